@@ -1,0 +1,107 @@
+// What a contract says of one dataset, after parsing: plain data with every default filled in.
+// Decides nothing about files or SQL; parse-contract.ts makes it from datapackage.json.
+import type { Column, ColumnType } from './schema.ts';
+
+export type FieldType = 'string' | 'integer' | 'number' | 'boolean' | 'date' | 'datetime';
+
+/** A Table Schema field descriptor (https://specs.frictionlessdata.io/table-schema/#field-descriptors) plus our words. */
+export type Field = {
+  readonly name: string;
+  /** The column's name in the source file; `name` unless the contract gives another. */
+  readonly header: string;
+  readonly type: FieldType;
+  /** `default`, `any`, or a strptime pattern for date and datetime; `default`, `email`, `uri`, `uuid` for string. */
+  readonly format: string;
+  readonly description?: string;
+  /** Texts that stand for "no value"; the standard's default is the empty text alone. */
+  readonly missingValues: readonly string[];
+  readonly trim: boolean;
+  /** For number: decimal(precision, scale), or binary floating point where `double`. */
+  readonly precision: number;
+  readonly scale: number;
+  readonly double: boolean;
+  readonly trueValues: readonly string[];
+  readonly falseValues: readonly string[];
+  /** IANA name; naive datetimes are read as local times there. */
+  readonly timezone: string;
+  readonly constraints: Constraints;
+};
+
+/** https://specs.frictionlessdata.io/table-schema/#constraints; minimum, maximum and enum as the texts of their values. */
+export type Constraints = {
+  readonly required: boolean;
+  readonly unique: boolean;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: string;
+  readonly maximum?: string;
+  readonly pattern?: string;
+  readonly enum?: readonly string[];
+};
+
+/** `name` is the table's column; it is `field` itself, or derived from it. */
+export type PartitionColumn = {
+  readonly name: string;
+  readonly field: string;
+  readonly transform: 'identity' | 'year' | 'month' | 'day';
+};
+
+export type Mode = 'append' | 'replace' | 'upsert';
+
+export type Dialect = { readonly delimiter: string; readonly quoteChar: string };
+
+export type Dataset = {
+  readonly name: string;
+  readonly package: string;
+  /** The contract's file, for messages. */
+  readonly file: string;
+  readonly description?: string;
+  /** A glob over landing keys: see glob.ts. */
+  readonly path: string;
+  readonly format: 'csv' | 'json';
+  /** For JSON objects nested by key: the fields that the levels' keys fill, outermost first; [] for an array of objects. */
+  readonly levels: readonly string[];
+  readonly dialect: Dialect;
+  readonly fields: readonly Field[];
+  readonly primaryKey: readonly string[];
+  readonly partitionBy: readonly PartitionColumn[];
+  readonly mode: Mode;
+  readonly extraColumns: 'ignore' | 'reject';
+  readonly onDelete: 'withdraw' | 'keep';
+  /** SHA-256 (16 hex digits) of all that decides about rows: descriptions, titles and the file's place are not in it. */
+  readonly hash: string;
+};
+
+export function fieldColumnType(field: Field): ColumnType {
+  switch (field.type) {
+    case 'string':
+      return 'string';
+    case 'integer':
+      return 'long';
+    case 'number':
+      return field.double ? 'double' : `decimal(${field.precision},${field.scale})`;
+    case 'boolean':
+      return 'boolean';
+    case 'date':
+      return 'date';
+    case 'datetime':
+      return 'timestamp';
+  }
+}
+
+/** The table's columns: partition columns first, then the fields in the contract's order. */
+export function tableColumns(dataset: Dataset): Column[] {
+  const derived = dataset.partitionBy
+    .filter((p) => p.transform !== 'identity')
+    .map((p): Column => ({ name: p.name, type: 'long' }));
+  const columns = dataset.fields.map(
+    (field): Column => ({
+      name: field.name,
+      type: fieldColumnType(field),
+      ...(field.description === undefined ? {} : { description: field.description }),
+    }),
+  );
+  const names = dataset.partitionBy.map((p) => p.name);
+  const all = [...derived, ...columns];
+  return [...names.map((name) => all.find((c) => c.name === name) as Column), ...all.filter((c) => !names.includes(c.name))];
+}

@@ -1,0 +1,37 @@
+// What an insight's file says, after parsing and binding: plain data. parse-insight.ts makes it.
+import type { Column } from './schema.ts';
+
+/** A Delta table of the lake. */
+export type TableRef = { readonly kind: 'tables' | 'arrivals' | 'insights'; readonly name: string };
+
+/** A check on the computed rows of a partition, made before they are published. `sql` counts offending rows over the relation `this`. */
+export type Audit = { readonly name: string; readonly sql: string };
+
+/** A table that is computed from other tables: an insight's SQL file, or the built-in rule of an upsert or replace dataset. */
+export type Derivation = {
+  readonly target: TableRef;
+  /** The SQL file or the contract, for messages. */
+  readonly file: string;
+  readonly description?: string;
+  /** One SELECT; the inputs stand in it by their names. */
+  readonly sql: string;
+  readonly inputs: readonly TableRef[];
+  /** The input whose partitions drive this one; undefined for an unpartitioned derivation of several inputs. */
+  readonly over?: TableRef;
+  /** A prefix of `over`'s partition columns (all, some or none). */
+  readonly partitionBy: readonly string[];
+  readonly key: readonly string[];
+  readonly audits: readonly Audit[];
+  /** What the SELECT returns, partition columns first. */
+  readonly columns: readonly Column[];
+  /** SHA-256 (16 hex digits) of the SQL and of all front matter that decides about rows. */
+  readonly hash: string;
+};
+
+export function tablePrefix(table: TableRef): string {
+  return `${table.kind}/${table.name}`;
+}
+
+export function sameTable(a: TableRef, b: TableRef): boolean {
+  return a.kind === b.kind && a.name === b.name;
+}

@@ -1,0 +1,41 @@
+// Column types as Delta names them, and the same types in DuckDB's words. Knows no table and no contract.
+
+/** A Delta primitive type name: PROTOCOL.md, "Primitive Types". */
+export type ColumnType =
+  | 'string'
+  | 'long'
+  | 'integer'
+  | 'double'
+  | 'boolean'
+  | 'date'
+  | 'timestamp'
+  | `decimal(${number},${number})`;
+
+export type Column = {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly description?: string;
+};
+
+const SQL_TYPES: Readonly<Record<string, string>> = {
+  string: 'VARCHAR',
+  long: 'BIGINT',
+  integer: 'INTEGER',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP WITH TIME ZONE',
+};
+
+/** `decimal(18,6)` → `DECIMAL(18,6)`, `long` → `BIGINT`, … */
+export function sqlType(type: ColumnType): string {
+  return SQL_TYPES[type] ?? type.toUpperCase();
+}
+
+/** The Delta type that holds a DuckDB type's values unchanged; undefined where none does (HUGEINT, TIMESTAMP, LIST, …). */
+export function columnType(duckdbType: string): ColumnType | undefined {
+  const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(duckdbType);
+  if (decimal) return `decimal(${Number(decimal[1])},${Number(decimal[2])})`;
+  for (const [delta, duckdb] of Object.entries(SQL_TYPES)) if (duckdb === duckdbType) return delta as ColumnType;
+  return undefined;
+}

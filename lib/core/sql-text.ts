@@ -1,0 +1,17 @@
+// Quoting for SQL text: the one place where a name or a value becomes part of a statement.
+
+/** `a"b` → `"a""b"` */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** `it's` → `'it''s'`; null → NULL. A NUL byte ends DuckDB's parse, so it is written as chr(0). */
+export function literal(value: string | null): string {
+  if (value === null) return 'NULL';
+  const quoted = `'${value.replaceAll("'", "''")}'`;
+  return quoted.includes('\0') ? `(${quoted.replaceAll('\0', "' || chr(0) || '")})` : quoted;
+}
+
+export function list(items: readonly string[]): string {
+  return `[${items.join(', ')}]`;
+}

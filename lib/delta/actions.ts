@@ -1,0 +1,58 @@
+// The lines of a Delta log entry as Sluice writes and reads them: PROTOCOL.md, "Actions". Types alone.
+// Reader version 1, writer version 2; fields that we do not know are kept by readers and never written by us.
+
+/** Column name → value as text; null for a null partition value. PROTOCOL.md, "Partition Value Serialization". */
+export type PartitionValues = Readonly<Record<string, string | null>>;
+
+/** `path` is relative to the table and URI-encoded. `stats` is JSON text (PROTOCOL.md, "Per-file Statistics"). */
+export type Add = {
+  readonly path: string;
+  readonly partitionValues: PartitionValues;
+  readonly size: number;
+  readonly modificationTime: number;
+  readonly dataChange: boolean;
+  readonly stats?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+};
+
+export type Remove = {
+  readonly path: string;
+  readonly deletionTimestamp: number;
+  readonly dataChange: boolean;
+  readonly extendedFileMetadata: true;
+  readonly partitionValues: PartitionValues;
+  readonly size: number;
+  readonly tags?: Readonly<Record<string, string>>;
+};
+
+export type Metadata = {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly format: { readonly provider: 'parquet'; readonly options: Readonly<Record<string, string>> };
+  /** JSON text: PROTOCOL.md, "Schema Serialization Format". */
+  readonly schemaString: string;
+  readonly partitionColumns: readonly string[];
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly createdTime: number;
+};
+
+export type Protocol = { readonly minReaderVersion: number; readonly minWriterVersion: number };
+export type Txn = { readonly appId: string; readonly version: number; readonly lastUpdated?: number };
+
+/** Free-form; `txnId` names the attempt, so that a writer recognises its own entry after a lost answer. */
+export type CommitInfo = {
+  readonly timestamp: number;
+  readonly operation: string;
+  readonly operationParameters: Readonly<Record<string, string>>;
+  readonly engineInfo: string;
+  readonly txnId: string;
+};
+
+export type Action =
+  | { readonly add: Add }
+  | { readonly remove: Remove }
+  | { readonly metaData: Metadata }
+  | { readonly protocol: Protocol }
+  | { readonly txn: Txn }
+  | { readonly commitInfo: CommitInfo };

@@ -1,0 +1,41 @@
+// The errors that Sluice throws on purpose. Bad data is not among them: that is a Violation, a value.
+
+/** A person can mend it: the command line prints the message, without a stack, and exits with `exitCode`. */
+export class CliError extends Error {
+  override readonly name: string = 'CliError';
+  readonly exitCode: number;
+  constructor(message: string, exitCode = 1, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Wrong usage of the command line: exit code 2. */
+export class UsageError extends CliError {
+  override readonly name = 'UsageError';
+  constructor(message: string) {
+    super(message, 2);
+  }
+}
+
+/** A contract or an insight's SQL file is wrong. The message names the file, the place in it and what to do. */
+export class DefinitionError extends CliError {
+  override readonly name = 'DefinitionError';
+  readonly file: string;
+  readonly place: string;
+  constructor(file: string, place: string, problem: string, options?: ErrorOptions) {
+    super(`${file}${place === '' ? '' : `, ${place}`}: ${problem}`, 1, options);
+    this.file = file;
+    this.place = place;
+  }
+}
+
+/** Delivering the same message again later will do: another writer was faster, or a table is being changed. */
+export class TryAgainError extends Error {
+  override readonly name = 'TryAgainError';
+}
+
+/** A law was broken or a log is unreadable: never swallowed, never retried into silence. */
+export class CorruptionError extends Error {
+  override readonly name = 'CorruptionError';
+}
