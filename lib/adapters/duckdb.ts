@@ -1,0 +1,116 @@
+// DuckDB behind the SqlEngine port: connections, the conversion of values, the translation of errors.
+// Knows nothing of tables or contracts; duckdb-value.ts converts values by the rules of Row in ports.ts.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBPreparedStatement,
+} from '@duckdb/node-api';
+import { type ResultColumn, type Row, type SqlEngine, SqlError, type SqlSession } from '../ports.ts';
+import { convertValue } from './duckdb-value.ts';
+
+export type DuckDbOptions = {
+  /** Beyond it DuckDB spills to `tempDirectory`; DuckDB's own default is 80 % of the machine's memory. */
+  readonly memoryLimitMb?: number;
+  readonly threads?: number;
+  /** Where DuckDB spills; made when first needed. */
+  readonly tempDirectory?: string;
+};
+
+/** One in-memory database. Each session is a connection with its own temporary tables, in UTC. */
+export async function openDuckDb(options: DuckDbOptions = {}): Promise<SqlEngine & { close(): void }> {
+  const settings: Record<string, string> = {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    temp_directory: options.tempDirectory ?? join(tmpdir(), `sluice-duckdb-${process.pid}`),
+  };
+  if (options.memoryLimitMb !== undefined) settings.memory_limit = `${options.memoryLimitMb}MiB`;
+  if (options.threads !== undefined) settings.threads = String(options.threads);
+  const instance = await translated(DuckDBInstance.create(':memory:', settings));
+  return {
+    async session(work) {
+      const connection = await translated(instance.connect());
+      try {
+        await translated(connection.run("SET TimeZone = 'UTC'"));
+        return await work(new DuckDbSession(connection));
+      } finally {
+        connection.closeSync();
+      }
+    },
+    close: () => instance.closeSync(),
+  };
+}
+
+/** A stream must be read to its end, or left, before the session's next statement: that one ends it. */
+class DuckDbSession implements SqlSession {
+  private readonly connection: DuckDBConnection;
+  constructor(connection: DuckDBConnection) {
+    this.connection = connection;
+  }
+
+  async run(sql: string): Promise<number> {
+    const result = await translated(this.connection.run(sql));
+    return result.rowsChanged;
+  }
+
+  async rows<T extends Row = Row>(sql: string): Promise<T[]> {
+    const result = await translated(this.connection.run(sql));
+    const names = result.deduplicatedColumnNames();
+    const chunks = await translated(result.fetchAllChunks());
+    return chunks.flatMap((chunk) => chunkRows<T>(chunk, names));
+  }
+
+  async *stream<T extends Row = Row>(sql: string): AsyncIterable<readonly T[]> {
+    const result = await translated(this.connection.stream(sql));
+    const names = result.deduplicatedColumnNames();
+    for (;;) {
+      const chunk = await translated(result.fetchChunk());
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield chunkRows<T>(chunk, names);
+    }
+  }
+
+  async describe(sql: string): Promise<ResultColumn[]> {
+    const statement = await translated(this.connection.prepare(sql));
+    try {
+      return statementColumns(statement);
+    } finally {
+      statement.destroySync();
+    }
+  }
+}
+
+function statementColumns(statement: DuckDBPreparedStatement): ResultColumn[] {
+  return Array.from({ length: statement.columnCount }, (_, index) => ({
+    name: statement.columnName(index),
+    type: String(statement.columnType(index)),
+  }));
+}
+
+// T is the caller's claim about its own query; the engine can only promise Row.
+function chunkRows<T extends Row>(chunk: DuckDBDataChunk, names: readonly string[]): T[] {
+  const rows = chunk.convertRows(convertValue);
+  return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])) as T);
+}
+
+const DATA_ERRORS =
+  /^(Conversion|Invalid Input|Constraint|Out of Range|Mismatch Type|Invalid Type|Serialization|Sequence) Error\b/;
+const RESOURCE_ERRORS = /^(Out of Memory|IO|FATAL|INTERNAL|INTERRUPT|Connection|TransactionContext) Error\b/;
+
+/** DuckDB says what kind an error is only in the first words of its message. */
+function sqlError(error: unknown): SqlError {
+  if (error instanceof SqlError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const kind = DATA_ERRORS.test(message) ? 'data' : RESOURCE_ERRORS.test(message) ? 'resource' : 'statement';
+  return new SqlError(kind, message, { cause: error });
+}
+
+async function translated<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw sqlError(error);
+  }
+}
