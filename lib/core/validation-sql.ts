@@ -40,7 +40,8 @@ export function validation(dataset: Dataset, texts: TextSource, path: ReadonlyMa
       checks.push({ field, rule, bad });
       positions.push(i);
     };
-    for (const [rule, bad] of fieldChecks(field, `t${i}`, `v${i}`)) add(rule, bad);
+    const required = field.constraints.required || dataset.primaryKey.includes(field.name);
+    for (const [rule, bad] of fieldChecks(field, `t${i}`, `v${i}`, required)) add(rule, bad);
     if (!fromPath && pathText !== undefined) {
       add('partition-value', `(v${i} IS NOT NULL AND v${i} IS DISTINCT FROM CAST(${literal(pathText)} AS ${sqlType(fieldColumnType(field))}))`);
     }
@@ -121,9 +122,9 @@ function zoned(field: Field, naive: string): string {
 }
 
 /** Pairs of rule and condition; each condition is true or false, never NULL. */
-function fieldChecks(field: Field, text: string, value: string): [Rule, string][] {
+function fieldChecks(field: Field, text: string, value: string, required: boolean): [Rule, string][] {
   const checks: [Rule, string][] = [];
-  const { required, minimum, maximum, minLength, maxLength, pattern, enum: allowed } = field.constraints;
+  const { minimum, maximum, minLength, maxLength, pattern, enum: allowed } = field.constraints;
   if (field.type !== 'string') {
     const shape = lexicalPattern(field);
     const misshapen = shape === undefined ? '' : ` OR NOT regexp_full_match(${text}, '${shape}')`;

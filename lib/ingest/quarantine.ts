@@ -1,0 +1,45 @@
+// Writes rejected rows to one Parquet file (line, raw, violations) and counts them by field and rule on the way.
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { literal } from '../core/sql-text.ts';
+import type { RejectedRow } from '../core/violation.ts';
+import type { SqlSession } from '../ports.ts';
+
+export type ViolationCount = { readonly field: string; readonly rule: string; readonly rows: number };
+
+export type QuarantineFile = {
+  /** A local file. */
+  readonly path: string;
+  readonly rows: number;
+  readonly counts: readonly ViolationCount[];
+  /** The first rows, whole. */
+  readonly examples: readonly RejectedRow[];
+};
+
+const MAX_EXAMPLES = 20;
+const COLUMNS = `{line: 'BIGINT', raw: 'VARCHAR', violations: 'STRUCT(field VARCHAR, rule VARCHAR, "value" VARCHAR, message VARCHAR)[]'}`;
+
+export async function writeQuarantine(session: SqlSession, folder: string, rejected: AsyncIterable<RejectedRow>): Promise<QuarantineFile> {
+  const counts = new Map<string, ViolationCount>();
+  const examples: RejectedRow[] = [];
+  let rows = 0;
+  async function* lines() {
+    for await (const row of rejected) {
+      rows += 1;
+      if (examples.length < MAX_EXAMPLES) examples.push(row);
+      for (const { field, rule } of row.violations) {
+        const id = `${field}\n${rule}`;
+        counts.set(id, { field, rule, rows: (counts.get(id)?.rows ?? 0) + 1 });
+      }
+      yield `${JSON.stringify(row)}\n`;
+    }
+  }
+  const lined = join(folder, 'quarantine.ndjson');
+  await pipeline(Readable.from(lines()), createWriteStream(lined));
+  const path = join(folder, 'quarantine.parquet');
+  const source = `read_json(${literal(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = 268435456)`;
+  await session.run(`COPY (SELECT * FROM ${source}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`);
+  return { path, rows, counts: [...counts.values()], examples };
+}
