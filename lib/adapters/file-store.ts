@@ -1,0 +1,222 @@
+// An ObjectStore in a folder. A write becomes visible by a rename or a link of a whole, synced file, never before.
+import { createHash, randomUUID } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import { copyFile, link, mkdir, open, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { LocalFile, ObjectStore, ObjectVersion } from '../ports.ts';
+import { fileError } from './file-error.ts';
+import { type FoundFile, present, walk } from './file-listing.ts';
+import { checkKey, checkPrefix } from './object-key.ts';
+
+export type FileStoreOptions = {
+  /** false: leave out every fsync. What a power cut leaves is then undefined; for tests. Default true. */
+  readonly durable?: boolean;
+};
+
+/** Objects are the files below `root` whose path has no name beginning with `.`; `root` is made by the first write. */
+export function fileStore(root: string, options: FileStoreOptions = {}): ObjectStore {
+  return new FileObjects(resolve(root), options.durable ?? true);
+}
+
+class FileObjects implements ObjectStore {
+  readonly location: string;
+  private readonly durable: boolean;
+
+  constructor(location: string, durable: boolean) {
+    this.location = location;
+    this.durable = durable;
+  }
+
+  async head(key: string): Promise<ObjectVersion | undefined> {
+    const path = this.path(key);
+    const stats = isHidden(key) ? undefined : await reading(path, present(stat(path, { bigint: true })));
+    return stats?.isFile() ? version({ key, stats }) : undefined;
+  }
+
+  async *list(prefix: string, after?: string): AsyncIterable<ObjectVersion> {
+    checkPrefix(prefix);
+    try {
+      for await (const found of walk(this.location, prefix, after)) yield version(found);
+    } catch (error) {
+      throw fileError(error, 'list', join(this.location, prefix));
+    }
+  }
+
+  async read(key: string): Promise<Uint8Array | undefined> {
+    if (!(await this.head(key))) return undefined;
+    const path = this.path(key);
+    return reading(path, present(readFile(path)));
+  }
+
+  async write(key: string, bytes: Uint8Array): Promise<void> {
+    await this.place(key, async (part, path) => {
+      await this.writeSynced(part, bytes);
+      await rename(part, path);
+    });
+  }
+
+  async create(key: string, bytes: Uint8Array): Promise<boolean> {
+    return this.place(key, async (part, path) => {
+      await this.writeSynced(part, bytes);
+      const created = await linkIfAbsent(part, path);
+      await rm(part, { force: true });
+      return created;
+    });
+  }
+
+  async download(key: string): Promise<LocalFile | undefined> {
+    return (await this.head(key)) && { path: this.path(key), release: async () => {} };
+  }
+
+  async upload(source: string, key: string): Promise<{ sizeBytes: number }> {
+    return this.place(key, async (part, path) => {
+      await this.sync(source);
+      const { size } = await stat(source);
+      if (!(await renameIfSameDisk(source, path))) {
+        await copyFile(source, part);
+        await this.sync(part);
+        await rename(part, path);
+        await rm(source);
+      }
+      return { sizeBytes: size };
+    });
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    keys.forEach(checkKey);
+    for (const key of keys.filter((key) => !isHidden(key))) {
+      const path = this.path(key);
+      try {
+        await unlinkFile(path);
+        await this.removeEmptyFolders(dirname(path));
+      } catch (error) {
+        throw fileError(error, 'remove', path);
+      }
+    }
+  }
+
+  private path(key: string): string {
+    checkKey(key);
+    return join(this.location, key);
+  }
+
+  /** Runs `work` with a hidden temporary name beside the key's file; afterwards the folder is synced and the name is gone. */
+  private async place<T>(key: string, work: (part: string, path: string) => Promise<T>): Promise<T> {
+    const path = this.path(key);
+    if (isHidden(key))
+      throw new Error(`${JSON.stringify(key)} cannot be stored: names that begin with '.' are not objects.`);
+    const folder = dirname(path);
+    const part = join(folder, `.${randomUUID()}.part`);
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        await this.makeFolder(folder);
+        try {
+          const result = await work(part, path);
+          await present(this.sync(folder));
+          return result;
+        } catch (error) {
+          // A remove() may have taken the empty folder away in between.
+          if (attempt === 10 || (await present(stat(folder)))) throw error;
+        }
+      }
+    } catch (error) {
+      await rm(part, { force: true }).catch(() => {});
+      throw fileError(error, 'write', path);
+    }
+  }
+
+  private async makeFolder(folder: string): Promise<void> {
+    const first = await mkdir(folder, { recursive: true });
+    if (first === undefined) return;
+    for (let made = folder; made.length >= first.length; made = dirname(made)) await this.sync(dirname(made));
+  }
+
+  private async removeEmptyFolders(folder: string): Promise<void> {
+    for (let empty = folder; empty.length > this.location.length; empty = dirname(empty)) {
+      try {
+        await rmdir(empty);
+      } catch (error) {
+        if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY'].includes(codeOf(error) ?? '')) return;
+        if (codeOf(error) !== 'ENOENT') throw error;
+      }
+    }
+  }
+
+  private async writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+    const file = await open(path, 'w');
+    try {
+      await file.writeFile(bytes);
+      if (this.durable) await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async sync(path: string): Promise<void> {
+    if (!this.durable) return;
+    const file = await open(path, 'r');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+function version({ key, stats }: FoundFile): ObjectVersion {
+  return {
+    key,
+    etag: etag(stats),
+    sizeBytes: Number(stats.size),
+    lastModifiedMs: Number(stats.mtimeMs),
+  };
+}
+
+function etag({ mtimeNs, ctimeNs, size, ino }: BigIntStats): string {
+  return createHash('sha256').update(`${mtimeNs} ${ctimeNs} ${size} ${ino}`).digest('hex').slice(0, 16);
+}
+
+function isHidden(key: string): boolean {
+  return key.startsWith('.') || key.includes('/.');
+}
+
+/** A folder is no object, so it is left where it is. */
+async function unlinkFile(path: string): Promise<void> {
+  try {
+    await present(unlink(path));
+  } catch (error) {
+    if (codeOf(error) !== 'EISDIR') throw error;
+  }
+}
+
+async function linkIfAbsent(part: string, path: string): Promise<boolean> {
+  try {
+    await link(part, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function renameIfSameDisk(source: string, path: string): Promise<boolean> {
+  try {
+    await rename(source, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EXDEV') return false;
+    throw error;
+  }
+}
+
+async function reading<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw fileError(error, 'read', path);
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}

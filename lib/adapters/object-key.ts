@@ -1,0 +1,25 @@
+// Which keys every store takes, and their order. Shared by the local stores, so that a key can never leave their root.
+
+/** Throws on a key that no store takes: empty, absolute, with an empty, `.` or `..` segment, or with a NUL. */
+export function checkKey(key: string): void {
+  const problem = key.includes('\0') ? 'a NUL byte' : key.split('/').map(segmentProblem).find(Boolean);
+  if (problem) throw new Error(`${JSON.stringify(key)} cannot be an object's key: it has ${problem}.`);
+}
+
+/** The same for a prefix, whose last segment may be cut anywhere. */
+export function checkPrefix(prefix: string): void {
+  const slash = prefix.lastIndexOf('/');
+  if (slash >= 0) checkKey(prefix.slice(0, slash));
+  if (prefix.includes('\0')) checkKey(prefix);
+}
+
+function segmentProblem(segment: string): string | undefined {
+  if (segment === '') return "an empty segment (a '/' at an end, or two together)";
+  if (segment === '.' || segment === '..') return `the segment ${JSON.stringify(segment)}`;
+  return undefined;
+}
+
+/** Ascending by UTF-8 bytes, as S3 lists; JavaScript's own order is by UTF-16 units. */
+export function compareKeys(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,230 @@
+// What every ObjectStore must do, run on each adapter. It asserts the preconditions that the commit protocol relies on.
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ObjectStore, ObjectVersion } from '../../lib/ports.ts';
+
+/** `make` gives an empty store; `folder` is a fresh folder on disk for it and is deleted afterwards. */
+export function objectStoreContract(name: string, make: (folder: string) => Promise<ObjectStore>): void {
+  describe(`${name} as an ObjectStore`, () => {
+    let folder: string;
+    let store: ObjectStore;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'sluice-test-store-'));
+      store = await make(folder);
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+
+    const current = () => ({ store, folder });
+    readingAndWriting(current);
+    listing(current);
+    creating(current);
+    localFiles(current);
+    keys(current);
+  });
+}
+
+type Current = () => { store: ObjectStore; folder: string };
+
+/** Keys that file systems, URLs and globs find hard. */
+const HARD_KEYS = [
+  'year=2024/month=01/a b.csv',
+  '100%/%20.csv',
+  'a+b#c?d/[x]*{y}.csv',
+  'quote\'double"/&=;:@$,~.csv',
+  'äöü/日本/🚤.csv',
+  'back\\slash.csv',
+  `${'long'.repeat(50)}/x.csv`,
+];
+
+export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+export const text = (content: Uint8Array | undefined): string | undefined =>
+  content && new TextDecoder().decode(content);
+
+export async function listed(store: ObjectStore, prefix: string, after?: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key } of store.list(prefix, after)) found.push(key);
+  return found;
+}
+
+function readingAndWriting(current: Current): void {
+  it('reads back what was written, replaced or removed', async () => {
+    const { store } = current();
+    expect(await store.head('a/b.csv')).toBeUndefined();
+    expect(await store.read('a/b.csv')).toBeUndefined();
+    await store.write('a/b.csv', bytes('one'));
+    expect(text(await store.read('a/b.csv'))).toBe('one');
+    await store.write('a/b.csv', bytes('second'));
+    expect(text(await store.read('a/b.csv'))).toBe('second');
+    expect(await store.head('a/b.csv')).toMatchObject({ key: 'a/b.csv', sizeBytes: 6 });
+    await store.remove(['a/b.csv', 'never/there.csv']);
+    expect(await store.read('a/b.csv')).toBeUndefined();
+    expect(await store.head('a/b.csv')).toBeUndefined();
+  });
+
+  it('holds empty objects and any bytes', async () => {
+    const { store } = current();
+    const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    await store.write('empty', new Uint8Array());
+    await store.write('all', all);
+    expect((await store.read('empty'))?.byteLength).toBe(0);
+    expect([...((await store.read('all')) ?? [])]).toEqual([...all]);
+  });
+
+  it('gives an etag that changes with each write and is safe in a file name', async () => {
+    const { store } = current();
+    const etags = new Set<string | undefined>();
+    for (const content of ['one', 'two', 'two', 'three']) {
+      await store.write('k', bytes(content));
+      etags.add((await store.head('k'))?.etag);
+    }
+    expect(etags.size).toBe(4);
+    for (const etag of etags) expect(etag).toMatch(/^[\w-]+$/);
+    expect((await store.head('k'))?.etag).toBe((await store.head('k'))?.etag);
+  });
+
+  it('takes keys of any characters', async () => {
+    const { store } = current();
+    for (const key of HARD_KEYS) await store.write(key, bytes(key));
+    for (const key of HARD_KEYS) expect(text(await store.read(key))).toBe(key);
+    expect((await listed(store, '')).toSorted()).toEqual(HARD_KEYS.toSorted());
+    await store.remove(HARD_KEYS);
+    expect(await listed(store, '')).toEqual([]);
+  });
+}
+
+function listing(current: Current): void {
+  // In the order of their UTF-8 bytes: '.' and '-' sort before '/', and U+FF5E before U+1F6A4 unlike in UTF-16.
+  const ORDERED = ['a-b/1', 'a.csv', 'a/b-c', 'a/b.csv', 'a/b/1', 'a/b/2', 'a0', 'aa', 'b/～', 'b/🚤', 'ä'];
+
+  it('lists in the order of the UTF-8 bytes of whole keys', async () => {
+    const { store } = current();
+    for (const key of ORDERED.toReversed()) await store.write(key, bytes('x'));
+    expect(await listed(store, '')).toEqual(ORDERED);
+  });
+
+  it('lists below any prefix and after any key', async () => {
+    const { store } = current();
+    for (const key of ORDERED) await store.write(key, bytes('x'));
+    const prefixes = ['', 'a', 'a/', 'a/b', 'a/b/', 'a/b/1', 'a/b/1x', 'a.', 'b/🚤', 'none/', 'a/b.csv/'];
+    const afters = [undefined, '', 'a', 'a/', 'a/b', 'a/b/', 'a/b/1', 'a/b/9', 'a0', 'b', 'zz', '~'];
+    for (const prefix of prefixes)
+      for (const after of afters)
+        expect(await listed(store, prefix, after), `prefix ${prefix}, after ${after}`).toEqual(
+          ORDERED.filter(
+            (key) =>
+              key.startsWith(prefix) &&
+              (after === undefined || Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0),
+          ),
+        );
+  });
+
+  it('lists the same versions as head', async () => {
+    const { store } = current();
+    await store.write('a/1', bytes('one'));
+    await store.write('a/2', bytes('three'));
+    const versions: ObjectVersion[] = [];
+    for await (const version of store.list('a/')) versions.push(version);
+    expect(versions).toEqual([await store.head('a/1'), await store.head('a/2')]);
+    for (const version of versions) expect(Number.isInteger(version.lastModifiedMs)).toBe(true);
+  });
+
+  it('lists nothing in an empty store', async () => {
+    expect(await listed(current().store, '')).toEqual([]);
+    expect(await listed(current().store, 'a/b')).toEqual([]);
+  });
+}
+
+function creating(current: Current): void {
+  it('creates only where the key is absent', async () => {
+    const { store } = current();
+    expect(await store.create('log/0.json', bytes('first'))).toBe(true);
+    const etag = (await store.head('log/0.json'))?.etag;
+    expect(await store.create('log/0.json', bytes('other'))).toBe(false);
+    expect(text(await store.read('log/0.json'))).toBe('first');
+    expect((await store.head('log/0.json'))?.etag).toBe(etag);
+    await store.remove(['log/0.json']);
+    expect(await store.create('log/0.json', bytes('again'))).toBe(true);
+  });
+
+  it('lets exactly one of many racing creators win, with its whole content', async () => {
+    const { store } = current();
+    for (let round = 0; round < 10; round += 1) {
+      const contents = Array.from({ length: 20 }, (_, writer) => `${writer}:`.repeat(1000));
+      const won = await Promise.all(contents.map((content) => store.create(`race/${round}`, bytes(content))));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(text(await store.read(`race/${round}`))).toBe(contents[won.indexOf(true)]);
+    }
+    expect(await listed(store, 'race/')).toHaveLength(10);
+  });
+
+  it('survives writers and removers of the same folder', async () => {
+    const { store } = current();
+    const work = Array.from({ length: 40 }, async (_, n) => {
+      await store.write(`deep/er/${n}`, bytes(String(n)));
+      await store.remove([`deep/er/${n}`]);
+    });
+    await Promise.all(work);
+    expect(await listed(store, '')).toEqual([]);
+  });
+}
+
+function localFiles(current: Current): void {
+  it('downloads to a file that keeps the extension', async () => {
+    const { store } = current();
+    await store.write('a/b c.csv', bytes('x,y\n'));
+    const file = await store.download('a/b c.csv');
+    expect(basename(file?.path ?? '')).toMatch(/\.csv$/);
+    expect(await readFile(file?.path ?? '', 'utf8')).toBe('x,y\n');
+    await file?.release();
+    expect(text(await store.read('a/b c.csv'))).toBe('x,y\n');
+    expect(await store.download('absent.csv')).toBeUndefined();
+  });
+
+  it('downloads the present version, also twice at once', async () => {
+    const { store } = current();
+    await store.write('k.csv', bytes('old'));
+    await (await store.download('k.csv'))?.release();
+    await store.write('k.csv', bytes('new'));
+    const files = await Promise.all([store.download('k.csv'), store.download('k.csv')]);
+    for (const file of files) expect(await readFile(file?.path ?? '', 'utf8')).toBe('new');
+    for (const file of files) await file?.release();
+  });
+
+  it('uploads by moving the local file', async () => {
+    const { store, folder } = current();
+    for (const content of ['first', 'replaced']) {
+      const path = join(folder, 'upload.tmp');
+      await writeFile(path, content);
+      expect(await store.upload(path, 'data/x.parquet')).toEqual({ sizeBytes: content.length });
+      expect(text(await store.read('data/x.parquet'))).toBe(content);
+      await expect(stat(path)).rejects.toThrow('ENOENT');
+    }
+  });
+}
+
+function keys(current: Current): void {
+  it.each(['', '/a', 'a/', 'a//b', '../a', 'a/../../b', 'a/..', './a', 'a/.', 'a\0b'])(
+    'refuses the key %j',
+    async (key) => {
+      const { store, folder } = current();
+      const refused = expect.objectContaining({
+        message: expect.stringContaining("cannot be an object's key"),
+      });
+      const path = join(folder, 'upload.tmp');
+      await writeFile(path, 'x');
+      await expect(store.write(key, bytes('x'))).rejects.toEqual(refused);
+      await expect(store.create(key, bytes('x'))).rejects.toEqual(refused);
+      await expect(store.upload(path, key)).rejects.toEqual(refused);
+      await expect(store.read(key)).rejects.toEqual(refused);
+      await expect(store.head(key)).rejects.toEqual(refused);
+      await expect(store.download(key)).rejects.toEqual(refused);
+      await expect(store.remove([key])).rejects.toEqual(refused);
+    },
+  );
+
+  it.each(['../', '/', 'a//', 'a/../b'])('refuses to list below %j', async (prefix) => {
+    await expect(listed(current().store, prefix)).rejects.toThrow("cannot be an object's key");
+  });
+}
