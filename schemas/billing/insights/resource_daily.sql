@@ -1,0 +1,39 @@
+/* ---
+description: What was done with each resource on a day and what it cost, by currency.
+over: billing
+partitionBy: [year, month, day]
+key: [resource_id, resource_type, currency]
+audits:
+  - name: no_positive_usage
+    sql: SELECT * FROM this WHERE credit_usage > 0
+  - name: activity_in_order
+    sql: SELECT * FROM this WHERE first_activity > last_activity
+columns:
+  year: Year of the billing day.
+  month: Month of the billing day.
+  day: Day of the month of the billing day.
+  resource_id: UUID of the resource, as the files write it.
+  resource_type: What kind of resource it is.
+  currency: Currency of credit_usage, ISO 4217.
+  operations: Number of operations, failed ones included.
+  failed_operations: Number of operations without success.
+  credit_usage: Exact sum of the credits, zero or negative.
+  users: Number of distinct users who paid for it.
+  first_activity: Time of the resource's first operation of the day in this currency.
+  last_activity: Time of the resource's last operation of the day in this currency.
+--- */
+SELECT
+  year,
+  month,
+  day,
+  resource_id,
+  resource_type,
+  currency,
+  count(*) AS operations,
+  count(*) FILTER (WHERE NOT success) AS failed_operations,
+  sum(credit_usage) AS credit_usage,
+  count(DISTINCT user_id) AS users,
+  min(timestamp) AS first_activity,
+  max(timestamp) AS last_activity
+FROM billing
+GROUP BY year, month, day, resource_id, resource_type, currency
