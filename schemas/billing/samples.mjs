@@ -167,8 +167,8 @@ function faultyLines() {
   const row = () => operationRow(3, 43_200 + below(3600));
   const quoted = { ...row(), invoice_id: '"INV-202401-CORRECTED, see\nINV-202312-CORRECTED"' };
   const broken = FAULTS.flatMap((fault) => [line(row()), fault(row())]);
-  const shouted = row();
-  return [...broken, line(quoted), line({ ...shouted, resource_id: shouted.resource_id.toUpperCase() })];
+  const shouted = { ...row(), resource_id: uuid().toUpperCase() };
+  return [...broken, line(quoted), line(shouted)];
 }
 
 function write(day, name, lines) {
