@@ -12,6 +12,7 @@ import { CorruptionError } from '../errors.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { csvSource } from './csv-source.ts';
 import { jsonSource } from './json-source.ts';
+import { orderedRows } from './ordered-rows.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { type FlaggedRow, fileViolation, type RowSource, type SourceFile } from './row-source.ts';
 
@@ -133,9 +134,8 @@ async function* flaggedRows(session: SqlSession, file: SourceFile, rules: Valida
   const sql = `SELECT * FROM (SELECT file_row_number AS "row", ${keys.length === 0 ? 'violations' : `${repeated} AS violations`}
     FROM read_parquet(${literal(flags)})) WHERE violations IS NOT NULL ORDER BY "row"`;
   type Flag = { check: number; value: string | null };
-  for await (const chunk of session.stream<{ row: number; violations: readonly Flag[] }>(sql)) {
-    for (const { row, violations } of chunk) yield { row, violations: violations.map((flag) => named(file, rules, flag)) };
-  }
+  const rows = orderedRows<{ row: number; violations: readonly Flag[] }>(session, sql, join(file.scratch, 'flagged.parquet'));
+  for await (const { row, violations } of rows) yield { row, violations: violations.map((flag) => named(file, rules, flag)) };
 }
 
 function named(file: SourceFile, rules: Validation, flag: { check: number; value: string | null }): Violation {

@@ -1,10 +1,12 @@
 // A CSV file as a relation of texts, and the way back from a row to its line and bytes.
+import { join } from 'node:path';
 import type { Dialect } from '../core/contract.ts';
 import { type RecordPlace, RecordScanner } from '../core/record-scanner.ts';
 import { identifier, literal } from '../core/sql-text.ts';
 import type { RejectedRow, Rule, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 import { type Header, openBytes, readHeader } from './header.ts';
+import { orderedRows } from './ordered-rows.ts';
 import { type FlaggedRow, fileViolation, type RowSource, type SourceFile } from './row-source.ts';
 
 const HEADER_RECORDS = 1;
@@ -25,7 +27,7 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
       scanner.end();
       return scanner.records - HEADER_RECORDS;
     },
-    rejectedRows: (session, flagged) => locate(path, scanning, flagged, malformed(session, header.labels.length)),
+    rejectedRows: (session, flagged) => locate(path, scanning, flagged, malformed(session, file, header.labels.length)),
   };
 }
 
@@ -40,15 +42,14 @@ function readCsv(path: string, header: Header, dialect: Dialect): string {
 type Malformed = { readonly offset: number; readonly violation: Violation };
 
 /** The records that the last scan of this session could make no row of, in the file's order. */
-async function* malformed(session: SqlSession, columns: number): AsyncIterable<Malformed> {
+async function* malformed(session: SqlSession, file: SourceFile, columns: number): AsyncIterable<Malformed> {
   // The engine repeats a short record for each missing column: one violation says it.
-  const chunks = session.stream<{ offset: number; error: string; message: string }>(
-    `SELECT line_byte_position - 1 AS "offset", min(error_type) AS error, min(error_message) AS message
-     FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_scans)
-     GROUP BY line_byte_position ORDER BY line_byte_position`,
-  );
-  for await (const rows of chunks) {
-    for (const row of rows) yield { offset: row.offset, violation: malformedRecord(row.error, row.message, columns) };
+  const sql = `SELECT line_byte_position - 1 AS "offset", min(error_type) AS error, min(error_message) AS message
+    FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_scans)
+    GROUP BY line_byte_position ORDER BY line_byte_position`;
+  type Rejected = { offset: number; error: string; message: string };
+  for await (const row of orderedRows<Rejected>(session, sql, join(file.scratch, 'malformed.parquet'))) {
+    yield { offset: row.offset, violation: malformedRecord(row.error, row.message, columns) };
   }
 }
 

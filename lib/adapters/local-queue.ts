@@ -1,0 +1,52 @@
+// A queue in this process: at least once, with a bounded number of attempts, then handed to a dead-letter office.
+// Messages that say the same wait as one; a message sent while its twin is being worked on waits anew.
+import type { Queue } from '../ports.ts';
+
+export type LocalQueueOptions<Message> = {
+  /** Equal for messages that say the same. */
+  readonly idOf: (message: Message) => string;
+  readonly maxAttempts: number;
+  readonly onDead: (message: Message, error: unknown) => Promise<void>;
+};
+
+export class LocalQueue<Message> implements Queue<Message> {
+  readonly #waiting = new Map<string, Message>();
+  readonly #attempts = new Map<string, number>();
+  readonly #options: LocalQueueOptions<Message>;
+  constructor(options: LocalQueueOptions<Message>) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  async send(messages: readonly Message[]): Promise<void> {
+    for (const message of messages) this.#waiting.set(this.#options.idOf(message), message);
+  }
+
+  /** The oldest messages, or those that `rank` puts first; they are out of the queue until `failed` brings one back. */
+  take(max: number, rank: (message: Message) => number = () => 0): Message[] {
+    const sorted = [...this.#waiting].map(([id, message]) => ({ id, message, rank: rank(message) }));
+    sorted.sort((a, b) => a.rank - b.rank);
+    const taken = sorted.slice(0, max);
+    for (const { id } of taken) this.#waiting.delete(id);
+    return taken.map(({ message }) => message);
+  }
+
+  done(message: Message): void {
+    this.#attempts.delete(this.#options.idOf(message));
+  }
+
+  async failed(message: Message, error: unknown): Promise<void> {
+    const id = this.#options.idOf(message);
+    const attempts = (this.#attempts.get(id) ?? 0) + 1;
+    if (attempts < this.#options.maxAttempts) {
+      this.#attempts.set(id, attempts);
+      if (!this.#waiting.has(id)) this.#waiting.set(id, message);
+    } else {
+      this.#attempts.delete(id);
+      await this.#options.onDead(message, error);
+    }
+  }
+}

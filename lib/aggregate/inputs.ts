@@ -1,0 +1,88 @@
+// A derived table's inputs at fixed versions: their snapshots, and their rows as views over local files.
+import { filesBySource, readOrigin } from '../core/tags.ts';
+import type { Catalog } from '../core/catalog.ts';
+import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import { type RelationFile, relationSql } from '../core/relation-sql.ts';
+import { CONTRACT, DEFINITION } from '../core/tags.ts';
+import { identifier } from '../core/sql-text.ts';
+import type { Add } from '../delta/actions.ts';
+import { objectKey } from '../delta/partitions.ts';
+import type { Snapshot } from '../delta/snapshot.ts';
+import type { Effects } from '../effects.ts';
+import { CorruptionError, TryAgainError } from '../errors.ts';
+import type { LocalFile, ObjectStore } from '../ports.ts';
+
+export type Input = { readonly table: TableRef; readonly snapshot: Snapshot; readonly isOver: boolean };
+
+export async function loadInputs(effects: Effects, derivation: Derivation): Promise<Input[]> {
+  return Promise.all(
+    derivation.inputs.map(async (table) => {
+      const snapshot = await effects.tables.latest(tablePrefix(table));
+      if (snapshot === undefined) throw new TryAgainError(`${tablePrefix(table)} does not exist yet: run "sluice sync", which makes it`);
+      return { table, snapshot, isOver: derivation.over !== undefined && sameTable(derivation.over, table) };
+    }),
+  );
+}
+
+/** The local copies of data files, fetched when first needed and released together. */
+export class LocalFiles {
+  readonly #files = new Map<string, Promise<LocalFile>>();
+  readonly #lake: ObjectStore;
+  constructor(lake: ObjectStore) {
+    this.#lake = lake;
+  }
+
+  path(prefix: string, add: Add): Promise<string> {
+    const key = objectKey(prefix, add.path);
+    const known = this.#files.get(key) ?? this.#fetch(key);
+    this.#files.set(key, known);
+    return known.then((file) => file.path);
+  }
+
+  async #fetch(key: string): Promise<LocalFile> {
+    const file = await this.#lake.download(key);
+    if (file) return file;
+    throw new CorruptionError(`${this.#lake.location}/${key} is gone, although its table's log names it: restore it, or rebuild the table`);
+  }
+
+  async release(): Promise<void> {
+    for (const file of this.#files.values()) await file.then((f) => f.release()).catch(() => undefined);
+    this.#files.clear();
+  }
+}
+
+/** CREATE VIEW text for the table's `files` (all, or one partition's) under the table's name. */
+export async function inputView(catalog: Catalog, local: LocalFiles, table: TableRef, snapshot: Snapshot, files: readonly Add[]): Promise<string> {
+  return `CREATE OR REPLACE TEMP VIEW ${identifier(table.name)} AS ${await tableRelation(catalog, local, table, snapshot, files)}`;
+}
+
+export async function tableRelation(catalog: Catalog, local: LocalFiles, table: TableRef, snapshot: Snapshot, files: readonly Add[]): Promise<string> {
+  const withSource = table.kind === 'arrivals';
+  const newest = withSource ? newestSource(snapshot) : undefined;
+  const relationFiles: RelationFile[] = [];
+  for (const add of files) {
+    const origin = withSource ? readOrigin(add) : undefined;
+    relationFiles.push({
+      path: await local.path(tablePrefix(table), add),
+      partitionValues: add.partitionValues,
+      ...(origin ? { origin: { source: origin.source, lastModifiedMs: origin.lastModifiedMs, newest: origin.source === newest } } : {}),
+    });
+  }
+  const definitions = new Set(files.map((add) => add.tags?.[CONTRACT] ?? add.tags?.[DEFINITION]));
+  return relationSql(
+    { columns: catalog.columnsOf(table), partitionColumns: catalog.partitionColumnsOf(table), withSource, mixed: definitions.size > 1 },
+    relationFiles,
+  );
+}
+
+/** The source file that a `replace` dataset shows: the latest by LastModified, then by key. */
+function newestSource(snapshot: Snapshot): string | undefined {
+  let newest: { source: string; lastModifiedMs: number } | undefined;
+  for (const [source, adds] of filesBySource(snapshot.files.values())) {
+    const lastModifiedMs = Math.max(...adds.map((add) => readOrigin(add)?.lastModifiedMs ?? 0));
+    if (newest === undefined || lastModifiedMs > newest.lastModifiedMs || (lastModifiedMs === newest.lastModifiedMs && source > newest.source)) {
+      newest = { source, lastModifiedMs };
+    }
+  }
+  return newest?.source;
+}

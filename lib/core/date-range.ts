@@ -1,0 +1,40 @@
+// Which days a landing key speaks of, and whether they lie in a range: the meaning of --from and --to.
+import { hiveValues } from './partition.ts';
+
+/** Days as `YYYY-MM-DD`, both included; undefined is open. */
+export type DateRange = { readonly from?: string | undefined; readonly to?: string | undefined };
+
+/**
+ * By the key's date folders where it has any (`year=2024/month=01/day=02`, a year or a month alone, or a folder
+ * `<name>=2024-01-02`), else by the day of LastModified in UTC. A month or a year is in the range if one of its days is.
+ */
+export function inRange(range: DateRange, key: string, lastModifiedMs: number): boolean {
+  const [first, last] = days(key) ?? [utcDay(lastModifiedMs), utcDay(lastModifiedMs)];
+  return (range.from === undefined || last >= range.from) && (range.to === undefined || first <= range.to);
+}
+
+function utcDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+function days(key: string): [string, string] | undefined {
+  const values = hiveValues(key);
+  const number = (name: string) => (/^\d{1,4}$/.test(values.get(name) ?? '') ? (values.get(name) as string).padStart(2, '0') : undefined);
+  const [year, month, day] = [number('year'), number('month'), number('day')];
+  if (year !== undefined && year.length === 4) {
+    if (month === undefined) return [`${year}-01-01`, `${year}-12-31`];
+    return day === undefined ? [`${year}-${month}-01`, `${year}-${month}-31`] : [`${year}-${month}-${day}`, `${year}-${month}-${day}`];
+  }
+  for (const text of values.values()) if (text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text)) return [text, text];
+  return undefined;
+}
+
+/** True for a day that exists, written `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && utcDayOf(text) === text;
+}
+
+function utcDayOf(text: string): string | undefined {
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return Number.isNaN(ms) ? undefined : utcDay(ms);
+}

@@ -1,0 +1,67 @@
+// What the log says of a data file's origin: the words in `add.tags` and in a table's configuration, and their meaning.
+import type { Add } from '../delta/actions.ts';
+import type { ObjectVersion } from '../ports.ts';
+
+export const CONTRACT = 'sluice.contract';
+export const DEFINITION = 'sluice.definition';
+export const PENDING = 'sluice.pending';
+
+export type Origin = {
+  readonly source: string;
+  readonly etag: string;
+  readonly lastModifiedMs: number;
+  readonly contract: string;
+  /** Rows of the whole source file, not of this data file alone. */
+  readonly acceptedRows: number;
+  readonly quarantinedRows: number;
+};
+
+export function originTags(origin: Origin): Record<string, string> {
+  return {
+    'sluice.source': origin.source,
+    'sluice.etag': origin.etag,
+    'sluice.lastModified': new Date(origin.lastModifiedMs).toISOString(),
+    [CONTRACT]: origin.contract,
+    'sluice.acceptedRows': String(origin.acceptedRows),
+    'sluice.quarantinedRows': String(origin.quarantinedRows),
+  };
+}
+
+/** Undefined for a file that came from no source file. */
+export function readOrigin(add: Add): Origin | undefined {
+  const tags = add.tags ?? {};
+  const source = tags['sluice.source'];
+  if (source === undefined) return undefined;
+  return {
+    source,
+    etag: tags['sluice.etag'] ?? '',
+    lastModifiedMs: Date.parse(tags['sluice.lastModified'] ?? ''),
+    contract: tags[CONTRACT] ?? '',
+    acceptedRows: Number(tags['sluice.acceptedRows'] ?? 0),
+    quarantinedRows: Number(tags['sluice.quarantinedRows'] ?? 0),
+  };
+}
+
+/** True where the file was made from exactly this version under exactly this contract. */
+export function madeFrom(origin: Origin, version: ObjectVersion, contract: string, lastModifiedCounts: boolean): boolean {
+  if (origin.etag !== version.etag || origin.contract !== contract) return false;
+  return !lastModifiedCounts || origin.lastModifiedMs === version.lastModifiedMs;
+}
+
+/** The live files by the source file that they came from. */
+export function filesBySource(files: Iterable<Add>): Map<string, Add[]> {
+  const bySource = new Map<string, Add[]>();
+  for (const add of files) {
+    const source = add.tags?.['sluice.source'];
+    if (source === undefined) continue;
+    const known = bySource.get(source);
+    if (known) known.push(add);
+    else bySource.set(source, [add]);
+  }
+  return bySource;
+}
+
+/** The input's name in a derived table's transactions; a table that was made anew has another. */
+export function inputAppId(prefix: string, tableId: string): string {
+  return `sluice:${prefix}:${tableId}`;
+}

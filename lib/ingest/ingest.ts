@@ -1,0 +1,151 @@
+// The ingest use case: brings tables to the present state of some landing keys, whatever the events said.
+// The order "snapshot, HEAD, commit if absent" (DESIGN.md, "The order of an ingest") makes older versions lose.
+import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import { landingTable } from '../core/catalog.ts';
+import { unknownKey } from '../core/layout.ts';
+import { CONTRACT, filesBySource } from '../core/tags.ts';
+import type { Action, Add, PartitionValues } from '../delta/actions.ts';
+import { removeAction } from '../delta/partitions.ts';
+import { configuration, type Snapshot } from '../delta/snapshot.ts';
+import { announce, type Effects } from '../effects.ts';
+import { TryAgainError } from '../errors.ts';
+import type { ObjectVersion } from '../ports.ts';
+import type { Report } from './report.ts';
+import { isLive, type Staged, stage } from './stage.ts';
+
+/** `dataset`: bring this dataset's table to the key's state although the key may belong to another one now, or to none. */
+export type IngestRequest = { readonly source: string; readonly dataset?: string };
+
+export type SourceOutcome = {
+  readonly source: string;
+  readonly dataset: string | undefined;
+  /** `unknown`: no dataset's path matches. `kept`: the source is gone, and the dataset keeps its rows. */
+  readonly result: 'accepted' | 'rejected' | 'withdrawn' | 'unchanged' | 'kept' | 'unknown';
+  /** Of the version that was read, where one was. */
+  readonly report?: Report;
+  /** The table's partitions whose rows changed. */
+  readonly partitions: readonly PartitionValues[];
+};
+
+export type IngestResult = {
+  readonly outcomes: readonly SourceOutcome[];
+  /** To be delivered again: nothing about these keys is settled. */
+  readonly failures: readonly { readonly request: IngestRequest; readonly error: unknown }[];
+  /** Commits that other writers were faster at. */
+  readonly conflicts: number;
+};
+
+/** One commit per table that changes. Never throws for a single source: see `failures`. */
+export async function ingest(effects: Effects, requests: readonly IngestRequest[]): Promise<IngestResult> {
+  const result = { outcomes: [] as SourceOutcome[], failures: [] as { request: IngestRequest; error: unknown }[], conflicts: 0 };
+  const byDataset = new Map<Dataset, Map<string, IngestRequest>>();
+  for (const request of requests) {
+    try {
+      const dataset = request.dataset === undefined ? effects.catalog.datasetFor(request.source) : namedDataset(effects, request.dataset);
+      if (dataset === undefined) result.outcomes.push(await reportUnknown(effects, request.source));
+      else byDataset.set(dataset, (byDataset.get(dataset) ?? new Map()).set(request.source, request));
+    } catch (error) {
+      result.failures.push({ request, error });
+    }
+  }
+  for (const [dataset, group] of byDataset) {
+    try {
+      const table = await ingestInto(effects, dataset, [...group.keys()]);
+      result.outcomes.push(...table.outcomes);
+      result.conflicts += table.conflicts;
+      for (const [source, error] of table.failures) result.failures.push({ request: group.get(source) as IngestRequest, error });
+    } catch (error) {
+      for (const request of group.values()) result.failures.push({ request, error });
+    }
+  }
+  return result;
+}
+
+function namedDataset(effects: Effects, name: string): Dataset | undefined {
+  return effects.catalog.datasets.find((dataset) => dataset.name === name);
+}
+
+async function reportUnknown(effects: Effects, source: string): Promise<SourceOutcome> {
+  const version = await effects.landing.head(source);
+  const outcome = { source, dataset: undefined, partitions: [] };
+  if (version === undefined) return { ...outcome, result: 'unchanged' };
+  const text = `${JSON.stringify({ source, etag: version.etag, problem: 'no dataset has a path that matches this key' }, null, 2)}\n`;
+  const first = await effects.lake.create(unknownKey(source, version.etag), new TextEncoder().encode(text));
+  if (first) effects.log('warn', 'ingest.unknown', { source });
+  return { ...outcome, result: first ? 'unknown' : 'unchanged' };
+}
+
+type Change = { readonly actions: readonly Action[]; readonly outcome: SourceOutcome };
+
+async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly string[]) {
+  const table = landingTable(dataset);
+  const prefix = tablePrefix(table);
+  const staged = new Map<string, Staged>();
+  const failures = new Map<string, unknown>();
+  let outcomes: SourceOutcome[] = [];
+  const { snapshot, conflicts } = await effects.tables.commit(prefix, async (snapshot) => {
+    outcomes = [];
+    requireContract(snapshot, dataset);
+    const live = filesBySource(snapshot?.files.values() ?? []);
+    const actions: Action[] = [];
+    for (const source of sources) {
+      if (failures.has(source)) continue;
+      try {
+        const change = await bringUp(effects, dataset, prefix, source, live.get(source) ?? [], staged);
+        actions.push(...change.actions);
+        outcomes.push(change.outcome);
+      } catch (error) {
+        failures.set(source, error);
+      }
+    }
+    return actions.length === 0 ? undefined : { actions, operation: 'INGEST', parameters: { sources: String(outcomes.length) } };
+  });
+  await announce(effects, table);
+  for (const { source, result, report } of outcomes) {
+    effects.log('info', `ingest.${result}`, { dataset: dataset.name, source, rows: report?.accepted, quarantined: report?.quarantined, version: snapshot?.version });
+  }
+  return { outcomes, failures, conflicts };
+}
+
+function requireContract(snapshot: Snapshot | undefined, dataset: Dataset): asserts snapshot is Snapshot {
+  const hash = snapshot === undefined ? undefined : configuration(snapshot, CONTRACT);
+  if (hash === dataset.hash) return;
+  throw new TryAgainError(
+    `the table of ${dataset.name} ${hash === undefined ? 'does not exist yet' : `is under contract ${hash}`}, and this process holds contract ${dataset.hash}: run "sluice sync", which applies the contracts`,
+  );
+}
+
+async function bringUp(effects: Effects, dataset: Dataset, prefix: string, source: string, live: readonly Add[], known: Map<string, Staged>): Promise<Change> {
+  const outcome = { source, dataset: dataset.name, partitions: live.map((add) => add.partitionValues) };
+  const withdraw = () => live.map((add) => removeAction(add, effects.clock().getTime()));
+  const withdrawn = { actions: withdraw(), outcome: { ...outcome, result: live.length === 0 ? ('unchanged' as const) : ('withdrawn' as const) } };
+  if (effects.catalog.datasetFor(source) !== dataset) return withdrawn;
+
+  const staged = await presentVersion(effects, dataset, prefix, source, live, known);
+  const report = staged.report === undefined ? {} : { report: staged.report };
+  if (staged.version === undefined) {
+    if (dataset.onDelete === 'keep') return { actions: [], outcome: { ...outcome, partitions: [], result: 'kept' } };
+    return withdrawn;
+  }
+  if (!staged.replaces || isLive(dataset, live, staged.version)) {
+    const result = staged.report?.outcome === 'rejected' ? 'rejected' : 'unchanged';
+    return { actions: [], outcome: { ...outcome, ...report, partitions: [], result } };
+  }
+  const actions = [...withdraw(), ...staged.adds.map((add) => ({ add }))];
+  const partitions = [...outcome.partitions, ...staged.adds.map((add) => add.partitionValues)];
+  return { actions, outcome: { ...outcome, ...report, partitions, result: 'accepted' } };
+}
+
+/** Data files that an earlier round of the commit loop staged serve again while landing holds their version. */
+async function presentVersion(effects: Effects, dataset: Dataset, prefix: string, source: string, live: readonly Add[], known: Map<string, Staged>): Promise<Staged> {
+  const earlier = known.get(source);
+  if (earlier?.replaces && sameVersion(earlier.version, await effects.landing.head(source))) return earlier;
+  const staged = await stage(effects, dataset, prefix, source, live);
+  known.set(source, staged);
+  return staged;
+}
+
+function sameVersion(a: ObjectVersion | undefined, b: ObjectVersion | undefined): boolean {
+  return a?.etag === b?.etag && a?.lastModifiedMs === b?.lastModifiedMs;
+}

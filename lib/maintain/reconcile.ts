@@ -1,0 +1,120 @@
+// Compares landing with the lake: which sources want an ingest, which have vanished, which stand refused.
+// Decides nothing about rows; what it finds goes to ingest, key by key.
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import { unknownKey } from '../core/layout.ts';
+import { filesBySource, readOrigin } from '../core/tags.ts';
+import type { Add } from '../delta/actions.ts';
+import type { Effects } from '../effects.ts';
+import type { IngestRequest } from '../ingest/ingest.ts';
+import type { Report } from '../ingest/report.ts';
+import { settledBefore } from '../ingest/stage.ts';
+import type { ObjectVersion } from '../ports.ts';
+import { type DateRange, inRange } from '../core/date-range.ts';
+
+export type Selection = {
+  readonly dataset?: string;
+  readonly range?: DateRange;
+  /** These keys alone, without listing landing. */
+  readonly keys?: readonly string[];
+};
+
+export type Source = { readonly source: string; readonly dataset: string };
+
+export type Reconciliation = {
+  /** New, changed, or to be read under a new contract; and keys that no dataset takes and nobody reported yet. */
+  readonly ingest: readonly IngestRequest[];
+  /** In the lake as they are in landing. */
+  readonly unchanged: number;
+  /** In the lake, but not in landing any more (and not kept on purpose). */
+  readonly vanished: readonly Source[];
+  /** In the lake under a dataset whose path does not match them any more. */
+  readonly misplaced: readonly Source[];
+  /** Present versions that were refused as a whole. */
+  readonly rejected: readonly Report[];
+  /** Live sources by dataset, for weighing a mass withdrawal. */
+  readonly live: ReadonlyMap<string, number>;
+};
+
+const PARALLEL_READS = 16;
+
+export async function reconcile(effects: Effects, selection: Selection): Promise<Reconciliation> {
+  const result = { ingest: [] as IngestRequest[], unchanged: 0, vanished: [] as Source[], misplaced: [] as Source[], rejected: [] as Report[], live: new Map<string, number>() };
+  const present = await presentVersions(effects, selection);
+  const bySource = await liveFiles(effects, selection);
+  for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
+  await inParallel([...present.values()], async (version) => {
+    const dataset = effects.catalog.datasetFor(version.key);
+    if (dataset === undefined) return keepUnknown(effects, selection, version, result.ingest);
+    if (!isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
+    const settled = await settledBefore(effects, dataset, version, bySource.get(dataset)?.get(version.key) ?? []);
+    if (settled === undefined) result.ingest.push({ source: version.key });
+    else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
+    else result.unchanged += 1;
+  });
+  for (const [dataset, sources] of bySource) compareLive(effects, selection, dataset, sources, present, result);
+  result.ingest.sort((a, b) => (a.source < b.source ? -1 : 1));
+  return result;
+}
+
+async function presentVersions(effects: Effects, selection: Selection): Promise<Map<string, ObjectVersion>> {
+  const present = new Map<string, ObjectVersion>();
+  if (selection.keys === undefined) {
+    for await (const version of effects.landing.list('')) present.set(version.key, version);
+  } else {
+    await inParallel(selection.keys, async (key) => {
+      const version = await effects.landing.head(key);
+      if (version) present.set(key, version);
+    });
+  }
+  return present;
+}
+
+async function liveFiles(effects: Effects, selection: Selection): Promise<Map<Dataset, Map<string, Add[]>>> {
+  const live = new Map<Dataset, Map<string, Add[]>>();
+  for (const dataset of effects.catalog.datasets) {
+    if (selection.dataset !== undefined && selection.dataset !== dataset.name) continue;
+    const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+    live.set(dataset, filesBySource(snapshot?.files.values() ?? []));
+  }
+  return live;
+}
+
+async function keepUnknown(effects: Effects, selection: Selection, version: ObjectVersion, ingest: IngestRequest[]): Promise<void> {
+  if (selection.dataset !== undefined || selection.range !== undefined) return;
+  if ((await effects.lake.head(unknownKey(version.key, version.etag))) === undefined) ingest.push({ source: version.key });
+}
+
+function isSelected(selection: Selection, dataset: Dataset, key: string, lastModifiedMs: number): boolean {
+  if (selection.dataset !== undefined && selection.dataset !== dataset.name) return false;
+  return selection.range === undefined || inRange(selection.range, key, lastModifiedMs);
+}
+
+function compareLive(
+  effects: Effects,
+  selection: Selection,
+  dataset: Dataset,
+  sources: ReadonlyMap<string, readonly Add[]>,
+  present: ReadonlyMap<string, ObjectVersion>,
+  result: { vanished: Source[]; misplaced: Source[]; ingest: IngestRequest[] },
+): void {
+  const asked = selection.keys === undefined ? undefined : new Set(selection.keys);
+  for (const [source, adds] of sources) {
+    if (asked && !asked.has(source)) continue;
+    const lastModifiedMs = adds[0] === undefined ? 0 : (readOrigin(adds[0])?.lastModifiedMs ?? 0);
+    if (!isSelected(selection, dataset, source, lastModifiedMs)) continue;
+    if (effects.catalog.datasetFor(source) !== dataset) {
+      result.misplaced.push({ source, dataset: dataset.name });
+      result.ingest.push({ source, dataset: dataset.name });
+    } else if (!present.has(source) && dataset.onDelete !== 'keep') result.vanished.push({ source, dataset: dataset.name });
+  }
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: PARALLEL_READS }, worker));
+}
