@@ -1,0 +1,93 @@
+// A snapshot as the rows of a checkpoint and back: one action a row, each in the column of its name. Pure.
+import type { Row, Value } from '../ports.ts';
+import type { Action, Add, Metadata, Protocol, Remove, Txn } from './actions.ts';
+import { requireProtocol, type Snapshot } from './snapshot.ts';
+
+/** How long a checkpoint names a removed file: Delta's default, `delta.deletedFileRetentionDuration` of seven days. */
+export const TOMBSTONE_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** All that the log up to the snapshot comes to, without the tombstones that have expired at `nowMs`. */
+export function checkpointActions(snapshot: Snapshot, nowMs: number): Action[] {
+  const { protocol, metadata, txns, files, tombstones } = snapshot;
+  const kept = [...tombstones.values()].filter(
+    ({ deletionTimestamp }) => (deletionTimestamp ?? 0) >= nowMs - TOMBSTONE_RETENTION_MS,
+  );
+  return [
+    { protocol },
+    { metaData: metadata },
+    ...Array.from(txns.values(), (txn) => ({ txn })),
+    ...kept.map((remove) => ({ remove })),
+    ...Array.from(files.values(), (add) => ({ add })),
+  ];
+}
+
+/** A row's action; undefined for what we do not know (sidecars, domain metadata, …). Null members are left out, as in the log. */
+export function checkpointRow(row: Row): Action | undefined {
+  if (row.add) return { add: pick<Add>(row.add, ADD) };
+  if (row.remove) return { remove: pick<Remove>(row.remove, REMOVE) };
+  if (row.txn) return { txn: pick<Txn>(row.txn, TXN) };
+  if (row.metaData) return { metaData: pick<Metadata>(row.metaData, METADATA) };
+  return row.protocol ? { protocol: pick<Protocol>(row.protocol, PROTOCOL) } : undefined;
+}
+
+const ADD = ['path', 'partitionValues', 'size', 'modificationTime', 'dataChange', 'stats', 'tags'] as const;
+const REMOVE = [
+  'path',
+  'deletionTimestamp',
+  'dataChange',
+  'extendedFileMetadata',
+  'partitionValues',
+  'size',
+] as const;
+const TXN = ['appId', 'version', 'lastUpdated'] as const;
+const METADATA = [
+  'id',
+  'name',
+  'description',
+  'format',
+  'schemaString',
+  'partitionColumns',
+  'configuration',
+  'createdTime',
+] as const;
+const PROTOCOL = ['minReaderVersion', 'minWriterVersion'] as const;
+
+// A Parquet file's types are its writer's word; what matters of them (path, version) is checked by whoever uses it.
+function pick<T>(struct: Value, names: readonly (keyof T & string)[]): T {
+  const source = struct as Readonly<Record<string, Value>>;
+  return Object.fromEntries(
+    names.flatMap((name) => (source[name] == null ? [] : [[name, source[name]]])),
+  ) as T;
+}
+
+/** Throws where the rows are no checkpoint. The time is the greatest of its files': a checkpoint does not hold its commit's. */
+export async function snapshotOfRows(
+  version: number,
+  chunks: AsyncIterable<readonly Row[]>,
+  read: (row: Row) => Action | undefined,
+): Promise<Snapshot> {
+  const files = new Map<string, Add>();
+  const tombstones = new Map<string, Remove>();
+  const txns = new Map<string, Txn>();
+  let protocol: Protocol | undefined;
+  let metadata: Metadata | undefined;
+  let timestampMs = 0;
+  for await (const chunk of chunks) {
+    for (const action of chunk.map(read)) {
+      if (action === undefined) continue;
+      if ('add' in action) {
+        files.set(action.add.path, action.add);
+        timestampMs = Math.max(timestampMs, action.add.modificationTime);
+      } else if ('remove' in action) {
+        tombstones.set(action.remove.path, action.remove);
+        timestampMs = Math.max(timestampMs, action.remove.deletionTimestamp ?? 0);
+      } else if ('txn' in action) txns.set(action.txn.appId, action.txn);
+      else if ('metaData' in action) metadata = action.metaData;
+      else if ('protocol' in action) protocol = action.protocol;
+    }
+  }
+  requireProtocol(version, protocol);
+  if (protocol === undefined || metadata === undefined)
+    throw new Error('a checkpoint without protocol or metaData');
+  return { version, timestampMs, protocol, metadata, files, tombstones, txns };
+}

@@ -1,0 +1,97 @@
+// One attempt to add an entry to a log, and what its outcome was, lost answers included. tables.ts repeats it.
+import { CorruptionError } from '../errors.ts';
+import type { ObjectStore } from '../ports.ts';
+import type { Action, CommitInfo } from './actions.ts';
+import { readEntry, replayed } from './log.ts';
+import { entryKey } from './log-keys.ts';
+import type { Entry, Snapshot } from './snapshot.ts';
+
+/** What a commit is to do; `operation` and `parameters` are for people who read the history. */
+export type CommitPlan = {
+  readonly actions: readonly Action[];
+  readonly operation: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+};
+
+const ENGINE = 'sluice';
+
+export function commitInfo(plan: CommitPlan, txnId: string, now: Date): CommitInfo {
+  return {
+    timestamp: now.getTime(),
+    operation: plan.operation,
+    operationParameters: plan.parameters ?? {},
+    engineInfo: ENGINE,
+    txnId,
+  };
+}
+
+/**
+ * Creates the entry that follows `snapshot`. Returns the snapshot after it, or undefined where another writer has that version.
+ * Throws CorruptionError, before anything is written, on actions that break the log; throws the store's error where the entry
+ * is not there after a failed attempt.
+ */
+export async function createEntry(
+  store: ObjectStore,
+  prefix: string,
+  snapshot: Snapshot | undefined,
+  actions: readonly Action[],
+  info: CommitInfo,
+): Promise<Snapshot | undefined> {
+  const entry: Entry = {
+    version: (snapshot?.version ?? -1) + 1,
+    actions: [{ commitInfo: info }, ...actions],
+  };
+  requireFreshNames(prefix, snapshot, actions);
+  const next = replayed(prefix, snapshot, [entry]);
+  const text = entry.actions.map((action) => `${JSON.stringify(action)}\n`).join('');
+  const created = await createOrRecognise(
+    store,
+    prefix,
+    entry.version,
+    new TextEncoder().encode(text),
+    info.txnId,
+  );
+  return created ? next : undefined;
+}
+
+async function createOrRecognise(
+  store: ObjectStore,
+  prefix: string,
+  version: number,
+  bytes: Uint8Array,
+  txnId: string,
+): Promise<boolean> {
+  let failure: unknown;
+  try {
+    if (await store.create(entryKey(prefix, version), bytes)) return true;
+  } catch (error) {
+    failure = error;
+  }
+  // The answer may have been lost, or the store's client may have sent the same request twice: then the entry is our own.
+  const present = await readEntry(store, prefix, version);
+  if (present === undefined) {
+    throw (
+      failure ??
+      new CorruptionError(
+        `${entryKey(prefix, version)} exists and cannot be read: are log entries being deleted?`,
+      )
+    );
+  }
+  return present.actions.some((action) => 'commitInfo' in action && action.commitInfo.txnId === txnId);
+}
+
+// A data file's name is never used again: readers keep files by name, and a name that was removed may be swept.
+function requireFreshNames(prefix: string, snapshot: Snapshot | undefined, actions: readonly Action[]): void {
+  const broken = (path: string, problem: string) =>
+    new CorruptionError(`${prefix}: the commit ${path} ${problem}`);
+  for (const action of actions) {
+    if ('add' in action) {
+      const { path } = action.add;
+      if (snapshot?.files.has(path)) throw broken(`adds ${path}`, 'which is live already');
+      if (snapshot?.tombstones.has(path))
+        throw broken(`adds ${path}`, 'which was removed before: names are never used again');
+    } else if ('remove' in action && !snapshot?.files.has(action.remove.path)) {
+      throw broken(`removes ${action.remove.path}`, 'which is not live');
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// A table's log as objects: the names of its parts, reading entries, and loading a snapshot from them.
+// Knows how to read; commit.ts knows how to add to it.
+import { CorruptionError } from '../errors.ts';
+import type { ObjectStore } from '../ports.ts';
+import type { Action } from './actions.ts';
+import { type LogEffects, readCheckpoint, readCheckpointHint } from './checkpoint.ts';
+import { entryKey, logPrefix, logVersion } from './log-keys.ts';
+import { type Entry, replay, type Snapshot } from './snapshot.ts';
+
+const READS_AT_ONCE = 16;
+
+/** Undefined where there is no such entry. Throws CorruptionError where it is no newline-delimited JSON. */
+export async function readEntry(
+  store: ObjectStore,
+  prefix: string,
+  version: number,
+): Promise<Entry | undefined> {
+  const key = entryKey(prefix, version);
+  const bytes = await store.read(key);
+  return bytes && { version, actions: parseActions(key, new TextDecoder().decode(bytes)) };
+}
+
+function parseActions(key: string, text: string): Action[] {
+  return text.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    try {
+      return [JSON.parse(line) as Action];
+    } catch (error) {
+      throw new CorruptionError(`${key}, line ${index + 1} is no JSON: ${line.slice(0, 200)}`, {
+        cause: error,
+      });
+    }
+  });
+}
+
+/** The entries after `after` up to and with `upTo`, in order; undefined in the place of one that is missing. */
+export async function readEntries(
+  store: ObjectStore,
+  prefix: string,
+  after: number,
+  upTo: number,
+): Promise<(Entry | undefined)[]> {
+  const entries: (Entry | undefined)[] = [];
+  for (let first = after + 1; first <= upTo; first += READS_AT_ONCE) {
+    const count = Math.min(READS_AT_ONCE, upTo - first + 1);
+    const reads = Array.from({ length: count }, (_, index) => readEntry(store, prefix, first + index));
+    entries.push(...(await Promise.all(reads)));
+  }
+  return entries;
+}
+
+/** The newest snapshot that follows a known one: tries the next versions until there is none. */
+export async function follow(store: ObjectStore, prefix: string, known: Snapshot): Promise<Snapshot> {
+  const entries: Entry[] = [];
+  for (;;) {
+    const entry = await readEntry(store, prefix, known.version + entries.length + 1);
+    if (entry === undefined) break;
+    entries.push(entry);
+  }
+  return entries.length === 0 ? known : replayed(prefix, known, entries);
+}
+
+/** The snapshot at `version`, or the newest where it is undefined; undefined where the log does not reach it. */
+export async function load(
+  effects: LogEffects,
+  prefix: string,
+  version?: number,
+): Promise<Snapshot | undefined> {
+  const hint = version === undefined ? await readCheckpointHint(effects.store, prefix) : undefined;
+  const base = hint === undefined ? undefined : await readCheckpoint(effects, prefix, hint);
+  if (base)
+    return loadEntries(
+      effects.store,
+      prefix,
+      base,
+      (await listVersions(effects.store, prefix, base.version)).newest,
+    );
+  const found = await listVersions(effects.store, prefix, -1, version);
+  if (found.newest < 0 || (version !== undefined && found.newest < version)) return undefined;
+  // Newest first: an older one, or the log from its beginning, does where one cannot be read.
+  for (const candidate of found.checkpoints.toReversed()) {
+    const checkpoint = await readCheckpoint(effects, prefix, candidate);
+    if (checkpoint) return loadEntries(effects.store, prefix, checkpoint, found.newest);
+  }
+  return loadEntries(effects.store, prefix, undefined, found.newest);
+}
+
+type Versions = { readonly newest: number; readonly checkpoints: readonly number[] };
+
+/** What the log has after the entry of version `after`, up to `upTo`. `newest` is -1 for nothing at all. */
+async function listVersions(
+  store: ObjectStore,
+  prefix: string,
+  after: number,
+  upTo = Number.MAX_SAFE_INTEGER,
+): Promise<Versions> {
+  const checkpoints: number[] = [];
+  let newest = after;
+  for await (const { key } of store.list(
+    logPrefix(prefix),
+    after < 0 ? undefined : entryKey(prefix, after),
+  )) {
+    const found = logVersion(key);
+    if (found === undefined) continue;
+    if (found.version > upTo) break;
+    newest = Math.max(newest, found.version);
+    if (found.kind === 'checkpoint') checkpoints.push(found.version);
+  }
+  return { newest, checkpoints };
+}
+
+async function loadEntries(
+  store: ObjectStore,
+  prefix: string,
+  base: Snapshot | undefined,
+  newest: number,
+): Promise<Snapshot> {
+  const after = base?.version ?? -1;
+  const entries = await readEntries(store, prefix, after, newest);
+  const missing = entries.indexOf(undefined);
+  if (missing >= 0)
+    throw new CorruptionError(
+      `${entryKey(prefix, after + 1 + missing)} is missing, and no readable checkpoint stands for it: bring it back from a backup or an older object version`,
+    );
+  const present = entries.filter((entry) => entry !== undefined);
+  if (base === undefined || present.length > 0) return replayed(prefix, base, present);
+  return withCommitTime(store, prefix, base);
+}
+
+/** A checkpoint does not hold its commit's time; the entry of its version does, while it is there. */
+async function withCommitTime(store: ObjectStore, prefix: string, base: Snapshot): Promise<Snapshot> {
+  const entry = await readEntry(store, prefix, base.version);
+  const info = entry?.actions.find((action) => 'commitInfo' in action);
+  return info ? { ...base, timestampMs: info.commitInfo.timestamp } : base;
+}
+
+/** As `replay`, with the table's name in the error. */
+export function replayed(prefix: string, base: Snapshot | undefined, entries: readonly Entry[]): Snapshot {
+  try {
+    return replay(base, entries);
+  } catch (error) {
+    if (!(error instanceof CorruptionError)) throw error;
+    throw new CorruptionError(`${prefix}: ${error.message}`, { cause: error });
+  }
+}

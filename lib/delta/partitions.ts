@@ -1,0 +1,84 @@
+// Where a data file lies and what its path says: partition values as text, Hive-style folders, URI encoding. Pure.
+// PROTOCOL.md, "Partition Value Serialization" and "Add File and Remove File".
+import { createHash } from 'node:crypto';
+import type { ColumnType } from '../core/schema.ts';
+import { CorruptionError } from '../errors.ts';
+import type { Value } from '../ports.ts';
+import type { Add, PartitionValues, Remove } from './actions.ts';
+
+const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
+const MAX_FOLDER_BYTES = 200;
+
+/** A value as the SqlEngine gives it → as the log holds it. Delta knows no empty string here: it is null. */
+export function partitionValue(value: Value, type: ColumnType): string | null {
+  if (value === null || value === '') return null;
+  if (type !== 'timestamp') return String(value);
+  const match = /^(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:\+00(?::00)?|Z)$/.exec(
+    String(value),
+  );
+  if (!match)
+    throw new Error(`${JSON.stringify(value)} cannot be a partition value: it is no timestamp in UTC.`);
+  return `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z`;
+}
+
+/** `(['region'], {region: 'a b'}, 'x.parquet')` → `region=a%20b/x.parquet`: `add.path` of a data file. */
+export function dataFilePath(columns: readonly string[], values: PartitionValues, name: string): string {
+  const folders = columns.map((column) => hiveFolder(column, values[column] ?? null));
+  return [...folders, name].map(encodeSegment).join('/');
+}
+
+/** The object's key of a file of the table at `prefix`, from its `add.path`. Throws CorruptionError on a path outside the table. */
+export function objectKey(prefix: string, path: string): string {
+  if (path.startsWith('/') || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(path))
+    throw new CorruptionError(`the log of ${prefix} names the file ${path}, which lies outside the table`);
+  try {
+    return `${prefix}/${decodeURIComponent(path)}`;
+  } catch (error) {
+    throw new CorruptionError(`the log of ${prefix} names the file ${path}, which is no URI`, {
+      cause: error,
+    });
+  }
+}
+
+/** The action that takes a live file out of its table. */
+export function removeAction(add: Add, deletionTimestamp: number): { readonly remove: Remove } {
+  const { path, partitionValues, size, tags } = add;
+  return {
+    remove: {
+      path,
+      deletionTimestamp,
+      dataChange: true,
+      extendedFileMetadata: true,
+      partitionValues,
+      size,
+      ...(tags === undefined ? {} : { tags }),
+    },
+  };
+}
+
+// A folder's name is for people alone: the values are read from the log. So where a value is too long for a file
+// system, its end gives way to a hash.
+function hiveFolder(column: string, value: string | null): string {
+  const folder = `${hiveEscape(column)}=${value === null || value === '' ? HIVE_NULL : hiveEscape(value)}`;
+  if (Buffer.byteLength(folder) <= MAX_FOLDER_BYTES) return folder;
+  const hash = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  let cut = '';
+  for (const character of folder) {
+    if (Buffer.byteLength(cut + character) > MAX_FOLDER_BYTES - hash.length - 1) break;
+    cut += character;
+  }
+  return `${cut}~${hash}`;
+}
+
+// The characters that Hive and Spark escape (ExternalCatalogUtils.escapePathName), and a leading dot, which would hide the folder.
+function hiveEscape(text: string): string {
+  return text.replace(/[\p{Cc}"#%'*/:=?\\{[\]^]|^\./gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `%${code.toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+}
+
+// RFC 2396; stricter than it need be, except for the `=` of the folders, which people look for.
+function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment).replaceAll('%3D', '=');
+}

@@ -1,0 +1,103 @@
+// The Delta tables of one store: their present and past snapshots, and the commit loop. One instance per process keeps
+// what it has read, so that a warm process reads only the entries that are new.
+import { CliError, TryAgainError } from '../errors.ts';
+import type { Clock, NewId } from '../ports.ts';
+import { type LogEffects, writeCheckpoint } from './checkpoint.ts';
+import { type CommitPlan, commitInfo, createEntry } from './commit.ts';
+import { follow, load, readEntries } from './log.ts';
+import type { Entry, Snapshot } from './snapshot.ts';
+
+export type DeltaEffects = LogEffects & { readonly clock: Clock; readonly newId: NewId };
+
+/** `committed`: an entry was created, `snapshot` being the state after it. `conflicts`: attempts that another writer beat. */
+export type CommitResult = {
+  readonly snapshot: Snapshot | undefined;
+  readonly committed: boolean;
+  readonly conflicts: number;
+};
+
+const MAX_ATTEMPTS = 100;
+const CHECKPOINT_INTERVAL = 10;
+
+/** A table is named by its prefix in the store: `tables/billing`. */
+export class DeltaTables {
+  private readonly effects: DeltaEffects;
+  private readonly known = new Map<string, Snapshot>();
+
+  constructor(effects: DeltaEffects) {
+    this.effects = effects;
+  }
+
+  /** The newest snapshot; undefined where there is no table. Throws CorruptionError on a log that cannot be read. */
+  async latest(prefix: string): Promise<Snapshot | undefined> {
+    const known = this.known.get(prefix);
+    const snapshot = known
+      ? await follow(this.effects.store, prefix, known)
+      : await load(this.effects, prefix);
+    return snapshot && this.keep(prefix, snapshot);
+  }
+
+  /** The snapshot as it was at `version`. Throws CliError where the table has no such version. */
+  async at(prefix: string, version: number): Promise<Snapshot> {
+    const known = this.known.get(prefix);
+    if (known?.version === version) return known;
+    const snapshot = await load(this.effects, prefix, version);
+    if (snapshot?.version === version) return snapshot;
+    const newest = (await this.latest(prefix))?.version;
+    throw new CliError(
+      `${prefix} has no version ${version}: ${newest === undefined ? 'there is no such table' : `its newest is ${newest}`}.`,
+    );
+  }
+
+  /** The entries of versions `after + 1` to `upTo`, in order; undefined where one of them is missing. */
+  async entries(prefix: string, after: number, upTo: number): Promise<Entry[] | undefined> {
+    const entries = await readEntries(this.effects.store, prefix, after, upTo);
+    const present = entries.filter((entry) => entry !== undefined);
+    return present.length === entries.length ? present : undefined;
+  }
+
+  /**
+   * Commits what `plan` makes of the newest snapshot, planning again whenever another writer was faster. `plan` returns
+   * undefined where there is nothing to do. After the return the commit is visible to every reader, once, whatever answers
+   * were lost. Throws TryAgainError after 100 conflicts, CorruptionError on actions that would break the log.
+   */
+  async commit(
+    prefix: string,
+    plan: (snapshot: Snapshot | undefined) => Promise<CommitPlan | undefined>,
+  ): Promise<CommitResult> {
+    const { store, clock, newId } = this.effects;
+    for (let conflicts = 0; conflicts < MAX_ATTEMPTS; conflicts += 1) {
+      const snapshot = await this.latest(prefix);
+      const planned = await plan(snapshot);
+      if (planned === undefined) return { snapshot, committed: false, conflicts };
+      const info = commitInfo(planned, newId(), clock());
+      const next = await createEntry(store, prefix, snapshot, planned.actions, info);
+      if (next === undefined) continue;
+      this.keep(prefix, next);
+      if (next.version > 0 && next.version % CHECKPOINT_INTERVAL === 0) await this.checkpoint(prefix, next);
+      return { snapshot: next, committed: true, conflicts };
+    }
+    throw new TryAgainError(`${prefix}: ${MAX_ATTEMPTS} attempts to commit were all beaten by other writers`);
+  }
+
+  // The commit stands whatever becomes of its checkpoint.
+  private async checkpoint(prefix: string, snapshot: Snapshot): Promise<void> {
+    try {
+      await writeCheckpoint(this.effects, prefix, snapshot);
+    } catch (error) {
+      this.effects.log('warn', 'checkpoint.failed', {
+        table: prefix,
+        version: snapshot.version,
+        error: String(error),
+      });
+    }
+  }
+
+  /** Of several readers at once the slowest must not bring an older snapshot back. */
+  private keep(prefix: string, snapshot: Snapshot): Snapshot {
+    const known = this.known.get(prefix);
+    if (known && known.version > snapshot.version) return known;
+    this.known.set(prefix, snapshot);
+    return snapshot;
+  }
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Column } from '../../lib/core/schema.ts';
+import { parseSchema, schemaString } from '../../lib/delta/schema.ts';
+import { CorruptionError } from '../../lib/errors.ts';
+
+const COLUMNS: Column[] = [
+  { name: 'year', type: 'long' },
+  { name: 'a "quoted", name', type: 'string', description: 'What it is.' },
+  { name: 'amount', type: 'decimal(38,6)' },
+  { name: 'at', type: 'timestamp' },
+  { name: 'on', type: 'date' },
+  { name: 'i', type: 'integer' },
+  { name: 'd', type: 'double' },
+  { name: 'b', type: 'boolean' },
+];
+
+describe("a table's schema", () => {
+  it('is a struct of nullable fields with comments', () => {
+    expect(JSON.parse(schemaString(COLUMNS.slice(0, 3)))).toEqual({
+      type: 'struct',
+      fields: [
+        { name: 'year', type: 'long', nullable: true, metadata: {} },
+        { name: 'a "quoted", name', type: 'string', nullable: true, metadata: { comment: 'What it is.' } },
+        { name: 'amount', type: 'decimal(38,6)', nullable: true, metadata: {} },
+      ],
+    });
+  });
+
+  it('is read back', () => {
+    expect(parseSchema(schemaString(COLUMNS))).toEqual(COLUMNS);
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['no struct', '[]'],
+    ['no struct', 'null'],
+    ['"type":"short"', '{"type":"struct","fields":[{"name":"a","type":"short"}]}'],
+    [
+      '"containsNull"',
+      '{"type":"struct","fields":[{"name":"a","type":{"type":"array","containsNull":true}}]}',
+    ],
+  ])('with %s is refused', (part, text) => {
+    expect(() => parseSchema(text)).toThrow(CorruptionError);
+    expect(() => parseSchema(text)).toThrow(part);
+  });
+});
