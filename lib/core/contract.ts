@@ -10,13 +10,13 @@ export type Field = {
   /** The column's name in the source file; `name` unless the contract gives another. */
   readonly header: string;
   readonly type: FieldType;
-  /** `default`, `any`, or a strptime pattern for date and datetime; `default`, `email`, `uri`, `uuid` for string. */
+  /** `default`, `any`, or a strptime pattern for date and datetime; `default` for all other types. */
   readonly format: string;
   readonly description?: string;
   /** Texts that stand for "no value"; the standard's default is the empty text alone. */
   readonly missingValues: readonly string[];
   readonly trim: boolean;
-  /** For number: decimal(precision, scale), or binary floating point where `double`. */
+  /** For number: decimal(precision, scale), or binary floating point where `double`; 0, 0 and false elsewhere. */
   readonly precision: number;
   readonly scale: number;
   readonly double: boolean;
@@ -64,6 +64,7 @@ export type Dataset = {
   readonly dialect: Dialect;
   readonly fields: readonly Field[];
   readonly primaryKey: readonly string[];
+  /** As declared for append; for upsert only where every field of it is in the primary key, else []; [] for replace. */
   readonly partitionBy: readonly PartitionColumn[];
   readonly mode: Mode;
   readonly extraColumns: 'ignore' | 'reject';
@@ -103,5 +104,8 @@ export function tableColumns(dataset: Dataset): Column[] {
   );
   const names = dataset.partitionBy.map((p) => p.name);
   const all = [...derived, ...columns];
-  return [...names.map((name) => all.find((c) => c.name === name) as Column), ...all.filter((c) => !names.includes(c.name))];
+  return [
+    ...names.map((name) => all.find((c) => c.name === name) as Column),
+    ...all.filter((c) => !names.includes(c.name)),
+  ];
 }

@@ -1,0 +1,150 @@
+// The words of a contract and the shapes of their values: Frictionless Data Package v1 and our own. Structure alone; what
+// the words mean together is checked in parse-contract.ts. A word that is not here is refused, never ignored.
+import { z } from 'zod';
+
+const text = z.string();
+const texts = z.array(text);
+const filledTexts = z.array(text.min(1)).min(1);
+/** Says something to people and nothing to us: https://specs.frictionlessdata.io/data-package/#metadata */
+const descriptive = z.unknown().optional();
+const only = <T extends string | boolean>(...values: T[]) => z.literal(values);
+
+const constraints = z.strictObject({
+  required: z.boolean().optional(),
+  unique: only(false).optional(),
+  minLength: z.int().min(0).optional(),
+  maxLength: z.int().min(0).optional(),
+  pattern: text.min(1).optional(),
+  minimum: z.unknown().optional(),
+  maximum: z.unknown().optional(),
+  enum: z.array(z.unknown()).min(1).optional(),
+});
+
+const field = z.strictObject({
+  name: text,
+  type: text.optional(),
+  format: text.optional(),
+  title: text.optional(),
+  description: text.optional(),
+  example: descriptive,
+  rdfType: descriptive,
+  missingValues: texts.optional(),
+  trueValues: filledTexts.optional(),
+  falseValues: filledTexts.optional(),
+  bareNumber: only(true).optional(),
+  decimalChar: only('.').optional(),
+  constraints: constraints.optional(),
+  header: text.min(1).optional(),
+  trim: z.boolean().optional(),
+  precision: z.int().min(1).max(38).optional(),
+  scale: z.int().min(0).max(38).optional(),
+  double: z.boolean().optional(),
+  timezone: text.optional(),
+});
+
+const schema = z.strictObject({
+  fields: z.array(field).min(1),
+  missingValues: texts.optional(),
+  primaryKey: z.union([text, filledTexts], { error: 'it must be a field name or a list of them' }).optional(),
+  name: descriptive,
+  title: descriptive,
+  description: descriptive,
+  profile: descriptive,
+  $schema: descriptive,
+});
+
+/** https://specs.frictionlessdata.io/csv-dialect/: what is not about delimiter and quoteChar stands at its default. */
+const dialect = z.strictObject({
+  delimiter: text.optional(),
+  quoteChar: text.optional(),
+  lineTerminator: only('\r\n', '\n').optional(),
+  doubleQuote: only(true).optional(),
+  skipInitialSpace: only(false).optional(),
+  header: only(true).optional(),
+  caseSensitiveHeader: z.boolean().optional(),
+  csvddfVersion: descriptive,
+  $schema: descriptive,
+  title: descriptive,
+  description: descriptive,
+});
+
+const partitionWord = z.union(
+  [text, z.strictObject({ field: text, transform: only('identity', 'year', 'month', 'day').optional() })],
+  { error: 'it must be a field name or {"field": …, "transform": "year" | "month" | "day"}' },
+);
+
+const resource = z.strictObject({
+  name: text,
+  path: text,
+  format: only('csv', 'json').optional(),
+  encoding: text.optional(),
+  schema,
+  dialect: dialect.optional(),
+  description: text.optional(),
+  title: descriptive,
+  profile: descriptive,
+  $schema: descriptive,
+  type: only('table').optional(),
+  mediatype: descriptive,
+  homepage: descriptive,
+  bytes: descriptive,
+  hash: descriptive,
+  sources: descriptive,
+  licenses: descriptive,
+  partitionBy: z.array(partitionWord).optional(),
+  mode: only('append', 'replace', 'upsert').optional(),
+  extraColumns: only('ignore', 'reject').optional(),
+  onDelete: only('withdraw', 'keep').optional(),
+  timezone: text.optional(),
+  levels: filledTexts.optional(),
+});
+
+export const packageWords = z.strictObject({
+  resources: z.array(resource).min(1),
+  name: descriptive,
+  id: descriptive,
+  profile: descriptive,
+  $schema: descriptive,
+  title: descriptive,
+  description: descriptive,
+  homepage: descriptive,
+  version: descriptive,
+  licenses: descriptive,
+  contributors: descriptive,
+  sources: descriptive,
+  keywords: descriptive,
+  image: descriptive,
+  created: descriptive,
+});
+
+export type ResourceWords = z.infer<typeof resource>;
+export type SchemaWords = z.infer<typeof schema>;
+export type FieldWords = z.infer<typeof field>;
+export type ConstraintWords = z.infer<typeof constraints>;
+
+const NOT_YET = new Set(
+  `foreignKeys uniqueKeys fieldsMatch data compression innerpath scheme control layout extrapaths maxRejectedRatio
+  jsonSchema exclusiveMinimum exclusiveMaximum groupChar categories categoriesOrdered arrayItem itemType commentChar
+  commentRows headerRows headerJoin nullSequence escapeChar quoteStyle property itemKeys sheetNumber sheetName`.split(
+    /\s+/,
+  ),
+);
+
+/** A word of the standard, or one that is planned, that would change the meaning and that nothing here understands. */
+export function isNotYetSupported(word: string): boolean {
+  return NOT_YET.has(word);
+}
+
+const SHAPES: Readonly<Record<string, z.ZodObject>> = {
+  resources: resource,
+  fields: field,
+  schema,
+  dialect,
+  constraints,
+};
+
+/** The words that may stand in the object at `path` (of a zod issue). */
+export function wordsAt(path: readonly PropertyKey[]): string[] {
+  const owner = path.filter((part) => typeof part === 'string').at(-1);
+  return Object.keys((owner === undefined ? packageWords : SHAPES[owner])?.shape ?? {});
+}

@@ -1,0 +1,157 @@
+// datapackage.json to datasets: what the words of a resource mean together, with every default filled in.
+// The shapes are in contract-words.ts, the fields in parse-field.ts; the engine has its say in lib/maintain.
+import type { Dataset, Dialect, Field } from './contract.ts';
+import type { ResourceWords, SchemaWords } from './contract-words.ts';
+import { definitionHash } from './definition-hash.ts';
+import { Place } from './definition-place.ts';
+import { globProblem } from './glob.ts';
+import { checkTimezone, parseField, unknownField } from './parse-field.ts';
+import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
+import { readContract } from './read-contract.ts';
+
+/**
+ * The datasets of `file` (a path for messages), whose text is `text`. Throws DefinitionError at the first word that is
+ * wrong, unknown or not supported. Names are unique within the file; over all packages the catalog sees to it.
+ */
+export function parseContract(file: string, packageName: string, text: string): Dataset[] {
+  const resources = readContract(file, text);
+  const root = new Place(file);
+  const names = new Map<string, number>();
+  return resources.map((words, index) => {
+    const place = root.at('resources', index);
+    checkName(words.name, place.at('name'));
+    const earlier = names.get(words.name.toLowerCase());
+    if (earlier !== undefined)
+      place
+        .at('name')
+        .refuse(`${JSON.stringify(words.name)} is the name of resources[${earlier}] too: rename one`);
+    names.set(words.name.toLowerCase(), index);
+    return parseDataset(file, packageName, words, place);
+  });
+}
+
+/** Dataset and insight names become folders and SQL names. */
+export function nameProblem(name: string): string | undefined {
+  if (!/^[a-z_][a-z0-9_]{0,127}$/i.test(name))
+    return `${JSON.stringify(name)} cannot be a table's name: write letters, digits and "_", no digit first, at most 128`;
+  if (name.toLowerCase() === 'this')
+    return '"this" is what audits call the computed rows: give it another name';
+  if (/^_sluice/i.test(name)) return `${JSON.stringify(name)}: names that begin with "_sluice" are reserved`;
+  return undefined;
+}
+
+function checkName(name: string, place: Place): void {
+  const problem = nameProblem(name);
+  if (problem !== undefined) place.refuse(problem);
+}
+
+function parseDataset(file: string, packageName: string, words: ResourceWords, place: Place): Dataset {
+  if (words.encoding !== undefined && !/^utf-?8$/i.test(words.encoding))
+    place
+      .at('encoding')
+      .refuse(`the encoding ${JSON.stringify(words.encoding)} is not supported yet: send UTF-8`);
+  const globbed = globProblem(words.path);
+  if (globbed !== undefined) place.at('path').refuse(`${JSON.stringify(words.path)}: ${globbed}`);
+  if (words.timezone !== undefined) checkTimezone(words.timezone, place.at('timezone'));
+  const mode = words.mode ?? 'append';
+  const format = words.format ?? formatOf(words.path, place.at('format'));
+  const primaryKey = parsePrimaryKey(words.schema, place.at('schema'));
+  if (mode === 'upsert' && primaryKey.length === 0)
+    place.at('mode').refuse('"upsert" replaces rows by their key: name it in schema.primaryKey');
+  const fields = parseFields(words, primaryKey, place);
+  const meaning = {
+    name: words.name,
+    path: words.path,
+    format,
+    levels: parseLevels(words, format, fields, place.at('levels')),
+    dialect: parseDialect(words.dialect, format, place.at('dialect')),
+    fields,
+    primaryKey,
+    partitionBy: effectivePartition(parsePartitionBy(words, fields, place), mode, primaryKey),
+    mode,
+    extraColumns: words.extraColumns ?? 'ignore',
+    onDelete: words.onDelete ?? 'withdraw',
+  } as const;
+  const rows = { ...meaning, fields: fields.map(({ description: _, ...field }) => field) };
+  const description = words.description === undefined ? {} : { description: words.description };
+  return { ...meaning, package: packageName, file, ...description, hash: definitionHash(rows) };
+}
+
+function formatOf(path: string, place: Place): 'csv' | 'json' {
+  const extension = /\.(csv|json)(?:\.gz)?$/.exec(path)?.[1];
+  if (extension === 'csv' || extension === 'json') return extension;
+  return place.refuse('"format" is missing, and the path does not tell it: write "csv" or "json"');
+}
+
+function parseFields(words: ResourceWords, primaryKey: readonly string[], place: Place): Field[] {
+  const defaults = { missingValues: words.schema.missingValues ?? [''], timezone: words.timezone ?? 'UTC' };
+  const names = new Map<string, string>();
+  const headers = new Map<string, string>();
+  return words.schema.fields.map((fieldWords, i) => {
+    const at = place.at('schema', 'fields', i);
+    const field = parseField(fieldWords, defaults, at);
+    const twin = names.get(field.name.toLowerCase());
+    if (twin !== undefined)
+      at.at('name').refuse(
+        `${JSON.stringify(field.name)} and ${JSON.stringify(twin)} are one name to SQL: rename one`,
+      );
+    const rival = headers.get(field.header);
+    if (rival !== undefined)
+      at.at('header').refuse(
+        `the column ${JSON.stringify(field.header)} fills the field ${JSON.stringify(rival)} already`,
+      );
+    names.set(field.name.toLowerCase(), field.name);
+    headers.set(field.header, field.name);
+    // To the standard a primary key's fields are required.
+    return primaryKey.includes(field.name)
+      ? { ...field, constraints: { ...field.constraints, required: true } }
+      : field;
+  });
+}
+
+function parsePrimaryKey(schema: SchemaWords, place: Place): string[] {
+  const key = typeof schema.primaryKey === 'string' ? [schema.primaryKey] : (schema.primaryKey ?? []);
+  key.forEach((name, i) => {
+    const at = typeof schema.primaryKey === 'string' ? place.at('primaryKey') : place.at('primaryKey', i);
+    if (!schema.fields.some((field) => field.name === name)) at.refuse(unknownField(name, schema.fields));
+    if (key.indexOf(name) !== i) at.refuse(`${JSON.stringify(name)} stands there twice: take one out`);
+  });
+  return key;
+}
+
+function parseDialect(words: ResourceWords['dialect'], format: 'csv' | 'json', place: Place): Dialect {
+  if (words && format !== 'csv') place.refuse('a dialect is for the format "csv": leave it out');
+  const { delimiter = ',', quoteChar = '"' } = words ?? {};
+  for (const [word, value] of [
+    ['delimiter', delimiter],
+    ['quoteChar', quoteChar],
+  ] as const) {
+    if (!/^[\t\x20-\x7e]$/.test(value))
+      place
+        .at(word)
+        .refuse(`${JSON.stringify(value)} is not one printable ASCII character (or a tab): write one`);
+  }
+  if (delimiter === quoteChar)
+    place.at('quoteChar').refuse(`${JSON.stringify(quoteChar)} is the delimiter too: change one`);
+  return { delimiter, quoteChar };
+}
+
+function parseLevels(
+  words: ResourceWords,
+  format: 'csv' | 'json',
+  fields: readonly Field[],
+  place: Place,
+): string[] {
+  const levels = words.levels ?? [];
+  if (levels.length > 0 && format !== 'json')
+    place.refuse('levels are for the format "json": leave them out');
+  for (const [i, name] of levels.entries()) {
+    const field = fields.find((candidate) => candidate.name === name);
+    if (!field) place.at(i).refuse(unknownField(name, fields));
+    if (levels.indexOf(name) !== i)
+      place.at(i).refuse(`${JSON.stringify(name)} stands there twice: take one out`);
+    if (field?.header !== name)
+      place.at(i).refuse(`${name} is filled by the keys of this level: leave out its "header"`);
+  }
+  return levels;
+}
