@@ -6,7 +6,7 @@ import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { memoryStore } from '../../lib/adapters/memory-store.ts';
 import type { Action, Add, Metadata } from '../../lib/delta/actions.ts';
 import { schemaString } from '../../lib/delta/schema.ts';
-import { type DeltaEffects, DeltaTables } from '../../lib/delta/tables.ts';
+import type { DeltaEffects, DeltaTables } from '../../lib/delta/tables.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 
 export const TABLE = 'tables/billing';
@@ -97,9 +97,4 @@ export function countingStore(store: ObjectStore): { store: ObjectStore; counts:
     },
   });
   return { store: counted, counts };
-}
-
-/** A reader with nothing in memory, on the same store. */
-export function freshTables(effects: DeltaEffects): DeltaTables {
-  return new DeltaTables(effects);
 }
