@@ -4,7 +4,7 @@ import type { Column } from './schema.ts';
 /** A Delta table of the lake. */
 export type TableRef = { readonly kind: 'tables' | 'arrivals' | 'insights'; readonly name: string };
 
-/** A check on the computed rows of a partition, made before they are published. `sql` counts offending rows over the relation `this`. */
+/** A check on a partition's computed rows, the relation `this`, before they are published: `sql` is a SELECT that returns the offending rows. */
 export type Audit = { readonly name: string; readonly sql: string };
 
 /** A table that is computed from other tables: an insight's SQL file, or the built-in rule of an upsert or replace dataset. */
@@ -13,7 +13,7 @@ export type Derivation = {
   /** The SQL file or the contract, for messages. */
   readonly file: string;
   readonly description?: string;
-  /** One SELECT; the inputs stand in it by their names. */
+  /** One SELECT without a semicolon; the inputs stand in it by their names. */
   readonly sql: string;
   readonly inputs: readonly TableRef[];
   /** The input whose partitions drive this one; undefined for an unpartitioned derivation of several inputs. */
@@ -24,7 +24,7 @@ export type Derivation = {
   readonly audits: readonly Audit[];
   /** What the SELECT returns, partition columns first. */
   readonly columns: readonly Column[];
-  /** SHA-256 (16 hex digits) of the SQL and of all front matter that decides about rows. */
+  /** SHA-256 (16 hex digits) of the SQL, the columns' names and types, and all front matter that decides about rows. */
   readonly hash: string;
 };
 

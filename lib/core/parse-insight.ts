@@ -1,0 +1,143 @@
+// An insight's file as text to its front matter and its SQL. What the SQL means is the engine's to say: see
+// lib/maintain/bind-insight.ts.
+import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { auditSql, auditWords, type Scalars } from './audit-words.ts';
+import { Place } from './definition-place.ts';
+import { didYouMean } from './did-you-mean.ts';
+import type { Audit } from './insight.ts';
+import { nameProblem } from './parse-contract.ts';
+
+/** An insight as its author wrote it; nothing is checked against the inputs yet. */
+export type InsightSource = {
+  readonly file: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly over?: string;
+  readonly partitionBy: readonly string[];
+  readonly key: readonly string[];
+  readonly audits: readonly Audit[];
+  /** Column name → description. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** One statement, as far as can be told; without a final semicolon. */
+  readonly sql: string;
+  /** The line of the file (from 1) on which `sql` begins. */
+  readonly sqlLine: number;
+  /** The file's lines of the front matter's words: `over`, `audits[0]`, … */
+  readonly lines: Readonly<Record<string, number>>;
+};
+
+const texts = z.array(z.string().min(1));
+const frontMatter = z.strictObject({
+  description: z.string().optional(),
+  over: z.string().min(1).optional(),
+  partitionBy: texts.optional(),
+  key: texts.optional(),
+  audits: z.array(auditWords).optional(),
+  columns: z.record(z.string(), z.string()).optional(),
+});
+
+const EXAMPLE = '/* ---\ndescription: What the rows say.\n--- */\nSELECT …';
+
+/** `file` is a path for messages, `name` the insight's. Throws DefinitionError with the line. */
+export function parseInsight(file: string, name: string, text: string): InsightSource {
+  const problem = nameProblem(name);
+  if (problem !== undefined) new Place(file).refuse(problem);
+  const plain = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  if (plain.includes('\0')) new Place(file).refuse('the file holds a NUL character: save it as UTF-8 text');
+  const found = /^\s*\/\*[ \t]*---[ \t]*\n([\s\S]*?)^---[ \t]*\*\//m.exec(plain);
+  if (found?.index !== 0)
+    return new Place(file, 'line 1').refuse(
+      `the front matter is missing: let the file begin with\n${EXAMPLE}`,
+    );
+  const yaml = found[1] ?? '';
+  const yamlLine = lineAt(plain, found[0].indexOf(yaml, found[0].indexOf('---') + 3));
+  const rest = plain.slice(found[0].length);
+  const sql = rest.trim().replace(/[;\s]+$/, '');
+  const sqlLine = lineAt(plain, found[0].length + rest.length - rest.trimStart().length);
+  if (sql === '')
+    new Place(file, `line ${sqlLine}`).refuse('the SQL is missing: write one SELECT after the front matter');
+  return { file, name, ...readFrontMatter(file, yaml, yamlLine), sql, sqlLine };
+}
+
+function lineAt(text: string, position: number): number {
+  return text.slice(0, position).split('\n').length;
+}
+
+function readFrontMatter(file: string, yaml: string, firstLine: number) {
+  const counter = new LineCounter();
+  const document = parseDocument(yaml, { lineCounter: counter, strict: true, uniqueKeys: true });
+  const line = (position: number) => firstLine + counter.linePos(position).line - 1;
+  const error = document.errors[0] ?? document.warnings[0];
+  if (error)
+    new Place(file, `line ${line(error.pos[0])}`).refuse(
+      `the front matter is not YAML: ${error.message.split(' at line')[0]}. Correct it there`,
+    );
+  const lineOf = (path: readonly PropertyKey[]) => {
+    for (let length = path.length; length > 0; length--) {
+      const node = document.getIn(path.slice(0, length), true) as
+        | { range?: [number, number, number] }
+        | undefined;
+      if (node?.range) return line(node.range[0]);
+    }
+    return firstLine;
+  };
+  const place = (...path: PropertyKey[]) => {
+    const words = new Place(file).at(...path).path;
+    return new Place(file, words === '' ? `line ${lineOf(path)}` : `line ${lineOf(path)}, ${words}`);
+  };
+  const result = frontMatter.safeParse(document.toJS() ?? {});
+  if (!result.success) return refuseWords(result.error, place);
+  const { audits = [], partitionBy = [], key = [], columns = {}, ...words } = result.data;
+  refuseTwice(partitionBy, 'partitionBy', place);
+  refuseTwice(key, 'key', place);
+  return {
+    ...(words.description === undefined ? {} : { description: words.description }),
+    ...(words.over === undefined ? {} : { over: words.over }),
+    partitionBy,
+    key,
+    columns,
+    audits: audits.map((entry, i) => auditSql(entry, scalars(document, ['audits', i]), place('audits', i))),
+    lines: Object.fromEntries(
+      [['over'], ['partitionBy'], ['key'], ['columns'], ...audits.map((_, i) => ['audits', i])].map(
+        (path) => [new Place(file).at(...path).path, lineOf(path)],
+      ),
+    ),
+  };
+}
+
+function scalars(document: Document, base: readonly (string | number)[]): Scalars {
+  return (...path) => {
+    const node = document.getIn([...base, ...path], true);
+    if (!isScalar(node)) return undefined;
+    return { source: node.source ?? String(node.value), quoted: node.type !== 'PLAIN', value: node.value };
+  };
+}
+
+function refuseTwice(names: readonly string[], word: string, place: (...path: PropertyKey[]) => Place): void {
+  const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
+  if (twice >= 0)
+    place(word, twice).refuse(`${JSON.stringify(names[twice])} stands there twice: take one out`);
+}
+
+function refuseWords(error: z.ZodError, place: (...path: PropertyKey[]) => Place): never {
+  const issue = error.issues[0];
+  if (issue === undefined) throw error;
+  if (issue.code === 'unrecognized_keys') {
+    const word = issue.keys[0] ?? '';
+    const known = Object.keys((issue.path.length === 0 ? frontMatter : auditWords).shape);
+    return place(...issue.path, word).refuse(
+      `"${word}" is no word of the front matter.${didYouMean(word, known)} The words here are ${known.join(', ')}`,
+    );
+  }
+  const wanted =
+    issue.code === 'invalid_type' ? `it must be ${WANTED[issue.expected] ?? issue.expected}` : 'it is empty';
+  return place(...issue.path).refuse(`${wanted}: correct it`);
+}
+
+const WANTED: Readonly<Record<string, string>> = {
+  string: 'a text',
+  array: 'a list, such as [year, month]',
+  object: 'words with values (word: value)',
+  record: 'column names with descriptions (column: description)',
+};

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { parseInsight } from '../../lib/core/parse-insight.ts';
+import { DefinitionError } from '../../lib/errors.ts';
+
+const parse = (text: string) => parseInsight('insights/daily.sql', 'daily', text);
+const withWords = (yaml: string) => parse(`/* ---\n${yaml}\n--- */\nSELECT 1 AS a`);
+
+function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(DefinitionError);
+    return (error as DefinitionError).message;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('parseInsight', () => {
+  it('reads the front matter and the SQL, and where both stand', () => {
+    const text = `/* ---
+description: Sales by day.
+over: sales
+partitionBy: [year, month]
+key:
+  - shop
+audits:
+  - name: no_debts
+    sql: SELECT * FROM this WHERE amount < 0;
+  - column: currency
+    accepted: [EUR, "5", 5, true, it's]
+  - column: amount
+    name: small
+    minimum: -0.10
+    maximum: 12345678901234567890.10
+  - column: day
+    minimum: 2024-01-01
+columns:
+  amount: How much.
+--- */
+
+-- why
+SELECT 1 AS a; -- done
+FROM x ;
+`;
+    expect(parse(text)).toEqual({
+      file: 'insights/daily.sql',
+      name: 'daily',
+      description: 'Sales by day.',
+      over: 'sales',
+      partitionBy: ['year', 'month'],
+      key: ['shop'],
+      audits: [
+        { name: 'no_debts', sql: 'SELECT * FROM this WHERE amount < 0' },
+        {
+          name: 'accepted values of currency',
+          sql: `SELECT * FROM this WHERE "currency" NOT IN ('EUR', '5', 5, true, 'it''s')`,
+        },
+        {
+          name: 'small',
+          sql: 'SELECT * FROM this WHERE "amount" < -0.10 OR "amount" > 12345678901234567890.10',
+        },
+        { name: 'range of day', sql: `SELECT * FROM this WHERE "day" < '2024-01-01'` },
+      ],
+      columns: { amount: 'How much.' },
+      sql: '-- why\nSELECT 1 AS a; -- done\nFROM x',
+      sqlLine: 22,
+      lines: {
+        over: 3,
+        partitionBy: 4,
+        key: 6,
+        columns: 19,
+        'audits[0]': 8,
+        'audits[1]': 10,
+        'audits[2]': 12,
+        'audits[3]': 16,
+      },
+    });
+  });
+
+  it.each([
+    '/* ---\n--- */SELECT 1',
+    '\uFEFF/* ---\r\n--- */\r\nSELECT 1;\r\n',
+    '\n/*---\n# nothing\n---*/ SELECT 1 ; ;',
+  ])('takes front matter without words: %j', (text) => {
+    expect(parse(text)).toMatchObject({ partitionBy: [], key: [], audits: [], columns: {}, sql: 'SELECT 1' });
+  });
+
+  it('ends an audit that has a comment in its last line with a line feed', () => {
+    expect(withWords('audits:\n  - name: a\n    sql: |\n      FROM this\n      -- all').audits[0]?.sql).toBe(
+      'FROM this\n-- all\n',
+    );
+  });
+});
+
+const at = (line: number) => `insights/daily.sql, line ${line}`;
+
+describe('parseInsight refuses', () => {
+  it.each([
+    ['SELECT 1', `${at(1)}: the front matter is missing: let the file begin with`],
+    ['SELECT 1 /* ---\n--- */', 'the front matter is missing'],
+    ['/* ---\nover: x\nSELECT 1', 'the front matter is missing'],
+    ['/* ---\nover: x\n--- */\n;\n', `${at(4)}: the SQL is missing`],
+    ['/* ---\n--- */\nSELECT \0', 'the file holds a NUL character'],
+  ])('the file %j', (text, message) => {
+    expect(refusal(() => parse(text))).toContain(message);
+  });
+
+  it.each([
+    ['over: x\novr: y', `${at(3)}, ovr: "ovr" is no word of the front matter. Did you mean "over"?`],
+    ['over: x\nover: y', `${at(3)}: the front matter is not YAML: Map keys must be unique`],
+    ['over: [x', 'the front matter is not YAML'],
+    ['over: x\nkey: !!foo [a]', `${at(3)}: the front matter is not YAML`],
+    ['- a', `${at(2)}: it must be words with values`],
+    ['over: 3', `${at(2)}, over: it must be a text`],
+    ['over:', `${at(2)}, over: it must be a text`],
+    ['partitionBy: year', `${at(2)}, partitionBy: it must be a list`],
+    ['partitionBy:\n  - year\n  - year', `${at(4)}, partitionBy[1]: "year" stands there twice`],
+    ['key: [a, b, a]', `${at(2)}, key[2]: "a" stands there twice`],
+    ['columns: [a]', `${at(2)}, columns: it must be column names with descriptions`],
+    ['columns:\n  a: 3', `${at(3)}, columns.a: it must be a text`],
+    ['audits: {name: a}', `${at(2)}, audits: it must be a list`],
+    [
+      'audits:\n  - name: a\n    sq: SELECT 1',
+      `${at(4)}, audits[0].sq: "sq" is no word of the front matter. Did you mean "sql"?`,
+    ],
+    ['audits:\n  - sql: SELECT 1', `${at(3)}, audits[0]: the audit has no name`],
+    ['audits:\n  - name: a', `${at(3)}, audits[0]: this is no audit: write {name, sql}`],
+    ['audits:\n  - column: a', 'this is no audit'],
+    ['audits:\n  - {column: a, accepted: [1], minimum: 1}', 'this is no audit'],
+    ['audits:\n  - {name: a, sql: x, column: a}', 'this audit mixes two kinds'],
+    ['audits:\n  - {column: a, accepted: []}', `${at(3)}, audits[0].accepted: it is empty`],
+    ['audits:\n  - {column: a, accepted: [~]}', 'a value here must be a text, a number, true or false'],
+    ['audits:\n  - {column: a, minimum: [1]}', 'a value here must be a text'],
+    ['audits:\n  - {column: a, minimum: 1e3}', '1e3 is not a plain decimal number'],
+  ])('the front matter %j', (yaml, message) => {
+    expect(refusal(() => withWords(yaml))).toContain(message);
+  });
+
+  it.each(['a b', '1st', 'this', '_sluice_x'])('the name %j', (name) => {
+    expect(refusal(() => parseInsight(`${name}.sql`, name, ''))).toContain(JSON.stringify(name));
+  });
+});
