@@ -2,7 +2,7 @@
 // for, what the log says of each row's source. Pure text; whoever calls has put the files on the local disk.
 import type { PartitionValues } from '../delta/actions.ts';
 import { type Column, sqlType } from './schema.ts';
-import { identifier, list, literal } from './sql-text.ts';
+import { fileLiteral, identifier, list, literal } from './sql-text.ts';
 
 export type RelationFile = {
   readonly path: string;
@@ -43,7 +43,7 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
   }
   const select = (stored: (name: string) => string) =>
     typed.map((c) => `${constant(constants.get(c.name), c.sqlType) ?? `CAST(${stored(c.name)} AS ${c.sqlType})`} AS ${identifier(c.name)}`).join(', ');
-  const read = `read_parquet(${list(files.map((file) => literal(file.path)))}, hive_partitioning = false${shape.mixed ? ', union_by_name = true' : ''})`;
+  const read = `read_parquet(${list(files.map((file) => fileLiteral(file.path)))}, hive_partitioning = false${shape.mixed ? ', union_by_name = true' : ''})`;
   if (!shape.mixed) return `SELECT ${select(identifier)} FROM ${read}`;
   // A column that no file has must still be there: the empty relation brings it.
   const stored = typed.filter((c) => !constants.has(c.name)).map((c) => `CAST(NULL AS ${c.sqlType}) AS ${identifier(c.name)}`);

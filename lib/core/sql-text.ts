@@ -15,3 +15,8 @@ export function literal(value: string | null): string {
 export function list(items: readonly string[]): string {
   return `[${items.join(', ')}]`;
 }
+
+/** `/a/[x]*.parquet` → `'/a/[[]x][*].parquet'`: exactly that file for DuckDB's readers, which take a path for a glob; not for COPY TO. */
+export function fileLiteral(path: string): string {
+  return literal(path.replace(/[[*?]/g, (character) => `[${character}]`));
+}

@@ -3,12 +3,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { literal } from '../core/sql-text.ts';
+import { fileLiteral, literal } from '../core/sql-text.ts';
 import { CorruptionError } from '../errors.ts';
 import type { Clock, Log, ObjectStore, ScratchFolder, SqlEngine } from '../ports.ts';
 import type { Action } from './actions.ts';
 import { checkpointActions, checkpointRow, snapshotOfRows } from './checkpoint-rows.ts';
-import { fileLiteral } from './file-literal.ts';
 import { checkpointKey, lastCheckpointKey } from './log-keys.ts';
 import type { Snapshot } from './snapshot.ts';
 

@@ -1,9 +1,8 @@
 // What the log says of a data file's rows, from the Parquet footer alone: PROTOCOL.md, "Per-file Statistics".
 // A bound that some reader might round is left out: it would skip a file that has the rows it looks for.
 import { type Column, sqlType } from '../core/schema.ts';
-import { identifier, literal } from '../core/sql-text.ts';
+import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
 import type { Row, SqlSession, Value } from '../ports.ts';
-import { fileLiteral } from './file-literal.ts';
 
 /** `stats` is JSON text for `add.stats`. */
 export type FileStatistics = { readonly rows: number; readonly stats: string };

@@ -3,7 +3,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tableColumns } from '../core/contract.ts';
-import { identifier, literal } from '../core/sql-text.ts';
+import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
 import { partitionExpression, selectColumn, type Validation, validation } from '../core/validation-sql.ts';
 import { fieldViolation, type RejectedRow, shown, type Violation } from '../core/violation.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
@@ -100,7 +100,7 @@ function keyList(file: SourceFile): string {
 
 async function hasRepeatedKey(session: SqlSession, file: SourceFile, accepted: string): Promise<boolean> {
   if (file.dataset.primaryKey.length === 0) return false;
-  const sql = `SELECT 1 FROM read_parquet(${literal(accepted)}) GROUP BY ${keyList(file)} HAVING count(*) > 1 LIMIT 1`;
+  const sql = `SELECT 1 FROM read_parquet(${fileLiteral(accepted)}) GROUP BY ${keyList(file)} HAVING count(*) > 1 LIMIT 1`;
   return (await session.rows(sql)).length > 0;
 }
 
@@ -109,7 +109,7 @@ async function keepFirstOfEachKey(session: SqlSession, file: SourceFile, accepte
   const all = join(file.scratch, 'repeated.parquet');
   await rename(accepted, all);
   return session.run(
-    `COPY (SELECT * FROM read_parquet(${literal(all)})
+    `COPY (SELECT * FROM read_parquet(${fileLiteral(all)})
            QUALIFY row_number() OVER (PARTITION BY ${keyList(file)} ORDER BY file_row_number) = 1) TO ${literal(accepted)} ${PARQUET}`,
   );
 }
@@ -132,7 +132,7 @@ async function* flaggedRows(session: SqlSession, file: SourceFile, rules: Valida
   const repeated = `CASE WHEN violations IS NULL AND row_number() OVER (PARTITION BY violations IS NULL, ${keys.join(', ')} ORDER BY file_row_number) > 1
     THEN [{'check': ${REPEATED_KEY}, 'value': concat_ws(', ', ${keys.join(', ')})}] ELSE violations END`;
   const sql = `SELECT * FROM (SELECT file_row_number AS "row", ${keys.length === 0 ? 'violations' : `${repeated} AS violations`}
-    FROM read_parquet(${literal(flags)})) WHERE violations IS NOT NULL ORDER BY "row"`;
+    FROM read_parquet(${fileLiteral(flags)})) WHERE violations IS NOT NULL ORDER BY "row"`;
   type Flag = { check: number; value: string | null };
   const rows = orderedRows<{ row: number; violations: readonly Flag[] }>(session, sql, join(file.scratch, 'flagged.parquet'));
   for await (const { row, violations } of rows) yield { row, violations: violations.map((flag) => named(file, rules, flag)) };
@@ -158,13 +158,15 @@ async function splitByPartition(session: SqlSession, file: SourceFile, accepted:
   const keyInPartition = file.dataset.partitionBy.some((p) => file.dataset.primaryKey.includes(p.name));
   if (single !== undefined && !keyInPartition) return rows === 0 && file.dataset.mode === 'append' ? [] : [await described(accepted, single)];
   const names = file.dataset.partitionBy.map((p) => p.name);
-  const texts = names.map((name) => `CAST(${identifier(name)} AS VARCHAR) AS ${identifier(name)}`).join(', ');
-  const partitions = await session.rows<Record<string, string | null>>(`SELECT DISTINCT ${texts} FROM read_parquet(${literal(accepted)}) ORDER BY ALL`);
+  // To Delta an empty text in a partition column is null.
+  const text = (name: string) => `nullif(CAST(${identifier(name)} AS VARCHAR), '')`;
+  const texts = names.map((name) => `${text(name)} AS ${identifier(name)}`).join(', ');
+  const partitions = await session.rows<Record<string, string | null>>(`SELECT DISTINCT ${texts} FROM read_parquet(${fileLiteral(accepted)}) ORDER BY ALL`);
   const files: DataFile[] = [];
   for (const [i, partition] of partitions.entries()) {
     const path = join(file.scratch, `part-${i}.parquet`);
-    const where = names.map((name) => `CAST(${identifier(name)} AS VARCHAR) IS NOT DISTINCT FROM ${literal(partition[name] ?? null)}`).join(' AND ');
-    await session.run(`COPY (SELECT ${dataColumns(file).join(', ')} FROM read_parquet(${literal(accepted)}) WHERE ${where}) TO ${literal(path)} ${PARQUET}`);
+    const where = names.map((name) => `${text(name)} IS NOT DISTINCT FROM ${literal(partition[name] ?? null)}`).join(' AND ');
+    await session.run(`COPY (SELECT ${dataColumns(file).join(', ')} FROM read_parquet(${fileLiteral(accepted)}) WHERE ${where}) TO ${literal(path)} ${PARQUET}`);
     files.push(await described(path, partition));
   }
   return files;

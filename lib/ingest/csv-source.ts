@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Dialect } from '../core/contract.ts';
 import { type RecordPlace, RecordScanner } from '../core/record-scanner.ts';
-import { identifier, literal } from '../core/sql-text.ts';
+import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
 import type { RejectedRow, Rule, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 import { type Header, openBytes, readHeader } from './header.ts';
@@ -34,7 +34,7 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
 /** All columns as texts: the engine's own casts round, trim and guess. Records that are no rows go to `reject_errors`. */
 function readCsv(path: string, header: Header, dialect: Dialect): string {
   const columns = header.labels.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
-  return `read_csv(${literal(path)}, auto_detect = false, header = true, columns = {${columns}},
+  return `read_csv(${fileLiteral(path)}, auto_detect = false, header = true, columns = {${columns}},
     delim = ${literal(dialect.delimiter)}, quote = ${literal(dialect.quoteChar)}, escape = ${literal(dialect.quoteChar)},
     max_line_size = ${MAX_RECORD_BYTES}, store_rejects = true, rejects_limit = 0)`;
 }

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isLosslessNumber, parse, stringify } from 'lossless-json';
 import type { Dataset } from '../core/contract.ts';
-import { identifier, literal } from '../core/sql-text.ts';
+import { fileLiteral, identifier } from '../core/sql-text.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 import { type FlaggedRow, fileViolation, type RowSource, type SourceFile } from './row-source.ts';
@@ -23,7 +23,7 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
   const texts = dataset.fields.map((field, i): [string, string] => [field.name, identifier(`f${i}`)]);
   const known = new Set(dataset.fields.map((field) => field.header));
   return {
-    relation: `read_json(${literal(path)}, format = 'newline_delimited', columns = {${fields}}, maximum_object_size = 268435456)`,
+    relation: `read_json(${fileLiteral(path)}, format = 'newline_delimited', columns = {${fields}}, maximum_object_size = 268435456)`,
     texts: new Map(texts.filter(([name]) => !file.fromPath.has(name) || records.some((record) => has(dataset, record, name)))),
     ignored: [...new Set(records.flatMap((record) => Object.keys(record.members)))].filter((name) => !known.has(name)),
     countRecords: async () => records.length,

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { literal } from '../core/sql-text.ts';
+import { fileLiteral, literal } from '../core/sql-text.ts';
 import type { RejectedRow } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 
@@ -39,7 +39,7 @@ export async function writeQuarantine(session: SqlSession, folder: string, rejec
   const lined = join(folder, 'quarantine.ndjson');
   await pipeline(Readable.from(lines()), createWriteStream(lined));
   const path = join(folder, 'quarantine.parquet');
-  const source = `read_json(${literal(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = 268435456)`;
+  const source = `read_json(${fileLiteral(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = 268435456)`;
   await session.run(`COPY (SELECT * FROM ${source}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`);
   return { path, rows, counts: [...counts.values()], examples };
 }

@@ -1,0 +1,97 @@
+// Two workers at once, in fixed interleavings: nothing is lost, and an older version never overwrites a newer one.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { refresh } from '../../lib/aggregate/refresh.ts';
+import { ingest } from '../../lib/ingest/ingest.ts';
+import { apply } from '../../lib/maintain/apply.ts';
+import { pausingStore } from '../support/mortal-store.ts';
+import { newStore, openProcess, openWorld, put, rowsOf, TestClock, type World } from '../support/shop-lake.ts';
+
+let world: World;
+const clock = new TestClock();
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+const SALES = { kind: 'tables', name: 'sales' } as const;
+const DAILY = { kind: 'insights', name: 'sales_daily' } as const;
+const KEY = 'sales/day=2024-01-01/a.csv';
+const sale = (id: number, amount: string) => `id,customer,amount\n${id},ann,${amount}\n`;
+
+/** A slow worker that stops before its first commit of `table`, and a quick one, on the same stores. */
+async function twoWorkers(table: string) {
+  const landing = newStore(world, clock, 'landing');
+  const lake = newStore(world, clock, 'lake');
+  const quick = openProcess(world, clock, landing, lake);
+  await apply(quick.effects);
+  const pausing = pausingStore(lake, new RegExp(`^${table}/_delta_log/`));
+  return { landing, quick, slow: openProcess(world, clock, landing, pausing.store), pausing };
+}
+
+test('two sources into one table: the slower commit is planned again, and both files are in', async () => {
+  const { landing, quick, slow, pausing } = await twoWorkers('tables/sales');
+  await put(landing, KEY, sale(1, '1.00'));
+  await put(landing, 'sales/day=2024-01-02/b.csv', sale(2, '2.00'));
+  const first = ingest(slow.effects, [{ source: KEY }]);
+  await pausing.reached;
+  const second = await ingest(quick.effects, [{ source: 'sales/day=2024-01-02/b.csv' }]);
+  pausing.go();
+  expect([(await first).conflicts, second.conflicts]).toEqual([1, 0]);
+  expect(await rowsOf(quick, SALES, 'day, id, amount')).toEqual([
+    { day: '2024-01-01', id: 1, amount: '1.00' },
+    { day: '2024-01-02', id: 2, amount: '2.00' },
+  ]);
+});
+
+test('two versions of one source: the worker that holds the older one gives way', async () => {
+  const { landing, quick, slow, pausing } = await twoWorkers('tables/sales');
+  await put(landing, KEY, sale(1, '1.00'));
+  const older = ingest(slow.effects, [{ source: KEY }]);
+  await pausing.reached;
+  await put(landing, KEY, sale(1, '9.00'));
+  const newer = await ingest(quick.effects, [{ source: KEY }]);
+  pausing.go();
+  expect(newer.outcomes.map((o) => o.result)).toEqual(['accepted']);
+  expect((await older).outcomes.map((o) => o.result)).toEqual(['unchanged']);
+  expect(await rowsOf(quick, SALES, 'id, amount')).toEqual([{ id: 1, amount: '9.00' }]);
+});
+
+test('a source deleted while an older worker is about to commit it: it stays withdrawn', async () => {
+  const { landing, quick, slow, pausing } = await twoWorkers('tables/sales');
+  await put(landing, KEY, sale(1, '1.00'));
+  await ingest(quick.effects, [{ source: KEY }]);
+  await put(landing, KEY, sale(1, '2.00'));
+  const older = ingest(slow.effects, [{ source: KEY }]);
+  await pausing.reached;
+  await landing.remove([KEY]);
+  const removal = await ingest(quick.effects, [{ source: KEY }]);
+  pausing.go();
+  expect(removal.outcomes.map((o) => o.result)).toEqual(['withdrawn']);
+  expect((await older).failures).toEqual([]);
+  expect(await rowsOf(quick, SALES)).toEqual([]);
+});
+
+test('the same source by two workers at once counts once', async () => {
+  const { landing, quick, slow, pausing } = await twoWorkers('tables/sales');
+  await put(landing, KEY, sale(1, '1.00'));
+  const first = ingest(slow.effects, [{ source: KEY }]);
+  await pausing.reached;
+  await ingest(quick.effects, [{ source: KEY }]);
+  pausing.go();
+  await first;
+  expect(await rowsOf(quick, SALES, 'id, amount')).toEqual([{ id: 1, amount: '1.00' }]);
+});
+
+test('two refreshes of one insight: the one that was planned on older inputs is computed anew', async () => {
+  const { landing, quick, slow, pausing } = await twoWorkers('insights/sales_daily');
+  await put(landing, KEY, sale(1, '1.00'));
+  await ingest(quick.effects, [{ source: KEY }]);
+  const older = refresh(slow.effects, DAILY);
+  await pausing.reached;
+  await put(landing, KEY, sale(1, '5.00'));
+  await ingest(quick.effects, [{ source: KEY }]);
+  await refresh(quick.effects, DAILY);
+  pausing.go();
+  await older;
+  expect(await rowsOf(quick, DAILY, 'customer, sales, amount')).toEqual([{ customer: 'ann', sales: 1, amount: '5.00' }]);
+});

@@ -1,0 +1,64 @@
+// Law 2 (convergence), law 6 (touched equals full), law 7 (nothing increments): any history ends as one clean run does.
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { refresh } from '../../lib/aggregate/refresh.ts';
+import { ingest } from '../../lib/ingest/ingest.ts';
+import { apply } from '../../lib/maintain/apply.ts';
+import { expectedInsights, history, type Present, type Step } from '../support/shop-history.ts';
+import { newStore, openProcess, openWorld, put, rowsOf, syncPrune, TestClock, type TestLake, visible, type World } from '../support/shop-lake.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+async function play(step: Step, lake: TestLake, clock: TestClock): Promise<void> {
+  const { effects } = lake;
+  if (step.kind === 'put') {
+    if (step.tick) clock.tick();
+    await put(effects.landing, step.key, step.text);
+  } else if (step.kind === 'delete') await effects.landing.remove([step.key]);
+  else if (step.kind === 'event') expect((await ingest(effects, [{ source: step.key }])).failures).toEqual([]);
+  else {
+    const derivation = effects.catalog.derivations[step.target % effects.catalog.derivations.length];
+    if (derivation) await refresh(effects, derivation.target);
+  }
+}
+
+async function finalLanding(lake: TestLake): Promise<Present[]> {
+  const present: Present[] = [];
+  for await (const { key, lastModifiedMs } of lake.effects.landing.list('')) {
+    present.push({ key, lastModifiedMs, text: new TextDecoder().decode(await lake.effects.landing.read(key)) });
+  }
+  return present;
+}
+
+test('any history of files and events ends in the state of one run over the final landing', async () => {
+  await fc.assert(
+    fc.asyncProperty(history, async (steps) => {
+      const clock = new TestClock();
+      const landing = newStore(world, clock, 'landing');
+      const lake = openProcess(world, clock, landing, newStore(world, clock, 'lake'));
+      await apply(lake.effects);
+      for (const step of steps) await play(step, lake, clock);
+      await syncPrune(lake);
+
+      const clean = openProcess(world, clock, landing, newStore(world, clock, 'clean'));
+      await syncPrune(clean);
+      const state = await visible(lake);
+      expect(lake.dead).toEqual([]);
+      expect(state).toEqual(await visible(clean));
+
+      const expected = expectedInsights(await finalLanding(lake));
+      const lines = (rows: readonly object[]) => rows.map((row) => Object.values(row).join(' ')).sort();
+      const daily = await rowsOf(lake, { kind: 'insights', name: 'sales_daily' }, 'day, customer, sales, CAST(amount * 100 AS BIGINT)');
+      const totals = await rowsOf(lake, { kind: 'insights', name: 'city_totals' }, 'city, CAST(amount * 100 AS BIGINT), coalesce(CAST(target AS BIGINT), -1)');
+      expect({ daily: lines(daily), totals: lines(totals) }).toEqual(expected);
+
+      await syncPrune(lake);
+      expect(await visible(lake)).toEqual(state);
+    }),
+    { numRuns: Number(process.env.SLUICE_RUNS ?? 40), endOnFailure: true },
+  );
+});

@@ -1,0 +1,111 @@
+// A whole lake in memory for the tests of the laws: the shop package, its use cases, and ways to look at the outcome.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { LocalQueue } from '../../lib/adapters/local-queue.ts';
+import { type MemoryStore, memoryStore } from '../../lib/adapters/memory-store.ts';
+import { LocalFiles, tableRelation } from '../../lib/aggregate/inputs.ts';
+import { readPending } from '../../lib/aggregate/plan.ts';
+import { type Catalog, landingTable } from '../../lib/core/catalog.ts';
+import { type TableRef, tablePrefix } from '../../lib/core/insight.ts';
+import { readOrigin } from '../../lib/core/tags.ts';
+import { DeltaTables } from '../../lib/delta/tables.ts';
+import type { Effects, Refresh } from '../../lib/effects.ts';
+import { deliver, type FileMessage, type Queues } from '../../lib/local/deliver.ts';
+import { apply } from '../../lib/maintain/apply.ts';
+import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
+import { reconcile } from '../../lib/maintain/reconcile.ts';
+import type { ObjectStore, Row, SqlEngine } from '../../lib/ports.ts';
+
+export type World = { readonly sql: SqlEngine; readonly catalog: Catalog; readonly scratch: string; close(): Promise<void> };
+
+/** What several lakes of one test share: the engine and the definitions. */
+export async function openWorld(schemas = join(import.meta.dirname, '../schemas')): Promise<World> {
+  const scratch = await mkdtemp(join(tmpdir(), 'sluice-laws-'));
+  const sql = await openDuckDb({ threads: 2, tempDirectory: join(scratch, 'spill') });
+  const catalog = await loadCatalog(schemas, sql);
+  const close = async () => {
+    sql.close();
+    await rm(scratch, { recursive: true, force: true });
+  };
+  return { sql, catalog, scratch, close };
+}
+
+let storeCount = 0;
+
+/** Time stands still unless `tick` moves it by a second. */
+export class TestClock {
+  #ms = Date.UTC(2024, 0, 1);
+  readonly now = () => new Date(this.#ms);
+  tick(): void {
+    this.#ms += 1000;
+  }
+}
+
+export function newStore(world: World, clock: TestClock, name: string): MemoryStore {
+  storeCount += 1;
+  return memoryStore({ clock: clock.now, scratch: join(world.scratch, `${name}-${storeCount}`), location: name });
+}
+
+export type TestLake = { readonly effects: Effects; readonly queues: Queues; readonly dead: string[] };
+
+/** A process that works on these stores: with a cold cache and empty queues. */
+export function openProcess(world: World, clock: TestClock, landing: ObjectStore, lake: ObjectStore): TestLake {
+  const dead: string[] = [];
+  let ids = 0;
+  storeCount += 1;
+  const process = storeCount;
+  const newId = () => `id-${process}-${++ids}`;
+  const log = () => undefined;
+  const onDead = async (message: unknown, error: unknown) => {
+    dead.push(`${JSON.stringify(message)}: ${error instanceof Error ? error.stack : String(error)}`);
+  };
+  const queues: Queues = {
+    files: new LocalQueue<FileMessage>({ idOf: (m) => `${m.dataset}/${m.source}`, maxAttempts: 3, onDead }),
+    refreshes: new LocalQueue<Refresh>({ idOf: (m) => tablePrefix(m.target), maxAttempts: 3, onDead }),
+  };
+  const { sql, catalog, scratch } = world;
+  const tables = new DeltaTables({ store: lake, sql, clock: clock.now, newId, log, scratch });
+  const effects = { catalog, landing, lake, tables, sql, refreshes: queues.refreshes, clock: clock.now, newId, log, scratch };
+  return { effects, queues, dead };
+}
+
+/** What `sluice sync --prune` does. */
+export async function syncPrune({ effects, queues }: TestLake): Promise<void> {
+  await apply(effects);
+  const found = await reconcile(effects, {});
+  await queues.files.send([...found.ingest, ...found.vanished]);
+  await queues.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
+  await deliver(effects, queues);
+}
+
+export function put(landing: ObjectStore, key: string, text: string): Promise<void> {
+  return landing.write(key, new TextEncoder().encode(text));
+}
+
+export async function rowsOf({ effects }: TestLake, table: TableRef, columns = '*'): Promise<Row[]> {
+  const snapshot = await effects.tables.latest(tablePrefix(table));
+  if (snapshot === undefined) throw new Error(`no table ${tablePrefix(table)}`);
+  const local = new LocalFiles(effects.lake);
+  const relation = await tableRelation(effects.catalog, local, table, snapshot, [...snapshot.files.values()]);
+  return effects.sql.session((session) => session.rows(`SELECT ${columns} FROM (${relation}) ORDER BY ALL`));
+}
+
+/** Everything that a reader can see, in an order of its own: rows, live sources, stale partitions. */
+export async function visible(lake: TestLake): Promise<Record<string, unknown>> {
+  const { catalog, tables } = lake.effects;
+  const state: Record<string, unknown> = {};
+  const refs = new Map<string, TableRef>();
+  for (const dataset of catalog.datasets) refs.set(tablePrefix(landingTable(dataset)), landingTable(dataset));
+  for (const { target } of catalog.derivations) refs.set(tablePrefix(target), target);
+  for (const [prefix, ref] of refs) {
+    const snapshot = await tables.latest(prefix);
+    const sources = [...(snapshot?.files.values() ?? [])].flatMap((add) => {
+      const origin = readOrigin(add);
+      return origin ? [`${origin.source} ${origin.etag} ${origin.acceptedRows}+${origin.quarantinedRows}`] : [];
+    });
+    state[prefix] = { rows: await rowsOf(lake, ref), sources: sources.sort(), stale: snapshot && readPending(snapshot) };
+  }
+  return state;
+}
