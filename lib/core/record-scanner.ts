@@ -96,6 +96,7 @@ export class RecordScanner {
     this.#recordOffset = this.#offset + position;
     this.#wanted = this.#options.wanted?.(this.records, this.#recordOffset) ?? false;
     this.#onlyCr = true;
+    this.#pieces = [];
   }
 
   #finish(chunk: Uint8Array, start: number, end: number): void {
