@@ -24,13 +24,15 @@ export type Source = { readonly source: string; readonly dataset: string };
 
 export type Reconciliation = {
   /** New, changed, or to be read under a new contract; and keys that no dataset takes and nobody reported yet. */
-  readonly ingest: readonly IngestRequest[];
+  readonly ingest: readonly (IngestRequest & { readonly sizeBytes?: number })[];
   /** In the lake as they are in landing. */
   readonly unchanged: number;
   /** In the lake, but not in landing any more (and not kept on purpose). */
   readonly vanished: readonly Source[];
   /** In the lake under a dataset whose path does not match them any more. */
   readonly misplaced: readonly Source[];
+  /** Keys that were asked for and that neither landing nor the lake has. */
+  readonly absent: readonly string[];
   /** Present versions that were refused as a whole. */
   readonly rejected: readonly Report[];
   /** Live sources by dataset, for weighing a mass withdrawal. */
@@ -40,7 +42,15 @@ export type Reconciliation = {
 const PARALLEL_READS = 16;
 
 export async function reconcile(effects: Effects, selection: Selection): Promise<Reconciliation> {
-  const result = { ingest: [] as IngestRequest[], unchanged: 0, vanished: [] as Source[], misplaced: [] as Source[], rejected: [] as Report[], live: new Map<string, number>() };
+  const result = {
+    ingest: [] as (IngestRequest & { sizeBytes?: number })[],
+    unchanged: 0,
+    vanished: [] as Source[],
+    misplaced: [] as Source[],
+    absent: [] as string[],
+    rejected: [] as Report[],
+    live: new Map<string, number>(),
+  };
   const present = await presentVersions(effects, selection);
   const bySource = await liveFiles(effects, selection);
   for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
@@ -49,11 +59,13 @@ export async function reconcile(effects: Effects, selection: Selection): Promise
     if (dataset === undefined) return keepUnknown(effects, selection, version, result.ingest);
     if (!isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
     const settled = await settledBefore(effects, dataset, version, bySource.get(dataset)?.get(version.key) ?? []);
-    if (settled === undefined) result.ingest.push({ source: version.key });
+    if (settled === undefined) result.ingest.push({ source: version.key, sizeBytes: version.sizeBytes });
     else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
     else result.unchanged += 1;
   });
   for (const [dataset, sources] of bySource) compareLive(effects, selection, dataset, sources, present, result);
+  const isLive = (key: string) => [...bySource.values()].some((sources) => sources.has(key));
+  result.absent.push(...(selection.keys ?? []).filter((key) => !present.has(key) && !isLive(key)));
   result.ingest.sort((a, b) => (a.source < b.source ? -1 : 1));
   return result;
 }
