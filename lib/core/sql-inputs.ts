@@ -1,0 +1,161 @@
+// Which tables and functions a SELECT reads, from DuckDB's own parse tree (json_serialize_sql), and what in it an insight
+// may not do: read files or the engine's state, or give another result on the same rows.
+
+/** `offset`: where in the SQL, in bytes; undefined where the engine does not say. */
+export type SqlProblem = { readonly problem: string; readonly offset: number | undefined };
+
+export type SqlInputs = {
+  /** Base tables that no CTE in scope defines, as written, each once, in the order of the text's tree. */
+  readonly tables: readonly string[];
+  /** Scalar, aggregate and window functions, in lower case. */
+  readonly functions: readonly string[];
+  readonly tableFunctions: readonly string[];
+  readonly problems: readonly SqlProblem[];
+};
+
+const TABLE_FUNCTIONS = new Set(['unnest', 'range', 'generate_series']);
+
+/** Keywords that are functions without parentheses; the parser takes them for columns. */
+const KEYWORDS = new Set(
+  `current_date current_time current_timestamp localtime localtimestamp current_catalog current_schema current_user
+  current_role session_user`.split(/\s+/),
+);
+
+/**
+ * Functions that DuckDB calls consistent (or, as macros, does not classify) and that are not, for the same rows on
+ * another day, machine or number of threads. The caller adds what duckdb_functions() itself says.
+ */
+const UNSTABLE = new Set(
+  `ago current_localtime current_localtimestamp current_setting getenv getvariable get_block_size version vector_type
+  format_type current_catalog current_user current_role session_user user approx_quantile reservoir_quantile`.split(
+    /\s+/,
+  ),
+);
+const UNSTABLE_FAMILY = /^(pg_|inet_|duckdb_|pragma_)|_privilege$/;
+
+/**
+ * `serialized`: the parsed JSON of json_serialize_sql for one SELECT. `unstable`: the lower-case names that
+ * duckdb_functions() lists with another stability than CONSISTENT.
+ */
+export function sqlInputs(serialized: unknown, unstable: ReadonlySet<string>): SqlInputs {
+  const walk = new Walk(unstable);
+  walk.visit(serialized, new Set());
+  return {
+    tables: [...walk.tables],
+    functions: [...walk.functions],
+    tableFunctions: [...walk.tableFunctions],
+    problems: walk.problems,
+  };
+}
+
+type Node = Readonly<Record<string, unknown>>;
+/** Lower-case names of the CTEs that can be seen. */
+type Scope = ReadonlySet<string>;
+
+class Walk {
+  readonly tables = new Set<string>();
+  readonly functions = new Set<string>();
+  readonly tableFunctions = new Set<string>();
+  readonly problems: SqlProblem[] = [];
+  readonly #unstable: ReadonlySet<string>;
+  constructor(unstable: ReadonlySet<string>) {
+    this.#unstable = unstable;
+  }
+
+  visit(value: unknown, scope: Scope): void {
+    if (Array.isArray(value)) for (const item of value) this.visit(item, scope);
+    else if (isNode(value) && value.class !== 'CONSTANT') this.#visitNode(value, scope);
+  }
+
+  #visitNode(node: Node, scope: Scope): void {
+    this.#judge(node, scope);
+    const { cte_map: ctes, ...rest } = node;
+    const inner = this.#define(ctes, scope);
+    const { right, ...others } = rest;
+    this.#visitChildren(others, inner);
+    const itself = node.type === 'RECURSIVE_CTE_NODE' ? [lower(node.cte_name)] : [];
+    this.visit(right, new Set([...inner, ...itself]));
+  }
+
+  #visitChildren(node: Node, scope: Scope): void {
+    if (node.type === 'TABLE_FUNCTION' && isNode(node.function)) this.visit(node.function.children, scope);
+    else for (const child of Object.values(node)) this.visit(child, scope);
+  }
+
+  /** A CTE sees those before it, not itself: inside its own definition its name is a table's. */
+  #define(ctes: unknown, scope: Scope): Scope {
+    const entries = isNode(ctes) && Array.isArray(ctes.map) ? (ctes.map as unknown[]) : [];
+    const seen = new Set(scope);
+    for (const entry of entries.filter(isNode)) {
+      this.visit(entry.value, new Set(seen));
+      seen.add(lower(entry.key));
+    }
+    return seen;
+  }
+
+  #judge(node: Node, scope: Scope): void {
+    if (node.type === 'BASE_TABLE') this.#table(node, scope);
+    else if (node.type === 'TABLE_FUNCTION' && isNode(node.function)) this.#tableFunction(node.function);
+    else if (node.class === 'FUNCTION' || node.class === 'WINDOW') this.#function(node);
+    else if (node.class === 'PARAMETER')
+      this.#refuse(node, 'a parameter ($1, ?) has no value here: write the value');
+    else if (node.type === 'SHOW_REF')
+      this.#refuse(node, 'DESCRIBE, SHOW and SUMMARIZE are no rows of data: leave them out');
+    else if (node.class === 'COLUMN_REF') this.#column(node);
+    if (isNode(node.sample)) this.#refuse(node, 'a sample is different every time: leave it out');
+    if (isNode(node.at_clause)) this.#refuse(node, 'AT (time travel) is not supported: leave it out');
+  }
+
+  #table(node: Node, scope: Scope): void {
+    const name = String(node.table_name);
+    const qualified = [node.catalog_name, node.schema_name].filter(
+      (part) => typeof part === 'string' && part !== '',
+    );
+    if (qualified.length > 0)
+      this.#refuse(node, `${[...qualified, name].join('.')} is qualified: write the table's name alone`);
+    else if (!scope.has(lower(name))) this.tables.add(name);
+  }
+
+  #tableFunction(node: Node): void {
+    const name = lower(node.function_name);
+    this.tableFunctions.add(name);
+    if (!TABLE_FUNCTIONS.has(name))
+      this.#refuse(
+        node,
+        `the table function ${name} reads files or the engine's state: read tables and insights by their names`,
+      );
+  }
+
+  #function(node: Node): void {
+    const name = lower(node.function_name);
+    this.functions.add(name);
+    const sinceToday = name === 'age' && Array.isArray(node.children) && node.children.length === 1;
+    if (this.#unstable.has(name) || UNSTABLE.has(name) || UNSTABLE_FAMILY.test(name) || sinceToday)
+      this.#refuse(
+        node,
+        `${name}() is not deterministic: the same rows must give the same result. Leave it out`,
+      );
+  }
+
+  #column(node: Node): void {
+    const names = Array.isArray(node.column_names) ? node.column_names : [];
+    if (names.length !== 1 || !KEYWORDS.has(lower(names[0]))) return;
+    this.#refuse(
+      node,
+      `${lower(names[0])} is not deterministic: the same rows must give the same result. Leave it out; a column of that name wants its table before it`,
+    );
+  }
+
+  #refuse(node: Node, problem: string): void {
+    const offset = node.query_location;
+    this.problems.push({ problem, offset: Number.isSafeInteger(offset) ? (offset as number) : undefined });
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function lower(name: unknown): string {
+  return String(name).toLowerCase();
+}

@@ -1,0 +1,66 @@
+// Asks the engine's parser what an SQL text is: exactly one SELECT, and what it reads; or a refusal with the line.
+import { placeInText } from '../core/definition-hash.ts';
+import { Place } from '../core/definition-place.ts';
+import { type SqlInputs, sqlInputs } from '../core/sql-inputs.ts';
+import { literal } from '../core/sql-text.ts';
+import type { SqlSession } from '../ports.ts';
+
+/** Where an SQL text stands: `line` (from 1) of its first character, and the words after the line, such as `audits[0]`. */
+export type SqlPlace = { readonly file: string; readonly line: number; readonly words?: string };
+
+/** The functions whose result is not decided by their arguments, by DuckDB's own account; lower case. */
+export async function unstableFunctions(session: SqlSession): Promise<ReadonlySet<string>> {
+  const rows = await session.rows<{ name: string }>(
+    `SELECT DISTINCT lower(function_name) AS name FROM duckdb_functions()
+     WHERE function_type IN ('scalar', 'aggregate') AND stability <> 'CONSISTENT'`,
+  );
+  return new Set(rows.map((row) => row.name));
+}
+
+/** Throws DefinitionError where the text is not one SELECT, or holds what an insight may not do. */
+export async function parseSelect(
+  session: SqlSession,
+  sql: string,
+  at: SqlPlace,
+  unstable: ReadonlySet<string>,
+): Promise<SqlInputs> {
+  const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
+  const tree = JSON.parse(row?.tree ?? '{}') as Serialized;
+  if (tree.error) {
+    const problem =
+      tree.error_type === 'not implemented'
+        ? 'this is no SELECT (PIVOT is none either): write one SELECT'
+        : `${tree.error_message}. Correct the SQL there`;
+    return placeAt(at, sql, Number(tree.position ?? 0)).refuse(problem);
+  }
+  if (tree.statements?.length !== 1)
+    return placeAt(at, sql, 0).refuse(
+      `there are ${tree.statements?.length ?? 0} statements: write one SELECT`,
+    );
+  const inputs = sqlInputs(tree.statements[0], unstable);
+  const [first] = inputs.problems;
+  if (first) placeAt(at, sql, first.offset ?? 0).refuse(first.problem);
+  return inputs;
+}
+
+type Serialized = {
+  readonly error?: boolean;
+  readonly error_type?: string;
+  readonly error_message?: string;
+  readonly position?: string;
+  readonly statements?: readonly unknown[];
+};
+
+/** `offset` in bytes of UTF-8, as the engine counts. */
+export function placeAt(at: SqlPlace, sql: string, offset: number): Place {
+  const characters = Buffer.from(sql).subarray(0, offset).toString().length;
+  return lineOf(at, placeInText(sql, characters).line);
+}
+
+/** The place of the SQL's nth line. */
+export function lineOf(at: SqlPlace, nth: number): Place {
+  return new Place(
+    at.file,
+    at.words === undefined ? `line ${at.line + nth - 1}` : `line ${at.line}, ${at.words}`,
+  );
+}
