@@ -19,6 +19,8 @@ export type Validation = {
   readonly valid: string;
   /** LIST of {check, value} structs, NULL for a valid row. */
   readonly violations: string;
+  /** Expressions of all fields' texts over `relation`. */
+  readonly texts: readonly string[];
   /** Field name → expression of its value over `relation`. */
   readonly values: ReadonlyMap<string, string>;
 };
@@ -52,6 +54,7 @@ export function validation(dataset: Dataset, texts: TextSource, path: ReadonlyMa
     checks,
     valid: checks.length === 0 ? 'true' : `NOT (${checks.map((check) => check.bad).join(' OR ')})`,
     violations: checks.length === 0 ? 'NULL' : `nullif(list_filter([${numbered.join(', ')}], lambda x: x IS NOT NULL), [])`,
+    texts: dataset.fields.map((_, i) => `t${i}`),
     values,
   };
 }
