@@ -23,18 +23,7 @@ export async function bindInsight(
   const over = drivingInput(source, inputs);
   checkPrefix(source, over);
   const columns = outputColumns(source, results, inputs, over);
-  await createEmpty(session, 'this', columns);
-  for (const [i, audit] of source.audits.entries()) {
-    const words = `audits[${i}]`;
-    const place = { file: source.file, line: source.lines[words] ?? 1, words };
-    const { tables } = await parseSelect(session, audit.sql, place, unstable);
-    const other = tables.find((name) => name.toLowerCase() !== 'this');
-    if (other !== undefined)
-      lineOf(place, 1).refuse(
-        `the audit reads ${JSON.stringify(other)}: it sees the computed rows alone, as "this"`,
-      );
-    await describeSql(session, audit.sql, place);
-  }
+  await checkAudits(session, source, columns, unstable);
   const tables = inputs.map((input) => input.table);
   const meaning = {
     sql: source.sql,
@@ -46,6 +35,7 @@ export async function bindInsight(
   return {
     target: { kind: 'insights', name: source.name },
     file: source.file,
+    ...(source.headline === undefined ? {} : { headline: source.headline }),
     ...(source.description === undefined ? {} : { description: source.description }),
     ...meaning,
     ...(over === undefined ? {} : { over: over.table }),
@@ -64,17 +54,45 @@ async function createEmpty(session: SqlSession, name: string, columns: readonly 
 }
 
 /** The columns, of the text as it is and within parentheses: other code embeds it so. */
-async function describeSql(session: SqlSession, sql: string, at: SqlPlace): Promise<ResultColumn[]> {
-  try {
+function describeSql(session: SqlSession, sql: string, at: SqlPlace): Promise<ResultColumn[]> {
+  return asDefinition(at, async () => {
     const columns = await session.describe(sql);
     await session.describe(`SELECT 1 FROM (${sql}\n)`);
     return columns;
+  });
+}
+
+async function asDefinition<T>(at: SqlPlace, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (!(error instanceof SqlError) || error.kind === 'resource') throw error;
     const [message = '', line] = error.message.split(/\n+LINE (\d+):/);
     return lineOf(at, Number(line ?? 1)).refuse(
       `${message.trim().replaceAll('\n', ' ')}. Correct the SQL there`,
     );
+  }
+}
+
+/** Tried on a row of nulls: the engine casts a constant such as 'x' for a number only when a row asks for it. */
+async function checkAudits(
+  session: SqlSession,
+  source: InsightSource,
+  columns: readonly Column[],
+  unstable: ReadonlySet<string>,
+): Promise<void> {
+  await createEmpty(session, 'this', columns);
+  await session.run('INSERT INTO this DEFAULT VALUES');
+  for (const [i, audit] of source.audits.entries()) {
+    const words = `audits[${i}]`;
+    const at = { file: source.file, line: source.lines[words] ?? 1, words };
+    const { tables } = await parseSelect(session, audit.sql, at, unstable);
+    const other = tables.find((name) => name.toLowerCase() !== 'this');
+    if (other !== undefined)
+      lineOf(at, 1).refuse(
+        `the audit reads ${JSON.stringify(other)}: it sees the computed rows alone, as "this"`,
+      );
+    await asDefinition(at, () => session.rows(`SELECT count(*) AS n FROM (${audit.sql}\n)`));
   }
 }
 

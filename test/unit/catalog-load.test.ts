@@ -1,0 +1,291 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { CliError, DefinitionError } from '../../lib/errors.ts';
+import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
+
+let engine: Awaited<ReturnType<typeof openDuckDb>>;
+let root: string;
+beforeAll(async () => {
+  engine = await openDuckDb({ threads: 1 });
+  root = await mkdtemp(join(tmpdir(), 'sluice-catalog-'));
+});
+afterAll(async () => {
+  engine.close();
+  await rm(root, { recursive: true });
+});
+
+const FIELDS = [
+  { name: 'year', type: 'integer' },
+  { name: 'month', type: 'integer' },
+  { name: 'id', type: 'integer' },
+  { name: 'price', type: 'number', precision: 18, scale: 2 },
+  { name: 'bought', type: 'datetime' },
+];
+
+function contract(name: string, words: object = {}, fields: object[] = FIELDS): string {
+  return JSON.stringify({ resources: [{ name, path: `${name}/*.csv`, schema: { fields }, ...words }] });
+}
+
+const SALES = contract('sales', { partitionBy: ['year', 'month'] });
+const SHOPS = contract('shops', { mode: 'upsert', schema: { fields: FIELDS, primaryKey: 'id' } });
+
+/** Loads a folder that holds these files. */
+async function load(files: Record<string, string>) {
+  const folder = await mkdtemp(join(root, 'case-'));
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+  return loadCatalog(folder, engine);
+}
+
+const insight = (sql: string, yaml = '') => `/* ---\n${yaml}\n--- */\n${sql}`;
+
+function loadInsight(sql: string, yaml = '', others: Record<string, string> = {}) {
+  return load({
+    'shop/datapackage.json': SALES,
+    'more/datapackage.json': SHOPS,
+    'shop/insights/daily.sql': insight(sql, yaml),
+    ...others,
+  });
+}
+
+async function refusal(work: Promise<unknown>): Promise<CliError> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(CliError);
+  return error as CliError;
+}
+
+describe('loadCatalog', () => {
+  it('binds insights over datasets, over insights and over upserted tables', async () => {
+    const yaml =
+      'partitionBy: [year]\nover: Sales\nkey: [id]\ncolumns: {id: Which.}\naudits: [{column: n, minimum: 1}, {name: x, sql: FROM this WHERE n IS NULL}]';
+    const sql =
+      'SELECT sales.id, sales.year, count(*) AS n, sum(sales.price) AS Total FROM SALES JOIN shops USING (id) GROUP BY ALL';
+    const catalog = await loadInsight(sql, yaml, {
+      'shop/insights/a_first.sql': insight('SELECT year, n FROM daily', 'partitionBy: [year]'),
+      'shop/insights/notes.txt': 'no insight',
+      'README.md': 'no package',
+    });
+    expect(catalog.datasets.map((dataset) => `${dataset.package}/${dataset.name}`)).toEqual([
+      'more/shops',
+      'shop/sales',
+    ]);
+    expect(catalog.derivations.map(({ target }) => target.name)).toEqual(['shops', 'daily', 'a_first']);
+    const [, daily, first] = catalog.derivations;
+    expect(daily).toMatchObject({
+      target: { kind: 'insights', name: 'daily' },
+      sql,
+      inputs: [
+        { kind: 'tables', name: 'sales' },
+        { kind: 'tables', name: 'shops' },
+      ],
+      over: { kind: 'tables', name: 'sales' },
+      partitionBy: ['year'],
+      key: ['id'],
+      columns: [
+        { name: 'year', type: 'long' },
+        { name: 'id', type: 'long', description: 'Which.' },
+        { name: 'n', type: 'long' },
+        { name: 'Total', type: 'decimal(38,2)' },
+      ],
+    });
+    expect(first).toMatchObject({
+      over: { kind: 'insights', name: 'daily' },
+      inputs: [{ kind: 'insights', name: 'daily' }],
+    });
+  });
+
+  it('leaves over undefined where several inputs drive one partition', async () => {
+    const catalog = await loadInsight('SELECT max(shops.id) AS m FROM shops, sales');
+    expect(catalog.derivations.at(-1)).not.toHaveProperty('over');
+  });
+
+  it('hashes what decides about rows, and that alone', async () => {
+    const hashOf = async (...args: Parameters<typeof loadInsight>) =>
+      (await loadInsight(...args)).derivations.at(-1)?.hash;
+    const sql = 'SELECT year, id FROM sales';
+    const hashes = await Promise.all([
+      hashOf(sql),
+      hashOf(sql, 'key: [id]'),
+      hashOf(sql, 'partitionBy: [year]'),
+      hashOf(sql, 'audits: [{column: id, minimum: 1}]'),
+      hashOf('SELECT year, id FROM sales WHERE true'),
+      hashOf('SELECT year, id FROM shops'),
+      hashOf(sql, '', {
+        'shop/datapackage.json': SALES.replace('"id","type":"integer"', '"id","type":"string"'),
+      }),
+    ]);
+    expect(new Set(hashes).size).toBe(7);
+    expect(await hashOf(sql, 'description: Said.\ncolumns: {id: Which.}')).toBe(hashes[0]);
+    expect(await hashOf(sql, 'over: sales')).toBe(hashes[0]);
+  });
+});
+
+describe('loadCatalog refuses', () => {
+  it('a folder with nothing to read', async () => {
+    expect((await refusal(loadCatalog(join(root, 'nowhere'), engine))).message).toMatch(
+      /^there is no folder .*nowhere: pass the folder that holds your packages as --schemas DIR$/,
+    );
+    expect((await refusal(load({ 'a/README.md': '' }))).message).toContain(
+      'no <package>/datapackage.json is in',
+    );
+    const only = await refusal(load({ 'a/insights/x.sql': '', 'b/datapackage.json': SALES }));
+    expect(only.message).toMatch(/a\/datapackage\.json: the file is missing/);
+  });
+
+  it('names that are taken, naming both files', async () => {
+    const twice = await refusal(
+      load({ 'a/datapackage.json': SALES, 'b/datapackage.json': contract('SALES') }),
+    );
+    expect(twice.message).toMatch(
+      /b\/datapackage\.json: the name "SALES" is taken by "sales" in .*a\/datapackage\.json: rename/,
+    );
+    const same = await refusal(
+      load({ 'a/datapackage.json': SALES, 'a/insights/Sales.sql': insight('SELECT 1 AS a') }),
+    );
+    expect(same.message).toMatch(/Sales\.sql: the name "Sales" is taken by "sales" in .*datapackage\.json/);
+  });
+
+  it('insights that read one another in a circle', async () => {
+    const circle = await refusal(
+      loadInsight('FROM b', '', {
+        'shop/insights/b.sql': insight('FROM c'),
+        'more/insights/c.sql': insight('FROM daily'),
+      }),
+    );
+    expect(circle.message).toMatch(
+      /c\.sql: insights read one another in a circle: c → daily → b → c\. Break it/,
+    );
+  });
+
+  it.each([
+    [
+      { name: 'f', constraints: { pattern: 'a(b' } },
+      'dataset x, field f, constraints.pattern: the engine does not take "a(b"',
+    ],
+    [{ name: 'f', constraints: { pattern: '[z-a]' } }, 'the engine does not take "[z-a]"'],
+  ])('what the engine does not know: %j', async (field, message) => {
+    expect((await refusal(load({ 'a/datapackage.json': contract('x', {}, [field]) }))).message).toContain(
+      message,
+    );
+  });
+
+  it.each<[string, string, string]>([
+    ['SELEC 1', '', 'daily.sql, line 4: syntax error at or near "SELEC"'],
+    ['SELECT id\nFROM sales\nWHERE "ä" = ) 1', '', 'line 6: syntax error at or near ")"'],
+    ['SELECT id FROM sales; SELECT 1', '', 'line 4: there are 2 statements: write one SELECT'],
+    ['-- nothing', '', 'line 4: there are 0 statements'],
+    ['DELETE FROM sales', '', 'line 4: this is no SELECT'],
+    ['PIVOT sales ON id USING sum(price)', '', 'line 4: this is no SELECT (PIVOT is none either)'],
+    ['SELECT id FROM sales; -- done', '', 'syntax error at or near ";"'],
+    ['SELECT id FROM sale', '', 'line 4: no dataset and no insight is named "sale". Did you mean "sales"?'],
+    ["SELECT * FROM 'x.csv'", '', 'no dataset and no insight is named "x.csv"'],
+    ['SELECT 1 AS a', '', 'line 4: the SQL reads no table'],
+    ["SELECT id\nFROM sales, read_csv('x')", '', 'line 5: the table function read_csv reads files'],
+    ['SELECT id,\n  now() AS t\nFROM sales', '', 'line 5: now() is not deterministic'],
+    ['SELECT id\nFROM main.sales', '', 'line 5: main.sales is qualified'],
+    ['SELECT id,\n  oops FROM sales', '', 'line 5: Binder Error: Referenced column "oops" not found'],
+    ['SELECT id || price + true AS a FROM sales', '', 'line 4: Binder Error'],
+    [
+      'SELECT sum(id) AS s FROM sales',
+      '',
+      'column s is HUGEINT, which Delta has no type for: CAST it to BIGINT or DECIMAL(38,0)',
+    ],
+    [
+      'SELECT [id] AS l FROM sales',
+      '',
+      'column l is BIGINT[], which Delta has no type for: CAST it to VARCHAR',
+    ],
+    ['SELECT {a: id} AS s FROM sales', '', 'column s is STRUCT("a" BIGINT), which Delta has no type for'],
+    [
+      'SELECT CAST(bought AS TIMESTAMP) AS t FROM sales',
+      '',
+      "column t is TIMESTAMP, which Delta has no type for: say of which zone it is, such as: x AT TIME ZONE 'UTC'",
+    ],
+    [
+      'SELECT CAST(id AS SMALLINT) AS i FROM sales',
+      '',
+      'column i is SMALLINT, which Delta has no type for: CAST it to INTEGER',
+    ],
+    [
+      'SELECT count(*) FROM sales',
+      '',
+      'the SELECT returns a column named "count_star()": give it a name with AS',
+    ],
+    ['SELECT id + 1 FROM sales', '', 'a column named "(id + 1)"'],
+    ['SELECT id, 1 FROM sales', '', 'a column named "1"'],
+    ['SELECT id, price AS ID FROM sales', '', 'the SELECT returns two columns named "ID"'],
+    ['SELECT id AS _sluice_x FROM sales', '', 'names that begin with "_sluice" are reserved'],
+    [
+      'SELECT id FROM sales',
+      'key: [idd]',
+      'line 2, key: the SELECT returns no column "idd". Did you mean "id"? It returns id',
+    ],
+    ['SELECT id FROM sales', 'columns: {ix: X}', 'line 2, columns: the SELECT returns no column "ix"'],
+    [
+      'SELECT id FROM sales',
+      'over: shops',
+      'line 2, over: "shops" is not among the tables that the SQL reads (sales)',
+    ],
+    [
+      'SELECT sales.year FROM sales, shops',
+      'partitionBy: [year]',
+      `line 2, partitionBy: which table's partitions drive this insight? Name one of sales, shops as "over"`,
+    ],
+    [
+      'SELECT month, id FROM sales',
+      'partitionBy: [month]',
+      'line 2, partitionBy[0]: "month" cannot stand there: sales is partitioned by year, month',
+    ],
+    [
+      'SELECT year, id FROM shops',
+      'partitionBy: [year]',
+      'partitionBy[0]: "year" cannot stand there: shops is not partitioned',
+    ],
+    [
+      'SELECT id FROM sales',
+      'partitionBy: [year]',
+      'line 2, partitionBy: the SELECT does not return the partition column year',
+    ],
+    [
+      'SELECT CAST(year AS INTEGER) AS year, id FROM sales',
+      'partitionBy: [year]',
+      'the SELECT returns year as integer, and sales is partitioned by it as long',
+    ],
+    ['SELECT DISTINCT year FROM sales', 'partitionBy: [year]', 'the SELECT returns partition columns alone'],
+    [
+      'SELECT id FROM sales',
+      'audits:\n  - {name: a, sql: FROM this WHERE ix = 1}',
+      'line 3, audits[0]: Binder Error: Referenced column "ix" not found',
+    ],
+    [
+      'SELECT id FROM sales',
+      'audits: [{name: a, sql: FROM sales}]',
+      'line 2, audits[0]: the audit reads "sales": it sees the computed rows alone',
+    ],
+    [
+      'SELECT id FROM sales',
+      'audits: [{name: a, sql: FROM this WHERE random() > 1}]',
+      'audits[0]: random() is not deterministic',
+    ],
+    ['SELECT id FROM sales', 'audits: [{name: a, sql: SELEC}]', 'line 2, audits[0]: syntax error'],
+    [
+      'SELECT id FROM sales',
+      'audits: [{column: ix, accepted: [1]}]',
+      'audits[0]: Binder Error: Referenced column "ix" not found',
+    ],
+    ['SELECT id FROM sales', 'audits: [{column: id, accepted: [x]}]', 'audits[0]: Conversion Error'],
+  ])('%s with %j', async (sql, yaml, message) => {
+    const error = await refusal(loadInsight(sql, yaml));
+    expect(error).toBeInstanceOf(DefinitionError);
+    expect(error.message).toContain(message);
+    expect((error as DefinitionError).file).toMatch(/shop\/insights\/daily\.sql$/);
+  });
+});

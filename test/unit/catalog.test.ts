@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { dependencyOrder, landingTable, makeCatalog } from '../../lib/core/catalog.ts';
+import type { Derivation } from '../../lib/core/insight.ts';
+import { parseContract } from '../../lib/core/parse-contract.ts';
+import { DefinitionError } from '../../lib/errors.ts';
+
+const FIELDS = [{ name: 'id', type: 'integer' }, { name: 'at', type: 'date' }, { name: 'Note "x"' }];
+
+function dataset(name: string, words: Record<string, unknown> = {}, primaryKey: string[] = []) {
+  const schema = { fields: FIELDS, ...(primaryKey.length > 0 ? { primaryKey } : {}) };
+  const [only] = parseContract(
+    `${name}.json`,
+    'p',
+    JSON.stringify({ resources: [{ name, path: `${name}/*.csv`, schema, ...words }] }),
+  );
+  if (!only) throw new Error('no dataset');
+  return only;
+}
+
+const month = [{ field: 'at', transform: 'month' }];
+const sales = dataset('sales', { partitionBy: month });
+const people = dataset('people', { mode: 'upsert', partitionBy: month, description: 'Everybody.' }, [
+  'id',
+  'at',
+]);
+const prices = dataset('prices', { mode: 'replace', partitionBy: month });
+const daily: Derivation = {
+  target: { kind: 'insights', name: 'daily' },
+  file: 'daily.sql',
+  sql: 'SELECT 1 AS month, 2 AS n FROM people, sales',
+  inputs: [
+    { kind: 'tables', name: 'people' },
+    { kind: 'tables', name: 'sales' },
+  ],
+  over: { kind: 'tables', name: 'sales' },
+  partitionBy: ['month'],
+  key: [],
+  audits: [],
+  columns: [
+    { name: 'month', type: 'long' },
+    { name: 'n', type: 'integer' },
+  ],
+  hash: '0',
+};
+const catalog = makeCatalog([sales, people, prices], [daily]);
+const named = (name: string) => catalog.derivations.find((derivation) => derivation.target.name === name);
+
+describe('makeCatalog', () => {
+  it('puts the built-in derivations first', () => {
+    expect(catalog.derivations.map(({ target }) => `${target.kind}/${target.name}`)).toEqual([
+      'tables/people',
+      'tables/prices',
+      'insights/daily',
+    ]);
+    expect([sales, people, prices].map(landingTable)).toEqual([
+      { kind: 'tables', name: 'sales' },
+      { kind: 'arrivals', name: 'people' },
+      { kind: 'arrivals', name: 'prices' },
+    ]);
+    const arrivals = { kind: 'arrivals', name: 'people' };
+    expect(named('people')).toMatchObject({
+      description: 'Everybody.',
+      inputs: [arrivals],
+      over: arrivals,
+      key: ['id', 'at'],
+      partitionBy: ['month'],
+      file: 'people.json',
+    });
+    expect(named('prices')).toMatchObject({ key: [], partitionBy: [] });
+    expect(named('people')?.hash).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it('knows columns, partitions, dependents and names', () => {
+    for (const kind of ['tables', 'arrivals'] as const) {
+      expect(catalog.columnsOf({ kind, name: 'people' }).map(({ name }) => name)).toEqual([
+        'month',
+        'id',
+        'at',
+        'Note "x"',
+      ]);
+      expect(catalog.partitionColumnsOf({ kind, name: 'people' })).toEqual(['month']);
+    }
+    expect(catalog.partitionColumnsOf({ kind: 'insights', name: 'daily' })).toEqual(['month']);
+    expect(catalog.columnsOf({ kind: 'insights', name: 'daily' })).toEqual(daily.columns);
+    expect(() => catalog.columnsOf({ kind: 'insights', name: 'sales' })).toThrow(
+      'defines the table insights/sales',
+    );
+    const dependents = (kind: 'tables' | 'arrivals', name: string) =>
+      catalog.dependents({ kind, name }).map(({ target }) => `${target.kind}/${target.name}`);
+    expect(dependents('arrivals', 'people')).toEqual(['tables/people']);
+    expect(dependents('tables', 'people')).toEqual(['insights/daily']);
+    expect(dependents('tables', 'prices')).toEqual([]);
+    expect(catalog.resolve('People')).toEqual({ kind: 'tables', name: 'people' });
+    expect(catalog.resolve('DAILY')).toEqual({ kind: 'insights', name: 'daily' });
+    expect(catalog.resolve('nobody')).toBeUndefined();
+  });
+
+  it('finds the dataset of a landing key, and refuses two', () => {
+    expect(catalog.datasetFor('sales/a.csv')?.name).toBe('sales');
+    expect(catalog.datasetFor('sales/b/a.csv')).toBeUndefined();
+    const all = dataset('everything', { path: '**/*.csv' });
+    const both = makeCatalog([sales, all], []);
+    expect(both.datasetFor('other/a.csv')?.name).toBe('everything');
+    expect(() => both.datasetFor('sales/a.csv')).toThrow(DefinitionError);
+    expect(() => both.datasetFor('sales/a.csv')).toThrow(
+      'everything.json, dataset everything: the landing key "sales/a.csv" matches its path "**/*.csv" and that of sales, "sales/*.csv" (sales.json)',
+    );
+  });
+});
+
+describe('the rows that count', () => {
+  let engine: Awaited<ReturnType<typeof openDuckDb>>;
+  beforeAll(async () => {
+    engine = await openDuckDb({ threads: 1 });
+  });
+  afterAll(() => engine.close());
+
+  const arrived = (name: string) => `CREATE TEMP VIEW ${name} AS SELECT * FROM (VALUES
+    (1, 1, DATE '2024-01-01', 'old', 'sales/z.csv', 10, false), (1, 1, DATE '2024-01-01', 'new', 'sales/a.csv', 20, false),
+    (1, 2, DATE '2024-01-01', 'same time, first', 'sales/a.csv', 20, false),
+    (1, 2, DATE '2024-01-01', 'same time, last', 'sales/b.csv', 20, true), (2, 1, DATE '2024-02-01', 'other key', 'sales/a.csv', 5, true))
+    rows(month, id, "at", "Note ""x""", _sluice_source, _sluice_last_modified, _sluice_newest)`;
+
+  it.each([
+    ['people', ['new', 'other key', 'same time, last']],
+    ['prices', ['other key', 'same time, last']],
+  ])('of %s are %j', async (name, notes) => {
+    const rows = await engine.session(async (session) => {
+      await session.run(arrived(name));
+      return session.rows(named(name)?.sql ?? '');
+    });
+    expect(rows.map((row) => row['Note "x"']).sort()).toEqual(notes);
+    expect(Object.keys(rows[0] ?? {})).toEqual(
+      catalog.columnsOf({ kind: 'tables', name }).map((column) => column.name),
+    );
+  });
+});
+
+describe('dependencyOrder', () => {
+  const reader = (name: string, ...reads: string[]) => ({ name, file: `${name}.sql`, reads });
+
+  it('puts each after what it reads, else keeps the order', () => {
+    const order = dependencyOrder([reader('a', 'D', 'x'), reader('b'), reader('c', 'a'), reader('d', 'b')]);
+    expect(order.map(({ name }) => name)).toEqual(['b', 'd', 'a', 'c']);
+  });
+
+  it.each([
+    [[reader('a', 'a')], 'a.sql: insights read one another in a circle: a → a'],
+    [
+      [reader('z', 'a'), reader('a', 'b'), reader('b', 'c'), reader('c', 'a')],
+      'a.sql: insights read one another in a circle: a → b → c → a',
+    ],
+  ])('refuses a circle', (readers, message) => {
+    expect(() => dependencyOrder(readers)).toThrow(message);
+  });
+});
