@@ -13,6 +13,8 @@ export type Derivation = {
   /** The SQL file or the contract, for messages. */
   readonly file: string;
   readonly description?: string;
+  /** Its first rows are shown by `sluice start`. */
+  readonly headline?: boolean;
   /** One SELECT without a semicolon; the inputs stand in it by their names. */
   readonly sql: string;
   readonly inputs: readonly TableRef[];

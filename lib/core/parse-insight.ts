@@ -13,6 +13,8 @@ export type InsightSource = {
   readonly file: string;
   readonly name: string;
   readonly description?: string;
+  /** Shown first to people: see `sluice start`. */
+  readonly headline?: boolean;
   readonly over?: string;
   readonly partitionBy: readonly string[];
   readonly key: readonly string[];
@@ -30,6 +32,7 @@ export type InsightSource = {
 const texts = z.array(z.string().min(1));
 const frontMatter = z.strictObject({
   description: z.string().optional(),
+  headline: z.boolean().optional(),
   over: z.string().min(1).optional(),
   partitionBy: texts.optional(),
   key: texts.optional(),
@@ -93,6 +96,7 @@ function readFrontMatter(file: string, yaml: string, firstLine: number) {
   refuseTwice(key, 'key', place);
   return {
     ...(words.description === undefined ? {} : { description: words.description }),
+    ...(words.headline === undefined ? {} : { headline: words.headline }),
     ...(words.over === undefined ? {} : { over: words.over }),
     partitionBy,
     key,
@@ -137,6 +141,7 @@ function refuseWords(error: z.ZodError, place: (...path: PropertyKey[]) => Place
 
 const WANTED: Readonly<Record<string, string>> = {
   string: 'a text',
+  boolean: 'true or false',
   array: 'a list, such as [year, month]',
   object: 'words with values (word: value)',
   record: 'column names with descriptions (column: description)',

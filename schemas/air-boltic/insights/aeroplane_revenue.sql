@@ -1,5 +1,6 @@
 /* ---
 description: How often each aeroplane flew and what the seats on its trips earned; orders of every status count.
+headline: true
 key: [aeroplane_id]
 columns:
   aeroplane_id: The aeroplane.

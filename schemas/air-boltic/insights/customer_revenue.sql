@@ -1,5 +1,6 @@
 /* ---
 description: What each customer ordered and paid; orders of every status count.
+headline: true
 key: [customer_id]
 columns:
   customer_id: The customer.

@@ -1,5 +1,6 @@
 /* ---
 description: How much each kind of resource is used in a month and what it costs, by region and currency.
+headline: true
 over: billing
 partitionBy: [year, month]
 key: [resource_type, region, currency]

@@ -1,5 +1,6 @@
 /* ---
 description: What all users spent in each month, by currency, and how that changed against the month before.
+headline: true
 over: user_monthly
 key: [year, month, currency]
 audits:
