@@ -106,8 +106,14 @@ async function* locate(
   let violations: readonly Violation[] = [];
   const wanted = (ordinal: number, offset: number): boolean => {
     if (ordinal < HEADER_RECORDS) return false;
-    if (broken.first?.offset === offset) {
-      violations = [broken.shift()?.violation].filter((v) => v !== undefined);
+    // The engine's offset may lie before the record, at the line ends between it and the one before.
+    const here: Violation[] = [];
+    for (let item = broken.first; item && item.offset <= offset; item = broken.first) {
+      here.push(item.violation);
+      broken.shift();
+    }
+    if (here.length > 0) {
+      violations = here;
       return true;
     }
     if (flagged.first?.row !== row++) return false;
