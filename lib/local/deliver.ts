@@ -1,8 +1,9 @@
 // Delivers the local queues' messages to the use cases until both are empty: files first, so that an insight is
 // recomputed once for all of them, then derived tables in the order of their dependencies.
-import { sameTable } from '../core/insight.ts';
+
 import type { LocalQueue } from '../adapters/local-queue.ts';
 import { type RefreshOutcome, refresh } from '../aggregate/refresh.ts';
+import { sameTable } from '../core/insight.ts';
 import type { Effects, Refresh } from '../effects.ts';
 import { type IngestRequest, type IngestResult, ingest } from '../ingest/ingest.ts';
 
@@ -20,7 +21,12 @@ const MAX_BATCH_FILES = 100;
 const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
 /** `stopping`: asked between two messages; true leaves the rest in the queues. */
-export async function deliver(effects: Effects, queues: Queues, observer: Observer = {}, stopping = () => false): Promise<void> {
+export async function deliver(
+  effects: Effects,
+  queues: Queues,
+  observer: Observer = {},
+  stopping = () => false,
+): Promise<void> {
   while (!stopping() && (queues.files.size > 0 || queues.refreshes.size > 0)) {
     const started = effects.clock().getTime();
     if (queues.files.size > 0) {
@@ -50,8 +56,12 @@ async function ingestBatch(effects: Effects, files: LocalQueue<FileMessage>): Pr
   return result;
 }
 
-async function refreshNext(effects: Effects, refreshes: LocalQueue<Refresh>): Promise<RefreshOutcome | undefined> {
-  const order = (message: Refresh) => effects.catalog.derivations.findIndex((d) => sameTable(d.target, message.target));
+async function refreshNext(
+  effects: Effects,
+  refreshes: LocalQueue<Refresh>,
+): Promise<RefreshOutcome | undefined> {
+  const order = (message: Refresh) =>
+    effects.catalog.derivations.findIndex((d) => sameTable(d.target, message.target));
   const message = refreshes.take(order);
   if (message === undefined) return undefined;
   try {

@@ -1,0 +1,72 @@
+// Reads a verb's options and operand from the command line. Pure; what is wrong is a UsageError with the way out.
+import { parseArgs } from 'node:util';
+import { didYouMean } from '../core/did-you-mean.ts';
+import { UsageError } from '../errors.ts';
+import type { Arguments, Option, Verb } from './verb.ts';
+
+/** Throws UsageError on an unknown option, a value that is missing or too many, and a missing operand. */
+export function parseArguments(verb: Verb, argv: readonly string[]): Arguments {
+  const options = Object.fromEntries(
+    verb.options.map(
+      ({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const,
+    ),
+  );
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const values = new Map<string, string | true>();
+  const operands: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') operands.push(token.value);
+    if (token.kind !== 'option') continue;
+    const option = verb.options.find(({ name }) => name === token.name);
+    if (option === undefined) throw unknownOption(verb, token.rawName);
+    if (values.has(option.name)) throw wrong(verb, `--${option.name} is given twice`);
+    values.set(option.name, optionValue(verb, option, token.value));
+  }
+  requireOperand(verb, operands);
+  return {
+    operand: operands[0],
+    value(name) {
+      const value = values.get(name);
+      return typeof value === 'string' ? value : verb.options.find((option) => option.name === name)?.default;
+    },
+    flag: (name) => values.has(name),
+  };
+}
+
+function optionValue(verb: Verb, option: Option, value: string | undefined): string | true {
+  if (option.value === undefined) {
+    if (value !== undefined)
+      throw wrong(verb, `--${option.name} takes no value, and ${JSON.stringify(value)} is given`);
+    return true;
+  }
+  // A value that looks like an option is most often a value that was left out.
+  if (value === undefined || value === '' || /^--./.test(value))
+    throw wrong(verb, `--${option.name} wants a value: --${option.name} ${option.value}`);
+  return value;
+}
+
+function requireOperand(verb: Verb, operands: readonly string[]): void {
+  const most = verb.operand === undefined ? 0 : 1;
+  const surplus = operands[most];
+  if (surplus !== undefined)
+    throw wrong(
+      verb,
+      `${JSON.stringify(surplus)} is one argument too many${most === 1 ? ': put quotes around the whole' : ''}`,
+    );
+  if (verb.operand?.required && operands.length === 0) throw wrong(verb, `${verb.operand.text} is missing`);
+}
+
+function unknownOption(verb: Verb, written: string): UsageError {
+  const candidates = [...verb.options.map(({ name }) => `--${name}`), '--help'];
+  return wrong(verb, `unknown option ${written}.${didYouMean(written, candidates)}`);
+}
+
+function wrong(verb: Verb, problem: string): UsageError {
+  return new UsageError(`sluice ${verb.name}: ${problem}\nSee: sluice ${verb.name} --help`);
+}

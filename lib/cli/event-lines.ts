@@ -1,0 +1,149 @@
+// One line for each file that came, changed or went: what became of it and what it refreshed. Pure.
+import { basename } from 'node:path/posix';
+import type { RefreshOutcome } from '../aggregate/refresh.ts';
+import { type Catalog, landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import { partitionId, partitionLabel, partitionOf, pathValues } from '../core/partition.ts';
+import type { PartitionValues } from '../delta/actions.ts';
+import type { SourceOutcome } from '../ingest/ingest.ts';
+import type { Round } from '../local/follow-landing.ts';
+import { deadLetterLine } from './sync-text.ts';
+import { count, duration, firstWords, number } from './text.ts';
+
+const MAX_PARTITIONS = 4;
+
+/** `pathOf`: how a quarantine file's key is shown to people. */
+export function eventLines(catalog: Catalog, round: Round, pathOf: (lakeKey: string) => string): string[] {
+  const labels = round.outcomes.map((outcome) => sourceLabel(catalog, outcome));
+  const lines = round.outcomes.flatMap((outcome, index) => {
+    const label = labels[index] ?? '';
+    const shared = labels.filter((other) => other === label).length > 1;
+    return fileLines(
+      catalog,
+      round,
+      outcome,
+      shared ? `${label} (${basename(outcome.source)})` : label,
+      pathOf,
+    );
+  });
+  const failed = round.refreshed.flatMap(({ target, failed }) =>
+    failed.map(
+      ({ partition, message }) =>
+        `${target.name}(${partitionLabel(partition)}) keeps its old rows: ${message}`,
+    ),
+  );
+  return [
+    ...lines,
+    ...failed,
+    ...round.deadLetters.map((letter) => `failed: ${deadLetterLine(letter)}; the next sync tries it again`),
+  ];
+}
+
+function fileLines(
+  catalog: Catalog,
+  round: Round,
+  outcome: SourceOutcome,
+  label: string,
+  pathOf: (key: string) => string,
+): string[] {
+  const { result, report, source } = outcome;
+  switch (result) {
+    case 'accepted':
+      return [
+        `${label} accepted ${count(report?.accepted ?? 0, 'row')}${quarantined(outcome)}${effect(catalog, round, outcome)}`,
+        ...example(outcome, pathOf),
+      ];
+    case 'withdrawn':
+      return [`${label} withdrawn${effect(catalog, round, outcome)}`];
+    case 'rejected':
+      return [
+        `${label} rejected: ${report?.reason?.message ?? 'no reason given'}; what the table held of ${source} before stays`,
+      ];
+    case 'kept':
+      return [`${label} is gone from landing; its rows are kept`];
+    case 'unknown':
+      return [`${source} matches no dataset (reported once)`];
+    case 'unchanged':
+      return [];
+  }
+}
+
+function quarantined({ report }: SourceOutcome): string {
+  return report && report.quarantined > 0 ? `, quarantined ${number(report.quarantined)}` : '';
+}
+
+function example({ report }: SourceOutcome, pathOf: (key: string) => string): string[] {
+  const [first] = report?.examples ?? [];
+  if (report === undefined || first === undefined) return [];
+  const more = report.quarantine === undefined ? '' : `; all of them: ${pathOf(report.quarantine)}`;
+  return [`  ${first.line === null ? '' : `line ${first.line}: `}${first.message}${more}`];
+}
+
+/** `billing 2024-01-02`, by the key's folders, else by the partitions that its rows are in; without any by the file's name. */
+function sourceLabel(catalog: Catalog, { source, dataset: name, partitions }: SourceOutcome): string {
+  const dataset = catalog.datasets.find((candidate) => candidate.name === name);
+  if (dataset === undefined) return source;
+  const fromPath = pathPartition(dataset, source);
+  const labels = fromPath
+    ? [partitionLabel(fromPath)]
+    : [...new Set(partitions.map(partitionLabel))].filter((label) => label !== 'all');
+  return `${dataset.name} ${labels.length === 0 ? basename(source) : firstWords(labels, MAX_PARTITIONS)}`;
+}
+
+function pathPartition(dataset: Dataset, key: string): PartitionValues | undefined {
+  const { values } = pathValues(dataset, key);
+  const found = dataset.partitionBy.map(
+    ({ name, field, transform }) => [name, transform === 'identity' ? values.get(field) : undefined] as const,
+  );
+  if (found.length === 0 || found.some(([, value]) => value === undefined)) return undefined;
+  return Object.fromEntries(found.map(([name, value]) => [name, value ?? null]));
+}
+
+function effect(catalog: Catalog, round: Round, outcome: SourceOutcome): string {
+  const refreshed = refreshedBy(catalog, outcome, round.refreshed);
+  return `${refreshed.length === 0 ? '' : `; refreshed ${refreshed.join(', ')}`} (${duration(round.ms)})`;
+}
+
+/** `usage_daily(2024-01-02)`: of all that was refreshed, what this file's partitions had a part in. */
+function refreshedBy(
+  catalog: Catalog,
+  outcome: SourceOutcome,
+  refreshed: readonly RefreshOutcome[],
+): string[] {
+  const dataset = catalog.datasets.find(({ name }) => name === outcome.dataset);
+  if (dataset === undefined) return [];
+  const downstream = tablesDownstream(catalog, landingTable(dataset));
+  const labels = new Map<string, Set<string>>();
+  for (const { target, published, dropped } of refreshed) {
+    if (!downstream.some((table) => sameTable(table, target))) continue;
+    const known = labels.get(target.name) ?? new Set();
+    for (const partition of [...published, ...dropped])
+      if (concerns(partition, outcome.partitions)) known.add(partitionLabel(partition));
+    if (known.size > 0) labels.set(target.name, known);
+  }
+  return [...labels].map(([name, partitions]) =>
+    partitions.has('all') ? name : `${name}(${firstWords([...partitions], MAX_PARTITIONS)})`,
+  );
+}
+
+function tablesDownstream(catalog: Catalog, table: TableRef): TableRef[] {
+  const found = new Map<string, TableRef>();
+  const visit = (from: TableRef) => {
+    for (const { target } of catalog.dependents(from)) {
+      if (found.has(tablePrefix(target))) continue;
+      found.set(tablePrefix(target), target);
+      visit(target);
+    }
+  };
+  visit(table);
+  return [...found.values()];
+}
+
+/** True where one of the file's partitions agrees in the columns that both have. */
+function concerns(partition: PartitionValues, touched: readonly PartitionValues[]): boolean {
+  return touched.some((values) => {
+    const shared = Object.keys(partition).filter((name) => name in values);
+    return partitionId(partitionOf(values, shared)) === partitionId(partitionOf(partition, shared));
+  });
+}

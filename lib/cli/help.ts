@@ -1,0 +1,56 @@
+// Renders the help of the command line and of a verb from the verbs' own words. Pure.
+import type { Option, Verb } from './verb.ts';
+
+export function renderGeneralHelp(verbs: readonly Verb[]): string {
+  return paragraphs([
+    'Sluice turns a folder of CSV files into tables and insights that are always right:\ndrop, replace or delete a file, and every number that it touches follows.',
+    `Usage: sluice <verb> [options]`,
+    section('Verbs', pairs(verbs.map((verb) => [verb.name, verb.summary]))),
+    'sluice <verb> --help says all about one verb. New here? Begin with: npm start',
+  ]);
+}
+
+export function renderHelp(verb: Verb): string {
+  const operand =
+    verb.operand === undefined
+      ? ''
+      : verb.operand.required
+        ? ` ${verb.operand.text}`
+        : ` [${verb.operand.text}]`;
+  return paragraphs([
+    `sluice ${verb.name}: ${verb.summary}`,
+    `Usage: sluice ${verb.name}${operand} [options]`,
+    verb.description,
+    section('Options', pairs([...verb.options.map(optionPair), ['--help', 'This text.']])),
+    section('Examples', pairs(verb.examples.map(({ command, meaning }) => [command, meaning]))),
+    section('Exit codes', pairs(verb.exitCodes.map(({ code, meaning }) => [String(code), meaning]))),
+  ]);
+}
+
+function optionPair({ name, value, description, default: standard }: Option): [string, string] {
+  return [
+    `--${name}${value === undefined ? '' : ` ${value}`}`,
+    `${description}${standard === undefined ? '' : ` Default: ${standard}`}`,
+  ];
+}
+
+function paragraphs(texts: readonly string[]): string {
+  return `${texts.join('\n\n')}\n`;
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return `${title}:\n${lines.join('\n')}`;
+}
+
+const MAX_LEFT = 30;
+
+/** Two columns; a long left side has a line of its own. */
+function pairs(entries: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...entries.map(([left]) => left.length).filter((length) => length <= MAX_LEFT), 0);
+  return entries.map(([left, right]) => {
+    const indented = right.split('\n').join(`\n${' '.repeat(width + 4)}`);
+    return left.length > width
+      ? `  ${left}\n${' '.repeat(width + 4)}${indented}`
+      : `  ${left.padEnd(width)}  ${indented}`;
+  });
+}

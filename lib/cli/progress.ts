@@ -1,0 +1,64 @@
+// How far a sync is: a bar on a terminal, a line per step elsewhere. On standard error, so that output stays output.
+import { tablePrefix } from '../core/insight.ts';
+import type { SyncObserver } from '../local/sync-lake.ts';
+import type { Terminal } from './terminal.ts';
+import { count, duration, number } from './text.ts';
+
+const BAR_WIDTH = 24;
+
+export type Progress = SyncObserver & { close(): void };
+
+export function showProgress(terminal: Terminal): Progress {
+  return terminal.errColumns === undefined
+    ? linesOfProgress(terminal)
+    : progressBar(terminal, terminal.errColumns);
+}
+
+function linesOfProgress(terminal: Terminal): Progress {
+  let done = 0;
+  let planned = 0;
+  return {
+    planned: ({ files }) => {
+      planned = files;
+    },
+    ingested({ outcomes, failures }, ms) {
+      done += outcomes.length;
+      const retried = failures.length === 0 ? '' : `, ${number(failures.length)} to be tried again`;
+      terminal.err(
+        `read ${number(done)} of ${count(Math.max(planned, done), 'file')}${retried} (${duration(ms)})\n`,
+      );
+    },
+    refreshed({ target, published, dropped }, ms) {
+      const partitions = published.length + dropped.length;
+      if (partitions > 0)
+        terminal.err(`refreshed ${target.name}: ${count(partitions, 'partition')} (${duration(ms)})\n`);
+    },
+    close: () => {},
+  };
+}
+
+function progressBar(terminal: Terminal, columns: number): Progress {
+  let total = 1;
+  let done = 0;
+  const show = (what: string) => {
+    const share = Math.min(1, done / total);
+    const filled = Math.round(share * BAR_WIDTH);
+    const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${String(Math.floor(share * 100)).padStart(3)} % ${what}`;
+    terminal.err(`\r\u001b[K${bar.slice(0, columns - 1)}`);
+  };
+  return {
+    planned({ files, refreshes }) {
+      total = files + refreshes;
+      show(files === 0 ? 'looking for news' : `reading ${count(files, 'file')}`);
+    },
+    ingested({ outcomes }) {
+      done += outcomes.length;
+      show(outcomes.at(-1)?.source ?? '');
+    },
+    refreshed({ target }) {
+      done += 1;
+      show(tablePrefix(target));
+    },
+    close: () => terminal.err('\r\u001b[K'),
+  };
+}

@@ -1,0 +1,100 @@
+// Writes a query's rows as they come: a table of the first thousand, or all of them as CSV or JSON.
+import type { ResultColumn, Row, SqlSession, Value } from '../ports.ts';
+import { csvRecord } from './csv-text.ts';
+import { renderTable } from './table-text.ts';
+import type { Terminal } from './terminal.ts';
+import { count, number } from './text.ts';
+
+export type Format = 'table' | 'csv' | 'json';
+
+const MAX_TABLE_ROWS = 1000;
+
+export async function writeRows(
+  session: SqlSession,
+  sql: string,
+  format: Format,
+  terminal: Terminal,
+): Promise<void> {
+  const columns = withKeys(await session.describe(sql));
+  const chunks = session.stream(sql);
+  if (format === 'csv') await writeCsv(columns, chunks, terminal);
+  else if (format === 'json') await writeJson(columns, chunks, terminal);
+  else await writeTable(columns, chunks, terminal);
+}
+
+/** `key`: the column's name in a Row, where equal names are told apart by a number. */
+type Column = ResultColumn & { readonly key: string };
+
+function withKeys(columns: readonly ResultColumn[]): Column[] {
+  const taken = new Set<string>();
+  return columns.map((column) => {
+    let key = column.name;
+    for (let again = 1; taken.has(key); again++) key = `${column.name}:${again}`;
+    taken.add(key);
+    return { ...column, key };
+  });
+}
+
+type Chunks = AsyncIterable<readonly Row[]>;
+
+async function writeCsv(columns: readonly Column[], chunks: Chunks, terminal: Terminal): Promise<void> {
+  await terminal.out(csvRecord(columns.map(({ name }) => name)));
+  for await (const rows of chunks)
+    await terminal.out(
+      rows.map((row) => csvRecord(columns.map(({ key }) => cellText(row[key] ?? null)))).join(''),
+    );
+}
+
+/** Decimals and large integers come as text, so that no digit is lost; as JSON numbers they lose none either. */
+async function writeJson(columns: readonly Column[], chunks: Chunks, terminal: Terminal): Promise<void> {
+  const fields = columns.map(({ key, type }) => ({
+    key,
+    name: JSON.stringify(key),
+    exact: isExactNumber(type),
+  }));
+  let written = 0;
+  for await (const rows of chunks) {
+    const lines = rows.map(
+      (row) =>
+        `  {${fields.map(({ key, name, exact }) => `${name}: ${jsonValue(row[key] ?? null, exact)}`).join(', ')}}`,
+    );
+    await terminal.out(`${written === 0 ? '[\n' : ',\n'}${lines.join(',\n')}`);
+    written += rows.length;
+  }
+  await terminal.out(written === 0 ? '[]\n' : '\n]\n');
+}
+
+function jsonValue(value: Value, exact: boolean): string {
+  if (exact && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return value;
+  // JSON has no word for NaN and the infinities.
+  if (typeof value === 'number' && !Number.isFinite(value)) return JSON.stringify(String(value));
+  return JSON.stringify(value);
+}
+
+async function writeTable(columns: readonly Column[], chunks: Chunks, terminal: Terminal): Promise<void> {
+  const shown: string[][] = [];
+  let rows = 0;
+  for await (const chunk of chunks) {
+    rows += chunk.length;
+    for (const row of chunk.slice(0, MAX_TABLE_ROWS - shown.length))
+      shown.push(columns.map(({ key }) => cellText(row[key] ?? null) ?? 'NULL'));
+  }
+  const header = columns.map(({ name, type }) => ({ name, right: isNumber(type) }));
+  const more =
+    rows > shown.length ? `… ${number(rows - shown.length)} more rows, use --format csv` : count(rows, 'row');
+  await terminal.out(`${[...renderTable(header, shown, terminal.outColumns), more].join('\n')}\n`);
+}
+
+/** Null for NULL; lists and structs as JSON. */
+export function cellText(value: Value): string | null {
+  if (value === null || typeof value === 'string') return value;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function isExactNumber(type: string): boolean {
+  return /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|DECIMAL\(.*\))$/.test(type);
+}
+
+export function isNumber(type: string): boolean {
+  return isExactNumber(type) || type === 'DOUBLE' || type === 'FLOAT';
+}

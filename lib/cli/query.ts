@@ -1,0 +1,124 @@
+// `sluice query`: SQL over the tables and insights of the lake, as a table, as CSV or as JSON. Reads alone.
+import { didYouMean } from '../core/did-you-mean.ts';
+import { literal } from '../core/sql-text.ts';
+import { CliError, UsageError } from '../errors.ts';
+import { SqlError, type SqlSession } from '../ports.ts';
+import { locations } from './locations.ts';
+import type { Terminal } from './terminal.ts';
+import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+
+const FORMATS = ['table', 'csv', 'json'] as const;
+
+export const query: Verb = {
+  name: 'query',
+  summary: 'Ask the tables and insights a question in SQL.',
+  operand: { text: '"SELECT …"', required: true },
+  description: `One SELECT (or WITH, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES) in DuckDB's SQL over all tables and insights by
+their names; - reads it from standard input. Nothing can be changed by it. Times are UTC.
+
+As CSV (RFC 4180) NULL is empty, and an empty text is "". As JSON decimals are numbers with all their digits.`,
+  options: [
+    {
+      name: 'format',
+      value: FORMATS.join('|'),
+      description: 'A table for people, or all rows for programs.',
+      default: 'table',
+    },
+    LAKE,
+    SCHEMAS,
+    VERBOSE,
+  ],
+  examples: [
+    { command: 'npx sluice query "SELECT * FROM spend_by_month"', meaning: 'an insight' },
+    { command: 'npx sluice query "SHOW TABLES"', meaning: 'what there is' },
+    {
+      command: 'npx sluice query "FROM usage_daily" --format csv > usage.csv',
+      meaning: 'all rows into a file',
+    },
+    { command: 'npx sluice query - --format json < question.sql', meaning: 'a longer question' },
+  ],
+  exitCodes: [
+    { code: 0, meaning: 'answered' },
+    { code: 1, meaning: 'the SQL is wrong, or there is no lake' },
+    { code: 2, meaning: 'wrong usage' },
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const format = FORMATS.find((name) => name === args.value('format'));
+  if (format === undefined)
+    throw new UsageError(
+      `--format ${args.value('format')} is none of ${FORMATS.join(', ')}.${didYouMean(args.value('format') ?? '', FORMATS)}`,
+    );
+  const sql = args.operand === '-' ? await terminal.input() : (args.operand ?? '');
+  const { openLake } = await import('../local/open-lake.ts');
+  const { requireLake } = await import('../local/folders.ts');
+  const { mentionedTables, namedTables, withViews } = await import('../local/lake-views.ts');
+  const { writeRows } = await import('./query-output.ts');
+  const { terminalLog } = await import('./log-lines.ts');
+  const places = { ...locations(args), landing: LANDING.default ?? '' };
+  await requireLake(places);
+  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
+  try {
+    const all = namedTables(local.effects);
+    const tables = /\bshow\b/i.test(sql) ? all : mentionedTables(local.effects, sql);
+    return await withViews(local.effects, tables, async (session, missing) => {
+      try {
+        await requireQuery(session, sql);
+        await writeRows(session, sql, format, terminal);
+        return 0;
+      } catch (error) {
+        throw error instanceof SqlError
+          ? readable(
+              error,
+              all.map(({ name }) => name),
+              missing.map(({ name }) => name),
+            )
+          : error;
+      }
+    });
+  } finally {
+    await local.close();
+  }
+}
+
+/** The engine's own parser serializes nothing but queries. */
+async function requireQuery(session: SqlSession, sql: string): Promise<void> {
+  const [row] = await session.rows<{ parsed: string }>(
+    `SELECT json_serialize_sql(${literal(sql)}) AS parsed`,
+  );
+  const parsed = JSON.parse(row?.parsed ?? '{}') as {
+    error?: boolean;
+    error_type?: string;
+    statements?: readonly unknown[];
+  };
+  // A syntax error is said better, with its place, when the query is prepared.
+  if (parsed.error && parsed.error_type === 'parser') return;
+  if (parsed.error)
+    throw new CliError(
+      'Only queries are answered: SELECT, WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES. The lake is changed by files in landing alone.',
+    );
+  const statements = parsed.statements?.length ?? 0;
+  if (statements !== 1)
+    throw new UsageError(
+      statements === 0 ? 'The query is empty.' : `One query at a time, and these are ${statements}.`,
+    );
+}
+
+function readable(error: SqlError, names: readonly string[], missing: readonly string[]): CliError {
+  const unknown = /^Catalog Error: Table with name (.+) does not exist!/.exec(error.message)?.[1];
+  if (unknown === undefined) return new CliError(error.message, 1, { cause: error });
+  if (missing.some((name) => name.toLowerCase() === unknown.toLowerCase())) {
+    return new CliError(
+      `${unknown} is defined, but the lake does not hold it yet: run "npx sluice sync".`,
+      1,
+      { cause: error },
+    );
+  }
+  return new CliError(
+    `There is no table or insight ${JSON.stringify(unknown)}.${didYouMean(unknown, names)}\nThere are: ${names.join(', ')}`,
+    1,
+    { cause: error },
+  );
+}

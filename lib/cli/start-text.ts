@@ -1,0 +1,84 @@
+// The first insights that a new user sees, and what to try next.
+import { basename, dirname, posix } from 'node:path';
+
+import { type Derivation, tablePrefix } from '../core/insight.ts';
+import { identifier } from '../core/sql-text.ts';
+import { filesBySource } from '../core/tags.ts';
+import type { Effects } from '../effects.ts';
+import { withViews } from '../local/lake-views.ts';
+import type { LakeLocations } from '../local/open-lake.ts';
+import { landingPath } from '../local/watch-landing.ts';
+import { typed } from './locations.ts';
+import { cellText, isNumber } from './query-output.ts';
+import { renderTable } from './table-text.ts';
+
+const HEADLINE_ROWS = 5;
+
+function headlines({ catalog }: Effects): Derivation[] {
+  return catalog.derivations.filter(({ headline }) => headline);
+}
+
+/** By package: each headline insight's first rows, ordered by all columns. */
+export async function headlineLines(effects: Effects, maxWidth?: number): Promise<string[]> {
+  const lines: string[] = [];
+  for (const insight of headlines(effects)) {
+    const { name } = insight.target;
+    lines.push(
+      '',
+      `${packageOf(insight)}: ${name}${insight.description === undefined ? '' : `. ${insight.description}`}`,
+    );
+    lines.push(
+      ...(await withViews(effects, [insight.target], async (session) => {
+        const sql = `SELECT * FROM ${identifier(name)} ORDER BY ALL LIMIT ${HEADLINE_ROWS}`;
+        const columns = await session.describe(sql);
+        const rows = await session.rows(sql);
+        const texts = rows.map((row) =>
+          columns.map((column) => cellText(row[column.name] ?? null) ?? 'NULL'),
+        );
+        return renderTable(
+          columns.map((column) => ({ name: column.name, right: isNumber(column.type) })),
+          texts,
+          maxWidth,
+        );
+      })),
+    );
+  }
+  return lines;
+}
+
+function packageOf({ file }: Derivation): string {
+  return basename(dirname(dirname(file)));
+}
+
+export async function nextLines(effects: Effects, places: LakeLocations): Promise<string[]> {
+  const [headline] = headlines(effects);
+  const example = await exampleFile(effects);
+  const options = ` --landing ${typed(places.landing)} --lake ${typed(places.lake)} --schemas ${typed(places.schemas)}`;
+  const isDefault =
+    places.landing === '.lake/landing' && places.lake === '.lake/lake' && places.schemas === 'schemas';
+  const lakeOptions = isDefault ? '' : options.replace(/ --landing \S+/, '');
+  const copy = example && {
+    from: typed(landingPath(places.landing, example.key)),
+    to: typed(landingPath(places.landing, example.copy)),
+  };
+  return [
+    '',
+    'What to try next:',
+    `  drop, replace, rename or delete files under ${typed(places.landing)}`,
+    ...(copy ? [`  cp ${copy.from} ${copy.to}`, `  rm ${copy.to}`] : []),
+    `  npx sluice query "SELECT * FROM ${headline?.target.name ?? effects.catalog.datasets[0]?.name}"${lakeOptions}`,
+    `  npx sluice status${isDefault ? '' : options}`,
+  ];
+}
+
+/** A source file whose copy under another name counts again, so that one sees the numbers move. */
+async function exampleFile({ catalog, tables }: Effects): Promise<{ key: string; copy: string } | undefined> {
+  for (const dataset of catalog.datasets.filter(({ mode }) => mode === 'append')) {
+    const snapshot = await tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
+    for (const key of filesBySource(snapshot?.files.values() ?? []).keys()) {
+      const copy = posix.join(posix.dirname(key), `copy-of-${posix.basename(key)}`);
+      if (catalog.datasetFor(copy) === dataset) return { key, copy };
+    }
+  }
+  return undefined;
+}

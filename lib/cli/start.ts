@@ -1,0 +1,114 @@
+// `sluice start`: from nothing to insights, then follows landing. What a new user sees first.
+import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
+import { locations, typed } from './locations.ts';
+import type { Terminal } from './terminal.ts';
+import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+
+export const start: Verb = {
+  name: 'start',
+  summary: 'Fill a lake from landing (the bundled samples, the first time), show insights, watch.',
+  description: `Where there is no landing folder yet, makes one from the samples beside the contracts. Brings the lake in
+line with it, shows headline insights, then follows every file that is dropped, overwritten, renamed or
+deleted there, a line each. Ctrl-C ends it and leaves a sound lake; the next start carries on.
+
+A file is read when its size has stood still for half a second. A writer that pauses longer is read
+twice, the second time whole. Exact in any case: write under a name with a leading dot, which is
+ignored, and rename it when it is complete.`,
+  options: [
+    LANDING,
+    LAKE,
+    SCHEMAS,
+    { name: 'once', description: 'Exit instead of watching, with the exit codes of "sluice sync".' },
+    VERBOSE,
+  ],
+  examples: [
+    { command: 'npm start', meaning: 'the bundled samples in .lake/, then watch' },
+    { command: 'npm start -- --once', meaning: 'the same, and exit' },
+    { command: 'npx sluice start --landing /data/landing --lake /data/lake', meaning: 'your own folders' },
+  ],
+  exitCodes: [
+    { code: 0, meaning: 'ended by Ctrl-C, or (--once) all well' },
+    { code: 3, meaning: '(--once) a source file stands rejected, or a partition is stale' },
+    { code: 1, meaning: 'a fault: the message says which' },
+    { code: 2, meaning: 'wrong usage' },
+    { code: 130, meaning: 'a second Ctrl-C' },
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const places = locations(args);
+  const { openLake } = await import('../local/open-lake.ts');
+  const { refuseOverlap } = await import('../local/folders.ts');
+  const { fillLanding } = await import('../local/samples.ts');
+  const { terminalLog } = await import('./log-lines.ts');
+  await refuseOverlap(places);
+  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')));
+  try {
+    const { datasets, derivations } = local.effects.catalog;
+    const insights = derivations.filter(({ target }) => target.kind === 'insights').length;
+    await terminal.out(
+      `Sluice: ${datasets.length} datasets and ${insights} insights from ${typed(places.schemas)}\n`,
+    );
+    const samples = await fillLanding(places.schemas, places.landing, new Date());
+    if (samples !== undefined)
+      await terminal.out(`Copied ${samples} sample files to ${typed(places.landing)}\n`);
+    return await (args.flag('once')
+      ? syncAndShow(local, places, terminal)
+      : syncAndFollow(local, places, terminal));
+  } finally {
+    await local.close();
+  }
+}
+
+/** Returns sync's exit code. */
+async function syncAndShow(
+  local: LocalLake,
+  places: LakeLocations,
+  terminal: Terminal,
+  stopping = () => false,
+): Promise<number> {
+  const { syncLake } = await import('../local/sync-lake.ts');
+  const { syncExitCode, syncLines } = await import('./sync-text.ts');
+  const { showProgress } = await import('./progress.ts');
+  const { headlineLines, nextLines } = await import('./start-text.ts');
+  const progress = showProgress(terminal);
+  const options = { selection: {}, prune: false, allowMassWithdrawal: false };
+  const result = await syncLake(local, options, progress, stopping).finally(progress.close);
+  await terminal.out(`${syncLines(result).join('\n')}\n`);
+  if (!stopping()) {
+    await terminal.out(`${(await headlineLines(local.effects, terminal.outColumns)).join('\n')}\n`);
+    await terminal.out(`${(await nextLines(local.effects, places)).join('\n')}\n`);
+  }
+  return syncExitCode(result);
+}
+
+async function syncAndFollow(local: LocalLake, places: LakeLocations, terminal: Terminal): Promise<number> {
+  const { Changes, followLanding } = await import('../local/follow-landing.ts');
+  const { watchLanding } = await import('../local/watch-landing.ts');
+  const { onInterrupt } = await import('./interrupt.ts');
+  const { eventLines } = await import('./event-lines.ts');
+  const changes = new Changes();
+  const interrupt = onInterrupt(terminal, () => changes.stop(), local);
+  // First the watcher, then the listing: a change is seen by one of them.
+  const watcher = await watchLanding(local.effects.landing.location, {
+    changed: (key) => changes.add(key),
+    failed: (error) =>
+      terminal.err(
+        `warning: landing cannot be watched in full: ${error instanceof Error ? error.message : String(error)}. "npx sluice sync" finds what is missed.\n`,
+      ),
+  });
+  try {
+    await syncAndShow(local, places, terminal, () => changes.stopped);
+    if (!changes.stopped) await terminal.out(`\nWatching ${typed(places.landing)}; Ctrl-C ends it.\n`);
+    const pathOf = (key: string) => typed(`${local.effects.lake.location}/${key}`);
+    await followLanding(local, changes, async (round) => {
+      const lines = eventLines(local.effects.catalog, round, pathOf);
+      if (lines.length > 0) await terminal.out(`${lines.join('\n')}\n`);
+    });
+    return 0;
+  } finally {
+    await watcher.close();
+    interrupt.dispose();
+  }
+}

@@ -1,0 +1,139 @@
+// A lake's status as tables for people and as one JSON document for programs. Pure.
+import { tablePrefix } from '../core/insight.ts';
+import { partitionLabel } from '../core/partition.ts';
+import type { LakeStatus } from '../local/lake-status.ts';
+import type { DeadLetter } from '../local/local-queues.ts';
+import { deadLetterLine } from './sync-text.ts';
+import { renderTable } from './table-text.ts';
+import { count, firstLines, number } from './text.ts';
+
+export type FoundStatus = LakeStatus & {
+  readonly landing: string;
+  readonly lake: string;
+  /** Without the folder nothing is known of waiting and vanished files. */
+  readonly hasLanding: boolean;
+  readonly deadLetters: readonly DeadLetter[];
+};
+
+const MAX_NAMED = 10;
+
+/** Lines without line ends. */
+export function statusLines(status: FoundStatus, maxWidth?: number): string[] {
+  return [
+    `landing  ${status.landing}${status.hasLanding ? '' : '  (there is no such folder)'}`,
+    `lake     ${status.lake}`,
+    '',
+    ...datasetTable(status, maxWidth),
+    '',
+    ...derivedTable(status, maxWidth),
+    ...attention(status),
+  ];
+}
+
+const right = (name: string) => ({ name, right: true });
+const left = (name: string) => ({ name, right: false });
+
+function datasetTable({ datasets, hasLanding }: FoundStatus, maxWidth?: number): string[] {
+  const columns = [
+    left('dataset'),
+    right('files'),
+    right('rows'),
+    right('quarantined'),
+    right('rejected'),
+    right('waiting'),
+    right('vanished'),
+    left('last arrival'),
+    right('version'),
+  ];
+  const rows = datasets.map((dataset) => [
+    dataset.dataset,
+    number(dataset.files),
+    number(dataset.rows),
+    number(dataset.quarantinedRows),
+    hasLanding ? number(dataset.rejected.length) : '?',
+    hasLanding ? number(dataset.waiting) : '?',
+    hasLanding ? number(dataset.vanished) : '?',
+    dataset.lastArrival?.replace('T', ' ').replace(/\.\d+Z$/, 'Z') ?? '–',
+    versionText(dataset.version),
+  ]);
+  return renderTable(columns, rows, maxWidth);
+}
+
+function derivedTable({ derived }: FoundStatus, maxWidth?: number): string[] {
+  const columns = [
+    left('insight or table'),
+    right('partitions'),
+    right('rows'),
+    right('stale'),
+    right('behind'),
+    right('version'),
+  ];
+  const rows = derived.map((table) => [
+    table.table.name,
+    number(table.partitions),
+    number(table.rows),
+    number(table.stale.length),
+    table.behind === null ? '–' : number(table.behind),
+    versionText(table.version),
+  ]);
+  return renderTable(columns, rows, maxWidth);
+}
+
+function versionText(version: number | null): string {
+  return version === null ? '–' : String(version);
+}
+
+function attention({ datasets, derived, unknown, deadLetters, hasLanding }: FoundStatus): string[] {
+  const rejected = datasets.flatMap((dataset) => dataset.rejected);
+  const vanished = hasLanding ? datasets.reduce((total, dataset) => total + dataset.vanished, 0) : 0;
+  const waits = datasets.some(({ waiting }) => waiting > 0) || derived.some(({ behind }) => behind !== 0);
+  return [
+    ...section(
+      'Rejected as a whole; what the table held of them before stays:',
+      rejected.map(
+        ({ source, dataset, reason }) => `${source} (${dataset}): ${reason?.message ?? 'no reason given'}`,
+      ),
+    ),
+    ...section(
+      'Stale partitions, which keep their old rows:',
+      derived.flatMap(({ table, stale }) =>
+        stale.map(({ partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
+      ),
+    ),
+    ...section('These match no dataset:', unknown),
+    ...section('Failed; the next sync tries them again:', deadLetters.map(deadLetterLine)),
+    ...(vanished > 0
+      ? [
+          '',
+          `${count(vanished, 'source file')} vanished from landing: "npx sluice sync --prune" withdraws their rows.`,
+        ]
+      : []),
+    ...(waits ? ['', 'The lake is behind: "npx sluice sync" brings it up to date.'] : []),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...firstLines(lines, MAX_NAMED).map((line) => `  ${line}`)];
+}
+
+/** See `sluice status --help`: the words here are what programs read. */
+export function statusDocument(status: FoundStatus): unknown {
+  const known = <T>(value: T): T | null => (status.hasLanding ? value : null);
+  return {
+    landing: status.landing,
+    lake: status.lake,
+    datasets: status.datasets.map(({ rejected, waiting, vanished, ...dataset }) => ({
+      ...dataset,
+      rejected: known(rejected.map(({ source, reason }) => ({ source, reason: reason?.message ?? null }))),
+      waiting: known(waiting),
+      vanished: known(vanished),
+    })),
+    derived: status.derived.map(({ table, ...rest }) => ({
+      table: tablePrefix(table),
+      name: table.name,
+      ...rest,
+    })),
+    unknown: known(status.unknown),
+    deadLetters: status.deadLetters,
+  };
+}

@@ -1,0 +1,65 @@
+// `sluice status`: what the lake holds and how current it is. lib/local/lake-status.ts finds it out; writes nothing.
+import { locations } from './locations.ts';
+import type { Terminal } from './terminal.ts';
+import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+
+export const status: Verb = {
+  name: 'status',
+  summary: 'Say what the lake holds, how current it is and what wants a look.',
+  description: `Per dataset: source files that the table stands on, rows, quarantined rows, files rejected as a whole, files
+that wait in landing, the last arrival and the table's version. Per insight and built-in table: partitions,
+rows, version, stale partitions (an audit failed, the old rows stay) with the reason, and how many
+partitions its inputs' news still ask for. Changes nothing, and creates nothing.`,
+  options: [
+    LANDING,
+    LAKE,
+    SCHEMAS,
+    {
+      name: 'json',
+      description:
+        'One JSON document on standard output: landing, lake, datasets, derived, unknown, deadLetters.',
+    },
+    VERBOSE,
+  ],
+  examples: [
+    { command: 'npx sluice status', meaning: 'two tables' },
+    {
+      command: `npx sluice status --json | jq '.derived[] | select(.behind > 0)'`,
+      meaning: 'insights that wait for a sync',
+    },
+  ],
+  exitCodes: [
+    { code: 0, meaning: 'said, whatever it is' },
+    { code: 1, meaning: 'there is no lake yet, or it cannot be read' },
+    { code: 2, meaning: 'wrong usage' },
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const places = locations(args);
+  const { openLake } = await import('../local/open-lake.ts');
+  const { isFolder, requireLake } = await import('../local/folders.ts');
+  const { lakeStatus } = await import('../local/lake-status.ts');
+  const { statusDocument, statusLines } = await import('./status-text.ts');
+  const { terminalLog } = await import('./log-lines.ts');
+  await requireLake(places);
+  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
+  try {
+    const { landing, lake } = local.effects;
+    const found = {
+      landing: landing.location,
+      lake: lake.location,
+      hasLanding: await isFolder(places.landing),
+      deadLetters: await local.deadLetters.read(),
+      ...(await lakeStatus(local.effects)),
+    };
+    const text = args.flag('json')
+      ? JSON.stringify(statusDocument(found), null, 2)
+      : statusLines(found, terminal.outColumns).join('\n');
+    await terminal.out(`${text}\n`);
+    return 0;
+  } finally {
+    await local.close();
+  }
+}

@@ -1,0 +1,161 @@
+// What a sync did: as lines for people, as one JSON document for programs, as an exit code. Pure.
+import { tablePrefix } from '../core/insight.ts';
+import { partitionLabel } from '../core/partition.ts';
+import type { SourceOutcome } from '../ingest/ingest.ts';
+import type { DeadLetter } from '../local/local-queues.ts';
+import type { SyncResult } from '../local/sync-lake.ts';
+import { count, duration, firstLines, number } from './text.ts';
+
+export const REJECTED_OR_STALE = 3;
+const FAULT = 1;
+const MAX_NAMED = 10;
+
+export function syncExitCode({ deadLetters, rejected, stale }: SyncResult): number {
+  if (deadLetters.length > 0) return FAULT;
+  return rejected.length > 0 || stale.length > 0 ? REJECTED_OR_STALE : 0;
+}
+
+type Result = SourceOutcome['result'];
+
+function totals({ outcomes, unchanged, rejected }: SyncResult): Record<Result, number> {
+  const of = (result: Result) => outcomes.filter((outcome) => outcome.result === result).length;
+  return {
+    accepted: of('accepted'),
+    rejected: rejected.length,
+    withdrawn: of('withdrawn'),
+    unchanged: unchanged + of('unchanged'),
+    kept: of('kept'),
+    unknown: of('unknown'),
+  };
+}
+
+function rowTotals({ outcomes }: SyncResult): { accepted: number; quarantined: number } {
+  const reports = outcomes.flatMap(({ result, report }) => (result === 'accepted' && report ? [report] : []));
+  return {
+    accepted: reports.reduce((sum, report) => sum + report.accepted, 0),
+    quarantined: reports.reduce((sum, report) => sum + report.quarantined, 0),
+  };
+}
+
+function partitionCounts({ refreshed }: SyncResult): { table: string; partitions: number }[] {
+  return refreshed
+    .map(({ target, published, dropped }) => ({
+      table: target.name,
+      partitions: published.length + dropped.length,
+    }))
+    .filter(({ partitions }) => partitions > 0);
+}
+
+/** Lines without line ends. */
+export function syncLines(result: SyncResult): string[] {
+  return [...summary(result), ...attention(result)];
+}
+
+function summary(result: SyncResult): string[] {
+  const files = totals(result);
+  const tables = partitionCounts(result);
+  const seconds = duration(result.ms);
+  const { accepted, withdrawn, kept, unknown } = files;
+  const isIdle =
+    accepted + withdrawn + unknown === 0 &&
+    tables.length === 0 &&
+    result.deadLetters.length === 0 &&
+    result.applied.length === 0;
+  if (isIdle && result.finished)
+    return [
+      `Nothing to do: ${count(files.unchanged, 'file')} unchanged${kept > 0 ? `, ${number(kept)} kept` : ''} (${seconds}).`,
+    ];
+  const rows = rowTotals(result);
+  const parts = (['accepted', 'rejected', 'withdrawn', 'unchanged', 'kept', 'unknown'] as const).filter(
+    (name) => files[name] > 0,
+  );
+  const partitions = tables.reduce((sum, table) => sum + table.partitions, 0);
+  return [
+    `Files: ${parts.length === 0 ? 'none' : parts.map((name) => `${number(files[name])} ${name}`).join(', ')}`,
+    `Rows: ${number(rows.accepted)} accepted, ${number(rows.quarantined)} quarantined`,
+    `Refreshed: ${tables.length === 0 ? 'nothing' : `${count(partitions, 'partition')} of ${tables.map((table) => `${table.table} (${number(table.partitions)})`).join(', ')}`}`,
+    `${result.finished ? 'Done' : 'Stopped'} after ${seconds}.`,
+  ];
+}
+
+/** What a person should look at. */
+function attention({ outcomes, rejected, stale, vanished, absent, deadLetters }: SyncResult): string[] {
+  const unknown = outcomes.filter(({ result }) => result === 'unknown');
+  return [
+    ...section(
+      'Rejected as a whole; what the table held of them before stays:',
+      rejected.map(
+        ({ source, dataset, reason }) => `${source} (${dataset}): ${reason?.message ?? 'no reason given'}`,
+      ),
+    ),
+    ...section(
+      'Stale partitions, which keep their old rows:',
+      stale.map(({ table, partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
+    ),
+    ...section(
+      'These match no dataset (reported once):',
+      unknown.map(({ source }) => source),
+    ),
+    ...section('Neither in landing nor in the lake:', absent),
+    ...section(
+      'Vanished from landing, but still in the lake; --prune withdraws them:',
+      vanished.map(({ source, dataset }) => `${source} (${dataset})`),
+    ),
+    ...section(
+      'Failed; the next sync tries them again:',
+      deadLetters.map(deadLetterLine),
+      Number.POSITIVE_INFINITY,
+    ),
+  ];
+}
+
+function section(title: string, lines: readonly string[], most = MAX_NAMED): string[] {
+  return lines.length === 0 ? [] : [title, ...firstLines(lines, most).map((line) => `  ${line}`)];
+}
+
+export function deadLetterLine({ message, error }: DeadLetter): string {
+  return `${'source' in message ? message.source : tablePrefix(message.target)}: ${error}`;
+}
+
+/** See `sluice sync --help`: the words here are what programs read. */
+export function syncDocument(
+  result: SyncResult,
+  places: { readonly landing: string; readonly lake: string },
+): unknown {
+  return {
+    ...places,
+    totals: totals(result),
+    rows: rowTotals(result),
+    files: result.outcomes.map(({ source, dataset, result: outcome, report, partitions }) => ({
+      source,
+      dataset: dataset ?? null,
+      outcome,
+      rows: report?.accepted ?? 0,
+      quarantined: report?.quarantined ?? 0,
+      partitions: [...new Set(partitions.map(partitionLabel))],
+    })),
+    applied: result.applied.map(({ table, change }) => ({ table: tablePrefix(table), change })),
+    refreshed: result.refreshed
+      .filter(({ published, dropped }) => published.length + dropped.length > 0)
+      .map(({ target, published, dropped, version }) => ({
+        table: tablePrefix(target),
+        published,
+        dropped,
+        version,
+      })),
+    rejected: result.rejected.map(({ source, dataset, reason }) => ({
+      source,
+      dataset,
+      reason: reason?.message ?? null,
+    })),
+    vanished: result.vanished,
+    absent: result.absent,
+    stale: result.stale.map(({ table, partition, message }) => ({
+      table: tablePrefix(table),
+      partition,
+      message,
+    })),
+    deadLetters: result.deadLetters.map(({ queue, message, error, at }) => ({ queue, message, error, at })),
+    ms: result.ms,
+  };
+}

@@ -1,0 +1,157 @@
+// `sluice sync`: the lake in line with landing, once. Arguments in, summary out; lib/local/sync-lake.ts does the work.
+import { readFile } from 'node:fs/promises';
+import { isDay } from '../core/date-range.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
+import { CliError, UsageError } from '../errors.ts';
+import type { Selection } from '../maintain/reconcile.ts';
+import { locations } from './locations.ts';
+import type { Terminal } from './terminal.ts';
+import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+
+export const sync: Verb = {
+  name: 'sync',
+  summary: 'Bring the lake in line with landing, once: the backfill and the recovery.',
+  description: `Applies the contracts, reads every source file that is new or changed, refreshes every insight that they
+touch, and delivers again what failed before. A second run finds nothing to do. It may run while
+"sluice start" watches, and be stopped at any moment: the next run carries on.
+
+A date range means the date folders of a key (year=2024/month=01/day=02, or date=2024-01-02); where a
+key has none, the day on which the file was last modified, in UTC.`,
+  options: [
+    LANDING,
+    LAKE,
+    SCHEMAS,
+    { name: 'dataset', value: 'NAME', description: 'Source files of this dataset alone.' },
+    { name: 'from', value: 'YYYY-MM-DD', description: 'Source files of this day and later.' },
+    { name: 'to', value: 'YYYY-MM-DD', description: 'Source files of this day and earlier.' },
+    {
+      name: 'keys',
+      value: 'FILE',
+      description:
+        'The landing keys that the file lists, one a line, and no others; - reads them from\nstandard input. Landing is not listed.',
+    },
+    { name: 'prune', description: 'Withdraw the rows of source files that are not in landing any more.' },
+    { name: 'yes', description: 'Let --prune take more than half of a dataset away.' },
+    {
+      name: 'json',
+      description:
+        'One JSON document on standard output: totals, rows, files, applied, refreshed, rejected,\nvanished, absent, stale, deadLetters, ms.',
+    },
+    VERBOSE,
+  ],
+  examples: [
+    { command: 'npx sluice sync', meaning: 'everything that is new' },
+    {
+      command: 'npx sluice sync --dataset billing --from 2024-01-01 --to 2024-01-31',
+      meaning: 'one month of one dataset',
+    },
+    { command: 'npx sluice sync --prune', meaning: 'withdraw what was deleted, too' },
+    {
+      command: 'cat keys.txt | npx sluice sync --keys - --json',
+      meaning: 'these files alone, for a program',
+    },
+  ],
+  exitCodes: [
+    { code: 0, meaning: 'all well' },
+    { code: 3, meaning: 'a source file stands rejected, or a partition is stale because an audit failed' },
+    { code: 1, meaning: 'a fault: the message says which' },
+    { code: 2, meaning: 'wrong usage, or --prune would take most of a dataset and --yes is missing' },
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const places = locations(args);
+  const selection = await readSelection(args, terminal);
+  const { openLake } = await import('../local/open-lake.ts');
+  const { refuseOverlap, requireLanding } = await import('../local/folders.ts');
+  const { syncLake } = await import('../local/sync-lake.ts');
+  const { syncDocument, syncExitCode, syncLines } = await import('./sync-text.ts');
+  const { showProgress } = await import('./progress.ts');
+  const { terminalLog } = await import('./log-lines.ts');
+  await requireLanding(places);
+  await refuseOverlap(places);
+  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')));
+  const progress = showProgress(terminal);
+  try {
+    requireDataset(
+      selection.dataset,
+      local.effects.catalog.datasets.map(({ name }) => name),
+    );
+    const options = { selection, prune: args.flag('prune'), allowMassWithdrawal: args.flag('yes') };
+    const result = await syncLake(local, options, progress);
+    progress.close();
+    const { landing, lake } = local.effects;
+    const text = args.flag('json')
+      ? JSON.stringify(syncDocument(result, { landing: landing.location, lake: lake.location }), null, 2)
+      : syncLines(result).join('\n');
+    await terminal.out(`${text}\n`);
+    return syncExitCode(result);
+  } catch (error) {
+    progress.close();
+    throw error;
+  } finally {
+    await local.close();
+  }
+}
+
+async function readSelection(args: Arguments, terminal: Terminal): Promise<Selection> {
+  const dataset = args.value('dataset');
+  const range = { from: dayOption(args, 'from'), to: dayOption(args, 'to') };
+  if (range.from !== undefined && range.to !== undefined && range.from > range.to) {
+    throw new UsageError(`--from ${range.from} lies after --to ${range.to}: swap them`);
+  }
+  const file = args.value('keys');
+  return {
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(range.from === undefined && range.to === undefined ? {} : { range }),
+    ...(file === undefined ? {} : { keys: parseKeys(file, await readKeys(file, terminal)) }),
+  };
+}
+
+function dayOption(args: Arguments, name: string): string | undefined {
+  const text = args.value(name);
+  if (text !== undefined && !isDay(text))
+    throw new UsageError(`--${name} ${text} is no day that exists: write YYYY-MM-DD`);
+  return text;
+}
+
+async function readKeys(file: string, terminal: Terminal): Promise<string> {
+  if (file === '-') return terminal.input();
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CliError(
+      `--keys ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** One key a line; blank lines are ignored, and so is a carriage return at a line's end. Throws UsageError on what is no key. */
+export function parseKeys(file: string, text: string): string[] {
+  const keys = new Set<string>();
+  for (const [index, line] of text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
+    const key = line.replace(/\r$/, '');
+    if (key.trim() === '') continue;
+    if (
+      key.includes('\0') ||
+      key.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')
+    ) {
+      throw new UsageError(
+        `--keys ${file}, line ${index + 1}: ${JSON.stringify(key)} is no landing key. Write it relative to landing, with "/" between folders`,
+      );
+    }
+    keys.add(key);
+  }
+  return [...keys];
+}
+
+function requireDataset(name: string | undefined, known: readonly string[]): void {
+  if (name === undefined || known.includes(name)) return;
+  throw new UsageError(
+    `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, known)} Datasets: ${known.join(', ')}`,
+  );
+}

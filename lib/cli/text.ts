@@ -1,0 +1,31 @@
+// Small texts for people: numbers, counts, durations, the first few of a list. Pure.
+
+/** `12,345` */
+export function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** `1 file`, `12,345 rows` */
+export function count(value: number, noun: string): string {
+  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** `0.8 s`, `2 min 05 s` */
+export function duration(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+/** The first `most` items, a line each, and how many there are besides. */
+export function firstLines(items: readonly string[], most: number): string[] {
+  const rest = items.length - most;
+  return rest > 0 ? [...items.slice(0, most), `and ${number(rest)} more`] : [...items];
+}
+
+/** `a, b, c, … (4 in all)` */
+export function firstWords(items: readonly string[], most: number): string {
+  return items.length <= most
+    ? items.join(', ')
+    : `${items.slice(0, most).join(', ')}, … (${number(items.length)} in all)`;
+}

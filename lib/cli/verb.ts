@@ -1,0 +1,54 @@
+// What a verb of the command line is: its words, from which its help is made, and what it does.
+import type { Terminal } from './terminal.ts';
+
+export type Option = {
+  readonly name: string;
+  /** The value's name in the help; none: the option stands alone. */
+  readonly value?: string;
+  readonly description: string;
+  readonly default?: string;
+};
+
+export type Verb = {
+  readonly name: string;
+  /** One line for the list of verbs. */
+  readonly summary: string;
+  /** What stands beside the options: `"SELECT …"`. */
+  readonly operand?: { readonly text: string; readonly required: boolean };
+  readonly description: string;
+  readonly options: readonly Option[];
+  readonly examples: readonly { readonly command: string; readonly meaning: string }[];
+  readonly exitCodes: readonly { readonly code: number; readonly meaning: string }[];
+  /** Returns the exit code. Throws CliError for what a person can mend. */
+  run(args: Arguments, terminal: Terminal): Promise<number>;
+};
+
+export type Arguments = {
+  readonly operand: string | undefined;
+  /** The option's value, or its default. */
+  value(name: string): string | undefined;
+  flag(name: string): boolean;
+};
+
+export const LANDING: Option = {
+  name: 'landing',
+  value: 'DIR',
+  description: 'Folder with the source files.',
+  default: '.lake/landing',
+};
+export const LAKE: Option = {
+  name: 'lake',
+  value: 'DIR',
+  description: 'Folder of the lake.',
+  default: '.lake/lake',
+};
+export const SCHEMAS: Option = {
+  name: 'schemas',
+  value: 'DIR',
+  description: 'Folder with the packages: contracts and insights.',
+  default: 'schemas',
+};
+export const VERBOSE: Option = {
+  name: 'verbose',
+  description: 'Every event as a line of JSON on standard error.',
+};

@@ -1,0 +1,9 @@
+// The verbs: one line each, and a file of that name. A verb's file is read when it is called.
+import type { Verb } from './verb.ts';
+
+export const verbs: ReadonlyMap<string, () => Promise<Verb>> = new Map([
+  ['start', async () => (await import('./start.ts')).start],
+  ['sync', async () => (await import('./sync.ts')).sync],
+  ['query', async () => (await import('./query.ts')).query],
+  ['status', async () => (await import('./status.ts')).status],
+]);

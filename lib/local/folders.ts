@@ -1,0 +1,53 @@
+// The folders of a local lake: which exist, and which may not lie where they lie.
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { CliError } from '../errors.ts';
+import type { LakeLocations } from './open-lake.ts';
+
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+/** A missing landing is a mistake, and not a landing from which everything has vanished. Throws CliError. */
+export async function requireLanding({ landing }: LakeLocations): Promise<void> {
+  if (await isFolder(landing)) return;
+  throw new CliError(
+    `There is no landing folder ${resolve(landing)}: name the folder with the source files by --landing, or run "npm start" for a lake with samples.`,
+  );
+}
+
+/** Throws CliError. */
+export async function requireLake({ lake }: LakeLocations): Promise<void> {
+  if (await isFolder(lake)) return;
+  throw new CliError(
+    `There is no lake in ${resolve(lake)} yet: "npm start" fills one from the bundled samples, "npx sluice sync" from your own landing folder (--landing, --lake).`,
+  );
+}
+
+/** The lake's own files must never be taken for source files. Throws CliError. */
+export async function refuseOverlap({ landing, lake }: LakeLocations): Promise<void> {
+  const [inner, outer] = [await realFolder(landing), await realFolder(lake)];
+  if (inner === outer)
+    throw new CliError(`Landing and lake are the same folder, ${inner}: give each its own.`);
+  if (isInside(inner, outer))
+    throw new CliError(`Landing (${inner}) lies inside the lake (${outer}): give each its own folder.`);
+  if (isInside(outer, inner))
+    throw new CliError(`The lake (${outer}) lies inside landing (${inner}): give each its own folder.`);
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !/^\.\.[\\/]/.test(way) && resolve(folder, way) === path;
+}
+
+/** Without symbolic links, as far as the path exists. */
+async function realFolder(path: string): Promise<string> {
+  const absolute = resolve(path);
+  const parent = dirname(absolute);
+  return realpath(absolute).catch(async () =>
+    parent === absolute ? absolute : join(await realFolder(parent), basename(absolute)),
+  );
+}

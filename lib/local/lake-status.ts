@@ -1,0 +1,156 @@
+// What a lake holds and how current it is, from the logs, the reports and a listing of landing. Writes nothing.
+import { type Input, loadInputs } from '../aggregate/inputs.ts';
+import { planRefresh, readPending, type Stale } from '../aggregate/plan.ts';
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { type Derivation, type TableRef, tablePrefix } from '../core/insight.ts';
+import { partitionId, partitionOf } from '../core/partition.ts';
+import { DEFINITION, filesBySource, type Origin, readOrigin } from '../core/tags.ts';
+import type { Add } from '../delta/actions.ts';
+import { configuration, type Snapshot } from '../delta/snapshot.ts';
+import type { Effects } from '../effects.ts';
+import type { Report } from '../ingest/report.ts';
+import { settledBefore } from '../ingest/stage.ts';
+import type { ObjectVersion } from '../ports.ts';
+
+export type DatasetStatus = {
+  readonly dataset: string;
+  readonly package: string;
+  /** Source files that the table stands on. */
+  readonly files: number;
+  readonly rows: number;
+  readonly quarantinedRows: number;
+  /** In landing, refused as a whole in their present version. */
+  readonly rejected: readonly Report[];
+  /** In landing, and not in the lake yet in their present version. */
+  readonly waiting: number;
+  /** In the lake, and not in landing any more. */
+  readonly vanished: number;
+  /** The latest LastModified of a source file, ISO 8601. */
+  readonly lastArrival: string | null;
+  /** Null where the table was not made yet. */
+  readonly version: number | null;
+};
+
+export type DerivedStatus = {
+  readonly table: TableRef;
+  readonly partitions: number;
+  readonly rows: number;
+  readonly version: number | null;
+  readonly stale: readonly Stale[];
+  /** Partitions that the next sync recomputes or drops for what its inputs hold now. Null: not made yet. */
+  readonly behind: number | null;
+};
+
+export type LakeStatus = {
+  readonly datasets: readonly DatasetStatus[];
+  readonly derived: readonly DerivedStatus[];
+  /** Landing files that no dataset's path matches. */
+  readonly unknown: readonly string[];
+};
+
+export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
+  const present = new Map<Dataset, ObjectVersion[]>(effects.catalog.datasets.map((dataset) => [dataset, []]));
+  const unknown: string[] = [];
+  for await (const version of effects.landing.list('')) {
+    const dataset = effects.catalog.datasetFor(version.key);
+    if (dataset === undefined) unknown.push(version.key);
+    else present.get(dataset)?.push(version);
+  }
+  const datasets: DatasetStatus[] = [];
+  for (const [dataset, versions] of present) datasets.push(await datasetStatus(effects, dataset, versions));
+  const derived: DerivedStatus[] = [];
+  for (const derivation of effects.catalog.derivations)
+    derived.push(await derivedStatus(effects, derivation));
+  return { datasets, derived, unknown };
+}
+
+async function datasetStatus(
+  effects: Effects,
+  dataset: Dataset,
+  versions: readonly ObjectVersion[],
+): Promise<DatasetStatus> {
+  const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+  const table = await effects.tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
+  const live = filesBySource(landed?.files.values() ?? []);
+  const origins = [...live.values()].flatMap(([add]) => originOf(add));
+  const rejected: Report[] = [];
+  const empty: Report[] = [];
+  let waiting = 0;
+  for (const version of versions) {
+    const settled = await settledBefore(effects, dataset, version, live.get(version.key) ?? []);
+    if (settled === undefined) waiting += 1;
+    else if (settled.report?.outcome === 'rejected') rejected.push(settled.report);
+    else if (settled.report) empty.push(settled.report);
+  }
+  const arrivals = [
+    ...origins.map((origin) => origin.lastModifiedMs),
+    ...empty.map((report) => Date.parse(report.lastModified)),
+  ];
+  const keys = new Set(versions.map((version) => version.key));
+  return {
+    dataset: dataset.name,
+    package: dataset.package,
+    files: origins.length + empty.length,
+    rows: rowCount(table),
+    quarantinedRows:
+      sum(origins.map((origin) => origin.quarantinedRows)) + sum(empty.map((report) => report.quarantined)),
+    rejected,
+    waiting,
+    vanished: dataset.onDelete === 'keep' ? 0 : [...live.keys()].filter((source) => !keys.has(source)).length,
+    lastArrival:
+      arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
+    version: table?.version ?? null,
+  };
+}
+
+function originOf(add: Add | undefined): Origin[] {
+  const origin = add && readOrigin(add);
+  return origin ? [origin] : [];
+}
+
+async function derivedStatus(effects: Effects, derivation: Derivation): Promise<DerivedStatus> {
+  const snapshot = await effects.tables.latest(tablePrefix(derivation.target));
+  if (snapshot === undefined)
+    return { table: derivation.target, partitions: 0, rows: 0, version: null, stale: [], behind: null };
+  const partitions = new Set(
+    [...snapshot.files.values()].map((add) =>
+      partitionId(partitionOf(add.partitionValues, snapshot.metadata.partitionColumns)),
+    ),
+  );
+  return {
+    table: derivation.target,
+    partitions: partitions.size,
+    rows: rowCount(snapshot),
+    version: snapshot.version,
+    stale: readPending(snapshot).stale,
+    behind: await partitionsBehind(effects, derivation, snapshot),
+  };
+}
+
+async function partitionsBehind(
+  effects: Effects,
+  derivation: Derivation,
+  snapshot: Snapshot,
+): Promise<number | null> {
+  const made = await Promise.all(derivation.inputs.map((table) => effects.tables.latest(tablePrefix(table))));
+  if (made.includes(undefined)) return null;
+  const inputs: Input[] = await loadInputs(effects, derivation);
+  // Under another definition nothing counts as computed.
+  const base =
+    configuration(snapshot, DEFINITION) === derivation.hash ? snapshot : { ...snapshot, txns: new Map() };
+  const plan = await planRefresh(effects.tables, derivation, base, inputs);
+  return plan.recompute.length + plan.drop.length;
+}
+
+function rowCount(snapshot: Snapshot | undefined): number {
+  return sum(
+    [...(snapshot?.files.values() ?? [])].map(
+      (add) => (JSON.parse(add.stats ?? '{}') as { numRecords?: number }).numRecords ?? 0,
+    ),
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

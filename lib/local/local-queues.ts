@@ -1,0 +1,94 @@
+// The local queues and what becomes of messages that fail for good: they stand in the lake's dead-letter folder until a
+// later sync has delivered them.
+import { LocalQueue } from '../adapters/local-queue.ts';
+import { sameTable, tablePrefix } from '../core/insight.ts';
+import { deadLetterKey, encodeSourceKey } from '../core/layout.ts';
+import type { Refresh } from '../effects.ts';
+import type { Clock, ObjectStore } from '../ports.ts';
+import type { FileMessage, Queues } from './deliver.ts';
+import type { LocalLake } from './open-lake.ts';
+
+export type DeadLetter = {
+  readonly queue: 'files' | 'refreshes';
+  readonly message: FileMessage | Refresh;
+  readonly error: string;
+  readonly at: string;
+};
+
+const MAX_ATTEMPTS = 3;
+const FOLDER = 'dead-letters/';
+
+/** The dead-letter folder as this process sees it. */
+export class DeadLetters {
+  /** Messages that failed for good while the lake was open, in order. */
+  readonly buried: DeadLetter[] = [];
+  readonly #redriven = new Set<string>();
+  readonly #lake: ObjectStore;
+  readonly #clock: Clock;
+  constructor(lake: ObjectStore, clock: Clock) {
+    this.#lake = lake;
+    this.#clock = clock;
+  }
+
+  async bury(
+    queue: DeadLetter['queue'],
+    id: string,
+    message: DeadLetter['message'],
+    error: unknown,
+  ): Promise<void> {
+    const letter = {
+      queue,
+      message,
+      error: error instanceof Error ? error.message : String(error),
+      at: this.#clock().toISOString(),
+    };
+    const key = deadLetterKey(queue, id);
+    this.#redriven.delete(key);
+    this.buried.push(letter);
+    await this.#lake.write(key, new TextEncoder().encode(`${JSON.stringify(letter, null, 2)}\n`));
+  }
+
+  async read(): Promise<DeadLetter[]> {
+    const letters: DeadLetter[] = [];
+    for await (const { key } of this.#lake.list(FOLDER)) {
+      const bytes = await this.#lake.read(key);
+      if (bytes === undefined) continue;
+      letters.push(JSON.parse(new TextDecoder().decode(bytes)) as DeadLetter);
+      this.#redriven.add(key);
+    }
+    return letters;
+  }
+
+  /** Removes the letters that `read` found and that did not fail again. Call it when their messages are delivered. */
+  async forgetDelivered(): Promise<void> {
+    await this.#lake.remove([...this.#redriven]);
+    this.#redriven.clear();
+  }
+}
+
+/** Puts what lies in the dead-letter folder back into the queues. A table that no definition makes any more needs no refresh. */
+export async function redrive({ effects, queues, deadLetters }: LocalLake): Promise<void> {
+  for (const { message } of await deadLetters.read()) {
+    if ('source' in message) await queues.files.send([message]);
+    else if (effects.catalog.derivations.some((d) => sameTable(d.target, message.target)))
+      await queues.refreshes.send([message]);
+  }
+}
+
+function fileMessageId(message: FileMessage): string {
+  return encodeSourceKey(`${message.dataset ?? ''}/${message.source}`);
+}
+
+export function localQueues(deadLetters: DeadLetters): Queues {
+  const files = new LocalQueue<FileMessage>({
+    idOf: fileMessageId,
+    maxAttempts: MAX_ATTEMPTS,
+    onDead: (message, error) => deadLetters.bury('files', fileMessageId(message), message, error),
+  });
+  const refreshes = new LocalQueue<Refresh>({
+    idOf: ({ target }) => tablePrefix(target),
+    maxAttempts: MAX_ATTEMPTS,
+    onDead: (message, error) => deadLetters.bury('refreshes', tablePrefix(message.target), message, error),
+  });
+  return { files, refreshes };
+}

@@ -1,0 +1,130 @@
+// Brings a local lake in line with its landing folder: definitions, then files, then derived tables. The backfill, the
+// recovery and the first half of `start`. Repeating it changes nothing.
+
+import type { Stale } from '../aggregate/plan.ts';
+import type { RefreshOutcome } from '../aggregate/refresh.ts';
+import { type TableRef, tablePrefix } from '../core/insight.ts';
+import { UsageError } from '../errors.ts';
+import type { SourceOutcome } from '../ingest/ingest.ts';
+import type { Report } from '../ingest/report.ts';
+import { type Applied, apply } from '../maintain/apply.ts';
+import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
+import { deliver, type Observer } from './deliver.ts';
+import { type DeadLetter, redrive } from './local-queues.ts';
+import type { LocalLake } from './open-lake.ts';
+
+export type SyncOptions = {
+  readonly selection: Selection;
+  /** Withdraw sources that are not in landing any more. */
+  readonly prune: boolean;
+  /** Even where most of a dataset goes. */
+  readonly allowMassWithdrawal: boolean;
+};
+
+export type SyncObserver = Observer & {
+  planned?(work: { readonly files: number; readonly refreshes: number }): void;
+};
+
+export type StaleTable = Stale & { readonly table: TableRef };
+
+export type SyncResult = {
+  readonly applied: readonly Applied[];
+  /** What this run did, source by source. */
+  readonly outcomes: readonly SourceOutcome[];
+  /** Sources that needed nothing, besides those among `outcomes`. */
+  readonly unchanged: number;
+  /** Refused as a whole in their present version, in this run or before. */
+  readonly rejected: readonly Report[];
+  /** Gone from landing and still in the lake. */
+  readonly vanished: readonly Source[];
+  /** Keys that were asked for and that neither landing nor the lake has. */
+  readonly absent: readonly string[];
+  readonly refreshed: readonly RefreshOutcome[];
+  readonly stale: readonly StaleTable[];
+  readonly deadLetters: readonly DeadLetter[];
+  /** False where it was stopped halfway. */
+  readonly finished: boolean;
+  readonly ms: number;
+};
+
+/** Throws UsageError, before anything is withdrawn, where `prune` would take most of a dataset away. */
+export async function syncLake(
+  local: LocalLake,
+  options: SyncOptions,
+  observer: SyncObserver = {},
+  stopping = () => false,
+): Promise<SyncResult> {
+  const { effects, queues, deadLetters } = local;
+  const started = effects.clock().getTime();
+  await redrive(local);
+  const applied = await apply(effects);
+  const found = await reconcile(effects, options.selection);
+  if (options.prune && !options.allowMassWithdrawal) refuseMassWithdrawal(found, effects.landing.location);
+  await queues.files.send([
+    ...found.ingest,
+    ...(options.prune ? found.vanished.map(({ source }) => ({ source })) : []),
+  ]);
+  await queues.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
+  observer.planned?.({ files: queues.files.size, refreshes: queues.refreshes.size });
+
+  const outcomes: SourceOutcome[] = [];
+  const refreshed = new Map<string, RefreshOutcome>();
+  const collect: Observer = {
+    ingested(result, ms) {
+      outcomes.push(...result.outcomes);
+      observer.ingested?.(result, ms);
+    },
+    refreshed(outcome, ms) {
+      const name = tablePrefix(outcome.target);
+      refreshed.set(name, merge(refreshed.get(name), outcome));
+      observer.refreshed?.(outcome, ms);
+    },
+  };
+  await deliver(effects, queues, collect, stopping);
+  const finished = queues.files.size === 0 && queues.refreshes.size === 0;
+  if (finished) await deadLetters.forgetDelivered();
+  return {
+    applied,
+    outcomes,
+    unchanged: found.unchanged,
+    rejected: [
+      ...found.rejected,
+      ...outcomes.flatMap(({ result, report }) => (result === 'rejected' && report ? [report] : [])),
+    ],
+    vanished: options.prune ? [] : found.vanished,
+    absent: found.absent,
+    refreshed: [...refreshed.values()],
+    stale: [...refreshed.values()].flatMap(({ target, stale }) =>
+      stale.map((partition) => ({ ...partition, table: target })),
+    ),
+    deadLetters: [...deadLetters.buried],
+    finished,
+    ms: effects.clock().getTime() - started,
+  };
+}
+
+function merge(before: RefreshOutcome | undefined, after: RefreshOutcome): RefreshOutcome {
+  if (before === undefined) return after;
+  return {
+    ...after,
+    published: [...before.published, ...after.published],
+    dropped: [...before.dropped, ...after.dropped],
+    failed: [...before.failed, ...after.failed],
+  };
+}
+
+// A dataset of one file may lose it, but not together with most of the lake.
+function refuseMassWithdrawal({ vanished, live }: Reconciliation, landing: string): void {
+  const gone = new Map<string, number>();
+  for (const { dataset } of vanished) gone.set(dataset, (gone.get(dataset) ?? 0) + 1);
+  const shares = [...gone].map(([dataset, files]) => ({ dataset, files, of: live.get(dataset) ?? files }));
+  const total = [...live.values()].reduce((sum, files) => sum + files, 0);
+  const refused =
+    vanished.length * 2 > total ? shares : shares.filter(({ files, of }) => of > 1 && files * 2 > of);
+  if (refused.length === 0) return;
+  const lines = refused.map(({ dataset, files, of }) => `  ${dataset}: ${files} of ${of} source files`);
+  throw new UsageError(
+    `--prune would withdraw most of what these datasets have:\n${lines.join('\n')}\n` +
+      `A wrong --landing is the usual cause (it is ${landing}). If they are really gone, say so with --yes.`,
+  );
+}

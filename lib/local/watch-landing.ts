@@ -1,0 +1,44 @@
+// Follows a landing folder: the keys of files that came, changed or went. What became of them is for ingest to see.
+import { join, relative, sep } from 'node:path';
+import { watch } from 'chokidar';
+
+export type LandingWatcher = { close(): Promise<void> };
+
+export type LandingListener = {
+  changed(key: string): void;
+  failed(error: unknown): void;
+};
+
+/**
+ * A file counts as written when its size has stood still this long. Whoever pauses longer is read twice, the second time
+ * whole; writing under a name with a leading dot and renaming is exact.
+ */
+const QUIET_MS = 500;
+const POLL_MS = 100;
+
+/** Resolves when every later change is seen; what is there already is not reported. Names with a leading dot are ignored. */
+export async function watchLanding(
+  landing: string,
+  { changed, failed }: LandingListener,
+): Promise<LandingWatcher> {
+  const isHidden = (path: string) =>
+    relative(landing, path)
+      .split(sep)
+      .some((segment) => segment.startsWith('.') && segment !== '.' && segment !== '..');
+  const watcher = watch(landing, {
+    ignoreInitial: true,
+    ignored: isHidden,
+    awaitWriteFinish: { stabilityThreshold: QUIET_MS, pollInterval: POLL_MS },
+  });
+  watcher.on('all', (event, path) => {
+    if (event === 'add' || event === 'change' || event === 'unlink')
+      changed(relative(landing, path).split(sep).join('/'));
+  });
+  watcher.on('error', failed);
+  await new Promise<void>((resolve) => watcher.once('ready', resolve));
+  return { close: () => watcher.close() };
+}
+
+export function landingPath(landing: string, key: string): string {
+  return join(landing, ...key.split('/'));
+}
