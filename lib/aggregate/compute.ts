@@ -25,42 +25,63 @@ export async function computePartition(
     return failure === undefined ? await writeFile(session, derivation, partition, path) : { failure };
   } catch (error) {
     // An overflow or a failed cast comes from the rows: computing them again gives the same.
-    if (error instanceof SqlError && error.kind === 'data') return { failure: `the SQL fails on these rows: ${error.message}` };
+    if (error instanceof SqlError && error.kind === 'data')
+      return { failure: `the SQL fails on these rows: ${error.message}` };
     throw error;
   } finally {
     await session.run('DROP TABLE IF EXISTS this');
   }
 }
 
-async function writeFile(session: SqlSession, derivation: Derivation, partition: PartitionValues, path: string): Promise<Computed> {
+async function writeFile(
+  session: SqlSession,
+  derivation: Derivation,
+  partition: PartitionValues,
+  path: string,
+): Promise<Computed> {
   const columns = derivation.columns.filter((column) => !(column.name in partition));
   const names = columns.map((column) => identifier(column.name)).join(', ');
-  const rows = await session.run(`COPY (SELECT ${names} FROM this) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`);
+  const rows = await session.run(
+    `COPY (SELECT ${names} FROM this) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
+  );
   return { file: rows === 0 ? undefined : { path, ...(await fileStatistics(session, path, columns)) } };
 }
 
-async function firstFailure(session: SqlSession, derivation: Derivation, partition: PartitionValues): Promise<string | undefined> {
+async function firstFailure(
+  session: SqlSession,
+  derivation: Derivation,
+  partition: PartitionValues,
+): Promise<string | undefined> {
   for (const audit of auditsOf(derivation, partition)) {
     const [row] = await session.rows<{ offending: number; example: string | null }>(
       `SELECT count(*) AS offending, CAST(any_value(audited) AS VARCHAR) AS example FROM (${audit.sql}) AS audited`,
     );
-    if (row && row.offending > 0) return `audit ${audit.name}: ${row.offending} offending rows, such as ${row.example}`;
+    if (row && row.offending > 0)
+      return `audit ${audit.name}: ${row.offending} offending rows, such as ${row.example}`;
   }
   return undefined;
 }
 
-function auditsOf(derivation: Derivation, partition: PartitionValues): { readonly name: string; readonly sql: string }[] {
+function auditsOf(
+  derivation: Derivation,
+  partition: PartitionValues,
+): { readonly name: string; readonly sql: string }[] {
   const audits: { name: string; sql: string }[] = [];
   const columns = Object.keys(partition);
   if (columns.length > 0) {
-    const differs = columns.map((name) => `CAST(${identifier(name)} AS VARCHAR) IS DISTINCT FROM ${literal(partition[name] ?? null)}`);
+    const differs = columns.map(
+      (name) => `CAST(${identifier(name)} AS VARCHAR) IS DISTINCT FROM ${literal(partition[name] ?? null)}`,
+    );
     audits.push({ name: 'partition', sql: `SELECT * FROM this WHERE ${differs.join(' OR ')}` });
   }
   if (derivation.key.length > 0) {
     const key = [...columns, ...derivation.key.filter((name) => !columns.includes(name))].map(identifier);
     const required = derivation.key.map((name) => `${identifier(name)} IS NULL`).join(' OR ');
     audits.push({ name: 'key not null', sql: `SELECT * FROM this WHERE ${required}` });
-    audits.push({ name: 'key unique', sql: `SELECT ${key.join(', ')} FROM this GROUP BY ${key.join(', ')} HAVING count(*) > 1` });
+    audits.push({
+      name: 'key unique',
+      sql: `SELECT ${key.join(', ')} FROM this GROUP BY ${key.join(', ')} HAVING count(*) > 1`,
+    });
   }
   return [...audits, ...derivation.audits];
 }

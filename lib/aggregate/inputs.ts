@@ -1,10 +1,10 @@
 // A derived table's inputs at fixed versions: their snapshots, and their rows as views over local files.
-import { filesBySource, readOrigin } from '../core/tags.ts';
+
 import type { Catalog } from '../core/catalog.ts';
 import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { type RelationFile, relationSql } from '../core/relation-sql.ts';
-import { CONTRACT, DEFINITION } from '../core/tags.ts';
 import { identifier } from '../core/sql-text.ts';
+import { CONTRACT, DEFINITION, filesBySource, readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
 import { objectKey } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
@@ -18,7 +18,10 @@ export async function loadInputs(effects: Effects, derivation: Derivation): Prom
   return Promise.all(
     derivation.inputs.map(async (table) => {
       const snapshot = await effects.tables.latest(tablePrefix(table));
-      if (snapshot === undefined) throw new TryAgainError(`${tablePrefix(table)} does not exist yet: run "sluice sync", which makes it`);
+      if (snapshot === undefined)
+        throw new TryAgainError(
+          `${tablePrefix(table)} does not exist yet: run "sluice sync", which makes it`,
+        );
       return { table, snapshot, isOver: derivation.over !== undefined && sameTable(derivation.over, table) };
     }),
   );
@@ -42,7 +45,9 @@ export class LocalFiles {
   async #fetch(key: string): Promise<LocalFile> {
     const file = await this.#lake.download(key);
     if (file) return file;
-    throw new CorruptionError(`${this.#lake.location}/${key} is gone, although its table's log names it: restore it, or rebuild the table`);
+    throw new CorruptionError(
+      `${this.#lake.location}/${key} is gone, although its table's log names it: restore it, or rebuild the table`,
+    );
   }
 
   async release(): Promise<void> {
@@ -52,11 +57,23 @@ export class LocalFiles {
 }
 
 /** CREATE VIEW text for the table's `files` (all, or one partition's) under the table's name. */
-export async function inputView(catalog: Catalog, local: LocalFiles, table: TableRef, snapshot: Snapshot, files: readonly Add[]): Promise<string> {
+export async function inputView(
+  catalog: Catalog,
+  local: LocalFiles,
+  table: TableRef,
+  snapshot: Snapshot,
+  files: readonly Add[],
+): Promise<string> {
   return `CREATE OR REPLACE TEMP VIEW ${identifier(table.name)} AS ${await tableRelation(catalog, local, table, snapshot, files)}`;
 }
 
-export async function tableRelation(catalog: Catalog, local: LocalFiles, table: TableRef, snapshot: Snapshot, files: readonly Add[]): Promise<string> {
+export async function tableRelation(
+  catalog: Catalog,
+  local: LocalFiles,
+  table: TableRef,
+  snapshot: Snapshot,
+  files: readonly Add[],
+): Promise<string> {
   const withSource = table.kind === 'arrivals';
   const newest = withSource ? newestSource(snapshot) : undefined;
   const relationFiles: RelationFile[] = [];
@@ -65,12 +82,25 @@ export async function tableRelation(catalog: Catalog, local: LocalFiles, table: 
     relationFiles.push({
       path: await local.path(tablePrefix(table), add),
       partitionValues: add.partitionValues,
-      ...(origin ? { origin: { source: origin.source, lastModifiedMs: origin.lastModifiedMs, newest: origin.source === newest } } : {}),
+      ...(origin
+        ? {
+            origin: {
+              source: origin.source,
+              lastModifiedMs: origin.lastModifiedMs,
+              newest: origin.source === newest,
+            },
+          }
+        : {}),
     });
   }
   const definitions = new Set(files.map((add) => add.tags?.[CONTRACT] ?? add.tags?.[DEFINITION]));
   return relationSql(
-    { columns: catalog.columnsOf(table), partitionColumns: catalog.partitionColumnsOf(table), withSource, mixed: definitions.size > 1 },
+    {
+      columns: catalog.columnsOf(table),
+      partitionColumns: catalog.partitionColumnsOf(table),
+      withSource,
+      mixed: definitions.size > 1,
+    },
     relationFiles,
   );
 }
@@ -80,7 +110,11 @@ function newestSource(snapshot: Snapshot): string | undefined {
   let newest: { source: string; lastModifiedMs: number } | undefined;
   for (const [source, adds] of filesBySource(snapshot.files.values())) {
     const lastModifiedMs = Math.max(...adds.map((add) => readOrigin(add)?.lastModifiedMs ?? 0));
-    if (newest === undefined || lastModifiedMs > newest.lastModifiedMs || (lastModifiedMs === newest.lastModifiedMs && source > newest.source)) {
+    if (
+      newest === undefined ||
+      lastModifiedMs > newest.lastModifiedMs ||
+      (lastModifiedMs === newest.lastModifiedMs && source > newest.source)
+    ) {
       newest = { source, lastModifiedMs };
     }
   }

@@ -32,7 +32,12 @@ export function inputId(input: Input): string {
   return inputAppId(tablePrefix(input.table), input.snapshot.metadata.id);
 }
 
-export async function planRefresh(tables: DeltaTables, derivation: Derivation, target: Snapshot, inputs: readonly Input[]): Promise<RefreshPlan> {
+export async function planRefresh(
+  tables: DeltaTables,
+  derivation: Derivation,
+  target: Snapshot,
+  inputs: readonly Input[],
+): Promise<RefreshPlan> {
   const pending = readPending(target);
   const touched = pending.all ? 'all' : await touchedByInputs(tables, derivation, target, inputs);
   const existing = existingPartitions(derivation, inputs);
@@ -46,12 +51,20 @@ export async function planRefresh(tables: DeltaTables, derivation: Derivation, t
   };
 }
 
-async function touchedByInputs(tables: DeltaTables, derivation: Derivation, target: Snapshot, inputs: readonly Input[]): Promise<Touched> {
+async function touchedByInputs(
+  tables: DeltaTables,
+  derivation: Derivation,
+  target: Snapshot,
+  inputs: readonly Input[],
+): Promise<Touched> {
   const changes = await Promise.all(
     inputs.map(async (input) => {
       const since = txnVersion(target, inputId(input));
       const upTo = input.snapshot.version;
-      const entries = since === undefined || since > upTo ? undefined : await tables.entries(tablePrefix(input.table), since, upTo);
+      const entries =
+        since === undefined || since > upTo
+          ? undefined
+          : await tables.entries(tablePrefix(input.table), since, upTo);
       return { isOver: input.isOver, entries };
     }),
   );

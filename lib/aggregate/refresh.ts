@@ -32,14 +32,17 @@ const MAX_ROUNDS = 10;
 /** Repeating it, or running it for nothing, changes nothing. Throws TryAgainError where another writer keeps being faster. */
 export async function refresh(effects: Effects, target: TableRef): Promise<RefreshOutcome> {
   const derivation = effects.catalog.derivations.find((d) => sameTable(d.target, target));
-  if (derivation === undefined) throw new CliError(`${tablePrefix(target)} is no derived table of these contracts and insights`);
+  if (derivation === undefined)
+    throw new CliError(`${tablePrefix(target)} is no derived table of these contracts and insights`);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const outcome = await refreshOnce(effects, derivation);
     if (outcome === 'overtaken') continue;
     await announce(effects, target);
     return outcome;
   }
-  throw new TryAgainError(`${tablePrefix(target)} is being committed by others faster than it can be computed`);
+  throw new TryAgainError(
+    `${tablePrefix(target)} is being committed by others faster than it can be computed`,
+  );
 }
 
 type Part = { readonly partition: PartitionValues; readonly add: Add | undefined };
@@ -49,7 +52,14 @@ async function refreshOnce(effects: Effects, derivation: Derivation): Promise<Re
   const base = requireDefinition(await effects.tables.latest(prefix), derivation);
   const inputs = await loadInputs(effects, derivation);
   const plan = await planRefresh(effects.tables, derivation, base, inputs);
-  const nothing = { target: derivation.target, published: [], dropped: [], stale: plan.stillStale, failed: [], version: base.version };
+  const nothing = {
+    target: derivation.target,
+    published: [],
+    dropped: [],
+    stale: plan.stillStale,
+    failed: [],
+    version: base.version,
+  };
   if (plan.recompute.length === 0 && plan.drop.length === 0 && isCurrent(base, inputs)) return nothing;
 
   const started = effects.clock().getTime();
@@ -59,18 +69,36 @@ async function refreshOnce(effects: Effects, derivation: Derivation): Promise<Re
   let overtaken = false;
   const { snapshot } = await effects.tables.commit(prefix, async (latest) => {
     overtaken = latest?.version !== base.version;
-    return overtaken ? undefined : { actions, operation: 'REFRESH', parameters: { partitions: String(parts.length) } };
+    return overtaken
+      ? undefined
+      : { actions, operation: 'REFRESH', parameters: { partitions: String(parts.length) } };
   });
   if (overtaken) return 'overtaken';
-  const outcome = { ...nothing, published: parts.map((part) => part.partition), dropped: plan.drop, stale: pending.stale, failed, version: snapshot?.version ?? base.version };
-  effects.log('info', 'refresh.committed', { table: prefix, version: outcome.version, partitions: parts.length, dropped: plan.drop.length, ms: effects.clock().getTime() - started });
-  for (const { partition, message } of failed) effects.log('warn', 'refresh.audit_failed', { table: prefix, partition, message });
+  const outcome = {
+    ...nothing,
+    published: parts.map((part) => part.partition),
+    dropped: plan.drop,
+    stale: pending.stale,
+    failed,
+    version: snapshot?.version ?? base.version,
+  };
+  effects.log('info', 'refresh.committed', {
+    table: prefix,
+    version: outcome.version,
+    partitions: parts.length,
+    dropped: plan.drop.length,
+    ms: effects.clock().getTime() - started,
+  });
+  for (const { partition, message } of failed)
+    effects.log('warn', 'refresh.audit_failed', { table: prefix, partition, message });
   return outcome;
 }
 
 function requireDefinition(snapshot: Snapshot | undefined, derivation: Derivation): Snapshot {
   if (snapshot && configuration(snapshot, DEFINITION) === derivation.hash) return snapshot;
-  throw new TryAgainError(`${tablePrefix(derivation.target)} ${snapshot ? 'is under another definition than this process holds' : 'does not exist yet'}: run "sluice sync", which applies the definitions`);
+  throw new TryAgainError(
+    `${tablePrefix(derivation.target)} ${snapshot ? 'is under another definition than this process holds' : 'does not exist yet'}: run "sluice sync", which applies the definitions`,
+  );
 }
 
 /** True where the table already says that it is up to date with versions that hold the same data. */
@@ -78,7 +106,12 @@ function isCurrent(base: Snapshot, inputs: readonly Input[]): boolean {
   return !readPending(base).all && inputs.every((input) => txnVersion(base, inputId(input)) !== undefined);
 }
 
-async function computeAll(effects: Effects, derivation: Derivation, inputs: readonly Input[], partitions: readonly PartitionValues[]) {
+async function computeAll(
+  effects: Effects,
+  derivation: Derivation,
+  inputs: readonly Input[],
+  partitions: readonly PartitionValues[],
+) {
   const parts: Part[] = [];
   const failed: Stale[] = [];
   const local = new LocalFiles(effects.lake);
@@ -90,10 +123,15 @@ async function computeAll(effects: Effects, derivation: Derivation, inputs: read
       if (partitions.length > 0) await createWholeViews(session, effects, local, inputs);
       for (const [index, partition] of partitions.entries()) {
         const files = filesOf.get(partitionId(partition)) ?? [];
-        if (over) await session.run(await inputView(effects.catalog, local, over.table, over.snapshot, files));
+        if (over)
+          await session.run(await inputView(effects.catalog, local, over.table, over.snapshot, files));
         const computed = await computePartition(session, derivation, partition, partitionFile(folder, index));
         if ('failure' in computed) failed.push({ partition, message: computed.failure });
-        else parts.push({ partition, add: computed.file && (await publish(effects, derivation, inputs, partition, computed.file)) });
+        else
+          parts.push({
+            partition,
+            add: computed.file && (await publish(effects, derivation, inputs, partition, computed.file)),
+          });
       }
     });
   } finally {
@@ -103,9 +141,17 @@ async function computeAll(effects: Effects, derivation: Derivation, inputs: read
   return { parts, failed };
 }
 
-async function createWholeViews(session: SqlSession, effects: Effects, local: LocalFiles, inputs: readonly Input[]): Promise<void> {
+async function createWholeViews(
+  session: SqlSession,
+  effects: Effects,
+  local: LocalFiles,
+  inputs: readonly Input[],
+): Promise<void> {
   for (const { table, snapshot, isOver } of inputs) {
-    if (!isOver) await session.run(await inputView(effects.catalog, local, table, snapshot, [...snapshot.files.values()]));
+    if (!isOver)
+      await session.run(
+        await inputView(effects.catalog, local, table, snapshot, [...snapshot.files.values()]),
+      );
   }
 }
 
@@ -121,10 +167,18 @@ function overFiles(derivation: Derivation, over: Input | undefined): Map<string,
   return byPartition;
 }
 
-async function publish(effects: Effects, derivation: Derivation, inputs: readonly Input[], partition: PartitionValues, file: { path: string; stats: string }): Promise<Add> {
+async function publish(
+  effects: Effects,
+  derivation: Derivation,
+  inputs: readonly Input[],
+  partition: PartitionValues,
+  file: { path: string; stats: string },
+): Promise<Add> {
   const path = dataFilePath(derivation.partitionBy, partition, `${effects.newId()}.parquet`);
   const { sizeBytes } = await effects.lake.upload(file.path, objectKey(tablePrefix(derivation.target), path));
-  const versions = Object.fromEntries(inputs.map((input) => [tablePrefix(input.table), input.snapshot.version]));
+  const versions = Object.fromEntries(
+    inputs.map((input) => [tablePrefix(input.table), input.snapshot.version]),
+  );
   return {
     path,
     partitionValues: partition,
@@ -136,17 +190,30 @@ async function publish(effects: Effects, derivation: Derivation, inputs: readonl
   };
 }
 
-function commitActions(effects: Effects, derivation: Derivation, base: Snapshot, inputs: readonly Input[], parts: readonly Part[], plan: RefreshPlan, pending: Pending): Action[] {
+function commitActions(
+  effects: Effects,
+  derivation: Derivation,
+  base: Snapshot,
+  inputs: readonly Input[],
+  parts: readonly Part[],
+  plan: RefreshPlan,
+  pending: Pending,
+): Action[] {
   const now = effects.clock().getTime();
   const replaced = new Set([...parts.map((part) => part.partition), ...plan.drop].map(partitionId));
-  const isReplaced = (add: Add) => replaced.has(partitionId(partitionOf(add.partitionValues, derivation.partitionBy)));
+  const isReplaced = (add: Add) =>
+    replaced.has(partitionId(partitionOf(add.partitionValues, derivation.partitionBy)));
   // Files of another partitioning cannot stay beside the new ones, not even those of a partition that failed.
   const reshaped = base.metadata.partitionColumns.join() !== derivation.partitionBy.join();
   const metaData = newMetadata(derivation, base, pending);
   return [
     ...(metaData ? [{ metaData }] : []),
-    ...inputs.map((input) => ({ txn: { appId: inputId(input), version: input.snapshot.version, lastUpdated: now } })),
-    ...[...base.files.values()].filter((add) => reshaped || isReplaced(add)).map((add) => removeAction(add, now)),
+    ...inputs.map((input) => ({
+      txn: { appId: inputId(input), version: input.snapshot.version, lastUpdated: now },
+    })),
+    ...[...base.files.values()]
+      .filter((add) => reshaped || isReplaced(add))
+      .map((add) => removeAction(add, now)),
     ...parts.flatMap(({ add }) => (add ? [{ add }] : [])),
   ];
 }
@@ -158,5 +225,10 @@ function newMetadata(derivation: Derivation, base: Snapshot, pending: Pending): 
   const schema = schemaString(derivation.columns);
   if (before === after && schema === base.metadata.schemaString) return undefined;
   const partitionColumns = derivation.partitionBy;
-  return { ...base.metadata, schemaString: schema, partitionColumns, configuration: { ...others, ...(after === undefined ? {} : { [PENDING]: after }) } };
+  return {
+    ...base.metadata,
+    schemaString: schema,
+    partitionColumns,
+    configuration: { ...others, ...(after === undefined ? {} : { [PENDING]: after }) },
+  };
 }

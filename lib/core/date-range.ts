@@ -19,13 +19,17 @@ function utcDay(ms: number): string {
 
 function days(key: string): [string, string] | undefined {
   const values = hiveValues(key);
-  const number = (name: string) => (/^\d{1,4}$/.test(values.get(name) ?? '') ? (values.get(name) as string).padStart(2, '0') : undefined);
+  const number = (name: string) =>
+    /^\d{1,4}$/.test(values.get(name) ?? '') ? (values.get(name) as string).padStart(2, '0') : undefined;
   const [year, month, day] = [number('year'), number('month'), number('day')];
   if (year !== undefined && year.length === 4) {
     if (month === undefined) return [`${year}-01-01`, `${year}-12-31`];
-    return day === undefined ? [`${year}-${month}-01`, `${year}-${month}-31`] : [`${year}-${month}-${day}`, `${year}-${month}-${day}`];
+    return day === undefined
+      ? [`${year}-${month}-01`, `${year}-${month}-31`]
+      : [`${year}-${month}-${day}`, `${year}-${month}-${day}`];
   }
-  for (const text of values.values()) if (text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text)) return [text, text];
+  for (const text of values.values())
+    if (text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text)) return [text, text];
   return undefined;
 }
 

@@ -7,7 +7,10 @@ export function encodeSourceKey(key: string): string {
     .split('/')
     .map((segment) => {
       if (segment === '') return '%';
-      const safe = segment.replace(/[%\\\p{Cc}]/gu, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+      const safe = segment.replace(
+        /[%\\\p{Cc}]/gu,
+        (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+      );
       return safe.startsWith('.') ? `%2E${safe.slice(1)}` : safe;
     })
     .join('/');
@@ -17,7 +20,11 @@ export function decodeSourceKey(encoded: string): string {
   return encoded
     .split('/')
     .map((segment) =>
-      segment === '%' ? '' : segment.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+      segment === '%'
+        ? ''
+        : segment.replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
+            String.fromCharCode(Number.parseInt(hex, 16)),
+          ),
     )
     .join('/');
 }

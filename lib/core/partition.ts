@@ -48,7 +48,8 @@ export function pathValues(dataset: Dataset, key: string): PathValues {
 }
 
 function canonical(field: Field, text: string): string | undefined {
-  if (field.type === 'integer') return /^[+-]?\d{1,18}$/.test(text) ? BigInt(text.replace('+', '')).toString() : undefined;
+  if (field.type === 'integer')
+    return /^[+-]?\d{1,18}$/.test(text) ? BigInt(text.replace('+', '')).toString() : undefined;
   if (field.type === 'date') return isDate(text) ? text : undefined;
   if (field.type === 'boolean') return text === 'true' || text === 'false' ? text : undefined;
   return field.type === 'string' ? text : undefined;
@@ -74,7 +75,11 @@ export function partitionId(values: PartitionValues): string {
 export function partitionLabel(values: PartitionValues): string {
   const names = Object.keys(values);
   if (names.length === 0) return 'all';
-  if (['year', 'month', 'day'].slice(0, names.length).every((name, i) => names[i] === name && /^\d+$/.test(values[name] ?? ''))) {
+  if (
+    ['year', 'month', 'day']
+      .slice(0, names.length)
+      .every((name, i) => names[i] === name && /^\d+$/.test(values[name] ?? ''))
+  ) {
     return names.map((name) => (values[name] as string).padStart(2, '0')).join('-');
   }
   return names.map((name) => `${name}=${values[name] ?? 'null'}`).join(', ');

@@ -35,18 +35,38 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
   const empty = `SELECT ${typed.map((c) => `CAST(NULL AS ${c.sqlType}) AS ${identifier(c.name)}`).join(', ')} WHERE false`;
   if (files.length === 0) return empty;
   const constants = new Map<string, readonly (string | null)[]>();
-  for (const name of shape.partitionColumns) constants.set(name, files.map((file) => file.partitionValues[name] ?? null));
+  for (const name of shape.partitionColumns)
+    constants.set(
+      name,
+      files.map((file) => file.partitionValues[name] ?? null),
+    );
   if (shape.withSource) {
-    constants.set('_sluice_source', files.map((file) => file.origin?.source ?? null));
-    constants.set('_sluice_last_modified', files.map((file) => String(file.origin?.lastModifiedMs ?? 0)));
-    constants.set('_sluice_newest', files.map((file) => String(file.origin?.newest ?? false)));
+    constants.set(
+      '_sluice_source',
+      files.map((file) => file.origin?.source ?? null),
+    );
+    constants.set(
+      '_sluice_last_modified',
+      files.map((file) => String(file.origin?.lastModifiedMs ?? 0)),
+    );
+    constants.set(
+      '_sluice_newest',
+      files.map((file) => String(file.origin?.newest ?? false)),
+    );
   }
   const select = (stored: (name: string) => string) =>
-    typed.map((c) => `${constant(constants.get(c.name), c.sqlType) ?? `CAST(${stored(c.name)} AS ${c.sqlType})`} AS ${identifier(c.name)}`).join(', ');
+    typed
+      .map(
+        (c) =>
+          `${constant(constants.get(c.name), c.sqlType) ?? `CAST(${stored(c.name)} AS ${c.sqlType})`} AS ${identifier(c.name)}`,
+      )
+      .join(', ');
   const read = `read_parquet(${list(files.map((file) => fileLiteral(file.path)))}, hive_partitioning = false${shape.mixed ? ', union_by_name = true' : ''})`;
   if (!shape.mixed) return `SELECT ${select(identifier)} FROM ${read}`;
   // A column that no file has must still be there: the empty relation brings it.
-  const stored = typed.filter((c) => !constants.has(c.name)).map((c) => `CAST(NULL AS ${c.sqlType}) AS ${identifier(c.name)}`);
+  const stored = typed
+    .filter((c) => !constants.has(c.name))
+    .map((c) => `CAST(NULL AS ${c.sqlType}) AS ${identifier(c.name)}`);
   const none = `SELECT ${[...stored, 'CAST(NULL AS UBIGINT) AS file_index'].join(', ')} WHERE false`;
   return `SELECT ${select(identifier)} FROM (${none} UNION ALL BY NAME SELECT *, file_index FROM ${read})`;
 }

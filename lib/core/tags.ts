@@ -43,7 +43,12 @@ export function readOrigin(add: Add): Origin | undefined {
 }
 
 /** True where the file was made from exactly this version under exactly this contract. */
-export function madeFrom(origin: Origin, version: ObjectVersion, contract: string, lastModifiedCounts: boolean): boolean {
+export function madeFrom(
+  origin: Origin,
+  version: ObjectVersion,
+  contract: string,
+  lastModifiedCounts: boolean,
+): boolean {
   if (origin.etag !== version.etag || origin.contract !== contract) return false;
   return !lastModifiedCounts || origin.lastModifiedMs === version.lastModifiedMs;
 }

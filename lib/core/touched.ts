@@ -25,7 +25,12 @@ export function touchedPartitions(changes: readonly InputChange[], partitionBy: 
     for (const action of change.entries.flatMap((entry) => entry.actions)) {
       if (!changesData(action)) continue;
       if (!change.isOver) return 'all';
-      const values = 'add' in action ? action.add.partitionValues : 'remove' in action ? action.remove.partitionValues : {};
+      const values =
+        'add' in action
+          ? action.add.partitionValues
+          : 'remove' in action
+            ? action.remove.partitionValues
+            : {};
       const partition = partitionOf(values, partitionBy);
       touched.set(partitionId(partition), partition);
     }

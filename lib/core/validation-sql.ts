@@ -25,7 +25,11 @@ export type Validation = {
   readonly values: ReadonlyMap<string, string>;
 };
 
-export function validation(dataset: Dataset, texts: TextSource, path: ReadonlyMap<string, string | null>): Validation {
+export function validation(
+  dataset: Dataset,
+  texts: TextSource,
+  path: ReadonlyMap<string, string | null>,
+): Validation {
   const columns: string[] = [];
   const casts: string[] = [];
   const checks: Check[] = [];
@@ -35,25 +39,35 @@ export function validation(dataset: Dataset, texts: TextSource, path: ReadonlyMa
     const pathText = path.get(field.name);
     const source = texts.get(field.name);
     const fromPath = source === undefined && pathText !== undefined;
-    columns.push(`${fromPath ? literal(pathText ?? null) : source === undefined ? 'NULL::VARCHAR' : cleanText(field, source)} AS t${i}`);
+    columns.push(
+      `${fromPath ? literal(pathText ?? null) : source === undefined ? 'NULL::VARCHAR' : cleanText(field, source)} AS t${i}`,
+    );
     casts.push(`${castText(field, `t${i}`)} AS v${i}`);
     values.set(field.name, `v${i}`);
     const add = (rule: Rule, bad: string) => {
       checks.push({ field, rule, bad });
       positions.push(i);
     };
-    const required = field.constraints.required || dataset.primaryKey.includes(field.name);
-    for (const [rule, bad] of fieldChecks(field, `t${i}`, `v${i}`, required)) add(rule, bad);
+    for (const [rule, bad] of fieldChecks(field, `t${i}`, `v${i}`)) add(rule, bad);
     if (!fromPath && pathText !== undefined) {
-      add('partition-value', `(v${i} IS NOT NULL AND v${i} IS DISTINCT FROM CAST(${literal(pathText)} AS ${sqlType(fieldColumnType(field))}))`);
+      add(
+        'partition-value',
+        `(v${i} IS NOT NULL AND v${i} IS DISTINCT FROM CAST(${literal(pathText)} AS ${sqlType(fieldColumnType(field))}))`,
+      );
     }
   });
-  const numbered = checks.map((check, n) => `CASE WHEN ${check.bad} THEN {'check': ${n}, 'value': t${positions[n]}} END`);
+  const numbered = checks.map(
+    (check, n) => `CASE WHEN ${check.bad} THEN {'check': ${n}, 'value': t${positions[n]}} END`,
+  );
   return {
-    relation: (source) => `(SELECT *, ${casts.join(', ')} FROM (SELECT ${columns.join(', ')} FROM ${source}))`,
+    relation: (source) =>
+      `(SELECT *, ${casts.join(', ')} FROM (SELECT ${columns.join(', ')} FROM ${source}))`,
     checks,
     valid: checks.length === 0 ? 'true' : `NOT (${checks.map((check) => check.bad).join(' OR ')})`,
-    violations: checks.length === 0 ? 'NULL' : `nullif(list_filter([${numbered.join(', ')}], lambda x: x IS NOT NULL), [])`,
+    violations:
+      checks.length === 0
+        ? 'NULL'
+        : `nullif(list_filter([${numbered.join(', ')}], lambda x: x IS NOT NULL), [])`,
     texts: dataset.fields.map((_, i) => `t${i}`),
     values,
   };
@@ -83,7 +97,9 @@ function lexicalPattern(field: Field): string | undefined {
     case 'date':
       return usual ? '\\d{4}-\\d{2}-\\d{2}' : undefined;
     case 'datetime':
-      return usual ? `\\d{4}-\\d{2}-\\d{2}${field.format === 'any' ? '[T ]' : 'T'}${TIME}${OFFSET}?` : undefined;
+      return usual
+        ? `\\d{4}-\\d{2}-\\d{2}${field.format === 'any' ? '[T ]' : 'T'}${TIME}${OFFSET}?`
+        : undefined;
     default:
       return undefined;
   }
@@ -95,7 +111,8 @@ function castText(field: Field, text: string): string {
     case 'string':
       return text;
     case 'boolean': {
-      const side = (values: readonly string[], result: boolean) => (values.length === 0 ? '' : `WHEN ${text} IN (${values.map(literal).join(', ')}) THEN ${result} `);
+      const side = (values: readonly string[], result: boolean) =>
+        values.length === 0 ? '' : `WHEN ${text} IN (${values.map(literal).join(', ')}) THEN ${result} `;
       return `CASE ${side(field.trueValues, true)}${side(field.falseValues, false)}END`;
     }
     case 'number':
@@ -103,9 +120,13 @@ function castText(field: Field, text: string): string {
         ? `TRY_CAST(replace(${text}, 'INF', 'Infinity') AS DOUBLE)`
         : `TRY_CAST(${text} AS ${sqlType(fieldColumnType(field))})`;
     case 'date':
-      return usual ? `TRY_CAST(${text} AS DATE)` : `CAST(try_strptime(${text}, ${literal(field.format)}) AS DATE)`;
+      return usual
+        ? `TRY_CAST(${text} AS DATE)`
+        : `CAST(try_strptime(${text}, ${literal(field.format)}) AS DATE)`;
     case 'datetime':
-      return usual ? castDatetime(field, text) : zoned(field, `try_strptime(${text}, ${literal(field.format)})`);
+      return usual
+        ? castDatetime(field, text)
+        : zoned(field, `try_strptime(${text}, ${literal(field.format)})`);
     default:
       return `TRY_CAST(${text} AS ${sqlType(fieldColumnType(field))})`;
   }
@@ -121,13 +142,15 @@ function castDatetime(field: Field, text: string): string {
 function zoned(field: Field, naive: string): string {
   const zone = literal(field.timezone);
   const instant = `timezone(${zone}, CAST(${naive} AS TIMESTAMP))`;
-  return field.timezone === 'UTC' ? instant : `CASE WHEN timezone(${zone}, ${instant}) = CAST(${naive} AS TIMESTAMP) THEN ${instant} END`;
+  return field.timezone === 'UTC'
+    ? instant
+    : `CASE WHEN timezone(${zone}, ${instant}) = CAST(${naive} AS TIMESTAMP) THEN ${instant} END`;
 }
 
 /** Pairs of rule and condition; each condition is true or false, never NULL. */
-function fieldChecks(field: Field, text: string, value: string, required: boolean): [Rule, string][] {
+function fieldChecks(field: Field, text: string, value: string): [Rule, string][] {
   const checks: [Rule, string][] = [];
-  const { minimum, maximum, minLength, maxLength, pattern, enum: allowed } = field.constraints;
+  const { required, minimum, maximum, minLength, maxLength, pattern, enum: allowed } = field.constraints;
   if (field.type !== 'string') {
     const shape = lexicalPattern(field);
     const misshapen = shape === undefined ? '' : ` OR NOT regexp_full_match(${text}, '${shape}')`;
@@ -140,8 +163,10 @@ function fieldChecks(field: Field, text: string, value: string, required: boolea
   if (maximum !== undefined) checks.push(['maximum', present(`${value} > ${cast(maximum)}`)]);
   if (minLength !== undefined) checks.push(['minLength', present(`length(${value}) < ${minLength}`)]);
   if (maxLength !== undefined) checks.push(['maxLength', present(`length(${value}) > ${maxLength}`)]);
-  if (pattern !== undefined) checks.push(['pattern', `(${text} IS NOT NULL AND NOT regexp_full_match(${text}, ${literal(pattern)}))`]);
-  if (allowed !== undefined) checks.push(['enum', present(`${value} NOT IN (${allowed.map(cast).join(', ')})`)]);
+  if (pattern !== undefined)
+    checks.push(['pattern', `(${text} IS NOT NULL AND NOT regexp_full_match(${text}, ${literal(pattern)}))`]);
+  if (allowed !== undefined)
+    checks.push(['enum', present(`${value} NOT IN (${allowed.map(cast).join(', ')})`)]);
   return checks;
 }
 

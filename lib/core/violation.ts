@@ -40,16 +40,34 @@ const MAX_SHOWN = 120;
 
 export function shown(value: string | null): string {
   if (value === null) return 'nothing';
-  const text = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}… (${value.length} characters)` : value;
+  const text =
+    value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}… (${value.length} characters)` : value;
   return JSON.stringify(text);
 }
 
 /** `credit_usage: "1,5" is not a number (decimal point is ".")` */
-export function fieldViolation(dataset: Dataset, field: Field, rule: Rule, value: string | null, pathValue?: string | null): Violation {
-  return { field: field.name, rule, value, message: `${field.name}: ${problem(dataset, field, rule, value, pathValue)}` };
+export function fieldViolation(
+  dataset: Dataset,
+  field: Field,
+  rule: Rule,
+  value: string | null,
+  pathValue?: string | null,
+): Violation {
+  return {
+    field: field.name,
+    rule,
+    value,
+    message: `${field.name}: ${problem(dataset, field, rule, value, pathValue)}`,
+  };
 }
 
-function problem(dataset: Dataset, field: Field, rule: Rule, value: string | null, pathValue: string | null | undefined): string {
+function problem(
+  dataset: Dataset,
+  field: Field,
+  rule: Rule,
+  value: string | null,
+  pathValue: string | null | undefined,
+): string {
   const limits = field.constraints;
   switch (rule) {
     case 'type-error':
@@ -95,7 +113,9 @@ function expectation(field: Field): string {
     case 'boolean':
       return `one of ${[...field.trueValues, ...field.falseValues].map((v) => JSON.stringify(v)).join(', ')}`;
     case 'date':
-      return field.format === 'default' || field.format === 'any' ? 'YYYY-MM-DD, a day that exists' : `format ${field.format}`;
+      return field.format === 'default' || field.format === 'any'
+        ? 'YYYY-MM-DD, a day that exists'
+        : `format ${field.format}`;
     case 'datetime':
       return field.format === 'default' || field.format === 'any'
         ? `YYYY-MM-DD${field.format === 'any' ? ' ' : 'T'}HH:MM:SS, at most six digits of a second, a time that exists in ${field.timezone}`

@@ -6,8 +6,8 @@ import { tableColumns } from '../core/contract.ts';
 import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
 import { partitionExpression, selectColumn, type Validation, validation } from '../core/validation-sql.ts';
 import { fieldViolation, type RejectedRow, shown, type Violation } from '../core/violation.ts';
-import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import type { PartitionValues } from '../delta/actions.ts';
+import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import { CorruptionError } from '../errors.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { csvSource } from './csv-source.ts';
@@ -34,7 +34,9 @@ const PARQUET = '(FORMAT parquet, COMPRESSION zstd)';
 export async function convert(session: SqlSession, file: SourceFile): Promise<Converted | Refused> {
   try {
     const source = await (file.dataset.format === 'json' ? jsonSource(file) : csvSource(file));
-    return 'rule' in source ? { outcome: 'rejected', violation: source } : await convertRows(session, file, source);
+    return 'rule' in source
+      ? { outcome: 'rejected', violation: source }
+      : await convertRows(session, file, source);
   } catch (error) {
     if (error instanceof SqlError && error.kind === 'data') {
       return { outcome: 'rejected', violation: fileViolation('source-error', error.message) };
@@ -43,10 +45,17 @@ export async function convert(session: SqlSession, file: SourceFile): Promise<Co
   }
 }
 
-async function convertRows(session: SqlSession, file: SourceFile, source: RowSource): Promise<Converted | Refused> {
+async function convertRows(
+  session: SqlSession,
+  file: SourceFile,
+  source: RowSource,
+): Promise<Converted | Refused> {
   const rules = validation(file.dataset, source.texts, file.fromPath);
   const accepted = join(file.scratch, 'accepted.parquet');
-  const [valid, rows] = await Promise.all([copyAccepted(session, file, source, rules, accepted), source.countRecords()]);
+  const [valid, rows] = await Promise.all([
+    copyAccepted(session, file, source, rules, accepted),
+    source.countRecords(),
+  ]);
   const repeated = valid > 0 && (await hasRepeatedKey(session, file, accepted));
   let acceptedRows = valid;
   let quarantine: QuarantineFile | undefined;
@@ -54,13 +63,19 @@ async function convertRows(session: SqlSession, file: SourceFile, source: RowSou
   if (acceptedRows !== rows) {
     quarantine = await writeQuarantine(session, file.scratch, rejectedRows(session, file, source, rules));
   }
-  if (acceptedRows + (quarantine?.rows ?? 0) !== rows) return unbalanced(file, rows, acceptedRows, quarantine);
+  if (acceptedRows + (quarantine?.rows ?? 0) !== rows)
+    return unbalanced(file, rows, acceptedRows, quarantine);
   const dataFiles = await splitByPartition(session, file, accepted, acceptedRows);
   return { outcome: 'accepted', rows, acceptedRows, dataFiles, quarantine, ignoredColumns: source.ignored };
 }
 
 /** Broken quotes leave open where a record ends: then the file is refused. Otherwise the mismatch is our fault. */
-function unbalanced(file: SourceFile, rows: number, accepted: number, quarantine: QuarantineFile | undefined): Refused {
+function unbalanced(
+  file: SourceFile,
+  rows: number,
+  accepted: number,
+  quarantine: QuarantineFile | undefined,
+): Refused {
   const quotes = quarantine?.examples.find((row) => row.violations.some((v) => v.rule === 'source-error'));
   if (quotes) {
     const message = `quotes are not balanced from line ${quotes.line} on, so that its records cannot be told apart: correct that line and send the file again`;
@@ -80,18 +95,34 @@ function singlePartition(file: SourceFile): PartitionValues | undefined {
 
 function dataColumns(file: SourceFile): string[] {
   const partitions = new Set(file.dataset.partitionBy.map((p) => p.name));
-  return tableColumns(file.dataset).flatMap((column) => (partitions.has(column.name) ? [] : [identifier(column.name)]));
+  return tableColumns(file.dataset).flatMap((column) =>
+    partitions.has(column.name) ? [] : [identifier(column.name)],
+  );
 }
 
-function copyAccepted(session: SqlSession, file: SourceFile, source: RowSource, rules: Validation, to: string): Promise<number> {
-  const wanted = new Set(singlePartition(file) === undefined ? [] : file.dataset.partitionBy.map((p) => p.name));
-  const fields = [...rules.values].filter(([name]) => !wanted.has(name) || file.dataset.primaryKey.includes(name));
+function copyAccepted(
+  session: SqlSession,
+  file: SourceFile,
+  source: RowSource,
+  rules: Validation,
+  to: string,
+): Promise<number> {
+  const wanted = new Set(
+    singlePartition(file) === undefined ? [] : file.dataset.partitionBy.map((p) => p.name),
+  );
+  const fields = [...rules.values].filter(
+    ([name]) => !wanted.has(name) || file.dataset.primaryKey.includes(name),
+  );
   const derived = file.dataset.partitionBy.filter((p) => p.transform !== 'identity');
   const select = [
     ...fields.map(([name, value]) => selectColumn(value, name)),
-    ...derived.map((p) => selectColumn(partitionExpression(p.transform, rules.values.get(p.field) as string), p.name)),
+    ...derived.map((p) =>
+      selectColumn(partitionExpression(p.transform, rules.values.get(p.field) as string), p.name),
+    ),
   ];
-  return session.run(`COPY (SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}) TO ${literal(to)} ${PARQUET}`);
+  return session.run(
+    `COPY (SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}) TO ${literal(to)} ${PARQUET}`,
+  );
 }
 
 function keyList(file: SourceFile): string {
@@ -115,7 +146,12 @@ async function keepFirstOfEachKey(session: SqlSession, file: SourceFile, accepte
 }
 
 /** A second pass, for files with bad rows alone: which rows, and why. */
-async function* rejectedRows(session: SqlSession, file: SourceFile, source: RowSource, rules: Validation): AsyncIterable<RejectedRow> {
+async function* rejectedRows(
+  session: SqlSession,
+  file: SourceFile,
+  source: RowSource,
+  rules: Validation,
+): AsyncIterable<RejectedRow> {
   const flags = join(file.scratch, 'flags.parquet');
   const key = file.dataset.primaryKey.map((name) => rules.values.get(name) as string);
   const keys = key.map((value, i) => `, ${value} AS k${i}`).join('');
@@ -129,28 +165,60 @@ async function* rejectedRows(session: SqlSession, file: SourceFile, source: RowS
 
 const REPEATED_KEY = -1;
 
-async function* flaggedRows(session: SqlSession, file: SourceFile, rules: Validation, flags: string): AsyncIterable<FlaggedRow> {
+async function* flaggedRows(
+  session: SqlSession,
+  file: SourceFile,
+  rules: Validation,
+  flags: string,
+): AsyncIterable<FlaggedRow> {
   const keys = file.dataset.primaryKey.map((_, i) => `k${i}`);
   const repeated = `CASE WHEN violations IS NULL AND row_number() OVER (PARTITION BY violations IS NULL, ${keys.join(', ')} ORDER BY file_row_number) > 1
     THEN [{'check': ${REPEATED_KEY}, 'value': concat_ws(', ', ${keys.join(', ')})}] ELSE violations END`;
   const sql = `SELECT * FROM (SELECT file_row_number AS "row", ${keys.length === 0 ? 'violations' : `${repeated} AS violations`}
     FROM read_parquet(${fileLiteral(flags)})) WHERE violations IS NOT NULL ORDER BY "row"`;
   type Flag = { check: number; value: string | null };
-  const rows = orderedRows<{ row: number; violations: readonly Flag[] }>(session, sql, join(file.scratch, 'flagged.parquet'));
-  for await (const { row, violations } of rows) yield { row, violations: violations.map((flag) => named(file, rules, flag)) };
+  const rows = orderedRows<{ row: number; violations: readonly Flag[] }>(
+    session,
+    sql,
+    join(file.scratch, 'flagged.parquet'),
+  );
+  for await (const { row, violations } of rows)
+    yield { row, violations: violations.map((flag) => named(file, rules, flag)) };
 }
 
-function named(file: SourceFile, rules: Validation, flag: { check: number; value: string | null }): Violation {
+function named(
+  file: SourceFile,
+  rules: Validation,
+  flag: { check: number; value: string | null },
+): Violation {
   const check = rules.checks[flag.check];
   if (flag.check !== REPEATED_KEY && check) {
-    return fieldViolation(file.dataset, check.field, check.rule, flag.value, file.fromPath.get(check.field.name));
+    return fieldViolation(
+      file.dataset,
+      check.field,
+      check.rule,
+      flag.value,
+      file.fromPath.get(check.field.name),
+    );
   }
   const names = file.dataset.primaryKey.join(', ');
-  return { field: names, rule: 'primary-key', value: flag.value, message: `${names}: ${shown(flag.value)} stands in an earlier row of this file` };
+  return {
+    field: names,
+    rule: 'primary-key',
+    value: flag.value,
+    message: `${names}: ${shown(flag.value)} stands in an earlier row of this file`,
+  };
 }
 
-async function splitByPartition(session: SqlSession, file: SourceFile, accepted: string, rows: number): Promise<DataFile[]> {
-  const columns = tableColumns(file.dataset).filter((c) => !file.dataset.partitionBy.some((p) => p.name === c.name));
+async function splitByPartition(
+  session: SqlSession,
+  file: SourceFile,
+  accepted: string,
+  rows: number,
+): Promise<DataFile[]> {
+  const columns = tableColumns(file.dataset).filter(
+    (c) => !file.dataset.partitionBy.some((p) => p.name === c.name),
+  );
   const described = async (path: string, partition: PartitionValues): Promise<DataFile> => ({
     path,
     partition,
@@ -158,17 +226,24 @@ async function splitByPartition(session: SqlSession, file: SourceFile, accepted:
   });
   const single = singlePartition(file);
   const keyInPartition = file.dataset.partitionBy.some((p) => file.dataset.primaryKey.includes(p.name));
-  if (single !== undefined && !keyInPartition) return rows === 0 && file.dataset.mode === 'append' ? [] : [await described(accepted, single)];
+  if (single !== undefined && !keyInPartition)
+    return rows === 0 && file.dataset.mode === 'append' ? [] : [await described(accepted, single)];
   const names = file.dataset.partitionBy.map((p) => p.name);
   // To Delta an empty text in a partition column is null.
   const text = (name: string) => `nullif(CAST(${identifier(name)} AS VARCHAR), '')`;
   const texts = names.map((name) => `${text(name)} AS ${identifier(name)}`).join(', ');
-  const partitions = await session.rows<Record<string, string | null>>(`SELECT DISTINCT ${texts} FROM read_parquet(${fileLiteral(accepted)}) ORDER BY ALL`);
+  const partitions = await session.rows<Record<string, string | null>>(
+    `SELECT DISTINCT ${texts} FROM read_parquet(${fileLiteral(accepted)}) ORDER BY ALL`,
+  );
   const files: DataFile[] = [];
   for (const [i, partition] of partitions.entries()) {
     const path = join(file.scratch, `part-${i}.parquet`);
-    const where = names.map((name) => `${text(name)} IS NOT DISTINCT FROM ${literal(partition[name] ?? null)}`).join(' AND ');
-    await session.run(`COPY (SELECT ${dataColumns(file).join(', ')} FROM read_parquet(${fileLiteral(accepted)}) WHERE ${where}) TO ${literal(path)} ${PARQUET}`);
+    const where = names
+      .map((name) => `${text(name)} IS NOT DISTINCT FROM ${literal(partition[name] ?? null)}`)
+      .join(' AND ');
+    await session.run(
+      `COPY (SELECT ${dataColumns(file).join(', ')} FROM read_parquet(${fileLiteral(accepted)}) WHERE ${where}) TO ${literal(path)} ${PARQUET}`,
+    );
     files.push(await described(path, partition));
   }
   return files;

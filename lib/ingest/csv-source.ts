@@ -27,7 +27,8 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
       scanner.end();
       return scanner.records - HEADER_RECORDS;
     },
-    rejectedRows: (session, flagged) => locate(path, scanning, flagged, malformed(session, file, header.labels.length)),
+    rejectedRows: (session, flagged) =>
+      locate(path, scanning, flagged, malformed(session, file, header.labels.length)),
   };
 }
 
@@ -84,7 +85,11 @@ class Lookahead<T> {
   async fill(near: (item: T) => boolean): Promise<void> {
     this.#queue = this.#queue.slice(this.#next);
     this.#next = 0;
-    for (let last = this.#queue.at(-1); !this.#done && (last === undefined || near(last)); last = this.#queue.at(-1)) {
+    for (
+      let last = this.#queue.at(-1);
+      !this.#done && (last === undefined || near(last));
+      last = this.#queue.at(-1)
+    ) {
       const { value, done } = await this.#iterator.next();
       if (done) this.#done = true;
       else this.#queue.push(value);

@@ -29,7 +29,10 @@ export function openBytes(path: string): AsyncIterable<Uint8Array> {
 }
 
 /** The first record's cells; undefined for a file without any; a message where it cannot be read. */
-async function firstRecord(dataset: Dataset, path: string): Promise<string[] | undefined | { problem: string }> {
+async function firstRecord(
+  dataset: Dataset,
+  path: string,
+): Promise<string[] | undefined | { problem: string }> {
   const parser = parse({
     delimiter: dataset.dialect.delimiter,
     quote: dataset.dialect.quoteChar,
@@ -41,7 +44,8 @@ async function firstRecord(dataset: Dataset, path: string): Promise<string[] | u
   const feeding = (async () => {
     for await (const chunk of openBytes(path)) {
       if (parser.destroyed || parser.writableEnded) return;
-      if (!parser.write(chunk)) await new Promise<void>((resolve) => parser.once('drain', resolve).once('close', resolve));
+      if (!parser.write(chunk))
+        await new Promise<void>((resolve) => parser.once('drain', resolve).once('close', resolve));
     }
     parser.end();
   })();
@@ -51,7 +55,8 @@ async function firstRecord(dataset: Dataset, path: string): Promise<string[] | u
     return undefined;
   } catch (error) {
     if (error instanceof CsvError) return { problem: error.message };
-    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_')) return { problem: `the gzip archive is broken: ${(error as Error).message}` };
+    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_'))
+      return { problem: `the gzip archive is broken: ${(error as Error).message}` };
     throw error;
   } finally {
     parser.destroy();
@@ -59,39 +64,57 @@ async function firstRecord(dataset: Dataset, path: string): Promise<string[] | u
 }
 
 /** `fromPath`: fields that need no column because the key gives their value. */
-export async function readHeader(dataset: Dataset, path: string, fromPath: ReadonlySet<string>): Promise<Header | Violation> {
+export async function readHeader(
+  dataset: Dataset,
+  path: string,
+  fromPath: ReadonlySet<string>,
+): Promise<Header | Violation> {
   const labels = await firstRecord(dataset, path);
-  if (labels === undefined) return fileViolation('source-error', 'the file is empty: it has not even a header line');
-  if ('problem' in labels) return fileViolation('source-error', `the header line cannot be read: ${labels.problem}`);
+  if (labels === undefined)
+    return fileViolation('source-error', 'the file is empty: it has not even a header line');
+  if ('problem' in labels)
+    return fileViolation('source-error', `the header line cannot be read: ${labels.problem}`);
   if (labels.some((label) => label.includes('\r'))) {
-    return fileViolation('source-error', 'the lines end with a carriage return alone: write them with LF or CRLF');
+    return fileViolation(
+      'source-error',
+      'the lines end with a carriage return alone: write them with LF or CRLF',
+    );
   }
   const twice = labels.find((label, i) => label !== '' && labels.indexOf(label) !== i);
-  if (twice !== undefined) return fileViolation('duplicate-label', `the header names the column ${shown(twice)} twice`, twice);
+  if (twice !== undefined)
+    return fileViolation('duplicate-label', `the header names the column ${shown(twice)} twice`, twice);
   return matchLabels(dataset, labels, fromPath);
 }
 
-function matchLabels(dataset: Dataset, labels: readonly string[], fromPath: ReadonlySet<string>): Header | Violation {
+function matchLabels(
+  dataset: Dataset,
+  labels: readonly string[],
+  fromPath: ReadonlySet<string>,
+): Header | Violation {
   const columns = new Map<string, number>();
   const missing: string[] = [];
   for (const field of dataset.fields) {
     const index = labels.indexOf(field.header);
     if (index >= 0) columns.set(field.name, index);
-    else if (isRequired(dataset, field.name) && !fromPath.has(field.name)) missing.push(field.header);
+    else if (field.constraints.required && !fromPath.has(field.name)) missing.push(field.header);
   }
   if (missing.length > 0) {
     const names = missing.map((label) => JSON.stringify(label)).join(', ');
     const found = labels.map((label) => JSON.stringify(label)).join(', ');
-    return fileViolation('missing-label', `the header lacks ${names}; it has ${found} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`, missing[0]);
+    return fileViolation(
+      'missing-label',
+      `the header lacks ${names}; it has ${found} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`,
+      missing[0],
+    );
   }
   const taken = new Set(columns.values());
   const ignored = labels.filter((_, i) => !taken.has(i));
   if (ignored.length > 0 && dataset.extraColumns === 'reject') {
-    return fileViolation('extra-label', `the header has ${ignored.map((l) => JSON.stringify(l)).join(', ')}, which the contract of ${dataset.name} does not know`, ignored[0]);
+    return fileViolation(
+      'extra-label',
+      `the header has ${ignored.map((l) => JSON.stringify(l)).join(', ')}, which the contract of ${dataset.name} does not know`,
+      ignored[0],
+    );
   }
   return { labels, columns, ignored };
-}
-
-export function isRequired(dataset: Dataset, fieldName: string): boolean {
-  return dataset.primaryKey.includes(fieldName) || dataset.fields.some((f) => f.name === fieldName && f.constraints.required);
 }

@@ -1,8 +1,9 @@
 // The ingest use case: brings tables to the present state of some landing keys, whatever the events said.
 // The order "snapshot, HEAD, commit if absent" (DESIGN.md, "The order of an ingest") makes older versions lose.
+
+import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { landingTable } from '../core/catalog.ts';
 import { unknownKey } from '../core/layout.ts';
 import { CONTRACT, filesBySource } from '../core/tags.ts';
 import type { Action, Add, PartitionValues } from '../delta/actions.ts';
@@ -38,11 +39,18 @@ export type IngestResult = {
 
 /** One commit per table that changes. Never throws for a single source: see `failures`. */
 export async function ingest(effects: Effects, requests: readonly IngestRequest[]): Promise<IngestResult> {
-  const result = { outcomes: [] as SourceOutcome[], failures: [] as { request: IngestRequest; error: unknown }[], conflicts: 0 };
+  const result = {
+    outcomes: [] as SourceOutcome[],
+    failures: [] as { request: IngestRequest; error: unknown }[],
+    conflicts: 0,
+  };
   const byDataset = new Map<Dataset, Map<string, IngestRequest>>();
   for (const request of requests) {
     try {
-      const dataset = request.dataset === undefined ? effects.catalog.datasetFor(request.source) : namedDataset(effects, request.dataset);
+      const dataset =
+        request.dataset === undefined
+          ? effects.catalog.datasetFor(request.source)
+          : namedDataset(effects, request.dataset);
       if (dataset === undefined) result.outcomes.push(await reportUnknown(effects, request.source));
       else byDataset.set(dataset, (byDataset.get(dataset) ?? new Map()).set(request.source, request));
     } catch (error) {
@@ -54,7 +62,8 @@ export async function ingest(effects: Effects, requests: readonly IngestRequest[
       const table = await ingestInto(effects, dataset, [...group.keys()]);
       result.outcomes.push(...table.outcomes);
       result.conflicts += table.conflicts;
-      for (const [source, error] of table.failures) result.failures.push({ request: group.get(source) as IngestRequest, error });
+      for (const [source, error] of table.failures)
+        result.failures.push({ request: group.get(source) as IngestRequest, error });
     } catch (error) {
       for (const request of group.values()) result.failures.push({ request, error });
     }
@@ -99,11 +108,19 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
         failures.set(source, error);
       }
     }
-    return actions.length === 0 ? undefined : { actions, operation: 'INGEST', parameters: { sources: String(outcomes.length) } };
+    return actions.length === 0
+      ? undefined
+      : { actions, operation: 'INGEST', parameters: { sources: String(outcomes.length) } };
   });
   await announce(effects, table);
   for (const { source, result, report } of outcomes) {
-    effects.log('info', `ingest.${result}`, { dataset: dataset.name, source, rows: report?.accepted, quarantined: report?.quarantined, version: snapshot?.version });
+    effects.log('info', `ingest.${result}`, {
+      dataset: dataset.name,
+      source,
+      rows: report?.accepted,
+      quarantined: report?.quarantined,
+      version: snapshot?.version,
+    });
   }
   return { outcomes, failures, conflicts };
 }
@@ -116,16 +133,27 @@ function requireContract(snapshot: Snapshot | undefined, dataset: Dataset): asse
   );
 }
 
-async function bringUp(effects: Effects, dataset: Dataset, prefix: string, source: string, live: readonly Add[], known: Map<string, Staged>): Promise<Change> {
+async function bringUp(
+  effects: Effects,
+  dataset: Dataset,
+  prefix: string,
+  source: string,
+  live: readonly Add[],
+  known: Map<string, Staged>,
+): Promise<Change> {
   const outcome = { source, dataset: dataset.name, partitions: live.map((add) => add.partitionValues) };
   const withdraw = () => live.map((add) => removeAction(add, effects.clock().getTime()));
-  const withdrawn = { actions: withdraw(), outcome: { ...outcome, result: live.length === 0 ? ('unchanged' as const) : ('withdrawn' as const) } };
+  const withdrawn = {
+    actions: withdraw(),
+    outcome: { ...outcome, result: live.length === 0 ? ('unchanged' as const) : ('withdrawn' as const) },
+  };
   if (effects.catalog.datasetFor(source) !== dataset) return withdrawn;
 
   const staged = await presentVersion(effects, dataset, prefix, source, live, known);
   const report = staged.report === undefined ? {} : { report: staged.report };
   if (staged.version === undefined) {
-    if (dataset.onDelete === 'keep') return { actions: [], outcome: { ...outcome, partitions: [], result: 'kept' } };
+    if (dataset.onDelete === 'keep')
+      return { actions: [], outcome: { ...outcome, partitions: [], result: 'kept' } };
     return withdrawn;
   }
   if (!staged.replaces || isLive(dataset, live, staged.version)) {
@@ -138,7 +166,14 @@ async function bringUp(effects: Effects, dataset: Dataset, prefix: string, sourc
 }
 
 /** Data files that an earlier round of the commit loop staged serve again while landing holds their version. */
-async function presentVersion(effects: Effects, dataset: Dataset, prefix: string, source: string, live: readonly Add[], known: Map<string, Staged>): Promise<Staged> {
+async function presentVersion(
+  effects: Effects,
+  dataset: Dataset,
+  prefix: string,
+  source: string,
+  live: readonly Add[],
+  known: Map<string, Staged>,
+): Promise<Staged> {
   const earlier = known.get(source);
   if (earlier?.replaces && sameVersion(earlier.version, await effects.landing.head(source))) return earlier;
   const staged = await stage(effects, dataset, prefix, source, live);

@@ -24,8 +24,14 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
   const known = new Set(dataset.fields.map((field) => field.header));
   return {
     relation: `read_json(${fileLiteral(path)}, format = 'newline_delimited', columns = {${fields}}, maximum_object_size = 268435456)`,
-    texts: new Map(texts.filter(([name]) => !file.fromPath.has(name) || records.some((record) => has(dataset, record, name)))),
-    ignored: [...new Set(records.flatMap((record) => Object.keys(record.members)))].filter((name) => !known.has(name)),
+    texts: new Map(
+      texts.filter(
+        ([name]) => !file.fromPath.has(name) || records.some((record) => has(dataset, record, name)),
+      ),
+    ),
+    ignored: [...new Set(records.flatMap((record) => Object.keys(record.members)))].filter(
+      (name) => !known.has(name),
+    ),
     countRecords: async () => records.length,
     rejectedRows: (_session: SqlSession, flagged) => rejected(dataset, records, flagged),
   };
@@ -57,7 +63,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function nested(dataset: Dataset, value: unknown, levels: readonly string[]): JsonRecord[] | Violation {
   if (!isObject(value)) {
-    const depth = dataset.levels[levels.length] === undefined ? 'a record' : `an object by ${dataset.levels[levels.length]}`;
+    const depth =
+      dataset.levels[levels.length] === undefined
+        ? 'a record'
+        : `an object by ${dataset.levels[levels.length]}`;
     return fileViolation('source-error', `${['$', ...levels].join('.')} is not ${depth}`);
   }
   if (levels.length === dataset.levels.length) return [{ levels, members: value }];
@@ -91,7 +100,11 @@ function* lines(dataset: Dataset, records: readonly JsonRecord[]): Iterable<stri
   }
 }
 
-async function* rejected(dataset: Dataset, records: readonly JsonRecord[], flagged: AsyncIterable<FlaggedRow>): AsyncIterable<RejectedRow> {
+async function* rejected(
+  dataset: Dataset,
+  records: readonly JsonRecord[],
+  flagged: AsyncIterable<FlaggedRow>,
+): AsyncIterable<RejectedRow> {
   for await (const { row, violations } of flagged) {
     yield { line: null, raw: raw(dataset, records[row] as JsonRecord), violations };
   }

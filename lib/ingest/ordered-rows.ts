@@ -5,7 +5,11 @@ import type { Row, SqlSession } from '../ports.ts';
 const PAGE_ROWS = 20_000;
 
 /** `sql` ends in the ORDER BY that matters; `path` is a new temporary Parquet file that holds its result. */
-export async function* orderedRows<T extends Row>(session: SqlSession, sql: string, path: string): AsyncIterable<T> {
+export async function* orderedRows<T extends Row>(
+  session: SqlSession,
+  sql: string,
+  path: string,
+): AsyncIterable<T> {
   const rows = await session.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet)`);
   for (let from = 0; from < rows; from += PAGE_ROWS) {
     yield* await session.rows<T>(

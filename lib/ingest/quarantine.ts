@@ -21,7 +21,11 @@ export type QuarantineFile = {
 const MAX_EXAMPLES = 20;
 const COLUMNS = `{line: 'BIGINT', raw: 'VARCHAR', violations: 'STRUCT(field VARCHAR, rule VARCHAR, "value" VARCHAR, message VARCHAR)[]'}`;
 
-export async function writeQuarantine(session: SqlSession, folder: string, rejected: AsyncIterable<RejectedRow>): Promise<QuarantineFile> {
+export async function writeQuarantine(
+  session: SqlSession,
+  folder: string,
+  rejected: AsyncIterable<RejectedRow>,
+): Promise<QuarantineFile> {
   const counts = new Map<string, ViolationCount>();
   const examples: RejectedRow[] = [];
   let rows = 0;

@@ -1,6 +1,6 @@
 // What became of one version of a source file: the JSON document that stands in the lake under files/.
 import type { Dataset } from '../core/contract.ts';
-import { type SourceVersion, reportKey } from '../core/layout.ts';
+import { reportKey, type SourceVersion } from '../core/layout.ts';
 import type { Violation } from '../core/violation.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
 import type { ViolationCount } from './quarantine.ts';
@@ -33,12 +33,21 @@ export function sourceVersion(dataset: Dataset, version: ObjectVersion): SourceV
   return { source: version.key, etag: version.etag, contract: dataset.hash };
 }
 
-export async function readReport(lake: ObjectStore, dataset: Dataset, version: ObjectVersion): Promise<Report | undefined> {
+export async function readReport(
+  lake: ObjectStore,
+  dataset: Dataset,
+  version: ObjectVersion,
+): Promise<Report | undefined> {
   const bytes = await lake.read(reportKey(dataset.name, sourceVersion(dataset, version)));
   return bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as Report);
 }
 
-export async function writeReport(lake: ObjectStore, dataset: Dataset, version: ObjectVersion, report: Report): Promise<void> {
+export async function writeReport(
+  lake: ObjectStore,
+  dataset: Dataset,
+  version: ObjectVersion,
+  report: Report,
+): Promise<void> {
   const bytes = new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`);
   await lake.write(reportKey(dataset.name, sourceVersion(dataset, version)), bytes);
 }

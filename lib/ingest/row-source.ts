@@ -32,6 +32,10 @@ export type SourceFile = {
 };
 
 /** What is wrong with the file as a whole. */
-export function fileViolation(rule: Violation['rule'], message: string, value: string | null = null): Violation {
+export function fileViolation(
+  rule: Violation['rule'],
+  message: string,
+  value: string | null = null,
+): Violation {
   return { field: '', rule, value, message };
 }

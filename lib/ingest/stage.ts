@@ -40,7 +40,13 @@ export function isLive(dataset: Dataset, live: readonly Add[], version: ObjectVe
 }
 
 /** `live`: the table's files that came from this source. */
-export async function stage(effects: Effects, dataset: Dataset, table: string, source: string, live: readonly Add[]): Promise<Staged> {
+export async function stage(
+  effects: Effects,
+  dataset: Dataset,
+  table: string,
+  source: string,
+  live: readonly Add[],
+): Promise<Staged> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const version = await effects.landing.head(source);
     if (version === undefined) return { version, replaces: true, adds: [] };
@@ -53,17 +59,28 @@ export async function stage(effects: Effects, dataset: Dataset, table: string, s
 }
 
 /** Where this version needs no conversion any more: what became of it. */
-export async function settledBefore(effects: Effects, dataset: Dataset, version: ObjectVersion, live: readonly Add[]): Promise<Staged | undefined> {
+export async function settledBefore(
+  effects: Effects,
+  dataset: Dataset,
+  version: ObjectVersion,
+  live: readonly Add[],
+): Promise<Staged | undefined> {
   if (isLive(dataset, live, version)) return { version, replaces: false, adds: [] };
   const report = await readReport(effects.lake, dataset, version);
   if (report?.outcome === 'rejected') return { version, replaces: false, adds: [], report };
   // A file without accepted rows leaves no data file: its report is the only witness.
-  if (report?.accepted === 0 && live.length === 0 && dataset.mode === 'append') return { version, replaces: false, adds: [], report };
+  if (report?.accepted === 0 && live.length === 0 && dataset.mode === 'append')
+    return { version, replaces: false, adds: [], report };
   return undefined;
 }
 
 /** Undefined where the source changed while it was read. */
-async function convertVersion(effects: Effects, dataset: Dataset, table: string, version: ObjectVersion): Promise<Staged | undefined> {
+async function convertVersion(
+  effects: Effects,
+  dataset: Dataset,
+  table: string,
+  version: ObjectVersion,
+): Promise<Staged | undefined> {
   const started = effects.clock().getTime();
   const file = await effects.landing.download(version.key);
   if (file === undefined) return undefined;
@@ -79,7 +96,13 @@ async function convertVersion(effects: Effects, dataset: Dataset, table: string,
   }
 }
 
-async function convertFile(effects: Effects, dataset: Dataset, version: ObjectVersion, path: string, scratch: string): Promise<Converted | Refused> {
+async function convertFile(
+  effects: Effects,
+  dataset: Dataset,
+  version: ObjectVersion,
+  path: string,
+  scratch: string,
+): Promise<Converted | Refused> {
   const { values, invalid } = pathValues(dataset, version.key);
   const wrong = invalid[0];
   if (wrong) {
@@ -89,8 +112,18 @@ async function convertFile(effects: Effects, dataset: Dataset, version: ObjectVe
   return effects.sql.session((session) => convert(session, { dataset, path, fromPath: values, scratch }));
 }
 
-async function publish(effects: Effects, dataset: Dataset, table: string, version: ObjectVersion, converted: Converted | Refused, started: number): Promise<Staged> {
-  const adds = converted.outcome === 'accepted' ? await uploadDataFiles(effects, dataset, table, version, converted) : [];
+async function publish(
+  effects: Effects,
+  dataset: Dataset,
+  table: string,
+  version: ObjectVersion,
+  converted: Converted | Refused,
+  started: number,
+): Promise<Staged> {
+  const adds =
+    converted.outcome === 'accepted'
+      ? await uploadDataFiles(effects, dataset, table, version, converted)
+      : [];
   const quarantine = converted.outcome === 'accepted' ? converted.quarantine : undefined;
   const key = quarantineKey(dataset.name, sourceVersion(dataset, version));
   if (quarantine) await effects.lake.upload(quarantine.path, key);
@@ -120,7 +153,13 @@ function firstViolation(row: RejectedRow): Report['examples'] {
   return row.violations.slice(0, 1).map((violation) => ({ line: row.line, ...violation }));
 }
 
-async function uploadDataFiles(effects: Effects, dataset: Dataset, table: string, version: ObjectVersion, converted: Converted): Promise<Add[]> {
+async function uploadDataFiles(
+  effects: Effects,
+  dataset: Dataset,
+  table: string,
+  version: ObjectVersion,
+  converted: Converted,
+): Promise<Add[]> {
   const tags = originTags({
     source: version.key,
     etag: version.etag,
@@ -131,7 +170,11 @@ async function uploadDataFiles(effects: Effects, dataset: Dataset, table: string
   });
   const adds: Add[] = [];
   for (const file of converted.dataFiles) {
-    const path = dataFilePath(dataset.partitionBy.map((p) => p.name), file.partition, `${effects.newId()}.parquet`);
+    const path = dataFilePath(
+      dataset.partitionBy.map((p) => p.name),
+      file.partition,
+      `${effects.newId()}.parquet`,
+    );
     const { sizeBytes } = await effects.lake.upload(file.path, objectKey(table, path));
     adds.push({
       path,

@@ -1,7 +1,8 @@
 // Brings the lake's tables under the present contracts and definitions: makes what is missing, changes what may change,
 // refuses the rest. The only writer of a table's contract hash and definition hash.
-import { type Dataset, tableColumns } from '../core/contract.ts';
+
 import { landingTable } from '../core/catalog.ts';
+import { type Dataset, tableColumns } from '../core/contract.ts';
 import { type Derivation, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Column } from '../core/schema.ts';
 import { CONTRACT, DEFINITION, PENDING } from '../core/tags.ts';
@@ -17,11 +18,15 @@ export type Applied = { readonly table: TableRef; readonly change: 'created' | '
 export async function apply(effects: Effects): Promise<Applied[]> {
   const applied: Applied[] = [];
   for (const dataset of effects.catalog.datasets) {
-    const change = await applyTo(effects, landingTable(dataset), (snapshot) => datasetMetadata(effects, dataset, snapshot));
+    const change = await applyTo(effects, landingTable(dataset), (snapshot) =>
+      datasetMetadata(effects, dataset, snapshot),
+    );
     if (change) applied.push(change);
   }
   for (const derivation of effects.catalog.derivations) {
-    const change = await applyTo(effects, derivation.target, (snapshot) => derivedMetadata(effects, derivation, snapshot));
+    const change = await applyTo(effects, derivation.target, (snapshot) =>
+      derivedMetadata(effects, derivation, snapshot),
+    );
     if (change) applied.push(change);
   }
   return applied;
@@ -35,13 +40,23 @@ async function applyTo(effects: Effects, table: TableRef, next: NextMetadata): P
     const metaData = next(snapshot);
     if (metaData === undefined) return undefined;
     change = snapshot === undefined ? 'created' : 'changed';
-    const protocol: Action[] = snapshot === undefined ? [{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }] : [];
-    return { actions: [...protocol, { metaData }], operation: snapshot === undefined ? 'CREATE TABLE' : 'APPLY' };
+    const protocol: Action[] =
+      snapshot === undefined ? [{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }] : [];
+    return {
+      actions: [...protocol, { metaData }],
+      operation: snapshot === undefined ? 'CREATE TABLE' : 'APPLY',
+    };
   });
   return committed ? { table, change } : undefined;
 }
 
-function newMetadata(effects: Effects, table: TableRef, columns: readonly Column[], partitionColumns: readonly string[], settings: Record<string, string>): Metadata {
+function newMetadata(
+  effects: Effects,
+  table: TableRef,
+  columns: readonly Column[],
+  partitionColumns: readonly string[],
+  settings: Record<string, string>,
+): Metadata {
   return {
     id: effects.newId(),
     name: table.name,
@@ -54,10 +69,17 @@ function newMetadata(effects: Effects, table: TableRef, columns: readonly Column
   };
 }
 
-function datasetMetadata(effects: Effects, dataset: Dataset, snapshot: Snapshot | undefined): Metadata | undefined {
+function datasetMetadata(
+  effects: Effects,
+  dataset: Dataset,
+  snapshot: Snapshot | undefined,
+): Metadata | undefined {
   const columns = tableColumns(dataset);
   const partitionColumns = dataset.partitionBy.map((p) => p.name);
-  if (snapshot === undefined) return newMetadata(effects, landingTable(dataset), columns, partitionColumns, { [CONTRACT]: dataset.hash });
+  if (snapshot === undefined)
+    return newMetadata(effects, landingTable(dataset), columns, partitionColumns, {
+      [CONTRACT]: dataset.hash,
+    });
   if (configuration(snapshot, CONTRACT) === dataset.hash) return undefined;
   refuseBreakingChange(effects, dataset, snapshot, columns, partitionColumns);
   return {
@@ -67,14 +89,24 @@ function datasetMetadata(effects: Effects, dataset: Dataset, snapshot: Snapshot 
   };
 }
 
-function refuseBreakingChange(effects: Effects, dataset: Dataset, snapshot: Snapshot, columns: readonly Column[], partitionColumns: readonly string[]): void {
+function refuseBreakingChange(
+  effects: Effects,
+  dataset: Dataset,
+  snapshot: Snapshot,
+  columns: readonly Column[],
+  partitionColumns: readonly string[],
+): void {
   const problems = parseSchema(snapshot.metadata.schemaString).flatMap((before) => {
     const after = columns.find((column) => column.name === before.name);
     if (after === undefined) return [`the column ${before.name} would be dropped`];
-    return after.type === before.type ? [] : [`the column ${before.name} would change from ${before.type} to ${after.type}`];
+    return after.type === before.type
+      ? []
+      : [`the column ${before.name} would change from ${before.type} to ${after.type}`];
   });
   if (snapshot.metadata.partitionColumns.join() !== partitionColumns.join()) {
-    problems.push(`the partitioning would change from (${snapshot.metadata.partitionColumns.join(', ')}) to (${partitionColumns.join(', ')})`);
+    problems.push(
+      `the partitioning would change from (${snapshot.metadata.partitionColumns.join(', ')}) to (${partitionColumns.join(', ')})`,
+    );
   }
   if (problems.length === 0) return;
   const folder = `${effects.lake.location}/${tablePrefix(landingTable(dataset))}`;
@@ -85,11 +117,20 @@ function refuseBreakingChange(effects: Effects, dataset: Dataset, snapshot: Snap
 }
 
 /** A new definition leaves rows and schema alone: the refresh that it asks for changes both in one commit. */
-function derivedMetadata(effects: Effects, derivation: Derivation, snapshot: Snapshot | undefined): Metadata | undefined {
+function derivedMetadata(
+  effects: Effects,
+  derivation: Derivation,
+  snapshot: Snapshot | undefined,
+): Metadata | undefined {
   if (snapshot === undefined) {
-    return newMetadata(effects, derivation.target, derivation.columns, derivation.partitionBy, { [DEFINITION]: derivation.hash });
+    return newMetadata(effects, derivation.target, derivation.columns, derivation.partitionBy, {
+      [DEFINITION]: derivation.hash,
+    });
   }
   if (configuration(snapshot, DEFINITION) === derivation.hash) return undefined;
   const pending = JSON.stringify({ all: true, stale: [] });
-  return { ...snapshot.metadata, configuration: { ...snapshot.metadata.configuration, [DEFINITION]: derivation.hash, [PENDING]: pending } };
+  return {
+    ...snapshot.metadata,
+    configuration: { ...snapshot.metadata.configuration, [DEFINITION]: derivation.hash, [PENDING]: pending },
+  };
 }

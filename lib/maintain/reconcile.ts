@@ -2,6 +2,7 @@
 // Decides nothing about rows; what it finds goes to ingest, key by key.
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
+import { type DateRange, inRange } from '../core/date-range.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { unknownKey } from '../core/layout.ts';
 import { filesBySource, readOrigin } from '../core/tags.ts';
@@ -11,7 +12,6 @@ import type { IngestRequest } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
 import type { ObjectVersion } from '../ports.ts';
-import { type DateRange, inRange } from '../core/date-range.ts';
 
 export type Selection = {
   readonly dataset?: string;
@@ -58,12 +58,18 @@ export async function reconcile(effects: Effects, selection: Selection): Promise
     const dataset = effects.catalog.datasetFor(version.key);
     if (dataset === undefined) return keepUnknown(effects, selection, version, result.ingest);
     if (!isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
-    const settled = await settledBefore(effects, dataset, version, bySource.get(dataset)?.get(version.key) ?? []);
+    const settled = await settledBefore(
+      effects,
+      dataset,
+      version,
+      bySource.get(dataset)?.get(version.key) ?? [],
+    );
     if (settled === undefined) result.ingest.push({ source: version.key, sizeBytes: version.sizeBytes });
     else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
     else result.unchanged += 1;
   });
-  for (const [dataset, sources] of bySource) compareLive(effects, selection, dataset, sources, present, result);
+  for (const [dataset, sources] of bySource)
+    compareLive(effects, selection, dataset, sources, present, result);
   const isLive = (key: string) => [...bySource.values()].some((sources) => sources.has(key));
   result.absent.push(...(selection.keys ?? []).filter((key) => !present.has(key) && !isLive(key)));
   result.ingest.sort((a, b) => (a.source < b.source ? -1 : 1));
@@ -93,9 +99,15 @@ async function liveFiles(effects: Effects, selection: Selection): Promise<Map<Da
   return live;
 }
 
-async function keepUnknown(effects: Effects, selection: Selection, version: ObjectVersion, ingest: IngestRequest[]): Promise<void> {
+async function keepUnknown(
+  effects: Effects,
+  selection: Selection,
+  version: ObjectVersion,
+  ingest: IngestRequest[],
+): Promise<void> {
   if (selection.dataset !== undefined || selection.range !== undefined) return;
-  if ((await effects.lake.head(unknownKey(version.key, version.etag))) === undefined) ingest.push({ source: version.key });
+  if ((await effects.lake.head(unknownKey(version.key, version.etag))) === undefined)
+    ingest.push({ source: version.key });
 }
 
 function isSelected(selection: Selection, dataset: Dataset, key: string, lastModifiedMs: number): boolean {
@@ -119,7 +131,8 @@ function compareLive(
     if (effects.catalog.datasetFor(source) !== dataset) {
       result.misplaced.push({ source, dataset: dataset.name });
       result.ingest.push({ source, dataset: dataset.name });
-    } else if (!present.has(source) && dataset.onDelete !== 'keep') result.vanished.push({ source, dataset: dataset.name });
+    } else if (!present.has(source) && dataset.onDelete !== 'keep')
+      result.vanished.push({ source, dataset: dataset.name });
   }
 }
 

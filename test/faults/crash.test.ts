@@ -5,7 +5,17 @@ import { deliver } from '../../lib/local/deliver.ts';
 import { apply } from '../../lib/maintain/apply.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { effect, type Life, mortalStore } from '../support/mortal-store.ts';
-import { newStore, openProcess, openWorld, put, syncPrune, TestClock, type TestLake, visible, type World } from '../support/shop-lake.ts';
+import {
+  newStore,
+  openProcess,
+  openWorld,
+  put,
+  syncPrune,
+  TestClock,
+  type TestLake,
+  visible,
+  type World,
+} from '../support/shop-lake.ts';
 
 let world: World;
 const clock = new TestClock();
@@ -14,7 +24,13 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const CHANGED = ['sales/day=2024-01-01/a.csv', 'sales/day=2024-01-02/a.csv', 'sales/day=2024-01-03/new.csv', 'customers/2.csv', 'targets/1.csv'];
+const CHANGED = [
+  'sales/day=2024-01-01/a.csv',
+  'sales/day=2024-01-02/a.csv',
+  'sales/day=2024-01-03/new.csv',
+  'customers/2.csv',
+  'targets/1.csv',
+];
 
 /** A landing that a lake was synced with, and that went on since: a replaced, a deleted, a new file, a corrected customer. */
 async function startingPoint(): Promise<{ landing: MemoryStore; before: MemoryStore }> {
@@ -26,7 +42,11 @@ async function startingPoint(): Promise<{ landing: MemoryStore; before: MemorySt
   await put(landing, 'targets/1.csv', 'city,target\nRome,5\n');
   await syncPrune(openProcess(world, clock, landing, before));
   clock.tick();
-  await put(landing, 'sales/day=2024-01-01/a.csv', 'id,customer,amount\n1,ann,10.00\n2,bob,4.00\n4,cyd,nope\n');
+  await put(
+    landing,
+    'sales/day=2024-01-01/a.csv',
+    'id,customer,amount\n1,ann,10.00\n2,bob,4.00\n4,cyd,nope\n',
+  );
   await landing.remove(['sales/day=2024-01-02/a.csv']);
   await put(landing, 'sales/day=2024-01-03/new.csv', 'id,customer,amount\n9,cyd,7.00\n');
   await put(landing, 'customers/2.csv', 'customer,city\nann,Oslo\n');
@@ -36,7 +56,8 @@ async function startingPoint(): Promise<{ landing: MemoryStore; before: MemorySt
 
 async function copyOf(store: ObjectStore): Promise<MemoryStore> {
   const copy = newStore(world, clock, 'copy');
-  for await (const { key } of store.list('')) await copy.write(key, (await store.read(key)) ?? new Uint8Array());
+  for await (const { key } of store.list(''))
+    await copy.write(key, (await store.read(key)) ?? new Uint8Array());
   return copy;
 }
 
@@ -47,11 +68,17 @@ async function runEvents(lake: TestLake): Promise<void> {
 }
 
 /** A process on the same stores that dies after `effects` effects; sending a message is an effect too. */
-function mortalProcess(landing: ObjectStore, lake: ObjectStore, effects: number): { process: TestLake; life: Life } {
+function mortalProcess(
+  landing: ObjectStore,
+  lake: ObjectStore,
+  effects: number,
+): { process: TestLake; life: Life } {
   const life = { effectsLeft: effects, dead: false };
   const process = openProcess(world, clock, landing, mortalStore(lake, life));
   const { refreshes } = process.queues;
-  const mortalQueue = { send: (messages: Parameters<typeof refreshes.send>[0]) => effect(life, () => refreshes.send(messages)) };
+  const mortalQueue = {
+    send: (messages: Parameters<typeof refreshes.send>[0]) => effect(life, () => refreshes.send(messages)),
+  };
   return { life, process: { ...process, effects: { ...process.effects, refreshes: mortalQueue } } };
 }
 

@@ -4,7 +4,15 @@ import { refresh } from '../../lib/aggregate/refresh.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { apply } from '../../lib/maintain/apply.ts';
 import { pausingStore } from '../support/mortal-store.ts';
-import { newStore, openProcess, openWorld, put, rowsOf, TestClock, type World } from '../support/shop-lake.ts';
+import {
+  newStore,
+  openProcess,
+  openWorld,
+  put,
+  rowsOf,
+  TestClock,
+  type World,
+} from '../support/shop-lake.ts';
 
 let world: World;
 const clock = new TestClock();
@@ -93,5 +101,7 @@ test('two refreshes of one insight: the one that was planned on older inputs is 
   await refresh(quick.effects, DAILY);
   pausing.go();
   await older;
-  expect(await rowsOf(quick, DAILY, 'customer, sales, amount')).toEqual([{ customer: 'ann', sales: 1, amount: '5.00' }]);
+  expect(await rowsOf(quick, DAILY, 'customer, sales, amount')).toEqual([
+    { customer: 'ann', sales: 1, amount: '5.00' },
+  ]);
 });

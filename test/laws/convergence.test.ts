@@ -5,7 +5,18 @@ import { refresh } from '../../lib/aggregate/refresh.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { apply } from '../../lib/maintain/apply.ts';
 import { expectedInsights, history, type Present, type Step } from '../support/shop-history.ts';
-import { newStore, openProcess, openWorld, put, rowsOf, syncPrune, TestClock, type TestLake, visible, type World } from '../support/shop-lake.ts';
+import {
+  newStore,
+  openProcess,
+  openWorld,
+  put,
+  rowsOf,
+  syncPrune,
+  TestClock,
+  type TestLake,
+  visible,
+  type World,
+} from '../support/shop-lake.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -19,7 +30,8 @@ async function play(step: Step, lake: TestLake, clock: TestClock): Promise<void>
     if (step.tick) clock.tick();
     await put(effects.landing, step.key, step.text);
   } else if (step.kind === 'delete') await effects.landing.remove([step.key]);
-  else if (step.kind === 'event') expect((await ingest(effects, [{ source: step.key }])).failures).toEqual([]);
+  else if (step.kind === 'event')
+    expect((await ingest(effects, [{ source: step.key }])).failures).toEqual([]);
   else {
     const derivation = effects.catalog.derivations[step.target % effects.catalog.derivations.length];
     if (derivation) await refresh(effects, derivation.target);
@@ -29,7 +41,11 @@ async function play(step: Step, lake: TestLake, clock: TestClock): Promise<void>
 async function finalLanding(lake: TestLake): Promise<Present[]> {
   const present: Present[] = [];
   for await (const { key, lastModifiedMs } of lake.effects.landing.list('')) {
-    present.push({ key, lastModifiedMs, text: new TextDecoder().decode(await lake.effects.landing.read(key)) });
+    present.push({
+      key,
+      lastModifiedMs,
+      text: new TextDecoder().decode(await lake.effects.landing.read(key)),
+    });
   }
   return present;
 }
@@ -52,8 +68,16 @@ test('any history of files and events ends in the state of one run over the fina
 
       const expected = expectedInsights(await finalLanding(lake));
       const lines = (rows: readonly object[]) => rows.map((row) => Object.values(row).join(' ')).sort();
-      const daily = await rowsOf(lake, { kind: 'insights', name: 'sales_daily' }, 'day, customer, sales, CAST(amount * 100 AS BIGINT)');
-      const totals = await rowsOf(lake, { kind: 'insights', name: 'city_totals' }, 'city, CAST(amount * 100 AS BIGINT), coalesce(CAST(target AS BIGINT), -1)');
+      const daily = await rowsOf(
+        lake,
+        { kind: 'insights', name: 'sales_daily' },
+        'day, customer, sales, CAST(amount * 100 AS BIGINT)',
+      );
+      const totals = await rowsOf(
+        lake,
+        { kind: 'insights', name: 'city_totals' },
+        'city, CAST(amount * 100 AS BIGINT), coalesce(CAST(target AS BIGINT), -1)',
+      );
       expect({ daily: lines(daily), totals: lines(totals) }).toEqual(expected);
 
       await syncPrune(lake);

@@ -24,7 +24,10 @@ const FIELDS = [
 ];
 const contract = (primaryKey: readonly string[]): Dataset => {
   const schema = { fields: FIELDS, ...(primaryKey.length > 0 ? { primaryKey } : {}) };
-  const text = JSON.stringify({ name: 'p', resources: [{ name: 'rows', path: '*.csv', format: 'csv', schema }] });
+  const text = JSON.stringify({
+    name: 'p',
+    resources: [{ name: 'rows', path: '*.csv', format: 'csv', schema }],
+  });
   return parseContract('p/datapackage.json', 'p', text)[0] as Dataset;
 };
 
@@ -46,7 +49,11 @@ function check(field: keyof typeof CELLS, text: string): Expected {
   if (field === 'n') {
     if (!/^[+-]?[0-9]+$/.test(text) || BigInt(text.replace('+', '')) >= 2n ** 63n) return bad('type-error');
     const value = BigInt(text.replace('+', ''));
-    return value < -100n ? bad('minimum') : value > 100n ? bad('maximum') : { value: String(value), rules: [] };
+    return value < -100n
+      ? bad('minimum')
+      : value > 100n
+        ? bad('maximum')
+        : { value: String(value), rules: [] };
   }
   if (field === 'd') {
     const match = /^([+-]?)([0-9]*)(?:\.([0-9]{0,2})0*)?$/.exec(text);
@@ -56,31 +63,55 @@ function check(field: keyof typeof CELLS, text: string): Expected {
     return { value: sign === '-' && /[1-9]/.test(digits) ? `-${digits}` : digits, rules: [] };
   }
   if (field === 'b') {
-    const value = { true: 'true', True: 'true', TRUE: 'true', '1': 'true', false: 'false', False: 'false', FALSE: 'false', '0': 'false' }[text];
+    const value = {
+      true: 'true',
+      True: 'true',
+      TRUE: 'true',
+      '1': 'true',
+      false: 'false',
+      False: 'false',
+      FALSE: 'false',
+      '0': 'false',
+    }[text];
     return value === undefined ? bad('type-error') : { value, rules: [] };
   }
   if (field === 'day') {
-    const exists = /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toString() !== 'Invalid Date' && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
+    const exists =
+      /^\d{4}-\d\d-\d\d$/.test(text) &&
+      new Date(`${text}T00:00:00Z`).toString() !== 'Invalid Date' &&
+      new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
     return exists ? { value: text, rules: [] } : bad('type-error');
   }
   return ['x', 'y z', 'ä"q'].includes(text) ? { value: text, rules: [] } : bad('enum');
 }
 
-type Line = { readonly cells: readonly string[]; readonly quoted: readonly boolean[]; readonly blanksBefore: number };
+type Line = {
+  readonly cells: readonly string[];
+  readonly quoted: readonly boolean[];
+  readonly blanksBefore: number;
+};
 
 const cellsOf = fc.tuple(...Object.values(CELLS).map((texts) => fc.constantFrom(...texts)));
-const ragged = fc.array(fc.constantFrom('1', 'x'), { minLength: 1, maxLength: 7 }).filter((cells) => cells.length !== 5);
+const ragged = fc
+  .array(fc.constantFrom('1', 'x'), { minLength: 1, maxLength: 7 })
+  .filter((cells) => cells.length !== 5);
 const line: fc.Arbitrary<Line> = fc.record({
   cells: fc.oneof({ weight: 8, arbitrary: cellsOf }, { weight: 1, arbitrary: ragged }),
   quoted: fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }),
   blanksBefore: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(2) }),
 });
 
-function render(lines: readonly Line[], end: string, final: boolean): { text: string; records: { line: number; raw: string; cells: readonly string[] }[] } {
+function render(
+  lines: readonly Line[],
+  end: string,
+  final: boolean,
+): { text: string; records: { line: number; raw: string; cells: readonly string[] }[] } {
   let text = 'n,d,b,day,s';
   let physical = 1;
   const records = lines.map(({ cells, quoted, blanksBefore }) => {
-    const raw = cells.map((cell, i) => (quoted[i] || /[,"\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+    const raw = cells
+      .map((cell, i) => (quoted[i] || /[,"\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
+      .join(',');
     text += end.repeat(blanksBefore + 1) + raw;
     physical += blanksBefore + 1;
     const record = { line: physical, raw, cells };
@@ -100,7 +131,9 @@ function expectedOutcome(records: ReturnType<typeof render>['records'], primaryK
   for (const { line, raw, cells } of records) {
     const names = Object.keys(CELLS) as (keyof typeof CELLS)[];
     const checked = isRagged(cells) ? [] : names.map((name, i) => check(name, cells[i] ?? ''));
-    const rules = isRagged(cells) ? [cells.length < 5 ? 'missing-cell' : 'extra-cell'] : checked.flatMap((c) => c.rules);
+    const rules = isRagged(cells)
+      ? [cells.length < 5 ? 'missing-cell' : 'extra-cell']
+      : checked.flatMap((c) => c.rules);
     // The key field of the test is n, which is required anyway.
     const key = checked[0]?.value ?? '';
     if (rules.length === 0 && primaryKey.length > 0 && seen.has(key)) rules.push('primary-key');
@@ -123,25 +156,39 @@ async function converted(dataset: Dataset, text: string) {
     const result = await convert(session, { dataset, path, fromPath: new Map(), scratch });
     if (result.outcome === 'rejected') throw new Error(result.violation.message);
     const columns = FIELDS.map(({ name }) => `CAST(${name} AS VARCHAR) AS ${name}`).join(', ');
-    const data = result.dataFiles[0] ? await session.rows(`SELECT ${columns} FROM read_parquet('${result.dataFiles[0].path}')`) : [];
+    const data = result.dataFiles[0]
+      ? await session.rows(`SELECT ${columns} FROM read_parquet('${result.dataFiles[0].path}')`)
+      : [];
     type Refused = { line: number; raw: string; rules: string[] };
-    const refused = result.quarantine ? await session.rows<Refused>(`SELECT line, raw, [v.rule FOR v IN violations] AS rules FROM read_parquet('${result.quarantine.path}')`) : [];
+    const refused = result.quarantine
+      ? await session.rows<Refused>(
+          `SELECT line, raw, [v.rule FOR v IN violations] AS rules FROM read_parquet('${result.quarantine.path}')`,
+        )
+      : [];
     return { accepted: data.map((row) => Object.values(row)), rejected: refused, rows: result.rows };
   });
 }
 
-test.each([{ primaryKey: [] }, { primaryKey: ['n'] }])('random files, primary key $primaryKey', async ({ primaryKey }) => {
-  const dataset = contract(primaryKey);
-  await fc.assert(
-    fc.asyncProperty(fc.array(line, { maxLength: 12 }), fc.constantFrom('\n', '\r\n'), fc.boolean(), async (lines, end, final) => {
-      const { text, records } = render(lines, end, final);
-      const result = await converted(dataset, text);
-      const expected = expectedOutcome(records, primaryKey);
-      const sorted = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).sort();
-      expect(result.rejected).toEqual(expected.rejected);
-      expect(sorted(result.accepted)).toEqual(sorted(expected.accepted));
-      expect(result.rows).toBe(records.length);
-    }),
-    { numRuns: Number(process.env.SLUICE_RUNS ?? 60), endOnFailure: true },
-  );
-});
+test.each([{ primaryKey: [] }, { primaryKey: ['n'] }])(
+  'random files, primary key $primaryKey',
+  async ({ primaryKey }) => {
+    const dataset = contract(primaryKey);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(line, { maxLength: 12 }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.boolean(),
+        async (lines, end, final) => {
+          const { text, records } = render(lines, end, final);
+          const result = await converted(dataset, text);
+          const expected = expectedOutcome(records, primaryKey);
+          const sorted = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).sort();
+          expect(result.rejected).toEqual(expected.rejected);
+          expect(sorted(result.accepted)).toEqual(sorted(expected.accepted));
+          expect(result.rows).toBe(records.length);
+        },
+      ),
+      { numRuns: Number(process.env.SLUICE_RUNS ?? 60), endOnFailure: true },
+    );
+  },
+);

@@ -39,7 +39,10 @@ export function mortalStore(store: ObjectStore, life: Life): ObjectStore {
 }
 
 /** The first creation of a key that `matches` waits: `reached` resolves when it comes there, `go` lets it proceed. */
-export function pausingStore(store: ObjectStore, matches: RegExp): { store: ObjectStore; reached: Promise<void>; go: () => void } {
+export function pausingStore(
+  store: ObjectStore,
+  matches: RegExp,
+): { store: ObjectStore; reached: Promise<void>; go: () => void } {
   let arrive = () => {};
   let go = () => {};
   const reached = new Promise<void>((resolve) => {

@@ -18,7 +18,12 @@ import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
 import type { ObjectStore, Row, SqlEngine } from '../../lib/ports.ts';
 
-export type World = { readonly sql: SqlEngine; readonly catalog: Catalog; readonly scratch: string; close(): Promise<void> };
+export type World = {
+  readonly sql: SqlEngine;
+  readonly catalog: Catalog;
+  readonly scratch: string;
+  close(): Promise<void>;
+};
 
 /** What several lakes of one test share: the engine and the definitions. */
 export async function openWorld(schemas = join(import.meta.dirname, '../schemas')): Promise<World> {
@@ -45,13 +50,22 @@ export class TestClock {
 
 export function newStore(world: World, clock: TestClock, name: string): MemoryStore {
   storeCount += 1;
-  return memoryStore({ clock: clock.now, scratch: join(world.scratch, `${name}-${storeCount}`), location: name });
+  return memoryStore({
+    clock: clock.now,
+    scratch: join(world.scratch, `${name}-${storeCount}`),
+    location: name,
+  });
 }
 
 export type TestLake = { readonly effects: Effects; readonly queues: Queues; readonly dead: string[] };
 
 /** A process that works on these stores: with a cold cache and empty queues. */
-export function openProcess(world: World, clock: TestClock, landing: ObjectStore, lake: ObjectStore): TestLake {
+export function openProcess(
+  world: World,
+  clock: TestClock,
+  landing: ObjectStore,
+  lake: ObjectStore,
+): TestLake {
   const dead: string[] = [];
   let ids = 0;
   storeCount += 1;
@@ -67,7 +81,18 @@ export function openProcess(world: World, clock: TestClock, landing: ObjectStore
   };
   const { sql, catalog, scratch } = world;
   const tables = new DeltaTables({ store: lake, sql, clock: clock.now, newId, log, scratch });
-  const effects = { catalog, landing, lake, tables, sql, refreshes: queues.refreshes, clock: clock.now, newId, log, scratch };
+  const effects = {
+    catalog,
+    landing,
+    lake,
+    tables,
+    sql,
+    refreshes: queues.refreshes,
+    clock: clock.now,
+    newId,
+    log,
+    scratch,
+  };
   return { effects, queues, dead };
 }
 
@@ -103,9 +128,15 @@ export async function visible(lake: TestLake): Promise<Record<string, unknown>> 
     const snapshot = await tables.latest(prefix);
     const sources = [...(snapshot?.files.values() ?? [])].flatMap((add) => {
       const origin = readOrigin(add);
-      return origin ? [`${origin.source} ${origin.etag} ${origin.acceptedRows}+${origin.quarantinedRows}`] : [];
+      return origin
+        ? [`${origin.source} ${origin.etag} ${origin.acceptedRows}+${origin.quarantinedRows}`]
+        : [];
     });
-    state[prefix] = { rows: await rowsOf(lake, ref), sources: sources.sort(), stale: snapshot && readPending(snapshot) };
+    state[prefix] = {
+      rows: await rowsOf(lake, ref),
+      sources: sources.sort(),
+      stale: snapshot && readPending(snapshot),
+    };
   }
   return state;
 }

@@ -30,11 +30,13 @@ const files = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8'
 
 const imports: Import[] = files.flatMap((from) => {
   const text = readFileSync(join(ROOT, from), 'utf8');
-  return [...text.matchAll(/^(?:import|export) (type )?(?:[^'"]*? from )?'([^']+)';/gms)].map(([, typeOnly, target = '']) => ({
-    from,
-    to: target.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(from), target)) : target,
-    typeOnly: typeOnly !== undefined,
-  }));
+  return [...text.matchAll(/^(?:import|export) (type )?(?:[^'"]*? from )?'([^']+)';/gms)].map(
+    ([, typeOnly, target = '']) => ({
+      from,
+      to: target.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(from), target)) : target,
+      typeOnly: typeOnly !== undefined,
+    }),
+  );
 });
 
 const room = (file: string) => relative('lib', dirname(file)).split('/')[0] || '.';
@@ -54,15 +56,19 @@ test('rooms import only from the rooms below them', () => {
 
 test('core knows delta by its types alone, and touches nothing outside', () => {
   const core = imports.filter(({ from }) => room(from) === 'core');
-  expect(core.filter(({ to, typeOnly }) => PURE.test(to) || (to.startsWith('lib/delta/') && !typeOnly))).toEqual([]);
+  expect(
+    core.filter(({ to, typeOnly }) => PURE.test(to) || (to.startsWith('lib/delta/') && !typeOnly)),
+  ).toEqual([]);
 });
 
 test('there are no cycles among the files, types left aside', () => {
   const edges = new Map<string, string[]>();
-  for (const { from, to, typeOnly } of imports) if (!typeOnly && to.startsWith('lib/')) edges.set(from, [...(edges.get(from) ?? []), to]);
+  for (const { from, to, typeOnly } of imports)
+    if (!typeOnly && to.startsWith('lib/')) edges.set(from, [...(edges.get(from) ?? []), to]);
   const done = new Set<string>();
   const walk = (file: string, path: readonly string[]): void => {
-    if (path.includes(file)) throw new Error(`a cycle: ${[...path.slice(path.indexOf(file)), file].join(' -> ')}`);
+    if (path.includes(file))
+      throw new Error(`a cycle: ${[...path.slice(path.indexOf(file)), file].join(' -> ')}`);
     if (done.has(file)) return;
     for (const next of edges.get(file) ?? []) walk(next, [...path, file]);
     done.add(file);
