@@ -27,8 +27,12 @@ export interface ObjectStore {
   write(key: string, bytes: Uint8Array): Promise<void>;
   /** Creates if absent; false, and nothing written, where the key exists. Of many racing callers exactly one gets true. */
   create(key: string, bytes: Uint8Array): Promise<boolean>;
-  /** The object as a file on disk, read-only; undefined where the key is absent. The file name keeps the key's extension. */
-  download(key: string): Promise<LocalFile | undefined>;
+  /**
+   * The object as a file on disk, read-only; undefined where the key is absent, or holds another version than `etag`.
+   * The file name keeps the key's extension. A file that is read in place may still change under the reader: compare
+   * `head` before and after.
+   */
+  download(key: string, etag?: string): Promise<LocalFile | undefined>;
   /** Moves the local file at `path` into the store, creating or replacing; `path` is gone afterwards. Durable when it returns. */
   upload(path: string, key: string): Promise<{ sizeBytes: number }>;
   /** Absent keys are no error. */

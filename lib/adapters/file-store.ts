@@ -64,8 +64,10 @@ class FileObjects implements ObjectStore {
     });
   }
 
-  async download(key: string): Promise<LocalFile | undefined> {
-    return (await this.head(key)) && { path: this.path(key), release: async () => {} };
+  async download(key: string, etag?: string): Promise<LocalFile | undefined> {
+    const version = await this.head(key);
+    if (version === undefined || (etag !== undefined && version.etag !== etag)) return undefined;
+    return { path: this.path(key), release: async () => {} };
   }
 
   async upload(source: string, key: string): Promise<{ sizeBytes: number }> {

@@ -68,10 +68,10 @@ class MemoryObjects implements MemoryStore {
     return true;
   }
 
-  async download(key: string): Promise<LocalFile | undefined> {
+  async download(key: string, etag?: string): Promise<LocalFile | undefined> {
     checkKey(key);
     const stored = this.objects.get(key);
-    if (!stored) return undefined;
+    if (!stored || (etag !== undefined && stored.etag !== etag)) return undefined;
     const extension = /(\.[A-Za-z0-9]+){1,2}$/.exec(key)?.[0] ?? '';
     const name = createHash('sha256').update(key).digest('hex').slice(0, 16);
     const path = join(this.options.scratch, `${name}-${stored.etag}${extension}`);

@@ -82,7 +82,7 @@ async function convertVersion(
   version: ObjectVersion,
 ): Promise<Staged | undefined> {
   const started = effects.clock().getTime();
-  const file = await effects.landing.download(version.key);
+  const file = await effects.landing.download(version.key, version.etag);
   if (file === undefined) return undefined;
   const folder = await mkdtemp(join(effects.scratch, 'ingest-'));
   try {

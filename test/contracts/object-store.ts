@@ -182,6 +182,16 @@ function localFiles(current: Current): void {
     expect(await store.download('absent.csv')).toBeUndefined();
   });
 
+  it('downloads the version that is asked for, or nothing', async () => {
+    await store.write('k.csv', bytes('one'));
+    const one = await store.head('k.csv');
+    const same = await store.download('k.csv', one?.etag);
+    expect(same && (await readFile(same.path, 'utf8'))).toBe('one');
+    await same?.release();
+    await store.write('k.csv', bytes('another'));
+    expect(await store.download('k.csv', one?.etag)).toBeUndefined();
+  });
+
   it('downloads the present version, also twice at once', async () => {
     const { store } = current();
     await store.write('k.csv', bytes('old'));
