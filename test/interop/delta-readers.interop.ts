@@ -1,0 +1,259 @@
+// Tables are read by others as Sluice reads them: delta-rs (by pyarrow and by DataFusion) reads every table and insight of
+// a lake that changes, its older versions, and the lake from its checkpoints alone.
+import { access, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readWithDeltaRs, sortedRows, type TableReading } from './delta-reader.ts';
+import { readings } from './hard-values.ts';
+import { type ExpectedTable, InteropLake } from './interop-lake.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PACKAGES = ['schemas/billing', 'schemas/air-boltic', 'test/interop/schemas/hard-values'].map((folder) =>
+  join(ROOT, folder),
+);
+const DAY = (day: number) => `dwh-fina/billing/year=2024/month=01/day=${String(day).padStart(2, '0')}`;
+const CHECKPOINT_VERSION = 10;
+
+let lake: InteropLake;
+/** What Sluice read at each stage, oldest first. */
+const stages: ExpectedTable[][] = [];
+
+beforeAll(async () => {
+  lake = await InteropLake.create(PACKAGES);
+});
+afterAll(() => lake.close());
+
+/** Reads the tables in the other programs, at the versions expected, and returns what they saw by prefix. */
+async function expectReadAlike(
+  expected: readonly ExpectedTable[],
+  root = lake.root,
+): Promise<Map<string, TableReading>> {
+  const seen = await readWithDeltaRs(
+    expected.map(({ prefix, version }) => ({ path: join(root, prefix), version })),
+  );
+  const byPrefix = new Map<string, TableReading>();
+  for (const [i, { prefix, rows, ...shape }] of expected.entries()) {
+    const { rows: otherRows, problems, ...otherShape } = seen[i] as TableReading;
+    const wrong = [...problems, ...difference(rows, sortedRows(otherRows))].slice(0, 10);
+    expect.soft(wrong, prefix).toEqual([]);
+    expect.soft(otherShape, prefix).toEqual(shape);
+    byPrefix.set(prefix, seen[i] as TableReading);
+  }
+  return byPrefix;
+}
+
+/** The first rows that one side alone has. */
+function difference(sluice: readonly string[], others: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (let i = 0, k = 0; lines.length < 10 && (i < sluice.length || k < others.length); ) {
+    const [ours, theirs] = [sluice[i], others[k]];
+    if (ours === theirs) [i, k] = [i + 1, k + 1];
+    else if (theirs === undefined || (ours !== undefined && ours < theirs))
+      [lines[lines.length], i] = [`Sluice alone: ${ours}`, i + 1];
+    else [lines[lines.length], k] = [`others alone: ${theirs}`, k + 1];
+  }
+  return lines;
+}
+
+async function syncAndCompare(): Promise<Map<string, TableReading>> {
+  await lake.sync();
+  const expected = await lake.read();
+  stages.push(expected);
+  return expectReadAlike(expected);
+}
+
+function rowCounts(tables: ReadonlyMap<string, TableReading>): Record<string, number> {
+  return Object.fromEntries([...tables].map(([prefix, { rows }]) => [prefix, rows.length]));
+}
+
+function cellsOf(table: TableReading | undefined, ...names: string[]): (string | null)[][] {
+  const places = names.map((name) => table?.columns.findIndex((column) => column.name === name) ?? -1);
+  return (table?.rows ?? []).map((row) => places.map((place) => row[place] ?? null));
+}
+
+describe('delta-rs reads what Sluice reads', () => {
+  test('the samples', async () => {
+    await lake.put('readings/a.csv', readings(0));
+    await lake.put('readings/b.csv', readings(5));
+    for (const place of ['a%2Fb', '50%25', '%E6%9D%8E', 'two words', 'x=y', '__HIVE_DEFAULT_PARTITION__']) {
+      await lake.put(`notes/place=${place}/n.csv`, 'note\none\n"two\nlines"');
+    }
+    const tables = await syncAndCompare();
+    expect(rowCounts(tables)).toMatchObject({
+      'tables/billing': 15037,
+      'insights/usage_daily': 324,
+      'insights/user_daily': 1280,
+      'insights/user_monthly': 611,
+      'insights/resource_daily': 2044,
+      'insights/resource_type_monthly': 30,
+      'tables/aeroplanes': 22,
+      'tables/aeroplane_models': 17,
+      'tables/customers': 21,
+      'arrivals/customers': 22,
+      'tables/customer_groups': 12,
+      'tables/orders': 26,
+      'tables/trips': 21,
+      'tables/readings': 54,
+      'tables/notes': 12,
+    });
+    expect(tables.get('insights/spend_by_month')?.rows).toEqual([
+      ['2024', '1', 'EUR', '241', '7494', '-296.058765', null],
+      ['2024', '1', 'JPY', '143', '2024', '-13240.964281', null],
+      ['2024', '1', 'USD', '227', '5519', '-216.733773', null],
+    ]);
+    const billing = tables.get('tables/billing');
+    expect(billing?.partitionColumns).toEqual(['year', 'month', 'day']);
+    expect(billing?.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'year long',
+      'month long',
+      'day long',
+      'timestamp timestamp',
+      'resource_id string',
+      'user_id long',
+      'credit_usage decimal(18,6)',
+      'region string',
+      'service_tier string',
+      'operation_type string',
+      'success boolean',
+      'resource_type string',
+      'invoice_id string',
+      'currency string',
+    ]);
+    const places = new Set(cellsOf(tables.get('tables/notes'), 'place').flat());
+    expect(places).toEqual(new Set(['a/b', '50%', '李', 'two words', 'x=y', null]));
+  });
+
+  test('values at the limits of their types', async () => {
+    const rows = cellsOf(await readingsTable(), 'at', 'exact', 'approximate', 'on_day', 'id').map((row) =>
+      row.join(' '),
+    );
+    for (const literal of [
+      '-62135596800000000',
+      '253402300799999999',
+      '-0.0000000001',
+      '9999999999999999999999999999.9999999999',
+      '7fe1ccf385ebc8a0',
+      '8000000000000000',
+      '0000000000000001',
+      '0001-01-01',
+      '9999-12-31',
+      '-9223372036854775808',
+      '9007199254740993',
+    ]) {
+      expect(
+        rows.filter((row) => row.split(' ').includes(literal)),
+        literal,
+      ).not.toEqual([]);
+    }
+  });
+
+  test('after files were replaced, added and deleted', async () => {
+    const [header, ...day2] = (await readFile(join(lake.landing, DAY(2), 'billing.csv'), 'utf8'))
+      .trimEnd()
+      .split('\n');
+    await lake.put(`${DAY(2)}/billing.csv`, [header, ...day2.slice(0, 100)].join('\n'));
+    await lake.put(
+      `${DAY(4)}/billing.csv`,
+      [header, ...day2.slice(100, 130)].join('\n').replaceAll(',2024,1,2', ',2024,1,4'),
+    );
+    await lake.delete(`${DAY(3)}/faults.csv`);
+    await lake.delete(`${DAY(1)}/billing.csv`);
+    const customers = 'Customer ID,Name,Customer Group ID,Email,Phone Number\n';
+    await lake.put(
+      'air-boltic/customer/customers-3.csv',
+      `${customers}1,Mari Kuusk,2,mari.kuusk@example.com,+372 5555 0102\n`,
+    );
+    await lake.delete('air-boltic/customer/customers-2.csv');
+    await lake.put('readings/a.csv', readings(11));
+    await lake.delete('readings/b.csv');
+    await lake.delete('notes/place=x=y/n.csv');
+    const tables = await syncAndCompare();
+    expect(rowCounts(tables)).toMatchObject({
+      'tables/billing': 100 + 30 + 4893,
+      'tables/customers': 20,
+      'arrivals/customers': 21,
+      'tables/readings': 27,
+      'tables/notes': 10,
+    });
+    const named = cellsOf(tables.get('tables/customers'), 'customer_id', 'customer_name');
+    expect(named).toContainEqual(['1', 'Mari Kuusk']);
+    expect(named).toContainEqual(['19', 'Old Address']);
+    expect(named.map(([id]) => id)).not.toContain('21');
+    expect(new Set(cellsOf(tables.get('insights/usage_daily'), 'day').flat())).toEqual(
+      new Set(['2', '3', '4']),
+    );
+  });
+
+  test('an older version, by time travel', async () => {
+    const tables = await expectReadAlike(stages[0] ?? []);
+    expect(rowCounts(tables)).toMatchObject({
+      'tables/billing': 15037,
+      'tables/customers': 21,
+      'insights/usage_daily': 324,
+    });
+  });
+
+  test('from checkpoints, the older entries being gone', async () => {
+    for (let round = 1; round <= CHECKPOINT_VERSION; round++) {
+      await landOneRowEach(round);
+      await lake.sync();
+    }
+    const tables = await syncAndCompare();
+    for (const [prefix, { version }] of tables) {
+      expect(version, prefix).toBeGreaterThanOrEqual(CHECKPOINT_VERSION);
+      await access(
+        join(
+          lake.root,
+          prefix,
+          '_delta_log',
+          `${String(CHECKPOINT_VERSION).padStart(20, '0')}.checkpoint.parquet`,
+        ),
+      );
+    }
+    const before = await lake.read(new Map([...tables.keys()].map((prefix) => [prefix, CHECKPOINT_VERSION])));
+    const root = await lake.copyWithoutEntries(CHECKPOINT_VERSION);
+    const moved = (table: ExpectedTable) => ({
+      ...table,
+      fileUris: table.fileUris.map((uri) => uri.replace(lake.root, root)),
+    });
+    const newest = (stages.at(-1) ?? []).map(moved);
+    expect(await lake.read(new Map(), root)).toEqual(newest);
+    await expectReadAlike(newest, root);
+    await expectReadAlike(before.map(moved), root);
+  });
+
+  test('every stage, with checkpoints in between', async () => {
+    for (const stage of stages) await expectReadAlike(stage);
+  });
+});
+
+async function readingsTable(): Promise<TableReading | undefined> {
+  const [table] = await readWithDeltaRs([{ path: join(lake.root, 'tables/readings'), version: null }]);
+  return table;
+}
+
+/** A small file for every dataset, with other rows in every round: each table and insight gets a commit. */
+async function landOneRowEach(round: number): Promise<void> {
+  const line = async (key: string) => {
+    const lines = (await readFile(join(lake.landing, key), 'utf8')).split('\n');
+    return `${lines[0]}\n${lines[round] ?? ''}\n`;
+  };
+  await lake.put(`${DAY(3)}/one.csv`, await line(`${DAY(3)}/billing.csv`));
+  for (const [folder, file] of [
+    ['aeroplane', 'aeroplanes'],
+    ['customer', 'customers-1'],
+    ['customer_group', 'customer_groups'],
+    ['order', 'orders'],
+    ['trip', 'trips'],
+  ]) {
+    await lake.put(`air-boltic/${folder}/one.csv`, await line(`air-boltic/${folder}/${file}.csv`));
+  }
+  await lake.put(
+    'air-boltic/aeroplane_model/one.json',
+    JSON.stringify({
+      Sluice: { [`S${round}`]: { max_seats: round, max_weight: 1, max_distance: 1, engine_type: 'none' } },
+    }),
+  );
+  await lake.put('readings/one.csv', readings(round).split('\n').slice(0, 3).join('\n'));
+  await lake.put('notes/place=plain/one.csv', `note\nround ${round}\n`);
+}

@@ -1,0 +1,172 @@
+// A local lake on disk whose landing folder a test edits, and what Sluice itself reads of its tables, as canonical texts.
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { LocalFiles, tableRelation } from '../../lib/aggregate/inputs.ts';
+import { landingTable } from '../../lib/core/catalog.ts';
+import { type TableRef, tablePrefix } from '../../lib/core/insight.ts';
+import type { Column } from '../../lib/core/schema.ts';
+import { identifier } from '../../lib/core/sql-text.ts';
+import { objectKey } from '../../lib/delta/partitions.ts';
+import type { Snapshot } from '../../lib/delta/snapshot.ts';
+import type { Effects } from '../../lib/effects.ts';
+import { openLake } from '../../lib/local/open-lake.ts';
+import type { Value } from '../../lib/ports.ts';
+import { syncPrune } from '../support/shop-lake.ts';
+import { type Cells, sortedRows, type TableReading } from './delta-reader.ts';
+
+/** What a reader of one version must see; the rows sorted. */
+export type ExpectedTable = Pick<TableReading, 'version' | 'columns' | 'partitionColumns' | 'fileUris'> & {
+  readonly prefix: string;
+  readonly rows: readonly string[];
+};
+
+export class InteropLake {
+  readonly folder: string;
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** `packages`: folders with a datapackage.json each; their samples fill landing. */
+  static async create(packages: readonly string[]): Promise<InteropLake> {
+    const lake = new InteropLake(await mkdtemp(join(tmpdir(), 'sluice-interop-')));
+    await mkdir(lake.landing);
+    for (const folder of packages) {
+      await cp(folder, join(lake.schemas, basename(folder)), { recursive: true });
+      if ((await readdir(folder)).includes('samples'))
+        await cp(join(folder, 'samples'), lake.landing, { recursive: true });
+    }
+    return lake;
+  }
+
+  get schemas(): string {
+    return join(this.folder, 'schemas');
+  }
+
+  get landing(): string {
+    return join(this.folder, 'landing');
+  }
+
+  get root(): string {
+    return join(this.folder, 'lake');
+  }
+
+  async put(key: string, text: string): Promise<void> {
+    await mkdir(dirname(join(this.landing, key)), { recursive: true });
+    await writeFile(join(this.landing, key), text);
+  }
+
+  async delete(key: string): Promise<void> {
+    await rm(join(this.landing, key));
+  }
+
+  /** As "sluice sync --prune" does, in a process of its own: nothing is cached from before. */
+  async sync(): Promise<void> {
+    const problems: string[] = [];
+    await this.#open(async (effects, queues) => syncPrune({ effects, queues, dead: [] }), problems);
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+  }
+
+  /** Every table, arrivals table and insight; at its newest version, or at the one that `versions` says. */
+  async read(versions: ReadonlyMap<string, number> = new Map(), root = this.root): Promise<ExpectedTable[]> {
+    const tables: ExpectedTable[] = [];
+    const read = async (effects: Effects) => {
+      for (const table of allTables(effects))
+        tables.push(await readTable(effects, table, versions.get(tablePrefix(table)), root));
+    };
+    await this.#open(read, [], root);
+    return tables;
+  }
+
+  /** A copy of the lake whose log entries up to `version` are gone, so that readers need its checkpoint. */
+  async copyWithoutEntries(version: number): Promise<string> {
+    const copy = join(this.folder, 'copy');
+    await cp(this.root, copy, { recursive: true });
+    for (const path of await filesBelow(copy)) {
+      const entry = /_delta_log\/(\d{20})\.json$/.exec(path)?.[1];
+      if (entry !== undefined && Number(entry) <= version) await rm(join(copy, path));
+    }
+    return copy;
+  }
+
+  close(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #open(
+    work: (effects: Effects, queues: Parameters<typeof syncPrune>[0]['queues']) => Promise<void>,
+    problems: string[],
+    root = this.root,
+  ): Promise<void> {
+    const locations = { landing: this.landing, lake: root, schemas: this.schemas };
+    const lake = await openLake(locations, (level, event, fields) => {
+      if (level === 'warn' || level === 'error') problems.push(`${event} ${JSON.stringify(fields)}`);
+    });
+    try {
+      await work(lake.effects, lake.queues);
+      problems.push(...lake.deadLetters.buried.map((letter) => letter.error));
+    } finally {
+      await lake.close();
+    }
+  }
+}
+
+function allTables({ catalog }: Effects): TableRef[] {
+  return [...catalog.datasets.map(landingTable), ...catalog.derivations.map(({ target }) => target)];
+}
+
+async function readTable(
+  effects: Effects,
+  table: TableRef,
+  version: number | undefined,
+  root: string,
+): Promise<ExpectedTable> {
+  const prefix = tablePrefix(table);
+  const snapshot =
+    version === undefined ? await effects.tables.latest(prefix) : await effects.tables.at(prefix, version);
+  if (snapshot === undefined) throw new Error(`there is no table ${prefix}`);
+  return {
+    prefix,
+    version: snapshot.version,
+    columns: effects.catalog.columnsOf(table).map(({ name, type }) => ({ name, type })),
+    partitionColumns: effects.catalog.partitionColumnsOf(table),
+    fileUris: [...snapshot.files.values()].map((add) => join(root, objectKey(prefix, add.path))).sort(),
+    rows: sortedRows(await canonicalRows(effects, table, snapshot)),
+  };
+}
+
+async function canonicalRows(effects: Effects, table: TableRef, snapshot: Snapshot): Promise<Cells[]> {
+  const columns = effects.catalog.columnsOf(table);
+  const local = new LocalFiles(effects.lake);
+  const relation = await tableRelation(effects.catalog, local, table, snapshot, [...snapshot.files.values()]);
+  const select = columns.map((column, i) => `${canonicalSql(column)} AS c${i}`).join(', ');
+  try {
+    const rows = await effects.sql.session((session) => session.rows(`SELECT ${select} FROM (${relation})`));
+    return rows.map((row) => columns.map((_, i) => canonicalText(row[`c${i}`] ?? null)));
+  } finally {
+    await local.release();
+  }
+}
+
+function canonicalSql({ name, type }: Column): string {
+  if (type === 'double') return identifier(name);
+  return type === 'timestamp'
+    ? `CAST(epoch_us(${identifier(name)}) AS VARCHAR)`
+    : `CAST(${identifier(name)} AS VARCHAR)`;
+}
+
+function canonicalText(value: Value): string | null {
+  if (value === null || typeof value === 'string') return value;
+  if (typeof value !== 'number') throw new Error(`${JSON.stringify(value)} has no canonical text`);
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleBE(value);
+  return bytes.toString('hex');
+}
+
+/** Every file below `folder`, as paths relative to it. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}

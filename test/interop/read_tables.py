@@ -1,0 +1,102 @@
+"""Reads Delta tables with delta-rs and writes what it sees as JSON, for delta-readers.test.ts to compare.
+
+Standard input: [{"path": folder, "version": number or null}, ...]. Standard output: one object for each, in that order.
+Every table is read twice, by pyarrow and by DataFusion, and its files' statistics are held against their rows.
+"""
+
+import datetime
+import decimal
+import json
+import struct
+import sys
+import urllib.parse
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake import DeltaTable, QueryBuilder
+
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+MICROSECOND = datetime.timedelta(microseconds=1)
+
+
+def canonical(value):
+    """The text of a value, or None: decimals with all their digits, timestamps as microseconds, doubles as their bits."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return struct.pack(">d", value).hex()
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime.datetime):
+        if value.utcoffset() != datetime.timedelta(0):
+            raise ValueError(f"{value!r} is not in UTC")
+        return str((value - EPOCH) // MICROSECOND)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    raise TypeError(f"no canonical text for {value!r}")
+
+
+def sorted_rows(table, names):
+    columns = [[canonical(value) for value in table.column(name).to_pylist()] for name in names]
+    return sorted(([*row] for row in zip(*columns)), key=json.dumps)
+
+
+def read_by_datafusion(table):
+    return pa.table(QueryBuilder().register("t", table).execute("SELECT * FROM t").read_all())
+
+
+def wrong_statistics(table):
+    """Statistics that do not hold for the rows of their file. A reader that trusts them would skip rows."""
+    problems = []
+    for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+        matches = [uri for uri in table.file_uris() if uri.endswith("/" + urllib.parse.unquote(action["path"]))]
+        if len(matches) != 1:
+            problems.append(f"{action['path']}: {len(matches)} of file_uris end so")
+            continue
+        rows = pq.ParquetFile(matches[0]).read()
+        if action["num_records"] != rows.num_rows:
+            problems.append(f"{action['path']}: numRecords {action['num_records']}, but it has {rows.num_rows} rows")
+        for name in rows.column_names:
+            problems += [f"{action['path']}: {problem}" for problem in wrong_column(rows.column(name), name, action)]
+    return problems
+
+
+def wrong_column(column, name, action):
+    nulls = action.get(f"null_count.{name}")
+    if nulls is not None and nulls != column.null_count:
+        yield f"nullCount of {name} is {nulls}, but there are {column.null_count}"
+    present = column.drop_null()
+    if len(present) == 0:
+        return
+    extremes = pc.min_max(present).as_py()
+    least, most = action.get(f"min.{name}"), action.get(f"max.{name}")
+    if least is not None and least > extremes["min"]:
+        yield f"min of {name} is {least!r}, but there is {extremes['min']!r}"
+    if most is not None and most < extremes["max"]:
+        yield f"max of {name} is {most!r}, but there is {extremes['max']!r}"
+
+
+def read(request):
+    table = DeltaTable(request["path"], version=request["version"])
+    names = [field.name for field in table.schema().fields]
+    by_pyarrow = sorted_rows(table.to_pyarrow_table(), names)
+    by_datafusion = sorted_rows(read_by_datafusion(table), names)
+    problems = wrong_statistics(table)
+    if by_pyarrow != by_datafusion:
+        problems.append("pyarrow and DataFusion read different rows")
+    return {
+        "version": table.version(),
+        "columns": [{"name": f.name, "type": f.type.type} for f in table.schema().fields],
+        "partitionColumns": table.metadata().partition_columns,
+        "fileUris": sorted(table.file_uris()),
+        "rows": by_pyarrow,
+        "problems": problems,
+    }
+
+
+json.dump([read(request) for request in json.load(sys.stdin)], sys.stdout)
