@@ -1,0 +1,94 @@
+// Runs the command line for tests: in this process with a terminal in memory, or as the process that users start.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { main } from '../../lib/cli/main.ts';
+
+export type Answer = { readonly code: number; readonly out: string; readonly err: string };
+
+export const SCHEMAS = resolve('schemas');
+const BIN = resolve('bin/sluice.mjs');
+
+export async function makeFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'sluice-cli-'));
+}
+
+/** Gone when the test is over. */
+export async function testFolder(): Promise<string> {
+  const folder = await makeFolder();
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** In this process. `columns`: the width of the terminal that standard output is; none for a pipe. */
+export async function sluice(
+  args: readonly string[],
+  { input = '', columns }: { input?: string; columns?: number } = {},
+): Promise<Answer> {
+  let out = '';
+  let err = '';
+  const code = await main(args, {
+    out: async (text) => void (out += text),
+    err: (text) => void (err += text),
+    input: async () => input,
+    outColumns: columns,
+    errColumns: undefined,
+  });
+  return { code, out, err };
+}
+
+export type Running = {
+  readonly process: ChildProcess;
+  /** All of standard output so far. */
+  out(): string;
+  /** The first line of standard output, not yet returned, that matches. Throws, with the output, when the process ends before. */
+  line(pattern: RegExp): Promise<string>;
+  readonly ended: Promise<Answer & { readonly signal: NodeJS.Signals | null }>;
+};
+
+/** As its own process. It is killed when the test is over. */
+export function startSluice(args: readonly string[], cwd: string): Running {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  let seen = 0;
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+    changed();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => void (err += text));
+  let isOver = false;
+  const ended = new Promise<Answer & { signal: NodeJS.Signals | null }>((done) => {
+    child.on('close', (code, signal) => {
+      isOver = true;
+      changed();
+      done({ code: code ?? -1, out, err, signal });
+    });
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const line = (pattern: RegExp) =>
+    new Promise<string>((found, failed) => {
+      const look = () => {
+        const rest = out.slice(seen);
+        const complete = rest.slice(0, rest.lastIndexOf('\n') + 1).split('\n');
+        const index = complete.findIndex((text) => pattern.test(text));
+        if (index >= 0) {
+          seen += complete.slice(0, index + 1).join('\n').length + 1;
+          listeners.delete(look);
+          found(complete[index] ?? '');
+        } else if (isOver) {
+          listeners.delete(look);
+          failed(new Error(`no line matched ${pattern} before the process ended:\n${out}\n${err}`));
+        }
+      };
+      listeners.add(look);
+      look();
+    });
+  return { process: child, out: () => out, line, ended };
+}
