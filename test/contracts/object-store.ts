@@ -183,6 +183,7 @@ function localFiles(current: Current): void {
   });
 
   it('downloads the version that is asked for, or nothing', async () => {
+    const { store } = current();
     await store.write('k.csv', bytes('one'));
     const one = await store.head('k.csv');
     const same = await store.download('k.csv', one?.etag);
