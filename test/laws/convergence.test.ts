@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { refresh } from '../../lib/aggregate/refresh.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
+import { deliver, type FileMessage } from '../../lib/local/deliver.ts';
 import { apply } from '../../lib/maintain/apply.ts';
 import { expectedInsights, history, type Present, type Step } from '../support/shop-history.ts';
 import {
@@ -32,10 +33,19 @@ async function play(step: Step, lake: TestLake, clock: TestClock): Promise<void>
   } else if (step.kind === 'delete') await effects.landing.remove([step.key]);
   else if (step.kind === 'event')
     expect((await ingest(effects, [{ source: step.key }])).failures).toEqual([]);
+  else if (step.kind === 'settle') await settle(lake);
   else {
     const derivation = effects.catalog.derivations[step.target % effects.catalog.derivations.length];
     if (derivation) await refresh(effects, derivation.target);
   }
+}
+
+/** All that waits is delivered, in a process that has been warm since the beginning. */
+async function settle(lake: TestLake): Promise<void> {
+  const keys: FileMessage[] = [];
+  for await (const { key } of lake.effects.landing.list('')) keys.push({ source: key });
+  await lake.queues.files.send(keys);
+  await deliver(lake.effects, lake.queues);
 }
 
 async function finalLanding(lake: TestLake): Promise<Present[]> {

@@ -6,6 +6,7 @@ export type Step =
   | { readonly kind: 'put'; readonly key: string; readonly text: string; readonly tick: boolean }
   | { readonly kind: 'delete'; readonly key: string }
   | { readonly kind: 'event'; readonly key: string }
+  | { readonly kind: 'settle' }
   | { readonly kind: 'refresh'; readonly target: number };
 
 const SALES_KEYS = [
@@ -57,9 +58,10 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
     { weight: 1, arbitrary: putOf(TARGET_KEYS, targets) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), key: anyKey }) },
     { weight: 6, arbitrary: fc.record({ kind: fc.constant('event' as const), key: anyKey }) },
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant('refresh' as const), target: fc.nat(20) }) },
+    { weight: 4, arbitrary: fc.constant({ kind: 'settle' as const }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('refresh' as const), target: fc.nat(20) }) },
   ),
-  { minLength: 3, maxLength: 14 },
+  { minLength: 5, maxLength: 24, size: 'max' },
 );
 
 export type Present = { readonly key: string; readonly text: string; readonly lastModifiedMs: number };
