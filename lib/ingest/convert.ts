@@ -39,10 +39,17 @@ export async function convert(session: SqlSession, file: SourceFile): Promise<Co
       : await convertRows(session, file, source);
   } catch (error) {
     if (error instanceof SqlError && error.kind === 'data') {
-      return { outcome: 'rejected', violation: fileViolation('source-error', error.message) };
+      return { outcome: 'rejected', violation: fileViolation('source-error', engineProblem(error)) };
     }
     throw error;
   }
+}
+
+/** The engine's first line says what is wrong; the rest speaks of its own options. */
+function engineProblem(error: SqlError): string {
+  const [first = ''] = error.message.split('\n');
+  if (!first.includes('state machine')) return first;
+  return 'the file cannot be read as CSV: its line ends are mixed (LF and CRLF), or a quote is out of place; write it anew with one kind of line end';
 }
 
 async function convertRows(
