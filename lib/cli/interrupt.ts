@@ -1,31 +1,45 @@
 // Ctrl-C: asks the work to stop between two steps, and ends the process where a step takes longer than a person waits.
 // Ending it at any moment leaves a sound lake: a commit is one file, there or not.
-import { rmSync } from 'node:fs';
-import type { LocalLake } from '../local/open-lake.ts';
 import type { Terminal } from './terminal.ts';
 
 const PATIENCE_MS = 1000;
 const INTERRUPTED = 130;
 
-export function onInterrupt(terminal: Terminal, stop: () => void, local: LocalLake): { dispose(): void } {
-  let patience: NodeJS.Timeout | undefined;
-  const end = (exitCode: number) => {
-    rmSync(local.effects.scratch, { recursive: true, force: true });
+export class Interrupt {
+  #stopped = false;
+  #patience: NodeJS.Timeout | undefined;
+  readonly #terminal: Terminal;
+  /** Called at the first Ctrl-C. */
+  onStop = (): void => {};
+  /** Called, and not waited for, before the process is ended in the middle of a step. */
+  onEnd = (): void => {};
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    process.on('SIGINT', this.#interrupted);
+    process.on('SIGTERM', this.#interrupted);
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  readonly #interrupted = (): void => {
+    if (this.#stopped) this.#end(INTERRUPTED);
+    this.#terminal.err('\nStopping; the lake is sound, and the next start carries on.\n');
+    this.#stopped = true;
+    this.#patience = setTimeout(() => this.#end(0), PATIENCE_MS);
+    this.onStop();
+  };
+
+  #end(exitCode: number): never {
+    this.onEnd();
     process.exit(exitCode);
-  };
-  const interrupted = () => {
-    if (patience !== undefined) return end(INTERRUPTED);
-    terminal.err('\nStopping; the lake is sound, and the next start carries on.\n');
-    stop();
-    patience = setTimeout(() => end(0), PATIENCE_MS);
-  };
-  process.on('SIGINT', interrupted);
-  process.on('SIGTERM', interrupted);
-  return {
-    dispose() {
-      clearTimeout(patience);
-      process.off('SIGINT', interrupted);
-      process.off('SIGTERM', interrupted);
-    },
-  };
+  }
+
+  dispose(): void {
+    clearTimeout(this.#patience);
+    process.off('SIGINT', this.#interrupted);
+    process.off('SIGTERM', this.#interrupted);
+  }
 }

@@ -35,6 +35,7 @@ export async function headlineLines(effects: Effects, maxWidth?: number): Promis
         const texts = rows.map((row) =>
           columns.map((column) => cellText(row[column.name] ?? null) ?? 'NULL'),
         );
+        if (rows.length === 0) return ['no rows yet'];
         return renderTable(
           columns.map((column) => ({ name: column.name, right: isNumber(column.type) })),
           texts,

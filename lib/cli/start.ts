@@ -1,5 +1,6 @@
 // `sluice start`: from nothing to insights, then follows landing. What a new user sees first.
 import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
+import type { Interrupt } from './interrupt.ts';
 import { locations, typed } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -37,25 +38,37 @@ ignored, and rename it when it is complete.`,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  if (args.flag('once')) return open(args, terminal, (local, places) => syncAndShow(local, places, terminal));
+  const { Interrupt } = await import('./interrupt.ts');
+  const interrupt = new Interrupt(terminal);
+  try {
+    return await open(args, terminal, (local, places) => syncAndFollow(local, places, terminal, interrupt));
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+type Work = (local: LocalLake, places: LakeLocations) => Promise<number>;
+
+async function open(args: Arguments, terminal: Terminal, work: Work): Promise<number> {
   const places = locations(args);
   const { openLake } = await import('../local/open-lake.ts');
   const { refuseOverlap } = await import('../local/folders.ts');
   const { fillLanding } = await import('../local/samples.ts');
   const { terminalLog } = await import('./log-lines.ts');
+  const { count } = await import('./text.ts');
   await refuseOverlap(places);
   const local = await openLake(places, terminalLog(terminal, args.flag('verbose')));
   try {
     const { datasets, derivations } = local.effects.catalog;
     const insights = derivations.filter(({ target }) => target.kind === 'insights').length;
     await terminal.out(
-      `Sluice: ${datasets.length} datasets and ${insights} insights from ${typed(places.schemas)}\n`,
+      `Sluice: ${count(datasets.length, 'dataset')} and ${count(insights, 'insight')} from ${typed(places.schemas)}\n`,
     );
     const samples = await fillLanding(places.schemas, places.landing, new Date());
     if (samples !== undefined)
-      await terminal.out(`Copied ${samples} sample files to ${typed(places.landing)}\n`);
-    return await (args.flag('once')
-      ? syncAndShow(local, places, terminal)
-      : syncAndFollow(local, places, terminal));
+      await terminal.out(`Copied ${count(samples, 'sample file')} to ${typed(places.landing)}\n`);
+    return await work(local, places);
   } finally {
     await local.close();
   }
@@ -83,32 +96,41 @@ async function syncAndShow(
   return syncExitCode(result);
 }
 
-async function syncAndFollow(local: LocalLake, places: LakeLocations, terminal: Terminal): Promise<number> {
+async function syncAndFollow(
+  local: LocalLake,
+  places: LakeLocations,
+  terminal: Terminal,
+  interrupt: Interrupt,
+): Promise<number> {
+  const { rmSync } = await import('node:fs');
   const { Changes, followLanding } = await import('../local/follow-landing.ts');
   const { watchLanding } = await import('../local/watch-landing.ts');
-  const { onInterrupt } = await import('./interrupt.ts');
   const { eventLines } = await import('./event-lines.ts');
+  const { catalog, landing, lake, scratch } = local.effects;
   const changes = new Changes();
-  const interrupt = onInterrupt(terminal, () => changes.stop(), local);
+  interrupt.onStop = () => changes.stop();
+  interrupt.onEnd = () => rmSync(scratch, { recursive: true, force: true });
+  if (interrupt.stopped) return 0;
   // First the watcher, then the listing: a change is seen by one of them.
-  const watcher = await watchLanding(local.effects.landing.location, {
+  const watcher = await watchLanding(landing.location, {
     changed: (key) => changes.add(key),
-    failed: (error) =>
-      terminal.err(
-        `warning: landing cannot be watched in full: ${error instanceof Error ? error.message : String(error)}. "npx sluice sync" finds what is missed.\n`,
-      ),
+    failed: (error) => terminal.err(`warning: ${watchProblem(error)}\n`),
   });
   try {
     await syncAndShow(local, places, terminal, () => changes.stopped);
     if (!changes.stopped) await terminal.out(`\nWatching ${typed(places.landing)}; Ctrl-C ends it.\n`);
-    const pathOf = (key: string) => typed(`${local.effects.lake.location}/${key}`);
+    const pathOf = (key: string) => typed(`${lake.location}/${key}`);
     await followLanding(local, changes, async (round) => {
-      const lines = eventLines(local.effects.catalog, round, pathOf);
+      const lines = eventLines(catalog, round, pathOf);
       if (lines.length > 0) await terminal.out(`${lines.join('\n')}\n`);
     });
     return 0;
   } finally {
     await watcher.close();
-    interrupt.dispose();
   }
+}
+
+function watchProblem(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `a part of landing cannot be watched: ${reason}. "npx sluice sync" finds what is missed.`;
 }

@@ -30,8 +30,12 @@ export async function sluice(
   let out = '';
   let err = '';
   const code = await main(args, {
-    out: async (text) => void (out += text),
-    err: (text) => void (err += text),
+    out: async (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
     input: async () => input,
     outColumns: columns,
     errColumns: undefined,
@@ -43,7 +47,7 @@ export type Running = {
   readonly process: ChildProcess;
   /** All of standard output so far. */
   out(): string;
-  /** The first line of standard output, not yet returned, that matches. Throws, with the output, when the process ends before. */
+  /** The first line of standard output, not yet returned, that matches. Throws, with the output, when it does not come. */
   line(pattern: RegExp): Promise<string>;
   readonly ended: Promise<Answer & { readonly signal: NodeJS.Signals | null }>;
 };
@@ -62,7 +66,9 @@ export function startSluice(args: readonly string[], cwd: string): Running {
     out += text;
     changed();
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => void (err += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
   let isOver = false;
   const ended = new Promise<Answer & { signal: NodeJS.Signals | null }>((done) => {
     child.on('close', (code, signal) => {
@@ -74,6 +80,10 @@ export function startSluice(args: readonly string[], cwd: string): Running {
   onTestFinished(() => void child.kill('SIGKILL'));
   const line = (pattern: RegExp) =>
     new Promise<string>((found, failed) => {
+      const late = setTimeout(
+        () => failed(new Error(`no line matched ${pattern} in time:\n${out}\n${err}`)),
+        30_000,
+      );
       const look = () => {
         const rest = out.slice(seen);
         const complete = rest.slice(0, rest.lastIndexOf('\n') + 1).split('\n');
@@ -81,9 +91,11 @@ export function startSluice(args: readonly string[], cwd: string): Running {
         if (index >= 0) {
           seen += complete.slice(0, index + 1).join('\n').length + 1;
           listeners.delete(look);
+          clearTimeout(late);
           found(complete[index] ?? '');
         } else if (isOver) {
           listeners.delete(look);
+          clearTimeout(late);
           failed(new Error(`no line matched ${pattern} before the process ended:\n${out}\n${err}`));
         }
       };
