@@ -12,10 +12,16 @@ import type { Input } from './inputs.ts';
 /** A partition that keeps its old rows because the new ones failed an audit. */
 export type Stale = { readonly partition: PartitionValues; readonly message: string };
 
-/** `all`: the definition changed, and nothing was computed under the new one yet. */
-export type Pending = { readonly all: boolean; readonly stale: readonly Stale[] };
+export type Pending = {
+  /** The definition changed, and nothing was computed under the new one yet. */
+  readonly all: boolean;
+  readonly stale: readonly Stale[];
+  /** Touched, but not computed yet for want of time. */
+  readonly waiting: readonly PartitionValues[];
+};
 
 export type RefreshPlan = {
+  /** Those that wait already come first, so that no partition waits for ever where time is always short. */
   readonly recompute: readonly PartitionValues[];
   /** Partitions that `over` no longer has. */
   readonly drop: readonly PartitionValues[];
@@ -25,7 +31,7 @@ export type RefreshPlan = {
 
 export function readPending(snapshot: Snapshot): Pending {
   const text = configuration(snapshot, PENDING);
-  return text === undefined ? { all: false, stale: [] } : (JSON.parse(text) as Pending);
+  return { all: false, stale: [], waiting: [], ...(text === undefined ? {} : (JSON.parse(text) as Pending)) };
 }
 
 export function inputId(input: Input): string {
@@ -43,9 +49,12 @@ export async function planRefresh(
   const existing = existingPartitions(derivation, inputs);
   const own = partitionsOf(target.files.values(), derivation.partitionBy);
   for (const { partition } of pending.stale) own.set(partitionId(partition), partition);
-  const isTouched = (id: string) => touched === 'all' || touched.has(id);
+  const waiting = new Map(pending.waiting.map((partition) => [partitionId(partition), partition]));
+  for (const [id, partition] of waiting) own.set(id, partition);
+  const isTouched = (id: string) => touched === 'all' || touched.has(id) || waiting.has(id);
+  const inTurn = new Map([...[...waiting].filter(([id]) => existing.has(id)), ...existing]);
   return {
-    recompute: [...existing].flatMap(([id, partition]) => (isTouched(id) ? [partition] : [])),
+    recompute: [...inTurn].flatMap(([id, partition]) => (isTouched(id) ? [partition] : [])),
     drop: [...own].flatMap(([id, partition]) => (isTouched(id) && !existing.has(id) ? [partition] : [])),
     stillStale: pending.stale.filter(({ partition }) => !isTouched(partitionId(partition))),
   };

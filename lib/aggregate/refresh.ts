@@ -24,19 +24,34 @@ export type RefreshOutcome = {
   /** Partitions that keep their old rows: all of them, and those that failed just now. */
   readonly stale: readonly Stale[];
   readonly failed: readonly Stale[];
+  /** Partitions that keep their old rows for want of time; a message asks for them. */
+  readonly waiting: readonly PartitionValues[];
   readonly version: number;
+};
+
+export type RefreshOptions = {
+  /** Asked between two partitions; what is not computed then is noted in the table and left to a message. */
+  readonly outOfTime?: () => boolean;
 };
 
 const MAX_ROUNDS = 10;
 
-/** Repeating it, or running it for nothing, changes nothing. Throws TryAgainError where another writer keeps being faster. */
-export async function refresh(effects: Effects, target: TableRef): Promise<RefreshOutcome> {
+/**
+ * Repeating it, or running it for nothing, changes nothing. Computes one touched partition at least, so that it always gets
+ * on. Throws TryAgainError where another writer keeps being faster.
+ */
+export async function refresh(
+  effects: Effects,
+  target: TableRef,
+  { outOfTime = () => false }: RefreshOptions = {},
+): Promise<RefreshOutcome> {
   const derivation = effects.catalog.derivations.find((d) => sameTable(d.target, target));
   if (derivation === undefined)
     throw new CliError(`${tablePrefix(target)} is no derived table of these contracts and insights`);
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const outcome = await refreshOnce(effects, derivation);
+  for (let round = 0; round < MAX_ROUNDS && (round === 0 || !outOfTime()); round++) {
+    const outcome = await refreshOnce(effects, derivation, outOfTime);
     if (outcome === 'overtaken') continue;
+    if (outcome.waiting.length > 0) await effects.refreshes.send([{ target }]);
     await announce(effects, target);
     return outcome;
   }
@@ -47,7 +62,11 @@ export async function refresh(effects: Effects, target: TableRef): Promise<Refre
 
 type Part = { readonly partition: PartitionValues; readonly add: Add | undefined };
 
-async function refreshOnce(effects: Effects, derivation: Derivation): Promise<RefreshOutcome | 'overtaken'> {
+async function refreshOnce(
+  effects: Effects,
+  derivation: Derivation,
+  outOfTime: () => boolean,
+): Promise<RefreshOutcome | 'overtaken'> {
   const prefix = tablePrefix(derivation.target);
   const base = requireDefinition(await effects.tables.latest(prefix), derivation);
   const inputs = await loadInputs(effects, derivation);
@@ -58,13 +77,15 @@ async function refreshOnce(effects: Effects, derivation: Derivation): Promise<Re
     dropped: [],
     stale: plan.stillStale,
     failed: [],
+    waiting: [],
     version: base.version,
   };
   if (plan.recompute.length === 0 && plan.drop.length === 0 && isCurrent(base, inputs)) return nothing;
 
   const started = effects.clock().getTime();
-  const { parts, failed } = await computeAll(effects, derivation, inputs, plan.recompute);
-  const pending: Pending = { all: false, stale: [...plan.stillStale, ...failed] };
+  const { parts, failed } = await computeAll(effects, derivation, inputs, plan.recompute, outOfTime);
+  const waiting = plan.recompute.slice(parts.length + failed.length);
+  const pending: Pending = { all: false, stale: [...plan.stillStale, ...failed], waiting };
   const actions = commitActions(effects, derivation, base, inputs, parts, plan, pending);
   let overtaken = false;
   const { snapshot } = await effects.tables.commit(prefix, async (latest) => {
@@ -80,6 +101,7 @@ async function refreshOnce(effects: Effects, derivation: Derivation): Promise<Re
     dropped: plan.drop,
     stale: pending.stale,
     failed,
+    waiting,
     version: snapshot?.version ?? base.version,
   };
   effects.log('info', 'refresh.committed', {
@@ -87,6 +109,7 @@ async function refreshOnce(effects: Effects, derivation: Derivation): Promise<Re
     version: outcome.version,
     partitions: parts.length,
     dropped: plan.drop.length,
+    waiting: waiting.length,
     ms: effects.clock().getTime() - started,
   });
   for (const { partition, message } of failed)
@@ -111,10 +134,13 @@ async function computeAll(
   derivation: Derivation,
   inputs: readonly Input[],
   partitions: readonly PartitionValues[],
+  outOfTime: () => boolean,
 ) {
   const parts: Part[] = [];
   const failed: Stale[] = [];
   const local = new LocalFiles(effects.lake);
+  // One partition's files of `over` at a time: the disk need not hold them all.
+  const own = new LocalFiles(effects.lake);
   const over = inputs.find((input) => input.isOver);
   const filesOf = overFiles(derivation, over);
   const folder = await mkdtemp(join(effects.scratch, 'refresh-'));
@@ -122,9 +148,10 @@ async function computeAll(
     await effects.sql.session(async (session) => {
       if (partitions.length > 0) await createWholeViews(session, effects, local, inputs);
       for (const [index, partition] of partitions.entries()) {
+        if (index > 0 && outOfTime()) break;
         const files = filesOf.get(partitionId(partition)) ?? [];
-        if (over)
-          await session.run(await inputView(effects.catalog, local, over.table, over.snapshot, files));
+        await own.release();
+        if (over) await session.run(await inputView(effects.catalog, own, over.table, over.snapshot, files));
         const computed = await computePartition(session, derivation, partition, partitionFile(folder, index));
         if ('failure' in computed) failed.push({ partition, message: computed.failure });
         else
@@ -135,6 +162,7 @@ async function computeAll(
       }
     });
   } finally {
+    await own.release();
     await local.release();
     await rm(folder, { recursive: true, force: true });
   }
@@ -221,7 +249,8 @@ function commitActions(
 /** Undefined where nothing about the table itself changes. The schema changes with the rows that have it, in one commit. */
 function newMetadata(derivation: Derivation, base: Snapshot, pending: Pending): Metadata | undefined {
   const { [PENDING]: before, ...others } = base.metadata.configuration;
-  const after = pending.stale.length === 0 ? undefined : JSON.stringify(pending);
+  const after =
+    pending.stale.length === 0 && pending.waiting.length === 0 ? undefined : JSON.stringify(pending);
   const schema = schemaString(derivation.columns);
   if (before === after && schema === base.metadata.schemaString) return undefined;
   const partitionColumns = derivation.partitionBy;
