@@ -5,8 +5,22 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectStore, ObjectVersion } from '../../lib/ports.ts';
 
+/** In what the stores may differ. */
+export type ObjectStoreTraits = {
+  /** `write`: every write gives a new etag. `content`: only other bytes do, which is all that the port asks for. */
+  readonly etag: 'write' | 'content';
+  /** `paths`: keys are paths of a file system, and those that could leave the root are refused. `any`: all but the empty one. */
+  readonly keys: 'paths' | 'any';
+};
+
+const LOCAL: ObjectStoreTraits = { etag: 'write', keys: 'paths' };
+
 /** `make` gives an empty store; `folder` is a fresh folder on disk for it and is deleted afterwards. */
-export function objectStoreContract(name: string, make: (folder: string) => Promise<ObjectStore>): void {
+export function objectStoreContract(
+  name: string,
+  make: (folder: string) => Promise<ObjectStore>,
+  traits: ObjectStoreTraits = LOCAL,
+): void {
   describe(`${name} as an ObjectStore`, () => {
     let folder: string;
     let store: ObjectStore;
@@ -18,10 +32,12 @@ export function objectStoreContract(name: string, make: (folder: string) => Prom
 
     const current = () => ({ store, folder });
     readingAndWriting(current);
+    etags(current, traits);
     listing(current);
     creating(current);
     localFiles(current);
-    keys(current);
+    if (traits.keys === 'paths') refusedKeys(current);
+    else freeKeys(current);
   });
 }
 
@@ -72,18 +88,6 @@ function readingAndWriting(current: Current): void {
     expect([...((await store.read('all')) ?? [])]).toEqual([...all]);
   });
 
-  it('gives an etag that changes with each write and is safe in a file name', async () => {
-    const { store } = current();
-    const etags = new Set<string | undefined>();
-    for (const content of ['one', 'two', 'two', 'three']) {
-      await store.write('k', bytes(content));
-      etags.add((await store.head('k'))?.etag);
-    }
-    expect(etags.size).toBe(4);
-    for (const etag of etags) expect(etag).toMatch(/^[\w-]+$/);
-    expect((await store.head('k'))?.etag).toBe((await store.head('k'))?.etag);
-  });
-
   it('takes keys of any characters', async () => {
     const { store } = current();
     for (const key of HARD_KEYS) await store.write(key, bytes(key));
@@ -91,6 +95,20 @@ function readingAndWriting(current: Current): void {
     expect((await listed(store, '')).toSorted()).toEqual(HARD_KEYS.toSorted());
     await store.remove(HARD_KEYS);
     expect(await listed(store, '')).toEqual([]);
+  });
+}
+
+function etags(current: Current, traits: ObjectStoreTraits): void {
+  it('gives an etag that changes with the bytes and is safe in a file name', async () => {
+    const { store } = current();
+    const etags = new Set<string | undefined>();
+    for (const content of ['one', 'two', 'two', 'three']) {
+      await store.write('k', bytes(content));
+      etags.add((await store.head('k'))?.etag);
+    }
+    expect(etags.size).toBe(traits.etag === 'write' ? 4 : 3);
+    for (const etag of etags) expect(etag).toMatch(/^[\w-]+$/);
+    expect((await store.head('k'))?.etag).toBe((await store.head('k'))?.etag);
   });
 }
 
@@ -215,7 +233,7 @@ function localFiles(current: Current): void {
   });
 }
 
-function keys(current: Current): void {
+function refusedKeys(current: Current): void {
   it.each(['', '/a', 'a/', 'a//b', '../a', 'a/../../b', 'a/..', './a', 'a/.', 'a\0b'])(
     'refuses the key %j',
     async (key) => {
@@ -237,5 +255,44 @@ function keys(current: Current): void {
 
   it.each(['../', '/', 'a//', 'a/../b'])('refuses to list below %j', async (prefix) => {
     await expect(listed(current().store, prefix)).rejects.toThrow("cannot be an object's key");
+  });
+}
+
+/** No paths, but keys of a store that knows no folders. */
+const FREE_KEYS = [
+  '/a',
+  'a/',
+  'a//b',
+  '../a',
+  'a/../../b',
+  'a/..',
+  './a',
+  'a/.',
+  '.hidden',
+  ' in front',
+  'behind ',
+  'a\nb\tc',
+  'a\u0001b\uFFFEc',
+  '%2e%2e/+',
+];
+
+function freeKeys(current: Current): void {
+  it('takes keys that no file system takes', async () => {
+    const { store } = current();
+    for (const key of FREE_KEYS) expect(await store.create(key, bytes(key)), key).toBe(true);
+    for (const key of FREE_KEYS) {
+      expect(text(await store.read(key)), key).toBe(key);
+      expect(await store.head(key), key).toMatchObject({ key, sizeBytes: bytes(key).byteLength });
+    }
+    expect((await listed(store, '')).toSorted()).toEqual(FREE_KEYS.toSorted());
+    expect(await listed(store, 'a//')).toEqual(['a//b']);
+    await store.remove(FREE_KEYS);
+    expect(await listed(store, '')).toEqual([]);
+  });
+
+  it('refuses the empty key', async () => {
+    const { store } = current();
+    await expect(store.write('', bytes('x'))).rejects.toThrow("cannot be an object's key");
+    await expect(store.remove([''])).rejects.toThrow("cannot be an object's key");
   });
 }

@@ -1,0 +1,46 @@
+// The SDK's clients, from the environment: a region, credentials wherever the SDK finds them, an endpoint for emulators.
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The first attempt included. With the SDK's pauses a throttled request is given up after about 15 s. */
+const MAX_ATTEMPTS = 6;
+const CONNECTION_TIMEOUT_MS = 5_000;
+/** Without a byte in either direction. */
+const IDLE_TIMEOUT_MS = 60_000;
+const MAX_SOCKETS = 128;
+
+/** An emulator's bucket is a part of the path: its host has no name below which a bucket's could stand. */
+export function s3Client(environment: Environment): S3Client {
+  const endpoint = environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL;
+  return new S3Client({ ...settings(environment, endpoint), forcePathStyle: isGiven(endpoint) });
+}
+
+export function sqsClient(environment: Environment): SQSClient {
+  return new SQSClient(
+    settings(environment, environment.AWS_ENDPOINT_URL_SQS ?? environment.AWS_ENDPOINT_URL),
+  );
+}
+
+function settings(environment: Environment, endpoint: string | undefined) {
+  const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
+  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  return {
+    // Without a region in the environment the SDK looks into the profile; an emulator takes any.
+    ...(isGiven(region) ? { region } : isGiven(endpoint) ? { region: 'us-east-1' } : {}),
+    ...(isGiven(endpoint) ? { endpoint } : {}),
+    retryMode: 'standard',
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      socketTimeout: IDLE_TIMEOUT_MS,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+  };
+}
+
+function isGiven(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}

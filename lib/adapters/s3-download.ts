@@ -1,0 +1,166 @@
+// One version of an object into a local file: ranged GETs at once, all under If-Match, so that bytes of two versions never mix.
+import { type FileHandle, open } from 'node:fs/promises';
+import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
+import { CliError } from '../errors.ts';
+import { isAbsent, statusOf } from './aws-error.ts';
+import { backoff } from './backoff.ts';
+import { fileError } from './file-error.ts';
+
+export type ObjectSource = {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly key: string;
+  /** The ETag header's value that every byte must come from; undefined: that of the first answer. */
+  readonly etag: string | undefined;
+  readonly partBytes: number;
+  readonly partsAtOnce: number;
+};
+
+/** `changed`: it has, or meanwhile got, another version than the one that is asked for. */
+export type Downloaded = { readonly etag: string; readonly sizeBytes: number } | 'absent' | 'changed';
+
+/** How often one range is asked for when its body breaks off; the SDK repeats only what fails before the body. */
+const MAX_ATTEMPTS = 5;
+
+/** Leaves an incomplete file at `path` unless the whole object is in it. */
+export async function downloadObject(source: ObjectSource, path: string): Promise<Downloaded> {
+  const file = await opened(path);
+  try {
+    const first = await fetchFirst(source, file);
+    await fetchRest({ ...source, etag: first.etag }, file, first.sizeBytes);
+    return first;
+  } catch (error) {
+    if (isAbsent(error)) return 'absent';
+    if (statusOf(error) === 412) return 'changed';
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w');
+  } catch (error) {
+    throw fileError(error, 'write', path);
+  }
+}
+
+/** The first range, which tells how long the object is; all of it where that is not longer. */
+async function fetchFirst(
+  source: ObjectSource,
+  file: FileHandle,
+): Promise<{ etag: string; sizeBytes: number }> {
+  let etag = source.etag;
+  let sizeBytes = 0;
+  await attempting(async () => {
+    const answer = await getFirst({ ...source, etag });
+    etag = answer.ETag ?? '';
+    sizeBytes = Number(/\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1] ?? answer.ContentLength ?? 0);
+    await copyBody(answer, file, 0);
+  });
+  return { etag: etag ?? '', sizeBytes };
+}
+
+async function getFirst(source: ObjectSource): Promise<GetObjectCommandOutput> {
+  try {
+    return await getRange(source, 0);
+  } catch (error) {
+    // An empty object has no byte that a range could name.
+    if (statusOf(error) !== 416) throw error;
+    return getRange(source, undefined);
+  }
+}
+
+/** On the first failure the other ranges are given up, and none is still writing when this returns. */
+async function fetchRest(source: ObjectSource, file: FileHandle, sizeBytes: number): Promise<void> {
+  const stop = new AbortController();
+  let next = source.partBytes;
+  const worker = async () => {
+    while (next < sizeBytes && !stop.signal.aborted) {
+      const start = next;
+      next += source.partBytes;
+      await attempting(
+        async () => copyBody(await getRange(source, start, stop.signal), file, start),
+        stop.signal,
+      );
+    }
+  };
+  const workers = Array.from({ length: source.partsAtOnce }, () =>
+    worker().catch((error: unknown) => {
+      if (!stop.signal.aborted) stop.abort(error);
+    }),
+  );
+  await Promise.all(workers);
+  stop.signal.throwIfAborted();
+}
+
+function getRange(
+  source: ObjectSource,
+  start: number | undefined,
+  signal?: AbortSignal,
+): Promise<GetObjectCommandOutput> {
+  const { client, bucket, key, etag, partBytes } = source;
+  const command = new GetObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    ...(start === undefined ? {} : { Range: `bytes=${start}-${start + partBytes - 1}` }),
+    ...(etag === undefined ? {} : { IfMatch: etag }),
+  });
+  return client.send(command, signal ? { abortSignal: signal } : {});
+}
+
+/** A body that broke off: asking for the range again may do. */
+class BrokenBody extends Error {
+  override readonly name = 'BrokenBody';
+}
+
+async function copyBody(answer: GetObjectCommandOutput, file: FileHandle, start: number): Promise<void> {
+  let position = start;
+  try {
+    for await (const chunk of answer.Body as AsyncIterable<Uint8Array>) {
+      await file.write(chunk, 0, chunk.byteLength, position).catch((error: unknown) => {
+        throw fileError(error, 'write', 'the temporary file of a download');
+      });
+      position += chunk.byteLength;
+    }
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new BrokenBody('the connection was cut in the middle of an object', { cause: error });
+  }
+  if (answer.ContentLength !== undefined && position - start !== answer.ContentLength)
+    throw new BrokenBody(`${position - start} bytes came where ${answer.ContentLength} were announced`);
+}
+
+/** Repeats `work` while it ends in a broken body, a bounded number of times. Also for whole objects in memory. */
+async function attempting<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof BrokenBody) || attempt === MAX_ATTEMPTS || signal?.aborted) throw error;
+    }
+    await backoff(attempt);
+  }
+}
+
+/** The present bytes of a small object; undefined where it is absent. */
+export async function readObject(
+  client: S3Client,
+  bucket: string,
+  key: string,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await attempting(async () => {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      try {
+        return (await Body?.transformToByteArray()) ?? new Uint8Array();
+      } catch (error) {
+        throw new BrokenBody('the connection was cut in the middle of an object', { cause: error });
+      }
+    });
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+// Listing and removing many objects at once: pages, batches, and the spelling of keys in XML.
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  type DeleteObjectsCommandOutput,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { ObjectVersion } from '../ports.ts';
+import { backoff } from './backoff.ts';
+import { objectVersion } from './s3-version.ts';
+
+const KEYS_PER_REQUEST = 1000;
+const MAX_ATTEMPTS = 6;
+
+/** In the order of the keys' UTF-8 bytes, as general purpose buckets list. Keys are whole ones. */
+export async function* listObjects(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+  after?: string,
+): AsyncIterable<ObjectVersion> {
+  let token: string | undefined;
+  do {
+    const page: ListObjectsV2CommandOutput = await client.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        // XML cannot hold every character of a key; percent-encoding can.
+        EncodingType: 'url',
+        ...(token === undefined ? {} : { ContinuationToken: token }),
+        ...(token !== undefined || after === undefined || after === '' ? {} : { StartAfter: after }),
+      }),
+    );
+    for (const object of page.Contents ?? []) {
+      const key = page.EncodingType === 'url' ? decodeKey(object.Key ?? '') : (object.Key ?? '');
+      yield objectVersion(key, object, object.Size);
+    }
+    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+  } while (token !== undefined);
+}
+
+/** As in forms: S3 writes a space as `+`. */
+function decodeKey(encoded: string): string {
+  return decodeURIComponent(encoded.replaceAll('+', ' '));
+}
+
+/** Throws where any key could not be removed. */
+export async function removeObjects(
+  client: S3Client,
+  bucket: string,
+  keys: readonly string[],
+): Promise<void> {
+  const [plain, hard] = [keys.filter(isXml), keys.filter((key) => !isXml(key))];
+  for (let first = 0; first < plain.length; first += KEYS_PER_REQUEST)
+    await removeBatch(client, bucket, plain.slice(first, first + KEYS_PER_REQUEST));
+  for (const key of hard) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+}
+
+/** Keys of other characters cannot stand in the body of DeleteObjects: https://www.w3.org/TR/xml/#charsets. */
+function isXml(key: string): boolean {
+  return /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u.test(key);
+}
+
+async function removeBatch(client: S3Client, bucket: string, keys: readonly string[]): Promise<void> {
+  let waiting = keys;
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await client.send(
+      new DeleteObjectsCommand({
+        Bucket: bucket,
+        Delete: { Quiet: true, Objects: waiting.map((Key) => ({ Key })) },
+      }),
+    );
+    const failed = answer.Errors ?? [];
+    const lasting =
+      failed.find(({ Code }) => !isPassing(Code)) ?? (attempt === MAX_ATTEMPTS ? failed[0] : undefined);
+    if (lasting) throw keyError(lasting, failed.length);
+    if (failed.length === 0) return;
+    waiting = failed.flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+    await backoff(attempt);
+  }
+}
+
+// The SDK repeats whole requests alone; these stand beside keys in an answer that says 200.
+function isPassing(code: string | undefined): boolean {
+  return code === 'InternalError' || code === 'SlowDown' || code === 'ServiceUnavailable';
+}
+
+type KeyFailure = NonNullable<DeleteObjectsCommandOutput['Errors']>[number];
+
+/** Named as S3 names it, so that it is translated like an error of a whole request. */
+function keyError({ Key, Code, Message }: KeyFailure, count: number): Error {
+  const others = count > 1 ? ` and ${count - 1} more` : '';
+  const error = new Error(
+    `${JSON.stringify(Key)}${others} could not be removed: ${Code} ${Message ?? ''}`.trim(),
+  );
+  error.name = Code ?? 'Error';
+  return error;
+}

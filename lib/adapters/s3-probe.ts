@@ -1,0 +1,52 @@
+// Whether a store keeps the one promise that the commit protocol rests on: of many creators of a key exactly one wins.
+import { CliError } from '../errors.ts';
+import type { NewId, ObjectStore } from '../ports.ts';
+
+const RACERS = 4;
+
+/**
+ * Creates a new key below `probes/` several times, at once and once more, and removes it. Throws CliError where more than one
+ * creator was told that it won: some stores that speak S3 ignore If-None-Match, and would lose commits without a word. To be
+ * called before the first commit to a lake.
+ */
+export async function probeConditionalCreate(store: ObjectStore, newId: NewId): Promise<void> {
+  const key = `probes/${newId()}`;
+  try {
+    const answers: boolean[] = await Promise.all(
+      Array.from({ length: RACERS }, (_, racer) => store.create(key, bytes(racer))),
+    );
+    answers.push(await store.create(key, bytes(RACERS)));
+    const winners = answers.flatMap((won, racer) => (won ? [racer] : []));
+    if (winners.length > 1 || answers.at(-1))
+      throw refused(store, `${winners.length} writers created the same key`);
+    const present = new TextDecoder().decode(await store.read(key));
+    // Nobody wins where an answer was lost and the repeated request met its own object: that is safe.
+    const winner = winners[0];
+    if (winner !== undefined && present !== String(winner))
+      throw refused(store, 'a refused write changed the object');
+  } catch (error) {
+    if (!isNotImplemented(error)) throw error;
+    throw refused(store, 'it does not know conditional writes', error);
+  } finally {
+    await store.remove([key]).catch(() => undefined);
+  }
+}
+
+function bytes(racer: number): Uint8Array {
+  return new TextEncoder().encode(String(racer));
+}
+
+function isNotImplemented(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 501
+  );
+}
+
+function refused(store: ObjectStore, found: string, cause?: unknown): CliError {
+  return new CliError(
+    `${store.location} cannot hold a lake: ${found}, so that commits would be lost. Use a store that honours "If-None-Match: *" on PutObject, as Amazon S3 does.`,
+    1,
+    { cause },
+  );
+}

@@ -1,0 +1,210 @@
+// An ObjectStore in S3. A write is one request, or one that completes a multipart upload; creation is If-None-Match: *.
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { TryAgainError } from '../errors.ts';
+import type { LocalFile, ObjectStore, ObjectVersion, ScratchFolder } from '../ports.ts';
+import { awsError, isAbsent, statusOf } from './aws-error.ts';
+import { backoff } from './backoff.ts';
+import { type CachedFile, FileCache } from './file-cache.ts';
+import { fileError } from './file-error.ts';
+import { downloadObject, readObject } from './s3-download.ts';
+import { listObjects, removeObjects } from './s3-listing.ts';
+import { showLocation } from './s3-location.ts';
+import { etagOfFileName, fileNameOfEtag, objectVersion } from './s3-version.ts';
+
+export type S3StoreOptions = {
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** Keys are relative to it; without `/` at its ends. Default: the whole bucket. */
+  readonly prefix?: string;
+  /** Where downloads lie until they are released, and the cache as long as the store; made when first needed. */
+  readonly scratch: ScratchFolder;
+  /** A longer object goes in several requests. Default 8 MiB; uploads take no less than S3's 5 MiB. */
+  readonly partBytes?: number;
+  /** Of one object. Default 4; an upload holds that many parts in memory. */
+  readonly partsAtOnce?: number;
+  /** Keeps local copies of up to `maxBytes` of the keys that are `immutable`. Default: none is kept. */
+  readonly cache?: { readonly maxBytes: number; readonly immutable?: (key: string) => boolean };
+};
+
+const MIB = 1024 * 1024;
+const MIN_UPLOAD_PART_BYTES = 5 * MIB;
+const MAX_UPLOAD_PARTS = 10_000;
+const MAX_ATTEMPTS = 10;
+
+/** Data files of Delta tables: their names are never used again. Checkpoints and quarantine are not among them. */
+export function isDataFile(key: string): boolean {
+  return /^(?:tables|arrivals|insights)\/.*\.parquet$/s.test(key) && !key.includes('/_delta_log/');
+}
+
+/** Takes every key that S3 takes. Throws CliError, with the next step, for what a person can mend. */
+export function s3Store(options: S3StoreOptions): ObjectStore {
+  return new S3Objects(options);
+}
+
+class S3Objects implements ObjectStore {
+  readonly location: string;
+  private readonly client: S3Client;
+  private readonly bucket: string;
+  private readonly below: string;
+  private readonly scratch: ScratchFolder;
+  private readonly partBytes: number;
+  private readonly partsAtOnce: number;
+  private readonly cache: FileCache;
+  private readonly isCached: (key: string) => boolean;
+
+  constructor({ client, bucket, prefix = '', scratch, partBytes, partsAtOnce, cache }: S3StoreOptions) {
+    this.location = showLocation({ bucket, prefix });
+    this.client = client;
+    this.bucket = bucket;
+    this.below = prefix === '' ? '' : `${prefix}/`;
+    this.scratch = scratch;
+    this.partBytes = partBytes ?? 8 * MIB;
+    this.partsAtOnce = partsAtOnce ?? 4;
+    this.cache = new FileCache(cache?.maxBytes ?? 0);
+    this.isCached = cache === undefined ? () => false : (cache.immutable ?? isDataFile);
+  }
+
+  async head(key: string): Promise<ObjectVersion | undefined> {
+    return this.asking('read', key, async (address) => {
+      const found = await this.client.send(new HeadObjectCommand(address)).catch(undefinedIfAbsent);
+      return found && objectVersion(key, found, found.ContentLength);
+    });
+  }
+
+  async *list(prefix: string, after?: string): AsyncIterable<ObjectVersion> {
+    const start = after === undefined ? undefined : `${this.below}${after}`;
+    try {
+      for await (const found of listObjects(this.client, this.bucket, `${this.below}${prefix}`, start)) {
+        // The prefix itself may be an object, where somebody made a "folder" in the console: it has no key of ours.
+        const key = found.key.slice(this.below.length);
+        if (key !== '') yield { ...found, key };
+      }
+    } catch (error) {
+      throw awsError(error, 'list', `${this.location}/${prefix}`);
+    }
+  }
+
+  async read(key: string): Promise<Uint8Array | undefined> {
+    return this.asking('read', key, ({ Bucket, Key }) => readObject(this.client, Bucket, Key));
+  }
+
+  async write(key: string, bytes: Uint8Array): Promise<void> {
+    await this.writing(key, (address) => this.client.send(new PutObjectCommand({ ...address, Body: bytes })));
+  }
+
+  async create(key: string, bytes: Uint8Array): Promise<boolean> {
+    return this.writing(key, async (address) => {
+      const command = new PutObjectCommand({ ...address, Body: bytes, IfNoneMatch: '*' });
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          await this.client.send(command);
+          return true;
+        } catch (error) {
+          if (statusOf(error) === 412) return false;
+          // 409: another writer of the key is under way, and nobody knows yet who wins.
+          if (statusOf(error) !== 409 || attempt === MAX_ATTEMPTS) throw error;
+        }
+        await backoff(attempt);
+      }
+    });
+  }
+
+  async download(key: string, etag?: string): Promise<LocalFile | undefined> {
+    return this.asking('read', key, async () => {
+      if (!this.isCached(key)) {
+        const file = await this.fetch(key, etag);
+        return file && { path: file.path, release: () => rm(file.path, { force: true }) };
+      }
+      const lease = await this.cache.get(key, () => this.fetch(key));
+      if (lease === undefined || etag === undefined || lease.etag === etag) return lease?.file;
+      await lease.file.release();
+      return undefined;
+    });
+  }
+
+  async upload(path: string, key: string): Promise<{ sizeBytes: number }> {
+    return this.writing(key, async (address) => {
+      const { size } = await stat(path).catch((error: unknown) => {
+        throw fileError(error, 'read', path);
+      });
+      const partSize = Math.max(MIN_UPLOAD_PART_BYTES, this.partBytes, Math.ceil(size / MAX_UPLOAD_PARTS));
+      const params = { ...address, Body: createReadStream(path, { highWaterMark: MIB }) };
+      // One PutObject where it is a single part; what a failed upload has sent is given up.
+      await new Upload({ client: this.client, params, partSize, queueSize: this.partsAtOnce }).done();
+      await rm(path);
+      return { sizeBytes: size };
+    });
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    const addresses = keys.map((key) => this.address(key).Key);
+    try {
+      await removeObjects(this.client, this.bucket, addresses);
+    } catch (error) {
+      throw awsError(error, 'remove objects from', this.location);
+    } finally {
+      for (const key of keys) await this.cache.forget(key);
+    }
+  }
+
+  /** Into a new file of its own. Undefined where the key is absent, or not of the version `etag`. */
+  private async fetch(key: string, etag?: string): Promise<CachedFile | undefined> {
+    await mkdir(this.scratch, { recursive: true });
+    const path = join(this.scratch, `${randomUUID()}${/(\.[A-Za-z0-9]+){1,2}$/.exec(key)?.[0] ?? ''}`);
+    const { Bucket: bucket, Key } = this.address(key);
+    const wanted = etag === undefined ? undefined : etagOfFileName(etag);
+    const { client, partBytes, partsAtOnce } = this;
+    const source = { client, bucket, key: Key, etag: wanted, partBytes, partsAtOnce };
+    let kept = false;
+    try {
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+        const downloaded = await downloadObject(source, path);
+        if (downloaded === 'absent' || (downloaded === 'changed' && etag !== undefined)) return undefined;
+        if (downloaded === 'changed') continue;
+        kept = true;
+        return { path, etag: fileNameOfEtag(downloaded.etag), sizeBytes: downloaded.sizeBytes };
+      }
+    } finally {
+      if (!kept) await rm(path, { force: true });
+    }
+    throw new TryAgainError(`${this.location}/${key} changed ${MAX_ATTEMPTS} times while it was being read`);
+  }
+
+  private address(key: string): { Bucket: string; Key: string } {
+    if (key === '') throw new Error(`"" cannot be an object's key: it is empty.`);
+    return { Bucket: this.bucket, Key: `${this.below}${key}` };
+  }
+
+  private async writing<T>(
+    key: string,
+    work: (address: { Bucket: string; Key: string }) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.asking('write', key, work);
+    } finally {
+      await this.cache.forget(key);
+    }
+  }
+
+  private async asking<T>(
+    doing: 'read' | 'write',
+    key: string,
+    work: (address: { Bucket: string; Key: string }) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work(this.address(key));
+    } catch (error) {
+      throw awsError(error, doing, `${this.location}/${key}`);
+    }
+  }
+}
+
+function undefinedIfAbsent(error: unknown): undefined {
+  if (isAbsent(error)) return undefined;
+  throw error;
+}
