@@ -19,6 +19,8 @@ export type Effects = {
   readonly newId: NewId;
   readonly log: Log;
   readonly scratch: ScratchFolder;
+  /** Source files beyond it are rejected unread. Default: none is too large. */
+  readonly maxSourceBytes?: number;
 };
 
 /** Tells every table that is computed from `table` alone or with others that there may be news. */

@@ -19,6 +19,7 @@ export type Rule =
   | 'missing-label'
   | 'extra-label'
   | 'duplicate-label'
+  | 'too-large'
   | 'partition-value';
 
 export type Violation = {

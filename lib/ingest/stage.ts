@@ -15,6 +15,7 @@ import type { ObjectVersion } from '../ports.ts';
 import { type Converted, convert, type Refused } from './convert.ts';
 import { type Report, readReport, sourceVersion, writeReport } from './report.ts';
 import { fileViolation } from './row-source.ts';
+import { sizeViolation } from './size-limit.ts';
 
 export type Staged = {
   /** What landing held; undefined where the source is gone. */
@@ -52,6 +53,11 @@ export async function stage(
     if (version === undefined) return { version, replaces: true, adds: [] };
     const settled = await settledBefore(effects, dataset, version, live);
     if (settled) return settled;
+    const tooLarge = sizeViolation(version, effects.maxSourceBytes);
+    if (tooLarge) {
+      const refused = { outcome: 'rejected' as const, violation: tooLarge };
+      return publish(effects, dataset, table, version, refused, effects.clock().getTime());
+    }
     const staged = await convertVersion(effects, dataset, table, version);
     if (staged) return staged;
   }
@@ -67,11 +73,17 @@ export async function settledBefore(
 ): Promise<Staged | undefined> {
   if (isLive(dataset, live, version)) return { version, replaces: false, adds: [] };
   const report = await readReport(effects.lake, dataset, version);
-  if (report?.outcome === 'rejected') return { version, replaces: false, adds: [], report };
+  if (report?.outcome === 'rejected')
+    return stillStands(effects, version, report) ? { version, replaces: false, adds: [], report } : undefined;
   // A file without accepted rows leaves no data file: its report is the only witness.
   if (report?.accepted === 0 && live.length === 0 && dataset.mode === 'append')
     return { version, replaces: false, adds: [], report };
   return undefined;
+}
+
+/** A refusal for the size alone ends where the limit is raised, or where another process has none. */
+function stillStands(effects: Effects, version: ObjectVersion, report: Report): boolean {
+  return report.reason?.rule !== 'too-large' || sizeViolation(version, effects.maxSourceBytes) !== undefined;
 }
 
 /** Undefined where the source changed while it was read. */

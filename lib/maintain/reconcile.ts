@@ -20,6 +20,11 @@ export type Selection = {
   readonly keys?: readonly string[];
 };
 
+export type ReconcileOptions = {
+  /** Asked between two keys; the rest is left unexamined. */
+  readonly outOfTime?: () => boolean;
+};
+
 export type Source = { readonly source: string; readonly dataset: string };
 
 export type Reconciliation = {
@@ -35,16 +40,23 @@ export type Reconciliation = {
   readonly absent: readonly string[];
   /** Present versions that were refused as a whole. */
   readonly rejected: readonly Report[];
+  /** Keys in landing that there was no time for. */
+  readonly unexamined: number;
   /** Live sources by dataset, for weighing a mass withdrawal. */
   readonly live: ReadonlyMap<string, number>;
 };
 
 const PARALLEL_READS = 16;
 
-export async function reconcile(effects: Effects, selection: Selection): Promise<Reconciliation> {
+export async function reconcile(
+  effects: Effects,
+  selection: Selection,
+  { outOfTime = () => false }: ReconcileOptions = {},
+): Promise<Reconciliation> {
   const result = {
     ingest: [] as (IngestRequest & { sizeBytes?: number })[],
     unchanged: 0,
+    unexamined: 0,
     vanished: [] as Source[],
     misplaced: [] as Source[],
     absent: [] as string[],
@@ -55,6 +67,10 @@ export async function reconcile(effects: Effects, selection: Selection): Promise
   const bySource = await liveFiles(effects, selection);
   for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
   await inParallel([...present.values()], async (version) => {
+    if (outOfTime()) {
+      result.unexamined += 1;
+      return;
+    }
     const dataset = effects.catalog.datasetFor(version.key);
     if (dataset === undefined) return keepUnknown(effects, selection, version, result.ingest);
     if (!isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
