@@ -25,13 +25,16 @@ export class LocalQueue<Message> implements Queue<Message> {
     for (const message of messages) this.#waiting.set(this.#options.idOf(message), message);
   }
 
-  /** The oldest messages, or those that `rank` puts first; they are out of the queue until `failed` brings one back. */
-  take(max: number, rank: (message: Message) => number = () => 0): Message[] {
-    const sorted = [...this.#waiting].map(([id, message]) => ({ id, message, rank: rank(message) }));
-    sorted.sort((a, b) => a.rank - b.rank);
-    const taken = sorted.slice(0, max);
-    for (const { id } of taken) this.#waiting.delete(id);
-    return taken.map(({ message }) => message);
+  /** The oldest message, or the one that `rank` puts first; it is out of the queue until `failed` brings it back. */
+  take(rank?: (message: Message) => number): Message | undefined {
+    let first: { id: string; message: Message; rank: number } | undefined;
+    for (const [id, message] of this.#waiting) {
+      const place = rank?.(message) ?? 0;
+      if (first === undefined || place < first.rank) first = { id, message, rank: place };
+      if (rank === undefined) break;
+    }
+    if (first) this.#waiting.delete(first.id);
+    return first?.message;
   }
 
   done(message: Message): void {

@@ -36,6 +36,7 @@ export function sqlType(type: ColumnType): string {
 export function columnType(duckdbType: string): ColumnType | undefined {
   const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(duckdbType);
   if (decimal) return `decimal(${Number(decimal[1])},${Number(decimal[2])})`;
-  for (const [delta, duckdb] of Object.entries(SQL_TYPES)) if (duckdb === duckdbType) return delta as ColumnType;
+  for (const [delta, duckdb] of Object.entries(SQL_TYPES))
+    if (duckdb === duckdbType) return delta as ColumnType;
   return undefined;
 }
