@@ -1,5 +1,6 @@
 // Fills a landing folder from the samples that lie beside the contracts, as if they had arrived one after another.
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { compareKeys } from '../adapters/object-key.ts';
 import { isFolder } from './folders.ts';
@@ -14,8 +15,8 @@ export async function fillLanding(schemas: string, landing: string, now: Date): 
   if (await isFolder(landing)) return undefined;
   const target = resolve(landing);
   const samples = await findSamples(schemas);
-  await mkdir(dirname(target), { recursive: true });
-  const part = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  const part = join(dirname(target), `.${basename(target)}-${randomUUID()}`);
+  await mkdir(part, { recursive: true });
   try {
     for (const [index, { key, path }] of samples.entries()) {
       const copy = join(part, key);
