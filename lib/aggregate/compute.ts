@@ -1,6 +1,5 @@
 // Computes one partition of a derived table from local files, and audits the rows before anybody sees them.
 // Knows neither logs nor commits: relations in, a Parquet file or the reasons against it out.
-import { join } from 'node:path';
 import type { Derivation } from '../core/insight.ts';
 import { identifier, literal } from '../core/sql-text.ts';
 import type { PartitionValues } from '../delta/actions.ts';
@@ -84,8 +83,4 @@ function auditsOf(
     });
   }
   return [...audits, ...derivation.audits];
-}
-
-export function partitionFile(folder: string, index: number): string {
-  return join(folder, `partition-${index}.parquet`);
 }

@@ -1,0 +1,55 @@
+// What one refresh commits: the computed partitions in the place of the old ones, up to which input versions the table is
+// current now, and which partitions stay behind. Pure.
+import type { Derivation } from '../core/insight.ts';
+import { partitionId, partitionOf } from '../core/partition.ts';
+import { PENDING } from '../core/tags.ts';
+import type { Action, Add, Metadata } from '../delta/actions.ts';
+import { removeAction } from '../delta/partitions.ts';
+import { schemaString } from '../delta/schema.ts';
+import type { Snapshot } from '../delta/snapshot.ts';
+import type { Part } from './compute-all.ts';
+import type { Input } from './inputs.ts';
+import { inputId, type Pending, type RefreshPlan } from './plan.ts';
+
+export function commitActions(
+  derivation: Derivation,
+  base: Snapshot,
+  inputs: readonly Input[],
+  parts: readonly Part[],
+  plan: RefreshPlan,
+  pending: Pending,
+  now: number,
+): Action[] {
+  const replaced = new Set([...parts.map((part) => part.partition), ...plan.drop].map(partitionId));
+  const isReplaced = (add: Add) =>
+    replaced.has(partitionId(partitionOf(add.partitionValues, derivation.partitionBy)));
+  // Files of another partitioning cannot stay beside the new ones, not even those of a partition that failed.
+  const reshaped = base.metadata.partitionColumns.join() !== derivation.partitionBy.join();
+  const metaData = newMetadata(derivation, base, pending);
+  return [
+    ...(metaData ? [{ metaData }] : []),
+    ...inputs.map((input) => ({
+      txn: { appId: inputId(input), version: input.snapshot.version, lastUpdated: now },
+    })),
+    ...[...base.files.values()]
+      .filter((add) => reshaped || isReplaced(add))
+      .map((add) => removeAction(add, now)),
+    ...parts.flatMap(({ add }) => (add ? [{ add }] : [])),
+  ];
+}
+
+/** Undefined where nothing about the table itself changes. The schema changes with the rows that have it, in one commit. */
+function newMetadata(derivation: Derivation, base: Snapshot, pending: Pending): Metadata | undefined {
+  const { [PENDING]: before, ...others } = base.metadata.configuration;
+  const after =
+    pending.stale.length === 0 && pending.waiting.length === 0 ? undefined : JSON.stringify(pending);
+  const schema = schemaString(derivation.columns);
+  if (before === after && schema === base.metadata.schemaString) return undefined;
+  const partitionColumns = derivation.partitionBy;
+  return {
+    ...base.metadata,
+    schemaString: schema,
+    partitionColumns,
+    configuration: { ...others, ...(after === undefined ? {} : { [PENDING]: after }) },
+  };
+}

@@ -1,0 +1,122 @@
+// The accepted rows of a source file as Parquet: written in the file's order, cleared of repeated keys, split by partition.
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tableColumns } from '../core/contract.ts';
+import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
+import { partitionExpression, selectColumn, type Validation } from '../core/validation-sql.ts';
+import type { PartitionValues } from '../delta/actions.ts';
+import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
+import type { SqlSession } from '../ports.ts';
+import type { RowSource, SourceFile } from './row-source.ts';
+
+export type DataFile = FileStatistics & { readonly path: string; readonly partition: PartitionValues };
+
+export const PARQUET = '(FORMAT parquet, COMPRESSION zstd)';
+
+/** True where all partition values come from the source's key: the whole file is one partition. */
+function singlePartition(file: SourceFile): PartitionValues | undefined {
+  const columns = file.dataset.partitionBy;
+  if (!columns.every((p) => p.transform === 'identity' && file.fromPath.has(p.field))) return undefined;
+  return Object.fromEntries(columns.map((p) => [p.name, file.fromPath.get(p.field) ?? null]));
+}
+
+function dataColumns(file: SourceFile): string[] {
+  const partitions = new Set(file.dataset.partitionBy.map((p) => p.name));
+  return tableColumns(file.dataset).flatMap((column) =>
+    partitions.has(column.name) ? [] : [identifier(column.name)],
+  );
+}
+
+/** Returns the number of rows without a violation. */
+export function copyAccepted(
+  session: SqlSession,
+  file: SourceFile,
+  source: RowSource,
+  rules: Validation,
+  to: string,
+): Promise<number> {
+  const wanted = new Set(
+    singlePartition(file) === undefined ? [] : file.dataset.partitionBy.map((p) => p.name),
+  );
+  const fields = [...rules.values].filter(
+    ([name]) => !wanted.has(name) || file.dataset.primaryKey.includes(name),
+  );
+  const derived = file.dataset.partitionBy.filter((p) => p.transform !== 'identity');
+  const select = [
+    ...fields.map(([name, value]) => selectColumn(value, name)),
+    ...derived.map((p) =>
+      selectColumn(partitionExpression(p.transform, rules.values.get(p.field) as string), p.name),
+    ),
+  ];
+  return session.run(
+    `COPY (SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}) TO ${literal(to)} ${PARQUET}`,
+  );
+}
+
+function keyList(file: SourceFile): string {
+  return file.dataset.primaryKey.map(identifier).join(', ');
+}
+
+export async function hasRepeatedKey(
+  session: SqlSession,
+  file: SourceFile,
+  accepted: string,
+): Promise<boolean> {
+  if (file.dataset.primaryKey.length === 0) return false;
+  const sql = `SELECT 1 FROM read_parquet(${fileLiteral(accepted)}) GROUP BY ${keyList(file)} HAVING count(*) > 1 LIMIT 1`;
+  return (await session.rows(sql)).length > 0;
+}
+
+/** The rows stand in the file's order, so that row numbers here and in the flags tell the same first row. */
+export async function keepFirstOfEachKey(
+  session: SqlSession,
+  file: SourceFile,
+  accepted: string,
+): Promise<number> {
+  const all = join(file.scratch, 'repeated.parquet');
+  await rename(accepted, all);
+  return session.run(
+    `COPY (SELECT * FROM read_parquet(${fileLiteral(all)})
+           QUALIFY row_number() OVER (PARTITION BY ${keyList(file)} ORDER BY file_row_number) = 1) TO ${literal(accepted)} ${PARQUET}`,
+  );
+}
+
+/** No file for a partition without rows; but in replace mode, where an empty file empties the table. */
+export async function splitByPartition(
+  session: SqlSession,
+  file: SourceFile,
+  accepted: string,
+  rows: number,
+): Promise<DataFile[]> {
+  const columns = tableColumns(file.dataset).filter(
+    (c) => !file.dataset.partitionBy.some((p) => p.name === c.name),
+  );
+  const described = async (path: string, partition: PartitionValues): Promise<DataFile> => ({
+    path,
+    partition,
+    ...(await fileStatistics(session, path, columns)),
+  });
+  const single = singlePartition(file);
+  const keyInPartition = file.dataset.partitionBy.some((p) => file.dataset.primaryKey.includes(p.name));
+  if (single !== undefined && !keyInPartition)
+    return rows === 0 && file.dataset.mode === 'append' ? [] : [await described(accepted, single)];
+  const names = file.dataset.partitionBy.map((p) => p.name);
+  // To Delta an empty text in a partition column is null.
+  const text = (name: string) => `nullif(CAST(${identifier(name)} AS VARCHAR), '')`;
+  const texts = names.map((name) => `${text(name)} AS ${identifier(name)}`).join(', ');
+  const partitions = await session.rows<Record<string, string | null>>(
+    `SELECT DISTINCT ${texts} FROM read_parquet(${fileLiteral(accepted)}) ORDER BY ALL`,
+  );
+  const files: DataFile[] = [];
+  for (const [i, partition] of partitions.entries()) {
+    const path = join(file.scratch, `part-${i}.parquet`);
+    const where = names
+      .map((name) => `${text(name)} IS NOT DISTINCT FROM ${literal(partition[name] ?? null)}`)
+      .join(' AND ');
+    await session.run(
+      `COPY (SELECT ${dataColumns(file).join(', ')} FROM read_parquet(${fileLiteral(accepted)}) WHERE ${where}) TO ${literal(path)} ${PARQUET}`,
+    );
+    files.push(await described(path, partition));
+  }
+  return files;
+}
