@@ -15,6 +15,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   maintain: ['.', 'core', 'delta', 'ingest', 'aggregate'],
   adapters: ['.', 'core'],
   local: ['.', 'core', 'delta', 'ingest', 'aggregate', 'maintain', 'adapters'],
+  aws: ['.', 'core', 'delta', 'ingest', 'aggregate', 'maintain', 'adapters'],
+  stacks: ['.', 'core', 'maintain', 'adapters', 'aws'],
   cli: ['.', 'core', 'delta', 'ingest', 'aggregate', 'maintain', 'adapters', 'local'],
 };
 /** Packages that only one room may know. */

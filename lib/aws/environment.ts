@@ -1,0 +1,50 @@
+// The functions' settings: their names, which the stack gives and the functions read, and what they mean.
+import type { Environment } from '../adapters/aws-clients.ts';
+
+export const SETTINGS = {
+  stage: 'SLUICE_STAGE',
+  landingBucket: 'SLUICE_LANDING_BUCKET',
+  lakeBucket: 'SLUICE_LAKE_BUCKET',
+  filesQueueUrl: 'SLUICE_FILES_QUEUE_URL',
+  refreshQueueUrl: 'SLUICE_REFRESH_QUEUE_URL',
+  maxSourceBytes: 'SLUICE_MAX_SOURCE_BYTES',
+  diskMb: 'SLUICE_DISK_MB',
+} as const;
+
+export type Settings = {
+  readonly stage: string;
+  readonly landingBucket: string;
+  readonly lakeBucket: string;
+  readonly filesQueueUrl: string;
+  readonly refreshQueueUrl: string;
+  readonly maxSourceBytes: number;
+  readonly diskMb: number;
+  /** AWS's own: AWS_LAMBDA_FUNCTION_MEMORY_SIZE. */
+  readonly memoryMb: number;
+};
+
+/** Throws on a missing or broken setting, naming it. */
+export function readSettings(environment: Environment): Settings {
+  const text = (name: string) => {
+    const value = environment[name];
+    if (value !== undefined && value !== '') return value;
+    throw new Error(`the environment variable ${name} is not set: the stack sets it for its functions`);
+  };
+  const count = (name: string) => {
+    const value = Number(text(name));
+    if (Number.isSafeInteger(value) && value > 0) return value;
+    throw new Error(
+      `the environment variable ${name} is ${JSON.stringify(environment[name])}, which is no positive whole number`,
+    );
+  };
+  return {
+    stage: text(SETTINGS.stage),
+    landingBucket: text(SETTINGS.landingBucket),
+    lakeBucket: text(SETTINGS.lakeBucket),
+    filesQueueUrl: text(SETTINGS.filesQueueUrl),
+    refreshQueueUrl: text(SETTINGS.refreshQueueUrl),
+    maxSourceBytes: count(SETTINGS.maxSourceBytes),
+    diskMb: count(SETTINGS.diskMb),
+    memoryMb: count('AWS_LAMBDA_FUNCTION_MEMORY_SIZE'),
+  };
+}

@@ -1,0 +1,80 @@
+// What a message of the files queue says: S3's notifications, and our own messages from reconcile. Pure.
+import { z } from 'zod';
+import type { IngestRequest } from '../ingest/ingest.ts';
+
+/** `arrivedMs`: when S3 saw it; unknown for what reconcile found. */
+export type FileNews = IngestRequest & { readonly sizeBytes?: number; readonly arrivedMs?: number };
+
+const notification = z.object({
+  Records: z.array(
+    z.object({
+      eventSource: z.literal('aws:s3'),
+      eventName: z.string(),
+      eventTime: z.iso.datetime({ offset: true }),
+      s3: z.object({
+        bucket: z.object({ name: z.string() }),
+        object: z.object({ key: z.string().min(1), size: z.number().nonnegative().optional() }),
+      }),
+    }),
+  ),
+});
+/** S3 sends it when notifications are configured: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+const testEvent = z.object({ Service: z.string(), Event: z.literal('s3:TestEvent') });
+const ownMessage = z.strictObject({
+  source: z.string().min(1),
+  dataset: z.string().optional(),
+  sizeBytes: z.number().optional(),
+  arrivedMs: z.number().optional(),
+});
+
+/**
+ * The keys that the message names, whatever happened to them: ingest looks for itself. Throws on anything that is not a
+ * message of this queue about `bucket`.
+ */
+export function parseFileMessage(body: string, bucket: string): FileNews[] {
+  const message = parseJson(body);
+  if (testEvent.safeParse(message).success) return [];
+  const own = ownMessage.safeParse(message);
+  if (own.success) return [withoutUndefined(own.data)];
+  const { data, error } = notification.safeParse(message);
+  if (data === undefined)
+    throw new Error(
+      `neither a notification of S3 nor a message of Sluice: ${z.prettifyError(error)} in ${excerpt(body)}`,
+    );
+  return data.Records.map(({ eventTime, s3 }) => {
+    if (s3.bucket.name !== bucket)
+      throw new Error(`the notification is about the bucket ${s3.bucket.name}, and landing is ${bucket}`);
+    return withoutUndefined({
+      source: decodeKey(s3.object.key),
+      sizeBytes: s3.object.size,
+      arrivedMs: Date.parse(eventTime),
+    });
+  });
+}
+
+/** In notifications keys are encoded as in a form: a blank is `+`, all else percent. Throws on what is no such text. */
+function decodeKey(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded.replaceAll('+', ' '));
+  } catch (error) {
+    throw new Error(`the key ${JSON.stringify(encoded)} is not percent-encoded UTF-8`, { cause: error });
+  }
+}
+
+export function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new Error(`the message is no JSON: ${excerpt(body)}`, { cause: error });
+  }
+}
+
+export function excerpt(body: string): string {
+  return JSON.stringify(body.length > 200 ? `${body.slice(0, 200)}…` : body);
+}
+
+type Loose<T> = { [K in keyof T]: T[K] | undefined };
+
+function withoutUndefined(news: Loose<FileNews> & { source: string }): FileNews {
+  return Object.fromEntries(Object.entries(news).filter(([, value]) => value !== undefined)) as FileNews;
+}

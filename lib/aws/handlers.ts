@@ -1,0 +1,83 @@
+// The three functions, put together from their parts; functions/ makes Lambda handlers of them.
+import { join } from 'node:path';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { answerDeployment, isDeployment } from './deployment.ts';
+import { ingestBatch } from './ingest-batch.ts';
+import { deadline } from './limits.ts';
+import { applyDefinitions, reconcileByMessages } from './maintain-lake.ts';
+import type { FunctionName } from './metric-names.ts';
+import { type AwsLake, once, openAwsLake } from './open-lake.ts';
+import { refreshBatch } from './refresh-batch.ts';
+import type { Received } from './work-through.ts';
+
+export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+/** `code`: the folder of the function's code, where the bundle puts `schemas/`. */
+export function ingestHandler(code: string): SqsHandler {
+  const run = invocations('ingest', code);
+  return (event, context) =>
+    run(context, async (lake, remainingMs) => {
+      const { effects, files, refreshes, filesInbox: inbox, settings, telemetry } = lake;
+      const { log, measure } = telemetry;
+      const bucket = settings.landingBucket;
+      const batch = { effects, files, refreshes, inbox, log, measure, bucket };
+      return failuresOf(await ingestBatch(batch, event.Records.map(received), remainingMs));
+    });
+}
+
+export function aggregateHandler(code: string): SqsHandler {
+  const run = invocations('aggregate', code);
+  return (event, context) =>
+    run(context, async ({ effects, refreshes, refreshInbox: inbox, telemetry }, remainingMs) => {
+      const { log, measure } = telemetry;
+      const batch = { effects, refreshes, inbox, log, measure };
+      return failuresOf(await refreshBatch(batch, event.Records.map(received), remainingMs));
+    });
+}
+
+/** What maintain is asked for by hand: `{"apply": true}` first brings the tables under the definitions. */
+export type MaintainEvent = { readonly apply?: boolean };
+
+/** After a deploy, on a schedule, by hand. */
+export function maintainHandler(code: string): (event: object, context: Context) => Promise<void> {
+  const run = invocations('maintain', code);
+  return async (event, context) => {
+    const applied = () =>
+      run(context, async ({ effects, files, telemetry: { measure } }) => {
+        await applyDefinitions({ effects, files, measure });
+      });
+    if (isDeployment(event)) {
+      await answerDeployment(event, applied);
+      if (event.RequestType === 'Delete') return;
+    } else if ((event as MaintainEvent).apply === true) await applied();
+    await run(context, ({ effects, files, telemetry: { measure } }, remainingMs) =>
+      reconcileByMessages({ effects, files, measure }, deadline(remainingMs)),
+    );
+  };
+}
+
+type Run = <T>(
+  context: Context,
+  work: (lake: AwsLake, remainingMs: () => number) => Promise<T>,
+) => Promise<T>;
+
+function invocations(functionName: FunctionName, code: string): Run {
+  const open = once(() => openAwsLake(functionName, join(code, 'schemas'), process.env));
+  return async (context, work) => {
+    const lake = await open();
+    lake.telemetry.begin(context);
+    try {
+      return await work(lake, () => context.getRemainingTimeInMillis());
+    } finally {
+      lake.telemetry.flush();
+    }
+  };
+}
+
+function received({ messageId, receiptHandle, body, attributes }: SQSRecord): Received {
+  return { messageId, receiptHandle, body, attempts: Number(attributes.ApproximateReceiveCount) || 1 };
+}
+
+function failuresOf(failed: readonly Received[]): SQSBatchResponse {
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}

@@ -1,0 +1,101 @@
+// A batch of the files queue: which keys it names, in slices that fit into the time left, and what became of each message.
+import type { Effects } from '../effects.ts';
+import { type IngestRequest, type IngestResult, ingest } from '../ingest/ingest.ts';
+import type { Queue } from '../ports.ts';
+import { type FileNews, parseFileMessage } from './file-messages.ts';
+import { ingestMs } from './limits.ts';
+import { type RefreshNews, stamped } from './refresh-messages.ts';
+import type { Measure } from './telemetry.ts';
+import { type BatchEffects, type Received, type Slice, workThrough } from './work-through.ts';
+
+export type IngestBatchEffects = BatchEffects & {
+  readonly effects: Effects;
+  readonly refreshes: Queue<RefreshNews>;
+  readonly files: Queue<FileNews>;
+  readonly measure: Measure;
+  /** Landing's: a notification about another bucket is an error. */
+  readonly bucket: string;
+};
+
+const MAX_SLICE_FILES = 100;
+const MAX_SLICE_BYTES = 64_000_000;
+
+/** The messages that failed. Never throws for a single message. */
+export function ingestBatch(
+  batch: IngestBatchEffects,
+  messages: readonly Received[],
+  remainingMs: () => number,
+): Promise<Received[]> {
+  return workThrough<FileNews[]>(batch, messages, {
+    parse: (body) => parseFileMessage(body, batch.bucket),
+    slices,
+    hasTimeFor: (slice) => remainingMs() > ingestMs(bytesOf(slice)),
+    work: (slice) => ingestSlice(batch, slice),
+    sendAnew: (slice) => batch.files.send(slice.flatMap(({ news }) => news)),
+  });
+}
+
+/** Fresh messages share a commit; one that failed before stands alone, so that it takes no other along. */
+function slices(parsed: Slice<FileNews[]>): Slice<FileNews[]>[] {
+  const made: Slice<FileNews[]>[] = [];
+  let open: { readonly slice: Slice<FileNews[]>; readonly files: number; readonly bytes: number } | undefined;
+  for (const item of parsed) {
+    const [files, bytes] = [item.news.length, bytesOf([item])];
+    const fits =
+      open !== undefined &&
+      item.message.attempts === 1 &&
+      open.files + files <= MAX_SLICE_FILES &&
+      open.bytes + bytes <= MAX_SLICE_BYTES;
+    if (open !== undefined && fits) {
+      open = { slice: [...open.slice, item], files: open.files + files, bytes: open.bytes + bytes };
+    } else {
+      if (open) made.push(open.slice);
+      open = { slice: [item], files, bytes };
+    }
+  }
+  return open ? [...made, open.slice] : made;
+}
+
+function bytesOf(slice: Slice<FileNews[]>): number {
+  return slice.flatMap(({ news }) => news).reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
+}
+
+async function ingestSlice(
+  { effects, refreshes, measure }: IngestBatchEffects,
+  slice: Slice<FileNews[]>,
+): Promise<ReadonlyMap<Received, unknown>> {
+  const requests = new Map<string, IngestRequest>();
+  for (const { source, dataset } of slice.flatMap(({ news }) => news)) {
+    const request = { source, ...(dataset === undefined ? {} : { dataset }) };
+    requests.set(requestId(request), request);
+  }
+  if (requests.size === 0) return new Map();
+  const arrivals = slice.flatMap(({ news }) => news.map(({ arrivedMs }) => arrivedMs));
+  const result = await ingest({ ...effects, refreshes: stamped(refreshes, arrivals) }, [
+    ...requests.values(),
+  ]);
+  measureIngest(measure, result);
+  const errors = new Map(result.failures.map(({ request, error }) => [requestId(request), error]));
+  const failed = new Map<Received, unknown>();
+  for (const { message, news } of slice) {
+    const id = news.map(requestId).find((id) => errors.has(id));
+    if (id !== undefined) failed.set(message, errors.get(id));
+  }
+  return failed;
+}
+
+function requestId({ source, dataset = '' }: IngestRequest): string {
+  return `${dataset}/${source}`;
+}
+
+function measureIngest(measure: Measure, { outcomes, conflicts }: IngestResult): void {
+  const read = outcomes.filter(({ result }) => result === 'accepted');
+  measure('rows', total(read.map(({ report }) => report?.accepted ?? 0)));
+  measure('quarantined', total(read.map(({ report }) => report?.quarantined ?? 0)));
+  measure('rejectedFiles', outcomes.filter(({ result }) => result === 'rejected').length);
+  measure('conflicts', conflicts);
+}
+
+function total(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,45 @@
+// What fits into a function: memory for the engine, seconds for a file, the largest file. Pure; the stack asks it too.
+
+const MB = 1_000_000;
+/** Source bytes per second that a function is trusted with, far below what was measured (over 50 MB/s on two cores). */
+const BYTES_PER_SECOND = 10 * MB;
+/** For HEAD, commit and report, whatever the size. */
+const SECONDS_PER_SLICE = 10;
+/** A source file, its accepted rows and its rejected rows may lie on the disk together. */
+const DISK_FACTOR = 3;
+/** Node itself, the SDK, and what the engine allocates beside its limit. */
+const RESERVED_MEMORY_MB = 400;
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: one vCPU per 1,769 MB. */
+const MEMORY_MB_PER_CPU = 1769;
+
+export function engineMemoryMb(functionMemoryMb: number): number {
+  return Math.max(128, Math.floor((functionMemoryMb - RESERVED_MEMORY_MB) * 0.75));
+}
+
+export function engineThreads(functionMemoryMb: number): number {
+  return Math.max(1, Math.round(functionMemoryMb / MEMORY_MB_PER_CPU));
+}
+
+export function ingestMs(sourceBytes: number): number {
+  return 1000 * (SECONDS_PER_SLICE + sourceBytes / BYTES_PER_SECOND);
+}
+
+/** The largest source file that a function surely gets through. */
+export function largestSourceBytes(diskMb: number, timeoutSeconds: number): number {
+  const onDisk = (diskMb * MB) / DISK_FACTOR;
+  const inTime = (timeoutSeconds - SECONDS_PER_SLICE) * BYTES_PER_SECOND;
+  return Math.floor(Math.max(MB, Math.min(onDisk, inTime)));
+}
+
+/** Room for immutable lake files that a warm function keeps. */
+export function cacheBytes(diskMb: number): number {
+  return Math.floor((diskMb * MB) / DISK_FACTOR);
+}
+
+const RESERVE_MS = 60_000;
+
+/** True from the moment when only the time for a last commit is left: a minute, or a third of a short function's time. */
+export function deadline(remainingMs: () => number): () => boolean {
+  const reserveMs = Math.min(RESERVE_MS, remainingMs() / 3);
+  return () => remainingMs() < reserveMs;
+}

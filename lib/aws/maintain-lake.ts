@@ -1,0 +1,75 @@
+// What maintain does to a lake on AWS: brings the tables under the deployed definitions, and asks by messages for all that
+// events should have brought already. Works on no file and no insight itself.
+import { probeConditionalCreate } from '../adapters/s3-probe.ts';
+import { landingTable } from '../core/catalog.ts';
+import { tablePrefix } from '../core/insight.ts';
+import type { Effects } from '../effects.ts';
+import { type Applied, apply } from '../maintain/apply.ts';
+import { type Reconciliation, reconcile } from '../maintain/reconcile.ts';
+import type { Queue } from '../ports.ts';
+import type { FileNews } from './file-messages.ts';
+import type { Measure } from './telemetry.ts';
+
+export type MaintainEffects = {
+  readonly effects: Effects;
+  readonly files: Queue<FileNews>;
+  readonly measure: Measure;
+};
+
+const MESSAGES_AT_ONCE = 100;
+
+/** Refuses a bucket that cannot hold a lake before the first table is made. Repeating it changes nothing. */
+export async function applyDefinitions({ effects }: MaintainEffects): Promise<Applied[]> {
+  if (!(await holdsTables(effects))) await probeConditionalCreate(effects.lake, effects.newId);
+  const applied = await apply(effects);
+  for (const { table, change } of applied)
+    effects.log('info', `apply.${change}`, { table: tablePrefix(table) });
+  return applied;
+}
+
+async function holdsTables({ catalog, tables }: Effects): Promise<boolean> {
+  for (const dataset of catalog.datasets)
+    if (await tables.latest(tablePrefix(landingTable(dataset)))) return true;
+  return false;
+}
+
+/**
+ * Sends a message for every file that the lake does not show in its present version, and one for every derived table: a
+ * refresh for nothing costs a look at the logs. What there is no time for is left to the next run, and said.
+ */
+export async function reconcileByMessages(
+  { effects, files, measure }: MaintainEffects,
+  outOfTime: () => boolean,
+): Promise<void> {
+  await effects.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
+  const found = await reconcile(effects, {}, { outOfTime });
+  let sent = 0;
+  while (sent < found.ingest.length && !outOfTime()) {
+    await files.send(found.ingest.slice(sent, sent + MESSAGES_AT_ONCE));
+    sent += MESSAGES_AT_ONCE;
+  }
+  const unexamined = found.unexamined + Math.max(0, found.ingest.length - sent);
+  measure('behindFiles', found.ingest.length);
+  measure('vanishedFiles', found.vanished.length);
+  measure('unexaminedFiles', unexamined);
+  logFindings(effects, found, unexamined);
+}
+
+function logFindings({ log }: Effects, found: Reconciliation, unexamined: number): void {
+  log('info', 'reconcile.done', {
+    sent: found.ingest.length,
+    unchanged: found.unchanged,
+    rejected: found.rejected.length,
+  });
+  if (found.vanished.length > 0)
+    log('warn', 'reconcile.vanished', {
+      files: found.vanished.length,
+      first: found.vanished.slice(0, 10),
+      next: 'they are gone from landing, and no event withdrew them: "sluice sync --prune" does',
+    });
+  if (unexamined > 0)
+    log('error', 'reconcile.unfinished', {
+      files: unexamined,
+      next: 'the next run goes on; "sluice sync" on a machine of your own has no time limit',
+    });
+}

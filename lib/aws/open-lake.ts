@@ -1,0 +1,85 @@
+// Puts the AWS world together from the environment: S3 as stores, SQS as queues, DuckDB, and the definitions that lie beside
+// the function's code. Opened once per process: warm invocations keep snapshots, the engine and the file cache.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Environment, s3Client, sqsClient } from '../adapters/aws-clients.ts';
+import { openDuckDb } from '../adapters/duckdb.ts';
+import { s3Store } from '../adapters/s3-store.ts';
+import { type Inbox, sqsInbox } from '../adapters/sqs-inbox.ts';
+import { sqsQueue } from '../adapters/sqs-queue.ts';
+import { DeltaTables } from '../delta/tables.ts';
+import type { Effects } from '../effects.ts';
+import { loadCatalog } from '../maintain/load-catalog.ts';
+import type { Queue } from '../ports.ts';
+import { readSettings, type Settings } from './environment.ts';
+import type { FileNews } from './file-messages.ts';
+import { cacheBytes, engineMemoryMb, engineThreads } from './limits.ts';
+import type { FunctionName } from './metric-names.ts';
+import { type RefreshNews, refreshGroup } from './refresh-messages.ts';
+import { type Telemetry, telemetry } from './telemetry.ts';
+
+export type AwsLake = {
+  readonly settings: Settings;
+  readonly effects: Effects;
+  readonly files: Queue<FileNews>;
+  readonly refreshes: Queue<RefreshNews>;
+  readonly filesInbox: Inbox;
+  readonly refreshInbox: Inbox;
+  readonly telemetry: Telemetry;
+};
+
+const clock = () => new Date();
+
+/** `schemas`: the folder of the definitions. Throws DefinitionError where one is wrong. */
+export async function openAwsLake(
+  functionName: FunctionName,
+  schemas: string,
+  environment: Environment,
+): Promise<AwsLake> {
+  const settings = readSettings(environment);
+  const said = telemetry(functionName, settings.stage);
+  const scratch = join(tmpdir(), 'sluice');
+  mkdirSync(scratch, { recursive: true });
+  const sql = await openDuckDb({
+    memoryLimitMb: engineMemoryMb(settings.memoryMb),
+    threads: engineThreads(settings.memoryMb),
+    tempDirectory: join(scratch, 'spill'),
+  });
+  const catalog = await loadCatalog(schemas, sql);
+  const [s3, sqs] = [s3Client(environment), sqsClient(environment)];
+  const { filesQueueUrl, refreshQueueUrl, landingBucket, lakeBucket, maxSourceBytes } = settings;
+  const landing = s3Store({ client: s3, bucket: landingBucket, scratch });
+  const lake = s3Store({
+    client: s3,
+    bucket: lakeBucket,
+    scratch,
+    cache: { maxBytes: cacheBytes(settings.diskMb) },
+  });
+  const files = sqsQueue<FileNews>({ client: sqs, queueUrl: filesQueueUrl });
+  const refreshes = sqsQueue<RefreshNews>({ client: sqs, queueUrl: refreshQueueUrl, groupOf: refreshGroup });
+  const shared = { sql, clock, newId: randomUUID, log: said.log, scratch };
+  const tables = new DeltaTables({ store: lake, ...shared });
+  return {
+    settings,
+    effects: { ...shared, catalog, landing, lake, tables, refreshes, maxSourceBytes },
+    files,
+    refreshes,
+    filesInbox: sqsInbox(sqs, filesQueueUrl),
+    refreshInbox: sqsInbox(sqs, refreshQueueUrl),
+    telemetry: said,
+  };
+}
+
+/** The first call opens; the others get the same. A failure is not kept: the next call tries again. */
+export function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open().catch((error) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+}

@@ -1,0 +1,96 @@
+// A batch of the refresh queue: each table that it names is brought up to date once, and what became of each message.
+import { type RefreshOutcome, refresh } from '../aggregate/refresh.ts';
+import { sameTable } from '../core/insight.ts';
+import type { Effects } from '../effects.ts';
+import type { Queue } from '../ports.ts';
+import { deadline } from './limits.ts';
+import {
+  earliest,
+  parseRefreshMessage,
+  type RefreshNews,
+  refreshGroup,
+  stamped,
+} from './refresh-messages.ts';
+import type { Measure } from './telemetry.ts';
+import { type BatchEffects, type Received, type Slice, workThrough } from './work-through.ts';
+
+export type RefreshBatchEffects = BatchEffects & {
+  readonly effects: Effects;
+  readonly refreshes: Queue<RefreshNews>;
+  readonly measure: Measure;
+};
+
+/** The messages that failed. Never throws for a single message. */
+export function refreshBatch(
+  batch: RefreshBatchEffects,
+  messages: readonly Received[],
+  remainingMs: () => number,
+): Promise<Received[]> {
+  const outOfTime = deadline(remainingMs);
+  return workThrough<RefreshNews>(batch, messages, {
+    parse: parseRefreshMessage,
+    slices: (parsed) => byTarget(batch.effects, parsed),
+    hasTimeFor: () => !outOfTime(),
+    work: async (slice) => {
+      await refreshSlice(batch, slice, outOfTime);
+      return new Map();
+    },
+    sendAnew: (slice) => batch.refreshes.send(oneEach(slice)),
+  });
+}
+
+/** In the order of dependence: what reads a table comes after it. Fresh messages first, as they come. */
+function byTarget({ catalog }: Effects, parsed: Slice<RefreshNews>): Slice<RefreshNews>[] {
+  const groups = new Map<string, Slice<RefreshNews>>();
+  for (const item of parsed) {
+    const group = refreshGroup(item.news);
+    groups.set(group, [...(groups.get(group) ?? []), item]);
+  }
+  const rank = (slice: Slice<RefreshNews>) => {
+    const retried = slice.some(({ message }) => message.attempts > 1);
+    const place = catalog.derivations.findIndex(({ target }) =>
+      slice.some(({ news }) => sameTable(news.target, target)),
+    );
+    return place + (retried ? catalog.derivations.length : 0);
+  };
+  return [...groups.values()].sort((a, b) => rank(a) - rank(b));
+}
+
+async function refreshSlice(
+  { effects, refreshes, measure }: RefreshBatchEffects,
+  slice: Slice<RefreshNews>,
+  outOfTime: () => boolean,
+): Promise<void> {
+  const [first] = slice;
+  if (first === undefined) return;
+  const { target } = first.news;
+  const arrivals = slice.map(({ news }) => news.arrivedMs);
+  const outcome = await refresh({ ...effects, refreshes: stamped(refreshes, arrivals) }, target, {
+    outOfTime,
+  });
+  measureRefresh(effects, measure, outcome, earliest(arrivals));
+}
+
+function measureRefresh(
+  effects: Effects,
+  measure: Measure,
+  { published, dropped, failed }: RefreshOutcome,
+  arrivedMs: number | undefined,
+): void {
+  measure('recomputedPartitions', published.length);
+  measure('failedAudits', failed.length);
+  if (arrivedMs !== undefined && published.length + dropped.length > 0)
+    measure('lagSeconds', Math.max(0, effects.clock().getTime() - arrivedMs) / 1000);
+}
+
+function oneEach(slice: Slice<RefreshNews>): RefreshNews[] {
+  const news = new Map<string, RefreshNews>();
+  for (const { news: next } of slice) {
+    const arrivedMs = earliest([news.get(refreshGroup(next))?.arrivedMs, next.arrivedMs]);
+    news.set(refreshGroup(next), {
+      target: next.target,
+      ...(arrivedMs === undefined ? {} : { arrivedMs }),
+    });
+  }
+  return [...news.values()];
+}

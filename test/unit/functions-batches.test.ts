@@ -1,0 +1,223 @@
+// Batches of messages over a lake in memory: what fails, what is finished early, what is sent anew for want of time.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Handle, Inbox } from '../../lib/adapters/sqs-inbox.ts';
+import type { FileNews } from '../../lib/aws/file-messages.ts';
+import { ingestBatch } from '../../lib/aws/ingest-batch.ts';
+import { reconcileByMessages } from '../../lib/aws/maintain-lake.ts';
+import { refreshBatch } from '../../lib/aws/refresh-batch.ts';
+import type { RefreshNews } from '../../lib/aws/refresh-messages.ts';
+import type { Received } from '../../lib/aws/work-through.ts';
+import { apply } from '../../lib/maintain/apply.ts';
+import {
+  newStore,
+  openProcess,
+  openWorld,
+  put,
+  rowsOf,
+  TestClock,
+  type TestLake,
+  type World,
+} from '../support/shop-lake.ts';
+
+const SALES = { kind: 'tables', name: 'sales' } as const;
+const DAILY = { kind: 'insights', name: 'sales_daily' } as const;
+const CSV = 'id,customer,amount\n1,ann,1.00\n';
+const keyOf = (day: number) => `sales/day=2024-01-0${day}/a.csv`;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+class Outbox<T> {
+  readonly sent: T[] = [];
+  async send(messages: readonly T[]): Promise<void> {
+    this.sent.push(...messages);
+  }
+}
+
+let lake: TestLake;
+let done: string[];
+let pauses: Record<string, number>;
+let logged: string[];
+let measured: Record<string, number[]>;
+let files: Outbox<FileNews>;
+let refreshes: Outbox<RefreshNews>;
+let inbox: Inbox;
+beforeEach(async () => {
+  const clock = new TestClock();
+  lake = openProcess(world, clock, newStore(world, clock, 'landing'), newStore(world, clock, 'lake'));
+  await apply(lake.effects);
+  [done, pauses, logged, measured] = [[], {}, [], {}];
+  [files, refreshes] = [new Outbox(), new Outbox()];
+  inbox = {
+    done: async (messages: readonly Handle[]) => void done.push(...messages.map((m) => m.receiptHandle)),
+    retryAfter: async ({ receiptHandle }, seconds) =>
+      void Object.assign(pauses, { [receiptHandle]: seconds }),
+  };
+});
+
+function common() {
+  const log = (_: string, event: string) => void logged.push(event);
+  const measure = (metric: string, value: number) => {
+    measured[metric] = [...(measured[metric] ?? []), value];
+  };
+  const effects = { ...lake.effects, log, refreshes };
+  return { effects, files, refreshes, inbox, log, measure, bucket: 'landing' };
+}
+
+const message = (id: string, content: object | string, attempts = 1): Received => ({
+  messageId: id,
+  receiptHandle: id,
+  attempts,
+  body: typeof content === 'string' ? content : JSON.stringify(content),
+});
+const created = (key: string, size = 30) => ({
+  Records: [
+    {
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
+      eventTime: '2023-12-31T23:59:50Z',
+      s3: { bucket: { name: 'landing' }, object: { key: encodeURIComponent(key), size } },
+    },
+  ],
+});
+const idsOf = (messages: readonly Received[]) => messages.map(({ messageId }) => messageId);
+const forEver = () => 900_000;
+
+describe('ingest', () => {
+  test('one commit for all; garbage fails alone, with its reason logged and a pause that grows', async () => {
+    for (const day of [1, 2]) await put(lake.effects.landing, keyOf(day), CSV);
+    const messages = [message('1', created(keyOf(1))), message('2', created(keyOf(2))), message('x', 'x', 3)];
+    expect(idsOf(await ingestBatch(common(), messages, forEver))).toEqual(['x']);
+    expect(pauses).toEqual({ x: 40 });
+    expect(logged).toContain('message.failed');
+    expect(await rowsOf(lake, SALES)).toHaveLength(2);
+    expect((await lake.effects.tables.latest('tables/sales'))?.version).toBe(1);
+    expect(measured).toEqual({ rows: [2], quarantined: [0], rejectedFiles: [0], conflicts: [0] });
+    expect(refreshes.sent).toContainEqual({ target: DAILY, arrivedMs: Date.UTC(2023, 11, 31, 23, 59, 50) });
+  });
+
+  test('a message fails where one of its keys failed, and twins fail together', async () => {
+    const landing = lake.effects.landing;
+    await put(landing, keyOf(1), CSV);
+    const broken = { ...landing, head: (key: string) => (key === keyOf(2) ? fail() : landing.head(key)) };
+    const fail = () => Promise.reject(new Error('no answer'));
+    const store = Object.assign(Object.create(landing), broken);
+    const batch = common();
+    const messages = [
+      message('both', { Records: [...created(keyOf(1)).Records, ...created(keyOf(2)).Records] }),
+      message('good', created(keyOf(1))),
+      message('bad', created(keyOf(2))),
+    ];
+    const failed = await ingestBatch(
+      { ...batch, effects: { ...batch.effects, landing: store } },
+      messages,
+      forEver,
+    );
+    expect(idsOf(failed)).toEqual(['both', 'bad']);
+    expect(await rowsOf(lake, SALES)).toHaveLength(1);
+  });
+
+  test('a message that failed before stands alone and last, and what is done is finished before it', async () => {
+    for (const day of [1, 2, 3]) await put(lake.effects.landing, keyOf(day), CSV);
+    const messages = [
+      message('old', created(keyOf(1)), 2),
+      message('a', created(keyOf(2))),
+      message('b', created(keyOf(3))),
+    ];
+    expect(await ingestBatch(common(), messages, forEver)).toEqual([]);
+    expect(done).toEqual(['a', 'b']);
+    expect((await lake.effects.tables.latest('tables/sales'))?.version).toBe(2);
+  });
+
+  test('what there is no time for is sent anew, not failed; the first slice is always worked on', async () => {
+    for (const day of [1, 2]) await put(lake.effects.landing, keyOf(day), CSV);
+    const messages = [
+      message('1', created(keyOf(1), 60_000_000)),
+      message('2', created(keyOf(2), 60_000_000)),
+    ];
+    expect(await ingestBatch(common(), messages, () => 15_000)).toEqual([]);
+    expect(await rowsOf(lake, SALES)).toHaveLength(1);
+    expect(files.sent).toEqual([
+      { source: keyOf(2), sizeBytes: 60_000_000, arrivedMs: Date.UTC(2023, 11, 31, 23, 59, 50) },
+    ]);
+    expect(logged).toContain('batch.out_of_time');
+  });
+
+  test('a table under another contract: every message comes back', async () => {
+    const clock = new TestClock();
+    lake = openProcess(world, clock, lake.effects.landing, newStore(world, clock, 'empty'));
+    await put(lake.effects.landing, keyOf(1), CSV);
+    expect(idsOf(await ingestBatch(common(), [message('1', created(keyOf(1)))], forEver))).toEqual(['1']);
+    expect(pauses).toEqual({ 1: 10 });
+  });
+});
+
+describe('aggregate', () => {
+  const news = (target: object, arrivedMs?: number) => ({ target, ...(arrivedMs ? { arrivedMs } : {}) });
+
+  test('many messages about one insight are one refresh, whose lag is that of the oldest file', async () => {
+    await put(lake.effects.landing, keyOf(1), CSV);
+    await ingestBatch(common(), [message('1', created(keyOf(1)))], forEver);
+    refreshes.sent.length = 0;
+    const arrived = Date.UTC(2023, 11, 31, 23, 59, 50);
+    const messages = [news(DAILY, arrived + 5000), news(DAILY, arrived), news(DAILY)];
+    const received = messages.map((content, index) => message(String(index), content));
+    expect(await refreshBatch(common(), received, forEver)).toEqual([]);
+    expect(await rowsOf(lake, DAILY)).toHaveLength(1);
+    expect(measured.lagSeconds).toEqual([10]);
+    expect(measured.recomputedPartitions).toEqual([1]);
+    expect(refreshes.sent.length).toBeGreaterThan(0);
+    for (const sent of refreshes.sent) expect(sent.arrivedMs).toBe(arrived);
+  });
+
+  test('a table that no definition makes, and garbage, fail; the others do not', async () => {
+    const ghost = { kind: 'insights', name: 'ghost' };
+    const messages = [message('ghost', news(ghost)), message('ok', news(DAILY)), message('x', '{}')];
+    expect(idsOf(await refreshBatch(common(), messages, forEver)).sort()).toEqual(['ghost', 'x']);
+  });
+
+  test('out of time, an insight that was not begun is asked for anew, once', async () => {
+    let remaining = 900_000;
+    const batch = common();
+    const totals = { kind: 'insights', name: 'city_totals' };
+    const measure = (metric: string, value: number) => {
+      batch.measure(metric, value);
+      remaining = 1_000;
+    };
+    const messages = [news(DAILY), news(totals, 5), news(totals, 3)];
+    const received = messages.map((content, index) => message(String(index), content));
+    expect(await refreshBatch({ ...batch, measure }, received, () => remaining)).toEqual([]);
+    expect(refreshes.sent).toContainEqual({ target: totals, arrivedMs: 3 });
+    expect(refreshes.sent.filter(({ arrivedMs }) => arrivedMs !== undefined)).toHaveLength(1);
+  });
+});
+
+describe('maintain', () => {
+  test('asks for each file that the lake does not show, and for every derived table', async () => {
+    for (const day of [1, 2]) await put(lake.effects.landing, keyOf(day), CSV);
+    await reconcileByMessages(common(), () => false);
+    expect(files.sent.map(({ source }) => source)).toEqual([keyOf(1), keyOf(2)]);
+    expect(refreshes.sent).toHaveLength(lake.effects.catalog.derivations.length);
+    expect(measured).toEqual({ behindFiles: [2], vanishedFiles: [0], unexaminedFiles: [0] });
+  });
+
+  test('says what it left for want of time', async () => {
+    await put(lake.effects.landing, keyOf(1), CSV);
+    await reconcileByMessages(common(), () => true);
+    expect(measured.unexaminedFiles).toEqual([1]);
+    expect(logged).toContain('reconcile.unfinished');
+  });
+
+  test('does not withdraw what vanished, and says so', async () => {
+    await put(lake.effects.landing, keyOf(1), CSV);
+    await ingestBatch(common(), [message('1', created(keyOf(1)))], forEver);
+    await lake.effects.landing.remove([keyOf(1)]);
+    await reconcileByMessages(common(), () => false);
+    expect(files.sent).toEqual([]);
+    expect(measured.vanishedFiles).toEqual([1]);
+    expect(logged).toContain('reconcile.vanished');
+  });
+});
