@@ -24,6 +24,8 @@ export function sqsClient(environment: Environment): SQSClient {
 }
 
 function settings(environment: Environment, endpoint: string | undefined) {
+  // Its version is pinned here: that later ones need a newer Node is no news for a user of ours.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
   return {

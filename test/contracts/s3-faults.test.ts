@@ -1,0 +1,272 @@
+// What S3 may answer on a bad day, told by an endpoint of our own: conflicts, broken bodies, half-done batches, errors.
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { probeConditionalCreate } from '../../lib/adapters/s3-probe.ts';
+import { s3Store } from '../../lib/adapters/s3-store.ts';
+import { CliError, TryAgainError } from '../../lib/errors.ts';
+import { bytes, listed, text } from './object-store.ts';
+import { type Answer, type Request, s3Fault, scriptedEndpoint, scriptedS3 } from './scripted-endpoint.ts';
+
+let scratch: string;
+beforeEach(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'sluice-test-s3-'));
+});
+afterEach(() => rm(scratch, { recursive: true, force: true }));
+
+const PART = 4;
+
+async function storeThat(
+  answer: (request: Request, n: number) => Answer | Promise<Answer>,
+  maxAttempts?: number,
+) {
+  const { url, requests } = await scriptedEndpoint(answer);
+  const client = scriptedS3(url, maxAttempts);
+  const store = s3Store({ client, bucket: 'b', prefix: 'p', scratch, partBytes: PART, partsAtOnce: 2 });
+  return { store, requests };
+}
+
+/** A range of `content` as S3 answers it, or 412 where If-Match names another version. */
+function ranged(content: string, etag: string, { headers }: Request): Answer {
+  if (headers['if-match'] !== undefined && headers['if-match'] !== etag)
+    return s3Fault(412, 'PreconditionFailed');
+  if (content === '' && headers.range) return s3Fault(416, 'InvalidRange');
+  const [, from = '0', to = ''] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+  const end = to === '' ? content.length : Math.min(content.length, Number(to) + 1);
+  const range = { 'content-range': `bytes ${from}-${end - 1}/${content.length}` };
+  return {
+    status: headers.range ? 206 : 200,
+    headers: { etag, ...(headers.range ? range : {}) },
+    body: content.slice(Number(from), end),
+  };
+}
+
+describe('create', () => {
+  it('asks for absence, and tries again while another writer is under way', async () => {
+    const { store, requests } = await storeThat((_, n) =>
+      n < 3 ? s3Fault(409, 'ConditionalRequestConflict') : {},
+    );
+    expect(await store.create('log/0.json', bytes('x'))).toBe(true);
+    expect(requests.map(({ headers }) => headers['if-none-match'])).toEqual(['*', '*', '*', '*']);
+    expect(requests[0]?.path).toMatch(/^\/b\/p\/log\/0\.json/);
+  });
+
+  it('is refused where the key exists, also after a conflict', async () => {
+    const { store, requests } = await storeThat((_, n) =>
+      n === 0 ? s3Fault(409, 'ConditionalRequestConflict') : s3Fault(412, 'PreconditionFailed'),
+    );
+    expect(await store.create('k', bytes('x'))).toBe(false);
+    expect(requests).toHaveLength(2);
+  });
+
+  it('gives up on endless conflicts', async () => {
+    const { store, requests } = await storeThat(() => s3Fault(409, 'ConditionalRequestConflict'));
+    await expect(store.create('k', bytes('x'))).rejects.toThrow(
+      'cannot write s3://b/p/k (ConditionalRequestConflict): other writers kept writing it at the same time: run it again.',
+    );
+    expect(requests).toHaveLength(10);
+  });
+});
+
+describe('download', () => {
+  it('asks for ranges of the first answer’s version, again where a body breaks off', async () => {
+    const broken = new Set<string>();
+    const { store, requests } = await storeThat((request) => {
+      const range = request.headers.range ?? '';
+      const answer = ranged('0123456789', '"v1"', request);
+      if (broken.has(range)) return answer;
+      broken.add(range);
+      return { ...answer, cutAfter: 1 };
+    });
+    const file = await store.download('a.csv');
+    expect(file && (await readFile(file.path, 'utf8'))).toBe('0123456789');
+    expect(requests.map(({ headers }) => headers.range).toSorted()).toEqual(
+      ['bytes=0-3', 'bytes=4-7', 'bytes=8-11'].flatMap((range) => [range, range]),
+    );
+    expect(requests.filter(({ headers }) => headers['if-match'] === undefined)).toHaveLength(1);
+    await file?.release();
+    expect(await readdir(scratch)).toEqual([]);
+  });
+
+  it('starts again with the new version where the object changes between two ranges', async () => {
+    let versions = 0;
+    const { store } = await storeThat((request) => {
+      if (request.headers.range !== 'bytes=0-3' && versions === 0) versions = 1;
+      return versions === 0 ? ranged('oldoldold', '"old"', request) : ranged('newnew', '"new"', request);
+    });
+    const file = await store.download('a.csv');
+    expect(file && (await readFile(file.path, 'utf8'))).toBe('newnew');
+  });
+
+  it('gives nothing where the version that is asked for changes or goes in the middle', async () => {
+    for (const fault of [s3Fault(412, 'PreconditionFailed'), s3Fault(404, 'NoSuchKey')]) {
+      const { store } = await storeThat((request) =>
+        request.headers.range === 'bytes=0-3' ? ranged('oldoldold', '"old"', request) : fault,
+      );
+      expect(await store.download('a.csv', 'old')).toBeUndefined();
+    }
+    expect(await readdir(scratch)).toEqual([]);
+  });
+
+  it('gives up on an object that changes all the time', async () => {
+    let version = 0;
+    const { store } = await storeThat((request) => {
+      version += 1;
+      return ranged('0123456789', `"${version}"`, request);
+    });
+    await expect(store.download('a.csv')).rejects.toBeInstanceOf(TryAgainError);
+    expect(await readdir(scratch)).toEqual([]);
+  });
+
+  it.each(['', '1', '1234', '12345', '12345678'])('takes %j whole', async (content) => {
+    const { store, requests } = await storeThat((request) => ranged(content, '"e-2"', request));
+    const file = await store.download('a.tar.gz', 'e-2');
+    expect(file?.path).toMatch(/\.tar\.gz$/);
+    expect(file && (await readFile(file.path, 'utf8'))).toBe(content);
+    expect(requests.every(({ headers }) => headers['if-match'] === '"e-2"')).toBe(true);
+    expect(requests).toHaveLength(content === '' ? 2 : Math.ceil(content.length / PART));
+  });
+
+  it('fails, and leaves no file, where a body never comes whole', async () => {
+    const { store } = await storeThat((request) => ({ ...ranged('0123', '"e"', request), cutAfter: 2 }));
+    await expect(store.download('a.csv')).rejects.toThrow('in the middle of an object');
+    expect(await readdir(scratch)).toEqual([]);
+  });
+});
+
+describe('the cache', () => {
+  const KEY = 'tables/t/1.parquet';
+  async function cachedStore(maxBytes: number) {
+    const { url, requests } = await scriptedEndpoint((request) =>
+      request.method === 'POST' ? { body: '<DeleteResult/>' } : ranged('1234', '"e"', request),
+    );
+    const client = scriptedS3(url);
+    return { store: s3Store({ client, bucket: 'b', scratch, cache: { maxBytes } }), requests };
+  }
+
+  it('fetches a data file once, for all who ask', async () => {
+    const { store, requests } = await cachedStore(100);
+    const files = await Promise.all([store.download(KEY), store.download(KEY), store.download(KEY, 'e')]);
+    for (const file of files) await file?.release();
+    await (await store.download(KEY))?.release();
+    expect(await store.download(KEY, 'another')).toBeUndefined();
+    expect(requests).toHaveLength(1);
+    expect(await readdir(scratch)).toHaveLength(1);
+  });
+
+  it('fetches everything else anew', async () => {
+    const { store, requests } = await cachedStore(100);
+    const others = ['quarantine/t/a.parquet', 'tables/t/_delta_log/1.checkpoint.parquet', 'files/t/a.json'];
+    for (const key of [...others, ...others]) await (await store.download(key))?.release();
+    expect(requests).toHaveLength(6);
+    expect(await readdir(scratch)).toEqual([]);
+  });
+
+  it('drops what was used longest ago, but nothing in use', async () => {
+    const { store, requests } = await cachedStore(8);
+    const key = (n: number) => `tables/t/${n}.parquet`;
+    const used = await store.download(key(1));
+    for (const n of [2, 3, 2, 4]) await (await store.download(key(n)))?.release();
+    expect(await readFile(used?.path ?? '', 'utf8')).toBe('1234');
+    expect(await readdir(scratch)).toHaveLength(2);
+    const before = requests.length;
+    await (await store.download(key(4)))?.release();
+    expect(requests).toHaveLength(before);
+    await (await store.download(key(3)))?.release();
+    expect(requests).toHaveLength(before + 1);
+    await used?.release();
+  });
+
+  it('survives a scratch folder that was emptied', async () => {
+    const { store } = await cachedStore(100);
+    await (await store.download(KEY))?.release();
+    await rm(scratch, { recursive: true });
+    const file = await store.download(KEY);
+    expect(await readFile(file?.path ?? '', 'utf8')).toBe('1234');
+  });
+
+  it('forgets what is written or removed here', async () => {
+    const { store, requests } = await cachedStore(100);
+    for (const change of [() => store.write(KEY, bytes('x')), () => store.remove([KEY])]) {
+      await (await store.download(KEY))?.release();
+      await change();
+      expect(await readdir(scratch)).toEqual([]);
+    }
+    expect(requests.filter(({ method }) => method === 'GET')).toHaveLength(2);
+  });
+});
+
+describe('reading, listing and removing', () => {
+  it('reads again where the body breaks off', async () => {
+    const { store } = await storeThat((_, n) => ({ body: 'whole', ...(n === 0 ? { cutAfter: 2 } : {}) }));
+    expect(text(await store.read('k'))).toBe('whole');
+  });
+
+  it('sends only the keys again that were not removed for a passing reason', async () => {
+    const failure = '<Error><Key>p/b</Key><Code>SlowDown</Code><Message>later</Message></Error>';
+    const { store, requests } = await storeThat((_, n) => ({
+      body: `<?xml version="1.0"?><DeleteResult>${n === 0 ? failure : ''}</DeleteResult>`,
+    }));
+    await store.remove(['a', 'b']);
+    expect(requests.map(({ body }) => [...body.matchAll(/<Key>([^<]*)</g)].map(([, key]) => key))).toEqual([
+      ['p/a', 'p/b'],
+      ['p/b'],
+    ]);
+  });
+
+  it('throws where a key cannot be removed', async () => {
+    const failure = '<Error><Key>p/a</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error>';
+    const { store } = await storeThat(() => ({ body: `<DeleteResult>${failure}</DeleteResult>` }));
+    await expect(store.remove(['a'])).rejects.toThrow('cannot remove objects from s3://b/p (AccessDenied)');
+  });
+
+  it('does not take the marker of a console’s folder for an object', async () => {
+    const contents = ['p/', 'p/a+b%2Bc'].map((key) => `<Contents><Key>${key}</Key><Size>0</Size></Contents>`);
+    const { store } = await storeThat(() => ({
+      body: `<ListBucketResult><EncodingType>url</EncodingType>${contents.join('')}</ListBucketResult>`,
+    }));
+    expect(await listed(store, '')).toEqual(['a b+c']);
+  });
+});
+
+describe('uploading', () => {
+  it('keeps the local file where it fails', async () => {
+    const { store } = await storeThat(() => s3Fault(403, 'AccessDenied'));
+    const path = join(scratch, 'up.parquet');
+    await writeFile(path, 'x');
+    await expect(store.upload(path, 'k')).rejects.toThrow('cannot write s3://b/p/k (AccessDenied)');
+    expect(await readFile(path, 'utf8')).toBe('x');
+  });
+
+  it('says what is missing where there is no such file', async () => {
+    const { store } = await storeThat(() => ({}));
+    await expect(store.upload(join(scratch, 'absent'), 'k')).rejects.toThrow(
+      `cannot read ${join(scratch, 'absent')}`,
+    );
+  });
+});
+
+describe('the probe', () => {
+  it('refuses a store that ignores If-None-Match', async () => {
+    const { store, requests } = await storeThat(() => ({}));
+    const probe = probeConditionalCreate(store, () => 'id');
+    await expect(probe).rejects.toBeInstanceOf(CliError);
+    await expect(probe).rejects.toThrow('s3://b/p cannot hold a lake: 5 writers created the same key');
+    expect(requests.at(-1)?.body).toContain('<Key>p/probes/id</Key>');
+  });
+
+  it('refuses a store that does not know it', async () => {
+    const { store } = await storeThat(() => s3Fault(501, 'NotImplemented', 'A header implies functionality'));
+    await expect(probeConditionalCreate(store, () => 'id')).rejects.toThrow(
+      'does not know conditional writes',
+    );
+  });
+
+  it('does not take an error for an answer', async () => {
+    const { store } = await storeThat(() => s3Fault(403, 'AccessDenied'));
+    await expect(probeConditionalCreate(store, () => 'id')).rejects.toThrow(
+      'cannot write s3://b/p/probes/id (AccessDenied)',
+    );
+  });
+});
