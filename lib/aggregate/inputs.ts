@@ -1,6 +1,6 @@
 // A derived table's inputs at fixed versions: their snapshots, and their rows as views over local files.
 
-import type { Catalog } from '../core/catalog.ts';
+import { type Catalog, landingTable } from '../core/catalog.ts';
 import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { type RelationFile, relationSql } from '../core/relation-sql.ts';
 import { identifier } from '../core/sql-text.ts';
@@ -93,16 +93,22 @@ export async function tableRelation(
         : {}),
     });
   }
-  const definitions = new Set(files.map((add) => add.tags?.[CONTRACT] ?? add.tags?.[DEFINITION]));
+  const hash = presentHash(catalog, table);
   return relationSql(
     {
       columns: catalog.columnsOf(table),
       partitionColumns: catalog.partitionColumnsOf(table),
       withSource,
-      mixed: definitions.size > 1,
+      mixed: files.some(({ tags }) => (tags?.[CONTRACT] ?? tags?.[DEFINITION]) !== hash),
     },
     relationFiles,
   );
+}
+
+/** Of the definition that the columns come from; files of another may lack some of them. */
+function presentHash(catalog: Catalog, table: TableRef): string | undefined {
+  const derivation = catalog.derivations.find(({ target }) => sameTable(target, table));
+  return (derivation ?? catalog.datasets.find((dataset) => sameTable(landingTable(dataset), table)))?.hash;
 }
 
 /** The source file that a `replace` dataset shows: the latest by LastModified, then by key. */

@@ -22,7 +22,7 @@ export type RelationShape = {
   readonly columns: readonly Column[];
   readonly partitionColumns: readonly string[];
   readonly withSource: boolean;
-  /** The files were written under different definitions, so that some may lack a column. */
+  /** Some files were written under another definition, so that they may lack a column. */
   readonly mixed: boolean;
 };
 

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { testFolder } from './harness.ts';
 
-const CONTRACT = {
+export const CONTRACT = {
   name: 'shop',
   resources: [
     {
@@ -21,7 +21,7 @@ const CONTRACT = {
   ],
 };
 
-const TAKINGS = `/* ---
+export const TAKINGS = `/* ---
 description: What each till took in a day.
 headline: true
 over: sales
@@ -44,14 +44,19 @@ export type Shop = {
   sell(key: string, ...lines: readonly string[]): Promise<void>;
   write(key: string, text: string): Promise<void>;
   remove(key: string): Promise<void>;
+  /** Another contract, and another SQL file of the insight. */
+  define(contract: object, takings: string): Promise<void>;
 };
 
 export async function makeShop(): Promise<Shop> {
   const folder = await testFolder();
   const [landing, lake, schemas] = [join(folder, 'landing'), join(folder, 'lake'), join(folder, 'schemas')];
-  await mkdir(join(schemas, 'shop', 'insights'), { recursive: true });
-  await writeFile(join(schemas, 'shop', 'datapackage.json'), JSON.stringify(CONTRACT));
-  await writeFile(join(schemas, 'shop', 'insights', 'takings.sql'), TAKINGS);
+  const define = async (contract: object, takings: string) => {
+    await mkdir(join(schemas, 'shop', 'insights'), { recursive: true });
+    await writeFile(join(schemas, 'shop', 'datapackage.json'), JSON.stringify(contract));
+    await writeFile(join(schemas, 'shop', 'insights', 'takings.sql'), takings);
+  };
+  await define(CONTRACT, TAKINGS);
   await mkdir(landing);
   const write = async (key: string, text: string) => {
     await mkdir(dirname(join(landing, key)), { recursive: true });
@@ -64,6 +69,7 @@ export async function makeShop(): Promise<Shop> {
     places: ['--landing', landing, '--lake', lake, '--schemas', schemas],
     sell: (key, ...lines) => write(key, ['till,amount', ...lines, ''].join('\n')),
     write,
+    define,
     remove: (key) => rm(join(landing, key)),
   };
 }

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sluice } from './harness.ts';
-import { makeShop, type Shop } from './shop.ts';
+import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
 
 const ASK = ['--format', 'csv'];
 
@@ -179,6 +179,30 @@ describe('sync', () => {
       'shop/day=2024-01-03/c.csv',
     ]);
     expect(document.absent).toEqual(['shop/day=2024-01-09/none.csv']);
+  });
+
+  it('follows new definitions; until then a query sees the old rows with empty new columns', async () => {
+    const shop = await threeDays();
+    await syncJson(shop);
+    const wider = structuredClone(CONTRACT);
+    wider.resources[0]?.schema.fields.push({ name: 'clerk', type: 'string' });
+    await shop.define(wider, TAKINGS.replace('AS takings', 'AS takings, count(*) AS sales'));
+    expect(await takings(shop)).toContain('2024-01-01,north,3.75,');
+    const clerks = ['query', 'SELECT DISTINCT clerk FROM sales', ...ASK, ...shop.places.slice(2)];
+    expect((await sluice(clerks)).out).toBe('clerk\r\n""\r\n');
+    const status = await sluice(['status', '--json', ...shop.places]);
+    expect(JSON.parse(status.out)).toMatchObject({ datasets: [{ waiting: 3 }], derived: [{ behind: 3 }] });
+    const { code, document } = await syncJson(shop);
+    expect(code).toBe(0);
+    expect(document.applied).toEqual([
+      { table: 'tables/sales', change: 'changed' },
+      { table: 'insights/takings', change: 'changed' },
+    ]);
+    expect(await takings(shop)).toContain('2024-01-01,north,3.75,2');
+    expect((await syncJson(shop)).document).toMatchObject({
+      totals: { accepted: 0, unchanged: 3 },
+      refreshed: [],
+    });
   });
 
   it('names a message that failed for good, exits 1, and delivers it again next time', async () => {
