@@ -1,0 +1,21 @@
+// The benches with the definitions that they need of the package billing.
+import { join } from 'node:path';
+import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
+import type { Bench } from './bench.ts';
+import { benches } from './benches.ts';
+
+export async function loadBenches(): Promise<Bench[]> {
+  const engine = await openDuckDb();
+  try {
+    const catalog = await loadCatalog(join(import.meta.dirname, '../../schemas'), engine);
+    const dataset = catalog.datasets.find(({ name }) => name === 'billing');
+    if (dataset === undefined) throw new Error('schemas/ has no dataset billing');
+    return benches(
+      dataset,
+      catalog.derivations.filter(({ file }) => file.includes('billing/insights')),
+    );
+  } finally {
+    engine.close();
+  }
+}
