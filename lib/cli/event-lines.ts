@@ -55,7 +55,9 @@ function fileLines(
         ...example(outcome, pathOf),
       ];
     case 'withdrawn':
-      return [`${label} withdrawn${effect(catalog, round, outcome)}`];
+      return [
+        `${label} withdrawn ${count(outcome.withdrawnRows ?? 0, 'row')}${effect(catalog, round, outcome)}`,
+      ];
     case 'rejected':
       return [
         `${label} rejected: ${report?.reason?.message ?? 'no reason given'}; what the table held of ${source} before stays`,

@@ -29,11 +29,12 @@ function totals({ outcomes, unchanged, rejected }: SyncResult): Record<Result, n
   };
 }
 
-function rowTotals({ outcomes }: SyncResult): { accepted: number; quarantined: number } {
+function rowTotals({ outcomes }: SyncResult): { accepted: number; quarantined: number; withdrawn: number } {
   const reports = outcomes.flatMap(({ result, report }) => (result === 'accepted' && report ? [report] : []));
   return {
     accepted: reports.reduce((sum, report) => sum + report.accepted, 0),
     quarantined: reports.reduce((sum, report) => sum + report.quarantined, 0),
+    withdrawn: outcomes.reduce((sum, { withdrawnRows }) => sum + (withdrawnRows ?? 0), 0),
   };
 }
 
@@ -72,7 +73,7 @@ function summary(result: SyncResult): string[] {
   const partitions = tables.reduce((sum, table) => sum + table.partitions, 0);
   return [
     `Files: ${parts.length === 0 ? 'none' : parts.map((name) => `${number(files[name])} ${name}`).join(', ')}`,
-    `Rows: ${number(rows.accepted)} accepted, ${number(rows.quarantined)} quarantined`,
+    `Rows: ${number(rows.accepted)} accepted, ${number(rows.quarantined)} quarantined${rows.withdrawn > 0 ? `, ${number(rows.withdrawn)} withdrawn` : ''}`,
     `Refreshed: ${tables.length === 0 ? 'nothing' : `${count(partitions, 'partition')} of ${tables.map((table) => `${table.table} (${number(table.partitions)})`).join(', ')}`}`,
     `${result.finished ? 'Done' : 'Stopped'} after ${seconds}.`,
   ];
@@ -126,11 +127,11 @@ export function syncDocument(
     ...places,
     totals: totals(result),
     rows: rowTotals(result),
-    files: result.outcomes.map(({ source, dataset, result: outcome, report, partitions }) => ({
+    files: result.outcomes.map(({ source, dataset, result: outcome, report, withdrawnRows, partitions }) => ({
       source,
       dataset: dataset ?? null,
       outcome,
-      rows: report?.accepted ?? 0,
+      rows: report?.accepted ?? withdrawnRows ?? 0,
       quarantined: report?.quarantined ?? 0,
       partitions: [...new Set(partitions.map(partitionLabel))],
     })),

@@ -5,7 +5,7 @@ import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { unknownKey } from '../core/layout.ts';
-import { CONTRACT, filesBySource } from '../core/tags.ts';
+import { CONTRACT, filesBySource, readOrigin } from '../core/tags.ts';
 import type { Action, Add, PartitionValues } from '../delta/actions.ts';
 import { removeAction } from '../delta/partitions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
@@ -25,6 +25,8 @@ export type SourceOutcome = {
   readonly result: 'accepted' | 'rejected' | 'withdrawn' | 'unchanged' | 'kept' | 'unknown';
   /** Of the version that was read, where one was. */
   readonly report?: Report;
+  /** Rows that a withdrawal took away. */
+  readonly withdrawnRows?: number;
   /** The table's partitions whose rows changed. */
   readonly partitions: readonly PartitionValues[];
 };
@@ -145,7 +147,9 @@ async function bringUp(
   const withdraw = () => live.map((add) => removeAction(add, effects.clock().getTime()));
   const withdrawn = {
     actions: withdraw(),
-    outcome: { ...outcome, result: live.length === 0 ? ('unchanged' as const) : ('withdrawn' as const) },
+    outcome: live[0]
+      ? { ...outcome, result: 'withdrawn' as const, withdrawnRows: readOrigin(live[0])?.acceptedRows ?? 0 }
+      : { ...outcome, result: 'unchanged' as const },
   };
   if (effects.catalog.datasetFor(source) !== dataset) return withdrawn;
 

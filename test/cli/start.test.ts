@@ -37,7 +37,7 @@ describe('start with the bundled samples', () => {
     );
     await unlink(join(day, 'again.csv'));
     expect(await running.line(/^billing/)).toMatch(
-      /^billing 2024-01-01 withdrawn; refreshed .*usage_daily\(2024-01-01\)/,
+      /^billing 2024-01-01 withdrawn 5,000 rows; refreshed .*usage_daily\(2024-01-01\)/,
     );
     await appendFile(join(landing, BILLING, 'day=03', 'faults.csv'), '\n');
     expect(await running.line(/^billing/)).toMatch(
@@ -96,7 +96,7 @@ describe('a landing folder that is followed', () => {
     await mkdir(day(2));
     await rename(join(day(1), 'a.csv'), join(day(2), 'b.csv'));
     const renamed = [await running.line(/^sales/), await running.line(/^sales/)].sort();
-    expect(renamed[0]).toMatch(/^sales day=2024-01-01 withdrawn; refreshed takings\(day=2024-01-01\)/);
+    expect(renamed[0]).toMatch(/^sales day=2024-01-01 withdrawn 2 rows; refreshed takings\(day=2024-01-01\)/);
     expect(renamed[1]).toMatch(
       /^sales day=2024-01-02 accepted 2 rows, quarantined 1; refreshed takings\(day=2024-01-02\)/,
     );
@@ -118,7 +118,7 @@ describe('a landing folder that is followed', () => {
     );
     await rm(day(2), { recursive: true });
     expect(await running.line(/withdrawn/)).toMatch(
-      /^sales day=2024-01-02 (\(.+\) )?withdrawn; refreshed takings\(day=2024-01-02\)/,
+      /^sales day=2024-01-02 (\(.+\) )?withdrawn \d rows?; refreshed takings\(day=2024-01-02\)/,
     );
 
     running.process.kill('SIGTERM');
