@@ -1,11 +1,21 @@
 // What the log says of a data file's rows, from the Parquet footer alone: PROTOCOL.md, "Per-file Statistics".
 // A bound that some reader might round is left out: it would skip a file that has the rows it looks for.
-import { type Column, sqlType } from '../core/schema.ts';
-import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
-import type { Row, SqlSession, Value } from '../ports.ts';
+import type { Column } from '../core/schema.ts';
+import { fileLiteral } from '../core/sql-text.ts';
+import type { SqlSession } from '../ports.ts';
 
 /** `stats` is JSON text for `add.stats`. */
 export type FileStatistics = { readonly rows: number; readonly stats: string };
+
+/** A column's chunk in one row group, as `parquet_metadata` shows it. */
+type Chunk = {
+  readonly group: number;
+  readonly column: string;
+  readonly rows: number;
+  readonly nulls: number | null;
+  readonly min: string | null;
+  readonly max: string | null;
+};
 
 /** `columns`: those of the file itself, so without the table's partition columns. */
 export async function fileStatistics(
@@ -13,21 +23,23 @@ export async function fileStatistics(
   path: string,
   columns: readonly Column[],
 ): Promise<FileStatistics> {
-  const file = fileLiteral(path);
-  const [count] = await session.rows<{ rows: number }>(
-    `SELECT num_rows AS rows FROM parquet_file_metadata(${file})`,
+  const chunks = await session.rows<Chunk>(
+    `SELECT row_group_id AS "group", path_in_schema AS "column", row_group_num_rows AS rows,
+       stats_null_count AS nulls, stats_min_value AS min, stats_max_value AS max
+     FROM parquet_metadata(${fileLiteral(path)})`,
   );
-  const rows = count?.rows ?? 0;
+  const byColumn = new Map<string, Chunk[]>();
+  for (const chunk of chunks) byColumn.set(chunk.column, [...(byColumn.get(chunk.column) ?? []), chunk]);
+  const groups = new Map(chunks.map((chunk) => [chunk.group, chunk.rows]));
+  const rows = [...groups.values()].reduce((sum, count) => sum + count, 0);
   const nullCount: string[] = [];
   const minValues: string[] = [];
   const maxValues: string[] = [];
-  const bounds = rows === 0 ? new Map<string, ColumnBounds>() : await readBounds(session, file, columns);
   for (const { name, type } of columns) {
-    const column = rows === 0 ? { nulls: 0, min: null, max: null } : bounds.get(name);
-    if (column?.nulls == null) continue;
-    nullCount.push(member(name, String(column.nulls)));
-    const min = bound(column.min, type, 'floor');
-    const max = bound(column.max, type, 'ceil');
+    const own = byColumn.get(name) ?? [];
+    if ((rows > 0 && own.length === 0) || own.some((chunk) => chunk.nulls === null)) continue;
+    nullCount.push(member(name, String(own.reduce((sum, chunk) => sum + (chunk.nulls ?? 0), 0))));
+    const [min, max] = [bound(least(own, type), type, 'floor'), bound(greatest(own, type), type, 'ceil')];
     if (min === undefined || max === undefined) continue;
     minValues.push(member(name, min));
     maxValues.push(member(name, max));
@@ -36,57 +48,50 @@ export async function fileStatistics(
   return { rows, stats: `{"numRecords":${rows},${values}"nullCount":{${nullCount}}}` };
 }
 
-type ColumnBounds = { readonly nulls: number | null; readonly min: Value; readonly max: Value };
-
-async function readBounds(
-  session: SqlSession,
-  file: string,
-  columns: readonly Column[],
-): Promise<Map<string, ColumnBounds>> {
-  const chunks = columns.flatMap((column, index) => boundColumns(column, index)).join(', ');
-  const [row] = await session.rows<Row>(`SELECT ${chunks} FROM parquet_metadata(${file})`);
-  const bounds = new Map<string, ColumnBounds>();
-  columns.forEach(({ name }, index) => {
-    const nulls = row?.[`nulls${index}`] as number | null | undefined;
-    bounds.set(name, {
-      nulls: nulls ?? null,
-      min: row?.[`min${index}`] ?? null,
-      max: row?.[`max${index}`] ?? null,
-    });
-  });
-  return bounds;
+function least(chunks: readonly Chunk[], type: string): string | null {
+  return extreme(chunks, (chunk) => chunk.min, type, -1);
 }
 
-// Row groups are compared by value, not by text. Where one with values has no statistics, nothing is known of the column.
-function boundColumns({ name, type }: Column, index: number): string[] {
-  const own = `path_in_schema = ${literal(name)}`;
-  const nulls = `CASE WHEN bool_and(stats_null_count IS NOT NULL) FILTER (${own}) THEN CAST(sum(stats_null_count) FILTER (${own}) AS BIGINT) END AS ${identifier(`nulls${index}`)}`;
-  if (!isBounded(type)) return [nulls];
-  const known = `bool_and(stats_null_count = num_values OR stats_min_value IS NOT NULL AND stats_max_value IS NOT NULL) FILTER (${own})`;
-  // CASE, not FILTER: the cast must not see another column's texts.
-  const value = (aggregate: string, text: string) =>
-    `CASE WHEN ${known} THEN ${aggregate}(CASE WHEN ${own} THEN CAST(${text} AS ${sqlType(type)}) END) END`;
-  return [
-    nulls,
-    `${value('min', 'stats_min_value')} AS ${identifier(`min${index}`)}`,
-    `${value('max', 'stats_max_value')} AS ${identifier(`max${index}`)}`,
-  ];
+function greatest(chunks: readonly Chunk[], type: string): string | null {
+  return extreme(chunks, (chunk) => chunk.max, type, 1);
+}
+
+/** Null where a row group with values has no statistics: then nothing is known of the column. */
+function extreme(
+  chunks: readonly Chunk[],
+  textOf: (chunk: Chunk) => string | null,
+  type: string,
+  sign: -1 | 1,
+): string | null {
+  let found: string | null = null;
+  for (const chunk of chunks) {
+    if (chunk.nulls === chunk.rows) continue;
+    const text = textOf(chunk);
+    if (text === null || !isBounded(type)) return null;
+    if (found === null || compareValues(text, found, type) === sign) found = text;
+  }
+  return found;
+}
+
+/** Row groups are compared by value, not by text: 9 is less than 10. Days and times in ISO order are right as texts. */
+function compareValues(a: string, b: string, type: string): -1 | 0 | 1 {
+  const temporal = type === 'date' || type === 'timestamp';
+  const [left, right] = temporal ? [a, b] : [unscaled(a), unscaled(b)];
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+/** The engine writes all values of a decimal column with the same number of digits after the point. */
+function unscaled(text: string): bigint {
+  return /^-?\d+(\.\d+)?$/.test(text) ? BigInt(text.replace('.', '')) : 0n;
 }
 
 function isBounded(type: string): boolean {
-  return (
-    type === 'long' ||
-    type === 'integer' ||
-    type === 'date' ||
-    type === 'timestamp' ||
-    type.startsWith('decimal')
-  );
+  return /^(long|integer|date|timestamp|decimal\(.*)$/.test(type);
 }
 
 /** A bound as JSON text; undefined where there is none that every reader takes for exactly this value. */
-function bound(value: Value, type: string, round: 'floor' | 'ceil'): string | undefined {
-  if (value === null) return undefined;
-  const text = String(value);
+function bound(text: string | null, type: string, round: 'floor' | 'ceil'): string | undefined {
+  if (text === null) return undefined;
   if (type === 'date') return /^\d{4}-\d\d-\d\d$/.test(text) ? JSON.stringify(text) : undefined;
   if (type === 'timestamp') return timestampBound(text, round);
   // Above 15 digits a reader that goes through binary floating point gets another number.
