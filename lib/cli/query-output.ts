@@ -16,10 +16,17 @@ export async function writeRows(
   terminal: Terminal,
 ): Promise<void> {
   const columns = withKeys(await session.describe(sql));
-  const chunks = session.stream(sql);
+  const chunks = whileRead(session.stream(sql), terminal);
   if (format === 'csv') await writeCsv(columns, chunks, terminal);
   else if (format === 'json') await writeJson(columns, chunks, terminal);
   else await writeTable(columns, chunks, terminal);
+}
+
+async function* whileRead(chunks: Chunks, terminal: Terminal): AsyncGenerator<readonly Row[]> {
+  for await (const rows of chunks) {
+    if (terminal.outIsClosed()) return;
+    yield rows;
+  }
 }
 
 /** `key`: the column's name in a Row, where equal names are told apart by a number. */

@@ -2,8 +2,10 @@
 import { buffer } from 'node:stream/consumers';
 
 export type Terminal = {
-  /** Standard output. Resolves when the reader has taken enough to go on. */
+  /** Standard output. Resolves when the reader has taken enough to go on; what nobody reads any more is dropped. */
   out(text: string): Promise<void>;
+  /** True where whoever read standard output has gone (`sluice query … | head`). */
+  outIsClosed(): boolean;
   /** Standard error: progress, warnings and errors. */
   err(text: string): void;
   /** All of standard input, as UTF-8. */
@@ -14,22 +16,31 @@ export type Terminal = {
 };
 
 export function processTerminal(): Terminal {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly);
+  const { stdin, stdout, stderr } = process;
+  let isClosed = false;
+  let goOn = () => {};
+  stdout.on('error', (error) => {
+    requireBrokenPipe(error);
+    isClosed = true;
+    goOn();
+  });
+  stderr.on('error', requireBrokenPipe);
+  stdout.on('drain', () => goOn());
   return {
-    out: (text) =>
-      new Promise((resolve) => {
-        if (process.stdout.write(text)) resolve();
-        else process.stdout.once('drain', resolve);
-      }),
-    err: (text) => void process.stderr.write(text),
-    input: async () => new TextDecoder().decode(await buffer(process.stdin)),
-    outColumns: process.stdout.isTTY ? process.stdout.columns : undefined,
-    errColumns: process.stderr.isTTY ? process.stderr.columns : undefined,
+    async out(text) {
+      if (isClosed || stdout.write(text)) return;
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+    },
+    outIsClosed: () => isClosed,
+    err: (text) => void stderr.write(text),
+    input: async () => new TextDecoder().decode(await buffer(stdin)),
+    outColumns: stdout.isTTY ? stdout.columns : undefined,
+    errColumns: stderr.isTTY ? stderr.columns : undefined,
   };
 }
 
-/** `sluice query … | head`: whoever reads has seen enough. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
+function requireBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

@@ -33,6 +33,7 @@ export async function sluice(
     out: async (text) => {
       out += text;
     },
+    outIsClosed: () => false,
     err: (text) => {
       err += text;
     },

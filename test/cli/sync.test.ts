@@ -2,7 +2,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sluice } from './harness.ts';
+import { sluice, startSluice } from './harness.ts';
 import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
 
 const ASK = ['--format', 'csv'];
@@ -227,6 +227,15 @@ describe('sync', () => {
     });
     expect((await readdir(shop.lake)).includes('dead-letters')).toBe(false);
   });
+});
+
+it('a sync whose reader has gone does all its work', async () => {
+  const shop = await threeDays();
+  const running = startSluice(['sync', '--verbose', ...shop.places], shop.folder);
+  running.process.stdout?.destroy();
+  running.process.stderr?.destroy();
+  expect((await running.ended).code).toBe(0);
+  expect((await sluice(['sync', ...shop.places])).out).toMatch(/^Nothing to do: 3 files unchanged/);
 });
 
 describe('wrong usage exits 2 and says what was meant', () => {
