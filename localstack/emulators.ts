@@ -1,9 +1,9 @@
 // The emulators of AWS that run without Docker: installed from Python packages, started on a port, stopped.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import { freePort, signalGroup, stopGroup } from './process-group.ts';
 import { type PythonPackages, pythonWith } from './python.ts';
 
 /** `endpoint`: one that runs already, named by AWS_ENDPOINT_URL. */
@@ -29,7 +29,6 @@ const ROOT = join(import.meta.dirname, '..');
 /** Environments, logs and what the emulators write: not a part of the repository. */
 export const EMULATORS_FOLDER = join(ROOT, '.emulators');
 const START_TIMEOUT_MS = 120_000;
-const STOP_TIMEOUT_MS = 15_000;
 
 const CONSTRAINTS = join(import.meta.dirname, 'constraints.txt');
 const PACKAGES: Record<Exclude<EmulatorKind, 'endpoint'>, PythonPackages> = {
@@ -89,7 +88,7 @@ export async function startEmulator(kind: EmulatorKind, options: StartOptions = 
   });
   closeSync(log);
   const stopped = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const orphaned = () => signal(child.pid, 'SIGKILL');
+  const orphaned = () => signalGroup(child.pid, 'SIGKILL');
   if (!options.detached) process.once('exit', orphaned);
   const stop = async () => {
     await stopGroup(child.pid, stopped);
@@ -173,38 +172,4 @@ async function untilHealthy(
 
 function lastLines(file: string): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-20).join('\n');
-}
-
-async function stopGroup(pid: number | undefined, stopped: Promise<void>): Promise<void> {
-  signal(pid, 'SIGTERM');
-  const inTime = await Promise.race([
-    stopped.then(() => true),
-    after(STOP_TIMEOUT_MS, false, { ref: false }),
-  ]);
-  // Also after its own end: what it started may have outlived it.
-  signal(pid, 'SIGKILL');
-  if (!inTime) await stopped;
-}
-
-function signal(pid: number | undefined, name: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-/** One that nobody listens on at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port')),
-      );
-    });
-  });
 }

@@ -1,10 +1,12 @@
 // One version of an object into a local file: ranged GETs at once, all under If-Match, so that bytes of two versions never mix.
 import { type FileHandle, open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { CliError } from '../errors.ts';
 import { isAbsent, statusOf } from './aws-error.ts';
 import { backoff } from './backoff.ts';
 import { fileError } from './file-error.ts';
+import { fileNameOfEtag } from './s3-version.ts';
 
 export type ObjectSource = {
   readonly client: S3Client;
@@ -31,7 +33,7 @@ export async function downloadObject(source: ObjectSource, path: string): Promis
     return first;
   } catch (error) {
     if (isAbsent(error)) return 'absent';
-    if (statusOf(error) === 412) return 'changed';
+    if (statusOf(error) === 412 || error instanceof OtherVersion) return 'changed';
     throw error;
   } finally {
     await file.close();
@@ -95,7 +97,8 @@ async function fetchRest(source: ObjectSource, file: FileHandle, sizeBytes: numb
   stop.signal.throwIfAborted();
 }
 
-function getRange(
+/** The answer's version is compared as well: LocalStack checks If-Match before it opens the object that it sends. */
+async function getRange(
   source: ObjectSource,
   start: number | undefined,
   signal?: AbortSignal,
@@ -107,7 +110,14 @@ function getRange(
     ...(start === undefined ? {} : { Range: `bytes=${start}-${start + partBytes - 1}` }),
     ...(etag === undefined ? {} : { IfMatch: etag }),
   });
-  return client.send(command, signal ? { abortSignal: signal } : {});
+  const answer = await client.send(command, signal ? { abortSignal: signal } : {});
+  if (etag === undefined || fileNameOfEtag(answer.ETag ?? '') === fileNameOfEtag(etag)) return answer;
+  (answer.Body as Readable | undefined)?.destroy();
+  throw new OtherVersion(`${key} is ${answer.ETag} where ${etag} was asked for`);
+}
+
+class OtherVersion extends Error {
+  override readonly name = 'OtherVersion';
 }
 
 /** A body that broke off: asking for the range again may do. */
@@ -132,7 +142,7 @@ async function copyBody(answer: GetObjectCommandOutput, file: FileHandle, start:
     throw new BrokenBody(`${position - start} bytes came where ${answer.ContentLength} were announced`);
 }
 
-/** Repeats `work` while it ends in a broken body, a bounded number of times. Also for whole objects in memory. */
+/** Repeats `work` while it ends in a broken body, a bounded number of times. */
 async function attempting<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

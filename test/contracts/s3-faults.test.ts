@@ -109,6 +109,18 @@ describe('download', () => {
     expect(await readdir(scratch)).toEqual([]);
   });
 
+  it('does not trust a store that sends another version than If-Match names', async () => {
+    const { store, requests } = await storeThat(({ headers }) => {
+      const isFirst = headers.range === 'bytes=0-3';
+      const [content, etag] =
+        isFirst && requests.length < 4 ? ['oldoldold', '"old"'] : ['newnewnew', '"new"'];
+      return ranged(content, etag, { method: 'GET', path: '', body: '', headers: { range: headers.range } });
+    });
+    const file = await store.download('a.csv');
+    expect(file && (await readFile(file.path, 'utf8'))).toBe('newnewnew');
+    expect(await store.download('a.csv', 'old')).toBeUndefined();
+  });
+
   it('gives up on an object that changes all the time', async () => {
     let version = 0;
     const { store } = await storeThat((request) => {
