@@ -15,7 +15,9 @@ export type Catalog = {
   /** Partition columns first. Throws for a table that is not defined. */
   columnsOf(table: TableRef): readonly Column[];
   partitionColumnsOf(table: TableRef): readonly string[];
-  /** The dataset whose glob matches the landing key. Throws DefinitionError where two do. */
+  /** The datasets whose globs match the landing key. */
+  claims(key: string): readonly Dataset[];
+  /** The one dataset whose glob matches the landing key. Throws DefinitionError where two do. */
   datasetFor(key: string): Dataset | undefined;
   /** The derivations that read the table themselves. */
   dependents(table: TableRef): readonly Derivation[];
@@ -45,12 +47,15 @@ export function makeCatalog(datasets: readonly Dataset[], insights: readonly Der
     if (!shape) throw new Error(`no contract and no insight defines the table ${tablePrefix(table)}`);
     return shape;
   };
+  const globs = datasets.map((dataset) => ({ dataset, matches: globMatcher(dataset.path) }));
+  const claims = (key: string) => globs.filter(({ matches }) => matches(key)).map(({ dataset }) => dataset);
   return {
     datasets,
     derivations,
     columnsOf: (table) => shapeOf(table).columns,
     partitionColumnsOf: (table) => shapeOf(table).partitionColumns,
-    datasetFor: datasetFinder(datasets),
+    claims,
+    datasetFor: (key) => onlyClaim(key, claims(key)),
     dependents: (table) =>
       derivations.filter(({ inputs }) => inputs.some((input) => sameTable(input, table))),
     resolve: (name) => names.get(name.toLowerCase()),
@@ -95,18 +100,14 @@ function currentRows(dataset: Dataset): Derivation | undefined {
   };
 }
 
-function datasetFinder(datasets: readonly Dataset[]): (key: string) => Dataset | undefined {
-  const globs = datasets.map((dataset) => ({ dataset, matches: globMatcher(dataset.path) }));
-  return (key) => {
-    const [first, second] = globs.filter(({ matches }) => matches(key)).map(({ dataset }) => dataset);
-    if (first && second)
-      throw new DefinitionError(
-        second.file,
-        `dataset ${second.name}`,
-        `the landing key ${JSON.stringify(key)} matches its path ${JSON.stringify(second.path)} and that of ${first.name}, ${JSON.stringify(first.path)} (${first.file}): make the paths differ`,
-      );
-    return first;
-  };
+function onlyClaim(key: string, [first, second]: readonly Dataset[]): Dataset | undefined {
+  if (first && second)
+    throw new DefinitionError(
+      second.file,
+      `dataset ${second.name}`,
+      `the landing key ${JSON.stringify(key)} matches its path ${JSON.stringify(second.path)} and that of ${first.name}, ${JSON.stringify(first.path)} (${first.file}): make the paths differ`,
+    );
+  return first;
 }
 
 /** Throws DefinitionError where two definitions have one name to SQL, naming both files. */

@@ -53,7 +53,7 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   const present = new Map<Dataset, ObjectVersion[]>(effects.catalog.datasets.map((dataset) => [dataset, []]));
   const unknown: string[] = [];
   for await (const version of effects.landing.list('')) {
-    const dataset = effects.catalog.datasetFor(version.key);
+    const [dataset] = effects.catalog.claims(version.key);
     if (dataset === undefined) unknown.push(version.key);
     else present.get(dataset)?.push(version);
   }

@@ -71,8 +71,13 @@ export async function reconcile(
       result.unexamined += 1;
       return;
     }
-    const dataset = effects.catalog.datasetFor(version.key);
+    const [dataset, rival] = effects.catalog.claims(version.key);
     if (dataset === undefined) return keepUnknown(effects, selection, version, result.ingest);
+    if (rival) {
+      // Ingest refuses the key by name; the others go on.
+      result.ingest.push({ source: version.key });
+      return;
+    }
     if (!isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
     const settled = await settledBefore(
       effects,
@@ -144,7 +149,9 @@ function compareLive(
     if (asked && !asked.has(source)) continue;
     const lastModifiedMs = adds[0] === undefined ? 0 : (readOrigin(adds[0])?.lastModifiedMs ?? 0);
     if (!isSelected(selection, dataset, source, lastModifiedMs)) continue;
-    if (effects.catalog.datasetFor(source) !== dataset) {
+    const [claim, rival] = effects.catalog.claims(source);
+    if (rival) continue;
+    if (claim !== dataset) {
       result.misplaced.push({ source, dataset: dataset.name });
       result.ingest.push({ source, dataset: dataset.name });
     } else if (!present.has(source) && dataset.onDelete !== 'keep')
