@@ -1,0 +1,154 @@
+// What wakes a person, and where it is said: one topic, an alarm for each kind of trouble.
+import { Aws, Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { Functions } from './functions.ts';
+import { stageMetrics } from './metrics.ts';
+import type { Queues } from './queues.ts';
+import type { SluiceOptions } from './sluice-props.ts';
+
+const PERIOD = Duration.minutes(5);
+
+type Trouble = {
+  readonly id: string;
+  readonly metric: IMetric;
+  /** More than that is an alarm. */
+  readonly above: number;
+  /** What it means and what to do. */
+  readonly description: string;
+};
+
+export class Alarms extends Construct {
+  readonly topic: Topic;
+  readonly alarms: Alarm[] = [];
+
+  constructor(scope: Construct, options: SluiceOptions, functions: Functions, queues: Queues) {
+    super(scope, 'Alarms');
+    this.topic = new Topic(this, 'Topic', { displayName: `Sluice ${options.stage}`, enforceSSL: true });
+    // With a policy of its own the topic loses the one that lets the account's alarms publish.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublish',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    if (options.alarmEmail) this.topic.addSubscription(new EmailSubscription(options.alarmEmail));
+    for (const trouble of [
+      ...queueTroubles(options, queues),
+      ...dataTroubles(options),
+      ...functionTroubles(functions),
+    ])
+      this.add(trouble);
+  }
+
+  private add({ id, metric, above, description }: Trouble): void {
+    const alarm = new Alarm(this, id, {
+      metric,
+      threshold: above,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: description,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    this.alarms.push(alarm);
+  }
+}
+
+function queueTroubles({ maxLag }: SluiceOptions, queues: Queues): Trouble[] {
+  const visible = { period: PERIOD, statistic: 'Maximum' };
+  const dead =
+    'Messages failed for good: "sluice dead-letters" says which and why, "sluice redrive" tries again.';
+  const late = 'Messages wait too long: are functions throttled, failing or too few?';
+  return [
+    {
+      id: 'FilesDeadLetters',
+      metric: queues.filesDeadLetters.metricApproximateNumberOfMessagesVisible(visible),
+      above: 0,
+      description: `Files queue. ${dead}`,
+    },
+    {
+      id: 'RefreshDeadLetters',
+      metric: queues.refreshDeadLetters.metricApproximateNumberOfMessagesVisible(visible),
+      above: 0,
+      description: `Refresh queue. ${dead}`,
+    },
+    {
+      id: 'FilesAge',
+      metric: queues.files.metricApproximateAgeOfOldestMessage(visible),
+      above: maxLag.toSeconds(),
+      description: `Files queue. ${late}`,
+    },
+    {
+      id: 'RefreshAge',
+      metric: queues.refresh.metricApproximateAgeOfOldestMessage(visible),
+      above: maxLag.toSeconds(),
+      description: `Refresh queue. ${late}`,
+    },
+  ];
+}
+
+function dataTroubles({ stage, maxLag }: SluiceOptions): Trouble[] {
+  const metric = stageMetrics(stage);
+  return [
+    {
+      id: 'RejectedFiles',
+      metric: metric('ingest', 'rejectedFiles'),
+      above: 0,
+      description:
+        'A file was refused as a whole: "sluice status" names it, its report in the lake says why.',
+    },
+    {
+      id: 'FailedAudits',
+      metric: metric('aggregate', 'failedAudits'),
+      above: 0,
+      description:
+        'Partitions keep their old rows because the new ones failed an audit: see "sluice status".',
+    },
+    {
+      id: 'InsightLag',
+      metric: metric('aggregate', 'lagSeconds', 'Maximum'),
+      above: maxLag.toSeconds(),
+      description: 'A file took too long to show in an insight.',
+    },
+    {
+      id: 'Vanished',
+      metric: metric('maintain', 'vanishedFiles', 'Maximum'),
+      above: 0,
+      description: 'Files are gone from landing whose rows no event withdrew: "sluice sync --prune" does.',
+    },
+    {
+      id: 'Unexamined',
+      metric: metric('maintain', 'unexaminedFiles', 'Maximum'),
+      above: 0,
+      description:
+        'Landing is too large for one run of reconcile: the next one goes on; or run "sluice sync".',
+    },
+  ];
+}
+
+function functionTroubles({ ingest, aggregate, maintain }: Functions): Trouble[] {
+  return Object.entries({ Ingest: ingest, Aggregate: aggregate, Maintain: maintain }).flatMap(
+    ([name, fn]) => [
+      {
+        id: `${name}Errors`,
+        metric: fn.metricErrors({ period: PERIOD }),
+        above: 0,
+        description: `The function ${name.toLowerCase()} failed as a whole: see its log.`,
+      },
+      {
+        id: `${name}Throttles`,
+        metric: fn.metricThrottles({ period: PERIOD }),
+        above: 0,
+        description: `The function ${name.toLowerCase()} was throttled: raise the account's concurrency, or lower maxConcurrency.`,
+      },
+    ],
+  );
+}

@@ -1,0 +1,105 @@
+// Where DuckDB's native binding for a Lambda platform lies: among the dependencies where this machine is of that platform,
+// else in a folder that `npm run bindings` fills. Synthesis itself never touches the network.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { CliError } from '../errors.ts';
+
+/** `linux-arm64`: as Node names platform and architecture. */
+export type Platform = `${string}-${string}`;
+
+const ROOT = join(import.meta.dirname, '../..');
+const FETCHED = join(ROOT, '.bindings');
+
+export function bindingPackage(platform: Platform): string {
+  return `@duckdb/node-bindings-${platform}`;
+}
+
+/** The folder of `@duckdb/node-bindings`, whose version every platform's binding must have. */
+export function bindingsFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve('@duckdb/node-bindings/package.json'));
+}
+
+function wantedVersion(): string {
+  return versionOf(bindingsFolder());
+}
+
+function versionOf(folder: string): string {
+  return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+/** Throws CliError, with the command that helps, where the binding is not on this machine. */
+export function bindingFolder(platform: Platform): string {
+  const version = wantedVersion();
+  const found = findBinding(platform, version);
+  if (found) return found;
+  const architecture = platform.slice(platform.indexOf('-') + 1);
+  throw new CliError(
+    `DuckDB's binding for ${platform} (${bindingPackage(platform)} ${version}) is not on this machine: run "npm run bindings -- ${architecture}", which fetches it once, or choose this machine's own architecture by "-c architecture=${process.arch}"`,
+  );
+}
+
+function findBinding(platform: Platform, version: string): string | undefined {
+  const installed = join(dirname(bindingsFolder()), `node-bindings-${platform}`);
+  return [installed, join(FETCHED, platform)].find(
+    (folder) => existsSync(join(folder, 'package.json')) && versionOf(folder) === version,
+  );
+}
+
+/** Fetches the binding with npm unless it is there. Returns its folder. Throws CliError. */
+export function fetchBinding(platform: Platform): string {
+  const version = wantedVersion();
+  const found = findBinding(platform, version);
+  if (found) return found;
+  mkdirSync(FETCHED, { recursive: true });
+  const scratch = mkdtempSync(join(FETCHED, 'fetch-'));
+  try {
+    const archive = join(scratch, pack(`${bindingPackage(platform)}@${version}`, scratch));
+    requireIntegrity(platform, archive);
+    execFileSync('tar', ['-xzf', archive, '-C', scratch]);
+    const folder = join(FETCHED, platform);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(join(scratch, 'package'), folder);
+    return folder;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function pack(specifier: string, into: string): string {
+  try {
+    const answer = execFileSync('npm', ['pack', specifier, '--json', '--pack-destination', into], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
+    const [packed] = JSON.parse(answer) as { filename: string }[];
+    if (packed) return packed.filename;
+    throw new Error('npm packed nothing');
+  } catch (error) {
+    const said = String((error as { stderr?: unknown }).stderr ?? error);
+    const reason = (
+      /^npm error (?:code .*\nnpm error )?(?:notarget )?(.+?)\.*$/m.exec(said)?.[1] ?? said
+    ).trim();
+    throw new CliError(
+      `npm cannot fetch ${specifier}: ${reason}. Deploy for an architecture whose binding the registry has, as in "-c architecture=x64"`,
+      1,
+      { cause: error },
+    );
+  }
+}
+
+/** The lock file's word counts where it has one; else npm has checked the archive against the registry's own. */
+function requireIntegrity(platform: Platform, archive: string): void {
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { integrity?: string } | undefined>;
+  };
+  const wanted = lock.packages[`node_modules/${bindingPackage(platform)}`]?.integrity;
+  const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
+  if (wanted === undefined || wanted === found) return;
+  throw new CliError(
+    `${bindingPackage(platform)} from the registry is not what package-lock.json names: ${found} instead of ${wanted}`,
+  );
+}

@@ -1,0 +1,61 @@
+// The functions' code as one folder: esbuild's output, the definitions, and DuckDB's native binding for the functions' platform.
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { bindingFolder, bindingPackage, bindingsFolder, type Platform } from './binding.ts';
+
+export type Bundle = {
+  /** schemas/<package>/…: contracts and insights are taken, samples are not. */
+  readonly schemas: string;
+  readonly platform: Platform;
+};
+
+const ROOT = join(import.meta.dirname, '../..');
+const FUNCTIONS = ['ingest', 'aggregate', 'maintain'];
+/** The engine's interface is CommonJS and asks for its binding by `require`. */
+const REQUIRE =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** Fills the folder `into`. Throws CliError where the platform's binding is missing. Needs neither network nor Docker. */
+export function bundleFunctions({ schemas, platform }: Bundle, into: string): void {
+  const binding = bindingFolder(platform);
+  buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: FUNCTIONS.map((name) => join(ROOT, 'functions', `${name}.ts`)),
+    outdir: into,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    splitting: true,
+    chunkNames: 'shared-[hash]',
+    external: ['@duckdb/node-bindings'],
+    banner: { js: REQUIRE },
+    // Names stay, so that a stack trace can be read without a source map.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    logLevel: 'warning',
+  });
+  const modules = join(into, 'node_modules');
+  copy(bindingsFolder(), join(modules, '@duckdb/node-bindings'), /\.(?:js|json)$|LICENSE$/);
+  copy(binding, join(modules, bindingPackage(platform)), /./);
+  copyDefinitions(schemas, join(into, 'schemas'));
+}
+
+function copyDefinitions(schemas: string, into: string): void {
+  for (const name of readdirSync(schemas)) {
+    const folder = join(schemas, name);
+    if (!existsSync(join(folder, 'datapackage.json'))) continue;
+    copy(folder, join(into, name), /^datapackage\.json$/);
+    const insights = join(folder, 'insights');
+    if (existsSync(insights)) copy(insights, join(into, name, 'insights'), /\.sql$/);
+  }
+}
+
+/** Files alone, those whose names match. */
+function copy(from: string, to: string, names: RegExp): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true }))
+    if (entry.isFile() && names.test(entry.name)) cpSync(join(from, entry.name), join(to, entry.name));
+}

@@ -1,0 +1,26 @@
+// The deploy's last step: maintain brings the lake's tables under the deployed definitions, and asks for what follows from it.
+// A custom resource without a provider of its own: a deploy whose contract the tables cannot take is rolled back.
+import { createHash } from 'node:crypto';
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Definitions } from './definitions.ts';
+import type { Functions } from './functions.ts';
+
+const LONGEST = Duration.minutes(15);
+
+export function applyDefinitions(scope: Construct, { catalog }: Definitions, functions: Functions): void {
+  const resource = new CustomResource(scope, 'DefinitionsApplied', {
+    resourceType: 'Custom::SluiceDefinitions',
+    serviceToken: functions.maintain.functionArn,
+    serviceTimeout: LONGEST,
+    // CloudFormation asks again when a property changes.
+    properties: { definitions: hashOf([...catalog.datasets, ...catalog.derivations]) },
+  });
+  // All functions hold the new definitions before the tables do.
+  resource.node.addDependency(functions);
+}
+
+function hashOf(definitions: readonly { readonly hash: string }[]): string {
+  const hashes = definitions.map(({ hash }) => hash).join();
+  return createHash('sha256').update(hashes).digest('hex').slice(0, 16);
+}

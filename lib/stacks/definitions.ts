@@ -1,0 +1,17 @@
+// The contracts and insights that a stack is made for: read, checked and bound before anything is deployed.
+import { resolve } from 'node:path';
+import { openDuckDb } from '../adapters/duckdb.ts';
+import type { Catalog } from '../core/catalog.ts';
+import { loadCatalog } from '../maintain/load-catalog.ts';
+
+export type Definitions = { readonly folder: string; readonly catalog: Catalog };
+
+/** `folder`: schemas/<package>/datapackage.json and insights/*.sql. Throws DefinitionError where one is wrong. */
+export async function loadDefinitions(folder: string): Promise<Definitions> {
+  const sql = await openDuckDb();
+  try {
+    return { folder: resolve(folder), catalog: await loadCatalog(folder, sql) };
+  } finally {
+    sql.close();
+  }
+}

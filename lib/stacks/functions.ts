@@ -1,0 +1,141 @@
+// The three functions: their code, their settings, their roles, and what makes them run.
+import { join } from 'node:path';
+import { AssetHashType, DockerImage, Duration, RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as Lambda, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { SETTINGS } from '../aws/environment.ts';
+import type { FunctionName } from '../aws/metric-names.ts';
+import type { Buckets } from './buckets.ts';
+import { bundleFunctions } from './bundle.ts';
+import { permissions } from './permissions.ts';
+import { FILES_WINDOW, type Queues } from './queues.ts';
+import type { SluiceOptions } from './sluice-props.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Few enough that a message which kills its function takes few others along. */
+const FILES_PER_BATCH = 20;
+/** SQS's bound for FIFO queues. */
+const REFRESHES_PER_BATCH = 10;
+
+type Size3 = { readonly memoryMb: number; readonly diskMb: number; readonly timeout: Duration };
+
+const MAINTAIN: Size3 = { memoryMb: 1024, diskMb: 512, timeout: Duration.minutes(15) };
+
+export class Functions extends Construct {
+  readonly ingest: Lambda;
+  readonly aggregate: Lambda;
+  readonly maintain: Lambda;
+  private readonly options: SluiceOptions;
+  private readonly buckets: Buckets;
+  private readonly queues: Queues;
+
+  constructor(scope: Construct, options: SluiceOptions, buckets: Buckets, queues: Queues) {
+    super(scope, 'Functions');
+    this.options = options;
+    this.buckets = buckets;
+    this.queues = queues;
+    const code = functionCode(options);
+    this.ingest = this.lambda('ingest', code, options);
+    this.aggregate = this.lambda('aggregate', code, options);
+    this.maintain = this.lambda('maintain', code, MAINTAIN);
+    this.trigger();
+  }
+
+  private trigger(): void {
+    const { maxConcurrency, reconcileEvery } = this.options;
+    const shared = { reportBatchItemFailures: true, maxConcurrency };
+    this.ingest.addEventSourceMapping('Files', {
+      ...shared,
+      eventSourceArn: this.queues.files.queueArn,
+      batchSize: FILES_PER_BATCH,
+      maxBatchingWindow: FILES_WINDOW,
+    });
+    this.aggregate.addEventSourceMapping('Refreshes', {
+      ...shared,
+      eventSourceArn: this.queues.refresh.queueArn,
+      batchSize: REFRESHES_PER_BATCH,
+    });
+    const rule = new Rule(this, 'Reconcile', { schedule: Schedule.rate(reconcileEvery) });
+    rule.addTarget(new LambdaFunction(this.maintain));
+  }
+
+  private lambda(name: FunctionName, code: Code, { memoryMb, diskMb, timeout }: Size3): Lambda {
+    const logGroup = new LogGroup(this, `${name}-logs`, {
+      retention: this.options.keepLogsDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return new Lambda(this, name, {
+      code,
+      handler: `${name}.handler`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: this.options.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      memorySize: memoryMb,
+      ephemeralStorageSize: Size.mebibytes(diskMb),
+      timeout,
+      role: this.role(name, logGroup),
+      logGroup,
+      // A refresh that runs out of time asks for its rest through the queue that it is fed from, and so does ingest.
+      recursiveLoop: RecursiveLoop.ALLOW,
+      environment: this.settings(diskMb),
+    });
+  }
+
+  private settings(diskMb: number): Record<string, string> {
+    const { stage, maxSourceBytes } = this.options;
+    return {
+      [SETTINGS.stage]: stage,
+      [SETTINGS.landingBucket]: this.buckets.landing.bucketName,
+      [SETTINGS.lakeBucket]: this.buckets.lake.bucketName,
+      [SETTINGS.filesQueueUrl]: this.queues.files.queueUrl,
+      [SETTINGS.refreshQueueUrl]: this.queues.refresh.queueUrl,
+      [SETTINGS.maxSourceBytes]: String(maxSourceBytes),
+      [SETTINGS.diskMb]: String(diskMb),
+    };
+  }
+
+  private role(name: FunctionName, logs: LogGroup): Role {
+    const role = new Role(this, `${name}-role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      // Inline, so that the function is not made before it.
+      inlinePolicies: {
+        work: new PolicyDocument({
+          statements: [
+            ...permissions(name, this.buckets, this.queues),
+            new PolicyStatement({
+              sid: 'WriteLogs',
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              resources: [logs.logGroupArn],
+            }),
+          ],
+        }),
+      },
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5',
+      reason:
+        "Objects and log streams have no ARN before they exist: these are the lake's folders that the function works in, landing's objects where it reads them, and its own log group.",
+    });
+    return role;
+  }
+}
+
+/** Bundled while synthesising, into the cloud assembly itself; not at all where no stack is to be deployed. */
+function functionCode({ definitions, architecture }: SluiceOptions): Code {
+  return Code.fromAsset(join(ROOT, 'functions'), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // Never run: `local` always bundles, or throws.
+      image: DockerImage.fromRegistry('none'),
+      local: {
+        tryBundle(outputDir) {
+          bundleFunctions({ schemas: definitions.folder, platform: `linux-${architecture}` }, outputDir);
+          return true;
+        },
+      },
+    },
+  });
+}

@@ -1,0 +1,60 @@
+// What each function may do, action by action: ingest and maintain cannot write to landing, aggregate cannot even read it.
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { FunctionName } from '../aws/metric-names.ts';
+import type { Buckets } from './buckets.ts';
+import type { Queues } from './queues.ts';
+
+/** The lake's folders by who writes there: see lib/core/layout.ts. */
+const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
+  ingest: ['tables', 'arrivals', 'files', 'quarantine', 'unknown'],
+  aggregate: ['tables', 'insights'],
+  maintain: ['tables', 'arrivals', 'insights', 'probes'],
+};
+
+export function permissions(name: FunctionName, buckets: Buckets, queues: Queues): PolicyStatement[] {
+  return [
+    ...landing(name, buckets),
+    ...lake(name, buckets),
+    ...(name === 'ingest' ? [receive(queues.files), send(queues.files), send(queues.refresh)] : []),
+    ...(name === 'aggregate' ? [receive(queues.refresh), send(queues.refresh)] : []),
+    ...(name === 'maintain' ? [send(queues.files), send(queues.refresh)] : []),
+  ];
+}
+
+// Without ListBucket an absent key is answered like a forbidden one.
+function landing(name: FunctionName, { landingArn }: Buckets): PolicyStatement[] {
+  if (name === 'aggregate') return [];
+  return [
+    allow('ListLanding', ['s3:ListBucket'], [landingArn]),
+    ...(name === 'ingest' ? [allow('ReadLanding', ['s3:GetObject'], [`${landingArn}/*`])] : []),
+  ];
+}
+
+function lake(name: FunctionName, { lake: { bucketArn } }: Buckets): PolicyStatement[] {
+  const written = WRITES[name].map((folder) => `${bucketArn}/${folder}/*`);
+  const upload = name === 'maintain' ? ['s3:PutObject'] : ['s3:PutObject', 's3:AbortMultipartUpload'];
+  return [
+    allow('ListLake', ['s3:ListBucket'], [bucketArn]),
+    allow('ReadLake', ['s3:GetObject'], [`${bucketArn}/*`]),
+    allow('WriteLake', upload, written),
+    ...(name === 'maintain' ? [allow('RemoveProbes', ['s3:DeleteObject'], [`${bucketArn}/probes/*`])] : []),
+  ];
+}
+
+function receive(queue: IQueue): PolicyStatement {
+  const actions = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'];
+  return allow(
+    undefined,
+    actions.map((action) => `sqs:${action}`),
+    [queue.queueArn],
+  );
+}
+
+function send(queue: IQueue): PolicyStatement {
+  return allow(undefined, ['sqs:SendMessage'], [queue.queueArn]);
+}
+
+function allow(sid: string | undefined, actions: string[], resources: string[]): PolicyStatement {
+  return new PolicyStatement({ ...(sid ? { sid } : {}), effect: Effect.ALLOW, actions, resources });
+}

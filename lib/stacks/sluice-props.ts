@@ -1,0 +1,70 @@
+// What an installation may choose, and what it gets where it does not.
+import { Duration } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { largestSourceBytes } from '../aws/limits.ts';
+import { CliError } from '../errors.ts';
+import type { Definitions } from './definitions.ts';
+
+export type SluiceProps = {
+  /** Names what must have a name, so that stages live side by side in one account: `staging`, `pr-123`. */
+  readonly stage: string;
+  /** `await loadDefinitions('schemas')`. */
+  readonly definitions: Definitions;
+  /** A bucket of your own to read from. Default: one is made. */
+  readonly landingBucket?: IBucket;
+  /** Of the functions. Default: `arm64`. */
+  readonly architecture?: 'arm64' | 'x64';
+  /** Of ingest and aggregate, in MB; processors come with it. Default: 3008. */
+  readonly memoryMb?: number;
+  /** Of ingest and aggregate, in MB, at least 512. Default: 4096. */
+  readonly diskMb?: number;
+  /** Of ingest and aggregate, at most 15 minutes. Default: 5 minutes. */
+  readonly timeout?: Duration;
+  /** Larger source files are rejected unread. Default: what surely fits into disk and timeout. */
+  readonly maxSourceBytes?: number;
+  /** Functions at once, for ingest and for aggregate each; at least 2. Default: 5. */
+  readonly maxConcurrency?: number;
+  /** How often landing is compared with the lake. Default: every hour. */
+  readonly reconcileEvery?: Duration;
+  /** How long replaced and deleted landing files can be restored. Default: 90 days. */
+  readonly keepVersions?: Duration;
+  /** Default: 90. */
+  readonly keepLogsDays?: number;
+  /** False: the buckets go with the stack, once they are empty. Default: true. */
+  readonly retainData?: boolean;
+  /** Is told of alarms, after confirming. Default: nobody. */
+  readonly alarmEmail?: string;
+  /** From a file's arrival to the insight that shows it: longer is an alarm. Default: 15 minutes. */
+  readonly maxLag?: Duration;
+  /** Of one Athena query. Default: 10 GB. */
+  readonly scanLimitBytes?: number;
+};
+
+export type SluiceOptions = Required<Omit<SluiceProps, 'landingBucket' | 'alarmEmail'>> &
+  Pick<SluiceProps, 'landingBucket' | 'alarmEmail'>;
+
+const STAGE = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,15}$/;
+
+/** Throws CliError on a stage's name that AWS would not take in the names made of it. */
+export function withDefaults(props: SluiceProps): SluiceOptions {
+  if (!STAGE.test(props.stage))
+    throw new CliError(
+      `${JSON.stringify(props.stage)} is no stage's name: up to 16 lower-case letters, digits and single hyphens, beginning with a letter, as in "-c stage=pr-123"`,
+    );
+  const { diskMb = 4096, timeout = Duration.minutes(5) } = props;
+  return {
+    architecture: 'arm64',
+    memoryMb: 3008,
+    diskMb,
+    timeout,
+    maxSourceBytes: largestSourceBytes(diskMb, timeout.toSeconds()),
+    maxConcurrency: 5,
+    reconcileEvery: Duration.hours(1),
+    keepVersions: Duration.days(90),
+    keepLogsDays: 90,
+    retainData: true,
+    maxLag: Duration.minutes(15),
+    scanLimitBytes: 10_000_000_000,
+    ...props,
+  };
+}

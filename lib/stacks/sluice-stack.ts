@@ -1,0 +1,24 @@
+// Sluice as a stack of its own, with the outputs that people and scripts need.
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Sluice } from './sluice.ts';
+import type { SluiceProps } from './sluice-props.ts';
+
+export class SluiceStack extends Stack {
+  constructor(scope: Construct, id: string, props: SluiceProps & StackProps) {
+    super(scope, id, props);
+    const { landing, lake, queues, functions, queryCatalog } = new Sluice(this, 'Sluice', props);
+    const outputs = {
+      LandingBucket: landing.bucketName,
+      LakeBucket: lake.bucketName,
+      FilesQueueUrl: queues.files.queueUrl,
+      RefreshQueueUrl: queues.refresh.queueUrl,
+      FilesDeadLetterQueueUrl: queues.filesDeadLetters.queueUrl,
+      RefreshDeadLetterQueueUrl: queues.refreshDeadLetters.queueUrl,
+      MaintainFunction: functions.maintain.functionName,
+      Database: queryCatalog.databaseName,
+      WorkGroup: queryCatalog.workGroupName,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

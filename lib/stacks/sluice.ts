@@ -1,0 +1,36 @@
+// Sluice as a construct for any stack: from files in a landing bucket to insights in a lake bucket.
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { Buckets } from './buckets.ts';
+import { addDashboard } from './dashboard.ts';
+import { applyDefinitions } from './definitions-applied.ts';
+import { Functions } from './functions.ts';
+import { notifyOfFiles } from './notifications.ts';
+import { QueryCatalog } from './query-catalog.ts';
+import { Queues } from './queues.ts';
+import { type SluiceProps, withDefaults } from './sluice-props.ts';
+
+export class Sluice extends Construct {
+  readonly landing: IBucket;
+  readonly lake: IBucket;
+  readonly queues: Queues;
+  readonly functions: Functions;
+  readonly alarms: Alarms;
+  readonly queryCatalog: QueryCatalog;
+
+  constructor(scope: Construct, id: string, props: SluiceProps) {
+    super(scope, id);
+    const options = withDefaults(props);
+    const buckets = new Buckets(this, options);
+    this.landing = buckets.landing;
+    this.lake = buckets.lake;
+    this.queues = new Queues(this, options);
+    notifyOfFiles(buckets, this.queues.files);
+    this.functions = new Functions(this, options, buckets, this.queues);
+    this.queryCatalog = new QueryCatalog(this, options, buckets.lake);
+    this.alarms = new Alarms(this, options, this.functions, this.queues);
+    addDashboard(this, options, this.functions, this.queues, this.alarms);
+    applyDefinitions(this, options.definitions, this.functions);
+  }
+}
