@@ -1,6 +1,6 @@
 // The three functions: their code, their settings, their roles, and what makes them run.
 import { join } from 'node:path';
-import { AssetHashType, DockerImage, Duration, RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
+import { AssetHashType, DockerImage, Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -9,6 +9,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { SETTINGS } from '../aws/environment.ts';
 import type { FunctionName } from '../aws/metric-names.ts';
+import { acknowledgeFolders } from './acknowledged.ts';
 import type { Buckets } from './buckets.ts';
 import { bundleFunctions } from './bundle.ts';
 import { permissions } from './permissions.ts';
@@ -98,13 +99,14 @@ export class Functions extends Construct {
   }
 
   private role(name: FunctionName, logs: LogGroup): Role {
+    const work = permissions(name, this.buckets, this.queues);
     const role = new Role(this, `${name}-role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       // Inline, so that the function is not made before it.
       inlinePolicies: {
         work: new PolicyDocument({
           statements: [
-            ...permissions(name, this.buckets, this.queues),
+            ...work,
             new PolicyStatement({
               sid: 'WriteLogs',
               actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -114,11 +116,7 @@ export class Functions extends Construct {
         }),
       },
     });
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5',
-      reason:
-        "Objects and log streams have no ARN before they exist: these are the lake's folders that the function works in, landing's objects where it reads them, and its own log group.",
-    });
+    acknowledgeFolders(role, work);
     return role;
   }
 }

@@ -1,0 +1,101 @@
+// The functions' bundle as it is deployed: its size, and that a process which has nothing but the bundle can run it.
+import { execFile } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bindingFolder, type Platform } from '../../lib/stacks/binding.ts';
+import { bundleFunctions } from '../../lib/stacks/bundle.ts';
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: the code, unzipped. */
+const LAMBDA_BYTES = 250 * 1024 * 1024;
+const HOST: Platform = `${process.platform}-${process.arch}`;
+
+let bundle: string;
+beforeAll(async () => {
+  bundle = await mkdtemp(join(tmpdir(), 'sluice-bundle-'));
+  bundleFunctions({ schemas: 'schemas', platform: HOST }, bundle);
+});
+afterAll(() => rm(bundle, { recursive: true, force: true }));
+
+const files = () => readdirSync(bundle, { recursive: true, encoding: 'utf8' });
+const ENVIRONMENT = {
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'x',
+  AWS_SECRET_ACCESS_KEY: 'x',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
+  SLUICE_STAGE: 'test',
+  SLUICE_LANDING_BUCKET: 'landing',
+  SLUICE_LAKE_BUCKET: 'lake',
+  // Nothing listens there.
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  SLUICE_FILES_QUEUE_URL: 'http://127.0.0.1:9/files',
+  SLUICE_REFRESH_QUEUE_URL: 'http://127.0.0.1:9/refresh.fifo',
+  SLUICE_MAX_SOURCE_BYTES: '1000000',
+  SLUICE_DISK_MB: '512',
+};
+
+/** Calls a handler in a process of its own, outside this repository and without a home. */
+async function invoke(name: string, event: object, environment: NodeJS.ProcessEnv = ENVIRONMENT) {
+  const script = `
+    const { handler } = await import(${JSON.stringify(join(bundle, `${name}.mjs`))});
+    const context = { getRemainingTimeInMillis: () => 60000, functionName: 'f', awsRequestId: 'r', memoryLimitInMB: '1024' };
+    console.log('answer ' + JSON.stringify(await handler(${JSON.stringify(event)}, context)));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: tmpdir(),
+    env: environment,
+  });
+  return JSON.parse(/^answer (.*)$/m.exec(stdout)?.[1] ?? 'null') as unknown;
+}
+
+const message = (body: object | string) => ({
+  messageId: 'm',
+  receiptHandle: 'r',
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  attributes: { ApproximateReceiveCount: '1' },
+});
+
+test('it fits into Lambda with room to spare', () => {
+  const bytes = files().reduce((sum, file) => {
+    const stats = statSync(join(bundle, file));
+    return sum + (stats.isFile() ? stats.size : 0);
+  }, 0);
+  expect(bytes, `the bundle has ${(bytes / 1024 / 1024).toFixed(1)} MB unzipped`).toBeLessThan(
+    LAMBDA_BYTES / 2,
+  );
+});
+
+test('it holds definitions, and neither samples nor another platform', () => {
+  const names = files();
+  expect(names).toContain(join('schemas', 'billing', 'datapackage.json'));
+  expect(names).toContain(join('schemas', 'billing', 'insights', 'spend_by_month.sql'));
+  expect(names.filter((name) => name.includes('samples'))).toEqual([]);
+  expect(readdirSync(join(bundle, 'node_modules/@duckdb')).sort()).toEqual([
+    'node-bindings',
+    `node-bindings-${HOST}`,
+  ]);
+});
+
+describe('a process with the bundle alone', () => {
+  test("opens the engine and the definitions, and acknowledges S3's test event", async () => {
+    const event = { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'landing' };
+    expect(await invoke('ingest', { Records: [message(event)] })).toEqual({ batchItemFailures: [] });
+  });
+
+  test('returns what is no message as failed', async () => {
+    expect(await invoke('aggregate', { Records: [message('?')] })).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm' }],
+    });
+  });
+
+  test('says which setting is missing', async () => {
+    const { SLUICE_LAKE_BUCKET: _, ...others } = ENVIRONMENT;
+    await expect(invoke('maintain', {}, others)).rejects.toThrow('SLUICE_LAKE_BUCKET is not set');
+  });
+});
+
+test('a binding that is not on this machine is asked for by its command', () => {
+  expect(() => bindingFolder('linux-riscv64')).toThrow('npm run bindings -- riscv64');
+});

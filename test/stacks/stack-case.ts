@@ -1,0 +1,65 @@
+// A synthesised stack for assertions, without a bundle: what the functions' code holds is another test's affair.
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type Definitions, loadDefinitions } from '../../lib/stacks/definitions.ts';
+import type { SluiceProps } from '../../lib/stacks/sluice-props.ts';
+import { SluiceStack } from '../../lib/stacks/sluice-stack.ts';
+
+let definitions: Promise<Definitions> | undefined;
+
+export function appWithoutBundles(): App {
+  return new App({ context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
+}
+
+export function shippedDefinitions(): Promise<Definitions> {
+  definitions ??= loadDefinitions('schemas');
+  return definitions;
+}
+
+export async function stackOf(app: App, props: Partial<SluiceProps> = {}): Promise<Stack> {
+  const stage = props.stage ?? 'test';
+  return new SluiceStack(app, `Sluice-${stage}`, {
+    stage,
+    definitions: await shippedDefinitions(),
+    ...props,
+  });
+}
+
+export type Resource = {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+};
+
+export type Synthesised = {
+  readonly template: Template;
+  readonly resources: ReadonlyMap<string, Resource>;
+  /** The ids and resources of one type. */
+  ofType(type: string): [string, Resource][];
+};
+
+export async function synthesised(props: Partial<SluiceProps> = {}): Promise<Synthesised> {
+  const template = Template.fromStack(await stackOf(appWithoutBundles(), props));
+  const resources = new Map(Object.entries(template.toJSON().Resources as Record<string, Resource>));
+  return {
+    template,
+    resources,
+    ofType: (type) => [...resources].filter(([, resource]) => resource.Type === type),
+  };
+}
+
+/** References as `<Name>` and `<Name.Attribute>`, without CDK's hashes: `arn:<AWS::Partition>:s3:::x`. */
+export function readable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== 'object' || value === null) return value;
+  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join, ...others } = value as Record<string, unknown>;
+  if (typeof Ref === 'string') return `<${short(Ref)}>`;
+  if (Array.isArray(attribute)) return `<${short(String(attribute[0]))}.${attribute[1]}>`;
+  if (Array.isArray(join)) return (join[1] as unknown[]).map(readable).join(String(join[0]));
+  return Object.fromEntries(Object.entries(others).map(([name, inner]) => [name, readable(inner)]));
+}
+
+function short(logicalId: string): string {
+  return logicalId.replace(/^Sluice/, '').replace(/[0-9A-F]{8}$/, '');
+}
