@@ -1,5 +1,7 @@
-// The folders that a verb works on, from its options; and how they are named to people.
+// The places that a verb works on, from its options; and how they are named to people.
 import { relative } from 'node:path';
+import { isS3Location } from '../adapters/s3-location.ts';
+import { UsageError } from '../errors.ts';
 import type { LakeLocations } from '../local/open-lake.ts';
 import type { Arguments } from './verb.ts';
 
@@ -9,6 +11,23 @@ export function locations(args: Arguments): LakeLocations {
     lake: args.value('lake') ?? '',
     schemas: args.value('schemas') ?? '',
   };
+}
+
+/**
+ * Where one is in S3, the other's default does not go with it: it is the local lake's, whose files would be taken for vanished.
+ * Throws UsageError.
+ */
+export function matchingLocations(args: Arguments): LakeLocations {
+  const places = locations(args);
+  for (const [name, other] of [
+    ['landing', 'lake'],
+    ['lake', 'landing'],
+  ] as const)
+    if (isS3Location(places[name]) && !args.flag(other))
+      throw new UsageError(
+        `--${name} is ${places[name]}, so say --${other} as well: its default, ${places[other]}, belongs to the local lake.`,
+      );
+  return places;
 }
 
 /** As one would type it here: relative where that is shorter, quoted where a shell wants it. */

@@ -53,7 +53,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     );
   const sql = args.operand === '-' ? await terminal.input() : (args.operand ?? '');
   const { openLake } = await import('../local/open-lake.ts');
-  const { requireLake } = await import('../local/folders.ts');
+  const { requireLake } = await import('../local/places.ts');
   const { mentionedTables, namedTables, withViews } = await import('../local/lake-views.ts');
   const { writeRows } = await import('./query-output.ts');
   const { terminalLog } = await import('./log-lines.ts');

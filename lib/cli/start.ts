@@ -1,4 +1,6 @@
 // `sluice start`: from nothing to insights, then follows landing. What a new user sees first.
+import { isS3Location } from '../adapters/s3-location.ts';
+import { UsageError } from '../errors.ts';
 import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
 import type { Interrupt } from './interrupt.ts';
 import { locations, typed } from './locations.ts';
@@ -48,12 +50,21 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   }
 }
 
+function refuseS3({ landing, lake }: LakeLocations): void {
+  const place = [landing, lake].find(isS3Location);
+  if (place === undefined) return;
+  throw new UsageError(
+    `sluice start watches folders, and ${place} is in S3. There "npx sluice sync" brings the lake in line once, and a deployed stack follows landing.`,
+  );
+}
+
 type Work = (local: LocalLake, places: LakeLocations) => Promise<number>;
 
 async function open(args: Arguments, terminal: Terminal, work: Work): Promise<number> {
   const places = locations(args);
+  refuseS3(places);
   const { openLake } = await import('../local/open-lake.ts');
-  const { refuseOverlap } = await import('../local/folders.ts');
+  const { refuseOverlap } = await import('../local/places.ts');
   const { fillLanding } = await import('../local/samples.ts');
   const { terminalLog } = await import('./log-lines.ts');
   const { count } = await import('./text.ts');

@@ -1,5 +1,5 @@
 // `sluice status`: what the lake holds and how current it is. lib/local/lake-status.ts finds it out; writes nothing.
-import { locations } from './locations.ts';
+import { matchingLocations } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 
@@ -23,6 +23,7 @@ partitions its inputs' news still ask for. Changes nothing, and creates nothing.
   ],
   examples: [
     { command: 'npx sluice status', meaning: 'two tables' },
+    { command: 'npx sluice status --landing s3://my-landing --lake s3://my-lake', meaning: 'the same in S3' },
     {
       command: `npx sluice status --json | jq '.derived[] | select(.behind > 0)'`,
       meaning: 'insights that wait for a sync',
@@ -37,9 +38,9 @@ partitions its inputs' news still ask for. Changes nothing, and creates nothing.
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const places = locations(args);
+  const places = matchingLocations(args);
   const { openLake } = await import('../local/open-lake.ts');
-  const { isFolder, requireLake } = await import('../local/folders.ts');
+  const { hasLanding, requireLake } = await import('../local/places.ts');
   const { lakeStatus } = await import('../local/lake-status.ts');
   const { statusDocument, statusLines } = await import('./status-text.ts');
   const { terminalLog } = await import('./log-lines.ts');
@@ -50,7 +51,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     const found = {
       landing: landing.location,
       lake: lake.location,
-      hasLanding: await isFolder(places.landing),
+      hasLanding: await hasLanding(places),
       deadLetters: await local.deadLetters.read(),
       ...(await lakeStatus(local.effects)),
     };

@@ -4,7 +4,7 @@ import { isDay } from '../core/date-range.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { Selection } from '../maintain/reconcile.ts';
-import { locations } from './locations.ts';
+import { matchingLocations } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 
@@ -47,6 +47,10 @@ key has none, the day on which the file was last modified, in UTC.`,
     },
     { command: 'npx sluice sync --prune', meaning: 'withdraw what was deleted, too' },
     {
+      command: 'npx sluice sync --landing s3://my-landing --lake s3://my-lake',
+      meaning: 'in S3, worked on by this machine',
+    },
+    {
       command: 'cat keys.txt | npx sluice sync --keys - --json',
       meaning: 'these files alone, for a program',
     },
@@ -61,10 +65,10 @@ key has none, the day on which the file was last modified, in UTC.`,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const places = locations(args);
+  const places = matchingLocations(args);
   const selection = await readSelection(args, terminal);
   const { openLake } = await import('../local/open-lake.ts');
-  const { refuseOverlap, requireLanding } = await import('../local/folders.ts');
+  const { refuseOverlap, requireLanding } = await import('../local/places.ts');
   const { syncLake } = await import('../local/sync-lake.ts');
   const { syncDocument, syncExitCode, syncLines } = await import('./sync-text.ts');
   const { showProgress } = await import('./progress.ts');

@@ -32,14 +32,14 @@ export type Arguments = {
 
 export const LANDING: Option = {
   name: 'landing',
-  value: 'DIR',
-  description: 'Folder with the source files.',
+  value: 'DIR|s3://…',
+  description: 'Where the source files are: a folder, or s3://bucket/prefix.',
   default: '.lake/landing',
 };
 export const LAKE: Option = {
   name: 'lake',
-  value: 'DIR',
-  description: 'Folder of the lake.',
+  value: 'DIR|s3://…',
+  description: 'Where the lake is: a folder, or s3://bucket/prefix.',
   default: '.lake/lake',
 };
 export const SCHEMAS: Option = {

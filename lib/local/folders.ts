@@ -2,7 +2,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { CliError } from '../errors.ts';
-import type { LakeLocations } from './open-lake.ts';
 
 export async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
@@ -11,8 +10,8 @@ export async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** A missing landing is a mistake, and not a landing from which everything has vanished. Throws CliError. */
-export async function requireLanding({ landing }: LakeLocations): Promise<void> {
+/** Throws CliError. */
+export async function requireLandingFolder(landing: string): Promise<void> {
   if (await isFolder(landing)) return;
   throw new CliError(
     `There is no landing folder ${resolve(landing)}: name the folder with the source files by --landing, or run "npm start" for a lake with samples.`,
@@ -20,15 +19,15 @@ export async function requireLanding({ landing }: LakeLocations): Promise<void> 
 }
 
 /** Throws CliError. */
-export async function requireLake({ lake }: LakeLocations): Promise<void> {
+export async function requireLakeFolder(lake: string): Promise<void> {
   if (await isFolder(lake)) return;
   throw new CliError(
     `There is no lake in ${resolve(lake)} yet: "npm start" fills one from the bundled samples, "npx sluice sync" from your own landing folder (--landing, --lake).`,
   );
 }
 
-/** The lake's own files must never be taken for source files. Throws CliError. */
-export async function refuseOverlap({ landing, lake }: LakeLocations): Promise<void> {
+/** Throws CliError. */
+export async function refuseFolderOverlap(landing: string, lake: string): Promise<void> {
   const [inner, outer] = [await realFolder(landing), await realFolder(lake)];
   if (inner === outer)
     throw new CliError(`Landing and lake are the same folder, ${inner}: give each its own.`);

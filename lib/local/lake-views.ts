@@ -2,8 +2,11 @@
 import { LocalFiles, tableRelation } from '../aggregate/inputs.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { identifier } from '../core/sql-text.ts';
+import type { Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
 import type { SqlSession } from '../ports.ts';
+
+const PARALLEL_FETCHES = 16;
 
 /** Everything that has a name: the datasets' tables, then the insights. Arrivals are inner workings. */
 export function namedTables({ catalog }: Effects): TableRef[] {
@@ -36,6 +39,7 @@ export async function withViews<T>(
           missing.push(table);
           continue;
         }
+        await fetchFiles(local, tablePrefix(table), snapshot);
         const relation = await tableRelation(effects.catalog, local, table, snapshot, [
           ...snapshot.files.values(),
         ]);
@@ -46,4 +50,13 @@ export async function withViews<T>(
   } finally {
     await local.release();
   }
+}
+
+/** Many at once: from S3 one after the other takes its time. */
+async function fetchFiles(local: LocalFiles, prefix: string, { files }: Snapshot): Promise<void> {
+  const waiting = files.values();
+  const worker = async () => {
+    for (const add of waiting) await local.path(prefix, add);
+  };
+  await Promise.all(Array.from({ length: PARALLEL_FETCHES }, worker));
 }

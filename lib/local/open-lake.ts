@@ -1,17 +1,19 @@
-// Puts the local world together: folders as stores, queues in this process, DuckDB, and the definitions.
+// Puts a run of the command line together: stores on disk or in S3, queues in this process, DuckDB, and the definitions.
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
-import { fileStore } from '../adapters/file-store.ts';
+import { isS3Location } from '../adapters/s3-location.ts';
 import { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../effects.ts';
 import { loadCatalog } from '../maintain/load-catalog.ts';
-import type { Log } from '../ports.ts';
+import type { Log, ScratchFolder, SqlEngine } from '../ports.ts';
 import type { Queues } from './deliver.ts';
 import { DeadLetters, localQueues } from './local-queues.ts';
+import { openStore } from './open-store.ts';
+import { scratchElsewhere, scratchInLake } from './scratch.ts';
 
+/** Landing and lake: a folder, or s3://bucket/prefix. */
 export type LakeLocations = { readonly landing: string; readonly lake: string; readonly schemas: string };
 
 export type LocalLake = {
@@ -28,64 +30,50 @@ export type OpenOptions = {
 
 const clock = () => new Date();
 
-/** Throws DefinitionError where a contract or an insight is wrong. The folders need not exist. */
+/** Throws DefinitionError where a contract or an insight is wrong. The places need not exist. */
 export async function openLake(
   locations: LakeLocations,
   log: Log,
   { readOnly = false }: OpenOptions = {},
 ): Promise<LocalLake> {
-  const root = resolve(locations.lake);
-  const sql = await openDuckDb(
-    readOnly ? {} : { tempDirectory: join(root, '.scratch', `spill-${process.pid}`) },
-  );
+  const scratch =
+    readOnly || isS3Location(locations.lake)
+      ? await scratchElsewhere()
+      : await scratchInLake(resolve(locations.lake));
+  const removeScratch = () => rm(scratch, { recursive: true, force: true });
   try {
-    const catalog = await loadCatalog(locations.schemas, sql);
-    const lake = fileStore(root);
-    const landing = fileStore(resolve(locations.landing));
-    const scratch = readOnly ? join(tmpdir(), `sluice-${randomUUID()}`) : await makeScratch(root);
-    const deadLetters = new DeadLetters(lake, clock);
-    const queues = localQueues(deadLetters);
-    const tables = new DeltaTables({ store: lake, sql, clock, newId: randomUUID, log, scratch });
-    const effects = {
-      catalog,
-      landing,
-      lake,
-      tables,
-      sql,
-      refreshes: queues.refreshes,
-      clock,
-      newId: randomUUID,
-      log,
-      scratch,
-    };
+    const sql = await openDuckDb({ tempDirectory: join(scratch, 'spill') });
     const close = async () => {
       sql.close();
-      await rm(scratch, { recursive: true, force: true });
+      await removeScratch();
     };
-    return { effects, queues, deadLetters, close };
+    return { ...(await assemble(locations, log, sql, scratch).catch(closing(sql))), close };
   } catch (error) {
-    sql.close();
+    await removeScratch();
     throw error;
   }
 }
 
-/** Temporary files lie in the lake's own file system, so that publishing them is a rename. Clears up after processes that died. */
-async function makeScratch(root: string): Promise<string> {
-  const folder = join(root, '.scratch');
-  await mkdir(folder, { recursive: true });
-  for (const name of await readdir(folder)) {
-    const pid = /^(?:run|spill)-(\d+)(?:-|$)/.exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid)))
-      await rm(join(folder, name), { recursive: true, force: true });
-  }
-  return mkdtemp(join(folder, `run-${process.pid}-`));
+async function assemble(
+  { landing: source, lake: target, schemas }: LakeLocations,
+  log: Log,
+  sql: SqlEngine,
+  scratch: ScratchFolder,
+): Promise<Omit<LocalLake, 'close'>> {
+  const catalog = await loadCatalog(schemas, sql);
+  const lake = await openStore(target, scratch);
+  const landing = await openStore(source, scratch);
+  const deadLetters = new DeadLetters(lake, clock);
+  const queues = localQueues(deadLetters);
+  const shared = { sql, clock, newId: randomUUID, log, scratch };
+  const tables = new DeltaTables({ store: lake, ...shared });
+  const effects = { ...shared, catalog, landing, lake, tables, refreshes: queues.refreshes };
+  return { effects, queues, deadLetters };
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function closing(sql: { close(): void }): (error: unknown) => never {
+  return (error) => {
+    sql.close();
+    throw error;
+  };
 }

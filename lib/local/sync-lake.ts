@@ -1,9 +1,13 @@
-// Brings a local lake in line with its landing folder: definitions, then files, then derived tables. The backfill, the
+// Brings a lake in line with its landing: definitions, then files, then derived tables. The backfill, the
 // recovery and the first half of `start`. Repeating it changes nothing.
 
+import { isS3Location } from '../adapters/s3-location.ts';
+import { probeConditionalCreate } from '../adapters/s3-probe.ts';
 import type { Stale } from '../aggregate/plan.ts';
 import type { RefreshOutcome } from '../aggregate/refresh.ts';
+import { landingTable } from '../core/catalog.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
+import type { Effects } from '../effects.ts';
 import { UsageError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
@@ -57,6 +61,7 @@ export async function syncLake(
   const { effects, queues, deadLetters } = local;
   const started = effects.clock().getTime();
   await redrive(local);
+  await probeNewLake(effects);
   const applied = await apply(effects);
   const found = await reconcile(effects, options.selection);
   if (options.prune && !options.allowMassWithdrawal) refuseMassWithdrawal(found, effects.landing.location);
@@ -101,6 +106,13 @@ export async function syncLake(
     finished,
     ms: effects.clock().getTime() - started,
   };
+}
+
+/** Before the first table is made: a store that does not keep to conditions loses commits. Throws CliError. */
+async function probeNewLake({ catalog, tables, lake, newId }: Effects): Promise<void> {
+  if (!isS3Location(lake.location)) return;
+  for (const dataset of catalog.datasets) if (await tables.latest(tablePrefix(landingTable(dataset)))) return;
+  await probeConditionalCreate(lake, newId);
 }
 
 function merge(before: RefreshOutcome | undefined, after: RefreshOutcome): RefreshOutcome {
