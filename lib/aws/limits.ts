@@ -43,3 +43,12 @@ export function deadline(remainingMs: () => number): () => boolean {
   const reserveMs = Math.min(RESERVE_MS, remainingMs() / 3);
   return () => remainingMs() < reserveMs;
 }
+
+/** How often a message is handed out before SQS puts it into the dead-letter queue. */
+export const MAX_RECEIVES = 5;
+const FIRST_PAUSE_SECONDS = 10;
+
+/** Until a message that failed for the `attempts`-th time comes back. After the last time nothing is gained by waiting. */
+export function pauseSeconds(attempts: number): number {
+  return attempts >= MAX_RECEIVES ? 0 : FIRST_PAUSE_SECONDS * 2 ** (attempts - 1);
+}

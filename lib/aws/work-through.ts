@@ -2,6 +2,7 @@
 // what there is no time for is sent anew. Knows neither files nor insights.
 import type { Handle, Inbox } from '../adapters/sqs-inbox.ts';
 import type { Log } from '../ports.ts';
+import { pauseSeconds } from './limits.ts';
 
 /** A message as SQS hands it to a function. `attempts`: how often it was handed out, this time included. */
 export type Received = Handle & {
@@ -26,9 +27,6 @@ export type Work<News> = {
 };
 
 export type BatchEffects = { readonly inbox: Inbox; readonly log: Log };
-
-const FIRST_PAUSE_SECONDS = 10;
-const LONGEST_PAUSE_SECONDS = 900;
 
 /** The messages that failed: SQS hands them out again, and puts them into the dead-letter queue in the end. */
 export async function workThrough<News>(
@@ -91,9 +89,8 @@ async function leave<News>(
 
 async function pause({ inbox, log }: BatchEffects, message: Received, error: unknown): Promise<void> {
   const { messageId, attempts, body } = message;
-  const seconds = Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempts - 1));
   log('error', 'message.failed', { messageId, attempts, body, error });
-  await inbox.retryAfter(message, seconds).catch((error) => logUnfinished({ log }, error));
+  await inbox.retryAfter(message, pauseSeconds(attempts)).catch((error) => logUnfinished({ log }, error));
 }
 
 // Without it the message merely comes back later, or once more.

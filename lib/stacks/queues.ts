@@ -2,12 +2,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { MAX_RECEIVES } from '../aws/limits.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
 /** Files that arrive together share a commit; the first one waits that long. */
 export const FILES_WINDOW = Duration.seconds(1);
 
-const MAX_RECEIVES = 5;
 const LONGEST = Duration.days(14);
 
 export class Queues extends Construct {

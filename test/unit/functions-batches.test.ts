@@ -99,6 +99,12 @@ describe('ingest', () => {
     expect(refreshes.sent).toContainEqual({ target: DAILY, arrivedMs: Date.UTC(2023, 11, 31, 23, 59, 50) });
   });
 
+  test('the pause doubles, and the last failure goes to the dead letters without one', async () => {
+    const messages = [1, 2, 3, 4, 5].map((attempts) => message(String(attempts), 'x', attempts));
+    await ingestBatch(common(), messages, forEver);
+    expect(pauses).toEqual({ 1: 10, 2: 20, 3: 40, 4: 80, 5: 0 });
+  });
+
   test('a message fails where one of its keys failed, and twins fail together', async () => {
     const landing = lake.effects.landing;
     await put(landing, keyOf(1), CSV);
