@@ -5,7 +5,8 @@ import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { literal } from '../../lib/core/sql-text.ts';
 
 export const BENCH_FOLDER = join(import.meta.dirname, '../../.bench');
-const DATA = join(BENCH_FOLDER, 'data');
+/** Kept between runs. */
+export const DATA = join(BENCH_FOLDER, 'data');
 /** Emptied before every bench. */
 export const WORK = join(BENCH_FOLDER, 'work');
 export const BILLING_KEY = 'dwh-fina/billing/year=2024/month=01/day=02/billing.csv';
@@ -80,7 +81,7 @@ async function writeBilling(file: string, rows: number): Promise<void> {
   await rename(`${file}.tmp`, file);
 }
 
-export async function exists(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,
