@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Starts the command line from its TypeScript source, after installing what is missing.
+import { compile } from './compile.mjs';
 import { install } from './install.mjs';
 
 install();
-const { register } = await import('tsx/esm/api');
-register();
-await import('./sluice.ts');
+process.setSourceMapsEnabled(true);
+await import(await compile());
