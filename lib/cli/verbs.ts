@@ -6,4 +6,6 @@ export const verbs: ReadonlyMap<string, () => Promise<Verb>> = new Map([
   ['sync', async () => (await import('./sync.ts')).sync],
   ['query', async () => (await import('./query.ts')).query],
   ['status', async () => (await import('./status.ts')).status],
+  ['dead-letters', async () => (await import('./dead-letters.ts')).deadLetters],
+  ['redrive', async () => (await import('./redrive.ts')).redrive],
 ]);

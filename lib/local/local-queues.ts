@@ -4,6 +4,7 @@ import { LocalQueue } from '../adapters/local-queue.ts';
 import { sameTable, tablePrefix } from '../core/insight.ts';
 import { deadLetterKey, encodeSourceKey } from '../core/layout.ts';
 import type { Refresh } from '../effects.ts';
+import { CliError } from '../errors.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
 import type { FileMessage, Queues } from './deliver.ts';
 import type { LocalLake } from './open-lake.ts';
@@ -48,22 +49,40 @@ export class DeadLetters {
     await this.#lake.write(key, new TextEncoder().encode(`${JSON.stringify(letter, null, 2)}\n`));
   }
 
+  /** Throws CliError on a file that is no letter. */
   async read(): Promise<DeadLetter[]> {
     const letters: DeadLetter[] = [];
     for await (const { key } of this.#lake.list(FOLDER)) {
       const bytes = await this.#lake.read(key);
       if (bytes === undefined) continue;
-      letters.push(JSON.parse(new TextDecoder().decode(bytes)) as DeadLetter);
+      letters.push(parseLetter(`${this.#lake.location}/${key}`, bytes));
       this.#redriven.add(key);
     }
     return letters;
   }
 
-  /** Removes the letters that `read` found and that did not fail again. Call it when their messages are delivered. */
-  async forgetDelivered(): Promise<void> {
-    await this.#lake.remove([...this.#redriven]);
+  /**
+   * Removes the letters that `read` found and that did not fail again, and returns how many. Call it when their messages are
+   * delivered.
+   */
+  async forgetDelivered(): Promise<number> {
+    const delivered = [...this.#redriven];
+    await this.#lake.remove(delivered);
     this.#redriven.clear();
+    return delivered.length;
   }
+}
+
+function parseLetter(place: string, bytes: Uint8Array): DeadLetter {
+  try {
+    const letter = JSON.parse(new TextDecoder().decode(bytes)) as DeadLetter;
+    if (typeof letter.message === 'object') return letter;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new CliError(
+    `${place} is no dead letter: remove it. "npx sluice sync" finds by itself what it was about.`,
+  );
 }
 
 /** Puts what lies in the dead-letter folder back into the queues. A table that no definition makes any more needs no refresh. */

@@ -1,0 +1,223 @@
+// The command line against S3 and SQS, as users start it: the same rows as from folders, and dead letters there and back.
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { fileStore } from '../../lib/adapters/file-store.ts';
+import { s3Store } from '../../lib/adapters/s3-store.ts';
+import { sqsQueue } from '../../lib/adapters/sqs-queue.ts';
+import { namedTables, withViews } from '../../lib/local/lake-views.ts';
+import { openLake } from '../../lib/local/open-lake.ts';
+import { fillLanding } from '../../lib/local/samples.ts';
+import type { ObjectStore } from '../../lib/ports.ts';
+import { SCHEMAS, startSluice } from '../cli/harness.ts';
+import { emulator, freshBucket, freshFolder, s3, sqs } from './emulated.ts';
+
+async function run(...args: string[]) {
+  const { code, out, err } = await startSluice(args, await freshFolder()).ended;
+  return { code, out, err };
+}
+
+async function fill(landing: ObjectStore): Promise<string> {
+  const folder = join(await freshFolder(), 'landing');
+  await fillLanding(SCHEMAS, folder, new Date());
+  const samples = fileStore(folder);
+  for await (const { key } of samples.list('')) {
+    const bytes = await samples.read(key);
+    if (bytes) await landing.write(key, bytes);
+  }
+  return folder;
+}
+
+/** Every table and insight, each with its rows in order. */
+async function rowsOf(lake: string): Promise<Record<string, readonly unknown[]>> {
+  const local = await openLake({ landing: lake, lake, schemas: SCHEMAS }, () => {}, { readOnly: true });
+  try {
+    const tables = namedTables(local.effects);
+    return await withViews(local.effects, tables, async (session, missing) => {
+      expect(missing).toEqual([]);
+      const rows: Record<string, readonly unknown[]> = {};
+      for (const { name } of tables) rows[name] = await session.rows(`FROM "${name}" ORDER BY ALL`);
+      return rows;
+    });
+  } finally {
+    await local.close();
+  }
+}
+
+describe(`the command line on ${emulator.brand}`, () => {
+  it('makes the same lake from S3 in S3 as from folders, follows deletions, and guards against an empty landing', async () => {
+    const bucket = await freshBucket();
+    const landing = s3Store({ client: s3, bucket, prefix: 'in', scratch: await freshFolder() });
+    const folder = await fill(landing);
+    const [from, to] = [`s3://${bucket}/in`, `s3://${bucket}/lake`];
+    const places = ['--landing', from, '--lake', to, '--schemas', SCHEMAS];
+    expect(await run('sync', ...places)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Files: 11 accepted\n/),
+    });
+    const localLake = join(await freshFolder(), 'lake');
+    expect(await run('sync', '--landing', folder, '--lake', localLake, '--schemas', SCHEMAS)).toMatchObject({
+      code: 0,
+    });
+    expect(await rowsOf(to)).toEqual(await rowsOf(localLake));
+
+    const again = await run('sync', ...places);
+    expect(again).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(/^Nothing to do: 11 files unchanged/),
+    });
+
+    const empty = ['--landing', `s3://${bucket}/nothing`, '--lake', to, '--schemas', SCHEMAS];
+    const refused = await run('sync', '--prune', ...empty);
+    expect(refused).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--prune would withdraw most of what these datasets have/),
+    });
+
+    const status = await run('status', '--json', ...places);
+    const { datasets, derived } = JSON.parse(status.out);
+    const billing = datasets.find(({ dataset }: { dataset: string }) => dataset === 'billing');
+    expect(billing).toMatchObject({ files: 4, rows: 15037, quarantinedRows: 15, waiting: 0, vanished: 0 });
+    expect(derived.map(({ behind }: { behind: number }) => behind)).toEqual(derived.map(() => 0));
+
+    const [gone = ''] = await keysOf(landing, 'dwh-fina/billing/');
+    await landing.remove([gone]);
+    const pruned = JSON.parse((await run('sync', '--prune', '--json', ...places)).out);
+    expect(pruned.files).toMatchObject([{ source: gone, outcome: 'withdrawn' }]);
+    const count = ['query', 'SELECT count(*) AS n FROM billing', '--format', 'csv'];
+    const left = await run(...count, '--lake', to, '--schemas', SCHEMAS);
+    expect(left).toMatchObject({ code: 0, out: `n\r\n${15037 - pruned.files[0].rows}\r\n` });
+  });
+
+  it('says in sentences what is wrong', async () => {
+    const places = ['--landing', 's3://no-such-bucket-here/in', '--lake', 's3://no-such-bucket-here/lake'];
+    const sentence = /^cannot list s3:\/\/no-such-bucket-here\/\S+ \(NoSuchBucket\): there is no such bucket/;
+    for (const args of [
+      ['sync', ...places],
+      ['status', ...places],
+      ['query', 'SELECT 1', ...places.slice(2)],
+    ])
+      expect(await run(...args, '--schemas', SCHEMAS)).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(sentence),
+      });
+    const url = `${emulator.endpoint}/000000000000/no-such-queue`;
+    expect(await run('dead-letters', '--files-dlq', url)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^cannot look into \S+ \(\S+\): there is no such queue/),
+    });
+  });
+
+  it('shows dead letters without taking them, and gives each back to its queue once', async () => {
+    const files = await queuePair(false);
+    const refreshes = await queuePair(true);
+    const groupOf = () => 'insights/spend_by_month';
+    await sqsQueue({ client: sqs, queueUrl: files.url }).send([notification('a b+é.csv'), 'poison']);
+    await sqsQueue({ client: sqs, queueUrl: refreshes.url, groupOf }).send([
+      { target: { kind: 'insights', name: 'spend_by_month' } },
+    ]);
+    await die(files, 2);
+    await die(refreshes, 1);
+    const queues = ['--files-dlq', files.deadUrl, '--refresh-dlq', refreshes.deadUrl];
+    const bucket = await freshBucket();
+    const lake = `s3://${bucket}/lake`;
+    const places = ['--landing', `s3://${bucket}/in`, '--lake', lake, '--schemas', SCHEMAS];
+    await s3Store({ client: s3, bucket, scratch: '/' }).write('lake/probes', new Uint8Array());
+    for (const _ of ['first', 'second look']) {
+      const { waiting, letters } = JSON.parse(
+        (await run('dead-letters', '--json', ...queues, ...places)).out,
+      );
+      expect(waiting).toBe(3);
+      const byAbout = letters.toSorted((a: Letter, b: Letter) => (`${a.about}` < `${b.about}` ? -1 : 1));
+      expect(byAbout).toMatchObject([
+        {
+          queue: 'files',
+          about: [],
+          reason: 'neither a notification of S3 nor a message of Sluice: "\\"poison\\""',
+        },
+        {
+          queue: 'files',
+          about: ['a b+é.csv'],
+          reason: expect.stringMatching(/^no dataset's path matches it; the log of the function ingest/),
+        },
+        { queue: 'refreshes', about: ['insights/spend_by_month'] },
+      ]);
+    }
+    const redriven = await run('redrive', '--json', ...queues);
+    expect(JSON.parse(redriven.out)).toMatchObject({
+      lake: null,
+      queues: [
+        { queue: 'files', moved: 2, left: 0, underWay: false },
+        { queue: 'refreshes', moved: 1, left: 0, underWay: false },
+      ],
+    });
+    expect(await waiting(files.url)).toBe(2);
+    expect(await waiting(refreshes.url)).toBe(1);
+    expect(await run('redrive', ...queues)).toMatchObject({
+      code: 0,
+      out: `${files.deadUrl}: nothing sent back\n${refreshes.deadUrl}: nothing sent back\n`,
+    });
+    expect(await run('dead-letters', ...queues)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/: no dead letters\n.*: no dead/),
+    });
+  });
+});
+
+type Letter = { readonly about: readonly string[] };
+
+async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  return keys;
+}
+
+function notification(key: string): unknown {
+  const encoded = encodeURIComponent(key).replaceAll('%20', '+');
+  return { Records: [{ eventSource: 'aws:s3', s3: { bucket: { name: 'b' }, object: { key: encoded } } }] };
+}
+
+type QueuePair = { readonly url: string; readonly deadUrl: string };
+
+/** A queue whose messages are dead after one receive. */
+async function queuePair(fifo: boolean): Promise<QueuePair> {
+  const deadUrl = await freshQueue(fifo, {});
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: deadUrl, AttributeNames: ['QueueArn'] }),
+  );
+  const policy = { deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 1 };
+  return { url: await freshQueue(fifo, { RedrivePolicy: JSON.stringify(policy) }), deadUrl };
+}
+
+async function freshQueue(fifo: boolean, attributes: Record<string, string>): Promise<string> {
+  const { QueueUrl = '' } = await sqs.send(
+    new CreateQueueCommand({
+      QueueName: `sluice-test-${randomUUID()}${fifo ? '.fifo' : ''}`,
+      Attributes: { ...attributes, ...(fifo ? { FifoQueue: 'true' } : {}) },
+    }),
+  );
+  onTestFinished(async () => void (await sqs.send(new DeleteQueueCommand({ QueueUrl }))));
+  return QueueUrl;
+}
+
+/** Receives without finishing, until all of them have gone to the dead letters. */
+async function die({ url, deadUrl }: QueuePair, count: number): Promise<void> {
+  while ((await waiting(deadUrl)) < count)
+    await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: url, VisibilityTimeout: 0, MaxNumberOfMessages: 10 }),
+    );
+}
+
+async function waiting(QueueUrl: string): Promise<number> {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+  );
+  return Number(Attributes?.ApproximateNumberOfMessages);
+}
