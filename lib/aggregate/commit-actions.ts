@@ -5,7 +5,7 @@ import { partitionId, partitionOf } from '../core/partition.ts';
 import { PENDING } from '../core/tags.ts';
 import type { Action, Add, Metadata } from '../delta/actions.ts';
 import { removeAction } from '../delta/partitions.ts';
-import { schemaString } from '../delta/schema.ts';
+import { parseSchema, schemaString } from '../delta/schema.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import type { Part } from './compute-all.ts';
 import type { Input } from './inputs.ts';
@@ -23,8 +23,7 @@ export function commitActions(
   const replaced = new Set([...parts.map((part) => part.partition), ...plan.drop].map(partitionId));
   const isReplaced = (add: Add) =>
     replaced.has(partitionId(partitionOf(add.partitionValues, derivation.partitionBy)));
-  // Files of another partitioning cannot stay beside the new ones, not even those of a partition that failed.
-  const reshaped = base.metadata.partitionColumns.join() !== derivation.partitionBy.join();
+  const reshaped = isReshaped(derivation, base);
   const metaData = newMetadata(derivation, base, pending);
   return [
     ...(metaData ? [{ metaData }] : []),
@@ -36,6 +35,17 @@ export function commitActions(
       .map((add) => removeAction(add, now)),
     ...parts.flatMap(({ add }) => (add ? [{ add }] : [])),
   ];
+}
+
+/**
+ * Files of another partitioning, or with another type for a column, cannot stay beside the new ones: no reader could read the
+ * table. So they all go at once, and a partition that failed has no rows until it passes.
+ */
+function isReshaped(derivation: Derivation, base: Snapshot): boolean {
+  if (base.metadata.partitionColumns.join() !== derivation.partitionBy.join()) return true;
+  return parseSchema(base.metadata.schemaString).some(({ name, type }) =>
+    derivation.columns.some((column) => column.name === name && column.type !== type),
+  );
 }
 
 /** Undefined where nothing about the table itself changes. The schema changes with the rows that have it, in one commit. */

@@ -1,32 +1,27 @@
 // Every key of the lake, both ways. A source key of any characters becomes folders that every store and file system takes.
+import { createHash } from 'node:crypto';
 import type { TableRef } from './insight.ts';
 
-/** Reversible: `%`, control characters, `\`, a leading dot and empty segments are percent-encoded, nothing else. */
+const MAX_SEGMENT_BYTES = 200;
+
+/**
+ * `%`, control characters, `\\`, a leading dot and empty segments are percent-encoded, nothing else. A segment that no file
+ * system would take is cut and ends in a hash of the whole: the report inside says the key in full.
+ */
 export function encodeSourceKey(key: string): string {
-  return key
-    .split('/')
-    .map((segment) => {
-      if (segment === '') return '%';
-      const safe = segment.replace(
-        /[%\\\p{Cc}]/gu,
-        (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-      );
-      return safe.startsWith('.') ? `%2E${safe.slice(1)}` : safe;
-    })
-    .join('/');
+  return key.split('/').map(encodeSegment).join('/');
 }
 
-export function decodeSourceKey(encoded: string): string {
-  return encoded
-    .split('/')
-    .map((segment) =>
-      segment === '%'
-        ? ''
-        : segment.replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
-            String.fromCharCode(Number.parseInt(hex, 16)),
-          ),
-    )
-    .join('/');
+function encodeSegment(segment: string): string {
+  if (segment === '') return '%';
+  const safe = segment.replace(
+    /[%\\\p{Cc}]/gu,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+  const encoded = safe.startsWith('.') ? `%2E${safe.slice(1)}` : safe;
+  if (Buffer.byteLength(encoded) <= MAX_SEGMENT_BYTES) return encoded;
+  const hash = createHash('sha256').update(segment).digest('hex').slice(0, 16);
+  return `${[...encoded].slice(0, MAX_SEGMENT_BYTES / 8).join('')}%-${hash}`;
 }
 
 /** One version of a source file under one contract. */

@@ -4,6 +4,7 @@ import type { Constraints, Field, FieldType } from './contract.ts';
 import type { ConstraintWords, FieldWords } from './contract-words.ts';
 import type { Place } from './definition-place.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { ENGINE_COLUMNS } from './schema.ts';
 import { dateFormatProblem, patternProblem } from './text-pattern.ts';
 
 /** Of a number without `precision` and `scale`: 29 digits before the point, 9 after it. */
@@ -70,6 +71,10 @@ function checkName(name: string, place: Place): void {
   if (name.includes('\0')) place.refuse(`${JSON.stringify(name)} holds a NUL character: take it out`);
   if (/^_sluice/i.test(name))
     place.refuse(`${JSON.stringify(name)}: names that begin with "_sluice" are reserved. Give it another`);
+  if (ENGINE_COLUMNS.includes(name.toLowerCase()))
+    place.refuse(
+      `${JSON.stringify(name)} is a name that the engine uses itself. Give the field another, and the file's as "header"`,
+    );
 }
 
 function fieldType(word: string | undefined, place: Place): FieldType {

@@ -11,7 +11,7 @@ export function hiveValues(key: string): Map<string, string | null> {
     const equals = folder.indexOf('=');
     if (equals > 0) {
       const text = decodePercent(folder.slice(equals + 1));
-      values.set(decodePercent(folder.slice(0, equals)), text === HIVE_NULL ? null : text);
+      values.set(decodePercent(folder.slice(0, equals)), text === HIVE_NULL || text === '' ? null : text);
     }
   }
   return values;

@@ -4,6 +4,8 @@
 
 const LF = 10;
 const CR = 13;
+const TAB = 9;
+const SPACE = 32;
 
 export type RecordPlace = {
   /** 0 for the first record of the file (the header, where there is one). */
@@ -26,11 +28,16 @@ export type ScannerOptions = {
   readonly emit?: (place: RecordPlace) => void;
 };
 
-type State = 'record-start' | 'field-start' | 'unquoted' | 'quoted' | 'quote-in-quoted';
+type State = 'record-start' | 'field-start' | 'blank' | 'unquoted' | 'quoted' | 'quote-in-quoted';
 
 export class RecordScanner {
   /** Records that ended so far. */
   records = 0;
+  /**
+   * The first line where blanks stand between a quote and its delimiter. RFC 4180 knows no such cell, and parsers differ in
+   * whether the quote quotes: then neither the cells nor the count can be trusted.
+   */
+  ambiguousLine: number | undefined;
   #state: State = 'record-start';
   #line = 1;
   #offset = 0;
@@ -115,6 +122,18 @@ export class RecordScanner {
     this.#state = 'record-start';
   }
 
+  #next(state: State, byte: number): State {
+    if (state === 'quoted') return byte === this.#quote ? 'quote-in-quoted' : 'quoted';
+    if (byte === this.#delimiter) return 'field-start';
+    const isBlank = byte === SPACE || byte === TAB;
+    if (byte === this.#quote) {
+      if (state === 'blank') this.ambiguousLine ??= this.#line;
+      return state === 'unquoted' || state === 'blank' ? 'unquoted' : 'quoted';
+    }
+    if (state === 'quote-in-quoted' && isBlank) this.ambiguousLine ??= this.#line;
+    return isBlank && (state === 'field-start' || state === 'blank') ? 'blank' : 'unquoted';
+  }
+
   /** Byte by byte, to the end of this record or of the chunk; returns the next position. */
   #step(chunk: Uint8Array, start: number): number {
     let state = this.#state;
@@ -133,11 +152,7 @@ export class RecordScanner {
         }
       }
       if (byte !== CR) this.#onlyCr = false;
-      if (state === 'quoted') {
-        if (byte === this.#quote) state = 'quote-in-quoted';
-      } else if (byte === this.#quote) {
-        if (state !== 'unquoted') state = 'quoted';
-      } else state = byte === this.#delimiter ? 'field-start' : 'unquoted';
+      state = this.#next(state, byte);
     }
     if (this.#wanted) this.#pieces.push(chunk.slice(start));
     this.#state = state;

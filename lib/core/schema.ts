@@ -17,6 +17,9 @@ export type Column = {
   readonly description?: string;
 };
 
+/** Columns that the engine gives to every file by itself (https://duckdb.org/docs/stable/data/multiple_files/overview). */
+export const ENGINE_COLUMNS: readonly string[] = ['file_index', 'file_row_number'];
+
 const SQL_TYPES: Readonly<Record<string, string>> = {
   string: 'VARCHAR',
   long: 'BIGINT',

@@ -16,6 +16,11 @@ export function list(items: readonly string[]): string {
   return `[${items.join(', ')}]`;
 }
 
+/** Exactly that Parquet file: folders named `year=2024` in its path are no columns. */
+export function readParquet(path: string): string {
+  return `read_parquet(${fileLiteral(path)}, hive_partitioning = false)`;
+}
+
 /** `/a/[x]*.parquet` → `'/a/[[]x][*].parquet'`: exactly that file for DuckDB's readers, which take a path for a glob; not for COPY TO. */
 export function fileLiteral(path: string): string {
   return literal(path.replace(/[[*?]/g, (character) => `[${character}]`));

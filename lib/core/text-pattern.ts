@@ -12,12 +12,12 @@ export function patternProblem(pattern: string): string | undefined {
   return undefined;
 }
 
-const DATE_DIRECTIVES = 'YymdbBj';
+const DATE_DIRECTIVES = 'YymdbB';
 const TIME_DIRECTIVES = 'HIpMSf';
 
 /**
  * Why a strptime format is not supported; undefined where it is. A day must be named whole (year, month and day of the
- * month, or day of the year), a time at least by its hour: nothing is made up.
+ * month), a time at least by its hour: nothing is made up.
  */
 export function dateFormatProblem(type: 'date' | 'datetime', format: string): string | undefined {
   if (format === 'default' || format === 'any') return undefined;
@@ -29,8 +29,33 @@ export function dateFormatProblem(type: 'date' | 'datetime', format: string): st
   if (unknown !== undefined) return `"%${unknown}" is not supported yet; write ${shown}`;
   const has = (directives: string) => [...directives].some((directive) => found.includes(directive));
   if (!has('Yy')) return 'it names no year (%Y)';
-  if (!has('j') && !(has('mbB') && has('d'))) return 'it names no whole day: add %m and %d';
+  if (!(has('mbB') && has('d'))) return 'it names no whole day: add %m and %d';
   if (type === 'datetime' && !has('H') && !(has('I') && has('p')))
     return 'it names no hour: add %H, or %I with %p';
   return undefined;
+}
+
+const DIRECTIVE_PATTERNS: Readonly<Record<string, string>> = {
+  Y: '\\d{4}',
+  y: '\\d{2}',
+  m: '\\d{1,2}',
+  d: '\\d{1,2}',
+  b: '[A-Za-z]{3}',
+  B: '[A-Za-z]+',
+  H: '\\d{1,2}',
+  I: '\\d{1,2}',
+  p: '[AaPp][Mm]',
+  M: '\\d{1,2}',
+  S: '\\d{1,2}',
+  f: '\\d{1,6}',
+  '%': '%',
+};
+
+/** What a text of the format looks like, as a pattern for RE2: the engine's strptime also takes `infinity` and blanks around. */
+export function formatPattern(format: string): string {
+  return format.replace(/%(.)|[^%]/gs, (character, directive: string | undefined) =>
+    directive === undefined
+      ? character.replace(/[!-/:-@[-`{-~]/, '\\$&')
+      : (DIRECTIVE_PATTERNS[directive] ?? ''),
+  );
 }

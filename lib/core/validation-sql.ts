@@ -3,6 +3,7 @@
 import { type Dataset, type Field, fieldColumnType } from './contract.ts';
 import { sqlType } from './schema.ts';
 import { identifier, literal } from './sql-text.ts';
+import { formatPattern } from './text-pattern.ts';
 import type { Rule } from './violation.ts';
 
 /** Where a field's text comes from: an SQL expression over the source relation; undefined where the file has no such column. */
@@ -49,6 +50,9 @@ export function validation(
       positions.push(i);
     };
     for (const [rule, bad] of fieldChecks(field, `t${i}`, `v${i}`)) add(rule, bad);
+    // To Delta an empty text in a partition column is null: it would not be what the text says.
+    const names = dataset.partitionBy.some((p) => p.field === field.name && p.transform === 'identity');
+    if (names && field.type === 'string') add('partition-value', `coalesce(t${i} = '', false)`);
     if (!fromPath && pathText !== undefined) {
       add(
         'partition-value',
@@ -82,7 +86,7 @@ function cleanText(field: Field, source: string): string {
 
 const FRACTION = '(\\.\\d{1,6}0*)?';
 const TIME = `([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d${FRACTION}`;
-const OFFSET = '(Z|[+-]\\d{2}:?\\d{2})';
+const OFFSET = '(Z|[+-]([01]\\d|2[0-3]):?[0-5]\\d)';
 
 /** What the text must look like, beyond what the engine's cast accepts (it takes 0x1F, 1_000, 24:00:00, and rounds). */
 function lexicalPattern(field: Field): string | undefined {
@@ -95,11 +99,11 @@ function lexicalPattern(field: Field): string | undefined {
         ? '([+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?|NaN|[+-]?INF)'
         : `[+-]?(\\d+(\\.\\d{0,${field.scale}}0*)?|\\.\\d{${Math.min(1, field.scale)},${field.scale}}0*)`;
     case 'date':
-      return usual ? '\\d{4}-\\d{2}-\\d{2}' : undefined;
+      return usual ? '\\d{4}-\\d{2}-\\d{2}' : formatPattern(field.format);
     case 'datetime':
       return usual
         ? `\\d{4}-\\d{2}-\\d{2}${field.format === 'any' ? '[T ]' : 'T'}${TIME}${OFFSET}?`
-        : undefined;
+        : formatPattern(field.format);
     default:
       return undefined;
   }
@@ -153,7 +157,7 @@ function fieldChecks(field: Field, text: string, value: string): [Rule, string][
   const { required, minimum, maximum, minLength, maxLength, pattern, enum: allowed } = field.constraints;
   if (field.type !== 'string') {
     const shape = lexicalPattern(field);
-    const misshapen = shape === undefined ? '' : ` OR NOT regexp_full_match(${text}, '${shape}')`;
+    const misshapen = shape === undefined ? '' : ` OR NOT regexp_full_match(${text}, ${literal(shape)})`;
     checks.push(['type-error', `(${text} IS NOT NULL AND (${value} IS NULL${misshapen}))`]);
   }
   if (required) checks.push(['required', `${text} IS NULL`]);

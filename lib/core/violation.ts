@@ -88,6 +88,7 @@ function problem(
     case 'pattern':
       return `${shown(value)} does not match the pattern ${limits.pattern}`;
     case 'partition-value':
+      if (pathValue === undefined) return 'an empty text cannot name a partition';
       return `${shown(value)} differs from ${shown(pathValue ?? null)}, which the file's path says`;
     default:
       return `${shown(value)} breaks the rule ${rule} of ${dataset.name}`;

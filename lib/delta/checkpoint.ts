@@ -3,7 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileLiteral, literal } from '../core/sql-text.ts';
+import { fileLiteral, literal, readParquet } from '../core/sql-text.ts';
 import { CorruptionError } from '../errors.ts';
 import type { Clock, Log, ObjectStore, ScratchFolder, SqlEngine } from '../ports.ts';
 import type { Action } from './actions.ts';
@@ -43,7 +43,7 @@ export async function writeCheckpoint(
   try {
     const longest = await writeLines(rows, actions);
     const columns = Object.entries(COLUMNS).map(([name, type]) => `${literal(name)}: ${literal(type)}`);
-    const options = `format = 'newline_delimited', maximum_object_size = ${Math.max(MIN_LINE_BYTES, longest + 1024)}`;
+    const options = `format = 'newline_delimited', hive_partitioning = false, maximum_object_size = ${Math.max(MIN_LINE_BYTES, longest + 1024)}`;
     const read = `read_json(${fileLiteral(rows)}, columns = {${columns.join(', ')}}, ${options})`;
     await sql.session((session) => session.run(`COPY (FROM ${read}) TO ${literal(file)} (FORMAT parquet)`));
     const { sizeBytes } = await store.upload(file, checkpointKey(prefix, snapshot.version));
@@ -101,7 +101,7 @@ export async function readCheckpoint(
   if (file === undefined) return undefined;
   try {
     return await effects.sql.session(async (session) => {
-      const select = `SELECT * FROM read_parquet(${fileLiteral(file.path)}, hive_partitioning = false)`;
+      const select = `SELECT * FROM ${readParquet(file.path)}`;
       return snapshotOfRows(version, session.stream(select), checkpointRow);
     });
   } catch (error) {

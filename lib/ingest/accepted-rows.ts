@@ -2,7 +2,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tableColumns } from '../core/contract.ts';
-import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
+import { identifier, literal, readParquet } from '../core/sql-text.ts';
 import { partitionExpression, selectColumn, type Validation } from '../core/validation-sql.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
@@ -63,7 +63,7 @@ export async function hasRepeatedKey(
   accepted: string,
 ): Promise<boolean> {
   if (file.dataset.primaryKey.length === 0) return false;
-  const sql = `SELECT 1 FROM read_parquet(${fileLiteral(accepted)}) GROUP BY ${keyList(file)} HAVING count(*) > 1 LIMIT 1`;
+  const sql = `SELECT 1 FROM ${readParquet(accepted)} GROUP BY ${keyList(file)} HAVING count(*) > 1 LIMIT 1`;
   return (await session.rows(sql)).length > 0;
 }
 
@@ -76,7 +76,7 @@ export async function keepFirstOfEachKey(
   const all = join(file.scratch, 'repeated.parquet');
   await rename(accepted, all);
   return session.run(
-    `COPY (SELECT * FROM read_parquet(${fileLiteral(all)})
+    `COPY (SELECT * FROM ${readParquet(all)}
            QUALIFY row_number() OVER (PARTITION BY ${keyList(file)} ORDER BY file_row_number) = 1) TO ${literal(accepted)} ${PARQUET}`,
   );
 }
@@ -105,7 +105,7 @@ export async function splitByPartition(
   const text = (name: string) => `nullif(CAST(${identifier(name)} AS VARCHAR), '')`;
   const texts = names.map((name) => `${text(name)} AS ${identifier(name)}`).join(', ');
   const partitions = await session.rows<Record<string, string | null>>(
-    `SELECT DISTINCT ${texts} FROM read_parquet(${fileLiteral(accepted)}) ORDER BY ALL`,
+    `SELECT DISTINCT ${texts} FROM ${readParquet(accepted)} ORDER BY ALL`,
   );
   const files: DataFile[] = [];
   for (const [i, partition] of partitions.entries()) {
@@ -114,7 +114,7 @@ export async function splitByPartition(
       .map((name) => `${text(name)} IS NOT DISTINCT FROM ${literal(partition[name] ?? null)}`)
       .join(' AND ');
     await session.run(
-      `COPY (SELECT ${dataColumns(file).join(', ')} FROM read_parquet(${fileLiteral(accepted)}) WHERE ${where}) TO ${literal(path)} ${PARQUET}`,
+      `COPY (SELECT ${dataColumns(file).join(', ')} FROM ${readParquet(accepted)} WHERE ${where}) TO ${literal(path)} ${PARQUET}`,
     );
     files.push(await described(path, partition));
   }

@@ -39,6 +39,10 @@ export async function convert(session: SqlSession, file: SourceFile): Promise<Co
     if (error instanceof SqlError && error.kind === 'data') {
       return { outcome: 'rejected', violation: fileViolation('source-error', engineProblem(error)) };
     }
+    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_')) {
+      const message = `the gzip archive is broken: ${(error as Error).message}`;
+      return { outcome: 'rejected', violation: fileViolation('source-error', message) };
+    }
     throw error;
   }
 }
@@ -57,10 +61,12 @@ async function convertRows(
 ): Promise<Converted | Refused> {
   const rules = validation(file.dataset, source.texts, file.fromPath);
   const accepted = join(file.scratch, 'accepted.parquet');
-  const [valid, rows] = await Promise.all([
+  const [valid, count] = await both(
     copyAccepted(session, file, source, rules, accepted),
     source.countRecords(),
-  ]);
+  );
+  if (count.ambiguousLine !== undefined) return ambiguous(count.ambiguousLine);
+  const rows = count.records;
   const repeated = valid > 0 && (await hasRepeatedKey(session, file, accepted));
   let acceptedRows = valid;
   let quarantine: QuarantineFile | undefined;
@@ -72,6 +78,17 @@ async function convertRows(
     return unbalanced(file, rows, acceptedRows, quarantine);
   const dataFiles = await splitByPartition(session, file, accepted, acceptedRows);
   return { outcome: 'accepted', rows, acceptedRows, dataFiles, quarantine, ignoredColumns: source.ignored };
+}
+
+/** Waits for the other work too where one fails: the session must not be closed under it. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
+}
+
+function ambiguous(line: number): Refused {
+  const message = `line ${line}: blanks stand between a quote and its delimiter, so that the cell can be read in two ways: take them out`;
+  return { outcome: 'rejected', violation: fileViolation('source-error', message) };
 }
 
 /** Broken quotes leave open where a record ends: then the file is refused. Otherwise the mismatch is our fault. */

@@ -25,7 +25,7 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
       const scanner = new RecordScanner(scanning);
       for await (const chunk of openBytes(path)) scanner.push(chunk);
       scanner.end();
-      return scanner.records - HEADER_RECORDS;
+      return { records: scanner.records - HEADER_RECORDS, ambiguousLine: scanner.ambiguousLine };
     },
     rejectedRows: (session, flagged) =>
       locate(path, scanning, flagged, malformed(session, file, header.labels.length)),
@@ -35,7 +35,7 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
 /** All columns as texts: the engine's own casts round, trim and guess. Records that are no rows go to `reject_errors`. */
 function readCsv(path: string, header: Header, dialect: Dialect): string {
   const columns = header.labels.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
-  return `read_csv(${fileLiteral(path)}, auto_detect = false, header = true, columns = {${columns}},
+  return `read_csv(${fileLiteral(path)}, auto_detect = false, hive_partitioning = false, header = true, columns = {${columns}},
     delim = ${literal(dialect.delimiter)}, quote = ${literal(dialect.quoteChar)}, escape = ${literal(dialect.quoteChar)},
     max_line_size = ${MAX_RECORD_BYTES}, store_rejects = true, rejects_limit = 0)`;
 }

@@ -55,8 +55,6 @@ async function firstRecord(
     return undefined;
   } catch (error) {
     if (error instanceof CsvError) return { problem: error.message };
-    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_'))
-      return { problem: `the gzip archive is broken: ${(error as Error).message}` };
     throw error;
   } finally {
     parser.destroy();
@@ -105,6 +103,13 @@ function matchLabels(
       'missing-label',
       `the header lacks ${names}; it has ${found} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`,
       missing[0],
+    );
+  }
+  if (columns.size === 0) {
+    const found = labels.map((label) => JSON.stringify(label)).join(', ');
+    return fileViolation(
+      'missing-label',
+      `no column of the first line is one of ${dataset.name}'s; it has ${found} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`,
     );
   }
   const taken = new Set(columns.values());

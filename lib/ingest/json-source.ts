@@ -1,6 +1,5 @@
 // A JSON file as a relation of texts: an array of objects, or objects nested by key. Numbers keep their digits.
 import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,13 +8,14 @@ import type { Dataset } from '../core/contract.ts';
 import { fileLiteral, identifier } from '../core/sql-text.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
+import { openBytes } from './header.ts';
 import { type FlaggedRow, fileViolation, type RowSource, type SourceFile } from './row-source.ts';
 
 type JsonRecord = { readonly levels: readonly string[]; readonly members: Readonly<Record<string, unknown>> };
 
 export async function jsonSource(file: SourceFile): Promise<RowSource | Violation> {
   const { dataset } = file;
-  const records = readRecords(dataset, await readFile(file.path));
+  const records = readRecords(dataset, await wholeFile(file.path));
   if ('rule' in records) return records;
   const path = join(file.scratch, 'records.ndjson');
   await pipeline(Readable.from(lines(dataset, records)), createWriteStream(path));
@@ -23,7 +23,7 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
   const texts = dataset.fields.map((field, i): [string, string] => [field.name, identifier(`f${i}`)]);
   const known = new Set(dataset.fields.map((field) => field.header));
   return {
-    relation: `read_json(${fileLiteral(path)}, format = 'newline_delimited', columns = {${fields}}, maximum_object_size = 268435456)`,
+    relation: `read_json(${fileLiteral(path)}, format = 'newline_delimited', columns = {${fields}}, maximum_object_size = 268435456, hive_partitioning = false)`,
     texts: new Map(
       texts.filter(
         ([name]) => !file.fromPath.has(name) || records.some((record) => has(dataset, record, name)),
@@ -32,7 +32,7 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
     ignored: [...new Set(records.flatMap((record) => Object.keys(record.members)))].filter(
       (name) => !known.has(name),
     ),
-    countRecords: async () => records.length,
+    countRecords: async () => ({ records: records.length }),
     rejectedRows: (_session: SqlSession, flagged) => rejected(dataset, records, flagged),
   };
 }
@@ -40,6 +40,12 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
 function has(dataset: Dataset, record: JsonRecord, fieldName: string): boolean {
   const field = dataset.fields.find((f) => f.name === fieldName);
   return dataset.levels.includes(fieldName) || (field !== undefined && field.header in record.members);
+}
+
+async function wholeFile(path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of openBytes(path)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 function readRecords(dataset: Dataset, bytes: Uint8Array): JsonRecord[] | Violation {

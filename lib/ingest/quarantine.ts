@@ -43,7 +43,7 @@ export async function writeQuarantine(
   const lined = join(folder, 'quarantine.ndjson');
   await pipeline(Readable.from(lines()), createWriteStream(lined));
   const path = join(folder, 'quarantine.parquet');
-  const source = `read_json(${fileLiteral(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = 268435456)`;
+  const source = `read_json(${fileLiteral(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = 268435456, hive_partitioning = false)`;
   await session.run(`COPY (SELECT * FROM ${source}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`);
   return { path, rows, counts: [...counts.values()], examples };
 }

@@ -1,6 +1,6 @@
 // The second pass over a source file with bad rows: which rows they are, and every reason against each.
 import { join } from 'node:path';
-import { fileLiteral, literal } from '../core/sql-text.ts';
+import { literal, readParquet } from '../core/sql-text.ts';
 import type { Validation } from '../core/validation-sql.ts';
 import { fieldViolation, type RejectedRow, shown, type Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
@@ -38,7 +38,7 @@ async function* flaggedRows(
   const repeated = `CASE WHEN violations IS NULL AND row_number() OVER (PARTITION BY violations IS NULL, ${keys.join(', ')} ORDER BY file_row_number) > 1
     THEN [{'check': ${REPEATED_KEY}, 'value': concat_ws(', ', ${keys.join(', ')})}] ELSE violations END`;
   const sql = `SELECT * FROM (SELECT file_row_number AS "row", ${keys.length === 0 ? 'violations' : `${repeated} AS violations`}
-    FROM read_parquet(${fileLiteral(flags)})) WHERE violations IS NOT NULL ORDER BY "row"`;
+    FROM ${readParquet(flags)}) WHERE violations IS NOT NULL ORDER BY "row"`;
   type Flag = { check: number; value: string | null };
   const rows = orderedRows<{ row: number; violations: readonly Flag[] }>(
     session,

@@ -39,7 +39,13 @@ export async function readReport(
   version: ObjectVersion,
 ): Promise<Report | undefined> {
   const bytes = await lake.read(reportKey(dataset.name, sourceVersion(dataset, version)));
-  return bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as Report);
+  if (bytes === undefined) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as Report;
+  } catch {
+    // A report is a hint: a broken one counts for nothing, and the source is read again.
+    return undefined;
+  }
 }
 
 export async function writeReport(

@@ -11,13 +11,16 @@ export type RowSource = {
   /** Columns of the file that no field takes. */
   readonly ignored: readonly string[];
   /** Records in the file, counted by other code than the relation's. */
-  countRecords(): Promise<number>;
+  countRecords(): Promise<RecordCount>;
   /**
    * Every record that is not accepted, in the file's order: the flagged rows, and the records of which the relation
    * could make no row when it was last read in this session.
    */
   rejectedRows(session: SqlSession, flagged: AsyncIterable<FlaggedRow>): AsyncIterable<RejectedRow>;
 };
+
+/** `ambiguousLine`: from there on the records cannot be told apart for certain. */
+export type RecordCount = { readonly records: number; readonly ambiguousLine?: number | undefined };
 
 /** A row of the relation that validation refused; `row` counts from 0 in the relation's order, ascending. */
 export type FlaggedRow = { readonly row: number; readonly violations: readonly Violation[] };

@@ -7,6 +7,7 @@ import { type Derivation, type TableRef, tablePrefix } from '../core/insight.ts'
 import type { Column } from '../core/schema.ts';
 import { CONTRACT, DEFINITION, PENDING } from '../core/tags.ts';
 import type { Action, Metadata } from '../delta/actions.ts';
+import { removeAction } from '../delta/partitions.ts';
 import { parseSchema, schemaString } from '../delta/schema.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
@@ -43,11 +44,21 @@ async function applyTo(effects: Effects, table: TableRef, next: NextMetadata): P
     const protocol: Action[] =
       snapshot === undefined ? [{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }] : [];
     return {
-      actions: [...protocol, { metaData }],
+      actions: [...protocol, { metaData }, ...leftBehind(effects, snapshot, metaData)],
       operation: snapshot === undefined ? 'CREATE TABLE' : 'APPLY',
     };
   });
   return committed ? { table, change } : undefined;
+}
+
+/** A table that was computed and now takes source files begins anew: nothing would ever withdraw its computed rows. */
+function leftBehind(effects: Effects, before: Snapshot | undefined, after: Metadata): Action[] {
+  if (before === undefined || !wasComputed(before) || DEFINITION in after.configuration) return [];
+  return [...before.files.values()].map((add) => removeAction(add, effects.clock().getTime()));
+}
+
+function wasComputed(snapshot: Snapshot): boolean {
+  return configuration(snapshot, DEFINITION) !== undefined;
 }
 
 function newMetadata(
@@ -81,11 +92,13 @@ function datasetMetadata(
       [CONTRACT]: dataset.hash,
     });
   if (configuration(snapshot, CONTRACT) === dataset.hash) return undefined;
-  refuseBreakingChange(effects, dataset, snapshot, columns, partitionColumns);
+  if (!wasComputed(snapshot)) refuseBreakingChange(effects, dataset, snapshot, columns, partitionColumns);
+  const { [DEFINITION]: _definition, [PENDING]: _pending, ...others } = snapshot.metadata.configuration;
   return {
     ...snapshot.metadata,
     schemaString: schemaString(columns),
-    configuration: { ...snapshot.metadata.configuration, [CONTRACT]: dataset.hash },
+    partitionColumns,
+    configuration: { ...others, [CONTRACT]: dataset.hash },
   };
 }
 
@@ -129,8 +142,9 @@ function derivedMetadata(
   }
   if (configuration(snapshot, DEFINITION) === derivation.hash) return undefined;
   const pending = JSON.stringify({ all: true, stale: [] });
+  const { [CONTRACT]: _contract, ...others } = snapshot.metadata.configuration;
   return {
     ...snapshot.metadata,
-    configuration: { ...snapshot.metadata.configuration, [DEFINITION]: derivation.hash, [PENDING]: pending },
+    configuration: { ...others, [DEFINITION]: derivation.hash, [PENDING]: pending },
   };
 }

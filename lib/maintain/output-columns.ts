@@ -2,7 +2,7 @@
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { TableRef } from '../core/insight.ts';
 import type { InsightSource } from '../core/parse-insight.ts';
-import { type Column, columnType } from '../core/schema.ts';
+import { type Column, columnType, ENGINE_COLUMNS } from '../core/schema.ts';
 import type { ResultColumn } from '../ports.ts';
 import { lineOf } from './parse-select.ts';
 
@@ -56,6 +56,10 @@ function checkNames(
   const known = new Set(inputs.flatMap((input) => input.columns.map((column) => column.name)));
   const seen = new Set<string>();
   for (const { name } of results) {
+    if (ENGINE_COLUMNS.includes(name.toLowerCase()))
+      at(source).refuse(
+        `the SELECT returns a column named ${JSON.stringify(name)}, which the engine uses itself: rename it with AS`,
+      );
     if (/[ ,;{}()\n\t='"]|^\d|^$/.test(name) && !known.has(name))
       at(source).refuse(`the SELECT returns a column named ${JSON.stringify(name)}: give it a name with AS`);
     if (/^_sluice/i.test(name))
