@@ -19,7 +19,13 @@ import {
   type World,
 } from '../support/shop-lake.ts';
 
-type Definitions = { fields: object[]; partitionBy?: string[]; sql: string };
+type Definitions = {
+  fields: object[];
+  partitionBy?: string[];
+  sql: string;
+  mode?: string;
+  primaryKey?: string;
+};
 
 const ID = { name: 'id', type: 'integer', constraints: { required: true } };
 const AMOUNT = { name: 'amount', type: 'number', precision: 10, scale: 2 };
@@ -46,14 +52,9 @@ const clock = new TestClock();
 async function processWith(definitions: Definitions): Promise<TestLake> {
   const folder = await mkdtemp(join(root, 'schemas-'));
   await mkdir(join(folder, 'shop/insights'), { recursive: true });
-  const { fields, partitionBy = [] } = definitions;
-  const resource = {
-    name: 'sales',
-    path: 'sales/day=*/*.csv',
-    format: 'csv',
-    partitionBy,
-    schema: { fields },
-  };
+  const { fields, partitionBy = [], mode = 'append', primaryKey } = definitions;
+  const schema = { fields, ...(primaryKey ? { primaryKey } : {}) };
+  const resource = { name: 'sales', path: 'sales/day=*/*.csv', format: 'csv', partitionBy, mode, schema };
   await writeFile(
     join(folder, 'shop/datapackage.json'),
     JSON.stringify({ name: 'shop', resources: [resource] }),
@@ -151,6 +152,28 @@ describe('a changed definition', () => {
   });
 });
 
+test('a dataset changes its mode and back: the rows are those of the mode, counted once', async () => {
+  const sql = `/* ---\ndescription: All rows.\n--- */\nSELECT count(*) AS sales, sum(amount) AS amount FROM sales`;
+  const append = { ...SUMS, partitionBy: [], sql };
+  const upsert = { ...append, mode: 'upsert', primaryKey: 'id' };
+  await put(landing, SECOND, 'id,amount\n1,10.00\n3,5.00\n');
+  const four = [{ sales: 4, amount: '18.00' }];
+  const three = [{ sales: 3, amount: '17.00' }];
+  expect(await rowsOf(await synced(append), DAILY)).toEqual(four);
+  expect(await rowsOf(await synced(upsert), DAILY)).toEqual(three);
+  expect(await rowsOf(await synced(append), DAILY)).toEqual(four);
+  expect(await rowsOf(await synced(upsert), DAILY)).toEqual(three);
+});
+
+test('a report that was cut off counts for nothing', async () => {
+  await put(landing, FIRST, 'id,amount\nx,1.00\n');
+  const { effects } = await synced(SUMS);
+  for await (const { key } of effects.lake.list('files/'))
+    await effects.lake.write(key, new Uint8Array([123]));
+  const after = await synced(SUMS);
+  expect(await rowsOf(after, SALES, 'id')).toEqual([{ id: 3 }]);
+});
+
 describe('an audit that fails', () => {
   const audited = {
     ...SUMS,
@@ -193,6 +216,15 @@ describe('an audit that fails', () => {
     expect(await stale(lake)).toEqual([
       { partition: { day: '2024-01-02' }, message: expect.stringContaining('the SQL fails on these rows') },
     ]);
+  });
+
+  test('under a new type for a column the failed partition has no rows, and the others can be read', async () => {
+    await synced(SUMS);
+    const words = 'audits:\n  - name: small\n    sql: SELECT * FROM this WHERE amount > 5\n';
+    const sql = `${frontMatter(words)}SELECT day, CAST(sum(amount) AS BIGINT) AS amount FROM sales GROUP BY day`;
+    const lake = await synced({ ...SUMS, sql });
+    expect(await rowsOf(lake, DAILY)).toEqual([{ day: '2024-01-01', amount: 3 }]);
+    expect((await stale(lake))?.map(({ partition }) => partition)).toEqual([{ day: '2024-01-02' }]);
   });
 
   test('a withdrawn file takes its stale partition along', async () => {

@@ -223,6 +223,7 @@ describe('loadCatalog refuses', () => {
     ['SELECT id, 1 FROM sales', '', 'a column named "1"'],
     ['SELECT id, price AS ID FROM sales', '', 'the SELECT returns two columns named "ID"'],
     ['SELECT id AS _sluice_x FROM sales', '', 'names that begin with "_sluice" are reserved'],
+    ['SELECT id AS file_index FROM sales', '', 'which the engine uses itself'],
     [
       'SELECT id FROM sales',
       'key: [idd]',

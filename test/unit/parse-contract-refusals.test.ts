@@ -104,6 +104,8 @@ describe('parseContract refuses', () => {
     [{ name: '' }, `${f}.name: a field needs a name`],
     [{ name: 'a\0' }, `${f}.name: "a\\u0000" holds a NUL character`],
     [{ name: '_Sluice_source' }, `${f}.name: "_Sluice_source": names that begin with "_sluice" are reserved`],
+    [{ name: 'File_Index' }, `${f}.name: "File_Index" is a name that the engine uses itself`],
+    [{ name: 'file_row_number' }, `${f}.name: "file_row_number" is a name that the engine uses itself`],
     [{ groupChar: ',' }, `${f}.groupChar: "groupChar" is not supported yet`],
     [{ decimalChar: ',' }, `${f}.decimalChar: "," is not supported yet`],
     [{ bareNumber: false }, `${f}.bareNumber: false is not supported yet`],

@@ -53,7 +53,7 @@ describe('parseContract', () => {
     ['a zone', { type: 'datetime', timezone: 'Europe/Berlin' }, { timezone: 'Europe/Berlin' }],
     ['a format', { type: 'date', format: '%d/%m/%Y' }, { format: '%d/%m/%Y' }],
     ['a short year', { type: 'date', format: '%d.%m.%y' }, { format: '%d.%m.%y' }],
-    ['a time', { type: 'datetime', format: '%Y%m%d %I:%M %p' }, { format: '%Y%j %I:%M %p' }],
+    ['a time', { type: 'datetime', format: '%Y%m%d %I:%M %p' }, { format: '%Y%m%d %I:%M %p' }],
     [
       'descriptive words',
       { title: 'T', example: 1.5, rdfType: 'x', bareNumber: true, decimalChar: '.' },
