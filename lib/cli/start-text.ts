@@ -54,10 +54,11 @@ function packageOf({ file }: Derivation): string {
 export async function nextLines(effects: Effects, places: LakeLocations): Promise<string[]> {
   const [headline] = headlines(effects);
   const example = await exampleFile(effects);
-  const options = ` --landing ${typed(places.landing)} --lake ${typed(places.lake)} --schemas ${typed(places.schemas)}`;
+  const ofLake = ` --lake ${typed(places.lake)} --schemas ${typed(places.schemas)}`;
+  const options = ` --landing ${typed(places.landing)}${ofLake}`;
   const isDefault =
     places.landing === '.lake/landing' && places.lake === '.lake/lake' && places.schemas === 'schemas';
-  const lakeOptions = isDefault ? '' : options.replace(/ --landing \S+/, '');
+  const lakeOptions = isDefault ? '' : ofLake;
   const copy = example && {
     from: typed(landingPath(places.landing, example.key)),
     to: typed(landingPath(places.landing, example.copy)),

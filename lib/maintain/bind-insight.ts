@@ -49,8 +49,9 @@ export async function bindInsight(
 }
 
 async function createEmpty(session: SqlSession, name: string, columns: readonly Column[]): Promise<void> {
-  const list = columns.map((column) => `${identifier(column.name)} ${sqlType(column.type)}`).join(', ');
-  await session.run(`CREATE TEMP TABLE ${identifier(name)} (${list})`);
+  // A view, as when it is computed: a table would have a rowid besides.
+  const list = columns.map(({ name, type }) => `CAST(NULL AS ${sqlType(type)}) AS ${identifier(name)}`);
+  await session.run(`CREATE TEMP VIEW ${identifier(name)} AS SELECT ${list.join(', ')} WHERE false`);
 }
 
 /** The columns, of the text as it is and within parentheses: other code embeds it so. */

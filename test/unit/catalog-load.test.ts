@@ -224,6 +224,7 @@ describe('loadCatalog refuses', () => {
     ['SELECT id, price AS ID FROM sales', '', 'the SELECT returns two columns named "ID"'],
     ['SELECT id AS _sluice_x FROM sales', '', 'names that begin with "_sluice" are reserved'],
     ['SELECT id AS file_index FROM sales', '', 'which the engine uses itself'],
+    ['SELECT id, rowid AS r FROM sales', '', 'rowid'],
     [
       'SELECT id FROM sales',
       'key: [idd]',
