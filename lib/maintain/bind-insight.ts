@@ -17,7 +17,7 @@ export async function bindInsight(
   inputs: readonly BoundInput[],
   unstable: ReadonlySet<string>,
 ): Promise<Derivation> {
-  for (const input of inputs) await createEmpty(session, input.table.name, input.columns);
+  for (const input of inputs) await createInput(session, input.table.name, input.columns);
   const at = { file: source.file, line: source.sqlLine };
   const results = await describeSql(session, source.sql, at);
   const over = drivingInput(source, inputs);
@@ -48,7 +48,7 @@ export async function bindInsight(
   };
 }
 
-async function createEmpty(session: SqlSession, name: string, columns: readonly Column[]): Promise<void> {
+async function createInput(session: SqlSession, name: string, columns: readonly Column[]): Promise<void> {
   // A view, as when it is computed: a table would have a rowid besides.
   const list = columns.map(({ name, type }) => `CAST(NULL AS ${sqlType(type)}) AS ${identifier(name)}`);
   await session.run(`CREATE TEMP VIEW ${identifier(name)} AS SELECT ${list.join(', ')} WHERE false`);
@@ -82,7 +82,8 @@ async function checkAudits(
   columns: readonly Column[],
   unstable: ReadonlySet<string>,
 ): Promise<void> {
-  await createEmpty(session, 'this', columns);
+  const list = columns.map(({ name, type }) => `${identifier(name)} ${sqlType(type)}`);
+  await session.run(`CREATE TEMP TABLE this (${list.join(', ')})`);
   await session.run('INSERT INTO this DEFAULT VALUES');
   for (const [i, audit] of source.audits.entries()) {
     const words = `audits[${i}]`;
