@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { UsageError } from '../errors.ts';
-import type { LakeLocations } from '../local/open-lake.ts';
+import type { LakeLocations, OpenOptions } from '../local/open-lake.ts';
 import type { Arguments } from './verb.ts';
 
 export function locations(args: Arguments): LakeLocations {
@@ -28,6 +28,17 @@ export function matchingLocations(args: Arguments): LakeLocations {
         `--${name} is ${places[name]}, so say --${other} as well: its default, ${places[other]}, belongs to the local lake.`,
       );
   return places;
+}
+
+const LEAST_MEMORY_MB = 128;
+
+/** Throws UsageError on what is no whole number of MB, or too little to work with. */
+export function memoryLimit(args: Arguments): Pick<OpenOptions, 'memoryLimitMb'> {
+  const text = args.value('memory');
+  if (text === undefined) return {};
+  const memoryLimitMb = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (memoryLimitMb >= LEAST_MEMORY_MB) return { memoryLimitMb };
+  throw new UsageError(`--memory ${text}: write a whole number of MB, at least ${LEAST_MEMORY_MB}`);
 }
 
 /** As one would type it here: relative where that is shorter, quoted where a shell wants it. */

@@ -3,9 +3,9 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { literal } from '../core/sql-text.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
-import { locations } from './locations.ts';
+import { locations, memoryLimit } from './locations.ts';
 import type { Terminal } from './terminal.ts';
-import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 
 const FORMATS = ['table', 'csv', 'json'] as const;
 
@@ -26,6 +26,7 @@ As CSV (RFC 4180) NULL is empty, and an empty text is "". As JSON decimals are n
     },
     LAKE,
     SCHEMAS,
+    MEMORY,
     VERBOSE,
   ],
   examples: [
@@ -59,7 +60,10 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { terminalLog } = await import('./log-lines.ts');
   const places = { ...locations(args), landing: LANDING.default ?? '' };
   await requireLake(places);
-  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
+  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), {
+    readOnly: true,
+    ...memoryLimit(args),
+  });
   try {
     const all = namedTables(local.effects);
     const tables = /\bshow\b/i.test(sql) ? all : mentionedTables(local.effects, sql);

@@ -1,9 +1,9 @@
 // `sluice redrive`: what failed for good is delivered again.
 import { FILES_DLQ, namedQueues, openQueues, REFRESH_DLQ, wantsLake } from './dead-letter-queues.ts';
 import type { QueueRedrive } from './letter-text.ts';
-import { matchingLocations } from './locations.ts';
+import { matchingLocations, memoryLimit } from './locations.ts';
 import type { Terminal } from './terminal.ts';
-import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 
 export const redrive: Verb = {
   name: 'redrive',
@@ -23,6 +23,7 @@ is delivered twice changes nothing.`,
       description:
         'One JSON document on standard output: lake (delivered, failed) or null, queues (queue, place,\nmoved, left, underWay).',
     },
+    MEMORY,
     VERBOSE,
   ],
   examples: [
@@ -64,7 +65,7 @@ async function redriveLake(args: Arguments, terminal: Terminal) {
   await requireLanding(places);
   await requireLake(places);
   await refuseOverlap(places);
-  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')));
+  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), memoryLimit(args));
   const progress = showProgress(terminal);
   try {
     return { place: local.effects.lake.location, ...(await deliverLetters(local, progress)) };

@@ -3,9 +3,9 @@ import { isS3Location } from '../adapters/s3-location.ts';
 import { UsageError } from '../errors.ts';
 import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
 import type { Interrupt } from './interrupt.ts';
-import { locations, typed } from './locations.ts';
+import { locations, memoryLimit, typed } from './locations.ts';
 import type { Terminal } from './terminal.ts';
-import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 
 export const start: Verb = {
   name: 'start',
@@ -22,6 +22,7 @@ ignored, and rename it when it is complete.`,
     LAKE,
     SCHEMAS,
     { name: 'once', description: 'Exit instead of watching, with the exit codes of "sluice sync".' },
+    MEMORY,
     VERBOSE,
   ],
   examples: [
@@ -69,7 +70,7 @@ async function open(args: Arguments, terminal: Terminal, work: Work): Promise<nu
   const { terminalLog } = await import('./log-lines.ts');
   const { count } = await import('./text.ts');
   await refuseOverlap(places);
-  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')));
+  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), memoryLimit(args));
   try {
     const { datasets, derivations } = local.effects.catalog;
     const insights = derivations.filter(({ target }) => target.kind === 'insights').length;

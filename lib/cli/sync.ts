@@ -4,9 +4,9 @@ import { isDay } from '../core/date-range.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { Selection } from '../maintain/reconcile.ts';
-import { matchingLocations } from './locations.ts';
+import { matchingLocations, memoryLimit } from './locations.ts';
 import type { Terminal } from './terminal.ts';
-import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 
 export const sync: Verb = {
   name: 'sync',
@@ -37,6 +37,7 @@ key has none, the day on which the file was last modified, in UTC.`,
       description:
         'One JSON document on standard output: totals, rows, files, applied, refreshed, rejected,\nvanished, absent, stale, deadLetters, ms.',
     },
+    MEMORY,
     VERBOSE,
   ],
   examples: [
@@ -75,7 +76,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { terminalLog } = await import('./log-lines.ts');
   await requireLanding(places);
   await refuseOverlap(places);
-  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')));
+  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), memoryLimit(args));
   const progress = showProgress(terminal);
   try {
     requireDataset(

@@ -48,6 +48,12 @@ export const SCHEMAS: Option = {
   description: 'Folder with the packages: contracts and insights.',
   default: 'schemas',
 };
+export const MEMORY: Option = {
+  name: 'memory',
+  value: 'MB',
+  description:
+    "The engine's memory, in MB; what needs more spills to disk. Without it: 80 % of the machine's memory.",
+};
 export const VERBOSE: Option = {
   name: 'verbose',
   description: 'Every event as a line of JSON on standard error.',

@@ -11,6 +11,8 @@ import { type FlaggedRow, fileViolation, type RowSource, type SourceFile } from 
 
 const HEADER_RECORDS = 1;
 const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+// The engine would take sixteen times the longest record, several times over.
+const BUFFER_BYTES = 2 * MAX_RECORD_BYTES;
 
 export async function csvSource(file: SourceFile): Promise<RowSource | Violation> {
   const { dataset, path } = file;
@@ -37,7 +39,7 @@ function readCsv(path: string, header: Header, dialect: Dialect): string {
   const columns = header.labels.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
   return `read_csv(${fileLiteral(path)}, auto_detect = false, hive_partitioning = false, header = true, columns = {${columns}},
     delim = ${literal(dialect.delimiter)}, quote = ${literal(dialect.quoteChar)}, escape = ${literal(dialect.quoteChar)},
-    max_line_size = ${MAX_RECORD_BYTES}, store_rejects = true, rejects_limit = 0)`;
+    max_line_size = ${MAX_RECORD_BYTES}, buffer_size = ${BUFFER_BYTES}, store_rejects = true, rejects_limit = 0)`;
 }
 
 type Malformed = { readonly offset: number; readonly violation: Violation };

@@ -26,6 +26,8 @@ export type LocalLake = {
 export type OpenOptions = {
   /** Creates nothing on disk below the lake; the use cases that write are not to be called. */
   readonly readOnly?: boolean;
+  /** The engine's memory; undefined: its own default, a share of the machine's. */
+  readonly memoryLimitMb?: number;
 };
 
 const clock = () => new Date();
@@ -34,7 +36,7 @@ const clock = () => new Date();
 export async function openLake(
   locations: LakeLocations,
   log: Log,
-  { readOnly = false }: OpenOptions = {},
+  { readOnly = false, ...memory }: OpenOptions = {},
 ): Promise<LocalLake> {
   const scratch =
     readOnly || isS3Location(locations.lake)
@@ -42,7 +44,7 @@ export async function openLake(
       : await scratchInLake(resolve(locations.lake));
   const removeScratch = () => rm(scratch, { recursive: true, force: true });
   try {
-    const sql = await openDuckDb({ tempDirectory: join(scratch, 'spill') });
+    const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill') });
     const close = async () => {
       sql.close();
       await removeScratch();
