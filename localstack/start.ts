@@ -1,10 +1,14 @@
-// `npm run localstack`: AWS on this machine. Leaves it running, and prints how to talk to it.
+// `npm run localstack`: AWS on this machine, with the stack deployed. Leaves it running, and prints what to try.
 import { parseArgs } from 'node:util';
-import { emulatorEnvironment } from './emulators.ts';
+import type { StackOutputs } from './deploy.ts';
+import { brandOf, emulatorEnvironment } from './emulators.ts';
 import { type Obtained, obtainEmulator, type Ways } from './obtain.ts';
 import { remembered, stop } from './running.ts';
+import { deployTo, putIntoLanding } from './stack.ts';
 
-const USAGE = `npm run localstack [-- <option> …]     an emulator of AWS: what AWS_ENDPOINT_URL names, else Docker, else MiniStack
+const USAGE = `npm run localstack [-- <option> …]     an emulator of AWS: what AWS_ENDPOINT_URL names, else Docker, else MiniStack;
+                                        deploys the stack there, or updates it
+npm run localstack -- put <folder>      puts the folder's files into the stack's landing bucket
 npm run localstack -- stop              stops it
 npm run localstack -- status            says what runs
 
@@ -12,6 +16,7 @@ npm run localstack -- status            says what runs
   --localstack   LocalStack, from a Python package (Python 3.13): S3, SQS, CloudFormation
   --docker       LocalStack in Docker: all of them
   --port <n>     instead of 4566
+  --no-stack     the emulator alone
 `;
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -23,16 +28,19 @@ async function main(argv: readonly string[]): Promise<void> {
       localstack: { type: 'boolean' },
       docker: { type: 'boolean' },
       port: { type: 'string', default: '4566' },
+      'no-stack': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
-  const [word = 'start', ...more] = positionals;
+  const [word = 'start', folder, ...more] = positionals;
+  const isWrong = more.length > 0 || (word === 'put') !== (folder !== undefined);
   const ways = (['ministack', 'localstack', 'docker'] as const).filter((way) => values[way]);
   const port = Number(values.port);
-  if (values.help || more.length > 0 || ways.length > 1 || !(port > 0)) process.stdout.write(USAGE);
+  if (values.help || isWrong || ways.length > 1 || !(port > 0)) process.stdout.write(USAGE);
   else if (word === 'stop') process.stdout.write((await stop()) ? 'Stopped.\n' : 'Nothing was running.\n');
   else if (word === 'status') showStatus();
-  else if (word === 'start') show(await obtainEmulator(waysOf(ways[0], port)));
+  else if (word === 'put') await put(folder ?? '');
+  else if (word === 'start') await start(waysOf(ways[0], port), values['no-stack'] ?? false);
   else throw new Error(`unknown word ${JSON.stringify(word)}.\n${USAGE}`);
 }
 
@@ -45,18 +53,59 @@ function showStatus(): void {
   process.stdout.write(running ? `${running.title} runs at ${running.endpoint}.\n` : 'Nothing is running.\n');
 }
 
-function show({ title, endpoint, isNew }: Obtained): void {
-  const exports = Object.entries(emulatorEnvironment(endpoint)).map(([name, value]) => `${name}=${value}`);
+async function start(ways: Ways, bare: boolean): Promise<void> {
+  const obtained = await obtainEmulator(ways);
+  const reason = bare ? '' : await whyNoFunctions(obtained);
+  const outputs = reason === undefined ? await deployTo(obtained.endpoint) : undefined;
+  show(obtained, outputs);
+  if (reason) process.stdout.write(`The stack is not deployed: ${reason}.\n`);
+}
+
+/** Undefined where the emulator runs functions. */
+async function whyNoFunctions({ title, endpoint }: Obtained): Promise<string | undefined> {
+  if (title === 'LocalStack') return 'LocalStack runs functions in Docker alone; MiniStack runs them without';
+  if ((await brandOf(endpoint)) !== 'ministack' || process.platform === 'linux') return undefined;
+  return 'MiniStack runs functions on this machine itself, and their bundle is for Linux; use Docker';
+}
+
+function show({ title, endpoint, isNew }: Obtained, outputs: StackOutputs | undefined): void {
   process.stdout.write(
     [
       `${title} ${isNew ? 'is ready' : 'answers already'}: ${endpoint}`,
       '',
       'To talk to it from this shell:',
-      `  export ${exports.join(' \\\n    ')}`,
+      ...exported(emulatorEnvironment(endpoint)),
+      ...(outputs ? whatToTry(outputs) : []),
       ...(isNew ? ['To stop it:', '  npm run localstack -- stop'] : []),
       '',
     ].join('\n'),
   );
+}
+
+function exported(variables: Readonly<Record<string, string>>): string[] {
+  const words = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
+  return [`  export ${words.join(' \\\n    ')}`];
+}
+
+function whatToTry(outputs: StackOutputs): string[] {
+  return [
+    ...exported({
+      LANDING: `s3://${outputs.LandingBucket}`,
+      LAKE: `s3://${outputs.LakeBucket}`,
+      SLUICE_FILES_DLQ_URL: outputs.FilesDeadLetterQueueUrl,
+      SLUICE_REFRESH_DLQ_URL: outputs.RefreshDeadLetterQueueUrl,
+    }),
+    'To try the stack, put files (the functions need a moment) and look:',
+    '  npm run localstack -- put schemas/billing/samples',
+    '  npx sluice status --landing "$LANDING" --lake "$LAKE"',
+    '  npx sluice query --lake "$LAKE" "SELECT * FROM spend_by_month"',
+    '  npx sluice dead-letters',
+  ];
+}
+
+async function put(folder: string): Promise<void> {
+  const { files, place } = await putIntoLanding(folder);
+  process.stdout.write(`${files} files are in ${place}.\n`);
 }
 
 try {
