@@ -17,10 +17,10 @@ export function s3Client(environment: Environment): S3Client {
   return new S3Client({ ...settings(environment, endpoint), forcePathStyle: isGiven(endpoint) });
 }
 
+/** An emulator may write a host into its queues' URLs that is not known here. */
 export function sqsClient(environment: Environment): SQSClient {
-  return new SQSClient(
-    settings(environment, environment.AWS_ENDPOINT_URL_SQS ?? environment.AWS_ENDPOINT_URL),
-  );
+  const endpoint = environment.AWS_ENDPOINT_URL_SQS ?? environment.AWS_ENDPOINT_URL;
+  return new SQSClient({ ...settings(environment, endpoint), useQueueUrlAsEndpoint: !isGiven(endpoint) });
 }
 
 function settings(environment: Environment, endpoint: string | undefined) {
