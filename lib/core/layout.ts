@@ -1,11 +1,10 @@
-// Every key of the lake, both ways. A source key of any characters becomes folders that every store and file system takes.
+// The keys of the lake that are no table's. A source key of any characters becomes folders that every store and file system takes.
 import { createHash } from 'node:crypto';
-import type { TableRef } from './insight.ts';
 
 const MAX_SEGMENT_BYTES = 200;
 
 /**
- * `%`, control characters, `\\`, a leading dot and empty segments are percent-encoded, nothing else. A segment that no file
+ * `%`, control characters, `\`, a leading dot and empty segments are percent-encoded, nothing else. A segment that no file
  * system would take is cut and ends in a hash of the whole: the report inside says the key in full.
  */
 export function encodeSourceKey(key: string): string {
@@ -27,7 +26,7 @@ function encodeSegment(segment: string): string {
 /** One version of a source file under one contract. */
 export type SourceVersion = { readonly source: string; readonly etag: string; readonly contract: string };
 
-export function reportPrefix(dataset: string): string {
+function reportPrefix(dataset: string): string {
   return `files/${dataset}/`;
 }
 
@@ -46,8 +45,4 @@ export function unknownKey(source: string, etag: string): string {
 
 export function deadLetterKey(queue: string, id: string): string {
   return `dead-letters/${queue}/${id}.json`;
-}
-
-export function dataFileKey(table: TableRef, pathInTable: string): string {
-  return `${table.kind}/${table.name}/${pathInTable}`;
 }

@@ -12,7 +12,7 @@ export type InputChange = {
   readonly entries: readonly Entry[] | undefined;
 };
 
-export function changesData(action: Action): boolean {
+function changesData(action: Action): boolean {
   if ('add' in action) return action.add.dataChange;
   return 'remove' in action && action.remove.dataChange;
 }

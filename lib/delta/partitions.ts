@@ -1,25 +1,11 @@
-// Where a data file lies and what its path says: partition values as text, Hive-style folders, URI encoding. Pure.
-// PROTOCOL.md, "Partition Value Serialization" and "Add File and Remove File".
+// Where a data file lies and what its path says: Hive-style folders, URI encoding. Pure.
+// PROTOCOL.md, "Add File and Remove File".
 import { createHash } from 'node:crypto';
-import type { ColumnType } from '../core/schema.ts';
 import { CorruptionError } from '../errors.ts';
-import type { Value } from '../ports.ts';
 import type { Add, PartitionValues, Remove } from './actions.ts';
 
 const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 const MAX_FOLDER_BYTES = 200;
-
-/** A value as the SqlEngine gives it → as the log holds it. Delta knows no empty string here: it is null. */
-export function partitionValue(value: Value, type: ColumnType): string | null {
-  if (value === null || value === '') return null;
-  if (type !== 'timestamp') return String(value);
-  const match = /^(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:\+00(?::00)?|Z)$/.exec(
-    String(value),
-  );
-  if (!match)
-    throw new Error(`${JSON.stringify(value)} cannot be a partition value: it is no timestamp in UTC.`);
-  return `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z`;
-}
 
 /** `(['region'], {region: 'a b'}, 'x.parquet')` → `region=a%20b/x.parquet`: `add.path` of a data file. */
 export function dataFilePath(columns: readonly string[], values: PartitionValues, name: string): string {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Dataset } from '../../lib/core/contract.ts';
 import { parseContract } from '../../lib/core/parse-contract.ts';
 import { convert } from '../../lib/ingest/convert.ts';
+import type { SqlSession } from '../../lib/ports.ts';
 import { openWorld, type World } from '../support/shop-lake.ts';
 
 let world: World;
@@ -192,3 +193,21 @@ test.each([{ primaryKey: [] }, { primaryKey: ['n'] }])(
     );
   },
 );
+
+test('an engine that loses a row is found out by the count, and nothing is converted', async () => {
+  const scratch = join(world.scratch, `conversion-${++files}`);
+  await mkdir(scratch);
+  const path = join(scratch, 'source.csv');
+  await writeFile(path, 'n,d,b,day,s\n1,,,,\n2,,,,\n');
+  const losing = (session: SqlSession): SqlSession => ({
+    run: async (sql) => (await session.run(sql)) - (sql.includes('accepted.parquet') ? 1 : 0),
+    rows: (sql) => session.rows(sql),
+    stream: (sql) => session.stream(sql),
+    describe: (sql) => session.describe(sql),
+  });
+  const dataset = contract([]);
+  const converting = world.sql.session((session) =>
+    convert(losing(session), { dataset, path, fromPath: new Map(), scratch }),
+  );
+  await expect(converting).rejects.toThrow('2 records, but 1 accepted and 0 quarantined');
+});

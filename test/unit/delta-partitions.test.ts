@@ -1,32 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ColumnType } from '../../lib/core/schema.ts';
-import { dataFilePath, objectKey, partitionValue, removeAction } from '../../lib/delta/partitions.ts';
+import { dataFilePath, objectKey, removeAction } from '../../lib/delta/partitions.ts';
 import { CorruptionError } from '../../lib/errors.ts';
-import type { Value } from '../../lib/ports.ts';
 import { file } from './delta-table-case.ts';
-
-describe('a partition value as text', () => {
-  it.each<[Value, ColumnType, string | null]>([
-    [null, 'string', null],
-    ['', 'string', null],
-    ['a b', 'string', 'a b'],
-    [2024, 'long', '2024'],
-    ['9007199254740993', 'long', '9007199254740993'],
-    ['1.50', 'decimal(9,2)', '1.50'],
-    [true, 'boolean', 'true'],
-    [false, 'boolean', 'false'],
-    ['2024-02-29', 'date', '2024-02-29'],
-    ['2024-02-29 10:11:12+00', 'timestamp', '2024-02-29T10:11:12.000000Z'],
-    ['2024-02-29 10:11:12.1234+00', 'timestamp', '2024-02-29T10:11:12.123400Z'],
-  ])('%j (%s) is %j', (value, type, text) => {
-    expect(partitionValue(value, type)).toBe(text);
-  });
-
-  it('of a time that is not in UTC is refused', () => {
-    expect(() => partitionValue('2024-02-29 10:11:12+02', 'timestamp')).toThrow('no timestamp in UTC');
-  });
-});
 
 describe("a data file's path", () => {
   it.each<[Record<string, string | null>, string, string]>([
