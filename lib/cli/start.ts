@@ -116,6 +116,7 @@ async function syncAndFollow(
 ): Promise<number> {
   const { rmSync } = await import('node:fs');
   const { Changes, followLanding } = await import('../local/follow-landing.ts');
+  const { LandingSweep, sweepLanding } = await import('../local/landing-sweep.ts');
   const { watchLanding } = await import('../local/watch-landing.ts');
   const { eventLines } = await import('./event-lines.ts');
   const { catalog, landing, lake, scratch } = local.effects;
@@ -124,21 +125,25 @@ async function syncAndFollow(
   interrupt.onEnd = () => rmSync(scratch, { recursive: true, force: true });
   if (interrupt.stopped) return 0;
   // First the watcher, then the listing: a change is seen by one of them.
-  const watcher = await watchLanding(landing.location, {
-    changed: (key) => changes.add(key),
-    failed: (error) => terminal.err(`warning: ${watchProblem(error)}\n`),
-  });
+  const failed = (error: unknown) => void terminal.err(`warning: ${watchProblem(error)}\n`);
+  const watcher = await watchLanding(landing.location, { changed: (key) => changes.add(key), failed });
+  let sweeping: Promise<void> | undefined;
   try {
+    const sweep = new LandingSweep(landing);
+    await sweep.begin();
     await syncAndShow(local, places, terminal, () => changes.stopped);
     if (!changes.stopped) await terminal.out(`\nWatching ${typed(places.landing)}; Ctrl-C ends it.\n`);
     const pathOf = (key: string) => typed(`${lake.location}/${key}`);
-    await followLanding(local, changes, async (round) => {
+    sweeping = sweepLanding(sweep, changes, failed);
+    await followLanding(local, changes, sweep, async (round) => {
       const lines = eventLines(catalog, round, pathOf);
       if (lines.length > 0) await terminal.out(`${lines.join('\n')}\n`);
     });
     return 0;
   } finally {
+    changes.stop();
     await watcher.close();
+    await sweeping;
   }
 }
 

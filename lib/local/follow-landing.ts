@@ -1,9 +1,11 @@
 // Delivers what the watcher of a landing folder sees, one round at a time: all that came meanwhile is the next round.
+import { setTimeout } from 'node:timers/promises';
 import type { RefreshOutcome } from '../aggregate/refresh.ts';
 import { CliError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
 import { deliver } from './deliver.ts';
 import { isFolder } from './folders.ts';
+import type { LandingSweep } from './landing-sweep.ts';
 import type { DeadLetter } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
 
@@ -18,8 +20,8 @@ export type Round = {
 /** Keys that wait for a round, each once. */
 export class Changes {
   readonly #keys = new Set<string>();
+  readonly #stop = new AbortController();
   #wake: () => void = () => {};
-  #stopped = false;
 
   add(key: string): void {
     this.#keys.add(key);
@@ -28,23 +30,28 @@ export class Changes {
 
   /** No further round begins. */
   stop(): void {
-    this.#stopped = true;
+    this.#stop.abort();
     this.#wake();
   }
 
   get stopped(): boolean {
-    return this.#stopped;
+    return this.#stop.signal.aborted;
+  }
+
+  /** After that time; at once, and false, where it is stopped. */
+  async stillWanted(afterMs: number): Promise<boolean> {
+    await setTimeout(afterMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    return !this.stopped;
   }
 
   /** Everything that waits, as soon as something does; undefined after `stop`. */
   async take(gatherMs: number): Promise<string[] | undefined> {
-    while (this.#keys.size === 0 && !this.#stopped) {
+    while (this.#keys.size === 0 && !this.stopped) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, gatherMs));
-    if (this.#stopped) return undefined;
+    if (!(await this.stillWanted(gatherMs))) return undefined;
     const keys = [...this.#keys];
     this.#keys.clear();
     return keys;
@@ -58,6 +65,7 @@ const GATHER_MS = 50;
 export async function followLanding(
   local: LocalLake,
   changes: Changes,
+  sweep: LandingSweep,
   onRound: (round: Round) => Promise<void>,
 ): Promise<void> {
   const { effects, queues, deadLetters } = local;
@@ -66,6 +74,7 @@ export async function followLanding(
     if (keys === undefined) return;
     if (!(await isFolder(effects.landing.location))) throw landingIsGone(effects.landing.location);
     const started = effects.clock().getTime();
+    await sweep.settle(keys);
     const before = deadLetters.buried.length;
     const outcomes: SourceOutcome[] = [];
     const refreshed: RefreshOutcome[] = [];

@@ -1,0 +1,74 @@
+// Finds by listing what the watcher of a landing folder missed: events of a file system are hints, and a folder that
+// appears full of files is seen only in part. Says which keys to look at; what became of them is for ingest to see.
+import type { ObjectStore, ObjectVersion } from '../ports.ts';
+import type { Changes } from './follow-landing.ts';
+
+const ABSENT = '';
+
+/** What was seen of each key, and what was last brought to the lake. */
+export class LandingSweep {
+  readonly #landing: ObjectStore;
+  #settled = new Map<string, string>();
+  #seen = new Map<string, string>();
+
+  constructor(landing: ObjectStore) {
+    this.#landing = landing;
+  }
+
+  /** Everything as it is now is somebody else's work: a sync that begins after this. */
+  async begin(): Promise<void> {
+    this.#settled = await this.#list();
+    this.#seen = this.#settled;
+  }
+
+  /** The keys are brought to the state that they are in now, or to a later one. */
+  async settle(keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const version = await this.#landing.head(key);
+      if (version) this.#settled.set(key, mark(version));
+      else this.#settled.delete(key);
+    }
+  }
+
+  /** Keys that changed since they were settled and stood still from the sweep before to this one; gone ones included. */
+  async missed(): Promise<string[]> {
+    const present = await this.#list();
+    const still = (key: string) => (present.get(key) ?? ABSENT) === (this.#seen.get(key) ?? ABSENT);
+    const keys = new Set([...present.keys(), ...this.#settled.keys()]);
+    const missed = [...keys].filter((key) => present.get(key) !== this.#settled.get(key) && still(key));
+    this.#seen = present;
+    return missed;
+  }
+
+  async #list(): Promise<Map<string, string>> {
+    const marks = new Map<string, string>();
+    for await (const version of this.#landing.list('')) marks.set(version.key, mark(version));
+    return marks;
+  }
+}
+
+function mark(version: ObjectVersion): string {
+  return `${version.etag} ${version.lastModifiedMs}`;
+}
+
+const PAUSE_MS = 2_000;
+/** Of a landing with very many files a sweep takes its time: it must not take all of it. */
+const PAUSE_PER_SWEEP = 20;
+
+/** Sweeps from time to time until `changes` is stopped. What a sweep cannot read it tells `failed`; the next one tries again. */
+export async function sweepLanding(
+  sweep: LandingSweep,
+  changes: Changes,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  let pauseMs = PAUSE_MS;
+  while (await changes.stillWanted(pauseMs)) {
+    const started = performance.now();
+    const missed = await sweep.missed().catch((error) => {
+      failed(error);
+      return [];
+    });
+    for (const key of missed) changes.add(key);
+    pauseMs = Math.max(PAUSE_MS, (performance.now() - started) * PAUSE_PER_SWEEP);
+  }
+}
