@@ -1,5 +1,6 @@
 // The words of a contract and the shapes of their values: Frictionless Data Package v1 and our own. Structure alone; what
 // the words mean together is checked in parse-contract.ts. A word that is not here is refused, never ignored.
+import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
 
 const text = z.string();
@@ -7,6 +8,12 @@ const texts = z.array(text);
 const filledTexts = z.array(text.min(1)).min(1);
 /** Says something to people and nothing to us: https://specs.frictionlessdata.io/data-package/#metadata */
 const descriptive = z.unknown().optional();
+const ratio = z
+  .custom<number | LosslessNumber>((value) => {
+    const number = isLosslessNumber(value) ? Number(value.value) : value;
+    return typeof number === 'number' && number >= 0 && number <= 1;
+  }, 'it must be a number from 0 to 1')
+  .transform((value) => Number(String(value)));
 const only = <T extends string | boolean>(...values: T[]) => z.literal(values);
 
 const constraints = z.strictObject({
@@ -95,6 +102,8 @@ const resource = z.strictObject({
   mode: only('append', 'replace', 'upsert').optional(),
   extraColumns: only('ignore', 'reject').optional(),
   onDelete: only('withdraw', 'keep').optional(),
+  maxRejectedRatio: ratio.optional(),
+  maxRejectedRows: z.int().min(0).optional(),
   timezone: text.optional(),
   levels: filledTexts.optional(),
 });
@@ -123,7 +132,7 @@ export type FieldWords = z.infer<typeof field>;
 export type ConstraintWords = z.infer<typeof constraints>;
 
 const NOT_YET = new Set(
-  `foreignKeys uniqueKeys fieldsMatch data compression innerpath scheme control layout extrapaths maxRejectedRatio
+  `foreignKeys uniqueKeys fieldsMatch data compression innerpath scheme control layout extrapaths
   jsonSchema exclusiveMinimum exclusiveMaximum groupChar categories categoriesOrdered arrayItem itemType commentChar
   commentRows headerRows headerJoin nullSequence escapeChar quoteStyle property itemKeys sheetNumber sheetName`.split(
     /\s+/,

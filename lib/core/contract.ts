@@ -69,6 +69,10 @@ export type Dataset = {
   readonly mode: Mode;
   readonly extraColumns: 'ignore' | 'reject';
   readonly onDelete: 'withdraw' | 'keep';
+  /** A file of which a greater part (0 to 1) of the records is refused is refused as a whole. */
+  readonly maxRejectedRatio?: number;
+  /** The same by number of records; a file must keep to both. */
+  readonly maxRejectedRows?: number;
   /** SHA-256 (16 hex digits) of all that decides about rows: descriptions, titles and the file's place are not in it. */
   readonly hash: string;
 };

@@ -71,6 +71,8 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     mode,
     extraColumns: words.extraColumns ?? 'ignore',
     onDelete: words.onDelete ?? 'withdraw',
+    ...(words.maxRejectedRatio === undefined ? {} : { maxRejectedRatio: words.maxRejectedRatio }),
+    ...(words.maxRejectedRows === undefined ? {} : { maxRejectedRows: words.maxRejectedRows }),
   } as const;
   const rows = { ...meaning, fields: fields.map(({ description: _, ...field }) => field) };
   const description = words.description === undefined ? {} : { description: words.description };

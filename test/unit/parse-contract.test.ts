@@ -151,6 +151,12 @@ describe('parseContract', () => {
     expect(parse(JSON.stringify({ ...JSON.parse(contract()), ...top }))).toHaveLength(1);
   });
 
+  it('keeps how much of a file may be refused', () => {
+    const words = { maxRejectedRatio: 0.125, maxRejectedRows: 0 };
+    expect(parsed(contract(words))).toMatchObject(words);
+    expect(parsed(contract(words)).hash).not.toBe(parsed(contract()).hash);
+  });
+
   it('requires the fields of the primary key', () => {
     const dataset = parsed(contract({ mode: 'upsert' }, { primaryKey: 'id' }));
     expect(dataset.primaryKey).toEqual(['id']);
