@@ -84,7 +84,7 @@ function pack(specifier: string, into: string): string {
       /^npm error (?:code .*\nnpm error )?(?:notarget )?(.+?)\.*$/m.exec(said)?.[1] ?? said
     ).trim();
     throw new CliError(
-      `npm cannot fetch ${specifier}: ${reason}. Deploy for an architecture whose binding the registry has, as in "-c architecture=x64"`,
+      `npm cannot fetch ${specifier}: ${reason}. Run "npm run bindings" where npm reaches its registry, or choose this machine's own architecture by "-c architecture=${process.arch}"`,
       1,
       { cause: error },
     );

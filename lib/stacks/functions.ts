@@ -1,6 +1,6 @@
 // The three functions: their code, their settings, their roles, and what makes them run.
 import { join } from 'node:path';
-import { AssetHashType, DockerImage, Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import { AssetHashType, DockerImage, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { SETTINGS } from '../aws/environment.ts';
 import type { FunctionName } from '../aws/metric-names.ts';
 import { acknowledgeFolders } from './acknowledged.ts';
+import { bindingFolder } from './binding.ts';
 import type { Buckets } from './buckets.ts';
 import { bundleFunctions } from './bundle.ts';
 import { permissions } from './permissions.ts';
@@ -39,6 +40,8 @@ export class Functions extends Construct {
     this.options = options;
     this.buckets = buckets;
     this.queues = queues;
+    // Asked for before the CDK wraps the answer in its own error.
+    if (Stack.of(this).bundlingRequired) bindingFolder(`linux-${options.architecture}`);
     const code = functionCode(options);
     this.ingest = this.lambda('ingest', code, options);
     this.aggregate = this.lambda('aggregate', code, options);

@@ -1,12 +1,12 @@
 // The functions' bundle as it is deployed: its size, and that a process which has nothing but the bundle can run it.
 import { execFile } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bindingFolder, type Platform } from '../../lib/stacks/binding.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { bindingFolder, fetchBinding, type Platform } from '../../lib/stacks/binding.ts';
 import { bundleFunctions } from '../../lib/stacks/bundle.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: the code, unzipped. */
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(bundle, { recursive: true, force: true }));
 
-const files = () => readdirSync(bundle, { recursive: true, encoding: 'utf8' });
+const filesOf = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' });
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'x',
@@ -57,18 +57,49 @@ const message = (body: object | string) => ({
   attributes: { ApproximateReceiveCount: '1' },
 });
 
-test('it fits into Lambda with room to spare', () => {
-  const bytes = files().reduce((sum, file) => {
-    const stats = statSync(join(bundle, file));
+/** https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html: `e_machine` of the two that Lambda runs. */
+const ELF_MACHINES: Readonly<Record<number, string>> = { 62: 'x64', 183: 'arm64' };
+
+function requireFits(folder: string): void {
+  const bytes = filesOf(folder).reduce((sum, file) => {
+    const stats = statSync(join(folder, file));
     return sum + (stats.isFile() ? stats.size : 0);
   }, 0);
   expect(bytes, `the bundle has ${(bytes / 1024 / 1024).toFixed(1)} MB unzipped`).toBeLessThan(
     LAMBDA_BYTES / 2,
   );
+}
+
+/** Undefined, after saying so, where the registry is out of reach; in CI that is a failure. */
+function fetched(platform: Platform): string | undefined {
+  try {
+    return fetchBinding(platform);
+  } catch (error) {
+    if (process.env.CI) throw error;
+    console.warn(`NOT TESTED: the bundle for ${platform}, which is the default. ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+test('it fits into Lambda with room to spare', () => requireFits(bundle));
+
+test("the default architecture's fits as well, and its binaries are of that architecture", async ({
+  skip,
+}) => {
+  const platform = 'linux-arm64';
+  if (fetched(platform) === undefined) skip(`the binding for ${platform} cannot be fetched`);
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-bundle-arm64-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  bundleFunctions({ schemas: 'schemas', platform }, folder);
+  requireFits(folder);
+  const binaries = filesOf(folder).filter((name) => /\.(?:node|so)$/.test(name));
+  expect(binaries.length).toBeGreaterThan(0);
+  for (const name of binaries)
+    expect([name, ELF_MACHINES[readFileSync(join(folder, name)).readUInt16LE(18)]]).toEqual([name, 'arm64']);
 });
 
 test('it holds definitions, and neither samples nor another platform', () => {
-  const names = files();
+  const names = filesOf(bundle);
   expect(names).toContain(join('schemas', 'billing', 'datapackage.json'));
   expect(names).toContain(join('schemas', 'billing', 'insights', 'spend_by_month.sql'));
   expect(names.filter((name) => name.includes('samples'))).toEqual([]);
