@@ -2,9 +2,10 @@
 // what it has read, so that a warm process reads only the entries that are new.
 import { CliError, TryAgainError } from '../errors.ts';
 import type { Clock, NewId } from '../ports.ts';
-import { type LogEffects, writeCheckpoint } from './checkpoint.ts';
+import { type LogEffects, readCheckpointHint, writeCheckpoint } from './checkpoint.ts';
 import { type CommitPlan, commitInfo, createEntry } from './commit.ts';
 import { follow, load, readEntries } from './log.ts';
+import { checkpointKey } from './log-keys.ts';
 import type { Entry, Snapshot } from './snapshot.ts';
 
 export type DeltaEffects = LogEffects & { readonly clock: Clock; readonly newId: NewId };
@@ -78,6 +79,18 @@ export class DeltaTables {
       return { snapshot: next, committed: true, conflicts };
     }
     throw new TryAgainError(`${prefix}: ${MAX_ATTEMPTS} attempts to commit were all beaten by other writers`);
+  }
+
+  /** Writes a checkpoint of the newest version where there is none yet; returns that version, or undefined. */
+  async checkpointNewest(prefix: string): Promise<number | undefined> {
+    const { store } = this.effects;
+    const newest = await this.latest(prefix);
+    if (newest === undefined) return undefined;
+    const hint = await readCheckpointHint(store, prefix);
+    if (hint !== undefined && hint >= newest.version && (await store.head(checkpointKey(prefix, hint))))
+      return undefined;
+    await writeCheckpoint(this.effects, prefix, newest);
+    return newest.version;
   }
 
   // The commit stands whatever becomes of its checkpoint.

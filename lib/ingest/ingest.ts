@@ -9,6 +9,7 @@ import { CONTRACT, filesBySource, readOrigin } from '../core/tags.ts';
 import type { Action, Add, PartitionValues } from '../delta/actions.ts';
 import { removeAction } from '../delta/partitions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
+import { vacuumFence } from '../delta/vacuum.ts';
 import { announce, type Effects } from '../effects.ts';
 import { TryAgainError } from '../errors.ts';
 import type { ObjectVersion } from '../ports.ts';
@@ -95,9 +96,13 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
   const staged = new Map<string, Staged>();
   const failures = new Map<string, unknown>();
   let outcomes: SourceOutcome[] = [];
+  let fence: number | undefined;
   const { snapshot, conflicts } = await effects.tables.commit(prefix, async (snapshot) => {
     outcomes = [];
     requireContract(snapshot, dataset);
+    // What was staged before a vacuum raised its fence may be swept already.
+    if (fence !== vacuumFence(snapshot)) staged.clear();
+    fence = vacuumFence(snapshot);
     const live = filesBySource(snapshot?.files.values() ?? []);
     const actions: Action[] = [];
     for (const source of sources) {
