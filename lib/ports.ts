@@ -83,5 +83,8 @@ export type Clock = () => Date;
 /** A new name that was never given before (a UUID, or a counter in tests). */
 export type NewId = () => string;
 
+/** Waits before another attempt, longer and longer, by chance in part. `attempt` counts from 1. */
+export type Pause = (attempt: number) => Promise<void>;
+
 /** A folder on the local disk for temporary files; emptied by whoever made it. */
 export type ScratchFolder = string;

@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Environment, s3Client, sqsClient } from '../adapters/aws-clients.ts';
+import { backoff } from '../adapters/backoff.ts';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import { s3Store } from '../adapters/s3-store.ts';
 import { type Inbox, sqsInbox } from '../adapters/sqs-inbox.ts';
@@ -60,7 +61,7 @@ export async function openAwsLake(
   const files = sqsQueue<FileNews>({ client: sqs, queueUrl: filesQueueUrl });
   const refreshes = sqsQueue<RefreshNews>({ client: sqs, queueUrl: refreshQueueUrl, groupOf: refreshGroup });
   const shared = { sql, clock, newId: randomUUID, log: said.log, scratch };
-  const tables = new DeltaTables({ store: lake, ...shared });
+  const tables = new DeltaTables({ store: lake, pause: backoff, ...shared });
   return {
     settings,
     effects: { ...shared, catalog, landing, lake, tables, refreshes, maxSourceBytes },

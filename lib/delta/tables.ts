@@ -1,14 +1,19 @@
 // The Delta tables of one store: their present and past snapshots, and the commit loop. One instance per process keeps
 // what it has read, so that a warm process reads only the entries that are new.
 import { CliError, TryAgainError } from '../errors.ts';
-import type { Clock, NewId } from '../ports.ts';
+import type { Clock, NewId, Pause } from '../ports.ts';
 import { type LogEffects, readCheckpointHint, writeCheckpoint } from './checkpoint.ts';
 import { type CommitPlan, commitInfo, createEntry } from './commit.ts';
 import { follow, load, readEntries } from './log.ts';
 import { checkpointKey } from './log-keys.ts';
 import type { Entry, Snapshot } from './snapshot.ts';
 
-export type DeltaEffects = LogEffects & { readonly clock: Clock; readonly newId: NewId };
+export type DeltaEffects = LogEffects & {
+  readonly clock: Clock;
+  readonly newId: NewId;
+  /** Keeps the losers of a race from meeting again. Default: they try again at once. */
+  readonly pause?: Pause;
+};
 
 /** `committed`: an entry was created, `snapshot` being the state after it. `conflicts`: attempts that another writer beat. */
 export type CommitResult = {
@@ -66,8 +71,9 @@ export class DeltaTables {
     prefix: string,
     plan: (snapshot: Snapshot | undefined) => Promise<CommitPlan | undefined>,
   ): Promise<CommitResult> {
-    const { store, clock, newId } = this.effects;
+    const { store, clock, newId, pause } = this.effects;
     for (let conflicts = 0; conflicts < MAX_ATTEMPTS; conflicts += 1) {
+      if (conflicts > 0) await pause?.(conflicts);
       const snapshot = await this.latest(prefix);
       const planned = await plan(snapshot);
       if (planned === undefined) return { snapshot, committed: false, conflicts };

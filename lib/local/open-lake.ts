@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { backoff } from '../adapters/backoff.ts';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { DeltaTables } from '../delta/tables.ts';
@@ -68,7 +69,7 @@ async function assemble(
   const deadLetters = new DeadLetters(lake, clock);
   const queues = localQueues(deadLetters);
   const shared = { sql, clock, newId: randomUUID, log, scratch };
-  const tables = new DeltaTables({ store: lake, ...shared });
+  const tables = new DeltaTables({ store: lake, pause: backoff, ...shared });
   const effects = { ...shared, catalog, landing, lake, tables, refreshes: queues.refreshes };
   return { effects, queues, deadLetters };
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { backoff } from '../../lib/adapters/backoff.ts';
 import { DeltaTables } from '../../lib/delta/tables.ts';
 import type { Effects } from '../../lib/effects.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
@@ -16,7 +17,8 @@ const COMMITS_EACH = 3;
 
 /** A process of its own as far as the table is concerned: it knows nothing of the others' commits. */
 function asAnother({ effects }: LocalLake): Effects {
-  return { ...effects, tables: new DeltaTables({ ...effects, store: effects.lake, newId: randomUUID }) };
+  const tables = new DeltaTables({ ...effects, store: effects.lake, newId: randomUUID, pause: backoff });
+  return { ...effects, tables };
 }
 
 it(`ten concurrent ingests into one table on ${emulator.brand}: all commit`, async () => {

@@ -2,12 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { type DeltaEffects, DeltaTables } from '../../lib/delta/tables.ts';
 import { TryAgainError } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
-import { addFile, createTable, deltaCase, paths, TABLE } from '../unit/delta-table-case.ts';
+import { raceTwentyWriters } from '../support/racing-writers.ts';
+import { addFile, createTable, deltaCase, TABLE } from '../unit/delta-table-case.ts';
 
 let effects: DeltaEffects;
 let folder: string;
@@ -26,28 +27,25 @@ const STORES: [string, () => ObjectStore][] = [
   ['a folder', () => fileStore(join(folder, 'lake'))],
 ];
 
-describe.each(STORES)('twenty writers in %s', (_, make) => {
-  it('all commit, each version once', async () => {
-    const store = make();
-    await createTable(new DeltaTables({ ...effects, store }));
-    const writers = Array.from({ length: 20 }, async (_, writer) => {
-      const tables = new DeltaTables({ ...effects, store });
-      const results = [];
-      for (let n = 0; n < 3; n += 1) results.push(await addFile(tables, `${writer}-${n}`));
-      return results;
-    });
-    const results = (await Promise.all(writers)).flat();
-    expect(results.every((result) => result.committed)).toBe(true);
-    const versions = results.map((result) => result.snapshot?.version ?? -1);
-    expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, n) => n + 1));
-    expect(results.some((result) => result.conflicts > 0)).toBe(true);
+it.each(STORES)('twenty writers in %s all commit, each version once', async (_, make) => {
+  const { commits } = await raceTwentyWriters({ ...effects, store: make() });
+  expect(commits).toBe(60);
+});
 
-    const reader = new DeltaTables({ ...effects, store });
-    const expected = results.map((_, n) => `region=eu/${Math.floor(n / 3)}-${n % 3}.parquet`);
-    expect(paths((await reader.latest(TABLE))?.files)).toEqual(expected.toSorted());
-    for (const { snapshot } of results)
-      expect(paths((await reader.at(TABLE, snapshot?.version ?? -1)).files)).toEqual(paths(snapshot?.files));
+it('a writer pauses after each lost race, and before the first attempt not at all', async () => {
+  const rival = new DeltaTables(effects);
+  await createTable(rival);
+  const pauses: number[] = [];
+  const pause = async (attempt: number) => void pauses.push(attempt);
+  const tables = new DeltaTables({ ...effects, pause });
+  expect(await addFile(tables, 'alone')).toMatchObject({ committed: true, conflicts: 0 });
+  expect(pauses).toEqual([]);
+  const result = await tables.commit(TABLE, async () => {
+    if (pauses.length < 2) await addFile(rival, `rival-${pauses.length}`);
+    return { operation: 'WRITE', actions: [{ txn: { appId: 'late', version: 1 } }] };
   });
+  expect(result).toMatchObject({ committed: true, conflicts: 2, snapshot: { version: 4 } });
+  expect(pauses).toEqual([1, 2]);
 });
 
 it('a table is created once by many creators', async () => {
