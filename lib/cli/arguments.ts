@@ -19,24 +19,48 @@ export function parseArguments(verb: Verb, argv: readonly string[]): Arguments {
     tokens: true,
   });
   const values = new Map<string, string | true>();
+  const seconds = new Map<string, string>();
   const operands: string[] = [];
+  let wanting: Option | undefined;
   for (const token of tokens) {
-    if (token.kind === 'positional') operands.push(token.value);
+    if (token.kind === 'positional') {
+      if (wanting) seconds.set(wanting.name, token.value);
+      else operands.push(token.value);
+    }
+    requireSecond(verb, wanting, token.kind === 'positional');
+    wanting = undefined;
     if (token.kind !== 'option') continue;
     const option = verb.options.find(({ name }) => name === token.name);
     if (option === undefined) throw unknownOption(verb, token.rawName);
     if (values.has(option.name)) throw wrong(verb, `--${option.name} is given twice`);
     values.set(option.name, optionValue(verb, option, token.value));
+    if (takesTwo(option)) wanting = option;
   }
+  requireSecond(verb, wanting, false);
   requireOperand(verb, operands);
   return {
     operand: operands[0],
+    further: operands.slice(1),
     value(name) {
       const value = values.get(name);
       return typeof value === 'string' ? value : verb.options.find((option) => option.name === name)?.default;
     },
+    pair(name) {
+      const [first, second] = [values.get(name), seconds.get(name)];
+      return typeof first === 'string' && second !== undefined ? [first, second] : undefined;
+    },
     flag: (name) => values.has(name),
   };
+}
+
+function takesTwo(option: Option): boolean {
+  return option.value?.includes(' ') ?? false;
+}
+
+/** `option`: one that had its first value, and wants the next word for its second. */
+function requireSecond(verb: Verb, option: Option | undefined, isThere: boolean): void {
+  if (option !== undefined && !isThere)
+    throw wrong(verb, `--${option.name} wants two values: --${option.name} ${option.value}`);
 }
 
 function optionValue(verb: Verb, option: Option, value: string | undefined): string | true {
@@ -52,8 +76,9 @@ function optionValue(verb: Verb, option: Option, value: string | undefined): str
 }
 
 function requireOperand(verb: Verb, operands: readonly string[]): void {
-  const most = verb.operand === undefined ? 0 : 1;
-  const surplus = operands[most];
+  const most =
+    verb.operand === undefined ? 0 : verb.operand.further === undefined ? 1 : Number.POSITIVE_INFINITY;
+  const surplus = operands.slice(most)[0];
   if (surplus !== undefined)
     throw wrong(
       verb,

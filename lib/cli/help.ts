@@ -11,12 +11,9 @@ export function renderGeneralHelp(verbs: readonly Verb[]): string {
 }
 
 export function renderHelp(verb: Verb): string {
-  const operand =
-    verb.operand === undefined
-      ? ''
-      : verb.operand.required
-        ? ` ${verb.operand.text}`
-        : ` [${verb.operand.text}]`;
+  const { text = '', required = true, further } = verb.operand ?? {};
+  const first = text === '' ? '' : required ? ` ${text}` : ` [${text}]`;
+  const operand = `${first}${further === undefined ? '' : ` [${further}]`}`;
   return paragraphs([
     `sluice ${verb.name}: ${verb.summary}`,
     `Usage: sluice ${verb.name}${operand} [options]`,

@@ -3,7 +3,7 @@ import type { Terminal } from './terminal.ts';
 
 export type Option = {
   readonly name: string;
-  /** The value's name in the help; none: the option stands alone. */
+  /** The value's name in the help; none: the option stands alone. Two words: it takes two values. */
   readonly value?: string;
   readonly description: string;
   readonly default?: string;
@@ -13,8 +13,8 @@ export type Verb = {
   readonly name: string;
   /** One line for the list of verbs. */
   readonly summary: string;
-  /** What stands beside the options: `"SELECT …"`. */
-  readonly operand?: { readonly text: string; readonly required: boolean };
+  /** What stands beside the options: `"SELECT …"`. `further`: as many more as one likes, in the help's words. */
+  readonly operand?: { readonly text: string; readonly required: boolean; readonly further?: string };
   readonly description: string;
   readonly options: readonly Option[];
   readonly examples: readonly { readonly command: string; readonly meaning: string }[];
@@ -25,8 +25,12 @@ export type Verb = {
 
 export type Arguments = {
   readonly operand: string | undefined;
+  /** The operands after the first. */
+  readonly further: readonly string[];
   /** The option's value, or its default. */
   value(name: string): string | undefined;
+  /** Both values of an option that takes two. */
+  pair(name: string): readonly [string, string] | undefined;
   flag(name: string): boolean;
 };
 
