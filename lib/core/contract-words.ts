@@ -60,14 +60,19 @@ const schema = z.strictObject({
   $schema: descriptive,
 });
 
-/** https://specs.frictionlessdata.io/csv-dialect/: what is not about delimiter and quoteChar stands at its default. */
+/** https://specs.frictionlessdata.io/csv-dialect/; each of the three line ends ends a line, whatever lineTerminator says. */
 const dialect = z.strictObject({
   delimiter: text.optional(),
   quoteChar: text.optional(),
-  lineTerminator: only('\r\n', '\n').optional(),
-  doubleQuote: only(true).optional(),
-  skipInitialSpace: only(false).optional(),
-  header: only(true).optional(),
+  doubleQuote: z.boolean().optional(),
+  escapeChar: text.optional(),
+  commentChar: text.optional(),
+  nullSequence: text.min(1).optional(),
+  skipInitialSpace: z.boolean().optional(),
+  lineTerminator: only('\r\n', '\n', '\r').optional(),
+  header: z.boolean().optional(),
+  headerRows: z.array(z.int().min(1)).min(1).optional(),
+  headerJoin: text.optional(),
   caseSensitiveHeader: z.boolean().optional(),
   csvddfVersion: descriptive,
   $schema: descriptive,
@@ -83,7 +88,7 @@ const partitionWord = z.union(
 const resource = z.strictObject({
   name: text,
   path: text,
-  format: only('csv', 'json').optional(),
+  format: only('csv', 'json', 'ndjson', 'jsonl').optional(),
   encoding: text.optional(),
   schema,
   dialect: dialect.optional(),
@@ -128,15 +133,14 @@ export const packageWords = z.strictObject({
 
 export type ResourceWords = z.infer<typeof resource>;
 export type SchemaWords = z.infer<typeof schema>;
+export type DialectWords = z.infer<typeof dialect>;
 export type FieldWords = z.infer<typeof field>;
 export type ConstraintWords = z.infer<typeof constraints>;
 
 const NOT_YET = new Set(
   `foreignKeys uniqueKeys fieldsMatch data compression innerpath scheme control layout extrapaths
-  jsonSchema exclusiveMinimum exclusiveMaximum groupChar categories categoriesOrdered arrayItem itemType commentChar
-  commentRows headerRows headerJoin nullSequence escapeChar quoteStyle property itemKeys sheetNumber sheetName`.split(
-    /\s+/,
-  ),
+  jsonSchema exclusiveMinimum exclusiveMaximum groupChar categories categoriesOrdered arrayItem itemType
+  commentRows quoteStyle property itemKeys sheetNumber sheetName`.split(/\s+/),
 );
 
 /** A word of the standard, or one that is planned, that would change the meaning and that nothing here understands. */

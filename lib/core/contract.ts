@@ -48,7 +48,34 @@ export type PartitionColumn = {
 
 export type Mode = 'append' | 'replace' | 'upsert';
 
-export type Dialect = { readonly delimiter: string; readonly quoteChar: string };
+/** How a CSV file is written; each character is one byte of ASCII. */
+export type Dialect = {
+  readonly delimiter: string;
+  readonly quoteChar: string;
+  /** Two quotes within quotes stand for one. */
+  readonly doubleQuote: boolean;
+  /** Takes away the meaning of the character after it, within quotes and without. */
+  readonly escapeChar?: string;
+  /** Lines that begin with it are no records. */
+  readonly commentChar?: string;
+  /** Blanks between a delimiter and its cell are no part of the cell. */
+  readonly skipInitialSpace: boolean;
+  /** A bare cell of this text stands for no value; escapeChar does not touch it. */
+  readonly nullSequence?: string;
+  /** Physical lines before the header that are not read at all. */
+  readonly skipLines: number;
+  /** Records that make the header; 0 where the columns are the fields in order. */
+  readonly headerRecords: number;
+  /** Stands between the parts of a label that several header records give. */
+  readonly headerJoin: string;
+  readonly caseSensitiveHeader: boolean;
+};
+
+/** `utf-16`: by its byte order mark, little-endian without one. */
+export type Encoding = 'utf-8' | 'iso-8859-1' | 'windows-1252' | 'utf-16' | 'utf-16le' | 'utf-16be';
+
+/** `ndjson`: one JSON object a line. */
+export type Format = 'csv' | 'json' | 'ndjson';
 
 export type Dataset = {
   readonly name: string;
@@ -58,7 +85,8 @@ export type Dataset = {
   readonly description?: string;
   /** A glob over landing keys: see glob.ts. */
   readonly path: string;
-  readonly format: 'csv' | 'json';
+  readonly format: Format;
+  readonly encoding: Encoding;
   /** For JSON objects nested by key: the fields that the levels' keys fill, outermost first; [] for an array of objects. */
   readonly levels: readonly string[];
   readonly dialect: Dialect;

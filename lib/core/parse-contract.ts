@@ -1,10 +1,11 @@
 // datapackage.json to datasets: what the words of a resource mean together, with every default filled in.
 // The shapes are in contract-words.ts, the fields in parse-field.ts; the engine has its say in lib/maintain.
-import type { Dataset, Dialect, Field } from './contract.ts';
+import type { Dataset, Field, Format } from './contract.ts';
 import type { ResourceWords, SchemaWords } from './contract-words.ts';
 import { definitionHash } from './definition-hash.ts';
 import { Place } from './definition-place.ts';
 import { globProblem } from './glob.ts';
+import { parseDialect, parseEncoding } from './parse-dialect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
 import { readContract } from './read-contract.ts';
@@ -46,25 +47,25 @@ function checkName(name: string, place: Place): void {
 }
 
 function parseDataset(file: string, packageName: string, words: ResourceWords, place: Place): Dataset {
-  if (words.encoding !== undefined && !/^utf-?8$/i.test(words.encoding))
-    place
-      .at('encoding')
-      .refuse(`the encoding ${JSON.stringify(words.encoding)} is not supported yet: send UTF-8`);
   const globbed = globProblem(words.path);
   if (globbed !== undefined) place.at('path').refuse(`${JSON.stringify(words.path)}: ${globbed}`);
   if (words.timezone !== undefined) checkTimezone(words.timezone, place.at('timezone'));
   const mode = words.mode ?? 'append';
-  const format = words.format ?? formatOf(words.path, place.at('format'));
+  const format = words.format ? (FORMATS[words.format] as Format) : formatOf(words.path, place.at('format'));
   const primaryKey = parsePrimaryKey(words.schema, place.at('schema'));
   if (mode === 'upsert' && primaryKey.length === 0)
     place.at('mode').refuse('"upsert" replaces rows by their key: name it in schema.primaryKey');
-  const fields = parseFields(words, primaryKey, place);
+  if (words.dialect && format !== 'csv')
+    place.at('dialect').refuse('a dialect is for the format "csv": leave it out');
+  const dialect = parseDialect(words.dialect ?? {}, place.at('dialect'));
+  const fields = parseFields(words, primaryKey, dialect.nullSequence, place);
   const meaning = {
     name: words.name,
     path: words.path,
     format,
     levels: parseLevels(words, format, fields, place.at('levels')),
-    dialect: parseDialect(words.dialect, format, place.at('dialect')),
+    encoding: parseEncoding(words.encoding ?? 'utf-8', place.at('encoding')),
+    dialect,
     fields,
     primaryKey,
     partitionBy: effectivePartition(parsePartitionBy(words, fields, place), mode, primaryKey),
@@ -79,13 +80,27 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   return { ...meaning, package: packageName, file, ...description, hash: definitionHash(rows) };
 }
 
-function formatOf(path: string, place: Place): 'csv' | 'json' {
-  const extension = /\.(csv|json)(?:\.gz)?$/.exec(path)?.[1];
-  if (extension === 'csv' || extension === 'json') return extension;
-  return place.refuse('"format" is missing, and the path does not tell it: write "csv" or "json"');
+const FORMATS: Readonly<Record<string, Format>> = {
+  csv: 'csv',
+  json: 'json',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+};
+
+function formatOf(path: string, place: Place): Format {
+  const extension = /\.(\w+)(?:\.(?:gz|zst))?$/.exec(path)?.[1];
+  return (
+    FORMATS[extension ?? ''] ??
+    place.refuse('"format" is missing, and the path does not tell it: write "csv", "json" or "ndjson"')
+  );
 }
 
-function parseFields(words: ResourceWords, primaryKey: readonly string[], place: Place): Field[] {
+function parseFields(
+  words: ResourceWords,
+  primaryKey: readonly string[],
+  nullSequence: string | undefined,
+  place: Place,
+): Field[] {
   const defaults = { missingValues: words.schema.missingValues ?? [''], timezone: words.timezone ?? 'UTC' };
   const names = new Map<string, string>();
   const headers = new Map<string, string>();
@@ -104,10 +119,11 @@ function parseFields(words: ResourceWords, primaryKey: readonly string[], place:
       );
     names.set(field.name.toLowerCase(), field.name);
     headers.set(field.header, field.name);
+    const missingValues =
+      nullSequence === undefined ? field.missingValues : [...field.missingValues, nullSequence];
     // To the standard a primary key's fields are required.
-    return primaryKey.includes(field.name)
-      ? { ...field, constraints: { ...field.constraints, required: true } }
-      : field;
+    const required = field.constraints.required || primaryKey.includes(field.name);
+    return { ...field, missingValues, constraints: { ...field.constraints, required } };
   });
 }
 
@@ -121,29 +137,7 @@ function parsePrimaryKey(schema: SchemaWords, place: Place): string[] {
   return key;
 }
 
-function parseDialect(words: ResourceWords['dialect'], format: 'csv' | 'json', place: Place): Dialect {
-  if (words && format !== 'csv') place.refuse('a dialect is for the format "csv": leave it out');
-  const { delimiter = ',', quoteChar = '"' } = words ?? {};
-  for (const [word, value] of [
-    ['delimiter', delimiter],
-    ['quoteChar', quoteChar],
-  ] as const) {
-    if (!/^[\t\x20-\x7e]$/.test(value))
-      place
-        .at(word)
-        .refuse(`${JSON.stringify(value)} is not one printable ASCII character (or a tab): write one`);
-  }
-  if (delimiter === quoteChar)
-    place.at('quoteChar').refuse(`${JSON.stringify(quoteChar)} is the delimiter too: change one`);
-  return { delimiter, quoteChar };
-}
-
-function parseLevels(
-  words: ResourceWords,
-  format: 'csv' | 'json',
-  fields: readonly Field[],
-  place: Place,
-): string[] {
+function parseLevels(words: ResourceWords, format: Format, fields: readonly Field[], place: Place): string[] {
   const levels = words.levels ?? [];
   if (levels.length > 0 && format !== 'json')
     place.refuse('levels are for the format "json": leave them out');

@@ -20,6 +20,8 @@ export type Rule =
   | 'extra-label'
   | 'duplicate-label'
   | 'too-large'
+  | 'maxRejectedRows'
+  | 'maxRejectedRatio'
   | 'partition-value';
 
 export type Violation = {
@@ -30,9 +32,10 @@ export type Violation = {
   readonly message: string;
 };
 
-/** A refused record: `line` is the physical line in the source file, null for JSON. */
+/** A refused record: `line` is the physical line in the source file, null where the file is one JSON document; `path` its place there. */
 export type RejectedRow = {
   readonly line: number | null;
+  readonly path?: string | null;
   readonly raw: string;
   readonly violations: readonly Violation[];
 };

@@ -13,7 +13,17 @@ describe('parseContract', () => {
       path: 'sales/*.csv',
       format: 'csv',
       levels: [],
-      dialect: { delimiter: ',', quoteChar: '"' },
+      encoding: 'utf-8',
+      dialect: {
+        delimiter: ',',
+        quoteChar: '"',
+        doubleQuote: true,
+        skipInitialSpace: false,
+        caseSensitiveHeader: false,
+        skipLines: 0,
+        headerRecords: 1,
+        headerJoin: ' ',
+      },
       fields: expect.any(Array),
       primaryKey: [],
       partitionBy: [],
@@ -109,6 +119,51 @@ describe('parseContract', () => {
     expect(parsed(exact).fields[1]?.constraints.maximum).toBe('1234567.1234567890123456789');
   });
 
+  it.each([
+    [{ escapeChar: '"' }, { doubleQuote: true }],
+    [
+      { escapeChar: '\\', doubleQuote: false },
+      { escapeChar: '\\', doubleQuote: false },
+    ],
+    [{ header: false }, { headerRecords: 0, skipLines: 0 }],
+    [
+      { headerRows: [3, 4], headerJoin: '_' },
+      { headerRecords: 2, skipLines: 2, headerJoin: '_' },
+    ],
+    [
+      { commentChar: '#', nullSequence: '\\N' },
+      { commentChar: '#', nullSequence: '\\N' },
+    ],
+    [{ lineTerminator: '\r', skipInitialSpace: true }, { skipInitialSpace: true }],
+  ])('the dialect %j', (dialect, expected) => {
+    expect(parsed(contract({ dialect })).dialect).toMatchObject(expected);
+  });
+
+  it('a null sequence is a missing value of every field', () => {
+    const dialect = { nullSequence: 'NULL' };
+    expect(parsed(contract({ dialect })).fields.map((field) => field.missingValues.at(-1))).toEqual(
+      parsed(contract()).fields.map(() => 'NULL'),
+    );
+  });
+
+  it.each([
+    ['Latin-1', 'iso-8859-1'],
+    ['ISO-8859-1', 'iso-8859-1'],
+    ['cp1252', 'windows-1252'],
+    ['UTF_16_LE', 'utf-16le'],
+  ])('the encoding %s', (encoding, expected) => {
+    expect(parsed(contract({ encoding })).encoding).toBe(expected);
+  });
+
+  it.each([
+    ['a/*.csv.zst', 'csv'],
+    ['a/*.ndjson', 'ndjson'],
+    ['a/*.jsonl.gz', 'ndjson'],
+    ['a/*.json', 'json'],
+  ])('the path %s tells its format', (path, expected) => {
+    expect(parsed(contract({ path, format: undefined })).format).toBe(expected);
+  });
+
   it('reads every word that describes and every default of the standard', () => {
     const words = {
       title: 'x',
@@ -132,7 +187,7 @@ describe('parseContract', () => {
       caseSensitiveHeader: false,
       csvddfVersion: 1.2,
     };
-    expect(parsed(contract({ ...words, dialect })).dialect).toEqual({ delimiter: ';', quoteChar: "'" });
+    expect(parsed(contract({ ...words, dialect })).dialect).toMatchObject({ delimiter: ';', quoteChar: "'" });
     const top = {
       id: 'x',
       title: 'x',
