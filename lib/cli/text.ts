@@ -29,3 +29,14 @@ export function firstWords(items: readonly string[], most: number): string {
     ? items.join(', ')
     : `${items.slice(0, most).join(', ')}, … (${number(items.length)} in all)`;
 }
+
+const BYTE_UNITS = ['kB', 'MB', 'GB', 'TB'];
+
+/** `512 B`, `1.2 kB`, `3.4 GB`: decimal units. */
+export function bytes(value: number): string {
+  if (value < 1000) return `${value} B`;
+  let [size, unit] = [value / 1000, 0];
+  // From where it would be rounded up to 1000.0.
+  while (size >= 999.95 && unit < BYTE_UNITS.length - 1) [size, unit] = [size / 1000, unit + 1];
+  return `${size.toFixed(1)} ${BYTE_UNITS[unit]}`;
+}

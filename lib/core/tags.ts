@@ -28,7 +28,7 @@ export function originTags(origin: Origin): Record<string, string> {
 }
 
 /** Undefined for a file that came from no source file. */
-export function readOrigin(add: Add): Origin | undefined {
+export function readOrigin(add: Pick<Add, 'tags'>): Origin | undefined {
   const tags = add.tags ?? {};
   const source = tags['sluice.source'];
   if (source === undefined) return undefined;

@@ -1,0 +1,66 @@
+// What maintain did to a lake, or would do: as lines for people, as a JSON document for programs. Pure.
+import type { Maintained, Maintenance } from '../maintain/maintain-tables.ts';
+import type { ObjectVersion } from '../ports.ts';
+import { renderTable } from './table-text.ts';
+import { bytes, count, number } from './text.ts';
+
+export type Said = Maintenance & {
+  readonly lake: string;
+  readonly retentionMs: number;
+  readonly dryRun: boolean;
+};
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** A line of the dry run. */
+export function sweptLine({ key, sizeBytes }: ObjectVersion): string {
+  return `${bytes(sizeBytes).padStart(10)}  ${key}`;
+}
+
+/** Lines without line ends. */
+export function maintainLines({ places, total, failures, retentionMs, dryRun }: Said): string[] {
+  const touched = places.filter(({ files, checkpoint }) => files > 0 || checkpoint !== undefined);
+  const checkpoints = places.filter(({ checkpoint }) => checkpoint !== undefined).length;
+  const days = Number((retentionMs / DAY_MS).toFixed(3));
+  const swept = `${count(total.files, 'file')} (${bytes(total.bytes)}) that nothing of the last ${count(days, 'day')} needs`;
+  return [
+    ...(touched.length === 0 ? [] : [...renderTable(COLUMNS, touched.map(cells)), '']),
+    dryRun
+      ? `Would sweep ${swept}. Nothing was changed.`
+      : `Swept ${swept}; wrote ${count(checkpoints, 'checkpoint')}.`,
+    ...failures.map(({ place, error }) => `${place} was left as it is: ${reason(error)}`),
+  ];
+}
+
+const COLUMNS = [
+  { name: 'place', right: false },
+  { name: 'files', right: true },
+  { name: 'size', right: true },
+  { name: 'checkpoint', right: true },
+];
+
+function cells({ place, files, bytes: size, checkpoint }: Maintained): string[] {
+  return [place, number(files), bytes(size), checkpoint === undefined ? '' : String(checkpoint)];
+}
+
+/** See `sluice maintain --help`: the words here are what programs read. */
+export function maintainDocument({ lake, places, total, failures, retentionMs, dryRun }: Said) {
+  return {
+    lake,
+    retentionDays: retentionMs / DAY_MS,
+    dryRun,
+    files: total.files,
+    bytes: total.bytes,
+    places: places.map(({ place, files, bytes: size, checkpoint }) => ({
+      place,
+      files,
+      bytes: size,
+      checkpoint: checkpoint ?? null,
+    })),
+    failures: failures.map(({ place, error }) => ({ place, error: reason(error) })),
+  };
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

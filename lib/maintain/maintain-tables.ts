@@ -1,0 +1,102 @@
+// What keeps a lake cheap for ever: sweeps what nobody can ask for any more, and writes the checkpoints that are behind.
+// Goes by what lies in the lake, not by the catalog: tables that are defined no more are kept in order as well.
+import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
+import type { Effects } from '../effects.ts';
+import type { ObjectStore, ObjectVersion } from '../ports.ts';
+import { sumOf, sweepReports, sweepUnknown } from './sweep-reports.ts';
+
+export type MaintainOptions = VacuumOptions & {
+  /** Lets tests do with less than an hour. */
+  readonly anyRetention?: boolean;
+};
+
+/** `place`: a table's prefix, `files/<dataset>` or `unknown`. `checkpoint`: the version of one that was written now. */
+export type Maintained = Swept & { readonly place: string; readonly checkpoint: number | undefined };
+
+export type Maintenance = {
+  /** In the order of their names; those that were not reached in time are missing. */
+  readonly places: readonly Maintained[];
+  /** All places together; not finished where time ran out. */
+  readonly total: Swept;
+  /** Places that were left as they are; the others were not held up. */
+  readonly failures: readonly { readonly place: string; readonly error: unknown }[];
+};
+
+type Place = { readonly name: string; readonly work: () => Promise<Omit<Maintained, 'place'>> };
+
+const DAY_MS = 24 * 3600 * 1000;
+const TABLE_KINDS = ['tables', 'arrivals', 'insights'];
+const REPORT_KINDS = ['files', 'quarantine'];
+
+/** Safe at any moment, beside everything else that works on the lake; repeating it finds nothing to do. Throws CliError on a retention that is too short. */
+export async function maintainTables(effects: Effects, options: MaintainOptions): Promise<Maintenance> {
+  if (!options.anyRetention) requireRetention(options.retentionMs);
+  const places = await allPlaces(effects, options);
+  const done: Maintained[] = [];
+  const failures: { place: string; error: unknown }[] = [];
+  for (const { name: place, work } of inTurn(places, effects.clock())) {
+    if (options.outOfTime?.()) break;
+    try {
+      done.push({ place, ...(await work()) });
+    } catch (error) {
+      failures.push({ place, error });
+    }
+  }
+  const total = sumOf(done);
+  const reached = done.length + failures.length === places.length;
+  return {
+    places: done.sort((a, b) => (a.place < b.place ? -1 : 1)),
+    total: { ...total, finished: total.finished && reached },
+    failures,
+  };
+}
+
+/** Each day another place comes first, so that none is never reached where time is always short. */
+function inTurn(places: readonly Place[], now: Date): Place[] {
+  const first = Math.floor(now.getTime() / DAY_MS) % Math.max(1, places.length);
+  return [...places.slice(first), ...places.slice(0, first)];
+}
+
+async function allPlaces(effects: Effects, options: VacuumOptions): Promise<Place[]> {
+  const places: Place[] = [];
+  for (const kind of TABLE_KINDS)
+    for (const name of await namesBelow(effects.lake, `${kind}/`))
+      places.push({
+        name: `${kind}/${name}`,
+        work: () => maintainTable(effects, `${kind}/${name}`, options),
+      });
+  const datasets = new Set<string>();
+  for (const kind of REPORT_KINDS)
+    for (const name of await namesBelow(effects.lake, `${kind}/`)) datasets.add(name);
+  const swept = async (work: Promise<Swept>) => ({ ...(await work), checkpoint: undefined });
+  for (const name of datasets)
+    places.push({ name: `files/${name}`, work: () => swept(sweepReports(effects, name, options)) });
+  places.push({ name: 'unknown', work: () => swept(sweepUnknown(effects, options)) });
+  return places;
+}
+
+// The checkpoint last: the sweep's own entry is in it then.
+async function maintainTable(effects: Effects, prefix: string, options: VacuumOptions) {
+  const swept = await vacuumTable(effects, prefix, options);
+  return { ...swept, checkpoint: options.dryRun ? undefined : await effects.tables.checkpointNewest(prefix) };
+}
+
+/** The folders right below `prefix`, one request each: the listing goes on behind all that lies in the one just found. */
+async function namesBelow(store: ObjectStore, prefix: string): Promise<string[]> {
+  const names: string[] = [];
+  for (let after: string | undefined; ; ) {
+    const key = await firstKey(store.list(prefix, after));
+    if (key === undefined) return names;
+    const name = key.slice(prefix.length).split('/')[0] ?? '';
+    if (key.startsWith(`${prefix}${name}/`)) {
+      names.push(name);
+      // `0` follows `/`: greater than every key in the folder, and less than that of every other.
+      after = `${prefix}${name}0`;
+    } else after = key;
+  }
+}
+
+async function firstKey(objects: AsyncIterable<ObjectVersion>): Promise<string | undefined> {
+  for await (const { key } of objects) return key;
+  return undefined;
+}

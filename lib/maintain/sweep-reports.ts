@@ -1,0 +1,136 @@
+// Deletes reports and quarantine files of source versions that were superseded longer ago than the retention, and notes
+// of unknown keys that are unknown no more. Those of present, live and retained versions stay.
+//
+// Their names may come back (the old bytes put under the old name have the old ETag in S3), so each is looked at right
+// before it goes: to hit a report that is being written anew, a whole ingest would have to fit into one request to delete.
+import { reportKey, unknownKey } from '../core/layout.ts';
+import { readOrigin } from '../core/tags.ts';
+import { entriesBetween, firstVersionSince, type Swept, sweep, type VacuumOptions } from '../delta/vacuum.ts';
+import type { Effects } from '../effects.ts';
+import type { ObjectVersion } from '../ports.ts';
+
+const LOOKED_AT_ONCE = 64;
+
+/** Of one dataset, defined or not: `files/<name>/` and `quarantine/<name>/`. Throws CorruptionError on a log with gaps. */
+export async function sweepReports(effects: Effects, name: string, options: VacuumOptions): Promise<Swept> {
+  const cutoffMs = effects.clock().getTime() - options.retentionMs;
+  const retained = await retainedReports(effects, name, cutoffMs);
+  const reports = await sweepListed(effects, `files/${name}/`, cutoffMs, options, async (report) =>
+    retained.has(report.key) ? [] : superseded(effects, name, report, cutoffMs),
+  );
+  const lost = await sweepListed(effects, `quarantine/${name}/`, cutoffMs, options, async (file) => {
+    const report = file.key.replace(/^quarantine\//, 'files/').replace(/\.parquet$/, '.json');
+    return retained.has(report) || (await effects.lake.head(report)) ? [] : [file];
+  });
+  return sumOf([reports, lost]);
+}
+
+/** Notes of keys that are gone from landing, hold another version, or belong to a dataset by now. */
+export async function sweepUnknown(effects: Effects, options: VacuumOptions): Promise<Swept> {
+  const cutoffMs = effects.clock().getTime() - options.retentionMs;
+  return sweepListed(effects, 'unknown/', cutoffMs, options, async (note) => {
+    const source = await readSource(effects, note.key);
+    const present = source === undefined ? undefined : await effects.landing.head(source);
+    const stays =
+      present !== undefined &&
+      effects.catalog.claims(present.key).length === 0 &&
+      unknownKey(present.key, present.etag) === note.key;
+    return stays ? [] : [note];
+  });
+}
+
+export function sumOf(parts: readonly Swept[]): Swept {
+  return {
+    files: parts.reduce((sum, { files }) => sum + files, 0),
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    finished: parts.every(({ finished }) => finished),
+  };
+}
+
+/** The reports of the versions that the dataset's rows come from, now or within the retention. */
+async function retainedReports(
+  { tables, lake }: Effects,
+  name: string,
+  cutoffMs: number,
+): Promise<Set<string>> {
+  const retained = new Set<string>();
+  const keep = (file: Parameters<typeof readOrigin>[0]) => {
+    const origin = readOrigin(file);
+    if (origin) retained.add(reportKey(name, origin));
+  };
+  for (const prefix of [`tables/${name}`, `arrivals/${name}`]) {
+    const snapshot = await tables.latest(prefix);
+    if (snapshot === undefined) continue;
+    for (const add of snapshot.files.values()) keep(add);
+    const first = await firstVersionSince(lake, prefix, snapshot.version, cutoffMs);
+    for await (const entry of entriesBetween(tables, prefix, first - 1, snapshot.version))
+      for (const action of entry.actions) {
+        if ('add' in action) keep(action.add);
+        else if ('remove' in action) keep(action.remove);
+      }
+  }
+  return retained;
+}
+
+/** The report and its quarantine file, where what came after them stands for longer than the retention. */
+async function superseded(
+  effects: Effects,
+  name: string,
+  report: ObjectVersion,
+  cutoffMs: number,
+): Promise<ObjectVersion[]> {
+  const { lake, landing, catalog } = effects;
+  const source = await readSource(effects, report.key);
+  const present = source === undefined ? undefined : await landing.head(source);
+  const [dataset] = present ? catalog.claims(present.key) : [];
+  if (present && dataset?.name === name) {
+    const successor = reportKey(name, { source: present.key, etag: present.etag, contract: dataset.hash });
+    if (successor === report.key) return [];
+    // Not ingested yet, or a short while ago: the older version is what was known until then.
+    const known = await lake.head(successor);
+    if (known === undefined || known.lastModifiedMs >= cutoffMs) return [];
+  }
+  const quarantine = await lake.head(
+    report.key.replace(/^files\//, 'quarantine/').replace(/\.json$/, '.parquet'),
+  );
+  return quarantine ? [report, quarantine] : [report];
+}
+
+/** The landing key that a report or a note is about; undefined for what is neither: it says nothing to anybody. */
+async function readSource({ lake }: Effects, key: string): Promise<string | undefined> {
+  const bytes = await lake.read(key);
+  try {
+    const told = JSON.parse(new TextDecoder().decode(bytes)) as { source?: unknown } | null;
+    return typeof told?.source === 'string' ? told.source : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Looks at the old objects below `prefix` part by part; `goes` says what is to be deleted for one of them. */
+async function sweepListed(
+  { lake }: Effects,
+  prefix: string,
+  cutoffMs: number,
+  options: VacuumOptions,
+  goes: (object: ObjectVersion) => Promise<readonly ObjectVersion[]>,
+): Promise<Swept> {
+  const swept = { files: 0, bytes: 0, finished: true };
+  const look = async (objects: readonly ObjectVersion[]) => {
+    const gone = (await Promise.all(objects.map(goes))).flat();
+    await sweep(lake, gone, options);
+    swept.files += gone.length;
+    swept.bytes += gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  };
+  let old: ObjectVersion[] = [];
+  for await (const object of lake.list(prefix)) {
+    if (object.lastModifiedMs >= cutoffMs) continue;
+    old.push(object);
+    if (old.length < LOOKED_AT_ONCE) continue;
+    if (options.outOfTime?.()) return { ...swept, finished: false };
+    await look(old);
+    old = [];
+  }
+  await look(old);
+  return swept;
+}
