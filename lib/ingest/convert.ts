@@ -1,6 +1,7 @@
 // One source file to Parquet: accepted rows by partition, rejected rows for quarantine, and the proof that none is lost.
 // Knows nothing of tables, commits or reports. Law 3 (conservation) and law 8 (bounded memory) are held here.
 import { join } from 'node:path';
+import { pathValues } from '../core/partition.ts';
 import { validation } from '../core/validation-sql.ts';
 import type { Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
@@ -16,7 +17,11 @@ import { csvSource } from './csv-source.ts';
 import { jsonSource } from './json-source.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectedRows } from './rejected-rows.ts';
+import { rejectionViolation } from './rejection-limits.ts';
 import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
+import { type TimeStage, untimed } from './stopwatch.ts';
+
+const MAX_EXAMPLES = 20;
 
 export type Converted = {
   readonly outcome: 'accepted';
@@ -26,15 +31,46 @@ export type Converted = {
   readonly quarantine: QuarantineFile | undefined;
   readonly ignoredColumns: readonly string[];
 };
-export type Refused = { readonly outcome: 'rejected'; readonly violation: Violation };
+/** The file as a whole. Where its records were read: how many there are, and those that brought it down. */
+export type Refused = {
+  readonly outcome: 'rejected';
+  readonly violation: Violation;
+  readonly rows?: number;
+  readonly quarantine?: QuarantineFile;
+};
+
+export type ConvertOptions = {
+  readonly time?: TimeStage;
+  /** Violations that are kept in memory, as examples. */
+  readonly maxExamples?: number;
+};
+
+/** `key`: the source's key in landing, whose folders may give values. Throws as `convert`. */
+export async function convertSource(
+  session: SqlSession,
+  { key, ...file }: Omit<SourceFile, 'fromPath'> & { readonly key: string },
+  options: ConvertOptions,
+): Promise<Converted | Refused> {
+  const { values, invalid } = pathValues(file.dataset, key);
+  const wrong = invalid[0];
+  if (wrong) {
+    const message = `the path says ${wrong.field.name}=${wrong.text}, which is no ${wrong.field.type}: move the file to a folder with a valid value`;
+    return { outcome: 'rejected', violation: fileViolation('partition-value', message, wrong.text) };
+  }
+  return convert(session, { ...file, fromPath: values }, options);
+}
 
 /** Throws CorruptionError where the counts do not add up, SqlError where the engine fails for another reason than the data. */
-export async function convert(session: SqlSession, file: SourceFile): Promise<Converted | Refused> {
+export async function convert(
+  session: SqlSession,
+  file: SourceFile,
+  options: ConvertOptions = {},
+): Promise<Converted | Refused> {
   try {
     const source = await (file.dataset.format === 'json' ? jsonSource(file) : csvSource(file));
     return 'rule' in source
       ? { outcome: 'rejected', violation: source }
-      : await convertRows(session, file, source);
+      : await convertRows(session, file, source, options);
   } catch (error) {
     if (error instanceof SqlError && error.kind === 'data') {
       return { outcome: 'rejected', violation: fileViolation('source-error', engineProblem(error)) };
@@ -58,25 +94,33 @@ async function convertRows(
   session: SqlSession,
   file: SourceFile,
   source: RowSource,
+  { time = untimed, maxExamples = MAX_EXAMPLES }: ConvertOptions,
 ): Promise<Converted | Refused> {
   const rules = validation(file.dataset, source.texts, file.fromPath);
   const accepted = join(file.scratch, 'accepted.parquet');
   const [valid, count] = await both(
-    copyAccepted(session, file, source, rules, accepted),
-    source.countRecords(),
+    time('convert', () => copyAccepted(session, file, source, rules, accepted)),
+    time('count', source.countRecords),
   );
   if (count.ambiguousLine !== undefined) return ambiguous(count.ambiguousLine);
   const rows = count.records;
-  const repeated = valid > 0 && (await hasRepeatedKey(session, file, accepted));
-  let acceptedRows = valid;
-  let quarantine: QuarantineFile | undefined;
-  if (repeated) acceptedRows = await keepFirstOfEachKey(session, file, accepted);
-  if (acceptedRows !== rows) {
-    quarantine = await writeQuarantine(session, file.scratch, rejectedRows(session, file, source, rules));
-  }
+  const acceptedRows = await time('deduplicate', async () =>
+    valid > 0 && (await hasRepeatedKey(session, file, accepted))
+      ? keepFirstOfEachKey(session, file, accepted)
+      : valid,
+  );
+  const quarantine =
+    acceptedRows === rows
+      ? undefined
+      : await time('quarantine', () =>
+          writeQuarantine(session, file.scratch, rejectedRows(session, file, source, rules), maxExamples),
+        );
   if (acceptedRows + (quarantine?.rows ?? 0) !== rows)
     return unbalanced(file, rows, acceptedRows, quarantine);
-  const dataFiles = await splitByPartition(session, file, accepted, acceptedRows);
+  const tooMany = rejectionViolation(file.dataset, rows, rows - acceptedRows);
+  if (tooMany)
+    return { outcome: 'rejected', violation: tooMany, rows, ...(quarantine ? { quarantine } : {}) };
+  const dataFiles = await time('split', () => splitByPartition(session, file, accepted, acceptedRows));
   return { outcome: 'accepted', rows, acceptedRows, dataFiles, quarantine, ignoredColumns: source.ignored };
 }
 
@@ -98,7 +142,7 @@ function unbalanced(
   accepted: number,
   quarantine: QuarantineFile | undefined,
 ): Refused {
-  const quotes = quarantine?.examples.find((row) => row.violations.some((v) => v.rule === 'source-error'));
+  const quotes = quarantine?.examples.find(({ rule }) => rule === 'source-error');
   if (quotes) {
     const message = `quotes are not balanced from line ${quotes.line} on, so that its records cannot be told apart: correct that line and send the file again`;
     return { outcome: 'rejected', violation: fileViolation('source-error', message) };

@@ -1,10 +1,10 @@
-// Writes rejected rows to one Parquet file (line, raw, violations) and counts them by field and rule on the way.
+// Writes rejected rows to one Parquet file (line, path, raw, violations) and counts them by field and rule on the way.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileLiteral, literal } from '../core/sql-text.ts';
-import type { RejectedRow } from '../core/violation.ts';
+import type { RejectedRow, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 
 export type ViolationCount = { readonly field: string; readonly rule: string; readonly rows: number };
@@ -14,26 +14,30 @@ export type QuarantineFile = {
   readonly path: string;
   readonly rows: number;
   readonly counts: readonly ViolationCount[];
-  /** The first rows, whole. */
-  readonly examples: readonly RejectedRow[];
+  readonly examples: readonly Example[];
 };
 
-const MAX_EXAMPLES = 20;
-const COLUMNS = `{line: 'BIGINT', raw: 'VARCHAR', violations: 'STRUCT(field VARCHAR, rule VARCHAR, "value" VARCHAR, message VARCHAR)[]'}`;
+/** A violation, and the record that it is about: by its line, or by its path in a JSON document. */
+export type Example = Violation & { readonly line: number | null; readonly path: string | null };
+
+const COLUMNS = `{line: 'BIGINT', path: 'VARCHAR', raw: 'VARCHAR', violations: 'STRUCT(field VARCHAR, rule VARCHAR, "value" VARCHAR, message VARCHAR)[]'}`;
 
 export async function writeQuarantine(
   session: SqlSession,
   folder: string,
   rejected: AsyncIterable<RejectedRow>,
+  maxExamples: number,
 ): Promise<QuarantineFile> {
   const counts = new Map<string, ViolationCount>();
-  const examples: RejectedRow[] = [];
+  const examples: Example[] = [];
   let rows = 0;
   async function* lines() {
     for await (const row of rejected) {
       rows += 1;
-      if (examples.length < MAX_EXAMPLES) examples.push(row);
-      for (const { field, rule } of row.violations) {
+      for (const violation of row.violations) {
+        const { field, rule } = violation;
+        if (examples.length < maxExamples)
+          examples.push({ line: row.line, path: row.path ?? null, ...violation });
         const id = `${field}\n${rule}`;
         counts.set(id, { field, rule, rows: (counts.get(id)?.rows ?? 0) + 1 });
       }

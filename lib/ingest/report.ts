@@ -3,30 +3,40 @@ import type { Dataset } from '../core/contract.ts';
 import { reportKey, type SourceVersion } from '../core/layout.ts';
 import type { Violation } from '../core/violation.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
-import type { ViolationCount } from './quarantine.ts';
+import type { Example, ViolationCount } from './quarantine.ts';
+import type { Timings } from './stopwatch.ts';
 
-export type Report = {
+/** What reading the file brought to light. */
+export type Findings = {
+  /** `rejected`: the file as a whole was refused, and what the table held of this source before stays. */
+  readonly outcome: 'accepted' | 'rejected';
+  /** Why the file was refused. */
+  readonly reason?: Violation;
+  /** Records in the file; 0 where it was refused before they could be counted. */
+  readonly rows: number;
+  readonly accepted: number;
+  /** Rows that break the contract. */
+  readonly quarantined: number;
+  /** By field and rule. */
+  readonly violations: readonly ViolationCount[];
+  /** The first twenty. */
+  readonly examples: readonly Example[];
+  /** Columns of the file that the contract does not know. */
+  readonly ignoredColumns: readonly string[];
+  /** The quarantined rows' key in the lake. */
+  readonly quarantine?: string;
+};
+
+export type Report = Findings & {
   readonly source: string;
   readonly dataset: string;
   readonly etag: string;
   readonly lastModified: string;
   readonly sizeBytes: number;
   readonly contract: string;
-  /** `rejected`: the file as a whole was refused, and what the table held of this source before stays. */
-  readonly outcome: 'accepted' | 'rejected';
-  /** Why the file was refused. */
-  readonly reason?: Violation;
-  readonly rows: number;
-  readonly accepted: number;
-  readonly quarantined: number;
-  readonly violations: readonly ViolationCount[];
-  /** The first rejected rows, a violation each. */
-  readonly examples: readonly (Violation & { readonly line: number | null })[];
-  /** Columns of the file that the contract does not know. */
-  readonly ignoredColumns: readonly string[];
-  /** The rejected rows' key in the lake. */
-  readonly quarantine?: string;
+  /** From the first byte to the last upload. */
   readonly ms: number;
+  readonly timings: Timings;
 };
 
 export function sourceVersion(dataset: Dataset, version: ObjectVersion): SourceVersion {

@@ -4,18 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../core/contract.ts';
 import { quarantineKey } from '../core/layout.ts';
-import { pathValues } from '../core/partition.ts';
 import { madeFrom, originTags, readOrigin } from '../core/tags.ts';
-import type { RejectedRow } from '../core/violation.ts';
 import type { Add } from '../delta/actions.ts';
 import { dataFilePath, objectKey } from '../delta/partitions.ts';
 import type { Effects } from '../effects.ts';
 import { TryAgainError } from '../errors.ts';
 import type { ObjectVersion } from '../ports.ts';
-import { type Converted, convert, type Refused } from './convert.ts';
-import { type Report, readReport, sourceVersion, writeReport } from './report.ts';
-import { fileViolation } from './row-source.ts';
+import { type Converted, convertSource, type Refused } from './convert.ts';
+import { type Findings, type Report, readReport, sourceVersion, writeReport } from './report.ts';
 import { sizeViolation } from './size-limit.ts';
+import { Stopwatch } from './stopwatch.ts';
 
 export type Staged = {
   /** What landing held; undefined where the source is gone. */
@@ -56,7 +54,7 @@ export async function stage(
     const tooLarge = sizeViolation(version, effects.maxSourceBytes);
     if (tooLarge) {
       const refused = { outcome: 'rejected' as const, violation: tooLarge };
-      return publish(effects, dataset, table, version, refused, effects.clock().getTime());
+      return publish(effects, dataset, table, version, refused, new Stopwatch(effects.clock));
     }
     const staged = await convertVersion(effects, dataset, table, version);
     if (staged) return staged;
@@ -93,35 +91,20 @@ async function convertVersion(
   table: string,
   version: ObjectVersion,
 ): Promise<Staged | undefined> {
-  const started = effects.clock().getTime();
-  const file = await effects.landing.download(version.key, version.etag);
+  const stopwatch = new Stopwatch(effects.clock);
+  const file = await stopwatch.time('download', () => effects.landing.download(version.key, version.etag));
   if (file === undefined) return undefined;
   const folder = await mkdtemp(join(effects.scratch, 'ingest-'));
   try {
-    const converted = await convertFile(effects, dataset, version, file.path, folder);
+    const source = { dataset, key: version.key, path: file.path, scratch: folder };
+    const converted = await effects.sql.session((session) => convertSource(session, source, stopwatch));
     const after = await effects.landing.head(version.key);
     if (after?.etag !== version.etag || after.lastModifiedMs !== version.lastModifiedMs) return undefined;
-    return await publish(effects, dataset, table, version, converted, started);
+    return await publish(effects, dataset, table, version, converted, stopwatch);
   } finally {
     await file.release();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function convertFile(
-  effects: Effects,
-  dataset: Dataset,
-  version: ObjectVersion,
-  path: string,
-  scratch: string,
-): Promise<Converted | Refused> {
-  const { values, invalid } = pathValues(dataset, version.key);
-  const wrong = invalid[0];
-  if (wrong) {
-    const message = `the path says ${wrong.field.name}=${wrong.text}, which is no ${wrong.field.type}: move the file to a folder with a valid value`;
-    return { outcome: 'rejected', violation: fileViolation('partition-value', message, wrong.text) };
-  }
-  return effects.sql.session((session) => convert(session, { dataset, path, fromPath: values, scratch }));
 }
 
 async function publish(
@@ -130,15 +113,15 @@ async function publish(
   table: string,
   version: ObjectVersion,
   converted: Converted | Refused,
-  started: number,
+  stopwatch: Stopwatch,
 ): Promise<Staged> {
-  const adds =
-    converted.outcome === 'accepted'
-      ? await uploadDataFiles(effects, dataset, table, version, converted)
-      : [];
-  const quarantine = converted.outcome === 'accepted' ? converted.quarantine : undefined;
   const key = quarantineKey(dataset.name, sourceVersion(dataset, version));
-  if (quarantine) await effects.lake.upload(quarantine.path, key);
+  const adds = await stopwatch.time('upload', async () => {
+    if (converted.quarantine) await effects.lake.upload(converted.quarantine.path, key);
+    return converted.outcome === 'accepted'
+      ? uploadDataFiles(effects, dataset, table, version, converted)
+      : [];
+  });
   const report: Report = {
     source: version.key,
     dataset: dataset.name,
@@ -146,23 +129,27 @@ async function publish(
     lastModified: new Date(version.lastModifiedMs).toISOString(),
     sizeBytes: version.sizeBytes,
     contract: dataset.hash,
-    outcome: converted.outcome,
-    ...(converted.outcome === 'rejected' ? { reason: converted.violation } : {}),
-    rows: converted.outcome === 'accepted' ? converted.rows : 0,
-    accepted: converted.outcome === 'accepted' ? converted.acceptedRows : 0,
-    quarantined: quarantine?.rows ?? 0,
-    violations: quarantine?.counts ?? [],
-    examples: (quarantine?.examples ?? []).flatMap(firstViolation),
-    ignoredColumns: converted.outcome === 'accepted' ? converted.ignoredColumns : [],
-    ...(quarantine ? { quarantine: key } : {}),
-    ms: effects.clock().getTime() - started,
+    ...findings(converted, key),
+    ms: stopwatch.elapsedMs,
+    timings: stopwatch.timings,
   };
   await writeReport(effects.lake, dataset, version, report);
   return { version, replaces: converted.outcome === 'accepted', adds, report };
 }
 
-function firstViolation(row: RejectedRow): Report['examples'] {
-  return row.violations.slice(0, 1).map((violation) => ({ line: row.line, ...violation }));
+function findings(converted: Converted | Refused, quarantineKey: string): Findings {
+  const { quarantine } = converted;
+  return {
+    outcome: converted.outcome,
+    ...(converted.outcome === 'rejected' ? { reason: converted.violation } : {}),
+    rows: converted.rows ?? 0,
+    accepted: converted.outcome === 'accepted' ? converted.acceptedRows : 0,
+    quarantined: quarantine?.rows ?? 0,
+    violations: quarantine?.counts ?? [],
+    examples: quarantine?.examples ?? [],
+    ignoredColumns: converted.outcome === 'accepted' ? converted.ignoredColumns : [],
+    ...(quarantine ? { quarantine: quarantineKey } : {}),
+  };
 }
 
 async function uploadDataFiles(
