@@ -44,7 +44,10 @@ export class TestClock {
   #ms = Date.UTC(2024, 0, 1);
   readonly now = () => new Date(this.#ms);
   tick(): void {
-    this.#ms += 1000;
+    this.pass(1000);
+  }
+  pass(ms: number): void {
+    this.#ms += ms;
   }
 }
 
