@@ -1,0 +1,60 @@
+// What a validation found, as lines for people and as one JSON document for programs. Pure.
+import { placedMessage } from '../core/violation-text.ts';
+import type { Validation } from '../local/validate-file.ts';
+import { renderTable } from './table-text.ts';
+import { count, number } from './text.ts';
+
+/** Lines without line ends. */
+export function validationLines(found: Validation): string[] {
+  const { file, dataset, rows, accepted, rejected, reason, counts, violations, ignoredColumns } = found;
+  const total = counts.reduce((sum, { rows }) => sum + rows, 0);
+  const more = total - violations.length;
+  return [
+    reason === undefined
+      ? `${file}: ${count(rows, 'row')} of ${dataset}, ${number(accepted)} accepted, ${number(rejected)} rejected`
+      : `${file}: rejected as a whole (${dataset}): ${reason.message}`,
+    ...(ignoredColumns.length === 0
+      ? []
+      : [`Columns that ${dataset} does not know, and ignores: ${ignoredColumns.join(', ')}`]),
+    ...(counts.length === 0 ? [] : ['', ...countTable(found)]),
+    ...(violations.length === 0 ? [] : ['', ...violations.map(placedMessage)]),
+    ...(more > 0 ? [`and ${number(more)} more: --limit ${total} lists them all`] : []),
+  ];
+}
+
+function countTable({ counts }: Validation): string[] {
+  return renderTable(
+    [
+      { name: 'field', right: false },
+      { name: 'rule', right: false },
+      { name: 'rows', right: true },
+    ],
+    counts.map(({ field, rule, rows }) => [field, rule, number(rows)]),
+  );
+}
+
+/** See `sluice validate --help`: the words here are what programs read. */
+export function validationDocument({
+  file,
+  dataset,
+  rows,
+  accepted,
+  rejected,
+  reason,
+  violations,
+}: Validation): unknown {
+  return {
+    file,
+    dataset,
+    rows,
+    accepted,
+    rejected,
+    violations: [...(reason === undefined ? [] : [reason]), ...violations].map((violation) => ({
+      line: violation.line,
+      field: violation.field,
+      rule: violation.rule,
+      value: violation.value,
+      message: placedMessage(violation),
+    })),
+  };
+}

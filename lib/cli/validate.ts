@@ -1,0 +1,85 @@
+// `sluice validate`: a file checked against its dataset's contract before it is sent.
+import { UsageError } from '../errors.ts';
+import { formatOption, limitOption } from './choices.ts';
+import { memoryLimit } from './locations.ts';
+import type { Terminal } from './terminal.ts';
+import { type Arguments, MEMORY, SCHEMAS, type Verb } from './verb.ts';
+
+const FORMATS = ['table', 'json'] as const;
+const REJECTED = 3;
+
+export const validate: Verb = {
+  name: 'validate',
+  summary: 'Check a file against a dataset before it is sent; needs no lake.',
+  operand: { text: 'FILE', required: true },
+  description: `Reads the file as an ingest would, and says which rows would be refused and why, or that the whole file would be.
+Nothing is written. The file may lie anywhere; values that the dataset takes from folders
+(billing/year=2024/month=01/…) are read from the end of its path, or given with --as.`,
+  options: [
+    { name: 'dataset', value: 'NAME', description: 'The dataset whose contract counts.' },
+    SCHEMAS,
+    {
+      name: 'as',
+      value: 'KEY',
+      description: 'The landing key that the file will have, where its folders here do not tell.',
+    },
+    {
+      name: 'format',
+      value: FORMATS.join('|'),
+      description:
+        'table: for people. json: one document on standard output: file, dataset, rows, accepted, rejected,\nviolations (line, field, rule, value, message).',
+      default: 'table',
+    },
+    {
+      name: 'limit',
+      value: 'N',
+      description: 'Violations that are listed; the counts are of all.',
+      default: '100',
+    },
+    MEMORY,
+  ],
+  examples: [
+    {
+      command:
+        'npx sluice validate usage.csv --dataset billing --as billing/year=2024/month=01/day=31/usage.csv',
+      meaning: 'before it is uploaded',
+    },
+    {
+      command:
+        'npx sluice validate .lake/landing/billing/year=2024/month=01/day=01/usage.csv --dataset billing',
+      meaning: 'the folders tell the day',
+    },
+  ],
+  exitCodes: [
+    { code: 0, meaning: 'every row would be accepted' },
+    { code: REJECTED, meaning: 'rows, or the whole file, would be refused' },
+    { code: 1, meaning: 'a fault: the file or a contract cannot be read' },
+    { code: 2, meaning: 'wrong usage' },
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const format = formatOption(args, FORMATS);
+  const dataset = args.value('dataset');
+  if (dataset === undefined)
+    throw new UsageError(
+      'sluice validate: --dataset NAME is missing: which contract is the file to keep to?',
+    );
+  const { validateFile } = await import('../local/validate-file.ts');
+  const { validationDocument, validationLines } = await import('./validate-text.ts');
+  const as = args.value('as');
+  const found = await validateFile(args.operand ?? '', {
+    dataset,
+    schemas: args.value('schemas') ?? '',
+    limit: limitOption(args),
+    ...(as === undefined ? {} : { as }),
+    ...memoryLimit(args),
+  });
+  const text =
+    format === 'json'
+      ? JSON.stringify(validationDocument(found), null, 2)
+      : validationLines(found).join('\n');
+  await terminal.out(`${text}\n`);
+  return found.reason === undefined && found.rejected === 0 ? 0 : REJECTED;
+}

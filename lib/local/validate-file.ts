@@ -1,0 +1,139 @@
+// Checks a file against a dataset's contract before it is sent: the conversion that ingest makes, without a lake.
+import { rm, stat } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { openDuckDb } from '../adapters/duckdb.ts';
+import type { Dataset } from '../core/contract.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
+import { globMatcher } from '../core/glob.ts';
+import { hiveValues } from '../core/partition.ts';
+import type { PlacedViolation } from '../core/violation-text.ts';
+import { CliError, UsageError } from '../errors.ts';
+import { type Converted, convertSource, type Refused } from '../ingest/convert.ts';
+import type { ViolationCount } from '../ingest/quarantine.ts';
+import { loadCatalog } from '../maintain/load-catalog.ts';
+import { scratchElsewhere } from './scratch.ts';
+
+export type ValidateOptions = {
+  readonly dataset: string;
+  readonly schemas: string;
+  /** The landing key that the file will have. */
+  readonly as?: string;
+  /** Violations that are listed; all are counted. */
+  readonly limit: number;
+  readonly memoryLimitMb?: number;
+};
+
+export type Validation = {
+  readonly file: string;
+  readonly dataset: string;
+  /** rows = accepted + rejected. Where the file is refused as a whole no row is accepted. */
+  readonly rows: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Why the file would be refused as a whole. */
+  readonly reason?: PlacedViolation;
+  readonly counts: readonly ViolationCount[];
+  /** The first of them, in the file's order. */
+  readonly violations: readonly PlacedViolation[];
+  readonly ignoredColumns: readonly string[];
+};
+
+/** Throws UsageError where the dataset is unknown or the path leaves a value open, CliError where the file cannot be read. */
+export async function validateFile(file: string, options: ValidateOptions): Promise<Validation> {
+  await requireFile(file);
+  const scratch = await scratchElsewhere();
+  const { memoryLimitMb } = options;
+  const memory = memoryLimitMb === undefined ? {} : { memoryLimitMb };
+  try {
+    const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill') });
+    try {
+      const { datasets } = await loadCatalog(options.schemas, sql);
+      const dataset = requireDataset(datasets, options.dataset);
+      const source = { dataset, key: landingKey(dataset, file, options.as), path: resolve(file), scratch };
+      const converted = await sql.session((session) =>
+        convertSource(session, source, { maxExamples: options.limit }),
+      );
+      return { file, dataset: dataset.name, ...findings(converted) };
+    } finally {
+      sql.close();
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function findings(converted: Converted | Refused): Omit<Validation, 'file' | 'dataset'> {
+  const { quarantine } = converted;
+  const found = { counts: quarantine?.counts ?? [], violations: quarantine?.examples ?? [] };
+  if (converted.outcome === 'accepted') {
+    const { rows, acceptedRows, ignoredColumns } = converted;
+    return { ...found, rows, accepted: acceptedRows, rejected: rows - acceptedRows, ignoredColumns };
+  }
+  const rows = converted.rows ?? 0;
+  const reason = { line: null, ...converted.violation };
+  return { ...found, rows, accepted: 0, rejected: rows, reason, ignoredColumns: [] };
+}
+
+async function requireFile(file: string): Promise<void> {
+  if (file === '-')
+    throw new UsageError(
+      'sluice validate reads a file, not standard input, because it reads it twice and its path may name values: write it to a file first',
+    );
+  const stats = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    const problem = error.code === 'ENOENT' ? 'there is no such file' : error.message;
+    throw new CliError(`${file} cannot be read: ${problem}`, 1, { cause: error });
+  });
+  if (!stats.isFile()) throw new UsageError(`${file} is no file: validate takes one file at a time`);
+}
+
+function requireDataset(datasets: readonly Dataset[], name: string): Dataset {
+  const names = datasets.map((dataset) => dataset.name);
+  const found = datasets.find((dataset) => dataset.name === name);
+  if (found) return found;
+  throw new UsageError(
+    `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,
+  );
+}
+
+/**
+ * The key that the file has, or would have, in landing: as it was given, else the longest end of its path that the dataset
+ * matches, else the whole path, as long as its folders name what the dataset takes from there.
+ */
+function landingKey(dataset: Dataset, file: string, as: string | undefined): string {
+  const matches = globMatcher(dataset.path);
+  if (as !== undefined) {
+    if (matches(as)) return as;
+    throw new UsageError(`--as ${as} is no key of ${dataset.name}, whose path is ${dataset.path}`);
+  }
+  const segments = resolve(file)
+    .split(sep)
+    .filter((segment) => segment !== '');
+  const ends = segments.map((_, i) => segments.slice(i).join('/'));
+  const key = ends.find(matches);
+  if (key !== undefined) return key;
+  const whole = segments.join('/');
+  const named = hiveValues(whole);
+  const open = pathFields(dataset).filter((name) => !named.has(name));
+  if (open.length === 0) return whole;
+  throw new UsageError(
+    `${dataset.name} takes ${open.join(', ')} from the path of a file (${dataset.path}), and no folder of ${file} names ${open.length === 1 ? 'it' : 'them'}. ` +
+      `Say under which key it will be sent: --as ${exampleKey(dataset, segments.at(-1) ?? file)}`,
+  );
+}
+
+/** The fields whose values the glob's folders name: `year` and `month` of `billing/year=*, month=*`. */
+function pathFields(dataset: Dataset): string[] {
+  const folders = dataset.path.split('/').slice(0, -1);
+  const names = folders.flatMap((folder) => /^([^=*?[{]+)=/.exec(folder)?.[1] ?? []);
+  return names.filter((name) => dataset.fields.some((field) => field.name === name));
+}
+
+function exampleKey(dataset: Dataset, name: string): string {
+  return [
+    ...dataset.path
+      .split('/')
+      .slice(0, -1)
+      .map((folder) => folder.replace('=*', '=…')),
+    name,
+  ].join('/');
+}
