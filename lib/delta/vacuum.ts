@@ -45,6 +45,7 @@ export const DEFAULT_RETENTION_MS = 7 * 24 * 3600 * 1000;
 export const MIN_RETENTION_MS = 3600 * 1000;
 
 const FENCE = 'sluice:vacuum';
+const FENCE_OPERATION = 'VACUUM START';
 const LISTED_AT_ONCE = 10_000;
 const REMOVED_AT_ONCE = 1000;
 const ENTRIES_AT_ONCE = 100;
@@ -62,6 +63,24 @@ export function requireRetention(retentionMs: number): void {
 /** Rises with each vacuum that deletes. A data file that was uploaded under another one must not be committed. */
 export function vacuumFence(snapshot: Snapshot | undefined): number {
   return (snapshot && txnVersion(snapshot, FENCE)) ?? 0;
+}
+
+/** No vacuum between the two versions was after a file that the store dates to this time or later. Infinity where an entry is missing. */
+export async function sweptBeforeMs(
+  tables: DeltaTables,
+  prefix: string,
+  after: number,
+  upTo: number,
+): Promise<number> {
+  const entries = (await tables.entries(prefix, after, upTo)) ?? [];
+  if (entries.length < upTo - after) return Number.POSITIVE_INFINITY;
+  const infos = entries.flatMap(({ actions }) =>
+    actions.flatMap((action) => ('commitInfo' in action ? [action.commitInfo] : [])),
+  );
+  return infos
+    .filter(({ operation }) => operation === FENCE_OPERATION)
+    .map(({ timestamp, operationParameters }) => timestamp - Number(operationParameters.retentionMillis))
+    .reduce((latest, ms) => Math.max(latest, ms), Number.NEGATIVE_INFINITY);
 }
 
 /** Safe at any moment, beside writers, readers and other vacuums. Throws CorruptionError on a log that has gaps. */
@@ -143,7 +162,7 @@ async function raiseFence(
 ): Promise<Snapshot> {
   const { snapshot } = await tables.commit(prefix, async (latest) => ({
     actions: [{ txn: { appId: FENCE, version: vacuumFence(latest) + 1, lastUpdated: clock().getTime() } }],
-    operation: 'VACUUM START',
+    operation: FENCE_OPERATION,
     parameters: { retentionMillis: String(retentionMs) },
   }));
   if (snapshot === undefined) throw new CorruptionError(`the log of ${prefix} vanished during a vacuum`);
