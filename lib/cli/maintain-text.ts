@@ -24,6 +24,8 @@ export function maintainLines({ places, total, failures, retentionMs, dryRun }: 
   const days = Number((retentionMs / DAY_MS).toFixed(3));
   const swept = `${count(total.files, 'file')} (${bytes(total.bytes)}) that nothing of the last ${count(days, 'day')} needs`;
   return [
+    // After the files that the dry run has listed.
+    ...(dryRun && total.files > 0 ? [''] : []),
     ...(touched.length === 0 ? [] : [...renderTable(COLUMNS, touched.map(cells)), '']),
     dryRun
       ? `Would sweep ${swept}. Nothing was changed.`
