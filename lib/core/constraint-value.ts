@@ -1,43 +1,109 @@
 // Values that stand in a contract (minimum, maximum, enum) as exact texts of their field's type, and their order.
 import { isLosslessNumber } from 'lossless-json';
-import type { Field } from './contract.ts';
+import type { Field, FieldType } from './contract.ts';
+import { type FormattedType, isoText, isPattern } from './date-format.ts';
 import type { Place } from './definition-place.ts';
+import { plainNumber, withoutExponent } from './number-text.ts';
 import { written } from './read-contract.ts';
+import { STRING_FORMATS } from './text-pattern.ts';
 
 /** What a value's text depends on. */
 export type ValueType = Pick<
   Field,
-  'type' | 'precision' | 'scale' | 'double' | 'trueValues' | 'falseValues' | 'timezone'
+  | 'type'
+  | 'format'
+  | 'precision'
+  | 'scale'
+  | 'double'
+  | 'decimalChar'
+  | 'groupChar'
+  | 'bareNumber'
+  | 'trueValues'
+  | 'falseValues'
+  | 'timezone'
 >;
 
 /**
- * The text that the engine casts to exactly this value. Dates and times are ISO 8601 whatever the field's format; a time
- * names its offset unless the field's zone is UTC. Refuses what is no value of the type.
+ * The text that the engine casts to exactly this value. A contract may write a value as JSON has it, or as a text of the
+ * field's own form: with its decimalChar, in its date format; dates and times may also be in ISO 8601, and a time names its
+ * offset unless the field's zone is UTC. Refuses what is no value of the type.
  */
 export function constraintText(field: ValueType, value: unknown, place: Place): string {
-  const problem = (wanted: string) => place.refuse(`${written(value)} is not ${wanted}`);
-  if (field.type === 'boolean') {
-    const text = String(value);
-    if (typeof value === 'boolean') return text;
-    if (typeof value === 'string' && field.trueValues.includes(text)) return 'true';
-    if (typeof value === 'string' && field.falseValues.includes(text)) return 'false';
-    return problem('a boolean: write true or false');
+  const read = field.type === 'boolean' ? booleanText(field, value) : textOf(field, value);
+  return read ?? place.refuse(`${written(value)} is not ${WANTED[field.type](field)}`);
+}
+
+function booleanText(field: ValueType, value: unknown): string | undefined {
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return undefined;
+  if (field.trueValues.includes(value)) return 'true';
+  return field.falseValues.includes(value) ? 'false' : undefined;
+}
+
+function textOf(field: ValueType, value: unknown): string | undefined {
+  if (field.type === 'integer' || field.type === 'number') return numberOf(field, value);
+  if (field.type === 'year') {
+    const text = typeof value === 'string' ? value : (numberText(value) ?? '');
+    return /^\d{4}$/.test(text) ? text : undefined;
   }
-  const numeric = field.type === 'integer' || field.type === 'number';
-  const text = typeof value === 'string' ? value : numeric ? numberText(value) : undefined;
+  if (typeof value !== 'string') return undefined;
   switch (field.type) {
+    case 'date': {
+      const text = inFormat(field, 'date', value);
+      return isDate(text) ? text : undefined;
+    }
+    case 'datetime': {
+      const text = inFormat(field, 'datetime', value);
+      return isInstant(field, text) ? text : undefined;
+    }
+    case 'time': {
+      const text = inFormat(field, 'time', value);
+      return TIME.test(text) ? text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '') : undefined;
+    }
+    case 'yearmonth':
+      return /^\d{4}-(0[1-9]|1[0-2])$/.test(value) ? value : undefined;
     case 'string':
-      return text ?? problem('a text: write it in quotes');
-    case 'integer':
-      return text !== undefined && isLong(text) ? text : problem('an integer within 64 bits');
-    case 'number':
-      return text !== undefined && isNumber(field, text) ? text : problem(numberWanted(field));
-    case 'date':
-      return text !== undefined && isDate(text) ? text : problem('a day that exists: write "YYYY-MM-DD"');
-    case 'datetime':
-      return text !== undefined && isInstant(field, text) ? text : problem(instantWanted(field));
+      return (STRING_FORMATS[field.format] ?? []).every((shape) =>
+        new RegExp(`^(?:${shape})$`, 'u').test(value),
+      )
+        ? value
+        : undefined;
+    default:
+      return value;
   }
 }
+
+/** To the standard a text in the contract is read as the field's cells are. */
+function inFormat(field: ValueType, type: FormattedType, text: string): string {
+  return (isPattern(field.format) ? isoText(type, field.format, text) : undefined) ?? text;
+}
+
+function numberOf(field: ValueType, value: unknown): string | undefined {
+  const text = typeof value === 'string' ? plainNumber(field, value) : numberText(value);
+  if (text === undefined) return undefined;
+  if (field.type === 'integer') return isLong(text) ? text : undefined;
+  const plain = field.double ? text : withoutExponent(text);
+  return isNumber(field, plain) ? plain : undefined;
+}
+
+const WANTED: Readonly<Record<FieldType, (field: ValueType) => string>> = {
+  string: (field) =>
+    field.format === 'default' ? 'a text: write it in quotes' : `a text of the format ${field.format}`,
+  any: () => 'a text: write it in quotes',
+  object: () => 'a text: write it in quotes',
+  array: () => 'a text: write it in quotes',
+  integer: () => 'an integer within 64 bits',
+  number: (field) => numberWanted(field),
+  boolean: () => 'a boolean: write true or false',
+  date: (field) =>
+    `a day that exists: write "YYYY-MM-DD"${isPattern(field.format) ? ` or ${field.format}` : ''}`,
+  datetime: (field) => instantWanted(field),
+  time: () => 'a time of day: write "HH:MM:SS"',
+  year: () => 'a year: write its four digits',
+  yearmonth: () => 'a month: write "YYYY-MM"',
+};
+
+const TIME = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6}0*)?$/;
 
 function numberText(value: unknown): string | undefined {
   if (isLosslessNumber(value)) return value.value;
@@ -62,7 +128,7 @@ function isNumber(field: ValueType, text: string): boolean {
 function numberWanted(field: ValueType): string {
   if (field.double) return 'a finite number';
   const { precision, scale } = field;
-  return `a number that fits decimal(${precision},${scale}): at most ${precision - scale} digits before the point and ${scale} after it, no exponent`;
+  return `a number that fits decimal(${precision},${scale}): at most ${precision - scale} digits before the point and ${scale} after it`;
 }
 
 function isDate(text: string): boolean {
@@ -85,7 +151,7 @@ function instantWanted(field: ValueType): string {
 
 /** Negative, zero or positive as `a` is below, at or above `b`; both as constraintText gave them. */
 export function compareValues(field: ValueType, a: string, b: string): number {
-  if (field.type === 'date') return a < b ? -1 : a > b ? 1 : 0;
+  if (['date', 'time', 'yearmonth'].includes(field.type)) return a < b ? -1 : a > b ? 1 : 0;
   if (field.type === 'datetime') return Date.parse(a) - Date.parse(b);
   if (field.type === 'number' && field.double) return Number(a) - Number(b);
   const difference = scaled(a) - scaled(b);

@@ -18,12 +18,14 @@ const only = <T extends string | boolean>(...values: T[]) => z.literal(values);
 
 const constraints = z.strictObject({
   required: z.boolean().optional(),
-  unique: only(false).optional(),
+  unique: z.boolean().optional(),
   minLength: z.int().min(0).optional(),
   maxLength: z.int().min(0).optional(),
   pattern: text.min(1).optional(),
   minimum: z.unknown().optional(),
   maximum: z.unknown().optional(),
+  exclusiveMinimum: z.unknown().optional(),
+  exclusiveMaximum: z.unknown().optional(),
   enum: z.array(z.unknown()).min(1).optional(),
 });
 
@@ -38,8 +40,9 @@ const field = z.strictObject({
   missingValues: texts.optional(),
   trueValues: filledTexts.optional(),
   falseValues: filledTexts.optional(),
-  bareNumber: only(true).optional(),
-  decimalChar: only('.').optional(),
+  bareNumber: z.boolean().optional(),
+  decimalChar: text.optional(),
+  groupChar: text.optional(),
   constraints: constraints.optional(),
   header: text.min(1).optional(),
   trim: z.boolean().optional(),
@@ -49,10 +52,19 @@ const field = z.strictObject({
   timezone: text.optional(),
 });
 
+const fieldNames = z.union([text, filledTexts], { error: 'it must be a field name or a list of them' });
+
+/** https://specs.frictionlessdata.io/table-schema/#foreign-keys; resource "" or none is the resource itself. */
+const foreignKey = z.strictObject({
+  fields: fieldNames,
+  reference: z.strictObject({ resource: text.optional(), fields: fieldNames }),
+});
+
 const schema = z.strictObject({
   fields: z.array(field).min(1),
   missingValues: texts.optional(),
-  primaryKey: z.union([text, filledTexts], { error: 'it must be a field name or a list of them' }).optional(),
+  primaryKey: fieldNames.optional(),
+  foreignKeys: z.array(foreignKey).optional(),
   name: descriptive,
   title: descriptive,
   description: descriptive,
@@ -135,11 +147,12 @@ export type ResourceWords = z.infer<typeof resource>;
 export type SchemaWords = z.infer<typeof schema>;
 export type DialectWords = z.infer<typeof dialect>;
 export type FieldWords = z.infer<typeof field>;
+export type ForeignKeyWords = z.infer<typeof foreignKey>;
 export type ConstraintWords = z.infer<typeof constraints>;
 
 const NOT_YET = new Set(
-  `foreignKeys uniqueKeys fieldsMatch data compression innerpath scheme control layout extrapaths
-  jsonSchema exclusiveMinimum exclusiveMaximum groupChar categories categoriesOrdered arrayItem itemType
+  `uniqueKeys fieldsMatch data compression innerpath scheme control layout extrapaths
+  jsonSchema categories categoriesOrdered arrayItem itemType
   commentRows quoteStyle property itemKeys sheetNumber sheetName`.split(/\s+/),
 );
 
@@ -151,6 +164,8 @@ export function isNotYetSupported(word: string): boolean {
 const SHAPES: Readonly<Record<string, z.ZodObject>> = {
   resources: resource,
   fields: field,
+  foreignKeys: foreignKey,
+  reference: foreignKey.shape.reference,
   schema,
   dialect,
   constraints,

@@ -2,7 +2,19 @@
 // Decides nothing about files or SQL; parse-contract.ts makes it from datapackage.json.
 import type { Column, ColumnType } from './schema.ts';
 
-export type FieldType = 'string' | 'integer' | 'number' | 'boolean' | 'date' | 'datetime';
+export type FieldType =
+  | 'string'
+  | 'integer'
+  | 'number'
+  | 'boolean'
+  | 'date'
+  | 'datetime'
+  | 'time'
+  | 'year'
+  | 'yearmonth'
+  | 'any'
+  | 'object'
+  | 'array';
 
 /** A Table Schema field descriptor (https://specs.frictionlessdata.io/table-schema/#field-descriptors) plus our words. */
 export type Field = {
@@ -10,7 +22,7 @@ export type Field = {
   /** The column's name in the source file; `name` unless the contract gives another. */
   readonly header: string;
   readonly type: FieldType;
-  /** `default`, `any`, or a strptime pattern for date and datetime; `default` for all other types. */
+  /** `default`, `any`, or a strptime pattern for date, datetime and time; one of STRING_FORMATS for string; else `default`. */
   readonly format: string;
   readonly description?: string;
   /** Texts that stand for "no value"; the standard's default is the empty text alone. */
@@ -20,6 +32,10 @@ export type Field = {
   readonly precision: number;
   readonly scale: number;
   readonly double: boolean;
+  /** Of integer and number, where they are not the standard's defaults: ".", none and true. */
+  readonly decimalChar?: string;
+  readonly groupChar?: string;
+  readonly bareNumber?: false;
   readonly trueValues: readonly string[];
   readonly falseValues: readonly string[];
   /** IANA name; naive datetimes are read as local times there. */
@@ -27,7 +43,7 @@ export type Field = {
   readonly constraints: Constraints;
 };
 
-/** https://specs.frictionlessdata.io/table-schema/#constraints; minimum, maximum and enum as the texts of their values. */
+/** https://specs.frictionlessdata.io/table-schema/#constraints; limits and enum as the texts of their values. */
 export type Constraints = {
   readonly required: boolean;
   readonly unique: boolean;
@@ -35,6 +51,8 @@ export type Constraints = {
   readonly maxLength?: number;
   readonly minimum?: string;
   readonly maximum?: string;
+  readonly exclusiveMinimum?: string;
+  readonly exclusiveMaximum?: string;
   readonly pattern?: string;
   readonly enum?: readonly string[];
 };
@@ -44,6 +62,12 @@ export type PartitionColumn = {
   readonly name: string;
   readonly field: string;
   readonly transform: 'identity' | 'year' | 'month' | 'day';
+};
+
+/** https://specs.frictionlessdata.io/table-schema/#foreign-keys; `reference.resource` is the dataset's own name for a reference to itself. */
+export type ForeignKey = {
+  readonly fields: readonly string[];
+  readonly reference: { readonly resource: string; readonly fields: readonly string[] };
 };
 
 export type Mode = 'append' | 'replace' | 'upsert';
@@ -92,6 +116,8 @@ export type Dataset = {
   readonly dialect: Dialect;
   readonly fields: readonly Field[];
   readonly primaryKey: readonly string[];
+  /** Audited, never enforced: a row may arrive before the one that it refers to. */
+  readonly foreignKeys: readonly ForeignKey[];
   /** As declared for append; for upsert only where every field of it is in the primary key, else []; [] for replace. */
   readonly partitionBy: readonly PartitionColumn[];
   readonly mode: Mode;
@@ -101,14 +127,39 @@ export type Dataset = {
   readonly maxRejectedRatio?: number;
   /** The same by number of records; a file must keep to both. */
   readonly maxRejectedRows?: number;
-  /** SHA-256 (16 hex digits) of all that decides about rows: descriptions, titles and the file's place are not in it. */
+  /** SHA-256 (16 hex digits) of all that decides about rows: descriptions, titles, foreign keys and the file's place are not in it. */
   readonly hash: string;
 };
+
+/** Kept as the JSON text that it is. */
+export function isJson(field: Pick<Field, 'type'>): boolean {
+  return field.type === 'object' || field.type === 'array';
+}
+
+/** Fields whose values no two rows of a file may share, first those of the primary key; no value is equal to none. */
+export type RowKey = { readonly rule: 'primary-key' | 'unique'; readonly fields: readonly string[] };
+
+export function rowKeys(dataset: Dataset): RowKey[] {
+  const unique = dataset.fields.filter((field) => field.constraints.unique);
+  return [
+    ...(dataset.primaryKey.length === 0
+      ? []
+      : [{ rule: 'primary-key' as const, fields: dataset.primaryKey }]),
+    ...unique.map((field) => ({ rule: 'unique' as const, fields: [field.name] })),
+  ];
+}
 
 export function fieldColumnType(field: Field): ColumnType {
   switch (field.type) {
     case 'string':
+    case 'any':
+    case 'object':
+    case 'array':
+    case 'time':
+    case 'yearmonth':
       return 'string';
+    case 'year':
+      return 'integer';
     case 'integer':
       return 'long';
     case 'number':

@@ -7,6 +7,7 @@ import { Place } from './definition-place.ts';
 import { globProblem } from './glob.ts';
 import { parseDialect, parseEncoding } from './parse-dialect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
+import { parseForeignKeys } from './parse-foreign-keys.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
 import { readContract } from './read-contract.ts';
 
@@ -18,7 +19,7 @@ export function parseContract(file: string, packageName: string, text: string): 
   const resources = readContract(file, text);
   const root = new Place(file);
   const names = new Map<string, number>();
-  return resources.map((words, index) => {
+  const datasets = resources.map((words, index) => {
     const place = root.at('resources', index);
     checkName(words.name, place.at('name'));
     const earlier = names.get(words.name.toLowerCase());
@@ -29,6 +30,15 @@ export function parseContract(file: string, packageName: string, text: string): 
     names.set(words.name.toLowerCase(), index);
     return parseDataset(file, packageName, words, place);
   });
+  return datasets.map((dataset, index) => ({
+    ...dataset,
+    foreignKeys: parseForeignKeys(
+      resources[index]?.schema.foreignKeys ?? [],
+      dataset,
+      datasets,
+      root.at('resources', index, 'schema', 'foreignKeys'),
+    ),
+  }));
 }
 
 /** Dataset and insight names become folders and SQL names. */
@@ -59,6 +69,11 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     place.at('dialect').refuse('a dialect is for the format "csv": leave it out');
   const dialect = parseDialect(words.dialect ?? {}, place.at('dialect'));
   const fields = parseFields(words, primaryKey, dialect.nullSequence, place);
+  const pointed = fields.findIndex((field) => field.decimalChar !== undefined);
+  if (pointed >= 0 && format !== 'csv')
+    place
+      .at('schema', 'fields', pointed, 'decimalChar')
+      .refuse(`numbers in JSON have the point ".": leave it out`);
   const meaning = {
     name: words.name,
     path: words.path,
@@ -77,7 +92,14 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   } as const;
   const rows = { ...meaning, fields: fields.map(({ description: _, ...field }) => field) };
   const description = words.description === undefined ? {} : { description: words.description };
-  return { ...meaning, package: packageName, file, ...description, hash: definitionHash(rows) };
+  return {
+    ...meaning,
+    foreignKeys: [],
+    package: packageName,
+    file,
+    ...description,
+    hash: definitionHash(rows),
+  };
 }
 
 const FORMATS: Readonly<Record<string, Format>> = {
@@ -133,6 +155,9 @@ function parsePrimaryKey(schema: SchemaWords, place: Place): string[] {
     const at = typeof schema.primaryKey === 'string' ? place.at('primaryKey') : place.at('primaryKey', i);
     if (!schema.fields.some((field) => field.name === name)) at.refuse(unknownField(name, schema.fields));
     if (key.indexOf(name) !== i) at.refuse(`${JSON.stringify(name)} stands there twice: take one out`);
+    const type = schema.fields.find((field) => field.name === name)?.type;
+    if (type === 'object' || type === 'array')
+      at.refuse(`${name} is of type ${type}, which cannot be a key: equal values have many texts`);
   });
   return key;
 }

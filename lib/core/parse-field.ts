@@ -1,11 +1,13 @@
 // One field of a contract: its words checked against its type, every default filled in.
-import { compareValues, constraintText, type ValueType } from './constraint-value.ts';
-import type { Constraints, Field, FieldType } from './contract.ts';
-import type { ConstraintWords, FieldWords } from './contract-words.ts';
+import type { Field, FieldType } from './contract.ts';
+import type { FieldWords } from './contract-words.ts';
+import { dateFormatProblem } from './date-format.ts';
 import type { Place } from './definition-place.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { numberCharProblem } from './number-text.ts';
+import { parseConstraints } from './parse-constraints.ts';
 import { ENGINE_COLUMNS } from './schema.ts';
-import { dateFormatProblem, patternProblem } from './text-pattern.ts';
+import { STRING_FORMATS } from './text-pattern.ts';
 
 /** Of a number without `precision` and `scale`: 29 digits before the point, 9 after it. */
 export const DEFAULT_DECIMAL = { precision: 38, scale: 9 } as const;
@@ -14,8 +16,11 @@ export const DEFAULT_DECIMAL = { precision: 38, scale: 9 } as const;
 const TRUE_VALUES = ['true', 'True', 'TRUE', '1'];
 const FALSE_VALUES = ['false', 'False', 'FALSE', '0'];
 
-const TYPES: readonly FieldType[] = ['string', 'integer', 'number', 'boolean', 'date', 'datetime'];
-const NOT_YET = 'time year yearmonth duration any object array list geopoint geojson'.split(' ');
+const TYPES: readonly FieldType[] =
+  'string integer number boolean date datetime time year yearmonth any object array'.split(
+    ' ',
+  ) as FieldType[];
+const UNSUPPORTED = 'duration list geopoint geojson'.split(' ');
 
 /** What the resource and its schema say for all fields. */
 export type FieldDefaults = { readonly missingValues: readonly string[]; readonly timezone: string };
@@ -23,17 +28,19 @@ export type FieldDefaults = { readonly missingValues: readonly string[]; readonl
 export function parseField(words: FieldWords, defaults: FieldDefaults, place: Place): Field {
   checkName(words.name, place.at('name'));
   const type = fieldType(words.type, place.at('type'));
-  for (const [word, owner] of TYPED_WORDS) {
-    if (words[word] !== undefined && owner !== type)
+  for (const [word, owners] of TYPED_WORDS) {
+    if (words[word] !== undefined && !owners.includes(type))
       place
         .at(word)
         .refuse(
-          `"${word}" is for fields of type ${owner}, and ${words.name} is of type ${type}: leave it out`,
+          `"${word}" is for fields of type ${owners.join(' and ')}, and ${words.name} is of type ${type}: leave it out`,
         );
   }
   const value = {
     type,
+    format: format(type, words.format, place.at('format')),
     ...decimal(words, place),
+    ...numberWords(words, place),
     ...booleans(words, place),
     timezone: timezone(words, defaults, place),
   };
@@ -41,11 +48,10 @@ export function parseField(words: FieldWords, defaults: FieldDefaults, place: Pl
     name: words.name,
     header: words.header ?? words.name,
     ...value,
-    format: format(type, words.format, place.at('format')),
     ...(words.description === undefined ? {} : { description: words.description }),
     missingValues: words.missingValues ?? defaults.missingValues,
     trim: words.trim ?? false,
-    constraints: constraints(value, words.constraints ?? {}, place.at('constraints')),
+    constraints: parseConstraints(value, words.constraints ?? {}, place.at('constraints')),
   };
 }
 
@@ -57,14 +63,17 @@ export function unknownField(name: string, fields: readonly { readonly name: str
   return `${JSON.stringify(name)} is no field of this resource.${meant} Name one of its fields`;
 }
 
-const TYPED_WORDS = [
-  ['precision', 'number'],
-  ['scale', 'number'],
-  ['double', 'number'],
-  ['trueValues', 'boolean'],
-  ['falseValues', 'boolean'],
-  ['timezone', 'datetime'],
-] as const;
+const TYPED_WORDS: readonly (readonly [keyof FieldWords, readonly FieldType[]])[] = [
+  ['precision', ['number']],
+  ['scale', ['number']],
+  ['double', ['number']],
+  ['decimalChar', ['number']],
+  ['groupChar', ['integer', 'number']],
+  ['bareNumber', ['integer', 'number']],
+  ['trueValues', ['boolean']],
+  ['falseValues', ['boolean']],
+  ['timezone', ['datetime']],
+];
 
 function checkName(name: string, place: Place): void {
   if (name === '') place.refuse('a field needs a name: write one');
@@ -81,8 +90,8 @@ function fieldType(word: string | undefined, place: Place): FieldType {
   const type = word ?? 'string';
   const known = TYPES.find((candidate) => candidate === type);
   if (known) return known;
-  if (NOT_YET.includes(type))
-    return place.refuse(`the type "${type}" is not supported yet: read it as "string"`);
+  if (UNSUPPORTED.includes(type))
+    return place.refuse(`the type "${type}" is not supported: read it as "string"`);
   return place.refuse(`"${type}" is no type.${didYouMean(type, TYPES)} Write one of ${TYPES.join(', ')}`);
 }
 
@@ -99,6 +108,28 @@ function decimal(words: FieldWords, place: Place): Pick<Field, 'precision' | 'sc
   if (scale > precision)
     place.at('scale').refuse(`the scale ${scale} is above the precision ${precision}: lower it`);
   return { precision, scale, double };
+}
+
+function numberWords(
+  words: FieldWords,
+  place: Place,
+): Pick<Field, 'decimalChar' | 'groupChar' | 'bareNumber'> {
+  const { decimalChar = '.', groupChar, bareNumber = true } = words;
+  for (const [word, value] of Object.entries({ decimalChar, groupChar })) {
+    const problem = value === undefined ? undefined : numberCharProblem(value);
+    if (problem !== undefined) place.at(word).refuse(`${JSON.stringify(value)}: ${problem}`);
+  }
+  if (groupChar === decimalChar && words.type === 'number')
+    place
+      .at('groupChar')
+      .refuse(
+        `${JSON.stringify(groupChar)} is the decimalChar too, ${words.decimalChar === undefined ? 'by default' : 'as it says'}: change one`,
+      );
+  return {
+    ...(decimalChar === '.' ? {} : { decimalChar }),
+    ...(groupChar === undefined ? {} : { groupChar }),
+    ...(bareNumber ? {} : { bareNumber }),
+  };
 }
 
 function booleans(words: FieldWords, place: Place): Pick<Field, 'trueValues' | 'falseValues'> {
@@ -130,56 +161,14 @@ export function checkTimezone(zone: string, place: Place): void {
 
 function format(type: FieldType, word: string | undefined, place: Place): string {
   const text = word ?? 'default';
-  if (type === 'date' || type === 'datetime') {
+  if (type === 'date' || type === 'datetime' || type === 'time') {
     const problem = dateFormatProblem(type, text);
     if (problem !== undefined) place.refuse(`the format ${JSON.stringify(text)}: ${problem}`);
-  } else if (text !== 'default') {
+  } else if (type === 'string' ? !Object.hasOwn(STRING_FORMATS, text) : text !== 'default') {
+    const formats = type === 'string' ? Object.keys(STRING_FORMATS) : ['default'];
     place.refuse(
-      `the format ${JSON.stringify(text)} of a ${type} is not supported yet: leave it out (a constraint "pattern" may do)`,
+      `the format ${JSON.stringify(text)} of type ${type} is not supported: write ${formats.map((known) => JSON.stringify(known)).join(' or ')}`,
     );
   }
   return text;
-}
-
-const FITTING: Readonly<Record<string, readonly FieldType[]>> = {
-  minLength: ['string'],
-  maxLength: ['string'],
-  pattern: ['string'],
-  minimum: ['integer', 'number', 'date', 'datetime'],
-  maximum: ['integer', 'number', 'date', 'datetime'],
-};
-
-function constraints(field: ValueType, words: ConstraintWords, place: Place): Constraints {
-  for (const [word, types] of Object.entries(FITTING)) {
-    if (words[word as keyof ConstraintWords] !== undefined && !types.includes(field.type))
-      place
-        .at(word)
-        .refuse(
-          `"${word}" does not fit the type ${field.type} (it is for ${types.join(', ')}): leave it out`,
-        );
-  }
-  const problem = words.pattern === undefined ? undefined : patternProblem(words.pattern);
-  if (problem !== undefined)
-    place.at('pattern').refuse(`${JSON.stringify(words.pattern)}: ${problem} (the syntax is RE2's)`);
-  const text = (word: 'minimum' | 'maximum') =>
-    words[word] === undefined ? undefined : constraintText(field, words[word], place.at(word));
-  const [minimum, maximum] = [text('minimum'), text('maximum')];
-  if (minimum !== undefined && maximum !== undefined && compareValues(field, minimum, maximum) > 0)
-    place.at('minimum').refuse(`the minimum ${minimum} is above the maximum ${maximum}: correct one`);
-  if (words.minLength !== undefined && words.maxLength !== undefined && words.minLength > words.maxLength)
-    place
-      .at('minLength')
-      .refuse(`the minLength ${words.minLength} is above the maxLength ${words.maxLength}: correct one`);
-  return {
-    required: words.required ?? false,
-    unique: false,
-    ...(words.minLength === undefined ? {} : { minLength: words.minLength }),
-    ...(words.maxLength === undefined ? {} : { maxLength: words.maxLength }),
-    ...(minimum === undefined ? {} : { minimum }),
-    ...(maximum === undefined ? {} : { maximum }),
-    ...(words.pattern === undefined ? {} : { pattern: words.pattern }),
-    ...(words.enum === undefined
-      ? {}
-      : { enum: words.enum.map((value, i) => constraintText(field, value, place.at('enum', i))) }),
-  };
 }

@@ -1,5 +1,5 @@
 // How a contract's table is partitioned: by fields as they are, or by the year, month or day of one.
-import type { Dataset, Field, PartitionColumn } from './contract.ts';
+import type { Dataset, Field, FieldType, PartitionColumn } from './contract.ts';
 import type { ResourceWords } from './contract-words.ts';
 import type { Place } from './definition-place.ts';
 import { unknownField } from './parse-field.ts';
@@ -45,13 +45,15 @@ export function parsePartitionBy(
   return columns;
 }
 
+const UNFIT: readonly FieldType[] = ['number', 'datetime', 'time', 'object', 'array'];
+
 function checkPartitionType(field: Field, transform: PartitionColumn['transform'], place: Place): void {
   const dated = field.type === 'date' || field.type === 'datetime';
   if (transform !== 'identity' && !dated)
     place.refuse(
       `"${transform}" is for date and datetime, and ${field.name} is of type ${field.type}: choose another field`,
     );
-  if (transform === 'identity' && (field.type === 'number' || field.type === 'datetime'))
+  if (transform === 'identity' && UNFIT.includes(field.type))
     place.refuse(
       `${field.name} is of type ${field.type}, which makes a partition of nearly every row: ${dated ? 'add a transform (year, month, day)' : 'choose another field'}`,
     );

@@ -51,8 +51,16 @@ function canonical(field: Field, text: string): string | undefined {
   if (field.type === 'integer')
     return /^[+-]?\d{1,18}$/.test(text) ? BigInt(text.replace('+', '')).toString() : undefined;
   if (field.type === 'date') return isDate(text) ? text : undefined;
-  if (field.type === 'boolean') return text === 'true' || text === 'false' ? text : undefined;
-  return field.type === 'string' ? text : undefined;
+  if (field.type === 'boolean') return booleanText(field, text);
+  if (field.type === 'year') return /^\d{4}$/.test(text) ? String(Number(text)) : undefined;
+  if (field.type === 'yearmonth') return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : undefined;
+  return field.type === 'string' || field.type === 'any' ? text : undefined;
+}
+
+function booleanText(field: Field, text: string): string | undefined {
+  if (field.trueValues.includes(text)) return 'true';
+  if (field.falseValues.includes(text)) return 'false';
+  return text === 'true' || text === 'false' ? text : undefined;
 }
 
 function isDate(text: string): boolean {

@@ -1,5 +1,6 @@
 // What is wrong with a row or a file, as a value; and the sentence that says so. Bad data is never thrown.
-import type { Dataset, Field } from './contract.ts';
+import type { Dataset, Field, FieldType } from './contract.ts';
+import { isPattern } from './date-format.ts';
 
 /** Rules are named as the Table Schema standard names its constraints, and as Frictionless names its errors. */
 export type Rule =
@@ -8,9 +9,12 @@ export type Rule =
   | 'enum'
   | 'minimum'
   | 'maximum'
+  | 'exclusiveMinimum'
+  | 'exclusiveMaximum'
   | 'minLength'
   | 'maxLength'
   | 'pattern'
+  | 'unique'
   | 'primary-key'
   | 'missing-cell'
   | 'extra-cell'
@@ -84,10 +88,14 @@ function problem(
       return `${shown(value)} is below the minimum ${limits.minimum}`;
     case 'maximum':
       return `${shown(value)} is above the maximum ${limits.maximum}`;
+    case 'exclusiveMinimum':
+      return `${shown(value)} is not above ${limits.exclusiveMinimum}`;
+    case 'exclusiveMaximum':
+      return `${shown(value)} is not below ${limits.exclusiveMaximum}`;
     case 'minLength':
-      return `${shown(value)} is shorter than ${limits.minLength} characters`;
+      return `${shown(value)} is shorter than ${limits.minLength} ${LENGTH_UNITS[field.type] ?? 'characters'}`;
     case 'maxLength':
-      return `${shown(value)} is longer than ${limits.maxLength} characters`;
+      return `${shown(value)} is longer than ${limits.maxLength} ${LENGTH_UNITS[field.type] ?? 'characters'}`;
     case 'pattern':
       return `${shown(value)} does not match the pattern ${limits.pattern}`;
     case 'partition-value':
@@ -98,34 +106,64 @@ function problem(
   }
 }
 
-const TYPE_NAMES = {
+const LENGTH_UNITS: Partial<Record<FieldType, string>> = { array: 'items', object: 'members' };
+
+const TYPE_NAMES: Readonly<Record<FieldType, string>> = {
   string: 'a text',
+  any: 'a text',
   integer: 'an integer',
   number: 'a number',
   boolean: 'a boolean',
   date: 'a date',
   datetime: 'a date and time',
-} as const;
+  time: 'a time of day',
+  year: 'a year',
+  yearmonth: 'a month',
+  object: 'a JSON object',
+  array: 'a JSON array',
+};
+
+const STRING_FORMAT_NAMES: Readonly<Record<string, string>> = {
+  email: 'an address such as name@example.com',
+  uri: 'a URI with its scheme, such as https://example.com/a?b, other characters as %XX',
+  uuid: 'a UUID: 8-4-4-4-12 hexadecimal digits',
+  binary: 'base64: A-Z a-z 0-9 + / in fours, filled up with =',
+};
 
 function expectation(field: Field): string {
+  const pattern = isPattern(field.format) ? `format ${field.format}` : undefined;
   switch (field.type) {
     case 'integer':
-      return 'whole, within 64 bits';
+      return `whole, within 64 bits${numberWords(field)}`;
     case 'number':
-      return field.double
-        ? 'decimal point is "."'
-        : `decimal point is ".", at most ${field.precision - field.scale} digits before it and ${field.scale} after it`;
+      return `decimal point is "${field.decimalChar ?? '.'}"${numberWords(field)}${
+        field.double
+          ? ''
+          : `, at most ${field.precision - field.scale} digits before it and ${field.scale} after it`
+      }`;
     case 'boolean':
       return `one of ${[...field.trueValues, ...field.falseValues].map((v) => JSON.stringify(v)).join(', ')}`;
     case 'date':
-      return field.format === 'default' || field.format === 'any'
-        ? 'YYYY-MM-DD, a day that exists'
-        : `format ${field.format}`;
+      return pattern ?? 'YYYY-MM-DD, a day that exists';
     case 'datetime':
-      return field.format === 'default' || field.format === 'any'
-        ? `YYYY-MM-DD${field.format === 'any' ? ' ' : 'T'}HH:MM:SS, at most six digits of a second, a time that exists in ${field.timezone}`
-        : `format ${field.format}, a time that exists in ${field.timezone}`;
+      return `${pattern ?? `YYYY-MM-DD${field.format === 'any' ? ' ' : 'T'}HH:MM:SS, at most six digits of a second`}, a time that exists${
+        field.timezone === 'UTC' ? ' in UTC' : ` in ${field.timezone}, and only once where it has no offset`
+      }`;
+    case 'time':
+      return pattern ?? `HH:MM${field.format === 'any' ? '[:SS]' : ':SS'}, at most six digits of a second`;
+    case 'year':
+      return 'YYYY';
+    case 'yearmonth':
+      return 'YYYY-MM';
+    case 'string':
+      return STRING_FORMAT_NAMES[field.format] ?? field.format;
     default:
-      return field.format;
+      return 'valid JSON';
   }
+}
+
+function numberWords(field: Field): string {
+  const grouped =
+    field.groupChar === undefined ? '' : `, digits grouped in threes by ${JSON.stringify(field.groupChar)}`;
+  return field.bareNumber === false ? `${grouped}, one sign right before the digits` : grouped;
 }

@@ -1,7 +1,7 @@
 // The accepted rows of a source file as Parquet: written in the file's order, cleared of repeated keys, split by partition.
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tableColumns } from '../core/contract.ts';
+import { type RowKey, rowKeys, tableColumns } from '../core/contract.ts';
 import { identifier, literal, readParquet } from '../core/sql-text.ts';
 import { partitionExpression, selectColumn, type Validation } from '../core/validation-sql.ts';
 import type { PartitionValues } from '../delta/actions.ts';
@@ -38,9 +38,8 @@ export function copyAccepted(
   const wanted = new Set(
     singlePartition(file) === undefined ? [] : file.dataset.partitionBy.map((p) => p.name),
   );
-  const fields = [...rules.values].filter(
-    ([name]) => !wanted.has(name) || file.dataset.primaryKey.includes(name),
-  );
+  const keyFields = new Set(rowKeys(file.dataset).flatMap((key) => key.fields));
+  const fields = [...rules.values].filter(([name]) => !wanted.has(name) || keyFields.has(name));
   const derived = file.dataset.partitionBy.filter((p) => p.transform !== 'identity');
   const select = [
     ...fields.map(([name, value]) => selectColumn(value, name)),
@@ -53,8 +52,12 @@ export function copyAccepted(
   );
 }
 
-function keyList(file: SourceFile): string {
-  return file.dataset.primaryKey.map(identifier).join(', ');
+function present(key: RowKey): string {
+  return key.fields.map((name) => `${identifier(name)} IS NOT NULL`).join(' AND ');
+}
+
+function list(key: RowKey): string {
+  return key.fields.map(identifier).join(', ');
 }
 
 export async function hasRepeatedKey(
@@ -62,9 +65,11 @@ export async function hasRepeatedKey(
   file: SourceFile,
   accepted: string,
 ): Promise<boolean> {
-  if (file.dataset.primaryKey.length === 0) return false;
-  const sql = `SELECT 1 FROM ${readParquet(accepted)} GROUP BY ${keyList(file)} HAVING count(*) > 1 LIMIT 1`;
-  return (await session.rows(sql)).length > 0;
+  for (const key of rowKeys(file.dataset)) {
+    const sql = `SELECT 1 FROM ${readParquet(accepted)} WHERE ${present(key)} GROUP BY ${list(key)} HAVING count(*) > 1 LIMIT 1`;
+    if ((await session.rows(sql)).length > 0) return true;
+  }
+  return false;
 }
 
 /** The rows stand in the file's order, so that row numbers here and in the flags tell the same first row. */
@@ -75,9 +80,13 @@ export async function keepFirstOfEachKey(
 ): Promise<number> {
   const all = join(file.scratch, 'repeated.parquet');
   await rename(accepted, all);
+  const isFirst = rowKeys(file.dataset).map(
+    (key) =>
+      `(NOT (${present(key)}) OR row_number() OVER (PARTITION BY ${list(key)} ORDER BY file_row_number) = 1)`,
+  );
   return session.run(
     `COPY (SELECT * FROM ${readParquet(all)}
-           QUALIFY row_number() OVER (PARTITION BY ${keyList(file)} ORDER BY file_row_number) = 1) TO ${literal(accepted)} ${PARQUET}`,
+           QUALIFY ${isFirst.join(' AND ')}) TO ${literal(accepted)} ${PARQUET}`,
   );
 }
 

@@ -1,6 +1,7 @@
 // The second pass over a source file with bad rows: which rows they are, and every reason against each.
 import { join } from 'node:path';
-import { literal, readParquet } from '../core/sql-text.ts';
+import { type RowKey, rowKeys } from '../core/contract.ts';
+import { identifier, literal, readParquet } from '../core/sql-text.ts';
 import type { Validation } from '../core/validation-sql.ts';
 import { fieldViolation, type RejectedRow, shown, type Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
@@ -16,8 +17,8 @@ export async function* rejectedRows(
   rules: Validation,
 ): AsyncIterable<RejectedRow> {
   const flags = join(file.scratch, 'flags.parquet');
-  const key = file.dataset.primaryKey.map((name) => rules.values.get(name) as string);
-  const keys = key.map((value, i) => `, ${value} AS k${i}`).join('');
+  const keyFields = [...new Set(rowKeys(file.dataset).flatMap((key) => key.fields))];
+  const keys = keyFields.map((name) => `, ${rules.values.get(name)} AS ${keyColumn(name)}`).join('');
   // The engine finds broken bytes only in columns that it reads: read all that the first pass read.
   const anyText = `coalesce(${[...rules.texts].join(', ')}) IS NULL AS blank`;
   await session.run(
@@ -26,7 +27,21 @@ export async function* rejectedRows(
   yield* source.rejectedRows(session, flaggedRows(session, file, rules, flags));
 }
 
-const REPEATED_KEY = -1;
+function keyColumn(field: string): string {
+  return identifier(`key ${field}`);
+}
+
+/** A row that stands in the file after one without violations that has the same key. */
+function repeatedSql(keys: readonly RowKey[]): string {
+  const flags = keys.map((key, n) => {
+    const columns = key.fields.map(keyColumn);
+    const present = columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
+    const first = `min(CASE WHEN violations IS NULL THEN file_row_number END) OVER (PARTITION BY ${columns.join(', ')})`;
+    // The keys' numbers go on below zero, where the checks' end.
+    return `CASE WHEN ${present} AND ${first} < file_row_number THEN {'check': ${-1 - n}, 'value': concat_ws(', ', ${columns.join(', ')})} END`;
+  });
+  return `list_filter([${flags.join(', ')}], lambda x: x IS NOT NULL)`;
+}
 
 async function* flaggedRows(
   session: SqlSession,
@@ -34,10 +49,12 @@ async function* flaggedRows(
   rules: Validation,
   flags: string,
 ): AsyncIterable<FlaggedRow> {
-  const keys = file.dataset.primaryKey.map((_, i) => `k${i}`);
-  const repeated = `CASE WHEN violations IS NULL AND row_number() OVER (PARTITION BY violations IS NULL, ${keys.join(', ')} ORDER BY file_row_number) > 1
-    THEN [{'check': ${REPEATED_KEY}, 'value': concat_ws(', ', ${keys.join(', ')})}] ELSE violations END`;
-  const sql = `SELECT * FROM (SELECT file_row_number AS "row", ${keys.length === 0 ? 'violations' : `${repeated} AS violations`}
+  const keys = rowKeys(file.dataset);
+  const all =
+    keys.length === 0
+      ? 'violations'
+      : `nullif(coalesce(violations, []) || ${repeatedSql(keys)}, []) AS violations`;
+  const sql = `SELECT * FROM (SELECT file_row_number AS "row", ${all}
     FROM ${readParquet(flags)}) WHERE violations IS NOT NULL ORDER BY "row"`;
   type Flag = { check: number; value: string | null };
   const rows = orderedRows<{ row: number; violations: readonly Flag[] }>(
@@ -55,20 +72,13 @@ function named(
   flag: { check: number; value: string | null },
 ): Violation {
   const check = rules.checks[flag.check];
-  if (flag.check !== REPEATED_KEY && check) {
-    return fieldViolation(
-      file.dataset,
-      check.field,
-      check.rule,
-      flag.value,
-      file.fromPath.get(check.field.name),
-    );
+  if (check) {
+    const pathValue = file.fromPath.get(check.field.name);
+    return fieldViolation(file.dataset, check.field, check.rule, flag.value, pathValue);
   }
-  const names = file.dataset.primaryKey.join(', ');
-  return {
-    field: names,
-    rule: 'primary-key',
-    value: flag.value,
-    message: `${names}: ${shown(flag.value)} stands in an earlier row of this file`,
-  };
+  const key = rowKeys(file.dataset)[-1 - flag.check];
+  if (!key) throw new Error(`there is no check ${flag.check} of ${file.dataset.name}`);
+  const names = key.fields.join(', ');
+  const message = `${names}: ${shown(flag.value)} stands in an earlier row of this file`;
+  return { field: names, rule: key.rule, value: flag.value, message };
 }

@@ -1,5 +1,6 @@
 // What only the engine can say of a contract: whether it knows its patterns, time zones and date formats.
-import type { Dataset, Field } from '../core/contract.ts';
+import type { Dataset, Field, FieldType } from '../core/contract.ts';
+import { isPattern } from '../core/date-format.ts';
 import { Place } from '../core/definition-place.ts';
 import { literal } from '../core/sql-text.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
@@ -21,6 +22,8 @@ export async function checkDataset(session: SqlSession, dataset: Dataset): Promi
   }
 }
 
+const DATED: readonly FieldType[] = ['date', 'datetime', 'time'];
+
 function questions(field: Field): (readonly [word: string, value: string, sql: string])[] {
   const { pattern } = field.constraints;
   const asked: (readonly [string, string, string])[] = [];
@@ -28,7 +31,7 @@ function questions(field: Field): (readonly [word: string, value: string, sql: s
     asked.push(['constraints.pattern', pattern, `regexp_full_match('', ${literal(pattern)})`]);
   if (field.timezone !== 'UTC')
     asked.push(['timezone', field.timezone, `timezone(${literal(field.timezone)}, TIMESTAMP '2000-01-01')`]);
-  if (field.format !== 'default' && field.format !== 'any')
+  if (DATED.includes(field.type) && isPattern(field.format))
     asked.push(['format', field.format, `try_strptime('', ${literal(field.format)})`]);
   return asked;
 }

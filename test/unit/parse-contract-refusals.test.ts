@@ -18,7 +18,6 @@ describe('parseContract refuses', () => {
   });
 
   it.each<[Words, string]>([
-    [{ foreignKeys: [] }, `${r}.schema.foreignKeys: "foreignKeys" is not supported yet`],
     [{ uniqueKeys: [] }, `${r}.schema.uniqueKeys: "uniqueKeys" is not supported yet`],
     [
       { primryKey: 'id' },
@@ -113,25 +112,51 @@ describe('parseContract refuses', () => {
   });
 
   it.each<[Words, string]>([
-    ...['time', 'year', 'yearmonth', 'any', 'object', 'array', 'geopoint', 'geojson', 'duration'].map(
-      (type): [Words, string] => [{ type }, `${f}.type: the type "${type}" is not supported yet`],
-    ),
+    ...['geopoint', 'geojson', 'duration', 'list'].map((type): [Words, string] => [
+      { type },
+      `${f}.type: the type "${type}" is not supported`,
+    ]),
     [{ type: 'interger' }, `${f}.type: "interger" is no type. Did you mean "integer"?`],
     [{ name: '' }, `${f}.name: a field needs a name`],
     [{ name: 'a\0' }, `${f}.name: "a\\u0000" holds a NUL character`],
     [{ name: '_Sluice_source' }, `${f}.name: "_Sluice_source": names that begin with "_sluice" are reserved`],
     [{ name: 'File_Index' }, `${f}.name: "File_Index" is a name that the engine uses itself`],
     [{ name: 'file_row_number' }, `${f}.name: "file_row_number" is a name that the engine uses itself`],
-    [{ groupChar: ',' }, `${f}.groupChar: "groupChar" is not supported yet`],
-    [{ decimalChar: ',' }, `${f}.decimalChar: "," is not supported yet`],
-    [{ bareNumber: false }, `${f}.bareNumber: false is not supported yet`],
-    [{ format: 'email' }, `${f}.format: the format "email" of a string is not supported yet`],
+    [{ groupChar: ',' }, `${f}.groupChar: "groupChar" is for fields of type integer and number`],
+    [{ type: 'integer', decimalChar: ',' }, `${f}.decimalChar: "decimalChar" is for fields of type number`],
+    [{ bareNumber: false }, `${f}.bareNumber: "bareNumber" is for fields of type integer and number`],
+    [{ type: 'number', groupChar: '.' }, `${f}.groupChar: "." is the decimalChar too, by default`],
+    [
+      { type: 'number', groupChar: ',', decimalChar: ',' },
+      `${f}.groupChar: "," is the decimalChar too, as it says`,
+    ],
+    [{ type: 'number', decimalChar: '::' }, `${f}.decimalChar: "::": it must be one character`],
+    [{ type: 'integer', groupChar: '-' }, `${f}.groupChar: "-": it must be one character, no letter`],
+    [{ type: 'integer', groupChar: '' }, `${f}.groupChar: "": it must be one character`],
+    [
+      { format: 'emial' },
+      `${f}.format: the format "emial" of type string is not supported: write "default" or "email"`,
+    ],
+    [
+      { type: 'integer', format: 'x' },
+      `${f}.format: the format "x" of type integer is not supported: write "default"`,
+    ],
+    [{ type: 'year', format: '%Y' }, 'of type year is not supported'],
+    [{ floatNumber: true }, `${f}.floatNumber: "floatNumber" is no word of a contract here`],
+    [{ categories: ['a'] }, `${f}.categories: "categories" is not supported yet`],
+    [{ missingValues: [{ value: '-', label: 'none' }] }, 'is not a text in quotes'],
     [{ type: 'date', format: '%d/%m' }, `${f}.format: the format "%d/%m": it names no year`],
     [{ type: 'date', format: '%Y-%m' }, 'it names no whole day'],
-    [{ type: 'date', format: '%Y-%m-%d %H' }, '"%H" is not supported yet'],
+    [{ type: 'date', format: '%Y-%m-%d %H' }, '"%H" is not supported; write'],
     [{ type: 'date', format: 'iso' }, 'it is neither of "default"'],
     [{ type: 'datetime', format: '%Y-%m-%d' }, 'it names no hour'],
-    [{ type: 'datetime', format: '%Y-%m-%dT%H:%M:%S%z' }, '"%z" is not supported yet'],
+    [{ type: 'datetime', format: '%Y-%jT%H' }, '"%j" is not supported; write'],
+    [{ type: 'datetime', format: '%Y-%m-%d %Z %H' }, '"%Z" is not supported; write'],
+    [{ type: 'datetime', format: '%Y-%m-%d %H %p' }, '%H and %p could contradict one another'],
+    [{ type: 'date', format: '%Y %y-%m-%d' }, '%Y and %y could contradict one another'],
+    [{ type: 'date', format: '%Y-%m-%d %d' }, '%d and %d could contradict one another'],
+    [{ type: 'time', format: '%M:%S' }, 'it names no hour'],
+    [{ type: 'time', format: '%Y %H' }, '"%Y" is not supported; write'],
     [{ type: 'integer', precision: 3 }, `${f}.precision: "precision" is for fields of type number`],
     [{ type: 'number', precision: 3 }, `${f}.scale: "scale" is missing`],
     [{ type: 'number', scale: 3 }, `${f}.precision: "precision" is missing`],
@@ -152,7 +177,42 @@ describe('parseContract refuses', () => {
   });
 
   it.each<[Words, Words, string]>([
-    [{}, { unique: true }, `${c}.unique: true is not supported yet`],
+    [{ type: 'object' }, { unique: true }, `${c}.unique: "unique" of type object is not supported`],
+    [{ type: 'array' }, { enum: ['[]'] }, `${c}.enum: "enum" of type array is not supported`],
+    [{ type: 'any' }, { minLength: 1 }, `${c}.minLength: "minLength" does not fit the type any`],
+    [{ type: 'boolean' }, { minimum: false }, `${c}.minimum: "minimum" does not fit the type boolean`],
+    [{}, { exclusiveMaximum: 'x' }, `${c}.exclusiveMaximum: "exclusiveMaximum" does not fit the type string`],
+    [
+      { type: 'integer' },
+      { exclusiveMinimum: 3, maximum: 3 },
+      `${c}.exclusiveMinimum: no value is between the exclusiveMinimum 3 and the maximum 3`,
+    ],
+    [
+      { type: 'time' },
+      { minimum: '12:00', maximum: '13:00:00' },
+      `${c}.minimum: "12:00" is not a time of day`,
+    ],
+    [{ type: 'time' }, { minimum: '12:00:01', maximum: '12:00:00.5' }, 'the minimum 12:00:01 is above'],
+    [{ type: 'year' }, { minimum: 24 }, `${c}.minimum: 24 is not a year: write its four digits`],
+    [{ type: 'year' }, { minimum: 2025, maximum: '2024' }, 'the minimum 2025 is above the maximum 2024'],
+    [
+      { type: 'yearmonth' },
+      { minimum: '2024-13' },
+      `${c}.minimum: "2024-13" is not a month: write "YYYY-MM"`,
+    ],
+    [{ format: 'uuid' }, { enum: ['x'] }, `${c}.enum[0]: "x" is not a text of the format uuid`],
+    [
+      { type: 'number', decimalChar: ',' },
+      { minimum: '0.5' },
+      `${c}.minimum: "0.5" is not a number that fits decimal(38,9)`,
+    ],
+    [
+      { type: 'date', format: '%d/%m/%Y' },
+      { minimum: '31/02/2024' },
+      `${c}.minimum: "31/02/2024" is not a day that exists: write "YYYY-MM-DD" or %d/%m/%Y`,
+    ],
+    [{}, { pattern: '\\i\\c*' }, 'the XML name classes'],
+    [{}, { pattern: '[a-z-[aeiou]]' }, 'the subtraction of classes'],
     [{}, { jsonSchema: {} }, `${c}.jsonSchema: "jsonSchema" is not supported yet`],
     [{}, { minimum: 'a' }, `${c}.minimum: "minimum" does not fit the type string`],
     [{ type: 'number' }, { minLength: 1 }, `${c}.minLength: "minLength" does not fit the type number`],
@@ -181,7 +241,7 @@ describe('parseContract refuses', () => {
       { minimum: 100 },
       `${c}.minimum: 100 is not a number that fits`,
     ],
-    [{ type: 'number' }, { minimum: '1e3' }, `${c}.minimum: "1e3" is not a number that fits`],
+    [{ type: 'number' }, { minimum: '1e-10' }, `${c}.minimum: "1e-10" is not a number that fits`],
     [{ type: 'number' }, { minimum: '.' }, `${c}.minimum: "." is not a number that fits`],
     [
       { type: 'number' },
@@ -205,6 +265,44 @@ describe('parseContract refuses', () => {
     [{ type: 'boolean' }, { enum: ['yes'] }, `${c}.enum[0]: "yes" is not a boolean`],
   ])('the field %j with the constraints %j', (field, constraints, message) => {
     expect(refusal(withField({ ...field, constraints }))).toContain(message);
+  });
+
+  it.each<[Words, string]>([
+    [{}, 'foreignKeys[0].fields: "fields" is missing'],
+    [{ fields: 'x', reference: { fields: 'id' } }, 'foreignKeys[0].fields: "x" is no field of this resource'],
+    [{ fields: ['id', 'id'], reference: { fields: ['id', 'when'] } }, 'fields[1]: "id" stands there twice'],
+    [
+      { fields: 'id', reference: { resource: 'sale', fields: 'id' } },
+      'foreignKeys[0].reference.resource: "sale" is no resource of this package. Did you mean "sales"?',
+    ],
+    [
+      { fields: 'id', reference: { resource: 'sales', fields: 'no' } },
+      'foreignKeys[0].reference.fields: "no" is no field of this resource. Name one of its fields',
+    ],
+    [
+      { fields: 'id', reference: { resource: '', fields: ['id', 'when'] } },
+      'reference.fields: it names 2 fields and "fields" names 1',
+    ],
+    [
+      { fields: 'id', reference: { fields: 'when' } },
+      'sales.id is of type integer, and sales.when of type date: their values are never equal',
+    ],
+    [
+      { fields: 'id', reference: { fields: 'id', datapackage: 'x' } },
+      'reference.datapackage: "datapackage" is no word of a contract here',
+    ],
+  ])('the foreign key %j', (key, message) => {
+    expect(refusal(contract({}, { foreignKeys: [key] }))).toContain(message);
+  });
+
+  it('a decimalChar where JSON writes the numbers, and keys of JSON texts', () => {
+    const fields = [{ name: 'a', type: 'number', decimalChar: ',' }];
+    expect(refusal(contract({ format: 'json' }, { fields }))).toContain(
+      'fields[0].decimalChar: numbers in JSON have the point "."',
+    );
+    expect(refusal(contract({}, { fields: [{ name: 'a', type: 'object' }], primaryKey: 'a' }))).toContain(
+      'primaryKey: a is of type object, which cannot be a key',
+    );
   });
 
   it('two resources of one name, and columns that a partition would derive twice', () => {

@@ -26,6 +26,7 @@ describe('parseContract', () => {
       },
       fields: expect.any(Array),
       primaryKey: [],
+      foreignKeys: [],
       partitionBy: [],
       mode: 'append',
       extraColumns: 'ignore',
@@ -66,9 +67,17 @@ describe('parseContract', () => {
     ['a time', { type: 'datetime', format: '%Y%m%d %I:%M %p' }, { format: '%Y%m%d %I:%M %p' }],
     [
       'descriptive words',
-      { title: 'T', example: 1.5, rdfType: 'x', bareNumber: true, decimalChar: '.' },
+      { type: 'number', title: 'T', example: 1.5, rdfType: 'x', bareNumber: true, decimalChar: '.' },
       { name: 'f' },
     ],
+    [
+      'how numbers are written',
+      { type: 'number', bareNumber: false, decimalChar: ',', groupChar: '\u202f' },
+      { bareNumber: false, decimalChar: ',', groupChar: '\u202f' },
+    ],
+    ['the format of a string', { format: 'email' }, { type: 'string', format: 'email' }],
+    ['an offset', { type: 'datetime', format: '%d.%m.%Y %H:%M %z' }, { format: '%d.%m.%Y %H:%M %z' }],
+    ['a time of day', { type: 'time', format: '%I:%M %p' }, { type: 'time', format: '%I:%M %p' }],
   ])('reads %s', (_, words, expected) => {
     expect(parsedField(words)).toMatchObject(expected);
   });
@@ -104,6 +113,39 @@ describe('parseContract', () => {
       { type: 'boolean', trueValues: ['yes'], falseValues: ['no'], constraints: { enum: [true, 'no'] } },
       { enum: ['true', 'false'] },
     ],
+    [
+      'values as the cells have them',
+      {
+        type: 'number',
+        decimalChar: ',',
+        groupChar: '.',
+        bareNumber: false,
+        constraints: { minimum: '-1.000,50 €', maximum: 2.5e3, exclusiveMaximum: '1e4' },
+      },
+      { minimum: '-1000.50', maximum: '2500', exclusiveMaximum: '10000' },
+    ],
+    [
+      'a day in its format',
+      { type: 'date', format: '%Y-%d-%m', constraints: { minimum: '2024-02-01', enum: ['2024-03-01'] } },
+      { minimum: '2024-01-02', enum: ['2024-01-03'] },
+    ],
+    [
+      'a named month and an hour of twelve',
+      {
+        type: 'datetime',
+        format: '%d %b %y %I %p %z',
+        constraints: { minimum: '3 Feb 69 12 AM Z', maximum: '03 dec 68 1 pm +0130' },
+      },
+      { minimum: '1969-02-03T00:00:00Z', maximum: '2068-12-03T13:00:00+01:30' },
+    ],
+    [
+      'times of day',
+      { type: 'time', format: '%H:%M', constraints: { minimum: '9:05', exclusiveMaximum: '12:30:00.500' } },
+      { minimum: '09:05:00', exclusiveMaximum: '12:30:00.5' },
+    ],
+    ['years', { type: 'year', constraints: { enum: [2024, '0044'] } }, { enum: ['2024', '0044'] }],
+    ['months', { type: 'yearmonth', constraints: { minimum: '2024-02' } }, { minimum: '2024-02' }],
+    ['any text', { type: 'any', constraints: { enum: ['1', 'a'], unique: true } }, { unique: true }],
     [
       'a pattern',
       { constraints: { pattern: '\\\\1[(?=]\\+\\+(?i:x)[[:alpha:]]+' } },
@@ -210,6 +252,19 @@ describe('parseContract', () => {
     const words = { maxRejectedRatio: 0.125, maxRejectedRows: 0 };
     expect(parsed(contract(words))).toMatchObject(words);
     expect(parsed(contract(words)).hash).not.toBe(parsed(contract()).hash);
+  });
+
+  it('reads foreign keys, and keeps them out of the hash', () => {
+    const keys = [
+      { fields: 'id', reference: { resource: '', fields: 'id' } },
+      { fields: ['id', 'note'], reference: { resource: 'sales', fields: ['id', 'note'] } },
+    ];
+    const dataset = parsed(contract({}, { foreignKeys: keys }));
+    expect(dataset.foreignKeys).toEqual([
+      { fields: ['id'], reference: { resource: 'sales', fields: ['id'] } },
+      { fields: ['id', 'note'], reference: { resource: 'sales', fields: ['id', 'note'] } },
+    ]);
+    expect(dataset.hash).toBe(parsed(contract()).hash);
   });
 
   it('requires the fields of the primary key', () => {

@@ -1,0 +1,118 @@
+// The strptime formats of dates, datetimes and times: which are supported, what their texts look like, and the reading of a
+// contract's own values. The engine reads the data's; lib/maintain/check-dataset.ts asks it whether it knows a format.
+// https://docs.python.org/3/library/datetime.html#strftime-and-strptime-behavior
+
+export type FormattedType = 'date' | 'datetime' | 'time';
+
+const DIRECTIVES: Readonly<Record<FormattedType, string>> = {
+  date: 'YymdbB',
+  datetime: 'YymdbBHIpMSfz',
+  time: 'HIpMSf',
+};
+
+/** One directive of each: a second one would contradict the first, or be passed over. */
+const SAME_PART = ['Yy', 'mbB', 'd', 'HI', 'Hp', 'M', 'S', 'f', 'z'];
+
+export function isPattern(format: string): boolean {
+  return format !== 'default' && format !== 'any';
+}
+
+/**
+ * Why a strptime format is not supported; undefined where it is. A day must be named whole (year, month and day of the
+ * month), a time at least by its hour: nothing is made up.
+ */
+export function dateFormatProblem(type: FormattedType, format: string): string | undefined {
+  if (!isPattern(format)) return undefined;
+  const supported = DIRECTIVES[type];
+  const found = [...format.matchAll(/%(.?)/gs)].map((match) => match[1] ?? '');
+  const shown = `"default", "any", or a format of ${[...supported].map((d) => `%${d}`).join(' ')}`;
+  if (found.length === 0) return `it is neither of ${shown}`;
+  const unknown = found.find((directive) => directive === '' || !`${supported}%`.includes(directive));
+  if (unknown !== undefined) return `"%${unknown}" is not supported; write ${shown}`;
+  const has = (directives: string) => [...directives].some((directive) => found.includes(directive));
+  if (type !== 'time' && !has('Yy')) return 'it names no year (%Y)';
+  if (type !== 'time' && !(has('mbB') && has('d'))) return 'it names no whole day: add %m and %d';
+  if (type !== 'date' && !has('H') && !(has('I') && has('p')))
+    return 'it names no hour: add %H, or %I with %p';
+  const twice = SAME_PART.map((same) => found.filter((directive) => same.includes(directive)));
+  const rivals = twice.find((directives) => directives.length > 1);
+  if (rivals) return `${rivals.map((d) => `%${d}`).join(' and ')} could contradict one another: keep one`;
+  return undefined;
+}
+
+const DIRECTIVE_PATTERNS: Readonly<Record<string, string>> = {
+  Y: '\\d{4}',
+  y: '\\d{2}',
+  m: '\\d{1,2}',
+  d: '\\d{1,2}',
+  b: '[A-Za-z]{3}',
+  B: '[A-Za-z]+',
+  H: '\\d{1,2}',
+  I: '\\d{1,2}',
+  p: '[AaPp][Mm]',
+  M: '\\d{1,2}',
+  S: '\\d{1,2}',
+  f: '\\d{1,6}',
+  z: '(?:[+-](?:[01]\\d|2[0-3]):?[0-5]\\d|Z)',
+  '%': '%',
+};
+
+/** What a text of the format looks like, as a pattern for RE2: the engine's strptime also takes `infinity` and blanks around. */
+export function formatPattern(format: string): string {
+  return patternOf(format, (_, pattern) => pattern);
+}
+
+function patternOf(format: string, part: (directive: string, pattern: string) => string): string {
+  return format.replace(/%(.)|[^%]/gsu, (character, directive: string | undefined) =>
+    directive === undefined
+      ? character.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&')
+      : part(directive, DIRECTIVE_PATTERNS[directive] ?? ''),
+  );
+}
+
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+const FULL_MONTHS =
+  'january february march april may june july august september october november december'.split(' ');
+
+/**
+ * The ISO 8601 text that a text of the format says: `2024-01-31`, `2024-01-31T23:59:00`, `23:59:00.5`. Undefined where it
+ * does not fit the format; whether such a day exists is not looked at.
+ */
+export function isoText(type: FormattedType, format: string, text: string): string | undefined {
+  const pattern = patternOf(format, (directive, shape) =>
+    directive === '%' ? '%' : `(?<${directive}>${shape})`,
+  );
+  const found = new RegExp(`^${pattern}$`, 'su').exec(text)?.groups;
+  if (!found) return undefined;
+  const date = isoDate(found);
+  const time = isoTime(found);
+  if (type === 'date') return date;
+  if (type === 'time') return time;
+  if (date === undefined || time === undefined) return undefined;
+  const offset = found.z?.replace(/^([+-]\d\d):?(\d\d)$/, '$1:$2') ?? '';
+  return `${date}T${time}${offset}`;
+}
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+function isoDate(parts: Parts): string | undefined {
+  const name = (parts.b ?? parts.B ?? '').toLowerCase();
+  const named = parts.b === undefined ? FULL_MONTHS.indexOf(name) : MONTHS.indexOf(name);
+  const month = parts.m ?? String(named + 1);
+  // As C and Python read two digits: 69 to 99 are of the last century.
+  const year = parts.Y ?? `${Number(parts.y) >= 69 ? '19' : '20'}${parts.y}`;
+  if (month === '0') return undefined;
+  return `${year}-${month.padStart(2, '0')}-${(parts.d ?? '').padStart(2, '0')}`;
+}
+
+function isoTime(parts: Parts): string | undefined {
+  let hour = Number(parts.H ?? parts.I);
+  if (parts.I !== undefined) {
+    if (hour < 1 || hour > 12) return undefined;
+    hour = (hour % 12) + (parts.p?.toLowerCase() === 'pm' ? 12 : 0);
+  }
+  const two = (digits: string) => digits.padStart(2, '0');
+  const fraction = parts.f?.replace(/0+$/, '') ?? '';
+  const text = `${two(String(hour))}:${two(parts.M ?? '0')}:${two(parts.S ?? '0')}`;
+  return fraction === '' ? text : `${text}.${fraction}`;
+}

@@ -1,0 +1,191 @@
+// One field as SQL over the text of its cell: the value, NULL where the text says none, and the checks of type and
+// constraints. Law 4 lives here: a value is accepted only if it is exactly what its text says.
+import { type Field, fieldColumnType, isJson } from './contract.ts';
+import { formatPattern, isPattern } from './date-format.ts';
+import { plainNumberSql, withoutExponentSql } from './number-text.ts';
+import { sqlType } from './schema.ts';
+import { literal } from './sql-text.ts';
+import { STRING_FORMATS } from './text-pattern.ts';
+import type { Rule } from './violation.ts';
+
+/** The text after trim and missingValues. */
+export function cleanText(field: Field, source: string): string {
+  const trimmed = field.trim ? `trim(${source}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))` : source;
+  // The engine reads an unquoted empty cell as NULL: to the standard it is the empty text.
+  const present = field.missingValues.includes('') ? trimmed : `coalesce(${trimmed}, '')`;
+  return field.missingValues.reduce((text, missing) => `nullif(${text}, ${literal(missing)})`, present);
+}
+
+function matches(text: string, pattern: string): string {
+  return `regexp_full_match(${text}, ${literal(pattern)})`;
+}
+
+const SECOND = '[0-5]\\d(\\.\\d{1,6}0*)?';
+const MINUTE = '([01]\\d|2[0-3]):[0-5]\\d';
+const OFFSET = '(Z|[+-]([01]\\d|2[0-3]):?[0-5]\\d)';
+const YEAR_MONTH = '\\d{4}-(0[1-9]|1[0-2])';
+
+/** The value; NULL where there is none, or where misshapen() may still hold of it. */
+export function valueSql(field: Field, text: string): string {
+  const guarded = (condition: string, value: string) => `CASE WHEN ${condition} THEN ${value} END`;
+  const own = sqlType(fieldColumnType(field));
+  switch (field.type) {
+    case 'string': {
+      const patterns = STRING_FORMATS[field.format] ?? [];
+      const shaped = patterns.map((pattern) => matches(text, pattern)).join(' AND ');
+      return shaped === '' ? text : guarded(shaped, text);
+    }
+    case 'any':
+      return text;
+    case 'yearmonth':
+      return guarded(matches(text, YEAR_MONTH), text);
+    case 'year':
+      return guarded(matches(text, '\\d{4}'), `TRY_CAST(${text} AS ${own})`);
+    case 'object':
+    case 'array':
+      return guarded(isJsonSql(field.type, text), text);
+    case 'boolean': {
+      const side = (values: readonly string[], result: boolean) =>
+        values.length === 0 ? '' : `WHEN ${text} IN (${values.map(literal).join(', ')}) THEN ${result} `;
+      return `CASE ${side(field.trueValues, true)}${side(field.falseValues, false)}END`;
+    }
+    case 'number': {
+      const plain = plainNumberSql(field, text);
+      return field.double
+        ? `TRY_CAST(${plain} AS DOUBLE)`
+        : `coalesce(TRY_CAST(${plain} AS ${own}), TRY_CAST(${withoutExponentSql(plain)} AS ${own}))`;
+    }
+    case 'integer':
+      return `TRY_CAST(${plainNumberSql(field, text)} AS ${own})`;
+    case 'date':
+      return isPattern(field.format)
+        ? `CAST(try_strptime(${text}, ${literal(field.format)}) AS DATE)`
+        : `TRY_CAST(${text} AS DATE)`;
+    case 'datetime':
+      return isPattern(field.format) ? formattedDatetime(field, text) : isoDatetime(field, text);
+    case 'time':
+      return timeSql(field, text, guarded);
+  }
+}
+
+/** Condition that a text with a value has not the shape of its type: the engine's casts take 0x1F, 1_000, 24:00:00, and round. */
+function misshapen(field: Field, text: string, value: string): string | undefined {
+  const formatted = isPattern(field.format);
+  switch (field.type) {
+    case 'integer':
+      return `NOT ${matches(plainNumberSql(field, text), '[+-]?\\d+')}`;
+    case 'number': {
+      const plain = plainNumberSql(field, text);
+      if (field.double) return misshapenDouble(plain, value);
+      const { scale } = field;
+      const exact = `[+-]?(\\d+(\\.\\d{0,${scale}}0*)?|\\.\\d{${Math.min(1, scale)},${scale}}0*)`;
+      // Only what is no plain number is looked at again.
+      return `CASE WHEN ${matches(plain, exact)} THEN false ELSE NOT ${matches(withoutExponentSql(plain), exact)} END`;
+    }
+    case 'date':
+      return `NOT ${matches(text, formatted ? formatPattern(field.format) : '\\d{4}-\\d{2}-\\d{2}')}`;
+    case 'datetime': {
+      const separator = field.format === 'any' ? '[T ]' : 'T';
+      const iso = `\\d{4}-\\d{2}-\\d{2}${separator}${MINUTE}:${SECOND}${OFFSET}?`;
+      return `NOT ${matches(text, formatted ? formatPattern(field.format) : iso)}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function misshapenDouble(plain: string, value: string): string {
+  const finite = '[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?';
+  const special = '[Nn][Aa][Nn]|[+-]?[Ii][Nn][Ff]';
+  // 1e400 is no infinity.
+  return `(NOT ${matches(plain, `${finite}|${special}`)} OR (isinf(${value}) AND NOT ${matches(plain, special)}))`;
+}
+
+/** The engine's own reader also takes NaN, infinities and commas before a closing bracket: outside of texts none may stand. */
+function isJsonSql(type: 'object' | 'array', text: string): string {
+  const bare = `regexp_replace(${text}, '"([^"\\\\]|\\\\.)*"', '""', 'g')`;
+  const strict = `NOT regexp_matches(${bare}, '(?i)nan|inf|,\\s*[\\]}]')`;
+  return `json_valid(${text}) AND json_type(${text}) = '${type.toUpperCase()}' AND ${strict}`;
+}
+
+/** As text in ISO 8601, without zeros at the end of a fraction. */
+function timeSql(field: Field, text: string, guarded: (condition: string, value: string) => string): string {
+  if (isPattern(field.format)) {
+    const read = `CAST(try_strptime(${text}, ${literal(field.format)}) AS TIME)`;
+    return guarded(matches(text, formatPattern(field.format)), `CAST(${read} AS VARCHAR)`);
+  }
+  const shape = field.format === 'any' ? `${MINUTE}(:${SECOND})?` : `${MINUTE}:${SECOND}`;
+  return guarded(matches(text, shape), `CAST(TRY_CAST(${text} AS TIME) AS VARCHAR)`);
+}
+
+function isoDatetime(field: Field, text: string): string {
+  const instant = `TRY_CAST(${text} AS TIMESTAMP WITH TIME ZONE)`;
+  if (field.timezone === 'UTC') return instant;
+  return `CASE WHEN regexp_matches(${text}, '${OFFSET}$') THEN ${instant} ELSE ${zoned(field, `TRY_CAST(${text} AS TIMESTAMP)`)} END`;
+}
+
+function formattedDatetime(field: Field, text: string): string {
+  // To the engine Z is no offset.
+  const read = field.format.endsWith('%z') ? `regexp_replace(${text}, 'Z$', '+0000')` : text;
+  const parsed = `try_strptime(${read}, ${literal(field.format)})`;
+  return field.format.replaceAll('%%', '').includes('%z') ? parsed : zoned(field, parsed);
+}
+
+/** A naive time in the field's zone; NULL for one that the zone's clocks skip, or show twice. */
+function zoned(field: Field, naive: string): string {
+  const zone = literal(field.timezone);
+  const local = `CAST(${naive} AS TIMESTAMP)`;
+  // Of two instants with one local time the engine takes the later; the earlier had the offset of the day before.
+  const later = `timezone(${zone}, ${local})`;
+  if (field.timezone === 'UTC') return later;
+  const dayBefore = `(${later} - INTERVAL 1 DAY)`;
+  const offsetBefore = `(timezone(${zone}, ${dayBefore}) - timezone('UTC', ${dayBefore}))`;
+  const earlier = `timezone('UTC', ${local} - ${offsetBefore})`;
+  const exists = `timezone(${zone}, ${later}) = ${local}`;
+  const isTwice = `(${earlier} <> ${later} AND timezone(${zone}, ${earlier}) = ${local})`;
+  return `CASE WHEN ${exists} AND NOT ${isTwice} THEN ${later} END`;
+}
+
+/** Pairs of rule and condition; each condition is true or false, never NULL. */
+export function fieldChecks(field: Field, text: string, value: string): [Rule, string][] {
+  const checks: [Rule, string][] = [];
+  const isAnyText = field.type === 'any' || (field.type === 'string' && field.format === 'default');
+  if (!isAnyText) {
+    const shape = misshapen(field, text, value);
+    const wrong = shape === undefined ? `${value} IS NULL` : `(${value} IS NULL OR ${shape})`;
+    checks.push(['type-error', `(${text} IS NOT NULL AND ${wrong})`]);
+  }
+  if (field.constraints.required) checks.push(['required', `${text} IS NULL`]);
+  const present = (condition: string) => `(${value} IS NOT NULL AND ${condition})`;
+  for (const [rule, condition] of constraintChecks(field, value)) checks.push([rule, present(condition)]);
+  return checks;
+}
+
+function constraintChecks(field: Field, value: string): [Rule, string][] {
+  const checks: [Rule, string][] = [];
+  const { minLength, maxLength, pattern, enum: allowed } = field.constraints;
+  const cast = (limit: string) => `CAST(${literal(limit)} AS ${sqlType(fieldColumnType(field))})`;
+  // NaN is within no limits; to the engine it is above all others.
+  const orNaN = field.double ? ` OR isnan(${value})` : '';
+  for (const [rule, comparison] of LIMITS) {
+    const limit = field.constraints[rule];
+    if (limit !== undefined) checks.push([rule, `(${value} ${comparison} ${cast(limit)}${orNaN})`]);
+  }
+  if (minLength !== undefined) checks.push(['minLength', `${lengthSql(field, value)} < ${minLength}`]);
+  if (maxLength !== undefined) checks.push(['maxLength', `${lengthSql(field, value)} > ${maxLength}`]);
+  if (pattern !== undefined) checks.push(['pattern', `NOT ${matches(value, pattern)}`]);
+  if (allowed !== undefined) checks.push(['enum', `${value} NOT IN (${allowed.map(cast).join(', ')})`]);
+  return checks;
+}
+
+const LIMITS = [
+  ['minimum', '<'],
+  ['maximum', '>'],
+  ['exclusiveMinimum', '<='],
+  ['exclusiveMaximum', '>='],
+] as const;
+
+function lengthSql(field: Field, value: string): string {
+  if (!isJson(field)) return `length(${value})`;
+  return field.type === 'array' ? `json_array_length(${value})` : `len(list_distinct(json_keys(${value})))`;
+}

@@ -1,0 +1,101 @@
+// How numbers are written: groupChar, decimalChar and bareNumber of the standard, and exponents. Once as SQL over a column of
+// texts and once as TypeScript over a contract's own values; both end in plain digits: "1.234,50 €" → "1234.50".
+// https://specs.frictionlessdata.io/table-schema/#number
+import type { Field } from './contract.ts';
+import { literal } from './sql-text.ts';
+
+export type NumberWords = Pick<Field, 'type' | 'double' | 'decimalChar' | 'groupChar' | 'bareNumber'>;
+
+/** Why a text cannot be a decimalChar or groupChar; undefined where it can. */
+export function numberCharProblem(text: string): string | undefined {
+  return /^[^\p{L}\p{N}\p{Pd}\p{Cc}+−()]$/u.test(text)
+    ? undefined
+    : 'it must be one character, no letter, digit, sign or bracket';
+}
+
+/** Texts are plain digits as they stand. */
+function isPlain(field: NumberWords): boolean {
+  return field.decimalChar === undefined && field.groupChar === undefined && field.bareNumber === undefined;
+}
+
+/** A text of plain digits for `text`, an SQL expression of a text; NULL where it is no number by the field's words. */
+export function plainNumberSql(field: NumberWords, text: string): string {
+  if (isPlain(field)) return text;
+  // Between the first digit and the last nothing is stripped: the shape has seen to it that all of it is the number.
+  const digits = `coalesce(nullif(regexp_extract(${text}, ${literal(numberInside(field))}), ''), ${text})`;
+  const bare = field.bareNumber === false ? digits : text;
+  const joined = field.groupChar === undefined ? bare : `replace(${bare}, ${literal(field.groupChar)}, '')`;
+  const plain =
+    field.decimalChar === undefined ? joined : `replace(${joined}, ${literal(field.decimalChar)}, '.')`;
+  return `CASE WHEN regexp_full_match(${text}, ${literal(writtenShape(field))}) THEN ${plain} END`;
+}
+
+/** The same of a value in the contract. */
+export function plainNumber(field: NumberWords, text: string): string | undefined {
+  if (isPlain(field)) return text;
+  if (!new RegExp(`^(?:${writtenShape(field)})$`, 'u').test(text)) return undefined;
+  const bare = field.bareNumber === false ? new RegExp(numberInside(field), 'u').exec(text)?.[0] : text;
+  const joined = field.groupChar === undefined ? bare : bare?.replaceAll(field.groupChar, '');
+  return field.decimalChar === undefined ? joined : joined?.replaceAll(field.decimalChar, '.');
+}
+
+/** For RE2 and for JavaScript with the flag u: these are the characters that mean something to both. */
+function escaped(character: string): string {
+  return character.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&');
+}
+
+/** Digits, signs and brackets beside a number may belong to it: "-€5", "(5)", "5²". */
+const TELLING = '\\p{N}\\p{Pd}()（）+＋−±⁺⁻₊₋';
+
+/**
+ * The whole text of a number, for RE2 and JavaScript. A group has three digits where the fraction begins, else two or
+ * three ("1,00,000"): so "1,5" is no number written with the groupChar ",", but a mistake.
+ */
+function writtenShape(field: NumberWords): string {
+  const group = field.groupChar === undefined ? '' : escaped(field.groupChar);
+  const whole = group === '' ? '\\d+' : `(?:\\d{1,3}(?:${group}\\d{2,3})*${group}\\d{3}|\\d+)`;
+  const point = escaped(field.decimalChar ?? '.');
+  const isNumber = field.type === 'number';
+  const exponent = '(?:[eE][+-]?\\d+)?';
+  const leading = isNumber ? `[+-]?${whole}(?:${point}\\d*)?${exponent}` : `[+-]?${whole}`;
+  const bare = isNumber ? `(?:${leading}|[+-]?${point}\\d+${exponent})` : leading;
+  const special = field.double ? '|[Nn][Aa][Nn]|[+-]?[Ii][Nn][Ff]' : '';
+  if (field.bareNumber !== false) return `${bare}${special}`;
+  // A point or comma that touches the number may be its decimal point: "Rs.50" is 50 to some and 0.50 to others.
+  const touching = `${TELLING}.,${point}${/\s/.test(group) ? '' : group}`;
+  const before = `[^${TELLING}]*[^${touching}]`;
+  const after = `(?:[^${touching}][^${TELLING}]*)?`;
+  return `(?:${before}${leading}|${bare})${after}${special}`;
+}
+
+function numberInside(field: NumberWords): string {
+  const point = field.type === 'number' ? `${escaped(field.decimalChar ?? '.')}?` : '';
+  return `[+-]?${point}\\d(?:.*\\d)?`;
+}
+
+// A decimal has at most 38 digits: exponents of three digits are none that anybody means.
+const EXPONENT = '([+-]?)(\\d*)\\.?(\\d*)[eE]([+-]?)0*(\\d{1,2})';
+
+/** `1.5e3` → `1500`, as SQL over a plain text; '' for a text without an exponent. */
+export function withoutExponentSql(plain: string): string {
+  const parts = `regexp_extract(${plain}, '^${EXPONENT}$', ['sign', 'whole', 'part', 'direction', 'power'])`;
+  // Digits of the mantissa, and how many of them stand before the point.
+  const split = `{'sign': p.sign, 'digits': p.whole || p.part, 'point': length(p.whole) + TRY_CAST(p.direction || p.power AS INTEGER)}`;
+  const shifted = `d.sign || CASE WHEN d.digits = '' THEN NULL WHEN d.point <= 0 THEN '0.' || repeat('0', -d.point) || d.digits
+    WHEN d.point >= length(d.digits) THEN d.digits || repeat('0', d.point - length(d.digits))
+    ELSE d.digits[:d.point] || '.' || d.digits[d.point + 1:] END`;
+  return `coalesce(list_transform(list_transform([${parts}], lambda p: ${split}), lambda d: ${shifted})[1], '')`;
+}
+
+/** The same of a value in the contract; the text itself where it has no exponent. */
+export function withoutExponent(plain: string): string {
+  const match = new RegExp(`^${EXPONENT}$`).exec(plain);
+  if (!match) return plain;
+  const [, sign = '', whole = '', part = '', direction = '', power = ''] = match;
+  const digits = whole + part;
+  if (digits === '') return plain;
+  const point = whole.length + Number(`${direction}${power}`);
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  if (point >= digits.length) return `${sign}${digits.padEnd(point, '0')}`;
+  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+}
