@@ -6,8 +6,8 @@ import { setTimeout as after } from 'node:timers/promises';
 import { freePort, signalGroup, stopGroup } from './process-group.ts';
 import { type PythonPackages, pythonWith } from './python.ts';
 
-/** `endpoint`: one that runs already, named by AWS_ENDPOINT_URL. */
-export type EmulatorKind = 'ministack' | 'localstack' | 'endpoint';
+/** Made of Python packages. */
+export type EmulatorKind = 'ministack' | 'localstack';
 /** What answers: emulators differ in what they emulate wrong. */
 export type EmulatorBrand = 'ministack' | 'localstack' | 'other';
 export type Emulator = {
@@ -31,7 +31,7 @@ export const EMULATORS_FOLDER = join(ROOT, '.emulators');
 const START_TIMEOUT_MS = 120_000;
 
 const CONSTRAINTS = join(import.meta.dirname, 'constraints.txt');
-const PACKAGES: Record<Exclude<EmulatorKind, 'endpoint'>, PythonPackages> = {
+const PACKAGES: Record<EmulatorKind, PythonPackages> = {
   ministack: {
     title: 'MiniStack 1.5.33',
     pip: ['ministack==1.5.33'],
@@ -49,16 +49,6 @@ const PACKAGES: Record<Exclude<EmulatorKind, 'endpoint'>, PythonPackages> = {
   },
 };
 
-/** From SLUICE_EMULATOR; both without Docker where it is not set. Throws on any other word. */
-export function wantedEmulators(environment: NodeJS.ProcessEnv): EmulatorKind[] {
-  const wanted = environment.SLUICE_EMULATOR;
-  if (wanted === undefined || wanted === '') return ['ministack', 'localstack'];
-  if (wanted === 'ministack' || wanted === 'localstack' || wanted === 'endpoint') return [wanted];
-  throw new Error(
-    `SLUICE_EMULATOR=${wanted} is not known: use ministack, localstack or endpoint (with AWS_ENDPOINT_URL).`,
-  );
-}
-
 /** What a program needs in its environment to talk to the emulator. */
 export function emulatorEnvironment(endpoint: string): Record<string, string> {
   return {
@@ -72,7 +62,6 @@ export function emulatorEnvironment(endpoint: string): Record<string, string> {
 
 /** Installs it where it is missing, and returns when it answers. Throws where either fails. */
 export async function startEmulator(kind: EmulatorKind, options: StartOptions = {}): Promise<Emulator> {
-  if (kind === 'endpoint') return givenEndpoint(process.env.AWS_ENDPOINT_URL);
   const python = pythonWith(PACKAGES[kind], join(EMULATORS_FOLDER, kind));
   const port = options.port ?? (await freePort());
   const folder = join(EMULATORS_FOLDER, 'run', `${kind}-${port}`);
@@ -120,13 +109,6 @@ function settings(kind: EmulatorKind, port: number, folder: string): Record<stri
     DNS_ADDRESS: '0',
     FILESYSTEM_ROOT: folder,
   };
-}
-
-async function givenEndpoint(endpoint: string | undefined): Promise<Emulator> {
-  if (endpoint === undefined || endpoint === '')
-    throw new Error('SLUICE_EMULATOR=endpoint needs AWS_ENDPOINT_URL.');
-  if (!(await answers(endpoint))) throw new Error(`Nothing answers at AWS_ENDPOINT_URL=${endpoint}.`);
-  return { brand: await brandOf(endpoint), endpoint, stop: async () => {} };
 }
 
 /** Whether anything speaks HTTP there. LocalStack loads half of itself at its first request. */

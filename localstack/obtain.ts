@@ -28,7 +28,7 @@ export async function obtainEmulator({ way, port, given }: Ways): Promise<Obtain
   return { ...started, isNew: true };
 }
 
-async function start(way: 'docker' | Exclude<EmulatorKind, 'endpoint'>, port: number): Promise<Running> {
+async function start(way: 'docker' | EmulatorKind, port: number): Promise<Running> {
   const endpoint = `http://127.0.0.1:${port}`;
   if (await answers(endpoint))
     throw new Error(
@@ -36,7 +36,7 @@ async function start(way: 'docker' | Exclude<EmulatorKind, 'endpoint'>, port: nu
     );
   process.stderr.write(`Starting ${TITLES[way]} at ${endpoint} …\n`);
   if (way === 'docker') {
-    startDocker(port);
+    startDocker('sluice', port);
     return { title: TITLES.docker, endpoint, process: 'docker' };
   }
   const { pid } = await startEmulator(way, { port, detached: true });

@@ -13,7 +13,9 @@ export type Running = {
 };
 
 const FILE = join(EMULATORS_FOLDER, 'run', 'running.json');
-const COMPOSE = ['compose', '--file', join(import.meta.dirname, 'compose.yaml')];
+const COMPOSE = join(import.meta.dirname, 'compose.yaml');
+/** The name of its containers' project: `npm run localstack`'s, or the tests' own beside it. */
+export type DockerProject = 'sluice' | 'sluice-test';
 
 export function remember(running: Running): void {
   mkdirSync(dirname(FILE), { recursive: true });
@@ -31,7 +33,7 @@ export function remembered(): Running | undefined {
 export async function stop(): Promise<boolean> {
   const running = remembered();
   if (running === undefined) return false;
-  if (running.process === 'docker') docker('down', '--timeout', '10');
+  if (running.process === 'docker') stopDocker('sluice');
   else await stopGroupOf(running.process.pid);
   rmSync(FILE);
   return true;
@@ -47,20 +49,20 @@ export function dockerAnswers(): boolean {
   return spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 20_000 }).status === 0;
 }
 
-/** LocalStack in Docker, when it answers. Throws where Docker fails. */
-export function startDocker(port: number): void {
-  docker('up', '--detach', '--wait', { LOCALSTACK_PORT: String(port) });
+/** Returns when LocalStack answers at the port. Throws where Docker fails. */
+export function startDocker(project: DockerProject, port: number): void {
+  compose(project, port, 'up', '--detach', '--wait');
 }
 
-function docker(...args: (string | Record<string, string>)[]): void {
-  const words = args.filter((arg) => typeof arg === 'string');
-  const environment = Object.assign({}, ...args.filter((arg) => typeof arg === 'object')) as Record<
-    string,
-    string
-  >;
-  const { status } = spawnSync('docker', [...COMPOSE, ...words], {
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, ...environment },
-  });
-  if (status !== 0) throw new Error(`docker ${words.join(' ')} failed: see above.`);
+/** The functions' containers, which LocalStack started, end with it. */
+export function stopDocker(project: DockerProject): void {
+  compose(project, 0, 'down', '--timeout', '30');
+}
+
+function compose(project: DockerProject, port: number, ...words: string[]): void {
+  const args = ['compose', '--project-name', project, '--file', COMPOSE, ...words];
+  const env = { ...process.env, LOCALSTACK_PORT: String(port) };
+  // Nothing but the caller's own result belongs on stdout.
+  const { status } = spawnSync('docker', args, { stdio: ['ignore', 2, 2], env });
+  if (status !== 0) throw new Error(`docker ${args.join(' ')} failed: see above.`);
 }

@@ -1,23 +1,17 @@
-// What the suites on emulators share: clients, and buckets and queues that are gone after the test.
+// What the suites on emulators share: clients, and buckets and folders that are gone after the test.
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, DeleteBucketCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { SQSClient } from '@aws-sdk/client-sqs';
-import { inject, onTestFinished } from 'vitest';
-import { s3Client, sqsClient } from '../../lib/adapters/aws-clients.ts';
+import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3';
+import { onTestFinished } from 'vitest';
 import { listObjects, removeObjects } from '../../lib/adapters/s3-listing.ts';
-import { emulatorEnvironment } from '../../localstack/emulators.ts';
+import { s3, sqs, target } from './target.ts';
 
-export const emulator = inject('emulator');
-const environment = emulatorEnvironment(emulator.endpoint);
-// The SDK takes credentials from the process alone; a profile would come before them.
-Object.assign(process.env, environment);
-delete process.env.AWS_PROFILE;
+export { s3, sqs };
 
-export const s3: S3Client = s3Client(environment);
-export const sqs: SQSClient = sqsClient(environment);
+if (target.endpoint === undefined) throw new Error('this suite runs on emulators alone');
+export const emulator = { brand: target.brand, endpoint: target.endpoint };
 
 /** An empty bucket, removed with all that is in it when the test ends. */
 export async function freshBucket(): Promise<string> {
