@@ -7,7 +7,7 @@ import { identifier } from '../core/sql-text.ts';
 import { CONTRACT, DEFINITION, filesBySource, readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
 import { objectKey } from '../delta/partitions.ts';
-import type { Snapshot } from '../delta/snapshot.ts';
+import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
 import { CorruptionError, TryAgainError } from '../errors.ts';
 import type { LocalFile, ObjectStore } from '../ports.ts';
@@ -25,6 +25,17 @@ export async function loadInputs(effects: Effects, derivation: Derivation): Prom
       return { table, snapshot, isOver: derivation.over !== undefined && sameTable(derivation.over, table) };
     }),
   );
+}
+
+/** A table under another contract or SQL than this process holds would be read with the wrong columns. Throws TryAgainError. */
+export function requireDefinitions(catalog: Catalog, inputs: readonly Input[]): void {
+  for (const { table, snapshot } of inputs) {
+    const held = configuration(snapshot, CONTRACT) ?? configuration(snapshot, DEFINITION);
+    if (held !== presentHash(catalog, table))
+      throw new TryAgainError(
+        `${tablePrefix(table)} is under another definition than this process holds: run "sluice sync", which applies the definitions, or says why it cannot`,
+      );
+  }
 }
 
 /** The local copies of data files, fetched when first needed and released together. */

@@ -8,7 +8,7 @@ import { announce, type Effects } from '../effects.ts';
 import { CliError, TryAgainError } from '../errors.ts';
 import { commitActions } from './commit-actions.ts';
 import { computeAll } from './compute-all.ts';
-import { type Input, loadInputs } from './inputs.ts';
+import { type Input, loadInputs, requireDefinitions } from './inputs.ts';
 import { inputId, type Pending, planRefresh, readPending, type Stale } from './plan.ts';
 
 export type RefreshOutcome = {
@@ -63,6 +63,7 @@ async function refreshOnce(
   const prefix = tablePrefix(derivation.target);
   const base = requireDefinition(await effects.tables.latest(prefix), derivation);
   const inputs = await loadInputs(effects, derivation);
+  requireDefinitions(effects.catalog, inputs);
   const plan = await planRefresh(effects.tables, derivation, base, inputs);
   const nothing = {
     target: derivation.target,

@@ -4,7 +4,8 @@ import { probeConditionalCreate } from '../adapters/s3-probe.ts';
 import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
-import { type Applied, apply } from '../maintain/apply.ts';
+import { CliError } from '../errors.ts';
+import { type Applied, apply, refusedChanges } from '../maintain/apply.ts';
 import { type Reconciliation, reconcile } from '../maintain/reconcile.ts';
 import type { Queue } from '../ports.ts';
 import type { FileNews } from './file-messages.ts';
@@ -18,10 +19,15 @@ export type MaintainEffects = {
 
 const MESSAGES_AT_ONCE = 100;
 
-/** Refuses a bucket that cannot hold a lake before the first table is made. Repeating it changes nothing. */
-export async function applyDefinitions({ effects }: MaintainEffects): Promise<Applied[]> {
+/**
+ * Refuses a bucket that cannot hold a lake before the first table is made, and definitions that a table cannot take before
+ * any table is changed: the deploy fails, and the stack goes back to definitions that fit. Repeating it changes nothing.
+ */
+export async function applyDefinitions({ effects }: MaintainEffects): Promise<readonly Applied[]> {
   if (!(await holdsTables(effects))) await probeConditionalCreate(effects.lake, effects.newId);
-  const applied = await apply(effects);
+  const refused = await refusedChanges(effects);
+  if (refused.length > 0) throw new CliError(refused.map(({ message }) => message).join('\n'));
+  const { applied } = await apply(effects);
   for (const { table, change } of applied)
     effects.log('info', `apply.${change}`, { table: tablePrefix(table) });
   return applied;
@@ -61,6 +67,11 @@ function logFindings({ log }: Effects, found: Reconciliation, unexamined: number
     unchanged: found.unchanged,
     rejected: found.rejected.length,
   });
+  if (found.held.length > 0)
+    log('warn', 'reconcile.held', {
+      datasets: found.held,
+      next: 'their tables are under another contract than this function holds, so nothing of theirs was looked at: deploy, which applies the contracts',
+    });
   if (found.vanished.length > 0)
     log('warn', 'reconcile.vanished', {
       files: found.vanished.length,

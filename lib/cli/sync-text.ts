@@ -4,14 +4,14 @@ import { partitionLabel } from '../core/partition.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { SyncResult } from '../local/sync-lake.ts';
-import { count, duration, firstLines, number } from './text.ts';
+import { count, duration, firstLines, firstWords, number } from './text.ts';
 
 export const REJECTED_OR_STALE = 3;
 const FAULT = 1;
 const MAX_NAMED = 10;
 
-export function syncExitCode({ deadLetters, rejected, stale }: SyncResult): number {
-  if (deadLetters.length > 0) return FAULT;
+export function syncExitCode({ deadLetters, refused, rejected, stale }: SyncResult): number {
+  if (deadLetters.length > 0 || refused.length > 0) return FAULT;
   return rejected.length > 0 || stale.length > 0 ? REJECTED_OR_STALE : 0;
 }
 
@@ -61,6 +61,7 @@ function summary(result: SyncResult): string[] {
     accepted + withdrawn + unknown === 0 &&
     tables.length === 0 &&
     result.deadLetters.length === 0 &&
+    result.refused.length === 0 &&
     result.applied.length === 0;
   if (isIdle && result.finished)
     return [
@@ -72,6 +73,7 @@ function summary(result: SyncResult): string[] {
   );
   const partitions = tables.reduce((sum, table) => sum + table.partitions, 0);
   return [
+    ...contractLines(result),
     `Files: ${parts.length === 0 ? 'none' : parts.map((name) => `${number(files[name])} ${name}`).join(', ')}`,
     `Rows: ${number(rows.accepted)} accepted, ${number(rows.quarantined)} quarantined${rows.withdrawn > 0 ? `, ${number(rows.withdrawn)} withdrawn` : ''}`,
     `Refreshed: ${tables.length === 0 ? 'nothing' : `${count(partitions, 'partition')} of ${tables.map((table) => `${table.table} (${number(table.partitions)})`).join(', ')}`}`,
@@ -79,10 +81,38 @@ function summary(result: SyncResult): string[] {
   ];
 }
 
+/** Which contracts changed, and how much of the reading was for them. */
+function contractLines({ applied, outcomes }: SyncResult): string[] {
+  return applied
+    .filter(({ table, change }) => table.kind !== 'insights' && change !== 'created')
+    .map(({ table, change }) => {
+      const again = outcomes.filter(({ dataset, report }) => dataset === table.name && report).length;
+      return `Contract of ${table.name} changed${change === 'widened' ? ', columns widened in all its data files' : ''}: ${count(again, 'file')} read under it`;
+    });
+}
+
 /** What a person should look at. */
-function attention({ outcomes, rejected, stale, vanished, absent, deadLetters }: SyncResult): string[] {
+function attention(result: SyncResult): string[] {
+  const { outcomes, refused, rejected, stale, vanished, absent, deadLetters } = result;
   const unknown = outcomes.filter(({ result }) => result === 'unknown');
+  const quarantined = rowTotals(result).quarantined;
   return [
+    ...section(
+      'Contracts that their tables cannot take; the other datasets went on:',
+      refused.flatMap(({ message, held }) => [
+        message,
+        ...(held.length === 0
+          ? []
+          : [
+              `  held back with it: ${firstWords(
+                held.map(({ name }) => name),
+                MAX_NAMED,
+              )}`,
+            ]),
+      ]),
+      Number.POSITIVE_INFINITY,
+    ),
+    ...(quarantined > 0 ? [`Quarantined: "npx sluice rejects" says which rows and why.`] : []),
     ...section(
       'Rejected as a whole; what the table held of them before stays:',
       rejected.map(
@@ -136,6 +166,11 @@ export function syncDocument(
       partitions: [...new Set(partitions.map(partitionLabel))],
     })),
     applied: result.applied.map(({ table, change }) => ({ table: tablePrefix(table), change })),
+    refused: result.refused.map(({ dataset, message, held }) => ({
+      dataset,
+      message,
+      held: held.map(tablePrefix),
+    })),
     refreshed: result.refreshed
       .filter(({ published, dropped }) => published.length + dropped.length > 0)
       .map(({ target, published, dropped, version }) => ({

@@ -65,15 +65,8 @@ export function vacuumFence(snapshot: Snapshot | undefined): number {
   return (snapshot && txnVersion(snapshot, FENCE)) ?? 0;
 }
 
-/** No vacuum between the two versions was after a file that the store dates to this time or later. Infinity where an entry is missing. */
-export async function sweptBeforeMs(
-  tables: DeltaTables,
-  prefix: string,
-  after: number,
-  upTo: number,
-): Promise<number> {
-  const entries = (await tables.entries(prefix, after, upTo)) ?? [];
-  if (entries.length < upTo - after) return Number.POSITIVE_INFINITY;
+/** No vacuum among the entries was after a file that the store dates to this time or later. */
+export function sweptBeforeMs(entries: readonly Entry[]): number {
   const infos = entries.flatMap(({ actions }) =>
     actions.flatMap((action) => ('commitInfo' in action ? [action.commitInfo] : [])),
   );

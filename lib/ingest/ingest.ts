@@ -136,7 +136,7 @@ function requireContract(snapshot: Snapshot | undefined, dataset: Dataset): asse
   const hash = snapshot === undefined ? undefined : configuration(snapshot, CONTRACT);
   if (hash === dataset.hash) return;
   throw new TryAgainError(
-    `the table of ${dataset.name} ${hash === undefined ? 'does not exist yet' : `is under contract ${hash}`}, and this process holds contract ${dataset.hash}: run "sluice sync", which applies the contracts`,
+    `the table of ${dataset.name} ${hash === undefined ? 'does not exist yet' : `is under contract ${hash}`}, and this process holds contract ${dataset.hash}: run "sluice sync", which applies the contracts, or says why it cannot`,
   );
 }
 

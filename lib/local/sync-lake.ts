@@ -6,12 +6,12 @@ import { probeConditionalCreate } from '../adapters/s3-probe.ts';
 import type { Stale } from '../aggregate/plan.ts';
 import type { RefreshOutcome } from '../aggregate/refresh.ts';
 import { landingTable } from '../core/catalog.ts';
-import { type TableRef, tablePrefix } from '../core/insight.ts';
+import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
 import { UsageError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
-import { type Applied, apply } from '../maintain/apply.ts';
+import { type Applied, apply, type RefusedChange } from '../maintain/apply.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
 import { deliver, type Observer } from './deliver.ts';
 import { type DeadLetter, redrive } from './local-queues.ts';
@@ -33,6 +33,8 @@ export type StaleTable = Stale & { readonly table: TableRef };
 
 export type SyncResult = {
   readonly applied: readonly Applied[];
+  /** Contracts that their tables cannot take; the other datasets went on. */
+  readonly refused: readonly RefusedChange[];
   /** What this run did, source by source. */
   readonly outcomes: readonly SourceOutcome[];
   /** Sources that needed nothing, besides those among `outcomes`. */
@@ -62,14 +64,15 @@ export async function syncLake(
   const started = effects.clock().getTime();
   await redrive(local);
   await probeNewLake(effects);
-  const applied = await apply(effects);
+  const { applied, refused } = await apply(effects);
   const found = await reconcile(effects, options.selection);
   if (options.prune && !options.allowMassWithdrawal) refuseMassWithdrawal(found, effects.landing.location);
   await queues.files.send([
     ...found.ingest,
     ...(options.prune ? found.vanished.map(({ source }) => ({ source })) : []),
   ]);
-  await queues.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
+  const going = withoutHeld(effects, refused);
+  await going.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
   observer.planned?.({ files: queues.files.size, refreshes: queues.refreshes.size });
 
   const outcomes: SourceOutcome[] = [];
@@ -85,11 +88,12 @@ export async function syncLake(
       observer.refreshed?.(outcome, ms);
     },
   };
-  await deliver(effects, queues, collect, stopping);
+  await deliver(going, queues, collect, stopping);
   const finished = queues.files.size === 0 && queues.refreshes.size === 0;
   if (finished) await deadLetters.forgetDelivered();
   return {
     applied,
+    refused,
     outcomes,
     unchanged: found.unchanged,
     rejected: [
@@ -106,6 +110,16 @@ export async function syncLake(
     finished,
     ms: effects.clock().getTime() - started,
   };
+}
+
+/** Derived tables below a refused contract would only fail. */
+function withoutHeld(effects: Effects, refused: readonly RefusedChange[]): Effects {
+  const held = refused.flatMap((refusal) => refusal.held);
+  const isHeld = (target: TableRef) => held.some((table) => sameTable(table, target));
+  const refreshes: Effects['refreshes'] = {
+    send: (messages) => effects.refreshes.send(messages.filter(({ target }) => !isHeld(target))),
+  };
+  return { ...effects, refreshes };
 }
 
 /** Before the first table is made: a store that does not keep to conditions loses commits. Throws CliError. */

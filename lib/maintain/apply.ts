@@ -1,135 +1,150 @@
 // Brings the lake's tables under the present contracts and definitions: makes what is missing, changes what may change,
-// refuses the rest. The only writer of a table's contract hash and definition hash.
-
+// refuses the rest. Besides rebuild the only writer of a table's contract hash and definition hash.
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
-import { type Derivation, type TableRef, tablePrefix } from '../core/insight.ts';
-import type { Column } from '../core/schema.ts';
+import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { CONTRACT, DEFINITION, PENDING } from '../core/tags.ts';
 import type { Action, Metadata } from '../delta/actions.ts';
+import type { CommitPlan } from '../delta/commit.ts';
 import { removeAction } from '../delta/partitions.ts';
-import { parseSchema, schemaString } from '../delta/schema.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
-import { CliError } from '../errors.ts';
+import { TryAgainError } from '../errors.ts';
+import { contractChange } from './contract-change.ts';
+import {
+  landingMetadata,
+  newMetadata,
+  partitionNames,
+  protocolActions,
+  wasComputed,
+} from './landing-metadata.ts';
+import { StagedFiles } from './staged-files.ts';
+import { widenFiles } from './widen.ts';
 
-export type Applied = { readonly table: TableRef; readonly change: 'created' | 'changed' };
+/** `widened`: changed, and its data files written anew with wider columns. */
+export type Applied = { readonly table: TableRef; readonly change: 'created' | 'changed' | 'widened' };
 
-/** Repeating it changes nothing. Throws CliError for a change that the table cannot take. */
-export async function apply(effects: Effects): Promise<Applied[]> {
-  const applied: Applied[] = [];
-  for (const dataset of effects.catalog.datasets) {
-    const change = await applyTo(effects, landingTable(dataset), (snapshot) =>
-      datasetMetadata(effects, dataset, snapshot),
-    );
-    if (change) applied.push(change);
-  }
-  for (const derivation of effects.catalog.derivations) {
-    const change = await applyTo(effects, derivation.target, (snapshot) =>
-      derivedMetadata(effects, derivation, snapshot),
-    );
-    if (change) applied.push(change);
-  }
-  return applied;
+/** A contract that its table cannot take. The table stays under the contract that it had, and is neither read into nor from. */
+export type RefusedChange = {
+  readonly dataset: string;
+  /** A sentence with the next step. */
+  readonly message: string;
+  /** The derived tables that depend on it: they stay as they are. */
+  readonly held: readonly TableRef[];
+};
+
+export type ApplyResult = {
+  readonly applied: readonly Applied[];
+  readonly refused: readonly RefusedChange[];
+};
+
+/** Repeating it changes nothing. */
+export async function apply(effects: Effects): Promise<ApplyResult> {
+  const { datasets, derivations } = effects.catalog;
+  const applied: (Applied | undefined)[] = [];
+  const refused = await refusedChanges(effects);
+  for (const dataset of datasets)
+    if (!refused.some((refusal) => refusal.dataset === dataset.name))
+      applied.push(await applyContract(effects, dataset));
+  const held = refused.flatMap((refusal) => refusal.held);
+  for (const derivation of derivations)
+    if (!held.some((target) => sameTable(target, derivation.target)))
+      applied.push(await applyDefinition(effects, derivation));
+  return { applied: applied.filter((change) => change !== undefined), refused };
 }
 
-type NextMetadata = (snapshot: Snapshot | undefined) => Metadata | undefined;
+/** What `apply` would refuse. Changes nothing. */
+export async function refusedChanges(effects: Effects): Promise<RefusedChange[]> {
+  const refused: RefusedChange[] = [];
+  for (const dataset of effects.catalog.datasets) {
+    const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+    const problems = snapshot === undefined ? [] : breakingProblems(dataset, snapshot);
+    if (problems.length === 0) continue;
+    const message =
+      `${dataset.file}: the table of ${dataset.name} cannot take its new contract: ${problems.join('; ')}. ` +
+      `Undo the change, or run "npx sluice rebuild ${dataset.name}", which makes the table anew from the files in landing; until then nothing of ${dataset.name} is read in`;
+    refused.push({
+      dataset: dataset.name,
+      message,
+      held: downstream(effects.catalog.derivations, landingTable(dataset)),
+    });
+  }
+  return refused;
+}
 
-async function applyTo(effects: Effects, table: TableRef, next: NextMetadata): Promise<Applied | undefined> {
-  let change: Applied['change'] = 'changed';
-  const { committed } = await effects.tables.commit(tablePrefix(table), async (snapshot) => {
-    const metaData = next(snapshot);
-    if (metaData === undefined) return undefined;
-    change = snapshot === undefined ? 'created' : 'changed';
-    const protocol: Action[] =
-      snapshot === undefined ? [{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }] : [];
-    return {
-      actions: [...protocol, { metaData }, ...leftBehind(effects, snapshot, metaData)],
-      operation: snapshot === undefined ? 'CREATE TABLE' : 'APPLY',
-    };
-  });
+function breakingProblems(dataset: Dataset, snapshot: Snapshot): readonly string[] {
+  if (configuration(snapshot, CONTRACT) === dataset.hash || wasComputed(snapshot)) return [];
+  const change = contractChange(snapshot.metadata, tableColumns(dataset), partitionNames(dataset));
+  return change.kind === 'breaking' ? change.problems : [];
+}
+
+/** All that is computed from the table, directly or not. `derivations` stand in the order of their dependence. */
+function downstream(derivations: readonly Derivation[], table: TableRef): TableRef[] {
+  const reached = [table];
+  for (const { inputs, target } of derivations)
+    if (inputs.some((input) => reached.some((one) => sameTable(one, input)))) reached.push(target);
+  return reached.slice(1);
+}
+
+async function applyContract(effects: Effects, dataset: Dataset): Promise<Applied | undefined> {
+  const table = landingTable(dataset);
+  const prefix = tablePrefix(table);
+  const staged = new StagedFiles(effects, prefix);
+  let change = 'changed' as Applied['change'];
+  const { committed } = await effects.tables.commit(
+    prefix,
+    async (snapshot): Promise<CommitPlan | undefined> => {
+      const metaData = landingMetadata(effects, dataset, snapshot);
+      if (snapshot === undefined) {
+        change = 'created';
+        return { actions: [...protocolActions(snapshot), { metaData }], operation: 'CREATE TABLE' };
+      }
+      if (configuration(snapshot, CONTRACT) === dataset.hash) return undefined;
+      const files = wasComputed(snapshot)
+        ? leftBehind(effects, snapshot)
+        : await widened(effects, dataset, snapshot, staged);
+      change = files.some((action) => 'add' in action) ? 'widened' : 'changed';
+      return { actions: [{ metaData }, ...files], operation: 'APPLY' };
+    },
+  );
+  if (change === 'widened') await staged.forget();
   return committed ? { table, change } : undefined;
 }
 
 /** A table that was computed and now takes source files begins anew: nothing would ever withdraw its computed rows. */
-function leftBehind(effects: Effects, before: Snapshot | undefined, after: Metadata): Action[] {
-  if (before === undefined || !wasComputed(before) || DEFINITION in after.configuration) return [];
-  return [...before.files.values()].map((add) => removeAction(add, effects.clock().getTime()));
+function leftBehind(effects: Effects, { files }: Snapshot): Action[] {
+  return [...files.values()].map((add) => removeAction(add, effects.clock().getTime()));
 }
 
-function wasComputed(snapshot: Snapshot): boolean {
-  return configuration(snapshot, DEFINITION) !== undefined;
-}
-
-function newMetadata(
-  effects: Effects,
-  table: TableRef,
-  columns: readonly Column[],
-  partitionColumns: readonly string[],
-  settings: Record<string, string>,
-): Metadata {
-  return {
-    id: effects.newId(),
-    name: table.name,
-    format: { provider: 'parquet', options: {} },
-    schemaString: schemaString(columns),
-    partitionColumns,
-    // The log is the receipt of every number: its entries are kept for ever.
-    configuration: { 'delta.enableExpiredLogCleanup': 'false', ...settings },
-    createdTime: effects.clock().getTime(),
-  };
-}
-
-function datasetMetadata(
-  effects: Effects,
-  dataset: Dataset,
-  snapshot: Snapshot | undefined,
-): Metadata | undefined {
-  const columns = tableColumns(dataset);
-  const partitionColumns = dataset.partitionBy.map((p) => p.name);
-  if (snapshot === undefined)
-    return newMetadata(effects, landingTable(dataset), columns, partitionColumns, {
-      [CONTRACT]: dataset.hash,
-    });
-  if (configuration(snapshot, CONTRACT) === dataset.hash) return undefined;
-  if (!wasComputed(snapshot)) refuseBreakingChange(effects, dataset, snapshot, columns, partitionColumns);
-  const { [DEFINITION]: _definition, [PENDING]: _pending, ...others } = snapshot.metadata.configuration;
-  return {
-    ...snapshot.metadata,
-    schemaString: schemaString(columns),
-    partitionColumns,
-    configuration: { ...others, [CONTRACT]: dataset.hash },
-  };
-}
-
-function refuseBreakingChange(
+async function widened(
   effects: Effects,
   dataset: Dataset,
   snapshot: Snapshot,
-  columns: readonly Column[],
-  partitionColumns: readonly string[],
-): void {
-  const problems = parseSchema(snapshot.metadata.schemaString).flatMap((before) => {
-    const after = columns.find((column) => column.name === before.name);
-    if (after === undefined) return [`the column ${before.name} would be dropped`];
-    return after.type === before.type
-      ? []
-      : [`the column ${before.name} would change from ${before.type} to ${after.type}`];
-  });
-  if (snapshot.metadata.partitionColumns.join() !== partitionColumns.join()) {
-    problems.push(
-      `the partitioning would change from (${snapshot.metadata.partitionColumns.join(', ')}) to (${partitionColumns.join(', ')})`,
-    );
-  }
-  if (problems.length === 0) return;
-  const folder = `${effects.lake.location}/${tablePrefix(landingTable(dataset))}`;
-  throw new CliError(
-    `${dataset.file}: the table of ${dataset.name} cannot take its new contract: ${problems.join('; ')}. ` +
-      `Undo the change, or move ${folder} away and run "sluice sync", which rebuilds the table from the files in landing`,
-  );
+  staged: StagedFiles,
+): Promise<Action[]> {
+  const change = contractChange(snapshot.metadata, tableColumns(dataset), partitionNames(dataset));
+  if (change.kind === 'compatible') return [];
+  if (change.kind === 'breaking')
+    throw new TryAgainError(`the contract of ${dataset.name} is being changed by another process`);
+  await staged.follow(snapshot);
+  return widenFiles(effects, dataset, snapshot, [...snapshot.files.values()], staged);
 }
 
 /** A new definition leaves rows and schema alone: the refresh that it asks for changes both in one commit. */
+async function applyDefinition(effects: Effects, derivation: Derivation): Promise<Applied | undefined> {
+  let change = 'changed' as Applied['change'];
+  const { committed } = await effects.tables.commit(tablePrefix(derivation.target), async (snapshot) => {
+    const metaData = derivedMetadata(effects, derivation, snapshot);
+    if (metaData === undefined) return undefined;
+    change = snapshot === undefined ? 'created' : 'changed';
+    return {
+      actions: [...protocolActions(snapshot), { metaData }],
+      operation: snapshot === undefined ? 'CREATE TABLE' : 'APPLY',
+    };
+  });
+  return committed ? { table: derivation.target, change } : undefined;
+}
+
 function derivedMetadata(
   effects: Effects,
   derivation: Derivation,

@@ -5,8 +5,9 @@ import type { Dataset } from '../core/contract.ts';
 import { type DateRange, inRange } from '../core/date-range.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { unknownKey } from '../core/layout.ts';
-import { filesBySource, readOrigin } from '../core/tags.ts';
+import { CONTRACT, filesBySource, readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
+import { configuration } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
@@ -42,6 +43,8 @@ export type Reconciliation = {
   readonly rejected: readonly Report[];
   /** Keys in landing that there was no time for. */
   readonly unexamined: number;
+  /** Datasets whose table is under another contract than this process holds: nothing of theirs is looked at. */
+  readonly held: readonly string[];
   /** Live sources by dataset, for weighing a mass withdrawal. */
   readonly live: ReadonlyMap<string, number>;
 };
@@ -61,10 +64,12 @@ export async function reconcile(
     misplaced: [] as Source[],
     absent: [] as string[],
     rejected: [] as Report[],
+    held: [] as string[],
     live: new Map<string, number>(),
   };
   const present = await presentVersions(effects, selection);
-  const bySource = await liveFiles(effects, selection);
+  const { bySource, held } = await liveFiles(effects, selection);
+  result.held.push(...Array.from(held, ({ name }) => name));
   for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
   await inParallel([...present.values()], async (version) => {
     if (outOfTime()) {
@@ -78,7 +83,7 @@ export async function reconcile(
       result.ingest.push({ source: version.key });
       return;
     }
-    if (!isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
+    if (held.has(dataset) || !isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
     const settled = await settledBefore(
       effects,
       dataset,
@@ -110,14 +115,21 @@ async function presentVersions(effects: Effects, selection: Selection): Promise<
   return present;
 }
 
-async function liveFiles(effects: Effects, selection: Selection): Promise<Map<Dataset, Map<string, Add[]>>> {
-  const live = new Map<Dataset, Map<string, Add[]>>();
+type Live = {
+  readonly bySource: ReadonlyMap<Dataset, ReadonlyMap<string, Add[]>>;
+  readonly held: ReadonlySet<Dataset>;
+};
+
+async function liveFiles(effects: Effects, selection: Selection): Promise<Live> {
+  const bySource = new Map<Dataset, Map<string, Add[]>>();
+  const held = new Set<Dataset>();
   for (const dataset of effects.catalog.datasets) {
     if (selection.dataset !== undefined && selection.dataset !== dataset.name) continue;
     const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-    live.set(dataset, filesBySource(snapshot?.files.values() ?? []));
+    if (snapshot && configuration(snapshot, CONTRACT) !== dataset.hash) held.add(dataset);
+    else bySource.set(dataset, filesBySource(snapshot?.files.values() ?? []));
   }
-  return live;
+  return { bySource, held };
 }
 
 async function keepUnknown(

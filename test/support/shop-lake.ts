@@ -101,7 +101,8 @@ export function openProcess(
 
 /** What `sluice sync --prune` does. */
 export async function syncPrune({ effects, queues }: TestLake): Promise<void> {
-  await apply(effects);
+  const { refused } = await apply(effects);
+  if (refused[0]) throw new Error(refused[0].message);
   const found = await reconcile(effects, {});
   await queues.files.send([...found.ingest, ...found.vanished]);
   await queues.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
