@@ -5,6 +5,7 @@ import type { Terminal } from './terminal.ts';
 import { count, duration, number } from './text.ts';
 
 const BAR_WIDTH = 24;
+const STAGED_A_LINE = 100;
 
 export type Progress = SyncObserver & { close(): void };
 
@@ -28,6 +29,11 @@ function linesOfProgress(terminal: Terminal): Progress {
         `read ${number(done)} of ${count(Math.max(planned, done), 'file')}${retried} (${duration(ms)})\n`,
       );
     },
+    staged(what, done, of) {
+      // A line for each of thousands of files would be noise.
+      if (done === of || done % STAGED_A_LINE === 0)
+        terminal.err(`staged ${number(done)} of ${count(of, 'file')}: ${what}\n`);
+    },
     refreshed({ target, published, dropped }, ms) {
       const partitions = published.length + dropped.length;
       if (partitions > 0)
@@ -48,12 +54,16 @@ function progressBar(terminal: Terminal, columns: number): Progress {
   };
   return {
     planned({ files, refreshes }) {
-      total = files + refreshes;
+      [done, total] = [0, files + refreshes];
       show(files === 0 ? 'looking for news' : `reading ${count(files, 'file')}`);
     },
     ingested({ outcomes }) {
       done += outcomes.length;
       show(outcomes.at(-1)?.source ?? '');
+    },
+    staged(what, staged, of) {
+      [done, total] = [staged, of];
+      show(what);
     },
     refreshed({ target }) {
       done += 1;

@@ -13,6 +13,7 @@ import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
 import { type Applied, apply, type RefusedChange } from '../maintain/apply.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
+import type { StagingObserver } from '../maintain/staged-files.ts';
 import { deliver, type Observer } from './deliver.ts';
 import { type DeadLetter, redrive } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
@@ -25,9 +26,10 @@ export type SyncOptions = {
   readonly allowMassWithdrawal: boolean;
 };
 
-export type SyncObserver = Observer & {
-  planned?(work: { readonly files: number; readonly refreshes: number }): void;
-};
+export type SyncObserver = Observer &
+  StagingObserver & {
+    planned?(work: { readonly files: number; readonly refreshes: number }): void;
+  };
 
 export type StaleTable = Stale & { readonly table: TableRef };
 
@@ -64,7 +66,7 @@ export async function syncLake(
   const started = effects.clock().getTime();
   await redrive(local);
   await probeNewLake(effects);
-  const { applied, refused } = await apply(effects);
+  const { applied, refused } = await apply(effects, observer);
   const found = await reconcile(effects, options.selection);
   if (options.prune && !options.allowMassWithdrawal) refuseMassWithdrawal(found, effects.landing.location);
   await queues.files.send([

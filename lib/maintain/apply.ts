@@ -18,7 +18,7 @@ import {
   protocolActions,
   wasComputed,
 } from './landing-metadata.ts';
-import { StagedFiles } from './staged-files.ts';
+import { StagedFiles, type StagingObserver } from './staged-files.ts';
 import { widenFiles } from './widen.ts';
 
 /** `widened`: changed, and its data files written anew with wider columns. */
@@ -39,13 +39,13 @@ export type ApplyResult = {
 };
 
 /** Repeating it changes nothing. */
-export async function apply(effects: Effects): Promise<ApplyResult> {
+export async function apply(effects: Effects, observer: StagingObserver = {}): Promise<ApplyResult> {
   const { datasets, derivations } = effects.catalog;
   const applied: (Applied | undefined)[] = [];
   const refused = await refusedChanges(effects);
   for (const dataset of datasets)
     if (!refused.some((refusal) => refusal.dataset === dataset.name))
-      applied.push(await applyContract(effects, dataset));
+      applied.push(await applyContract(effects, dataset, observer));
   const held = refused.flatMap((refusal) => refusal.held);
   for (const derivation of derivations)
     if (!held.some((target) => sameTable(target, derivation.target)))
@@ -86,7 +86,11 @@ function downstream(derivations: readonly Derivation[], table: TableRef): TableR
   return reached.slice(1);
 }
 
-async function applyContract(effects: Effects, dataset: Dataset): Promise<Applied | undefined> {
+async function applyContract(
+  effects: Effects,
+  dataset: Dataset,
+  observer: StagingObserver,
+): Promise<Applied | undefined> {
   const table = landingTable(dataset);
   const prefix = tablePrefix(table);
   const staged = new StagedFiles(effects, prefix);
@@ -102,7 +106,7 @@ async function applyContract(effects: Effects, dataset: Dataset): Promise<Applie
       if (configuration(snapshot, CONTRACT) === dataset.hash) return undefined;
       const files = wasComputed(snapshot)
         ? leftBehind(effects, snapshot)
-        : await widened(effects, dataset, snapshot, staged);
+        : await widened(effects, dataset, snapshot, staged, observer);
       change = files.some((action) => 'add' in action) ? 'widened' : 'changed';
       return { actions: [{ metaData }, ...files], operation: 'APPLY' };
     },
@@ -121,13 +125,14 @@ async function widened(
   dataset: Dataset,
   snapshot: Snapshot,
   staged: StagedFiles,
+  observer: StagingObserver,
 ): Promise<Action[]> {
   const change = contractChange(snapshot.metadata, tableColumns(dataset), partitionNames(dataset));
   if (change.kind === 'compatible') return [];
   if (change.kind === 'breaking')
     throw new TryAgainError(`the contract of ${dataset.name} is being changed by another process`);
   await staged.follow(snapshot);
-  return widenFiles(effects, dataset, snapshot, [...snapshot.files.values()], staged);
+  return widenFiles(effects, dataset, snapshot, [...snapshot.files.values()], staged, observer);
 }
 
 /** A new definition leaves rows and schema alone: the refresh that it asks for changes both in one commit. */

@@ -9,9 +9,7 @@ import type { Effects } from '../effects.ts';
 import { TryAgainError } from '../errors.ts';
 import { stage } from '../ingest/stage.ts';
 import type { ObjectVersion } from '../ports.ts';
-import type { Piece, SourceRead, StagedFiles } from './staged-files.ts';
-
-export type ConversionObserver = { converted?(source: string, done: number, of: number): void };
+import type { Piece, SourceRead, StagedFiles, StagingObserver } from './staged-files.ts';
 
 export type ConvertedLanding = {
   readonly present: ReadonlyMap<string, ObjectVersion>;
@@ -32,7 +30,7 @@ export async function convertLanding(
   dataset: Dataset,
   snapshot: Snapshot | undefined,
   staged: StagedFiles,
-  observer: ConversionObserver,
+  observer: StagingObserver,
 ): Promise<ConvertedLanding> {
   let before: ReadonlyMap<string, ObjectVersion> = new Map();
   let pieces = new Map<string, Piece>();
@@ -53,7 +51,7 @@ export async function convertLanding(
     for (const version of present.values()) {
       const piece = await convertSource(effects, dataset, snapshot, staged, version);
       if (piece) pieces.set(version.key, piece);
-      observer.converted?.(version.key, pieces.size, present.size);
+      observer.staged?.(version.key, pieces.size, present.size);
     }
   }
   throw new TryAgainError(

@@ -14,14 +14,9 @@ import type { Snapshot } from '../delta/snapshot.ts';
 import { announce, type Effects } from '../effects.ts';
 import { CliError, CorruptionError } from '../errors.ts';
 import { type ContractChange, contractChange } from './contract-change.ts';
-import {
-  type ConversionObserver,
-  type ConvertedLanding,
-  convertLanding,
-  presentVersions,
-} from './landing-conversion.ts';
+import { type ConvertedLanding, convertLanding, presentVersions } from './landing-conversion.ts';
 import { landingMetadata, partitionNames, protocolActions } from './landing-metadata.ts';
-import { type SourceRead, StagedFiles } from './staged-files.ts';
+import { type SourceRead, StagedFiles, type StagingObserver } from './staged-files.ts';
 import { widenFiles } from './widen.ts';
 
 export type RebuildOptions = {
@@ -45,7 +40,7 @@ export async function rebuild(
   effects: Effects,
   dataset: Dataset,
   options: RebuildOptions,
-  observer: ConversionObserver = {},
+  observer: StagingObserver = {},
 ): Promise<Rebuilt> {
   const table = landingTable(dataset);
   const prefix = tablePrefix(table);
@@ -56,7 +51,7 @@ export async function rebuild(
   const { snapshot } = await effects.tables.commit(prefix, async (snapshot) => {
     await staged.follow(snapshot);
     plan = await planRebuild(effects, dataset, snapshot, convert, options);
-    const files = await replaceFiles(effects, dataset, snapshot, plan, staged);
+    const files = await replaceFiles(effects, dataset, snapshot, plan, staged, observer);
     const metaData = landingMetadata(effects, dataset, snapshot);
     const parameters = { sources: String(plan.reads.length) };
     return {
@@ -113,11 +108,12 @@ async function replaceFiles(
   snapshot: Snapshot | undefined,
   { kept, adds }: Plan,
   staged: StagedFiles,
+  observer: StagingObserver,
 ): Promise<Action[]> {
   const live = filesBySource(snapshot?.files.values() ?? []);
   const stays = new Set(kept.flatMap((source) => live.get(source) ?? []));
   const isWidened = snapshot !== undefined && changeOf(dataset, snapshot).kind === 'widening';
-  const wider = isWidened ? await widenFiles(effects, dataset, snapshot, [...stays], staged) : [];
+  const wider = isWidened ? await widenFiles(effects, dataset, snapshot, [...stays], staged, observer) : [];
   const removes = [...(snapshot?.files.values() ?? [])].filter((add) => !stays.has(add));
   const now = effects.clock().getTime();
   return [...removes.map((add) => removeAction(add, now)), ...wider, ...adds.map((add) => ({ add }))];

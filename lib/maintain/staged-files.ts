@@ -24,6 +24,9 @@ export type SourceRead = Pick<Report, 'source' | 'outcome' | 'reason' | 'rows' |
 /** `version`: the table's when the piece was done. */
 type Note = Piece & { readonly id: string; readonly version: number };
 
+/** Told of each piece of a large commit: what it is, how many are done, of how many. */
+export type StagingObserver = { staged?(what: string, done: number, of: number): void };
+
 const CHECKS_AT_ONCE = 16;
 
 export class StagedFiles {

@@ -14,7 +14,7 @@ import type { Effects } from '../effects.ts';
 import { CorruptionError } from '../errors.ts';
 import type { SqlSession } from '../ports.ts';
 import { partitionNames } from './landing-metadata.ts';
-import type { Piece, StagedFiles } from './staged-files.ts';
+import type { Piece, StagedFiles, StagingObserver } from './staged-files.ts';
 
 /**
  * What a commit does with these live files, so that all columns have the contract's types; [] for those that do already. The
@@ -26,6 +26,7 @@ export async function widenFiles(
   snapshot: Snapshot,
   files: readonly Add[],
   staged: StagedFiles,
+  observer: StagingObserver,
 ): Promise<Action[]> {
   const columns = tableColumns(dataset);
   const table = {
@@ -35,12 +36,13 @@ export async function widenFiles(
   };
   const shape = columns.map(({ name, type }) => `${name} ${type}`).join();
   const actions: Action[] = [];
-  for (const add of files) {
+  for (const [i, add] of files.entries()) {
     const { adds } = await staged.piece(`${add.path} as ${shape}`, snapshot, () =>
       widenFile(effects, table, add),
     );
     if (adds.length > 0) actions.push(removeAction(add, effects.clock().getTime()));
     actions.push(...adds.map((wide) => ({ add: wide })));
+    observer.staged?.(`widening ${dataset.name}`, i + 1, files.length);
   }
   return actions;
 }

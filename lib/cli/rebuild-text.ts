@@ -1,0 +1,32 @@
+// What a rebuild did, as lines for people and as one JSON document for programs. Pure.
+import type { Rebuilt } from '../maintain/rebuild.ts';
+import { count, firstWords, number } from './text.ts';
+
+const MAX_NAMED = 10;
+
+function totals({ reads }: Rebuilt) {
+  const accepted = reads.filter(({ outcome }) => outcome === 'accepted');
+  return {
+    files: accepted.length,
+    rows: accepted.reduce((sum, read) => sum + read.accepted, 0),
+    quarantined: accepted.reduce((sum, read) => sum + read.quarantined, 0),
+    rejected: reads.length - accepted.length,
+  };
+}
+
+/** Lines without line ends. */
+export function rebuildLines(rebuilt: Rebuilt): string[] {
+  const { dataset, version, kept, dropped } = rebuilt;
+  const { files, rows, quarantined, rejected } = totals(rebuilt);
+  return [
+    `Rebuilt ${dataset} (version ${version}) from ${count(files, 'file')}: ${count(rows, 'row')}, ${number(quarantined)} quarantined${rejected > 0 ? `, ${count(rejected, 'file')} rejected` : ''}`,
+    ...(kept.length > 0 ? [`Rows that stay as they were: ${firstWords(kept, MAX_NAMED)}`] : []),
+    ...(dropped.length > 0 ? [`Rows that were given up: ${firstWords(dropped, MAX_NAMED)}`] : []),
+  ];
+}
+
+/** See `sluice rebuild --help`: the words here are what programs read. */
+export function rebuildDocument(rebuilt: Rebuilt): Record<string, unknown> {
+  const { dataset, version, kept, dropped } = rebuilt;
+  return { dataset, version, ...totals(rebuilt), kept, dropped };
+}
