@@ -2,7 +2,6 @@
 // constraints. Law 4 lives here: a value is accepted only if it is exactly what its text says.
 import { type Field, fieldColumnType, isJson } from './contract.ts';
 import { formatPattern, isPattern } from './date-format.ts';
-import { plainNumberSql, withoutExponentSql } from './number-text.ts';
 import { sqlType } from './schema.ts';
 import { literal } from './sql-text.ts';
 import { STRING_FORMATS } from './text-pattern.ts';
@@ -25,7 +24,7 @@ const MINUTE = '([01]\\d|2[0-3]):[0-5]\\d';
 const OFFSET = '(Z|[+-]([01]\\d|2[0-3]):?[0-5]\\d)';
 const YEAR_MONTH = '\\d{4}-(0[1-9]|1[0-2])';
 
-/** The value; NULL where there is none, or where misshapen() may still hold of it. */
+/** The value; NULL where there is none, or where misshapen() may still hold of it. `text` of a number is numberSql's. */
 export function valueSql(field: Field, text: string): string {
   const guarded = (condition: string, value: string) => `CASE WHEN ${condition} THEN ${value} END`;
   const own = sqlType(fieldColumnType(field));
@@ -49,14 +48,9 @@ export function valueSql(field: Field, text: string): string {
         values.length === 0 ? '' : `WHEN ${text} IN (${values.map(literal).join(', ')}) THEN ${result} `;
       return `CASE ${side(field.trueValues, true)}${side(field.falseValues, false)}END`;
     }
-    case 'number': {
-      const plain = plainNumberSql(field, text);
-      return field.double
-        ? `TRY_CAST(${plain} AS DOUBLE)`
-        : `coalesce(TRY_CAST(${plain} AS ${own}), TRY_CAST(${withoutExponentSql(plain)} AS ${own}))`;
-    }
     case 'integer':
-      return `TRY_CAST(${plainNumberSql(field, text)} AS ${own})`;
+    case 'number':
+      return `TRY_CAST(${text} AS ${own})`;
     case 'date':
       return isPattern(field.format)
         ? `CAST(try_strptime(${text}, ${literal(field.format)}) AS DATE)`
@@ -73,14 +67,11 @@ function misshapen(field: Field, text: string, value: string): string | undefine
   const formatted = isPattern(field.format);
   switch (field.type) {
     case 'integer':
-      return `NOT ${matches(plainNumberSql(field, text), '[+-]?\\d+')}`;
+      return `NOT ${matches(text, '[+-]?\\d+')}`;
     case 'number': {
-      const plain = plainNumberSql(field, text);
-      if (field.double) return misshapenDouble(plain, value);
+      if (field.double) return misshapenDouble(text, value);
       const { scale } = field;
-      const exact = `[+-]?(\\d+(\\.\\d{0,${scale}}0*)?|\\.\\d{${Math.min(1, scale)},${scale}}0*)`;
-      // Only what is no plain number is looked at again.
-      return `CASE WHEN ${matches(plain, exact)} THEN false ELSE NOT ${matches(withoutExponentSql(plain), exact)} END`;
+      return `NOT ${matches(text, `[+-]?(\\d+(\\.\\d{0,${scale}}0*)?|\\.\\d{${Math.min(1, scale)},${scale}}0*)`)}`;
     }
     case 'date':
       return `NOT ${matches(text, formatted ? formatPattern(field.format) : '\\d{4}-\\d{2}-\\d{2}')}`;
@@ -94,11 +85,11 @@ function misshapen(field: Field, text: string, value: string): string | undefine
   }
 }
 
-function misshapenDouble(plain: string, value: string): string {
+function misshapenDouble(text: string, value: string): string {
   const finite = '[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?';
   const special = '[Nn][Aa][Nn]|[+-]?[Ii][Nn][Ff]';
   // 1e400 is no infinity.
-  return `(NOT ${matches(plain, `${finite}|${special}`)} OR (isinf(${value}) AND NOT ${matches(plain, special)}))`;
+  return `(NOT ${matches(text, `${finite}|${special}`)} OR (isinf(${value}) AND NOT ${matches(text, special)}))`;
 }
 
 /** The engine's own reader also takes NaN, infinities and commas before a closing bracket: outside of texts none may stand. */
@@ -146,12 +137,12 @@ function zoned(field: Field, naive: string): string {
   return `CASE WHEN ${exists} AND NOT ${isTwice} THEN ${later} END`;
 }
 
-/** Pairs of rule and condition; each condition is true or false, never NULL. */
-export function fieldChecks(field: Field, text: string, value: string): [Rule, string][] {
+/** Pairs of rule and condition; each condition is true or false, never NULL. `read` is what valueSql had for its text. */
+export function fieldChecks(field: Field, text: string, read: string, value: string): [Rule, string][] {
   const checks: [Rule, string][] = [];
   const isAnyText = field.type === 'any' || (field.type === 'string' && field.format === 'default');
   if (!isAnyText) {
-    const shape = misshapen(field, text, value);
+    const shape = misshapen(field, read, value);
     const wrong = shape === undefined ? `${value} IS NULL` : `(${value} IS NULL OR ${shape})`;
     checks.push(['type-error', `(${text} IS NOT NULL AND ${wrong})`]);
   }

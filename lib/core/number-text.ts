@@ -18,8 +18,18 @@ function isPlain(field: NumberWords): boolean {
   return field.decimalChar === undefined && field.groupChar === undefined && field.bareNumber === undefined;
 }
 
-/** A text of plain digits for `text`, an SQL expression of a text; NULL where it is no number by the field's words. */
-export function plainNumberSql(field: NumberWords, text: string): string {
+/**
+ * What the engine is to read in place of `text`, an SQL expression of a text; NULL where it is no number by the field's
+ * words. Undefined where the text is read as it stands.
+ */
+export function numberSql(field: NumberWords, text: string): string | undefined {
+  if (field.type !== 'number' || field.double) return isPlain(field) ? undefined : bareNumberSql(field, text);
+  const plain = bareNumberSql(field, text);
+  // Looking for two letters costs next to nothing.
+  return `CASE WHEN contains(${plain}, 'e') OR contains(${plain}, 'E') THEN ${withoutExponentSql(plain)} ELSE ${plain} END`;
+}
+
+function bareNumberSql(field: NumberWords, text: string): string {
   if (isPlain(field)) return text;
   // Between the first digit and the last nothing is stripped: the shape has seen to it that all of it is the number.
   const digits = `coalesce(nullif(regexp_extract(${text}, ${literal(numberInside(field))}), ''), ${text})`;
@@ -30,7 +40,7 @@ export function plainNumberSql(field: NumberWords, text: string): string {
   return `CASE WHEN regexp_full_match(${text}, ${literal(writtenShape(field))}) THEN ${plain} END`;
 }
 
-/** The same of a value in the contract. */
+/** Plain digits for a value in the contract. */
 export function plainNumber(field: NumberWords, text: string): string | undefined {
   if (isPlain(field)) return text;
   if (!new RegExp(`^(?:${writtenShape(field)})$`, 'u').test(text)) return undefined;
@@ -74,27 +84,24 @@ function numberInside(field: NumberWords): string {
 }
 
 // A decimal has at most 38 digits: exponents of three digits are none that anybody means.
-const EXPONENT = '([+-]?)(\\d*)\\.?(\\d*)[eE]([+-]?)0*(\\d{1,2})';
+const EXPONENT = '[+-]?(?:\\d+\\.?\\d*|\\.\\d+)[eE][+-]?0*\\d{1,2}';
+const ZEROS = '0'.repeat(99);
 
-/** `1.5e3` → `1500`, as SQL over a plain text; '' for a text without an exponent. */
-export function withoutExponentSql(plain: string): string {
-  const parts = `regexp_extract(${plain}, '^${EXPONENT}$', ['sign', 'whole', 'part', 'direction', 'power'])`;
-  // Digits of the mantissa, and how many of them stand before the point.
-  const split = `{'sign': p.sign, 'digits': p.whole || p.part, 'point': length(p.whole) + TRY_CAST(p.direction || p.power AS INTEGER)}`;
-  const shifted = `d.sign || CASE WHEN d.digits = '' THEN NULL WHEN d.point <= 0 THEN '0.' || repeat('0', -d.point) || d.digits
-    WHEN d.point >= length(d.digits) THEN d.digits || repeat('0', d.point - length(d.digits))
-    ELSE d.digits[:d.point] || '.' || d.digits[d.point + 1:] END`;
-  return `coalesce(list_transform(list_transform([${parts}], lambda p: ${split}), lambda d: ${shifted})[1], '')`;
+/** `1.5e3` → `1500.0`, but for more zeros around. The engine's own cast rounds, and gives 0 for many leading zeros. */
+function withoutExponentSql(plain: string): string {
+  const digits = `'${ZEROS}' || replace(regexp_extract(${plain}, '[\\d.]+'), '.', '') || '${ZEROS}'`;
+  const power = `CAST(regexp_extract(${plain}, '[eE]\\+?(-?\\d+)$', 1) AS INTEGER)`;
+  const point = `${ZEROS.length} + length(regexp_extract(${plain}, '^[+-]?(\\d*)', 1)) + ${power}`;
+  const shifted = `regexp_extract(${plain}, '^[+-]?') || left(${digits}, ${point}) || '.' || substr(${digits}, ${point} + 1)`;
+  return `CASE WHEN regexp_full_match(${plain}, '${EXPONENT}') THEN ${shifted} END`;
 }
 
-/** The same of a value in the contract; the text itself where it has no exponent. */
+/** `1.5e3` → `1500`; the text itself where it has no exponent. */
 export function withoutExponent(plain: string): string {
-  const match = new RegExp(`^${EXPONENT}$`).exec(plain);
-  if (!match) return plain;
-  const [, sign = '', whole = '', part = '', direction = '', power = ''] = match;
+  if (!new RegExp(`^${EXPONENT}$`).test(plain)) return plain;
+  const [, sign = '', whole = '', part = '', power = ''] = /^([+-]?)(\d*)\.?(\d*)[eE](.*)$/.exec(plain) ?? [];
   const digits = whole + part;
-  if (digits === '') return plain;
-  const point = whole.length + Number(`${direction}${power}`);
+  const point = whole.length + Number(power);
   if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
   if (point >= digits.length) return `${sign}${digits.padEnd(point, '0')}`;
   return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;

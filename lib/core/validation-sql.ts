@@ -2,6 +2,7 @@
 // field's are stands in field-sql.ts. Knows neither files nor the engine.
 import { type Dataset, type Field, fieldColumnType } from './contract.ts';
 import { cleanText, fieldChecks, valueSql } from './field-sql.ts';
+import { numberSql } from './number-text.ts';
 import { sqlType } from './schema.ts';
 import { identifier, literal } from './sql-text.ts';
 import type { Rule } from './violation.ts';
@@ -12,7 +13,10 @@ export type TextSource = ReadonlyMap<string, string>;
 export type Check = { readonly field: Field; readonly rule: Rule; readonly bad: string };
 
 export type Validation = {
-  /** Wraps the source relation: columns `t<i>` (text after trim and missingValues) and `v<i>` (the value, NULL where impossible). */
+  /**
+   * Wraps the source relation: columns `t<i>` (text after trim and missingValues), `n<i>` (the plain digits of a number, where
+   * it may be written otherwise) and `v<i>` (the value, NULL where impossible).
+   */
   relation(source: string): string;
   /** The checks; a row's violations are numbered by their index here. */
   readonly checks: readonly Check[];
@@ -32,6 +36,7 @@ export function validation(
   path: ReadonlyMap<string, string | null>,
 ): Validation {
   const columns: string[] = [];
+  const numbers: string[] = [];
   const casts: string[] = [];
   const checks: Check[] = [];
   const positions: number[] = [];
@@ -46,13 +51,16 @@ export function validation(
     const column = sqlType(fieldColumnType(field));
     // A path says its values in one way, whatever the file's formats and words are: see partition.ts.
     const isRead = fromPath && column !== 'VARCHAR';
-    casts.push(`${isRead ? `CAST(t${i} AS ${column})` : valueSql(field, `t${i}`)} AS v${i}`);
+    const number = isRead ? undefined : numberSql(field, `t${i}`);
+    const read = number === undefined ? `t${i}` : `n${i}`;
+    if (number !== undefined) numbers.push(`${number} AS ${read}`);
+    casts.push(`${isRead ? `CAST(t${i} AS ${column})` : valueSql(field, read)} AS v${i}`);
     values.set(field.name, `v${i}`);
     const add = (rule: Rule, bad: string) => {
       checks.push({ field, rule, bad });
       positions.push(i);
     };
-    for (const [rule, bad] of fieldChecks(field, `t${i}`, `v${i}`))
+    for (const [rule, bad] of fieldChecks(field, `t${i}`, read, `v${i}`))
       if (!isRead || rule !== 'type-error') add(rule, bad);
     // To Delta an empty text in a partition column is null: it would not be what the text says.
     const names = dataset.partitionBy.some((p) => p.field === field.name && p.transform === 'identity');
@@ -69,8 +77,11 @@ export function validation(
     (check, n) => `CASE WHEN ${check.bad} THEN {'check': ${n}, 'value': t${positions[n]}} END`,
   );
   return {
-    relation: (source) =>
-      `(SELECT *, ${casts.join(', ')} FROM (SELECT ${columns.join(', ')} FROM ${source}))`,
+    relation: (source) => {
+      const read = `(SELECT ${columns.join(', ')} FROM ${source})`;
+      const plain = numbers.length === 0 ? read : `(SELECT *, ${numbers.join(', ')} FROM ${read})`;
+      return `(SELECT *, ${casts.join(', ')} FROM ${plain})`;
+    },
     checks,
     valid: checks.length === 0 ? 'true' : `NOT (${checks.map((check) => check.bad).join(' OR ')})`,
     violations:
