@@ -7,16 +7,13 @@ import type { Action, Add, Metadata } from '../delta/actions.ts';
 import { removeAction } from '../delta/partitions.ts';
 import { parseSchema, schemaString } from '../delta/schema.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
-import type { Part } from './compute-all.ts';
+import type { Part, Work } from './compute-all.ts';
 import type { Input } from './inputs.ts';
-import { inputId, type Pending, type RefreshPlan } from './plan.ts';
+import { inputId, type Pending } from './plan.ts';
 
 export function commitActions(
-  derivation: Derivation,
-  base: Snapshot,
-  inputs: readonly Input[],
+  { derivation, base, inputs, related, plan }: Work,
   parts: readonly Part[],
-  plan: RefreshPlan,
   pending: Pending,
   now: number,
 ): Action[] {
@@ -27,14 +24,24 @@ export function commitActions(
   const metaData = newMetadata(derivation, base, pending);
   return [
     ...(metaData ? [{ metaData }] : []),
-    ...inputs.map((input) => ({
-      txn: { appId: inputId(input), version: input.snapshot.version, lastUpdated: now },
+    ...inputVersions([...inputs, ...related]).map(([appId, version]) => ({
+      txn: { appId, version, lastUpdated: now },
     })),
     ...[...base.files.values()]
       .filter((add) => reshaped || isReplaced(add))
       .map((add) => removeAction(add, now)),
     ...parts.flatMap(({ add }) => (add ? [{ add }] : [])),
   ];
+}
+
+/** A table may be read and related to; the lower version is the one that nothing was missed since. */
+function inputVersions(inputs: readonly Input[]): [string, number][] {
+  const versions = new Map<string, number>();
+  for (const input of inputs) {
+    const { version } = input.snapshot;
+    versions.set(inputId(input), Math.min(versions.get(inputId(input)) ?? version, version));
+  }
+  return [...versions];
 }
 
 /**

@@ -3,65 +3,105 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Derivation, tablePrefix } from '../core/insight.ts';
-import { partitionId, partitionOf } from '../core/partition.ts';
-import { DEFINITION } from '../core/tags.ts';
+import { partitionId } from '../core/partition.ts';
+import { DEFINITION, WARNINGS } from '../core/tags.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
 import { dataFilePath, objectKey } from '../delta/partitions.ts';
+import type { Snapshot } from '../delta/snapshot.ts';
+import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../effects.ts';
 import type { SqlSession } from '../ports.ts';
+import { type AuditedPartition, createRelatedViews, failureMessage } from './audit.ts';
+import { filesByPartition, tryRelationships } from './audit-live.ts';
 import { computePartition } from './compute.ts';
 import { type Input, inputView, LocalFiles } from './inputs.ts';
-import type { Stale } from './plan.ts';
+import type { RefreshPlan } from './plan.ts';
+
+/** What is computed, at which versions. `base`: the derived table's own; `related`: what its audits look up. */
+export type Work = {
+  readonly derivation: Derivation;
+  readonly base: Snapshot;
+  readonly inputs: readonly Input[];
+  readonly related: readonly Input[];
+  readonly plan: RefreshPlan;
+};
 
 /** A partition that passed its audits; no `add` where it has no rows. */
 export type Part = { readonly partition: PartitionValues; readonly add: Add | undefined };
 
-/** In the order of `partitions`; those that are in neither list were left for want of time. */
-export type ComputedParts = { readonly parts: readonly Part[]; readonly failed: readonly Stale[] };
+export type ComputedParts = {
+  /** In the order of the plan. Those that are neither here nor have failed were left for want of time. */
+  readonly parts: readonly Part[];
+  /** Computed partitions, whether they passed or not. */
+  readonly audited: readonly AuditedPartition[];
+  /** Partitions whose live rows relate to what is gone. */
+  readonly unrelated: readonly AuditedPartition[];
+};
 
 export async function computeAll(
   effects: Effects,
-  derivation: Derivation,
-  inputs: readonly Input[],
-  partitions: readonly PartitionValues[],
+  work: Work,
   outOfTime: () => boolean,
 ): Promise<ComputedParts> {
-  const parts: Part[] = [];
-  const failed: Stale[] = [];
-  const local = new LocalFiles(effects.lake);
-  // One partition's files of `over` at a time: the disk need not hold them all.
-  const own = new LocalFiles(effects.lake);
-  const over = inputs.find((input) => input.isOver);
-  const filesOf = overFiles(derivation, over);
   const folder = await mkdtemp(join(effects.scratch, 'refresh-'));
+  const local = new LocalFiles(effects.lake);
   try {
-    await effects.sql.session(async (session) => {
-      if (partitions.length > 0) await createWholeViews(session, effects, local, inputs);
-      for (const [index, partition] of partitions.entries()) {
-        if (index > 0 && outOfTime()) break;
-        const files = filesOf.get(partitionId(partition)) ?? [];
-        await own.release();
-        if (over) await session.run(await inputView(effects.catalog, own, over.table, over.snapshot, files));
-        const computed = await computePartition(
-          session,
-          derivation,
-          partition,
-          join(folder, `partition-${index}.parquet`),
-        );
-        if ('failure' in computed) failed.push({ partition, message: computed.failure });
-        else
-          parts.push({
-            partition,
-            add: computed.file && (await publish(effects, derivation, inputs, partition, computed.file)),
-          });
-      }
+    return await effects.sql.session(async (session) => {
+      if (work.plan.recompute.length > 0 || work.plan.auditAgain)
+        await createRelatedViews(session, effects, local, work.related);
+      const computed = await computeTouched(session, effects, work, local, folder, outOfTime);
+      return { ...computed, unrelated: await auditAgain(session, effects, work, local) };
     });
   } finally {
-    await own.release();
     await local.release();
     await rm(folder, { recursive: true, force: true });
   }
-  return { parts, failed };
+}
+
+async function computeTouched(
+  session: SqlSession,
+  effects: Effects,
+  work: Work,
+  local: LocalFiles,
+  folder: string,
+  outOfTime: () => boolean,
+): Promise<Pick<ComputedParts, 'parts' | 'audited'>> {
+  const { derivation, base, inputs, plan } = work;
+  const parts: Part[] = [];
+  const audited: AuditedPartition[] = [];
+  const over = inputs.find((input) => input.isOver);
+  const overFiles = filesByPartition(derivation, over?.snapshot.files.values() ?? []);
+  const before = filesByPartition(derivation, base.files.values());
+  // One partition's files of `over` at a time: the disk need not hold them all.
+  const own = new LocalFiles(effects.lake);
+  try {
+    if (plan.recompute.length > 0) await createWholeViews(session, effects, local, inputs);
+    for (const [index, partition] of plan.recompute.entries()) {
+      if (index > 0 && outOfTime()) break;
+      const id = partitionId(partition);
+      await own.release();
+      if (over)
+        await session.run(
+          await inputView(effects.catalog, own, over.table, over.snapshot, overFiles.get(id) ?? []),
+        );
+      const path = join(folder, `partition-${index}.parquet`);
+      const computed = await computePartition(
+        session,
+        derivation,
+        partition,
+        recordCount(before.get(id) ?? []),
+        path,
+      );
+      audited.push({ partition, failures: computed.failures });
+      if (failureMessage(computed.failures, 'error') !== undefined) continue;
+      const warnings = failureMessage(computed.failures, 'warn');
+      const add = computed.file && (await publish(effects, work, partition, computed.file, warnings));
+      parts.push({ partition, add });
+    }
+  } finally {
+    await own.release();
+  }
+  return { parts, audited };
 }
 
 async function createWholeViews(
@@ -78,24 +118,26 @@ async function createWholeViews(
   }
 }
 
-/** The files of `over` by partition of the derived table; empty where there is no `over`. */
-function overFiles(derivation: Derivation, over: Input | undefined): Map<string, Add[]> {
-  const byPartition = new Map<string, Add[]>();
-  for (const add of over?.snapshot.files.values() ?? []) {
-    const id = partitionId(partitionOf(add.partitionValues, derivation.partitionBy));
-    const known = byPartition.get(id);
-    if (known) known.push(add);
-    else byPartition.set(id, [add]);
-  }
-  return byPartition;
+/** The rows that stay as they are may relate to what is there no more. */
+async function auditAgain(
+  session: SqlSession,
+  effects: Effects,
+  { derivation, base, plan }: Work,
+  local: LocalFiles,
+): Promise<AuditedPartition[]> {
+  if (!plan.auditAgain) return [];
+  const staying = filesByPartition(derivation, base.files.values());
+  for (const partition of [...plan.recompute, ...plan.drop]) staying.delete(partitionId(partition));
+  if (staying.size === 0) return [];
+  return tryRelationships(session, effects, local, derivation, base, [...staying.values()].flat());
 }
 
 async function publish(
   effects: Effects,
-  derivation: Derivation,
-  inputs: readonly Input[],
+  { derivation, inputs }: Work,
   partition: PartitionValues,
   file: { path: string; stats: string },
+  warnings: string | undefined,
 ): Promise<Add> {
   const path = dataFilePath(derivation.partitionBy, partition, `${effects.newId()}.parquet`);
   const { sizeBytes } = await effects.lake.upload(file.path, objectKey(tablePrefix(derivation.target), path));
@@ -109,6 +151,10 @@ async function publish(
     modificationTime: effects.clock().getTime(),
     dataChange: true,
     stats: file.stats,
-    tags: { [DEFINITION]: derivation.hash, 'sluice.inputs': JSON.stringify(versions) },
+    tags: {
+      [DEFINITION]: derivation.hash,
+      'sluice.inputs': JSON.stringify(versions),
+      ...(warnings === undefined ? {} : { [WARNINGS]: warnings }),
+    },
   };
 }

@@ -1,7 +1,7 @@
 // A derived table's inputs at fixed versions: their snapshots, and their rows as views over local files.
 
 import { type Catalog, landingTable } from '../core/catalog.ts';
-import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { type RelationFile, relationSql } from '../core/relation-sql.ts';
 import { identifier } from '../core/sql-text.ts';
 import { CONTRACT, DEFINITION, filesBySource, readOrigin } from '../core/tags.ts';
@@ -14,15 +14,24 @@ import type { LocalFile, ObjectStore } from '../ports.ts';
 
 export type Input = { readonly table: TableRef; readonly snapshot: Snapshot; readonly isOver: boolean };
 
-export async function loadInputs(effects: Effects, derivation: Derivation): Promise<Input[]> {
+export function loadInputs(effects: Effects, derivation: Derivation): Promise<Input[]> {
+  return loadTables(effects, derivation.inputs, derivation.over);
+}
+
+/** What its audits look up. */
+export function loadRelated(effects: Effects, derivation: Derivation): Promise<Input[]> {
+  return loadTables(effects, relatedTables(derivation));
+}
+
+function loadTables(effects: Effects, tables: readonly TableRef[], over?: TableRef): Promise<Input[]> {
   return Promise.all(
-    derivation.inputs.map(async (table) => {
+    tables.map(async (table) => {
       const snapshot = await effects.tables.latest(tablePrefix(table));
       if (snapshot === undefined)
         throw new TryAgainError(
           `${tablePrefix(table)} does not exist yet: run "sluice sync", which makes it`,
         );
-      return { table, snapshot, isOver: derivation.over !== undefined && sameTable(derivation.over, table) };
+      return { table, snapshot, isOver: over !== undefined && sameTable(over, table) };
     }),
   );
 }

@@ -1,6 +1,6 @@
 // Decides which partitions of a derived table are recomputed, which are dropped, and which stay as they are.
 // Pure, but for reading the inputs' log entries through DeltaTables.
-import { type Derivation, tablePrefix } from '../core/insight.ts';
+import { type Derivation, relatedTables, sameTable, tablePrefix } from '../core/insight.ts';
 import { partitionId, partitionOf } from '../core/partition.ts';
 import { inputAppId, PENDING } from '../core/tags.ts';
 import { type Touched, touchedPartitions } from '../core/touched.ts';
@@ -9,8 +9,11 @@ import { configuration, type Snapshot, txnVersion } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import type { Input } from './inputs.ts';
 
-/** A partition that keeps its old rows because the new ones failed an audit. */
+/** A partition that keeps its old rows because the new ones, or these since what they relate to changed, failed an audit. */
 export type Stale = { readonly partition: PartitionValues; readonly message: string };
+
+/** A partition that is live although an audit of severity `warn` failed. */
+export type Warning = { readonly partition: PartitionValues; readonly message: string };
 
 export type Pending = {
   /** The definition changed, and nothing was computed under the new one yet. */
@@ -27,6 +30,8 @@ export type RefreshPlan = {
   readonly drop: readonly PartitionValues[];
   /** Stale partitions that nothing touched: trying again would give the same. */
   readonly stillStale: readonly Stale[];
+  /** What audits of severity `error` look up changed: they are to be tried on the rows that stay, too. */
+  readonly auditAgain: boolean;
 };
 
 export function readPending(snapshot: Snapshot): Pending {
@@ -43,20 +48,26 @@ export async function planRefresh(
   derivation: Derivation,
   target: Snapshot,
   inputs: readonly Input[],
+  related: readonly Input[],
 ): Promise<RefreshPlan> {
   const pending = readPending(target);
+  const deciding = relatedTables(derivation, 'error');
+  const lookedUp = related.filter(({ table }) => deciding.some((other) => sameTable(other, table)));
+  const auditAgain = (await touchedByInputs(tables, derivation, target, lookedUp)) === 'all';
   const touched = pending.all ? 'all' : await touchedByInputs(tables, derivation, target, inputs);
   const existing = existingPartitions(derivation, inputs);
   const own = partitionsOf(target.files.values(), derivation.partitionBy);
   for (const { partition } of pending.stale) own.set(partitionId(partition), partition);
   const waiting = new Map(pending.waiting.map((partition) => [partitionId(partition), partition]));
   for (const [id, partition] of waiting) own.set(id, partition);
-  const isTouched = (id: string) => touched === 'all' || touched.has(id) || waiting.has(id);
+  const stale = new Set(auditAgain ? pending.stale.map(({ partition }) => partitionId(partition)) : []);
+  const isTouched = (id: string) => touched === 'all' || touched.has(id) || waiting.has(id) || stale.has(id);
   const inTurn = new Map([...[...waiting].filter(([id]) => existing.has(id)), ...existing]);
   return {
     recompute: [...inTurn].flatMap(([id, partition]) => (isTouched(id) ? [partition] : [])),
     drop: [...own].flatMap(([id, partition]) => (isTouched(id) && !existing.has(id) ? [partition] : [])),
     stillStale: pending.stale.filter(({ partition }) => !isTouched(partitionId(partition))),
+    auditAgain: auditAgain && touched !== 'all',
   };
 }
 

@@ -1,15 +1,17 @@
 // The aggregate use case: brings one derived table up to its inputs' present versions, touched partitions alone.
 // Compute, audit, then one commit that also says up to which input versions the table is current.
-import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import { type Derivation, type Severity, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import { partitionId } from '../core/partition.ts';
 import { DEFINITION } from '../core/tags.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { configuration, type Snapshot, txnVersion } from '../delta/snapshot.ts';
 import { announce, type Effects } from '../effects.ts';
 import { CliError, TryAgainError } from '../errors.ts';
+import { type AuditedPartition, auditMetrics, failureMessage } from './audit.ts';
 import { commitActions } from './commit-actions.ts';
-import { computeAll } from './compute-all.ts';
-import { type Input, loadInputs, requireDefinitions } from './inputs.ts';
-import { inputId, type Pending, planRefresh, readPending, type Stale } from './plan.ts';
+import { type ComputedParts, computeAll, type Work } from './compute-all.ts';
+import { type Input, loadInputs, loadRelated, requireDefinitions } from './inputs.ts';
+import { inputId, type Pending, planRefresh, readPending, type Stale, type Warning } from './plan.ts';
 
 export type RefreshOutcome = {
   readonly target: TableRef;
@@ -19,6 +21,8 @@ export type RefreshOutcome = {
   /** Partitions that keep their old rows: all of them, and those that failed just now. */
   readonly stale: readonly Stale[];
   readonly failed: readonly Stale[];
+  /** Partitions that were published just now although an audit of severity `warn` failed. */
+  readonly warned: readonly Warning[];
   /** Partitions that keep their old rows for want of time; a message asks for them. */
   readonly waiting: readonly PartitionValues[];
   readonly version: number;
@@ -63,52 +67,92 @@ async function refreshOnce(
   const prefix = tablePrefix(derivation.target);
   const base = requireDefinition(await effects.tables.latest(prefix), derivation);
   const inputs = await loadInputs(effects, derivation);
-  requireDefinitions(effects.catalog, inputs);
-  const plan = await planRefresh(effects.tables, derivation, base, inputs);
-  const nothing = {
+  const related = await loadRelated(effects, derivation);
+  requireDefinitions(effects.catalog, [...inputs, ...related]);
+  const plan = await planRefresh(effects.tables, derivation, base, inputs, related);
+  const work: Work = { derivation, base, inputs, related, plan };
+  if (isDone(work)) return unchanged(work);
+
+  const started = effects.clock().getTime();
+  const computed = await computeAll(effects, work, outOfTime);
+  const { pending, outcome } = settle(work, computed);
+  const actions = commitActions(work, computed.parts, pending, effects.clock().getTime());
+  let overtaken = false;
+  const { snapshot } = await effects.tables.commit(prefix, async (latest) => {
+    overtaken = latest?.version !== base.version;
+    if (overtaken) return undefined;
+    return {
+      actions,
+      operation: 'REFRESH',
+      parameters: { partitions: String(computed.parts.length) },
+      metrics: auditMetrics(derivation, [...computed.audited, ...computed.unrelated]),
+    };
+  });
+  if (overtaken) return 'overtaken';
+  const committed = { ...outcome, version: snapshot?.version ?? base.version };
+  logOutcome(effects, committed, effects.clock().getTime() - started);
+  return committed;
+}
+
+function isDone({ base, inputs, related, plan }: Work): boolean {
+  const touched = plan.recompute.length + plan.drop.length;
+  return touched === 0 && !plan.auditAgain && isCurrent(base, [...inputs, ...related]);
+}
+
+function unchanged({ derivation, base, plan }: Work): RefreshOutcome {
+  return {
     target: derivation.target,
     published: [],
     dropped: [],
     stale: plan.stillStale,
     failed: [],
+    warned: [],
     waiting: [],
     version: base.version,
   };
-  if (plan.recompute.length === 0 && plan.drop.length === 0 && isCurrent(base, inputs)) return nothing;
+}
 
-  const started = effects.clock().getTime();
-  const { parts, failed } = await computeAll(effects, derivation, inputs, plan.recompute, outOfTime);
-  const waiting = plan.recompute.slice(parts.length + failed.length);
-  const pending: Pending = { all: false, stale: [...plan.stillStale, ...failed], waiting };
-  const actions = commitActions(derivation, base, inputs, parts, plan, pending, effects.clock().getTime());
-  let overtaken = false;
-  const { snapshot } = await effects.tables.commit(prefix, async (latest) => {
-    overtaken = latest?.version !== base.version;
-    return overtaken
-      ? undefined
-      : { actions, operation: 'REFRESH', parameters: { partitions: String(parts.length) } };
-  });
-  if (overtaken) return 'overtaken';
-  const outcome = {
-    ...nothing,
-    published: parts.map((part) => part.partition),
-    dropped: plan.drop,
-    stale: pending.stale,
-    failed,
-    waiting,
-    version: snapshot?.version ?? base.version,
+/** What of the work is published, what stays behind, and what is said of it. */
+function settle(work: Work, computed: ComputedParts): { pending: Pending; outcome: RefreshOutcome } {
+  const { parts, audited, unrelated } = computed;
+  const said = (severity: Severity, partitions: readonly AuditedPartition[]) =>
+    partitions.flatMap(({ partition, failures }) => {
+      const message = failureMessage(failures, severity);
+      return message === undefined ? [] : [{ partition, message }];
+    });
+  const failed = said('error', [...audited, ...unrelated]);
+  const published = new Set(parts.map(({ partition }) => partitionId(partition)));
+  const warned = said('warn', audited).filter(({ partition }) => published.has(partitionId(partition)));
+  const waiting = work.plan.recompute.slice(audited.length);
+  const stale = [...work.plan.stillStale, ...failed];
+  return {
+    pending: { all: false, stale, waiting },
+    outcome: {
+      ...unchanged(work),
+      published: parts.map((part) => part.partition),
+      dropped: work.plan.drop,
+      stale,
+      failed,
+      warned,
+      waiting,
+    },
   };
+}
+
+function logOutcome(effects: Effects, outcome: RefreshOutcome, ms: number): void {
+  const table = tablePrefix(outcome.target);
   effects.log('info', 'refresh.committed', {
-    table: prefix,
+    table,
     version: outcome.version,
-    partitions: parts.length,
-    dropped: plan.drop.length,
-    waiting: waiting.length,
-    ms: effects.clock().getTime() - started,
+    partitions: outcome.published.length,
+    dropped: outcome.dropped.length,
+    waiting: outcome.waiting.length,
+    ms,
   });
-  for (const { partition, message } of failed)
-    effects.log('warn', 'refresh.audit_failed', { table: prefix, partition, message });
-  return outcome;
+  for (const { partition, message } of outcome.failed)
+    effects.log('warn', 'refresh.audit_failed', { table, partition, message });
+  for (const { partition, message } of outcome.warned)
+    effects.log('warn', 'refresh.audit_warned', { table, partition, message });
 }
 
 function requireDefinition(snapshot: Snapshot | undefined, derivation: Derivation): Snapshot {

@@ -11,41 +11,94 @@ export const auditWords = z.strictObject({
   accepted: z.array(z.unknown()).min(1).optional(),
   minimum: z.unknown().optional(),
   maximum: z.unknown().optional(),
+  relationships: z.strictObject({ to: z.string().min(1), field: z.string().min(1) }).optional(),
+  maxRowChange: z.unknown().optional(),
+  severity: z.enum(['error', 'warn']).optional(),
 });
 export type AuditWords = z.infer<typeof auditWords>;
+
+/** An audit whose related table is a name yet. */
+export type AuditSource = Omit<Audit, 'related'> & { readonly related?: string };
 
 /** A scalar as it is written in the file: YAML's numbers would lose digits. Undefined for what is no scalar. */
 export type Written = { readonly source: string; readonly quoted: boolean; readonly value: unknown };
 export type Scalars = (...path: (string | number)[]) => Written | undefined;
 
-const KINDS = 'write {name, sql}, {column, accepted: […]}, or {column, minimum and/or maximum}';
+/** The view that holds all rows of an audit's related table, under a name that no table has; for SQL. */
+export function relatedView(name: string): string {
+  return identifier(`_sluice_related_${name.toLowerCase()}`);
+}
+/** The view that holds, in `rows_before`, the number of rows that the partition has before this version; no row where it is new. */
+export const BEFORE = '_sluice_before';
 
-/** A null breaks neither accepted values nor a range: `key` or an audit of one's own says what must be there. */
-export function auditSql(words: AuditWords, scalars: Scalars, place: Place): Audit {
-  const { name, sql, column, accepted } = words;
-  const ranged = words.minimum !== undefined || words.maximum !== undefined;
+const KINDS =
+  'write {name, sql}, {column, accepted: […]}, {column, minimum and/or maximum}, {column, relationships: {to, field}} or {maxRowChange}';
+
+/** A null breaks neither accepted values, nor a range, nor a relationship: `key` or an audit of one's own says what must be there. */
+export function auditSql(words: AuditWords, scalars: Scalars, place: Place): AuditSource {
+  const kinds = [
+    words.sql,
+    words.accepted,
+    words.minimum ?? words.maximum,
+    words.relationships,
+    words.maxRowChange,
+  ].filter((kind) => kind !== undefined).length;
+  if (kinds > 1) place.refuse(`this audit mixes two kinds: ${KINDS}`);
+  const severity = words.severity ?? 'error';
+  if (words.maxRowChange !== undefined) return rowChange(words, scalars, place);
+  const { name, sql, column } = words;
   if (sql !== undefined) {
-    if (column !== undefined || accepted !== undefined || ranged)
-      place.refuse(`this audit mixes two kinds: ${KINDS}`);
+    if (column !== undefined) place.refuse(`this audit mixes two kinds: ${KINDS}`);
     if (name === undefined) return place.refuse('the audit has no name, which messages need: add "name"');
-    return { name, sql: statement(sql) };
+    return { name, severity, sql: statement(sql) };
   }
-  if (column === undefined || (accepted !== undefined) === ranged)
-    return place.refuse(`this is no audit: ${KINDS}`);
+  if (column === undefined || kinds === 0) return place.refuse(`this is no audit: ${KINDS}`);
+  return { severity, ...columnAudit(words, column, scalars, place), ...(name === undefined ? {} : { name }) };
+}
+
+function columnAudit(
+  words: AuditWords,
+  column: string,
+  scalars: Scalars,
+  place: Place,
+): Omit<AuditSource, 'severity'> {
   const subject = identifier(column);
-  const values = (...path: (string | number)[]) => valueSql(scalars(...path), place);
-  if (accepted !== undefined) {
-    const list = accepted.map((_, i) => values('accepted', i)).join(', ');
+  const value = (...path: (string | number)[]) => valueSql(scalars(...path), place);
+  const { accepted, relationships } = words;
+  if (relationships !== undefined) {
+    const field = identifier(relationships.field);
     return {
-      name: name ?? `accepted values of ${column}`,
-      sql: `SELECT * FROM this WHERE ${subject} NOT IN (${list})`,
+      name: `${column} is a ${relationships.field} of ${relationships.to}`,
+      sql: `SELECT * FROM this WHERE ${subject} NOT IN (SELECT ${field} FROM ${relatedView(relationships.to)} WHERE ${field} IS NOT NULL)`,
+      related: relationships.to,
     };
   }
+  if (accepted !== undefined)
+    return {
+      name: `accepted values of ${column}`,
+      sql: `SELECT * FROM this WHERE ${subject} NOT IN (${accepted.map((_, i) => value('accepted', i)).join(', ')})`,
+    };
   const bounds = [
-    words.minimum === undefined ? undefined : `${subject} < ${values('minimum')}`,
-    words.maximum === undefined ? undefined : `${subject} > ${values('maximum')}`,
+    words.minimum === undefined ? undefined : `${subject} < ${value('minimum')}`,
+    words.maximum === undefined ? undefined : `${subject} > ${value('maximum')}`,
   ].filter((bound) => bound !== undefined);
-  return { name: name ?? `range of ${column}`, sql: `SELECT * FROM this WHERE ${bounds.join(' OR ')}` };
+  return { name: `range of ${column}`, sql: `SELECT * FROM this WHERE ${bounds.join(' OR ')}` };
+}
+
+/** By how much of its rows a partition may grow or shrink: 0.5 is by a half. */
+function rowChange(words: AuditWords, scalars: Scalars, place: Place): AuditSource {
+  if (words.column !== undefined)
+    place.refuse('maxRowChange is about the rows, not a column: take "column" out');
+  const ratio = scalars('maxRowChange')?.source ?? '';
+  if (!/^(\d+(\.\d*)?|\.\d+)$/.test(ratio))
+    place.refuse(
+      `maxRowChange must be a ratio such as 0.5, which allows half as many rows more or less: correct it`,
+    );
+  return {
+    name: words.name ?? `maxRowChange ${ratio}`,
+    severity: words.severity ?? 'warn',
+    sql: `SELECT * FROM (SELECT count(*) AS rows FROM this), ${BEFORE} WHERE abs(rows - rows_before) > ${ratio} * rows_before`,
+  };
 }
 
 /** Whoever embeds it in parentheses need not mind a comment at its end. */

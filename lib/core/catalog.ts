@@ -4,7 +4,7 @@ import { DefinitionError } from '../errors.ts';
 import { type Dataset, tableColumns } from './contract.ts';
 import { definitionHash } from './definition-hash.ts';
 import { globMatcher } from './glob.ts';
-import { type Derivation, sameTable, type TableRef, tablePrefix } from './insight.ts';
+import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from './insight.ts';
 import type { Column } from './schema.ts';
 import { identifier } from './sql-text.ts';
 
@@ -15,11 +15,13 @@ export type Catalog = {
   /** Partition columns first. Throws for a table that is not defined. */
   columnsOf(table: TableRef): readonly Column[];
   partitionColumnsOf(table: TableRef): readonly string[];
+  /** Columns in which no two rows of the table agree; undefined where nothing says so. */
+  keyOf(table: TableRef): readonly string[] | undefined;
   /** The datasets whose globs match the landing key. */
   claims(key: string): readonly Dataset[];
   /** The one dataset whose glob matches the landing key. Throws DefinitionError where two do. */
   datasetFor(key: string): Dataset | undefined;
-  /** The derivations that read the table themselves. */
+  /** The derivations that read the table themselves, or whose publishing an audit makes depend on it. */
   dependents(table: TableRef): readonly Derivation[];
   /** What a name means in SQL, in any case: a dataset's table or an insight. */
   resolve(name: string): TableRef | undefined;
@@ -54,10 +56,19 @@ export function makeCatalog(datasets: readonly Dataset[], insights: readonly Der
     derivations,
     columnsOf: (table) => shapeOf(table).columns,
     partitionColumnsOf: (table) => shapeOf(table).partitionColumns,
+    keyOf: (table) => {
+      const derivation = derivations.find(({ target }) => sameTable(target, table));
+      if (derivation === undefined || derivation.key.length === 0) return undefined;
+      return [...new Set([...derivation.partitionBy, ...derivation.key])];
+    },
     claims,
     datasetFor: (key) => onlyClaim(key, claims(key)),
     dependents: (table) =>
-      derivations.filter(({ inputs }) => inputs.some((input) => sameTable(input, table))),
+      derivations.filter((derivation) =>
+        [...derivation.inputs, ...relatedTables(derivation, 'error')].some((input) =>
+          sameTable(input, table),
+        ),
+      ),
     resolve: (name) => names.get(name.toLowerCase()),
   };
 }
@@ -127,7 +138,13 @@ export function refuseSameNames(
   }
 }
 
-export type Reader = { readonly name: string; readonly file: string; readonly reads: readonly string[] };
+/** `line`: on which its SQL begins. */
+export type Reader = {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly reads: readonly string[];
+};
 
 /** Each after those that it reads, else in the given order. Throws DefinitionError naming a circle. */
 export function dependencyOrder<T extends Reader>(readers: readonly T[]): T[] {
@@ -140,7 +157,7 @@ export function dependencyOrder<T extends Reader>(readers: readonly T[]): T[] {
       const circle = [...path.slice(start), reader].map(({ name }) => name).join(' → ');
       throw new DefinitionError(
         reader.file,
-        '',
+        `line ${reader.line}`,
         `insights read one another in a circle: ${circle}. Break it`,
       );
     }

@@ -4,8 +4,20 @@ import type { Column } from './schema.ts';
 /** A Delta table of the lake. */
 export type TableRef = { readonly kind: 'tables' | 'arrivals' | 'insights'; readonly name: string };
 
-/** A check on a partition's computed rows, the relation `this`, before they are published: `sql` is a SELECT that returns the offending rows. */
-export type Audit = { readonly name: string; readonly sql: string };
+/** `error`: a partition that fails is not published. `warn`: it is, and the outcome is said. */
+export type Severity = 'error' | 'warn';
+
+/**
+ * A check on a partition's rows before they are published: `sql` is a SELECT that returns the offending rows. It reads `this`,
+ * the partition's rows, and may read the views relatedView and BEFORE of audit-words.ts.
+ */
+export type Audit = {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly sql: string;
+  /** The table or insight in all whose rows it looks, beside `this`. */
+  readonly related?: TableRef;
+};
 
 /** A table that is computed from other tables: an insight's SQL file, or the built-in rule of an upsert or replace dataset. */
 export type Derivation = {
@@ -36,4 +48,12 @@ export function tablePrefix(table: TableRef): string {
 
 export function sameTable(a: TableRef, b: TableRef): boolean {
   return a.kind === b.kind && a.name === b.name;
+}
+
+/** What its audits look up besides its rows, each table once. `severity`: of those audits alone. */
+export function relatedTables({ audits }: Derivation, severity?: Severity): TableRef[] {
+  const tables = audits.flatMap((audit) =>
+    audit.related && (severity === undefined || audit.severity === severity) ? [audit.related] : [],
+  );
+  return tables.filter((table, i) => tables.findIndex((other) => sameTable(other, table)) === i);
 }

@@ -2,10 +2,9 @@
 // lib/maintain/bind-insight.ts.
 import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { auditSql, auditWords, type Scalars } from './audit-words.ts';
+import { type AuditSource, auditSql, auditWords, type Scalars } from './audit-words.ts';
 import { Place } from './definition-place.ts';
 import { didYouMean } from './did-you-mean.ts';
-import type { Audit } from './insight.ts';
 import { nameProblem } from './parse-contract.ts';
 
 /** An insight as its author wrote it; nothing is checked against the inputs yet. */
@@ -18,7 +17,7 @@ export type InsightSource = {
   readonly over?: string;
   readonly partitionBy: readonly string[];
   readonly key: readonly string[];
-  readonly audits: readonly Audit[];
+  readonly audits: readonly AuditSource[];
   /** Column name → description. */
   readonly columns: Readonly<Record<string, string>>;
   /** One statement, as far as can be told; without a final semicolon. */
@@ -129,14 +128,22 @@ function refuseWords(error: z.ZodError, place: (...path: PropertyKey[]) => Place
   if (issue === undefined) throw error;
   if (issue.code === 'unrecognized_keys') {
     const word = issue.keys[0] ?? '';
-    const known = Object.keys((issue.path.length === 0 ? frontMatter : auditWords).shape);
+    const known = wordsAt(issue.path);
     return place(...issue.path, word).refuse(
       `"${word}" is no word of the front matter.${didYouMean(word, known)} The words here are ${known.join(', ')}`,
     );
   }
-  const wanted =
-    issue.code === 'invalid_type' ? `it must be ${WANTED[issue.expected] ?? issue.expected}` : 'it is empty';
-  return place(...issue.path).refuse(`${wanted}: correct it`);
+  return place(...issue.path).refuse(`${wanted(issue)}: correct it`);
+}
+
+function wanted(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `it must be ${WANTED[issue.expected] ?? issue.expected}`;
+  return issue.code === 'invalid_value' ? `it must be ${issue.values.join(' or ')}` : 'it is empty';
+}
+
+function wordsAt(path: readonly PropertyKey[]): string[] {
+  if (path.length === 0) return Object.keys(frontMatter.shape);
+  return path.includes('relationships') ? ['to', 'field'] : Object.keys(auditWords.shape);
 }
 
 const WANTED: Readonly<Record<string, string>> = {

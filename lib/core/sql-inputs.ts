@@ -1,12 +1,12 @@
 // Which tables and functions a SELECT reads, from DuckDB's own parse tree (json_serialize_sql), and what in it an insight
 // may not do: read files or the engine's state, or give another result on the same rows.
-
-/** `offset`: where in the SQL, in bytes; undefined where the engine does not say. */
-export type SqlProblem = { readonly problem: string; readonly offset: number | undefined };
+import { isNode, lower, type SqlNode as Node, offsetOf, type SqlProblem } from './sql-tree.ts';
 
 export type SqlInputs = {
   /** Base tables that no CTE in scope defines, as written, each once, in the order of the text's tree. */
   readonly tables: readonly string[];
+  /** Where each of them stands first. */
+  readonly offsets: ReadonlyMap<string, number | undefined>;
   /** Scalar, aggregate and window functions, in lower case. */
   readonly functions: readonly string[];
   readonly tableFunctions: readonly string[];
@@ -41,19 +41,19 @@ export function sqlInputs(serialized: unknown, unstable: ReadonlySet<string>): S
   const walk = new Walk(unstable);
   walk.visit(serialized, new Set());
   return {
-    tables: [...walk.tables],
+    tables: [...walk.tables.keys()],
+    offsets: walk.tables,
     functions: [...walk.functions],
     tableFunctions: [...walk.tableFunctions],
     problems: walk.problems,
   };
 }
 
-type Node = Readonly<Record<string, unknown>>;
 /** Lower-case names of the CTEs that can be seen. */
 type Scope = ReadonlySet<string>;
 
 class Walk {
-  readonly tables = new Set<string>();
+  readonly tables = new Map<string, number | undefined>();
   readonly functions = new Set<string>();
   readonly tableFunctions = new Set<string>();
   readonly problems: SqlProblem[] = [];
@@ -113,7 +113,7 @@ class Walk {
     );
     if (qualified.length > 0)
       this.#refuse(node, `${[...qualified, name].join('.')} is qualified: write the table's name alone`);
-    else if (!scope.has(lower(name))) this.tables.add(name);
+    else if (!scope.has(lower(name)) && !this.tables.has(name)) this.tables.set(name, offsetOf(node));
   }
 
   #tableFunction(node: Node): void {
@@ -147,15 +147,6 @@ class Walk {
   }
 
   #refuse(node: Node, problem: string): void {
-    const offset = node.query_location;
-    this.problems.push({ problem, offset: Number.isSafeInteger(offset) ? (offset as number) : undefined });
+    this.problems.push({ problem, offset: offsetOf(node) });
   }
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function lower(name: unknown): string {
-  return String(name).toLowerCase();
 }

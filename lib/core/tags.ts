@@ -5,6 +5,9 @@ import type { ObjectVersion } from '../ports.ts';
 export const CONTRACT = 'sluice.contract';
 export const DEFINITION = 'sluice.definition';
 export const PENDING = 'sluice.pending';
+const INPUTS = 'sluice.inputs';
+/** In an add of a derived table: what its audits of severity `warn` found, in a sentence. */
+export const WARNINGS = 'sluice.warnings';
 
 export type Origin = {
   readonly source: string;
@@ -69,4 +72,18 @@ export function filesBySource(files: Iterable<Add>): Map<string, Add[]> {
 /** The input's name in a derived table's transactions; a table that was made anew has another. */
 export function inputAppId(prefix: string, tableId: string): string {
   return `sluice:${prefix}:${tableId}`;
+}
+
+/** The versions of its inputs that a computed file was made from, by the tables' prefixes; undefined for a file that was not computed. */
+export function readInputs(add: Pick<Add, 'tags'>): Readonly<Record<string, number>> | undefined {
+  const text = add.tags?.[INPUTS];
+  return text === undefined ? undefined : (JSON.parse(text) as Record<string, number>);
+}
+
+/** The inverse of inputAppId; undefined for a transaction of another kind. */
+export function readInputAppId(
+  appId: string,
+): { readonly prefix: string; readonly tableId: string } | undefined {
+  const [, prefix, tableId] = /^sluice:((?:tables|arrivals|insights)\/[^:]+):(.+)$/.exec(appId) ?? [];
+  return prefix === undefined || tableId === undefined ? undefined : { prefix, tableId };
 }

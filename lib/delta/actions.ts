@@ -45,6 +45,7 @@ export type CommitInfo = {
   readonly timestamp: number;
   readonly operation: string;
   readonly operationParameters: Readonly<Record<string, string>>;
+  readonly operationMetrics?: Readonly<Record<string, string>>;
   readonly engineInfo: string;
   readonly txnId: string;
 };

@@ -6,11 +6,12 @@ import { readEntry, replayed } from './log.ts';
 import { entryKey } from './log-keys.ts';
 import type { Entry, Snapshot } from './snapshot.ts';
 
-/** What a commit is to do; `operation` and `parameters` are for people who read the history. */
+/** What a commit is to do; `operation`, `parameters` and `metrics` are for people who read the history. */
 export type CommitPlan = {
   readonly actions: readonly Action[];
   readonly operation: string;
   readonly parameters?: Readonly<Record<string, string>>;
+  readonly metrics?: Readonly<Record<string, string>>;
 };
 
 const ENGINE = 'sluice';
@@ -20,6 +21,7 @@ export function commitInfo(plan: CommitPlan, txnId: string, now: Date): CommitIn
     timestamp: now.getTime(),
     operation: plan.operation,
     operationParameters: plan.parameters ?? {},
+    ...(plan.metrics === undefined ? {} : { operationMetrics: plan.metrics }),
     engineInfo: ENGINE,
     txnId,
   };

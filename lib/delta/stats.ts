@@ -3,9 +3,18 @@
 import type { Column } from '../core/schema.ts';
 import { fileLiteral } from '../core/sql-text.ts';
 import type { SqlSession } from '../ports.ts';
+import type { Add } from './actions.ts';
 
 /** `stats` is JSON text for `add.stats`. */
 export type FileStatistics = { readonly rows: number; readonly stats: string };
+
+/** Rows of the files, by their statistics. */
+export function recordCount(files: Iterable<Add>): number {
+  let rows = 0;
+  for (const { stats } of files)
+    rows += (JSON.parse(stats ?? '{}') as { numRecords?: number }).numRecords ?? 0;
+  return rows;
+}
 
 /** A column's chunk in one row group, as `parquet_metadata` shows it. */
 type Chunk = {

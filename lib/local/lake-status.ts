@@ -1,13 +1,14 @@
 // What a lake holds and how current it is, from the logs, the reports and a listing of landing. Writes nothing.
-import { type Input, loadInputs } from '../aggregate/inputs.ts';
-import { planRefresh, readPending, type Stale } from '../aggregate/plan.ts';
+import { loadInputs, loadRelated } from '../aggregate/inputs.ts';
+import { planRefresh, readPending, type Stale, type Warning } from '../aggregate/plan.ts';
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { type Derivation, type TableRef, tablePrefix } from '../core/insight.ts';
+import { type Derivation, relatedTables, type TableRef, tablePrefix } from '../core/insight.ts';
 import { partitionId, partitionOf } from '../core/partition.ts';
-import { DEFINITION, filesBySource, type Origin, readOrigin } from '../core/tags.ts';
+import { DEFINITION, filesBySource, type Origin, readOrigin, WARNINGS } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
+import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../effects.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
@@ -38,6 +39,8 @@ export type DerivedStatus = {
   readonly rows: number;
   readonly version: number | null;
   readonly stale: readonly Stale[];
+  /** Live partitions that an audit of severity `warn` found something in. */
+  readonly warnings: readonly Warning[];
   /** Partitions that the next sync recomputes or drops for what its inputs hold now. Null: not made yet. */
   readonly behind: number | null;
 };
@@ -112,7 +115,15 @@ function originOf(add: Add | undefined): Origin[] {
 async function derivedStatus(effects: Effects, derivation: Derivation): Promise<DerivedStatus> {
   const snapshot = await effects.tables.latest(tablePrefix(derivation.target));
   if (snapshot === undefined)
-    return { table: derivation.target, partitions: 0, rows: 0, version: null, stale: [], behind: null };
+    return {
+      table: derivation.target,
+      partitions: 0,
+      rows: 0,
+      version: null,
+      stale: [],
+      warnings: [],
+      behind: null,
+    };
   const partitions = new Set(
     [...snapshot.files.values()].map((add) =>
       partitionId(partitionOf(add.partitionValues, snapshot.metadata.partitionColumns)),
@@ -124,8 +135,17 @@ async function derivedStatus(effects: Effects, derivation: Derivation): Promise<
     rows: rowCount(snapshot),
     version: snapshot.version,
     stale: readPending(snapshot).stale,
+    warnings: warningsOf(snapshot),
     behind: await partitionsBehind(effects, derivation, snapshot),
   };
+}
+
+function warningsOf({ files, metadata }: Snapshot): Warning[] {
+  return [...files.values()].flatMap(({ tags, partitionValues }) => {
+    const message = tags?.[WARNINGS];
+    const partition = partitionOf(partitionValues, metadata.partitionColumns);
+    return message === undefined ? [] : [{ partition, message }];
+  });
 }
 
 async function partitionsBehind(
@@ -133,22 +153,20 @@ async function partitionsBehind(
   derivation: Derivation,
   snapshot: Snapshot,
 ): Promise<number | null> {
-  const made = await Promise.all(derivation.inputs.map((table) => effects.tables.latest(tablePrefix(table))));
+  const read = [...derivation.inputs, ...relatedTables(derivation)];
+  const made = await Promise.all(read.map((table) => effects.tables.latest(tablePrefix(table))));
   if (made.includes(undefined)) return null;
-  const inputs: Input[] = await loadInputs(effects, derivation);
+  const inputs = await loadInputs(effects, derivation);
+  const related = await loadRelated(effects, derivation);
   // Under another definition nothing counts as computed.
   const base =
     configuration(snapshot, DEFINITION) === derivation.hash ? snapshot : { ...snapshot, txns: new Map() };
-  const plan = await planRefresh(effects.tables, derivation, base, inputs);
+  const plan = await planRefresh(effects.tables, derivation, base, inputs, related);
   return plan.recompute.length + plan.drop.length;
 }
 
 function rowCount(snapshot: Snapshot | undefined): number {
-  return sum(
-    [...(snapshot?.files.values() ?? [])].map(
-      (add) => (JSON.parse(add.stats ?? '{}') as { numRecords?: number }).numRecords ?? 0,
-    ),
-  );
+  return recordCount(snapshot?.files.values() ?? []);
 }
 
 function sum(values: readonly number[]): number {

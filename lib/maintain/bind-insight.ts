@@ -1,36 +1,46 @@
-// An insight and its inputs' columns to a Derivation: the engine says what the SQL returns and whether its audits make
-// sense; here is decided whether a Delta table can hold it and whether it fits its partitioning.
+// An insight and its inputs' columns to a Derivation: the engine says what the SQL returns; here is decided whether the rows
+// are the same every time, whether a Delta table can hold them, and whether they fit the partitioning.
 import { definitionHash } from '../core/definition-hash.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { Derivation } from '../core/insight.ts';
 import type { InsightSource } from '../core/parse-insight.ts';
-import { type Column, sqlType } from '../core/schema.ts';
 import { identifier } from '../core/sql-text.ts';
-import { type ResultColumn, SqlError, type SqlSession } from '../ports.ts';
+import type { ResultColumn, SqlSession } from '../ports.ts';
+import { bindAudits } from './bind-audits.ts';
+import { asDefinition, emptyRelation, type NamedRelation, refuseUnordered } from './bind-sql.ts';
 import { type BoundInput, outputColumns } from './output-columns.ts';
-import { lineOf, parseSelect, type SqlPlace } from './parse-select.ts';
+import { type EngineFunctions, lineOf, type SqlPlace } from './parse-select.ts';
+
+export type InsightTables = {
+  readonly inputs: readonly BoundInput[];
+  /** What its audits look up, by the name that they write. */
+  readonly related: ReadonlyMap<string, BoundInput>;
+};
 
 /** Needs a session of its own: it makes temporary tables of the inputs' names. Throws DefinitionError. */
 export async function bindInsight(
   session: SqlSession,
   source: InsightSource,
-  inputs: readonly BoundInput[],
-  unstable: ReadonlySet<string>,
+  statement: unknown,
+  { inputs, related }: InsightTables,
+  functions: EngineFunctions,
 ): Promise<Derivation> {
-  for (const input of inputs) await createInput(session, input.table.name, input.columns);
+  for (const { table, columns } of inputs)
+    await session.run(`CREATE TEMP VIEW ${identifier(table.name)} AS ${emptyRelation(columns)}`);
   const at = { file: source.file, line: source.sqlLine };
   const results = await describeSql(session, source.sql, at);
   const over = drivingInput(source, inputs);
   checkPrefix(source, over);
+  const relations = inputs.map((input) => relationOf(input, input === over ? source.partitionBy : []));
+  await refuseUnordered(session, { sql: source.sql, statement, at }, relations, functions);
   const columns = outputColumns(source, results, inputs, over);
-  await checkAudits(session, source, columns, unstable);
-  const tables = inputs.map((input) => input.table);
+  const audits = await bindAudits(session, source, columns, related, functions);
   const meaning = {
     sql: source.sql,
     partitionBy: source.partitionBy,
     key: source.key,
-    audits: source.audits,
-    inputs: tables,
+    audits,
+    inputs: inputs.map((input) => input.table),
   };
   return {
     target: { kind: 'insights', name: source.name },
@@ -48,10 +58,8 @@ export async function bindInsight(
   };
 }
 
-async function createInput(session: SqlSession, name: string, columns: readonly Column[]): Promise<void> {
-  // A view, as when it is computed: a table would have a rowid besides.
-  const list = columns.map(({ name, type }) => `CAST(NULL AS ${sqlType(type)}) AS ${identifier(name)}`);
-  await session.run(`CREATE TEMP VIEW ${identifier(name)} AS SELECT ${list.join(', ')} WHERE false`);
+function relationOf({ table, columns, key }: BoundInput, constants: readonly string[]): NamedRelation {
+  return { name: table.name, columns: columns.map(({ name }) => name), key, constants };
 }
 
 /** The columns, of the text as it is and within parentheses: other code embeds it so. */
@@ -61,41 +69,6 @@ function describeSql(session: SqlSession, sql: string, at: SqlPlace): Promise<Re
     await session.describe(`SELECT 1 FROM (${sql}\n)`);
     return columns;
   });
-}
-
-async function asDefinition<T>(at: SqlPlace, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof SqlError) || error.kind === 'resource') throw error;
-    const [message = '', line] = error.message.split(/\n+LINE (\d+):/);
-    return lineOf(at, Number(line ?? 1)).refuse(
-      `${message.trim().replaceAll('\n', ' ')}. Correct the SQL there`,
-    );
-  }
-}
-
-/** Tried on a row of nulls: the engine casts a constant such as 'x' for a number only when a row asks for it. */
-async function checkAudits(
-  session: SqlSession,
-  source: InsightSource,
-  columns: readonly Column[],
-  unstable: ReadonlySet<string>,
-): Promise<void> {
-  const list = columns.map(({ name, type }) => `${identifier(name)} ${sqlType(type)}`);
-  await session.run(`CREATE TEMP TABLE this (${list.join(', ')})`);
-  await session.run('INSERT INTO this DEFAULT VALUES');
-  for (const [i, audit] of source.audits.entries()) {
-    const words = `audits[${i}]`;
-    const at = { file: source.file, line: source.lines[words] ?? 1, words };
-    const { tables } = await parseSelect(session, audit.sql, at, unstable);
-    const other = tables.find((name) => name.toLowerCase() !== 'this');
-    if (other !== undefined)
-      lineOf(at, 1).refuse(
-        `the audit reads ${JSON.stringify(other)}: it sees the computed rows alone, as "this"`,
-      );
-    await asDefinition(at, () => session.rows(`SELECT count(*) AS n FROM (${audit.sql}\n)`));
-  }
 }
 
 function drivingInput(source: InsightSource, inputs: readonly BoundInput[]): BoundInput | undefined {

@@ -4,65 +4,102 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Catalog, dependencyOrder, makeCatalog, refuseSameNames } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { Place } from '../core/definition-place.ts';
+import type { Place } from '../core/definition-place.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { Derivation } from '../core/insight.ts';
 import { parseContract } from '../core/parse-contract.ts';
 import { type InsightSource, parseInsight } from '../core/parse-insight.ts';
 import { CliError, DefinitionError } from '../errors.ts';
-import type { SqlEngine } from '../ports.ts';
+import type { SqlEngine, SqlSession } from '../ports.ts';
 import { bindInsight } from './bind-insight.ts';
 import { checkDataset } from './check-dataset.ts';
-import { parseSelect, unstableFunctions } from './parse-select.ts';
+import type { BoundInput } from './output-columns.ts';
+import { engineFunctions, lineOf, type ParsedSelect, parseSelect, placeAt } from './parse-select.ts';
 
 /** Throws DefinitionError for what is wrong in a file, CliError where there is nothing to read. */
 export async function loadCatalog(schemasFolder: string, engine: SqlEngine): Promise<Catalog> {
   const { datasets, sources } = await readDefinitions(schemasFolder);
   refuseSameNames([...datasets, ...sources]);
   const names = [...datasets, ...sources].map(({ name }) => name);
-  const { unstable, readers } = await engine.session(async (session) => {
+  const { functions, readers } = await engine.session(async (session) => {
     for (const dataset of datasets) await checkDataset(session, dataset);
-    const unstable = await unstableFunctions(session);
+    const functions = await engineFunctions(session);
     const readers = [];
     for (const source of sources) {
       const at = { file: source.file, line: source.sqlLine };
-      const { tables } = await parseSelect(session, source.sql, at, unstable);
+      const select = await parseSelect(session, source.sql, at, functions);
+      const { name, file, sqlLine: line } = source;
+      const inputs = knownTables(source, select, names);
+      const related = relatedTables(source, names);
       readers.push({
-        name: source.name,
-        file: source.file,
+        name,
+        file,
+        line,
         source,
-        reads: knownTables(source, tables, names),
+        select,
+        inputs,
+        related,
+        reads: [...inputs, ...related.values()],
       });
     }
-    return { unstable, readers };
+    return { functions, readers };
   });
   const insights: Derivation[] = [];
-  for (const { source, reads } of dependencyOrder(readers)) {
+  for (const { source, select, inputs, related } of dependencyOrder(readers)) {
     const known = makeCatalog(datasets, insights);
-    const inputs = reads.flatMap((name) => {
-      const table = known.resolve(name);
-      return table === undefined
-        ? []
-        : [{ table, columns: known.columnsOf(table), partitionColumns: known.partitionColumnsOf(table) }];
-    });
-    insights.push(await engine.session((session) => bindInsight(session, source, inputs, unstable)));
+    const tables = {
+      inputs: inputs.map((name) => boundInput(known, name)),
+      related: new Map([...related].map(([written, name]) => [written, boundInput(known, name)])),
+    };
+    const bind = (session: SqlSession) => bindInsight(session, source, select.statement, tables, functions);
+    insights.push(await engine.session(bind));
   }
   return makeCatalog(datasets, insights);
 }
 
+/** A dataset, or an insight that is bound already. */
+function boundInput(known: Catalog, name: string): BoundInput {
+  const table = known.resolve(name);
+  if (table === undefined) throw new Error(`${name} is read before it is bound`);
+  return {
+    table,
+    columns: known.columnsOf(table),
+    partitionColumns: known.partitionColumnsOf(table),
+    key: known.keyOf(table),
+  };
+}
+
+/** The tables that audits look up: by the name as written, the defined name. */
+function relatedTables(source: InsightSource, names: readonly string[]): Map<string, string> {
+  const related = new Map<string, string>();
+  for (const [i, { related: to }] of source.audits.entries()) {
+    const words = `audits[${i}]`;
+    const place = lineOf({ file: source.file, line: source.lines[words] ?? 1, words }, 1);
+    if (to !== undefined) related.set(to, definedName(to, names, place));
+  }
+  return related;
+}
+
 /** The tables by their defined names, each once. */
-function knownTables(source: InsightSource, tables: readonly string[], names: readonly string[]): string[] {
-  const place = new Place(source.file, `line ${source.sqlLine}`);
-  const known = tables.map(
-    (table) =>
-      names.find((name) => name.toLowerCase() === table.toLowerCase()) ??
-      place.refuse(
-        `no dataset and no insight is named ${JSON.stringify(table)}.${didYouMean(table, names)} The SQL may read ${names.join(', ')}`,
-      ),
+function knownTables(source: InsightSource, select: ParsedSelect, names: readonly string[]): string[] {
+  const at = { file: source.file, line: source.sqlLine };
+  const known = select.tables.map((table) =>
+    definedName(table, names, placeAt(at, source.sql, select.offsets.get(table) ?? 0)),
   );
   if (known.length === 0)
-    place.refuse('the SQL reads no table: an insight is computed from datasets or other insights');
+    placeAt(at, source.sql, 0).refuse(
+      'the SQL reads no table: an insight is computed from datasets or other insights',
+    );
   return [...new Set(known)];
+}
+
+function definedName(written: string, names: readonly string[], place: Place): string {
+  return (
+    names.find((name) => name.toLowerCase() === written.toLowerCase()) ??
+    place.refuse(
+      `no dataset and no insight is named ${JSON.stringify(written)}.${didYouMean(written, names)} The SQL may read ${names.join(', ')}`,
+    )
+  );
 }
 
 async function readDefinitions(folder: string): Promise<{ datasets: Dataset[]; sources: InsightSource[] }> {

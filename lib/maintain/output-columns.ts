@@ -11,6 +11,8 @@ export type BoundInput = {
   readonly table: TableRef;
   readonly columns: readonly Column[];
   readonly partitionColumns: readonly string[];
+  /** Columns in which no two of its rows agree. */
+  readonly key: readonly string[] | undefined;
 };
 
 /** Partition columns first, else in the SELECT's order. Throws DefinitionError. */

@@ -3,27 +3,40 @@ import { placeInText } from '../core/definition-hash.ts';
 import { Place } from '../core/definition-place.ts';
 import { type SqlInputs, sqlInputs } from '../core/sql-inputs.ts';
 import { literal } from '../core/sql-text.ts';
+import type { SqlProblem } from '../core/sql-tree.ts';
 import type { SqlSession } from '../ports.ts';
 
 /** Where an SQL text stands: `line` (from 1) of its first character, and the words after the line, such as `audits[0]`. */
 export type SqlPlace = { readonly file: string; readonly line: number; readonly words?: string };
 
-/** The functions whose result is not decided by their arguments, by DuckDB's own account; lower case. */
-export async function unstableFunctions(session: SqlSession): Promise<ReadonlySet<string>> {
-  const rows = await session.rows<{ name: string }>(
-    `SELECT DISTINCT lower(function_name) AS name FROM duckdb_functions()
-     WHERE function_type IN ('scalar', 'aggregate') AND stability <> 'CONSISTENT'`,
+/** What the engine says of its own functions, in lower case. */
+export type EngineFunctions = {
+  /** Their result is not decided by their arguments. */
+  readonly unstable: ReadonlySet<string>;
+  readonly aggregates: ReadonlySet<string>;
+};
+
+export async function engineFunctions(session: SqlSession): Promise<EngineFunctions> {
+  const rows = await session.rows<{ name: string; unstable: boolean; aggregate: boolean }>(
+    `SELECT lower(function_name) AS name, bool_or(stability <> 'CONSISTENT') AS unstable,
+       bool_or(function_type = 'aggregate') AS aggregate
+     FROM duckdb_functions() WHERE function_type IN ('scalar', 'aggregate') GROUP BY ALL`,
   );
-  return new Set(rows.map((row) => row.name));
+  const named = (kind: 'unstable' | 'aggregate') =>
+    new Set(rows.filter((row) => row[kind]).map((row) => row.name));
+  return { unstable: named('unstable'), aggregates: named('aggregate') };
 }
+
+/** `statement`: the parse tree; see lib/core/sql-tree.ts. */
+export type ParsedSelect = SqlInputs & { readonly statement: unknown };
 
 /** Throws DefinitionError where the text is not one SELECT, or holds what an insight may not do. */
 export async function parseSelect(
   session: SqlSession,
   sql: string,
   at: SqlPlace,
-  unstable: ReadonlySet<string>,
-): Promise<SqlInputs> {
+  { unstable }: Pick<EngineFunctions, 'unstable'>,
+): Promise<ParsedSelect> {
   const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
   const tree = JSON.parse(row?.tree ?? '{}') as Serialized;
   if (tree.error) {
@@ -37,10 +50,16 @@ export async function parseSelect(
     return placeAt(at, sql, 0).refuse(
       `there are ${tree.statements?.length ?? 0} statements: write one SELECT`,
     );
-  const inputs = sqlInputs(tree.statements[0], unstable);
-  const [first] = inputs.problems;
+  const [statement] = tree.statements;
+  const inputs = sqlInputs(statement, unstable);
+  refuseFirst(inputs.problems, at, sql);
+  return { ...inputs, statement };
+}
+
+/** Throws DefinitionError with the first problem, where there is one. */
+export function refuseFirst(problems: readonly SqlProblem[], at: SqlPlace, sql: string): void {
+  const [first] = problems;
   if (first) placeAt(at, sql, first.offset ?? 0).refuse(first.problem);
-  return inputs;
 }
 
 type Serialized = {

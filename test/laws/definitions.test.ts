@@ -198,7 +198,7 @@ describe('an audit that fails', () => {
     expect(await stale(bad)).toEqual([
       {
         partition: { day: '2024-01-01' },
-        message: expect.stringMatching(/^audit small: 1 offending rows, such as .*101\.00/),
+        message: expect.stringMatching(/^audit small: 1 offending row, such as .*101\.00/),
       },
     ]);
     const version = (await bad.effects.tables.latest('insights/daily'))?.version;

@@ -161,7 +161,7 @@ describe('loadCatalog refuses', () => {
       }),
     );
     expect(circle.message).toMatch(
-      /c\.sql: insights read one another in a circle: c → daily → b → c\. Break it/,
+      /c\.sql, line 4: insights read one another in a circle: c → daily → b → c\. Break it/,
     );
   });
 

@@ -138,7 +138,7 @@ describe('the rows that count', () => {
 });
 
 describe('dependencyOrder', () => {
-  const reader = (name: string, ...reads: string[]) => ({ name, file: `${name}.sql`, reads });
+  const reader = (name: string, ...reads: string[]) => ({ name, file: `${name}.sql`, line: 4, reads });
 
   it('puts each after what it reads, else keeps the order', () => {
     const order = dependencyOrder([reader('a', 'D', 'x'), reader('b'), reader('c', 'a'), reader('d', 'b')]);
@@ -146,10 +146,10 @@ describe('dependencyOrder', () => {
   });
 
   it.each([
-    [[reader('a', 'a')], 'a.sql: insights read one another in a circle: a → a'],
+    [[reader('a', 'a')], 'a.sql, line 4: insights read one another in a circle: a → a'],
     [
       [reader('z', 'a'), reader('a', 'b'), reader('b', 'c'), reader('c', 'a')],
-      'a.sql: insights read one another in a circle: a → b → c → a',
+      'a.sql, line 4: insights read one another in a circle: a → b → c → a',
     ],
   ])('refuses a circle', (readers, message) => {
     expect(() => dependencyOrder(readers)).toThrow(message);

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { type SqlInputs, sqlInputs } from '../../lib/core/sql-inputs.ts';
 import { literal } from '../../lib/core/sql-text.ts';
-import { unstableFunctions } from '../../lib/maintain/parse-select.ts';
+import { engineFunctions } from '../../lib/maintain/parse-select.ts';
 
 let engine: Awaited<ReturnType<typeof openDuckDb>>;
 let unstable: ReadonlySet<string>;
 beforeAll(async () => {
   engine = await openDuckDb({ threads: 1 });
-  unstable = await engine.session(unstableFunctions);
+  ({ unstable } = await engine.session(engineFunctions));
 });
 afterAll(() => engine.close());
 

@@ -1,0 +1,102 @@
+// Audits on rows that are live already: those of relationships when what they relate to has changed, and all of them for
+// `sluice audit`.
+import type { Audit, Derivation } from '../core/insight.ts';
+import { partitionId, partitionOf } from '../core/partition.ts';
+import { identifier } from '../core/sql-text.ts';
+import type { Add, PartitionValues } from '../delta/actions.ts';
+import type { Snapshot } from '../delta/snapshot.ts';
+import type { Effects } from '../effects.ts';
+import type { SqlSession } from '../ports.ts';
+import {
+  type AuditedPartition,
+  type AuditFailure,
+  auditsOf,
+  comparesVersions,
+  createRelatedViews,
+  failure,
+  tryAudits,
+} from './audit.ts';
+import { LocalFiles, loadRelated, tableRelation } from './inputs.ts';
+
+/**
+ * The relationships of severity `error` on the live rows of `files`, in one statement per audit: nothing but what they
+ * relate to has changed. The session must hold the related views. Only partitions that fail are returned.
+ */
+export async function tryRelationships(
+  session: SqlSession,
+  effects: Effects,
+  local: LocalFiles,
+  derivation: Derivation,
+  base: Snapshot,
+  files: readonly Add[],
+): Promise<AuditedPartition[]> {
+  const relation = await tableRelation(effects.catalog, local, derivation.target, base, files);
+  await session.run(`CREATE TEMP VIEW this AS ${relation}`);
+  const failed = new Map<string, { partition: PartitionValues; failures: AuditFailure[] }>();
+  for (const audit of derivation.audits.filter(({ related, severity }) => related && severity === 'error'))
+    for (const { partition, failure } of await offendingPartitions(session, derivation, audit)) {
+      const id = partitionId(partition);
+      failed.set(id, { partition, failures: [...(failed.get(id)?.failures ?? []), failure] });
+    }
+  await session.run('DROP VIEW this');
+  return [...failed.values()];
+}
+
+async function offendingPartitions(
+  session: SqlSession,
+  { partitionBy }: Derivation,
+  audit: Audit,
+): Promise<{ partition: PartitionValues; failure: AuditFailure }[]> {
+  const values = partitionBy.map((name) => `CAST(${identifier(name)} AS VARCHAR) AS ${identifier(name)}`);
+  const rows = await session.rows<Record<string, string | number | null>>(
+    `SELECT ${[...values, 'count(*) AS _sluice_offending', 'min(CAST(audited AS VARCHAR)) AS _sluice_example'].join(', ')}
+     FROM (${audit.sql}\n) AS audited ${values.length === 0 ? 'HAVING count(*) > 0' : 'GROUP BY ALL ORDER BY ALL'}`,
+  );
+  return rows.map(({ _sluice_offending: offending, _sluice_example: example, ...partition }) => ({
+    partition: partition as PartitionValues,
+    failure: failure(audit, Number(offending), example === null ? null : String(example)),
+  }));
+}
+
+/** Files of the derived table, or of what it is `over`, by its partitions' ids. */
+export function filesByPartition({ partitionBy }: Derivation, files: Iterable<Add>): Map<string, Add[]> {
+  const byPartition = new Map<string, Add[]>();
+  for (const add of files) {
+    const id = partitionId(partitionOf(add.partitionValues, partitionBy));
+    const known = byPartition.get(id);
+    if (known) known.push(add);
+    else byPartition.set(id, [add]);
+  }
+  return byPartition;
+}
+
+/** All audits that can be tried on rows alone, partition by partition; reads `snapshot`, changes nothing. */
+export async function auditLive(
+  effects: Effects,
+  derivation: Derivation,
+  snapshot: Snapshot,
+): Promise<AuditedPartition[]> {
+  const related = await loadRelated(effects, derivation);
+  const local = new LocalFiles(effects.lake);
+  const audited: AuditedPartition[] = [];
+  try {
+    await effects.sql.session(async (session) => {
+      await createRelatedViews(session, effects, local, related);
+      for (const files of filesByPartition(derivation, snapshot.files.values()).values()) {
+        const own = new LocalFiles(effects.lake);
+        const partition = partitionOf(files[0]?.partitionValues ?? {}, derivation.partitionBy);
+        try {
+          const relation = await tableRelation(effects.catalog, own, derivation.target, snapshot, files);
+          await session.run(`CREATE OR REPLACE TEMP VIEW this AS ${relation}`);
+          const audits = auditsOf(derivation, partition).filter((audit) => !comparesVersions(audit));
+          audited.push({ partition, failures: await tryAudits(session, audits) });
+        } finally {
+          await own.release();
+        }
+      }
+    });
+  } finally {
+    await local.release();
+  }
+  return audited;
+}

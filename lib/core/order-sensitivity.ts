@@ -1,0 +1,92 @@
+// Which of the engine's functions depend on the order of the rows, and what to write instead of them.
+import { functionName, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
+
+/** Aggregates whose result is the same for every order; of sums over binary floating point see floatSums. */
+const ORDER_FREE = new Set(
+  `count count_star count_if countif min max sum sum_no_overflow avg mean bool_and bool_or bit_and bit_or bit_xor bitstring_agg
+  median quantile quantile_cont quantile_disc mad histogram histogram_exact approx_count_distinct regr_count`.split(
+    /\s+/,
+  ),
+);
+/** They keep the order of the rows, or take the first or the last: an ORDER BY within them decides. */
+const ORDERED = new Set(
+  'list array_agg string_agg group_concat listagg first last any_value arbitrary first_value last_value'.split(
+    ' ',
+  ),
+);
+const ARG_EXTREMES = /^(arg_?(min|max)(_null|_nulls_last)?|(min|max)_by)$/;
+const ROW_WINDOWS = new Set(
+  'row_number ntile lag lead first_value last_value nth_value first last fill'.split(' '),
+);
+const PEER_WINDOWS = new Set('rank dense_rank rank_dense percent_rank cume_dist'.split(' '));
+const FLOAT_SUMS =
+  /^(stddev(_pop|_samp)?|var(iance|_pop|_samp)|sem|skewness|kurtosis(_pop)?|corr|covar_(pop|samp)|regr_(?!count).*|entropy|product|favg|fsum|kahan_sum|sumkahan|geo(metric_)?mean|wavg|weighted_avg)$/;
+const JSON_AGGREGATES = /^json_group_(array|object|structure)$/;
+
+/**
+ * `free`: the order of the rows does not matter; `ordered`: an ORDER BY within the call decides; `extreme`: its second argument
+ * does; `refused`: nothing does, or nothing that we know of.
+ */
+export type Sensitivity = 'free' | 'ordered' | 'extreme' | 'refused';
+
+/** `aggregates`: the engine's, in lower case. What is none of them, and no macro of them, works row by row. */
+export function sensitivity(name: string, aggregates: ReadonlySet<string>): Sensitivity {
+  if (FLOAT_SUMS.test(name) || JSON_AGGREGATES.test(name)) return 'refused';
+  if (!aggregates.has(name) || ORDER_FREE.has(name)) return 'free';
+  if (ORDERED.has(name)) return 'ordered';
+  return ARG_EXTREMES.test(name) ? 'extreme' : 'refused';
+}
+
+export type WindowSensitivity = 'free' | 'rows' | 'refused';
+
+/** `rows`: its result differs between rows that tie in its ORDER BY. */
+export function windowSensitivity(call: SqlNode, aggregates: ReadonlySet<string>): WindowSensitivity {
+  const name = functionName(call) ?? '';
+  if (PEER_WINDOWS.has(name)) return nodes(call.arg_orders).length > 0 ? 'rows' : 'free';
+  if (ROW_WINDOWS.has(name)) return 'rows';
+  const own = sensitivity(name, aggregates);
+  if (own === 'refused') return 'refused';
+  const isByRows = [call.start, call.end].some((bound) => String(bound).endsWith('_ROWS'));
+  return own !== 'free' || isByRows ? 'rows' : 'free';
+}
+
+/** Why the function is refused, and what to write. */
+export function remedy(name: string): string {
+  const takes = `${name}() takes the rows in any order`;
+  if (FLOAT_SUMS.test(name)) return floatSentence(name);
+  if (JSON_AGGREGATES.test(name)) return `${takes}: write to_json(list(x ORDER BY x))`;
+  if (name === 'mode')
+    return 'mode() takes any of the values that are equally frequent: count them, and rank them by count and value';
+  if (ARG_EXTREMES.test(name))
+    return `${name}(x, y) takes any of the rows that tie in y: write ${name}(x, (y, x))`;
+  if (name === 'list' || name === 'array_agg') return `${takes}: write ${name}(x ORDER BY x)`;
+  if (/agg$|concat$/.test(name)) return `${takes}: write ${name}(x, ',' ORDER BY x)`;
+  if (ORDERED.has(name)) return `${name}() takes any row: write min(x) or max(x), or ${name}(x ORDER BY x)`;
+  return `${name}() is not known to give the same result for every order of the rows: write it with count, sum, min, max or quantile_disc`;
+}
+
+export function floatSentence(name: string): string {
+  return `${name}() adds binary floating point numbers, and their sum depends on the order of the rows: make them exact first, such as sum(CAST(x AS DECIMAL(38, 9)))`;
+}
+
+/** The functions, in lower case, that add DOUBLE or FLOAT in a bound plan (json_serialize_plan): the parse tree has no types. */
+export function floatSums(plan: unknown): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item);
+    if (!isNode(value)) return;
+    const name = lower(value.name);
+    if (/^BOUND_(AGGREGATE|WINDOW)$/.test(String(value.expression_class)) && addsFloats(name, value))
+      found.add(name);
+    for (const child of Object.values(value)) visit(child);
+  };
+  visit(plan);
+  return found;
+}
+
+function addsFloats(name: string, call: SqlNode): boolean {
+  const types = [...nodes(call.arguments), ...nodes(nodes(call.children).map((child) => child.return_type))];
+  return (
+    /^(sum|sum_no_overflow|avg|mean)$/.test(name) && types.some(({ id }) => id === 'DOUBLE' || id === 'FLOAT')
+  );
+}

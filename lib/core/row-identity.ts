@@ -1,0 +1,241 @@
+// What tells the rows of a SELECT's source apart: the tables, CTEs and subqueries in its FROM with their columns and keys,
+// and what an expression means there. Where that cannot be told, the answer is undefined, which proves nothing.
+import { columnNames, definedCtes, expressions, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
+
+/** Columns in lower case, as all names here. `key`: unique and not null over its rows; undefined where nothing is. */
+export type Relation = {
+  readonly columns: readonly string[] | undefined;
+  readonly key: readonly string[] | undefined;
+  /** The same in all of its rows: the partition's values. */
+  readonly constants?: readonly string[];
+};
+
+export type Scope = ReadonlyMap<string, Relation>;
+
+type Leaf = Relation & { readonly alias: string };
+
+/** The relations of a FROM whose rows make the SELECT's rows, and the columns that USING makes one. */
+export class Source {
+  readonly leaves: readonly Leaf[];
+  readonly #using = new Set<string>();
+  readonly #aliases: ReadonlyMap<string, SqlNode>;
+  readonly #items: readonly SqlNode[];
+  #entered: SqlNode | undefined;
+
+  constructor(select: SqlNode, scope: Scope) {
+    this.leaves = isNode(select.from_table) ? this.#leavesOf(select.from_table, scope) : [];
+    this.#items = nodes(select.select_list);
+    this.#aliases = new Map(
+      this.#items.filter((item) => item.alias !== '').map((item) => [lower(item.alias), item]),
+    );
+  }
+
+  #leavesOf(from: SqlNode, scope: Scope): Leaf[] {
+    if (from.type === 'EMPTY') return [];
+    if (from.type === 'JOIN' && isNode(from.left) && isNode(from.right)) {
+      for (const name of Array.isArray(from.using_columns) ? from.using_columns : [])
+        this.#using.add(lower(name));
+      // A semi or an anti join takes nothing from its right side.
+      const right = from.join_type === 'SEMI' || from.join_type === 'ANTI' ? [] : [from.right];
+      return [from.left, ...right].flatMap((side) => this.#leavesOf(side, scope));
+    }
+    return [leaf(from, scope)];
+  }
+
+  /**
+   * Equal texts for expressions that are equal in each row. A bare name is a column before it is an alias, but not in ORDER BY;
+   * a number is a column's place in ORDER BY and GROUP BY alone.
+   */
+  ident(expression: SqlNode, clause: 'row' | 'group' | 'order' = 'row'): string {
+    return this.#ownIdent(this.selected(expression, clause) ?? expression);
+  }
+
+  /** The SELECT's item that an alias or a place stands for. */
+  selected(expression: SqlNode, clause: 'row' | 'group' | 'order'): SqlNode | undefined {
+    const [name = '', ...more] = columnNames(expression) ?? [];
+    if (name !== '' && more.length === 0 && (clause === 'order' || this.#hasNo(name)))
+      return this.#aliases.get(name);
+    const value = isNode(expression.value) ? expression.value.value : undefined;
+    const isPlace = clause !== 'row' && expression.class === 'CONSTANT' && typeof value === 'number';
+    return isPlace ? this.#items[value - 1] : undefined;
+  }
+
+  #ownIdent(expression: SqlNode): string {
+    const [first = '', second, ...more] = columnNames(expression) ?? [];
+    if (first !== '' && second === undefined) return this.#ownerOf(first);
+    return second !== undefined && more.length === 0 && this.leaves.some(({ alias }) => alias === first)
+      ? `${first}.${second}`
+      : normalized(expression);
+  }
+
+  #hasNo(column: string): boolean {
+    return this.leaves.every(({ columns }) => columns !== undefined && !columns.includes(column));
+  }
+
+  #ownerOf(column: string): string {
+    if (this.#using.has(column)) return column;
+    const owners = this.leaves.filter(({ columns }) => columns === undefined || columns.includes(column));
+    const [owner] = owners;
+    return owner && owners.length === 1 ? `${owner.alias}.${column}` : column;
+  }
+
+  /** True where no two rows agree in all of `idents`. */
+  isIdentifiedBy(idents: ReadonlySet<string>): boolean {
+    if (this.leaves.length === 0) return false;
+    return this.leaves.every(
+      (own) =>
+        own.key?.every(
+          (column) =>
+            own.constants?.includes(column) ||
+            idents.has(`${own.alias}.${column}`) ||
+            (this.#using.has(column) && idents.has(column)),
+        ) ?? false,
+    );
+  }
+
+  /** What an expression takes from a row beyond `idents`, in words; [] where rows that agree in `idents` give the same. */
+  beyond(value: unknown, idents: ReadonlySet<string>): string[] {
+    const missing: string[] = [];
+    for (const part of expressions(value)) {
+      if (part.class === 'SUBQUERY') missing.push('a subquery');
+      else if (part.class === 'STAR') missing.push(...this.#columnsBeyond(idents));
+      else if (part.class === 'COLUMN_REF' && !this.#agrees(part, idents))
+        missing.push(String((part.column_names as unknown[]).join('.')));
+    }
+    return [...new Set(missing)];
+  }
+
+  #columnsBeyond(idents: ReadonlySet<string>): string[] {
+    return this.leaves.flatMap((own) => {
+      if (own.columns === undefined) return [`the columns of ${own.alias === '' ? 'a subquery' : own.alias}`];
+      return own.columns.filter((column) => !this.#has(own, column, idents));
+    });
+  }
+
+  #agrees(column: SqlNode, idents: ReadonlySet<string>): boolean {
+    const ident = this.ident(column);
+    if (idents.has(ident)) return true;
+    const item = this.selected(column, 'row');
+    if (item && item !== this.#entered) return this.#itemAgrees(item, idents);
+    const own = this.leaves.find(({ alias }) => ident.startsWith(`${alias}.`));
+    return own !== undefined && this.#has(own, ident.slice(own.alias.length + 1), idents);
+  }
+
+  #itemAgrees(item: SqlNode, idents: ReadonlySet<string>): boolean {
+    const before = this.#entered;
+    // An alias within its own item, or within one that it leads to, is a name that we do not know.
+    if (before !== undefined) return false;
+    this.#entered = item;
+    const missing = this.beyond(item, idents);
+    this.#entered = before;
+    return missing.length === 0;
+  }
+
+  #has(own: Leaf, column: string, idents: ReadonlySet<string>): boolean {
+    // Of several relations an outer join may leave one out, and a constant is no constant any more.
+    const isConstant = this.leaves.length === 1 && own.constants?.includes(column);
+    return (
+      isConstant || idents.has(`${own.alias}.${column}`) || (this.#using.has(column) && idents.has(column))
+    );
+  }
+}
+
+function leaf(from: SqlNode, scope: Scope): Leaf {
+  const renamed = Array.isArray(from.column_name_alias) && from.column_name_alias.length > 0;
+  const unknown = { columns: undefined, key: undefined };
+  const known = (): Relation => {
+    if (from.type === 'BASE_TABLE') return scope.get(lower(from.table_name)) ?? unknown;
+    const query = from.type === 'SUBQUERY' && isNode(from.subquery) ? from.subquery.node : undefined;
+    return isNode(query) ? relationOf(query, scope) : unknown;
+  };
+  const alias = lower(from.alias === '' || from.alias === undefined ? (from.table_name ?? '') : from.alias);
+  return { ...(renamed ? unknown : known()), alias };
+}
+
+/** What a query returns: its columns where all have a name, and a key where it has one by construction. */
+export function relationOf(query: SqlNode, outer: Scope): Relation {
+  if (query.type !== 'SELECT_NODE') return { columns: undefined, key: undefined };
+  const source = new Source(query, withCtes(query, outer));
+  const items = nodes(query.select_list);
+  const [only] = source.leaves;
+  if (
+    items.length === 1 &&
+    items[0]?.class === 'STAR' &&
+    only &&
+    source.leaves.length === 1 &&
+    isPlain(items[0])
+  )
+    return { columns: only.columns, key: only.key, ...(only.constants ? { constants: only.constants } : {}) };
+  const names = items.map(outputName);
+  if (names.includes(undefined)) return { columns: undefined, key: undefined };
+  const columns = names as string[];
+  const isDistinct = nodes(query.modifiers).some(
+    (modifier) => modifier.type === 'DISTINCT_MODIFIER' && nodes(modifier.distinct_on_targets).length === 0,
+  );
+  return { columns, key: isDistinct ? columns : keyOf(query, source, items, columns) };
+}
+
+function keyOf(
+  query: SqlNode,
+  source: Source,
+  items: readonly SqlNode[],
+  columns: readonly string[],
+): string[] | undefined {
+  const idents = new Map(items.map((item, i) => [source.ident(item), columns[i] ?? '']));
+  const grouped = groupIdents(query, source);
+  if (grouped !== undefined) return onlyKnown([...grouped].map((ident) => idents.get(ident)));
+  if (hasGroups(query) || nodes(query.select_list).some((item) => [...expressions(item)].some(isUnnest)))
+    return undefined;
+  const [only] = source.leaves;
+  if (only?.key === undefined || source.leaves.length !== 1) return undefined;
+  const varying = only.key.filter((column) => !only.constants?.includes(column));
+  return onlyKnown(varying.map((column) => idents.get(`${only.alias}.${column}`)));
+}
+
+/** What a SELECT groups by, one row per combination; undefined where it does not, or in several ways (ROLLUP). */
+export function groupIdents(select: SqlNode, source: Source): ReadonlySet<string> | undefined {
+  const groups = nodes(select.group_expressions);
+  const sets = Array.isArray(select.group_sets) ? select.group_sets : [];
+  if (groups.length === 0 || sets.length !== 1) return undefined;
+  return new Set(groups.map((group) => source.ident(group, 'group')));
+}
+
+/** True for GROUP BY in any form, GROUP BY ALL included. */
+export function hasGroups(select: SqlNode): boolean {
+  return nodes(select.group_expressions).length > 0 || select.aggregate_handling === 'FORCE_AGGREGATES';
+}
+
+export function withCtes(query: SqlNode, outer: Scope): Scope {
+  const scope = new Map(outer);
+  for (const { name, query: defined, aliases } of definedCtes(query))
+    scope.set(name, aliases.length > 0 ? { columns: undefined, key: undefined } : relationOf(defined, scope));
+  return scope;
+}
+
+function outputName(item: SqlNode): string | undefined {
+  if (typeof item.alias === 'string' && item.alias !== '') return lower(item.alias);
+  return columnNames(item)?.at(-1);
+}
+
+function isPlain(star: SqlNode): boolean {
+  return [star.exclude_list, star.replace_list, star.rename_list, star.qualified_exclude_list].every(
+    (list) => !Array.isArray(list) || list.length === 0,
+  );
+}
+
+/** A row becomes several. */
+export function isUnnest(expression: SqlNode): boolean {
+  return /^(unnest|unlist|generate_subscripts|regexp_split_to_table)$/.test(lower(expression.function_name));
+}
+
+function onlyKnown(names: readonly (string | undefined)[]): string[] | undefined {
+  return names.includes(undefined) ? undefined : (names as string[]);
+}
+
+/** The expression's own text: equal for equal expressions that are written alike. */
+function normalized(expression: SqlNode): string {
+  return JSON.stringify(expression, (name, value: unknown) => {
+    if (name === 'query_location' || name === 'alias') return undefined;
+    return name === 'column_names' && Array.isArray(value) ? value.map(lower) : value;
+  });
+}

@@ -1,0 +1,58 @@
+// DuckDB's parse tree of an SQL text (json_serialize_sql) as plain nodes, and the way through it. The tree has no published
+// schema: what is not known is passed over here, and refused by those who must be sure.
+
+/** An object of the tree. `type` says what it is, `class` what kind of expression; `query_location` counts bytes. */
+export type SqlNode = Readonly<Record<string, unknown>>;
+
+/** `offset`: where in the SQL, in bytes; undefined where the engine does not say. */
+export type SqlProblem = { readonly problem: string; readonly offset: number | undefined };
+
+export function isNode(value: unknown): value is SqlNode {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function nodes(value: unknown): SqlNode[] {
+  return Array.isArray(value) ? value.filter(isNode) : [];
+}
+
+export function lower(name: unknown): string {
+  return String(name).toLowerCase();
+}
+
+/** The engine writes 2^64 - 1 where it knows no place. */
+export function offsetOf(node: SqlNode): number | undefined {
+  const offset = node.query_location;
+  return Number.isSafeInteger(offset) ? (offset as number) : undefined;
+}
+
+/** The expressions of a SELECT's part, outermost first; a subquery is named, and not entered. */
+export function* expressions(value: unknown): Generator<SqlNode> {
+  if (Array.isArray(value)) for (const item of value) yield* expressions(item);
+  if (!isNode(value)) return;
+  if (typeof value.class === 'string') yield value;
+  if (value.class === 'SUBQUERY') yield* expressions(value.child);
+  else if (value.class !== 'CONSTANT') for (const child of Object.values(value)) yield* expressions(child);
+}
+
+/** `columns` of `a.b` as written, in lower case: `['a', 'b']`; undefined for another expression. */
+export function columnNames(node: SqlNode): readonly string[] | undefined {
+  return node.class === 'COLUMN_REF' && Array.isArray(node.column_names)
+    ? node.column_names.map(lower)
+    : undefined;
+}
+
+export function functionName(node: SqlNode): string | undefined {
+  return node.class === 'FUNCTION' || node.class === 'WINDOW' ? lower(node.function_name) : undefined;
+}
+
+/** The CTEs that a query node defines, in their order. */
+export function definedCtes(
+  node: SqlNode,
+): { readonly name: string; readonly query: SqlNode; readonly aliases: readonly unknown[] }[] {
+  const map = isNode(node.cte_map) ? nodes(node.cte_map.map) : [];
+  return map.flatMap(({ key, value }) => {
+    const query = isNode(value) && isNode(value.query) ? value.query.node : undefined;
+    if (!isNode(value) || !isNode(query)) return [];
+    return [{ name: lower(key), query, aliases: Array.isArray(value.aliases) ? value.aliases : [] }];
+  });
+}

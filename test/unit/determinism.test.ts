@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { orderProblems } from '../../lib/core/determinism.ts';
+import { literal } from '../../lib/core/sql-text.ts';
+import { engineFunctions } from '../../lib/maintain/parse-select.ts';
+
+let engine: Awaited<ReturnType<typeof openDuckDb>>;
+let aggregates: ReadonlySet<string>;
+beforeAll(async () => {
+  engine = await openDuckDb({ threads: 1 });
+  ({ aggregates } = await engine.session(engineFunctions));
+});
+afterAll(() => engine.close());
+
+/** `sales` is partitioned by day and has no key, `people` has one, `totals` has one of two columns. */
+const tables = new Map([
+  ['sales', { columns: ['day', 'id', 'customer', 'amount'], key: undefined, constants: ['day'] }],
+  ['people', { columns: ['customer', 'city'], key: ['customer'] }],
+  ['totals', { columns: ['day', 'customer', 'amount'], key: ['day', 'customer'] }],
+]);
+
+async function problems(sql: string): Promise<string[]> {
+  const [row] = await engine.session((session) =>
+    session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`),
+  );
+  const tree = JSON.parse(row?.tree ?? '') as { error: boolean; statements: unknown[] };
+  expect(tree.error, row?.tree).toBe(false);
+  return orderProblems(tree.statements, { tables, aggregates }).map(({ problem }) => problem);
+}
+
+describe('what does not depend on the order of the rows', () => {
+  it.each([
+    'SELECT day, customer, sum(amount) AS a, count(*) AS n, median(amount) AS m FROM sales GROUP BY ALL',
+    'SELECT DISTINCT customer FROM sales ORDER BY customer',
+    'SELECT day, count(DISTINCT id), quantile_disc(amount, 0.5), avg(amount), max(amount, 3) FROM sales GROUP BY day',
+    // LIMIT
+    'SELECT id, customer FROM sales ORDER BY ALL LIMIT 3',
+    'SELECT id, customer FROM sales ORDER BY 2, id LIMIT 3',
+    'SELECT id, lower(customer) AS name FROM sales ORDER BY name, id LIMIT 3 OFFSET 2',
+    'SELECT id, customer, amount * 2 AS twice, 7 AS seven FROM sales ORDER BY amount DESC, id, customer LIMIT 3',
+    'SELECT day, id FROM sales ORDER BY id LIMIT 3',
+    'SELECT sales.id FROM sales ORDER BY id LIMIT 3',
+    'SELECT city, customer FROM people ORDER BY city, customer LIMIT 3',
+    'SELECT city FROM people ORDER BY customer LIMIT 3',
+    'SELECT * FROM people ORDER BY customer LIMIT 3',
+    'SELECT amount FROM totals ORDER BY day, customer LIMIT 3',
+    'SELECT customer, sum(amount) AS a, count(*) AS n FROM sales GROUP BY customer ORDER BY a DESC, customer LIMIT 3',
+    'SELECT lower(customer) AS c, sum(amount) AS a FROM sales GROUP BY 1 ORDER BY a, c LIMIT 3',
+    'SELECT day, customer, sum(amount) AS a FROM sales GROUP BY day, customer ORDER BY a, customer LIMIT 3',
+    'FROM people UNION ALL FROM people ORDER BY ALL LIMIT 3',
+    'SELECT DISTINCT ON (customer) customer, id, amount FROM sales ORDER BY customer, amount DESC, id',
+    'SELECT t.amount FROM totals t JOIN people p ON p.customer = t.customer ORDER BY t.amount, t.day, t.customer, p.customer LIMIT 3',
+    'SELECT amount, city FROM totals LEFT JOIN people USING (customer) ORDER BY amount, day, customer LIMIT 3',
+    'WITH top AS (SELECT customer, sum(amount) AS a FROM sales GROUP BY customer) SELECT a FROM top ORDER BY a, customer LIMIT 3',
+    'SELECT x FROM (SELECT DISTINCT customer AS x FROM sales) ORDER BY x LIMIT 1',
+    // windows
+    'SELECT id, rank() OVER (ORDER BY amount) AS r, dense_rank() OVER (ORDER BY id) AS d FROM sales',
+    'SELECT id, sum(amount) OVER (PARTITION BY customer) AS s, sum(amount) OVER (ORDER BY id) AS t FROM sales',
+    'SELECT day, id, customer, amount, row_number() OVER (ORDER BY amount DESC, id, customer) AS place FROM sales QUALIFY place <= 2',
+    'SELECT customer, amount FROM sales QUALIFY row_number() OVER (PARTITION BY customer ORDER BY amount DESC) = 1',
+    'SELECT * FROM sales QUALIFY row_number() OVER (PARTITION BY customer ORDER BY amount, id) = 1',
+    'SELECT city, row_number() OVER (ORDER BY city, customer) AS n, lag(city) OVER (ORDER BY customer) AS before FROM people',
+    'SELECT city, sum(length(city)) OVER (ORDER BY customer ROWS 2 PRECEDING) AS s FROM people',
+    'SELECT customer, sum(amount) AS a, row_number() OVER (ORDER BY sum(amount) DESC, customer) AS n FROM sales GROUP BY customer',
+    'SELECT customer, sum(amount) AS a, row_number() OVER (ORDER BY a DESC, customer) AS n FROM sales GROUP BY ALL HAVING a > 1'.replace(
+      'GROUP BY ALL',
+      'GROUP BY customer',
+    ),
+    'SELECT id, first_value(amount) OVER (PARTITION BY id ORDER BY amount) AS least FROM sales',
+    'WITH t AS (SELECT customer, sum(amount) AS a FROM sales GROUP BY customer) SELECT *, row_number() OVER (ORDER BY a, customer) AS n FROM t',
+    // aggregates that keep an order
+    "SELECT day, string_agg(customer, ', ' ORDER BY customer) AS names FROM sales GROUP BY day",
+    "SELECT string_agg(DISTINCT customer, ', ' ORDER BY customer) AS names FROM sales",
+    'SELECT to_json(list(city ORDER BY customer)) AS cities FROM people',
+    'SELECT customer, any_value(customer) AS c, first(amount ORDER BY amount) AS a FROM sales GROUP BY customer',
+    'SELECT arg_max(id, (amount, id)) AS a, max_by(customer, {a: amount, c: customer}) AS b FROM sales',
+    'SELECT arg_min(city, customer) AS c FROM people',
+    // joins
+    'SELECT s.id, p.city FROM sales s ASOF JOIN people p ON s.customer >= p.customer',
+    'SELECT s.id, t.amount FROM sales s ASOF LEFT JOIN totals t ON s.customer = t.customer AND s.day >= t.day',
+    'SELECT s.id FROM sales s ASOF JOIN totals t USING (customer, day)',
+    'WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t WHERE n < 3) SELECT n FROM t, sales',
+  ])('%s', async (sql) => {
+    expect(await problems(sql)).toEqual([]);
+  });
+});
+
+describe('what does is refused', () => {
+  it.each([
+    ['SELECT id FROM sales LIMIT 3', 'LIMIT without ORDER BY takes any rows: add ORDER BY ALL'],
+    ['SELECT id FROM sales OFFSET 3', 'OFFSET without ORDER BY'],
+    ['SELECT id FROM sales LIMIT 10%', 'LIMIT without ORDER BY'],
+    [
+      'SELECT id, customer, amount FROM sales ORDER BY amount DESC LIMIT 3',
+      'name all that the SELECT returns (id, customer too)',
+    ],
+    ["SELECT id, customer FROM sales ORDER BY COLUMNS('id') LIMIT 3", '(id, customer too)'],
+    ['SELECT id AS customer, amount FROM sales ORDER BY customer LIMIT 3', '(amount too)'],
+    ['SELECT customer, lower(customer) AS id FROM sales ORDER BY id LIMIT 1', '(customer too)'],
+    ['SELECT * FROM sales ORDER BY id LIMIT 3', '(the columns of * too)'],
+    ['SELECT id, amount FROM sales ORDER BY lower(customer), id LIMIT 3', '(amount too)'],
+    ['SELECT customer, amount FROM totals ORDER BY customer LIMIT 3', '(amount too)'],
+    ['SELECT customer, unnest([1, 2]) AS n FROM people ORDER BY customer LIMIT 3', '(n too)'],
+    ['SELECT customer, sum(amount) AS a FROM sales GROUP BY customer ORDER BY a LIMIT 3', '(customer too)'],
+    [
+      'SELECT customer, sum(amount) AS a FROM sales GROUP BY ROLLUP (customer) ORDER BY customer LIMIT 3',
+      '(a too)',
+    ],
+    [
+      'SELECT t.amount FROM totals t JOIN people p ON true ORDER BY t.day, t.customer LIMIT 3',
+      '(t.amount too)',
+    ],
+    ['SELECT s.id FROM sales s JOIN people p USING (customer) ORDER BY s.amount LIMIT 3', '(s.id too)'],
+    [
+      'SELECT id, (SELECT max(t.amount) FROM totals t WHERE t.customer = s.customer) AS m FROM sales s ORDER BY id LIMIT 1',
+      '(m too)',
+    ],
+    ['SELECT (SELECT id FROM sales ORDER BY amount LIMIT 1) AS x FROM people', '(id too)'],
+    ['SELECT * FROM (SELECT id FROM sales LIMIT 2)', 'LIMIT without ORDER BY'],
+    ['WITH t AS (SELECT id, amount FROM sales ORDER BY id LIMIT 2) FROM t', '(amount too)'],
+    ['FROM people UNION FROM people ORDER BY customer LIMIT 3', 'write ORDER BY ALL'],
+    ['FROM people EXCEPT FROM people LIMIT 3', 'LIMIT after UNION, EXCEPT or INTERSECT'],
+    ['SELECT DISTINCT ON (customer) customer, id FROM sales', 'DISTINCT ON without ORDER BY'],
+    ['SELECT DISTINCT ON (customer) customer, id FROM sales ORDER BY customer', '(id too)'],
+    [
+      'WITH RECURSIVE people AS (SELECT 1 AS customer, 2 AS city UNION ALL SELECT (SELECT city FROM people ORDER BY customer LIMIT 1), 1 FROM people) FROM people',
+      '(city too)',
+    ],
+    [
+      'SELECT id, row_number() OVER () AS n FROM sales',
+      'row_number() OVER (…) is not deterministic where rows tie in its ORDER BY: let it tell them apart, by id too',
+    ],
+    ['SELECT id, row_number() OVER (ORDER BY 1) AS n FROM sales', 'by id too'],
+    ['SELECT id, amount, row_number() OVER (ORDER BY id) AS n FROM sales', 'by amount too'],
+    ['SELECT id FROM sales QUALIFY ntile(4) OVER (ORDER BY amount) = 1', 'ntile() OVER (…)'],
+    ['SELECT id, lag(amount) OVER (ORDER BY id) AS before FROM sales', 'by amount too'],
+    ['SELECT id, first_value(amount) OVER (ORDER BY id) AS f FROM sales', 'by amount too'],
+    ['SELECT id, sum(amount) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) AS s FROM sales', 'by amount too'],
+    ['SELECT id, string_agg(customer) OVER (PARTITION BY id) AS s FROM sales', 'string_agg() OVER (…)'],
+    [
+      'SELECT * FROM sales QUALIFY row_number() OVER (PARTITION BY customer ORDER BY amount) = 1',
+      'by id too',
+    ],
+    [
+      'SELECT customer, row_number() OVER (ORDER BY customer, amount) AS a, row_number() OVER (ORDER BY amount, customer) AS b, amount FROM sales',
+      'a key of the table',
+    ],
+    [
+      'SELECT customer, row_number() OVER (ORDER BY sum(amount)) AS n FROM sales GROUP BY customer',
+      'by customer too',
+    ],
+    [
+      'SELECT customer, row_number() OVER (ORDER BY sum(amount)) AS n FROM sales GROUP BY ALL',
+      'named in GROUP BY one by one',
+    ],
+    [
+      'SELECT id, row_number() OVER (ORDER BY id) AS n, (SELECT max(t.day) FROM totals t WHERE t.customer = s.customer) AS d FROM sales s',
+      'by a subquery too',
+    ],
+    ['SELECT mode() WITHIN GROUP (ORDER BY amount) AS m FROM sales', 'mode() takes any of the values'],
+    ['SELECT id, mode(amount) OVER (PARTITION BY id) AS m FROM sales', 'mode()'],
+    [
+      "SELECT string_agg(customer, ',') AS s FROM sales",
+      "string_agg() takes the rows in any order: write string_agg(x, ',' ORDER BY x)",
+    ],
+    ["SELECT string_agg(customer, ',' ORDER BY id) AS s FROM sales", 'string_agg()'],
+    [
+      'SELECT list(DISTINCT customer) AS s FROM sales',
+      'list() takes the rows in any order: write list(x ORDER BY x)',
+    ],
+    [
+      'SELECT first(customer) AS s FROM sales',
+      'first() takes any row: write min(x) or max(x), or first(x ORDER BY x)',
+    ],
+    ['SELECT any_value(city) AS c FROM people', 'any_value() takes any row'],
+    [
+      'SELECT arg_max(id, amount) AS a FROM sales',
+      'arg_max(x, y) takes any of the rows that tie in y: write arg_max(x, (y, x))',
+    ],
+    ['SELECT stddev(amount) AS s FROM sales', 'stddev() adds binary floating point numbers'],
+    ['SELECT corr(id, amount) AS s FROM sales', 'corr() adds'],
+    ['SELECT geomean(amount) AS s FROM sales', 'geomean() adds'],
+    ['SELECT product(amount) OVER (PARTITION BY id) AS s FROM sales', 'product() adds'],
+    ['SELECT json_group_array(id) AS s FROM sales', 'json_group_array() takes the rows in any order'],
+    ['SELECT approx_top_k(id, 3) AS s FROM sales', 'approx_top_k() is not known to give the same result'],
+    ['SELECT customer COLLATE NOCASE AS c FROM sales', 'COLLATE makes unlike texts equal'],
+    [
+      'SELECT s.id, t.amount FROM sales s ASOF JOIN totals t ON s.day >= t.day',
+      'an ASOF JOIN takes any of the right rows that tie',
+    ],
+    ['SELECT s.id FROM people p ASOF JOIN sales s ON p.customer >= s.customer', 'an ASOF JOIN takes any'],
+    ['SELECT a.id FROM sales a POSITIONAL JOIN people b', 'a POSITIONAL JOIN pairs rows by their order'],
+    [
+      'WITH RECURSIVE t(n, m) USING KEY (n) AS (SELECT 1, 2 UNION SELECT n, m + 1 FROM t WHERE m < 5) FROM t',
+      'USING KEY keeps any of several rows',
+    ],
+  ])('%s', async (sql, problem) => {
+    const found = await problems(sql);
+    expect(found.join('\n')).toContain(problem);
+  });
+});
