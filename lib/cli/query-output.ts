@@ -71,7 +71,7 @@ async function writeJson(columns: readonly Column[], chunks: Chunks, terminal: T
   await terminal.out(written === 0 ? '[]\n' : '\n]\n');
 }
 
-function jsonValue(value: Value, exact: boolean): string {
+export function jsonValue(value: Value, exact: boolean): string {
   if (exact && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return value;
   // JSON has no word for NaN and the infinities.
   if (typeof value === 'number' && !Number.isFinite(value)) return JSON.stringify(String(value));
@@ -98,7 +98,7 @@ export function cellText(value: Value): string | null {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function isExactNumber(type: string): boolean {
+export function isExactNumber(type: string): boolean {
   return /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|DECIMAL\(.*\))$/.test(type);
 }
 

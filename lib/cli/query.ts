@@ -1,11 +1,14 @@
 // `sluice query`: SQL over the tables and insights of the lake, as a table, as CSV or as JSON. Reads alone.
+import type { AsOf } from '../core/as-of.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
+import type { TableRef } from '../core/insight.ts';
 import { literal } from '../core/sql-text.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
+import { asOfOption } from './as-of.ts';
 import { locations, memoryLimit } from './locations.ts';
 import type { Terminal } from './terminal.ts';
-import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { type Arguments, AS_OF, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 
 const FORMATS = ['table', 'csv', 'json'] as const;
 
@@ -16,6 +19,10 @@ export const query: Verb = {
   description: `One SELECT (or WITH, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES) in DuckDB's SQL over all tables and insights by
 their names; - reads it from standard input. Nothing can be changed by it. Times are UTC.
 
+With --as-of the tables and insights are as they were then, in the columns of then. A time is for all of them;
+versions are counted by each table for itself, so a version wants a query of one table. What later commits
+replaced can be read for as long as "sluice maintain" keeps it.
+
 As CSV (RFC 4180) NULL is empty, and an empty text is "". As JSON decimals are numbers with all their digits.`,
   options: [
     {
@@ -24,6 +31,7 @@ As CSV (RFC 4180) NULL is empty, and an empty text is "". As JSON decimals are n
       description: 'A table for people, or all rows for programs.',
       default: 'table',
     },
+    AS_OF,
     LAKE,
     SCHEMAS,
     MEMORY,
@@ -35,6 +43,10 @@ As CSV (RFC 4180) NULL is empty, and an empty text is "". As JSON decimals are n
     {
       command: 'npx sluice query "FROM usage_daily" --format csv > usage.csv',
       meaning: 'all rows into a file',
+    },
+    {
+      command: 'npx sluice query "FROM spend_by_month" --as-of 2024-02-01T09:00:00Z',
+      meaning: 'what it said then',
     },
     { command: 'npx sluice query - --format json < question.sql', meaning: 'a longer question' },
   ],
@@ -52,10 +64,12 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     throw new UsageError(
       `--format ${args.value('format')} is none of ${FORMATS.join(', ')}.${didYouMean(args.value('format') ?? '', FORMATS)}`,
     );
+  const asOf = asOfOption(args);
   const sql = args.operand === '-' ? await terminal.input() : (args.operand ?? '');
   const { openLake } = await import('../local/open-lake.ts');
   const { requireLake } = await import('../local/places.ts');
-  const { mentionedTables, namedTables, withViews } = await import('../local/lake-views.ts');
+  const { namedTables } = await import('../explain/find-table.ts');
+  const { mentionedTables, withViews } = await import('../local/lake-views.ts');
   const { writeRows } = await import('./query-output.ts');
   const { terminalLog } = await import('./log-lines.ts');
   const places = { ...locations(args), landing: LANDING.default ?? '' };
@@ -67,24 +81,32 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   try {
     const all = namedTables(local.effects);
     const tables = /\bshow\b/i.test(sql) ? all : mentionedTables(local.effects, sql);
-    return await withViews(local.effects, tables, async (session, missing) => {
+    requireOneTable(asOf, tables);
+    const answer = async (session: SqlSession, missing: readonly TableRef[]) => {
       try {
         await requireQuery(session, sql);
         await writeRows(session, sql, format, terminal);
         return 0;
       } catch (error) {
-        throw error instanceof SqlError
-          ? readable(
-              error,
-              all.map(({ name }) => name),
-              missing.map(({ name }) => name),
-            )
-          : error;
+        throw error instanceof SqlError ? readable(error, namesOf(all), namesOf(missing), asOf) : error;
       }
-    });
+    };
+    return await withViews(local.effects, tables, answer, asOf);
   } finally {
     await local.close();
   }
+}
+
+function namesOf(tables: readonly TableRef[]): string[] {
+  return tables.map(({ name }) => name);
+}
+
+function requireOneTable(asOf: AsOf | undefined, tables: readonly TableRef[]): void {
+  if (asOf === undefined || !('version' in asOf) || tables.length <= 1) return;
+  throw new UsageError(
+    `--as-of ${asOf.text} is a version, and each table counts its own: the query names ${namesOf(tables).join(', ')}. ` +
+      `Say a time instead, such as --as-of 2024-01-31T10:00:00Z ("npx sluice history ${tables[0]?.name}" lists versions with their times)`,
+  );
 }
 
 /** The engine's own parser serializes nothing but queries. */
@@ -110,15 +132,20 @@ async function requireQuery(session: SqlSession, sql: string): Promise<void> {
     );
 }
 
-function readable(error: SqlError, names: readonly string[], missing: readonly string[]): CliError {
+function readable(
+  error: SqlError,
+  names: readonly string[],
+  missing: readonly string[],
+  asOf: AsOf | undefined,
+): CliError {
   const unknown = /^Catalog Error: Table with name (.+) does not exist!/.exec(error.message)?.[1];
   if (unknown === undefined) return new CliError(error.message, 1, { cause: error });
   if (missing.some((name) => name.toLowerCase() === unknown.toLowerCase())) {
-    return new CliError(
-      `${unknown} is defined, but the lake does not hold it yet: run "npx sluice sync".`,
-      1,
-      { cause: error },
-    );
+    const problem =
+      asOf === undefined
+        ? `${unknown} is defined, but the lake does not hold it yet: run "npx sluice sync".`
+        : `${unknown} did not exist yet at ${asOf.text}: "npx sluice history ${unknown}" says since when it does.`;
+    return new CliError(problem, 1, { cause: error });
   }
   return new CliError(
     `There is no table or insight ${JSON.stringify(unknown)}.${didYouMean(unknown, names)}\nThere are: ${names.join(', ')}`,

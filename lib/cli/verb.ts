@@ -58,6 +58,12 @@ export const MEMORY: Option = {
   description:
     "The engine's memory, in MB; what needs more spills to disk. Without it: 80 % of the machine's memory.",
 };
+export const AS_OF: Option = {
+  name: 'as-of',
+  value: 'VERSION|TIME',
+  description:
+    'As it was: at a version of the table, or at a time (ISO 8601, UTC unless it says otherwise;\na day means its end): the newest version at or before it.',
+};
 export const VERBOSE: Option = {
   name: 'verbose',
   description: 'Every event as a line of JSON on standard error.',

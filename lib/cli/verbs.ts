@@ -6,6 +6,8 @@ export const verbs: ReadonlyMap<string, () => Promise<Verb>> = new Map([
   ['sync', async () => (await import('./sync.ts')).sync],
   ['query', async () => (await import('./query.ts')).query],
   ['validate', async () => (await import('./validate.ts')).validate],
+  ['explain', async () => (await import('./explain.ts')).explain],
+  ['history', async () => (await import('./history.ts')).history],
   ['rebuild', async () => (await import('./rebuild.ts')).rebuild],
   ['maintain', async () => (await import('./maintain.ts')).maintain],
   ['status', async () => (await import('./status.ts')).status],

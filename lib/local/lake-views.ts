@@ -1,21 +1,13 @@
 // Tables and insights of the lake as views of a SQL session, under their names: what `query` and the headlines read.
 import { LocalFiles, tableRelation } from '../aggregate/inputs.ts';
-import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import type { AsOf } from '../core/as-of.ts';
+import { type TableRef, tablePrefix } from '../core/insight.ts';
 import { identifier } from '../core/sql-text.ts';
-import type { Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
+import { namedTables, versionAsOf } from '../explain/find-table.ts';
+import { fetchFiles, relationAt } from '../explain/table-at.ts';
+import { TableLogs } from '../explain/table-log.ts';
 import type { SqlSession } from '../ports.ts';
-
-const PARALLEL_FETCHES = 16;
-
-/** Everything that has a name: the datasets' tables, then the insights. Arrivals are inner workings. */
-export function namedTables({ catalog }: Effects): TableRef[] {
-  const tables = catalog.datasets.map(({ name }): TableRef => ({ kind: 'tables', name }));
-  const derived = catalog.derivations
-    .map(({ target }) => target)
-    .filter((target) => !tables.some((table) => sameTable(table, target)));
-  return [...tables, ...derived];
-}
 
 /** The tables whose names occur as words in the SQL text: no other can be meant. */
 export function mentionedTables(effects: Effects, sql: string): TableRef[] {
@@ -23,27 +15,26 @@ export function mentionedTables(effects: Effects, sql: string): TableRef[] {
   return namedTables(effects).filter(({ name }) => words.has(name.toLowerCase()));
 }
 
-/** Runs `work` with the views; `missing` names the tables that the lake does not hold yet. */
+/**
+ * Runs `work` with the views, as the tables were at `asOf` where that is given; `missing` names the tables that the lake does
+ * not hold (yet, or then). Throws CliError where a version does not exist, or its files were swept.
+ */
 export async function withViews<T>(
   effects: Effects,
   tables: readonly TableRef[],
   work: (session: SqlSession, missing: readonly TableRef[]) => Promise<T>,
+  asOf?: AsOf,
 ): Promise<T> {
   const local = new LocalFiles(effects.lake);
   const missing: TableRef[] = [];
   try {
     return await effects.sql.session(async (session) => {
       for (const table of tables) {
-        const snapshot = await effects.tables.latest(tablePrefix(table));
-        if (snapshot === undefined) {
-          missing.push(table);
-          continue;
-        }
-        await fetchFiles(local, tablePrefix(table), snapshot);
-        const relation = await tableRelation(effects.catalog, local, table, snapshot, [
-          ...snapshot.files.values(),
-        ]);
-        await session.run(`CREATE TEMP VIEW ${identifier(table.name)} AS ${relation}`);
+        const relation = await (asOf === undefined
+          ? presentRelation(effects, local, table)
+          : pastRelation(effects, local, table, asOf));
+        if (relation === undefined) missing.push(table);
+        else await session.run(`CREATE TEMP VIEW ${identifier(table.name)} AS ${relation}`);
       }
       return work(session, missing);
     });
@@ -52,11 +43,33 @@ export async function withViews<T>(
   }
 }
 
-/** Many at once: from S3 one after the other takes its time. */
-async function fetchFiles(local: LocalFiles, prefix: string, { files }: Snapshot): Promise<void> {
-  const waiting = files.values();
-  const worker = async () => {
-    for (const add of waiting) await local.path(prefix, add);
-  };
-  await Promise.all(Array.from({ length: PARALLEL_FETCHES }, worker));
+async function presentRelation(
+  effects: Effects,
+  local: LocalFiles,
+  table: TableRef,
+): Promise<string | undefined> {
+  const snapshot = await effects.tables.latest(tablePrefix(table));
+  if (snapshot === undefined) return undefined;
+  const files = [...snapshot.files.values()];
+  await fetchFiles(local, tablePrefix(table), files);
+  return tableRelation(effects.catalog, local, table, snapshot, files);
+}
+
+async function pastRelation(
+  effects: Effects,
+  local: LocalFiles,
+  table: TableRef,
+  asOf: AsOf,
+): Promise<string | undefined> {
+  const log = await new TableLogs(effects.tables).find(tablePrefix(table));
+  if (log === undefined) return undefined;
+  // A word of the SQL may be the name of a table that it does not read at all: only the engine knows.
+  if ('ms' in asOf && log.versionAt(asOf.ms) === undefined) return undefined;
+  const version = versionAsOf(log, asOf);
+  return relationAt(
+    local,
+    log,
+    version,
+    log.filesAt(version).map(({ add }) => add),
+  );
 }

@@ -13,11 +13,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ingest: ['.', 'core', 'delta'],
   aggregate: ['.', 'core', 'delta'],
   maintain: ['.', 'core', 'delta', 'ingest', 'aggregate'],
+  explain: ['.', 'core', 'delta', 'ingest', 'aggregate', 'maintain'],
   adapters: ['.', 'core'],
-  local: ['.', 'core', 'delta', 'ingest', 'aggregate', 'maintain', 'adapters'],
+  local: ['.', 'core', 'delta', 'ingest', 'aggregate', 'maintain', 'explain', 'adapters'],
   aws: ['.', 'core', 'delta', 'ingest', 'aggregate', 'maintain', 'adapters'],
   stacks: ['.', 'core', 'maintain', 'adapters', 'aws'],
-  cli: ['.', 'core', 'delta', 'ingest', 'aggregate', 'maintain', 'adapters', 'local'],
+  cli: ['.', 'core', 'delta', 'ingest', 'aggregate', 'maintain', 'explain', 'adapters', 'local'],
 };
 /** Packages, or families of them, that only one room may know. */
 const PACKAGES: Record<string, string> = {

@@ -1,0 +1,19 @@
+// The option --as-of: a version or a time, or how to write one.
+import { type AsOf, parseAsOf } from '../core/as-of.ts';
+import { UsageError } from '../errors.ts';
+import type { Arguments } from './verb.ts';
+
+/** Throws UsageError. */
+export function asOfOption(args: Arguments): AsOf | undefined {
+  const text = args.value('as-of');
+  return text === undefined ? undefined : requireAsOf('--as-of', text);
+}
+
+/** Throws UsageError. */
+export function requireAsOf(option: string, text: string): AsOf {
+  const asOf = parseAsOf(text);
+  if (asOf) return asOf;
+  throw new UsageError(
+    `${option} ${text} is neither a version nor a time that exists: write a version (7), a day (2024-01-31) or an instant (2024-01-31T10:00:00Z)`,
+  );
+}

@@ -1,0 +1,125 @@
+// Writes what changed between two versions: causes first, then rows, cut for people and complete for programs.
+import type { Receipt } from '../explain/receipt.ts';
+import type { RowChange, RowDiff } from '../explain/row-diff.ts';
+import type { SourceDiff, TableDiff } from '../explain/table-diff.ts';
+import type { Row } from '../ports.ts';
+import { timeText } from './history-text.ts';
+import { cellText, isExactNumber, isNumber, jsonValue } from './query-output.ts';
+import { renderTable } from './table-text.ts';
+import type { Terminal } from './terminal.ts';
+import { count, firstLines, number } from './text.ts';
+
+export type FullDiff = TableDiff & {
+  readonly before: Receipt;
+  readonly after: Receipt;
+  readonly filter: Readonly<Record<string, string>>;
+  /** Undefined where they cannot be read. */
+  readonly rows: RowDiff | undefined;
+};
+
+const MAX_LISTED = 20;
+
+export async function writeDiff(diff: FullDiff, json: boolean, terminal: Terminal): Promise<void> {
+  if (json) return writeJson(diff, terminal);
+  const shown: RowChange[] = [];
+  for await (const changes of diff.rows?.changes(MAX_LISTED) ?? []) shown.push(...changes);
+  await terminal.out(`${diffLines(diff, shown, terminal.outColumns).join('\n')}\n`);
+}
+
+/** Rows as they come: the document is written piece by piece. */
+async function writeJson(
+  { before, after, filter, rows, ...causes }: FullDiff,
+  terminal: Terminal,
+): Promise<void> {
+  const head = {
+    table: after.table,
+    filter,
+    from: { version: before.version, committedAt: before.committedAt },
+    to: { version: after.version, committedAt: after.committedAt },
+    ...causes,
+    key: rows?.key ?? null,
+    counts: rows?.counts ?? null,
+  };
+  if (rows === undefined) return terminal.out(`${JSON.stringify({ ...head, rows: null }, null, 2)}\n`);
+  await terminal.out(`${JSON.stringify(head, null, 2).slice(0, -2)},\n  "rows": [`);
+  const rowText = (row: Row | null) =>
+    row === null
+      ? 'null'
+      : `{${rows.columns.map(({ name, sqlType }) => `${JSON.stringify(name)}: ${jsonValue(row[name] ?? null, isExactNumber(sqlType))}`).join(', ')}}`;
+  let written = 0;
+  for await (const changes of rows.changes()) {
+    if (terminal.outIsClosed()) return;
+    const lines = changes.map(
+      (row) => `    {"change": "${row.change}", "old": ${rowText(row.old)}, "new": ${rowText(row.new)}}`,
+    );
+    await terminal.out(`${written === 0 ? '\n' : ',\n'}${lines.join(',\n')}`);
+    written += changes.length;
+  }
+  await terminal.out(`${written === 0 ? '' : '\n  '}]\n}\n`);
+}
+
+function diffLines(diff: FullDiff, shown: readonly RowChange[], maxWidth?: number): string[] {
+  const { before, after, definitions, inputs, sources } = diff;
+  const causes = [
+    ...definitions.map(({ table, from, to }) => `${table}: ${hashes(from)} → ${hashes(to)}`),
+    ...inputs.map(({ table, from, to }) => `${table}: version ${from ?? 'none'} → ${to ?? 'none'}`),
+  ];
+  return [
+    `${after.table}, version ${before.version} (${timeText(before.committedAt)}) → version ${after.version} (${timeText(after.committedAt)})`,
+    ...section('Definitions and inputs that changed:', causes),
+    ...section(
+      sources.length === 0 ? '' : `${count(sources.length, 'source file')} changed:`,
+      sources.map(sourceLine),
+    ),
+    ...(diff.rows === undefined ? [] : ['', ...rowLines(diff.rows, shown, maxWidth)]),
+  ];
+}
+
+function hashes(list: readonly string[]): string {
+  return list.length === 0 ? 'none' : list.join(', ');
+}
+
+function sourceLine({ dataset, source, change, old, new: now }: SourceDiff): string {
+  const rows =
+    old && now ? `${number(old.rows)} → ${count(now.rows, 'row')}` : count((now ?? old)?.rows ?? 0, 'row');
+  const quarantined = (now ?? old)?.quarantinedRows ?? 0;
+  return `${change} ${source} (${dataset}): ${rows}${quarantined === 0 ? '' : `, ${number(quarantined)} quarantined`}`;
+}
+
+function rowLines(
+  { key, columns, counts }: RowDiff,
+  shown: readonly RowChange[],
+  maxWidth?: number,
+): string[] {
+  const total = counts.added + counts.removed + counts.changed;
+  if (total === 0) return ['No row changed.'];
+  const kinds = (['added', 'removed', 'changed'] as const).filter((kind) => counts[kind] > 0);
+  const how = key.length === 0 ? ' (it has no key by which rows could be matched)' : ` by ${key.join(', ')}`;
+  const visible = columns.filter(
+    ({ name }) =>
+      key.includes(name) ||
+      shown.some(({ old, new: now }) => old === null || now === null || differs(old, now, name)),
+  );
+  const rows = shown.map((row) => [row.change, ...visible.map(({ name }) => cell(row, name))]);
+  const header = visible.map(({ name, sqlType }) => ({ name, right: isNumber(sqlType) }));
+  return [
+    `Rows: ${kinds.map((kind) => `${number(counts[kind])} ${kind}`).join(', ')}${how}`,
+    ...renderTable([{ name: 'change', right: false }, ...header], rows, maxWidth),
+    ...(total > shown.length ? [`… and ${number(total - shown.length)} more; --json has all`] : []),
+  ];
+}
+
+function differs(old: Row, now: Row, name: string): boolean {
+  return JSON.stringify(old[name] ?? null) !== JSON.stringify(now[name] ?? null);
+}
+
+function cell({ old, new: now }: RowChange, name: string): string {
+  const text = (row: Row) => cellText(row[name] ?? null) ?? 'NULL';
+  if (old && now && differs(old, now, name)) return `${text(old)} → ${text(now)}`;
+  const row = now ?? old;
+  return row ? text(row) : '';
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...firstLines(lines, MAX_LISTED).map((line) => `  ${line}`)];
+}

@@ -1,0 +1,114 @@
+// A receipt as lines that fit a terminal. Pure.
+import { partitionLabel } from '../core/partition.ts';
+import type { PartitionReceipt, Receipt, SourceUse, TableUse } from '../explain/receipt.ts';
+import { timeText } from './history-text.ts';
+import { renderTable } from './table-text.ts';
+import { bytes, count, duration, number } from './text.ts';
+
+const MAX_LISTED = 20;
+
+const right = (name: string) => ({ name, right: true });
+const left = (name: string) => ({ name, right: false });
+
+/** Lines without line ends. */
+export function receiptLines(receipt: Receipt, maxWidth?: number): string[] {
+  const [own, ...inputs] = receipt.tables;
+  return [
+    `${receipt.table}, version ${receipt.version}${receipt.version === receipt.newest ? '' : ` of ${receipt.newest}`}, committed ${timeText(receipt.committedAt)}`,
+    receipt.definition === null
+      ? 'no definition makes it any more'
+      : `defined by ${receipt.definition.file}, ${receipt.definition.hash}`,
+    own === undefined
+      ? 'no rows'
+      : `${count(own.rows, 'row')} in ${count(own.partitions, 'partition')}, ${bytes(own.bytes)}`,
+    '',
+    ...partitionTable(receipt, maxWidth),
+    ...(inputs.length === 0 ? [] : ['', 'Made from:', ...inputTable(inputs, maxWidth)]),
+    ...sourceTable(receipt.sources, maxWidth),
+    ...section(
+      'Stale partitions, which keep their old rows:',
+      receipt.stale.map(({ partition, message }) => `${partitionLabel(partition)}: ${message}`),
+    ),
+    ...section('Not to be told any more:', receipt.lost),
+  ];
+}
+
+function partitionTable({ partitions, definition }: Receipt, maxWidth?: number): string[] {
+  const columns = [
+    left('partition'),
+    right('rows'),
+    right('version'),
+    left('committed at'),
+    right('took'),
+    left('definition or contract'),
+  ];
+  const row = (partition: PartitionReceipt) => [
+    partitionLabel(partition.partition),
+    number(partition.rows),
+    String(partition.version),
+    timeText(partition.committedAt),
+    partition.ms === null ? '–' : duration(partition.ms),
+    `${partition.definition ?? '–'}${partition.definition === definition?.hash ? '' : ' (not the present one)'}`,
+  ];
+  return listed(columns, partitions.map(row), maxWidth);
+}
+
+function inputTable(inputs: readonly TableUse[], maxWidth?: number): string[] {
+  const columns = [
+    left('table'),
+    left('version'),
+    right('partitions'),
+    right('data files'),
+    right('rows'),
+    left('definition or contract'),
+  ];
+  const rows = inputs.map(({ table, versions, partitions, files, rows: read, definitions, contracts }) => [
+    table,
+    versions.count === 1 ? String(versions.first) : `${versions.first} to ${versions.last}`,
+    number(partitions),
+    number(files),
+    number(read),
+    [...definitions, ...contracts].join(', '),
+  ]);
+  return renderTable(columns, rows, maxWidth);
+}
+
+/** Contracts and table versions of each file are in the JSON document alone: a line is to fit a terminal. */
+function sourceTable(sources: readonly SourceUse[], maxWidth?: number): string[] {
+  if (sources.length === 0) return [];
+  const isMixed = sources.some(({ dataset }) => dataset !== sources[0]?.dataset);
+  const columns = [
+    ...(isMixed ? [left('dataset')] : []),
+    left('source file'),
+    right('rows'),
+    right('quarantined'),
+    left('last modified'),
+    left('etag'),
+  ];
+  const rows = sources.map((use) => [
+    ...(isMixed ? [use.dataset] : []),
+    use.source,
+    number(use.rows),
+    number(use.quarantinedRows),
+    timeText(use.lastModified),
+    use.etag,
+  ]);
+  return ['', `${count(sources.length, 'source file')}:`, ...listed(columns, rows, maxWidth)];
+}
+
+function listed(
+  columns: Parameters<typeof renderTable>[0],
+  rows: readonly (readonly string[])[],
+  maxWidth?: number,
+): string[] {
+  const rest = rows.length - MAX_LISTED;
+  const more = rest > 0 ? [`… and ${number(rest)} more; --json has all`] : [];
+  return [...renderTable(columns, rows.slice(0, MAX_LISTED), maxWidth), ...more];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length - MAX_LISTED;
+  const more = rest > 0 ? [`  … and ${number(rest)} more; --json has all`] : [];
+  return ['', title, ...lines.slice(0, MAX_LISTED).map((line) => `  ${line}`), ...more];
+}

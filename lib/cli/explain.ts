@@ -1,0 +1,160 @@
+// `sluice explain`: the receipt of a table's or insight's partitions, and what made two versions of it different.
+import type { AsOf } from '../core/as-of.ts';
+import type { TableRef } from '../core/insight.ts';
+import { partitionLabel } from '../core/partition.ts';
+import { comparePartitions, type PartitionFilter, parsePartitionFilter } from '../core/partition-filter.ts';
+import type { Effects } from '../effects.ts';
+import { CliError, UsageError } from '../errors.ts';
+import type { TableLog, TableLogs } from '../explain/table-log.ts';
+import { asOfOption, requireAsOf } from './as-of.ts';
+import { withLake } from './read-lake.ts';
+import type { Terminal } from './terminal.ts';
+import { firstWords } from './text.ts';
+import { type Arguments, AS_OF, LAKE, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+
+export const explain: Verb = {
+  name: 'explain',
+  summary: 'Say from which source files, contracts and SQL a number was made.',
+  operand: { text: 'NAME', required: true, further: 'COLUMN=VALUE …' },
+  description: `The receipt of an insight or a dataset, or of the partitions that the values name: source files with their
+versions, rows and quarantined rows; the hashes of the contracts and the SQL; the versions of all tables on the
+way; audits; when it was committed and how long it took. Of the input that drives an insight exactly its
+partition's files count, of the other inputs all. Everything is read from the Delta logs.
+
+With --diff: which source files and definitions changed between two versions, and which rows of it, old and new
+values (by its key where it has one). Both may be versions or times.`,
+  options: [
+    AS_OF,
+    { name: 'diff', value: 'V1 V2', description: 'What changed from the one version to the other.' },
+    {
+      name: 'json',
+      description: 'One JSON document on standard output, with everything; lists are not cut.',
+    },
+    LAKE,
+    SCHEMAS,
+    VERBOSE,
+  ],
+  examples: [
+    { command: 'npx sluice explain spend_by_month', meaning: 'an insight, all of it' },
+    { command: 'npx sluice explain usage_daily year=2024 month=01 day=03', meaning: 'one of its partitions' },
+    { command: 'npx sluice explain billing day=03 --as-of 2024-02-01', meaning: 'a dataset, as it was' },
+    { command: 'npx sluice explain spend_by_month --diff 1 2', meaning: 'why a number is another one now' },
+  ],
+  exitCodes: [
+    { code: 0, meaning: 'said' },
+    { code: 1, meaning: 'there is no such table, partition, version or lake' },
+    { code: 2, meaning: 'wrong usage' },
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const asOf = asOfOption(args);
+  const pair = args.pair('diff');
+  if (pair && asOf) throw new UsageError('--diff says its versions itself: leave --as-of out');
+  const [first, second] = pair?.map((text) => requireAsOf('--diff', text)) ?? [];
+  const { findTable } = await import('../explain/find-table.ts');
+  const { TableLogs } = await import('../explain/table-log.ts');
+  return withLake(args, terminal, async (effects) => {
+    const logs = new TableLogs(effects.tables);
+    const { table, log } = await findTable(effects, logs, args.operand ?? '');
+    const subject = { effects, logs, table, log, words: args.further };
+    return first && second
+      ? showDiff(subject, first, second, args.flag('json'), terminal)
+      : showReceipt(subject, asOf, args.flag('json'), terminal);
+  });
+}
+
+/** The table that is asked about, and the words that name some of its partitions. */
+type Subject = {
+  readonly effects: Effects;
+  readonly logs: TableLogs;
+  readonly table: TableRef;
+  readonly log: TableLog;
+  readonly words: readonly string[];
+};
+
+async function showReceipt(
+  subject: Subject,
+  asOf: AsOf | undefined,
+  json: boolean,
+  terminal: Terminal,
+): Promise<number> {
+  const { effects, logs, table, log, words } = subject;
+  const { versionAsOf } = await import('../explain/find-table.ts');
+  const { tableReceipt } = await import('../explain/receipt.ts');
+  const { receiptLines } = await import('./explain-text.ts');
+  const version = versionAsOf(log, asOf);
+  const filter = await requireFilter(log, version, words);
+  const receipt = await tableReceipt(effects, logs, table, log, version, filter);
+  if (words.length > 0 && receipt.partitions.length + receipt.stale.length === 0)
+    throw noSuchPartition(log, version, words);
+  const text = json
+    ? JSON.stringify({ ...receipt, filter: filter.words }, null, 2)
+    : receiptLines(receipt, terminal.outColumns).join('\n');
+  await terminal.out(`${text}\n`);
+  return 0;
+}
+
+async function showDiff(
+  subject: Subject,
+  first: AsOf,
+  second: AsOf,
+  json: boolean,
+  terminal: Terminal,
+): Promise<number> {
+  const { effects, logs, table, log, words } = subject;
+  const { versionAsOf } = await import('../explain/find-table.ts');
+  const { tableReceipt } = await import('../explain/receipt.ts');
+  const { keyOf, tableDiff } = await import('../explain/table-diff.ts');
+  const { withRowDiff } = await import('../explain/row-diff.ts');
+  const { writeDiff } = await import('./diff-output.ts');
+  const [from, to] = [versionAsOf(log, first), versionAsOf(log, second)];
+  const filters = [await requireFilter(log, from, words), await requireFilter(log, to, words)] as const;
+  const before = await tableReceipt(effects, logs, table, log, from, filters[0]);
+  const after = await tableReceipt(effects, logs, table, log, to, filters[1]);
+  if (words.length > 0 && before.partitions.length + after.partitions.length === 0)
+    throw noSuchPartition(log, to, words);
+  const side = (version: number, filter: PartitionFilter) => ({
+    version,
+    files: log.filesAt(version).filter(({ add }) => filter.matches(add.partitionValues)),
+  });
+  const causes = { before, after, filter: filters[1].words, ...tableDiff(before, after) };
+  try {
+    const [old, now] = [side(from, filters[0]), side(to, filters[1])];
+    await withRowDiff(effects, log, old, now, keyOf(effects, table), (rows) =>
+      writeDiff({ ...causes, rows }, json, terminal),
+    );
+  } catch (error) {
+    // What the logs say is said even where the rows cannot be read any more.
+    if (error instanceof CliError) await writeDiff({ ...causes, rows: undefined }, json, terminal);
+    throw error;
+  }
+  return 0;
+}
+
+/** Throws UsageError on words that are no partition of the table. */
+async function requireFilter(
+  log: TableLog,
+  version: number,
+  words: readonly string[],
+): Promise<PartitionFilter> {
+  const { columnsAt } = await import('../explain/table-at.ts');
+  const metadata = log.metadata(version);
+  const columns = columnsAt(metadata).filter(({ name }) => metadata.partitionColumns.includes(name));
+  const filter = parsePartitionFilter(log.prefix, columns, words);
+  if ('problem' in filter) throw new UsageError(`sluice explain: ${filter.problem}`);
+  return filter;
+}
+
+const MAX_NAMED = 8;
+
+function noSuchPartition(log: TableLog, version: number, words: readonly string[]): CliError {
+  const partitions = log.filesAt(version).map(({ add }) => add.partitionValues);
+  const labels = [...new Set([...partitions].sort(comparePartitions).map(partitionLabel))];
+  const rest = labels.length === 0 ? 'It is empty' : `It has ${firstWords(labels, MAX_NAMED)}`;
+  const last = labels.length > MAX_NAMED ? `, the last is ${labels.at(-1)}` : '';
+  return new CliError(
+    `${log.prefix} has no partition with ${words.join(' ')} at version ${version}. ${rest}${last}.`,
+  );
+}

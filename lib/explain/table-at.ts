@@ -1,0 +1,85 @@
+// A table's rows as they were at a version: its own schema of then, over the data files of then.
+import type { LocalFiles } from '../aggregate/inputs.ts';
+import { relationSql } from '../core/relation-sql.ts';
+import type { Column } from '../core/schema.ts';
+import { CONTRACT, DEFINITION } from '../core/tags.ts';
+import type { Add, Metadata } from '../delta/actions.ts';
+import { parseSchema } from '../delta/schema.ts';
+import { CliError, CorruptionError } from '../errors.ts';
+import type { TableLog } from './table-log.ts';
+
+const PARALLEL_FETCHES = 16;
+
+/** A SELECT of all rows of `files`, which were live at `version`. Throws CliError where one of them was swept since. */
+export async function relationAt(
+  local: LocalFiles,
+  log: TableLog,
+  version: number,
+  files: readonly Add[],
+): Promise<string> {
+  const metadata = log.metadata(version);
+  await fetchAt(local, log, version, files);
+  const relationFiles = await Promise.all(
+    files.map(async (add) => ({
+      path: await local.path(log.prefix, add),
+      partitionValues: add.partitionValues,
+    })),
+  );
+  const hash = metadata.configuration[DEFINITION] ?? metadata.configuration[CONTRACT];
+  return relationSql(
+    {
+      columns: columnsAt(metadata),
+      partitionColumns: metadata.partitionColumns,
+      withSource: false,
+      mixed: files.some(({ tags }) => (tags?.[DEFINITION] ?? tags?.[CONTRACT]) !== hash),
+    },
+    relationFiles,
+  );
+}
+
+export function columnsAt(metadata: Metadata): Column[] {
+  return parseSchema(metadata.schemaString);
+}
+
+async function fetchAt(
+  local: LocalFiles,
+  log: TableLog,
+  version: number,
+  files: readonly Add[],
+): Promise<void> {
+  const isLive = ({ path }: Add) => log.lifespan(path)?.until === Number.POSITIVE_INFINITY;
+  await fetchFiles(local, log.prefix, files.filter(isLive));
+  try {
+    await fetchFiles(
+      local,
+      log.prefix,
+      files.filter((add) => !isLive(add)),
+    );
+  } catch (error) {
+    const days = retentionDays(log);
+    if (!(error instanceof CorruptionError) || days === undefined) throw error;
+    const name = log.prefix.slice(log.prefix.indexOf('/') + 1);
+    throw new CliError(
+      `Version ${version} of ${log.prefix} cannot be read any more: data files that later versions replaced were swept by "sluice maintain" after ${days} days. ` +
+        `What the log says of it is still there: "npx sluice history ${name}", "npx sluice explain ${name} --as-of ${version}".`,
+      1,
+      { cause: error },
+    );
+  }
+}
+
+/** How long the latest vacuum kept what was removed; undefined where there was none. */
+function retentionDays(log: TableLog): number | undefined {
+  const vacuums = log.entries.map(({ version }) => log.info(version)?.operationParameters?.retentionMillis);
+  const ms = vacuums.findLast((text) => text !== undefined);
+  return ms === undefined ? undefined : Math.round((Number(ms) / 86_400_000) * 1000) / 1000;
+}
+
+/** Many at once: from S3 one after the other takes its time. */
+export async function fetchFiles(local: LocalFiles, prefix: string, files: Iterable<Add>): Promise<void> {
+  const waiting = files[Symbol.iterator]();
+  const worker = async () => {
+    for (const add of { [Symbol.iterator]: () => waiting }) await local.path(prefix, add);
+  };
+  await Promise.all(Array.from({ length: PARALLEL_FETCHES }, worker));
+}

@@ -1,0 +1,165 @@
+// A table's whole log in memory: what each commit said, and from which version to which each data file was live. Log entries
+// are never deleted, so all of a table's past can be told from it.
+import { partitionId, partitionOf } from '../core/partition.ts';
+import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
+import type { Entry } from '../delta/snapshot.ts';
+import type { DeltaTables } from '../delta/tables.ts';
+import { CliError } from '../errors.ts';
+
+/** Live from the version `from` up to, and without, `until`. */
+export type Lifespan = { readonly add: Add; readonly from: number; until: number };
+
+const ENTRIES_A_READ = 16;
+const READS_AT_ONCE = 4;
+
+export class TableLog {
+  /** The table's name in the lake: `insights/usage_daily`. */
+  readonly prefix: string;
+  readonly entries: readonly Entry[];
+  readonly #lifespans = new Map<string, Lifespan>();
+  readonly #metadata: (Metadata | undefined)[] = [];
+  readonly #times: number[] = [];
+  readonly #byPartition = new Map<string, Map<string, Lifespan[]>>();
+
+  /** `entries`: all of them, from version 0. */
+  constructor(prefix: string, entries: readonly Entry[]) {
+    this.prefix = prefix;
+    this.entries = entries;
+    for (const { version, actions } of entries) this.#apply(version, actions);
+  }
+
+  #apply(version: number, actions: readonly Action[]): void {
+    let metadata = this.#metadata.at(-1);
+    for (const action of actions) {
+      if ('add' in action)
+        this.#lifespans.set(action.add.path, { add: action.add, from: version, until: Infinity });
+      else if ('metaData' in action) metadata = action.metaData;
+    }
+    for (const action of actions) {
+      if (!('remove' in action)) continue;
+      const known = this.#lifespans.get(action.remove.path);
+      if (known) known.until = version;
+    }
+    this.#metadata.push(metadata);
+    // Writers' clocks differ a little: a version is never older than the one before.
+    const time = commitInfo(actions)?.timestamp ?? newestFile(actions);
+    this.#times.push(Math.max(time, this.#times.at(-1) ?? 0));
+  }
+
+  get newest(): number {
+    return this.entries.length - 1;
+  }
+
+  /** Of the version's commit, ms since 1970. */
+  timeOf(version: number): number {
+    return this.#times[version] ?? 0;
+  }
+
+  info(version: number): CommitInfo | undefined {
+    return commitInfo(this.entries[version]?.actions ?? []);
+  }
+
+  /** The newest version at or before that time; undefined where the table is younger. */
+  versionAt(ms: number): number | undefined {
+    const after = this.#times.findIndex((time) => time > ms);
+    const version = after < 0 ? this.newest : after - 1;
+    return version < 0 ? undefined : version;
+  }
+
+  metadata(version: number): Metadata {
+    const metadata = this.#metadata[version];
+    if (metadata === undefined) throw new CliError(`${this.prefix} has no schema at version ${version} yet.`);
+    return metadata;
+  }
+
+  lifespan(path: string): Lifespan | undefined {
+    return this.#lifespans.get(path);
+  }
+
+  filesAt(version: number): Lifespan[] {
+    return [...this.#lifespans.values()].filter((file) => isLive(file, version));
+  }
+
+  /** The files of one partition, by the values of some of the table's partition columns. */
+  partitionAt(version: number, partition: PartitionValues): Lifespan[] {
+    const columns = Object.keys(partition);
+    const name = columns.join('\n');
+    const index = this.#byPartition.get(name) ?? this.#indexBy(columns);
+    this.#byPartition.set(name, index);
+    return (index.get(partitionId(partition)) ?? []).filter((file) => isLive(file, version));
+  }
+
+  #indexBy(columns: readonly string[]): Map<string, Lifespan[]> {
+    const index = new Map<string, Lifespan[]>();
+    for (const file of this.#lifespans.values()) {
+      const id = partitionId(partitionOf(file.add.partitionValues, columns));
+      const known = index.get(id);
+      if (known) known.push(file);
+      else index.set(id, [file]);
+    }
+    return index;
+  }
+}
+
+function isLive({ from, until }: Lifespan, version: number): boolean {
+  return from <= version && version < until;
+}
+
+function commitInfo(actions: readonly Action[]): CommitInfo | undefined {
+  const action = actions.find((candidate) => 'commitInfo' in candidate);
+  return action?.commitInfo;
+}
+
+function newestFile(actions: readonly Action[]): number {
+  return actions.reduce(
+    (newest, action) => ('add' in action ? Math.max(newest, action.add.modificationTime) : newest),
+    0,
+  );
+}
+
+/** Rows of a data file, as the log says. */
+export function rowsOf(add: Add): number {
+  return (JSON.parse(add.stats ?? '{}') as { numRecords?: number }).numRecords ?? 0;
+}
+
+/** Undefined where there is no table. Throws CliError where an entry is missing. */
+export async function readTableLog(tables: DeltaTables, prefix: string): Promise<TableLog | undefined> {
+  const newest = (await tables.latest(prefix))?.version;
+  if (newest === undefined) return undefined;
+  const starts = Array.from(
+    { length: Math.ceil((newest + 1) / ENTRIES_A_READ) },
+    (_, i) => i * ENTRIES_A_READ,
+  );
+  const parts = new Map<number, readonly Entry[]>();
+  const waiting = starts.values();
+  const worker = async () => {
+    for (const start of waiting) {
+      const entries = await tables.entries(prefix, start - 1, Math.min(newest, start + ENTRIES_A_READ - 1));
+      if (entries === undefined)
+        throw new CliError(
+          `The log of ${prefix} lacks an entry between version ${start} and ${start + ENTRIES_A_READ - 1}, so its past cannot be told: restore it from a backup or an older object version.`,
+        );
+      parts.set(start, entries);
+    }
+  };
+  await Promise.all(Array.from({ length: READS_AT_ONCE }, worker));
+  return new TableLog(
+    prefix,
+    starts.flatMap((start) => parts.get(start) ?? []),
+  );
+}
+
+/** The logs of one run's tables, each read once. */
+export class TableLogs {
+  readonly #logs = new Map<string, Promise<TableLog | undefined>>();
+  readonly #tables: DeltaTables;
+  constructor(tables: DeltaTables) {
+    this.#tables = tables;
+  }
+
+  find(prefix: string): Promise<TableLog | undefined> {
+    const known = this.#logs.get(prefix) ?? readTableLog(this.#tables, prefix);
+    this.#logs.set(prefix, known);
+    return known;
+  }
+}

@@ -1,0 +1,344 @@
+// `sluice explain` and `sluice history`: the receipts of a small graph of tables and insights, checked against what was done.
+import { rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sluice } from './harness.ts';
+import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
+
+const OWNERS = {
+  name: 'owners',
+  path: 'owners/*.csv',
+  mode: 'upsert',
+  schema: {
+    primaryKey: ['till'],
+    fields: [
+      { name: 'till', type: 'string', constraints: { required: true } },
+      { name: 'owner', type: 'string' },
+    ],
+  },
+};
+/** Over an insight, with a table beside it. */
+const OWNER_TAKINGS = `/* ---
+over: takings
+partitionBy: [day]
+key: [owner]
+--- */
+SELECT day, coalesce(owner, '?') AS owner, CAST(sum(takings) AS DECIMAL(38, 2)) AS takings
+FROM takings LEFT JOIN owners USING (till) GROUP BY ALL
+`;
+
+const A = 'shop/day=2024-01-01/a.csv';
+const A2 = 'shop/day=2024-01-01/a2.csv';
+const B = 'shop/day=2024-01-02/b.csv';
+
+async function makeGraph(): Promise<Shop> {
+  const shop = await makeShop();
+  await shop.define({ ...CONTRACT, resources: [...CONTRACT.resources, OWNERS] }, TAKINGS);
+  await writeFile(join(shop.folder, 'schemas/shop/insights/owner_takings.sql'), OWNER_TAKINGS);
+  await shop.sell(A, 'north,1.50', 'north,2.25', 'south,4');
+  await shop.sell(A2, 'south,1', 'south,x');
+  await shop.sell(B, 'north,7');
+  await shop.write('owners/1.csv', 'till,owner\nnorth,Ann\nsouth,Bob\n');
+  await sync(shop);
+  return shop;
+}
+
+async function sync(shop: Shop, ...args: string[]): Promise<void> {
+  expect((await sluice(['sync', ...args, ...shop.places])).code).toBe(0);
+}
+
+async function ask(shop: Shop, verb: string, ...args: string[]) {
+  return sluice([verb, ...args, ...shop.places.slice(2)]);
+}
+
+async function json(shop: Shop, verb: string, ...args: string[]) {
+  const { code, out, err } = await ask(shop, verb, ...args);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return JSON.parse(out);
+}
+
+const explained = (shop: Shop, ...args: string[]) => json(shop, 'explain', ...args, '--json');
+
+type Source = {
+  source: string;
+  rows: number;
+  acceptedRows: number;
+  quarantinedRows: number;
+  lastModified: string;
+  etag: string;
+};
+const brief = ({ sources }: { sources: Source[] }) =>
+  sources.map(({ source, rows, acceptedRows, quarantinedRows }) => [
+    source,
+    rows,
+    acceptedRows,
+    quarantinedRows,
+  ]);
+
+describe('explain', () => {
+  it('follows a partition through every level to its own source files, and to all of the other inputs', async () => {
+    const shop = await makeGraph();
+    await shop.write('owners/2.csv', 'till,owner\nsouth,Cyd\n');
+    await sync(shop);
+    const receipt = await explained(shop, 'owner_takings', 'day=2024-01-01');
+    expect(brief(receipt)).toEqual([
+      ['owners/1.csv', 2, 2, 0],
+      ['owners/2.csv', 1, 1, 0],
+      [A, 3, 3, 0],
+      [A2, 1, 1, 1],
+    ]);
+    const modified = new Date(Math.floor((await stat(join(shop.landing, A))).mtimeMs)).toISOString();
+    expect(receipt.sources.find(({ source }: Source) => source === A).lastModified).toBe(modified);
+    expect(
+      receipt.tables.map(({ table, rows, files }: Record<string, unknown>) => [table, rows, files]),
+    ).toEqual([
+      ['insights/owner_takings', 2, 1],
+      ['insights/takings', 2, 1],
+      ['tables/owners', 2, 1],
+      ['tables/sales', 4, 2],
+      ['arrivals/owners', 3, 2],
+    ]);
+    expect(receipt.partitions).toHaveLength(1);
+    expect(receipt.partitions[0]).toMatchObject({
+      partition: { day: '2024-01-01' },
+      rows: 2,
+      version: 2,
+      inputs: { 'insights/takings': 1, 'tables/owners': 2 },
+      definition: receipt.definition.hash,
+    });
+    const before = await explained(shop, 'owner_takings', 'day=2024-01-01', '--as-of', '1');
+    expect(brief(before).map(([source]) => source)).toEqual(['owners/1.csv', A, A2]);
+    expect(before.partitions[0].inputs).toEqual({ 'insights/takings': 1, 'tables/owners': 1 });
+  });
+
+  it('tells which files make a dataset, all of it and a partition', async () => {
+    const shop = await makeGraph();
+    expect(brief(await explained(shop, 'sales'))).toEqual([
+      [A, 3, 3, 0],
+      [A2, 1, 1, 1],
+      [B, 1, 1, 0],
+    ]);
+    expect(brief(await explained(shop, 'SALES', 'DAY=2024-01-02'))).toEqual([[B, 1, 1, 0]]);
+    const { out } = await ask(shop, 'explain', 'sales', 'day=2024-01-01');
+    expect(out).toMatch(
+      /^tables\/sales, version 1, committed \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ\ndefined by .*datapackage\.json, \w{16}\n4 rows in 1 partition, /,
+    );
+    expect(out).toMatch(/^shop\/day=2024-01-01\/a2\.csv +1 +1 +\d{4}-.*Z {2}\w+$/m);
+  });
+
+  it('says which version a source was in, and which files, definitions and rows changed between two', async () => {
+    const shop = await makeGraph();
+    await shop.sell(A, 'north,1.50', 'north,3.25', 'south,4');
+    await shop.remove(A2);
+    await shop.sell('shop/day=2024-01-03/c.csv', 'east,9');
+    await sync(shop, '--prune');
+    const [old, now] = [await explained(shop, 'sales', '--as-of', '1'), await explained(shop, 'sales')];
+    const diff = await explained(shop, 'owner_takings', '--diff', '1', '2');
+    expect(diff.sources.map(({ source, change }: Record<string, string>) => [change, source])).toEqual([
+      ['replaced', A],
+      ['withdrawn', A2],
+      ['new', 'shop/day=2024-01-03/c.csv'],
+    ]);
+    const etag = (receipt: { sources: Source[] }) => receipt.sources.find(({ source }) => source === A)?.etag;
+    expect([diff.sources[0].old.etag, diff.sources[0].new.etag]).toEqual([etag(old), etag(now)]);
+    expect(etag(old)).not.toBe(etag(now));
+    expect(diff).toMatchObject({
+      table: 'insights/owner_takings',
+      from: { version: 1 },
+      to: { version: 2 },
+      key: ['day', 'owner'],
+      counts: { added: 1, removed: 0, changed: 2 },
+      definitions: [],
+    });
+    expect(diff.rows).toEqual([
+      {
+        change: 'changed',
+        old: { day: '2024-01-01', owner: 'Ann', takings: 3.75 },
+        new: { day: '2024-01-01', owner: 'Ann', takings: 4.75 },
+      },
+      {
+        change: 'changed',
+        old: { day: '2024-01-01', owner: 'Bob', takings: 5 },
+        new: { day: '2024-01-01', owner: 'Bob', takings: 4 },
+      },
+      { change: 'added', old: null, new: { day: '2024-01-03', owner: '?', takings: 9 } },
+    ]);
+    const { out } = await ask(shop, 'explain', 'owner_takings', 'day=2024-01-01', '--diff', '1', '2');
+    expect(out).toMatch(/^ {2}replaced shop\/day=2024-01-01\/a\.csv \(sales\): 3 → 3 rows$/m);
+    expect(out).toMatch(/^changed +2024-01-01 +Ann +3\.75 → 4\.75$/m);
+    expect(out).toContain('Rows: 2 changed by day, owner\n');
+    const back = await explained(shop, 'owner_takings', '--diff', '2', '1');
+    expect(back.counts).toEqual({ added: 0, removed: 1, changed: 2 });
+  });
+
+  it('compares rows without a key as rows that came and rows that went, each as often as it is there', async () => {
+    const shop = await makeGraph();
+    await shop.sell(A, 'north,1.50', 'north,1.50', 'south,4');
+    await sync(shop);
+    const diff = await explained(shop, 'sales', '--diff', '1', '2');
+    expect(diff).toMatchObject({ key: [], counts: { added: 1, removed: 1, changed: 0 } });
+    const row = (amount: number) => ({ day: '2024-01-01', till: 'north', amount });
+    expect(diff.rows).toEqual([
+      { change: 'added', old: null, new: row(1.5) },
+      { change: 'removed', old: row(2.25), new: null },
+    ]);
+  });
+
+  it('says that the SQL changed, and what a new column changed', async () => {
+    const shop = await makeGraph();
+    const before = await explained(shop, 'takings');
+    const contract = { ...CONTRACT, resources: [...CONTRACT.resources, OWNERS] };
+    await shop.define(contract, TAKINGS.replace('AS takings FROM', 'AS takings, count(*) AS sales FROM'));
+    const waiting = await ask(shop, 'explain', 'takings');
+    expect(waiting.out).toContain(`${before.definition.hash} (not the present one)`);
+    await sync(shop);
+    const { version, definition } = await explained(shop, 'takings');
+    const diff = await explained(shop, 'takings', '--diff', '1', String(version));
+    expect(diff.definitions).toEqual([
+      { table: 'insights/takings', from: [before.definition.hash], to: [definition.hash] },
+    ]);
+    expect(diff.sources).toEqual([]);
+    expect(diff.rows[0]).toEqual({
+      change: 'changed',
+      old: { day: '2024-01-01', till: 'north', takings: 3.75, sales: null },
+      new: { day: '2024-01-01', till: 'north', takings: 3.75, sales: 2 },
+    });
+  });
+
+  it('says what there is where the question is wrong', async () => {
+    const shop = await makeGraph();
+    const refused = async (...args: string[]) => {
+      const { code, out, err } = await ask(shop, 'explain', ...args);
+      expect(out).toBe('');
+      return `${code} ${err}`;
+    };
+    expect(await refused('takngs')).toMatch(
+      /^1 There is no dataset and no insight "takngs"\. Did you mean "takings"\?\nThere are: sales, owners, /,
+    );
+    expect(await refused('takings', 'dy=2024-01-01')).toMatch(
+      /^2 .*insights\/takings is partitioned by day, and not by "dy"\. Did you mean "day"\?/,
+    );
+    expect(await refused('takings', '2024-01-01')).toMatch(
+      /^2 .*"2024-01-01" is no partition: write COLUMN=VALUE/,
+    );
+    expect(await refused('owners', 'day=2024-01-01')).toMatch(
+      /^2 .*tables\/owners is not partitioned, so day=2024-01-01 says nothing/,
+    );
+    expect(await refused('takings', 'day=2024-01-09')).toBe(
+      '1 insights/takings has no partition with day=2024-01-09 at version 1. It has day=2024-01-01, day=2024-01-02.\n',
+    );
+    expect(await refused('takings', '--diff', '1')).toMatch(/^2 .*--diff wants two values: --diff V1 V2/);
+    expect(await refused('takings', '--diff', '1', '9')).toMatch(
+      /^1 insights\/takings has no version 9: its newest is 1/,
+    );
+    expect(await refused('takings', '--diff', '0', '1', '--as-of', '1')).toMatch(
+      /^2 --diff says its versions itself/,
+    );
+    expect(await refused('takings', '--as-of', 'noon')).toMatch(
+      /^2 --as-of noon is neither a version nor a time/,
+    );
+  });
+
+  it('cuts long lists for people alone', async () => {
+    const shop = await makeShop();
+    for (let day = 1; day <= 25; day++)
+      await shop.sell(`shop/day=2024-01-${String(day).padStart(2, '0')}/a.csv`, 'north,1');
+    await sync(shop);
+    const { out } = await ask(shop, 'explain', 'takings');
+    expect(out.match(/^… and 5 more; --json has all$/gm)).toHaveLength(2);
+    const receipt = await explained(shop, 'takings');
+    expect([receipt.partitions.length, receipt.sources.length]).toEqual([25, 25]);
+  });
+});
+
+describe('history', () => {
+  it('lists versions with rows, partitions and causes, newest first', async () => {
+    const shop = await makeGraph();
+    await shop.sell(A, 'north,2');
+    await shop.remove(A2);
+    await sync(shop, '--prune');
+    const { versions, newest } = await json(shop, 'history', 'sales', '--format', 'json');
+    expect(newest).toBe(2);
+    expect(versions.map(({ version }: { version: number }) => version)).toEqual([2, 1, 0]);
+    expect(versions[0]).toMatchObject({
+      operation: 'INGEST',
+      rowsAdded: 1,
+      rowsRemoved: 4,
+      rows: 2,
+      partitions: [{ day: '2024-01-01' }],
+    });
+    expect(versions[0].cause.sources).toEqual([
+      { source: A, change: 'replaced' },
+      { source: A2, change: 'withdrawn' },
+    ]);
+    const takings = await json(shop, 'history', 'takings', '--format', 'json', '--limit', '1');
+    expect(takings.versions).toHaveLength(1);
+    expect(takings.versions[0]).toMatchObject({
+      operation: 'REFRESH',
+      rowsAdded: 1,
+      rowsRemoved: 2,
+      cause: { inputs: [{ table: 'tables/sales', from: 1, to: 2 }] },
+    });
+    const { out } = await ask(shop, 'history', 'sales', '--limit', '2');
+    expect(out).toMatch(
+      /^ +2 {2}\d{4}-.* INGEST +1 +4 +2 .* day=2024-01-01 +replaced shop\/day=2024-01-01\/a\.csv; withdrawn shop\/day=2024-01-01\/a2\.csv$/m,
+    );
+    expect(out).toContain('… and 1 more; --limit 3 shows them all');
+  });
+
+  it('tells contracts, definitions and failed audits', async () => {
+    const shop = await makeShop();
+    await shop.sell(A, 'north,1');
+    await sync(shop);
+    const [resource] = CONTRACT.resources;
+    const fields = [...(resource?.schema.fields ?? []), { name: 'note', type: 'string' }];
+    const contract = { ...CONTRACT, resources: [{ ...resource, schema: { fields } }] };
+    await shop.define(contract, TAKINGS.replace('sum(amount)', 'sum(2 * amount)'));
+    await sync(shop);
+    await shop.sell(B, 'north,-1');
+    expect((await sluice(['sync', ...shop.places])).code).toBe(3);
+    const causes = async (name: string) =>
+      (await json(shop, 'history', name, '--format', 'json')).versions.map(
+        ({ operation, cause }: { operation: string; cause: unknown }) => [operation, cause],
+      );
+    const sales = await causes('sales');
+    const [hash, other] = [sales.at(-1)[1].contract.to, sales.at(-3)[1].contract.to];
+    expect(sales).toEqual([
+      ['INGEST', { sources: [{ source: B, change: 'new' }] }],
+      ['INGEST', { sources: [{ source: A, change: 'read again' }] }],
+      ['APPLY', { contract: { from: hash, to: other }, columnsAdded: ['note'] }],
+      ['INGEST', { sources: [{ source: A, change: 'new' }] }],
+      ['CREATE TABLE', { contract: { from: null, to: hash } }],
+    ]);
+    const takings = await causes('takings');
+    expect(takings.map(([operation]: [string]) => operation)).toEqual([
+      'REFRESH',
+      'REFRESH',
+      'APPLY',
+      'REFRESH',
+      'CREATE TABLE',
+    ]);
+    expect(takings[0][1].stale).toEqual([
+      { partition: { day: '2024-01-02' }, message: expect.stringContaining('no_debt') },
+    ]);
+    expect(takings[1][1].definition).toEqual(takings[2][1].definition);
+    const { out } = await ask(shop, 'history', 'takings');
+    expect(out).toMatch(/2024-01-02 kept: .*no_debt/);
+  });
+
+  it('finds arrivals, and tables that no definition makes any more', async () => {
+    const shop = await makeGraph();
+    expect(await json(shop, 'history', 'arrivals/owners', '--format', 'json')).toMatchObject({
+      table: 'arrivals/owners',
+      newest: 1,
+    });
+    const insights = join(shop.folder, 'schemas/shop/insights');
+    await rename(join(insights, 'owner_takings.sql'), join(insights, 'renamed.sql'));
+    const receipt = await explained(shop, 'owner_takings');
+    expect(receipt.definition).toBeNull();
+    expect(brief(receipt)).toHaveLength(4);
+    expect((await ask(shop, 'explain', 'renamed')).err).toBe(
+      'renamed is defined, but the lake does not hold it yet: run "npx sluice sync".\n',
+    );
+  });
+});
