@@ -1,0 +1,128 @@
+// Buckets and queues of the stack without the stack, and the real bundle beside them: functions are invoked by hand.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { SETTINGS } from '../../../lib/aws/environment.ts';
+import { largestSourceBytes } from '../../../lib/aws/limits.ts';
+import type { FunctionName } from '../../../lib/aws/metric-names.ts';
+import { bundleFunctions } from '../../../lib/stacks/bundle.ts';
+import { emulatorEnvironment } from '../../../localstack/emulators.ts';
+import type { Emulated } from './emulator.ts';
+import { FunctionProcess } from './function-process.ts';
+
+/** As the stack's own defaults: lib/stacks/sluice-props.ts. */
+export const MEMORY_MB = 3008;
+export const MAINTAIN_MEMORY_MB = 1024;
+const DISK_MB = 4096;
+const TIMEOUT_SECONDS = 300;
+const SCHEMAS = join(import.meta.dirname, '../../../schemas');
+
+export class BareLake {
+  readonly landing: string;
+  readonly lake: string;
+  private readonly emulated: Emulated;
+  private readonly bundle: string;
+  private readonly endpoint: string;
+  private readonly queues: { readonly files: string; readonly refresh: string };
+
+  private constructor(
+    emulated: Emulated,
+    names: { landing: string; lake: string; bundle: string; endpoint: string },
+    queues: { files: string; refresh: string },
+  ) {
+    this.emulated = emulated;
+    this.landing = names.landing;
+    this.lake = names.lake;
+    this.bundle = names.bundle;
+    this.endpoint = names.endpoint;
+    this.queues = queues;
+  }
+
+  /** With its tables under the shipped definitions. `endpoint`: where the functions turn to, if not to the emulator itself. */
+  static async open(emulated: Emulated, endpoint = emulated.endpoint): Promise<BareLake> {
+    const name = randomBytes(4).toString('hex');
+    const bundle = join(emulated.scratch, `bundle-${name}`);
+    bundleFunctions({ schemas: SCHEMAS, platform: `linux-${process.arch}` }, bundle);
+    const [landing, lake] = [`landing-${name}`, `lake-${name}`];
+    for (const Bucket of [landing, lake]) await emulated.s3.send(new CreateBucketCommand({ Bucket }));
+    const queue = async (QueueName: string, Attributes: Record<string, string>) =>
+      (await emulated.sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? '';
+    const queues = {
+      files: await queue(`files-${name}`, {}),
+      refresh: await queue(`refresh-${name}.fifo`, { FifoQueue: 'true' }),
+    };
+    const opened = new BareLake(emulated, { landing, lake, bundle, endpoint }, queues);
+    const maintain = await opened.start('maintain');
+    await maintain.invoke({ apply: true });
+    await maintain.stop();
+    // What maintain asked for is nothing: no file is there yet.
+    await opened.drop();
+    return opened;
+  }
+
+  start(name: FunctionName): Promise<FunctionProcess> {
+    return FunctionProcess.start(this.bundle, name, {
+      ...emulatorEnvironment(this.endpoint),
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(name === 'maintain' ? MAINTAIN_MEMORY_MB : MEMORY_MB),
+      [SETTINGS.stage]: 'bench',
+      [SETTINGS.landingBucket]: this.landing,
+      [SETTINGS.lakeBucket]: this.lake,
+      [SETTINGS.filesQueueUrl]: this.queues.files,
+      [SETTINGS.refreshQueueUrl]: this.queues.refresh,
+      [SETTINGS.maxSourceBytes]: String(largestSourceBytes(DISK_MB, TIMEOUT_SECONDS)),
+      [SETTINGS.diskMb]: String(DISK_MB),
+    });
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    await this.emulated.s3.send(new PutObjectCommand({ Bucket: this.landing, Key: key, Body: bytes }));
+  }
+
+  /** The event that S3 would send by SQS. */
+  arrival(key: string, sizeBytes: number): object {
+    const record = {
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
+      eventTime: new Date().toISOString(),
+      s3: {
+        bucket: { name: this.landing },
+        object: { key: encodeURIComponent(key).replaceAll('%2F', '/'), size: sizeBytes },
+      },
+    };
+    return sqsEvent([{ MessageId: 'm', ReceiptHandle: 'r', Body: JSON.stringify({ Records: [record] }) }]);
+  }
+
+  /** What stands in the refresh queue, as a function gets it: up to ten messages at once. Undefined where it is empty. */
+  async receive(): Promise<object | undefined> {
+    const { Messages = [] } = await this.emulated.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: this.queues.refresh, MaxNumberOfMessages: 10 }),
+    );
+    for (const { ReceiptHandle } of Messages)
+      await this.emulated.sqs.send(
+        new DeleteMessageCommand({ QueueUrl: this.queues.refresh, ReceiptHandle }),
+      );
+    return Messages.length === 0 ? undefined : sqsEvent(Messages);
+  }
+
+  /** Forgets what stands in the refresh queue. */
+  async drop(): Promise<void> {
+    while (await this.receive());
+  }
+}
+
+function sqsEvent(messages: readonly Message[]): object {
+  return {
+    Records: messages.map(({ MessageId, ReceiptHandle, Body }) => ({
+      messageId: MessageId,
+      receiptHandle: ReceiptHandle,
+      body: Body,
+      attributes: { ApproximateReceiveCount: '1' },
+    })),
+  };
+}

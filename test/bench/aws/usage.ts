@@ -1,0 +1,66 @@
+// What AWS bills for work done: requests by kind, invocations, memory times time, log and stored bytes. Pure.
+
+/** `target`: the header X-Amz-Target, which SQS's requests have and S3's have not. */
+export type AwsRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly target?: string | undefined;
+};
+
+/** Counts and sums, to be added up and multiplied; fractions are fine. */
+export type Usage = {
+  /** S3's dearer requests: PUT, POST and LIST. */
+  readonly s3Puts: number;
+  /** GET and HEAD. */
+  readonly s3Gets: number;
+  /** A batch is one. */
+  readonly sqsRequests: number;
+  readonly invocations: number;
+  readonly gbSeconds: number;
+  readonly logBytes: number;
+  /** In both buckets, from now on. */
+  readonly storedBytes: number;
+};
+
+export const NOTHING: Usage = {
+  s3Puts: 0,
+  s3Gets: 0,
+  sqsRequests: 0,
+  invocations: 0,
+  gbSeconds: 0,
+  logBytes: 0,
+  storedBytes: 0,
+};
+
+export function plus(a: Usage, b: Usage): Usage {
+  return combined(a, b, (x, y) => x + y);
+}
+
+export function times(usage: Usage, factor: number): Usage {
+  return combined(usage, NOTHING, (x) => x * factor);
+}
+
+function combined(a: Usage, b: Usage, sum: (x: number, y: number) => number): Usage {
+  const names = Object.keys(NOTHING) as (keyof Usage)[];
+  return Object.fromEntries(names.map((name) => [name, sum(a[name], b[name])])) as Usage;
+}
+
+/** Removing objects costs nothing. Throws on a request that it does not know: a price would be missing. */
+export function requestUsage(requests: readonly AwsRequest[]): Usage {
+  let [s3Puts, s3Gets, sqsRequests] = [0, 0, 0];
+  for (const { method, path, target } of requests) {
+    const isList = method === 'GET' && /[?&]list-type=2(?:&|$)/.test(path);
+    const isRemoval = method === 'DELETE' || (method === 'POST' && /[?&]delete(?:&|=|$)/.test(path));
+    if (target?.startsWith('AmazonSQS.')) sqsRequests += 1;
+    else if (target !== undefined) throw new Error(`no price for ${target}`);
+    else if (isList || ((method === 'PUT' || method === 'POST') && !isRemoval)) s3Puts += 1;
+    else if (method === 'GET' || method === 'HEAD') s3Gets += 1;
+    else if (!isRemoval) throw new Error(`no price for ${method} ${path}`);
+  }
+  return { ...NOTHING, s3Puts, s3Gets, sqsRequests };
+}
+
+/** One run of a function, its start included where it had one. */
+export function invocationUsage(ms: number, memoryMb: number): Usage {
+  return { ...NOTHING, invocations: 1, gbSeconds: (ms / 1000) * (memoryMb / 1024) };
+}
