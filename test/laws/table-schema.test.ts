@@ -1,0 +1,282 @@
+// Law 4 for each type of Table Schema, on random texts: accepted with exactly the value that the standard's rules give, written
+// anew in JavaScript, or refused as a type-error.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseContract } from '../../lib/core/parse-contract.ts';
+import { convert } from '../../lib/ingest/convert.ts';
+import { openWorld, type World } from '../support/shop-lake.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+/** The value of a text as the table shows it; undefined where the type has no such text. */
+type Reading = (text: string) => string | undefined;
+
+let files = 0;
+async function values(field: object, texts: readonly string[]): Promise<Map<string, string>> {
+  const fields = [{ name: 'f', ...field }, { name: 'text' }];
+  const resource = { name: 'cells', path: '*.csv', format: 'csv', schema: { missingValues: [], fields } };
+  const [dataset] = parseContract('p/datapackage.json', 'p', JSON.stringify({ resources: [resource] }));
+  if (!dataset) throw new Error('no dataset');
+  const scratch = join(world.scratch, `cells-${++files}`);
+  await mkdir(scratch);
+  const path = join(scratch, 'source.csv');
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  await writeFile(path, `f,text\n${texts.map((text) => `${quoted(text)},${quoted(text)}\n`).join('')}`);
+  return world.sql.session(async (session) => {
+    const result = await convert(session, { dataset, path, fromPath: new Map(), scratch });
+    if (result.outcome === 'rejected') throw new Error(result.violation.message);
+    const [file] = result.dataFiles;
+    if (!file) return new Map();
+    type Cell = { text: string; value: string };
+    const rows = await session.rows<Cell>(
+      `SELECT DISTINCT text, CAST(f AS VARCHAR) AS value FROM read_parquet('${file.path}')`,
+    );
+    return new Map(rows.map((row) => [row.text, row.value]));
+  });
+}
+
+const texts = (alphabet: string, maxLength: number) =>
+  fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength });
+
+/** Right texts with a character taken out, put in or changed. */
+function mutations(right: fc.Arbitrary<string>, alphabet: string): fc.Arbitrary<string> {
+  const change = fc.record({ at: fc.nat(40), drop: fc.nat(1), put: fc.constantFrom('', ...alphabet) });
+  return fc.tuple(right, fc.array(change, { maxLength: 2 })).map(([text, changes]) =>
+    changes.reduce((now, { at, drop, put }) => {
+      const place = at % (now.length + 1);
+      return now.slice(0, place) + put + now.slice(place + drop);
+    }, text),
+  );
+}
+
+/** decimal(7,3) of a plain text, with an exponent or without. */
+const decimal: Reading = (text) => {
+  const match = /^([+-]?)(?=\.?[0-9])([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?$/.exec(text);
+  if (!match) return undefined;
+  const [, sign, whole = '', part = '', power = '0'] = match;
+  if (Math.abs(Number(power)) > 99) return undefined;
+  const shift = Number(power) - part.length + 3;
+  const digits = BigInt(whole + part) * 10n ** BigInt(Math.max(shift, 0));
+  const divisor = 10n ** BigInt(Math.max(-shift, 0));
+  if (digits % divisor !== 0n || digits / divisor >= 10n ** 7n) return undefined;
+  const shown = String(digits / divisor).padStart(4, '0');
+  return `${sign === '-' && digits !== 0n ? '-' : ''}${shown.slice(0, -3)}.${shown.slice(-3)}`;
+};
+
+/** The number inside of a text, character by character, with "." between groups and "," before the fraction. */
+const german: Reading = (text) => {
+  const isDigit = (c: string | undefined) => c !== undefined && c >= '0' && c <= '9';
+  const first = [...text].findIndex(isDigit);
+  let start = first;
+  let end = text.length;
+  while (end > 0 && !isDigit(text[end - 1])) end--;
+  if (first < 0) return undefined;
+  if (start === 1 && text[0] === ',') start = 0;
+  else if (start === 2 && text[1] === ',' && '+-'.includes(text[0] ?? '')) start = 0;
+  else if ('+-'.includes(text[start - 1] ?? 'x')) start--;
+  const inner = text.slice(start, end);
+  const before = text.slice(0, start);
+  const after = text.slice(end).replace(inner.includes(',') ? /^$/ : /^,/, '');
+  const around = before + after;
+  if (/[-+()0-9]/.test(around) || /[.,]$/.test(before) || /^[.,]/.test(after)) return undefined;
+  const [whole = '', fraction, more] = inner.split(',');
+  const groups = whole.replace(/^[+-]/, '').split('.');
+  const wrong = groups.some((group, i) => {
+    if (!/^[0-9]*$/.test(group)) return true;
+    if (groups.length === 1) return false;
+    if (i === 0) return group.length < 1 || group.length > 3;
+    return i === groups.length - 1 ? group.length !== 3 : group.length < 2 || group.length > 3;
+  });
+  if (wrong || more !== undefined || !/^[0-9]*$/.test(fraction ?? '')) return undefined;
+  return decimal(`${whole.replaceAll('.', '')}${fraction ? `.${fraction}` : ''}`);
+};
+
+const two = (number: number) => String(number).padStart(2, '0');
+
+const timeOfDay =
+  (shape: RegExp): Reading =>
+  (text) => {
+    const [, hour, minute, second = '00', fraction = ''] = shape.exec(text) ?? [];
+    if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+    const digits = fraction.replace(/0+$/, '');
+    if (hour === undefined || digits.length > 6) return undefined;
+    return `${hour}:${minute}:${second}${digits === '' ? '' : `.${digits}`}`;
+  };
+
+const twelve: Reading = (text) => {
+  const [, hour, minute, half] = /^(\d\d?):(\d\d?) ([AP]M)$/i.exec(text) ?? [];
+  if (!(Number(hour) >= 1 && Number(hour) <= 12 && Number(minute) <= 59)) return undefined;
+  return `${two((Number(hour) % 12) + (half?.toUpperCase() === 'PM' ? 12 : 0))}:${two(Number(minute))}:00`;
+};
+
+const offsetTime: Reading = (text) => {
+  const match = /^(\d\d?)\.(\d\d?)\.(\d{4}) (\d\d?):(\d\d?)(Z|[+-]\d\d:?\d\d)$/.exec(text);
+  const [, day, month, year, hour, minute, zone = ''] = match ?? [];
+  const days = new Date(Date.UTC(2000, Number(month), 0));
+  days.setUTCFullYear(Number(year), Number(month), 0);
+  if (!match || Number(hour) > 23 || Number(minute) > 59 || !(Number(month) >= 1 && Number(month) <= 12))
+    return undefined;
+  if (Number(day) < 1 || Number(day) > days.getUTCDate()) return undefined;
+  const [hours, minutes] = zone === 'Z' ? ['+00', '00'] : [zone.slice(0, 3), zone.slice(-2)];
+  if (Math.abs(Number(hours)) > 23 || Number(minutes) > 59) return undefined;
+  const iso = `${year}-${two(Number(month))}-${two(Number(day))}T${two(Number(hour))}:${two(Number(minute))}`;
+  const instant = new Date(`${iso}:00${hours}:${minutes}`);
+  return `${instant.toISOString().slice(0, 19).replace('T', ' ')}+00`;
+};
+
+const jsonOf =
+  (kind: 'object' | 'array'): Reading =>
+  (text) => {
+    try {
+      const value: unknown = JSON.parse(text);
+      const found = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
+      return found === kind ? text : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
+const base64: Reading = (text) => {
+  const [, body = '', end = ''] = /^([A-Za-z0-9+/]*)(=*)$/.exec(text) ?? [];
+  const isWhole = text.length % 4 === 0 && end.length <= 2 && body.length + end.length === text.length;
+  return isWhole && Buffer.from(text, 'base64').length === Math.floor((body.length * 3) / 4)
+    ? text
+    : undefined;
+};
+
+const uuid: Reading = (text) => {
+  const parts = text.split('-');
+  const isHex = parts.every((part, i) => part.length === [8, 4, 4, 4, 12][i] && !/[^0-9a-f]/i.test(part));
+  return parts.length === 5 && isHex ? text : undefined;
+};
+
+const number = fc.double({ min: -9999, max: 9999, noNaN: true }).map((value) => value.toFixed(3));
+const time = fc
+  .tuple(fc.nat(23), fc.nat(59), fc.nat(59))
+  .map(([hour, minute, second]) => `${two(hour)}:${two(minute)}:${two(second)}`);
+const grouped = fc.tuple(fc.nat(9999), fc.nat(99)).map(([whole, part]) => {
+  const text = whole >= 1000 ? `${Math.floor(whole / 1000)}.${String(whole).slice(-3)}` : String(whole);
+  return `${text},${two(part)}`;
+});
+const json = fc.json({ maxDepth: 2, stringUnit: fc.constantFrom(...'aN,]}"\\:') });
+const bytes = fc.uint8Array({ maxLength: 9 }).map((array) => Buffer.from(array).toString('base64'));
+const moment = fc
+  .tuple(fc.integer({ min: 1, max: 31 }), fc.integer({ min: 1, max: 12 }), fc.nat(23), fc.nat(59))
+  .chain(([day, month, hour, minute]) =>
+    fc.constantFrom('Z', '+02:00', '-0330').map((zone) => `${day}.${month}.2023 ${hour}:${minute}${zone}`),
+  );
+const month = fc.tuple(fc.nat(9999), fc.nat(14)).map(([y, m]) => `${String(y).padStart(4, '0')}-${two(m)}`);
+
+const CASES: [name: string, field: object, text: fc.Arbitrary<string>, reading: Reading][] = [
+  [
+    'number with exponents',
+    { type: 'number', precision: 7, scale: 3 },
+    fc.oneof(texts('0123.eE+-', 9), mutations(number, '0.e-')),
+    decimal,
+  ],
+  [
+    'number as German accountants write it',
+    { type: 'number', precision: 7, scale: 3, groupChar: '.', decimalChar: ',', bareNumber: false },
+    fc.oneof(texts('123.,-€ ', 9), mutations(grouped, '0.,-€ (')),
+    german,
+  ],
+  [
+    'time',
+    { type: 'time' },
+    mutations(time, '0129.:'),
+    timeOfDay(/^([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?$/),
+  ],
+  [
+    'time any',
+    { type: 'time', format: 'any' },
+    mutations(
+      time.map((text) => text.slice(0, 5)),
+      '0129.:',
+    ),
+    timeOfDay(/^([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?$/),
+  ],
+  [
+    'time by a pattern',
+    { type: 'time', format: '%I:%M %p' },
+    mutations(
+      time.map((text) => `${text.slice(0, 5)} aM`),
+      '01 pM:',
+    ),
+    twelve,
+  ],
+  [
+    'year',
+    { type: 'year' },
+    texts('0129-+', 5),
+    (text) => (/^[0-9]{4}$/.test(text) ? `${Number(text)}` : undefined),
+  ],
+  [
+    'yearmonth',
+    { type: 'yearmonth' },
+    mutations(month, '01-'),
+    (text) => {
+      const [, m] = /^[0-9]{4}-([0-9]{2})$/.exec(text) ?? [];
+      return Number(m) >= 1 && Number(m) <= 12 ? text : undefined;
+    },
+  ],
+  [
+    'datetime with an offset',
+    { type: 'datetime', format: '%d.%m.%Y %H:%M%z' },
+    mutations(moment, '0:.+Z'),
+    offsetTime,
+  ],
+  ['object', { type: 'object' }, mutations(json, '{}[],"N1 '), jsonOf('object')],
+  ['array', { type: 'array' }, mutations(json, '{}[],"N1 '), jsonOf('array')],
+  ['binary', { format: 'binary' }, mutations(bytes, 'A=+-'), base64],
+  ['uuid', { format: 'uuid' }, mutations(fc.uuid(), 'aG-0'), uuid],
+];
+
+test.each(CASES)('%s', async (_, field, text, reading) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(text, { minLength: 150, maxLength: 150 }), async (cells) => {
+      const found = await values(field, cells);
+      const expected = new Map(
+        cells.flatMap((cell) => (reading(cell) === undefined ? [] : [[cell, reading(cell)]])),
+      );
+      expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
+    }),
+    { numRuns: Number(process.env.SLUICE_RUNS ?? 4), endOnFailure: true },
+  );
+});
+
+const DAY_MS = 86_400_000;
+const shownUtc = (instant: number) => new Date(instant).toISOString().slice(0, 19).replace('T', ' ');
+
+/** What the clocks of a zone show ahead of UTC, by Node's own time zones. */
+function offsetOf(zone: string): (instant: number) => number {
+  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+  return (instant) => Date.parse(`${clock.format(instant).replace(' ', 'T')}Z`) - instant;
+}
+
+test.each(['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'America/St_Johns', 'Asia/Kolkata'])(
+  'a local time in %s that the clocks skip or show twice is refused',
+  async (zone) => {
+    const offset = offsetOf(zone);
+    const days = Array.from({ length: 11 * 366 }, (_, i) => Date.UTC(2010, 0, i));
+    const offsets = [...new Set(days.map(offset))];
+    const changes = days.filter((day) => offset(day) !== offset(day + DAY_MS));
+    // Every quarter of an hour on the days around each change of the clocks.
+    const locals = [Date.UTC(2015, 5, 15), ...changes].flatMap((day) =>
+      Array.from({ length: 3 * 96 }, (_, i) => day - DAY_MS + i * 900_000),
+    );
+    const expected = locals.flatMap((local) => {
+      const [only, second] = offsets.filter((ahead) => offset(local - ahead) === ahead);
+      if (only === undefined || second !== undefined) return [];
+      return [[shownUtc(local), `${shownUtc(local - only)}+00`]];
+    });
+    const found = await values({ type: 'datetime', format: 'any', timezone: zone }, locals.map(shownUtc));
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
+    expect(found.size < locals.length).toBe(zone !== 'Asia/Kolkata');
+  },
+);
