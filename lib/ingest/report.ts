@@ -25,6 +25,8 @@ export type Findings = {
   readonly ignoredColumns: readonly string[];
   /** The quarantined rows' key in the lake. */
   readonly quarantine?: string;
+  /** Of a CSV file with quarantined rows: its text up to its first record, line ends included. */
+  readonly header?: string;
 };
 
 export type Report = Findings & {
@@ -43,12 +45,21 @@ export function sourceVersion(dataset: Dataset, version: ObjectVersion): SourceV
   return { source: version.key, etag: version.etag, contract: dataset.hash };
 }
 
-export async function readReport(
+export function readReport(
   lake: ObjectStore,
   dataset: Dataset,
   version: ObjectVersion,
 ): Promise<Report | undefined> {
-  const bytes = await lake.read(reportKey(dataset.name, sourceVersion(dataset, version)));
+  return readReportOf(lake, dataset.name, sourceVersion(dataset, version));
+}
+
+/** Of any version, under any contract. */
+export async function readReportOf(
+  lake: ObjectStore,
+  dataset: string,
+  version: SourceVersion,
+): Promise<Report | undefined> {
+  const bytes = await lake.read(reportKey(dataset, version));
   if (bytes === undefined) return undefined;
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as Report;

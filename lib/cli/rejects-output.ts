@@ -1,0 +1,181 @@
+// Writes what was refused, as it comes: as a table for people, as CSV, as JSON.
+
+import type { RejectedRow } from '../core/violation.ts';
+import { placedMessage } from '../core/violation-text.ts';
+import type { Effects } from '../effects.ts';
+import { CliError, UsageError } from '../errors.ts';
+import { readRejectedRows, type SourceRejects } from '../local/rejects.ts';
+import { csvRecord } from './csv-text.ts';
+import { sendAgain } from './send-again.ts';
+import type { Terminal } from './terminal.ts';
+import { count, number } from './text.ts';
+
+export type Shape = { readonly format: 'table' | 'csv' | 'json'; readonly limit: number };
+
+/** By file. */
+export async function showRejects(
+  found: AsyncIterable<SourceRejects>,
+  { format, limit }: Shape,
+  terminal: Terminal,
+): Promise<void> {
+  if (format === 'csv') {
+    await terminal.out(csvRecord(['source', 'dataset', 'outcome', 'reason', 'field', 'rule', 'rows']));
+    for await (const rejects of found) await terminal.out(countRecords(rejects));
+  } else if (format === 'json') await writeJson(found, summary, terminal);
+  else await writeSummaryLines(found, limit, terminal);
+}
+
+/** A record for each field and rule, and one for a file that was refused as a whole. */
+function countRecords({ source, dataset, outcome, reason, rows, violations }: SourceRejects): string {
+  const record = (...cells: (string | null)[]) => csvRecord([source, dataset, outcome, ...cells]);
+  const whole = reason ? [record(reason.message, reason.field, reason.rule, String(rows))] : [];
+  return [
+    ...whole,
+    ...violations.map(({ field, rule, rows }) => record(null, field, rule, String(rows))),
+  ].join('');
+}
+
+function summary({
+  source,
+  dataset,
+  outcome,
+  reason,
+  rows,
+  accepted,
+  quarantined,
+  violations,
+  quarantine,
+}: SourceRejects) {
+  return {
+    source,
+    dataset,
+    outcome,
+    reason: reason ?? null,
+    rows,
+    accepted,
+    quarantined,
+    violations,
+    quarantine: quarantine ?? null,
+  };
+}
+
+async function writeSummaryLines(
+  found: AsyncIterable<SourceRejects>,
+  limit: number,
+  terminal: Terminal,
+): Promise<void> {
+  let files = 0;
+  for await (const { source, dataset, reason, rows, quarantined, violations } of found) {
+    files += 1;
+    if (files > limit) continue;
+    const what =
+      reason === undefined
+        ? `${number(quarantined)} of ${count(rows, 'row')} quarantined`
+        : `rejected as a whole: ${reason.message}`;
+    const lines = violations.map(
+      ({ field, rule, rows }) => `  ${number(rows)} × ${field === '' ? 'record' : field}: ${rule}`,
+    );
+    await terminal.out(`${[`${source} (${dataset}): ${what}`, ...lines].join('\n')}\n`);
+  }
+  if (files === 0) await terminal.out('Nothing is refused.\n');
+  else {
+    const more =
+      files > limit ? `and ${count(files - limit, 'file')} more: --limit ${files} shows them all\n` : '';
+    await terminal.out(
+      `${more}"npx sluice rejects SOURCE" says which rows of a file; with --format csv they can be corrected and sent again.\n`,
+    );
+  }
+}
+
+/** Row by row. */
+export async function showSource(
+  effects: Effects,
+  rejects: SourceRejects,
+  shape: Shape,
+  terminal: Terminal,
+): Promise<void> {
+  const dataset = effects.catalog.datasets.find(({ name }) => name === rejects.dataset);
+  if (shape.format === 'csv') {
+    if (dataset?.format !== 'csv')
+      throw new UsageError(`${rejects.source} is no CSV file: --format json has its records as they came`);
+    if (rejects.reason && rejects.quarantine === undefined)
+      throw new CliError(
+        `${rejects.source} was rejected before its rows were read: ${rejects.reason.message}. Correct the file itself, and send it again under its name`,
+      );
+    await writeRecords(effects, rejects, terminal);
+    terminal.err(`${await sendAgain(effects, dataset, rejects)}\n`);
+    return;
+  }
+  if (shape.format === 'json')
+    await readRejectedRows(effects, rejects, (rows) => writeJson(rows, rowDocument, terminal));
+  else
+    await readRejectedRows(effects, rejects, (rows) => writeRowLines(rejects, rows, shape.limit, terminal));
+}
+
+/** The raw records under the file's own header, with its own line ends. */
+async function writeRecords(effects: Effects, rejects: SourceRejects, terminal: Terminal): Promise<void> {
+  const { source, header } = rejects;
+  if (header === undefined)
+    throw new CliError(
+      `the header of ${source} was not noted when it was read: --format json has its records, without a header`,
+    );
+  const lineEnd = /\r\n$|\n$|\r$/.exec(header)?.[0] ?? '\n';
+  await readRejectedRows(effects, rejects, async (rows) => {
+    await terminal.out(header);
+    for await (const { raw } of rows) await terminal.out(`${raw}${lineEnd}`);
+  });
+}
+
+function rowDocument({ line, path, raw, violations }: RejectedRow) {
+  const places = { line, path: path ?? null };
+  return {
+    ...places,
+    raw,
+    violations: violations.map(({ field, rule, value, message }) => ({
+      field,
+      rule,
+      value,
+      message: placedMessage({ ...places, field, rule, value, message }),
+    })),
+  };
+}
+
+async function writeRowLines(
+  { source, dataset, reason, quarantined }: SourceRejects,
+  rows: AsyncIterable<RejectedRow>,
+  limit: number,
+  terminal: Terminal,
+): Promise<void> {
+  if (reason) await terminal.out(`${source} (${dataset}) is rejected as a whole: ${reason.message}\n`);
+  let shown = 0;
+  for await (const { line, path, raw, violations } of rows) {
+    if (shown === limit) break;
+    shown += 1;
+    const place = { line, path: path ?? null };
+    const reasons = violations.map((violation) => placedMessage({ ...place, ...violation }));
+    await terminal.out(`${reasons.join('\n')}\n  ${visible(raw)}\n`);
+  }
+  const more = quarantined - shown;
+  if (more > 0) await terminal.out(`and ${count(more, 'row')} more: --limit ${quarantined} shows them all\n`);
+}
+
+const MAX_RAW = 500;
+
+/** On one line, and not without end. */
+function visible(raw: string): string {
+  const text = raw.length > MAX_RAW ? `${raw.slice(0, MAX_RAW)}… (${number(raw.length)} characters)` : raw;
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => JSON.stringify(character).slice(1, -1));
+}
+
+async function writeJson<T>(
+  items: AsyncIterable<T>,
+  document: (item: T) => unknown,
+  terminal: Terminal,
+): Promise<void> {
+  let written = 0;
+  for await (const item of items) {
+    await terminal.out(`${written === 0 ? '[' : ','}\n  ${JSON.stringify(document(item))}`);
+    written += 1;
+  }
+  await terminal.out(written === 0 ? '[]\n' : '\n]\n');
+}

@@ -1,0 +1,134 @@
+// `sluice rejects`: what was refused and why, by file, or row by row of one file, to be corrected and sent again.
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { isS3Location } from '../adapters/s3-location.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
+import type { Effects } from '../effects.ts';
+import { UsageError } from '../errors.ts';
+import type { SourceRejects } from '../local/rejects.ts';
+import { formatOption, limitOption } from './choices.ts';
+import { matchingLocations } from './locations.ts';
+import type { Terminal } from './terminal.ts';
+import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+
+const FORMATS = ['table', 'csv', 'json'] as const;
+
+export const rejects: Verb = {
+  name: 'rejects',
+  summary: 'Say what was refused and why: by file, or row by row of one file.',
+  operand: { text: 'SOURCE', required: false },
+  description: `Without SOURCE: the files that were rejected as a whole, with the reason, and those with quarantined rows, by
+field and rule. With SOURCE, a landing key or the file's path in the landing folder: its refused rows, each
+with its line, its text and every reason. As CSV these are the records as they came, under the file's own
+header and in its own dialect: correct them and send them again, under the name that is said.`,
+  options: [
+    LANDING,
+    LAKE,
+    SCHEMAS,
+    { name: 'dataset', value: 'NAME', description: 'Files of this dataset alone.' },
+    {
+      name: 'format',
+      value: FORMATS.join('|'),
+      description:
+        'table: for people. csv: the records of SOURCE; without it, the counts. json: all there is.',
+      default: 'table',
+    },
+    {
+      name: 'limit',
+      value: 'N',
+      description: 'Files, or rows, that a table shows; csv and json have all.',
+      default: '100',
+    },
+    VERBOSE,
+  ],
+  examples: [
+    { command: 'npx sluice rejects', meaning: 'which files, which fields, which rules' },
+    {
+      command: 'npx sluice rejects .lake/landing/shop/day=2024-01-02/b.csv',
+      meaning: 'the rows of one file',
+    },
+    {
+      command: 'npx sluice rejects shop/day=2024-01-02/b.csv --format csv > corrected.csv',
+      meaning: 'to correct and send',
+    },
+  ],
+  exitCodes: [
+    { code: 0, meaning: 'said, whatever it is' },
+    { code: 1, meaning: 'there is no lake yet, or it cannot be read' },
+    { code: 2, meaning: 'wrong usage, or there is no such source' },
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const format = formatOption(args, FORMATS);
+  const limit = limitOption(args);
+  const places = matchingLocations(args);
+  const { openLake } = await import('../local/open-lake.ts');
+  const { hasLanding, requireLake } = await import('../local/places.ts');
+  const { showRejects, showSource } = await import('./rejects-output.ts');
+  const { findRejects } = await import('../local/rejects.ts');
+  const { terminalLog } = await import('./log-lines.ts');
+  await requireLake(places);
+  if (!(await hasLanding(places)))
+    terminal.err(
+      `There is no landing folder ${places.landing}: which files were rejected as a whole is not known.\n`,
+    );
+  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
+  try {
+    const { effects } = local;
+    const dataset = args.value('dataset');
+    requireDataset(effects, dataset);
+    if (args.operand === undefined)
+      await showRejects(findRejects(effects, dataset), { format, limit }, terminal);
+    else {
+      const found = await requireSource(effects, landingKey(places.landing, args.operand), dataset, terminal);
+      if (found) await showSource(effects, found, { format, limit }, terminal);
+    }
+    return 0;
+  } finally {
+    await local.close();
+  }
+}
+
+/** A file below the landing folder is meant by its key. */
+function landingKey(landing: string, operand: string): string {
+  if (isS3Location(landing)) {
+    const prefix = `${landing.replace(/\/+$/, '')}/`;
+    return operand.startsWith(prefix) ? operand.slice(prefix.length) : operand;
+  }
+  const way = relative(resolve(landing), resolve(operand));
+  return way === '' || way.startsWith('..') || isAbsolute(way) ? operand : way.split(sep).join('/');
+}
+
+function requireDataset({ catalog }: Effects, name: string | undefined): void {
+  const names = catalog.datasets.map((dataset) => dataset.name);
+  if (name === undefined || names.includes(name)) return;
+  throw new UsageError(
+    `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,
+  );
+}
+
+/** Undefined, and said, where nothing of it was refused. Throws UsageError. */
+async function requireSource(
+  effects: Effects,
+  source: string,
+  dataset: string | undefined,
+  terminal: Terminal,
+): Promise<SourceRejects | undefined> {
+  const { sourceRejects } = await import('../local/rejects.ts');
+  const found = await sourceRejects(effects, source);
+  if (found === 'absent')
+    throw new UsageError(
+      `${source} is neither in landing nor in the lake: "npx sluice rejects" names the files with refused rows`,
+    );
+  if (found === 'unmatched') throw new UsageError(`${source} matches no dataset: it was not read`);
+  if (found === 'clean') {
+    terminal.err(
+      `Nothing of ${source} was refused, as far as it was read: "npx sluice status" says whether files wait.\n`,
+    );
+    return undefined;
+  }
+  if (dataset !== undefined && found.dataset !== dataset)
+    throw new UsageError(`${source} belongs to ${found.dataset}, not to ${dataset}`);
+  return found;
+}

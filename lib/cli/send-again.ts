@@ -1,0 +1,39 @@
+// Under which name corrected rows are to be sent: beside the file that they come from, for under its own name they would
+// take the place of its other rows.
+import type { Dataset } from '../core/contract.ts';
+import type { Effects } from '../effects.ts';
+import type { SourceRejects } from '../local/rejects.ts';
+
+/** Sentences for standard error. */
+export async function sendAgain(
+  effects: Effects,
+  dataset: Dataset,
+  { source, reason }: SourceRejects,
+): Promise<string> {
+  const encoding =
+    dataset.encoding === 'utf-8'
+      ? ''
+      : `\nThis is UTF-8, and ${dataset.name} wants ${dataset.encoding}: iconv -f utf-8 -t ${dataset.encoding} makes it so.`;
+  if (reason)
+    return `The file was rejected as a whole, these rows and the good ones: correct them in the file itself, and send it again as ${source}.${encoding}`;
+  if (dataset.mode === 'replace')
+    return `Of ${dataset.name} the newest file alone counts: correct these rows in the file itself, and send it again as ${source}.${encoding}`;
+  const name = await freeName(effects, dataset, source);
+  return name === undefined
+    ? `The path of ${dataset.name} (${dataset.path}) takes no other name beside ${source}: correct these rows in the file itself, and send it again under its name.${encoding}`
+    : `Correct these rows and send them as ${name}: under the old name they would take the place of the file's other rows.${encoding}`;
+}
+
+const TRIES = 100;
+
+/** A key in the same folder that the dataset takes and that landing does not have. */
+async function freeName(effects: Effects, dataset: Dataset, source: string): Promise<string | undefined> {
+  const [, stem = source, extension = ''] = /^(.*?)(\.[^./]+)?(?:\.gz|\.zst)?$/s.exec(source) ?? [];
+  for (let i = 1; i <= TRIES; i++) {
+    const name = `${stem}-corrected${i === 1 ? '' : `-${i}`}${extension}`;
+    const claims = effects.catalog.claims(name);
+    if (claims.length !== 1 || claims[0] !== dataset) return undefined;
+    if ((await effects.landing.head(name)) === undefined) return name;
+  }
+  return undefined;
+}
