@@ -63,3 +63,18 @@ export function readable(value: unknown): unknown {
 function short(logicalId: string): string {
   return logicalId.replace(/^Sluice/, '').replace(/[0-9A-F]{8}$/, '');
 }
+
+/** As `readable` writes them. */
+export const LANDING = 'arn:<AWS::Partition>:s3:::sluice-test-landing-<AWS::AccountId>-<AWS::Region>';
+export const LAKE = '<BucketsLake.Arn>';
+
+export type Statement = Record<string, unknown> & { readonly Action: unknown; readonly Resource: unknown };
+
+export function statementsOf(resource: Resource): Statement[] {
+  const { Policies: policies = [], PolicyDocument: document } = resource.Properties as {
+    Policies?: { PolicyDocument: { Statement: Statement[] } }[];
+    PolicyDocument?: { Statement: Statement[] };
+  };
+  const own = document ? [document] : policies.map(({ PolicyDocument }) => PolicyDocument);
+  return own.flatMap(({ Statement }) => readable(Statement) as Statement[]);
+}
