@@ -1,5 +1,4 @@
-// Audits on rows that are live already: those of relationships when what they relate to has changed, and all of them for
-// `sluice audit`.
+// Relationships on rows that are live already, when what they relate to has changed.
 import type { Audit, Derivation } from '../core/insight.ts';
 import { partitionId, partitionOf } from '../core/partition.ts';
 import { identifier } from '../core/sql-text.ts';
@@ -7,16 +6,8 @@ import type { Add, PartitionValues } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
 import type { SqlSession } from '../ports.ts';
-import {
-  type AuditedPartition,
-  type AuditFailure,
-  auditsOf,
-  comparesVersions,
-  createRelatedViews,
-  failure,
-  tryAudits,
-} from './audit.ts';
-import { LocalFiles, loadRelated, tableRelation } from './inputs.ts';
+import { type AuditedPartition, type AuditFailure, failure } from './audit.ts';
+import { type LocalFiles, tableRelation } from './inputs.ts';
 
 /**
  * The relationships of severity `error` on the live rows of `files`, in one statement per audit: nothing but what they
@@ -68,35 +59,4 @@ export function filesByPartition({ partitionBy }: Derivation, files: Iterable<Ad
     else byPartition.set(id, [add]);
   }
   return byPartition;
-}
-
-/** All audits that can be tried on rows alone, partition by partition; reads `snapshot`, changes nothing. */
-export async function auditLive(
-  effects: Effects,
-  derivation: Derivation,
-  snapshot: Snapshot,
-): Promise<AuditedPartition[]> {
-  const related = await loadRelated(effects, derivation);
-  const local = new LocalFiles(effects.lake);
-  const audited: AuditedPartition[] = [];
-  try {
-    await effects.sql.session(async (session) => {
-      await createRelatedViews(session, effects, local, related);
-      for (const files of filesByPartition(derivation, snapshot.files.values()).values()) {
-        const own = new LocalFiles(effects.lake);
-        const partition = partitionOf(files[0]?.partitionValues ?? {}, derivation.partitionBy);
-        try {
-          const relation = await tableRelation(effects.catalog, own, derivation.target, snapshot, files);
-          await session.run(`CREATE OR REPLACE TEMP VIEW this AS ${relation}`);
-          const audits = auditsOf(derivation, partition).filter((audit) => !comparesVersions(audit));
-          audited.push({ partition, failures: await tryAudits(session, audits) });
-        } finally {
-          await own.release();
-        }
-      }
-    });
-  } finally {
-    await local.release();
-  }
-  return audited;
 }

@@ -14,6 +14,7 @@ export type MetricName =
   | 'lagSeconds'
   | 'recomputedPartitions'
   | 'failedAudits'
+  | 'auditWarnings'
   // maintain
   | 'behindFiles'
   | 'vanishedFiles'

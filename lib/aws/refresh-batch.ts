@@ -74,11 +74,12 @@ async function refreshSlice(
 function measureRefresh(
   effects: Effects,
   measure: Measure,
-  { published, dropped, failed }: RefreshOutcome,
+  { published, dropped, failed, warned }: RefreshOutcome,
   arrivedMs: number | undefined,
 ): void {
   measure('recomputedPartitions', published.length);
   measure('failedAudits', failed.length);
+  if (warned.length > 0) measure('auditWarnings', warned.length);
   if (arrivedMs !== undefined && published.length + dropped.length > 0)
     measure('lagSeconds', Math.max(0, effects.clock().getTime() - arrivedMs) / 1000);
 }

@@ -33,9 +33,15 @@ export function eventLines(catalog: Catalog, round: Round, pathOf: (lakeKey: str
         `${target.name}(${partitionLabel(partition)}) keeps its old rows: ${message}`,
     ),
   );
+  const warned = round.refreshed.flatMap(({ target, warned }) =>
+    warned.map(
+      ({ partition, message }) => `${target.name}(${partitionLabel(partition)}) is published, but ${message}`,
+    ),
+  );
   return [
     ...lines,
     ...failed,
+    ...warned,
     ...round.deadLetters.map((letter) => `failed: ${deadLetterLine(letter)}; the next sync tries it again`),
   ];
 }

@@ -65,6 +65,7 @@ function derivedTable({ derived }: FoundStatus, maxWidth?: number): string[] {
     right('partitions'),
     right('rows'),
     right('stale'),
+    right('warnings'),
     right('behind'),
     right('version'),
   ];
@@ -73,6 +74,7 @@ function derivedTable({ derived }: FoundStatus, maxWidth?: number): string[] {
     number(table.partitions),
     number(table.rows),
     number(table.stale.length),
+    number(table.warnings.length),
     table.behind === null ? '–' : number(table.behind),
     versionText(table.version),
   ]);
@@ -98,6 +100,12 @@ function attention({ datasets, derived, unknown, deadLetters, hasLanding }: Foun
       'Stale partitions, which keep their old rows:',
       derived.flatMap(({ table, stale }) =>
         stale.map(({ partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
+      ),
+    ),
+    ...section(
+      'Published although an audit warns:',
+      derived.flatMap(({ table, warnings }) =>
+        warnings.map(({ partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
       ),
     ),
     ...section('These match no dataset:', unknown),

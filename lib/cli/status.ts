@@ -8,8 +8,8 @@ export const status: Verb = {
   summary: 'Say what the lake holds, how current it is and what wants a look.',
   description: `Per dataset: source files that the table stands on, rows, quarantined rows, files rejected as a whole, files
 that wait in landing, the last arrival and the table's version. Per insight and built-in table: partitions,
-rows, version, stale partitions (an audit failed, the old rows stay) with the reason, and how many
-partitions its inputs' news still ask for. Changes nothing, and creates nothing.`,
+rows, version, stale partitions (an audit failed, the old rows stay) and warnings (an audit of severity warn
+failed, the new rows are live) with the reasons, and how many partitions its inputs' news still ask for. Changes nothing, and creates nothing.`,
   options: [
     LANDING,
     LAKE,

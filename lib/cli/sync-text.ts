@@ -124,6 +124,12 @@ function attention(result: SyncResult): string[] {
       stale.map(({ table, partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
     ),
     ...section(
+      'Published although an audit warns:',
+      result.refreshed.flatMap(({ target, warned }) =>
+        warned.map(({ partition, message }) => `${target.name}(${partitionLabel(partition)}): ${message}`),
+      ),
+    ),
+    ...section(
       'These match no dataset (reported once):',
       unknown.map(({ source }) => source),
     ),
@@ -191,6 +197,9 @@ export function syncDocument(
       partition,
       message,
     })),
+    warnings: result.refreshed.flatMap(({ target, warned }) =>
+      warned.map((warning) => ({ table: tablePrefix(target), ...warning })),
+    ),
     deadLetters: result.deadLetters.map(({ queue, message, error, at }) => ({ queue, message, error, at })),
     ms: result.ms,
   };

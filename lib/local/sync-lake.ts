@@ -138,6 +138,7 @@ function merge(before: RefreshOutcome | undefined, after: RefreshOutcome): Refre
     published: [...before.published, ...after.published],
     dropped: [...before.dropped, ...after.dropped],
     failed: [...before.failed, ...after.failed],
+    warned: [...before.warned, ...after.warned],
   };
 }
 

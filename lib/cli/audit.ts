@@ -1,0 +1,79 @@
+// `sluice audit`: all audits over what is live, and the foreign keys of contracts. Reads alone.
+import type { AuditResult } from '../aggregate/audit-lake.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
+import type { Effects } from '../effects.ts';
+import { CliError } from '../errors.ts';
+import { withLake } from './read-lake.ts';
+import type { Terminal } from './terminal.ts';
+import { type Arguments, LAKE, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+
+const FAILED = 3;
+
+export const audit: Verb = {
+  name: 'audit',
+  summary: 'Try all audits on the rows that are live.',
+  operand: { text: 'NAME', required: false },
+  description: `NAME is an insight or a dataset; without it: all of them. Audits of insights are tried partition by partition on the
+rows that are live, as they were before those were published: key, accepted values, ranges, relationships and
+SELECTs. Foreign keys of contracts are tried on the whole tables: they refuse no row when it arrives, because a
+fact may come before its dimension. Of maxRowChange, which compares two versions, "sluice status" tells. Changes
+nothing.`,
+  options: [
+    {
+      name: 'json',
+      description:
+        'One JSON document on standard output: audits (name, audit, severity, outcome, partitions, failures).',
+    },
+    LAKE,
+    SCHEMAS,
+    VERBOSE,
+  ],
+  examples: [
+    { command: 'npx sluice audit', meaning: 'everything' },
+    { command: 'npx sluice audit spend_by_month', meaning: 'one insight' },
+    {
+      command: `npx sluice audit --json | jq '.audits[] | select(.outcome == "fail")'`,
+      meaning: 'what fails, with examples',
+    },
+  ],
+  exitCodes: [
+    { code: 0, meaning: 'no audit of severity error failed; warnings are said' },
+    { code: FAILED, meaning: 'an audit failed' },
+    { code: 1, meaning: 'there is no such insight, no lake, or it cannot be read' },
+    { code: 2, meaning: 'wrong usage' },
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const { auditLines } = await import('./audit-text.ts');
+  return withLake(args, terminal, async (effects) => {
+    const audits = await auditAll(effects, args.operand);
+    const text = args.flag('json')
+      ? JSON.stringify({ audits }, null, 2)
+      : auditLines(audits, terminal.outColumns).join('\n');
+    await terminal.out(`${text}\n`);
+    return audits.some(({ outcome }) => outcome === 'fail') ? FAILED : 0;
+  });
+}
+
+async function auditAll(effects: Effects, name: string | undefined): Promise<AuditResult[]> {
+  const { auditForeignKeys, auditInsight } = await import('../aggregate/audit-lake.ts');
+  const isMeant = (candidate: string) => name === undefined || candidate.toLowerCase() === name.toLowerCase();
+  const insights = effects.catalog.derivations.filter(({ target }) => target.kind === 'insights');
+  const chosen = insights.filter(({ target }) => isMeant(target.name));
+  const datasets = effects.catalog.datasets.filter((dataset) => isMeant(dataset.name));
+  if (chosen.length + datasets.length === 0) {
+    const names = [
+      ...insights.map(({ target }) => target.name),
+      ...effects.catalog.datasets.map((d) => d.name),
+    ];
+    throw new CliError(
+      `There is no insight or dataset ${JSON.stringify(name)}.${didYouMean(name ?? '', names)}\nThere are: ${names.join(', ')}`,
+    );
+  }
+  const results: AuditResult[] = [];
+  for (const dataset of datasets) results.push(...(await auditForeignKeys(effects, dataset)));
+  for (const derivation of chosen) results.push(...(await auditInsight(effects, derivation)));
+  return results;
+}

@@ -1,0 +1,32 @@
+// The graph of a lake as a Mermaid flowchart. Pure.
+import type { Graph, GraphEdge, GraphNode } from '../core/graph.ts';
+
+const ARROWS: Readonly<Record<GraphEdge['kind'], string>> = {
+  over: '==>',
+  side: '-->',
+  audit: '-. audit .->',
+};
+
+/** Lines without line ends; names of tables are letters, digits and `_`, so nothing wants escaping. */
+export function mermaidLines({ nodes, edges }: Graph): string[] {
+  return [
+    'flowchart LR',
+    '  %% ==> drives it, partition by partition; --> is read as a whole; -. audit .-> is looked up by an audit',
+    ...nodes.map((node) => `  ${id(node.name)}${shape(node)}`),
+    ...edges.map(({ from, to, kind }) => `  ${id(from)} ${ARROWS[kind]} ${id(to)}`),
+  ];
+}
+
+/** Some names, such as `end`, are words of Mermaid. */
+function id(name: string): string {
+  return `t_${name}`;
+}
+
+function shape({ name, kind, mode, partitionBy }: GraphNode): string {
+  const words = [
+    ...(mode === undefined || mode === 'append' ? [] : [mode]),
+    partitionBy.length === 0 ? 'one partition' : `by ${partitionBy.join(', ')}`,
+  ];
+  const label = `"${name}<br>${words.join(', ')}"`;
+  return kind === 'dataset' ? `[(${label})]` : `[${label}]`;
+}

@@ -1,0 +1,48 @@
+// `sluice graph`: which insight reads what, as a Mermaid flowchart or as JSON. Reads the definitions alone.
+import { formatOption } from './choices.ts';
+import { mermaidLines } from './graph-text.ts';
+import type { Terminal } from './terminal.ts';
+import { type Arguments, SCHEMAS, type Verb } from './verb.ts';
+
+const FORMATS = ['mermaid', 'json'] as const;
+
+export const graph: Verb = {
+  name: 'graph',
+  summary: 'Print which insight reads what; needs no lake.',
+  description: `Datasets, insights, and who reads whom. A thick arrow comes from the input that drives an insight: a change in it
+touches the partitions that it is in. A thin arrow comes from an input that is read as a whole: a change in it
+touches every partition. A dotted arrow comes from a table that an audit looks up (relationships).`,
+  options: [
+    {
+      name: 'format',
+      value: FORMATS.join('|'),
+      description:
+        'mermaid: a flowchart, which GitHub shows where it stands in a Markdown file. json: nodes (name, kind, package,\nmode, description, file, partitionBy) and edges (from, to, kind: over, side or audit).',
+      default: 'mermaid',
+    },
+    SCHEMAS,
+  ],
+  examples: [
+    { command: 'npx sluice graph', meaning: 'to be pasted between ```mermaid and ```' },
+    {
+      command: `npx sluice graph --format json | jq -r '.edges[] | select(.from == "billing") | .to'`,
+      meaning: 'what reads billing',
+    },
+  ],
+  exitCodes: [
+    { code: 0, meaning: 'printed' },
+    { code: 1, meaning: 'a contract or an insight is wrong; file and line are said' },
+    { code: 2, meaning: 'wrong usage' },
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const format = formatOption(args, FORMATS);
+  const { readDefinitions } = await import('../local/read-definitions.ts');
+  const { lakeGraph } = await import('../core/graph.ts');
+  const found = lakeGraph(await readDefinitions(args.value('schemas') ?? ''));
+  const text = format === 'json' ? JSON.stringify(found, null, 2) : mermaidLines(found).join('\n');
+  await terminal.out(`${text}\n`);
+  return 0;
+}
