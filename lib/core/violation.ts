@@ -79,7 +79,7 @@ function problem(
   const limits = field.constraints;
   switch (rule) {
     case 'type-error':
-      return `${shown(value)} is not ${TYPE_NAMES[field.type]} (${expectation(field)})`;
+      return `${shown(value)} is not ${typeName(field)} (${expectation(field)})`;
     case 'required':
       return 'the value is missing';
     case 'enum':
@@ -89,9 +89,9 @@ function problem(
     case 'maximum':
       return `${shown(value)} is above the maximum ${limits.maximum}`;
     case 'exclusiveMinimum':
-      return `${shown(value)} is not above ${limits.exclusiveMinimum}`;
+      return `${shown(value)} is not above ${limits.exclusiveMinimum}, the exclusiveMinimum`;
     case 'exclusiveMaximum':
-      return `${shown(value)} is not below ${limits.exclusiveMaximum}`;
+      return `${shown(value)} is not below ${limits.exclusiveMaximum}, the exclusiveMaximum`;
     case 'minLength':
       return `${shown(value)} is shorter than ${limits.minLength} ${LENGTH_UNITS[field.type] ?? 'characters'}`;
     case 'maxLength':
@@ -123,12 +123,17 @@ const TYPE_NAMES: Readonly<Record<FieldType, string>> = {
   array: 'a JSON array',
 };
 
-const STRING_FORMAT_NAMES: Readonly<Record<string, string>> = {
-  email: 'an address such as name@example.com',
-  uri: 'a URI with its scheme, such as https://example.com/a?b, other characters as %XX',
-  uuid: 'a UUID: 8-4-4-4-12 hexadecimal digits',
-  binary: 'base64: A-Z a-z 0-9 + / in fours, filled up with =',
+/** What a text of the format is, and what it looks like. */
+const STRING_FORMAT_WORDS: Readonly<Record<string, readonly [name: string, expectation: string]>> = {
+  email: ['an e-mail address', 'such as name@example.com'],
+  uri: ['a URI', 'with its scheme, such as https://example.com/a?b, other characters as %XX'],
+  uuid: ['a UUID', '8-4-4-4-12 hexadecimal digits'],
+  binary: ['base64', 'A-Z a-z 0-9 + / in fours, filled up with ='],
 };
+
+function typeName(field: Field): string {
+  return (field.type === 'string' && STRING_FORMAT_WORDS[field.format]?.[0]) || TYPE_NAMES[field.type];
+}
 
 function expectation(field: Field): string {
   const pattern = isPattern(field.format) ? `format ${field.format}` : undefined;
@@ -156,9 +161,9 @@ function expectation(field: Field): string {
     case 'yearmonth':
       return 'YYYY-MM';
     case 'string':
-      return STRING_FORMAT_NAMES[field.format] ?? field.format;
+      return STRING_FORMAT_WORDS[field.format]?.[1] ?? field.format;
     default:
-      return 'valid JSON';
+      return 'valid by RFC 8259';
   }
 }
 
