@@ -5,6 +5,7 @@ import { type Catalog, landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { partitionId, partitionLabel, partitionOf, pathValues } from '../core/partition.ts';
+import { placedMessage } from '../core/violation-text.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { Round } from '../local/follow-landing.ts';
@@ -85,7 +86,7 @@ function example({ report }: SourceOutcome, pathOf: (key: string) => string): st
   const [first] = report?.examples ?? [];
   if (report === undefined || first === undefined) return [];
   const more = report.quarantine === undefined ? '' : `; all of them: ${pathOf(report.quarantine)}`;
-  return [`  ${first.line === null ? '' : `line ${first.line}: `}${first.message}${more}`];
+  return [`  ${placedMessage(first)}${more}`];
 }
 
 /** `billing 2024-01-02`, by the key's folders, else by the partitions that its rows are in; without any by the file's name. */

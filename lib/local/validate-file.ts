@@ -129,11 +129,9 @@ function pathFields(dataset: Dataset): string[] {
 }
 
 function exampleKey(dataset: Dataset, name: string): string {
-  return [
-    ...dataset.path
-      .split('/')
-      .slice(0, -1)
-      .map((folder) => folder.replace('=*', '=…')),
-    name,
-  ].join('/');
+  const folders = dataset.path
+    .split('/')
+    .slice(0, -1)
+    .filter((folder) => folder !== '**');
+  return [...folders.map((folder) => folder.replace(/\*+/g, '…')), name].join('/');
 }

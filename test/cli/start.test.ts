@@ -91,7 +91,7 @@ describe('a landing folder that is followed', () => {
     );
     await shop.sell('shop/day=2024-01-01/a.csv', 'north,1', 'south,x', 'east,3');
     expect(await running.line(/^sales/)).toMatch(/ accepted 2 rows, quarantined 1; refreshed takings/);
-    expect(await running.line(/^ {2}line 3: amount: "x" is not a number/)).toContain('quarantine');
+    expect(await running.line(/^ {2}line 3, amount: "x" is not a number/)).toContain('quarantine');
 
     await mkdir(day(2));
     await rename(join(day(1), 'a.csv'), join(day(2), 'b.csv'));
