@@ -68,7 +68,7 @@ function columnAudit(
   if (relationships !== undefined) {
     const field = identifier(relationships.field);
     return {
-      name: `${column} is a ${relationships.field} of ${relationships.to}`,
+      name: `${column} references ${relationships.to}.${relationships.field}`,
       sql: `SELECT * FROM this WHERE ${subject} NOT IN (SELECT ${field} FROM ${relatedView(relationships.to)} WHERE ${field} IS NOT NULL)`,
       related: relationships.to,
     };

@@ -184,3 +184,9 @@ ROWS_OF_DAY.forEach((count, i) => {
   write(i + 1, 'billing.csv', dayLines(i + 1, count));
 });
 write(3, 'faults.csv', faultyLines());
+
+/** Round numbers that look like rates, not those of any bank. */
+const RATES = ['2024-01,EUR,1', '2024-01,USD,0.917', '2024-01,JPY,0.00627'];
+const rates = join(import.meta.dirname, 'samples/dwh-fina/exchange_rates');
+mkdirSync(rates, { recursive: true });
+writeFileSync(join(rates, '2024-01.csv'), `${['month,currency,rate_to_eur', ...RATES].join('\n')}\n`);
