@@ -3,6 +3,7 @@ import { tablePrefix } from '../core/insight.ts';
 import { partitionLabel } from '../core/partition.ts';
 import type { LakeStatus } from '../local/lake-status.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
+import type { RefusedChange } from '../maintain/apply.ts';
 import { deadLetterLine } from './sync-text.ts';
 import { renderTable } from './table-text.ts';
 import { count, firstLines, number } from './text.ts';
@@ -13,6 +14,7 @@ export type FoundStatus = LakeStatus & {
   /** Without the folder nothing is known of waiting and vanished files. */
   readonly hasLanding: boolean;
   readonly deadLetters: readonly DeadLetter[];
+  readonly refused: readonly RefusedChange[];
 };
 
 const MAX_NAMED = 10;
@@ -85,11 +87,16 @@ function versionText(version: number | null): string {
   return version === null ? '–' : String(version);
 }
 
-function attention({ datasets, derived, unknown, deadLetters, hasLanding }: FoundStatus): string[] {
+function attention(status: FoundStatus): string[] {
+  const { datasets, derived, unknown, refused, deadLetters, hasLanding } = status;
   const rejected = datasets.flatMap((dataset) => dataset.rejected);
   const vanished = hasLanding ? datasets.reduce((total, dataset) => total + dataset.vanished, 0) : 0;
   const waits = datasets.some(({ waiting }) => waiting > 0) || derived.some(({ behind }) => behind !== 0);
   return [
+    ...section(
+      'Contracts that their tables cannot take:',
+      refused.map(({ message }) => message),
+    ),
     ...section(
       'Rejected as a whole; what the table held of them before stays:',
       rejected.map(
@@ -142,6 +149,11 @@ export function statusDocument(status: FoundStatus): unknown {
       ...rest,
     })),
     unknown: known(status.unknown),
+    refused: status.refused.map(({ dataset, message, held }) => ({
+      dataset,
+      message,
+      held: held.map(tablePrefix),
+    })),
     deadLetters: status.deadLetters,
   };
 }

@@ -42,6 +42,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { openLake } = await import('../local/open-lake.ts');
   const { hasLanding, requireLake } = await import('../local/places.ts');
   const { lakeStatus } = await import('../local/lake-status.ts');
+  const { refusedChanges } = await import('../maintain/apply.ts');
   const { statusDocument, statusLines } = await import('./status-text.ts');
   const { terminalLog } = await import('./log-lines.ts');
   await requireLake(places);
@@ -53,6 +54,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       lake: lake.location,
       hasLanding: await hasLanding(places),
       deadLetters: await local.deadLetters.read(),
+      refused: await refusedChanges(local.effects),
       ...(await lakeStatus(local.effects)),
     };
     const text = args.flag('json')

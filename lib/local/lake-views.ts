@@ -1,8 +1,12 @@
 // Tables and insights of the lake as views of a SQL session, under their names: what `query` and the headlines read.
-import { LocalFiles, tableRelation } from '../aggregate/inputs.ts';
+import { LocalFiles } from '../aggregate/inputs.ts';
 import type { AsOf } from '../core/as-of.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
+import { relationSql } from '../core/relation-sql.ts';
 import { identifier } from '../core/sql-text.ts';
+import { CONTRACT, DEFINITION } from '../core/tags.ts';
+import { parseSchema } from '../delta/schema.ts';
+import { configuration } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
 import { namedTables, versionAsOf } from '../explain/find-table.ts';
 import { fetchFiles, relationAt } from '../explain/table-at.ts';
@@ -43,16 +47,34 @@ export async function withViews<T>(
   }
 }
 
+/** The table by its own schema, whatever the contract says by now; what that adds is null until the next sync. */
 async function presentRelation(
   effects: Effects,
   local: LocalFiles,
   table: TableRef,
 ): Promise<string | undefined> {
-  const snapshot = await effects.tables.latest(tablePrefix(table));
+  const prefix = tablePrefix(table);
+  const snapshot = await effects.tables.latest(prefix);
   if (snapshot === undefined) return undefined;
   const files = [...snapshot.files.values()];
-  await fetchFiles(local, tablePrefix(table), files);
-  return tableRelation(effects.catalog, local, table, snapshot, files);
+  await fetchFiles(local, prefix, files);
+  const own = parseSchema(snapshot.metadata.schemaString);
+  const added = effects.catalog
+    .columnsOf(table)
+    .filter(({ name }) => own.every((column) => column.name !== name));
+  const definition = configuration(snapshot, CONTRACT) ?? configuration(snapshot, DEFINITION);
+  const shape = {
+    columns: [...own, ...added],
+    partitionColumns: snapshot.metadata.partitionColumns,
+    withSource: false,
+    mixed:
+      added.length > 0 || files.some(({ tags }) => (tags?.[CONTRACT] ?? tags?.[DEFINITION]) !== definition),
+  };
+  const relationFiles = files.map(async (add) => ({
+    path: await local.path(prefix, add),
+    partitionValues: add.partitionValues,
+  }));
+  return relationSql(shape, await Promise.all(relationFiles));
 }
 
 async function pastRelation(

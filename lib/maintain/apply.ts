@@ -2,7 +2,7 @@
 // refuses the rest. Besides rebuild the only writer of a table's contract hash and definition hash.
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
-import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { CONTRACT, DEFINITION, PENDING } from '../core/tags.ts';
 import type { Action, Metadata } from '../delta/actions.ts';
 import type { CommitPlan } from '../delta/commit.ts';
@@ -78,11 +78,13 @@ function breakingProblems(dataset: Dataset, snapshot: Snapshot): readonly string
   return change.kind === 'breaking' ? change.problems : [];
 }
 
-/** All that is computed from the table, directly or not. `derivations` stand in the order of their dependence. */
+/** All that is computed from the table or audited against it, directly or not. `derivations` stand in the order of their dependence. */
 function downstream(derivations: readonly Derivation[], table: TableRef): TableRef[] {
   const reached = [table];
-  for (const { inputs, target } of derivations)
-    if (inputs.some((input) => reached.some((one) => sameTable(one, input)))) reached.push(target);
+  for (const derivation of derivations) {
+    const reads = [...derivation.inputs, ...relatedTables(derivation)];
+    if (reads.some((read) => reached.some((one) => sameTable(one, read)))) reached.push(derivation.target);
+  }
   return reached.slice(1);
 }
 

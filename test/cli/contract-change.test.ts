@@ -94,9 +94,9 @@ const REFUSED = [
   ],
   [
     'less precision',
-    () => changed('amount', { precision: 9 }),
+    () => changed('amount', { scale: 1 }),
     {},
-    'the column amount would change from decimal(10,2) to decimal(9,2)',
+    'the column amount would change from decimal(10,2) to decimal(10,1)',
   ],
   [
     'a dropped column',
@@ -136,6 +136,14 @@ it.each(REFUSED)(
     const said = await sluice(['sync', ...shop.places]);
     expect(said.code).toBe(1);
     expect(said.out).toContain('the other datasets went on:\n');
+
+    // Readers see what the table holds, and not what the contract would make of it.
+    expect(await query(shop, SALES_ROWS)).toEqual([
+      '2024-01-01,1,1.50',
+      '2024-01-01,2,2.25',
+      '2024-01-02,1,7.00',
+    ]);
+    expect((await run(shop, 'status')).document.refused).toMatchObject([{ dataset: 'sales' }]);
 
     const rebuilt = await run(shop, 'rebuild', 'sales');
     expect(rebuilt).toMatchObject({
