@@ -132,7 +132,7 @@ function presentHash(catalog: Catalog, table: TableRef): string | undefined {
 }
 
 /** The source file that a `replace` dataset shows: the latest by LastModified, then by key. */
-function newestSource(snapshot: Snapshot): string | undefined {
+export function newestSource(snapshot: Snapshot): string | undefined {
   let newest: { source: string; lastModifiedMs: number } | undefined;
   for (const [source, adds] of filesBySource(snapshot.files.values())) {
     const lastModifiedMs = Math.max(...adds.map((add) => readOrigin(add)?.lastModifiedMs ?? 0));

@@ -85,7 +85,10 @@ async function refreshOnce(
       actions,
       operation: 'REFRESH',
       parameters: { partitions: String(computed.parts.length) },
-      metrics: auditMetrics(derivation, [...computed.audited, ...computed.unrelated]),
+      metrics: {
+        executionTimeMs: String(effects.clock().getTime() - started),
+        ...auditMetrics(derivation, [...computed.audited, ...computed.unrelated]),
+      },
     };
   });
   if (overtaken) return 'overtaken';

@@ -21,6 +21,7 @@ export function receiptLines(receipt: Receipt, maxWidth?: number): string[] {
     own === undefined
       ? 'no rows'
       : `${count(own.rows, 'row')} in ${count(own.partitions, 'partition')}, ${bytes(own.bytes)}`,
+    ...auditNames(receipt.partitions),
     '',
     ...partitionTable(receipt, maxWidth),
     ...(inputs.length === 0 ? [] : ['', 'Made from:', ...inputTable(inputs, maxWidth)]),
@@ -28,6 +29,12 @@ export function receiptLines(receipt: Receipt, maxWidth?: number): string[] {
     ...section(
       'Stale partitions, which keep their old rows:',
       receipt.stale.map(({ partition, message }) => `${partitionLabel(partition)}: ${message}`),
+    ),
+    ...section(
+      'Published with warnings:',
+      receipt.partitions.flatMap(({ partition, warnings }) =>
+        warnings === null ? [] : [`${partitionLabel(partition)}: ${warnings}`],
+      ),
     ),
     ...section('Not to be told any more:', receipt.lost),
   ];
@@ -40,6 +47,7 @@ function partitionTable({ partitions, definition }: Receipt, maxWidth?: number):
     right('version'),
     left('committed at'),
     right('took'),
+    left('audits'),
     left('definition or contract'),
   ];
   const row = (partition: PartitionReceipt) => [
@@ -48,9 +56,21 @@ function partitionTable({ partitions, definition }: Receipt, maxWidth?: number):
     String(partition.version),
     timeText(partition.committedAt),
     partition.ms === null ? '–' : duration(partition.ms),
+    auditText(partition),
     `${partition.definition ?? '–'}${partition.definition === definition?.hash ? '' : ' (not the present one)'}`,
   ];
   return listed(columns, partitions.map(row), maxWidth);
+}
+
+function auditText({ audits }: PartitionReceipt): string {
+  if (audits === null) return '–';
+  const warned = audits.filter(({ outcome }) => outcome === 'warned').length;
+  return warned === 0 ? `${audits.length} passed` : `${audits.length - warned} passed, ${warned} warned`;
+}
+
+function auditNames(partitions: readonly PartitionReceipt[]): string[] {
+  const names = new Set(partitions.flatMap(({ audits }) => audits ?? []).map(({ audit }) => audit));
+  return names.size === 0 ? [] : [`audits: ${[...names].join(', ')}`];
 }
 
 function inputTable(inputs: readonly TableUse[], maxWidth?: number): string[] {

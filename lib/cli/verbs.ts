@@ -9,6 +9,7 @@ export const verbs: ReadonlyMap<string, () => Promise<Verb>> = new Map([
   ['explain', async () => (await import('./explain.ts')).explain],
   ['audit', async () => (await import('./audit.ts')).audit],
   ['graph', async () => (await import('./graph.ts')).graph],
+  ['certify', async () => (await import('./certify.ts')).certify],
   ['history', async () => (await import('./history.ts')).history],
   ['rejects', async () => (await import('./rejects.ts')).rejects],
   ['rebuild', async () => (await import('./rebuild.ts')).rebuild],

@@ -3,8 +3,9 @@ import { partitionId } from '../core/partition.ts';
 import { CONTRACT, DEFINITION, PENDING, readInputAppId, readOrigin } from '../core/tags.ts';
 import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
 import type { Entry } from '../delta/snapshot.ts';
+import { recordCount } from '../delta/stats.ts';
 import { columnsAt } from './table-at.ts';
-import { rowsOf, type TableLog } from './table-log.ts';
+import type { TableLog } from './table-log.ts';
 
 export type SourceChange = {
   readonly source: string;
@@ -53,8 +54,8 @@ export function tableHistory(log: TableLog): VersionHistory[] {
     const { version, actions } = entry;
     const added = actions.flatMap((action) => ('add' in action ? [action.add] : []));
     const removed = removedFiles(log, entry);
-    const rowsAdded = sumRows(added);
-    const rowsRemoved = sumRows(removed);
+    const rowsAdded = recordCount(added);
+    const rowsRemoved = recordCount(removed);
     rows += rowsAdded - rowsRemoved;
     const info = log.info(version);
     history.push({
@@ -85,10 +86,6 @@ function removedFiles(log: TableLog, { actions }: Entry): Add[] {
     const file = 'remove' in action ? log.lifespan(action.remove.path) : undefined;
     return file ? [file.add] : [];
   });
-}
-
-function sumRows(files: readonly Add[]): number {
-  return files.reduce((sum, add) => sum + rowsOf(add), 0);
 }
 
 function partitionsOf(files: readonly Add[]): PartitionValues[] {

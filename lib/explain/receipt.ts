@@ -4,12 +4,13 @@ import { landingTable } from '../core/catalog.ts';
 import { sameTable, type TableRef } from '../core/insight.ts';
 import { partitionId } from '../core/partition.ts';
 import { comparePartitions, type PartitionFilter } from '../core/partition-filter.ts';
-import { CONTRACT, DEFINITION, readInputs, readOrigin } from '../core/tags.ts';
-import type { PartitionValues } from '../delta/actions.ts';
+import { CONTRACT, DEFINITION, readInputs, readOrigin, WARNINGS } from '../core/tags.ts';
+import type { CommitInfo, PartitionValues } from '../delta/actions.ts';
+import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../effects.ts';
 import { durationOf, staleOf } from './history.ts';
 import { traceLineage, type UsedTable } from './lineage.ts';
-import { type Lifespan, rowsOf, type TableLog, type TableLogs } from './table-log.ts';
+import type { Lifespan, TableLog, TableLogs } from './table-log.ts';
 
 export type SourceUse = {
   readonly dataset: string;
@@ -53,6 +54,17 @@ export type PartitionReceipt = {
   /** The SQL's hash, or the contract's. */
   readonly definition: string | null;
   readonly inputs: Readonly<Record<string, number>>;
+  /** That were tried before it was published; null where the log does not say. */
+  readonly audits: readonly AuditOutcome[] | null;
+  /** What audits of severity `warn` found, in a sentence. */
+  readonly warnings: string | null;
+};
+
+/** `warned`: it found something, and the partition was published all the same. */
+export type AuditOutcome = {
+  readonly audit: string;
+  readonly severity: string;
+  readonly outcome: 'passed' | 'warned';
 };
 
 export type Receipt = {
@@ -122,7 +134,7 @@ function partitionReceipt(log: TableLog, files: readonly Lifespan[]): PartitionR
   const { add, from } = newest;
   return {
     partition: add.partitionValues,
-    rows: sum(files, (file) => rowsOf(file.add)),
+    rows: recordCount(files.map((file) => file.add)),
     bytes: sum(files, (file) => file.add.size),
     paths: files.map((file) => file.add.path),
     version: from,
@@ -130,7 +142,21 @@ function partitionReceipt(log: TableLog, files: readonly Lifespan[]): PartitionR
     ms: durationOf(log.info(from)),
     definition: add.tags?.[DEFINITION] ?? add.tags?.[CONTRACT] ?? null,
     inputs: readInputs(add) ?? {},
+    audits: auditsOf(log.info(from), add.tags?.[WARNINGS]),
+    warnings: add.tags?.[WARNINGS] ?? null,
   };
+}
+
+/** No partition is published where an audit of severity `error` fails; what one of severity `warn` found is in the file's tags. */
+function auditsOf(info: CommitInfo | undefined, warnings: string | undefined): AuditOutcome[] | null {
+  const text = info?.operationMetrics?.audits;
+  if (text === undefined) return null;
+  const audits = JSON.parse(text) as readonly { readonly audit: string; readonly severity: string }[];
+  return audits.map(({ audit, severity }) => ({
+    audit,
+    severity,
+    outcome: warnings?.includes(`audit ${audit}: `) ? 'warned' : 'passed',
+  }));
 }
 
 function tableUse({ log, files, versions }: UsedTable): TableUse {
@@ -144,7 +170,7 @@ function tableUse({ log, files, versions }: UsedTable): TableUse {
     versions: { first: read[0] ?? 0, last: read.at(-1) ?? 0, count: read.length },
     partitions: new Set(used.map(({ add }) => partitionId(add.partitionValues))).size,
     files: used.length,
-    rows: sum(used, ({ add }) => rowsOf(add)),
+    rows: recordCount(used.map(({ add }) => add)),
     bytes: sum(used, ({ add }) => add.size),
     definitions: tagsOf(DEFINITION),
     contracts: tagsOf(CONTRACT),
@@ -164,7 +190,7 @@ function sourceUses({ log, files }: UsedTable): SourceUse[] {
       etag,
       lastModified: iso(origin.lastModifiedMs),
       contract,
-      rows: (uses.get(id)?.rows ?? 0) + rowsOf(add),
+      rows: (uses.get(id)?.rows ?? 0) + recordCount([add]),
       acceptedRows,
       quarantinedRows,
       version: from,

@@ -6,9 +6,8 @@ import { CONTRACT, DEFINITION } from '../core/tags.ts';
 import type { Add, Metadata } from '../delta/actions.ts';
 import { parseSchema } from '../delta/schema.ts';
 import { CliError, CorruptionError } from '../errors.ts';
+import { inParallel } from './in-parallel.ts';
 import type { TableLog } from './table-log.ts';
-
-const PARALLEL_FETCHES = 16;
 
 /** A SELECT of all rows of `files`, which were live at `version`. Throws CliError where one of them was swept since. */
 export async function relationAt(
@@ -75,11 +74,7 @@ function retentionDays(log: TableLog): number | undefined {
   return ms === undefined ? undefined : Math.round((Number(ms) / 86_400_000) * 1000) / 1000;
 }
 
-/** Many at once: from S3 one after the other takes its time. */
-export async function fetchFiles(local: LocalFiles, prefix: string, files: Iterable<Add>): Promise<void> {
-  const waiting = files[Symbol.iterator]();
-  const worker = async () => {
-    for (const add of { [Symbol.iterator]: () => waiting }) await local.path(prefix, add);
-  };
-  await Promise.all(Array.from({ length: PARALLEL_FETCHES }, worker));
+/** Onto the local disk, where they are not there yet. */
+export function fetchFiles(local: LocalFiles, prefix: string, files: Iterable<Add>): Promise<void> {
+  return inParallel(files, async (add) => void (await local.path(prefix, add)));
 }

@@ -5,12 +5,12 @@ import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delt
 import type { Entry } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
+import { inParallel } from './in-parallel.ts';
 
 /** Live from the version `from` up to, and without, `until`. */
 export type Lifespan = { readonly add: Add; readonly from: number; until: number };
 
-const ENTRIES_A_READ = 16;
-const READS_AT_ONCE = 4;
+const ENTRIES_A_READ = 8;
 
 export class TableLog {
   /** The table's name in the lake: `insights/usage_daily`. */
@@ -117,11 +117,6 @@ function newestFile(actions: readonly Action[]): number {
   );
 }
 
-/** Rows of a data file, as the log says. */
-export function rowsOf(add: Add): number {
-  return (JSON.parse(add.stats ?? '{}') as { numRecords?: number }).numRecords ?? 0;
-}
-
 /** Undefined where there is no table. Throws CliError where an entry is missing. */
 export async function readTableLog(tables: DeltaTables, prefix: string): Promise<TableLog | undefined> {
   const newest = (await tables.latest(prefix))?.version;
@@ -131,18 +126,15 @@ export async function readTableLog(tables: DeltaTables, prefix: string): Promise
     (_, i) => i * ENTRIES_A_READ,
   );
   const parts = new Map<number, readonly Entry[]>();
-  const waiting = starts.values();
-  const worker = async () => {
-    for (const start of waiting) {
-      const entries = await tables.entries(prefix, start - 1, Math.min(newest, start + ENTRIES_A_READ - 1));
-      if (entries === undefined)
-        throw new CliError(
-          `The log of ${prefix} lacks an entry between version ${start} and ${start + ENTRIES_A_READ - 1}, so its past cannot be told: restore it from a backup or an older object version.`,
-        );
-      parts.set(start, entries);
-    }
-  };
-  await Promise.all(Array.from({ length: READS_AT_ONCE }, worker));
+  await inParallel(starts, async (start) => {
+    const last = Math.min(newest, start + ENTRIES_A_READ - 1);
+    const entries = await tables.entries(prefix, start - 1, last);
+    if (entries === undefined)
+      throw new CliError(
+        `The log of ${prefix} lacks an entry between the versions ${start} and ${last}, so its past cannot be told: restore it from a backup or an older object version.`,
+      );
+    parts.set(start, entries);
+  });
   return new TableLog(
     prefix,
     starts.flatMap((start) => parts.get(start) ?? []),

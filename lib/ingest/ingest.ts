@@ -97,6 +97,7 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
   const failures = new Map<string, unknown>();
   let outcomes: SourceOutcome[] = [];
   let fence: number | undefined;
+  const started = effects.clock().getTime();
   const { snapshot, conflicts } = await effects.tables.commit(prefix, async (snapshot) => {
     outcomes = [];
     requireContract(snapshot, dataset);
@@ -115,9 +116,13 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
         failures.set(source, error);
       }
     }
-    return actions.length === 0
-      ? undefined
-      : { actions, operation: 'INGEST', parameters: { sources: String(outcomes.length) } };
+    if (actions.length === 0) return undefined;
+    return {
+      actions,
+      operation: 'INGEST',
+      parameters: { sources: String(outcomes.length) },
+      metrics: { executionTimeMs: String(effects.clock().getTime() - started) },
+    };
   });
   await announce(effects, table);
   for (const { source, result, report } of outcomes) {

@@ -112,7 +112,7 @@ function originOf(add: Add | undefined): Origin[] {
   return origin ? [origin] : [];
 }
 
-async function derivedStatus(effects: Effects, derivation: Derivation): Promise<DerivedStatus> {
+export async function derivedStatus(effects: Effects, derivation: Derivation): Promise<DerivedStatus> {
   const snapshot = await effects.tables.latest(tablePrefix(derivation.target));
   if (snapshot === undefined)
     return {

@@ -105,6 +105,12 @@ describe('explain', () => {
       version: 2,
       inputs: { 'insights/takings': 1, 'tables/owners': 2 },
       definition: receipt.definition.hash,
+      ms: expect.any(Number),
+      audits: ['partition', 'key not null', 'key unique'].map((audit) => ({
+        audit,
+        severity: 'error',
+        outcome: 'passed',
+      })),
     });
     const before = await explained(shop, 'owner_takings', 'day=2024-01-01', '--as-of', '1');
     expect(brief(before).map(([source]) => source)).toEqual(['owners/1.csv', A, A2]);

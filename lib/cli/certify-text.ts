@@ -1,0 +1,137 @@
+// A certificate as lines for people and as one JSON document for programs. Pure.
+import { tablePrefix } from '../core/insight.ts';
+import { partitionLabel } from '../core/partition.ts';
+import type { Certificate, DatasetCertificate, ObjectState } from '../local/certify-lake.ts';
+import { renderTable } from './table-text.ts';
+import { count, number } from './text.ts';
+
+export type FoundCertificate = Certificate & { readonly landing: string; readonly lake: string };
+
+const MAX_LISTED = 20;
+const STATES = ['live', 'superseded', 'rejected', 'waiting'] as const;
+
+const right = (name: string) => ({ name, right: true });
+const left = (name: string) => ({ name, right: false });
+
+/** Lines without line ends. */
+export function certificateLines(certificate: FoundCertificate, maxWidth?: number): string[] {
+  const { datasets, unknown, problems } = certificate;
+  const objects = datasets.flatMap((dataset) => dataset.objects);
+  const named = (state: ObjectState) =>
+    objects.filter((object) => object.state === state).map(({ source, reason }) => `${source}: ${reason}`);
+  return [
+    `landing  ${certificate.landing}`,
+    `lake     ${certificate.lake}`,
+    '',
+    ...datasetTable(datasets, maxWidth),
+    ...section('Rejected as a whole:', named('rejected')),
+    ...section('Superseded:', named('superseded')),
+    ...section('Waiting:', named('waiting')),
+    ...section('No dataset takes these:', unknown),
+    ...section('Not current:', notCurrent(certificate)),
+    ...section('Does not add up:', problems),
+    '',
+    verdict(certificate),
+  ];
+}
+
+function datasetTable(datasets: readonly DatasetCertificate[], maxWidth?: number): string[] {
+  const columns = [
+    left('dataset'),
+    right('objects'),
+    ...STATES.map(right),
+    right('vanished'),
+    right('kept'),
+    right('records'),
+    right('accepted'),
+    right('quarantined'),
+  ];
+  const rows = datasets.map((dataset) => {
+    const { records, accepted, quarantined } = rowsOf(dataset);
+    return [
+      dataset.dataset,
+      number(dataset.objects.length),
+      ...STATES.map((state) => number(inState(dataset, state))),
+      number(dataset.vanished.length),
+      number(dataset.kept.length),
+      number(records),
+      number(accepted),
+      number(quarantined),
+    ];
+  });
+  return renderTable(columns, rows, maxWidth);
+}
+
+function inState({ objects }: DatasetCertificate, state: ObjectState): number {
+  return objects.filter((object) => object.state === state).length;
+}
+
+function rowsOf({ sources }: DatasetCertificate) {
+  return {
+    records: sources.reduce((sum, { rows }) => sum + (rows ?? 0), 0),
+    accepted: sources.reduce((sum, { accepted }) => sum + accepted, 0),
+    quarantined: sources.reduce((sum, { quarantined }) => sum + quarantined, 0),
+  };
+}
+
+function totals({ datasets, unknown }: Certificate) {
+  const rows = datasets.map(rowsOf);
+  const sum = (of: (one: ReturnType<typeof rowsOf>) => number) =>
+    rows.reduce((total, one) => total + of(one), 0);
+  return {
+    objects: datasets.reduce((total, { objects }) => total + objects.length, unknown.length),
+    records: sum(({ records }) => records),
+    accepted: sum(({ accepted }) => accepted),
+    quarantined: sum(({ quarantined }) => quarantined),
+  };
+}
+
+function notCurrent({ derived }: Certificate): string[] {
+  return derived.flatMap(({ table, behind, stale }) => [
+    ...(behind === null ? [`${table.name} was not made yet: the next sync makes it`] : []),
+    ...(behind
+      ? [`${table.name} is behind by ${count(behind, 'partition')}: the next sync computes them`]
+      : []),
+    ...stale.map(
+      ({ partition, message }) => `${table.name}(${partitionLabel(partition)}) is stale: ${message}`,
+    ),
+  ]);
+}
+
+function verdict(certificate: Certificate): string {
+  const { objects, records, accepted, quarantined } = totals(certificate);
+  const { problems } = certificate;
+  if (problems.length > 0) return `Not certified: ${count(problems.length, 'problem')}.`;
+  return `Certified: ${count(objects, 'landing object')}; ${count(records, 'record')} = ${number(accepted)} accepted + ${number(quarantined)} quarantined.`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length - MAX_LISTED;
+  const more = rest > 0 ? [`  … and ${number(rest)} more; --json has all`] : [];
+  return ['', title, ...lines.slice(0, MAX_LISTED).map((line) => `  ${line}`), ...more];
+}
+
+/** See `sluice certify --help`: the words here are what programs read. */
+export function certificateDocument(certificate: FoundCertificate): unknown {
+  const { landing, lake, datasets, unknown, derived, problems } = certificate;
+  return {
+    landing,
+    lake,
+    certified: problems.length === 0,
+    totals: totals(certificate),
+    datasets: datasets.map((dataset) => ({
+      ...dataset,
+      states: Object.fromEntries(STATES.map((state) => [state, inState(dataset, state)])),
+    })),
+    unknown,
+    derived: derived.map(({ table, version, behind, stale }) => ({
+      table: tablePrefix(table),
+      name: table.name,
+      version,
+      behind,
+      stale,
+    })),
+    problems,
+  };
+}

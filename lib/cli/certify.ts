@@ -1,0 +1,85 @@
+// `sluice certify`: is everything accounted for? lib/local/certify-lake.ts finds it out; writes nothing.
+import type { Dataset } from '../core/contract.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
+import type { Effects } from '../effects.ts';
+import { UsageError } from '../errors.ts';
+import { matchingLocations } from './locations.ts';
+import type { Terminal } from './terminal.ts';
+import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+
+const DOES_NOT_ADD_UP = 3;
+
+export const certify: Verb = {
+  name: 'certify',
+  summary: 'Prove that every landing object and every row is accounted for.',
+  description: `Every object in landing is live, superseded (the lake holds an older version or an older contract's; or a newer
+file of a replace dataset counts), rejected, waiting, or unknown to every dataset. Per source file the records
+are the accepted rows and the quarantined ones, counted where nobody copied from another: the log's tags and
+statistics, the footers of the data files, the quarantine files, the reports. Sources whose rows are in the lake
+and that are gone from landing are named; so are insights that are behind or stale.
+Reads every data file's footer: in S3 that means fetching the files. Changes nothing.`,
+  options: [
+    LANDING,
+    LAKE,
+    SCHEMAS,
+    { name: 'dataset', value: 'NAME', description: 'This dataset alone.' },
+    {
+      name: 'json',
+      description:
+        'One JSON document on standard output: landing, lake, certified, totals, datasets (objects and sources,\neach), unknown, derived, problems.',
+    },
+    VERBOSE,
+  ],
+  examples: [
+    { command: 'npx sluice certify', meaning: 'the whole lake' },
+    {
+      command: 'npx sluice certify --dataset billing --json | jq .problems',
+      meaning: 'one dataset, for a program',
+    },
+    { command: 'npx sluice certify --landing s3://my-landing --lake s3://my-lake', meaning: 'in S3' },
+  ],
+  exitCodes: [
+    { code: 0, meaning: 'everything adds up; what waits, is rejected, behind or stale is said' },
+    { code: 3, meaning: 'something does not: a sentence for each' },
+    { code: 1, meaning: 'there is no lake or no landing, or they cannot be read' },
+    { code: 2, meaning: 'wrong usage' },
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const places = matchingLocations(args);
+  const { openLake } = await import('../local/open-lake.ts');
+  const { requireLake, requireLanding } = await import('../local/places.ts');
+  const { certifyLake } = await import('../local/certify-lake.ts');
+  const { certificateDocument, certificateLines } = await import('./certify-text.ts');
+  const { terminalLog } = await import('./log-lines.ts');
+  await requireLanding(places);
+  await requireLake(places);
+  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
+  try {
+    const { landing, lake } = local.effects;
+    const found = {
+      landing: landing.location,
+      lake: lake.location,
+      ...(await certifyLake(local.effects, namedDataset(local.effects, args.value('dataset')))),
+    };
+    const text = args.flag('json')
+      ? JSON.stringify(certificateDocument(found), null, 2)
+      : certificateLines(found, terminal.outColumns).join('\n');
+    await terminal.out(`${text}\n`);
+    return found.problems.length === 0 ? 0 : DOES_NOT_ADD_UP;
+  } finally {
+    await local.close();
+  }
+}
+
+function namedDataset({ catalog }: Effects, name: string | undefined): Dataset | undefined {
+  if (name === undefined) return undefined;
+  const names = catalog.datasets.map((dataset) => dataset.name);
+  const dataset = catalog.datasets.find((known) => known.name === name);
+  if (dataset) return dataset;
+  throw new UsageError(
+    `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,
+  );
+}
