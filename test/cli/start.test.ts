@@ -43,7 +43,7 @@ describe('start with the bundled samples', () => {
     expect(await running.line(/^billing/)).toMatch(
       /^billing 2024-01-03 accepted 17 rows, quarantined 15; refreshed /,
     );
-    expect(await running.line(/^ {2}line \d+: /)).toMatch(
+    expect(await running.line(/^ {2}line \d+, user_id: /)).toMatch(
       /; all of them: \.lake\/lake\/quarantine\/billing\/.+\.parquet$/,
     );
     running.process.kill('SIGINT');

@@ -1,0 +1,137 @@
+// Random graphs of insights over a small package, and random histories of its landing folder. Every table has the columns
+// k, n and v, so that any insight can read any other.
+import fc from 'fast-check';
+
+const DECIMAL = { type: 'number', precision: 18, scale: 2, constraints: { required: true } };
+const ROW_FIELDS = [
+  { name: 'k', type: 'string', constraints: { required: true } },
+  { name: 'n', type: 'integer', constraints: { required: true } },
+  { name: 'v', ...DECIMAL },
+];
+const resource = (name: string, words: object, fields: object[] = ROW_FIELDS, key?: string) => ({
+  name,
+  path: `${name}/**/*.csv`,
+  format: 'csv',
+  ...words,
+  schema: { fields, ...(key === undefined ? {} : { primaryKey: key }) },
+});
+export const CONTRACT = {
+  name: 'graph',
+  resources: [
+    resource('facts', { partitionBy: ['region', 'day'] }, [
+      { name: 'region', type: 'string' },
+      { name: 'day', type: 'date' },
+      ...ROW_FIELDS,
+    ]),
+    resource('newest', { mode: 'upsert' }, ROW_FIELDS, 'k'),
+    resource('whole', { mode: 'replace' }),
+  ],
+};
+
+type Table = { readonly name: string; readonly partitions: readonly string[] };
+const BASE: readonly Table[] = [
+  { name: 'facts', partitions: ['region', 'day'] },
+  { name: 'newest', partitions: [] },
+  { name: 'whole', partitions: [] },
+];
+
+/** Of one insight: which table drives it, which it reads besides, how many partition columns it keeps, and what it does. */
+type Choice = { readonly over: number; readonly side: number; readonly kept: number; readonly shape: number };
+export type InsightFile = { readonly name: string; readonly text: string };
+
+/** `q`: the partition columns with a comma after each; `p`: those of the driving table, with a comma before each. */
+type Shape = (words: { q: string; p: string; over: string; side: string }) => string;
+const SHAPES: readonly Shape[] = [
+  ({ q, over }) =>
+    `SELECT ${q}k, count(*) AS n, CAST(sum(v) AS DECIMAL(18, 2)) AS v FROM ${over} GROUP BY ${q}k`,
+  ({ q, over }) => `SELECT DISTINCT ${q}k, n, v FROM ${over}`,
+  ({ q, over }) =>
+    `SELECT ${q}k, count(DISTINCT n) AS n, CAST(median(v) AS DECIMAL(18, 2)) AS v FROM ${over} GROUP BY ${q}k`,
+  ({ q, p, over }) =>
+    `SELECT ${q}k, row_number() OVER (PARTITION BY k ORDER BY v DESC, n${p}) AS n, v FROM ${over}`,
+  ({ q, over }) => `SELECT ${q}k, n, v FROM ${over} ORDER BY ALL LIMIT 3`,
+  ({ q, over }) => `SELECT ${q}k, n, v FROM ${over} ORDER BY v DESC, n, ${q}k LIMIT 2`,
+  ({ q, over, side }) =>
+    `WITH best AS (SELECT k, max(v) AS best FROM ${side} GROUP BY k)
+     SELECT ${q}k, n, CAST(v + coalesce(best, 0) AS DECIMAL(18, 2)) AS v FROM ${over} LEFT JOIN best USING (k)`,
+  ({ q, over }) =>
+    `SELECT ${q}string_agg(k, ',' ORDER BY k) AS k, max(n) AS n, CAST(sum(DISTINCT v) AS DECIMAL(18, 2)) AS v
+     FROM ${over} GROUP BY ${q}n`,
+  ({ q, p, over }) =>
+    `SELECT ${q}k, n, CAST(v - coalesce(lag(v) OVER (PARTITION BY k ORDER BY n, v${p}), 0) AS DECIMAL(18, 2)) AS v FROM ${over}`,
+  ({ q, over }) => `SELECT ${q}k, n, v FROM ${over} QUALIFY rank() OVER (PARTITION BY k ORDER BY v) <= 2`,
+  ({ q, p, over }) =>
+    `SELECT ${q}k, n, v FROM ${over} QUALIFY row_number() OVER (PARTITION BY k ORDER BY v, n${p}) = 1`,
+  ({ q, over, side }) =>
+    `SELECT ${q}k, n, v FROM ${over} WHERE k NOT IN (SELECT k FROM ${side} ORDER BY ALL LIMIT 1)`,
+  ({ q, over }) =>
+    `SELECT ${q}k, n, v FROM (SELECT *, sum(n) OVER (PARTITION BY k) AS total FROM ${over}) WHERE total % 2 = 0`,
+];
+
+function insightText({ over, side, kept, shape }: Choice, tables: readonly Table[]): InsightFile & Table {
+  // The last one drives most often: so graphs get deep.
+  const driving = tables[Math.max(0, tables.length - 1 - over)] ?? (BASE[0] as Table);
+  const beside = tables[side % tables.length] ?? (BASE[1] as Table);
+  const partitions = driving.partitions.slice(0, kept);
+  const q = partitions.map((column) => `${column}, `).join('');
+  const p = driving.partitions.map((column) => `, ${column}`).join('');
+  const shown = SHAPES[shape % SHAPES.length] as Shape;
+  const sql = shown({ q, p, over: driving.name, side: beside.name });
+  const name = `i${tables.length - BASE.length + 1}`;
+  const words = [`over: ${driving.name}`, `partitionBy: [${partitions.join(', ')}]`];
+  return { name, partitions, text: `/* ---\n${words.join('\n')}\n--- */\n${sql}\n` };
+}
+
+export const graph: fc.Arbitrary<readonly InsightFile[]> = fc
+  .array(
+    fc.record({
+      over: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(7) }),
+      side: fc.nat(7),
+      kept: fc.nat(2),
+      shape: fc.nat(SHAPES.length - 1),
+    }),
+    { minLength: 3, maxLength: 5, size: 'max' },
+  )
+  .map((choices) => {
+    const insights: (InsightFile & Table)[] = [];
+    // The first one is over the facts, so that every graph has partitions and is at least three deep.
+    const [newest, whole, facts] = [BASE[1] as Table, BASE[2] as Table, BASE[0] as Table];
+    for (const choice of choices) insights.push(insightText(choice, [newest, whole, facts, ...insights]));
+    return insights;
+  });
+
+export type Step =
+  | { readonly kind: 'put'; readonly key: string; readonly text: string; readonly tick: boolean }
+  | { readonly kind: 'delete' | 'event'; readonly key: string }
+  | { readonly kind: 'settle' };
+
+const FACTS = ['eu/day=2024-01-01', 'eu/day=2024-01-02', 'us/day=2024-01-01', 'us/day=2024-02-01'].flatMap(
+  (place) => [`facts/region=${place}/a.csv`, `facts/region=${place}/b.csv`],
+);
+const OTHERS = ['newest/1.csv', 'newest/2.csv', 'whole/1.csv', 'whole/2.csv'];
+const key = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...FACTS) },
+  { weight: 2, arbitrary: fc.constantFrom(...OTHERS) },
+);
+/** Few values, so that rows tie and repeat. */
+const row = fc.tuple(
+  fc.constantFrom('a', 'b', 'c'),
+  fc.nat(3),
+  fc.constantFrom('0.50', '1.00', '1.25', '-2.00'),
+);
+const text = fc
+  .array(row, { maxLength: 6 })
+  .map((rows) => ['k,n,v', ...rows.map((cells) => cells.join(','))].join('\n'));
+
+export const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({ kind: fc.constant('put' as const), key, text, tick: fc.boolean() }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), key }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('event' as const), key }) },
+    { weight: 3, arbitrary: fc.constant({ kind: 'settle' as const }) },
+  ),
+  { minLength: 6, maxLength: 16, size: 'max' },
+);
