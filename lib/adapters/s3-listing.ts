@@ -42,7 +42,7 @@ export async function* listObjects(
 }
 
 /** As in forms: S3 writes a space as `+`. */
-function decodeKey(encoded: string): string {
+export function decodeKey(encoded: string): string {
   return decodeURIComponent(encoded.replaceAll('+', ' '));
 }
 

@@ -1,9 +1,23 @@
-// A deploy as CloudFormation tells of it: maintain is the provider of one custom resource, so that a deploy has succeeded only
-// when the lake's tables took its definitions, and is rolled back where they cannot.
+// A deploy as CloudFormation tells of it: maintain is the provider of custom resources, so that a deploy has succeeded only
+// when the lake's tables took its definitions, and is rolled back where they cannot; and so that a stage whose data goes with
+// it leaves empty buckets.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requests.html
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 
 export type Deployment = CloudFormationCustomResourceEvent;
+
+/** The resources' types, which the stack gives and maintain tells apart. */
+export const RESOURCES = {
+  /** Made and updated: the tables are brought under the definitions. Deleted: nothing. */
+  definitions: 'Custom::SluiceDefinitions',
+  /** Deleted: the buckets that it names in its property `buckets` are emptied. Else nothing. */
+  contents: 'Custom::SluiceContents',
+} as const;
+
+export type DeploymentWork = {
+  readonly apply: () => Promise<void>;
+  readonly empty: (bucket: string) => Promise<void>;
+};
 
 /** A fixed name: another one would tell CloudFormation to delete this resource after the update. */
 const PHYSICAL_ID = 'definitions';
@@ -16,20 +30,24 @@ export function isDeployment(event: object): event is Deployment {
   return 'ResponseURL' in event && 'RequestType' in event;
 }
 
+/** True where the tables are to be brought under the definitions. */
+export function appliesDefinitions({ ResourceType, RequestType }: Deployment): boolean {
+  return ResourceType === RESOURCES.definitions && RequestType !== 'Delete';
+}
+
 /**
- * Runs `work` unless the stack is being deleted, tries it again (a role that was made a moment ago may not be known
+ * Does what the event asks for, tries it again where it fails (a role that was made a moment ago may not be known
  * everywhere yet), and tells CloudFormation what became of it. Throws, after the answer, where the work failed.
  */
 export async function answerDeployment(
   event: Deployment,
-  work: () => Promise<void>,
+  work: DeploymentWork,
   pauseMs = PAUSE_MS,
 ): Promise<void> {
-  if (event.RequestType === 'Delete') return respond(event, 'SUCCESS', 'the lake stays as it is');
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await work();
-      return await respond(event, 'SUCCESS', 'the tables are under the deployed definitions');
+      const reason = await doWork(event, work);
+      return await respond(event, 'SUCCESS', reason);
     } catch (error) {
       if (attempt < ATTEMPTS) await new Promise((resolve) => setTimeout(resolve, pauseMs));
       else {
@@ -38,6 +56,17 @@ export async function answerDeployment(
       }
     }
   }
+}
+
+async function doWork(event: Deployment, { apply, empty }: DeploymentWork): Promise<string> {
+  if (appliesDefinitions(event)) {
+    await apply();
+    return 'the tables are under the deployed definitions';
+  }
+  if (event.ResourceType !== RESOURCES.contents || event.RequestType !== 'Delete') return 'nothing to do';
+  const buckets = event.ResourceProperties.buckets as readonly string[];
+  for (const bucket of buckets) await empty(bucket);
+  return `emptied ${buckets.join(' and ')}`;
 }
 
 async function respond(event: Deployment, status: 'SUCCESS' | 'FAILED', reason: string): Promise<void> {

@@ -1,7 +1,7 @@
 // The three functions, put together from their parts; functions/ makes Lambda handlers of them.
 import { join } from 'node:path';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { answerDeployment, isDeployment } from './deployment.ts';
+import { answerDeployment, appliesDefinitions, isDeployment } from './deployment.ts';
 import { ingestBatch } from './ingest-batch.ts';
 import { deadline } from './limits.ts';
 import { applyDefinitions, reconcileByMessages } from './maintain-lake.ts';
@@ -47,8 +47,9 @@ export function maintainHandler(code: string): (event: object, context: Context)
         await applyDefinitions({ effects, files, measure });
       });
     if (isDeployment(event)) {
-      await answerDeployment(event, applied);
-      if (event.RequestType === 'Delete') return;
+      const empty = (bucket: string) => run(context, (lake) => lake.empty(bucket));
+      await answerDeployment(event, { apply: applied, empty });
+      if (!appliesDefinitions(event)) return;
     } else if ((event as MaintainEvent).apply === true) await applied();
     await run(context, ({ effects, files, telemetry: { measure } }, remainingMs) =>
       reconcileByMessages({ effects, files, measure }, deadline(remainingMs)),

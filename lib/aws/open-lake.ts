@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type Environment, s3Client, sqsClient } from '../adapters/aws-clients.ts';
 import { backoff } from '../adapters/backoff.ts';
 import { openDuckDb } from '../adapters/duckdb.ts';
+import { emptyBucket } from '../adapters/s3-empty.ts';
 import { s3Store } from '../adapters/s3-store.ts';
 import { type Inbox, sqsInbox } from '../adapters/sqs-inbox.ts';
 import { sqsQueue } from '../adapters/sqs-queue.ts';
@@ -29,6 +30,8 @@ export type AwsLake = {
   readonly filesInbox: Inbox;
   readonly refreshInbox: Inbox;
   readonly telemetry: Telemetry;
+  /** Removes all that a bucket holds, in all versions. */
+  empty(bucket: string): Promise<void>;
 };
 
 const clock = () => new Date();
@@ -70,6 +73,8 @@ export async function openAwsLake(
     filesInbox: sqsInbox(sqs, filesQueueUrl),
     refreshInbox: sqsInbox(sqs, refreshQueueUrl),
     telemetry: said,
+    empty: async (bucket) =>
+      said.log('info', 'bucket.emptied', { bucket, removed: await emptyBucket(s3, bucket) }),
   };
 }
 

@@ -24,6 +24,8 @@ export class Buckets extends Construct {
   readonly ownLanding: CfnBucket | undefined;
   /** Of our own a text: its name is known before it exists. See notifications.ts. */
   readonly landingArn: string;
+  /** Those that were made here. */
+  readonly own: readonly IBucket[];
 
   constructor(scope: Construct, options: SluiceOptions) {
     super(scope, 'Buckets');
@@ -41,6 +43,7 @@ export class Buckets extends Construct {
     this.lake = this.bucket('Lake', options, {
       lifecycleRules: [ABORT_UPLOADS, { prefix: `${QUERY_RESULTS}/`, expiration: KEEP_RESULTS }],
     });
+    this.own = landingBucket ? [this.lake] : [this.landing, this.lake];
   }
 
   private bucket(

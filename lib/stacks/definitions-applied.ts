@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { RESOURCES } from '../aws/deployment.ts';
 import type { Definitions } from './definitions.ts';
 import type { Functions } from './functions.ts';
 
@@ -10,7 +11,7 @@ const LONGEST = Duration.minutes(15);
 
 export function applyDefinitions(scope: Construct, { catalog }: Definitions, functions: Functions): void {
   const resource = new CustomResource(scope, 'DefinitionsApplied', {
-    resourceType: 'Custom::SluiceDefinitions',
+    resourceType: RESOURCES.definitions,
     serviceToken: functions.maintain.functionArn,
     serviceTimeout: LONGEST,
     // CloudFormation asks again when a property changes.

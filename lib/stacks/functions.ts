@@ -6,7 +6,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as Lambda, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { SETTINGS } from '../aws/environment.ts';
 import type { FunctionName } from '../aws/metric-names.ts';
 import { acknowledgeFolders } from './acknowledged.ts';
@@ -23,14 +23,16 @@ const FILES_PER_BATCH = 20;
 /** SQS's bound for FIFO queues. */
 const REFRESHES_PER_BATCH = 10;
 
-type Size3 = { readonly memoryMb: number; readonly diskMb: number; readonly timeout: Duration };
+type Limits = Pick<SluiceOptions, 'memoryMb' | 'diskMb' | 'timeout'>;
 
-const MAINTAIN: Size3 = { memoryMb: 1024, diskMb: 512, timeout: Duration.minutes(15) };
+/** Of maintain, which rewrites whole tables where a contract's change asks for it: AWS's bound. */
+const LONGEST = Duration.minutes(15);
 
 export class Functions extends Construct {
   readonly ingest: Lambda;
   readonly aggregate: Lambda;
   readonly maintain: Lambda;
+  private readonly triggers: readonly IConstruct[];
   private readonly options: SluiceOptions;
   private readonly buckets: Buckets;
   private readonly queues: Queues;
@@ -45,29 +47,35 @@ export class Functions extends Construct {
     const code = functionCode(options);
     this.ingest = this.lambda('ingest', code, options);
     this.aggregate = this.lambda('aggregate', code, options);
-    this.maintain = this.lambda('maintain', code, MAINTAIN);
-    this.trigger();
+    this.maintain = this.lambda('maintain', code, { ...options, timeout: LONGEST });
+    this.triggers = this.trigger();
   }
 
-  private trigger(): void {
+  /** What feeds the functions is made after `resource`, and stops before it is deleted. */
+  triggeredAfter(resource: IDependable): void {
+    for (const trigger of this.triggers) trigger.node.addDependency(resource);
+  }
+
+  private trigger(): IConstruct[] {
     const { maxConcurrency, reconcileEvery } = this.options;
     const shared = { reportBatchItemFailures: true, maxConcurrency };
-    this.ingest.addEventSourceMapping('Files', {
+    const files = this.ingest.addEventSourceMapping('Files', {
       ...shared,
       eventSourceArn: this.queues.files.queueArn,
       batchSize: FILES_PER_BATCH,
       maxBatchingWindow: FILES_WINDOW,
     });
-    this.aggregate.addEventSourceMapping('Refreshes', {
+    const refreshes = this.aggregate.addEventSourceMapping('Refreshes', {
       ...shared,
       eventSourceArn: this.queues.refresh.queueArn,
       batchSize: REFRESHES_PER_BATCH,
     });
     const rule = new Rule(this, 'Reconcile', { schedule: Schedule.rate(reconcileEvery) });
     rule.addTarget(new LambdaFunction(this.maintain));
+    return [files, refreshes, rule];
   }
 
-  private lambda(name: FunctionName, code: Code, { memoryMb, diskMb, timeout }: Size3): Lambda {
+  private lambda(name: FunctionName, code: Code, { memoryMb, diskMb, timeout }: Limits): Lambda {
     const logGroup = new LogGroup(this, `${name}-logs`, {
       retention: this.options.keepLogsDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -102,7 +110,7 @@ export class Functions extends Construct {
   }
 
   private role(name: FunctionName, logs: LogGroup): Role {
-    const work = permissions(name, this.buckets, this.queues);
+    const work = permissions(name, this.options, this.buckets, this.queues);
     const role = new Role(this, `${name}-role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       // Inline, so that the function is not made before it.

@@ -4,6 +4,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { FunctionName } from '../aws/metric-names.ts';
 import type { Buckets } from './buckets.ts';
 import type { Queues } from './queues.ts';
+import type { SluiceOptions } from './sluice-props.ts';
 
 /** The lake's folders by who writes there: see lib/core/layout.ts. */
 const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
@@ -12,33 +13,50 @@ const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
   maintain: ['tables', 'arrivals', 'insights', 'probes'],
 };
 
-export function permissions(name: FunctionName, buckets: Buckets, queues: Queues): PolicyStatement[] {
+export function permissions(
+  name: FunctionName,
+  { retainData }: SluiceOptions,
+  buckets: Buckets,
+  queues: Queues,
+): PolicyStatement[] {
   return [
     ...landing(name, buckets),
     ...lake(name, buckets),
     ...(name === 'ingest' ? [receive(queues.files), send(queues.files), send(queues.refresh)] : []),
     ...(name === 'aggregate' ? [receive(queues.refresh), send(queues.refresh)] : []),
     ...(name === 'maintain' ? [send(queues.files), send(queues.refresh)] : []),
+    ...(name === 'maintain' && !retainData ? empty(buckets) : []),
   ];
 }
 
 // Without ListBucket an absent key is answered like a forbidden one.
-function landing(name: FunctionName, { landingArn }: Buckets): PolicyStatement[] {
+function landing(name: FunctionName, { landing: { encryptionKey }, landingArn }: Buckets): PolicyStatement[] {
   if (name === 'aggregate') return [];
+  const list = allow('ListLanding', ['s3:ListBucket'], [landingArn]);
+  if (name === 'maintain') return [list];
   return [
-    allow('ListLanding', ['s3:ListBucket'], [landingArn]),
-    ...(name === 'ingest' ? [allow('ReadLanding', ['s3:GetObject'], [`${landingArn}/*`])] : []),
+    list,
+    allow('ReadLanding', ['s3:GetObject'], [`${landingArn}/*`]),
+    ...(encryptionKey ? [allow('DecryptLanding', ['kms:Decrypt'], [encryptionKey.keyArn])] : []),
   ];
 }
 
 function lake(name: FunctionName, { lake: { bucketArn } }: Buckets): PolicyStatement[] {
   const written = WRITES[name].map((folder) => `${bucketArn}/${folder}/*`);
-  const upload = name === 'maintain' ? ['s3:PutObject'] : ['s3:PutObject', 's3:AbortMultipartUpload'];
   return [
     allow('ListLake', ['s3:ListBucket'], [bucketArn]),
     allow('ReadLake', ['s3:GetObject'], [`${bucketArn}/*`]),
-    allow('WriteLake', upload, written),
+    allow('WriteLake', ['s3:PutObject', 's3:AbortMultipartUpload'], written),
     ...(name === 'maintain' ? [allow('RemoveProbes', ['s3:DeleteObject'], [`${bucketArn}/probes/*`])] : []),
+  ];
+}
+
+function empty({ own, lake, landingArn }: Buckets): PolicyStatement[] {
+  const arns = own.map((bucket) => (bucket === lake ? lake.bucketArn : landingArn));
+  const objects = arns.map((arn) => `${arn}/*`);
+  return [
+    allow('ListAllVersions', ['s3:ListBucketVersions'], arns),
+    allow('RemoveAllVersions', ['s3:DeleteObject', 's3:DeleteObjectVersion'], objects),
   ];
 }
 

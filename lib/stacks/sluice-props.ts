@@ -10,13 +10,13 @@ export type SluiceProps = {
   readonly stage: string;
   /** `await loadDefinitions('schemas')`. */
   readonly definitions: Definitions;
-  /** A bucket of your own to read from. Default: one is made. */
+  /** A bucket of your own to read from; its key too where it is encrypted with one. Default: one is made. */
   readonly landingBucket?: IBucket;
   /** Of the functions. Default: `arm64`. */
   readonly architecture?: 'arm64' | 'x64';
-  /** Of ingest and aggregate, in MB; processors come with it. Default: 3008. */
+  /** Of each function, in MB; processors come with it. Default: 3008. */
   readonly memoryMb?: number;
-  /** Of ingest and aggregate, in MB, at least 512. Default: 4096. */
+  /** Of each function, in MB, at least 512. Default: 4096. */
   readonly diskMb?: number;
   /** Of ingest and aggregate, at most 15 minutes. Default: 5 minutes. */
   readonly timeout?: Duration;
@@ -30,7 +30,7 @@ export type SluiceProps = {
   readonly keepVersions?: Duration;
   /** Default: 90. */
   readonly keepLogsDays?: number;
-  /** False: the buckets go with the stack, once they are empty. Default: true. */
+  /** False: the buckets that were made here go with the stack, and all that is in them. Default: true. */
   readonly retainData?: boolean;
   /** Is told of alarms, after confirming. Default: nobody. */
   readonly alarmEmail?: string;

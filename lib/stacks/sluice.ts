@@ -3,6 +3,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { Buckets } from './buckets.ts';
+import { emptyWithStack } from './contents.ts';
 import { addDashboard } from './dashboard.ts';
 import { applyDefinitions } from './definitions-applied.ts';
 import { Functions } from './functions.ts';
@@ -31,6 +32,7 @@ export class Sluice extends Construct {
     this.queryCatalog = new QueryCatalog(this, options, buckets.lake);
     this.alarms = new Alarms(this, options, this.functions, this.queues);
     addDashboard(this, options, this.functions, this.queues, this.alarms);
+    if (!options.retainData) emptyWithStack(this, buckets, this.functions);
     applyDefinitions(this, options.definitions, this.functions);
   }
 }

@@ -89,7 +89,7 @@ describe('functions', () => {
     const functions = stack.ofType('AWS::Lambda::Function').map(([, { Properties }]) => Properties);
     const shared = { Architectures: ['arm64'], Runtime: 'nodejs24.x', RecursiveLoop: 'Allow' };
     const workers = { ...shared, Timeout: 300, MemorySize: 3008, EphemeralStorage: { Size: 4096 } };
-    const maintain = { ...shared, Timeout: 900, MemorySize: 1024, EphemeralStorage: { Size: 512 } };
+    const maintain = { ...workers, Timeout: 900 };
     expect(functions).toMatchObject([
       { ...workers, Handler: 'ingest.handler' },
       { ...workers, Handler: 'aggregate.handler' },

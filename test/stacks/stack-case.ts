@@ -41,12 +41,16 @@ export type Synthesised = {
 
 export async function synthesised(props: Partial<SluiceProps> = {}): Promise<Synthesised> {
   const template = Template.fromStack(await stackOf(appWithoutBundles(), props));
-  const resources = new Map(Object.entries(template.toJSON().Resources as Record<string, Resource>));
-  return {
-    template,
-    resources,
-    ofType: (type) => [...resources].filter(([, resource]) => resource.Type === type),
-  };
+  return { template, resources: resourcesOf(template), ofType: ofTypeIn(template) };
+}
+
+export function ofTypeIn(template: Template): Synthesised['ofType'] {
+  const resources = resourcesOf(template);
+  return (type) => [...resources].filter(([, resource]) => resource.Type === type);
+}
+
+function resourcesOf(template: Template): ReadonlyMap<string, Resource> {
+  return new Map(Object.entries(template.toJSON().Resources as Record<string, Resource>));
 }
 
 /** References as `<Name>` and `<Name.Attribute>`, without CDK's hashes: `arn:<AWS::Partition>:s3:::x`. */
@@ -77,4 +81,16 @@ export function statementsOf(resource: Resource): Statement[] {
   };
   const own = document ? [document] : policies.map(({ PolicyDocument }) => PolicyDocument);
   return own.flatMap(({ Statement }) => readable(Statement) as Statement[]);
+}
+
+/** `action` → resources, of the role whose id holds `name`. */
+export function grants(stack: Pick<Synthesised, 'ofType'>, name: string): Record<string, string[]> {
+  const [role] = stack.ofType('AWS::IAM::Role').filter(([id]) => id.includes(name));
+  const granted: Record<string, string[]> = {};
+  for (const { Effect, Action, Resource } of role ? statementsOf(role[1]) : []) {
+    if (Effect !== 'Allow') throw new Error(`${name}: ${String(Effect)}`);
+    for (const action of [Action].flat() as string[])
+      granted[action] = [...(granted[action] ?? []), ...([Resource].flat() as string[])].sort();
+  }
+  return granted;
 }

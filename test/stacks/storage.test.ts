@@ -1,11 +1,14 @@
 // Buckets and the catalog for readers, as the synthesised stack makes them: encrypted, private, versioned, described.
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Sluice } from '../../lib/stacks/sluice.ts';
 import {
   appWithoutBundles,
+  grants,
+  ofTypeIn,
   readable,
   type Synthesised,
   shippedDefinitions,
@@ -75,6 +78,17 @@ describe('buckets', () => {
     const template = Template.fromStack(own);
     template.resourceCountIs('AWS::S3::Bucket', 1);
     template.hasResourceProperties('Custom::S3BucketNotifications', { BucketName: 'mine' });
+  });
+
+  test('a bucket of your own that is encrypted with your key is decrypted by ingest alone', async () => {
+    const own = new Stack(appWithoutBundles(), 'Own');
+    const encryptionKey = Key.fromKeyArn(own, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/mine');
+    const landingBucket = Bucket.fromBucketAttributes(own, 'Landing', { bucketName: 'mine', encryptionKey });
+    new Sluice(own, 'Sluice', { stage: 'test', definitions: await shippedDefinitions(), landingBucket });
+    const made = { ofType: ofTypeIn(Template.fromStack(own)) };
+    expect(grants(made, 'ingestrole')['kms:Decrypt']).toEqual([encryptionKey.keyArn]);
+    for (const name of ['aggregaterole', 'maintainrole'])
+      expect(grants(made, name)['kms:Decrypt']).toBeUndefined();
   });
 });
 
