@@ -1,161 +1,221 @@
-// Finds where each CSV record begins and ends in a stream of bytes, and on which physical line (RFC 4180 quoting).
-// It knows neither columns nor values; it counts records independently of the engine that parses them, and hands
-// out the raw bytes of the few records somebody asks for.
+// Counts the records in a stream of bytes, independently of whoever splits them into cells, and tells whether the file is
+// plain: RFC 4180 with one kind of line end, so that the engine's own reader splits it into just these records.
+// It knows neither columns' names nor values.
+import type { Dialect } from './contract.ts';
 
+const NUL = 0;
 const LF = 10;
 const CR = 13;
-const TAB = 9;
 const SPACE = 32;
 
-export type RecordPlace = {
-  /** 0 for the first record of the file (the header, where there is one). */
-  readonly ordinal: number;
-  /** Physical line of the record's first byte; the first line of the file is 1. */
-  readonly line: number;
-  /** Byte offset of the record's first byte. */
-  readonly offset: number;
-  /** The record without its line end; only where it was wanted. */
-  readonly raw: Uint8Array;
-};
+/** The engine refuses longer records. */
+const MAX_PLAIN_BYTES = 16 * 1024 * 1024;
 
-export type ScannerOptions = {
-  readonly delimiter: string;
-  readonly quoteChar: string;
-  /** A blank line is a record of one empty cell in a file of one column, and nothing in any other. */
-  readonly blankLinesAreRecords: boolean;
-  /** Called at every record's start; true asks for `emit` with its bytes. Without it no bytes are kept. */
-  readonly wanted?: (ordinal: number, offset: number) => boolean;
-  readonly emit?: (place: RecordPlace) => void;
-};
+type State =
+  | 'record-start'
+  | 'field-start'
+  | 'bare'
+  | 'escape'
+  | 'escaped-cr'
+  | 'quoted'
+  | 'escape-in-quoted'
+  | 'quote-in-quoted'
+  | 'broken'
+  | 'no-record';
 
-type State = 'record-start' | 'field-start' | 'blank' | 'unquoted' | 'quoted' | 'quote-in-quoted';
+/** In these a line end is text. */
+const WITHIN: ReadonlySet<State> = new Set(['quoted', 'escape', 'escape-in-quoted']);
 
 export class RecordScanner {
-  /** Records that ended so far. */
-  records = 0;
-  /**
-   * The first line where blanks stand between a quote and its delimiter. RFC 4180 knows no such cell, and parsers differ in
-   * whether the quote quotes: then neither the cells nor the count can be trusted.
-   */
-  ambiguousLine: number | undefined;
-  #state: State = 'record-start';
-  #line = 1;
-  #offset = 0;
-  #recordLine = 1;
-  #recordOffset = 0;
-  #wanted = false;
-  #onlyCr = false;
-  #pieces: Uint8Array[] = [];
-  readonly #options: ScannerOptions;
+  /** False from the first byte on that parsers read in different ways. */
+  isPlain = true;
+  readonly #dialect: Dialect;
+  readonly #columns: number;
   readonly #delimiter: number;
   readonly #quote: number;
+  readonly #escape: number;
+  readonly #comment: number;
+  /** Lines without a quote need no look at their bytes. */
+  readonly #hasPlainLines: boolean;
+  #ended = 0;
+  #state: State = 'record-start';
+  #cells = 1;
+  #linesToSkip: number;
+  #isAfterCr = false;
+  #lineEnd: 'LF' | 'CRLF' | undefined;
+  /** Bytes of the record in the chunks before. */
+  #carriedBytes = 0;
 
-  constructor(options: ScannerOptions) {
-    this.#options = options;
-    this.#delimiter = options.delimiter.charCodeAt(0);
-    this.#quote = options.quoteChar.charCodeAt(0);
+  constructor(dialect: Dialect, columns: number) {
+    const code = (character: string | undefined) => character?.charCodeAt(0) ?? -1;
+    this.#dialect = dialect;
+    this.#columns = columns;
+    this.#delimiter = code(dialect.delimiter);
+    this.#quote = code(dialect.quoteChar);
+    this.#escape = code(dialect.escapeChar);
+    this.#comment = code(dialect.commentChar);
+    this.#linesToSkip = dialect.skipLines;
+    this.#hasPlainLines = this.#escape === -1 && this.#comment === -1 && dialect.skipLines === 0;
+  }
+
+  /** Those that ended so far, without the header. */
+  get records(): number {
+    return Math.max(0, this.#ended - this.#dialect.headerRecords);
   }
 
   push(chunk: Uint8Array): void {
+    // The engine takes a cell of NULs for an empty one where it judges a record's length.
+    if (this.isPlain && chunk.includes(NUL)) this.isPlain = false;
     let position = 0;
-    let nextQuote = this.#find(chunk, this.#quote, 0);
+    let nextQuote = find(chunk, this.#quote, 0);
+    let nextCr = find(chunk, CR, 0);
     while (position < chunk.length) {
-      if (this.#state === 'record-start') {
+      if (this.#hasPlainLines && this.#state === 'record-start' && !this.#isAfterCr) {
         // Most records hold no quote: they end at the next line feed, which is found at memory speed.
-        const end = chunk.indexOf(LF, position);
-        if (nextQuote < position) nextQuote = this.#find(chunk, this.#quote, position);
-        if (end !== -1 && end < nextQuote) {
-          this.#plainRecord(chunk, position, end);
-          position = end + 1;
+        const lf = find(chunk, LF, position);
+        if (nextQuote < position) nextQuote = find(chunk, this.#quote, position);
+        if (nextCr < position) nextCr = find(chunk, CR, position);
+        if (lf < chunk.length && lf < nextQuote && nextCr >= lf - 1) {
+          this.#plainRecord(chunk, position, Math.min(lf, nextCr));
+          this.#sawLineEnd(nextCr < lf ? 'CRLF' : 'LF');
+          position = lf + 1;
           continue;
         }
       }
       position = this.#step(chunk, position);
     }
-    this.#offset += chunk.length;
   }
 
   /** Ends a last record that has no line end. */
   end(): void {
-    if (this.#state === 'record-start') return;
-    if (this.#onlyCr && !this.#options.blankLinesAreRecords) return;
-    this.#finish(new Uint8Array(0), 0, 0);
-  }
-
-  #find(chunk: Uint8Array, byte: number, from: number): number {
-    const found = chunk.indexOf(byte, from);
-    return found === -1 ? chunk.length : found;
+    if (this.#isAfterCr) this.isPlain = false;
+    if (this.#state === 'quoted') this.isPlain = false;
+    if (this.#state !== 'record-start') this.#endLine();
   }
 
   #plainRecord(chunk: Uint8Array, start: number, end: number): void {
-    const blank = end === start || (end === start + 1 && chunk[start] === CR);
-    if (!blank || this.#options.blankLinesAreRecords) {
-      if (this.#options.wanted) {
-        this.#begin(start);
-        this.#finish(chunk, start, end);
-      } else this.records += 1;
+    if (end === start) this.#blankLine();
+    else {
+      this.#ended += 1;
+      if (chunk[end - 1] === this.#delimiter) this.#requireNoExtraCell(chunk.subarray(start, end));
     }
-    this.#line += 1;
   }
 
-  #begin(position: number): void {
-    this.#recordLine = this.#line;
-    this.#recordOffset = this.#offset + position;
-    this.#wanted = this.#options.wanted?.(this.records, this.#recordOffset) ?? false;
-    this.#onlyCr = true;
-    this.#pieces = [];
+  /** The engine drops empty cells at a record's end that the header does not have. */
+  #requireNoExtraCell(record: Uint8Array): void {
+    let cells = 1;
+    for (const byte of record) if (byte === this.#delimiter) cells += 1;
+    if (cells > this.#columns) this.isPlain = false;
   }
 
-  #finish(chunk: Uint8Array, start: number, end: number): void {
-    if (this.#wanted) {
-      const raw = Buffer.concat([...this.#pieces, chunk.subarray(start, end)]);
-      const length = raw.at(-1) === CR ? raw.length - 1 : raw.length;
-      this.#options.emit?.({
-        ordinal: this.records,
-        line: this.#recordLine,
-        offset: this.#recordOffset,
-        raw: raw.subarray(0, length),
-      });
-      this.#pieces = [];
+  /** A record of one empty cell in a file of one column, and nothing in any other or before the header. */
+  #blankLine(): void {
+    if (this.#ended < this.#dialect.headerRecords) this.isPlain = false;
+    else if (this.#columns === 1) this.#ended += 1;
+  }
+
+  #sawLineEnd(kind: 'LF' | 'CRLF' | 'CR'): void {
+    if (kind === 'CR' || (this.#lineEnd ?? kind) !== kind) this.isPlain = false;
+    else this.#lineEnd = kind;
+  }
+
+  /** Byte by byte, to the end of this line or of the chunk; returns the next position. */
+  #step(chunk: Uint8Array, start: number): number {
+    let state = this.#state;
+    for (let i = start; i < chunk.length; i++) {
+      const byte = chunk[i] as number;
+      if (this.#isAfterCr) {
+        this.#isAfterCr = false;
+        this.#sawLineEnd(byte === LF ? 'CRLF' : 'CR');
+        if (byte === LF) continue;
+      }
+      const isLineEnd = byte === LF || byte === CR;
+      if (isLineEnd && !WITHIN.has(state) && !(state === 'escaped-cr' && byte === LF)) {
+        this.#state = state;
+        this.#requireShort(i - start);
+        this.#endLine();
+        if (byte === CR) this.#isAfterCr = true;
+        else this.#sawLineEnd('LF');
+        return i + 1;
+      }
+      state = this.#next(state, byte);
     }
-    this.records += 1;
+    this.#state = state;
+    this.#requireShort(chunk.length - start);
+    this.#carriedBytes += chunk.length - start;
+    return chunk.length;
+  }
+
+  #requireShort(bytes: number): void {
+    if (this.#carriedBytes + bytes > MAX_PLAIN_BYTES) this.isPlain = false;
+  }
+
+  #endLine(): void {
+    const isSkipped = this.#linesToSkip > 0;
+    if (isSkipped) this.#linesToSkip -= 1;
+    else if (this.#state === 'record-start') this.#blankLine();
+    else if (this.#state !== 'no-record') {
+      this.#ended += 1;
+      const mayBeEmpty = this.#state === 'field-start' || this.#state === 'quote-in-quoted';
+      if (mayBeEmpty && this.#cells > this.#columns) this.isPlain = false;
+    }
     this.#state = 'record-start';
+    this.#cells = 1;
+    this.#carriedBytes = 0;
   }
 
   #next(state: State, byte: number): State {
-    if (state === 'quoted') return byte === this.#quote ? 'quote-in-quoted' : 'quoted';
-    if (byte === this.#delimiter) return 'field-start';
-    const isBlank = byte === SPACE || byte === TAB;
-    if (byte === this.#quote) {
-      if (state === 'blank') this.ambiguousLine ??= this.#line;
-      return state === 'unquoted' || state === 'blank' ? 'unquoted' : 'quoted';
+    switch (state) {
+      case 'quoted':
+        if (byte === this.#quote) return 'quote-in-quoted';
+        return byte === this.#escape ? 'escape-in-quoted' : 'quoted';
+      case 'record-start':
+        if (this.#linesToSkip > 0 || byte === this.#comment) return 'no-record';
+        return this.#cellStart(byte);
+      case 'field-start':
+        return this.#cellStart(byte);
+      case 'bare':
+        return this.#inBare(byte);
+      case 'escape':
+        return byte === CR ? 'escaped-cr' : 'bare';
+      case 'escaped-cr':
+        return byte === LF ? 'bare' : this.#inBare(byte);
+      case 'escape-in-quoted':
+        return 'quoted';
+      case 'quote-in-quoted':
+        return this.#afterQuote(byte);
+      default:
+        return state;
     }
-    if (state === 'quote-in-quoted' && isBlank) this.ambiguousLine ??= this.#line;
-    return isBlank && (state === 'field-start' || state === 'blank') ? 'blank' : 'unquoted';
   }
 
-  /** Byte by byte, to the end of this record or of the chunk; returns the next position. */
-  #step(chunk: Uint8Array, start: number): number {
-    let state = this.#state;
-    if (state === 'record-start') {
-      this.#begin(start);
-      state = 'field-start';
-    }
-    for (let i = start; i < chunk.length; i++) {
-      const byte = chunk[i] as number;
-      if (byte === LF) {
-        this.#line += 1;
-        if (state !== 'quoted') {
-          if (this.#onlyCr && !this.#options.blankLinesAreRecords) this.#state = 'record-start';
-          else this.#finish(chunk, start, i);
-          return i + 1;
-        }
-      }
-      if (byte !== CR) this.#onlyCr = false;
-      state = this.#next(state, byte);
-    }
-    if (this.#wanted) this.#pieces.push(chunk.slice(start));
-    this.#state = state;
-    return chunk.length;
+  #cellStart(byte: number): State {
+    if (byte === this.#quote) return 'quoted';
+    if (byte === SPACE && this.#dialect.skipInitialSpace) return 'field-start';
+    return this.#inBare(byte);
   }
+
+  #inBare(byte: number): State {
+    if (byte === this.#delimiter) return this.#nextCell();
+    if (byte === this.#escape) return 'escape';
+    if (byte === this.#quote) this.isPlain = false;
+    return 'bare';
+  }
+
+  #afterQuote(byte: number): State {
+    if (byte === this.#quote && this.#dialect.doubleQuote) return 'quoted';
+    if (byte === this.#delimiter) return this.#nextCell();
+    this.isPlain = false;
+    return 'broken';
+  }
+
+  #nextCell(): State {
+    this.#cells += 1;
+    return 'field-start';
+  }
+}
+
+function find(chunk: Uint8Array, byte: number, from: number): number {
+  const found = chunk.indexOf(byte, from);
+  return found === -1 ? chunk.length : found;
 }

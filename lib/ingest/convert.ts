@@ -18,7 +18,8 @@ import { jsonSource } from './json-source.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectedRows } from './rejected-rows.ts';
 import { rejectionViolation } from './rejection-limits.ts';
-import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
+import { fileViolation, type RecordCount, type RowSource, type SourceFile } from './row-source.ts';
+import { BrokenArchiveError } from './source-bytes.ts';
 import { type TimeStage, untimed } from './stopwatch.ts';
 
 const MAX_EXAMPLES = 20;
@@ -73,21 +74,15 @@ export async function convert(
       : await convertRows(session, file, source, options);
   } catch (error) {
     if (error instanceof SqlError && error.kind === 'data') {
-      return { outcome: 'rejected', violation: fileViolation('source-error', engineProblem(error)) };
+      return {
+        outcome: 'rejected',
+        violation: fileViolation('source-error', error.message.split('\n')[0] ?? ''),
+      };
     }
-    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_')) {
-      const message = `the gzip archive is broken: ${(error as Error).message}`;
-      return { outcome: 'rejected', violation: fileViolation('source-error', message) };
-    }
+    if (error instanceof BrokenArchiveError)
+      return { outcome: 'rejected', violation: fileViolation('source-error', error.message) };
     throw error;
   }
-}
-
-/** The engine's first line says what is wrong; the rest speaks of its own options. */
-function engineProblem(error: SqlError): string {
-  const [first = ''] = error.message.split('\n');
-  if (!first.includes('state machine')) return first;
-  return 'the file cannot be read as CSV: its line ends are mixed (LF and CRLF), or a quote is out of place; write it anew with one kind of line end';
 }
 
 async function convertRows(
@@ -98,12 +93,20 @@ async function convertRows(
 ): Promise<Converted | Refused> {
   const rules = validation(file.dataset, source.texts, file.fromPath);
   const accepted = join(file.scratch, 'accepted.parquet');
-  const [valid, count] = await both(
+  const [copied, counted] = await Promise.allSettled([
     time('convert', () => copyAccepted(session, file, source, rules, accepted)),
     time('count', source.countRecords),
-  );
-  if (count.ambiguousLine !== undefined) return ambiguous(count.ambiguousLine);
-  const rows = count.records;
+  ]);
+  if (counted.status === 'rejected') throw counted.reason;
+  if (source.rewritten && !isTrusted(copied, counted.value)) {
+    const rewritten = await time('rewrite', source.rewritten);
+    return 'rule' in rewritten
+      ? { outcome: 'rejected', violation: rewritten }
+      : convertRows(session, file, rewritten, { time, maxExamples });
+  }
+  if (copied.status === 'rejected') throw copied.reason;
+  const valid = copied.value;
+  const rows = counted.value.records;
   const acceptedRows = await time('deduplicate', async () =>
     valid > 0 && (await hasRepeatedKey(session, file, accepted))
       ? keepFirstOfEachKey(session, file, accepted)
@@ -116,7 +119,9 @@ async function convertRows(
           writeQuarantine(session, file.scratch, rejectedRows(session, file, source, rules), maxExamples),
         );
   if (acceptedRows + (quarantine?.rows ?? 0) !== rows)
-    return unbalanced(file, rows, acceptedRows, quarantine);
+    throw new CorruptionError(
+      `${file.path}: ${rows} records, but ${acceptedRows} accepted and ${quarantine?.rows ?? 0} quarantined. Nothing was committed; please report this file's shape.`,
+    );
   const tooMany = rejectionViolation(file.dataset, rows, rows - acceptedRows);
   if (tooMany)
     return { outcome: 'rejected', violation: tooMany, rows, ...(quarantine ? { quarantine } : {}) };
@@ -124,30 +129,9 @@ async function convertRows(
   return { outcome: 'accepted', rows, acceptedRows, dataFiles, quarantine, ignoredColumns: source.ignored };
 }
 
-/** Waits for the other work too where one fails: the session must not be closed under it. */
-async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return Promise.all([first, second]);
-}
-
-function ambiguous(line: number): Refused {
-  const message = `line ${line}: blanks stand between a quote and its delimiter, so that the cell can be read in two ways: take them out`;
-  return { outcome: 'rejected', violation: fileViolation('source-error', message) };
-}
-
-/** Broken quotes leave open where a record ends: then the file is refused. Otherwise the mismatch is our fault. */
-function unbalanced(
-  file: SourceFile,
-  rows: number,
-  accepted: number,
-  quarantine: QuarantineFile | undefined,
-): Refused {
-  const quotes = quarantine?.examples.find(({ rule }) => rule === 'source-error');
-  if (quotes) {
-    const message = `quotes are not balanced from line ${quotes.line} on, so that its records cannot be told apart: correct that line and send the file again`;
-    return { outcome: 'rejected', violation: fileViolation('source-error', message) };
-  }
-  throw new CorruptionError(
-    `${file.path}: ${rows} records, but ${accepted} accepted and ${quarantine?.rows ?? 0} quarantined. Nothing was committed; please report this file's shape.`,
-  );
+/** The engine's own rows are those of the file, unless the file is not plain or it stumbled over what it read. */
+function isTrusted(copied: PromiseSettledResult<number>, count: RecordCount): boolean {
+  const stumbled =
+    copied.status === 'rejected' && copied.reason instanceof SqlError && copied.reason.kind === 'data';
+  return count.isPlain && !stumbled;
 }

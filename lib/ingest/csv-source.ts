@@ -1,144 +1,173 @@
-// A CSV file as a relation of texts, and the way back from a row to its line and bytes.
+// A CSV file as rows of texts. The engine splits a plain file by itself; any other is first written anew as a plain one,
+// by our own reader, slower and exact. Which records are rejected, their lines and texts always come from that reader.
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Dialect } from '../core/contract.ts';
-import { type RecordPlace, RecordScanner } from '../core/record-scanner.ts';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Dataset } from '../core/contract.ts';
+import { RecordScanner } from '../core/record-scanner.ts';
 import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
-import type { RejectedRow, Rule, Violation } from '../core/violation.ts';
-import type { SqlSession } from '../ports.ts';
-import { type Header, openBytes, readHeader } from './header.ts';
-import { orderedRows } from './ordered-rows.ts';
-import { type FlaggedRow, fileViolation, type RowSource, type SourceFile } from './row-source.ts';
+import type { RejectedRow, Violation } from '../core/violation.ts';
+import { CorruptionError } from '../errors.ts';
+import { MAX_RECORD_BYTES } from './csv-reader.ts';
+import { readRecords, recordProblem } from './csv-records.ts';
+import { type Header, readHeader } from './header.ts';
+import {
+  type FlaggedRows,
+  fileViolation,
+  type RecordCount,
+  type RowSource,
+  type SourceFile,
+} from './row-source.ts';
+import { textBytes } from './source-bytes.ts';
+import { Utf8Check } from './utf8-check.ts';
 
-const HEADER_RECORDS = 1;
-const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 // The engine would take sixteen times the longest record, several times over.
 const BUFFER_BYTES = 2 * MAX_RECORD_BYTES;
+const PLAIN = { delimiter: ',', quoteChar: '"', lineEnd: '\n' };
 
 export async function csvSource(file: SourceFile): Promise<RowSource | Violation> {
-  const { dataset, path } = file;
-  const header = await readHeader(dataset, path, new Set(file.fromPath.keys()));
+  const header = await readHeader(file);
   if ('rule' in header) return header;
-  const scanning = { ...dataset.dialect, blankLinesAreRecords: header.labels.length === 1 };
+  const rewritten = () => rewrittenSource(file, header);
+  const isPlainSoFar = mayBePlain(file.dataset) && (await scan(file, header.labels.length, 1)).isPlain;
+  if (!isPlainSoFar) return rewritten();
+  const { delimiter, quoteChar, headerRecords } = file.dataset.dialect;
+  const lineEnd = header.lineEnd === '\r\n' ? header.lineEnd : '\n';
+  const format = {
+    delimiter,
+    quoteChar,
+    lineEnd,
+    hasHeader: headerRecords === 1,
+    columns: header.labels.length,
+  };
+  return { ...rowSource(file, header, readCsv(file.path, format), header.columns), rewritten };
+}
+
+/** What a plain file of the engine's cannot have. */
+function mayBePlain({ dialect, encoding }: Dataset): boolean {
+  const isUsual = dialect.doubleQuote && !dialect.skipInitialSpace && dialect.headerRecords <= 1;
+  const marks = dialect.escapeChar ?? dialect.commentChar;
+  return encoding === 'utf-8' && isUsual && marks === undefined && dialect.skipLines === 0;
+}
+
+function rowSource(
+  file: SourceFile,
+  header: Header,
+  relation: string,
+  columns: ReadonlyMap<string, number>,
+): RowSource {
   return {
-    relation: readCsv(path, header, dataset.dialect),
-    texts: new Map([...header.columns].map(([field, index]) => [field, identifier(`c${index}`)])),
+    relation,
+    texts: new Map([...columns].map(([field, index]) => [field, identifier(`c${index}`)])),
     ignored: header.ignored,
-    countRecords: async () => {
-      const scanner = new RecordScanner(scanning);
-      for await (const chunk of openBytes(path)) scanner.push(chunk);
-      scanner.end();
-      return { records: scanner.records - HEADER_RECORDS, ambiguousLine: scanner.ambiguousLine };
-    },
-    rejectedRows: (session, flagged) =>
-      locate(path, scanning, flagged, malformed(session, file, header.labels.length)),
+    countRecords: () => scan(file, header.labels.length),
+    rejectedRows: (_session, flagged) => rejectedRecords(file, header.labels.length, flagged),
   };
 }
 
-/** All columns as texts: the engine's own casts round, trim and guess. Records that are no rows go to `reject_errors`. */
-function readCsv(path: string, header: Header, dialect: Dialect): string {
-  const columns = header.labels.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
-  return `read_csv(${fileLiteral(path)}, auto_detect = false, hive_partitioning = false, header = true, columns = {${columns}},
-    delim = ${literal(dialect.delimiter)}, quote = ${literal(dialect.quoteChar)}, escape = ${literal(dialect.quoteChar)},
+async function scan(
+  { path, dataset }: SourceFile,
+  columns: number,
+  maxChunks = Infinity,
+): Promise<RecordCount> {
+  const scanner = new RecordScanner(dataset.dialect, columns);
+  const utf8 = new Utf8Check();
+  let chunks = 0;
+  for await (const chunk of textBytes(path, dataset.encoding)) {
+    scanner.push(chunk);
+    utf8.push(chunk);
+    chunks += 1;
+    if (chunks === maxChunks) return { records: scanner.records, isPlain: scanner.isPlain && utf8.isValid };
+  }
+  scanner.end();
+  utf8.end();
+  return { records: scanner.records, isPlain: scanner.isPlain && utf8.isValid };
+}
+
+type Format = {
+  readonly delimiter: string;
+  readonly quoteChar: string;
+  readonly lineEnd: string;
+  readonly hasHeader: boolean;
+  readonly columns: number;
+};
+
+/**
+ * All columns as texts: the engine's own casts round, trim and guess. Records that are no rows are left out. Left to itself
+ * the engine takes the first line end for every line's, though it stand within quotes.
+ */
+function readCsv(path: string, format: Format): string {
+  const columns = Array.from({ length: format.columns }, (_, i) => `'c${i}': 'VARCHAR'`).join(', ');
+  const quote = literal(format.quoteChar);
+  return `read_csv(${fileLiteral(path)}, auto_detect = false, hive_partitioning = false, header = ${format.hasHeader}, columns = {${columns}},
+    delim = ${literal(format.delimiter)}, quote = ${quote}, escape = ${quote}, new_line = ${literal(format.lineEnd === '\n' ? '\\n' : '\\r\\n')},
     max_line_size = ${MAX_RECORD_BYTES}, buffer_size = ${BUFFER_BYTES}, store_rejects = true, rejects_limit = 0)`;
 }
 
-type Malformed = { readonly offset: number; readonly violation: Violation };
-
-/** The records that the last scan of this session could make no row of, in the file's order. */
-async function* malformed(session: SqlSession, file: SourceFile, columns: number): AsyncIterable<Malformed> {
-  // The engine repeats a short record for each missing column: one violation says it.
-  const sql = `SELECT line_byte_position - 1 AS "offset", min(error_type) AS error, min(error_message) AS message
-    FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_scans)
-    GROUP BY line_byte_position ORDER BY line_byte_position`;
-  type Rejected = { offset: number; error: string; message: string };
-  for await (const row of orderedRows<Rejected>(session, sql, join(file.scratch, 'malformed.parquet'))) {
-    yield { offset: row.offset, violation: malformedRecord(row.error, row.message, columns) };
-  }
+/** The well-formed records' cells that fields take, as RFC 4180 has them. */
+async function rewrittenSource(file: SourceFile, header: Header): Promise<RowSource | Violation> {
+  const path = join(file.scratch, 'plain.csv');
+  const taken = [...header.columns];
+  const refusal = await writePlain(file, header, path);
+  if (refusal) return refusal;
+  const relation = readCsv(path, { ...PLAIN, hasHeader: false, columns: taken.length });
+  return rowSource(file, header, relation, new Map(taken.map(([field], i) => [field, i])));
 }
 
-function malformedRecord(error: string, message: string, columns: number): Violation {
-  const rules: Record<string, [Rule, string]> = {
-    'MISSING COLUMNS': ['missing-cell', `the record has fewer than ${columns} cells`],
-    'TOO MANY COLUMNS': ['extra-cell', `the record has more than ${columns} cells`],
-    'INVALID ENCODING': ['encoding-error', 'the record is not valid UTF-8'],
-    'UNQUOTED VALUE': ['source-error', 'a quote is opened and not closed, or text follows a closing quote'],
-    'LINE SIZE OVER MAXIMUM': ['source-error', `the record is longer than ${MAX_RECORD_BYTES} bytes`],
-  };
-  const [rule, text] = rules[error] ?? ['source-error', message.split('\n')[0] ?? error];
-  return fileViolation(rule, text);
-}
-
-/** Pulls one item at a time, so that a synchronous scan can look at the next one. */
-class Lookahead<T> {
-  #queue: T[] = [];
-  #next = 0;
-  #done = false;
-  readonly #iterator: AsyncIterator<T>;
-  constructor(items: AsyncIterable<T>) {
-    this.#iterator = items[Symbol.asyncIterator]();
-  }
-  get first(): T | undefined {
-    return this.#queue[this.#next];
-  }
-  shift(): T | undefined {
-    return this.#queue[this.#next++];
-  }
-  /** Makes sure that every item for which `near` holds is at hand. */
-  async fill(near: (item: T) => boolean): Promise<void> {
-    this.#queue = this.#queue.slice(this.#next);
-    this.#next = 0;
-    for (
-      let last = this.#queue.at(-1);
-      !this.#done && (last === undefined || near(last));
-      last = this.#queue.at(-1)
-    ) {
-      const { value, done } = await this.#iterator.next();
-      if (done) this.#done = true;
-      else this.#queue.push(value);
+async function writePlain(file: SourceFile, header: Header, path: string): Promise<Violation | undefined> {
+  const columns = header.labels.length;
+  const indexes = [...header.columns.values()];
+  let refusal: Violation | undefined;
+  async function* plainText() {
+    for await (const reader of readRecords(file, columns)) {
+      let text = '';
+      while (reader.next()) {
+        if (reader.isHeader || recordProblem(reader, columns)) continue;
+        const record = plainRecord(indexes.map((i) => reader.cell(i)));
+        if (3 * record.length > MAX_RECORD_BYTES && Buffer.byteLength(record) >= MAX_RECORD_BYTES) {
+          const message = `line ${reader.line}: the record is longer than ${MAX_RECORD_BYTES} bytes`;
+          refusal = fileViolation('source-error', message);
+          return;
+        }
+        text += `${record}\n`;
+      }
+      refusal = reader.refusal;
+      if (text !== '') yield text;
     }
   }
+  await pipeline(Readable.from(plainText()), createWriteStream(path));
+  return refusal;
 }
 
-/** Walks the file once and meets the flagged rows and the malformed records where they stand. */
-async function* locate(
-  path: string,
-  scanning: Dialect & { blankLinesAreRecords: boolean },
-  flaggedRows: AsyncIterable<FlaggedRow>,
-  malformedRecords: AsyncIterable<Malformed>,
+function plainRecord(cells: readonly string[]): string {
+  // Bare, the one empty cell of a record would be a blank line.
+  if (cells.length === 1 && cells[0] === '') return '""';
+  return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+}
+
+/** Walks the file and meets the flagged rows where they stand. */
+async function* rejectedRecords(
+  file: SourceFile,
+  columns: number,
+  flagged: FlaggedRows,
 ): AsyncIterable<RejectedRow> {
-  const flagged = new Lookahead(flaggedRows);
-  const broken = new Lookahead(malformedRecords);
-  const found: RejectedRow[] = [];
+  const iterator = flagged.rows[Symbol.asyncIterator]();
+  let next = await iterator.next();
   let row = 0;
-  let violations: readonly Violation[] = [];
-  const wanted = (ordinal: number, offset: number): boolean => {
-    if (ordinal < HEADER_RECORDS) return false;
-    // The engine's offset may lie before the record, at the line ends between it and the one before.
-    const here: Violation[] = [];
-    for (let item = broken.first; item && item.offset <= offset; item = broken.first) {
-      here.push(item.violation);
-      broken.shift();
+  for await (const reader of readRecords(file, columns)) {
+    while (reader.next()) {
+      if (reader.isHeader) continue;
+      const problem = recordProblem(reader, columns);
+      if (!problem) row += 1;
+      const isFlagged = !problem && !next.done && next.value.row === row - 1;
+      const violations = problem ? [problem] : isFlagged ? next.value.violations : undefined;
+      if (violations) yield { line: reader.line, raw: reader.raw(), violations };
+      if (isFlagged) next = await iterator.next();
     }
-    if (here.length > 0) {
-      violations = here;
-      return true;
-    }
-    if (flagged.first?.row !== row++) return false;
-    violations = flagged.shift()?.violations ?? [];
-    return true;
-  };
-  const emit = (place: RecordPlace) => {
-    found.push({ line: place.line, raw: Buffer.from(place.raw).toString('utf8'), violations });
-  };
-  const scanner = new RecordScanner({ ...scanning, wanted, emit });
-  let offset = 0;
-  for await (const chunk of openBytes(path)) {
-    offset += chunk.length;
-    await broken.fill((item) => item.offset <= offset);
-    await flagged.fill((item) => item.row <= row + chunk.length);
-    scanner.push(chunk);
-    yield* found.splice(0);
   }
-  scanner.end();
-  yield* found.splice(0);
+  if (row !== flagged.relationRows)
+    throw new CorruptionError(
+      `${file.path}: the engine made ${flagged.relationRows} rows of the file's ${row} well-formed records. Nothing was committed; please report this file's shape.`,
+    );
 }

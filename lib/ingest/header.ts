@@ -1,11 +1,9 @@
-// Reads a CSV file's header line and decides which column fills which field, or why the file cannot be read at all.
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { CsvError, parse } from 'csv-parse';
-import type { Dataset } from '../core/contract.ts';
+// Reads a CSV file's header and decides which column fills which field, or why the file cannot be read at all.
+import type { Dataset, Field } from '../core/contract.ts';
+import { editDistance } from '../core/did-you-mean.ts';
 import { shown, type Violation } from '../core/violation.ts';
-import { fileViolation } from './row-source.ts';
+import { readRecords } from './csv-records.ts';
+import { fileViolation, type SourceFile } from './row-source.ts';
 
 export type Header = {
   /** The file's columns in its order. */
@@ -14,112 +12,139 @@ export type Header = {
   readonly columns: ReadonlyMap<string, number>;
   /** Labels that no field takes. */
   readonly ignored: readonly string[];
+  /** What ends the first line. */
+  readonly lineEnd: string;
 };
 
-const MAX_HEADER_BYTES = 4 * 1024 * 1024;
+type Matched = Omit<Header, 'lineEnd'>;
+type FirstRecords = { readonly records: readonly string[][]; readonly lineEnd: string };
 
-/** The file's bytes, uncompressed. */
-export function openBytes(path: string): AsyncIterable<Uint8Array> {
-  const bytes = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  if (!path.endsWith('.gz')) return bytes;
-  const plain = createGunzip({ chunkSize: 1024 * 1024 });
-  // A broken archive ends `plain` with the error, which its reader meets; the promise would only repeat it.
-  pipeline(bytes, plain).catch(() => undefined);
-  return plain;
+export async function readHeader(file: SourceFile): Promise<Header | Violation> {
+  const first = await firstRecords(file, Math.max(1, file.dataset.dialect.headerRecords));
+  if ('rule' in first) return first;
+  const matched =
+    file.dataset.dialect.headerRecords === 0
+      ? withoutHeader(file, first.records[0]?.length)
+      : withHeader(file, first.records);
+  return 'rule' in matched ? matched : { ...matched, lineEnd: first.lineEnd };
 }
 
-/** The first record's cells; undefined for a file without any; a message where it cannot be read. */
-async function firstRecord(
-  dataset: Dataset,
-  path: string,
-): Promise<string[] | undefined | { problem: string }> {
-  const parser = parse({
-    delimiter: dataset.dialect.delimiter,
-    quote: dataset.dialect.quoteChar,
-    bom: true,
-    to: 1,
-    record_delimiter: ['\r\n', '\n'],
-    max_record_size: MAX_HEADER_BYTES,
-  });
-  const feeding = (async () => {
-    for await (const chunk of openBytes(path)) {
-      if (parser.destroyed || parser.writableEnded) return;
-      if (!parser.write(chunk))
-        await new Promise<void>((resolve) => parser.once('drain', resolve).once('close', resolve));
+async function firstRecords(file: SourceFile, count: number): Promise<FirstRecords | Violation> {
+  const records: string[][] = [];
+  let lineEnd = '';
+  for await (const reader of readRecords(file)) {
+    while (records.length < count && reader.next()) {
+      const problem = reader.isHeader ? reader.problem : undefined;
+      if (problem) return unreadable(file.dataset, reader.line, problem);
+      records.push(reader.cells());
+      lineEnd = reader.lineEnd;
     }
-    parser.end();
-  })();
-  feeding.catch((error: Error) => parser.destroy(error));
-  try {
-    for await (const record of parser) return record as string[];
-    return undefined;
-  } catch (error) {
-    if (error instanceof CsvError) return { problem: error.message };
-    throw error;
-  } finally {
-    parser.destroy();
+    if (reader.refusal) return reader.refusal;
+    if (records.length === count) break;
   }
+  return { records, lineEnd };
 }
 
-/** `fromPath`: fields that need no column because the key gives their value. */
-export async function readHeader(
-  dataset: Dataset,
-  path: string,
-  fromPath: ReadonlySet<string>,
-): Promise<Header | Violation> {
-  const labels = await firstRecord(dataset, path);
-  if (labels === undefined)
+function withHeader(file: SourceFile, records: readonly string[][]): Matched | Violation {
+  const { headerRecords, headerJoin } = file.dataset.dialect;
+  if (records.length < headerRecords)
     return fileViolation('source-error', 'the file is empty: it has not even a header line');
-  if ('problem' in labels)
-    return fileViolation('source-error', `the header line cannot be read: ${labels.problem}`);
-  if (labels.some((label) => label.includes('\r'))) {
-    return fileViolation(
-      'source-error',
-      'the lines end with a carriage return alone: write them with LF or CRLF',
-    );
-  }
+  const width = Math.max(...records.map((cells) => cells.length));
+  const labels = Array.from({ length: width }, (_, i) => {
+    const parts = records.map((cells) => cells[i] ?? '');
+    return parts.filter((part) => part !== '').join(headerJoin);
+  });
   const twice = labels.find((label, i) => label !== '' && labels.indexOf(label) !== i);
-  if (twice !== undefined)
-    return fileViolation('duplicate-label', `the header names the column ${shown(twice)} twice`, twice);
-  return matchLabels(dataset, labels, fromPath);
+  return twice === undefined
+    ? matchLabels(file, labels)
+    : fileViolation('duplicate-label', `the header names the column ${shown(twice)} twice`, twice);
 }
 
-function matchLabels(
-  dataset: Dataset,
-  labels: readonly string[],
-  fromPath: ReadonlySet<string>,
-): Header | Violation {
-  const columns = new Map<string, number>();
-  const missing: string[] = [];
-  for (const field of dataset.fields) {
-    const index = labels.indexOf(field.header);
-    if (index >= 0) columns.set(field.name, index);
-    else if (field.constraints.required && !fromPath.has(field.name)) missing.push(field.header);
+function unreadable(dataset: Dataset, line: number, { rule, message }: Violation): Violation {
+  const hint =
+    rule === 'encoding-error'
+      ? `: ${dataset.encoding} does not know its bytes; name the file's encoding in the contract, such as "encoding": "windows-1252" or "utf-16"`
+      : `: ${message}`;
+  return fileViolation(rule, `the header on line ${line} cannot be read${hint}`);
+}
+
+/** The columns are the fields in order; what the path gives may be among them or not. */
+function withoutHeader(file: SourceFile, cells: number | undefined): Matched | Violation {
+  const names = file.dataset.fields.map((field) => field.name);
+  const given = names.filter((name) => !file.fromPath.has(name));
+  const labels = cells === names.length ? names : given;
+  if (cells !== undefined && cells !== labels.length) {
+    const message = `the file has no header, and its first record has ${cells} cells where the fields are ${labels.join(', ')}: the delimiter (${JSON.stringify(file.dataset.dialect.delimiter)}) or the contract's fields do not fit`;
+    return fileViolation('missing-label', message);
   }
-  if (missing.length > 0) {
-    const names = missing.map((label) => JSON.stringify(label)).join(', ');
-    const found = labels.map((label) => JSON.stringify(label)).join(', ');
-    return fileViolation(
-      'missing-label',
-      `the header lacks ${names}; it has ${found} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`,
-      missing[0],
-    );
-  }
-  if (columns.size === 0) {
-    const found = labels.map((label) => JSON.stringify(label)).join(', ');
-    return fileViolation(
-      'missing-label',
-      `no column of the first line is one of ${dataset.name}'s; it has ${found} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`,
-    );
-  }
+  return { labels, columns: new Map(labels.map((name, i) => [name, i])), ignored: [] };
+}
+
+function matchLabels({ dataset, fromPath }: SourceFile, labels: readonly string[]): Matched | Violation {
+  const { columns, missing } = columnsOf(dataset, labels);
   const taken = new Set(columns.values());
   const ignored = labels.filter((_, i) => !taken.has(i));
-  if (ignored.length > 0 && dataset.extraColumns === 'reject') {
-    return fileViolation(
-      'extra-label',
-      `the header has ${ignored.map((l) => JSON.stringify(l)).join(', ')}, which the contract of ${dataset.name} does not know`,
-      ignored[0],
-    );
+  const required = missing.filter((field) => field.constraints.required && !fromPath.has(field.name));
+  const found = `${quoted(labels)} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`;
+  if (required[0]) {
+    const names = required.map((field) => field.header);
+    const message = `the header lacks ${quoted(names)}; it has ${found}`;
+    return fileViolation('missing-label', message, names[0]);
   }
-  return { labels, columns, ignored };
+  if (columns.size === 0)
+    return fileViolation(
+      'missing-label',
+      `no column of the first line is one of ${dataset.name}'s; it has ${found}`,
+    );
+  if (ignored.length > 0 && dataset.extraColumns === 'reject') {
+    const message = `the header has ${quoted(ignored)}, which the contract of ${dataset.name} does not know`;
+    return fileViolation('extra-label', message, ignored[0]);
+  }
+  const optional = missing.filter((field) => !fromPath.has(field.name));
+  return misspelt(optional, ignored) ?? { labels, columns, ignored };
+}
+
+/** A label as the contract has it goes before one that differs in case. */
+function columnsOf(dataset: Dataset, labels: readonly string[]) {
+  const columns = new Map<string, number>();
+  const missing: Field[] = [];
+  const exact = new Set(dataset.fields.map((field) => field.header));
+  for (const field of dataset.fields) {
+    const isMeant = (label: string) =>
+      !dataset.dialect.caseSensitiveHeader &&
+      !exact.has(label) &&
+      label.toLowerCase() === field.header.toLowerCase();
+    const same = labels.indexOf(field.header);
+    const index = same >= 0 ? same : labels.findIndex(isMeant);
+    if (index >= 0 && ![...columns.values()].includes(index)) columns.set(field.name, index);
+    else missing.push(field);
+  }
+  return { columns, missing };
+}
+
+/** Nulls in a whole column because of a slip in its label would be a silent change of every value in it. */
+function misspelt(missing: readonly Field[], ignored: readonly string[]): Violation | undefined {
+  for (const { header } of missing) {
+    const label = ignored.find((candidate) => isSlip(candidate, header));
+    if (label === undefined) continue;
+    const message = `the header has ${shown(label)}, which no field takes, and lacks ${shown(header)}: correct the label; or, if both are right, let the contract name ${shown(label)} as a field`;
+    return fileViolation('missing-label', message, label);
+  }
+  return undefined;
+}
+
+const SHORTEST = 4;
+
+/** `q101` and `q102`, `address` and `address2` are two columns; `amout` and `amount`, ` Amount` and `amount` are one. */
+function isSlip(label: string, header: string): boolean {
+  const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  if (bare(label) === bare(header)) return bare(label) !== '';
+  const isShort = Math.min(label.length, header.length) < SHORTEST;
+  if (isShort || Math.abs(label.length - header.length) > 1) return false;
+  const undigited = (text: string) => text.replace(/\d/g, '');
+  return undigited(label) !== undigited(header) && editDistance(label, header) === 1;
+}
+
+function quoted(labels: readonly string[]): string {
+  return labels.map((label) => JSON.stringify(label)).join(', ');
 }

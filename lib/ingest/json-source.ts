@@ -8,14 +8,14 @@ import type { Dataset } from '../core/contract.ts';
 import { fileLiteral, identifier } from '../core/sql-text.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
-import { openBytes } from './header.ts';
 import { type FlaggedRow, fileViolation, type RowSource, type SourceFile } from './row-source.ts';
+import { textBytes } from './source-bytes.ts';
 
 type JsonRecord = { readonly levels: readonly string[]; readonly members: Readonly<Record<string, unknown>> };
 
 export async function jsonSource(file: SourceFile): Promise<RowSource | Violation> {
   const { dataset } = file;
-  const records = readRecords(dataset, await wholeFile(file.path));
+  const records = readRecords(dataset, await wholeFile(file));
   if ('rule' in records) return records;
   const path = join(file.scratch, 'records.ndjson');
   await pipeline(Readable.from(lines(dataset, records)), createWriteStream(path));
@@ -32,8 +32,8 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
     ignored: [...new Set(records.flatMap((record) => Object.keys(record.members)))].filter(
       (name) => !known.has(name),
     ),
-    countRecords: async () => ({ records: records.length }),
-    rejectedRows: (_session: SqlSession, flagged) => rejected(dataset, records, flagged),
+    countRecords: async () => ({ records: records.length, isPlain: true }),
+    rejectedRows: (_session: SqlSession, flagged) => rejected(dataset, records, flagged.rows),
   };
 }
 
@@ -42,9 +42,9 @@ function has(dataset: Dataset, record: JsonRecord, fieldName: string): boolean {
   return dataset.levels.includes(fieldName) || (field !== undefined && field.header in record.members);
 }
 
-async function wholeFile(path: string): Promise<Uint8Array> {
+async function wholeFile({ path, dataset }: SourceFile): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of openBytes(path)) chunks.push(chunk);
+  for await (const chunk of textBytes(path, dataset.encoding)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 

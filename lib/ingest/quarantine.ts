@@ -20,6 +20,7 @@ export type QuarantineFile = {
 /** A violation, and the record that it is about: by its line, or by its path in a JSON document. */
 export type Example = Violation & { readonly line: number | null; readonly path: string | null };
 
+const LEAST_OBJECT_BYTES = 1024 * 1024;
 const COLUMNS = `{line: 'BIGINT', path: 'VARCHAR', raw: 'VARCHAR', violations: 'STRUCT(field VARCHAR, rule VARCHAR, "value" VARCHAR, message VARCHAR)[]'}`;
 
 export async function writeQuarantine(
@@ -31,6 +32,8 @@ export async function writeQuarantine(
   const counts = new Map<string, ViolationCount>();
   const examples: Example[] = [];
   let rows = 0;
+  // The engine sets aside several times what a line may be long.
+  let longest = LEAST_OBJECT_BYTES;
   async function* lines() {
     for await (const row of rejected) {
       rows += 1;
@@ -41,13 +44,15 @@ export async function writeQuarantine(
         const id = `${field}\n${rule}`;
         counts.set(id, { field, rule, rows: (counts.get(id)?.rows ?? 0) + 1 });
       }
-      yield `${JSON.stringify(row)}\n`;
+      const line = `${JSON.stringify(row)}\n`;
+      longest = Math.max(longest, Buffer.byteLength(line) + 1);
+      yield line;
     }
   }
   const lined = join(folder, 'quarantine.ndjson');
   await pipeline(Readable.from(lines()), createWriteStream(lined));
   const path = join(folder, 'quarantine.parquet');
-  const source = `read_json(${fileLiteral(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = 268435456, hive_partitioning = false)`;
+  const source = `read_json(${fileLiteral(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = ${longest}, hive_partitioning = false)`;
   await session.run(`COPY (SELECT * FROM ${source}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`);
   return { path, rows, counts: [...counts.values()], examples };
 }

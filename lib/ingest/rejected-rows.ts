@@ -19,12 +19,12 @@ export async function* rejectedRows(
   const flags = join(file.scratch, 'flags.parquet');
   const keyFields = [...new Set(rowKeys(file.dataset).flatMap((key) => key.fields))];
   const keys = keyFields.map((name) => `, ${rules.values.get(name)} AS ${keyColumn(name)}`).join('');
-  // The engine finds broken bytes only in columns that it reads: read all that the first pass read.
+  // The engine looks for some errors only in columns that it reads: read all that the first pass read.
   const anyText = `coalesce(${[...rules.texts].join(', ')}) IS NULL AS blank`;
-  await session.run(
+  const relationRows = await session.run(
     `COPY (SELECT ${rules.violations} AS violations, ${anyText}${keys} FROM ${rules.relation(source.relation)}) TO ${literal(flags)} ${PARQUET}`,
   );
-  yield* source.rejectedRows(session, flaggedRows(session, file, rules, flags));
+  yield* source.rejectedRows(session, { rows: flaggedRows(session, file, rules, flags), relationRows });
 }
 
 function keyColumn(field: string): string {

@@ -12,15 +12,21 @@ export type RowSource = {
   readonly ignored: readonly string[];
   /** Records in the file, counted by other code than the relation's. */
   countRecords(): Promise<RecordCount>;
-  /**
-   * Every record that is not accepted, in the file's order: the flagged rows, and the records of which the relation
-   * could make no row when it was last read in this session.
-   */
-  rejectedRows(session: SqlSession, flagged: AsyncIterable<FlaggedRow>): AsyncIterable<RejectedRow>;
+  /** Every record that is not accepted, in the file's order: the flagged rows, and the records that are no rows. */
+  rejectedRows(session: SqlSession, flagged: FlaggedRows): AsyncIterable<RejectedRow>;
+  /** The same records by another way, for a file that turns out not to be plain or that the engine cannot read. */
+  rewritten?(): Promise<RowSource | Violation>;
 };
 
-/** `ambiguousLine`: from there on the records cannot be told apart for certain. */
-export type RecordCount = { readonly records: number; readonly ambiguousLine?: number | undefined };
+/** `isPlain`: false where the relation may not hold just these records. */
+export type RecordCount = { readonly records: number; readonly isPlain: boolean };
+
+export type FlaggedRows = {
+  /** In the relation's order. */
+  readonly rows: AsyncIterable<FlaggedRow>;
+  /** How many rows the relation has, flagged or not. */
+  readonly relationRows: number;
+};
 
 /** A row of the relation that validation refused; `row` counts from 0 in the relation's order, ascending. */
 export type FlaggedRow = { readonly row: number; readonly violations: readonly Violation[] };

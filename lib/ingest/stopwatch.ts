@@ -1,7 +1,15 @@
 // How long each stage of an ingest took, for its report. Stages may run side by side: their times need not add up.
 import type { Clock } from '../ports.ts';
 
-export type Stage = 'download' | 'convert' | 'count' | 'deduplicate' | 'quarantine' | 'split' | 'upload';
+export type Stage =
+  | 'download'
+  | 'convert'
+  | 'count'
+  | 'rewrite'
+  | 'deduplicate'
+  | 'quarantine'
+  | 'split'
+  | 'upload';
 
 /** Milliseconds by stage, in the order in which the stages ended. */
 export type Timings = Readonly<Partial<Record<Stage, number>>>;

@@ -1,0 +1,28 @@
+// The records of a CSV source file, chunk by chunk, and those among them of which no row can be made.
+import type { Violation } from '../core/violation.ts';
+import { CsvReader } from './csv-reader.ts';
+import { fileViolation, type SourceFile } from './row-source.ts';
+import { textBytes } from './source-bytes.ts';
+
+/**
+ * The reader, each time that it has got more: take records with `next` until it says false. `columns` is known once the
+ * header is. Throws BrokenArchiveError.
+ */
+export async function* readRecords(file: SourceFile, columns?: number): AsyncIterable<CsvReader> {
+  const reader = new CsvReader(file.dataset.dialect, columns);
+  for await (const chunk of textBytes(file.path, file.dataset.encoding)) {
+    reader.push(chunk);
+    yield reader;
+    if (reader.refusal) return;
+  }
+  reader.end();
+  yield reader;
+}
+
+/** Why the current record is no row of a file with that many columns. */
+export function recordProblem(reader: CsvReader, columns: number): Violation | undefined {
+  if (reader.problem || reader.cellCount === columns) return reader.problem;
+  const cells = reader.cellCount === 1 ? 'one cell' : `${reader.cellCount} cells`;
+  const message = `the record has ${cells}, and the file has ${columns === 1 ? 'one column' : `${columns} columns`}`;
+  return fileViolation(reader.cellCount < columns ? 'missing-cell' : 'extra-cell', message);
+}

@@ -1,0 +1,143 @@
+// A source file's text as UTF-8 bytes: unpacked by its name's ending, decoded from its encoding, without byte order mark.
+// What cannot be decoded becomes a byte that no UTF-8 text holds, so that whoever splits the text can say where it stands.
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { Decompress } from 'fzstd';
+import type { Encoding } from '../core/contract.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+/** Stands for what the encoding does not know. */
+const UNDECODABLE = Buffer.from([0xff]);
+
+/** The archive cannot be unpacked to its end: bad data. */
+export class BrokenArchiveError extends Error {
+  override readonly name = 'BrokenArchiveError';
+}
+
+export function textBytes(path: string, encoding: Encoding): AsyncIterable<Buffer> {
+  return withoutMark(encoding === 'utf-8' ? unpacked(path) : decoded(unpacked(path), encoding));
+}
+
+async function* unpacked(path: string): AsyncIterable<Buffer> {
+  const bytes = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  if (path.endsWith('.gz')) yield* gunzipped(bytes);
+  else if (path.endsWith('.zst')) yield* unzstd(bytes);
+  else yield* bytes;
+}
+
+async function* gunzipped(bytes: NodeJS.ReadableStream): AsyncIterable<Buffer> {
+  const plain = createGunzip({ chunkSize: CHUNK_BYTES });
+  // A broken archive ends `plain` with the error, which its reader meets; the promise would only repeat it.
+  pipeline(bytes, plain).catch(() => undefined);
+  try {
+    yield* plain;
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw error;
+    throw new BrokenArchiveError(`the gzip archive is broken: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function* unzstd(bytes: AsyncIterable<Buffer | string>): AsyncIterable<Buffer> {
+  let pieces: Buffer[] = [];
+  let isComplete = false;
+  const unpacking = new Decompress((piece, final) => {
+    pieces.push(Buffer.from(piece));
+    isComplete ||= final === true;
+  });
+  const push = (chunk: Uint8Array, final: boolean): Buffer[] => {
+    try {
+      unpacking.push(chunk, final);
+    } catch (error) {
+      const message = `the zstd archive is broken: ${(error as Error).message}`;
+      throw new BrokenArchiveError(message, { cause: error });
+    }
+    return pieces.splice(0);
+  };
+  for await (const chunk of bytes) yield* push(chunk as Buffer, false);
+  yield* push(new Uint8Array(0), true);
+  if (!isComplete) throw new BrokenArchiveError('the zstd archive is broken: it ends too early');
+  pieces = [];
+}
+
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** The first chunk that is handed on holds at least the mark's length, or the whole text. */
+async function* withoutMark(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  let start: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of bytes) {
+    if (start === undefined) {
+      yield chunk;
+      continue;
+    }
+    start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
+    if (start.length < MARK.length) continue;
+    yield start.subarray(start.indexOf(MARK) === 0 ? MARK.length : 0);
+    start = undefined;
+  }
+  if (start !== undefined && start.length > 0) yield start;
+}
+
+function decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncIterable<Buffer> {
+  return encoding === 'iso-8859-1' || encoding === 'windows-1252'
+    ? fromSingleBytes(bytes, encoding === 'windows-1252' ? windows1252 : (byte) => String.fromCharCode(byte))
+    : fromUtf16(bytes, encoding);
+}
+
+/** 0x80 to 0x9F; a blank where Windows defines none: https://www.unicode.org/Public/MAPPINGS/VENDORS/MICSFT/WINDOWS/CP1252.TXT */
+const WINDOWS_1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
+
+function windows1252(byte: number): string | undefined {
+  if (byte < 0x80 || byte > 0x9f) return String.fromCharCode(byte);
+  const character = WINDOWS_1252[byte - 0x80];
+  return character === ' ' ? undefined : character;
+}
+
+async function* fromSingleBytes(
+  bytes: AsyncIterable<Buffer>,
+  characterOf: (byte: number) => string | undefined,
+): AsyncIterable<Buffer> {
+  const table = Array.from({ length: 256 }, (_, byte) => {
+    const character = characterOf(byte);
+    return character === undefined ? UNDECODABLE : Buffer.from(character);
+  });
+  const longest = Math.max(...table.map((encoded) => encoded.length));
+  for await (const chunk of bytes) {
+    const out = Buffer.allocUnsafe(chunk.length * longest);
+    let length = 0;
+    for (const byte of chunk) {
+      if (byte < 0x80) out[length++] = byte;
+      else for (const part of table[byte] as Buffer) out[length++] = part;
+    }
+    yield out.subarray(0, length);
+  }
+}
+
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+async function* fromUtf16(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncIterable<Buffer> {
+  let isBig: boolean | undefined = encoding === 'utf-16' ? undefined : encoding === 'utf-16be';
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of bytes) {
+    const data: Buffer = Buffer.concat([rest, chunk]);
+    if (data.length < 2) {
+      rest = data;
+      continue;
+    }
+    isBig ??= data.readUInt16BE(0) === 0xfeff;
+    // Four bytes may be one character: what is left of one waits for the next chunk.
+    let whole = data.length - (data.length % 2);
+    const last = isBig ? data.readUInt16BE(whole - 2) : data.readUInt16LE(whole - 2);
+    if (last >= 0xd800 && last < 0xdc00) whole -= 2;
+    rest = data.subarray(whole);
+    yield utf16Text(data.subarray(0, whole), isBig);
+  }
+  if (rest.length > 0) yield UNDECODABLE;
+}
+
+function utf16Text(data: Buffer, isBig: boolean): Buffer {
+  const text = (isBig ? Buffer.from(data).swap16() : data).toString('utf16le');
+  if (!LONE_SURROGATE.test(text)) return Buffer.from(text);
+  const parts = text.split(LONE_SURROGATE).flatMap((part) => [Buffer.from(part), UNDECODABLE]);
+  return Buffer.concat(parts.slice(0, -1));
+}
