@@ -3,7 +3,7 @@ import type { Violation } from '../core/violation.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { fileViolation } from './row-source.ts';
 
-/** What a gzip archive of a CSV file is taken to hold, as a multiple of its size. */
+/** What a compressed CSV file is taken to hold, as a multiple of its size. */
 const UNPACKED = 8;
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
@@ -14,7 +14,7 @@ export function sizeViolation(
   maxSourceBytes: number | undefined,
 ): Violation | undefined {
   if (maxSourceBytes === undefined) return undefined;
-  const packed = version.key.endsWith('.gz');
+  const packed = /\.(gz|zst)$/.test(version.key);
   const bytes = packed ? version.sizeBytes * UNPACKED : version.sizeBytes;
   if (bytes <= maxSourceBytes) return undefined;
   const size = `${byteText(version.sizeBytes)}${packed ? ` packed (about ${byteText(bytes)} unpacked)` : ''}`;
