@@ -72,6 +72,6 @@ test('incremental equals a full recompute, for any graph, data and history', asy
         await world.close();
       }
     }),
-    { numRuns: Number(process.env.SLUICE_RUNS ?? 8), endOnFailure: true },
+    { numRuns: Number(process.env.SLUICE_RUNS ?? 10), endOnFailure: true },
   );
 });

@@ -68,6 +68,9 @@ const SHAPES: readonly Shape[] = [
     `SELECT ${q}k, n, v FROM (SELECT *, sum(n) OVER (PARTITION BY k) AS total FROM ${over}) WHERE total % 2 = 0`,
 ];
 
+/** Those that read a second table: a change in it touches every partition. */
+const WITH_SIDE = SHAPES.flatMap((shape, i) => (shape.toString().includes('side') ? [i] : []));
+
 function insightText({ over, side, kept, shape }: Choice, tables: readonly Table[]): InsightFile & Table {
   // The last one drives most often: so graphs get deep.
   const driving = tables[Math.max(0, tables.length - 1 - over)] ?? (BASE[0] as Table);
@@ -88,7 +91,10 @@ export const graph: fc.Arbitrary<readonly InsightFile[]> = fc
       over: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(7) }),
       side: fc.nat(7),
       kept: fc.nat(2),
-      shape: fc.nat(SHAPES.length - 1),
+      shape: fc.oneof(
+        { weight: 2, arbitrary: fc.nat(SHAPES.length - 1) },
+        { weight: 1, arbitrary: fc.constantFrom(...WITH_SIDE) },
+      ),
     }),
     { minLength: 3, maxLength: 5, size: 'max' },
   )
@@ -108,7 +114,7 @@ export type Step =
 const FACTS = ['eu/day=2024-01-01', 'eu/day=2024-01-02', 'us/day=2024-01-01', 'us/day=2024-02-01'].flatMap(
   (place) => [`facts/region=${place}/a.csv`, `facts/region=${place}/b.csv`],
 );
-const OTHERS = ['newest/1.csv', 'newest/2.csv', 'whole/1.csv', 'whole/2.csv'];
+const OTHERS = ['newest/1.csv', 'newest/2.csv', 'whole/1.csv'];
 const key = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...FACTS) },
   { weight: 2, arbitrary: fc.constantFrom(...OTHERS) },
@@ -123,15 +129,27 @@ const text = fc
   .array(row, { maxLength: 6 })
   .map((rows) => ['k,n,v', ...rows.map((cells) => cells.join(','))].join('\n'));
 
-export const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc.oneof(
-    {
-      weight: 6,
-      arbitrary: fc.record({ kind: fc.constant('put' as const), key, text, tick: fc.boolean() }),
-    },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), key }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('event' as const), key }) },
-    { weight: 3, arbitrary: fc.constant({ kind: 'settle' as const }) },
-  ),
-  { minLength: 6, maxLength: 16, size: 'max' },
+const put = fc.record({ kind: fc.constant('put' as const), key, text, tick: fc.boolean() });
+const remove = fc.record({ kind: fc.constant('delete' as const), key });
+const event = fc.record({ kind: fc.constant('event' as const), key });
+const settle = { kind: 'settle' } as const;
+const filled = fc.tuple(
+  ...FACTS.map((name) => text.map((rows) => ({ kind: 'put', key: name, text: rows, tick: false }) as const)),
 );
+
+/** All facts, then changes of any kind, then one change of a lake that is current: what it touches must be found. */
+export const steps: fc.Arbitrary<Step[]> = fc
+  .tuple(
+    filled,
+    fc.array(
+      fc.oneof(
+        { weight: 4, arbitrary: put },
+        { weight: 2, arbitrary: remove },
+        { weight: 2, arbitrary: event },
+        { weight: 2, arbitrary: fc.constant(settle) },
+      ),
+      { maxLength: 8, size: 'max' },
+    ),
+    fc.oneof({ weight: 2, arbitrary: put }, { weight: 1, arbitrary: remove }),
+  )
+  .map(([facts, changes, last]) => [...facts, settle, ...changes, settle, last]);
