@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config';
 import { wantedTargets } from './localstack/targets.ts';
 
-const EMULATED_MS = 120_000;
+const EMULATED_MS = 300_000;
 /** AWS's own queues and functions take their time, and so does CloudFormation. */
 const REAL_MS = 1_800_000;
 

@@ -60,9 +60,14 @@ export function emulatorEnvironment(endpoint: string): Record<string, string> {
   };
 }
 
+/** Once; returns the Python that has it. Throws where there is no fitting Python, or its packages cannot be had. */
+export function installEmulator(kind: EmulatorKind): string {
+  return pythonWith(PACKAGES[kind], join(EMULATORS_FOLDER, kind));
+}
+
 /** Installs it where it is missing, and returns when it answers. Throws where either fails. */
 export async function startEmulator(kind: EmulatorKind, options: StartOptions = {}): Promise<Emulator> {
-  const python = pythonWith(PACKAGES[kind], join(EMULATORS_FOLDER, kind));
+  const python = installEmulator(kind);
   const port = options.port ?? (await freePort());
   const folder = join(EMULATORS_FOLDER, 'run', `${kind}-${port}`);
   mkdirSync(folder, { recursive: true });

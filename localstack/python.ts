@@ -18,9 +18,7 @@ export type PythonPackages = {
 export function pythonWith(packages: PythonPackages, folder: string): string {
   const python = join(folder, 'bin', 'python');
   const marker = join(folder, 'installed');
-  const content = [packages.pip.join(' '), ...packages.inputs.map((file) => readFileSync(file, 'utf8'))].join(
-    '\n',
-  );
+  const content = contentOf(packages);
   if (existsSync(python) && existsSync(marker) && readFileSync(marker, 'utf8') === content) return python;
   const base = findPython(packages);
   process.stderr.write(`Installing ${packages.title} (once, into ${folder}) …\n`);
@@ -31,6 +29,12 @@ export function pythonWith(packages: PythonPackages, folder: string): string {
   run(python, pip, `${packages.title} could not be installed`);
   writeFileSync(marker, content);
   return python;
+}
+
+/** What is installed, wherever this checkout lies. */
+function contentOf({ pip, inputs }: PythonPackages): string {
+  const words = pip.filter((word) => !inputs.includes(word));
+  return [words.join(' '), ...inputs.map((file) => readFileSync(file, 'utf8'))].join('\n');
 }
 
 function findPython({ title, suits, wanted }: PythonPackages): string {

@@ -1,7 +1,7 @@
 // `npm run localstack`: AWS on this machine, with the stack deployed. Leaves it running, and prints what to try.
 import { parseArgs } from 'node:util';
 import type { StackOutputs } from './deploy.ts';
-import { brandOf, emulatorEnvironment } from './emulators.ts';
+import { brandOf, emulatorEnvironment, installEmulator } from './emulators.ts';
 import { type Obtained, obtainEmulator, type Ways } from './obtain.ts';
 import { remembered, stop } from './running.ts';
 import { deployTo, putIntoLanding } from './stack.ts';
@@ -11,6 +11,7 @@ const USAGE = `npm run localstack [-- <option> …]     an emulator of AWS: what
 npm run localstack -- put <folder>      puts the folder's files into the stack's landing bucket
 npm run localstack -- stop              stops it
 npm run localstack -- status            says what runs
+npm run localstack -- install           installs both emulators that need no Docker, and starts none
 
   --ministack    MiniStack, from a Python package: S3, SQS, Lambda, CloudFormation
   --localstack   LocalStack, from a Python package (Python 3.13): S3, SQS, CloudFormation
@@ -39,6 +40,7 @@ async function main(argv: readonly string[]): Promise<void> {
   if (values.help || isWrong || ways.length > 1 || !(port > 0)) process.stdout.write(USAGE);
   else if (word === 'stop') process.stdout.write((await stop()) ? 'Stopped.\n' : 'Nothing was running.\n');
   else if (word === 'status') showStatus();
+  else if (word === 'install') for (const kind of ['ministack', 'localstack'] as const) installEmulator(kind);
   else if (word === 'put') await put(folder ?? '');
   else if (word === 'start') await start(waysOf(ways[0], port), values['no-stack'] ?? false);
   else throw new Error(`unknown word ${JSON.stringify(word)}.\n${USAGE}`);

@@ -17,22 +17,23 @@ export type Target = {
 };
 export type OpenedTarget = { readonly target: Target; close(): Promise<void> };
 
-/** SLUICE_EMULATOR; where it is not set an endpoint that is given, else Docker, else both emulators that need none. */
+/** SLUICE_EMULATOR's words; where it is not set an endpoint that is given, else Docker, else both emulators that need none. */
 export function wantedTargets(
   environment: NodeJS.ProcessEnv,
   hasDocker: () => boolean = dockerAnswers,
 ): TargetKind[] {
   const { SLUICE_EMULATOR: wanted, AWS_ENDPOINT_URL: given } = environment;
-  if (!wanted) {
-    if (given) return ['endpoint'];
-    return hasDocker() ? ['docker'] : ['ministack', 'localstack'];
-  }
-  const kind = KINDS.find((known) => known === wanted);
-  if (kind === undefined)
-    throw new Error(
-      `SLUICE_EMULATOR=${wanted} is not known: use ministack, localstack, docker or endpoint (with AWS_ENDPOINT_URL).`,
-    );
-  return [kind];
+  if (wanted) return wanted.split(',').map(kindOf);
+  if (given) return ['endpoint'];
+  return hasDocker() ? ['docker'] : ['ministack', 'localstack'];
+}
+
+function kindOf(word: string): TargetKind {
+  const kind = KINDS.find((known) => known === word);
+  if (kind !== undefined) return kind;
+  throw new Error(
+    `SLUICE_EMULATOR=${word} is not known: use ministack, localstack, docker or endpoint (with AWS_ENDPOINT_URL).`,
+  );
 }
 
 /** Starts what is not there yet; `close` stops what was started. Throws where it cannot be had. */

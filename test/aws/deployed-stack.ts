@@ -1,5 +1,8 @@
-// A stage of the stack on an emulator, as a suite handles it: files put and removed, events told, queues watched.
+// A stage of the stack, as a suite handles it: files put and removed, events told, queues watched, functions killed.
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   DeleteObjectCommand,
   GetBucketNotificationConfigurationCommand,
@@ -12,8 +15,12 @@ import {
   SendMessageCommand,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
-import { deployStack, destroyStack, type StackOutputs } from '../../localstack/deploy.ts';
-import { emulator, s3, sqs } from './emulated.ts';
+import { type Deployment, deployStack, destroyStack, type StackOutputs } from '../../localstack/deploy.ts';
+import { FunctionFleet } from './function-fleet.ts';
+import { removeBucket, requireNewStage } from './stage-buckets.ts';
+import { environment, s3, sqs, target } from './target.ts';
+
+const SCHEMAS = join(import.meta.dirname, '../../schemas');
 
 export type S3Event = { readonly name: 'ObjectCreated:Put' | 'ObjectRemoved:Delete'; readonly key: string };
 
@@ -29,6 +36,8 @@ const COUNTS = [
 export class DeployedStack {
   readonly stage: string;
   readonly outputs: StackOutputs;
+  /** Where the target runs no functions itself. */
+  private fleet: FunctionFleet | undefined;
 
   private constructor(stage: string, outputs: StackOutputs) {
     this.stage = stage;
@@ -37,19 +46,58 @@ export class DeployedStack {
 
   /** A stage of its own name, so that its functions' processes are told from all others. */
   static async deploy(): Promise<DeployedStack> {
-    const stage = `e2e-${randomBytes(4).toString('hex')}`;
-    return new DeployedStack(stage, await deployStack({ endpoint: emulator.endpoint, stage }));
+    const stage = target.stage ?? `e2e-${randomBytes(4).toString('hex')}`;
+    if (target.endpoint === undefined) await requireNewStage(stage);
+    const stack = new DeployedStack(stage, await deployStack(deployment(stage, SCHEMAS)));
+    await stack.startFunctions(SCHEMAS);
+    return stack;
   }
 
-  destroy(): Promise<void> {
-    return destroyStack({ endpoint: emulator.endpoint, stage: this.stage });
+  /** Deploys again, with other definitions. */
+  async update(schemas: string): Promise<void> {
+    await deployStack(deployment(this.stage, schemas));
+    await this.stopFunctions();
+    await this.startFunctions(schemas);
+  }
+
+  private async startFunctions(schemas: string): Promise<void> {
+    if (target.runsFunctions) return;
+    const { stage, outputs } = this;
+    this.fleet = await FunctionFleet.start({ stage, outputs, schemas, environment });
+  }
+
+  /** Those that are processes of this one. */
+  async stopFunctions(): Promise<void> {
+    await this.fleet?.stop();
+    this.fleet = undefined;
+  }
+
+  async destroy(): Promise<void> {
+    await this.stopFunctions();
+    await destroyStack({ endpoint: target.endpoint, stage: this.stage });
+  }
+
+  /** Nothing is left of it, its data included. */
+  async remove(): Promise<void> {
+    await this.destroy();
+    for (const bucket of [this.outputs.LandingBucket, this.outputs.LakeBucket]) await removeBucket(bucket);
+  }
+
+  /** The processes of one function of this stage alone; undefined where functions are not processes of this machine. */
+  async processes(name: 'ingest' | 'aggregate'): Promise<number[] | undefined> {
+    if (this.fleet) return this.fleet.processes(name);
+    if (target.brand !== 'ministack') return undefined;
+    const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args='], { maxBuffer: 1e8 });
+    const mark = `ministack-lambda-Sluice-${this.stage}-SluiceFunctions${name}`;
+    const lines = stdout.split('\n').filter((line) => line.includes(mark));
+    return lines.map((line) => Number.parseInt(line, 10));
   }
 
   async put(key: string, content: string | Uint8Array): Promise<void> {
     await s3.send(new PutObjectCommand({ Bucket: this.outputs.LandingBucket, Key: key, Body: content }));
   }
 
-  async remove(key: string): Promise<void> {
+  async removeFile(key: string): Promise<void> {
     await s3.send(new DeleteObjectCommand({ Bucket: this.outputs.LandingBucket, Key: key }));
   }
 
@@ -125,4 +173,8 @@ export class DeployedStack {
       await set(present);
     }
   }
+}
+
+function deployment(stage: string, schemas: string): Deployment {
+  return { endpoint: target.endpoint, stage, schemas, functions: target.runsFunctions };
 }

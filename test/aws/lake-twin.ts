@@ -9,11 +9,11 @@ import { landingTable } from '../../lib/core/catalog.ts';
 import { sameTable, type TableRef, tablePrefix } from '../../lib/core/insight.ts';
 import { DeltaTables } from '../../lib/delta/tables.ts';
 import type { Effects } from '../../lib/effects.ts';
-import { namedTables } from '../../lib/local/lake-views.ts';
+import { namedTables } from '../../lib/explain/find-table.ts';
 import { type LocalLake, openLake } from '../../lib/local/open-lake.ts';
 import { syncLake } from '../../lib/local/sync-lake.ts';
 import type { ObjectStore, ObjectVersion, Row } from '../../lib/ports.ts';
-import { s3 } from './emulated.ts';
+import { s3 } from './target.ts';
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas');
 const CACHE_BYTES = 1_000_000_000;
@@ -22,10 +22,13 @@ export type Buckets = { readonly LandingBucket: string; readonly LakeBucket: str
 export type RemoteLake = { readonly effects: Effects; close(): Promise<void> };
 
 /** Reads what the functions write. Keeps the data files that it has fetched, which are immutable. */
-export async function openRemoteLake({ LandingBucket, LakeBucket }: Buckets): Promise<RemoteLake> {
+export async function openRemoteLake(
+  { LandingBucket, LakeBucket }: Buckets,
+  schemas = SCHEMAS,
+): Promise<RemoteLake> {
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-e2e-'));
   const local = await openLake(
-    { landing: join(scratch, 'landing'), lake: join(scratch, 'lake'), schemas: SCHEMAS },
+    { landing: join(scratch, 'landing'), lake: join(scratch, 'lake'), schemas },
     () => undefined,
   );
   const landing = s3Store({ client: s3, bucket: LandingBucket, scratch });

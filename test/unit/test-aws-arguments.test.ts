@@ -40,6 +40,8 @@ describe('the suites run', () => {
   test('where SLUICE_EMULATOR says, before all else', () => {
     const environment = { SLUICE_EMULATOR: 'ministack', AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' };
     expect(wantedTargets(environment, never)).toEqual(['ministack']);
+    const both = { SLUICE_EMULATOR: 'localstack,ministack' };
+    expect(wantedTargets(both, never)).toEqual(['localstack', 'ministack']);
     expect(() => wantedTargets({ SLUICE_EMULATOR: 'moto' }, never)).toThrow(
       /^SLUICE_EMULATOR=moto is not known: use ministack, localstack, docker or endpoint/,
     );

@@ -1,0 +1,103 @@
+// The stack's functions where the emulator runs none: the same bundle, in processes that are fed from the deployed queues.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SETTINGS } from '../../lib/aws/environment.ts';
+import { largestSourceBytes } from '../../lib/aws/limits.ts';
+import { bundleFunctions } from '../../lib/stacks/bundle.ts';
+import type { StackOutputs } from '../../localstack/deploy.ts';
+import { EMULATORS_FOLDER } from '../../localstack/emulators.ts';
+
+const POLLER = join(import.meta.dirname, 'function-poller.ts');
+/** As in the stack: lib/stacks/sluice-props.ts. */
+const [MEMORY_MB, DISK_MB, TIMEOUT_SECONDS] = [3008, 4096, 300];
+/** Of ingest and of aggregate each. */
+const COPIES = 2;
+
+type Fed = 'ingest' | 'aggregate';
+type Stage = {
+  readonly stage: string;
+  readonly outputs: StackOutputs;
+  readonly schemas: string;
+  /** What names the emulator. */
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+export class FunctionFleet {
+  private readonly folder: string;
+  private readonly children = new Map<ChildProcess, Fed>();
+  private readonly environment: NodeJS.ProcessEnv;
+  private readonly log: number;
+  private isStopping = false;
+
+  private constructor(folder: string, { stage, outputs, environment }: Stage) {
+    this.folder = folder;
+    this.environment = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      ...environment,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MEMORY_MB),
+      [SETTINGS.stage]: stage,
+      [SETTINGS.landingBucket]: outputs.LandingBucket,
+      [SETTINGS.lakeBucket]: outputs.LakeBucket,
+      [SETTINGS.filesQueueUrl]: outputs.FilesQueueUrl,
+      [SETTINGS.refreshQueueUrl]: outputs.RefreshQueueUrl,
+      [SETTINGS.maxSourceBytes]: String(largestSourceBytes(DISK_MB, TIMEOUT_SECONDS)),
+      [SETTINGS.diskMb]: String(DISK_MB),
+    };
+    const logs = join(EMULATORS_FOLDER, 'run');
+    mkdirSync(logs, { recursive: true });
+    this.log = openSync(join(logs, `functions-${stage}.log`), 'a');
+  }
+
+  /** As a deploy does: the tables are under the definitions of `schemas` when it returns. */
+  static async start(stage: Stage): Promise<FunctionFleet> {
+    const fleet = new FunctionFleet(await mkdtemp(join(tmpdir(), 'sluice-functions-')), stage);
+    bundleFunctions({ schemas: stage.schemas, platform: `linux-${process.arch}` }, fleet.folder);
+    const maintain = fleet.spawn('maintain');
+    const code = await new Promise((resolve) => maintain.once('exit', resolve));
+    if (code !== 0)
+      throw new Error(`maintain ended with ${code}: see .emulators/run/functions-${stage.stage}.log`);
+    const { FilesQueueUrl, RefreshQueueUrl } = stage.outputs;
+    for (let n = 0; n < COPIES; n += 1) {
+      fleet.keep('ingest', FilesQueueUrl);
+      fleet.keep('aggregate', RefreshQueueUrl);
+    }
+    return fleet;
+  }
+
+  processes(name: Fed): number[] {
+    const found = [...this.children].filter(([, fed]) => fed === name);
+    return found.flatMap(([{ pid }]) => pid ?? []);
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    const ended = [...this.children.keys()].map(
+      (child) => new Promise((resolve) => child.once('exit', resolve)),
+    );
+    for (const child of this.children.keys()) child.kill('SIGKILL');
+    await Promise.all(ended);
+    closeSync(this.log);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** One that dies is followed by another. */
+  private keep(name: Fed, queueUrl: string): void {
+    const child = this.spawn(name, queueUrl);
+    this.children.set(child, name);
+    child.once('exit', () => {
+      this.children.delete(child);
+      if (!this.isStopping) this.keep(name, queueUrl);
+    });
+  }
+
+  private spawn(name: Fed | 'maintain', ...queue: string[]): ChildProcess {
+    return spawn(process.execPath, ['--import', 'tsx', POLLER, this.folder, name, ...queue], {
+      env: this.environment,
+      stdio: ['ignore', this.log, this.log],
+    });
+  }
+}
