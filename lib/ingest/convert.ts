@@ -116,7 +116,7 @@ async function convertRows(
     acceptedRows === rows
       ? undefined
       : await time('quarantine', () =>
-          writeQuarantine(session, file.scratch, rejectedRows(session, file, source, rules), maxExamples),
+          writeQuarantine(session, file, rejectedRows(session, file, source, rules), maxExamples),
         );
   if (acceptedRows + (quarantine?.rows ?? 0) !== rows)
     throw new CorruptionError(

@@ -6,6 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { fileLiteral, literal } from '../core/sql-text.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
+import { headerText } from './header-text.ts';
+import type { SourceFile } from './row-source.ts';
 
 export type ViolationCount = { readonly field: string; readonly rule: string; readonly rows: number };
 
@@ -15,6 +17,8 @@ export type QuarantineFile = {
   readonly rows: number;
   readonly counts: readonly ViolationCount[];
   readonly examples: readonly Example[];
+  /** Of a CSV file: what stands before its first record. */
+  readonly header?: string;
 };
 
 /** A violation, and the record that it is about: by its line, or by its path in a JSON document. */
@@ -25,7 +29,7 @@ const COLUMNS = `{line: 'BIGINT', path: 'VARCHAR', raw: 'VARCHAR', violations: '
 
 export async function writeQuarantine(
   session: SqlSession,
-  folder: string,
+  file: SourceFile,
   rejected: AsyncIterable<RejectedRow>,
   maxExamples: number,
 ): Promise<QuarantineFile> {
@@ -49,10 +53,11 @@ export async function writeQuarantine(
       yield line;
     }
   }
-  const lined = join(folder, 'quarantine.ndjson');
+  const lined = join(file.scratch, 'quarantine.ndjson');
   await pipeline(Readable.from(lines()), createWriteStream(lined));
-  const path = join(folder, 'quarantine.parquet');
+  const path = join(file.scratch, 'quarantine.parquet');
   const source = `read_json(${fileLiteral(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = ${longest}, hive_partitioning = false)`;
   await session.run(`COPY (SELECT * FROM ${source}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`);
-  return { path, rows, counts: [...counts.values()], examples };
+  const header = file.dataset.format === 'csv' ? { header: await headerText(file) } : {};
+  return { path, rows, counts: [...counts.values()], examples, ...header };
 }

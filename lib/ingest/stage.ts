@@ -149,6 +149,7 @@ function findings(converted: Converted | Refused, quarantineKey: string): Findin
     examples: quarantine?.examples ?? [],
     ignoredColumns: converted.outcome === 'accepted' ? converted.ignoredColumns : [],
     ...(quarantine ? { quarantine: quarantineKey } : {}),
+    ...(quarantine?.header === undefined ? {} : { header: quarantine.header }),
   };
 }
 

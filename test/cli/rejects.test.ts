@@ -1,0 +1,176 @@
+// `sluice rejects`: what was refused, by file and row by row, and the CSV that can be corrected and sent again.
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sluice } from './harness.ts';
+import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
+
+const FIRST = 'shop/day=2024-01-01/a.csv';
+const SECOND = 'shop/day=2024-01-02/b.csv';
+const CORRECTED = 'shop/day=2024-01-01/a-corrected.csv';
+
+async function defineSales(shop: Shop, words: object): Promise<void> {
+  const resources = CONTRACT.resources.map((sales) => ({ ...sales, ...words }));
+  await shop.define({ ...CONTRACT, resources }, TAKINGS);
+}
+
+/** Two bad rows of one file, in CRLF and with a quoted line end; another file without a readable header. */
+async function openShop(words: object = {}): Promise<Shop> {
+  const shop = await makeShop();
+  await defineSales(shop, words);
+  await shop.write(FIRST, '"amount",till\r\n1.50,north\r\n"1,5","so\r\nuth"\r\nx,\r\n2,east\r\n');
+  await shop.write(SECOND, 'a,b\n1,2\n');
+  await shop.sell('shop/day=2024-01-03/c.csv', 'west,3');
+  await sluice(['sync', ...shop.places]);
+  return shop;
+}
+
+const rejects = (shop: Shop, ...args: string[]) => sluice(['rejects', ...args, ...shop.places]);
+
+const NOT_A_NUMBER = 'is not a number (decimal point is ".", at most 8 digits before it and 2 after it)';
+
+describe('rejects', () => {
+  it('by file: rejected as a whole with the reason, quarantined rows by field and rule', async () => {
+    const shop = await openShop();
+    const { code, out } = await rejects(shop);
+    expect(code).toBe(0);
+    expect(out.split('\n')).toEqual([
+      `${FIRST} (sales): 2 of 4 rows quarantined`,
+      '  2 × amount: type-error',
+      '  1 × till: required',
+      expect.stringMatching(
+        /^shop\/day=2024-01-02\/b\.csv \(sales\): rejected as a whole: the header lacks "till"/,
+      ),
+      '"npx sluice rejects SOURCE" says which rows of a file; with --format csv they can be corrected and sent again.',
+      '',
+    ]);
+    const document = JSON.parse((await rejects(shop, '--format', 'json')).out);
+    expect(document).toMatchObject([
+      { source: FIRST, outcome: 'accepted', reason: null, rows: 4, accepted: 2, quarantined: 2 },
+      { source: SECOND, outcome: 'rejected', reason: { rule: 'missing-label' }, quarantine: null },
+    ]);
+    const table = (await rejects(shop, '--format', 'csv')).out.split('\r\n');
+    expect(table[0]).toBe('source,dataset,outcome,reason,field,rule,rows');
+    expect(table).toContain(`${FIRST},sales,accepted,,amount,type-error,2`);
+    expect((await rejects(shop, '--limit', '1')).out).toContain('and 1 file more: --limit 2 shows them all');
+  });
+
+  it('row by row: line, text and every reason; by key or by the path of the file', async () => {
+    const shop = await openShop();
+    const said = [
+      `line 3, amount: "1,5" ${NOT_A_NUMBER}`,
+      '  "1,5","so\\r\\nuth"',
+      `line 5, amount: "x" ${NOT_A_NUMBER}`,
+      'line 5, till: the value is missing',
+      '  x,',
+      '',
+    ].join('\n');
+    const sorted = (text: string) => text.split('\n').sort();
+    expect(sorted((await rejects(shop, FIRST)).out)).toEqual(sorted(said));
+    expect((await rejects(shop, join(shop.landing, FIRST))).out).toBe((await rejects(shop, FIRST)).out);
+    const document = JSON.parse((await rejects(shop, FIRST, '--format', 'json')).out);
+    expect(document[1]).toMatchObject({ line: 5, path: null, raw: 'x,' });
+    expect(document[1].violations).toContainEqual({
+      field: 'till',
+      rule: 'required',
+      value: null,
+      message: 'line 5, till: the value is missing',
+    });
+    expect((await rejects(shop, FIRST, '--limit', '1')).out).toContain(
+      'and 1 row more: --limit 2 shows them all',
+    );
+  });
+
+  it('as CSV: the records under their header as they came, which corrected and sent make the file whole', async () => {
+    const shop = await openShop();
+    const { code, out, err } = await rejects(shop, FIRST, '--format', 'csv');
+    expect({ code, out }).toEqual({ code: 0, out: '"amount",till\r\n"1,5","so\r\nuth"\r\nx,\r\n' });
+    expect(err).toBe(
+      `Correct these rows and send them as ${CORRECTED}: under the old name they would take the place of the file's other rows.\n`,
+    );
+    await shop.write(CORRECTED, out.replace('1,5', '1.5').replace('x,', '7,west'));
+    await sluice(['sync', ...shop.places]);
+    const { out: rows } = await sluice([
+      'query',
+      "SELECT count(*) AS n, sum(amount) AS amount FROM sales WHERE day = '2024-01-01'",
+      '--format',
+      'csv',
+      ...shop.places.slice(2),
+    ]);
+    expect(rows).toBe('n,amount\r\n4,12.00\r\n');
+    expect((await rejects(shop, FIRST, '--format', 'csv')).err).toContain('a-corrected-2.csv');
+  });
+
+  it('of a file beyond its limit: why, and that the file itself is to be corrected; the rows before stay', async () => {
+    const shop = await openShop({ maxRejectedRows: 2 });
+    await shop.write(FIRST, 'amount,till\nx,a\ny,b\nz,c\n5,north\n');
+    const { code, out } = await sluice(['sync', '--json', ...shop.places]);
+    expect(code).toBe(3);
+    const message =
+      '3 of 4 rows are refused, and maxRejectedRows of sales lets 2 pass: correct them in the file and send it again under its name';
+    expect(JSON.parse(out).rejected).toContainEqual({ source: FIRST, dataset: 'sales', reason: message });
+    const report = JSON.parse(await readFile(await reportOf(shop), 'utf8'));
+    expect(report).toMatchObject({ outcome: 'rejected', rows: 4, accepted: 0, quarantined: 3 });
+    expect(report.examples).toHaveLength(3);
+    const { out: rows } = await sluice([
+      'query',
+      "SELECT sum(amount) AS amount FROM sales WHERE day = '2024-01-01'",
+      '--format',
+      'csv',
+      ...shop.places.slice(2),
+    ]);
+    expect(rows).toBe('amount\r\n3.50\r\n');
+    const said = await rejects(shop, FIRST);
+    expect(said.out).toContain(
+      `${FIRST} (sales) is rejected as a whole: ${message}\nline 2, amount: "x" is not a number`,
+    );
+    const csv = await rejects(shop, FIRST, '--format', 'csv');
+    expect(csv.out).toBe('amount,till\nx,a\ny,b\nz,c\n');
+    expect(csv.err).toBe(
+      `The file was rejected as a whole, these rows and the good ones: correct them in the file itself, and send it again as ${FIRST}.\n`,
+    );
+  });
+
+  async function reportOf(shop: Shop): Promise<string> {
+    const { readdir } = await import('node:fs/promises');
+    const folder = join(shop.lake, 'files/sales', FIRST);
+    for (const name of await readdir(folder)) {
+      const report = JSON.parse(await readFile(join(folder, name), 'utf8'));
+      if (report.outcome === 'rejected') return join(folder, name);
+    }
+    throw new Error('no report of a rejected version');
+  }
+
+  it('without landing it knows what the lake knows', async () => {
+    const shop = await openShop();
+    await rm(shop.landing, { recursive: true });
+    const { code, out, err } = await rejects(shop);
+    expect({ code, err }).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('There is no landing folder'),
+    });
+    expect(out).toContain(`${FIRST} (sales): 2 of 4 rows quarantined`);
+    expect((await rejects(shop, FIRST, '--format', 'csv')).out).toContain('x,\r\n');
+  });
+
+  it('says what it cannot say', async () => {
+    const shop = await openShop();
+    expect(await rejects(shop, 'shop/day=2024-01-03/c.csv')).toMatchObject({
+      code: 0,
+      out: '',
+      err: expect.stringContaining('Nothing of shop/day=2024-01-03/c.csv was refused'),
+    });
+    expect(await rejects(shop, 'shop/x.csv')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('neither in landing nor in the lake'),
+    });
+    expect(await rejects(shop, SECOND, '--format', 'csv')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Correct the file itself'),
+    });
+    expect(await rejects(shop, '--dataset', 'sale')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Did you mean "sales"?'),
+    });
+  });
+});
