@@ -1,5 +1,5 @@
 // `sluice rejects`: what was refused, by file and row by row, and the CSV that can be corrected and sent again.
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sluice } from './harness.ts';
@@ -140,6 +140,36 @@ describe('rejects', () => {
     }
     throw new Error('no report of a rejected version');
   }
+
+  it('as CSV in the dialect of the dataset: a header of two lines, comments, another delimiter and encoding', async () => {
+    const dialect = { delimiter: ';', headerRows: [2, 3], headerJoin: ' ', commentChar: '#' };
+    const shop = await makeShop();
+    const fields = [
+      { name: 'day', type: 'date' },
+      { name: 'till', type: 'string', header: 'the till' },
+      { name: 'amount', type: 'number', precision: 10, scale: 2, decimalChar: ',' },
+    ];
+    await defineSales(shop, { dialect, encoding: 'iso-8859-1', schema: { fields } });
+    const text = 'exported today\nthe;amount\ntill;\n# a comment\nS\u00fcd;1,5\nS\u00fcd;1.5\nNord;2\n';
+    await shop.write(FIRST, '');
+    await writeFile(join(shop.landing, FIRST), Buffer.from(text, 'latin1'));
+    await sluice(['sync', ...shop.places]);
+    const { out, err } = await rejects(shop, FIRST, '--format', 'csv');
+    expect(out).toBe('\nthe;amount\ntill;\nS\u00fcd;1.5\n');
+    expect(err).toContain(
+      'This is UTF-8, and sales wants iso-8859-1: iconv -f utf-8 -t iso-8859-1 makes it so.',
+    );
+    await writeFile(join(shop.landing, CORRECTED), Buffer.from(out.replace('1.5', '7,25'), 'latin1'));
+    expect((await sluice(['sync', ...shop.places])).code).toBe(0);
+    const asked = await sluice([
+      'query',
+      'SELECT till, amount FROM sales ORDER BY amount',
+      '--format',
+      'csv',
+      ...shop.places.slice(2),
+    ]);
+    expect(asked.out).toBe('till,amount\r\nS\u00fcd,1.50\r\nNord,2.00\r\nS\u00fcd,7.25\r\n');
+  });
 
   it('without landing it knows what the lake knows', async () => {
     const shop = await openShop();
