@@ -13,6 +13,7 @@ export const verbs: ReadonlyMap<string, () => Promise<Verb>> = new Map([
   ['history', async () => (await import('./history.ts')).history],
   ['rejects', async () => (await import('./rejects.ts')).rejects],
   ['rebuild', async () => (await import('./rebuild.ts')).rebuild],
+  ['plan', async () => (await import('./plan.ts')).plan],
   ['maintain', async () => (await import('./maintain.ts')).maintain],
   ['status', async () => (await import('./status.ts')).status],
   ['dead-letters', async () => (await import('./dead-letters.ts')).deadLetters],

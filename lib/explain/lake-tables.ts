@@ -1,0 +1,53 @@
+// Which tables the lake holds, by its folders: one request per table, however many files they have.
+
+import { landingTable } from '../core/catalog.ts';
+import { tablePrefix } from '../core/insight.ts';
+import { logPrefix } from '../delta/log-keys.ts';
+import type { Effects } from '../effects.ts';
+import type { ObjectStore } from '../ports.ts';
+
+const KINDS = ['tables', 'arrivals', 'insights'] as const;
+
+/** The tables that no contract and no insight defines, as `insights/<name>`. */
+export async function undefinedTables({ lake, catalog }: Effects): Promise<string[]> {
+  const defined = new Set([
+    ...catalog.datasets.map((dataset) => tablePrefix(landingTable(dataset))),
+    ...catalog.derivations.map(({ target }) => tablePrefix(target)),
+  ]);
+  const found: string[] = [];
+  for (const kind of KINDS)
+    for await (const prefix of folders(lake, `${kind}/`))
+      if (!defined.has(prefix) && (await hasLog(lake, prefix))) found.push(prefix);
+  return found;
+}
+
+/** `tables/` → `tables/billing`, `tables/orders`: the listing jumps from the first key of a folder behind its last. */
+async function* folders(lake: ObjectStore, parent: string): AsyncGenerator<string> {
+  let after: string | undefined;
+  for (;;) {
+    const key = await firstKey(lake, parent, after);
+    if (key === undefined) return;
+    const end = key.indexOf('/', parent.length);
+    if (end < 0) {
+      after = key;
+      continue;
+    }
+    const folder = key.slice(0, end);
+    yield folder;
+    // `0` is the character after `/`.
+    after = `${folder}0`;
+  }
+}
+
+async function firstKey(
+  lake: ObjectStore,
+  prefix: string,
+  after: string | undefined,
+): Promise<string | undefined> {
+  for await (const { key } of lake.list(prefix, after)) return key;
+  return undefined;
+}
+
+async function hasLog(lake: ObjectStore, prefix: string): Promise<boolean> {
+  return (await firstKey(lake, logPrefix(prefix), undefined)) !== undefined;
+}
