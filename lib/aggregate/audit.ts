@@ -22,6 +22,9 @@ export type AuditedPartition = {
   readonly failures: readonly AuditFailure[];
 };
 
+/** The audit that no SQL fails: see compute.ts. */
+export const COMPUTED = 'computed';
+
 const MAX_EXAMPLE = 300;
 const MAX_FAILURES_NAMED = 3;
 
@@ -150,20 +153,11 @@ export function auditMetrics(
 ): Record<string, string> {
   const [sample] = audited;
   if (sample === undefined) return {};
-  const audits = auditsOf(derivation, sample.partition).map(({ name, severity }) => {
-    const failures = audited.flatMap(({ partition, failures }) =>
-      failures
-        .filter((failed) => failed.audit === name)
-        .map(({ offending, example }) => ({ partition: partitionLabel(partition), offending, example })),
-    );
-    const outcome = {
-      audit: name,
-      severity,
-      passed: audited.length - failures.length,
-      failed: failures.length,
-    };
-    return failures.length === 0 ? outcome : { ...outcome, failures: failures.slice(0, MAX_FAILURES_NAMED) };
-  });
+  const tried = audited.filter(({ failures }) => !failures.some(({ audit }) => audit === COMPUTED));
+  const audits = [
+    ...(tried.length === audited.length ? [] : [summary({ name: COMPUTED, severity: 'error' }, audited)]),
+    ...auditsOf(derivation, sample.partition).map((audit) => summary(audit, tried)),
+  ];
   const sum = (counts: number[]) => String(counts.reduce((total, count) => total + count, 0));
   const failed = (severity: Severity) =>
     sum(audits.map((audit) => (audit.severity === severity ? audit.failed : 0)));
@@ -173,4 +167,31 @@ export function auditMetrics(
     auditsFailed: failed('error'),
     audits: JSON.stringify(audits),
   };
+}
+
+type Summary = {
+  readonly audit: string;
+  readonly severity: Severity;
+  readonly passed: number;
+  readonly failed: number;
+  /** The first of them; none where all passed. */
+  readonly failures?: readonly object[];
+};
+
+function summary(
+  { name, severity }: Pick<Audit, 'name' | 'severity'>,
+  audited: readonly AuditedPartition[],
+): Summary {
+  const failures = audited.flatMap(({ partition, failures }) =>
+    failures
+      .filter((failed) => failed.audit === name)
+      .map(({ offending, example }) => ({ partition: partitionLabel(partition), offending, example })),
+  );
+  const outcome = {
+    audit: name,
+    severity,
+    passed: audited.length - failures.length,
+    failed: failures.length,
+  };
+  return failures.length === 0 ? outcome : { ...outcome, failures: failures.slice(0, MAX_FAILURES_NAMED) };
 }

@@ -5,7 +5,7 @@ import { identifier, literal } from '../core/sql-text.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import type { SqlSession } from '../ports.ts';
-import { type AuditFailure, auditsOf, createBeforeView, isAboutData, tryAudits } from './audit.ts';
+import { type AuditFailure, auditsOf, COMPUTED, createBeforeView, isAboutData, tryAudits } from './audit.ts';
 
 /**
  * `file`: local; undefined where the partition has no rows, or an audit of severity `error` failed and they are not to be
@@ -34,7 +34,7 @@ export async function computePartition(
   } catch (error) {
     // An overflow or a failed cast comes from the rows: computing them again gives the same.
     if (!isAboutData(error)) throw error;
-    const failure = { audit: 'computed', severity: 'error', offending: undefined } as const;
+    const failure = { audit: COMPUTED, severity: 'error', offending: undefined } as const;
     return {
       file: undefined,
       failures: [{ ...failure, example: `the SQL fails on these rows: ${error.message}` }],

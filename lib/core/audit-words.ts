@@ -24,6 +24,9 @@ export type AuditSource = Omit<Audit, 'related'> & { readonly related?: string }
 export type Written = { readonly source: string; readonly quoted: boolean; readonly value: unknown };
 export type Scalars = (...path: (string | number)[]) => Written | undefined;
 
+/** The audits that every insight has: lib/aggregate/audit.ts. */
+export const OWN_AUDITS: readonly string[] = ['computed', 'partition', 'key not null', 'key unique'];
+
 /** The view that holds all rows of an audit's related table, under a name that no table has; for SQL. */
 export function relatedView(name: string): string {
   return identifier(`_sluice_related_${name.toLowerCase()}`);
@@ -78,11 +81,12 @@ function columnAudit(
       name: `accepted values of ${column}`,
       sql: `SELECT * FROM this WHERE ${subject} NOT IN (${accepted.map((_, i) => value('accepted', i)).join(', ')})`,
     };
-  const bounds = [
-    words.minimum === undefined ? undefined : `${subject} < ${value('minimum')}`,
-    words.maximum === undefined ? undefined : `${subject} > ${value('maximum')}`,
-  ].filter((bound) => bound !== undefined);
-  return { name: `range of ${column}`, sql: `SELECT * FROM this WHERE ${bounds.join(' OR ')}` };
+  const bounds = (['minimum', 'maximum'] as const).filter((bound) => words[bound] !== undefined);
+  const beyond = bounds.map((bound) => `${subject} ${bound === 'minimum' ? '<' : '>'} ${value(bound)}`);
+  return {
+    name: `range of ${column} (${bounds.map((bound) => `${bound} ${scalars(bound)?.source}`).join(', ')})`,
+    sql: `SELECT * FROM this WHERE ${beyond.join(' OR ')}`,
+  };
 }
 
 /** By how much of its rows a partition may grow or shrink: 0.5 is by a half. */

@@ -2,7 +2,7 @@
 // lib/maintain/bind-insight.ts.
 import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { type AuditSource, auditSql, auditWords, type Scalars } from './audit-words.ts';
+import { type AuditSource, auditSql, auditWords, OWN_AUDITS, type Scalars } from './audit-words.ts';
 import { Place } from './definition-place.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { nameProblem } from './parse-contract.ts';
@@ -93,6 +93,10 @@ function readFrontMatter(file: string, yaml: string, firstLine: number) {
   const { audits = [], partitionBy = [], key = [], columns = {}, ...words } = result.data;
   refuseTwice(partitionBy, 'partitionBy', place);
   refuseTwice(key, 'key', place);
+  const parsed = audits.map((entry, i) =>
+    auditSql(entry, scalars(document, ['audits', i]), place('audits', i)),
+  );
+  refuseSameAudits(parsed, place);
   return {
     ...(words.description === undefined ? {} : { description: words.description }),
     ...(words.headline === undefined ? {} : { headline: words.headline }),
@@ -100,7 +104,7 @@ function readFrontMatter(file: string, yaml: string, firstLine: number) {
     partitionBy,
     key,
     columns,
-    audits: audits.map((entry, i) => auditSql(entry, scalars(document, ['audits', i]), place('audits', i))),
+    audits: parsed,
     lines: Object.fromEntries(
       [['over'], ['partitionBy'], ['key'], ['columns'], ...audits.map((_, i) => ['audits', i])].map(
         (path) => [new Place(file).at(...path).path, lineOf(path)],
@@ -121,6 +125,16 @@ function refuseTwice(names: readonly string[], word: string, place: (...path: Pr
   const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
   if (twice >= 0)
     place(word, twice).refuse(`${JSON.stringify(names[twice])} stands there twice: take one out`);
+}
+
+/** Messages and the log know an audit by its name alone. */
+function refuseSameAudits(audits: readonly AuditSource[], place: (...path: PropertyKey[]) => Place): void {
+  for (const [i, { name }] of audits.entries()) {
+    if (OWN_AUDITS.includes(name) || audits.findIndex((other) => other.name === name) !== i)
+      place('audits', i).refuse(
+        `another audit is named ${JSON.stringify(name)} too: give this one another "name"`,
+      );
+  }
 }
 
 function refuseWords(error: z.ZodError, place: (...path: PropertyKey[]) => Place): never {

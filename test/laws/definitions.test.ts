@@ -216,7 +216,10 @@ describe('an audit that fails', () => {
     const lake = await synced({ ...SUMS, sql });
     expect(await rowsOf(lake, DAILY, 'day')).toEqual([{ day: '2024-01-01' }]);
     expect(await stale(lake)).toEqual([
-      { partition: { day: '2024-01-02' }, message: expect.stringContaining('the SQL fails on these rows') },
+      {
+        partition: { day: '2024-01-02' },
+        message: expect.stringMatching(/^audit computed: the SQL fails on these rows/),
+      },
     ]);
   });
 

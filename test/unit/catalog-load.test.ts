@@ -23,6 +23,7 @@ const FIELDS = [
   { name: 'id', type: 'integer' },
   { name: 'price', type: 'number', precision: 18, scale: 2 },
   { name: 'bought', type: 'datetime' },
+  { name: 'dbl', type: 'number', double: true },
 ];
 
 function contract(name: string, words: object = {}, fields: object[] = FIELDS): string {
@@ -100,6 +101,27 @@ describe('loadCatalog', () => {
       over: { kind: 'insights', name: 'daily' },
       inputs: [{ kind: 'insights', name: 'daily' }],
     });
+  });
+
+  it('takes what an upserted dataset and an insight with a key make certain', async () => {
+    const catalog = await loadInsight(
+      'SELECT year, id, row_number() OVER (ORDER BY sum(price), id) AS place FROM sales GROUP BY year, id',
+      'partitionBy: [year]\nkey: [id]\naudits:\n  - {column: id, relationships: {to: SHOPS, field: id}}',
+      {
+        'shop/insights/top.sql': insight('SELECT place FROM daily ORDER BY place, year, id LIMIT 3'),
+        'shop/insights/shop.sql': insight('SELECT bought FROM shops ORDER BY id LIMIT 1'),
+      },
+    );
+    const daily = catalog.derivations.find(({ target }) => target.name === 'daily');
+    expect(daily?.audits).toMatchObject([{ related: { kind: 'tables', name: 'shops' }, severity: 'error' }]);
+    expect(
+      catalog
+        .dependents({ kind: 'tables', name: 'shops' })
+        .map(({ target }) => target.name)
+        .sort(),
+    ).toEqual(['daily', 'shop']);
+    expect(catalog.keyOf({ kind: 'insights', name: 'daily' })).toEqual(['year', 'id']);
+    expect(catalog.keyOf({ kind: 'tables', name: 'sales' })).toBeUndefined();
   });
 
   it('leaves over undefined where several inputs drive one partition', async () => {
@@ -276,6 +298,59 @@ describe('loadCatalog refuses', () => {
       'SELECT id FROM sales',
       'audits: [{name: a, sql: FROM this WHERE random() > 1}]',
       'audits[0]: random() is not deterministic',
+    ],
+    [
+      'SELECT id,\n  avg(dbl) AS a\nFROM sales\nGROUP BY id',
+      '',
+      'line 5: avg() adds binary floating point numbers, and their sum depends on the order of the rows: make them exact first, such as sum(CAST(x AS DECIMAL(38, 9)))',
+    ],
+    [
+      'SELECT sum(dbl) OVER (PARTITION BY id) AS a FROM sales',
+      '',
+      'line 4: sum() adds binary floating point',
+    ],
+    [
+      'WITH t AS (SELECT id, avg(price) AS p FROM sales GROUP BY id) SELECT sum(p) AS p FROM t',
+      '',
+      'line 4: sum() adds binary floating point',
+    ],
+    ['SELECT wavg(id, price) AS w FROM sales', '', 'line 4: wavg() adds binary'],
+    ['SELECT id\nFROM sales\nLIMIT 3', '', 'line 6: LIMIT without ORDER BY takes any rows: add ORDER BY ALL'],
+    [
+      'SELECT id FROM sales ORDER BY price LIMIT 3',
+      '',
+      'line 4: LIMIT takes any of the rows that tie in its ORDER BY',
+    ],
+    [
+      'SELECT id, price,\n row_number() OVER (ORDER BY id) AS n FROM sales',
+      '',
+      'line 5: row_number() OVER (…) is not deterministic where rows tie in its ORDER BY: let it tell them apart, by price too',
+    ],
+    ["SELECT string_agg(id, ',') AS s FROM sales", '', 'line 4: string_agg() takes the rows in any order'],
+    [
+      'SELECT id FROM sales',
+      "audits: [{name: a, sql: 'SELECT first(id) FROM this'}]",
+      'audits[0]: first() takes any row',
+    ],
+    [
+      'SELECT id FROM sales',
+      'audits:\n  - {column: id, relationships: {to: shop, field: id}}',
+      'line 3, audits[0]: no dataset and no insight is named "shop". Did you mean "shops"?',
+    ],
+    [
+      'SELECT id FROM sales',
+      'audits: [{column: id, relationships: {to: shops, field: idd}}]',
+      'line 2, audits[0]: Binder Error: Referenced column "idd" not found',
+    ],
+    [
+      'SELECT id FROM sales',
+      'audits: [{column: bought, relationships: {to: shops, field: id}}]',
+      'audits[0]: Binder Error: Referenced column "bought" not found',
+    ],
+    [
+      'SELECT id FROM sales',
+      'audits: [{column: id, relationships: {to: daily, field: id}}]',
+      'daily.sql, line 4: insights read one another in a circle: daily → daily. Break it',
     ],
     ['SELECT id FROM sales', 'audits: [{name: a, sql: SELEC}]', 'line 2, audits[0]: syntax error'],
     [

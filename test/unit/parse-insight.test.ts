@@ -61,7 +61,11 @@ FROM x ;
           severity: 'error',
           sql: 'SELECT * FROM this WHERE "amount" < -0.10 OR "amount" > 12345678901234567890.10',
         },
-        { name: 'range of day', severity: 'error', sql: `SELECT * FROM this WHERE "day" < '2024-01-01'` },
+        {
+          name: 'range of day (minimum 2024-01-01)',
+          severity: 'error',
+          sql: `SELECT * FROM this WHERE "day" < '2024-01-01'`,
+        },
       ],
       columns: { amount: 'How much.' },
       sql: '-- why\nSELECT 1 AS a; -- done\nFROM x',
@@ -77,6 +81,29 @@ FROM x ;
         'audits[3]': 16,
       },
     });
+  });
+
+  it('reads relationships, maxRowChange and severities', () => {
+    const yaml = `audits:
+  - {column: user, relationships: {to: Users, field: id}}
+  - {column: user, accepted: [1], severity: warn, name: one}
+  - maxRowChange: 0.50
+  - {maxRowChange: 2, severity: error}`;
+    expect(withWords(yaml).audits).toEqual([
+      {
+        name: 'user references Users.id',
+        severity: 'error',
+        related: 'Users',
+        sql: 'SELECT * FROM this WHERE "user" NOT IN (SELECT "id" FROM "_sluice_related_users" WHERE "id" IS NOT NULL)',
+      },
+      { name: 'one', severity: 'warn', sql: 'SELECT * FROM this WHERE "user" NOT IN (1)' },
+      {
+        name: 'maxRowChange 0.50',
+        severity: 'warn',
+        sql: 'SELECT * FROM (SELECT count(*) AS rows FROM this), _sluice_before WHERE abs(rows - rows_before) > 0.50 * rows_before',
+      },
+      { name: 'maxRowChange 2', severity: 'error', sql: expect.stringContaining('> 2 * rows_before') },
+    ]);
   });
 
   it.each([
@@ -133,6 +160,32 @@ describe('parseInsight refuses', () => {
     ['audits:\n  - {column: a, accepted: []}', `${at(3)}, audits[0].accepted: it is empty`],
     ['audits:\n  - {column: a, accepted: [~]}', 'a value here must be a text, a number, true or false'],
     ['audits:\n  - {column: a, minimum: [1]}', 'a value here must be a text'],
+    [
+      'audits:\n  - {column: a, accepted: [1], relationships: {to: b, field: c}}',
+      'this audit mixes two kinds',
+    ],
+    ['audits:\n  - {maxRowChange: 1, sql: x}', 'this audit mixes two kinds'],
+    ['audits:\n  - {maxRowChange: 1, column: a}', 'maxRowChange is about the rows, not a column'],
+    ['audits:\n  - maxRowChange: -1', 'maxRowChange must be a ratio such as 0.5'],
+    ['audits:\n  - maxRowChange: 50%', 'maxRowChange must be a ratio such as 0.5'],
+    ['audits:\n  - relationships: {to: b, field: c}', 'this is no audit'],
+    [
+      'audits:\n  - {column: a, relationships: {too: b, field: c}}',
+      `${at(3)}, audits[0].relationships.to: it must be a text`,
+    ],
+    [
+      'audits:\n  - column: a\n    relationships: {to: b, field: c, fild: d}',
+      `${at(4)}, audits[0].relationships.fild: "fild" is no word of the front matter. Did you mean "field"? The words here are to, field`,
+    ],
+    [
+      'audits:\n  - {column: a, minimum: 1, severity: warning}',
+      `${at(3)}, audits[0].severity: it must be error or warn: correct it`,
+    ],
+    [
+      'audits:\n  - {column: a, minimum: 1}\n  - {column: a, minimum: 1, severity: warn}',
+      `${at(4)}, audits[1]: another audit is named "range of a (minimum 1)" too: give this one another "name"`,
+    ],
+    ['audits:\n  - {name: key unique, sql: FROM this}', 'another audit is named "key unique" too'],
     ['audits:\n  - {column: a, minimum: 1e3}', '1e3 is not a plain decimal number'],
   ])('the front matter %j', (yaml, message) => {
     expect(refusal(() => withWords(yaml))).toContain(message);
