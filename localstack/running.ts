@@ -1,6 +1,6 @@
 // Which emulator `npm run localstack` started, remembered in a file, so that `stop` finds it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EMULATORS_FOLDER } from './emulators.ts';
 import { stopGroupOf } from './process-group.ts';
@@ -59,8 +59,18 @@ export function stopDocker(project: DockerProject): void {
   compose(project, 0, 'down', '--timeout', '30');
 }
 
+/** What its containers said, which goes with them, stays in .emulators/run/docker.log. */
+export function keepLog(project: DockerProject): void {
+  mkdirSync(dirname(FILE), { recursive: true });
+  const log = openSync(join(dirname(FILE), 'docker.log'), 'w');
+  spawnSync('docker', [...composeOf(project), 'logs', '--no-color'], { stdio: ['ignore', log, log] });
+  closeSync(log);
+}
+
+const composeOf = (project: DockerProject) => ['compose', '--project-name', project, '--file', COMPOSE];
+
 function compose(project: DockerProject, port: number, ...words: string[]): void {
-  const args = ['compose', '--project-name', project, '--file', COMPOSE, ...words];
+  const args = [...composeOf(project), ...words];
   const env = { ...process.env, LOCALSTACK_PORT: String(port) };
   // Nothing but the caller's own result belongs on stdout.
   const { status } = spawnSync('docker', args, { stdio: ['ignore', 2, 2], env });

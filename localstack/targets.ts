@@ -1,7 +1,7 @@
 // Where the suites of test/aws run: on an emulator, by whatever way there is one, or on AWS itself.
 import { answers, brandOf, type EmulatorBrand, startEmulator } from './emulators.ts';
 import { freePort } from './process-group.ts';
-import { dockerAnswers, remembered, startDocker, stopDocker } from './running.ts';
+import { dockerAnswers, keepLog, remembered, startDocker, stopDocker } from './running.ts';
 
 const KINDS = ['ministack', 'localstack', 'docker', 'endpoint', 'aws'] as const;
 /** `endpoint`: what AWS_ENDPOINT_URL names. `aws`: the account of the environment's credentials. */
@@ -60,7 +60,10 @@ async function givenEndpoint(endpoint: string | undefined): Promise<OpenedTarget
 
 async function docker(): Promise<OpenedTarget> {
   const port = await freePort();
-  const close = async () => stopDocker('sluice-test');
+  const close = async () => {
+    keepLog('sluice-test');
+    stopDocker('sluice-test');
+  };
   try {
     startDocker('sluice-test', port);
   } catch (error) {
