@@ -187,6 +187,7 @@ describe('status', () => {
       rows: 324,
       version: 1,
       stale: [],
+      warnings: [],
       behind: 0,
     });
     expect({ unknown, deadLetters }).toEqual({ unknown: [], deadLetters: [] });
