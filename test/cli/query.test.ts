@@ -193,7 +193,7 @@ describe('status', () => {
     expect({ unknown, deadLetters }).toEqual({ unknown: [], deadLetters: [] });
     const text = (await sluice(['status', ...places])).out;
     expect(text).toMatch(/^billing +4 +15,037 +15 +0 +0 +0 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +1$/m);
-    expect(text).toMatch(/^user_daily +3 +1,280 +0 +0 +1$/m);
+    expect(text).toMatch(/^user_daily +3 +1,280 +0 +0 +0 +1$/m);
   });
 
   it('says kindly that there is no lake, and makes none', async () => {
