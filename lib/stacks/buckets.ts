@@ -31,19 +31,21 @@ export class Buckets extends Construct {
     super(scope, 'Buckets');
     const { stage, landingBucket, keepVersions } = options;
     const name = `sluice-${stage}-landing-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
+    const given =
+      typeof landingBucket === 'string' ? Bucket.fromBucketName(this, 'Given', landingBucket) : landingBucket;
     this.landing =
-      landingBucket ??
+      given ??
       this.bucket('Landing', options, {
         bucketName: name,
         versioned: true,
         lifecycleRules: [ABORT_UPLOADS, { noncurrentVersionExpiration: keepVersions }],
       });
-    this.ownLanding = landingBucket ? undefined : (this.landing.node.defaultChild as CfnBucket);
-    this.landingArn = landingBucket?.bucketArn ?? `arn:${Aws.PARTITION}:s3:::${name}`;
+    this.ownLanding = given ? undefined : (this.landing.node.defaultChild as CfnBucket);
+    this.landingArn = given?.bucketArn ?? `arn:${Aws.PARTITION}:s3:::${name}`;
     this.lake = this.bucket('Lake', options, {
       lifecycleRules: [ABORT_UPLOADS, { prefix: `${QUERY_RESULTS}/`, expiration: KEEP_RESULTS }],
     });
-    this.own = landingBucket ? [this.lake] : [this.landing, this.lake];
+    this.own = given ? [this.lake] : [this.landing, this.lake];
   }
 
   private bucket(

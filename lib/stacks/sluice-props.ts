@@ -10,8 +10,8 @@ export type SluiceProps = {
   readonly stage: string;
   /** `await loadDefinitions('schemas')`. */
   readonly definitions: Definitions;
-  /** A bucket of your own to read from; its key too where it is encrypted with one. Default: one is made. */
-  readonly landingBucket?: IBucket;
+  /** A bucket of your own to read from, or its name; with its key where it is encrypted with one. Default: one is made. */
+  readonly landingBucket?: IBucket | string;
   /** Of the functions. Default: `arm64`. */
   readonly architecture?: 'arm64' | 'x64';
   /** Of each function, in MB; processors come with it. Default: 3008. */
@@ -45,16 +45,26 @@ export type SluiceOptions = Required<Omit<SluiceProps, 'landingBucket' | 'alarmE
 
 const STAGE = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,15}$/;
 
-/** Throws CliError on a stage's name that AWS would not take in the names made of it. */
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const LAMBDA_MB = 10_240;
+const LEAST_MB = 512;
+const LONGEST = Duration.minutes(15);
+
+/** Throws CliError on a stage's name that AWS would not take in the names made of it, and on more than Lambda gives. */
 export function withDefaults(props: SluiceProps): SluiceOptions {
   if (!STAGE.test(props.stage))
     throw new CliError(
       `${JSON.stringify(props.stage)} is no stage's name: up to 16 lower-case letters, digits and single hyphens, beginning with a letter, as in "-c stage=pr-123"`,
     );
-  const { diskMb = 4096, timeout = Duration.minutes(5) } = props;
+  const { memoryMb = 3008, diskMb = 4096, timeout = Duration.minutes(5) } = props;
+  for (const [name, value] of Object.entries({ memoryMb, diskMb }))
+    if (value < LEAST_MB || value > LAMBDA_MB)
+      throw new CliError(`${name} is ${value}: a function of ours takes ${LEAST_MB} to ${LAMBDA_MB}`);
+  if (timeout.toSeconds() > LONGEST.toSeconds())
+    throw new CliError(`the timeout is ${timeout.toHumanString()}: a function runs for 15 minutes at most`);
   return {
     architecture: 'arm64',
-    memoryMb: 3008,
+    memoryMb,
     diskMb,
     timeout,
     maxSourceBytes: largestSourceBytes(diskMb, timeout.toSeconds()),

@@ -72,9 +72,9 @@ describe('buckets', () => {
   test('a bucket of your own is read and asked to notify', async () => {
     const app = appWithoutBundles();
     const own = new Stack(app, 'Own');
-    const landingBucket = Bucket.fromBucketName(own, 'Landing', 'mine');
     // Anybody may put the construct into a stack of their own.
-    new Sluice(own, 'Sluice', { stage: 'test', definitions: await shippedDefinitions(), landingBucket });
+    const definitions = await shippedDefinitions();
+    new Sluice(own, 'Sluice', { stage: 'test', definitions, landingBucket: 'mine' });
     const template = Template.fromStack(own);
     template.resourceCountIs('AWS::S3::Bucket', 1);
     template.hasResourceProperties('Custom::S3BucketNotifications', { BucketName: 'mine' });
