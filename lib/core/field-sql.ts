@@ -22,6 +22,8 @@ function matches(text: string, pattern: string): string {
 const SECOND = '[0-5]\\d(\\.\\d{1,6}0*)?';
 const MINUTE = '([01]\\d|2[0-3]):[0-5]\\d';
 const OFFSET = '(Z|[+-]([01]\\d|2[0-3]):?[0-5]\\d)';
+/** To the engine the year before it is 1 BC, which no other reader of the table knows. */
+const FIRST_DAY = '0001-01-01';
 const YEAR_MONTH = '\\d{4}-(0[1-9]|1[0-2])';
 
 /** The value; NULL where there is none, or where misshapen() may still hold of it. `text` of a number is numberSql's. */
@@ -73,12 +75,14 @@ function misshapen(field: Field, text: string, value: string): string | undefine
       const { scale } = field;
       return `NOT ${matches(text, `[+-]?(\\d+(\\.\\d{0,${scale}}0*)?|\\.\\d{${Math.min(1, scale)},${scale}}0*)`)}`;
     }
-    case 'date':
-      return `NOT ${matches(text, formatted ? formatPattern(field.format) : '\\d{4}-\\d{2}-\\d{2}')}`;
+    case 'date': {
+      const shape = formatted ? formatPattern(field.format) : '\\d{4}-\\d{2}-\\d{2}';
+      return `NOT ${matches(text, shape)} OR ${value} < DATE '${FIRST_DAY}'`;
+    }
     case 'datetime': {
       const separator = field.format === 'any' ? '[T ]' : 'T';
       const iso = `\\d{4}-\\d{2}-\\d{2}${separator}${MINUTE}:${SECOND}${OFFSET}?`;
-      return `NOT ${matches(text, formatted ? formatPattern(field.format) : iso)}`;
+      return `NOT ${matches(text, formatted ? formatPattern(field.format) : iso)} OR ${value} < TIMESTAMPTZ '${FIRST_DAY} 00:00:00Z'`;
     }
     default:
       return undefined;

@@ -18,7 +18,13 @@ export async function* rejectedRows(
 ): AsyncIterable<RejectedRow> {
   const flags = join(file.scratch, 'flags.parquet');
   const keyFields = [...new Set(rowKeys(file.dataset).flatMap((key) => key.fields))];
-  const keys = keyFields.map((name) => `, ${rules.values.get(name)} AS ${keyColumn(name)}`).join('');
+  const texts = new Map(file.dataset.fields.map(({ name }, i) => [name, rules.texts[i]]));
+  const keys = keyFields
+    .map(
+      (name) =>
+        `, ${rules.values.get(name)} AS ${keyColumn(name)}, ${texts.get(name)} AS ${keyTextColumn(name)}`,
+    )
+    .join('');
   // The engine looks for some errors only in columns that it reads: read all that the first pass read.
   const anyText = `coalesce(${[...rules.texts].join(', ')}) IS NULL AS blank`;
   const relationRows = await session.run(
@@ -31,14 +37,19 @@ function keyColumn(field: string): string {
   return identifier(`key ${field}`);
 }
 
+function keyTextColumn(field: string): string {
+  return identifier(`text ${field}`);
+}
+
 /** A row that stands in the file after one without violations that has the same key. */
 function repeatedSql(keys: readonly RowKey[]): string {
   const flags = keys.map((key, n) => {
     const columns = key.fields.map(keyColumn);
     const present = columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
+    const texts = key.fields.map(keyTextColumn).join(', ');
     const first = `min(CASE WHEN violations IS NULL THEN file_row_number END) OVER (PARTITION BY ${columns.join(', ')})`;
     // The keys' numbers go on below zero, where the checks' end.
-    return `CASE WHEN ${present} AND ${first} < file_row_number THEN {'check': ${-1 - n}, 'value': concat_ws(', ', ${columns.join(', ')})} END`;
+    return `CASE WHEN ${present} AND ${first} < file_row_number THEN {'check': ${-1 - n}, 'value': concat_ws(', ', ${texts})} END`;
   });
   return `list_filter([${flags.join(', ')}], lambda x: x IS NOT NULL)`;
 }
