@@ -68,7 +68,7 @@ export async function convert(
   options: ConvertOptions = {},
 ): Promise<Converted | Refused> {
   try {
-    const source = await (file.dataset.format === 'json' ? jsonSource(file) : csvSource(file));
+    const source = await (file.dataset.format === 'csv' ? csvSource(file) : jsonSource(file));
     return 'rule' in source
       ? { outcome: 'rejected', violation: source }
       : await convertRows(session, file, source, options);

@@ -8,9 +8,9 @@ import type { Dataset } from '../core/contract.ts';
 import { RecordScanner } from '../core/record-scanner.ts';
 import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
-import { CorruptionError } from '../errors.ts';
 import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { readRecords, recordProblem } from './csv-records.ts';
+import { FlagCursor } from './flag-cursor.ts';
 import { type Header, readHeader } from './header.ts';
 import {
   type FlaggedRows,
@@ -146,28 +146,20 @@ function plainRecord(cells: readonly string[]): string {
   return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
 }
 
-/** Walks the file and meets the flagged rows where they stand. */
 async function* rejectedRecords(
   file: SourceFile,
   columns: number,
   flagged: FlaggedRows,
 ): AsyncIterable<RejectedRow> {
-  const iterator = flagged.rows[Symbol.asyncIterator]();
-  let next = await iterator.next();
-  let row = 0;
+  const flags = await FlagCursor.over(flagged);
   for await (const reader of readRecords(file, columns)) {
     while (reader.next()) {
       if (reader.isHeader) continue;
-      const problem = recordProblem(reader, columns);
-      if (!problem) row += 1;
-      const isFlagged = !problem && !next.done && next.value.row === row - 1;
-      const violations = problem ? [problem] : isFlagged ? next.value.violations : undefined;
-      if (violations) yield { line: reader.line, raw: reader.raw(), violations };
-      if (isFlagged) next = await iterator.next();
+      const violations = flags.against(recordProblem(reader, columns));
+      if (violations === undefined) continue;
+      yield { line: reader.line, raw: reader.raw(), violations };
+      await flags.advance();
     }
   }
-  if (row !== flagged.relationRows)
-    throw new CorruptionError(
-      `${file.path}: the engine made ${flagged.relationRows} rows of the file's ${row} well-formed records. Nothing was committed; please report this file's shape.`,
-    );
+  flags.requireAll(file);
 }

@@ -1,8 +1,8 @@
 // Reads a CSV file's header and decides which column fills which field, or why the file cannot be read at all.
 import type { Dataset, Field } from '../core/contract.ts';
-import { editDistance } from '../core/did-you-mean.ts';
 import { shown, type Violation } from '../core/violation.ts';
 import { readRecords } from './csv-records.ts';
+import { extraLabels, misspeltLabel } from './labels.ts';
 import { fileViolation, type SourceFile } from './row-source.ts';
 
 export type Header = {
@@ -96,12 +96,9 @@ function matchLabels({ dataset, fromPath }: SourceFile, labels: readonly string[
       'missing-label',
       `no column of the first line is one of ${dataset.name}'s; it has ${found}`,
     );
-  if (ignored.length > 0 && dataset.extraColumns === 'reject') {
-    const message = `the header has ${quoted(ignored)}, which the contract of ${dataset.name} does not know`;
-    return fileViolation('extra-label', message, ignored[0]);
-  }
+  if (ignored.length > 0 && dataset.extraColumns === 'reject') return extraLabels(ignored, dataset.name);
   const optional = missing.filter((field) => !fromPath.has(field.name));
-  return misspelt(optional, ignored) ?? { labels, columns, ignored };
+  return misspeltLabel(optional, ignored) ?? { labels, columns, ignored };
 }
 
 /** A label as the contract has it goes before one that differs in case. */
@@ -120,29 +117,6 @@ function columnsOf(dataset: Dataset, labels: readonly string[]) {
     else missing.push(field);
   }
   return { columns, missing };
-}
-
-/** Nulls in a whole column because of a slip in its label would be a silent change of every value in it. */
-function misspelt(missing: readonly Field[], ignored: readonly string[]): Violation | undefined {
-  for (const { header } of missing) {
-    const label = ignored.find((candidate) => isSlip(candidate, header));
-    if (label === undefined) continue;
-    const message = `the header has ${shown(label)}, which no field takes, and lacks ${shown(header)}: correct the label; or, if both are right, let the contract name ${shown(label)} as a field`;
-    return fileViolation('missing-label', message, label);
-  }
-  return undefined;
-}
-
-const SHORTEST = 4;
-
-/** `q101` and `q102`, `address` and `address2` are two columns; `amout` and `amount`, ` Amount` and `amount` are one. */
-function isSlip(label: string, header: string): boolean {
-  const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-  if (bare(label) === bare(header)) return bare(label) !== '';
-  const isShort = Math.min(label.length, header.length) < SHORTEST;
-  if (isShort || Math.abs(label.length - header.length) > 1) return false;
-  const undigited = (text: string) => text.replace(/\d/g, '');
-  return undigited(label) !== undigited(header) && editDistance(label, header) === 1;
 }
 
 function quoted(labels: readonly string[]): string {

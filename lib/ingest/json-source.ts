@@ -1,88 +1,96 @@
-// A JSON file as a relation of texts: an array of objects, or objects nested by key. Numbers keep their digits.
+// A JSON file as a relation of texts: an array of objects, objects nested by key, or an object a line. Numbers keep their
+// digits. The file is read twice, a record at a time: once to write the texts down for the engine, once for the rejected.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isLosslessNumber, parse, stringify } from 'lossless-json';
+import { stringify } from 'lossless-json';
 import type { Dataset } from '../core/contract.ts';
 import { fileLiteral, identifier } from '../core/sql-text.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
-import type { SqlSession } from '../ports.ts';
-import { type FlaggedRow, fileViolation, type RowSource, type SourceFile } from './row-source.ts';
+import { FlagCursor } from './flag-cursor.ts';
+import { JsonDocumentCounter, JsonLineCounter } from './json-count.ts';
+import { type Members, readJson, rejectedRecord } from './json-records.ts';
+import { extraLabels, misspeltLabel } from './labels.ts';
+import type { FlaggedRows, RecordCount, RowSource, SourceFile } from './row-source.ts';
 import { textBytes } from './source-bytes.ts';
-
-type JsonRecord = { readonly levels: readonly string[]; readonly members: Readonly<Record<string, unknown>> };
 
 export async function jsonSource(file: SourceFile): Promise<RowSource | Violation> {
   const { dataset } = file;
-  const records = readRecords(dataset, await wholeFile(file));
-  if ('rule' in records) return records;
   const path = join(file.scratch, 'records.ndjson');
-  await pipeline(Readable.from(lines(dataset, records)), createWriteStream(path));
+  const found = await writeTexts(file, path);
+  if ('rule' in found) return found;
+  const isGiven = (name: string) => found.seen.has(name) || dataset.levels.includes(name);
   const fields = dataset.fields.map((_, i) => `'f${i}': 'VARCHAR'`).join(', ');
   const texts = dataset.fields.map((field, i): [string, string] => [field.name, identifier(`f${i}`)]);
-  const known = new Set(dataset.fields.map((field) => field.header));
   return {
-    relation: `read_json(${fileLiteral(path)}, format = 'newline_delimited', columns = {${fields}}, maximum_object_size = 268435456, hive_partitioning = false)`,
-    texts: new Map(
-      texts.filter(
-        ([name]) => !file.fromPath.has(name) || records.some((record) => has(dataset, record, name)),
-      ),
-    ),
-    ignored: [...new Set(records.flatMap((record) => Object.keys(record.members)))].filter(
-      (name) => !known.has(name),
-    ),
-    countRecords: async () => ({ records: records.length, isPlain: true }),
-    rejectedRows: (_session: SqlSession, flagged) => rejected(dataset, records, flagged.rows),
+    relation: `read_json(${fileLiteral(path)}, format = 'newline_delimited', columns = {${fields}}, maximum_object_size = ${found.longest}, hive_partitioning = false)`,
+    texts: new Map(texts.filter(([name]) => !file.fromPath.has(name) || isGiven(name))),
+    ignored: found.ignored,
+    countRecords: () => countRecords(file),
+    rejectedRows: (_session, flagged) => rejectedRecords(file, flagged),
   };
 }
 
-function has(dataset: Dataset, record: JsonRecord, fieldName: string): boolean {
-  const field = dataset.fields.find((f) => f.name === fieldName);
-  return dataset.levels.includes(fieldName) || (field !== undefined && field.header in record.members);
-}
+/** The engine sets aside several times what an object may be long. */
+const LEAST_OBJECT_BYTES = 1024 * 1024;
+/** Keys may be data: then there is no end of labels. */
+const MAX_IGNORED = 1000;
 
-async function wholeFile({ path, dataset }: SourceFile): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of textBytes(path, dataset.encoding)) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
+type Found = {
+  /** Fields that some record has. */
+  readonly seen: ReadonlySet<string>;
+  readonly ignored: readonly string[];
+  readonly longest: number;
+};
 
-function readRecords(dataset: Dataset, bytes: Uint8Array): JsonRecord[] | Violation {
-  let root: unknown;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    root = parse(text);
-  } catch (error) {
-    return fileViolation('source-error', `the file is not valid JSON in UTF-8: ${(error as Error).message}`);
+/** Writes one line of texts for each record that is an object. */
+async function writeTexts(file: SourceFile, path: string): Promise<Found | Violation> {
+  const { dataset } = file;
+  const nameOf = new Map(dataset.fields.map((field) => [field.header, field.name]));
+  const seen = new Set<string>();
+  const ignored = new Set<string>();
+  let longest = LEAST_OBJECT_BYTES;
+  let refusal: Violation | undefined;
+  async function* lines() {
+    for await (const records of readJson(file)) {
+      if ('rule' in records) {
+        refusal = records;
+        return;
+      }
+      for (const record of records) {
+        if (record.problem) continue;
+        for (const label of Object.keys(record.members)) {
+          const name = nameOf.get(label);
+          if (name !== undefined) seen.add(name);
+          else if (ignored.size < MAX_IGNORED) ignored.add(label);
+        }
+        const line = `${JSON.stringify(texts(dataset, record.cut.keys, record.members))}\n`;
+        longest = Math.max(longest, Buffer.byteLength(line) + 1);
+        yield line;
+      }
+    }
   }
-  if (dataset.levels.length > 0) return nested(dataset, root, []);
-  if (!Array.isArray(root)) return fileViolation('source-error', 'the file is not an array of objects');
-  const strange = root.findIndex((item) => !isObject(item));
-  if (strange >= 0) return fileViolation('source-error', `$[${strange}] is not an object`);
-  return root.map((members) => ({ levels: [], members }));
+  await pipeline(Readable.from(lines()), createWriteStream(path));
+  const found = { seen, ignored: [...ignored], longest };
+  return refusal ?? wrongLabels(file, found) ?? found;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+function wrongLabels({ dataset, fromPath }: SourceFile, { seen, ignored }: Found): Violation | undefined {
+  if (ignored.length > 0 && dataset.extraColumns === 'reject') return extraLabels(ignored, dataset.name);
+  const isOpen = (name: string) => !seen.has(name) && !fromPath.has(name) && !dataset.levels.includes(name);
+  return misspeltLabel(
+    dataset.fields.filter((field) => isOpen(field.name)),
+    ignored,
+  );
 }
 
-function nested(dataset: Dataset, value: unknown, levels: readonly string[]): JsonRecord[] | Violation {
-  if (!isObject(value)) {
-    const depth =
-      dataset.levels[levels.length] === undefined
-        ? 'a record'
-        : `an object by ${dataset.levels[levels.length]}`;
-    return fileViolation('source-error', `${['$', ...levels].join('.')} is not ${depth}`);
-  }
-  if (levels.length === dataset.levels.length) return [{ levels, members: value }];
-  const records: JsonRecord[] = [];
-  for (const [key, member] of Object.entries(value)) {
-    const inner = nested(dataset, member, [...levels, key]);
-    if ('rule' in inner) return inner;
-    records.push(...inner);
-  }
-  return records;
+function texts(dataset: Dataset, keys: readonly string[], members: Members): Record<string, string | null> {
+  const cells = dataset.fields.map((field, i): [string, string | null] => {
+    const level = dataset.levels.indexOf(field.name);
+    return [`f${i}`, level >= 0 ? (keys[level] ?? null) : text(members[field.header])];
+  });
+  return Object.fromEntries(cells);
 }
 
 function text(value: unknown): string | null {
@@ -91,27 +99,25 @@ function text(value: unknown): string | null {
   return stringify(value) ?? null;
 }
 
-function raw(dataset: Dataset, record: JsonRecord): string {
-  const levels = Object.fromEntries(record.levels.map((key, i) => [dataset.levels[i] as string, key]));
-  return stringify({ ...levels, ...record.members }) ?? '';
+async function countRecords({ dataset, path }: SourceFile): Promise<RecordCount> {
+  const counter =
+    dataset.format === 'ndjson'
+      ? new JsonLineCounter()
+      : new JsonDocumentCounter(Math.max(1, dataset.levels.length));
+  for await (const chunk of textBytes(path, dataset.encoding)) counter.push(chunk);
+  return { records: counter.records, isPlain: true };
 }
 
-function* lines(dataset: Dataset, records: readonly JsonRecord[]): Iterable<string> {
-  for (const record of records) {
-    const cells = dataset.fields.map((field, i) => {
-      const level = dataset.levels.indexOf(field.name);
-      return [`f${i}`, level >= 0 ? (record.levels[level] ?? null) : text(record.members[field.header])];
-    });
-    yield `${JSON.stringify(Object.fromEntries(cells))}\n`;
+async function* rejectedRecords(file: SourceFile, flagged: FlaggedRows): AsyncIterable<RejectedRow> {
+  const flags = await FlagCursor.over(flagged);
+  for await (const records of readJson(file)) {
+    if ('rule' in records) break;
+    for (const record of records) {
+      const violations = flags.against(record.problem);
+      if (violations === undefined) continue;
+      yield rejectedRecord(record, violations);
+      await flags.advance();
+    }
   }
-}
-
-async function* rejected(
-  dataset: Dataset,
-  records: readonly JsonRecord[],
-  flagged: AsyncIterable<FlaggedRow>,
-): AsyncIterable<RejectedRow> {
-  for await (const { row, violations } of flagged) {
-    yield { line: null, raw: raw(dataset, records[row] as JsonRecord), violations };
-  }
+  flags.requireAll(file);
 }

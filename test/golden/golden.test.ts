@@ -31,7 +31,7 @@ async function play(folder: string): Promise<TestLake> {
   return lake;
 }
 
-/** `source,line,field,rule,value` of every rejected row's violations, and of files refused as a whole. */
+/** `source,line,field,rule,value` (for JSON the path in the line's place) of every rejected row's violations, and of files refused as a whole. */
 async function refused(lake: TestLake): Promise<string[][]> {
   const rows: string[][] = [];
   for await (const { key } of lake.effects.lake.list('files/')) {
@@ -39,11 +39,11 @@ async function refused(lake: TestLake): Promise<string[][]> {
     if (report.reason) rows.push([report.source, '', report.reason.field, report.reason.rule, report.reason.value ?? '']);
     if (report.quarantine === undefined) continue;
     const file = await lake.effects.lake.download(report.quarantine);
-    type Refusal = { line: number | null; field: string; rule: string; value: string | null };
+    type Refusal = { line: number | null; path: string | null; field: string; rule: string; value: string | null };
     const found = await lake.effects.sql.session((session) =>
-      session.rows<Refusal>(`SELECT line, unnest(violations, recursive := true) FROM read_parquet('${file?.path}')`),
+      session.rows<Refusal>(`SELECT line, path, unnest(violations, recursive := true) FROM read_parquet('${file?.path}')`),
     );
-    rows.push(...found.map((row) => [report.source, String(row.line ?? ''), row.field, row.rule, row.value ?? '']));
+    rows.push(...found.map((row) => [report.source, String(row.line ?? row.path ?? ''), row.field, row.rule, row.value ?? '']));
   }
   return rows;
 }

@@ -1,0 +1,104 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Encoding } from '../../lib/core/contract.ts';
+import { BrokenArchiveError, textBytes } from '../../lib/ingest/source-bytes.ts';
+import { Utf8Check } from '../../lib/ingest/utf8-check.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-bytes-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+let files = 0;
+async function read(bytes: Uint8Array, encoding: Encoding = 'utf-8', extension = 'csv'): Promise<Buffer> {
+  const path = join(folder, `${++files}.${extension}`);
+  await writeFile(path, bytes);
+  const chunks: Buffer[] = [];
+  for await (const chunk of textBytes(path, encoding)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Longer than a chunk, with characters of every length across the chunks' edges. */
+const LONG = 'aé€😀'.repeat(200_001);
+
+describe('encodings', () => {
+  test.each<[Encoding, Buffer, string]>([
+    ['utf-8', Buffer.from(LONG), LONG],
+    ['utf-8', Buffer.from(`\ufeff${LONG}`), LONG],
+    ['utf-16', Buffer.from(`\ufeff${LONG}`, 'utf16le'), LONG],
+    ['utf-16', Buffer.from(`a\ufeff${LONG}`, 'utf16le'), `a\ufeff${LONG}`],
+    ['utf-16', Buffer.from(`\ufeff${LONG}`, 'utf16le').swap16(), LONG],
+    ['utf-16be', Buffer.from(LONG, 'utf16le').swap16(), LONG],
+    ['utf-16le', Buffer.from(`x${LONG}`, 'utf16le'), `x${LONG}`],
+    ['iso-8859-1', Buffer.from('a\x80\xe9\xff', 'latin1'), 'a\u0080éÿ'],
+    ['windows-1252', Buffer.from([0x61, 0x80, 0x85, 0x93, 0x9f, 0xe9]), 'a€…“Ÿé'],
+    ['utf-8', Buffer.alloc(0), ''],
+    ['utf-8', Buffer.from('a'), 'a'],
+    ['utf-16', Buffer.from('\ufeff', 'utf16le'), ''],
+  ])('%s', async (encoding, bytes, text) => {
+    const decoded = await read(bytes, encoding);
+    expect(decoded.equals(Buffer.from(text))).toBe(true);
+  });
+
+  test.each<[Encoding, number[], number[]]>([
+    ['windows-1252', [0x61, 0x81, 0x62], [0x61, 0xff, 0x62]],
+    ['utf-16le', [0x61, 0, 0x3d, 0xd8, 0x62, 0], [0x61, 0xff, 0x62]],
+    ['utf-16le', [0x3d, 0xdc, 0x61, 0], [0xff, 0x61]],
+    ['utf-16le', [0x61, 0, 0x3d, 0xd8], [0x61, 0xff]],
+    ['utf-16be', [0, 0x61, 0], [0x61, 0xff]],
+  ])('%s: what it does not know becomes a byte that is no UTF-8: %j', async (encoding, bytes, expected) => {
+    expect([...(await read(Buffer.from(bytes), encoding))]).toEqual(expected);
+  });
+});
+
+describe('archives', () => {
+  test('members of a gzip archive follow each other', async () => {
+    const bytes = Buffer.concat([gzipSync('a,b\n'), gzipSync(LONG)]);
+    expect((await read(bytes, 'utf-8', 'csv.gz')).toString()).toBe(`a,b\n${LONG}`);
+  });
+
+  test.each([
+    ['csv.gz', gzipSync(LONG).subarray(0, -4), /^the gzip archive is broken: unexpected end of file$/],
+    ['csv.gz', Buffer.from('a,b\n'), /^the gzip archive is broken: incorrect header check$/],
+    ['csv.zst', Buffer.from('a,b\n1,2\n'), /^the zstd archive is broken: invalid zstd data$/],
+    ['csv.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04]), /^the zstd archive is broken: /],
+  ])('a broken %s', async (extension, bytes, message) => {
+    const reading = read(bytes, 'utf-8', extension);
+    await expect(reading).rejects.toThrow(BrokenArchiveError);
+    await expect(reading).rejects.toThrow(message);
+  });
+});
+
+test('bytes are valid UTF-8 in chunks exactly where they are as a whole', () => {
+  const piece = fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom('a', 'é', '€', '😀').map((text) => Buffer.from(text)) },
+    {
+      weight: 1,
+      arbitrary: fc.uint8Array({ minLength: 1, maxLength: 2, min: 0x78 }).map((bytes) => Buffer.from(bytes)),
+    },
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), fc.integer({ min: 1, max: 5 }), (pieces, size) => {
+      const bytes = Buffer.concat(pieces);
+      const check = new Utf8Check();
+      for (let i = 0; i < bytes.length; i += size) check.push(bytes.subarray(i, i + size));
+      check.end();
+      expect(check.isValid).toBe(isValid(bytes));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+function isValid(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
