@@ -14,6 +14,7 @@ import { announce, type Effects } from '../effects.ts';
 import { TryAgainError } from '../errors.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { Report } from './report.ts';
+import { SideBySide } from './side-by-side.ts';
 import { isLive, type Staged, stage } from './stage.ts';
 
 /** `dataset`: bring this dataset's table to the key's state although the key may belong to another one now, or to none. */
@@ -88,12 +89,21 @@ async function reportUnknown(effects: Effects, source: string): Promise<SourceOu
   return { ...outcome, result: first ? 'unknown' : 'unchanged' };
 }
 
+/** The sources that go into one commit. `staged` keeps what an attempt converted for the attempts after it. */
+type Batch = {
+  readonly effects: Effects;
+  readonly dataset: Dataset;
+  readonly prefix: string;
+  readonly staged: Map<string, Staged>;
+  readonly sideBySide: SideBySide;
+};
+
 type Change = { readonly actions: readonly Action[]; readonly outcome: SourceOutcome };
 
 async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly string[]) {
   const table = landingTable(dataset);
   const prefix = tablePrefix(table);
-  const staged = new Map<string, Staged>();
+  const batch: Batch = { effects, dataset, prefix, staged: new Map(), sideBySide: new SideBySide() };
   const failures = new Map<string, unknown>();
   let outcomes: SourceOutcome[] = [];
   let fence: number | undefined;
@@ -102,20 +112,21 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
     outcomes = [];
     requireContract(snapshot, dataset);
     // What was staged before a vacuum raised its fence may be swept already.
-    if (fence !== vacuumFence(snapshot)) staged.clear();
+    if (fence !== vacuumFence(snapshot)) batch.staged.clear();
     fence = vacuumFence(snapshot);
     const live = filesBySource(snapshot?.files.values() ?? []);
+    const wanted = sources.filter((source) => !failures.has(source));
+    const changes = await Promise.allSettled(
+      wanted.map((source) => bringUp(batch, source, live.get(source) ?? [])),
+    );
     const actions: Action[] = [];
-    for (const source of sources) {
-      if (failures.has(source)) continue;
-      try {
-        const change = await bringUp(effects, dataset, prefix, source, live.get(source) ?? [], staged);
-        actions.push(...change.actions);
-        outcomes.push(change.outcome);
-      } catch (error) {
-        failures.set(source, error);
+    changes.forEach((change, index) => {
+      if (change.status === 'rejected') failures.set(wanted[index] as string, change.reason);
+      else {
+        actions.push(...change.value.actions);
+        outcomes.push(change.value.outcome);
       }
-    }
+    });
     if (actions.length === 0) return undefined;
     return {
       actions,
@@ -145,14 +156,8 @@ function requireContract(snapshot: Snapshot | undefined, dataset: Dataset): asse
   );
 }
 
-async function bringUp(
-  effects: Effects,
-  dataset: Dataset,
-  prefix: string,
-  source: string,
-  live: readonly Add[],
-  known: Map<string, Staged>,
-): Promise<Change> {
+async function bringUp(batch: Batch, source: string, live: readonly Add[]): Promise<Change> {
+  const { effects, dataset } = batch;
   const outcome = { source, dataset: dataset.name, partitions: live.map((add) => add.partitionValues) };
   const withdraw = () => live.map((add) => removeAction(add, effects.clock().getTime()));
   const withdrawn = {
@@ -163,7 +168,7 @@ async function bringUp(
   };
   if (effects.catalog.datasetFor(source) !== dataset) return withdrawn;
 
-  const staged = await presentVersion(effects, dataset, prefix, source, live, known);
+  const staged = await presentVersion(batch, source, live);
   const report = staged.report === undefined ? {} : { report: staged.report };
   if (staged.version === undefined) {
     if (dataset.onDelete === 'keep')
@@ -180,17 +185,11 @@ async function bringUp(
 }
 
 /** Data files that an earlier round of the commit loop staged serve again while landing holds their version. */
-async function presentVersion(
-  effects: Effects,
-  dataset: Dataset,
-  prefix: string,
-  source: string,
-  live: readonly Add[],
-  known: Map<string, Staged>,
-): Promise<Staged> {
+async function presentVersion(batch: Batch, source: string, live: readonly Add[]): Promise<Staged> {
+  const { effects, dataset, prefix, staged: known, sideBySide } = batch;
   const earlier = known.get(source);
   if (earlier?.replaces && sameVersion(earlier.version, await effects.landing.head(source))) return earlier;
-  const staged = await stage(effects, dataset, prefix, source, live);
+  const staged = await stage(effects, dataset, prefix, source, live, sideBySide);
   known.set(source, staged);
   return staged;
 }

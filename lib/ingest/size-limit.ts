@@ -14,12 +14,20 @@ export function sizeViolation(
   maxSourceBytes: number | undefined,
 ): Violation | undefined {
   if (maxSourceBytes === undefined) return undefined;
-  const packed = /\.(gz|zst)$/.test(version.key);
-  const bytes = packed ? version.sizeBytes * UNPACKED : version.sizeBytes;
+  const bytes = unpackedBytes(version);
   if (bytes <= maxSourceBytes) return undefined;
-  const size = `${byteText(version.sizeBytes)}${packed ? ` packed (about ${byteText(bytes)} unpacked)` : ''}`;
+  const size = `${byteText(version.sizeBytes)}${isPacked(version) ? ` packed (about ${byteText(bytes)} unpacked)` : ''}`;
   const message = `the file has ${size}, and at most ${byteText(maxSourceBytes)} are read here (the setting maxSourceBytes): split it into smaller files, raise the setting together with the function's disk and time, or run "sluice sync" on a machine with room for it`;
   return fileViolation('too-large', message, String(version.sizeBytes));
+}
+
+/** What the file holds; of a packed one an estimate. */
+export function unpackedBytes(version: ObjectVersion): number {
+  return isPacked(version) ? version.sizeBytes * UNPACKED : version.sizeBytes;
+}
+
+function isPacked(version: ObjectVersion): boolean {
+  return /\.(gz|zst)$/.test(version.key);
 }
 
 /** `1.5 GB`, in powers of 1,000. */

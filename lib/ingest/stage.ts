@@ -12,6 +12,7 @@ import { TryAgainError } from '../errors.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { type Converted, convertSource, type Refused } from './convert.ts';
 import { type Findings, type Report, readReport, sourceVersion, writeReport } from './report.ts';
+import { SideBySide } from './side-by-side.ts';
 import { sizeViolation } from './size-limit.ts';
 import { Stopwatch } from './stopwatch.ts';
 
@@ -45,6 +46,7 @@ export async function stage(
   table: string,
   source: string,
   live: readonly Add[],
+  sideBySide = new SideBySide(),
 ): Promise<Staged> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const version = await effects.landing.head(source);
@@ -56,7 +58,7 @@ export async function stage(
       const refused = { outcome: 'rejected' as const, violation: tooLarge };
       return publish(effects, dataset, table, version, refused, new Stopwatch(effects.clock));
     }
-    const staged = await convertVersion(effects, dataset, table, version);
+    const staged = await sideBySide.convert(version, () => convertVersion(effects, dataset, table, version));
     if (staged) return staged;
   }
   throw new TryAgainError(`${source} changes while it is read: it is tried again when it has come to rest`);
