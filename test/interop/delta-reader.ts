@@ -1,10 +1,23 @@
-// Another program's view of Delta tables: runs read_tables.py, which reads them with delta-rs.
+// Other programs' views of Delta tables: runs a Python script per program, which reads them with it.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-export type TableRequest = { readonly path: string; readonly version: number | null };
+const SCRIPTS = { 'delta-rs': 'read_tables.py', DuckDB: 'read_duckdb.py', Spark: 'read_spark.py' };
 
+/** Within the tests' own. */
+const TIMEOUT_MS = 280_000;
+
+export type Engine = keyof typeof SCRIPTS;
+
+/** `sweep`: also say what the program's own vacuum of seven days would delete. Not asked of old versions. */
+export type TableRequest = {
+  readonly path: string;
+  readonly version: number | null;
+  readonly sweep?: boolean;
+};
+
+/** What delta-rs tells; the others leave out what they have no word for. */
 export type TableReading = {
   readonly version: number;
   readonly columns: readonly { readonly name: string; readonly type: string }[];
@@ -14,24 +27,31 @@ export type TableReading = {
   readonly rows: readonly Cells[];
   /** Statistics that are wrong, or engines that do not agree. */
   readonly problems: readonly string[];
+  /** Paths that the program's own vacuum would delete; null where that was not asked. */
+  readonly swept: readonly string[] | null;
 };
 
 export type Cells = readonly (string | null)[];
 
-/** Throws with Python's own message where a table cannot be read. */
+export type PartialReading = Partial<TableReading> & Pick<TableReading, 'columns' | 'rows'>;
+
 export async function readWithDeltaRs(requests: readonly TableRequest[]): Promise<TableReading[]> {
+  return (await readWith('delta-rs', requests)) as TableReading[];
+}
+
+/** Throws with Python's own message where a table cannot be read. */
+export async function readWith(engine: Engine, requests: readonly TableRequest[]): Promise<PartialReading[]> {
   const python = process.env.SLUICE_PYTHON;
   if (python === undefined) throw new Error('SLUICE_PYTHON is not set: run "npm run test:interop"');
-  const child = spawn(python, [join(import.meta.dirname, 'read_tables.py')], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const script = join(import.meta.dirname, SCRIPTS[engine]);
+  const child = spawn(python, ['-B', script], { stdio: ['pipe', 'pipe', 'pipe'], timeout: TIMEOUT_MS });
   const ended = new Promise<number | null>((resolve, reject) =>
     child.once('error', reject).once('close', resolve),
   );
   child.stdin.end(JSON.stringify(requests));
   const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (code !== 0) throw new Error(`read_tables.py ended with ${code}:\n${errors}`);
-  return JSON.parse(output) as TableReading[];
+  if (code !== 0) throw new Error(`${SCRIPTS[engine]} ended with ${code}:\n${errors}`);
+  return JSON.parse(output) as PartialReading[];
 }
 
 export function sortedRows(rows: readonly Cells[]): string[] {

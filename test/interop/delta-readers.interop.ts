@@ -1,9 +1,16 @@
 // Tables are read by others as Sluice reads them: delta-rs (by pyarrow and by DataFusion) reads every table and insight of
-// a lake that changes, its older versions, and the lake from its checkpoints alone.
+// a lake that changes, its older versions, and the lake from its checkpoints alone. After maintenance so do Spark and DuckDB.
 import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readWithDeltaRs, sortedRows, type TableReading } from './delta-reader.ts';
+import {
+  type Engine,
+  type PartialReading,
+  readWith,
+  readWithDeltaRs,
+  sortedRows,
+  type TableReading,
+} from './delta-reader.ts';
 import { readings } from './hard-values.ts';
 import { type ExpectedTable, InteropLake } from './interop-lake.ts';
 
@@ -33,7 +40,7 @@ async function expectReadAlike(
   );
   const byPrefix = new Map<string, TableReading>();
   for (const [i, { prefix, rows, ...shape }] of expected.entries()) {
-    const { rows: otherRows, problems, ...otherShape } = seen[i] as TableReading;
+    const { rows: otherRows, problems, swept: _, ...otherShape } = seen[i] as TableReading;
     const wrong = [...problems, ...difference(rows, sortedRows(otherRows))].slice(0, 10);
     expect.soft(wrong, prefix).toEqual([]);
     expect.soft(otherShape, prefix).toEqual(shape);
@@ -227,6 +234,61 @@ describe('delta-rs reads what Sluice reads', () => {
   });
 });
 
+const DAY_MS = 24 * 3600 * 1000;
+const ALL_ENGINES: readonly Engine[] = ['delta-rs', 'DuckDB', 'Spark'];
+/** Of every kind: partitioned, upserted, computed, with values at the limits of their types. */
+const TRAVELLED = ['tables/billing', 'tables/customers', 'insights/usage_daily', 'tables/readings'];
+
+describe('after "sluice maintain"', () => {
+  let newest: ExpectedTable[];
+  let retained: ExpectedTable[];
+
+  beforeAll(async () => {
+    // All that was written until now is a month old. Two changes are of today: what the second replaced is retained.
+    await lake.age(30);
+    await lake.put('readings/a.csv', readings(17));
+    await landOneRowEach(CHECKPOINT_VERSION + 1);
+    await lake.sync();
+    retained = (await lake.read()).filter(({ prefix }) => TRAVELLED.includes(prefix));
+    await lake.put('readings/a.csv', readings(18));
+    await landOneRowEach(CHECKPOINT_VERSION + 2);
+    await lake.sync();
+    const done = await lake.maintain(7 * DAY_MS);
+    expect(done.failures).toEqual([]);
+    expect(done.total.files).toBeGreaterThan(100);
+    newest = await lake.read();
+  });
+
+  test.each(ALL_ENGINES)(
+    '%s reads every table and insight, and older versions within the retention',
+    async (engine) => {
+      const expected = [...newest, ...retained];
+      const isNewest = (table: ExpectedTable) => newest.includes(table);
+      const requests = expected.map((table) => ({
+        path: join(lake.root, table.prefix),
+        version: isNewest(table) ? null : table.version,
+        sweep: isNewest(table) && (engine !== 'Spark' || TRAVELLED.includes(table.prefix)),
+      }));
+      const seen = await readWith(engine, requests);
+      for (const [i, { prefix, rows, ...shape }] of expected.entries()) {
+        const { rows: otherRows, problems = [], swept, ...otherShape } = seen[i] as PartialReading;
+        const wrong = [...problems, ...difference(rows, sortedRows(otherRows))].slice(0, 10);
+        expect.soft(wrong, `${prefix}, version ${shape.version}`).toEqual([]);
+        expect.soft(shape, `${prefix}, version ${shape.version}`).toMatchObject(otherShape);
+        // Its own vacuum agrees: nothing that it would delete is left.
+        if (requests[i]?.sweep && engine !== 'DuckDB') expect.soft(swept, prefix).toEqual([]);
+      }
+    },
+  );
+
+  test('a version that was swept is gone, and no engine makes rows up for it', async () => {
+    const [first] = stages[0]?.filter(({ prefix }) => prefix === 'tables/billing') ?? [];
+    const request = { path: join(lake.root, 'tables/billing'), version: first?.version ?? null };
+    await expect(readWith('delta-rs', [request])).rejects.toThrow(/No such file|not found/i);
+    await expect(readWith('DuckDB', [request])).rejects.toThrow(/No such file|cannot open file/i);
+  });
+});
+
 async function readingsTable(): Promise<TableReading | undefined> {
   const [table] = await readWithDeltaRs([{ path: join(lake.root, 'tables/readings'), version: null }]);
   return table;
@@ -254,6 +316,7 @@ async function landOneRowEach(round: number): Promise<void> {
       Sluice: { [`S${round}`]: { max_seats: round, max_weight: 1, max_distance: 1, engine_type: 'none' } },
     }),
   );
+  await lake.put('dwh-fina/exchange_rates/one.csv', `month,currency,rate_to_eur\n2024-02,USD,0.9${round}\n`);
   await lake.put('readings/one.csv', readings(round).split('\n').slice(0, 3).join('\n'));
   await lake.put('notes/place=plain/one.csv', `note\nround ${round}\n`);
 }

@@ -1,5 +1,5 @@
 // A local lake on disk whose landing folder a test edits, and what Sluice itself reads of its tables, as canonical texts.
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { LocalFiles, tableRelation } from '../../lib/aggregate/inputs.ts';
@@ -11,6 +11,7 @@ import { objectKey } from '../../lib/delta/partitions.ts';
 import type { Snapshot } from '../../lib/delta/snapshot.ts';
 import type { Effects } from '../../lib/effects.ts';
 import { openLake } from '../../lib/local/open-lake.ts';
+import { type Maintenance, maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import type { Value } from '../../lib/ports.ts';
 import { syncPrune } from '../support/shop-lake.ts';
 import { type Cells, sortedRows, type TableReading } from './delta-reader.ts';
@@ -65,6 +66,22 @@ export class InteropLake {
     const problems: string[] = [];
     await this.#open(async (effects, queues) => syncPrune({ effects, queues, dead: [] }), problems);
     if (problems.length > 0) throw new Error(problems.join('\n'));
+  }
+
+  /** As if everything that lies in the lake had been written that many days ago. */
+  async age(days: number): Promise<void> {
+    const at = new Date(Date.now() - days * 24 * 3600 * 1000);
+    for (const path of await filesBelow(this.root)) await utimes(join(this.root, path), at, at);
+  }
+
+  /** As "sluice maintain" does. */
+  async maintain(retentionMs: number): Promise<Maintenance> {
+    let done: Maintenance | undefined;
+    await this.#open(async (effects) => {
+      done = await maintainTables(effects, { retentionMs });
+    }, []);
+    if (done === undefined) throw new Error('the lake was not opened');
+    return done;
   }
 
   /** Every table, arrivals table and insight; at its newest version, or at the one that `versions` says. */

@@ -1,49 +1,21 @@
-"""Reads Delta tables with delta-rs and writes what it sees as JSON, for delta-readers.test.ts to compare.
+"""Reads Delta tables with delta-rs; see canonical.py for what comes in and goes out.
 
-Standard input: [{"path": folder, "version": number or null}, ...]. Standard output: one object for each, in that order.
 Every table is read twice, by pyarrow and by DataFusion, and its files' statistics are held against their rows.
 """
 
-import datetime
-import decimal
-import json
-import struct
-import sys
 import urllib.parse
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from canonical import answer, canonical_rows
 from deltalake import DeltaTable, QueryBuilder
 
-EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-MICROSECOND = datetime.timedelta(microseconds=1)
-
-
-def canonical(value):
-    """The text of a value, or None: decimals with all their digits, timestamps as microseconds, doubles as their bits."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return struct.pack(">d", value).hex()
-    if isinstance(value, decimal.Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime.datetime):
-        if value.utcoffset() != datetime.timedelta(0):
-            raise ValueError(f"{value!r} is not in UTC")
-        return str((value - EPOCH) // MICROSECOND)
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    raise TypeError(f"no canonical text for {value!r}")
+WEEK_HOURS = 7 * 24
 
 
 def sorted_rows(table, names):
-    columns = [[canonical(value) for value in table.column(name).to_pylist()] for name in names]
-    return sorted(([*row] for row in zip(*columns)), key=json.dumps)
+    return canonical_rows(zip(*(table.column(name).to_pylist() for name in names)))
 
 
 def read_by_datafusion(table):
@@ -96,7 +68,9 @@ def read(request):
         "fileUris": sorted(table.file_uris()),
         "rows": by_pyarrow,
         "problems": problems,
+        # What delta-rs's own vacuum would delete.
+        "swept": table.vacuum(retention_hours=WEEK_HOURS, dry_run=True) if request.get("sweep") else None,
     }
 
 
-json.dump([read(request) for request in json.load(sys.stdin)], sys.stdout)
+answer(read)

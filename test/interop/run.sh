@@ -9,6 +9,10 @@ if ! command -v python3 >/dev/null; then
   echo 'The interop suite reads the tables with Python, and there is no python3 on the PATH: install Python 3.10 or newer.' >&2
   exit 1
 fi
+if ! command -v java >/dev/null; then
+  echo 'Spark, one of the readers, runs on Java, and there is no java on the PATH: install Java 17 or 21.' >&2
+  exit 1
+fi
 if ! cmp -s "$pins" .venv/requirements.txt; then
   rm -rf .venv
   if ! python3 -m venv .venv; then
