@@ -18,7 +18,11 @@ describe("a data file's path", () => {
     [{ r: 'a/b' }, 'r=a%252Fb/x.parquet', 'tables/t/r=a%2Fb/x.parquet'],
     [{ r: '%20' }, 'r=%252520/x.parquet', 'tables/t/r=%2520/x.parquet'],
     [{ r: 'a=b' }, 'r=a%253Db/x.parquet', 'tables/t/r=a%3Db/x.parquet'],
-    [{ r: 'é+&' }, 'r=%C3%A9%2B%26/x.parquet', 'tables/t/r=é+&/x.parquet'],
+    [{ r: 'é+&' }, 'r=é+&/x.parquet', 'tables/t/r=é+&/x.parquet'],
+    [{ r: '李 🛶' }, 'r=李%20🛶/x.parquet', 'tables/t/r=李 🛶/x.parquet'],
+    [{ r: '@$!();,~' }, 'r=@$!();,~/x.parquet', 'tables/t/r=@$!();,~/x.parquet'],
+    [{ r: 'a|`<>' }, 'r=a%7C%60%3C%3E/x.parquet', 'tables/t/r=a|`<>/x.parquet'],
+    [{ r: '\u00a0\u200b' }, 'r=%C2%A0\u200b/x.parquet', 'tables/t/r=\u00a0\u200b/x.parquet'],
     [{ 'a:b': '?' }, 'a%253Ab=%253F/x.parquet', 'tables/t/a%3Ab=%3F/x.parquet'],
     [{ '.hid': '..' }, '%252Ehid=%252E./x.parquet', 'tables/t/%2Ehid=%2E./x.parquet'],
   ])('for %j is %s', (values, path, key) => {
@@ -32,7 +36,7 @@ describe("a data file's path", () => {
       fc.property(value, value, (a, b) => {
         const [one, other] = [a, b].map((r) => dataFilePath(['r'], { r }, 'x.parquet'));
         expect(one === other).toBe(a === b);
-        expect(one).toMatch(/^[A-Za-z0-9\-_.!~*'()%=/]+$/);
+        expect(one).toMatch(/^[A-Za-z0-9\-_.!~*'()%=/,;:$&+@\u00a1-\u{10ffff}]+$/u);
         const segments = objectKey('t', one ?? '').split('/');
         expect(segments).toHaveLength(3);
         for (const segment of segments) {
