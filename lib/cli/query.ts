@@ -91,7 +91,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
         throw error instanceof SqlError ? readable(error, namesOf(all), namesOf(missing), asOf) : error;
       }
     };
-    return await withViews(local.effects, tables, answer, asOf);
+    return await withViews(local.effects, tables, answer, { asOf, sql });
   } finally {
     await local.close();
   }

@@ -16,24 +16,32 @@ export async function relationAt(
   version: number,
   files: readonly Add[],
 ): Promise<string> {
-  const metadata = log.metadata(version);
   await fetchAt(local, log, version, files);
-  const relationFiles = await Promise.all(
-    files.map(async (add) => ({
-      path: await local.path(log.prefix, add),
-      partitionValues: add.partitionValues,
-    })),
-  );
+  return relationOf(local, log.prefix, log.metadata(version), files);
+}
+
+/** A SELECT of all rows of `files` by the table's own schema, whatever the contract says by now; `added` columns are null. */
+export async function relationOf(
+  local: LocalFiles,
+  prefix: string,
+  metadata: Metadata,
+  files: readonly Add[],
+  added: readonly Column[] = [],
+): Promise<string> {
+  await fetchFiles(local, prefix, files);
+  const relationFiles = files.map(async (add) => ({
+    path: await local.path(prefix, add),
+    partitionValues: add.partitionValues,
+  }));
   const hash = metadata.configuration[DEFINITION] ?? metadata.configuration[CONTRACT];
-  return relationSql(
-    {
-      columns: columnsAt(metadata),
-      partitionColumns: metadata.partitionColumns,
-      withSource: false,
-      mixed: files.some(({ tags }) => (tags?.[DEFINITION] ?? tags?.[CONTRACT]) !== hash),
-    },
-    relationFiles,
-  );
+  const isMixed = files.some(({ tags }) => (tags?.[DEFINITION] ?? tags?.[CONTRACT]) !== hash);
+  const shape = {
+    columns: [...columnsAt(metadata), ...added],
+    partitionColumns: metadata.partitionColumns,
+    withSource: false,
+    mixed: added.length > 0 || isMixed,
+  };
+  return relationSql(shape, await Promise.all(relationFiles));
 }
 
 export function columnsAt(metadata: Metadata): Column[] {

@@ -2,16 +2,14 @@
 import { LocalFiles } from '../aggregate/inputs.ts';
 import type { AsOf } from '../core/as-of.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
-import { relationSql } from '../core/relation-sql.ts';
 import { identifier } from '../core/sql-text.ts';
-import { CONTRACT, DEFINITION } from '../core/tags.ts';
-import { parseSchema } from '../delta/schema.ts';
-import { configuration } from '../delta/snapshot.ts';
+import type { Add, Metadata } from '../delta/actions.ts';
 import type { Effects } from '../effects.ts';
 import { namedTables, versionAsOf } from '../explain/find-table.ts';
-import { fetchFiles, relationAt } from '../explain/table-at.ts';
+import { columnsAt, relationAt, relationOf } from '../explain/table-at.ts';
 import { TableLogs } from '../explain/table-log.ts';
 import type { SqlSession } from '../ports.ts';
+import { neededFiles } from './partition-pruning.ts';
 
 /** The tables whose names occur as words in the SQL text: no other can be meant. */
 export function mentionedTables(effects: Effects, sql: string): TableRef[] {
@@ -19,24 +17,33 @@ export function mentionedTables(effects: Effects, sql: string): TableRef[] {
   return namedTables(effects).filter(({ name }) => words.has(name.toLowerCase()));
 }
 
+export type ViewOptions = {
+  /** The tables as they were. */
+  readonly asOf?: AsOf | undefined;
+  /** The one query that the views are for: data files that it cannot need are left out. */
+  readonly sql?: string;
+};
+
 /**
- * Runs `work` with the views, as the tables were at `asOf` where that is given; `missing` names the tables that the lake does
- * not hold (yet, or then). Throws CliError where a version does not exist, or its files were swept.
+ * Runs `work` with the views; `missing` names the tables that the lake does
+ * not hold, yet or then. Throws CliError where a version does not exist, or its files were swept.
  */
 export async function withViews<T>(
   effects: Effects,
   tables: readonly TableRef[],
   work: (session: SqlSession, missing: readonly TableRef[]) => Promise<T>,
-  asOf?: AsOf,
+  { asOf, sql }: ViewOptions = {},
 ): Promise<T> {
   const local = new LocalFiles(effects.lake);
   const missing: TableRef[] = [];
   try {
     return await effects.sql.session(async (session) => {
       for (const table of tables) {
+        const prune: Prune = async (metadata, files) =>
+          sql === undefined ? files : neededFiles(session, sql, table.name, metadata, files);
         const relation = await (asOf === undefined
-          ? presentRelation(effects, local, table)
-          : pastRelation(effects, local, table, asOf));
+          ? presentRelation(effects, local, table, prune)
+          : pastRelation(effects, local, table, asOf, prune));
         if (relation === undefined) missing.push(table);
         else await session.run(`CREATE TEMP VIEW ${identifier(table.name)} AS ${relation}`);
       }
@@ -48,50 +55,36 @@ export async function withViews<T>(
 }
 
 /** The table by its own schema, whatever the contract says by now; what that adds is null until the next sync. */
+type Prune = (metadata: Metadata, files: readonly Add[]) => Promise<readonly Add[]>;
+
+/** What the contract adds to the table's own columns is null until the next sync. */
 async function presentRelation(
-  effects: Effects,
+  { catalog, tables }: Effects,
   local: LocalFiles,
   table: TableRef,
+  prune: Prune,
 ): Promise<string | undefined> {
-  const prefix = tablePrefix(table);
-  const snapshot = await effects.tables.latest(prefix);
+  const snapshot = await tables.latest(tablePrefix(table));
   if (snapshot === undefined) return undefined;
-  const files = [...snapshot.files.values()];
-  await fetchFiles(local, prefix, files);
-  const own = parseSchema(snapshot.metadata.schemaString);
-  const added = effects.catalog
-    .columnsOf(table)
-    .filter(({ name }) => own.every((column) => column.name !== name));
-  const definition = configuration(snapshot, CONTRACT) ?? configuration(snapshot, DEFINITION);
-  const shape = {
-    columns: [...own, ...added],
-    partitionColumns: snapshot.metadata.partitionColumns,
-    withSource: false,
-    mixed:
-      added.length > 0 || files.some(({ tags }) => (tags?.[CONTRACT] ?? tags?.[DEFINITION]) !== definition),
-  };
-  const relationFiles = files.map(async (add) => ({
-    path: await local.path(prefix, add),
-    partitionValues: add.partitionValues,
-  }));
-  return relationSql(shape, await Promise.all(relationFiles));
+  const { metadata } = snapshot;
+  const own = columnsAt(metadata);
+  const added = catalog.columnsOf(table).filter(({ name }) => own.every((column) => column.name !== name));
+  const files = await prune(metadata, [...snapshot.files.values()]);
+  return relationOf(local, tablePrefix(table), metadata, files, added);
 }
 
 async function pastRelation(
-  effects: Effects,
+  { tables }: Effects,
   local: LocalFiles,
   table: TableRef,
   asOf: AsOf,
+  prune: Prune,
 ): Promise<string | undefined> {
-  const log = await new TableLogs(effects.tables).find(tablePrefix(table));
+  const log = await new TableLogs(tables).find(tablePrefix(table));
   if (log === undefined) return undefined;
   // A word of the SQL may be the name of a table that it does not read at all: only the engine knows.
   if ('ms' in asOf && log.versionAt(asOf.ms) === undefined) return undefined;
   const version = versionAsOf(log, asOf);
-  return relationAt(
-    local,
-    log,
-    version,
-    log.filesAt(version).map(({ add }) => add),
-  );
+  const live = log.filesAt(version).map(({ add }) => add);
+  return relationAt(local, log, version, await prune(log.metadata(version), live));
 }
