@@ -40,6 +40,9 @@ class Judge {
     if (value.type === 'SELECT_NODE') this.#select(value, new Source(value, scope));
     else if (value.type === 'SET_OPERATION_NODE') this.#setOperation(value);
     else if (value.type === 'JOIN') this.#join(value, scope);
+    else if (value.type === 'PIVOT') this.#pivot(value);
+    else if (value.class === 'POSITIONAL_REFERENCE')
+      this.#refuse(value, `#${value.index} names a column by its place: write its name`);
     else if (value.class === 'COLLATE')
       this.#refuse(value, 'COLLATE makes unlike texts equal, and any of them may stay: compare lower(x)');
     else if (value.type === 'RECURSIVE_CTE_NODE' && nodes(value.key_targets).length > 0)
@@ -181,6 +184,14 @@ class Judge {
         join,
         'an ASOF JOIN takes any of the right rows that tie: let its condition name a whole key of the right side (of an upsert dataset, of an insight, or what a subquery groups by)',
       );
+  }
+
+  /** What a PIVOT groups by is not in the tree, so an order within its aggregates proves nothing. */
+  #pivot(pivot: SqlNode): void {
+    for (const part of expressions(pivot.aggregates)) {
+      const name = functionName(part) ?? '';
+      if (sensitivity(name, this.#aggregates) !== 'free') this.#refuse(part, remedy(name));
+    }
   }
 
   #refuse(node: SqlNode, problem: string): void {

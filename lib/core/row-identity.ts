@@ -14,6 +14,11 @@ export type Scope = ReadonlyMap<string, Relation>;
 
 type Leaf = Relation & { readonly alias: string };
 
+/** Expressions that take from a row what their parts take. */
+const COMPOSED = new Set(
+  'CONSTANT FUNCTION OPERATOR CAST CASE COMPARISON CONJUNCTION BETWEEN WINDOW LAMBDA'.split(' '),
+);
+
 /** The relations of a FROM whose rows make the SELECT's rows, and the columns that USING makes one. */
 export class Source {
   readonly leaves: readonly Leaf[];
@@ -99,8 +104,9 @@ export class Source {
     for (const part of expressions(value)) {
       if (part.class === 'SUBQUERY') missing.push('a subquery');
       else if (part.class === 'STAR') missing.push(...this.#columnsBeyond(idents));
-      else if (part.class === 'COLUMN_REF' && !this.#agrees(part, idents))
-        missing.push(String((part.column_names as unknown[]).join('.')));
+      else if (part.class === 'COLUMN_REF') {
+        if (!this.#agrees(part, idents)) missing.push((columnNames(part) ?? []).join('.'));
+      } else if (!COMPOSED.has(String(part.class))) missing.push('what it computes');
     }
     return [...new Set(missing)];
   }
@@ -182,10 +188,10 @@ function keyOf(
   columns: readonly string[],
 ): string[] | undefined {
   const idents = new Map(items.map((item, i) => [source.ident(item), columns[i] ?? '']));
+  if (items.some((item) => [...expressions(item)].some(isUnnest))) return undefined;
   const grouped = groupIdents(query, source);
   if (grouped !== undefined) return onlyKnown([...grouped].map((ident) => idents.get(ident)));
-  if (hasGroups(query) || nodes(query.select_list).some((item) => [...expressions(item)].some(isUnnest)))
-    return undefined;
+  if (hasGroups(query)) return undefined;
   const [only] = source.leaves;
   if (only?.key === undefined || source.leaves.length !== 1) return undefined;
   const varying = only.key.filter((column) => !only.constants?.includes(column));

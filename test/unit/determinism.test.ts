@@ -83,10 +83,9 @@ describe('what does not depend on the order of the rows', () => {
     'SELECT city, row_number() OVER (ORDER BY city, customer) AS n, lag(city) OVER (ORDER BY customer) AS before FROM people',
     'SELECT city, sum(length(city)) OVER (ORDER BY customer ROWS 2 PRECEDING) AS s FROM people',
     'SELECT customer, sum(amount) AS a, row_number() OVER (ORDER BY sum(amount) DESC, customer) AS n FROM sales GROUP BY customer',
-    'SELECT customer, sum(amount) AS a, row_number() OVER (ORDER BY a DESC, customer) AS n FROM sales GROUP BY ALL HAVING a > 1'.replace(
-      'GROUP BY ALL',
-      'GROUP BY customer',
-    ),
+    'SELECT customer, sum(amount) AS a, row_number() OVER (ORDER BY a DESC, customer) AS n FROM sales GROUP BY customer HAVING a > 1',
+    "SELECT * FROM (PIVOT sales ON customer IN ('c1') USING sum(amount) GROUP BY id)",
+    'SELECT [x + id for x in [1, 2]] AS l FROM sales',
     'SELECT id, first_value(amount) OVER (PARTITION BY id ORDER BY amount) AS least FROM sales',
     'WITH t AS (SELECT customer, sum(amount) AS a FROM sales GROUP BY customer) SELECT *, row_number() OVER (ORDER BY a, customer) AS n FROM t',
     // aggregates that keep an order
@@ -205,6 +204,18 @@ describe('what does is refused', () => {
     ['SELECT product(amount) OVER (PARTITION BY id) AS s FROM sales', 'product() adds'],
     ['SELECT json_group_array(id) AS s FROM sales', 'json_group_array() takes the rows in any order'],
     ['SELECT approx_top_k(id, 3) AS s FROM sales', 'approx_top_k() is not known to give the same result'],
+    [
+      "SELECT * FROM (PIVOT sales ON customer IN ('c1') USING first(amount) GROUP BY id)",
+      'first() takes any row',
+    ],
+    ['SELECT ARRAY(SELECT customer FROM sales) AS c FROM people', 'array_agg() takes the rows in any order'],
+    ['SELECT #2 AS c FROM sales ORDER BY #2 LIMIT 1', '#2 names a column by its place: write its name'],
+    [
+      'WITH t AS (SELECT customer, unnest([1, 2]) AS n FROM sales GROUP BY customer) SELECT n FROM t ORDER BY customer LIMIT 1',
+      '(n too)',
+    ],
+    ['SELECT row_number() OVER w AS n, id FROM sales WINDOW w AS (ORDER BY customer)', 'by id too'],
+    ['SELECT id FROM sales GROUP BY id HAVING first(customer) = 1', 'first() takes any row'],
     ['SELECT customer COLLATE NOCASE AS c FROM sales', 'COLLATE makes unlike texts equal'],
     [
       'SELECT s.id, t.amount FROM sales s ASOF JOIN totals t ON s.day >= t.day',
