@@ -19,8 +19,8 @@ export type Found = {
 export type Outcome = {
   readonly rows: number;
   readonly accepted: number;
-  /** The rule by which the file as a whole is refused. */
-  readonly refused?: string;
+  /** Why the file as a whole is refused. */
+  readonly refused?: { readonly rule: string; readonly value: string | null };
   readonly violations: readonly Found[];
 };
 
@@ -55,7 +55,8 @@ export class Sluice {
     });
     if (converted.outcome === 'accepted')
       return { rows: converted.rows, accepted: converted.acceptedRows, violations };
-    return { rows: converted.rows ?? 0, accepted: 0, refused: converted.violation.rule, violations };
+    const { rule, value } = converted.violation;
+    return { rows: converted.rows ?? 0, accepted: 0, refused: { rule, value }, violations };
   }
 
   #convert(dataset: Dataset, path: string, scratch: string) {
