@@ -140,17 +140,6 @@ describe(`end to end on ${target.brand}`, () => {
     await stage.expectLocalRows();
   });
 
-  it('300 files at once', async () => {
-    const numbers = Array.from({ length: 300 }, (_, n) => n);
-    const started = performance.now();
-    await inLots(numbers, (n) =>
-      stack.put(billingKey(8 + (n % 3), `burst é+ ${n}`), billing(8 + (n % 3), 3, n)),
-    );
-    await until('a settled lake', () => stage.isSettled());
-    console.info(`${target.brand}: 300 files at once took ${Math.round(performance.now() - started)} ms`);
-    await stage.expectLocalRows();
-  });
-
   it('of all messages the poison alone ends among the dead letters', async () => {
     await until('the poison to be dead', () => stage.poisonIsDead(), 500);
     const { letters } = await stage.deadLetters();
@@ -193,10 +182,21 @@ describe(`end to end on ${target.brand}`, () => {
     const insight =
       '/* ---\nover: billing\nkey: [region]\n--- */\nSELECT region, count(*) AS n FROM billing GROUP BY region\n';
     await writeFile(join(schemas, 'billing/insights/rows_by_region.sql'), insight);
-    const before = await stage.expectLocalRows();
     await stage.update(schemas);
-    expect(await stage.expectLocalRows()).toBeGreaterThan(before);
-    expect(await stage.versions()).toMatchObject({ 'insights/rows_by_region': expect.any(Number) });
+    await stage.expectLocalRows();
+    // Made by the deploy, and computed since.
+    expect((await stage.versions())['insights/rows_by_region']).toBeGreaterThan(0);
+  });
+
+  it('300 files at once', async () => {
+    const numbers = Array.from({ length: 300 }, (_, n) => n);
+    const started = performance.now();
+    await inLots(numbers, (n) =>
+      stack.put(billingKey(8 + (n % 3), `burst é+ ${n}`), billing(8 + (n % 3), 3, n)),
+    );
+    await until('a settled lake', () => stage.isSettled());
+    console.info(`${target.brand}: 300 files at once took ${Math.round(performance.now() - started)} ms`);
+    await stage.expectLocalRows();
   });
 
   it('destroyed, the stack leaves its lake as it was', async () => {
@@ -204,7 +204,7 @@ describe(`end to end on ${target.brand}`, () => {
     const isGone = () =>
       stack.count('FilesQueueUrl').then(
         () => false,
-        () => true,
+        (error: Error) => /QueueDoesNotExist|NonExistentQueue/.test(error.name),
       );
     await until('the queues to be gone', isGone);
     const left = await openRemoteLake(stack.outputs);
