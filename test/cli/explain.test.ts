@@ -1,5 +1,5 @@
 // `sluice explain` and `sluice history`: the receipts of a small graph of tables and insights, checked against what was done.
-import { rename, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sluice } from './harness.ts';
@@ -243,6 +243,23 @@ describe('explain', () => {
     expect(await refused('takings', '--as-of', 'noon')).toMatch(
       /^2 --as-of noon is neither a version nor a time/,
     );
+  });
+
+  it('says that an input was moved away and made anew, and does not take its new versions for the old', async () => {
+    const shop = await makeGraph();
+    await rm(join(shop.lake, 'tables/sales'), { recursive: true });
+    await shop.sell(A, 'north,8');
+    await sync(shop);
+    const before = await explained(shop, 'takings', '--as-of', '1');
+    expect(before.sources).toEqual([]);
+    expect(before.lost).toEqual([
+      expect.stringMatching(
+        /^insights\/takings was made from version 1 of a tables\/sales that is not in the lake any more: /,
+      ),
+    ]);
+    const now = await explained(shop, 'takings');
+    expect(now.lost).toEqual([]);
+    expect(brief(now)[0]).toEqual([A, 1, 1, 0]);
   });
 
   it('cuts long lists for people alone', async () => {
