@@ -55,8 +55,12 @@ export interface SqlSession {
   describe(sql: string): Promise<ResultColumn[]>;
 }
 
+/** `light`: little work, best done by one thread, while others may do as much beside it. */
+export type Load = 'light' | 'full';
+
 export interface SqlEngine {
-  session<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+  /** `load`: by default `full`. */
+  session<T>(work: (session: SqlSession) => Promise<T>, load?: Load): Promise<T>;
 }
 
 /** The engine refused a statement; `kind` says whether data or the statement is to blame. */

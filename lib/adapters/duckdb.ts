@@ -8,7 +8,14 @@ import {
   DuckDBInstance,
   type DuckDBPreparedStatement,
 } from '@duckdb/node-api';
-import { type ResultColumn, type Row, type SqlEngine, SqlError, type SqlSession } from '../ports.ts';
+import {
+  type Load,
+  type ResultColumn,
+  type Row,
+  type SqlEngine,
+  SqlError,
+  type SqlSession,
+} from '../ports.ts';
 import { convertValue } from './duckdb-value.ts';
 
 export type DuckDbOptions = {
@@ -19,28 +26,72 @@ export type DuckDbOptions = {
   readonly tempDirectory?: string;
 };
 
-/** One in-memory database. Each session is a connection with its own temporary tables, in UTC. */
+/** Beside the limit for full sessions, which seldom run at the same time. */
+const LIGHT_MEMORY_MB = { least: 64, most: 512 };
+
+/**
+ * One in-memory database. Each session is a connection with its own temporary tables, in UTC. Light sessions share a
+ * second one of a single thread, opened by the first of them: to wake other threads for a small file costs as much as the
+ * file itself.
+ */
 export async function openDuckDb(options: DuckDbOptions = {}): Promise<SqlEngine & { close(): void }> {
-  const settings: Record<string, string> = {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    temp_directory: options.tempDirectory ?? join(tmpdir(), `sluice-duckdb-${process.pid}`),
+  const full = await openInstance(options);
+  let light: Promise<DuckDBInstance> | undefined;
+  let opened = [full];
+  const openLight = async () => {
+    const instance = await openInstance(lightOptions(options));
+    opened = [full, instance];
+    return instance;
   };
-  if (options.memoryLimitMb !== undefined) settings.memory_limit = `${options.memoryLimitMb}MiB`;
-  if (options.threads !== undefined) settings.threads = String(options.threads);
-  const instance = await translated(DuckDBInstance.create(':memory:', settings));
+  const instanceFor = (load: Load) => {
+    if (load === 'full' || options.threads === 1) return full;
+    light ??= openLight();
+    return light;
+  };
   return {
-    async session(work) {
-      const connection = await translated(instance.connect());
+    async session(work, load = 'full') {
+      const connection = await translated((await instanceFor(load)).connect());
       try {
-        await translated(connection.run("SET TimeZone = 'UTC'"));
         return await work(new DuckDbSession(connection));
       } finally {
         connection.closeSync();
       }
     },
-    close: () => instance.closeSync(),
+    close() {
+      for (const instance of opened) instance.closeSync();
+    },
   };
+}
+
+function lightOptions({ memoryLimitMb, tempDirectory }: DuckDbOptions): DuckDbOptions {
+  const quarter = Math.floor((memoryLimitMb ?? Infinity) / 4);
+  return {
+    threads: 1,
+    memoryLimitMb: Math.min(LIGHT_MEMORY_MB.most, Math.max(LIGHT_MEMORY_MB.least, quarter)),
+    tempDirectory: `${tempDirectory ?? defaultTempDirectory()}-light`,
+  };
+}
+
+async function openInstance(options: DuckDbOptions): Promise<DuckDBInstance> {
+  const settings: Record<string, string> = {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    temp_directory: options.tempDirectory ?? defaultTempDirectory(),
+  };
+  if (options.memoryLimitMb !== undefined) settings.memory_limit = `${options.memoryLimitMb}MiB`;
+  if (options.threads !== undefined) settings.threads = String(options.threads);
+  const instance = await translated(DuckDBInstance.create(':memory:', settings));
+  const connection = await translated(instance.connect());
+  try {
+    await translated(connection.run("SET GLOBAL TimeZone = 'UTC'"));
+  } finally {
+    connection.closeSync();
+  }
+  return instance;
+}
+
+function defaultTempDirectory(): string {
+  return join(tmpdir(), `sluice-duckdb-${process.pid}`);
 }
 
 /** A stream must be read to its end, or left, before the session's next statement: that one ends it. */

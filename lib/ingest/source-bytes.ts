@@ -1,6 +1,7 @@
 // A source file's text as UTF-8 bytes: unpacked by its name's ending, decoded from its encoding, without byte order mark.
 // What cannot be decoded becomes a byte that no UTF-8 text holds, so that whoever splits the text can say where it stands.
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
@@ -20,16 +21,33 @@ export function textBytes(path: string, encoding: Encoding): AsyncIterable<Buffe
 }
 
 async function* unpacked(path: string): AsyncIterable<Buffer> {
-  const bytes = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const bytes = fileBytes(path);
   if (path.endsWith('.gz')) yield* gunzipped(bytes);
   else if (path.endsWith('.zst')) yield* unzstd(bytes);
   else yield* bytes;
 }
 
-async function* gunzipped(bytes: NodeJS.ReadableStream): AsyncIterable<Buffer> {
+/** A small file in one chunk of its size: a stream takes whole chunks, one more at the file's end, and leaves them to the collector. */
+async function* fileBytes(path: string): AsyncIterable<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    for (let position = 0; ; ) {
+      const wanted = Math.min(CHUNK_BYTES, Math.max(1, size - position));
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, position);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield bytesRead === wanted ? buffer : buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const plain = createGunzip({ chunkSize: CHUNK_BYTES });
   // A broken archive ends `plain` with the error, which its reader meets; the promise would only repeat it.
-  pipeline(bytes, plain).catch(() => undefined);
+  pipeline(Readable.from(bytes), plain).catch(() => undefined);
   try {
     yield* plain;
   } catch (error) {
@@ -38,7 +56,7 @@ async function* gunzipped(bytes: NodeJS.ReadableStream): AsyncIterable<Buffer> {
   }
 }
 
-async function* unzstd(bytes: AsyncIterable<Buffer | string>): AsyncIterable<Buffer> {
+async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   let pieces: Buffer[] = [];
   let isComplete = false;
   const unpacking = new Decompress((piece, final) => {
@@ -54,7 +72,7 @@ async function* unzstd(bytes: AsyncIterable<Buffer | string>): AsyncIterable<Buf
     }
     return pieces.splice(0);
   };
-  for await (const chunk of bytes) yield* push(chunk as Buffer, false);
+  for await (const chunk of bytes) yield* push(chunk, false);
   yield* push(new Uint8Array(0), true);
   if (!isComplete) throw new BrokenArchiveError('the zstd archive is broken: it ends too early');
   pieces = [];

@@ -13,7 +13,7 @@ import type { ObjectVersion } from '../ports.ts';
 import { type Converted, convertSource, type Refused } from './convert.ts';
 import { type Findings, type Report, readReport, sourceVersion, writeReport } from './report.ts';
 import { SideBySide } from './side-by-side.ts';
-import { sizeViolation } from './size-limit.ts';
+import { sizeViolation, unpackedBytes } from './size-limit.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 export type Staged = {
@@ -26,6 +26,8 @@ export type Staged = {
 };
 
 const MAX_ROUNDS = 5;
+/** A file up to this size is converted by one thread in less time than several need to share it. */
+const LIGHT_BYTES = 1024 * 1024;
 
 export function lastModifiedCounts(dataset: Dataset): boolean {
   return dataset.mode !== 'append';
@@ -99,7 +101,8 @@ async function convertVersion(
   const folder = await mkdtemp(join(effects.scratch, 'ingest-'));
   try {
     const source = { dataset, key: version.key, path: file.path, scratch: folder };
-    const converted = await effects.sql.session((session) => convertSource(session, source, stopwatch));
+    const load = unpackedBytes(version) <= LIGHT_BYTES ? 'light' : 'full';
+    const converted = await effects.sql.session((session) => convertSource(session, source, stopwatch), load);
     const after = await effects.landing.head(version.key);
     if (after?.etag !== version.etag || after.lastModifiedMs !== version.lastModifiedMs) return undefined;
     return await publish(effects, dataset, table, version, converted, stopwatch);
