@@ -38,6 +38,7 @@ async function makeApp(app: App): Promise<void> {
     ...chosen('maxConcurrency', count(word, 'maxConcurrency')),
     ...chosen('timeout', inUnits(count(word, 'timeoutMinutes'), Duration.minutes)),
     ...chosen('keepVersions', inUnits(count(word, 'keepVersionsDays'), Duration.days)),
+    ...chosen('keepRemovedFiles', inUnits(count(word, 'keepRemovedFilesDays'), Duration.days)),
     description: `Sluice, stage ${stage}`,
   });
   Tags.of(stack).add('sluice:stage', stage);

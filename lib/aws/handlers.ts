@@ -4,7 +4,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { answerDeployment, appliesDefinitions, isDeployment } from './deployment.ts';
 import { ingestBatch } from './ingest-batch.ts';
 import { deadline } from './limits.ts';
-import { applyDefinitions, reconcileByMessages } from './maintain-lake.ts';
+import { applyDefinitions, reconcileByMessages, sweepLake } from './maintain-lake.ts';
 import type { FunctionName } from './metric-names.ts';
 import { type AwsLake, once, openAwsLake } from './open-lake.ts';
 import { refreshBatch } from './refresh-batch.ts';
@@ -35,8 +35,11 @@ export function aggregateHandler(code: string): SqsHandler {
     });
 }
 
-/** What maintain is asked for by hand: `{"apply": true}` first brings the tables under the definitions. */
-export type MaintainEvent = { readonly apply?: boolean };
+/**
+ * What maintain is asked for by a schedule or by hand: `{"apply": true}` first brings the tables under the definitions,
+ * `{"retentionDays": 7}` then sweeps what was removed longer ago.
+ */
+export type MaintainEvent = { readonly apply?: boolean; readonly retentionDays?: number };
 
 /** After a deploy, on a schedule, by hand. */
 export function maintainHandler(code: string): (event: object, context: Context) => Promise<void> {
@@ -54,6 +57,11 @@ export function maintainHandler(code: string): (event: object, context: Context)
     await run(context, ({ effects, files, telemetry: { measure } }, remainingMs) =>
       reconcileByMessages({ effects, files, measure }, deadline(remainingMs)),
     );
+    const { retentionDays } = event as MaintainEvent;
+    if (retentionDays !== undefined)
+      await run(context, ({ effects, telemetry: { measure } }, remainingMs) =>
+        sweepLake({ effects, measure }, retentionDays, deadline(remainingMs)),
+      );
   };
 }
 

@@ -1,11 +1,12 @@
-// What maintain does to a lake on AWS: brings the tables under the deployed definitions, and asks by messages for all that
-// events should have brought already. Works on no file and no insight itself.
+// What maintain does to a lake on AWS: brings the tables under the deployed definitions, asks by messages for all that events
+// should have brought already, and sweeps what nobody needs any more. Works on no source file and no insight itself.
 import { probeConditionalCreate } from '../adapters/s3-probe.ts';
 import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
 import { CliError } from '../errors.ts';
 import { type Applied, apply, refusedChanges } from '../maintain/apply.ts';
+import { maintainTables } from '../maintain/maintain-tables.ts';
 import { type Reconciliation, reconcile } from '../maintain/reconcile.ts';
 import type { Queue } from '../ports.ts';
 import type { FileNews } from './file-messages.ts';
@@ -59,6 +60,33 @@ export async function reconcileByMessages(
   measure('vanishedFiles', found.vanished.length);
   measure('unexaminedFiles', unexamined);
   logFindings(effects, found, unexamined);
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/**
+ * Sweeps what was removed longer ago, and writes checkpoints. What there is no time for is left to the next run, which begins
+ * elsewhere. Throws, after all else is done, where a table could not be swept.
+ */
+export async function sweepLake(
+  { effects, measure }: Omit<MaintainEffects, 'files'>,
+  retentionDays: number,
+  outOfTime: () => boolean,
+): Promise<void> {
+  const { log } = effects;
+  const { total, places, failures } = await maintainTables(effects, {
+    retentionMs: retentionDays * DAY_MS,
+    outOfTime,
+  });
+  measure('sweptFiles', total.files);
+  const checkpoints = places.filter(({ checkpoint }) => checkpoint !== undefined).length;
+  log('info', 'sweep.done', { files: total.files, bytes: total.bytes, checkpoints });
+  if (!total.finished)
+    log('warn', 'sweep.unfinished', {
+      next: 'the next run begins elsewhere; "sluice maintain" on a machine of your own has no time limit',
+    });
+  if (failures.length > 0)
+    throw new CliError(failures.map(({ place, error }) => `${place} is not swept: ${error}`).join('\n'));
 }
 
 function logFindings({ log }: Effects, found: Reconciliation, unexamined: number): void {

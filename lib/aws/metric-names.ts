@@ -18,4 +18,5 @@ export type MetricName =
   // maintain
   | 'behindFiles'
   | 'vanishedFiles'
-  | 'unexaminedFiles';
+  | 'unexaminedFiles'
+  | 'sweptFiles';

@@ -49,6 +49,8 @@ const FENCE_OPERATION = 'VACUUM START';
 const LISTED_AT_ONCE = 10_000;
 const REMOVED_AT_ONCE = 1000;
 const ENTRIES_AT_ONCE = 100;
+/** A page of S3's. */
+const LISTED_BETWEEN_LOOKS = 1000;
 /** Of old checkpoints one in so many versions stays, so that no version is further than that from one. */
 const KEPT_CHECKPOINTS = 1000;
 
@@ -114,17 +116,10 @@ async function vacuumRound(
     for (const key of namedBy(prefix, entry)) retained.add(key);
 
   const isOldCheckpoint = oldCheckpoints((await readCheckpointHint(lake, prefix)) ?? 0);
-  const listed: ObjectVersion[] = [];
-  let listedTo: string | undefined;
-  for await (const object of lake.list(`${prefix}/`, after)) {
-    const { key, lastModifiedMs } = object;
-    if (lastModifiedMs >= cutoffMs) continue;
-    if (isDataFile(prefix, key) ? !retained.has(key) : isOldCheckpoint(key)) listed.push(object);
-    if (listed.length === LISTED_AT_ONCE) {
-      listedTo = key;
-      break;
-    }
-  }
+  const { listed, listedTo } = await listSome(lake, prefix, after, options, ({ key, lastModifiedMs }) => {
+    if (lastModifiedMs >= cutoffMs) return false;
+    return isDataFile(prefix, key) ? !retained.has(key) : isOldCheckpoint(key);
+  });
   if (!options.dryRun && listed.some(({ key }) => isDataFile(prefix, key))) {
     const fenced = await raiseFence(effects, prefix, options.retentionMs);
     for await (const entry of entriesBetween(tables, prefix, before.version, fenced.version))
@@ -133,6 +128,25 @@ async function vacuumRound(
   const gone = listed.filter(({ key }) => !retained.has(key));
   await sweep(lake, gone, options);
   return { gone, listedTo };
+}
+
+/** What of the table is wanted, until that is enough at once or time runs out: then `listedTo` says how far it came. */
+async function listSome(
+  lake: ObjectStore,
+  prefix: string,
+  after: string | undefined,
+  { outOfTime }: VacuumOptions,
+  isWanted: (object: ObjectVersion) => boolean,
+): Promise<{ readonly listed: readonly ObjectVersion[]; readonly listedTo: string | undefined }> {
+  const listed: ObjectVersion[] = [];
+  let seen = 0;
+  for await (const object of lake.list(`${prefix}/`, after)) {
+    if (isWanted(object)) listed.push(object);
+    seen += 1;
+    const isLate = seen % LISTED_BETWEEN_LOOKS === 0 && outOfTime?.() === true;
+    if (isLate || listed.length === LISTED_AT_ONCE) return { listed, listedTo: object.key };
+  }
+  return { listed, listedTo: undefined };
 }
 
 /** Deletes the objects, or tells of them alone where it is a dry run. */

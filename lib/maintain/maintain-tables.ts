@@ -3,18 +3,18 @@
 import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
 import type { Effects } from '../effects.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
-import { sumOf, sweepReports, sweepUnknown } from './sweep-reports.ts';
+import { sumOf, sweepReports, sweepStaging, sweepUnknown } from './sweep-reports.ts';
 
 export type MaintainOptions = VacuumOptions & {
   /** Lets tests do with less than an hour. */
   readonly anyRetention?: boolean;
 };
 
-/** `place`: a table's prefix, `files/<dataset>` or `unknown`. `checkpoint`: the version of one that was written now. */
+/** `place`: a table's prefix, `files/<dataset>`, `unknown` or `staging`. `checkpoint`: the version of one that was written now. */
 export type Maintained = Swept & { readonly place: string; readonly checkpoint: number | undefined };
 
 export type Maintenance = {
-  /** In the order of their names; those that were not reached in time are missing. */
+  /** Those that were not reached in time are missing. */
   readonly places: readonly Maintained[];
   /** All places together; not finished where time ran out. */
   readonly total: Swept;
@@ -45,10 +45,14 @@ export async function maintainTables(effects: Effects, options: MaintainOptions)
   const total = sumOf(done);
   const reached = done.length + failures.length === places.length;
   return {
-    places: done.sort((a, b) => (a.place < b.place ? -1 : 1)),
+    places: done.sort(byPlace),
     total: { ...total, finished: total.finished && reached },
-    failures,
+    failures: failures.sort(byPlace),
   };
+}
+
+function byPlace(a: { readonly place: string }, b: { readonly place: string }): number {
+  return a.place < b.place ? -1 : 1;
 }
 
 /** Each day another place comes first, so that none is never reached where time is always short. */
@@ -72,6 +76,7 @@ async function allPlaces(effects: Effects, options: VacuumOptions): Promise<Plac
   for (const name of datasets)
     places.push({ name: `files/${name}`, work: () => swept(sweepReports(effects, name, options)) });
   places.push({ name: 'unknown', work: () => swept(sweepUnknown(effects, options)) });
+  places.push({ name: 'staging', work: () => swept(sweepStaging(effects, options)) });
   return places;
 }
 

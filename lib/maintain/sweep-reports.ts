@@ -30,13 +30,19 @@ export async function sweepUnknown(effects: Effects, options: VacuumOptions): Pr
   const cutoffMs = effects.clock().getTime() - options.retentionMs;
   return sweepListed(effects, 'unknown/', cutoffMs, options, async (note) => {
     const source = await readSource(effects, note.key);
-    const present = source === undefined ? undefined : await effects.landing.head(source);
+    const present = source === undefined ? undefined : await landingVersion(effects, source);
     const stays =
       present !== undefined &&
       effects.catalog.claims(present.key).length === 0 &&
       unknownKey(present.key, present.etag) === note.key;
     return stays ? [] : [note];
   });
+}
+
+/** Notes of large commits that were given up: a run that goes on with one of them does that piece anew. */
+export async function sweepStaging(effects: Effects, options: VacuumOptions): Promise<Swept> {
+  const cutoffMs = effects.clock().getTime() - options.retentionMs;
+  return sweepListed(effects, 'staging/', cutoffMs, options, async (note) => [note]);
 }
 
 export function sumOf(parts: readonly Swept[]): Swept {
@@ -79,9 +85,9 @@ async function superseded(
   report: ObjectVersion,
   cutoffMs: number,
 ): Promise<ObjectVersion[]> {
-  const { lake, landing, catalog } = effects;
+  const { lake, catalog } = effects;
   const source = await readSource(effects, report.key);
-  const present = source === undefined ? undefined : await landing.head(source);
+  const present = source === undefined ? undefined : await landingVersion(effects, source);
   const [dataset] = present ? catalog.claims(present.key) : [];
   if (present && dataset?.name === name) {
     const successor = reportKey(name, { source: present.key, etag: present.etag, contract: dataset.hash });
@@ -94,6 +100,13 @@ async function superseded(
     report.key.replace(/^files\//, 'quarantine/').replace(/\.json$/, '.parquet'),
   );
   return quarantine ? [report, quarantine] : [report];
+}
+
+/** By listing, so that whoever sweeps need not be allowed to read source files. */
+async function landingVersion({ landing }: Effects, source: string): Promise<ObjectVersion | undefined> {
+  // The first of all keys that begin with it.
+  for await (const version of landing.list(source)) return version.key === source ? version : undefined;
+  return undefined;
 }
 
 /** The landing key that a report or a note is about; undefined for what is neither: it says nothing to anybody. */

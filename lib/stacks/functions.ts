@@ -1,13 +1,14 @@
 // The three functions: their code, their settings, their roles, and what makes them run.
 import { join } from 'node:path';
 import { AssetHashType, DockerImage, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as Lambda, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { SETTINGS } from '../aws/environment.ts';
+import type { MaintainEvent } from '../aws/handlers.ts';
 import type { FunctionName } from '../aws/metric-names.ts';
 import { acknowledgeFolders } from './acknowledged.ts';
 import { bindingFolder } from './binding.ts';
@@ -57,7 +58,7 @@ export class Functions extends Construct {
   }
 
   private trigger(): IConstruct[] {
-    const { maxConcurrency, reconcileEvery } = this.options;
+    const { maxConcurrency, reconcileEvery, keepRemovedFiles } = this.options;
     const shared = { reportBatchItemFailures: true, maxConcurrency };
     const files = this.ingest.addEventSourceMapping('Files', {
       ...shared,
@@ -72,7 +73,10 @@ export class Functions extends Construct {
     });
     const rule = new Rule(this, 'Reconcile', { schedule: Schedule.rate(reconcileEvery) });
     rule.addTarget(new LambdaFunction(this.maintain));
-    return [files, refreshes, rule];
+    const daily = new Rule(this, 'Sweep', { schedule: Schedule.rate(Duration.days(1)) });
+    const asked: MaintainEvent = { retentionDays: keepRemovedFiles.toDays({ integral: false }) };
+    daily.addTarget(new LambdaFunction(this.maintain, { event: RuleTargetInput.fromObject(asked) }));
+    return [files, refreshes, rule, daily];
   }
 
   private lambda(name: FunctionName, code: Code, { memoryMb, diskMb, timeout }: Limits): Lambda {

@@ -10,8 +10,11 @@ import type { SluiceOptions } from './sluice-props.ts';
 const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
   ingest: ['tables', 'arrivals', 'files', 'quarantine', 'unknown'],
   aggregate: ['tables', 'insights'],
-  maintain: ['tables', 'arrivals', 'insights', 'probes'],
+  maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes'],
 };
+
+/** Where maintain sweeps; log entries lie there too, which it never deletes. */
+const SWEEPS = [...WRITES.maintain, 'files', 'quarantine', 'unknown'];
 
 export function permissions(
   name: FunctionName,
@@ -47,7 +50,15 @@ function lake(name: FunctionName, { lake: { bucketArn } }: Buckets): PolicyState
     allow('ListLake', ['s3:ListBucket'], [bucketArn]),
     allow('ReadLake', ['s3:GetObject'], [`${bucketArn}/*`]),
     allow('WriteLake', ['s3:PutObject', 's3:AbortMultipartUpload'], written),
-    ...(name === 'maintain' ? [allow('RemoveProbes', ['s3:DeleteObject'], [`${bucketArn}/probes/*`])] : []),
+    ...(name === 'maintain'
+      ? [
+          allow(
+            'SweepLake',
+            ['s3:DeleteObject'],
+            SWEEPS.map((folder) => `${bucketArn}/${folder}/*`),
+          ),
+        ]
+      : []),
   ];
 }
 

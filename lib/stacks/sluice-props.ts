@@ -28,6 +28,8 @@ export type SluiceProps = {
   readonly reconcileEvery?: Duration;
   /** How long replaced and deleted landing files can be restored. Default: 90 days. */
   readonly keepVersions?: Duration;
+  /** How long the lake's older versions can be read: what was removed earlier is swept, once a day. Default: 7 days. */
+  readonly keepRemovedFiles?: Duration;
   /** Default: 90. */
   readonly keepLogsDays?: number;
   /** False: the buckets that were made here go with the stack, and all that is in them. Default: true. */
@@ -71,6 +73,7 @@ export function withDefaults(props: SluiceProps): SluiceOptions {
     maxConcurrency: 5,
     reconcileEvery: Duration.hours(1),
     keepVersions: Duration.days(90),
+    keepRemovedFiles: Duration.days(7),
     keepLogsDays: 90,
     retainData: true,
     maxLag: Duration.minutes(15),

@@ -1,4 +1,5 @@
 // Queues and functions of the synthesised stack: policies, redrive, time limits that go together, what makes them run.
+import { Match } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { LANDING, readable, type Synthesised, statementsOf, synthesised } from './stack-case.ts';
 
@@ -103,6 +104,10 @@ describe('functions', () => {
 
   test('maintain runs on a schedule, and as the last step of a deploy', () => {
     stack.template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 hour)' });
+    stack.template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 day)',
+      Targets: [Match.objectLike({ Input: '{"retentionDays":7}' })],
+    });
     const [[, applied] = []] = stack.ofType('Custom::SluiceDefinitions');
     expect(readable(applied?.Properties)).toMatchObject({
       ServiceToken: '<Functionsmaintain.Arn>',

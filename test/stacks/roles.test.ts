@@ -41,13 +41,22 @@ test('aggregate knows the lake alone', () => {
   });
 });
 
-test('maintain lists landing, commits to tables and sends messages', () => {
+test('maintain lists landing, commits to tables, sweeps the lake and sends messages', () => {
   expect(grants(stack, 'maintain')).toEqual({
     's3:ListBucket': [LAKE, LANDING],
     's3:GetObject': [`${LAKE}/*`],
-    's3:PutObject': folders('arrivals', 'insights', 'probes', 'tables'),
-    's3:AbortMultipartUpload': folders('arrivals', 'insights', 'probes', 'tables'),
-    's3:DeleteObject': folders('probes'),
+    's3:PutObject': folders('arrivals', 'insights', 'probes', 'staging', 'tables'),
+    's3:AbortMultipartUpload': folders('arrivals', 'insights', 'probes', 'staging', 'tables'),
+    's3:DeleteObject': folders(
+      'arrivals',
+      'files',
+      'insights',
+      'probes',
+      'quarantine',
+      'staging',
+      'tables',
+      'unknown',
+    ),
     'sqs:SendMessage': ['<QueuesFiles.Arn>', '<QueuesRefresh.Arn>'],
     'logs:CreateLogStream': ['<Functionsmaintainlogs.Arn>'],
     'logs:PutLogEvents': ['<Functionsmaintainlogs.Arn>'],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Handle, Inbox } from '../../lib/adapters/sqs-inbox.ts';
 import type { FileNews } from '../../lib/aws/file-messages.ts';
 import { ingestBatch } from '../../lib/aws/ingest-batch.ts';
-import { reconcileByMessages } from '../../lib/aws/maintain-lake.ts';
+import { reconcileByMessages, sweepLake } from '../../lib/aws/maintain-lake.ts';
 import { refreshBatch } from '../../lib/aws/refresh-batch.ts';
 import type { RefreshNews } from '../../lib/aws/refresh-messages.ts';
 import type { Received } from '../../lib/aws/work-through.ts';
@@ -37,6 +37,7 @@ class Outbox<T> {
   }
 }
 
+let clock: TestClock;
 let lake: TestLake;
 let done: string[];
 let pauses: Record<string, number>;
@@ -46,7 +47,7 @@ let files: Outbox<FileNews>;
 let refreshes: Outbox<RefreshNews>;
 let inbox: Inbox;
 beforeEach(async () => {
-  const clock = new TestClock();
+  clock = new TestClock();
   lake = openProcess(world, clock, newStore(world, clock, 'landing'), newStore(world, clock, 'lake'));
   await apply(lake.effects);
   [done, pauses, logged, measured] = [[], {}, [], {}];
@@ -225,5 +226,22 @@ describe('maintain', () => {
     expect(files.sent).toEqual([]);
     expect(measured.vanishedFiles).toEqual([1]);
     expect(logged).toContain('reconcile.vanished');
+  });
+
+  test('sweeps what was replaced longer ago, and says how much', async () => {
+    for (const text of [CSV, `${CSV}3,ann,2.50\n`]) {
+      await put(lake.effects.landing, keyOf(1), text);
+      expect(await ingestBatch(common(), [message('1', created(keyOf(1)))], forEver)).toEqual([]);
+    }
+    await sweepLake(common(), 7, () => false);
+    expect(measured.sweptFiles).toEqual([0]);
+    clock.pass(8 * 24 * 3600 * 1000);
+    await sweepLake(common(), 7, () => false);
+    // The data file of the first version, and its report.
+    expect(measured.sweptFiles).toEqual([0, 2]);
+    expect(logged).not.toContain('sweep.unfinished');
+    await sweepLake(common(), 7, () => true);
+    expect(logged).toContain('sweep.unfinished');
+    await expect(sweepLake(common(), 0.01, () => false)).rejects.toThrow('too short');
   });
 });
