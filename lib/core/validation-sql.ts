@@ -40,6 +40,7 @@ export function validation(
   const casts: string[] = [];
   const checks: Check[] = [];
   const positions: number[] = [];
+  const misread = new Map<Field, string>();
   const values = new Map<string, string>();
   dataset.fields.forEach((field, i) => {
     const pathText = path.get(field.name);
@@ -61,7 +62,10 @@ export function validation(
       positions.push(i);
     };
     for (const [rule, bad] of fieldChecks(field, `t${i}`, read, `v${i}`))
-      if (!isRead || rule !== 'type-error') add(rule, bad);
+      if (!isRead || rule !== 'type-error') {
+        add(rule, bad);
+        if (rule === 'type-error') misread.set(field, bad);
+      }
     // To Delta an empty text in a partition column is null: it would not be what the text says.
     const names = dataset.partitionBy.some((p) => p.field === field.name && p.transform === 'identity');
     if (names && (field.type === 'string' || field.type === 'any'))
@@ -73,8 +77,12 @@ export function validation(
       );
     }
   });
+  // What is no value of its type breaks that rule alone, although the engine may make some value of it.
+  const unlessMisread = ({ field, rule }: Check) =>
+    rule === 'type-error' || !misread.has(field) ? '' : `NOT ${misread.get(field)} AND `;
   const numbered = checks.map(
-    (check, n) => `CASE WHEN ${check.bad} THEN {'check': ${n}, 'value': t${positions[n]}} END`,
+    (check, n) =>
+      `CASE WHEN ${unlessMisread(check)}${check.bad} THEN {'check': ${n}, 'value': t${positions[n]}} END`,
   );
   return {
     relation: (source) => {

@@ -1,9 +1,17 @@
 // Sluice and frictionless accept and refuse the same rows, for the same field and rule, but for the differences that the table in
 // differences.md gives a reason for. corpus.test.ts holds Sluice to the corpus, so that its expectation stands for Sluice here.
-import { beforeAll, describe, expect, test } from 'vitest';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, disagreements, explainedDifferences, nameOf, tabledDifferences } from './compare.ts';
 import { readCorpus } from './corpus.ts';
 import { askFrictionless } from './frictionless.ts';
+import { generate } from './generated.ts';
+import { Sluice } from './sluice.ts';
+
+const TABLES = Number(process.env.SLUICE_RUNS ?? 120);
+const SEED = Number(process.env.SLUICE_SEED ?? 5);
 
 const corpus = readCorpus();
 
@@ -21,6 +29,38 @@ describe('the corpus', () => {
       [],
     );
     expect([...new Set(found.map(nameOf))].sort()).toEqual(expected.differences);
+  });
+});
+
+describe('tables at random', () => {
+  let root: string;
+  let sluice: Sluice;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'sluice-generated-'));
+    sluice = await Sluice.open();
+  });
+  afterAll(async () => {
+    await sluice.close();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  test(`${TABLES} tables of the seed ${SEED}`, async () => {
+    const questions = await generate(root, TABLES, SEED);
+    const answers = await askFrictionless(questions);
+    const unexplained: object[] = [];
+    let rejected = 0;
+    for (const [i, { folder, contract }] of questions.entries()) {
+      const outcome = await sluice.validate(folder, contract);
+      rejected += outcome.rows - outcome.accepted;
+      for (const disagreement of disagreements(contract, outcome, answers[i] as Answer)) {
+        if (nameOf(disagreement) !== undefined) continue;
+        const { by, line, field, rule, value, words } = disagreement;
+        const data = await readFile(join(folder, 'data.csv'), 'utf8');
+        unexplained.push({ by, line, field, rule, value, words, data });
+      }
+    }
+    expect(unexplained).toEqual([]);
+    expect(rejected).toBeGreaterThan(TABLES);
   });
 });
 
