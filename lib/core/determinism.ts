@@ -2,7 +2,25 @@
 // from the parse tree, or refused with what to write instead. Ties are what it is about. LIMIT, windows and some aggregates
 // take one of several rows; only an order that tells all rows apart says which, unless the tied rows are alike.
 import { remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
-import { groupIdents, hasGroups, isUnnest, type Scope, Source, withCtes } from './row-identity.ts';
+import {
+  cutOf,
+  isAll,
+  members,
+  orderExpressions,
+  orderOf,
+  specification,
+  sqlText,
+  withoutOrder,
+} from './ordering.ts';
+import {
+  groupIdents,
+  hasGroups,
+  isDistinct,
+  isUnnest,
+  type Scope,
+  Source,
+  withCtes,
+} from './row-identity.ts';
 import {
   definedCtes,
   expressions,
@@ -123,23 +141,24 @@ class Judge {
   /** LIMIT, OFFSET and DISTINCT ON keep the first rows of an order. */
   #cut(select: SqlNode, source: Source): void {
     const cut = cutOf(select);
-    if (cut === undefined) return;
+    const problem = cut && this.#cutProblem(select, source);
+    if (problem !== undefined) this.#refuse(cut?.node ?? select, `${cut?.word} ${problem}`);
+  }
+
+  #cutProblem(select: SqlNode, source: Source): string | undefined {
     const order = orderOf(select);
-    if (order.some(isAll)) return;
-    if (order.length === 0) {
-      this.#refuse(cut.node, `${cut.word} without ORDER BY takes any rows: add ORDER BY ALL`);
-      return;
-    }
+    if (order.some(isAll)) return undefined;
+    if (order.length === 0) return 'without ORDER BY takes any rows: add ORDER BY ALL';
     const idents = new Set(order.map((expression) => source.ident(expression, 'order')));
     const items = nodes(select.select_list);
+    const selected = new Set(items.map((item) => source.ident(item)));
+    if (isDistinct(select) && ![...idents].every((ident) => selected.has(ident)))
+      return 'of a SELECT DISTINCT takes any rows where ORDER BY names what it does not return: write ORDER BY ALL';
     const isMultiplied = items.some((item) => [...expressions(item)].some(isUnnest));
-    if (!isMultiplied && this.#isOnePerRow(select, source, idents)) return;
+    if (!isMultiplied && !isDistinct(select) && this.#isOnePerRow(select, source, idents)) return undefined;
     const missing = items.filter((item) => !this.#isOrdered(item, source, idents));
-    if (missing.length > 0)
-      this.#refuse(
-        cut.node,
-        `${cut.word} takes any of the rows that tie in its ORDER BY: let ORDER BY name all that the SELECT returns (${missing.map(sqlText).join(', ')} too), or all that it groups by, or a key of its tables`,
-      );
+    if (missing.length === 0) return undefined;
+    return `takes any of the rows that tie in its ORDER BY: let ORDER BY name all that the SELECT returns (${missing.map(sqlText).join(', ')} too), or all that it groups by, or a key of its tables`;
   }
 
   #isOnePerRow(select: SqlNode, source: Source, idents: ReadonlySet<string>): boolean {
@@ -209,60 +228,4 @@ function isDecided(
   if (expression === undefined || idents.has(source.ident(expression, clause))) return true;
   const meant = source.selected(expression, clause) ?? expression;
   return source.beyond(meant, idents).length === 0 || source.isIdentifiedBy(idents);
-}
-
-/** `(y, x)`, `{a: y, b: x}`: the parts that are compared one after the other. */
-function members(expression: SqlNode): SqlNode[] {
-  const isRow = /^(row|struct_pack|list_value)$/.test(functionName(expression) ?? '');
-  return isRow ? nodes(expression.children) : [expression];
-}
-
-function orderExpressions(orders: unknown): SqlNode[] {
-  return nodes(orders).flatMap(({ expression }) => (isNode(expression) ? [expression] : []));
-}
-
-function orderOf(query: SqlNode): SqlNode[] {
-  return nodes(query.modifiers).flatMap(({ orders }) => orderExpressions(orders));
-}
-
-/** ORDER BY ALL; COLUMNS('…') is a star too. */
-function isAll(expression: SqlNode): boolean {
-  return (
-    expression.class === 'STAR' && !isNode(expression.expr) && nodes(expression.exclude_list).length === 0
-  );
-}
-
-function cutOf(query: SqlNode): { readonly word: string; readonly node: SqlNode } | undefined {
-  for (const modifier of nodes(query.modifiers)) {
-    const [target] = nodes(modifier.distinct_on_targets);
-    if (target) return { word: 'DISTINCT ON', node: target };
-    if (isNode(modifier.limit)) return { word: 'LIMIT', node: modifier.limit };
-    if (isNode(modifier.offset)) return { word: 'OFFSET', node: modifier.offset };
-  }
-  return undefined;
-}
-
-/** Equal for windows that number their rows alike. */
-function specification(call: SqlNode): string {
-  return JSON.stringify([call.partitions, call.orders], (name, value: unknown) =>
-    name === 'query_location' ? undefined : value,
-  );
-}
-
-/** The value without the partitions and orders of all windows that are specified as `call` is. */
-function withoutOrder(value: unknown, call: SqlNode): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutOrder(item, call));
-  if (!isNode(value)) return value;
-  const isSame = value.class === 'WINDOW' && specification(value) === specification(call);
-  const kept = Object.entries(value).filter(
-    ([name]) => !isSame || (name !== 'partitions' && name !== 'orders'),
-  );
-  return Object.fromEntries(kept.map(([name, child]) => [name, withoutOrder(child, call)]));
-}
-
-/** For messages. */
-function sqlText(expression: SqlNode): string {
-  if (typeof expression.alias === 'string' && expression.alias !== '') return expression.alias;
-  if (Array.isArray(expression.column_names)) return expression.column_names.join('.');
-  return expression.class === 'STAR' ? 'the columns of *' : `${functionName(expression) ?? 'expression'}(…)`;
 }

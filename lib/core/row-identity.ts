@@ -175,10 +175,14 @@ export function relationOf(query: SqlNode, outer: Scope): Relation {
   const names = items.map(outputName);
   if (names.includes(undefined)) return { columns: undefined, key: undefined };
   const columns = names as string[];
-  const isDistinct = nodes(query.modifiers).some(
-    (modifier) => modifier.type === 'DISTINCT_MODIFIER' && nodes(modifier.distinct_on_targets).length === 0,
+  return { columns, key: isDistinct(query) ? columns : keyOf(query, source, items, columns) };
+}
+
+/** SELECT DISTINCT; DISTINCT ON is another thing. */
+export function isDistinct(query: SqlNode): boolean {
+  return nodes(query.modifiers).some(
+    ({ type, distinct_on_targets: targets }) => type === 'DISTINCT_MODIFIER' && nodes(targets).length === 0,
   );
-  return { columns, key: isDistinct ? columns : keyOf(query, source, items, columns) };
 }
 
 function keyOf(

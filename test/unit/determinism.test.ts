@@ -63,6 +63,7 @@ describe('what does not depend on the order of the rows', () => {
     'SELECT sales.id FROM sales ORDER BY id LIMIT 3',
     'SELECT city, customer FROM people ORDER BY city, customer LIMIT 3',
     'SELECT city FROM people ORDER BY customer LIMIT 3',
+    'SELECT DISTINCT city, upper(city) AS c FROM people ORDER BY city LIMIT 1',
     'SELECT * FROM people ORDER BY customer LIMIT 3',
     'SELECT amount FROM totals ORDER BY day, customer LIMIT 3',
     'SELECT customer, sum(amount) AS a, count(*) AS n FROM sales GROUP BY customer ORDER BY a DESC, customer LIMIT 3',
@@ -142,6 +143,14 @@ describe('what does is refused', () => {
     ['FROM people UNION FROM people ORDER BY customer LIMIT 3', 'write ORDER BY ALL'],
     ['FROM people EXCEPT FROM people LIMIT 3', 'LIMIT after UNION, EXCEPT or INTERSECT'],
     ['SELECT DISTINCT ON (customer) customer, id FROM sales', 'DISTINCT ON without ORDER BY'],
+    [
+      'SELECT DISTINCT city FROM people ORDER BY customer LIMIT 1',
+      'LIMIT of a SELECT DISTINCT takes any rows',
+    ],
+    [
+      'SELECT DISTINCT upper(city) AS c FROM people ORDER BY city LIMIT 1',
+      'LIMIT of a SELECT DISTINCT takes any rows',
+    ],
     ['SELECT DISTINCT ON (customer) customer, id FROM sales ORDER BY customer', '(id too)'],
     [
       'WITH RECURSIVE people AS (SELECT 1 AS customer, 2 AS city UNION ALL SELECT (SELECT city FROM people ORDER BY customer LIMIT 1), 1 FROM people) FROM people',

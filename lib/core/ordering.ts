@@ -1,0 +1,58 @@
+// The clauses of a SELECT that order and cut its rows, as they stand in the parse tree.
+import { functionName, isNode, nodes, type SqlNode } from './sql-tree.ts';
+
+/** `(y, x)`, `{a: y, b: x}`: the parts that are compared one after the other. */
+export function members(expression: SqlNode): SqlNode[] {
+  const isRow = /^(row|struct_pack|list_value)$/.test(functionName(expression) ?? '');
+  return isRow ? nodes(expression.children) : [expression];
+}
+
+export function orderExpressions(orders: unknown): SqlNode[] {
+  return nodes(orders).flatMap(({ expression }) => (isNode(expression) ? [expression] : []));
+}
+
+export function orderOf(query: SqlNode): SqlNode[] {
+  return nodes(query.modifiers).flatMap(({ orders }) => orderExpressions(orders));
+}
+
+/** ORDER BY ALL; COLUMNS('…') is a star too. */
+export function isAll(expression: SqlNode): boolean {
+  return (
+    expression.class === 'STAR' && !isNode(expression.expr) && nodes(expression.exclude_list).length === 0
+  );
+}
+
+export function cutOf(query: SqlNode): { readonly word: string; readonly node: SqlNode } | undefined {
+  for (const modifier of nodes(query.modifiers)) {
+    const [target] = nodes(modifier.distinct_on_targets);
+    if (target) return { word: 'DISTINCT ON', node: target };
+    if (isNode(modifier.limit)) return { word: 'LIMIT', node: modifier.limit };
+    if (isNode(modifier.offset)) return { word: 'OFFSET', node: modifier.offset };
+  }
+  return undefined;
+}
+
+/** Equal for windows that number their rows alike. */
+export function specification(call: SqlNode): string {
+  return JSON.stringify([call.partitions, call.orders], (name, value: unknown) =>
+    name === 'query_location' ? undefined : value,
+  );
+}
+
+/** The value without the partitions and orders of all windows that are specified as `call` is. */
+export function withoutOrder(value: unknown, call: SqlNode): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutOrder(item, call));
+  if (!isNode(value)) return value;
+  const isSame = value.class === 'WINDOW' && specification(value) === specification(call);
+  const kept = Object.entries(value).filter(
+    ([name]) => !isSame || (name !== 'partitions' && name !== 'orders'),
+  );
+  return Object.fromEntries(kept.map(([name, child]) => [name, withoutOrder(child, call)]));
+}
+
+/** For messages. */
+export function sqlText(expression: SqlNode): string {
+  if (typeof expression.alias === 'string' && expression.alias !== '') return expression.alias;
+  if (Array.isArray(expression.column_names)) return expression.column_names.join('.');
+  return expression.class === 'STAR' ? 'the columns of *' : `${functionName(expression) ?? 'expression'}(…)`;
+}

@@ -1,0 +1,65 @@
+// What the proof of determinism accepts, the engine answers alike whatever the order of the tables' rows.
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { orderProblems } from '../../lib/core/determinism.ts';
+import { literal } from '../../lib/core/sql-text.ts';
+import { engineFunctions } from '../../lib/maintain/parse-select.ts';
+import { SqlError, type SqlSession } from '../../lib/ports.ts';
+import { select } from '../support/random-select.ts';
+
+let engine: Awaited<ReturnType<typeof openDuckDb>>;
+let aggregates: ReadonlySet<string>;
+beforeAll(async () => {
+  engine = await openDuckDb({ threads: 2 });
+  ({ aggregates } = await engine.session(engineFunctions));
+});
+afterAll(() => engine.close());
+
+const tables = new Map([
+  ['sales', { columns: ['day', 'id', 'customer', 'amount'], key: undefined, constants: ['day'] }],
+  ['people', { columns: ['customer', 'city'], key: ['customer'] }],
+  ['totals', { columns: ['day', 'customer', 'amount'], key: ['day', 'customer'] }],
+]);
+const ROWS = {
+  sales: `SELECT DATE '2024-01-01' AS day, i % 3 AS id, 'c' || i % 4 AS customer, CAST(i % 2 AS INTEGER) AS amount FROM range(40) r(i)`,
+  people: `SELECT 'c' || i AS customer, 'city' || i % 2 AS city FROM range(5) r(i)`,
+  totals: `SELECT DATE '2024-01-01' + CAST(d AS INTEGER) AS day, 'c' || i AS customer, CAST(i % 2 AS INTEGER) AS amount FROM range(6) r(i), range(3) s(d)`,
+};
+const ORDERS = ['ALL', 'ALL DESC', 'hash(COLUMNS(*))'];
+
+async function accepts(session: SqlSession, sql: string): Promise<boolean> {
+  const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
+  const tree = JSON.parse(row?.tree ?? '') as { error: boolean; statements: unknown[] };
+  return !tree.error && orderProblems(tree.statements, { tables, aggregates }).length === 0;
+}
+
+async function answers(sql: string): Promise<string[][]> {
+  const found: string[][] = [];
+  for (const order of ORDERS)
+    await engine.session(async (session) => {
+      for (const [name, rows] of Object.entries(ROWS))
+        await session.run(`CREATE TEMP TABLE ${name} AS SELECT * FROM (${rows}) ORDER BY ${order}`);
+      found.push((await session.rows(sql)).map((row) => JSON.stringify(Object.values(row))).sort());
+    });
+  return found;
+}
+
+test('random SELECTs that are accepted give the same rows for every order of the tables', async () => {
+  let accepted = 0;
+  await fc.assert(
+    fc.asyncProperty(select, async (sql) => {
+      if (!(await engine.session((session) => accepts(session, sql)))) return;
+      const found = await answers(sql).catch((error: unknown) => {
+        if (error instanceof SqlError && error.kind !== 'resource') return undefined;
+        throw error;
+      });
+      if (found === undefined) return;
+      accepted += 1;
+      expect(found[1], sql).toEqual(found[0]);
+      expect(found[2], sql).toEqual(found[0]);
+    }),
+    { numRuns: Number(process.env.SLUICE_RUNS ?? 600) },
+  );
+  expect(accepted).toBeGreaterThan(Number(process.env.SLUICE_RUNS ?? 600) / 30);
+});
