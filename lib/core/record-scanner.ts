@@ -121,9 +121,13 @@ export class RecordScanner {
 
   /** Byte by byte, to the end of this line or of the chunk; returns the next position. */
   #step(chunk: Uint8Array, start: number): number {
+    const [delimiter, quote, escapeChar] = [this.#delimiter, this.#quote, this.#escape];
     let state = this.#state;
     for (let i = start; i < chunk.length; i++) {
       const byte = chunk[i] as number;
+      const isText =
+        byte !== delimiter && byte !== quote && byte !== escapeChar && byte !== LF && byte !== CR;
+      if (isText && (state === 'bare' || state === 'quoted')) continue;
       if (this.#isAfterCr) {
         this.#isAfterCr = false;
         this.#sawLineEnd(byte === LF ? 'CRLF' : 'CR');

@@ -18,7 +18,7 @@ import { jsonSource } from './json-source.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectedRows } from './rejected-rows.ts';
 import { rejectionViolation } from './rejection-limits.ts';
-import { fileViolation, type RecordCount, type RowSource, type SourceFile } from './row-source.ts';
+import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
 import { BrokenArchiveError } from './source-bytes.ts';
 import { type TimeStage, untimed } from './stopwatch.ts';
 
@@ -71,7 +71,7 @@ export async function convert(
     const source = await (file.dataset.format === 'csv' ? csvSource(file) : jsonSource(file));
     return 'rule' in source
       ? { outcome: 'rejected', violation: source }
-      : await convertRows(session, file, source, options);
+      : await convertEitherWay(session, file, source, options);
   } catch (error) {
     if (error instanceof SqlError && error.kind === 'data') {
       return {
@@ -83,6 +83,27 @@ export async function convert(
       return { outcome: 'rejected', violation: fileViolation('source-error', error.message) };
     throw error;
   }
+}
+
+/** What the engine's own reader cannot read, or has miscounted, ours may get right. If not, that error stands. */
+async function convertEitherWay(
+  session: SqlSession,
+  file: SourceFile,
+  source: RowSource,
+  options: ConvertOptions,
+): Promise<Converted | Refused> {
+  const { rewritten } = source;
+  try {
+    return await convertRows(session, file, source, options);
+  } catch (error) {
+    const isMisread =
+      error instanceof CorruptionError || (error instanceof SqlError && error.kind === 'data');
+    if (rewritten === undefined || !isMisread) throw error;
+  }
+  const other = await (options.time ?? untimed)('rewrite', rewritten);
+  return 'rule' in other
+    ? { outcome: 'rejected', violation: other }
+    : convertRows(session, file, other, options);
 }
 
 async function convertRows(
@@ -98,12 +119,8 @@ async function convertRows(
     time('count', source.countRecords),
   ]);
   if (counted.status === 'rejected') throw counted.reason;
-  if (source.rewritten && !isTrusted(copied, counted.value)) {
-    const rewritten = await time('rewrite', source.rewritten);
-    return 'rule' in rewritten
-      ? { outcome: 'rejected', violation: rewritten }
-      : convertRows(session, file, rewritten, { time, maxExamples });
-  }
+  if (!counted.value.isPlain)
+    throw new CorruptionError(`${file.path}: the engine may split it in another way`);
   if (copied.status === 'rejected') throw copied.reason;
   const valid = copied.value;
   const rows = counted.value.records;
@@ -127,11 +144,4 @@ async function convertRows(
     return { outcome: 'rejected', violation: tooMany, rows, ...(quarantine ? { quarantine } : {}) };
   const dataFiles = await time('split', () => splitByPartition(session, file, accepted, acceptedRows));
   return { outcome: 'accepted', rows, acceptedRows, dataFiles, quarantine, ignoredColumns: source.ignored };
-}
-
-/** The engine's own rows are those of the file, unless the file is not plain or it stumbled over what it read. */
-function isTrusted(copied: PromiseSettledResult<number>, count: RecordCount): boolean {
-  const stumbled =
-    copied.status === 'rejected' && copied.reason instanceof SqlError && copied.reason.kind === 'data';
-  return count.isPlain && !stumbled;
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Dataset } from '../../lib/core/contract.ts';
 import { parseContract } from '../../lib/core/parse-contract.ts';
 import { convert } from '../../lib/ingest/convert.ts';
+import type { SqlSession } from '../../lib/ports.ts';
 import { openWorld, type World } from '../support/shop-lake.ts';
 
 const RUNS = Number(process.env.SLUICE_RUNS ?? 60);
@@ -266,4 +267,27 @@ test('whatever the bytes, each record is accepted, quarantined, or the file is r
     ),
     { numRuns: 4 * RUNS, endOnFailure: true },
   );
+});
+
+test('what the engine miscounts in a file is read again by our own reader', async () => {
+  const scratch = join(world.scratch, 'miscounted');
+  await mkdir(scratch);
+  const path = join(scratch, 'source.csv');
+  await writeFile(path, 'alpha,beta,gamma\n1,2,3\n4,5\n6,7,8\n');
+  const statements: string[] = [];
+  const losing = (session: SqlSession): SqlSession => ({
+    run: async (sql) => {
+      statements.push(sql);
+      return (await session.run(sql)) - (sql.includes(path) && sql.includes('accepted.parquet') ? 1 : 0);
+    },
+    rows: (sql) => session.rows(sql),
+    stream: (sql) => session.stream(sql),
+    describe: (sql) => session.describe(sql),
+  });
+  const dataset = contract({}, 'utf-8');
+  const result = await world.sql.session((session) =>
+    convert(losing(session), { dataset, path, fromPath: new Map(), scratch }),
+  );
+  expect(result).toMatchObject({ outcome: 'accepted', rows: 3, acceptedRows: 2, quarantine: { rows: 1 } });
+  expect(statements.some((sql) => sql.includes('plain.csv'))).toBe(true);
 });
