@@ -1,10 +1,13 @@
 // What the log says of a data file's origin: the words in `add.tags` and in a table's configuration, and their meaning.
 import type { Add } from '../delta/actions.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { partitionId } from './partition.ts';
 
 export const CONTRACT = 'sluice.contract';
 export const DEFINITION = 'sluice.definition';
 export const PENDING = 'sluice.pending';
+/** Of a data file's bytes: files of the same hash hold the same rows in the same order. */
+export const CONTENT = 'sluice.content';
 const INPUTS = 'sluice.inputs';
 /** In an add of a derived table: what its audits of severity `warn` found, in a sentence. */
 export const WARNINGS = 'sluice.warnings';
@@ -54,6 +57,16 @@ export function madeFrom(
 ): boolean {
   if (origin.etag !== version.etag || origin.contract !== contract) return false;
   return !lastModifiedCounts || origin.lastModifiedMs === version.lastModifiedMs;
+}
+
+/** True where a file that takes the place of another holds what that one held: nothing that is computed of it changes. */
+export function sameContent(before: Add, after: Add): boolean {
+  const same = (tag: string) => before.tags?.[tag] !== undefined && before.tags[tag] === after.tags?.[tag];
+  return (
+    same(CONTENT) &&
+    same(CONTRACT) &&
+    partitionId(before.partitionValues) === partitionId(after.partitionValues)
+  );
 }
 
 /** The live files by the source file that they came from. */

@@ -5,7 +5,7 @@ import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { unknownKey } from '../core/layout.ts';
-import { CONTRACT, filesBySource, readOrigin } from '../core/tags.ts';
+import { CONTRACT, filesBySource, readOrigin, sameContent } from '../core/tags.ts';
 import type { Action, Add, PartitionValues } from '../delta/actions.ts';
 import { removeAction } from '../delta/partitions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
@@ -15,7 +15,7 @@ import { TryAgainError } from '../errors.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { Report } from './report.ts';
 import { SideBySide } from './side-by-side.ts';
-import { isLive, type Staged, stage } from './stage.ts';
+import { isLive, lastModifiedCounts, type Staged, stage } from './stage.ts';
 
 /** `dataset`: bring this dataset's table to the key's state although the key may belong to another one now, or to none. */
 export type IngestRequest = { readonly source: string; readonly dataset?: string };
@@ -179,9 +179,24 @@ async function bringUp(batch: Batch, source: string, live: readonly Add[]): Prom
     const result = staged.report?.outcome === 'rejected' ? 'rejected' : 'unchanged';
     return { actions: [], outcome: { ...outcome, ...report, partitions: [], result } };
   }
-  const actions = [...withdraw(), ...staged.adds.map((add) => ({ add }))];
-  const partitions = [...outcome.partitions, ...staged.adds.map((add) => add.partitionValues)];
+  const { actions, partitions } = replacement(dataset, live, staged.adds, effects.clock().getTime());
   return { actions, outcome: { ...outcome, ...report, partitions, result: 'accepted' } };
+}
+
+/**
+ * The new files in the place of the old ones. Where a partition's file is the same again, as when identical bytes are sent
+ * twice, the log says that no data change, and nothing is computed anew. In the other modes LastModified counts as well.
+ */
+function replacement(dataset: Dataset, live: readonly Add[], staged: readonly Add[], now: number) {
+  const isSame = (before: Add, after: Add) => !lastModifiedCounts(dataset) && sameContent(before, after);
+  const removes = live.map((add) => {
+    const { remove } = removeAction(add, now);
+    return { remove: { ...remove, dataChange: !staged.some((after) => isSame(add, after)) } };
+  });
+  const adds = staged.map((add) => ({ add: { ...add, dataChange: !live.some((old) => isSame(old, add)) } }));
+  const changed = [...removes.map(({ remove }) => remove), ...adds.map(({ add }) => add)];
+  const partitions = changed.flatMap((file) => (file.dataChange ? [file.partitionValues] : []));
+  return { actions: [...removes, ...adds], partitions };
 }
 
 /** Data files that an earlier round of the commit loop staged serve again while landing holds their version. */

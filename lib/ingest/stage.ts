@@ -4,12 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../core/contract.ts';
 import { quarantineKey } from '../core/layout.ts';
-import { madeFrom, originTags, readOrigin } from '../core/tags.ts';
+import { CONTENT, madeFrom, originTags, readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
 import { dataFilePath, objectKey } from '../delta/partitions.ts';
 import type { Effects } from '../effects.ts';
 import { TryAgainError } from '../errors.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { contentHash } from './content-hash.ts';
 import { type Converted, convertSource, type Refused } from './convert.ts';
 import { type Findings, type Report, readReport, sourceVersion, writeReport } from './report.ts';
 import { SideBySide } from './side-by-side.ts';
@@ -180,6 +181,7 @@ async function uploadDataFiles(
       file.partition,
       `${effects.newId()}.parquet`,
     );
+    const content = await contentHash(file.path);
     const { sizeBytes } = await effects.lake.upload(file.path, objectKey(table, path));
     adds.push({
       path,
@@ -188,7 +190,7 @@ async function uploadDataFiles(
       modificationTime: effects.clock().getTime(),
       dataChange: true,
       stats: file.stats,
-      tags,
+      tags: { ...tags, [CONTENT]: content },
     });
   }
   return adds;
