@@ -10,15 +10,26 @@ export type Side = (Work | Program) & {
   readonly name: string;
   /** The SQL, or what was run, for people. */
   readonly command: string;
+  /** The work is done in a process that the bench cannot measure: only its time counts. */
+  readonly isOutside?: true;
 };
+
+/** Of the subject: its least time over the baseline's, its least time, its peak memory, or how much it gets done. */
+export type Target =
+  | { readonly ratio: number }
+  | { readonly seconds: number }
+  | { readonly peakRssMb: number }
+  | { readonly timesFaster: number }
+  | { readonly perSecond: number; readonly of: number; readonly unit: string };
 
 export type Bench = {
   readonly name: string;
   readonly title: string;
   readonly subject: Side;
   readonly baseline: Side;
-  /** Of the subject: its least time over the baseline's, or its least time. */
-  readonly target?: { readonly ratio: number } | { readonly seconds: number };
+  readonly target?: Target;
+  /** Why it cannot run here; undefined where it can. */
+  readonly whyNot?: () => Promise<string | undefined>;
 };
 
 export type Measurement = { readonly wallMs: number; readonly cpuMs: number; readonly peakRssMb: number };

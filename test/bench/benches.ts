@@ -1,18 +1,15 @@
 // The benches: what is compared with what, and what must hold.
-import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'csv-parse';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import type { Dataset } from '../../lib/core/contract.ts';
 import type { Derivation } from '../../lib/core/insight.ts';
-import { ingest } from '../../lib/ingest/ingest.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import { openLake } from '../../lib/local/open-lake.ts';
 import { syncLake } from '../../lib/local/sync-lake.ts';
-import { apply } from '../../lib/maintain/apply.ts';
 import type { Bench, Side } from './bench.ts';
 import { BILLING_KEY, billingLanding, DATA, smallFilesFolder, smallFilesLanding, WORK } from './data.ts';
+import { freshLake, ingestBenches } from './ingest-benches.ts';
 import { conversionSql, insightStatements } from './plain-duckdb.ts';
 
 const ROWS = 2_000_000;
@@ -28,21 +25,7 @@ export function benches(billing: Dataset, insights: readonly Derivation[]): Benc
     ({ target }) => `CREATE TEMP TABLE ${target.name} AS <schemas/billing/insights/${target.name}.sql>`,
   );
   return [
-    {
-      name: 'conversion',
-      title: `${ROWS.toLocaleString('en-US')} billing rows from CSV to Parquet`,
-      subject: {
-        name: 'validated ingest, committed',
-        command: `ingest of ${BILLING_KEY} into a fresh local lake`,
-        prepare: ingestOnce,
-      },
-      baseline: {
-        name: 'plain DuckDB',
-        command: shown,
-        prepare: () => inDuckDb(ROWS, (file) => [plain(file)]),
-      },
-      target: { ratio: 2 },
-    },
+    ...ingestBenches(billing),
     {
       name: 'whole-way',
       title: `${ROWS.toLocaleString('en-US')} billing rows from CSV to all six insights`,
@@ -69,20 +52,6 @@ export function benches(billing: Dataset, insights: readonly Derivation[]): Benc
       baseline: syncSide(1),
       target: { seconds: 2 },
     },
-    {
-      name: 'csv-parse',
-      title: `csv-parse instead of DuckDB, over ${(ROWS / 10).toLocaleString('en-US')} billing rows`,
-      subject: {
-        name: 'csv-parse, parsing alone',
-        command: "for await (const record of createReadStream('billing.csv').pipe(parse()))",
-        prepare: parseOnce,
-      },
-      baseline: {
-        name: 'DuckDB, all the way to Parquet',
-        command: shown,
-        prepare: () => inDuckDb(ROWS / 10, (file) => [plain(file)]),
-      },
-    },
   ];
 }
 
@@ -96,24 +65,9 @@ async function inDuckDb(rows: number, statements: (file: string) => string[]): P
     });
 }
 
-async function freshLake() {
-  const { landing } = await billingLanding(ROWS);
-  await rm(join(WORK, 'lake'), { recursive: true, force: true });
-  const lake = await openLake({ landing, lake: join(WORK, 'lake'), schemas: SCHEMAS }, () => undefined);
-  await apply(lake.effects);
-  return lake;
-}
-
-async function ingestOnce(): Promise<() => Promise<void>> {
-  const { effects } = await freshLake();
-  return async () => {
-    const { outcomes } = await ingest(effects, [{ source: BILLING_KEY }]);
-    requireAll(outcomes[0]?.report?.accepted);
-  };
-}
-
 async function deliverOnce(): Promise<() => Promise<void>> {
-  const { effects, queues, deadLetters } = await freshLake();
+  const { landing } = await billingLanding(ROWS);
+  const { effects, queues, deadLetters } = await freshLake(landing);
   return async () => {
     await queues.files.send([{ source: BILLING_KEY }]);
     const published = new Set<string>();
@@ -156,14 +110,5 @@ function syncSide(files: number): Side {
     command: 'npx sluice sync',
     argv,
     ready,
-  };
-}
-
-async function parseOnce(): Promise<() => Promise<void>> {
-  const { file } = await billingLanding(ROWS / 10);
-  return async () => {
-    let records = 0;
-    for await (const _ of createReadStream(file).pipe(parse())) records += 1;
-    if (records !== ROWS / 10 + 1) throw new Error(`csv-parse found ${records} records`);
   };
 }

@@ -11,43 +11,58 @@ export const DATA = join(BENCH_FOLDER, 'data');
 export const WORK = join(BENCH_FOLDER, 'work');
 export const BILLING_KEY = 'dwh-fina/billing/year=2024/month=01/day=02/billing.csv';
 
-/** A landing folder with one source file of the package billing, of that many rows. Made when it is missing. */
+/** A landing folder with one source file of the package billing, of that many rows. Made when it is missing. `badOneIn`: of so many, the first row has no number for its credits. */
 export async function billingLanding(
   rows: number,
+  badOneIn?: number,
 ): Promise<{ readonly landing: string; readonly file: string }> {
-  const landing = join(DATA, `billing-${rows}`);
+  const landing = join(DATA, `billing-${rows}${badOneIn === undefined ? '' : `-bad-${badOneIn}`}`);
   const file = join(landing, BILLING_KEY);
-  if (!(await exists(file))) await writeBilling(file, rows);
+  if (!(await exists(file))) await writeBilling(file, rows, badOneIn);
   return { landing, file };
 }
 
-export function smallFilesFolder(files: number): string {
-  return join(DATA, `small-${files}`);
+export function smallFilesFolder(files: number, rows = 3, days = files): string {
+  return join(DATA, `small-${files}-${rows}-${days}`);
 }
 
-/** A landing folder with that many source files of three rows each, one a day. */
-export async function smallFilesLanding(files: number): Promise<string> {
-  const landing = smallFilesFolder(files);
+/** Of `smallFilesLanding`, in order. */
+export function smallFiles(landing: string, files: number, days = files): string[] {
+  return Array.from({ length: files }, (_, i) => {
+    const [year, month, day] = dayOf(i % days).split('-');
+    return join(landing, `dwh-fina/billing/year=${year}/month=${month}/day=${day}/billing-${i}.csv`);
+  });
+}
+
+/** A landing folder with that many source files of a few rows each, spread over as many days. Made when it is missing. */
+export async function smallFilesLanding(files: number, rows = 3, days = files): Promise<string> {
+  const landing = smallFilesFolder(files, rows, days);
   if (await exists(landing)) return landing;
   const work = `${landing}.tmp`;
-  for (let i = 0; i < files; i++) {
-    const day = new Date(Date.UTC(2020, 0, 1 + i)).toISOString().slice(0, 10);
-    const [year = '', month = '', date = ''] = day.split('-');
-    const folder = join(work, `dwh-fina/billing/year=${year}/month=${month}/day=${date}`);
-    const row = (hour: number) =>
-      `${day} 0${hour}:00:00,00000000-0000-4000-a000-00000000000${hour},100${hour},-0.00${hour},us-chi1,standard,read,true,server,INV-${i},USD,${Number(year)},${Number(month)},${Number(date)}`;
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'billing.csv'), `${HEADER}\n${[1, 2, 3].map(row).join('\n')}\n`);
+  for (const [i, file] of smallFiles(work, files, days).entries()) {
+    const lines = Array.from({ length: rows }, (_, row) => smallRow(i, dayOf(i % days), row));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${HEADER}\n${lines.join('\n')}\n`);
   }
   await rename(work, landing);
   return landing;
+}
+
+function dayOf(index: number): string {
+  return new Date(Date.UTC(2020, 0, 1 + index)).toISOString().slice(0, 10);
+}
+
+function smallRow(file: number, day: string, row: number): string {
+  const two = String(row).padStart(2, '0');
+  return `${day} ${two}:00:00,00000000-0000-4000-a000-0000000000${two},10${two},-0.00${two},us-chi1,standard,read,true,server,INV-${file},USD,${day.split('-').map(Number)}`;
 }
 
 const HEADER =
   'timestamp,resource_id,user_id,credit_usage,region,service_tier,operation_type,success,resource_type,invoice_id,currency,year,month,day';
 
 /** 50,000 resources of 20,000 users, over one day in order; most times have milliseconds, some none. */
-function billingSql(rows: number): string {
+function billingSql(rows: number, badOneIn: number | undefined): string {
+  const credits = 'CAST(-CAST(hash(i + 2) % 900000000 AS BIGINT) * 0.000001 AS DECIMAL(18, 6))';
   return `WITH operations AS (
     SELECT i, hash(i) % 50000 AS resource, hash(hash(i) % 50000 + 1) % 20000 AS owner,
       TIMESTAMP '2024-01-02' + to_milliseconds(CAST(floor(i * (86400000.0 / ${rows})) AS BIGINT)) AS moment
@@ -58,7 +73,7 @@ function billingSql(rows: number): string {
     md5(CAST(resource AS VARCHAR))[1:8] || '-' || md5(CAST(resource AS VARCHAR))[9:12] || '-4' || md5(CAST(resource AS VARCHAR))[13:15]
       || '-a' || md5(CAST(resource AS VARCHAR))[16:18] || '-' || md5(CAST(resource AS VARCHAR))[19:30] AS resource_id,
     10000 + owner AS user_id,
-    CAST(-CAST(hash(i + 2) % 900000000 AS BIGINT) * 0.000001 AS DECIMAL(18, 6)) AS credit_usage,
+    ${badOneIn === undefined ? credits : `CASE WHEN i % ${badOneIn} = 0 THEN 'n/a' ELSE CAST(${credits} AS VARCHAR) END`} AS credit_usage,
     ['us-chi1', 'fi-hel1', 'de-fra1', 'sg-sin1'][1 + CAST(hash(resource + 3) % 4 AS BIGINT)] AS region,
     ['standard', 'premium', 'basic'][1 + CAST(hash(owner + 4) % 3 AS BIGINT)] AS service_tier,
     ['create', 'read', 'update', 'delete', 'snapshot'][1 + CAST(hash(i + 5) % 5 AS BIGINT)] AS operation_type,
@@ -70,12 +85,12 @@ function billingSql(rows: number): string {
   FROM operations ORDER BY i`;
 }
 
-async function writeBilling(file: string, rows: number): Promise<void> {
+async function writeBilling(file: string, rows: number, badOneIn: number | undefined): Promise<void> {
   process.stderr.write(`Writing ${file} …\n`);
   await mkdir(dirname(file), { recursive: true });
   const engine = await openDuckDb();
   await engine.session((session) =>
-    session.run(`COPY (${billingSql(rows)}) TO ${literal(`${file}.tmp`)} (FORMAT csv, HEADER)`),
+    session.run(`COPY (${billingSql(rows, badOneIn)}) TO ${literal(`${file}.tmp`)} (FORMAT csv, HEADER)`),
   );
   engine.close();
   await rename(`${file}.tmp`, file);

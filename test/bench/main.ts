@@ -1,15 +1,17 @@
-// `npm run bench [-- name …]`: ratios of Sluice to plain tools, as Markdown on standard output and JSON under .bench/.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+// `npm run bench [-- name …] [--readme]`: ratios of Sluice to plain tools, as Markdown on standard output and JSON under
+// .bench/. `--readme` writes the newest result of every bench into README's table as well.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Measurement } from './bench.ts';
 import { BENCH_FOLDER, WORK } from './data.ts';
 import { loadBenches } from './load-benches.ts';
 import { measure } from './measure.ts';
-import { renderResult, resultDocument } from './report.ts';
+import { writeReadmeTable } from './readme-table.ts';
+import { type ResultDocument, renderResult, resultDocument } from './report.ts';
 
 const RUNS = 3;
 
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((word) => word !== '--readme');
 const all = await loadBenches();
 const unknown = wanted.find((name) => !all.some((bench) => bench.name === name));
 if (unknown !== undefined) {
@@ -20,6 +22,11 @@ if (unknown !== undefined) {
 }
 
 for (const bench of all.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  const reason = await bench.whyNot?.();
+  if (reason !== undefined) {
+    process.stderr.write(`${bench.name} is left out: ${reason}.\n`);
+    continue;
+  }
   await rm(WORK, { recursive: true, force: true });
   await mkdir(WORK, { recursive: true });
   const runs: Record<'subject' | 'baseline', Measurement[]> = { subject: [], baseline: [] };
@@ -34,3 +41,17 @@ for (const bench of all.filter(({ name }) => wanted.length === 0 || wanted.inclu
   process.stdout.write(`${renderResult(result)}\n\n`);
 }
 await rm(WORK, { recursive: true, force: true });
+if (process.argv.includes('--readme')) {
+  const results = await Promise.all(all.map(({ name }) => storedResult(name)));
+  const measured = results.filter((result) => result !== undefined);
+  await writeReadmeTable(join(import.meta.dirname, '../../README.md'), measured);
+}
+
+async function storedResult(name: string): Promise<ResultDocument | undefined> {
+  try {
+    return JSON.parse(await readFile(join(BENCH_FOLDER, `${name}.json`), 'utf8')) as ResultDocument;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,5 +1,6 @@
 // What was measured, as Markdown for people and as plain data for programs. Pure.
 import type { Bench, Measurement } from './bench.ts';
+import { achieved } from './target.ts';
 
 export type Result = {
   readonly bench: Bench;
@@ -7,11 +8,15 @@ export type Result = {
   readonly baseline: readonly Measurement[];
 };
 
-type Summary = { readonly min: number; readonly median: number };
+type Summary = { readonly min: number; readonly median: number; readonly max: number };
 
 function summary(values: readonly number[]): Summary {
   const sorted = values.toSorted((a, b) => a - b);
-  return { min: sorted[0] ?? Number.NaN, median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN };
+  return {
+    min: sorted[0] ?? Number.NaN,
+    median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
+    max: sorted.at(-1) ?? Number.NaN,
+  };
 }
 
 function sideSummary(runs: readonly Measurement[]) {
@@ -30,7 +35,13 @@ export function resultDocument({ bench, subject, baseline }: Result) {
     title: bench.title,
     target: bench.target,
     subject: { name: bench.subject.name, command: bench.subject.command, ...own, runs: subject },
-    baseline: { name: bench.baseline.name, command: bench.baseline.command, ...other, runs: baseline },
+    baseline: {
+      name: bench.baseline.name,
+      command: bench.baseline.command,
+      isOutside: bench.baseline.isOutside === true,
+      ...other,
+      runs: baseline,
+    },
     ratio: {
       wall: { min: ratio('wallMs', 'min'), median: ratio('wallMs', 'median') },
       cpu: { min: ratio('cpuMs', 'min'), median: ratio('cpuMs', 'median') },
@@ -44,8 +55,10 @@ export type ResultDocument = ReturnType<typeof resultDocument>;
 export function renderResult(result: ResultDocument): string {
   const { subject, baseline, ratio } = result;
   const seconds = (ms: number) => (ms / 1000).toFixed(2);
+  const cpu = (side: ResultDocument['subject'], of: keyof Summary) =>
+    isOutside(side) ? '–' : seconds(side.cpuMs[of]);
   const row = (side: ResultDocument['subject']) =>
-    `| ${side.name} | ${seconds(side.wallMs.min)} | ${seconds(side.wallMs.median)} | ${seconds(side.cpuMs.min)} | ${seconds(side.cpuMs.median)} | ${Math.round(side.peakRssMb.median)} |`;
+    `| ${side.name} | ${seconds(side.wallMs.min)} | ${seconds(side.wallMs.median)} | ${cpu(side, 'min')} | ${cpu(side, 'median')} | ${isOutside(side) ? '–' : Math.round(side.peakRssMb.median)} |`;
   const times = (value: number) => `**${value.toFixed(2)}**`;
   return [
     `### ${result.title}`,
@@ -54,7 +67,7 @@ export function renderResult(result: ResultDocument): string {
     [
       row(subject),
       row(baseline),
-      `| ratio | ${times(ratio.wall.min)} | ${times(ratio.wall.median)} | ${times(ratio.cpu.min)} | ${times(ratio.cpu.median)} | |`,
+      `| ratio | ${times(ratio.wall.min)} | ${times(ratio.wall.median)} | ${baseline.isOutside ? '–' : times(ratio.cpu.min)} | ${baseline.isOutside ? '–' : times(ratio.cpu.median)} | |`,
     ].join('\n'),
     `${subject.name}:`,
     fenced(subject.command),
@@ -65,15 +78,16 @@ export function renderResult(result: ResultDocument): string {
     .replace('|\n\n|', '|\n|');
 }
 
+function isOutside(side: ResultDocument['subject'] & { readonly isOutside?: boolean }): boolean {
+  return side.isOutside === true;
+}
+
 function fenced(command: string): string {
   return `\`\`\`text\n${command}\n\`\`\``;
 }
 
 function verdict({ target, ratio, subject }: ResultDocument): string {
   if (target === undefined) return '';
-  const [value, limit, text] =
-    'ratio' in target
-      ? [ratio.wall.min, target.ratio, `${target.ratio} times`]
-      : [subject.wallMs.min / 1000, target.seconds, `${target.seconds} s`];
-  return `Target: at most ${text}, ${value <= limit ? 'held' : 'MISSED'}.`;
+  const { target: wanted, measured, held } = achieved(target, { subject, ratio });
+  return `Target: ${wanted}; ${measured}: ${held ? 'held' : 'MISSED'}.`;
 }
