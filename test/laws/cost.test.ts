@@ -1,0 +1,139 @@
+// What one more file costs does not grow with the lake: counted in requests to the stores, which no busy machine changes.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
+import { partitionLabel } from '../../lib/core/partition.ts';
+import { deliver } from '../../lib/local/deliver.ts';
+import type { ObjectStore } from '../../lib/ports.ts';
+import {
+  newStore,
+  openProcess,
+  openWorld,
+  put,
+  syncPrune,
+  TestClock,
+  type World,
+} from '../support/shop-lake.ts';
+
+const PACKAGE = {
+  name: 'visits',
+  resources: [
+    {
+      name: 'visits',
+      path: 'visits/year=*/month=*/day=*/*.csv',
+      partitionBy: ['year', 'month', 'day'],
+      schema: {
+        fields: [
+          ...['year', 'month', 'day', 'guests'].map((name) => ({ name, type: 'integer' })),
+          { name: 'place', type: 'string' },
+        ],
+      },
+    },
+  ],
+};
+const INSIGHTS = {
+  visits_daily: `/* ---\nover: visits\npartitionBy: [year, month, day]\nkey: [place]\n--- */
+SELECT year, month, day, place, CAST(sum(guests) AS BIGINT) AS guests FROM visits GROUP BY ALL`,
+  visits_monthly: `/* ---\nover: visits_daily\npartitionBy: [year, month]\nkey: [place]\n--- */
+SELECT year, month, place, CAST(sum(guests) AS BIGINT) AS guests FROM visits_daily GROUP BY ALL`,
+};
+
+let folder: string;
+let world: World;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-cost-'));
+  await mkdir(join(folder, 'visits/insights'), { recursive: true });
+  await writeFile(join(folder, 'visits/datapackage.json'), JSON.stringify(PACKAGE));
+  for (const [name, sql] of Object.entries(INSIGHTS))
+    await writeFile(join(folder, `visits/insights/${name}.sql`), sql);
+  world = await openWorld(folder);
+});
+afterAll(async () => {
+  await world.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const clock = new TestClock();
+const TEXT = 'place,guests\nRome,3\nOslo,4\n';
+
+/** The file of the `index`-th day after 10 June 2024, which is day 0. */
+function keyOf(index: number, file = 'a'): string {
+  const [year, month, day] = new Date(Date.UTC(2024, 5, 10 + index)).toISOString().slice(0, 10).split('-');
+  return `visits/year=${year}/month=${month}/day=${day}/${file}.csv`;
+}
+
+/** A lake of so many days, the last of them 10 June. */
+async function lakeOf(days: number): Promise<{ landing: MemoryStore; lake: MemoryStore }> {
+  const stores = { landing: newStore(world, clock, 'landing'), lake: newStore(world, clock, 'lake') };
+  for (let index = 1 - days; index <= 0; index += 1) await put(stores.landing, keyOf(index), TEXT);
+  await syncPrune(openProcess(world, clock, stores.landing, stores.lake));
+  return stores;
+}
+
+/** Counts requests as S3 does: a page of a listing has a thousand keys. */
+function counted(store: ObjectStore): { store: ObjectStore; requests: () => number } {
+  let requests = 0;
+  const list = async function* (prefix: string, after?: string) {
+    let listed = 0;
+    requests += 1;
+    for await (const object of store.list(prefix, after)) {
+      listed += 1;
+      if (listed % 1000 === 0) requests += 1;
+      yield object;
+    }
+  };
+  const counting = new Proxy(store, {
+    get(target, name) {
+      if (name === 'list') return list;
+      const member = Reflect.get(target, name) as unknown;
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        requests += 1;
+        return Reflect.apply(member, target, args) as unknown;
+      };
+    },
+  });
+  return { store: counting, requests: () => requests };
+}
+
+/** Requests of a process that knows nothing yet, for ten more days that come one after the other. */
+async function requestsForTenMore({ landing, lake }: { landing: MemoryStore; lake: MemoryStore }) {
+  const [seen, kept] = [counted(landing), counted(lake)];
+  const { effects, queues, dead } = openProcess(world, clock, seen.store, kept.store);
+  for (let index = 1; index <= 10; index += 1) {
+    await put(landing, keyOf(index), TEXT);
+    await queues.files.send([{ source: keyOf(index) }]);
+    await deliver(effects, queues);
+  }
+  expect(dead).toEqual([]);
+  return { landing: seen.requests(), lake: kept.requests() };
+}
+
+test('ten more days in a lake of 150 days take about as many requests as in a lake of ten', async () => {
+  const small = await requestsForTenMore(await lakeOf(10));
+  const large = await requestsForTenMore(await lakeOf(150));
+  expect(small.landing).toBeGreaterThanOrEqual(20);
+  expect(large.landing).toBe(small.landing);
+  expect(large.lake / small.lake).toBeLessThan(1.1);
+});
+
+test('500 files of one day that come together cost one recompute of that day', async () => {
+  const { landing, lake } = await lakeOf(3);
+  const { effects, queues, dead } = openProcess(world, clock, landing, lake);
+  const keys = Array.from({ length: 500 }, (_, n) => keyOf(1, `file-${n}`));
+  for (const key of keys) await put(landing, key, TEXT);
+  await queues.files.send(keys.map((source) => ({ source })));
+  const recomputed: string[] = [];
+  let accepted = 0;
+  await deliver(effects, queues, {
+    ingested: ({ outcomes }) => {
+      accepted += outcomes.filter(({ result }) => result === 'accepted').length;
+    },
+    refreshed: ({ target, published }) =>
+      recomputed.push(...published.map((partition) => `${target.name} ${partitionLabel(partition)}`)),
+  });
+  expect([accepted, dead]).toEqual([500, []]);
+  expect(recomputed).toEqual(['visits_daily 2024-06-11', 'visits_monthly 2024-06']);
+});
