@@ -1,4 +1,5 @@
 // `npm run bench:aws [-- arrival | large | cold-start | cost …]`: the deployed stack's times and costs, measured on MiniStack.
+import { availableParallelism, loadavg } from 'node:os';
 import { deployStack, destroyStack } from '../../../localstack/deploy.ts';
 import { type ArrivalPlan, measureArrival } from './arrival.ts';
 import { measureColdStart } from './cold-start.ts';
@@ -67,6 +68,11 @@ if (unknown !== undefined) {
   );
   process.exit(2);
 }
+const [load = 0] = loadavg();
+if (load > availableParallelism())
+  process.stderr.write(
+    `This machine is busy (load ${load.toFixed(1)}): times will be longer than they are, counts will not.\n`,
+  );
 await onEmulator(async (emulated) => {
   for (const [name, measure] of Object.entries(MEASURES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
