@@ -123,7 +123,7 @@ function onlyClaim(key: string, [first, second]: readonly Dataset[]): Dataset | 
 
 /** Throws DefinitionError where two definitions have one name to SQL, naming both files. */
 export function refuseSameNames(
-  definitions: readonly { readonly name: string; readonly file: string }[],
+  definitions: readonly { readonly name: string; readonly file: string; readonly place?: string }[],
 ): void {
   const seen = new Map<string, { readonly name: string; readonly file: string }>();
   for (const definition of definitions) {
@@ -131,7 +131,7 @@ export function refuseSameNames(
     if (earlier)
       throw new DefinitionError(
         definition.file,
-        '',
+        definition.place ?? '',
         `the name ${JSON.stringify(definition.name)} is taken by ${JSON.stringify(earlier.name)} in ${earlier.file}: rename one`,
       );
     seen.set(definition.name.toLowerCase(), definition);

@@ -19,7 +19,10 @@ import { engineFunctions, lineOf, type ParsedSelect, parseSelect, placeAt } from
 /** Throws DefinitionError for what is wrong in a file, CliError where there is nothing to read. */
 export async function loadCatalog(schemasFolder: string, engine: SqlEngine): Promise<Catalog> {
   const { datasets, sources } = await readDefinitions(schemasFolder);
-  refuseSameNames([...datasets, ...sources]);
+  refuseSameNames([
+    ...datasets.map(({ name, file }) => ({ name, file, place: `dataset ${name}` })),
+    ...sources.map(({ name, file }) => ({ name, file, place: 'line 1' })),
+  ]);
   const names = [...datasets, ...sources].map(({ name }) => name);
   const { functions, readers } = await engine.session(async (session) => {
     for (const dataset of datasets) await checkDataset(session, dataset);

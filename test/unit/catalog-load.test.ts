@@ -167,12 +167,14 @@ describe('loadCatalog refuses', () => {
       load({ 'a/datapackage.json': SALES, 'b/datapackage.json': contract('SALES') }),
     );
     expect(twice.message).toMatch(
-      /b\/datapackage\.json: the name "SALES" is taken by "sales" in .*a\/datapackage\.json: rename/,
+      /b\/datapackage\.json, dataset SALES: the name "SALES" is taken by "sales" in .*a\/datapackage\.json: rename/,
     );
     const same = await refusal(
       load({ 'a/datapackage.json': SALES, 'a/insights/Sales.sql': insight('SELECT 1 AS a') }),
     );
-    expect(same.message).toMatch(/Sales\.sql: the name "Sales" is taken by "sales" in .*datapackage\.json/);
+    expect(same.message).toMatch(
+      /Sales\.sql, line 1: the name "Sales" is taken by "sales" in .*datapackage\.json/,
+    );
   });
 
   it('insights that read one another in a circle', async () => {
