@@ -1,6 +1,6 @@
 // The command line: finds the verb, calls it, and turns whatever it throws into a message and an exit code.
 import { didYouMean } from '../core/did-you-mean.ts';
-import { CliError, UsageError } from '../errors.ts';
+import { CliError, CorruptionError, UsageError } from '../errors.ts';
 import { parseArguments } from './arguments.ts';
 import { renderGeneralHelp, renderHelp } from './help.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,6 +16,10 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     if (error instanceof CliError) {
       terminal.err(`${error.message}\n`);
       return error.exitCode;
+    }
+    if (error instanceof CorruptionError) {
+      terminal.err(`${error.message}\n`);
+      return FAULT;
     }
     terminal.err(
       `unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -51,8 +51,10 @@ export function valueSql(field: Field, text: string): string {
       return `CASE ${side(field.trueValues, true)}${side(field.falseValues, false)}END`;
     }
     case 'integer':
-    case 'number':
       return `TRY_CAST(${text} AS ${own})`;
+    case 'number':
+      // Grouping takes -0.0 for 0.0 and keeps either: rows that are alike must not differ by their order. -0.0 + 0.0 is 0.0.
+      return `TRY_CAST(${text} AS ${own})${field.double ? ' + CAST(0 AS DOUBLE)' : ''}`;
     case 'date':
       return isPattern(field.format)
         ? `CAST(try_strptime(${text}, ${literal(field.format)}) AS DATE)`

@@ -7,6 +7,7 @@ import { tablePrefix } from '../core/insight.ts';
 import { filesBySource, readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
 import type { Effects } from '../effects.ts';
+import { damagedFiles } from '../explain/data-files.ts';
 import { inParallel } from '../explain/in-parallel.ts';
 import { balanceSources, type SourceBalance } from '../explain/source-balance.ts';
 import type { Report } from '../ingest/report.ts';
@@ -75,8 +76,10 @@ export async function certifyLake(effects: Effects, only?: Dataset): Promise<Cer
   }
   const derived: DerivedStatus[] = [];
   for (const derivation of effects.catalog.derivations)
-    if (only === undefined || (derivation.target.kind === 'tables' && derivation.target.name === only.name))
+    if (only === undefined || (derivation.target.kind === 'tables' && derivation.target.name === only.name)) {
       derived.push(await derivedStatus(effects, derivation));
+      problems.push(...(await damagedFiles(effects, derivation.target)));
+    }
   return { datasets, unknown: only === undefined ? unknown : [], derived, problems };
 }
 

@@ -7,8 +7,8 @@
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { filesBySource } from '../core/tags.ts';
-import type { Action } from '../delta/actions.ts';
+import { filesBySource, readOrigin } from '../core/tags.ts';
+import type { Action, Add } from '../delta/actions.ts';
 import { removeAction } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { announce, type Effects } from '../effects.ts';
@@ -86,15 +86,31 @@ async function planRebuild(
   const losesGone = isBreaking || dataset.onDelete === 'withdraw';
   // Hours before the rest is known, what is gone is: nobody should wait to be refused.
   const goneNow = losesGone ? goneFrom(await presentVersions(effects, dataset)) : [];
-  if (!dropLost) refuseLoss(dataset, goneNow, []);
+  if (!dropLost) refuseLoss(dataset, goneNow, [], []);
   const landed = await convert(snapshot);
   const gone = goneFrom(landed.present);
   const rejected = landed.reads.filter((read) => read.outcome === 'rejected' && live.has(read.source));
   const lost = { gone: losesGone ? gone : [], rejected: isBreaking ? rejected : [] };
-  if (!dropLost) refuseLoss(dataset, lost.gone, lost.rejected);
+  if (!dropLost) refuseLoss(dataset, lost.gone, lost.rejected, fewerRows(landed, live));
   const dropped = new Set([...lost.gone, ...lost.rejected.map(({ source }) => source)]);
   const unread = [...gone, ...rejected.map(({ source }) => source)];
   return { ...landed, dropped: [...dropped], kept: unread.filter((source) => !dropped.has(source)) };
+}
+
+type FewerRows = { readonly source: string; readonly before: number; readonly after: number };
+
+/** Sources that are what they were, and of which fewer rows are accepted now. */
+function fewerRows(
+  { reads, present }: ConvertedLanding,
+  live: ReadonlyMap<string, readonly Add[]>,
+): FewerRows[] {
+  return reads.flatMap(({ source, outcome, accepted: after }) => {
+    const [add] = live.get(source) ?? [];
+    const origin = add && readOrigin(add);
+    const isSame = origin !== undefined && origin.etag === present.get(source)?.etag;
+    if (outcome !== 'accepted' || !isSame || after >= origin.acceptedRows) return [];
+    return [{ source, before: origin.acceptedRows, after }];
+  });
 }
 
 function changeOf(dataset: Dataset, { metadata }: Snapshot): ContractChange {
@@ -121,8 +137,14 @@ async function replaceFiles(
 
 const MAX_NAMED = 10;
 
-function refuseLoss(dataset: Dataset, gone: readonly string[], rejected: readonly SourceRead[]): void {
-  if (gone.length + rejected.length === 0) return;
+function refuseLoss(
+  dataset: Dataset,
+  gone: readonly string[],
+  rejected: readonly SourceRead[],
+  fewer: readonly FewerRows[],
+): void {
+  const files = gone.length + rejected.length + fewer.length;
+  if (files === 0) return;
   const keeps =
     dataset.onDelete === 'keep'
       ? ' (the contract keeps the rows of deleted files, but they do not fit it any more)'
@@ -137,10 +159,17 @@ function refuseLoss(dataset: Dataset, gone: readonly string[], rejected: readonl
             rejected.map(({ source, reason }) => `${source}: ${reason?.message ?? 'no reason given'}`),
           ),
         ]),
+    ...(fewer.length === 0
+      ? []
+      : [
+          'with rows that the new contract refuses: correct the contract or the files ("sluice validate" says what is wrong):',
+          ...named(
+            fewer.map(({ source, before, after }) => `${source}: ${after} of ${before} rows are accepted`),
+          ),
+        ]),
   ];
-  const files = gone.length + rejected.length;
   throw new CliError(
-    `${dataset.name} is not rebuilt: ${files} source file${files === 1 ? '' : 's'} whose rows it holds cannot be read again. Nothing was changed.\n${parts.join('\n')}\n` +
+    `${dataset.name} is not rebuilt: it would lose rows of ${files} source file${files === 1 ? '' : 's'}. Nothing was changed.\n${parts.join('\n')}\n` +
       'To give their rows up, say --yes.',
   );
 }

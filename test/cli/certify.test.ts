@@ -196,3 +196,21 @@ async function fewerRows(path: string): Promise<void> {
   engine.close();
   await writeFile(path, await readFile(copy));
 }
+
+it('names a lost data file of an insight, and a query says what to do', async () => {
+  const shop = await threeDays();
+  const folder = join(shop.lake, 'insights/takings');
+  const [lost = ''] = (await readdir(folder, { recursive: true })).filter((name) =>
+    name.endsWith('.parquet'),
+  );
+  await rm(join(folder, lost));
+  const { code, problems } = await certify(shop);
+  expect(code).toBe(3);
+  expect(problems).toEqual([
+    expect.stringMatching(/^insights\/takings\/.* is gone, although the log names it\. Move /),
+  ]);
+  const query = await sluice(['query', 'FROM takings', ...shop.places.slice(2)]);
+  expect(query.code).toBe(1);
+  expect(query.err).toMatch(/ is gone, although its table's log names it/);
+  expect(query.err).not.toContain(' at ');
+});
