@@ -41,7 +41,7 @@ describe('start with the bundled samples', () => {
     );
     await appendFile(join(landing, BILLING, 'day=03', 'faults.csv'), '\n');
     expect(await running.line(/^billing/)).toMatch(
-      /^billing 2024-01-03 accepted 17 rows, quarantined 15; refreshed /,
+      /^billing 2024-01-03 accepted 17 rows, quarantined 15 \(\d+\.\d s\)$/,
     );
     expect(await running.line(/^ {2}line \d+, user_id: /)).toMatch(
       /; all of them: \.lake\/lake\/quarantine\/billing\/.+\.parquet$/,
