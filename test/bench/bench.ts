@@ -10,6 +10,8 @@ export type Side = (Work | Program) & {
   readonly name: string;
   /** The SQL, or what was run, for people. */
   readonly command: string;
+  /** The work is that many of what the times are told for: ten days, a time a day. Default: 1. */
+  readonly units?: number;
   /** The work is done in a process that the bench cannot measure: only its time counts. */
   readonly isOutside?: true;
 };

@@ -4,6 +4,8 @@ import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
 import type { Bench } from './bench.ts';
 import { benches } from './benches.ts';
+import { peerBenches } from './peers/peer-benches.ts';
+import { scaleBenches } from './scale-benches.ts';
 
 export async function loadBenches(): Promise<Bench[]> {
   const engine = await openDuckDb();
@@ -11,14 +13,12 @@ export async function loadBenches(): Promise<Bench[]> {
     const catalog = await loadCatalog(join(import.meta.dirname, '../../schemas'), engine);
     const dataset = catalog.datasets.find(({ name }) => name === 'billing');
     if (dataset === undefined) throw new Error('schemas/ has no dataset billing');
-    return benches(
-      dataset,
-      // Plain DuckDB has the billing rows alone: no exchange rates.
-      catalog.derivations.filter(
-        ({ file, inputs }) =>
-          file.includes('billing/insights') && !inputs.some(({ name }) => name === 'exchange_rates'),
-      ),
+    // Plain tools have the billing rows alone: no exchange rates.
+    const insights = catalog.derivations.filter(
+      ({ file, inputs }) =>
+        file.includes('billing/insights') && !inputs.some(({ name }) => name === 'exchange_rates'),
     );
+    return [...benches(dataset, insights), ...scaleBenches(), ...peerBenches(dataset, insights)];
   } finally {
     engine.close();
   }

@@ -13,7 +13,9 @@ const RUNS = 3;
 
 const wanted = process.argv.slice(2).filter((word) => word !== '--readme');
 const all = await loadBenches();
-const unknown = wanted.find((name) => !all.some((bench) => bench.name === name));
+/** `peers` names `peers-dbt` and `peers-pyspark`. */
+const names = (word: string, name: string) => name === word || name.startsWith(`${word}-`);
+const unknown = wanted.find((word) => !all.some(({ name }) => names(word, name)));
 if (unknown !== undefined) {
   process.stderr.write(
     `There is no bench ${unknown}: choose among ${all.map(({ name }) => name).join(', ')}.\n`,
@@ -21,7 +23,9 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-for (const bench of all.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+for (const bench of all.filter(
+  ({ name }) => wanted.length === 0 || wanted.some((word) => names(word, name)),
+)) {
   const reason = await bench.whyNot?.();
   if (reason !== undefined) {
     process.stderr.write(`${bench.name} is left out: ${reason}.\n`);

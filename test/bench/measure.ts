@@ -8,7 +8,14 @@ import { WORK } from './data.ts';
 
 const HERE = import.meta.dirname;
 
+/** Times are those of one unit. */
 export async function measure(bench: Bench, which: 'subject' | 'baseline'): Promise<Measurement> {
+  const { units = 1 } = bench[which];
+  const { wallMs, cpuMs, peakRssMb } = await measureSide(bench, which);
+  return { wallMs: wallMs / units, cpuMs: cpuMs / units, peakRssMb };
+}
+
+async function measureSide(bench: Bench, which: 'subject' | 'baseline'): Promise<Measurement> {
   const side = bench[which];
   const usageFile = join(WORK, 'usage.json');
   if ('prepare' in side) {
