@@ -69,14 +69,25 @@ function isDate(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
+// Every refresh asks all files of its tables for their partitions, and a file's never change: what was found is kept with it.
+const parts = new WeakMap<readonly string[], WeakMap<PartitionValues, PartitionValues>>();
+const ids = new WeakMap<PartitionValues, string>();
+
 /** The values of `columns`, in their order: a partition's identity for an insight that is partitioned by them. */
 export function partitionOf(values: PartitionValues, columns: readonly string[]): PartitionValues {
-  return Object.fromEntries(columns.map((column) => [column, values[column] ?? null]));
+  const known = parts.get(columns) ?? new WeakMap<PartitionValues, PartitionValues>();
+  parts.set(columns, known);
+  const part =
+    known.get(values) ?? Object.fromEntries(columns.map((column) => [column, values[column] ?? null]));
+  known.set(values, part);
+  return part;
 }
 
 /** Equal texts for equal partitions, whatever the order of the columns; for maps and sets. */
 export function partitionId(values: PartitionValues): string {
-  return JSON.stringify(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const id = ids.get(values) ?? JSON.stringify(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+  ids.set(values, id);
+  return id;
 }
 
 /** For people: `2024-01-02` where the columns are year, month, day (or a prefix of them), else `region=eu, tier=basic`; `all` for none. */

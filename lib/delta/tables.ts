@@ -23,7 +23,7 @@ export type CommitResult = {
 };
 
 const MAX_ATTEMPTS = 100;
-const CHECKPOINT_INTERVAL = 10;
+const CHECKPOINT_INTERVALS = { least: 10, most: 100, files: 50 };
 
 /** A table is named by its prefix in the store: `tables/billing`. */
 export class DeltaTables {
@@ -81,7 +81,8 @@ export class DeltaTables {
       const next = await createEntry(store, prefix, snapshot, planned.actions, info);
       if (next === undefined) continue;
       this.keep(prefix, next);
-      if (next.version > 0 && next.version % CHECKPOINT_INTERVAL === 0) await this.checkpoint(prefix, next);
+      if (next.version > 0 && next.version % checkpointInterval(next) === 0)
+        await this.checkpoint(prefix, next);
       return { snapshot: next, committed: true, conflicts };
     }
     throw new TryAgainError(`${prefix}: ${MAX_ATTEMPTS} attempts to commit were all beaten by other writers`);
@@ -119,4 +120,10 @@ export class DeltaTables {
     this.known.set(prefix, snapshot);
     return snapshot;
   }
+}
+
+/** Commits between two checkpoints, in tens. It grows with the table, so that what checkpoints cost a commit does not. */
+function checkpointInterval({ files }: Snapshot): number {
+  const { least, most, files: perCommit } = CHECKPOINT_INTERVALS;
+  return Math.min(most, Math.max(least, 10 * Math.floor(files.size / perCommit / 10)));
 }
