@@ -1,8 +1,5 @@
 // The whole, deployed: files put into landing show in the insights, whatever happens on the way; after each trouble the lake
 // equals, row by row, a clean local one over the same landing. On an emulator that runs no functions the same bundle runs here.
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { landingTable } from '../../lib/core/catalog.ts';
 import { tablePrefix } from '../../lib/core/insight.ts';
@@ -14,8 +11,6 @@ import type { DeployedStack, S3Event } from './deployed-stack.ts';
 import { compareLakes, inLots, openRemoteLake } from './lake-twin.ts';
 import { StageLake, until } from './stage-lake.ts';
 import { target } from './target.ts';
-
-const SCHEMAS = join(import.meta.dirname, '../../schemas');
 
 let stage: StageLake;
 let stack: DeployedStack;
@@ -176,13 +171,9 @@ describe(`end to end on ${target.brand}`, () => {
   });
 
   it('updated with a new insight, the stack computes it over what is there', async () => {
-    const schemas = await mkdtemp(join(tmpdir(), 'sluice-e2e-schemas-'));
-    onTestFinished(() => rm(schemas, { recursive: true, force: true }));
-    await cp(SCHEMAS, schemas, { recursive: true });
-    const insight =
-      '/* ---\nover: billing\nkey: [region]\n--- */\nSELECT region, count(*) AS n FROM billing GROUP BY region\n';
-    await writeFile(join(schemas, 'billing/insights/rows_by_region.sql'), insight);
-    await stage.update(schemas);
+    const insight = 'SELECT region, count(*) AS n FROM billing GROUP BY region';
+    const words = '/* ---\nover: billing\nkey: [region]\n--- */';
+    await stage.update('billing/insights/rows_by_region.sql', `${words}\n${insight}\n`);
     await stage.expectLocalRows();
     // Made by the deploy, and computed since.
     expect((await stage.versions())['insights/rows_by_region']).toBeGreaterThan(0);

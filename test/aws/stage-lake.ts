@@ -1,5 +1,8 @@
 // A deployed stage with its lake, as the end-to-end suite watches them: when all is delivered, whether the lake equals a clean
 // local one over the same landing, what stands among the dead letters.
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { tablePrefix } from '../../lib/core/insight.ts';
@@ -10,6 +13,7 @@ import { allTables, compareLakes, openRemoteLake, openTwin, type RemoteLake } fr
 import { target } from './target.ts';
 
 const PATIENCE_MS = target.endpoint === undefined ? 900_000 : 240_000;
+const SCHEMAS = join(import.meta.dirname, '../../schemas');
 const POISON = '{"neither":"a notification nor ours"}';
 
 export type Letters = {
@@ -28,6 +32,7 @@ export async function until(what: string, condition: () => Promise<boolean>, eve
 export class StageLake {
   readonly stack: DeployedStack;
   lake: RemoteLake;
+  /** A folder of its own, once it was updated. */
   private schemas: string | undefined;
   /** Messages that no function can ever take. */
   poisons = 0;
@@ -42,11 +47,14 @@ export class StageLake {
     return new StageLake(stack, await openRemoteLake(stack.outputs));
   }
 
-  /** From now on the lake is that of other definitions. */
-  async update(schemas: string): Promise<void> {
+  /** From now on the lake is that of the shipped definitions and of one more: an insight's SQL text by its path. */
+  async update(path: string, insight: string): Promise<void> {
+    const schemas = await mkdtemp(join(tmpdir(), 'sluice-e2e-schemas-'));
+    this.schemas = schemas;
+    await cp(SCHEMAS, schemas, { recursive: true });
+    await writeFile(join(schemas, path), insight);
     await this.stack.update(schemas);
     await this.lake.close();
-    this.schemas = schemas;
     this.lake = await openRemoteLake(this.stack.outputs, schemas);
   }
 
@@ -129,6 +137,7 @@ export class StageLake {
   /** AWS itself keeps nothing of it; an emulator's buckets end with the emulator. */
   async close(): Promise<void> {
     await this.lake.close();
+    if (this.schemas !== undefined) await rm(this.schemas, { recursive: true, force: true });
     if (target.endpoint === undefined) await this.stack.remove();
     else await this.stack.stopFunctions();
   }
