@@ -26,8 +26,10 @@ export type Validation = {
   readonly violations: string;
   /** Expressions of all fields' texts over `relation`. */
   readonly texts: readonly string[];
-  /** Field name → expression of its value over `relation`. */
+  /** Field name → expression of its value over `relation`, of a valid row. */
   readonly values: ReadonlyMap<string, string>;
+  /** As `values`, of any row: NULL where the text is no value of its type. */
+  readonly exactValues: ReadonlyMap<string, string>;
 };
 
 export function validation(
@@ -78,12 +80,17 @@ export function validation(
     }
   });
   // What is no value of its type breaks that rule alone, although the engine may make some value of it.
+  const exactValues = dataset.fields.map((field, i): [string, string] => {
+    const wrong = misread.get(field);
+    return [field.name, wrong === undefined ? `v${i}` : `CASE WHEN NOT ${wrong} THEN v${i} END`];
+  });
   const unlessMisread = ({ field, rule }: Check) =>
     rule === 'type-error' || !misread.has(field) ? '' : `NOT ${misread.get(field)} AND `;
   const numbered = checks.map(
     (check, n) =>
       `CASE WHEN ${unlessMisread(check)}${check.bad} THEN {'check': ${n}, 'value': t${positions[n]}} END`,
   );
+  const valid = checks.length === 0 ? 'true' : `NOT (${checks.map((check) => check.bad).join(' OR ')})`;
   return {
     relation: (source) => {
       const read = `(SELECT ${columns.join(', ')} FROM ${source})`;
@@ -91,13 +98,15 @@ export function validation(
       return `(SELECT *, ${casts.join(', ')} FROM ${plain})`;
     },
     checks,
-    valid: checks.length === 0 ? 'true' : `NOT (${checks.map((check) => check.bad).join(' OR ')})`,
+    valid,
+    // Most rows are valid: the engine makes the list for the others alone.
     violations:
       checks.length === 0
         ? 'CAST(NULL AS STRUCT("check" INTEGER, "value" VARCHAR)[])'
-        : `nullif(list_filter([${numbered.join(', ')}], lambda x: x IS NOT NULL), [])`,
+        : `CASE WHEN NOT ${valid} THEN list_filter([${numbered.join(', ')}], lambda x: x IS NOT NULL) END`,
     texts: dataset.fields.map((_, i) => `t${i}`),
     values,
+    exactValues: new Map(exactValues),
   };
 }
 

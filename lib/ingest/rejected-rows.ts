@@ -22,7 +22,7 @@ export async function* rejectedRows(
   const keys = keyFields
     .map(
       (name) =>
-        `, ${rules.values.get(name)} AS ${keyColumn(name)}, ${texts.get(name)} AS ${keyTextColumn(name)}`,
+        `, ${rules.exactValues.get(name)} AS ${keyColumn(name)}, ${texts.get(name)} AS ${keyTextColumn(name)}`,
     )
     .join('');
   // The engine looks for some errors only in columns that it reads: read all that the first pass read.

@@ -222,6 +222,12 @@ test.each([
   );
 });
 
+test('a text that is no value repeats no key, though the engine would round it to one', async () => {
+  const text = 'n,d,b,day,s\n1,1.23,,,\n2,1.234,,,\n';
+  const { rejected } = await converted(contract([], true), text);
+  expect(rejected).toEqual([{ line: 3, raw: '2,1.234,,,', rules: ['type-error'] }]);
+});
+
 test('an engine that loses a row is found out by the count, and nothing is converted', async () => {
   const scratch = join(world.scratch, `conversion-${++files}`);
   await mkdir(scratch);
