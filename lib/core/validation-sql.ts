@@ -1,7 +1,7 @@
 // A contract as SQL over a relation of texts: each field's exact value, and the checks that a row must pass. What a single
 // field's are stands in field-sql.ts. Knows neither files nor the engine.
 import { type Dataset, type Field, fieldColumnType } from './contract.ts';
-import { cleanText, fieldChecks, valueSql } from './field-sql.ts';
+import { cleanText, fieldChecks, knownToAll, shortValue, shortWay, valueSql } from './field-sql.ts';
 import { numberSql } from './number-text.ts';
 import { sqlType } from './schema.ts';
 import { identifier, literal } from './sql-text.ts';
@@ -13,10 +13,7 @@ export type TextSource = ReadonlyMap<string, string>;
 export type Check = { readonly field: Field; readonly rule: Rule; readonly bad: string };
 
 export type Validation = {
-  /**
-   * Wraps the source relation: columns `t<i>` (text after trim and missingValues), `n<i>` (the plain digits of a number, where
-   * it may be written otherwise) and `v<i>` (the value, NULL where impossible).
-   */
+  /** Wraps the source relation: adds the columns that the expressions below speak of. */
   relation(source: string): string;
   /** The checks; a row's violations are numbered by their index here. */
   readonly checks: readonly Check[];
@@ -26,88 +23,112 @@ export type Validation = {
   readonly violations: string;
   /** Expressions of all fields' texts over `relation`. */
   readonly texts: readonly string[];
-  /** Field name → expression of its value over `relation`, of a valid row. */
+  /** Field name → expression of its value over `relation`: exactly what the text says, NULL where that is no value of the type. */
   readonly values: ReadonlyMap<string, string>;
-  /** As `values`, of any row: NULL where the text is no value of its type. */
-  readonly exactValues: ReadonlyMap<string, string>;
 };
+
+/**
+ * Columns of the relation, each layer computed from those before, for all rows at once: of field i, `t<i>` is its text
+ * after trim and missingValues, `s<i>` the value by the short way and `k<i>` whether that holds, `n<i>` the plain digits of
+ * a number that may be written otherwise, `c<i>` the value, `v<i>` the value that all readers know.
+ */
+const LAYERS = ['t', 's', 'k', 'n', 'c', 'v', 'valid'] as const;
 
 export function validation(
   dataset: Dataset,
   texts: TextSource,
   path: ReadonlyMap<string, string | null>,
 ): Validation {
-  const columns: string[] = [];
-  const numbers: string[] = [];
-  const casts: string[] = [];
+  const layers = new Map(LAYERS.map((layer) => [layer, [] as string[]]));
+  const column = (layer: (typeof LAYERS)[number], i: number, expression: string): string => {
+    layers.get(layer)?.push(`${expression} AS ${layer}${i}`);
+    return `${layer}${i}`;
+  };
   const checks: Check[] = [];
   const positions: number[] = [];
-  const misread = new Map<Field, string>();
   const values = new Map<string, string>();
   dataset.fields.forEach((field, i) => {
     const pathText = path.get(field.name);
     const source = texts.get(field.name);
     const fromPath = source === undefined && pathText !== undefined;
-    columns.push(
-      `${fromPath ? literal(pathText ?? null) : source === undefined ? 'NULL::VARCHAR' : cleanText(field, source)} AS t${i}`,
-    );
-    const column = sqlType(fieldColumnType(field));
+    const written = source === undefined ? 'NULL::VARCHAR' : cleanText(field, source);
+    const text = column('t', i, fromPath ? literal(pathText ?? null) : written);
+    const type = sqlType(fieldColumnType(field));
     // A path says its values in one way, whatever the file's formats and words are: see partition.ts.
-    const isRead = fromPath && column !== 'VARCHAR';
-    const number = isRead ? undefined : numberSql(field, `t${i}`);
-    const read = number === undefined ? `t${i}` : `n${i}`;
-    if (number !== undefined) numbers.push(`${number} AS ${read}`);
-    casts.push(`${isRead ? `CAST(t${i} AS ${column})` : valueSql(field, read)} AS v${i}`);
-    values.set(field.name, `v${i}`);
+    const isRead = fromPath && type !== 'VARCHAR';
+    const value = isRead
+      ? column('v', i, `CAST(${text} AS ${type})`)
+      : exactValue(field, i, text, pathText ?? undefined, column);
+    values.set(field.name, value);
     const add = (rule: Rule, bad: string) => {
       checks.push({ field, rule, bad });
       positions.push(i);
     };
-    for (const [rule, bad] of fieldChecks(field, `t${i}`, read, `v${i}`))
-      if (!isRead || rule !== 'type-error') {
-        add(rule, bad);
-        if (rule === 'type-error') misread.set(field, bad);
-      }
+    for (const [rule, bad] of fieldChecks(field, text, value))
+      if (!isRead || rule !== 'type-error') add(rule, bad);
     // To Delta an empty text in a partition column is null: it would not be what the text says.
     const names = dataset.partitionBy.some((p) => p.field === field.name && p.transform === 'identity');
     if (names && (field.type === 'string' || field.type === 'any'))
-      add('partition-value', `coalesce(t${i} = '', false)`);
+      add('partition-value', `coalesce(${text} = '', false)`);
     if (!fromPath && pathText !== undefined) {
-      add(
-        'partition-value',
-        `(v${i} IS NOT NULL AND v${i} IS DISTINCT FROM CAST(${literal(pathText)} AS ${column}))`,
-      );
+      const said = `CAST(${literal(pathText)} AS ${type})`;
+      add('partition-value', `(${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${said})`);
     }
   });
-  // What is no value of its type breaks that rule alone, although the engine may make some value of it.
-  const exactValues = dataset.fields.map((field, i): [string, string] => {
-    const wrong = misread.get(field);
-    return [field.name, wrong === undefined ? `v${i}` : `CASE WHEN NOT ${wrong} THEN v${i} END`];
-  });
-  const unlessMisread = ({ field, rule }: Check) =>
-    rule === 'type-error' || !misread.has(field) ? '' : `NOT ${misread.get(field)} AND `;
+  // A function that may fail keeps the engine from computing all of this twice, in a filter that it moves below the columns.
+  if (checks.length > 0) {
+    const good = `NOT (${checks.map((check) => check.bad).join(' OR ')})`;
+    layers.get('valid')?.push(`coalesce(${good}, error('a check is neither true nor false')) AS valid`);
+  }
+  const valid = checks.length === 0 ? 'true' : 'valid';
   const numbered = checks.map(
-    (check, n) =>
-      `CASE WHEN ${unlessMisread(check)}${check.bad} THEN {'check': ${n}, 'value': t${positions[n]}} END`,
+    (check, n) => `CASE WHEN ${check.bad} THEN {'check': ${n}, 'value': t${positions[n]}} END`,
   );
-  const valid = checks.length === 0 ? 'true' : `NOT (${checks.map((check) => check.bad).join(' OR ')})`;
   return {
-    relation: (source) => {
-      const read = `(SELECT ${columns.join(', ')} FROM ${source})`;
-      const plain = numbers.length === 0 ? read : `(SELECT *, ${numbers.join(', ')} FROM ${read})`;
-      return `(SELECT *, ${casts.join(', ')} FROM ${plain})`;
-    },
+    relation: (source) =>
+      [...layers.values()].reduce(
+        (from, columns, layer) =>
+          columns.length === 0
+            ? from
+            : `(SELECT ${layer === 0 ? '' : '*, '}${columns.join(', ')} FROM ${from})`,
+        source,
+      ),
     checks,
     valid,
     // Most rows are valid: the engine makes the list for the others alone.
     violations:
       checks.length === 0
         ? 'CAST(NULL AS STRUCT("check" INTEGER, "value" VARCHAR)[])'
-        : `CASE WHEN NOT ${valid} THEN list_filter([${numbered.join(', ')}], lambda x: x IS NOT NULL) END`,
+        : `CASE WHEN NOT valid THEN list_filter([${numbered.join(', ')}], lambda x: x IS NOT NULL) END`,
     texts: dataset.fields.map((_, i) => `t${i}`),
     values,
-    exactValues: new Map(exactValues),
   };
+}
+
+type AddColumn = (layer: (typeof LAYERS)[number], i: number, expression: string) => string;
+
+/** The column of the value that `text` says. */
+function exactValue(
+  field: Field,
+  i: number,
+  text: string,
+  pathText: string | undefined,
+  column: AddColumn,
+): string {
+  const short = shortWay(field, text, pathText);
+  const shorter = short && column('s', i, short.value);
+  const holds = short && shorter && column('k', i, short.holds(shorter));
+  const digits = numberSql(field, text);
+  const guarded = holds ? `CASE WHEN ${holds} THEN NULL ELSE ${digits} END` : digits;
+  const read = digits === undefined ? text : column('n', i, guarded as string);
+  const long = valueSql(field, read);
+  const value = column(
+    'c',
+    i,
+    holds && shorter ? `CASE WHEN ${holds} THEN ${shortValue(field, shorter)} ELSE ${long} END` : long,
+  );
+  const known = knownToAll(field, value);
+  return known === undefined ? value : column('v', i, known);
 }
 
 /** The expression of a partition column over the values of its field. */

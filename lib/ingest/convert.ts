@@ -133,7 +133,7 @@ async function convertRows(
     acceptedRows === rows
       ? undefined
       : await time('quarantine', () =>
-          writeQuarantine(session, file, rejectedRows(session, file, source, rules), maxExamples),
+          writeQuarantine(session, file, rejectedRows(session, file, source, rules, rows), maxExamples),
         );
   if (acceptedRows + (quarantine?.rows ?? 0) !== rows)
     throw new CorruptionError(

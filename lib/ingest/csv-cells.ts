@@ -7,9 +7,8 @@ const CR = 13;
 const TAB = 9;
 const SPACE = 32;
 
-/** The state of the record that `split` or `countCells` was last called for. */
+/** The state of the record that `split` was last called for. */
 export class CsvCells {
-  count = 0;
   /** Line ends within quotes, or escaped. */
   linesWithin = 0;
   quoteProblem: string | undefined;
@@ -23,6 +22,8 @@ export class CsvCells {
   #isWhole = false;
   #start = 0;
   #end = 0;
+  /** Counted once somebody has asked; -1 before. */
+  #count = -1;
   /** Of a line without quotes and escapes, once somebody has asked for one. */
   #plainTexts: string[] | undefined;
   /** Of any other: start and end of each cell, and 1 where it holds quotes or escapes to be taken out. */
@@ -50,6 +51,7 @@ export class CsvCells {
   /** The end of the record that starts at `start`: the position of its line end, or the data's length where there is none. */
   split(start: number): number {
     this.#start = start;
+    this.#count = -1;
     if (this.#bounds.length > 0) this.#bounds.length = 0;
     this.#plainTexts = undefined;
     this.linesWithin = 0;
@@ -57,6 +59,12 @@ export class CsvCells {
     this.hasStrayQuote = false;
     this.#end = this.#plainEnd(start) ?? this.#splitCells(start);
     return this.#end;
+  }
+
+  get count(): number {
+    if (this.#count === -1)
+      this.#count = this.#bounds.length > 0 ? this.#bounds.length / 3 : this.#countPlain();
+    return this.#count;
   }
 
   text(index: number): string {
@@ -87,7 +95,7 @@ export class CsvCells {
   }
 
   /**
-   * The end of a line without quotes and escapes: its cells are counted here, and split when somebody asks for one.
+   * The end of a line without quotes and escapes: its cells are counted or split when somebody asks.
    * Undefined for any other line.
    */
   #plainEnd(start: number): number | undefined {
@@ -96,13 +104,14 @@ export class CsvCells {
     if (this.#nextQuote < start) this.#nextQuote = this.#find(this.#quote, start);
     if (this.#nextCr < start) this.#nextCr = this.#find(CR, start);
     if (lf === this.#data.length || this.#nextQuote < lf || this.#nextCr < lf - 1) return undefined;
-    const end = Math.min(lf, this.#nextCr);
-    const data = this.#data;
-    const delimiter = this.#delimiter;
+    return Math.min(lf, this.#nextCr);
+  }
+
+  #countPlain(): number {
+    const [data, end, delimiter] = [this.#data, this.#end, this.#delimiter];
     let count = 1;
-    for (let i = start; i < end; i++) if (data[i] === delimiter) count += 1;
-    this.count = count;
-    return end;
+    for (let i = this.#start; i < end; i++) if (data[i] === delimiter) count += 1;
+    return count;
   }
 
   #splitPlain(): string[] {
@@ -123,7 +132,6 @@ export class CsvCells {
       if (this.#data[i] !== this.#delimiter) break;
       i += 1;
     }
-    this.count = this.#bounds.length / 3;
     return i;
   }
 

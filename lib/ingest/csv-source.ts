@@ -8,7 +8,8 @@ import type { Dataset } from '../core/contract.ts';
 import { RecordScanner } from '../core/record-scanner.ts';
 import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
-import { MAX_RECORD_BYTES } from './csv-reader.ts';
+import { CorruptionError } from '../errors.ts';
+import { type CsvReader, MAX_RECORD_BYTES } from './csv-reader.ts';
 import { readRecords, recordProblem } from './csv-records.ts';
 import { FlagCursor } from './flag-cursor.ts';
 import { type Header, readHeader } from './header.ts';
@@ -154,14 +155,25 @@ async function* rejectedRecords(
   flagged: FlaggedRows,
 ): AsyncIterable<RejectedRow> {
   const flags = await FlagCursor.over(flagged);
+  // Then none is ragged, and only the flagged ones' cells need to be counted.
+  const allAreRows = flagged.relationRows === flagged.records;
   for await (const reader of readRecords(file, columns)) {
     while (reader.next()) {
       if (reader.isHeader) continue;
-      const violations = flags.against(recordProblem(reader, columns));
+      const violations = flags.against(allAreRows ? reader.problem : recordProblem(reader, columns));
       if (violations === undefined) continue;
+      if (allAreRows) requireRow(file, reader, columns);
       yield { line: reader.line, raw: reader.raw(), violations };
       await flags.advance();
     }
   }
   flags.requireAll(file);
+}
+
+function requireRow(file: SourceFile, reader: CsvReader, columns: number): void {
+  const problem = recordProblem(reader, columns);
+  if (problem === undefined) return;
+  throw new CorruptionError(
+    `${file.path}: line ${reader.line} is no row to us (${problem.message}) and one to the engine. Nothing was committed; please report this file's shape.`,
+  );
 }

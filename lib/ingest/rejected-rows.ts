@@ -15,6 +15,7 @@ export async function* rejectedRows(
   file: SourceFile,
   source: RowSource,
   rules: Validation,
+  records: number,
 ): AsyncIterable<RejectedRow> {
   const flags = join(file.scratch, 'flags.parquet');
   const keyFields = [...new Set(rowKeys(file.dataset).flatMap((key) => key.fields))];
@@ -22,7 +23,7 @@ export async function* rejectedRows(
   const keys = keyFields
     .map(
       (name) =>
-        `, ${rules.exactValues.get(name)} AS ${keyColumn(name)}, ${texts.get(name)} AS ${keyTextColumn(name)}`,
+        `, ${rules.values.get(name)} AS ${keyColumn(name)}, ${texts.get(name)} AS ${keyTextColumn(name)}`,
     )
     .join('');
   // The engine looks for some errors only in columns that it reads: read all that the first pass read.
@@ -30,7 +31,11 @@ export async function* rejectedRows(
   const relationRows = await session.run(
     `COPY (SELECT ${rules.violations} AS violations, ${anyText}${keys} FROM ${rules.relation(source.relation)}) TO ${literal(flags)} ${PARQUET}`,
   );
-  yield* source.rejectedRows(session, { rows: flaggedRows(session, file, rules, flags), relationRows });
+  yield* source.rejectedRows(session, {
+    rows: flaggedRows(session, file, rules, flags),
+    relationRows,
+    records,
+  });
 }
 
 function keyColumn(field: string): string {

@@ -26,6 +26,8 @@ export type FlaggedRows = {
   readonly rows: AsyncIterable<FlaggedRow>;
   /** How many rows the relation has, flagged or not. */
   readonly relationRows: number;
+  /** What countRecords found in the file. */
+  readonly records: number;
 };
 
 /** A row of the relation that validation refused; `row` counts from 0 in the relation's order, ascending. */
