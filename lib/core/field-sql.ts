@@ -8,12 +8,12 @@ import { literal } from './sql-text.ts';
 import { STRING_FORMATS } from './text-pattern.ts';
 import type { Rule } from './violation.ts';
 
-/** The text after trim and missingValues. */
+/** The text after trim and missingValues; `source` is NULL for the empty text, which only to some fields is a missing one. */
 export function cleanText(field: Field, source: string): string {
   const trimmed = field.trim ? `trim(${source}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))` : source;
-  // The engine reads an unquoted empty cell as NULL: to the standard it is the empty text.
   const present = field.missingValues.includes('') ? trimmed : `coalesce(${trimmed}, '')`;
-  return field.missingValues.reduce((text, missing) => `nullif(${text}, ${literal(missing)})`, present);
+  const missingValues = field.missingValues.filter((missing) => missing !== '' || field.trim);
+  return missingValues.reduce((text, missing) => `nullif(${text}, ${literal(missing)})`, present);
 }
 
 function matches(text: string, pattern: string): string {

@@ -7,7 +7,7 @@ import { sqlType } from './schema.ts';
 import { identifier, literal } from './sql-text.ts';
 import type { Rule } from './violation.ts';
 
-/** Where a field's text comes from: an SQL expression over the source relation; undefined where the file has no such column. */
+/** Where a field's text comes from: an SQL expression over the source relation, NULL for the empty text; undefined where the file has no such column. */
 export type TextSource = ReadonlyMap<string, string>;
 
 export type Check = { readonly field: Field; readonly rule: Rule; readonly bad: string };

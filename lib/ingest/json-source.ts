@@ -88,13 +88,13 @@ function wrongLabels({ dataset, fromPath }: SourceFile, { seen, ignored }: Found
 function texts(dataset: Dataset, keys: readonly string[], members: Members): Record<string, string | null> {
   const cells = dataset.fields.map((field, i): [string, string | null] => {
     const level = dataset.levels.indexOf(field.name);
-    return [`f${i}`, level >= 0 ? (keys[level] ?? null) : text(members[field.header])];
+    return [`f${i}`, level >= 0 ? text(keys[level]) : text(members[field.header])];
   });
   return Object.fromEntries(cells);
 }
 
 function text(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
+  if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'string') return value;
   return stringify(value) ?? null;
 }

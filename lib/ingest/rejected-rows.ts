@@ -29,7 +29,7 @@ export async function* rejectedRows(
   // The engine looks for some errors only in columns that it reads: read all that the first pass read.
   const anyText = `coalesce(${[...rules.texts].join(', ')}) IS NULL AS blank`;
   const relationRows = await session.run(
-    `COPY (SELECT ${rules.violations} AS violations, ${anyText}${keys} FROM ${rules.relation(source.relation)}) TO ${literal(flags)} ${PARQUET}`,
+    `COPY (SELECT to_json(${rules.violations}) AS violations, ${anyText}${keys} FROM ${rules.relation(source.relation)}) TO ${literal(flags)} ${PARQUET}`,
   );
   yield* source.rejectedRows(session, {
     rows: flaggedRows(session, file, rules, flags),
@@ -56,7 +56,7 @@ function repeatedSql(keys: readonly RowKey[]): string {
     // The keys' numbers go on below zero, where the checks' end.
     return `CASE WHEN ${present} AND ${first} < file_row_number THEN {'check': ${-1 - n}, 'value': concat_ws(', ', ${texts})} END`;
   });
-  return `list_filter([${flags.join(', ')}], lambda x: x IS NOT NULL)`;
+  return `to_json(nullif(list_filter([${flags.join(', ')}], lambda x: x IS NOT NULL), []))`;
 }
 
 async function* flaggedRows(
@@ -66,27 +66,26 @@ async function* flaggedRows(
   flags: string,
 ): AsyncIterable<FlaggedRow> {
   const keys = rowKeys(file.dataset);
-  const all =
-    keys.length === 0
-      ? 'violations'
-      : `nullif(coalesce(violations, []) || ${repeatedSql(keys)}, []) AS violations`;
-  const sql = `SELECT * FROM (SELECT file_row_number AS "row", ${all}
-    FROM ${readParquet(flags)}) WHERE violations IS NOT NULL ORDER BY "row"`;
-  type Flag = { check: number; value: string | null };
-  const rows = orderedRows<{ row: number; violations: readonly Flag[] }>(
-    session,
-    sql,
-    join(file.scratch, 'flagged.parquet'),
-  );
-  for await (const { row, violations } of rows)
-    yield { row, violations: violations.map((flag) => named(file, rules, flag)) };
+  const repeated = keys.length === 0 ? 'NULL' : repeatedSql(keys);
+  const sql = `SELECT * FROM (SELECT file_row_number AS "row", violations, ${repeated} AS repeated
+    FROM ${readParquet(flags)}) WHERE violations IS NOT NULL OR repeated IS NOT NULL ORDER BY "row"`;
+  type Row = { row: number; violations: string | null; repeated: string | null };
+  for await (const row of orderedRows<Row>(session, sql, join(file.scratch, 'flagged.parquet')))
+    yield {
+      row: row.row,
+      violations: [...flagsOf(row.violations), ...flagsOf(row.repeated)].map((flag) =>
+        named(file, rules, flag),
+      ),
+    };
 }
 
-function named(
-  file: SourceFile,
-  rules: Validation,
-  flag: { check: number; value: string | null },
-): Violation {
+type Flag = { readonly check: number; readonly value: string | null };
+
+function flagsOf(json: string | null): readonly Flag[] {
+  return json === null ? [] : (JSON.parse(json) as Flag[]);
+}
+
+function named(file: SourceFile, rules: Validation, flag: Flag): Violation {
   const check = rules.checks[flag.check];
   if (check) {
     const pathValue = file.fromPath.get(check.field.name);
