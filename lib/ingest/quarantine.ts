@@ -24,6 +24,8 @@ export type QuarantineFile = {
 /** A violation, and the record that it is about: by its line, or by its path in a JSON document. */
 export type Example = Violation & { readonly line: number | null; readonly path: string | null };
 
+/** A write of each line by itself would cost more than the line. */
+const BATCH_CHARACTERS = 256 * 1024;
 const LEAST_OBJECT_BYTES = 1024 * 1024;
 const COLUMNS = `{line: 'BIGINT', path: 'VARCHAR', raw: 'VARCHAR', violations: 'STRUCT(field VARCHAR, rule VARCHAR, "value" VARCHAR, message VARCHAR)[]'}`;
 
@@ -39,6 +41,7 @@ export async function writeQuarantine(
   // The engine sets aside several times what a line may be long.
   let longest = LEAST_OBJECT_BYTES;
   async function* lines() {
+    let batch = '';
     for await (const row of rejected) {
       rows += 1;
       for (const violation of row.violations) {
@@ -50,8 +53,12 @@ export async function writeQuarantine(
       }
       const line = `${JSON.stringify(row)}\n`;
       longest = Math.max(longest, Buffer.byteLength(line) + 1);
-      yield line;
+      batch += line;
+      if (batch.length < BATCH_CHARACTERS) continue;
+      yield batch;
+      batch = '';
     }
+    if (batch !== '') yield batch;
   }
   const lined = join(file.scratch, 'quarantine.ndjson');
   await pipeline(Readable.from(lines()), createWriteStream(lined));

@@ -5,12 +5,17 @@ import { sqlType } from '../../lib/core/schema.ts';
 import { identifier, literal } from '../../lib/core/sql-text.ts';
 
 /** The file with the contract's types, as one would write it by hand. */
-export function conversionSql(dataset: Dataset, file: string, parquet: string): string {
+export function conversionSql(
+  dataset: Dataset,
+  file: string,
+  parquet: string,
+  { ignoreErrors = false } = {},
+): string {
   const types = new Map(tableColumns(dataset).map(({ name, type }) => [name, sqlType(type)]));
   const columns = dataset.fields.map(
     ({ name }) => `${literal(name)}: ${literal(types.get(name) ?? 'VARCHAR')}`,
   );
-  const read = `read_csv(${literal(file)}, header = true, hive_partitioning = false, columns = {${columns.join(', ')}})`;
+  const read = `read_csv(${literal(file)}, header = true, hive_partitioning = false, ${ignoreErrors ? 'ignore_errors = true, ' : ''}columns = {${columns.join(', ')}})`;
   return `COPY (SELECT * FROM ${read}) TO ${literal(parquet)} (FORMAT parquet, COMPRESSION zstd)`;
 }
 
