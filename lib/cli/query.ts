@@ -88,7 +88,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
         await writeRows(session, sql, format, terminal);
         return 0;
       } catch (error) {
-        throw error instanceof SqlError ? readable(error, namesOf(all), namesOf(missing), asOf) : error;
+        if (!(error instanceof SqlError)) throw error;
+        const hint = await quotingHint(session, error, sql, namesOf(all));
+        throw readable(error, namesOf(all), namesOf(missing), asOf, hint);
       }
     };
     return await withViews(local.effects, tables, answer, { asOf, sql });
@@ -137,9 +139,10 @@ function readable(
   names: readonly string[],
   missing: readonly string[],
   asOf: AsOf | undefined,
+  hint: string,
 ): CliError {
   const unknown = /^Catalog Error: Table with name (.+) does not exist!/.exec(error.message)?.[1];
-  if (unknown === undefined) return new CliError(error.message, 1, { cause: error });
+  if (unknown === undefined) return new CliError(`${error.message}${hint}`, 1, { cause: error });
   if (missing.some((name) => name.toLowerCase() === unknown.toLowerCase())) {
     const problem =
       asOf === undefined
@@ -152,4 +155,24 @@ function readable(
     1,
     { cause: error },
   );
+}
+
+/** Names that are words of SQL want quotes. */
+async function quotingHint(
+  session: SqlSession,
+  { message }: SqlError,
+  sql: string,
+  names: readonly string[],
+): Promise<string> {
+  if (!message.startsWith('Parser Error')) return '';
+  const words = await session.rows<{ word: string }>(
+    `SELECT keyword_name AS word FROM duckdb_keywords() WHERE keyword_category = 'reserved'`,
+  );
+  const reserved = new Set(words.map(({ word }) => word));
+  const bare = names.filter(
+    (name) => reserved.has(name.toLowerCase()) && new RegExp(`(?<!["\\w])${name}(?!["\\w])`, 'i').test(sql),
+  );
+  return bare
+    .map((name) => `\n${name} is a word of SQL: as a table's name it is written "${name}".`)
+    .join('');
 }

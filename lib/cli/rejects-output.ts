@@ -107,7 +107,9 @@ export async function showSource(
     return;
   }
   if (shape.format === 'json')
-    await readRejectedRows(effects, rejects, (rows) => writeJson(rows, rowDocument, terminal));
+    await readRejectedRows(effects, rejects, (rows) =>
+      writeJson(withReason(rejects, rows), (row) => row, terminal),
+    );
   else
     await readRejectedRows(effects, rejects, (rows) => writeRowLines(rejects, rows, shape.limit, terminal));
 }
@@ -124,6 +126,17 @@ async function writeRecords(effects: Effects, rejects: SourceRejects, terminal: 
     await terminal.out(header);
     for await (const { raw } of rows) await terminal.out(`${raw}${lineEnd}`);
   });
+}
+
+type RowDocument = Omit<ReturnType<typeof rowDocument>, 'raw'> & { readonly raw: string | null };
+
+/** What is against the file as a whole comes first, and speaks of no record. */
+async function* withReason(
+  { reason }: SourceRejects,
+  rows: AsyncIterable<RejectedRow>,
+): AsyncIterable<RowDocument> {
+  if (reason) yield { line: null, path: null, raw: null, violations: [reason] };
+  for await (const row of rows) yield rowDocument(row);
 }
 
 function rowDocument({ line, path, raw, violations }: RejectedRow) {

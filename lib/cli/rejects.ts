@@ -7,6 +7,7 @@ import { UsageError } from '../errors.ts';
 import type { SourceRejects } from '../local/rejects.ts';
 import { formatOption, limitOption } from './choices.ts';
 import { matchingLocations } from './locations.ts';
+import type { Shape } from './rejects-output.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 
@@ -81,7 +82,13 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     if (args.operand === undefined)
       await showRejects(findRejects(effects, dataset), { format, limit }, terminal);
     else {
-      const found = await requireSource(effects, landingKey(places.landing, args.operand), dataset, terminal);
+      const found = await requireSource(
+        effects,
+        landingKey(places.landing, args.operand),
+        dataset,
+        format,
+        terminal,
+      );
       if (found) await showSource(effects, found, { format, limit }, terminal);
     }
     return 0;
@@ -113,6 +120,7 @@ async function requireSource(
   effects: Effects,
   source: string,
   dataset: string | undefined,
+  format: Shape['format'],
   terminal: Terminal,
 ): Promise<SourceRejects | undefined> {
   const { sourceRejects } = await import('../local/rejects.ts');
@@ -123,6 +131,7 @@ async function requireSource(
     );
   if (found === 'unmatched') throw new UsageError(`${source} matches no dataset: it was not read`);
   if (found === 'clean') {
+    if (format === 'json') await terminal.out('[]\n');
     terminal.err(
       `Nothing of ${source} was refused, as far as it was read: "npx sluice status" says whether files wait.\n`,
     );

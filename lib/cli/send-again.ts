@@ -19,21 +19,27 @@ export async function sendAgain(
   if (dataset.mode === 'replace')
     return `Of ${dataset.name} the newest file alone counts: correct these rows in the file itself, and send it again as ${source}.${encoding}`;
   const name = await freeName(effects, dataset, source);
+  const packed = PACKERS[/\.(gz|zst)$/.exec(name ?? '')?.[1] ?? ''];
+  const packing = packed === undefined ? '' : `, packed by ${packed}`;
   return name === undefined
     ? `The path of ${dataset.name} (${dataset.path}) takes no other name beside ${source}: correct these rows in the file itself, and send it again under its name.${encoding}`
-    : `Correct these rows and send them as ${name}: under the old name they would take the place of the file's other rows.${encoding}`;
+    : `Correct these rows and send them as ${name}${packing}: under the old name they would take the place of the file's other rows.${encoding}`;
 }
 
 const TRIES = 100;
 
-/** A key in the same folder that the dataset takes and that landing does not have. */
+const PACKERS: Readonly<Record<string, string>> = { gz: 'gzip', zst: 'zstd' };
+
+/** A key in the same folder that the dataset takes and that landing does not have, not packed where that is possible. */
 async function freeName(effects: Effects, dataset: Dataset, source: string): Promise<string | undefined> {
-  const [, stem = source, extension = ''] = /^(.*?)(\.[^./]+)?(?:\.gz|\.zst)?$/s.exec(source) ?? [];
-  for (let i = 1; i <= TRIES; i++) {
-    const name = `${stem}-corrected${i === 1 ? '' : `-${i}`}${extension}`;
-    const claims = effects.catalog.claims(name);
-    if (claims.length !== 1 || claims[0] !== dataset) return undefined;
-    if ((await effects.landing.head(name)) === undefined) return name;
-  }
+  const [, stem = source, extension = '', packed = ''] =
+    /^(.*?)(\.[^./]+)?(\.gz|\.zst)?$/s.exec(source) ?? [];
+  for (const ending of new Set([extension, `${extension}${packed}`]))
+    for (let i = 1; i <= TRIES; i++) {
+      const name = `${stem}-corrected${i === 1 ? '' : `-${i}`}${ending}`;
+      const claims = effects.catalog.claims(name);
+      if (claims.length !== 1 || claims[0] !== dataset) break;
+      if ((await effects.landing.head(name)) === undefined) return name;
+    }
   return undefined;
 }

@@ -56,16 +56,17 @@ function summary(result: SyncResult): string[] {
   const files = totals(result);
   const tables = partitionCounts(result);
   const seconds = duration(result.ms);
-  const { accepted, withdrawn, kept, unknown } = files;
+  const { accepted, rejected, withdrawn, kept, unknown } = files;
   const isIdle =
     accepted + withdrawn + unknown === 0 &&
+    !result.outcomes.some((outcome) => outcome.result === 'rejected') &&
     tables.length === 0 &&
     result.deadLetters.length === 0 &&
     result.refused.length === 0 &&
     result.applied.length === 0;
   if (isIdle && result.finished)
     return [
-      `Nothing to do: ${count(files.unchanged, 'file')} unchanged${kept > 0 ? `, ${number(kept)} kept` : ''} (${seconds}).`,
+      `Nothing to do: ${count(files.unchanged, 'file')} unchanged${rejected > 0 ? `, ${number(rejected)} rejected` : ''}${kept > 0 ? `, ${number(kept)} kept` : ''} (${seconds}).`,
     ];
   const rows = rowTotals(result);
   const parts = (['accepted', 'rejected', 'withdrawn', 'unchanged', 'kept', 'unknown'] as const).filter(

@@ -91,8 +91,8 @@ export class CsvReader {
   }
 
   /** The record's text without its line end. */
-  raw(): string {
-    return this.#data.toString('utf8', this.#start, this.#end);
+  raw(encoding: 'utf8' | 'latin1' = 'utf8'): string {
+    return this.#data.toString(encoding, this.#start, this.#end);
   }
 
   /** What ended the record: CR, LF, CRLF, or nothing at the file's end. */

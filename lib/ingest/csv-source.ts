@@ -168,7 +168,7 @@ async function* rejectedRecords(
       const violations = flags.against(allAreRows ? reader.problem : recordProblem(reader, columns));
       if (violations === undefined) continue;
       if (allAreRows) requireRow(file, reader, columns);
-      yield { line: reader.line, raw: reader.raw(), violations };
+      yield { line: reader.line, raw: rawText(file, reader), violations };
       await flags.advance();
     }
   }
@@ -181,4 +181,10 @@ function requireRow(file: SourceFile, reader: CsvReader, columns: number): void 
   throw new CorruptionError(
     `${file.path}: line ${reader.line} is no row to us (${problem.message}) and one to the engine. Nothing was committed; please report this file's shape.`,
   );
+}
+
+/** Bytes that are no UTF-8 are mostly Latin-1, and read as such none is lost. */
+function rawText({ dataset }: SourceFile, reader: CsvReader): string {
+  const isLatin = dataset.encoding === 'utf-8' && reader.problem?.rule === 'encoding-error';
+  return reader.raw(isLatin ? 'latin1' : 'utf8');
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, SCHEMAS, sluice, startSluice, testFolder } from './harness.ts';
+import { CONTRACT, makeShop, TAKINGS } from './shop.ts';
 
 let folder: string;
 let places: string[];
@@ -211,4 +212,19 @@ describe('status', () => {
       expect(error.code).toBe('ERR_FS_EISDIR'),
     );
   });
+});
+
+it('says how a table is named that is called by a word of SQL', async () => {
+  const shop = await makeShop();
+  const resources = CONTRACT.resources.map((sales) => ({ ...sales, name: 'order' }));
+  await shop.define(
+    { ...CONTRACT, resources },
+    TAKINGS.replace('over: sales', 'over: order').replace('FROM sales', 'FROM "order"'),
+  );
+  await sluice(['sync', ...shop.places]);
+  const asked = (sql: string) => sluice(['query', sql, '--format', 'csv', ...shop.places.slice(2)]);
+  expect((await asked('SELECT * FROM order')).err).toContain(
+    'order is a word of SQL: as a table\'s name it is written "order".',
+  );
+  expect((await asked('SELECT count(*) AS n FROM "order"')).out).toBe('n\r\n0\r\n');
 });

@@ -1,6 +1,7 @@
 // `sluice rejects`: what was refused, by file and row by row, and the CSV that can be corrected and sent again.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { sluice } from './harness.ts';
 import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
@@ -169,6 +170,33 @@ describe('rejects', () => {
       ...shop.places.slice(2),
     ]);
     expect(asked.out).toBe('till,amount\r\nS\u00fcd,1.50\r\nNord,2.00\r\nS\u00fcd,7.25\r\n');
+  });
+
+  it('for programs it says what is against a file as a whole, and an empty list where nothing is', async () => {
+    const shop = await openShop();
+    const whole = { line: null, path: null, raw: null, violations: [{ rule: 'missing-label' }] };
+    expect(JSON.parse((await rejects(shop, SECOND, '--format', 'json')).out)).toMatchObject([whole]);
+    expect(JSON.parse((await rejects(shop, 'shop/day=2024-01-03/c.csv', '--format', 'json')).out)).toEqual(
+      [],
+    );
+    const { out } = await sluice(['sync', ...shop.places]);
+    expect(out).toMatch(/^Nothing to do: 2 files unchanged, 1 rejected \(/);
+  });
+
+  it('loses no byte of a record that is no UTF-8', async () => {
+    const shop = await openShop();
+    await writeFile(join(shop.landing, FIRST), Buffer.from('till,amount\nna\u00efve,1\nnord,2\n', 'latin1'));
+    const { out: said } = await sluice(['sync', ...shop.places]);
+    expect(said).toContain('Files: 1 accepted');
+    expect((await rejects(shop, FIRST, '--format', 'csv')).out).toBe('till,amount\nna\u00efve,1\n');
+  });
+
+  it('names a packed file where the dataset takes no other', async () => {
+    const shop = await openShop({ path: 'shop/day=*/*.csv.gz' });
+    await writeFile(join(shop.landing, `${FIRST}.gz`), gzipSync('till,amount\nnord,x\nnord,2\n'));
+    await sluice(['sync', ...shop.places]);
+    const { err } = await rejects(shop, `${FIRST}.gz`, '--format', 'csv');
+    expect(err).toContain(`send them as ${CORRECTED}.gz, packed by gzip: under`);
   });
 
   it('without landing it knows what the lake knows', async () => {
