@@ -1,7 +1,7 @@
 // Installs the dependencies where they are missing or older than package-lock.json, so that a fresh clone just runs.
 // Plain JavaScript: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync, utimesSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,6 +14,7 @@ const installed = join(folder, 'node_modules', '.package-lock.json');
 export function install() {
   requireNode();
   if (isInstalled()) return;
+  refuseLink();
   process.stderr.write('Installing the dependencies (once, from package-lock.json) …\n');
   const started = Date.now();
   const { status, error } = npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
@@ -23,6 +24,16 @@ export function install() {
     process.exit(1);
   }
   process.stderr.write(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.\n`);
+}
+
+/** Through a link npm would empty the folder of another checkout. */
+function refuseLink() {
+  const modules = join(folder, 'node_modules');
+  if (!lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  process.stderr.write(
+    `${modules} is a link, and what it leads to is not what package-lock.json asks for: remove the link and run this again, or run "npm ci" where it leads.\n`,
+  );
+  process.exit(1);
 }
 
 function requireNode() {
