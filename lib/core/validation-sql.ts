@@ -29,10 +29,10 @@ export type Validation = {
 
 /**
  * Columns of the relation, each layer computed from those before, for all rows at once: of field i, `t<i>` is its text
- * after trim and missingValues, `s<i>` the value by the short way and `k<i>` whether that holds, `n<i>` the plain digits of
- * a number that may be written otherwise, `c<i>` the value, `v<i>` the value that all readers know.
+ * after trim and missingValues where that is not the source's, `s<i>` the value by the short way and `k<i>` whether that holds, `n<i>` the plain digits of
+ * a number that may be written otherwise, `x<i>` the value, `v<i>` the value that all readers know.
  */
-const LAYERS = ['t', 's', 'k', 'n', 'c', 'v', 'valid'] as const;
+const LAYERS = ['t', 's', 'k', 'n', 'x', 'v', 'valid'] as const;
 
 export function validation(
   dataset: Dataset,
@@ -46,13 +46,16 @@ export function validation(
   };
   const checks: Check[] = [];
   const positions: number[] = [];
+  const cleanTexts: string[] = [];
   const values = new Map<string, string>();
   dataset.fields.forEach((field, i) => {
     const pathText = path.get(field.name);
     const source = texts.get(field.name);
     const fromPath = source === undefined && pathText !== undefined;
-    const written = source === undefined ? 'NULL::VARCHAR' : cleanText(field, source);
-    const text = column('t', i, fromPath ? literal(pathText ?? null) : written);
+    const written = fromPath ? `CAST(${literal(pathText ?? null)} AS VARCHAR)` : 'CAST(NULL AS VARCHAR)';
+    const cleaned = source === undefined ? written : cleanText(field, source);
+    const text = cleaned === source ? source : column('t', i, cleaned);
+    cleanTexts.push(text);
     const type = sqlType(fieldColumnType(field));
     // A path says its values in one way, whatever the file's formats and words are: see partition.ts.
     const isRead = fromPath && type !== 'VARCHAR';
@@ -82,15 +85,13 @@ export function validation(
   }
   const valid = checks.length === 0 ? 'true' : 'valid';
   const numbered = checks.map(
-    (check, n) => `CASE WHEN ${check.bad} THEN {'check': ${n}, 'value': t${positions[n]}} END`,
+    (check, n) =>
+      `CASE WHEN ${check.bad} THEN {'check': ${n}, 'value': ${cleanTexts[positions[n] ?? 0]}} END`,
   );
   return {
     relation: (source) =>
       [...layers.values()].reduce(
-        (from, columns, layer) =>
-          columns.length === 0
-            ? from
-            : `(SELECT ${layer === 0 ? '' : '*, '}${columns.join(', ')} FROM ${from})`,
+        (from, columns) => (columns.length === 0 ? from : `(SELECT *, ${columns.join(', ')} FROM ${from})`),
         source,
       ),
     checks,
@@ -100,7 +101,7 @@ export function validation(
       checks.length === 0
         ? 'CAST(NULL AS STRUCT("check" INTEGER, "value" VARCHAR)[])'
         : `CASE WHEN NOT valid THEN list_filter([${numbered.join(', ')}], lambda x: x IS NOT NULL) END`,
-    texts: dataset.fields.map((_, i) => `t${i}`),
+    texts: cleanTexts,
     values,
   };
 }
@@ -122,8 +123,9 @@ function exactValue(
   const guarded = holds ? `CASE WHEN ${holds} THEN NULL ELSE ${digits} END` : digits;
   const read = digits === undefined ? text : column('n', i, guarded as string);
   const long = valueSql(field, read);
+  if (long === text) return text;
   const value = column(
-    'c',
+    'x',
     i,
     holds && shorter ? `CASE WHEN ${holds} THEN ${shortValue(field, shorter)} ELSE ${long} END` : long,
   );

@@ -16,13 +16,12 @@ export type Side = (Work | Program) & {
   readonly isOutside?: true;
 };
 
-/** Of the subject: its least time over the baseline's, its least time, its peak memory, or how much it gets done. */
+/** Of the subject: its least time over the baseline's or the other way round, its least time, or its peak memory. */
 export type Target =
   | { readonly ratio: number }
   | { readonly seconds: number }
   | { readonly peakRssMb: number }
-  | { readonly timesFaster: number }
-  | { readonly perSecond: number; readonly of: number; readonly unit: string };
+  | { readonly timesFaster: number };
 
 export type Bench = {
   readonly name: string;
