@@ -80,7 +80,11 @@ export interface Queue<Message> {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** `event` is a fixed code, `<noun>.<what happened>`; the values are in the fields. */
-export type Log = (level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>) => void;
+export type Log = (level: LogLevel, event: string, fields: LogFields) => void;
+
+/** These keys are a log line's own, and a field of such a name would be dropped from it. */
+type ReservedKey = 'level' | 'message' | 'timestamp' | 'service' | 'sampling_rate';
+export type LogFields = Readonly<Record<string, unknown>> & { readonly [key in ReservedKey]?: never };
 
 export type Clock = () => Date;
 

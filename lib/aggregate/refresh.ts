@@ -153,9 +153,9 @@ function logOutcome(effects: Effects, outcome: RefreshOutcome, ms: number): void
     ms,
   });
   for (const { partition, message } of outcome.failed)
-    effects.log('warn', 'refresh.audit_failed', { table, partition, message });
+    effects.log('warn', 'refresh.audit_failed', { table, partition, reason: message });
   for (const { partition, message } of outcome.warned)
-    effects.log('warn', 'refresh.audit_warned', { table, partition, message });
+    effects.log('warn', 'refresh.audit_warned', { table, partition, reason: message });
 }
 
 function requireDefinition(snapshot: Snapshot | undefined, derivation: Derivation): Snapshot {
