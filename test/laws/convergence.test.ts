@@ -18,6 +18,7 @@ import {
   visible,
   type World,
 } from '../support/shop-lake.ts';
+import { tries } from '../support/tries.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -93,6 +94,6 @@ test('any history of files and events ends in the state of one run over the fina
       await syncPrune(lake);
       expect(await visible(lake)).toEqual(state);
     }),
-    { numRuns: Number(process.env.SLUICE_RUNS ?? 40), endOnFailure: true },
+    tries(40),
   );
 });

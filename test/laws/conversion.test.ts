@@ -9,6 +9,7 @@ import { parseContract } from '../../lib/core/parse-contract.ts';
 import { convert } from '../../lib/ingest/convert.ts';
 import type { SqlSession } from '../../lib/ports.ts';
 import { openWorld, type World } from '../support/shop-lake.ts';
+import { tries } from '../support/tries.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -218,7 +219,7 @@ test.each([
         expect(result.rows).toBe(records.length);
       },
     ),
-    { numRuns: Number(process.env.SLUICE_RUNS ?? 40), endOnFailure: true },
+    tries(40),
   );
 });
 

@@ -10,8 +10,8 @@ import { parseContract } from '../../lib/core/parse-contract.ts';
 import { convert } from '../../lib/ingest/convert.ts';
 import type { SqlSession } from '../../lib/ports.ts';
 import { openWorld, type World } from '../support/shop-lake.ts';
+import { tries } from '../support/tries.ts';
 
-const RUNS = Number(process.env.SLUICE_RUNS ?? 60);
 const NAMES = ['alpha', 'beta', 'gamma'];
 
 let world: World;
@@ -228,7 +228,7 @@ test('files of any dialect come back cell by cell', async () => {
       expect(sorted(result.accepted ?? [])).toEqual(sorted(wanted.accepted));
       expect(result.rows).toBe(records.length);
     }),
-    { numRuns: 2 * RUNS, endOnFailure: true },
+    tries(120),
   );
 });
 
@@ -265,7 +265,7 @@ test('whatever the bytes, each record is accepted, quarantined, or the file is r
         else expect(result.accepted.length + result.rejected.length).toBe(result.rows);
       },
     ),
-    { numRuns: 4 * RUNS, endOnFailure: true },
+    tries(240),
   );
 });
 

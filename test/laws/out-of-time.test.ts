@@ -19,6 +19,7 @@ import {
   visible,
   type World,
 } from '../support/shop-lake.ts';
+import { tries } from '../support/tries.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -124,6 +125,6 @@ test('any history ends as one clean run does, although every refresh runs out of
       await syncPrune(clean);
       expect(await visible(lake)).toEqual(await visible(clean));
     }),
-    { numRuns: Number(process.env.SLUICE_RUNS ?? 10), endOnFailure: true },
+    tries(10),
   );
 });

@@ -19,6 +19,7 @@ import {
   type TestLake,
   visible,
 } from '../support/shop-lake.ts';
+import { tries } from '../support/tries.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -72,6 +73,6 @@ test('incremental equals a full recompute, for any graph, data and history', asy
         await world.close();
       }
     }),
-    { numRuns: Number(process.env.SLUICE_RUNS ?? 10), endOnFailure: true },
+    tries(10),
   );
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseContract } from '../../lib/core/parse-contract.ts';
 import { convert } from '../../lib/ingest/convert.ts';
 import { openWorld, type World } from '../support/shop-lake.ts';
+import { tries } from '../support/tries.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -246,7 +247,7 @@ test.each(CASES)('%s', async (_, field, text, reading) => {
       );
       expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
     }),
-    { numRuns: Number(process.env.SLUICE_RUNS ?? 4), endOnFailure: true },
+    tries(4),
   );
 });
 

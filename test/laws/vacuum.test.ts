@@ -21,6 +21,7 @@ import {
   visible,
   type World,
 } from '../support/shop-lake.ts';
+import { tries } from '../support/tries.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -100,6 +101,6 @@ test('any history with vacuums in it ends as one clean run does, with the live f
       expect(await wrongFiles(warm, clock.now().getTime())).toEqual({ lost: [], left: [] });
       expect(await visible(openProcess(world, clock, landing, store))).toEqual(state);
     }),
-    { numRuns: Number(process.env.SLUICE_RUNS ?? 6), endOnFailure: true },
+    tries(6),
   );
 });
