@@ -1,17 +1,23 @@
-// `npm run bench [-- name …] [--readme]`: ratios of Sluice to plain tools, as Markdown on standard output and JSON under
+// `npm run bench [-- name …] [--runs N] [--readme]`: ratios of Sluice to plain tools, as Markdown on standard output and JSON under
 // .bench/. `--readme` writes the newest result of every bench into README's table as well.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Measurement } from './bench.ts';
+import { parseArgs } from 'node:util';
+import type { Bench, Measurement } from './bench.ts';
 import { BENCH_FOLDER, WORK } from './data.ts';
 import { loadBenches } from './load-benches.ts';
 import { measure } from './measure.ts';
 import { writeReadmeTable } from './readme-table.ts';
 import { type ResultDocument, renderResult, resultDocument } from './report.ts';
 
-const RUNS = 3;
-
-const wanted = process.argv.slice(2).filter((word) => word !== '--readme');
+const {
+  positionals: wanted,
+  values: { runs: wantedRuns, readme },
+} = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '3' }, readme: { type: 'boolean', default: false } },
+});
+const RUNS = Number(wantedRuns);
 const all = await loadBenches();
 /** `peers` names `peers-dbt` and `peers-pyspark`. */
 const names = (word: string, name: string) => name === word || name.startsWith(`${word}-`);
@@ -45,15 +51,17 @@ for (const bench of all.filter(
   process.stdout.write(`${renderResult(result)}\n\n`);
 }
 await rm(WORK, { recursive: true, force: true });
-if (process.argv.includes('--readme')) {
-  const results = await Promise.all(all.map(({ name }) => storedResult(name)));
+if (readme) {
+  const results = await Promise.all(all.map(storedResult));
   const measured = results.filter((result) => result !== undefined);
   await writeReadmeTable(join(import.meta.dirname, '../../README.md'), measured);
 }
 
-async function storedResult(name: string): Promise<ResultDocument | undefined> {
+/** Held against today's target. */
+async function storedResult({ name, target }: Bench): Promise<ResultDocument | undefined> {
   try {
-    return JSON.parse(await readFile(join(BENCH_FOLDER, `${name}.json`), 'utf8')) as ResultDocument;
+    const stored = JSON.parse(await readFile(join(BENCH_FOLDER, `${name}.json`), 'utf8')) as ResultDocument;
+    return { ...stored, target };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
