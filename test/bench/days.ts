@@ -44,9 +44,15 @@ export function dayText(day: number, rows: number, seed = 0): string {
   return `${HEADER}\n${lines.join('\n')}\n`;
 }
 
+/** Where daysLanding makes it. */
+export function daysFolder({ from, count, rows }: Days): string {
+  return join(DATA, `days-${from}-${count}-${rows}`);
+}
+
 /** A landing folder with those days. Made when it is missing. */
-export async function daysLanding({ from, count, rows }: Days): Promise<string> {
-  const landing = join(DATA, `days-${from}-${count}-${rows}`);
+export async function daysLanding(days: Days): Promise<string> {
+  const { from, count, rows } = days;
+  const landing = daysFolder(days);
   if (await exists(landing)) return landing;
   const work = `${landing}.tmp`;
   for (let day = from; day < from + count; day += 1) await writeDay(work, day, rows);
@@ -89,7 +95,7 @@ export async function emptyWork(): Promise<void> {
   await mkdir(WORK, { recursive: true });
 }
 
-/** A copy by hard links: files of a lake, and of its landing, are replaced and never written in. */
+/** A copy of a lake by hard links: its files are replaced and never written in. To a lake a landing's links were new versions. */
 export async function linkedCopy(from: string, to: string): Promise<string> {
   await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {

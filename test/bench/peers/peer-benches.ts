@@ -1,7 +1,7 @@
 // One more day arrives in a year of days: Sluice's sync against a full refresh by dbt-duckdb and by PySpark, each a command
 // from its start to its end over the same files, into the same six insights.
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Dataset, tableColumns } from '../../../lib/core/contract.ts';
@@ -10,9 +10,19 @@ import { sqlType } from '../../../lib/core/schema.ts';
 import { literal } from '../../../lib/core/sql-text.ts';
 import type { Bench, Side } from '../bench.ts';
 import { BENCH_FOLDER, WORK } from '../data.ts';
-import { daysLake, daysLanding, emptyWork, linkedCopy, SCHEMAS, writeDay } from '../days.ts';
+import {
+  dayKey,
+  daysFolder,
+  daysLake,
+  daysLanding,
+  emptyWork,
+  linkedCopy,
+  SCHEMAS,
+  writeDay,
+} from '../days.ts';
 
 const YEAR = { from: 0, count: 365, rows: 20_000 };
+const NEW_DAY = YEAR.from + YEAR.count;
 const VENV = join(BENCH_FOLDER, 'venv');
 const PYTHON = join(VENV, 'bin/python');
 const PINS = join(import.meta.dirname, 'requirements.txt');
@@ -62,12 +72,13 @@ async function whyNoPeers(): Promise<string | undefined> {
 }
 
 function oneMoreDay(): Side {
-  const [landing, lake] = [join(WORK, 'landing'), join(WORK, 'lake')];
+  const [landing, lake] = [daysFolder(YEAR), join(WORK, 'lake')];
   return {
     name: 'sluice sync',
     command: 'npx sluice sync',
     ready: async () => {
       await emptyWork();
+      await rm(join(landing, dayKey(NEW_DAY)), { force: true });
       await linkedCopy(await daysLake(YEAR), lake);
       await yearAndADay();
     },
@@ -79,9 +90,10 @@ function oneMoreDay(): Side {
   };
 }
 
+/** In the folder itself: a copy's files, and even those that another link leads to, are new versions to the lake. */
 async function yearAndADay(): Promise<string> {
-  const landing = await linkedCopy(await daysLanding(YEAR), join(WORK, 'landing'));
-  await writeDay(landing, YEAR.from + YEAR.count, YEAR.rows);
+  const landing = await daysLanding(YEAR);
+  await writeDay(landing, NEW_DAY, YEAR.rows);
   return landing;
 }
 
