@@ -26,7 +26,7 @@ export function readmeTable(results: readonly ResultDocument[]): string {
 }
 
 function row({ title, subject, baseline, ratio, target }: ResultDocument): string {
-  const seconds = (ms: number) => `${(ms / 1000).toPrecision(2)} s`;
+  const seconds = (ms: number) => `${Number((ms / 1000).toPrecision(2))} s`;
   const verdict = target === undefined ? undefined : achieved(target, { subject, ratio });
   const times = `${ratio.wall.min.toFixed(2)} times (${seconds(subject.wallMs.min)} / ${seconds(baseline.wallMs.min)})`;
   const measured =
