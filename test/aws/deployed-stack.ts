@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   DeleteObjectCommand,
@@ -32,6 +33,11 @@ const COUNTS = [
   'ApproximateNumberOfMessagesNotVisible',
   'ApproximateNumberOfMessagesDelayed',
 ] as const satisfies readonly QueueAttributeName[];
+
+/** AWS takes so long to make a queue's new settings known: API reference of SQS, SetQueueAttributes. */
+const PROPAGATION_MS = 60_000;
+/** A poll that waits for messages goes by the settings of when it began. */
+const POLL_MS = 1_000;
 
 export class DeployedStack {
   readonly stage: string;
@@ -167,6 +173,7 @@ export class DeployedStack {
     const set = (value: string) =>
       sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { [name]: value } }));
     await set(change(present));
+    await after(target.endpoint === undefined ? PROPAGATION_MS : 2 * POLL_MS);
     try {
       return await work();
     } finally {
