@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Derivation, tablePrefix } from '../core/insight.ts';
 import { partitionId } from '../core/partition.ts';
-import { DEFINITION, WARNINGS } from '../core/tags.ts';
+import { DEFINITION, INPUTS, WARNINGS } from '../core/tags.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
 import { dataFilePath, objectKey } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
@@ -153,7 +153,7 @@ async function publish(
     stats: file.stats,
     tags: {
       [DEFINITION]: derivation.hash,
-      'sluice.inputs': JSON.stringify(versions),
+      [INPUTS]: JSON.stringify(versions),
       ...(warnings === undefined ? {} : { [WARNINGS]: warnings }),
     },
   };

@@ -2,7 +2,7 @@
 // constraints. Law 4 lives here: a value is accepted only if it is exactly what its text says.
 import { type Field, fieldColumnType, isJson } from './contract.ts';
 import { formatPattern, isPattern } from './date-format.ts';
-import { numberSql } from './number-text.ts';
+import { isPlainNumber } from './number-text.ts';
 import { sqlType } from './schema.ts';
 import { literal } from './sql-text.ts';
 import { STRING_FORMATS } from './text-pattern.ts';
@@ -26,8 +26,14 @@ const OFFSET = '(Z|[+-]([01]\\d|2[0-3]):?[0-5]\\d)';
 const FIRST_DAY = '0001-01-01';
 const YEAR_MONTH = '\\d{4}-(0[1-9]|1[0-2])';
 
-/** A way to a value that is right wherever `holds` is true, at less cost than valueSql. */
-export type ShortWay = { readonly value: string; readonly holds: (value: string) => string };
+/** A way to a value that is right wherever `holds` is true, at less cost than valueSql. `read` is a column of its own. */
+export type ShortWay = {
+  readonly read: string;
+  readonly holds: (read: string) => string;
+  readonly value: (read: string) => string;
+};
+
+const asItIs = (read: string) => read;
 
 /**
  * Most texts are written just as the engine would write their value: then that value is exact, and no pattern needs to be
@@ -35,45 +41,45 @@ export type ShortWay = { readonly value: string; readonly holds: (value: string)
  */
 export function shortWay(field: Field, text: string, pathText: string | undefined): ShortWay | undefined {
   const own = sqlType(fieldColumnType(field));
-  const isPlainNumber = numberSql({ ...field, type: 'integer' }, text) === undefined;
   const cast = `TRY_CAST(${text} AS ${own})`;
   switch (field.type) {
     case 'integer':
-      if (!isPlainNumber) return undefined;
+      if (!isPlainNumber(field)) return undefined;
       if (pathText !== undefined)
         return {
-          value: `CAST(${literal(pathText)} AS ${own})`,
+          read: `CAST(${literal(pathText)} AS ${own})`,
           holds: () => `${text} = ${literal(pathText)}`,
+          value: asItIs,
         };
-      return { value: cast, holds: (value) => `CAST(${value} AS VARCHAR) = ${text}` };
+      return { read: cast, holds: (read) => `CAST(${read} AS VARCHAR) = ${text}`, value: asItIs };
     case 'number':
       // Written in full a decimal shows all its places: 1.50 and 1 begin 1.500000.
-      if (!isPlainNumber || field.double) return undefined;
-      return { value: cast, holds: (value) => `starts_with(CAST(${value} AS VARCHAR), ${text})` };
+      if (!isPlainNumber(field) || field.double) return undefined;
+      return { read: cast, holds: (read) => `starts_with(CAST(${read} AS VARCHAR), ${text})`, value: asItIs };
     case 'date':
       if (isPattern(field.format)) return undefined;
-      return { value: cast, holds: (value) => `${inYears(value)} AND CAST(${value} AS VARCHAR) = ${text}` };
+      return {
+        read: cast,
+        holds: (read) => `${inYears(read)} AND CAST(${read} AS VARCHAR) = ${text}`,
+        value: asItIs,
+      };
     case 'datetime': {
       if (isPattern(field.format) || field.timezone !== 'UTC') return undefined;
+      // To this type the engine drops an offset: the texts that hold have none but Z.
       const naive = `TRY_CAST(${text} AS TIMESTAMP)`;
       // Side by side with OR the engine would compute all of them for every row.
       const either = (first: string, second: string) => `CASE WHEN ${first} THEN true ELSE ${second} END`;
-      const holds = (value: string) => {
-        const written = `CAST(${value} AS VARCHAR)`;
+      const holds = (read: string) => {
+        const written = `CAST(${read} AS VARCHAR)`;
         const iso = `replace(${written}, ' ', 'T')`;
         const isIso = either(`${text} = ${iso} || 'Z'`, `${text} = ${iso}`);
-        return `${inYears(value)} AND ${field.format === 'any' ? either(`${text} = ${written}`, isIso) : isIso}`;
+        return `${inYears(read)} AND ${field.format === 'any' ? either(`${text} = ${written}`, isIso) : isIso}`;
       };
-      return { value: naive, holds };
+      return { read: naive, holds, value: (read) => `make_timestamptz(epoch_us(${read}))` };
     }
     default:
       return undefined;
   }
-}
-
-/** What shortWay's value is of the field's type. */
-export function shortValue(field: Field, value: string): string {
-  return field.type === 'datetime' ? `make_timestamptz(epoch_us(${value}))` : value;
 }
 
 /** Four digits, as ISO 8601 and the patterns have them; also no infinity. */

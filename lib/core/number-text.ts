@@ -14,7 +14,7 @@ export function numberCharProblem(text: string): string | undefined {
 }
 
 /** Texts are plain digits as they stand. */
-function isPlain(field: NumberWords): boolean {
+export function isPlainNumber(field: NumberWords): boolean {
   return field.decimalChar === undefined && field.groupChar === undefined && field.bareNumber === undefined;
 }
 
@@ -23,14 +23,15 @@ function isPlain(field: NumberWords): boolean {
  * words. Undefined where the text is read as it stands.
  */
 export function numberSql(field: NumberWords, text: string): string | undefined {
-  if (field.type !== 'number' || field.double) return isPlain(field) ? undefined : bareNumberSql(field, text);
+  if (field.type !== 'number' || field.double)
+    return isPlainNumber(field) ? undefined : bareNumberSql(field, text);
   const plain = bareNumberSql(field, text);
   // Looking for two letters costs next to nothing.
   return `CASE WHEN contains(${plain}, 'e') OR contains(${plain}, 'E') THEN ${withoutExponentSql(plain)} ELSE ${plain} END`;
 }
 
 function bareNumberSql(field: NumberWords, text: string): string {
-  if (isPlain(field)) return text;
+  if (isPlainNumber(field)) return text;
   // Between the first digit and the last nothing is stripped: the shape has seen to it that all of it is the number.
   const digits = `coalesce(nullif(regexp_extract(${text}, ${literal(numberInside(field))}), ''), ${text})`;
   const bare = field.bareNumber === false ? digits : text;
@@ -42,7 +43,7 @@ function bareNumberSql(field: NumberWords, text: string): string {
 
 /** Plain digits for a value in the contract. */
 export function plainNumber(field: NumberWords, text: string): string | undefined {
-  if (isPlain(field)) return text;
+  if (isPlainNumber(field)) return text;
   if (!new RegExp(`^(?:${writtenShape(field)})$`, 'u').test(text)) return undefined;
   const bare = field.bareNumber === false ? new RegExp(numberInside(field), 'u').exec(text)?.[0] : text;
   const joined = field.groupChar === undefined ? bare : bare?.replaceAll(field.groupChar, '');

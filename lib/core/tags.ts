@@ -8,7 +8,7 @@ export const DEFINITION = 'sluice.definition';
 export const PENDING = 'sluice.pending';
 /** Of a data file's bytes: files of the same hash hold the same rows in the same order. */
 export const CONTENT = 'sluice.content';
-const INPUTS = 'sluice.inputs';
+export const INPUTS = 'sluice.inputs';
 /** In an add of a derived table: what its audits of severity `warn` found, in a sentence. */
 export const WARNINGS = 'sluice.warnings';
 

@@ -1,7 +1,7 @@
 // A contract as SQL over a relation of texts: each field's exact value, and the checks that a row must pass. What a single
 // field's are stands in field-sql.ts. Knows neither files nor the engine.
 import { type Dataset, type Field, fieldColumnType } from './contract.ts';
-import { cleanText, fieldChecks, knownToAll, shortValue, shortWay, valueSql } from './field-sql.ts';
+import { cleanText, fieldChecks, knownToAll, shortWay, valueSql } from './field-sql.ts';
 import { numberSql } from './number-text.ts';
 import { sqlType } from './schema.ts';
 import { identifier, literal } from './sql-text.ts';
@@ -10,7 +10,13 @@ import type { Rule } from './violation.ts';
 /** Where a field's text comes from: an SQL expression over the source relation, NULL for the empty text; undefined where the file has no such column. */
 export type TextSource = ReadonlyMap<string, string>;
 
-export type Check = { readonly field: Field; readonly rule: Rule; readonly bad: string };
+/** `bad` is a condition, and `text` what the field's cell says. */
+export type Check = {
+  readonly field: Field;
+  readonly rule: Rule;
+  readonly bad: string;
+  readonly text: string;
+};
 
 export type Validation = {
   /** Wraps the source relation: adds the columns that the expressions below speak of. */
@@ -45,7 +51,6 @@ export function validation(
     return `${layer}${i}`;
   };
   const checks: Check[] = [];
-  const positions: number[] = [];
   const cleanTexts: string[] = [];
   const values = new Map<string, string>();
   dataset.fields.forEach((field, i) => {
@@ -63,10 +68,7 @@ export function validation(
       ? column('v', i, `CAST(${text} AS ${type})`)
       : exactValue(field, i, text, pathText ?? undefined, column);
     values.set(field.name, value);
-    const add = (rule: Rule, bad: string) => {
-      checks.push({ field, rule, bad });
-      positions.push(i);
-    };
+    const add = (rule: Rule, bad: string) => checks.push({ field, rule, bad, text });
     for (const [rule, bad] of fieldChecks(field, text, value))
       if (!isRead || rule !== 'type-error') add(rule, bad);
     // To Delta an empty text in a partition column is null: it would not be what the text says.
@@ -85,8 +87,7 @@ export function validation(
   }
   const valid = checks.length === 0 ? 'true' : 'valid';
   const numbered = checks.map(
-    (check, n) =>
-      `CASE WHEN ${check.bad} THEN {'check': ${n}, 'value': ${cleanTexts[positions[n] ?? 0]}} END`,
+    ({ bad, text }, n) => `CASE WHEN ${bad} THEN {'check': ${n}, 'value': ${text}} END`,
   );
   return {
     relation: (source) =>
@@ -117,18 +118,14 @@ function exactValue(
   column: AddColumn,
 ): string {
   const short = shortWay(field, text, pathText);
-  const shorter = short && column('s', i, short.value);
-  const holds = short && shorter && column('k', i, short.holds(shorter));
+  const read = short && column('s', i, short.read);
+  const holds = short && read && column('k', i, short.holds(read));
+  const unlessShort = (value: string, otherwise: string) =>
+    holds === undefined ? otherwise : `CASE WHEN ${holds} THEN ${value} ELSE ${otherwise} END`;
   const digits = numberSql(field, text);
-  const guarded = holds ? `CASE WHEN ${holds} THEN NULL ELSE ${digits} END` : digits;
-  const read = digits === undefined ? text : column('n', i, guarded as string);
-  const long = valueSql(field, read);
+  const long = valueSql(field, digits === undefined ? text : column('n', i, unlessShort('NULL', digits)));
   if (long === text) return text;
-  const value = column(
-    'x',
-    i,
-    holds && shorter ? `CASE WHEN ${holds} THEN ${shortValue(field, shorter)} ELSE ${long} END` : long,
-  );
+  const value = column('x', i, unlessShort(short && read ? short.value(read) : '', long));
   const known = knownToAll(field, value);
   return known === undefined ? value : column('v', i, known);
 }
