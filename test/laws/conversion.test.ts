@@ -176,13 +176,13 @@ function expectedOutcome(
 }
 
 let files = 0;
-async function converted(dataset: Dataset, text: string) {
+async function converted(dataset: Dataset, text: string, fromPath = new Map<string, string>()) {
   const scratch = join(world.scratch, `conversion-${++files}`);
   await mkdir(scratch);
   const path = join(scratch, 'source.csv');
   await writeFile(path, text);
   return world.sql.session(async (session) => {
-    const result = await convert(session, { dataset, path, fromPath: new Map(), scratch });
+    const result = await convert(session, { dataset, path, fromPath, scratch });
     if (result.outcome === 'rejected') throw new Error(result.violation.message);
     const columns = FIELDS.map(({ name }) => `CAST(${name} AS VARCHAR) AS ${name}`).join(', ');
     const data = result.dataFiles[0]
@@ -227,6 +227,16 @@ test('a text that is no value repeats no key, though the engine would round it t
   const text = 'n,d,b,day,s\n1,1.23,,,\n2,1.234,,,\n';
   const { rejected } = await converted(contract([], true), text);
   expect(rejected).toEqual([{ line: 3, raw: '2,1.234,,,', rules: ['type-error'] }]);
+});
+
+test('a column that the path says as well is read from the file, and must say the same', async () => {
+  const text = 'n,d,b,day,s\n7,,,,\n07,,,,\n8,,,,\n7.0,,,,\n';
+  const { accepted, rejected } = await converted(contract([], false), text, new Map([['n', '7']]));
+  expect(accepted.map(([n]) => n)).toEqual(['7', '7']);
+  expect(rejected.map(({ line, rules }) => ({ line, rules }))).toEqual([
+    { line: 4, rules: ['partition-value'] },
+    { line: 5, rules: ['type-error'] },
+  ]);
 });
 
 test('an engine that loses a row is found out by the count, and nothing is converted', async () => {
