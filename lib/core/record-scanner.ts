@@ -1,7 +1,8 @@
 // Counts the records in a stream of bytes, independently of whoever splits them into cells, and tells whether the file is
-// plain: RFC 4180 with one kind of line end, so that the engine's own reader splits it into just these records.
-// It knows neither columns' names nor values.
+// plain: RFC 4180 with one kind of line end, so that the engine's own reader splits it into just these records. Marks where
+// they begin on its way. It knows neither columns' names nor values.
 import type { Dialect } from './contract.ts';
+import { RecordMarks } from './record-marks.ts';
 
 const NUL = 0;
 const LF = 10;
@@ -29,6 +30,7 @@ const WITHIN: ReadonlySet<State> = new Set(['quoted', 'escape', 'escape-in-quote
 export class RecordScanner {
   /** False from the first byte on that parsers read in different ways. */
   isPlain = true;
+  readonly marks = new RecordMarks();
   readonly #dialect: Dialect;
   readonly #columns: number;
   readonly #delimiter: number;
@@ -45,6 +47,11 @@ export class RecordScanner {
   #lineEnd: 'LF' | 'CRLF' | undefined;
   /** Bytes of the record in the chunks before. */
   #carriedBytes = 0;
+  /** Bytes of the text in the chunks before. */
+  #offset = 0;
+  /** Physical lines that ended so far: CR, LF and CRLF each end one. */
+  #lines = 0;
+  #lastByte = -1;
 
   constructor(dialect: Dialect, columns: number) {
     const code = (character: string | undefined) => character?.charCodeAt(0) ?? -1;
@@ -79,11 +86,15 @@ export class RecordScanner {
           this.#plainRecord(chunk, position, Math.min(lf, nextCr));
           this.#sawLineEnd(nextCr < lf ? 'CRLF' : 'LF');
           position = lf + 1;
+          this.#lines += 1;
+          this.#atLineStart(position);
           continue;
         }
       }
       position = this.#step(chunk, position);
     }
+    this.#offset += chunk.length;
+    this.#lastByte = chunk.at(-1) ?? this.#lastByte;
   }
 
   /** Ends a last record that has no line end. */
@@ -91,6 +102,11 @@ export class RecordScanner {
     if (this.#isAfterCr) this.isPlain = false;
     if (this.#state === 'quoted') this.isPlain = false;
     if (this.#state !== 'record-start') this.#endLine();
+  }
+
+  /** Not within a record. */
+  #atLineStart(position: number): void {
+    if (this.#ended === this.marks.due) this.marks.add(this.#offset + position, this.#lines + 1);
   }
 
   #plainRecord(chunk: Uint8Array, start: number, end: number): void {
@@ -131,6 +147,7 @@ export class RecordScanner {
       if (this.#isAfterCr) {
         this.#isAfterCr = false;
         this.#sawLineEnd(byte === LF ? 'CRLF' : 'CR');
+        this.#atLineStart(byte === LF ? i + 1 : i);
         if (byte === LF) continue;
       }
       const isLineEnd = byte === LF || byte === CR;
@@ -138,10 +155,15 @@ export class RecordScanner {
         this.#state = state;
         this.#requireShort(i - start);
         this.#endLine();
+        this.#lines += 1;
         if (byte === CR) this.#isAfterCr = true;
-        else this.#sawLineEnd('LF');
+        else {
+          this.#sawLineEnd('LF');
+          this.#atLineStart(i + 1);
+        }
         return i + 1;
       }
+      if (isLineEnd && (byte === CR || (i > 0 ? chunk[i - 1] : this.#lastByte) !== CR)) this.#lines += 1;
       state = this.#next(state, byte);
     }
     this.#state = state;

@@ -25,7 +25,7 @@ export type Validation = {
   readonly checks: readonly Check[];
   /** True for rows without violation; never NULL. */
   readonly valid: string;
-  /** LIST of {check, value} structs, NULL for a valid row. */
+  /** The checks that a row fails as JSON, [[check, text], …], NULL for a valid row. */
   readonly violations: string;
   /** Expressions of all fields' texts over `relation`. */
   readonly texts: readonly string[];
@@ -86,9 +86,6 @@ export function validation(
     layers.get('valid')?.push(`coalesce(${good}, error('a check is neither true nor false')) AS valid`);
   }
   const valid = checks.length === 0 ? 'true' : 'valid';
-  const numbered = checks.map(
-    ({ bad, text }, n) => `CASE WHEN ${bad} THEN {'check': ${n}, 'value': ${text}} END`,
-  );
   return {
     relation: (source) =>
       [...layers.values()].reduce(
@@ -97,14 +94,24 @@ export function validation(
       ),
     checks,
     valid,
-    // Most rows are valid: the engine makes the list for the others alone.
+    // Most rows are valid: the engine makes the text for the others alone.
     violations:
-      checks.length === 0
-        ? 'CAST(NULL AS STRUCT("check" INTEGER, "value" VARCHAR)[])'
-        : `CASE WHEN NOT valid THEN list_filter([${numbered.join(', ')}], lambda x: x IS NOT NULL) END`,
+      checks.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN NOT valid THEN ${failedChecks(checks)} END`,
     texts: cleanTexts,
     values,
   };
+}
+
+/** Lists and structs would cost the engine more, though there are few. */
+export function failedChecks(
+  checks: readonly Pick<Check, 'bad' | 'text'>[],
+  number = (n: number) => n,
+): string {
+  const failed = checks.map(
+    ({ bad, text }, n) =>
+      `CASE WHEN ${bad} THEN '[${number(n)},' || coalesce(CAST(to_json(${text}) AS VARCHAR), 'null') || ']' END`,
+  );
+  return `'[' || concat_ws(',', ${failed.join(', ')}) || ']'`;
 }
 
 type AddColumn = (layer: (typeof LAYERS)[number], i: number, expression: string) => string;

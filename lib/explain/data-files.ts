@@ -2,7 +2,7 @@
 import { type TableRef, tablePrefix } from '../core/insight.ts';
 import { objectKey } from '../delta/partitions.ts';
 import type { Effects } from '../effects.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 
 /** A sentence for each that is not; [] where the table does not exist. */
 export async function damagedFiles(effects: Effects, table: TableRef): Promise<string[]> {

@@ -1,8 +1,8 @@
 // How many rows Parquet files of the lake really have, by their own footers: what the log and the reports say is not asked.
 import { fileLiteral, list } from '../core/sql-text.ts';
 import type { Effects } from '../effects.ts';
+import { inParallel } from '../in-parallel.ts';
 import { type LocalFile, SqlError } from '../ports.ts';
-import { inParallel } from './in-parallel.ts';
 
 /** `gone`: there is no such object. `unreadable`: it is no whole Parquet file. */
 export type ParquetRows = number | 'gone' | 'unreadable';

@@ -7,9 +7,9 @@ import type { Add } from '../delta/actions.ts';
 import { objectKey } from '../delta/partitions.ts';
 import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../effects.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { Report } from '../ingest/report.ts';
 import type { ObjectStore } from '../ports.ts';
-import { inParallel } from './in-parallel.ts';
 import { type ParquetRows, parquetRows } from './parquet-rows.ts';
 
 export type SourceBalance = {

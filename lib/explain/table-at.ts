@@ -6,7 +6,7 @@ import { CONTRACT, DEFINITION } from '../core/tags.ts';
 import type { Add, Metadata } from '../delta/actions.ts';
 import { parseSchema } from '../delta/schema.ts';
 import { CliError, CorruptionError } from '../errors.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { TableLog } from './table-log.ts';
 
 /** A SELECT of all rows of `files`, which were live at `version`. Throws CliError where one of them was swept since. */

@@ -5,7 +5,7 @@ import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delt
 import type { Entry } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 
 /** Live from the version `from` up to, and without, `until`. */
 export type Lifespan = { readonly add: Add; readonly from: number; until: number };

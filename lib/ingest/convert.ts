@@ -123,7 +123,7 @@ async function convertRows(
     throw new CorruptionError(`${file.path}: the engine may split it in another way`);
   if (copied.status === 'rejected') throw copied.reason;
   const valid = copied.value;
-  const rows = counted.value.records;
+  const { records: rows } = counted.value;
   const acceptedRows = await time('deduplicate', async () =>
     valid > 0 && (await hasRepeatedKey(session, file, accepted))
       ? keepFirstOfEachKey(session, file, accepted)
@@ -133,7 +133,12 @@ async function convertRows(
     acceptedRows === rows
       ? undefined
       : await time('quarantine', () =>
-          writeQuarantine(session, file, rejectedRows(session, file, source, rules, rows), maxExamples),
+          writeQuarantine(
+            session,
+            file,
+            rejectedRows(session, file, source, rules, counted.value),
+            maxExamples,
+          ),
         );
   if (acceptedRows + (quarantine?.rows ?? 0) !== rows)
     throw new CorruptionError(

@@ -3,6 +3,7 @@
 // can say which lines belong to it, the file is.
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Dialect } from '../core/contract.ts';
+import type { Mark } from '../core/record-marks.ts';
 import type { Violation } from '../core/violation.ts';
 import { CsvCells } from './csv-cells.ts';
 import { fileViolation } from './row-source.ts';
@@ -26,6 +27,9 @@ export class CsvReader {
   readonly #cells: CsvCells;
   #data: Buffer = Buffer.alloc(0);
   #isAscii = true;
+  /** Bytes of text before the data. */
+  #offset = 0;
+  /** In the data, or beyond it. */
   #position = 0;
   #nextLine = 1;
   #start = 0;
@@ -42,14 +46,24 @@ export class CsvReader {
 
   push(chunk: Buffer): void {
     const rest = this.#data.subarray(this.#position);
+    const dropped = this.#data.length - rest.length;
+    this.#offset += dropped;
+    this.#position -= dropped;
     this.#data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    this.#position = 0;
     this.#isAscii = isAscii(this.#data);
     this.#cells.use(this.#data, false);
   }
 
   end(): void {
     this.#cells.use(this.#data, true);
+  }
+
+  /** `next` goes on there, once that has been pushed; what lies between is left out. Never goes back. */
+  skipTo({ record, position, line }: Mark): void {
+    if (record <= this.ordinal + 1) return;
+    this.ordinal = record - 1;
+    this.#position = position - this.#offset;
+    this.#nextLine = line;
   }
 
   /** Moves to the next record; false where there is none yet. */

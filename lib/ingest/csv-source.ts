@@ -1,5 +1,5 @@
 // A CSV file as rows of texts. The engine splits a plain file by itself; any other is first written anew as a plain one,
-// by our own reader, slower and exact. Which records are rejected, their lines and texts always come from that reader.
+// by our own reader, slower and exact.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -7,19 +7,12 @@ import { pipeline } from 'node:stream/promises';
 import type { Dataset } from '../core/contract.ts';
 import { RecordScanner } from '../core/record-scanner.ts';
 import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
-import type { RejectedRow, Violation } from '../core/violation.ts';
-import { CorruptionError } from '../errors.ts';
-import { type CsvReader, MAX_RECORD_BYTES } from './csv-reader.ts';
+import type { Violation } from '../core/violation.ts';
+import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { readRecords, recordProblem } from './csv-records.ts';
-import { FlagCursor } from './flag-cursor.ts';
 import { type Header, readHeader } from './header.ts';
-import {
-  type FlaggedRows,
-  fileViolation,
-  type RecordCount,
-  type RowSource,
-  type SourceFile,
-} from './row-source.ts';
+import { rejectedRecords } from './rejected-records.ts';
+import { fileViolation, type RecordCount, type RowSource, type SourceFile } from './row-source.ts';
 import { textBytes } from './source-bytes.ts';
 import { Utf8Check } from './utf8-check.ts';
 
@@ -66,7 +59,7 @@ function rowSource(
     texts: new Map([...columns].map(([field, index]) => [field, identifier(`c${index}`)])),
     ignored: header.ignored,
     countRecords: () => scan(file, header.labels.length),
-    rejectedRows: (_session, flagged) => rejectedRecords(file, header.labels.length, flagged),
+    rejectedRows: (flagged) => rejectedRecords(file, header.labels.length, flagged),
   };
 }
 
@@ -78,15 +71,20 @@ async function scan(
   const scanner = new RecordScanner(dataset.dialect, columns);
   const utf8 = new Utf8Check();
   let chunks = 0;
+  const counted = () => ({
+    records: scanner.records,
+    isPlain: scanner.isPlain && utf8.isValid,
+    marks: scanner.marks,
+  });
   for await (const chunk of textBytes(path, dataset.encoding)) {
     scanner.push(chunk);
     utf8.push(chunk);
     chunks += 1;
-    if (chunks === maxChunks) return { records: scanner.records, isPlain: scanner.isPlain && utf8.isValid };
+    if (chunks === maxChunks) return counted();
   }
   scanner.end();
   utf8.end();
-  return { records: scanner.records, isPlain: scanner.isPlain && utf8.isValid };
+  return counted();
 }
 
 type Format = {
@@ -152,39 +150,4 @@ function plainRecord(cells: readonly string[]): string {
   // Bare, the one empty cell of a record would be a blank line.
   if (cells.length === 1 && cells[0] === '') return '""';
   return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
-}
-
-async function* rejectedRecords(
-  file: SourceFile,
-  columns: number,
-  flagged: FlaggedRows,
-): AsyncIterable<RejectedRow> {
-  const flags = await FlagCursor.over(flagged);
-  // Then none is ragged, and only the flagged ones' cells need to be counted.
-  const allAreRows = flagged.relationRows === flagged.records;
-  for await (const reader of readRecords(file, columns)) {
-    while (reader.next()) {
-      if (reader.isHeader) continue;
-      const violations = flags.against(allAreRows ? reader.problem : recordProblem(reader, columns));
-      if (violations === undefined) continue;
-      if (allAreRows) requireRow(file, reader, columns);
-      yield { line: reader.line, raw: rawText(file, reader), violations };
-      await flags.advance();
-    }
-  }
-  flags.requireAll(file);
-}
-
-function requireRow(file: SourceFile, reader: CsvReader, columns: number): void {
-  const problem = recordProblem(reader, columns);
-  if (problem === undefined) return;
-  throw new CorruptionError(
-    `${file.path}: line ${reader.line} is no row to us (${problem.message}) and one to the engine. Nothing was committed; please report this file's shape.`,
-  );
-}
-
-/** Bytes that are no UTF-8 are mostly Latin-1, and read as such none is lost. */
-function rawText({ dataset }: SourceFile, reader: CsvReader): string {
-  const isLatin = dataset.encoding === 'utf-8' && reader.problem?.rule === 'encoding-error';
-  return reader.raw(isLatin ? 'latin1' : 'utf8');
 }

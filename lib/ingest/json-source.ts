@@ -28,7 +28,7 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
     texts: new Map(texts.filter(([name]) => !file.fromPath.has(name) || isGiven(name))),
     ignored: found.ignored,
     countRecords: () => countRecords(file),
-    rejectedRows: (_session, flagged) => rejectedRecords(file, flagged),
+    rejectedRows: (flagged) => rejectedRecords(file, flagged),
   };
 }
 

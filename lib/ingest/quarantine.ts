@@ -26,6 +26,8 @@ export type Example = Violation & { readonly line: number | null; readonly path:
 
 /** A write of each line by itself would cost more than the line. */
 const BATCH_CHARACTERS = 256 * 1024;
+/** Of UTF-8 for one unit of a text's length. */
+const MAX_CHARACTER_BYTES = 3;
 const LEAST_OBJECT_BYTES = 1024 * 1024;
 const COLUMNS = `{line: 'BIGINT', path: 'VARCHAR', raw: 'VARCHAR', violations: 'STRUCT(field VARCHAR, rule VARCHAR, "value" VARCHAR, message VARCHAR)[]'}`;
 
@@ -35,7 +37,7 @@ export async function writeQuarantine(
   rejected: AsyncIterable<RejectedRow>,
   maxExamples: number,
 ): Promise<QuarantineFile> {
-  const counts = new Map<string, ViolationCount>();
+  const counts = new Map<string, { field: string; rule: string; rows: number }>();
   const examples: Example[] = [];
   let rows = 0;
   // The engine sets aside several times what a line may be long.
@@ -49,10 +51,13 @@ export async function writeQuarantine(
         if (examples.length < maxExamples)
           examples.push({ line: row.line, path: row.path ?? null, ...violation });
         const id = `${field}\n${rule}`;
-        counts.set(id, { field, rule, rows: (counts.get(id)?.rows ?? 0) + 1 });
+        const count = counts.get(id);
+        if (count) count.rows += 1;
+        else counts.set(id, { field, rule, rows: 1 });
       }
       const line = `${JSON.stringify(row)}\n`;
-      longest = Math.max(longest, Buffer.byteLength(line) + 1);
+      if (MAX_CHARACTER_BYTES * line.length > longest)
+        longest = Math.max(longest, Buffer.byteLength(line) + 1);
       batch += line;
       if (batch.length < BATCH_CHARACTERS) continue;
       yield batch;

@@ -2,12 +2,11 @@
 import { join } from 'node:path';
 import { type RowKey, rowKeys } from '../core/contract.ts';
 import { identifier, literal, readParquet } from '../core/sql-text.ts';
-import type { Validation } from '../core/validation-sql.ts';
+import { failedChecks, type Validation } from '../core/validation-sql.ts';
 import { fieldViolation, type RejectedRow, shown, type Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 import { PARQUET } from './accepted-rows.ts';
-import { orderedRows } from './ordered-rows.ts';
-import type { FlaggedRow, RowSource, SourceFile } from './row-source.ts';
+import type { FlaggedRow, RecordCount, RowSource, SourceFile } from './row-source.ts';
 
 /** In the file's order. */
 export async function* rejectedRows(
@@ -15,27 +14,24 @@ export async function* rejectedRows(
   file: SourceFile,
   source: RowSource,
   rules: Validation,
-  records: number,
+  counted: RecordCount,
 ): AsyncIterable<RejectedRow> {
   const flags = join(file.scratch, 'flags.parquet');
   const keyFields = [...new Set(rowKeys(file.dataset).flatMap((key) => key.fields))];
   const texts = new Map(file.dataset.fields.map(({ name }, i) => [name, rules.texts[i]]));
-  const keys = keyFields
-    .map(
-      (name) =>
-        `, ${rules.values.get(name)} AS ${keyColumn(name)}, ${texts.get(name)} AS ${keyTextColumn(name)}`,
-    )
-    .join('');
+  const keys = keyFields.flatMap((name) => [
+    `${rules.values.get(name)} AS ${keyColumn(name)}`,
+    `${texts.get(name)} AS ${keyTextColumn(name)}`,
+  ]);
   // The engine looks for some errors only in columns that it reads: read all that the first pass read.
-  const anyText = `coalesce(${[...rules.texts].join(', ')}) IS NULL AS blank`;
-  const relationRows = await session.run(
-    `COPY (SELECT to_json(${rules.violations}) AS violations, ${anyText}${keys} FROM ${rules.relation(source.relation)}) TO ${literal(flags)} ${PARQUET}`,
+  const checked = new Set(rules.checks.map(({ text }) => text));
+  const unchecked = rules.texts.flatMap((text, i) =>
+    checked.has(text) ? [] : [`${text} IS NULL AS blank${i}`],
   );
-  yield* source.rejectedRows(session, {
-    rows: flaggedRows(session, file, rules, flags),
-    relationRows,
-    records,
-  });
+  const relationRows = await session.run(
+    `COPY (SELECT ${[`${rules.violations} AS violations`, ...unchecked, ...keys].join(', ')} FROM ${rules.relation(source.relation)}) TO ${literal(flags)} ${PARQUET}`,
+  );
+  yield* source.rejectedRows({ rows: flaggedRows(session, file, rules, flags), relationRows, counted });
 }
 
 function keyColumn(field: string): string {
@@ -48,15 +44,15 @@ function keyTextColumn(field: string): string {
 
 /** A row that stands in the file after one without violations that has the same key. */
 function repeatedSql(keys: readonly RowKey[]): string {
-  const flags = keys.map((key, n) => {
+  const checks = keys.map((key) => {
     const columns = key.fields.map(keyColumn);
     const present = columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
     const texts = key.fields.map(keyTextColumn).join(', ');
     const first = `min(CASE WHEN violations IS NULL THEN file_row_number END) OVER (PARTITION BY ${columns.join(', ')})`;
-    // The keys' numbers go on below zero, where the checks' end.
-    return `CASE WHEN ${present} AND ${first} < file_row_number THEN {'check': ${-1 - n}, 'value': concat_ws(', ', ${texts})} END`;
+    return { bad: `${present} AND ${first} < file_row_number`, text: `concat_ws(', ', ${texts})` };
   });
-  return `to_json(nullif(list_filter([${flags.join(', ')}], lambda x: x IS NOT NULL), []))`;
+  // The keys' numbers go on below zero, where the checks' end.
+  return `nullif(${failedChecks(checks, (n) => -1 - n)}, '[]')`;
 }
 
 async function* flaggedRows(
@@ -70,30 +66,31 @@ async function* flaggedRows(
   const sql = `SELECT * FROM (SELECT file_row_number AS "row", violations, ${repeated} AS repeated
     FROM ${readParquet(flags)}) WHERE violations IS NOT NULL OR repeated IS NOT NULL ORDER BY "row"`;
   type Row = { row: number; violations: string | null; repeated: string | null };
-  for await (const row of orderedRows<Row>(session, sql, join(file.scratch, 'flagged.parquet')))
-    yield {
-      row: row.row,
-      violations: [...flagsOf(row.violations), ...flagsOf(row.repeated)].map((flag) =>
-        named(file, rules, flag),
-      ),
-    };
+  for await (const chunk of session.stream<Row>(sql))
+    for (const row of chunk)
+      yield {
+        row: row.row,
+        violations: [...flagsOf(row.violations), ...flagsOf(row.repeated)].map((flag) =>
+          named(file, rules, flag),
+        ),
+      };
 }
 
-type Flag = { readonly check: number; readonly value: string | null };
+type Flag = readonly [check: number, value: string | null];
 
 function flagsOf(json: string | null): readonly Flag[] {
   return json === null ? [] : (JSON.parse(json) as Flag[]);
 }
 
-function named(file: SourceFile, rules: Validation, flag: Flag): Violation {
-  const check = rules.checks[flag.check];
+function named(file: SourceFile, rules: Validation, [number, value]: Flag): Violation {
+  const check = rules.checks[number];
   if (check) {
     const pathValue = file.fromPath.get(check.field.name);
-    return fieldViolation(file.dataset, check.field, check.rule, flag.value, pathValue);
+    return fieldViolation(file.dataset, check.field, check.rule, value, pathValue);
   }
-  const key = rowKeys(file.dataset)[-1 - flag.check];
-  if (!key) throw new Error(`there is no check ${flag.check} of ${file.dataset.name}`);
+  const key = rowKeys(file.dataset)[-1 - number];
+  if (!key) throw new Error(`there is no check ${number} of ${file.dataset.name}`);
   const names = key.fields.join(', ');
-  const message = `${names}: ${shown(flag.value)} stands in an earlier row of this file`;
-  return { field: names, rule: key.rule, value: flag.value, message };
+  const message = `${names}: ${shown(value)} stands in an earlier row of this file`;
+  return { field: names, rule: key.rule, value, message };
 }

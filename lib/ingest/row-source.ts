@@ -1,8 +1,8 @@
 // A source file as rows of texts, whatever its format: what validation and conversion see of it.
 import type { Dataset } from '../core/contract.ts';
+import type { RecordMarks } from '../core/record-marks.ts';
 import type { TextSource } from '../core/validation-sql.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
-import type { SqlSession } from '../ports.ts';
 
 export type RowSource = {
   /** SQL of a relation with one row per well-formed record, in the file's order. */
@@ -13,13 +13,18 @@ export type RowSource = {
   /** Records in the file, counted by other code than the relation's. */
   countRecords(): Promise<RecordCount>;
   /** Every record that is not accepted, in the file's order: the flagged rows, and the records that are no rows. */
-  rejectedRows(session: SqlSession, flagged: FlaggedRows): AsyncIterable<RejectedRow>;
+  rejectedRows(flagged: FlaggedRows): AsyncIterable<RejectedRow>;
   /** The same records by another way, for a file that turns out not to be plain or that the engine cannot read. */
   rewritten?(): Promise<RowSource | Violation>;
 };
 
-/** `isPlain`: false where the relation may not hold just these records. */
-export type RecordCount = { readonly records: number; readonly isPlain: boolean };
+export type RecordCount = {
+  readonly records: number;
+  /** False where the relation may not hold just these records. */
+  readonly isPlain: boolean;
+  /** Where in the text they begin. */
+  readonly marks?: RecordMarks;
+};
 
 export type FlaggedRows = {
   /** In the relation's order. */
@@ -27,7 +32,7 @@ export type FlaggedRows = {
   /** How many rows the relation has, flagged or not. */
   readonly relationRows: number;
   /** What countRecords found in the file. */
-  readonly records: number;
+  readonly counted: RecordCount;
 };
 
 /** A row of the relation that validation refused; `row` counts from 0 in the relation's order, ascending. */

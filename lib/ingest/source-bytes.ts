@@ -27,19 +27,30 @@ async function* unpacked(path: string): AsyncIterable<Buffer> {
   else yield* bytes;
 }
 
-/** A small file in one chunk of its size: a stream takes whole chunks, one more at the file's end, and leaves them to the collector. */
+/**
+ * A small file in one chunk of its size: a stream takes whole chunks, one more at the file's end, and leaves them to the
+ * collector. Each chunk is read while the one before is in use.
+ */
 async function* fileBytes(path: string): AsyncIterable<Buffer> {
   const file = await open(path, 'r');
+  const read = (position: number, size: number) => {
+    const wanted = Math.min(CHUNK_BYTES, Math.max(1, size - position));
+    return file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, position);
+  };
+  let reading: ReturnType<typeof read> | undefined;
   try {
     const { size } = await file.stat();
+    reading = read(0, size);
     for (let position = 0; ; ) {
-      const wanted = Math.min(CHUNK_BYTES, Math.max(1, size - position));
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, position);
+      const { bytesRead, buffer } = await reading;
       if (bytesRead === 0) return;
       position += bytesRead;
-      yield bytesRead === wanted ? buffer : buffer.subarray(0, bytesRead);
+      reading = read(position, size);
+      yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead);
     }
   } finally {
+    // Whoever does not want the next chunk does not want its error.
+    await reading?.catch(() => undefined);
     await file.close();
   }
 }

@@ -9,6 +9,7 @@ import { CONTRACT, filesBySource, readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
 import { configuration } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
@@ -48,8 +49,6 @@ export type Reconciliation = {
   /** Live sources by dataset, for weighing a mass withdrawal. */
   readonly live: ReadonlyMap<string, number>;
 };
-
-const PARALLEL_READS = 16;
 
 export async function reconcile(
   effects: Effects,
@@ -169,12 +168,4 @@ function compareLive(
     } else if (!present.has(source) && dataset.onDelete !== 'keep')
       result.vanished.push({ source, dataset: dataset.name });
   }
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: PARALLEL_READS }, worker));
 }

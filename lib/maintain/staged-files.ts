@@ -9,6 +9,7 @@ import { objectKey } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { sweptBeforeMs, vacuumFence } from '../delta/vacuum.ts';
 import type { Effects } from '../effects.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { Report } from '../ingest/report.ts';
 
 /** What a piece of the work came to. */
@@ -26,8 +27,6 @@ type Note = Piece & { readonly id: string; readonly version: number };
 
 /** Told of each piece of a large commit: what it is, how many are done, of how many. */
 export type StagingObserver = { staged?(what: string, done: number, of: number): void };
-
-const CHECKS_AT_ONCE = 16;
 
 export class StagedFiles {
   readonly #effects: Effects;
@@ -102,11 +101,9 @@ export class StagedFiles {
       entries.flatMap(({ actions }) => actions.flatMap((action) => ('add' in action ? action.add.path : []))),
     );
     this.#drop(({ adds }) => adds.some(({ path }) => added.has(path)));
-    const notes = this.#notes.entries();
-    const worker = async () => {
-      for (const [id, note] of notes) if (!(await this.#isThere(note, sweptMs))) this.#notes.delete(id);
-    };
-    await Promise.all(Array.from({ length: CHECKS_AT_ONCE }, worker));
+    await inParallel([...this.#notes], async ([id, note]) => {
+      if (!(await this.#isThere(note, sweptMs))) this.#notes.delete(id);
+    });
   }
 
   #drop(isUseless: (note: Note) => boolean): void {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Other readers of Delta and another validator of Table Schema against Sluice: prepares .venv with them, then runs the suites.
-# Arguments go to vitest.
+# "install" prepares and runs nothing; other arguments go to vitest.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -18,4 +18,5 @@ if ! cat "${pins[@]}" | cmp -s - .venv/requirements.txt; then
   .venv/bin/python -m pip install --quiet --disable-pip-version-check "${pins[@]/#/--requirement=}"
   cat "${pins[@]}" >.venv/requirements.txt
 fi
+if [ "${1:-}" = install ]; then exit; fi
 SLUICE_PYTHON="$PWD/.venv/bin/python" exec npx vitest run --config test/interop/vitest.config.ts "$@"

@@ -1,4 +1,4 @@
-// Many reads of a store at once, and never more than a bound: from S3 one after the other takes its time.
+// Many requests to a store at once, and never more than a bound: with S3 one after the other takes its time.
 
 const AT_ONCE = 16;
 
