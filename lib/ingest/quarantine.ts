@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { fileLiteral, literal } from '../core/sql-text.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
@@ -65,8 +66,9 @@ export async function writeQuarantine(
     }
     if (batch !== '') yield batch;
   }
-  const lined = join(file.scratch, 'quarantine.ndjson');
-  await pipeline(Readable.from(lines()), createWriteStream(lined));
+  // Packed, for in full the reasons are several times a short row's length, and every row of a file may be bad.
+  const lined = join(file.scratch, 'quarantine.ndjson.gz');
+  await pipeline(Readable.from(lines()), createGzip({ level: 1 }), createWriteStream(lined));
   const path = join(file.scratch, 'quarantine.parquet');
   const source = `read_json(${fileLiteral(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = ${longest}, hive_partitioning = false)`;
   await session.run(`COPY (SELECT * FROM ${source}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`);
