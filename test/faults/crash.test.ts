@@ -1,5 +1,5 @@
 // For every effect n of a run: crash after effect n, deliver again, and the lake is as after one clean run.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import { apply } from '../../lib/maintain/apply.ts';
@@ -8,21 +8,16 @@ import { effect, type Life, mortalStore } from '../support/mortal-store.ts';
 import {
   newStore,
   openProcess,
-  openWorld,
   put,
   syncPrune,
   TestClock,
   type TestLake,
   visible,
-  type World,
 } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
+const world = useWorld();
 const clock = new TestClock();
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
 
 const CHANGED = [
   'sales/day=2024-01-01/a.csv',

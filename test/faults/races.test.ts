@@ -1,25 +1,14 @@
 // Two workers at once, in fixed interleavings: nothing is lost, and an older version never overwrites a newer one.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { refresh } from '../../lib/aggregate/refresh.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { apply } from '../../lib/maintain/apply.ts';
 import { pausingStore } from '../support/mortal-store.ts';
-import {
-  newStore,
-  openProcess,
-  openWorld,
-  put,
-  rowsOf,
-  TestClock,
-  type World,
-} from '../support/shop-lake.ts';
+import { newStore, openProcess, put, rowsOf, TestClock } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
+const world = useWorld();
 const clock = new TestClock();
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
 
 const SALES = { kind: 'tables', name: 'sales' } as const;
 const DAILY = { kind: 'insights', name: 'sales_daily' } as const;

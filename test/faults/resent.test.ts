@@ -1,25 +1,20 @@
 // Files that are sent again under the same name: what they hold decides what is computed anew, not that they came.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { refresh } from '../../lib/aggregate/refresh.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { apply } from '../../lib/maintain/apply.ts';
 import {
   newStore,
   openProcess,
-  openWorld,
   put,
   syncPrune,
   TestClock,
   type TestLake,
   visible,
-  type World,
 } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 const KEY = 'sales/day=2024-01-01/a.csv';
 const TEXT = 'id,customer,amount\n1,ann,1.50\n2,bob,oops\n';

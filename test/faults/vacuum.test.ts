@@ -1,6 +1,6 @@
 // Vacuum beside everything else, in fixed interleavings and with a crash after any effect: no live, retained or in-flight
 // file is ever deleted, and in the end nothing is left over.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { refresh } from '../../lib/aggregate/refresh.ts';
 import { vacuumTable } from '../../lib/delta/vacuum.ts';
@@ -10,23 +10,10 @@ import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { dataFiles, wrongFiles } from '../support/kept-files.ts';
 import { type Life, mortalStore, pausingStore } from '../support/mortal-store.ts';
-import {
-  newStore,
-  openProcess,
-  openWorld,
-  put,
-  rowsOf,
-  syncPrune,
-  TestClock,
-  visible,
-  type World,
-} from '../support/shop-lake.ts';
+import { newStore, openProcess, put, rowsOf, syncPrune, TestClock, visible } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 const DAY_MS = 24 * 3600 * 1000;
 const RETENTION = { retentionMs: 7 * DAY_MS };

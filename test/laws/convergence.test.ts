@@ -1,6 +1,6 @@
-// Law 2 (convergence), law 6 (touched equals full), law 7 (nothing increments): any history ends as one clean run does.
+// Law 2 (convergence), law 6 (touched equals full), law 7 (nothing increments): every history ends as one clean run does.
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { refresh } from '../../lib/aggregate/refresh.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { deliver, type FileMessage } from '../../lib/local/deliver.ts';
@@ -9,22 +9,17 @@ import { expectedInsights, history, type Present, type Step } from '../support/s
 import {
   newStore,
   openProcess,
-  openWorld,
   put,
   rowsOf,
   syncPrune,
   TestClock,
   type TestLake,
   visible,
-  type World,
 } from '../support/shop-lake.ts';
 import { tries } from '../support/tries.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 async function play(step: Step, lake: TestLake, clock: TestClock): Promise<void> {
   const { effects } = lake;

@@ -1,18 +1,14 @@
 // Law 8, for the disk: beside its source a conversion needs no more than twice the room that the source takes, whatever is
-// wrong with its rows. A function refuses what is larger than a third of its disk.
+// wrong with its rows, where the engine reads the file itself. A function refuses what is larger than a third of its disk.
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Dataset } from '../../lib/core/contract.ts';
 import { parseContract } from '../../lib/core/parse-contract.ts';
 import { convert } from '../../lib/ingest/convert.ts';
-import { openWorld, type World } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 const CONTRACT = JSON.stringify({
   name: 'meters',

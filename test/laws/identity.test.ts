@@ -1,25 +1,20 @@
 // What makes a version of a source file: on S3 the same bytes have the same ETag, and still arrive anew.
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ObjectStore, ObjectVersion } from '../../lib/ports.ts';
 import {
   newStore,
   openProcess,
-  openWorld,
   put,
   rowsOf,
   syncPrune,
   TestClock,
   type TestLake,
-  type World,
 } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
+const world = useWorld();
 const clock = new TestClock();
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
 
 /** ETags as S3 makes them for single-part uploads: the MD5 of the bytes. */
 function contentEtags(store: ObjectStore): ObjectStore {

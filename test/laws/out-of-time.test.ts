@@ -1,6 +1,6 @@
 // A refresh that stops for want of time: what it published stands, the rest is noted and asked for, and nothing is missed.
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readPending } from '../../lib/aggregate/plan.ts';
 import { refresh } from '../../lib/aggregate/refresh.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
@@ -10,22 +10,17 @@ import { history } from '../support/shop-history.ts';
 import {
   newStore,
   openProcess,
-  openWorld,
   put,
   rowsOf,
   syncPrune,
   TestClock,
   type TestLake,
   visible,
-  type World,
 } from '../support/shop-lake.ts';
 import { tries } from '../support/tries.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 const DAILY = { kind: 'insights', name: 'sales_daily' } as const;
 const hurried = { outOfTime: () => true };

@@ -1,7 +1,7 @@
 // The receipts of any history: every version of a table can be read again and is what was read then, two versions and their
 // difference agree, each insight's sources are the files that landing holds for it, and everything adds up.
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { LocalFiles } from '../../lib/aggregate/inputs.ts';
 import type { TableRef } from '../../lib/core/insight.ts';
 import { parsePartitionFilter } from '../../lib/core/partition-filter.ts';
@@ -16,17 +16,9 @@ import { type TableLog, TableLogs } from '../../lib/explain/table-log.ts';
 import { certifyLake } from '../../lib/local/certify-lake.ts';
 import type { Row } from '../../lib/ports.ts';
 import { history } from '../support/shop-history.ts';
-import {
-  newStore,
-  openProcess,
-  openWorld,
-  put,
-  rowsOf,
-  syncPrune,
-  TestClock,
-  type World,
-} from '../support/shop-lake.ts';
+import { newStore, openProcess, put, rowsOf, syncPrune, TestClock } from '../support/shop-lake.ts';
 import { tries } from '../support/tries.ts';
+import { useWorld } from '../support/use-world.ts';
 
 const DAILY: TableRef = { kind: 'insights', name: 'sales_daily' };
 const TABLES: readonly TableRef[] = [
@@ -35,11 +27,7 @@ const TABLES: readonly TableRef[] = [
   { kind: 'tables', name: 'sales' },
 ];
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 const prefixOf = ({ kind, name }: TableRef) => `${kind}/${name}`;
 

@@ -1,7 +1,7 @@
 // Vacuum keeps the laws: in any history of files, events, crashes, time and vacuums every version within the retention can
 // be read, the lake ends where it would have ended without a vacuum, and nothing that is older is left over.
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { refresh } from '../../lib/aggregate/refresh.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { apply } from '../../lib/maintain/apply.ts';
@@ -13,21 +13,16 @@ import { history, type Step } from '../support/shop-history.ts';
 import {
   newStore,
   openProcess,
-  openWorld,
   put,
   syncPrune,
   TestClock,
   type TestLake,
   visible,
-  type World,
 } from '../support/shop-lake.ts';
 import { tries } from '../support/tries.ts';
+import { useWorld } from '../support/use-world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 const HOUR_MS = 3600 * 1000;
 const RETENTION = { retentionMs: 24 * HOUR_MS };

@@ -1,5 +1,5 @@
 // Batches of messages over a lake in memory: what fails, what is finished early, what is sent anew for want of time.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Handle, Inbox } from '../../lib/adapters/sqs-inbox.ts';
 import type { FileNews } from '../../lib/aws/file-messages.ts';
 import { ingestBatch } from '../../lib/aws/ingest-batch.ts';
@@ -8,27 +8,15 @@ import { refreshBatch } from '../../lib/aws/refresh-batch.ts';
 import type { RefreshNews } from '../../lib/aws/refresh-messages.ts';
 import type { Received } from '../../lib/aws/work-through.ts';
 import { apply } from '../../lib/maintain/apply.ts';
-import {
-  newStore,
-  openProcess,
-  openWorld,
-  put,
-  rowsOf,
-  TestClock,
-  type TestLake,
-  type World,
-} from '../support/shop-lake.ts';
+import { newStore, openProcess, put, rowsOf, TestClock, type TestLake } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
 const SALES = { kind: 'tables', name: 'sales' } as const;
 const DAILY = { kind: 'insights', name: 'sales_daily' } as const;
 const CSV = 'id,customer,amount\n1,ann,1.00\n';
 const keyOf = (day: number) => `sales/day=2024-01-0${day}/a.csv`;
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 class Outbox<T> {
   readonly sent: T[] = [];
