@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectStore, ObjectVersion } from '../../lib/ports.ts';
+import { freeKeys, hardKeys, refusedKeys } from './object-store-keys.ts';
+import { bytes, type Current, listed, text } from './stored-objects.ts';
+
+export { bytes, listed, text };
 
 /** In what the stores may differ. */
 export type ObjectStoreTraits = {
@@ -34,6 +38,7 @@ export function objectStoreContract(
 
     const current = () => ({ store, folder });
     readingAndWriting(current);
+    hardKeys(current);
     etags(current, traits);
     listing(current, traits);
     creating(current);
@@ -41,29 +46,6 @@ export function objectStoreContract(
     if (traits.keys === 'paths') refusedKeys(current);
     else freeKeys(current);
   });
-}
-
-type Current = () => { store: ObjectStore; folder: string };
-
-/** Keys that file systems, URLs and globs find hard. */
-const HARD_KEYS = [
-  'year=2024/month=01/a b.csv',
-  '100%/%20.csv',
-  'a+b#c?d/[x]*{y}.csv',
-  'quote\'double"/&=;:@$,~.csv',
-  'äöü/日本/🚤.csv',
-  'back\\slash.csv',
-  `${'long'.repeat(50)}/x.csv`,
-];
-
-export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-export const text = (content: Uint8Array | undefined): string | undefined =>
-  content && new TextDecoder().decode(content);
-
-export async function listed(store: ObjectStore, prefix: string, after?: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { key } of store.list(prefix, after)) found.push(key);
-  return found;
 }
 
 function readingAndWriting(current: Current): void {
@@ -88,15 +70,6 @@ function readingAndWriting(current: Current): void {
     await store.write('all', all);
     expect((await store.read('empty'))?.byteLength).toBe(0);
     expect([...((await store.read('all')) ?? [])]).toEqual([...all]);
-  });
-
-  it('takes keys of any characters', async () => {
-    const { store } = current();
-    for (const key of HARD_KEYS) await store.write(key, bytes(key));
-    for (const key of HARD_KEYS) expect(text(await store.read(key))).toBe(key);
-    expect((await listed(store, '')).toSorted()).toEqual(HARD_KEYS.toSorted());
-    await store.remove(HARD_KEYS);
-    expect(await listed(store, '')).toEqual([]);
   });
 }
 
@@ -238,69 +211,5 @@ function localFiles(current: Current): void {
       expect(text(await store.read('data/x.parquet'))).toBe(content);
       await expect(stat(path)).rejects.toThrow('ENOENT');
     }
-  });
-}
-
-function refusedKeys(current: Current): void {
-  it.each(['', '/a', 'a/', 'a//b', '../a', 'a/../../b', 'a/..', './a', 'a/.', 'a\0b'])(
-    'refuses the key %j',
-    async (key) => {
-      const { store, folder } = current();
-      const refused = expect.objectContaining({
-        message: expect.stringContaining("cannot be an object's key"),
-      });
-      const path = join(folder, 'upload.tmp');
-      await writeFile(path, 'x');
-      await expect(store.write(key, bytes('x'))).rejects.toEqual(refused);
-      await expect(store.create(key, bytes('x'))).rejects.toEqual(refused);
-      await expect(store.upload(path, key)).rejects.toEqual(refused);
-      await expect(store.read(key)).rejects.toEqual(refused);
-      await expect(store.head(key)).rejects.toEqual(refused);
-      await expect(store.download(key)).rejects.toEqual(refused);
-      await expect(store.remove([key])).rejects.toEqual(refused);
-    },
-  );
-
-  it.each(['../', '/', 'a//', 'a/../b'])('refuses to list below %j', async (prefix) => {
-    await expect(listed(current().store, prefix)).rejects.toThrow("cannot be an object's key");
-  });
-}
-
-/** No paths, but keys of a store that knows no folders. */
-const FREE_KEYS = [
-  '/a',
-  'a/',
-  'a//b',
-  '../a',
-  'a/../../b',
-  'a/..',
-  './a',
-  'a/.',
-  '.hidden',
-  ' in front',
-  'behind ',
-  'a\nb\tc',
-  'a\u0001b\uFFFEc',
-  '%2e%2e/+',
-];
-
-function freeKeys(current: Current): void {
-  it('takes keys that no file system takes', async () => {
-    const { store } = current();
-    for (const key of FREE_KEYS) expect(await store.create(key, bytes(key)), key).toBe(true);
-    for (const key of FREE_KEYS) {
-      expect(text(await store.read(key)), key).toBe(key);
-      expect(await store.head(key), key).toMatchObject({ key, sizeBytes: bytes(key).byteLength });
-    }
-    expect((await listed(store, '')).toSorted()).toEqual(FREE_KEYS.toSorted());
-    expect(await listed(store, 'a//')).toEqual(['a//b']);
-    await store.remove(FREE_KEYS);
-    expect(await listed(store, '')).toEqual([]);
-  });
-
-  it('refuses the empty key', async () => {
-    const { store } = current();
-    await expect(store.write('', bytes('x'))).rejects.toThrow("cannot be an object's key");
-    await expect(store.remove([''])).rejects.toThrow("cannot be an object's key");
   });
 }

@@ -13,6 +13,7 @@ import {
 } from './delta-reader.ts';
 import { readings } from './hard-values.ts';
 import { type ExpectedTable, InteropLake } from './interop-lake.ts';
+import { cellsOf, difference, expectReadAlike, rowCounts } from './read-alike.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PACKAGES = ['schemas/billing', 'schemas/air-boltic', 'test/interop/schemas/hard-values'].map((folder) =>
@@ -30,52 +31,11 @@ beforeAll(async () => {
 });
 afterAll(() => lake.close());
 
-/** Reads the tables in the other programs, at the versions expected, and returns what they saw by prefix. */
-async function expectReadAlike(
-  expected: readonly ExpectedTable[],
-  root = lake.root,
-): Promise<Map<string, TableReading>> {
-  const seen = await readWithDeltaRs(
-    expected.map(({ prefix, version }) => ({ path: join(root, prefix), version })),
-  );
-  const byPrefix = new Map<string, TableReading>();
-  for (const [i, { prefix, rows, ...shape }] of expected.entries()) {
-    const { rows: otherRows, problems, swept: _, ...otherShape } = seen[i] as TableReading;
-    const wrong = [...problems, ...difference(rows, sortedRows(otherRows))].slice(0, 10);
-    expect.soft(wrong, prefix).toEqual([]);
-    expect.soft(otherShape, prefix).toEqual(shape);
-    byPrefix.set(prefix, seen[i] as TableReading);
-  }
-  return byPrefix;
-}
-
-/** The first rows that one side alone has. */
-function difference(sluice: readonly string[], others: readonly string[]): string[] {
-  const lines: string[] = [];
-  for (let i = 0, k = 0; lines.length < 10 && (i < sluice.length || k < others.length); ) {
-    const [ours, theirs] = [sluice[i], others[k]];
-    if (ours === theirs) [i, k] = [i + 1, k + 1];
-    else if (theirs === undefined || (ours !== undefined && ours < theirs))
-      [lines[lines.length], i] = [`Sluice alone: ${ours}`, i + 1];
-    else [lines[lines.length], k] = [`others alone: ${theirs}`, k + 1];
-  }
-  return lines;
-}
-
 async function syncAndCompare(): Promise<Map<string, TableReading>> {
   await lake.sync();
   const expected = await lake.read();
   stages.push(expected);
-  return expectReadAlike(expected);
-}
-
-function rowCounts(tables: ReadonlyMap<string, TableReading>): Record<string, number> {
-  return Object.fromEntries([...tables].map(([prefix, { rows }]) => [prefix, rows.length]));
-}
-
-function cellsOf(table: TableReading | undefined, ...names: string[]): (string | null)[][] {
-  const places = names.map((name) => table?.columns.findIndex((column) => column.name === name) ?? -1);
-  return (table?.rows ?? []).map((row) => places.map((place) => row[place] ?? null));
+  return expectReadAlike(expected, lake.root);
 }
 
 describe('delta-rs reads what Sluice reads', () => {
@@ -192,7 +152,7 @@ describe('delta-rs reads what Sluice reads', () => {
   });
 
   test('an older version, by time travel', async () => {
-    const tables = await expectReadAlike(stages[0] ?? []);
+    const tables = await expectReadAlike(stages[0] ?? [], lake.root);
     expect(rowCounts(tables)).toMatchObject({
       'tables/billing': 15037,
       'tables/customers': 21,
@@ -230,7 +190,7 @@ describe('delta-rs reads what Sluice reads', () => {
   });
 
   test('every stage, with checkpoints in between', async () => {
-    for (const stage of stages) await expectReadAlike(stage);
+    for (const stage of stages) await expectReadAlike(stage, lake.root);
   });
 });
 

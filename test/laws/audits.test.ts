@@ -1,98 +1,23 @@
-// Audit before publish: what each kind of audit keeps back or says, where the outcome stands, and what happens when the rows
-// that an audit looks up change.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
-import { auditInsight } from '../../lib/aggregate/audit-lake.ts';
-import { readPending } from '../../lib/aggregate/plan.ts';
-import { type RefreshOutcome, refresh } from '../../lib/aggregate/refresh.ts';
+// Audit before publish: what each kind of audit keeps back or says, and where the outcome stands.
+import { describe, expect, test } from 'vitest';
+import type { RefreshOutcome } from '../../lib/aggregate/refresh.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import { lakeStatus } from '../../lib/local/lake-status.ts';
 import {
-  newStore,
-  openProcess,
-  openWorld,
-  put,
-  rowsOf,
-  syncPrune,
-  TestClock,
-  type TestLake,
-  type World,
-} from '../support/shop-lake.ts';
+  amounts,
+  DAILY,
+  FIRST,
+  lake,
+  openAudited,
+  SECOND,
+  sell,
+  stale,
+  synced,
+  useAuditedShop,
+} from '../support/audited-shop.ts';
+import { rowsOf } from '../support/shop-lake.ts';
 
-const CONTRACT = {
-  name: 'shop',
-  resources: [
-    {
-      name: 'sales',
-      path: 'sales/day=*/*.csv',
-      format: 'csv',
-      partitionBy: ['day'],
-      schema: {
-        fields: [
-          { name: 'day', type: 'date' },
-          { name: 'customer', type: 'string' },
-          { name: 'amount', type: 'integer' },
-        ],
-      },
-    },
-    {
-      name: 'customers',
-      path: 'customers/*.csv',
-      format: 'csv',
-      mode: 'upsert',
-      schema: {
-        primaryKey: 'id',
-        fields: [
-          { name: 'id', type: 'string' },
-          { name: 'city', type: 'string' },
-        ],
-      },
-    },
-  ],
-};
-const DAILY = { kind: 'insights', name: 'daily' } as const;
-const [FIRST, SECOND] = ['sales/day=2024-01-01/a.csv', 'sales/day=2024-01-02/a.csv'] as const;
-
-let root: string;
-let world: World;
-let clock: TestClock;
-let landing: MemoryStore;
-let lake: TestLake;
-
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'sluice-audits-'));
-});
-afterEach(async () => {
-  await world.close();
-  await rm(root, { recursive: true, force: true });
-});
-
-/** A lake whose one insight has these audits: lines of YAML. */
-async function openAudited(audits: string, key = ''): Promise<void> {
-  await mkdir(join(root, 'shop/insights'), { recursive: true });
-  await writeFile(join(root, 'shop/datapackage.json'), JSON.stringify(CONTRACT));
-  const text = `/* ---\nover: sales\npartitionBy: [day]\n${key}audits:\n${audits}\n--- */\nSELECT day, customer, amount FROM sales\n`;
-  await writeFile(join(root, 'shop/insights/daily.sql'), text);
-  world = await openWorld(root);
-  clock = new TestClock();
-  landing = newStore(world, clock, 'landing');
-  lake = openProcess(world, clock, landing, newStore(world, clock, 'lake'));
-}
-
-const sell = (key: string, ...rows: string[]) => put(landing, key, ['customer,amount', ...rows].join('\n'));
-
-async function synced(): Promise<void> {
-  await syncPrune(lake);
-  expect(lake.dead).toEqual([]);
-}
-
-async function stale() {
-  const snapshot = await lake.effects.tables.latest('insights/daily');
-  return snapshot && readPending(snapshot).stale;
-}
+useAuditedShop();
 
 /** The commitInfo of the insight's newest version. */
 async function metrics(): Promise<{ audits: unknown } & Record<string, unknown>> {
@@ -102,8 +27,6 @@ async function metrics(): Promise<{ audits: unknown } & Record<string, unknown>>
   const { audits = '[]', ...counts } = info?.operationMetrics ?? {};
   return { ...counts, audits: JSON.parse(audits) };
 }
-
-const amounts = () => rowsOf(lake, DAILY, 'customer, amount');
 
 describe('severities', () => {
   test('error keeps the partition back, warn publishes it; all failing audits are said, and the log has the outcome', async () => {
@@ -255,87 +178,5 @@ describe('maxRowChange', () => {
     await synced();
     expect(await amounts()).toHaveLength(3);
     expect((await stale())?.[0]?.message).toMatch(/^audit steady: /);
-  });
-});
-
-describe('a relationship', () => {
-  const KNOWN = '  - {column: customer, relationships: {to: customers, field: id}}';
-
-  test('keeps back what relates to nothing; a null relates to nothing and may', async () => {
-    await openAudited(KNOWN);
-    await put(landing, 'customers/1.csv', 'id,city\nann,Rome\n');
-    await sell(FIRST, 'ann,1', ',2');
-    await sell(SECOND, 'ann,3', 'bob,4');
-    await synced();
-    expect(await rowsOf(lake, DAILY, 'amount')).toEqual([{ amount: 1 }, { amount: 2 }]);
-    expect((await stale())?.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^audit customer references customers\.id: 1 offending row, such as .*bob/),
-    ]);
-  });
-
-  test('the dimension that comes late publishes the stale partition, and recomputes no other', async () => {
-    await openAudited(KNOWN);
-    await put(landing, 'customers/1.csv', 'id,city\nann,Rome\n');
-    await sell(FIRST, 'ann,1');
-    await sell(SECOND, 'bob,4');
-    await synced();
-    await put(landing, 'customers/2.csv', 'id,city\nbob,Oslo\n');
-    const outcomes: RefreshOutcome[] = [];
-    await lake.queues.files.send([{ source: 'customers/2.csv' }]);
-    await deliver(lake.effects, lake.queues, { refreshed: (outcome) => outcomes.push(outcome) });
-    expect(outcomes.find(({ target }) => target.name === 'daily')).toMatchObject({
-      published: [{ day: '2024-01-02' }],
-      stale: [],
-    });
-    expect(await amounts()).toHaveLength(2);
-  });
-
-  test('a dimension that goes marks the live partitions that relate to it, which keep their rows; its return mends them', async () => {
-    await openAudited(KNOWN);
-    await put(landing, 'customers/1.csv', 'id,city\nann,Rome\n');
-    await put(landing, 'customers/2.csv', 'id,city\nbob,Oslo\n');
-    await sell(FIRST, 'ann,1');
-    await sell(SECOND, 'bob,4', 'bob,5');
-    await synced();
-    expect(await stale()).toEqual([]);
-    const before = [...((await lake.effects.tables.latest('insights/daily'))?.files.keys() ?? [])];
-
-    await landing.remove(['customers/2.csv']);
-    await synced();
-    expect(await amounts()).toHaveLength(3);
-    expect(await stale()).toEqual([
-      {
-        partition: { day: '2024-01-02' },
-        message: expect.stringMatching(
-          /^audit customer references customers\.id: 2 offending rows, such as .*bob/,
-        ),
-      },
-    ]);
-    const snapshot = await lake.effects.tables.latest('insights/daily');
-    expect([...(snapshot?.files.keys() ?? [])]).toEqual(before);
-    expect((await refresh(lake.effects, DAILY)).version).toBe(snapshot?.version);
-    const [derivation] = lake.effects.catalog.derivations.filter(({ target }) => target.name === 'daily');
-    const results = derivation && (await auditInsight(lake.effects, derivation));
-    expect(results?.map(({ audit, outcome }) => [audit, outcome])).toEqual([
-      ['partition', 'pass'],
-      ['customer references customers.id', 'fail'],
-    ]);
-
-    await put(landing, 'customers/2.csv', 'id,city\nbob,Oslo\n');
-    await synced();
-    expect(await stale()).toEqual([]);
-    expect(await amounts()).toHaveLength(3);
-  });
-
-  test('of severity warn it asks for no work when the dimension changes', async () => {
-    await openAudited('  - {column: customer, relationships: {to: customers, field: id}, severity: warn}');
-    await sell(FIRST, 'ann,1');
-    await synced();
-    const version = async () => (await lake.effects.tables.latest('insights/daily'))?.version;
-    const before = await version();
-    expect(await amounts()).toHaveLength(1);
-    await put(landing, 'customers/1.csv', 'id,city\nann,Rome\n');
-    await synced();
-    expect(await version()).toBe(before);
   });
 });

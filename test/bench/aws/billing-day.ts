@@ -1,4 +1,4 @@
-// Billing files for measurements: the benches' generated day, as any day of January 2024, and as another version of itself.
+// Billing files for measurements: the benches' generated day, moved to another day of January 2024, and as another version of itself.
 import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDuckDb } from '../../../lib/adapters/duckdb.ts';
