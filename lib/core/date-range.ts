@@ -5,7 +5,7 @@ import { hiveValues } from './partition.ts';
 export type DateRange = { readonly from?: string | undefined; readonly to?: string | undefined };
 
 /**
- * By the key's date folders where it has any (`year=2024/month=01/day=02`, a year or a month alone, or a folder
+ * By the key's date folders where it has some (`year=2024/month=01/day=02`, a year or a month alone, or a folder
  * `<name>=2024-01-02`), else by the day of LastModified in UTC. A month or a year is in the range if one of its days is.
  */
 export function inRange(range: DateRange, key: string, lastModifiedMs: number): boolean {

@@ -123,7 +123,7 @@ async function convertRows(
     throw new CorruptionError(`${file.path}: the engine may split it in another way`);
   if (copied.status === 'rejected') throw copied.reason;
   const valid = copied.value;
-  const { records: rows } = counted.value;
+  const rows = counted.value.records;
   const acceptedRows = await time('deduplicate', async () =>
     valid > 0 && (await hasRepeatedKey(session, file, accepted))
       ? keepFirstOfEachKey(session, file, accepted)
