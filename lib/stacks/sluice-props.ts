@@ -20,7 +20,7 @@ export type SluiceProps = {
   readonly diskMb?: number;
   /** Of ingest and aggregate, at most 15 minutes. Default: 5 minutes. */
   readonly timeout?: Duration;
-  /** Larger source files are rejected unread. Default: what surely fits into disk and timeout. */
+  /** Larger source files are rejected unread. Default: a third of the disk, and what the timeout is enough for. */
   readonly maxSourceBytes?: number;
   /** Functions at once, for ingest and for aggregate each; at least 2. Default: 5. */
   readonly maxConcurrency?: number;
