@@ -2,14 +2,17 @@
 // current now, and which partitions stay behind. Pure.
 import type { Derivation } from '../core/insight.ts';
 import { partitionId, partitionOf } from '../core/partition.ts';
+import type { Column } from '../core/schema.ts';
 import { PENDING } from '../core/tags.ts';
 import type { Action, Add, Metadata } from '../delta/actions.ts';
+import { commitNumber } from '../delta/commit-id.ts';
 import { removeAction } from '../delta/partitions.ts';
 import { parseSchema, schemaString } from '../delta/schema.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
+import { CorruptionError } from '../errors.ts';
 import type { Part, Work } from './compute-all.ts';
 import type { Input } from './inputs.ts';
-import { inputId, type Pending } from './plan.ts';
+import { inputCommitId, inputId, type Pending } from './plan.ts';
 
 export function commitActions(
   { derivation, base, inputs, related, plan }: Work,
@@ -24,9 +27,16 @@ export function commitActions(
   const metaData = newMetadata(derivation, base, pending);
   return [
     ...(metaData ? [{ metaData }] : []),
-    ...inputVersions([...inputs, ...related]).map(([appId, version]) => ({
-      txn: { appId, version, lastUpdated: now },
-    })),
+    ...inputVersions([...inputs, ...related]).flatMap((input) => [
+      { txn: { appId: inputId(input), version: input.snapshot.version, lastUpdated: now } },
+      {
+        txn: {
+          appId: inputCommitId(input),
+          version: commitNumber(input.snapshot.commitId),
+          lastUpdated: now,
+        },
+      },
+    ]),
     ...[...base.files.values()]
       .filter((add) => reshaped || isReplaced(add))
       .map((add) => removeAction(add, now)),
@@ -35,13 +45,14 @@ export function commitActions(
 }
 
 /** A table may be read and related to; the lower version is the one that nothing was missed since. */
-function inputVersions(inputs: readonly Input[]): [string, number][] {
-  const versions = new Map<string, number>();
+function inputVersions(inputs: readonly Input[]): Input[] {
+  const lowest = new Map<string, Input>();
   for (const input of inputs) {
-    const { version } = input.snapshot;
-    versions.set(inputId(input), Math.min(versions.get(inputId(input)) ?? version, version));
+    const known = lowest.get(inputId(input));
+    if (known === undefined || input.snapshot.version < known.snapshot.version)
+      lowest.set(inputId(input), input);
   }
-  return [...versions];
+  return [...lowest.values()];
 }
 
 /**
@@ -50,9 +61,19 @@ function inputVersions(inputs: readonly Input[]): [string, number][] {
  */
 function isReshaped(derivation: Derivation, base: Snapshot): boolean {
   if (base.metadata.partitionColumns.join() !== derivation.partitionBy.join()) return true;
-  return parseSchema(base.metadata.schemaString).some(({ name, type }) =>
+  return knownColumns(base).some(({ name, type }) =>
     derivation.columns.some((column) => column.name === name && column.type !== type),
   );
+}
+
+/** Without those that another program gave the table, in types that Sluice never writes. */
+function knownColumns({ metadata }: Snapshot): readonly Column[] {
+  try {
+    return parseSchema(metadata.schemaString);
+  } catch (error) {
+    if (error instanceof CorruptionError) return [];
+    throw error;
+  }
 }
 
 /** Undefined where nothing about the table itself changes. The schema changes with the rows that have it, in one commit. */
@@ -61,8 +82,11 @@ function newMetadata(derivation: Derivation, base: Snapshot, pending: Pending): 
   const after =
     pending.stale.length === 0 && pending.waiting.length === 0 ? undefined : JSON.stringify(pending);
   const schema = schemaString(derivation.columns);
-  if (before === after && schema === base.metadata.schemaString) return undefined;
   const partitionColumns = derivation.partitionBy;
+  const isSameShape =
+    schema === base.metadata.schemaString &&
+    partitionColumns.join() === base.metadata.partitionColumns.join();
+  if (before === after && isSameShape) return undefined;
   return {
     ...base.metadata,
     schemaString: schema,

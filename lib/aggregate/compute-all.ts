@@ -4,13 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Derivation, tablePrefix } from '../core/insight.ts';
 import { partitionId } from '../core/partition.ts';
-import { DEFINITION, INPUTS, WARNINGS } from '../core/tags.ts';
+import { DEFINITION, INPUT_COMMITS, INPUTS, WARNINGS } from '../core/tags.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
-import { dataFilePath, objectKey } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../effects.ts';
 import type { SqlSession } from '../ports.ts';
+import { publishDataFile } from '../publish-data-file.ts';
 import { type AuditedPartition, createRelatedViews, failureMessage } from './audit.ts';
 import { filesByPartition, tryRelationships } from './audit-live.ts';
 import { computePartition } from './compute.ts';
@@ -132,29 +132,23 @@ async function auditAgain(
   return tryRelationships(session, effects, local, derivation, base, [...staying.values()].flat());
 }
 
-async function publish(
+function publish(
   effects: Effects,
   { derivation, inputs }: Work,
   partition: PartitionValues,
   file: { path: string; stats: string },
   warnings: string | undefined,
 ): Promise<Add> {
-  const path = dataFilePath(derivation.partitionBy, partition, `${effects.newId()}.parquet`);
-  const { sizeBytes } = await effects.lake.upload(file.path, objectKey(tablePrefix(derivation.target), path));
-  const versions = Object.fromEntries(
-    inputs.map((input) => [tablePrefix(input.table), input.snapshot.version]),
-  );
-  return {
-    path,
+  const read = <T>(of: (input: Input) => T | undefined) =>
+    JSON.stringify(Object.fromEntries(inputs.map((input) => [tablePrefix(input.table), of(input)])));
+  return publishDataFile(effects, tablePrefix(derivation.target), derivation.partitionBy, {
+    ...file,
     partitionValues: partition,
-    size: sizeBytes,
-    modificationTime: effects.clock().getTime(),
-    dataChange: true,
-    stats: file.stats,
     tags: {
       [DEFINITION]: derivation.hash,
-      [INPUTS]: JSON.stringify(versions),
+      [INPUTS]: read(({ snapshot }) => snapshot.version),
+      [INPUT_COMMITS]: read(({ snapshot }) => snapshot.commitId),
       ...(warnings === undefined ? {} : { [WARNINGS]: warnings }),
     },
-  };
+  });
 }

@@ -47,6 +47,17 @@ export function requireDefinitions(catalog: Catalog, inputs: readonly Input[]): 
   }
 }
 
+/** Nothing is computed from rows that another program wrote: whoever owns the table takes them back first. Throws TryAgainError. */
+export function requireOwnRows(inputs: readonly Input[]): void {
+  for (const { table, snapshot } of inputs) {
+    const [change] = snapshot.foreign;
+    if (change !== undefined)
+      throw new TryAgainError(
+        `${tablePrefix(table)} was changed by another program in version ${change.version}: run "sluice sync", which takes that back`,
+      );
+  }
+}
+
 /** The local copies of data files, fetched when first needed and released together. */
 export class LocalFiles {
   readonly #files = new Map<string, Promise<LocalFile>>();

@@ -2,10 +2,11 @@
 // Pure, but for reading the inputs' log entries through DeltaTables.
 import { type Derivation, relatedTables, sameTable, tablePrefix } from '../core/insight.ts';
 import { partitionId, partitionOf } from '../core/partition.ts';
-import { inputAppId, PENDING } from '../core/tags.ts';
+import { DEFINITION, inputAppId, inputCommitAppId, PENDING } from '../core/tags.ts';
 import { type Touched, touchedPartitions } from '../core/touched.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
-import { configuration, type Snapshot, txnVersion } from '../delta/snapshot.ts';
+import { commitNumber } from '../delta/commit-id.ts';
+import { configuration, type Entry, type Snapshot, txnVersion } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import type { Input } from './inputs.ts';
 
@@ -43,6 +44,10 @@ export function inputId(input: Input): string {
   return inputAppId(tablePrefix(input.table), input.snapshot.metadata.id);
 }
 
+export function inputCommitId(input: Input): string {
+  return inputCommitAppId(tablePrefix(input.table), input.snapshot.metadata.id);
+}
+
 export async function planRefresh(
   tables: DeltaTables,
   derivation: Derivation,
@@ -55,13 +60,16 @@ export async function planRefresh(
   const lookedUp = related.filter(({ table }) => deciding.some((other) => sameTable(other, table)));
   const auditAgain = (await touchedByInputs(tables, derivation, target, lookedUp)) === 'all';
   const touched = pending.all ? 'all' : await touchedByInputs(tables, derivation, target, inputs);
+  const foreign = await foreignPartitions(tables, derivation, target);
   const existing = existingPartitions(derivation, inputs);
   const own = partitionsOf(target.files.values(), derivation.partitionBy);
   for (const { partition } of pending.stale) own.set(partitionId(partition), partition);
   const waiting = new Map(pending.waiting.map((partition) => [partitionId(partition), partition]));
   for (const [id, partition] of waiting) own.set(id, partition);
   const stale = new Set(auditAgain ? pending.stale.map(({ partition }) => partitionId(partition)) : []);
-  const isTouched = (id: string) => touched === 'all' || touched.has(id) || waiting.has(id) || stale.has(id);
+  const isIn = (some: Touched, id: string) => some === 'all' || some.has(id);
+  const isTouched = (id: string) =>
+    isIn(touched, id) || isIn(foreign, id) || waiting.has(id) || stale.has(id);
   const inTurn = new Map([...[...waiting].filter(([id]) => existing.has(id)), ...existing]);
   return {
     recompute: [...inTurn].flatMap(([id, partition]) => (isTouched(id) ? [partition] : [])),
@@ -79,16 +87,85 @@ async function touchedByInputs(
 ): Promise<Touched> {
   const changes = await Promise.all(
     inputs.map(async (input) => {
-      const since = txnVersion(target, inputId(input));
-      const upTo = input.snapshot.version;
-      const entries =
-        since === undefined || since > upTo
-          ? undefined
-          : await tables.entries(tablePrefix(input.table), since, upTo);
-      return { isOver: input.isOver, entries };
+      const since = await changesSince(tables, target, input);
+      return { isOver: input.isOver, entries: typeof since === 'string' ? undefined : since };
     }),
   );
   return touchedPartitions(changes, derivation.partitionBy);
+}
+
+/**
+ * Why nobody can tell how an input went on: the target never read it (`new`); the log ends before the version that it read
+ * (`lost`), or has another commit under that version (`replaced`), as after a restore; or an entry is missing since (`gap`).
+ */
+type Unknown = 'new' | 'lost' | 'replaced' | 'gap';
+
+/** What the input's log holds beyond the version that the target is current with. */
+async function changesSince(
+  tables: DeltaTables,
+  target: Snapshot,
+  input: Input,
+): Promise<readonly Entry[] | Unknown> {
+  const since = txnVersion(target, inputId(input));
+  const { version: upTo, commitId } = input.snapshot;
+  if (since === undefined) return 'new';
+  if (since > upTo) return 'lost';
+  const prefix = tablePrefix(input.table);
+  const known = txnVersion(target, inputCommitId(input));
+  // A lake of an older Sluice has versions alone: the next commit notes the rest.
+  if (known === undefined) return (await tables.entries(prefix, since, upTo)) ?? 'gap';
+  if (since === upTo) return commitNumber(commitId) === known ? [] : 'replaced';
+  const entries = await tables.entries(prefix, since - 1, upTo);
+  if (entries === undefined) return 'gap';
+  return commitNumber(entries[0]?.id) === known ? entries.slice(1) : 'replaced';
+}
+
+/** Sentences on inputs whose logs are not those that the target was computed from; [] where all are. */
+export async function inputProblems(
+  tables: DeltaTables,
+  derivation: Derivation,
+  target: Snapshot,
+  inputs: readonly Input[],
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const input of inputs) {
+    const found = await changesSince(tables, target, input);
+    if (found !== 'lost' && found !== 'replaced') continue;
+    const [own, prefix] = [tablePrefix(derivation.target), tablePrefix(input.table)];
+    const version = txnVersion(target, inputId(input));
+    const reason =
+      found === 'lost'
+        ? `which has ${input.snapshot.version} as its newest: entries of its log are lost, or it was restored`
+        : 'which has another commit under that version: it was restored or replaced';
+    problems.push(
+      `${own} was computed from version ${version} of ${prefix}, ${reason}. "npx sluice sync" computes ${own} again from what is there`,
+    );
+  }
+  return problems;
+}
+
+/** Where other programs wrote into the derived table itself: its rows there are not what the SQL gives, or nothing says so. */
+async function foreignPartitions(
+  tables: DeltaTables,
+  { target: table, partitionBy }: Derivation,
+  target: Snapshot,
+): Promise<Touched> {
+  const partitions = partitionsOf(
+    [...target.files.values()].filter(({ tags }) => tags?.[DEFINITION] === undefined),
+    partitionBy,
+  );
+  const [first] = target.foreign;
+  if (first === undefined) return partitions;
+  const entries = await tables.entries(tablePrefix(table), first.version - 1, target.version);
+  for (const action of entries?.flatMap(({ actions }) => actions) ?? [{ metaData: target.metadata }]) {
+    if ('metaData' in action || 'protocol' in action) return 'all';
+    if (!('add' in action || 'remove' in action)) continue;
+    const { partitionValues } = 'add' in action ? action.add : action.remove;
+    if (partitionValues === undefined) return 'all';
+    const partition = partitionOf(partitionValues, partitionBy);
+    partitions.set(partitionId(partition), partition);
+  }
+  return partitions;
 }
 
 /** An unpartitioned table always has its one partition; another has those in which `over` has a live file. */

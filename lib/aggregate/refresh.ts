@@ -4,14 +4,22 @@ import { type Derivation, type Severity, sameTable, type TableRef, tablePrefix }
 import { partitionId } from '../core/partition.ts';
 import { DEFINITION } from '../core/tags.ts';
 import type { PartitionValues } from '../delta/actions.ts';
-import { configuration, type Snapshot, txnVersion } from '../delta/snapshot.ts';
+import { configuration, type ForeignCommit, type Snapshot, txnVersion } from '../delta/snapshot.ts';
 import { announce, type Effects } from '../effects.ts';
 import { CliError, TryAgainError } from '../errors.ts';
 import { type AuditedPartition, auditMetrics, failureMessage } from './audit.ts';
 import { commitActions } from './commit-actions.ts';
 import { type ComputedParts, computeAll, type Work } from './compute-all.ts';
-import { type Input, loadInputs, loadRelated, requireDefinitions } from './inputs.ts';
-import { inputId, type Pending, planRefresh, readPending, type Stale, type Warning } from './plan.ts';
+import { type Input, loadInputs, loadRelated, requireDefinitions, requireOwnRows } from './inputs.ts';
+import {
+  inputCommitId,
+  inputId,
+  type Pending,
+  planRefresh,
+  readPending,
+  type Stale,
+  type Warning,
+} from './plan.ts';
 
 export type RefreshOutcome = {
   readonly target: TableRef;
@@ -26,6 +34,8 @@ export type RefreshOutcome = {
   /** Partitions that keep their old rows for want of time; a message asks for them. */
   readonly waiting: readonly PartitionValues[];
   readonly version: number;
+  /** Commits of other programs whose rows this one replaced. */
+  readonly undone: readonly ForeignCommit[];
 };
 
 export type RefreshOptions = {
@@ -69,6 +79,7 @@ async function refreshOnce(
   const inputs = await loadInputs(effects, derivation);
   const related = await loadRelated(effects, derivation);
   requireDefinitions(effects.catalog, [...inputs, ...related]);
+  await askForOwnRows(effects, [...inputs, ...related]);
   const plan = await planRefresh(effects.tables, derivation, base, inputs, related);
   const work: Work = { derivation, base, inputs, related, plan };
   if (isDone(work)) return unchanged(work);
@@ -92,14 +103,24 @@ async function refreshOnce(
     };
   });
   if (overtaken) return 'overtaken';
-  const committed = { ...outcome, version: snapshot?.version ?? base.version };
+  const committed = { ...outcome, version: snapshot?.version ?? base.version, undone: base.foreign };
   logOutcome(effects, committed, effects.clock().getTime() - started);
   return committed;
 }
 
+/** Tables of source files are sync's, or on AWS maintain's, to put right; a computed one does it when it is refreshed. */
+async function askForOwnRows(effects: Effects, inputs: readonly Input[]): Promise<void> {
+  const changed = inputs.filter(({ snapshot }) => snapshot.foreign.length > 0).map(({ table }) => table);
+  const isComputed = (table: TableRef) =>
+    effects.catalog.derivations.some(({ target }) => sameTable(target, table));
+  await effects.refreshes.send(changed.filter(isComputed).map((target) => ({ target })));
+  requireOwnRows(inputs);
+}
+
 function isDone({ base, inputs, related, plan }: Work): boolean {
   const touched = plan.recompute.length + plan.drop.length;
-  return touched === 0 && !plan.auditAgain && isCurrent(base, [...inputs, ...related]);
+  const isOwn = base.foreign.length === 0;
+  return touched === 0 && !plan.auditAgain && isOwn && isCurrent(base, [...inputs, ...related]);
 }
 
 function unchanged({ derivation, base, plan }: Work): RefreshOutcome {
@@ -112,6 +133,7 @@ function unchanged({ derivation, base, plan }: Work): RefreshOutcome {
     warned: [],
     waiting: [],
     version: base.version,
+    undone: [],
   };
 }
 
@@ -152,6 +174,8 @@ function logOutcome(effects: Effects, outcome: RefreshOutcome, ms: number): void
     waiting: outcome.waiting.length,
     ms,
   });
+  for (const { version, operation, engine } of outcome.undone)
+    effects.log('warn', 'table.foreign_undone', { table, version, operation, engine });
   for (const { partition, message } of outcome.failed)
     effects.log('warn', 'refresh.audit_failed', { table, partition, reason: message });
   for (const { partition, message } of outcome.warned)
@@ -167,5 +191,7 @@ function requireDefinition(snapshot: Snapshot | undefined, derivation: Derivatio
 
 /** True where the table already says that it is up to date with versions that hold the same data. */
 function isCurrent(base: Snapshot, inputs: readonly Input[]): boolean {
-  return !readPending(base).all && inputs.every((input) => txnVersion(base, inputId(input)) !== undefined);
+  const isNoted = (input: Input) =>
+    txnVersion(base, inputId(input)) !== undefined && txnVersion(base, inputCommitId(input)) !== undefined;
+  return !readPending(base).all && inputs.every(isNoted);
 }

@@ -5,7 +5,7 @@ import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
 import { CliError } from '../errors.ts';
-import { type Applied, apply, refusedChanges } from '../maintain/apply.ts';
+import { type Applied, apply, refusedChanges, undoAllForeign } from '../maintain/apply.ts';
 import { maintainTables } from '../maintain/maintain-tables.ts';
 import { type Reconciliation, reconcile } from '../maintain/reconcile.ts';
 import type { Queue } from '../ports.ts';
@@ -24,11 +24,12 @@ const MESSAGES_AT_ONCE = 100;
  * Refuses a bucket that cannot hold a lake before the first table is made, and definitions that a table cannot take before
  * any table is changed: the deploy fails, and the stack goes back to definitions that fit. Repeating it changes nothing.
  */
-export async function applyDefinitions({ effects }: MaintainEffects): Promise<readonly Applied[]> {
+export async function applyDefinitions({ effects, measure }: MaintainEffects): Promise<readonly Applied[]> {
   if (!(await holdsTables(effects))) await probeConditionalCreate(effects.lake, effects.newId);
-  const refused = await refusedChanges(effects);
+  const refused = (await refusedChanges(effects)).filter(({ because }) => because === 'contract');
   if (refused.length > 0) throw new CliError(refused.map(({ message }) => message).join('\n'));
-  const { applied } = await apply(effects);
+  const { applied, undone } = await apply(effects);
+  measure('foreignCommits', undone.flatMap(({ commits }) => commits).length);
   for (const { table, change } of applied)
     effects.log('info', `apply.${change}`, { table: tablePrefix(table) });
   return applied;
@@ -48,6 +49,7 @@ export async function reconcileByMessages(
   { effects, files, measure }: MaintainEffects,
   outOfTime: () => boolean,
 ): Promise<void> {
+  await takeBackForeign({ effects, measure });
   await effects.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
   const found = await reconcile(effects, {}, { outOfTime });
   let sent = 0;
@@ -60,6 +62,17 @@ export async function reconcileByMessages(
   measure('vanishedFiles', found.vanished.length);
   measure('unexaminedFiles', unexamined);
   logFindings(effects, found, unexamined);
+}
+
+/** Until it is done ingest adds nothing to such a table. */
+async function takeBackForeign({
+  effects,
+  measure,
+}: Pick<MaintainEffects, 'effects' | 'measure'>): Promise<void> {
+  const { undone, refused } = await undoAllForeign(effects);
+  measure('foreignCommits', undone.flatMap(({ commits }) => commits).length + refused.length);
+  for (const { dataset, message } of refused)
+    effects.log('error', 'table.foreign_stays', { dataset, reason: message });
 }
 
 const DAY_MS = 24 * 3600 * 1000;

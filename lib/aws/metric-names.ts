@@ -15,6 +15,8 @@ export type MetricName =
   | 'recomputedPartitions'
   | 'failedAudits'
   | 'auditWarnings'
+  // foreignCommits: of other programs, found and taken back. aggregate as well
+  | 'foreignCommits'
   // maintain
   | 'behindFiles'
   | 'vanishedFiles'

@@ -74,12 +74,13 @@ async function refreshSlice(
 function measureRefresh(
   effects: Effects,
   measure: Measure,
-  { published, dropped, failed, warned }: RefreshOutcome,
+  { published, dropped, failed, warned, undone }: RefreshOutcome,
   arrivedMs: number | undefined,
 ): void {
   measure('recomputedPartitions', published.length);
   measure('failedAudits', failed.length);
   if (warned.length > 0) measure('auditWarnings', warned.length);
+  if (undone.length > 0) measure('foreignCommits', undone.length);
   if (arrivedMs !== undefined && published.length + dropped.length > 0)
     measure('lagSeconds', Math.max(0, effects.clock().getTime() - arrivedMs) / 1000);
 }

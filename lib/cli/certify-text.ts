@@ -1,7 +1,10 @@
 // A certificate as lines for people and as one JSON document for programs. Pure.
+
 import { tablePrefix } from '../core/insight.ts';
 import { partitionLabel } from '../core/partition.ts';
-import type { Certificate, DatasetCertificate, ObjectState } from '../local/certify-lake.ts';
+import type { DatasetCertificate, ObjectState } from '../local/certify-dataset.ts';
+import type { Certificate } from '../local/certify-lake.ts';
+import { NEEDS_ATTENTION } from './exit-codes.ts';
 import { renderTable } from './table-text.ts';
 import { count, number } from './text.ts';
 
@@ -28,6 +31,7 @@ export function certificateLines(certificate: FoundCertificate, maxWidth?: numbe
     ...section('Superseded:', named('superseded')),
     ...section('Waiting:', named('waiting')),
     ...section('No dataset takes these:', unknown),
+    ...section('Nothing defines these tables any more ("npx sluice drop" removes one):', certificate.left),
     ...section('Not current:', notCurrent(certificate)),
     ...section('Does not add up:', problems),
     '',
@@ -66,7 +70,9 @@ function inState({ objects }: DatasetCertificate, state: ObjectState): number {
   return objects.filter((object) => object.state === state).length;
 }
 
-function rowsOf({ sources }: DatasetCertificate) {
+/** Of a file that is refused as a whole nothing is in the table. */
+function rowsOf({ sources: all }: DatasetCertificate) {
+  const sources = all.filter(({ rejected }) => !rejected);
   return {
     records: sources.reduce((sum, { rows }) => sum + (rows ?? 0), 0),
     accepted: sources.reduce((sum, { accepted }) => sum + accepted, 0),
@@ -102,7 +108,30 @@ function verdict(certificate: Certificate): string {
   const { objects, records, accepted, quarantined } = totals(certificate);
   const { problems } = certificate;
   if (problems.length > 0) return `Not certified: ${count(problems.length, 'problem')}.`;
-  return `Certified: ${count(objects, 'landing object')}; ${count(records, 'record')} = ${number(accepted)} accepted + ${number(quarantined)} quarantined.`;
+  const but = [
+    ...named(rejectedObjects(certificate), 'file stands rejected', 'files stand rejected'),
+    ...named(stalePartitions(certificate), 'partition is stale', 'partitions are stale'),
+  ];
+  return `Certified${but.length === 0 ? '' : `, but ${but.join(' and ')}`}: ${count(objects, 'landing object')}; ${count(records, 'record')} = ${number(accepted)} accepted + ${number(quarantined)} quarantined.`;
+}
+
+function named(n: number, one: string, many: string): string[] {
+  return n === 0 ? [] : [`${number(n)} ${n === 1 ? one : many}`];
+}
+
+function rejectedObjects({ datasets }: Certificate): number {
+  return datasets.reduce((sum, dataset) => sum + inState(dataset, 'rejected'), 0);
+}
+
+function stalePartitions({ derived }: Certificate): number {
+  return derived.reduce((sum, { stale }) => sum + stale.length, 0);
+}
+
+/** 0: everything adds up, and nothing stands rejected or failed an audit. */
+export function certificateExitCode(certificate: Certificate): number {
+  const { problems } = certificate;
+  const isWell = problems.length + rejectedObjects(certificate) + stalePartitions(certificate) === 0;
+  return isWell ? 0 : NEEDS_ATTENTION;
 }
 
 function section(title: string, lines: readonly string[]): string[] {
@@ -114,7 +143,7 @@ function section(title: string, lines: readonly string[]): string[] {
 
 /** See `sluice certify --help`: the words here are what programs read. */
 export function certificateDocument(certificate: FoundCertificate): unknown {
-  const { landing, lake, datasets, unknown, derived, problems } = certificate;
+  const { landing, lake, datasets, unknown, left, derived, problems } = certificate;
   return {
     landing,
     lake,
@@ -125,6 +154,7 @@ export function certificateDocument(certificate: FoundCertificate): unknown {
       states: Object.fromEntries(STATES.map((state) => [state, inState(dataset, state)])),
     })),
     unknown,
+    left,
     derived: derived.map(({ table, version, behind, stale }) => ({
       table: tablePrefix(table),
       name: table.name,

@@ -7,26 +7,30 @@ import { matchingLocations } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 
-const DOES_NOT_ADD_UP = 3;
-
 export const certify: Verb = {
   name: 'certify',
   summary: 'Prove that every landing object and every row is accounted for.',
   description: `Every object in landing is live, superseded (the lake holds an older version or an older contract's; or a newer
 file of a replace dataset counts), rejected, waiting, or unknown to every dataset. Per source file the records
 are the accepted rows and the quarantined ones, counted where nobody copied from another: the log's tags and
-statistics, the footers of the data files, the quarantine files, the reports. Sources whose rows are in the lake
-and that are gone from landing are named; so are insights that are behind or stale.
-Reads every data file's footer: in S3 that means fetching the files. Changes nothing.`,
+statistics, the footers of the data files, the quarantine files, the reports. Every data file, quarantine file,
+report, log entry and checkpoint must still be what was written. Sources whose rows are in the lake and that are
+gone from landing are named; so are rows that another program wrote, logs that lost a part or were restored,
+tables that nothing defines any more, and insights that are behind or stale.
+Reads all of the lake: in S3 that means fetching it. Changes nothing.`,
   options: [
     LANDING,
     LAKE,
     SCHEMAS,
     { name: 'dataset', value: 'NAME', description: 'This dataset alone.' },
     {
+      name: 'recount',
+      description: 'Also count the records of the files in landing again: reads each of them.',
+    },
+    {
       name: 'json',
       description:
-        'One JSON document on standard output: landing, lake, certified, totals, datasets (objects and sources,\neach), unknown, derived, problems.',
+        'One JSON document on standard output: landing, lake, certified, totals, datasets (objects and sources,\neach), unknown, left, derived, problems.',
     },
     VERBOSE,
   ],
@@ -39,8 +43,11 @@ Reads every data file's footer: in S3 that means fetching the files. Changes not
     { command: 'npx sluice certify --landing s3://my-landing --lake s3://my-lake', meaning: 'in S3' },
   ],
   exitCodes: [
-    { code: 0, meaning: 'everything adds up; what waits, is rejected, behind or stale is said' },
-    { code: 3, meaning: 'something does not: a sentence for each' },
+    { code: 0, meaning: 'everything adds up; what waits, is behind or is left behind is said' },
+    {
+      code: 3,
+      meaning: 'something does not, or a file stands rejected, or a partition is stale: a sentence for each',
+    },
     { code: 1, meaning: 'there is no lake or no landing, or they cannot be read' },
     { code: 2, meaning: 'wrong usage' },
   ],
@@ -52,7 +59,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { openLake } = await import('../local/open-lake.ts');
   const { requireLake, requireLanding } = await import('../local/places.ts');
   const { certifyLake } = await import('../local/certify-lake.ts');
-  const { certificateDocument, certificateLines } = await import('./certify-text.ts');
+  const { certificateDocument, certificateExitCode, certificateLines } = await import('./certify-text.ts');
   const { terminalLog } = await import('./log-lines.ts');
   await requireLanding(places);
   await requireLake(places);
@@ -62,23 +69,26 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     const found = {
       landing: landing.location,
       lake: lake.location,
-      ...(await certifyLake(local.effects, namedDataset(local.effects, args.value('dataset')))),
+      ...(await certifyLake(local.effects, {
+        ...namedDataset(local.effects, args.value('dataset')),
+        recount: args.flag('recount'),
+      })),
     };
     const text = args.flag('json')
       ? JSON.stringify(certificateDocument(found), null, 2)
       : certificateLines(found, terminal.outColumns).join('\n');
     await terminal.out(`${text}\n`);
-    return found.problems.length === 0 ? 0 : DOES_NOT_ADD_UP;
+    return certificateExitCode(found);
   } finally {
     await local.close();
   }
 }
 
-function namedDataset({ catalog }: Effects, name: string | undefined): Dataset | undefined {
-  if (name === undefined) return undefined;
+function namedDataset({ catalog }: Effects, name: string | undefined): { readonly only?: Dataset } {
+  if (name === undefined) return {};
   const names = catalog.datasets.map((dataset) => dataset.name);
   const dataset = catalog.datasets.find((known) => known.name === name);
-  if (dataset) return dataset;
+  if (dataset) return { only: dataset };
   throw new UsageError(
     `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,
   );

@@ -1,12 +1,15 @@
 // A lake's status as tables for people and as one JSON document for programs. Pure.
+
 import { tablePrefix } from '../core/insight.ts';
 import { partitionLabel } from '../core/partition.ts';
 import type { LakeStatus } from '../local/lake-status.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { RefusedChange } from '../maintain/apply.ts';
+import { foreignText } from '../maintain/undo-foreign.ts';
+import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { deadLetterLine } from './sync-text.ts';
 import { renderTable } from './table-text.ts';
-import { count, firstLines, number } from './text.ts';
+import { firstLines, number } from './text.ts';
 
 export type FoundStatus = LakeStatus & {
   readonly landing: string;
@@ -54,7 +57,7 @@ function datasetTable({ datasets, hasLanding }: FoundStatus, maxWidth?: number):
     number(dataset.quarantinedRows),
     hasLanding ? number(dataset.rejected.length) : '?',
     hasLanding ? number(dataset.waiting) : '?',
-    hasLanding ? number(dataset.vanished) : '?',
+    hasLanding ? number(dataset.vanished.length) : '?',
     dataset.lastArrival?.replace('T', ' ').replace(/\.\d+Z$/, 'Z') ?? '–',
     versionText(dataset.version),
   ]);
@@ -88,13 +91,19 @@ function versionText(version: number | null): string {
 }
 
 function attention(status: FoundStatus): string[] {
-  const { datasets, derived, unknown, refused, deadLetters, hasLanding } = status;
+  const { datasets, derived, unknown, refused, deadLetters } = status;
   const rejected = datasets.flatMap((dataset) => dataset.rejected);
-  const vanished = hasLanding ? datasets.reduce((total, dataset) => total + dataset.vanished, 0) : 0;
   const waits = datasets.some(({ waiting }) => waiting > 0) || derived.some(({ behind }) => behind !== 0);
   return [
+    ...section('Logs that are not whole:', [...status.logs, ...derived.flatMap(({ problems }) => problems)]),
     ...section(
-      'Contracts that their tables cannot take:',
+      'Changed by other programs; "npx sluice sync" takes it back:',
+      status.foreign.flatMap(({ table, commits }) =>
+        commits.map((commit) => `${table}, ${foreignText(commit)}`),
+      ),
+    ),
+    ...section(
+      'Held back:',
       refused.map(({ message }) => message),
     ),
     ...section(
@@ -117,14 +126,27 @@ function attention(status: FoundStatus): string[] {
     ),
     ...section('These match no dataset:', unknown),
     ...section('Failed; the next sync tries them again:', deadLetters.map(deadLetterLine)),
-    ...(vanished > 0
-      ? [
-          '',
-          `${count(vanished, 'source file')} vanished from landing: "npx sluice sync --prune" withdraws their rows.`,
-        ]
-      : []),
+    ...section(
+      'Vanished from landing, but still in the lake; "npx sluice sync --prune" withdraws them:',
+      vanishedSources(status).map(({ source, dataset }) => `${source} (${dataset})`),
+    ),
+    ...section('Nothing defines these tables any more ("npx sluice drop" removes one):', status.left),
     ...(waits ? ['', 'The lake is behind: "npx sluice sync" brings it up to date.'] : []),
   ];
+}
+
+function vanishedSources({ datasets, hasLanding }: FoundStatus) {
+  if (!hasLanding) return [];
+  return datasets.flatMap(({ dataset, vanished }) => vanished.map((source) => ({ source, dataset })));
+}
+
+/** 0: nothing is at fault, rejected, missing, stale or foreign; files that wait and partitions that are behind are no fault. */
+export function statusExitCode(status: FoundStatus): number {
+  const { datasets, derived, deadLetters, refused, logs, foreign, hasLanding } = status;
+  if (deadLetters.length + refused.length + logs.length > 0) return FAULT;
+  const rejected = hasLanding ? datasets.flatMap((dataset) => dataset.rejected).length : 0;
+  const stale = derived.flatMap((table) => [...table.stale, ...table.problems]).length;
+  return rejected + stale + foreign.length + vanishedSources(status).length > 0 ? NEEDS_ATTENTION : 0;
 }
 
 function section(title: string, lines: readonly string[]): string[] {
@@ -141,7 +163,8 @@ export function statusDocument(status: FoundStatus): unknown {
       ...dataset,
       rejected: known(rejected.map(({ source, reason }) => ({ source, reason: reason?.message ?? null }))),
       waiting: known(waiting),
-      vanished: known(vanished),
+      vanished: known(vanished.length),
+      vanishedSources: known(vanished),
     })),
     derived: status.derived.map(({ table, ...rest }) => ({
       table: tablePrefix(table),
@@ -149,6 +172,9 @@ export function statusDocument(status: FoundStatus): unknown {
       ...rest,
     })),
     unknown: known(status.unknown),
+    left: status.left,
+    foreign: status.foreign,
+    logs: status.logs,
     refused: status.refused.map(({ dataset, message, held }) => ({
       dataset,
       message,

@@ -5,7 +5,7 @@ import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './ve
 
 export const status: Verb = {
   name: 'status',
-  summary: 'Say what the lake holds, how current it is and what wants a look.',
+  summary: 'Say what the lake holds, how current it is and what needs attention.',
   description: `Per dataset: source files that the table stands on, rows, quarantined rows, files rejected as a whole, files
 that wait in landing, the last arrival and the table's version. Per insight and built-in table: partitions,
 rows, version, stale partitions (an audit failed, the old rows stay) and warnings (an audit of severity warn
@@ -17,7 +17,7 @@ failed, the new rows are live) with the reasons, and how many partitions its inp
     {
       name: 'json',
       description:
-        'One JSON document on standard output: landing, lake, datasets, derived, unknown, deadLetters.',
+        'One JSON document on standard output: landing, lake, datasets, derived, unknown, left, foreign, logs,\nrefused, deadLetters.',
     },
     VERBOSE,
   ],
@@ -30,8 +30,16 @@ failed, the new rows are live) with the reasons, and how many partitions its inp
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'said, whatever it is' },
-    { code: 1, meaning: 'there is no lake yet, or it cannot be read' },
+    { code: 0, meaning: 'all is well; files may wait and insights be behind' },
+    {
+      code: 3,
+      meaning:
+        'a source file stands rejected or is gone from landing, a partition is stale, or another program has\nwritten into a table',
+    },
+    {
+      code: 1,
+      meaning: 'a fault: it is named; or there is no lake yet, or it cannot be read',
+    },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
@@ -43,7 +51,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { hasLanding, requireLake } = await import('../local/places.ts');
   const { lakeStatus } = await import('../local/lake-status.ts');
   const { refusedChanges } = await import('../maintain/apply.ts');
-  const { statusDocument, statusLines } = await import('./status-text.ts');
+  const { statusDocument, statusExitCode, statusLines } = await import('./status-text.ts');
   const { terminalLog } = await import('./log-lines.ts');
   await requireLake(places);
   const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
@@ -61,7 +69,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       ? JSON.stringify(statusDocument(found), null, 2)
       : statusLines(found, terminal.outColumns).join('\n');
     await terminal.out(`${text}\n`);
-    return 0;
+    return statusExitCode(found);
   } finally {
     await local.close();
   }

@@ -1,18 +1,20 @@
 // What a sync did: as lines for people, as one JSON document for programs, as an exit code. Pure.
+
 import { tablePrefix } from '../core/insight.ts';
 import { partitionLabel } from '../core/partition.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { SyncResult } from '../local/sync-lake.ts';
+import { foreignText } from '../maintain/undo-foreign.ts';
+import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { count, duration, firstLines, firstWords, number } from './text.ts';
 
-export const REJECTED_OR_STALE = 3;
-const FAULT = 1;
 const MAX_NAMED = 10;
 
-export function syncExitCode({ deadLetters, refused, rejected, stale }: SyncResult): number {
+export function syncExitCode(result: SyncResult): number {
+  const { deadLetters, refused, rejected, stale, vanished, undone } = result;
   if (deadLetters.length > 0 || refused.length > 0) return FAULT;
-  return rejected.length > 0 || stale.length > 0 ? REJECTED_OR_STALE : 0;
+  return rejected.length + stale.length + vanished.length + undone.length > 0 ? NEEDS_ATTENTION : 0;
 }
 
 type Result = SourceOutcome['result'];
@@ -63,10 +65,12 @@ function summary(result: SyncResult): string[] {
     tables.length === 0 &&
     result.deadLetters.length === 0 &&
     result.refused.length === 0 &&
+    result.undone.length === 0 &&
     result.applied.length === 0;
+  const vanished = result.vanished.length;
   if (isIdle && result.finished)
     return [
-      `Nothing to do: ${count(files.unchanged, 'file')} unchanged${rejected > 0 ? `, ${number(rejected)} rejected` : ''}${kept > 0 ? `, ${number(kept)} kept` : ''} (${seconds}).`,
+      `${vanished === 0 ? 'Nothing to do' : 'Nothing to read'}: ${count(files.unchanged, 'file')} unchanged${rejected > 0 ? `, ${number(rejected)} rejected` : ''}${kept > 0 ? `, ${number(kept)} kept` : ''}${vanished > 0 ? `, ${number(vanished)} vanished` : ''} (${seconds}).`,
     ];
   const rows = rowTotals(result);
   const parts = (['accepted', 'rejected', 'withdrawn', 'unchanged', 'kept', 'unknown'] as const).filter(
@@ -99,7 +103,7 @@ function attention(result: SyncResult): string[] {
   const quarantined = rowTotals(result).quarantined;
   return [
     ...section(
-      'Contracts that their tables cannot take; the other datasets went on:',
+      'Held back; the other datasets went on:',
       refused.flatMap(({ message, held }) => [
         message,
         ...(held.length === 0
@@ -112,6 +116,12 @@ function attention(result: SyncResult): string[] {
             ]),
       ]),
       Number.POSITIVE_INFINITY,
+    ),
+    ...section(
+      'Changed by other programs, and taken back (landing is the truth; other programs should only read):',
+      result.undone.flatMap(({ table, commits }) =>
+        commits.map((commit) => `${tablePrefix(table)}, ${foreignText(commit)}`),
+      ),
     ),
     ...(quarantined > 0 ? [`Quarantined: "npx sluice rejects" says which rows and why.`] : []),
     ...section(
@@ -193,6 +203,7 @@ export function syncDocument(
     })),
     vanished: result.vanished,
     absent: result.absent,
+    undone: result.undone.map(({ table, commits }) => ({ table: tablePrefix(table), commits })),
     stale: result.stale.map(({ table, partition, message }) => ({
       table: tablePrefix(table),
       partition,

@@ -35,7 +35,7 @@ key has none, the day on which the file was last modified, in UTC.`,
     {
       name: 'json',
       description:
-        'One JSON document on standard output: totals, rows, files, applied, refused, refreshed, rejected,\nvanished, absent, stale, warnings, deadLetters, ms.',
+        'One JSON document on standard output: totals, rows, files, applied, refused, refreshed, rejected,\nvanished, absent, undone, stale, warnings, deadLetters, ms.',
     },
     MEMORY,
     VERBOSE,
@@ -58,7 +58,11 @@ key has none, the day on which the file was last modified, in UTC.`,
   ],
   exitCodes: [
     { code: 0, meaning: 'all well' },
-    { code: 3, meaning: 'a source file stands rejected, or a partition is stale because an audit failed' },
+    {
+      code: 3,
+      meaning:
+        'a source file stands rejected or is gone from landing, a partition is stale because an audit failed,\nor another program had written into a table',
+    },
     { code: 1, meaning: 'a fault, or a contract that its table cannot take: the message says which' },
     { code: 2, meaning: 'wrong usage, or --prune would take most of a dataset and --yes is missing' },
   ],

@@ -14,6 +14,7 @@ export const verbs: ReadonlyMap<string, () => Promise<Verb>> = new Map([
   ['rejects', async () => (await import('./rejects.ts')).rejects],
   ['rebuild', async () => (await import('./rebuild.ts')).rebuild],
   ['plan', async () => (await import('./plan.ts')).plan],
+  ['drop', async () => (await import('./drop.ts')).drop],
   ['maintain', async () => (await import('./maintain.ts')).maintain],
   ['status', async () => (await import('./status.ts')).status],
   ['dead-letters', async () => (await import('./dead-letters.ts')).deadLetters],

@@ -6,9 +6,13 @@ import { partitionId } from './partition.ts';
 export const CONTRACT = 'sluice.contract';
 export const DEFINITION = 'sluice.definition';
 export const PENDING = 'sluice.pending';
+/** When a table that nothing defined any more was dropped, ISO 8601. */
+export const DROPPED = 'sluice.dropped';
 /** Of a data file's bytes: files of the same hash hold the same rows in the same order. */
 export const CONTENT = 'sluice.content';
 export const INPUTS = 'sluice.inputs';
+/** The ids of the commits that INPUTS gives the versions of. */
+export const INPUT_COMMITS = 'sluice.inputCommits';
 /** In an add of a derived table: what its audits of severity `warn` found, in a sentence. */
 export const WARNINGS = 'sluice.warnings';
 
@@ -20,6 +24,8 @@ export type Origin = {
   /** Rows of the whole source file, not of this data file alone. */
   readonly acceptedRows: number;
   readonly quarantinedRows: number;
+  /** The digest of what its report says; absent where an older Sluice wrote the file. */
+  readonly report?: string;
 };
 
 export function originTags(origin: Origin): Record<string, string> {
@@ -30,6 +36,7 @@ export function originTags(origin: Origin): Record<string, string> {
     [CONTRACT]: origin.contract,
     'sluice.acceptedRows': String(origin.acceptedRows),
     'sluice.quarantinedRows': String(origin.quarantinedRows),
+    ...(origin.report === undefined ? {} : { 'sluice.report': origin.report }),
   };
 }
 
@@ -45,6 +52,7 @@ export function readOrigin(add: Pick<Add, 'tags'>): Origin | undefined {
     contract: tags[CONTRACT] ?? '',
     acceptedRows: Number(tags['sluice.acceptedRows'] ?? 0),
     quarantinedRows: Number(tags['sluice.quarantinedRows'] ?? 0),
+    ...(tags['sluice.report'] === undefined ? {} : { report: tags['sluice.report'] }),
   };
 }
 
@@ -87,10 +95,20 @@ export function inputAppId(prefix: string, tableId: string): string {
   return `sluice:${prefix}:${tableId}`;
 }
 
+/** Beside an input's version: which commit that was, as a number. Another commit of the same version is another input. */
+export function inputCommitAppId(prefix: string, tableId: string): string {
+  return `sluice-commit:${prefix}:${tableId}`;
+}
+
 /** The versions of its inputs that a computed file was made from, by the tables' prefixes; undefined for a file that was not computed. */
 export function readInputs(add: Pick<Add, 'tags'>): Readonly<Record<string, number>> | undefined {
   const text = add.tags?.[INPUTS];
   return text === undefined ? undefined : (JSON.parse(text) as Record<string, number>);
+}
+
+/** The commits' ids by the tables' prefixes; {} where the file's writer did not say. */
+export function readInputCommits(add: Pick<Add, 'tags'>): Readonly<Record<string, string>> {
+  return JSON.parse(add.tags?.[INPUT_COMMITS] ?? '{}') as Record<string, string>;
 }
 
 /** The inverse of inputAppId; undefined for a transaction of another kind. */

@@ -17,6 +17,11 @@ function changesData(action: Action): boolean {
   return 'remove' in action && action.remove.dataChange;
 }
 
+function partitionValues(action: Action): PartitionValues | undefined {
+  if ('add' in action) return action.add.partitionValues;
+  return 'remove' in action ? action.remove.partitionValues : undefined;
+}
+
 /** `partitionBy`: the derived table's partition columns; [] for one partition. */
 export function touchedPartitions(changes: readonly InputChange[], partitionBy: readonly string[]): Touched {
   const touched = new Map<string, PartitionValues>();
@@ -25,12 +30,9 @@ export function touchedPartitions(changes: readonly InputChange[], partitionBy: 
     for (const action of change.entries.flatMap((entry) => entry.actions)) {
       if (!changesData(action)) continue;
       if (!change.isOver) return 'all';
-      const values =
-        'add' in action
-          ? action.add.partitionValues
-          : 'remove' in action
-            ? action.remove.partitionValues
-            : {};
+      const values = partitionValues(action);
+      // Another program need not say where a file was that it removes.
+      if (values === undefined) return 'all';
       const partition = partitionOf(values, partitionBy);
       touched.set(partitionId(partition), partition);
     }

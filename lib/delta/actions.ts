@@ -19,9 +19,10 @@ export type Remove = {
   readonly path: string;
   readonly deletionTimestamp: number;
   readonly dataChange: boolean;
-  readonly extendedFileMetadata: true;
-  readonly partitionValues: PartitionValues;
-  readonly size: number;
+  /** Other writers may leave out this and what it promises. */
+  readonly extendedFileMetadata?: boolean;
+  readonly partitionValues?: PartitionValues;
+  readonly size?: number;
   readonly tags?: Readonly<Record<string, string>>;
 };
 
@@ -40,15 +41,23 @@ export type Metadata = {
 export type Protocol = { readonly minReaderVersion: number; readonly minWriterVersion: number };
 export type Txn = { readonly appId: string; readonly version: number; readonly lastUpdated?: number };
 
-/** Free-form; `txnId` names the attempt, so that a writer recognises its own entry after a lost answer. */
+/**
+ * Free-form: of another writer's every member may be missing, or of another type. `txnId` names the attempt, so that a writer
+ * recognises its own entry after a lost answer. PROTOCOL.md, "Commit Provenance Information".
+ */
 export type CommitInfo = {
-  readonly timestamp: number;
-  readonly operation: string;
-  readonly operationParameters: Readonly<Record<string, string>>;
+  readonly timestamp?: number;
+  readonly operation?: string;
+  readonly operationParameters?: Readonly<Record<string, string>>;
   readonly operationMetrics?: Readonly<Record<string, string>>;
-  readonly engineInfo: string;
-  readonly txnId: string;
+  readonly engineInfo?: string;
+  readonly txnId?: string;
+  /** Ours: see commit-id.ts. */
+  readonly sluice?: Seal;
 };
+
+/** `digest`: of the entry itself. `parent`: the id of the entry before it; null where there is none, or it is missing. */
+export type Seal = { readonly digest: string; readonly parent: string | null };
 
 export type Action =
   | { readonly add: Add }

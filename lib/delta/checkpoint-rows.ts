@@ -52,6 +52,13 @@ const METADATA = [
 ] as const;
 const PROTOCOL = ['minReaderVersion', 'minWriterVersion'] as const;
 
+/** A snapshot as it comes out of its checkpoint: what a checkpoint does not hold is left out. */
+export function throughCheckpoint({ files, tombstones, ...others }: Snapshot): Snapshot {
+  const known = <T>(map: ReadonlyMap<string, T>, names: readonly (keyof T & string)[]) =>
+    new Map([...map].map(([path, action]) => [path, pick<T>(action as Value, names)]));
+  return { ...others, files: known(files, ADD), tombstones: known(tombstones, REMOVE) };
+}
+
 // A Parquet file's types are its writer's word; what matters of them (path, version) is checked by whoever uses it.
 function pick<T>(struct: Value, names: readonly (keyof T & string)[]): T {
   const source = struct as Readonly<Record<string, Value>>;
@@ -89,5 +96,15 @@ export async function snapshotOfRows(
   requireProtocol(version, protocol);
   if (protocol === undefined || metadata === undefined)
     throw new Error('a checkpoint without protocol or metaData');
-  return { version, timestampMs, protocol, metadata, files, tombstones, txns };
+  return {
+    version,
+    timestampMs,
+    protocol,
+    metadata,
+    files,
+    tombstones,
+    txns,
+    commitId: undefined,
+    foreign: [],
+  };
 }

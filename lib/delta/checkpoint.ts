@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { contentHash } from '../content-hash.ts';
 import { fileLiteral, literal, readParquet } from '../core/sql-text.ts';
 import { CorruptionError } from '../errors.ts';
 import type { Clock, Log, ObjectStore, ScratchFolder, SqlEngine } from '../ports.ts';
@@ -17,6 +18,8 @@ export type LogEffects = {
   readonly sql: SqlEngine;
   readonly log: Log;
   readonly scratch: ScratchFolder;
+  /** Told of each checkpoint that cannot be read. */
+  readonly damaged?: (key: string) => void;
 };
 
 const MAP = 'MAP(VARCHAR, VARCHAR)';
@@ -46,8 +49,10 @@ export async function writeCheckpoint(
     const options = `format = 'newline_delimited', hive_partitioning = false, maximum_object_size = ${Math.max(MIN_LINE_BYTES, longest + 1024)}`;
     const read = `read_json(${fileLiteral(rows)}, columns = {${columns.join(', ')}}, ${options})`;
     await sql.session((session) => session.run(`COPY (FROM ${read}) TO ${literal(file)} (FORMAT parquet)`));
+    const content = await contentHash(file);
     const { sizeBytes } = await store.upload(file, checkpointKey(prefix, snapshot.version));
-    await store.write(lastCheckpointKey(prefix), encode(hintText(snapshot, actions.length, sizeBytes)));
+    const hint = { ...counts(snapshot, actions), sizeInBytes: sizeBytes, version: snapshot.version };
+    await store.write(lastCheckpointKey(prefix), encode(hintText(hint, content)));
   } finally {
     await rm(rows, { force: true });
     await rm(file, { force: true });
@@ -70,23 +75,92 @@ async function writeLines(path: string, actions: readonly Action[]): Promise<num
   return longest;
 }
 
-// PROTOCOL.md, "JSON checksum": names in byte order; numbers need no escaping.
-function hintText(snapshot: Snapshot, size: number, sizeInBytes: number): string {
-  const hint = { numOfAddFiles: snapshot.files.size, size, sizeInBytes, version: snapshot.version };
-  const canonical = Object.entries(hint).map(([name, value]) => `"${name}"=${value}`);
-  const checksum = createHash('md5').update(canonical.join(',')).digest('hex');
-  return JSON.stringify({ ...hint, checksum });
+type Counts = { readonly numOfAddFiles: number; readonly size: number };
+
+function counts({ files }: Snapshot, actions: readonly Action[]): Counts {
+  return { numOfAddFiles: files.size, size: actions.length };
 }
+
+/** Of the checkpoint's bytes, among the hint's tags. */
+const CONTENT_TAG = 'sluice.content';
+
+function hintText(
+  hint: Counts & { readonly sizeInBytes: number; readonly version: number },
+  content: string,
+) {
+  const full = { ...hint, tags: { [CONTENT_TAG]: content } };
+  return JSON.stringify({ ...full, checksum: checksum(full) });
+}
+
+/** PROTOCOL.md, "JSON checksum": in the order of the paths; nothing of ours needs to be encoded. */
+function checksum(hint: object): string {
+  const pairs = (path: string, value: unknown): string[] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([name, part]) =>
+          pairs(`${path === '' ? '' : `${path}+`}"${name}"`, part),
+        )
+      : [`${path}=${JSON.stringify(value)}`];
+  return createHash('md5').update(pairs('', hint).sort().join(',')).digest('hex');
+}
+
+/** `content`: the hash of the checkpoint's bytes, where its writer said it. `isWhole`: false for kinds that we do not read. */
+export type CheckpointHint = {
+  readonly version: number;
+  readonly content: string | undefined;
+  readonly isWhole: boolean;
+};
+
+/** What `_last_checkpoint` says; `broken` where it says nothing that a reader can use. */
+export async function readHint(
+  store: ObjectStore,
+  prefix: string,
+): Promise<CheckpointHint | 'absent' | 'broken'> {
+  const bytes = await store.read(lastCheckpointKey(prefix));
+  if (bytes === undefined) return 'absent';
+  try {
+    const hint = JSON.parse(new TextDecoder().decode(bytes)) as RawHint | null;
+    if (!Number.isSafeInteger(hint?.version)) return 'broken';
+    const content = hint?.tags?.[CONTENT_TAG];
+    const { checksum: stated, ...others } = hint ?? {};
+    // Of another writer's hint we do not know how it spells what it sums up.
+    if (content !== undefined && stated !== checksum(others)) return 'broken';
+    return {
+      version: hint?.version as number,
+      content: typeof content === 'string' ? content : undefined,
+      isWhole: hint?.parts == null && hint?.v2Checkpoint == null,
+    };
+  } catch {
+    return 'broken';
+  }
+}
+
+type RawHint = {
+  readonly checksum?: unknown;
+  readonly version?: unknown;
+  readonly parts?: unknown;
+  readonly v2Checkpoint?: unknown;
+  readonly tags?: Readonly<Record<string, unknown>> | null;
+};
 
 /** The version that `_last_checkpoint` names; undefined where it is absent, unreadable, or of a kind that we do not read. */
 export async function readCheckpointHint(store: ObjectStore, prefix: string): Promise<number | undefined> {
-  const bytes = await store.read(lastCheckpointKey(prefix));
-  if (bytes === undefined) return undefined;
+  const hint = await readHint(store, prefix);
+  return typeof hint === 'object' && hint.isWhole ? hint.version : undefined;
+}
+
+/** False where it is absent, or is not what was written, or cannot be read: then it wants to be written again. */
+export async function isSoundCheckpoint(
+  effects: LogEffects,
+  prefix: string,
+  { version, content }: CheckpointHint,
+): Promise<boolean> {
+  if (content === undefined) return (await readCheckpoint(effects, prefix, version)) !== undefined;
+  const file = await effects.store.download(checkpointKey(prefix, version));
+  if (file === undefined) return false;
   try {
-    const hint = JSON.parse(new TextDecoder().decode(bytes)) as { version?: unknown; parts?: unknown } | null;
-    return Number.isSafeInteger(hint?.version) && hint?.parts == null ? (hint?.version as number) : undefined;
-  } catch {
-    return undefined;
+    return (await contentHash(file.path)) === content;
+  } finally {
+    await file.release();
   }
 }
 
@@ -107,6 +181,7 @@ export async function readCheckpoint(
   } catch (error) {
     if (error instanceof CorruptionError) throw error;
     effects.log('warn', 'checkpoint.unreadable', { key, error: String(error) });
+    effects.damaged?.(key);
     return undefined;
   } finally {
     await file.release();

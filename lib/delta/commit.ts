@@ -2,6 +2,7 @@
 import { CorruptionError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { Action, CommitInfo } from './actions.ts';
+import { ENGINE, sealedText } from './commit-id.ts';
 import { readEntry, replayed } from './log.ts';
 import { entryKey } from './log-keys.ts';
 import type { Entry, Snapshot } from './snapshot.ts';
@@ -14,9 +15,10 @@ export type CommitPlan = {
   readonly metrics?: Readonly<Record<string, string>>;
 };
 
-const ENGINE = 'sluice';
+/** Of an attempt of ours, before it is sealed. */
+export type OwnCommitInfo = CommitInfo & { readonly txnId: string };
 
-export function commitInfo(plan: CommitPlan, txnId: string, now: Date): CommitInfo {
+export function commitInfo(plan: CommitPlan, txnId: string, now: Date): OwnCommitInfo {
   return {
     timestamp: now.getTime(),
     operation: plan.operation,
@@ -28,7 +30,8 @@ export function commitInfo(plan: CommitPlan, txnId: string, now: Date): CommitIn
 }
 
 /**
- * Creates the entry that follows `snapshot`. Returns the snapshot after it, or undefined where another writer has that version.
+ * Creates the entry that follows `snapshot`. Returns the snapshot after it, or undefined where another writer has that version,
+ * or the log was restored meanwhile and does not lead to `snapshot` any more: behind the gap nobody could read on.
  * Throws CorruptionError, before anything is written, on actions that break the log; throws the store's error where the entry
  * is not there after a failed attempt.
  */
@@ -37,23 +40,24 @@ export async function createEntry(
   prefix: string,
   snapshot: Snapshot | undefined,
   actions: readonly Action[],
-  info: CommitInfo,
+  info: OwnCommitInfo,
 ): Promise<Snapshot | undefined> {
-  const entry: Entry = {
-    version: (snapshot?.version ?? -1) + 1,
-    actions: [{ commitInfo: info }, ...actions],
-  };
+  const version = (snapshot?.version ?? -1) + 1;
+  const sealed = sealedText(version, info, actions, snapshot?.commitId);
+  const entry: Entry = { version, actions: [{ commitInfo: sealed.info }, ...actions], id: sealed.id };
   requireFreshNames(prefix, snapshot, actions);
   const next = replayed(prefix, snapshot, [entry]);
-  const text = entry.actions.map((action) => `${JSON.stringify(action)}\n`).join('');
-  const created = await createOrRecognise(
-    store,
-    prefix,
-    entry.version,
-    new TextEncoder().encode(text),
-    info.txnId,
-  );
-  return created ? next : undefined;
+  if (snapshot && !(await leadsTo(store, prefix, snapshot))) return undefined;
+  const bytes = new TextEncoder().encode(sealed.text);
+  return (await createOrRecognise(store, prefix, version, bytes, info.txnId)) ? next : undefined;
+}
+
+async function leadsTo(
+  store: ObjectStore,
+  prefix: string,
+  { version, commitId }: Snapshot,
+): Promise<boolean> {
+  return commitId === undefined || (await readEntry(store, prefix, version))?.id === commitId;
 }
 
 async function createOrRecognise(

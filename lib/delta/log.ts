@@ -2,35 +2,31 @@
 // Knows how to read; commit.ts knows how to add to it.
 import { CorruptionError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
-import type { Action } from './actions.ts';
 import { type LogEffects, readCheckpoint, readCheckpointHint } from './checkpoint.ts';
+import { commitInfoOf, ENGINE } from './commit-id.ts';
+import { logRemedy, parseEntry } from './entry.ts';
 import { entryKey, logPrefix, logVersion } from './log-keys.ts';
-import { type Entry, replay, type Snapshot } from './snapshot.ts';
+import {
+  commitTimeMs,
+  type Entry,
+  type ForeignCommit,
+  foreignCommit,
+  replay,
+  type Snapshot,
+} from './snapshot.ts';
 
 const READS_AT_ONCE = 16;
+/** How far back a checkpoint's commit is followed through the commits of other programs. */
+const MAX_FOREIGN = 1000;
 
-/** Undefined where there is no such entry. Throws CorruptionError where it is no newline-delimited JSON. */
+/** Undefined where there is no such entry. Throws CorruptionError where it is damaged. */
 export async function readEntry(
   store: ObjectStore,
   prefix: string,
   version: number,
 ): Promise<Entry | undefined> {
-  const key = entryKey(prefix, version);
-  const bytes = await store.read(key);
-  return bytes && { version, actions: parseActions(key, new TextDecoder().decode(bytes)) };
-}
-
-function parseActions(key: string, text: string): Action[] {
-  return text.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    try {
-      return [JSON.parse(line) as Action];
-    } catch (error) {
-      throw new CorruptionError(`${key}, line ${index + 1} is no JSON: ${line.slice(0, 200)}`, {
-        cause: error,
-      });
-    }
-  });
+  const bytes = await store.read(entryKey(prefix, version));
+  return bytes && parseEntry(prefix, version, bytes);
 }
 
 /** The entries after `after` up to and with `upTo`, in order; undefined in the place of one that is missing. */
@@ -49,8 +45,19 @@ export async function readEntries(
   return entries;
 }
 
-/** The newest snapshot that follows a known one: tries the next versions until there is none. */
-export async function follow(store: ObjectStore, prefix: string, known: Snapshot): Promise<Snapshot> {
+/**
+ * The newest snapshot that follows a known one: tries the next versions until there is none. Undefined where the log does not
+ * lead there any more: it was restored, or the table was made again.
+ */
+export async function follow(
+  store: ObjectStore,
+  prefix: string,
+  known: Snapshot,
+): Promise<Snapshot | undefined> {
+  if (known.commitId !== undefined) {
+    const own = await readEntry(store, prefix, known.version);
+    if (own?.id !== known.commitId) return undefined;
+  }
   const entries: Entry[] = [];
   for (;;) {
     const entry = await readEntry(store, prefix, known.version + entries.length + 1);
@@ -120,18 +127,38 @@ async function loadEntries(
   const missing = entries.indexOf(undefined);
   if (missing >= 0)
     throw new CorruptionError(
-      `${entryKey(prefix, after + 1 + missing)} is missing, and no readable checkpoint stands for it: bring it back from a backup or an older object version`,
+      `${entryKey(prefix, after + 1 + missing)} is missing, and no readable checkpoint stands for it: ${logRemedy(prefix)}`,
     );
   const present = entries.filter((entry) => entry !== undefined);
-  if (base === undefined || present.length > 0) return replayed(prefix, base, present);
-  return withCommitTime(store, prefix, base);
+  return replayed(prefix, base && (await withCommit(store, prefix, base)), present);
 }
 
-/** A checkpoint does not hold its commit's time; the entry of its version does, while it is there. */
-async function withCommitTime(store: ObjectStore, prefix: string, base: Snapshot): Promise<Snapshot> {
+/** A checkpoint holds neither its commit's time nor who made it; the entry of its version does, while it is there. */
+async function withCommit(store: ObjectStore, prefix: string, base: Snapshot): Promise<Snapshot> {
   const entry = await readEntry(store, prefix, base.version);
-  const info = entry?.actions.find((action) => 'commitInfo' in action);
-  return info ? { ...base, timestampMs: info.commitInfo.timestamp } : base;
+  if (entry === undefined) return base;
+  return {
+    ...base,
+    timestampMs: commitTimeMs(commitInfoOf(entry.actions)) ?? base.timestampMs,
+    commitId: entry.id,
+    foreign: await foreignSuffix(store, prefix, entry),
+  };
+}
+
+/** What other programs committed up to and with `newest`, since Sluice last did. */
+async function foreignSuffix(store: ObjectStore, prefix: string, newest: Entry): Promise<ForeignCommit[]> {
+  const found: ForeignCommit[] = [];
+  for (let entries: (Entry | undefined)[] = [newest]; found.length < MAX_FOREIGN; ) {
+    for (const entry of entries.toReversed()) {
+      const info = entry && commitInfoOf(entry.actions);
+      if (entry === undefined || info?.engineInfo === ENGINE) return found;
+      found.unshift(...foreignCommit(entry.version, info, entry.actions));
+    }
+    const first = entries[0]?.version ?? 0;
+    if (first === 0) return found;
+    entries = await readEntries(store, prefix, Math.max(-1, first - 1 - READS_AT_ONCE), first - 1);
+  }
+  return found;
 }
 
 /** As `replay`, with the table's name in the error. */
@@ -140,6 +167,8 @@ export function replayed(prefix: string, base: Snapshot | undefined, entries: re
     return replay(base, entries);
   } catch (error) {
     if (!(error instanceof CorruptionError)) throw error;
-    throw new CorruptionError(`${prefix}: ${error.message}`, { cause: error });
+    throw new CorruptionError(`${prefix}: ${error.message}. To mend it: ${logRemedy(prefix)}`, {
+      cause: error,
+    });
   }
 }

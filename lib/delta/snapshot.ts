@@ -1,6 +1,7 @@
 // A table's state at a version, and how the next log entries change it: PROTOCOL.md, "Action Reconciliation". Pure.
 import { CorruptionError } from '../errors.ts';
-import type { Action, Add, Metadata, Protocol, Remove, Txn } from './actions.ts';
+import type { Action, Add, CommitInfo, Metadata, Protocol, Remove, Txn } from './actions.ts';
+import { commitInfoOf, ENGINE, sealOf } from './commit-id.ts';
 
 export type Snapshot = {
   readonly version: number;
@@ -14,6 +15,21 @@ export type Snapshot = {
   readonly tombstones: ReadonlyMap<string, Remove>;
   /** By appId. */
   readonly txns: ReadonlyMap<string, Txn>;
+  /** The id of the commit of `version` (commit-id.ts); undefined where its entry is missing. */
+  readonly commitId: string | undefined;
+  /** What other programs committed since Sluice last did, oldest first. */
+  readonly foreign: readonly ForeignCommit[];
+};
+
+/** A commit of another program that changed files, schema or settings. */
+export type ForeignCommit = {
+  readonly version: number;
+  readonly operation: string | undefined;
+  readonly engine: string | undefined;
+  /** Undefined where its commitInfo does not say. */
+  readonly timestampMs: number | undefined;
+  readonly adds: number;
+  readonly removes: number;
 };
 
 /** The table's own settings: `metaData.configuration`. */
@@ -25,15 +41,20 @@ export function txnVersion(snapshot: Snapshot, appId: string): number | undefine
   return snapshot.txns.get(appId)?.version;
 }
 
-export type Entry = { readonly version: number; readonly actions: readonly Action[] };
+/** `id`: of the commit (commit-id.ts); absent for an entry that was not read from a log. */
+export type Entry = {
+  readonly version: number;
+  readonly actions: readonly Action[];
+  readonly id?: string;
+};
 
 const READER_VERSION = 1;
 const WRITER_VERSION = 2;
 
 /**
  * The snapshot after `entries`, which follow `base` without a gap (or begin at version 0). Linear in all their actions.
- * Throws CorruptionError on a gap, on a table without protocol or metaData, on a protocol that we neither read nor write, and
- * on an entry with two actions for the same thing.
+ * Throws CorruptionError on a gap, on a table without protocol or metaData, on a protocol that we neither read nor write, on
+ * an entry with two actions for the same thing, and on one that was written after another history.
  */
 export function replay(base: Snapshot | undefined, entries: readonly Entry[]): Snapshot {
   const state = new Replay(base);
@@ -49,6 +70,8 @@ class Replay {
   private readonly files: Map<string, Add>;
   private readonly tombstones: Map<string, Remove>;
   private readonly txns: Map<string, Txn>;
+  private commitId: string | undefined;
+  private foreign: ForeignCommit[];
 
   constructor(base: Snapshot | undefined) {
     this.version = base?.version ?? -1;
@@ -58,18 +81,24 @@ class Replay {
     this.files = new Map(base?.files);
     this.tombstones = new Map(base?.tombstones);
     this.txns = new Map(base?.txns);
+    this.commitId = base?.commitId;
+    this.foreign = [...(base?.foreign ?? [])];
   }
 
-  apply({ version, actions }: Entry): void {
+  apply({ version, actions, id }: Entry): void {
     if (version !== this.version + 1)
       throw new CorruptionError(
         `version ${this.version + 1} is missing from the log: version ${version} comes next`,
       );
-    this.version = version;
     requireDistinct(version, actions);
-    const info = actions.find((action) => 'commitInfo' in action);
+    requireParent(version, sealOf(actions)?.parent, this.commitId);
+    this.version = version;
+    this.commitId = id;
     for (const action of actions) this.applyAction(action);
-    if (info) this.timestampMs = info.commitInfo.timestamp;
+    const info = commitInfoOf(actions);
+    this.timestampMs = commitTimeMs(info) ?? this.timestampMs;
+    this.foreign =
+      info?.engineInfo === ENGINE ? [] : [...this.foreign, ...foreignCommit(version, info, actions)];
     requireProtocol(version, this.protocol);
   }
 
@@ -92,13 +121,44 @@ class Replay {
   }
 
   snapshot(): Snapshot {
-    const { version, timestampMs, protocol, metadata, files, tombstones, txns } = this;
+    const { version, timestampMs, protocol, metadata, files, tombstones, txns, commitId, foreign } = this;
     if (protocol === undefined || metadata === undefined)
       throw new CorruptionError(
         `version ${version} of the log has no ${protocol ? 'metaData' : 'protocol'} yet: its first entry must set both`,
       );
-    return { version, timestampMs, protocol, metadata, files, tombstones, txns };
+    return { version, timestampMs, protocol, metadata, files, tombstones, txns, commitId, foreign };
   }
+}
+
+/** When the commit was made, ms since 1970; undefined where the entry does not say. */
+export function commitTimeMs(info: CommitInfo | undefined): number | undefined {
+  const ms = info?.timestamp;
+  return typeof ms === 'number' && Math.abs(ms) <= MAX_TIME_MS ? ms : undefined;
+}
+
+/** Of JavaScript's Date: https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const MAX_TIME_MS = 8.64e15;
+
+/** [] for an entry that changes nothing but says something, such as another program's VACUUM. */
+export function foreignCommit(
+  version: number,
+  info: CommitInfo | undefined,
+  actions: readonly Action[],
+): ForeignCommit[] {
+  const adds = actions.filter((action) => 'add' in action).length;
+  const removes = actions.filter((action) => 'remove' in action).length;
+  if (adds + removes === 0 && !actions.some((action) => 'metaData' in action || 'protocol' in action))
+    return [];
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  const [operation, engine] = [text(info?.operation), text(info?.engineInfo)];
+  return [{ version, operation, engine, timestampMs: commitTimeMs(info), adds, removes }];
+}
+
+function requireParent(version: number, parent: string | null | undefined, before: string | undefined): void {
+  if (parent === undefined || parent === null || before === undefined || parent === before) return;
+  throw new CorruptionError(
+    `version ${version} of the log was written after another version ${version - 1} than the one that is there: the log was put together from two copies`,
+  );
 }
 
 /** A removal as a checkpoint keeps it: PROTOCOL.md, "Checkpoints", has no tags there. So a snapshot is the same either way. */

@@ -2,10 +2,10 @@
 // what it has read, so that a warm process reads only the entries that are new.
 import { CliError, TryAgainError } from '../errors.ts';
 import type { Clock, NewId, Pause } from '../ports.ts';
-import { type LogEffects, readCheckpointHint, writeCheckpoint } from './checkpoint.ts';
+import { isSoundCheckpoint, type LogEffects, readHint, writeCheckpoint } from './checkpoint.ts';
 import { type CommitPlan, commitInfo, createEntry } from './commit.ts';
 import { follow, load, readEntries } from './log.ts';
-import { checkpointKey } from './log-keys.ts';
+import { damagedParts, missingParts } from './log-health.ts';
 import type { Entry, Snapshot } from './snapshot.ts';
 
 export type DeltaEffects = LogEffects & {
@@ -29,24 +29,25 @@ const CHECKPOINT_INTERVALS = { least: 10, most: 100, files: 50 };
 export class DeltaTables {
   private readonly effects: DeltaEffects;
   private readonly known = new Map<string, Snapshot>();
+  /** Keys of checkpoints that could not be read. */
+  private readonly damaged = new Set<string>();
 
   constructor(effects: DeltaEffects) {
-    this.effects = effects;
+    this.effects = { ...effects, damaged: (key) => void this.damaged.add(key) };
   }
 
   /** The newest snapshot; undefined where there is no table. Throws CorruptionError on a log that cannot be read. */
   async latest(prefix: string): Promise<Snapshot | undefined> {
     const known = this.known.get(prefix);
-    const snapshot = known
-      ? await follow(this.effects.store, prefix, known)
-      : await load(this.effects, prefix);
+    const followed = known && (await follow(this.effects.store, prefix, known));
+    if (followed) return this.keep(prefix, followed);
+    if (known && this.known.get(prefix) === known) this.known.delete(prefix);
+    const snapshot = await load(this.effects, prefix);
     return snapshot && this.keep(prefix, snapshot);
   }
 
   /** The snapshot as it was at `version`. Throws CliError where the table has no such version. */
   async at(prefix: string, version: number): Promise<Snapshot> {
-    const known = this.known.get(prefix);
-    if (known?.version === version) return known;
     const snapshot = await load(this.effects, prefix, version);
     if (snapshot?.version === version) return snapshot;
     const newest = (await this.latest(prefix))?.version;
@@ -88,16 +89,30 @@ export class DeltaTables {
     throw new TryAgainError(`${prefix}: ${MAX_ATTEMPTS} attempts to commit were all beaten by other writers`);
   }
 
-  /** Writes a checkpoint of the newest version where there is none yet; returns that version, or undefined. */
+  /** Writes a checkpoint of the newest version where there is none yet that can be read; returns that version, or undefined. */
   async checkpointNewest(prefix: string): Promise<number | undefined> {
     const { store } = this.effects;
     const newest = await this.latest(prefix);
     if (newest === undefined) return undefined;
-    const hint = await readCheckpointHint(store, prefix);
-    if (hint !== undefined && hint >= newest.version && (await store.head(checkpointKey(prefix, hint))))
-      return undefined;
+    const hint = await readHint(store, prefix);
+    const isCurrent = typeof hint === 'object' && hint.isWhole && hint.version >= newest.version;
+    if (isCurrent && (await isSoundCheckpoint(this.effects, prefix, hint))) return undefined;
     await writeCheckpoint(this.effects, prefix, newest);
     return newest.version;
+  }
+
+  /**
+   * Sentences on what is wrong with a table's log; [] for one that is whole. `whole`: each entry and checkpoint is read and held
+   * against the others; else what the names of the log's objects tell, and what came to light while it was read.
+   */
+  async problems(prefix: string, { whole = false } = {}): Promise<string[]> {
+    const missing = await missingParts(this.effects.store, prefix);
+    if (whole) return [...missing, ...(await damagedParts(this.effects, prefix))];
+    const unread = [...this.damaged].filter((key) => key.startsWith(`${prefix}/`));
+    return [
+      ...missing,
+      ...unread.map((key) => `${key} cannot be read: "npx sluice maintain" writes it again`),
+    ];
   }
 
   // The commit stands whatever becomes of its checkpoint.

@@ -14,10 +14,12 @@
 //   nothing to live and in-flight files. Where an entry is missing, nothing of the table is deleted.
 import { CliError, CorruptionError } from '../errors.ts';
 import type { Clock, ObjectStore, ObjectVersion } from '../ports.ts';
+import type { CommitInfo } from './actions.ts';
 import { readCheckpointHint } from './checkpoint.ts';
+import { commitInfoOf, ENGINE } from './commit-id.ts';
 import { entryKey, logPrefix, logVersion } from './log-keys.ts';
 import { objectKey } from './partitions.ts';
-import { type Entry, type Snapshot, txnVersion } from './snapshot.ts';
+import { commitTimeMs, type Entry, type Snapshot, txnVersion } from './snapshot.ts';
 import type { DeltaTables } from './tables.ts';
 
 export type VacuumEffects = {
@@ -69,13 +71,17 @@ export function vacuumFence(snapshot: Snapshot | undefined): number {
 
 /** No vacuum among the entries was after a file that the store dates to this time or later. */
 export function sweptBeforeMs(entries: readonly Entry[]): number {
-  const infos = entries.flatMap(({ actions }) =>
-    actions.flatMap((action) => ('commitInfo' in action ? [action.commitInfo] : [])),
-  );
-  return infos
-    .filter(({ operation }) => operation === FENCE_OPERATION)
-    .map(({ timestamp, operationParameters }) => timestamp - Number(operationParameters.retentionMillis))
+  return entries
+    .map(({ actions }) => commitInfoOf(actions))
+    .map((info) => (info?.operation === FENCE_OPERATION ? sweptByMs(info) : Number.NEGATIVE_INFINITY))
     .reduce((latest, ms) => Math.max(latest, ms), Number.NEGATIVE_INFINITY);
+}
+
+/** Of another program's vacuum nothing is known but when it was, at best: it may have taken whatever was not committed. */
+function sweptByMs(info: CommitInfo): number {
+  const retentionMs = Number(info.operationParameters?.retentionMillis);
+  const timeMs = commitTimeMs(info) ?? Number.POSITIVE_INFINITY;
+  return info.engineInfo === ENGINE && Number.isFinite(retentionMs) ? timeMs - retentionMs : timeMs;
 }
 
 /** Safe at any moment, beside writers, readers and other vacuums. Throws CorruptionError on a log that has gaps. */

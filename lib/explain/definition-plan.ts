@@ -15,9 +15,9 @@ import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
 import { type RefusedChange, refusedChanges } from '../maintain/apply.ts';
 import { contractChange } from '../maintain/contract-change.ts';
+import { undefinedTables } from '../maintain/lake-tables.ts';
 import { partitionNames, wasComputed } from '../maintain/landing-metadata.ts';
 import type { ObjectVersion } from '../ports.ts';
-import { undefinedTables } from './lake-tables.ts';
 import { columnsAt } from './table-at.ts';
 
 export type PlannedChange = {

@@ -1,7 +1,7 @@
 // Which data files a table's rows come from, through every level down to the source files: each file's tags say from which
 // versions of its inputs it was made, and the inputs' logs say which files were live then.
 import { tablePrefix } from '../core/insight.ts';
-import { readInputAppId, readInputs } from '../core/tags.ts';
+import { readInputAppId, readInputCommits, readInputs } from '../core/tags.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import type { Effects } from '../effects.ts';
 import type { Lifespan, TableLog, TableLogs } from './table-log.ts';
@@ -73,9 +73,16 @@ async function inputFiles(
   partition: PartitionValues,
 ): Promise<{ log: TableLog; version: number; files: readonly Lifespan[] } | string> {
   const log = await logs.find(input);
-  if (log === undefined || version > log.newest || !isSameTable(target, file, log))
+  const isThere = log !== undefined && version <= log.newest && isSameTable(target, file, log);
+  if (!isThere || !isSameCommit(file, log, version))
     return `${target.prefix} was made from version ${version} of a ${input} that is not in the lake any more: which source files that were, cannot be told`;
   return { log, version, files: log.partitionAt(version, partition) };
+}
+
+/** A log that was restored may have another commit under the same version. */
+function isSameCommit({ add }: Lifespan, input: TableLog, version: number): boolean {
+  const id = readInputCommits(add)[input.prefix];
+  return id === undefined || id === input.entries[version]?.id;
 }
 
 /** A table that was moved away and made anew has another id, and versions of its own. */

@@ -1,27 +1,36 @@
-// How many rows Parquet files of the lake really have, by their own footers: what the log and the reports say is not asked.
+// How many rows Parquet files of the lake really have, by their own footers, and whether their bytes are still those that were
+// written: what the log's statistics and the reports say is not asked.
+import { contentHash } from '../content-hash.ts';
 import { fileLiteral, list } from '../core/sql-text.ts';
 import type { Effects } from '../effects.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type LocalFile, SqlError } from '../ports.ts';
 
-/** `gone`: there is no such object. `unreadable`: it is no whole Parquet file. */
-export type ParquetRows = number | 'gone' | 'unreadable';
+/** `gone`: there is no such object. `altered`: its bytes are not those that were written. `unreadable`: it is not a Parquet file. */
+export type ParquetRows = number | 'gone' | 'altered' | 'unreadable';
+
+/** `content`: the hash of the bytes that were written (content-hash.ts), where that is known. */
+export type ExpectedFile = { readonly key: string; readonly content: string | undefined };
 
 const FILES_AT_ONCE = 200;
 
 /** By key. Fetches the files, so many at a time. */
 export async function parquetRows(
   effects: Pick<Effects, 'lake' | 'sql'>,
-  keys: readonly string[],
+  expected: readonly ExpectedFile[],
 ): Promise<Map<string, ParquetRows>> {
   const rows = new Map<string, ParquetRows>();
-  for (let start = 0; start < keys.length; start += FILES_AT_ONCE) {
+  for (let start = 0; start < expected.length; start += FILES_AT_ONCE) {
     const files = new Map<string, LocalFile>();
     try {
-      await inParallel(keys.slice(start, start + FILES_AT_ONCE), async (key) => {
+      await inParallel(expected.slice(start, start + FILES_AT_ONCE), async ({ key, content }) => {
         const file = await effects.lake.download(key);
-        if (file) files.set(key, file);
-        else rows.set(key, 'gone');
+        if (file === undefined) rows.set(key, 'gone');
+        else if (content === undefined || (await contentHash(file.path)) === content) files.set(key, file);
+        else {
+          rows.set(key, 'altered');
+          await file.release();
+        }
       });
       for (const [key, count] of await footers(effects, files)) rows.set(key, count);
     } finally {

@@ -1,16 +1,17 @@
 // Law 3 checked again, file by file: records in a source file = rows accepted + rows quarantined, each counted in places that
 // do not know of each other: the log's tags, its statistics, the data files' own footers, the quarantine file and the report.
+// Each of these files must also still be what was written.
 import type { Dataset } from '../core/contract.ts';
 import { quarantineKey, reportKey, type SourceVersion } from '../core/layout.ts';
 import { type Origin, readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
-import { objectKey } from '../delta/partitions.ts';
 import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../effects.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { Report } from '../ingest/report.ts';
-import type { ObjectStore } from '../ports.ts';
-import { type ParquetRows, parquetRows } from './parquet-rows.ts';
+import { type Report, readReportOf } from '../ingest/report.ts';
+import { expectedFile } from './data-files.ts';
+import { type ExpectedFile, type ParquetRows, parquetRows } from './parquet-rows.ts';
+import { quarantineProblems } from './quarantine-check.ts';
 
 export type SourceBalance = {
   readonly source: string;
@@ -20,32 +21,53 @@ export type SourceBalance = {
   readonly rows: number | null;
   readonly accepted: number;
   readonly quarantined: number;
+  /** The file is refused as a whole: nothing of it is in the table. */
+  readonly rejected: boolean;
   /** Sentences; [] where everything adds up. */
   readonly problems: readonly string[];
 };
 
-/** `live`: the files of the table at `prefix` by source. `empty`: reports of present files that left no data file. */
+/**
+ * `live`: the files of the table at `prefix` by source. `others`: reports of present files that left no data file, those refused
+ * as a whole among them.
+ */
 export async function balanceSources(
   effects: Effects,
   dataset: Dataset,
   prefix: string,
   live: ReadonlyMap<string, readonly Add[]>,
-  empty: readonly Report[],
+  others: readonly Report[],
 ): Promise<SourceBalance[]> {
   const claims = [
     ...[...live].map(([source, adds]) => liveClaim(source, prefix, adds)),
-    ...empty.map(emptyClaim),
+    ...others.map(reportClaim),
   ];
-  const reports = new Map<Claim, Report | undefined>();
+  const counted = await parquetRows(
+    effects,
+    claims.flatMap((claim) => claim.files),
+  );
+  const balances: SourceBalance[] = [];
   await inParallel(claims, async (claim) => {
-    reports.set(claim, await readStored(effects.lake, reportKey(dataset.name, claim.version)));
+    const report = await readReportOf(effects.lake, dataset.name, claim.version);
+    const quarantine =
+      claim.quarantined === 0
+        ? []
+        : await quarantineProblems(
+            effects,
+            quarantineKey(dataset.name, claim.version),
+            claim.quarantined,
+            report,
+          );
+    const problems = [
+      ...claim.problems,
+      ...dataProblems(claim, counted),
+      ...quarantine,
+      ...reportProblems(claim, report, reportKey(dataset.name, claim.version)),
+    ];
+    const { version, accepted, quarantined, rejected } = claim;
+    balances.push({ ...version, rows: report?.rows ?? null, accepted, quarantined, rejected, problems });
   });
-  const quarantineOf = (claim: Claim) => quarantineKey(dataset.name, claim.version);
-  const counted = await parquetRows(effects, [
-    ...claims.flatMap((claim) => claim.keys),
-    ...claims.flatMap((claim) => (claim.quarantined > 0 ? [quarantineOf(claim)] : [])),
-  ]);
-  return claims.map((claim) => balance(claim, reports.get(claim), counted, quarantineOf(claim)));
+  return balances.sort((a, b) => (a.source < b.source ? -1 : 1));
 }
 
 /** What the log, or a report alone, says of a source. */
@@ -56,7 +78,10 @@ type Claim = {
   /** By the statistics of its data files. */
   readonly recorded: number;
   /** Its data files. */
-  readonly keys: readonly string[];
+  readonly files: readonly ExpectedFile[];
+  /** The digest of its report's facts, where the log has it. */
+  readonly facts: string | undefined;
+  readonly rejected: boolean;
   readonly problems: readonly string[];
 };
 
@@ -75,7 +100,9 @@ function liveClaim(source: string, prefix: string, adds: readonly Add[]): Claim 
     accepted,
     quarantined,
     recorded: recordCount(adds),
-    keys: adds.map((add) => objectKey(prefix, add.path)),
+    files: adds.map((add) => expectedFile(prefix, add)),
+    facts: first?.report,
+    rejected: false,
     problems: isMixed ? [`data files of more than one version of it are live in ${prefix}`] : [],
   };
 }
@@ -89,52 +116,28 @@ function isSameVersion(a: Origin, b: Origin): boolean {
   );
 }
 
-function emptyClaim({ source, etag, contract, quarantined }: Report): Claim {
+function reportClaim({ source, etag, contract, quarantined, facts, outcome }: Report): Claim {
   return {
     version: { source, etag, contract },
     accepted: 0,
     quarantined,
     recorded: 0,
-    keys: [],
+    files: [],
+    facts,
+    rejected: outcome === 'rejected',
     problems: [],
   };
 }
 
-async function readStored(lake: ObjectStore, key: string): Promise<Report | undefined> {
-  const bytes = await lake.read(key);
-  if (bytes === undefined) return undefined;
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as Report;
-  } catch {
-    return undefined;
-  }
-}
-
-function balance(
-  claim: Claim,
-  report: Report | undefined,
-  counted: ReadonlyMap<string, ParquetRows>,
-  quarantine: string,
-): SourceBalance {
-  const { version, accepted, quarantined } = claim;
-  const problems = [
-    ...claim.problems,
-    ...dataProblems(claim, counted),
-    ...(quarantined > 0 ? quarantineProblems(quarantined, counted.get(quarantine), quarantine) : []),
-    ...reportProblems(claim, report),
-  ];
-  return { ...version, rows: report?.rows ?? null, accepted, quarantined, problems };
-}
-
 function dataProblems(
-  { keys, accepted, recorded }: Claim,
+  { files, accepted, recorded }: Claim,
   counted: ReadonlyMap<string, ParquetRows>,
 ): string[] {
-  const broken = keys.flatMap((key) => {
+  const broken = files.flatMap(({ key }) => {
     const rows = counted.get(key);
     return typeof rows === 'number' ? [] : [`its data file ${key} is ${rows ?? 'gone'}`];
   });
-  const footers = keys.reduce((sum, key) => sum + Number(counted.get(key)), 0);
+  const footers = files.reduce((sum, { key }) => sum + Number(counted.get(key)), 0);
   return [
     ...broken,
     ...(accepted === recorded ? [] : [`the log says ${accepted} accepted rows, its statistics ${recorded}`]),
@@ -144,19 +147,21 @@ function dataProblems(
   ];
 }
 
-function quarantineProblems(quarantined: number, rows: ParquetRows | undefined, key: string): string[] {
-  if (typeof rows !== 'number') return [`its quarantine file ${key} is ${rows ?? 'gone'}`];
-  return rows === quarantined ? [] : [`the log says ${quarantined} quarantined rows, ${key} has ${rows}`];
-}
-
-function reportProblems({ accepted, quarantined }: Claim, report: Report | undefined): string[] {
+function reportProblems(
+  { accepted, quarantined, facts, rejected }: Claim,
+  report: Report | undefined,
+  key: string,
+): string[] {
   if (report === undefined)
-    return ['its report is gone or unreadable, so the number of its records cannot be checked'];
+    return [`its report ${key} is gone or damaged, so the number of its records cannot be checked`];
+  if (facts !== undefined && report.facts !== facts)
+    return [`its report ${key} is not the one that the log names`];
   if (report.accepted !== accepted || report.quarantined !== quarantined)
     return [
       `the log says ${accepted} accepted and ${quarantined} quarantined rows, its report ${report.accepted} and ${report.quarantined}`,
     ];
-  return report.rows === accepted + quarantined
+  // Of a file that is refused as a whole nothing is accepted, and not every record need be in quarantine.
+  return rejected || report.rows === accepted + quarantined
     ? []
     : [
         `it has ${report.rows} records, and ${accepted} accepted and ${quarantined} quarantined rows make ${accepted + quarantined}`,

@@ -2,7 +2,8 @@
 // are never deleted, so all of a table's past can be told from it.
 import { partitionId, partitionOf } from '../core/partition.ts';
 import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
-import type { Entry } from '../delta/snapshot.ts';
+import { commitInfoOf } from '../delta/commit-id.ts';
+import { commitTimeMs, type Entry } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -42,7 +43,7 @@ export class TableLog {
     }
     this.#metadata.push(metadata);
     // Writers' clocks differ a little: a version is never older than the one before.
-    const time = commitInfo(actions)?.timestamp ?? newestFile(actions);
+    const time = commitTimeMs(commitInfoOf(actions)) ?? newestFile(actions);
     this.#times.push(Math.max(time, this.#times.at(-1) ?? 0));
   }
 
@@ -56,7 +57,7 @@ export class TableLog {
   }
 
   info(version: number): CommitInfo | undefined {
-    return commitInfo(this.entries[version]?.actions ?? []);
+    return commitInfoOf(this.entries[version]?.actions ?? []);
   }
 
   /** The newest version at or before that time; undefined where the table is younger. */
@@ -70,6 +71,11 @@ export class TableLog {
     const metadata = this.#metadata[version];
     if (metadata === undefined) throw new CliError(`${this.prefix} has no schema at version ${version} yet.`);
     return metadata;
+  }
+
+  /** Of every data file that there ever was. */
+  lifespans(): Lifespan[] {
+    return [...this.#lifespans.values()];
   }
 
   lifespan(path: string): Lifespan | undefined {
@@ -103,11 +109,6 @@ export class TableLog {
 
 function isLive({ from, until }: Lifespan, version: number): boolean {
   return from <= version && version < until;
-}
-
-function commitInfo(actions: readonly Action[]): CommitInfo | undefined {
-  const action = actions.find((candidate) => 'commitInfo' in candidate);
-  return action?.commitInfo;
 }
 
 function newestFile(actions: readonly Action[]): number {

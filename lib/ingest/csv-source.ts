@@ -26,7 +26,8 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
   const header = await readHeader(file);
   if ('rule' in header) return header;
   const rewritten = () => rewrittenSource(file, header);
-  const isPlainSoFar = mayBePlain(file.dataset) && (await scan(file, header.labels.length, 1)).isPlain;
+  const isPlainSoFar =
+    mayBePlain(file.dataset) && (await countCsvRecords(file, header.labels.length, 1)).isPlain;
   if (!isPlainSoFar) return rewritten();
   const { delimiter, quoteChar, headerRecords } = file.dataset.dialect;
   const lineEnd = header.lineEnd === '\r\n' ? header.lineEnd : '\n';
@@ -58,12 +59,13 @@ function rowSource(
     relation,
     texts: new Map([...columns].map(([field, index]) => [field, identifier(`c${index}`)])),
     ignored: header.ignored,
-    countRecords: () => scan(file, header.labels.length),
+    countRecords: () => countCsvRecords(file, header.labels.length),
     rejectedRows: (flagged) => rejectedRecords(file, header.labels.length, flagged),
   };
 }
 
-async function scan(
+/** `columns`: of the file. `maxChunks`: of its text that are looked at. */
+export async function countCsvRecords(
   { path, dataset }: SourceFile,
   columns: number,
   maxChunks = Infinity,

@@ -16,6 +16,7 @@ import type { ObjectVersion } from '../ports.ts';
 import type { Report } from './report.ts';
 import { SideBySide } from './side-by-side.ts';
 import { isLive, lastModifiedCounts, type Staged, stage } from './stage.ts';
+import { requireAccounted } from './unaccounted.ts';
 
 /** `dataset`: bring this dataset's table to the key's state although the key may belong to another one now, or to none. */
 export type IngestRequest = { readonly source: string; readonly dataset?: string };
@@ -111,6 +112,7 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
   const { snapshot, conflicts } = await effects.tables.commit(prefix, async (snapshot) => {
     outcomes = [];
     requireContract(snapshot, dataset);
+    requireAccounted(dataset, snapshot);
     // What was staged before a vacuum raised its fence may be swept already.
     if (fence !== vacuumFence(snapshot)) batch.staged.clear();
     fence = vacuumFence(snapshot);
@@ -194,8 +196,11 @@ function replacement(dataset: Dataset, live: readonly Add[], staged: readonly Ad
     return { remove: { ...remove, dataChange: !staged.some((after) => isSame(add, after)) } };
   });
   const adds = staged.map((add) => ({ add: { ...add, dataChange: !live.some((old) => isSame(old, add)) } }));
-  const changed = [...removes.map(({ remove }) => remove), ...adds.map(({ add }) => add)];
-  const partitions = changed.flatMap((file) => (file.dataChange ? [file.partitionValues] : []));
+  const changed = [
+    ...live.filter((_, i) => removes[i]?.remove.dataChange),
+    ...adds.flatMap(({ add }) => (add.dataChange ? [add] : [])),
+  ];
+  const partitions = changed.map((file) => file.partitionValues);
   return { actions: [...removes, ...adds], partitions };
 }
 

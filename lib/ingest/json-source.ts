@@ -27,7 +27,7 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
     relation: `read_json(${fileLiteral(path)}, format = 'newline_delimited', columns = {${fields}}, maximum_object_size = ${found.longest}, hive_partitioning = false)`,
     texts: new Map(texts.filter(([name]) => !file.fromPath.has(name) || isGiven(name))),
     ignored: found.ignored,
-    countRecords: () => countRecords(file),
+    countRecords: () => countJsonRecords(file),
     rejectedRows: (flagged) => rejectedRecords(file, flagged),
   };
 }
@@ -99,7 +99,7 @@ function text(value: unknown): string | null {
   return stringify(value) ?? null;
 }
 
-async function countRecords({ dataset, path }: SourceFile): Promise<RecordCount> {
+export async function countJsonRecords({ dataset, path }: SourceFile): Promise<RecordCount> {
   const counter =
     dataset.format === 'ndjson'
       ? new JsonLineCounter()

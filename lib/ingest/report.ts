@@ -1,5 +1,7 @@
 // What became of one version of a source file: the JSON document that stands in the lake under files/.
+import { createHash } from 'node:crypto';
 import type { Dataset } from '../core/contract.ts';
+import { canonicalJson } from '../core/definition-hash.ts';
 import { reportKey, type SourceVersion } from '../core/layout.ts';
 import type { Violation } from '../core/violation.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
@@ -23,8 +25,9 @@ export type Findings = {
   readonly examples: readonly Example[];
   /** Columns of the file that the contract does not know. */
   readonly ignoredColumns: readonly string[];
-  /** The quarantined rows' key in the lake. */
+  /** The quarantined rows' key in the lake, and the digest of the rows (rejected-rows-digest.ts). */
   readonly quarantine?: string;
+  readonly quarantineDigest?: string;
   /** Of a CSV file with quarantined rows: its text up to its first record, line ends included. */
   readonly header?: string;
 };
@@ -36,10 +39,24 @@ export type Report = Findings & {
   readonly lastModified: string;
   readonly sizeBytes: number;
   readonly contract: string;
+  /** Of all that two attempts at this version have in common; the log names it. */
+  readonly facts?: string;
+  /** Of the quarantine file's bytes, as this attempt wrote them. */
+  readonly quarantineContent?: string;
   /** From the first byte to the last upload. */
   readonly ms: number;
   readonly timings: Timings;
+  /** Of the whole report. Absent in those of older versions of Sluice. */
+  readonly digest?: string;
 };
+
+/** What every attempt at this version finds. */
+export type Facts = Omit<Report, 'facts' | 'quarantineContent' | 'ms' | 'timings' | 'digest'>;
+
+/** 32 hex digits, equal for equal values. */
+export function digestOf(value: object): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32);
+}
 
 export function sourceVersion(dataset: Dataset, version: ObjectVersion): SourceVersion {
   return { source: version.key, etag: version.etag, contract: dataset.hash };
@@ -60,11 +77,16 @@ export async function readReportOf(
   version: SourceVersion,
 ): Promise<Report | undefined> {
   const bytes = await lake.read(reportKey(dataset, version));
-  if (bytes === undefined) return undefined;
+  return bytes && parseReport(bytes);
+}
+
+/** Undefined for one that is damaged: a report is a hint, so it counts for nothing, and the source is read again. */
+function parseReport(bytes: Uint8Array): Report | undefined {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as Report;
+    const { digest, ...report } = JSON.parse(new TextDecoder().decode(bytes)) as Report;
+    if (digest === undefined) return report;
+    return digestOf(report) === digest ? { ...report, digest } : undefined;
   } catch {
-    // A report is a hint: a broken one counts for nothing, and the source is read again.
     return undefined;
   }
 }
@@ -75,6 +97,7 @@ export async function writeReport(
   version: ObjectVersion,
   report: Report,
 ): Promise<void> {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`);
+  const sealed = { ...report, digest: digestOf(report) };
+  const bytes = new TextEncoder().encode(`${JSON.stringify(sealed, null, 2)}\n`);
   await lake.write(reportKey(dataset.name, sourceVersion(dataset, version)), bytes);
 }

@@ -2,17 +2,25 @@
 // Repeating it is harmless: it leaves new files and the same report. ingest.ts decides what the table does with them.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { contentHash } from '../content-hash.ts';
 import type { Dataset } from '../core/contract.ts';
 import { quarantineKey } from '../core/layout.ts';
-import { CONTENT, madeFrom, originTags, readOrigin } from '../core/tags.ts';
+import { madeFrom, originTags, readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
-import { dataFilePath, objectKey } from '../delta/partitions.ts';
 import type { Effects } from '../effects.ts';
 import { TryAgainError } from '../errors.ts';
 import type { ObjectVersion } from '../ports.ts';
-import { contentHash } from './content-hash.ts';
+import { publishDataFile } from '../publish-data-file.ts';
 import { type Converted, convertSource, type Refused } from './convert.ts';
-import { type Findings, type Report, readReport, sourceVersion, writeReport } from './report.ts';
+import {
+  digestOf,
+  type Facts,
+  type Findings,
+  type Report,
+  readReport,
+  sourceVersion,
+  writeReport,
+} from './report.ts';
 import { SideBySide } from './side-by-side.ts';
 import { sizeViolation, unpackedBytes } from './size-limit.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -122,13 +130,8 @@ async function publish(
   stopwatch: Stopwatch,
 ): Promise<Staged> {
   const key = quarantineKey(dataset.name, sourceVersion(dataset, version));
-  const adds = await stopwatch.time('upload', async () => {
-    if (converted.quarantine) await effects.lake.upload(converted.quarantine.path, key);
-    return converted.outcome === 'accepted'
-      ? uploadDataFiles(effects, dataset, table, version, converted)
-      : [];
-  });
-  const report: Report = {
+  const { quarantine } = converted;
+  const facts: Facts = {
     source: version.key,
     dataset: dataset.name,
     etag: version.etag,
@@ -136,6 +139,20 @@ async function publish(
     sizeBytes: version.sizeBytes,
     contract: dataset.hash,
     ...findings(converted, key),
+  };
+  // The same bytes may get another time without being another version.
+  const factsDigest = digestOf({ ...facts, lastModified: undefined });
+  const quarantineContent = quarantine && (await contentHash(quarantine.path));
+  const adds = await stopwatch.time('upload', async () => {
+    if (quarantine) await effects.lake.upload(quarantine.path, key);
+    return converted.outcome === 'accepted'
+      ? uploadDataFiles(effects, dataset, table, version, converted, factsDigest)
+      : [];
+  });
+  const report: Report = {
+    ...facts,
+    facts: factsDigest,
+    ...(quarantineContent === undefined ? {} : { quarantineContent }),
     ms: stopwatch.elapsedMs,
     timings: stopwatch.timings,
   };
@@ -154,7 +171,7 @@ function findings(converted: Converted | Refused, quarantineKey: string): Findin
     violations: quarantine?.counts ?? [],
     examples: quarantine?.examples ?? [],
     ignoredColumns: converted.outcome === 'accepted' ? converted.ignoredColumns : [],
-    ...(quarantine ? { quarantine: quarantineKey } : {}),
+    ...(quarantine ? { quarantine: quarantineKey, quarantineDigest: quarantine.digest } : {}),
     ...(quarantine?.header === undefined ? {} : { header: quarantine.header }),
   };
 }
@@ -165,6 +182,7 @@ async function uploadDataFiles(
   table: string,
   version: ObjectVersion,
   converted: Converted,
+  report: string,
 ): Promise<Add[]> {
   const tags = originTags({
     source: version.key,
@@ -173,25 +191,11 @@ async function uploadDataFiles(
     contract: dataset.hash,
     acceptedRows: converted.acceptedRows,
     quarantinedRows: converted.rows - converted.acceptedRows,
+    report,
   });
+  const columns = dataset.partitionBy.map(({ name }) => name);
   const adds: Add[] = [];
-  for (const file of converted.dataFiles) {
-    const path = dataFilePath(
-      dataset.partitionBy.map((p) => p.name),
-      file.partition,
-      `${effects.newId()}.parquet`,
-    );
-    const content = await contentHash(file.path);
-    const { sizeBytes } = await effects.lake.upload(file.path, objectKey(table, path));
-    adds.push({
-      path,
-      partitionValues: file.partition,
-      size: sizeBytes,
-      modificationTime: effects.clock().getTime(),
-      dataChange: true,
-      stats: file.stats,
-      tags: { ...tags, [CONTENT]: content },
-    });
-  }
+  for (const { path, partition: partitionValues, stats } of converted.dataFiles)
+    adds.push(await publishDataFile(effects, table, columns, { path, partitionValues, stats, tags }));
   return adds;
 }

@@ -1,186 +1,122 @@
 // Is everything accounted for? Each landing object has exactly one state, each source file's rows add up, each live row comes
 // from a file in landing, and each insight is current, or it is said. Writes nothing.
-import { newestSource } from '../aggregate/inputs.ts';
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { tablePrefix } from '../core/insight.ts';
-import { filesBySource, readOrigin } from '../core/tags.ts';
-import type { Add } from '../delta/actions.ts';
+import { type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
-import { damagedFiles } from '../explain/data-files.ts';
-import { balanceSources, type SourceBalance } from '../explain/source-balance.ts';
-import { inParallel } from '../in-parallel.ts';
-import type { Report } from '../ingest/report.ts';
-import { isLive, settledBefore } from '../ingest/stage.ts';
+import { CorruptionError } from '../errors.ts';
+import { damagedFiles, damagedPast } from '../explain/data-files.ts';
+import { recountSources } from '../explain/recount.ts';
+import { undefinedTables } from '../maintain/lake-tables.ts';
+import { foreignText } from '../maintain/undo-foreign.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { certifyDataset, type DatasetCertificate, problemsOf } from './certify-dataset.ts';
 import { type DerivedStatus, derivedStatus } from './lake-status.ts';
-
-/**
- * `live`: its rows are in the table. `superseded`: rows of it are in the lake, and they are not the ones that count: an older
- * version's, while the present one waits, or an older file's of a replace dataset. `rejected`: refused as a whole.
- * `waiting`: nothing of it is in the lake yet.
- */
-export type ObjectState = 'live' | 'superseded' | 'rejected' | 'waiting';
-
-export type CertifiedObject = {
-  readonly source: string;
-  readonly etag: string;
-  readonly state: ObjectState;
-  /** Why it is not live; absent where it is. */
-  readonly reason?: string;
-};
-
-export type DatasetCertificate = {
-  readonly dataset: string;
-  readonly table: string;
-  readonly objects: readonly CertifiedObject[];
-  /** Live, and gone from landing; `kept`: as the contract wants it. */
-  readonly vanished: readonly string[];
-  readonly kept: readonly string[];
-  /** Of the sources that the table stands on. */
-  readonly sources: readonly SourceBalance[];
-  /** Data files of the table that no source file made. */
-  readonly foreign: readonly string[];
-};
 
 export type Certificate = {
   readonly datasets: readonly DatasetCertificate[];
   /** Landing objects that no dataset takes. */
   readonly unknown: readonly string[];
+  /** Tables in the lake that nothing defines any more, as `insights/<name>`. */
+  readonly left: readonly string[];
   readonly derived: readonly DerivedStatus[];
   /** A sentence each; [] where everything adds up. */
   readonly problems: readonly string[];
 };
 
-/** `only`: this dataset alone, with the table that is computed from its arrivals. */
-export async function certifyLake(effects: Effects, only?: Dataset): Promise<Certificate> {
+export type CertifyOptions = {
+  /** This dataset alone, with the table that is computed from its arrivals. */
+  readonly only?: Dataset;
+  /** Count the records of the files in landing again. */
+  readonly recount?: boolean;
+};
+
+export async function certifyLake(
+  effects: Effects,
+  { only, recount = false }: CertifyOptions = {},
+): Promise<Certificate> {
+  const { present, unknown, rivals } = await landingObjects(effects, only);
+  const problems = [...rivals];
+  const datasets: DatasetCertificate[] = [];
+  for (const [dataset, versions] of present) {
+    const table = landingTable(dataset);
+    problems.push(...(await logProblems(effects, table)));
+    const certificate = await readable(problems, () => certifyDataset(effects, dataset, versions));
+    if (certificate === undefined) continue;
+    datasets.push(certificate);
+    problems.push(...problemsOf(effects, certificate), ...(await damagedPast(effects, table)));
+    if (recount) problems.push(...(await recountSources(effects, dataset, versions, certificate.sources)));
+  }
+  const derived: DerivedStatus[] = [];
+  for (const derivation of effects.catalog.derivations) {
+    const { target } = derivation;
+    if (only !== undefined && (target.kind !== 'tables' || target.name !== only.name)) continue;
+    problems.push(...(await logProblems(effects, target)));
+    const status = await readable(problems, () => derivedStatus(effects, derivation));
+    if (status === undefined) continue;
+    derived.push(status);
+    problems.push(
+      ...status.problems,
+      ...(await damagedFiles(effects, target)),
+      ...(await damagedPast(effects, target)),
+    );
+  }
+  const isWhole = only === undefined;
+  return {
+    datasets,
+    unknown: isWhole ? unknown : [],
+    left: isWhole ? await undefinedTables(effects) : [],
+    derived,
+    problems: [...new Set(problems)],
+  };
+}
+
+type LandingObjects = {
+  readonly present: ReadonlyMap<Dataset, readonly ObjectVersion[]>;
+  readonly unknown: readonly string[];
+  /** A sentence for each key that two datasets take. */
+  readonly rivals: readonly string[];
+};
+
+async function landingObjects(effects: Effects, only: Dataset | undefined): Promise<LandingObjects> {
   const present = new Map<Dataset, ObjectVersion[]>(
     effects.catalog.datasets.filter((dataset) => only === undefined || dataset === only).map((d) => [d, []]),
   );
   const unknown: string[] = [];
-  const problems: string[] = [];
+  const rivals: string[] = [];
   for await (const version of effects.landing.list('')) {
     const [dataset, rival] = effects.catalog.claims(version.key);
     if (dataset === undefined) unknown.push(version.key);
     else if (rival && (present.has(dataset) || present.has(rival)))
-      problems.push(
+      rivals.push(
         `${version.key}: the datasets ${dataset.name} and ${rival.name} both take it, so neither does. Make their paths distinct`,
       );
     else if (!rival) present.get(dataset)?.push(version);
   }
-  const datasets: DatasetCertificate[] = [];
-  for (const [dataset, versions] of present) {
-    const certificate = await certifyDataset(effects, dataset, versions);
-    datasets.push(certificate);
-    problems.push(...problemsOf(effects, certificate));
-  }
-  const derived: DerivedStatus[] = [];
-  for (const derivation of effects.catalog.derivations)
-    if (only === undefined || (derivation.target.kind === 'tables' && derivation.target.name === only.name)) {
-      derived.push(await derivedStatus(effects, derivation));
-      problems.push(...(await damagedFiles(effects, derivation.target)));
-    }
-  return { datasets, unknown: only === undefined ? unknown : [], derived, problems };
+  return { present, unknown, rivals };
 }
 
-async function certifyDataset(
-  effects: Effects,
-  dataset: Dataset,
-  listed: readonly ObjectVersion[],
-): Promise<DatasetCertificate> {
-  const table = tablePrefix(landingTable(dataset));
-  const snapshot = await effects.tables.latest(table);
-  const live = filesBySource(snapshot?.files.values() ?? []);
-  const newest = dataset.mode === 'replace' && snapshot ? newestSource(snapshot) : undefined;
-  const objects: CertifiedObject[] = [];
-  const empty: Report[] = [];
-  await inParallel(listed, async (version) => {
-    const found = await certifyObject(effects, dataset, newest, version, live.get(version.key) ?? []);
-    if (found === undefined) return;
-    objects.push(found.object);
-    if (found.empty) empty.push(found.empty);
-  });
-  const keys = new Set(listed.map(({ key }) => key));
-  const gone: string[] = [];
-  await inParallel(live.keys(), async (source) => {
-    // What came after the listing is no loss.
-    if (!keys.has(source) && (await effects.landing.head(source)) === undefined) gone.push(source);
-  });
-  const keeps = dataset.onDelete === 'keep';
-  return {
-    dataset: dataset.name,
-    table,
-    objects: objects.sort((a, b) => (a.source < b.source ? -1 : 1)),
-    vanished: keeps ? [] : gone.sort(),
-    kept: keeps ? gone.sort() : [],
-    sources: await balanceSources(effects, dataset, table, live, empty),
-    foreign: [...(snapshot?.files.values() ?? [])]
-      .filter((add) => readOrigin(add) === undefined)
-      .map(({ path }) => path),
-  };
-}
-
-type Found = { readonly object: CertifiedObject; readonly empty?: Report };
-
-/** Undefined for what was deleted since it was listed. `newest`: the source that a replace dataset shows. */
-async function certifyObject(
-  effects: Effects,
-  dataset: Dataset,
-  newest: string | undefined,
-  listed: ObjectVersion,
-  live: readonly Add[],
-): Promise<Found | undefined> {
-  // The table may hold a version that came after the listing.
-  const version = isLive(dataset, live, listed) ? listed : await effects.landing.head(listed.key);
-  if (version === undefined) return undefined;
-  const settled = await settledBefore(effects, dataset, version, live);
-  const state = (state: ObjectState, reason?: string): CertifiedObject => ({
-    source: version.key,
-    etag: version.etag,
-    state,
-    ...(reason === undefined ? {} : { reason }),
-  });
-  if (settled?.report?.outcome === 'rejected') {
-    const kept = live.length > 0 ? '; the rows of its older version stay' : '';
-    return { object: state('rejected', `${settled.report.reason?.message ?? 'no reason given'}${kept}`) };
-  }
-  if (settled?.report) return { object: state('live'), empty: settled.report };
-  if (settled === undefined) return { object: behind(state, version, live) };
-  if (newest === undefined || newest === version.key) return { object: state('live') };
-  return { object: state('superseded', `${newest} is newer`) };
-}
-
-function behind(
-  state: (state: ObjectState, reason: string) => CertifiedObject,
-  version: ObjectVersion,
-  live: readonly Add[],
-): CertifiedObject {
-  const [held] = live.flatMap((add) => readOrigin(add) ?? []);
-  if (held === undefined) return state('waiting', 'the next sync reads it');
-  const what = held.etag === version.etag ? 'it under an older contract' : 'an older version of it';
-  return state('superseded', `the lake holds ${what}: the next sync reads it`);
-}
-
-function problemsOf({ catalog }: Effects, certificate: DatasetCertificate): string[] {
-  const { dataset, table, vanished, sources, foreign } = certificate;
-  const misplaced = sources.filter(({ source }) =>
-    catalog.claims(source).every(({ name }) => name !== dataset),
-  );
+/** What is wrong with the table's log, and what other programs wrote into it. */
+async function logProblems(effects: Effects, table: TableRef): Promise<string[]> {
+  const prefix = tablePrefix(table);
+  const problems = await effects.tables.problems(prefix, { whole: true });
+  const snapshot = await readable(problems, () => effects.tables.latest(prefix));
   return [
-    ...vanished.map(
-      (source) =>
-        `${source} is gone from landing, and its rows are in ${table} still. "npx sluice sync --prune" withdraws them`,
-    ),
-    ...misplaced.map(
-      ({ source }) =>
-        `${source} is not taken by ${dataset} any more, and its rows are in ${table} still. "npx sluice sync" withdraws them`,
-    ),
-    ...foreign.map(
-      (path) =>
-        `${table}/${path} came from no source file: who wrote it? "npx sluice rebuild ${dataset}" makes the table from landing alone`,
-    ),
-    ...sources.flatMap(({ source, problems }) =>
-      problems.map((problem) => `${source} (${dataset}): ${problem}`),
+    ...problems,
+    ...(snapshot?.foreign ?? []).map(
+      (change) =>
+        `${prefix} was changed by another program, ${foreignText(change)}. "npx sluice sync" takes that back`,
     ),
   ];
+}
+
+/** A log that cannot be read is a problem, and no reason to look at nothing else. */
+async function readable<T>(problems: string[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CorruptionError)) throw error;
+    problems.push(error.message);
+    return undefined;
+  }
 }

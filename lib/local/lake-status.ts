@@ -1,17 +1,18 @@
 // What a lake holds and how current it is, from the logs, the reports and a listing of landing. Writes nothing.
 import { loadInputs, loadRelated } from '../aggregate/inputs.ts';
-import { planRefresh, readPending, type Stale, type Warning } from '../aggregate/plan.ts';
+import { inputProblems, planRefresh, readPending, type Stale, type Warning } from '../aggregate/plan.ts';
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type Derivation, relatedTables, type TableRef, tablePrefix } from '../core/insight.ts';
 import { partitionId, partitionOf } from '../core/partition.ts';
 import { DEFINITION, filesBySource, type Origin, readOrigin, WARNINGS } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
-import { configuration, type Snapshot } from '../delta/snapshot.ts';
+import { configuration, type ForeignCommit, type Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../effects.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
+import { undefinedTables } from '../maintain/lake-tables.ts';
 import type { ObjectVersion } from '../ports.ts';
 
 export type DatasetStatus = {
@@ -25,8 +26,8 @@ export type DatasetStatus = {
   readonly rejected: readonly Report[];
   /** In landing, and not in the lake yet in their present version. */
   readonly waiting: number;
-  /** In the lake, and not in landing any more. */
-  readonly vanished: number;
+  /** In the lake, and not in landing any more, though the contract does not keep them. */
+  readonly vanished: readonly string[];
   /** The latest LastModified of a source file, ISO 8601. */
   readonly lastArrival: string | null;
   /** Null where the table was not made yet. */
@@ -41,6 +42,8 @@ export type DerivedStatus = {
   readonly stale: readonly Stale[];
   /** Live partitions that an audit of severity `warn` found something in. */
   readonly warnings: readonly Warning[];
+  /** Sentences: the inputs' logs are not those that it was computed from. */
+  readonly problems: readonly string[];
   /** Partitions that the next sync recomputes or drops for what its inputs hold now. Null: not made yet. */
   readonly behind: number | null;
 };
@@ -50,6 +53,12 @@ export type LakeStatus = {
   readonly derived: readonly DerivedStatus[];
   /** Landing files that no dataset's path matches. */
   readonly unknown: readonly string[];
+  /** What other programs committed to tables since Sluice last did. */
+  readonly foreign: readonly { readonly table: string; readonly commits: readonly ForeignCommit[] }[];
+  /** Sentences on logs that lost a part. */
+  readonly logs: readonly string[];
+  /** Tables that nothing defines any more, as `insights/<name>`. */
+  readonly left: readonly string[];
 };
 
 export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
@@ -65,7 +74,21 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   const derived: DerivedStatus[] = [];
   for (const derivation of effects.catalog.derivations)
     derived.push(await derivedStatus(effects, derivation));
-  return { datasets, derived, unknown };
+  const left = await undefinedTables(effects);
+  return { datasets, derived, unknown, left, ...(await tableStates(effects)) };
+}
+
+/** Of every table that is defined: what its log says besides rows. */
+async function tableStates({ catalog, tables }: Effects): Promise<Pick<LakeStatus, 'foreign' | 'logs'>> {
+  const foreign: { table: string; commits: readonly ForeignCommit[] }[] = [];
+  const logs: string[] = [];
+  const defined = [...catalog.datasets.map(landingTable), ...catalog.derivations.map(({ target }) => target)];
+  for (const table of defined.map(tablePrefix)) {
+    const commits = (await tables.latest(table))?.foreign ?? [];
+    if (commits.length > 0) foreign.push({ table, commits });
+    logs.push(...(await tables.problems(table)));
+  }
+  return { foreign, logs };
 }
 
 async function datasetStatus(
@@ -100,7 +123,8 @@ async function datasetStatus(
       sum(origins.map((origin) => origin.quarantinedRows)) + sum(empty.map((report) => report.quarantined)),
     rejected,
     waiting,
-    vanished: dataset.onDelete === 'keep' ? 0 : [...live.keys()].filter((source) => !keys.has(source)).length,
+    vanished:
+      dataset.onDelete === 'keep' ? [] : [...live.keys()].filter((source) => !keys.has(source)).sort(),
     lastArrival:
       arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
     version: table?.version ?? null,
@@ -122,6 +146,7 @@ export async function derivedStatus(effects: Effects, derivation: Derivation): P
       version: null,
       stale: [],
       warnings: [],
+      problems: [],
       behind: null,
     };
   const partitions = new Set(
@@ -136,7 +161,7 @@ export async function derivedStatus(effects: Effects, derivation: Derivation): P
     version: snapshot.version,
     stale: readPending(snapshot).stale,
     warnings: warningsOf(snapshot),
-    behind: await partitionsBehind(effects, derivation, snapshot),
+    ...(await sinceInputs(effects, derivation, snapshot)),
   };
 }
 
@@ -148,21 +173,24 @@ function warningsOf({ files, metadata }: Snapshot): Warning[] {
   });
 }
 
-async function partitionsBehind(
+async function sinceInputs(
   effects: Effects,
   derivation: Derivation,
   snapshot: Snapshot,
-): Promise<number | null> {
+): Promise<Pick<DerivedStatus, 'behind' | 'problems'>> {
   const read = [...derivation.inputs, ...relatedTables(derivation)];
   const made = await Promise.all(read.map((table) => effects.tables.latest(tablePrefix(table))));
-  if (made.includes(undefined)) return null;
+  if (made.includes(undefined)) return { behind: null, problems: [] };
   const inputs = await loadInputs(effects, derivation);
   const related = await loadRelated(effects, derivation);
   // Under another definition nothing counts as computed.
   const base =
     configuration(snapshot, DEFINITION) === derivation.hash ? snapshot : { ...snapshot, txns: new Map() };
   const plan = await planRefresh(effects.tables, derivation, base, inputs, related);
-  return plan.recompute.length + plan.drop.length;
+  return {
+    behind: plan.recompute.length + plan.drop.length,
+    problems: await inputProblems(effects.tables, derivation, base, [...inputs, ...related]),
+  };
 }
 
 function rowCount(snapshot: Snapshot | undefined): number {

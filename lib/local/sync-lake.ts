@@ -14,6 +14,7 @@ import type { Report } from '../ingest/report.ts';
 import { type Applied, apply, type RefusedChange } from '../maintain/apply.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
 import type { StagingObserver } from '../maintain/staged-files.ts';
+import type { Undone } from '../maintain/undo-foreign.ts';
 import { deliver, type Observer } from './deliver.ts';
 import { type DeadLetter, redrive } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
@@ -48,6 +49,8 @@ export type SyncResult = {
   /** Keys that were asked for and that neither landing nor the lake has. */
   readonly absent: readonly string[];
   readonly refreshed: readonly RefreshOutcome[];
+  /** What other programs committed to tables, and what this run replaced again by what landing and the SQL say. */
+  readonly undone: readonly Undone[];
   readonly stale: readonly StaleTable[];
   readonly deadLetters: readonly DeadLetter[];
   /** False where it was stopped halfway. */
@@ -66,7 +69,7 @@ export async function syncLake(
   const started = effects.clock().getTime();
   await redrive(local);
   await probeNewLake(effects);
-  const { applied, refused } = await apply(effects, observer);
+  const { applied, refused, undone } = await apply(effects, observer);
   const found = await reconcile(effects, options.selection);
   if (options.prune && !options.allowMassWithdrawal) refuseMassWithdrawal(found, effects.landing.location);
   await queues.files.send([
@@ -105,6 +108,12 @@ export async function syncLake(
     vanished: options.prune ? [] : found.vanished,
     absent: found.absent,
     refreshed: [...refreshed.values()],
+    undone: [
+      ...undone,
+      ...[...refreshed.values()].flatMap(({ target, undone: commits }) =>
+        commits.length === 0 ? [] : [{ table: target, commits }],
+      ),
+    ],
     stale: [...refreshed.values()].flatMap(({ target, stale }) =>
       stale.map((partition) => ({ ...partition, table: target })),
     ),
@@ -139,6 +148,7 @@ function merge(before: RefreshOutcome | undefined, after: RefreshOutcome): Refre
     dropped: [...before.dropped, ...after.dropped],
     failed: [...before.failed, ...after.failed],
     warned: [...before.warned, ...after.warned],
+    undone: [...before.undone, ...after.undone],
   };
 }
 

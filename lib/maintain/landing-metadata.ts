@@ -3,11 +3,12 @@ import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import type { TableRef } from '../core/insight.ts';
 import type { Column } from '../core/schema.ts';
-import { CONTRACT, DEFINITION, PENDING } from '../core/tags.ts';
+import { CONTRACT, DEFINITION, DROPPED, PENDING } from '../core/tags.ts';
 import type { Action, Metadata } from '../delta/actions.ts';
 import { schemaString } from '../delta/schema.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
+import { isDropped } from './drop-table.ts';
 
 export function partitionNames({ partitionBy }: Dataset): string[] {
   return partitionBy.map(({ name }) => name);
@@ -24,7 +25,12 @@ export function landingMetadata(
     return newMetadata(effects, landingTable(dataset), columns, partitionColumns, {
       [CONTRACT]: dataset.hash,
     });
-  const { [DEFINITION]: _definition, [PENDING]: _pending, ...others } = snapshot.metadata.configuration;
+  const {
+    [DEFINITION]: _definition,
+    [PENDING]: _pending,
+    [DROPPED]: _dropped,
+    ...others
+  } = snapshot.metadata.configuration;
   return {
     ...snapshot.metadata,
     schemaString: schemaString(columns),
@@ -59,4 +65,9 @@ export function protocolActions(snapshot: Snapshot | undefined): Action[] {
 
 export function wasComputed(snapshot: Snapshot): boolean {
   return configuration(snapshot, DEFINITION) !== undefined;
+}
+
+/** It was computed, or dropped, or another program made it. */
+export function isNotOfSources(snapshot: Snapshot): boolean {
+  return wasComputed(snapshot) || isDropped(snapshot) || configuration(snapshot, CONTRACT) === undefined;
 }

@@ -2,7 +2,7 @@
 // Goes by what lies in the lake, not by the catalog: tables that are defined no more are kept in order as well.
 import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
 import type { Effects } from '../effects.ts';
-import type { ObjectStore, ObjectVersion } from '../ports.ts';
+import { folders, TABLE_KINDS } from './lake-tables.ts';
 import { sumOf, sweepReports, sweepStaging, sweepUnknown } from './sweep-reports.ts';
 
 export type MaintainOptions = VacuumOptions & {
@@ -25,7 +25,6 @@ export type Maintenance = {
 type Place = { readonly name: string; readonly work: () => Promise<Omit<Maintained, 'place'>> };
 
 const DAY_MS = 24 * 3600 * 1000;
-const TABLE_KINDS = ['tables', 'arrivals', 'insights'];
 const REPORT_KINDS = ['files', 'quarantine'];
 
 /** Safe at any moment, beside everything else that works on the lake; repeating it finds nothing to do. Throws CliError on a retention that is too short. */
@@ -64,14 +63,11 @@ function inTurn(places: readonly Place[], now: Date): Place[] {
 async function allPlaces(effects: Effects, options: VacuumOptions): Promise<Place[]> {
   const places: Place[] = [];
   for (const kind of TABLE_KINDS)
-    for (const name of await namesBelow(effects.lake, `${kind}/`))
-      places.push({
-        name: `${kind}/${name}`,
-        work: () => maintainTable(effects, `${kind}/${name}`, options),
-      });
+    for await (const name of folders(effects.lake, `${kind}/`))
+      places.push({ name, work: () => maintainTable(effects, name, options) });
   const datasets = new Set<string>();
   for (const kind of REPORT_KINDS)
-    for (const name of await namesBelow(effects.lake, `${kind}/`)) datasets.add(name);
+    for await (const folder of folders(effects.lake, `${kind}/`)) datasets.add(folder.slice(kind.length + 1));
   const swept = async (work: Promise<Swept>) => ({ ...(await work), checkpoint: undefined });
   for (const name of datasets)
     places.push({ name: `files/${name}`, work: () => swept(sweepReports(effects, name, options)) });
@@ -84,24 +80,4 @@ async function allPlaces(effects: Effects, options: VacuumOptions): Promise<Plac
 async function maintainTable(effects: Effects, prefix: string, options: VacuumOptions) {
   const swept = await vacuumTable(effects, prefix, options);
   return { ...swept, checkpoint: options.dryRun ? undefined : await effects.tables.checkpointNewest(prefix) };
-}
-
-/** The folders right below `prefix`, one request each: the listing goes on behind all that lies in the one just found. */
-async function namesBelow(store: ObjectStore, prefix: string): Promise<string[]> {
-  const names: string[] = [];
-  for (let after: string | undefined; ; ) {
-    const key = await firstKey(store.list(prefix, after));
-    if (key === undefined) return names;
-    const name = key.slice(prefix.length).split('/')[0] ?? '';
-    if (key.startsWith(`${prefix}${name}/`)) {
-      names.push(name);
-      // `0` follows `/`: greater than every key in the folder, and less than that of every other.
-      after = `${prefix}${name}0`;
-    } else after = key;
-  }
-}
-
-async function firstKey(objects: AsyncIterable<ObjectVersion>): Promise<string | undefined> {
-  for await (const { key } of objects) return key;
-  return undefined;
 }

@@ -17,6 +17,7 @@ import { type ContractChange, contractChange } from './contract-change.ts';
 import { type ConvertedLanding, convertLanding, presentVersions } from './landing-conversion.ts';
 import { landingMetadata, partitionNames, protocolActions } from './landing-metadata.ts';
 import { type SourceRead, StagedFiles, type StagingObserver } from './staged-files.ts';
+import { undoForeign } from './undo-foreign.ts';
 import { widenFiles } from './widen.ts';
 
 export type RebuildOptions = {
@@ -44,6 +45,7 @@ export async function rebuild(
 ): Promise<Rebuilt> {
   const table = landingTable(dataset);
   const prefix = tablePrefix(table);
+  await undoUnlessGivenUp(effects, dataset, options, observer);
   const staged = new StagedFiles(effects, prefix);
   const convert = (snapshot: Snapshot | undefined) =>
     convertLanding(effects, dataset, snapshot, staged, observer);
@@ -67,6 +69,20 @@ export async function rebuild(
   const { version } = snapshot;
   effects.log('info', 'rebuild.committed', { table: prefix, version, sources: reads.length });
   return { dataset: dataset.name, reads, kept, dropped, version };
+}
+
+/** So that what would be lost is measured by what the table held before other programs changed it. */
+async function undoUnlessGivenUp(
+  effects: Effects,
+  dataset: Dataset,
+  { dropLost }: RebuildOptions,
+  observer: StagingObserver,
+): Promise<void> {
+  try {
+    await undoForeign(effects, dataset, observer);
+  } catch (error) {
+    if (!dropLost || !(error instanceof CliError)) throw error;
+  }
 }
 
 type Plan = ConvertedLanding & Pick<Rebuilt, 'kept' | 'dropped'>;

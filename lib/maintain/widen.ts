@@ -7,12 +7,13 @@ import { tablePrefix } from '../core/insight.ts';
 import { type Column, sqlType } from '../core/schema.ts';
 import { identifier, literal, readParquet } from '../core/sql-text.ts';
 import type { Action, Add } from '../delta/actions.ts';
-import { dataFilePath, objectKey, removeAction } from '../delta/partitions.ts';
+import { objectKey, removeAction } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { fileStatistics } from '../delta/stats.ts';
 import type { Effects } from '../effects.ts';
 import { CorruptionError } from '../errors.ts';
 import type { SqlSession } from '../ports.ts';
+import { publishDataFile } from '../publish-data-file.ts';
 import { partitionNames } from './landing-metadata.ts';
 import type { Piece, StagedFiles, StagingObserver } from './staged-files.ts';
 
@@ -66,10 +67,9 @@ async function widenFile(effects: Effects, table: Table, add: Add): Promise<Piec
     const path = join(folder, 'wide.parquet');
     const stats = await effects.sql.session((session) => copyWide(session, table, file.path, path));
     if (stats === undefined) return { adds: [] };
-    const name = dataFilePath(table.partitionColumns, add.partitionValues, `${effects.newId()}.parquet`);
-    const { sizeBytes } = await effects.lake.upload(path, objectKey(table.prefix, name));
-    const modificationTime = effects.clock().getTime();
-    return { adds: [{ ...add, path: name, size: sizeBytes, modificationTime, stats }] };
+    const { partitionValues, tags = {} } = add;
+    const wide = { path, partitionValues, stats, tags };
+    return { adds: [await publishDataFile(effects, table.prefix, table.partitionColumns, wide)] };
   } finally {
     await file.release();
     await rm(folder, { recursive: true, force: true });

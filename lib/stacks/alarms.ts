@@ -124,6 +124,13 @@ function dataTroubles({ stage, maxLag }: SluiceOptions): Trouble[] {
       above: 0,
       description: 'Files are gone from landing whose rows no event withdrew: "sluice sync --prune" does.',
     },
+    ...(['aggregate', 'maintain'] as const).map((name) => ({
+      id: `ForeignCommits${name === 'aggregate' ? 'Aggregate' : 'Maintain'}`,
+      metric: metric(name, 'foreignCommits'),
+      above: 0,
+      description:
+        'Another program wrote into a table of the lake. Its log says who ("table.foreign_undone"); other programs should only read.',
+    })),
     {
       id: 'Unexamined',
       metric: metric('maintain', 'unexaminedFiles', 'Maximum'),

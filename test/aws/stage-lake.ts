@@ -85,7 +85,7 @@ export class StageLake {
     if (!(await this.queuesAreEmpty())) return false;
     const { datasets, derived } = await lakeStatus(this.lake.effects);
     return (
-      datasets.every(({ waiting, vanished }) => waiting === 0 && vanished === 0) &&
+      datasets.every(({ waiting, vanished }) => waiting === 0 && vanished.length === 0) &&
       derived.every(({ behind, stale }) => behind === 0 && stale.length === 0)
     );
   }

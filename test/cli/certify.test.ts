@@ -68,7 +68,7 @@ it('has a state for every object, and says what is not current', async () => {
   await shop.sell('shop/day=2024-01-06/new.csv', 'east,1');
   await shop.write('shop/readme.txt', 'hello');
   const found = await certify(shop);
-  expect(found).toMatchObject({ code: 0, unknown: ['shop/readme.txt'], problems: [] });
+  expect(found).toMatchObject({ code: 3, certified: true, unknown: ['shop/readme.txt'], problems: [] });
   const states = found.datasets[0].objects.map(({ source, state }: { source: string; state: string }) => [
     source,
     state,
@@ -90,6 +90,9 @@ it('has a state for every object, and says what is not current', async () => {
     /\nSuperseded:\n {2}shop\/day=2024-01-01\/a\.csv: the lake holds an older version of it: the next sync reads it\n/,
   );
   expect(out).toMatch(/\nNot current:\n {2}takings\(day=2024-01-04\) is stale: .*no_debt/);
+  expect(out).toMatch(
+    /\nCertified, but 1 file stands rejected and 1 partition is stale: 7 landing objects; /,
+  );
 });
 
 it('names live sources that are gone from landing, unless they are kept on purpose', async () => {
@@ -147,28 +150,33 @@ it('finds rows that are not where the log says, each way by itself', async () =>
   const name = data.slice(shop.lake.length + 1);
 
   expect(await problemsAfter(data, (path) => fewerRows(path))).toEqual([
-    `${A} (sales): the log says 2 accepted rows, its data files have 1`,
+    `${A} (sales): its data file ${name} is altered`,
   ]);
   expect(await problemsAfter(data, (path) => rm(path))).toEqual([
     `${A} (sales): its data file ${name} is gone`,
   ]);
   expect(await problemsAfter(data, (path) => writeFile(path, 'PAR1 no more'))).toEqual([
-    `${A} (sales): its data file ${name} is unreadable`,
+    `${A} (sales): its data file ${name} is altered`,
   ]);
   expect(await problemsAfter(quarantine, (path) => rm(path))).toEqual([
     expect.stringMatching(/^shop.*b\.csv \(sales\): its quarantine file quarantine\/.* is gone$/),
   ]);
   const edited = async (path: string, words: object) =>
     writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), ...words }));
-  expect(await problemsAfter(report, (path) => edited(path, { rows: 3 }))).toEqual([
+  const key = report.slice(shop.lake.length + 1);
+  const damaged = `${B} (sales): its report ${key} is gone or damaged, so the number of its records cannot be checked`;
+  expect(await problemsAfter(report, (path) => edited(path, { rows: 3 }))).toEqual([damaged]);
+  expect(await problemsAfter(report, (path) => edited(path, { rows: 3, digest: undefined }))).toEqual([
     `${B} (sales): it has 3 records, and 1 accepted and 1 quarantined rows make 2`,
   ]);
-  expect(await problemsAfter(report, (path) => edited(path, { accepted: 2, quarantined: 0 }))).toEqual([
+  const other = { accepted: 2, quarantined: 0, digest: undefined };
+  expect(await problemsAfter(report, (path) => edited(path, other))).toEqual([
     `${B} (sales): the log says 1 accepted and 1 quarantined rows, its report 2 and 0`,
   ]);
-  expect(await problemsAfter(report, (path) => rm(path))).toEqual([
-    expect.stringContaining('its report is gone or unreadable'),
+  expect(await problemsAfter(report, (path) => edited(path, { ...other, facts: 'others' }))).toEqual([
+    `${B} (sales): its report ${key} is not the one that the log names`,
   ]);
+  expect(await problemsAfter(report, (path) => rm(path))).toEqual([damaged]);
   expect((await certify(shop)).code).toBe(0);
 });
 
@@ -207,7 +215,7 @@ it('names a lost data file of an insight, and a query says what to do', async ()
   const { code, problems } = await certify(shop);
   expect(code).toBe(3);
   expect(problems).toEqual([
-    expect.stringMatching(/^insights\/takings\/.* is gone, although the log names it\. Move /),
+    expect.stringMatching(/^insights\/takings\/.* is gone, although the log names it\. Bring it back /),
   ]);
   const query = await sluice(['query', 'FROM takings', ...shop.places.slice(2)]);
   expect(query.code).toBe(1);

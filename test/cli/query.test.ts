@@ -189,6 +189,7 @@ describe('status', () => {
       version: 1,
       stale: [],
       warnings: [],
+      problems: [],
       behind: 0,
     });
     expect({ unknown, deadLetters }).toEqual({ unknown: [], deadLetters: [] });

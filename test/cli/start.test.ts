@@ -72,7 +72,7 @@ describe('start with the bundled samples', () => {
     expect(two.mtimeMs - one.mtimeMs).toBe(1000);
     await rm(join(folder, 'landing', BILLING, 'day=02'), { recursive: true });
     const second = await sluice(['start', '--once', ...places]);
-    expect(second.code).toBe(0);
+    expect(second.code).toBe(3);
     expect(second.out).not.toContain('Copied');
     expect(second.out).toContain(`  ${BILLING}/day=02/billing.csv (billing)`);
   });

@@ -123,11 +123,16 @@ describe('sync', () => {
     await syncJson(shop);
     await shop.remove('shop/day=2024-01-03/c.csv');
     const reported = await syncJson(shop);
-    expect(reported.code).toBe(0);
+    expect(reported.code).toBe(3);
     expect(reported.document.vanished).toEqual([{ source: 'shop/day=2024-01-03/c.csv', dataset: 'sales' }]);
-    expect((await sluice(['sync', ...shop.places])).out).toContain(
-      '--prune withdraws them:\n  shop/day=2024-01-03/c.csv (sales)',
-    );
+    const { out } = await sluice(['sync', ...shop.places]);
+    expect(out).toMatch(/^Nothing to read: 2 files unchanged, 1 vanished \(/);
+    expect(out).toContain('--prune withdraws them:\n  shop/day=2024-01-03/c.csv (sales)');
+    const status = await sluice(['status', ...shop.places]);
+    expect(status).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('  shop/day=2024-01-03/c.csv (sales)'),
+    });
     await shop.remove('shop/day=2024-01-02/b.csv');
     const refused = await sluice(['sync', '--prune', ...shop.places]);
     expect(refused.code).toBe(2);

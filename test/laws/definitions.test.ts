@@ -139,8 +139,10 @@ describe('a changed definition', () => {
     const after = await processWith({ ...SUMS, fields, sql });
     const { applied, refused } = await apply(after.effects);
     expect(applied).toEqual([]);
-    expect(refused).toEqual([{ dataset: 'sales', message: expect.stringContaining(message), held: [DAILY] }]);
-    expect(refused[0]?.message).toContain('run "npx sluice rebuild sales", which makes the table anew');
+    expect(refused).toEqual([
+      { dataset: 'sales', because: 'contract', message: expect.stringContaining(message), held: [DAILY] },
+    ]);
+    expect(refused[0]?.message).toContain('run "npx sluice rebuild sales", which makes the table again');
     expect((await rowsOf(await synced(SUMS), SALES)).length).toBe(3);
   });
 

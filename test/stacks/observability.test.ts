@@ -29,6 +29,8 @@ test('every kind of trouble rings the one topic, which CloudWatch may publish to
       'AWS/SQS ApproximateNumberOfMessagesVisible <QueuesFilesDeadLetters.QueueName>',
       'AWS/SQS ApproximateNumberOfMessagesVisible <QueuesRefreshDeadLetters.QueueName>',
       'Sluice failedAudits aggregate test',
+      'Sluice foreignCommits aggregate test',
+      'Sluice foreignCommits maintain test',
       'Sluice lagSeconds aggregate test',
       'Sluice rejectedFiles ingest test',
       'Sluice unexaminedFiles maintain test',

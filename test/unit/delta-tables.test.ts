@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeCheckpoint } from '../../lib/delta/checkpoint.ts';
 import { removeAction } from '../../lib/delta/partitions.ts';
@@ -57,8 +58,27 @@ describe('a table', () => {
         operationParameters: {},
         engineInfo: 'sluice',
         txnId: 'id-2',
+        sluice: {
+          digest: expect.stringMatching(/^[0-9a-f]{32}$/),
+          parent: expect.stringMatching(/^[0-9a-f]{32}$/),
+        },
       },
     });
+  });
+
+  it('seals each entry by its own text, its version and the entry before', async () => {
+    await table(1);
+    const texts = await Promise.all(
+      [0, 1].map(async (version) => new TextDecoder().decode(await effects.store.read(entryName(version)))),
+    );
+    const [first, second] = texts.map((text) => JSON.parse(text.split('\n')[0] ?? '').commitInfo.sluice);
+    const [, digest] = texts.map((text, version) => {
+      const { sluice } = JSON.parse(text.split('\n')[0] ?? '').commitInfo;
+      const blank = text.replace(`"digest":"${sluice.digest}"`, '"digest":""');
+      return createHash('sha256').update(`${version}\n${blank}`).digest('hex').slice(0, 32);
+    });
+    expect(first).toEqual({ digest: expect.any(String), parent: null });
+    expect(second).toEqual({ digest, parent: first.digest });
   });
 
   it('is not changed by a plan that has nothing to do', async () => {
@@ -98,7 +118,8 @@ describe('loading', () => {
     for (const method of Object.keys(counts)) delete counts[method];
     await addFile(new DeltaTables(effects), 6);
     expect(paths((await reader.latest(TABLE))?.files)).toEqual(names(6));
-    expect(counts).toEqual({ read: 2 });
+    // The entry that is known, the new one, and the one that is not there yet.
+    expect(counts).toEqual({ read: 3 });
   });
 
   it('reads few objects of a long log that has a checkpoint', async () => {
@@ -106,7 +127,10 @@ describe('loading', () => {
       { length: 3000 },
       (_, version): Entry => ({
         version,
-        actions: version === 0 ? FIRST : [{ add: file(version) }],
+        actions: [
+          { commitInfo: { engineInfo: 'sluice' } },
+          ...(version === 0 ? FIRST : [{ add: file(version) }]),
+        ],
       }),
     );
     for (const { version, actions } of entries)
@@ -119,8 +143,8 @@ describe('loading', () => {
     const snapshot = await new DeltaTables({ ...effects, store }).latest(TABLE);
     expect(snapshot?.version).toBe(2999);
     expect(snapshot?.files.size).toBe(2999);
-    // _last_checkpoint and nine entries.
-    expect(counts).toEqual({ read: 10, download: 1, list: 1 });
+    // _last_checkpoint, the entry of its version, and nine entries.
+    expect(counts).toEqual({ read: 11, download: 1, list: 1 });
   });
 
   it('does without a hint, a readable checkpoint, or the entries before a checkpoint', async () => {
@@ -156,7 +180,7 @@ describe('loading', () => {
     await effects.store.write(entryName(3), encode('{"add":\n'));
     await expect(new DeltaTables(effects).latest(TABLE)).rejects.toBeInstanceOf(CorruptionError);
     await expect(new DeltaTables(effects).latest(TABLE)).rejects.toThrow(
-      `${entryName(3)}, line 1 is no JSON`,
+      `${entryName(3)} is damaged: line 1 is not JSON: "{\\"add\\":". To mend it: bring it back`,
     );
     await effects.store.write(entryName(3), third);
     expect((await new DeltaTables(effects).latest(TABLE))?.version).toBe(5);

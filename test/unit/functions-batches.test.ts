@@ -196,7 +196,12 @@ describe('maintain', () => {
     await reconcileByMessages(common(), () => false);
     expect(files.sent.map(({ source }) => source)).toEqual([keyOf(1), keyOf(2)]);
     expect(refreshes.sent).toHaveLength(lake.effects.catalog.derivations.length);
-    expect(measured).toEqual({ behindFiles: [2], vanishedFiles: [0], unexaminedFiles: [0] });
+    expect(measured).toEqual({
+      foreignCommits: [0],
+      behindFiles: [2],
+      vanishedFiles: [0],
+      unexaminedFiles: [0],
+    });
   });
 
   test('says what it left for want of time', async () => {

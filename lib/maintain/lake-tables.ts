@@ -3,26 +3,40 @@
 import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { logPrefix } from '../delta/log-keys.ts';
+import type { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../effects.ts';
+import { CorruptionError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
+import { isDropped } from './drop-table.ts';
 
-const KINDS = ['tables', 'arrivals', 'insights'] as const;
+export const TABLE_KINDS = ['tables', 'arrivals', 'insights'] as const;
 
-/** The tables that no contract and no insight defines, as `insights/<name>`. */
-export async function undefinedTables({ lake, catalog }: Effects): Promise<string[]> {
+/** The tables that no contract and no insight defines, as `insights/<name>`; without those that were dropped. */
+export async function undefinedTables({ lake, tables, catalog }: Effects): Promise<string[]> {
   const defined = new Set([
     ...catalog.datasets.map((dataset) => tablePrefix(landingTable(dataset))),
     ...catalog.derivations.map(({ target }) => tablePrefix(target)),
   ]);
   const found: string[] = [];
-  for (const kind of KINDS)
+  for (const kind of TABLE_KINDS)
     for await (const prefix of folders(lake, `${kind}/`))
-      if (!defined.has(prefix) && (await hasLog(lake, prefix))) found.push(prefix);
+      if (!defined.has(prefix) && (await hasLog(lake, prefix)) && !(await wasDropped(tables, prefix)))
+        found.push(prefix);
   return found;
 }
 
+/** A log that cannot be read is not one that was dropped. */
+async function wasDropped(tables: DeltaTables, prefix: string): Promise<boolean> {
+  try {
+    return isDropped(await tables.latest(prefix));
+  } catch (error) {
+    if (error instanceof CorruptionError) return false;
+    throw error;
+  }
+}
+
 /** `tables/` → `tables/billing`, `tables/orders`: the listing jumps from the first key of a folder behind its last. */
-async function* folders(lake: ObjectStore, parent: string): AsyncGenerator<string> {
+export async function* folders(lake: ObjectStore, parent: string): AsyncGenerator<string> {
   let after: string | undefined;
   for (;;) {
     const key = await firstKey(lake, parent, after);

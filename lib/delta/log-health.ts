@@ -1,0 +1,142 @@
+// Whether a table's log is whole, for people: what is missing in it, what other Delta readers would stumble over, and, where it
+// is asked for, whether all of it still says what was written. Reads alone.
+import { isDeepStrictEqual } from 'node:util';
+import { CorruptionError } from '../errors.ts';
+import type { ObjectStore } from '../ports.ts';
+import type { Remove } from './actions.ts';
+import { isSoundCheckpoint, type LogEffects, readCheckpoint, readHint } from './checkpoint.ts';
+import { throughCheckpoint } from './checkpoint-rows.ts';
+import { logRemedy } from './entry.ts';
+import { readEntries, replayed } from './log.ts';
+import { checkpointKey, lastCheckpointKey, logPrefix, logVersion } from './log-keys.ts';
+import type { Snapshot } from './snapshot.ts';
+
+const MAINTAIN = '"npx sluice maintain" writes it again';
+const ENTRIES_AT_ONCE = 100;
+
+/** The versions that have an entry, and those that have a checkpoint, ascending. */
+type Names = { readonly entries: readonly number[]; readonly checkpoints: readonly number[] };
+
+/** Sentences on what is missing, by the names of the log's objects and what `_last_checkpoint` says; [] where all is there. */
+export async function missingParts(store: ObjectStore, prefix: string): Promise<string[]> {
+  const names = await listNames(store, prefix);
+  const hint = await readHint(store, prefix);
+  const pointer = lastCheckpointKey(prefix);
+  const problems = gaps(names).map(
+    (gap) => `${gap} of the log of ${prefix} is missing: ${logRemedy(prefix)}`,
+  );
+  if (hint === 'broken') problems.push(`${pointer} cannot be read: ${MAINTAIN}`);
+  else if (hint !== 'absent' && hint.isWhole && !names.checkpoints.includes(hint.version))
+    problems.push(
+      `${pointer} points to version ${hint.version}, which has no checkpoint; other readers of Delta may not open the table: ${MAINTAIN}`,
+    );
+  return problems;
+}
+
+/** Beside what `missingParts` says: whether each entry and checkpoint holds what was written. Reads all of the log. */
+export async function damagedParts(effects: LogEffects, prefix: string): Promise<string[]> {
+  const names = await listNames(effects.store, prefix);
+  const problems = await damagedPointer(effects, prefix, names);
+  try {
+    problems.push(...(await replayProblems(effects, prefix, names)));
+  } catch (error) {
+    if (!(error instanceof CorruptionError)) throw error;
+    problems.push(error.message);
+  }
+  return problems;
+}
+
+async function listNames(store: ObjectStore, prefix: string): Promise<Names> {
+  const names = { entry: [] as number[], checkpoint: [] as number[] };
+  for await (const { key } of store.list(logPrefix(prefix))) {
+    const found = logVersion(key);
+    if (found) names[found.kind].push(found.version);
+  }
+  return { entries: names.entry, checkpoints: names.checkpoint };
+}
+
+/** `version 3`, `versions 5 to 9`: up to the newest entry or checkpoint. */
+function gaps({ entries, checkpoints }: Names): string[] {
+  const found: string[] = [];
+  const add = (from: number, to: number) => {
+    if (from <= to) found.push(from === to ? `version ${from}` : `versions ${from} to ${to}`);
+  };
+  let next = 0;
+  for (const version of entries) {
+    add(next, version - 1);
+    next = version + 1;
+  }
+  add(next, checkpoints.at(-1) ?? -1);
+  return found;
+}
+
+async function damagedPointer(
+  effects: LogEffects,
+  prefix: string,
+  { checkpoints }: Names,
+): Promise<string[]> {
+  const hint = await readHint(effects.store, prefix);
+  if (typeof hint === 'string' || !hint.isWhole || !checkpoints.includes(hint.version)) return [];
+  if (await isSoundCheckpoint(effects, prefix, hint)) return [];
+  return [`${checkpointKey(prefix, hint.version)} is not what was written: ${MAINTAIN}`];
+}
+
+/** Replays the entries, and holds each checkpoint against them. Throws CorruptionError where they do not lead on. */
+async function replayProblems(
+  effects: LogEffects,
+  prefix: string,
+  { entries, checkpoints }: Names,
+): Promise<string[]> {
+  const problems: string[] = [];
+  let snapshot: Snapshot | undefined;
+  for (const [from, to] of stretches(entries, checkpoints)) {
+    // Behind a gap the log goes on from a checkpoint, or nobody can tell what it says.
+    if (from !== (snapshot?.version ?? -1) + 1) snapshot = await readCheckpoint(effects, prefix, from - 1);
+    for (let after = from - 1; after < to; after += ENTRIES_AT_ONCE) {
+      const read = await readEntries(effects.store, prefix, after, Math.min(to, after + ENTRIES_AT_ONCE));
+      const present = read.filter((entry) => entry !== undefined);
+      if (snapshot !== undefined || from === 0) snapshot = replayed(prefix, snapshot, present);
+    }
+    if (snapshot?.version === to && checkpoints.includes(to))
+      problems.push(...(await checkpointProblems(effects, prefix, snapshot)));
+  }
+  return problems;
+}
+
+/** Runs of entries without a gap, each at most up to the next checkpoint. */
+function stretches(entries: readonly number[], checkpoints: readonly number[]): [number, number][] {
+  const runs: [number, number][] = [];
+  for (const version of entries) {
+    const last = runs.at(-1);
+    if (last && last[1] === version - 1 && !checkpoints.includes(last[1])) last[1] = version;
+    else runs.push([version, version]);
+  }
+  return runs;
+}
+
+async function checkpointProblems(
+  effects: LogEffects,
+  prefix: string,
+  expected: Snapshot,
+): Promise<string[]> {
+  const { version } = expected;
+  const key = checkpointKey(prefix, version);
+  const remedy = `remove it, as it is only a shortcut; ${MAINTAIN} where it is the newest`;
+  const found = await readCheckpoint(effects, prefix, version);
+  if (found === undefined) return [`${key} cannot be read: ${remedy}`];
+  return isSameState(found, expected) ? [] : [`${key} does not say what the entries say: ${remedy}`];
+}
+
+/** A checkpoint may leave out tombstones that have expired. */
+function isSameState(checkpoint: Snapshot, replayed: Snapshot): boolean {
+  const replay = throughCheckpoint(replayed);
+  const isKnown = ([path, remove]: [string, Remove]) =>
+    isDeepStrictEqual(remove, replay.tombstones.get(path));
+  return (
+    isDeepStrictEqual(checkpoint.files, replay.files) &&
+    isDeepStrictEqual(checkpoint.txns, replay.txns) &&
+    isDeepStrictEqual(checkpoint.metadata, replay.metadata) &&
+    isDeepStrictEqual(checkpoint.protocol, replay.protocol) &&
+    [...checkpoint.tombstones].every(isKnown)
+  );
+}
