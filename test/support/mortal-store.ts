@@ -38,6 +38,33 @@ export function mortalStore(store: ObjectStore, life: Life): ObjectStore {
   };
 }
 
+/** After `effects` effects `act` is done once, by somebody else; `done` says whether it was. */
+export function interruptedStore(
+  store: ObjectStore,
+  effects: number,
+  act: () => Promise<unknown>,
+): { readonly store: ObjectStore; readonly done: () => boolean } {
+  let left = effects;
+  const then = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    left -= 1;
+    if (left === 0) await act();
+    return result;
+  };
+  const interrupted: ObjectStore = {
+    location: store.location,
+    head: (key) => store.head(key),
+    list: (prefix, after) => store.list(prefix, after),
+    read: (key) => store.read(key),
+    download: (key, etag) => store.download(key, etag),
+    write: (key, bytes) => then(store.write(key, bytes)),
+    create: (key, bytes) => then(store.create(key, bytes)),
+    upload: (path, key) => then(store.upload(path, key)),
+    remove: (keys) => then(store.remove(keys)),
+  };
+  return { store: interrupted, done: () => left <= 0 };
+}
+
 /** The first creation of a key that `matches` waits: `reached` resolves when it comes there, `go` lets it proceed. */
 export function pausingStore(
   store: ObjectStore,

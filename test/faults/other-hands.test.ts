@@ -1,0 +1,109 @@
+// For every effect n of a run: after it somebody restores a table, or another program commits to it; the run goes on, warm, and
+// one sync later the lake is as after one clean run. Nothing is ever computed from rows that no source accounts for.
+import { describe, expect, test } from 'vitest';
+import { refresh } from '../../lib/aggregate/refresh.ts';
+import { TryAgainError } from '../../lib/errors.ts';
+import { ingest } from '../../lib/ingest/ingest.ts';
+import { apply } from '../../lib/maintain/apply.ts';
+import type { ObjectStore } from '../../lib/ports.ts';
+import { copyOf, runEvents, startingPoint } from '../support/changed-landing.ts';
+import { type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
+import { interruptedStore } from '../support/mortal-store.ts';
+import { newStore, openProcess, put, rowsOf, syncPrune, TestClock, visible } from '../support/shop-lake.ts';
+import { backUp, loseNewestEntry, restore } from '../support/store-copy.ts';
+import { useWorld } from '../support/use-world.ts';
+
+const world = useWorld();
+const clock = new TestClock();
+
+type Act = (store: ObjectStore) => Promise<unknown>;
+
+const foreign =
+  (prefix: string, operation: ForeignOperation): Act =>
+  (store) =>
+    writeForeign(world.sql, world.scratch, store, prefix, operation, 0);
+
+/** To what it was before the run. */
+const restored = async (prefix: string, before: ObjectStore): Promise<Act> => {
+  const backup = await backUp(before, `${prefix}/`);
+  return (store) => restore(store, backup, { logOnly: true });
+};
+
+describe.each([
+  { what: 'a landing table is restored', act: (before: ObjectStore) => restored('tables/sales', before) },
+  { what: 'an insight is restored', act: (before: ObjectStore) => restored('insights/sales_daily', before) },
+  {
+    what: 'an entry is lost',
+    act: async (): Promise<Act> => (store) => loseNewestEntry(store, 'tables/sales'),
+  },
+  { what: 'another program deletes rows', act: async () => foreign('tables/sales', 'DELETE') },
+  { what: 'another program changes an insight', act: async () => foreign('insights/sales_daily', 'UPDATE') },
+])('when $what after any effect', ({ act }) => {
+  test('the next sync ends as one clean run does', async () => {
+    const { landing, before } = await startingPoint(world, clock);
+    const clean = openProcess(world, clock, landing, await copyOf(world, clock, before));
+    await runEvents(clean);
+    const expected = await visible(clean);
+    let times = 0;
+    for (let n = 1; ; n++) {
+      const store = await copyOf(world, clock, before);
+      const doIt = await act(before);
+      const { store: interrupted, done } = interruptedStore(store, n, () => doIt(store));
+      await runEvents(openProcess(world, clock, landing, interrupted));
+      if (!done()) break;
+      times += 1;
+      const next = openProcess(world, clock, landing, store);
+      await syncPrune(next);
+      expect(next.dead, `after effect ${n}`).toEqual([]);
+      expect(await visible(next), `after effect ${n}`).toEqual(expected);
+    }
+    expect(times).toBeGreaterThan(20);
+  });
+});
+
+const SALES = { kind: 'tables', name: 'sales' } as const;
+const DAILY = { kind: 'insights', name: 'sales_daily' } as const;
+const KEY = 'sales/day=2024-01-01/a.csv';
+
+async function oneSale() {
+  const landing = newStore(world, clock, 'landing');
+  const store = newStore(world, clock, 'lake');
+  const lake = openProcess(world, clock, landing, store);
+  await put(landing, KEY, 'id,customer,amount\n1,ann,1.00\n2,ann,2.00\n');
+  await syncPrune(lake);
+  return { lake, store };
+}
+
+test.each(['DELETE', 'UPDATE', 'INSERT', 'OPTIMIZE'] as const)(
+  'until a sync has taken back a %s of another program, nothing is added beside it or computed from it',
+  async (operation) => {
+    const { lake, store } = await oneSale();
+    const before = await rowsOf(lake, DAILY);
+    await foreign('tables/sales', operation)(store);
+    await put(lake.effects.landing, 'sales/day=2024-01-01/b.csv', 'id,customer,amount\n3,ann,4.00\n');
+    const { failures } = await ingest(lake.effects, [{ source: 'sales/day=2024-01-01/b.csv' }]);
+    expect(failures).toMatchObject([{ error: { name: 'TryAgainError' } }]);
+    const cold = openProcess(world, clock, lake.effects.landing, store);
+    for (const { effects } of [lake, cold])
+      await expect(refresh(effects, DAILY)).rejects.toBeInstanceOf(TryAgainError);
+    expect(await rowsOf(lake, DAILY)).toEqual(before);
+  },
+);
+
+test('a refused refresh and ingest say who wrote what, and which verb mends it', async () => {
+  const { lake, store } = await oneSale();
+  await foreign('tables/sales', 'DELETE')(store);
+  const said = await refresh(lake.effects, DAILY).catch((error) => error);
+  expect(said).toBeInstanceOf(TryAgainError);
+  expect(said.message).toBe(
+    'tables/sales was changed by another program in version 2: run "sluice sync", which takes that back',
+  );
+  const { undone } = await apply(lake.effects);
+  expect(undone).toMatchObject([
+    {
+      table: SALES,
+      commits: [{ version: 2, operation: 'DELETE', engine: 'delta-rs:1.6.2', adds: 1, removes: 1 }],
+    },
+  ]);
+  expect(await rowsOf(lake, SALES, 'id')).toEqual([{ id: 1 }, { id: 2 }]);
+});
