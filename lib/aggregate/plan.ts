@@ -1,6 +1,7 @@
 // Decides which partitions of a derived table are recomputed, which are dropped, and which stay as they are.
 // Pure, but for reading the inputs' log entries through DeltaTables.
 import { type Derivation, relatedTables, sameTable, tablePrefix } from '../core/insight.ts';
+import { parseLogJson } from '../core/log-json.ts';
 import { partitionId, partitionOf } from '../core/partition.ts';
 import { DEFINITION, inputAppId, inputCommitAppId, PENDING } from '../core/tags.ts';
 import { type Touched, touchedPartitions } from '../core/touched.ts';
@@ -37,7 +38,8 @@ export type RefreshPlan = {
 
 export function readPending(snapshot: Snapshot): Pending {
   const text = configuration(snapshot, PENDING);
-  return { all: false, stale: [], waiting: [], ...(text === undefined ? {} : (JSON.parse(text) as Pending)) };
+  const noted = text === undefined ? {} : parseLogJson<Pending>(text, PENDING);
+  return { all: false, stale: [], waiting: [], ...noted };
 }
 
 export function inputId(input: Input): string {

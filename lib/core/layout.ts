@@ -26,7 +26,8 @@ function encodeSegment(segment: string): string {
 /** One version of a source file under one contract. */
 export type SourceVersion = { readonly source: string; readonly etag: string; readonly contract: string };
 
-function reportPrefix(dataset: string): string {
+/** Of all reports on a dataset's source files. */
+export function reportPrefix(dataset: string): string {
   return `files/${dataset}/`;
 }
 

@@ -1,6 +1,7 @@
 // What the log says of a data file's origin: the words in `add.tags` and in a table's configuration, and their meaning.
 import type { Add } from '../delta/actions.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { parseLogJson } from './log-json.ts';
 import { partitionId } from './partition.ts';
 
 export const CONTRACT = 'sluice.contract';
@@ -103,12 +104,12 @@ export function inputCommitAppId(prefix: string, tableId: string): string {
 /** The versions of its inputs that a computed file was made from, by the tables' prefixes; undefined for a file that was not computed. */
 export function readInputs(add: Pick<Add, 'tags'>): Readonly<Record<string, number>> | undefined {
   const text = add.tags?.[INPUTS];
-  return text === undefined ? undefined : (JSON.parse(text) as Record<string, number>);
+  return text === undefined ? undefined : parseLogJson<Record<string, number>>(text, INPUTS);
 }
 
 /** The commits' ids by the tables' prefixes; {} where the file's writer did not say. */
 export function readInputCommits(add: Pick<Add, 'tags'>): Readonly<Record<string, string>> {
-  return JSON.parse(add.tags?.[INPUT_COMMITS] ?? '{}') as Record<string, string>;
+  return parseLogJson<Record<string, string>>(add.tags?.[INPUT_COMMITS] ?? '{}', INPUT_COMMITS);
 }
 
 /** The inverse of inputAppId; undefined for a transaction of another kind. */

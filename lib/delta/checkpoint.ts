@@ -1,6 +1,6 @@
 // Checkpoints: a snapshot as one Parquet file, so that readers need not replay the whole log. PROTOCOL.md, "Checkpoints",
 // "Checkpoint Schema" and "Last Checkpoint File Schema". A checkpoint is a shortcut: none, or a broken one, changes nothing.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
@@ -8,6 +8,7 @@ import { fileLiteral, literal, readParquet } from '../core/sql-text.ts';
 import { CorruptionError } from '../errors.ts';
 import type { Clock, Log, ObjectStore, ScratchFolder, SqlEngine } from '../ports.ts';
 import type { Action } from './actions.ts';
+import { type CheckpointHint, hintText, readHint, withContent } from './checkpoint-hint.ts';
 import { checkpointActions, checkpointRow, snapshotOfRows } from './checkpoint-rows.ts';
 import { checkpointKey, lastCheckpointKey } from './log-keys.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -49,10 +50,11 @@ export async function writeCheckpoint(
     const options = `format = 'newline_delimited', hive_partitioning = false, maximum_object_size = ${Math.max(MIN_LINE_BYTES, longest + 1024)}`;
     const read = `read_json(${fileLiteral(rows)}, columns = {${columns.join(', ')}}, ${options})`;
     await sql.session((session) => session.run(`COPY (FROM ${read}) TO ${literal(file)} (FORMAT parquet)`));
-    const content = await contentHash(file);
-    const { sizeBytes } = await store.upload(file, checkpointKey(prefix, snapshot.version));
-    const hint = { ...counts(snapshot, actions), sizeInBytes: sizeBytes, version: snapshot.version };
-    await store.write(lastCheckpointKey(prefix), encode(hintText(hint, content)));
+    const { version, files } = snapshot;
+    const contents = withContent(await readHint(store, prefix), version, await contentHash(file));
+    const { sizeBytes } = await store.upload(file, checkpointKey(prefix, version));
+    const counts = { numOfAddFiles: files.size, size: actions.length, sizeInBytes: sizeBytes, version };
+    await store.write(lastCheckpointKey(prefix), encode(hintText(counts, contents)));
   } finally {
     await rm(rows, { force: true });
     await rm(file, { force: true });
@@ -75,85 +77,13 @@ async function writeLines(path: string, actions: readonly Action[]): Promise<num
   return longest;
 }
 
-type Counts = { readonly numOfAddFiles: number; readonly size: number };
-
-function counts({ files }: Snapshot, actions: readonly Action[]): Counts {
-  return { numOfAddFiles: files.size, size: actions.length };
-}
-
-/** Of the checkpoint's bytes, among the hint's tags. */
-const CONTENT_TAG = 'sluice.content';
-
-function hintText(
-  hint: Counts & { readonly sizeInBytes: number; readonly version: number },
-  content: string,
-) {
-  const full = { ...hint, tags: { [CONTENT_TAG]: content } };
-  return JSON.stringify({ ...full, checksum: checksum(full) });
-}
-
-/** PROTOCOL.md, "JSON checksum": in the order of the paths; nothing of ours needs to be encoded. */
-function checksum(hint: object): string {
-  const pairs = (path: string, value: unknown): string[] =>
-    typeof value === 'object' && value !== null
-      ? Object.entries(value).flatMap(([name, part]) =>
-          pairs(`${path === '' ? '' : `${path}+`}"${name}"`, part),
-        )
-      : [`${path}=${JSON.stringify(value)}`];
-  return createHash('md5').update(pairs('', hint).sort().join(',')).digest('hex');
-}
-
-/** `content`: the hash of the checkpoint's bytes, where its writer said it. `isWhole`: false for kinds that we do not read. */
-export type CheckpointHint = {
-  readonly version: number;
-  readonly content: string | undefined;
-  readonly isWhole: boolean;
-};
-
-/** What `_last_checkpoint` says; `broken` where it says nothing that a reader can use. */
-export async function readHint(
-  store: ObjectStore,
-  prefix: string,
-): Promise<CheckpointHint | 'absent' | 'broken'> {
-  const bytes = await store.read(lastCheckpointKey(prefix));
-  if (bytes === undefined) return 'absent';
-  try {
-    const hint = JSON.parse(new TextDecoder().decode(bytes)) as RawHint | null;
-    if (!Number.isSafeInteger(hint?.version)) return 'broken';
-    const content = hint?.tags?.[CONTENT_TAG];
-    const { checksum: stated, ...others } = hint ?? {};
-    // Of another writer's hint we do not know how it spells what it sums up.
-    if (content !== undefined && stated !== checksum(others)) return 'broken';
-    return {
-      version: hint?.version as number,
-      content: typeof content === 'string' ? content : undefined,
-      isWhole: hint?.parts == null && hint?.v2Checkpoint == null,
-    };
-  } catch {
-    return 'broken';
-  }
-}
-
-type RawHint = {
-  readonly checksum?: unknown;
-  readonly version?: unknown;
-  readonly parts?: unknown;
-  readonly v2Checkpoint?: unknown;
-  readonly tags?: Readonly<Record<string, unknown>> | null;
-};
-
-/** The version that `_last_checkpoint` names; undefined where it is absent, unreadable, or of a kind that we do not read. */
-export async function readCheckpointHint(store: ObjectStore, prefix: string): Promise<number | undefined> {
-  const hint = await readHint(store, prefix);
-  return typeof hint === 'object' && hint.isWhole ? hint.version : undefined;
-}
-
 /** False where it is absent, or is not what was written, or cannot be read: then it wants to be written again. */
 export async function isSoundCheckpoint(
   effects: LogEffects,
   prefix: string,
-  { version, content }: CheckpointHint,
+  { version, contents }: CheckpointHint,
 ): Promise<boolean> {
+  const content = contents.get(version);
   if (content === undefined) return (await readCheckpoint(effects, prefix, version)) !== undefined;
   const file = await effects.store.download(checkpointKey(prefix, version));
   if (file === undefined) return false;
@@ -164,16 +94,22 @@ export async function isSoundCheckpoint(
   }
 }
 
-/** Undefined where it is absent or cannot be read; why, is logged. Throws CorruptionError on a protocol beyond ours. */
+/**
+ * Undefined where it is absent or cannot be read, or is not the `content` that was written; why, is logged. Throws
+ * CorruptionError on a protocol beyond ours.
+ */
 export async function readCheckpoint(
   effects: LogEffects,
   prefix: string,
   version: number,
+  content?: string,
 ): Promise<Snapshot | undefined> {
   const key = checkpointKey(prefix, version);
   const file = await effects.store.download(key);
   if (file === undefined) return undefined;
   try {
+    if (content !== undefined && (await contentHash(file.path)) !== content)
+      throw new Error('its bytes are not those that were written');
     return await effects.sql.session(async (session) => {
       const select = `SELECT * FROM ${readParquet(file.path)}`;
       return snapshotOfRows(version, session.stream(select), checkpointRow);

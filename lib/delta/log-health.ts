@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { CorruptionError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { Remove } from './actions.ts';
-import { isSoundCheckpoint, type LogEffects, readCheckpoint, readHint } from './checkpoint.ts';
+import { isSoundCheckpoint, type LogEffects, readCheckpoint } from './checkpoint.ts';
+import { type CheckpointHint, readHint } from './checkpoint-hint.ts';
 import { throughCheckpoint } from './checkpoint-rows.ts';
 import { logRemedy } from './entry.ts';
 import { readEntries, replayed } from './log.ts';
@@ -12,6 +13,7 @@ import { checkpointKey, lastCheckpointKey, logPrefix, logVersion } from './log-k
 import type { Snapshot } from './snapshot.ts';
 
 const MAINTAIN = '"npx sluice maintain" writes it again';
+const SHORTCUT = `remove it, as it is only a shortcut; ${MAINTAIN} where it is the newest`;
 const ENTRIES_AT_ONCE = 100;
 
 /** The versions that have an entry, and those that have a checkpoint, ascending. */
@@ -36,7 +38,7 @@ export async function missingParts(store: ObjectStore, prefix: string): Promise<
 /** Beside what `missingParts` says: whether each entry and checkpoint holds what was written. Reads all of the log. */
 export async function damagedParts(effects: LogEffects, prefix: string): Promise<string[]> {
   const names = await listNames(effects.store, prefix);
-  const problems = await damagedPointer(effects, prefix, names);
+  const problems = await alteredCheckpoints(effects, prefix, names);
   try {
     problems.push(...(await replayProblems(effects, prefix, names)));
   } catch (error) {
@@ -70,15 +72,24 @@ function gaps({ entries, checkpoints }: Names): string[] {
   return found;
 }
 
-async function damagedPointer(
+/** By the hashes that the pointer holds. */
+async function alteredCheckpoints(
   effects: LogEffects,
   prefix: string,
   { checkpoints }: Names,
 ): Promise<string[]> {
   const hint = await readHint(effects.store, prefix);
-  if (typeof hint === 'string' || !hint.isWhole || !checkpoints.includes(hint.version)) return [];
-  if (await isSoundCheckpoint(effects, prefix, hint)) return [];
-  return [`${checkpointKey(prefix, hint.version)} is not what was written: ${MAINTAIN}`];
+  if (typeof hint === 'string' || !hint.isWhole) return [];
+  const problems: string[] = [];
+  const sealed = new Set([...hint.contents.keys(), hint.version]);
+  for (const version of checkpoints.filter((one) => sealed.has(one)))
+    if (!(await isSoundCheckpoint(effects, prefix, { ...hint, version })))
+      problems.push(`${checkpointKey(prefix, version)} is not what was written: ${remedy(hint, version)}`);
+  return problems;
+}
+
+function remedy({ version: newest }: CheckpointHint, version: number): string {
+  return version === newest ? MAINTAIN : SHORTCUT;
 }
 
 /** Replays the entries, and holds each checkpoint against them. Throws CorruptionError where they do not lead on. */
@@ -121,10 +132,9 @@ async function checkpointProblems(
 ): Promise<string[]> {
   const { version } = expected;
   const key = checkpointKey(prefix, version);
-  const remedy = `remove it, as it is only a shortcut; ${MAINTAIN} where it is the newest`;
   const found = await readCheckpoint(effects, prefix, version);
-  if (found === undefined) return [`${key} cannot be read: ${remedy}`];
-  return isSameState(found, expected) ? [] : [`${key} does not say what the entries say: ${remedy}`];
+  if (found === undefined) return [`${key} cannot be read: ${SHORTCUT}`];
+  return isSameState(found, expected) ? [] : [`${key} does not say what the entries say: ${SHORTCUT}`];
 }
 
 /** A checkpoint may leave out tombstones that have expired. */

@@ -2,7 +2,8 @@
 // Knows how to read; commit.ts knows how to add to it.
 import { CorruptionError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
-import { type LogEffects, readCheckpoint, readCheckpointHint } from './checkpoint.ts';
+import { type LogEffects, readCheckpoint } from './checkpoint.ts';
+import { readHint } from './checkpoint-hint.ts';
 import { commitInfoOf, ENGINE } from './commit-id.ts';
 import { logRemedy, parseEntry } from './entry.ts';
 import { entryKey, logPrefix, logVersion } from './log-keys.ts';
@@ -73,8 +74,11 @@ export async function load(
   prefix: string,
   version?: number,
 ): Promise<Snapshot | undefined> {
-  const hint = version === undefined ? await readCheckpointHint(effects.store, prefix) : undefined;
-  const base = hint === undefined ? undefined : await readCheckpoint(effects, prefix, hint);
+  const hint = version === undefined ? await readHint(effects.store, prefix) : 'absent';
+  const isUseful = typeof hint === 'object' && hint.isWhole;
+  const base = isUseful
+    ? await readCheckpoint(effects, prefix, hint.version, hint.contents.get(hint.version))
+    : undefined;
   if (base)
     return loadEntries(
       effects.store,
@@ -85,7 +89,8 @@ export async function load(
   const found = await listVersions(effects.store, prefix, -1, version);
   if (found.newest < 0 || (version !== undefined && found.newest < version)) return undefined;
   // Newest first: an older one, or the log from its beginning, does where one cannot be read.
-  for (const candidate of found.checkpoints.toReversed()) {
+  const tried = isUseful ? hint.version : undefined;
+  for (const candidate of found.checkpoints.toReversed().filter((candidate) => candidate !== tried)) {
     const checkpoint = await readCheckpoint(effects, prefix, candidate);
     if (checkpoint) return loadEntries(effects.store, prefix, checkpoint, found.newest);
   }

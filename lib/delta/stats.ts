@@ -1,5 +1,6 @@
 // What the log says of a data file's rows, from the Parquet footer alone: PROTOCOL.md, "Per-file Statistics".
 // A bound that some reader might round is left out: it would skip a file that has the rows it looks for.
+import { parseLogJson } from '../core/log-json.ts';
 import type { Column } from '../core/schema.ts';
 import { fileLiteral } from '../core/sql-text.ts';
 import type { SqlSession } from '../ports.ts';
@@ -12,7 +13,7 @@ export type FileStatistics = { readonly rows: number; readonly stats: string };
 export function recordCount(files: Iterable<Add>): number {
   let rows = 0;
   for (const { stats } of files)
-    rows += (JSON.parse(stats ?? '{}') as { numRecords?: number }).numRecords ?? 0;
+    rows += parseLogJson<{ numRecords?: number }>(stats ?? '{}', "a data file's stats").numRecords ?? 0;
   return rows;
 }
 

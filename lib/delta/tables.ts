@@ -2,7 +2,8 @@
 // what it has read, so that a warm process reads only the entries that are new.
 import { CliError, TryAgainError } from '../errors.ts';
 import type { Clock, NewId, Pause } from '../ports.ts';
-import { isSoundCheckpoint, type LogEffects, readHint, writeCheckpoint } from './checkpoint.ts';
+import { isSoundCheckpoint, type LogEffects, writeCheckpoint } from './checkpoint.ts';
+import { readHint } from './checkpoint-hint.ts';
 import { type CommitPlan, commitInfo, createEntry } from './commit.ts';
 import { follow, load, readEntries } from './log.ts';
 import { damagedParts, missingParts } from './log-health.ts';

@@ -15,7 +15,7 @@
 import { CliError, CorruptionError } from '../errors.ts';
 import type { Clock, ObjectStore, ObjectVersion } from '../ports.ts';
 import type { CommitInfo } from './actions.ts';
-import { readCheckpointHint } from './checkpoint.ts';
+import { readCheckpointHint } from './checkpoint-hint.ts';
 import { commitInfoOf, ENGINE } from './commit-id.ts';
 import { entryKey, logPrefix, logVersion } from './log-keys.ts';
 import { objectKey } from './partitions.ts';

@@ -1,4 +1,5 @@
 // What happened to a table, version by version, and why: all from its log. Pure.
+import { parseLogJson } from '../core/log-json.ts';
 import { partitionId } from '../core/partition.ts';
 import { CONTRACT, DEFINITION, PENDING, readInputAppId, readOrigin } from '../core/tags.ts';
 import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
@@ -148,7 +149,7 @@ function hashChange(before: Metadata | undefined, after: Metadata, name: string)
 /** The partitions that keep their old rows, by a derived table's settings. */
 export function staleOf(metadata: Metadata): NonNullable<Cause['stale']> {
   const text = metadata.configuration[PENDING];
-  return text === undefined ? [] : ((JSON.parse(text) as { stale?: Cause['stale'] }).stale ?? []);
+  return text === undefined ? [] : (parseLogJson<{ stale?: Cause['stale'] }>(text, PENDING).stale ?? []);
 }
 
 function sourceChanges(added: readonly Add[], removed: readonly Add[]): Cause {

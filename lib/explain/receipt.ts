@@ -2,6 +2,7 @@
 // word of it is in the logs; the catalog says which definition is the present one.
 import { landingTable } from '../core/catalog.ts';
 import { sameTable, type TableRef } from '../core/insight.ts';
+import { parseLogJson } from '../core/log-json.ts';
 import { partitionId } from '../core/partition.ts';
 import { comparePartitions, type PartitionFilter } from '../core/partition-filter.ts';
 import { CONTRACT, DEFINITION, readInputs, readOrigin, WARNINGS } from '../core/tags.ts';
@@ -151,7 +152,8 @@ function partitionReceipt(log: TableLog, files: readonly Lifespan[]): PartitionR
 function auditsOf(info: CommitInfo | undefined, warnings: string | undefined): AuditOutcome[] | null {
   const text = info?.operationMetrics?.audits;
   if (text === undefined) return null;
-  const audits = JSON.parse(text) as readonly { readonly audit: string; readonly severity: string }[];
+  type Tried = { readonly audit: string; readonly severity: string };
+  const audits = parseLogJson<readonly Tried[]>(text, 'operationMetrics.audits');
   return audits.map(({ audit, severity }) => ({
     audit,
     severity,

@@ -11,7 +11,6 @@ import { inParallel } from '../in-parallel.ts';
 import { type Report, readReportOf } from '../ingest/report.ts';
 import { expectedFile } from './data-files.ts';
 import { type ExpectedFile, type ParquetRows, parquetRows } from './parquet-rows.ts';
-import { quarantineProblems } from './quarantine-check.ts';
 
 export type SourceBalance = {
   readonly source: string;
@@ -42,32 +41,48 @@ export async function balanceSources(
     ...[...live].map(([source, adds]) => liveClaim(source, prefix, adds)),
     ...others.map(reportClaim),
   ];
-  const counted = await parquetRows(
-    effects,
-    claims.flatMap((claim) => claim.files),
-  );
-  const balances: SourceBalance[] = [];
+  const reports = new Map<Claim, Report | undefined>();
   await inParallel(claims, async (claim) => {
-    const report = await readReportOf(effects.lake, dataset.name, claim.version);
-    const quarantine =
-      claim.quarantined === 0
-        ? []
-        : await quarantineProblems(
-            effects,
-            quarantineKey(dataset.name, claim.version),
-            claim.quarantined,
-            report,
-          );
+    reports.set(claim, await readReportOf(effects.lake, dataset.name, claim.version));
+  });
+  const quarantineOf = (claim: Claim) =>
+    quarantineFile(dataset.name, claim.version, reports.get(claim)?.quarantineContent);
+  const counted = await parquetRows(effects, [
+    ...claims.flatMap((claim) => claim.files),
+    ...claims.flatMap((claim) => (claim.quarantined > 0 ? [quarantineOf(claim)] : [])),
+  ]);
+  return claims.map((claim) => {
+    const report = reports.get(claim);
+    const { key } = quarantineOf(claim);
+    const { version, accepted, quarantined, rejected } = claim;
     const problems = [
       ...claim.problems,
       ...dataProblems(claim, counted),
-      ...quarantine,
-      ...reportProblems(claim, report, reportKey(dataset.name, claim.version)),
+      ...(quarantined > 0 ? quarantineProblems(quarantined, counted.get(key), key) : []),
+      ...reportProblems(claim, report, reportKey(dataset.name, version)),
     ];
-    const { version, accepted, quarantined, rejected } = claim;
-    balances.push({ ...version, rows: report?.rows ?? null, accepted, quarantined, rejected, problems });
+    return { ...version, rows: report?.rows ?? null, accepted, quarantined, rejected, problems };
   });
-  return balances.sort((a, b) => (a.source < b.source ? -1 : 1));
+}
+
+export function quarantineFile(
+  dataset: string,
+  version: SourceVersion,
+  content: string | undefined,
+): ExpectedFile {
+  return { key: quarantineKey(dataset, version), content };
+}
+
+/** `rows`: of the file at `key`, which is to have `quarantined`. */
+export function quarantineProblems(
+  quarantined: number,
+  rows: ParquetRows | undefined,
+  key: string,
+): string[] {
+  if (typeof rows !== 'number') return [`its quarantine file ${key} is ${rows ?? 'gone'}`];
+  return rows === quarantined
+    ? []
+    : [`${quarantined} rows are said to be in quarantine, and ${key} has ${rows}`];
 }
 
 /** What the log, or a report alone, says of a source. */

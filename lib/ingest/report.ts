@@ -25,9 +25,9 @@ export type Findings = {
   readonly examples: readonly Example[];
   /** Columns of the file that the contract does not know. */
   readonly ignoredColumns: readonly string[];
-  /** The quarantined rows' key in the lake, and the digest of the rows (rejected-rows-digest.ts). */
+  /** The quarantined rows' key in the lake, and the hash of the file's bytes. */
   readonly quarantine?: string;
-  readonly quarantineDigest?: string;
+  readonly quarantineContent?: string;
   /** Of a CSV file with quarantined rows: its text up to its first record, line ends included. */
   readonly header?: string;
 };
@@ -41,8 +41,6 @@ export type Report = Findings & {
   readonly contract: string;
   /** Of all that two attempts at this version have in common; the log names it. */
   readonly facts?: string;
-  /** Of the quarantine file's bytes, as this attempt wrote them. */
-  readonly quarantineContent?: string;
   /** From the first byte to the last upload. */
   readonly ms: number;
   readonly timings: Timings;
@@ -51,7 +49,7 @@ export type Report = Findings & {
 };
 
 /** What every attempt at this version finds. */
-export type Facts = Omit<Report, 'facts' | 'quarantineContent' | 'ms' | 'timings' | 'digest'>;
+export type Facts = Omit<Report, 'facts' | 'ms' | 'timings' | 'digest'>;
 
 /** 32 hex digits, equal for equal values. */
 export function digestOf(value: object): string {
@@ -81,7 +79,7 @@ export async function readReportOf(
 }
 
 /** Undefined for one that is damaged: a report is a hint, so it counts for nothing, and the source is read again. */
-function parseReport(bytes: Uint8Array): Report | undefined {
+export function parseReport(bytes: Uint8Array): Report | undefined {
   try {
     const { digest, ...report } = JSON.parse(new TextDecoder().decode(bytes)) as Report;
     if (digest === undefined) return report;

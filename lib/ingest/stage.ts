@@ -138,11 +138,10 @@ async function publish(
     lastModified: new Date(version.lastModifiedMs).toISOString(),
     sizeBytes: version.sizeBytes,
     contract: dataset.hash,
-    ...findings(converted, key),
+    ...(await findings(converted, key)),
   };
   // The same bytes may get another time without being another version.
   const factsDigest = digestOf({ ...facts, lastModified: undefined });
-  const quarantineContent = quarantine && (await contentHash(quarantine.path));
   const adds = await stopwatch.time('upload', async () => {
     if (quarantine) await effects.lake.upload(quarantine.path, key);
     return converted.outcome === 'accepted'
@@ -152,7 +151,6 @@ async function publish(
   const report: Report = {
     ...facts,
     facts: factsDigest,
-    ...(quarantineContent === undefined ? {} : { quarantineContent }),
     ms: stopwatch.elapsedMs,
     timings: stopwatch.timings,
   };
@@ -160,8 +158,12 @@ async function publish(
   return { version, replaces: converted.outcome === 'accepted', adds, report };
 }
 
-function findings(converted: Converted | Refused, quarantineKey: string): Findings {
+async function findings(converted: Converted | Refused, quarantineKey: string): Promise<Findings> {
   const { quarantine } = converted;
+  const stored = quarantine && {
+    quarantine: quarantineKey,
+    quarantineContent: await contentHash(quarantine.path),
+  };
   return {
     outcome: converted.outcome,
     ...(converted.outcome === 'rejected' ? { reason: converted.violation } : {}),
@@ -171,7 +173,7 @@ function findings(converted: Converted | Refused, quarantineKey: string): Findin
     violations: quarantine?.counts ?? [],
     examples: quarantine?.examples ?? [],
     ignoredColumns: converted.outcome === 'accepted' ? converted.ignoredColumns : [],
-    ...(quarantine ? { quarantine: quarantineKey, quarantineDigest: quarantine.digest } : {}),
+    ...stored,
     ...(quarantine?.header === undefined ? {} : { header: quarantine.header }),
   };
 }

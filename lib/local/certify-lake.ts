@@ -6,6 +6,7 @@ import { type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
 import { CorruptionError } from '../errors.ts';
 import { damagedFiles, damagedPast } from '../explain/data-files.ts';
+import { damagedReports } from '../explain/older-reports.ts';
 import { recountSources } from '../explain/recount.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
@@ -44,7 +45,11 @@ export async function certifyLake(
     const certificate = await readable(problems, () => certifyDataset(effects, dataset, versions));
     if (certificate === undefined) continue;
     datasets.push(certificate);
-    problems.push(...problemsOf(effects, certificate), ...(await damagedPast(effects, table)));
+    problems.push(
+      ...problemsOf(effects, certificate),
+      ...(await damagedPast(effects, table)),
+      ...(await damagedReports(effects, dataset, certificate.sources)),
+    );
     if (recount) problems.push(...(await recountSources(effects, dataset, versions, certificate.sources)));
   }
   const derived: DerivedStatus[] = [];

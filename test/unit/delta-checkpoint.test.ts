@@ -101,9 +101,9 @@ describe('a checkpoint', () => {
       .update((await effects.store.read(key)) ?? '')
       .digest('hex');
     const content = sha256.slice(0, 32);
-    const canonical = `"numOfAddFiles"=2,"size"=5,"sizeInBytes"=${bytes},"tags"+"sluice.content"="${content}","version"=0`;
+    const canonical = `"numOfAddFiles"=2,"size"=5,"sizeInBytes"=${bytes},"tags"+"sluice.content.0"="${content}","version"=0`;
     const checksum = createHash('md5').update(canonical).digest('hex');
-    const tags = { 'sluice.content': content };
+    const tags = { 'sluice.content.0': content };
     expect(hint).toEqual({ version: 0, size: 5, sizeInBytes: bytes, numOfAddFiles: 2, tags, checksum });
   });
 
