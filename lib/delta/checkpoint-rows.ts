@@ -53,10 +53,17 @@ const METADATA = [
 const PROTOCOL = ['minReaderVersion', 'minWriterVersion'] as const;
 
 /** A snapshot as it comes out of its checkpoint: what a checkpoint does not hold is left out. */
-export function throughCheckpoint({ files, tombstones, ...others }: Snapshot): Snapshot {
+export function throughCheckpoint(snapshot: Snapshot): Snapshot {
   const known = <T>(map: ReadonlyMap<string, T>, names: readonly (keyof T & string)[]) =>
-    new Map([...map].map(([path, action]) => [path, pick<T>(action as Value, names)]));
-  return { ...others, files: known(files, ADD), tombstones: known(tombstones, REMOVE) };
+    new Map([...map].map(([name, action]) => [name, pick<T>(action as Value, names)]));
+  return {
+    ...snapshot,
+    protocol: pick<Protocol>(snapshot.protocol, PROTOCOL),
+    metadata: pick<Metadata>(snapshot.metadata, METADATA),
+    files: known(snapshot.files, ADD),
+    tombstones: known(snapshot.tombstones, REMOVE),
+    txns: known(snapshot.txns, TXN),
+  };
 }
 
 // A Parquet file's types are its writer's word; what matters of them (path, version) is checked by whoever uses it.

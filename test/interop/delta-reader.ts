@@ -1,4 +1,4 @@
-// Other programs' views of Delta tables: runs a Python script per program, which reads them with it.
+// Other programs at Delta tables: runs a Python script per program, which reads them with it, or writes to them.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -41,17 +41,39 @@ export async function readWithDeltaRs(requests: readonly TableRequest[]): Promis
 
 /** Throws with Python's own message where a table cannot be read. */
 export async function readWith(engine: Engine, requests: readonly TableRequest[]): Promise<PartialReading[]> {
+  return (await runPython(SCRIPTS[engine], requests)) as PartialReading[];
+}
+
+/** What delta-rs does to a table: its commits, or none where it finds nothing to do. */
+export type TableWrite = {
+  readonly path: string;
+  readonly operation: string;
+  /** Of the rows that are deleted or updated, or written once more. */
+  readonly predicate: string;
+  readonly set: Readonly<Record<string, string>>;
+  /** That Z-ORDER takes. */
+  readonly columns: readonly string[];
+  /** To restore. */
+  readonly version?: number;
+};
+
+/** Whether each made a new version. */
+export async function writeWithDeltaRs(writes: readonly TableWrite[]): Promise<boolean[]> {
+  return (await runPython('write_tables.py', writes)) as boolean[];
+}
+
+async function runPython(name: string, requests: readonly unknown[]): Promise<unknown> {
   const python = process.env.SLUICE_PYTHON;
   if (python === undefined) throw new Error('SLUICE_PYTHON is not set: run "npm run test:interop"');
-  const script = join(import.meta.dirname, SCRIPTS[engine]);
+  const script = join(import.meta.dirname, name);
   const child = spawn(python, ['-B', script], { stdio: ['pipe', 'pipe', 'pipe'], timeout: TIMEOUT_MS });
   const ended = new Promise<number | null>((resolve, reject) =>
     child.once('error', reject).once('close', resolve),
   );
   child.stdin.end(JSON.stringify(requests));
   const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (code !== 0) throw new Error(`${SCRIPTS[engine]} ended with ${code}:\n${errors}`);
-  return JSON.parse(output) as PartialReading[];
+  if (code !== 0) throw new Error(`${name} ended with ${code}:\n${errors}`);
+  return JSON.parse(output) as unknown;
 }
 
 export function sortedRows(rows: readonly Cells[]): string[] {
