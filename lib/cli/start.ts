@@ -32,7 +32,7 @@ ignored, and rename it when it is complete.`,
   ],
   exitCodes: [
     { code: 0, meaning: 'ended by Ctrl-C, or (--once) all well' },
-    { code: 3, meaning: '(--once) a source file stands rejected, or a partition is stale' },
+    { code: 3, meaning: '(--once) a person should look: as with "sluice sync"' },
     { code: 1, meaning: 'a fault: the message says which' },
     { code: 2, meaning: 'wrong usage' },
     { code: 130, meaning: 'a second Ctrl-C' },
