@@ -1,5 +1,6 @@
 // Local copies of objects that never change, within a bound of bytes: the least recently used goes first, one in use never.
 import { access, rm } from 'node:fs/promises';
+import { inParallel } from '../in-parallel.ts';
 import type { LocalFile } from '../ports.ts';
 
 export type CachedFile = { readonly path: string; readonly etag: string; readonly sizeBytes: number };
@@ -94,7 +95,7 @@ export class FileCache {
       this.#drop(key, entry);
       dropped.push(entry);
     }
-    await Promise.all(dropped.map((entry) => rm(entry.path, { force: true })));
+    await inParallel(dropped, (entry) => rm(entry.path, { force: true }));
   }
 
   #drop(key: string, entry: Entry): void {

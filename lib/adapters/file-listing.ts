@@ -2,6 +2,7 @@
 import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mapInParallel } from '../in-parallel.ts';
 import { compareKeys } from './object-key.ts';
 
 export type FoundFile = { readonly key: string; readonly stats: BigIntStats };
@@ -32,8 +33,8 @@ async function* walkFolder(root: string, folder: string, walk: Walk): AsyncItera
   const below = { ...walk, above: [...walk.above, identity] };
   const names = await keysIn(root, folder, walk);
   for (let start = 0; start < names.length; start += STATS_AT_ONCE) {
-    const chunk = names.slice(start, start + STATS_AT_ONCE).map((name) => find(root, name));
-    for (const found of await Promise.all(chunk)) {
+    const chunk = names.slice(start, start + STATS_AT_ONCE);
+    for (const found of await mapInParallel(chunk, (name) => find(root, name))) {
       if (found?.isFolder) yield* walkFolder(root, found.key, below);
       else if (found) yield found;
     }

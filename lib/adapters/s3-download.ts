@@ -93,7 +93,7 @@ async function fetchRest(source: ObjectSource, file: FileHandle, sizeBytes: numb
       if (!stop.signal.aborted) stop.abort(error);
     }),
   );
-  await Promise.all(workers);
+  await Promise.allSettled(workers);
   stop.signal.throwIfAborted();
 }
 

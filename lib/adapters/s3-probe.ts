@@ -1,5 +1,6 @@
 // Whether a store keeps the one promise that the commit protocol rests on: of many creators of a key exactly one wins.
 import { CliError } from '../errors.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import type { NewId, ObjectStore } from '../ports.ts';
 
 const RACERS = 4;
@@ -12,9 +13,8 @@ const RACERS = 4;
 export async function probeConditionalCreate(store: ObjectStore, newId: NewId): Promise<void> {
   const key = `probes/${newId()}`;
   try {
-    const answers: boolean[] = await Promise.all(
-      Array.from({ length: RACERS }, (_, racer) => store.create(key, bytes(racer))),
-    );
+    const racers = Array.from({ length: RACERS }, (_, racer) => racer);
+    const answers = await mapInParallel(racers, (racer) => store.create(key, bytes(racer)));
     answers.push(await store.create(key, bytes(RACERS)));
     const winners = answers.flatMap((won, racer) => (won ? [racer] : []));
     if (winners.length > 1 || answers.at(-1))

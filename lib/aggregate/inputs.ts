@@ -10,6 +10,7 @@ import { objectKey } from '../delta/partitions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
 import { CorruptionError, TryAgainError } from '../errors.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import type { LocalFile, ObjectStore } from '../ports.ts';
 
 export type Input = { readonly table: TableRef; readonly snapshot: Snapshot; readonly isOver: boolean };
@@ -24,16 +25,12 @@ export function loadRelated(effects: Effects, derivation: Derivation): Promise<I
 }
 
 function loadTables(effects: Effects, tables: readonly TableRef[], over?: TableRef): Promise<Input[]> {
-  return Promise.all(
-    tables.map(async (table) => {
-      const snapshot = await effects.tables.latest(tablePrefix(table));
-      if (snapshot === undefined)
-        throw new TryAgainError(
-          `${tablePrefix(table)} does not exist yet: run "sluice sync", which makes it`,
-        );
-      return { table, snapshot, isOver: over !== undefined && sameTable(over, table) };
-    }),
-  );
+  return mapInParallel(tables, async (table) => {
+    const snapshot = await effects.tables.latest(tablePrefix(table));
+    if (snapshot === undefined)
+      throw new TryAgainError(`${tablePrefix(table)} does not exist yet: run "sluice sync", which makes it`);
+    return { table, snapshot, isOver: over !== undefined && sameTable(over, table) };
+  });
 }
 
 /** A table under another contract or SQL than this process holds would be read with the wrong columns. Throws TryAgainError. */

@@ -9,6 +9,7 @@ import type { Add, PartitionValues } from '../delta/actions.ts';
 import { commitNumber } from '../delta/commit-id.ts';
 import { configuration, type Entry, type Snapshot, txnVersion } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import type { Input } from './inputs.ts';
 
 /** A partition that keeps its old rows because the new ones, or these since what they relate to changed, failed an audit. */
@@ -87,12 +88,10 @@ async function touchedByInputs(
   target: Snapshot,
   inputs: readonly Input[],
 ): Promise<Touched> {
-  const changes = await Promise.all(
-    inputs.map(async (input) => {
-      const since = await changesSince(tables, target, input);
-      return { isOver: input.isOver, entries: typeof since === 'string' ? undefined : since };
-    }),
-  );
+  const changes = await mapInParallel(inputs, async (input) => {
+    const since = await changesSince(tables, target, input);
+    return { isOver: input.isOver, entries: typeof since === 'string' ? undefined : since };
+  });
   return touchedPartitions(changes, derivation.partitionBy);
 }
 

@@ -1,5 +1,6 @@
 // `sluice dead-letters`: which messages failed for good, about what, and why. Takes nothing away.
 import type { Effects } from '../effects.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import { FILES_DLQ, namedQueues, openQueues, REFRESH_DLQ, wantsLake } from './dead-letter-queues.ts';
 import { type Letter, letterOfLake, letterOfQueue } from './letter.ts';
 import type { LetterBox } from './letter-text.ts';
@@ -87,15 +88,13 @@ async function queueBoxes(
   effects: Effects | undefined,
 ): Promise<LetterBox[]> {
   const opened = await openQueues(queues);
-  return Promise.all(
-    opened.map(async ({ queue, url, letters: letterQueue }) => {
-      const { messages, waiting } = await letterQueue.look(MAX_SHOWN);
-      const letters: Letter[] = [];
-      for (const message of messages)
-        letters.push(await explained(effects, letterOfQueue(queue, url, message)));
-      return { place: url, waiting, letters };
-    }),
-  );
+  return mapInParallel(opened, async ({ queue, url, letters: letterQueue }) => {
+    const { messages, waiting } = await letterQueue.look(MAX_SHOWN);
+    const letters: Letter[] = [];
+    for (const message of messages)
+      letters.push(await explained(effects, letterOfQueue(queue, url, message)));
+    return { place: url, waiting, letters };
+  });
 }
 
 async function explained(effects: Effects | undefined, letter: Letter): Promise<Letter> {

@@ -1,6 +1,7 @@
 // The command line: finds the verb, calls it, and turns whatever it throws into a message and an exit code.
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, CorruptionError, UsageError } from '../errors.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import { parseArguments } from './arguments.ts';
 import { renderGeneralHelp, renderHelp } from './help.ts';
 import type { Terminal } from './terminal.ts';
@@ -61,5 +62,5 @@ async function find(name: string) {
 }
 
 async function generalHelp(): Promise<string> {
-  return renderGeneralHelp(await Promise.all([...verbs.values()].map((load) => load())));
+  return renderGeneralHelp(await mapInParallel(verbs.values(), (load) => load()));
 }

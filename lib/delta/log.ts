@@ -1,6 +1,7 @@
 // A table's log as objects: the names of its parts, reading entries, and loading a snapshot from them.
 // Knows how to read; commit.ts knows how to add to it.
 import { CorruptionError } from '../errors.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import type { ObjectStore } from '../ports.ts';
 import { type LogEffects, readCheckpoint } from './checkpoint.ts';
 import { readHint } from './checkpoint-hint.ts';
@@ -16,6 +17,7 @@ import {
   type Snapshot,
 } from './snapshot.ts';
 
+/** Entries that are read back at once. */
 const READS_AT_ONCE = 16;
 /** How far back a checkpoint's commit is followed through the commits of other programs. */
 const MAX_FOREIGN = 1000;
@@ -37,13 +39,8 @@ export async function readEntries(
   after: number,
   upTo: number,
 ): Promise<(Entry | undefined)[]> {
-  const entries: (Entry | undefined)[] = [];
-  for (let first = after + 1; first <= upTo; first += READS_AT_ONCE) {
-    const count = Math.min(READS_AT_ONCE, upTo - first + 1);
-    const reads = Array.from({ length: count }, (_, index) => readEntry(store, prefix, first + index));
-    entries.push(...(await Promise.all(reads)));
-  }
-  return entries;
+  const versions = Array.from({ length: Math.max(0, upTo - after) }, (_, index) => after + 1 + index);
+  return mapInParallel(versions, (version) => readEntry(store, prefix, version));
 }
 
 /**

@@ -6,7 +6,7 @@ import { CONTRACT, DEFINITION } from '../core/tags.ts';
 import type { Add, Metadata } from '../delta/actions.ts';
 import { parseSchema } from '../delta/schema.ts';
 import { CliError, CorruptionError } from '../errors.ts';
-import { inParallel } from '../in-parallel.ts';
+import { inParallel, mapInParallel } from '../in-parallel.ts';
 import type { TableLog } from './table-log.ts';
 
 /** A SELECT of all rows of `files`, which were live at `version`. Throws CliError where one of them was swept since. */
@@ -28,8 +28,7 @@ export async function relationOf(
   files: readonly Add[],
   added: readonly Column[] = [],
 ): Promise<string> {
-  await fetchFiles(local, prefix, files);
-  const relationFiles = files.map(async (add) => ({
+  const relationFiles = await mapInParallel(files, async (add) => ({
     path: await local.path(prefix, add),
     partitionValues: add.partitionValues,
   }));
@@ -41,7 +40,7 @@ export async function relationOf(
     withSource: false,
     mixed: added.length > 0 || isMixed,
   };
-  return relationSql(shape, await Promise.all(relationFiles));
+  return relationSql(shape, relationFiles);
 }
 
 export function columnsAt(metadata: Metadata): Column[] {

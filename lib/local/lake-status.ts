@@ -10,6 +10,7 @@ import type { Add } from '../delta/actions.ts';
 import { configuration, type ForeignCommit, type Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../effects.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
@@ -179,7 +180,7 @@ async function sinceInputs(
   snapshot: Snapshot,
 ): Promise<Pick<DerivedStatus, 'behind' | 'problems'>> {
   const read = [...derivation.inputs, ...relatedTables(derivation)];
-  const made = await Promise.all(read.map((table) => effects.tables.latest(tablePrefix(table))));
+  const made = await mapInParallel(read, (table) => effects.tables.latest(tablePrefix(table)));
   if (made.includes(undefined)) return { behind: null, problems: [] };
   const inputs = await loadInputs(effects, derivation);
   const related = await loadRelated(effects, derivation);

@@ -7,6 +7,7 @@ import { reportKey, unknownKey } from '../core/layout.ts';
 import { readOrigin } from '../core/tags.ts';
 import { entriesBetween, firstVersionSince, type Swept, sweep, type VacuumOptions } from '../delta/vacuum.ts';
 import type { Effects } from '../effects.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import type { ObjectVersion } from '../ports.ts';
 
 const LOOKED_AT_ONCE = 64;
@@ -130,7 +131,7 @@ async function sweepListed(
 ): Promise<Swept> {
   const swept = { files: 0, bytes: 0, finished: true };
   const look = async (objects: readonly ObjectVersion[]) => {
-    const gone = (await Promise.all(objects.map(goes))).flat();
+    const gone = (await mapInParallel(objects, goes)).flat();
     await sweep(lake, gone, options);
     swept.files += gone.length;
     swept.bytes += gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
