@@ -1,5 +1,6 @@
 // The CDK app: one stack per stage, `-c stage=staging`. Further settings of a deployment are `-c` words too.
 import { App, Duration, Tags } from 'aws-cdk-lib';
+import { visible } from '../lib/cli/visible-text.ts';
 import { CliError } from '../lib/errors.ts';
 import { fetchBinding } from '../lib/stacks/binding.ts';
 import { loadDefinitions } from '../lib/stacks/definitions.ts';
@@ -11,7 +12,7 @@ try {
   await makeApp(new App());
 } catch (error) {
   if (!(error instanceof CliError)) throw error;
-  console.error(error.message);
+  for (const line of error.lines) console.error(visible(line));
   process.exitCode = error.exitCode;
 }
 

@@ -1,11 +1,17 @@
 // The errors that Sluice throws on purpose. Bad data is not among them: that is a Violation, a value.
 
-/** A person can mend it: the command line prints the message, without a stack, and exits with `exitCode`. */
+/**
+ * A person can mend it: the command line prints the message, without a stack, and exits with `exitCode`. A message of several
+ * lines is a list of them: a line end within one of them is somebody's data, and is shown as such.
+ */
 export class CliError extends Error {
   override readonly name: string = 'CliError';
+  readonly lines: readonly string[];
   readonly exitCode: number;
-  constructor(message: string, exitCode = 1, options?: ErrorOptions) {
-    super(message, options);
+  constructor(message: string | readonly string[], exitCode = 1, options?: ErrorOptions) {
+    const lines = typeof message === 'string' ? [message] : message;
+    super(lines.join('\n'), options);
+    this.lines = lines;
     this.exitCode = exitCode;
   }
 }
@@ -13,7 +19,7 @@ export class CliError extends Error {
 /** Wrong usage of the command line: exit code 2. */
 export class UsageError extends CliError {
   override readonly name = 'UsageError';
-  constructor(message: string) {
+  constructor(message: string | readonly string[]) {
     super(message, 2);
   }
 }

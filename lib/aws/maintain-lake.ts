@@ -27,7 +27,7 @@ const MESSAGES_AT_ONCE = 100;
 export async function applyDefinitions({ effects, measure }: MaintainEffects): Promise<readonly Applied[]> {
   if (!(await holdsTables(effects))) await probeConditionalCreate(effects.lake, effects.newId);
   const refused = (await refusedChanges(effects)).filter(({ because }) => because === 'contract');
-  if (refused.length > 0) throw new CliError(refused.map(({ message }) => message).join('\n'));
+  if (refused.length > 0) throw new CliError(refused.map(({ message }) => message));
   const { applied, undone } = await apply(effects);
   measure('foreignCommits', undone.flatMap(({ commits }) => commits).length);
   for (const { table, change } of applied)
@@ -99,7 +99,7 @@ export async function sweepLake(
       next: 'the next run begins elsewhere; "sluice maintain" on a machine of your own has no time limit',
     });
   if (failures.length > 0)
-    throw new CliError(failures.map(({ place, error }) => `${place} is not swept: ${error}`).join('\n'));
+    throw new CliError(failures.map(({ place, error }) => `${place} is not swept: ${error}`));
 }
 
 function logFindings({ log }: Effects, found: Reconciliation, unexamined: number): void {

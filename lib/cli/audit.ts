@@ -49,10 +49,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { auditLines } = await import('./audit-text.ts');
   return withLake(args, terminal, async (effects) => {
     const audits = await auditAll(effects, args.operand);
-    const text = args.flag('json')
-      ? JSON.stringify({ audits }, null, 2)
-      : auditLines(audits, terminal.outColumns).join('\n');
-    await terminal.out(`${text}\n`);
+    await (args.flag('json')
+      ? terminal.json({ audits })
+      : terminal.out(auditLines(audits, terminal.outColumns)));
     return audits.some(({ outcome }) => outcome === 'fail') ? FAILED : 0;
   });
 }
@@ -68,9 +67,10 @@ async function auditAll(effects: Effects, name: string | undefined): Promise<Aud
       ...insights.map(({ target }) => target.name),
       ...effects.catalog.datasets.map((d) => d.name),
     ];
-    throw new CliError(
-      `There is no insight or dataset ${JSON.stringify(name)}.${didYouMean(name ?? '', names)}\nThere are: ${names.join(', ')}`,
-    );
+    throw new CliError([
+      `There is no insight or dataset ${JSON.stringify(name)}.${didYouMean(name ?? '', names)}`,
+      `There are: ${names.join(', ')}`,
+    ]);
   }
   const results: AuditResult[] = [];
   for (const dataset of datasets) results.push(...(await auditForeignKeys(effects, dataset)));

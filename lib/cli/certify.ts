@@ -74,10 +74,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
         recount: args.flag('recount'),
       })),
     };
-    const text = args.flag('json')
-      ? JSON.stringify(certificateDocument(found), null, 2)
-      : certificateLines(found, terminal.outColumns).join('\n');
-    await terminal.out(`${text}\n`);
+    await (args.flag('json')
+      ? terminal.json(certificateDocument(found))
+      : terminal.out(certificateLines(found, terminal.outColumns)));
     return certificateExitCode(found);
   } finally {
     await local.close();

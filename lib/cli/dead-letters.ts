@@ -55,10 +55,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
         ...(await queueBoxes(queues, args.flag('landing') ? effects : undefined)),
       ])
     : await queueBoxes(queues, undefined);
-  const text = args.flag('json')
-    ? JSON.stringify(letterDocument(boxes), null, 2)
-    : letterLines(boxes).join('\n');
-  await terminal.out(`${text}\n`);
+  await (args.flag('json') ? terminal.json(letterDocument(boxes)) : terminal.out(letterLines(boxes)));
   return 0;
 }
 

@@ -23,7 +23,7 @@ export async function writeDiff(diff: FullDiff, json: boolean, terminal: Termina
   if (json) return writeJson(diff, terminal);
   const shown: RowChange[] = [];
   for await (const changes of diff.rows?.changes(MAX_LISTED) ?? []) shown.push(...changes);
-  await terminal.out(`${diffLines(diff, shown, terminal.outColumns).join('\n')}\n`);
+  await terminal.out(diffLines(diff, shown, terminal.outColumns));
 }
 
 /** Rows as they come: the document is written piece by piece. */
@@ -40,8 +40,8 @@ async function writeJson(
     key: rows?.key ?? null,
     counts: rows?.counts ?? null,
   };
-  if (rows === undefined) return terminal.out(`${JSON.stringify({ ...head, rows: null }, null, 2)}\n`);
-  await terminal.out(`${JSON.stringify(head, null, 2).slice(0, -2)},\n  "rows": [`);
+  if (rows === undefined) return terminal.json({ ...head, rows: null });
+  await terminal.data(`${JSON.stringify(head, null, 2).slice(0, -2)},\n  "rows": [`, 'json');
   const rowText = (row: Row | null) =>
     row === null
       ? 'null'
@@ -52,10 +52,10 @@ async function writeJson(
     const lines = changes.map(
       (row) => `    {"change": "${row.change}", "old": ${rowText(row.old)}, "new": ${rowText(row.new)}}`,
     );
-    await terminal.out(`${written === 0 ? '\n' : ',\n'}${lines.join(',\n')}`);
+    await terminal.data(`${written === 0 ? '\n' : ',\n'}${lines.join(',\n')}`, 'json');
     written += changes.length;
   }
-  await terminal.out(`${written === 0 ? '' : '\n  '}]\n}\n`);
+  await terminal.data(`${written === 0 ? '' : '\n  '}]\n}\n`, 'json');
 }
 
 function diffLines(diff: FullDiff, shown: readonly RowChange[], maxWidth?: number): string[] {

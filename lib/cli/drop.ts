@@ -57,15 +57,12 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       const dropped = await (isMeant ? dropTable : droppable)(local.effects, table);
       if (dropped) found.push(dropped);
     }
-    if (!isMeant)
-      throw new UsageError(`${found.map(line).join('\n')}\nNothing was changed. Say --yes to drop it.`);
-    const text = args.flag('json')
-      ? JSON.stringify(found, null, 2)
-      : [
-          ...found.map((one) => `Dropped ${line(one)}`),
-          'Their older versions can be read (--as-of) until "sluice maintain" takes the data files.',
-        ].join('\n');
-    await terminal.out(`${text}\n`);
+    if (!isMeant) throw new UsageError([...found.map(line), 'Nothing was changed. Say --yes to drop it.']);
+    const lines = [
+      ...found.map((one) => `Dropped ${line(one)}`),
+      'Their older versions can be read (--as-of) until "sluice maintain" takes the data files.',
+    ];
+    await (args.flag('json') ? terminal.json(found) : terminal.out(lines));
     return 0;
   } finally {
     await local.close();

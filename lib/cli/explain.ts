@@ -89,10 +89,9 @@ async function showReceipt(
   const receipt = await tableReceipt(effects, logs, table, log, version, filter);
   if (words.length > 0 && receipt.partitions.length + receipt.stale.length === 0)
     throw noSuchPartition(log, version, words);
-  const text = json
-    ? JSON.stringify({ ...receipt, filter: filter.words }, null, 2)
-    : receiptLines(receipt, terminal.outColumns).join('\n');
-  await terminal.out(`${text}\n`);
+  await (json
+    ? terminal.json({ ...receipt, filter: filter.words })
+    : terminal.out(receiptLines(receipt, terminal.outColumns)));
   return 0;
 }
 

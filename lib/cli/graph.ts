@@ -42,7 +42,6 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { readDefinitions } = await import('../local/read-definitions.ts');
   const { lakeGraph } = await import('../core/graph.ts');
   const found = lakeGraph(await readDefinitions(args.value('schemas') ?? ''));
-  const text = format === 'json' ? JSON.stringify(found, null, 2) : mermaidLines(found).join('\n');
-  await terminal.out(`${text}\n`);
+  await (format === 'json' ? terminal.json(found) : terminal.out(mermaidLines(found)));
   return 0;
 }

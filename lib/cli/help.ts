@@ -1,7 +1,7 @@
-// Renders the help of the command line and of a verb from the verbs' own words. Pure.
+// Renders the help of the command line and of a verb from the verbs' own words, as lines without line ends. Pure.
 import type { Option, Verb } from './verb.ts';
 
-export function renderGeneralHelp(verbs: readonly Verb[]): string {
+export function renderGeneralHelp(verbs: readonly Verb[]): string[] {
   return paragraphs([
     'Sluice turns a folder of CSV files into tables and insights that are always right:\ndrop, replace or delete a file, and every number that it touches follows.',
     `Usage: sluice <verb> [options]`,
@@ -10,7 +10,7 @@ export function renderGeneralHelp(verbs: readonly Verb[]): string {
   ]);
 }
 
-export function renderHelp(verb: Verb): string {
+export function renderHelp(verb: Verb): string[] {
   const { text = '', required = true, further } = verb.operand ?? {};
   const first = text === '' ? '' : required ? ` ${text}` : ` [${text}]`;
   const operand = `${first}${further === undefined ? '' : ` [${further}]`}`;
@@ -31,8 +31,8 @@ function optionPair({ name, value, description, default: standard }: Option): [s
   ];
 }
 
-function paragraphs(texts: readonly string[]): string {
-  return `${texts.join('\n\n')}\n`;
+function paragraphs(texts: readonly string[]): string[] {
+  return texts.join('\n\n').split('\n');
 }
 
 function section(title: string, lines: readonly string[]): string {

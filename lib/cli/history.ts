@@ -53,11 +53,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   return withLake(args, terminal, async (effects) => {
     const { log } = await findTable(effects, new TableLogs(effects.tables), args.operand ?? '');
     const versions = tableHistory(log).slice(0, limit);
-    const text =
-      format === 'json'
-        ? JSON.stringify({ table: log.prefix, newest: log.newest, versions }, null, 2)
-        : historyLines(log.prefix, log.newest, versions, terminal.outColumns).join('\n');
-    await terminal.out(`${text}\n`);
+    await (format === 'json'
+      ? terminal.json({ table: log.prefix, newest: log.newest, versions })
+      : terminal.out(historyLines(log.prefix, log.newest, versions, terminal.outColumns)));
     return 0;
   });
 }

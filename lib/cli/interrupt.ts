@@ -26,7 +26,7 @@ export class Interrupt {
 
   readonly #interrupted = (): void => {
     if (this.#stopped) this.#end(INTERRUPTED);
-    this.#terminal.err('\nStopping; the lake is sound, and the next start carries on.\n');
+    this.#terminal.err(['', 'Stopping; the lake is sound, and the next start carries on.']);
     this.#stopped = true;
     this.#patience = setTimeout(() => this.#end(0), PATIENCE_MS);
     this.onStop();

@@ -7,13 +7,12 @@ const SAID_BY_THE_VERB = new Set(['ingest.unknown', 'ingest.rejected', 'refresh.
 
 export function terminalLog(terminal: Terminal, verbose: boolean): Log {
   return (level, event, fields) => {
-    if (verbose)
-      terminal.err(`${JSON.stringify({ at: new Date().toISOString(), level, event, ...fields })}\n`);
+    if (verbose) terminal.errJson({ at: new Date().toISOString(), level, event, ...fields });
     else if ((level === 'warn' || level === 'error') && !SAID_BY_THE_VERB.has(event)) {
       const details = Object.entries(fields).map(
         ([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
       );
-      terminal.err(`${level === 'warn' ? 'warning' : 'error'}: ${event} (${details.join(', ')})\n`);
+      terminal.err([`${level === 'warn' ? 'warning' : 'error'}: ${event} (${details.join(', ')})`]);
     }
   };
 }

@@ -15,23 +15,24 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     return await call(argv, terminal);
   } catch (error) {
     if (error instanceof CliError) {
-      terminal.err(`${error.message}\n`);
+      terminal.err(error.lines);
       return error.exitCode;
     }
-    if (error instanceof CorruptionError) {
-      terminal.err(`${error.message}\n`);
-      return FAULT;
-    }
-    terminal.err(
-      `unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    terminal.err(error instanceof CorruptionError ? [error.message] : unexpected(error));
     return FAULT;
   }
 }
 
+/** The stack's own lines; what stands before them is the message. */
+function unexpected(error: unknown): string[] {
+  if (!(error instanceof Error)) return [`unexpected error: ${error}`];
+  const calls = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  return [`unexpected error: ${error.name}: ${error.message}`, ...calls];
+}
+
 async function call(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = argv;
-  if (name === undefined) throw new UsageError(`${await generalHelp()}\nA verb is missing.`);
+  if (name === undefined) throw new UsageError([...(await generalHelp()), '', 'A verb is missing.']);
   if (isHelp(name)) {
     if (rest[0] === undefined || isHelp(rest[0])) await terminal.out(await generalHelp());
     else await terminal.out(renderHelp(await find(rest[0])));
@@ -56,11 +57,12 @@ async function find(name: string) {
   const what = name.startsWith('-')
     ? `unknown option ${name} before a verb`
     : `unknown verb ${JSON.stringify(name)}`;
-  throw new UsageError(
-    `sluice: ${what}.${didYouMean(name, verbs.keys())}\nVerbs: ${[...verbs.keys()].join(', ')}. See: sluice --help`,
-  );
+  throw new UsageError([
+    `sluice: ${what}.${didYouMean(name, verbs.keys())}`,
+    `Verbs: ${[...verbs.keys()].join(', ')}. See: sluice --help`,
+  ]);
 }
 
-async function generalHelp(): Promise<string> {
+async function generalHelp(): Promise<string[]> {
   return renderGeneralHelp(await mapInParallel(verbs.values(), (load) => load()));
 }

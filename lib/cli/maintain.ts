@@ -71,14 +71,13 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       dryRun,
       found: (objects) => {
         if (dryRun && json) for (const { key } of objects) keys.push(key);
-        else if (dryRun) void terminal.out(objects.map((object) => `${sweptLine(object)}\n`).join(''));
+        else if (dryRun) void terminal.out(objects.map(sweptLine));
       },
     });
     const said = { lake: local.effects.lake.location, retentionMs, dryRun, ...found };
-    const text = json
-      ? JSON.stringify({ ...maintainDocument(said), ...(dryRun ? { keys } : {}) }, null, 2)
-      : maintainLines(said).join('\n');
-    await terminal.out(`${text}\n`);
+    await (json
+      ? terminal.json({ ...maintainDocument(said), ...(dryRun ? { keys } : {}) })
+      : terminal.out(maintainLines(said)));
     return found.failures.length > 0 ? 1 : 0;
   } finally {
     await local.close();

@@ -49,11 +49,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const format = formatOption(args, FORMATS);
   const { planDocument, planLines, planMarkdown } = await import('./plan-text.ts');
   const found = await findPlan(args, terminal);
-  const text =
-    format === 'json'
-      ? JSON.stringify(planDocument(found), null, 2)
-      : (format === 'markdown' ? planMarkdown(found) : planLines(found, terminal.outColumns)).join('\n');
-  await terminal.out(`${text}\n`);
+  await (format === 'json'
+    ? terminal.json(planDocument(found))
+    : terminal.out(format === 'markdown' ? planMarkdown(found) : planLines(found, terminal.outColumns)));
   return found.broken.length === 0 ? 0 : BROKEN;
 }
 

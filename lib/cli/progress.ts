@@ -3,6 +3,7 @@ import { tablePrefix } from '../core/insight.ts';
 import type { SyncObserver } from '../local/sync-lake.ts';
 import type { Terminal } from './terminal.ts';
 import { count, duration, number } from './text.ts';
+import { visible } from './visible-text.ts';
 
 const BAR_WIDTH = 24;
 const STAGED_A_LINE = 100;
@@ -25,19 +26,19 @@ function linesOfProgress(terminal: Terminal): Progress {
     ingested({ outcomes, failures }, ms) {
       done += outcomes.length;
       const retried = failures.length === 0 ? '' : `, ${number(failures.length)} to be tried again`;
-      terminal.err(
-        `read ${number(done)} of ${count(Math.max(planned, done), 'file')}${retried} (${duration(ms)})\n`,
-      );
+      terminal.err([
+        `read ${number(done)} of ${count(Math.max(planned, done), 'file')}${retried} (${duration(ms)})`,
+      ]);
     },
     staged(what, done, of) {
       // A line for each of thousands of files would be noise.
       if (done === of || done % STAGED_A_LINE === 0)
-        terminal.err(`staged ${number(done)} of ${count(of, 'file')}: ${what}\n`);
+        terminal.err([`staged ${number(done)} of ${count(of, 'file')}: ${what}`]);
     },
     refreshed({ target, published, dropped }, ms) {
       const partitions = published.length + dropped.length;
       if (partitions > 0)
-        terminal.err(`refreshed ${target.name}: ${count(partitions, 'partition')} (${duration(ms)})\n`);
+        terminal.err([`refreshed ${target.name}: ${count(partitions, 'partition')} (${duration(ms)})`]);
     },
     close: () => {},
   };
@@ -50,7 +51,7 @@ function progressBar(terminal: Terminal, columns: number): Progress {
     const share = Math.min(1, done / total);
     const filled = Math.round(share * BAR_WIDTH);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${String(Math.floor(share * 100)).padStart(3)} % ${what}`;
-    terminal.err(`\r\u001b[K${bar.slice(0, columns - 1)}`);
+    terminal.errLine(visible(bar).slice(0, columns - 1));
   };
   return {
     planned({ files, refreshes }) {
@@ -69,6 +70,6 @@ function progressBar(terminal: Terminal, columns: number): Progress {
       done += 1;
       show(tablePrefix(target));
     },
-    close: () => terminal.err('\r\u001b[K'),
+    close: () => terminal.errLine(),
   };
 }

@@ -45,10 +45,11 @@ function withKeys(columns: readonly ResultColumn[]): Column[] {
 type Chunks = AsyncIterable<readonly Row[]>;
 
 async function writeCsv(columns: readonly Column[], chunks: Chunks, terminal: Terminal): Promise<void> {
-  await terminal.out(csvRecord(columns.map(({ name }) => name)));
+  await terminal.data(csvRecord(columns.map(({ name }) => name)), 'csv');
   for await (const rows of chunks)
-    await terminal.out(
+    await terminal.data(
       rows.map((row) => csvRecord(columns.map(({ key }) => cellText(row[key] ?? null)))).join(''),
+      'csv',
     );
 }
 
@@ -65,10 +66,10 @@ async function writeJson(columns: readonly Column[], chunks: Chunks, terminal: T
       (row) =>
         `  {${fields.map(({ key, name, exact }) => `${name}: ${jsonValue(row[key] ?? null, exact)}`).join(', ')}}`,
     );
-    await terminal.out(`${written === 0 ? '[\n' : ',\n'}${lines.join(',\n')}`);
+    await terminal.data(`${written === 0 ? '[\n' : ',\n'}${lines.join(',\n')}`, 'json');
     written += rows.length;
   }
-  await terminal.out(written === 0 ? '[]\n' : '\n]\n');
+  await terminal.data(written === 0 ? '[]\n' : '\n]\n', 'json');
 }
 
 export function jsonValue(value: Value, exact: boolean): string {
@@ -89,7 +90,7 @@ async function writeTable(columns: readonly Column[], chunks: Chunks, terminal: 
   const header = columns.map(({ name, type }) => ({ name, right: isNumber(type) }));
   const more =
     rows > shown.length ? `… ${number(rows - shown.length)} more rows, use --format csv` : count(rows, 'row');
-  await terminal.out(`${[...renderTable(header, shown, terminal.outColumns), more].join('\n')}\n`);
+  await terminal.out([...renderTable(header, shown, terminal.outColumns), more]);
 }
 
 /** Null for NULL; lists and structs as JSON. */

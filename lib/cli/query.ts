@@ -139,10 +139,10 @@ function readable(
   names: readonly string[],
   missing: readonly string[],
   asOf: AsOf | undefined,
-  hint: string,
+  hint: readonly string[],
 ): CliError {
   const unknown = /^Catalog Error: Table with name (.+) does not exist!/.exec(error.message)?.[1];
-  if (unknown === undefined) return new CliError(`${error.message}${hint}`, 1, { cause: error });
+  if (unknown === undefined) return new CliError([...engineLines(error), ...hint], 1, { cause: error });
   if (missing.some((name) => name.toLowerCase() === unknown.toLowerCase())) {
     const problem =
       asOf === undefined
@@ -150,11 +150,17 @@ function readable(
         : `${unknown} did not exist yet at ${asOf.text}: "npx sluice history ${unknown}" says since when it does.`;
     return new CliError(problem, 1, { cause: error });
   }
+  const there = `There are: ${names.join(', ')}`;
   return new CliError(
-    `There is no table or insight ${JSON.stringify(unknown)}.${didYouMean(unknown, names)}\nThere are: ${names.join(', ')}`,
+    [`There is no table or insight ${JSON.stringify(unknown)}.${didYouMean(unknown, names)}`, there],
     1,
     { cause: error },
   );
+}
+
+/** The engine shows the place in the SQL on lines of its own. Indented, none of them can be taken for one of ours. */
+function engineLines({ message }: SqlError): string[] {
+  return message.split('\n').map((line, index) => (index === 0 || line === '' ? line : `  ${line}`));
 }
 
 /** Names that are words of SQL want quotes. */
@@ -163,8 +169,8 @@ async function quotingHint(
   { message }: SqlError,
   sql: string,
   names: readonly string[],
-): Promise<string> {
-  if (!message.startsWith('Parser Error')) return '';
+): Promise<string[]> {
+  if (!message.startsWith('Parser Error')) return [];
   const words = await session.rows<{ word: string }>(
     `SELECT keyword_name AS word FROM duckdb_keywords() WHERE keyword_category = 'reserved'`,
   );
@@ -172,7 +178,5 @@ async function quotingHint(
   const bare = names.filter(
     (name) => reserved.has(name.toLowerCase()) && new RegExp(`(?<!["\\w])${name}(?!["\\w])`, 'i').test(sql),
   );
-  return bare
-    .map((name) => `\n${name} is a word of SQL: as a table's name it is written "${name}".`)
-    .join('');
+  return bare.map((name) => `${name} is a word of SQL: as a table's name it is written "${name}".`);
 }

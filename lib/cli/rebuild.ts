@@ -69,10 +69,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     const synced = await syncLake(local, { selection, prune: false, allowMassWithdrawal: false }, progress);
     progress.close();
     const sync = syncDocument(synced, { landing: landing.location, lake: lake.location });
-    const text = args.flag('json')
-      ? JSON.stringify({ ...rebuildDocument(rebuilt), sync }, null, 2)
-      : [...rebuildLines(rebuilt), ...syncLines(synced)].join('\n');
-    await terminal.out(`${text}\n`);
+    await (args.flag('json')
+      ? terminal.json({ ...rebuildDocument(rebuilt), sync })
+      : terminal.out([...rebuildLines(rebuilt), ...syncLines(synced)]));
     return syncExitCode(synced);
   } catch (error) {
     progress.close();

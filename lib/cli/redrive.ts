@@ -48,10 +48,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const queues: QueueRedrive[] = [];
   for (const { queue, url, letters } of await openQueues(named))
     queues.push({ queue, place: url, ...(await letters.redrive()) });
-  const text = args.flag('json')
-    ? JSON.stringify({ lake, queues }, null, 2)
-    : [...(lake ? lakeRedriveLines(lake.place, lake) : []), ...queues.map(queueRedriveLine)].join('\n');
-  await terminal.out(`${text}\n`);
+  await (args.flag('json')
+    ? terminal.json({ lake, queues })
+    : terminal.out([...(lake ? lakeRedriveLines(lake.place, lake) : []), ...queues.map(queueRedriveLine)]));
   return lake && lake.failed.length > 0 ? 1 : 0;
 }
 

@@ -19,8 +19,11 @@ export async function showRejects(
   terminal: Terminal,
 ): Promise<void> {
   if (format === 'csv') {
-    await terminal.out(csvRecord(['source', 'dataset', 'outcome', 'reason', 'field', 'rule', 'rows']));
-    for await (const rejects of found) await terminal.out(countRecords(rejects));
+    await terminal.data(
+      csvRecord(['source', 'dataset', 'outcome', 'reason', 'field', 'rule', 'rows']),
+      'csv',
+    );
+    for await (const rejects of found) await terminal.data(countRecords(rejects), 'csv');
   } else if (format === 'json') await writeJson(found, summary, terminal);
   else await writeSummaryLines(found, limit, terminal);
 }
@@ -75,15 +78,16 @@ async function writeSummaryLines(
     const lines = violations.map(
       ({ field, rule, rows }) => `  ${number(rows)} × ${field === '' ? 'record' : field}: ${rule}`,
     );
-    await terminal.out(`${[`${source} (${dataset}): ${what}`, ...lines].join('\n')}\n`);
+    await terminal.out([`${source} (${dataset}): ${what}`, ...lines]);
   }
-  if (files === 0) await terminal.out('Nothing is refused.\n');
+  if (files === 0) await terminal.out(['Nothing is refused.']);
   else {
     const more =
-      files > limit ? `and ${count(files - limit, 'file')} more: --limit ${files} shows them all\n` : '';
-    await terminal.out(
-      `${more}"npx sluice rejects SOURCE" says which rows of a file; with --format csv they can be corrected and sent again.\n`,
-    );
+      files > limit ? [`and ${count(files - limit, 'file')} more: --limit ${files} shows them all`] : [];
+    await terminal.out([
+      ...more,
+      '"npx sluice rejects SOURCE" says which rows of a file; with --format csv they can be corrected and sent again.',
+    ]);
   }
 }
 
@@ -103,7 +107,7 @@ export async function showSource(
         `${rejects.source} was rejected before its rows were read: ${rejects.reason.message}. Correct the file itself, and send it again under its name`,
       );
     await writeRecords(effects, rejects, terminal);
-    terminal.err(`${await sendAgain(effects, dataset, rejects)}\n`);
+    terminal.err(await sendAgain(effects, dataset, rejects));
     return;
   }
   if (shape.format === 'json')
@@ -123,8 +127,8 @@ async function writeRecords(effects: Effects, rejects: SourceRejects, terminal: 
     );
   const lineEnd = /\r\n$|\n$|\r$/.exec(header)?.[0] ?? '\n';
   await readRejectedRows(effects, rejects, async (rows) => {
-    await terminal.out(header);
-    for await (const { raw } of rows) await terminal.out(`${raw}${lineEnd}`);
+    await terminal.data(header, 'csv');
+    for await (const { raw } of rows) await terminal.data(`${raw}${lineEnd}`, 'csv');
   });
 }
 
@@ -159,25 +163,23 @@ async function writeRowLines(
   limit: number,
   terminal: Terminal,
 ): Promise<void> {
-  if (reason) await terminal.out(`${source} (${dataset}) is rejected as a whole: ${reason.message}\n`);
+  if (reason) await terminal.out([`${source} (${dataset}) is rejected as a whole: ${reason.message}`]);
   let shown = 0;
   for await (const { line, path, raw, violations } of rows) {
     if (shown === limit) break;
     shown += 1;
     const place = { line, path: path ?? null };
     const reasons = violations.map((violation) => placedMessage({ ...place, ...violation }));
-    await terminal.out(`${reasons.join('\n')}\n  ${visible(raw)}\n`);
+    await terminal.out([...reasons, `  ${shortened(raw)}`]);
   }
   const more = quarantined - shown;
-  if (more > 0) await terminal.out(`and ${count(more, 'row')} more: --limit ${quarantined} shows them all\n`);
+  if (more > 0) await terminal.out([`and ${count(more, 'row')} more: --limit ${quarantined} shows them all`]);
 }
 
 const MAX_RAW = 500;
 
-/** On one line, and not without end. */
-function visible(raw: string): string {
-  const text = raw.length > MAX_RAW ? `${raw.slice(0, MAX_RAW)}… (${number(raw.length)} characters)` : raw;
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => JSON.stringify(character).slice(1, -1));
+function shortened(raw: string): string {
+  return raw.length > MAX_RAW ? `${raw.slice(0, MAX_RAW)}… (${number(raw.length)} characters)` : raw;
 }
 
 async function writeJson<T>(
@@ -187,8 +189,8 @@ async function writeJson<T>(
 ): Promise<void> {
   let written = 0;
   for await (const item of items) {
-    await terminal.out(`${written === 0 ? '[' : ','}\n  ${JSON.stringify(document(item))}`);
+    await terminal.data(`${written === 0 ? '[' : ','}\n  ${JSON.stringify(document(item))}`, 'json');
     written += 1;
   }
-  await terminal.out(written === 0 ? '[]\n' : '\n]\n');
+  await terminal.data(written === 0 ? '[]\n' : '\n]\n', 'json');
 }

@@ -71,9 +71,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { terminalLog } = await import('./log-lines.ts');
   await requireLake(places);
   if (!(await hasLanding(places)))
-    terminal.err(
-      `There is no landing folder ${places.landing}: which files were rejected as a whole is not known.\n`,
-    );
+    terminal.err([
+      `There is no landing folder ${places.landing}: which files were rejected as a whole is not known.`,
+    ]);
   const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
   try {
     const { effects } = local;
@@ -131,10 +131,10 @@ async function requireSource(
     );
   if (found === 'unmatched') throw new UsageError(`${source} matches no dataset: it was not read`);
   if (found === 'clean') {
-    if (format === 'json') await terminal.out('[]\n');
-    terminal.err(
-      `Nothing of ${source} was refused, as far as it was read: "npx sluice status" says whether files wait.\n`,
-    );
+    if (format === 'json') await terminal.json([]);
+    terminal.err([
+      `Nothing of ${source} was refused, as far as it was read: "npx sluice status" says whether files wait.`,
+    ]);
     return undefined;
   }
   if (dataset !== undefined && found.dataset !== dataset)

@@ -4,26 +4,36 @@ import type { Dataset } from '../core/contract.ts';
 import type { Effects } from '../effects.ts';
 import type { SourceRejects } from '../local/rejects.ts';
 
-/** Sentences for standard error. */
+/** Lines for standard error. */
 export async function sendAgain(
+  effects: Effects,
+  dataset: Dataset,
+  rejects: SourceRejects,
+): Promise<string[]> {
+  const encoding =
+    dataset.encoding === 'utf-8'
+      ? []
+      : [
+          `This is UTF-8, and ${dataset.name} wants ${dataset.encoding}: iconv -f utf-8 -t ${dataset.encoding} makes it so.`,
+        ];
+  return [await nextStep(effects, dataset, rejects), ...encoding];
+}
+
+async function nextStep(
   effects: Effects,
   dataset: Dataset,
   { source, reason }: SourceRejects,
 ): Promise<string> {
-  const encoding =
-    dataset.encoding === 'utf-8'
-      ? ''
-      : `\nThis is UTF-8, and ${dataset.name} wants ${dataset.encoding}: iconv -f utf-8 -t ${dataset.encoding} makes it so.`;
   if (reason)
-    return `The file was rejected as a whole, these rows and the good ones: correct them in the file itself, and send it again as ${source}.${encoding}`;
+    return `The file was rejected as a whole, these rows and the good ones: correct them in the file itself, and send it again as ${source}.`;
   if (dataset.mode === 'replace')
-    return `Of ${dataset.name} the newest file alone counts: correct these rows in the file itself, and send it again as ${source}.${encoding}`;
+    return `Of ${dataset.name} the newest file alone counts: correct these rows in the file itself, and send it again as ${source}.`;
   const name = await freeName(effects, dataset, source);
   const packed = PACKERS[/\.(gz|zst)$/.exec(name ?? '')?.[1] ?? ''];
   const packing = packed === undefined ? '' : `, packed by ${packed}`;
   return name === undefined
-    ? `The path of ${dataset.name} (${dataset.path}) takes no other name beside ${source}: correct these rows in the file itself, and send it again under its name.${encoding}`
-    : `Correct these rows and send them as ${name}${packing}: under the old name they would take the place of the file's other rows.${encoding}`;
+    ? `The path of ${dataset.name} (${dataset.path}) takes no other name beside ${source}: correct these rows in the file itself, and send it again under its name.`
+    : `Correct these rows and send them as ${name}${packing}: under the old name they would take the place of the file's other rows.`;
 }
 
 const TRIES = 100;

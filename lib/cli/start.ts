@@ -74,12 +74,12 @@ async function open(args: Arguments, terminal: Terminal, work: Work): Promise<nu
   try {
     const { datasets, derivations } = local.effects.catalog;
     const insights = derivations.filter(({ target }) => target.kind === 'insights').length;
-    await terminal.out(
-      `Sluice: ${count(datasets.length, 'dataset')} and ${count(insights, 'insight')} from ${typed(places.schemas)}\n`,
-    );
+    await terminal.out([
+      `Sluice: ${count(datasets.length, 'dataset')} and ${count(insights, 'insight')} from ${typed(places.schemas)}`,
+    ]);
     const samples = await fillLanding(places.schemas, places.landing, new Date());
     if (samples !== undefined)
-      await terminal.out(`Copied ${count(samples, 'sample file')} to ${typed(places.landing)}\n`);
+      await terminal.out([`Copied ${count(samples, 'sample file')} to ${typed(places.landing)}`]);
     return await work(local, places);
   } finally {
     await local.close();
@@ -100,10 +100,10 @@ async function syncAndShow(
   const progress = showProgress(terminal);
   const options = { selection: {}, prune: false, allowMassWithdrawal: false };
   const result = await syncLake(local, options, progress, stopping).finally(progress.close);
-  await terminal.out(`${syncLines(result).join('\n')}\n`);
+  await terminal.out(syncLines(result));
   if (!stopping()) {
-    await terminal.out(`${(await headlineLines(local.effects, terminal.outColumns)).join('\n')}\n`);
-    await terminal.out(`${(await nextLines(local.effects, places)).join('\n')}\n`);
+    await terminal.out(await headlineLines(local.effects, terminal.outColumns));
+    await terminal.out(await nextLines(local.effects, places));
   }
   return syncExitCode(result);
 }
@@ -125,19 +125,19 @@ async function syncAndFollow(
   interrupt.onEnd = () => rmSync(scratch, { recursive: true, force: true });
   if (interrupt.stopped) return 0;
   // First the watcher, then the listing: a change is seen by one of them.
-  const failed = (error: unknown) => void terminal.err(`warning: ${watchProblem(error)}\n`);
+  const failed = (error: unknown) => void terminal.err([`warning: ${watchProblem(error)}`]);
   const watcher = await watchLanding(landing.location, { changed: (key) => changes.add(key), failed });
   let sweeping: Promise<void> | undefined;
   try {
     const sweep = new LandingSweep(landing);
     await sweep.begin();
     await syncAndShow(local, places, terminal, () => changes.stopped);
-    if (!changes.stopped) await terminal.out(`\nWatching ${typed(places.landing)}; Ctrl-C ends it.\n`);
+    if (!changes.stopped) await terminal.out(['', `Watching ${typed(places.landing)}; Ctrl-C ends it.`]);
     const pathOf = (key: string) => typed(`${lake.location}/${key}`);
     sweeping = sweepLanding(sweep, changes, failed);
     await followLanding(local, changes, sweep, async (round) => {
       const lines = eventLines(catalog, round, pathOf);
-      if (lines.length > 0) await terminal.out(`${lines.join('\n')}\n`);
+      await terminal.out(lines);
     });
     return 0;
   } finally {

@@ -65,10 +65,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       refused: await refusedChanges(local.effects),
       ...(await lakeStatus(local.effects)),
     };
-    const text = args.flag('json')
-      ? JSON.stringify(statusDocument(found), null, 2)
-      : statusLines(found, terminal.outColumns).join('\n');
-    await terminal.out(`${text}\n`);
+    await (args.flag('json')
+      ? terminal.json(statusDocument(found))
+      : terminal.out(statusLines(found, terminal.outColumns)));
     return statusExitCode(found);
   } finally {
     await local.close();

@@ -91,10 +91,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     const result = await syncLake(local, options, progress);
     progress.close();
     const { landing, lake } = local.effects;
-    const text = args.flag('json')
-      ? JSON.stringify(syncDocument(result, { landing: landing.location, lake: lake.location }), null, 2)
-      : syncLines(result).join('\n');
-    await terminal.out(`${text}\n`);
+    await (args.flag('json')
+      ? terminal.json(syncDocument(result, { landing: landing.location, lake: lake.location }))
+      : terminal.out(syncLines(result)));
     return syncExitCode(result);
   } catch (error) {
     progress.close();

@@ -1,8 +1,9 @@
 // A table as text for a screen: aligned columns, numbers to the right. Pure.
+import { visible } from './visible-text.ts';
 
 export type TextColumn = { readonly name: string; readonly right: boolean };
 
-/** Lines without line ends. Control characters are shown as escapes, so that a row is a line. `maxWidth` cuts lines. */
+/** Lines without line ends. Cells are made visible first, as that changes their width. `maxWidth` cuts lines. */
 export function renderTable(
   columns: readonly TextColumn[],
   rows: readonly (readonly string[])[],
@@ -26,10 +27,6 @@ export function renderTable(
     cut(widths.map((length) => '─'.repeat(length)).join('  '), maxWidth),
     ...body.map(line),
   ];
-}
-
-function visible(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
 
 function pad(text: string, length: number, right: boolean): string {

@@ -76,10 +76,6 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     ...(as === undefined ? {} : { as }),
     ...memoryLimit(args),
   });
-  const text =
-    format === 'json'
-      ? JSON.stringify(validationDocument(found), null, 2)
-      : validationLines(found).join('\n');
-  await terminal.out(`${text}\n`);
+  await (format === 'json' ? terminal.json(validationDocument(found)) : terminal.out(validationLines(found)));
   return found.reason === undefined && found.rejected === 0 ? 0 : REJECTED;
 }

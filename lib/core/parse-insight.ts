@@ -39,8 +39,6 @@ const frontMatter = z.strictObject({
   columns: z.record(z.string(), z.string()).optional(),
 });
 
-const EXAMPLE = '/* ---\ndescription: What the rows say.\n--- */\nSELECT …';
-
 /** `file` is a path for messages, `name` the insight's. Throws DefinitionError with the line. */
 export function parseInsight(file: string, name: string, text: string): InsightSource {
   const problem = nameProblem(name);
@@ -50,7 +48,7 @@ export function parseInsight(file: string, name: string, text: string): InsightS
   const found = /^\s*\/\*[ \t]*---[ \t]*\n([\s\S]*?)^---[ \t]*\*\//m.exec(plain);
   if (found?.index !== 0)
     return new Place(file, 'line 1').refuse(
-      `the front matter is missing: let the file begin with\n${EXAMPLE}`,
+      'the front matter is missing: let the file begin with the lines "/* ---", "description: What the rows say.", "--- */", and the SELECT after them',
     );
   const yaml = found[1] ?? '';
   const yamlLine = lineAt(plain, found[0].indexOf(yaml, found[0].indexOf('---') + 3));

@@ -33,9 +33,10 @@ export async function findTable(effects: Effects, logs: TableLogs, name: string)
     if (log) return { table: candidate, log };
   }
   const names = namedTables(effects).map((known) => known.name);
-  throw new CliError(
-    `There is no dataset and no insight ${JSON.stringify(name)}.${didYouMean(name, names)}\nThere are: ${names.join(', ')}`,
-  );
+  throw new CliError([
+    `There is no dataset and no insight ${JSON.stringify(name)}.${didYouMean(name, names)}`,
+    `There are: ${names.join(', ')}`,
+  ]);
 }
 
 const KINDS = ['insights', 'tables', 'arrivals'] as const;

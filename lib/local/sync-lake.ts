@@ -162,8 +162,9 @@ function refuseMassWithdrawal({ vanished, live }: Reconciliation, landing: strin
     vanished.length * 2 > total ? shares : shares.filter(({ files, of }) => of > 1 && files * 2 > of);
   if (refused.length === 0) return;
   const lines = refused.map(({ dataset, files, of }) => `  ${dataset}: ${files} of ${of} source files`);
-  throw new UsageError(
-    `--prune would withdraw most of what these datasets have:\n${lines.join('\n')}\n` +
-      `A wrong --landing is the usual cause (it is ${landing}). If they are really gone, say so with --yes.`,
-  );
+  throw new UsageError([
+    '--prune would withdraw most of what these datasets have:',
+    ...lines,
+    `A wrong --landing is the usual cause (it is ${landing}). If they are really gone, say so with --yes.`,
+  ]);
 }

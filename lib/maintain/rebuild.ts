@@ -184,10 +184,11 @@ function refuseLoss(
           ),
         ]),
   ];
-  throw new CliError(
-    `${dataset.name} is not rebuilt: it would lose rows of ${files} source file${files === 1 ? '' : 's'}. Nothing was changed.\n${parts.join('\n')}\n` +
-      'To give their rows up, say --yes.',
-  );
+  throw new CliError([
+    `${dataset.name} is not rebuilt: it would lose rows of ${files} source file${files === 1 ? '' : 's'}. Nothing was changed.`,
+    ...parts,
+    'To give their rows up, say --yes.',
+  ]);
 }
 
 function named(lines: readonly string[]): string[] {

@@ -173,14 +173,12 @@ async function readSources(
 function wouldLoseRows(dataset: Dataset, { foreign }: Snapshot, sources: readonly string[]): CliError {
   const listed = sources.slice(0, 10).map((source) => `  ${source}`);
   const more = sources.length > 10 ? [`  and ${sources.length - 10} more`] : [];
-  return new CliError(
-    [
-      `${dataset.name} was changed by another program (${foreign.map(foreignText).join('; ')}), and the data files of these sources are gone, which landing does not have either, or only in a version that is rejected. Nothing of ${dataset.name} was changed:`,
-      ...listed,
-      ...more,
-      `Put the files back into landing, or give their rows up with "npx sluice rebuild ${dataset.name} --yes".`,
-    ].join('\n'),
-  );
+  return new CliError([
+    `${dataset.name} was changed by another program (${foreign.map(foreignText).join('; ')}), and the data files of these sources are gone, which landing does not have either, or only in a version that is rejected. Nothing of ${dataset.name} was changed:`,
+    ...listed,
+    ...more,
+    `Put the files back into landing, or give their rows up with "npx sluice rebuild ${dataset.name} --yes".`,
+  ]);
 }
 
 /** `version 7: DELETE by delta-rs:py-1.6.2` */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { main } from '../../lib/cli/main.ts';
+import { terminalOver } from '../../lib/cli/terminal.ts';
 
 export type Answer = { readonly code: number; readonly out: string; readonly err: string };
 
@@ -29,7 +30,7 @@ export async function sluice(
 ): Promise<Answer> {
   let out = '';
   let err = '';
-  const code = await main(args, {
+  const terminal = terminalOver({
     out: async (text) => {
       out += text;
     },
@@ -41,6 +42,7 @@ export async function sluice(
     outColumns: columns,
     errColumns: undefined,
   });
+  const code = await main(args, terminal);
   return { code, out, err };
 }
 

@@ -144,7 +144,7 @@ lines', NULL, NULL, NULL, NULL), (-3, '', 12345678901234567890.25, false, NULL, 
     });
     expect(await ask('SELEC 1')).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/^Parser Error: .*\n\nLINE 1: SELEC 1\n {8}\^\n$/),
+      err: expect.stringMatching(/^Parser Error: .*\n\n {2}LINE 1: SELEC 1\n {10}\^\n$/),
     });
   });
 

@@ -1,0 +1,31 @@
+// The streams of the process itself: a disk that is full, a reader that is gone.
+import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { startSluice, testFolder } from './harness.ts';
+
+const BIN = resolve('bin/sluice.mjs');
+
+describe('standard output', () => {
+  it('that cannot be written is a fault with a sentence', async () => {
+    const full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, [BIN, '--help'], { stdio: ['ignore', full.fd, 'pipe'] });
+    const [said, code] = await Promise.all([
+      text(child.stderr as NonNullable<typeof child.stderr>),
+      new Promise((done) => child.on('close', done)),
+    ]);
+    await full.close();
+    expect({ code, said }).toEqual({
+      code: 1,
+      said: 'standard output cannot be written (ENOSPC: no space left on device, write): free some space there, or send it elsewhere.\n',
+    });
+  });
+
+  it('whose reader is gone at once ends quietly', async () => {
+    const running = startSluice(['--help'], await testFolder());
+    running.process.stdout?.destroy();
+    expect(await running.ended).toMatchObject({ code: 0, err: '' });
+  });
+});
