@@ -95,6 +95,10 @@ export async function auditForeignKeys(effects: Effects, dataset: Dataset): Prom
   try {
     return await effects.sql.session(async (session) => {
       for (const table of tables) {
+        if (!effects.catalog.resolve(table.name))
+          return audits.map((audit) =>
+            skipped(dataset.name, audit, `the definition of ${table.name} is set aside`),
+          );
         const snapshot = await snapshotOf(effects, table);
         if (snapshot === undefined)
           return audits.map((audit) =>

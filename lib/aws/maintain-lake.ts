@@ -5,10 +5,11 @@ import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
 import { CliError } from '../errors.ts';
-import { type Applied, apply, refusedChanges, undoAllForeign } from '../maintain/apply.ts';
+import { type Applied, apply, type Obstacles, refusedChanges, undoAllForeign } from '../maintain/apply.ts';
 import { maintainTables } from '../maintain/maintain-tables.ts';
 import { type Reconciliation, reconcile } from '../maintain/reconcile.ts';
 import type { Queue } from '../ports.ts';
+import { onePerTable, type TableFailure } from '../table-failures.ts';
 import type { FileNews } from './file-messages.ts';
 import type { Measure } from './telemetry.ts';
 
@@ -26,13 +27,22 @@ const MESSAGES_AT_ONCE = 100;
  */
 export async function applyDefinitions({ effects, measure }: MaintainEffects): Promise<readonly Applied[]> {
   if (!(await holdsTables(effects))) await probeConditionalCreate(effects.lake, effects.newId);
-  const refused = (await refusedChanges(effects)).filter(({ because }) => because === 'contract');
-  if (refused.length > 0) throw new CliError(refused.map(({ message }) => message));
-  const { applied, undone } = await apply(effects);
+  requireNone(await refusedChanges(effects));
+  const { applied, undone, ...obstacles } = await apply(effects);
   measure('foreignCommits', undone.flatMap(({ commits }) => commits).length);
   for (const { table, change } of applied)
     effects.log('info', `apply.${change}`, { table: tablePrefix(table) });
+  requireNone(obstacles);
   return applied;
+}
+
+/** Rows of another program in a table are nothing that older definitions would mend. Throws CliError. */
+function requireNone({ refused, failed }: Obstacles): void {
+  const problems = [
+    ...refused.filter(({ because }) => because === 'contract').flatMap(({ lines }) => lines),
+    ...failed.map(({ table, message }) => `${table}: ${message}`),
+  ];
+  if (problems.length > 0) throw new CliError(problems);
 }
 
 async function holdsTables({ catalog, tables }: Effects): Promise<boolean> {
@@ -43,13 +53,14 @@ async function holdsTables({ catalog, tables }: Effects): Promise<boolean> {
 
 /**
  * Sends a message for every file that the lake does not show in its present version, and one for every derived table: a
- * refresh for nothing costs a look at the logs. What there is no time for is left to the next run, and said.
+ * refresh for nothing costs a look at the logs. What there is no time for is left to the next run, and said. Throws, after
+ * all else is done, where a table could not be read.
  */
 export async function reconcileByMessages(
   { effects, files, measure }: MaintainEffects,
   outOfTime: () => boolean,
 ): Promise<void> {
-  await takeBackForeign({ effects, measure });
+  const unread = await takeBackForeign({ effects, measure });
   await effects.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
   const found = await reconcile(effects, {}, { outOfTime });
   let sent = 0;
@@ -62,17 +73,21 @@ export async function reconcileByMessages(
   measure('vanishedFiles', found.vanished.length);
   measure('unexaminedFiles', unexamined);
   logFindings(effects, found, unexamined);
+  const failed = onePerTable([...unread, ...found.failed]);
+  if (failed.length > 0)
+    throw new CliError(failed.map(({ table, message }) => `${table} is not reconciled: ${message}`));
 }
 
-/** Until it is done ingest adds nothing to such a table. */
+/** Until it is done ingest adds nothing to such a table. Tables that cannot be read are returned. */
 async function takeBackForeign({
   effects,
   measure,
-}: Pick<MaintainEffects, 'effects' | 'measure'>): Promise<void> {
-  const { undone, refused } = await undoAllForeign(effects);
+}: Pick<MaintainEffects, 'effects' | 'measure'>): Promise<readonly TableFailure[]> {
+  const { undone, refused, failed } = await undoAllForeign(effects);
   measure('foreignCommits', undone.flatMap(({ commits }) => commits).length + refused.length);
   for (const { dataset, message } of refused)
     effects.log('error', 'table.foreign_stays', { dataset, reason: message });
+  return failed;
 }
 
 const DAY_MS = 24 * 3600 * 1000;

@@ -1,8 +1,12 @@
 // `sluice audit`: all audits over what is live, and the foreign keys of contracts. Reads alone.
 import type { AuditResult } from '../aggregate/audit-lake.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
+import { tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
 import { CliError } from '../errors.ts';
+import { goingOn, type TableFailure } from '../table-failures.ts';
+import { apart, asideDocument, asideLines, failureLines } from './aside-text.ts';
+import { FAULT } from './exit-codes.ts';
 import { withLake } from './read-lake.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -22,7 +26,7 @@ nothing.`,
     {
       name: 'json',
       description:
-        'One JSON document on standard output: audits (name, audit, severity, outcome, partitions, failures).',
+        'One JSON document on standard output: audits (name, audit, severity, outcome, partitions, failures),\nfailures (table, message), aside (file, kind, names, message, held).',
     },
     LAKE,
     SCHEMAS,
@@ -39,7 +43,11 @@ nothing.`,
   exitCodes: [
     { code: 0, meaning: 'no audit of severity error failed; warnings are said' },
     { code: FAILED, meaning: 'an audit failed' },
-    { code: 1, meaning: 'there is no such insight, no lake, or it cannot be read' },
+    {
+      code: FAULT,
+      meaning:
+        'there is no such insight, no lake, or it, a table or a definition cannot be read: said, and the others are audited',
+    },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
@@ -48,32 +56,51 @@ nothing.`,
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { auditLines } = await import('./audit-text.ts');
   return withLake(args, terminal, async (effects) => {
-    const audits = await auditAll(effects, args.operand);
-    await (args.flag('json')
-      ? terminal.json({ audits })
-      : terminal.out(auditLines(audits, terminal.outColumns)));
+    const failures: TableFailure[] = [];
+    const audits = await auditAll(effects, args.operand, failures);
+    const { aside } = effects.catalog;
+    const document = { audits, failures, aside: asideDocument(aside) };
+    const lines = [
+      ...auditLines(audits, terminal.outColumns),
+      ...apart(asideLines(aside)),
+      ...apart(failureLines(failures)),
+    ];
+    await (args.flag('json') ? terminal.json(document) : terminal.out(lines));
+    if (failures.length + aside.length > 0) return FAULT;
     return audits.some(({ outcome }) => outcome === 'fail') ? FAILED : 0;
   });
 }
 
-async function auditAll(effects: Effects, name: string | undefined): Promise<AuditResult[]> {
+async function auditAll(
+  effects: Effects,
+  name: string | undefined,
+  failures: TableFailure[],
+): Promise<AuditResult[]> {
   const { auditForeignKeys, auditInsight } = await import('../aggregate/audit-lake.ts');
   const isMeant = (candidate: string) => name === undefined || candidate.toLowerCase() === name.toLowerCase();
   const insights = effects.catalog.derivations.filter(({ target }) => target.kind === 'insights');
   const chosen = insights.filter(({ target }) => isMeant(target.name));
   const datasets = effects.catalog.datasets.filter((dataset) => isMeant(dataset.name));
-  if (chosen.length + datasets.length === 0) {
+  if (name !== undefined && chosen.length + datasets.length === 0) {
+    const by = effects.catalog.asideNamed(name);
+    if (by) throw by.error;
     const names = [
       ...insights.map(({ target }) => target.name),
       ...effects.catalog.datasets.map((d) => d.name),
     ];
     throw new CliError([
-      `There is no insight or dataset ${JSON.stringify(name)}.${didYouMean(name ?? '', names)}`,
+      `There is no insight or dataset ${JSON.stringify(name)}.${didYouMean(name, names)}`,
       `There are: ${names.join(', ')}`,
     ]);
   }
   const results: AuditResult[] = [];
-  for (const dataset of datasets) results.push(...(await auditForeignKeys(effects, dataset)));
-  for (const derivation of chosen) results.push(...(await auditInsight(effects, derivation)));
+  for (const dataset of datasets)
+    await goingOn(failures, `tables/${dataset.name}`, async () => {
+      results.push(...(await auditForeignKeys(effects, dataset)));
+    });
+  for (const derivation of chosen)
+    await goingOn(failures, tablePrefix(derivation.target), async () => {
+      results.push(...(await auditInsight(effects, derivation)));
+    });
   return results;
 }

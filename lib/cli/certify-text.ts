@@ -4,7 +4,8 @@ import { tablePrefix } from '../core/insight.ts';
 import { partitionLabel } from '../core/partition.ts';
 import type { DatasetCertificate, ObjectState } from '../local/certify-dataset.ts';
 import type { Certificate } from '../local/certify-lake.ts';
-import { NEEDS_ATTENTION } from './exit-codes.ts';
+import { apart, asideDocument, asideLines } from './aside-text.ts';
+import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { renderTable } from './table-text.ts';
 import { count, number } from './text.ts';
 
@@ -34,6 +35,7 @@ export function certificateLines(certificate: FoundCertificate, maxWidth?: numbe
     ...section('Nothing defines these tables any more ("npx sluice drop" removes one):', certificate.left),
     ...section('Not current:', notCurrent(certificate)),
     ...section('Does not add up:', problems),
+    ...apart(asideLines(certificate.aside, certificate.asideKeys)),
     '',
     verdict(certificate),
   ];
@@ -80,12 +82,15 @@ function rowsOf({ sources: all }: DatasetCertificate) {
   };
 }
 
-function totals({ datasets, unknown }: Certificate) {
+function totals({ datasets, unknown, asideKeys }: Certificate) {
   const rows = datasets.map(rowsOf);
   const sum = (of: (one: ReturnType<typeof rowsOf>) => number) =>
     rows.reduce((total, one) => total + of(one), 0);
   return {
-    objects: datasets.reduce((total, { objects }) => total + objects.length, unknown.length),
+    objects: datasets.reduce(
+      (total, { objects }) => total + objects.length,
+      unknown.length + asideKeys.length,
+    ),
     records: sum(({ records }) => records),
     accepted: sum(({ accepted }) => accepted),
     quarantined: sum(({ quarantined }) => quarantined),
@@ -108,6 +113,8 @@ function verdict(certificate: Certificate): string {
   const { objects, records, accepted, quarantined } = totals(certificate);
   const { problems } = certificate;
   if (problems.length > 0) return `Not certified: ${count(problems.length, 'problem')}.`;
+  if (certificate.aside.length > 0)
+    return 'Not certified: what is set aside was not looked at. The rest adds up.';
   const but = [
     ...named(rejectedObjects(certificate), 'file stands rejected', 'files stand rejected'),
     ...named(stalePartitions(certificate), 'partition is stale', 'partitions are stale'),
@@ -129,7 +136,8 @@ function stalePartitions({ derived }: Certificate): number {
 
 /** 0: everything adds up, and nothing stands rejected or failed an audit. */
 export function certificateExitCode(certificate: Certificate): number {
-  const { problems } = certificate;
+  const { problems, aside } = certificate;
+  if (aside.length > 0) return FAULT;
   const isWell = problems.length + rejectedObjects(certificate) + stalePartitions(certificate) === 0;
   return isWell ? 0 : NEEDS_ATTENTION;
 }
@@ -147,7 +155,7 @@ export function certificateDocument(certificate: FoundCertificate): unknown {
   return {
     landing,
     lake,
-    certified: problems.length === 0,
+    certified: problems.length + certificate.aside.length === 0,
     totals: totals(certificate),
     datasets: datasets.map((dataset) => ({
       ...dataset,
@@ -163,5 +171,7 @@ export function certificateDocument(certificate: FoundCertificate): unknown {
       stale,
     })),
     problems,
+    aside: asideDocument(certificate.aside),
+    asideKeys: certificate.asideKeys,
   };
 }

@@ -30,7 +30,7 @@ Reads all of the lake: in S3 that means fetching it. Changes nothing.`,
     {
       name: 'json',
       description:
-        'One JSON document on standard output: landing, lake, certified, totals, datasets (objects and sources,\neach), unknown, left, derived, problems.',
+        'One JSON document on standard output: landing, lake, certified, totals, datasets (objects and sources,\neach), unknown, left, derived, problems, aside (file, kind, names, message, held), asideKeys.',
     },
     VERBOSE,
   ],
@@ -48,7 +48,11 @@ Reads all of the lake: in S3 that means fetching it. Changes nothing.`,
       code: 3,
       meaning: 'something does not, or a file stands rejected, or a partition is stale: a sentence for each',
     },
-    { code: 1, meaning: 'there is no lake or no landing, or they cannot be read' },
+    {
+      code: 1,
+      meaning:
+        'there is no lake or no landing, or they or a definition cannot be read: said, and the others are looked at',
+    },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
@@ -88,6 +92,8 @@ function namedDataset({ catalog }: Effects, name: string | undefined): { readonl
   const names = catalog.datasets.map((dataset) => dataset.name);
   const dataset = catalog.datasets.find((known) => known.name === name);
   if (dataset) return { only: dataset };
+  const by = catalog.asideNamed(name);
+  if (by) throw by.error;
   throw new UsageError(
     `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,
   );

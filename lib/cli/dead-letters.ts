@@ -1,6 +1,7 @@
 // `sluice dead-letters`: which messages failed for good, about what, and why. Takes nothing away.
 import type { Effects } from '../effects.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import { warnOfAside } from './aside-text.ts';
 import { FILES_DLQ, namedQueues, openQueues, REFRESH_DLQ, wantsLake } from './dead-letter-queues.ts';
 import { type Letter, letterOfLake, letterOfQueue } from './letter.ts';
 import type { LetterBox } from './letter-text.ts';
@@ -73,6 +74,7 @@ async function withLake<T>(
   const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
   try {
     const { location } = local.effects.lake;
+    warnOfAside(terminal, local.effects.catalog.aside);
     const letters = (await local.deadLetters.read()).map((letter) => letterOfLake(location, letter));
     return await work(local.effects, { place: location, waiting: letters.length, letters });
   } finally {

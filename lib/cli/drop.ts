@@ -2,6 +2,7 @@
 import { didYouMean } from '../core/did-you-mean.ts';
 import { UsageError } from '../errors.ts';
 import type { Dropped } from '../maintain/drop-table.ts';
+import { warnOfAside } from './aside-text.ts';
 import { locations } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from './text.ts';
@@ -50,8 +51,13 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const log = terminalLog(terminal, args.flag('verbose'));
   const local = await openLake(places, log, { readOnly: !isMeant });
   try {
+    const { catalog } = local.effects;
+    const word = args.operand ?? '';
+    const by = catalog.asideNamed(word.slice(word.indexOf('/') + 1));
+    if (by) throw by.error;
+    warnOfAside(terminal, catalog.aside);
     const left = await undefinedTables(local.effects);
-    const tables = chosen(args.operand ?? '', left, local.effects.catalog.resolve(args.operand ?? ''));
+    const tables = chosen(word, left, catalog.resolve(word));
     const found: Dropped[] = [];
     for (const table of tables) {
       const dropped = await (isMeant ? dropTable : droppable)(local.effects, table);

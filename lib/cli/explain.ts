@@ -7,6 +7,7 @@ import type { Effects } from '../effects.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { TableLog, TableLogs } from '../explain/table-log.ts';
 import { asOfOption, requireAsOf } from './as-of.ts';
+import { warnOfAside } from './aside-text.ts';
 import { withLake } from './read-lake.ts';
 import type { Terminal } from './terminal.ts';
 import { firstWords } from './text.ts';
@@ -56,6 +57,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { findTable } = await import('../explain/find-table.ts');
   const { TableLogs } = await import('../explain/table-log.ts');
   return withLake(args, terminal, async (effects) => {
+    warnOfAside(terminal, effects.catalog.aside);
     const logs = new TableLogs(effects.tables);
     const { table, log } = await findTable(effects, logs, args.operand ?? '');
     const subject = { effects, logs, table, log, words: args.further };

@@ -1,4 +1,5 @@
 // `sluice graph`: which insight reads what, as a Mermaid flowchart or as JSON. Reads the definitions alone.
+import { asideDocument, warnOfAside } from './aside-text.ts';
 import { formatOption } from './choices.ts';
 import { mermaidLines } from './graph-text.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,7 +32,10 @@ touches every partition. A dotted arrow comes from a table that an audit looks u
   ],
   exitCodes: [
     { code: 0, meaning: 'printed' },
-    { code: 1, meaning: 'a contract or an insight is wrong; file and line are said' },
+    {
+      code: 1,
+      meaning: 'a contract or an insight is wrong: file and line are said, and the others are printed',
+    },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
@@ -41,7 +45,11 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const format = formatOption(args, FORMATS);
   const { readDefinitions } = await import('../local/read-definitions.ts');
   const { lakeGraph } = await import('../core/graph.ts');
-  const found = lakeGraph(await readDefinitions(args.value('schemas') ?? ''));
-  await (format === 'json' ? terminal.json(found) : terminal.out(mermaidLines(found)));
-  return 0;
+  const catalog = await readDefinitions(args.value('schemas') ?? '');
+  const found = lakeGraph(catalog);
+  await (format === 'json'
+    ? terminal.json({ ...found, aside: asideDocument(catalog.aside) })
+    : terminal.out(mermaidLines(found)));
+  warnOfAside(terminal, catalog.aside);
+  return catalog.aside.length === 0 ? 0 : 1;
 }

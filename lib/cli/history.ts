@@ -1,4 +1,5 @@
 // `sluice history`: the versions of a table or insight, newest first, each with what changed and why.
+import { warnOfAside } from './aside-text.ts';
 import { formatOption, limitOption } from './choices.ts';
 import { withLake } from './read-lake.ts';
 import type { Terminal } from './terminal.ts';
@@ -51,6 +52,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { tableHistory } = await import('../explain/history.ts');
   const { historyLines } = await import('./history-text.ts');
   return withLake(args, terminal, async (effects) => {
+    warnOfAside(terminal, effects.catalog.aside);
     const { log } = await findTable(effects, new TableLogs(effects.tables), args.operand ?? '');
     const versions = tableHistory(log).slice(0, limit);
     await (format === 'json'

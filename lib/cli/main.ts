@@ -3,11 +3,10 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, CorruptionError, UsageError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { parseArguments } from './arguments.ts';
+import { FAULT } from './exit-codes.ts';
 import { renderGeneralHelp, renderHelp } from './help.ts';
 import type { Terminal } from './terminal.ts';
 import { verbs } from './verbs.ts';
-
-const FAULT = 1;
 
 /** Returns the exit code; never throws. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {

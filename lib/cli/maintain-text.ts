@@ -1,6 +1,8 @@
 // What maintain did to a lake, or would do: as lines for people, as a JSON document for programs. Pure.
+import type { SetAside } from '../core/set-aside.ts';
 import type { Maintained, Maintenance } from '../maintain/maintain-tables.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { asideDocument, asideLines } from './aside-text.ts';
 import { renderTable } from './table-text.ts';
 import { bytes, count, number } from './text.ts';
 
@@ -8,6 +10,7 @@ export type Said = Maintenance & {
   readonly lake: string;
   readonly retentionMs: number;
   readonly dryRun: boolean;
+  readonly aside: readonly SetAside[];
 };
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -18,7 +21,7 @@ export function sweptLine({ key, sizeBytes }: ObjectVersion): string {
 }
 
 /** Lines without line ends. */
-export function maintainLines({ places, total, failures, retentionMs, dryRun }: Said): string[] {
+export function maintainLines({ places, total, failures, retentionMs, dryRun, aside }: Said): string[] {
   const touched = places.filter(({ files, checkpoint }) => files > 0 || checkpoint !== undefined);
   const checkpoints = places.filter(({ checkpoint }) => checkpoint !== undefined).length;
   const days = Number((retentionMs / DAY_MS).toFixed(3));
@@ -31,6 +34,7 @@ export function maintainLines({ places, total, failures, retentionMs, dryRun }: 
       ? `Would sweep ${swept}. Nothing was changed.`
       : `Swept ${swept}; wrote ${count(checkpoints, 'checkpoint')}.`,
     ...failures.map(({ place, error }) => `${place} was left as it is: ${reason(error)}`),
+    ...asideLines(aside),
   ];
 }
 
@@ -46,7 +50,7 @@ function cells({ place, files, bytes: size, checkpoint }: Maintained): string[] 
 }
 
 /** See `sluice maintain --help`: the words here are what programs read. */
-export function maintainDocument({ lake, places, total, failures, retentionMs, dryRun }: Said) {
+export function maintainDocument({ lake, places, total, failures, retentionMs, dryRun, aside }: Said) {
   return {
     lake,
     retentionDays: retentionMs / DAY_MS,
@@ -60,6 +64,7 @@ export function maintainDocument({ lake, places, total, failures, retentionMs, d
       checkpoint: checkpoint ?? null,
     })),
     failures: failures.map(({ place, error }) => ({ place, error: reason(error) })),
+    aside: asideDocument(aside),
   };
 }
 

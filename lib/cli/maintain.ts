@@ -26,7 +26,7 @@ version. Log entries are never deleted. Safe at any moment: while files arrive, 
     {
       name: 'json',
       description:
-        'One JSON document on standard output: lake, retentionDays, dryRun, files, bytes, places (place, files,\nbytes, checkpoint), failures; with --dry-run also keys.',
+        'One JSON document on standard output: lake, retentionDays, dryRun, files, bytes, places (place, files,\nbytes, checkpoint), failures, aside (file, kind, names, message, held); with --dry-run also keys.',
     },
     MEMORY,
     VERBOSE,
@@ -41,7 +41,10 @@ version. Log entries are never deleted. Safe at any moment: while files arrive, 
   ],
   exitCodes: [
     { code: 0, meaning: 'all in order' },
-    { code: 1, meaning: 'a fault: a table was left as it is; the message says which and why' },
+    {
+      code: 1,
+      meaning: 'a fault, or a definition that cannot be read: what is left as it is, is said with the reason',
+    },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
@@ -74,11 +77,12 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
         else if (dryRun) void terminal.out(objects.map(sweptLine));
       },
     });
-    const said = { lake: local.effects.lake.location, retentionMs, dryRun, ...found };
+    const { aside } = local.effects.catalog;
+    const said = { aside, lake: local.effects.lake.location, retentionMs, dryRun, ...found };
     await (json
       ? terminal.json({ ...maintainDocument(said), ...(dryRun ? { keys } : {}) })
       : terminal.out(maintainLines(said)));
-    return found.failures.length > 0 ? 1 : 0;
+    return found.failures.length + aside.length > 0 ? 1 : 0;
   } finally {
     await local.close();
   }

@@ -1,6 +1,7 @@
 // A plan of definitions as lines for people, as Markdown for a pull request, and as one JSON document. Pure.
 import { partitionLabel } from '../core/partition.ts';
 import type { DefinitionPlan, PlannedChange } from '../explain/definition-plan.ts';
+import { asideDocument, failureLines } from './aside-text.ts';
 import { renderTable } from './table-text.ts';
 import { bytes, count, number } from './text.ts';
 
@@ -24,6 +25,7 @@ export function planLines(plan: FoundPlan, maxWidth?: number): string[] {
     '',
     ...(plan.changes.length === 0 ? [] : [...renderTable(COLUMNS, plan.changes.map(cells), maxWidth), '']),
     ...(plan.broken.length === 0 ? [] : ['Broken:', ...plan.broken.map((problem) => `  ${problem}`), '']),
+    ...(plan.failures.length === 0 ? [] : [...failureLines(plan.failures), '']),
     summary(plan),
   ];
 }
@@ -41,6 +43,14 @@ export function planMarkdown(plan: FoundPlan): string[] {
     ...(plan.broken.length === 0
       ? []
       : ['**Broken:**', '', ...plan.broken.map((problem) => `- ${escaped(problem)}`), '']),
+    ...(plan.failures.length === 0
+      ? []
+      : [
+          '**Tables that cannot be read:**',
+          '',
+          ...plan.failures.map(({ table, message }) => `- ${escaped(`${table}: ${message}`)}`),
+          '',
+        ]),
     ...(rows.length === 0
       ? []
       : [
@@ -86,7 +96,6 @@ function summary({ changes, unchanged, broken }: FoundPlan): string {
     of(kind).length === 0 ? [] : [`${number(of(kind).length)} ${kind}`],
   );
   if (parts.length === 0 && broken.length === 0) return `Nothing changes: ${count(unchanged, 'table')}.`;
-  if (parts.length === 0) return 'The definitions cannot be read, so nothing is known of the rest.';
   const todo =
     work.length === 0
       ? 'Nothing to be done'
@@ -95,6 +104,6 @@ function summary({ changes, unchanged, broken }: FoundPlan): string {
 }
 
 /** See `sluice plan --help`: the words here are what programs read. */
-export function planDocument({ landing, lake, changes, unchanged, broken }: FoundPlan): unknown {
-  return { landing, lake, changes, unchanged, broken };
+export function planDocument({ aside, ...plan }: FoundPlan): unknown {
+  return { ...plan, aside: asideDocument(aside) };
 }

@@ -1,7 +1,7 @@
 // `sluice plan`: what changed contracts and SQL would do to a lake, before they are deployed. Writes nothing.
-import { DefinitionError } from '../errors.ts';
 import type { DefinitionPlan } from '../explain/definition-plan.ts';
 import { formatOption } from './choices.ts';
+import { FAULT } from './exit-codes.ts';
 import { matchingLocations } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -24,7 +24,7 @@ in landing, or of the data files that a computation reads as they are now. Chang
       name: 'format',
       value: FORMATS.join('|'),
       description:
-        'table: for people. markdown: for a pull request. json: one document on standard output: landing, lake,\nchanges (table, file, change, reasons, partitions, sourceFiles, bytes), unchanged, broken.',
+        'table: for people. markdown: for a pull request. json: one document on standard output: landing, lake,\nchanges (table, file, change, reasons, partitions, sourceFiles, bytes), unchanged, broken, aside, failures.',
       default: 'table',
     },
     VERBOSE,
@@ -38,8 +38,12 @@ in landing, or of the data files that a computation reads as they are now. Chang
   ],
   exitCodes: [
     { code: 0, meaning: 'all of it can be taken, or nothing would change' },
-    { code: 3, meaning: 'something is broken: a definition, or a change that its table cannot take' },
-    { code: 1, meaning: 'landing or the lake cannot be read' },
+    { code: BROKEN, meaning: 'a table cannot take a change, or two datasets take one file' },
+    {
+      code: FAULT,
+      meaning:
+        'a definition or a table cannot be read (said, and the others are planned), or landing or the lake cannot',
+    },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
@@ -52,6 +56,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   await (format === 'json'
     ? terminal.json(planDocument(found))
     : terminal.out(format === 'markdown' ? planMarkdown(found) : planLines(found, terminal.outColumns)));
+  if (found.aside.length + found.failures.length > 0) return FAULT;
   return found.broken.length === 0 ? 0 : BROKEN;
 }
 
@@ -66,15 +71,10 @@ async function findPlan(
   const { terminalLog } = await import('./log-lines.ts');
   await requireLanding(places);
   const { landing, lake } = places;
+  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
   try {
-    const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
-    try {
-      return { landing, lake, ...(await planDefinitions(local.effects)) };
-    } finally {
-      await local.close();
-    }
-  } catch (error) {
-    if (!(error instanceof DefinitionError)) throw error;
-    return { landing, lake, changes: [], unchanged: 0, broken: [error.message] };
+    return { landing, lake, ...(await planDefinitions(local.effects)) };
+  } finally {
+    await local.close();
   }
 }

@@ -1,11 +1,13 @@
 // `sluice query`: SQL over the tables and insights of the lake, as a table, as CSV or as JSON. Reads alone.
 import type { AsOf } from '../core/as-of.ts';
+import type { Catalog } from '../core/catalog.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { TableRef } from '../core/insight.ts';
 import { literal } from '../core/sql-text.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { asOfOption } from './as-of.ts';
+import { warnOfAside } from './aside-text.ts';
 import { locations, memoryLimit } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, AS_OF, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -51,7 +53,11 @@ As CSV (RFC 4180) NULL is empty, and an empty text is "". As JSON decimals are n
     { command: 'npx sluice query - --format json < question.sql', meaning: 'a longer question' },
   ],
   exitCodes: [
-    { code: 0, meaning: 'answered' },
+    {
+      code: 0,
+      meaning:
+        'answered; definitions that are set aside are named on standard error, and their tables answer as they are',
+    },
     { code: 1, meaning: 'the SQL is wrong, or there is no lake' },
     { code: 2, meaning: 'wrong usage' },
   ],
@@ -69,6 +75,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { openLake } = await import('../local/open-lake.ts');
   const { requireLake } = await import('../local/places.ts');
   const { namedTables } = await import('../explain/find-table.ts');
+  const { asideTables } = await import('../maintain/lake-tables.ts');
   const { mentionedTables, withViews } = await import('../local/lake-views.ts');
   const { writeRows } = await import('./query-output.ts');
   const { terminalLog } = await import('./log-lines.ts');
@@ -79,8 +86,10 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     ...memoryLimit(args),
   });
   try {
-    const all = namedTables(local.effects);
-    const tables = /\bshow\b/i.test(sql) ? all : mentionedTables(local.effects, sql);
+    const { aside } = local.effects.catalog;
+    const all = [...namedTables(local.effects), ...(await asideTables(local.effects))];
+    const tables = /\bshow\b/i.test(sql) ? all : mentionedTables(all, sql);
+    warnOfAside(terminal, aside);
     requireOneTable(asOf, tables);
     const answer = async (session: SqlSession, missing: readonly TableRef[]) => {
       try {
@@ -90,7 +99,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
         const hint = await quotingHint(session, error, sql, namesOf(all));
-        throw readable(error, namesOf(all), namesOf(missing), asOf, hint);
+        throw readable(error, local.effects.catalog, namesOf(all), namesOf(missing), asOf, hint);
       }
     };
     return await withViews(local.effects, tables, answer, { asOf, sql });
@@ -136,6 +145,7 @@ async function requireQuery(session: SqlSession, sql: string): Promise<void> {
 
 function readable(
   error: SqlError,
+  catalog: Catalog,
   names: readonly string[],
   missing: readonly string[],
   asOf: AsOf | undefined,
@@ -150,6 +160,12 @@ function readable(
         : `${unknown} did not exist yet at ${asOf.text}: "npx sluice history ${unknown}" says since when it does.`;
     return new CliError(problem, 1, { cause: error });
   }
+  const by = catalog.asideNamed(unknown);
+  if (by)
+    return new CliError([
+      `The lake holds no ${unknown}, and what may define it is set aside:`,
+      by.error.message,
+    ]);
   const there = `There are: ${names.join(', ')}`;
   return new CliError(
     [`There is no table or insight ${JSON.stringify(unknown)}.${didYouMean(unknown, names)}`, there],

@@ -1,4 +1,5 @@
 // `sluice rebuild`: a dataset's table made anew from the files in landing, and everything that is computed from it.
+import type { Catalog } from '../core/catalog.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { UsageError } from '../errors.ts';
 import { matchingLocations, memoryLimit } from './locations.ts';
@@ -63,7 +64,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   try {
     const { catalog, landing, lake } = local.effects;
     const dataset =
-      catalog.datasets.find(({ name }) => name === args.operand) ?? unknown(args.operand, catalog.datasets);
+      catalog.datasets.find(({ name }) => name === args.operand) ?? unknown(args.operand, catalog);
     const rebuilt = await rebuild(local.effects, dataset, { dropLost: args.flag('yes') }, progress);
     const selection = { dataset: dataset.name };
     const synced = await syncLake(local, { selection, prune: false, allowMassWithdrawal: false }, progress);
@@ -81,7 +82,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   }
 }
 
-function unknown(name = '', datasets: readonly { readonly name: string }[]): never {
+function unknown(name = '', { datasets, asideNamed }: Catalog): never {
+  const by = asideNamed(name);
+  if (by) throw by.error;
   const names = datasets.map((dataset) => dataset.name);
   throw new UsageError(
     `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,

@@ -1,4 +1,5 @@
 // `sluice redrive`: what failed for good is delivered again.
+import { warnOfAside } from './aside-text.ts';
 import { FILES_DLQ, namedQueues, openQueues, REFRESH_DLQ, wantsLake } from './dead-letter-queues.ts';
 import type { QueueRedrive } from './letter-text.ts';
 import { matchingLocations, memoryLimit } from './locations.ts';
@@ -65,6 +66,7 @@ async function redriveLake(args: Arguments, terminal: Terminal) {
   await requireLake(places);
   await refuseOverlap(places);
   const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), memoryLimit(args));
+  warnOfAside(terminal, local.effects.catalog.aside);
   const progress = showProgress(terminal);
   try {
     return { place: local.effects.lake.location, ...(await deliverLetters(local, progress)) };

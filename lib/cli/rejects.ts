@@ -3,9 +3,12 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { Effects } from '../effects.ts';
-import { UsageError } from '../errors.ts';
+import { CliError, UsageError } from '../errors.ts';
 import type { SourceRejects } from '../local/rejects.ts';
+import type { TableFailure } from '../table-failures.ts';
+import { failureLines, warnOfAside } from './aside-text.ts';
 import { formatOption, limitOption } from './choices.ts';
+import { FAULT } from './exit-codes.ts';
 import { matchingLocations } from './locations.ts';
 import type { Shape } from './rejects-output.ts';
 import type { Terminal } from './terminal.ts';
@@ -54,7 +57,11 @@ header and in its own dialect: correct them and send them again, under the name 
   ],
   exitCodes: [
     { code: 0, meaning: 'said, whatever it is' },
-    { code: 1, meaning: 'there is no lake yet, or it cannot be read' },
+    {
+      code: FAULT,
+      meaning:
+        'there is no lake yet, or it, one of its tables or a definition cannot be read: said on standard error',
+    },
     { code: 2, meaning: 'wrong usage, or there is no such source' },
   ],
   run,
@@ -79,9 +86,13 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     const { effects } = local;
     const dataset = args.value('dataset');
     requireDataset(effects, dataset);
-    if (args.operand === undefined)
-      await showRejects(findRejects(effects, dataset), { format, limit }, terminal);
-    else {
+    if (args.operand === undefined) {
+      const failures: TableFailure[] = [];
+      await showRejects(findRejects(effects, dataset, failures), { format, limit }, terminal);
+      warnOfAside(terminal, effects.catalog.aside);
+      terminal.err(failureLines(failures));
+      return failures.length + effects.catalog.aside.length > 0 ? FAULT : 0;
+    } else {
       const found = await requireSource(
         effects,
         landingKey(places.landing, args.operand),
@@ -128,6 +139,10 @@ async function requireSource(
   if (found === 'absent')
     throw new UsageError(
       `${source} is neither in landing nor in the lake: "npx sluice rejects" names the files with refused rows`,
+    );
+  if (found === 'aside')
+    throw new CliError(
+      `${source} may belong to a definition that is set aside: ${effects.catalog.asideOf(source)?.error.message}`,
     );
   if (found === 'unmatched') throw new UsageError(`${source} matches no dataset: it was not read`);
   if (found === 'clean') {

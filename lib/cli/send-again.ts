@@ -48,7 +48,7 @@ async function freeName(effects: Effects, dataset: Dataset, source: string): Pro
     for (let i = 1; i <= TRIES; i++) {
       const name = `${stem}-corrected${i === 1 ? '' : `-${i}`}${ending}`;
       const claims = effects.catalog.claims(name);
-      if (claims.length !== 1 || claims[0] !== dataset) break;
+      if (claims.length !== 1 || claims[0] !== dataset || effects.catalog.asideOf(name)) break;
       if ((await effects.landing.head(name)) === undefined) return name;
     }
   return undefined;

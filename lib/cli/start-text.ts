@@ -8,6 +8,7 @@ import type { Effects } from '../effects.ts';
 import { withViews } from '../local/lake-views.ts';
 import type { LakeLocations } from '../local/open-lake.ts';
 import { landingPath } from '../local/watch-landing.ts';
+import { messageOf } from '../table-failures.ts';
 import { typed } from './locations.ts';
 import { cellText, isNumber } from './query-output.ts';
 import { renderTable } from './table-text.ts';
@@ -22,29 +23,37 @@ function headlines({ catalog }: Effects): Derivation[] {
 export async function headlineLines(effects: Effects, maxWidth?: number): Promise<string[]> {
   const lines: string[] = [];
   for (const insight of headlines(effects)) {
-    const { name } = insight.target;
-    lines.push(
-      '',
-      `${packageOf(insight)}: ${name}${insight.description === undefined ? '' : `. ${insight.description}`}`,
-    );
-    lines.push(
-      ...(await withViews(effects, [insight.target], async (session) => {
-        const sql = `SELECT * FROM ${identifier(name)} ORDER BY ALL LIMIT ${HEADLINE_ROWS}`;
-        const columns = await session.describe(sql);
-        const rows = await session.rows(sql);
-        const texts = rows.map((row) =>
-          columns.map((column) => cellText(row[column.name] ?? null) ?? 'NULL'),
-        );
-        if (rows.length === 0) return ['no rows yet'];
-        return renderTable(
-          columns.map((column) => ({ name: column.name, right: isNumber(column.type) })),
-          texts,
-          maxWidth,
-        );
-      })),
-    );
+    lines.push('', `${packageOf(insight)}: ${insight.target.name}${described(insight)}`);
+    const rows = await headlineRows(effects, insight, maxWidth).catch((error: unknown) => [
+      `it cannot be read: ${messageOf(error)}`,
+    ]);
+    lines.push(...rows);
   }
   return lines;
+}
+
+function headlineRows(
+  effects: Effects,
+  { target }: Derivation,
+  maxWidth: number | undefined,
+): Promise<string[]> {
+  return withViews(effects, [target], async (session) => {
+    const sql = `SELECT * FROM ${identifier(target.name)} ORDER BY ALL LIMIT ${HEADLINE_ROWS}`;
+    const columns = await session.describe(sql);
+    const rows = await session.rows(sql);
+    const texts = rows.map((row) => columns.map((column) => cellText(row[column.name] ?? null) ?? 'NULL'));
+    if (rows.length === 0) return ['no rows yet'];
+    return renderTable(
+      columns.map((column) => ({ name: column.name, right: isNumber(column.type) })),
+      texts,
+      maxWidth,
+    );
+  });
+}
+
+/** A description in several lines of YAML is a sentence all the same. */
+function described({ description }: Derivation): string {
+  return description === undefined ? '' : `. ${description.trim().replace(/\s*\n\s*/g, ' ')}`;
 }
 
 function packageOf({ file }: Derivation): string {
@@ -53,7 +62,8 @@ function packageOf({ file }: Derivation): string {
 
 export async function nextLines(effects: Effects, places: LakeLocations): Promise<string[]> {
   const [headline] = headlines(effects);
-  const example = await exampleFile(effects);
+  const example = await exampleFile(effects).catch(() => undefined);
+  const table = headline?.target.name ?? effects.catalog.datasets[0]?.name;
   const ofLake = ` --lake ${typed(places.lake)} --schemas ${typed(places.schemas)}`;
   const options = ` --landing ${typed(places.landing)}${ofLake}`;
   const isDefault =
@@ -68,7 +78,7 @@ export async function nextLines(effects: Effects, places: LakeLocations): Promis
     'What to try next:',
     `  drop, replace, rename or delete files under ${typed(places.landing)}`,
     ...(copy ? [`  cp ${copy.from} ${copy.to}`, `  rm ${copy.to}`] : []),
-    `  npx sluice query "SELECT * FROM ${headline?.target.name ?? effects.catalog.datasets[0]?.name}"${lakeOptions}`,
+    ...(table === undefined ? [] : [`  npx sluice query "SELECT * FROM ${table}"${lakeOptions}`]),
     `  npx sluice status${isDefault ? '' : options}`,
   ];
 }
@@ -79,7 +89,8 @@ async function exampleFile({ catalog, tables }: Effects): Promise<{ key: string;
     const snapshot = await tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
     for (const key of filesBySource(snapshot?.files.values() ?? []).keys()) {
       const copy = posix.join(posix.dirname(key), `copy-of-${posix.basename(key)}`);
-      if (catalog.datasetFor(copy) === dataset) return { key, copy };
+      const claims = catalog.claims(copy);
+      if (claims.length === 1 && claims[0] === dataset && !catalog.asideOf(copy)) return { key, copy };
     }
   }
   return undefined;

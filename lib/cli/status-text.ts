@@ -6,6 +6,7 @@ import type { LakeStatus } from '../local/lake-status.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { RefusedChange } from '../maintain/apply.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
+import { apart, asideDocument, asideLines, failureLines } from './aside-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { deadLetterLine } from './sync-text.ts';
 import { renderTable } from './table-text.ts';
@@ -95,6 +96,8 @@ function attention(status: FoundStatus): string[] {
   const rejected = datasets.flatMap((dataset) => dataset.rejected);
   const waits = datasets.some(({ waiting }) => waiting > 0) || derived.some(({ behind }) => behind !== 0);
   return [
+    ...apart(asideLines(status.aside, status.asideKeys)),
+    ...apart(failureLines(status.failures)),
     ...section('Logs that are not whole:', [...status.logs, ...derived.flatMap(({ problems }) => problems)]),
     ...section(
       'Changed by other programs; "npx sluice sync" takes it back:',
@@ -104,7 +107,7 @@ function attention(status: FoundStatus): string[] {
     ),
     ...section(
       'Held back:',
-      refused.map(({ message }) => message),
+      refused.flatMap(({ lines }) => lines),
     ),
     ...section(
       'Rejected as a whole; what the table held of them before stays:',
@@ -142,8 +145,9 @@ function vanishedSources({ datasets, hasLanding }: FoundStatus) {
 
 /** 0: nothing is at fault, rejected, missing, stale or foreign; files that wait and partitions that are behind are no fault. */
 export function statusExitCode(status: FoundStatus): number {
-  const { datasets, derived, deadLetters, refused, logs, foreign, hasLanding } = status;
-  if (deadLetters.length + refused.length + logs.length > 0) return FAULT;
+  const { datasets, derived, deadLetters, refused, aside, failures, logs, foreign, hasLanding } = status;
+  const faults = [deadLetters, refused, aside, failures, logs];
+  if (faults.some(({ length }) => length > 0)) return FAULT;
   const rejected = hasLanding ? datasets.flatMap((dataset) => dataset.rejected).length : 0;
   const stale = derived.flatMap((table) => [...table.stale, ...table.problems]).length;
   return rejected + stale + foreign.length + vanishedSources(status).length > 0 ? NEEDS_ATTENTION : 0;
@@ -181,5 +185,8 @@ export function statusDocument(status: FoundStatus): unknown {
       held: held.map(tablePrefix),
     })),
     deadLetters: status.deadLetters,
+    aside: asideDocument(status.aside),
+    asideKeys: known(status.asideKeys),
+    failures: status.failures.map(({ table, message }) => ({ table, message })),
   };
 }

@@ -1,4 +1,5 @@
 // `sluice status`: what the lake holds and how current it is. lib/local/lake-status.ts finds it out; writes nothing.
+import { onePerTable } from '../table-failures.ts';
 import { matchingLocations } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -17,7 +18,7 @@ failed, the new rows are live) with the reasons, and how many partitions its inp
     {
       name: 'json',
       description:
-        'One JSON document on standard output: landing, lake, datasets, derived, unknown, left, foreign, logs,\nrefused, deadLetters.',
+        'One JSON document on standard output: landing, lake, datasets, derived, unknown, left, foreign, logs,\nrefused, deadLetters, aside (file, kind, names, message, held), asideKeys, failures (table, message).',
     },
     VERBOSE,
   ],
@@ -38,7 +39,8 @@ failed, the new rows are live) with the reasons, and how many partitions its inp
     },
     {
       code: 1,
-      meaning: 'a fault: it is named; or there is no lake yet, or it cannot be read',
+      meaning:
+        'a fault: it is named with all the rest, and so is a definition or a table that cannot be read; or there is\nno lake yet',
     },
     { code: 2, meaning: 'wrong usage' },
   ],
@@ -57,13 +59,16 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
   try {
     const { landing, lake } = local.effects;
+    const { refused, failed } = await refusedChanges(local.effects);
+    const status = await lakeStatus(local.effects);
     const found = {
       landing: landing.location,
       lake: lake.location,
       hasLanding: await hasLanding(places),
       deadLetters: await local.deadLetters.read(),
-      refused: await refusedChanges(local.effects),
-      ...(await lakeStatus(local.effects)),
+      refused,
+      ...status,
+      failures: onePerTable([...failed, ...status.failures]),
     };
     await (args.flag('json')
       ? terminal.json(statusDocument(found))

@@ -6,14 +6,15 @@ import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { SyncResult } from '../local/sync-lake.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
+import { asideDocument, asideLines, failureLines } from './aside-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { count, duration, firstLines, firstWords, number } from './text.ts';
 
 const MAX_NAMED = 10;
 
 export function syncExitCode(result: SyncResult): number {
-  const { deadLetters, refused, rejected, stale, vanished, undone } = result;
-  if (deadLetters.length > 0 || refused.length > 0) return FAULT;
+  const { deadLetters, refused, failed, aside, rejected, stale, vanished, undone } = result;
+  if (deadLetters.length + refused.length + failed.length + aside.length > 0) return FAULT;
   return rejected.length + stale.length + vanished.length + undone.length > 0 ? NEEDS_ATTENTION : 0;
 }
 
@@ -64,8 +65,7 @@ function summary(result: SyncResult): string[] {
     !result.outcomes.some((outcome) => outcome.result === 'rejected') &&
     tables.length === 0 &&
     result.deadLetters.length === 0 &&
-    result.refused.length === 0 &&
-    result.undone.length === 0 &&
+    result.refused.length + result.failed.length + result.undone.length === 0 &&
     result.applied.length === 0;
   const vanished = result.vanished.length;
   if (isIdle && result.finished)
@@ -102,10 +102,13 @@ function attention(result: SyncResult): string[] {
   const unknown = outcomes.filter(({ result }) => result === 'unknown');
   const quarantined = rowTotals(result).quarantined;
   return [
+    ...asideLines(result.aside, result.asideKeys),
+    ...failureLines(result.failed),
+    ...heldLines(result.failed),
     ...section(
       'Held back; the other datasets went on:',
-      refused.flatMap(({ message, held }) => [
-        message,
+      refused.flatMap(({ lines, held }) => [
+        ...lines,
         ...(held.length === 0
           ? []
           : [
@@ -157,6 +160,11 @@ function attention(result: SyncResult): string[] {
   ];
 }
 
+function heldLines(failed: SyncResult['failed']): string[] {
+  const held = [...new Set(failed.flatMap(({ held }) => held.map(({ name }) => name)))];
+  return held.length === 0 ? [] : [`    held back with them: ${firstWords(held, MAX_NAMED)}`];
+}
+
 function section(title: string, lines: readonly string[], most = MAX_NAMED): string[] {
   return lines.length === 0 ? [] : [title, ...firstLines(lines, most).map((line) => `  ${line}`)];
 }
@@ -188,6 +196,13 @@ export function syncDocument(
       message,
       held: held.map(tablePrefix),
     })),
+    failed: result.failed.map(({ table, message, held }) => ({
+      table,
+      message,
+      held: held.map(tablePrefix),
+    })),
+    aside: asideDocument(result.aside),
+    asideKeys: result.asideKeys,
     refreshed: result.refreshed
       .filter(({ published, dropped }) => published.length + dropped.length > 0)
       .map(({ target, published, dropped, version }) => ({

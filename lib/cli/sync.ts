@@ -1,5 +1,6 @@
 // `sluice sync`: the lake in line with landing, once. Arguments in, summary out; lib/local/sync-lake.ts does the work.
 import { readFile } from 'node:fs/promises';
+import type { Catalog } from '../core/catalog.ts';
 import { isDay } from '../core/date-range.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, UsageError } from '../errors.ts';
@@ -35,7 +36,7 @@ key has none, the day on which the file was last modified, in UTC.`,
     {
       name: 'json',
       description:
-        'One JSON document on standard output: totals, rows, files, applied, refused, refreshed, rejected,\nvanished, absent, undone, stale, warnings, deadLetters, ms.',
+        'One JSON document on standard output: totals, rows, files, applied, refused, failed,\naside (file, kind, names, message, held), asideKeys, refreshed, rejected, vanished, absent, undone, stale,\nwarnings, deadLetters, ms.',
     },
     MEMORY,
     VERBOSE,
@@ -63,7 +64,11 @@ key has none, the day on which the file was last modified, in UTC.`,
       meaning:
         'a source file stands rejected or is gone from landing, a partition is stale because an audit failed,\nor another program had written into a table',
     },
-    { code: 1, meaning: 'a fault, or a contract that its table cannot take: the message says which' },
+    {
+      code: 1,
+      meaning:
+        'a fault; a definition that is set aside, a contract that its table cannot take, a table that cannot be read:\nsaid, and the others are brought in line',
+    },
     { code: 2, meaning: 'wrong usage, or --prune would take most of a dataset and --yes is missing' },
   ],
   run,
@@ -83,10 +88,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), memoryLimit(args));
   const progress = showProgress(terminal);
   try {
-    requireDataset(
-      selection.dataset,
-      local.effects.catalog.datasets.map(({ name }) => name),
-    );
+    requireDataset(selection.dataset, local.effects.catalog);
     const options = { selection, prune: args.flag('prune'), allowMassWithdrawal: args.flag('yes') };
     const result = await syncLake(local, options, progress);
     progress.close();
@@ -157,8 +159,11 @@ export function parseKeys(file: string, text: string): string[] {
   return [...keys];
 }
 
-function requireDataset(name: string | undefined, known: readonly string[]): void {
+function requireDataset(name: string | undefined, { datasets, asideNamed }: Catalog): void {
+  const known = datasets.map((dataset) => dataset.name);
   if (name === undefined || known.includes(name)) return;
+  const by = asideNamed(name);
+  if (by) throw by.error;
   throw new UsageError(
     `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, known)} Datasets: ${known.join(', ')}`,
   );

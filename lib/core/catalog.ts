@@ -6,6 +6,7 @@ import { definitionHash } from './definition-hash.ts';
 import { globMatcher } from './glob.ts';
 import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from './insight.ts';
 import type { Column } from './schema.ts';
+import { AsideIndex, type SetAside } from './set-aside.ts';
 import { identifier } from './sql-text.ts';
 
 export type Catalog = {
@@ -17,9 +18,15 @@ export type Catalog = {
   partitionColumnsOf(table: TableRef): readonly string[];
   /** Columns in which no two rows of the table agree; undefined where nothing says so. */
   keyOf(table: TableRef): readonly string[] | undefined;
-  /** The datasets whose globs match the landing key. */
+  /** Definitions that cannot be taken: none of their tables, keys and reports is among what the others answer. */
+  readonly aside: readonly SetAside[];
+  /** The datasets whose globs match the landing key. Ask `asideOf` first. */
   claims(key: string): readonly Dataset[];
-  /** The one dataset whose glob matches the landing key. Throws DefinitionError where two do. */
+  /** What was set aside and takes the landing key, or may take it: the key is not unknown, and nobody else's. */
+  asideOf(key: string): SetAside | undefined;
+  /** What was set aside and defines or holds the table of that name, or may: it is not undefined. */
+  asideNamed(name: string): SetAside | undefined;
+  /** The one dataset whose glob matches the landing key. Throws DefinitionError where two do, and where `asideOf` names one. */
   datasetFor(key: string): Dataset | undefined;
   /** The derivations that read the table themselves, or whose publishing an audit makes depend on it. */
   dependents(table: TableRef): readonly Derivation[];
@@ -28,7 +35,11 @@ export type Catalog = {
 };
 
 /** `insights` must be in the order of their dependence: see dependencyOrder. */
-export function makeCatalog(datasets: readonly Dataset[], insights: readonly Derivation[]): Catalog {
+export function makeCatalog(
+  datasets: readonly Dataset[],
+  insights: readonly Derivation[],
+  aside: readonly SetAside[] = [],
+): Catalog {
   const derivations = [...datasets.flatMap((dataset) => currentRows(dataset) ?? []), ...insights];
   const tables = new Map<string, { columns: readonly Column[]; partitionColumns: readonly string[] }>();
   const names = new Map<string, TableRef>();
@@ -51,9 +62,13 @@ export function makeCatalog(datasets: readonly Dataset[], insights: readonly Der
   };
   const globs = datasets.map((dataset) => ({ dataset, matches: globMatcher(dataset.path) }));
   const claims = (key: string) => globs.filter(({ matches }) => matches(key)).map(({ dataset }) => dataset);
+  const index = new AsideIndex(aside);
+  const asideOf = (key: string) =>
+    aside.length === 0 ? undefined : index.ofKey(key, claims(key).length > 0);
   return {
     datasets,
     derivations,
+    aside,
     columnsOf: (table) => shapeOf(table).columns,
     partitionColumnsOf: (table) => shapeOf(table).partitionColumns,
     keyOf: (table) => {
@@ -62,7 +77,13 @@ export function makeCatalog(datasets: readonly Dataset[], insights: readonly Der
       return [...new Set([...derivation.partitionBy, ...derivation.key])];
     },
     claims,
-    datasetFor: (key) => onlyClaim(key, claims(key)),
+    asideOf,
+    asideNamed: (name) => (names.has(name.toLowerCase()) ? undefined : index.ofName(name)),
+    datasetFor: (key) => {
+      const by = asideOf(key);
+      if (by) throw heldKey(key, by);
+      return onlyClaim(key, claims(key));
+    },
     dependents: (table) =>
       derivations.filter((derivation) =>
         [...derivation.inputs, ...relatedTables(derivation, 'error')].some((input) =>
@@ -111,6 +132,14 @@ function currentRows(dataset: Dataset): Derivation | undefined {
   };
 }
 
+function heldKey(key: string, { file, error }: SetAside): DefinitionError {
+  return new DefinitionError(
+    file,
+    '',
+    `the landing key ${JSON.stringify(key)} may belong to it, and it is set aside: ${error.message}`,
+  );
+}
+
 function onlyClaim(key: string, [first, second]: readonly Dataset[]): Dataset | undefined {
   if (first && second)
     throw new DefinitionError(
@@ -121,21 +150,26 @@ function onlyClaim(key: string, [first, second]: readonly Dataset[]): Dataset | 
   return first;
 }
 
-/** Throws DefinitionError where two definitions have one name to SQL, naming both files. */
-export function refuseSameNames(
-  definitions: readonly { readonly name: string; readonly file: string; readonly place?: string }[],
-): void {
-  const seen = new Map<string, { readonly name: string; readonly file: string }>();
+export type Named = { readonly name: string; readonly file: string; readonly place?: string };
+
+/** The definitions that share their name to SQL with another one; the last of a name comes first, with a refusal that names the other's file. */
+export function sameNames<T extends Named>(
+  definitions: readonly T[],
+): { definition: T; error: DefinitionError }[] {
+  const byName = new Map<string, T[]>();
   for (const definition of definitions) {
-    const earlier = seen.get(definition.name.toLowerCase());
-    if (earlier)
-      throw new DefinitionError(
-        definition.file,
-        definition.place ?? '',
-        `the name ${JSON.stringify(definition.name)} is taken by ${JSON.stringify(earlier.name)} in ${earlier.file}: rename one`,
-      );
-    seen.set(definition.name.toLowerCase(), definition);
+    const name = definition.name.toLowerCase();
+    byName.set(name, [...(byName.get(name) ?? []), definition]);
   }
+  return [...byName.values()].flatMap((group) =>
+    group.length === 1
+      ? []
+      : group.toReversed().map((definition) => {
+          const other = group.find((one) => one !== definition) ?? definition;
+          const problem = `the name ${JSON.stringify(definition.name)} is taken by ${JSON.stringify(other.name)} in ${other.file}: rename one`;
+          return { definition, error: new DefinitionError(definition.file, definition.place ?? '', problem) };
+        }),
+  );
 }
 
 /** `line`: on which its SQL begins. */
@@ -146,27 +180,51 @@ export type Reader = {
   readonly reads: readonly string[];
 };
 
-/** Each after those that it reads, else in the given order. Throws DefinitionError naming a circle. */
-export function dependencyOrder<T extends Reader>(readers: readonly T[]): T[] {
-  const ordered = new Set<T>();
+/**
+ * `ordered`: each after those that it reads, else in the given order. `circles`: those that read themselves, directly or not,
+ * with a refusal that names the circle; they are not among the ordered, and what reads them is.
+ */
+export function dependencyOrder<T extends Reader>(
+  readers: readonly T[],
+): { ordered: T[]; circles: { reader: T; error: DefinitionError }[] } {
   const byName = new Map(readers.map((reader) => [reader.name.toLowerCase(), reader]));
-  const visit = (reader: T, path: readonly T[]): void => {
-    if (ordered.has(reader)) return;
-    const start = path.indexOf(reader);
-    if (start >= 0) {
-      const circle = [...path.slice(start), reader].map(({ name }) => name).join(' → ');
-      throw new DefinitionError(
-        reader.file,
-        `line ${reader.line}`,
-        `insights read one another in a circle: ${circle}. Break it`,
-      );
-    }
-    for (const name of reader.reads) {
-      const read = byName.get(name.toLowerCase());
-      if (read) visit(read, [...path, reader]);
-    }
+  const readBy = (reader: T) => reader.reads.flatMap((name) => byName.get(name.toLowerCase()) ?? []);
+  const circles = readers.flatMap((reader) => {
+    const path = pathTo(reader, readBy);
+    return path === undefined ? [] : [{ reader, error: inCircle(reader, path) }];
+  });
+  const ordered = new Set<T>();
+  const isInCircle = new Set(circles.map(({ reader }) => reader));
+  const visit = (reader: T): void => {
+    if (ordered.has(reader) || isInCircle.has(reader)) return;
+    for (const read of readBy(reader)) visit(read);
     ordered.add(reader);
   };
-  for (const reader of readers) visit(reader, []);
-  return [...ordered];
+  for (const reader of readers) visit(reader);
+  return { ordered: [...ordered], circles };
+}
+
+/** From the reader through what it reads back to itself; undefined where no such path is. */
+function pathTo<T>(goal: T, next: (from: T) => readonly T[]): T[] | undefined {
+  const seen = new Set<T>();
+  const walk = (from: T): T[] | undefined => {
+    for (const read of next(from)) {
+      if (read === goal) return [from, goal];
+      if (seen.has(read)) continue;
+      seen.add(read);
+      const rest = walk(read);
+      if (rest) return [from, ...rest];
+    }
+    return undefined;
+  };
+  return walk(goal);
+}
+
+function inCircle(reader: Reader, path: readonly Reader[]): DefinitionError {
+  const circle = path.map(({ name }) => name).join(' → ');
+  return new DefinitionError(
+    reader.file,
+    `line ${reader.line}`,
+    `insights read one another in a circle: ${circle}. Break it`,
+  );
 }

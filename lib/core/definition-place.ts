@@ -25,3 +25,14 @@ export class Place {
     throw new DefinitionError(this.file, this.path, problem);
   }
 }
+
+/** What `work` refuses; other errors pass. */
+export function refusalOf(work: () => void): DefinitionError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof DefinitionError) return error;
+    throw error;
+  }
+}

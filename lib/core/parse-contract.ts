@@ -1,44 +1,77 @@
 // datapackage.json to datasets: what the words of a resource mean together, with every default filled in.
 // The shapes are in contract-words.ts, the fields in parse-field.ts; the engine has its say in lib/maintain.
+
+import type { DefinitionError } from '../errors.ts';
 import type { Dataset, Field, Format } from './contract.ts';
 import type { ResourceWords, SchemaWords } from './contract-words.ts';
 import { definitionHash } from './definition-hash.ts';
-import { Place } from './definition-place.ts';
+import { Place, refusalOf } from './definition-place.ts';
 import { globProblem } from './glob.ts';
 import { parseDialect, parseEncoding } from './parse-dialect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
 import { readContract } from './read-contract.ts';
+import { type Told, toldBy } from './set-aside.ts';
+
+/** A resource that is wrong, with what it tells of itself all the same. */
+export type RefusedResource = Told & { readonly error: DefinitionError };
+
+export type ParsedContract = {
+  readonly datasets: readonly Dataset[];
+  readonly refused: readonly RefusedResource[];
+};
+
+/** As parseContractParts. Throws DefinitionError at the first word that is wrong, unknown or not supported. */
+export function parseContract(file: string, packageName: string, text: string): Dataset[] {
+  const { datasets, refused } = parseContractParts(file, packageName, text);
+  if (refused[0]) throw refused[0].error;
+  return [...datasets];
+}
 
 /**
- * The datasets of `file` (a path for messages), whose text is `text`. Throws DefinitionError at the first word that is
- * wrong, unknown or not supported. Names are unique within the file; over all packages the catalog sees to it.
+ * The datasets of `file` (a path for messages), whose text is `text`, and the resources that are wrong. Throws
+ * DefinitionError where the contract as a whole is. Names are unique within the file; over all packages the catalog sees to it.
  */
-export function parseContract(file: string, packageName: string, text: string): Dataset[] {
+export function parseContractParts(file: string, packageName: string, text: string): ParsedContract {
   const resources = readContract(file, text);
   const root = new Place(file);
-  const names = new Map<string, number>();
-  const datasets = resources.map((words, index) => {
-    const place = root.at('resources', index);
-    checkName(words.name, place.at('name'));
-    const earlier = names.get(words.name.toLowerCase());
-    if (earlier !== undefined)
-      place
-        .at('name')
-        .refuse(`${JSON.stringify(words.name)} is the name of resources[${earlier}] too: rename one`);
-    names.set(words.name.toLowerCase(), index);
-    return parseDataset(file, packageName, words, place);
-  });
-  return datasets.map((dataset, index) => ({
-    ...dataset,
-    foreignKeys: parseForeignKeys(
-      resources[index]?.schema.foreignKeys ?? [],
-      dataset,
-      datasets,
-      root.at('resources', index, 'schema', 'foreignKeys'),
-    ),
-  }));
+  const refused = new Map<number, RefusedResource>();
+  const refuse = (index: number, error: DefinitionError) =>
+    refused.set(index, { ...toldBy(resources[index]?.name, resources[index]?.path, isName), error });
+  const datasets = new Map<number, Dataset>();
+  for (const [index, words] of resources.entries()) {
+    const parse = () => {
+      const place = root.at('resources', index);
+      if ('error' in words) throw words.error;
+      checkName(words.name, place.at('name'));
+      refuseTwin(resources, index, place.at('name'));
+      datasets.set(index, parseDataset(file, packageName, words, place));
+    };
+    const error = refusalOf(parse);
+    if (error) refuse(index, error);
+  }
+  const complete: Dataset[] = [];
+  const known = [...datasets.values()];
+  const untold = [...refused.values()].flatMap(({ names }) => names);
+  for (const [index, dataset] of datasets) {
+    const error = refusalOf(() => {
+      const words = (resources[index] as ResourceWords).schema.foreignKeys ?? [];
+      const place = root.at('resources', index, 'schema', 'foreignKeys');
+      complete.push({ ...dataset, foreignKeys: parseForeignKeys(words, dataset, known, place, untold) });
+    });
+    if (error) refuse(index, error);
+  }
+  return { datasets: complete, refused: [...refused].sort(([a], [b]) => a - b).map(([, one]) => one) };
+}
+
+/** Nobody can say which of the two is meant. */
+function refuseTwin(resources: readonly { readonly name: unknown }[], index: number, place: Place): void {
+  const name = resources[index]?.name;
+  const twin = resources.findIndex(
+    (other, i) => i !== index && String(other.name).toLowerCase() === String(name).toLowerCase(),
+  );
+  if (twin >= 0) place.refuse(`${JSON.stringify(name)} is the name of resources[${twin}] too: rename one`);
 }
 
 /** Dataset and insight names become folders and SQL names. */
@@ -49,6 +82,10 @@ export function nameProblem(name: string): string | undefined {
     return '"this" is what audits call the computed rows: give it another name';
   if (/^_sluice/i.test(name)) return `${JSON.stringify(name)}: names that begin with "_sluice" are reserved`;
   return undefined;
+}
+
+export function isName(name: string): boolean {
+  return nameProblem(name) === undefined;
 }
 
 function checkName(name: string, place: Place): void {

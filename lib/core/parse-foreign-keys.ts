@@ -6,15 +6,21 @@ import { didYouMean } from './did-you-mean.ts';
 import { unknownField } from './parse-field.ts';
 import type { ColumnType } from './schema.ts';
 
-/** `datasets` are those of the package: to the standard a foreign key does not leave it. */
+/**
+ * `datasets` are those of the package: to the standard a foreign key does not leave it. What a key says of one of `refused`,
+ * resources that are wrong themselves, is not checked.
+ */
 export function parseForeignKeys(
   words: readonly ForeignKeyWords[],
   dataset: Dataset,
   datasets: readonly Dataset[],
   place: Place,
+  refused: readonly string[] = [],
 ): ForeignKey[] {
   return words.map(({ fields, reference }, i) => {
     const at = place.at(i);
+    const resource = refused.find((name) => name === reference.resource);
+    if (resource !== undefined) return unchecked(fields, resource, reference.fields);
     const target = referenced(reference.resource, dataset, datasets, at.at('reference', 'resource'));
     const own = keyFields(fields, dataset, at.at('fields'));
     const others = keyFields(reference.fields, target, at.at('reference', 'fields'));
@@ -32,6 +38,15 @@ export function parseForeignKeys(
     const names = (list: readonly Field[]) => list.map((field) => field.name);
     return { fields: names(own), reference: { resource: target.name, fields: names(others) } };
   });
+}
+
+function unchecked(
+  fields: ForeignKeyWords['fields'],
+  resource: string,
+  others: ForeignKeyWords['fields'],
+): ForeignKey {
+  const list = (names: ForeignKeyWords['fields']) => (typeof names === 'string' ? [names] : names);
+  return { fields: list(fields), reference: { resource, fields: list(others) } };
 }
 
 function referenced(

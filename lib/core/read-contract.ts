@@ -1,20 +1,39 @@
 // A contract's text as words of the right shapes, or a refusal that names the place: JSON syntax, then the shapes.
 import { isLosslessNumber, LosslessNumber, parse } from 'lossless-json';
 import type { z } from 'zod';
+import type { DefinitionError } from '../errors.ts';
 import { isNotYetSupported, packageWords, type ResourceWords, wordsAt } from './contract-words.ts';
 import { placeInText } from './definition-hash.ts';
-import { Place } from './definition-place.ts';
+import { Place, refusalOf } from './definition-place.ts';
 import { didYouMean } from './did-you-mean.ts';
 
-/** Numbers that a JavaScript number might change (all but safe integers) stay LosslessNumber, which holds their text. */
-export function readContract(file: string, text: string): ResourceWords[] {
+/** A resource whose words have wrong shapes. */
+export type RefusedWords = {
+  readonly error: DefinitionError;
+  readonly name: unknown;
+  readonly path: unknown;
+};
+
+/**
+ * The resources in their order, each with its words or a refusal of its own. Throws DefinitionError where the contract as a
+ * whole is wrong. Numbers that a JavaScript number might change (all but safe integers) stay LosslessNumber, which holds
+ * their text.
+ */
+export function readContract(file: string, text: string): (ResourceWords | RefusedWords)[] {
   const place = new Place(file);
   const json = readJson(place, text);
   const result = packageWords.safeParse(json);
   if (result.success) return result.data.resources;
-  const [issue] = result.error.issues;
-  if (issue === undefined) throw result.error;
-  return refuseIssue(place, json, issue);
+  const own = result.error.issues.find(({ path }) => path[0] !== 'resources' || path.length < 2);
+  if (own) refuseIssue(place, json, own);
+  const { resources } = json as { readonly resources: readonly { name?: unknown; path?: unknown }[] };
+  return resources.map((resource, index) => {
+    const issue = result.error.issues.find(({ path }) => path[1] === index);
+    if (issue === undefined) return packageWords.shape.resources.element.parse(resource);
+    const error = refusalOf(() => refuseIssue(place, json, issue));
+    if (error === undefined) throw result.error;
+    return { error, name: resource?.name, path: resource?.path };
+  });
 }
 
 function readJson(place: Place, text: string): unknown {

@@ -9,6 +9,7 @@ import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/
 import { partitionId, partitionOf } from '../core/partition.ts';
 import { comparePartitions } from '../core/partition-filter.ts';
 import type { Column } from '../core/schema.ts';
+import type { SetAside } from '../core/set-aside.ts';
 import { CONTRACT, DEFINITION } from '../core/tags.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
@@ -18,11 +19,12 @@ import { contractChange } from '../maintain/contract-change.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
 import { partitionNames, wasComputed } from '../maintain/landing-metadata.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { goingOn, type TableFailure } from '../table-failures.ts';
 import { columnsAt } from './table-at.ts';
 
 export type PlannedChange = {
   readonly table: string;
-  /** The contract or SQL file; null where nothing defines the table any more. */
+  /** The contract or SQL file; null where nothing defines the table any more, or what it depends on is set aside. */
   readonly file: string | null;
   /**
    * `affected`: its definition is what it was, and a table that it reads changes. `held`: it stays as it is because of a broken
@@ -44,10 +46,16 @@ export type DefinitionPlan = {
   readonly unchanged: number;
   /** Sentences with the next step; [] where everything can be taken. */
   readonly broken: readonly string[];
+  /** Definitions that cannot be taken; they are among the broken. */
+  readonly aside: readonly SetAside[];
+  /** Tables that cannot be read: they are not among the changes. */
+  readonly failures: readonly TableFailure[];
 };
 
 export async function planDefinitions(effects: Effects): Promise<DefinitionPlan> {
-  const refused = await refusedChanges(effects);
+  const { aside } = effects.catalog;
+  const { refused } = await refusedChanges(effects);
+  const failures: TableFailure[] = [];
   const { landed, rivals } = await claimedObjects(effects);
   const changes: PlannedChange[] = [];
   const touched: TableRef[] = [];
@@ -57,13 +65,45 @@ export async function planDefinitions(effects: Effects): Promise<DefinitionPlan>
     if (change.change !== 'broken' && change.change !== 'held') touched.push(table);
   };
   for (const dataset of effects.catalog.datasets)
-    add(landingTable(dataset), await planDataset(effects, dataset, refused, landed.get(dataset) ?? []));
+    await goingOn(failures, tablePrefix(landingTable(dataset)), async () =>
+      add(landingTable(dataset), await planDataset(effects, dataset, refused, landed.get(dataset) ?? [])),
+    );
   for (const derivation of effects.catalog.derivations)
-    add(derivation.target, await planDerivation(effects, derivation, refused, touched));
+    await goingOn(failures, tablePrefix(derivation.target), async () =>
+      add(derivation.target, await planDerivation(effects, derivation, refused, touched)),
+    );
   const defined = effects.catalog.datasets.length + effects.catalog.derivations.length;
-  const unchanged = defined - changes.length;
+  const unchanged = defined - changes.length - failures.length;
+  changes.push(...aside.flatMap(asideChanges));
   for (const table of await undefinedTables(effects)) changes.push(removal(table));
-  return { changes, unchanged, broken: [...refused.map(({ message }) => message), ...rivals] };
+  const broken = [
+    ...aside.map(({ error }) => error.message),
+    ...refused.map(({ message }) => message),
+    ...rivals,
+  ];
+  return { changes, unchanged, broken, aside, failures };
+}
+
+/** What cannot be taken, as far as its names are known, and what it holds. */
+function asideChanges({ file, kind, names, held }: SetAside): PlannedChange[] {
+  const nothing = { partitions: [], sourceFiles: 0, bytes: 0 };
+  const place = kind === 'insight' ? 'insights' : 'tables';
+  return [
+    ...names.map((name) => ({
+      ...nothing,
+      table: `${place}/${name}`,
+      file,
+      change: 'broken' as const,
+      reasons: ['its definition cannot be taken'],
+    })),
+    ...held.map((name) => ({
+      ...nothing,
+      table: `insights/${name}`,
+      file: null,
+      change: 'held' as const,
+      reasons: [`it depends on ${names.length === 0 ? file : names.join(', ')}, which cannot be taken`],
+    })),
+  ];
 }
 
 /** `rivals`: a sentence for each two datasets that take the same key. */
@@ -74,7 +114,7 @@ async function claimedObjects(
   const rivals = new Map<string, string>();
   for await (const version of effects.landing.list('')) {
     const [dataset, rival] = effects.catalog.claims(version.key);
-    if (dataset === undefined) continue;
+    if (dataset === undefined || effects.catalog.asideOf(version.key)) continue;
     if (rival === undefined) landed.set(dataset, [...(landed.get(dataset) ?? []), version]);
     else
       rivals.set(

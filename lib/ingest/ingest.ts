@@ -76,8 +76,12 @@ export async function ingest(effects: Effects, requests: readonly IngestRequest[
   return result;
 }
 
-function namedDataset(effects: Effects, name: string): Dataset | undefined {
-  return effects.catalog.datasets.find((dataset) => dataset.name === name);
+/** Throws DefinitionError where it may be one that was set aside. */
+function namedDataset({ catalog }: Effects, name: string): Dataset | undefined {
+  const found = catalog.datasets.find((dataset) => dataset.name === name);
+  const by = found ? undefined : catalog.asideNamed(name);
+  if (by) throw by.error;
+  return found;
 }
 
 async function reportUnknown(effects: Effects, source: string): Promise<SourceOutcome> {

@@ -64,7 +64,8 @@ export async function certifyDataset(
   const gone: string[] = [];
   await inParallel(live.keys(), async (source) => {
     // What came after the listing is no loss.
-    if (!keys.has(source) && (await effects.landing.head(source)) === undefined) gone.push(source);
+    if (keys.has(source) || effects.catalog.asideOf(source)) return;
+    if ((await effects.landing.head(source)) === undefined) gone.push(source);
   });
   const keeps = dataset.onDelete === 'keep';
   return {
@@ -124,8 +125,8 @@ function behind(
 /** A sentence for each thing that does not add up. */
 export function problemsOf({ catalog }: Effects, certificate: DatasetCertificate): string[] {
   const { dataset, table, vanished, sources, foreign } = certificate;
-  const misplaced = sources.filter(({ source }) =>
-    catalog.claims(source).every(({ name }) => name !== dataset),
+  const misplaced = sources.filter(
+    ({ source }) => !catalog.asideOf(source) && catalog.claims(source).every(({ name }) => name !== dataset),
   );
   return [
     ...vanished.map(

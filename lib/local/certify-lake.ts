@@ -3,6 +3,7 @@
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
+import type { SetAside } from '../core/set-aside.ts';
 import type { Effects } from '../effects.ts';
 import { CorruptionError } from '../errors.ts';
 import { damagedFiles, damagedPast } from '../explain/data-files.ts';
@@ -20,6 +21,9 @@ export type Certificate = {
   readonly unknown: readonly string[];
   /** Tables in the lake that nothing defines any more, as `insights/<name>`. */
   readonly left: readonly string[];
+  /** Definitions that cannot be taken, and the landing objects that belong, or may belong, to them: nobody can certify those. */
+  readonly aside: readonly SetAside[];
+  readonly asideKeys: readonly string[];
   readonly derived: readonly DerivedStatus[];
   /** A sentence each; [] where everything adds up. */
   readonly problems: readonly string[];
@@ -36,7 +40,7 @@ export async function certifyLake(
   effects: Effects,
   { only, recount = false }: CertifyOptions = {},
 ): Promise<Certificate> {
-  const { present, unknown, rivals } = await landingObjects(effects, only);
+  const { present, unknown, asideKeys, rivals } = await landingObjects(effects, only);
   const problems = [...rivals];
   const datasets: DatasetCertificate[] = [];
   for (const [dataset, versions] of present) {
@@ -71,6 +75,8 @@ export async function certifyLake(
     datasets,
     unknown: isWhole ? unknown : [],
     left: isWhole ? await undefinedTables(effects) : [],
+    aside: effects.catalog.aside,
+    asideKeys,
     derived,
     problems: [...new Set(problems)],
   };
@@ -79,6 +85,7 @@ export async function certifyLake(
 type LandingObjects = {
   readonly present: ReadonlyMap<Dataset, readonly ObjectVersion[]>;
   readonly unknown: readonly string[];
+  readonly asideKeys: readonly string[];
   /** A sentence for each key that two datasets take. */
   readonly rivals: readonly string[];
 };
@@ -88,17 +95,19 @@ async function landingObjects(effects: Effects, only: Dataset | undefined): Prom
     effects.catalog.datasets.filter((dataset) => only === undefined || dataset === only).map((d) => [d, []]),
   );
   const unknown: string[] = [];
+  const asideKeys: string[] = [];
   const rivals: string[] = [];
   for await (const version of effects.landing.list('')) {
     const [dataset, rival] = effects.catalog.claims(version.key);
-    if (dataset === undefined) unknown.push(version.key);
+    if (effects.catalog.asideOf(version.key)) asideKeys.push(version.key);
+    else if (dataset === undefined) unknown.push(version.key);
     else if (rival && (present.has(dataset) || present.has(rival)))
       rivals.push(
         `${version.key}: the datasets ${dataset.name} and ${rival.name} both take it, so neither does. Make their paths distinct`,
       );
     else if (!rival) present.get(dataset)?.push(version);
   }
-  return { present, unknown, rivals };
+  return { present, unknown, asideKeys, rivals };
 }
 
 /** What is wrong with the table's log, and what other programs wrote into it. */

@@ -6,6 +6,8 @@ import type { Effects } from '../effects.ts';
 import { settledBefore } from '../ingest/stage.ts';
 
 export async function explainSource(effects: Effects, source: string): Promise<string> {
+  const by = effects.catalog.asideOf(source);
+  if (by) return `it may belong to a definition that is set aside: ${by.error.message}`;
   const [dataset, rival] = effects.catalog.claims(source);
   if (dataset === undefined) return "no dataset's path matches it";
   if (rival)

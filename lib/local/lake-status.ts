@@ -5,6 +5,7 @@ import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type Derivation, relatedTables, type TableRef, tablePrefix } from '../core/insight.ts';
 import { partitionId, partitionOf } from '../core/partition.ts';
+import type { SetAside } from '../core/set-aside.ts';
 import { DEFINITION, filesBySource, type Origin, readOrigin, WARNINGS } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
 import { configuration, type ForeignCommit, type Snapshot } from '../delta/snapshot.ts';
@@ -15,6 +16,7 @@ import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { goingOn, onePerTable, type TableFailure } from '../table-failures.ts';
 
 export type DatasetStatus = {
   readonly dataset: string;
@@ -60,35 +62,54 @@ export type LakeStatus = {
   readonly logs: readonly string[];
   /** Tables that nothing defines any more, as `insights/<name>`. */
   readonly left: readonly string[];
+  /** Definitions that cannot be taken, and the landing files that belong, or may belong, to them. */
+  readonly aside: readonly SetAside[];
+  readonly asideKeys: readonly string[];
+  /** Tables that cannot be read: they are missing above. */
+  readonly failures: readonly TableFailure[];
 };
 
 export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   const present = new Map<Dataset, ObjectVersion[]>(effects.catalog.datasets.map((dataset) => [dataset, []]));
   const unknown: string[] = [];
+  const asideKeys: string[] = [];
   for await (const version of effects.landing.list('')) {
     const [dataset] = effects.catalog.claims(version.key);
-    if (dataset === undefined) unknown.push(version.key);
+    if (effects.catalog.asideOf(version.key)) asideKeys.push(version.key);
+    else if (dataset === undefined) unknown.push(version.key);
     else present.get(dataset)?.push(version);
   }
+  const failures: TableFailure[] = [];
   const datasets: DatasetStatus[] = [];
-  for (const [dataset, versions] of present) datasets.push(await datasetStatus(effects, dataset, versions));
+  for (const [dataset, versions] of present)
+    await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
+      datasets.push(await datasetStatus(effects, dataset, versions));
+    });
   const derived: DerivedStatus[] = [];
   for (const derivation of effects.catalog.derivations)
-    derived.push(await derivedStatus(effects, derivation));
+    await goingOn(failures, tablePrefix(derivation.target), async () => {
+      derived.push(await derivedStatus(effects, derivation));
+    });
+  const states = await tableStates(effects, failures);
   const left = await undefinedTables(effects);
-  return { datasets, derived, unknown, left, ...(await tableStates(effects)) };
+  const { aside } = effects.catalog;
+  return { datasets, derived, unknown, left, ...states, aside, asideKeys, failures: onePerTable(failures) };
 }
 
 /** Of every table that is defined: what its log says besides rows. */
-async function tableStates({ catalog, tables }: Effects): Promise<Pick<LakeStatus, 'foreign' | 'logs'>> {
+async function tableStates(
+  { catalog, tables }: Effects,
+  failures: TableFailure[],
+): Promise<Pick<LakeStatus, 'foreign' | 'logs'>> {
   const foreign: { table: string; commits: readonly ForeignCommit[] }[] = [];
   const logs: string[] = [];
   const defined = [...catalog.datasets.map(landingTable), ...catalog.derivations.map(({ target }) => target)];
-  for (const table of defined.map(tablePrefix)) {
-    const commits = (await tables.latest(table))?.foreign ?? [];
-    if (commits.length > 0) foreign.push({ table, commits });
-    logs.push(...(await tables.problems(table)));
-  }
+  for (const table of defined.map(tablePrefix))
+    await goingOn(failures, table, async () => {
+      const commits = (await tables.latest(table))?.foreign ?? [];
+      if (commits.length > 0) foreign.push({ table, commits });
+      logs.push(...(await tables.problems(table)));
+    });
   return { foreign, logs };
 }
 
@@ -125,7 +146,9 @@ async function datasetStatus(
     rejected,
     waiting,
     vanished:
-      dataset.onDelete === 'keep' ? [] : [...live.keys()].filter((source) => !keys.has(source)).sort(),
+      dataset.onDelete === 'keep'
+        ? []
+        : [...live.keys()].filter((source) => !keys.has(source) && !effects.catalog.asideOf(source)).sort(),
     lastArrival:
       arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
     version: table?.version ?? null,

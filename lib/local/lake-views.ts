@@ -5,16 +5,16 @@ import { type TableRef, tablePrefix } from '../core/insight.ts';
 import { identifier } from '../core/sql-text.ts';
 import type { Add, Metadata } from '../delta/actions.ts';
 import type { Effects } from '../effects.ts';
-import { namedTables, versionAsOf } from '../explain/find-table.ts';
+import { versionAsOf } from '../explain/find-table.ts';
 import { columnsAt, relationAt, relationOf } from '../explain/table-at.ts';
 import { TableLogs } from '../explain/table-log.ts';
 import type { SqlSession } from '../ports.ts';
 import { neededFiles } from './partition-pruning.ts';
 
-/** The tables whose names occur as words in the SQL text: no other can be meant. */
-export function mentionedTables(effects: Effects, sql: string): TableRef[] {
+/** Of `tables` those whose names occur as words in the SQL text: no other can be meant. */
+export function mentionedTables(tables: readonly TableRef[], sql: string): TableRef[] {
   const words = new Set(sql.toLowerCase().match(/[a-z0-9_]+/g));
-  return namedTables(effects).filter(({ name }) => words.has(name.toLowerCase()));
+  return tables.filter(({ name }) => words.has(name.toLowerCase()));
 }
 
 export type ViewOptions = {
@@ -68,7 +68,8 @@ async function presentRelation(
   if (snapshot === undefined) return undefined;
   const { metadata } = snapshot;
   const own = columnsAt(metadata);
-  const added = catalog.columnsOf(table).filter(({ name }) => own.every((column) => column.name !== name));
+  const defined = catalog.resolve(table.name) ? catalog.columnsOf(table) : [];
+  const added = defined.filter(({ name }) => own.every((column) => column.name !== name));
   const files = await prune(metadata, [...snapshot.files.values()]);
   return relationOf(local, tablePrefix(table), metadata, files, added);
 }

@@ -1,6 +1,7 @@
 // The local queues and what becomes of messages that fail for good: they stand in the lake's dead-letter folder until a
 // later sync has delivered them.
 import { LocalQueue } from '../adapters/local-queue.ts';
+import type { Catalog } from '../core/catalog.ts';
 import { sameTable, tablePrefix } from '../core/insight.ts';
 import { deadLetterKey, encodeSourceKey } from '../core/layout.ts';
 import type { Refresh } from '../effects.ts';
@@ -61,6 +62,11 @@ export class DeadLetters {
     return letters;
   }
 
+  /** A letter that `read` found stays where it is: its message is not delivered now. */
+  leave({ queue, message }: DeadLetter): void {
+    this.#redriven.delete(deadLetterKey(queue, idOf(message)));
+  }
+
   /**
    * Removes the letters that `read` found and that did not fail again, and returns how many. Call it when their messages are
    * delivered.
@@ -85,13 +91,30 @@ function parseLetter(place: string, bytes: Uint8Array): DeadLetter {
   );
 }
 
-/** Puts what lies in the dead-letter folder back into the queues. A table that no definition makes any more needs no refresh. */
+/**
+ * Puts what lies in the dead-letter folder back into the queues. A table that no definition makes any more needs no refresh;
+ * what is about a definition that was set aside waits for it.
+ */
 export async function redrive({ effects, queues, deadLetters }: LocalLake): Promise<void> {
-  for (const { message } of await deadLetters.read()) {
-    if ('source' in message) await queues.files.send([message]);
-    else if (effects.catalog.derivations.some((d) => sameTable(d.target, message.target)))
+  const { catalog } = effects;
+  for (const letter of await deadLetters.read()) {
+    const { message } = letter;
+    if ('source' in message) {
+      if (isAside(catalog, message)) deadLetters.leave(letter);
+      else await queues.files.send([message]);
+    } else if (catalog.derivations.some((d) => sameTable(d.target, message.target)))
       await queues.refreshes.send([message]);
+    else if (catalog.asideNamed(message.target.name)) deadLetters.leave(letter);
   }
+}
+
+function isAside(catalog: Catalog, { source, dataset }: FileMessage): boolean {
+  const isDefined = dataset === undefined || catalog.datasets.some(({ name }) => name === dataset);
+  return catalog.asideOf(source) !== undefined || (!isDefined && catalog.asideNamed(dataset) !== undefined);
+}
+
+function idOf(message: DeadLetter['message']): string {
+  return 'source' in message ? fileMessageId(message) : tablePrefix(message.target);
 }
 
 function fileMessageId(message: FileMessage): string {

@@ -7,7 +7,7 @@ import { openDuckDb } from '../adapters/duckdb.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../effects.ts';
-import { loadCatalog } from '../maintain/load-catalog.ts';
+import { loadSound } from '../maintain/load-catalog.ts';
 import type { Log, ScratchFolder, SqlEngine } from '../ports.ts';
 import type { Queues } from './deliver.ts';
 import { DeadLetters, localQueues } from './local-queues.ts';
@@ -33,7 +33,7 @@ export type OpenOptions = {
 
 const clock = () => new Date();
 
-/** Throws DefinitionError where a contract or an insight is wrong. The places need not exist. */
+/** A contract or an insight that is wrong is set aside: see Catalog. The places need not exist. */
 export async function openLake(
   locations: LakeLocations,
   log: Log,
@@ -63,7 +63,7 @@ async function assemble(
   sql: SqlEngine,
   scratch: ScratchFolder,
 ): Promise<Omit<LocalLake, 'close'>> {
-  const catalog = await loadCatalog(schemas, sql);
+  const catalog = await loadSound(schemas, sql);
   const lake = await openStore(target, scratch);
   const landing = await openStore(source, scratch);
   const deadLetters = new DeadLetters(lake, clock);

@@ -3,16 +3,16 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import type { Catalog } from '../core/catalog.ts';
-import { loadCatalog } from '../maintain/load-catalog.ts';
+import { loadSound } from '../maintain/load-catalog.ts';
 import { scratchElsewhere } from './scratch.ts';
 
-/** Throws DefinitionError where a contract or an insight is wrong. */
+/** With what is wrong set aside. Throws CliError where there is nothing to read. */
 export async function readDefinitions(schemas: string): Promise<Catalog> {
   const scratch = await scratchElsewhere();
   try {
     const sql = await openDuckDb({ tempDirectory: join(scratch, 'spill') });
     try {
-      return await loadCatalog(schemas, sql);
+      return await loadSound(schemas, sql);
     } finally {
       sql.close();
     }

@@ -12,18 +12,28 @@ import { CliError } from '../errors.ts';
 import { type Findings, readReport, readReportOf } from '../ingest/report.ts';
 import { isLive } from '../ingest/stage.ts';
 import type { ObjectVersion, SqlSession } from '../ports.ts';
+import { goingOn, type TableFailure } from '../table-failures.ts';
 
 export type SourceRejects = Omit<Findings, 'examples' | 'ignoredColumns'> & {
   readonly source: string;
   readonly dataset: string;
 };
 
-/** The sources with refused rows, and those refused as a whole, in their present version or, until it is read, in the one before. */
-export async function* findRejects(effects: Effects, dataset?: string): AsyncIterable<SourceRejects> {
+/**
+ * The sources with refused rows, and those refused as a whole, in their present version or, until it is read, in the one
+ * before. `failures`: gets the tables that cannot be read; their sources are missing.
+ */
+export async function* findRejects(
+  effects: Effects,
+  dataset: string | undefined,
+  failures: TableFailure[],
+): AsyncIterable<SourceRejects> {
   const live = new Map<Dataset, Map<string, Add[]>>();
   for (const candidate of effects.catalog.datasets)
     if (dataset === undefined || dataset === candidate.name)
-      live.set(candidate, await liveFiles(effects, candidate));
+      await goingOn(failures, tablePrefix(landingTable(candidate)), async () => {
+        live.set(candidate, await liveFiles(effects, candidate));
+      });
   for await (const version of effects.landing.list('')) {
     const [claim] = effects.catalog.claims(version.key);
     const sources = claim && live.get(claim);
@@ -41,9 +51,9 @@ export async function* findRejects(effects: Effects, dataset?: string): AsyncIte
     }
 }
 
-export type SourceState = 'absent' | 'unmatched' | 'clean' | SourceRejects;
+export type SourceState = 'absent' | 'unmatched' | 'aside' | 'clean' | SourceRejects;
 
-/** `unmatched`: in landing, and no dataset takes it. */
+/** `unmatched`: in landing, and no dataset takes it. `aside`: it may belong to a definition that was set aside. */
 export async function sourceRejects(effects: Effects, source: string): Promise<SourceState> {
   const version = await effects.landing.head(source);
   for (const dataset of effects.catalog.datasets) {
@@ -56,6 +66,7 @@ export async function sourceRejects(effects: Effects, source: string): Promise<S
         : await liveRejects(effects, dataset, adds);
     return found ?? 'clean';
   }
+  if (effects.catalog.asideOf(source)) return 'aside';
   return version ? 'unmatched' : 'absent';
 }
 

@@ -7,14 +7,16 @@ import type { Stale } from '../aggregate/plan.ts';
 import type { RefreshOutcome } from '../aggregate/refresh.ts';
 import { landingTable } from '../core/catalog.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import type { SetAside } from '../core/set-aside.ts';
 import type { Effects } from '../effects.ts';
 import { UsageError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
-import { type Applied, apply, type RefusedChange } from '../maintain/apply.ts';
+import { type Applied, apply, type FailedTable, type RefusedChange } from '../maintain/apply.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
 import type { StagingObserver } from '../maintain/staged-files.ts';
 import type { Undone } from '../maintain/undo-foreign.ts';
+import { onePerTable } from '../table-failures.ts';
 import { deliver, type Observer } from './deliver.ts';
 import { type DeadLetter, redrive } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
@@ -38,6 +40,12 @@ export type SyncResult = {
   readonly applied: readonly Applied[];
   /** Contracts that their tables cannot take; the other datasets went on. */
   readonly refused: readonly RefusedChange[];
+  /** Tables whose log cannot be read, or that could not be committed; the others went on. */
+  readonly failed: readonly FailedTable[];
+  /** Definitions that cannot be taken, with what they hold back; the others went on. */
+  readonly aside: readonly SetAside[];
+  /** Keys in landing that belong, or may belong, to these: they wait. */
+  readonly asideKeys: readonly string[];
   /** What this run did, source by source. */
   readonly outcomes: readonly SourceOutcome[];
   /** Sources that needed nothing, besides those among `outcomes`. */
@@ -69,14 +77,16 @@ export async function syncLake(
   const started = effects.clock().getTime();
   await redrive(local);
   await probeNewLake(effects);
-  const { applied, refused, undone } = await apply(effects, observer);
+  const { applied, refused, failed: unapplied, undone } = await apply(effects, observer);
   const found = await reconcile(effects, options.selection);
+  const unread = found.failed.map((failure) => ({ ...failure, held: [] }));
+  const failed = onePerTable([...unapplied, ...unread]);
   if (options.prune && !options.allowMassWithdrawal) refuseMassWithdrawal(found, effects.landing.location);
   await queues.files.send([
     ...found.ingest,
     ...(options.prune ? found.vanished.map(({ source }) => ({ source })) : []),
   ]);
-  const going = withoutHeld(effects, refused);
+  const going = withoutHeld(effects, refused, failed);
   await going.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
   observer.planned?.({ files: queues.files.size, refreshes: queues.refreshes.size });
 
@@ -99,6 +109,9 @@ export async function syncLake(
   return {
     applied,
     refused,
+    failed,
+    aside: effects.catalog.aside,
+    asideKeys: found.aside,
     outcomes,
     unchanged: found.unchanged,
     rejected: [
@@ -123,10 +136,16 @@ export async function syncLake(
   };
 }
 
-/** Derived tables below a refused contract would only fail. */
-function withoutHeld(effects: Effects, refused: readonly RefusedChange[]): Effects {
-  const held = refused.flatMap((refusal) => refusal.held);
-  const isHeld = (target: TableRef) => held.some((table) => sameTable(table, target));
+/** Derived tables below a refused contract, or a table that cannot be read, would only fail. */
+function withoutHeld(
+  effects: Effects,
+  refused: readonly RefusedChange[],
+  failed: readonly FailedTable[],
+): Effects {
+  const held = [...refused, ...failed].flatMap((cause) => cause.held);
+  const isHeld = (target: TableRef) =>
+    held.some((table) => sameTable(table, target)) ||
+    failed.some(({ table }) => table === tablePrefix(target));
   const refreshes: Effects['refreshes'] = {
     send: (messages) => effects.refreshes.send(messages.filter(({ target }) => !isHeld(target))),
   };
@@ -136,7 +155,11 @@ function withoutHeld(effects: Effects, refused: readonly RefusedChange[]): Effec
 /** Before the first table is made: a store that does not keep to conditions loses commits. Throws CliError. */
 async function probeNewLake({ catalog, tables, lake, newId }: Effects): Promise<void> {
   if (!isS3Location(lake.location)) return;
-  for (const dataset of catalog.datasets) if (await tables.latest(tablePrefix(landingTable(dataset)))) return;
+  for (const dataset of catalog.datasets) {
+    // One whose log cannot be read is no new one.
+    const holds = await tables.latest(tablePrefix(landingTable(dataset))).catch(() => true);
+    if (holds) return;
+  }
   await probeConditionalCreate(lake, newId);
 }
 

@@ -2,6 +2,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
+import type { Catalog } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { globMatcher } from '../core/glob.ts';
@@ -10,7 +11,7 @@ import type { PlacedViolation } from '../core/violation-text.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { type Converted, convertSource, type Refused } from '../ingest/convert.ts';
 import type { ViolationCount } from '../ingest/quarantine.ts';
-import { loadCatalog } from '../maintain/load-catalog.ts';
+import { loadSound } from '../maintain/load-catalog.ts';
 import { scratchElsewhere } from './scratch.ts';
 
 export type ValidateOptions = {
@@ -47,8 +48,7 @@ export async function validateFile(file: string, options: ValidateOptions): Prom
   try {
     const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill') });
     try {
-      const { datasets } = await loadCatalog(options.schemas, sql);
-      const dataset = requireDataset(datasets, options.dataset);
+      const dataset = requireDataset(await loadSound(options.schemas, sql), options.dataset);
       const source = { dataset, key: landingKey(dataset, file, options.as), path: resolve(file), scratch };
       const converted = await sql.session((session) =>
         convertSource(session, source, { maxExamples: options.limit }),
@@ -86,10 +86,12 @@ async function requireFile(file: string): Promise<void> {
   if (!stats.isFile()) throw new UsageError(`${file} is no file: validate takes one file at a time`);
 }
 
-function requireDataset(datasets: readonly Dataset[], name: string): Dataset {
+function requireDataset({ datasets, asideNamed }: Catalog, name: string): Dataset {
   const names = datasets.map((dataset) => dataset.name);
   const found = datasets.find((dataset) => dataset.name === name);
   if (found) return found;
+  const by = asideNamed(name);
+  if (by) throw by.error;
   throw new UsageError(
     `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,
   );

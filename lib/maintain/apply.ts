@@ -11,6 +11,7 @@ import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
 import { CliError, TryAgainError } from '../errors.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
+import { messageOf, onePerTable, type TableFailure } from '../table-failures.ts';
 import { contractChange } from './contract-change.ts';
 import { isDropped } from './drop-table.ts';
 import {
@@ -32,79 +33,116 @@ export type RefusedChange = {
   readonly dataset: string;
   /** `contract`: the table cannot take it. `rows`: it holds rows of another program, and taking them back would lose others. */
   readonly because: 'contract' | 'rows';
-  /** A sentence with the next step. */
+  /** A sentence with the next step; `lines`: the same where it lists something. */
   readonly message: string;
+  readonly lines: readonly string[];
   /** The derived tables that depend on it: they stay as they are. */
   readonly held: readonly TableRef[];
 };
 
-export type ApplyResult = {
-  readonly applied: readonly Applied[];
+/** A table whose log cannot be read, or that could not be committed. */
+export type FailedTable = TableFailure & {
+  /** The derived tables that depend on it: they stay as they are. */
+  readonly held: readonly TableRef[];
+};
+
+/** What stands in the way of the definitions, table by table. */
+export type Obstacles = {
   readonly refused: readonly RefusedChange[];
+  readonly failed: readonly FailedTable[];
+};
+
+export type ApplyResult = Obstacles & {
+  readonly applied: readonly Applied[];
   /** What other programs did, and what was taken back of it. */
   readonly undone: readonly Undone[];
 };
 
-/** Repeating it changes nothing. */
+/** What one table cannot take, or cannot be asked, does not stop the others. Repeating it changes nothing. */
 export async function apply(effects: Effects, observer: StagingObserver = {}): Promise<ApplyResult> {
   const { datasets, derivations } = effects.catalog;
-  const applied: (Applied | undefined)[] = [];
-  const { undone, refused: lossy } = await undoAllForeign(effects, observer);
-  const broken = await refusedChanges(effects);
-  const refused = [
-    ...lossy,
-    ...broken.filter(({ dataset }) => !lossy.some((one) => one.dataset === dataset)),
-  ];
-  for (const dataset of datasets)
-    if (!refused.some((refusal) => refusal.dataset === dataset.name))
-      applied.push(await applyContract(effects, dataset, observer));
-  const held = refused.flatMap((refusal) => refusal.held);
+  const applied: Applied[] = [];
+  const { undone, ...lossy } = await undoAllForeign(effects, observer);
+  const found = await refusedChanges(effects);
+  const isLossy = (name: string) => lossy.refused.some(({ dataset }) => dataset === name);
+  const refused = [...lossy.refused, ...found.refused.filter(({ dataset }) => !isLossy(dataset))];
+  const unread = onePerTable([...lossy.failed, ...found.failed]);
+  const failed = [...unread];
+  const isHeld = (table: TableRef) =>
+    [...refused, ...failed].some(({ held }) => held.some((target) => sameTable(target, table)));
+  const work = async (table: TableRef, change: () => Promise<Applied | undefined>) => {
+    try {
+      applied.push(...[await change()].filter((done) => done !== undefined));
+    } catch (error) {
+      failed.push(failedTable(effects, table, error));
+    }
+  };
+  for (const dataset of datasets) {
+    const table = landingTable(dataset);
+    const isOut =
+      refused.some((refusal) => refusal.dataset === dataset.name) ||
+      unread.some((failure) => failure.table === tablePrefix(table));
+    if (!isOut) await work(table, () => applyContract(effects, dataset, observer));
+  }
   for (const derivation of derivations)
-    if (!held.some((target) => sameTable(target, derivation.target)))
-      applied.push(await applyDefinition(effects, derivation));
-  return { applied: applied.filter((change) => change !== undefined), refused, undone };
+    if (!isHeld(derivation.target)) await work(derivation.target, () => applyDefinition(effects, derivation));
+  return { applied, refused, failed, undone };
 }
 
 /** What other programs did to tables of source files is taken back; `refused`: where rows would be lost by that. */
 export async function undoAllForeign(
   effects: Effects,
   observer: StagingObserver = {},
-): Promise<Pick<ApplyResult, 'undone' | 'refused'>> {
+): Promise<Omit<ApplyResult, 'applied'>> {
   const undone: Undone[] = [];
   const refused: RefusedChange[] = [];
+  const failed: FailedTable[] = [];
   for (const dataset of effects.catalog.datasets) {
     try {
       const found = await undoForeign(effects, dataset, observer);
       if (found) undone.push(found);
     } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      refused.push(refusal(effects, dataset, 'rows', error.message));
+      if (error instanceof CliError) refused.push(refusal(effects, dataset, 'rows', error.lines));
+      else failed.push(failedTable(effects, landingTable(dataset), error));
     }
   }
-  return { undone, refused };
+  return { undone, refused, failed };
 }
 
-/** What `apply` would refuse. Changes nothing. */
-export async function refusedChanges(effects: Effects): Promise<RefusedChange[]> {
+function failedTable({ catalog }: Effects, table: TableRef, error: unknown): FailedTable {
+  return {
+    table: tablePrefix(table),
+    message: messageOf(error),
+    held: downstream(catalog.derivations, table),
+  };
+}
+
+/** What `apply` would refuse, and the tables that cannot be asked. Changes nothing. */
+export async function refusedChanges(effects: Effects): Promise<Obstacles> {
   const refused: RefusedChange[] = [];
+  const failed: FailedTable[] = [];
   for (const dataset of effects.catalog.datasets) {
-    const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-    const rows = snapshot && unaccountedProblem(dataset, snapshot);
-    const contract = snapshot && contractProblem(dataset, snapshot);
-    if (rows !== undefined) refused.push(refusal(effects, dataset, 'rows', rows));
-    else if (contract !== undefined) refused.push(refusal(effects, dataset, 'contract', contract));
+    try {
+      const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+      const rows = snapshot && unaccountedProblem(dataset, snapshot);
+      const contract = snapshot && contractProblem(dataset, snapshot);
+      if (rows !== undefined) refused.push(refusal(effects, dataset, 'rows', [rows]));
+      else if (contract !== undefined) refused.push(refusal(effects, dataset, 'contract', [contract]));
+    } catch (error) {
+      failed.push(failedTable(effects, landingTable(dataset), error));
+    }
   }
-  return refused;
+  return { refused, failed };
 }
 
 function refusal(
   { catalog }: Effects,
   dataset: Dataset,
   because: RefusedChange['because'],
-  message: string,
+  lines: readonly string[],
 ): RefusedChange {
   const held = downstream(catalog.derivations, landingTable(dataset));
-  return { dataset: dataset.name, because, message, held };
+  return { dataset: dataset.name, because, message: lines.join('\n'), lines, held };
 }
 
 /** Of commits since Sluice's last one undoForeign takes care; these stand beside rows of Sluice's own since longer. */

@@ -1,7 +1,7 @@
 // Which tables the lake holds, by its folders: one request per table, however many files they have.
 
 import { landingTable } from '../core/catalog.ts';
-import { tablePrefix } from '../core/insight.ts';
+import { type TableRef, tablePrefix } from '../core/insight.ts';
 import { logPrefix } from '../delta/log-keys.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../effects.ts';
@@ -11,17 +11,35 @@ import { isDropped } from './drop-table.ts';
 
 export const TABLE_KINDS = ['tables', 'arrivals', 'insights'] as const;
 
-/** The tables that no contract and no insight defines, as `insights/<name>`; without those that were dropped. */
-export async function undefinedTables({ lake, tables, catalog }: Effects): Promise<string[]> {
+/** The tables that no contract and no insight defines, nor one that was set aside, as `insights/<name>`; without those that were dropped. */
+export async function undefinedTables(effects: Effects): Promise<string[]> {
+  const found: string[] = [];
+  for (const table of await strayTables(effects)) {
+    const prefix = tablePrefix(table);
+    if (!effects.catalog.asideNamed(table.name) && !(await wasDropped(effects.tables, prefix)))
+      found.push(prefix);
+  }
+  return found;
+}
+
+/** The tables of what was set aside, or may be: as long as the lake holds them, they can be read by their own schema. */
+export async function asideTables(effects: Effects): Promise<TableRef[]> {
+  if (effects.catalog.aside.length === 0) return [];
+  const tables = await strayTables(effects);
+  return tables.filter(({ kind, name }) => kind !== 'arrivals' && effects.catalog.asideNamed(name));
+}
+
+/** Those that no sound definition makes. */
+async function strayTables({ lake, catalog }: Effects): Promise<TableRef[]> {
   const defined = new Set([
     ...catalog.datasets.map((dataset) => tablePrefix(landingTable(dataset))),
     ...catalog.derivations.map(({ target }) => tablePrefix(target)),
   ]);
-  const found: string[] = [];
+  const found: TableRef[] = [];
   for (const kind of TABLE_KINDS)
     for await (const prefix of folders(lake, `${kind}/`))
-      if (!defined.has(prefix) && (await hasLog(lake, prefix)) && !(await wasDropped(tables, prefix)))
-        found.push(prefix);
+      if (!defined.has(prefix) && (await hasLog(lake, prefix)))
+        found.push({ kind, name: prefix.slice(kind.length + 1) });
   return found;
 }
 

@@ -80,7 +80,7 @@ function convertSource(
   });
 }
 
-/** The dataset's source files in landing. Throws DefinitionError for one that another dataset claims too. */
+/** The dataset's source files in landing. Throws DefinitionError for one that another dataset claims too, or one set aside. */
 export async function presentVersions(
   { landing, catalog }: Effects,
   dataset: Dataset,
@@ -88,7 +88,8 @@ export async function presentVersions(
   const present = new Map<string, ObjectVersion>();
   const [fixed = ''] = dataset.path.split(/[*?[{]/);
   for await (const version of landing.list(fixed))
-    if (catalog.datasetFor(version.key) === dataset) present.set(version.key, version);
+    if (catalog.claims(version.key).includes(dataset) && catalog.datasetFor(version.key) === dataset)
+      present.set(version.key, version);
   return present;
 }
 

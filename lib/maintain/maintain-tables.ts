@@ -1,5 +1,6 @@
 // What keeps a lake cheap for ever: sweeps what nobody can ask for any more, and writes the checkpoints that are behind.
-// Goes by what lies in the lake, not by the catalog: tables that are defined no more are kept in order as well.
+// Goes by what lies in the lake, not by the catalog: tables that are defined no more are kept in order as well. What belongs,
+// or may belong, to a definition that was set aside is left alone.
 import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
 import type { Effects } from '../effects.ts';
 import { folders, TABLE_KINDS } from './lake-tables.ts';
@@ -62,12 +63,19 @@ function inTurn(places: readonly Place[], now: Date): Place[] {
 
 async function allPlaces(effects: Effects, options: VacuumOptions): Promise<Place[]> {
   const places: Place[] = [];
+  const namesOf = async (kind: string) => {
+    const names: string[] = [];
+    for await (const folder of folders(effects.lake, `${kind}/`)) names.push(folder.slice(kind.length + 1));
+    return names.filter((name) => !effects.catalog.asideNamed(name));
+  };
   for (const kind of TABLE_KINDS)
-    for await (const name of folders(effects.lake, `${kind}/`))
-      places.push({ name, work: () => maintainTable(effects, name, options) });
+    for (const name of await namesOf(kind))
+      places.push({
+        name: `${kind}/${name}`,
+        work: () => maintainTable(effects, `${kind}/${name}`, options),
+      });
   const datasets = new Set<string>();
-  for (const kind of REPORT_KINDS)
-    for await (const folder of folders(effects.lake, `${kind}/`)) datasets.add(folder.slice(kind.length + 1));
+  for (const kind of REPORT_KINDS) for (const name of await namesOf(kind)) datasets.add(name);
   const swept = async (work: Promise<Swept>) => ({ ...(await work), checkpoint: undefined });
   for (const name of datasets)
     places.push({ name: `files/${name}`, work: () => swept(sweepReports(effects, name, options)) });

@@ -14,6 +14,7 @@ import type { IngestRequest } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { goingOn, type TableFailure } from '../table-failures.ts';
 
 export type Selection = {
   readonly dataset?: string;
@@ -46,6 +47,10 @@ export type Reconciliation = {
   readonly unexamined: number;
   /** Datasets whose table is under another contract than this process holds: nothing of theirs is looked at. */
   readonly held: readonly string[];
+  /** Datasets whose table cannot be read: nothing of theirs is looked at. */
+  readonly failed: readonly TableFailure[];
+  /** Keys in landing that belong, or may belong, to definitions that were set aside: nothing is done about them. */
+  readonly aside: readonly string[];
   /** Live sources by dataset, for weighing a mass withdrawal. */
   readonly live: ReadonlyMap<string, number>;
 };
@@ -64,17 +69,16 @@ export async function reconcile(
     absent: [] as string[],
     rejected: [] as Report[],
     held: [] as string[],
+    failed: [] as TableFailure[],
+    aside: [] as string[],
     live: new Map<string, number>(),
   };
   const present = await presentVersions(effects, selection);
-  const { bySource, held } = await liveFiles(effects, selection);
+  const { bySource, held, failed } = await liveFiles(effects, selection);
   result.held.push(...Array.from(held, ({ name }) => name));
+  result.failed.push(...failed);
   for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
-  await inParallel([...present.values()], async (version) => {
-    if (outOfTime()) {
-      result.unexamined += 1;
-      return;
-    }
+  const examine = async (version: ObjectVersion) => {
     const [dataset, rival] = effects.catalog.claims(version.key);
     if (dataset === undefined) return keepUnknown(effects, selection, version, result.ingest);
     if (rival) {
@@ -82,22 +86,39 @@ export async function reconcile(
       result.ingest.push({ source: version.key });
       return;
     }
-    if (held.has(dataset) || !isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
-    const settled = await settledBefore(
-      effects,
-      dataset,
-      version,
-      bySource.get(dataset)?.get(version.key) ?? [],
-    );
+    const live = bySource.get(dataset);
+    if (live === undefined || !isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
+    const settled = await settledBefore(effects, dataset, version, live.get(version.key) ?? []);
     if (settled === undefined) result.ingest.push({ source: version.key, sizeBytes: version.sizeBytes });
     else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
     else result.unchanged += 1;
+  };
+  await inParallel([...present.values()], async (version) => {
+    if (outOfTime()) {
+      result.unexamined += 1;
+      return;
+    }
+    if (effects.catalog.asideOf(version.key)) {
+      result.aside.push(version.key);
+      return;
+    }
+    try {
+      await examine(version);
+    } catch {
+      // Ingest meets the same error, or gets over it, and speaks of this one key.
+      result.ingest.push({ source: version.key });
+    }
   });
   for (const [dataset, sources] of bySource)
     compareLive(effects, selection, dataset, sources, present, result);
   const isLive = (key: string) => [...bySource.values()].some((sources) => sources.has(key));
-  result.absent.push(...(selection.keys ?? []).filter((key) => !present.has(key) && !isLive(key)));
+  result.absent.push(
+    ...(selection.keys ?? []).filter(
+      (key) => !present.has(key) && !isLive(key) && !effects.catalog.asideOf(key),
+    ),
+  );
   result.ingest.sort((a, b) => (a.source < b.source ? -1 : 1));
+  result.aside.sort();
   return result;
 }
 
@@ -117,18 +138,23 @@ async function presentVersions(effects: Effects, selection: Selection): Promise<
 type Live = {
   readonly bySource: ReadonlyMap<Dataset, ReadonlyMap<string, Add[]>>;
   readonly held: ReadonlySet<Dataset>;
+  readonly failed: readonly TableFailure[];
 };
 
 async function liveFiles(effects: Effects, selection: Selection): Promise<Live> {
   const bySource = new Map<Dataset, Map<string, Add[]>>();
   const held = new Set<Dataset>();
+  const failed: TableFailure[] = [];
   for (const dataset of effects.catalog.datasets) {
     if (selection.dataset !== undefined && selection.dataset !== dataset.name) continue;
-    const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-    if (snapshot && configuration(snapshot, CONTRACT) !== dataset.hash) held.add(dataset);
-    else bySource.set(dataset, filesBySource(snapshot?.files.values() ?? []));
+    const table = tablePrefix(landingTable(dataset));
+    await goingOn(failed, table, async () => {
+      const snapshot = await effects.tables.latest(table);
+      if (snapshot && configuration(snapshot, CONTRACT) !== dataset.hash) held.add(dataset);
+      else bySource.set(dataset, filesBySource(snapshot?.files.values() ?? []));
+    });
   }
-  return { bySource, held };
+  return { bySource, held, failed };
 }
 
 async function keepUnknown(
@@ -161,7 +187,7 @@ function compareLive(
     const lastModifiedMs = adds[0] === undefined ? 0 : (readOrigin(adds[0])?.lastModifiedMs ?? 0);
     if (!isSelected(selection, dataset, source, lastModifiedMs)) continue;
     const [claim, rival] = effects.catalog.claims(source);
-    if (rival) continue;
+    if (rival || effects.catalog.asideOf(source)) continue;
     if (claim !== dataset) {
       result.misplaced.push({ source, dataset: dataset.name });
       result.ingest.push({ source, dataset: dataset.name });

@@ -32,10 +32,11 @@ export async function sweepUnknown(effects: Effects, options: VacuumOptions): Pr
   return sweepListed(effects, 'unknown/', cutoffMs, options, async (note) => {
     const source = await readSource(effects, note.key);
     const present = source === undefined ? undefined : await landingVersion(effects, source);
+    const isItsOwn = present !== undefined && unknownKey(present.key, present.etag) === note.key;
     const stays =
-      present !== undefined &&
-      effects.catalog.claims(present.key).length === 0 &&
-      unknownKey(present.key, present.etag) === note.key;
+      isItsOwn &&
+      (effects.catalog.claims(present.key).length === 0 ||
+        effects.catalog.asideOf(present.key) !== undefined);
     return stays ? [] : [note];
   });
 }
@@ -43,7 +44,10 @@ export async function sweepUnknown(effects: Effects, options: VacuumOptions): Pr
 /** Notes of large commits that were given up: a run that goes on with one of them does that piece anew. */
 export async function sweepStaging(effects: Effects, options: VacuumOptions): Promise<Swept> {
   const cutoffMs = effects.clock().getTime() - options.retentionMs;
-  return sweepListed(effects, 'staging/', cutoffMs, options, async (note) => [note]);
+  return sweepListed(effects, 'staging/', cutoffMs, options, async (note) => {
+    const [, , table = ''] = note.key.split('/');
+    return effects.catalog.asideNamed(table) ? [] : [note];
+  });
 }
 
 export function sumOf(parts: readonly Swept[]): Swept {
@@ -88,6 +92,7 @@ async function superseded(
 ): Promise<ObjectVersion[]> {
   const { lake, catalog } = effects;
   const source = await readSource(effects, report.key);
+  if (source !== undefined && catalog.asideOf(source)) return [];
   const present = source === undefined ? undefined : await landingVersion(effects, source);
   const [dataset] = present ? catalog.claims(present.key) : [];
   if (present && dataset?.name === name) {

@@ -105,10 +105,12 @@ it('says what is broken, and what waits for it, and exits with 3', async () => {
   await shop.define(CONTRACT, TAKINGS.replace('till, CAST', 'tll, CAST'));
   const unread = await plan(shop);
   expect(unread).toMatchObject({
-    code: 3,
-    changes: [],
+    code: 1,
+    unchanged: 1,
     broken: [expect.stringMatching(/takings\.sql, line \d+: .*tll/)],
+    aside: [{ kind: 'insight', names: ['takings'], held: [] }],
   });
+  expect(brief(unread)).toEqual([['insights/takings', 'broken', 0, 0]]);
   await shop.define(
     { ...CONTRACT, resources: [SALES, { ...SALES, name: 'more', path: 'shop/day=*/?.csv' }] },
     TAKINGS,

@@ -141,17 +141,26 @@ describe('dependencyOrder', () => {
   const reader = (name: string, ...reads: string[]) => ({ name, file: `${name}.sql`, line: 4, reads });
 
   it('puts each after what it reads, else keeps the order', () => {
-    const order = dependencyOrder([reader('a', 'D', 'x'), reader('b'), reader('c', 'a'), reader('d', 'b')]);
-    expect(order.map(({ name }) => name)).toEqual(['b', 'd', 'a', 'c']);
+    const readers = [reader('a', 'D', 'x'), reader('b'), reader('c', 'a'), reader('d', 'b')];
+    const { ordered, circles } = dependencyOrder(readers);
+    expect(ordered.map(({ name }) => name)).toEqual(['b', 'd', 'a', 'c']);
+    expect(circles).toEqual([]);
   });
 
   it.each([
-    [[reader('a', 'a')], 'a.sql, line 4: insights read one another in a circle: a → a'],
+    [[reader('a', 'a')], ['a.sql, line 4: insights read one another in a circle: a → a. Break it'], []],
     [
-      [reader('z', 'a'), reader('a', 'b'), reader('b', 'c'), reader('c', 'a')],
-      'a.sql, line 4: insights read one another in a circle: a → b → c → a',
+      [reader('z', 'a'), reader('a', 'b'), reader('b', 'c', 'y'), reader('c', 'a'), reader('y')],
+      [
+        'a.sql, line 4: insights read one another in a circle: a → b → c → a. Break it',
+        'b.sql, line 4: insights read one another in a circle: b → c → a → b. Break it',
+        'c.sql, line 4: insights read one another in a circle: c → a → b → c. Break it',
+      ],
+      ['z', 'y'],
     ],
-  ])('refuses a circle', (readers, message) => {
-    expect(() => dependencyOrder(readers)).toThrow(message);
+  ])('names all that are in a circle, and goes on with the rest', (readers, messages, rest) => {
+    const { ordered, circles } = dependencyOrder(readers);
+    expect(circles.map(({ error }) => error.message)).toEqual(messages);
+    expect(ordered.map(({ name }) => name)).toEqual(rest);
   });
 });

@@ -152,7 +152,7 @@ describe('parseContract refuses', () => {
     const two = JSON.parse(contract());
     two.resources.push({ ...two.resources[0], name: 'SALES' });
     expect(refusal(JSON.stringify(two))).toContain(
-      'resources[1].name: "SALES" is the name of resources[0] too',
+      'resources[0].name: "sales" is the name of resources[1] too',
     );
     const fields = [
       { name: 'Year', type: 'integer' },

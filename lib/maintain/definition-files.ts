@@ -1,0 +1,97 @@
+// Reads schemas/<package>/datapackage.json and insights/*.sql: the texts of the definitions, and what cannot be read. All I/O
+// of definitions is here; what the texts mean is for load-catalog.ts.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { CliError, DefinitionError } from '../errors.ts';
+
+/** `name`: the package's of a contract, the insight's of an insight. */
+export type DefinitionFile = {
+  readonly kind: 'contract' | 'insight';
+  readonly package: string;
+  readonly name: string;
+  readonly file: string;
+  /** Or why it cannot be read. */
+  readonly text: string | DefinitionError;
+};
+
+/**
+ * Package by package, each contract before its package's insights; names in code unit order, whatever the machine's language.
+ * Throws CliError where there is nothing to read.
+ */
+export async function readDefinitionFiles(folder: string): Promise<DefinitionFile[]> {
+  const packages = await namesIn(folder);
+  if (packages === undefined)
+    throw new CliError(
+      `there is no folder ${folder}: pass the folder that holds your packages as --schemas DIR`,
+    );
+  if (packages instanceof DefinitionError) throw packages;
+  const files: DefinitionFile[] = [];
+  for (const name of packages) files.push(...(await readPackage(folder, name)));
+  if (files.length === 0)
+    throw new CliError(
+      `no <package>/datapackage.json is in ${folder}: pass the folder that holds your packages as --schemas DIR`,
+    );
+  return files;
+}
+
+async function readPackage(folder: string, name: string): Promise<DefinitionFile[]> {
+  const file = join(folder, name, 'datapackage.json');
+  const insights = join(folder, name, 'insights');
+  const text = await textOf(file);
+  const names = (await namesIn(insights)) ?? [];
+  const contract = (text: string | DefinitionError) => ({
+    kind: 'contract' as const,
+    package: name,
+    name,
+    file,
+    text,
+  });
+  if (names instanceof DefinitionError)
+    return [...(text === undefined ? [] : [contract(text)]), contract(names)];
+  const files: DefinitionFile[] = [];
+  for (const entry of names.filter((entry) => entry.endsWith('.sql'))) {
+    const path = join(insights, entry);
+    const text = (await textOf(path)) ?? new DefinitionError(path, '', 'the file leads nowhere: remove it');
+    files.push({ kind: 'insight', package: name, name: basename(entry, '.sql'), file: path, text });
+  }
+  if (text !== undefined) return [contract(text), ...files];
+  if (files.length === 0) return [];
+  const missing = "the file is missing: insights need their package's contract";
+  return [contract(new DefinitionError(file, '', missing)), ...files];
+}
+
+/** Undefined where there is no such folder. */
+async function namesIn(folder: string): Promise<string[] | DefinitionError | undefined> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    return isAbsent(error) ? undefined : unreadable(folder, error);
+  }
+}
+
+/** Undefined where there is no such file. To open a pipe would wait for whoever writes into it. */
+async function textOf(file: string): Promise<string | DefinitionError | undefined> {
+  try {
+    if ((await stat(file)).isFile()) return await readFile(file, 'utf8');
+    return new DefinitionError(file, '', 'it is a folder, a pipe or a device, and not a file: move it away');
+  } catch (error) {
+    return isAbsent(error) ? undefined : unreadable(file, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): DefinitionError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DefinitionError(
+    path,
+    '',
+    `it cannot be read (${reason}): give the current user permission to it`,
+    {
+      cause: error,
+    },
+  );
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

@@ -1,0 +1,36 @@
+// What cannot be done for one table must not stop the others: it is kept in a sentence, and said.
+import { CliError, CorruptionError, TryAgainError } from './errors.ts';
+import { SqlError } from './ports.ts';
+
+/** `table`: by its place in the lake, `tables/billing`. */
+export type TableFailure = { readonly table: string; readonly message: string };
+
+/** False, and a further failure, where `work` throws. */
+export async function goingOn(
+  failures: TableFailure[],
+  table: string,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    failures.push({ table, message: messageOf(error) });
+    return false;
+  }
+}
+
+/** The first of each table. */
+export function onePerTable<T extends TableFailure>(failures: readonly T[]): T[] {
+  return failures.filter(
+    ({ table }, index) => failures.findIndex((other) => other.table === table) === index,
+  );
+}
+
+/** In a sentence; what nobody foresaw is named as such. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof CliError) return error.lines.map((line) => line.trim()).join(' ');
+  const isForeseen = [CorruptionError, TryAgainError, SqlError].some((kind) => error instanceof kind);
+  return isForeseen ? error.message : `unexpected error: ${error.name}: ${error.message}`;
+}

@@ -1,0 +1,342 @@
+// One bad definition: every verb does the rest and says it, nothing of what it may define is withdrawn, dropped or swept, and
+// once it is mended the lake is what it would have been.
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sluice } from './harness.ts';
+import { makeShop, type Shop } from './shop.ts';
+
+const GOODS = {
+  name: 'stock',
+  resources: [
+    {
+      name: 'goods',
+      path: 'stock/*.csv',
+      mode: 'upsert',
+      schema: {
+        fields: [
+          { name: 'id', type: 'integer' },
+          { name: 'name', type: 'string' },
+        ],
+        primaryKey: 'id',
+      },
+    },
+  ],
+};
+const SHELF = '/* ---\nkey: [id]\n--- */\nSELECT id, upper(name) AS name FROM goods\n';
+const REPORT =
+  '/* ---\n--- */\nSELECT max(takings) AS best, count(DISTINCT shelf.id) AS kinds FROM takings, shelf\n';
+
+type Files = Readonly<Record<string, string>>;
+const SOUND: Files = {
+  'stock/datapackage.json': JSON.stringify(GOODS),
+  'stock/insights/shelf.sql': SHELF,
+  'stock/insights/report.sql': REPORT,
+};
+
+async function define(shop: Shop, files: Files): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(shop.folder, 'schemas', name, '..'), { recursive: true });
+    await writeFile(join(shop.folder, 'schemas', name), text);
+  }
+}
+
+async function twoPackages(): Promise<Shop> {
+  const shop = await makeShop();
+  await define(shop, SOUND);
+  await shop.sell('shop/day=2024-01-01/a.csv', 'north,1', 'south,2');
+  await shop.write('stock/a.csv', 'id,name\n1,tea\n2,milk\n');
+  await shop.write('stock/b.csv', 'id,name\n3,rye\nx,bad\n');
+  expect((await sluice(['sync', ...shop.places])).code).toBe(0);
+  return shop;
+}
+
+const of = (shop: Shop) => shop.places.slice(2);
+async function rows(shop: Shop, table: string) {
+  const { code, out, err } = await sluice([
+    'query',
+    `FROM ${table} ORDER BY ALL`,
+    '--format',
+    'csv',
+    ...of(shop),
+  ]);
+  return { code, rows: out.trim().split('\r\n').slice(1), err };
+}
+const json = async (verb: string, shop: Shop, ...words: string[]) => {
+  const { code, out } = await sluice([verb, ...words, '--json', ...shop.places]);
+  return { code, ...JSON.parse(out) };
+};
+
+/** Each way in which the package's contract, or all of it, can be bad. */
+const BAD_CONTRACTS: [string, Files][] = [
+  ['that is not JSON', { 'stock/datapackage.json': `${JSON.stringify(GOODS).slice(0, -2)} <<<<` }],
+  ['that is empty', { 'stock/datapackage.json': '' }],
+  ['with a wrong word', { 'stock/datapackage.json': JSON.stringify({ ...GOODS, nam: 1 }) }],
+  [
+    'with a dataset that is wrong',
+    {
+      'stock/datapackage.json': JSON.stringify({ resources: [{ ...GOODS.resources[0], mode: 'sometimes' }] }),
+    },
+  ],
+  [
+    'with a path that is no path',
+    { 'stock/datapackage.json': JSON.stringify({ resources: [{ ...GOODS.resources[0], path: '/stock' }] }) },
+  ],
+  [
+    'whose dataset another package has too',
+    {
+      'twin/datapackage.json': JSON.stringify({
+        resources: [{ ...GOODS.resources[0], path: 'elsewhere/*.csv' }],
+      }),
+    },
+  ],
+];
+
+describe('a contract', () => {
+  it.each(BAD_CONTRACTS)('%s stops nothing else, and loses nothing', async (_, bad) => {
+    const shop = await twoPackages();
+    await shop.write('notes.txt', 'no dataset takes it');
+    await define(shop, bad);
+    await shop.sell('shop/day=2024-01-02/b.csv', 'north,5');
+    await shop.write('stock/c.csv', 'id,name\n4,jam\n');
+    await shop.remove('stock/a.csv');
+
+    const synced = await sluice(['sync', '--prune', '--yes', '--json', ...shop.places]);
+    expect(synced.code).toBe(1);
+    const found = JSON.parse(synced.out);
+    expect(found).toMatchObject({ rows: { accepted: 1, withdrawn: 0 }, vanished: [], deadLetters: [] });
+    expect(found.aside[0]).toMatchObject({ held: ['report', 'shelf'].sort().toReversed() });
+    expect(found.aside[0].message).toMatch(/datapackage\.json/);
+    expect(found.asideKeys).toEqual(expect.arrayContaining(['stock/b.csv', 'stock/c.csv']));
+    expect(found.files.map(({ source }: { source: string }) => source)).not.toContain('stock/c.csv');
+    expect((await rows(shop, 'takings')).rows).toEqual([
+      '2024-01-01,north,1.00',
+      '2024-01-01,south,2.00',
+      '2024-01-02,north,5.00',
+    ]);
+
+    // What depends on it answers as it is, and that is said.
+    for (const [table, answer] of [
+      ['goods', ['1,tea', '2,milk', '3,rye']],
+      ['shelf', ['1,TEA', '2,MILK', '3,RYE']],
+      ['report', ['2.00,3']],
+    ] as const) {
+      const found = await rows(shop, table);
+      expect(found).toMatchObject({ code: 0, rows: answer });
+      expect(found.err).toMatch(/^warning: Set aside.*\n {2}.*datapackage\.json/);
+    }
+
+    expect(await json('status', shop)).toMatchObject({
+      code: 1,
+      aside: [{ held: ['shelf', 'report'] }, ...found.aside.slice(1)],
+      datasets: [{ dataset: 'sales', waiting: 0, vanished: 0 }],
+    });
+    const status = await sluice(['status', ...shop.places]);
+    expect(status.out).toContain(
+      'Set aside, with what depends on it; their tables and files stay as they are',
+    );
+    expect(status.out).toContain('    held back with it: shelf, report');
+    expect(status.out).not.toMatch(/These match no dataset:(\n {2}.*)*stock\//);
+    const certified = await json('certify', shop);
+    expect(certified).toMatchObject({ code: 1, certified: false, problems: [], aside: found.aside });
+    expect(certified.unknown).not.toContain('stock/b.csv');
+    const planned = await sluice(['plan', '--format', 'json', ...shop.places]);
+    expect(planned.code).toBe(1);
+    const plan = JSON.parse(planned.out);
+    expect(plan.changes.filter(({ change }: { change: string }) => change === 'removed')).toEqual([]);
+    expect(plan.broken).toEqual(found.aside.map(({ message }: { message: string }) => message));
+    expect((await sluice(['audit', ...of(shop)])).code).toBe(1);
+    expect((await sluice(['rejects', ...shop.places])).code).toBe(1);
+    expect(
+      (
+        await sluice([
+          'validate',
+          join(shop.landing, 'shop/day=2024-01-01/a.csv'),
+          '--dataset',
+          'sales',
+          ...shop.places.slice(4),
+        ])
+      ).code,
+    ).toBe(0);
+    const refused = await sluice([
+      'validate',
+      join(shop.landing, 'stock/b.csv'),
+      '--dataset',
+      'goods',
+      ...shop.places.slice(4),
+    ]);
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toMatch(/datapackage\.json/);
+    expect((await sluice(['explain', 'takings', ...of(shop)])).code).toBe(0);
+    expect((await sluice(['history', 'goods', ...of(shop)])).code).toBe(0);
+    expect((await sluice(['graph', ...shop.places.slice(4)])).code).toBe(1);
+    expect((await sluice(['start', '--once', ...shop.places])).code).toBe(1);
+
+    await shop.write('stock/a.csv', 'id,name\n1,tea\n2,milk\n');
+    await rm(join(shop.folder, 'schemas/twin'), { recursive: true, force: true });
+    await define(shop, SOUND);
+    expect((await sluice(['sync', ...shop.places])).code).toBe(0);
+    expect((await rows(shop, 'goods')).rows).toEqual(['1,tea', '2,milk', '3,rye', '4,jam']);
+    expect((await rows(shop, 'report')).rows).toEqual(['5.00,4']);
+    expect((await json('certify', shop)).code).toBe(0);
+  });
+
+  it.each(BAD_CONTRACTS)('%s leaves its reports, its notes and its tables to no sweep', async (_, bad) => {
+    const shop = await twoPackages();
+    await shop.write('stock/b.csv', 'id,name\n3,oat\n');
+    expect((await sluice(['sync', ...shop.places])).code).toBe(0);
+    // All that the sweep might take is older than what it keeps.
+    const old = new Date(Date.now() - 30 * 24 * 3600 * 1000);
+    const files = async () =>
+      (await readdir(shop.lake, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    for (const file of await files()) await utimes(join(file.parentPath, file.name), old, old);
+    const mine = async () =>
+      (await files())
+        .map(({ parentPath, name }) => join(parentPath, name).slice(shop.lake.length))
+        .filter((path) => /goods|shelf|report/.test(path))
+        .sort();
+    const before = await mine();
+    await define(shop, bad);
+    const swept = await sluice(['maintain', '--retention', '1', ...shop.places]);
+    expect(swept.code).toBe(1);
+    expect(swept.out).toContain('Set aside');
+    expect(await mine()).toEqual(before);
+    await rm(join(shop.folder, 'schemas/twin'), { recursive: true, force: true });
+    await define(shop, SOUND);
+    expect((await sluice(['maintain', '--retention', '1', ...shop.places])).code).toBe(0);
+    const after = await mine();
+    const gone = before.filter((path) => !after.includes(path));
+    expect(gone.map((path) => path.split('/').slice(1, 3).join('/'))).toEqual(
+      expect.arrayContaining(['arrivals/goods', 'files/goods', 'tables/goods', 'insights/shelf']),
+    );
+  });
+
+  it('whose files another dataset matches meanwhile keeps them', async () => {
+    const shop = await twoPackages();
+    await define(shop, {
+      'stock/datapackage.json': JSON.stringify(GOODS).slice(0, -2),
+      'all/datapackage.json': JSON.stringify({
+        resources: [
+          {
+            name: 'everything',
+            path: '{stock,other}/*.csv',
+            schema: { fields: [{ name: 'id', type: 'string' }] },
+          },
+        ],
+      }),
+    });
+    await shop.write('stock/c.csv', 'id,name\n4,jam\n');
+    await shop.write('other/d.csv', 'id\n9\n');
+    expect((await sluice(['sync', ...shop.places])).code).toBe(1);
+    expect((await rows(shop, 'everything')).rows).toEqual(['9']);
+    expect((await rows(shop, 'goods')).rows).toEqual(['1,tea', '2,milk', '3,rye']);
+  });
+
+  it('a message that failed about it waits for it', async () => {
+    const shop = await twoPackages();
+    const letter = join(shop.lake, 'dead-letters/files/goods/stock/c.csv.json');
+    await mkdir(join(letter, '..'), { recursive: true });
+    await shop.write('stock/c.csv', 'id,name\n4,jam\n');
+    const message = {
+      queue: 'files',
+      message: { source: 'stock/c.csv', dataset: 'goods' },
+      error: 'x',
+      at: 'y',
+    };
+    await writeFile(letter, JSON.stringify(message));
+    await define(shop, { 'stock/datapackage.json': '{' });
+    expect((await json('sync', shop)).deadLetters).toEqual([]);
+    expect((await json('status', shop)).deadLetters).toEqual([message]);
+    await define(shop, SOUND);
+    expect((await sluice(['sync', ...shop.places])).code).toBe(0);
+    expect((await json('status', shop)).deadLetters).toEqual([]);
+    expect((await rows(shop, 'goods')).rows).toContain('4,jam');
+  });
+});
+
+describe('an insight', () => {
+  it('that is wrong holds what reads it, and its own rows stay', async () => {
+    const shop = await twoPackages();
+    await define(shop, { 'stock/insights/shelf.sql': SHELF.replace('name)', 'nam)') });
+    await shop.write('stock/c.csv', 'id,name\n4,jam\n');
+    const found = await json('sync', shop);
+    expect(found).toMatchObject({
+      code: 1,
+      totals: { accepted: 1 },
+      aside: [{ kind: 'insight', names: ['shelf'], held: ['report'] }],
+      asideKeys: [],
+    });
+    expect(found.aside[0].message).toMatch(/shelf\.sql, line 4: Binder Error.*nam/);
+    expect((await rows(shop, 'goods')).rows).toContain('4,jam');
+    expect((await rows(shop, 'shelf')).rows).toEqual(['1,TEA', '2,MILK', '3,RYE']);
+    await define(shop, SOUND);
+    expect((await sluice(['sync', ...shop.places])).code).toBe(0);
+    expect((await rows(shop, 'shelf')).rows).toContain('4,JAM');
+    expect((await rows(shop, 'report')).rows).toEqual(['2.00,4']);
+  });
+
+  it('that never was in the lake is asked for in vain, with the reason', async () => {
+    const shop = await twoPackages();
+    await define(shop, { 'stock/insights/fresh.sql': 'SELECT 1' });
+    const { code, err } = await sluice(['query', 'FROM fresh', ...of(shop)]);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /The lake holds no fresh, and what may define it is set aside:\n.*fresh\.sql, line 1: the front matter/,
+    );
+  });
+});
+
+describe('a table whose log cannot be read', () => {
+  it('stops nothing else', async () => {
+    const shop = await twoPackages();
+    await writeFile(join(shop.lake, 'arrivals/goods/_delta_log/00000000000000000000.json'), 'no log\n');
+    await shop.sell('shop/day=2024-01-02/b.csv', 'north,5');
+    await shop.write('stock/c.csv', 'id,name\n4,jam\n');
+    const found = await json('sync', shop);
+    expect(found).toMatchObject({
+      code: 1,
+      rows: { accepted: 1, withdrawn: 0 },
+      deadLetters: [],
+      failed: [{ table: 'arrivals/goods', held: ['tables/goods', 'insights/shelf', 'insights/report'] }],
+    });
+    expect(found.failed[0].message).toMatch(/_delta_log\/0+\.json is damaged: line 1 is not JSON: "no log"/);
+    expect((await rows(shop, 'takings')).rows).toContain('2024-01-02,north,5.00');
+    expect((await rows(shop, 'shelf')).rows).toEqual(['1,TEA', '2,MILK', '3,RYE']);
+    const status = await json('status', shop);
+    expect(status).toMatchObject({ code: 1, datasets: [{ dataset: 'sales', rows: 3 }] });
+    expect(status.failures.map(({ table }: { table: string }) => table)).toContain('arrivals/goods');
+    expect((await sluice(['status', ...shop.places])).out).toContain('\n  arrivals/goods: ');
+    const plan = await sluice(['plan', '--format', 'json', ...shop.places]);
+    expect(plan.code).toBe(1);
+    expect(JSON.parse(plan.out).failures).toMatchObject([{ table: 'arrivals/goods' }]);
+    const rejects = await sluice(['rejects', ...shop.places]);
+    expect(rejects.code).toBe(1);
+    expect(rejects.err).toContain('  arrivals/goods: ');
+    expect((await sluice(['explain', 'takings', ...of(shop)])).code).toBe(0);
+    const swept = await sluice(['maintain', ...shop.places]);
+    expect(swept.code).toBe(1);
+    expect(swept.out).toMatch(/^arrivals\/goods was left as it is: /m);
+    expect((await sluice(['start', '--once', ...shop.places])).code).toBe(1);
+  });
+
+  it('of an insight holds what reads it', async () => {
+    const shop = await twoPackages();
+    await writeFile(join(shop.lake, 'insights/shelf/_delta_log/00000000000000000000.json'), 'no log\n');
+    await shop.sell('shop/day=2024-01-02/b.csv', 'north,5');
+    const found = await json('sync', shop);
+    expect(found).toMatchObject({
+      code: 1,
+      deadLetters: [],
+      failed: [{ table: 'insights/shelf', held: ['insights/report'] }],
+    });
+    expect((await rows(shop, 'takings')).rows).toContain('2024-01-02,north,5.00');
+    expect(await json('audit', { ...shop, places: of(shop) })).toMatchObject({
+      code: 1,
+      failures: [{ table: 'insights/shelf' }],
+    });
+    expect((await json('status', shop)).derived.map(({ name }: { name: string }) => name)).toEqual([
+      'goods',
+      'takings',
+    ]);
+  });
+});
