@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sluice } from './harness.ts';
-import { makeShop, type Shop } from './shop.ts';
+import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
 
 const GOODS = {
   name: 'stock',
@@ -230,6 +230,43 @@ describe('a contract', () => {
     expect((await sluice(['sync', ...shop.places])).code).toBe(1);
     expect((await rows(shop, 'everything')).rows).toEqual(['9']);
     expect((await rows(shop, 'goods')).rows).toEqual(['1,tea', '2,milk', '3,rye']);
+  });
+
+  it('that claims files of a sound dataset takes no row and no report from it', async () => {
+    const shop = await twoPackages();
+    await shop.sell('shop/day=2024-01-02/b.csv', 'north,5', 'bad,x');
+    expect((await sluice(['sync', ...shop.places])).code).toBe(0);
+    await shop.sell('shop/day=2024-01-02/b.csv', 'north,6', 'bad,x');
+    expect((await sluice(['sync', ...shop.places])).code).toBe(0);
+    const rival = { ...GOODS.resources[0], name: 'rival', path: 'shop/*/b.csv' };
+    await define(shop, { 'rival/datapackage.json': JSON.stringify({ resources: [rival] }).slice(0, -1) });
+    await shop.remove('shop/day=2024-01-02/b.csv');
+    const found = await json('sync', shop, '--prune', '--yes');
+    expect(found).toMatchObject({ code: 1, rows: { withdrawn: 0 }, vanished: [] });
+    expect(await json('status', shop)).toMatchObject({
+      datasets: [{ dataset: 'sales', vanished: 0 }, { dataset: 'goods' }],
+    });
+    expect((await json('certify', shop)).problems).toEqual([]);
+    const reports = async () =>
+      (await readdir(join(shop.lake, 'files/sales'), { recursive: true, withFileTypes: true })).filter(
+        (entry) => entry.isFile(),
+      );
+    const old = new Date(Date.now() - 30 * 24 * 3600 * 1000);
+    const before = await reports();
+    for (const { parentPath, name } of before) await utimes(join(parentPath, name), old, old);
+    expect((await sluice(['maintain', '--retention', '1', ...shop.places])).code).toBe(1);
+    expect(await reports()).toHaveLength(before.length);
+    // A path of ours that does not match them any more is no reason either, as long as nobody can say whose they are.
+    await define(shop, { 'rival/datapackage.json': '{' });
+    await shop.define(
+      { ...CONTRACT, resources: [{ ...CONTRACT.resources[0], path: 'elsewhere/day=*/*.csv' }] },
+      TAKINGS,
+    );
+    expect(await json('sync', shop, '--prune', '--yes')).toMatchObject({ code: 1, rows: { withdrawn: 0 } });
+    expect((await rows(shop, 'takings')).rows).toContain('2024-01-02,north,6.00');
+    await rm(join(shop.folder, 'schemas/rival'), { recursive: true });
+    expect(await json('sync', shop)).toMatchObject({ code: 0, rows: { withdrawn: 3 } });
+    expect((await rows(shop, 'takings')).rows).toEqual([]);
   });
 
   it('a message that failed about it waits for it', async () => {
