@@ -67,6 +67,16 @@ const json = async (verb: string, shop: Shop, ...words: string[]) => {
   return { code, ...JSON.parse(out) };
 };
 
+async function filesOf({ lake }: Shop) {
+  return (await readdir(lake, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+}
+
+/** All that a sweep might take is older than what it keeps. */
+async function makeOld(shop: Shop): Promise<void> {
+  const old = new Date(Date.now() - 30 * 24 * 3600 * 1000);
+  for (const { parentPath, name } of await filesOf(shop)) await utimes(join(parentPath, name), old, old);
+}
+
 /** Each way in which the package's contract, or all of it, can be bad. */
 const BAD_CONTRACTS: [string, Files][] = [
   ['that is not JSON', { 'stock/datapackage.json': `${JSON.stringify(GOODS).slice(0, -2)} <<<<` }],
@@ -185,13 +195,9 @@ describe('a contract', () => {
     const shop = await twoPackages();
     await shop.write('stock/b.csv', 'id,name\n3,oat\n');
     expect((await sluice(['sync', ...shop.places])).code).toBe(0);
-    // All that the sweep might take is older than what it keeps.
-    const old = new Date(Date.now() - 30 * 24 * 3600 * 1000);
-    const files = async () =>
-      (await readdir(shop.lake, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-    for (const file of await files()) await utimes(join(file.parentPath, file.name), old, old);
+    await makeOld(shop);
     const mine = async () =>
-      (await files())
+      (await filesOf(shop))
         .map(({ parentPath, name }) => join(parentPath, name).slice(shop.lake.length))
         .filter((path) => /goods|shelf|report/.test(path))
         .sort();
@@ -242,18 +248,15 @@ describe('a contract', () => {
     await define(shop, { 'rival/datapackage.json': JSON.stringify({ resources: [rival] }).slice(0, -1) });
     await shop.remove('shop/day=2024-01-02/b.csv');
     const found = await json('sync', shop, '--prune', '--yes');
-    expect(found).toMatchObject({ code: 1, rows: { withdrawn: 0 }, vanished: [] });
+    expect(found).toMatchObject({ code: 1, rows: { withdrawn: 0 }, vanished: [], deadLetters: [] });
     expect(await json('status', shop)).toMatchObject({
       datasets: [{ dataset: 'sales', vanished: 0 }, { dataset: 'goods' }],
     });
     expect((await json('certify', shop)).problems).toEqual([]);
     const reports = async () =>
-      (await readdir(join(shop.lake, 'files/sales'), { recursive: true, withFileTypes: true })).filter(
-        (entry) => entry.isFile(),
-      );
-    const old = new Date(Date.now() - 30 * 24 * 3600 * 1000);
+      (await filesOf(shop)).filter(({ parentPath }) => parentPath.includes('files/sales'));
+    await makeOld(shop);
     const before = await reports();
-    for (const { parentPath, name } of before) await utimes(join(parentPath, name), old, old);
     expect((await sluice(['maintain', '--retention', '1', ...shop.places])).code).toBe(1);
     expect(await reports()).toHaveLength(before.length);
     // A path of ours that does not match them any more is no reason either, as long as nobody can say whose they are.
