@@ -16,6 +16,11 @@ export class CliError extends Error {
   }
 }
 
+/** A folder that is worked on is gone, or is another one: nothing is known of what was in it, and nothing goes on. */
+export class PlaceGoneError extends CliError {
+  override readonly name = 'PlaceGoneError';
+}
+
 /** Wrong usage of the command line: exit code 2. */
 export class UsageError extends CliError {
   override readonly name = 'UsageError';

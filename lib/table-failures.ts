@@ -1,11 +1,11 @@
 // What cannot be done for one table must not stop the others: it is kept in a sentence, and said.
-import { CliError, CorruptionError, TryAgainError } from './errors.ts';
+import { CliError, CorruptionError, PlaceGoneError, TryAgainError } from './errors.ts';
 import { SqlError } from './ports.ts';
 
 /** `table`: by its place in the lake, `tables/billing`. */
 export type TableFailure = { readonly table: string; readonly message: string };
 
-/** False, and a further failure, where `work` throws. */
+/** False, and a further failure, where `work` throws. Throws PlaceGoneError: then the others are gone as well. */
 export async function goingOn(
   failures: TableFailure[],
   table: string,
@@ -15,6 +15,7 @@ export async function goingOn(
     await work();
     return true;
   } catch (error) {
+    if (error instanceof PlaceGoneError) throw error;
     failures.push({ table, message: messageOf(error) });
     return false;
   }

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { copyFile, link, mkdir, open, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { PlaceGoneError } from '../errors.ts';
 import type { LocalFile, ObjectStore, ObjectVersion } from '../ports.ts';
 import { fileError } from './file-error.ts';
 import { type FoundFile, present, walk } from './file-listing.ts';
@@ -13,7 +14,11 @@ export type FileStoreOptions = {
   readonly durable?: boolean;
 };
 
-/** Objects are the files below `root` whose path has no name beginning with `.`; `root` is made by the first write. */
+/**
+ * Objects are the files below `root` whose path has no name beginning with `.`; `root` is made by the first write. Once it
+ * was there it must stay: where it is gone, or is another folder (an unmounted disk), no object is taken for absent and
+ * nothing is written. Throws PlaceGoneError.
+ */
 export function fileStore(root: string, options: FileStoreOptions = {}): ObjectStore {
   return new FileObjects(resolve(root), options.durable ?? true);
 }
@@ -21,6 +26,8 @@ export function fileStore(root: string, options: FileStoreOptions = {}): ObjectS
 class FileObjects implements ObjectStore {
   readonly location: string;
   private readonly durable: boolean;
+  /** Of the root, by device and inode, since it was first seen. */
+  private identity: string | undefined;
 
   constructor(location: string, durable: boolean) {
     this.location = location;
@@ -29,23 +36,31 @@ class FileObjects implements ObjectStore {
 
   async head(key: string): Promise<ObjectVersion | undefined> {
     const path = this.path(key);
+    if (this.identity === undefined) await this.requireRoot();
     const stats = isHidden(key) ? undefined : await reading(path, present(stat(path, { bigint: true })));
-    return stats?.isFile() ? version({ key, stats }) : undefined;
+    if (stats?.isFile()) return version({ key, stats });
+    await this.requireRoot();
+    return undefined;
   }
 
   async *list(prefix: string, after?: string): AsyncIterable<ObjectVersion> {
     checkPrefix(prefix);
+    await this.requireRoot();
     try {
       for await (const found of walk(this.location, prefix, after)) yield version(found);
     } catch (error) {
       throw fileError(error, 'list', join(this.location, prefix));
     }
+    // What was not found in a folder that went meanwhile may be there all the same.
+    await this.requireRoot();
   }
 
   async read(key: string): Promise<Uint8Array | undefined> {
     if (!(await this.head(key))) return undefined;
     const path = this.path(key);
-    return reading(path, present(readFile(path)));
+    const bytes = await reading(path, present(readFile(path)));
+    if (bytes === undefined) await this.requireRoot();
+    return bytes;
   }
 
   async write(key: string, bytes: Uint8Array): Promise<void> {
@@ -107,6 +122,7 @@ class FileObjects implements ObjectStore {
     const path = this.path(key);
     if (isHidden(key))
       throw new Error(`${JSON.stringify(key)} cannot be stored: names that begin with '.' are not objects.`);
+    await this.requireRoot();
     const folder = dirname(path);
     const part = join(folder, `.${randomUUID()}.part`);
     try {
@@ -125,6 +141,17 @@ class FileObjects implements ObjectStore {
       await rm(part, { force: true }).catch(() => {});
       throw fileError(error, 'write', path);
     }
+  }
+
+  private async requireRoot(): Promise<void> {
+    const stats = await reading(this.location, present(stat(this.location, { bigint: true })));
+    const identity = stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : undefined;
+    this.identity ??= identity;
+    if (identity === this.identity) return;
+    const what = identity === undefined ? 'is gone' : 'is another folder than it was before';
+    throw new PlaceGoneError(
+      `${this.location} ${what}, while Sluice works on it: was it deleted, moved or unmounted? Nothing that was in it is taken for deleted. Put it back, and start again.`,
+    );
   }
 
   private async makeFolder(folder: string): Promise<void> {

@@ -43,6 +43,7 @@ export function eventLines(catalog: Catalog, round: Round, pathOf: (lakeKey: str
     ...lines,
     ...failed,
     ...warned,
+    ...round.asideKeys.map((key) => `${key} waits: ${catalog.asideOf(key)?.error.message}`),
     ...round.deadLetters.map((letter) => `failed: ${deadLetterLine(letter)}; the next sync tries it again`),
   ];
 }

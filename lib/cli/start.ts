@@ -1,7 +1,9 @@
 // `sluice start`: from nothing to insights, then follows landing. What a new user sees first.
 import { isS3Location } from '../adapters/s3-location.ts';
 import { UsageError } from '../errors.ts';
+import type { LandingSweep } from '../local/landing-sweep.ts';
 import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
+import type { Definitions } from '../local/watch-definitions.ts';
 import type { Interrupt } from './interrupt.ts';
 import { locations, memoryLimit, typed } from './locations.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,7 +18,10 @@ deleted there, a line each. Ctrl-C ends it and leaves a sound lake; the next sta
 
 A file is read when its size has stood still for half a second. A writer that pauses longer is read
 twice, the second time whole. Exact in any case: write under a name with a leading dot, which is
-ignored, and rename it when it is complete.`,
+ignored, and rename it when it is complete.
+
+Contracts and insights that change are taken up when nothing has changed for a second, as the next start would
+take them; what changed is said. Where a file is wrong, that is said, and its text before stays in force.`,
   options: [
     LANDING,
     LAKE,
@@ -115,11 +120,12 @@ async function syncAndFollow(
   interrupt: Interrupt,
 ): Promise<number> {
   const { rmSync } = await import('node:fs');
-  const { Changes, followLanding } = await import('../local/follow-landing.ts');
+  const { Changes, followLanding, requirePlaces } = await import('../local/follow-landing.ts');
   const { LandingSweep, sweepLanding } = await import('../local/landing-sweep.ts');
+  const { Definitions } = await import('../local/watch-definitions.ts');
   const { watchLanding } = await import('../local/watch-landing.ts');
   const { eventLines } = await import('./event-lines.ts');
-  const { catalog, landing, lake, scratch } = local.effects;
+  const { catalog, landing, lake, scratch, sql } = local.effects;
   const changes = new Changes();
   interrupt.onStop = () => changes.stop();
   interrupt.onEnd = () => rmSync(scratch, { recursive: true, force: true });
@@ -127,24 +133,50 @@ async function syncAndFollow(
   // First the watcher, then the listing: a change is seen by one of them.
   const failed = (error: unknown) => void terminal.err([`warning: ${watchProblem(error)}`]);
   const watcher = await watchLanding(landing.location, { changed: (key) => changes.add(key), failed });
-  let sweeping: Promise<void> | undefined;
+  const definitions = new Definitions(places.schemas, sql, local.definitions, catalog);
+  const looking: Promise<void>[] = [];
   try {
     const sweep = new LandingSweep(landing);
     await sweep.begin();
     await syncAndShow(local, places, terminal, () => changes.stopped);
-    if (!changes.stopped) await terminal.out(['', `Watching ${typed(places.landing)}; Ctrl-C ends it.`]);
+    if (!changes.stopped)
+      await terminal.out([
+        '',
+        `Watching ${typed(places.landing)} and ${typed(places.schemas)}; Ctrl-C ends it.`,
+      ]);
     const pathOf = (key: string) => typed(`${lake.location}/${key}`);
-    sweeping = sweepLanding(sweep, changes, failed);
-    await followLanding(local, changes, sweep, async (round) => {
-      const lines = eventLines(catalog, round, pathOf);
-      await terminal.out(lines);
+    looking.push(sweepLanding(sweep, changes, failed, () => requirePlaces(local)));
+    looking.push(definitions.watch(changes).catch((error: unknown) => changes.fail(error)));
+    await followLanding(local, changes, sweep, {
+      round: ({ effects }, round) => terminal.out(eventLines(effects.catalog, round, pathOf)),
+      redefined: (before) => takeUp(before, definitions, sweep, terminal, () => changes.stopped),
     });
     return 0;
   } finally {
     changes.stop();
     await watcher.close();
-    await sweeping;
+    for (const looked of looking) await looked;
   }
+}
+
+/** Brings the lake under the definitions as they are now, as the next start would. */
+async function takeUp(
+  before: LocalLake,
+  definitions: Definitions,
+  sweep: LandingSweep,
+  terminal: Terminal,
+  stopping: () => boolean,
+): Promise<LocalLake> {
+  const { syncLake } = await import('../local/sync-lake.ts');
+  const { redefinitionLines, syncLines } = await import('./sync-text.ts');
+  const found = await definitions.reload();
+  await terminal.out(redefinitionLines({ ...found, changed: found.changed.map(typed) }));
+  const local = { ...before, effects: { ...before.effects, catalog: found.catalog } };
+  if (found.changed.length === 0) return local;
+  await sweep.begin();
+  const options = { selection: {}, prune: false, allowMassWithdrawal: false };
+  await terminal.out(syncLines(await syncLake(local, options, {}, stopping)));
+  return local;
 }
 
 function watchProblem(error: unknown): string {

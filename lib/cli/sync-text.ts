@@ -5,6 +5,7 @@ import { partitionLabel } from '../core/partition.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { SyncResult } from '../local/sync-lake.ts';
+import type { Redefinition } from '../local/watch-definitions.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
 import { asideDocument, asideLines, failureLines } from './aside-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
@@ -230,4 +231,16 @@ export function syncDocument(
     deadLetters: result.deadLetters.map(({ queue, message, error, at }) => ({ queue, message, error, at })),
     ms: result.ms,
   };
+}
+
+/** What became of changed definitions, before the lake is brought under them. */
+export function redefinitionLines({ changed, gone, refused, problem }: Redefinition): string[] {
+  return [
+    ...(problem === undefined
+      ? []
+      : [`The definitions cannot be read, and those before stay in force: ${problem}`]),
+    ...(changed.length === 0 ? [] : [`Definitions changed: ${firstWords(changed, MAX_NAMED)}`]),
+    ...gone.map((table) => `Nothing defines ${table} any more: its rows stay, and nothing changes them`),
+    ...refused.map(({ error }) => `Not taken up, so that the text before stays in force: ${error.message}`),
+  ];
 }

@@ -5,7 +5,9 @@ import type { LocalQueue } from '../adapters/local-queue.ts';
 import { type RefreshOutcome, refresh } from '../aggregate/refresh.ts';
 import { sameTable } from '../core/insight.ts';
 import type { Effects, Refresh } from '../effects.ts';
+import { PlaceGoneError } from '../errors.ts';
 import { type IngestRequest, type IngestResult, ingest } from '../ingest/ingest.ts';
+import { requireScratch } from './scratch.ts';
 
 /** `sizeBytes` only decides how many files share a commit. */
 export type FileMessage = IngestRequest & { readonly sizeBytes?: number };
@@ -20,7 +22,10 @@ export type Observer = {
 const MAX_BATCH_FILES = 100;
 const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
-/** `stopping`: asked between two messages; true leaves the rest in the queues. */
+/**
+ * `stopping`: asked between two messages; true leaves the rest in the queues. Throws PlaceGoneError where landing, the lake or
+ * the folder for temporary files went meanwhile.
+ */
 export async function deliver(
   effects: Effects,
   queues: Queues,
@@ -48,6 +53,7 @@ async function ingestBatch(effects: Effects, files: LocalQueue<FileMessage>): Pr
     bytes += message.sizeBytes ?? 0;
   }
   const result = await ingest(effects, batch);
+  for (const { error } of result.failures) await requirePlaces(effects, error);
   const failed = new Map(result.failures.map(({ request, error }) => [request, error]));
   for (const message of batch) {
     if (failed.has(message)) await files.failed(message, failed.get(message));
@@ -69,7 +75,14 @@ async function refreshNext(
     refreshes.done(message);
     return outcome;
   } catch (error) {
+    await requirePlaces(effects, error);
     await refreshes.failed(message, error);
     return undefined;
   }
+}
+
+/** No message can be delivered where what they are about is gone. Throws PlaceGoneError. */
+async function requirePlaces({ scratch }: Effects, error: unknown): Promise<void> {
+  if (error instanceof PlaceGoneError) throw error;
+  await requireScratch(scratch);
 }

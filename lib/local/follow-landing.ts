@@ -1,30 +1,50 @@
-// Delivers what the watcher of a landing folder sees, one round at a time: all that came meanwhile is the next round.
+// Delivers what the watchers of a landing folder and of the definitions see, one round at a time: all that came meanwhile is
+// the next round. Each round is worked on under the definitions that are in force when it begins.
 import { setTimeout } from 'node:timers/promises';
 import type { RefreshOutcome } from '../aggregate/refresh.ts';
-import { CliError } from '../errors.ts';
+import { PlaceGoneError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
 import { deliver } from './deliver.ts';
 import { isFolder } from './folders.ts';
 import type { LandingSweep } from './landing-sweep.ts';
 import type { DeadLetter } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
+import { requireScratch } from './scratch.ts';
 
 /** What one burst of changes came to. */
 export type Round = {
   readonly outcomes: readonly SourceOutcome[];
   readonly refreshed: readonly RefreshOutcome[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Keys that belong, or may belong, to definitions that were set aside: they wait. */
+  readonly asideKeys: readonly string[];
   readonly ms: number;
 };
 
-/** Keys that wait for a round, each once. */
+/** `redefined`: the definitions are to be read again before the keys are worked on. */
+export type News = { readonly keys: readonly string[]; readonly redefined: boolean };
+
+/** Keys that wait for a round, each once, and whether the definitions changed. */
 export class Changes {
   readonly #keys = new Set<string>();
   readonly #stop = new AbortController();
+  #redefined = false;
+  #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
 
   add(key: string): void {
     this.#keys.add(key);
+    this.#wake();
+  }
+
+  redefine(): void {
+    this.#redefined = true;
+    this.#wake();
+  }
+
+  /** The work cannot go on: `take` throws the first such error. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
     this.#wake();
   }
 
@@ -44,57 +64,84 @@ export class Changes {
     return !this.stopped;
   }
 
-  /** Everything that waits, as soon as something does; undefined after `stop`. */
-  async take(gatherMs: number): Promise<string[] | undefined> {
-    while (this.#keys.size === 0 && !this.stopped) {
+  /** Everything that waits, as soon as something does; undefined after `stop`. Throws what `fail` was told. */
+  async take(gatherMs: number): Promise<News | undefined> {
+    while (!this.#hasNews && !this.stopped) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
     if (!(await this.stillWanted(gatherMs))) return undefined;
-    const keys = [...this.#keys];
+    if (this.#failure) throw this.#failure.error;
+    const news = { keys: [...this.#keys], redefined: this.#redefined };
     this.#keys.clear();
-    return keys;
+    this.#redefined = false;
+    return news;
+  }
+
+  get #hasNews(): boolean {
+    return this.#keys.size > 0 || this.#redefined || this.#failure !== undefined;
   }
 }
 
 /** The files of one copy or one `git checkout` come within moments: they make one round. */
 const GATHER_MS = 50;
 
-/** Returns after `changes.stop()`. Throws CliError where the landing folder itself is gone. */
+export type Follower = {
+  /** The same lake under the definitions as they are now. */
+  redefined(local: LocalLake): Promise<LocalLake>;
+  round(local: LocalLake, round: Round): Promise<void>;
+};
+
+/** Returns after `changes.stop()`. Throws PlaceGoneError where landing or the lake is gone. */
 export async function followLanding(
-  local: LocalLake,
+  opened: LocalLake,
   changes: Changes,
   sweep: LandingSweep,
-  onRound: (round: Round) => Promise<void>,
+  follower: Follower,
 ): Promise<void> {
-  const { effects, queues, deadLetters } = local;
+  let local = opened;
   for (;;) {
-    const keys = await changes.take(GATHER_MS);
-    if (keys === undefined) return;
-    if (!(await isFolder(effects.landing.location))) throw landingIsGone(effects.landing.location);
-    const started = effects.clock().getTime();
-    await sweep.settle(keys);
-    const before = deadLetters.buried.length;
-    const outcomes: SourceOutcome[] = [];
-    const refreshed: RefreshOutcome[] = [];
-    await queues.files.send(keys.map((source) => ({ source })));
-    const observer = {
-      ingested: (result: { outcomes: readonly SourceOutcome[] }) => void outcomes.push(...result.outcomes),
-      refreshed: (outcome: RefreshOutcome) => void refreshed.push(outcome),
-    };
-    await deliver(effects, queues, observer, () => changes.stopped);
-    await onRound({
-      outcomes,
-      refreshed,
-      deadLetters: deadLetters.buried.slice(before),
-      ms: effects.clock().getTime() - started,
-    });
+    const news = await changes.take(GATHER_MS);
+    if (news === undefined) return;
+    await requirePlaces(local);
+    if (news.redefined) local = await follower.redefined(local);
+    if (news.keys.length > 0) await follower.round(local, await workOn(local, news.keys, changes, sweep));
   }
 }
 
-function landingIsGone(location: string): CliError {
-  return new CliError(
-    `The landing folder ${location} is gone. Nothing more was withdrawn; put it back and start again, or run "sluice sync --prune" if its files are really gone.`,
-  );
+async function workOn(
+  { effects, queues, deadLetters }: LocalLake,
+  keys: readonly string[],
+  changes: Changes,
+  sweep: LandingSweep,
+): Promise<Round> {
+  const started = effects.clock().getTime();
+  await sweep.settle(keys);
+  const before = deadLetters.buried.length;
+  const outcomes: SourceOutcome[] = [];
+  const refreshed: RefreshOutcome[] = [];
+  const isAside = (key: string) => effects.catalog.asideOf(key) !== undefined;
+  await queues.files.send(keys.flatMap((source) => (isAside(source) ? [] : [{ source }])));
+  const observer = {
+    ingested: (result: { outcomes: readonly SourceOutcome[] }) => void outcomes.push(...result.outcomes),
+    refreshed: (outcome: RefreshOutcome) => void refreshed.push(outcome),
+  };
+  await deliver(effects, queues, observer, () => changes.stopped);
+  return {
+    outcomes,
+    refreshed,
+    deadLetters: deadLetters.buried.slice(before),
+    asideKeys: keys.filter(isAside),
+    ms: effects.clock().getTime() - started,
+  };
+}
+
+/** Throws PlaceGoneError. */
+export async function requirePlaces({ effects: { landing, scratch } }: LocalLake): Promise<void> {
+  if (!(await isFolder(landing.location)))
+    throw new PlaceGoneError(
+      `The landing folder ${landing.location} is gone. Nothing more was withdrawn; put it back and start again, or run "sluice sync --prune" if its files are really gone.`,
+    );
+  await requireScratch(scratch);
 }

@@ -1,5 +1,6 @@
 // Finds by listing what the watcher of a landing folder missed: events of a file system are hints, and a folder that
 // appears full of files is seen only in part. Says which keys to look at; what became of them is for ingest to see.
+import { PlaceGoneError } from '../errors.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
 import type { Changes } from './follow-landing.ts';
 
@@ -55,20 +56,29 @@ const PAUSE_MS = 2_000;
 /** Of a landing with very many files a sweep takes its time: it must not take all of it. */
 const PAUSE_PER_SWEEP = 20;
 
-/** Sweeps from time to time until `changes` is stopped. What a sweep cannot read it tells `failed`; the next one tries again. */
+/**
+ * Sweeps from time to time until `changes` is stopped. What a sweep cannot read it tells `failed`, once; the next one tries
+ * again. `require` is asked before each: what it throws is the end of all work.
+ */
 export async function sweepLanding(
   sweep: LandingSweep,
   changes: Changes,
   failed: (error: unknown) => void,
+  require: () => Promise<void>,
 ): Promise<void> {
   let pauseMs = PAUSE_MS;
+  let said: string | undefined;
   while (await changes.stillWanted(pauseMs)) {
     const started = performance.now();
-    const missed = await sweep.missed().catch((error) => {
-      failed(error);
-      return [];
-    });
-    for (const key of missed) changes.add(key);
+    try {
+      await require();
+      for (const key of await sweep.missed()) changes.add(key);
+      said = undefined;
+    } catch (error) {
+      if (error instanceof PlaceGoneError) return changes.fail(error);
+      if (String(error) !== said) failed(error);
+      said = String(error);
+    }
     pauseMs = Math.max(PAUSE_MS, (performance.now() - started) * PAUSE_PER_SWEEP);
   }
 }

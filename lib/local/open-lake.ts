@@ -7,7 +7,8 @@ import { openDuckDb } from '../adapters/duckdb.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../effects.ts';
-import { loadSound } from '../maintain/load-catalog.ts';
+import { type DefinitionFile, readDefinitionFiles } from '../maintain/definition-files.ts';
+import { bindCatalog } from '../maintain/load-catalog.ts';
 import type { Log, ScratchFolder, SqlEngine } from '../ports.ts';
 import type { Queues } from './deliver.ts';
 import { DeadLetters, localQueues } from './local-queues.ts';
@@ -21,6 +22,8 @@ export type LocalLake = {
   readonly effects: Effects;
   readonly queues: Queues;
   readonly deadLetters: DeadLetters;
+  /** What the catalog was made of. */
+  readonly definitions: readonly DefinitionFile[];
   close(): Promise<void>;
 };
 
@@ -63,7 +66,8 @@ async function assemble(
   sql: SqlEngine,
   scratch: ScratchFolder,
 ): Promise<Omit<LocalLake, 'close'>> {
-  const catalog = await loadSound(schemas, sql);
+  const definitions = await readDefinitionFiles(schemas);
+  const catalog = await bindCatalog(definitions, sql);
   const lake = await openStore(target, scratch);
   const landing = await openStore(source, scratch);
   const deadLetters = new DeadLetters(lake, clock);
@@ -71,7 +75,7 @@ async function assemble(
   const shared = { sql, clock, newId: randomUUID, log, scratch };
   const tables = new DeltaTables({ store: lake, pause: backoff, ...shared });
   const effects = { ...shared, catalog, landing, lake, tables, refreshes: queues.refreshes };
-  return { effects, queues, deadLetters };
+  return { effects, queues, deadLetters, definitions };
 }
 
 function closing(sql: { close(): void }): (error: unknown) => never {

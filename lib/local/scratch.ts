@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileError } from '../adapters/file-error.ts';
+import { PlaceGoneError } from '../errors.ts';
 import type { ScratchFolder } from '../ports.ts';
+import { isFolder } from './folders.ts';
 
 const NAME = /^(?:sluice-)?run-(\d+)-/;
 
@@ -43,4 +45,12 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** Throws PlaceGoneError where it was taken away: of a lake on disk that means that the lake was. */
+export async function requireScratch(scratch: ScratchFolder): Promise<void> {
+  if (await isFolder(scratch)) return;
+  throw new PlaceGoneError(
+    `${scratch}, the folder for temporary files of this run, is gone: was the lake that it lies in deleted or moved while Sluice works on it? Nothing more is written; start again.`,
+  );
 }

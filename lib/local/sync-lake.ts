@@ -75,6 +75,7 @@ export async function syncLake(
 ): Promise<SyncResult> {
   const { effects, queues, deadLetters } = local;
   const started = effects.clock().getTime();
+  const buriedBefore = deadLetters.buried.length;
   await redrive(local);
   await probeNewLake(effects);
   const { applied, refused, failed: unapplied, undone } = await apply(effects, observer);
@@ -130,7 +131,7 @@ export async function syncLake(
     stale: [...refreshed.values()].flatMap(({ target, stale }) =>
       stale.map((partition) => ({ ...partition, table: target })),
     ),
-    deadLetters: [...deadLetters.buried],
+    deadLetters: deadLetters.buried.slice(buriedBefore),
     finished,
     ms: effects.clock().getTime() - started,
   };

@@ -9,7 +9,7 @@ import type { CommitPlan } from '../delta/commit.ts';
 import { removeAction } from '../delta/partitions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
-import { CliError, TryAgainError } from '../errors.ts';
+import { CliError, PlaceGoneError, TryAgainError } from '../errors.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
 import { messageOf, onePerTable, type TableFailure } from '../table-failures.ts';
 import { contractChange } from './contract-change.ts';
@@ -102,14 +102,17 @@ export async function undoAllForeign(
       const found = await undoForeign(effects, dataset, observer);
       if (found) undone.push(found);
     } catch (error) {
-      if (error instanceof CliError) refused.push(refusal(effects, dataset, 'rows', error.lines));
+      if (error instanceof CliError && !(error instanceof PlaceGoneError))
+        refused.push(refusal(effects, dataset, 'rows', error.lines));
       else failed.push(failedTable(effects, landingTable(dataset), error));
     }
   }
   return { undone, refused, failed };
 }
 
+/** Throws PlaceGoneError. */
 function failedTable({ catalog }: Effects, table: TableRef, error: unknown): FailedTable {
+  if (error instanceof PlaceGoneError) throw error;
   return {
     table: tablePrefix(table),
     message: messageOf(error),

@@ -9,6 +9,7 @@ import { CONTRACT, filesBySource, readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
 import { configuration } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
+import { PlaceGoneError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
@@ -104,7 +105,8 @@ export async function reconcile(
     }
     try {
       await examine(version);
-    } catch {
+    } catch (error) {
+      if (error instanceof PlaceGoneError) throw error;
       // Ingest meets the same error, or gets over it, and speaks of this one key.
       result.ingest.push({ source: version.key });
     }

@@ -46,9 +46,10 @@ it('leaves alone what was settled, and finds what changed after that', async () 
 it('ends at once when the changes are stopped', async () => {
   const { sweep } = await swept();
   const changes = new Changes();
-  const sweeping = sweepLanding(sweep, changes, (error) => {
+  const failed = (error: unknown) => {
     throw error;
-  });
+  };
+  const sweeping = sweepLanding(sweep, changes, failed, async () => {});
   changes.stop();
   await sweeping;
   expect(await changes.take(0)).toBeUndefined();
