@@ -51,9 +51,11 @@ export async function openDuckDb(options: DuckDbOptions = {}): Promise<SqlEngine
   return {
     async session(work, load = 'full') {
       const connection = await translated((await instanceFor(load)).connect());
+      const session = new DuckDbSession(connection);
       try {
-        return await work(new DuckDbSession(connection));
+        return await work(session);
       } finally {
+        await session.leave();
         connection.closeSync();
       }
     },
@@ -94,37 +96,66 @@ function defaultTempDirectory(): string {
   return join(tmpdir(), `sluice-duckdb-${process.pid}`);
 }
 
+const INTERRUPT_MS = 20;
+
 /** A stream must be read to its end, or left, before the session's next statement: that one ends it. */
 class DuckDbSession implements SqlSession {
   private readonly connection: DuckDBConnection;
+  /** What the engine was asked and has not answered. */
+  private readonly asked = new Set<Promise<unknown>>();
+  private isLeft = false;
   constructor(connection: DuckDBConnection) {
     this.connection = connection;
   }
 
   async run(sql: string): Promise<number> {
-    const result = await translated(this.connection.run(sql));
+    const result = await this.answer(() => this.connection.run(sql));
     return result.rowsChanged;
   }
 
   async rows<T extends Row = Row>(sql: string): Promise<T[]> {
-    const result = await translated(this.connection.run(sql));
+    const result = await this.answer(() => this.connection.run(sql));
     const names = result.deduplicatedColumnNames();
-    const chunks = await translated(result.fetchAllChunks());
+    const chunks = await this.answer(() => result.fetchAllChunks());
     return chunks.flatMap((chunk) => chunkRows<T>(chunk, names));
   }
 
   async *stream<T extends Row = Row>(sql: string): AsyncIterable<readonly T[]> {
-    const result = await translated(this.connection.stream(sql));
+    const result = await this.answer(() => this.connection.stream(sql));
     const names = result.deduplicatedColumnNames();
     for (;;) {
-      const chunk = await translated(result.fetchChunk());
+      const chunk = await this.answer(() => result.fetchChunk());
       if (chunk === null || chunk.rowCount === 0) return;
       yield chunkRows<T>(chunk, names);
     }
   }
 
+  /**
+   * To be called before the connection is closed: a statement that is under way when its connection closes may never be
+   * answered, and keeps the process alive for ever. Whoever gave it up, as a stream does whose reader failed, gets an error.
+   */
+  async leave(): Promise<void> {
+    this.isLeft = true;
+    if (this.asked.size === 0) return;
+    // A statement that has not begun yet does not hear it.
+    const interrupting = setInterval(() => this.connection.interrupt(), INTERRUPT_MS);
+    await Promise.allSettled(this.asked);
+    clearInterval(interrupting);
+  }
+
+  private async answer<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.isLeft) throw new SqlError('statement', 'INTERRUPT Error: the session was left');
+    const work = ask();
+    this.asked.add(work);
+    try {
+      return await translated(work);
+    } finally {
+      this.asked.delete(work);
+    }
+  }
+
   async describe(sql: string): Promise<ResultColumn[]> {
-    const statement = await translated(this.connection.prepare(sql));
+    const statement = await this.answer(() => this.connection.prepare(sql));
     try {
       return statementColumns(statement);
     } finally {

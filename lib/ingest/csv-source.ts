@@ -2,8 +2,6 @@
 // by our own reader, slower and exact.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Dataset } from '../core/contract.ts';
 import { RecordScanner } from '../core/record-scanner.ts';
 import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
@@ -11,6 +9,7 @@ import type { Violation } from '../core/violation.ts';
 import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
+import { pour } from './pour.ts';
 import { rejectedRecords } from './rejected-records.ts';
 import { fileViolation, type RecordCount, type RowSource, type SourceFile } from './row-source.ts';
 import { textBytes } from './source-bytes.ts';
@@ -144,7 +143,7 @@ async function writePlain(file: SourceFile, header: Header, path: string): Promi
       if (text !== '') yield text;
     }
   }
-  await pipeline(Readable.from(plainText()), createWriteStream(path));
+  await pour(plainText(), createWriteStream(path));
   return refusal;
 }
 

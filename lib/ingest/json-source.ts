@@ -2,8 +2,6 @@
 // digits. The file is read twice, a record at a time: once to write the texts down for the engine, once for the rejected.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { stringify } from 'lossless-json';
 import type { Dataset } from '../core/contract.ts';
 import { fileLiteral, identifier } from '../core/sql-text.ts';
@@ -12,6 +10,7 @@ import { FlagCursor } from './flag-cursor.ts';
 import { JsonDocumentCounter, JsonLineCounter } from './json-count.ts';
 import { type Members, readJson, rejectedRecord } from './json-records.ts';
 import { extraLabels, misspeltLabel } from './labels.ts';
+import { pour } from './pour.ts';
 import type { FlaggedRows, RecordCount, RowSource, SourceFile } from './row-source.ts';
 import { textBytes } from './source-bytes.ts';
 
@@ -71,7 +70,7 @@ async function writeTexts(file: SourceFile, path: string): Promise<Found | Viola
       }
     }
   }
-  await pipeline(Readable.from(lines()), createWriteStream(path));
+  await pour(lines(), createWriteStream(path));
   const found = { seen, ignored: [...ignored], longest };
   return refusal ?? wrongLabels(file, found) ?? found;
 }

@@ -1,13 +1,12 @@
 // Writes rejected rows to one Parquet file (line, path, raw, violations) and counts them by field and rule on the way.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { fileLiteral, literal } from '../core/sql-text.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 import { headerText } from './header-text.ts';
+import { pour } from './pour.ts';
 import type { SourceFile } from './row-source.ts';
 
 export type ViolationCount = { readonly field: string; readonly rule: string; readonly rows: number };
@@ -68,7 +67,7 @@ export async function writeQuarantine(
   }
   // Packed, for in full the reasons are several times a short row's length, and every row of a file may be bad.
   const lined = join(file.scratch, 'quarantine.ndjson.gz');
-  await pipeline(Readable.from(lines()), createGzip({ level: 1 }), createWriteStream(lined));
+  await pour(lines(), createGzip({ level: 1 }), createWriteStream(lined));
   const path = join(file.scratch, 'quarantine.parquet');
   const source = `read_json(${fileLiteral(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = ${longest}, hive_partitioning = false)`;
   await session.run(`COPY (SELECT * FROM ${source}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`);

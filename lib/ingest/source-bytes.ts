@@ -1,11 +1,12 @@
 // A source file's text as UTF-8 bytes: unpacked by its name's ending, decoded from its encoding, without byte order mark.
 // What cannot be decoded becomes a byte that no UTF-8 text holds, so that whoever splits the text can say where it stands.
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import type { Encoding } from '../core/contract.ts';
+import { CliError } from '../errors.ts';
+import { pour } from './pour.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 /** Stands for what the encoding does not know. */
@@ -32,14 +33,17 @@ async function* unpacked(path: string): AsyncIterable<Buffer> {
  * collector. Each chunk is read while the one before is in use.
  */
 async function* fileBytes(path: string): AsyncIterable<Buffer> {
-  const file = await open(path, 'r');
+  // To open a pipe would wait for a writer: without waiting it is seen to be none of our files.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   const read = (position: number, size: number) => {
     const wanted = Math.min(CHUNK_BYTES, Math.max(1, size - position));
     return file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, position);
   };
   let reading: ReturnType<typeof read> | undefined;
   try {
-    const { size } = await file.stat();
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new CliError(`${path} is a pipe or a device, and not a file: move it away`);
+    const { size } = stats;
     reading = read(0, size);
     for (let position = 0; ; ) {
       const { bytesRead, buffer } = await reading;
@@ -58,12 +62,15 @@ async function* fileBytes(path: string): AsyncIterable<Buffer> {
 async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const plain = createGunzip({ chunkSize: CHUNK_BYTES });
   // A broken archive ends `plain` with the error, which its reader meets; the promise would only repeat it.
-  pipeline(Readable.from(bytes), plain).catch(() => undefined);
+  const poured = pour(bytes, plain).catch(() => undefined);
   try {
     yield* plain;
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw error;
     throw new BrokenArchiveError(`the gzip archive is broken: ${(error as Error).message}`, { cause: error });
+  } finally {
+    plain.destroy();
+    await poured;
   }
 }
 

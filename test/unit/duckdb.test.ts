@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { SqlError, type SqlSession } from '../../lib/ports.ts';
@@ -170,5 +171,28 @@ describe('errors', () => {
       };
       await expect(read()).rejects.toMatchObject({ kind: 'data' });
     });
+  });
+});
+
+describe('a session that is left while the engine works', () => {
+  const LONG = 'SELECT a.range + b.range AS n FROM range(200000) a, range(200000) b ORDER BY n';
+
+  it.each<[string, (session: SqlSession) => Promise<unknown>]>([
+    ['a statement', (session) => session.run(`CREATE TEMP TABLE t AS ${LONG}`)],
+    ['rows', (session) => session.rows(LONG)],
+    ['a stream', (session) => session.stream(LONG)[Symbol.asyncIterator]().next()],
+  ])('ends, and so does what was asked: %s', async (_, ask) => {
+    for (let round = 0; round < 5; round++) {
+      let answer: Promise<unknown> = Promise.resolve();
+      await engine.session(async (session) => {
+        answer = ask(session).then(
+          () => 'answered',
+          (error: SqlError) => error.message,
+        );
+        await setTimeout(round * 20);
+      });
+      expect(await answer).toMatch(/^answered$|^INTERRUPT Error/);
+    }
+    expect(await engine.session((session) => session.rows('SELECT 1 AS a'))).toEqual([{ a: 1 }]);
   });
 });
