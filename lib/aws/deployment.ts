@@ -25,6 +25,7 @@ const PHYSICAL_ID = 'definitions';
 const MAX_REASON = 1000;
 const ATTEMPTS = 3;
 const PAUSE_MS = 5_000;
+const ANSWER_MS = 20_000;
 
 export function isDeployment(event: object): event is Deployment {
   return 'ResponseURL' in event && 'RequestType' in event;
@@ -84,6 +85,7 @@ async function respond(event: Deployment, status: 'SUCCESS' | 'FAILED', reason: 
     method: 'PUT',
     headers: { 'content-type': '' },
     body: new TextEncoder().encode(body),
+    signal: AbortSignal.timeout(ANSWER_MS),
   });
   if (!answer.ok) throw new Error(`CloudFormation did not take the answer: HTTP ${answer.status}`);
 }

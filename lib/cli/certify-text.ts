@@ -9,7 +9,12 @@ import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { renderTable } from './table-text.ts';
 import { count, number } from './text.ts';
 
-export type FoundCertificate = Certificate & { readonly landing: string; readonly lake: string };
+export type FoundCertificate = Certificate & {
+  readonly landing: string;
+  readonly lake: string;
+  /** Keys of pipes, sockets, devices and links that lead nowhere, in landing. */
+  readonly oddFiles: readonly string[];
+};
 
 const MAX_LISTED = 20;
 const STATES = ['live', 'superseded', 'rejected', 'waiting'] as const;
@@ -32,6 +37,7 @@ export function certificateLines(certificate: FoundCertificate, maxWidth?: numbe
     ...section('Superseded:', named('superseded')),
     ...section('Waiting:', named('waiting')),
     ...section('No dataset takes these:', unknown),
+    ...section('No files, and not read:', certificate.oddFiles),
     ...section('Nothing defines these tables any more ("npx sluice drop" removes one):', certificate.left),
     ...section('Not current:', notCurrent(certificate)),
     ...section('Does not add up:', problems),
@@ -162,6 +168,7 @@ export function certificateDocument(certificate: FoundCertificate): unknown {
       states: Object.fromEntries(STATES.map((state) => [state, inState(dataset, state)])),
     })),
     unknown,
+    oddFiles: certificate.oddFiles,
     left,
     derived: derived.map(({ table, version, behind, stale }) => ({
       table: tablePrefix(table),

@@ -17,6 +17,8 @@ export type FoundStatus = LakeStatus & {
   readonly lake: string;
   /** Without the folder nothing is known of waiting and vanished files. */
   readonly hasLanding: boolean;
+  /** Keys of pipes, sockets, devices and links that lead nowhere, in landing. */
+  readonly oddFiles: readonly string[];
   readonly deadLetters: readonly DeadLetter[];
   readonly refused: readonly RefusedChange[];
 };
@@ -128,6 +130,10 @@ function attention(status: FoundStatus): string[] {
       ),
     ),
     ...section('These match no dataset:', unknown),
+    ...section(
+      'These are no files, and are not read (pipes, sockets, devices, broken links):',
+      status.oddFiles,
+    ),
     ...section('Failed; the next sync tries them again:', deadLetters.map(deadLetterLine)),
     ...section(
       'Vanished from landing, but still in the lake; "npx sluice sync --prune" withdraws them:',
@@ -176,6 +182,7 @@ export function statusDocument(status: FoundStatus): unknown {
       ...rest,
     })),
     unknown: known(status.unknown),
+    oddFiles: known(status.oddFiles),
     left: status.left,
     foreign: status.foreign,
     logs: status.logs,

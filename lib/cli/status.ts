@@ -18,7 +18,7 @@ failed, the new rows are live) with the reasons, and how many partitions its inp
     {
       name: 'json',
       description:
-        'One JSON document on standard output: landing, lake, datasets, derived, unknown, left, foreign, logs,\nrefused, deadLetters, aside (file, kind, names, message, held), asideKeys, failures (table, message).',
+        'One JSON document on standard output: landing, lake, datasets, derived, unknown, oddFiles, left, foreign,\nlogs, refused, deadLetters, aside (file, kind, names, message, held), asideKeys, failures (table, message).',
     },
     VERBOSE,
   ],
@@ -52,6 +52,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { openLake } = await import('../local/open-lake.ts');
   const { hasLanding, requireLake } = await import('../local/places.ts');
   const { lakeStatus } = await import('../local/lake-status.ts');
+  const { oddFiles } = await import('../local/odd-files.ts');
   const { refusedChanges } = await import('../maintain/apply.ts');
   const { statusDocument, statusExitCode, statusLines } = await import('./status-text.ts');
   const { terminalLog } = await import('./log-lines.ts');
@@ -65,6 +66,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       landing: landing.location,
       lake: lake.location,
       hasLanding: await hasLanding(places),
+      oddFiles: await oddFiles(places.landing),
       deadLetters: await local.deadLetters.read(),
       refused,
       ...status,

@@ -2,6 +2,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
+import { fileError } from '../adapters/file-error.ts';
 import type { Catalog } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
@@ -50,9 +51,11 @@ export async function validateFile(file: string, options: ValidateOptions): Prom
     try {
       const dataset = requireDataset(await loadSound(options.schemas, sql), options.dataset);
       const source = { dataset, key: landingKey(dataset, file, options.as), path: resolve(file), scratch };
-      const converted = await sql.session((session) =>
-        convertSource(session, source, { maxExamples: options.limit }),
-      );
+      const converted = await sql
+        .session((session) => convertSource(session, source, { maxExamples: options.limit }))
+        .catch((error: unknown) => {
+          throw fileError(error, 'read', file);
+        });
       return { file, dataset: dataset.name, ...findings(converted) };
     } finally {
       sql.close();

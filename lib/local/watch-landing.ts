@@ -15,8 +15,12 @@ export type LandingListener = {
  */
 const QUIET_MS = 500;
 const POLL_MS = 100;
+const READY_MS = 60_000;
 
-/** Resolves when every later change is seen; what is there already is not reported. Names with a leading dot are ignored. */
+/**
+ * Resolves when every later change is seen, or after a minute, told to `failed`: then a sweep finds what is missed. What is
+ * there already is not reported. Names with a leading dot are ignored.
+ */
 export async function watchLanding(
   landing: string,
   { changed, failed }: LandingListener,
@@ -35,7 +39,17 @@ export async function watchLanding(
       changed(relative(landing, path).split(sep).join('/'));
   });
   watcher.on('error', failed);
-  await new Promise<void>((resolve) => watcher.once('ready', resolve));
+  await new Promise<void>((resolve) => {
+    // A folder that never ends, or one that is not answered for, must not keep the start from beginning.
+    const late = setTimeout(() => {
+      failed(new Error(`it is not watched yet after ${READY_MS / 1000} s`));
+      resolve();
+    }, READY_MS);
+    watcher.once('ready', () => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
   return { close: () => watcher.close() };
 }
 
