@@ -10,12 +10,13 @@ columns:
   registry_number: The organisation's number in its business registry, as text.
   customer_email: E-mail address without white space around it; empty where nothing is left.
   customer_phone_number: The digits of the phone number and its plus sign; empty where nothing is left.
-  customer_has_group: Whether the customer's group exists; false too where the row names one that does not.
+  customer_has_group: Whether the customer's row names a group, be there such a group or not.
+  customer_group_exists: Whether the group that the row names is among the customer groups; false without a name.
   customer_has_email: Whether customer_email is known.
   customer_has_phone_number: Whether customer_phone_number is known.
 audits:
   - name: flags_are_known
-    sql: SELECT * FROM this WHERE customer_has_group IS NULL OR customer_has_email IS NULL OR customer_has_phone_number IS NULL
+    sql: SELECT * FROM this WHERE customer_has_group IS NULL OR customer_group_exists IS NULL OR customer_has_email IS NULL OR customer_has_phone_number IS NULL
   - name: phone_number_is_digits
     sql: SELECT * FROM this WHERE NOT regexp_full_match(customer_phone_number, '[0-9+]+')
 --- */
@@ -38,7 +39,8 @@ SELECT
   customer_groups.registry_number,
   tidied.customer_email,
   tidied.customer_phone_number,
-  customer_groups.customer_group_id IS NOT NULL AS customer_has_group,
+  tidied.customer_group_id IS NOT NULL AS customer_has_group,
+  customer_groups.customer_group_id IS NOT NULL AS customer_group_exists,
   tidied.customer_email IS NOT NULL AS customer_has_email,
   tidied.customer_phone_number IS NOT NULL AS customer_has_phone_number
 FROM tidied
