@@ -96,3 +96,28 @@ test('a deploy with a contract that its table cannot take fails before anything 
   expect(sent).toEqual([]);
   expect(events).toContainEqual(['reconcile.held', expect.objectContaining({ datasets: ['sales'] })]);
 });
+
+test('a table that cannot be read fails a deploy before anything changes, and a scheduled run after all else is done', async () => {
+  const clock = new TestClock();
+  const world = await worlds.of(PLAIN);
+  const [landing, store] = [newStore(world, clock, 'landing'), newStore(world, clock, 'lake')];
+  await put(landing, 'sales/day=2024-01-01/a.csv', 'id,amount,colour\n1,1.25,red\n');
+  await syncPrune(openProcess(world, clock, landing, store));
+  await put(landing, 'other.txt', 'nobody takes it');
+  await store.write(
+    'tables/sales/_delta_log/00000000000000000000.json',
+    new TextEncoder().encode('no log\n'),
+  );
+  const { effects } = openProcess(world, clock, landing, store);
+  const sent: unknown[] = [];
+  const maintain = {
+    effects: { ...effects, log: () => undefined },
+    files: { send: async (messages: readonly unknown[]) => void sent.push(...messages) },
+    measure: () => undefined,
+  };
+  await expect(applyDefinitions(maintain)).rejects.toThrow(/^tables\/sales: .*0\.json, line 1/);
+  await expect(reconcileByMessages(maintain, () => false)).rejects.toThrow(
+    /^tables\/sales is not reconciled: /,
+  );
+  expect(sent).toEqual([expect.objectContaining({ source: 'other.txt' })]);
+});

@@ -1,0 +1,69 @@
+// A folder that was there and is gone, or is another one, is no empty store: nothing in it counts as absent or is written anew.
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { fileStore } from '../../lib/adapters/file-store.ts';
+import { PlaceGoneError } from '../../lib/errors.ts';
+import type { ObjectStore } from '../../lib/ports.ts';
+import { bytes, listed } from './stored-objects.ts';
+
+async function root(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-test-root-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, 'store');
+}
+
+const QUESTIONS: [string, (store: ObjectStore) => Promise<unknown>][] = [
+  ['head', (store) => store.head('a/b')],
+  ['read', (store) => store.read('a/b')],
+  ['download', (store) => store.download('a/b')],
+  ['list', (store) => listed(store, '')],
+  ['write', (store) => store.write('a/c', bytes('x'))],
+  ['create', (store) => store.create('a/c', bytes('x'))],
+];
+
+describe.each(QUESTIONS)('%s', (_, ask) => {
+  it('of a folder that is gone throws, and makes no other', async () => {
+    const folder = await root();
+    const store = fileStore(folder, { durable: false });
+    await store.write('a/b', bytes('x'));
+    await ask(store);
+    await rename(folder, `${folder}-away`);
+    await expect(ask(store)).rejects.toThrow(PlaceGoneError);
+    await expect(ask(store)).rejects.toThrow(/store is gone, while Sluice works on it/);
+    await expect(readdir(folder)).rejects.toThrow('ENOENT');
+    await rename(`${folder}-away`, folder);
+    await ask(store);
+  });
+
+  it('of a folder that is another one throws', async () => {
+    const folder = await root();
+    const store = fileStore(folder, { durable: false });
+    await store.write('a/b', bytes('x'));
+    await ask(store);
+    await rename(folder, `${folder}-away`);
+    await mkdir(folder);
+    await expect(ask(store)).rejects.toThrow(/store is another folder than it was before/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('of a folder that never was is as ever', async () => {
+    await expect(ask(fileStore(await root(), { durable: false }))).resolves.not.toThrow();
+  });
+});
+
+it('a listing that began before the folder went does not end as if it were whole', async () => {
+  const folder = await root();
+  const store = fileStore(folder, { durable: false });
+  for (const key of ['a/1', 'b/1', 'c/1']) await store.write(key, bytes('x'));
+  const seen: string[] = [];
+  const listing = async () => {
+    for await (const { key } of store.list('')) {
+      seen.push(key);
+      if (seen.length === 1) await rename(folder, `${folder}-away`);
+    }
+  };
+  await expect(listing()).rejects.toThrow(PlaceGoneError);
+  expect(seen).toEqual(['a/1']);
+});
