@@ -93,5 +93,5 @@ function unknownOption(verb: Verb, written: string): UsageError {
 }
 
 function wrong(verb: Verb, problem: string): UsageError {
-  return new UsageError(`sluice ${verb.name}: ${problem}\nSee: sluice ${verb.name} --help`);
+  return new UsageError([`sluice ${verb.name}: ${problem}`, `See: sluice ${verb.name} --help`]);
 }

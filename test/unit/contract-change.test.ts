@@ -115,7 +115,9 @@ test('a table that cannot be read fails a deploy before anything changes, and a 
     files: { send: async (messages: readonly unknown[]) => void sent.push(...messages) },
     measure: () => undefined,
   };
-  await expect(applyDefinitions(maintain)).rejects.toThrow(/^tables\/sales: .*0\.json, line 1/);
+  await expect(applyDefinitions(maintain)).rejects.toThrow(
+    /^tables\/sales\/_delta_log\/0+\.json is damaged: line 1 is not JSON/,
+  );
   await expect(reconcileByMessages(maintain, () => false)).rejects.toThrow(
     /^tables\/sales is not reconciled: /,
   );

@@ -143,3 +143,16 @@ it('nothing in lib but the terminal writes to the streams of the process', () =>
   );
   expect(writers.sort()).toEqual(['cli/terminal.ts', 'cli/visible-text.ts', 'stacks/binding.ts']);
 });
+
+it('no error of ours has a line end within a line: it would be shown as data', () => {
+  const files = readdirSync('lib', { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  const statements = files.flatMap((name) =>
+    [...readFileSync(join('lib', name), 'utf8').matchAll(/new \w+Error\([^;]*;/g)].map(
+      ([statement]) => `${name}: ${statement}`,
+    ),
+  );
+  expect(statements.length).toBeGreaterThan(100);
+  expect(statements.filter((statement) => statement.includes('\\n'))).toEqual([]);
+});
