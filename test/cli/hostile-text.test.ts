@@ -3,6 +3,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { verbs } from '../../lib/cli/verbs.ts';
 import { makeFolder, sluice, startSluice, testFolder } from './harness.ts';
 
 /** ESC [2J, CSI, right-to-left override, line separator, BEL, a line end with a sentence, BOM. */
@@ -81,13 +82,13 @@ beforeAll(async () => {
 const GOOD = `shop/good ${HOSTILE}.csv`;
 
 describe('hostile names and cells', () => {
-  it.each<[string, () => string[], number]>([
+  const answers: [string, () => string[], number][] = [
     ['plan', () => ['plan', ...places], 0],
     ['plan, Markdown', () => ['plan', '--format', 'markdown', ...places], 0],
     ['sync', () => ['sync', ...places], 3],
     ['sync of a key that there is not', () => ['sync', '--keys', '-', ...places], 0],
     ['sync, every event', () => ['sync', '--verbose', ...places], 3],
-    ['status', () => ['status', ...places], 0],
+    ['status', () => ['status', ...places], 3],
     ['query', () => ['query', 'FROM sales', ...of('lake', 'schemas')], 0],
     ['query, JSON', () => ['query', 'FROM sales', '--format', 'json', ...of('lake', 'schemas')], 0],
     ['query that is wrong', () => ['query', `FROM "no ${HOSTILE}"`, ...of('lake', 'schemas')], 1],
@@ -110,15 +111,23 @@ describe('hostile names and cells', () => {
     ['explain no partition', () => ['explain', 'days', `kind=b ${HOSTILE}`, ...of('lake', 'schemas')], 1],
     ['history', () => ['history', 'sales', ...of('lake', 'schemas')], 0],
     ['audit', () => ['audit', ...of('lake', 'schemas')], 3],
-    ['certify', () => ['certify', ...places], 0],
+    ['certify', () => ['certify', '--recount', ...places], 3],
     ['graph', () => ['graph', ...of('schemas')], 0],
     ['maintain', () => ['maintain', '--dry-run', ...places], 0],
+    ['drop', () => ['drop', `insights/no ${HOSTILE}`, ...of('lake', 'schemas')], 2],
+    ['redrive', () => ['redrive', `no ${HOSTILE}`, ...places], 2],
     ['dead-letters', () => ['dead-letters', ...places], 0],
     ['rebuild', () => ['rebuild', 'sales', ...places], 3],
     ['start', () => ['start', '--once', ...places], 3],
     ['no verb', () => [`no ${HOSTILE}`], 2],
     ['no option', () => ['status', `--no${HOSTILE}`], 2],
-  ])('%s', async (_, args, code) => {
+  ];
+
+  it('are shown by every verb that there is', () => {
+    expect([...verbs.keys()].filter((verb) => !answers.some(([name]) => name === verb))).toEqual([]);
+  });
+
+  it.each(answers)('%s', async (_, args, code) => {
     for (const json of [false, true]) {
       const words = args();
       if (json && !JSON_VERBS.includes(words[0] ?? '')) continue;

@@ -150,6 +150,12 @@ describe('a contract', () => {
     const certified = await json('certify', shop);
     expect(certified).toMatchObject({ code: 1, certified: false, problems: [], aside: found.aside });
     expect(certified.unknown).not.toContain('stock/b.csv');
+    expect([...certified.left, ...(await json('status', shop)).left]).toEqual([]);
+    for (const table of ['goods', 'arrivals/goods', 'shelf', 'insights/report']) {
+      const dropped = await sluice(['drop', table, '--yes', ...of(shop)]);
+      expect(dropped).toMatchObject({ code: 1, out: '' });
+      expect(dropped.err).toMatch(/datapackage\.json/);
+    }
     const planned = await sluice(['plan', '--format', 'json', ...shop.places]);
     expect(planned.code).toBe(1);
     const plan = JSON.parse(planned.out);
