@@ -2,7 +2,6 @@
 import type { AsOf } from '../core/as-of.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { TableRef } from '../core/insight.ts';
-import { literal } from '../core/sql-text.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { asOfOption } from './as-of.ts';
@@ -69,7 +68,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { openLake } = await import('../local/open-lake.ts');
   const { requireLake } = await import('../local/places.ts');
   const { namedTables } = await import('../explain/find-table.ts');
-  const { mentionedTables, withViews } = await import('../local/lake-views.ts');
+  const { readTables, withViews } = await import('../local/lake-views.ts');
+  const { readQuery } = await import('../local/read-query.ts');
   const { writeRows } = await import('./query-output.ts');
   const { terminalLog } = await import('./log-lines.ts');
   const places = { ...locations(args), landing: LANDING.default ?? '' };
@@ -80,11 +80,11 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   });
   try {
     const all = namedTables(local.effects);
-    const tables = /\bshow\b/i.test(sql) ? all : mentionedTables(local.effects, sql);
-    requireOneTable(asOf, tables);
+    const reads = await local.effects.sql.session((session) => readQuery(session, sql));
+    const tables = reads === undefined ? [] : readTables(local.effects, reads);
+    requireOneTable(asOf, tables, reads?.isUnderstood ?? true);
     const answer = async (session: SqlSession, missing: readonly TableRef[]) => {
       try {
-        await requireQuery(session, sql);
         await writeRows(session, sql, format, terminal);
         return 0;
       } catch (error) {
@@ -103,35 +103,12 @@ function namesOf(tables: readonly TableRef[]): string[] {
   return tables.map(({ name }) => name);
 }
 
-function requireOneTable(asOf: AsOf | undefined, tables: readonly TableRef[]): void {
+function requireOneTable(asOf: AsOf | undefined, tables: readonly TableRef[], isCertain: boolean): void {
   if (asOf === undefined || !('version' in asOf) || tables.length <= 1) return;
   throw new UsageError(
-    `--as-of ${asOf.text} is a version, and each table counts its own: the query names ${namesOf(tables).join(', ')}. ` +
+    `--as-of ${asOf.text} is a version, and each table counts its own: the query ${isCertain ? 'names' : 'may read'} ${namesOf(tables).join(', ')}. ` +
       `Say a time instead, such as --as-of 2024-01-31T10:00:00Z ("npx sluice history ${tables[0]?.name}" lists versions with their times)`,
   );
-}
-
-/** The engine's own parser serializes nothing but queries. */
-async function requireQuery(session: SqlSession, sql: string): Promise<void> {
-  const [row] = await session.rows<{ parsed: string }>(
-    `SELECT json_serialize_sql(${literal(sql)}) AS parsed`,
-  );
-  const parsed = JSON.parse(row?.parsed ?? '{}') as {
-    error?: boolean;
-    error_type?: string;
-    statements?: readonly unknown[];
-  };
-  // A syntax error is said better, with its place, when the query is prepared.
-  if (parsed.error && parsed.error_type === 'parser') return;
-  if (parsed.error)
-    throw new CliError(
-      'Only queries are answered: SELECT, WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES. The lake is changed by files in landing alone.',
-    );
-  const statements = parsed.statements?.length ?? 0;
-  if (statements !== 1)
-    throw new UsageError(
-      statements === 0 ? 'The query is empty.' : `One query at a time, and these are ${statements}.`,
-    );
 }
 
 function readable(
@@ -150,6 +127,12 @@ function readable(
         : `${unknown} did not exist yet at ${asOf.text}: "npx sluice history ${unknown}" says since when it does.`;
     return new CliError(problem, 1, { cause: error });
   }
+  if (names.some((name) => name.toLowerCase() === unknown.toLowerCase()))
+    return new CliError(
+      `Tables and insights are in no schema and no database: write ${unknown} alone, without a name before it.`,
+      1,
+      { cause: error },
+    );
   return new CliError(
     `There is no table or insight ${JSON.stringify(unknown)}.${didYouMean(unknown, names)}\nThere are: ${names.join(', ')}`,
     1,
