@@ -16,7 +16,8 @@ export const query: Verb = {
   summary: 'Ask the tables and insights a question in SQL.',
   operand: { text: '"SELECT …"', required: true },
   description: `One SELECT (or WITH, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES) in DuckDB's SQL over all tables and insights by
-their names; - reads it from standard input. Nothing can be changed by it. Times are UTC.
+their names; - reads it from standard input. Nothing can be changed by it, and no file outside of the lake is read.
+Times are UTC.
 
 With --as-of the tables and insights are as they were then, in the columns of then. A time is for all of them;
 versions are counted by each table for itself, so a version wants a query of one table. What later commits
@@ -118,6 +119,13 @@ function readable(
   asOf: AsOf | undefined,
   hint: string,
 ): CliError {
+  const beyond = /^Permission Error: Cannot access \w+ "(.+)" - file system/.exec(error.message)?.[1];
+  if (beyond !== undefined)
+    return new CliError(
+      `A query reads tables, insights and the lake's own files: ${JSON.stringify(beyond)} is not among them. Put the file into landing, with a contract, to ask about it.`,
+      1,
+      { cause: error },
+    );
   const unknown = /^Catalog Error: Table with name (.+) does not exist!/.exec(error.message)?.[1];
   if (unknown === undefined) return new CliError(`${error.message}${hint}`, 1, { cause: error });
   if (missing.some((name) => name.toLowerCase() === unknown.toLowerCase())) {

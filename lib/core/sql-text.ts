@@ -21,7 +21,12 @@ export function readParquet(path: string): string {
   return `read_parquet(${fileLiteral(path)}, hive_partitioning = false)`;
 }
 
-/** `/a/[x]*.parquet` → `'/a/[[]x][*].parquet'`: exactly that file for DuckDB's readers, which take a path for a glob; not for COPY TO. */
+/** Exactly that file for DuckDB's readers, which take a path for a glob; not for COPY TO. */
 export function fileLiteral(path: string): string {
-  return literal(path.replace(/[[*?]/g, (character) => `[${character}]`));
+  return literal(exactGlob(path));
+}
+
+/** `/a/[x]*.parquet` → `/a/[[]x][*].parquet` */
+export function exactGlob(path: string): string {
+  return path.replace(/[[*?]/g, (character) => `[${character}]`);
 }

@@ -45,7 +45,8 @@ export async function validateFile(file: string, options: ValidateOptions): Prom
   const { memoryLimitMb } = options;
   const memory = memoryLimitMb === undefined ? {} : { memoryLimitMb };
   try {
-    const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill') });
+    const reach = { folders: [scratch], files: [resolve(file)] };
+    const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill'), reach });
     try {
       const { datasets } = await loadCatalog(options.schemas, sql);
       const dataset = requireDataset(datasets, options.dataset);
