@@ -25,7 +25,13 @@ export type Written = { readonly source: string; readonly quoted: boolean; reado
 export type Scalars = (...path: (string | number)[]) => Written | undefined;
 
 /** The audits that every insight has: lib/aggregate/audit.ts. */
-export const OWN_AUDITS: readonly string[] = ['computed', 'partition', 'key not null', 'key unique'];
+export const OWN_AUDITS: readonly string[] = [
+  'computed',
+  'partition',
+  'readable values',
+  'key not null',
+  'key unique',
+];
 
 /** The view that holds all rows of an audit's related table, under a name that no table has; for SQL. */
 export function relatedView(name: string): string {

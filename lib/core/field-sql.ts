@@ -3,6 +3,7 @@
 import { type Field, fieldColumnType, isJson } from './contract.ts';
 import { formatPattern, isPattern } from './date-format.ts';
 import { isPlainNumber } from './number-text.ts';
+import { readableSql } from './readable-values.ts';
 import { sqlType } from './schema.ts';
 import { literal } from './sql-text.ts';
 import { STRING_FORMATS } from './text-pattern.ts';
@@ -134,12 +135,10 @@ export function valueSql(field: Field, text: string): string {
   }
 }
 
-/** `value` where every reader of the table knows it: to the engine the year before the first is 1 BC. */
+/** `value` where every reader of the table knows it: to the engine the year before the first is 1 BC, and an offset can lead past 9999. */
 export function knownToAll(field: Field, value: string): string | undefined {
-  if (field.type === 'date') return `CASE WHEN ${value} >= DATE '${FIRST_DAY}' THEN ${value} END`;
-  if (field.type === 'datetime')
-    return `CASE WHEN ${value} >= TIMESTAMPTZ '${FIRST_DAY} 00:00:00Z' THEN ${value} END`;
-  return undefined;
+  if (field.type !== 'date' && field.type !== 'datetime') return undefined;
+  return `CASE WHEN ${readableSql(fieldColumnType(field), value)} THEN ${value} END`;
 }
 
 function decimalShape(scale: number): string {
