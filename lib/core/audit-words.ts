@@ -35,7 +35,11 @@ export const OWN_AUDITS: readonly string[] = [
 
 /** The view that holds all rows of an audit's related table, under a name that no table has; for SQL. */
 export function relatedView(name: string): string {
-  return identifier(`_sluice_related_${name.toLowerCase()}`);
+  return identifier(relatedName(name));
+}
+
+export function relatedName(name: string): string {
+  return `_sluice_related_${name.toLowerCase()}`;
 }
 /** The view that holds, in `rows_before`, the number of rows that the partition has before this version; no row where it is new. */
 export const BEFORE = '_sluice_before';

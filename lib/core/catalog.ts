@@ -17,6 +17,8 @@ export type Catalog = {
   partitionColumnsOf(table: TableRef): readonly string[];
   /** Columns in which no two rows of the table agree; undefined where nothing says so. */
   keyOf(table: TableRef): readonly string[] | undefined;
+  /** Columns of DOUBLE that may hold -0.0, or NaN of either sign; those of datasets do not. */
+  variedColumnsOf(table: TableRef): readonly string[];
   /** The datasets whose globs match the landing key. */
   claims(key: string): readonly Dataset[];
   /** The one dataset whose glob matches the landing key. Throws DefinitionError where two do. */
@@ -61,6 +63,7 @@ export function makeCatalog(datasets: readonly Dataset[], insights: readonly Der
       if (derivation === undefined || derivation.key.length === 0) return undefined;
       return [...new Set([...derivation.partitionBy, ...derivation.key])];
     },
+    variedColumnsOf: (table) => derivations.find(({ target }) => sameTable(target, table))?.varied ?? [],
     claims,
     datasetFor: (key) => onlyClaim(key, claims(key)),
     dependents: (table) =>

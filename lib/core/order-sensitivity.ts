@@ -65,6 +65,11 @@ export function remedy(name: string): string {
   return `${name}() is not known to give the same result for every order of the rows: write it with count, sum, min, max or quantile_disc`;
 }
 
+/** Of what is ordered by values of which equal ones need not be alike. */
+export function inexactSentence(what: string): string {
+  return `${what} takes any of the rows that are equal in its order and not alike, such as 0.0 and -0.0, or 1 month and 30 days: let it order by exact values, such as CAST(x AS DECIMAL(38, 9)), or by a key of the tables too`;
+}
+
 export function floatSentence(name: string): string {
   return `${name}() adds binary floating point numbers, and their sum depends on the order of the rows: make them exact first, such as sum(CAST(x AS DECIMAL(38, 9)))`;
 }

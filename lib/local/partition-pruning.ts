@@ -5,7 +5,7 @@ import { partitionId, partitionOf } from '../core/partition.ts';
 import { queryReads } from '../core/query-reads.ts';
 import { sqlType } from '../core/schema.ts';
 import { identifier, literal } from '../core/sql-text.ts';
-import { columnNames, definedCtes, isNode, lower, nodes, type SqlNode } from '../core/sql-tree.ts';
+import { columnNames, definedCtes, isNode, lower, nodes, parseTree, type SqlNode } from '../core/sql-tree.ts';
 import type { Add, Metadata } from '../delta/actions.ts';
 import { parseSchema } from '../delta/schema.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
@@ -32,7 +32,7 @@ export async function neededFiles(
 
 async function parse(session: SqlSession, sql: string): Promise<unknown> {
   const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
-  return JSON.parse(row?.tree ?? '{}');
+  return parseTree(row?.tree ?? '{}');
 }
 
 type Demands = { readonly alias: string; readonly conditions: readonly SqlNode[] };

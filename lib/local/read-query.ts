@@ -1,6 +1,7 @@
 // Asks the engine's parser what a query is: one question that changes nothing, and the tables that it can read.
 import { type QueryReads, queryReads } from '../core/query-reads.ts';
 import { literal } from '../core/sql-text.ts';
+import { parseTree } from '../core/sql-tree.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { SqlSession } from '../ports.ts';
 
@@ -18,7 +19,7 @@ export async function readQuery(session: SqlSession, sql: string): Promise<Query
   const [row] = await session.rows<{ parsed: string }>(
     `SELECT json_serialize_sql(${literal(sql)}) AS parsed`,
   );
-  const parsed = JSON.parse(row?.parsed ?? '{}') as Parsed;
+  const parsed = parseTree(row?.parsed ?? '{}') as Parsed;
   if (parsed.error && parsed.error_type === 'parser') return undefined;
   // The parser serializes nothing but queries.
   if (parsed.error)

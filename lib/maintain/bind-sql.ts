@@ -2,20 +2,39 @@
 // refusals of the file, and the proof that the rows do not depend on an order.
 import { orderProblems } from '../core/determinism.ts';
 import { floatSentence, floatSums } from '../core/order-sensitivity.ts';
+import { planValues } from '../core/plan-values.ts';
 import type { Relation } from '../core/row-identity.ts';
 import { type Column, sqlType } from '../core/schema.ts';
-import { identifier, literal } from '../core/sql-text.ts';
+import { identifier } from '../core/sql-text.ts';
 import { functionName, isNode, offsetOf } from '../core/sql-tree.ts';
+import type { Forms } from '../core/value-forms.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
+import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
 import { type EngineFunctions, lineOf, refuseFirst, type SqlPlace } from './parse-select.ts';
 
 /** One SELECT, its parse tree, and where it stands. */
 export type BoundSql = { readonly sql: string; readonly statement: unknown; readonly at: SqlPlace };
 
-/** A SELECT without rows, for a view: a table would have a rowid besides. */
-export function emptyRelation(columns: readonly Column[]): string {
-  const typed = columns.map(({ name, type }) => `CAST(NULL AS ${sqlType(type)}) AS ${identifier(name)}`);
-  return `SELECT ${typed.join(', ')} WHERE false`;
+/** What stands for a table while SQL is bound: its columns, and of which of them equal values may differ. */
+export type EmptyTable = { readonly columns: readonly Column[]; readonly varied: readonly string[] };
+
+/**
+ * A view without rows over a table without rows, as a table would have a rowid besides. Returns the columns of the table that
+ * vary, by its own name: what the engine's plan reads.
+ */
+export async function createEmptyView(
+  session: SqlSession,
+  view: string,
+  { columns, varied }: EmptyTable,
+): Promise<[string, ReadonlySet<string>]> {
+  const table = `_sluice_empty_${view.toLowerCase()}`;
+  const typed = columns.map(({ name, type }) => `${identifier(name)} ${sqlType(type)}`);
+  await session.run(`CREATE OR REPLACE TEMP TABLE ${identifier(table)} (${typed.join(', ')})`);
+  const names = columns.map(({ name }) => identifier(name)).join(', ');
+  await session.run(
+    `CREATE OR REPLACE TEMP VIEW ${identifier(view)} AS SELECT ${names} FROM ${identifier(table)}`,
+  );
+  return [table, new Set(varied)];
 }
 
 /** Throws DefinitionError for what the engine refuses. */
@@ -33,13 +52,18 @@ export async function asDefinition<T>(at: SqlPlace, work: () => Promise<T>): Pro
 
 export type NamedRelation = Relation & { readonly name: string };
 
-/** Throws DefinitionError where the rows depend on the order of the tables' rows. The session must hold the tables. */
-export async function refuseUnordered(
+/**
+ * What the SELECT returns, column by column. Throws DefinitionError where the rows depend on the order of the tables' rows: but
+ * for columns that are one of several equal values, whichever came first, which the result says of them. The session must hold
+ * the tables; `varied`: of those of the engine.
+ */
+export async function proveDetermined(
   session: SqlSession,
   { sql, statement, at }: BoundSql,
   relations: readonly NamedRelation[],
   { aggregates }: EngineFunctions,
-): Promise<void> {
+  varied: VariedColumns,
+): Promise<readonly Forms[]> {
   const lower = (names: readonly string[] | undefined) => names?.map((name) => name.toLowerCase());
   const tables = new Map(
     relations.map(({ name, columns, key, constants }) => [
@@ -47,16 +71,19 @@ export async function refuseUnordered(
       { columns: lower(columns), key: lower(key), constants: lower(constants) ?? [] },
     ]),
   );
-  refuseFirst(orderProblems(statement, { tables, aggregates }), at, sql);
-  const [row] = await session.rows<{ plan: string }>(`SELECT json_serialize_plan(${literal(sql)}) AS plan`);
-  const plan = JSON.parse(row?.plan ?? '{}') as { error?: boolean; error_message?: string };
-  if (plan.error)
+  const bound = await boundPlan(session, sql);
+  const values = 'plan' in bound ? planValues(bound.plan, varied) : undefined;
+  const isExact = values?.mayVary && (await exactExpressions(session, statement, aggregates, varied));
+  refuseFirst(orderProblems(statement, { tables, aggregates, ...(isExact ? { isExact } : {}) }), at, sql);
+  if ('problem' in bound || values === undefined)
     return lineOf(at, 1).refuse(
-      `the engine does not say what it would do: ${plan.error_message}. Write the SQL another way`,
+      `the engine does not say what it would do: ${'problem' in bound ? bound.problem : ''}. Write the SQL another way`,
     );
-  const [name] = floatSums(plan);
-  if (name === undefined) return;
-  refuseFirst([{ problem: floatSentence(name), offset: placeOf(statement, name) }], at, sql);
+  const [name] = floatSums(bound.plan);
+  if (name !== undefined)
+    refuseFirst([{ problem: floatSentence(name), offset: placeOf(statement, name) }], at, sql);
+  refuseFirst(values.problems, at, sql);
+  return values.columns;
 }
 
 /** Of the first call of that name; undefined where a macro calls it. */

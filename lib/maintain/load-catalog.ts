@@ -69,6 +69,7 @@ function boundInput(known: Catalog, name: string): BoundInput {
     columns: known.columnsOf(table),
     partitionColumns: known.partitionColumnsOf(table),
     key: known.keyOf(table),
+    varied: known.variedColumnsOf(table),
   };
 }
 

@@ -13,6 +13,8 @@ export type BoundInput = {
   readonly partitionColumns: readonly string[];
   /** Columns in which no two of its rows agree. */
   readonly key: readonly string[] | undefined;
+  /** Its columns of DOUBLE that may hold -0.0, or NaN of either sign. */
+  readonly varied: readonly string[];
 };
 
 /** Partition columns first, else in the SELECT's order. Throws DefinitionError. */

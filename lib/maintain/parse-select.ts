@@ -3,7 +3,7 @@ import { placeInText } from '../core/definition-hash.ts';
 import { Place } from '../core/definition-place.ts';
 import { type SqlInputs, sqlInputs } from '../core/sql-inputs.ts';
 import { literal } from '../core/sql-text.ts';
-import type { SqlProblem } from '../core/sql-tree.ts';
+import { parseTree, type SqlProblem } from '../core/sql-tree.ts';
 import type { SqlSession } from '../ports.ts';
 
 /** Where an SQL text stands: `line` (from 1) of its first character, and the words after the line, such as `audits[0]`. */
@@ -38,7 +38,7 @@ export async function parseSelect(
   { unstable }: Pick<EngineFunctions, 'unstable'>,
 ): Promise<ParsedSelect> {
   const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
-  const tree = JSON.parse(row?.tree ?? '{}') as Serialized;
+  const tree = parseTree(row?.tree ?? '{}') as Serialized;
   if (tree.error) {
     const problem =
       tree.error_type === 'not implemented'
