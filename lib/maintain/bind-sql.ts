@@ -1,7 +1,7 @@
 // What binding an insight and binding its audits share: empty relations of the right types, the engine's refusals as
 // refusals of the file, and the proof that the rows do not depend on an order.
 import { orderProblems } from '../core/determinism.ts';
-import { floatSentence, floatSums } from '../core/order-sensitivity.ts';
+import { floatSums, remedy } from '../core/order-sensitivity.ts';
 import { planValues } from '../core/plan-values.ts';
 import type { Relation } from '../core/row-identity.ts';
 import { type Column, sqlType } from '../core/schema.ts';
@@ -80,8 +80,7 @@ export async function proveDetermined(
       `the engine does not say what it would do: ${'problem' in bound ? bound.problem : ''}. Write the SQL another way`,
     );
   const [name] = floatSums(bound.plan);
-  if (name !== undefined)
-    refuseFirst([{ problem: floatSentence(name), offset: placeOf(statement, name) }], at, sql);
+  if (name !== undefined) refuseFirst([{ problem: remedy(name), offset: placeOf(statement, name) }], at, sql);
   refuseFirst(values.problems, at, sql);
   return values.columns;
 }
