@@ -2,6 +2,7 @@
 import type { AsOf } from '../core/as-of.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { TableRef } from '../core/insight.ts';
+import type { Effects } from '../effects.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { asOfOption } from './as-of.ts';
@@ -90,7 +91,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
         return 0;
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
-        const hint = await quotingHint(session, error, sql, namesOf(all));
+        const hint = await quotingHint(session, error, sql, local.effects, all);
         throw readable(error, namesOf(all), namesOf(missing), asOf, hint);
       }
     };
@@ -148,22 +149,22 @@ function readable(
   );
 }
 
-/** Names that are words of SQL want quotes. */
+/** Names that are words of SQL, or hold a dot or a blank, want quotes. */
 async function quotingHint(
   session: SqlSession,
   { message }: SqlError,
   sql: string,
-  names: readonly string[],
+  { catalog }: Effects,
+  tables: readonly TableRef[],
 ): Promise<string> {
-  if (!message.startsWith('Parser Error')) return '';
-  const words = await session.rows<{ word: string }>(
-    `SELECT keyword_name AS word FROM duckdb_keywords() WHERE keyword_category = 'reserved'`,
+  if (!/^(Parser|Binder) Error/.test(message)) return '';
+  const { quotingHints } = await import('../maintain/quoting-hint.ts');
+  const columns = tables.flatMap((table) => catalog.columnsOf(table).map(({ name }) => name));
+  const hints = await quotingHints(
+    session,
+    sql,
+    { tables: namesOf(tables), columns },
+    message.startsWith('Binder'),
   );
-  const reserved = new Set(words.map(({ word }) => word));
-  const bare = names.filter(
-    (name) => reserved.has(name.toLowerCase()) && new RegExp(`(?<!["\\w])${name}(?!["\\w])`, 'i').test(sql),
-  );
-  return bare
-    .map((name) => `\n${name} is a word of SQL: as a table's name it is written "${name}".`)
-    .join('');
+  return hints.map((hint) => `\n${hint}`).join('');
 }

@@ -51,7 +51,10 @@ async function checkAudit(
   context: AuditContext,
 ): Promise<void> {
   const { source, columns, varied, to, functions } = context;
-  const { tables, statement } = await parseSelect(session, audit.sql, at, functions);
+  const { tables, statement } = await parseSelect(session, audit.sql, at, functions, {
+    tables: [],
+    columns: columns.map(({ name }) => name),
+  });
   const other = tables.find(
     (name) =>
       name.toLowerCase() !== 'this' && name !== BEFORE && !(to && name === relatedName(to.table.name)),

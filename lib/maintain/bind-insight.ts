@@ -10,6 +10,7 @@ import { bindAudits } from './bind-audits.ts';
 import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
 import { type BoundInput, outputColumns } from './output-columns.ts';
 import { type EngineFunctions, lineOf, type SqlPlace } from './parse-select.ts';
+import { type KnownNames, quotingHints } from './quoting-hint.ts';
 
 export type InsightTables = {
   readonly inputs: readonly BoundInput[];
@@ -28,7 +29,11 @@ export async function bindInsight(
   const ofInputs = new Map<string, ReadonlySet<string>>();
   for (const input of inputs) ofInputs.set(...(await createEmptyView(session, input.table.name, input)));
   const at = { file: source.file, line: source.sqlLine };
-  const results = await describeSql(session, source.sql, at);
+  const names = {
+    tables: inputs.map(({ table }) => table.name),
+    columns: inputs.flatMap(({ columns }) => columns.map(({ name }) => name)),
+  };
+  const results = await describeSql(session, source.sql, at, names);
   const over = drivingInput(source, inputs);
   checkPrefix(source, over);
   const relations = inputs.map((input) => relationOf(input, input === over ? source.partitionBy : []));
@@ -80,12 +85,18 @@ function relationOf({ table, columns, key }: BoundInput, constants: readonly str
 }
 
 /** The columns, of the text as it is and within parentheses: other code embeds it so. */
-function describeSql(session: SqlSession, sql: string, at: SqlPlace): Promise<ResultColumn[]> {
-  return asDefinition(at, async () => {
+function describeSql(
+  session: SqlSession,
+  sql: string,
+  at: SqlPlace,
+  names: KnownNames,
+): Promise<ResultColumn[]> {
+  const described = async () => {
     const columns = await session.describe(sql);
     await session.describe(`SELECT 1 FROM (${sql}\n)`);
     return columns;
-  });
+  };
+  return asDefinition(at, described, () => quotingHints(session, sql, names, true));
 }
 
 function drivingInput(source: InsightSource, inputs: readonly BoundInput[]): BoundInput | undefined {

@@ -37,16 +37,19 @@ export async function createEmptyView(
   return [table, new Set(varied)];
 }
 
-/** Throws DefinitionError for what the engine refuses. */
-export async function asDefinition<T>(at: SqlPlace, work: () => Promise<T>): Promise<T> {
+/** Throws DefinitionError for what the engine refuses; `hints`: what else is to be said of it. */
+export async function asDefinition<T>(
+  at: SqlPlace,
+  work: () => Promise<T>,
+  hints: () => Promise<readonly string[]> = async () => [],
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof SqlError) || error.kind === 'resource') throw error;
     const [message = '', line] = error.message.split(/\n+LINE (\d+):/);
-    return lineOf(at, Number(line ?? 1)).refuse(
-      `${message.trim().replaceAll('\n', ' ')}. Correct the SQL there`,
-    );
+    const said = [...(await hints()), 'Correct the SQL there'].join(' ');
+    return lineOf(at, Number(line ?? 1)).refuse(`${message.trim().replaceAll('\n', ' ')}. ${said}`);
   }
 }
 

@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Catalog, dependencyOrder, makeCatalog, refuseSameNames } from '../core/catalog.ts';
-import type { Dataset } from '../core/contract.ts';
+import { type Dataset, tableColumns } from '../core/contract.ts';
 import type { Place } from '../core/definition-place.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { Derivation } from '../core/insight.ts';
@@ -27,10 +27,11 @@ export async function loadCatalog(schemasFolder: string, engine: SqlEngine): Pro
   const { functions, readers } = await engine.session(async (session) => {
     for (const dataset of datasets) await checkDataset(session, dataset);
     const functions = await engineFunctions(session);
+    const columns = datasets.flatMap((dataset) => tableColumns(dataset).map((column) => column.name));
     const readers = [];
     for (const source of sources) {
       const at = { file: source.file, line: source.sqlLine };
-      const select = await parseSelect(session, source.sql, at, functions);
+      const select = await parseSelect(session, source.sql, at, functions, { tables: names, columns });
       const { name, file, sqlLine: line } = source;
       const inputs = knownTables(source, select, names);
       const related = relatedTables(source, names);

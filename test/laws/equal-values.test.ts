@@ -64,7 +64,7 @@ async function accepted(sql: string): Promise<readonly string[] | undefined> {
       for (const { name } of TABLES)
         varied.set(...(await createEmptyView(session, name, { columns: COLUMNS, varied: ['x'] })));
       const at = { file: 'x.sql', line: 1 };
-      const { statement } = await parseSelect(session, sql, at, functions);
+      const { statement } = await parseSelect(session, sql, at, functions, { tables: [], columns: [] });
       const results = await asDefinition(at, () => session.describe(sql));
       const relations = TABLES.map(({ name, key }) => ({ name, key, columns: COLUMNS.map((c) => c.name) }));
       const forms = await proveDetermined(session, { sql, statement, at }, relations, functions, varied);
