@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Place } from './definition-place.ts';
 import type { Audit } from './insight.ts';
-import { identifier, literal } from './sql-text.ts';
+import { identifier, literal, withoutFinalSemicolon } from './sql-text.ts';
 
 export const auditWords = z.strictObject({
   name: z.string().min(1).optional(),
@@ -117,7 +117,7 @@ function rowChange(words: AuditWords, scalars: Scalars, place: Place): AuditSour
 
 /** Whoever embeds it in parentheses need not mind a comment at its end. */
 function statement(sql: string): string {
-  const one = sql.trim().replace(/[;\s]+$/, '');
+  const one = withoutFinalSemicolon(sql);
   return one.slice(one.lastIndexOf('\n') + 1).includes('--') ? `${one}\n` : one;
 }
 

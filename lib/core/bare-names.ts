@@ -6,8 +6,12 @@ export type NameKind = 'table' | 'column';
 
 const QUOTED_OR_COMMENT = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g;
 
+const MAX_CHARACTERS = 50_000;
+
 /** Those of the names that stand in the SQL outside of quotes and comments, in any case. */
 export function bareNames(sql: string, names: Iterable<string>): string[] {
+  // What is longer was hardly written by hand.
+  if (sql.length > MAX_CHARACTERS) return [];
   const bare = sql.replace(QUOTED_OR_COMMENT, ' ').toLowerCase();
   // A name that is a number stands in no text for itself.
   const isSeen = (name: string) => !/^[\d.]*$/.test(name) && standsIn(bare, name.toLowerCase());

@@ -14,8 +14,13 @@ export function cleanText(field: Field, source: string): string {
   const trimmed = field.trim ? `trim(${source}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))` : source;
   const present = field.missingValues.includes('') ? trimmed : `coalesce(${trimmed}, '')`;
   const missingValues = field.missingValues.filter((missing) => missing !== '' || field.trim);
-  return missingValues.reduce((text, missing) => `nullif(${text}, ${literal(missing)})`, present);
+  if (missingValues.length <= MAX_NESTED)
+    return missingValues.reduce((text, missing) => `nullif(${text}, ${literal(missing)})`, present);
+  return `CASE WHEN ${present} NOT IN (${missingValues.map(literal).join(', ')}) THEN ${present} END`;
 }
+
+/** Beyond it a list takes less of the engine than calls within calls, of which it takes no more than a thousand. */
+const MAX_NESTED = 8;
 
 function matches(text: string, pattern: string): string {
   return `regexp_full_match(${text}, ${literal(pattern)})`;

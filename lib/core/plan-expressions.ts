@@ -86,12 +86,9 @@ export class Expressions {
 
   /** Of all expressions in the values, however deep they lie. */
   #all(values: readonly unknown[], row: Row): Forms[] {
-    return values.flatMap((value): Forms[] => {
-      if (Array.isArray(value)) return this.#all(value, row);
-      if (!isNode(value)) return [];
-      if (typeof value.expression_class === 'string') return [this.of(value, row)];
-      return this.#all(Object.values(value), row);
-    });
+    const found: Forms[] = [];
+    for (const expression of innerExpressions(values)) found.push(this.of(expression, row));
+    return found;
   }
 
   #cast(cast: SqlNode, type: PlanType, row: Row): Forms {
@@ -171,6 +168,19 @@ export class Expressions {
       this.problems.push({ problem: apartSentence(expression, by), offset: offsetOf(expression) });
     return isExactType(type) ? oneForm(type) : anyForm(type);
   }
+}
+
+/** The expressions that are in no other one of them, in order. */
+function innerExpressions(values: readonly unknown[]): SqlNode[] {
+  const found: SqlNode[] = [];
+  const waiting = values.toReversed();
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (isNode(value) && typeof value.expression_class === 'string') found.push(value);
+    else if (Array.isArray(value) || isNode(value))
+      for (const part of Object.values(value).toReversed()) waiting.push(part);
+  }
+  return found;
 }
 
 /** Of min(x) or list(x): of the value's own type it is such a value, of any other nothing is known of what it holds. */

@@ -59,7 +59,7 @@ export function definedCtes(
 
 /** The engine writes infinities and NaN as JSON has them not. */
 export function parseTree(text: string): unknown {
-  const tokens = /"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN|inf|nan)\b/gi;
+  const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:Infinity|NaN|inf|nan)\b/gi;
   try {
     return JSON.parse(text);
   } catch {

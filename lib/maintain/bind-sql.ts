@@ -10,7 +10,7 @@ import { functionName, isNode, offsetOf } from '../core/sql-tree.ts';
 import type { Forms } from '../core/value-forms.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
-import { type EngineFunctions, lineOf, refuseFirst, type SqlPlace } from './parse-select.ts';
+import { type EngineFunctions, lineOf, refuseFirst, type SqlPlace, withinStack } from './parse-select.ts';
 
 /** One SELECT, its parse tree, and where it stands. */
 export type BoundSql = { readonly sql: string; readonly statement: unknown; readonly at: SqlPlace };
@@ -60,7 +60,17 @@ export type NamedRelation = Relation & { readonly name: string };
  * for columns that are one of several equal values, whichever came first, which the result says of them. The session must hold
  * the tables; `varied`: of those of the engine.
  */
-export async function proveDetermined(
+export function proveDetermined(
+  session: SqlSession,
+  bound: BoundSql,
+  relations: readonly NamedRelation[],
+  functions: EngineFunctions,
+  varied: VariedColumns,
+): Promise<readonly Forms[]> {
+  return withinStack(bound.at, () => prove(session, bound, relations, functions, varied));
+}
+
+async function prove(
   session: SqlSession,
   { sql, statement, at }: BoundSql,
   relations: readonly NamedRelation[],

@@ -1,6 +1,6 @@
 // Reads schemas/<package>/datapackage.json and insights/*.sql and makes one catalog of them, or refuses with the file and
 // the place. All I/O of definitions is here.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Catalog, dependencyOrder, makeCatalog, refuseSameNames } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
@@ -15,6 +15,7 @@ import { bindInsight } from './bind-insight.ts';
 import { checkDataset } from './check-dataset.ts';
 import type { BoundInput } from './output-columns.ts';
 import { engineFunctions, lineOf, type ParsedSelect, parseSelect, placeAt } from './parse-select.ts';
+import { readText } from './read-text.ts';
 
 /** Throws DefinitionError for what is wrong in a file, CliError where there is nothing to read. */
 export async function loadCatalog(schemasFolder: string, engine: SqlEngine): Promise<Catalog> {
@@ -119,13 +120,13 @@ async function readDefinitions(folder: string): Promise<{ datasets: Dataset[]; s
     const file = join(folder, name, 'datapackage.json');
     const insights = join(folder, name, 'insights');
     const files = ((await entries(insights)) ?? []).filter((entry) => entry.endsWith('.sql'));
-    const text = await readIfThere(file);
+    const text = await readText(file);
     if (text !== undefined) datasets.push(...parseContract(file, name, text));
     else if (files.length > 0)
       throw new DefinitionError(file, '', "the file is missing: insights need their package's contract");
     for (const entry of files) {
       const path = join(insights, entry);
-      sources.push(parseInsight(path, basename(entry, '.sql'), await readFile(path, 'utf8')));
+      sources.push(parseInsight(path, basename(entry, '.sql'), (await readText(path)) ?? ''));
     }
   }
   if (datasets.length === 0)
@@ -139,15 +140,6 @@ async function readDefinitions(folder: string): Promise<{ datasets: Dataset[]; s
 async function entries(folder: string): Promise<string[] | undefined> {
   try {
     return (await readdir(folder)).sort();
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

@@ -39,6 +39,16 @@ export async function parseSelect(
   session: SqlSession,
   sql: string,
   at: SqlPlace,
+  functions: Pick<EngineFunctions, 'unstable'>,
+  names: KnownNames,
+): Promise<ParsedSelect> {
+  return withinStack(at, () => parseWithinStack(session, sql, at, functions, names));
+}
+
+async function parseWithinStack(
+  session: SqlSession,
+  sql: string,
+  at: SqlPlace,
   { unstable }: Pick<EngineFunctions, 'unstable'>,
   names: KnownNames,
 ): Promise<ParsedSelect> {
@@ -59,6 +69,16 @@ export async function parseSelect(
   const inputs = sqlInputs(statement, unstable);
   refuseFirst(inputs.problems, at, sql);
   return { ...inputs, statement };
+}
+
+/** Throws DefinitionError where the SQL is nested so deeply that the walks through its tree run out of stack. */
+export async function withinStack<T>(at: SqlPlace, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return lineOf(at, 1).refuse('the SQL is nested too deeply to be judged: make CTEs of its parts');
+  }
 }
 
 /** Throws DefinitionError with the first problem, where there is one. */
