@@ -22,6 +22,7 @@ import {
   Source,
   withCtes,
 } from './row-identity.ts';
+import { isDecided, isToldApart, type Keys } from './row-keys.ts';
 import {
   definedCtes,
   expressions,
@@ -271,21 +272,4 @@ class Judge {
   #refuse(node: SqlNode, problem: string): void {
     this.problems.push({ problem, offset: offsetOf(node) });
   }
-}
-
-/** By what rows are ordered, as idents: rows that agree in `all` are equal there, those that agree in `exact` are alike. */
-type Keys = { readonly all: ReadonlySet<string>; readonly exact: ReadonlySet<string> };
-
-/** True where rows that agree in the keys are alike in the expression. */
-function isDecided(expression: SqlNode, keys: Keys, source: Source): boolean {
-  if (keys.exact.has(source.ident(expression))) return true;
-  const meant = source.selected(expression, 'row') ?? expression;
-  return source.beyond(meant, keys.exact).length === 0 || source.isIdentifiedBy(keys.all);
-}
-
-/** True where groups that differ in the expression differ in the keys. */
-function isToldApart(group: SqlNode, keys: Keys, source: Source): boolean {
-  if (keys.all.has(source.ident(group, 'group'))) return true;
-  const meant = source.selected(group, 'group') ?? group;
-  return source.beyond(meant, keys.exact).length === 0 || source.isIdentifiedBy(keys.all);
 }
