@@ -29,13 +29,22 @@ export class UsageError extends CliError {
   }
 }
 
+/** Beyond it the middle of a problem is left out: the offending value stands at its beginning, the next step at its end. */
+const MAX_PROBLEM = 2000;
+
+function shortened(problem: string): string {
+  if (problem.length <= MAX_PROBLEM) return problem;
+  const half = MAX_PROBLEM / 2;
+  return `${problem.slice(0, half)} … ${problem.slice(-half)}`;
+}
+
 /** A contract or an insight's SQL file is wrong. The message names the file, the place in it and what to do. */
 export class DefinitionError extends CliError {
   override readonly name = 'DefinitionError';
   readonly file: string;
   readonly place: string;
   constructor(file: string, place: string, problem: string, options?: ErrorOptions) {
-    super(`${file}${place === '' ? '' : `, ${place}`}: ${problem}`, 1, options);
+    super(`${file}${place === '' ? '' : `, ${shortened(place)}`}: ${shortened(problem)}`, 1, options);
     this.file = file;
     this.place = place;
   }

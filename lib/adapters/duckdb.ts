@@ -8,6 +8,7 @@ import {
   DuckDBInstance,
   type DuckDBPreparedStatement,
 } from '@duckdb/node-api';
+import { exactGlob, list, literal } from '../core/sql-text.ts';
 import {
   type Load,
   type ResultColumn,
@@ -15,6 +16,7 @@ import {
   type SqlEngine,
   SqlError,
   type SqlSession,
+  type Value,
 } from '../ports.ts';
 import { convertValue } from './duckdb-value.ts';
 
@@ -24,7 +26,12 @@ export type DuckDbOptions = {
   readonly threads?: number;
   /** Where DuckDB spills; made when first needed. */
   readonly tempDirectory?: string;
+  /** The only files that any SQL may read or write, besides what spills. Absent: all that the process may. */
+  readonly reach?: Reach;
 };
+
+/** Folders with all that they hold, and single files; they need not exist yet. A symbolic link counts as what it leads to. */
+export type Reach = { readonly folders?: readonly string[]; readonly files?: readonly string[] };
 
 /** Beside the limit for full sessions, which seldom run at the same time. */
 const LIGHT_MEMORY_MB = { least: 64, most: 512 };
@@ -65,9 +72,10 @@ export async function openDuckDb(options: DuckDbOptions = {}): Promise<SqlEngine
   };
 }
 
-function lightOptions({ memoryLimitMb, tempDirectory }: DuckDbOptions): DuckDbOptions {
+function lightOptions({ memoryLimitMb, tempDirectory, reach }: DuckDbOptions): DuckDbOptions {
   const quarter = Math.floor((memoryLimitMb ?? Infinity) / 4);
   return {
+    ...(reach === undefined ? {} : { reach }),
     threads: 1,
     memoryLimitMb: Math.min(LIGHT_MEMORY_MB.most, Math.max(LIGHT_MEMORY_MB.least, quarter)),
     tempDirectory: `${tempDirectory ?? defaultTempDirectory()}-light`,
@@ -78,6 +86,7 @@ async function openInstance(options: DuckDbOptions): Promise<DuckDBInstance> {
   const settings: Record<string, string> = {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    allow_persistent_secrets: 'false',
     temp_directory: options.tempDirectory ?? defaultTempDirectory(),
   };
   if (options.memoryLimitMb !== undefined) settings.memory_limit = `${options.memoryLimitMb}MiB`;
@@ -86,10 +95,26 @@ async function openInstance(options: DuckDbOptions): Promise<DuckDBInstance> {
   const connection = await translated(instance.connect());
   try {
     await translated(connection.run("SET GLOBAL TimeZone = 'UTC'"));
+    if (options.reach) for (const sql of fence(options.reach)) await translated(connection.run(sql));
   } finally {
     connection.closeSync();
   }
   return instance;
+}
+
+/**
+ * None of it can be taken back while the instance lives: https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview.
+ * The folder that it spills into is among what is allowed, as it was set before.
+ */
+function fence({ folders = [], files = [] }: Reach): string[] {
+  // What is read is compared as the glob that it is written as.
+  const both = (paths: readonly string[]) => paths.flatMap((path) => [path, exactGlob(path)]).map(literal);
+  return [
+    `SET GLOBAL allowed_directories = ${list(both(folders))}`,
+    `SET GLOBAL allowed_paths = ${list(both(files))}`,
+    'SET GLOBAL enable_external_access = false',
+    'SET GLOBAL lock_configuration = true',
+  ];
 }
 
 function defaultTempDirectory(): string {
@@ -173,8 +198,17 @@ function statementColumns(statement: DuckDBPreparedStatement): ResultColumn[] {
 
 // T is the caller's claim about its own query; the engine can only promise Row.
 function chunkRows<T extends Row>(chunk: DuckDBDataChunk, names: readonly string[]): T[] {
-  const rows = chunk.convertRows(convertValue);
+  const rows = converted(chunk);
   return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])) as T);
+}
+
+/** Some types of the engine's own, such as get_type's, have no value outside of it. */
+function converted(chunk: DuckDBDataChunk): Value[][] {
+  try {
+    return chunk.convertRows(convertValue);
+  } catch (error) {
+    throw sqlError(error);
+  }
 }
 
 const DATA_ERRORS =

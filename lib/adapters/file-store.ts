@@ -1,10 +1,22 @@
 // An ObjectStore in a folder. A write becomes visible by a rename or a link of a whole, synced file, never before.
 import { createHash, randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { copyFile, link, mkdir, open, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
 import { PlaceGoneError } from '../errors.ts';
-import type { LocalFile, ObjectStore, ObjectVersion } from '../ports.ts';
+import type { LocalFile, ObjectStore, ObjectVersion, ScratchFolder } from '../ports.ts';
 import { fileError } from './file-error.ts';
 import { type FoundFile, present, walk } from './file-listing.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
@@ -12,6 +24,11 @@ import { checkKey, checkPrefix } from './object-key.ts';
 export type FileStoreOptions = {
   /** false: leave out every fsync. What a power cut leaves is then undefined; for tests. Default true. */
   readonly durable?: boolean;
+  /**
+   * Where a file is copied for `download` that a symbolic link leads out of `root` to: the engine reads nothing there. Absent:
+   * such files are read in place, too.
+   */
+  readonly scratch?: ScratchFolder;
 };
 
 /**
@@ -20,7 +37,7 @@ export type FileStoreOptions = {
  * nothing is written. Throws PlaceGoneError.
  */
 export function fileStore(root: string, options: FileStoreOptions = {}): ObjectStore {
-  return new FileObjects(resolve(root), options.durable ?? true);
+  return new FileObjects(resolve(root), options);
 }
 
 class FileObjects implements ObjectStore {
@@ -28,10 +45,12 @@ class FileObjects implements ObjectStore {
   private readonly durable: boolean;
   /** Of the root, by device and inode, since it was first seen. */
   private identity: string | undefined;
+  private readonly scratch: ScratchFolder | undefined;
 
-  constructor(location: string, durable: boolean) {
+  constructor(location: string, { durable = true, scratch }: FileStoreOptions) {
     this.location = location;
     this.durable = durable;
+    this.scratch = scratch;
   }
 
   async head(key: string): Promise<ObjectVersion | undefined> {
@@ -82,7 +101,18 @@ class FileObjects implements ObjectStore {
   async download(key: string, etag?: string): Promise<LocalFile | undefined> {
     const version = await this.head(key);
     if (version === undefined || (etag !== undefined && version.etag !== etag)) return undefined;
-    return { path: this.path(key), release: async () => {} };
+    const path = this.path(key);
+    if (this.scratch === undefined) return { path, release: async () => {} };
+    const [root, real] =
+      (await reading(path, present(Promise.all([realpath(this.location), realpath(path)])))) ?? [];
+    if (root === undefined || real === undefined) return undefined;
+    return isWithin(root, real) ? { path, release: async () => {} } : this.copy(path, this.scratch);
+  }
+
+  private async copy(path: string, scratch: ScratchFolder): Promise<LocalFile> {
+    const copy = join(scratch, `${randomUUID()}${/(\.[A-Za-z0-9]+){1,2}$/.exec(path)?.[0] ?? ''}`);
+    await reading(path, copyFile(path, copy));
+    return { path: copy, release: () => rm(copy, { force: true }) };
   }
 
   async upload(source: string, key: string): Promise<{ sizeBytes: number }> {
@@ -203,6 +233,10 @@ function version({ key, stats }: FoundFile): ObjectVersion {
 
 function etag({ mtimeNs, ctimeNs, size, ino }: BigIntStats): string {
   return createHash('sha256').update(`${mtimeNs} ${ctimeNs} ${size} ${ino}`).digest('hex').slice(0, 16);
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
 function isHidden(key: string): boolean {

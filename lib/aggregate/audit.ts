@@ -2,6 +2,7 @@
 import { BEFORE, relatedView } from '../core/audit-words.ts';
 import type { Audit, Derivation, Severity } from '../core/insight.ts';
 import { partitionLabel } from '../core/partition.ts';
+import { unreadableRows } from '../core/readable-values.ts';
 import { identifier, literal } from '../core/sql-text.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import type { Effects } from '../effects.ts';
@@ -28,9 +29,12 @@ export const COMPUTED = 'computed';
 const MAX_EXAMPLE = 300;
 const MAX_FAILURES_NAMED = 3;
 
-/** The partition's own and those of the key come first; they have no other severity than `error`. */
-export function auditsOf(derivation: Derivation, partition: PartitionValues): Audit[] {
-  const audits: { name: string; sql: string }[] = [];
+/** `examples`: a SELECT that says of the offending rows what is wrong with them; absent: the rows themselves do. */
+export type TriedAudit = Audit & { readonly examples?: string };
+
+/** The partition's own, that of the columns' types and those of the key come first; they have no other severity than `error`. */
+export function auditsOf(derivation: Derivation, partition: PartitionValues): TriedAudit[] {
+  const audits: { name: string; sql: string; examples?: string }[] = [];
   const columns = Object.keys(partition);
   if (columns.length > 0) {
     const differs = columns.map(
@@ -38,6 +42,12 @@ export function auditsOf(derivation: Derivation, partition: PartitionValues): Au
     );
     audits.push({ name: 'partition', sql: `SELECT * FROM this WHERE ${differs.join(' OR ')}` });
   }
+  const unreadable = unreadableRows(
+    'this',
+    derivation.columns.filter(({ name }) => !columns.includes(name)),
+  );
+  if (unreadable !== undefined)
+    audits.push({ name: 'readable values', sql: unreadable.rows, examples: unreadable.examples });
   if (derivation.key.length > 0) {
     const key = [...columns, ...derivation.key.filter((name) => !columns.includes(name))].map(identifier);
     const required = derivation.key.map((name) => `${identifier(name)} IS NULL`).join(' OR ');
@@ -81,7 +91,7 @@ export function comparesVersions(audit: Audit): boolean {
 }
 
 /** All audits in one statement: on a small partition the engine's time is that of its statements, not of its rows. */
-export async function tryAudits(session: SqlSession, audits: readonly Audit[]): Promise<AuditFailure[]> {
+export async function tryAudits(session: SqlSession, audits: readonly TriedAudit[]): Promise<AuditFailure[]> {
   if (audits.length === 0) return [];
   try {
     return await runAudits(session, audits);
@@ -94,7 +104,7 @@ export async function tryAudits(session: SqlSession, audits: readonly Audit[]): 
 }
 
 /** An audit whose own SQL fails, by an overflow or a cast, has failed. */
-async function tryAlone(session: SqlSession, audit: Audit): Promise<AuditFailure[]> {
+async function tryAlone(session: SqlSession, audit: TriedAudit): Promise<AuditFailure[]> {
   try {
     return await runAudits(session, [audit]);
   } catch (error) {
@@ -112,7 +122,7 @@ async function tryAlone(session: SqlSession, audit: Audit): Promise<AuditFailure
 }
 
 /** Examples are looked for where there are some: they cost a plan as large as the count's. */
-async function runAudits(session: SqlSession, audits: readonly Audit[]): Promise<AuditFailure[]> {
+async function runAudits(session: SqlSession, audits: readonly TriedAudit[]): Promise<AuditFailure[]> {
   const counts = audits.map(
     ({ sql }, index) => `SELECT ${index} AS audit, count(*) AS offending FROM (${sql}\n) HAVING count(*) > 0`,
   );
@@ -122,7 +132,7 @@ async function runAudits(session: SqlSession, audits: readonly Audit[]): Promise
     const offending = failed.find((row) => row.audit === index)?.offending;
     if (offending === undefined) continue;
     const [row] = await session.rows<{ example: string | null }>(
-      `SELECT min(CAST(audited AS VARCHAR)) AS example FROM (${audit.sql}\n) AS audited`,
+      `SELECT min(CAST(audited AS VARCHAR)) AS example FROM (${audit.examples ?? audit.sql}\n) AS audited`,
     );
     failures.push(failure(audit, offending, row?.example ?? null));
   }

@@ -2,6 +2,7 @@
 // Knows neither logs nor commits: relations in, a Parquet file or the reasons against it out.
 import type { Derivation } from '../core/insight.ts';
 import { identifier, literal } from '../core/sql-text.ts';
+import { canonicalDouble } from '../core/value-forms.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import type { SqlSession } from '../ports.ts';
@@ -25,7 +26,7 @@ export async function computePartition(
   path: string,
 ): Promise<Computed> {
   try {
-    await session.run(`CREATE OR REPLACE TEMP TABLE this AS ${derivation.sql}`);
+    await session.run(`CREATE OR REPLACE TEMP TABLE this AS ${rowsSql(derivation)}`);
     const audits = auditsOf(derivation, partition);
     await createBeforeView(session, audits, rowsBefore);
     const failures = await tryAudits(session, audits);
@@ -42,6 +43,13 @@ export async function computePartition(
   } finally {
     await session.run('DROP TABLE IF EXISTS this');
   }
+}
+
+/** The derivation's SELECT; see `canonical` of Derivation. */
+export function rowsSql({ sql, canonical = [] }: Pick<Derivation, 'sql' | 'canonical'>): string {
+  if (canonical.length === 0) return sql;
+  const replaced = canonical.map((name) => `${canonicalDouble(identifier(name))} AS ${identifier(name)}`);
+  return `SELECT * REPLACE (${replaced.join(', ')}) FROM (${sql}\n)`;
 }
 
 async function writeFile(

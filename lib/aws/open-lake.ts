@@ -50,6 +50,8 @@ export async function openAwsLake(
     memoryLimitMb: engineMemoryMb(settings.memoryMb),
     threads: engineThreads(settings.memoryMb),
     tempDirectory: join(scratch, 'spill'),
+    // The functions' own code and credentials are files too.
+    reach: { folders: [scratch] },
   });
   const catalog = await loadCatalog(schemas, sql);
   const [s3, sqs] = [s3Client(environment), sqsClient(environment)];

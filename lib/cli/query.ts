@@ -3,7 +3,7 @@ import type { AsOf } from '../core/as-of.ts';
 import type { Catalog } from '../core/catalog.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { TableRef } from '../core/insight.ts';
-import { literal } from '../core/sql-text.ts';
+import type { Effects } from '../effects.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { asOfOption } from './as-of.ts';
@@ -19,7 +19,8 @@ export const query: Verb = {
   summary: 'Ask the tables and insights a question in SQL.',
   operand: { text: '"SELECT …"', required: true },
   description: `One SELECT (or WITH, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES) in DuckDB's SQL over all tables and insights by
-their names; - reads it from standard input. Nothing can be changed by it. Times are UTC.
+their names; - reads it from standard input. Nothing can be changed by it, and no file outside of the lake is read.
+Times are UTC.
 
 With --as-of the tables and insights are as they were then, in the columns of then. A time is for all of them;
 versions are counted by each table for itself, so a version wants a query of one table. What later commits
@@ -76,7 +77,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { requireLake } = await import('../local/places.ts');
   const { namedTables } = await import('../explain/find-table.ts');
   const { asideTables } = await import('../maintain/lake-tables.ts');
-  const { mentionedTables, withViews } = await import('../local/lake-views.ts');
+  const { readTables, withViews } = await import('../local/lake-views.ts');
+  const { readQuery } = await import('../local/read-query.ts');
   const { writeRows } = await import('./query-output.ts');
   const { terminalLog } = await import('./log-lines.ts');
   const places = { ...locations(args), landing: LANDING.default ?? '' };
@@ -88,17 +90,17 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   try {
     const { aside } = local.effects.catalog;
     const all = [...namedTables(local.effects), ...(await asideTables(local.effects))];
-    const tables = /\bshow\b/i.test(sql) ? all : mentionedTables(all, sql);
+    const reads = await local.effects.sql.session((session) => readQuery(session, sql));
+    const tables = reads === undefined ? [] : readTables(all, reads);
     warnOfAside(terminal, aside);
-    requireOneTable(asOf, tables);
+    requireOneTable(asOf, tables, reads?.isUnderstood ?? true);
     const answer = async (session: SqlSession, missing: readonly TableRef[]) => {
       try {
-        await requireQuery(session, sql);
         await writeRows(session, sql, format, terminal);
         return 0;
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
-        const hint = await quotingHint(session, error, sql, namesOf(all));
+        const hint = await quotingHint(session, error, sql, local.effects, all);
         throw readable(error, local.effects.catalog, namesOf(all), namesOf(missing), asOf, hint);
       }
     };
@@ -112,35 +114,12 @@ function namesOf(tables: readonly TableRef[]): string[] {
   return tables.map(({ name }) => name);
 }
 
-function requireOneTable(asOf: AsOf | undefined, tables: readonly TableRef[]): void {
+function requireOneTable(asOf: AsOf | undefined, tables: readonly TableRef[], isCertain: boolean): void {
   if (asOf === undefined || !('version' in asOf) || tables.length <= 1) return;
   throw new UsageError(
-    `--as-of ${asOf.text} is a version, and each table counts its own: the query names ${namesOf(tables).join(', ')}. ` +
+    `--as-of ${asOf.text} is a version, and each table counts its own: the query ${isCertain ? 'names' : 'may read'} ${namesOf(tables).join(', ')}. ` +
       `Say a time instead, such as --as-of 2024-01-31T10:00:00Z ("npx sluice history ${tables[0]?.name}" lists versions with their times)`,
   );
-}
-
-/** The engine's own parser serializes nothing but queries. */
-async function requireQuery(session: SqlSession, sql: string): Promise<void> {
-  const [row] = await session.rows<{ parsed: string }>(
-    `SELECT json_serialize_sql(${literal(sql)}) AS parsed`,
-  );
-  const parsed = JSON.parse(row?.parsed ?? '{}') as {
-    error?: boolean;
-    error_type?: string;
-    statements?: readonly unknown[];
-  };
-  // A syntax error is said better, with its place, when the query is prepared.
-  if (parsed.error && parsed.error_type === 'parser') return;
-  if (parsed.error)
-    throw new CliError(
-      'Only queries are answered: SELECT, WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES. The lake is changed by files in landing alone.',
-    );
-  const statements = parsed.statements?.length ?? 0;
-  if (statements !== 1)
-    throw new UsageError(
-      statements === 0 ? 'The query is empty.' : `One query at a time, and these are ${statements}.`,
-    );
 }
 
 function readable(
@@ -151,6 +130,13 @@ function readable(
   asOf: AsOf | undefined,
   hint: readonly string[],
 ): CliError {
+  const beyond = /^Permission Error: Cannot access \w+ "(.+)" - file system/.exec(error.message)?.[1];
+  if (beyond !== undefined)
+    return new CliError(
+      `A query reads tables, insights and the lake's own files: ${JSON.stringify(beyond)} is not among them. Put the file into landing, with a contract, to ask about it.`,
+      1,
+      { cause: error },
+    );
   const unknown = /^Catalog Error: Table with name (.+) does not exist!/.exec(error.message)?.[1];
   if (unknown === undefined) return new CliError([...engineLines(error), ...hint], 1, { cause: error });
   if (missing.some((name) => name.toLowerCase() === unknown.toLowerCase())) {
@@ -160,6 +146,12 @@ function readable(
         : `${unknown} did not exist yet at ${asOf.text}: "npx sluice history ${unknown}" says since when it does.`;
     return new CliError(problem, 1, { cause: error });
   }
+  if (names.some((name) => name.toLowerCase() === unknown.toLowerCase()))
+    return new CliError(
+      `Tables and insights are in no schema and no database: write ${unknown} alone, without a name before it.`,
+      1,
+      { cause: error },
+    );
   const by = catalog.asideNamed(unknown);
   if (by)
     return new CliError([
@@ -179,20 +171,17 @@ function engineLines({ message }: SqlError): string[] {
   return message.split('\n').map((line, index) => (index === 0 || line === '' ? line : `  ${line}`));
 }
 
-/** Names that are words of SQL want quotes. */
+/** Names that are words of SQL, or hold a dot or a blank, want quotes. */
 async function quotingHint(
   session: SqlSession,
   { message }: SqlError,
   sql: string,
-  names: readonly string[],
-): Promise<string[]> {
-  if (!message.startsWith('Parser Error')) return [];
-  const words = await session.rows<{ word: string }>(
-    `SELECT keyword_name AS word FROM duckdb_keywords() WHERE keyword_category = 'reserved'`,
-  );
-  const reserved = new Set(words.map(({ word }) => word));
-  const bare = names.filter(
-    (name) => reserved.has(name.toLowerCase()) && new RegExp(`(?<!["\\w])${name}(?!["\\w])`, 'i').test(sql),
-  );
-  return bare.map((name) => `${name} is a word of SQL: as a table's name it is written "${name}".`);
+  { catalog }: Effects,
+  tables: readonly TableRef[],
+): Promise<readonly string[]> {
+  if (!/^(Parser|Binder) Error/.test(message)) return [];
+  const { quotingHints } = await import('../maintain/quoting-hint.ts');
+  const defined = tables.filter(({ name }) => catalog.resolve(name) !== undefined);
+  const columns = defined.flatMap((table) => catalog.columnsOf(table).map(({ name }) => name));
+  return quotingHints(session, sql, { tables: namesOf(tables), columns }, message.startsWith('Binder'));
 }

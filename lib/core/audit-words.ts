@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Place } from './definition-place.ts';
 import type { Audit } from './insight.ts';
-import { identifier, literal } from './sql-text.ts';
+import { identifier, literal, withoutFinalSemicolon } from './sql-text.ts';
 
 export const auditWords = z.strictObject({
   name: z.string().min(1).optional(),
@@ -25,11 +25,21 @@ export type Written = { readonly source: string; readonly quoted: boolean; reado
 export type Scalars = (...path: (string | number)[]) => Written | undefined;
 
 /** The audits that every insight has: lib/aggregate/audit.ts. */
-export const OWN_AUDITS: readonly string[] = ['computed', 'partition', 'key not null', 'key unique'];
+export const OWN_AUDITS: readonly string[] = [
+  'computed',
+  'partition',
+  'readable values',
+  'key not null',
+  'key unique',
+];
 
 /** The view that holds all rows of an audit's related table, under a name that no table has; for SQL. */
 export function relatedView(name: string): string {
-  return identifier(`_sluice_related_${name.toLowerCase()}`);
+  return identifier(relatedName(name));
+}
+
+export function relatedName(name: string): string {
+  return `_sluice_related_${name.toLowerCase()}`;
 }
 /** The view that holds, in `rows_before`, the number of rows that the partition has before this version; no row where it is new. */
 export const BEFORE = '_sluice_before';
@@ -107,7 +117,7 @@ function rowChange(words: AuditWords, scalars: Scalars, place: Place): AuditSour
 
 /** Whoever embeds it in parentheses need not mind a comment at its end. */
 function statement(sql: string): string {
-  const one = sql.trim().replace(/[;\s]+$/, '');
+  const one = withoutFinalSemicolon(sql);
   return one.slice(one.lastIndexOf('\n') + 1).includes('--') ? `${one}\n` : one;
 }
 

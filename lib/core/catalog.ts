@@ -18,6 +18,8 @@ export type Catalog = {
   partitionColumnsOf(table: TableRef): readonly string[];
   /** Columns in which no two rows of the table agree; undefined where nothing says so. */
   keyOf(table: TableRef): readonly string[] | undefined;
+  /** Columns of DOUBLE that may hold -0.0, or NaN of either sign; those of datasets do not. */
+  variedColumnsOf(table: TableRef): readonly string[];
   /** Definitions that cannot be taken: none of their tables, keys and reports is among what the others answer. */
   readonly aside: readonly SetAside[];
   /** The datasets whose globs match the landing key. Ask `asideOf` first. */
@@ -76,6 +78,7 @@ export function makeCatalog(
       if (derivation === undefined || derivation.key.length === 0) return undefined;
       return [...new Set([...derivation.partitionBy, ...derivation.key])];
     },
+    variedColumnsOf: (table) => derivations.find(({ target }) => sameTable(target, table))?.varied ?? [],
     claims,
     asideOf,
     asideNamed: (name) => (names.has(name.toLowerCase()) ? undefined : index.ofName(name)),

@@ -29,8 +29,21 @@ export type ValueType = Pick<
  * offset unless the field's zone is UTC. Refuses what is no value of the type.
  */
 export function constraintText(field: ValueType, value: unknown, place: Place): string {
-  const read = field.type === 'boolean' ? booleanText(field, value) : textOf(field, value);
+  const read =
+    field.type === 'boolean'
+      ? booleanText(field, value)
+      : isTooLong(field, value)
+        ? undefined
+        : textOf(field, value);
   return read ?? place.refuse(`${written(value)} is not ${WANTED[field.type](field)}`);
+}
+
+/** No number, day or time takes so many characters; the patterns that say so are not made for more. */
+const MAX_VALUE_CHARACTERS = 1000;
+
+function isTooLong({ type }: ValueType, value: unknown): boolean {
+  const length = typeof value === 'string' ? value.length : (numberText(value)?.length ?? 0);
+  return type !== 'string' && type !== 'any' && length > MAX_VALUE_CHARACTERS;
 }
 
 function booleanText(field: ValueType, value: unknown): string | undefined {

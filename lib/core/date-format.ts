@@ -10,6 +10,8 @@ const DIRECTIVES: Readonly<Record<FormattedType, string>> = {
   time: 'HIpMSf',
 };
 
+const MAX_FORMAT_CHARACTERS = 200;
+
 /** One directive of each: a second one would contradict the first, or be passed over. */
 const SAME_PART = ['Yy', 'mbB', 'd', 'HI', 'Hp', 'M', 'S', 'f', 'z'];
 
@@ -23,6 +25,8 @@ export function isPattern(format: string): boolean {
  */
 export function dateFormatProblem(type: FormattedType, format: string): string | undefined {
   if (!isPattern(format)) return undefined;
+  if (format.length > MAX_FORMAT_CHARACTERS)
+    return `it has ${format.length} characters: ${MAX_FORMAT_CHARACTERS} are enough for a time`;
   const supported = DIRECTIVES[type];
   const found = [...format.matchAll(/%(.?)/gs)].map((match) => match[1] ?? '');
   const shown = `"default", "any", or a format of ${[...supported].map((d) => `%${d}`).join(' ')}`;

@@ -3,6 +3,7 @@
 import { type Field, fieldColumnType, isJson } from './contract.ts';
 import { formatPattern, isPattern } from './date-format.ts';
 import { isPlainNumber } from './number-text.ts';
+import { readableSql } from './readable-values.ts';
 import { sqlType } from './schema.ts';
 import { literal } from './sql-text.ts';
 import { STRING_FORMATS } from './text-pattern.ts';
@@ -13,8 +14,13 @@ export function cleanText(field: Field, source: string): string {
   const trimmed = field.trim ? `trim(${source}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))` : source;
   const present = field.missingValues.includes('') ? trimmed : `coalesce(${trimmed}, '')`;
   const missingValues = field.missingValues.filter((missing) => missing !== '' || field.trim);
-  return missingValues.reduce((text, missing) => `nullif(${text}, ${literal(missing)})`, present);
+  if (missingValues.length <= MAX_NESTED)
+    return missingValues.reduce((text, missing) => `nullif(${text}, ${literal(missing)})`, present);
+  return `CASE WHEN ${present} NOT IN (${missingValues.map(literal).join(', ')}) THEN ${present} END`;
 }
+
+/** Beyond it a list takes less of the engine than calls within calls, of which it takes no more than a thousand. */
+const MAX_NESTED = 8;
 
 function matches(text: string, pattern: string): string {
   return `regexp_full_match(${text}, ${literal(pattern)})`;
@@ -134,12 +140,10 @@ export function valueSql(field: Field, text: string): string {
   }
 }
 
-/** `value` where every reader of the table knows it: to the engine the year before the first is 1 BC. */
+/** `value` where every reader of the table knows it: to the engine the year before the first is 1 BC, and an offset can lead past 9999. */
 export function knownToAll(field: Field, value: string): string | undefined {
-  if (field.type === 'date') return `CASE WHEN ${value} >= DATE '${FIRST_DAY}' THEN ${value} END`;
-  if (field.type === 'datetime')
-    return `CASE WHEN ${value} >= TIMESTAMPTZ '${FIRST_DAY} 00:00:00Z' THEN ${value} END`;
-  return undefined;
+  if (field.type !== 'date' && field.type !== 'datetime') return undefined;
+  return `CASE WHEN ${readableSql(fieldColumnType(field), value)} THEN ${value} END`;
 }
 
 function decimalShape(scale: number): string {

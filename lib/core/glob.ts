@@ -13,13 +13,43 @@ export function globMatcher(glob: string): (key: string) => boolean {
     literalBrackets: false,
     flags: 's',
   });
-  return (key) => !key.endsWith('/') && pattern.test(key);
+  const steady = new RegExp(withoutRetries(pattern.source), pattern.flags);
+  return (key) => !key.endsWith('/') && steady.test(key);
 }
+
+/** A star, and after it characters up to the next star of the same name: so many that none of them may be left out. */
+const STAR_AND_MORE =
+  /\[\^\/\]\*\?((?:\\[^/]|\[\^\/\](?!\*)|\[(?!\^\/\])[^\]]*\]|[^\\[\](){}|*+?^$/.])+)(?=\[\^\/\]\*\?)/gsu;
+
+/**
+ * The same pattern, where each star but the last of a name keeps its first match: what follows is matched by the next star
+ * wherever it begins. Without it a key of 60 letters takes minutes to be told from a glob of eight stars.
+ */
+function withoutRetries(source: string): string {
+  let stars = 0;
+  return source.replace(STAR_AND_MORE, (found) => `(?=(?<star${++stars}>${found}))\\k<star${stars}>`);
+}
+
+/** As many of them are tried in all combinations. */
+const MAX_FREE_STARS = 3;
+
+function starProblem(segments: readonly string[]): string | undefined {
+  if (segments.filter((segment) => segment === '**').length > MAX_FREE_STARS)
+    return `it has more than ${MAX_FREE_STARS} "**": name some of the folders`;
+  const isFree = (segment: string) => (segment.match(/\*+(?=[^*]*\{)/g) ?? []).length > MAX_FREE_STARS;
+  return segments.some(isFree)
+    ? `"*" and "{…}" take turns more than ${MAX_FREE_STARS} times: write fewer`
+    : undefined;
+}
+
+const MAX_CHARACTERS = 4096;
 
 /** Why a text is no glob for landing keys; undefined where it is one. */
 export function globProblem(glob: string): string | undefined {
   const segments = glob.split('/');
   if (glob === '') return 'it is empty';
+  if (glob.length > MAX_CHARACTERS)
+    return `it has ${glob.length} characters, and may have ${MAX_CHARACTERS}: a key has 1024 at most`;
   if (/^[a-z][a-z0-9+.-]*:/i.test(glob)) return 'it is a URL; write it relative to the landing bucket';
   if (glob.startsWith('/')) return 'it begins with "/"; write it relative to the landing bucket';
   if (glob.includes('\\')) return 'it holds "\\"; folders are separated by "/"';
@@ -27,7 +57,7 @@ export function globProblem(glob: string): string | undefined {
   if (segments.includes('')) return 'it has an empty folder name ("//", or "/" at its end)';
   if (segments.includes('..') || segments.includes('.'))
     return 'it has a folder "." or ".."; name the folders themselves';
-  return bracketProblem(glob);
+  return bracketProblem(glob) ?? starProblem(segments);
 }
 
 const CLASS = /\[!?[^[\]{}/^!][^[\]{}/^]*\]/g;

@@ -38,6 +38,10 @@ export type Derivation = {
   readonly audits: readonly Audit[];
   /** What the SELECT returns, partition columns first. */
   readonly columns: readonly Column[];
+  /** Columns of DOUBLE that take one of several equal values, whichever comes first: published is the one that stands for them all. */
+  readonly canonical?: readonly string[];
+  /** Columns of DOUBLE that may hold -0.0, or NaN of either sign: decided by the rows, not by their order. */
+  readonly varied?: readonly string[];
   /** SHA-256 (16 hex digits) of the SQL, the columns' names and types, and all front matter that decides about rows. */
   readonly hash: string;
 };

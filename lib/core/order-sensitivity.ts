@@ -50,23 +50,58 @@ export function windowSensitivity(call: SqlNode, aggregates: ReadonlySet<string>
   return own !== 'free' || isByRows ? 'rows' : 'free';
 }
 
-/** Why the function is refused, and what to write. */
-export function remedy(name: string): string {
+/** Why a function is refused, and what to write instead, each as SQL over `x` (and `y`, where it takes two arguments). */
+export type Remedy = { readonly problem: string; readonly write: readonly string[] };
+
+export function remedyOf(name: string): Remedy {
   const takes = `${name}() takes the rows in any order`;
-  if (FLOAT_SUMS.test(name)) return floatSentence(name);
-  if (JSON_AGGREGATES.test(name)) return `${takes}: write to_json(list(x ORDER BY x))`;
+  if (name === 'product')
+    return { problem: ADDS(name), write: ['list_reduce(list(x ORDER BY x), lambda a, b: a * b)'] };
+  if (FLOAT_SUMS.test(name) || EXACT_SUMS.test(name)) return { problem: ADDS(name), write: [exactSum(name)] };
+  if (name === 'json_group_object')
+    return { problem: takes, write: ['to_json(map_from_entries(list((x, y) ORDER BY x, y)))'] };
+  if (name === 'json_group_structure')
+    return { problem: takes, write: ['json_structure(to_json(list(x ORDER BY x)))'] };
+  if (JSON_AGGREGATES.test(name)) return { problem: takes, write: ['to_json(list(x ORDER BY x))'] };
   if (name === 'mode')
-    return 'mode() takes any of the values that are equally frequent: count them, and rank them by count and value';
+    return {
+      problem: 'mode() takes any of the values that are equally frequent',
+      write: ['SELECT x FROM t GROUP BY x ORDER BY count(*) DESC, x LIMIT 1'],
+    };
   if (ARG_EXTREMES.test(name))
-    return `${name}(x, y) takes any of the rows that tie in y: write ${name}(x, (y, x))`;
-  if (name === 'list' || name === 'array_agg') return `${takes}: write ${name}(x ORDER BY x)`;
-  if (/agg$|concat$/.test(name)) return `${takes}: write ${name}(x, ',' ORDER BY x)`;
-  if (ORDERED.has(name)) return `${name}() takes any row: write min(x) or max(x), or ${name}(x ORDER BY x)`;
-  return `${name}() is not known to give the same result for every order of the rows: write it with count, sum, min, max or quantile_disc`;
+    return { problem: `${name}(x, y) takes any of the rows that tie in y`, write: [`${name}(x, (y, x))`] };
+  if (name === 'list' || name === 'array_agg') return { problem: takes, write: [`${name}(x ORDER BY x)`] };
+  if (/agg$|concat$/.test(name)) return { problem: takes, write: [`${name}(x, ',' ORDER BY x)`] };
+  if (ORDERED.has(name))
+    return {
+      problem: `${name}() takes any row`,
+      write: ['min(x)', 'max(x)', `${name.replace(/^(first|last)_value$/, '$1')}(x ORDER BY x)`],
+    };
+  return {
+    problem: `${name}() is not known to give the same result for every order of the rows`,
+    write: ['count(x)', 'sum(x)', 'min(x)', 'max(x)', 'quantile_disc(x, 0.5)'],
+  };
 }
 
-export function floatSentence(name: string): string {
-  return `${name}() adds binary floating point numbers, and their sum depends on the order of the rows: make them exact first, such as sum(CAST(x AS DECIMAL(38, 9)))`;
+export function remedy(name: string): string {
+  const { problem, write } = remedyOf(name);
+  const [last = '', ...others] = write.toReversed();
+  return `${problem}: write ${others.length === 0 ? last : `${others.toReversed().join(', ')} or ${last}`}`;
+}
+
+const ADDS = (name: string) =>
+  `${name}() adds binary floating point numbers, and their sum depends on the order of the rows`;
+
+/** Those of a float; of decimals the sum is exact. */
+const EXACT_SUMS = /^(sum|sum_no_overflow|avg|mean)$/;
+
+function exactSum(name: string): string {
+  return `${EXACT_SUMS.test(name) ? name : 'sum'}(CAST(x AS DECIMAL(38, 9)))`;
+}
+
+/** Of what is ordered by values of which equal ones need not be alike. */
+export function inexactSentence(what: string): string {
+  return `${what} takes any of the rows that are equal in its order and not alike, such as 0.0 and -0.0, or 1 month and 30 days: let it order by exact values, such as CAST(x AS DECIMAL(38, 9)), or by a key of the tables too`;
 }
 
 /** The functions, in lower case, that add DOUBLE or FLOAT in a bound plan (json_serialize_plan): the parse tree has no types. */
@@ -86,7 +121,5 @@ export function floatSums(plan: unknown): ReadonlySet<string> {
 
 function addsFloats(name: string, call: SqlNode): boolean {
   const types = [...nodes(call.arguments), ...nodes(nodes(call.children).map((child) => child.return_type))];
-  return (
-    /^(sum|sum_no_overflow|avg|mean)$/.test(name) && types.some(({ id }) => id === 'DOUBLE' || id === 'FLOAT')
-  );
+  return EXACT_SUMS.test(name) && types.some(({ id }) => id === 'DOUBLE' || id === 'FLOAT');
 }

@@ -32,6 +32,17 @@ export function cutOf(query: SqlNode): { readonly word: string; readonly node: S
   return undefined;
 }
 
+/** The list that is put in order as a whole: `list(x ORDER BY x)` is `list_sort(list(x))` to the parser. */
+export function sortedList(call: SqlNode): SqlNode | undefined {
+  if (!/^(list|array)_(reverse_)?sort$/.test(functionName(call) ?? '')) return undefined;
+  const [sorted, ...how] = nodes(call.children);
+  const list = /^(list|array)_distinct$/.test((sorted && functionName(sorted)) ?? '')
+    ? nodes(sorted?.children)[0]
+    : sorted;
+  const isPlain = how.every((argument) => argument.class === 'CONSTANT');
+  return list && isPlain && /^(list|array_agg)$/.test(functionName(list) ?? '') ? list : undefined;
+}
+
 /** Equal for windows that number their rows alike. */
 export function specification(call: SqlNode): string {
   return JSON.stringify([call.partitions, call.orders], (name, value: unknown) =>

@@ -19,11 +19,19 @@ const FITTING: Readonly<Record<string, readonly FieldType[]>> = {
   exclusiveMaximum: LIMITED,
 };
 
+const MAX_ENUM_VALUES = 100_000;
+
 export function parseConstraints(field: ValueType, words: ConstraintWords, place: Place): Constraints {
   checkFit(field, words, place);
   const problem = words.pattern === undefined ? undefined : patternProblem(words.pattern);
   if (problem !== undefined)
     place.at('pattern').refuse(`${JSON.stringify(words.pattern)}: ${problem} (the syntax is RE2's)`);
+  if (words.enum !== undefined && words.enum.length > MAX_ENUM_VALUES)
+    place
+      .at('enum')
+      .refuse(
+        `${words.enum.length} values would make every file slow, and at most ${MAX_ENUM_VALUES} may stand here: put them into a dataset of their own, and name it in foreignKeys`,
+      );
   if (words.minLength !== undefined && words.maxLength !== undefined && words.minLength > words.maxLength)
     place
       .at('minLength')

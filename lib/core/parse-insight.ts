@@ -6,6 +6,7 @@ import { type AuditSource, auditSql, auditWords, OWN_AUDITS, type Scalars } from
 import { Place } from './definition-place.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { nameProblem } from './parse-contract.ts';
+import { withoutFinalSemicolon } from './sql-text.ts';
 
 /** An insight as its author wrote it; nothing is checked against the inputs yet. */
 export type InsightSource = {
@@ -45,19 +46,40 @@ export function parseInsight(file: string, name: string, text: string): InsightS
   if (problem !== undefined) new Place(file).refuse(problem);
   const plain = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   if (plain.includes('\0')) new Place(file).refuse('the file holds a NUL character: save it as UTF-8 text');
-  const found = /^\s*\/\*[ \t]*---[ \t]*\n([\s\S]*?)^---[ \t]*\*\//m.exec(plain);
-  if (found?.index !== 0)
-    return new Place(file, 'line 1').refuse(
-      'the front matter is missing: let the file begin with the lines "/* ---", "description: What the rows say.", "--- */", and the SELECT after them',
+  if (plain.length > MAX_CHARACTERS)
+    new Place(file).refuse(
+      `the file has ${plain.length} characters, and an insight at most ${MAX_CHARACTERS}: put long lists of values into a dataset, and join it`,
     );
-  const yaml = found[1] ?? '';
-  const yamlLine = lineAt(plain, found[0].indexOf(yaml, found[0].indexOf('---') + 3));
-  const rest = plain.slice(found[0].length);
-  const sql = rest.trim().replace(/[;\s]+$/, '');
-  const sqlLine = lineAt(plain, found[0].length + rest.length - rest.trimStart().length);
+  const { yaml, yamlStart, sqlStart } = frontMatterOf(plain, file);
+  const yamlLine = lineAt(plain, yamlStart);
+  if (yaml.length > MAX_YAML_CHARACTERS)
+    new Place(file, `line ${yamlLine}`).refuse(
+      `the front matter has ${yaml.length} characters, and may have at most ${MAX_YAML_CHARACTERS}: shorten the texts in it`,
+    );
+  const rest = plain.slice(sqlStart);
+  const sql = withoutFinalSemicolon(rest);
+  const sqlLine = lineAt(plain, sqlStart + rest.length - rest.trimStart().length);
   if (sql === '')
     new Place(file, `line ${sqlLine}`).refuse('the SQL is missing: write one SELECT after the front matter');
   return { file, name, ...readFrontMatter(file, yaml, yamlLine), sql, sqlLine };
+}
+
+/** Beyond it the engine and YAML's reader take minutes. */
+const MAX_CHARACTERS = 1_000_000;
+const MAX_YAML_CHARACTERS = 250_000;
+
+/** The comment that the file begins with, and where the SQL after it begins. */
+function frontMatterOf(text: string, file: string): { yaml: string; yamlStart: number; sqlStart: number } {
+  const start = text.length - text.trimStart().length;
+  const opening = /^\/\*[ \t]*---[ \t]*\n/.exec(text.slice(start, start + 1000));
+  const yamlStart = start + (opening?.[0].length ?? 0);
+  const closing = opening && /^---[ \t]*\*\//m.exec(text.slice(yamlStart));
+  if (!closing)
+    return new Place(file, 'line 1').refuse(
+      'the front matter is missing: let the file begin with the lines "/* ---", "description: What the rows say.", "--- */", and the SELECT after them',
+    );
+  const yaml = text.slice(yamlStart, yamlStart + closing.index);
+  return { yaml, yamlStart, sqlStart: yamlStart + closing.index + closing[0].length };
 }
 
 function lineAt(text: string, position: number): number {
@@ -66,12 +88,20 @@ function lineAt(text: string, position: number): number {
 
 function readFrontMatter(file: string, yaml: string, firstLine: number) {
   const counter = new LineCounter();
-  const document = parseDocument(yaml, { lineCounter: counter, strict: true, uniqueKeys: true });
+  const document = parseDocument(yaml, {
+    lineCounter: counter,
+    strict: true,
+    uniqueKeys: true,
+    // What is wrong is in the document's errors and warnings: the reader itself says nothing.
+    logLevel: 'error',
+  });
   const line = (position: number) => firstLine + counter.linePos(position).line - 1;
   const error = document.errors[0] ?? document.warnings[0];
   if (error)
     new Place(file, `line ${line(error.pos[0])}`).refuse(
-      `the front matter is not YAML: ${error.message.split(' at line')[0]}. Correct it there`,
+      isTooDeep(error.message)
+        ? 'the front matter is nested too deeply: its words have values, lists and lists of words alone'
+        : `the front matter is not YAML: ${error.message.split(' at line')[0]}. Correct it there`,
     );
   const lineOf = (path: readonly PropertyKey[]) => {
     for (let length = path.length; length > 0; length--) {
@@ -86,7 +116,7 @@ function readFrontMatter(file: string, yaml: string, firstLine: number) {
     const words = new Place(file).at(...path).path;
     return new Place(file, words === '' ? `line ${lineOf(path)}` : `line ${lineOf(path)}, ${words}`);
   };
-  const result = frontMatter.safeParse(document.toJS() ?? {});
+  const result = frontMatter.safeParse(plainValues(document, new Place(file, `line ${firstLine}`)));
   if (!result.success) return refuseWords(result.error, place);
   const { audits = [], partitionBy = [], key = [], columns = {}, ...words } = result.data;
   refuseTwice(partitionBy, 'partitionBy', place);
@@ -109,6 +139,23 @@ function readFrontMatter(file: string, yaml: string, firstLine: number) {
       ),
     ),
   };
+}
+
+/** Throws DefinitionError where aliases stand for too much: "billion laughs". */
+function plainValues(document: Document, place: Place): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    if (error instanceof ReferenceError)
+      return place.refuse(
+        'the aliases of the front matter (*name) stand for too many values: write the values themselves',
+      );
+    throw error;
+  }
+}
+
+function isTooDeep(message: string): boolean {
+  return message.includes('call stack');
 }
 
 function scalars(document: Document, base: readonly (string | number)[]): Scalars {

@@ -38,6 +38,13 @@ export function readContract(file: string, text: string): (ResourceWords | Refus
 
 function readJson(place: Place, text: string): unknown {
   const plain = text.replace(/^\uFEFF/, '');
+  const deep = placeBeyondDepth(plain, MAX_DEPTH);
+  if (deep !== undefined) {
+    const { line, column } = placeInText(plain, deep);
+    new Place(place.file, `line ${line}, column ${column}`).refuse(
+      `brackets are nested more than ${MAX_DEPTH} deep, and no word of a contract needs that: take them out`,
+    );
+  }
   try {
     return parse(plain, null, { parseNumber: (digits) => exactNumber(digits) });
   } catch (error) {
@@ -48,6 +55,25 @@ function readJson(place: Place, text: string): unknown {
       `this is not JSON: ${position?.[1] ?? error.message}. Correct the file there`,
     );
   }
+}
+
+/** The words of a contract are nested a dozen deep; the reader of JSON calls itself for each bracket. */
+const MAX_DEPTH = 200;
+
+/** Where in a JSON text the first bracket opens that has as many around it; undefined where none does. */
+function placeBeyondDepth(text: string, depth: number): number | undefined {
+  let open = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (isQuoted && character === '\\') at += 1;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if (character === '[' || character === '{') open += 1;
+    else if (character === ']' || character === '}') open -= 1;
+    if (open > depth) return at;
+  }
+  return undefined;
 }
 
 function exactNumber(digits: string): unknown {
@@ -102,5 +128,6 @@ export function written(value: unknown): string {
   const text =
     JSON.stringify(value, (_, part: unknown) => (isLosslessNumber(part) ? Number(part.value) : part)) ??
     'nothing';
-  return isLosslessNumber(value) ? value.value : text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  const shown = isLosslessNumber(value) ? value.value : text;
+  return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
 }

@@ -111,6 +111,11 @@ export class Source {
     return [...new Set(missing)];
   }
 
+  /** Of all columns that are known. */
+  columnIdents(): string[] {
+    return this.leaves.flatMap(({ alias, columns }) => (columns ?? []).map((column) => `${alias}.${column}`));
+  }
+
   #columnsBeyond(idents: ReadonlySet<string>): string[] {
     return this.leaves.flatMap((own) => {
       if (own.columns === undefined) return [`the columns of ${own.alias === '' ? 'a subquery' : own.alias}`];

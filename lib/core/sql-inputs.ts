@@ -133,7 +133,7 @@ class Walk {
     if (this.#unstable.has(name) || UNSTABLE.has(name) || UNSTABLE_FAMILY.test(name) || sinceToday)
       this.#refuse(
         node,
-        `${name}() is not deterministic: the same rows must give the same result. Leave it out`,
+        `${name}() is not deterministic: the same rows must give the same result. ${/_quantile$/.test(name) ? 'Write quantile_cont(x, 0.5)' : 'Leave it out'}`,
       );
   }
 

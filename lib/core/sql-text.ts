@@ -12,6 +12,13 @@ export function literal(value: string | null): string {
   return quoted.includes('\0') ? `(${quoted.replaceAll('\0', "' || chr(0) || '")})` : quoted;
 }
 
+/** `SELECT 1 ; ` → `SELECT 1`, in one pass however many blanks there are. */
+export function withoutFinalSemicolon(sql: string): string {
+  let end = sql.length;
+  while (end > 0 && /[;\s]/.test(sql[end - 1] ?? '')) end -= 1;
+  return sql.slice(0, end).trimStart();
+}
+
 export function list(items: readonly string[]): string {
   return `[${items.join(', ')}]`;
 }
@@ -21,7 +28,12 @@ export function readParquet(path: string): string {
   return `read_parquet(${fileLiteral(path)}, hive_partitioning = false)`;
 }
 
-/** `/a/[x]*.parquet` → `'/a/[[]x][*].parquet'`: exactly that file for DuckDB's readers, which take a path for a glob; not for COPY TO. */
+/** Exactly that file for DuckDB's readers, which take a path for a glob; not for COPY TO. */
 export function fileLiteral(path: string): string {
-  return literal(path.replace(/[[*?]/g, (character) => `[${character}]`));
+  return literal(exactGlob(path));
+}
+
+/** `/a/[x]*.parquet` → `/a/[[]x][*].parquet` */
+export function exactGlob(path: string): string {
+  return path.replace(/[[*?]/g, (character) => `[${character}]`);
 }

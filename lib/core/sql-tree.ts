@@ -56,3 +56,13 @@ export function definedCtes(
     return [{ name: lower(key), query, aliases: Array.isArray(value.aliases) ? value.aliases : [] }];
   });
 }
+
+/** The engine writes infinities and NaN as JSON has them not. */
+export function parseTree(text: string): unknown {
+  const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:Infinity|NaN|inf|nan)\b/gi;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON.parse(text.replace(tokens, (token) => (token.startsWith('"') ? token : 'null')));
+  }
+}

@@ -3,18 +3,46 @@
 
 /** Why RE2 (https://github.com/google/re2/wiki/Syntax) does not take a pattern, or takes it for another; undefined where nothing is seen. */
 export function patternProblem(pattern: string): string | undefined {
-  const bare = pattern.replace(/\\[^1-9kiIcC]/gs, '_').replace(/\[\^?\]?[^\]]*\]/g, '_');
+  const { bare, hasNamesOfXml, hasSubtraction } = withoutClasses(pattern);
   if (/\(\?<?[=!]/.test(bare))
     return 'lookahead and lookbehind ("(?=", "(?!", "(?<=", "(?<!") are not supported';
   if (/\\[1-9k]/.test(bare)) return 'backreferences ("\\1", "\\k<name>") are not supported';
   if (/\(\?>|[*+?]\+/.test(bare)) return 'atomic groups and possessive repetition are not supported';
   if (/\(\?\(|\(\?[R&]/.test(bare)) return 'conditions and recursion are not supported';
-  const unescaped = pattern.replace(/\\[^iIcC]/gs, '_');
-  if (/\\[iIcC]/.test(unescaped))
+  if (hasNamesOfXml)
     return 'the XML name classes "\\i", "\\c" are not supported: write the characters, such as [A-Za-z_:]';
-  if (/\[[^\]]*-\[/.test(unescaped))
+  if (hasSubtraction)
     return 'the subtraction of classes ("[a-z-[aeiou]]") is not supported: write the remaining characters';
   return undefined;
+}
+
+/** One pass over the pattern, whatever it is: escapes and classes as `_`, but for what is asked about. */
+function withoutClasses(pattern: string): { bare: string; hasNamesOfXml: boolean; hasSubtraction: boolean } {
+  let [bare, hasNamesOfXml, hasSubtraction] = ['', false, false];
+  let classStart: number | undefined;
+  for (let at = 0; at < pattern.length; at++) {
+    const character = pattern[at] ?? '';
+    if (character === '\\') {
+      const escaped = pattern[++at] ?? '';
+      if ('iIcC'.includes(escaped)) hasNamesOfXml ||= escaped !== '';
+      if (classStart === undefined) bare += /[1-9k]/.test(escaped) ? `\\${escaped}` : '_';
+    } else if (classStart === undefined) {
+      if (character === '[') {
+        classStart = at;
+        // A bracket that closes nothing yet is a character of the class.
+        if (pattern[at + 1] === '^') at += 1;
+        if (pattern[at + 1] === ']') at += 1;
+      } else bare += character;
+    } else if (character === ']') {
+      bare += '_';
+      classStart = undefined;
+    } else if (character === '[' && pattern[at - 1] === '-') hasSubtraction = true;
+  }
+  return {
+    bare: classStart === undefined ? bare : bare + pattern.slice(classStart),
+    hasNamesOfXml,
+    hasSubtraction,
+  };
 }
 
 const ATOM = "[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+";

@@ -2,6 +2,7 @@
 import { LocalFiles } from '../aggregate/inputs.ts';
 import type { AsOf } from '../core/as-of.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
+import type { QueryReads } from '../core/query-reads.ts';
 import { identifier } from '../core/sql-text.ts';
 import type { Add, Metadata } from '../delta/actions.ts';
 import type { Effects } from '../effects.ts';
@@ -11,10 +12,12 @@ import { TableLogs } from '../explain/table-log.ts';
 import type { SqlSession } from '../ports.ts';
 import { neededFiles } from './partition-pruning.ts';
 
-/** Of `tables` those whose names occur as words in the SQL text: no other can be meant. */
-export function mentionedTables(tables: readonly TableRef[], sql: string): TableRef[] {
-  const words = new Set(sql.toLowerCase().match(/[a-z0-9_]+/g));
-  return tables.filter(({ name }) => words.has(name.toLowerCase()));
+/** Of `tables` those that a query can read; all of them where that is not certain. */
+export function readTables(
+  tables: readonly TableRef[],
+  { named, isUnderstood }: QueryReads,
+): readonly TableRef[] {
+  return isUnderstood ? tables.filter(({ name }) => named.has(name.toLowerCase())) : tables;
 }
 
 export type ViewOptions = {
@@ -83,7 +86,7 @@ async function pastRelation(
 ): Promise<string | undefined> {
   const log = await new TableLogs(tables).find(tablePrefix(table));
   if (log === undefined) return undefined;
-  // A word of the SQL may be the name of a table that it does not read at all: only the engine knows.
+  // The query may not read it at all, as where a CTE has its name: only the engine knows.
   if ('ms' in asOf && log.versionAt(asOf.ms) === undefined) return undefined;
   const version = versionAsOf(log, asOf);
   const live = log.filesAt(version).map(({ add }) => add);

@@ -48,7 +48,12 @@ export async function openLake(
       : await scratchInLake(resolve(locations.lake));
   const removeScratch = () => rm(scratch, { recursive: true, force: true });
   try {
-    const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill') });
+    // Landing is read where files are ingested.
+    const folders = [locations.lake, ...(readOnly ? [] : [locations.landing])].filter(
+      (at) => !isS3Location(at),
+    );
+    const reach = { folders: [scratch, ...folders.map((at) => resolve(at))] };
+    const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill'), reach });
     const close = async () => {
       sql.close();
       await removeScratch();

@@ -12,7 +12,7 @@ let client: ReturnType<typeof s3Client> | undefined;
 
 /** `scratch`: for downloads; made when first needed. Throws CliError on what is no place in S3. */
 export async function openStore(place: string, scratch: ScratchFolder): Promise<ObjectStore> {
-  if (!isS3Location(place)) return fileStore(resolve(place));
+  if (!isS3Location(place)) return fileStore(resolve(place), { scratch });
   const location = parseLocation(place);
   const clients = await import('../adapters/aws-clients.ts');
   const { s3Store } = await import('../adapters/s3-store.ts');

@@ -1,9 +1,11 @@
 // Which of a table's data files a query can need, by what it demands of the partition columns: the others are neither fetched
-// nor opened. The engine decides itself, on a table of the partitions' values; where anything is in doubt, all files stay.
+// nor opened. The engine decides itself, on a table of the partitions' values; where anything is in doubt (a node of the query's
+// tree that is not understood, a table that is named twice), all files stay.
 import { partitionId, partitionOf } from '../core/partition.ts';
+import { queryReads } from '../core/query-reads.ts';
 import { sqlType } from '../core/schema.ts';
 import { identifier, literal } from '../core/sql-text.ts';
-import { columnNames, isNode, lower, nodes, type SqlNode } from '../core/sql-tree.ts';
+import { columnNames, definedCtes, isNode, lower, nodes, parseTree, type SqlNode } from '../core/sql-tree.ts';
 import type { Add, Metadata } from '../delta/actions.ts';
 import { parseSchema } from '../delta/schema.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
@@ -30,7 +32,7 @@ export async function neededFiles(
 
 async function parse(session: SqlSession, sql: string): Promise<unknown> {
   const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
-  return JSON.parse(row?.tree ?? '{}');
+  return parseTree(row?.tree ?? '{}');
 }
 
 type Demands = { readonly alias: string; readonly conditions: readonly SqlNode[] };
@@ -41,17 +43,14 @@ function partitionDemands(
   name: string,
   partitionColumns: readonly string[],
 ): Demands | undefined {
+  const { isUnderstood, named } = queryReads(tree);
+  // Where it is read twice, the other place may want other files.
+  if (!isUnderstood || named.get(name.toLowerCase()) !== 1) return undefined;
   const all = [...everyNode(tree)];
-  const uses = all.filter(
-    (node) => node.type === 'BASE_TABLE' && lower(node.table_name) === name.toLowerCase(),
-  );
-  const [use] = uses;
-  // Where it is read twice, the other place may want other files. A CTE of the same name is another table.
-  const isHidden = all.some(
-    (node) =>
-      isNode(node.cte_map) && nodes(node.cte_map.map).some(({ key }) => lower(key) === name.toLowerCase()),
-  );
-  if (use === undefined || uses.length > 1 || isHidden || !isPlain(use)) return undefined;
+  const use = all.find((node) => node.type === 'BASE_TABLE' && lower(node.table_name) === name.toLowerCase());
+  // A CTE of the same name is another table.
+  const isHidden = all.some((node) => definedCtes(node).some((cte) => cte.name === name.toLowerCase()));
+  if (use === undefined || isHidden || !isPlain(use)) return undefined;
   const select = all.find((node) => node.type === 'SELECT_NODE' && node.from_table === use);
   if (select === undefined || select.sample !== null) return undefined;
   const alias = String(use.alias === '' ? use.table_name : use.alias);

@@ -10,7 +10,7 @@ import { scratchElsewhere } from './scratch.ts';
 export async function readDefinitions(schemas: string): Promise<Catalog> {
   const scratch = await scratchElsewhere();
   try {
-    const sql = await openDuckDb({ tempDirectory: join(scratch, 'spill') });
+    const sql = await openDuckDb({ tempDirectory: join(scratch, 'spill'), reach: {} });
     try {
       return await loadSound(schemas, sql);
     } finally {

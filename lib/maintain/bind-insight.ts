@@ -4,12 +4,13 @@ import { definitionHash } from '../core/definition-hash.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { Derivation } from '../core/insight.ts';
 import type { InsightSource } from '../core/parse-insight.ts';
-import { identifier } from '../core/sql-text.ts';
+import { type Forms, varies } from '../core/value-forms.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
 import { bindAudits } from './bind-audits.ts';
-import { asDefinition, emptyRelation, type NamedRelation, refuseUnordered } from './bind-sql.ts';
+import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
 import { type BoundInput, outputColumns } from './output-columns.ts';
 import { type EngineFunctions, lineOf, type SqlPlace } from './parse-select.ts';
+import { type KnownNames, quotingHints } from './quoting-hint.ts';
 
 export type InsightTables = {
   readonly inputs: readonly BoundInput[];
@@ -25,16 +26,22 @@ export async function bindInsight(
   { inputs, related }: InsightTables,
   functions: EngineFunctions,
 ): Promise<Derivation> {
-  for (const { table, columns } of inputs)
-    await session.run(`CREATE TEMP VIEW ${identifier(table.name)} AS ${emptyRelation(columns)}`);
+  const ofInputs = new Map<string, ReadonlySet<string>>();
+  for (const input of inputs) ofInputs.set(...(await createEmptyView(session, input.table.name, input)));
   const at = { file: source.file, line: source.sqlLine };
-  const results = await describeSql(session, source.sql, at);
+  const names = {
+    tables: inputs.map(({ table }) => table.name),
+    columns: inputs.flatMap(({ columns }) => columns.map(({ name }) => name)),
+  };
+  const results = await describeSql(session, source.sql, at, names);
   const over = drivingInput(source, inputs);
   checkPrefix(source, over);
   const relations = inputs.map((input) => relationOf(input, input === over ? source.partitionBy : []));
-  await refuseUnordered(session, { sql: source.sql, statement, at }, relations, functions);
+  const bound = { sql: source.sql, statement, at };
+  const forms = await proveDetermined(session, bound, relations, functions, ofInputs);
   const columns = outputColumns(source, results, inputs, over);
-  const audits = await bindAudits(session, source, columns, related, functions);
+  const { canonical, varied } = doubleColumns(results, forms);
+  const audits = await bindAudits(session, { source, columns, varied }, related, functions);
   const meaning = {
     sql: source.sql,
     partitionBy: source.partitionBy,
@@ -50,11 +57,26 @@ export async function bindInsight(
     ...meaning,
     ...(over === undefined ? {} : { over: over.table }),
     columns,
+    ...(canonical.length === 0 ? {} : { canonical }),
+    ...(varied.length === 0 ? {} : { varied }),
     hash: definitionHash({
       ...meaning,
       over: over?.table,
       columns: columns.map(({ name, type }) => ({ name, type })),
+      ...(canonical.length === 0 ? {} : { canonical }),
     }),
+  };
+}
+
+function doubleColumns(results: readonly ResultColumn[], forms: readonly Forms[]) {
+  const where = (holds: (value: Forms) => boolean) =>
+    results.flatMap(({ name, type }, i) => {
+      const value = forms[i];
+      return type === 'DOUBLE' && value !== undefined && holds(value) ? [name] : [];
+    });
+  return {
+    canonical: where((value) => value.chosenBy !== undefined),
+    varied: where((value) => value.chosenBy === undefined && varies(value)),
   };
 }
 
@@ -63,12 +85,18 @@ function relationOf({ table, columns, key }: BoundInput, constants: readonly str
 }
 
 /** The columns, of the text as it is and within parentheses: other code embeds it so. */
-function describeSql(session: SqlSession, sql: string, at: SqlPlace): Promise<ResultColumn[]> {
-  return asDefinition(at, async () => {
+function describeSql(
+  session: SqlSession,
+  sql: string,
+  at: SqlPlace,
+  names: KnownNames,
+): Promise<ResultColumn[]> {
+  const described = async () => {
     const columns = await session.describe(sql);
     await session.describe(`SELECT 1 FROM (${sql}\n)`);
     return columns;
-  });
+  };
+  return asDefinition(at, described, () => quotingHints(session, sql, names, true));
 }
 
 function drivingInput(source: InsightSource, inputs: readonly BoundInput[]): BoundInput | undefined {

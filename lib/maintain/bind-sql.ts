@@ -1,45 +1,82 @@
 // What binding an insight and binding its audits share: empty relations of the right types, the engine's refusals as
 // refusals of the file, and the proof that the rows do not depend on an order.
 import { orderProblems } from '../core/determinism.ts';
-import { floatSentence, floatSums } from '../core/order-sensitivity.ts';
+import { floatSums, remedy } from '../core/order-sensitivity.ts';
+import { planValues } from '../core/plan-values.ts';
 import type { Relation } from '../core/row-identity.ts';
 import { type Column, sqlType } from '../core/schema.ts';
-import { identifier, literal } from '../core/sql-text.ts';
+import { identifier } from '../core/sql-text.ts';
 import { functionName, isNode, offsetOf } from '../core/sql-tree.ts';
+import type { Forms } from '../core/value-forms.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
-import { type EngineFunctions, lineOf, refuseFirst, type SqlPlace } from './parse-select.ts';
+import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
+import { type EngineFunctions, lineOf, refuseFirst, type SqlPlace, withinStack } from './parse-select.ts';
 
 /** One SELECT, its parse tree, and where it stands. */
 export type BoundSql = { readonly sql: string; readonly statement: unknown; readonly at: SqlPlace };
 
-/** A SELECT without rows, for a view: a table would have a rowid besides. */
-export function emptyRelation(columns: readonly Column[]): string {
-  const typed = columns.map(({ name, type }) => `CAST(NULL AS ${sqlType(type)}) AS ${identifier(name)}`);
-  return `SELECT ${typed.join(', ')} WHERE false`;
+/** What stands for a table while SQL is bound: its columns, and of which of them equal values may differ. */
+export type EmptyTable = { readonly columns: readonly Column[]; readonly varied: readonly string[] };
+
+/**
+ * A view without rows over a table without rows, as a table would have a rowid besides. Returns the columns of the table that
+ * vary, by its own name: what the engine's plan reads.
+ */
+export async function createEmptyView(
+  session: SqlSession,
+  view: string,
+  { columns, varied }: EmptyTable,
+): Promise<[string, ReadonlySet<string>]> {
+  const table = `_sluice_empty_${view.toLowerCase()}`;
+  const typed = columns.map(({ name, type }) => `${identifier(name)} ${sqlType(type)}`);
+  await session.run(`CREATE OR REPLACE TEMP TABLE ${identifier(table)} (${typed.join(', ')})`);
+  const names = columns.map(({ name }) => identifier(name)).join(', ');
+  await session.run(
+    `CREATE OR REPLACE TEMP VIEW ${identifier(view)} AS SELECT ${names} FROM ${identifier(table)}`,
+  );
+  return [table, new Set(varied)];
 }
 
-/** Throws DefinitionError for what the engine refuses. */
-export async function asDefinition<T>(at: SqlPlace, work: () => Promise<T>): Promise<T> {
+/** Throws DefinitionError for what the engine refuses; `hints`: what else is to be said of it. */
+export async function asDefinition<T>(
+  at: SqlPlace,
+  work: () => Promise<T>,
+  hints: () => Promise<readonly string[]> = async () => [],
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof SqlError) || error.kind === 'resource') throw error;
     const [message = '', line] = error.message.split(/\n+LINE (\d+):/);
-    return lineOf(at, Number(line ?? 1)).refuse(
-      `${message.trim().replaceAll('\n', ' ')}. Correct the SQL there`,
-    );
+    const said = [...(await hints()), 'Correct the SQL there'].join(' ');
+    return lineOf(at, Number(line ?? 1)).refuse(`${message.trim().replaceAll('\n', ' ')}. ${said}`);
   }
 }
 
 export type NamedRelation = Relation & { readonly name: string };
 
-/** Throws DefinitionError where the rows depend on the order of the tables' rows. The session must hold the tables. */
-export async function refuseUnordered(
+/**
+ * What the SELECT returns, column by column. Throws DefinitionError where the rows depend on the order of the tables' rows: but
+ * for columns that are one of several equal values, whichever came first, which the result says of them. The session must hold
+ * the tables; `varied`: of those of the engine.
+ */
+export function proveDetermined(
+  session: SqlSession,
+  bound: BoundSql,
+  relations: readonly NamedRelation[],
+  functions: EngineFunctions,
+  varied: VariedColumns,
+): Promise<readonly Forms[]> {
+  return withinStack(bound.at, () => prove(session, bound, relations, functions, varied));
+}
+
+async function prove(
   session: SqlSession,
   { sql, statement, at }: BoundSql,
   relations: readonly NamedRelation[],
   { aggregates }: EngineFunctions,
-): Promise<void> {
+  varied: VariedColumns,
+): Promise<readonly Forms[]> {
   const lower = (names: readonly string[] | undefined) => names?.map((name) => name.toLowerCase());
   const tables = new Map(
     relations.map(({ name, columns, key, constants }) => [
@@ -47,16 +84,18 @@ export async function refuseUnordered(
       { columns: lower(columns), key: lower(key), constants: lower(constants) ?? [] },
     ]),
   );
-  refuseFirst(orderProblems(statement, { tables, aggregates }), at, sql);
-  const [row] = await session.rows<{ plan: string }>(`SELECT json_serialize_plan(${literal(sql)}) AS plan`);
-  const plan = JSON.parse(row?.plan ?? '{}') as { error?: boolean; error_message?: string };
-  if (plan.error)
+  const bound = await boundPlan(session, sql);
+  const values = 'plan' in bound ? planValues(bound.plan, varied) : undefined;
+  const isExact = values?.mayVary && (await exactExpressions(session, statement, aggregates, varied));
+  refuseFirst(orderProblems(statement, { tables, aggregates, ...(isExact ? { isExact } : {}) }), at, sql);
+  if ('problem' in bound || values === undefined)
     return lineOf(at, 1).refuse(
-      `the engine does not say what it would do: ${plan.error_message}. Write the SQL another way`,
+      `the engine does not say what it would do: ${'problem' in bound ? bound.problem : ''}. Write the SQL another way`,
     );
-  const [name] = floatSums(plan);
-  if (name === undefined) return;
-  refuseFirst([{ problem: floatSentence(name), offset: placeOf(statement, name) }], at, sql);
+  const [name] = floatSums(bound.plan);
+  if (name !== undefined) refuseFirst([{ problem: remedy(name), offset: placeOf(statement, name) }], at, sql);
+  refuseFirst(values.problems, at, sql);
+  return values.columns;
 }
 
 /** Of the first call of that name; undefined where a macro calls it. */

@@ -72,11 +72,23 @@ async function namesIn(folder: string): Promise<string[] | DefinitionError | und
 /** Undefined where there is no such file. To open a pipe would wait for whoever writes into it. */
 async function textOf(file: string): Promise<string | DefinitionError | undefined> {
   try {
-    if ((await stat(file)).isFile()) return await readFile(file, 'utf8');
+    if ((await stat(file)).isFile()) return textIn(file, await readFile(file));
     return new DefinitionError(file, '', 'it is a folder, a pipe or a device, and not a file: move it away');
   } catch (error) {
     return isAbsent(error) ? undefined : unreadable(file, error);
   }
+}
+
+/** Bytes that are no UTF-8 would become other names and values. */
+function textIn(file: string, bytes: Buffer): string | DefinitionError {
+  const text = bytes.toString('utf8');
+  const written = Buffer.from(text);
+  if (written.equals(bytes)) return text;
+  const at = bytes.findIndex((byte, i) => byte !== written[i]);
+  const line = bytes.subarray(0, at).reduce((lines, byte) => lines + (byte === 10 ? 1 : 0), 1);
+  const byte = (bytes[at] ?? 0).toString(16).toUpperCase().padStart(2, '0');
+  const problem = `the byte 0x${byte} is not UTF-8: save the file as UTF-8 text`;
+  return new DefinitionError(file, `line ${line}`, problem);
 }
 
 function unreadable(path: string, error: unknown): DefinitionError {

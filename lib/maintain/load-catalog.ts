@@ -1,7 +1,7 @@
 // Makes one catalog of the definitions' texts. What is wrong is set aside with the file and the place, and what depends on it
 // is held; where nothing may be left out, as in a deploy, the first wrong definition is refused.
 import { type Catalog, dependencyOrder, makeCatalog, type Reader, sameNames } from '../core/catalog.ts';
-import type { Dataset } from '../core/contract.ts';
+import { type Dataset, tableColumns } from '../core/contract.ts';
 import type { Place } from '../core/definition-place.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { Derivation } from '../core/insight.ts';
@@ -22,6 +22,7 @@ import {
   parseSelect,
   placeAt,
 } from './parse-select.ts';
+import type { KnownNames } from './quoting-hint.ts';
 import { Refusals } from './refusals.ts';
 
 /** Throws DefinitionError for what is wrong in a file, CliError where there is nothing to read. */
@@ -49,9 +50,10 @@ export async function bindCatalog(files: readonly DefinitionFile[], engine: SqlE
         datasets.push(dataset);
     const functions = await engineFunctions(session);
     const names = [...datasets, ...parsed.sources].map(({ name }) => name);
+    const columns = datasets.flatMap((dataset) => tableColumns(dataset).map((column) => column.name));
     for (const source of parsed.sources)
       await refusals.tried(insightTold(source), async () => {
-        const known = [...new Set([...names, ...refusals.names])];
+        const known = { tables: [...new Set([...names, ...refusals.names])], columns };
         readers.push(await readInsight(session, source, known, functions, refusals.hidingNames));
       });
     return functions;
@@ -133,12 +135,13 @@ type InsightReader = Reader & {
 async function readInsight(
   session: SqlSession,
   source: InsightSource,
-  names: readonly string[],
+  known: KnownNames,
   functions: EngineFunctions,
   hidden: DefinitionError | undefined,
 ): Promise<InsightReader> {
   const { name, file, sqlLine: line } = source;
-  const select = await parseSelect(session, source.sql, { file, line }, functions);
+  const names = known.tables;
+  const select = await parseSelect(session, source.sql, { file, line }, functions, known);
   const reader = { name, file, line, source, select, heldBy: undefined };
   const related = source.audits.flatMap(({ related: to }) => to ?? []);
   const isKnown = (written: string) => names.some((known) => known.toLowerCase() === written.toLowerCase());
@@ -171,6 +174,7 @@ function boundInput(known: Catalog, name: string): BoundInput {
     columns: known.columnsOf(table),
     partitionColumns: known.partitionColumnsOf(table),
     key: known.keyOf(table),
+    varied: known.variedColumnsOf(table),
   };
 }
 

@@ -13,6 +13,8 @@ export type BoundInput = {
   readonly partitionColumns: readonly string[];
   /** Columns in which no two of its rows agree. */
   readonly key: readonly string[] | undefined;
+  /** Its columns of DOUBLE that may hold -0.0, or NaN of either sign. */
+  readonly varied: readonly string[];
 };
 
 /** Partition columns first, else in the SELECT's order. Throws DefinitionError. */
@@ -79,19 +81,25 @@ function typed(source: InsightSource, result: ResultColumn): Column {
   const description = source.columns[result.name];
   if (type === undefined)
     return at(source).refuse(
-      `column ${result.name} is ${result.type}, which Delta has no type for: ${remedy(result.type)}`,
+      `column ${result.name} is ${result.type}, which Delta has no type for: ${/^TIMESTAMP(_\w+)?$/.test(result.type) ? 'say of which zone it is, and ' : ''}write ${typeRemedy(result.type).join(' or ')}${isNested(result.type) ? ', or return its parts as columns of their own' : ''}`,
     );
   return { name: result.name, type, ...(description === undefined ? {} : { description }) };
 }
 
-function remedy(type: string): string {
-  if (/^U?HUGEINT$|^UBIGINT$/.test(type)) return 'CAST it to BIGINT or DECIMAL(38,0)';
-  if (/^(TINY|SMALL|UTINY|USMALL)INT$/.test(type)) return 'CAST it to INTEGER';
-  if (type === 'UINTEGER') return 'CAST it to BIGINT';
-  if (type === 'FLOAT') return 'CAST it to DOUBLE';
-  if (/^TIMESTAMP/.test(type)) return "say of which zone it is, such as: x AT TIME ZONE 'UTC'";
-  if (/[\])]$/.test(type)) return 'CAST it to VARCHAR, or return its parts as columns of their own';
-  return 'CAST it to a type that Delta has, such as VARCHAR or BIGINT';
+function isNested(type: string): boolean {
+  return /[\])]$/.test(type) && !type.startsWith('ENUM');
+}
+
+/** What to write for a column `x` of a type that Delta has none for. */
+export function typeRemedy(type: string): readonly string[] {
+  const casts = (...types: string[]) => types.map((to) => `CAST(x AS ${to})`);
+  if (/^U?HUGEINT$|^UBIGINT$/.test(type)) return casts('BIGINT', 'DECIMAL(38, 0)');
+  if (/^(TINY|SMALL|UTINY|USMALL)INT$/.test(type)) return casts('INTEGER');
+  if (type === 'UINTEGER') return casts('BIGINT');
+  if (type === 'FLOAT') return casts('DOUBLE');
+  // A time without a zone: which one it means is for its author to say.
+  if (/^TIMESTAMP(_\w+)?$/.test(type)) return ["x AT TIME ZONE 'UTC'"];
+  return casts('VARCHAR');
 }
 
 function checkPartition(

@@ -3,8 +3,9 @@ import { placeInText } from '../core/definition-hash.ts';
 import { Place } from '../core/definition-place.ts';
 import { type SqlInputs, sqlInputs } from '../core/sql-inputs.ts';
 import { literal } from '../core/sql-text.ts';
-import type { SqlProblem } from '../core/sql-tree.ts';
+import { parseTree, type SqlProblem } from '../core/sql-tree.ts';
 import type { SqlSession } from '../ports.ts';
+import { type KnownNames, quotingHints } from './quoting-hint.ts';
 
 /** Where an SQL text stands: `line` (from 1) of its first character, and the words after the line, such as `audits[0]`. */
 export type SqlPlace = { readonly file: string; readonly line: number; readonly words?: string };
@@ -30,20 +31,34 @@ export async function engineFunctions(session: SqlSession): Promise<EngineFuncti
 /** `statement`: the parse tree; see lib/core/sql-tree.ts. */
 export type ParsedSelect = SqlInputs & { readonly statement: unknown };
 
-/** Throws DefinitionError where the text is not one SELECT, or holds what an insight may not do. */
+/**
+ * Throws DefinitionError where the text is not one SELECT, or holds what an insight may not do. `names`: what it may name, for
+ * hints.
+ */
 export async function parseSelect(
   session: SqlSession,
   sql: string,
   at: SqlPlace,
+  functions: Pick<EngineFunctions, 'unstable'>,
+  names: KnownNames,
+): Promise<ParsedSelect> {
+  return withinStack(at, () => parseWithinStack(session, sql, at, functions, names));
+}
+
+async function parseWithinStack(
+  session: SqlSession,
+  sql: string,
+  at: SqlPlace,
   { unstable }: Pick<EngineFunctions, 'unstable'>,
+  names: KnownNames,
 ): Promise<ParsedSelect> {
   const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
-  const tree = JSON.parse(row?.tree ?? '{}') as Serialized;
+  const tree = parseTree(row?.tree ?? '{}') as Serialized;
   if (tree.error) {
     const problem =
       tree.error_type === 'not implemented'
         ? 'this is no SELECT (PIVOT is none either): write one SELECT'
-        : `${tree.error_message}. Correct the SQL there`;
+        : `${tree.error_message}. ${[...(await quotingHints(session, sql, names, false)), 'Correct the SQL there'].join(' ')}`;
     return placeAt(at, sql, Number(tree.position ?? 0)).refuse(problem);
   }
   if (tree.statements?.length !== 1)
@@ -54,6 +69,16 @@ export async function parseSelect(
   const inputs = sqlInputs(statement, unstable);
   refuseFirst(inputs.problems, at, sql);
   return { ...inputs, statement };
+}
+
+/** Throws DefinitionError where the SQL is nested so deeply that the walks through its tree run out of stack. */
+export async function withinStack<T>(at: SqlPlace, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return lineOf(at, 1).refuse('the SQL is nested too deeply to be judged: make CTEs of its parts');
+  }
 }
 
 /** Throws DefinitionError with the first problem, where there is one. */

@@ -8,7 +8,7 @@ export type Definitions = { readonly folder: string; readonly catalog: Catalog }
 
 /** `folder`: schemas/<package>/datapackage.json and insights/*.sql. Throws DefinitionError where one is wrong. */
 export async function loadDefinitions(folder: string): Promise<Definitions> {
-  const sql = await openDuckDb();
+  const sql = await openDuckDb({ reach: {} });
   try {
     return { folder: resolve(folder), catalog: await loadCatalog(folder, sql) };
   } finally {

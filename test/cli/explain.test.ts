@@ -36,7 +36,7 @@ describe('explain', () => {
       inputs: { 'insights/takings': 1, 'tables/owners': 2 },
       definition: receipt.definition.hash,
       ms: expect.any(Number),
-      audits: ['partition', 'key not null', 'key unique'].map((audit) => ({
+      audits: ['partition', 'readable values', 'key not null', 'key unique'].map((audit) => ({
         audit,
         severity: 'error',
         outcome: 'passed',

@@ -229,3 +229,24 @@ it('says how a table is named that is called by a word of SQL', async () => {
   );
   expect((await asked('SELECT count(*) AS n FROM "order"')).out).toBe('n\r\n0\r\n');
 });
+
+it('says how a column is named that is called by a word of SQL, or by several', async () => {
+  const shop = await makeShop();
+  const [sales] = CONTRACT.resources;
+  const fields = [
+    ...(sales?.schema.fields ?? []),
+    { name: 'at', type: 'string' },
+    { name: 'net.sum', type: 'string' },
+  ];
+  await shop.define({ ...CONTRACT, resources: [{ ...sales, schema: { fields } }] }, TAKINGS);
+  await shop.write('shop/day=2024-01-01/a.csv', 'till,amount,at,net.sum\na,1.50,x,y\n');
+  await sluice(['sync', ...shop.places]);
+  const asked = (sql: string) => sluice(['query', sql, '--format', 'csv', ...shop.places.slice(2)]);
+  expect((await asked('SELECT min(at) FROM sales')).err).toMatch(
+    /^Parser Error: [\s\S]*\nat is a word of SQL: as a column's name it is written "at"\.\n$/,
+  );
+  expect((await asked('SELECT net.sum FROM sales')).err).toMatch(
+    /^Binder Error: [\s\S]*\nnet\.sum is not one name to SQL: as a column's name it is written "net\.sum"\.\n$/,
+  );
+  expect((await asked('SELECT "at", "net.sum" FROM sales')).out).toBe('at,net.sum\r\nx,y\r\n');
+});

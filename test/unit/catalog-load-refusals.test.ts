@@ -94,23 +94,23 @@ describe('loadCatalog refuses', () => {
     [
       'SELECT sum(id) AS s FROM sales',
       '',
-      'column s is HUGEINT, which Delta has no type for: CAST it to BIGINT or DECIMAL(38,0)',
+      'column s is HUGEINT, which Delta has no type for: write CAST(x AS BIGINT) or CAST(x AS DECIMAL(38, 0))',
     ],
     [
       'SELECT [id] AS l FROM sales',
       '',
-      'column l is BIGINT[], which Delta has no type for: CAST it to VARCHAR',
+      'column l is BIGINT[], which Delta has no type for: write CAST(x AS VARCHAR), or return its parts as columns of their own',
     ],
     ['SELECT {a: id} AS s FROM sales', '', 'column s is STRUCT("a" BIGINT), which Delta has no type for'],
     [
       'SELECT CAST(bought AS TIMESTAMP) AS t FROM sales',
       '',
-      "column t is TIMESTAMP, which Delta has no type for: say of which zone it is, such as: x AT TIME ZONE 'UTC'",
+      "column t is TIMESTAMP, which Delta has no type for: say of which zone it is, and write x AT TIME ZONE 'UTC'",
     ],
     [
       'SELECT CAST(id AS SMALLINT) AS i FROM sales',
       '',
-      'column i is SMALLINT, which Delta has no type for: CAST it to INTEGER',
+      'column i is SMALLINT, which Delta has no type for: write CAST(x AS INTEGER)',
     ],
     [
       'SELECT count(*) FROM sales',
@@ -178,7 +178,7 @@ describe('loadCatalog refuses', () => {
     [
       'SELECT id,\n  avg(dbl) AS a\nFROM sales\nGROUP BY id',
       '',
-      'line 5: avg() adds binary floating point numbers, and their sum depends on the order of the rows: make them exact first, such as sum(CAST(x AS DECIMAL(38, 9)))',
+      'line 5: avg() adds binary floating point numbers, and their sum depends on the order of the rows: write avg(CAST(x AS DECIMAL(38, 9)))',
     ],
     [
       'SELECT sum(dbl) OVER (PARTITION BY id) AS a FROM sales',

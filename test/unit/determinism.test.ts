@@ -96,6 +96,11 @@ describe('what does not depend on the order of the rows', () => {
     'SELECT customer, any_value(customer) AS c, first(amount ORDER BY amount) AS a FROM sales GROUP BY customer',
     'SELECT arg_max(id, (amount, id)) AS a, max_by(customer, {a: amount, c: customer}) AS b FROM sales',
     'SELECT arg_min(city, customer) AS c FROM people',
+    'SELECT to_json(list(customer ORDER BY customer)) AS c, list_sort(array_agg(id)) AS i FROM sales',
+    "SELECT array_to_string(list(customer ORDER BY customer DESC), ',') AS c FROM sales GROUP BY day",
+    "SELECT list_aggregate(list(id ORDER BY id NULLS LAST), 'sum') AS s, list(id ORDER BY id)[1] AS f FROM sales",
+    'SELECT array_sort(list_distinct(list(customer))) AS c, list(lower(customer) ORDER BY lower(customer)) AS l FROM sales',
+    'SELECT customer FROM sales GROUP BY customer HAVING len(list(id ORDER BY id)) > 2',
     // joins
     'SELECT s.id, p.city FROM sales s ASOF JOIN people p ON s.customer >= p.customer',
     'SELECT s.id, t.amount FROM sales s ASOF LEFT JOIN totals t ON s.customer = t.customer AND s.day >= t.day',
@@ -198,9 +203,13 @@ describe('what does is refused', () => {
       'SELECT list(DISTINCT customer) AS s FROM sales',
       'list() takes the rows in any order: write list(x ORDER BY x)',
     ],
+    ['SELECT list_distinct(list(customer)) AS s FROM sales', 'list() takes the rows in any order'],
+    ['SELECT list_sort(list_transform(list(id), lambda x: -x)) AS s FROM sales', 'list() takes the rows'],
+    ['SELECT list_sort(list(id), max(customer)) AS s FROM sales', 'list() takes the rows in any order'],
+    ['SELECT list_reverse(list(id)) AS s FROM sales', 'list() takes the rows in any order'],
     [
       'SELECT first(customer) AS s FROM sales',
-      'first() takes any row: write min(x) or max(x), or first(x ORDER BY x)',
+      'first() takes any row: write min(x), max(x) or first(x ORDER BY x)',
     ],
     ['SELECT any_value(city) AS c FROM people', 'any_value() takes any row'],
     [

@@ -112,6 +112,13 @@ it.each([
   ],
   ['a number beyond JSON', 'SELECT till FROM sales WHERE year < 9007199254740993'],
   ['a sample', 'SELECT till FROM sales USING SAMPLE 100% WHERE year = 2024'],
+  ['query_table', "SELECT (SELECT max(till) FROM query_table('sales')) AS till FROM sales WHERE year = 2024"],
+  ['query', "SELECT (SELECT max(till) FROM query('FROM sa' || 'les')) AS till FROM sales WHERE year = 2024"],
+  ['a macro', "SELECT till FROM sales, histogram('sales', 'year') WHERE year = 2024"],
+  ['the list of tables', 'SELECT till FROM (SHOW TABLES), (FROM sales WHERE year = 2024)'],
+  ['the catalog', 'SELECT till FROM (FROM sales WHERE year = 2024), information_schema.tables'],
+  ['a schema', 'SELECT till FROM temp.main.sales WHERE year = 2024'],
+  ['another time', 'SELECT till FROM sales AT (VERSION => 1) WHERE year = 2024'],
   ['broken SQL', 'SELECT till FROM sales WHERE year = '],
   ['a broken cast', "SELECT till FROM sales WHERE year = 'x'"],
 ])('keeps all files for %s', async (_, sql) => {

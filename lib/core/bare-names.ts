@@ -1,0 +1,52 @@
+// Names of tables and columns that an SQL text writes without quotes although they want them: words of SQL, names with a dot,
+// a blank or a hyphen. Whether they do, the engine's parser says.
+import { isNode, lower, nodes } from './sql-tree.ts';
+
+export type NameKind = 'table' | 'column';
+
+const QUOTED_OR_COMMENT = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g;
+
+const MAX_CHARACTERS = 50_000;
+
+/** Those of the names that stand in the SQL outside of quotes and comments, in any case. */
+export function bareNames(sql: string, names: Iterable<string>): string[] {
+  // What is longer was hardly written by hand.
+  if (sql.length > MAX_CHARACTERS) return [];
+  const bare = sql.replace(QUOTED_OR_COMMENT, ' ').toLowerCase();
+  // A name that is a number stands in no text for itself.
+  const isSeen = (name: string) => !/^[\d.]*$/.test(name) && standsIn(bare, name.toLowerCase());
+  return [...new Set(names)].filter(isSeen);
+}
+
+function standsIn(text: string, name: string): boolean {
+  const isWord = (character: string | undefined) =>
+    character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
+    if (!isWord(text[at - 1]) && !isWord(text[at + name.length])) return true;
+  return false;
+}
+
+/** A text that uses the name bare; see isReadAsName. */
+export function nameProbe(name: string, kind: NameKind): string {
+  return kind === 'table' ? `SELECT 1 FROM ${name}` : `SELECT min(${name}), ${name} FROM t`;
+}
+
+/** Whether the parser takes the bare name for that name. `tree`: of nameProbe, as json_serialize_sql gives it. */
+export function isReadAsName(tree: unknown, name: string, kind: NameKind): boolean {
+  const [statement, ...more] = isNode(tree) ? nodes(tree.statements) : [];
+  const select = isNode(statement?.node) ? statement.node : undefined;
+  if (select === undefined || more.length > 0) return false;
+  if (kind === 'table') {
+    const from = isNode(select.from_table) ? select.from_table : {};
+    return (
+      from.type === 'BASE_TABLE' && from.schema_name === '' && lower(from.table_name) === name.toLowerCase()
+    );
+  }
+  const [call, column] = nodes(select.select_list);
+  return [...nodes(call?.children), column].every(
+    (found) =>
+      Array.isArray(found?.column_names) &&
+      found.column_names.length === 1 &&
+      lower(found.column_names[0]) === name.toLowerCase(),
+  );
+}

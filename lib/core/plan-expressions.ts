@@ -1,0 +1,252 @@
+// Bound expressions of the engine's plan (json_serialize_plan): of which forms their values may be, and which of them tell
+// apart values that are equal where it depends on the order of the rows which one they get.
+import { isNode, lower, nodes, offsetOf, type SqlNode, type SqlProblem } from './sql-tree.ts';
+import {
+  anyForm,
+  chooser,
+  chosen,
+  eitherForm,
+  type Forms,
+  floatForms,
+  isExactType,
+  isFloat,
+  oneForm,
+  type PlanType,
+  varies,
+} from './value-forms.ts';
+
+/** The columns that expressions refer to by their places. */
+export type Row = readonly Forms[];
+
+const EXACT_CLASSES = new Set(['BOUND_COMPARISON', 'BOUND_CONJUNCTION', 'BOUND_BETWEEN']);
+const EXACT_OPERATORS = new Set(
+  'COMPARE_IN COMPARE_NOT_IN OPERATOR_IS_NULL OPERATOR_IS_NOT_NULL OPERATOR_NOT'.split(' '),
+);
+/** Equal numbers in, equal numbers out; a result of an exact type is the same then. */
+const NUMERIC = new Set(
+  `+ - * abs @ round floor ceil ceiling trunc greatest least sign isnan isinf isfinite sqrt cbrt exp sin cos tan asin acos atan
+  sinh cosh tanh degrees radians even`.split(/\s+/),
+);
+/** They put values together and take them apart, and do not look at them. */
+const STRUCTURAL = new Set(
+  `list_value struct_pack row struct_extract struct_extract_at array_extract list_extract list_element array_value unpivot_list
+  constant_or_null coalesce`.split(/\s+/),
+);
+/** Aggregates that return one of their values, or a list of them; see also `floatForms`. */
+const CHOOSERS = /^(min|max|median|quantile(_cont|_disc)?|mad|mode|histogram(_exact)?)$/;
+/** Which value they return is decided by an order: that it decides is proved on the parse tree (determinism.ts). */
+const ORDERED =
+  /^(list|array_agg|string_agg|group_concat|listagg|first|last|any_value|arbitrary|(first|last|nth)_value|lag|lead|fill|arg_?(min|max)(_nulls?(_last)?)?|(min|max)_by)$/;
+const COUNTS =
+  /^(count(_star|_if)?|countif|approx_count_distinct|regr_count|row_number|rank|rank_dense|dense_rank|percent_rank|cume_dist|ntile|bool_(and|or))$/;
+
+/** Its counters are kept in an order that NaN, which is neither less nor greater than a number, makes no sense of. */
+const HISTOGRAM =
+  'histogram() of binary floating point counts wrongly where there is NaN, and how depends on the order of the rows: make the values exact before, such as CAST(x AS DECIMAL(38, 9))';
+
+export class Expressions {
+  readonly problems: SqlProblem[] = [];
+  /** There was a value of which equal ones may differ. */
+  mayVary = false;
+
+  of(expression: SqlNode, row: Row): Forms {
+    const forms = this.#forms(expression, row);
+    this.mayVary ||= varies(forms);
+    return forms;
+  }
+
+  #forms(expression: SqlNode, row: Row): Forms {
+    const type = typeOf(expression);
+    switch (expression.expression_class) {
+      case 'BOUND_REF':
+        return columnAt(row, expression, type);
+      case 'BOUND_CONSTANT':
+        return constantForms(expression, type);
+      case 'BOUND_CAST':
+        return this.#cast(expression, type, row);
+      case 'BOUND_CASE':
+        return this.#case(expression, type, row);
+      case 'BOUND_FUNCTION':
+        return this.#function(expression, type, row);
+      case 'BOUND_OPERATOR':
+        return this.#operator(expression, type, row);
+      case 'BOUND_AGGREGATE':
+      case 'BOUND_WINDOW':
+        return this.#aggregate(expression, type, row);
+      case 'BOUND_UNNEST':
+        return eitherForm(type, [anyForm(type), ...this.#all([expression.child], row)]);
+      default: {
+        const parts = this.#all(Object.values(expression), row);
+        return EXACT_CLASSES.has(String(expression.expression_class))
+          ? oneForm(type)
+          : this.#apart(expression, type, parts);
+      }
+    }
+  }
+
+  /** Of all expressions in the values, however deep they lie. */
+  #all(values: readonly unknown[], row: Row): Forms[] {
+    const found: Forms[] = [];
+    for (const expression of innerExpressions(values)) found.push(this.of(expression, row));
+    return found;
+  }
+
+  #cast(cast: SqlNode, type: PlanType, row: Row): Forms {
+    const [from = anyForm(type)] = this.#all([cast.child], row);
+    if (isFloat(from.type) && isFloat(type)) return { ...from, type };
+    const kept = chosenOf([from]);
+    // No number of these types is -0, and their casts of NaN fail.
+    if (isFloat(from.type) && (isNumber(type) || type.id === 'BOOLEAN')) return oneForm(type);
+    if (isFloat(type))
+      return isNumber(from.type) || from.type.id === 'NULL' ? oneForm(type) : { ...anyForm(type), ...kept };
+    return this.#apart(cast, type, [from]);
+  }
+
+  #case(expression: SqlNode, type: PlanType, row: Row): Forms {
+    const checks = nodes(expression.case_checks);
+    this.#all(
+      checks.map((check) => check.when_expr),
+      row,
+    );
+    return eitherForm(
+      type,
+      this.#all([...checks.map((check) => check.then_expr), expression.else_expr], row),
+    );
+  }
+
+  #operator(operator: SqlNode, type: PlanType, row: Row): Forms {
+    const parts = this.#all([operator.children], row);
+    const name = String(operator.type);
+    if (EXACT_OPERATORS.has(name)) return oneForm(type);
+    if (name === 'OPERATOR_COALESCE' || name === 'OPERATOR_TRY') return eitherForm(type, parts);
+    return this.#apart(operator, type, parts);
+  }
+
+  #function(call: SqlNode, type: PlanType, row: Row): Forms {
+    const args = this.#all([call.children], row);
+    const name = lower(call.name);
+    if (isOfOneForm(name, args)) return oneForm(type);
+    const isNumeric = NUMERIC.has(name) && args.every((arg) => !varies(arg) || isFloat(arg.type));
+    // Only the divisor's sign shows where it is zero.
+    const isQuotient = name === '/' && args[1]?.chosenBy === undefined && isFloat(type);
+    if (isNumeric || isQuotient || STRUCTURAL.has(name)) {
+      const known = floatForms(name, type, args, constantOf(nodes(call.children)[1]));
+      const result = known ?? { ...anyForm(type), ...chosenOf(args) };
+      return isExactType(type) ? oneForm(type) : result;
+    }
+    return this.#apart(call, type, args);
+  }
+
+  #aggregate(call: SqlNode, type: PlanType, row: Row): Forms {
+    const { children, default_expr: otherwise, ...others } = call;
+    const [first = oneForm(type), ...more] = this.#all([children], row);
+    const [other] = this.#all([otherwise], row);
+    this.#all(Object.values(others), row);
+    const name = lower(call.name ?? String(call.type).replace(/^WINDOW_/, ''));
+    if (COUNTS.test(name)) return oneForm(type);
+    const isDistinct = call.aggregate_type === 'DISTINCT' || call.distinct === true;
+    // The engine groups by what makes equal intervals alike, and returns the first of them.
+    const isFirst = /^(first|last|any_value|arbitrary)$/.test(name) && !isNode(call.order_bys);
+    if (isFirst && call.expression_class === 'BOUND_AGGREGATE')
+      return keptForms(type, chosen(first, 'GROUP BY'));
+    if (/^histogram/.test(name) && isFloat(first.type) && first.mayBeInfinite)
+      this.problems.push({ problem: HISTOGRAM, offset: offsetOf(call) });
+    if (CHOOSERS.test(name)) return keptForms(type, interpolated(name, chosen(first, `${name}()`)));
+    if (ORDERED.test(name)) {
+      const kept = keptForms(type, isDistinct ? chosen(first, 'DISTINCT') : first);
+      return other === undefined ? kept : eitherForm(type, [kept, other]);
+    }
+    const args = [first, ...more].map((arg) => (isDistinct ? chosen(arg, 'DISTINCT') : arg));
+    const forms = this.#apart(call, type, args);
+    return /^(avg|mean)$/.test(name) && isNumber(first.type) ? oneForm(type) : forms;
+  }
+
+  /** What an expression gives that may tell apart values that are equal. */
+  #apart(expression: SqlNode, type: PlanType, parts: readonly Forms[]): Forms {
+    const by = chooser(parts);
+    if (by !== undefined)
+      this.problems.push({ problem: apartSentence(expression, by), offset: offsetOf(expression) });
+    return isExactType(type) ? oneForm(type) : anyForm(type);
+  }
+}
+
+/** The expressions that are in no other one of them, in order. */
+function innerExpressions(values: readonly unknown[]): SqlNode[] {
+  const found: SqlNode[] = [];
+  const waiting = values.toReversed();
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (isNode(value) && typeof value.expression_class === 'string') found.push(value);
+    else if (Array.isArray(value) || isNode(value))
+      for (const part of Object.values(value).toReversed()) waiting.push(part);
+  }
+  return found;
+}
+
+/** Of min(x) or list(x): of the value's own type it is such a value, of any other nothing is known of what it holds. */
+function keptForms(type: PlanType, value: Forms): Forms {
+  if (isExactType(type)) return oneForm(type);
+  const known =
+    isFloat(type) && (isFloat(value.type) || isNumber(value.type)) ? { ...value, type } : anyForm(type);
+  return value.chosenBy === undefined ? known : { ...known, chosenBy: value.chosenBy };
+}
+
+/** Between infinities of either sign there is no value. */
+function interpolated(name: string, value: Forms): Forms {
+  const isBetween = /^(median|quantile_cont|mad)$/.test(name) && isFloat(value.type) && value.mayBeInfinite;
+  return isBetween ? chosen({ ...value, mayBeOddNaN: true }, `${name}()`) : value;
+}
+
+/** Parts of a time, and the time between two: the engine writes the latter in days and microseconds, of which less than a day. */
+function isOfOneForm(name: string, args: readonly Forms[]): boolean {
+  const areTimes = args.every(({ type: { id } }) => /^(DATE|TIMESTAMP)/.test(id));
+  return areTimes && (name === 'epoch' || name === 'julian' || (name === '-' && args.length === 2));
+}
+
+function chosenOf(values: readonly Forms[]): Pick<Forms, 'chosenBy'> {
+  const chosenBy = chooser(values);
+  return chosenBy === undefined ? {} : { chosenBy };
+}
+
+/** A place of another type means that the row is not the one that we think of. */
+function columnAt(row: Row, reference: SqlNode, type: PlanType): Forms {
+  const column = row[Number(reference.index)];
+  if (column !== undefined && column.type.id === type.id) return { ...column, type };
+  return { ...(isExactType(type) ? oneForm(type) : anyForm(type)), ...chosenOf(row) };
+}
+
+function constantForms({ value }: SqlNode, type: PlanType): Forms {
+  if (isExactType(type) || (isNode(value) && value.is_null === true)) return oneForm(type);
+  const number = isNode(value) ? value.value : undefined;
+  return isFloat(type) && typeof number === 'number' && !Object.is(number, -0)
+    ? oneForm(type)
+    : anyForm(type);
+}
+
+/** The number that a constant, or a cast of one, is. */
+function constantOf(expression: SqlNode | undefined): number | undefined {
+  if (expression?.expression_class === 'BOUND_CAST' && isNode(expression.child))
+    return constantOf(expression.child);
+  if (expression?.expression_class !== 'BOUND_CONSTANT' || !isNode(expression.value)) return undefined;
+  const { value } = expression.value;
+  const type = typeOf(expression);
+  const scale = isNode(type.type_info) ? Number(type.type_info.scale ?? 0) : 0;
+  return typeof value === 'number' && (isFloat(type) || isNumber(type)) ? value / 10 ** scale : undefined;
+}
+
+export function typeOf(expression: SqlNode): PlanType {
+  const type = expression.return_type ?? (isNode(expression.value) ? expression.value.type : undefined);
+  if (isNode(type) && typeof type.id === 'string') return { id: type.id, type_info: type.type_info };
+  return { id: EXACT_CLASSES.has(String(expression.expression_class)) ? 'BOOLEAN' : 'UNKNOWN' };
+}
+
+/** Finite, and without a zero of either sign. */
+function isNumber({ id }: PlanType): boolean {
+  return /^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|INTEGER_LITERAL|DECIMAL|BIGNUM|BOOLEAN)$/.test(id);
+}
+
+function apartSentence(expression: SqlNode, by: string): string {
+  const isCast = expression.expression_class === 'BOUND_CAST';
+  const what = isCast ? 'a cast' : `${lower(expression.name ?? expression.type)}()`;
+  return `${what} tells apart what ${by} takes for equal, such as 0.0 and -0.0 or 1 month and 30 days, and which of them it gets depends on the order of the rows: make the values exact before, such as CAST(x AS DECIMAL(38, 9)), of an interval epoch_us(x)`;
+}

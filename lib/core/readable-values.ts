@@ -1,0 +1,60 @@
+// Values that the engine's types have and a Delta column's do not, or that other readers cannot take: days and times outside
+// the years 1 to 9999, which infinities are too, and decimals with more digits than their precision.
+// https://github.com/delta-io/delta/blob/master/PROTOCOL.md#primitive-types
+import { type Column, type ColumnType, sqlType } from './schema.ts';
+import { identifier, literal } from './sql-text.ts';
+
+type Limits = { readonly first: string; readonly last: string; readonly words: string };
+
+/** The first and the last value, as texts for a cast to the type; undefined where every value of the engine's is readable. */
+function limitsOf(type: ColumnType): Limits | undefined {
+  if (type === 'date')
+    return { first: '0001-01-01', last: '9999-12-31', words: 'days from 0001-01-01 to 9999-12-31' };
+  if (type === 'timestamp')
+    return {
+      first: '0001-01-01 00:00:00+00',
+      last: '9999-12-31 23:59:59.999999+00',
+      words: 'times from 0001-01-01 to 9999-12-31 in UTC',
+    };
+  const [, precision, scale] = /^decimal\((\d+),(\d+)\)$/.exec(type) ?? [];
+  if (precision === undefined || scale === undefined) return undefined;
+  const digits = '9'.repeat(Number(precision));
+  const places = Number(scale);
+  const most = places === 0 ? digits : `${digits.slice(places)}.${digits.slice(0, places)}`;
+  return { first: `-${most}`, last: most, words: `numbers of at most ${precision} digits` };
+}
+
+/** A condition on `value`, which is of the column type; NULL for NULL, undefined where it always holds. */
+export function readableSql(type: ColumnType, value: string): string | undefined {
+  const limits = limitsOf(type);
+  if (limits === undefined) return undefined;
+  const cast = (text: string) => `CAST(${literal(text)} AS ${sqlType(type)})`;
+  return `${value} BETWEEN ${cast(limits.first)} AND ${cast(limits.last)}`;
+}
+
+/** `rows`: a SELECT of the rows with such a value; `examples`: of the first column that has one, its value and what it may be. */
+export type Unreadable = { readonly rows: string; readonly examples: string };
+
+/** Of the rows of `relation`; undefined where no column can hold such a value. */
+export function unreadableRows(relation: string, columns: readonly Column[]): Unreadable | undefined {
+  const checks = columns.flatMap(({ name, type }) => {
+    const holds = readableSql(type, identifier(name));
+    return holds === undefined ? [] : [{ name, type, fails: `NOT ${holds}` }];
+  });
+  if (checks.length === 0) return undefined;
+  const first = (result: (check: (typeof checks)[number]) => string) =>
+    `CASE ${checks.map((check) => `WHEN ${check.fails} THEN ${result(check)}`).join(' ')} END`;
+  const named = first(({ name }) => literal(name));
+  const value = first(({ name, type }) => textSql(type, identifier(name)));
+  const allowed = first(({ type }) => literal(limitsOf(type)?.words ?? ''));
+  const where = `FROM ${relation} WHERE ${checks.map(({ fails }) => fails).join(' OR ')}`;
+  return {
+    rows: `SELECT * ${where}`,
+    examples: `SELECT ${named} AS "column", ${value} AS "value", ${allowed} AS "allowed" ${where}`,
+  };
+}
+
+/** The engine writes past the point what has a digit before it and none to spare: there the nearest double must do. */
+function textSql(type: ColumnType, value: string): string {
+  return `CAST(${type === 'decimal(38,38)' ? `CAST(${value} AS DOUBLE)` : value} AS VARCHAR)`;
+}

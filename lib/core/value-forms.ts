@@ -1,0 +1,148 @@
+// Types in which equal values need not be alike: 0.0 and -0.0, NaN of either sign, 1 month and 30 days. What a value may be of
+// these, as far as it follows from how it is computed. Types are those of the engine's plan: `{id, type_info}`.
+import { isNode } from './sql-tree.ts';
+
+export type PlanType = { readonly id: string; readonly type_info?: unknown };
+
+/** What is known of a column or an expression. */
+export type Forms = {
+  readonly type: PlanType;
+  /** -0.0; of a type that is neither a float nor exact: any of several values that are equal. */
+  readonly mayBeNegativeZero: boolean;
+  /** NaN of the sign that no text says. */
+  readonly mayBeOddNaN: boolean;
+  readonly mayBeInfinite: boolean;
+  /** What takes one of several equal values, whichever comes first; absent where the value does not depend on the rows' order. */
+  readonly chosenBy?: string;
+};
+
+/** Equal is identical: equal values have one text and the same bits. */
+const EXACT = new Set(
+  `NULL BOOLEAN TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT DECIMAL BIGNUM
+  INTEGER_LITERAL STRING_LITERAL VARCHAR CHAR BLOB BIT UUID ENUM DATE TIME TIME_NS TIME_WITH_TIME_ZONE TIMESTAMP TIMESTAMP_S
+  TIMESTAMP_MS TIMESTAMP_NS TIMESTAMP_WITH_TIME_ZONE`
+    .split(/\s+/)
+    .map((id) => (id.endsWith('TIME_ZONE') ? id.replaceAll('_', ' ') : id)),
+);
+const CONTAINERS = new Set(['LIST', 'ARRAY', 'STRUCT', 'MAP', 'UNION']);
+
+export function isExactType({ id, type_info: info }: PlanType): boolean {
+  if (EXACT.has(id)) return true;
+  return CONTAINERS.has(id) && partTypes(info).every(isExactType);
+}
+
+function partTypes(value: unknown): PlanType[] {
+  if (Array.isArray(value)) return value.flatMap(partTypes);
+  if (!isNode(value)) return [];
+  if (typeof value.id === 'string') return [{ id: value.id, type_info: value.type_info }];
+  return Object.values(value).flatMap(partTypes);
+}
+
+export function isFloat({ id }: PlanType): boolean {
+  return id === 'DOUBLE' || id === 'FLOAT';
+}
+
+/** True where two equal values of it may differ. */
+export function varies({ type, mayBeNegativeZero, mayBeOddNaN }: Forms): boolean {
+  return !isExactType(type) && (mayBeNegativeZero || (isFloat(type) && mayBeOddNaN));
+}
+
+/** A value of which nothing is known but its type. */
+export function anyForm(type: PlanType): Forms {
+  return { type, mayBeNegativeZero: true, mayBeOddNaN: true, mayBeInfinite: true };
+}
+
+/** Of a finite number without a negative zero, a value of an exact type, or one that its type writes in one way alone. */
+export function oneForm(type: PlanType): Forms {
+  return { type, mayBeNegativeZero: false, mayBeOddNaN: false, mayBeInfinite: false };
+}
+
+/** What may be any of the values. */
+export function eitherForm(type: PlanType, values: readonly Forms[]): Forms {
+  const chosenBy = chooser(values);
+  return {
+    type,
+    mayBeNegativeZero: values.some((value) => value.mayBeNegativeZero),
+    mayBeOddNaN: values.some((value) => value.mayBeOddNaN),
+    mayBeInfinite: values.some((value) => value.mayBeInfinite),
+    ...(chosenBy === undefined ? {} : { chosenBy }),
+  };
+}
+
+export function chooser(values: readonly Forms[]): string | undefined {
+  return values.find((value) => value.chosenBy !== undefined)?.chosenBy;
+}
+
+/** The value where `by` takes it from several that are equal to it. */
+export function chosen(value: Forms, by: string): Forms {
+  return varies(value) ? { ...value, chosenBy: value.chosenBy ?? by } : value;
+}
+
+/** By the rules of IEEE 754 in the rounding to nearest: what a function makes of its arguments; undefined for others. */
+export function floatForms(
+  name: string,
+  type: PlanType,
+  args: readonly Forms[],
+  constant?: number,
+): Forms | undefined {
+  const [a, b] = args;
+  if (!isFloat(type) || a === undefined) return undefined;
+  const both = eitherForm(type, args);
+  switch (name) {
+    case '+':
+      if (b === undefined) return both;
+      return {
+        ...both,
+        mayBeNegativeZero: a.mayBeNegativeZero && b.mayBeNegativeZero,
+        mayBeOddNaN: both.mayBeOddNaN || (a.mayBeInfinite && b.mayBeInfinite),
+        mayBeInfinite: true,
+      };
+    case '-':
+      if (b === undefined) return { ...both, mayBeNegativeZero: true, mayBeOddNaN: a.mayBeInfinite };
+      return {
+        ...both,
+        mayBeNegativeZero: a.mayBeNegativeZero,
+        mayBeOddNaN: both.mayBeOddNaN || (a.mayBeInfinite && b.mayBeInfinite),
+        mayBeInfinite: true,
+      };
+    case '*':
+      return {
+        ...both,
+        mayBeNegativeZero: true,
+        mayBeOddNaN: both.mayBeOddNaN || both.mayBeInfinite,
+        mayBeInfinite: true,
+      };
+    case '/':
+      return quotient(both, a, constant);
+    case 'abs':
+    case '@':
+      return { ...both, mayBeNegativeZero: false, mayBeOddNaN: false };
+    case 'round':
+    case 'floor':
+    case 'ceil':
+    case 'ceiling':
+    case 'trunc':
+      return { ...both, mayBeNegativeZero: true, mayBeOddNaN: a.mayBeOddNaN, mayBeInfinite: a.mayBeInfinite };
+    case 'greatest':
+    case 'least':
+      return both;
+    default:
+      return undefined;
+  }
+}
+
+/** `constant`: the divisor, where it is one. By one that is not 0 nothing becomes NaN, by one of at least 1 nothing infinite. */
+function quotient(both: Forms, dividend: Forms, constant: number | undefined): Forms {
+  const divides = constant !== undefined && Number.isFinite(constant) && constant !== 0;
+  return {
+    ...both,
+    mayBeNegativeZero: true,
+    mayBeOddNaN: both.mayBeOddNaN || !divides,
+    mayBeInfinite: !divides || Math.abs(constant) < 1 || dividend.mayBeInfinite,
+  };
+}
+
+/** The value that stands for all that are equal to it; for SQL. */
+export function canonicalDouble(sql: string): string {
+  return `CASE WHEN isnan(${sql}) THEN CAST('nan' AS DOUBLE) ELSE ${sql} + CAST(0 AS DOUBLE) END`;
+}

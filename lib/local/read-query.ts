@@ -1,0 +1,40 @@
+// Asks the engine's parser what a query is: one question that changes nothing, and the tables that it can read.
+import { type QueryReads, queryReads } from '../core/query-reads.ts';
+import { literal } from '../core/sql-text.ts';
+import { parseTree } from '../core/sql-tree.ts';
+import { CliError, UsageError } from '../errors.ts';
+import type { SqlSession } from '../ports.ts';
+
+type Parsed = {
+  readonly error?: boolean;
+  readonly error_type?: string;
+  readonly statements?: readonly unknown[];
+};
+
+/**
+ * Undefined where the text is no SQL: that is said better, with its place, when it runs. Throws CliError for what is no query,
+ * or could do more than read; UsageError for several.
+ */
+export async function readQuery(session: SqlSession, sql: string): Promise<QueryReads | undefined> {
+  const [row] = await session.rows<{ parsed: string }>(
+    `SELECT json_serialize_sql(${literal(sql)}) AS parsed`,
+  );
+  const parsed = parseTree(row?.parsed ?? '{}') as Parsed;
+  if (parsed.error && parsed.error_type === 'parser') return undefined;
+  // The parser serializes nothing but queries.
+  if (parsed.error)
+    throw new CliError(
+      'Only queries are answered: SELECT, WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES. The lake is changed by files in landing alone.',
+    );
+  const [statement, ...more] = parsed.statements ?? [];
+  if (statement === undefined || more.length > 0)
+    throw new UsageError(
+      statement === undefined
+        ? 'The query is empty.'
+        : `One query at a time, and these are ${more.length + 1}.`,
+    );
+  const reads = queryReads(statement);
+  const [problem] = reads.problems;
+  if (problem) throw new CliError(`This query is not answered: ${problem.problem}.`);
+  return reads;
+}

@@ -1,0 +1,119 @@
+// Zeros of both signs through a lake: what is published does not depend on which file came first, and a value that rows alone
+// decide is published as it is.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deliver } from '../../lib/local/deliver.ts';
+import { apply } from '../../lib/maintain/apply.ts';
+import {
+  newStore,
+  openProcess,
+  openWorld,
+  put,
+  rowsOf,
+  syncPrune,
+  TestClock,
+  type World,
+} from '../support/shop-lake.ts';
+
+const contract = {
+  name: 'shop',
+  resources: [
+    {
+      name: 'sales',
+      path: 'sales/day=*/*.csv',
+      partitionBy: ['day'],
+      schema: {
+        fields: [
+          { name: 'day', type: 'date' },
+          { name: 'id', type: 'integer' },
+          { name: 'amount', type: 'number', precision: 9, scale: 2 },
+        ],
+      },
+    },
+  ],
+};
+const INSIGHTS = {
+  buckets: 'SELECT day, round(amount / 10) AS bucket, count(*) AS n FROM sales GROUP BY day, bucket',
+  ratios: 'SELECT day, id, amount / -10 AS ratio FROM sales',
+  worst:
+    'SELECT day, max(ratio) AS worst, min(ratio * 2) AS twice, count(DISTINCT ratio) AS n FROM ratios WHERE ratio = 0 GROUP BY day',
+  means: 'SELECT day, avg(amount) AS mean, max(amount) AS most FROM sales GROUP BY day',
+};
+
+let root: string;
+let world: World;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sluice-zeros-'));
+  await mkdir(join(root, 'shop/insights'), { recursive: true });
+  await writeFile(join(root, 'shop/datapackage.json'), JSON.stringify(contract));
+  for (const [name, sql] of Object.entries(INSIGHTS))
+    await writeFile(join(root, `shop/insights/${name}.sql`), `/* ---\npartitionBy: [day]\n--- */\n${sql}\n`);
+  world = await openWorld(root);
+});
+afterAll(async () => {
+  await world.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+const FILES = [
+  ['sales/day=2024-01-01/a.csv', 'id,amount\n1,0.01\n2,0.00\n'],
+  ['sales/day=2024-01-01/b.csv', 'id,amount\n3,-0.01\n4,-0.00\n'],
+  ['sales/day=2024-01-01/c.csv', 'id,amount\n5,-25.00\n'],
+] as const;
+
+/** All that is published, as texts, where the files came in this order, each on a table of its own version. */
+async function published(files: readonly (readonly [string, string])[]): Promise<Record<string, unknown>> {
+  const clock = new TestClock();
+  const landing = newStore(world, clock, 'landing');
+  const lake = openProcess(world, clock, landing, newStore(world, clock, 'lake'));
+  await apply(lake.effects);
+  for (const [key, text] of files) {
+    clock.tick();
+    await put(landing, key, text);
+    await lake.queues.files.send([{ dataset: 'sales', source: key }]);
+    await deliver(lake.effects, lake.queues);
+  }
+  await syncPrune(lake);
+  expect(lake.dead).toEqual([]);
+  const rows: Record<string, unknown> = {};
+  for (const name of Object.keys(INSIGHTS))
+    rows[name] = await rowsOf(lake, { kind: 'insights', name }, 'CAST(COLUMNS(*) AS VARCHAR)');
+  return rows;
+}
+
+const DAY = { day: '2024-01-01' };
+
+test('what is published is the same for every order of arrival', async () => {
+  const first = await published(FILES);
+  expect(await published(FILES.toReversed())).toEqual(first);
+  expect(first.buckets).toEqual([
+    { ...DAY, bucket: '-3.0', n: '1' },
+    { ...DAY, bucket: '0.0', n: '4' },
+  ]);
+  expect(first.worst).toEqual([{ ...DAY, worst: '0.0', twice: '0.0', n: '1' }]);
+});
+
+test('a value that does not depend on the order keeps its sign', async () => {
+  const { ratios } = await published(FILES);
+  expect(ratios).toEqual([
+    { ...DAY, id: '1', ratio: '-0.001' },
+    { ...DAY, id: '2', ratio: '-0.0' },
+    { ...DAY, id: '3', ratio: '0.001' },
+    { ...DAY, id: '4', ratio: '-0.0' },
+    { ...DAY, id: '5', ratio: '2.5' },
+  ]);
+});
+
+test('only definitions that are concerned say so, and so have another hash than without', () => {
+  const said = Object.fromEntries(
+    world.catalog.derivations.map(({ target, canonical, varied }) => [target.name, { canonical, varied }]),
+  );
+  expect(said).toEqual({
+    buckets: { canonical: ['bucket'], varied: undefined },
+    ratios: { canonical: undefined, varied: ['ratio'] },
+    worst: { canonical: ['worst', 'twice'], varied: undefined },
+    means: { canonical: undefined, varied: undefined },
+  });
+});

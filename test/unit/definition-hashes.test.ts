@@ -1,0 +1,68 @@
+// The hashes of the bundled definitions, which stand in the logs and tags of every lake: another hash makes all of a table's
+// rows anew. They change with the definitions' own texts, and with nothing else.
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { tablePrefix } from '../../lib/core/insight.ts';
+import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
+
+async function hashes(schemas: string): Promise<Record<string, string>> {
+  const engine = await openDuckDb({ threads: 1 });
+  try {
+    const { datasets, derivations } = await loadCatalog(resolve(schemas), engine);
+    return Object.fromEntries([
+      ...datasets.map(({ name, hash }) => [`contract ${name}`, hash]),
+      ...derivations.map(({ target, hash }) => [tablePrefix(target), hash]),
+    ]);
+  } finally {
+    engine.close();
+  }
+}
+
+it('the bundled contracts and insights keep their hashes', async () => {
+  expect(await hashes('schemas')).toEqual({
+    'contract aeroplanes': '59590c17e5f9e67c',
+    'contract aeroplane_models': '0a8a9c2cdd957e84',
+    'contract customers': 'bfaf39d62f9d98b2',
+    'contract customer_groups': '62695ed9ebce955d',
+    'contract orders': '0c73bdef198d1e5d',
+    'contract trips': 'd4f12e5f6a21ca5f',
+    'contract billing': '879e4673a77bb155',
+    'contract exchange_rates': '69a816807423fc59',
+    'tables/aeroplanes': 'f55c3d2d2209523d',
+    'tables/aeroplane_models': '5e41374dc5ad29bd',
+    'tables/customers': '2e9b4a17629f5f9e',
+    'tables/customer_groups': '89a9fae61f2859ae',
+    'tables/orders': '4fb8160de856881a',
+    'tables/trips': 'a1094fa2c3ccc3eb',
+    'tables/exchange_rates': '3c3941ec16d4802b',
+    'insights/aeroplane_revenue': '2f18d0278fa56845',
+    'insights/customer_activity': 'b3999f1dbccfc2c5',
+    'insights/customer_revenue': '711eacb5b70c011d',
+    'insights/dim_aeroplane': '987c5b64e1c87a75',
+    'insights/dim_customers': 'b1c000f484ec1299',
+    'insights/fact_orders': '0eec14df4366ae1d',
+    'insights/fact_trips': '343a27a1ad0850ac',
+    'insights/resource_daily': 'a9a0632fab6900af',
+    'insights/resource_type_monthly': 'de8db7d6c2078308',
+    'insights/user_daily': '74884f958e17e8e6',
+    'insights/user_monthly': 'c922653a7cf7adfd',
+    'insights/spend_by_month': 'f64f193ce8a3fb0a',
+    'insights/spend_by_month_eur': 'edff68df364aaa5d',
+    'insights/usage_daily': 'f3a19d4b4667c3fb',
+  });
+});
+
+it('and so do those of the tests, which use more words', async () => {
+  expect(await hashes('test/schemas')).toEqual({
+    'contract sales': 'c957796b07182f79',
+    'contract customers': '1d987931e0f95d63',
+    'contract targets': '5074b1e3570ab382',
+    'tables/customers': 'b4fe426fa6dd8ebe',
+    'tables/targets': 'bb374782c0312b6c',
+    'insights/sales_daily': '2e3ce790b9d7a221',
+    'insights/customer_days': '604b7812a027b8f1',
+    'insights/city_totals': 'ee6f0d1e61c0f792',
+    'insights/sales_ranked': '4468a53d82c55d5a',
+  });
+});

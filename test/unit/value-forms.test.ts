@@ -1,0 +1,199 @@
+// Which types' equal values are alike, and what is known of a floating point expression: both against the engine itself.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { planValues } from '../../lib/core/plan-values.ts';
+import type { Column } from '../../lib/core/schema.ts';
+import { canonicalDouble, type Forms, isExactType } from '../../lib/core/value-forms.ts';
+import { createEmptyView } from '../../lib/maintain/bind-sql.ts';
+import { boundPlan } from '../../lib/maintain/exact-expressions.ts';
+import { SqlError, type SqlSession } from '../../lib/ports.ts';
+import { tries } from '../support/tries.ts';
+
+let engine: Awaited<ReturnType<typeof openDuckDb>>;
+beforeAll(async () => {
+  engine = await openDuckDb({ threads: 1 });
+});
+afterAll(() => engine.close());
+
+async function formsOf(session: SqlSession, sql: string): Promise<readonly Forms[]> {
+  const columns: Column[] = [
+    { name: 'x', type: 'double' },
+    { name: 'clean', type: 'double' },
+    { name: 'd', type: 'decimal(9,2)' },
+    { name: 'n', type: 'long' },
+  ];
+  const varied = new Map([await createEmptyView(session, 't', { columns, varied: ['x'] })]);
+  const bound = await boundPlan(session, sql);
+  if ('problem' in bound) throw new Error(bound.problem);
+  return planValues(bound.plan, varied).columns;
+}
+
+/** Values that might be equal and not alike. */
+const VALUES: Record<string, readonly string[]> = {
+  BOOLEAN: ["'true'", "'t'", "'false'"],
+  INTEGER: ["'-0'", "'0'", "'+0'", "'00'"],
+  HUGEINT: ["'-0'", "'0'"],
+  UBIGINT: ["'0'", "'00'"],
+  BIGNUM: ["'-0'", "'0'", "'000'", "'1'"],
+  'DECIMAL(9,2)': ["'-0'", "'0.00'", "'-0.001'", "'1.5'", "'1.50'"],
+  VARCHAR: ["'a'", "'A'", "'a '", "'ä'", "'a\u0308'", "''", 'chr(0)'],
+  JSON: ['\'{"a":1}\'', '\'{"a": 1}\'', "'1'", "'1.0'"],
+  BLOB: ["'\\x00'::BLOB", "''::BLOB", "'a'::BLOB"],
+  BIT: ["'0'", "'00'", "'1'", "'01'", "'000000001'", "'0000000000000001'"],
+  UUID: ["'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'", "'a0eebc999c0b4ef8bb6d6bb9bd380a11'"],
+  DATE: ["'2024-01-01'", "'infinity'", "'-infinity'"],
+  TIME: ["'00:00:00'", "'24:00:00'", "'12:00:00.0'"],
+  TIMETZ: ["'12:00:00+00'", "'13:00:00+01'", "'12:00:00-00'", "'00:00:00+12'", "'12:00:00+00:00:00'"],
+  TIMESTAMP: ["'2024-01-01'", "'2024-01-01 00:00:00.000'", "'infinity'"],
+  TIMESTAMP_S: ["'2024-01-01'"],
+  TIMESTAMP_MS: ["'2024-01-01'"],
+  TIMESTAMP_NS: ["'2024-01-01'", "'2024-01-01 00:00:00.000000001'"],
+  TIMESTAMPTZ: ["'2024-01-01 00:00:00+00'", "'2024-01-01 01:00:00+01'"],
+  "ENUM('a', 'b')": ["'a'", "'b'"],
+  'INTEGER[]': ['[1, NULL]', '[1]', '[]'],
+  'VARCHAR[2]': ["['a', 'b']", "['a', 'B']"],
+  'STRUCT(a INTEGER, b VARCHAR)': ["{'a': 1, 'b': 'x'}", "{'a': 1, 'b': 'X'}"],
+  'MAP(INTEGER, INTEGER)': ['MAP {1: 2, 3: 4}', 'MAP {3: 4, 1: 2}'],
+  'UNION(a INTEGER, b VARCHAR)': ['union_value(a := 1)', "union_value(b := '1')"],
+  DOUBLE: ["'0.0'", "'-0.0'", "'nan'", "'-nan'", "'1'"],
+  FLOAT: ["'0.0'", "'-0.0'", "'nan'", "'-nan'"],
+  INTERVAL: ["'1 month'", "'30 days'", "'24 hours'", "'1 day'", "'720 hours'"],
+  'DOUBLE[]': ["['-0.0'::DOUBLE]", '[0.0]'],
+  'DOUBLE[1]': ["['-0.0'::DOUBLE]", '[0.0]'],
+  'STRUCT(a DOUBLE)': ["{'a': '-0.0'::DOUBLE}", "{'a': 0.0}"],
+  'STRUCT(a INTERVAL[])': ["{'a': [INTERVAL '1 month']}", "{'a': [INTERVAL '30 days']}"],
+  'MAP(VARCHAR, DOUBLE)': ["MAP {'a': '-0.0'::DOUBLE}", "MAP {'a': 0.0}"],
+  'UNION(a DOUBLE)': ["union_value(a := '-0.0'::DOUBLE)", 'union_value(a := 0.0::DOUBLE)'],
+  VARIANT: ['1::VARIANT', '1.0::VARIANT', '1::DOUBLE::VARIANT'],
+};
+
+describe('equal values are alike in exactly the types that say so', () => {
+  it.each(Object.entries(VALUES))('%s', async (type, values) => {
+    const { differing, isExact } = await engine.session(async (session) => {
+      const typed = values.map((value) => `((${value})::${type})`);
+      const bound = await boundPlan(session, `SELECT ${typed[0]} AS v`);
+      if ('problem' in bound) throw new Error(bound.problem);
+      const [column] = planValues(bound.plan, new Map()).columns;
+      const rows = await session.rows(
+        `WITH t(v) AS (VALUES ${typed.join(', ')})
+         SELECT CAST(a.v AS VARCHAR) AS a, CAST(b.v AS VARCHAR) AS b FROM t a, t b
+         WHERE (a.v = b.v OR a.v IS NOT DISTINCT FROM b.v) AND CAST(a.v AS VARCHAR) < CAST(b.v AS VARCHAR)`,
+      );
+      return { differing: rows, isExact: column && isExactType(column.type) };
+    });
+    expect({ type, isExact }).toEqual({ type, isExact: differing.length === 0 });
+  });
+
+  it('and a type that nobody has heard of does not say so', () => {
+    expect(isExactType({ id: 'GRAPH' })).toBe(false);
+    expect(isExactType({ id: 'LIST', type_info: { child_type: { id: 'GRAPH', type_info: null } } })).toBe(
+      false,
+    );
+  });
+});
+
+const leaf = fc.constantFrom(
+  'x',
+  'clean',
+  'd',
+  'd / 100',
+  'n',
+  "CAST('-0' AS DOUBLE)",
+  '0.0::DOUBLE',
+  '2',
+  '-3.5',
+  '0',
+  '1e300',
+  'CAST(n AS FLOAT)',
+);
+const double: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
+  e: fc.oneof(
+    { maxDepth: 4, depthSize: 'small' },
+    leaf,
+    fc
+      .tuple(tie('e'), tie('e'), fc.constantFrom('+', '-', '*', '/'))
+      .map(([a, b, operator]) => `(CAST(${a} AS DOUBLE) ${operator} ${b})`),
+    fc
+      .tuple(
+        tie('e'),
+        fc.constantFrom('-', '+', 'abs', 'round', 'floor', 'ceil', 'trunc', 'sqrt_', 'coalesce'),
+      )
+      .map(([a, name]) => (name === 'sqrt_' ? `sqrt(abs(${a}))` : `${name}(${a})`)),
+    fc
+      .tuple(tie('e'), tie('e'), fc.constantFrom('greatest', 'least', 'coalesce'))
+      .map(([a, b, name]) => `${name}(${a}, ${b})`),
+    fc.tuple(tie('e'), tie('e')).map(([a, b]) => `CASE WHEN n > 1 THEN ${a} ELSE ${b} END`),
+  ),
+})).e;
+
+/** Grouped by n, of which there are several rows each. */
+const AGGREGATED = ['max', 'min', 'median', 'first', 'avg_', 'quantile_disc', 'quantile_cont'];
+
+it('what is said of a floating point expression holds for all values', async () => {
+  let certain = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      double,
+      fc.option(fc.constantFrom(...AGGREGATED), { nil: undefined }),
+      async (expression, aggregate) => {
+        const call = aggregate?.startsWith('quantile')
+          ? `${aggregate}(${expression}, 0.5)`
+          : `${aggregate}(${expression})`;
+        const value =
+          aggregate === undefined
+            ? expression
+            : aggregate === 'avg_'
+              ? `avg(CAST(d AS DECIMAL(9, 2)))`
+              : call;
+        const sql = `SELECT CAST(${value} AS DOUBLE) AS v FROM t${aggregate === undefined ? '' : ' GROUP BY n'}`;
+        await engine.session(async (session) => {
+          const [forms] = await formsOf(session, sql).catch((error: unknown) => {
+            if (error instanceof SqlError) return [];
+            throw error;
+          });
+          if (forms === undefined) return;
+          await session.run(
+            `CREATE OR REPLACE TEMP VIEW t AS SELECT * FROM (SELECT unnest(['0', '-0', 'nan', '-nan', 'inf', '-inf', '1.5', '-0.3', '1e308'])::DOUBLE AS x),
+             (SELECT unnest(['0', 'nan', 'inf', '-inf', '-2', '1e308'])::DOUBLE AS clean),
+             (SELECT unnest([0, 0.01, -0.01, 5, -5])::DECIMAL(9, 2) AS d), (SELECT unnest([0, 1, -2, 3])::BIGINT AS n)`,
+          );
+          const rows = await session
+            .rows<{ v: string }>(`SELECT DISTINCT CAST(v AS VARCHAR) AS v FROM (${sql})`)
+            .catch((error: unknown) => {
+              if (error instanceof SqlError) return [];
+              throw error;
+            });
+          const texts = rows.map(({ v }) => v);
+          if (!forms.mayBeNegativeZero) expect(texts, sql).not.toContain('-0.0');
+          if (!forms.mayBeOddNaN) expect(texts, sql).not.toContain('-nan');
+          if (!forms.mayBeInfinite)
+            for (const text of ['inf', '-inf', 'nan', '-nan']) expect(texts, sql).not.toContain(text);
+          if (!forms.mayBeNegativeZero || !forms.mayBeOddNaN) certain += 1;
+        });
+      },
+    ),
+    tries(300),
+  );
+  expect(certain).toBeGreaterThan(tries(300).numRuns / 4);
+});
+
+it('the canonical double is the same for equal values, and the value for all others', async () => {
+  const rows = await engine.session((session) =>
+    session.rows(
+      `SELECT CAST(x AS VARCHAR) AS x, CAST(${canonicalDouble('x')} AS VARCHAR) AS c
+       FROM (SELECT unnest(['0', '-0', 'nan', '-nan', 'inf', '-inf', '1e-320', '-1.5', NULL])::DOUBLE AS x)`,
+    ),
+  );
+  expect(Object.fromEntries(rows.map(({ x, c }) => [x, c]))).toEqual({
+    '0.0': '0.0',
+    '-0.0': '0.0',
+    nan: 'nan',
+    '-nan': 'nan',
+    inf: 'inf',
+    '-inf': '-inf',
+    '1e-320': '1e-320',
+    '-1.5': '-1.5',
+    null: null,
+  });
+});
