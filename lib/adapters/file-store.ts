@@ -103,8 +103,8 @@ class FileObjects implements ObjectStore {
     if (version === undefined || (etag !== undefined && version.etag !== etag)) return undefined;
     const path = this.path(key);
     if (this.scratch === undefined) return { path, release: async () => {} };
-    const [root, real] =
-      (await reading(path, present(Promise.all([realpath(this.location), realpath(path)])))) ?? [];
+    const root = await reading(path, present(realpath(this.location)));
+    const real = await reading(path, present(realpath(path)));
     if (root === undefined || real === undefined) return undefined;
     return isWithin(root, real) ? { path, release: async () => {} } : this.copy(path, this.scratch);
   }

@@ -145,7 +145,7 @@ describe('a contract', () => {
     const folder = join(root, 'folder');
     await mkdir(join(folder, 'shop/datapackage.json'), { recursive: true });
     await expect(loadCatalog(folder, engine)).rejects.toThrow(
-      /datapackage\.json cannot be read: it is a folder: put a file there/,
+      /datapackage\.json: it is a folder, a pipe or a device, and not a file: move it away/,
     );
     const latin = join(root, 'latin');
     await mkdir(join(latin, 'shop/insights'), { recursive: true });
