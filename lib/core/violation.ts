@@ -26,6 +26,7 @@ export type Rule =
   | 'too-large'
   | 'maxRejectedRows'
   | 'maxRejectedRatio'
+  | 'no-valid-rows'
   | 'partition-value';
 
 export type Violation = {

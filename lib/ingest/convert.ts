@@ -144,7 +144,7 @@ async function convertRows(
     throw new CorruptionError(
       `${file.path}: ${rows} records, but ${acceptedRows} accepted and ${quarantine?.rows ?? 0} quarantined. Nothing was committed; please report this file's shape.`,
     );
-  const tooMany = rejectionViolation(file.dataset, rows, rows - acceptedRows);
+  const tooMany = rejectionViolation(file.dataset, rows, rows - acceptedRows, quarantine?.examples[0]);
   if (tooMany)
     return { outcome: 'rejected', violation: tooMany, rows, ...(quarantine ? { quarantine } : {}) };
   const dataFiles = await time('split', () => splitByPartition(session, file, accepted, acceptedRows));

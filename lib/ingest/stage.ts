@@ -12,6 +12,7 @@ import { TryAgainError } from '../errors.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { publishDataFile } from '../publish-data-file.ts';
 import { type Converted, convertSource, type Refused } from './convert.ts';
+import { refusesAll } from './rejection-limits.ts';
 import {
   digestOf,
   type Facts,
@@ -45,7 +46,11 @@ export function lastModifiedCounts(dataset: Dataset): boolean {
 export function isLive(dataset: Dataset, live: readonly Add[], version: ObjectVersion): boolean {
   const made = (add: Add) => {
     const origin = readOrigin(add);
-    return origin !== undefined && madeFrom(origin, version, dataset.hash, lastModifiedCounts(dataset));
+    return (
+      origin !== undefined &&
+      madeFrom(origin, version, dataset.hash, lastModifiedCounts(dataset)) &&
+      !refusesAll(dataset, origin.acceptedRows, origin.quarantinedRows)
+    );
   };
   return live.length > 0 && live.every(made);
 }
@@ -87,9 +92,19 @@ export async function settledBefore(
   if (report?.outcome === 'rejected')
     return stillStands(effects, version, report) ? { version, replaces: false, adds: [], report } : undefined;
   // A file without accepted rows leaves no data file: its report is the only witness.
-  if (report?.accepted === 0 && live.length === 0 && dataset.mode === 'append')
+  if (
+    report?.accepted === 0 &&
+    live.length === 0 &&
+    leavesNoFile(dataset) &&
+    !refusesAll(dataset, report.accepted, report.quarantined)
+  )
     return { version, replaces: false, adds: [], report };
   return undefined;
+}
+
+/** Where an empty file has no partition to stand in; see splitByPartition. */
+function leavesNoFile({ mode, partitionBy }: Dataset): boolean {
+  return mode === 'append' || partitionBy.length > 0;
 }
 
 /** A refusal for the size alone ends where the limit is raised, or where another process has none. */
