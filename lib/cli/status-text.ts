@@ -6,8 +6,9 @@ import type { LakeStatus } from '../local/lake-status.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { RefusedChange } from '../maintain/apply.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
+import { remarkSections } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
-import { deadLetterLine } from './sync-text.ts';
+import { deadLetterLine, rejectedLine } from './sync-text.ts';
 import { renderTable } from './table-text.ts';
 import { firstLines, number } from './text.ts';
 
@@ -108,10 +109,16 @@ function attention(status: FoundStatus): string[] {
     ),
     ...section(
       'Rejected as a whole; what the table held of them before stays:',
-      rejected.map(
-        ({ source, dataset, reason }) => `${source} (${dataset}): ${reason?.message ?? 'no reason given'}`,
-      ),
+      rejected.filter(({ reason }) => reason?.rule !== 'duplicate').map(rejectedLine),
     ),
+    ...section(
+      'Duplicates, whose rows count once:',
+      rejected.filter(({ reason }) => reason?.rule === 'duplicate').map(rejectedLine),
+    ),
+    ...remarkSections(datasets).flatMap(({ title, lines, next }) => [
+      ...section(title, lines),
+      ...(next === undefined ? [] : [`  ${next}`]),
+    ]),
     ...section(
       'Stale partitions, which keep their old rows:',
       derived.flatMap(({ table, stale }) =>

@@ -3,9 +3,12 @@
 import { tablePrefix } from '../core/insight.ts';
 import { partitionLabel } from '../core/partition.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
+import type { Report } from '../ingest/report.ts';
+import { runRemarks } from '../local/delivery-remarks.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { SyncResult } from '../local/sync-lake.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
+import { type DatasetRemarks, remarkDocument, remarkSections } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { count, duration, firstLines, firstWords, number } from './text.ts';
 
@@ -101,6 +104,7 @@ function attention(result: SyncResult): string[] {
   const { outcomes, refused, rejected, stale, vanished, absent, deadLetters } = result;
   const unknown = outcomes.filter(({ result }) => result === 'unknown');
   const quarantined = rowTotals(result).quarantined;
+  const isDuplicate = ({ reason }: Report) => reason?.rule === 'duplicate';
   return [
     ...section(
       'Held back; the other datasets went on:',
@@ -126,10 +130,13 @@ function attention(result: SyncResult): string[] {
     ...(quarantined > 0 ? [`Quarantined: "npx sluice rejects" says which rows and why.`] : []),
     ...section(
       'Rejected as a whole; what the table held of them before stays:',
-      rejected.map(
-        ({ source, dataset, reason }) => `${source} (${dataset}): ${reason?.message ?? 'no reason given'}`,
-      ),
+      rejected.filter((report) => !isDuplicate(report)).map(rejectedLine),
     ),
+    ...section('Duplicates, whose rows count once:', rejected.filter(isDuplicate).map(rejectedLine)),
+    ...remarkSections(remarks(result)).flatMap(({ title, lines, next }) => [
+      ...section(title, lines),
+      ...(next === undefined ? [] : [`  ${next}`]),
+    ]),
     ...section(
       'Stale partitions, which keep their old rows:',
       stale.map(({ table, partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
@@ -155,6 +162,19 @@ function attention(result: SyncResult): string[] {
       Number.POSITIVE_INFINITY,
     ),
   ];
+}
+
+export function rejectedLine({ source, dataset, reason }: Report): string {
+  return `${source} (${dataset}): ${reason?.message ?? 'no reason given'}`;
+}
+
+/** On what this run read. */
+function remarks({ outcomes }: SyncResult): DatasetRemarks[] {
+  const datasets = [...new Set(outcomes.flatMap(({ dataset }) => dataset ?? []))];
+  return datasets.map((dataset) => ({
+    dataset,
+    ...runRemarks(outcomes.filter((outcome) => outcome.dataset === dataset)),
+  }));
 }
 
 function section(title: string, lines: readonly string[], most = MAX_NAMED): string[] {
@@ -201,6 +221,7 @@ export function syncDocument(
       dataset,
       reason: reason?.message ?? null,
     })),
+    ...remarkDocument(remarks(result)),
     vanished: result.vanished,
     absent: result.absent,
     undone: result.undone.map(({ table, commits }) => ({ table: tablePrefix(table), commits })),

@@ -23,11 +23,13 @@ export type Rule =
   | 'missing-label'
   | 'extra-label'
   | 'duplicate-label'
+  | 'incorrect-label'
   | 'too-large'
   | 'maxRejectedRows'
   | 'maxRejectedRatio'
   | 'no-valid-rows'
-  | 'partition-value';
+  | 'partition-value'
+  | 'duplicate';
 
 export type Violation = {
   /** '' where the whole row or file is meant. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../core/contract.ts';
 import { canonicalJson } from '../core/definition-hash.ts';
+import type { Former, Unmatched } from '../core/delivery.ts';
 import { reportKey, type SourceVersion } from '../core/layout.ts';
 import type { Violation } from '../core/violation.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
@@ -25,6 +26,12 @@ export type Findings = {
   readonly examples: readonly Example[];
   /** Columns of the file that the contract does not know. */
   readonly ignoredColumns: readonly string[];
+  /** Optional columns that the file lacks; absent in reports of older versions of Sluice. */
+  readonly missingColumns?: readonly string[];
+  /** Columns that do not fit: see unmatchedLabels. */
+  readonly unmatched?: Unmatched;
+  /** Of the file's text: see TEXT in tags.ts. */
+  readonly text?: string;
   /** The quarantined rows' key in the lake, and the hash of the file's bytes. */
   readonly quarantine?: string;
   readonly quarantineContent?: string;
@@ -33,6 +40,8 @@ export type Findings = {
 };
 
 export type Report = Findings & {
+  /** The delivery whose place this one took, where it brought more than twice as many rows. */
+  readonly former?: Former;
   readonly source: string;
   readonly dataset: string;
   readonly etag: string;
@@ -48,8 +57,8 @@ export type Report = Findings & {
   readonly digest?: string;
 };
 
-/** What every attempt at this version finds. */
-export type Facts = Omit<Report, 'facts' | 'ms' | 'timings' | 'digest'>;
+/** What every attempt at this version finds: not what the table held before. */
+export type Facts = Omit<Report, 'facts' | 'former' | 'ms' | 'timings' | 'digest'>;
 
 /** 32 hex digits, equal for equal values. */
 export function digestOf(value: object): string {
@@ -95,7 +104,16 @@ export async function writeReport(
   version: ObjectVersion,
   report: Report,
 ): Promise<void> {
-  const sealed = { ...report, digest: digestOf(report) };
-  const bytes = new TextEncoder().encode(`${JSON.stringify(sealed, null, 2)}\n`);
-  await lake.write(reportKey(dataset.name, sourceVersion(dataset, version)), bytes);
+  await storeReport(lake, reportKey(dataset.name, sourceVersion(dataset, version)), report);
+}
+
+/** In the place of an earlier one of the same version under the same contract. */
+export async function replaceReport(lake: ObjectStore, report: Report): Promise<void> {
+  await storeReport(lake, reportKey(report.dataset, report), report);
+}
+
+async function storeReport(lake: ObjectStore, key: string, report: Report): Promise<void> {
+  const { digest: _, ...plain } = report;
+  const sealed = { ...plain, digest: digestOf(plain) };
+  await lake.write(key, new TextEncoder().encode(`${JSON.stringify(sealed, null, 2)}\n`));
 }

@@ -9,6 +9,7 @@ import type { Add } from '../delta/actions.ts';
 import type { Effects } from '../effects.ts';
 import { balanceSources, type SourceBalance } from '../explain/source-balance.ts';
 import { inParallel } from '../in-parallel.ts';
+import type { LiveFiles } from '../ingest/duplicates.ts';
 import type { Report } from '../ingest/report.ts';
 import { isLive, settledBefore } from '../ingest/stage.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
@@ -55,7 +56,7 @@ export async function certifyDataset(
   const objects: CertifiedObject[] = [];
   const reports: Report[] = [];
   await inParallel(listed, async (version) => {
-    const found = await certifyObject(effects, dataset, newest, version, live.get(version.key) ?? []);
+    const found = await certifyObject(effects, dataset, newest, version, live);
     if (found === undefined) return;
     objects.push(found.object);
     if (found.report) reports.push(found.report);
@@ -87,12 +88,13 @@ async function certifyObject(
   dataset: Dataset,
   newest: string | undefined,
   listed: ObjectVersion,
-  live: readonly Add[],
+  table: LiveFiles,
 ): Promise<Found | undefined> {
+  const live = table.get(listed.key) ?? [];
   // The table may hold a version that came after the listing.
   const version = isLive(dataset, live, listed) ? listed : await effects.landing.head(listed.key);
   if (version === undefined) return undefined;
-  const settled = await settledBefore(effects, dataset, version, live);
+  const settled = await settledBefore(effects, dataset, version, table);
   const state = (state: ObjectState, reason?: string): CertifiedObject => ({
     source: version.key,
     etag: version.etag,

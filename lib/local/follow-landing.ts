@@ -1,9 +1,12 @@
 // Delivers what the watcher of a landing folder sees, one round at a time: all that came meanwhile is the next round.
 import { setTimeout } from 'node:timers/promises';
 import type { RefreshOutcome } from '../aggregate/refresh.ts';
+import type { Effects } from '../effects.ts';
 import { CliError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
+import { reconcile } from '../maintain/reconcile.ts';
 import { deliver } from './deliver.ts';
+import { deliverReopened } from './deliver-reopened.ts';
 import { isFolder } from './folders.ts';
 import type { LandingSweep } from './landing-sweep.ts';
 import type { DeadLetter } from './local-queues.ts';
@@ -84,6 +87,16 @@ export async function followLanding(
       refreshed: (outcome: RefreshOutcome) => void refreshed.push(outcome),
     };
     await deliver(effects, queues, observer, () => changes.stopped);
+    for (const name of datasetsWithGaps(effects, outcomes)) {
+      const { rejected } = await reconcile(effects, { dataset: name });
+      await deliverReopened(
+        effects,
+        queues,
+        () => rejected,
+        observer,
+        () => changes.stopped,
+      );
+    }
     await onRound({
       outcomes,
       refreshed,
@@ -91,6 +104,16 @@ export async function followLanding(
       ms: effects.clock().getTime() - started,
     });
   }
+}
+
+/** Where duplicates are refused and rows were taken away, of which another file may have the same. */
+function datasetsWithGaps({ catalog }: Effects, outcomes: readonly SourceOutcome[]): string[] {
+  return catalog.datasets.flatMap(({ name, duplicates }) =>
+    duplicates === 'reject' &&
+    outcomes.some(({ dataset, result }) => dataset === name && result !== 'unchanged')
+      ? [name]
+      : [],
+  );
 }
 
 function landingIsGone(location: string): CliError {

@@ -14,8 +14,9 @@ import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { type DeliveryRemarks, standingRemarks } from './delivery-remarks.ts';
 
-export type DatasetStatus = {
+export type DatasetStatus = DeliveryRemarks & {
   readonly dataset: string;
   readonly package: string;
   /** Source files that the table stands on. */
@@ -104,7 +105,7 @@ async function datasetStatus(
   const empty: Report[] = [];
   let waiting = 0;
   for (const version of versions) {
-    const settled = await settledBefore(effects, dataset, version, live.get(version.key) ?? []);
+    const settled = await settledBefore(effects, dataset, version, live);
     if (settled === undefined) waiting += 1;
     else if (settled.report?.outcome === 'rejected') rejected.push(settled.report);
     else if (settled.report) empty.push(settled.report);
@@ -128,6 +129,7 @@ async function datasetStatus(
     lastArrival:
       arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
     version: table?.version ?? null,
+    ...standingRemarks(dataset, live, empty),
   };
 }
 

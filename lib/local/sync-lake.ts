@@ -16,6 +16,7 @@ import { type Reconciliation, reconcile, type Selection, type Source } from '../
 import type { StagingObserver } from '../maintain/staged-files.ts';
 import type { Undone } from '../maintain/undo-foreign.ts';
 import { deliver, type Observer } from './deliver.ts';
+import { deliverReopened } from './deliver-reopened.ts';
 import { type DeadLetter, redrive } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
 
@@ -38,7 +39,7 @@ export type SyncResult = {
   readonly applied: readonly Applied[];
   /** Contracts that their tables cannot take; the other datasets went on. */
   readonly refused: readonly RefusedChange[];
-  /** What this run did, source by source. */
+  /** What this run did, source by source; of a source that it came back to, the last. */
   readonly outcomes: readonly SourceOutcome[];
   /** Sources that needed nothing, besides those among `outcomes`. */
   readonly unchanged: number;
@@ -80,11 +81,11 @@ export async function syncLake(
   await going.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
   observer.planned?.({ files: queues.files.size, refreshes: queues.refreshes.size });
 
-  const outcomes: SourceOutcome[] = [];
+  const latest = new Map<string, SourceOutcome>();
   const refreshed = new Map<string, RefreshOutcome>();
   const collect: Observer = {
     ingested(result, ms) {
-      outcomes.push(...result.outcomes);
+      for (const outcome of result.outcomes) latest.set(`${outcome.dataset} ${outcome.source}`, outcome);
       observer.ingested?.(result, ms);
     },
     refreshed(outcome, ms) {
@@ -93,7 +94,15 @@ export async function syncLake(
       observer.refreshed?.(outcome, ms);
     },
   };
+  const rejected = () => [
+    ...found.rejected.filter(({ dataset, source }) => !latest.has(`${dataset} ${source}`)),
+    ...[...latest.values()].flatMap(({ result, report }) =>
+      result === 'rejected' && report ? [report] : [],
+    ),
+  ];
   await deliver(going, queues, collect, stopping);
+  await deliverReopened(going, queues, rejected, collect, stopping);
+  const outcomes = [...latest.values()];
   const finished = queues.files.size === 0 && queues.refreshes.size === 0;
   if (finished) await deadLetters.forgetDelivered();
   return {
@@ -101,10 +110,7 @@ export async function syncLake(
     refused,
     outcomes,
     unchanged: found.unchanged,
-    rejected: [
-      ...found.rejected,
-      ...outcomes.flatMap(({ result, report }) => (result === 'rejected' && report ? [report] : [])),
-    ],
+    rejected: rejected(),
     vanished: options.prune ? [] : found.vanished,
     absent: found.absent,
     refreshed: [...refreshed.values()],

@@ -66,6 +66,8 @@ export async function reconcile(
     held: [] as string[],
     live: new Map<string, number>(),
   };
+  // Where duplicates are refused the first of them comes first: else a later one would count for a while.
+  const turns = new Map<string, number>();
   const present = await presentVersions(effects, selection);
   const { bySource, held } = await liveFiles(effects, selection);
   result.held.push(...Array.from(held, ({ name }) => name));
@@ -83,22 +85,42 @@ export async function reconcile(
       return;
     }
     if (held.has(dataset) || !isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
-    const settled = await settledBefore(
-      effects,
-      dataset,
-      version,
-      bySource.get(dataset)?.get(version.key) ?? [],
-    );
-    if (settled === undefined) result.ingest.push({ source: version.key, sizeBytes: version.sizeBytes });
-    else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
+    const settled = await settledBefore(effects, dataset, version, bySource.get(dataset) ?? new Map());
+    if (settled === undefined) {
+      result.ingest.push({ source: version.key, sizeBytes: version.sizeBytes });
+      if (dataset.duplicates === 'reject') turns.set(version.key, version.lastModifiedMs);
+    } else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
     else result.unchanged += 1;
   });
   for (const [dataset, sources] of bySource)
     compareLive(effects, selection, dataset, sources, present, result);
   const isLive = (key: string) => [...bySource.values()].some((sources) => sources.has(key));
   result.absent.push(...(selection.keys ?? []).filter((key) => !present.has(key) && !isLive(key)));
-  result.ingest.sort((a, b) => (a.source < b.source ? -1 : 1));
+  const turn = ({ source }: IngestRequest) => turns.get(source) ?? 0;
+  result.ingest.sort((a, b) => turn(a) - turn(b) || (a.source < b.source ? -1 : 1));
   return result;
+}
+
+/**
+ * Of files that stand refused for another one's sake, those whose reason is gone since: that one was withdrawn, replaced or
+ * refused itself. To be called when what reconcile found is done, again until there are none.
+ */
+export async function reopened(effects: Effects, rejected: readonly Report[]): Promise<IngestRequest[]> {
+  const requests: IngestRequest[] = [];
+  for (const dataset of effects.catalog.datasets) {
+    const own = rejected.filter(
+      (report) => report.dataset === dataset.name && report.reason?.rule === 'duplicate',
+    );
+    if (own.length === 0) continue;
+    const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+    const live = filesBySource(snapshot?.files.values() ?? []);
+    await inParallel(own, async ({ source }) => {
+      const version = await effects.landing.head(source);
+      if (version && (await settledBefore(effects, dataset, version, live)) === undefined)
+        requests.push({ source });
+    });
+  }
+  return requests;
 }
 
 async function presentVersions(effects: Effects, selection: Selection): Promise<Map<string, ObjectVersion>> {
