@@ -62,6 +62,14 @@ function filesText({ first, files }: UnmatchedFiles): string {
   return files === 1 ? first : `${first} and ${count(files - 1, 'more file')}`;
 }
 
+/** The keys themselves are compared by nobody but the audit. */
+export function sharedKeysLine(datasets: readonly string[]): string[] {
+  return datasets.map(
+    (name) =>
+      `A primary key is held within each file, and the key ranges of files of ${name} meet: "npx sluice audit ${name}" looks for rows of one key in two files.`,
+  );
+}
+
 /** For programs: each with its dataset. */
 export function remarkDocument(remarks: readonly DatasetRemarks[]) {
   return {

@@ -6,7 +6,7 @@ import type { LakeStatus } from '../local/lake-status.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { RefusedChange } from '../maintain/apply.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
-import { remarkSections } from './delivery-text.ts';
+import { remarkSections, sharedKeysLine } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { deadLetterLine, rejectedLine } from './sync-text.ts';
 import { renderTable } from './table-text.ts';
@@ -119,6 +119,9 @@ function attention(status: FoundStatus): string[] {
       ...section(title, lines),
       ...(next === undefined ? [] : [`  ${next}`]),
     ]),
+    ...sharedKeysLine(
+      datasets.flatMap(({ dataset, mayShareKeys }) => (mayShareKeys ? [dataset] : [])),
+    ).flatMap((line) => ['', line]),
     ...section(
       'Stale partitions, which keep their old rows:',
       derived.flatMap(({ table, stale }) =>

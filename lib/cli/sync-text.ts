@@ -8,7 +8,7 @@ import { runRemarks } from '../local/delivery-remarks.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { SyncResult } from '../local/sync-lake.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
-import { type DatasetRemarks, remarkDocument, remarkSections } from './delivery-text.ts';
+import { type DatasetRemarks, remarkDocument, remarkSections, sharedKeysLine } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { count, duration, firstLines, firstWords, number } from './text.ts';
 
@@ -137,6 +137,7 @@ function attention(result: SyncResult): string[] {
       ...section(title, lines),
       ...(next === undefined ? [] : [`  ${next}`]),
     ]),
+    ...sharedKeysLine(result.mayShareKeys),
     ...section(
       'Stale partitions, which keep their old rows:',
       stale.map(({ table, partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
@@ -222,6 +223,7 @@ export function syncDocument(
       reason: reason?.message ?? null,
     })),
     ...remarkDocument(remarks(result)),
+    mayShareKeys: result.mayShareKeys,
     vanished: result.vanished,
     absent: result.absent,
     undone: result.undone.map(({ table, commits }) => ({ table: tablePrefix(table), commits })),

@@ -1,10 +1,11 @@
 // Delivers what the watcher of a landing folder sees, one round at a time: all that came meanwhile is the next round.
 import { setTimeout } from 'node:timers/promises';
 import type { RefreshOutcome } from '../aggregate/refresh.ts';
+import type { Dataset } from '../core/contract.ts';
 import type { Effects } from '../effects.ts';
 import { CliError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
-import { reconcile } from '../maintain/reconcile.ts';
+import { duplicateReports } from '../maintain/reconcile.ts';
 import { deliver } from './deliver.ts';
 import { deliverReopened } from './deliver-reopened.ts';
 import { isFolder } from './folders.ts';
@@ -86,16 +87,11 @@ export async function followLanding(
       ingested: (result: { outcomes: readonly SourceOutcome[] }) => void outcomes.push(...result.outcomes),
       refreshed: (outcome: RefreshOutcome) => void refreshed.push(outcome),
     };
-    await deliver(effects, queues, observer, () => changes.stopped);
-    for (const name of datasetsWithGaps(effects, outcomes)) {
-      const { rejected } = await reconcile(effects, { dataset: name });
-      await deliverReopened(
-        effects,
-        queues,
-        () => rejected,
-        observer,
-        () => changes.stopped,
-      );
+    const stopped = () => changes.stopped;
+    await deliver(effects, queues, observer, stopped);
+    for (const dataset of datasetsWithGaps(effects, outcomes)) {
+      const reports = await duplicateReports(effects, dataset);
+      await deliverReopened(effects, queues, () => reports, observer, stopped);
     }
     await onRound({
       outcomes,
@@ -107,12 +103,11 @@ export async function followLanding(
 }
 
 /** Where duplicates are refused and rows were taken away, of which another file may have the same. */
-function datasetsWithGaps({ catalog }: Effects, outcomes: readonly SourceOutcome[]): string[] {
-  return catalog.datasets.flatMap(({ name, duplicates }) =>
-    duplicates === 'reject' &&
-    outcomes.some(({ dataset, result }) => dataset === name && result !== 'unchanged')
-      ? [name]
-      : [],
+function datasetsWithGaps({ catalog }: Effects, outcomes: readonly SourceOutcome[]): Dataset[] {
+  return catalog.datasets.filter(
+    ({ name, duplicates }) =>
+      duplicates === 'reject' &&
+      outcomes.some(({ dataset, result }) => dataset === name && result !== 'unchanged'),
   );
 }
 

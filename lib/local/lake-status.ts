@@ -15,6 +15,7 @@ import { settledBefore } from '../ingest/stage.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { type DeliveryRemarks, standingRemarks } from './delivery-remarks.ts';
+import { mayShareKeys } from './key-ranges.ts';
 
 export type DatasetStatus = DeliveryRemarks & {
   readonly dataset: string;
@@ -33,6 +34,8 @@ export type DatasetStatus = DeliveryRemarks & {
   readonly lastArrival: string | null;
   /** Null where the table was not made yet. */
   readonly version: number | null;
+  /** See mayShareKeys. */
+  readonly mayShareKeys: boolean;
 };
 
 export type DerivedStatus = {
@@ -130,6 +133,7 @@ async function datasetStatus(
       arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
     version: table?.version ?? null,
     ...standingRemarks(dataset, live, empty),
+    mayShareKeys: mayShareKeys(dataset, live),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Stale } from '../aggregate/plan.ts';
 import type { RefreshOutcome } from '../aggregate/refresh.ts';
 import { landingTable } from '../core/catalog.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import { filesBySource } from '../core/tags.ts';
 import type { Effects } from '../effects.ts';
 import { UsageError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
@@ -17,6 +18,7 @@ import type { StagingObserver } from '../maintain/staged-files.ts';
 import type { Undone } from '../maintain/undo-foreign.ts';
 import { deliver, type Observer } from './deliver.ts';
 import { deliverReopened } from './deliver-reopened.ts';
+import { mayShareKeys } from './key-ranges.ts';
 import { type DeadLetter, redrive } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
 
@@ -54,6 +56,8 @@ export type SyncResult = {
   readonly undone: readonly Undone[];
   readonly stale: readonly StaleTable[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Datasets that this run read files of, and two of whose files may share a primary key. */
+  readonly mayShareKeys: readonly string[];
   /** False where it was stopped halfway. */
   readonly finished: boolean;
   readonly ms: number;
@@ -124,9 +128,24 @@ export async function syncLake(
       stale.map((partition) => ({ ...partition, table: target })),
     ),
     deadLetters: [...deadLetters.buried],
+    mayShareKeys: await sharingKeys(effects, outcomes),
     finished,
     ms: effects.clock().getTime() - started,
   };
+}
+
+async function sharingKeys(
+  { catalog, tables }: Effects,
+  outcomes: readonly SourceOutcome[],
+): Promise<string[]> {
+  const names: string[] = [];
+  for (const dataset of catalog.datasets) {
+    if (!outcomes.some(({ dataset: name, result }) => name === dataset.name && result === 'accepted'))
+      continue;
+    const snapshot = await tables.latest(tablePrefix(landingTable(dataset)));
+    if (mayShareKeys(dataset, filesBySource(snapshot?.files.values() ?? []))) names.push(dataset.name);
+  }
+  return names;
 }
 
 /** Derived tables below a refused contract would only fail. */

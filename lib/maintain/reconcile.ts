@@ -11,7 +11,7 @@ import { configuration } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
-import type { Report } from '../ingest/report.ts';
+import { type Report, readReport } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
 import type { ObjectVersion } from '../ports.ts';
 
@@ -121,6 +121,21 @@ export async function reopened(effects: Effects, rejected: readonly Report[]): P
     });
   }
   return requests;
+}
+
+/** Of present files of the dataset that were refused for another one's sake, whether that still stands or not. */
+export async function duplicateReports(effects: Effects, dataset: Dataset): Promise<Report[]> {
+  const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+  const live = filesBySource(snapshot?.files.values() ?? []);
+  const open: ObjectVersion[] = [];
+  for await (const version of effects.landing.list(''))
+    if (effects.catalog.claims(version.key)[0] === dataset && !live.has(version.key)) open.push(version);
+  const reports: Report[] = [];
+  await inParallel(open, async (version) => {
+    const report = await readReport(effects.lake, dataset, version);
+    if (report?.reason?.rule === 'duplicate') reports.push(report);
+  });
+  return reports;
 }
 
 async function presentVersions(effects: Effects, selection: Selection): Promise<Map<string, ObjectVersion>> {
