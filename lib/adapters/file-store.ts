@@ -1,42 +1,73 @@
 // An ObjectStore in a folder. A write becomes visible by a rename or a link of a whole, synced file, never before.
 import { createHash, randomUUID } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
-import { copyFile, link, mkdir, open, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import {
+  access,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { LocalFile, ObjectStore, ObjectVersion } from '../ports.ts';
+import { CliError } from '../errors.ts';
+import type { LocalFile, ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
 import { fileError } from './file-error.ts';
 import { type FoundFile, present, walk } from './file-listing.ts';
+import { linkProblem } from './file-oddities.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
 
 export type FileStoreOptions = {
   /** false: leave out every fsync. What a power cut leaves is then undefined; for tests. Default true. */
   readonly durable?: boolean;
+  /**
+   * true: what `list` finds and cannot take for an object is told, or thrown, and links that lead out of the folder are not
+   * followed. Default false, for a folder that Sluice alone writes: such things are passed over.
+   */
+  readonly filledByOthers?: boolean;
 };
 
 /** Objects are the files below `root` whose path has no name beginning with `.`; `root` is made by the first write. */
 export function fileStore(root: string, options: FileStoreOptions = {}): ObjectStore {
-  return new FileObjects(resolve(root), options.durable ?? true);
+  return new FileObjects(resolve(root), options);
 }
 
 class FileObjects implements ObjectStore {
   readonly location: string;
   private readonly durable: boolean;
+  private readonly filledByOthers: boolean;
 
-  constructor(location: string, durable: boolean) {
+  constructor(location: string, { durable = true, filledByOthers = false }: FileStoreOptions) {
     this.location = location;
     this.durable = durable;
+    this.filledByOthers = filledByOthers;
   }
 
   async head(key: string): Promise<ObjectVersion | undefined> {
     const path = this.path(key);
     const stats = isHidden(key) ? undefined : await reading(path, present(stat(path, { bigint: true })));
-    return stats?.isFile() ? version({ key, stats }) : undefined;
+    if (!stats?.isFile()) return undefined;
+    if (this.filledByOthers) await this.requireInside(path);
+    return version({ key, stats });
   }
 
-  async *list(prefix: string, after?: string): AsyncIterable<ObjectVersion> {
+  async *list(
+    prefix: string,
+    after?: string,
+    unseen: (unseen: Unseen) => void = refuseUnseen,
+  ): AsyncIterable<ObjectVersion> {
     checkPrefix(prefix);
     try {
-      for await (const found of walk(this.location, prefix, after)) yield version(found);
+      const realRoot = this.filledByOthers ? await present(realpath(this.location)) : undefined;
+      const tell = (key: string, problem: string) => unseen({ key, problem });
+      const guard = realRoot === undefined ? undefined : { realRoot, unseen: tell };
+      for await (const found of walk(this.location, { prefix, after, guard })) yield version(found);
     } catch (error) {
       throw fileError(error, 'list', join(this.location, prefix));
     }
@@ -67,6 +98,8 @@ class FileObjects implements ObjectStore {
   async download(key: string, etag?: string): Promise<LocalFile | undefined> {
     const version = await this.head(key);
     if (version === undefined || (etag !== undefined && version.etag !== etag)) return undefined;
+    // Whoever opens it by its path would not know what to say.
+    await reading(this.path(key), access(this.path(key), constants.R_OK));
     return { path: this.path(key), release: async () => {} };
   }
 
@@ -95,6 +128,13 @@ class FileObjects implements ObjectStore {
         throw fileError(error, 'remove', path);
       }
     }
+  }
+
+  /** Throws CliError where a link on the way leads out of the folder. */
+  private async requireInside(path: string): Promise<void> {
+    const realRoot = await reading(this.location, realpath(this.location));
+    const problem = await reading(path, linkProblem(path, realRoot));
+    if (problem) throw new CliError(`cannot read ${path}: ${problem.message}.`);
   }
 
   private path(key: string): string {
@@ -163,6 +203,10 @@ class FileObjects implements ObjectStore {
       await file.close();
     }
   }
+}
+
+function refuseUnseen({ key, problem }: Unseen): never {
+  throw new CliError(`${key}: ${problem}`);
 }
 
 function version({ key, stats }: FoundFile): ObjectVersion {

@@ -4,7 +4,8 @@ import { tablePrefix } from '../core/insight.ts';
 import { partitionLabel } from '../core/partition.ts';
 import type { DatasetCertificate, ObjectState } from '../local/certify-dataset.ts';
 import type { Certificate } from '../local/certify-lake.ts';
-import { NEEDS_ATTENTION } from './exit-codes.ts';
+import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
+import { UNSEEN_TITLE, unseenLine } from './sync-text.ts';
 import { renderTable } from './table-text.ts';
 import { count, number } from './text.ts';
 
@@ -31,6 +32,7 @@ export function certificateLines(certificate: FoundCertificate, maxWidth?: numbe
     ...section('Superseded:', named('superseded')),
     ...section('Waiting:', named('waiting')),
     ...section('No dataset takes these:', unknown),
+    ...section(UNSEEN_TITLE, certificate.unseen.map(unseenLine)),
     ...section('Nothing defines these tables any more ("npx sluice drop" removes one):', certificate.left),
     ...section('Not current:', notCurrent(certificate)),
     ...section('Does not add up:', problems),
@@ -107,6 +109,8 @@ function notCurrent({ derived }: Certificate): string[] {
 function verdict(certificate: Certificate): string {
   const { objects, records, accepted, quarantined } = totals(certificate);
   const { problems } = certificate;
+  if (certificate.unseen.length > 0)
+    return `Not certified: ${count(certificate.unseen.length, 'part')} of landing cannot be seen${problems.length > 0 ? `, ${count(problems.length, 'problem')}` : ''}.`;
   if (problems.length > 0) return `Not certified: ${count(problems.length, 'problem')}.`;
   const but = [
     ...named(rejectedObjects(certificate), 'file stands rejected', 'files stand rejected'),
@@ -129,7 +133,8 @@ function stalePartitions({ derived }: Certificate): number {
 
 /** 0: everything adds up, and nothing stands rejected or failed an audit. */
 export function certificateExitCode(certificate: Certificate): number {
-  const { problems } = certificate;
+  const { problems, unseen } = certificate;
+  if (unseen.length > 0) return FAULT;
   const isWell = problems.length + rejectedObjects(certificate) + stalePartitions(certificate) === 0;
   return isWell ? 0 : NEEDS_ATTENTION;
 }
@@ -143,17 +148,18 @@ function section(title: string, lines: readonly string[]): string[] {
 
 /** See `sluice certify --help`: the words here are what programs read. */
 export function certificateDocument(certificate: FoundCertificate): unknown {
-  const { landing, lake, datasets, unknown, left, derived, problems } = certificate;
+  const { landing, lake, datasets, unknown, unseen, left, derived, problems } = certificate;
   return {
     landing,
     lake,
-    certified: problems.length === 0,
+    certified: problems.length === 0 && unseen.length === 0,
     totals: totals(certificate),
     datasets: datasets.map((dataset) => ({
       ...dataset,
       states: Object.fromEntries(STATES.map((state) => [state, inState(dataset, state)])),
     })),
     unknown,
+    unseen,
     left,
     derived: derived.map(({ table, version, behind, stale }) => ({
       table: tablePrefix(table),

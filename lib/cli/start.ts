@@ -2,6 +2,7 @@
 import { isS3Location } from '../adapters/s3-location.ts';
 import { UsageError } from '../errors.ts';
 import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
+import type { Unseen } from '../ports.ts';
 import type { Interrupt } from './interrupt.ts';
 import { locations, memoryLimit, typed } from './locations.ts';
 import type { Terminal } from './terminal.ts';
@@ -119,6 +120,7 @@ async function syncAndFollow(
   const { LandingSweep, sweepLanding } = await import('../local/landing-sweep.ts');
   const { watchLanding } = await import('../local/watch-landing.ts');
   const { eventLines } = await import('./event-lines.ts');
+  const { unseenLine } = await import('./sync-text.ts');
   const { catalog, landing, lake, scratch } = local.effects;
   const changes = new Changes();
   interrupt.onStop = () => changes.stop();
@@ -134,7 +136,8 @@ async function syncAndFollow(
     await syncAndShow(local, places, terminal, () => changes.stopped);
     if (!changes.stopped) await terminal.out(`\nWatching ${typed(places.landing)}; Ctrl-C ends it.\n`);
     const pathOf = (key: string) => typed(`${lake.location}/${key}`);
-    sweeping = sweepLanding(sweep, changes, failed);
+    const unseen = (one: Unseen) => void terminal.err(`warning: ${unseenLine(one)}\n`);
+    sweeping = sweepLanding(sweep, changes, failed, unseen);
     await followLanding(local, changes, sweep, async (round) => {
       const lines = eventLines(catalog, round, pathOf);
       if (lines.length > 0) await terminal.out(`${lines.join('\n')}\n`);

@@ -8,7 +8,7 @@ import type { RefusedChange } from '../maintain/apply.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
 import { remarkSections, sharedKeysLine } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
-import { deadLetterLine, rejectedLine } from './sync-text.ts';
+import { deadLetterLine, rejectedLine, UNSEEN_TITLE, unseenLine } from './sync-text.ts';
 import { renderTable } from './table-text.ts';
 import { firstLines, number } from './text.ts';
 
@@ -92,7 +92,7 @@ function versionText(version: number | null): string {
 }
 
 function attention(status: FoundStatus): string[] {
-  const { datasets, derived, unknown, refused, deadLetters } = status;
+  const { datasets, derived, unknown, unseen, refused, deadLetters } = status;
   const rejected = datasets.flatMap((dataset) => dataset.rejected);
   const waits = datasets.some(({ waiting }) => waiting > 0) || derived.some(({ behind }) => behind !== 0);
   return [
@@ -107,6 +107,7 @@ function attention(status: FoundStatus): string[] {
       'Held back:',
       refused.map(({ message }) => message),
     ),
+    ...section(UNSEEN_TITLE, unseen.map(unseenLine)),
     ...section(
       'Rejected as a whole; what the table held of them before stays:',
       rejected.filter(({ reason }) => reason?.rule !== 'duplicate').map(rejectedLine),
@@ -152,8 +153,8 @@ function vanishedSources({ datasets, hasLanding }: FoundStatus) {
 
 /** 0: nothing is at fault, rejected, missing, stale or foreign; files that wait and partitions that are behind are no fault. */
 export function statusExitCode(status: FoundStatus): number {
-  const { datasets, derived, deadLetters, refused, logs, foreign, hasLanding } = status;
-  if (deadLetters.length + refused.length + logs.length > 0) return FAULT;
+  const { datasets, derived, deadLetters, refused, logs, unseen, foreign, hasLanding } = status;
+  if (deadLetters.length + refused.length + logs.length + unseen.length > 0) return FAULT;
   const rejected = hasLanding ? datasets.flatMap((dataset) => dataset.rejected).length : 0;
   const stale = derived.flatMap((table) => [...table.stale, ...table.problems]).length;
   return rejected + stale + foreign.length + vanishedSources(status).length > 0 ? NEEDS_ATTENTION : 0;
@@ -182,6 +183,7 @@ export function statusDocument(status: FoundStatus): unknown {
       ...rest,
     })),
     unknown: known(status.unknown),
+    unseen: known(status.unseen),
     left: status.left,
     foreign: status.foreign,
     logs: status.logs,

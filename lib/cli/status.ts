@@ -17,7 +17,7 @@ failed, the new rows are live) with the reasons, and how many partitions its inp
     {
       name: 'json',
       description:
-        'One JSON document on standard output: landing, lake, datasets, derived, unknown, left, foreign, logs,\nrefused, deadLetters.',
+        'One JSON document on standard output: landing, lake, datasets, derived, unknown, unseen, left, foreign,\nlogs, refused, deadLetters.',
     },
     VERBOSE,
   ],
@@ -38,7 +38,7 @@ failed, the new rows are live) with the reasons, and how many partitions its inp
     },
     {
       code: 1,
-      meaning: 'a fault: it is named; or there is no lake yet, or it cannot be read',
+      meaning: 'a fault: it is named; or there is no lake yet, or it, or a part of landing, cannot be read',
     },
     { code: 2, meaning: 'wrong usage' },
   ],

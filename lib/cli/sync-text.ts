@@ -8,6 +8,7 @@ import { runRemarks } from '../local/delivery-remarks.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { SyncResult } from '../local/sync-lake.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
+import type { Unseen } from '../ports.ts';
 import { type DatasetRemarks, remarkDocument, remarkSections, sharedKeysLine } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { count, duration, firstLines, firstWords, number } from './text.ts';
@@ -15,8 +16,8 @@ import { count, duration, firstLines, firstWords, number } from './text.ts';
 const MAX_NAMED = 10;
 
 export function syncExitCode(result: SyncResult): number {
-  const { deadLetters, refused, rejected, stale, vanished, undone } = result;
-  if (deadLetters.length > 0 || refused.length > 0) return FAULT;
+  const { deadLetters, refused, rejected, stale, vanished, undone, unseen } = result;
+  if (deadLetters.length + refused.length + unseen.length > 0) return FAULT;
   return rejected.length + stale.length + vanished.length + undone.length > 0 ? NEEDS_ATTENTION : 0;
 }
 
@@ -127,6 +128,7 @@ function attention(result: SyncResult): string[] {
         commits.map((commit) => `${tablePrefix(table)}, ${foreignText(commit)}`),
       ),
     ),
+    ...section(UNSEEN_TITLE, result.unseen.map(unseenLine)),
     ...(quarantined > 0 ? [`Quarantined: "npx sluice rejects" says which rows and why.`] : []),
     ...section(
       'Rejected as a whole; what the table held of them before stays:',
@@ -163,6 +165,12 @@ function attention(result: SyncResult): string[] {
       Number.POSITIVE_INFINITY,
     ),
   ];
+}
+
+export const UNSEEN_TITLE = 'In landing, and not to be seen; what the lake holds of it stays:';
+
+export function unseenLine({ key, problem }: Unseen): string {
+  return `${key}: ${problem}`;
 }
 
 export function rejectedLine({ source, dataset, reason }: Report): string {
@@ -226,6 +234,7 @@ export function syncDocument(
     mayShareKeys: result.mayShareKeys,
     vanished: result.vanished,
     absent: result.absent,
+    unseen: result.unseen,
     undone: result.undone.map(({ table, commits }) => ({ table: tablePrefix(table), commits })),
     stale: result.stale.map(({ table, partition, message }) => ({
       table: tablePrefix(table),

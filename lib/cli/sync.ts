@@ -35,7 +35,7 @@ key has none, the day on which the file was last modified, in UTC.`,
     {
       name: 'json',
       description:
-        'One JSON document on standard output: totals, rows, files, applied, refused, refreshed, rejected,\nshrunk, unmatched, duplicates, mayShareKeys, vanished, absent, undone, stale, warnings, deadLetters, ms.',
+        'One JSON document on standard output: totals, rows, files, applied, refused, refreshed, rejected,\nshrunk, unmatched, duplicates, mayShareKeys, vanished, absent,\nunseen, undone, stale, warnings, deadLetters, ms.',
     },
     MEMORY,
     VERBOSE,

@@ -5,6 +5,7 @@ import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { filesBySource, readOrigin } from '../core/tags.ts';
+import { isUnseen } from '../core/unseen.ts';
 import type { Add } from '../delta/actions.ts';
 import type { Effects } from '../effects.ts';
 import { balanceSources, type SourceBalance } from '../explain/source-balance.ts';
@@ -13,7 +14,7 @@ import type { LiveFiles } from '../ingest/duplicates.ts';
 import type { Report } from '../ingest/report.ts';
 import { isLive, settledBefore } from '../ingest/stage.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
-import type { ObjectVersion } from '../ports.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
 
 /**
  * `live`: its rows are in the table. `superseded`: rows of it are in the lake, and they are not the ones that count: an older
@@ -43,11 +44,12 @@ export type DatasetCertificate = {
   readonly foreign: readonly string[];
 };
 
-/** `listed`: what landing holds of it. Throws CorruptionError where its table cannot be read. */
+/** `listed`: what landing holds of it; `unseen`: what may be there besides. Throws CorruptionError where its table cannot be read. */
 export async function certifyDataset(
   effects: Effects,
   dataset: Dataset,
   listed: readonly ObjectVersion[],
+  unseen: readonly Unseen[],
 ): Promise<DatasetCertificate> {
   const table = tablePrefix(landingTable(dataset));
   const snapshot = await effects.tables.latest(table);
@@ -65,7 +67,8 @@ export async function certifyDataset(
   const gone: string[] = [];
   await inParallel(live.keys(), async (source) => {
     // What came after the listing is no loss.
-    if (!keys.has(source) && (await effects.landing.head(source)) === undefined) gone.push(source);
+    if (keys.has(source) || isUnseen(unseen, source)) return;
+    if ((await effects.landing.head(source)) === undefined) gone.push(source);
   });
   const keeps = dataset.onDelete === 'keep';
   return {

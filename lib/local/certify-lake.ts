@@ -10,7 +10,7 @@ import { damagedReports } from '../explain/older-reports.ts';
 import { recountSources } from '../explain/recount.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
-import type { ObjectVersion } from '../ports.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
 import { certifyDataset, type DatasetCertificate, problemsOf } from './certify-dataset.ts';
 import { type DerivedStatus, derivedStatus } from './lake-status.ts';
 
@@ -21,6 +21,8 @@ export type Certificate = {
   /** Tables in the lake that nothing defines any more, as `insights/<name>`. */
   readonly left: readonly string[];
   readonly derived: readonly DerivedStatus[];
+  /** What is in landing and cannot be seen: nothing is certified of it. */
+  readonly unseen: readonly Unseen[];
   /** A sentence each; [] where everything adds up. */
   readonly problems: readonly string[];
 };
@@ -36,13 +38,13 @@ export async function certifyLake(
   effects: Effects,
   { only, recount = false }: CertifyOptions = {},
 ): Promise<Certificate> {
-  const { present, unknown, rivals } = await landingObjects(effects, only);
+  const { present, unknown, rivals, unseen } = await landingObjects(effects, only);
   const problems = [...rivals];
   const datasets: DatasetCertificate[] = [];
   for (const [dataset, versions] of present) {
     const table = landingTable(dataset);
     problems.push(...(await logProblems(effects, table)));
-    const certificate = await readable(problems, () => certifyDataset(effects, dataset, versions));
+    const certificate = await readable(problems, () => certifyDataset(effects, dataset, versions, unseen));
     if (certificate === undefined) continue;
     datasets.push(certificate);
     problems.push(
@@ -70,6 +72,7 @@ export async function certifyLake(
   return {
     datasets,
     unknown: isWhole ? unknown : [],
+    unseen,
     left: isWhole ? await undefinedTables(effects) : [],
     derived,
     problems: [...new Set(problems)],
@@ -81,6 +84,7 @@ type LandingObjects = {
   readonly unknown: readonly string[];
   /** A sentence for each key that two datasets take. */
   readonly rivals: readonly string[];
+  readonly unseen: readonly Unseen[];
 };
 
 async function landingObjects(effects: Effects, only: Dataset | undefined): Promise<LandingObjects> {
@@ -89,7 +93,8 @@ async function landingObjects(effects: Effects, only: Dataset | undefined): Prom
   );
   const unknown: string[] = [];
   const rivals: string[] = [];
-  for await (const version of effects.landing.list('')) {
+  const unseen: Unseen[] = [];
+  for await (const version of effects.landing.list('', undefined, (one) => unseen.push(one))) {
     const [dataset, rival] = effects.catalog.claims(version.key);
     if (dataset === undefined) unknown.push(version.key);
     else if (rival && (present.has(dataset) || present.has(rival)))
@@ -98,7 +103,7 @@ async function landingObjects(effects: Effects, only: Dataset | undefined): Prom
       );
     else if (!rival) present.get(dataset)?.push(version);
   }
-  return { present, unknown, rivals };
+  return { present, unknown, rivals, unseen };
 }
 
 /** What is wrong with the table's log, and what other programs wrote into it. */

@@ -6,6 +6,7 @@ import type { Dataset } from '../core/contract.ts';
 import { type Derivation, relatedTables, type TableRef, tablePrefix } from '../core/insight.ts';
 import { partitionId, partitionOf } from '../core/partition.ts';
 import { DEFINITION, filesBySource, type Origin, readOrigin, WARNINGS } from '../core/tags.ts';
+import { isUnseen } from '../core/unseen.ts';
 import type { Add } from '../delta/actions.ts';
 import { configuration, type ForeignCommit, type Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
@@ -13,7 +14,7 @@ import type { Effects } from '../effects.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
-import type { ObjectVersion } from '../ports.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
 import { type DeliveryRemarks, standingRemarks } from './delivery-remarks.ts';
 import { mayShareKeys } from './key-ranges.ts';
 
@@ -57,6 +58,8 @@ export type LakeStatus = {
   readonly derived: readonly DerivedStatus[];
   /** Landing files that no dataset's path matches. */
   readonly unknown: readonly string[];
+  /** What is in landing and cannot be seen. */
+  readonly unseen: readonly Unseen[];
   /** What other programs committed to tables since Sluice last did. */
   readonly foreign: readonly { readonly table: string; readonly commits: readonly ForeignCommit[] }[];
   /** Sentences on logs that lost a part. */
@@ -68,18 +71,20 @@ export type LakeStatus = {
 export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   const present = new Map<Dataset, ObjectVersion[]>(effects.catalog.datasets.map((dataset) => [dataset, []]));
   const unknown: string[] = [];
-  for await (const version of effects.landing.list('')) {
+  const unseen: Unseen[] = [];
+  for await (const version of effects.landing.list('', undefined, (one) => unseen.push(one))) {
     const [dataset] = effects.catalog.claims(version.key);
     if (dataset === undefined) unknown.push(version.key);
     else present.get(dataset)?.push(version);
   }
   const datasets: DatasetStatus[] = [];
-  for (const [dataset, versions] of present) datasets.push(await datasetStatus(effects, dataset, versions));
+  for (const [dataset, versions] of present)
+    datasets.push(await datasetStatus(effects, dataset, versions, unseen));
   const derived: DerivedStatus[] = [];
   for (const derivation of effects.catalog.derivations)
     derived.push(await derivedStatus(effects, derivation));
   const left = await undefinedTables(effects);
-  return { datasets, derived, unknown, left, ...(await tableStates(effects)) };
+  return { datasets, derived, unknown, unseen, left, ...(await tableStates(effects)) };
 }
 
 /** Of every table that is defined: what its log says besides rows. */
@@ -99,6 +104,7 @@ async function datasetStatus(
   effects: Effects,
   dataset: Dataset,
   versions: readonly ObjectVersion[],
+  unseen: readonly Unseen[],
 ): Promise<DatasetStatus> {
   const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
   const table = await effects.tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
@@ -128,7 +134,9 @@ async function datasetStatus(
     rejected,
     waiting,
     vanished:
-      dataset.onDelete === 'keep' ? [] : [...live.keys()].filter((source) => !keys.has(source)).sort(),
+      dataset.onDelete === 'keep'
+        ? []
+        : [...live.keys()].filter((source) => !keys.has(source) && !isUnseen(unseen, source)).sort(),
     lastArrival:
       arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
     version: table?.version ?? null,

@@ -65,7 +65,7 @@ async function assemble(
 ): Promise<Omit<LocalLake, 'close'>> {
   const catalog = await loadCatalog(schemas, sql);
   const lake = await openStore(target, scratch);
-  const landing = await openStore(source, scratch);
+  const landing = await openStore(source, scratch, { filledByOthers: true });
   const deadLetters = new DeadLetters(lake, clock);
   const queues = localQueues(deadLetters);
   const shared = { sql, clock, newId: randomUUID, log, scratch };

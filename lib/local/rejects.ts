@@ -24,7 +24,7 @@ export async function* findRejects(effects: Effects, dataset?: string): AsyncIte
   for (const candidate of effects.catalog.datasets)
     if (dataset === undefined || dataset === candidate.name)
       live.set(candidate, await liveFiles(effects, candidate));
-  for await (const version of effects.landing.list('')) {
+  for await (const version of effects.landing.list('', undefined, () => undefined)) {
     const [claim] = effects.catalog.claims(version.key);
     const sources = claim && live.get(claim);
     if (claim === undefined || sources === undefined) continue;

@@ -16,6 +16,7 @@ import { type Applied, apply, type RefusedChange } from '../maintain/apply.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
 import type { StagingObserver } from '../maintain/staged-files.ts';
 import type { Undone } from '../maintain/undo-foreign.ts';
+import type { Unseen } from '../ports.ts';
 import { deliver, type Observer } from './deliver.ts';
 import { deliverReopened } from './deliver-reopened.ts';
 import { mayShareKeys } from './key-ranges.ts';
@@ -51,6 +52,8 @@ export type SyncResult = {
   readonly vanished: readonly Source[];
   /** Keys that were asked for and that neither landing nor the lake has. */
   readonly absent: readonly string[];
+  /** What is in landing and cannot be seen; the rest went on. */
+  readonly unseen: readonly Unseen[];
   readonly refreshed: readonly RefreshOutcome[];
   /** What other programs committed to tables, and what this run replaced again by what landing and the SQL say. */
   readonly undone: readonly Undone[];
@@ -117,6 +120,7 @@ export async function syncLake(
     rejected: rejected(),
     vanished: options.prune ? [] : found.vanished,
     absent: found.absent,
+    unseen: found.unseen,
     refreshed: [...refreshed.values()],
     undone: [
       ...undone,

@@ -6,14 +6,16 @@ import { type DateRange, inRange } from '../core/date-range.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { unknownKey } from '../core/layout.ts';
 import { CONTRACT, filesBySource, readOrigin } from '../core/tags.ts';
+import { isUnseen } from '../core/unseen.ts';
 import type { Add } from '../delta/actions.ts';
 import { configuration } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
+import { CliError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import { type Report, readReport } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
-import type { ObjectVersion } from '../ports.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
 
 export type Selection = {
   readonly dataset?: string;
@@ -42,6 +44,8 @@ export type Reconciliation = {
   readonly absent: readonly string[];
   /** Present versions that were refused as a whole. */
   readonly rejected: readonly Report[];
+  /** What is in landing and cannot be seen; what the lake holds of it has not vanished. */
+  readonly unseen: readonly Unseen[];
   /** Keys in landing that there was no time for. */
   readonly unexamined: number;
   /** Datasets whose table is under another contract than this process holds: nothing of theirs is looked at. */
@@ -64,11 +68,12 @@ export async function reconcile(
     absent: [] as string[],
     rejected: [] as Report[],
     held: [] as string[],
+    unseen: [] as Unseen[],
     live: new Map<string, number>(),
   };
   // Where duplicates are refused the first of them comes first: else a later one would count for a while.
   const turns = new Map<string, number>();
-  const present = await presentVersions(effects, selection);
+  const present = await presentVersions(effects, selection, result.unseen);
   const { bySource, held } = await liveFiles(effects, selection);
   result.held.push(...Array.from(held, ({ name }) => name));
   for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
@@ -95,7 +100,11 @@ export async function reconcile(
   for (const [dataset, sources] of bySource)
     compareLive(effects, selection, dataset, sources, present, result);
   const isLive = (key: string) => [...bySource.values()].some((sources) => sources.has(key));
-  result.absent.push(...(selection.keys ?? []).filter((key) => !present.has(key) && !isLive(key)));
+  result.absent.push(
+    ...(selection.keys ?? []).filter(
+      (key) => !present.has(key) && !isLive(key) && !isUnseen(result.unseen, key),
+    ),
+  );
   const turn = ({ source }: IngestRequest) => turns.get(source) ?? 0;
   result.ingest.sort((a, b) => turn(a) - turn(b) || (a.source < b.source ? -1 : 1));
   return result;
@@ -128,7 +137,7 @@ export async function duplicateReports(effects: Effects, dataset: Dataset): Prom
   const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
   const live = filesBySource(snapshot?.files.values() ?? []);
   const open: ObjectVersion[] = [];
-  for await (const version of effects.landing.list(''))
+  for await (const version of effects.landing.list('', undefined, () => undefined))
     if (effects.catalog.claims(version.key)[0] === dataset && !live.has(version.key)) open.push(version);
   const reports: Report[] = [];
   await inParallel(open, async (version) => {
@@ -138,14 +147,25 @@ export async function duplicateReports(effects: Effects, dataset: Dataset): Prom
   return reports;
 }
 
-async function presentVersions(effects: Effects, selection: Selection): Promise<Map<string, ObjectVersion>> {
+async function presentVersions(
+  { landing }: Effects,
+  selection: Selection,
+  unseen: Unseen[],
+): Promise<Map<string, ObjectVersion>> {
   const present = new Map<string, ObjectVersion>();
   if (selection.keys === undefined) {
-    for await (const version of effects.landing.list('')) present.set(version.key, version);
+    for await (const version of landing.list('', undefined, (one) => unseen.push(one)))
+      present.set(version.key, version);
   } else {
     await inParallel(selection.keys, async (key) => {
-      const version = await effects.landing.head(key);
-      if (version) present.set(key, version);
+      try {
+        const version = await landing.head(key);
+        if (version) present.set(key, version);
+      } catch (error) {
+        // It cannot be looked at, and the others can.
+        if (!(error instanceof CliError)) throw error;
+        unseen.push({ key, problem: error.message });
+      }
     });
   }
   return present;
@@ -190,7 +210,7 @@ function compareLive(
   dataset: Dataset,
   sources: ReadonlyMap<string, readonly Add[]>,
   present: ReadonlyMap<string, ObjectVersion>,
-  result: { vanished: Source[]; misplaced: Source[]; ingest: IngestRequest[] },
+  result: { vanished: Source[]; misplaced: Source[]; ingest: IngestRequest[]; unseen: readonly Unseen[] },
 ): void {
   const asked = selection.keys === undefined ? undefined : new Set(selection.keys);
   for (const [source, adds] of sources) {
@@ -202,7 +222,7 @@ function compareLive(
     if (claim !== dataset) {
       result.misplaced.push({ source, dataset: dataset.name });
       result.ingest.push({ source, dataset: dataset.name });
-    } else if (!present.has(source) && dataset.onDelete !== 'keep')
+    } else if (!present.has(source) && dataset.onDelete !== 'keep' && !isUnseen(result.unseen, source))
       result.vanished.push({ source, dataset: dataset.name });
   }
 }
