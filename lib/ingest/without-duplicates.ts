@@ -23,21 +23,26 @@ export async function withoutDuplicates(
   changes: readonly Change[],
 ): Promise<Deduplicated> {
   const read = changes.filter(({ outcome }) => outcome.result === 'accepted');
-  if (dataset.duplicates === 'allow' || read.length === 0) return { changes, refused: [] };
+  if (dataset.duplicates === 'allow') return { changes, refused: [] };
   const after = afterwards(live, changes);
   const sources = read.map(({ outcome }) => outcome.source);
   if (dataset.duplicates === 'warn') {
     const copies = copiesOf(after, sources);
     return { changes: changes.map((change) => withCopies(change, copies)), refused: [] };
   }
-  const repeated = repeatedSources(dataset, after, sources);
+  // One that was read before and is looked at again may be put out as well: it came in by another way than this.
+  const looked = changes.flatMap(({ outcome, files }) => (files.length > 0 ? [outcome.source] : []));
+  const repeated = repeatedSources(dataset, after, looked);
   const kept = changes.filter(({ outcome }) => !repeated.has(outcome.source));
   const withdrawals: Change[] = [];
   const refused: Report[] = [];
   for (const [source, first] of repeated) {
     const change = changes.find(({ outcome }) => outcome.source === source);
-    const { former: _, ...found } =
-      change?.outcome.report ?? (await liveReport(effects, dataset, after.get(source) ?? []));
+    const {
+      former: _,
+      facts: __,
+      ...found
+    } = change?.outcome.report ?? (await liveReport(effects, dataset, after.get(source) ?? []));
     const reason = duplicateViolation(first);
     const report: Report = { ...found, outcome: 'rejected', accepted: 0, reason };
     refused.push(report);

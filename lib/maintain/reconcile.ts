@@ -12,6 +12,7 @@ import { configuration } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
 import { CliError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
+import { type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import { type Report, readReport } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
@@ -75,6 +76,7 @@ export async function reconcile(
   const turns = new Map<string, number>();
   const present = await presentVersions(effects, selection, result.unseen);
   const { bySource, held } = await liveFiles(effects, selection);
+  const repeated = new Map([...bySource].map(([dataset, live]) => [dataset, standingRepeats(dataset, live)]));
   result.held.push(...Array.from(held, ({ name }) => name));
   for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
   await inParallel([...present.values()], async (version) => {
@@ -91,7 +93,7 @@ export async function reconcile(
     }
     if (held.has(dataset) || !isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
     const settled = await settledBefore(effects, dataset, version, bySource.get(dataset) ?? new Map());
-    if (settled === undefined) {
+    if (settled === undefined || repeated.get(dataset)?.has(version.key)) {
       result.ingest.push({ source: version.key, sizeBytes: version.sizeBytes });
       if (dataset.duplicates === 'reject') turns.set(version.key, version.lastModifiedMs);
     } else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
@@ -108,6 +110,11 @@ export async function reconcile(
   const turn = ({ source }: IngestRequest) => turns.get(source) ?? 0;
   result.ingest.sort((a, b) => turn(a) - turn(b) || (a.source < b.source ? -1 : 1));
   return result;
+}
+
+/** Live though another file has the same text: no ingest leaves it so, but what takes back other programs' changes may. */
+function standingRepeats(dataset: Dataset, live: LiveFiles): ReadonlyMap<string, string> {
+  return dataset.duplicates === 'reject' ? repeatedSources(dataset, live, live.keys()) : new Map();
 }
 
 /**

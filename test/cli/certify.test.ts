@@ -93,7 +93,7 @@ it('has a state for every object, and says what is not current', async () => {
   );
   expect(out).toMatch(/\nNot current:\n {2}takings\(day=2024-01-04\) is stale: .*no_debt/);
   expect(out).toMatch(
-    /\nCertified, but 1 file stands rejected and 1 partition is stale: 7 landing objects; /,
+    /\nCertified, but 2 files stand rejected and 1 partition is stale: 8 landing objects; /,
   );
 });
 

@@ -55,7 +55,7 @@ it('refuses the later one, says which is the first, and exits with 3 as long as 
   const status = await sluice(['status', ...shop.places]);
   expect(status.out).toContain(`Duplicates, whose rows count once:\n  ${SECOND} (sales): ${REASON}\n`);
   const certified = await sluice(['certify', '--json', ...shop.places]);
-  expect(certified.code).toBe(0);
+  expect(certified.code).toBe(3);
   expect(JSON.parse(certified.out).datasets[0].objects).toMatchObject([
     { source: FIRST, state: 'live' },
     { source: SECOND, state: 'rejected', reason: REASON },

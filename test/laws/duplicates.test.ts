@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { readReport } from '../../lib/ingest/report.ts';
+import { stage } from '../../lib/ingest/stage.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import { apply } from '../../lib/maintain/apply.ts';
 import { rebuild } from '../../lib/maintain/rebuild.ts';
@@ -298,6 +299,34 @@ test('a file that comes back to the text for which it was refused gives up the r
     expect((await found(lake)).rows).toHaveLength(rows);
   }
 });
+
+test('a duplicate that came in by another way than an ingest is put out by the next sync', async () => {
+  const clock = new TestClock();
+  const landing = newStore(world, clock, 'landing');
+  const lake = openProcess(world, clock, landing, newStore(world, clock, 'lake'));
+  const { effects } = lake;
+  const [dataset] = world.catalog.datasets;
+  if (dataset === undefined) throw new Error('no dataset');
+  for (const key of ['sales/a.csv', 'sales/b.csv']) await put(landing, key, ONE);
+  await syncPrune(lake);
+  const state = await visible(lake);
+  await effects.lake.remove(await keysBelow(effects.lake, 'files/'));
+  const { adds } = await stage(effects, dataset, 'tables/sales', 'sales/b.csv', new Map());
+  await effects.tables.commit('tables/sales', async () => ({
+    actions: adds.map((add) => ({ add })),
+    operation: 'RESTORE',
+  }));
+  expect((await found(lake)).rows).toHaveLength(2);
+  await syncPrune(lake);
+  expect(await visible(lake)).toEqual(state);
+  expect(await found(lake)).toEqual({ rows: ['2024-01-01,1'], refused: ['sales/b.csv'] });
+});
+
+async function keysBelow(store: ObjectStore, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  return keys;
+}
 
 test('two workers with a copy each: the second to commit sees the first, whichever counts', async () => {
   for (const [slowKey, quickKey] of [
