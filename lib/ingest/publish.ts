@@ -11,7 +11,7 @@ import { publishDataFile } from '../publish-data-file.ts';
 import type { Converted, Refused } from './convert.ts';
 import type { LiveFiles } from './duplicates.ts';
 import { shrunkFrom } from './former-delivery.ts';
-import { digestOf, type Facts, type Findings, type Report, sourceVersion, writeReport } from './report.ts';
+import { type Facts, type Findings, factsDigest, type Report, sourceVersion, writeReport } from './report.ts';
 import type { Staged } from './stage.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
@@ -43,17 +43,16 @@ export async function publish(
     ...(await findings(dataset, converted, key)),
   };
   const former = formerOf(target, version, converted);
-  // The same bytes may get another time without being another version.
-  const factsDigest = digestOf({ ...facts, lastModified: undefined });
+  const digest = factsDigest(facts);
   const adds = await stopwatch.time('upload', async () => {
     if (quarantine) await effects.lake.upload(quarantine.path, key);
     if (converted.outcome === 'rejected') return [];
     const remarks = remarkTags({ former, unmatched: facts.unmatched });
-    return uploadDataFiles(target, version, converted, factsDigest, remarks);
+    return uploadDataFiles(target, version, converted, digest, remarks);
   });
   const report: Report = {
     ...facts,
-    facts: factsDigest,
+    facts: digest,
     ...(former === undefined ? {} : { former }),
     ms: stopwatch.elapsedMs,
     timings: stopwatch.timings,

@@ -7,7 +7,7 @@ import { removeAction } from '../delta/partitions.ts';
 import type { Effects } from '../effects.ts';
 import { copiesOf, duplicateViolation, type LiveFiles, repeatedSources } from './duplicates.ts';
 import type { Change } from './ingest.ts';
-import { type Report, readReportOf } from './report.ts';
+import { type Facts, factsDigest, type Report, readReportOf } from './report.ts';
 
 export type Deduplicated = {
   readonly changes: readonly Change[];
@@ -38,18 +38,20 @@ export async function withoutDuplicates(
   const refused: Report[] = [];
   for (const [source, first] of repeated) {
     const change = changes.find(({ outcome }) => outcome.source === source);
-    const {
-      former: _,
-      facts: __,
-      ...found
-    } = change?.outcome.report ?? (await liveReport(effects, dataset, after.get(source) ?? []));
-    const reason = duplicateViolation(first);
-    const report: Report = { ...found, outcome: 'rejected', accepted: 0, reason };
+    const known = change?.outcome.report ?? (await liveReport(effects, dataset, after.get(source) ?? []));
+    const report = refusal(known, first);
     refused.push(report);
     withdrawals.push(withdrawal(effects, dataset, source, live.get(source) ?? [], report));
   }
   const copies = copiesOf(afterwards(live, [...kept, ...withdrawals]), sources);
   return { changes: [...kept.map((change) => withCopies(change, copies)), ...withdrawals], refused };
+}
+
+/** What the table held before is withdrawn, so that nothing is left to compare with. */
+export function refusal(known: Report, first: string): Report {
+  const { former: _, facts: __, digest: ___, ms, timings, ...found } = known;
+  const facts: Facts = { ...found, outcome: 'rejected', accepted: 0, reason: duplicateViolation(first) };
+  return { ...facts, facts: factsDigest(facts), ms, timings };
 }
 
 /** Equal rows of another text or folder: nobody can say for certain that they were not meant. */

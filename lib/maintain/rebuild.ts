@@ -15,6 +15,7 @@ import { announce, type Effects } from '../effects.ts';
 import { CliError, CorruptionError } from '../errors.ts';
 import { duplicateViolation, type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
 import { readReport, replaceReport } from '../ingest/report.ts';
+import { refusal } from '../ingest/without-duplicates.ts';
 import { type ContractChange, contractChange } from './contract-change.ts';
 import { type ConvertedLanding, convertLanding, presentVersions } from './landing-conversion.ts';
 import { landingMetadata, partitionNames, protocolActions } from './landing-metadata.ts';
@@ -137,11 +138,11 @@ function withoutRepeated(dataset: Dataset, plan: Plan, live: LiveFiles): Plan {
 }
 
 async function reportRepeated({ lake }: Effects, dataset: Dataset, { reads, present }: Plan): Promise<void> {
-  for (const { source, outcome, reason, accepted } of reads) {
+  for (const { source, reason } of reads) {
     const version = present.get(source);
     if (reason?.rule !== 'duplicate' || version === undefined) continue;
     const report = await readReport(lake, dataset, version);
-    if (report) await replaceReport(lake, { ...report, outcome, reason, accepted });
+    if (report) await replaceReport(lake, refusal(report, reason.value ?? ''));
   }
 }
 
