@@ -4,7 +4,7 @@
 import type { Dataset } from '../core/contract.ts';
 import { type Arrival, precedes } from '../core/delivery.ts';
 import { partitionId, pathValues } from '../core/partition.ts';
-import { ACCEPTED_ROWS, CONTENT, readOrigin, TEXT } from '../core/tags.ts';
+import { ACCEPTED_ROWS, CONTENT, CONTRACT, readOrigin, TEXT } from '../core/tags.ts';
 import type { Violation } from '../core/violation.ts';
 import type { Add } from '../delta/actions.ts';
 import { fileViolation } from './row-source.ts';
@@ -17,16 +17,16 @@ export type LiveFiles = ReadonlyMap<string, readonly Add[]>;
  * comments and refused rows do not count: the data files of equal rows are equal too, under one contract.
  */
 function marks(adds: readonly Add[]): string[] {
-  const [first] = adds;
-  const origin = first && readOrigin(first);
-  if (origin === undefined || origin.acceptedRows === 0) return [];
-  const contents = adds.map(({ tags, partitionValues }) =>
-    tags?.[CONTENT] === undefined ? undefined : `${partitionId(partitionValues)} ${tags[CONTENT]}`,
-  );
-  return [
-    ...(origin.text === undefined ? [] : [`text ${origin.text}`]),
-    ...(contents.includes(undefined) ? [] : [`rows ${origin.contract} ${contents.sort().join('\n')}`]),
-  ];
+  const tags = adds[0]?.tags ?? {};
+  if (Number(tags[ACCEPTED_ROWS] ?? 0) === 0) return [];
+  const found = tags[TEXT] === undefined ? [] : [`text ${tags[TEXT]}`];
+  const contents: string[] = [];
+  for (const { tags, partitionValues } of adds) {
+    if (tags?.[CONTENT] === undefined) return found;
+    contents.push(`${partitionId(partitionValues)} ${tags[CONTENT]}`);
+  }
+  found.push(`rows ${tags[CONTRACT]} ${contents.length === 1 ? contents[0] : contents.sort().join('\n')}`);
+  return found;
 }
 
 /** Groups of live sources that bring the same, each in the order in which its files came. */
@@ -59,16 +59,22 @@ export function sameSources(live: LiveFiles): string[][] {
 /** The other live sources that bring the same as each of `sources`; those with none are left out. */
 export function copiesOf(live: LiveFiles, sources: readonly string[]): Map<string, string[]> {
   const wanted = new Map<string, Set<string>>();
-  for (const source of sources)
-    for (const mark of marks(live.get(source) ?? []))
-      wanted.set(mark, (wanted.get(mark) ?? new Set()).add(source));
+  // Of very many files few have a text or a content that is wanted: the others need no closer look.
+  const hashes = new Set<string | undefined>();
+  for (const source of sources) {
+    const adds = live.get(source) ?? [];
+    for (const mark of marks(adds)) wanted.set(mark, (wanted.get(mark) ?? new Set()).add(source));
+    for (const { tags } of adds) hashes.add(tags?.[TEXT]).add(tags?.[CONTENT]);
+  }
+  hashes.delete(undefined);
   const copies = new Map<string, Set<string>>();
-  // Of very many files few have as many rows: the others need no closer look.
-  const counts = new Set([...sources].map((source) => live.get(source)?.[0]?.tags?.[ACCEPTED_ROWS]));
-  for (const [source, adds] of live)
-    for (const mark of counts.has(adds[0]?.tags?.[ACCEPTED_ROWS]) ? marks(adds) : [])
+  for (const [source, adds] of live) {
+    const tags = adds[0]?.tags;
+    if (!hashes.has(tags?.[TEXT]) && !hashes.has(tags?.[CONTENT])) continue;
+    for (const mark of marks(adds))
       for (const other of wanted.get(mark) ?? [])
         if (other !== source) copies.set(other, (copies.get(other) ?? new Set()).add(source));
+  }
   return new Map([...copies].map(([source, others]) => [source, inOrder(live, others)]));
 }
 
@@ -104,14 +110,18 @@ export function repeatedSources(
   live: LiveFiles,
   read: Iterable<string>,
 ): Map<string, string> {
-  const texts = new Set<string>();
-  for (const source of read) {
-    const text = live.get(source)?.[0]?.tags?.[TEXT];
-    if (text !== undefined) texts.add(text);
+  const counts = new Map<string, number>();
+  for (const source of read) counts.set(live.get(source)?.[0]?.tags?.[TEXT] ?? '', 0);
+  counts.delete('');
+  for (const [add] of live.values()) {
+    const text = add?.tags?.[TEXT] ?? '';
+    const count = counts.get(text);
+    if (count !== undefined) counts.set(text, count + 1);
   }
   const groups = new Map<string, Arrival[]>();
   for (const [source, adds] of live) {
-    const id = texts.has(adds[0]?.tags?.[TEXT] ?? '') ? identity(dataset, source, adds) : undefined;
+    if ((counts.get(adds[0]?.tags?.[TEXT] ?? '') ?? 0) < 2) continue;
+    const id = identity(dataset, source, adds);
     if (id !== undefined) groups.set(id, [...(groups.get(id) ?? []), arrivalOf(source, adds)]);
   }
   const repeated = new Map<string, string>();
