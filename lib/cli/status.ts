@@ -9,7 +9,9 @@ export const status: Verb = {
   description: `Per dataset: source files that the table stands on, rows, quarantined rows, files rejected as a whole, files
 that wait in landing, the last arrival and the table's version. Per insight and built-in table: partitions,
 rows, version, stale partitions (an audit failed, the old rows stay) and warnings (an audit of severity warn
-failed, the new rows are live) with the reasons, and how many partitions its inputs' news still ask for. Changes nothing, and creates nothing.`,
+failed, the new rows are live) with the reasons, and how many partitions its inputs' news still ask for. It also names deliveries
+that want a look (far fewer rows than before, a renamed column, the same rows under two names) and what is in
+landing and cannot be seen. Changes nothing, and creates nothing.`,
   options: [
     LANDING,
     LAKE,

@@ -117,6 +117,36 @@ describe('fewer than half of the rows that were there before', () => {
   });
 });
 
+it('each has an event of its own in the log', async () => {
+  const shop = await makeShop();
+  await shop.sell(KEY, ...tills(10));
+  await sync(shop);
+  await shop.sell(KEY, ...tills(4));
+  await shop.sell('shop/day=2024-01-01/copy.csv', ...tills(4));
+  await shop.write('shop/day=2024-01-02/a.csv', 'till,total\nnorth,1\n');
+  const { err } = await sluice(['sync', '--verbose', ...shop.places]);
+  const events = err
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+    .filter(({ level }) => level === 'warn')
+    .map(({ at: _, ...event }) => event);
+  const warning = { level: 'warn', dataset: 'sales' };
+  const rows = { rows: 4, quarantined: 0 };
+  expect(events).toEqual([
+    { ...warning, event: 'ingest.shrunk', source: KEY, ...rows, before: { accepted: 10, records: 10 } },
+    { ...warning, event: 'ingest.duplicate', source: KEY, ...rows, copies: ['shop/day=2024-01-01/copy.csv'] },
+    { ...warning, event: 'ingest.duplicate', source: 'shop/day=2024-01-01/copy.csv', ...rows, copies: [KEY] },
+    {
+      ...warning,
+      event: 'ingest.unmatched',
+      source: 'shop/day=2024-01-02/a.csv',
+      missing: ['amount'],
+      ignored: ['total'],
+    },
+  ]);
+});
+
 describe('columns that do not fit', () => {
   it('names files that lack an optional column and bring one that nobody knows, those of one kind together', async () => {
     const shop = await makeShop();

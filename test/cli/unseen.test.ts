@@ -1,7 +1,7 @@
 // What is in landing and cannot be seen: each verb names it and exits with a fault, the rest goes on, and nothing that the lake
 // holds of it is taken for deleted. Permissions do not bind root: there the command line is started as another user.
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -165,6 +165,29 @@ describe('links and names', () => {
     expect(json(await sluice(['status', '--json', ...shop.places]))).toMatchObject({
       code: 1,
       unseen: [{ key: TWO }],
+    });
+  });
+
+  it('a rebuild and a sweep that cannot see a source change nothing of it', async () => {
+    const shop = await threeDays();
+    await sluice(['sync', ...shop.places]);
+    await shop.write(TWO, 'nothing,known\n1,2\n');
+    expect((await sluice(['sync', ...shop.places])).code).toBe(3);
+    const report = join(shop.lake, 'files', 'sales', TWO);
+    const before = await readdir(report);
+    expect(before).toHaveLength(2);
+    await rename(join(shop.landing, TWO), join(shop.folder, 'aside.csv'));
+    await symlink(join(shop.folder, 'aside.csv'), join(shop.landing, TWO));
+    const rebuilt = await sluice(['rebuild', 'sales', '--yes', ...shop.places]);
+    expect(rebuilt.code).toBe(1);
+    expect(rebuilt.err).toContain(`${TWO}: it is a link to ${join(shop.folder, 'aside.csv')}`);
+    const longAgo = new Date(Date.now() - 30 * 24 * 3600 * 1000);
+    for (const name of before) await utimes(join(report, name), longAgo, longAgo);
+    const swept = await sluice(['maintain', ...shop.places]);
+    expect(swept).toMatchObject({ code: 0, out: expect.stringContaining('Swept 0 files') });
+    expect(await readdir(report)).toEqual(before);
+    expect(json(await sluice(['status', '--json', ...shop.places]))).toMatchObject({
+      datasets: [{ files: 3 }],
     });
   });
 
