@@ -12,6 +12,14 @@ export type ObjectVersion = {
 /** A file on the local disk that holds an object's bytes. Call `release` when done: it may be a temporary copy. */
 export type LocalFile = { readonly path: string; release(): Promise<void> };
 
+/** What is in a store and yet is no object that could be read. */
+export type Unseen = {
+  /** Of the object; ending in `/`, of all objects whose keys begin so; of a name that is no text, as it can be shown. */
+  readonly key: string;
+  /** Why, and the next step. */
+  readonly problem: string;
+};
+
 /**
  * A flat key space with conditional creation. Keys are `/`-separated, never begin with `/`.
  * Every write is all or nothing: no reader ever sees a part of it.
@@ -20,8 +28,11 @@ export interface ObjectStore {
   /** For people: `s3://bucket/prefix` or a folder's absolute path. */
   readonly location: string;
   head(key: string): Promise<ObjectVersion | undefined>;
-  /** Objects whose key starts with `prefix` (a plain string prefix), in ascending order of their keys' UTF-8 bytes. `after`: only keys greater than it. */
-  list(prefix: string, after?: string): AsyncIterable<ObjectVersion>;
+  /**
+   * Objects whose key starts with `prefix` (a plain string prefix), in ascending order of their keys' UTF-8 bytes. `after`: only
+   * keys greater than it. `unseen` is told what cannot be listed, and the rest is; without it the first such thing is thrown.
+   */
+  list(prefix: string, after?: string, unseen?: (unseen: Unseen) => void): AsyncIterable<ObjectVersion>;
   read(key: string): Promise<Uint8Array | undefined>;
   /** Creates or replaces. */
   write(key: string, bytes: Uint8Array): Promise<void>;

@@ -1,61 +1,136 @@
-// Walks a folder as an ObjectStore lists it: lazily, in the UTF-8 order of whole keys, without hidden names.
+// Walks a folder as an ObjectStore lists it: lazily, in the UTF-8 order of whole keys, without hidden names. In a folder that
+// others fill, what is there and is no object is told, not passed over.
 import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapInParallel } from '../in-parallel.ts';
+import { fileError } from './file-error.ts';
+import { isPlaceFault, linkProblem, nameProblem, typeProblem } from './file-oddities.ts';
 import { compareKeys } from './object-key.ts';
 
 export type FoundFile = { readonly key: string; readonly stats: BigIntStats };
 
-type Found = { readonly key: string; readonly stats: BigIntStats; readonly isFolder: boolean };
+export type Wanted = {
+  readonly prefix: string;
+  readonly after?: string | undefined;
+  readonly guard?: Guard | undefined;
+};
+
+/** For a folder that others fill. Without it links are followed wherever they lead, and faults of a part are thrown. */
+export type Guard = {
+  /** The folder's path without symbolic links: what links to elsewhere is not followed. */
+  readonly realRoot: string;
+  /** `key`: of the object, or, ending in `/`, what the keys begin with that are not seen for it. */
+  unseen(key: string, problem: string): void;
+};
+
+type Entry = { readonly key: string; readonly isFolder: boolean; readonly isLink: boolean };
+type Found = Entry & { readonly stats: BigIntStats };
 
 const STATS_AT_ONCE = 64;
 
 /** Files below `root` whose key starts with `prefix` and is greater than `after`; what vanishes meanwhile is skipped. */
-export async function* walk(root: string, prefix: string, after?: string): AsyncIterable<FoundFile> {
-  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+export async function* walk(root: string, wanted: Wanted): AsyncIterable<FoundFile> {
+  const folder = wanted.prefix.slice(0, wanted.prefix.lastIndexOf('/') + 1);
   if (folder.split('/').some((segment) => segment.startsWith('.'))) return;
-  yield* walkFolder(root, folder, { prefix, after, above: [] });
+  yield* walkFolder(root, folder, { ...wanted, above: [] });
 }
 
 // `above`: the folders on the way down, by device and inode. A symbolic link to one of them would never end.
-type Walk = {
-  readonly prefix: string;
-  readonly after: string | undefined;
-  readonly above: readonly string[];
-};
+type Walk = Wanted & { readonly above: readonly string[] };
 
 async function* walkFolder(root: string, folder: string, walk: Walk): AsyncIterable<FoundFile> {
-  const stats = await present(stat(join(root, folder), { bigint: true }));
-  if (!stats?.isDirectory()) return;
-  const identity = `${stats.dev}:${stats.ino}`;
-  if (walk.above.includes(identity)) return;
-  const below = { ...walk, above: [...walk.above, identity] };
-  const names = await keysIn(root, folder, walk);
-  for (let start = 0; start < names.length; start += STATS_AT_ONCE) {
-    const chunk = names.slice(start, start + STATS_AT_ONCE);
-    for (const found of await mapInParallel(chunk, (name) => find(root, name))) {
-      if (found?.isFolder) yield* walkFolder(root, found.key, below);
-      else if (found) yield found;
+  const opened = await guarded(root, folder, walk, () => openFolder(root, folder, walk));
+  if (opened === undefined) return;
+  const below = { ...walk, above: [...walk.above, opened.identity] };
+  for (let start = 0; start < opened.entries.length; start += STATS_AT_ONCE) {
+    const chunk = opened.entries.slice(start, start + STATS_AT_ONCE);
+    const found = await guarded(root, folder, walk, () =>
+      mapInParallel(chunk, (entry) => find(root, entry, walk)),
+    );
+    // A folder that can be read and not entered is told once, and not name by name.
+    if (found === undefined) return;
+    for (const file of found) {
+      if (file?.isFolder) yield* walkFolder(root, file.key, below);
+      else if (file) yield file;
     }
   }
 }
 
-/** Keys of the files and, ending in `/`, of the folders in one folder that may hold what is wanted, in order. */
-async function keysIn(root: string, folder: string, { prefix, after }: Walk): Promise<string[]> {
-  const entries = (await present(readdir(join(root, folder), { withFileTypes: true }))) ?? [];
-  const keys: string[] = [];
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
-    const key = folder + entry.name;
-    // A link says only when it is followed which of the two it is; a folder sorts with its slash.
-    const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isFolderLink(join(root, key))));
-    keys.push(isFolder ? `${key}/` : key);
+/** Undefined where the folder cannot be looked into, which is told; without a guard, or in the root itself, thrown. */
+async function guarded<T>(
+  root: string,
+  folder: string,
+  { guard }: Walk,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = thrown instanceof ClosedFolder ? thrown.cause : thrown;
+    if (guard === undefined || folder === '' || !isPlaceFault(error)) throw error;
+    guard.unseen(folder, fileError(error, 'list', join(root, folder.slice(0, -1))).message);
+    return undefined;
   }
-  return keys
-    .filter((key) => key.startsWith(prefix))
-    .filter((key) => isAfter(key, after))
-    .sort(compareKeys);
+}
+
+/** Undefined where it is gone, or a folder on the way to itself. */
+async function openFolder(
+  root: string,
+  folder: string,
+  walk: Walk,
+): Promise<{ readonly identity: string; readonly entries: readonly Entry[] } | undefined> {
+  const stats = await unlessGone(stat(join(root, folder), { bigint: true }));
+  const identity = stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : undefined;
+  if (identity === undefined || walk.above.includes(identity)) return undefined;
+  return { identity, entries: await entriesIn(root, folder, walk) };
+}
+
+/** The files and folders in one folder that may hold what is wanted, in the order of their keys, a folder's ending in `/`. */
+async function entriesIn(root: string, folder: string, walk: Walk): Promise<Entry[]> {
+  const options = { withFileTypes: true, encoding: 'buffer' } as const;
+  const names = (await unlessGone(readdir(join(root, folder), options))) ?? [];
+  const entries: Entry[] = [];
+  for (const name of names) {
+    if (name.name[0] === DOT) continue;
+    const key = folder + name.name.toString();
+    if (!isWanted(key, walk) && !isWanted(`${key}/`, walk)) continue;
+    const problem = nameProblem(name.name) ?? typeProblem(name);
+    if (problem)
+      walk.guard?.unseen(problem.shown === undefined ? key : folder + problem.shown, problem.message);
+    else {
+      const isLink = name.isSymbolicLink();
+      const isFolder = name.isDirectory() || (isLink && (await leadsToFolder(root, key, walk)));
+      // A folder sorts with its slash.
+      if (isFolder !== undefined) entries.push({ key: isFolder ? `${key}/` : key, isFolder, isLink });
+    }
+  }
+  return entries.filter(({ key }) => isWanted(key, walk)).sort((a, b) => compareKeys(a.key, b.key));
+}
+
+const DOT = '.'.charCodeAt(0);
+
+/** Of a link, which says only when it is followed whether it is one; undefined where it is not to be followed, which is told. */
+async function leadsToFolder(root: string, key: string, { guard }: Walk): Promise<boolean | undefined> {
+  const path = join(root, key);
+  try {
+    const problem = guard && (await linkProblem(path, guard.realRoot));
+    if (problem === undefined) return (await present(stat(path)))?.isDirectory() ?? false;
+    guard?.unseen(key, problem.message);
+  } catch (error) {
+    tellAlone(root, key, guard, error);
+  }
+  return undefined;
+}
+
+/** What is wrong with one entry, where others of its folder can be seen. Throws what is no such thing. */
+function tellAlone(root: string, key: string, guard: Guard | undefined, error: unknown): void {
+  if (guard === undefined || !isPlaceFault(error)) throw error;
+  guard.unseen(key, fileError(error, 'read', join(root, key)).message);
+}
+
+function isWanted(key: string, { prefix, after }: Walk): boolean {
+  return key.startsWith(prefix) && isAfter(key, after);
 }
 
 function isAfter(key: string, after: string | undefined): boolean {
@@ -63,29 +138,40 @@ function isAfter(key: string, after: string | undefined): boolean {
   return key.endsWith('/') && after.startsWith(key);
 }
 
-async function isFolderLink(path: string): Promise<boolean> {
-  return (await present(stat(path)))?.isDirectory() ?? false;
-}
-
-async function find(root: string, key: string): Promise<Found | undefined> {
-  const isFolder = key.endsWith('/');
-  const stats = await present(stat(join(root, key), { bigint: true }));
-  if (!stats || (!isFolder && !stats.isFile())) return undefined;
-  return { key, stats, isFolder };
-}
-
-/** `work`'s result; undefined where the file or folder does not exist (any more). */
-export async function present<T>(work: Promise<T>): Promise<T | undefined> {
+async function find(root: string, entry: Entry, { guard }: Walk): Promise<Found | undefined> {
+  const { key, isFolder, isLink } = entry;
+  const looking = stat(join(root, key), { bigint: true });
   try {
-    return await work;
+    const stats = await (guard ? unlessGone(looking) : present(looking));
+    return stats && (isFolder || stats.isFile()) ? { ...entry, stats } : undefined;
   } catch (error) {
-    if (isAbsence(error)) return undefined;
-    throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    // A folder that can be read and not entered refuses each of its names: that is the folder's fault, and told once.
+    if (!isLink && (code === 'EACCES' || code === 'EPERM')) throw new ClosedFolder('', { cause: error });
+    tellAlone(root, key, guard, error);
+    return undefined;
   }
 }
 
-function isAbsence(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
+/** `cause`: of the operating system. */
+class ClosedFolder extends Error {}
+
+/** `work`'s result; undefined where the file or folder does not exist (any more). */
+export async function present<T>(work: Promise<T>): Promise<T | undefined> {
   // ELOOP: a symbolic link to itself, which is as good as broken. ENAMETOOLONG: no such file can ever have been made.
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG';
+  return without(work, ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+}
+
+/** The same for what a folder was just seen to have: it may be gone, and nothing else. */
+function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+  return without(work, ['ENOENT', 'ENOTDIR']);
+}
+
+async function without<T>(work: Promise<T>, absences: readonly string[]): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (absences.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
 }

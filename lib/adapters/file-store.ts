@@ -1,7 +1,8 @@
 // An ObjectStore in a folder. A write becomes visible by a rename or a link of a whole, synced file, never before.
 import { createHash, randomUUID } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import {
+  access,
   copyFile,
   link,
   mkdir,
@@ -14,21 +15,28 @@ import {
   stat,
   unlink,
 } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
-import { PlaceGoneError } from '../errors.ts';
-import type { LocalFile, ObjectStore, ObjectVersion, ScratchFolder } from '../ports.ts';
+import { dirname, join, resolve } from 'node:path';
+import { CliError, PlaceGoneError } from '../errors.ts';
+import type { LocalFile, ObjectStore, ObjectVersion, ScratchFolder, Unseen } from '../ports.ts';
 import { fileError } from './file-error.ts';
 import { type FoundFile, present, walk } from './file-listing.ts';
+import { isInside, linkProblem } from './file-oddities.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
 
 export type FileStoreOptions = {
   /** false: leave out every fsync. What a power cut leaves is then undefined; for tests. Default true. */
   readonly durable?: boolean;
   /**
+  /**
    * Where a file is copied for `download` that a symbolic link leads out of `root` to: the engine reads nothing there. Absent:
    * such files are read in place, too.
    */
   readonly scratch?: ScratchFolder;
+  /**
+   * true: what `list` finds and cannot take for an object is told, or thrown, and links that lead out of the folder are not
+   * followed. Default false, for a folder that Sluice alone writes: such things are passed over.
+   */
+  readonly filledByOthers?: boolean;
 };
 
 /**
@@ -46,27 +54,39 @@ class FileObjects implements ObjectStore {
   /** Of the root, by device and inode, since it was first seen. */
   private identity: string | undefined;
   private readonly scratch: ScratchFolder | undefined;
+  private readonly filledByOthers: boolean;
 
-  constructor(location: string, { durable = true, scratch }: FileStoreOptions) {
+  constructor(location: string, { durable = true, scratch, filledByOthers = false }: FileStoreOptions) {
     this.location = location;
     this.durable = durable;
     this.scratch = scratch;
+    this.filledByOthers = filledByOthers;
   }
 
   async head(key: string): Promise<ObjectVersion | undefined> {
     const path = this.path(key);
     if (this.identity === undefined) await this.requireRoot();
     const stats = isHidden(key) ? undefined : await reading(path, present(stat(path, { bigint: true })));
-    if (stats?.isFile()) return version({ key, stats });
+    if (stats?.isFile()) {
+      if (this.filledByOthers) await this.requireInside(path);
+      return version({ key, stats });
+    }
     await this.requireRoot();
     return undefined;
   }
 
-  async *list(prefix: string, after?: string): AsyncIterable<ObjectVersion> {
+  async *list(
+    prefix: string,
+    after?: string,
+    unseen: (unseen: Unseen) => void = refuseUnseen,
+  ): AsyncIterable<ObjectVersion> {
     checkPrefix(prefix);
     await this.requireRoot();
     try {
-      for await (const found of walk(this.location, prefix, after)) yield version(found);
+      const realRoot = this.filledByOthers ? await present(realpath(this.location)) : undefined;
+      const tell = (key: string, problem: string) => unseen({ key, problem });
+      const guard = realRoot === undefined ? undefined : { realRoot, unseen: tell };
+      for await (const found of walk(this.location, { prefix, after, guard })) yield version(found);
     } catch (error) {
       throw fileError(error, 'list', join(this.location, prefix));
     }
@@ -102,11 +122,13 @@ class FileObjects implements ObjectStore {
     const version = await this.head(key);
     if (version === undefined || (etag !== undefined && version.etag !== etag)) return undefined;
     const path = this.path(key);
+    // Whoever opens it by its path would not know what to say.
+    await reading(path, access(path, constants.R_OK));
     if (this.scratch === undefined) return { path, release: async () => {} };
     const root = await reading(path, present(realpath(this.location)));
     const real = await reading(path, present(realpath(path)));
     if (root === undefined || real === undefined) return undefined;
-    return isWithin(root, real) ? { path, release: async () => {} } : this.copy(path, this.scratch);
+    return isInside(real, root) ? { path, release: async () => {} } : this.copy(path, this.scratch);
   }
 
   private async copy(path: string, scratch: ScratchFolder): Promise<LocalFile> {
@@ -140,6 +162,13 @@ class FileObjects implements ObjectStore {
         throw fileError(error, 'remove', path);
       }
     }
+  }
+
+  /** Throws CliError where a link on the way leads out of the folder. */
+  private async requireInside(path: string): Promise<void> {
+    const realRoot = await reading(this.location, realpath(this.location));
+    const problem = await reading(path, linkProblem(path, realRoot));
+    if (problem) throw new CliError(`cannot read ${path}: ${problem.message}.`);
   }
 
   private path(key: string): string {
@@ -222,6 +251,10 @@ class FileObjects implements ObjectStore {
   }
 }
 
+function refuseUnseen({ key, problem }: Unseen): never {
+  throw new CliError(`${key}: ${problem}`);
+}
+
 function version({ key, stats }: FoundFile): ObjectVersion {
   return {
     key,
@@ -233,10 +266,6 @@ function version({ key, stats }: FoundFile): ObjectVersion {
 
 function etag({ mtimeNs, ctimeNs, size, ino }: BigIntStats): string {
   return createHash('sha256').update(`${mtimeNs} ${ctimeNs} ${size} ${ino}`).digest('hex').slice(0, 16);
-}
-
-function isWithin(folder: string, path: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
 function isHidden(key: string): boolean {

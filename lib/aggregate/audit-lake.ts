@@ -1,8 +1,9 @@
-// All audits over what is live, for `sluice audit`: those of insights, partition by partition, and the foreign keys of
-// contracts. Changes nothing.
+// All audits over what is live, for `sluice audit`: those of insights, partition by partition, and the keys and foreign keys
+// of contracts. Changes nothing.
 import type { Dataset } from '../core/contract.ts';
 import { foreignKeyAudits } from '../core/foreign-keys.ts';
 import { type Audit, type Derivation, type Severity, type TableRef, tablePrefix } from '../core/insight.ts';
+import { keyAudits } from '../core/key-audits.ts';
 import { partitionOf } from '../core/partition.ts';
 import { identifier } from '../core/sql-text.ts';
 import { DEFINITION } from '../core/tags.ts';
@@ -109,6 +110,30 @@ export async function auditForeignKeys(effects: Effects, dataset: Dataset): Prom
         const relation = await tableRelation(effects.catalog, local, table, snapshot, files);
         await session.run(`CREATE TEMP VIEW ${identifier(table.name)} AS ${relation}`);
       }
+      const audited = [{ partition: {}, failures: await tryAudits(session, audits) }];
+      return audits.map((audit) => result(dataset.name, audit, audited));
+    });
+  } finally {
+    await local.release();
+  }
+}
+
+/** Over all rows at once: whether files share keys. Warnings, since no row of them was refused. Throws as auditInsight does. */
+export async function auditKeys(effects: Effects, dataset: Dataset): Promise<AuditResult[]> {
+  const audits = keyAudits(dataset).map((key) => ({ ...key, severity: 'warn' as const }));
+  if (audits.length === 0) return [];
+  const table: TableRef = { kind: 'tables', name: dataset.name };
+  const snapshot = await snapshotOf(effects, table);
+  if (snapshot === undefined)
+    return audits.map((audit) => skipped(dataset.name, audit, 'not made yet: run "sluice sync"'));
+  requireDefinitions(effects.catalog, [{ table, snapshot, isOver: false }]);
+  const local = new LocalFiles(effects.lake);
+  try {
+    const files = [...snapshot.files.values()];
+    const withSource = dataset.mode === 'append';
+    const relation = await tableRelation(effects.catalog, local, table, snapshot, files, withSource);
+    return await effects.sql.session(async (session) => {
+      await session.run(`CREATE TEMP VIEW ${identifier(dataset.name)} AS ${relation}`);
       const audited = [{ partition: {}, failures: await tryAudits(session, audits) }];
       return audits.map((audit) => result(dataset.name, audit, audited));
     });

@@ -95,15 +95,16 @@ export async function inputView(
   return `CREATE OR REPLACE TEMP VIEW ${identifier(table.name)} AS ${await tableRelation(catalog, local, table, snapshot, files)}`;
 }
 
+/** `withSource`: with SOURCE_COLUMNS, which tell of a table of landing files from which of them a row is. */
 export async function tableRelation(
   catalog: Catalog,
   local: LocalFiles,
   table: TableRef,
   snapshot: Snapshot,
   files: readonly Add[],
+  withSource = table.kind === 'arrivals',
 ): Promise<string> {
-  const withSource = table.kind === 'arrivals';
-  const newest = withSource ? newestSource(snapshot) : undefined;
+  const newest = table.kind === 'arrivals' ? newestSource(snapshot) : undefined;
   const relationFiles: RelationFile[] = [];
   for (const add of files) {
     const origin = withSource ? readOrigin(add) : undefined;

@@ -1,4 +1,4 @@
-// `sluice audit`: all audits over what is live, and the foreign keys of contracts. Reads alone.
+// `sluice audit`: all audits over what is live, and the keys and foreign keys of contracts. Reads alone.
 import type { AuditResult } from '../aggregate/audit-lake.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { tablePrefix } from '../core/insight.ts';
@@ -19,8 +19,8 @@ export const audit: Verb = {
   operand: { text: 'NAME', required: false },
   description: `NAME is an insight or a dataset; without it: all of them. Audits of insights are tried partition by partition on the
 rows that are live, as they were before those were published: key, accepted values, ranges, relationships and
-SELECTs. Foreign keys of contracts are tried on the whole tables: they refuse no row when it arrives, because a
-fact may come before its dimension. Of maxRowChange, which compares two versions, "sluice status" tells. Changes
+SELECTs. Keys of contracts (primaryKey, unique, foreignKeys) are tried on the whole tables: two files may share a
+key, and a fact may come before its dimension, so neither refuses a row when it arrives; a shared key is a warning. Of maxRowChange, which compares two versions, "sluice status" tells. Changes
 nothing.`,
   options: [
     {
@@ -76,7 +76,7 @@ async function auditAll(
   name: string | undefined,
   failures: TableFailure[],
 ): Promise<AuditResult[]> {
-  const { auditForeignKeys, auditInsight } = await import('../aggregate/audit-lake.ts');
+  const { auditForeignKeys, auditInsight, auditKeys } = await import('../aggregate/audit-lake.ts');
   const isMeant = (candidate: string) => name === undefined || candidate.toLowerCase() === name.toLowerCase();
   const insights = effects.catalog.derivations.filter(({ target }) => target.kind === 'insights');
   const chosen = insights.filter(({ target }) => isMeant(target.name));
@@ -96,6 +96,7 @@ async function auditAll(
   const results: AuditResult[] = [];
   for (const dataset of datasets)
     await goingOn(failures, `tables/${dataset.name}`, async () => {
+      results.push(...(await auditKeys(effects, dataset)));
       results.push(...(await auditForeignKeys(effects, dataset)));
     });
   for (const derivation of chosen)

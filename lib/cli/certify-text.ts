@@ -6,14 +6,13 @@ import type { DatasetCertificate, ObjectState } from '../local/certify-dataset.t
 import type { Certificate } from '../local/certify-lake.ts';
 import { apart, asideDocument, asideLines } from './aside-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
+import { UNSEEN_TITLE, unseenLine } from './sync-text.ts';
 import { renderTable } from './table-text.ts';
 import { count, number } from './text.ts';
 
 export type FoundCertificate = Certificate & {
   readonly landing: string;
   readonly lake: string;
-  /** Keys of pipes, sockets, devices and links that lead nowhere, in landing. */
-  readonly oddFiles: readonly string[];
 };
 
 const MAX_LISTED = 20;
@@ -37,7 +36,7 @@ export function certificateLines(certificate: FoundCertificate, maxWidth?: numbe
     ...section('Superseded:', named('superseded')),
     ...section('Waiting:', named('waiting')),
     ...section('No dataset takes these:', unknown),
-    ...section('No files, and not read:', certificate.oddFiles),
+    ...section(UNSEEN_TITLE, certificate.unseen.map(unseenLine)),
     ...section('Nothing defines these tables any more ("npx sluice drop" removes one):', certificate.left),
     ...section('Not current:', notCurrent(certificate)),
     ...section('Does not add up:', problems),
@@ -118,6 +117,8 @@ function notCurrent({ derived }: Certificate): string[] {
 function verdict(certificate: Certificate): string {
   const { objects, records, accepted, quarantined } = totals(certificate);
   const { problems } = certificate;
+  if (certificate.unseen.length > 0)
+    return `Not certified: ${count(certificate.unseen.length, 'part')} of landing cannot be seen${problems.length > 0 ? `, ${count(problems.length, 'problem')}` : ''}.`;
   if (problems.length > 0) return `Not certified: ${count(problems.length, 'problem')}.`;
   if (certificate.aside.length > 0)
     return 'Not certified: what is set aside was not looked at. The rest adds up.';
@@ -142,8 +143,8 @@ function stalePartitions({ derived }: Certificate): number {
 
 /** 0: everything adds up, and nothing stands rejected or failed an audit. */
 export function certificateExitCode(certificate: Certificate): number {
-  const { problems, aside } = certificate;
-  if (aside.length > 0) return FAULT;
+  const { problems, unseen, aside } = certificate;
+  if (unseen.length + aside.length > 0) return FAULT;
   const isWell = problems.length + rejectedObjects(certificate) + stalePartitions(certificate) === 0;
   return isWell ? 0 : NEEDS_ATTENTION;
 }
@@ -157,18 +158,18 @@ function section(title: string, lines: readonly string[]): string[] {
 
 /** See `sluice certify --help`: the words here are what programs read. */
 export function certificateDocument(certificate: FoundCertificate): unknown {
-  const { landing, lake, datasets, unknown, left, derived, problems } = certificate;
+  const { landing, lake, datasets, unknown, unseen, left, derived, problems } = certificate;
   return {
     landing,
     lake,
-    certified: problems.length + certificate.aside.length === 0,
+    certified: problems.length + unseen.length + certificate.aside.length === 0,
     totals: totals(certificate),
     datasets: datasets.map((dataset) => ({
       ...dataset,
       states: Object.fromEntries(STATES.map((state) => [state, inState(dataset, state)])),
     })),
     unknown,
-    oddFiles: certificate.oddFiles,
+    unseen,
     left,
     derived: derived.map(({ table, version, behind, stale }) => ({
       table: tablePrefix(table),

@@ -30,7 +30,7 @@ Reads all of the lake: in S3 that means fetching it. Changes nothing.`,
     {
       name: 'json',
       description:
-        'One JSON document on standard output: landing, lake, certified, totals, datasets (objects and sources,\neach), unknown, oddFiles, left, derived, problems, aside (file, kind, names, message, held), asideKeys.',
+        'One JSON document on standard output: landing, lake, certified, totals, datasets (objects and sources,\neach), unknown, unseen, left, derived, problems, aside (file, kind, names, message, held), asideKeys.',
     },
     VERBOSE,
   ],
@@ -51,7 +51,7 @@ Reads all of the lake: in S3 that means fetching it. Changes nothing.`,
     {
       code: 1,
       meaning:
-        'there is no lake or no landing, or they or a definition cannot be read: said, and the others are looked at',
+        'there is no lake or no landing, or they, a part of landing, or a definition cannot be read: said, and the\nothers are looked at',
     },
     { code: 2, meaning: 'wrong usage' },
   ],
@@ -63,7 +63,6 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { openLake } = await import('../local/open-lake.ts');
   const { requireLake, requireLanding } = await import('../local/places.ts');
   const { certifyLake } = await import('../local/certify-lake.ts');
-  const { oddFiles } = await import('../local/odd-files.ts');
   const { certificateDocument, certificateExitCode, certificateLines } = await import('./certify-text.ts');
   const { terminalLog } = await import('./log-lines.ts');
   await requireLanding(places);
@@ -74,7 +73,6 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     const found = {
       landing: landing.location,
       lake: lake.location,
-      oddFiles: await oddFiles(places.landing),
       ...(await certifyLake(local.effects, {
         ...namedDataset(local.effects, args.value('dataset')),
         recount: args.flag('recount'),

@@ -8,7 +8,9 @@ import { partitionId, partitionLabel, partitionOf, pathValues } from '../core/pa
 import { placedMessage } from '../core/violation-text.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
+import { runRemarks } from '../local/delivery-remarks.ts';
 import type { Round } from '../local/follow-landing.ts';
+import { shrunkText, unmatchedText } from './delivery-text.ts';
 import { deadLetterLine } from './sync-text.ts';
 import { count, duration, firstWords, number } from './text.ts';
 
@@ -60,6 +62,7 @@ function fileLines(
     case 'accepted':
       return [
         `${label} accepted ${count(report?.accepted ?? 0, 'row')}${quarantined(outcome)}${effect(catalog, round, outcome)}`,
+        ...remarks(outcome),
         ...example(outcome, pathOf),
       ];
     case 'withdrawn':
@@ -68,7 +71,7 @@ function fileLines(
       ];
     case 'rejected':
       return [
-        `${label} rejected: ${report?.reason?.message ?? 'no reason given'}; what the table held of ${source} before stays`,
+        `${label} rejected: ${report?.reason?.message ?? 'no reason given'}${report?.reason?.rule === 'duplicate' ? '' : `; what the table held of ${source} before stays`}`,
       ];
     case 'kept':
       return [`${label} is gone from landing; its rows are kept`];
@@ -77,6 +80,15 @@ function fileLines(
     case 'unchanged':
       return [];
   }
+}
+
+function remarks(outcome: SourceOutcome): string[] {
+  const { shrunk, unmatched, duplicates } = runRemarks([outcome]);
+  return [
+    ...shrunk.map((file) => `  ${shrunkText(file)}`),
+    ...unmatched.map((labels) => `  it ${unmatchedText(labels)}: a renamed column?`),
+    ...duplicates.map(([first]) => `  it has the same rows as ${first}, and they count more than once`),
+  ];
 }
 
 function quarantined({ report }: SourceOutcome): string {

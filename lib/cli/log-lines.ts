@@ -3,7 +3,14 @@
 import type { Log } from '../ports.ts';
 import type { Terminal } from './terminal.ts';
 
-const SAID_BY_THE_VERB = new Set(['ingest.unknown', 'ingest.rejected', 'refresh.audit_failed']);
+const SAID_BY_THE_VERB = new Set([
+  'ingest.unknown',
+  'ingest.rejected',
+  'ingest.shrunk',
+  'ingest.unmatched',
+  'ingest.duplicate',
+  'refresh.audit_failed',
+]);
 
 export function terminalLog(terminal: Terminal, verbose: boolean): Log {
   return (level, event, fields) => {

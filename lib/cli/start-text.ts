@@ -85,7 +85,9 @@ export async function nextLines(effects: Effects, places: LakeLocations): Promis
 
 /** A source file whose copy under another name counts again, so that one sees the numbers move. */
 async function exampleFile({ catalog, tables }: Effects): Promise<{ key: string; copy: string } | undefined> {
-  for (const dataset of catalog.datasets.filter(({ mode }) => mode === 'append')) {
+  for (const dataset of catalog.datasets.filter(
+    ({ mode, duplicates }) => mode === 'append' && duplicates !== 'reject',
+  )) {
     const snapshot = await tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
     for (const key of filesBySource(snapshot?.files.values() ?? []).keys()) {
       const copy = posix.join(posix.dirname(key), `copy-of-${posix.basename(key)}`);

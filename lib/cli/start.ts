@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts';
 import type { LandingSweep } from '../local/landing-sweep.ts';
 import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
 import type { Definitions } from '../local/watch-definitions.ts';
+import type { Unseen } from '../ports.ts';
 import type { Interrupt } from './interrupt.ts';
 import { locations, memoryLimit, typed } from './locations.ts';
 import type { Terminal } from './terminal.ts';
@@ -125,6 +126,7 @@ async function syncAndFollow(
   const { Definitions } = await import('../local/watch-definitions.ts');
   const { watchLanding } = await import('../local/watch-landing.ts');
   const { eventLines } = await import('./event-lines.ts');
+  const { unseenLine } = await import('./sync-text.ts');
   const { catalog, landing, lake, scratch, sql } = local.effects;
   const changes = new Changes();
   interrupt.onStop = () => changes.stop();
@@ -145,7 +147,8 @@ async function syncAndFollow(
         `Watching ${typed(places.landing)} and ${typed(places.schemas)}; Ctrl-C ends it.`,
       ]);
     const pathOf = (key: string) => typed(`${lake.location}/${key}`);
-    looking.push(sweepLanding(sweep, changes, failed, () => requirePlaces(local)));
+    const unseen = (one: Unseen) => void terminal.err([`warning: ${unseenLine(one)}`]);
+    looking.push(sweepLanding(sweep, changes, { failed, unseen, require: () => requirePlaces(local) }));
     looking.push(definitions.watch(changes).catch((error: unknown) => changes.fail(error)));
     await followLanding(local, changes, sweep, {
       round: ({ effects }, round) => terminal.out(eventLines(effects.catalog, round, pathOf)),

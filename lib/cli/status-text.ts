@@ -7,8 +7,9 @@ import type { DeadLetter } from '../local/local-queues.ts';
 import type { RefusedChange } from '../maintain/apply.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
 import { apart, asideDocument, asideLines, failureLines } from './aside-text.ts';
+import { remarkSections, sharedKeysLine } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
-import { deadLetterLine } from './sync-text.ts';
+import { deadLetterLine, rejectedLine, UNSEEN_TITLE, unseenLine } from './sync-text.ts';
 import { renderTable } from './table-text.ts';
 import { firstLines, number } from './text.ts';
 
@@ -17,8 +18,6 @@ export type FoundStatus = LakeStatus & {
   readonly lake: string;
   /** Without the folder nothing is known of waiting and vanished files. */
   readonly hasLanding: boolean;
-  /** Keys of pipes, sockets, devices and links that lead nowhere, in landing. */
-  readonly oddFiles: readonly string[];
   readonly deadLetters: readonly DeadLetter[];
   readonly refused: readonly RefusedChange[];
 };
@@ -94,7 +93,7 @@ function versionText(version: number | null): string {
 }
 
 function attention(status: FoundStatus): string[] {
-  const { datasets, derived, unknown, refused, deadLetters } = status;
+  const { datasets, derived, unknown, unseen, refused, deadLetters } = status;
   const rejected = datasets.flatMap((dataset) => dataset.rejected);
   const waits = datasets.some(({ waiting }) => waiting > 0) || derived.some(({ behind }) => behind !== 0);
   return [
@@ -111,12 +110,22 @@ function attention(status: FoundStatus): string[] {
       'Held back:',
       refused.flatMap(({ lines }) => lines),
     ),
+    ...section(UNSEEN_TITLE, unseen.map(unseenLine)),
     ...section(
       'Rejected as a whole; what the table held of them before stays:',
-      rejected.map(
-        ({ source, dataset, reason }) => `${source} (${dataset}): ${reason?.message ?? 'no reason given'}`,
-      ),
+      rejected.filter(({ reason }) => reason?.rule !== 'duplicate').map(rejectedLine),
     ),
+    ...section(
+      'Duplicates, whose rows count once:',
+      rejected.filter(({ reason }) => reason?.rule === 'duplicate').map(rejectedLine),
+    ),
+    ...remarkSections(datasets).flatMap(({ title, lines, next }) => [
+      ...section(title, lines),
+      ...(next === undefined ? [] : [`  ${next}`]),
+    ]),
+    ...sharedKeysLine(
+      datasets.flatMap(({ dataset, mayShareKeys }) => (mayShareKeys ? [dataset] : [])),
+    ).flatMap((line) => ['', line]),
     ...section(
       'Stale partitions, which keep their old rows:',
       derived.flatMap(({ table, stale }) =>
@@ -130,10 +139,6 @@ function attention(status: FoundStatus): string[] {
       ),
     ),
     ...section('These match no dataset:', unknown),
-    ...section(
-      'These are no files, and are not read (pipes, sockets, devices, broken links):',
-      status.oddFiles,
-    ),
     ...section('Failed; the next sync tries them again:', deadLetters.map(deadLetterLine)),
     ...section(
       'Vanished from landing, but still in the lake; "npx sluice sync --prune" withdraws them:',
@@ -151,8 +156,9 @@ function vanishedSources({ datasets, hasLanding }: FoundStatus) {
 
 /** 0: nothing is at fault, rejected, missing, stale or foreign; files that wait and partitions that are behind are no fault. */
 export function statusExitCode(status: FoundStatus): number {
-  const { datasets, derived, deadLetters, refused, aside, failures, logs, foreign, hasLanding } = status;
-  const faults = [deadLetters, refused, aside, failures, logs];
+  const { datasets, derived, deadLetters, refused, aside, failures, logs, unseen, foreign, hasLanding } =
+    status;
+  const faults = [deadLetters, refused, aside, failures, logs, unseen];
   if (faults.some(({ length }) => length > 0)) return FAULT;
   const rejected = hasLanding ? datasets.flatMap((dataset) => dataset.rejected).length : 0;
   const stale = derived.flatMap((table) => [...table.stale, ...table.problems]).length;
@@ -182,7 +188,7 @@ export function statusDocument(status: FoundStatus): unknown {
       ...rest,
     })),
     unknown: known(status.unknown),
-    oddFiles: known(status.oddFiles),
+    unseen: known(status.unseen),
     left: status.left,
     foreign: status.foreign,
     logs: status.logs,

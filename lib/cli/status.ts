@@ -10,7 +10,9 @@ export const status: Verb = {
   description: `Per dataset: source files that the table stands on, rows, quarantined rows, files rejected as a whole, files
 that wait in landing, the last arrival and the table's version. Per insight and built-in table: partitions,
 rows, version, stale partitions (an audit failed, the old rows stay) and warnings (an audit of severity warn
-failed, the new rows are live) with the reasons, and how many partitions its inputs' news still ask for. Changes nothing, and creates nothing.`,
+failed, the new rows are live) with the reasons, and how many partitions its inputs' news still ask for. It also names deliveries
+that want a look (far fewer rows than before, a renamed column, the same rows under two names) and what is in
+landing and cannot be seen. Changes nothing, and creates nothing.`,
   options: [
     LANDING,
     LAKE,
@@ -18,7 +20,7 @@ failed, the new rows are live) with the reasons, and how many partitions its inp
     {
       name: 'json',
       description:
-        'One JSON document on standard output: landing, lake, datasets, derived, unknown, oddFiles, left, foreign,\nlogs, refused, deadLetters, aside (file, kind, names, message, held), asideKeys, failures (table, message).',
+        'One JSON document on standard output: landing, lake, datasets, derived, unknown, unseen, left, foreign,\nlogs, refused, deadLetters, aside (file, kind, names, message, held), asideKeys, failures (table, message).',
     },
     VERBOSE,
   ],
@@ -40,7 +42,7 @@ failed, the new rows are live) with the reasons, and how many partitions its inp
     {
       code: 1,
       meaning:
-        'a fault: it is named with all the rest, and so is a definition or a table that cannot be read; or there is\nno lake yet',
+        'a fault: it is named with all the rest, and so is a definition, a table or a part of landing that cannot be\nread; or there is no lake yet',
     },
     { code: 2, meaning: 'wrong usage' },
   ],
@@ -52,7 +54,6 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { openLake } = await import('../local/open-lake.ts');
   const { hasLanding, requireLake } = await import('../local/places.ts');
   const { lakeStatus } = await import('../local/lake-status.ts');
-  const { oddFiles } = await import('../local/odd-files.ts');
   const { refusedChanges } = await import('../maintain/apply.ts');
   const { statusDocument, statusExitCode, statusLines } = await import('./status-text.ts');
   const { terminalLog } = await import('./log-lines.ts');
@@ -66,7 +67,6 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       landing: landing.location,
       lake: lake.location,
       hasLanding: await hasLanding(places),
-      oddFiles: await oddFiles(places.landing),
       deadLetters: await local.deadLetters.read(),
       refused,
       ...status,

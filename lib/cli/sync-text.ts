@@ -3,19 +3,23 @@
 import { tablePrefix } from '../core/insight.ts';
 import { partitionLabel } from '../core/partition.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
+import type { Report } from '../ingest/report.ts';
+import { runRemarks } from '../local/delivery-remarks.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { SyncResult } from '../local/sync-lake.ts';
 import type { Redefinition } from '../local/watch-definitions.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
+import type { Unseen } from '../ports.ts';
 import { asideDocument, asideLines, failureLines } from './aside-text.ts';
+import { type DatasetRemarks, remarkDocument, remarkSections, sharedKeysLine } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { count, duration, firstLines, firstWords, number } from './text.ts';
 
 const MAX_NAMED = 10;
 
 export function syncExitCode(result: SyncResult): number {
-  const { deadLetters, refused, failed, aside, rejected, stale, vanished, undone } = result;
-  if (deadLetters.length + refused.length + failed.length + aside.length > 0) return FAULT;
+  const { deadLetters, refused, failed, aside, rejected, stale, vanished, undone, unseen } = result;
+  if (deadLetters.length + refused.length + failed.length + aside.length + unseen.length > 0) return FAULT;
   return rejected.length + stale.length + vanished.length + undone.length > 0 ? NEEDS_ATTENTION : 0;
 }
 
@@ -102,6 +106,7 @@ function attention(result: SyncResult): string[] {
   const { outcomes, refused, rejected, stale, vanished, absent, deadLetters } = result;
   const unknown = outcomes.filter(({ result }) => result === 'unknown');
   const quarantined = rowTotals(result).quarantined;
+  const isDuplicate = ({ reason }: Report) => reason?.rule === 'duplicate';
   return [
     ...asideLines(result.aside, result.asideKeys),
     ...failureLines(result.failed),
@@ -127,13 +132,18 @@ function attention(result: SyncResult): string[] {
         commits.map((commit) => `${tablePrefix(table)}, ${foreignText(commit)}`),
       ),
     ),
+    ...section(UNSEEN_TITLE, result.unseen.map(unseenLine)),
     ...(quarantined > 0 ? [`Quarantined: "npx sluice rejects" says which rows and why.`] : []),
     ...section(
       'Rejected as a whole; what the table held of them before stays:',
-      rejected.map(
-        ({ source, dataset, reason }) => `${source} (${dataset}): ${reason?.message ?? 'no reason given'}`,
-      ),
+      rejected.filter((report) => !isDuplicate(report)).map(rejectedLine),
     ),
+    ...section('Duplicates, whose rows count once:', rejected.filter(isDuplicate).map(rejectedLine)),
+    ...remarkSections(remarks(result)).flatMap(({ title, lines, next }) => [
+      ...section(title, lines),
+      ...(next === undefined ? [] : [`  ${next}`]),
+    ]),
+    ...sharedKeysLine(result.mayShareKeys),
     ...section(
       'Stale partitions, which keep their old rows:',
       stale.map(({ table, partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
@@ -164,6 +174,25 @@ function attention(result: SyncResult): string[] {
 function heldLines(failed: SyncResult['failed']): string[] {
   const held = [...new Set(failed.flatMap(({ held }) => held.map(({ name }) => name)))];
   return held.length === 0 ? [] : [`    held back with them: ${firstWords(held, MAX_NAMED)}`];
+}
+
+export const UNSEEN_TITLE = 'In landing, and not to be seen; what the lake holds of it stays:';
+
+export function unseenLine({ key, problem }: Unseen): string {
+  return `${key}: ${problem}`;
+}
+
+export function rejectedLine({ source, dataset, reason }: Report): string {
+  return `${source} (${dataset}): ${reason?.message ?? 'no reason given'}`;
+}
+
+/** On what this run read. */
+function remarks({ outcomes }: SyncResult): DatasetRemarks[] {
+  const datasets = [...new Set(outcomes.flatMap(({ dataset }) => dataset ?? []))];
+  return datasets.map((dataset) => ({
+    dataset,
+    ...runRemarks(outcomes.filter((outcome) => outcome.dataset === dataset)),
+  }));
 }
 
 function section(title: string, lines: readonly string[], most = MAX_NAMED): string[] {
@@ -217,8 +246,11 @@ export function syncDocument(
       dataset,
       reason: reason?.message ?? null,
     })),
+    ...remarkDocument(remarks(result)),
+    mayShareKeys: result.mayShareKeys,
     vanished: result.vanished,
     absent: result.absent,
+    unseen: result.unseen,
     undone: result.undone.map(({ table, commits }) => ({ table: tablePrefix(table), commits })),
     stale: result.stale.map(({ table, partition, message }) => ({
       table: tablePrefix(table),

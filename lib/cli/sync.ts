@@ -16,6 +16,9 @@ export const sync: Verb = {
 touch, and delivers again what failed before. A second run finds nothing to do. It may run while
 "sluice start" watches, and be stopped at any moment: the next run carries on.
 
+Deliveries that are right by themselves and most likely not meant are named: far fewer rows than the version
+before, a renamed column, the same rows under two names. So is what is in landing and cannot be seen.
+
 A date range means the date folders of a key (year=2024/month=01/day=02, or date=2024-01-02); where a
 key has none, the day on which the file was last modified, in UTC.`,
   options: [
@@ -36,7 +39,7 @@ key has none, the day on which the file was last modified, in UTC.`,
     {
       name: 'json',
       description:
-        'One JSON document on standard output: totals, rows, files, applied, refused, failed,\naside (file, kind, names, message, held), asideKeys, refreshed, rejected, vanished, absent, undone, stale,\nwarnings, deadLetters, ms.',
+        'One JSON document on standard output: totals, rows, files, applied, refused, failed,\naside (file, kind, names, message, held), asideKeys, refreshed, rejected, shrunk, unmatched, duplicates,\nmayShareKeys, vanished, absent, unseen, undone, stale, warnings, deadLetters, ms.',
     },
     MEMORY,
     VERBOSE,

@@ -6,7 +6,8 @@ import { count, number } from './text.ts';
 
 /** Lines without line ends. */
 export function validationLines(found: Validation): string[] {
-  const { file, dataset, rows, accepted, rejected, reason, counts, violations, ignoredColumns } = found;
+  const { file, dataset, rows, accepted, rejected, reason, counts, violations } = found;
+  const { ignoredColumns, missingColumns } = found;
   const total = counts.reduce((sum, { rows }) => sum + rows, 0);
   const more = total - violations.length;
   return [
@@ -16,6 +17,7 @@ export function validationLines(found: Validation): string[] {
     ...(ignoredColumns.length === 0
       ? []
       : [`Columns that ${dataset} does not know, and ignores: ${ignoredColumns.join(', ')}`]),
+    ...(missingColumns.length === 0 ? [] : [`Optional columns that it lacks: ${missingColumns.join(', ')}`]),
     ...(counts.length === 0 ? [] : ['', ...countTable(found)]),
     ...(violations.length === 0 ? [] : ['', ...violations.map(placedMessage)]),
     ...(more > 0 ? [`and ${number(more)} more: --limit ${total} lists them all`] : []),

@@ -2,6 +2,7 @@
 // the words mean together is checked in parse-contract.ts. A word that is not here is refused, never ignored.
 import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
+import { FIELDS_MATCH, type FieldsMatch } from './contract.ts';
 
 const text = z.string();
 const texts = z.array(text);
@@ -60,8 +61,19 @@ const foreignKey = z.strictObject({
   reference: z.strictObject({ resource: text.optional(), fields: fieldNames }),
 });
 
+/**
+ * https://datapackage.org/standard/table-schema/#fieldsMatch. By its text a string; by the profile of version 2.0, which 2.1
+ * corrects, a list.
+ */
+const fieldsMatch = z
+  .union([only(...FIELDS_MATCH), z.array(only(...FIELDS_MATCH)).length(1)], {
+    error: `it must be ${FIELDS_MATCH.map((word) => JSON.stringify(word)).join(' or ')}`,
+  })
+  .transform((value) => (typeof value === 'string' ? value : (value[0] as FieldsMatch)));
+
 const schema = z.strictObject({
   fields: z.array(field).min(1),
+  fieldsMatch: fieldsMatch.optional(),
   missingValues: texts.optional(),
   primaryKey: fieldNames.optional(),
   foreignKeys: z.array(foreignKey).optional(),
@@ -121,6 +133,7 @@ const resource = z.strictObject({
   onDelete: only('withdraw', 'keep').optional(),
   maxRejectedRatio: ratio.optional(),
   maxRejectedRows: z.int().min(0).optional(),
+  duplicates: only('warn', 'reject', 'allow').optional(),
   timezone: text.optional(),
   levels: filledTexts.optional(),
 });
@@ -151,7 +164,7 @@ export type ForeignKeyWords = z.infer<typeof foreignKey>;
 export type ConstraintWords = z.infer<typeof constraints>;
 
 const NOT_YET = new Set(
-  `uniqueKeys fieldsMatch data compression innerpath scheme control layout extrapaths
+  `uniqueKeys data compression innerpath scheme control layout extrapaths
   jsonSchema categories categoriesOrdered arrayItem itemType
   commentRows quoteStyle property itemKeys sheetNumber sheetName`.split(/\s+/),
 );

@@ -72,6 +72,10 @@ export type ForeignKey = {
 
 export type Mode = 'append' | 'replace' | 'upsert';
 
+/** https://datapackage.org/standard/table-schema/#fieldsMatch: how a file's columns and the contract's fields must agree. */
+export const FIELDS_MATCH = ['exact', 'equal', 'subset', 'superset', 'partial'] as const;
+export type FieldsMatch = (typeof FIELDS_MATCH)[number];
+
 /** How a CSV file is written; each character is one byte of ASCII. */
 export type Dialect = {
   readonly delimiter: string;
@@ -122,11 +126,15 @@ export type Dataset = {
   readonly partitionBy: readonly PartitionColumn[];
   readonly mode: Mode;
   readonly extraColumns: 'ignore' | 'reject';
+  /** Absent: columns in any order, optional ones may be missing, further ones by `extraColumns`. */
+  readonly fieldsMatch?: FieldsMatch;
   readonly onDelete: 'withdraw' | 'keep';
   /** A file of which a greater part (0 to 1) of the records is refused is refused as a whole. */
   readonly maxRejectedRatio?: number;
   /** The same by number of records; a file must keep to both. */
   readonly maxRejectedRows?: number;
+  /** What is done about source files that bring the same rows under another name; `allow` but in mode `append`, where they add up. */
+  readonly duplicates: 'warn' | 'reject' | 'allow';
   /** SHA-256 (16 hex digits) of all that decides about rows: descriptions, titles, foreign keys and the file's place are not in it. */
   readonly hash: string;
 };

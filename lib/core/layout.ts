@@ -2,13 +2,29 @@
 import { createHash } from 'node:crypto';
 
 const MAX_SEGMENT_BYTES = 200;
+/** A key in S3 has at most 1,024 bytes: with the longest dataset name, etag and prefixes this leaves a hundred for the lake's own. */
+const MAX_BYTES = 700;
+const KEPT_BYTES = 500;
 
 /**
  * `%`, control characters, `\`, a leading dot and empty segments are percent-encoded, nothing else. A segment that no file
- * system would take is cut and ends in a hash of the whole: the report inside says the key in full.
+ * system would take is cut and ends in a hash of the whole, and so is a key that would be too long with what stands around it:
+ * the report inside says the key in full.
  */
 export function encodeSourceKey(key: string): string {
-  return key.split('/').map(encodeSegment).join('/');
+  const segments = key.split('/').map(encodeSegment);
+  const encoded = segments.join('/');
+  if (Buffer.byteLength(encoded) <= MAX_BYTES) return encoded;
+  let kept = '';
+  for (const segment of segments) {
+    if (Buffer.byteLength(kept) + Buffer.byteLength(segment) > KEPT_BYTES) break;
+    kept += `${segment}/`;
+  }
+  return `${kept}%-${hashOf(key)}`;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 function encodeSegment(segment: string): string {
@@ -19,8 +35,7 @@ function encodeSegment(segment: string): string {
   );
   const encoded = safe.startsWith('.') ? `%2E${safe.slice(1)}` : safe;
   if (Buffer.byteLength(encoded) <= MAX_SEGMENT_BYTES) return encoded;
-  const hash = createHash('sha256').update(segment).digest('hex').slice(0, 16);
-  return `${[...encoded].slice(0, MAX_SEGMENT_BYTES / 8).join('')}%-${hash}`;
+  return `${[...encoded].slice(0, MAX_SEGMENT_BYTES / 8).join('')}%-${hashOf(segment)}`;
 }
 
 /** One version of a source file under one contract. */

@@ -2,7 +2,7 @@
 // The shapes are in contract-words.ts, the fields in parse-field.ts; the engine has its say in lib/maintain.
 
 import type { DefinitionError } from '../errors.ts';
-import type { Dataset, Field, Format } from './contract.ts';
+import type { Dataset, Dialect, Field, Format, Mode } from './contract.ts';
 import type { ResourceWords, SchemaWords } from './contract-words.ts';
 import { definitionHash } from './definition-hash.ts';
 import { Place, refusalOf } from './definition-place.ts';
@@ -122,11 +122,15 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     primaryKey,
     partitionBy: effectivePartition(parsePartitionBy(words, fields, place), mode, primaryKey),
     mode,
-    extraColumns: words.extraColumns ?? 'ignore',
+    extraColumns: parseExtraColumns(words, dialect, place),
+    ...(words.schema.fieldsMatch === undefined ? {} : { fieldsMatch: words.schema.fieldsMatch }),
     onDelete: words.onDelete ?? 'withdraw',
     ...(words.maxRejectedRatio === undefined ? {} : { maxRejectedRatio: words.maxRejectedRatio }),
     ...(words.maxRejectedRows === undefined ? {} : { maxRejectedRows: words.maxRejectedRows }),
   } as const;
+  const duplicates = parseDuplicates(words, mode, place.at('duplicates'));
+  // The other two words change no row.
+  const refused = duplicates === 'reject' ? { duplicates } : {};
   const rows = { ...meaning, fields: fields.map(({ description: _, ...field }) => field) };
   const description = words.description === undefined ? {} : { description: words.description };
   return {
@@ -135,8 +139,38 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     package: packageName,
     file,
     ...description,
-    hash: definitionHash(rows),
+    duplicates,
+    hash: definitionHash({ ...rows, ...refused }),
   };
+}
+
+/** What fieldsMatch says of further columns goes before extraColumns; both may say it, but not the opposite. */
+function parseExtraColumns(words: ResourceWords, dialect: Dialect, place: Place): Dataset['extraColumns'] {
+  const { fieldsMatch } = words.schema;
+  if (fieldsMatch === undefined) return words.extraColumns ?? 'ignore';
+  const meant = fieldsMatch === 'subset' || fieldsMatch === 'partial' ? 'ignore' : 'reject';
+  if (words.extraColumns !== undefined && words.extraColumns !== meant)
+    place
+      .at('extraColumns')
+      .refuse(
+        `"${words.extraColumns}" contradicts fieldsMatch "${fieldsMatch}", which lets ${meant === 'ignore' ? '' : 'no '}further columns pass: leave one of them out`,
+      );
+  if (dialect.headerRecords === 0 && fieldsMatch !== 'exact')
+    place
+      .at('schema', 'fieldsMatch')
+      .refuse(
+        `"${fieldsMatch}" goes by the columns' names, and by dialect.header the file has none: write "exact", which goes by their order, or leave it out`,
+      );
+  return meant;
+}
+
+function parseDuplicates(words: ResourceWords, mode: Mode, place: Place): Dataset['duplicates'] {
+  if (mode === 'append') return words.duplicates ?? 'warn';
+  if (words.duplicates !== undefined)
+    place.refuse(
+      `in mode "${mode}" the same rows under another name count once in any case: leave it out, or write "mode": "append"`,
+    );
+  return 'allow';
 }
 
 const FORMATS: Readonly<Record<string, Format>> = {

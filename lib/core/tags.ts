@@ -9,8 +9,12 @@ export const DEFINITION = 'sluice.definition';
 export const PENDING = 'sluice.pending';
 /** When a table that nothing defined any more was dropped, ISO 8601. */
 export const DROPPED = 'sluice.dropped';
+/** Of the source file's text, unpacked and decoded: equal texts have the same. */
+export const TEXT = 'sluice.text';
 /** Of a data file's bytes: files of the same hash hold the same rows in the same order. */
 export const CONTENT = 'sluice.content';
+/** Of the whole source file. */
+export const ACCEPTED_ROWS = 'sluice.acceptedRows';
 export const INPUTS = 'sluice.inputs';
 /** The ids of the commits that INPUTS gives the versions of. */
 export const INPUT_COMMITS = 'sluice.inputCommits';
@@ -27,6 +31,8 @@ export type Origin = {
   readonly quarantinedRows: number;
   /** The digest of what its report says; absent where an older Sluice wrote the file. */
   readonly report?: string;
+  /** See TEXT; absent where an older version of Sluice read the file. */
+  readonly text?: string;
 };
 
 export function originTags(origin: Origin): Record<string, string> {
@@ -35,9 +41,10 @@ export function originTags(origin: Origin): Record<string, string> {
     'sluice.etag': origin.etag,
     'sluice.lastModified': new Date(origin.lastModifiedMs).toISOString(),
     [CONTRACT]: origin.contract,
-    'sluice.acceptedRows': String(origin.acceptedRows),
+    [ACCEPTED_ROWS]: String(origin.acceptedRows),
     'sluice.quarantinedRows': String(origin.quarantinedRows),
     ...(origin.report === undefined ? {} : { 'sluice.report': origin.report }),
+    ...(origin.text === undefined ? {} : { [TEXT]: origin.text }),
   };
 }
 
@@ -51,9 +58,10 @@ export function readOrigin(add: Pick<Add, 'tags'>): Origin | undefined {
     etag: tags['sluice.etag'] ?? '',
     lastModifiedMs: Date.parse(tags['sluice.lastModified'] ?? ''),
     contract: tags[CONTRACT] ?? '',
-    acceptedRows: Number(tags['sluice.acceptedRows'] ?? 0),
+    acceptedRows: Number(tags[ACCEPTED_ROWS] ?? 0),
     quarantinedRows: Number(tags['sluice.quarantinedRows'] ?? 0),
     ...(tags['sluice.report'] === undefined ? {} : { report: tags['sluice.report'] }),
+    ...(tags[TEXT] === undefined ? {} : { text: tags[TEXT] }),
   };
 }
 

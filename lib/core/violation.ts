@@ -23,10 +23,13 @@ export type Rule =
   | 'missing-label'
   | 'extra-label'
   | 'duplicate-label'
+  | 'incorrect-label'
   | 'too-large'
   | 'maxRejectedRows'
   | 'maxRejectedRatio'
-  | 'partition-value';
+  | 'no-valid-rows'
+  | 'partition-value'
+  | 'duplicate';
 
 export type Violation = {
   /** '' where the whole row or file is meant. */

@@ -112,7 +112,8 @@ async function claimedObjects(
 ): Promise<{ landed: Map<Dataset, ObjectVersion[]>; rivals: string[] }> {
   const landed = new Map<Dataset, ObjectVersion[]>();
   const rivals = new Map<string, string>();
-  for await (const version of effects.landing.list('')) {
+  // What cannot be seen is named by sync and status: it changes no plan.
+  for await (const version of effects.landing.list('', undefined, () => undefined)) {
     const [dataset, rival] = effects.catalog.claims(version.key);
     if (dataset === undefined || effects.catalog.asideOf(version.key)) continue;
     if (rival === undefined) landed.set(dataset, [...(landed.get(dataset) ?? []), version]);

@@ -31,6 +31,10 @@ export type Converted = {
   readonly dataFiles: readonly DataFile[];
   readonly quarantine: QuarantineFile | undefined;
   readonly ignoredColumns: readonly string[];
+  /** Optional columns that the file lacks. */
+  readonly missingColumns: readonly string[];
+  /** Of the source's text; see RecordCount. */
+  readonly text: string | undefined;
 };
 /** The file as a whole. Where its records were read: how many there are, and those that brought it down. */
 export type Refused = {
@@ -144,9 +148,18 @@ async function convertRows(
     throw new CorruptionError(
       `${file.path}: ${rows} records, but ${acceptedRows} accepted and ${quarantine?.rows ?? 0} quarantined. Nothing was committed; please report this file's shape.`,
     );
-  const tooMany = rejectionViolation(file.dataset, rows, rows - acceptedRows);
+  const tooMany = rejectionViolation(file.dataset, rows, rows - acceptedRows, quarantine?.examples[0]);
   if (tooMany)
     return { outcome: 'rejected', violation: tooMany, rows, ...(quarantine ? { quarantine } : {}) };
   const dataFiles = await time('split', () => splitByPartition(session, file, accepted, acceptedRows));
-  return { outcome: 'accepted', rows, acceptedRows, dataFiles, quarantine, ignoredColumns: source.ignored };
+  return {
+    outcome: 'accepted',
+    rows,
+    acceptedRows,
+    dataFiles,
+    quarantine,
+    ignoredColumns: source.ignored,
+    missingColumns: source.missing,
+    text: counted.value.text,
+  };
 }

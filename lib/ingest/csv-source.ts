@@ -2,6 +2,7 @@
 // by our own reader, slower and exact.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { TextHash } from '../content-hash.ts';
 import type { Dataset } from '../core/contract.ts';
 import { RecordScanner } from '../core/record-scanner.ts';
 import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
@@ -58,6 +59,7 @@ function rowSource(
     relation,
     texts: new Map([...columns].map(([field, index]) => [field, identifier(`c${index}`)])),
     ignored: header.ignored,
+    missing: header.missing,
     countRecords: () => countCsvRecords(file, header.labels.length),
     rejectedRows: (flagged) => rejectedRecords(file, header.labels.length, flagged),
   };
@@ -71,6 +73,7 @@ export async function countCsvRecords(
 ): Promise<RecordCount> {
   const scanner = new RecordScanner(dataset.dialect, columns);
   const utf8 = new Utf8Check();
+  const text = new TextHash();
   let chunks = 0;
   const counted = () => ({
     records: scanner.records,
@@ -80,12 +83,13 @@ export async function countCsvRecords(
   for await (const chunk of textBytes(path, dataset.encoding)) {
     scanner.push(chunk);
     utf8.push(chunk);
+    if (maxChunks === Infinity) text.push(chunk);
     chunks += 1;
     if (chunks === maxChunks) return counted();
   }
   scanner.end();
   utf8.end();
-  return counted();
+  return { ...counted(), text: text.end() };
 }
 
 type Format = {

@@ -2,7 +2,7 @@
 import type { Dataset, Field } from '../core/contract.ts';
 import { shown, type Violation } from '../core/violation.ts';
 import { readRecords } from './csv-records.ts';
-import { extraLabels, misspeltLabel } from './labels.ts';
+import { labelViolation, quoted } from './labels.ts';
 import { fileViolation, type SourceFile } from './row-source.ts';
 
 export type Header = {
@@ -12,6 +12,8 @@ export type Header = {
   readonly columns: ReadonlyMap<string, number>;
   /** Labels that no field takes. */
   readonly ignored: readonly string[];
+  /** The labels of optional fields that nothing fills. */
+  readonly missing: readonly string[];
   /** What ends the first line. */
   readonly lineEnd: string;
 };
@@ -77,16 +79,17 @@ function withoutHeader(file: SourceFile, cells: number | undefined): Matched | V
     const message = `the file has no header, and its first record has ${cells} cells where the fields are ${labels.join(', ')}: the delimiter (${JSON.stringify(file.dataset.dialect.delimiter)}) or the contract's fields do not fit`;
     return fileViolation('missing-label', message);
   }
-  return { labels, columns: new Map(labels.map((name, i) => [name, i])), ignored: [] };
+  return { labels, columns: new Map(labels.map((name, i) => [name, i])), ignored: [], missing: [] };
 }
 
 function matchLabels({ dataset, fromPath }: SourceFile, labels: readonly string[]): Matched | Violation {
   const { columns, missing } = columnsOf(dataset, labels);
-  const taken = new Set(columns.values());
-  const ignored = labels.filter((_, i) => !taken.has(i));
-  const required = missing.filter((field) => field.constraints.required && !fromPath.has(field.name));
+  const indexes = new Set(columns.values());
+  const ignored = labels.filter((_, i) => !indexes.has(i));
+  const open = missing.filter((field) => !fromPath.has(field.name));
+  const required = open.filter((field) => field.constraints.required);
   const found = `${quoted(labels)} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`;
-  if (required[0]) {
+  if (required[0] && dataset.fieldsMatch === undefined) {
     const names = required.map((field) => field.header);
     const message = `the header lacks ${quoted(names)}; it has ${found}`;
     return fileViolation('missing-label', message, names[0]);
@@ -96,9 +99,16 @@ function matchLabels({ dataset, fromPath }: SourceFile, labels: readonly string[
       'missing-label',
       `no column of the first line is one of ${dataset.name}'s; it has ${found}`,
     );
-  if (ignored.length > 0 && dataset.extraColumns === 'reject') return extraLabels(ignored, dataset.name);
-  const optional = missing.filter((field) => !fromPath.has(field.name));
-  return misspeltLabel(optional, ignored) ?? { labels, columns, ignored };
+  const taken = labels.filter((_, i) => indexes.has(i));
+  const wanted = [...columns.values()].map((i) => labels[i] as string);
+  return (
+    labelViolation(dataset, { missing: open, ignored, taken, wanted }) ?? {
+      labels,
+      columns,
+      ignored,
+      missing: open.map((field) => field.header),
+    }
+  );
 }
 
 /** A label as the contract has it goes before one that differs in case. */
@@ -117,8 +127,4 @@ function columnsOf(dataset: Dataset, labels: readonly string[]) {
     else missing.push(field);
   }
   return { columns, missing };
-}
-
-function quoted(labels: readonly string[]): string {
-  return labels.map((label) => JSON.stringify(label)).join(', ');
 }

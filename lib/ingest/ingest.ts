@@ -13,10 +13,12 @@ import { vacuumFence } from '../delta/vacuum.ts';
 import { announce, type Effects } from '../effects.ts';
 import { TryAgainError } from '../errors.ts';
 import type { ObjectVersion } from '../ports.ts';
-import type { Report } from './report.ts';
+import type { LiveFiles } from './duplicates.ts';
+import { type Report, replaceReport } from './report.ts';
 import { SideBySide } from './side-by-side.ts';
-import { isLive, lastModifiedCounts, type Staged, stage } from './stage.ts';
+import { isLive, type Staged, stage } from './stage.ts';
 import { requireAccounted } from './unaccounted.ts';
+import { withoutDuplicates } from './without-duplicates.ts';
 
 /** `dataset`: bring this dataset's table to the key's state although the key may belong to another one now, or to none. */
 export type IngestRequest = { readonly source: string; readonly dataset?: string };
@@ -30,6 +32,8 @@ export type SourceOutcome = {
   readonly report?: Report;
   /** Rows that a withdrawal took away. */
   readonly withdrawnRows?: number;
+  /** Accepted, and other live sources of the dataset bring the same rows: they count more than once. */
+  readonly copies?: readonly string[];
   /** The table's partitions whose rows changed. */
   readonly partitions: readonly PartitionValues[];
 };
@@ -103,7 +107,12 @@ type Batch = {
   readonly sideBySide: SideBySide;
 };
 
-type Change = { readonly actions: readonly Action[]; readonly outcome: SourceOutcome };
+/** `files`: what the table holds of the source after it. */
+export type Change = {
+  readonly actions: readonly Action[];
+  readonly files: readonly Add[];
+  readonly outcome: SourceOutcome;
+};
 
 async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly string[]) {
   const table = landingTable(dataset);
@@ -111,6 +120,7 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
   const batch: Batch = { effects, dataset, prefix, staged: new Map(), sideBySide: new SideBySide() };
   const failures = new Map<string, unknown>();
   let outcomes: SourceOutcome[] = [];
+  let duplicates: readonly Report[] = [];
   let fence: number | undefined;
   const started = effects.clock().getTime();
   const { snapshot, conflicts } = await effects.tables.commit(prefix, async (snapshot) => {
@@ -122,17 +132,16 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
     fence = vacuumFence(snapshot);
     const live = filesBySource(snapshot?.files.values() ?? []);
     const wanted = sources.filter((source) => !failures.has(source));
-    const changes = await Promise.allSettled(
-      wanted.map((source) => bringUp(batch, source, live.get(source) ?? [])),
-    );
-    const actions: Action[] = [];
+    const changes = await Promise.allSettled(wanted.map((source) => bringUp(batch, source, live)));
+    const done: Change[] = [];
     changes.forEach((change, index) => {
       if (change.status === 'rejected') failures.set(wanted[index] as string, change.reason);
-      else {
-        actions.push(...change.value.actions);
-        outcomes.push(change.value.outcome);
-      }
+      else done.push(change.value);
     });
+    const { changes: deduplicated, refused } = await withoutDuplicates(effects, dataset, live, done);
+    outcomes = deduplicated.map(({ outcome }) => outcome);
+    duplicates = refused;
+    const actions = deduplicated.flatMap((change) => change.actions);
     if (actions.length === 0) return undefined;
     return {
       actions,
@@ -142,17 +151,27 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
     };
   });
   await announce(effects, table);
-  for (const { source, result, report } of outcomes) {
-    effects.log('info', `ingest.${result}`, {
-      dataset: dataset.name,
-      source,
-      rows: report?.accepted,
-      quarantined: report?.quarantined,
-      version: snapshot?.version,
-    });
-  }
+  for (const report of duplicates) await replaceReport(effects.lake, report);
+  for (const outcome of outcomes) logOutcome(effects, dataset, outcome, snapshot?.version);
   return { outcomes, failures, conflicts };
 }
+
+function logOutcome(
+  { log }: Effects,
+  { name }: Dataset,
+  { source, result, report, copies }: SourceOutcome,
+  version: number | undefined,
+): void {
+  const file = { dataset: name, source };
+  const rows = { rows: report?.accepted, quarantined: report?.quarantined };
+  log('info', `ingest.${result}`, { ...file, ...rows, version });
+  if (result !== 'accepted' || report === undefined) return;
+  if (report.former) log('warn', 'ingest.shrunk', { ...file, ...rows, before: report.former });
+  if (report.unmatched) log('warn', 'ingest.unmatched', { ...file, ...report.unmatched });
+  if (copies) log('warn', 'ingest.duplicate', { ...file, ...rows, copies: copies.slice(0, MAX_LOGGED) });
+}
+
+const MAX_LOGGED = 10;
 
 function requireContract(snapshot: Snapshot | undefined, dataset: Dataset): asserts snapshot is Snapshot {
   const hash = snapshot === undefined ? undefined : configuration(snapshot, CONTRACT);
@@ -162,31 +181,33 @@ function requireContract(snapshot: Snapshot | undefined, dataset: Dataset): asse
   );
 }
 
-async function bringUp(batch: Batch, source: string, live: readonly Add[]): Promise<Change> {
+async function bringUp(batch: Batch, source: string, table: LiveFiles): Promise<Change> {
   const { effects, dataset } = batch;
+  const live = table.get(source) ?? [];
   const outcome = { source, dataset: dataset.name, partitions: live.map((add) => add.partitionValues) };
   const withdraw = () => live.map((add) => removeAction(add, effects.clock().getTime()));
   const withdrawn = {
     actions: withdraw(),
+    files: [],
     outcome: live[0]
       ? { ...outcome, result: 'withdrawn' as const, withdrawnRows: readOrigin(live[0])?.acceptedRows ?? 0 }
       : { ...outcome, result: 'unchanged' as const },
   };
   if (effects.catalog.datasetFor(source) !== dataset) return withdrawn;
 
-  const staged = await presentVersion(batch, source, live);
+  const staged = await presentVersion(batch, source, table);
   const report = staged.report === undefined ? {} : { report: staged.report };
   if (staged.version === undefined) {
     if (dataset.onDelete === 'keep')
-      return { actions: [], outcome: { ...outcome, partitions: [], result: 'kept' } };
+      return { actions: [], files: live, outcome: { ...outcome, partitions: [], result: 'kept' } };
     return withdrawn;
   }
   if (!staged.replaces || isLive(dataset, live, staged.version)) {
     const result = staged.report?.outcome === 'rejected' ? 'rejected' : 'unchanged';
-    return { actions: [], outcome: { ...outcome, ...report, partitions: [], result } };
+    return { actions: [], files: live, outcome: { ...outcome, ...report, partitions: [], result } };
   }
   const { actions, partitions } = replacement(dataset, live, staged.adds, effects.clock().getTime());
-  return { actions, outcome: { ...outcome, ...report, partitions, result: 'accepted' } };
+  return { actions, files: staged.adds, outcome: { ...outcome, ...report, partitions, result: 'accepted' } };
 }
 
 /**
@@ -194,7 +215,7 @@ async function bringUp(batch: Batch, source: string, live: readonly Add[]): Prom
  * twice, the log says that no data change, and nothing is computed anew. In the other modes LastModified counts as well.
  */
 function replacement(dataset: Dataset, live: readonly Add[], staged: readonly Add[], now: number) {
-  const isSame = (before: Add, after: Add) => !lastModifiedCounts(dataset) && sameContent(before, after);
+  const isSame = (before: Add, after: Add) => dataset.mode === 'append' && sameContent(before, after);
   const removes = live.map((add) => {
     const { remove } = removeAction(add, now);
     return { remove: { ...remove, dataChange: !staged.some((after) => isSame(add, after)) } };
@@ -209,7 +230,7 @@ function replacement(dataset: Dataset, live: readonly Add[], staged: readonly Ad
 }
 
 /** Data files that an earlier round of the commit loop staged serve again while landing holds their version. */
-async function presentVersion(batch: Batch, source: string, live: readonly Add[]): Promise<Staged> {
+async function presentVersion(batch: Batch, source: string, live: LiveFiles): Promise<Staged> {
   const { effects, dataset, prefix, staged: known, sideBySide } = batch;
   const earlier = known.get(source);
   if (earlier?.replaces && sameVersion(earlier.version, await effects.landing.head(source))) return earlier;

@@ -3,15 +3,22 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'lossless-json';
-import type { Dataset } from '../core/contract.ts';
+import { TextHash } from '../content-hash.ts';
+import type { Dataset, Field } from '../core/contract.ts';
 import { fileLiteral, identifier } from '../core/sql-text.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
 import { FlagCursor } from './flag-cursor.ts';
 import { JsonDocumentCounter, JsonLineCounter } from './json-count.ts';
 import { type Members, readJson, rejectedRecord } from './json-records.ts';
-import { extraLabels, misspeltLabel } from './labels.ts';
+import { labelViolation, quoted } from './labels.ts';
 import { pour } from './pour.ts';
-import type { FlaggedRows, RecordCount, RowSource, SourceFile } from './row-source.ts';
+import {
+  type FlaggedRows,
+  fileViolation,
+  type RecordCount,
+  type RowSource,
+  type SourceFile,
+} from './row-source.ts';
 import { textBytes } from './source-bytes.ts';
 
 export async function jsonSource(file: SourceFile): Promise<RowSource | Violation> {
@@ -26,6 +33,7 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
     relation: `read_json(${fileLiteral(path)}, format = 'newline_delimited', columns = {${fields}}, maximum_object_size = ${found.longest}, hive_partitioning = false)`,
     texts: new Map(texts.filter(([name]) => !file.fromPath.has(name) || isGiven(name))),
     ignored: found.ignored,
+    missing: missingFields(file, found).map((field) => field.header),
     countRecords: () => countJsonRecords(file),
     rejectedRows: (flagged) => rejectedRecords(file, flagged),
   };
@@ -35,6 +43,7 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
 const LEAST_OBJECT_BYTES = 1024 * 1024;
 /** Keys may be data: then there is no end of labels. */
 const MAX_IGNORED = 1000;
+const MAX_NAMED = 20;
 
 type Found = {
   /** Fields that some record has. */
@@ -75,12 +84,22 @@ async function writeTexts(file: SourceFile, path: string): Promise<Found | Viola
   return refusal ?? wrongLabels(file, found) ?? found;
 }
 
-function wrongLabels({ dataset, fromPath }: SourceFile, { seen, ignored }: Found): Violation | undefined {
-  if (ignored.length > 0 && dataset.extraColumns === 'reject') return extraLabels(ignored, dataset.name);
-  const isOpen = (name: string) => !seen.has(name) && !fromPath.has(name) && !dataset.levels.includes(name);
-  return misspeltLabel(
-    dataset.fields.filter((field) => isOpen(field.name)),
-    ignored,
+/** JSON has no order of members, so that "exact" is "equal"; and a document without records has no members to compare. */
+function wrongLabels(file: SourceFile, found: Found): Violation | undefined {
+  const { dataset } = file;
+  const { seen, ignored } = found;
+  const missing = missingFields(file, found);
+  if (seen.size === 0 && ignored.length === 0) return undefined;
+  if (seen.size === 0 && missing.length > 0 && dataset.levels.length === 0) {
+    const message = `no member of its records is one of ${dataset.name}'s fields; they have ${quoted(ignored.slice(0, MAX_NAMED))}`;
+    return fileViolation('missing-label', message);
+  }
+  return labelViolation(dataset, { missing, ignored });
+}
+
+function missingFields({ dataset, fromPath }: SourceFile, { seen }: Found): Field[] {
+  return dataset.fields.filter(
+    ({ name }) => !seen.has(name) && !fromPath.has(name) && !dataset.levels.includes(name),
   );
 }
 
@@ -103,8 +122,12 @@ export async function countJsonRecords({ dataset, path }: SourceFile): Promise<R
     dataset.format === 'ndjson'
       ? new JsonLineCounter()
       : new JsonDocumentCounter(Math.max(1, dataset.levels.length));
-  for await (const chunk of textBytes(path, dataset.encoding)) counter.push(chunk);
-  return { records: counter.records, isPlain: true };
+  const text = new TextHash();
+  for await (const chunk of textBytes(path, dataset.encoding)) {
+    counter.push(chunk);
+    text.push(chunk);
+  }
+  return { records: counter.records, isPlain: true, text: text.end() };
 }
 
 async function* rejectedRecords(file: SourceFile, flagged: FlaggedRows): AsyncIterable<RejectedRow> {

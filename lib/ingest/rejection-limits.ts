@@ -1,29 +1,57 @@
-// How many of a file's records may be refused before the file is refused as a whole: the contract's own limits. Pure.
+// How many of a file's records may be refused before the file is refused as a whole: the contract's own limits, and all of
+// them where it sets none. Pure.
 import type { Dataset } from '../core/contract.ts';
 import type { Violation } from '../core/violation.ts';
+import type { PlacedViolation } from '../core/violation-text.ts';
+import { placedMessage } from '../core/violation-text.ts';
 import { fileViolation } from './row-source.ts';
 
-/** Undefined where the file keeps to both limits. */
+const NEXT_STEP = 'correct them in the file and send it again under its name';
+
+/** Undefined where the file keeps to all limits. `first`: a refused record, as an example. */
 export function rejectionViolation(
-  { name, maxRejectedRows, maxRejectedRatio }: Dataset,
+  dataset: Dataset,
   rows: number,
   rejected: number,
+  first?: PlacedViolation,
 ): Violation | undefined {
+  const { name, maxRejectedRows, maxRejectedRatio } = dataset;
   const found = `${number(rejected)} of ${number(rows)} rows are refused`;
-  const next = 'correct them in the file and send it again under its name';
   if (maxRejectedRows !== undefined && rejected > maxRejectedRows)
     return fileViolation(
       'maxRejectedRows',
-      `${found}, and maxRejectedRows of ${name} lets ${number(maxRejectedRows)} pass: ${next}`,
+      `${found}, and maxRejectedRows of ${name} lets ${number(maxRejectedRows)} pass: ${NEXT_STEP}`,
       String(rejected),
     );
   if (maxRejectedRatio !== undefined && rejected / rows > maxRejectedRatio)
     return fileViolation(
       'maxRejectedRatio',
-      `${found} (${percent(rejected / rows)}), and maxRejectedRatio of ${name} lets ${percent(maxRejectedRatio)} pass: ${next}`,
+      `${found} (${percent(rejected / rows)}), and maxRejectedRatio of ${name} lets ${percent(maxRejectedRatio)} pass: ${NEXT_STEP}`,
       String(rejected / rows),
     );
+  if (refusesAll(dataset, rows - rejected, rejected)) return noValidRows(name, rejected, first);
   return undefined;
+}
+
+/**
+ * True for a file that has records and of which none is accepted: to take it for a delivery would empty the table of its
+ * older rows because of, say, another date format. A contract that lets any share pass, `"maxRejectedRatio": 1`, lets this
+ * one pass too. A file without records is no such file.
+ */
+export function refusesAll(
+  { maxRejectedRatio }: Pick<Dataset, 'maxRejectedRatio'>,
+  accepted: number,
+  refused: number,
+): boolean {
+  return accepted === 0 && refused > 0 && maxRejectedRatio !== 1;
+}
+
+function noValidRows(name: string, rejected: number, first: PlacedViolation | undefined): Violation {
+  const example = first === undefined ? '' : ` (${placedMessage(first)})`;
+  const found =
+    rejected === 1 ? `its only row is refused` : `all of its ${number(rejected)} rows are refused`;
+  const message = `${found}${example}: correct the file and send it again under its name, or correct the contract of ${name}; a contract with "maxRejectedRatio": 1 takes such a file for an empty one`;
+  return fileViolation('no-valid-rows', message, String(rejected));
 }
 
 function number(value: number): string {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../core/contract.ts';
 import { canonicalJson } from '../core/definition-hash.ts';
+import type { Former, Unmatched } from '../core/delivery.ts';
 import { reportKey, type SourceVersion } from '../core/layout.ts';
 import type { Violation } from '../core/violation.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
@@ -25,6 +26,12 @@ export type Findings = {
   readonly examples: readonly Example[];
   /** Columns of the file that the contract does not know. */
   readonly ignoredColumns: readonly string[];
+  /** Optional columns that the file lacks; absent in reports of older versions of Sluice. */
+  readonly missingColumns?: readonly string[];
+  /** Columns that do not fit: see unmatchedLabels. */
+  readonly unmatched?: Unmatched;
+  /** Of the file's text: see TEXT in tags.ts. */
+  readonly text?: string;
   /** The quarantined rows' key in the lake, and the hash of the file's bytes. */
   readonly quarantine?: string;
   readonly quarantineContent?: string;
@@ -33,6 +40,8 @@ export type Findings = {
 };
 
 export type Report = Findings & {
+  /** The delivery whose place this one took, where it brought more than twice as many rows. */
+  readonly former?: Former;
   readonly source: string;
   readonly dataset: string;
   readonly etag: string;
@@ -48,12 +57,17 @@ export type Report = Findings & {
   readonly digest?: string;
 };
 
-/** What every attempt at this version finds. */
-export type Facts = Omit<Report, 'facts' | 'ms' | 'timings' | 'digest'>;
+/** What every attempt at this version finds: not what the table held before. */
+export type Facts = Omit<Report, 'facts' | 'former' | 'ms' | 'timings' | 'digest'>;
 
 /** 32 hex digits, equal for equal values. */
 export function digestOf(value: object): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32);
+}
+
+/** The same bytes may get another time without being another version. */
+export function factsDigest(facts: Facts): string {
+  return digestOf({ ...facts, lastModified: undefined });
 }
 
 export function sourceVersion(dataset: Dataset, version: ObjectVersion): SourceVersion {
@@ -82,7 +96,8 @@ export async function readReportOf(
 export function parseReport(bytes: Uint8Array): Report | undefined {
   try {
     const { digest, ...report } = JSON.parse(new TextDecoder().decode(bytes)) as Report;
-    if (digest === undefined) return report;
+    // Whoever notes the facts notes the digest: one bit of its name may be another by now.
+    if (digest === undefined) return report.facts === undefined ? report : undefined;
     return digestOf(report) === digest ? { ...report, digest } : undefined;
   } catch {
     return undefined;
@@ -95,7 +110,16 @@ export async function writeReport(
   version: ObjectVersion,
   report: Report,
 ): Promise<void> {
-  const sealed = { ...report, digest: digestOf(report) };
-  const bytes = new TextEncoder().encode(`${JSON.stringify(sealed, null, 2)}\n`);
-  await lake.write(reportKey(dataset.name, sourceVersion(dataset, version)), bytes);
+  await storeReport(lake, reportKey(dataset.name, sourceVersion(dataset, version)), report);
+}
+
+/** In the place of an earlier one of the same version under the same contract. */
+export async function replaceReport(lake: ObjectStore, report: Report): Promise<void> {
+  await storeReport(lake, reportKey(report.dataset, report), report);
+}
+
+async function storeReport(lake: ObjectStore, key: string, report: Report): Promise<void> {
+  const { digest: _, ...plain } = report;
+  const sealed = { ...plain, digest: digestOf(plain) };
+  await lake.write(key, new TextEncoder().encode(`${JSON.stringify(sealed, null, 2)}\n`));
 }

@@ -10,6 +10,8 @@ export type RowSource = {
   readonly texts: TextSource;
   /** Columns of the file that no field takes. */
   readonly ignored: readonly string[];
+  /** The labels of optional fields that nothing fills: their values are null. */
+  readonly missing: readonly string[];
   /** Records in the file, counted by other code than the relation's. */
   countRecords(): Promise<RecordCount>;
   /** Every record that is not accepted, in the file's order: the flagged rows, and the records that are no rows. */
@@ -24,6 +26,8 @@ export type RecordCount = {
   readonly isPlain: boolean;
   /** Where in the text they begin. */
   readonly marks?: RecordMarks;
+  /** Of the text, unpacked and decoded: equal texts have the same. See TextHash. */
+  readonly text?: string;
 };
 
 export type FlaggedRows = {

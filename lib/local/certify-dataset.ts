@@ -5,14 +5,16 @@ import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { filesBySource, readOrigin } from '../core/tags.ts';
+import { isUnseen } from '../core/unseen.ts';
 import type { Add } from '../delta/actions.ts';
 import type { Effects } from '../effects.ts';
 import { balanceSources, type SourceBalance } from '../explain/source-balance.ts';
 import { inParallel } from '../in-parallel.ts';
+import type { LiveFiles } from '../ingest/duplicates.ts';
 import type { Report } from '../ingest/report.ts';
 import { isLive, settledBefore } from '../ingest/stage.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
-import type { ObjectVersion } from '../ports.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
 
 /**
  * `live`: its rows are in the table. `superseded`: rows of it are in the lake, and they are not the ones that count: an older
@@ -42,11 +44,12 @@ export type DatasetCertificate = {
   readonly foreign: readonly string[];
 };
 
-/** `listed`: what landing holds of it. Throws CorruptionError where its table cannot be read. */
+/** `listed`: what landing holds of it; `unseen`: what may be there besides. Throws CorruptionError where its table cannot be read. */
 export async function certifyDataset(
   effects: Effects,
   dataset: Dataset,
   listed: readonly ObjectVersion[],
+  unseen: readonly Unseen[],
 ): Promise<DatasetCertificate> {
   const table = tablePrefix(landingTable(dataset));
   const snapshot = await effects.tables.latest(table);
@@ -55,7 +58,7 @@ export async function certifyDataset(
   const objects: CertifiedObject[] = [];
   const reports: Report[] = [];
   await inParallel(listed, async (version) => {
-    const found = await certifyObject(effects, dataset, newest, version, live.get(version.key) ?? []);
+    const found = await certifyObject(effects, dataset, newest, version, live);
     if (found === undefined) return;
     objects.push(found.object);
     if (found.report) reports.push(found.report);
@@ -64,7 +67,7 @@ export async function certifyDataset(
   const gone: string[] = [];
   await inParallel(live.keys(), async (source) => {
     // What came after the listing is no loss.
-    if (keys.has(source) || effects.catalog.asideOf(source)) return;
+    if (keys.has(source) || effects.catalog.asideOf(source) || isUnseen(unseen, source)) return;
     if ((await effects.landing.head(source)) === undefined) gone.push(source);
   });
   const keeps = dataset.onDelete === 'keep';
@@ -88,12 +91,13 @@ async function certifyObject(
   dataset: Dataset,
   newest: string | undefined,
   listed: ObjectVersion,
-  live: readonly Add[],
+  table: LiveFiles,
 ): Promise<Found | undefined> {
+  const live = table.get(listed.key) ?? [];
   // The table may hold a version that came after the listing.
   const version = isLive(dataset, live, listed) ? listed : await effects.landing.head(listed.key);
   if (version === undefined) return undefined;
-  const settled = await settledBefore(effects, dataset, version, live);
+  const settled = await settledBefore(effects, dataset, version, table);
   const state = (state: ObjectState, reason?: string): CertifiedObject => ({
     source: version.key,
     etag: version.etag,

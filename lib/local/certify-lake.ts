@@ -11,7 +11,7 @@ import { damagedReports } from '../explain/older-reports.ts';
 import { recountSources } from '../explain/recount.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
 import { foreignText } from '../maintain/undo-foreign.ts';
-import type { ObjectVersion } from '../ports.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
 import { certifyDataset, type DatasetCertificate, problemsOf } from './certify-dataset.ts';
 import { type DerivedStatus, derivedStatus } from './lake-status.ts';
 
@@ -25,6 +25,8 @@ export type Certificate = {
   readonly aside: readonly SetAside[];
   readonly asideKeys: readonly string[];
   readonly derived: readonly DerivedStatus[];
+  /** What is in landing and cannot be seen: nothing is certified of it. */
+  readonly unseen: readonly Unseen[];
   /** A sentence each; [] where everything adds up. */
   readonly problems: readonly string[];
 };
@@ -40,13 +42,13 @@ export async function certifyLake(
   effects: Effects,
   { only, recount = false }: CertifyOptions = {},
 ): Promise<Certificate> {
-  const { present, unknown, asideKeys, rivals } = await landingObjects(effects, only);
+  const { present, unknown, asideKeys, rivals, unseen } = await landingObjects(effects, only);
   const problems = [...rivals];
   const datasets: DatasetCertificate[] = [];
   for (const [dataset, versions] of present) {
     const table = landingTable(dataset);
     problems.push(...(await logProblems(effects, table)));
-    const certificate = await readable(problems, () => certifyDataset(effects, dataset, versions));
+    const certificate = await readable(problems, () => certifyDataset(effects, dataset, versions, unseen));
     if (certificate === undefined) continue;
     datasets.push(certificate);
     problems.push(
@@ -74,6 +76,7 @@ export async function certifyLake(
   return {
     datasets,
     unknown: isWhole ? unknown : [],
+    unseen,
     left: isWhole ? await undefinedTables(effects) : [],
     aside: effects.catalog.aside,
     asideKeys,
@@ -88,6 +91,7 @@ type LandingObjects = {
   readonly asideKeys: readonly string[];
   /** A sentence for each key that two datasets take. */
   readonly rivals: readonly string[];
+  readonly unseen: readonly Unseen[];
 };
 
 async function landingObjects(effects: Effects, only: Dataset | undefined): Promise<LandingObjects> {
@@ -97,7 +101,8 @@ async function landingObjects(effects: Effects, only: Dataset | undefined): Prom
   const unknown: string[] = [];
   const asideKeys: string[] = [];
   const rivals: string[] = [];
-  for await (const version of effects.landing.list('')) {
+  const unseen: Unseen[] = [];
+  for await (const version of effects.landing.list('', undefined, (one) => unseen.push(one))) {
     const [dataset, rival] = effects.catalog.claims(version.key);
     if (effects.catalog.asideOf(version.key)) asideKeys.push(version.key);
     else if (dataset === undefined) unknown.push(version.key);
@@ -107,7 +112,7 @@ async function landingObjects(effects: Effects, only: Dataset | undefined): Prom
       );
     else if (!rival) present.get(dataset)?.push(version);
   }
-  return { present, unknown, asideKeys, rivals };
+  return { present, unknown, asideKeys, rivals, unseen };
 }
 
 /** What is wrong with the table's log, and what other programs wrote into it. */

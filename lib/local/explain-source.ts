@@ -13,10 +13,10 @@ export async function explainSource(effects: Effects, source: string): Promise<s
   if (rival)
     return `the datasets ${dataset.name} and ${rival.name} both claim it: make their paths distinct, and deploy`;
   const table = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-  const live = filesBySource(table?.files.values() ?? []).get(source) ?? [];
+  const live = filesBySource(table?.files.values() ?? []);
   const version = await effects.landing.head(source);
   if (version === undefined)
-    return live.length === 0
+    return !live.has(source)
       ? 'it is neither in landing nor in the lake: nothing is left to do'
       : 'it is gone from landing, and its rows are still in the lake: redrive withdraws them';
   const settled = await settledBefore(effects, dataset, version, live);

@@ -2,9 +2,13 @@
 // the next round. Each round is worked on under the definitions that are in force when it begins.
 import { setTimeout } from 'node:timers/promises';
 import type { RefreshOutcome } from '../aggregate/refresh.ts';
+import type { Dataset } from '../core/contract.ts';
+import type { Effects } from '../effects.ts';
 import { PlaceGoneError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
+import { duplicateReports } from '../maintain/reconcile.ts';
 import { deliver } from './deliver.ts';
+import { deliverReopened } from './deliver-reopened.ts';
 import { isFolder } from './folders.ts';
 import type { LandingSweep } from './landing-sweep.ts';
 import type { DeadLetter } from './local-queues.ts';
@@ -127,7 +131,12 @@ async function workOn(
     ingested: (result: { outcomes: readonly SourceOutcome[] }) => void outcomes.push(...result.outcomes),
     refreshed: (outcome: RefreshOutcome) => void refreshed.push(outcome),
   };
-  await deliver(effects, queues, observer, () => changes.stopped);
+  const stopped = () => changes.stopped;
+  await deliver(effects, queues, observer, stopped);
+  for (const dataset of datasetsWithGaps(effects, outcomes)) {
+    const reports = await duplicateReports(effects, dataset);
+    await deliverReopened(effects, queues, () => reports, observer, stopped);
+  }
   return {
     outcomes,
     refreshed,
@@ -135,6 +144,15 @@ async function workOn(
     asideKeys: keys.filter(isAside),
     ms: effects.clock().getTime() - started,
   };
+}
+
+/** Where duplicates are refused and rows were taken away, of which another file may have the same. */
+function datasetsWithGaps({ catalog }: Effects, outcomes: readonly SourceOutcome[]): Dataset[] {
+  return catalog.datasets.filter(
+    ({ name, duplicates }) =>
+      duplicates === 'reject' &&
+      outcomes.some(({ dataset, result }) => dataset === name && result !== 'unchanged'),
+  );
 }
 
 /** Throws PlaceGoneError. */

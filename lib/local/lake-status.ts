@@ -7,6 +7,7 @@ import { type Derivation, relatedTables, type TableRef, tablePrefix } from '../c
 import { partitionId, partitionOf } from '../core/partition.ts';
 import type { SetAside } from '../core/set-aside.ts';
 import { DEFINITION, filesBySource, type Origin, readOrigin, WARNINGS } from '../core/tags.ts';
+import { isUnseen } from '../core/unseen.ts';
 import type { Add } from '../delta/actions.ts';
 import { configuration, type ForeignCommit, type Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
@@ -15,10 +16,12 @@ import { mapInParallel } from '../in-parallel.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
-import type { ObjectVersion } from '../ports.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
 import { goingOn, onePerTable, type TableFailure } from '../table-failures.ts';
+import { type DeliveryRemarks, standingRemarks } from './delivery-remarks.ts';
+import { mayShareKeys } from './key-ranges.ts';
 
-export type DatasetStatus = {
+export type DatasetStatus = DeliveryRemarks & {
   readonly dataset: string;
   readonly package: string;
   /** Source files that the table stands on. */
@@ -35,6 +38,8 @@ export type DatasetStatus = {
   readonly lastArrival: string | null;
   /** Null where the table was not made yet. */
   readonly version: number | null;
+  /** See mayShareKeys. */
+  readonly mayShareKeys: boolean;
 };
 
 export type DerivedStatus = {
@@ -56,6 +61,8 @@ export type LakeStatus = {
   readonly derived: readonly DerivedStatus[];
   /** Landing files that no dataset's path matches. */
   readonly unknown: readonly string[];
+  /** What is in landing and cannot be seen. */
+  readonly unseen: readonly Unseen[];
   /** What other programs committed to tables since Sluice last did. */
   readonly foreign: readonly { readonly table: string; readonly commits: readonly ForeignCommit[] }[];
   /** Sentences on logs that lost a part. */
@@ -73,7 +80,8 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   const present = new Map<Dataset, ObjectVersion[]>(effects.catalog.datasets.map((dataset) => [dataset, []]));
   const unknown: string[] = [];
   const asideKeys: string[] = [];
-  for await (const version of effects.landing.list('')) {
+  const unseen: Unseen[] = [];
+  for await (const version of effects.landing.list('', undefined, (one) => unseen.push(one))) {
     const [dataset] = effects.catalog.claims(version.key);
     if (effects.catalog.asideOf(version.key)) asideKeys.push(version.key);
     else if (dataset === undefined) unknown.push(version.key);
@@ -83,7 +91,7 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   const datasets: DatasetStatus[] = [];
   for (const [dataset, versions] of present)
     await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
-      datasets.push(await datasetStatus(effects, dataset, versions));
+      datasets.push(await datasetStatus(effects, dataset, versions, unseen));
     });
   const derived: DerivedStatus[] = [];
   for (const derivation of effects.catalog.derivations)
@@ -93,7 +101,8 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   const states = await tableStates(effects, failures);
   const left = await undefinedTables(effects);
   const { aside } = effects.catalog;
-  return { datasets, derived, unknown, left, ...states, aside, asideKeys, failures: onePerTable(failures) };
+  const found = { datasets, derived, unknown, unseen, left, aside, asideKeys };
+  return { ...found, ...states, failures: onePerTable(failures) };
 }
 
 /** Of every table that is defined: what its log says besides rows. */
@@ -117,6 +126,7 @@ async function datasetStatus(
   effects: Effects,
   dataset: Dataset,
   versions: readonly ObjectVersion[],
+  unseen: readonly Unseen[],
 ): Promise<DatasetStatus> {
   const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
   const table = await effects.tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
@@ -126,7 +136,7 @@ async function datasetStatus(
   const empty: Report[] = [];
   let waiting = 0;
   for (const version of versions) {
-    const settled = await settledBefore(effects, dataset, version, live.get(version.key) ?? []);
+    const settled = await settledBefore(effects, dataset, version, live);
     if (settled === undefined) waiting += 1;
     else if (settled.report?.outcome === 'rejected') rejected.push(settled.report);
     else if (settled.report) empty.push(settled.report);
@@ -148,10 +158,16 @@ async function datasetStatus(
     vanished:
       dataset.onDelete === 'keep'
         ? []
-        : [...live.keys()].filter((source) => !keys.has(source) && !effects.catalog.asideOf(source)).sort(),
+        : [...live.keys()]
+            .filter(
+              (source) => !keys.has(source) && !effects.catalog.asideOf(source) && !isUnseen(unseen, source),
+            )
+            .sort(),
     lastArrival:
       arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
     version: table?.version ?? null,
+    ...standingRemarks(dataset, live, empty),
+    mayShareKeys: mayShareKeys(dataset, live),
   };
 }
 

@@ -1,7 +1,8 @@
 // Finds by listing what the watcher of a landing folder missed: events of a file system are hints, and a folder that
 // appears full of files is seen only in part. Says which keys to look at; what became of them is for ingest to see.
-import { PlaceGoneError } from '../errors.ts';
-import type { ObjectStore, ObjectVersion } from '../ports.ts';
+import { isUnseen } from '../core/unseen.ts';
+import { CliError, PlaceGoneError } from '../errors.ts';
+import type { ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
 import type { Changes } from './follow-landing.ts';
 
 const ABSENT = '';
@@ -11,6 +12,7 @@ export class LandingSweep {
   readonly #landing: ObjectStore;
   #settled = new Map<string, string>();
   #seen = new Map<string, string>();
+  #unseen: Unseen[] = [];
 
   constructor(landing: ObjectStore) {
     this.#landing = landing;
@@ -25,10 +27,20 @@ export class LandingSweep {
   /** The keys are brought to the state that they are in now, or to a later one. */
   async settle(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
-      const version = await this.#landing.head(key);
-      if (version) this.#settled.set(key, mark(version));
-      else this.#settled.delete(key);
+      try {
+        const version = await this.#landing.head(key);
+        if (version) this.#settled.set(key, mark(version));
+        else this.#settled.delete(key);
+      } catch (error) {
+        // Whoever brings it to the lake says why it cannot be looked at.
+        if (!(error instanceof CliError) || error instanceof PlaceGoneError) throw error;
+      }
     }
+  }
+
+  /** What is there and cannot be seen, by the listing before. */
+  get unseen(): readonly Unseen[] {
+    return this.#unseen;
   }
 
   /** Keys that changed since they were settled and stood still from the sweep before to this one; gone ones included. */
@@ -36,14 +48,19 @@ export class LandingSweep {
     const present = await this.#list();
     const still = (key: string) => (present.get(key) ?? ABSENT) === (this.#seen.get(key) ?? ABSENT);
     const keys = new Set([...present.keys(), ...this.#settled.keys()]);
-    const missed = [...keys].filter((key) => present.get(key) !== this.#settled.get(key) && still(key));
+    const missed = [...keys].filter(
+      (key) => present.get(key) !== this.#settled.get(key) && still(key) && !isUnseen(this.#unseen, key),
+    );
     this.#seen = present;
     return missed;
   }
 
   async #list(): Promise<Map<string, string>> {
     const marks = new Map<string, string>();
-    for await (const version of this.#landing.list('')) marks.set(version.key, mark(version));
+    const unseen: Unseen[] = [];
+    for await (const version of this.#landing.list('', undefined, (one) => unseen.push(one)))
+      marks.set(version.key, mark(version));
+    this.#unseen = unseen;
     return marks;
   }
 }
@@ -56,16 +73,24 @@ const PAUSE_MS = 2_000;
 /** Of a landing with very many files a sweep takes its time: it must not take all of it. */
 const PAUSE_PER_SWEEP = 20;
 
+export type SweepObserver = {
+  readonly failed: (error: unknown) => void;
+  readonly unseen: (unseen: Unseen) => void;
+  readonly require: () => Promise<void>;
+};
+
 /**
  * Sweeps from time to time until `changes` is stopped. What a sweep cannot read it tells `failed`, once; the next one tries
- * again. `require` is asked before each: what it throws is the end of all work.
+ * again. `unseen` is told what cannot be seen since the sweep began, each once. `require` is asked before each sweep: what it
+ * throws is the end of all work.
  */
 export async function sweepLanding(
   sweep: LandingSweep,
   changes: Changes,
-  failed: (error: unknown) => void,
-  require: () => Promise<void>,
+  { failed, unseen, require }: SweepObserver,
 ): Promise<void> {
+  const idOf = ({ key, problem }: Unseen) => `${key}\n${problem}`;
+  let told = new Set(sweep.unseen.map(idOf));
   let pauseMs = PAUSE_MS;
   let said: string | undefined;
   while (await changes.stillWanted(pauseMs)) {
@@ -73,6 +98,8 @@ export async function sweepLanding(
     try {
       await require();
       for (const key of await sweep.missed()) changes.add(key);
+      for (const one of sweep.unseen) if (!told.has(idOf(one))) unseen(one);
+      told = new Set(sweep.unseen.map(idOf));
       said = undefined;
     } catch (error) {
       if (error instanceof PlaceGoneError) return changes.fail(error);

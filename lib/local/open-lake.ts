@@ -74,7 +74,7 @@ async function assemble(
   const definitions = await readDefinitionFiles(schemas);
   const catalog = await bindCatalog(definitions, sql);
   const lake = await openStore(target, scratch);
-  const landing = await openStore(source, scratch);
+  const landing = await openStore(source, scratch, { filledByOthers: true });
   const deadLetters = new DeadLetters(lake, clock);
   const queues = localQueues(deadLetters);
   const shared = { sql, clock, newId: randomUUID, log, scratch };

@@ -1,7 +1,7 @@
 // A store for a place as people write it: a folder, or s3://bucket/prefix. The AWS SDK is loaded where a place is in S3, and not before.
 import { resolve } from 'node:path';
 import type { s3Client } from '../adapters/aws-clients.ts';
-import { fileStore } from '../adapters/file-store.ts';
+import { type FileStoreOptions, fileStore } from '../adapters/file-store.ts';
 import { isS3Location, parseLocation } from '../adapters/s3-location.ts';
 import type { ObjectStore, ScratchFolder } from '../ports.ts';
 
@@ -11,8 +11,12 @@ const CACHE_BYTES = 2 * 1024 ** 3;
 let client: ReturnType<typeof s3Client> | undefined;
 
 /** `scratch`: for downloads; made when first needed. Throws CliError on what is no place in S3. */
-export async function openStore(place: string, scratch: ScratchFolder): Promise<ObjectStore> {
-  if (!isS3Location(place)) return fileStore(resolve(place), { scratch });
+export async function openStore(
+  place: string,
+  scratch: ScratchFolder,
+  options: FileStoreOptions = {},
+): Promise<ObjectStore> {
+  if (!isS3Location(place)) return fileStore(resolve(place), { ...options, scratch });
   const location = parseLocation(place);
   const clients = await import('../adapters/aws-clients.ts');
   const { s3Store } = await import('../adapters/s3-store.ts');

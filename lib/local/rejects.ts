@@ -34,7 +34,7 @@ export async function* findRejects(
       await goingOn(failures, tablePrefix(landingTable(candidate)), async () => {
         live.set(candidate, await liveFiles(effects, candidate));
       });
-  for await (const version of effects.landing.list('')) {
+  for await (const version of effects.landing.list('', undefined, () => undefined)) {
     const [claim] = effects.catalog.claims(version.key);
     const sources = claim && live.get(claim);
     if (claim === undefined || sources === undefined) continue;

@@ -8,6 +8,7 @@ import type { RefreshOutcome } from '../aggregate/refresh.ts';
 import { landingTable } from '../core/catalog.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
+import { filesBySource } from '../core/tags.ts';
 import type { Effects } from '../effects.ts';
 import { UsageError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
@@ -16,8 +17,11 @@ import { type Applied, apply, type FailedTable, type RefusedChange } from '../ma
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
 import type { StagingObserver } from '../maintain/staged-files.ts';
 import type { Undone } from '../maintain/undo-foreign.ts';
+import type { Unseen } from '../ports.ts';
 import { onePerTable } from '../table-failures.ts';
 import { deliver, type Observer } from './deliver.ts';
+import { deliverReopened } from './deliver-reopened.ts';
+import { mayShareKeys } from './key-ranges.ts';
 import { type DeadLetter, redrive } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
 
@@ -46,7 +50,7 @@ export type SyncResult = {
   readonly aside: readonly SetAside[];
   /** Keys in landing that belong, or may belong, to these: they wait. */
   readonly asideKeys: readonly string[];
-  /** What this run did, source by source. */
+  /** What this run did, source by source; of a source that it came back to, the last. */
   readonly outcomes: readonly SourceOutcome[];
   /** Sources that needed nothing, besides those among `outcomes`. */
   readonly unchanged: number;
@@ -56,11 +60,15 @@ export type SyncResult = {
   readonly vanished: readonly Source[];
   /** Keys that were asked for and that neither landing nor the lake has. */
   readonly absent: readonly string[];
+  /** What is in landing and cannot be seen; the rest went on. */
+  readonly unseen: readonly Unseen[];
   readonly refreshed: readonly RefreshOutcome[];
   /** What other programs committed to tables, and what this run replaced again by what landing and the SQL say. */
   readonly undone: readonly Undone[];
   readonly stale: readonly StaleTable[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Datasets that this run read files of, and two of whose files may share a primary key. */
+  readonly mayShareKeys: readonly string[];
   /** False where it was stopped halfway. */
   readonly finished: boolean;
   readonly ms: number;
@@ -91,11 +99,11 @@ export async function syncLake(
   await going.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
   observer.planned?.({ files: queues.files.size, refreshes: queues.refreshes.size });
 
-  const outcomes: SourceOutcome[] = [];
+  const latest = new Map<string, SourceOutcome>();
   const refreshed = new Map<string, RefreshOutcome>();
   const collect: Observer = {
     ingested(result, ms) {
-      outcomes.push(...result.outcomes);
+      for (const outcome of result.outcomes) latest.set(`${outcome.dataset} ${outcome.source}`, outcome);
       observer.ingested?.(result, ms);
     },
     refreshed(outcome, ms) {
@@ -104,7 +112,15 @@ export async function syncLake(
       observer.refreshed?.(outcome, ms);
     },
   };
+  const rejected = () => [
+    ...found.rejected.filter(({ dataset, source }) => !latest.has(`${dataset} ${source}`)),
+    ...[...latest.values()].flatMap(({ result, report }) =>
+      result === 'rejected' && report ? [report] : [],
+    ),
+  ];
   await deliver(going, queues, collect, stopping);
+  await deliverReopened(going, queues, rejected, collect, stopping);
+  const outcomes = [...latest.values()];
   const finished = queues.files.size === 0 && queues.refreshes.size === 0;
   if (finished) await deadLetters.forgetDelivered();
   return {
@@ -115,12 +131,10 @@ export async function syncLake(
     asideKeys: found.aside,
     outcomes,
     unchanged: found.unchanged,
-    rejected: [
-      ...found.rejected,
-      ...outcomes.flatMap(({ result, report }) => (result === 'rejected' && report ? [report] : [])),
-    ],
+    rejected: rejected(),
     vanished: options.prune ? [] : found.vanished,
     absent: found.absent,
+    unseen: found.unseen,
     refreshed: [...refreshed.values()],
     undone: [
       ...undone,
@@ -132,9 +146,24 @@ export async function syncLake(
       stale.map((partition) => ({ ...partition, table: target })),
     ),
     deadLetters: deadLetters.buried.slice(buriedBefore),
+    mayShareKeys: await sharingKeys(effects, outcomes),
     finished,
     ms: effects.clock().getTime() - started,
   };
+}
+
+async function sharingKeys(
+  { catalog, tables }: Effects,
+  outcomes: readonly SourceOutcome[],
+): Promise<string[]> {
+  const names: string[] = [];
+  for (const dataset of catalog.datasets) {
+    if (!outcomes.some(({ dataset: name, result }) => name === dataset.name && result === 'accepted'))
+      continue;
+    const snapshot = await tables.latest(tablePrefix(landingTable(dataset)));
+    if (mayShareKeys(dataset, filesBySource(snapshot?.files.values() ?? []))) names.push(dataset.name);
+  }
+  return names;
 }
 
 /** Derived tables below a refused contract, or a table that cannot be read, would only fail. */

@@ -38,6 +38,8 @@ export type Validation = {
   /** The first of them, in the file's order. */
   readonly violations: readonly PlacedViolation[];
   readonly ignoredColumns: readonly string[];
+  /** Optional ones that the file lacks. */
+  readonly missingColumns: readonly string[];
 };
 
 /** Throws UsageError where the dataset is unknown or the path leaves a value open, CliError where the file cannot be read. */
@@ -70,12 +72,13 @@ function findings(converted: Converted | Refused): Omit<Validation, 'file' | 'da
   const { quarantine } = converted;
   const found = { counts: quarantine?.counts ?? [], violations: quarantine?.examples ?? [] };
   if (converted.outcome === 'accepted') {
-    const { rows, acceptedRows, ignoredColumns } = converted;
-    return { ...found, rows, accepted: acceptedRows, rejected: rows - acceptedRows, ignoredColumns };
+    const { rows, acceptedRows, ignoredColumns, missingColumns } = converted;
+    const columns = { ignoredColumns, missingColumns };
+    return { ...found, rows, accepted: acceptedRows, rejected: rows - acceptedRows, ...columns };
   }
   const rows = converted.rows ?? 0;
   const reason = { line: null, ...converted.violation };
-  return { ...found, rows, accepted: 0, rejected: rows, reason, ignoredColumns: [] };
+  return { ...found, rows, accepted: 0, rejected: rows, reason, ignoredColumns: [], missingColumns: [] };
 }
 
 async function requireFile(file: string): Promise<void> {

@@ -1,4 +1,5 @@
 // Follows a landing folder: the keys of files that came, changed or went. What became of them is for ingest to see.
+import { realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { watch } from 'chokidar';
 
@@ -25,18 +26,21 @@ export async function watchLanding(
   landing: string,
   { changed, failed }: LandingListener,
 ): Promise<LandingWatcher> {
+  // A watcher of a link would watch the link; and what links within landing lead to is for the sweep to see.
+  const root = await realpath(landing);
   const isHidden = (path: string) =>
-    relative(landing, path)
+    relative(root, path)
       .split(sep)
       .some((segment) => segment.startsWith('.') && segment !== '.' && segment !== '..');
-  const watcher = watch(landing, {
+  const watcher = watch(root, {
     ignoreInitial: true,
-    ignored: isHidden,
+    followSymlinks: false,
+    ignored: (path, stats) => isHidden(path) || (stats?.isSymbolicLink() ?? false),
     awaitWriteFinish: { stabilityThreshold: QUIET_MS, pollInterval: POLL_MS },
   });
   watcher.on('all', (event, path) => {
     if (event === 'add' || event === 'change' || event === 'unlink')
-      changed(relative(landing, path).split(sep).join('/'));
+      changed(relative(root, path).split(sep).join('/'));
   });
   watcher.on('error', failed);
   await new Promise<void>((resolve) => {

@@ -70,7 +70,7 @@ function convertSource(
   const id = JSON.stringify([version.key, version.etag, version.lastModifiedMs, dataset.hash]);
   return staged.piece(id, snapshot, async () => {
     const prefix = tablePrefix(landingTable(dataset));
-    const { version: read, adds, report } = await stage(effects, dataset, prefix, version.key, []);
+    const { version: read, adds, report } = await stage(effects, dataset, prefix, version.key, new Map());
     if (report === undefined || !isSame(read, version)) return undefined;
     const { source, outcome, reason, rows, accepted, quarantined } = report;
     return {

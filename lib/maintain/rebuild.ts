@@ -13,6 +13,9 @@ import { removeAction } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { announce, type Effects } from '../effects.ts';
 import { CliError, CorruptionError } from '../errors.ts';
+import { duplicateViolation, type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
+import { readReport, replaceReport } from '../ingest/report.ts';
+import { refusal } from '../ingest/without-duplicates.ts';
 import { type ContractChange, contractChange } from './contract-change.ts';
 import { type ConvertedLanding, convertLanding, presentVersions } from './landing-conversion.ts';
 import { landingMetadata, partitionNames, protocolActions } from './landing-metadata.ts';
@@ -64,6 +67,7 @@ export async function rebuild(
   });
   if (plan === undefined || snapshot === undefined) throw new CorruptionError(`${prefix} was not committed`);
   await staged.forget();
+  await reportRepeated(effects, dataset, plan);
   await announce(effects, table);
   const { reads, kept, dropped } = plan;
   const { version } = snapshot;
@@ -110,7 +114,36 @@ async function planRebuild(
   if (!dropLost) refuseLoss(dataset, lost.gone, lost.rejected, fewerRows(landed, live));
   const dropped = new Set([...lost.gone, ...lost.rejected.map(({ source }) => source)]);
   const unread = [...gone, ...rejected.map(({ source }) => source)];
-  return { ...landed, dropped: [...dropped], kept: unread.filter((source) => !dropped.has(source)) };
+  const kept = unread.filter((source) => !dropped.has(source));
+  return withoutRepeated(dataset, { ...landed, dropped: [...dropped], kept }, live);
+}
+
+/** Where duplicates are refused: of the sources with the same rows the first alone. Nothing is lost by it. */
+function withoutRepeated(dataset: Dataset, plan: Plan, live: LiveFiles): Plan {
+  if (dataset.duplicates !== 'reject') return plan;
+  const landed = filesBySource(plan.adds);
+  const after = new Map<string, readonly Add[]>(landed);
+  for (const source of plan.kept) after.set(source, live.get(source) ?? []);
+  const repeated = repeatedSources(dataset, after, landed.keys());
+  return {
+    ...plan,
+    adds: plan.adds.filter((add) => !repeated.has(readOrigin(add)?.source ?? '')),
+    kept: plan.kept.filter((source) => !repeated.has(source)),
+    reads: plan.reads.map((read) => {
+      const first = repeated.get(read.source);
+      if (first === undefined) return read;
+      return { ...read, outcome: 'rejected', accepted: 0, reason: duplicateViolation(first) };
+    }),
+  };
+}
+
+async function reportRepeated({ lake }: Effects, dataset: Dataset, { reads, present }: Plan): Promise<void> {
+  for (const { source, reason } of reads) {
+    const version = present.get(source);
+    if (reason?.rule !== 'duplicate' || version === undefined) continue;
+    const report = await readReport(lake, dataset, version);
+    if (report) await replaceReport(lake, refusal(report, reason.value ?? ''));
+  }
 }
 
 type FewerRows = { readonly source: string; readonly before: number; readonly after: number };

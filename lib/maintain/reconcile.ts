@@ -6,15 +6,17 @@ import { type DateRange, inRange } from '../core/date-range.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { unknownKey } from '../core/layout.ts';
 import { CONTRACT, filesBySource, readOrigin } from '../core/tags.ts';
+import { isUnseen } from '../core/unseen.ts';
 import type { Add } from '../delta/actions.ts';
 import { configuration } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
-import { PlaceGoneError } from '../errors.ts';
+import { CliError, PlaceGoneError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
+import { type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
-import type { Report } from '../ingest/report.ts';
+import { type Report, readReport } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
-import type { ObjectVersion } from '../ports.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
 
 export type Selection = {
@@ -44,6 +46,8 @@ export type Reconciliation = {
   readonly absent: readonly string[];
   /** Present versions that were refused as a whole. */
   readonly rejected: readonly Report[];
+  /** What is in landing and cannot be seen; what the lake holds of it has not vanished. */
+  readonly unseen: readonly Unseen[];
   /** Keys in landing that there was no time for. */
   readonly unexamined: number;
   /** Datasets whose table is under another contract than this process holds: nothing of theirs is looked at. */
@@ -72,10 +76,14 @@ export async function reconcile(
     held: [] as string[],
     failed: [] as TableFailure[],
     aside: [] as string[],
+    unseen: [] as Unseen[],
     live: new Map<string, number>(),
   };
-  const present = await presentVersions(effects, selection);
+  // Where duplicates are refused the first of them comes first: else a later one would count for a while.
+  const turns = new Map<string, number>();
+  const present = await presentVersions(effects, selection, result.unseen);
   const { bySource, held, failed } = await liveFiles(effects, selection);
+  const repeated = new Map([...bySource].map(([dataset, live]) => [dataset, standingRepeats(dataset, live)]));
   result.held.push(...Array.from(held, ({ name }) => name));
   result.failed.push(...failed);
   for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
@@ -89,9 +97,11 @@ export async function reconcile(
     }
     const live = bySource.get(dataset);
     if (live === undefined || !isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
-    const settled = await settledBefore(effects, dataset, version, live.get(version.key) ?? []);
-    if (settled === undefined) result.ingest.push({ source: version.key, sizeBytes: version.sizeBytes });
-    else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
+    const settled = await settledBefore(effects, dataset, version, live);
+    if (settled === undefined || repeated.get(dataset)?.has(version.key)) {
+      result.ingest.push({ source: version.key, sizeBytes: version.sizeBytes });
+      if (dataset.duplicates === 'reject') turns.set(version.key, version.lastModifiedMs);
+    } else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
     else result.unchanged += 1;
   };
   await inParallel([...present.values()], async (version) => {
@@ -116,22 +126,77 @@ export async function reconcile(
   const isLive = (key: string) => [...bySource.values()].some((sources) => sources.has(key));
   result.absent.push(
     ...(selection.keys ?? []).filter(
-      (key) => !present.has(key) && !isLive(key) && !effects.catalog.asideOf(key),
+      (key) =>
+        !present.has(key) && !isLive(key) && !effects.catalog.asideOf(key) && !isUnseen(result.unseen, key),
     ),
   );
-  result.ingest.sort((a, b) => (a.source < b.source ? -1 : 1));
+  const turn = ({ source }: IngestRequest) => turns.get(source) ?? 0;
+  result.ingest.sort((a, b) => turn(a) - turn(b) || (a.source < b.source ? -1 : 1));
   result.aside.sort();
   return result;
 }
 
-async function presentVersions(effects: Effects, selection: Selection): Promise<Map<string, ObjectVersion>> {
+/** Live though another file has the same text: no ingest leaves it so, but what takes back other programs' changes may. */
+function standingRepeats(dataset: Dataset, live: LiveFiles): ReadonlyMap<string, string> {
+  return dataset.duplicates === 'reject' ? repeatedSources(dataset, live, live.keys()) : new Map();
+}
+
+/**
+ * Of files that stand refused for another one's sake, those whose reason is gone since: that one was withdrawn, replaced or
+ * refused itself. To be called when what reconcile found is done, again until there are none.
+ */
+export async function reopened(effects: Effects, rejected: readonly Report[]): Promise<IngestRequest[]> {
+  const requests: IngestRequest[] = [];
+  for (const dataset of effects.catalog.datasets) {
+    const own = rejected.filter(
+      (report) => report.dataset === dataset.name && report.reason?.rule === 'duplicate',
+    );
+    if (own.length === 0) continue;
+    const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+    const live = filesBySource(snapshot?.files.values() ?? []);
+    await inParallel(own, async ({ source }) => {
+      const version = await effects.landing.head(source);
+      if (version && (await settledBefore(effects, dataset, version, live)) === undefined)
+        requests.push({ source });
+    });
+  }
+  return requests;
+}
+
+/** Of present files of the dataset that were refused for another one's sake, whether that still stands or not. */
+export async function duplicateReports(effects: Effects, dataset: Dataset): Promise<Report[]> {
+  const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+  const live = filesBySource(snapshot?.files.values() ?? []);
+  const open: ObjectVersion[] = [];
+  for await (const version of effects.landing.list('', undefined, () => undefined))
+    if (effects.catalog.claims(version.key)[0] === dataset && !live.has(version.key)) open.push(version);
+  const reports: Report[] = [];
+  await inParallel(open, async (version) => {
+    const report = await readReport(effects.lake, dataset, version);
+    if (report?.reason?.rule === 'duplicate') reports.push(report);
+  });
+  return reports;
+}
+
+async function presentVersions(
+  { landing }: Effects,
+  selection: Selection,
+  unseen: Unseen[],
+): Promise<Map<string, ObjectVersion>> {
   const present = new Map<string, ObjectVersion>();
   if (selection.keys === undefined) {
-    for await (const version of effects.landing.list('')) present.set(version.key, version);
+    for await (const version of landing.list('', undefined, (one) => unseen.push(one)))
+      present.set(version.key, version);
   } else {
     await inParallel(selection.keys, async (key) => {
-      const version = await effects.landing.head(key);
-      if (version) present.set(key, version);
+      try {
+        const version = await landing.head(key);
+        if (version) present.set(key, version);
+      } catch (error) {
+        // It cannot be looked at, and the others can.
+        if (!(error instanceof CliError) || error instanceof PlaceGoneError) throw error;
+        unseen.push({ key, problem: error.message });
+      }
     });
   }
   return present;
@@ -181,7 +246,7 @@ function compareLive(
   dataset: Dataset,
   sources: ReadonlyMap<string, readonly Add[]>,
   present: ReadonlyMap<string, ObjectVersion>,
-  result: { vanished: Source[]; misplaced: Source[]; ingest: IngestRequest[] },
+  result: { vanished: Source[]; misplaced: Source[]; ingest: IngestRequest[]; unseen: readonly Unseen[] },
 ): void {
   const asked = selection.keys === undefined ? undefined : new Set(selection.keys);
   for (const [source, adds] of sources) {
@@ -193,7 +258,7 @@ function compareLive(
     if (claim !== dataset) {
       result.misplaced.push({ source, dataset: dataset.name });
       result.ingest.push({ source, dataset: dataset.name });
-    } else if (!present.has(source) && dataset.onDelete !== 'keep')
+    } else if (!present.has(source) && dataset.onDelete !== 'keep' && !isUnseen(result.unseen, source))
       result.vanished.push({ source, dataset: dataset.name });
   }
 }

@@ -5,10 +5,11 @@
 // before it goes: to hit a report that is being written anew, a whole ingest would have to fit into one request to delete.
 import { reportKey, unknownKey } from '../core/layout.ts';
 import { readOrigin } from '../core/tags.ts';
+import { isUnseen } from '../core/unseen.ts';
 import { entriesBetween, firstVersionSince, type Swept, sweep, type VacuumOptions } from '../delta/vacuum.ts';
 import type { Effects } from '../effects.ts';
 import { mapInParallel } from '../in-parallel.ts';
-import type { ObjectVersion } from '../ports.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
 
 const LOOKED_AT_ONCE = 64;
 
@@ -32,6 +33,7 @@ export async function sweepUnknown(effects: Effects, options: VacuumOptions): Pr
   return sweepListed(effects, 'unknown/', cutoffMs, options, async (note) => {
     const source = await readSource(effects, note.key);
     const present = source === undefined ? undefined : await landingVersion(effects, source);
+    if (present === 'unseen') return [];
     const isItsOwn = present !== undefined && unknownKey(present.key, present.etag) === note.key;
     const stays =
       isItsOwn &&
@@ -94,6 +96,7 @@ async function superseded(
   const source = await readSource(effects, report.key);
   if (source !== undefined && catalog.asideOf(source)) return [];
   const present = source === undefined ? undefined : await landingVersion(effects, source);
+  if (present === 'unseen') return [];
   const [dataset] = present ? catalog.claims(present.key) : [];
   if (present && dataset?.name === name) {
     const successor = reportKey(name, { source: present.key, etag: present.etag, contract: dataset.hash });
@@ -108,11 +111,16 @@ async function superseded(
   return quarantine ? [report, quarantine] : [report];
 }
 
-/** By listing, so that whoever sweeps need not be allowed to read source files. */
-async function landingVersion({ landing }: Effects, source: string): Promise<ObjectVersion | undefined> {
+/** By listing, so that whoever sweeps need not be allowed to read source files. `unseen`: nobody can say whether it is there. */
+async function landingVersion(
+  { landing }: Effects,
+  source: string,
+): Promise<ObjectVersion | 'unseen' | undefined> {
+  const unseen: Unseen[] = [];
   // The first of all keys that begin with it.
-  for await (const version of landing.list(source)) return version.key === source ? version : undefined;
-  return undefined;
+  for await (const version of landing.list(source, undefined, (one) => unseen.push(one)))
+    return version.key === source ? version : undefined;
+  return isUnseen(unseen, source) ? 'unseen' : undefined;
 }
 
 /** The landing key that a report or a note is about; undefined for what is neither: it says nothing to anybody. */

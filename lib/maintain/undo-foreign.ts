@@ -160,7 +160,7 @@ async function readSources(
   const unreadable: string[] = [];
   for (const source of sources) {
     const piece = await staged.piece(`${source} read again`, now, async () => {
-      const { version, replaces, adds } = await stage(effects, dataset, prefix, source, []);
+      const { version, replaces, adds } = await stage(effects, dataset, prefix, source, new Map());
       return version !== undefined && replaces ? { adds } : undefined;
     });
     if (piece === undefined) unreadable.push(source);

@@ -62,7 +62,8 @@ it('has a state for every object, and says what is not current', async () => {
   await shop.sell(A, 'north,2');
   await shop.write(B, 'nothing,known\n1,2\n');
   await shop.sell('shop/day=2024-01-04/debt.csv', 'north,-3');
-  await shop.sell('shop/day=2024-01-05/none.csv', 'north,x');
+  await shop.sell('shop/day=2024-01-05/none.csv');
+  await shop.sell('shop/day=2024-01-05/wrong.csv', 'north,x');
   expect((await sluice(['sync', ...shop.places])).code).toBe(3);
   await shop.sell(A, 'north,2', 'north,3');
   await shop.sell('shop/day=2024-01-06/new.csv', 'east,1');
@@ -79,9 +80,10 @@ it('has a state for every object, and says what is not current', async () => {
     [C, 'live'],
     ['shop/day=2024-01-04/debt.csv', 'live'],
     ['shop/day=2024-01-05/none.csv', 'live'],
+    ['shop/day=2024-01-05/wrong.csv', 'rejected'],
     ['shop/day=2024-01-06/new.csv', 'waiting'],
   ]);
-  expect(found.totals).toEqual({ objects: 7, records: 6, accepted: 4, quarantined: 2 });
+  expect(found.totals).toEqual({ objects: 8, records: 5, accepted: 4, quarantined: 1 });
   const { out } = await sluice(['certify', ...shop.places]);
   expect(out).toMatch(
     /\nRejected as a whole:\n {2}shop\/day=2024-01-02\/b\.csv: .*; the rows of its older version stay\n/,
@@ -91,7 +93,7 @@ it('has a state for every object, and says what is not current', async () => {
   );
   expect(out).toMatch(/\nNot current:\n {2}takings\(day=2024-01-04\) is stale: .*no_debt/);
   expect(out).toMatch(
-    /\nCertified, but 1 file stands rejected and 1 partition is stale: 7 landing objects; /,
+    /\nCertified, but 2 files stand rejected and 1 partition is stale: 8 landing objects; /,
   );
 });
 

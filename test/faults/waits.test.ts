@@ -177,17 +177,17 @@ describe('what lies in landing and is no file', () => {
   it('is not read, and is named', async () => {
     const shop = await oddShop();
     const synced = await ended(startSluice(['sync', ...shop.places], shop.folder));
-    expect(synced).toMatchObject({ code: 0 });
+    expect(synced).toMatchObject({ code: 1 });
     expect(synced.out).toContain('Files: 1 accepted\n');
     const odd = ['broken', 'pipe', 'socket', 'zero'].map((name) => `shop/day=2024-01-01/${name}.csv`);
     for (const verb of ['status', 'certify']) {
       const { code, out } = await ended(startSluice([verb, '--json', ...shop.places], shop.folder));
-      expect({ code, oddFiles: JSON.parse(out).oddFiles }).toEqual({ code: 0, oddFiles: odd });
+      const keys = JSON.parse(out).unseen.map(({ key }: { key: string }) => key);
+      expect({ code, keys }).toEqual({ code: 1, keys: odd });
     }
     const { out } = await sluice(['status', ...shop.places]);
-    expect(out).toContain(
-      `These are no files, and are not read (pipes, sockets, devices, broken links):\n  ${odd[0]}\n`,
-    );
+    expect(out).toContain(`${odd[1]}: it is a named pipe, and no file: remove it\n`);
+    expect(out).toContain(`${odd[3]}: it is a link to /dev/zero, outside of`);
     for (const name of odd.slice(1)) {
       const file = join(shop.landing, name);
       const { code, err } = await ended(

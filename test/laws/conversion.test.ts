@@ -179,10 +179,11 @@ async function converted(dataset: Dataset, text: string, fromPath = new Map<stri
   await writeFile(path, text);
   return world.sql.session(async (session) => {
     const result = await convert(session, { dataset, path, fromPath, scratch });
-    if (result.outcome === 'rejected') throw new Error(result.violation.message);
+    const rule = result.outcome === 'rejected' ? result.violation.rule : undefined;
     const columns = FIELDS.map(({ name }) => `CAST(${name} AS VARCHAR) AS ${name}`).join(', ');
-    const data = result.dataFiles[0]
-      ? await session.rows(`SELECT ${columns} FROM read_parquet('${result.dataFiles[0].path}')`)
+    const [dataFile] = result.outcome === 'accepted' ? result.dataFiles : [];
+    const data = dataFile
+      ? await session.rows(`SELECT ${columns} FROM read_parquet('${dataFile.path}')`)
       : [];
     type Refused = { line: number; raw: string; rules: string[] };
     const refused = result.quarantine
@@ -190,7 +191,7 @@ async function converted(dataset: Dataset, text: string, fromPath = new Map<stri
           `SELECT line, raw, [v.rule FOR v IN violations] AS rules FROM read_parquet('${result.quarantine.path}')`,
         )
       : [];
-    return { accepted: data.map((row) => Object.values(row)), rejected: refused, rows: result.rows };
+    return { rule, accepted: data.map((row) => Object.values(row)), rejected: refused, rows: result.rows };
   });
 }
 
@@ -213,6 +214,8 @@ test.each([
         expect(result.rejected).toEqual(expected.rejected);
         expect(sorted(result.accepted)).toEqual(sorted(expected.accepted));
         expect(result.rows).toBe(records.length);
+        const isNoneLeft = records.length > 0 && expected.accepted.length === 0;
+        expect(result.rule).toBe(isNoneLeft ? 'no-valid-rows' : undefined);
       },
     ),
     tries(40),

@@ -44,7 +44,7 @@ test.each<[string, (row: number) => string]>([
   const converted = await world.sql.session((session) =>
     convert(session, { dataset, path, fromPath: new Map(), scratch }),
   );
-  expect(converted).toMatchObject({ outcome: 'accepted', rows: ROWS });
+  expect(converted.rows).toBe(ROWS);
   // Nothing that a conversion writes is taken away before it ends.
   const files = await readdir(scratch);
   const sizes = await Promise.all(files.map(async (file) => (await stat(join(scratch, file))).size));

@@ -51,6 +51,8 @@ function datapackage({ idType, precision, scale, colours, withNote, byDay, upser
     format: 'csv',
     partitionBy: byDay ? ['day'] : [],
     mode: upsert ? 'upsert' : 'append',
+    // A file of which no row is left would keep its old rows: history, which a clean run does not know.
+    maxRejectedRatio: 1,
     schema: { fields, ...(upsert ? { primaryKey: ['day', 'id'] } : {}) },
   };
   return { name: 'shop', resources: [resource] };

@@ -12,7 +12,8 @@ import { type TableRef, tablePrefix } from '../../lib/core/insight.ts';
 import { readOrigin } from '../../lib/core/tags.ts';
 import { DeltaTables } from '../../lib/delta/tables.ts';
 import type { Effects, Refresh } from '../../lib/effects.ts';
-import { deliver, type FileMessage, type Queues } from '../../lib/local/deliver.ts';
+import { deliver, type FileMessage, type Observer, type Queues } from '../../lib/local/deliver.ts';
+import { deliverReopened } from '../../lib/local/deliver-reopened.ts';
 import { apply } from '../../lib/maintain/apply.ts';
 import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
@@ -106,7 +107,14 @@ export async function syncPrune({ effects, queues }: TestLake): Promise<void> {
   const found = await reconcile(effects, {});
   await queues.files.send([...found.ingest, ...found.vanished]);
   await queues.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
-  await deliver(effects, queues);
+  const latest = new Map(found.rejected.map((report) => [report.source, report]));
+  const observer: Observer = {
+    ingested: ({ outcomes }) => {
+      for (const { source, report } of outcomes) if (report) latest.set(source, report);
+    },
+  };
+  await deliver(effects, queues, observer);
+  await deliverReopened(effects, queues, () => [...latest.values()], observer);
 }
 
 export function put(landing: ObjectStore, key: string, text: string): Promise<void> {

@@ -49,7 +49,7 @@ it('ends at once when the changes are stopped', async () => {
   const failed = (error: unknown) => {
     throw error;
   };
-  const sweeping = sweepLanding(sweep, changes, failed, async () => {});
+  const sweeping = sweepLanding(sweep, changes, { failed, unseen: failed, require: async () => {} });
   changes.stop();
   await sweeping;
   expect(await changes.take(0)).toBeUndefined();

@@ -93,6 +93,14 @@ describe('parseContract refuses', () => {
     [{ mode: 'merge' }, `${r}.mode: "merge" is not supported yet: write "append" or "replace" or "upsert"`],
     [{ mode: 'upsert' }, `${r}.mode: "upsert" replaces rows by their key: name it in schema.primaryKey`],
     [{ extraColumns: 'keep' }, `${r}.extraColumns: "keep" is not supported yet`],
+    [
+      { duplicates: 'merge' },
+      `${r}.duplicates: "merge" is not supported yet: write "warn" or "reject" or "allow"`,
+    ],
+    [
+      { mode: 'replace', duplicates: 'reject' },
+      `${r}.duplicates: in mode "replace" the same rows under another name count once in any case`,
+    ],
     [{ onDelete: 'no' }, `${r}.onDelete: "no" is not supported yet`],
     [{ partitionBy: 'id' }, `${r}.partitionBy: "id" is not a list`],
     [{ partitionBy: ['ix'] }, `${r}.partitionBy[0]: "ix" is no field of this resource. Did you mean "id"?`],
@@ -108,6 +116,32 @@ describe('parseContract refuses', () => {
     ],
   ])('the resource %j', (resource, message) => {
     expect(refusal(contract(resource))).toContain(message);
+  });
+
+  it.each<[Words, Words, string]>([
+    [
+      { fieldsMatch: 'equals' },
+      {},
+      `${r}.schema.fieldsMatch: "equals" cannot stand here: it must be "exact" or "equal" or "subset" or "superset" or "partial"`,
+    ],
+    [{ fieldsMatch: ['equal', 'exact'] }, {}, `${r}.schema.fieldsMatch: ["equal","exact"] cannot stand here`],
+    [
+      { fieldsMatch: 'equal' },
+      { extraColumns: 'ignore' },
+      `${r}.extraColumns: "ignore" contradicts fieldsMatch "equal", which lets no further columns pass: leave one of them out`,
+    ],
+    [
+      { fieldsMatch: 'subset' },
+      { extraColumns: 'reject' },
+      `${r}.extraColumns: "reject" contradicts fieldsMatch "subset", which lets further columns pass`,
+    ],
+    [
+      { fieldsMatch: 'equal' },
+      { dialect: { header: false } },
+      `${r}.schema.fieldsMatch: "equal" goes by the columns' names, and by dialect.header the file has none: write "exact"`,
+    ],
+  ])('the schema with %j and the resource %j', (schema, resource, message) => {
+    expect(refusal(contract(resource, schema))).toContain(message);
   });
 
   it.each<[Words, string]>([

@@ -4,7 +4,11 @@ import { rejectionViolation } from '../../lib/ingest/rejection-limits.ts';
 import { contract, parsed } from './contract-case.ts';
 
 test.each([
-  [{}, 10, 10, undefined],
+  [{}, 10, 9, undefined],
+  [{}, 10, 10, 'no-valid-rows'],
+  [{}, 0, 0, undefined],
+  [{ maxRejectedRows: 10 }, 10, 10, 'no-valid-rows'],
+  [{ maxRejectedRatio: 0.99 }, 10, 10, 'maxRejectedRatio'],
   [{ maxRejectedRows: 0 }, 10, 0, undefined],
   [{ maxRejectedRows: 0 }, 10, 1, 'maxRejectedRows'],
   [{ maxRejectedRows: 1000 }, 5000, 1000, undefined],

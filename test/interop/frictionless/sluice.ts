@@ -56,6 +56,8 @@ export class Sluice {
     if (converted.outcome === 'accepted')
       return { rows: converted.rows, accepted: converted.acceptedRows, violations };
     const { rule, value } = converted.violation;
+    // To the validator a file without a valid row is that many wrong rows.
+    if (rule === 'no-valid-rows') return { rows: converted.rows ?? 0, accepted: 0, violations };
     return { rows: converted.rows ?? 0, accepted: 0, refused: { rule, value }, violations };
   }
 

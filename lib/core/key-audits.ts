@@ -1,0 +1,38 @@
+// The keys of a contract as audits over a whole table. A file's own rows are held to them when it is read; that two files share a
+// key refuses no row, since nobody can say which of them is right.
+import { type Dataset, type RowKey, rowKeys } from './contract.ts';
+import { identifier } from './sql-text.ts';
+
+export type KeyAudit = {
+  /** `sales.id is a primary key across files` */
+  readonly name: string;
+  /** A SELECT over the table's name that returns, for each row whose key another file's row has too, its key and two of the files. */
+  readonly sql: string;
+};
+
+/** Those that the mode itself does not keep: a key of an upsert names one row, and of a replace dataset one file counts. */
+export function keyAudits(dataset: Dataset): KeyAudit[] {
+  if (dataset.mode === 'replace') return [];
+  const isOpen = ({ rule }: RowKey) => dataset.mode === 'append' || rule === 'unique';
+  return rowKeys(dataset)
+    .filter(isOpen)
+    .map((key) => ({
+      name: `${dataset.name}.${key.fields.join(', ')} is ${key.rule === 'unique' ? 'unique' : 'a primary key'} across files`,
+      sql: repeated(dataset, key),
+    }));
+}
+
+/** The current rows of an upsert do not say which files they are from. */
+function repeated({ name, mode }: Dataset, { fields }: RowKey): string {
+  const key = fields.map(identifier).join(', ');
+  const present = fields.map((field) => `${identifier(field)} IS NOT NULL`).join(' AND ');
+  const [files, isShared] =
+    mode === 'append'
+      ? [
+          ', min(_sluice_source) AS "in", max(_sluice_source) AS "and in"',
+          'min(_sluice_source) <> max(_sluice_source)',
+        ]
+      : ['', 'count(*) > 1'];
+  const groups = `SELECT ${key}${files}, count(*) AS _sluice_rows FROM ${identifier(name)} WHERE ${present} GROUP BY ${key} HAVING ${isShared}`;
+  return `SELECT groups.* EXCLUDE (_sluice_rows) FROM (${groups}) AS groups, unnest(range(_sluice_rows))`;
+}

@@ -1,0 +1,154 @@
+// Source files that bring the same rows under two names, in a dataset where every file's rows add up. Which of them counts, where
+// the contract has duplicates refused, follows from the files that are there, and not from the order in which they came to be
+// read: of those with the same text the first by LastModified, then by key. Pure.
+import type { Dataset } from '../core/contract.ts';
+import { type Arrival, precedes } from '../core/delivery.ts';
+import { partitionId, pathValues } from '../core/partition.ts';
+import { ACCEPTED_ROWS, CONTENT, CONTRACT, readOrigin, TEXT } from '../core/tags.ts';
+import type { Violation } from '../core/violation.ts';
+import type { Add } from '../delta/actions.ts';
+import { fileViolation } from './row-source.ts';
+
+/** A table's live files by the source file that they came from. */
+export type LiveFiles = ReadonlyMap<string, readonly Add[]>;
+
+/**
+ * Texts by which another file brings the same. Its text, be it packed, or encoded, in another way; and its accepted rows, since
+ * comments and refused rows do not count: the data files of equal rows are equal too, under one contract.
+ */
+function marks(adds: readonly Add[]): string[] {
+  const tags = adds[0]?.tags ?? {};
+  if (Number(tags[ACCEPTED_ROWS] ?? 0) === 0) return [];
+  const found = tags[TEXT] === undefined ? [] : [`text ${tags[TEXT]}`];
+  const contents: string[] = [];
+  for (const { tags, partitionValues } of adds) {
+    if (tags?.[CONTENT] === undefined) return found;
+    contents.push(`${partitionId(partitionValues)} ${tags[CONTENT]}`);
+  }
+  found.push(`rows ${tags[CONTRACT]} ${contents.length === 1 ? contents[0] : contents.sort().join('\n')}`);
+  return found;
+}
+
+/** Groups of live sources that bring the same, each in the order in which its files came. */
+export function sameSources(live: LiveFiles): string[][] {
+  const above = new Map<string, string>();
+  const rootOf = (mark: string): string => {
+    let root = mark;
+    for (let next = above.get(root); next !== undefined; next = above.get(root)) root = next;
+    return root;
+  };
+  const firstMarks = new Map<string, string>();
+  for (const [source, adds] of live) {
+    const [first, ...others] = marks(adds);
+    if (first === undefined) continue;
+    firstMarks.set(source, first);
+    for (const other of others) {
+      const [root, otherRoot] = [rootOf(first), rootOf(other)];
+      if (root !== otherRoot) above.set(otherRoot, root);
+    }
+  }
+  const groups = new Map<string, string[]>();
+  for (const [source, mark] of firstMarks) {
+    const group = groups.get(rootOf(mark));
+    if (group) group.push(source);
+    else groups.set(rootOf(mark), [source]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1).map((group) => inOrder(live, group));
+}
+
+/** The other live sources that bring the same as each of `sources`; those with none are left out. */
+export function copiesOf(live: LiveFiles, sources: readonly string[]): Map<string, string[]> {
+  const wanted = new Map<string, Set<string>>();
+  // Of very many files few have a text or a content that is wanted: the others need no closer look.
+  const hashes = new Set<string | undefined>();
+  for (const source of sources) {
+    const adds = live.get(source) ?? [];
+    for (const mark of marks(adds)) wanted.set(mark, (wanted.get(mark) ?? new Set()).add(source));
+    for (const { tags } of adds) hashes.add(tags?.[TEXT]).add(tags?.[CONTENT]);
+  }
+  hashes.delete(undefined);
+  const copies = new Map<string, Set<string>>();
+  for (const [source, adds] of live) {
+    const tags = adds[0]?.tags;
+    if (!hashes.has(tags?.[TEXT]) && !hashes.has(tags?.[CONTENT])) continue;
+    for (const mark of marks(adds))
+      for (const other of wanted.get(mark) ?? [])
+        if (other !== source) copies.set(other, (copies.get(other) ?? new Set()).add(source));
+  }
+  return new Map([...copies].map(([source, others]) => [source, inOrder(live, others)]));
+}
+
+function inOrder(live: LiveFiles, sources: Iterable<string>): string[] {
+  const arrivals = [...sources].map((source) => arrivalOf(source, live.get(source) ?? []));
+  return arrivals.sort((a, b) => (precedes(a, b) ? -1 : 1)).map(({ source }) => source);
+}
+
+function arrivalOf(source: string, [add]: readonly Add[]): Arrival {
+  return { source, lastModifiedMs: (add && readOrigin(add)?.lastModifiedMs) ?? 0 };
+}
+
+/**
+ * Where duplicates are refused, two files are the same by their text alone, and by what their keys say of their rows: that
+ * is the same whatever contract or engine they were read with. Undefined where there are no rows to count twice.
+ */
+function identity(dataset: Dataset, source: string, [add]: readonly Add[]): string | undefined {
+  const origin = add && readOrigin(add);
+  if (origin?.text === undefined || origin.acceptedRows === 0) return undefined;
+  return identityOf(dataset, source, origin.text);
+}
+
+function identityOf(dataset: Dataset, source: string, text: string): string {
+  return `${text} ${JSON.stringify([...pathValues(dataset, source).values].sort())}`;
+}
+
+/**
+ * The sources that must not count, each with the first of its kind, of those that are the same as one of `read`. `live`: what the
+ * table would hold with all of them.
+ */
+export function repeatedSources(
+  dataset: Dataset,
+  live: LiveFiles,
+  read: Iterable<string>,
+): Map<string, string> {
+  const counts = new Map<string, number>();
+  for (const source of read) counts.set(live.get(source)?.[0]?.tags?.[TEXT] ?? '', 0);
+  counts.delete('');
+  for (const [add] of live.values()) {
+    const text = add?.tags?.[TEXT] ?? '';
+    const count = counts.get(text);
+    if (count !== undefined) counts.set(text, count + 1);
+  }
+  const groups = new Map<string, Arrival[]>();
+  for (const [source, adds] of live) {
+    if ((counts.get(adds[0]?.tags?.[TEXT] ?? '') ?? 0) < 2) continue;
+    const id = identity(dataset, source, adds);
+    if (id !== undefined) groups.set(id, [...(groups.get(id) ?? []), arrivalOf(source, adds)]);
+  }
+  const repeated = new Map<string, string>();
+  for (const group of groups.values()) {
+    const first = group.reduce((a, b) => (precedes(a, b) ? a : b));
+    for (const { source } of group) if (source !== first.source) repeated.set(source, first.source);
+  }
+  return repeated;
+}
+
+/** True as long as `first` is live, the same, and before `arrival`: else the file that was refused for it must be judged again. */
+export function isRepetitionOf(
+  dataset: Dataset,
+  live: LiveFiles,
+  first: string,
+  arrival: Arrival,
+  text: string | undefined,
+): boolean {
+  const adds = live.get(first) ?? [];
+  return (
+    text !== undefined &&
+    identity(dataset, first, adds) === identityOf(dataset, arrival.source, text) &&
+    precedes(arrivalOf(first, adds), arrival)
+  );
+}
+
+export function duplicateViolation(first: string): Violation {
+  const message = `it has the same text as ${first}, which counts, so that its rows would count twice: delete one of the two. Where ${first} is deleted, this one comes in at the next sync`;
+  return fileViolation('duplicate', message, first);
+}

@@ -1,0 +1,24 @@
+// Brings in the files that stood refused for the sake of others which the deliveries before this one took away: a duplicate counts
+// as soon as the first of its kind is gone.
+import type { Effects } from '../effects.ts';
+import type { Report } from '../ingest/report.ts';
+import { reopened } from '../maintain/reconcile.ts';
+import { deliver, type Observer, type Queues } from './deliver.ts';
+
+/** `rejected`: what stands refused by now, asked before each round. Each file is tried once. */
+export async function deliverReopened(
+  effects: Effects,
+  queues: Queues,
+  rejected: () => readonly Report[],
+  observer: Observer = {},
+  stopping = () => false,
+): Promise<void> {
+  const tried = new Set<string>();
+  while (!stopping()) {
+    const requests = (await reopened(effects, rejected())).filter(({ source }) => !tried.has(source));
+    if (requests.length === 0) return;
+    for (const { source } of requests) tried.add(source);
+    await queues.files.send(requests);
+    await deliver(effects, queues, observer, stopping);
+  }
+}
