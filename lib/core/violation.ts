@@ -1,6 +1,7 @@
 // What is wrong with a row or a file, as a value; and the sentence that says so. Bad data is never thrown.
 import type { Dataset, Field, FieldType } from './contract.ts';
 import { isPattern } from './date-format.ts';
+import { strangeWords } from './number-text.ts';
 
 /** Rules are named as the Table Schema standard names its constraints, and as Frictionless names its errors. */
 export type Rule =
@@ -45,6 +46,7 @@ export type RejectedRow = {
 };
 
 const MAX_SHOWN = 120;
+const MAX_STRANGE = 3;
 
 export function shown(value: string | null): string {
   if (value === null) return 'nothing';
@@ -79,7 +81,7 @@ function problem(
   const limits = field.constraints;
   switch (rule) {
     case 'type-error':
-      return `${shown(value)} is not ${typeName(field)} (${expectation(field)})`;
+      return `${shown(value)} is not ${typeName(field)} (${expectation(field)})${strange(field, value)}`;
     case 'required':
       return 'the value is missing';
     case 'enum':
@@ -170,5 +172,15 @@ function expectation(field: Field): string {
 function numberWords(field: Field): string {
   const grouped =
     field.groupChar === undefined ? '' : `, digits grouped in threes by ${JSON.stringify(field.groupChar)}`;
-  return field.bareNumber === false ? `${grouped}, one sign right before the digits` : grouped;
+  if (field.bareNumber !== false) return grouped;
+  return `${grouped}, one sign right before the digits, around the number only blanks, %, currency signs and ISO 4217 codes`;
+}
+
+/** The words that were not stripped from around a number, for fear that they change it. */
+function strange(field: Field, value: string | null): string {
+  if (field.bareNumber !== false || value === null) return '';
+  const words = strangeWords(field, value.slice(0, MAX_SHOWN)).slice(0, MAX_STRANGE);
+  return words.length === 0
+    ? ''
+    : `: ${words.map((word) => JSON.stringify(word)).join(', ')} may change the number`;
 }
