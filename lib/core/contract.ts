@@ -120,6 +120,8 @@ export type Dataset = {
   readonly foreignKeys: readonly ForeignKey[];
   /** As declared for append; for upsert only where every field of it is in the primary key, else []; [] for replace. */
   readonly partitionBy: readonly PartitionColumn[];
+  /** The fields that partitionBy names, whatever the mode makes of it: a source file must give each of them. */
+  readonly partitionFields: readonly string[];
   readonly mode: Mode;
   readonly extraColumns: 'ignore' | 'reject';
   readonly onDelete: 'withdraw' | 'keep';
@@ -127,7 +129,7 @@ export type Dataset = {
   readonly maxRejectedRatio?: number;
   /** The same by number of records; a file must keep to both. */
   readonly maxRejectedRows?: number;
-  /** SHA-256 (16 hex digits) of all that decides about rows: descriptions, titles, foreign keys and the file's place are not in it. */
+  /** SHA-256 (16 hex digits) of all that decides about rows: descriptions, titles, foreign keys, partitionFields and the file's place are not in it. */
   readonly hash: string;
 };
 

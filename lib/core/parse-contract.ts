@@ -74,6 +74,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     place
       .at('schema', 'fields', pointed, 'decimalChar')
       .refuse(`numbers in JSON have the point ".": leave it out`);
+  const declared = parsePartitionBy(words, fields, place);
   const meaning = {
     name: words.name,
     path: words.path,
@@ -83,7 +84,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     dialect,
     fields,
     primaryKey,
-    partitionBy: effectivePartition(parsePartitionBy(words, fields, place), mode, primaryKey),
+    partitionBy: effectivePartition(declared, mode, primaryKey),
     mode,
     extraColumns: words.extraColumns ?? 'ignore',
     onDelete: words.onDelete ?? 'withdraw',
@@ -94,6 +95,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   const description = words.description === undefined ? {} : { description: words.description };
   return {
     ...meaning,
+    partitionFields: [...new Set(declared.map(({ field }) => field))],
     foreignKeys: [],
     package: packageName,
     file,

@@ -77,7 +77,12 @@ export function validation(
       add('partition-value', `coalesce(${text} = '', false)`);
     if (!fromPath && pathText !== undefined) {
       const said = `CAST(${literal(pathText)} AS ${type})`;
-      add('partition-value', `(${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${said})`);
+      // A text that is no value has its own violation already; none at all is none of the path's.
+      const isMissing = pathText === null || field.constraints.required ? 'false' : `${text} IS NULL`;
+      add(
+        'partition-value',
+        `(${isMissing} OR (${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${said}))`,
+      );
     }
   });
   // A function that may fail keeps the engine from computing all of this twice, in a filter that it moves below the columns.

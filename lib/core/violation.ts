@@ -102,6 +102,7 @@ function problem(
       return `${shown(value)} does not match the pattern ${limits.pattern}`;
     case 'partition-value':
       if (pathValue === undefined) return 'an empty text cannot name a partition';
+      if (value === null) return `the value is missing, and the file's path says ${shown(pathValue)}`;
       return `${shown(value)} differs from ${shown(pathValue ?? null)}, which the file's path says`;
     default:
       return `${shown(value)} breaks the rule ${rule} of ${dataset.name}`;

@@ -1,7 +1,7 @@
 // One source file to Parquet: accepted rows by partition, rejected rows for quarantine, and the proof that none is lost.
 // Knows nothing of tables, commits or reports. Law 3 (conservation) and law 8 (bounded memory) are held here.
 import { join } from 'node:path';
-import { pathValues } from '../core/partition.ts';
+import { pathValues } from '../core/path-values.ts';
 import { validation } from '../core/validation-sql.ts';
 import type { Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
@@ -49,15 +49,15 @@ export type ConvertOptions = {
 /** `key`: the source's key in landing, whose folders may give values. Throws as `convert`. */
 export async function convertSource(
   session: SqlSession,
-  { key, ...file }: Omit<SourceFile, 'fromPath'> & { readonly key: string },
+  file: Omit<SourceFile, 'fromPath'> & { readonly key: string },
   options: ConvertOptions,
 ): Promise<Converted | Refused> {
-  const { values, invalid } = pathValues(file.dataset, key);
-  const wrong = invalid[0];
-  if (wrong) {
-    const message = `the path says ${wrong.field.name}=${wrong.text}, which is no ${wrong.field.type}: move the file to a folder with a valid value`;
-    return { outcome: 'rejected', violation: fileViolation('partition-value', message, wrong.text) };
-  }
+  const { values, problem } = pathValues(file.dataset, file.key);
+  if (problem)
+    return {
+      outcome: 'rejected',
+      violation: fileViolation('partition-value', problem.message, problem.text),
+    };
   return convert(session, { ...file, fromPath: values }, options);
 }
 

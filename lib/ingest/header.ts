@@ -2,7 +2,7 @@
 import type { Dataset, Field } from '../core/contract.ts';
 import { shown, type Violation } from '../core/violation.ts';
 import { readRecords } from './csv-records.ts';
-import { extraLabels, misspeltLabel } from './labels.ts';
+import { extraLabels, listed, missingFields } from './labels.ts';
 import { fileViolation, type SourceFile } from './row-source.ts';
 
 export type Header = {
@@ -54,7 +54,8 @@ function withHeader(file: SourceFile, records: readonly string[][]): Matched | V
     const parts = records.map((cells) => cells[i] ?? '');
     return parts.filter((part) => part !== '').join(headerJoin);
   });
-  const twice = labels.find((label, i) => label !== '' && labels.indexOf(label) !== i);
+  const seen = new Set<string>();
+  const twice = labels.find((label) => label !== '' && seen.size === seen.add(label).size);
   return twice === undefined
     ? matchLabels(file, labels)
     : fileViolation('duplicate-label', `the header names the column ${shown(twice)} twice`, twice);
@@ -80,15 +81,24 @@ function withoutHeader(file: SourceFile, cells: number | undefined): Matched | V
   return { labels, columns: new Map(labels.map((name, i) => [name, i])), ignored: [] };
 }
 
-function matchLabels({ dataset, fromPath }: SourceFile, labels: readonly string[]): Matched | Violation {
-  const { columns, missing } = columnsOf(dataset, labels);
+function matchLabels(file: SourceFile, labels: readonly string[]): Matched | Violation {
+  const { dataset } = file;
+  const { columns, missing, rivals } = columnsOf(dataset, labels);
+  if (rivals.length > 0) {
+    const message = `the header has ${listed(rivals)}, and either may be the column that is meant: name one as the contract does`;
+    return fileViolation('duplicate-label', message, rivals[0]);
+  }
   const taken = new Set(columns.values());
   const ignored = labels.filter((_, i) => !taken.has(i));
-  const required = missing.filter((field) => field.constraints.required && !fromPath.has(field.name));
-  const found = `${quoted(labels)} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`;
+  const open = missing.filter((field) => !file.fromPath.has(field.name));
+  // Those that partition have a sentence of their own.
+  const required = open.filter(
+    ({ name, constraints }) => constraints.required && !dataset.partitionFields.includes(name),
+  );
+  const found = `${listed(labels)} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`;
   if (required[0]) {
     const names = required.map((field) => field.header);
-    const message = `the header lacks ${quoted(names)}; it has ${found}`;
+    const message = `the header lacks ${listed(names)}; it has ${found}`;
     return fileViolation('missing-label', message, names[0]);
   }
   if (columns.size === 0)
@@ -97,28 +107,34 @@ function matchLabels({ dataset, fromPath }: SourceFile, labels: readonly string[
       `no column of the first line is one of ${dataset.name}'s; it has ${found}`,
     );
   if (ignored.length > 0 && dataset.extraColumns === 'reject') return extraLabels(ignored, dataset.name);
-  const optional = missing.filter((field) => !fromPath.has(field.name));
-  return misspeltLabel(optional, ignored) ?? { labels, columns, ignored };
+  return missingFields(file, open, ignored, `its header has ${found}`) ?? { labels, columns, ignored };
 }
 
-/** A label as the contract has it goes before one that differs in case. */
-function columnsOf(dataset: Dataset, labels: readonly string[]) {
+/** A label as the contract has it goes before those that differ in case, of which there may be one. */
+function columnsOf({ fields, dialect }: Dataset, labels: readonly string[]) {
   const columns = new Map<string, number>();
   const missing: Field[] = [];
-  const exact = new Set(dataset.fields.map((field) => field.header));
-  for (const field of dataset.fields) {
-    const isMeant = (label: string) =>
-      !dataset.dialect.caseSensitiveHeader &&
-      !exact.has(label) &&
-      label.toLowerCase() === field.header.toLowerCase();
-    const same = labels.indexOf(field.header);
-    const index = same >= 0 ? same : labels.findIndex(isMeant);
-    if (index >= 0 && ![...columns.values()].includes(index)) columns.set(field.name, index);
-    else missing.push(field);
+  const headers = new Set(fields.map((field) => field.header));
+  const exact = new Map(labels.map((label, i) => [label, i]));
+  const near = new Map<string, number[]>();
+  labels.forEach((label, i) => {
+    const folded = label.toLowerCase();
+    if (!dialect.caseSensitiveHeader && !headers.has(label))
+      near.set(folded, [...(near.get(folded) ?? []), i]);
+  });
+  const taken = new Set<number>();
+  let rivals: readonly string[] = [];
+  for (const field of fields) {
+    const same = exact.get(field.header);
+    const meant = same === undefined ? (near.get(field.header.toLowerCase()) ?? []) : [same];
+    const index = meant[0];
+    if (index === undefined || taken.has(index)) {
+      missing.push(field);
+      continue;
+    }
+    if (meant.length > 1) rivals = meant.map((i) => labels[i] ?? '');
+    taken.add(index);
+    columns.set(field.name, index);
   }
-  return { columns, missing };
-}
-
-function quoted(labels: readonly string[]): string {
-  return labels.map((label) => JSON.stringify(label)).join(', ');
+  return { columns, missing, rivals };
 }

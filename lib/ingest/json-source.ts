@@ -11,7 +11,7 @@ import type { RejectedRow, Violation } from '../core/violation.ts';
 import { FlagCursor } from './flag-cursor.ts';
 import { JsonDocumentCounter, JsonLineCounter } from './json-count.ts';
 import { type Members, readJson, rejectedRecord } from './json-records.ts';
-import { extraLabels, misspeltLabel } from './labels.ts';
+import { extraLabels, listed, missingFields } from './labels.ts';
 import type { FlaggedRows, RecordCount, RowSource, SourceFile } from './row-source.ts';
 import { textBytes } from './source-bytes.ts';
 
@@ -42,6 +42,7 @@ type Found = {
   readonly seen: ReadonlySet<string>;
   readonly ignored: readonly string[];
   readonly longest: number;
+  readonly records: number;
 };
 
 /** Writes one line of texts for each record that is an object. */
@@ -51,6 +52,7 @@ async function writeTexts(file: SourceFile, path: string): Promise<Found | Viola
   const seen = new Set<string>();
   const ignored = new Set<string>();
   let longest = LEAST_OBJECT_BYTES;
+  let rows = 0;
   let refusal: Violation | undefined;
   async function* lines() {
     for await (const records of readJson(file)) {
@@ -60,6 +62,7 @@ async function writeTexts(file: SourceFile, path: string): Promise<Found | Viola
       }
       for (const record of records) {
         if (record.problem) continue;
+        rows += 1;
         for (const label of Object.keys(record.members)) {
           const name = nameOf.get(label);
           if (name !== undefined) seen.add(name);
@@ -72,17 +75,20 @@ async function writeTexts(file: SourceFile, path: string): Promise<Found | Viola
     }
   }
   await pipeline(Readable.from(lines()), createWriteStream(path));
-  const found = { seen, ignored: [...ignored], longest };
+  const found = { seen, ignored: [...ignored], longest, records: rows };
   return refusal ?? wrongLabels(file, found) ?? found;
 }
 
-function wrongLabels({ dataset, fromPath }: SourceFile, { seen, ignored }: Found): Violation | undefined {
+/** Without a record there is nothing that could lack a field. */
+function wrongLabels(file: SourceFile, { seen, ignored, records }: Found): Violation | undefined {
+  const { dataset, fromPath } = file;
   if (ignored.length > 0 && dataset.extraColumns === 'reject') return extraLabels(ignored, dataset.name);
   const isOpen = (name: string) => !seen.has(name) && !fromPath.has(name) && !dataset.levels.includes(name);
-  return misspeltLabel(
-    dataset.fields.filter((field) => isOpen(field.name)),
-    ignored,
-  );
+  const missing = dataset.fields.filter((field) => isOpen(field.name));
+  const members = listed([...seen, ...ignored]);
+  return records === 0
+    ? undefined
+    : missingFields(file, missing, ignored, `its records have ${members === '' ? 'no member' : members}`);
 }
 
 function texts(dataset: Dataset, keys: readonly string[], members: Members): Record<string, string | null> {

@@ -41,6 +41,8 @@ export type FlaggedRow = { readonly row: number; readonly violations: readonly V
 export type SourceFile = {
   readonly dataset: Dataset;
   readonly path: string;
+  /** In landing. */
+  readonly key?: string;
   /** Values that the source's key gives. */
   readonly fromPath: ReadonlyMap<string, string | null>;
   /** A folder for temporary files. */
