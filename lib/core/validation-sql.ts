@@ -10,9 +10,9 @@ import type { Rule } from './violation.ts';
 /** Where a field's text comes from: an SQL expression over the source relation, NULL for the empty text; undefined where the file has no such column. */
 export type TextSource = ReadonlyMap<string, string>;
 
-/** `bad` is a condition, and `text` what the field's cell says. */
+/** `bad` is a condition, and `text` what the field's cell says. `field`: undefined where the row as a whole is meant. */
 export type Check = {
-  readonly field: Field;
+  readonly field: Field | undefined;
   readonly rule: Rule;
   readonly bad: string;
   readonly text: string;
@@ -40,10 +40,12 @@ export type Validation = {
  */
 const LAYERS = ['t', 's', 'k', 'n', 'x', 'v', 'valid'] as const;
 
+/** `repeatedHeader`: a condition on the source relation for rows that are the file's header once more. */
 export function validation(
   dataset: Dataset,
   texts: TextSource,
   path: ReadonlyMap<string, string | null>,
+  repeatedHeader?: string,
 ): Validation {
   const layers = new Map(LAYERS.map((layer) => [layer, [] as string[]]));
   const column = (layer: (typeof LAYERS)[number], i: number, expression: string): string => {
@@ -51,6 +53,8 @@ export function validation(
     return `${layer}${i}`;
   };
   const checks: Check[] = [];
+  if (repeatedHeader !== undefined)
+    checks.push({ field: undefined, rule: 'repeated-header', bad: repeatedHeader, text: 'NULL' });
   const cleanTexts: string[] = [];
   const values = new Map<string, string>();
   dataset.fields.forEach((field, i) => {
@@ -101,10 +105,19 @@ export function validation(
     valid,
     // Most rows are valid: the engine makes the text for the others alone.
     violations:
-      checks.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN NOT valid THEN ${failedChecks(checks)} END`,
+      checks.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN NOT valid THEN ${violations(checks)} END`,
     texts: cleanTexts,
     values,
   };
+}
+
+/** What speaks against a row as a whole goes before what its cells say: they were never meant as values. */
+function violations(checks: readonly Check[]): string {
+  const [first] = checks;
+  const all = failedChecks(checks);
+  return first && first.field === undefined
+    ? `CASE WHEN ${first.bad} THEN '[[0,null]]' ELSE ${all} END`
+    : all;
 }
 
 /** Lists and structs would cost the engine more, though there are few. */

@@ -21,6 +21,8 @@ export type Rule =
   | 'extra-cell'
   | 'encoding-error'
   | 'source-error'
+  | 'stray-quote'
+  | 'repeated-header'
   | 'missing-label'
   | 'extra-label'
   | 'duplicate-label'

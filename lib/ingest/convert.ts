@@ -112,7 +112,7 @@ async function convertRows(
   source: RowSource,
   { time = untimed, maxExamples = MAX_EXAMPLES }: ConvertOptions,
 ): Promise<Converted | Refused> {
-  const rules = validation(file.dataset, source.texts, file.fromPath);
+  const rules = validation(file.dataset, source.texts, file.fromPath, source.repeatedHeader);
   const accepted = join(file.scratch, 'accepted.parquet');
   const [copied, counted] = await Promise.allSettled([
     time('convert', () => copyAccepted(session, file, source, rules, accepted)),

@@ -10,6 +10,9 @@ import { fileViolation } from './row-source.ts';
 
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
+const STRAY_QUOTE =
+  'a quote stands within a bare cell and another one ends a later cell: a delimiter before the quoted text was probably lost, which shifts the values after it. Put it in; or, where the quotes are text, quote these cells and write each quote in them twice';
+
 /** A cursor: push bytes, call `next` until it says false, push more; after `end` the last records come. */
 export class CsvReader {
   /** The first physical line of the current record; the first line of the file is 1. CR, LF and CRLF end a line. */
@@ -127,7 +130,7 @@ export class CsvReader {
       this.problem = fileViolation('source-error', quoteProblem);
       if (linesWithin > 0) this.#refuseQuotes(this.line, quoteProblem);
       this.#brokenLine ??= this.line;
-    }
+    } else if (this.#cells.hasAmbiguousQuotes) this.problem = fileViolation('stray-quote', STRAY_QUOTE);
     if (this.#isAscii || isUtf8(this.#data.subarray(this.#start, this.#end))) return;
     this.problem = fileViolation('encoding-error', 'the record holds bytes that the encoding does not know');
   }

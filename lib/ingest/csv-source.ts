@@ -9,9 +9,9 @@ import { RecordScanner } from '../core/record-scanner.ts';
 import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
 import type { Violation } from '../core/violation.ts';
 import { MAX_RECORD_BYTES } from './csv-reader.ts';
-import { readRecords, recordProblem } from './csv-records.ts';
+import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
-import { rejectedRecords } from './rejected-records.ts';
+import { type RejectedShape, rejectedRecords } from './rejected-records.ts';
 import { fileViolation, type RecordCount, type RowSource, type SourceFile } from './row-source.ts';
 import { textBytes } from './source-bytes.ts';
 import { Utf8Check } from './utf8-check.ts';
@@ -38,7 +38,13 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
     columns: header.labels.length,
     longest: MAX_PLAIN_RECORD_BYTES,
   };
-  return { ...rowSource(file, header, readCsv(file.path, format), header.columns), rewritten };
+  const columns = header.labels.length;
+  const source = rowSource(file, header, readCsv(file.path, format), header.columns, {
+    columns,
+    inRows: header.repeated,
+  });
+  const repeatedHeader = header.repeated.sql([...header.columns.values()]);
+  return { ...source, ...(repeatedHeader === undefined ? {} : { repeatedHeader }), rewritten };
 }
 
 /** What a plain file of the engine's cannot have. */
@@ -53,13 +59,14 @@ function rowSource(
   header: Header,
   relation: string,
   columns: ReadonlyMap<string, number>,
+  shape: RejectedShape,
 ): RowSource {
   return {
     relation,
     texts: new Map([...columns].map(([field, index]) => [field, identifier(`c${index}`)])),
     ignored: header.ignored,
     countRecords: () => scan(file, header.labels.length),
-    rejectedRows: (flagged) => rejectedRecords(file, header.labels.length, flagged),
+    rejectedRows: (flagged) => rejectedRecords(file, shape, flagged),
   };
 }
 
@@ -114,22 +121,27 @@ function readCsv(path: string, format: Format): string {
 async function rewrittenSource(file: SourceFile, header: Header): Promise<RowSource | Violation> {
   const path = join(file.scratch, 'plain.csv');
   const taken = [...header.columns];
-  const refusal = await writePlain(file, header, path);
+  const shape = { columns: header.labels.length, repeated: header.repeated };
+  const refusal = await writePlain(file, header, shape, path);
   if (refusal) return refusal;
   const relation = readCsv(path, { ...PLAIN, hasHeader: false, columns: taken.length });
-  const source = rowSource(file, header, relation, new Map(taken.map(([field], i) => [field, i])));
+  const source = rowSource(file, header, relation, new Map(taken.map(([field], i) => [field, i])), shape);
   return { ...source, countRecords: async () => ({ ...(await source.countRecords()), isPlain: true }) };
 }
 
-async function writePlain(file: SourceFile, header: Header, path: string): Promise<Violation | undefined> {
-  const columns = header.labels.length;
+async function writePlain(
+  file: SourceFile,
+  header: Header,
+  shape: RecordShape,
+  path: string,
+): Promise<Violation | undefined> {
   const indexes = [...header.columns.values()];
   let refusal: Violation | undefined;
   async function* plainText() {
-    for await (const reader of readRecords(file, columns)) {
+    for await (const reader of readRecords(file, shape.columns)) {
       let text = '';
       while (reader.next()) {
-        if (reader.isHeader || recordProblem(reader, columns)) continue;
+        if (reader.isHeader || recordProblem(reader, shape)) continue;
         const record = plainRecord(indexes.map((i) => reader.cell(i)));
         if (3 * record.length > MAX_RECORD_BYTES && Buffer.byteLength(record) >= MAX_RECORD_BYTES) {
           const message = `line ${reader.line}: the record is longer than ${MAX_RECORD_BYTES} bytes`;

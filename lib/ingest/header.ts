@@ -3,6 +3,7 @@ import type { Dataset, Field } from '../core/contract.ts';
 import { shown, type Violation } from '../core/violation.ts';
 import { readRecords } from './csv-records.ts';
 import { extraLabels, listed, missingFields } from './labels.ts';
+import { RepeatedHeader } from './repeated-header.ts';
 import { fileViolation, type SourceFile } from './row-source.ts';
 
 export type Header = {
@@ -12,21 +13,23 @@ export type Header = {
   readonly columns: ReadonlyMap<string, number>;
   /** Labels that no field takes. */
   readonly ignored: readonly string[];
+  readonly repeated: RepeatedHeader;
   /** What ends the first line. */
   readonly lineEnd: string;
 };
 
-type Matched = Omit<Header, 'lineEnd'>;
+type Matched = Omit<Header, 'lineEnd' | 'repeated'>;
 type FirstRecords = { readonly records: readonly string[][]; readonly lineEnd: string };
 
 export async function readHeader(file: SourceFile): Promise<Header | Violation> {
   const first = await firstRecords(file, Math.max(1, file.dataset.dialect.headerRecords));
   if ('rule' in first) return first;
-  const matched =
-    file.dataset.dialect.headerRecords === 0
-      ? withoutHeader(file, first.records[0]?.length)
-      : withHeader(file, first.records);
-  return 'rule' in matched ? matched : { ...matched, lineEnd: first.lineEnd };
+  const { dialect } = file.dataset;
+  const hasHeader = dialect.headerRecords > 0;
+  const matched = hasHeader ? withHeader(file, first.records) : withoutHeader(file, first.records[0]?.length);
+  if ('rule' in matched) return matched;
+  const repeated = new RepeatedHeader(dialect, hasHeader ? first.records : []);
+  return { ...matched, lineEnd: first.lineEnd, repeated };
 }
 
 async function firstRecords(file: SourceFile, count: number): Promise<FirstRecords | Violation> {

@@ -8,6 +8,8 @@ export type RowSource = {
   /** SQL of a relation with one row per well-formed record, in the file's order. */
   readonly relation: string;
   readonly texts: TextSource;
+  /** A condition on the relation, never NULL: rows that repeat the file's header. Undefined where there can be none. */
+  readonly repeatedHeader?: string;
   /** Columns of the file that no field takes. */
   readonly ignored: readonly string[];
   /** Records in the file, counted by other code than the relation's. */
