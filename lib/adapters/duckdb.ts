@@ -10,6 +10,7 @@ import {
 } from '@duckdb/node-api';
 import {
   type Load,
+  OutOfMemoryError,
   type ResultColumn,
   type Row,
   type SqlEngine,
@@ -36,6 +37,7 @@ const LIGHT_MEMORY_MB = { least: 64, most: 512 };
  */
 export async function openDuckDb(options: DuckDbOptions = {}): Promise<SqlEngine & { close(): void }> {
   const full = await openInstance(options);
+  const memoryMb = options.memoryLimitMb ?? (await memoryLimitMb(full));
   let light: Promise<DuckDBInstance> | undefined;
   let opened = [full];
   const openLight = async () => {
@@ -49,6 +51,7 @@ export async function openDuckDb(options: DuckDbOptions = {}): Promise<SqlEngine
     return light;
   };
   return {
+    memoryMb,
     async session(work, load = 'full') {
       const connection = await translated((await instanceFor(load)).connect());
       try {
@@ -90,6 +93,21 @@ async function openInstance(options: DuckDbOptions): Promise<DuckDBInstance> {
   return instance;
 }
 
+/** The engine's own default, which it writes as `19.2 GiB`. */
+async function memoryLimitMb(instance: DuckDBInstance): Promise<number> {
+  const connection = await translated(instance.connect());
+  try {
+    const [row] = await new DuckDbSession(connection).rows<{ limit: string }>(
+      `SELECT current_setting('memory_limit') AS "limit"`,
+    );
+    const [, size = '', unit = ''] = /^([\d.]+) (\w+)$/.exec(row?.limit ?? '') ?? [];
+    const power = ['MiB', 'GiB', 'TiB'].indexOf(unit);
+    return power < 0 ? 1 : Math.floor(Number(size) * 1024 ** power);
+  } finally {
+    connection.closeSync();
+  }
+}
+
 function defaultTempDirectory(): string {
   return join(tmpdir(), `sluice-duckdb-${process.pid}`);
 }
@@ -101,9 +119,16 @@ class DuckDbSession implements SqlSession {
     this.connection = connection;
   }
 
-  async run(sql: string): Promise<number> {
-    const result = await translated(this.connection.run(sql));
-    return result.rowsChanged;
+  async run(sql: string, signal?: AbortSignal): Promise<number> {
+    const interrupt = () => this.connection.interrupt();
+    if (signal?.aborted) throw new SqlError('resource', 'the statement was stopped before it began');
+    signal?.addEventListener('abort', interrupt);
+    try {
+      const result = await translated(this.connection.run(sql));
+      return result.rowsChanged;
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+    }
   }
 
   async rows<T extends Row = Row>(sql: string): Promise<T[]> {
@@ -148,12 +173,13 @@ function chunkRows<T extends Row>(chunk: DuckDBDataChunk, names: readonly string
 
 const DATA_ERRORS =
   /^(Conversion|Invalid Input|Constraint|Out of Range|Mismatch Type|Invalid Type|Serialization|Sequence) Error\b/;
-const RESOURCE_ERRORS = /^(Out of Memory|IO|FATAL|INTERNAL|INTERRUPT|Connection|TransactionContext) Error\b/;
+const RESOURCE_ERRORS = /^(IO|FATAL|INTERNAL|INTERRUPT|Connection|TransactionContext) Error\b/;
 
 /** DuckDB says what kind an error is only in the first words of its message. */
 function sqlError(error: unknown): SqlError {
   if (error instanceof SqlError) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith('Out of Memory Error')) return new OutOfMemoryError(message, { cause: error });
   const kind = DATA_ERRORS.test(message) ? 'data' : RESOURCE_ERRORS.test(message) ? 'resource' : 'statement';
   return new SqlError(kind, message, { cause: error });
 }

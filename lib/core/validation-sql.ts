@@ -5,7 +5,7 @@ import { cleanText, fieldChecks, knownToAll, shortWay, valueSql } from './field-
 import { numberSql } from './number-text.ts';
 import { sqlType } from './schema.ts';
 import { identifier, literal } from './sql-text.ts';
-import type { Rule } from './violation.ts';
+import { CUT, MAX_VALUE, type Rule } from './violation.ts';
 
 /** Where a field's text comes from: an SQL expression over the source relation, NULL for the empty text; undefined where the file has no such column. */
 export type TextSource = ReadonlyMap<string, string>;
@@ -127,9 +127,15 @@ export function failedChecks(
 ): string {
   const failed = checks.map(
     ({ bad, text }, n) =>
-      `CASE WHEN ${bad} THEN '[${number(n)},' || coalesce(CAST(to_json(${text}) AS VARCHAR), 'null') || ']' END`,
+      `CASE WHEN ${bad} THEN '[${number(n)},' || coalesce(CAST(to_json(${shortText(text)}) AS VARCHAR), 'null') || ']' END`,
   );
   return `'[' || concat_ws(',', ${failed.join(', ')}) || ']'`;
+}
+
+/** As shortValue has it. A byte is a character at most. */
+function shortText(text: string): string {
+  const cut = `left(${text}, ${MAX_VALUE}) || '${CUT}'`;
+  return `CASE WHEN strlen(${text}) > ${MAX_VALUE} AND length(${text}) > ${MAX_VALUE} THEN ${cut} ELSE ${text} END`;
 }
 
 type AddColumn = (layer: (typeof LAYERS)[number], i: number, expression: string) => string;

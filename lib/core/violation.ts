@@ -27,6 +27,7 @@ export type Rule =
   | 'extra-label'
   | 'duplicate-label'
   | 'too-large'
+  | 'out-of-memory'
   | 'maxRejectedRows'
   | 'maxRejectedRatio'
   | 'partition-value';
@@ -35,6 +36,7 @@ export type Violation = {
   /** '' where the whole row or file is meant. */
   readonly field: string;
   readonly rule: Rule;
+  /** Cut where it is longer than MAX_VALUE characters: see shortValue. */
   readonly value: string | null;
   readonly message: string;
 };
@@ -47,14 +49,22 @@ export type RejectedRow = {
   readonly violations: readonly Violation[];
 };
 
+/** Of a violation's value: a cell may have megabytes, and a report many violations. */
+export const MAX_VALUE = 1000;
+export const CUT = '…';
 const MAX_SHOWN = 120;
 const MAX_STRANGE = 3;
 
 export function shown(value: string | null): string {
   if (value === null) return 'nothing';
-  const text =
-    value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}… (${value.length} characters)` : value;
-  return JSON.stringify(text);
+  if (value.length <= MAX_SHOWN) return JSON.stringify(value);
+  const length = value.length > MAX_VALUE ? `more than ${MAX_VALUE}` : value.length;
+  return JSON.stringify(`${value.slice(0, MAX_SHOWN)}${CUT} (${length} characters)`);
+}
+
+/** At most MAX_VALUE characters, and a mark where some were left out. */
+export function shortValue(value: string): string {
+  return value.length <= MAX_VALUE ? value : `${value.slice(0, MAX_VALUE)}${CUT}`;
 }
 
 /** `credit_usage: "1,5" is not a number (decimal point is ".")` */

@@ -5,7 +5,7 @@ import { pathValues } from '../core/path-values.ts';
 import { validation } from '../core/validation-sql.ts';
 import type { Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
-import { SqlError, type SqlSession } from '../ports.ts';
+import { OutOfMemoryError, SqlError, type SqlSession } from '../ports.ts';
 import {
   copyAccepted,
   type DataFile,
@@ -15,11 +15,13 @@ import {
 } from './accepted-rows.ts';
 import { csvSource } from './csv-source.ts';
 import { jsonSource } from './json-source.ts';
+import { reported } from './labels.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectedRows } from './rejected-rows.ts';
 import { rejectionViolation } from './rejection-limits.ts';
 import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
-import { BrokenArchiveError } from './source-bytes.ts';
+import { unpackedViolation } from './size-limit.ts';
+import { BrokenArchiveError, TooLargeError } from './source-bytes.ts';
 import { type TimeStage, untimed } from './stopwatch.ts';
 
 const MAX_EXAMPLES = 20;
@@ -46,10 +48,13 @@ export type ConvertOptions = {
   readonly maxExamples?: number;
 };
 
-/** `key`: the source's key in landing, whose folders may give values. Throws as `convert`. */
+/** `key`: in landing. Its folders may give values. */
+export type ConvertibleSource = Omit<SourceFile, 'fromPath'> & { readonly key: string };
+
+/** Throws as `convert`. */
 export async function convertSource(
   session: SqlSession,
-  file: Omit<SourceFile, 'fromPath'> & { readonly key: string },
+  file: ConvertibleSource,
   options: ConvertOptions,
 ): Promise<Converted | Refused> {
   const { values, problem } = pathValues(file.dataset, file.key);
@@ -61,7 +66,10 @@ export async function convertSource(
   return convert(session, { ...file, fromPath: values }, options);
 }
 
-/** Throws CorruptionError where the counts do not add up, SqlError where the engine fails for another reason than the data. */
+/**
+ * Throws CorruptionError where the counts do not add up, OutOfMemoryError, and SqlError where the engine fails for another reason
+ * than the data.
+ */
 export async function convert(
   session: SqlSession,
   file: SourceFile,
@@ -81,6 +89,8 @@ export async function convert(
     }
     if (error instanceof BrokenArchiveError)
       return { outcome: 'rejected', violation: fileViolation('source-error', error.message) };
+    if (error instanceof TooLargeError && file.limit)
+      return { outcome: 'rejected', violation: unpackedViolation(error.bytes, file.limit) };
     throw error;
   }
 }
@@ -96,8 +106,9 @@ async function convertEitherWay(
   try {
     return await convertRows(session, file, source, options);
   } catch (error) {
+    // The engine knows other archives, encodings and lengths than we do: whatever it says of the file, ours has the last word.
     const isMisread =
-      error instanceof CorruptionError || (error instanceof SqlError && error.kind === 'data');
+      error instanceof CorruptionError || (error instanceof SqlError && !(error instanceof OutOfMemoryError));
     if (rewritten === undefined || !isMisread) throw error;
   }
   const other = await (options.time ?? untimed)('rewrite', rewritten);
@@ -114,9 +125,16 @@ async function convertRows(
 ): Promise<Converted | Refused> {
   const rules = validation(file.dataset, source.texts, file.fromPath, source.repeatedHeader);
   const accepted = join(file.scratch, 'accepted.parquet');
+  const stop = new AbortController();
+  const counting = time('count', source.countRecords);
+  // An archive may hold far more than what was read of it when it turned out to be of no use.
+  counting.then(
+    ({ isPlain }) => isPlain || stop.abort(),
+    () => stop.abort(),
+  );
   const [copied, counted] = await Promise.allSettled([
-    time('convert', () => copyAccepted(session, file, source, rules, accepted)),
-    time('count', source.countRecords),
+    time('convert', () => copyAccepted(session, file, source, rules, accepted, stop.signal)),
+    counting,
   ]);
   if (counted.status === 'rejected') throw counted.reason;
   if (!counted.value.isPlain)
@@ -148,5 +166,12 @@ async function convertRows(
   if (tooMany)
     return { outcome: 'rejected', violation: tooMany, rows, ...(quarantine ? { quarantine } : {}) };
   const dataFiles = await time('split', () => splitByPartition(session, file, accepted, acceptedRows));
-  return { outcome: 'accepted', rows, acceptedRows, dataFiles, quarantine, ignoredColumns: source.ignored };
+  return {
+    outcome: 'accepted',
+    rows,
+    acceptedRows,
+    dataFiles,
+    quarantine,
+    ignoredColumns: reported(source.ignored),
+  };
 }

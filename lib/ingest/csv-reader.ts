@@ -8,6 +8,8 @@ import type { Violation } from '../core/violation.ts';
 import { CsvCells } from './csv-cells.ts';
 import { fileViolation } from './row-source.ts';
 
+const LF = 10;
+
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 const STRAY_QUOTE =
@@ -72,6 +74,8 @@ export class CsvReader {
   /** Moves to the next record; false where there is none yet. */
   next(): boolean {
     while (this.refusal === undefined && this.#position < this.#data.length) {
+      if (!this.#isBlankRecord()) this.#passBlankLines();
+      if (this.#position === this.#data.length) return false;
       const start = this.#position;
       const isSkipped = this.#nextLine <= this.#dialect.skipLines || this.#data[start] === this.#comment;
       const end = isSkipped ? this.#cells.lineEnd(start) : this.#cells.split(start);
@@ -119,6 +123,13 @@ export class CsvReader {
 
   #isBlankRecord(): boolean {
     return this.#blankLinesAreRecords && this.ordinal + 1 >= this.#dialect.headerRecords;
+  }
+
+  /** A flood of them goes by at once. */
+  #passBlankLines(): void {
+    const start = this.#position;
+    while (this.#data[this.#position] === LF) this.#position += 1;
+    this.#nextLine += this.#position - start;
   }
 
   #judge(): void {

@@ -2,16 +2,15 @@
 import type { Violation } from '../core/violation.ts';
 import { CsvReader } from './csv-reader.ts';
 import { type RepeatedHeader, repeatedHeader } from './repeated-header.ts';
-import { fileViolation, type SourceFile } from './row-source.ts';
-import { textBytes } from './source-bytes.ts';
+import { fileViolation, type SourceFile, sourceBytes } from './row-source.ts';
 
 /**
  * The reader, each time that it has got more: take records with `next` until it says false. `columns` is known once the
- * header is. Throws BrokenArchiveError.
+ * header is. Throws as sourceBytes.
  */
 export async function* readRecords(file: SourceFile, columns?: number): AsyncIterable<CsvReader> {
   const reader = new CsvReader(file.dataset.dialect, columns);
-  for await (const chunk of textBytes(file.path, file.dataset.encoding)) {
+  for await (const chunk of sourceBytes(file)) {
     reader.push(chunk);
     yield reader;
     if (reader.refusal) return;

@@ -12,21 +12,30 @@ import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
 import { type RejectedShape, rejectedRecords } from './rejected-records.ts';
-import { fileViolation, type RecordCount, type RowSource, type SourceFile } from './row-source.ts';
-import { textBytes } from './source-bytes.ts';
+import {
+  fileViolation,
+  type RecordCount,
+  type RowSource,
+  type SourceFile,
+  sourceBytes,
+} from './row-source.ts';
 import { Utf8Check } from './utf8-check.ts';
 
 // Left to itself the engine would take sixteen times the longest record, several times over.
 const BUFFER_RECORDS = 2;
 /** A longer record is seldom meant: its file goes the other way, and the engine's buffers stay in the processor's caches. */
 const MAX_PLAIN_RECORD_BYTES = 2 * 1024 * 1024;
+const MANY_COLUMNS = 10_000;
 const PLAIN = { delimiter: ',', quoteChar: '"', lineEnd: '\n', longest: MAX_RECORD_BYTES };
 
 export async function csvSource(file: SourceFile): Promise<RowSource | Violation> {
   const header = await readHeader(file);
   if ('rule' in header) return header;
   const rewritten = () => rewrittenSource(file, header);
-  const isPlainSoFar = mayBePlain(file.dataset) && (await scan(file, header.labels.length, 1)).isPlain;
+  const isPlainSoFar =
+    mayBePlain(file.dataset) &&
+    !isMostlyIgnored(header) &&
+    (await scan(file, header.labels.length, () => true)).isPlain;
   if (!isPlainSoFar) return rewritten();
   const { delimiter, quoteChar, headerRecords } = file.dataset.dialect;
   const lineEnd = header.lineEnd === '\r\n' ? header.lineEnd : '\n';
@@ -44,7 +53,19 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
     inRows: header.repeated,
   });
   const repeatedHeader = header.repeated.sql([...header.columns.values()]);
-  return { ...source, ...(repeatedHeader === undefined ? {} : { repeatedHeader }), rewritten };
+  // What turns out not to be plain goes the other way, however many records are left.
+  const countRecords = () => scan(file, columns, (isPlain) => !isPlain);
+  return {
+    ...source,
+    ...(repeatedHeader === undefined ? {} : { repeatedHeader }),
+    countRecords,
+    rewritten,
+  };
+}
+
+/** The engine plans in the square of a file's columns, whether somebody wants them or not. */
+function isMostlyIgnored({ labels, ignored }: Header): boolean {
+  return labels.length >= MANY_COLUMNS && ignored.length > labels.length / 2;
 }
 
 /** What a plain file of the engine's cannot have. */
@@ -70,24 +91,20 @@ function rowSource(
   };
 }
 
+/** `isDone`: asked after each chunk, so that what is known is not looked for to the end. */
 async function scan(
-  { path, dataset }: SourceFile,
+  file: SourceFile,
   columns: number,
-  maxChunks = Infinity,
+  isDone: (isPlain: boolean) => boolean = () => false,
 ): Promise<RecordCount> {
-  const scanner = new RecordScanner(dataset.dialect, columns);
+  const scanner = new RecordScanner(file.dataset.dialect, columns);
   const utf8 = new Utf8Check();
-  let chunks = 0;
-  const counted = () => ({
-    records: scanner.records,
-    isPlain: scanner.isPlain && utf8.isValid,
-    marks: scanner.marks,
-  });
-  for await (const chunk of textBytes(path, dataset.encoding)) {
+  const isPlain = () => scanner.isPlain && utf8.isValid;
+  const counted = () => ({ records: scanner.records, isPlain: isPlain(), marks: scanner.marks });
+  for await (const chunk of sourceBytes(file)) {
     scanner.push(chunk);
     utf8.push(chunk);
-    chunks += 1;
-    if (chunks === maxChunks) return counted();
+    if (isDone(isPlain())) return counted();
   }
   scanner.end();
   utf8.end();

@@ -12,8 +12,13 @@ import { FlagCursor } from './flag-cursor.ts';
 import { JsonDocumentCounter, JsonLineCounter } from './json-count.ts';
 import { type Members, readJson, rejectedRecord } from './json-records.ts';
 import { extraLabels, listed, missingFields } from './labels.ts';
-import type { FlaggedRows, RecordCount, RowSource, SourceFile } from './row-source.ts';
-import { textBytes } from './source-bytes.ts';
+import {
+  type FlaggedRows,
+  type RecordCount,
+  type RowSource,
+  type SourceFile,
+  sourceBytes,
+} from './row-source.ts';
 
 export async function jsonSource(file: SourceFile): Promise<RowSource | Violation> {
   const { dataset } = file;
@@ -91,10 +96,13 @@ function wrongLabels(file: SourceFile, { seen, ignored, records }: Found): Viola
     : missingFields(file, missing, ignored, `its records have ${members === '' ? 'no member' : members}`);
 }
 
-function texts(dataset: Dataset, keys: readonly string[], members: Members): Record<string, string | null> {
-  const cells = dataset.fields.map((field, i): [string, string | null] => {
+/** Those that are there: a record of two bytes must not become one of a thousand because a contract has many fields. */
+function texts(dataset: Dataset, keys: readonly string[], members: Members): Record<string, string> {
+  const cells = dataset.fields.flatMap((field, i): [string, string][] => {
     const level = dataset.levels.indexOf(field.name);
-    return [`f${i}`, level >= 0 ? text(keys[level]) : text(members[field.header])];
+    const member = Object.hasOwn(members, field.header) ? members[field.header] : undefined;
+    const found = text(level >= 0 ? keys[level] : member);
+    return found === null ? [] : [[`f${i}`, found]];
   });
   return Object.fromEntries(cells);
 }
@@ -105,12 +113,13 @@ function text(value: unknown): string | null {
   return stringify(value) ?? null;
 }
 
-async function countRecords({ dataset, path }: SourceFile): Promise<RecordCount> {
+async function countRecords(file: SourceFile): Promise<RecordCount> {
+  const { dataset } = file;
   const counter =
     dataset.format === 'ndjson'
       ? new JsonLineCounter()
       : new JsonDocumentCounter(Math.max(1, dataset.levels.length));
-  for await (const chunk of textBytes(path, dataset.encoding)) counter.push(chunk);
+  for await (const chunk of sourceBytes(file)) counter.push(chunk);
   return { records: counter.records, isPlain: true };
 }
 

@@ -57,7 +57,7 @@ function requireRow(file: SourceFile, reader: CsvReader, shape: RejectedShape): 
   );
 }
 
-/** The engine reads no columns that no field takes: these may say that the record is another than the header. */
+/** The engine compared some of the columns: the others may say that the record is another than the header. */
 function requireRepeated(
   file: SourceFile,
   reader: CsvReader,
@@ -66,7 +66,7 @@ function requireRepeated(
 ): void {
   if (inRows === undefined || violations[0]?.rule !== 'repeated-header' || inRows.isAt(reader)) return;
   throw new CorruptionError(
-    `${file.path}: line ${reader.line} repeats the header in the columns that are read alone. Nothing was committed; please report this file's shape.`,
+    `${file.path}: line ${reader.line} repeats the header in some columns alone. Nothing was committed; please report this file's shape.`,
   );
 }
 

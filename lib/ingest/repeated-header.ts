@@ -9,6 +9,8 @@ import { fileViolation } from './row-source.ts';
 /** The mark of a file that was glued to the end of another is part of its first cell. */
 const MARK = '\ufeff';
 const MARK_BYTES = 3;
+/** So many that nothing else is like them; the engine plans in the square of their number. */
+const MOST_COLUMNS = 8;
 
 export function repeatedHeader(): Violation {
   return fileViolation(
@@ -56,8 +58,9 @@ export class RepeatedHeader {
   }
 
   /**
-   * A condition, never NULL, on columns `c<i>` of texts: that they say what the header says there. `columns`: of the file, those
-   * that are read anyway. Undefined where there is no header of one record.
+   * A condition, never NULL, on columns `c<i>` of texts: that some of them say what the header says there, which our own reader
+   * is to confirm for the record as a whole. `columns`: of the file, those that are read anyway. Undefined where there is no
+   * header of one record.
    */
   sql(columns: readonly number[]): string | undefined {
     const [cells, ...more] = this.#records;
@@ -65,7 +68,10 @@ export class RepeatedHeader {
     const labels = columns.map((column) => ({ column, label: cells[column] ?? '' }));
     // A look at one text's length is all that nearly every row costs.
     const known = labels.find(({ label }) => label !== '' && /^[\x20-\x7e]+$/.test(label));
-    const all = labels.map(({ column, label }) => this.#sameSql(column, label)).join(' AND ');
+    const all = labels
+      .slice(0, MOST_COLUMNS)
+      .map(({ column, label }) => this.#sameSql(column, label))
+      .join(' AND ');
     return known === undefined ? `(${all})` : `CASE WHEN ${lengthSql(known)} THEN ${all} ELSE false END`;
   }
 

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import type { Encoding } from '../core/contract.ts';
+import { ZstdBlocks } from './zstd-blocks.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 /** Stands for what the encoding does not know. */
@@ -16,15 +17,36 @@ export class BrokenArchiveError extends Error {
   override readonly name = 'BrokenArchiveError';
 }
 
-export function textBytes(path: string, encoding: Encoding): AsyncIterable<Buffer> {
-  return withoutMark(encoding === 'utf-8' ? unpacked(path) : decoded(unpacked(path), encoding));
+/** The archive holds more than may be read here; `bytes` is how much of it was seen. */
+export class TooLargeError extends Error {
+  override readonly name = 'TooLargeError';
+  readonly bytes: number;
+  constructor(bytes: number) {
+    super(`the archive holds more than ${bytes} bytes`);
+    this.bytes = bytes;
+  }
 }
 
-async function* unpacked(path: string): AsyncIterable<Buffer> {
+/** `maxBytes`: of what an archive holds; beyond it a TooLargeError comes. Throws BrokenArchiveError as well. */
+export function textBytes(path: string, encoding: Encoding, maxBytes = Infinity): AsyncIterable<Buffer> {
+  const bytes = unpacked(path, maxBytes);
+  return withoutMark(encoding === 'utf-8' ? bytes : decoded(bytes, encoding));
+}
+
+async function* unpacked(path: string, maxBytes: number): AsyncIterable<Buffer> {
   const bytes = fileBytes(path);
-  if (path.endsWith('.gz')) yield* gunzipped(bytes);
-  else if (path.endsWith('.zst')) yield* unzstd(bytes);
+  if (path.endsWith('.gz')) yield* atMost(maxBytes, gunzipped(bytes));
+  else if (path.endsWith('.zst')) yield* atMost(maxBytes, unzstd(bytes));
   else yield* bytes;
+}
+
+async function* atMost(maxBytes: number, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  let read = 0;
+  for await (const chunk of bytes) {
+    read += chunk.length;
+    if (read > maxBytes) throw new TooLargeError(read);
+    yield chunk;
+  }
 }
 
 /**
@@ -68,7 +90,7 @@ async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
 }
 
 async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  let pieces: Buffer[] = [];
+  const pieces: Buffer[] = [];
   let isComplete = false;
   const unpacking = new Decompress((piece, final) => {
     pieces.push(Buffer.from(piece));
@@ -83,10 +105,13 @@ async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
     }
     return pieces.splice(0);
   };
-  for await (const chunk of bytes) yield* push(chunk, false);
-  yield* push(new Uint8Array(0), true);
+  const blocks = new ZstdBlocks();
+  for await (const chunk of bytes) {
+    for (const piece of blocks.push(chunk)) yield* push(piece, false);
+    if (blocks.refusal !== undefined) throw new BrokenArchiveError(blocks.refusal);
+  }
+  yield* push(blocks.end(), true);
   if (!isComplete) throw new BrokenArchiveError('the zstd archive is broken: it ends too early');
-  pieces = [];
 }
 
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);

@@ -11,10 +11,11 @@ import type { Effects } from '../effects.ts';
 import { TryAgainError } from '../errors.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { contentHash } from './content-hash.ts';
-import { type Converted, convertSource, type Refused } from './convert.ts';
+import type { Converted, Refused } from './convert.ts';
 import { type Findings, type Report, readReport, sourceVersion, writeReport } from './report.ts';
+import { convertWithin, type Space } from './room.ts';
 import { SideBySide } from './side-by-side.ts';
-import { sizeViolation, unpackedBytes } from './size-limit.ts';
+import { sizeViolation, sourceLimit, stillStands, unpackedBytes } from './size-limit.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 export type Staged = {
@@ -27,8 +28,6 @@ export type Staged = {
 };
 
 const MAX_ROUNDS = 5;
-/** A file up to this size is converted by one thread in less time than several need to share it. */
-const LIGHT_BYTES = 1024 * 1024;
 
 export function lastModifiedCounts(dataset: Dataset): boolean {
   return dataset.mode !== 'append';
@@ -56,12 +55,15 @@ export async function stage(
     if (version === undefined) return { version, replaces: true, adds: [] };
     const settled = await settledBefore(effects, dataset, version, live);
     if (settled) return settled;
-    const tooLarge = sizeViolation(version, effects.maxSourceBytes);
+    const limit = await sourceLimit(effects);
+    const tooLarge = sizeViolation(version, limit);
     if (tooLarge) {
       const refused = { outcome: 'rejected' as const, violation: tooLarge };
       return publish(effects, dataset, table, version, refused, new Stopwatch(effects.clock));
     }
-    const staged = await sideBySide.convert(version, () => convertVersion(effects, dataset, table, version));
+    const staged = await sideBySide.convert(version, (room) =>
+      convertVersion(effects, dataset, table, version, { room, limit, bytes: unpackedBytes(version) }),
+    );
     if (staged) return staged;
   }
   throw new TryAgainError(`${source} changes while it is read: it is tried again when it has come to rest`);
@@ -77,24 +79,22 @@ export async function settledBefore(
   if (isLive(dataset, live, version)) return { version, replaces: false, adds: [] };
   const report = await readReport(effects.lake, dataset, version);
   if (report?.outcome === 'rejected')
-    return stillStands(effects, version, report) ? { version, replaces: false, adds: [], report } : undefined;
+    return report.reason === undefined || (await stillStands(effects, report.reason))
+      ? { version, replaces: false, adds: [], report }
+      : undefined;
   // A file without accepted rows leaves no data file: its report is the only witness.
   if (report?.accepted === 0 && live.length === 0 && dataset.mode === 'append')
     return { version, replaces: false, adds: [], report };
   return undefined;
 }
 
-/** A refusal for the size alone ends where the limit is raised, or where another process has none. */
-function stillStands(effects: Effects, version: ObjectVersion, report: Report): boolean {
-  return report.reason?.rule !== 'too-large' || sizeViolation(version, effects.maxSourceBytes) !== undefined;
-}
-
-/** Undefined where the source changed while it was read. */
+/** Undefined where the source changed while it was read. Throws NeedsRoomError where it may do with all of the room. */
 async function convertVersion(
   effects: Effects,
   dataset: Dataset,
   table: string,
   version: ObjectVersion,
+  space: Space,
 ): Promise<Staged | undefined> {
   const stopwatch = new Stopwatch(effects.clock);
   const file = await stopwatch.time('download', () => effects.landing.download(version.key, version.etag));
@@ -102,8 +102,7 @@ async function convertVersion(
   const folder = await mkdtemp(join(effects.scratch, 'ingest-'));
   try {
     const source = { dataset, key: version.key, path: file.path, scratch: folder };
-    const load = unpackedBytes(version) <= LIGHT_BYTES ? 'light' : 'full';
-    const converted = await effects.sql.session((session) => convertSource(session, source, stopwatch), load);
+    const converted = await convertWithin(effects.sql, space, source, stopwatch);
     const after = await effects.landing.head(version.key);
     if (after?.etag !== version.etag || after.lastModifiedMs !== version.lastModifiedMs) return undefined;
     return await publish(effects, dataset, table, version, converted, stopwatch);

@@ -8,10 +8,13 @@ import { globMatcher } from '../core/glob.ts';
 import { globbedFields, pathValues } from '../core/path-values.ts';
 import type { PlacedViolation } from '../core/violation-text.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { type Converted, convertSource, type Refused } from '../ingest/convert.ts';
+import type { Converted, Refused } from '../ingest/convert.ts';
 import type { ViolationCount } from '../ingest/quarantine.ts';
+import { convertWithin } from '../ingest/room.ts';
+import { sourceLimit } from '../ingest/size-limit.ts';
 import { loadCatalog } from '../maintain/load-catalog.ts';
 import { scratchElsewhere } from './scratch.ts';
+import { sourceSetting } from './source-setting.ts';
 
 export type ValidateOptions = {
   readonly dataset: string;
@@ -50,9 +53,9 @@ export async function validateFile(file: string, options: ValidateOptions): Prom
       const { datasets } = await loadCatalog(options.schemas, sql);
       const dataset = requireDataset(datasets, options.dataset);
       const source = { dataset, key: landingKey(dataset, file, options.as), path: resolve(file), scratch };
-      const converted = await sql.session((session) =>
-        convertSource(session, source, { maxExamples: options.limit }),
-      );
+      const limit = await sourceLimit({ scratch, ...sourceSetting() });
+      const space = { room: 'alone' as const, limit, bytes: 0 };
+      const converted = await convertWithin(sql, space, source, { maxExamples: options.limit });
       return { file, dataset: dataset.name, ...findings(withHint(converted, source, options.as)) };
     } finally {
       sql.close();
