@@ -9,6 +9,7 @@ import type { Encoding } from '../core/contract.ts';
 import { ZstdBlocks } from './zstd-blocks.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
+const LEAST_BYTES = CHUNK_BYTES / 2;
 /** Stands for what the encoding does not know. */
 const UNDECODABLE = Buffer.from([0xff]);
 
@@ -35,9 +36,23 @@ export function textBytes(path: string, encoding: Encoding, maxBytes = Infinity)
 
 async function* unpacked(path: string, maxBytes: number): AsyncIterable<Buffer> {
   const bytes = fileBytes(path);
-  if (path.endsWith('.gz')) yield* atMost(maxBytes, gunzipped(bytes));
-  else if (path.endsWith('.zst')) yield* atMost(maxBytes, unzstd(bytes));
+  if (path.endsWith('.gz')) yield* joined(atMost(maxBytes, gunzipped(bytes)));
+  else if (path.endsWith('.zst')) yield* joined(atMost(maxBytes, unzstd(bytes)));
   else yield* bytes;
+}
+
+/** An archive may come in pieces of a byte each. Whoever reads them begins again with each, where a record is not all there. */
+async function* joined(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  let pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of bytes) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length < LEAST_BYTES) continue;
+    yield pieces.length === 1 ? piece : Buffer.concat(pieces);
+    [pieces, length] = [[], 0];
+  }
+  if (length > 0) yield Buffer.concat(pieces);
 }
 
 async function* atMost(maxBytes: number, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {

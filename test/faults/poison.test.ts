@@ -221,14 +221,14 @@ describe('thousands of columns', () => {
   test('that no field takes cost next to nothing', async () => {
     const labels = Array.from({ length: 100_000 }, (_, i) => `x${i}`).join(',');
     const cells = Array.from({ length: 100_000 }, () => '1').join(',');
-    const started = performance.now();
+    const started = process.cpuUsage();
     const found = await arrival(lake.effects, 'pairs/a.csv', `id,${labels},text\n7,${cells},a\n${cells}\n`);
     expect(found).toMatchObject({ result: 'accepted', report: { rows: 2, accepted: 1 } });
     expect(found?.report?.ignoredColumns).toHaveLength(1000);
     const refused = await arrival(lake.effects, 'pairs/b.csv', `${labels}\n${cells}\n`);
     expect(refused?.report?.reason?.rule).toBe('missing-label');
     expect(refused?.report?.reason?.message.length).toBeLessThan(1000);
-    expect(performance.now() - started).toBeLessThan(30_000);
+    expect(process.cpuUsage(started).user).toBeLessThan(20_000_000);
   });
 });
 
