@@ -27,6 +27,8 @@ export type DuckDbOptions = {
   readonly tempDirectory?: string;
 };
 
+const INTERRUPT_AGAIN_MS = 50;
+
 /** Beside the limit for full sessions, which seldom run at the same time. */
 const LIGHT_MEMORY_MB = { least: 64, most: 512 };
 
@@ -120,14 +122,20 @@ class DuckDbSession implements SqlSession {
   }
 
   async run(sql: string, signal?: AbortSignal): Promise<number> {
-    const interrupt = () => this.connection.interrupt();
     if (signal?.aborted) throw new SqlError('resource', 'the statement was stopped before it began');
+    let again: NodeJS.Timeout | undefined;
+    // An interrupt that comes before the engine has begun is lost.
+    const interrupt = () => {
+      this.connection.interrupt();
+      again = setTimeout(interrupt, INTERRUPT_AGAIN_MS);
+    };
     signal?.addEventListener('abort', interrupt);
     try {
       const result = await translated(this.connection.run(sql));
       return result.rowsChanged;
     } finally {
       signal?.removeEventListener('abort', interrupt);
+      clearTimeout(again);
     }
   }
 
