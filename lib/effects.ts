@@ -19,7 +19,7 @@ export type Effects = {
   readonly newId: NewId;
   readonly log: Log;
   readonly scratch: ScratchFolder;
-  /** Source files beyond it are rejected unread. Default: none is too large. */
+  /** Source files beyond it are rejected. Default: what the disk of `scratch` has room for; see size-limit.ts. */
   readonly maxSourceBytes?: number;
 };
 

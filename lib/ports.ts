@@ -57,8 +57,8 @@ export type ResultColumn = { readonly name: string; readonly type: string };
 
 /** One connection to the engine. Temporary tables and views live as long as the session. */
 export interface SqlSession {
-  /** Returns the number of rows written or changed (0 where the statement has none). */
-  run(sql: string): Promise<number>;
+  /** Returns the number of rows written or changed (0 where the statement has none). `signal`: stops the statement, which then fails. */
+  run(sql: string, signal?: AbortSignal): Promise<number>;
   rows<T extends Row = Row>(sql: string): Promise<T[]>;
   /** Rows in chunks, without holding the whole result. */
   stream<T extends Row = Row>(sql: string): AsyncIterable<readonly T[]>;
@@ -70,6 +70,8 @@ export interface SqlSession {
 export type Load = 'light' | 'full';
 
 export interface SqlEngine {
+  /** What a full session may take. */
+  readonly memoryMb: number;
   /** `load`: by default `full`. */
   session<T>(work: (session: SqlSession) => Promise<T>, load?: Load): Promise<T>;
 }
@@ -81,6 +83,13 @@ export class SqlError extends Error {
   constructor(kind: 'data' | 'statement' | 'resource', message: string, options?: ErrorOptions) {
     super(message, options);
     this.kind = kind;
+  }
+}
+
+/** The engine had not enough memory for a statement: with more, or with less beside it, it may do. */
+export class OutOfMemoryError extends SqlError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('resource', message, options);
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import { exactGlob, list, literal } from '../core/sql-text.ts';
 import {
   type Load,
+  OutOfMemoryError,
   type ResultColumn,
   type Row,
   type SqlEngine,
@@ -32,7 +33,6 @@ export type DuckDbOptions = {
 
 /** Folders with all that they hold, and single files; they need not exist yet. A symbolic link counts as what it leads to. */
 export type Reach = { readonly folders?: readonly string[]; readonly files?: readonly string[] };
-
 /** Beside the limit for full sessions, which seldom run at the same time. */
 const LIGHT_MEMORY_MB = { least: 64, most: 512 };
 
@@ -43,6 +43,7 @@ const LIGHT_MEMORY_MB = { least: 64, most: 512 };
  */
 export async function openDuckDb(options: DuckDbOptions = {}): Promise<SqlEngine & { close(): void }> {
   const full = await openInstance(options);
+  const memoryMb = options.memoryLimitMb ?? (await memoryLimitMb(full));
   let light: Promise<DuckDBInstance> | undefined;
   let opened = [full];
   const openLight = async () => {
@@ -56,6 +57,7 @@ export async function openDuckDb(options: DuckDbOptions = {}): Promise<SqlEngine
     return light;
   };
   return {
+    memoryMb,
     async session(work, load = 'full') {
       const connection = await translated((await instanceFor(load)).connect());
       const session = new DuckDbSession(connection);
@@ -117,6 +119,21 @@ function fence({ folders = [], files = [] }: Reach): string[] {
   ];
 }
 
+/** The engine's own default, which it writes as `19.2 GiB`. */
+async function memoryLimitMb(instance: DuckDBInstance): Promise<number> {
+  const connection = await translated(instance.connect());
+  try {
+    const [row] = await new DuckDbSession(connection).rows<{ limit: string }>(
+      `SELECT current_setting('memory_limit') AS "limit"`,
+    );
+    const [, size = '', unit = ''] = /^([\d.]+) (\w+)$/.exec(row?.limit ?? '') ?? [];
+    const power = ['MiB', 'GiB', 'TiB'].indexOf(unit);
+    return power < 0 ? 1 : Math.floor(Number(size) * 1024 ** power);
+  } finally {
+    connection.closeSync();
+  }
+}
+
 function defaultTempDirectory(): string {
   return join(tmpdir(), `sluice-duckdb-${process.pid}`);
 }
@@ -133,9 +150,20 @@ class DuckDbSession implements SqlSession {
     this.connection = connection;
   }
 
-  async run(sql: string): Promise<number> {
-    const result = await this.answer(() => this.connection.run(sql));
-    return result.rowsChanged;
+  async run(sql: string, signal?: AbortSignal): Promise<number> {
+    if (signal?.aborted) throw new SqlError('resource', 'the statement was stopped before it began');
+    let interrupting: NodeJS.Timeout | undefined;
+    const interrupt = () => {
+      interrupting ??= this.interruptAgain();
+    };
+    signal?.addEventListener('abort', interrupt);
+    try {
+      const result = await this.answer(() => this.connection.run(sql));
+      return result.rowsChanged;
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+      clearInterval(interrupting);
+    }
   }
 
   async rows<T extends Row = Row>(sql: string): Promise<T[]> {
@@ -162,10 +190,15 @@ class DuckDbSession implements SqlSession {
   async leave(): Promise<void> {
     this.isLeft = true;
     if (this.asked.size === 0) return;
-    // A statement that has not begun yet does not hear it.
-    const interrupting = setInterval(() => this.connection.interrupt(), INTERRUPT_MS);
+    const interrupting = this.interruptAgain();
     await Promise.allSettled(this.asked);
     clearInterval(interrupting);
+  }
+
+  /** An interrupt that comes before the engine has begun is lost. */
+  private interruptAgain(): NodeJS.Timeout {
+    this.connection.interrupt();
+    return setInterval(() => this.connection.interrupt(), INTERRUPT_MS);
   }
 
   private async answer<T>(ask: () => Promise<T>): Promise<T> {
@@ -213,12 +246,13 @@ function converted(chunk: DuckDBDataChunk): Value[][] {
 
 const DATA_ERRORS =
   /^(Conversion|Invalid Input|Constraint|Out of Range|Mismatch Type|Invalid Type|Serialization|Sequence) Error\b/;
-const RESOURCE_ERRORS = /^(Out of Memory|IO|FATAL|INTERNAL|INTERRUPT|Connection|TransactionContext) Error\b/;
+const RESOURCE_ERRORS = /^(IO|FATAL|INTERNAL|INTERRUPT|Connection|TransactionContext) Error\b/;
 
 /** DuckDB says what kind an error is only in the first words of its message. */
 function sqlError(error: unknown): SqlError {
   if (error instanceof SqlError) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith('Out of Memory Error')) return new OutOfMemoryError(message, { cause: error });
   const kind = DATA_ERRORS.test(message) ? 'data' : RESOURCE_ERRORS.test(message) ? 'resource' : 'statement';
   return new SqlError(kind, message, { cause: error });
 }

@@ -1,12 +1,12 @@
 // What fits into a function: memory for the engine, seconds for a file, the largest file. Pure; the stack asks it too.
 
+import { DISK_FACTOR } from '../ingest/size-limit.ts';
+
 const MB = 1_000_000;
 /** Source bytes per second that a function is trusted with, far below what was measured (over 50 MB/s on two cores). */
 const BYTES_PER_SECOND = 10 * MB;
 /** For HEAD, commit and report, whatever the size. */
 const SECONDS_PER_SLICE = 10;
-/** A source file, its accepted rows and its rejected rows may lie on the disk together. */
-const DISK_FACTOR = 3;
 /** Node itself, the SDK, and what the engine allocates beside its limit. */
 const RESERVED_MEMORY_MB = 400;
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: one vCPU per 1,769 MB. */

@@ -124,6 +124,8 @@ export type Dataset = {
   readonly foreignKeys: readonly ForeignKey[];
   /** As declared for append; for upsert only where every field of it is in the primary key, else []; [] for replace. */
   readonly partitionBy: readonly PartitionColumn[];
+  /** The fields that partitionBy names, whatever the mode makes of it: a source file must give each of them. */
+  readonly partitionFields: readonly string[];
   readonly mode: Mode;
   readonly extraColumns: 'ignore' | 'reject';
   /** Absent: columns in any order, optional ones may be missing, further ones by `extraColumns`. */
@@ -135,7 +137,7 @@ export type Dataset = {
   readonly maxRejectedRows?: number;
   /** What is done about source files that bring the same rows under another name; `allow` but in mode `append`, where they add up. */
   readonly duplicates: 'warn' | 'reject' | 'allow';
-  /** SHA-256 (16 hex digits) of all that decides about rows: descriptions, titles, foreign keys and the file's place are not in it. */
+  /** SHA-256 (16 hex digits) of all that decides about rows: descriptions, titles, foreign keys, partitionFields and the file's place are not in it. */
   readonly hash: string;
 };
 

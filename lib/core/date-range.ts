@@ -1,12 +1,13 @@
 // Which days a landing key speaks of, and whether they lie in a range: the meaning of --from and --to.
-import { hiveValues } from './partition.ts';
+import { hiveFolders } from './path-values.ts';
 
 /** Days as `YYYY-MM-DD`, both included; undefined is open. */
 export type DateRange = { readonly from?: string | undefined; readonly to?: string | undefined };
 
 /**
- * By the key's date folders where it has some (`year=2024/month=01/day=02`, a year or a month alone, or a folder
- * `<name>=2024-01-02`), else by the day of LastModified in UTC. A month or a year is in the range if one of its days is.
+ * By the key's date folders where it has some (`year=2024/month=01/day=02` in any case, a year or a month alone, or a folder
+ * `<name>=2024-01-02` or `<name>=2024-01`), else by the day of LastModified in UTC. A month or a year is in the range if one of
+ * its days is.
  */
 export function inRange(range: DateRange, key: string, lastModifiedMs: number): boolean {
   const [first, last] = days(key) ?? [utcDay(lastModifiedMs), utcDay(lastModifiedMs)];
@@ -18,19 +19,27 @@ function utcDay(ms: number): string {
 }
 
 function days(key: string): [string, string] | undefined {
-  const values = hiveValues(key);
-  const number = (name: string) =>
-    /^\d{1,4}$/.test(values.get(name) ?? '') ? (values.get(name) as string).padStart(2, '0') : undefined;
+  const folders = hiveFolders(key);
+  const number = (name: string) => {
+    const text = folders.findLast((folder) => folder.name.toLowerCase() === name)?.text ?? '';
+    return /^\d{1,4}$/.test(text) ? text.padStart(2, '0') : undefined;
+  };
   const [year, month, day] = [number('year'), number('month'), number('day')];
   if (year !== undefined && year.length === 4) {
     if (month === undefined) return [`${year}-01-01`, `${year}-12-31`];
     return day === undefined
-      ? [`${year}-${month}-01`, `${year}-${month}-31`]
+      ? daysOfMonth(`${year}-${month}`)
       : [`${year}-${month}-${day}`, `${year}-${month}-${day}`];
   }
-  for (const text of values.values())
-    if (text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text)) return [text, text];
-  return undefined;
+  const texts = folders.flatMap(({ text }) => text ?? []);
+  const date = texts.find((text) => /^\d{4}-\d{2}-\d{2}$/.test(text));
+  if (date !== undefined) return [date, date];
+  const yearMonth = texts.find((text) => /^\d{4}-\d{2}$/.test(text));
+  return yearMonth === undefined ? undefined : daysOfMonth(yearMonth);
+}
+
+function daysOfMonth(yearMonth: string): [string, string] {
+  return [`${yearMonth}-01`, `${yearMonth}-31`];
 }
 
 /** True for a day that exists, written `YYYY-MM-DD`. */

@@ -12,6 +12,19 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return best === undefined ? '' : ` Did you mean ${JSON.stringify(best)}?`;
 }
 
+/** editDistance(a, b) === 1, at once. */
+export function isOneEdit(a: string, b: string): boolean {
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  let end = 0;
+  const most = Math.min(a.length, b.length) - start;
+  while (end < most && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1;
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  if (left.length <= 1 && right.length <= 1) return left.length + right.length > 0;
+  const isSwap = left.length === 2 && right.length === 2;
+  return isSwap && left[0] === right[1] && left[1] === right[0];
+}
+
 /** Levenshtein's distance, where two neighbours that changed places count once. */
 export function editDistance(a: string, b: string): number {
   let beforeAbove: number[] = [];

@@ -2,6 +2,7 @@
 // texts and once as TypeScript over a contract's own values; both end in plain digits: "1.234,50 €" → "1234.50".
 // https://specs.frictionlessdata.io/table-schema/#number
 import type { Field } from './contract.ts';
+import { CURRENCY_CODES, CURRENCY_SIGNS } from './currency.ts';
 import { literal } from './sql-text.ts';
 
 export type NumberWords = Pick<Field, 'type' | 'double' | 'decimalChar' | 'groupChar' | 'bareNumber'>;
@@ -45,9 +46,10 @@ function bareNumberSql(field: NumberWords, text: string): string {
 export function plainNumber(field: NumberWords, text: string): string | undefined {
   if (isPlainNumber(field)) return text;
   if (!new RegExp(`^(?:${writtenShape(field)})$`, 'u').test(text)) return undefined;
-  const bare = field.bareNumber === false ? new RegExp(numberInside(field), 'u').exec(text)?.[0] : text;
-  const joined = field.groupChar === undefined ? bare : bare?.replaceAll(field.groupChar, '');
-  return field.decimalChar === undefined ? joined : joined?.replaceAll(field.decimalChar, '.');
+  const digits = new RegExp(numberInside(field), 'u').exec(text)?.[0] ?? text;
+  const bare = field.bareNumber === false ? digits : text;
+  const joined = field.groupChar === undefined ? bare : bare.replaceAll(field.groupChar, '');
+  return field.decimalChar === undefined ? joined : joined.replaceAll(field.decimalChar, '.');
 }
 
 /** For RE2 and for JavaScript with the flag u: these are the characters that mean something to both. */
@@ -55,8 +57,17 @@ function escaped(character: string): string {
   return character.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&');
 }
 
-/** Digits, signs and brackets beside a number may belong to it: "-€5", "(5)", "5²". */
-const TELLING = '\\p{N}\\p{Pd}()（）+＋−±⁺⁻₊₋';
+/** Those of Unicode's Zs, tab and line ends: \s is not the same to RE2 and JavaScript. */
+const BLANKS = [
+  ...' \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n',
+];
+
+/** A class of the characters that may stand around a number; but its own decimalChar and groupChar may be a part of it. */
+function decoration({ decimalChar = '.', groupChar }: NumberWords): string {
+  const signs = ['%', ...CURRENCY_SIGNS].filter((sign) => sign !== groupChar);
+  const known = [...BLANKS, ...signs].filter((character) => character !== decimalChar);
+  return `[${known.map(escaped).join('')}]`;
+}
 
 /**
  * The whole text of a number, for RE2 and JavaScript. A group has three digits where the fraction begins, else two or
@@ -72,11 +83,20 @@ function writtenShape(field: NumberWords): string {
   const bare = isNumber ? `(?:${leading}|[+-]?${point}\\d+${exponent})` : leading;
   const special = field.double ? '|[Nn][Aa][Nn]|[+-]?[Ii][Nn][Ff]' : '';
   if (field.bareNumber !== false) return `${bare}${special}`;
-  // A point or comma that touches the number may be its decimal point: "Rs.50" is 50 to some and 0.50 to others.
-  const touching = `${TELLING}.,${point}${/\s/.test(group) ? '' : group}`;
-  const before = `[^${TELLING}]*[^${touching}]`;
-  const after = `(?:[^${touching}][^${TELLING}]*)?`;
-  return `(?:${before}${leading}|${bare})${after}${special}`;
+  // What is not known to be harmless may change the number: "5.00 DR", "1.2K", "<5", "(5)".
+  const blank = decoration(field);
+  const around = `${blank}*(?:(?:${CURRENCY_CODES.join('|')})${blank}*)?`;
+  // A point before the digits is not taken for theirs where something stands before it: "$.5".
+  return `(?:${around}${leading}|${bare})${around}${special}`;
+}
+
+/** What stands in a text beside digits and may not be there with `"bareNumber": false`: "5.00 DR" → ["DR"]. For messages. */
+export function strangeWords(field: NumberWords, text: string): string[] {
+  const isKnown = new RegExp(`^(?:${decoration(field)}|${CURRENCY_CODES.join('|')}|\\d)$`, 'u');
+  const own = [field.decimalChar ?? '.', field.groupChar];
+  const plain = text.replace(/(\d)[eE](?=[+-]?\d)/g, '$1').replace(/(^|[^\d\p{L}])[+-](?=[\d.])/gu, '$1');
+  const words = plain.match(/[\p{L}\p{M}]+|[^\p{L}\p{M}]/gu) ?? [];
+  return [...new Set(words)].filter((word) => !isKnown.test(word) && !own.includes(word));
 }
 
 function numberInside(field: NumberWords): string {

@@ -111,6 +111,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     place
       .at('schema', 'fields', pointed, 'decimalChar')
       .refuse(`numbers in JSON have the point ".": leave it out`);
+  const declared = parsePartitionBy(words, fields, place);
   const meaning = {
     name: words.name,
     path: words.path,
@@ -120,7 +121,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     dialect,
     fields,
     primaryKey,
-    partitionBy: effectivePartition(parsePartitionBy(words, fields, place), mode, primaryKey),
+    partitionBy: effectivePartition(declared, mode, primaryKey),
     mode,
     extraColumns: parseExtraColumns(words, dialect, place),
     ...(words.schema.fieldsMatch === undefined ? {} : { fieldsMatch: words.schema.fieldsMatch }),
@@ -135,6 +136,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   const description = words.description === undefined ? {} : { description: words.description };
   return {
     ...meaning,
+    partitionFields: [...new Set(declared.map(({ field }) => field))],
     foreignKeys: [],
     package: packageName,
     file,

@@ -78,6 +78,10 @@ export class RecordScanner {
     let nextCr = find(chunk, CR, 0);
     while (position < chunk.length) {
       if (this.#hasPlainLines && this.#state === 'record-start' && !this.#isAfterCr) {
+        if (chunk[position] === LF && this.#passesBlankLines) {
+          position = this.#passBlankLines(chunk, position);
+          continue;
+        }
         // Most records hold no quote: they end at the next line feed, which is found at memory speed.
         const lf = find(chunk, LF, position);
         if (nextQuote < position) nextQuote = find(chunk, this.#quote, position);
@@ -102,6 +106,19 @@ export class RecordScanner {
     if (this.#isAfterCr) this.isPlain = false;
     if (this.#state === 'quoted') this.isPlain = false;
     if (this.#state !== 'record-start') this.#endLine();
+  }
+
+  /** Blank lines are nothing, and a flood of them goes by at once. */
+  get #passesBlankLines(): boolean {
+    return this.#columns !== 1 && this.#ended >= this.#dialect.headerRecords;
+  }
+
+  #passBlankLines(chunk: Uint8Array, start: number): number {
+    let end = start;
+    while (chunk[end] === LF) end += 1;
+    this.#sawLineEnd('LF');
+    this.#lines += end - start;
+    return end;
   }
 
   /** Not within a record. */

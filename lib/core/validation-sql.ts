@@ -5,14 +5,14 @@ import { cleanText, fieldChecks, knownToAll, shortWay, valueSql } from './field-
 import { numberSql } from './number-text.ts';
 import { sqlType } from './schema.ts';
 import { identifier, literal } from './sql-text.ts';
-import type { Rule } from './violation.ts';
+import { CUT, MAX_VALUE, type Rule } from './violation.ts';
 
 /** Where a field's text comes from: an SQL expression over the source relation, NULL for the empty text; undefined where the file has no such column. */
 export type TextSource = ReadonlyMap<string, string>;
 
-/** `bad` is a condition, and `text` what the field's cell says. */
+/** `bad` is a condition, and `text` what the field's cell says. `field`: undefined where the row as a whole is meant. */
 export type Check = {
-  readonly field: Field;
+  readonly field: Field | undefined;
   readonly rule: Rule;
   readonly bad: string;
   readonly text: string;
@@ -40,10 +40,12 @@ export type Validation = {
  */
 const LAYERS = ['t', 's', 'k', 'n', 'x', 'v', 'valid'] as const;
 
+/** `repeatedHeader`: a condition on the source relation for rows that are the file's header once more. */
 export function validation(
   dataset: Dataset,
   texts: TextSource,
   path: ReadonlyMap<string, string | null>,
+  repeatedHeader?: string,
 ): Validation {
   const layers = new Map(LAYERS.map((layer) => [layer, [] as string[]]));
   const column = (layer: (typeof LAYERS)[number], i: number, expression: string): string => {
@@ -51,6 +53,8 @@ export function validation(
     return `${layer}${i}`;
   };
   const checks: Check[] = [];
+  if (repeatedHeader !== undefined)
+    checks.push({ field: undefined, rule: 'repeated-header', bad: repeatedHeader, text: 'NULL' });
   const cleanTexts: string[] = [];
   const values = new Map<string, string>();
   dataset.fields.forEach((field, i) => {
@@ -77,7 +81,12 @@ export function validation(
       add('partition-value', `coalesce(${text} = '', false)`);
     if (!fromPath && pathText !== undefined) {
       const said = `CAST(${literal(pathText)} AS ${type})`;
-      add('partition-value', `(${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${said})`);
+      // A text that is no value has its own violation already; none at all is none of the path's.
+      const isMissing = pathText === null || field.constraints.required ? 'false' : `${text} IS NULL`;
+      add(
+        'partition-value',
+        `(${isMissing} OR (${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${said}))`,
+      );
     }
   });
   // A function that may fail keeps the engine from computing all of this twice, in a filter that it moves below the columns.
@@ -96,10 +105,19 @@ export function validation(
     valid,
     // Most rows are valid: the engine makes the text for the others alone.
     violations:
-      checks.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN NOT valid THEN ${failedChecks(checks)} END`,
+      checks.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN NOT valid THEN ${violations(checks)} END`,
     texts: cleanTexts,
     values,
   };
+}
+
+/** What speaks against a row as a whole goes before what its cells say: they were never meant as values. */
+function violations(checks: readonly Check[]): string {
+  const [first] = checks;
+  const all = failedChecks(checks);
+  return first && first.field === undefined
+    ? `CASE WHEN ${first.bad} THEN '[[0,null]]' ELSE ${all} END`
+    : all;
 }
 
 /** Lists and structs would cost the engine more, though there are few. */
@@ -109,9 +127,15 @@ export function failedChecks(
 ): string {
   const failed = checks.map(
     ({ bad, text }, n) =>
-      `CASE WHEN ${bad} THEN '[${number(n)},' || coalesce(CAST(to_json(${text}) AS VARCHAR), 'null') || ']' END`,
+      `CASE WHEN ${bad} THEN '[${number(n)},' || coalesce(CAST(to_json(${shortText(text)}) AS VARCHAR), 'null') || ']' END`,
   );
   return `'[' || concat_ws(',', ${failed.join(', ')}) || ']'`;
+}
+
+/** As shortValue has it. A byte is a character at most. */
+function shortText(text: string): string {
+  const cut = `left(${text}, ${MAX_VALUE}) || '${CUT}'`;
+  return `CASE WHEN strlen(${text}) > ${MAX_VALUE} AND length(${text}) > ${MAX_VALUE} THEN ${cut} ELSE ${text} END`;
 }
 
 type AddColumn = (layer: (typeof LAYERS)[number], i: number, expression: string) => string;

@@ -1,6 +1,7 @@
 // What is wrong with a row or a file, as a value; and the sentence that says so. Bad data is never thrown.
 import type { Dataset, Field, FieldType } from './contract.ts';
 import { isPattern } from './date-format.ts';
+import { strangeWords } from './number-text.ts';
 
 /** Rules are named as the Table Schema standard names its constraints, and as Frictionless names its errors. */
 export type Rule =
@@ -20,11 +21,14 @@ export type Rule =
   | 'extra-cell'
   | 'encoding-error'
   | 'source-error'
+  | 'stray-quote'
+  | 'repeated-header'
   | 'missing-label'
   | 'extra-label'
   | 'duplicate-label'
   | 'incorrect-label'
   | 'too-large'
+  | 'out-of-memory'
   | 'maxRejectedRows'
   | 'maxRejectedRatio'
   | 'no-valid-rows'
@@ -35,6 +39,7 @@ export type Violation = {
   /** '' where the whole row or file is meant. */
   readonly field: string;
   readonly rule: Rule;
+  /** Cut where it is longer than MAX_VALUE characters: see shortValue. */
   readonly value: string | null;
   readonly message: string;
 };
@@ -47,13 +52,22 @@ export type RejectedRow = {
   readonly violations: readonly Violation[];
 };
 
+/** Of a violation's value: a cell may have megabytes, and a report many violations. */
+export const MAX_VALUE = 1000;
+export const CUT = '…';
 const MAX_SHOWN = 120;
+const MAX_STRANGE = 3;
 
 export function shown(value: string | null): string {
   if (value === null) return 'nothing';
-  const text =
-    value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}… (${value.length} characters)` : value;
-  return JSON.stringify(text);
+  if (value.length <= MAX_SHOWN) return JSON.stringify(value);
+  const length = value.length > MAX_VALUE ? `more than ${MAX_VALUE}` : value.length;
+  return JSON.stringify(`${value.slice(0, MAX_SHOWN)}${CUT} (${length} characters)`);
+}
+
+/** At most MAX_VALUE characters, and a mark where some were left out. */
+export function shortValue(value: string): string {
+  return value.length <= MAX_VALUE ? value : `${value.slice(0, MAX_VALUE)}${CUT}`;
 }
 
 /** `credit_usage: "1,5" is not a number (decimal point is ".")` */
@@ -82,7 +96,7 @@ function problem(
   const limits = field.constraints;
   switch (rule) {
     case 'type-error':
-      return `${shown(value)} is not ${typeName(field)} (${expectation(field)})`;
+      return `${shown(value)} is not ${typeName(field)} (${expectation(field)})${strange(field, value)}`;
     case 'required':
       return 'the value is missing';
     case 'enum':
@@ -103,6 +117,7 @@ function problem(
       return `${shown(value)} does not match the pattern ${limits.pattern}`;
     case 'partition-value':
       if (pathValue === undefined) return 'an empty text cannot name a partition';
+      if (value === null) return `the value is missing, and the file's path says ${shown(pathValue)}`;
       return `${shown(value)} differs from ${shown(pathValue ?? null)}, which the file's path says`;
     default:
       return `${shown(value)} breaks the rule ${rule} of ${dataset.name}`;
@@ -173,5 +188,15 @@ function expectation(field: Field): string {
 function numberWords(field: Field): string {
   const grouped =
     field.groupChar === undefined ? '' : `, digits grouped in threes by ${JSON.stringify(field.groupChar)}`;
-  return field.bareNumber === false ? `${grouped}, one sign right before the digits` : grouped;
+  if (field.bareNumber !== false) return grouped;
+  return `${grouped}, one sign right before the digits, around the number only blanks, %, currency signs and ISO 4217 codes`;
+}
+
+/** The words that were not stripped from around a number, for fear that they change it. */
+function strange(field: Field, value: string | null): string {
+  if (field.bareNumber !== false || value === null) return '';
+  const words = strangeWords(field, value.slice(0, MAX_SHOWN)).slice(0, MAX_STRANGE);
+  return words.length === 0
+    ? ''
+    : `: ${words.map((word) => JSON.stringify(word)).join(', ')} may change the number`;
 }

@@ -1,6 +1,6 @@
 // Counts the records of the source files in landing again, and holds them against what was said of them when they were read.
 import type { Dataset } from '../core/contract.ts';
-import { pathValues } from '../core/partition.ts';
+import { pathValues } from '../core/path-values.ts';
 import type { Effects } from '../effects.ts';
 import { countSourceRecords } from '../ingest/count-source.ts';
 import { BrokenArchiveError } from '../ingest/source-bytes.ts';

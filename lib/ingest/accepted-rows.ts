@@ -27,13 +27,14 @@ function dataColumns(file: SourceFile): string[] {
   );
 }
 
-/** Returns the number of rows without a violation. */
+/** Returns the number of rows without a violation. `signal`: where they are not wanted any more. */
 export function copyAccepted(
   session: SqlSession,
   file: SourceFile,
   source: RowSource,
   rules: Validation,
   to: string,
+  signal: AbortSignal,
 ): Promise<number> {
   const wanted = new Set(
     singlePartition(file) === undefined ? [] : file.dataset.partitionBy.map((p) => p.name),
@@ -49,6 +50,7 @@ export function copyAccepted(
   ];
   return session.run(
     `COPY (SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}) TO ${literal(to)} ${PARQUET}`,
+    signal,
   );
 }
 

@@ -1,11 +1,11 @@
 // One source file to Parquet: accepted rows by partition, rejected rows for quarantine, and the proof that none is lost.
 // Knows nothing of tables, commits or reports. Law 3 (conservation) and law 8 (bounded memory) are held here.
 import { join } from 'node:path';
-import { pathValues } from '../core/partition.ts';
+import { pathValues } from '../core/path-values.ts';
 import { validation } from '../core/validation-sql.ts';
 import type { Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
-import { SqlError, type SqlSession } from '../ports.ts';
+import { OutOfMemoryError, SqlError, type SqlSession } from '../ports.ts';
 import {
   copyAccepted,
   type DataFile,
@@ -15,11 +15,13 @@ import {
 } from './accepted-rows.ts';
 import { csvSource } from './csv-source.ts';
 import { jsonSource } from './json-source.ts';
+import { reported } from './labels.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectedRows } from './rejected-rows.ts';
 import { rejectionViolation } from './rejection-limits.ts';
 import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
-import { BrokenArchiveError } from './source-bytes.ts';
+import { unpackedViolation } from './size-limit.ts';
+import { BrokenArchiveError, TooLargeError } from './source-bytes.ts';
 import { type TimeStage, untimed } from './stopwatch.ts';
 
 const MAX_EXAMPLES = 20;
@@ -50,22 +52,28 @@ export type ConvertOptions = {
   readonly maxExamples?: number;
 };
 
-/** `key`: the source's key in landing, whose folders may give values. Throws as `convert`. */
+/** `key`: in landing. Its folders may give values. */
+export type ConvertibleSource = Omit<SourceFile, 'fromPath'> & { readonly key: string };
+
+/** Throws as `convert`. */
 export async function convertSource(
   session: SqlSession,
-  { key, ...file }: Omit<SourceFile, 'fromPath'> & { readonly key: string },
+  file: ConvertibleSource,
   options: ConvertOptions,
 ): Promise<Converted | Refused> {
-  const { values, invalid } = pathValues(file.dataset, key);
-  const wrong = invalid[0];
-  if (wrong) {
-    const message = `the path says ${wrong.field.name}=${wrong.text}, which is no ${wrong.field.type}: move the file to a folder with a valid value`;
-    return { outcome: 'rejected', violation: fileViolation('partition-value', message, wrong.text) };
-  }
+  const { values, problem } = pathValues(file.dataset, file.key);
+  if (problem)
+    return {
+      outcome: 'rejected',
+      violation: fileViolation('partition-value', problem.message, problem.text),
+    };
   return convert(session, { ...file, fromPath: values }, options);
 }
 
-/** Throws CorruptionError where the counts do not add up, SqlError where the engine fails for another reason than the data. */
+/**
+ * Throws CorruptionError where the counts do not add up, OutOfMemoryError, and SqlError where the engine fails for another reason
+ * than the data.
+ */
 export async function convert(
   session: SqlSession,
   file: SourceFile,
@@ -85,6 +93,8 @@ export async function convert(
     }
     if (error instanceof BrokenArchiveError)
       return { outcome: 'rejected', violation: fileViolation('source-error', error.message) };
+    if (error instanceof TooLargeError && file.limit)
+      return { outcome: 'rejected', violation: unpackedViolation(error.bytes, file.limit) };
     throw error;
   }
 }
@@ -100,8 +110,9 @@ async function convertEitherWay(
   try {
     return await convertRows(session, file, source, options);
   } catch (error) {
+    // The engine knows other archives, encodings and lengths than we do: whatever it says of the file, ours has the last word.
     const isMisread =
-      error instanceof CorruptionError || (error instanceof SqlError && error.kind === 'data');
+      error instanceof CorruptionError || (error instanceof SqlError && !(error instanceof OutOfMemoryError));
     if (rewritten === undefined || !isMisread) throw error;
   }
   const other = await (options.time ?? untimed)('rewrite', rewritten);
@@ -116,11 +127,18 @@ async function convertRows(
   source: RowSource,
   { time = untimed, maxExamples = MAX_EXAMPLES }: ConvertOptions,
 ): Promise<Converted | Refused> {
-  const rules = validation(file.dataset, source.texts, file.fromPath);
+  const rules = validation(file.dataset, source.texts, file.fromPath, source.repeatedHeader);
   const accepted = join(file.scratch, 'accepted.parquet');
+  const stop = new AbortController();
+  const counting = time('count', source.countRecords);
+  // An archive may hold far more than what was read of it when it turned out to be of no use.
+  counting.then(
+    ({ isPlain }) => isPlain || stop.abort(),
+    () => stop.abort(),
+  );
   const [copied, counted] = await Promise.allSettled([
-    time('convert', () => copyAccepted(session, file, source, rules, accepted)),
-    time('count', source.countRecords),
+    time('convert', () => copyAccepted(session, file, source, rules, accepted, stop.signal)),
+    counting,
   ]);
   if (counted.status === 'rejected') throw counted.reason;
   if (!counted.value.isPlain)
@@ -158,8 +176,8 @@ async function convertRows(
     acceptedRows,
     dataFiles,
     quarantine,
-    ignoredColumns: source.ignored,
-    missingColumns: source.missing,
+    ignoredColumns: reported(source.ignored),
+    missingColumns: reported(source.missing),
     text: counted.value.text,
   };
 }

@@ -1,6 +1,7 @@
 // One CSV record in a buffer: where its cells begin and end, and what is wrong with its quotes. RFC 4180 says what quotes
 // mean, the dialect the rest. It knows no lines of the file and no other record; csv-reader.ts walks from one to the next.
 import type { Dialect } from '../core/contract.ts';
+import { type CellBounds, mayHaveLostDelimiter } from './stray-quote.ts';
 
 const LF = 10;
 const CR = 13;
@@ -61,6 +62,18 @@ export class CsvCells {
     return this.#end;
   }
 
+  /** The quotes within bare cells may as well quote one cell: see stray-quote.ts. */
+  get hasAmbiguousQuotes(): boolean {
+    return this.hasStrayQuote && mayHaveLostDelimiter(this.#data, this.#cellBounds(), this.#dialect);
+  }
+
+  *#cellBounds(): Iterable<CellBounds> {
+    for (let i = 0; i < this.#bounds.length; i += 3) {
+      const [start = 0, end = 0] = this.#bounds.slice(i, i + 2);
+      yield { start, end, isQuoted: start > this.#start && this.#data[start - 1] === this.#quote };
+    }
+  }
+
   get count(): number {
     if (this.#count === -1)
       this.#count = this.#bounds.length > 0 ? this.#bounds.length / 3 : this.#countPlain();
@@ -69,6 +82,7 @@ export class CsvCells {
 
   text(index: number): string {
     if (this.#bounds.length === 0) {
+      if (index === 0 && this.#plainTexts === undefined) return this.#firstPlain();
       this.#plainTexts ??= this.#splitPlain();
       return this.#plainTexts[index] ?? '';
     }
@@ -112,6 +126,13 @@ export class CsvCells {
     let count = 1;
     for (let i = this.#start; i < end; i++) if (data[i] === delimiter) count += 1;
     return count;
+  }
+
+  /** Many a record is judged by its first cell. */
+  #firstPlain(): string {
+    const end = Math.min(this.#end, this.#find(this.#delimiter, this.#start));
+    const text = this.#data.toString('utf8', this.#start, end);
+    return this.#dialect.skipInitialSpace ? text.replace(/^ +/, '') : text;
   }
 
   #splitPlain(): string[] {

@@ -8,7 +8,12 @@ import type { Violation } from '../core/violation.ts';
 import { CsvCells } from './csv-cells.ts';
 import { fileViolation } from './row-source.ts';
 
+const LF = 10;
+
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
+const STRAY_QUOTE =
+  'a quote stands within a bare cell and another one ends a later cell: a delimiter before the quoted text was probably lost, which shifts the values after it. Put it in; or, where the quotes are text, quote these cells and write each quote in them twice';
 
 /** A cursor: push bytes, call `next` until it says false, push more; after `end` the last records come. */
 export class CsvReader {
@@ -69,6 +74,8 @@ export class CsvReader {
   /** Moves to the next record; false where there is none yet. */
   next(): boolean {
     while (this.refusal === undefined && this.#position < this.#data.length) {
+      if (!this.#isBlankRecord()) this.#passBlankLines();
+      if (this.#position === this.#data.length) return false;
       const start = this.#position;
       const isSkipped = this.#nextLine <= this.#dialect.skipLines || this.#data[start] === this.#comment;
       const end = isSkipped ? this.#cells.lineEnd(start) : this.#cells.split(start);
@@ -118,6 +125,13 @@ export class CsvReader {
     return this.#blankLinesAreRecords && this.ordinal + 1 >= this.#dialect.headerRecords;
   }
 
+  /** A flood of them goes by at once. */
+  #passBlankLines(): void {
+    const start = this.#position;
+    while (this.#data[this.#position] === LF) this.#position += 1;
+    this.#nextLine += this.#position - start;
+  }
+
   #judge(): void {
     const { quoteProblem, hasStrayQuote, linesWithin } = this.#cells;
     this.problem = undefined;
@@ -127,7 +141,7 @@ export class CsvReader {
       this.problem = fileViolation('source-error', quoteProblem);
       if (linesWithin > 0) this.#refuseQuotes(this.line, quoteProblem);
       this.#brokenLine ??= this.line;
-    }
+    } else if (this.#cells.hasAmbiguousQuotes) this.problem = fileViolation('stray-quote', STRAY_QUOTE);
     if (this.#isAscii || isUtf8(this.#data.subarray(this.#start, this.#end))) return;
     this.problem = fileViolation('encoding-error', 'the record holds bytes that the encoding does not know');
   }

@@ -1,16 +1,16 @@
 // The records of a CSV source file, chunk by chunk, and those among them of which no row can be made.
 import type { Violation } from '../core/violation.ts';
 import { CsvReader } from './csv-reader.ts';
-import { fileViolation, type SourceFile } from './row-source.ts';
-import { textBytes } from './source-bytes.ts';
+import { type RepeatedHeader, repeatedHeader } from './repeated-header.ts';
+import { fileViolation, type SourceFile, sourceBytes } from './row-source.ts';
 
 /**
  * The reader, each time that it has got more: take records with `next` until it says false. `columns` is known once the
- * header is. Throws BrokenArchiveError.
+ * header is. Throws as sourceBytes.
  */
 export async function* readRecords(file: SourceFile, columns?: number): AsyncIterable<CsvReader> {
   const reader = new CsvReader(file.dataset.dialect, columns);
-  for await (const chunk of textBytes(file.path, file.dataset.encoding)) {
+  for await (const chunk of sourceBytes(file)) {
     reader.push(chunk);
     yield reader;
     if (reader.refusal) return;
@@ -19,9 +19,14 @@ export async function* readRecords(file: SourceFile, columns?: number): AsyncIte
   yield reader;
 }
 
-/** Why the current record is no row of a file with that many columns. */
-export function recordProblem(reader: CsvReader, columns: number): Violation | undefined {
-  if (reader.problem || reader.cellCount === columns) return reader.problem;
+/** What a record must be to be a row: `repeated` where those that repeat the header are none, and not left to the engine to find. */
+export type RecordShape = { readonly columns: number; readonly repeated?: RepeatedHeader };
+
+/** Why the current record is no row of such a file. */
+export function recordProblem(reader: CsvReader, { columns, repeated }: RecordShape): Violation | undefined {
+  if (reader.problem) return reader.problem;
+  if (repeated?.isAt(reader)) return repeatedHeader();
+  if (reader.cellCount === columns) return undefined;
   const cells = reader.cellCount === 1 ? 'one cell' : `${reader.cellCount} cells`;
   const message = `the record has ${cells}, and the file has ${columns === 1 ? 'one column' : `${columns} columns`}`;
   return fileViolation(reader.cellCount < columns ? 'missing-cell' : 'extra-cell', message);

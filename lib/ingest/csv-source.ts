@@ -8,18 +8,24 @@ import { RecordScanner } from '../core/record-scanner.ts';
 import { fileLiteral, identifier, literal } from '../core/sql-text.ts';
 import type { Violation } from '../core/violation.ts';
 import { MAX_RECORD_BYTES } from './csv-reader.ts';
-import { readRecords, recordProblem } from './csv-records.ts';
+import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
 import { pour } from './pour.ts';
-import { rejectedRecords } from './rejected-records.ts';
-import { fileViolation, type RecordCount, type RowSource, type SourceFile } from './row-source.ts';
-import { textBytes } from './source-bytes.ts';
+import { type RejectedShape, rejectedRecords } from './rejected-records.ts';
+import {
+  fileViolation,
+  type RecordCount,
+  type RowSource,
+  type SourceFile,
+  sourceBytes,
+} from './row-source.ts';
 import { Utf8Check } from './utf8-check.ts';
 
 // Left to itself the engine would take sixteen times the longest record, several times over.
 const BUFFER_RECORDS = 2;
 /** A longer record is seldom meant: its file goes the other way, and the engine's buffers stay in the processor's caches. */
 const MAX_PLAIN_RECORD_BYTES = 2 * 1024 * 1024;
+const MANY_COLUMNS = 10_000;
 const PLAIN = { delimiter: ',', quoteChar: '"', lineEnd: '\n', longest: MAX_RECORD_BYTES };
 
 export async function csvSource(file: SourceFile): Promise<RowSource | Violation> {
@@ -27,7 +33,9 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
   if ('rule' in header) return header;
   const rewritten = () => rewrittenSource(file, header);
   const isPlainSoFar =
-    mayBePlain(file.dataset) && (await countCsvRecords(file, header.labels.length, 1)).isPlain;
+    mayBePlain(file.dataset) &&
+    !isMostlyIgnored(header) &&
+    (await countCsvRecords(file, header.labels.length, () => true)).isPlain;
   if (!isPlainSoFar) return rewritten();
   const { delimiter, quoteChar, headerRecords } = file.dataset.dialect;
   const lineEnd = header.lineEnd === '\r\n' ? header.lineEnd : '\n';
@@ -39,7 +47,25 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
     columns: header.labels.length,
     longest: MAX_PLAIN_RECORD_BYTES,
   };
-  return { ...rowSource(file, header, readCsv(file.path, format), header.columns), rewritten };
+  const columns = header.labels.length;
+  const source = rowSource(file, header, readCsv(file.path, format), header.columns, {
+    columns,
+    inRows: header.repeated,
+  });
+  const repeatedHeader = header.repeated.sql([...header.columns.values()]);
+  // What turns out not to be plain goes the other way, however many records are left.
+  const countRecords = () => countCsvRecords(file, columns, (isPlain) => !isPlain);
+  return {
+    ...source,
+    ...(repeatedHeader === undefined ? {} : { repeatedHeader }),
+    countRecords,
+    rewritten,
+  };
+}
+
+/** The engine plans in the square of a file's columns, whether somebody wants them or not. */
+function isMostlyIgnored({ labels, ignored }: Header): boolean {
+  return labels.length >= MANY_COLUMNS && ignored.length > labels.length / 2;
 }
 
 /** What a plain file of the engine's cannot have. */
@@ -54,6 +80,7 @@ function rowSource(
   header: Header,
   relation: string,
   columns: ReadonlyMap<string, number>,
+  shape: RejectedShape,
 ): RowSource {
   return {
     relation,
@@ -61,31 +88,26 @@ function rowSource(
     ignored: header.ignored,
     missing: header.missing,
     countRecords: () => countCsvRecords(file, header.labels.length),
-    rejectedRows: (flagged) => rejectedRecords(file, header.labels.length, flagged),
+    rejectedRows: (flagged) => rejectedRecords(file, shape, flagged),
   };
 }
 
-/** `columns`: of the file. `maxChunks`: of its text that are looked at. */
+/** `columns`: of the file. `isDone`: asked after each chunk, so that what is known is not looked for to the end. */
 export async function countCsvRecords(
-  { path, dataset }: SourceFile,
+  file: SourceFile,
   columns: number,
-  maxChunks = Infinity,
+  isDone: (isPlain: boolean) => boolean = () => false,
 ): Promise<RecordCount> {
-  const scanner = new RecordScanner(dataset.dialect, columns);
+  const scanner = new RecordScanner(file.dataset.dialect, columns);
   const utf8 = new Utf8Check();
   const text = new TextHash();
-  let chunks = 0;
-  const counted = () => ({
-    records: scanner.records,
-    isPlain: scanner.isPlain && utf8.isValid,
-    marks: scanner.marks,
-  });
-  for await (const chunk of textBytes(path, dataset.encoding)) {
+  const isPlain = () => scanner.isPlain && utf8.isValid;
+  const counted = () => ({ records: scanner.records, isPlain: isPlain(), marks: scanner.marks });
+  for await (const chunk of sourceBytes(file)) {
     scanner.push(chunk);
     utf8.push(chunk);
-    if (maxChunks === Infinity) text.push(chunk);
-    chunks += 1;
-    if (chunks === maxChunks) return counted();
+    if (isDone(isPlain())) return counted();
+    text.push(chunk);
   }
   scanner.end();
   utf8.end();
@@ -119,22 +141,27 @@ function readCsv(path: string, format: Format): string {
 async function rewrittenSource(file: SourceFile, header: Header): Promise<RowSource | Violation> {
   const path = join(file.scratch, 'plain.csv');
   const taken = [...header.columns];
-  const refusal = await writePlain(file, header, path);
+  const shape = { columns: header.labels.length, repeated: header.repeated };
+  const refusal = await writePlain(file, header, shape, path);
   if (refusal) return refusal;
   const relation = readCsv(path, { ...PLAIN, hasHeader: false, columns: taken.length });
-  const source = rowSource(file, header, relation, new Map(taken.map(([field], i) => [field, i])));
+  const source = rowSource(file, header, relation, new Map(taken.map(([field], i) => [field, i])), shape);
   return { ...source, countRecords: async () => ({ ...(await source.countRecords()), isPlain: true }) };
 }
 
-async function writePlain(file: SourceFile, header: Header, path: string): Promise<Violation | undefined> {
-  const columns = header.labels.length;
+async function writePlain(
+  file: SourceFile,
+  header: Header,
+  shape: RecordShape,
+  path: string,
+): Promise<Violation | undefined> {
   const indexes = [...header.columns.values()];
   let refusal: Violation | undefined;
   async function* plainText() {
-    for await (const reader of readRecords(file, columns)) {
+    for await (const reader of readRecords(file, shape.columns)) {
       let text = '';
       while (reader.next()) {
-        if (reader.isHeader || recordProblem(reader, columns)) continue;
+        if (reader.isHeader || recordProblem(reader, shape)) continue;
         const record = plainRecord(indexes.map((i) => reader.cell(i)));
         if (3 * record.length > MAX_RECORD_BYTES && Buffer.byteLength(record) >= MAX_RECORD_BYTES) {
           const message = `line ${reader.line}: the record is longer than ${MAX_RECORD_BYTES} bytes`;

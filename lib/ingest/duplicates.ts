@@ -3,7 +3,8 @@
 // read: of those with the same text the first by LastModified, then by key. Pure.
 import type { Dataset } from '../core/contract.ts';
 import { type Arrival, precedes } from '../core/delivery.ts';
-import { partitionId, pathValues } from '../core/partition.ts';
+import { partitionId } from '../core/partition.ts';
+import { pathValues } from '../core/path-values.ts';
 import { ACCEPTED_ROWS, CONTENT, CONTRACT, readOrigin, TEXT } from '../core/tags.ts';
 import type { Violation } from '../core/violation.ts';
 import type { Add } from '../delta/actions.ts';

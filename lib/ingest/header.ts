@@ -2,7 +2,8 @@
 import type { Dataset, Field } from '../core/contract.ts';
 import { shown, type Violation } from '../core/violation.ts';
 import { readRecords } from './csv-records.ts';
-import { labelViolation, quoted } from './labels.ts';
+import { labelViolation, listed } from './labels.ts';
+import { RepeatedHeader } from './repeated-header.ts';
 import { fileViolation, type SourceFile } from './row-source.ts';
 
 export type Header = {
@@ -14,21 +15,23 @@ export type Header = {
   readonly ignored: readonly string[];
   /** The labels of optional fields that nothing fills. */
   readonly missing: readonly string[];
+  readonly repeated: RepeatedHeader;
   /** What ends the first line. */
   readonly lineEnd: string;
 };
 
-type Matched = Omit<Header, 'lineEnd'>;
+type Matched = Omit<Header, 'lineEnd' | 'repeated'>;
 type FirstRecords = { readonly records: readonly string[][]; readonly lineEnd: string };
 
 export async function readHeader(file: SourceFile): Promise<Header | Violation> {
   const first = await firstRecords(file, Math.max(1, file.dataset.dialect.headerRecords));
   if ('rule' in first) return first;
-  const matched =
-    file.dataset.dialect.headerRecords === 0
-      ? withoutHeader(file, first.records[0]?.length)
-      : withHeader(file, first.records);
-  return 'rule' in matched ? matched : { ...matched, lineEnd: first.lineEnd };
+  const { dialect } = file.dataset;
+  const hasHeader = dialect.headerRecords > 0;
+  const matched = hasHeader ? withHeader(file, first.records) : withoutHeader(file, first.records[0]?.length);
+  if ('rule' in matched) return matched;
+  const repeated = new RepeatedHeader(dialect, hasHeader ? first.records : []);
+  return { ...matched, lineEnd: first.lineEnd, repeated };
 }
 
 async function firstRecords(file: SourceFile, count: number): Promise<FirstRecords | Violation> {
@@ -56,7 +59,8 @@ function withHeader(file: SourceFile, records: readonly string[][]): Matched | V
     const parts = records.map((cells) => cells[i] ?? '');
     return parts.filter((part) => part !== '').join(headerJoin);
   });
-  const twice = labels.find((label, i) => label !== '' && labels.indexOf(label) !== i);
+  const seen = new Set<string>();
+  const twice = labels.find((label) => label !== '' && seen.size === seen.add(label).size);
   return twice === undefined
     ? matchLabels(file, labels)
     : fileViolation('duplicate-label', `the header names the column ${shown(twice)} twice`, twice);
@@ -82,16 +86,24 @@ function withoutHeader(file: SourceFile, cells: number | undefined): Matched | V
   return { labels, columns: new Map(labels.map((name, i) => [name, i])), ignored: [], missing: [] };
 }
 
-function matchLabels({ dataset, fromPath }: SourceFile, labels: readonly string[]): Matched | Violation {
-  const { columns, missing } = columnsOf(dataset, labels);
+function matchLabels(file: SourceFile, labels: readonly string[]): Matched | Violation {
+  const { dataset } = file;
+  const { columns, missing, rivals } = columnsOf(dataset, labels);
+  if (rivals.length > 0) {
+    const message = `the header has ${listed(rivals)}, and either may be the column that is meant: name one as the contract does`;
+    return fileViolation('duplicate-label', message, rivals[0]);
+  }
   const indexes = new Set(columns.values());
   const ignored = labels.filter((_, i) => !indexes.has(i));
-  const open = missing.filter((field) => !fromPath.has(field.name));
-  const required = open.filter((field) => field.constraints.required);
-  const found = `${quoted(labels)} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`;
+  const open = missing.filter((field) => !file.fromPath.has(field.name));
+  // Those that partition have a sentence of their own.
+  const required = open.filter(
+    ({ name, constraints }) => constraints.required && !dataset.partitionFields.includes(name),
+  );
+  const found = `${listed(labels)} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`;
   if (required[0] && dataset.fieldsMatch === undefined) {
     const names = required.map((field) => field.header);
-    const message = `the header lacks ${quoted(names)}; it has ${found}`;
+    const message = `the header lacks ${listed(names)}; it has ${found}`;
     return fileViolation('missing-label', message, names[0]);
   }
   if (columns.size === 0)
@@ -101,8 +113,9 @@ function matchLabels({ dataset, fromPath }: SourceFile, labels: readonly string[
     );
   const taken = labels.filter((_, i) => indexes.has(i));
   const wanted = [...columns.values()].map((i) => labels[i] as string);
+  const match = { missing: open, ignored, taken, wanted };
   return (
-    labelViolation(dataset, { missing: open, ignored, taken, wanted }) ?? {
+    labelViolation(file, match, `its header has ${found}`) ?? {
       labels,
       columns,
       ignored,
@@ -111,20 +124,31 @@ function matchLabels({ dataset, fromPath }: SourceFile, labels: readonly string[
   );
 }
 
-/** A label as the contract has it goes before one that differs in case. */
-function columnsOf(dataset: Dataset, labels: readonly string[]) {
+/** A label as the contract has it goes before those that differ in case, of which there may be one. */
+function columnsOf({ fields, dialect }: Dataset, labels: readonly string[]) {
   const columns = new Map<string, number>();
   const missing: Field[] = [];
-  const exact = new Set(dataset.fields.map((field) => field.header));
-  for (const field of dataset.fields) {
-    const isMeant = (label: string) =>
-      !dataset.dialect.caseSensitiveHeader &&
-      !exact.has(label) &&
-      label.toLowerCase() === field.header.toLowerCase();
-    const same = labels.indexOf(field.header);
-    const index = same >= 0 ? same : labels.findIndex(isMeant);
-    if (index >= 0 && ![...columns.values()].includes(index)) columns.set(field.name, index);
-    else missing.push(field);
+  const headers = new Set(fields.map((field) => field.header));
+  const exact = new Map(labels.map((label, i) => [label, i]));
+  const near = new Map<string, number[]>();
+  labels.forEach((label, i) => {
+    const folded = label.toLowerCase();
+    if (!dialect.caseSensitiveHeader && !headers.has(label))
+      near.set(folded, [...(near.get(folded) ?? []), i]);
+  });
+  const taken = new Set<number>();
+  let rivals: readonly string[] = [];
+  for (const field of fields) {
+    const same = exact.get(field.header);
+    const meant = same === undefined ? (near.get(field.header.toLowerCase()) ?? []) : [same];
+    const index = meant[0];
+    if (index === undefined || taken.has(index)) {
+      missing.push(field);
+      continue;
+    }
+    if (meant.length > 1) rivals = meant.map((i) => labels[i] ?? '');
+    taken.add(index);
+    columns.set(field.name, index);
   }
-  return { columns, missing };
+  return { columns, missing, rivals };
 }

@@ -15,6 +15,12 @@ export class JsonLines {
     const cuts: JsonCut[] = [];
     let start = 0;
     for (let end = data.indexOf(LF); end !== -1; end = data.indexOf(LF, start)) {
+      // A flood of blank lines goes by at once.
+      while (data[start] === LF) {
+        start += 1;
+        this.#line += 1;
+      }
+      if (start > end) continue;
       cuts.push(...this.#cut(data.subarray(start, end)));
       start = end + 1;
     }

@@ -10,7 +10,7 @@ import type { RejectedRow, Violation } from '../core/violation.ts';
 import { FlagCursor } from './flag-cursor.ts';
 import { JsonDocumentCounter, JsonLineCounter } from './json-count.ts';
 import { type Members, readJson, rejectedRecord } from './json-records.ts';
-import { labelViolation, quoted } from './labels.ts';
+import { labelViolation, listed } from './labels.ts';
 import { pour } from './pour.ts';
 import {
   type FlaggedRows,
@@ -18,8 +18,8 @@ import {
   type RecordCount,
   type RowSource,
   type SourceFile,
+  sourceBytes,
 } from './row-source.ts';
-import { textBytes } from './source-bytes.ts';
 
 export async function jsonSource(file: SourceFile): Promise<RowSource | Violation> {
   const { dataset } = file;
@@ -50,6 +50,7 @@ type Found = {
   readonly seen: ReadonlySet<string>;
   readonly ignored: readonly string[];
   readonly longest: number;
+  readonly records: number;
 };
 
 /** Writes one line of texts for each record that is an object. */
@@ -59,6 +60,7 @@ async function writeTexts(file: SourceFile, path: string): Promise<Found | Viola
   const seen = new Set<string>();
   const ignored = new Set<string>();
   let longest = LEAST_OBJECT_BYTES;
+  let rows = 0;
   let refusal: Violation | undefined;
   async function* lines() {
     for await (const records of readJson(file)) {
@@ -68,6 +70,7 @@ async function writeTexts(file: SourceFile, path: string): Promise<Found | Viola
       }
       for (const record of records) {
         if (record.problem) continue;
+        rows += 1;
         for (const label of Object.keys(record.members)) {
           const name = nameOf.get(label);
           if (name !== undefined) seen.add(name);
@@ -80,21 +83,26 @@ async function writeTexts(file: SourceFile, path: string): Promise<Found | Viola
     }
   }
   await pour(lines(), createWriteStream(path));
-  const found = { seen, ignored: [...ignored], longest };
+  const found = { seen, ignored: [...ignored], longest, records: rows };
   return refusal ?? wrongLabels(file, found) ?? found;
 }
 
-/** JSON has no order of members, so that "exact" is "equal"; and a document without records has no members to compare. */
+/** JSON has no order of members, so that "exact" is "equal"; and without a record there is nothing that could lack a field. */
 function wrongLabels(file: SourceFile, found: Found): Violation | undefined {
   const { dataset } = file;
-  const { seen, ignored } = found;
+  const { seen, ignored, records } = found;
+  if (records === 0) return undefined;
   const missing = missingFields(file, found);
-  if (seen.size === 0 && ignored.length === 0) return undefined;
-  if (seen.size === 0 && missing.length > 0 && dataset.levels.length === 0) {
-    const message = `no member of its records is one of ${dataset.name}'s fields; they have ${quoted(ignored.slice(0, MAX_NAMED))}`;
+  if (seen.size === 0 && ignored.length > 0 && missing.length > 0 && dataset.levels.length === 0) {
+    const message = `no member of its records is one of ${dataset.name}'s fields; they have ${listed(ignored)}`;
     return fileViolation('missing-label', message);
   }
-  return labelViolation(dataset, { missing, ignored });
+  const members = listed([...seen, ...ignored]);
+  return labelViolation(
+    file,
+    { missing, ignored },
+    `its records have ${members === '' ? 'no member' : members}`,
+  );
 }
 
 function missingFields({ dataset, fromPath }: SourceFile, { seen }: Found): Field[] {
@@ -103,10 +111,13 @@ function missingFields({ dataset, fromPath }: SourceFile, { seen }: Found): Fiel
   );
 }
 
-function texts(dataset: Dataset, keys: readonly string[], members: Members): Record<string, string | null> {
-  const cells = dataset.fields.map((field, i): [string, string | null] => {
+/** Those that are there: a record of two bytes must not become one of a thousand because a contract has many fields. */
+function texts(dataset: Dataset, keys: readonly string[], members: Members): Record<string, string> {
+  const cells = dataset.fields.flatMap((field, i): [string, string][] => {
     const level = dataset.levels.indexOf(field.name);
-    return [`f${i}`, level >= 0 ? text(keys[level]) : text(members[field.header])];
+    const member = Object.hasOwn(members, field.header) ? members[field.header] : undefined;
+    const found = text(level >= 0 ? keys[level] : member);
+    return found === null ? [] : [[`f${i}`, found]];
   });
   return Object.fromEntries(cells);
 }
@@ -117,13 +128,14 @@ function text(value: unknown): string | null {
   return stringify(value) ?? null;
 }
 
-export async function countJsonRecords({ dataset, path }: SourceFile): Promise<RecordCount> {
+export async function countJsonRecords(file: SourceFile): Promise<RecordCount> {
+  const { dataset } = file;
   const counter =
     dataset.format === 'ndjson'
       ? new JsonLineCounter()
       : new JsonDocumentCounter(Math.max(1, dataset.levels.length));
   const text = new TextHash();
-  for await (const chunk of textBytes(path, dataset.encoding)) {
+  for await (const chunk of sourceBytes(file)) {
     counter.push(chunk);
     text.push(chunk);
   }

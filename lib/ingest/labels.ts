@@ -1,11 +1,16 @@
-// A file's labels (the names of its columns or members) beside the contract's fields: do they agree as the contract wants, and
-// is one that no field takes a slip for one that is missing?
+// A file's labels (the names of its columns or members) and its folders beside the contract's fields: do they agree as the contract
+// wants, and is a name that no field takes a slip for one that is missing?
 import type { Dataset, Field } from '../core/contract.ts';
-import { editDistance } from '../core/did-you-mean.ts';
-import { shown, type Violation } from '../core/violation.ts';
-import { fileViolation } from './row-source.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
+import { pathValues } from '../core/path-values.ts';
+import { shortValue, shown, type Violation } from '../core/violation.ts';
+import { fileViolation, type SourceFile } from './row-source.ts';
+import { Slips } from './slips.ts';
 
-const SHORTEST = 4;
+const MAX_LISTED = 20;
+/** In a report: there may be no end of them. */
+const MAX_REPORTED = 1000;
+const LONGEST_MEANT = 200;
 
 export type LabelMatch = {
   /** Fields that nothing fills: neither the file nor its path. In the contract's order. */
@@ -18,15 +23,20 @@ export type LabelMatch = {
   readonly wanted?: readonly string[];
 };
 
-/** Why the file is refused for its labels, by the contract's fieldsMatch, extraColumns and required fields. */
-export function labelViolation(dataset: Dataset, match: LabelMatch): Violation | undefined {
+/** Why the file is refused for its labels, by the contract's fieldsMatch, extraColumns and partitions. `found`: what it has, in words. */
+export function labelViolation(file: SourceFile, match: LabelMatch, found: string): Violation | undefined {
+  const { dataset, key } = file;
   const { missing, ignored } = match;
   if (dataset.fieldsMatch !== undefined) {
     const mismatch = fieldsMismatch(dataset, match);
     if (mismatch) return mismatch;
   } else if (ignored.length > 0 && dataset.extraColumns === 'reject')
     return extraLabels(ignored, dataset.name);
-  return misspeltLabel(missing, ignored);
+  if (missing.length === 0) return undefined;
+  const others = key === undefined ? [] : pathValues(dataset, key).others;
+  const partition = missing.find((field) => isPartition(dataset, field));
+  if (partition) return missingPartition(file, partition, [...others, ...ignored], found);
+  return misspeltLabel(missing, ignored) ?? misspeltFolder(missing, others);
 }
 
 /** https://datapackage.org/standard/table-schema/#fieldsMatch. A required field that is missing would leave no row valid. */
@@ -36,14 +46,17 @@ function fieldsMismatch(
 ): Violation | undefined {
   const { fieldsMatch } = dataset;
   const mayLack = fieldsMatch === 'superset' || fieldsMatch === 'partial';
-  const lacks = mayLack ? missing.filter((field) => field.constraints.required) : missing;
+  // Those that partition have a sentence of their own.
+  const lacks = missing.filter(
+    (field) => !isPartition(dataset, field) && (!mayLack || field.constraints.required),
+  );
   const extra = dataset.extraColumns === 'reject' ? ignored : [];
   const isMoved = fieldsMatch === 'exact' && taken?.some((label, i) => label !== wanted?.[i]);
   const found = [
-    ...(lacks.length === 0 ? [] : [`lacks ${quoted(lacks.map(({ header }) => header))}`]),
-    ...(extra.length === 0 ? [] : [`has ${quoted(extra)}, which no field takes`]),
+    ...(lacks.length === 0 ? [] : [`lacks ${listed(lacks.map(({ header }) => header))}`]),
+    ...(extra.length === 0 ? [] : [`has ${listed(extra)}, which no field takes`]),
     ...(isMoved && taken && wanted
-      ? [`has the order ${quoted(taken)} where the fields are ${quoted(wanted)}`]
+      ? [`has the order ${listed(taken)} where the fields are ${listed(wanted)}`]
       : []),
   ];
   if (found.length === 0) return undefined;
@@ -53,10 +66,31 @@ function fieldsMismatch(
   return fileViolation(rule, message, value);
 }
 
+function isPartition({ partitionFields }: Dataset, { name }: Field): boolean {
+  return partitionFields.includes(name);
+}
+
+/** In a whole file no partition value is null by accident. */
+function missingPartition(
+  { dataset, key }: SourceFile,
+  { name, header }: Field,
+  candidates: readonly string[],
+  found: string,
+): Violation {
+  const folders = key === undefined ? [] : key.split('/').slice(0, -1);
+  const wanted = [...new Set([name, header])];
+  const path = folders.length === 0 ? 'its path has no folder' : `its folders are ${folders.join('/')}`;
+  const sensible = candidates.filter(({ length }) => length <= LONGEST_MEANT);
+  const meant = wanted.map((word) => didYouMean(word, sensible)).find((hint) => hint !== '') ?? '';
+  const message = `${dataset.name} is partitioned by ${name}, and the file does not give it: no folder is named ${wanted.join('= or ')}= (${path}), and ${found}.${meant} Rename the folder or the column, or add it`;
+  return fileViolation('partition-value', message, name);
+}
+
 /** Nulls in a whole column because of a slip in its label would be a silent change of every value in it. */
 function misspeltLabel(missing: readonly Field[], ignored: readonly string[]): Violation | undefined {
+  const slips = new Slips(ignored);
   for (const { header } of missing) {
-    const label = ignored.find((candidate) => isSlip(candidate, header));
+    const label = slips.of(header);
     if (label === undefined) continue;
     const message = `the file has ${shown(label)}, which no field takes, and lacks ${shown(header)}: correct the label; or, if both are right, let the contract name ${shown(label)} as a field`;
     return fileViolation('missing-label', message, label);
@@ -64,21 +98,31 @@ function misspeltLabel(missing: readonly Field[], ignored: readonly string[]): V
   return undefined;
 }
 
-/** `q101` and `q102`, `address` and `address2` are two columns; `amout` and `amount`, ` Amount` and `amount` are one. */
-function isSlip(label: string, header: string): boolean {
-  const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-  if (bare(label) === bare(header)) return bare(label) !== '';
-  const isShort = Math.min(label.length, header.length) < SHORTEST;
-  if (isShort || Math.abs(label.length - header.length) > 1) return false;
-  const undigited = (text: string) => text.replace(/\d/g, '');
-  return undigited(label) !== undigited(header) && editDistance(label, header) === 1;
+function misspeltFolder(missing: readonly Field[], folders: readonly string[]): Violation | undefined {
+  const slips = new Slips(folders);
+  for (const { name, header } of missing) {
+    const folder = slips.of(name) ?? slips.of(header);
+    if (folder === undefined) continue;
+    const message = `the path has the folder ${folder}=, which no field takes, and the file lacks ${shown(header)}: name the folder ${name}=, if it is meant; or, if both are right, let the contract name ${shown(folder)} as a field`;
+    return fileViolation('missing-label', message, folder);
+  }
+  return undefined;
 }
 
 function extraLabels(labels: readonly string[], datasetName: string): Violation {
-  const message = `the file has ${quoted(labels)}, which the contract of ${datasetName} does not know`;
+  const message = `the file has ${listed(labels)}, which the contract of ${datasetName} does not know`;
   return fileViolation('extra-label', message, labels[0]);
 }
 
-export function quoted(labels: readonly string[]): string {
-  return labels.map((label) => JSON.stringify(label)).join(', ');
+/** `"id", "amount"`, shortened where there is no end of them. */
+export function listed(labels: readonly string[]): string {
+  const names = labels.slice(0, MAX_LISTED).map(shown).join(', ');
+  return labels.length > MAX_LISTED
+    ? `${names} and ${(labels.length - MAX_LISTED).toLocaleString('en-US')} more`
+    : names;
+}
+
+/** As a report keeps them. */
+export function reported(labels: readonly string[]): string[] {
+  return labels.slice(0, MAX_REPORTED).map(shortValue);
 }

@@ -1,39 +1,44 @@
 // The records of a CSV file that are not accepted, with their lines and texts: those that validation flagged, and those of
 // which no row can be made. Where there are none of the latter, only what stands near a flagged one is read again.
-import type { RejectedRow } from '../core/violation.ts';
+import type { RejectedRow, Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
 import type { CsvReader } from './csv-reader.ts';
-import { readRecords, recordProblem } from './csv-records.ts';
+import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { FlagCursor } from './flag-cursor.ts';
+import type { RepeatedHeader } from './repeated-header.ts';
 import type { FlaggedRows, SourceFile } from './row-source.ts';
 
-/** In the file's order. `columns`: how many the file has. */
+/** `inRows`: how a row that the engine took for the header once more can be told, where it looked. */
+export type RejectedShape = RecordShape & { readonly inRows?: RepeatedHeader };
+
+/** In the file's order. */
 export function rejectedRecords(
   file: SourceFile,
-  columns: number,
+  shape: RejectedShape,
   flagged: FlaggedRows,
 ): AsyncIterable<RejectedRow> {
   return flagged.relationRows === flagged.counted.records
-    ? flaggedRecords(file, columns, flagged)
-    : allRecords(file, columns, flagged);
+    ? flaggedRecords(file, shape, flagged)
+    : allRecords(file, shape, flagged);
 }
 
 /** Every record is a row: the flagged ones are found by their numbers. */
 async function* flaggedRecords(
   file: SourceFile,
-  columns: number,
+  shape: RejectedShape,
   { rows, counted: { marks } }: FlaggedRows,
 ): AsyncIterable<RejectedRow> {
   const flags = rows[Symbol.asyncIterator]();
   const { headerRecords } = file.dataset.dialect;
   let flag = await flags.next();
-  for await (const reader of readRecords(file, columns)) {
+  for await (const reader of readRecords(file, shape.columns)) {
     while (!flag.done) {
       const wanted = headerRecords + flag.value.row;
       if (marks) reader.skipTo(marks.before(wanted));
       while (reader.ordinal < wanted && reader.next());
       if (reader.ordinal < wanted) break;
-      requireRow(file, reader, columns);
+      requireRow(file, reader, shape);
+      requireRepeated(file, reader, shape, flag.value.violations);
       yield { line: reader.line, raw: reader.raw(), violations: flag.value.violations };
       flag = await flags.next();
     }
@@ -44,25 +49,39 @@ async function* flaggedRecords(
   );
 }
 
-function requireRow(file: SourceFile, reader: CsvReader, columns: number): void {
-  const problem = recordProblem(reader, columns);
+function requireRow(file: SourceFile, reader: CsvReader, shape: RejectedShape): void {
+  const problem = recordProblem(reader, shape);
   if (problem === undefined) return;
   throw new CorruptionError(
     `${file.path}: line ${reader.line} is no row to us (${problem.message}) and one to the engine. Nothing was committed; please report this file's shape.`,
   );
 }
 
+/** The engine compared some of the columns: the others may say that the record is another than the header. */
+function requireRepeated(
+  file: SourceFile,
+  reader: CsvReader,
+  { inRows }: RejectedShape,
+  violations: readonly Violation[],
+): void {
+  if (inRows === undefined || violations[0]?.rule !== 'repeated-header' || inRows.isAt(reader)) return;
+  throw new CorruptionError(
+    `${file.path}: line ${reader.line} repeats the header in some columns alone. Nothing was committed; please report this file's shape.`,
+  );
+}
+
 async function* allRecords(
   file: SourceFile,
-  columns: number,
+  shape: RejectedShape,
   flagged: FlaggedRows,
 ): AsyncIterable<RejectedRow> {
   const flags = await FlagCursor.over(flagged);
-  for await (const reader of readRecords(file, columns)) {
+  for await (const reader of readRecords(file, shape.columns)) {
     while (reader.next()) {
       if (reader.isHeader) continue;
-      const violations = flags.against(recordProblem(reader, columns));
+      const violations = flags.against(recordProblem(reader, shape));
       if (violations === undefined) continue;
+      requireRepeated(file, reader, shape, violations);
       yield { line: reader.line, raw: rawText(file, reader), violations };
       await flags.advance();
     }

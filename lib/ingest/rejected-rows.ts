@@ -6,6 +6,7 @@ import { failedChecks, type Validation } from '../core/validation-sql.ts';
 import { fieldViolation, type RejectedRow, shown, type Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 import { PARQUET } from './accepted-rows.ts';
+import { repeatedHeader } from './repeated-header.ts';
 import type { FlaggedRow, RecordCount, RowSource, SourceFile } from './row-source.ts';
 
 /** In the file's order. */
@@ -84,7 +85,8 @@ function flagsOf(json: string | null): readonly Flag[] {
 
 function named(file: SourceFile, rules: Validation, [number, value]: Flag): Violation {
   const check = rules.checks[number];
-  if (check) {
+  if (check && check.field === undefined) return repeatedHeader();
+  if (check?.field) {
     const pathValue = file.fromPath.get(check.field.name);
     return fieldViolation(file.dataset, check.field, check.rule, value, pathValue);
   }

@@ -2,12 +2,15 @@
 import type { Dataset } from '../core/contract.ts';
 import type { RecordMarks } from '../core/record-marks.ts';
 import type { TextSource } from '../core/validation-sql.ts';
-import type { RejectedRow, Violation } from '../core/violation.ts';
+import { type RejectedRow, shortValue, type Violation } from '../core/violation.ts';
+import { textBytes } from './source-bytes.ts';
 
 export type RowSource = {
   /** SQL of a relation with one row per well-formed record, in the file's order. */
   readonly relation: string;
   readonly texts: TextSource;
+  /** A condition on the relation, never NULL: rows that repeat the file's header. Undefined where there can be none. */
+  readonly repeatedHeader?: string;
   /** Columns of the file that no field takes. */
   readonly ignored: readonly string[];
   /** The labels of optional fields that nothing fills: their values are null. */
@@ -42,14 +45,26 @@ export type FlaggedRows = {
 /** A row of the relation that validation refused; `row` counts from 0 in the relation's order, ascending. */
 export type FlaggedRow = { readonly row: number; readonly violations: readonly Violation[] };
 
+/** How large a source file may be. `reason`: where the limit comes from; `next`: what to do about it, in words. */
+export type SourceLimit = { readonly bytes: number; readonly reason: string; readonly next: string };
+
 export type SourceFile = {
   readonly dataset: Dataset;
   readonly path: string;
+  /** In landing. */
+  readonly key?: string;
   /** Values that the source's key gives. */
   readonly fromPath: ReadonlyMap<string, string | null>;
   /** A folder for temporary files. */
   readonly scratch: string;
+  /** How much an archive may hold. */
+  readonly limit?: SourceLimit;
 };
+
+/** The file's text as UTF-8 bytes. Throws BrokenArchiveError, and TooLargeError beyond the limit. */
+export function sourceBytes({ path, dataset, limit }: SourceFile): AsyncIterable<Buffer> {
+  return textBytes(path, dataset.encoding, limit?.bytes);
+}
 
 /** What is wrong with the file as a whole. */
 export function fileViolation(
@@ -57,5 +72,5 @@ export function fileViolation(
   message: string,
   value: string | null = null,
 ): Violation {
-  return { field: '', rule, value, message };
+  return { field: '', rule, value: value === null ? null : shortValue(value), message };
 }

@@ -3,8 +3,16 @@
 import type { ObjectVersion } from '../ports.ts';
 import { unpackedBytes } from './size-limit.ts';
 
-const FILES_AT_ONCE = 4;
+export const FILES_AT_ONCE = 4;
 const BYTES_AT_ONCE = 64 * 1024 * 1024;
+
+/** What a conversion has of memory and disk: all, or a share. */
+export type Room = 'alone' | 'shared';
+
+/** The share was too small; all of it may do. */
+export class NeedsRoomError extends Error {
+  override readonly name = 'NeedsRoomError';
+}
 
 /** One per batch. Work that finds no room waits; the first to come is the first to begin. */
 export class SideBySide {
@@ -12,8 +20,20 @@ export class SideBySide {
   #bytes = 0;
   readonly #waiting: (() => void)[] = [];
 
-  async convert<T>(version: ObjectVersion, work: () => Promise<T>): Promise<T> {
-    const bytes = Math.min(BYTES_AT_ONCE, unpackedBytes(version));
+  /** Work that throws NeedsRoomError is done again, alone. */
+  async convert<T>(version: ObjectVersion, work: (room: Room) => Promise<T>): Promise<T> {
+    const bytes = unpackedBytes(version);
+    if (bytes < BYTES_AT_ONCE) {
+      try {
+        return await this.#within(bytes, () => work('shared'));
+      } catch (error) {
+        if (!(error instanceof NeedsRoomError)) throw error;
+      }
+    }
+    return this.#within(BYTES_AT_ONCE, () => work('alone'));
+  }
+
+  async #within<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     while (this.#files === FILES_AT_ONCE || this.#bytes + bytes > BYTES_AT_ONCE)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#files += 1;

@@ -1,24 +1,69 @@
-// Whether a source file is too large to be read here, and the sentence that says so. Decided before a byte is read.
+// Whether a source file is too large to be read here, and the sentence that says so: before a byte is read, where its size
+// tells; while it is unpacked, where only that can tell.
+import { statfs } from 'node:fs/promises';
 import type { Violation } from '../core/violation.ts';
+import type { Effects } from '../effects.ts';
 import type { ObjectVersion } from '../ports.ts';
-import { fileViolation } from './row-source.ts';
+import { fileViolation, type SourceLimit } from './row-source.ts';
 
-/** What a compressed CSV file is taken to hold, as a multiple of its size. */
+/** A source file, its accepted rows and its rejected rows may lie on the disk together. */
+export const DISK_FACTOR = 3;
+
+/** What a compressed CSV file is taken to hold, as a multiple of its size, until it is read. */
 const UNPACKED = 8;
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
-/** `maxSourceBytes`: undefined where no file is too large. */
-export function sizeViolation(
-  version: ObjectVersion,
-  maxSourceBytes: number | undefined,
-): Violation | undefined {
-  if (maxSourceBytes === undefined) return undefined;
-  const bytes = unpackedBytes(version);
-  if (bytes <= maxSourceBytes) return undefined;
-  const size = `${byteText(version.sizeBytes)}${isPacked(version) ? ` packed (about ${byteText(bytes)} unpacked)` : ''}`;
-  const message = `the file has ${size}, and at most ${byteText(maxSourceBytes)} are read here (the setting maxSourceBytes): split it into smaller files, raise the setting together with the function's disk and time, or run "sluice sync" on a machine with room for it`;
+/** The setting, else what the disk of temporary files has room for. */
+export async function sourceLimit({
+  maxSourceBytes,
+  scratch,
+}: Pick<Effects, 'maxSourceBytes' | 'scratch'>): Promise<SourceLimit> {
+  if (maxSourceBytes !== undefined)
+    return {
+      bytes: maxSourceBytes,
+      reason: 'the setting maxSourceBytes',
+      next: `split it into smaller files, raise the setting together with the function's disk and time, or run "sluice sync" on a machine with room for it`,
+    };
+  const { bavail, bsize } = await statfs(scratch);
+  return {
+    bytes: roughly((bavail * bsize) / DISK_FACTOR),
+    reason: "a third of the free space on the temporary files' disk",
+    next: 'split it into smaller files, make room on the disk, or set SLUICE_MAX_SOURCE_BYTES if there is enough',
+  };
+}
+
+/** In steps of an eighth of a power of two: a refusal must not end because a few files more or less lie on the disk. */
+function roughly(bytes: number): number {
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, bytes))) - 3);
+  return Math.floor(bytes / step) * step;
+}
+
+/** Of a file that is refused unread; its value is how large it is at least. */
+export function sizeViolation(version: ObjectVersion, limit: SourceLimit): Violation | undefined {
+  if (version.sizeBytes <= limit.bytes) return undefined;
+  const size = `${byteText(version.sizeBytes)}${isPacked(version) ? ' packed' : ''}`;
+  const message = `the file has ${size}, and at most ${byteText(limit.bytes)} are read here (${limit.reason}): ${limit.next}`;
   return fileViolation('too-large', message, String(version.sizeBytes));
+}
+
+/** Of an archive that was left at `bytes`, unpacked. */
+export function unpackedViolation(bytes: number, limit: SourceLimit): Violation {
+  const message = `the archive holds more than ${byteText(limit.bytes)} unpacked, and at most that much is read here (${limit.reason}): ${limit.next}`;
+  return fileViolation('too-large', message, String(bytes));
+}
+
+/** Of a file that the engine could not convert with all of its memory. */
+export function memoryViolation(memoryMb: number): Violation {
+  const message = `the file needs more memory than the ${memoryMb.toLocaleString('en-US')} MB that the engine has (--memory, or the function's memory): its records are very long, or have very many cells. Give it more, or split the file, by its columns if need be`;
+  return fileViolation('out-of-memory', message, String(memoryMb));
+}
+
+/** Whether a refusal would come again: one for the lack of room ends where the limit was raised, or where another process has more. */
+export async function stillWantsRoom(effects: Effects, { rule, value }: Violation): Promise<boolean> {
+  if (rule === 'too-large') return Number(value) > (await sourceLimit(effects)).bytes;
+  if (rule === 'out-of-memory') return Number(value) >= effects.sql.memoryMb;
+  return true;
 }
 
 /** What the file holds; of a packed one an estimate. */

@@ -7,8 +7,10 @@ import { Decompress } from 'fzstd';
 import type { Encoding } from '../core/contract.ts';
 import { CliError } from '../errors.ts';
 import { pour } from './pour.ts';
+import { ZstdBlocks } from './zstd-blocks.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
+const LEAST_BYTES = CHUNK_BYTES / 2;
 /** Stands for what the encoding does not know. */
 const UNDECODABLE = Buffer.from([0xff]);
 
@@ -17,15 +19,50 @@ export class BrokenArchiveError extends Error {
   override readonly name = 'BrokenArchiveError';
 }
 
-export function textBytes(path: string, encoding: Encoding): AsyncIterable<Buffer> {
-  return withoutMark(encoding === 'utf-8' ? unpacked(path) : decoded(unpacked(path), encoding));
+/** The archive holds more than may be read here; `bytes` is how much of it was seen. */
+export class TooLargeError extends Error {
+  override readonly name = 'TooLargeError';
+  readonly bytes: number;
+  constructor(bytes: number) {
+    super(`the archive holds more than ${bytes} bytes`);
+    this.bytes = bytes;
+  }
 }
 
-async function* unpacked(path: string): AsyncIterable<Buffer> {
+/** `maxBytes`: of what an archive holds; beyond it a TooLargeError comes. Throws BrokenArchiveError as well. */
+export function textBytes(path: string, encoding: Encoding, maxBytes = Infinity): AsyncIterable<Buffer> {
+  const bytes = unpacked(path, maxBytes);
+  return withoutMark(encoding === 'utf-8' ? bytes : decoded(bytes, encoding));
+}
+
+async function* unpacked(path: string, maxBytes: number): AsyncIterable<Buffer> {
   const bytes = fileBytes(path);
-  if (path.endsWith('.gz')) yield* gunzipped(bytes);
-  else if (path.endsWith('.zst')) yield* unzstd(bytes);
+  if (path.endsWith('.gz')) yield* joined(atMost(maxBytes, gunzipped(bytes)));
+  else if (path.endsWith('.zst')) yield* joined(atMost(maxBytes, unzstd(bytes)));
   else yield* bytes;
+}
+
+/** An archive may come in pieces of a byte each. Whoever reads them begins again with each, where a record is not all there. */
+async function* joined(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  let pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of bytes) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length < LEAST_BYTES) continue;
+    yield pieces.length === 1 ? piece : Buffer.concat(pieces);
+    [pieces, length] = [[], 0];
+  }
+  if (length > 0) yield Buffer.concat(pieces);
+}
+
+async function* atMost(maxBytes: number, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  let read = 0;
+  for await (const chunk of bytes) {
+    read += chunk.length;
+    if (read > maxBytes) throw new TooLargeError(read);
+    yield chunk;
+  }
 }
 
 /**
@@ -75,7 +112,7 @@ async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
 }
 
 async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  let pieces: Buffer[] = [];
+  const pieces: Buffer[] = [];
   let isComplete = false;
   const unpacking = new Decompress((piece, final) => {
     pieces.push(Buffer.from(piece));
@@ -90,10 +127,13 @@ async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
     }
     return pieces.splice(0);
   };
-  for await (const chunk of bytes) yield* push(chunk, false);
-  yield* push(new Uint8Array(0), true);
+  const blocks = new ZstdBlocks();
+  for await (const chunk of bytes) {
+    for (const piece of blocks.push(chunk)) yield* push(piece, false);
+    if (blocks.refusal !== undefined) throw new BrokenArchiveError(blocks.refusal);
+  }
+  yield* push(blocks.end(), true);
   if (!isComplete) throw new BrokenArchiveError('the zstd archive is broken: it ends too early');
-  pieces = [];
 }
 
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);

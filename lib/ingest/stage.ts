@@ -8,13 +8,13 @@ import type { Add } from '../delta/actions.ts';
 import type { Effects } from '../effects.ts';
 import { TryAgainError } from '../errors.ts';
 import type { ObjectVersion } from '../ports.ts';
-import { convertSource } from './convert.ts';
 import { isRepetitionOf, type LiveFiles } from './duplicates.ts';
 import { publish, type Target } from './publish.ts';
 import { refusesAll } from './rejection-limits.ts';
 import { type Report, readReport } from './report.ts';
+import { convertWithin, type Space } from './room.ts';
 import { SideBySide } from './side-by-side.ts';
-import { sizeViolation, unpackedBytes } from './size-limit.ts';
+import { sizeViolation, sourceLimit, stillWantsRoom, unpackedBytes } from './size-limit.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 export type Staged = {
@@ -27,8 +27,6 @@ export type Staged = {
 };
 
 const MAX_ROUNDS = 5;
-/** A file up to this size is converted by one thread in less time than several need to share it. */
-const LIGHT_BYTES = 1024 * 1024;
 
 /** Where LastModified decides what a file counts for, it is a part of what the file is. */
 export function lastModifiedCounts(dataset: Dataset): boolean {
@@ -62,12 +60,15 @@ export async function stage(
     if (version === undefined) return { version, replaces: true, adds: [] };
     const settled = await settledBefore(effects, dataset, version, live);
     if (settled) return settled;
-    const tooLarge = sizeViolation(version, effects.maxSourceBytes);
+    const limit = await sourceLimit(effects);
+    const tooLarge = sizeViolation(version, limit);
     if (tooLarge) {
       const refused = { outcome: 'rejected' as const, violation: tooLarge };
       return publish(target, version, refused, new Stopwatch(effects.clock));
     }
-    const staged = await sideBySide.convert(version, () => convertVersion(target, version));
+    const staged = await sideBySide.convert(version, (room) =>
+      convertVersion(target, version, { room, limit, bytes: unpackedBytes(version) }),
+    );
     if (staged) return staged;
   }
   throw new TryAgainError(`${source} changes while it is read: it is tried again when it has come to rest`);
@@ -84,7 +85,7 @@ export async function settledBefore(
   if (isLive(dataset, own, version)) return { version, replaces: false, adds: [] };
   const report = await readReport(effects.lake, dataset, version);
   if (report?.outcome === 'rejected')
-    return stillStands(effects, dataset, live, version, report)
+    return (await stillStands(effects, dataset, live, version, report))
       ? { version, replaces: false, adds: [], report }
       : undefined;
   // A file without accepted rows leaves no data file: its report is the only witness.
@@ -103,27 +104,27 @@ function leavesNoFile({ mode, partitionBy }: Dataset): boolean {
   return mode === 'append' || partitionBy.length > 0;
 }
 
-/**
- * A refusal for the size alone ends where the limit is raised, or where another process has none; one for another file's sake
- * where that one does not count any more.
- */
-function stillStands(
+/** A refusal for want of room ends where there is more; one for another file's sake where that one does not count any more. */
+async function stillStands(
   effects: Effects,
   dataset: Dataset,
   live: LiveFiles,
   version: ObjectVersion,
   { reason, text }: Report,
-): boolean {
-  if (reason?.rule === 'too-large') return sizeViolation(version, effects.maxSourceBytes) !== undefined;
-  if (reason?.rule !== 'duplicate') return true;
+): Promise<boolean> {
+  if (reason?.rule !== 'duplicate') return reason === undefined || stillWantsRoom(effects, reason);
   // Rows of an older version of it are still to be withdrawn.
   if (live.has(version.key)) return false;
   const arrival = { source: version.key, lastModifiedMs: version.lastModifiedMs };
   return isRepetitionOf(dataset, live, reason.value ?? '', arrival, text);
 }
 
-/** Undefined where the source changed while it was read. */
-async function convertVersion(target: Target, version: ObjectVersion): Promise<Staged | undefined> {
+/** Undefined where the source changed while it was read. Throws NeedsRoomError where it may do with all of the room. */
+async function convertVersion(
+  target: Target,
+  version: ObjectVersion,
+  space: Space,
+): Promise<Staged | undefined> {
   const { effects, dataset } = target;
   const stopwatch = new Stopwatch(effects.clock);
   const file = await stopwatch.time('download', () => effects.landing.download(version.key, version.etag));
@@ -131,8 +132,7 @@ async function convertVersion(target: Target, version: ObjectVersion): Promise<S
   const folder = await mkdtemp(join(effects.scratch, 'ingest-'));
   try {
     const source = { dataset, key: version.key, path: file.path, scratch: folder };
-    const load = unpackedBytes(version) <= LIGHT_BYTES ? 'light' : 'full';
-    const converted = await effects.sql.session((session) => convertSource(session, source, stopwatch), load);
+    const converted = await convertWithin(effects.sql, space, source, stopwatch);
     const after = await effects.landing.head(version.key);
     if (after?.etag !== version.etag || after.lastModifiedMs !== version.lastModifiedMs) return undefined;
     return await publish(target, version, converted, stopwatch);

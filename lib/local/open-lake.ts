@@ -14,6 +14,7 @@ import type { Queues } from './deliver.ts';
 import { DeadLetters, localQueues } from './local-queues.ts';
 import { openStore } from './open-store.ts';
 import { scratchElsewhere, scratchInLake } from './scratch.ts';
+import { sourceSetting } from './source-setting.ts';
 
 /** Landing and lake: a folder, or s3://bucket/prefix. */
 export type LakeLocations = { readonly landing: string; readonly lake: string; readonly schemas: string };
@@ -79,7 +80,15 @@ async function assemble(
   const queues = localQueues(deadLetters);
   const shared = { sql, clock, newId: randomUUID, log, scratch };
   const tables = new DeltaTables({ store: lake, pause: backoff, ...shared });
-  const effects = { ...shared, catalog, landing, lake, tables, refreshes: queues.refreshes };
+  const effects = {
+    ...shared,
+    catalog,
+    landing,
+    lake,
+    tables,
+    refreshes: queues.refreshes,
+    ...sourceSetting(),
+  };
   return { effects, queues, deadLetters, definitions };
 }
 

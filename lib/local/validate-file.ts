@@ -1,19 +1,22 @@
 // Checks a file against a dataset's contract before it is sent: the conversion that ingest makes, without a lake.
 import { rm, stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import { fileError } from '../adapters/file-error.ts';
 import type { Catalog } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { globMatcher } from '../core/glob.ts';
-import { hiveValues } from '../core/partition.ts';
+import { globbedFields, pathValues } from '../core/path-values.ts';
 import type { PlacedViolation } from '../core/violation-text.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { type Converted, convertSource, type Refused } from '../ingest/convert.ts';
+import type { Converted, Refused } from '../ingest/convert.ts';
 import type { ViolationCount } from '../ingest/quarantine.ts';
+import { convertWithin } from '../ingest/room.ts';
+import { sourceLimit } from '../ingest/size-limit.ts';
 import { loadSound } from '../maintain/load-catalog.ts';
 import { scratchElsewhere } from './scratch.ts';
+import { sourceSetting } from './source-setting.ts';
 
 export type ValidateOptions = {
   readonly dataset: string;
@@ -54,18 +57,33 @@ export async function validateFile(file: string, options: ValidateOptions): Prom
     try {
       const dataset = requireDataset(await loadSound(options.schemas, sql), options.dataset);
       const source = { dataset, key: landingKey(dataset, file, options.as), path: resolve(file), scratch };
-      const converted = await sql
-        .session((session) => convertSource(session, source, { maxExamples: options.limit }))
-        .catch((error: unknown) => {
+      const limit = await sourceLimit({ scratch, ...sourceSetting() });
+      const space = { room: 'alone' as const, limit, bytes: 0 };
+      const converted = await convertWithin(sql, space, source, { maxExamples: options.limit }).catch(
+        (error: unknown) => {
           throw fileError(error, 'read', file);
-        });
-      return { file, dataset: dataset.name, ...findings(converted) };
+        },
+      );
+      return { file, dataset: dataset.name, ...findings(withHint(converted, source, options.as)) };
     } finally {
       sql.close();
     }
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Where the file lies outside of landing, what its path does not say the key may. */
+function withHint(
+  converted: Converted | Refused,
+  { dataset, key, path }: { readonly dataset: Dataset; readonly key: string; readonly path: string },
+  as: string | undefined,
+): Converted | Refused {
+  if (converted.outcome === 'accepted' || converted.violation.rule !== 'partition-value') return converted;
+  if (as !== undefined || globMatcher(dataset.path)(key)) return converted;
+  const { violation } = converted;
+  const message = `${violation.message}. Or say under which key it will be sent: --as ${exampleKey(dataset, basename(path))}`;
+  return { ...converted, violation: { ...violation, message } };
 }
 
 function findings(converted: Converted | Refused): Omit<Validation, 'file' | 'dataset'> {
@@ -121,20 +139,14 @@ function landingKey(dataset: Dataset, file: string, as: string | undefined): str
   const key = ends.find(matches);
   if (key !== undefined) return key;
   const whole = segments.join('/');
-  const named = hiveValues(whole);
-  const open = pathFields(dataset).filter((name) => !named.has(name));
-  if (open.length === 0) return whole;
+  const { values, problem } = pathValues(dataset, whole);
+  const open = globbedFields(dataset).filter((name) => !values.has(name));
+  // A folder that is no value is for the conversion to refuse.
+  if (open.length === 0 || problem) return whole;
   throw new UsageError(
     `${dataset.name} takes ${open.join(', ')} from the path of a file (${dataset.path}), and no folder of ${file} names ${open.length === 1 ? 'it' : 'them'}. ` +
       `Say under which key it will be sent: --as ${exampleKey(dataset, segments.at(-1) ?? file)}`,
   );
-}
-
-/** The fields whose values the glob's folders name: `year` and `month` of `billing/year=*, month=*`. */
-function pathFields(dataset: Dataset): string[] {
-  const folders = dataset.path.split('/').slice(0, -1);
-  const names = folders.flatMap((folder) => /^([^=*?[{]+)=/.exec(folder)?.[1] ?? []);
-  return names.filter((name) => dataset.fields.some((field) => field.name === name));
 }
 
 function exampleKey(dataset: Dataset, name: string): string {

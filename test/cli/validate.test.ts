@@ -95,10 +95,30 @@ describe('validate', () => {
       code: 2,
       err: `sales takes day from the path of a file (shop/day=*/*.csv), and no folder of ${nowhere} names it. Say under which key it will be sent: --as shop/day=…/a.csv\n`,
     });
+    const shouting = await outside(shop, 'mine/DAY=2024-01-02/a.csv', text);
+    expect((await validate(shop, shouting)).out).toContain(
+      'line 2, day: "2024-01-01" differs from "2024-01-02"',
+    );
     expect(await validate(shop, nowhere, '--as', 'stall/a.csv')).toMatchObject({
       code: 2,
       err: '--as stall/a.csv is no key of sales, whose path is shop/day=*/*.csv\n',
     });
+  });
+
+  it('says how to name the key of a file that lies elsewhere and gives no partition value', async () => {
+    const shop = await makeShop();
+    const anywhere = CONTRACT.resources.map((resource) => ({ ...resource, path: 'shop/**/*.csv' }));
+    await shop.define({ ...CONTRACT, resources: anywhere }, TAKINGS);
+    const file = await outside(shop, 'dya=2024-01-01/a.csv', 'till,amount\nnorth,1.50\n');
+    const { code, out } = await validate(shop, file);
+    expect(code).toBe(3);
+    expect(out).toMatch(
+      /sales is partitioned by day, and the file does not give it: no folder is named day= .* Did you mean "dya"\?/,
+    );
+    expect(out).toContain('Or say under which key it will be sent: --as shop/a.csv');
+    const meant = await validate(shop, file, '--as', 'shop/dya=2024-01-01/a.csv');
+    expect(meant.code).toBe(3);
+    expect(meant.out).not.toContain('--as');
   });
 
   it('a file that would be refused as a whole, for its header or for the share of its bad rows', async () => {

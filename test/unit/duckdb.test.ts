@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { SqlError, type SqlSession } from '../../lib/ports.ts';
+import { OutOfMemoryError, SqlError, type SqlSession } from '../../lib/ports.ts';
 
 let folder: string;
 let engine: Awaited<ReturnType<typeof openDuckDb>>;
@@ -102,6 +102,18 @@ describe('a session', () => {
     });
   });
 
+  it('stops a statement that is not wanted any more, and goes on with the next', async () => {
+    const stop = new AbortController();
+    await engine.session(async (session) => {
+      // Longer than any test may take.
+      const running = session.run('SELECT count(*) FROM range(10000000) a, range(10000000) b', stop.signal);
+      stop.abort();
+      await expect(running).rejects.toMatchObject({ kind: 'resource' });
+      await expect(session.run('SELECT 1', stop.signal)).rejects.toMatchObject({ kind: 'resource' });
+      expect(await session.rows('SELECT 1 AS a')).toEqual([{ a: 1 }]);
+    });
+  });
+
   it('describes a query without running it', async () => {
     await engine.session(async (session) => {
       expect(
@@ -122,6 +134,18 @@ describe('a session', () => {
     });
     await expect(work).rejects.toThrow('work failed');
     await expect(kept?.rows('SELECT 1')).rejects.toThrow(SqlError);
+  });
+});
+
+describe('memory', () => {
+  it('is what was given, else what the engine takes by itself', async () => {
+    const given = await openDuckDb({ memoryLimitMb: 300 });
+    expect(given.memoryMb).toBe(300);
+    given.close();
+    const own = await openDuckDb();
+    expect(own.memoryMb).toBeGreaterThan(100);
+    expect(own.memoryMb).toBeLessThan(totalmem() / 2 ** 20);
+    own.close();
   });
 });
 
@@ -160,6 +184,12 @@ describe('errors', () => {
       await expect(failed).rejects.toBeInstanceOf(SqlError);
       await expect(failed).rejects.toMatchObject({ kind });
     }
+  });
+
+  it('tell a want of memory from others', async () => {
+    const run = (sql: string) => engine.session((session) => session.run(sql));
+    await expect(run('SELECT list(range) FROM range(100000000)')).rejects.toBeInstanceOf(OutOfMemoryError);
+    await expect(run("FROM read_csv('/absent.csv')")).rejects.not.toBeInstanceOf(OutOfMemoryError);
   });
 
   it('inside a stream are translated too', async () => {

@@ -28,6 +28,7 @@ describe('parseContract', () => {
       primaryKey: [],
       foreignKeys: [],
       partitionBy: [],
+      partitionFields: [],
       mode: 'append',
       extraColumns: 'ignore',
       onDelete: 'withdraw',

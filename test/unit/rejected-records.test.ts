@@ -41,11 +41,15 @@ async function rejected(text: string, { rows, relationRows }: Flagged): Promise<
   async function* flagged() {
     for (const row of rows) yield { row, violations: [fileViolation('enum', `row ${row}`)] };
   }
-  const found = rejectedRecords({ dataset, path, fromPath: new Map(), scratch }, 2, {
-    rows: flagged(),
-    relationRows,
-    counted: { records: scanner.records, isPlain: true, marks: scanner.marks },
-  });
+  const found = rejectedRecords(
+    { dataset, path, fromPath: new Map(), scratch },
+    { columns: 2 },
+    {
+      rows: flagged(),
+      relationRows,
+      counted: { records: scanner.records, isPlain: true, marks: scanner.marks },
+    },
+  );
   const list: RejectedRow[] = [];
   for await (const row of found) list.push(row);
   return list;

@@ -1,7 +1,10 @@
 // A source file beyond the limit is refused before a byte of it is read, and is read once the limit is raised.
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { sizeViolation } from '../../lib/ingest/size-limit.ts';
+import { sizeViolation, sourceLimit } from '../../lib/ingest/size-limit.ts';
 import { apply } from '../../lib/maintain/apply.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
 import {
@@ -77,12 +80,22 @@ test('once the limit is raised, reconcile hands it to ingest, which reads it', a
   expect(await rowsOf(lake, SALES)).toHaveLength(11);
 });
 
-test('an archive counts as what it may hold', () => {
+test('an archive is refused unread where it is too large as it is', async () => {
   const version = { key: 'sales/a.csv.gz', etag: 'e', sizeBytes: 200_000_000, lastModifiedMs: 0 };
-  expect(sizeViolation(version, 1_600_000_000)).toBeUndefined();
-  expect(sizeViolation(version, 1_500_000_000)?.message).toContain(
-    '200.0 MB packed (about 1.6 GB unpacked), and at most 1.5 GB',
+  const limit = (maxSourceBytes: number) => sourceLimit({ maxSourceBytes, scratch: '/' });
+  expect(sizeViolation(version, await limit(200_000_000))).toBeUndefined();
+  expect(sizeViolation(version, await limit(199_000_000))?.message).toContain(
+    '200.0 MB packed, and at most 199.0 MB',
   );
+});
+
+test('without a setting the disk of temporary files decides', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-limit-'));
+  const { bytes } = await sourceLimit({ scratch: folder });
+  const { bavail, bsize } = await statfs(folder);
+  await rm(folder, { recursive: true });
+  expect(bytes).toBeLessThanOrEqual((bavail * bsize) / 3 + 1e9);
+  expect(bytes).toBeGreaterThan(((bavail * bsize) / 3) * 0.8 - 1e9);
 });
 
 test('a reconcile that runs out of time says what it left', async () => {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Encoding } from '../../lib/core/contract.ts';
-import { BrokenArchiveError, textBytes } from '../../lib/ingest/source-bytes.ts';
+import { BrokenArchiveError, TooLargeError, textBytes } from '../../lib/ingest/source-bytes.ts';
 import { Utf8Check } from '../../lib/ingest/utf8-check.ts';
 
 let folder: string;
@@ -71,6 +71,107 @@ describe('archives', () => {
     const reading = read(bytes, 'utf-8', extension);
     await expect(reading).rejects.toThrow(BrokenArchiveError);
     await expect(reading).rejects.toThrow(message);
+  });
+});
+
+/** zstd frames of raw and run-length blocks, as RFC 8878 has them: what a test can write without a compressor. */
+type Block = { readonly byte: number; readonly size: number; readonly isRun: boolean };
+type Frame = {
+  readonly blocks: readonly Block[];
+  readonly hasChecksum: boolean;
+  readonly windowLog?: number;
+};
+
+function zstdFrame({ blocks, hasChecksum, windowLog = 17 }: Frame): Buffer {
+  const parts = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, hasChecksum ? 4 : 0, (windowLog - 10) << 3])];
+  const all = blocks.length === 0 ? [{ byte: 0, size: 0, isRun: false }] : blocks;
+  all.forEach(({ byte, size, isRun }, i) => {
+    const header = Buffer.alloc(3);
+    header.writeUIntLE((i === all.length - 1 ? 1 : 0) | ((isRun ? 1 : 0) << 1) | (size << 3), 0, 3);
+    parts.push(header, Buffer.alloc(isRun ? 1 : size, byte));
+  });
+  // Nobody here looks at the sum.
+  if (hasChecksum) parts.push(Buffer.alloc(4, 7));
+  return Buffer.concat(parts);
+}
+
+function skippable(size: number): Buffer {
+  const header = Buffer.alloc(8);
+  header.writeUInt32LE(0x184d2a53, 0);
+  header.writeUInt32LE(size, 4);
+  return Buffer.concat([header, Buffer.alloc(size, 0x28)]);
+}
+
+describe('zstd archives', () => {
+  const block = fc.record({
+    byte: fc.integer({ min: 97, max: 122 }),
+    size: fc.oneof(fc.nat(20), fc.nat(131_072)),
+    isRun: fc.boolean(),
+  });
+  const frame = fc.record({ blocks: fc.array(block, { maxLength: 4 }), hasChecksum: fc.boolean() });
+
+  test('frames of any blocks follow each other, others are skipped', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(frame, fc.nat(300)), { maxLength: 6 }), async (frames) => {
+        const archive = frames.map((one) => (typeof one === 'number' ? skippable(one) : zstdFrame(one)));
+        const blocks = frames.flatMap((one) => (typeof one === 'number' ? [] : one.blocks));
+        const text = Buffer.concat(blocks.map(({ byte, size }) => Buffer.alloc(size, byte)));
+        expect((await read(Buffer.concat(archive), 'utf-8', 'csv.zst')).equals(text)).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('of ten thousand tiny frames', async () => {
+    const one = zstdFrame({ blocks: [{ byte: 97, size: 1, isRun: false }], hasChecksum: false });
+    const archive = Buffer.concat(Array.from({ length: 10_000 }, () => one));
+    expect((await read(archive, 'utf-8', 'csv.zst')).equals(Buffer.alloc(10_000, 97))).toBe(true);
+  });
+
+  test('that would need more memory than the zstd command gives are not unpacked', async () => {
+    const reading = read(zstdFrame({ blocks: [], hasChecksum: false, windowLog: 28 }), 'utf-8', 'csv.zst');
+    await expect(reading).rejects.toThrow(
+      'needs 256 MB of memory to be unpacked, and at most 128 MB are given',
+    );
+    await expect(reading).rejects.toThrow(BrokenArchiveError);
+  });
+});
+
+describe('an archive that holds more than may be read', () => {
+  const bombs: [string, () => Buffer][] = [
+    ['csv.gz', () => Buffer.concat(Array.from({ length: 20 }, () => gzipSync(Buffer.alloc(10_000_000))))],
+    [
+      'csv.zst',
+      () => {
+        const blocks = Array.from({ length: 1600 }, () => ({ byte: 0, size: 131_072, isRun: true }));
+        return zstdFrame({ blocks, hasChecksum: false });
+      },
+    ],
+  ];
+
+  test.each(bombs)('%s: is left after that much, in pieces of bounded size', async (extension, bomb) => {
+    const path = join(folder, `${++files}.${extension}`);
+    await writeFile(path, bomb());
+    const limit = 30_000_000;
+    let [bytes, longest] = [0, 0];
+    const reading = (async () => {
+      for await (const chunk of textBytes(path, 'utf-8', limit)) {
+        bytes += chunk.length;
+        longest = Math.max(longest, chunk.length);
+      }
+    })();
+    await expect(reading).rejects.toThrow(TooLargeError);
+    expect(bytes).toBeLessThanOrEqual(limit);
+    expect(bytes).toBeGreaterThan(limit - 4_000_000);
+    expect(longest).toBeLessThanOrEqual(1_100_000);
+  });
+
+  test('what is not packed has its size before it is read', async () => {
+    const path = join(folder, `${++files}.csv`);
+    await writeFile(path, 'a,b\n');
+    const chunks: Buffer[] = [];
+    for await (const chunk of textBytes(path, 'utf-8', 1)) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toBe('a,b\n');
   });
 });
 

@@ -20,7 +20,17 @@ describe('the sentence of a violation', () => {
     [
       { type: 'number', double: true, decimalChar: ',', groupChar: '.', bareNumber: false },
       '-€5',
-      'f: "-€5" is not a number (decimal point is ",", digits grouped in threes by ".", one sign right before the digits)',
+      'f: "-€5" is not a number (decimal point is ",", digits grouped in threes by ".", one sign right before the digits, around the number only blanks, %, currency signs and ISO 4217 codes): "-" may change the number',
+    ],
+    [
+      { type: 'integer', bareNumber: false },
+      '~ 5 of 6 EUR, 1 DR',
+      'f: "~ 5 of 6 EUR, 1 DR" is not an integer (whole, within 64 bits, one sign right before the digits, around the number only blanks, %, currency signs and ISO 4217 codes): "~", "of", "," may change the number',
+    ],
+    [
+      { type: 'number', double: true, bareNumber: false },
+      '1.5.2',
+      'f: "1.5.2" is not a number (decimal point is ".", one sign right before the digits, around the number only blanks, %, currency signs and ISO 4217 codes)',
     ],
     [{ type: 'integer' }, '1.5', 'f: "1.5" is not an integer (whole, within 64 bits)'],
     [

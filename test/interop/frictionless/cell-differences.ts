@@ -80,6 +80,10 @@ export const CELL_DIFFERENCES: Readonly<Record<string, Explanation>> = {
     'integer number',
     (text, { bareNumber }) => bareNumber === false && /[-+(),.]/.test(around(text)),
   ),
+  'stripped words': refused(
+    'integer number',
+    (text, { bareNumber }) => bareNumber === false && /[^\s\d%$€+-]/u.test(around(text)),
+  ),
   'precision and scale': refused('number', (text, words) => !words.double && isTooLong(text, words)),
   'quoted mailbox': accepted('string', (text, { format }) => format === 'email' && text.startsWith('"')),
   'uri characters': refused(

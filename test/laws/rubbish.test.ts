@@ -1,0 +1,241 @@
+// Whatever the bytes, a file ends as rows and refused rows that add up, or as a rejection with its reason: no exception, which
+// would be the same at every sync, for ever. Of any format, packing and encoding, under a contract with every type.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Dataset } from '../../lib/core/contract.ts';
+import { parseContract } from '../../lib/core/parse-contract.ts';
+import { convertSource } from '../../lib/ingest/convert.ts';
+import { tries } from '../support/tries.ts';
+import { useWorld } from '../support/use-world.ts';
+
+const world = useWorld();
+
+const FIELDS = [
+  { name: 'a' },
+  { name: 'b', type: 'integer' },
+  { name: 'c', type: 'number', bareNumber: false, groupChar: ',' },
+  { name: 'd', type: 'number', double: true },
+  { name: 'e', type: 'boolean' },
+  { name: 'f', type: 'date', format: '%d.%m.%y' },
+  { name: 'g', type: 'datetime', format: 'any', timezone: 'Europe/Berlin' },
+  { name: 'h', type: 'time', format: '%I:%M %p' },
+  { name: 'i', type: 'object', constraints: { maxLength: 2 } },
+  { name: 'j', type: 'array', constraints: { minLength: 1 } },
+  { name: 'k', format: 'email' },
+  { name: 'l', format: 'uri', constraints: { pattern: '[a-z]+:.*' } },
+  { name: 'm', type: 'year' },
+  { name: 'n', type: 'yearmonth', constraints: { unique: true } },
+];
+const NAMES = FIELDS.map(({ name }) => name);
+
+type Words = {
+  readonly format: 'csv' | 'json' | 'ndjson';
+  readonly encoding: string;
+  readonly dialect?: object;
+};
+
+function contract({ format, encoding, dialect }: Words): Dataset {
+  const schema = { fields: FIELDS };
+  const partitionBy = ['m'];
+  const resource = {
+    name: 'rows',
+    path: '**',
+    format,
+    encoding,
+    schema,
+    partitionBy,
+    ...(format === 'csv' ? { dialect } : {}),
+  };
+  return parseContract(
+    'p/datapackage.json',
+    'p',
+    JSON.stringify({ name: 'p', resources: [resource] }),
+  )[0] as Dataset;
+}
+
+const DIALECTS = [
+  {},
+  {},
+  {},
+  { escapeChar: '\\' },
+  { commentChar: '#' },
+  { header: false },
+  { skipInitialSpace: true },
+  { headerRows: [2, 3] },
+];
+const words: fc.Arbitrary<Words> = fc.record({
+  format: fc.constantFrom('csv' as const, 'csv' as const, 'csv' as const, 'json' as const, 'ndjson' as const),
+  encoding: fc.constantFrom('utf-8', 'utf-8', 'utf-8', 'utf-16', 'utf-16be', 'windows-1252', 'iso-8859-1'),
+  dialect: fc.constantFrom(...DIALECTS),
+});
+
+const repeated = fc
+  .tuple(
+    fc.constantFrom('a', '"', '[', '{"a":', '\0', '\r', ' ', ',', '9', '\\', 'é', '\n', '""', '-', '\ufeff'),
+    fc.integer({ min: 1, max: 70_000 }),
+  )
+  .map(([text, times]) => text.repeat(times));
+const token = fc.constantFrom(
+  ...[
+    ',',
+    ',',
+    ',',
+    ';',
+    '"',
+    '"',
+    "'",
+    '\n',
+    '\n',
+    '\r\n',
+    '\r',
+    '\t',
+    ' ',
+    '\\',
+    '#',
+    '\0',
+    '\ufeff',
+    '\u2028',
+  ],
+  ...[
+    '[',
+    ']',
+    '{',
+    '}',
+    ':',
+    '"a":',
+    '"b":1',
+    '{"a":"x","m":2024}',
+    '{"n":"2024-01"}',
+    'null',
+    'true',
+    '\\u0000',
+    '\\ud800',
+    '1e999',
+  ],
+  ...[
+    NAMES.join(','),
+    'm',
+    'M',
+    '1',
+    '-1.5',
+    '1,000 EUR',
+    '1e5',
+    '99999999999999999999',
+    'NaN',
+    'true',
+    '2024',
+    '2024-01',
+    '31.12.99',
+  ],
+  ...[
+    '2024-03-31 02:30:00',
+    '0001-01-01T00:00:00+14:00',
+    '9999-12-31T23:59:59-14:00',
+    '12:00 AM',
+    '{}',
+    '[1]',
+    '[1,]',
+    'a@b.de',
+    'urn:x',
+    'é',
+    '😀',
+  ],
+);
+const text = fc.array(fc.oneof({ weight: 20, arbitrary: token }, { weight: 1, arbitrary: repeated }), {
+  maxLength: 60,
+});
+
+/** Records as they should be, with a cell of rubbish here and there. */
+const records = fc
+  .array(
+    fc.array(
+      fc.oneof(
+        { weight: 3, arbitrary: fc.constant('') },
+        { weight: 3, arbitrary: token },
+        { weight: 1, arbitrary: repeated },
+      ),
+      { minLength: 14, maxLength: 15 },
+    ),
+    { maxLength: 12 },
+  )
+  .chain((rows) =>
+    fc
+      .constantFrom('\n', '\r\n', '\r')
+      .map((end) => [NAMES.join(','), ...rows.map((row) => row.join(','))].join(end)),
+  );
+const objects = fc
+  .array(
+    fc.dictionary(
+      fc.constantFrom(...NAMES, '__proto__', 'constructor', 'x'),
+      fc.oneof(fc.jsonValue(), token, repeated),
+      { maxKeys: 8 },
+    ),
+    { maxLength: 12 },
+  )
+  .chain((all) => fc.constantFrom(JSON.stringify(all), all.map((one) => JSON.stringify(one)).join('\n')));
+
+const content = fc.oneof(
+  { weight: 2, arbitrary: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)) },
+  { weight: 4, arbitrary: text.map((parts) => Buffer.from(parts.join(''))) },
+  { weight: 4, arbitrary: records.map((all) => Buffer.from(all)) },
+  { weight: 3, arbitrary: objects.map((all) => Buffer.from(all)) },
+  { weight: 1, arbitrary: text.map((parts) => Buffer.from(parts.join(''), 'utf16le')) },
+  { weight: 1, arbitrary: records.map((all) => Buffer.from(all, 'utf16le').swap16()) },
+);
+const packing = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({ extension: '', pack: (bytes: Buffer) => bytes }) },
+  { weight: 1, arbitrary: fc.constant({ extension: '.gz', pack: (bytes: Buffer) => gzipSync(bytes) }) },
+  { weight: 1, arbitrary: fc.constant({ extension: '.gz', pack: (bytes: Buffer) => bytes }) },
+  { weight: 1, arbitrary: fc.constant({ extension: '.zst', pack: (bytes: Buffer) => bytes }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .nat(200)
+      .map((cut) => ({ extension: '.gz', pack: (bytes: Buffer) => gzipSync(bytes).subarray(0, -1 - cut) })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(Buffer.alloc(20), Buffer.from('rest'), gzipSync('').subarray(0, 12))
+      .map((rest) => ({
+        extension: '.gz',
+        pack: (bytes: Buffer) => Buffer.concat([gzipSync(bytes), rest]),
+      })),
+  },
+);
+
+let files = 0;
+test('each file is accepted or rejected, and its records add up', async () => {
+  const outcomes = { accepted: 0, rejected: 0, rows: 0 };
+  await fc.assert(
+    fc.asyncProperty(
+      words,
+      content,
+      packing,
+      fc.boolean(),
+      async (one, bytes, { extension, pack }, inPath) => {
+        const scratch = join(world.scratch, `rubbish-${++files}`);
+        await mkdir(scratch);
+        const path = join(scratch, `source.${one.format}${extension}`);
+        await writeFile(path, pack(bytes));
+        const key = `${inPath ? 'm=2024/' : ''}x.${one.format}${extension}`;
+        const found = await world.sql.session(
+          (session) => convertSource(session, { dataset: contract(one), key, path, scratch }, {}),
+          'light',
+        );
+        outcomes[found.outcome] += 1;
+        outcomes.rows += found.rows ?? 0;
+        if (found.outcome === 'rejected') expect(found.violation.message).not.toBe('');
+        else expect(found.acceptedRows + (found.quarantine?.rows ?? 0)).toBe(found.rows);
+        await rm(scratch, { recursive: true });
+      },
+    ),
+    tries(150),
+  );
+  // The rubbish is not all of one kind.
+  expect(Math.min(outcomes.accepted, outcomes.rejected)).toBeGreaterThan(20);
+  expect(outcomes.rows).toBeGreaterThan(100);
+});
