@@ -43,7 +43,6 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
 const LEAST_OBJECT_BYTES = 1024 * 1024;
 /** Keys may be data: then there is no end of labels. */
 const MAX_IGNORED = 1000;
-const MAX_NAMED = 20;
 
 type Found = {
   /** Fields that some record has. */
