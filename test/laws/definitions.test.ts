@@ -139,7 +139,7 @@ describe('a changed definition', () => {
     const after = await processWith({ ...SUMS, fields, sql });
     const { applied, refused } = await apply(after.effects);
     expect(applied).toEqual([]);
-    expect(refused).toEqual([
+    expect(refused).toMatchObject([
       { dataset: 'sales', because: 'contract', message: expect.stringContaining(message), held: [DAILY] },
     ]);
     expect(refused[0]?.message).toContain('run "npx sluice rebuild sales", which makes the table again');

@@ -14,7 +14,8 @@ const world = useWorld();
 
 function contract(format: 'csv' | 'json', mode: 'append' | 'replace'): Dataset {
   const fields = [{ name: 'place', header: 'Ort', type: 'string' }, { name: 'n' }];
-  const resource = { name: 'rows', path: '**', format, mode, partitionBy: ['place'], schema: { fields } };
+  const words = { format, mode, partitionBy: ['place'], maxRejectedRatio: 1 };
+  const resource = { name: 'rows', path: '**', ...words, schema: { fields } };
   return parseContract(
     'p/datapackage.json',
     'p',

@@ -15,7 +15,7 @@ const world = useWorld();
 function contract(dialect: object): Dataset {
   const fields = [{ name: 'id' }, { name: 'länge' }, { name: 'n', type: 'integer' }];
   const schema = { fields, missingValues: [] };
-  const resources = [{ name: 'rows', path: '*.csv', format: 'csv', dialect, schema }];
+  const resources = [{ name: 'rows', path: '*.csv', format: 'csv', dialect, maxRejectedRatio: 1, schema }];
   return parseContract('p/datapackage.json', 'p', JSON.stringify({ name: 'p', resources }))[0] as Dataset;
 }
 

