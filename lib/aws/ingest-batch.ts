@@ -31,21 +31,22 @@ export function ingestBatch(
     slices,
     hasTimeFor: (slice) => remainingMs() > ingestMs(bytesOf(slice)),
     work: (slice) => ingestSlice(batch, slice),
-    sendAnew: (slice) => batch.files.send(slice.flatMap(({ news }) => news)),
+    isSuspect: (news) => news.some(({ isSuspect }) => isSuspect === true),
+    sendAnew: (slice, asSuspects) =>
+      batch.files.send(
+        slice.flatMap(({ news }) => news.map((one) => (asSuspects ? { ...one, isSuspect: true } : one))),
+      ),
   });
 }
 
-/** Fresh messages share a commit; one that failed before stands alone, so that it takes no other along. */
+/** Those of a slice share a commit. */
 function slices(parsed: Slice<FileNews[]>): Slice<FileNews[]>[] {
   const made: Slice<FileNews[]>[] = [];
   let open: { readonly slice: Slice<FileNews[]>; readonly files: number; readonly bytes: number } | undefined;
   for (const item of parsed) {
     const [files, bytes] = [item.news.length, bytesOf([item])];
     const fits =
-      open !== undefined &&
-      item.message.attempts === 1 &&
-      open.files + files <= MAX_SLICE_FILES &&
-      open.bytes + bytes <= MAX_SLICE_BYTES;
+      open !== undefined && open.files + files <= MAX_SLICE_FILES && open.bytes + bytes <= MAX_SLICE_BYTES;
     if (open !== undefined && fits) {
       open = { slice: [...open.slice, item], files: open.files + files, bytes: open.bytes + bytes };
     } else {

@@ -1,6 +1,6 @@
 // A batch of the refresh queue: each table that it names is brought up to date once, and what became of each message.
 import { type RefreshOutcome, refresh } from '../aggregate/refresh.ts';
-import { sameTable } from '../core/insight.ts';
+import { sameTable, tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
 import type { Queue } from '../ports.ts';
 import { deadline } from './limits.ts';
@@ -35,24 +35,21 @@ export function refreshBatch(
       await refreshSlice(batch, slice, outOfTime);
       return new Map();
     },
-    sendAnew: (slice) => batch.refreshes.send(oneEach(slice)),
+    isSuspect: ({ isSuspect }) => isSuspect === true,
+    sendAnew: (slice, asSuspects) =>
+      batch.refreshes.send(oneEach(slice).map((news) => (asSuspects ? { ...news, isSuspect: true } : news))),
   });
 }
 
-/** In the order of dependence: what reads a table comes after it. Fresh messages first, as they come. */
+/** In the order of dependence: what reads a table comes after it. */
 function byTarget({ catalog }: Effects, parsed: Slice<RefreshNews>): Slice<RefreshNews>[] {
   const groups = new Map<string, Slice<RefreshNews>>();
   for (const item of parsed) {
     const group = refreshGroup(item.news);
     groups.set(group, [...(groups.get(group) ?? []), item]);
   }
-  const rank = (slice: Slice<RefreshNews>) => {
-    const retried = slice.some(({ message }) => message.attempts > 1);
-    const place = catalog.derivations.findIndex(({ target }) =>
-      slice.some(({ news }) => sameTable(news.target, target)),
-    );
-    return place + (retried ? catalog.derivations.length : 0);
-  };
+  const rank = (slice: Slice<RefreshNews>) =>
+    catalog.derivations.findIndex(({ target }) => slice.some(({ news }) => sameTable(news.target, target)));
   return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -64,6 +61,12 @@ async function refreshSlice(
   const [first] = slice;
   if (first === undefined) return;
   const { target } = first.news;
+  if (!effects.catalog.derivations.some((derivation) => sameTable(derivation.target, target))) {
+    const next =
+      'nothing defines it any more, so that there is nothing to recompute: the message is done with';
+    effects.log('warn', 'refresh.undefined', { table: tablePrefix(target), next });
+    return;
+  }
   const arrivals = slice.map(({ news }) => news.arrivedMs);
   const outcome = await refresh({ ...effects, refreshes: stamped(refreshes, arrivals) }, target, {
     outOfTime,
