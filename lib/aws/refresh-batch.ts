@@ -2,8 +2,7 @@
 import { type RefreshOutcome, refresh } from '../aggregate/refresh.ts';
 import { sameTable, tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
-import type { Queue } from '../ports.ts';
-import { deadline } from './limits.ts';
+import { deadline, MAX_RECEIVES } from './limits.ts';
 import {
   earliest,
   parseRefreshMessage,
@@ -11,12 +10,13 @@ import {
   refreshGroup,
   stamped,
 } from './refresh-messages.ts';
+import type { RefreshQueue } from './refresh-queue.ts';
 import type { Measure } from './telemetry.ts';
 import { type BatchEffects, type Received, type Slice, workThrough } from './work-through.ts';
 
 export type RefreshBatchEffects = BatchEffects & {
   readonly effects: Effects;
-  readonly refreshes: Queue<RefreshNews>;
+  readonly refreshes: RefreshQueue;
   readonly measure: Measure;
 };
 
@@ -37,7 +37,9 @@ export function refreshBatch(
     },
     isSuspect: ({ isSuspect }) => isSuspect === true,
     sendAnew: (slice, asSuspects) =>
-      batch.refreshes.send(oneEach(slice).map((news) => (asSuspects ? { ...news, isSuspect: true } : news))),
+      batch.refreshes.sendAnyway(
+        slice.map(({ news }) => (asSuspects ? { ...news, isSuspect: true as const } : news)),
+      ),
   });
 }
 
@@ -68,10 +70,16 @@ async function refreshSlice(
     return;
   }
   const arrivals = slice.map(({ news }) => news.arrivedMs);
-  const outcome = await refresh({ ...effects, refreshes: stamped(refreshes, arrivals) }, target, {
-    outOfTime,
-  });
-  measureRefresh(effects, measure, outcome, earliest(arrivals));
+  await refreshes.taken(target);
+  try {
+    const queue = stamped(refreshes, arrivals);
+    const outcome = await refresh({ ...effects, refreshes: queue }, target, { outOfTime });
+    measureRefresh(effects, measure, outcome, earliest(arrivals));
+  } catch (error) {
+    // A message that fails for the last time waits for nobody.
+    if (slice.some(({ message }) => message.attempts < MAX_RECEIVES)) await refreshes.waitsAgain(target);
+    throw error;
+  }
 }
 
 function measureRefresh(
@@ -86,16 +94,4 @@ function measureRefresh(
   if (undone.length > 0) measure('foreignCommits', undone.length);
   if (arrivedMs !== undefined && published.length + dropped.length > 0)
     measure('lagSeconds', Math.max(0, effects.clock().getTime() - arrivedMs) / 1000);
-}
-
-function oneEach(slice: Slice<RefreshNews>): RefreshNews[] {
-  const news = new Map<string, RefreshNews>();
-  for (const { news: next } of slice) {
-    const arrivedMs = earliest([news.get(refreshGroup(next))?.arrivedMs, next.arrivedMs]);
-    news.set(refreshGroup(next), {
-      target: next.target,
-      ...(arrivedMs === undefined ? {} : { arrivedMs }),
-    });
-  }
-  return [...news.values()];
 }

@@ -6,6 +6,7 @@ import { ingestBatch } from '../../lib/aws/ingest-batch.ts';
 import { reconcileByMessages, sweepLake } from '../../lib/aws/maintain-lake.ts';
 import { refreshBatch } from '../../lib/aws/refresh-batch.ts';
 import type { RefreshNews } from '../../lib/aws/refresh-messages.ts';
+import { RefreshQueue } from '../../lib/aws/refresh-queue.ts';
 import type { Received } from '../../lib/aws/work-through.ts';
 import { apply } from '../../lib/maintain/apply.ts';
 import { newStore, openProcess, put, rowsOf, TestClock, type TestLake } from '../support/shop-lake.ts';
@@ -57,7 +58,8 @@ function common() {
     measured[metric] = [...(measured[metric] ?? []), value];
   };
   const effects = { ...lake.effects, log, refreshes };
-  return { effects, files, refreshes, inbox, log, measure, bucket: 'landing' };
+  const queue = new RefreshQueue({ ...lake.effects, queue: refreshes });
+  return { effects, files, refreshes: queue, inbox, log, measure, bucket: 'landing' };
 }
 
 const message = (id: string, content: object | string, attempts = 1): Received => ({
