@@ -170,6 +170,6 @@ it('whatever the order of all effects, each commit is read by a refresh that beg
         expect(seen).toBe(senders.length);
       },
     ),
-    tries(300),
+    tries(2000),
   );
 });
