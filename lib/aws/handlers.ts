@@ -46,16 +46,16 @@ export function maintainHandler(code: string): (event: object, context: Context)
   const run = invocations('maintain', code);
   return async (event, context) => {
     const applied = () =>
-      run(context, async ({ effects, files, telemetry: { measure } }) => {
-        await applyDefinitions({ effects, files, measure });
+      run(context, async ({ effects, telemetry: { measure } }) => {
+        await applyDefinitions({ effects, measure });
       });
     if (isDeployment(event)) {
       const empty = (bucket: string) => run(context, (lake) => lake.empty(bucket));
       await answerDeployment(event, { apply: applied, empty });
       if (!appliesDefinitions(event)) return;
     } else if ((event as MaintainEvent).apply === true) await applied();
-    await run(context, ({ effects, files, telemetry: { measure } }, remainingMs) =>
-      reconcileByMessages({ effects, files, measure }, deadline(remainingMs)),
+    await run(context, ({ telemetry: { measure }, settings, ...lake }, remainingMs) =>
+      reconcileByMessages({ ...lake, measure, bucket: settings.landingBucket }, deadline(remainingMs)),
     );
     const { retentionDays } = event as MaintainEvent;
     if (retentionDays !== undefined)

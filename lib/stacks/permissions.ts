@@ -8,13 +8,16 @@ import type { SluiceOptions } from './sluice-props.ts';
 
 /** The lake's folders by who writes there: see lib/core/layout.ts. */
 const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
-  ingest: ['tables', 'arrivals', 'files', 'quarantine', 'unknown'],
-  aggregate: ['tables', 'insights'],
-  maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes'],
+  ingest: ['tables', 'arrivals', 'files', 'quarantine', 'unknown', 'waiting'],
+  aggregate: ['tables', 'insights', 'waiting'],
+  maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes', 'waiting', 'asked'],
 };
 
 /** Where maintain sweeps; log entries lie there too, which it never deletes. */
 const SWEEPS = [...WRITES.maintain, 'files', 'quarantine', 'unknown'];
+
+/** Marks that are removed before work: lib/aws/refresh-queue.ts. */
+const MARKS = 'waiting';
 
 export function permissions(
   name: FunctionName,
@@ -27,7 +30,15 @@ export function permissions(
     ...lake(name, buckets),
     ...(name === 'ingest' ? [receive(queues.files), send(queues.files), send(queues.refresh)] : []),
     ...(name === 'aggregate' ? [receive(queues.refresh), send(queues.refresh)] : []),
-    ...(name === 'maintain' ? [send(queues.files), send(queues.refresh)] : []),
+    ...(name === 'maintain'
+      ? [
+          send(queues.files),
+          send(queues.refresh),
+          allow('CountFiles', ['sqs:GetQueueAttributes'], [queues.files.queueArn]),
+          receive(queues.filesDeadLetters),
+          receive(queues.refreshDeadLetters),
+        ]
+      : []),
     ...(name === 'maintain' && !retainData ? empty(buckets) : []),
   ];
 }
@@ -50,6 +61,7 @@ function lake(name: FunctionName, { lake: { bucketArn } }: Buckets): PolicyState
     allow('ListLake', ['s3:ListBucket'], [bucketArn]),
     allow('ReadLake', ['s3:GetObject'], [`${bucketArn}/*`]),
     allow('WriteLake', ['s3:PutObject', 's3:AbortMultipartUpload'], written),
+    ...(name === 'maintain' ? [] : [allow('RemoveMarks', ['s3:DeleteObject'], [`${bucketArn}/${MARKS}/*`])]),
     ...(name === 'maintain'
       ? [
           allow(
