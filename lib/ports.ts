@@ -27,6 +27,8 @@ export type Unseen = {
 export interface ObjectStore {
   /** For people: `s3://bucket/prefix` or a folder's absolute path. */
   readonly location: string;
+  /** How many keys one request of `list` tells; absent where a listing saves no requests. */
+  readonly keysPerRequest?: number;
   head(key: string): Promise<ObjectVersion | undefined>;
   /**
    * Objects whose key starts with `prefix` (a plain string prefix), in ascending order of their keys' UTF-8 bytes. `after`: only

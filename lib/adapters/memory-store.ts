@@ -3,13 +3,15 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, LocalFile, ObjectStore, ObjectVersion, ScratchFolder } from '../ports.ts';
-import { checkKey, checkPrefix, compareKeys } from './object-key.ts';
+import { checkKey as checkName, checkPrefix, compareKeys } from './object-key.ts';
 
 export type MemoryStoreOptions = {
   readonly clock: Clock;
   /** Where `download` puts its files; made when first needed. */
   readonly scratch: ScratchFolder;
   readonly location?: string;
+  /** As ObjectStore's. Default: none. */
+  readonly keysPerRequest?: number;
 };
 
 /** `keys` lists all keys in order, for assertions. */
@@ -23,6 +25,7 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
 
 class MemoryObjects implements MemoryStore {
   readonly location: string;
+  readonly keysPerRequest?: number;
   private readonly options: MemoryStoreOptions;
   private readonly objects = new Map<string, Stored>();
   private writes = 0;
@@ -30,6 +33,7 @@ class MemoryObjects implements MemoryStore {
   constructor(options: MemoryStoreOptions) {
     this.options = options;
     this.location = options.location ?? 'memory';
+    if (options.keysPerRequest !== undefined) this.keysPerRequest = options.keysPerRequest;
   }
 
   keys(): string[] {
@@ -111,6 +115,18 @@ class MemoryObjects implements MemoryStore {
     await writeFile(part, bytes);
     await rename(part, path);
   }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+const MAX_KEY_BYTES = 1024;
+
+/** As S3 does, it takes no longer ones: what would fail there is to fail here. */
+function checkKey(key: string): void {
+  checkName(key);
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES)
+    throw new Error(
+      `${JSON.stringify(key)} cannot be an object's key: it has more than ${MAX_KEY_BYTES} bytes.`,
+    );
 }
 
 function versionOf({ key, etag, sizeBytes, lastModifiedMs }: Stored): ObjectVersion {

@@ -11,7 +11,8 @@ import type { ObjectVersion } from '../ports.ts';
 import { backoff } from './backoff.ts';
 import { objectVersion } from './s3-version.ts';
 
-const KEYS_PER_REQUEST = 1000;
+/** Of a listing's page, and of one deletion of many. */
+export const KEYS_PER_REQUEST = 1000;
 const MAX_ATTEMPTS = 6;
 
 /** In the order of the keys' UTF-8 bytes, as general purpose buckets list. Keys are whole ones. */

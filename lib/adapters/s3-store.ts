@@ -12,7 +12,7 @@ import { backoff } from './backoff.ts';
 import { type CachedFile, FileCache } from './file-cache.ts';
 import { fileError } from './file-error.ts';
 import { downloadObject, readObject } from './s3-download.ts';
-import { listObjects, removeObjects } from './s3-listing.ts';
+import { KEYS_PER_REQUEST, listObjects, removeObjects } from './s3-listing.ts';
 import { showLocation } from './s3-location.ts';
 import { etagOfFileName, fileNameOfEtag, objectVersion } from './s3-version.ts';
 
@@ -48,6 +48,7 @@ export function s3Store(options: S3StoreOptions): ObjectStore {
 
 class S3Objects implements ObjectStore {
   readonly location: string;
+  readonly keysPerRequest = KEYS_PER_REQUEST;
   private readonly client: S3Client;
   private readonly bucket: string;
   private readonly below: string;

@@ -12,11 +12,11 @@ import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import { vacuumFence } from '../delta/vacuum.ts';
 import { announce, type Effects } from '../effects.ts';
 import { TryAgainError } from '../errors.ts';
-import type { ObjectVersion } from '../ports.ts';
 import type { LiveFiles } from './duplicates.ts';
+import { type Present, presentVersions } from './present-versions.ts';
 import { type Report, replaceReport } from './report.ts';
 import { SideBySide } from './side-by-side.ts';
-import { isLive, type Staged, stage } from './stage.ts';
+import { changing, isLive, type Staged, sameVersion, stageVersion } from './stage.ts';
 import { requireAccounted } from './unaccounted.ts';
 import { withoutDuplicates } from './without-duplicates.ts';
 
@@ -107,12 +107,17 @@ async function ownerless(effects: Effects, { source, dataset }: IngestRequest): 
   return { ...outcome, result: first ? 'unknown' : 'unchanged' };
 }
 
-/** The sources that go into one commit. `staged` keeps what an attempt converted for the attempts after it. */
+/** The sources that go into one commit. */
 type Batch = {
   readonly effects: Effects;
   readonly dataset: Dataset;
   readonly prefix: string;
+  /** What an attempt converted serves the attempts after it. */
   readonly staged: Map<string, Staged>;
+  /** The sources that were staged against the table as the present attempt found it. */
+  readonly judged: Set<string>;
+  /** Those that landing held in another version when they were to be read. */
+  readonly moved: Set<string>;
   readonly sideBySide: SideBySide;
 };
 
@@ -126,7 +131,10 @@ export type Change = {
 async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly string[]) {
   const table = landingTable(dataset);
   const prefix = tablePrefix(table);
-  const batch: Batch = { effects, dataset, prefix, staged: new Map(), sideBySide: new SideBySide() };
+  const batch: Batch = {
+    ...{ effects, dataset, prefix, sideBySide: new SideBySide() },
+    ...{ staged: new Map(), judged: new Set(), moved: new Set() },
+  };
   const failures = new Map<string, unknown>();
   let outcomes: SourceOutcome[] = [];
   let duplicates: readonly Report[] = [];
@@ -141,7 +149,7 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
     fence = vacuumFence(snapshot);
     const live = filesBySource(snapshot?.files.values() ?? []);
     const wanted = sources.filter((source) => !failures.has(source));
-    const changes = await Promise.allSettled(wanted.map((source) => bringUp(batch, source, live)));
+    const changes = await bringUpAll(batch, wanted, live);
     const done: Change[] = [];
     changes.forEach((change, index) => {
       if (change.status === 'rejected') failures.set(wanted[index] as string, change.reason);
@@ -190,7 +198,46 @@ function requireContract(snapshot: Snapshot | undefined, dataset: Dataset): asse
   );
 }
 
-async function bringUp(batch: Batch, source: string, table: LiveFiles): Promise<Change> {
+const MAX_ROUNDS = 5;
+
+/**
+ * All changes are of what landing held when the last of them was staged: a conversion takes a while, so landing is looked at again
+ * until nothing is new.
+ */
+async function bringUpAll(
+  batch: Batch,
+  sources: readonly string[],
+  live: LiveFiles,
+): Promise<PromiseSettledResult<Change>[]> {
+  const { staged, moved } = batch;
+  batch.judged.clear();
+  for (let round = 1; ; round++) {
+    const present = await presentVersions(batch.effects.landing, sources);
+    const before = new Map(staged);
+    moved.clear();
+    const changes = await Promise.allSettled(
+      sources.map((source) => bringUp(batch, source, present.get(source), live)),
+    );
+    const isNew = (source: string) => {
+      const found = staged.get(source);
+      const isRead = found !== before.get(source) && found?.report !== undefined;
+      return isRead || moved.has(source);
+    };
+    if (!sources.some(isNew)) return changes;
+    if (round === MAX_ROUNDS)
+      return changes.map((change, i) => {
+        const source = sources[i] ?? '';
+        return isNew(source) ? { status: 'rejected', reason: changing(source) } : change;
+      });
+  }
+}
+
+async function bringUp(
+  batch: Batch,
+  source: string,
+  present: Present | undefined,
+  table: LiveFiles,
+): Promise<Change> {
   const { effects, dataset } = batch;
   const live = table.get(source) ?? [];
   const outcome = { source, dataset: dataset.name, partitions: live.map((add) => add.partitionValues) };
@@ -204,7 +251,7 @@ async function bringUp(batch: Batch, source: string, table: LiveFiles): Promise<
   };
   if (effects.catalog.datasetFor(source) !== dataset) return withdrawn;
 
-  const staged = await presentVersion(batch, source, table);
+  const staged = await presentVersion(batch, source, present, table);
   const report = staged.report === undefined ? {} : { report: staged.report };
   if (staged.version === undefined) {
     if (dataset.onDelete === 'keep')
@@ -238,16 +285,24 @@ function replacement(dataset: Dataset, live: readonly Add[], staged: readonly Ad
   return { actions: [...removes, ...adds], partitions };
 }
 
-/** Data files that an earlier round of the commit loop staged serve again while landing holds their version. */
-async function presentVersion(batch: Batch, source: string, live: LiveFiles): Promise<Staged> {
-  const { effects, dataset, prefix, staged: known, sideBySide } = batch;
+/** Data files that an earlier round or attempt staged serve again while landing holds their version. */
+async function presentVersion(
+  batch: Batch,
+  source: string,
+  present: Present | undefined,
+  live: LiveFiles,
+): Promise<Staged> {
+  const { effects, dataset, prefix: table, staged: known, judged, sideBySide } = batch;
+  if (present === undefined || 'error' in present) throw present?.error;
   const earlier = known.get(source);
-  if (earlier?.replaces && sameVersion(earlier.version, await effects.landing.head(source))) return earlier;
-  const staged = await stage(effects, dataset, prefix, source, live, sideBySide);
+  const isJudged = judged.has(source) || earlier?.replaces;
+  if (earlier && isJudged && sameVersion(earlier.version, present.version)) return earlier;
+  const staged = await stageVersion({ effects, dataset, table, live }, present.version, sideBySide);
+  if (staged === undefined) {
+    batch.moved.add(source);
+    throw changing(source);
+  }
   known.set(source, staged);
+  judged.add(source);
   return staged;
-}
-
-function sameVersion(a: ObjectVersion | undefined, b: ObjectVersion | undefined): boolean {
-  return a?.etag === b?.etag && a?.lastModifiedMs === b?.lastModifiedMs;
 }

@@ -45,33 +45,55 @@ export function isLive(dataset: Dataset, live: readonly Add[], version: ObjectVe
   return live.length > 0 && live.every(made);
 }
 
-/** `live`: the table's files. */
+/** The version that landing holds when it is read to its end. `live`: the table's files. */
 export async function stage(
   effects: Effects,
   dataset: Dataset,
   table: string,
   source: string,
   live: LiveFiles,
-  sideBySide = new SideBySide(),
 ): Promise<Staged> {
   const target = { effects, dataset, table, live };
+  let version = await effects.landing.head(source);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const version = await effects.landing.head(source);
-    if (version === undefined) return { version, replaces: true, adds: [] };
-    const settled = await settledBefore(effects, dataset, version, live);
-    if (settled) return settled;
-    const limit = await sourceLimit(effects);
-    const tooLarge = sizeViolation(version, limit);
-    if (tooLarge) {
-      const refused = { outcome: 'rejected' as const, violation: tooLarge };
-      return publish(target, version, refused, new Stopwatch(effects.clock));
-    }
-    const staged = await sideBySide.convert(version, (room) =>
-      convertVersion(target, version, { room, limit, bytes: unpackedBytes(version) }),
-    );
-    if (staged) return staged;
+    const staged = await stageVersion(target, version, new SideBySide());
+    const after = await effects.landing.head(source);
+    if (staged && sameVersion(version, after)) return staged;
+    version = after;
   }
-  throw new TryAgainError(`${source} changes while it is read: it is tried again when it has come to rest`);
+  throw changing(source);
+}
+
+export function changing(source: string): TryAgainError {
+  return new TryAgainError(`${source} changes while it is read: it is tried again when it has come to rest`);
+}
+
+export function sameVersion(a: ObjectVersion | undefined, b: ObjectVersion | undefined): boolean {
+  return a?.etag === b?.etag && a?.lastModifiedMs === b?.lastModifiedMs;
+}
+
+/**
+ * Undefined where landing does not hold the version any more. Where a file is read in place it may still have changed meanwhile:
+ * look at landing again before anything is made of it. `version`: undefined where the source is gone.
+ */
+export async function stageVersion(
+  target: Target,
+  version: ObjectVersion | undefined,
+  sideBySide: SideBySide,
+): Promise<Staged | undefined> {
+  const { effects, dataset, live } = target;
+  if (version === undefined) return { version, replaces: true, adds: [] };
+  const settled = await settledBefore(effects, dataset, version, live);
+  if (settled) return settled;
+  const limit = await sourceLimit(effects);
+  const tooLarge = sizeViolation(version, limit);
+  if (tooLarge) {
+    const refused = { outcome: 'rejected' as const, violation: tooLarge };
+    return publish(target, version, refused, new Stopwatch(effects.clock));
+  }
+  return sideBySide.convert(version, (room) =>
+    convertVersion(target, version, { room, limit, bytes: unpackedBytes(version) }),
+  );
 }
 
 /** Where this version needs no conversion any more: what became of it. `live`: the table's files, of all sources. */
@@ -119,7 +141,7 @@ async function stillStands(
   return isRepetitionOf(dataset, live, reason.value ?? '', arrival, text);
 }
 
-/** Undefined where the source changed while it was read. Throws NeedsRoomError where it may do with all of the room. */
+/** Undefined where landing does not hold the version any more. Throws NeedsRoomError where it may do with all of the room. */
 async function convertVersion(
   target: Target,
   version: ObjectVersion,
@@ -133,8 +155,6 @@ async function convertVersion(
   try {
     const source = { dataset, key: version.key, path: file.path, scratch: folder };
     const converted = await convertWithin(effects.sql, space, source, stopwatch);
-    const after = await effects.landing.head(version.key);
-    if (after?.etag !== version.etag || after.lastModifiedMs !== version.lastModifiedMs) return undefined;
     return await publish(target, version, converted, stopwatch);
   } finally {
     await file.release();

@@ -1,7 +1,7 @@
 // A store of which a listing says what is not there, so that many keys are looked for with the requests of a few pages.
 import type { ObjectStore } from '../ports.ts';
 
-/** A page of S3's listing: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+/** As S3's, also for folders: to look at many names there is quicker than to ask for each. */
 const PAGE_KEYS = 1000;
 /** Fewer are asked for one by one. */
 const FEW_KEYS = 100;
@@ -24,6 +24,7 @@ export async function listedStore(
     async (key: string) =>
       absent.has(key) ? undefined : ask(key);
   return {
+    ...(store.keysPerRequest === undefined ? {} : { keysPerRequest: store.keysPerRequest }),
     location: store.location,
     head: unlessAbsent((key) => store.head(key)),
     read: unlessAbsent((key) => store.read(key)),

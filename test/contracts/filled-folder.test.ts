@@ -120,6 +120,8 @@ it('tells names that are no text, of files and of folders, byte by byte', async 
   expect(await listed(fileStore(root), '')).toEqual(['seen.csv']);
 });
 
+const LOOP = 'it is a link to a folder that it lies in itself, and is not followed: remove it';
+
 it('follows links within the folder alone, and tells where the others lead', async () => {
   const outside = join(folder, 'outside');
   await mkdir(outside);
@@ -144,8 +146,10 @@ it('follows links within the folder alone, and tells where the others lead', asy
   expect(unseen.toSorted((a, b) => (a.key < b.key ? -1 : 1))).toEqual([
     { key: 'beside', problem: out('root-and-more') },
     { key: 'broken.csv', problem: nowhere('nowhere.csv') },
+    { key: 'link/up', problem: LOOP },
     { key: 'out', problem: out('outside') },
     { key: 'out.csv', problem: out('outside/secret.csv') },
+    { key: 'real/up', problem: LOOP },
     { key: 'self', problem: nowhere('self') },
   ]);
   const store = filled();

@@ -1,0 +1,115 @@
+// Very many small files at once, by several functions that commit to one table: requests a file and lost commits, counted.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ingest } from '../../lib/ingest/ingest.ts';
+import type { ObjectStore } from '../../lib/ports.ts';
+import {
+  newStore,
+  openProcess,
+  openWorld,
+  put,
+  syncPrune,
+  TestClock,
+  type World,
+} from '../support/shop-lake.ts';
+
+const FILES = Number(process.env.SLUICE_TEST_FILES ?? 300);
+/** As lib/stacks/functions.ts has them: messages in a batch, functions at once. */
+const [BATCH, FUNCTIONS] = [100, 5];
+const PAGE_KEYS = 1000;
+
+const CONTRACT = {
+  name: 'shop',
+  resources: [
+    {
+      name: 'sales',
+      path: 'sales/day=*/*.csv',
+      partitionBy: ['day'],
+      schema: {
+        fields: [
+          { name: 'day', type: 'date' },
+          { name: 'amount', type: 'integer' },
+        ],
+      },
+    },
+  ],
+};
+
+let folder: string;
+let world: World;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-many-'));
+  await mkdir(join(folder, 'shop'), { recursive: true });
+  await writeFile(join(folder, 'shop/datapackage.json'), JSON.stringify(CONTRACT));
+  world = await openWorld(folder);
+});
+afterAll(async () => {
+  await world.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** As S3: each request is one, a listing one for each thousand keys; answers take a moment. */
+function likeS3(store: ObjectStore, requests: Map<string, number>, place: string): ObjectStore {
+  const count = (name: string) =>
+    requests.set(`${place} ${name}`, (requests.get(`${place} ${name}`) ?? 0) + 1);
+  const list = async function* (prefix: string, after?: string) {
+    let listed = 0;
+    for await (const object of store.list(prefix, after)) {
+      if (listed % PAGE_KEYS === 0) count('list');
+      listed += 1;
+      yield object;
+    }
+    if (listed === 0) count('list');
+  };
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'list') return list;
+      if (name === 'keysPerRequest') return PAGE_KEYS;
+      const member = Reflect.get(target, name) as unknown;
+      if (typeof member !== 'function') return member;
+      return async (...args: unknown[]) => {
+        count(String(name));
+        await setTimeout(1);
+        return (await Reflect.apply(member, target, args)) as unknown;
+      };
+    },
+  });
+}
+
+test('many small files cost five requests each at most, and few commits are lost', async () => {
+  const clock = new TestClock();
+  const [landing, lake] = [newStore(world, clock, 'landing'), newStore(world, clock, 'lake')];
+  await syncPrune(openProcess(world, clock, landing, lake));
+  const keys = Array.from(
+    { length: FILES },
+    (_, n) => `sales/day=2024-01-${String(1 + (n % 28)).padStart(2, '0')}/${n}.csv`,
+  );
+  for (const [n, key] of keys.entries()) await put(landing, key, `amount\n${n}\n`);
+  const requests = new Map<string, number>();
+  let conflicts = 0;
+  const waiting = [...keys];
+  const work = async () => {
+    const process = openProcess(
+      world,
+      clock,
+      likeS3(landing, requests, 'landing'),
+      likeS3(lake, requests, 'lake'),
+    );
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, BATCH).map((source) => ({ source }));
+      const result = await ingest(process.effects, batch);
+      expect(result.failures).toEqual([]);
+      conflicts += result.conflicts;
+    }
+  };
+  await Promise.all(Array.from({ length: FUNCTIONS }, work));
+  const { effects } = openProcess(world, clock, landing, lake);
+  expect((await effects.tables.latest('tables/sales'))?.files.size).toBe(FILES);
+  const total = [...requests.values()].reduce((sum, n) => sum + n, 0);
+  if (process.env.SLUICE_TEST_FILES) console.log({ perFile: total / FILES, conflicts, requests });
+  expect(total / FILES).toBeLessThan(5);
+  expect(conflicts).toBeLessThanOrEqual((60 * FILES) / 2000 + FUNCTIONS);
+});
