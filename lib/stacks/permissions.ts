@@ -1,10 +1,11 @@
 // What each function may do, action by action: ingest and maintain cannot write to landing, aggregate cannot even read it.
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, ManagedPolicy, PermissionsBoundary, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
 import type { FunctionName } from '../aws/metric-names.ts';
 import type { Buckets } from './buckets.ts';
 import type { Queues } from './queues.ts';
-import type { SluiceOptions } from './sluice-props.ts';
+import type { SluiceOptions, SluiceProps } from './sluice-props.ts';
 
 /** The lake's folders by who writes there: see lib/core/layout.ts. */
 const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
@@ -15,6 +16,14 @@ const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
 
 /** Where maintain sweeps; log entries lie there too, which it never deletes. */
 const SWEEPS = [...WRITES.maintain, 'files', 'quarantine', 'unknown'];
+
+/** Above every role below `scope`. */
+export function applyBoundary(scope: Construct, boundary: SluiceProps['permissionsBoundary']): void {
+  if (boundary === undefined) return;
+  const policy =
+    typeof boundary === 'string' ? ManagedPolicy.fromManagedPolicyArn(scope, 'Boundary', boundary) : boundary;
+  PermissionsBoundary.of(scope).apply(policy);
+}
 
 export function permissions(
   name: FunctionName,

@@ -8,6 +8,7 @@ import { addDashboard } from './dashboard.ts';
 import { applyDefinitions } from './definitions-applied.ts';
 import { Functions } from './functions.ts';
 import { notifyOfFiles } from './notifications.ts';
+import { applyBoundary } from './permissions.ts';
 import { QueryCatalog } from './query-catalog.ts';
 import { Queues } from './queues.ts';
 import { type SluiceProps, withDefaults } from './sluice-props.ts';
@@ -23,6 +24,7 @@ export class Sluice extends Construct {
   constructor(scope: Construct, id: string, props: SluiceProps) {
     super(scope, id);
     const options = withDefaults(props);
+    applyBoundary(this, options.permissionsBoundary);
     const buckets = new Buckets(this, options);
     this.landing = buckets.landing;
     this.lake = buckets.lake;

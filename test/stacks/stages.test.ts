@@ -70,14 +70,6 @@ test('longer timeouts move what depends on them', async () => {
   });
 });
 
-test.each([
-  [{ memoryMb: 256 }, 'memoryMb is 256: a function of ours takes 512 to 10240'],
-  [{ diskMb: 20_000 }, 'diskMb is 20000'],
-  [{ timeout: Duration.minutes(16) }, 'the timeout is 16 minutes: a function runs for 15 minutes at most'],
-])('more than Lambda gives is refused: %j', async (props, problem) => {
-  await expect(synthesised(props)).rejects.toThrow(problem);
-});
-
 test("cdk-nag's AWS Solutions pack has nothing to say that is not answered with a reason", async () => {
   const app = appWithoutBundles();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
