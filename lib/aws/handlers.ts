@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { answerDeployment, appliesDefinitions, isDeployment } from './deployment.ts';
+import { placesOf, SETTINGS } from './environment.ts';
 import { ingestBatch } from './ingest-batch.ts';
 import { deadline } from './limits.ts';
 import { applyDefinitions, reconcileByMessages, sweepLake } from './maintain-lake.ts';
 import type { FunctionName } from './metric-names.ts';
 import { type AwsLake, once, openAwsLake } from './open-lake.ts';
 import { refreshBatch } from './refresh-batch.ts';
+import { telemetry } from './telemetry.ts';
 import type { Received } from './work-through.ts';
 
 export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -49,14 +51,23 @@ export function maintainHandler(code: string): (event: object, context: Context)
       run(context, async ({ effects, files, telemetry: { measure } }) => {
         await applyDefinitions({ effects, files, measure });
       });
+    const reconciled = () =>
+      run(context, ({ effects, files, telemetry: { measure } }, remainingMs) =>
+        reconcileByMessages({ effects, files, measure }, deadline(remainingMs)),
+      );
     if (isDeployment(event)) {
       const empty = (bucket: string) => run(context, (lake) => lake.empty(bucket));
-      await answerDeployment(event, { apply: applied, empty });
-      if (!appliesDefinitions(event)) return;
-    } else if ((event as MaintainEvent).apply === true) await applied();
-    await run(context, ({ effects, files, telemetry: { measure } }, remainingMs) =>
-      reconcileByMessages({ effects, files, measure }, deadline(remainingMs)),
-    );
+      const { log } = telemetry('maintain', process.env[SETTINGS.stage] ?? '');
+      const remainingMs = () => context.getRemainingTimeInMillis();
+      const answering = { remainingMs, places: placesOf(process.env), log };
+      const done = await answerDeployment(event, { apply: applied, empty }, answering);
+      // Thrown, it would be answered once more: Lambda repeats what fails. The next run by the clock meets it again.
+      if (done && appliesDefinitions(event))
+        await reconciled().catch((error) => log('error', 'reconcile.failed', { error }));
+      return;
+    }
+    if ((event as MaintainEvent).apply === true) await applied();
+    await reconciled();
     const { retentionDays } = event as MaintainEvent;
     if (retentionDays !== undefined)
       await run(context, ({ effects, telemetry: { measure } }, remainingMs) =>
