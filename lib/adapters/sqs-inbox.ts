@@ -1,5 +1,8 @@
-// What a function may do with the messages that it was handed, besides returning them: finish them early, delay a retry.
+// What a function may do with the messages that it was handed, besides returning them: finish them early, delay a retry, keep
+// them from others while it works.
 import {
+  type BatchResultErrorEntry,
+  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
   type SQSClient,
@@ -11,8 +14,10 @@ export type Handle = { readonly receiptHandle: string };
 export interface Inbox {
   /** They are not delivered again, even if this process dies now. */
   done(messages: readonly Handle[]): Promise<void>;
-  /** A message that will be returned as failed comes back after `seconds`, and not after the queue's long timeout. */
+  /** A message that will be returned as failed comes back after `seconds`. */
   retryAfter(message: Handle, seconds: number): Promise<void>;
+  /** Nobody else is handed them for `seconds` from now, longer or shorter than it was before. */
+  hide(messages: readonly Handle[], seconds: number): Promise<void>;
 }
 
 const MESSAGES_PER_BATCH = 10;
@@ -21,13 +26,9 @@ export function sqsInbox(client: SQSClient, queueUrl: string): Inbox {
   return {
     async done(messages) {
       try {
-        for (let first = 0; first < messages.length; first += MESSAGES_PER_BATCH) {
-          const batch = messages.slice(first, first + MESSAGES_PER_BATCH);
-          const Entries = batch.map(({ receiptHandle }, index) => ({
-            Id: String(index),
-            ReceiptHandle: receiptHandle,
-          }));
-          await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+        for (const Entries of entries(messages)) {
+          const answer = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+          requireAll(answer.Failed);
         }
       } catch (error) {
         throw awsError(error, 'finish messages of', queueUrl);
@@ -46,5 +47,38 @@ export function sqsInbox(client: SQSClient, queueUrl: string): Inbox {
         throw awsError(error, 'delay a message of', queueUrl);
       }
     },
+    async hide(messages, seconds) {
+      try {
+        for (const batch of entries(messages)) {
+          const Entries = batch.map((entry) => ({ ...entry, VisibilityTimeout: seconds }));
+          const answer = await client.send(
+            new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }),
+          );
+          requireAll(answer.Failed);
+        }
+      } catch (error) {
+        throw awsError(error, 'hide messages of', queueUrl);
+      }
+    },
   };
+}
+
+type Entry = { readonly Id: string; readonly ReceiptHandle: string };
+
+function* entries(messages: readonly Handle[]): Iterable<Entry[]> {
+  for (let first = 0; first < messages.length; first += MESSAGES_PER_BATCH) {
+    const batch = messages.slice(first, first + MESSAGES_PER_BATCH);
+    yield batch.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
+  }
+}
+
+/** A batch is not all or nothing. Throws an error that is named as SQS names it. */
+function requireAll(failed: readonly BatchResultErrorEntry[] | undefined): void {
+  const [first] = failed ?? [];
+  if (first === undefined) return;
+  const error = new Error(
+    `SQS did not take ${failed?.length} of them: ${first.Code} ${first.Message ?? ''}`.trim(),
+  );
+  error.name = first.Code ?? 'Error';
+  throw error;
 }

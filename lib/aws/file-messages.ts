@@ -2,8 +2,12 @@
 import { z } from 'zod';
 import type { IngestRequest } from '../ingest/ingest.ts';
 
-/** `arrivedMs`: when S3 saw it; unknown for what reconcile found. */
-export type FileNews = IngestRequest & { readonly sizeBytes?: number; readonly arrivedMs?: number };
+/** `arrivedMs`: when S3 saw it; unknown for what reconcile found. `isSuspect`: it may have killed a process, and is worked on alone. */
+export type FileNews = IngestRequest & {
+  readonly sizeBytes?: number;
+  readonly arrivedMs?: number;
+  readonly isSuspect?: true;
+};
 
 const notification = z.object({
   Records: z.array(
@@ -25,6 +29,7 @@ const ownMessage = z.strictObject({
   dataset: z.string().optional(),
   sizeBytes: z.number().optional(),
   arrivedMs: z.number().optional(),
+  isSuspect: z.literal(true).optional(),
 });
 
 /**

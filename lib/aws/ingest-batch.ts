@@ -5,12 +5,13 @@ import type { Queue } from '../ports.ts';
 import { type FileNews, parseFileMessage } from './file-messages.ts';
 import { ingestMs } from './limits.ts';
 import { type RefreshNews, stamped } from './refresh-messages.ts';
+import type { RefreshQueue } from './refresh-queue.ts';
 import type { Measure } from './telemetry.ts';
 import { type BatchEffects, type Received, type Slice, workThrough } from './work-through.ts';
 
 export type IngestBatchEffects = BatchEffects & {
   readonly effects: Effects;
-  readonly refreshes: Queue<RefreshNews>;
+  readonly refreshes: RefreshQueue;
   readonly files: Queue<FileNews>;
   readonly measure: Measure;
   /** Landing's: a notification about another bucket is an error. */
@@ -31,21 +32,22 @@ export function ingestBatch(
     slices,
     hasTimeFor: (slice) => remainingMs() > ingestMs(bytesOf(slice)),
     work: (slice) => ingestSlice(batch, slice),
-    sendAnew: (slice) => batch.files.send(slice.flatMap(({ news }) => news)),
+    isSuspect: (news) => news.some(({ isSuspect }) => isSuspect === true),
+    sendAnew: (slice, asSuspects) =>
+      batch.files.send(
+        slice.flatMap(({ news }) => news.map((one) => (asSuspects ? { ...one, isSuspect: true } : one))),
+      ),
   });
 }
 
-/** Fresh messages share a commit; one that failed before stands alone, so that it takes no other along. */
+/** Those of a slice share a commit. */
 function slices(parsed: Slice<FileNews[]>): Slice<FileNews[]>[] {
   const made: Slice<FileNews[]>[] = [];
   let open: { readonly slice: Slice<FileNews[]>; readonly files: number; readonly bytes: number } | undefined;
   for (const item of parsed) {
     const [files, bytes] = [item.news.length, bytesOf([item])];
     const fits =
-      open !== undefined &&
-      item.message.attempts === 1 &&
-      open.files + files <= MAX_SLICE_FILES &&
-      open.bytes + bytes <= MAX_SLICE_BYTES;
+      open !== undefined && open.files + files <= MAX_SLICE_FILES && open.bytes + bytes <= MAX_SLICE_BYTES;
     if (open !== undefined && fits) {
       open = { slice: [...open.slice, item], files: open.files + files, bytes: open.bytes + bytes };
     } else {
@@ -71,9 +73,14 @@ async function ingestSlice(
   }
   if (requests.size === 0) return new Map();
   const arrivals = slice.flatMap(({ news }) => news.map(({ arrivedMs }) => arrivedMs));
-  const result = await ingest({ ...effects, refreshes: stamped(refreshes, arrivals) }, [
-    ...requests.values(),
-  ]);
+  // Whoever was handed these messages before may have died between a mark and its message.
+  const isRetried = slice.some(
+    ({ message, news }) => message.attempts > 1 || news.some((one) => one.isSuspect),
+  );
+  const queue = isRetried
+    ? { send: (messages: readonly RefreshNews[]) => refreshes.sendAnyway(messages) }
+    : refreshes;
+  const result = await ingest({ ...effects, refreshes: stamped(queue, arrivals) }, [...requests.values()]);
   measureIngest(measure, result);
   const errors = new Map(result.failures.map(({ request, error }) => [requestId(request), error]));
   const failed = new Map<Received, unknown>();

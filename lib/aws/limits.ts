@@ -44,6 +44,9 @@ export function deadline(remainingMs: () => number): () => boolean {
   return () => remainingMs() < reserveMs;
 }
 
+/** After its worker died a message comes back in that time; see Heartbeat. */
+export const HIDDEN_SECONDS = 90;
+
 /** How often a message is handed out before SQS puts it into the dead-letter queue. */
 export const MAX_RECEIVES = 5;
 const FIRST_PAUSE_SECONDS = 10;

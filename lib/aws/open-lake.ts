@@ -20,13 +20,14 @@ import type { FileNews } from './file-messages.ts';
 import { cacheBytes, engineMemoryMb, engineThreads } from './limits.ts';
 import type { FunctionName } from './metric-names.ts';
 import { type RefreshNews, refreshGroup } from './refresh-messages.ts';
+import { RefreshQueue } from './refresh-queue.ts';
 import { type Telemetry, telemetry } from './telemetry.ts';
 
 export type AwsLake = {
   readonly settings: Settings;
   readonly effects: Effects;
   readonly files: Queue<FileNews>;
-  readonly refreshes: Queue<RefreshNews>;
+  readonly refreshes: RefreshQueue;
   readonly filesInbox: Inbox;
   readonly refreshInbox: Inbox;
   readonly telemetry: Telemetry;
@@ -64,8 +65,9 @@ export async function openAwsLake(
     cache: { maxBytes: cacheBytes(settings.diskMb) },
   });
   const files = sqsQueue<FileNews>({ client: sqs, queueUrl: filesQueueUrl });
-  const refreshes = sqsQueue<RefreshNews>({ client: sqs, queueUrl: refreshQueueUrl, groupOf: refreshGroup });
+  const queue = sqsQueue<RefreshNews>({ client: sqs, queueUrl: refreshQueueUrl, groupOf: refreshGroup });
   const shared = { sql, clock, newId: randomUUID, log: said.log, scratch };
+  const refreshes = new RefreshQueue({ queue, lake, ...shared });
   const tables = new DeltaTables({ store: lake, pause: backoff, ...shared });
   return {
     settings,

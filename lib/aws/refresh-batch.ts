@@ -1,9 +1,8 @@
 // A batch of the refresh queue: each table that it names is brought up to date once, and what became of each message.
 import { type RefreshOutcome, refresh } from '../aggregate/refresh.ts';
-import { sameTable } from '../core/insight.ts';
+import { sameTable, tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
-import type { Queue } from '../ports.ts';
-import { deadline } from './limits.ts';
+import { deadline, MAX_RECEIVES } from './limits.ts';
 import {
   earliest,
   parseRefreshMessage,
@@ -11,12 +10,13 @@ import {
   refreshGroup,
   stamped,
 } from './refresh-messages.ts';
+import type { RefreshQueue } from './refresh-queue.ts';
 import type { Measure } from './telemetry.ts';
 import { type BatchEffects, type Received, type Slice, workThrough } from './work-through.ts';
 
 export type RefreshBatchEffects = BatchEffects & {
   readonly effects: Effects;
-  readonly refreshes: Queue<RefreshNews>;
+  readonly refreshes: RefreshQueue;
   readonly measure: Measure;
 };
 
@@ -35,24 +35,23 @@ export function refreshBatch(
       await refreshSlice(batch, slice, outOfTime);
       return new Map();
     },
-    sendAnew: (slice) => batch.refreshes.send(oneEach(slice)),
+    isSuspect: ({ isSuspect }) => isSuspect === true,
+    sendAnew: (slice, asSuspects) =>
+      batch.refreshes.sendAnyway(
+        slice.map(({ news }) => (asSuspects ? { ...news, isSuspect: true as const } : news)),
+      ),
   });
 }
 
-/** In the order of dependence: what reads a table comes after it. Fresh messages first, as they come. */
+/** In the order of dependence: what reads a table comes after it. */
 function byTarget({ catalog }: Effects, parsed: Slice<RefreshNews>): Slice<RefreshNews>[] {
   const groups = new Map<string, Slice<RefreshNews>>();
   for (const item of parsed) {
     const group = refreshGroup(item.news);
     groups.set(group, [...(groups.get(group) ?? []), item]);
   }
-  const rank = (slice: Slice<RefreshNews>) => {
-    const retried = slice.some(({ message }) => message.attempts > 1);
-    const place = catalog.derivations.findIndex(({ target }) =>
-      slice.some(({ news }) => sameTable(news.target, target)),
-    );
-    return place + (retried ? catalog.derivations.length : 0);
-  };
+  const rank = (slice: Slice<RefreshNews>) =>
+    catalog.derivations.findIndex(({ target }) => slice.some(({ news }) => sameTable(news.target, target)));
   return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -64,11 +63,23 @@ async function refreshSlice(
   const [first] = slice;
   if (first === undefined) return;
   const { target } = first.news;
+  if (!effects.catalog.derivations.some((derivation) => sameTable(derivation.target, target))) {
+    const next =
+      'nothing defines it any more, so that there is nothing to recompute: the message is done with';
+    effects.log('warn', 'refresh.undefined', { table: tablePrefix(target), next });
+    return;
+  }
   const arrivals = slice.map(({ news }) => news.arrivedMs);
-  const outcome = await refresh({ ...effects, refreshes: stamped(refreshes, arrivals) }, target, {
-    outOfTime,
-  });
-  measureRefresh(effects, measure, outcome, earliest(arrivals));
+  await refreshes.taken(target);
+  try {
+    const queue = stamped(refreshes, arrivals);
+    const outcome = await refresh({ ...effects, refreshes: queue }, target, { outOfTime });
+    measureRefresh(effects, measure, outcome, earliest(arrivals));
+  } catch (error) {
+    // A message that fails for the last time waits for nobody.
+    if (slice.some(({ message }) => message.attempts < MAX_RECEIVES)) await refreshes.waitsAgain(target);
+    throw error;
+  }
 }
 
 function measureRefresh(
@@ -83,16 +94,4 @@ function measureRefresh(
   if (undone.length > 0) measure('foreignCommits', undone.length);
   if (arrivedMs !== undefined && published.length + dropped.length > 0)
     measure('lagSeconds', Math.max(0, effects.clock().getTime() - arrivedMs) / 1000);
-}
-
-function oneEach(slice: Slice<RefreshNews>): RefreshNews[] {
-  const news = new Map<string, RefreshNews>();
-  for (const { news: next } of slice) {
-    const arrivedMs = earliest([news.get(refreshGroup(next))?.arrivedMs, next.arrivedMs]);
-    news.set(refreshGroup(next), {
-      target: next.target,
-      ...(arrivedMs === undefined ? {} : { arrivedMs }),
-    });
-  }
-  return [...news.values()];
 }

@@ -5,12 +5,16 @@ import type { Refresh } from '../effects.ts';
 import type { Queue } from '../ports.ts';
 import { excerpt, parseJson } from './file-messages.ts';
 
-/** `arrivedMs`: when S3 saw the oldest file that the news is from; handed on from insight to insight. A hint, for metrics. */
-export type RefreshNews = Refresh & { readonly arrivedMs?: number };
+/**
+ * `arrivedMs`: when S3 saw the oldest file that the news is from; handed on from insight to insight. A hint, for metrics.
+ * `isSuspect`: it may have killed a process, and is worked on alone.
+ */
+export type RefreshNews = Refresh & { readonly arrivedMs?: number; readonly isSuspect?: true };
 
 const refresh = z.object({
   target: z.object({ kind: z.enum(['tables', 'arrivals', 'insights']), name: z.string().min(1) }),
   arrivedMs: z.number().optional(),
+  isSuspect: z.literal(true).optional(),
 });
 
 /** Throws on anything else. */
@@ -18,7 +22,12 @@ export function parseRefreshMessage(body: string): RefreshNews {
   const { data, error } = refresh.safeParse(parseJson(body));
   if (data === undefined)
     throw new Error(`no message of the refresh queue: ${z.prettifyError(error)} in ${excerpt(body)}`);
-  return { target: data.target, ...(data.arrivedMs === undefined ? {} : { arrivedMs: data.arrivedMs }) };
+  const { target, arrivedMs, isSuspect } = data;
+  return {
+    target,
+    ...(arrivedMs === undefined ? {} : { arrivedMs }),
+    ...(isSuspect === undefined ? {} : { isSuspect }),
+  };
 }
 
 /** One table is recomputed once at a time: its messages are a group of the FIFO queue. */

@@ -2,6 +2,7 @@
 // what there is no time for is sent anew. Knows neither files nor insights.
 import type { Handle, Inbox } from '../adapters/sqs-inbox.ts';
 import type { Log } from '../ports.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { pauseSeconds } from './limits.ts';
 
 /** A message as SQS hands it to a function. `attempts`: how often it was handed out, this time included. */
@@ -17,83 +18,149 @@ export type Slice<News> = readonly Parsed<News>[];
 
 export type Work<News> = {
   readonly parse: (body: string) => News;
+  /** True where the message was sent anew as a suspect. */
+  readonly isSuspect: (news: News) => boolean;
   /** Those that come first are worked on first. */
   readonly slices: (parsed: Slice<News>) => Slice<News>[];
   /** False: leave the slice, and all that follow it. Not asked for the first one, so that every batch gets on. */
   readonly hasTimeFor: (slice: Slice<News>) => boolean;
   /** Returns why messages failed. A throw fails the whole slice. */
   readonly work: (slice: Slice<News>) => Promise<ReadonlyMap<Received, unknown>>;
-  readonly sendAnew: (slice: Slice<News>) => Promise<void>;
+  /** As new messages; `asSuspects`: isSuspect knows them. */
+  readonly sendAnew: (slice: Slice<News>, asSuspects: boolean) => Promise<void>;
 };
 
 export type BatchEffects = { readonly inbox: Inbox; readonly log: Log };
 
-/** The messages that failed: SQS hands them out again, and puts them into the dead-letter queue in the end. */
+/**
+ * The messages that failed: SQS hands them out again, and puts them into the dead-letter queue in the end. Messages that were
+ * handed out before are suspects: one of them may have killed its process. Of these one is tried, when all else is in safety:
+ * done, or sent anew, so that nothing but the suspect itself dies with it, or is counted as failed.
+ */
 export async function workThrough<News>(
   effects: BatchEffects,
   messages: readonly Received[],
   work: Work<News>,
 ): Promise<Received[]> {
-  const failed = new Map<Received, unknown>();
-  const parsed: Parsed<News>[] = [];
-  // A message that killed the process before must not take fresh ones along: it comes after them.
-  for (const message of [...messages].sort((a, b) => a.attempts - b.attempts)) {
+  const batch = new Batch(effects, messages, work);
+  try {
+    const parsed = await batch.parse(messages);
+    const isSuspect = ({ message, news }: Parsed<News>) => message.attempts > 1 || work.isSuspect(news);
+    const fresh = work.slices(parsed.filter((item) => !isSuspect(item)));
+    // The one that was handed out most often gets on: another could wait for it for ever.
+    const suspects = parsed.filter(isSuspect).sort((a, b) => b.message.attempts - a.message.attempts);
+    for (const [index, slice] of fresh.entries()) {
+      if (index > 0 && !work.hasTimeFor(slice)) {
+        await batch.leave(fresh.slice(index).flat(), suspects);
+        return batch.failed;
+      }
+      await batch.workOn(slice);
+      const isLast = index === fresh.length - 1 && suspects.length === 0;
+      if (!isLast) await batch.finish(slice);
+    }
+    const [suspect, ...others] = suspects;
+    if (suspect === undefined) return batch.failed;
+    if (fresh.length > 0 && !work.hasTimeFor([suspect])) await batch.leave([], suspects);
+    else if (await batch.handBack(others)) await batch.workOn([suspect]);
+    else await batch.fail([suspect], new Error('it waits for others that could not be sent anew'));
+    return batch.failed;
+  } finally {
+    batch.end();
+  }
+}
+
+/** What became of each message of one batch. */
+class Batch<News> {
+  readonly #effects: BatchEffects;
+  readonly #work: Work<News>;
+  readonly #failed = new Set<Received>();
+  readonly #heartbeat: Heartbeat;
+
+  constructor(effects: BatchEffects, messages: readonly Received[], work: Work<News>) {
+    this.#effects = effects;
+    this.#work = work;
+    this.#heartbeat = new Heartbeat(effects, messages);
+  }
+
+  get failed(): Received[] {
+    return [...this.#failed];
+  }
+
+  end(): void {
+    this.#heartbeat.stop();
+  }
+
+  /** What is no message of the queue fails. */
+  async parse(messages: readonly Received[]): Promise<Parsed<News>[]> {
+    const parsed: Parsed<News>[] = [];
+    for (const message of messages) {
+      try {
+        parsed.push({ message, news: this.#work.parse(message.body) });
+      } catch (error) {
+        await this.#fail(message, error);
+      }
+    }
+    return parsed;
+  }
+
+  async workOn(slice: Slice<News>): Promise<void> {
     try {
-      parsed.push({ message, news: work.parse(message.body) });
+      for (const [message, error] of await this.#work.work(slice)) await this.#fail(message, error);
     } catch (error) {
-      failed.set(message, error);
+      await this.fail(slice, error);
     }
   }
-  const slices = work.slices(parsed);
-  for (const [index, slice] of slices.entries()) {
-    if (index > 0 && !work.hasTimeFor(slice)) {
-      await leave(effects, slices.slice(index).flat(), work, failed);
-      break;
+
+  /** Those of the slice that did not fail are not delivered again, even if this process dies now. */
+  async finish(slice: Slice<News>): Promise<void> {
+    const finished = slice.map(({ message }) => message).filter((message) => !this.#failed.has(message));
+    this.#heartbeat.forget(finished);
+    await this.#effects.inbox.done(finished).catch((error) => this.#logUnfinished(error));
+  }
+
+  /** Sent anew rather than returned: to be out of time is no failure, and must not count as one. */
+  async leave(fresh: Slice<News>, suspects: Slice<News>): Promise<void> {
+    this.#effects.log('info', 'batch.out_of_time', { left: fresh.length + suspects.length });
+    await this.#sendAnew(fresh, false);
+    await this.#sendAnew(suspects, true);
+  }
+
+  /** True where the suspects wait as new messages, and would not be counted as failed if this process died. */
+  async handBack(suspects: Slice<News>): Promise<boolean> {
+    if (suspects.length === 0) return true;
+    this.#effects.log('warn', 'batch.suspects', { sentAnew: suspects.length });
+    if (!(await this.#sendAnew(suspects, true))) return false;
+    await this.finish(suspects);
+    return true;
+  }
+
+  async fail(slice: Slice<News>, error: unknown): Promise<void> {
+    for (const { message } of slice) await this.#fail(message, error);
+  }
+
+  async #sendAnew(items: Slice<News>, asSuspects: boolean): Promise<boolean> {
+    if (items.length === 0) return true;
+    try {
+      await this.#work.sendAnew(items, asSuspects);
+      return true;
+    } catch (error) {
+      await this.fail(items, error);
+      return false;
     }
-    const failures = await attempt(work, slice);
-    for (const [message, error] of failures) failed.set(message, error);
-    if (index < slices.length - 1) {
-      const finished = slice.map(({ message }) => message).filter((message) => !failures.has(message));
-      await effects.inbox.done(finished).catch((error) => logUnfinished(effects, error));
-    }
   }
-  for (const [message, error] of failed) await pause(effects, message, error);
-  return [...failed.keys()];
-}
 
-async function attempt<News>(
-  { work }: Work<News>,
-  slice: Slice<News>,
-): Promise<ReadonlyMap<Received, unknown>> {
-  try {
-    return await work(slice);
-  } catch (error) {
-    return new Map(slice.map(({ message }) => [message, error]));
+  async #fail(message: Received, error: unknown): Promise<void> {
+    const { messageId, attempts, body } = message;
+    this.#failed.add(message);
+    this.#heartbeat.forget([message]);
+    this.#effects.log('error', 'message.failed', { messageId, attempts, body, error });
+    await this.#effects.inbox
+      .retryAfter(message, pauseSeconds(attempts))
+      .catch((error) => this.#logUnfinished(error));
   }
-}
 
-/** Sent anew rather than returned: to be out of time is no failure, and must not count as one. */
-async function leave<News>(
-  effects: BatchEffects,
-  slice: Slice<News>,
-  { sendAnew }: Work<News>,
-  failed: Map<Received, unknown>,
-): Promise<void> {
-  effects.log('info', 'batch.out_of_time', { left: slice.length });
-  try {
-    await sendAnew(slice);
-  } catch (error) {
-    for (const { message } of slice) failed.set(message, error);
+  // Without it the message merely comes back later, or once more.
+  #logUnfinished(error: unknown): void {
+    this.#effects.log('warn', 'message.unsettled', { error });
   }
-}
-
-async function pause({ inbox, log }: BatchEffects, message: Received, error: unknown): Promise<void> {
-  const { messageId, attempts, body } = message;
-  log('error', 'message.failed', { messageId, attempts, body, error });
-  await inbox.retryAfter(message, pauseSeconds(attempts)).catch((error) => logUnfinished({ log }, error));
-}
-
-// Without it the message merely comes back later, or once more.
-function logUnfinished({ log }: { readonly log: Log }, error: unknown): void {
-  log('warn', 'message.unsettled', { error });
 }

@@ -59,6 +59,11 @@ export function unknownKey(source: string, etag: string): string {
   return `unknown/${encodeSourceKey(source)}/${etag}.json`;
 }
 
+/** Says that a message about the table waits in the refresh queue: lib/aws/refresh-queue.ts. `table`: as `insights/<name>`. */
+export function waitingKey(table: string): string {
+  return `waiting/${table}.json`;
+}
+
 export function deadLetterKey(queue: string, id: string): string {
   return `dead-letters/${queue}/${id}.json`;
 }

@@ -60,7 +60,7 @@ export async function ingest(effects: Effects, requests: readonly IngestRequest[
         request.dataset === undefined
           ? effects.catalog.datasetFor(request.source)
           : namedDataset(effects, request.dataset);
-      if (dataset === undefined) result.outcomes.push(await reportUnknown(effects, request.source));
+      if (dataset === undefined) result.outcomes.push(await ownerless(effects, request));
       else byDataset.set(dataset, (byDataset.get(dataset) ?? new Map()).set(request.source, request));
     } catch (error) {
       result.failures.push({ request, error });
@@ -88,9 +88,18 @@ function namedDataset({ catalog }: Effects, name: string): Dataset | undefined {
   return found;
 }
 
-async function reportUnknown(effects: Effects, source: string): Promise<SourceOutcome> {
-  const version = await effects.landing.head(source);
+/** A source that no dataset takes, or that was to leave the table of one which nothing defines any more. */
+async function ownerless(effects: Effects, { source, dataset }: IngestRequest): Promise<SourceOutcome> {
   const outcome = { source, dataset: undefined, partitions: [] };
+  if (dataset !== undefined) {
+    effects.log('warn', 'ingest.undefined', {
+      source,
+      dataset,
+      next: 'nothing defines the dataset any more, so that there is no table to bring up to date: the request is done with',
+    });
+    return { ...outcome, result: 'unchanged' };
+  }
+  const version = await effects.landing.head(source);
   if (version === undefined) return { ...outcome, result: 'unchanged' };
   const text = `${JSON.stringify({ source, etag: version.etag, problem: 'no dataset has a path that matches this key' }, null, 2)}\n`;
   const first = await effects.lake.create(unknownKey(source, version.etag), new TextEncoder().encode(text));

@@ -19,10 +19,10 @@ import { FILES_WINDOW, type Queues } from './queues.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Few enough that a message which kills its function takes few others along. */
-const FILES_PER_BATCH = 20;
-/** SQS's bound for FIFO queues. */
-const REFRESHES_PER_BATCH = 10;
+/** As many as share a commit at the most: see lib/aws/ingest-batch.ts. */
+const FILES_PER_BATCH = 100;
+/** An insight that kills its function takes no other along, and none waits for a slow one. */
+const REFRESHES_PER_BATCH = 1;
 
 type Limits = Pick<SluiceOptions, 'memoryMb' | 'diskMb' | 'timeout'>;
 

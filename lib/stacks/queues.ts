@@ -8,6 +8,9 @@ import type { SluiceOptions } from './sluice-props.ts';
 /** Files that arrive together share a commit; the first one waits that long. */
 export const FILES_WINDOW = Duration.seconds(1);
 
+/** From a message's receipt to the first line of the function's code, generously. */
+const STARTING = Duration.seconds(30);
+
 const LONGEST = Duration.days(14);
 
 export class Queues extends Construct {
@@ -18,10 +21,11 @@ export class Queues extends Construct {
 
   constructor(scope: Construct, { timeout }: SluiceOptions) {
     super(scope, 'Queues');
-    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: six timeouts and the window. Failures that the
-    // functions see themselves come back sooner; this is for functions that died.
-    const seconds = 6 * timeout.toSeconds();
-    const [files, filesDeadLetters] = this.pair('Files', seconds + FILES_WINDOW.toSeconds(), false);
+    // Lambda takes no less than its function's timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
+    // Its advice of six timeouts is for functions that are throttled, and these are not: each queue has a concurrency of its
+    // own. It holds until the function has begun; then the function says itself how long it is alive (lib/aws/heartbeat.ts).
+    const seconds = timeout.toSeconds() + FILES_WINDOW.toSeconds() + STARTING.toSeconds();
+    const [files, filesDeadLetters] = this.pair('Files', seconds, false);
     const [refresh, refreshDeadLetters] = this.pair('Refresh', seconds, true);
     this.files = files;
     this.filesDeadLetters = filesDeadLetters;

@@ -6,6 +6,7 @@ import { ingestBatch } from '../../lib/aws/ingest-batch.ts';
 import { reconcileByMessages, sweepLake } from '../../lib/aws/maintain-lake.ts';
 import { refreshBatch } from '../../lib/aws/refresh-batch.ts';
 import type { RefreshNews } from '../../lib/aws/refresh-messages.ts';
+import { RefreshQueue } from '../../lib/aws/refresh-queue.ts';
 import type { Received } from '../../lib/aws/work-through.ts';
 import { apply } from '../../lib/maintain/apply.ts';
 import { newStore, openProcess, put, rowsOf, TestClock, type TestLake } from '../support/shop-lake.ts';
@@ -29,6 +30,7 @@ let clock: TestClock;
 let lake: TestLake;
 let done: string[];
 let pauses: Record<string, number>;
+let hidden: Record<string, number>;
 let logged: string[];
 let measured: Record<string, number[]>;
 let files: Outbox<FileNews>;
@@ -38,12 +40,15 @@ beforeEach(async () => {
   clock = new TestClock();
   lake = openProcess(world, clock, newStore(world, clock, 'landing'), newStore(world, clock, 'lake'));
   await apply(lake.effects);
-  [done, pauses, logged, measured] = [[], {}, [], {}];
+  [done, pauses, hidden, logged, measured] = [[], {}, {}, [], {}];
   [files, refreshes] = [new Outbox(), new Outbox()];
   inbox = {
     done: async (messages: readonly Handle[]) => void done.push(...messages.map((m) => m.receiptHandle)),
     retryAfter: async ({ receiptHandle }, seconds) =>
       void Object.assign(pauses, { [receiptHandle]: seconds }),
+    hide: async (messages, seconds) => {
+      for (const { receiptHandle } of messages) hidden[receiptHandle] = seconds;
+    },
   };
 });
 
@@ -53,7 +58,8 @@ function common() {
     measured[metric] = [...(measured[metric] ?? []), value];
   };
   const effects = { ...lake.effects, log, refreshes };
-  return { effects, files, refreshes, inbox, log, measure, bucket: 'landing' };
+  const queue = new RefreshQueue({ ...lake.effects, queue: refreshes });
+  return { effects, files, refreshes: queue, inbox, log, measure, bucket: 'landing' };
 }
 
 const message = (id: string, content: object | string, attempts = 1): Received => ({
@@ -127,6 +133,42 @@ describe('ingest', () => {
     expect((await lake.effects.tables.latest('tables/sales'))?.version).toBe(2);
   });
 
+  test('of messages that were handed out before one is tried, when the others are in safety', async () => {
+    for (const day of [1, 2, 3]) await put(lake.effects.landing, keyOf(day), CSV);
+    const messages = [
+      message('a', created(keyOf(1)), 2),
+      message('b', created(keyOf(2)), 3),
+      message('c', { source: keyOf(3), isSuspect: true }),
+    ];
+    expect(await ingestBatch(common(), messages, forEver)).toEqual([]);
+    expect(await rowsOf(lake, SALES)).toMatchObject([{ day: '2024-01-02' }]);
+    const arrivedMs = Date.UTC(2023, 11, 31, 23, 59, 50);
+    expect(files.sent).toEqual([
+      { source: keyOf(1), sizeBytes: 30, arrivedMs, isSuspect: true },
+      { source: keyOf(3), isSuspect: true },
+    ]);
+    expect(done).toEqual(['a', 'c']);
+    expect(hidden).toEqual({ a: 90, b: 90, c: 90 });
+  });
+
+  test('where the others cannot be sent anew nothing is tried', async () => {
+    for (const day of [1, 2]) await put(lake.effects.landing, keyOf(day), CSV);
+    const messages = [message('a', created(keyOf(1)), 2), message('b', created(keyOf(2)), 3)];
+    const full = { send: () => Promise.reject(new Error('no answer')) };
+    const failed = await ingestBatch({ ...common(), files: full }, messages, forEver);
+    expect(idsOf(failed).sort()).toEqual(['a', 'b']);
+    expect(await rowsOf(lake, SALES)).toEqual([]);
+    expect(done).toEqual([]);
+  });
+
+  test('a source that was to leave a dataset which nothing defines any more is done with, and said', async () => {
+    await put(lake.effects.landing, keyOf(1), CSV);
+    const messages = [message('1', { source: keyOf(1), dataset: 'gone' })];
+    expect(await ingestBatch(common(), messages, forEver)).toEqual([]);
+    expect(logged).toEqual(['ingest.undefined']);
+    expect(await rowsOf(lake, SALES)).toEqual([]);
+  });
+
   test('what there is no time for is sent anew, not failed; the first slice is always worked on', async () => {
     for (const day of [1, 2]) await put(lake.effects.landing, keyOf(day), CSV);
     const messages = [
@@ -168,10 +210,19 @@ describe('aggregate', () => {
     for (const sent of refreshes.sent) expect(sent.arrivedMs).toBe(arrived);
   });
 
-  test('a table that no definition makes, and garbage, fail; the others do not', async () => {
+  test('garbage fails; a table that nothing defines any more is done with, and said', async () => {
     const ghost = { kind: 'insights', name: 'ghost' };
     const messages = [message('ghost', news(ghost)), message('ok', news(DAILY)), message('x', '{}')];
-    expect(idsOf(await refreshBatch(common(), messages, forEver)).sort()).toEqual(['ghost', 'x']);
+    expect(idsOf(await refreshBatch(common(), messages, forEver)).sort()).toEqual(['x']);
+    expect(logged).toContain('refresh.undefined');
+  });
+
+  test('of insights that were handed out before one is tried, when the others are in safety', async () => {
+    const totals = { kind: 'insights', name: 'city_totals' };
+    const messages = [message('1', news(DAILY), 2), message('2', news(totals), 3)];
+    expect(await refreshBatch(common(), messages, forEver)).toEqual([]);
+    expect(refreshes.sent).toContainEqual({ target: DAILY, isSuspect: true });
+    expect(done).toEqual(['1']);
   });
 
   test('out of time, an insight that was not begun is asked for anew, once', async () => {
