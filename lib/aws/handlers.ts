@@ -21,8 +21,8 @@ export function ingestHandler(code: string): SqsHandler {
     run(context, async (lake, remainingMs) => {
       const { effects, files, refreshes, filesInbox: inbox, settings, telemetry } = lake;
       const { log, measure } = telemetry;
-      const bucket = settings.landingBucket;
-      const batch = { effects, files, refreshes, inbox, log, measure, bucket };
+      const { landingBucket: bucket, landingPrefix: prefix } = settings;
+      const batch = { effects, files, refreshes, inbox, log, measure, bucket, prefix };
       return failuresOf(await ingestBatch(batch, event.Records.map(received), remainingMs));
     });
 }

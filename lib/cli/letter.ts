@@ -52,9 +52,12 @@ function aboutOf(body: string): string[] | undefined {
   try {
     const message = JSON.parse(body) as {
       source?: unknown;
+      detail?: { object?: { key?: unknown } };
       target?: { kind?: unknown; name?: unknown };
       Records?: readonly { s3?: { object?: { key?: unknown } } }[];
     } | null;
+    // An event of S3's by EventBridge, whose source is S3.
+    if (typeof message?.detail?.object?.key === 'string') return [message.detail.object.key];
     if (typeof message?.source === 'string') return [message.source];
     if (message?.target) return [`${message.target.kind}/${message.target.name}`];
     const keys = message?.Records?.map((record) => record.s3?.object?.key);

@@ -1,5 +1,6 @@
 // What each function may do, action by action: ingest and maintain cannot write to landing, aggregate cannot even read it.
 import { Effect, ManagedPolicy, PermissionsBoundary, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../aws/metric-names.ts';
@@ -9,13 +10,29 @@ import type { SluiceOptions, SluiceProps } from './sluice-props.ts';
 
 /** The lake's folders by who writes there: see lib/core/layout.ts. */
 const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
-  ingest: ['tables', 'arrivals', 'files', 'quarantine', 'unknown'],
-  aggregate: ['tables', 'insights'],
-  maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes'],
+  ingest: ['tables', 'arrivals', 'files', 'quarantine', 'unknown', 'waiting'],
+  aggregate: ['tables', 'insights', 'waiting'],
+  maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes', 'waiting'],
 };
 
-/** Where maintain sweeps; log entries lie there too, which it never deletes. */
+/** All that is the lake's own: not what Athena writes beside it. */
+const READS = [...new Set(Object.values(WRITES).flat())];
+
+/** The marks in it come and go: see lib/aws/refresh-queue.ts. */
+const MARKS = ['waiting'];
+
+/** Where maintain sweeps; log entries lie there too, which it never deletes, and the bucket's policy would not let it. */
 const SWEEPS = [...WRITES.maintain, 'files', 'quarantine', 'unknown'];
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
+const NETWORK = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
 
 /** Above every role below `scope`. */
 export function applyBoundary(scope: Construct, boundary: SluiceProps['permissionsBoundary']): void {
@@ -27,7 +44,7 @@ export function applyBoundary(scope: Construct, boundary: SluiceProps['permissio
 
 export function permissions(
   name: FunctionName,
-  { retainData }: SluiceOptions,
+  { retainData, vpc }: SluiceOptions,
   buckets: Buckets,
   queues: Queues,
 ): PolicyStatement[] {
@@ -36,39 +53,45 @@ export function permissions(
     ...lake(name, buckets),
     ...(name === 'ingest' ? [receive(queues.files), send(queues.files), send(queues.refresh)] : []),
     ...(name === 'aggregate' ? [receive(queues.refresh), send(queues.refresh)] : []),
-    ...(name === 'maintain' ? [send(queues.files), send(queues.refresh)] : []),
+    ...(name === 'maintain' ? [send(queues.files), send(queues.refresh), send(queues.maintainFailures)] : []),
     ...(name === 'maintain' && !retainData ? empty(buckets) : []),
+    ...(buckets.encryptionKey ? [useKey(buckets.encryptionKey)] : []),
+    ...(vpc ? [allow('JoinNetwork', NETWORK, ['*'])] : []),
   ];
 }
 
-// Without ListBucket an absent key is answered like a forbidden one.
-function landing(name: FunctionName, { landing: { encryptionKey }, landingArn }: Buckets): PolicyStatement[] {
+function landing(name: FunctionName, buckets: Buckets): PolicyStatement[] {
   if (name === 'aggregate') return [];
+  const { landing: bucket, landingArn, landingFolder, encryptionKey } = buckets;
   const list = allow('ListLanding', ['s3:ListBucket'], [landingArn]);
+  // Without ListBucket an absent key is answered like a forbidden one, to whoever asks for the key alone: that request names
+  // no prefix. Maintain names one.
+  const condition = name === 'maintain' ? 'StringLike' : 'StringLikeIfExists';
+  if (landingFolder !== '') list.addCondition(condition, { 's3:prefix': `${landingFolder}*` });
   if (name === 'maintain') return [list];
+  const key = bucket.encryptionKey === encryptionKey ? undefined : bucket.encryptionKey;
   return [
     list,
-    allow('ReadLanding', ['s3:GetObject'], [`${landingArn}/*`]),
-    ...(encryptionKey ? [allow('DecryptLanding', ['kms:Decrypt'], [encryptionKey.keyArn])] : []),
+    allow('ReadLanding', ['s3:GetObject'], [`${landingArn}/${landingFolder}*`]),
+    ...(key ? [allow('DecryptLanding', ['kms:Decrypt'], [key.keyArn])] : []),
   ];
 }
 
 function lake(name: FunctionName, { lake: { bucketArn } }: Buckets): PolicyStatement[] {
-  const written = WRITES[name].map((folder) => `${bucketArn}/${folder}/*`);
+  const inFolders = (folders: readonly string[]) => folders.map((folder) => `${bucketArn}/${folder}/*`);
   return [
     allow('ListLake', ['s3:ListBucket'], [bucketArn]),
-    allow('ReadLake', ['s3:GetObject'], [`${bucketArn}/*`]),
-    allow('WriteLake', ['s3:PutObject', 's3:AbortMultipartUpload'], written),
-    ...(name === 'maintain'
-      ? [
-          allow(
-            'SweepLake',
-            ['s3:DeleteObject'],
-            SWEEPS.map((folder) => `${bucketArn}/${folder}/*`),
-          ),
-        ]
-      : []),
+    allow('ReadLake', ['s3:GetObject'], inFolders(READS)),
+    allow('WriteLake', ['s3:PutObject', 's3:AbortMultipartUpload'], inFolders(WRITES[name])),
+    name === 'maintain'
+      ? allow('SweepLake', ['s3:DeleteObject'], inFolders(SWEEPS))
+      : allow('TakeMarks', ['s3:DeleteObject'], inFolders(MARKS)),
   ];
+}
+
+/** Objects of the lake, and messages that come and go. */
+function useKey({ keyArn }: IKey): PolicyStatement {
+  return allow('UseKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [keyArn]);
 }
 
 function empty({ own, lake, landingArn }: Buckets): PolicyStatement[] {
