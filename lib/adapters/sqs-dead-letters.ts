@@ -1,5 +1,6 @@
-// What lies in a dead-letter queue: looked at without taking it away, and given back to the queues that it came from.
-import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+// What lies in a dead-letter queue: looked at without taking it away, closed where it is settled, and given back to the queues
+// that it came from.
+import { DeleteMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import { awsError } from './aws-error.ts';
 import { BATCH, countAndArn, receive, release, type SqsQueue } from './sqs-messages.ts';
 import { type Redriven, redrive } from './sqs-redrive.ts';
@@ -18,20 +19,36 @@ export type Look = { readonly messages: readonly DeadMessage[]; readonly waiting
 export interface DeadLetterQueue {
   /** Up to `most` messages; of each group of a FIFO queue the first ten. They stay, and are to be seen again at once. */
   look(most: number): Promise<Look>;
+  /** Looks as `look` does, and deletes the messages of which `settled` returns the ids. Returns how many these are. */
+  close(
+    most: number,
+    settled: (messages: readonly DeadMessage[]) => Promise<ReadonlySet<string>>,
+  ): Promise<number>;
   /** Sends every message back to the queue that it came from. A message is never lost; one may be sent twice. */
   redrive(): Promise<Redriven>;
 }
 
 /** Where this process dies while it looks, the messages are hidden that long. */
 const LOOK_SECONDS = 30;
+/** Whoever closes them finds out first what is settled. */
+const CLOSE_SECONDS = 120;
 
 /** Throws CliError, with the next step, for what a person can mend. */
 export function sqsDeadLetters(client: SQSClient, queueUrl: string): DeadLetterQueue {
   const queue = { client, queueUrl };
   return {
     look: (most) => translated('look into', queueUrl, () => look(queue, most)),
+    close: (most, settled) => translated('look into', queueUrl, () => close(queue, most, settled)),
     redrive: () => translated('redrive', queueUrl, () => redrive(queue)),
   };
+}
+
+/** About how many messages a queue has, those included that somebody works on. Throws CliError as above. */
+export function waitingMessages(client: SQSClient, queueUrl: string): Promise<number> {
+  return translated('count messages of', queueUrl, async () => {
+    const { waiting } = await countAndArn({ client, queueUrl });
+    return waiting;
+  });
 }
 
 async function translated<T>(doing: string, queueUrl: string, work: () => Promise<T>): Promise<T> {
@@ -44,19 +61,46 @@ async function translated<T>(doing: string, queueUrl: string, work: () => Promis
 
 async function look(queue: SqsQueue, most: number): Promise<Look> {
   const { waiting } = await countAndArn(queue);
+  const messages = await held(queue, most, LOOK_SECONDS, async (held) => [...held.values()].map(deadMessage));
+  return { messages, waiting: Math.max(waiting, messages.length) };
+}
+
+async function close(
+  queue: SqsQueue,
+  most: number,
+  settled: (messages: readonly DeadMessage[]) => Promise<ReadonlySet<string>>,
+): Promise<number> {
+  return held(queue, most, CLOSE_SECONDS, async (held) => {
+    if (held.size === 0) return 0;
+    const ids = await settled([...held.values()].map(deadMessage));
+    for (const id of ids) {
+      const ReceiptHandle = held.get(id)?.ReceiptHandle;
+      await queue.client.send(new DeleteMessageCommand({ QueueUrl: queue.queueUrl, ReceiptHandle }));
+      held.delete(id);
+    }
+    return ids.size;
+  });
+}
+
+/** Up to `most` messages, hidden from others while `work` has them. What it leaves is to be seen again afterwards. */
+async function held<T>(
+  queue: SqsQueue,
+  most: number,
+  seconds: number,
+  work: (held: Map<string, Message>) => Promise<T>,
+): Promise<T> {
   const seen = new Map<string, Message>();
   try {
     while (seen.size < most) {
-      const received = await receive(queue, Math.min(BATCH, most - seen.size), LOOK_SECONDS);
+      const received = await receive(queue, Math.min(BATCH, most - seen.size), seconds);
       const fresh = received.filter(({ MessageId = '' }) => !seen.has(MessageId));
       for (const message of received) seen.set(message.MessageId ?? '', message);
       if (fresh.length === 0) break;
     }
+    return await work(seen);
   } finally {
     await release(queue, [...seen.values()]);
   }
-  const messages = [...seen.values()].map(deadMessage);
-  return { messages, waiting: Math.max(waiting, messages.length) };
 }
 
 function deadMessage({ MessageId = '', Body = '', Attributes }: Message): DeadMessage {

@@ -8,6 +8,8 @@ export const SETTINGS = {
   lakeBucket: 'SLUICE_LAKE_BUCKET',
   filesQueueUrl: 'SLUICE_FILES_QUEUE_URL',
   refreshQueueUrl: 'SLUICE_REFRESH_QUEUE_URL',
+  filesDeadLettersUrl: 'SLUICE_FILES_DLQ_URL',
+  refreshDeadLettersUrl: 'SLUICE_REFRESH_DLQ_URL',
   maxSourceBytes: 'SLUICE_MAX_SOURCE_BYTES',
   diskMb: 'SLUICE_DISK_MB',
 } as const;
@@ -20,6 +22,8 @@ export type Settings = {
   readonly lakeBucket: string;
   readonly filesQueueUrl: string;
   readonly refreshQueueUrl: string;
+  readonly filesDeadLettersUrl: string;
+  readonly refreshDeadLettersUrl: string;
   readonly maxSourceBytes: number;
   readonly diskMb: number;
   /** AWS's own: AWS_LAMBDA_FUNCTION_MEMORY_SIZE. */
@@ -54,6 +58,8 @@ export function readSettings(environment: Environment): Settings {
     lakeBucket: text(SETTINGS.lakeBucket),
     filesQueueUrl: text(SETTINGS.filesQueueUrl),
     refreshQueueUrl: text(SETTINGS.refreshQueueUrl),
+    filesDeadLettersUrl: text(SETTINGS.filesDeadLettersUrl),
+    refreshDeadLettersUrl: text(SETTINGS.refreshDeadLettersUrl),
     maxSourceBytes: count(SETTINGS.maxSourceBytes),
     diskMb: count(SETTINGS.diskMb),
     memoryMb: count('AWS_LAMBDA_FUNCTION_MEMORY_SIZE'),

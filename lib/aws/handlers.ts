@@ -48,13 +48,14 @@ export function maintainHandler(code: string): (event: object, context: Context)
   const run = invocations('maintain', code);
   return async (event, context) => {
     const applied = () =>
-      run(context, async ({ effects, files, telemetry: { measure } }) => {
-        await applyDefinitions({ effects, files, measure });
+      run(context, async ({ effects, telemetry: { measure } }) => {
+        await applyDefinitions({ effects, measure });
       });
     const reconciled = () =>
-      run(context, ({ effects, files, telemetry: { measure } }, remainingMs) =>
-        reconcileByMessages({ effects, files, measure }, deadline(remainingMs)),
-      );
+      run(context, ({ telemetry: { measure }, settings, ...lake }, remainingMs) => {
+        const { landingBucket: bucket, landingPrefix: prefix } = settings;
+        return reconcileByMessages({ ...lake, measure, bucket, prefix }, deadline(remainingMs));
+      });
     if (isDeployment(event)) {
       const empty = (bucket: string) => run(context, (lake) => lake.empty(bucket));
       const { log } = telemetry('maintain', process.env[SETTINGS.stage] ?? '');

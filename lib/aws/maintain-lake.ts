@@ -1,31 +1,54 @@
 // What maintain does to a lake on AWS: brings the tables under the deployed definitions, asks by messages for all that events
 // should have brought already, and sweeps what nobody needs any more. Works on no source file and no insight itself.
 import { probeConditionalCreate } from '../adapters/s3-probe.ts';
+import type { DeadLetterQueue, DeadMessage } from '../adapters/sqs-dead-letters.ts';
 import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
 import { CliError } from '../errors.ts';
+import { derivedStatus } from '../local/lake-status.ts';
 import { type Applied, apply, type Obstacles, refusedChanges, undoAllForeign } from '../maintain/apply.ts';
 import { maintainTables } from '../maintain/maintain-tables.ts';
-import { type Reconciliation, reconcile } from '../maintain/reconcile.ts';
+import { type Reconciliation, reconcile, type Wanted } from '../maintain/reconcile.ts';
 import type { Queue } from '../ports.ts';
 import { onePerTable, type TableFailure } from '../table-failures.ts';
-import type { FileNews } from './file-messages.ts';
+import { due, idOf, readAsked, remembered, writeAsked } from './asked-files.ts';
+import { settledLetters } from './dead-letters.ts';
+import { type FileNews, parseFileMessage } from './file-messages.ts';
+import { parseRefreshMessage, refreshGroup } from './refresh-messages.ts';
 import type { Measure } from './telemetry.ts';
 
 export type MaintainEffects = {
   readonly effects: Effects;
   readonly files: Queue<FileNews>;
+  readonly letters: Letters;
+  /** About how many messages are in the files queue, those included that somebody works on. */
+  readonly waitingFiles: () => Promise<number>;
   readonly measure: Measure;
+  /** Landing's. */
+  readonly bucket: string;
+  /** Landing is this folder of the bucket. Default: all of it. */
+  readonly prefix?: string;
 };
 
 const MESSAGES_AT_ONCE = 100;
+/** Looked at in one run. */
+const MOST_LETTERS = 500;
+
+/** The dead-letter queues. */
+export type Letters = {
+  readonly files: Pick<DeadLetterQueue, 'close'>;
+  readonly refreshes: Pick<DeadLetterQueue, 'close'>;
+};
 
 /**
  * Refuses a bucket that cannot hold a lake before the first table is made, and definitions that a table cannot take before
  * any table is changed: the deploy fails, and the stack goes back to definitions that fit. Repeating it changes nothing.
  */
-export async function applyDefinitions({ effects, measure }: MaintainEffects): Promise<readonly Applied[]> {
+export async function applyDefinitions({
+  effects,
+  measure,
+}: Pick<MaintainEffects, 'effects' | 'measure'>): Promise<readonly Applied[]> {
   if (!(await holdsTables(effects))) await probeConditionalCreate(effects.lake, effects.newId);
   requireNone(await refusedChanges(effects));
   const { applied, undone, ...obstacles } = await apply(effects);
@@ -52,30 +75,98 @@ async function holdsTables({ catalog, tables }: Effects): Promise<boolean> {
 }
 
 /**
- * Sends a message for every file that the lake does not show in its present version, and one for every derived table: a
- * refresh for nothing costs a look at the logs. What there is no time for is left to the next run, and said. Throws, after
- * all else is done, where a table could not be read.
+ * Sends a message for every file that the lake does not show in its present version and that was not asked for recently, and
+ * one for every derived table: a refresh for nothing costs a look at the logs. Dead letters about what is settled are closed.
+ * What there is no time for is left to the next run, and said. Throws, after all else is done, where a table could not be read.
  */
 export async function reconcileByMessages(
-  { effects, files, measure }: MaintainEffects,
+  maintain: MaintainEffects,
   outOfTime: () => boolean,
 ): Promise<void> {
-  const unread = await takeBackForeign({ effects, measure });
+  const { effects, measure } = maintain;
+  const unread = await takeBackForeign(maintain);
   await effects.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
   const found = await reconcile(effects, {}, { outOfTime });
-  let sent = 0;
-  while (sent < found.ingest.length && !outOfTime()) {
-    await files.send(found.ingest.slice(sent, sent + MESSAGES_AT_ONCE));
-    sent += MESSAGES_AT_ONCE;
-  }
-  const unexamined = found.unexamined + Math.max(0, found.ingest.length - sent);
+  const { sent, unsent } = await askFor(maintain, found.ingest, outOfTime);
+  const unexamined = found.unexamined + unsent;
   measure('behindFiles', found.ingest.length);
   measure('vanishedFiles', found.vanished.length);
   measure('unexaminedFiles', unexamined);
-  logFindings(effects, found, unexamined);
+  logFindings(effects, found, sent, unexamined);
+  if (unexamined === 0) await closeLetters(maintain, found);
   const failed = onePerTable([...unread, ...found.failed]);
   if (failed.length > 0)
     throw new CliError(failed.map(({ table, message }) => `${table} is not reconciled: ${message}`));
+}
+
+async function askFor(
+  { effects: { lake, clock }, files, waitingFiles }: MaintainEffects,
+  wanted: readonly Wanted[],
+  outOfTime: () => boolean,
+): Promise<{ readonly sent: number; readonly unsent: number }> {
+  const asked = await readAsked(lake);
+  if (wanted.length === 0 && asked.size === 0) return { sent: 0, unsent: 0 };
+  const now = clock().getTime();
+  const wantedNow = due(wanted, asked, now, (await waitingFiles()) > 0);
+  let sent = 0;
+  while (sent < wantedNow.length && !outOfTime()) {
+    const next = wantedNow.slice(sent, sent + MESSAGES_AT_ONCE);
+    await files.send(next.map(({ etag: _, ...request }) => request));
+    sent += next.length;
+  }
+  await writeAsked(lake, remembered(wanted, wantedNow.slice(0, sent), asked, now));
+  return { sent, unsent: wantedNow.length - sent };
+}
+
+/** A letter is told once: it stands while what it is about does, one for each, and goes when that is settled. */
+async function closeLetters(
+  { effects, letters, bucket, prefix = '' }: MaintainEffects,
+  { ingest, held, failed }: Reconciliation,
+): Promise<void> {
+  const open = new Set(ingest.map(idOf));
+  // Of what was not looked at nothing is known.
+  const isKnown = held.length + failed.length === 0;
+  const closed = {
+    files: await letters.files.close(MOST_LETTERS, async (messages) =>
+      settledLetters(messages, (body) => {
+        const about = parseFileMessage(body, { bucket, prefix }).map(idOf);
+        return { about, isSettled: isKnown && about.every((id) => !open.has(id)) };
+      }),
+    ),
+    refreshes: await letters.refreshes.close(MOST_LETTERS, async (messages) => {
+      const behind = await tablesBehind(effects, messages);
+      return settledLetters(messages, (body) => {
+        const table = refreshGroup(parseRefreshMessage(body));
+        return { about: [table], isSettled: !behind.has(table) };
+      });
+    }),
+  };
+  if (closed.files + closed.refreshes > 0) effects.log('info', 'letters.closed', closed);
+}
+
+/** The tables that the letters are about and that are defined, and not up to date. */
+async function tablesBehind(effects: Effects, messages: readonly DeadMessage[]): Promise<Set<string>> {
+  const behind = new Set<string>();
+  const about = new Set(messages.flatMap(({ body }) => tableOf(body) ?? []));
+  for (const derivation of effects.catalog.derivations) {
+    const table = tablePrefix(derivation.target);
+    if (!about.has(table)) continue;
+    const isUpToDate = await derivedStatus(effects, derivation).then(
+      (status) => status.behind === 0 && status.stale.length === 0,
+      () => false,
+    );
+    if (!isUpToDate) behind.add(table);
+  }
+  return behind;
+}
+
+function tableOf(body: string): string | undefined {
+  try {
+    return refreshGroup(parseRefreshMessage(body));
+  } catch {
+    // No message of ours: a letter that stands until somebody has looked at it.
+    return undefined;
+  }
 }
 
 /** Until it is done ingest adds nothing to such a table. Tables that cannot be read are returned. */
@@ -97,7 +188,7 @@ const DAY_MS = 24 * 3600 * 1000;
  * elsewhere. Throws, after all else is done, where a table could not be swept.
  */
 export async function sweepLake(
-  { effects, measure }: Omit<MaintainEffects, 'files'>,
+  { effects, measure }: Pick<MaintainEffects, 'effects' | 'measure'>,
   retentionDays: number,
   outOfTime: () => boolean,
 ): Promise<void> {
@@ -117,9 +208,10 @@ export async function sweepLake(
     throw new CliError(failures.map(({ place, error }) => `${place} is not swept: ${error}`));
 }
 
-function logFindings({ log }: Effects, found: Reconciliation, unexamined: number): void {
+function logFindings({ log }: Effects, found: Reconciliation, sent: number, unexamined: number): void {
   log('info', 'reconcile.done', {
-    sent: found.ingest.length,
+    behind: found.ingest.length,
+    sent,
     unchanged: found.unchanged,
     rejected: found.rejected.length,
   });

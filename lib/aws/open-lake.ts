@@ -9,6 +9,7 @@ import { backoff } from '../adapters/backoff.ts';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import { emptyBucket } from '../adapters/s3-empty.ts';
 import { s3Store } from '../adapters/s3-store.ts';
+import { type DeadLetterQueue, sqsDeadLetters, waitingMessages } from '../adapters/sqs-dead-letters.ts';
 import { type Inbox, sqsInbox } from '../adapters/sqs-inbox.ts';
 import { sqsQueue } from '../adapters/sqs-queue.ts';
 import { DeltaTables } from '../delta/tables.ts';
@@ -30,6 +31,9 @@ export type AwsLake = {
   readonly refreshes: RefreshQueue;
   readonly filesInbox: Inbox;
   readonly refreshInbox: Inbox;
+  readonly letters: { readonly files: DeadLetterQueue; readonly refreshes: DeadLetterQueue };
+  /** About how many messages are in the files queue, those included that somebody works on. */
+  readonly waitingFiles: () => Promise<number>;
   readonly telemetry: Telemetry;
   /** Removes all that a bucket holds, in all versions. */
   empty(bucket: string): Promise<void>;
@@ -77,6 +81,11 @@ export async function openAwsLake(
     refreshes,
     filesInbox: sqsInbox(sqs, filesQueueUrl),
     refreshInbox: sqsInbox(sqs, refreshQueueUrl),
+    letters: {
+      files: sqsDeadLetters(sqs, settings.filesDeadLettersUrl),
+      refreshes: sqsDeadLetters(sqs, settings.refreshDeadLettersUrl),
+    },
+    waitingFiles: () => waitingMessages(sqs, filesQueueUrl),
     telemetry: said,
     empty: async (bucket) =>
       said.log('info', 'bucket.emptied', { bucket, removed: await emptyBucket(s3, bucket) }),

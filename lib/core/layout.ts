@@ -54,9 +54,11 @@ export function quarantineKey(dataset: string, version: SourceVersion): string {
   return `quarantine/${dataset}/${encodeSourceKey(version.source)}/${version.etag}-${version.contract}.parquet`;
 }
 
-/** Where a landing object that matches no dataset is reported. */
+/** Of all notes on landing objects that match no dataset. */
+export const UNKNOWN = 'unknown/';
+
 export function unknownKey(source: string, etag: string): string {
-  return `unknown/${encodeSourceKey(source)}/${etag}.json`;
+  return `${UNKNOWN}${encodeSourceKey(source)}/${etag}.json`;
 }
 
 /** Says that a message about the table waits in the refresh queue: lib/aws/refresh-queue.ts. `table`: as `insights/<name>`. */

@@ -92,7 +92,7 @@ export async function syncLake(
   const failed = onePerTable([...unapplied, ...unread]);
   if (options.prune && !options.allowMassWithdrawal) refuseMassWithdrawal(found, effects.landing.location);
   await queues.files.send([
-    ...found.ingest,
+    ...found.ingest.map(({ etag: _, ...request }) => request),
     ...(options.prune ? found.vanished.map(({ source }) => ({ source })) : []),
   ]);
   const going = withoutHeld(effects, refused, failed);

@@ -4,7 +4,7 @@ import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type DateRange, inRange } from '../core/date-range.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { unknownKey } from '../core/layout.ts';
+import { reportKey, reportPrefix, UNKNOWN, unknownKey } from '../core/layout.ts';
 import { CONTRACT, filesBySource, readOrigin } from '../core/tags.ts';
 import { isUnseen } from '../core/unseen.ts';
 import type { Add } from '../delta/actions.ts';
@@ -14,10 +14,11 @@ import { CliError, PlaceGoneError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
-import { type Report, readReport } from '../ingest/report.ts';
-import { settledBefore } from '../ingest/stage.ts';
-import type { ObjectVersion, Unseen } from '../ports.ts';
+import { type Report, readReport, sourceVersion } from '../ingest/report.ts';
+import { isLive, settledBefore } from '../ingest/stage.ts';
+import type { ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
+import { listedStore } from './listed-store.ts';
 
 export type Selection = {
   readonly dataset?: string;
@@ -31,11 +32,14 @@ export type ReconcileOptions = {
   readonly outOfTime?: () => boolean;
 };
 
+/** `etag`: of the version in landing; absent where a source is to leave a table. */
+export type Wanted = IngestRequest & { readonly sizeBytes?: number; readonly etag?: string };
+
 export type Source = { readonly source: string; readonly dataset: string };
 
 export type Reconciliation = {
   /** New, changed, or to be read under a new contract; and keys that no dataset takes and nobody reported yet. */
-  readonly ingest: readonly (IngestRequest & { readonly sizeBytes?: number })[];
+  readonly ingest: readonly Wanted[];
   /** In the lake as they are in landing. */
   readonly unchanged: number;
   /** In the lake, but not in landing any more (and not kept on purpose). */
@@ -66,7 +70,7 @@ export async function reconcile(
   { outOfTime = () => false }: ReconcileOptions = {},
 ): Promise<Reconciliation> {
   const result = {
-    ingest: [] as (IngestRequest & { sizeBytes?: number })[],
+    ingest: [] as Wanted[],
     unchanged: 0,
     unexamined: 0,
     vanished: [] as Source[],
@@ -87,19 +91,21 @@ export async function reconcile(
   result.held.push(...Array.from(held, ({ name }) => name));
   result.failed.push(...failed);
   for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
+  const lake = await listedLake(effects, present.values(), bySource);
   const examine = async (version: ObjectVersion) => {
     const [dataset, rival] = effects.catalog.claims(version.key);
-    if (dataset === undefined) return keepUnknown(effects, selection, version, result.ingest);
+    const wanted = { source: version.key, etag: version.etag };
+    if (dataset === undefined) return keepUnknown({ ...effects, lake }, selection, version, result.ingest);
     if (rival) {
       // Ingest refuses the key by name; the others go on.
-      result.ingest.push({ source: version.key });
+      result.ingest.push(wanted);
       return;
     }
     const live = bySource.get(dataset);
     if (live === undefined || !isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
-    const settled = await settledBefore(effects, dataset, version, live);
+    const settled = await settledBefore({ ...effects, lake }, dataset, version, live);
     if (settled === undefined || repeated.get(dataset)?.has(version.key)) {
-      result.ingest.push({ source: version.key, sizeBytes: version.sizeBytes });
+      result.ingest.push({ ...wanted, sizeBytes: version.sizeBytes });
       if (dataset.duplicates === 'reject') turns.set(version.key, version.lastModifiedMs);
     } else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
     else result.unchanged += 1;
@@ -118,7 +124,7 @@ export async function reconcile(
     } catch (error) {
       if (error instanceof PlaceGoneError) throw error;
       // Ingest meets the same error, or gets over it, and speaks of this one key.
-      result.ingest.push({ source: version.key });
+      result.ingest.push({ source: version.key, etag: version.etag });
     }
   });
   for (const [dataset, sources] of bySource)
@@ -228,11 +234,35 @@ async function keepUnknown(
   effects: Effects,
   selection: Selection,
   version: ObjectVersion,
-  ingest: IngestRequest[],
+  ingest: Wanted[],
 ): Promise<void> {
   if (selection.dataset !== undefined || selection.range !== undefined) return;
   if ((await effects.lake.head(unknownKey(version.key, version.etag))) === undefined)
-    ingest.push({ source: version.key });
+    ingest.push({ source: version.key, etag: version.etag });
+}
+
+/** Each version that is not live has a report or a note, or has none yet: the requests grow with what changed, not with what is there. */
+async function listedLake(
+  { catalog, lake }: Effects,
+  present: Iterable<ObjectVersion>,
+  bySource: ReadonlyMap<Dataset, LiveFiles>,
+): Promise<ObjectStore> {
+  const reports = new Map<Dataset, Set<string>>();
+  const notes = new Set<string>();
+  for (const version of present) {
+    const [dataset] = catalog.claims(version.key);
+    const live = dataset && bySource.get(dataset);
+    if (dataset === undefined) notes.add(unknownKey(version.key, version.etag));
+    else if (live && !isLive(dataset, live.get(version.key) ?? [], version))
+      reports.set(
+        dataset,
+        (reports.get(dataset) ?? new Set()).add(reportKey(dataset.name, sourceVersion(dataset, version))),
+      );
+  }
+  let listed = await listedStore(lake, UNKNOWN, notes, notes.size);
+  for (const [dataset, keys] of reports)
+    listed = await listedStore(listed, reportPrefix(dataset.name), keys, bySource.get(dataset)?.size ?? 0);
+  return listed;
 }
 
 function isSelected(selection: Selection, dataset: Dataset, key: string, lastModifiedMs: number): boolean {

@@ -3,7 +3,7 @@
 //
 // Their names may come back (the old bytes put under the old name have the old ETag in S3), so each is looked at right
 // before it goes: to hit a report that is being written anew, a whole ingest would have to fit into one request to delete.
-import { reportKey, unknownKey } from '../core/layout.ts';
+import { reportKey, UNKNOWN, unknownKey } from '../core/layout.ts';
 import { readOrigin } from '../core/tags.ts';
 import { isUnseen } from '../core/unseen.ts';
 import { entriesBetween, firstVersionSince, type Swept, sweep, type VacuumOptions } from '../delta/vacuum.ts';
@@ -30,7 +30,7 @@ export async function sweepReports(effects: Effects, name: string, options: Vacu
 /** Notes of keys that are gone from landing, hold another version, or belong to a dataset by now. */
 export async function sweepUnknown(effects: Effects, options: VacuumOptions): Promise<Swept> {
   const cutoffMs = effects.clock().getTime() - options.retentionMs;
-  return sweepListed(effects, 'unknown/', cutoffMs, options, async (note) => {
+  return sweepListed(effects, UNKNOWN, cutoffMs, options, async (note) => {
     const source = await readSource(effects, note.key);
     const present = source === undefined ? undefined : await landingVersion(effects, source);
     if (present === 'unseen') return [];

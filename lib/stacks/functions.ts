@@ -140,6 +140,8 @@ export class Functions extends Construct {
       [SETTINGS.lakeBucket]: this.buckets.lake.bucketName,
       [SETTINGS.filesQueueUrl]: this.queues.files.queueUrl,
       [SETTINGS.refreshQueueUrl]: this.queues.refresh.queueUrl,
+      [SETTINGS.filesDeadLettersUrl]: this.queues.filesDeadLetters.queueUrl,
+      [SETTINGS.refreshDeadLettersUrl]: this.queues.refreshDeadLetters.queueUrl,
       [SETTINGS.maxSourceBytes]: String(maxSourceBytes),
       [SETTINGS.diskMb]: String(diskMb),
     };

@@ -12,13 +12,13 @@ import type { SluiceOptions, SluiceProps } from './sluice-props.ts';
 const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
   ingest: ['tables', 'arrivals', 'files', 'quarantine', 'unknown', 'waiting'],
   aggregate: ['tables', 'insights', 'waiting'],
-  maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes', 'waiting'],
+  maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes', 'waiting', 'asked'],
 };
 
 /** All that is the lake's own: not what Athena writes beside it. */
 const READS = [...new Set(Object.values(WRITES).flat())];
 
-/** The marks in it come and go: see lib/aws/refresh-queue.ts. */
+/** Marks that are removed before work: lib/aws/refresh-queue.ts. */
 const MARKS = ['waiting'];
 
 /** Where maintain sweeps; log entries lie there too, which it never deletes, and the bucket's policy would not let it. */
@@ -53,7 +53,16 @@ export function permissions(
     ...lake(name, buckets),
     ...(name === 'ingest' ? [receive(queues.files), send(queues.files), send(queues.refresh)] : []),
     ...(name === 'aggregate' ? [receive(queues.refresh), send(queues.refresh)] : []),
-    ...(name === 'maintain' ? [send(queues.files), send(queues.refresh), send(queues.maintainFailures)] : []),
+    ...(name === 'maintain'
+      ? [
+          send(queues.files),
+          send(queues.refresh),
+          send(queues.maintainFailures),
+          allow('CountFiles', ['sqs:GetQueueAttributes'], [queues.files.queueArn]),
+          receive(queues.filesDeadLetters),
+          receive(queues.refreshDeadLetters),
+        ]
+      : []),
     ...(name === 'maintain' && !retainData ? empty(buckets) : []),
     ...(buckets.encryptionKey ? [useKey(buckets.encryptionKey)] : []),
     ...(vpc ? [allow('JoinNetwork', NETWORK, ['*'])] : []),
@@ -85,7 +94,7 @@ function lake(name: FunctionName, { lake: { bucketArn } }: Buckets): PolicyState
     allow('WriteLake', ['s3:PutObject', 's3:AbortMultipartUpload'], inFolders(WRITES[name])),
     name === 'maintain'
       ? allow('SweepLake', ['s3:DeleteObject'], inFolders(SWEEPS))
-      : allow('TakeMarks', ['s3:DeleteObject'], inFolders(MARKS)),
+      : allow('RemoveMarks', ['s3:DeleteObject'], inFolders(MARKS)),
   ];
 }
 

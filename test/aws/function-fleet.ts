@@ -44,6 +44,8 @@ export class FunctionFleet {
       [SETTINGS.lakeBucket]: outputs.LakeBucket,
       [SETTINGS.filesQueueUrl]: outputs.FilesQueueUrl,
       [SETTINGS.refreshQueueUrl]: outputs.RefreshQueueUrl,
+      [SETTINGS.filesDeadLettersUrl]: outputs.FilesDeadLetterQueueUrl,
+      [SETTINGS.refreshDeadLettersUrl]: outputs.RefreshDeadLetterQueueUrl,
       [SETTINGS.maxSourceBytes]: String(largestSourceBytes(DISK_MB, TIMEOUT_SECONDS)),
       [SETTINGS.diskMb]: String(DISK_MB),
     };

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { s3Store } from '../../lib/adapters/s3-store.ts';
 import { LocalFiles, tableRelation } from '../../lib/aggregate/inputs.ts';
 import { landingTable } from '../../lib/core/catalog.ts';
@@ -33,9 +34,11 @@ export async function openRemoteLake(
   );
   const landing = s3Store({ client: s3, bucket: LandingBucket, scratch });
   const lake = s3Store({ client: s3, bucket: LakeBucket, scratch, cache: { maxBytes: CACHE_BYTES } });
-  const effects = { ...local.effects, scratch, landing, lake };
+  const sql = await openDuckDb();
+  const effects = { ...local.effects, sql, scratch, landing, lake };
   const tables = new DeltaTables({ ...effects, store: lake, newId: randomUUID });
   const close = async () => {
+    sql.close();
     await local.close();
     await rm(scratch, { recursive: true, force: true });
   };
@@ -82,10 +85,12 @@ export async function compareLakes(one: Effects, other: Effects): Promise<Compar
   const files = [new LocalFiles(one.lake), new LocalFiles(other.lake)] as const;
   const differences: string[] = [];
   let rows = 0;
+  // The engine of a lake reads no other lake.
+  const sql = await openDuckDb();
   try {
     for (const table of allTables(one)) {
       const [a, b] = await Promise.all([relation(one, files[0], table), relation(other, files[1], table)]);
-      await one.sql.session(async (session) => {
+      await sql.session(async (session) => {
         const [counted] = await session.rows<{ n: number }>(`SELECT count(*) AS n FROM (${a})`);
         rows += counted?.n ?? 0;
         const beyond = (x: string, y: string) =>
@@ -95,6 +100,7 @@ export async function compareLakes(one: Effects, other: Effects): Promise<Compar
       });
     }
   } finally {
+    sql.close();
     for (const taken of files) await taken.release();
   }
   return { rows, differences };

@@ -17,6 +17,7 @@ beforeAll(async () => {
 
 const ALL_FOLDERS = [
   'arrivals',
+  'asked',
   'files',
   'insights',
   'probes',
@@ -26,6 +27,7 @@ const ALL_FOLDERS = [
   'unknown',
   'waiting',
 ];
+const DEAD_LETTERS = ['<QueuesFilesDeadLetters.Arn>', '<QueuesRefreshDeadLetters.Arn>'];
 const folders = (...names: string[]) => names.map((name) => `${LAKE}/${name}/*`);
 
 test('ingest reads landing and does not write there', () => {
@@ -66,10 +68,19 @@ test('maintain lists landing, commits to tables, sweeps the lake and sends messa
   expect(grants(stack, 'maintain')).toEqual({
     's3:ListBucket': [LAKE, LANDING],
     's3:GetObject': folders(...ALL_FOLDERS),
-    's3:PutObject': folders('arrivals', 'insights', 'probes', 'staging', 'tables', 'waiting'),
-    's3:AbortMultipartUpload': folders('arrivals', 'insights', 'probes', 'staging', 'tables', 'waiting'),
+    's3:PutObject': folders('arrivals', 'asked', 'insights', 'probes', 'staging', 'tables', 'waiting'),
+    's3:AbortMultipartUpload': folders(
+      'arrivals',
+      'asked',
+      'insights',
+      'probes',
+      'staging',
+      'tables',
+      'waiting',
+    ),
     's3:DeleteObject': folders(
       'arrivals',
+      'asked',
       'files',
       'insights',
       'probes',
@@ -79,6 +90,10 @@ test('maintain lists landing, commits to tables, sweeps the lake and sends messa
       'unknown',
       'waiting',
     ),
+    'sqs:ReceiveMessage': DEAD_LETTERS,
+    'sqs:DeleteMessage': DEAD_LETTERS,
+    'sqs:ChangeMessageVisibility': DEAD_LETTERS,
+    'sqs:GetQueueAttributes': ['<QueuesFiles.Arn>', ...DEAD_LETTERS],
     'sqs:SendMessage': ['<QueuesFiles.Arn>', '<QueuesMaintainFailures.Arn>', '<QueuesRefresh.Arn>'],
     'logs:CreateLogStream': ['<Functionsmaintainlogs.Arn>'],
     'logs:PutLogEvents': ['<Functionsmaintainlogs.Arn>'],

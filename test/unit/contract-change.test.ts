@@ -5,6 +5,7 @@ import type { ColumnType } from '../../lib/core/schema.ts';
 import { schemaString } from '../../lib/delta/schema.ts';
 import { contractChange } from '../../lib/maintain/contract-change.ts';
 import { PLAIN, ShopWorlds } from '../support/changing-shop.ts';
+import { quietQueues } from '../support/fake-letters.ts';
 import { newStore, openProcess, put, syncPrune, TestClock } from '../support/shop-lake.ts';
 
 function table(
@@ -86,6 +87,7 @@ test('a deploy with a contract that its table cannot take fails before anything 
     },
     files: { send: async (messages: readonly unknown[]) => void sent.push(...messages) },
     measure: () => undefined,
+    ...quietQueues(),
   };
   await expect(applyDefinitions(maintain)).rejects.toThrow(
     /the column id would change from long to string\. .*"npx sluice rebuild sales"/,
@@ -114,6 +116,7 @@ test('a table that cannot be read fails a deploy before anything changes, and a 
     effects: { ...effects, log: () => undefined },
     files: { send: async (messages: readonly unknown[]) => void sent.push(...messages) },
     measure: () => undefined,
+    ...quietQueues(),
   };
   await expect(applyDefinitions(maintain)).rejects.toThrow(
     /^tables\/sales\/_delta_log\/0+\.json is damaged: line 1 is not JSON/,

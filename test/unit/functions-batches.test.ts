@@ -9,6 +9,7 @@ import type { RefreshNews } from '../../lib/aws/refresh-messages.ts';
 import { RefreshQueue } from '../../lib/aws/refresh-queue.ts';
 import type { Received } from '../../lib/aws/work-through.ts';
 import { apply } from '../../lib/maintain/apply.ts';
+import { FakeLetters, quietQueues } from '../support/fake-letters.ts';
 import { newStore, openProcess, put, rowsOf, TestClock, type TestLake } from '../support/shop-lake.ts';
 import { useWorld } from '../support/use-world.ts';
 
@@ -59,7 +60,7 @@ function common() {
   };
   const effects = { ...lake.effects, log, refreshes };
   const queue = new RefreshQueue({ ...lake.effects, queue: refreshes });
-  return { effects, files, refreshes: queue, inbox, log, measure, bucket: 'landing' };
+  return { effects, files, refreshes: queue, inbox, log, measure, ...quietQueues() };
 }
 
 const message = (id: string, content: object | string, attempts = 1): Received => ({
@@ -80,6 +81,7 @@ const created = (key: string, size = 30) => ({
 });
 const idsOf = (messages: readonly Received[]) => messages.map(({ messageId }) => messageId);
 const forEver = () => 900_000;
+const HOUR_MS = 3600_000;
 
 describe('ingest', () => {
   test('one commit for all; garbage fails alone, with its reason logged and a pause that grows', async () => {
@@ -253,6 +255,84 @@ describe('maintain', () => {
       vanishedFiles: [0],
       unexaminedFiles: [0],
     });
+  });
+
+  test('asks once for what waits, and again after longer and longer pauses where nothing does', async () => {
+    await put(lake.effects.landing, keyOf(1), CSV);
+    const asked = async (hours: number, waiting = 0) => {
+      clock.pass(hours * HOUR_MS);
+      files.sent.length = 0;
+      await reconcileByMessages({ ...common(), waitingFiles: async () => waiting }, () => false);
+      return files.sent.length;
+    };
+    expect(await asked(0)).toBe(1);
+    for (let hour = 0; hour < 5; hour++) expect(await asked(1, 1)).toBe(0);
+    expect(await asked(0)).toBe(1);
+    expect(await asked(1)).toBe(0);
+    expect(await asked(1)).toBe(1);
+    expect(await asked(2)).toBe(0);
+    // Another version is asked for at once, whatever waits.
+    await put(lake.effects.landing, keyOf(1), `${CSV}2,bob,2.00\n`);
+    expect(await asked(0, 7)).toBe(1);
+    const { sizeBytes } = (await lake.effects.landing.head(keyOf(1))) ?? {};
+    expect(files.sent).toEqual([{ source: keyOf(1), sizeBytes }]);
+    expect(await asked(24, 7)).toBe(1);
+    // What settled is forgotten; a damaged memory is none.
+    await ingestBatch(common(), [message('1', { source: keyOf(1) })], forEver);
+    expect(await asked(0)).toBe(0);
+    await lake.effects.lake.write('asked/files.json', new TextEncoder().encode('{'));
+    await put(lake.effects.landing, keyOf(2), CSV);
+    expect(await asked(0)).toBe(1);
+  });
+
+  test('closes letters about what is settled, and those that repeat others', async () => {
+    for (const day of [1, 2, 3]) await put(lake.effects.landing, keyOf(day), CSV);
+    await ingestBatch(common(), [message('1', created(keyOf(1)))], forEver);
+    const [fileLetters, refreshLetters] = [new FakeLetters(), new FakeLetters()];
+    fileLetters.add(created(keyOf(1)));
+    fileLetters.add(created(keyOf(2)));
+    fileLetters.add({ source: keyOf(2), isSuspect: true });
+    fileLetters.add({ source: keyOf(9) });
+    fileLetters.add({ source: keyOf(1), dataset: 'gone' });
+    fileLetters.add('no message');
+    refreshLetters.add({ target: DAILY });
+    refreshLetters.add({ target: { kind: 'insights', name: 'ghost' } });
+    refreshLetters.add({ target: DAILY, arrivedMs: 5 });
+    refreshLetters.add('no message');
+    const letters = { files: fileLetters, refreshes: refreshLetters };
+    const bodies = () => [...fileLetters.messages, ...refreshLetters.messages].map(({ body }) => body);
+    const about2 = JSON.stringify(created(keyOf(2)));
+    await reconcileByMessages({ ...common(), letters }, () => false);
+    expect(bodies()).toEqual([about2, 'no message', JSON.stringify({ target: DAILY }), 'no message']);
+    await ingestBatch(common(), [message('2', created(keyOf(2)))], forEver);
+    expect(await refreshBatch(common(), [message('d', { target: DAILY })], forEver)).toEqual([]);
+    await reconcileByMessages({ ...common(), letters }, () => false);
+    expect(bodies()).toEqual(['no message', 'no message']);
+  });
+
+  test('looks for many files with the requests of a few pages', async () => {
+    const count = 350;
+    for (let n = 0; n < count; n++) {
+      await put(lake.effects.landing, `sales/day=2024-01-01/${n}.csv`, CSV);
+      await put(lake.effects.landing, `else/${n}.txt`, CSV);
+    }
+    const requests: string[] = [];
+    const batch = common();
+    const counting = new Proxy(batch.effects.lake, {
+      get: (store, name: 'read') =>
+        name === 'read' || name === 'head'
+          ? (key: string) => {
+              requests.push(key);
+              return store[name](key);
+            }
+          : typeof store[name] === 'function'
+            ? (store[name] as (...args: unknown[]) => unknown).bind(store)
+            : store[name],
+    });
+    await reconcileByMessages({ ...batch, effects: { ...batch.effects, lake: counting } }, () => false);
+    expect(files.sent).toHaveLength(2 * count);
+    expect(requests).toEqual(['asked/files.json']);
+    await ingestBatch(common(), [message('1', created('sales/day=2024-01-01/7.csv'))], forEver);
   });
 
   test('says what it left for want of time', async () => {

@@ -29,12 +29,12 @@ export class BareLake {
   private readonly emulated: Emulated;
   private readonly bundle: string;
   private readonly endpoint: string;
-  private readonly queues: { readonly files: string; readonly refresh: string };
+  private readonly queues: Readonly<Record<'files' | 'refresh' | 'filesDead' | 'refreshDead', string>>;
 
   private constructor(
     emulated: Emulated,
     names: { landing: string; lake: string; bundle: string; endpoint: string },
-    queues: { files: string; refresh: string },
+    queues: BareLake['queues'],
   ) {
     this.emulated = emulated;
     this.landing = names.landing;
@@ -56,6 +56,8 @@ export class BareLake {
     const queues = {
       files: await queue(`files-${name}`, {}),
       refresh: await queue(`refresh-${name}.fifo`, { FifoQueue: 'true' }),
+      filesDead: await queue(`files-dead-${name}`, {}),
+      refreshDead: await queue(`refresh-dead-${name}.fifo`, { FifoQueue: 'true' }),
     };
     const opened = new BareLake(emulated, { landing, lake, bundle, endpoint }, queues);
     const maintain = await opened.start('maintain');
@@ -75,6 +77,8 @@ export class BareLake {
       [SETTINGS.lakeBucket]: this.lake,
       [SETTINGS.filesQueueUrl]: this.queues.files,
       [SETTINGS.refreshQueueUrl]: this.queues.refresh,
+      [SETTINGS.filesDeadLettersUrl]: this.queues.filesDead,
+      [SETTINGS.refreshDeadLettersUrl]: this.queues.refreshDead,
       [SETTINGS.maxSourceBytes]: String(largestSourceBytes(DISK_MB, TIMEOUT_SECONDS)),
       [SETTINGS.diskMb]: String(DISK_MB),
     });

@@ -1,0 +1,37 @@
+// A store of which a listing says what is not there, so that many keys are looked for with the requests of a few pages.
+import type { ObjectStore } from '../ports.ts';
+
+/** A page of S3's listing: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+const PAGE_KEYS = 1000;
+/** Fewer are asked for one by one. */
+const FEW_KEYS = 100;
+
+/**
+ * `wanted`: keys below `prefix` that will be asked for; `there`: about how many objects are below it. The store as it is where
+ * to ask is cheaper than to list. What comes later than the listing is not seen.
+ */
+export async function listedStore(
+  store: ObjectStore,
+  prefix: string,
+  wanted: ReadonlySet<string>,
+  there: number,
+): Promise<ObjectStore> {
+  if (wanted.size <= FEW_KEYS + there / PAGE_KEYS) return store;
+  const absent = new Set(wanted);
+  for await (const { key } of store.list(prefix)) absent.delete(key);
+  const unlessAbsent =
+    <T>(ask: (key: string) => Promise<T | undefined>) =>
+    async (key: string) =>
+      absent.has(key) ? undefined : ask(key);
+  return {
+    location: store.location,
+    head: unlessAbsent((key) => store.head(key)),
+    read: unlessAbsent((key) => store.read(key)),
+    list: (...asked) => store.list(...asked),
+    write: (key, bytes) => store.write(key, bytes),
+    create: (key, bytes) => store.create(key, bytes),
+    download: (key, etag) => store.download(key, etag),
+    upload: (path, key) => store.upload(path, key),
+    remove: (keys) => store.remove(keys),
+  };
+}
