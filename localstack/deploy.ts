@@ -17,6 +17,8 @@ export type Deployment = Stage & {
   readonly schemas?: string;
   /** False: for an emulator that runs none; all but them, and what speaks of them, is deployed. Default: true. */
   readonly functions?: boolean;
+  /** Further words behind `-c`. Default: none. */
+  readonly words?: Readonly<Record<string, string>>;
 };
 
 /** The outputs of lib/stacks/sluice-stack.ts that scripts need. */
@@ -43,11 +45,13 @@ export async function deployStack({
   stage,
   schemas,
   functions = true,
+  words = {},
 }: Deployment): Promise<StackOutputs> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-deploy-'));
   const [assembly, outputs] = [join(folder, 'assembly'), join(folder, 'outputs.json')];
   const context = [...contextOf({ endpoint, stage }), '-c', 'fetchBinding=true'];
   if (schemas !== undefined) context.push('-c', `schemas=${schemas}`);
+  for (const [word, text] of Object.entries(words)) context.push('-c', `${word}=${text}`);
   try {
     await Promise.all([
       // Where there is no cdk.json it does not synthesise first.
