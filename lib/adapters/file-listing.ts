@@ -82,7 +82,14 @@ async function openFolder(
 ): Promise<{ readonly identity: string; readonly entries: readonly Entry[] } | undefined> {
   const stats = await unlessGone(stat(join(root, folder), { bigint: true }));
   const identity = stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : undefined;
-  if (identity === undefined || walk.above.includes(identity)) return undefined;
+  if (identity === undefined) return undefined;
+  if (walk.above.includes(identity)) {
+    walk.guard?.unseen(
+      folder.slice(0, -1),
+      'it is a link to a folder that it lies in itself, and is not followed: remove it',
+    );
+    return undefined;
+  }
   return { identity, entries: await entriesIn(root, folder, walk) };
 }
 

@@ -1,9 +1,9 @@
 // Decides which partitions of a derived table are recomputed, which are dropped, and which stay as they are.
 // Pure, but for reading the inputs' log entries through DeltaTables.
-import { type Derivation, relatedTables, sameTable, tablePrefix } from '../core/insight.ts';
+import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { parseLogJson } from '../core/log-json.ts';
 import { partitionId, partitionOf } from '../core/partition.ts';
-import { DEFINITION, inputAppId, inputCommitAppId, PENDING } from '../core/tags.ts';
+import { DEFINITION, inputAppId, inputCommitAppId, PENDING, readInputAppId } from '../core/tags.ts';
 import { type Touched, touchedPartitions } from '../core/touched.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
 import { commitNumber } from '../delta/commit-id.ts';
@@ -115,10 +115,31 @@ async function changesSince(
   const known = txnVersion(target, inputCommitId(input));
   // A lake of an older Sluice has versions alone: the next commit notes the rest.
   if (known === undefined) return (await tables.entries(prefix, since, upTo)) ?? 'gap';
-  if (since === upTo) return commitNumber(commitId) === known ? [] : 'replaced';
+  if (since === upTo && commitId !== undefined) return commitNumber(commitId) === known ? [] : 'replaced';
+  // Its entry is lost, and a checkpoint alone says what it held.
+  if (since === upTo) return 'gap';
   const entries = await tables.entries(prefix, since - 1, upTo);
   if (entries === undefined) return 'gap';
   return commitNumber(entries[0]?.id) === known ? entries.slice(1) : 'replaced';
+}
+
+/** Sentences on inputs that are not in the lake any more, though the target was computed from them. */
+export function absentInputs(
+  { target: table }: Derivation,
+  target: Snapshot,
+  absent: readonly TableRef[],
+): string[] {
+  const own = tablePrefix(table);
+  return absent.flatMap((input) => {
+    const prefix = tablePrefix(input);
+    const noted = [...target.txns.values()].find(({ appId }) => readInputAppId(appId)?.prefix === prefix);
+    const version = noted?.version;
+    return version === undefined
+      ? []
+      : [
+          `${own} was computed from version ${version} of ${prefix}, which is not in the lake any more: bring it back from a backup, or run "npx sluice sync", which makes ${prefix} again and computes ${own} from it`,
+        ];
+  });
 }
 
 /** Sentences on inputs whose logs are not those that the target was computed from; [] where all are. */

@@ -2,11 +2,11 @@
 // should have brought already, and sweeps what nobody needs any more. Works on no source file and no insight itself.
 import { probeConditionalCreate } from '../adapters/s3-probe.ts';
 import type { DeadLetterQueue, DeadMessage } from '../adapters/sqs-dead-letters.ts';
+import { sinceInputs } from '../aggregate/since-inputs.ts';
 import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../effects.ts';
 import { CliError } from '../errors.ts';
-import { derivedStatus } from '../local/lake-status.ts';
 import { type Applied, apply, type Obstacles, refusedChanges, undoAllForeign } from '../maintain/apply.ts';
 import { maintainTables } from '../maintain/maintain-tables.ts';
 import { type Reconciliation, reconcile, type Wanted } from '../maintain/reconcile.ts';
@@ -151,11 +151,9 @@ async function tablesBehind(effects: Effects, messages: readonly DeadMessage[]):
   for (const derivation of effects.catalog.derivations) {
     const table = tablePrefix(derivation.target);
     if (!about.has(table)) continue;
-    const isUpToDate = await derivedStatus(effects, derivation).then(
-      (status) => status.behind === 0 && status.stale.length === 0,
-      () => false,
-    );
-    if (!isUpToDate) behind.add(table);
+    const snapshot = await effects.tables.latest(table).catch(() => undefined);
+    const since = snapshot && (await sinceInputs(effects, derivation, snapshot).catch(() => undefined));
+    if (since?.behind !== 0 || since.problems.length > 0) behind.add(table);
   }
   return behind;
 }

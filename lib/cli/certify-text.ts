@@ -103,8 +103,8 @@ function totals({ datasets, unknown, asideKeys }: Certificate) {
 }
 
 function notCurrent({ derived }: Certificate): string[] {
-  return derived.flatMap(({ table, behind, stale }) => [
-    ...(behind === null ? [`${table.name} was not made yet: the next sync makes it`] : []),
+  return derived.flatMap(({ table, version, behind, stale }) => [
+    ...(version === null ? [`${table.name} was not made yet: the next sync makes it`] : []),
     ...(behind
       ? [`${table.name} is behind by ${count(behind, 'partition')}: the next sync computes them`]
       : []),

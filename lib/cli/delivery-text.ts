@@ -24,11 +24,11 @@ export function remarkSections(remarks: readonly DatasetRemarks[]): Section[] {
       next: 'If one is renamed, name it as the "header" of its field. "fieldsMatch": "equal" refuses such files, "partial" says that they are right.',
     },
     {
-      title: 'The same rows more than once:',
+      title: 'The same text, or the same rows, in more than one file:',
       lines: remarks.flatMap(({ dataset, duplicates }) =>
         duplicates.map((sources) => `${firstWords(sources, MAX_COPIES)} (${dataset})`),
       ),
-      next: 'Delete all but one of each. "duplicates": "reject" counts the first alone, "allow" says that they are right.',
+      next: 'Where one was sent twice by mistake, delete what is too many. "duplicates": "reject" counts of equal texts with equal values in their paths the first alone, "allow" says that they are right.',
     },
   ];
   return sections.filter(({ lines }) => lines.length > 0);

@@ -44,7 +44,7 @@ function linesOf({ about, reason, receives, at }: Letter): string[] {
 export function letterDocument(boxes: readonly LetterBox[]): unknown {
   return {
     waiting: boxes.reduce((total, { waiting }) => total + waiting, 0),
-    letters: boxes.flatMap(({ letters }) => letters),
+    letters: boxes.flatMap(({ letters }) => letters.map(({ isRefused: _, ...letter }) => letter)),
   };
 }
 

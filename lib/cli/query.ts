@@ -2,7 +2,8 @@
 import type { AsOf } from '../core/as-of.ts';
 import type { Catalog } from '../core/catalog.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
-import type { TableRef } from '../core/insight.ts';
+import { type TableRef, tablePrefix } from '../core/insight.ts';
+import type { QueryReads } from '../core/query-reads.ts';
 import type { Effects } from '../effects.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
@@ -76,7 +77,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { openLake } = await import('../local/open-lake.ts');
   const { requireLake } = await import('../local/places.ts');
   const { namedTables } = await import('../explain/find-table.ts');
-  const { asideTables } = await import('../maintain/lake-tables.ts');
+  const { ownerlessTables } = await import('../maintain/lake-tables.ts');
   const { readTables, withViews } = await import('../local/lake-views.ts');
   const { readQuery } = await import('../local/read-query.ts');
   const { writeRows } = await import('./query-output.ts');
@@ -89,10 +90,16 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   });
   try {
     const { aside } = local.effects.catalog;
-    const all = [...namedTables(local.effects), ...(await asideTables(local.effects))];
+    const defined = namedTables(local.effects);
     const reads = await local.effects.sql.session((session) => readQuery(session, sql));
+    // They are looked for where a name is none of those that are defined.
+    const ownerless = isWithin(reads, defined)
+      ? []
+      : await ownerlessTables(local.effects, asOf === undefined ? 'without' : 'with');
+    const all = [...defined, ...ownerless];
     const tables = reads === undefined ? [] : readTables(all, reads);
     warnOfAside(terminal, aside);
+    await warnOfTables(local.effects, terminal, tables, ownerless);
     requireOneTable(asOf, tables, reads?.isUnderstood ?? true);
     const answer = async (session: SqlSession, missing: readonly TableRef[]) => {
       try {
@@ -107,6 +114,33 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     return await withViews(local.effects, tables, answer, { asOf, sql });
   } finally {
     await local.close();
+  }
+}
+
+function isWithin(reads: QueryReads | undefined, tables: readonly TableRef[]): boolean {
+  if (reads === undefined) return true;
+  const names = new Set(tables.map(({ name }) => name.toLowerCase()));
+  return reads.isUnderstood && [...reads.named.keys()].every((name) => names.has(name));
+}
+
+/** What the answer may say that landing does not. */
+async function warnOfTables(
+  { catalog, tables: logs }: Effects,
+  terminal: Terminal,
+  tables: readonly TableRef[],
+  ownerless: readonly TableRef[],
+): Promise<void> {
+  for (const table of tables) {
+    const prefix = tablePrefix(table);
+    if (ownerless.includes(table) && !catalog.asideNamed(table.name))
+      terminal.err([
+        `warning: nothing defines ${prefix} any more: it is as the last sync left it ("npx sluice drop ${prefix}" removes it)`,
+      ]);
+    const foreign = (await logs.latest(prefix).catch(() => undefined))?.foreign ?? [];
+    if (foreign.length > 0)
+      terminal.err([
+        `warning: ${prefix} was changed by other programs, and the answer may show that: "npx sluice status" says by whom, "npx sluice sync" takes it back`,
+      ]);
   }
 }
 

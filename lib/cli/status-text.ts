@@ -101,7 +101,7 @@ function attention(status: FoundStatus): string[] {
     ...apart(failureLines(status.failures)),
     ...section('Logs that are not whole:', [...status.logs, ...derived.flatMap(({ problems }) => problems)]),
     ...section(
-      'Changed by other programs; "npx sluice sync" takes it back:',
+      'Changed by other programs; "npx sluice sync" takes it back, and "npx sluice drop" takes a table that nothing defines:',
       status.foreign.flatMap(({ table, commits }) =>
         commits.map((commit) => `${table}, ${foreignText(commit)}`),
       ),

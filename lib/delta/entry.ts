@@ -8,7 +8,7 @@ import type { Entry } from './snapshot.ts';
 
 /** What to do about a log that cannot be read; a clause without its full stop. */
 export function logRemedy(prefix: string): string {
-  return `bring it back from a backup or an older object version. If there is none, move the folder ${prefix} out of the lake and run "npx sluice sync", which makes the table again`;
+  return `bring it back from a backup or an older object version. If there is none, move the folder ${prefix} out of the lake and run "npx sluice sync", which makes the table again if a contract or an insight defines it`;
 }
 
 /** Throws CorruptionError where it is empty, is not JSON, or does not hold what was written. */

@@ -12,9 +12,13 @@ export type FileStatistics = { readonly rows: number; readonly stats: string };
 /** Rows of the files, by their statistics. */
 export function recordCount(files: Iterable<Add>): number {
   let rows = 0;
-  for (const { stats } of files)
-    rows += parseLogJson<{ numRecords?: number }>(stats ?? '{}', "a data file's stats").numRecords ?? 0;
+  for (const add of files) rows += recordedRows(add) ?? 0;
   return rows;
+}
+
+/** Undefined where the file's writer did not say. */
+export function recordedRows({ stats }: Add): number | undefined {
+  return parseLogJson<{ numRecords?: number }>(stats ?? '{}', "a data file's stats").numRecords;
 }
 
 /** A column's chunk in one row group, as `parquet_metadata` shows it. */

@@ -4,7 +4,7 @@ import { type TableRef, tablePrefix } from '../core/insight.ts';
 import { CONTENT } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
 import { objectKey } from '../delta/partitions.ts';
-import { recordCount } from '../delta/stats.ts';
+import { recordedRows } from '../delta/stats.ts';
 import type { Effects } from '../effects.ts';
 import { CliError, CorruptionError } from '../errors.ts';
 import { type ExpectedFile, type ParquetRows, parquetRows } from './parquet-rows.ts';
@@ -24,7 +24,7 @@ export async function damagedFiles(effects: Effects, table: TableRef): Promise<s
   );
   return live.flatMap((add) => {
     const key = objectKey(prefix, add.path);
-    const problem = fileProblem(found.get(key), recordCount([add]));
+    const problem = fileProblem(found.get(key), recordedRows(add));
     return problem === undefined ? [] : [`${key} ${problem}. ${nextStep(table)}`];
   });
 }
@@ -40,7 +40,7 @@ export async function damagedPast(effects: Effects, table: TableRef): Promise<st
   return past.flatMap((add) => {
     const key = objectKey(prefix, add.path);
     const rows = found.get(key);
-    const problem = rows === 'gone' ? undefined : fileProblem(rows, recordCount([add]));
+    const problem = rows === 'gone' ? undefined : fileProblem(rows, recordedRows(add));
     return problem === undefined
       ? []
       : [`${key} ${problem}; older versions alone show it (--as-of): bring it back from a backup`];
@@ -56,16 +56,19 @@ async function pastFiles(effects: Effects, prefix: string): Promise<Add[]> {
   if (log === undefined) return [];
   const there = new Set<string>();
   for await (const { key } of effects.lake.list(`${prefix}/`)) there.add(key);
-  const past = log.lifespans().filter(({ until }) => until !== Number.POSITIVE_INFINITY);
+  const newest = new Map(log.lifespans().map((lifespan) => [lifespan.add.path, lifespan]));
+  const past = [...newest.values()].filter(({ until }) => until !== Number.POSITIVE_INFINITY);
   return past.map(({ add }) => add).filter((add) => there.has(objectKey(prefix, add.path)));
 }
 
-/** `recorded`: the rows that the log says. */
-function fileProblem(rows: ParquetRows | undefined, recorded: number): string | undefined {
+/** `recorded`: the rows that the log says; other programs need not say any. */
+function fileProblem(rows: ParquetRows | undefined, recorded: number | undefined): string | undefined {
   if (rows === undefined || rows === 'gone') return 'is gone, although the log names it';
   if (rows === 'altered') return 'is not what was written: its bytes have changed';
   if (rows === 'unreadable') return 'is not a Parquet file';
-  return rows === recorded ? undefined : `has ${rows} rows, and the log says ${recorded}`;
+  return recorded === undefined || rows === recorded
+    ? undefined
+    : `has ${rows} rows, and the log says ${recorded}`;
 }
 
 function nextStep(table: TableRef): string {

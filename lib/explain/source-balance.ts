@@ -168,7 +168,9 @@ function reportProblems(
   key: string,
 ): string[] {
   if (report === undefined)
-    return [`its report ${key} is gone or damaged, so the number of its records cannot be checked`];
+    return [
+      `its report ${key} is gone or damaged, so the number of its records cannot be checked. "npx sluice rebuild" of the dataset reads its files again`,
+    ];
   if (facts !== undefined && report.facts !== facts)
     return [`its report ${key} is not the one that the log names`];
   if (report.accepted !== accepted || report.quarantined !== quarantined)

@@ -8,7 +8,7 @@ import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 
-/** Live from the version `from` up to, and without, `until`. */
+/** Live from the version `from` up to, and without, `until`. A path that is added again, as by a RESTORE, has several. */
 export type Lifespan = { readonly add: Add; readonly from: number; until: number };
 
 const ENTRIES_A_READ = 8;
@@ -17,7 +17,8 @@ export class TableLog {
   /** The table's name in the lake: `insights/usage_daily`. */
   readonly prefix: string;
   readonly entries: readonly Entry[];
-  readonly #lifespans = new Map<string, Lifespan>();
+  /** By path, the newest one last. */
+  readonly #lifespans = new Map<string, Lifespan[]>();
   readonly #metadata: (Metadata | undefined)[] = [];
   readonly #times: number[] = [];
   readonly #byPartition = new Map<string, Map<string, Lifespan[]>>();
@@ -31,20 +32,25 @@ export class TableLog {
 
   #apply(version: number, actions: readonly Action[]): void {
     let metadata = this.#metadata.at(-1);
+    for (const action of actions) if ('remove' in action) this.#end(action.remove.path, version);
     for (const action of actions) {
-      if ('add' in action)
-        this.#lifespans.set(action.add.path, { add: action.add, from: version, until: Infinity });
-      else if ('metaData' in action) metadata = action.metaData;
-    }
-    for (const action of actions) {
-      if (!('remove' in action)) continue;
-      const known = this.#lifespans.get(action.remove.path);
-      if (known) known.until = version;
+      if ('metaData' in action) metadata = action.metaData;
+      if (!('add' in action)) continue;
+      // Added while it is live, it is described anew.
+      this.#end(action.add.path, version);
+      const known = this.#lifespans.get(action.add.path) ?? [];
+      known.push({ add: action.add, from: version, until: Infinity });
+      this.#lifespans.set(action.add.path, known);
     }
     this.#metadata.push(metadata);
     // Writers' clocks differ a little: a version is never older than the one before.
     const time = commitTimeMs(commitInfoOf(actions)) ?? newestFile(actions);
     this.#times.push(Math.max(time, this.#times.at(-1) ?? 0));
+  }
+
+  #end(path: string, version: number): void {
+    const newest = this.#lifespans.get(path)?.at(-1);
+    if (newest && newest.until === Infinity) newest.until = version;
   }
 
   get newest(): number {
@@ -75,15 +81,16 @@ export class TableLog {
 
   /** Of every data file that there ever was. */
   lifespans(): Lifespan[] {
-    return [...this.#lifespans.values()];
+    return [...this.#lifespans.values()].flat();
   }
 
+  /** The newest one. */
   lifespan(path: string): Lifespan | undefined {
-    return this.#lifespans.get(path);
+    return this.#lifespans.get(path)?.at(-1);
   }
 
   filesAt(version: number): Lifespan[] {
-    return [...this.#lifespans.values()].filter((file) => isLive(file, version));
+    return this.lifespans().filter((file) => isLive(file, version));
   }
 
   /** The files of one partition, by the values of some of the table's partition columns. */
@@ -97,7 +104,7 @@ export class TableLog {
 
   #indexBy(columns: readonly string[]): Map<string, Lifespan[]> {
     const index = new Map<string, Lifespan[]>();
-    for (const file of this.#lifespans.values()) {
+    for (const file of this.lifespans()) {
       const id = partitionId(partitionOf(file.add.partitionValues, columns));
       const known = index.get(id);
       if (known) known.push(file);

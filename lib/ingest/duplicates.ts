@@ -150,6 +150,6 @@ export function isRepetitionOf(
 }
 
 export function duplicateViolation(first: string): Violation {
-  const message = `it has the same text as ${first}, which counts, so that its rows would count twice: delete one of the two. Where ${first} is deleted, this one comes in at the next sync`;
+  const message = `it has the same text as the version of ${first} that counts, so that its rows would count twice: delete one of the two. Where ${first} is deleted, this one comes in at the next sync`;
   return fileViolation('duplicate', message, first);
 }

@@ -53,7 +53,10 @@ async function firstRecords(file: SourceFile, count: number): Promise<FirstRecor
 function withHeader(file: SourceFile, records: readonly string[][]): Matched | Violation {
   const { headerRecords, headerJoin } = file.dataset.dialect;
   if (records.length < headerRecords)
-    return fileViolation('source-error', 'the file is empty: it has not even a header line');
+    return fileViolation(
+      'source-error',
+      'the file is empty: it has not even a header line. Send it again, or delete it',
+    );
   const width = Math.max(...records.map((cells) => cells.length));
   const labels = Array.from({ length: width }, (_, i) => {
     const parts = records.map((cells) => cells[i] ?? '');
@@ -103,7 +106,7 @@ function matchLabels(file: SourceFile, labels: readonly string[]): Matched | Vio
   const found = `${listed(labels)} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`;
   if (required[0] && dataset.fieldsMatch === undefined) {
     const names = required.map((field) => field.header);
-    const message = `the header lacks ${listed(names)}; it has ${found}`;
+    const message = `the header lacks ${listed(names)}; it has ${found}. Correct the file, or the contract's "header" of the field or its "dialect"`;
     return fileViolation('missing-label', message, names[0]);
   }
   if (columns.size === 0)

@@ -104,7 +104,10 @@ async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
     yield* plain;
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw error;
-    throw new BrokenArchiveError(`the gzip archive is broken: ${(error as Error).message}`, { cause: error });
+    throw new BrokenArchiveError(
+      `the gzip archive is broken: ${(error as Error).message}. Send the file again`,
+      { cause: error },
+    );
   } finally {
     plain.destroy();
     await poured;
@@ -122,7 +125,7 @@ async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
     try {
       unpacking.push(chunk, final);
     } catch (error) {
-      const message = `the zstd archive is broken: ${(error as Error).message}`;
+      const message = `the zstd archive is broken: ${(error as Error).message}. Send the file again`;
       throw new BrokenArchiveError(message, { cause: error });
     }
     return pieces.splice(0);
@@ -133,7 +136,8 @@ async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
     if (blocks.refusal !== undefined) throw new BrokenArchiveError(blocks.refusal);
   }
   yield* push(blocks.end(), true);
-  if (!isComplete) throw new BrokenArchiveError('the zstd archive is broken: it ends too early');
+  if (!isComplete)
+    throw new BrokenArchiveError('the zstd archive is broken: it ends too early. Send the file again');
 }
 
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);

@@ -2,7 +2,7 @@
 // from a file in landing, and each insight is current, or it is said. Writes nothing.
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { type TableRef, tablePrefix } from '../core/insight.ts';
+import { tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
 import type { Effects } from '../effects.ts';
 import { CorruptionError } from '../errors.ts';
@@ -47,7 +47,7 @@ export async function certifyLake(
   const datasets: DatasetCertificate[] = [];
   for (const [dataset, versions] of present) {
     const table = landingTable(dataset);
-    problems.push(...(await logProblems(effects, table)));
+    problems.push(...(await logProblems(effects, tablePrefix(table))));
     const certificate = await readable(problems, () => certifyDataset(effects, dataset, versions, unseen));
     if (certificate === undefined) continue;
     datasets.push(certificate);
@@ -62,7 +62,7 @@ export async function certifyLake(
   for (const derivation of effects.catalog.derivations) {
     const { target } = derivation;
     if (only !== undefined && (target.kind !== 'tables' || target.name !== only.name)) continue;
-    problems.push(...(await logProblems(effects, target)));
+    problems.push(...(await logProblems(effects, tablePrefix(target))));
     const status = await readable(problems, () => derivedStatus(effects, derivation));
     if (status === undefined) continue;
     derived.push(status);
@@ -73,11 +73,13 @@ export async function certifyLake(
     );
   }
   const isWhole = only === undefined;
+  const left = isWhole ? await undefinedTables(effects) : [];
+  for (const table of left) problems.push(...(await logProblems(effects, table, 'drop')));
   return {
     datasets,
     unknown: isWhole ? unknown : [],
     unseen,
-    left: isWhole ? await undefinedTables(effects) : [],
+    left,
     aside: effects.catalog.aside,
     asideKeys,
     derived,
@@ -116,15 +118,18 @@ async function landingObjects(effects: Effects, only: Dataset | undefined): Prom
 }
 
 /** What is wrong with the table's log, and what other programs wrote into it. */
-async function logProblems(effects: Effects, table: TableRef): Promise<string[]> {
-  const prefix = tablePrefix(table);
+async function logProblems(
+  effects: Effects,
+  prefix: string,
+  verb: 'sync' | 'drop' = 'sync',
+): Promise<string[]> {
   const problems = await effects.tables.problems(prefix, { whole: true });
   const snapshot = await readable(problems, () => effects.tables.latest(prefix));
   return [
     ...problems,
     ...(snapshot?.foreign ?? []).map(
       (change) =>
-        `${prefix} was changed by another program, ${foreignText(change)}. "npx sluice sync" takes that back`,
+        `${prefix} was changed by another program, ${foreignText(change)}. ${verb === 'sync' ? '"npx sluice sync" takes that back' : `Nothing defines it any more: "npx sluice drop ${prefix}" takes its rows away`}`,
     ),
   ];
 }

@@ -57,13 +57,21 @@ export function standingRemarks(
 /** On what one run read. */
 export function runRemarks(outcomes: readonly SourceOutcome[]): DeliveryRemarks {
   const accepted = outcomes.filter(({ result }) => result === 'accepted');
-  const groups = new Map<string, readonly string[]>();
-  for (const { source, copies } of accepted)
-    if (copies) groups.set([source, ...copies].sort().join('\n'), [...copies, source]);
   return {
     ...remarksOn(accepted.flatMap(({ report }) => (report ? [fromReport(report)] : []))),
-    duplicates: [...groups.values()],
+    duplicates: joined(accepted.flatMap(({ source, copies }) => (copies ? [[...copies, source]] : []))),
   };
+}
+
+/** Groups that share a source are one. */
+function joined(groups: readonly (readonly string[])[]): string[][] {
+  let found: Set<string>[] = [];
+  for (const group of groups) {
+    const meeting = found.filter((known) => group.some((source) => known.has(source)));
+    found = found.filter((known) => !meeting.includes(known));
+    found.push(new Set([...group, ...meeting.flatMap((known) => [...known])]));
+  }
+  return found.map((group) => [...group]);
 }
 
 function fromReport({ source, accepted, rows: records, former, unmatched }: Report): Remarked {

@@ -1,18 +1,17 @@
 // What a lake holds and how current it is, from the logs, the reports and a listing of landing. Writes nothing.
-import { loadInputs, loadRelated } from '../aggregate/inputs.ts';
-import { inputProblems, planRefresh, readPending, type Stale, type Warning } from '../aggregate/plan.ts';
+import { readPending, type Stale, type Warning } from '../aggregate/plan.ts';
+import { type SinceInputs, sinceInputs } from '../aggregate/since-inputs.ts';
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { type Derivation, relatedTables, type TableRef, tablePrefix } from '../core/insight.ts';
+import { type Derivation, type TableRef, tablePrefix } from '../core/insight.ts';
 import { partitionId, partitionOf } from '../core/partition.ts';
 import type { SetAside } from '../core/set-aside.ts';
-import { DEFINITION, filesBySource, type Origin, readOrigin, WARNINGS } from '../core/tags.ts';
+import { filesBySource, type Origin, readOrigin, WARNINGS } from '../core/tags.ts';
 import { isUnseen } from '../core/unseen.ts';
 import type { Add } from '../delta/actions.ts';
-import { configuration, type ForeignCommit, type Snapshot } from '../delta/snapshot.ts';
+import type { ForeignCommit, Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../effects.ts';
-import { mapInParallel } from '../in-parallel.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/stage.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
@@ -42,7 +41,8 @@ export type DatasetStatus = DeliveryRemarks & {
   readonly mayShareKeys: boolean;
 };
 
-export type DerivedStatus = {
+/** `behind` is null where the table itself is not there, too. */
+export type DerivedStatus = SinceInputs & {
   readonly table: TableRef;
   readonly partitions: number;
   readonly rows: number;
@@ -50,10 +50,6 @@ export type DerivedStatus = {
   readonly stale: readonly Stale[];
   /** Live partitions that an audit of severity `warn` found something in. */
   readonly warnings: readonly Warning[];
-  /** Sentences: the inputs' logs are not those that it was computed from. */
-  readonly problems: readonly string[];
-  /** Partitions that the next sync recomputes or drops for what its inputs hold now. Null: not made yet. */
-  readonly behind: number | null;
 };
 
 export type LakeStatus = {
@@ -98,22 +94,23 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
     await goingOn(failures, tablePrefix(derivation.target), async () => {
       derived.push(await derivedStatus(effects, derivation));
     });
-  const states = await tableStates(effects, failures);
   const left = await undefinedTables(effects);
+  const states = await tableStates(effects, left, failures);
   const { aside } = effects.catalog;
   const found = { datasets, derived, unknown, unseen, left, aside, asideKeys };
   return { ...found, ...states, failures: onePerTable(failures) };
 }
 
-/** Of every table that is defined: what its log says besides rows. */
+/** Of every table that the lake holds: what its log says besides rows. `left`: those that nothing defines. */
 async function tableStates(
   { catalog, tables }: Effects,
+  left: readonly string[],
   failures: TableFailure[],
 ): Promise<Pick<LakeStatus, 'foreign' | 'logs'>> {
   const foreign: { table: string; commits: readonly ForeignCommit[] }[] = [];
   const logs: string[] = [];
   const defined = [...catalog.datasets.map(landingTable), ...catalog.derivations.map(({ target }) => target)];
-  for (const table of defined.map(tablePrefix))
+  for (const table of [...defined.map(tablePrefix), ...left])
     await goingOn(failures, table, async () => {
       const commits = (await tables.latest(table))?.foreign ?? [];
       if (commits.length > 0) foreign.push({ table, commits });
@@ -211,26 +208,6 @@ function warningsOf({ files, metadata }: Snapshot): Warning[] {
     const partition = partitionOf(partitionValues, metadata.partitionColumns);
     return message === undefined ? [] : [{ partition, message }];
   });
-}
-
-async function sinceInputs(
-  effects: Effects,
-  derivation: Derivation,
-  snapshot: Snapshot,
-): Promise<Pick<DerivedStatus, 'behind' | 'problems'>> {
-  const read = [...derivation.inputs, ...relatedTables(derivation)];
-  const made = await mapInParallel(read, (table) => effects.tables.latest(tablePrefix(table)));
-  if (made.includes(undefined)) return { behind: null, problems: [] };
-  const inputs = await loadInputs(effects, derivation);
-  const related = await loadRelated(effects, derivation);
-  // Under another definition nothing counts as computed.
-  const base =
-    configuration(snapshot, DEFINITION) === derivation.hash ? snapshot : { ...snapshot, txns: new Map() };
-  const plan = await planRefresh(effects.tables, derivation, base, inputs, related);
-  return {
-    behind: plan.recompute.length + plan.drop.length,
-    problems: await inputProblems(effects.tables, derivation, base, [...inputs, ...related]),
-  };
 }
 
 function rowCount(snapshot: Snapshot | undefined): number {

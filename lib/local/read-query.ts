@@ -8,6 +8,7 @@ import type { SqlSession } from '../ports.ts';
 type Parsed = {
   readonly error?: boolean;
   readonly error_type?: string;
+  readonly error_message?: string;
   readonly statements?: readonly unknown[];
 };
 
@@ -21,11 +22,7 @@ export async function readQuery(session: SqlSession, sql: string): Promise<Query
   );
   const parsed = parseTree(row?.parsed ?? '{}') as Parsed;
   if (parsed.error && parsed.error_type === 'parser') return undefined;
-  // The parser serializes nothing but queries.
-  if (parsed.error)
-    throw new CliError(
-      'Only queries are answered: SELECT, WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES. The lake is changed by files in landing alone.',
-    );
+  if (parsed.error) throw new CliError(unreadable(parsed.error_message ?? ''));
   const [statement, ...more] = parsed.statements ?? [];
   if (statement === undefined || more.length > 0)
     throw new UsageError(
@@ -37,4 +34,11 @@ export async function readQuery(session: SqlSession, sql: string): Promise<Query
   const [problem] = reads.problems;
   if (problem) throw new CliError(`This query is not answered: ${problem.problem}.`);
   return reads;
+}
+
+/** The parser writes down queries alone, and not all of them; of others nobody can say which files they need. */
+function unreadable(reason: string): string {
+  if (/^Only SELECT statements/.test(reason))
+    return 'Only queries are answered: SELECT, WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES, and PIVOT where it names its values (PIVOT … ON day IN (…)). The lake is changed by files in landing alone.';
+  return `This query is not answered: the engine cannot say what it reads (${reason}). Write it in another way, as with "a >= 1 AND a <= 2" in place of BETWEEN SYMMETRIC.`;
 }

@@ -7,13 +7,13 @@ import { CONTRACT, DEFINITION, DROPPED, PENDING } from '../core/tags.ts';
 import type { Action, Metadata } from '../delta/actions.ts';
 import type { CommitPlan } from '../delta/commit.ts';
 import { removeAction } from '../delta/partitions.ts';
-import { configuration, type Snapshot } from '../delta/snapshot.ts';
+import { configuration, type ForeignCommit, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
 import { CliError, PlaceGoneError, TryAgainError } from '../errors.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
 import { messageOf, onePerTable, type TableFailure } from '../table-failures.ts';
 import { contractChange } from './contract-change.ts';
-import { isDropped } from './drop-table.ts';
+import { wasDropped } from './drop-table.ts';
 import {
   isNotOfSources,
   landingMetadata,
@@ -62,7 +62,8 @@ export type ApplyResult = Obstacles & {
 export async function apply(effects: Effects, observer: StagingObserver = {}): Promise<ApplyResult> {
   const { datasets, derivations } = effects.catalog;
   const applied: Applied[] = [];
-  const { undone, ...lossy } = await undoAllForeign(effects, observer);
+  const { undone: takenBack, ...lossy } = await undoAllForeign(effects, observer);
+  const undone = [...takenBack];
   const found = await refusedChanges(effects);
   const isLossy = (name: string) => lossy.refused.some(({ dataset }) => dataset === name);
   const refused = [...lossy.refused, ...found.refused.filter(({ dataset }) => !isLossy(dataset))];
@@ -82,7 +83,7 @@ export async function apply(effects: Effects, observer: StagingObserver = {}): P
     const isOut =
       refused.some((refusal) => refusal.dataset === dataset.name) ||
       unread.some((failure) => failure.table === tablePrefix(table));
-    if (!isOut) await work(table, () => applyContract(effects, dataset, observer));
+    if (!isOut) await work(table, () => applyContract(effects, dataset, observer, undone));
   }
   for (const derivation of derivations)
     if (!isHeld(derivation.target)) await work(derivation.target, () => applyDefinition(effects, derivation));
@@ -185,11 +186,13 @@ async function applyContract(
   effects: Effects,
   dataset: Dataset,
   observer: StagingObserver,
+  undone: Undone[],
 ): Promise<Applied | undefined> {
   const table = landingTable(dataset);
   const prefix = tablePrefix(table);
   const staged = new StagedFiles(effects, prefix);
   let change = 'changed' as Applied['change'];
+  let foreign: readonly ForeignCommit[] = [];
   const { committed } = await effects.tables.commit(
     prefix,
     async (snapshot): Promise<CommitPlan | undefined> => {
@@ -198,7 +201,8 @@ async function applyContract(
         change = 'created';
         return { actions: [...protocolActions(snapshot), { metaData }], operation: 'CREATE TABLE' };
       }
-      if (configuration(snapshot, CONTRACT) === dataset.hash && !isDropped(snapshot)) return undefined;
+      if (configuration(snapshot, CONTRACT) === dataset.hash && !wasDropped(snapshot)) return undefined;
+      foreign = isNotOfSources(snapshot) ? snapshot.foreign : [];
       const files = isNotOfSources(snapshot)
         ? leftBehind(effects, snapshot)
         : await widened(effects, dataset, snapshot, staged, observer);
@@ -207,6 +211,7 @@ async function applyContract(
     },
   );
   if (change === 'widened') await staged.forget();
+  if (committed && foreign.length > 0) undone.push({ table, commits: foreign });
   return committed ? { table, change } : undefined;
 }
 
@@ -255,7 +260,7 @@ function derivedMetadata(
       [DEFINITION]: derivation.hash,
     });
   }
-  if (configuration(snapshot, DEFINITION) === derivation.hash && !isDropped(snapshot)) return undefined;
+  if (configuration(snapshot, DEFINITION) === derivation.hash && !wasDropped(snapshot)) return undefined;
   const pending = JSON.stringify({ all: true, stale: [] });
   const { [CONTRACT]: _contract, [DROPPED]: _dropped, ...others } = snapshot.metadata.configuration;
   return {

@@ -15,8 +15,14 @@ export type Dropped = {
   readonly version: number;
 };
 
-export function isDropped(snapshot: Snapshot | undefined): boolean {
+/** True also where another program wrote rows into it since. */
+export function wasDropped(snapshot: Snapshot | undefined): boolean {
   return snapshot !== undefined && configuration(snapshot, DROPPED) !== undefined;
+}
+
+/** It has nothing to be dropped. */
+export function isDropped(snapshot: Snapshot | undefined): boolean {
+  return wasDropped(snapshot) && snapshot?.files.size === 0;
 }
 
 /** What dropping it would take away; undefined where there is no such table, or it was dropped already. */

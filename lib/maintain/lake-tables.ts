@@ -16,17 +16,25 @@ export async function undefinedTables(effects: Effects): Promise<string[]> {
   const found: string[] = [];
   for (const table of await strayTables(effects)) {
     const prefix = tablePrefix(table);
-    if (!effects.catalog.asideNamed(table.name) && !(await wasDropped(effects.tables, prefix)))
+    if (!effects.catalog.asideNamed(table.name) && !(await isEmptied(effects.tables, prefix)))
       found.push(prefix);
   }
   return found;
 }
 
-/** The tables of what was set aside, or may be: as long as the lake holds them, they can be read by their own schema. */
-export async function asideTables(effects: Effects): Promise<TableRef[]> {
-  if (effects.catalog.aside.length === 0) return [];
-  const tables = await strayTables(effects);
-  return tables.filter(({ kind, name }) => kind !== 'arrivals' && effects.catalog.asideNamed(name));
+/**
+ * Tables and insights that no sound definition makes: what defines them was set aside, or is gone. As long as the lake holds them,
+ * they can be read by their own schema; `dropped` ones in their past alone.
+ */
+export async function ownerlessTables(effects: Effects, dropped: 'with' | 'without'): Promise<TableRef[]> {
+  const found: TableRef[] = [];
+  for (const table of await strayTables(effects))
+    if (
+      table.kind !== 'arrivals' &&
+      (dropped === 'with' || !(await isEmptied(effects.tables, tablePrefix(table))))
+    )
+      found.push(table);
+  return found;
 }
 
 /** Those that no sound definition makes. */
@@ -44,7 +52,7 @@ async function strayTables({ lake, catalog }: Effects): Promise<TableRef[]> {
 }
 
 /** A log that cannot be read is not one that was dropped. */
-async function wasDropped(tables: DeltaTables, prefix: string): Promise<boolean> {
+async function isEmptied(tables: DeltaTables, prefix: string): Promise<boolean> {
   try {
     return isDropped(await tables.latest(prefix));
   } catch (error) {

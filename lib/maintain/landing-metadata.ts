@@ -8,7 +8,7 @@ import type { Action, Metadata } from '../delta/actions.ts';
 import { schemaString } from '../delta/schema.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../effects.ts';
-import { isDropped } from './drop-table.ts';
+import { wasDropped } from './drop-table.ts';
 
 export function partitionNames({ partitionBy }: Dataset): string[] {
   return partitionBy.map(({ name }) => name);
@@ -69,5 +69,5 @@ export function wasComputed(snapshot: Snapshot): boolean {
 
 /** It was computed, or dropped, or another program made it. */
 export function isNotOfSources(snapshot: Snapshot): boolean {
-  return wasComputed(snapshot) || isDropped(snapshot) || configuration(snapshot, CONTRACT) === undefined;
+  return wasComputed(snapshot) || wasDropped(snapshot) || configuration(snapshot, CONTRACT) === undefined;
 }

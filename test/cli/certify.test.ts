@@ -171,7 +171,7 @@ it('finds rows that are not where the log says, each way by itself', async () =>
     await writeFile(path, JSON.stringify({ ...report, digest: digestOf(report) }));
   };
   const key = report.slice(shop.lake.length + 1);
-  const damaged = `${B} (sales): its report ${key} is gone or damaged, so the number of its records cannot be checked`;
+  const damaged = `${B} (sales): its report ${key} is gone or damaged, so the number of its records cannot be checked. "npx sluice rebuild" of the dataset reads its files again`;
   expect(await problemsAfter(report, (path) => edited(path, { rows: 3 }))).toEqual([damaged]);
   expect(await problemsAfter(report, (path) => sealed(path, { rows: 3 }))).toEqual([
     `${B} (sales): it has 3 records, and 1 accepted and 1 quarantined rows make 2`,

@@ -198,7 +198,7 @@ describe('the same rows under two names', () => {
     const synced = await sluice(['sync', ...shop.places]);
     expect(synced.code).toBe(0);
     expect(synced.out).toContain(
-      `The same rows more than once:\n  ${KEY}, ${COPY} (sales)\n  Delete all but one`,
+      `The same text, or the same rows, in more than one file:\n  ${KEY}, ${COPY} (sales)\n  Where one was sent`,
     );
     expect((await status(shop)).duplicates).toEqual([[KEY, COPY]]);
     expect(await textOf(shop, 'status')).toContain(`  ${KEY}, ${COPY} (sales)\n`);

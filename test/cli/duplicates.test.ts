@@ -8,7 +8,7 @@ import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
 
 const FIRST = 'shop/day=2024-01-01/a.csv';
 const SECOND = 'shop/day=2024-01-01/b.csv';
-const REASON = `it has the same text as ${FIRST}, which counts, so that its rows would count twice: delete one of the two. Where ${FIRST} is deleted, this one comes in at the next sync`;
+const REASON = `it has the same text as the version of ${FIRST} that counts, so that its rows would count twice: delete one of the two. Where ${FIRST} is deleted, this one comes in at the next sync`;
 
 async function openShop(): Promise<Shop> {
   const shop = await makeShop();

@@ -1,6 +1,6 @@
 // What a user is told, and with which exit code, when a lake was restored, cut, damaged or written to by another program; and that
 // the way out that is named works.
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -203,6 +203,91 @@ test('a table that another program upgraded beyond us ends in a sentence, and is
   await rename(join(shop.lake, 'tables/sales'), join(shop.folder, 'set-aside'));
   expect((await said('sync', shop)).code).toBe(0);
   expect(await takings(shop)).toBe(BOTH);
+});
+
+test('what another program restores is taken back, and every version says again what it said before', async () => {
+  const shop = await twoDays();
+  const past = () => sluice(['query', 'FROM sales ORDER BY ALL', '--as-of', '1', ...shop.places.slice(2)]);
+  const before = await past();
+  await shop.sell(A, 'north,10.00');
+  await said('sync', shop);
+  await foreign(shop, 'tables/sales', 'RESTORE');
+  await writeForeign(sql, scratch, fileStore(shop.lake, { durable: false }), 'tables/sales', 'RESTORE', 1);
+  expect((await past()).out).toBe(before.out);
+  expect((await said('sync', shop)).code).toBe(3);
+  expect((await past()).out).toBe(before.out);
+  const receipt = JSON.parse(
+    (await sluice(['explain', 'sales', '--as-of', '1', '--json', ...shop.places.slice(2)])).out,
+  );
+  expect(receipt.sources.map(({ source }: { source: string }) => source)).toEqual([A, B]);
+  expect(await takings(shop)).toBe('day,till,takings\n2024-05-01,north,10.00\n2024-05-02,north,4.00\n');
+  await isWell(shop);
+});
+
+test('a table that is gone is said, where something was computed from it, and made again by the next sync', async () => {
+  const shop = await twoDays();
+  await rm(join(shop.lake, 'tables/sales'), { recursive: true });
+  const gone =
+    'insights/takings was computed from version 1 of tables/sales, which is not in the lake any more';
+  for (const verb of ['status', 'certify'])
+    expect(await said(verb, shop), verb).toMatchObject({ code: 3, text: expect.stringContaining(gone) });
+  expect((await said('sync', shop)).code).toBe(0);
+  expect(await takings(shop)).toBe(BOTH);
+  await isWell(shop);
+});
+
+test('a data file of another program that says nothing of its rows is no problem once it is taken back', async () => {
+  const shop = await twoDays();
+  const day = join(shop.lake, 'tables/sales/day=2024-05-01');
+  const [name = ''] = (await readdir(day)).filter((file) => file.endsWith('.parquet'));
+  await cp(join(day, name), join(day, 'foreign.parquet'));
+  const add = {
+    path: 'day=2024-05-01/foreign.parquet',
+    size: (await stat(join(day, name))).size,
+    partitionValues: { day: '2024-05-01' },
+    modificationTime: 1,
+    dataChange: true,
+  };
+  await writeFile(join(shop.lake, 'tables/sales', entry(2)), `${JSON.stringify({ add })}\n`);
+  const asked = await sluice(['query', 'FROM sales', ...shop.places.slice(2)]);
+  expect(asked).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('warning: tables/sales was changed by other programs'),
+  });
+  expect((await said('sync', shop)).code).toBe(3);
+  expect(await takings(shop)).toBe(BOTH);
+  await isWell(shop);
+});
+
+test('what other programs write into a table that nothing defines is named, and goes with the table', async () => {
+  const shop = await twoDays();
+  const file = join(shop.folder, 'schemas/shop/insights/takings.sql');
+  await rename(file, join(shop.folder, 'takings.sql'));
+  const drop = () => sluice(['drop', 'takings', '--yes', ...shop.places.slice(2)]);
+  const before = await sluice(['query', 'FROM takings ORDER BY ALL', ...shop.places.slice(2)]);
+  expect(before).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('warning: nothing defines insights/takings any more'),
+  });
+  expect((await drop()).code).toBe(0);
+  const past = await sluice(['query', 'FROM takings ORDER BY ALL', '--as-of', '1', ...shop.places.slice(2)]);
+  expect(past).toMatchObject({ code: 0, out: before.out });
+  expect(await sluice(['query', 'FROM takings', ...shop.places.slice(2)])).toMatchObject({ code: 1 });
+  await writeForeign(
+    sql,
+    scratch,
+    fileStore(shop.lake, { durable: false }),
+    'insights/takings',
+    'RESTORE',
+    1,
+  );
+  for (const verb of ['status', 'certify'])
+    expect(await said(verb, shop), verb).toMatchObject({
+      code: 3,
+      text: expect.stringContaining('insights/takings'),
+    });
+  expect((await drop()).code).toBe(0);
+  await isWell(shop);
 });
 
 test('a removed insight is left behind: it is named, dropped with --yes, readable by version, and filled when it comes back', async () => {

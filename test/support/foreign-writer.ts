@@ -10,6 +10,7 @@ export const FOREIGN_OPERATIONS = [
   'UPDATE',
   'INSERT',
   'SETTINGS',
+  'RESTORE',
 ] as const;
 export type ForeignOperation = (typeof FOREIGN_OPERATIONS)[number];
 
@@ -18,11 +19,15 @@ type AddJson = { path: string; partitionValues: Record<string, string | null>; s
 type State = { version: number; metaData: Json; files: Map<string, AddJson> };
 
 /** Its own replay of the JSON entries, which knows nothing of ours. Undefined where there is no table. */
-export async function replayLog(store: ObjectStore, prefix: string): Promise<State | undefined> {
+export async function replayLog(
+  store: ObjectStore,
+  prefix: string,
+  newest = Infinity,
+): Promise<State | undefined> {
   const files = new Map<string, AddJson>();
   let metaData: Json | undefined;
   let version = -1;
-  for (;;) {
+  while (version < newest) {
     const bytes = await store.read(`${prefix}/_delta_log/${String(version + 1).padStart(20, '0')}.json`);
     if (bytes === undefined) break;
     version += 1;
@@ -58,6 +63,10 @@ export async function writeForeign(
         },
       },
     ]);
+  if (operation === 'RESTORE') {
+    const actions = await restore(store, prefix, state, nth % (state.version + 1));
+    return actions.length > 0 && commit(store, prefix, state.version, operation, actions);
+  }
   if (chosen === undefined) return false;
   const isSame = (add: AddJson) =>
     JSON.stringify(add.partitionValues) === JSON.stringify(chosen.partitionValues);
@@ -67,6 +76,23 @@ export async function writeForeign(
   if (operation === 'DELETE FILES') return commit(store, prefix, state.version, operation, removes);
   const add = await rewrite(sql, scratch, store, prefix, read, operation);
   return commit(store, prefix, state.version, operation, [...removes, { add: { ...add, dataChange } }]);
+}
+
+/** The files of an older version in the place of the newest one's, those that a vacuum took left out. */
+async function restore(
+  store: ObjectStore,
+  prefix: string,
+  { files }: State,
+  version: number,
+): Promise<Json[]> {
+  const older = (await replayLog(store, prefix, version))?.files ?? new Map<string, AddJson>();
+  const actions: Json[] = [...files.keys()]
+    .filter((path) => !older.has(path))
+    .map((path) => remove(path, true));
+  for (const [path, add] of older)
+    if (!files.has(path) && (await store.head(`${prefix}/${decodeURIComponent(path)}`)))
+      actions.push({ add: { ...add, dataChange: true } });
+  return actions;
 }
 
 /** As others may: without partition values and size. */

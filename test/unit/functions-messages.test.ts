@@ -71,9 +71,9 @@ describe('a message of the files queue', () => {
   });
 
   test('about another bucket is refused', () => {
-    expect(() => parseFileMessage(body(record('ObjectCreated:Put', 'a.csv')), { bucket: 'other', prefix: '' })).toThrow(
-      'about the bucket landing, and landing is other',
-    );
+    expect(() =>
+      parseFileMessage(body(record('ObjectCreated:Put', 'a.csv')), { bucket: 'other', prefix: '' }),
+    ).toThrow('about the bucket landing, and landing is other');
   });
 });
 
@@ -102,9 +102,9 @@ describe("an event of S3's by EventBridge", () => {
   });
 
   test('about another bucket is refused', () => {
-    expect(() =>
-      parseFileMessage(event('Object Created', 'a.csv'), { bucket: 'other', prefix: '' }),
-    ).toThrow('about the bucket landing, and landing is other');
+    expect(() => parseFileMessage(event('Object Created', 'a.csv'), { bucket: 'other', prefix: '' })).toThrow(
+      'about the bucket landing, and landing is other',
+    );
   });
 
   test('is named by its key among the dead letters', () => {
@@ -114,7 +114,17 @@ describe("an event of S3's by EventBridge", () => {
       receives: 5,
       firstReceivedMs: undefined,
     };
-    expect(letterOfQueue('files', 'url', message as unknown as DeadMessage).about).toEqual(['in/a+b.csv']);
+    const letter = (landing?: { bucket: string; prefix: string }) =>
+      letterOfQueue('files', 'url', message as unknown as DeadMessage, landing);
+    expect(letter().about).toEqual(['in/a+b.csv']);
+    expect(letter({ bucket: 'landing', prefix: 'in' })).toMatchObject({
+      about: ['a+b.csv'],
+      isRefused: false,
+    });
+    expect(letter({ bucket: 'landing', prefix: 'other' }).reason).toContain(
+      'a key outside of landing, which is s3://landing/other',
+    );
+    expect(letter({ bucket: 'mine', prefix: '' }).reason).toContain('about the bucket landing');
   });
 });
 

@@ -63,9 +63,21 @@ describe('archives', () => {
   });
 
   test.each([
-    ['csv.gz', gzipSync(LONG).subarray(0, -4), /^the gzip archive is broken: unexpected end of file$/],
-    ['csv.gz', Buffer.from('a,b\n'), /^the gzip archive is broken: incorrect header check$/],
-    ['csv.zst', Buffer.from('a,b\n1,2\n'), /^the zstd archive is broken: invalid zstd data$/],
+    [
+      'csv.gz',
+      gzipSync(LONG).subarray(0, -4),
+      /^the gzip archive is broken: unexpected end of file\. Send the file again$/,
+    ],
+    [
+      'csv.gz',
+      Buffer.from('a,b\n'),
+      /^the gzip archive is broken: incorrect header check\. Send the file again$/,
+    ],
+    [
+      'csv.zst',
+      Buffer.from('a,b\n1,2\n'),
+      /^the zstd archive is broken: invalid zstd data\. Send the file again$/,
+    ],
     ['csv.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04]), /^the zstd archive is broken: /],
   ])('a broken %s', async (extension, bytes, message) => {
     const reading = read(bytes, 'utf-8', extension);

@@ -1,0 +1,36 @@
+// What a dead letter of a queue says by itself: what it is about, and the true reason where the message shows it.
+import { expect, it } from 'vitest';
+import { letterOfQueue } from '../../lib/cli/letter.ts';
+
+const LOG = 'the log of the function ingest says why: message.failed, messageId m (or a time-out)';
+const record = (key: string, bucket = 'landing') => ({ s3: { bucket: { name: bucket }, object: { key } } });
+const letter = (content: object | string, bucket?: string) => {
+  const body = typeof content === 'string' ? content : JSON.stringify(content);
+  return letterOfQueue(
+    'files',
+    'url',
+    { messageId: 'm', body, receives: 6, firstReceivedMs: 0 },
+    bucket === undefined ? undefined : { bucket, prefix: '' },
+  );
+};
+
+it.each([
+  [{ Records: [record('in/a+b%2B%C3%A9.csv')] }, ['in/a b+é.csv'], false, LOG],
+  [{ Records: [record('a.csv', 'other')] }, ['a.csv'], true, 'it is about the bucket other, and landing is'],
+  [{ Records: [record('in/%FF.csv')] }, ['in/%FF.csv'], true, 'the key "in/%FF.csv" is not UTF-8'],
+  [{ Records: [record('a.csv'), record('%C3')] }, ['a.csv', '%C3'], true, 'the key "%C3" is not UTF-8'],
+  [{ source: 'a.csv', isSuspect: true }, ['a.csv'], false, LOG],
+  [{ Records: [{ s3: {} }] }, [], true, 'neither a notification of S3 nor a message of Sluice: "{'],
+  ['null', [], true, 'neither a notification of S3 nor a message of Sluice: "null"'],
+  ['{', [], true, 'neither a notification of S3 nor a message of Sluice: "{"'],
+])('%j', (content, about, isRefused, reason) => {
+  expect(letter(content, 'landing')).toMatchObject({
+    about,
+    isRefused,
+    reason: expect.stringContaining(reason),
+  });
+});
+
+it('of another bucket, where landing is not known, is a matter for the log', () => {
+  expect(letter({ Records: [record('a.csv', 'other')] })).toMatchObject({ isRefused: false, reason: LOG });
+});
