@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { emulatorEnvironment } from './emulators.ts';
+import { brandOf, emulatorEnvironment } from './emulators.ts';
+import { sayKnownPolicies } from './known-policies.ts';
 import { takeFunctionsOut } from './without-functions.ts';
 
 export type Stage = {
@@ -58,7 +59,10 @@ export async function deployStack({
       endpoint === undefined || cdk(endpoint, folder, 'bootstrap', `aws://${ACCOUNT}/us-east-1`),
       cdk(endpoint, ROOT, 'synth', '--quiet', '--output', assembly, ...context),
     ]);
-    if (!functions) await takeFunctionsOut(join(assembly, `Sluice-${stage}.template.json`));
+    const template = join(assembly, `Sluice-${stage}.template.json`);
+    if (!functions) await takeFunctionsOut(template);
+    if (endpoint !== undefined && (await brandOf(endpoint)) === 'localstack')
+      await sayKnownPolicies(template);
     const unattended = ['--require-approval', 'never', '--outputs-file', outputs];
     await cdk(endpoint, ROOT, 'deploy', '--app', assembly, ...unattended);
     const written = JSON.parse(await readFile(outputs, 'utf8')) as Record<string, StackOutputs>;
