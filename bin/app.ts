@@ -1,8 +1,10 @@
 // The CDK app: one stack per stage, `-c stage=staging`. Further settings of a deployment are `-c` words too.
-import { App, Duration, Tags } from 'aws-cdk-lib';
+import { existsSync, readFileSync } from 'node:fs';
+import { App, Tags } from 'aws-cdk-lib';
 import { visible } from '../lib/cli/visible-text.ts';
 import { CliError } from '../lib/errors.ts';
 import { fetchBinding } from '../lib/stacks/binding.ts';
+import { readContextWords } from '../lib/stacks/context-words.ts';
 import { loadDefinitions } from '../lib/stacks/definitions.ts';
 import { SluiceStack } from '../lib/stacks/sluice-stack.ts';
 
@@ -17,45 +19,24 @@ try {
 }
 
 async function makeApp(app: App): Promise<void> {
-  const word = (name: string): string | undefined => {
-    const value: unknown = app.node.tryGetContext(name);
-    return value === undefined || value === '' ? undefined : String(value);
-  };
-  const stage = word('stage') ?? 'dev';
-  const architecture = word('architecture') ?? 'arm64';
-  if (architecture !== 'arm64' && architecture !== 'x64')
-    throw new CliError(`"-c architecture=${architecture}": it is arm64 or x64`);
+  const { stage, schemas, properties, ...words } = readContextWords(app.node.getAllContext(), wordsInFiles());
   // Synthesis needs no network; a deploy has one anyway.
-  if (word('fetchBinding') === 'true') fetchBinding(`linux-${architecture}`);
+  if (words.fetchBinding) fetchBinding(`linux-${properties.architecture ?? 'arm64'}`);
   const stack = new SluiceStack(app, `Sluice-${stage}`, {
     stage,
-    architecture,
-    definitions: await loadDefinitions(word('schemas') ?? 'schemas'),
+    definitions: await loadDefinitions(schemas),
     retainData: !REVIEW.test(stage),
-    ...chosen('alarmEmail', word('alarmEmail')),
-    ...chosen('landingBucket', word('landingBucket')),
-    ...chosen('memoryMb', count(word, 'memoryMb')),
-    ...chosen('diskMb', count(word, 'diskMb')),
-    ...chosen('maxConcurrency', count(word, 'maxConcurrency')),
-    ...chosen('timeout', inUnits(count(word, 'timeoutMinutes'), Duration.minutes)),
-    ...chosen('keepVersions', inUnits(count(word, 'keepVersionsDays'), Duration.days)),
-    ...chosen('keepRemovedFiles', inUnits(count(word, 'keepRemovedFilesDays'), Duration.days)),
+    ...properties,
     description: `Sluice, stage ${stage}`,
   });
   Tags.of(stack).add('sluice:stage', stage);
   app.synth();
 }
 
-function chosen<Name extends string, T>(name: Name, value: T | undefined): { [N in Name]?: T } {
-  return value === undefined ? {} : ({ [name]: value } as { [N in Name]?: T });
-}
-
-function count(word: (name: string) => string | undefined, name: string): number | undefined {
-  const text = word(name);
-  if (text === undefined || /^[1-9]\d{0,8}$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new CliError(`"-c ${name}=${text}": it is a positive whole number`);
-}
-
-function inUnits(amount: number | undefined, unit: (amount: number) => Duration): Duration | undefined {
-  return amount === undefined ? undefined : unit(amount);
+/** What stands in the CDK's own files is nobody's slip of the keyboard. */
+function wordsInFiles(): string[] {
+  return ['cdk.json', 'cdk.context.json'].filter(existsSync).flatMap((file) => {
+    const content = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    return Object.keys((file === 'cdk.json' ? content.context : content) ?? {});
+  });
 }

@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { emulatorEnvironment } from './emulators.ts';
+import { brandOf, emulatorEnvironment } from './emulators.ts';
+import { sayKnownPolicies } from './known-policies.ts';
 import { takeFunctionsOut } from './without-functions.ts';
 
 export type Stage = {
@@ -17,6 +18,8 @@ export type Deployment = Stage & {
   readonly schemas?: string;
   /** False: for an emulator that runs none; all but them, and what speaks of them, is deployed. Default: true. */
   readonly functions?: boolean;
+  /** Further words behind `-c`. Default: none. */
+  readonly words?: Readonly<Record<string, string>>;
 };
 
 /** The outputs of lib/stacks/sluice-stack.ts that scripts need. */
@@ -43,18 +46,23 @@ export async function deployStack({
   stage,
   schemas,
   functions = true,
+  words = {},
 }: Deployment): Promise<StackOutputs> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-deploy-'));
   const [assembly, outputs] = [join(folder, 'assembly'), join(folder, 'outputs.json')];
   const context = [...contextOf({ endpoint, stage }), '-c', 'fetchBinding=true'];
   if (schemas !== undefined) context.push('-c', `schemas=${schemas}`);
+  for (const [word, text] of Object.entries(words)) context.push('-c', `${word}=${text}`);
   try {
     await Promise.all([
       // Where there is no cdk.json it does not synthesise first.
       endpoint === undefined || cdk(endpoint, folder, 'bootstrap', `aws://${ACCOUNT}/us-east-1`),
       cdk(endpoint, ROOT, 'synth', '--quiet', '--output', assembly, ...context),
     ]);
-    if (!functions) await takeFunctionsOut(join(assembly, `Sluice-${stage}.template.json`));
+    const template = join(assembly, `Sluice-${stage}.template.json`);
+    if (!functions) await takeFunctionsOut(template);
+    if (endpoint !== undefined && (await brandOf(endpoint)) === 'localstack')
+      await sayKnownPolicies(template);
     const unattended = ['--require-approval', 'never', '--outputs-file', outputs];
     await cdk(endpoint, ROOT, 'deploy', '--app', assembly, ...unattended);
     const written = JSON.parse(await readFile(outputs, 'utf8')) as Record<string, StackOutputs>;

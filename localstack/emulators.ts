@@ -34,7 +34,8 @@ const CONSTRAINTS = join(import.meta.dirname, 'constraints.txt');
 const PACKAGES: Record<EmulatorKind, PythonPackages> = {
   ministack: {
     title: 'MiniStack 1.5.33',
-    pip: ['ministack==1.5.33'],
+    // boto3: the CDK's function that writes a bucket's notifications wants it, and AWS's own Python has it.
+    pip: ['ministack==1.5.33', 'boto3==1.43.106'],
     inputs: [],
     suits: (major, minor) => major === 3 && minor >= 10,
     wanted: '3.10 or newer',

@@ -4,10 +4,13 @@ export type TestAws = {
   readonly environment: Readonly<Record<string, string>>;
   /** The test runner's arguments. */
   readonly vitest: readonly string[];
+  /** The stage on AWS itself: its checklist is printed, and a report left. */
+  readonly firstRun?: string;
 };
 
 const USAGE = `npm run test:aws [-- <file or option of vitest> …]   on an endpoint that is given, in Docker, or on emulators from Python packages
-npm run test:aws -- --real --stage <name>            the end-to-end suite on AWS itself: deploys that stage, which must be new, and removes it`;
+npm run test:aws -- --real --stage <name>            the end-to-end suite on AWS itself: deploys that stage, which must be new, and removes it;
+                                                     prints the checklist of docs/aws-first-run.md and leaves it as a report, first-run-<name>.md`;
 
 const END_TO_END = 'test/aws/end-to-end.test.ts';
 const STAGE = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,15}$/;
@@ -40,5 +43,9 @@ export function parseTestAws(argv: readonly string[]): TestAws {
     throw new Error(
       `--stage ${stage} is refused: the suite fills the stage with samples, breaks it and removes it with its data. Choose a name that nobody uses, as in "--stage e2e".`,
     );
-  return { environment: { SLUICE_EMULATOR: 'aws', SLUICE_STAGE: stage }, vitest: [...vitest, END_TO_END] };
+  return {
+    environment: { SLUICE_EMULATOR: 'aws', SLUICE_STAGE: stage },
+    vitest: [...vitest, END_TO_END],
+    firstRun: stage,
+  };
 }

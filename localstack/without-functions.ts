@@ -2,7 +2,7 @@
 // alarms stay as they are.
 import { readFile, writeFile } from 'node:fs/promises';
 
-type Resource = { readonly Type: string; DependsOn?: string | string[] };
+type Resource = { readonly Type: string; readonly DeletionPolicy?: string; DependsOn?: string | string[] };
 export type Template = {
   readonly Resources: Record<string, Resource>;
   readonly Outputs?: Record<string, unknown>;

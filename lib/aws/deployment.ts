@@ -2,7 +2,9 @@
 // when the lake's tables took its definitions, and is rolled back where they cannot; and so that a stage whose data goes with
 // it leaves empty buckets.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requests.html
+import { setTimeout as after } from 'node:timers/promises';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import type { Log } from '../ports.ts';
 
 export type Deployment = CloudFormationCustomResourceEvent;
 
@@ -19,6 +21,16 @@ export type DeploymentWork = {
   readonly empty: (bucket: string) => Promise<void>;
 };
 
+export type Answering = {
+  /** Of the function. */
+  readonly remainingMs: () => number;
+  /** Where the tables are: `--landing s3://… --lake s3://…`, for the command that somebody is told to run. */
+  readonly places: string;
+  readonly log: Log;
+  /** Between two attempts. Default: 5 seconds. */
+  readonly pauseMs?: number;
+};
+
 /** A fixed name: another one would tell CloudFormation to delete this resource after the update. */
 const PHYSICAL_ID = 'definitions';
 /** CloudFormation takes 4,096 bytes in all. */
@@ -26,6 +38,8 @@ const MAX_REASON = 1000;
 const ATTEMPTS = 3;
 const PAUSE_MS = 5_000;
 const ANSWER_MS = 20_000;
+/** Enough for all attempts to answer. */
+const RESERVE_MS = ATTEMPTS * (ANSWER_MS + PAUSE_MS);
 
 export function isDeployment(event: object): event is Deployment {
   return 'ResponseURL' in event && 'RequestType' in event;
@@ -38,25 +52,53 @@ export function appliesDefinitions({ ResourceType, RequestType }: Deployment): b
 
 /**
  * Does what the event asks for, tries it again where it fails (a role that was made a moment ago may not be known
- * everywhere yet), and tells CloudFormation what became of it. Throws, after the answer, where the work failed.
+ * everywhere yet), and tells CloudFormation what became of it: before the function's own time is over, whether the work is
+ * done by then or not. True where it is. Throws only where CloudFormation did not take the answer: Lambda hands the event to
+ * a function again, and what was answered once must not be.
  */
 export async function answerDeployment(
   event: Deployment,
   work: DeploymentWork,
-  pauseMs = PAUSE_MS,
-): Promise<void> {
+  { remainingMs, places, log, pauseMs = PAUSE_MS }: Answering,
+): Promise<boolean> {
+  const leftMs = remainingMs() - Math.min(RESERVE_MS, remainingMs() / 3);
+  const giveUp = new AbortController();
+  const late = after(leftMs, tooLate(event, places), { signal: giveUp.signal });
+  // Work that is too late is not heard any more.
+  const outcome = await Promise.race([
+    repeated(() => doWork(event, work), pauseMs, giveUp.signal),
+    late.then((reason): Outcome => ({ status: 'FAILED', reason })),
+  ]);
+  giveUp.abort();
+  if (outcome.status === 'FAILED')
+    log('error', 'deployment.failed', { reason: outcome.reason, error: outcome.error });
+  await respond(event, outcome, pauseMs);
+  return outcome.status === 'SUCCESS';
+}
+
+type Outcome = {
+  readonly status: 'SUCCESS' | 'FAILED';
+  readonly reason: string;
+  readonly error?: unknown;
+};
+
+async function repeated(work: () => Promise<string>, pauseMs: number, giveUp: AbortSignal): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const reason = await doWork(event, work);
-      return await respond(event, 'SUCCESS', reason);
+      return { status: 'SUCCESS', reason: await work() };
     } catch (error) {
-      if (attempt < ATTEMPTS) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      else {
-        await respond(event, 'FAILED', error instanceof Error ? error.message : String(error));
-        throw error;
-      }
+      const reason = error instanceof Error ? error.message : String(error);
+      if (attempt < ATTEMPTS) await after(pauseMs);
+      if (attempt >= ATTEMPTS || giveUp.aborted) return { status: 'FAILED', reason, error };
     }
   }
+}
+
+/** What to do where 15 minutes are too few. */
+function tooLate(event: Deployment, places: string): string {
+  if (appliesDefinitions(event))
+    return `Bringing the tables under the new definitions takes longer than a function may run (15 minutes). Run "npx sluice sync ${places}" with these definitions on a machine that has no such limit, then deploy again. Tables that have them already keep them, and their files wait until then.`;
+  return 'Emptying the buckets takes longer than a function may run (15 minutes). Delete the stack again: it goes on where it stopped.';
 }
 
 async function doWork(event: Deployment, { apply, empty }: DeploymentWork): Promise<string> {
@@ -70,7 +112,7 @@ async function doWork(event: Deployment, { apply, empty }: DeploymentWork): Prom
   return `emptied ${buckets.join(' and ')}`;
 }
 
-async function respond(event: Deployment, status: 'SUCCESS' | 'FAILED', reason: string): Promise<void> {
+async function respond(event: Deployment, { status, reason }: Outcome, pauseMs: number): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const body = JSON.stringify({
     Status: status,
@@ -80,12 +122,26 @@ async function respond(event: Deployment, status: 'SUCCESS' | 'FAILED', reason: 
     RequestId,
     LogicalResourceId,
   });
-  // The URL is signed for an empty content type.
-  const answer = await fetch(event.ResponseURL, {
-    method: 'PUT',
-    headers: { 'content-type': '' },
-    body: new TextEncoder().encode(body),
-    signal: AbortSignal.timeout(ANSWER_MS),
-  });
-  if (!answer.ok) throw new Error(`CloudFormation did not take the answer: HTTP ${answer.status}`);
+  for (let attempt = 1; ; attempt += 1) {
+    const problem = await send(event.ResponseURL, body);
+    if (problem === undefined) return;
+    if (attempt === ATTEMPTS) throw new Error(`CloudFormation did not take the answer: ${problem}`);
+    await after(pauseMs);
+  }
+}
+
+/** What went wrong, if anything. */
+async function send(url: string, body: string): Promise<string | undefined> {
+  try {
+    // The URL is signed for an empty content type.
+    const answer = await fetch(url, {
+      method: 'PUT',
+      headers: { 'content-type': '' },
+      body: new TextEncoder().encode(body),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    return answer.ok ? undefined : `HTTP ${answer.status}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

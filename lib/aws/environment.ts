@@ -4,6 +4,7 @@ import type { Environment } from '../adapters/aws-clients.ts';
 export const SETTINGS = {
   stage: 'SLUICE_STAGE',
   landingBucket: 'SLUICE_LANDING_BUCKET',
+  landingPrefix: 'SLUICE_LANDING_PREFIX',
   lakeBucket: 'SLUICE_LAKE_BUCKET',
   filesQueueUrl: 'SLUICE_FILES_QUEUE_URL',
   refreshQueueUrl: 'SLUICE_REFRESH_QUEUE_URL',
@@ -16,6 +17,8 @@ export const SETTINGS = {
 export type Settings = {
   readonly stage: string;
   readonly landingBucket: string;
+  /** Source files' keys are relative to it; empty: the whole bucket. */
+  readonly landingPrefix: string;
   readonly lakeBucket: string;
   readonly filesQueueUrl: string;
   readonly refreshQueueUrl: string;
@@ -26,6 +29,13 @@ export type Settings = {
   /** AWS's own: AWS_LAMBDA_FUNCTION_MEMORY_SIZE. */
   readonly memoryMb: number;
 };
+
+/** The flags of the command line that name the buckets of these settings. */
+export function placesOf(environment: Environment): string {
+  const { [SETTINGS.landingBucket]: landing, [SETTINGS.lakeBucket]: lake } = environment;
+  const prefix = environment[SETTINGS.landingPrefix];
+  return `--landing s3://${landing}${prefix ? `/${prefix}` : ''} --lake s3://${lake}`;
+}
 
 /** Throws on a missing or broken setting, naming it. */
 export function readSettings(environment: Environment): Settings {
@@ -44,6 +54,7 @@ export function readSettings(environment: Environment): Settings {
   return {
     stage: text(SETTINGS.stage),
     landingBucket: text(SETTINGS.landingBucket),
+    landingPrefix: environment[SETTINGS.landingPrefix] ?? '',
     lakeBucket: text(SETTINGS.lakeBucket),
     filesQueueUrl: text(SETTINGS.filesQueueUrl),
     refreshQueueUrl: text(SETTINGS.refreshQueueUrl),

@@ -1,4 +1,4 @@
-// What a message of the files queue says: S3's notifications, and our own messages from reconcile. Pure.
+// What a message of the files queue says: S3's notifications, its events by EventBridge, and our own messages. Pure.
 import { z } from 'zod';
 import type { IngestRequest } from '../ingest/ingest.ts';
 
@@ -22,6 +22,15 @@ const notification = z.object({
     }),
   ),
 });
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: the key stands in it as it is. */
+const eventBridge = z.object({
+  source: z.literal('aws.s3'),
+  time: z.iso.datetime({ offset: true }),
+  detail: z.object({
+    bucket: z.object({ name: z.string() }),
+    object: z.object({ key: z.string().min(1), size: z.number().nonnegative().optional() }),
+  }),
+});
 /** S3 sends it when notifications are configured: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
 const testEvent = z.object({ Service: z.string(), Event: z.literal('s3:TestEvent') });
 const ownMessage = z.strictObject({
@@ -32,29 +41,50 @@ const ownMessage = z.strictObject({
   isSuspect: z.literal(true).optional(),
 });
 
+/** Where source files come from; `prefix`: the folder that keys are relative to, without `/` at its ends; empty for none. */
+export type LandingPlace = { readonly bucket: string; readonly prefix: string };
+
 /**
  * The keys that the message names, whatever happened to them: ingest looks for itself. Throws on anything that is not a
- * message of this queue about `bucket`.
+ * message of this queue about landing.
  */
-export function parseFileMessage(body: string, bucket: string): FileNews[] {
+export function parseFileMessage(body: string, landing: LandingPlace): FileNews[] {
   const message = parseJson(body);
   if (testEvent.safeParse(message).success) return [];
   const own = ownMessage.safeParse(message);
   if (own.success) return [withoutUndefined(own.data)];
+  const event = eventBridge.safeParse(message).data;
+  if (event) {
+    const { bucket, object } = event.detail;
+    return newsOf(landing, bucket.name, object.key, object.size, event.time);
+  }
   const { data, error } = notification.safeParse(message);
   if (data === undefined)
     throw new Error(
       `neither a notification of S3 nor a message of Sluice: ${z.prettifyError(error)} in ${excerpt(body)}`,
     );
-  return data.Records.map(({ eventTime, s3 }) => {
-    if (s3.bucket.name !== bucket)
-      throw new Error(`the notification is about the bucket ${s3.bucket.name}, and landing is ${bucket}`);
-    return withoutUndefined({
-      source: decodeKey(s3.object.key),
-      sizeBytes: s3.object.size,
-      arrivedMs: Date.parse(eventTime),
-    });
-  });
+  return data.Records.flatMap(({ eventTime, s3: { bucket, object } }) =>
+    newsOf(landing, bucket.name, decodeKey(object.key), object.size, eventTime),
+  );
+}
+
+/** None of the folder itself, which consoles make as an empty object. */
+function newsOf(
+  { bucket, prefix }: LandingPlace,
+  from: string,
+  key: string,
+  sizeBytes: number | undefined,
+  time: string,
+): FileNews[] {
+  if (from !== bucket)
+    throw new Error(`the notification is about the bucket ${from}, and landing is ${bucket}`);
+  const below = prefix === '' ? '' : `${prefix}/`;
+  if (!key.startsWith(below))
+    throw new Error(
+      `the notification is about the key ${JSON.stringify(key)}, and landing is s3://${bucket}/${prefix}`,
+    );
+  const source = key.slice(below.length);
+  return source === '' ? [] : [withoutUndefined({ source, sizeBytes, arrivedMs: Date.parse(time) })];
 }
 
 /** In notifications keys are encoded as in a form: a blank is `+`, all else percent. Throws on what is no such text. */

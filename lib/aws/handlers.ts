@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { answerDeployment, appliesDefinitions, isDeployment } from './deployment.ts';
+import { placesOf, SETTINGS } from './environment.ts';
 import { ingestBatch } from './ingest-batch.ts';
 import { deadline } from './limits.ts';
 import { applyDefinitions, reconcileByMessages, sweepLake } from './maintain-lake.ts';
 import type { FunctionName } from './metric-names.ts';
 import { type AwsLake, once, openAwsLake } from './open-lake.ts';
 import { refreshBatch } from './refresh-batch.ts';
+import { telemetry } from './telemetry.ts';
 import type { Received } from './work-through.ts';
 
 export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -19,8 +21,8 @@ export function ingestHandler(code: string): SqsHandler {
     run(context, async (lake, remainingMs) => {
       const { effects, files, refreshes, filesInbox: inbox, settings, telemetry } = lake;
       const { log, measure } = telemetry;
-      const bucket = settings.landingBucket;
-      const batch = { effects, files, refreshes, inbox, log, measure, bucket };
+      const { landingBucket: bucket, landingPrefix: prefix } = settings;
+      const batch = { effects, files, refreshes, inbox, log, measure, bucket, prefix };
       return failuresOf(await ingestBatch(batch, event.Records.map(received), remainingMs));
     });
 }
@@ -49,14 +51,24 @@ export function maintainHandler(code: string): (event: object, context: Context)
       run(context, async ({ effects, telemetry: { measure } }) => {
         await applyDefinitions({ effects, measure });
       });
+    const reconciled = () =>
+      run(context, ({ telemetry: { measure }, settings, ...lake }, remainingMs) => {
+        const { landingBucket: bucket, landingPrefix: prefix } = settings;
+        return reconcileByMessages({ ...lake, measure, bucket, prefix }, deadline(remainingMs));
+      });
     if (isDeployment(event)) {
       const empty = (bucket: string) => run(context, (lake) => lake.empty(bucket));
-      await answerDeployment(event, { apply: applied, empty });
-      if (!appliesDefinitions(event)) return;
-    } else if ((event as MaintainEvent).apply === true) await applied();
-    await run(context, ({ telemetry: { measure }, settings, ...lake }, remainingMs) =>
-      reconcileByMessages({ ...lake, measure, bucket: settings.landingBucket }, deadline(remainingMs)),
-    );
+      const { log } = telemetry('maintain', process.env[SETTINGS.stage] ?? '');
+      const remainingMs = () => context.getRemainingTimeInMillis();
+      const answering = { remainingMs, places: placesOf(process.env), log };
+      const done = await answerDeployment(event, { apply: applied, empty }, answering);
+      // Thrown, it would be answered once more: Lambda repeats what fails. The next run by the clock meets it again.
+      if (done && appliesDefinitions(event))
+        await reconciled().catch((error) => log('error', 'reconcile.failed', { error }));
+      return;
+    }
+    if ((event as MaintainEvent).apply === true) await applied();
+    await reconciled();
     const { retentionDays } = event as MaintainEvent;
     if (retentionDays !== undefined)
       await run(context, ({ effects, telemetry: { measure } }, remainingMs) =>

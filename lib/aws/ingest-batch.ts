@@ -16,6 +16,8 @@ export type IngestBatchEffects = BatchEffects & {
   readonly measure: Measure;
   /** Landing's: a notification about another bucket is an error. */
   readonly bucket: string;
+  /** Landing is this folder of the bucket. Default: all of it. */
+  readonly prefix?: string;
 };
 
 const MAX_SLICE_FILES = 100;
@@ -28,7 +30,7 @@ export function ingestBatch(
   remainingMs: () => number,
 ): Promise<Received[]> {
   return workThrough<FileNews[]>(batch, messages, {
-    parse: (body) => parseFileMessage(body, batch.bucket),
+    parse: (body) => parseFileMessage(body, { bucket: batch.bucket, prefix: batch.prefix ?? '' }),
     slices,
     hasTimeFor: (slice) => remainingMs() > ingestMs(bytesOf(slice)),
     work: (slice) => ingestSlice(batch, slice),

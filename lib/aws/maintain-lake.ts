@@ -27,6 +27,8 @@ export type MaintainEffects = {
   readonly measure: Measure;
   /** Landing's. */
   readonly bucket: string;
+  /** Landing is this folder of the bucket. Default: all of it. */
+  readonly prefix?: string;
 };
 
 const MESSAGES_AT_ONCE = 100;
@@ -118,7 +120,7 @@ async function askFor(
 
 /** A letter is told once: it stands while what it is about does, one for each, and goes when that is settled. */
 async function closeLetters(
-  { effects, letters, bucket }: MaintainEffects,
+  { effects, letters, bucket, prefix = '' }: MaintainEffects,
   { ingest, held, failed }: Reconciliation,
 ): Promise<void> {
   const open = new Set(ingest.map(idOf));
@@ -127,7 +129,7 @@ async function closeLetters(
   const closed = {
     files: await letters.files.close(MOST_LETTERS, async (messages) =>
       settledLetters(messages, (body) => {
-        const about = parseFileMessage(body, bucket).map(idOf);
+        const about = parseFileMessage(body, { bucket, prefix }).map(idOf);
         return { about, isSettled: isKnown && about.every((id) => !open.has(id)) };
       }),
     ),

@@ -60,8 +60,9 @@ export async function openAwsLake(
   });
   const catalog = await loadCatalog(schemas, sql);
   const [s3, sqs] = [s3Client(environment), sqsClient(environment)];
-  const { filesQueueUrl, refreshQueueUrl, landingBucket, lakeBucket, maxSourceBytes } = settings;
-  const landing = s3Store({ client: s3, bucket: landingBucket, scratch });
+  const { filesQueueUrl, refreshQueueUrl, lakeBucket, maxSourceBytes } = settings;
+  const { landingBucket: bucket, landingPrefix: prefix } = settings;
+  const landing = s3Store({ client: s3, bucket, prefix, scratch });
   const lake = s3Store({
     client: s3,
     bucket: lakeBucket,

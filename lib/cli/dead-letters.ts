@@ -1,5 +1,5 @@
 // `sluice dead-letters`: which messages failed for good, about what, and why. Takes nothing away.
-import { isS3Location, parseLocation } from '../adapters/s3-location.ts';
+import { isS3Location, parseLocation, type S3Location } from '../adapters/s3-location.ts';
 import type { Effects } from '../effects.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { warnOfAside } from './aside-text.ts';
@@ -92,15 +92,15 @@ async function queueBoxes(
     const { messages, waiting } = await letterQueue.look(MAX_SHOWN);
     const letters: Letter[] = [];
     for (const message of messages)
-      letters.push(await explained(effects, letterOfQueue(queue, url, message, bucketOf(effects))));
+      letters.push(await explained(effects, letterOfQueue(queue, url, message, landingOf(effects))));
     return { place: url, waiting, letters };
   });
 }
 
-/** Landing's, where it is one. */
-function bucketOf(effects: Effects | undefined): string | undefined {
+/** Where it is in S3. */
+function landingOf(effects: Effects | undefined): S3Location | undefined {
   const location = effects?.landing.location ?? '';
-  return isS3Location(location) ? parseLocation(location).bucket : undefined;
+  return isS3Location(location) ? parseLocation(location) : undefined;
 }
 
 async function explained(effects: Effects | undefined, letter: Letter): Promise<Letter> {

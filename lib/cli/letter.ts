@@ -1,4 +1,5 @@
 // A dead letter as people are shown it, whether it lies in a lake's folder or in a queue of SQS. Pure.
+import type { S3Location } from '../adapters/s3-location.ts';
 import type { DeadMessage } from '../adapters/sqs-dead-letters.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
@@ -30,16 +31,16 @@ export function letterOfLake(place: string, { queue, message, error, at }: DeadL
 const FUNCTIONS: Record<QueueName, string> = { files: 'ingest', refreshes: 'aggregate' };
 
 /**
- * `bucket`: landing's, where it is known. The reason is what the message itself shows to be wrong, else where to look; whoever
+ * `landing`: where it is known. The reason is what the message itself shows to be wrong, else where to look; whoever
  * knows the lake may know better.
  */
 export function letterOfQueue(
   queue: QueueName,
   place: string,
   { messageId, body, receives, firstReceivedMs }: DeadMessage,
-  bucket?: string,
+  landing?: S3Location,
 ): Letter {
-  const { about, problem } = readBody(body, bucket);
+  const { about, problem } = readBody(body, landing);
   const log = `the log of the function ${FUNCTIONS[queue]} says why: message.failed, messageId ${messageId} (or a time-out)`;
   return {
     queue,
@@ -56,7 +57,7 @@ export function letterOfQueue(
 type ReadBody = { readonly about: readonly string[]; readonly problem?: string };
 
 /** What the functions refuse may still say what it is about: so this reads it leniently. */
-function readBody(body: string, bucket: string | undefined): ReadBody {
+function readBody(body: string, landing: S3Location | undefined): ReadBody {
   const neither = {
     about: [],
     problem: `neither a notification of S3 nor a message of Sluice: ${excerpt(body)}`,
@@ -64,12 +65,16 @@ function readBody(body: string, bucket: string | undefined): ReadBody {
   try {
     const message = JSON.parse(body) as {
       source?: unknown;
+      detail?: { bucket?: { name?: unknown }; object?: { key?: unknown } };
       target?: { kind?: unknown; name?: unknown };
       Records?: readonly { s3?: { bucket?: { name?: unknown }; object?: { key?: unknown } } }[];
     } | null;
+    const { bucket, object } = message?.detail ?? {};
+    // An event of S3's by EventBridge, whose source is S3 and whose key stands as it is.
+    if (typeof object?.key === 'string') return placed(object.key, bucket?.name, landing);
     if (typeof message?.source === 'string') return { about: [message.source] };
     if (message?.target) return { about: [`${message.target.kind}/${message.target.name}`] };
-    const read = message?.Records?.map(({ s3 }) => readKey(s3?.object?.key, s3?.bucket?.name, bucket));
+    const read = message?.Records?.map(({ s3 }) => readKey(s3?.object?.key, s3?.bucket?.name, landing));
     const known = read?.filter((one) => one !== undefined);
     if (known === undefined || known.length !== read?.length) return neither;
     const problem = known.find((one) => one.problem !== undefined)?.problem;
@@ -81,7 +86,7 @@ function readBody(body: string, bucket: string | undefined): ReadBody {
 }
 
 /** In notifications keys are encoded as in a form. Undefined for what is no key. */
-function readKey(encoded: unknown, from: unknown, bucket: string | undefined): ReadBody | undefined {
+function readKey(encoded: unknown, from: unknown, landing: S3Location | undefined): ReadBody | undefined {
   if (typeof encoded !== 'string') return undefined;
   let key: string;
   try {
@@ -90,8 +95,20 @@ function readKey(encoded: unknown, from: unknown, bucket: string | undefined): R
     const problem = `the key ${JSON.stringify(encoded)} is not UTF-8 where it is decoded, so that no request can name the object: store it under another key`;
     return { about: [encoded], problem };
   }
-  if (typeof from !== 'string' || bucket === undefined || from === bucket) return { about: [key] };
-  const problem = `it is about the bucket ${from}, and landing is ${bucket}: let ${from} notify another queue, and delete this message`;
+  return placed(key, from, landing);
+}
+
+/** Keys below landing's prefix are shown as landing knows them. */
+function placed(key: string, from: unknown, landing: S3Location | undefined): ReadBody {
+  if (typeof from !== 'string' || landing === undefined) return { about: [key] };
+  const { bucket, prefix } = landing;
+  if (from !== bucket) {
+    const problem = `it is about the bucket ${from}, and landing is ${bucket}: let ${from} notify another queue, and delete this message`;
+    return { about: [key], problem };
+  }
+  const below = prefix === '' ? '' : `${prefix}/`;
+  if (key.startsWith(below)) return { about: [key.slice(below.length)] };
+  const problem = `it is about a key outside of landing, which is s3://${bucket}/${prefix}: let ${bucket} notify another queue of such keys, and delete this message`;
   return { about: [key], problem };
 }
 

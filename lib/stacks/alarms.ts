@@ -3,7 +3,8 @@ import { Aws, Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Functions } from './functions.ts';
@@ -23,22 +24,18 @@ type Trouble = {
 };
 
 export class Alarms extends Construct {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   readonly alarms: Alarm[] = [];
 
-  constructor(scope: Construct, options: SluiceOptions, functions: Functions, queues: Queues) {
+  constructor(
+    scope: Construct,
+    options: SluiceOptions,
+    functions: Functions,
+    queues: Queues,
+    encryptionKey: IKey | undefined,
+  ) {
     super(scope, 'Alarms');
-    this.topic = new Topic(this, 'Topic', { displayName: `Sluice ${options.stage}`, enforceSSL: true });
-    // With a policy of its own the topic loses the one that lets the account's alarms publish.
-    this.topic.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'AlarmsPublish',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['sns:Publish'],
-        resources: [this.topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    );
+    this.topic = this.given(options) ?? this.own(options, encryptionKey);
     if (options.alarmEmail) this.topic.addSubscription(new EmailSubscription(options.alarmEmail));
     for (const trouble of [
       ...queueTroubles(options, queues),
@@ -46,6 +43,33 @@ export class Alarms extends Construct {
       ...functionTroubles(functions),
     ])
       this.add(trouble);
+  }
+
+  private given({ alarmTopic }: SluiceOptions): ITopic | undefined {
+    return typeof alarmTopic === 'string' ? Topic.fromTopicArn(this, 'Given', alarmTopic) : alarmTopic;
+  }
+
+  private own({ stage }: SluiceOptions, masterKey: IKey | undefined): Topic {
+    const topic = new Topic(this, 'Topic', {
+      displayName: `Sluice ${stage}`,
+      enforceSSL: true,
+      ...(masterKey ? { masterKey } : {}),
+    });
+    const alarms = `arn:${Aws.PARTITION}:cloudwatch:${Aws.REGION}:${Aws.ACCOUNT_ID}:alarm:*`;
+    // With a policy of its own the topic loses the one that lets the account's alarms publish.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublish',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: {
+          ArnLike: { 'aws:SourceArn': alarms },
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+        },
+      }),
+    );
+    return topic;
   }
 
   private add({ id, metric, above, description }: Trouble): void {
@@ -79,6 +103,13 @@ function queueTroubles({ maxLag }: SluiceOptions, queues: Queues): Trouble[] {
       metric: queues.refreshDeadLetters.metricApproximateNumberOfMessagesVisible(visible),
       above: 0,
       description: `Refresh queue. ${dead}`,
+    },
+    {
+      id: 'MaintainFailures',
+      metric: queues.maintainFailures.metricApproximateNumberOfMessagesVisible(visible),
+      above: 0,
+      description:
+        'A run of maintain failed three times, or a deploy was never answered: the message in its queue says which, and the error. The next run does the same work; delete the message when the cause is mended.',
     },
     {
       id: 'FilesAge',

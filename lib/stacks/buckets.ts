@@ -1,5 +1,8 @@
-// Landing and lake: encrypted, TLS only, never public. Landing keeps old versions; the lake needs none, its files are immutable.
-import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+// Landing and lake: encrypted, TLS only, never public, with old versions for a while. The lake's log entries are written once:
+// its policy refuses to overwrite or delete one, whoever asks.
+import { Aws, Duration, Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
@@ -9,13 +12,18 @@ import {
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { SluiceOptions } from './sluice-props.ts';
+import type { LandingEvents, SluiceOptions } from './sluice-props.ts';
 
-/** Below it Athena writes its results: no table of the lake has this name. */
+/** Below it Athena writes its results: no table of the lake has this name, and no function may read it. */
 export const QUERY_RESULTS = 'athena-results';
 
 const ABORT_UPLOADS: LifecycleRule = { abortIncompleteMultipartUploadAfter: Duration.days(2) };
 const KEEP_RESULTS = Duration.days(7);
+
+/** Only entries: checkpoints and `_last_checkpoint` beside them are written anew, and old checkpoints swept. */
+const LOG_ENTRIES = '*/_delta_log/*.json';
+
+type Own = { readonly bucketName?: string; readonly lifecycleRules: LifecycleRule[] };
 
 export class Buckets extends Construct {
   readonly landing: IBucket;
@@ -24,48 +32,120 @@ export class Buckets extends Construct {
   readonly ownLanding: CfnBucket | undefined;
   /** Of our own a text: its name is known before it exists. See notifications.ts. */
   readonly landingArn: string;
+  /** Keys of source files begin with it: empty, or a folder with its slash. */
+  readonly landingFolder: string;
+  readonly landingEvents: LandingEvents;
   /** Those that were made here. */
   readonly own: readonly IBucket[];
+  /** Of the lake, and of what else is made here. */
+  readonly encryptionKey: IKey | undefined;
+  private readonly options: SluiceOptions;
 
-  constructor(scope: Construct, options: SluiceOptions) {
+  constructor(scope: Construct, options: SluiceOptions, encryptionKey: IKey | undefined) {
     super(scope, 'Buckets');
-    const { stage, landingBucket, keepVersions } = options;
-    const name = `sluice-${stage}-landing-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
-    const given =
-      typeof landingBucket === 'string' ? Bucket.fromBucketName(this, 'Given', landingBucket) : landingBucket;
+    this.options = options;
+    this.encryptionKey = encryptionKey;
+    const { stage, keepVersions, keepRemovedFiles, landingPrefix, landingEvents } = options;
+    const name = `sluice-${stage}-landing-${Aws.ACCOUNT_ID}-${stackSuffix()}`;
+    const given = this.given(options);
     this.landing =
       given ??
-      this.bucket('Landing', options, {
+      this.bucket('Landing', {
         bucketName: name,
-        versioned: true,
         lifecycleRules: [ABORT_UPLOADS, { noncurrentVersionExpiration: keepVersions }],
       });
     this.ownLanding = given ? undefined : (this.landing.node.defaultChild as CfnBucket);
     this.landingArn = given?.bucketArn ?? `arn:${Aws.PARTITION}:s3:::${name}`;
-    this.lake = this.bucket('Lake', options, {
-      lifecycleRules: [ABORT_UPLOADS, { prefix: `${QUERY_RESULTS}/`, expiration: KEEP_RESULTS }],
+    this.landingFolder = landingPrefix === '' ? '' : `${landingPrefix}/`;
+    this.landingEvents = landingEvents;
+    const days = Math.max(1, Math.ceil(keepRemovedFiles.toDays({ integral: false })));
+    this.lake = this.bucket('Lake', {
+      lifecycleRules: [
+        ABORT_UPLOADS,
+        { noncurrentVersionExpiration: Duration.days(days), expiredObjectDeleteMarker: true },
+        { prefix: `${QUERY_RESULTS}/`, expiration: KEEP_RESULTS },
+      ],
     });
     this.own = given ? [this.lake] : [this.landing, this.lake];
   }
 
-  private bucket(
-    id: string,
-    { retainData }: SluiceOptions,
-    own: { bucketName?: string; versioned?: boolean; lifecycleRules: LifecycleRule[] },
-  ): IBucket {
+  /**
+   * `sweeper`: the one role that empties a stage whose data goes with it. Everybody else's way past it is to change the
+   * bucket's policy first, which is told apart in CloudTrail from any deletion.
+   */
+  protectLog(sweeper: IRole): void {
+    const entries = [this.lake.arnForObjects(LOG_ENTRIES)];
+    const everybody = { effect: Effect.DENY, principals: [new AnyPrincipal()], resources: entries };
+    this.lake.addToResourcePolicy(
+      new PolicyStatement({
+        ...everybody,
+        sid: 'LogEntriesAreCreatedOnly',
+        actions: ['s3:PutObject'],
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html. Multipart uploads carry the
+        // header with their last request alone, so they are refused: an entry is one request.
+        conditions: { Null: { 's3:if-none-match': 'true' } },
+      }),
+    );
+    this.lake.addToResourcePolicy(
+      new PolicyStatement({
+        ...everybody,
+        sid: 'LogEntriesStay',
+        actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+        ...(this.options.retainData
+          ? {}
+          : { conditions: { ArnNotEquals: { 'aws:PrincipalArn': sweeper.roleArn } } }),
+      }),
+    );
+  }
+
+  private given({ landingBucket, landingKey }: SluiceOptions): IBucket | undefined {
+    if (typeof landingBucket !== 'string') return landingBucket;
+    return Bucket.fromBucketAttributes(this, 'Given', {
+      bucketName: landingBucket,
+      ...(landingKey === undefined ? {} : { encryptionKey: Key.fromKeyArn(this, 'GivenKey', landingKey) }),
+    });
+  }
+
+  private bucket(id: string, own: Own): IBucket {
+    const { retainData } = this.options;
     const bucket = new Bucket(this, id, {
-      encryption: BucketEncryption.S3_MANAGED,
+      ...(this.encryptionKey === undefined
+        ? { encryption: BucketEncryption.S3_MANAGED }
+        : // One request to KMS for many objects.
+          { encryption: BucketEncryption.KMS, encryptionKey: this.encryptionKey, bucketKeyEnabled: true }),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      versioned: true,
+      // What a failed first deploy made goes with it; what was in use stays.
+      removalPolicy: retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+      ...this.accessLogs(id),
       ...own,
     });
-    Validations.of(bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason:
-        'Access logs of S3 cost a bucket of their own and come late; who wants an audit of reads turns on CloudTrail data events. What was written is told by reports and Delta logs.',
-    });
+    if (this.options.accessLogsBucket === undefined)
+      Validations.of(bucket).acknowledge({
+        id: 'AwsSolutions-S1',
+        reason:
+          'Access logs of S3 cost a bucket of their own and come late; accessLogsBucket turns them on, and CloudTrail data events are the other way to audit reads. What was written is told by reports and Delta logs.',
+      });
     // The CDK's own class and interface disagree about one optional property.
     return bucket as IBucket;
   }
+
+  private accessLogs(id: string) {
+    const { accessLogsBucket: given, stage } = this.options;
+    if (given === undefined) return {};
+    const own = this.node.tryFindChild('AccessLogs') as IBucket | undefined;
+    const bucket =
+      typeof given === 'string' ? (own ?? Bucket.fromBucketName(this, 'AccessLogs', given)) : given;
+    return {
+      serverAccessLogsBucket: bucket,
+      serverAccessLogsPrefix: `sluice-${stage}/${id.toLowerCase()}/`,
+    };
+  }
+}
+
+/** Of the stack's id, another one each time that a stack is made: a bucket that outlived its stack is in nobody's way. */
+export function stackSuffix(): string {
+  // arn:aws:cloudformation:<region>:<account>:stack/<name>/<uuid>
+  return Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
 }

@@ -48,6 +48,7 @@ export function addDashboard(
       queues.refresh.metricApproximateNumberOfMessagesVisible(),
       queues.filesDeadLetters.metricApproximateNumberOfMessagesVisible(),
       queues.refreshDeadLetters.metricApproximateNumberOfMessagesVisible(),
+      queues.maintainFailures.metricApproximateNumberOfMessagesVisible(),
     ]),
   );
   dashboard.addWidgets(

@@ -1,10 +1,18 @@
 // The three functions: their code, their settings, their roles, and what makes them run.
 import { join } from 'node:path';
-import { AssetHashType, DockerImage, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { AssetHashType, Aws, DockerImage, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as Lambda, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  CfnPermission,
+  Code,
+  EventInvokeConfig,
+  Function as Lambda,
+  RecursiveLoop,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { SETTINGS } from '../aws/environment.ts';
@@ -33,6 +41,7 @@ export class Functions extends Construct {
   readonly ingest: Lambda;
   readonly aggregate: Lambda;
   readonly maintain: Lambda;
+  readonly maintainRole: IRole;
   private readonly triggers: readonly IConstruct[];
   private readonly options: SluiceOptions;
   private readonly buckets: Buckets;
@@ -49,7 +58,13 @@ export class Functions extends Construct {
     this.ingest = this.lambda('ingest', code, options);
     this.aggregate = this.lambda('aggregate', code, options);
     this.maintain = this.lambda('maintain', code, { ...options, timeout: LONGEST });
+    this.maintainRole = this.maintain.role as IRole;
     this.triggers = this.trigger();
+    new EventInvokeConfig(this, 'MaintainFailed', {
+      function: this.maintain,
+      // Its role may send already: see permissions.ts.
+      onFailure: { bind: () => ({ destination: queues.maintainFailures.queueArn }) },
+    });
   }
 
   /** What feeds the functions is made after `resource`, and stops before it is deleted. */
@@ -76,13 +91,19 @@ export class Functions extends Construct {
     const daily = new Rule(this, 'Sweep', { schedule: Schedule.rate(Duration.days(1)) });
     const asked: MaintainEvent = { retentionDays: keepRemovedFiles.toDays({ integral: false }) };
     daily.addTarget(new LambdaFunction(this.maintain, { event: RuleTargetInput.fromObject(asked) }));
+    // The CDK names the rule alone. With its account nobody else's rule of that name is meant, ever.
+    for (const child of this.node.findAll())
+      if (child instanceof CfnPermission) child.sourceAccount = Aws.ACCOUNT_ID;
     return [files, refreshes, rule, daily];
   }
 
   private lambda(name: FunctionName, code: Code, { memoryMb, diskMb, timeout }: Limits): Lambda {
+    const { vpc, vpcSubnets, securityGroups, reservedConcurrency, keepLogsDays } = this.options;
+    const { encryptionKey } = this.buckets;
     const logGroup = new LogGroup(this, `${name}-logs`, {
-      retention: this.options.keepLogsDays,
+      retention: keepLogsDays,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(encryptionKey ? { encryptionKey } : {}),
     });
     return new Lambda(this, name, {
       code,
@@ -94,17 +115,28 @@ export class Functions extends Construct {
       timeout,
       role: this.role(name, logGroup),
       logGroup,
-      // A refresh that runs out of time asks for its rest through the queue that it is fed from, and so does ingest.
+      // A refresh that runs out of time asks for its rest through the queue that it is fed from, an insight of an insight is
+      // asked for there too, and ingest hands back what there was no time for. Each such message comes after a commit or names
+      // less than the one before, so it ends; yet a chain of 16 would look like a loop to Lambda, which then stops the function:
+      // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
       recursiveLoop: RecursiveLoop.ALLOW,
+      ...(vpc ? { vpc } : {}),
+      ...(vpcSubnets ? { vpcSubnets } : {}),
+      ...(securityGroups ? { securityGroups: [...securityGroups] } : {}),
+      // Maintain is called by the clock and by deploys, which wait for it.
+      ...(reservedConcurrency !== undefined && name !== 'maintain'
+        ? { reservedConcurrentExecutions: reservedConcurrency }
+        : {}),
       environment: this.settings(diskMb),
     });
   }
 
   private settings(diskMb: number): Record<string, string> {
-    const { stage, maxSourceBytes } = this.options;
+    const { stage, landingPrefix, maxSourceBytes } = this.options;
     return {
       [SETTINGS.stage]: stage,
       [SETTINGS.landingBucket]: this.buckets.landing.bucketName,
+      ...(landingPrefix === '' ? {} : { [SETTINGS.landingPrefix]: landingPrefix }),
       [SETTINGS.lakeBucket]: this.buckets.lake.bucketName,
       [SETTINGS.filesQueueUrl]: this.queues.files.queueUrl,
       [SETTINGS.refreshQueueUrl]: this.queues.refresh.queueUrl,

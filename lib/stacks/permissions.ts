@@ -1,10 +1,12 @@
 // What each function may do, action by action: ingest and maintain cannot write to landing, aggregate cannot even read it.
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, ManagedPolicy, PermissionsBoundary, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
 import type { FunctionName } from '../aws/metric-names.ts';
 import type { Buckets } from './buckets.ts';
 import type { Queues } from './queues.ts';
-import type { SluiceOptions } from './sluice-props.ts';
+import type { SluiceOptions, SluiceProps } from './sluice-props.ts';
 
 /** The lake's folders by who writes there: see lib/core/layout.ts. */
 const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
@@ -13,15 +15,36 @@ const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
   maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes', 'waiting', 'asked'],
 };
 
-/** Where maintain sweeps; log entries lie there too, which it never deletes. */
-const SWEEPS = [...WRITES.maintain, 'files', 'quarantine', 'unknown'];
+/** All that is the lake's own: not what Athena writes beside it. */
+const READS = [...new Set(Object.values(WRITES).flat())];
 
 /** Marks that are removed before work: lib/aws/refresh-queue.ts. */
-const MARKS = 'waiting';
+const MARKS = ['waiting'];
+
+/** Where maintain sweeps; log entries lie there too, which it never deletes, and the bucket's policy would not let it. */
+const SWEEPS = [...WRITES.maintain, 'files', 'quarantine', 'unknown'];
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
+const NETWORK = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** Above every role below `scope`. */
+export function applyBoundary(scope: Construct, boundary: SluiceProps['permissionsBoundary']): void {
+  if (boundary === undefined) return;
+  const policy =
+    typeof boundary === 'string' ? ManagedPolicy.fromManagedPolicyArn(scope, 'Boundary', boundary) : boundary;
+  PermissionsBoundary.of(scope).apply(policy);
+}
 
 export function permissions(
   name: FunctionName,
-  { retainData }: SluiceOptions,
+  { retainData, vpc }: SluiceOptions,
   buckets: Buckets,
   queues: Queues,
 ): PolicyStatement[] {
@@ -34,44 +57,50 @@ export function permissions(
       ? [
           send(queues.files),
           send(queues.refresh),
+          send(queues.maintainFailures),
           allow('CountFiles', ['sqs:GetQueueAttributes'], [queues.files.queueArn]),
           receive(queues.filesDeadLetters),
           receive(queues.refreshDeadLetters),
         ]
       : []),
     ...(name === 'maintain' && !retainData ? empty(buckets) : []),
+    ...(buckets.encryptionKey ? [useKey(buckets.encryptionKey)] : []),
+    ...(vpc ? [allow('JoinNetwork', NETWORK, ['*'])] : []),
   ];
 }
 
-// Without ListBucket an absent key is answered like a forbidden one.
-function landing(name: FunctionName, { landing: { encryptionKey }, landingArn }: Buckets): PolicyStatement[] {
+function landing(name: FunctionName, buckets: Buckets): PolicyStatement[] {
   if (name === 'aggregate') return [];
+  const { landing: bucket, landingArn, landingFolder, encryptionKey } = buckets;
   const list = allow('ListLanding', ['s3:ListBucket'], [landingArn]);
+  // Without ListBucket an absent key is answered like a forbidden one, to whoever asks for the key alone: that request names
+  // no prefix. Maintain names one.
+  const condition = name === 'maintain' ? 'StringLike' : 'StringLikeIfExists';
+  if (landingFolder !== '') list.addCondition(condition, { 's3:prefix': `${landingFolder}*` });
   if (name === 'maintain') return [list];
+  const key = bucket.encryptionKey === encryptionKey ? undefined : bucket.encryptionKey;
   return [
     list,
-    allow('ReadLanding', ['s3:GetObject'], [`${landingArn}/*`]),
-    ...(encryptionKey ? [allow('DecryptLanding', ['kms:Decrypt'], [encryptionKey.keyArn])] : []),
+    allow('ReadLanding', ['s3:GetObject'], [`${landingArn}/${landingFolder}*`]),
+    ...(key ? [allow('DecryptLanding', ['kms:Decrypt'], [key.keyArn])] : []),
   ];
 }
 
 function lake(name: FunctionName, { lake: { bucketArn } }: Buckets): PolicyStatement[] {
-  const written = WRITES[name].map((folder) => `${bucketArn}/${folder}/*`);
+  const inFolders = (folders: readonly string[]) => folders.map((folder) => `${bucketArn}/${folder}/*`);
   return [
     allow('ListLake', ['s3:ListBucket'], [bucketArn]),
-    allow('ReadLake', ['s3:GetObject'], [`${bucketArn}/*`]),
-    allow('WriteLake', ['s3:PutObject', 's3:AbortMultipartUpload'], written),
-    ...(name === 'maintain' ? [] : [allow('RemoveMarks', ['s3:DeleteObject'], [`${bucketArn}/${MARKS}/*`])]),
-    ...(name === 'maintain'
-      ? [
-          allow(
-            'SweepLake',
-            ['s3:DeleteObject'],
-            SWEEPS.map((folder) => `${bucketArn}/${folder}/*`),
-          ),
-        ]
-      : []),
+    allow('ReadLake', ['s3:GetObject'], inFolders(READS)),
+    allow('WriteLake', ['s3:PutObject', 's3:AbortMultipartUpload'], inFolders(WRITES[name])),
+    name === 'maintain'
+      ? allow('SweepLake', ['s3:DeleteObject'], inFolders(SWEEPS))
+      : allow('RemoveMarks', ['s3:DeleteObject'], inFolders(MARKS)),
   ];
+}
+
+/** Objects of the lake, and messages that come and go. */
+function useKey({ keyArn }: IKey): PolicyStatement {
+  return allow('UseKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [keyArn]);
 }
 
 function empty({ own, lake, landingArn }: Buckets): PolicyStatement[] {

@@ -3,6 +3,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Catalog } from '../core/catalog.ts';
@@ -17,7 +18,7 @@ export class QueryCatalog extends Construct {
   readonly databaseName: string;
   readonly workGroupName: string;
 
-  constructor(scope: Construct, options: SluiceOptions, lake: IBucket) {
+  constructor(scope: Construct, options: SluiceOptions, lake: IBucket, encryptionKey: IKey | undefined) {
     super(scope, 'QueryCatalog');
     const { stage, definitions, scanLimitBytes } = options;
     this.databaseName = `sluice_${stage.replaceAll('-', '_')}`;
@@ -39,7 +40,10 @@ export class QueryCatalog extends Construct {
         engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
         resultConfiguration: {
           outputLocation: `s3://${lake.bucketName}/${QUERY_RESULTS}/`,
-          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+          encryptionConfiguration:
+            encryptionKey === undefined
+              ? { encryptionOption: 'SSE_S3' }
+              : { encryptionOption: 'SSE_KMS', kmsKey: encryptionKey.keyArn },
         },
       },
     });

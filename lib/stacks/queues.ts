@@ -1,8 +1,11 @@
-// The files queue and the refresh queue, each with its dead-letter queue: how often and how late messages come back.
-import { Duration } from 'aws-cdk-lib';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+// The files queue and the refresh queue, each with its dead-letter queue: how often and how late messages come back; and a
+// queue for the runs of maintain that failed for good.
+import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type IQueue, Queue, QueueEncryption, type QueueProps, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { MAX_RECEIVES } from '../aws/limits.ts';
+import { stackSuffix } from './buckets.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
 /** Files that arrive together share a commit; the first one waits that long. */
@@ -18,9 +21,21 @@ export class Queues extends Construct {
   readonly filesDeadLetters: Queue;
   readonly refresh: Queue;
   readonly refreshDeadLetters: Queue;
+  /** What Lambda says of a run of maintain that it gave up: the event, the error. */
+  readonly maintainFailures: Queue;
+  private readonly stage: string;
+  private readonly shared: QueueProps;
 
-  constructor(scope: Construct, { timeout }: SluiceOptions) {
+  constructor(scope: Construct, { stage, timeout }: SluiceOptions, encryptionKey: IKey | undefined) {
     super(scope, 'Queues');
+    this.stage = stage;
+    this.shared = {
+      ...(encryptionKey === undefined
+        ? { encryption: QueueEncryption.SQS_MANAGED }
+        : { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }),
+      enforceSSL: true,
+      retentionPeriod: LONGEST,
+    };
     // Lambda takes no less than its function's timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
     // Its advice of six timeouts is for functions that are throttled, and these are not: each queue has a concurrency of its
     // own. It holds until the function has begun; then the function says itself how long it is alive (lib/aws/heartbeat.ts).
@@ -31,22 +46,40 @@ export class Queues extends Construct {
     this.filesDeadLetters = filesDeadLetters;
     this.refresh = refresh;
     this.refreshDeadLetters = refreshDeadLetters;
+    this.maintainFailures = new Queue(this, 'MaintainFailures', this.shared);
+    Validations.of(this.maintainFailures).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It holds what failed already, to be read by people: there is no place behind it.',
+    });
   }
 
   private pair(id: string, visibilitySeconds: number, fifo: boolean): [Queue, Queue] {
     // false is refused: a queue is FIFO or says nothing.
-    const shared = {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: LONGEST,
-      ...(fifo ? { fifo: true } : {}),
-    };
-    const deadLetters = new Queue(this, `${id}DeadLetters`, shared);
+    const shared = { ...this.shared, ...(fifo ? { fifo: true } : {}) };
+    // Its name is known before it exists: the dead-letter queue speaks of it, and it of the dead-letter queue.
+    const queueName = `sluice-${this.stage}-${id.toLowerCase()}-${stackSuffix()}${fifo ? '.fifo' : ''}`;
+    const deadLetters = new Queue(this, `${id}DeadLetters`, {
+      ...shared,
+      redriveAllowPolicy: {
+        redrivePermission: RedrivePermission.BY_QUEUE,
+        sourceQueues: [this.named(`${id}Source`, queueName)],
+      },
+    });
     const queue = new Queue(this, id, {
       ...shared,
+      queueName,
       visibilityTimeout: Duration.seconds(visibilitySeconds),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
     return [queue, deadLetters];
+  }
+
+  private named(id: string, resource: string): IQueue {
+    const queueArn = Stack.of(this).formatArn({
+      service: 'sqs',
+      resource,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    });
+    return Queue.fromQueueAttributes(this, id, { queueArn });
   }
 }

@@ -1,12 +1,18 @@
 // Sluice as a stack of its own, with the outputs that people and scripts need.
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { applyBoundary } from './permissions.ts';
 import { Sluice } from './sluice.ts';
 import type { SluiceProps } from './sluice-props.ts';
 
+/** A boundary is Sluice's property: it goes above every role of the stack, those of the CDK's own functions too. */
+export type SluiceStackProps = SluiceProps & Omit<StackProps, 'permissionsBoundary'>;
+
 export class SluiceStack extends Stack {
-  constructor(scope: Construct, id: string, props: SluiceProps & StackProps) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, props: SluiceStackProps) {
+    const { permissionsBoundary, ...stackProps } = props;
+    super(scope, id, stackProps);
+    applyBoundary(this, permissionsBoundary);
     const { landing, lake, queues, functions, queryCatalog } = new Sluice(this, 'Sluice', props);
     const outputs = {
       LandingBucket: landing.bucketName,

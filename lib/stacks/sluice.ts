@@ -6,8 +6,10 @@ import { Buckets } from './buckets.ts';
 import { emptyWithStack } from './contents.ts';
 import { addDashboard } from './dashboard.ts';
 import { applyDefinitions } from './definitions-applied.ts';
+import { ownKey } from './encryption.ts';
 import { Functions } from './functions.ts';
 import { notifyOfFiles } from './notifications.ts';
+import { applyBoundary } from './permissions.ts';
 import { QueryCatalog } from './query-catalog.ts';
 import { Queues } from './queues.ts';
 import { type SluiceProps, withDefaults } from './sluice-props.ts';
@@ -23,16 +25,20 @@ export class Sluice extends Construct {
   constructor(scope: Construct, id: string, props: SluiceProps) {
     super(scope, id);
     const options = withDefaults(props);
-    const buckets = new Buckets(this, options);
+    applyBoundary(this, options.permissionsBoundary);
+    const key = ownKey(this, options);
+    const buckets = new Buckets(this, options, key);
     this.landing = buckets.landing;
     this.lake = buckets.lake;
-    this.queues = new Queues(this, options);
-    notifyOfFiles(buckets, this.queues.files);
+    this.queues = new Queues(this, options, key);
+    notifyOfFiles(this, buckets, this.queues.files);
     this.functions = new Functions(this, options, buckets, this.queues);
-    this.queryCatalog = new QueryCatalog(this, options, buckets.lake);
-    this.alarms = new Alarms(this, options, this.functions, this.queues);
+    buckets.protectLog(this.functions.maintainRole);
+    this.queryCatalog = new QueryCatalog(this, options, buckets.lake, key);
+    this.alarms = new Alarms(this, options, this.functions, this.queues, key);
     addDashboard(this, options, this.functions, this.queues, this.alarms);
     if (!options.retainData) emptyWithStack(this, buckets, this.functions);
-    applyDefinitions(this, options.definitions, this.functions);
+    // Last of all: what fails before it leaves an empty lake, which goes with a first deploy that is rolled back.
+    applyDefinitions(this, options.definitions, this.functions, [this.queryCatalog, this.alarms]);
   }
 }

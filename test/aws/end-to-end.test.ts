@@ -9,6 +9,7 @@ import { billing, billingKey, samples } from './billing-files.ts';
 import { expectSameRowsByDeltaRs, requireDeltaRs } from './delta-rs.ts';
 import type { DeployedStack, S3Event } from './deployed-stack.ts';
 import { compareLakes, inLots, openRemoteLake } from './lake-twin.ts';
+import { unprotected, untilAllowed } from './stage-buckets.ts';
 import { StageLake, until } from './stage-lake.ts';
 import { target } from './target.ts';
 
@@ -153,7 +154,7 @@ describe(`end to end on ${target.brand}`, () => {
     // Five attempts take minutes.
     const once = (policy: string) => JSON.stringify({ ...JSON.parse(policy), maxReceiveCount: 1 });
     await stack.under('FilesQueueUrl', 'RedrivePolicy', once, async () => {
-      await stage.lake.effects.lake.write(broken, new TextEncoder().encode('not a log entry\n'));
+      await stage.lake.effects.lake.create(broken, new TextEncoder().encode('not a log entry\n'));
       await stack.put(
         key,
         'Trip ID,Origin City,Destination City,Airplane ID,Start Timestamp,End Timestamp\n901,Tallinn,Riga,14,2024-01-09 07:00:00,2024-01-09 08:00:00\n',
@@ -161,13 +162,30 @@ describe(`end to end on ${target.brand}`, () => {
       await stack.put(billingKey(20, 'unharmed'), billing(20, 5, 1));
       const isDead = async () => (await stage.deadLetters()).letters.some(({ about }) => about.includes(key));
       await until('the message among the dead letters', isDead, 500);
-      await stage.lake.effects.lake.remove([broken]);
+      // Nobody may remove a log entry while the lake's policy stands.
+      await unprotected(stack.outputs.LakeBucket, () =>
+        untilAllowed(() => stage.lake.effects.lake.remove([broken])),
+      );
       const { code, out } = await sluice(['redrive', ...stage.deadLetterQueues(), '--json']);
       expect([code, JSON.parse(out)]).toMatchObject([0, { queues: [{ moved: 2, left: 0 }, { moved: 0 }] }]);
       await stage.expectLocalRows();
       await until('the poison to be dead again', () => stage.poisonIsDead(), 500);
     });
     expect((await stack.count('FilesQueueUrl')).waiting).toBe(0);
+  });
+
+  it("the lake's policy keeps log entries as they are, whoever asks", async ({ skip }) => {
+    if (target.brand !== 'aws')
+      skip('emulators do not go by policies: test/stacks asserts it on the template');
+    const entry = entryKey('insights/spend_by_month', 0);
+    const { lake } = stage.lake.effects;
+    const before = await lake.read(entry);
+    await expect(lake.write(entry, new TextEncoder().encode('overwritten'))).rejects.toThrow(
+      /AccessDenied|403/,
+    );
+    await expect(lake.remove([entry])).rejects.toThrow(/AccessDenied|403/);
+    expect(await lake.create(entry, new TextEncoder().encode('created again'))).toBe(false);
+    expect(await lake.read(entry)).toEqual(before);
   });
 
   it('updated with a new insight, the stack computes it over what is there', async () => {

@@ -19,12 +19,17 @@ import { s3 } from './target.ts';
 const SCHEMAS = join(import.meta.dirname, '../../schemas');
 const CACHE_BYTES = 1_000_000_000;
 
-export type Buckets = { readonly LandingBucket: string; readonly LakeBucket: string };
+export type Buckets = {
+  readonly LandingBucket: string;
+  readonly LakeBucket: string;
+  /** The folder of the landing bucket that source files come from. Default: all of it. */
+  readonly prefix?: string;
+};
 export type RemoteLake = { readonly effects: Effects; close(): Promise<void> };
 
 /** Reads what the functions write. Keeps the data files that it has fetched, which are immutable. */
 export async function openRemoteLake(
-  { LandingBucket, LakeBucket }: Buckets,
+  { LandingBucket, LakeBucket, prefix = '' }: Buckets,
   schemas = SCHEMAS,
 ): Promise<RemoteLake> {
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-e2e-'));
@@ -32,7 +37,7 @@ export async function openRemoteLake(
     { landing: join(scratch, 'landing'), lake: join(scratch, 'lake'), schemas },
     () => undefined,
   );
-  const landing = s3Store({ client: s3, bucket: LandingBucket, scratch });
+  const landing = s3Store({ client: s3, bucket: LandingBucket, prefix, scratch });
   const lake = s3Store({ client: s3, bucket: LakeBucket, scratch, cache: { maxBytes: CACHE_BYTES } });
   const sql = await openDuckDb();
   const effects = { ...local.effects, sql, scratch, landing, lake };

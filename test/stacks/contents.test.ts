@@ -12,10 +12,11 @@ import {
   readable,
   type Synthesised,
   stackOf,
+  statementsOf,
   synthesised,
 } from './stack-case.ts';
 
-const LANDING = 'arn:<AWS::Partition>:s3:::sluice-pr-1-landing-<AWS::AccountId>-<AWS::Region>';
+const LANDING = 'arn:<AWS::Partition>:s3:::sluice-pr-1-landing-<AWS::AccountId>-<AWS::StackId>';
 const REVIEW = { stage: 'pr-1', retainData: false };
 
 let stack: Synthesised;
@@ -45,7 +46,17 @@ test('maintain alone may remove versions', () => {
   expect(granted['s3:ListBucketVersions']).toEqual(both);
   expect(granted['s3:DeleteObjectVersion']).toEqual(both.map((bucket) => `${bucket}/*`));
   for (const name of ['ingestrole', 'aggregaterole'])
-    expect(Object.keys(grants(stack, name)).filter((action) => action.startsWith('s3:Delete'))).toEqual([]);
+    expect(grants(stack, name)['s3:DeleteObjectVersion']).toBeUndefined();
+});
+
+test("the lake's policy lets maintain alone delete log entries", () => {
+  const [lake] = stack
+    .ofType('AWS::S3::BucketPolicy')
+    .filter(([id]) => id.includes('Lake'))
+    .map(([, policy]) => statementsOf(policy));
+  expect(lake?.find(({ Sid }) => Sid === 'LogEntriesStay')?.Condition).toEqual({
+    ArnNotEquals: { 'aws:PrincipalArn': '<Functionsmaintainrole.Arn>' },
+  });
 });
 
 test('a landing bucket that was there before is left alone', async () => {
@@ -59,7 +70,8 @@ test('a landing bucket that was there before is left alone', async () => {
 test('a stage that keeps its data has neither', async () => {
   const { ofType } = await synthesised();
   expect(ofType('Custom::SluiceContents')).toEqual([]);
-  for (const [, { DeletionPolicy }] of ofType('AWS::S3::Bucket')) expect(DeletionPolicy).toBe('Retain');
+  for (const [, { DeletionPolicy }] of ofType('AWS::S3::Bucket'))
+    expect(DeletionPolicy).toBe('RetainExceptOnCreate');
 });
 
 test('cdk-nag has nothing to say that is not answered with a reason', async () => {

@@ -27,6 +27,7 @@ test('every kind of trouble rings the one topic, which CloudWatch may publish to
       'AWS/SQS ApproximateAgeOfOldestMessage <QueuesFiles.QueueName>',
       'AWS/SQS ApproximateAgeOfOldestMessage <QueuesRefresh.QueueName>',
       'AWS/SQS ApproximateNumberOfMessagesVisible <QueuesFilesDeadLetters.QueueName>',
+      'AWS/SQS ApproximateNumberOfMessagesVisible <QueuesMaintainFailures.QueueName>',
       'AWS/SQS ApproximateNumberOfMessagesVisible <QueuesRefreshDeadLetters.QueueName>',
       'Sluice failedAudits aggregate test',
       'Sluice foreignCommits aggregate test',
@@ -44,9 +45,21 @@ test('every kind of trouble rings the one topic, which CloudWatch may publish to
     Principal: { Service: 'cloudwatch.amazonaws.com' },
     Action: 'sns:Publish',
     Resource: '<AlarmsTopic>',
-    Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+    Condition: {
+      ArnLike: { 'aws:SourceArn': 'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:*' },
+      StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' },
+    },
   });
   stack.template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+});
+
+test('a topic of your own is told, and none is made', async () => {
+  const alarmTopic = 'arn:aws:sns:eu-central-1:111122223333:alarms';
+  const { ofType, template } = await synthesised({ alarmTopic, alarmEmail: 'data@example.org' });
+  for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm'))
+    expect(Properties.AlarmActions).toEqual([alarmTopic]);
+  template.resourceCountIs('AWS::SNS::Topic', 0);
+  template.hasResourceProperties('AWS::SNS::Subscription', { TopicArn: alarmTopic });
 });
 
 test('by e-mail, where an address is given', async () => {

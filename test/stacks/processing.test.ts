@@ -29,15 +29,15 @@ describe('queues', () => {
     ]);
   });
 
-  test('all four are encrypted and refuse what is not TLS', () => {
+  test('all five are encrypted and refuse what is not TLS', () => {
     const queues = stack.ofType('AWS::SQS::Queue');
-    expect(queues).toHaveLength(4);
+    expect(queues).toHaveLength(5);
     for (const [, { Properties }] of queues) expect(Properties.SqsManagedSseEnabled).toBe(true);
     const denied = stack
       .ofType('AWS::SQS::QueuePolicy')
       .flatMap(([, policy]) => statementsOf(policy))
       .filter(({ Effect }) => Effect === 'Deny');
-    expect(denied).toHaveLength(4);
+    expect(denied).toHaveLength(5);
     for (const { Action, Condition } of denied)
       expect({ Action, Condition }).toEqual({
         Action: 'sqs:*',
@@ -46,8 +46,8 @@ describe('queues', () => {
   });
 
   test.each([
-    ['Files', 6 * 300 + 1, undefined],
-    ['Refresh', 6 * 300, true],
+    ['Files', 300 + 1 + 30, undefined],
+    ['Refresh', 300 + 1 + 30, true],
   ])('%s: visibility, redrive, kind', (name, visibility, fifo) => {
     const find = (id: string) =>
       stack.ofType('AWS::SQS::Queue').find(([key]) => key.startsWith(`SluiceQueues${id}`))?.[1].Properties;
@@ -58,6 +58,13 @@ describe('queues', () => {
       VisibilityTimeout: visibility,
       RedrivePolicy: { deadLetterTargetArn: `<Queues${name}DeadLetters.Arn>`, maxReceiveCount: 5 },
     });
+    const source = `sluice-test-${name.toLowerCase()}-<AWS::StackId>${fifo ? '.fifo' : ''}`;
+    expect(readable(queue?.QueueName)).toBe(source);
+    // Nobody else's queue may name it as theirs.
+    expect(readable(find(`${name}DeadLetters`)?.RedriveAllowPolicy)).toEqual({
+      redrivePermission: 'byQueue',
+      sourceQueueArns: [`arn:<AWS::Partition>:sqs:<AWS::Region>:<AWS::AccountId>:${source}`],
+    });
     expect([queue?.FifoQueue, find(`${name}DeadLetters`)?.FifoQueue]).toEqual([fifo, fifo]);
   });
 
@@ -67,7 +74,7 @@ describe('queues', () => {
       .map(([, { Properties }]) => readable(Properties));
     expect(mappings).toEqual([
       {
-        BatchSize: 20,
+        BatchSize: 100,
         EventSourceArn: '<QueuesFiles.Arn>',
         FunctionName: '<Functionsingest>',
         FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -75,7 +82,7 @@ describe('queues', () => {
         ScalingConfig: { MaximumConcurrency: 5 },
       },
       {
-        BatchSize: 10,
+        BatchSize: 1,
         EventSourceArn: '<QueuesRefresh.Arn>',
         FunctionName: '<Functionsaggregate>',
         FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -86,6 +93,28 @@ describe('queues', () => {
 });
 
 describe('functions', () => {
+  test('maintain is called without waiting, so what fails for good goes into a queue', () => {
+    const [[, config] = []] = stack.ofType('AWS::Lambda::EventInvokeConfig');
+    expect(readable(config?.Properties)).toEqual({
+      FunctionName: '<Functionsmaintain>',
+      Qualifier: '$LATEST',
+      DestinationConfig: { OnFailure: { Destination: '<QueuesMaintainFailures.Arn>' } },
+    });
+  });
+
+  test('only rules of this account may call them', () => {
+    const permissions = stack.ofType('AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
+    expect(permissions).toHaveLength(2);
+    for (const permission of permissions)
+      expect(readable(permission)).toEqual({
+        Action: 'lambda:InvokeFunction',
+        FunctionName: '<Functionsmaintain.Arn>',
+        Principal: 'events.amazonaws.com',
+        SourceArn: expect.stringMatching(/^<Functions(?:Reconcile|Sweep)\.Arn>$/),
+        SourceAccount: '<AWS::AccountId>',
+      });
+  });
+
   test('are arm64 by default, on the newest Node, with limits that go together', () => {
     const functions = stack.ofType('AWS::Lambda::Function').map(([, { Properties }]) => Properties);
     const shared = { Architectures: ['arm64'], Runtime: 'nodejs24.x', RecursiveLoop: 'Allow' };
@@ -114,6 +143,9 @@ describe('functions', () => {
       ServiceTimeout: '900',
       definitions: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
+    // What fails before it finds no table made.
+    for (const name of ['AlarmsUnexamined', 'QueryCatalogWorkGroup', 'AlarmsTopicPolicy'])
+      expect(applied?.DependsOn).toContainEqual(expect.stringMatching(new RegExp(`^Sluice${name}`)));
     for (const name of ['ingest', 'aggregate', 'maintain'])
       expect(applied?.DependsOn).toContainEqual(
         expect.stringMatching(new RegExp(`^SluiceFunctions${name}[0-9A-F]{8}$`)),

@@ -1,20 +1,42 @@
 // What each function may do: emulators check no policy, so the template is read.
 import { beforeAll, expect, test } from 'vitest';
-import { grants, LAKE, LANDING, type Synthesised, statementsOf, synthesised } from './stack-case.ts';
+import {
+  grants,
+  LAKE,
+  LANDING,
+  readable,
+  type Synthesised,
+  statementsOf,
+  synthesised,
+} from './stack-case.ts';
 
 let stack: Synthesised;
 beforeAll(async () => {
   stack = await synthesised();
 });
 
+const ALL_FOLDERS = [
+  'arrivals',
+  'asked',
+  'files',
+  'insights',
+  'probes',
+  'quarantine',
+  'staging',
+  'tables',
+  'unknown',
+  'waiting',
+];
+const DEAD_LETTERS = ['<QueuesFilesDeadLetters.Arn>', '<QueuesRefreshDeadLetters.Arn>'];
 const folders = (...names: string[]) => names.map((name) => `${LAKE}/${name}/*`);
 
 test('ingest reads landing and does not write there', () => {
   expect(grants(stack, 'ingest')).toEqual({
     's3:ListBucket': [LAKE, LANDING],
-    's3:GetObject': [`${LAKE}/*`, `${LANDING}/*`],
-    's3:PutObject': folders('arrivals', 'files', 'quarantine', 'tables', 'unknown'),
-    's3:AbortMultipartUpload': folders('arrivals', 'files', 'quarantine', 'tables', 'unknown'),
+    's3:GetObject': [...folders(...ALL_FOLDERS), `${LANDING}/*`],
+    's3:PutObject': folders('arrivals', 'files', 'quarantine', 'tables', 'unknown', 'waiting'),
+    's3:AbortMultipartUpload': folders('arrivals', 'files', 'quarantine', 'tables', 'unknown', 'waiting'),
+    's3:DeleteObject': folders('waiting'),
     'sqs:ReceiveMessage': ['<QueuesFiles.Arn>'],
     'sqs:DeleteMessage': ['<QueuesFiles.Arn>'],
     'sqs:ChangeMessageVisibility': ['<QueuesFiles.Arn>'],
@@ -28,9 +50,10 @@ test('ingest reads landing and does not write there', () => {
 test('aggregate knows the lake alone', () => {
   expect(grants(stack, 'aggregate')).toEqual({
     's3:ListBucket': [LAKE],
-    's3:GetObject': [`${LAKE}/*`],
-    's3:PutObject': folders('insights', 'tables'),
-    's3:AbortMultipartUpload': folders('insights', 'tables'),
+    's3:GetObject': folders(...ALL_FOLDERS),
+    's3:PutObject': folders('insights', 'tables', 'waiting'),
+    's3:AbortMultipartUpload': folders('insights', 'tables', 'waiting'),
+    's3:DeleteObject': folders('waiting'),
     'sqs:ReceiveMessage': ['<QueuesRefresh.Arn>'],
     'sqs:DeleteMessage': ['<QueuesRefresh.Arn>'],
     'sqs:ChangeMessageVisibility': ['<QueuesRefresh.Arn>'],
@@ -44,11 +67,20 @@ test('aggregate knows the lake alone', () => {
 test('maintain lists landing, commits to tables, sweeps the lake and sends messages', () => {
   expect(grants(stack, 'maintain')).toEqual({
     's3:ListBucket': [LAKE, LANDING],
-    's3:GetObject': [`${LAKE}/*`],
-    's3:PutObject': folders('arrivals', 'insights', 'probes', 'staging', 'tables'),
-    's3:AbortMultipartUpload': folders('arrivals', 'insights', 'probes', 'staging', 'tables'),
+    's3:GetObject': folders(...ALL_FOLDERS),
+    's3:PutObject': folders('arrivals', 'asked', 'insights', 'probes', 'staging', 'tables', 'waiting'),
+    's3:AbortMultipartUpload': folders(
+      'arrivals',
+      'asked',
+      'insights',
+      'probes',
+      'staging',
+      'tables',
+      'waiting',
+    ),
     's3:DeleteObject': folders(
       'arrivals',
+      'asked',
       'files',
       'insights',
       'probes',
@@ -56,11 +88,26 @@ test('maintain lists landing, commits to tables, sweeps the lake and sends messa
       'staging',
       'tables',
       'unknown',
+      'waiting',
     ),
-    'sqs:SendMessage': ['<QueuesFiles.Arn>', '<QueuesRefresh.Arn>'],
+    'sqs:ReceiveMessage': DEAD_LETTERS,
+    'sqs:DeleteMessage': DEAD_LETTERS,
+    'sqs:ChangeMessageVisibility': DEAD_LETTERS,
+    'sqs:GetQueueAttributes': ['<QueuesFiles.Arn>', ...DEAD_LETTERS],
+    'sqs:SendMessage': ['<QueuesFiles.Arn>', '<QueuesMaintainFailures.Arn>', '<QueuesRefresh.Arn>'],
     'logs:CreateLogStream': ['<Functionsmaintainlogs.Arn>'],
     'logs:PutLogEvents': ['<Functionsmaintainlogs.Arn>'],
   });
+});
+
+test("nobody reads what Athena leaves: people's results are none of the functions' business", () => {
+  const [[, group] = []] = stack.ofType('AWS::Athena::WorkGroup');
+  expect(readable(group?.Properties.WorkGroupConfiguration)).toMatchObject({
+    ResultConfiguration: { OutputLocation: 's3://<BucketsLake>/athena-results/' },
+  });
+  for (const name of ['ingest', 'aggregate', 'maintain'])
+    for (const resource of Object.values(grants(stack, name)).flat())
+      expect(resource).not.toMatch(/athena-results|^<BucketsLake\.Arn>\/\*$/);
 });
 
 test('nobody else has a role, a managed policy or a wildcard', () => {

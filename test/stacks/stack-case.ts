@@ -53,11 +53,14 @@ function resourcesOf(template: Template): ReadonlyMap<string, Resource> {
   return new Map(Object.entries(template.toJSON().Resources as Record<string, Resource>));
 }
 
-/** References as `<Name>` and `<Name.Attribute>`, without CDK's hashes: `arn:<AWS::Partition>:s3:::x`. */
+/** References as `<Name>` and `<Name.Attribute>`, without CDK's hashes: `arn:<AWS::Partition>:s3:::x`. A part of one is as the whole. */
 export function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== 'object' || value === null) return value;
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join, ...others } = value as Record<string, unknown>;
+  const { 'Fn::Select': part, 'Fn::Split': split } = others;
+  if (Array.isArray(part)) return readable(part[1]);
+  if (Array.isArray(split)) return readable(split[1]);
   if (typeof Ref === 'string') return `<${short(Ref)}>`;
   if (Array.isArray(attribute)) return `<${short(String(attribute[0]))}.${attribute[1]}>`;
   if (Array.isArray(join)) return (join[1] as unknown[]).map(readable).join(String(join[0]));
@@ -69,7 +72,7 @@ function short(logicalId: string): string {
 }
 
 /** As `readable` writes them. */
-export const LANDING = 'arn:<AWS::Partition>:s3:::sluice-test-landing-<AWS::AccountId>-<AWS::Region>';
+export const LANDING = 'arn:<AWS::Partition>:s3:::sluice-test-landing-<AWS::AccountId>-<AWS::StackId>';
 export const LAKE = '<BucketsLake.Arn>';
 
 export type Statement = Record<string, unknown> & { readonly Action: unknown; readonly Resource: unknown };

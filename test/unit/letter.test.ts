@@ -6,7 +6,12 @@ const LOG = 'the log of the function ingest says why: message.failed, messageId 
 const record = (key: string, bucket = 'landing') => ({ s3: { bucket: { name: bucket }, object: { key } } });
 const letter = (content: object | string, bucket?: string) => {
   const body = typeof content === 'string' ? content : JSON.stringify(content);
-  return letterOfQueue('files', 'url', { messageId: 'm', body, receives: 6, firstReceivedMs: 0 }, bucket);
+  return letterOfQueue(
+    'files',
+    'url',
+    { messageId: 'm', body, receives: 6, firstReceivedMs: 0 },
+    bucket === undefined ? undefined : { bucket, prefix: '' },
+  );
 };
 
 it.each([

@@ -18,6 +18,7 @@ describe('npm run test:aws', () => {
     expect(parseTestAws(argv.filter((word) => word !== undefined))).toEqual({
       environment: { SLUICE_EMULATOR: 'aws', SLUICE_STAGE: 'e2e' },
       vitest: ['test/aws/end-to-end.test.ts'],
+      firstRun: 'e2e',
     });
   });
 

@@ -1,5 +1,6 @@
 // A template without its functions: what speaks of one goes too, however far away, and the rest stays as it is.
 import { expect, test } from 'vitest';
+import { withKnownPolicies } from '../../localstack/known-policies.ts';
 import { withoutFunctions } from '../../localstack/without-functions.ts';
 
 test('functions go, with all that speaks of them; what merely waits for one stays', () => {
@@ -24,5 +25,21 @@ test('functions go, with all that speaks of them; what merely waits for one stay
       Role: { Type: 'AWS::IAM::Role' },
     },
     Outputs: { Queue: { Value: { Ref: 'Queue' } } },
+  });
+});
+
+test('LocalStack is told to retain in the word that it knows', () => {
+  const Type = 'AWS::S3::Bucket';
+  const template = {
+    Resources: {
+      Kept: { Type, DeletionPolicy: 'RetainExceptOnCreate' },
+      Gone: { Type, DeletionPolicy: 'Delete' },
+      Queue: { Type: 'AWS::SQS::Queue' },
+    },
+  };
+  expect(withKnownPolicies(template).Resources).toEqual({
+    Kept: { Type, DeletionPolicy: 'Retain' },
+    Gone: { Type, DeletionPolicy: 'Delete' },
+    Queue: { Type: 'AWS::SQS::Queue' },
   });
 });

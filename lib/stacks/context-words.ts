@@ -1,0 +1,93 @@
+// The words behind `-c`: which there are, what they mean as properties of the stack, and which was meant where nobody knows one.
+import { Duration } from 'aws-cdk-lib';
+import { didYouMean } from '../core/did-you-mean.ts';
+import { CliError } from '../errors.ts';
+import type { SluiceProps } from './sluice-props.ts';
+
+/** Of the app itself: not a property of the stack. */
+const OF_THE_APP = ['stage', 'schemas', 'fetchBinding'] as const;
+
+type Context = Readonly<Record<string, unknown>>;
+type Properties = Omit<SluiceProps, 'stage' | 'definitions' | 'vpc' | 'vpcSubnets' | 'securityGroups'>;
+type Meaning = (word: string, text: string) => Properties;
+
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  architecture: (word, text) => {
+    // Asked for before the stack is made: its binding is fetched first.
+    if (text === 'arm64' || text === 'x64') return { architecture: text };
+    throw new CliError(`"-c ${word}=${text}": it is arm64 or x64`);
+  },
+  alarmEmail: (_, alarmEmail) => ({ alarmEmail }),
+  alarmTopic: (_, alarmTopic) => ({ alarmTopic }),
+  landingBucket: (_, landingBucket) => ({ landingBucket }),
+  landingPrefix: (_, landingPrefix) => ({ landingPrefix }),
+  landingEvents: (_, events) => ({ landingEvents: events as 'notifications' | 'eventBridge' }),
+  landingKey: (_, landingKey) => ({ landingKey }),
+  encryptionKey: (_, encryptionKey) => ({ encryptionKey }),
+  accessLogsBucket: (_, accessLogsBucket) => ({ accessLogsBucket }),
+  permissionsBoundary: (_, permissionsBoundary) => ({ permissionsBoundary }),
+  memoryMb: (word, text) => ({ memoryMb: count(word, text) }),
+  diskMb: (word, text) => ({ diskMb: count(word, text) }),
+  maxConcurrency: (word, text) => ({ maxConcurrency: count(word, text) }),
+  reservedConcurrency: (word, text) => ({ reservedConcurrency: count(word, text) }),
+  maxSourceBytes: (word, text) => ({ maxSourceBytes: count(word, text) }),
+  scanLimitBytes: (word, text) => ({ scanLimitBytes: count(word, text) }),
+  keepLogsDays: (word, text) => ({ keepLogsDays: count(word, text) }),
+  timeoutMinutes: (word, text) => ({ timeout: Duration.minutes(count(word, text)) }),
+  reconcileMinutes: (word, text) => ({ reconcileEvery: Duration.minutes(count(word, text)) }),
+  maxLagMinutes: (word, text) => ({ maxLag: Duration.minutes(count(word, text)) }),
+  keepVersionsDays: (word, text) => ({ keepVersions: Duration.days(count(word, text)) }),
+  keepRemovedFilesDays: (word, text) => ({ keepRemovedFiles: Duration.days(count(word, text)) }),
+};
+
+export const WORDS: readonly string[] = [...OF_THE_APP, ...Object.keys(MEANINGS)];
+
+export type ContextWords = {
+  readonly stage: string;
+  /** The folder of the definitions. */
+  readonly schemas: string;
+  readonly fetchBinding: boolean;
+  readonly properties: Properties;
+};
+
+/**
+ * `context`: all that the CDK was given. `others`: words of somebody else's, those that stand in cdk.json. Throws CliError on
+ * a word that nobody knows, and on a text that is no number where one is wanted; what numbers mean is checked with the
+ * properties. An empty text is as good as none.
+ */
+export function readContextWords(context: Context, others: Iterable<string> = []): ContextWords {
+  requireKnown(Object.keys(context), new Set(others));
+  const given = (word: string): string | undefined => {
+    const value = context[word];
+    return value === undefined || value === '' ? undefined : String(value);
+  };
+  const properties = Object.entries(MEANINGS).map(([word, meaning]) => {
+    const text = given(word);
+    return text === undefined ? {} : meaning(word, text);
+  });
+  return {
+    stage: given('stage') ?? 'dev',
+    schemas: given('schemas') ?? 'schemas',
+    fetchBinding: given('fetchBinding') === 'true',
+    properties: Object.assign({}, ...properties),
+  };
+}
+
+/** The CDK's own words begin with an `@`, as its feature flags do, or hold a colon, as its settings and look-ups do. */
+function requireKnown(given: readonly string[], others: ReadonlySet<string>): void {
+  const unknown = given.filter(
+    (word) => !WORDS.includes(word) && !others.has(word) && !word.startsWith('@') && !word.includes(':'),
+  );
+  if (unknown.length === 0) return;
+  throw new CliError(
+    unknown.map((word) => {
+      const nearest = didYouMean(word, WORDS);
+      return `"-c ${word}=…" is no word of this app.${nearest === '' ? ` It knows ${WORDS.join(', ')}.` : nearest}`;
+    }),
+  );
+}
+
+function count(word: string, text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new CliError(`"-c ${word}=${text}": it is a whole number, as in "-c ${word}=10"`);
+}

@@ -1,0 +1,49 @@
+// A key of the customer's own for all that is made here, and what AWS's services must be allowed to do with it. What a key's
+// policy wants where it is not completed here stands in docs/aws-security.md.
+import { Aws } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { SluiceOptions } from './sluice-props.ts';
+
+/** Undefined where AWS's own keys do. A key given by its ARN is not changed. */
+export function ownKey(
+  scope: Construct,
+  { encryptionKey: given, landingEvents, alarmTopic }: SluiceOptions,
+): IKey | undefined {
+  if (given === undefined) return undefined;
+  const key = typeof given === 'string' ? Key.fromKeyArn(scope, 'EncryptionKey', given) : given;
+  for (const statement of [
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services
+    landingEvents === 'eventBridge'
+      ? use('EventsToQueues', 'events.amazonaws.com')
+      : use('NotificationsToQueues', 's3.amazonaws.com'),
+    // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    ...(alarmTopic === undefined ? [use('AlarmsToTopic', 'cloudwatch.amazonaws.com')] : []),
+    logs(),
+  ])
+    key.addToResourcePolicy(statement);
+  return key;
+}
+
+function use(sid: string, service: string): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    principals: [new ServicePrincipal(service)],
+    actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    resources: ['*'],
+    conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+  });
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
+function logs(): PolicyStatement {
+  const groups = `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:*`;
+  return new PolicyStatement({
+    sid: 'Logs',
+    principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
+    actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+    resources: ['*'],
+    conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groups } },
+  });
+}
