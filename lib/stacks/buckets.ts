@@ -20,8 +20,11 @@ export const QUERY_RESULTS = 'athena-results';
 const ABORT_UPLOADS: LifecycleRule = { abortIncompleteMultipartUploadAfter: Duration.days(2) };
 const KEEP_RESULTS = Duration.days(7);
 
-/** Only entries: checkpoints and `_last_checkpoint` beside them are written anew, and old checkpoints swept. */
-const LOG_ENTRIES = '*/_delta_log/*.json';
+/**
+ * Only entries of tables: checkpoints and `_last_checkpoint` beside them are written anew, and old checkpoints swept; and a
+ * report about somebody's Delta table in landing is no entry, though its key holds these words.
+ */
+const LOG_ENTRIES = ['tables', 'arrivals', 'insights'].map((kind) => `${kind}/*/_delta_log/*.json`);
 
 type Own = { readonly bucketName?: string; readonly lifecycleRules: LifecycleRule[] };
 
@@ -74,7 +77,7 @@ export class Buckets extends Construct {
    * bucket's policy first, which is told apart in CloudTrail from any deletion.
    */
   protectLog(sweeper: IRole): void {
-    const entries = [this.lake.arnForObjects(LOG_ENTRIES)];
+    const entries = LOG_ENTRIES.map((keys) => this.lake.arnForObjects(keys));
     const everybody = { effect: Effect.DENY, principals: [new AnyPrincipal()], resources: entries };
     this.lake.addToResourcePolicy(
       new PolicyStatement({

@@ -44,7 +44,9 @@ describe('buckets', () => {
       .ofType('AWS::S3::BucketPolicy')
       .filter(([id]) => id.includes('Lake'))
       .map(([, { Properties }]) => statementsOf({ Type: '', Properties }));
-    const entries = '<BucketsLake.Arn>/*/_delta_log/*.json';
+    const entries = ['tables', 'arrivals', 'insights'].map(
+      (kind) => `<BucketsLake.Arn>/${kind}/*/_delta_log/*.json`,
+    );
     expect(policy.filter(({ Action }) => Action !== 's3:*')).toEqual([
       {
         Sid: 'LogEntriesAreCreatedOnly',
