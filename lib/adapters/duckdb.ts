@@ -8,7 +8,6 @@ import {
   DuckDBInstance,
   type DuckDBPreparedStatement,
 } from '@duckdb/node-api';
-import { exactGlob, list, literal } from '../core/sql-text.ts';
 import {
   type Load,
   OutOfMemoryError,
@@ -19,6 +18,7 @@ import {
   type SqlSession,
   type Value,
 } from '../ports.ts';
+import { exactGlob, list, literal } from '../sql/quoting.ts';
 import { convertValue } from './duckdb-value.ts';
 
 export type DuckDbOptions = {

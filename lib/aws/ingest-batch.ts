@@ -1,6 +1,7 @@
 // A batch of the files queue: which keys it names, in slices that fit into the time left, and what became of each message.
-import type { Effects } from '../effects.ts';
+
 import { type IngestRequest, type IngestResult, ingest } from '../ingest/ingest.ts';
+import type { Effects } from '../lake/effects.ts';
 import type { Queue } from '../ports.ts';
 import { type FileNews, parseFileMessage } from './file-messages.ts';
 import { ingestMs } from './limits.ts';

@@ -2,15 +2,15 @@
 // should have brought already, and sweeps what nobody needs any more. Works on no source file and no insight itself.
 import { probeConditionalCreate } from '../adapters/s3-probe.ts';
 import type { DeadLetterQueue, DeadMessage } from '../adapters/sqs-dead-letters.ts';
-import { sinceInputs } from '../aggregate/since-inputs.ts';
 import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
-import type { Effects } from '../effects.ts';
 import { CliError } from '../errors.ts';
-import { type Applied, apply, type Obstacles, refusedChanges, undoAllForeign } from '../maintain/apply.ts';
+import { type Applied, apply, type Obstacles, refusedChanges, undoAllForeign } from '../evolve/apply.ts';
+import type { Effects } from '../lake/effects.ts';
 import { maintainTables } from '../maintain/maintain-tables.ts';
 import { type Reconciliation, reconcile, type Wanted } from '../maintain/reconcile.ts';
 import type { Queue } from '../ports.ts';
+import { sinceInputs } from '../refresh/since-inputs.ts';
 import { onePerTable, type TableFailure } from '../table-failures.ts';
 import { due, idOf, readAsked, remembered, writeAsked } from './asked-files.ts';
 import { settledLetters } from './dead-letters.ts';

@@ -1,7 +1,8 @@
 // A batch of the refresh queue: each table that it names is brought up to date once, and what became of each message.
-import { type RefreshOutcome, refresh } from '../aggregate/refresh.ts';
+
 import { sameTable, tablePrefix } from '../core/insight.ts';
-import type { Effects } from '../effects.ts';
+import type { Effects } from '../lake/effects.ts';
+import { type RefreshOutcome, refresh } from '../refresh/refresh.ts';
 import { deadline, MAX_RECEIVES } from './limits.ts';
 import {
   earliest,

@@ -1,7 +1,7 @@
 // Messages of the refresh queue: which table has news, and since when the news has been waiting. Pure.
 import { z } from 'zod';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
-import type { Refresh } from '../effects.ts';
+import type { Refresh } from '../lake/effects.ts';
 import type { Queue } from '../ports.ts';
 import { excerpt, parseJson } from './file-messages.ts';
 

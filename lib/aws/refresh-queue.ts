@@ -4,7 +4,7 @@
 // whoever finds it there committed before that reading.
 import type { TableRef } from '../core/insight.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { waitingKey } from '../core/layout.ts';
+import { waitingKey } from '../lake/layout.ts';
 import type { Clock, NewId, ObjectStore, Queue } from '../ports.ts';
 import { type RefreshNews, refreshGroup } from './refresh-messages.ts';
 

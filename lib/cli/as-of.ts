@@ -1,6 +1,7 @@
 // The option --as-of: a version or a time, or how to write one.
-import { type AsOf, parseAsOf } from '../core/as-of.ts';
+
 import { UsageError } from '../errors.ts';
+import { type AsOf, parseAsOf } from '../lake/as-of.ts';
 import type { Arguments } from './verb.ts';
 
 /** Throws UsageError. */

@@ -1,6 +1,6 @@
 // What the audits of a lake found, as tables for people. Pure.
-import type { AuditResult } from '../aggregate/audit-lake.ts';
-import { partitionLabel } from '../core/partition.ts';
+import type { AuditResult } from '../inspect/audit-lake.ts';
+import { partitionLabel } from '../lake/partition.ts';
 import { renderTable } from './table-text.ts';
 import { count, firstLines, number } from './text.ts';
 

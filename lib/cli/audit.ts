@@ -1,9 +1,10 @@
 // `sluice audit`: all audits over what is live, and the keys and foreign keys of contracts. Reads alone.
-import type { AuditResult } from '../aggregate/audit-lake.ts';
+
 import { didYouMean } from '../core/did-you-mean.ts';
 import { tablePrefix } from '../core/insight.ts';
-import type { Effects } from '../effects.ts';
 import { CliError } from '../errors.ts';
+import type { AuditResult } from '../inspect/audit-lake.ts';
+import type { Effects } from '../lake/effects.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
 import { apart, asideDocument, asideLines, failureLines } from './aside-text.ts';
 import { FAULT } from './exit-codes.ts';
@@ -76,7 +77,7 @@ async function auditAll(
   name: string | undefined,
   failures: TableFailure[],
 ): Promise<AuditResult[]> {
-  const { auditForeignKeys, auditInsight, auditKeys } = await import('../aggregate/audit-lake.ts');
+  const { auditForeignKeys, auditInsight, auditKeys } = await import('../inspect/audit-lake.ts');
   const isMeant = (candidate: string) => name === undefined || candidate.toLowerCase() === name.toLowerCase();
   const insights = effects.catalog.derivations.filter(({ target }) => target.kind === 'insights');
   const chosen = insights.filter(({ target }) => isMeant(target.name));

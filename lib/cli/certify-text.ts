@@ -1,9 +1,9 @@
 // A certificate as lines for people and as one JSON document for programs. Pure.
 
 import { tablePrefix } from '../core/insight.ts';
-import { partitionLabel } from '../core/partition.ts';
-import type { DatasetCertificate, ObjectState } from '../local/certify-dataset.ts';
-import type { Certificate } from '../local/certify-lake.ts';
+import type { DatasetCertificate, ObjectState } from '../inspect/certify-dataset.ts';
+import type { Certificate } from '../inspect/certify-lake.ts';
+import { partitionLabel } from '../lake/partition.ts';
 import { apart, asideDocument, asideLines } from './aside-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { UNSEEN_TITLE, unseenLine } from './sync-text.ts';

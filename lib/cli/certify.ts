@@ -1,8 +1,8 @@
-// `sluice certify`: is everything accounted for? lib/local/certify-lake.ts finds it out; writes nothing.
+// `sluice certify`: is everything accounted for? lib/inspect/certify-lake.ts finds it out; writes nothing.
 import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
-import type { Effects } from '../effects.ts';
 import { UsageError } from '../errors.ts';
+import type { Effects } from '../lake/effects.ts';
 import { matchingLocations } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -62,7 +62,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const places = matchingLocations(args);
   const { openLake } = await import('../local/open-lake.ts');
   const { requireLake, requireLanding } = await import('../local/places.ts');
-  const { certifyLake } = await import('../local/certify-lake.ts');
+  const { certifyLake } = await import('../inspect/certify-lake.ts');
   const { certificateDocument, certificateExitCode, certificateLines } = await import('./certify-text.ts');
   const { terminalLog } = await import('./log-lines.ts');
   await requireLanding(places);

@@ -1,7 +1,7 @@
 // Which dead-letter queues a verb works on: from its options, else from the environment.
 import type { DeadLetterQueue } from '../adapters/sqs-dead-letters.ts';
 import { UsageError } from '../errors.ts';
-import type { QueueName } from './letter.ts';
+import type { QueueName } from './dead-letter.ts';
 import type { Arguments, Option } from './verb.ts';
 
 export const FILES_DLQ: Option = {

@@ -1,11 +1,11 @@
 // `sluice dead-letters`: which messages failed for good, about what, and why. Takes nothing away.
 import { isS3Location, parseLocation, type S3Location } from '../adapters/s3-location.ts';
-import type { Effects } from '../effects.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import type { Effects } from '../lake/effects.ts';
 import { warnOfAside } from './aside-text.ts';
+import { type Letter, letterOfLake, letterOfQueue } from './dead-letter.ts';
 import { FILES_DLQ, namedQueues, openQueues, REFRESH_DLQ, wantsLake } from './dead-letter-queues.ts';
-import { type Letter, letterOfLake, letterOfQueue } from './letter.ts';
-import type { LetterBox } from './letter-text.ts';
+import type { LetterBox } from './dead-letter-text.ts';
 import { locations, matchingLocations } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -50,7 +50,7 @@ const MAX_SHOWN = 100;
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const queues = namedQueues(args);
-  const { letterDocument, letterLines } = await import('./letter-text.ts');
+  const { letterDocument, letterLines } = await import('./dead-letter-text.ts');
   const boxes = wantsLake(args, queues)
     ? await withLake(args, terminal, async (effects, lakeBox) => [
         lakeBox,
@@ -105,7 +105,7 @@ function landingOf(effects: Effects | undefined): S3Location | undefined {
 
 async function explained(effects: Effects | undefined, letter: Letter): Promise<Letter> {
   if (effects === undefined || letter.queue !== 'files' || letter.isRefused) return letter;
-  const { explainSource } = await import('../local/explain-source.ts');
+  const { explainSource } = await import('../inspect/explain-source.ts');
   const states: string[] = [];
   for (const source of letter.about) {
     const state = await explainSource(effects, source);

@@ -1,5 +1,5 @@
 // What is remarkable about deliveries, as sentences with the next step. Pure.
-import type { DeliveryRemarks, Shrunk, UnmatchedFiles } from '../local/delivery-remarks.ts';
+import type { DeliveryRemarks, Shrunk, UnmatchedFiles } from '../inspect/delivery-remarks.ts';
 import { count, firstWords, number } from './text.ts';
 
 export type Section = { readonly title: string; readonly lines: readonly string[]; readonly next?: string };

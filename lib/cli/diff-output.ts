@@ -1,7 +1,7 @@
 // Writes what changed between two versions: causes first, then rows, cut for people and complete for programs.
-import type { Receipt } from '../explain/receipt.ts';
-import type { RowChange, RowDiff } from '../explain/row-diff.ts';
-import type { SourceDiff, TableDiff } from '../explain/table-diff.ts';
+import type { Receipt } from '../inspect/receipt.ts';
+import type { RowChange, RowDiff } from '../inspect/row-diff.ts';
+import type { SourceDiff, TableDiff } from '../inspect/table-diff.ts';
 import type { Row } from '../ports.ts';
 import { timeText } from './history-text.ts';
 import { cellText, isExactNumber, isNumber, jsonValue } from './query-output.ts';

@@ -1,7 +1,7 @@
-// `sluice drop`: a table that nothing defines any more, out of the lake. lib/maintain/drop-table.ts does it.
+// `sluice drop`: a table that nothing defines any more, out of the lake. lib/evolve/drop-table.ts does it.
 import { didYouMean } from '../core/did-you-mean.ts';
 import { UsageError } from '../errors.ts';
-import type { Dropped } from '../maintain/drop-table.ts';
+import type { Dropped } from '../evolve/drop-table.ts';
 import { warnOfAside } from './aside-text.ts';
 import { locations } from './locations.ts';
 import type { Terminal } from './terminal.ts';
@@ -42,7 +42,7 @@ TABLE is a name, or its place in the lake (insights/old_totals). Defined again l
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { openLake } = await import('../local/open-lake.ts');
   const { requireLake } = await import('../local/places.ts');
-  const { droppable, dropTable } = await import('../maintain/drop-table.ts');
+  const { droppable, dropTable } = await import('../evolve/drop-table.ts');
   const { undefinedTables } = await import('../maintain/lake-tables.ts');
   const { terminalLog } = await import('./log-lines.ts');
   const places = { ...locations(args), landing: LANDING.default ?? '' };

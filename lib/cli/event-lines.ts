@@ -1,16 +1,16 @@
 // One line for each file that came, changed or went: what became of it and what it refreshed. Pure.
 import { basename } from 'node:path/posix';
-import type { RefreshOutcome } from '../aggregate/refresh.ts';
 import { type Catalog, landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
-import { partitionId, partitionLabel, partitionOf } from '../core/partition.ts';
-import { pathValues } from '../core/path-values.ts';
 import { placedMessage } from '../core/violation-text.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
-import { runRemarks } from '../local/delivery-remarks.ts';
+import { runRemarks } from '../inspect/delivery-remarks.ts';
+import { partitionId, partitionLabel, partitionOf } from '../lake/partition.ts';
+import { pathValues } from '../lake/path-values.ts';
 import type { Round } from '../local/follow-landing.ts';
+import type { RefreshOutcome } from '../refresh/refresh.ts';
 import { shrunkText, unmatchedText } from './delivery-text.ts';
 import { deadLetterLine } from './sync-text.ts';
 import { count, duration, firstWords, number } from './text.ts';

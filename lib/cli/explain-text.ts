@@ -1,6 +1,7 @@
 // A receipt as lines that fit a terminal. Pure.
-import { partitionLabel } from '../core/partition.ts';
-import type { PartitionReceipt, Receipt, SourceUse, TableUse } from '../explain/receipt.ts';
+
+import type { PartitionReceipt, Receipt, SourceUse, TableUse } from '../inspect/receipt.ts';
+import { partitionLabel } from '../lake/partition.ts';
 import { timeText } from './history-text.ts';
 import { renderTable } from './table-text.ts';
 import { bytes, count, duration, number } from './text.ts';

@@ -1,11 +1,12 @@
 // `sluice explain`: the receipt of a table's or insight's partitions, and what made two versions of it different.
-import type { AsOf } from '../core/as-of.ts';
+
 import type { TableRef } from '../core/insight.ts';
-import { partitionLabel } from '../core/partition.ts';
-import { comparePartitions, type PartitionFilter, parsePartitionFilter } from '../core/partition-filter.ts';
-import type { Effects } from '../effects.ts';
 import { CliError, UsageError } from '../errors.ts';
-import type { TableLog, TableLogs } from '../explain/table-log.ts';
+import type { TableLog, TableLogs } from '../inspect/table-log.ts';
+import type { AsOf } from '../lake/as-of.ts';
+import type { Effects } from '../lake/effects.ts';
+import { partitionLabel } from '../lake/partition.ts';
+import { comparePartitions, type PartitionFilter, parsePartitionFilter } from '../lake/partition-filter.ts';
 import { asOfOption, requireAsOf } from './as-of.ts';
 import { warnOfAside } from './aside-text.ts';
 import { withLake } from './read-lake.ts';
@@ -54,8 +55,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const pair = args.pair('diff');
   if (pair && asOf) throw new UsageError('--diff says its versions itself: leave --as-of out');
   const [first, second] = pair?.map((text) => requireAsOf('--diff', text)) ?? [];
-  const { findTable } = await import('../explain/find-table.ts');
-  const { TableLogs } = await import('../explain/table-log.ts');
+  const { findTable } = await import('../inspect/find-table.ts');
+  const { TableLogs } = await import('../inspect/table-log.ts');
   return withLake(args, terminal, async (effects) => {
     warnOfAside(terminal, effects.catalog.aside);
     const logs = new TableLogs(effects.tables);
@@ -83,8 +84,8 @@ async function showReceipt(
   terminal: Terminal,
 ): Promise<number> {
   const { effects, logs, table, log, words } = subject;
-  const { versionAsOf } = await import('../explain/find-table.ts');
-  const { tableReceipt } = await import('../explain/receipt.ts');
+  const { versionAsOf } = await import('../inspect/find-table.ts');
+  const { tableReceipt } = await import('../inspect/receipt.ts');
   const { receiptLines } = await import('./explain-text.ts');
   const version = versionAsOf(log, asOf);
   const filter = await requireFilter(log, version, words);
@@ -105,10 +106,10 @@ async function showDiff(
   terminal: Terminal,
 ): Promise<number> {
   const { effects, logs, table, log, words } = subject;
-  const { versionAsOf } = await import('../explain/find-table.ts');
-  const { tableReceipt } = await import('../explain/receipt.ts');
-  const { keyOf, tableDiff } = await import('../explain/table-diff.ts');
-  const { withRowDiff } = await import('../explain/row-diff.ts');
+  const { versionAsOf } = await import('../inspect/find-table.ts');
+  const { tableReceipt } = await import('../inspect/receipt.ts');
+  const { keyOf, tableDiff } = await import('../inspect/table-diff.ts');
+  const { withRowDiff } = await import('../inspect/row-diff.ts');
   const { writeDiff } = await import('./diff-output.ts');
   const [from, to] = [versionAsOf(log, first), versionAsOf(log, second)];
   const filters = [await requireFilter(log, from, words), await requireFilter(log, to, words)] as const;
@@ -140,7 +141,7 @@ async function requireFilter(
   version: number,
   words: readonly string[],
 ): Promise<PartitionFilter> {
-  const { columnsAt } = await import('../explain/table-at.ts');
+  const { columnsAt } = await import('../inspect/table-at.ts');
   const metadata = log.metadata(version);
   const columns = columnsAt(metadata).filter(({ name }) => metadata.partitionColumns.includes(name));
   const filter = parsePartitionFilter(log.prefix, columns, words);

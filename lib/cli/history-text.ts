@@ -1,6 +1,7 @@
 // A table's history as lines for people. Pure.
-import { partitionLabel } from '../core/partition.ts';
-import type { Cause, HashChange, SourceChange, VersionHistory } from '../explain/history.ts';
+
+import type { Cause, HashChange, SourceChange, VersionHistory } from '../inspect/history.ts';
+import { partitionLabel } from '../lake/partition.ts';
 import { renderTable } from './table-text.ts';
 import { duration, firstWords, number } from './text.ts';
 

@@ -47,9 +47,9 @@ their old rows because an audit failed. All of it is in the table's Delta log. T
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const format = formatOption(args, FORMATS);
   const limit = limitOption(args);
-  const { findTable } = await import('../explain/find-table.ts');
-  const { TableLogs } = await import('../explain/table-log.ts');
-  const { tableHistory } = await import('../explain/history.ts');
+  const { findTable } = await import('../inspect/find-table.ts');
+  const { TableLogs } = await import('../inspect/table-log.ts');
+  const { tableHistory } = await import('../inspect/history.ts');
   const { historyLines } = await import('./history-text.ts');
   return withLake(args, terminal, async (effects) => {
     warnOfAside(terminal, effects.catalog.aside);

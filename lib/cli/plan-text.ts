@@ -1,6 +1,7 @@
 // A plan of definitions as lines for people, as Markdown for a pull request, and as one JSON document. Pure.
-import { partitionLabel } from '../core/partition.ts';
-import type { DefinitionPlan, PlannedChange } from '../explain/definition-plan.ts';
+
+import type { DefinitionPlan, PlannedChange } from '../inspect/definition-plan.ts';
+import { partitionLabel } from '../lake/partition.ts';
 import { asideDocument, failureLines } from './aside-text.ts';
 import { renderTable } from './table-text.ts';
 import { bytes, count, number } from './text.ts';

@@ -1,5 +1,5 @@
 // `sluice plan`: what changed contracts and SQL would do to a lake, before they are deployed. Writes nothing.
-import type { DefinitionPlan } from '../explain/definition-plan.ts';
+import type { DefinitionPlan } from '../inspect/definition-plan.ts';
 import { formatOption } from './choices.ts';
 import { FAULT } from './exit-codes.ts';
 import { matchingLocations } from './locations.ts';
@@ -67,7 +67,7 @@ async function findPlan(
   const places = matchingLocations(args);
   const { openLake } = await import('../local/open-lake.ts');
   const { requireLanding } = await import('../local/places.ts');
-  const { planDefinitions } = await import('../explain/definition-plan.ts');
+  const { planDefinitions } = await import('../inspect/definition-plan.ts');
   const { terminalLog } = await import('./log-lines.ts');
   await requireLanding(places);
   const { landing, lake } = places;

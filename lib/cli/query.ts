@@ -1,12 +1,13 @@
 // `sluice query`: SQL over the tables and insights of the lake, as a table, as CSV or as JSON. Reads alone.
-import type { AsOf } from '../core/as-of.ts';
+
 import type { Catalog } from '../core/catalog.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
-import type { QueryReads } from '../core/query-reads.ts';
-import type { Effects } from '../effects.ts';
 import { CliError, UsageError } from '../errors.ts';
+import type { AsOf } from '../lake/as-of.ts';
+import type { Effects } from '../lake/effects.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
+import type { QueryReads } from '../sql/query-reads.ts';
 import { asOfOption } from './as-of.ts';
 import { warnOfAside } from './aside-text.ts';
 import { locations, memoryLimit } from './locations.ts';
@@ -76,10 +77,10 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const sql = args.operand === '-' ? await terminal.input() : (args.operand ?? '');
   const { openLake } = await import('../local/open-lake.ts');
   const { requireLake } = await import('../local/places.ts');
-  const { namedTables } = await import('../explain/find-table.ts');
+  const { namedTables } = await import('../inspect/find-table.ts');
   const { ownerlessTables } = await import('../maintain/lake-tables.ts');
-  const { readTables, withViews } = await import('../local/lake-views.ts');
-  const { readQuery } = await import('../local/read-query.ts');
+  const { readTables, withViews } = await import('../inspect/lake-views.ts');
+  const { readQuery } = await import('../inspect/read-query.ts');
   const { writeRows } = await import('./query-output.ts');
   const { terminalLog } = await import('./log-lines.ts');
   const places = { ...locations(args), landing: LANDING.default ?? '' };
@@ -214,7 +215,7 @@ async function quotingHint(
   tables: readonly TableRef[],
 ): Promise<readonly string[]> {
   if (!/^(Parser|Binder) Error/.test(message)) return [];
-  const { quotingHints } = await import('../maintain/quoting-hint.ts');
+  const { quotingHints } = await import('../definitions/quoting-hint.ts');
   const defined = tables.filter(({ name }) => catalog.resolve(name) !== undefined);
   const columns = defined.flatMap((table) => catalog.columnsOf(table).map(({ name }) => name));
   return quotingHints(session, sql, { tables: namesOf(tables), columns }, message.startsWith('Binder'));

@@ -1,5 +1,5 @@
 // Opens the lake of a verb that reads it and nothing else, and closes it whatever happens.
-import type { Effects } from '../effects.ts';
+import type { Effects } from '../lake/effects.ts';
 import { locations } from './locations.ts';
 import { terminalLog } from './log-lines.ts';
 import type { Terminal } from './terminal.ts';

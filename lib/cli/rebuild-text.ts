@@ -1,5 +1,5 @@
 // What a rebuild did, as lines for people and as one JSON document for programs. Pure.
-import type { Rebuilt } from '../maintain/rebuild.ts';
+import type { Rebuilt } from '../evolve/rebuild.ts';
 import { count, firstWords, number } from './text.ts';
 
 const MAX_NAMED = 10;

@@ -52,7 +52,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { openLake } = await import('../local/open-lake.ts');
   const { refuseOverlap, requireLanding } = await import('../local/places.ts');
   const { syncLake } = await import('../local/sync-lake.ts');
-  const { rebuild } = await import('../maintain/rebuild.ts');
+  const { rebuild } = await import('../evolve/rebuild.ts');
   const { rebuildDocument, rebuildLines } = await import('./rebuild-text.ts');
   const { syncDocument, syncExitCode, syncLines } = await import('./sync-text.ts');
   const { showProgress } = await import('./progress.ts');

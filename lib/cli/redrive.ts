@@ -1,7 +1,7 @@
 // `sluice redrive`: what failed for good is delivered again.
 import { warnOfAside } from './aside-text.ts';
 import { FILES_DLQ, namedQueues, openQueues, REFRESH_DLQ, wantsLake } from './dead-letter-queues.ts';
-import type { QueueRedrive } from './letter-text.ts';
+import type { QueueRedrive } from './dead-letter-text.ts';
 import { matchingLocations, memoryLimit } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -44,7 +44,7 @@ is delivered twice changes nothing.`,
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const named = namedQueues(args);
-  const { lakeRedriveLines, queueRedriveLine } = await import('./letter-text.ts');
+  const { lakeRedriveLines, queueRedriveLine } = await import('./dead-letter-text.ts');
   const lake = wantsLake(args, named) ? await redriveLake(args, terminal) : null;
   const queues: QueueRedrive[] = [];
   for (const { queue, url, letters } of await openQueues(named))

@@ -2,9 +2,9 @@
 
 import type { RejectedRow } from '../core/violation.ts';
 import { placedMessage } from '../core/violation-text.ts';
-import type { Effects } from '../effects.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { readRejectedRows, type SourceRejects } from '../local/rejects.ts';
+import { readRejectedRows, type SourceRejects } from '../inspect/rejects.ts';
+import type { Effects } from '../lake/effects.ts';
 import { csvRecord } from './csv-text.ts';
 import { sendAgain } from './send-again.ts';
 import type { Terminal } from './terminal.ts';

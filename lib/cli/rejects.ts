@@ -2,9 +2,9 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
-import type { Effects } from '../effects.ts';
 import { CliError, UsageError } from '../errors.ts';
-import type { SourceRejects } from '../local/rejects.ts';
+import type { SourceRejects } from '../inspect/rejects.ts';
+import type { Effects } from '../lake/effects.ts';
 import type { TableFailure } from '../table-failures.ts';
 import { failureLines, warnOfAside } from './aside-text.ts';
 import { formatOption, limitOption } from './choices.ts';
@@ -74,7 +74,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { openLake } = await import('../local/open-lake.ts');
   const { hasLanding, requireLake } = await import('../local/places.ts');
   const { showRejects, showSource } = await import('./rejects-output.ts');
-  const { findRejects } = await import('../local/rejects.ts');
+  const { findRejects } = await import('../inspect/rejects.ts');
   const { terminalLog } = await import('./log-lines.ts');
   await requireLake(places);
   if (!(await hasLanding(places)))
@@ -134,7 +134,7 @@ async function requireSource(
   format: Shape['format'],
   terminal: Terminal,
 ): Promise<SourceRejects | undefined> {
-  const { sourceRejects } = await import('../local/rejects.ts');
+  const { sourceRejects } = await import('../inspect/rejects.ts');
   const found = await sourceRejects(effects, source);
   if (found === 'absent')
     throw new UsageError(

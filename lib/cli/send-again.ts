@@ -1,8 +1,8 @@
 // Under which name corrected rows are to be sent: beside the file that they come from, for under its own name they would
 // take the place of its other rows.
 import type { Dataset } from '../core/contract.ts';
-import type { Effects } from '../effects.ts';
-import type { SourceRejects } from '../local/rejects.ts';
+import type { SourceRejects } from '../inspect/rejects.ts';
+import type { Effects } from '../lake/effects.ts';
 
 /** Lines for standard error. */
 export async function sendAgain(

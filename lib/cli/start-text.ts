@@ -2,12 +2,12 @@
 import { basename, dirname, posix } from 'node:path';
 
 import { type Derivation, tablePrefix } from '../core/insight.ts';
-import { identifier } from '../core/sql-text.ts';
-import { filesBySource } from '../core/tags.ts';
-import type { Effects } from '../effects.ts';
-import { withViews } from '../local/lake-views.ts';
+import { withViews } from '../inspect/lake-views.ts';
+import type { Effects } from '../lake/effects.ts';
+import { filesBySource } from '../lake/tags.ts';
 import type { LakeLocations } from '../local/open-lake.ts';
 import { landingPath } from '../local/watch-landing.ts';
+import { identifier } from '../sql/quoting.ts';
 import { messageOf } from '../table-failures.ts';
 import { typed } from './locations.ts';
 import { cellText, isNumber } from './query-output.ts';

@@ -1,11 +1,11 @@
 // A lake's status as tables for people and as one JSON document for programs. Pure.
 
 import { tablePrefix } from '../core/insight.ts';
-import { partitionLabel } from '../core/partition.ts';
-import type { LakeStatus } from '../local/lake-status.ts';
+import type { RefusedChange } from '../evolve/apply.ts';
+import { foreignText } from '../evolve/undo-foreign.ts';
+import type { LakeStatus } from '../inspect/lake-status.ts';
+import { partitionLabel } from '../lake/partition.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
-import type { RefusedChange } from '../maintain/apply.ts';
-import { foreignText } from '../maintain/undo-foreign.ts';
 import { apart, asideDocument, asideLines, failureLines } from './aside-text.ts';
 import { remarkSections, sharedKeysLine } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';

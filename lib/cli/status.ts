@@ -1,4 +1,4 @@
-// `sluice status`: what the lake holds and how current it is. lib/local/lake-status.ts finds it out; writes nothing.
+// `sluice status`: what the lake holds and how current it is. lib/inspect/lake-status.ts finds it out; writes nothing.
 import { onePerTable } from '../table-failures.ts';
 import { matchingLocations } from './locations.ts';
 import type { Terminal } from './terminal.ts';
@@ -53,8 +53,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const places = matchingLocations(args);
   const { openLake } = await import('../local/open-lake.ts');
   const { hasLanding, requireLake } = await import('../local/places.ts');
-  const { lakeStatus } = await import('../local/lake-status.ts');
-  const { refusedChanges } = await import('../maintain/apply.ts');
+  const { lakeStatus } = await import('../inspect/lake-status.ts');
+  const { refusedChanges } = await import('../evolve/apply.ts');
   const { statusDocument, statusExitCode, statusLines } = await import('./status-text.ts');
   const { terminalLog } = await import('./log-lines.ts');
   await requireLake(places);

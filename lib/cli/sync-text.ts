@@ -1,14 +1,14 @@
 // What a sync did: as lines for people, as one JSON document for programs, as an exit code. Pure.
 
 import { tablePrefix } from '../core/insight.ts';
-import { partitionLabel } from '../core/partition.ts';
+import { foreignText } from '../evolve/undo-foreign.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
-import { runRemarks } from '../local/delivery-remarks.ts';
+import { runRemarks } from '../inspect/delivery-remarks.ts';
+import { partitionLabel } from '../lake/partition.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { SyncResult } from '../local/sync-lake.ts';
 import type { Redefinition } from '../local/watch-definitions.ts';
-import { foreignText } from '../maintain/undo-foreign.ts';
 import type { Unseen } from '../ports.ts';
 import { asideDocument, asideLines, failureLines } from './aside-text.ts';
 import { type DatasetRemarks, remarkDocument, remarkSections, sharedKeysLine } from './delivery-text.ts';

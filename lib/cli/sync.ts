@@ -1,9 +1,9 @@
 // `sluice sync`: the lake in line with landing, once. Arguments in, summary out; lib/local/sync-lake.ts does the work.
 import { readFile } from 'node:fs/promises';
 import type { Catalog } from '../core/catalog.ts';
-import { isDay } from '../core/date-range.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, UsageError } from '../errors.ts';
+import { isDay } from '../lake/date-range.ts';
 import type { Selection } from '../maintain/reconcile.ts';
 import { matchingLocations, memoryLimit } from './locations.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,13 +1,13 @@
 // All that is defined, together: datasets, and the tables computed from them in the order of their dependence. Answers
-// questions by name, by table and by landing key; reads nothing itself (lib/maintain/load-catalog.ts does).
+// questions by name, by table and by landing key; reads nothing itself (lib/definitions/load-catalog.ts does).
 import { DefinitionError } from '../errors.ts';
+import { identifier } from '../sql/quoting.ts';
 import { type Dataset, tableColumns } from './contract.ts';
 import { definitionHash } from './definition-hash.ts';
 import { globMatcher } from './glob.ts';
 import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from './insight.ts';
 import type { Column } from './schema.ts';
 import { AsideIndex, type SetAside } from './set-aside.ts';
-import { identifier } from './sql-text.ts';
 
 export type Catalog = {
   readonly datasets: readonly Dataset[];

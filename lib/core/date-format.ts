@@ -1,5 +1,5 @@
 // The strptime formats of dates, datetimes and times: which are supported, what their texts look like, and the reading of a
-// contract's own values. The engine reads the data's; lib/maintain/check-dataset.ts asks it whether it knows a format.
+// contract's own values. The engine reads the data's; lib/definitions/check-dataset.ts asks it whether it knows a format.
 // https://docs.python.org/3/library/datetime.html#strftime-and-strptime-behavior
 
 export type FormattedType = 'date' | 'datetime' | 'time';

@@ -1,11 +1,12 @@
 // One field as SQL over the text of its cell: the value, NULL where the text says none, and the checks of type and
 // constraints. Law 4 lives here: a value is accepted only if it is exactly what its text says.
+
+import { literal } from '../sql/quoting.ts';
 import { type Field, fieldColumnType, isJson } from './contract.ts';
 import { formatPattern, isPattern } from './date-format.ts';
 import { isPlainNumber } from './number-text.ts';
 import { readableSql } from './readable-values.ts';
 import { sqlType } from './schema.ts';
-import { literal } from './sql-text.ts';
 import { STRING_FORMATS } from './text-pattern.ts';
 import type { Rule } from './violation.ts';
 

@@ -1,6 +1,7 @@
 // The foreign keys of a contract as audits. They reject no row: a fact may arrive before its dimension.
+
+import { identifier } from '../sql/quoting.ts';
 import type { Dataset, ForeignKey } from './contract.ts';
-import { identifier } from './sql-text.ts';
 
 export type ForeignKeyAudit = {
   /** `orders.customer references customers.id` */

@@ -1,7 +1,8 @@
 // The keys of a contract as audits over a whole table. A file's own rows are held to them when it is read; that two files share a
 // key refuses no row, since nobody can say which of them is right.
+
+import { identifier } from '../sql/quoting.ts';
 import { type Dataset, type RowKey, rowKeys } from './contract.ts';
-import { identifier } from './sql-text.ts';
 
 export type KeyAudit = {
   /** `sales.id is a primary key across files` */

@@ -1,9 +1,10 @@
 // How numbers are written: groupChar, decimalChar and bareNumber of the standard, and exponents. Once as SQL over a column of
 // texts and once as TypeScript over a contract's own values; both end in plain digits: "1.234,50 €" → "1234.50".
 // https://specs.frictionlessdata.io/table-schema/#number
+
+import { literal } from '../sql/quoting.ts';
 import type { Field } from './contract.ts';
 import { CURRENCY_CODES, CURRENCY_SIGNS } from './currency.ts';
-import { literal } from './sql-text.ts';
 
 export type NumberWords = Pick<Field, 'type' | 'double' | 'decimalChar' | 'groupChar' | 'bareNumber'>;
 

@@ -1,8 +1,9 @@
 // Values that the engine's types have and a Delta column's do not, or that other readers cannot take: days and times outside
 // the years 1 to 9999, which infinities are too, and decimals with more digits than their precision.
 // https://github.com/delta-io/delta/blob/master/PROTOCOL.md#primitive-types
+
+import { identifier, literal } from '../sql/quoting.ts';
 import { type Column, type ColumnType, sqlType } from './schema.ts';
-import { identifier, literal } from './sql-text.ts';
 
 type Limits = { readonly first: string; readonly last: string; readonly words: string };
 

@@ -1,4 +1,4 @@
-// Regular expressions: the constraint "pattern", as far as it can be judged without the engine (lib/maintain/check-dataset.ts
+// Regular expressions: the constraint "pattern", as far as it can be judged without the engine (lib/definitions/check-dataset.ts
 // asks the engine itself), and what the standard's formats of a string look like.
 
 /** Why RE2 (https://github.com/google/re2/wiki/Syntax) does not take a pattern, or takes it for another; undefined where nothing is seen. */

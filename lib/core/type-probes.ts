@@ -1,7 +1,8 @@
 // What a query orders and groups by, as queries of their own whose last columns are these expressions: asked for its plan, the
 // engine says of each whether equal values are alike (plan-values.ts). The proof of determinism.ts asks by the same nodes.
-import { isAll, members, orderExpressions, orderOf, sortedList } from './ordering.ts';
-import { hasGroups } from './row-identity.ts';
+
+import { hasGroups } from '../sql/key-inference.ts';
+import { isAll, members, orderExpressions, orderOf, sortedList } from '../sql/order-clauses.ts';
 import {
   columnNames,
   definedCtes,
@@ -11,7 +12,7 @@ import {
   lower,
   nodes,
   type SqlNode,
-} from './sql-tree.ts';
+} from '../sql/sql-tree.ts';
 
 export type TypeProbe = {
   /** A query node, as it stands at its place. */

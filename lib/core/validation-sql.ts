@@ -1,10 +1,11 @@
 // A contract as SQL over a relation of texts: each field's exact value, and the checks that a row must pass. What a single
 // field's are stands in field-sql.ts. Knows neither files nor the engine.
+
+import { identifier, literal } from '../sql/quoting.ts';
 import { type Dataset, type Field, fieldColumnType } from './contract.ts';
 import { cleanText, fieldChecks, knownToAll, shortWay, valueSql } from './field-sql.ts';
 import { numberSql } from './number-text.ts';
 import { sqlType } from './schema.ts';
-import { identifier, literal } from './sql-text.ts';
 import { CUT, MAX_VALUE, type Rule } from './violation.ts';
 
 /** Where a field's text comes from: an SQL expression over the source relation, NULL for the empty text; undefined where the file has no such column. */

@@ -2,8 +2,8 @@
 // A bound that some reader might round is left out: it would skip a file that has the rows it looks for.
 import { parseLogJson } from '../core/log-json.ts';
 import type { Column } from '../core/schema.ts';
-import { fileLiteral } from '../core/sql-text.ts';
 import type { SqlSession } from '../ports.ts';
+import { fileLiteral } from '../sql/quoting.ts';
 import type { Add } from './actions.ts';
 
 /** `stats` is JSON text for `add.stats`. */

@@ -2,11 +2,11 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RowKey, rowKeys, tableColumns } from '../core/contract.ts';
-import { identifier, literal, readParquet } from '../core/sql-text.ts';
 import { partitionExpression, selectColumn, type Validation } from '../core/validation-sql.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import type { SqlSession } from '../ports.ts';
+import { identifier, literal, readParquet } from '../sql/quoting.ts';
 import type { RowSource, SourceFile } from './row-source.ts';
 
 export type DataFile = FileStatistics & { readonly path: string; readonly partition: PartitionValues };

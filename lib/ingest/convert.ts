@@ -1,10 +1,10 @@
 // One source file to Parquet: accepted rows by partition, rejected rows for quarantine, and the proof that none is lost.
 // Knows nothing of tables, commits or reports. Law 3 (conservation) and law 8 (bounded memory) are held here.
 import { join } from 'node:path';
-import { pathValues } from '../core/path-values.ts';
 import { validation } from '../core/validation-sql.ts';
 import type { Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
+import { pathValues } from '../lake/path-values.ts';
 import { OutOfMemoryError, SqlError, type SqlSession } from '../ports.ts';
 import {
   copyAccepted,
@@ -13,11 +13,11 @@ import {
   keepFirstOfEachKey,
   splitByPartition,
 } from './accepted-rows.ts';
-import { csvSource } from './csv-source.ts';
-import { jsonSource } from './json-source.ts';
+import { csvSource } from './csv/csv-source.ts';
+import { rejectedRows } from './find-violations.ts';
+import { jsonSource } from './json/json-source.ts';
 import { reported } from './labels.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
-import { rejectedRows } from './rejected-rows.ts';
 import { rejectionViolation } from './rejection-limits.ts';
 import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
 import { unpackedViolation } from './size-limit.ts';

@@ -2,12 +2,12 @@
 // the contract has duplicates refused, follows from the files that are there, and not from the order in which they came to be
 // read: of those with the same text the first by LastModified, then by key. Pure.
 import type { Dataset } from '../core/contract.ts';
-import { type Arrival, precedes } from '../core/delivery.ts';
-import { partitionId } from '../core/partition.ts';
-import { pathValues } from '../core/path-values.ts';
-import { ACCEPTED_ROWS, CONTENT, CONTRACT, readOrigin, TEXT } from '../core/tags.ts';
 import type { Violation } from '../core/violation.ts';
 import type { Add } from '../delta/actions.ts';
+import { type Arrival, precedes } from '../lake/delivery.ts';
+import { partitionId } from '../lake/partition.ts';
+import { pathValues } from '../lake/path-values.ts';
+import { ACCEPTED_ROWS, CONTENT, CONTRACT, readOrigin, TEXT } from '../lake/tags.ts';
 import { fileViolation } from './row-source.ts';
 
 /** A table's live files by the source file that they came from. */

@@ -1,8 +1,8 @@
 // Which delivery a new one takes the place of: the version before under the same name; in a replace dataset the newest file. Pure.
 import type { Dataset } from '../core/contract.ts';
-import { type Former, isShrunk, precedes, readRemarks } from '../core/delivery.ts';
-import { readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
+import { type Former, isShrunk, precedes, readRemarks } from '../lake/delivery.ts';
+import { readOrigin } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { LiveFiles } from './duplicates.ts';
 

@@ -2,8 +2,8 @@
 // wants, and is a name that no field takes a slip for one that is missing?
 import type { Dataset, Field } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
-import { pathValues } from '../core/path-values.ts';
 import { shortValue, shown, type Violation } from '../core/violation.ts';
+import { pathValues } from '../lake/path-values.ts';
 import { fileViolation, type SourceFile } from './row-source.ts';
 import { Slips } from './slips.ts';
 

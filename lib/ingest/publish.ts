@@ -1,13 +1,13 @@
 // What a conversion came to, in the lake: data files with their tags, the quarantine file and the report. No commit names them yet.
 import { contentHash } from '../content-hash.ts';
 import type { Dataset } from '../core/contract.ts';
-import { type Former, remarkTags, unmatchedLabels } from '../core/delivery.ts';
-import { quarantineKey } from '../core/layout.ts';
-import { originTags } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
-import type { Effects } from '../effects.ts';
+import { type Former, remarkTags, unmatchedLabels } from '../lake/delivery.ts';
+import type { Effects } from '../lake/effects.ts';
+import { quarantineKey } from '../lake/layout.ts';
+import { publishDataFile } from '../lake/publish-data-file.ts';
+import { originTags } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
-import { publishDataFile } from '../publish-data-file.ts';
 import type { Converted, Refused } from './convert.ts';
 import type { LiveFiles } from './duplicates.ts';
 import { shrunkFrom } from './former-delivery.ts';

@@ -2,10 +2,10 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createGzip } from 'node:zlib';
-import { fileLiteral, literal } from '../core/sql-text.ts';
 import type { RejectedRow, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
-import { headerText } from './header-text.ts';
+import { fileLiteral, literal } from '../sql/quoting.ts';
+import { headerText } from './csv/header-text.ts';
 import { pour } from './pour.ts';
 import type { SourceFile } from './row-source.ts';
 

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../core/contract.ts';
 import { canonicalJson } from '../core/definition-hash.ts';
-import type { Former, Unmatched } from '../core/delivery.ts';
-import { reportKey, type SourceVersion } from '../core/layout.ts';
 import type { Violation } from '../core/violation.ts';
+import type { Former, Unmatched } from '../lake/delivery.ts';
+import { reportKey, type SourceVersion } from '../lake/layout.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
 import type { Example, ViolationCount } from './quarantine.ts';
 import type { Timings } from './stopwatch.ts';

@@ -1,6 +1,7 @@
 // What a conversion may take of memory and disk: a share beside others, or all; and what becomes of a file that all is too
 // little for. Whoever waits for whom is decided in side-by-side.ts.
 import { OutOfMemoryError, type SqlEngine } from '../ports.ts';
+import { FILES_AT_ONCE, NeedsRoomError, type Room } from './conversion-limiter.ts';
 import {
   type Converted,
   type ConvertibleSource,
@@ -9,7 +10,6 @@ import {
   type Refused,
 } from './convert.ts';
 import type { SourceLimit } from './row-source.ts';
-import { FILES_AT_ONCE, NeedsRoomError, type Room } from './side-by-side.ts';
 import { memoryViolation } from './size-limit.ts';
 
 /** `bytes`: what the file is taken to hold. */

@@ -2,7 +2,7 @@
 // tells; while it is unpacked, where only that can tell.
 import { statfs } from 'node:fs/promises';
 import type { Violation } from '../core/violation.ts';
-import type { Effects } from '../effects.ts';
+import type { Effects } from '../lake/effects.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { fileViolation, type SourceLimit } from './row-source.ts';
 

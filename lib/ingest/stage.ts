@@ -3,17 +3,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../core/contract.ts';
-import { madeFrom, readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
-import type { Effects } from '../effects.ts';
 import { TryAgainError } from '../errors.ts';
+import type { Effects } from '../lake/effects.ts';
+import { madeFrom, readOrigin } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { SideBySide } from './conversion-limiter.ts';
 import { isRepetitionOf, type LiveFiles } from './duplicates.ts';
 import { publish, type Target } from './publish.ts';
 import { refusesAll } from './rejection-limits.ts';
 import { type Report, readReport } from './report.ts';
 import { convertWithin, type Space } from './room.ts';
-import { SideBySide } from './side-by-side.ts';
 import { sizeViolation, sourceLimit, stillWantsRoom, unpackedBytes } from './size-limit.ts';
 import { Stopwatch } from './stopwatch.ts';
 

@@ -1,10 +1,10 @@
 // Rows in a table of source files that no source file accounts for: another program wrote them, or moved a source's rows into
 // files of its own. Nothing may be added beside them, for the same rows would count twice.
 import type { Dataset } from '../core/contract.ts';
-import { readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { TryAgainError } from '../errors.ts';
+import { readOrigin } from '../lake/tags.ts';
 
 export function unaccountedFiles({ files }: Snapshot): Add[] {
   return [...files.values()].filter((add) => readOrigin(add) === undefined);

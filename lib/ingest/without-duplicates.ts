@@ -1,10 +1,10 @@
 // Takes out of a commit what would count twice, and says what does. Whatever the order in which files come to be read, it leaves
 // the same ones live: a file that is read may put out one that was read before, and is put out by one that precedes it.
 import type { Dataset } from '../core/contract.ts';
-import { readOrigin } from '../core/tags.ts';
 import type { Add } from '../delta/actions.ts';
 import { removeAction } from '../delta/partitions.ts';
-import type { Effects } from '../effects.ts';
+import type { Effects } from '../lake/effects.ts';
+import { readOrigin } from '../lake/tags.ts';
 import { copiesOf, duplicateViolation, type LiveFiles, repeatedSources } from './duplicates.ts';
 import type { Change } from './ingest.ts';
 import { type Facts, factsDigest, type Report, readReportOf } from './report.ts';

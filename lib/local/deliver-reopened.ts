@@ -1,7 +1,8 @@
 // Brings in the files that stood refused for the sake of others which the deliveries before this one took away: a duplicate counts
 // as soon as the first of its kind is gone.
-import type { Effects } from '../effects.ts';
+
 import type { Report } from '../ingest/report.ts';
+import type { Effects } from '../lake/effects.ts';
 import { reopened } from '../maintain/reconcile.ts';
 import { deliver, type Observer, type Queues } from './deliver.ts';
 

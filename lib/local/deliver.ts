@@ -2,11 +2,11 @@
 // recomputed once for all of them, then derived tables in the order of their dependencies.
 
 import type { LocalQueue } from '../adapters/local-queue.ts';
-import { type RefreshOutcome, refresh } from '../aggregate/refresh.ts';
 import { sameTable } from '../core/insight.ts';
-import type { Effects, Refresh } from '../effects.ts';
 import { PlaceGoneError } from '../errors.ts';
 import { type IngestRequest, type IngestResult, ingest } from '../ingest/ingest.ts';
+import type { Effects, Refresh } from '../lake/effects.ts';
+import { type RefreshOutcome, refresh } from '../refresh/refresh.ts';
 import { requireScratch } from './scratch.ts';
 
 /** `sizeBytes` only decides how many files share a commit. */

@@ -1,12 +1,12 @@
 // Delivers what the watchers of a landing folder and of the definitions see, one round at a time: all that came meanwhile is
 // the next round. Each round is worked on under the definitions that are in force when it begins.
 import { setTimeout } from 'node:timers/promises';
-import type { RefreshOutcome } from '../aggregate/refresh.ts';
 import type { Dataset } from '../core/contract.ts';
-import type { Effects } from '../effects.ts';
 import { PlaceGoneError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
+import type { Effects } from '../lake/effects.ts';
 import { duplicateReports } from '../maintain/reconcile.ts';
+import type { RefreshOutcome } from '../refresh/refresh.ts';
 import { deliver } from './deliver.ts';
 import { deliverReopened } from './deliver-reopened.ts';
 import { isFolder } from './folders.ts';

@@ -1,7 +1,8 @@
 // Finds by listing what the watcher of a landing folder missed: events of a file system are hints, and a folder that
 // appears full of files is seen only in part. Says which keys to look at; what became of them is for ingest to see.
-import { isUnseen } from '../core/unseen.ts';
+
 import { CliError, PlaceGoneError } from '../errors.ts';
+import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
 import type { Changes } from './follow-landing.ts';
 

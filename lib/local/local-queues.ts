@@ -3,9 +3,9 @@
 import { LocalQueue } from '../adapters/local-queue.ts';
 import type { Catalog } from '../core/catalog.ts';
 import { sameTable, tablePrefix } from '../core/insight.ts';
-import { deadLetterKey, encodeSourceKey } from '../core/layout.ts';
-import type { Refresh } from '../effects.ts';
 import { CliError } from '../errors.ts';
+import type { Refresh } from '../lake/effects.ts';
+import { deadLetterKey, encodeSourceKey } from '../lake/layout.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
 import type { FileMessage, Queues } from './deliver.ts';
 import type { LocalLake } from './open-lake.ts';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import type { Catalog } from '../core/catalog.ts';
-import { loadSound } from '../maintain/load-catalog.ts';
+import { loadSound } from '../definitions/load-catalog.ts';
 import { scratchElsewhere } from './scratch.ts';
 
 /** With what is wrong set aside. Throws CliError where there is nothing to read. */

@@ -1,6 +1,7 @@
 // How large a source file may be on this machine, where somebody says so: by default its disk decides (lib/ingest/size-limit.ts).
-import type { Effects } from '../effects.ts';
+
 import { UsageError } from '../errors.ts';
+import type { Effects } from '../lake/effects.ts';
 
 const VARIABLE = 'SLUICE_MAX_SOURCE_BYTES';
 

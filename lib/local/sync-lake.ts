@@ -3,25 +3,25 @@
 
 import { isS3Location } from '../adapters/s3-location.ts';
 import { probeConditionalCreate } from '../adapters/s3-probe.ts';
-import type { Stale } from '../aggregate/plan.ts';
-import type { RefreshOutcome } from '../aggregate/refresh.ts';
 import { landingTable } from '../core/catalog.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
-import { filesBySource } from '../core/tags.ts';
-import type { Effects } from '../effects.ts';
 import { UsageError } from '../errors.ts';
+import { type Applied, apply, type FailedTable, type RefusedChange } from '../evolve/apply.ts';
+import type { StagingObserver } from '../evolve/staging.ts';
+import type { Undone } from '../evolve/undo-foreign.ts';
 import type { SourceOutcome } from '../ingest/ingest.ts';
+import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
-import { type Applied, apply, type FailedTable, type RefusedChange } from '../maintain/apply.ts';
+import type { Effects } from '../lake/effects.ts';
+import { filesBySource } from '../lake/tags.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
-import type { StagingObserver } from '../maintain/staged-files.ts';
-import type { Undone } from '../maintain/undo-foreign.ts';
 import type { Unseen } from '../ports.ts';
+import type { Stale } from '../refresh/plan.ts';
+import type { RefreshOutcome } from '../refresh/refresh.ts';
 import { onePerTable } from '../table-failures.ts';
 import { deliver, type Observer } from './deliver.ts';
 import { deliverReopened } from './deliver-reopened.ts';
-import { mayShareKeys } from './key-ranges.ts';
 import { type DeadLetter, redrive } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
 

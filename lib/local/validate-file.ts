@@ -7,14 +7,14 @@ import type { Catalog } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { globMatcher } from '../core/glob.ts';
-import { globbedFields, pathValues } from '../core/path-values.ts';
 import type { PlacedViolation } from '../core/violation-text.ts';
+import { loadSound } from '../definitions/load-catalog.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { Converted, Refused } from '../ingest/convert.ts';
 import type { ViolationCount } from '../ingest/quarantine.ts';
 import { convertWithin } from '../ingest/room.ts';
 import { sourceLimit } from '../ingest/size-limit.ts';
-import { loadSound } from '../maintain/load-catalog.ts';
+import { globbedFields, pathValues } from '../lake/path-values.ts';
 import { scratchElsewhere } from './scratch.ts';
 import { sourceSetting } from './source-setting.ts';
 

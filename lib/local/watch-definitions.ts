@@ -3,9 +3,9 @@
 import type { Catalog } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
+import { type DefinitionFile, readDefinitionFiles } from '../definitions/definition-files.ts';
+import { bindCatalog } from '../definitions/load-catalog.ts';
 import { CliError } from '../errors.ts';
-import { type DefinitionFile, readDefinitionFiles } from '../maintain/definition-files.ts';
-import { bindCatalog } from '../maintain/load-catalog.ts';
 import type { SqlEngine } from '../ports.ts';
 import type { Changes } from './follow-landing.ts';
 

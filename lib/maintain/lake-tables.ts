@@ -4,10 +4,10 @@ import { landingTable } from '../core/catalog.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
 import { logPrefix } from '../delta/log-keys.ts';
 import type { DeltaTables } from '../delta/tables.ts';
-import type { Effects } from '../effects.ts';
 import { CorruptionError } from '../errors.ts';
+import { isDropped } from '../evolve/drop-table.ts';
+import type { Effects } from '../lake/effects.ts';
 import type { ObjectStore } from '../ports.ts';
-import { isDropped } from './drop-table.ts';
 
 export const TABLE_KINDS = ['tables', 'arrivals', 'insights'] as const;
 

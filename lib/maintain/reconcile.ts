@@ -2,20 +2,20 @@
 // Decides nothing about rows; what it finds goes to ingest, key by key.
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { type DateRange, inRange } from '../core/date-range.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { reportKey, reportPrefix, UNKNOWN, unknownKey } from '../core/layout.ts';
-import { CONTRACT, filesBySource, readOrigin } from '../core/tags.ts';
-import { isUnseen } from '../core/unseen.ts';
 import type { Add } from '../delta/actions.ts';
 import { configuration } from '../delta/snapshot.ts';
-import type { Effects } from '../effects.ts';
 import { CliError, PlaceGoneError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import { type Report, readReport, sourceVersion } from '../ingest/report.ts';
 import { isLive, settledBefore } from '../ingest/stage.ts';
+import { type DateRange, inRange } from '../lake/date-range.ts';
+import type { Effects } from '../lake/effects.ts';
+import { reportKey, reportPrefix, UNKNOWN, unknownKey } from '../lake/layout.ts';
+import { CONTRACT, filesBySource, readOrigin } from '../lake/tags.ts';
+import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
 import { listedStore } from './listed-store.ts';

@@ -3,12 +3,13 @@
 //
 // Their names may come back (the old bytes put under the old name have the old ETag in S3), so each is looked at right
 // before it goes: to hit a report that is being written anew, a whole ingest would have to fit into one request to delete.
-import { reportKey, UNKNOWN, unknownKey } from '../core/layout.ts';
-import { readOrigin } from '../core/tags.ts';
-import { isUnseen } from '../core/unseen.ts';
+
 import { entriesBetween, firstVersionSince, type Swept, sweep, type VacuumOptions } from '../delta/vacuum.ts';
-import type { Effects } from '../effects.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import type { Effects } from '../lake/effects.ts';
+import { reportKey, UNKNOWN, unknownKey } from '../lake/layout.ts';
+import { readOrigin } from '../lake/tags.ts';
+import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
 
 const LOOKED_AT_ONCE = 64;

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import type { Catalog } from '../core/catalog.ts';
-import { loadCatalog } from '../maintain/load-catalog.ts';
+import { loadCatalog } from '../definitions/load-catalog.ts';
 
 export type Definitions = { readonly folder: string; readonly catalog: Catalog };
 

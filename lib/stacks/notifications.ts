@@ -10,8 +10,8 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { acknowledgeNotifications } from './acknowledged.ts';
 import type { Buckets } from './buckets.ts';
+import { acknowledgeNotifications } from './nag-suppressions.ts';
 
 const EVENTS = [EventType.OBJECT_CREATED, EventType.OBJECT_REMOVED, EventType.LIFECYCLE_EXPIRATION];
 /** Expiry by a lifecycle is a deletion too: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html */

@@ -8,7 +8,7 @@ import type { Buckets } from './buckets.ts';
 import type { Queues } from './queues.ts';
 import type { SluiceOptions, SluiceProps } from './sluice-props.ts';
 
-/** The lake's folders by who writes there: see lib/core/layout.ts. */
+/** The lake's folders by who writes there: see lib/lake/layout.ts. */
 const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
   ingest: ['tables', 'arrivals', 'files', 'quarantine', 'unknown', 'waiting'],
   aggregate: ['tables', 'insights', 'waiting'],

@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { s3Store } from '../../lib/adapters/s3-store.ts';
-import { LocalFiles, tableRelation } from '../../lib/aggregate/inputs.ts';
 import { landingTable } from '../../lib/core/catalog.ts';
 import { sameTable, type TableRef, tablePrefix } from '../../lib/core/insight.ts';
 import { DeltaTables } from '../../lib/delta/tables.ts';
-import type { Effects } from '../../lib/effects.ts';
-import { namedTables } from '../../lib/explain/find-table.ts';
+import { namedTables } from '../../lib/inspect/find-table.ts';
+import type { Effects } from '../../lib/lake/effects.ts';
 import { type LocalLake, openLake } from '../../lib/local/open-lake.ts';
 import { syncLake } from '../../lib/local/sync-lake.ts';
 import type { ObjectStore, ObjectVersion, Row } from '../../lib/ports.ts';
+import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
 import { s3 } from './target.ts';
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas');

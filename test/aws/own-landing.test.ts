@@ -13,7 +13,7 @@ import { CreateQueueCommand, GetQueueAttributesCommand, PurgeQueueCommand } from
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { landingTable } from '../../lib/core/catalog.ts';
 import { tablePrefix } from '../../lib/core/insight.ts';
-import { filesBySource } from '../../lib/core/tags.ts';
+import { filesBySource } from '../../lib/lake/tags.ts';
 import { deployStack, destroyStack, type StackOutputs } from '../../localstack/deploy.ts';
 import { billing, billingKey } from './billing-files.ts';
 import { openRemoteLake, type RemoteLake } from './lake-twin.ts';

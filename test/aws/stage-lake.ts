@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { tablePrefix } from '../../lib/core/insight.ts';
-import { lakeStatus } from '../../lib/local/lake-status.ts';
+import { lakeStatus } from '../../lib/inspect/lake-status.ts';
 import { sluice } from '../cli/harness.ts';
 import { DeployedStack } from './deployed-stack.ts';
 import { allTables, compareLakes, openRemoteLake, openTwin, type RemoteLake } from './lake-twin.ts';

@@ -2,7 +2,7 @@
 import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { literal } from '../../lib/core/sql-text.ts';
+import { literal } from '../../lib/sql/quoting.ts';
 
 export const BENCH_FOLDER = join(import.meta.dirname, '../../.bench');
 /** Kept between runs. */

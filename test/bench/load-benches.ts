@@ -1,7 +1,7 @@
 // The benches with the definitions that they need of the package billing.
 import { join } from 'node:path';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
+import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import type { Bench } from './bench.ts';
 import { benches } from './benches.ts';
 import { peerBenches } from './peers/peer-benches.ts';

@@ -2,7 +2,7 @@
 import { type Dataset, tableColumns } from '../../lib/core/contract.ts';
 import type { Derivation } from '../../lib/core/insight.ts';
 import { sqlType } from '../../lib/core/schema.ts';
-import { identifier, literal } from '../../lib/core/sql-text.ts';
+import { identifier, literal } from '../../lib/sql/quoting.ts';
 
 /** The file with the contract's types, as one would write it by hand. */
 export function conversionSql(

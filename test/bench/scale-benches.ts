@@ -2,13 +2,13 @@
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { refresh } from '../../lib/aggregate/refresh.ts';
 import { engineMemoryMb } from '../../lib/aws/limits.ts';
-import { partitionId } from '../../lib/core/partition.ts';
-import { literal } from '../../lib/core/sql-text.ts';
+import { apply } from '../../lib/evolve/apply.ts';
+import { partitionId } from '../../lib/lake/partition.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import { type LocalLake, openLake } from '../../lib/local/open-lake.ts';
-import { apply } from '../../lib/maintain/apply.ts';
+import { refresh } from '../../lib/refresh/refresh.ts';
+import { literal } from '../../lib/sql/quoting.ts';
 import type { Bench } from './bench.ts';
 import { DATA, WORK } from './data.ts';
 import {

@@ -1,8 +1,8 @@
 // `sluice query --as-of`: tables and insights as they were, by version and by time.
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseAsOf } from '../../lib/core/as-of.ts';
 import { vacuumTable } from '../../lib/delta/vacuum.ts';
+import { parseAsOf } from '../../lib/lake/as-of.ts';
 import { openLake } from '../../lib/local/open-lake.ts';
 import { sluice } from './harness.ts';
 import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';

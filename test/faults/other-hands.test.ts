@@ -1,11 +1,11 @@
 // For every effect n of a run: after it somebody restores a table, or another program commits to it; the run goes on, warm, and
 // one sync later the lake is as after one clean run. Nothing is ever computed from rows that no source accounts for.
 import { describe, expect, test } from 'vitest';
-import { refresh } from '../../lib/aggregate/refresh.ts';
 import { TryAgainError } from '../../lib/errors.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { apply } from '../../lib/maintain/apply.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
+import { refresh } from '../../lib/refresh/refresh.ts';
 import { copyOf, runEvents, startingPoint } from '../support/changed-landing.ts';
 import { type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
 import { interruptedStore } from '../support/mortal-store.ts';

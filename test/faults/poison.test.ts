@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import type { Effects } from '../../lib/effects.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { apply } from '../../lib/maintain/apply.ts';
+import type { Effects } from '../../lib/lake/effects.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import {

@@ -1,8 +1,8 @@
 // Two workers at once, in fixed interleavings: nothing is lost, and an older version never overwrites a newer one.
 import { expect, test } from 'vitest';
-import { refresh } from '../../lib/aggregate/refresh.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { apply } from '../../lib/maintain/apply.ts';
+import { refresh } from '../../lib/refresh/refresh.ts';
 import { pausingStore } from '../support/mortal-store.ts';
 import { newStore, openProcess, put, rowsOf, TestClock } from '../support/shop-lake.ts';
 import { useWorld } from '../support/use-world.ts';

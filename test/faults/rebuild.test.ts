@@ -2,9 +2,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { vacuumTable } from '../../lib/delta/vacuum.ts';
+import { apply } from '../../lib/evolve/apply.ts';
+import { rebuild } from '../../lib/evolve/rebuild.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { apply } from '../../lib/maintain/apply.ts';
-import { rebuild } from '../../lib/maintain/rebuild.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { misfits, PLAIN, ShopWorlds } from '../support/changing-shop.ts';
 import { type Life, mortalStore, pausingStore } from '../support/mortal-store.ts';

@@ -1,8 +1,8 @@
 // Files that are sent again under the same name: what they hold decides what is computed anew, not that they came.
 import { expect, test } from 'vitest';
-import { refresh } from '../../lib/aggregate/refresh.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { apply } from '../../lib/maintain/apply.ts';
+import { refresh } from '../../lib/refresh/refresh.ts';
 import {
   newStore,
   openProcess,

@@ -2,12 +2,12 @@
 // file is ever deleted, and in the end nothing is left over.
 import { describe, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
-import { refresh } from '../../lib/aggregate/refresh.ts';
 import { vacuumTable } from '../../lib/delta/vacuum.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { apply } from '../../lib/maintain/apply.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
+import { refresh } from '../../lib/refresh/refresh.ts';
 import { dataFiles, wrongFiles } from '../support/kept-files.ts';
 import { type Life, mortalStore, pausingStore } from '../support/mortal-store.ts';
 import { newStore, openProcess, put, rowsOf, syncPrune, TestClock, visible } from '../support/shop-lake.ts';

@@ -2,17 +2,17 @@
 import { cp, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { LocalFiles, tableRelation } from '../../lib/aggregate/inputs.ts';
 import { landingTable } from '../../lib/core/catalog.ts';
 import { type TableRef, tablePrefix } from '../../lib/core/insight.ts';
 import type { Column } from '../../lib/core/schema.ts';
-import { identifier } from '../../lib/core/sql-text.ts';
 import { objectKey } from '../../lib/delta/partitions.ts';
 import type { Snapshot } from '../../lib/delta/snapshot.ts';
-import type { Effects } from '../../lib/effects.ts';
+import type { Effects } from '../../lib/lake/effects.ts';
 import { openLake } from '../../lib/local/open-lake.ts';
 import { type Maintenance, maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import type { Value } from '../../lib/ports.ts';
+import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
+import { identifier } from '../../lib/sql/quoting.ts';
 import { syncPrune } from '../support/shop-lake.ts';
 import { type Cells, sortedRows, type TableReading } from './delta-reader.ts';
 

@@ -1,8 +1,8 @@
 // Audits that look up rows of another table: what they keep back, and what happens when those rows change.
 import { describe, expect, test } from 'vitest';
-import { auditInsight } from '../../lib/aggregate/audit-lake.ts';
-import { type RefreshOutcome, refresh } from '../../lib/aggregate/refresh.ts';
+import { auditInsight } from '../../lib/inspect/audit-lake.ts';
 import { deliver } from '../../lib/local/deliver.ts';
+import { type RefreshOutcome, refresh } from '../../lib/refresh/refresh.ts';
 import {
   amounts,
   DAILY,

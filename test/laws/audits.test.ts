@@ -1,8 +1,8 @@
 // Audit before publish: what each kind of audit keeps back or says, and where the outcome stands.
 import { describe, expect, test } from 'vitest';
-import type { RefreshOutcome } from '../../lib/aggregate/refresh.ts';
+import { lakeStatus } from '../../lib/inspect/lake-status.ts';
 import { deliver } from '../../lib/local/deliver.ts';
-import { lakeStatus } from '../../lib/local/lake-status.ts';
+import type { RefreshOutcome } from '../../lib/refresh/refresh.ts';
 import {
   amounts,
   DAILY,

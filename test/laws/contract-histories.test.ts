@@ -2,8 +2,8 @@
 // is what a first sync under the last contract makes of the same landing.
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { apply } from '../../lib/maintain/apply.ts';
-import { rebuild } from '../../lib/maintain/rebuild.ts';
+import { apply } from '../../lib/evolve/apply.ts';
+import { rebuild } from '../../lib/evolve/rebuild.ts';
 import { misfits, PLAIN, type ShopContract, ShopWorlds } from '../support/changing-shop.ts';
 import {
   newStore,

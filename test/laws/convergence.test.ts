@@ -1,10 +1,10 @@
 // Law 2 (convergence), law 6 (touched equals full), law 7 (nothing increments): every history ends as one clean run does.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { refresh } from '../../lib/aggregate/refresh.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { deliver, type FileMessage } from '../../lib/local/deliver.ts';
-import { apply } from '../../lib/maintain/apply.ts';
+import { refresh } from '../../lib/refresh/refresh.ts';
 import { expectedInsights, history, type Present, type Step } from '../support/shop-history.ts';
 import {
   newStore,

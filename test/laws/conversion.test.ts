@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Dataset } from '../../lib/core/contract.ts';
-import { parseContract } from '../../lib/core/parse-contract.ts';
+import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { convert } from '../../lib/ingest/convert.ts';
 import type { SqlSession } from '../../lib/ports.ts';
 import { tries } from '../support/tries.ts';

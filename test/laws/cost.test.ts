@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
-import { partitionLabel } from '../../lib/core/partition.ts';
+import { partitionLabel } from '../../lib/lake/partition.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
-import { readPending } from '../../lib/aggregate/plan.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { apply } from '../../lib/maintain/apply.ts';
+import { readPending } from '../../lib/refresh/plan.ts';
 import {
   newStore,
   openProcess,

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { orderProblems } from '../../lib/core/determinism.ts';
-import { literal } from '../../lib/core/sql-text.ts';
-import { engineFunctions } from '../../lib/maintain/parse-select.ts';
+import { engineFunctions } from '../../lib/definitions/parse-select.ts';
 import { SqlError, type SqlSession } from '../../lib/ports.ts';
+import { orderProblems } from '../../lib/sql/determinism.ts';
+import { literal } from '../../lib/sql/quoting.ts';
 import { select } from '../support/random-select.ts';
 import { tries } from '../support/tries.ts';
 

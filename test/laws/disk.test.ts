@@ -4,7 +4,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Dataset } from '../../lib/core/contract.ts';
-import { parseContract } from '../../lib/core/parse-contract.ts';
+import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { convert } from '../../lib/ingest/convert.ts';
 import { useWorld } from '../support/use-world.ts';
 

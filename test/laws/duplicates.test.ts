@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
+import { apply } from '../../lib/evolve/apply.ts';
+import { rebuild } from '../../lib/evolve/rebuild.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { readReport } from '../../lib/ingest/report.ts';
 import { stage } from '../../lib/ingest/stage.ts';
 import { deliver } from '../../lib/local/deliver.ts';
-import { apply } from '../../lib/maintain/apply.ts';
-import { rebuild } from '../../lib/maintain/rebuild.ts';
 import type { ObjectStore, ObjectVersion } from '../../lib/ports.ts';
 import { mortalStore, pausingStore } from '../support/mortal-store.ts';
 import {

@@ -3,12 +3,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { rowsSql } from '../../lib/aggregate/compute.ts';
 import type { Column } from '../../lib/core/schema.ts';
+import { asDefinition, createEmptyView, proveDetermined } from '../../lib/definitions/bind-sql.ts';
+import { type EngineFunctions, engineFunctions, parseSelect } from '../../lib/definitions/parse-select.ts';
 import { CliError } from '../../lib/errors.ts';
-import { asDefinition, createEmptyView, proveDetermined } from '../../lib/maintain/bind-sql.ts';
-import { type EngineFunctions, engineFunctions, parseSelect } from '../../lib/maintain/parse-select.ts';
 import { SqlError, type SqlSession } from '../../lib/ports.ts';
+import { rowsSql } from '../../lib/refresh/compute.ts';
 import { formsSelect } from '../support/random-forms.ts';
 import { tries } from '../support/tries.ts';
 

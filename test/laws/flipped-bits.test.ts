@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { CliError, CorruptionError } from '../../lib/errors.ts';
-import { certifyLake } from '../../lib/local/certify-lake.ts';
+import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import {
   newStore,

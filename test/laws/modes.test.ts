@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { apply } from '../../lib/evolve/apply.ts';
 import { deliver } from '../../lib/local/deliver.ts';
-import { apply } from '../../lib/maintain/apply.ts';
 import {
   newStore,
   openProcess,

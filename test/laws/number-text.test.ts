@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CURRENCY_CODES, CURRENCY_SIGNS } from '../../lib/core/currency.ts';
 import { type NumberWords, numberSql, plainNumber, withoutExponent } from '../../lib/core/number-text.ts';
-import { literal } from '../../lib/core/sql-text.ts';
+import { literal } from '../../lib/sql/quoting.ts';
 import { tries } from '../support/tries.ts';
 import { useWorld } from '../support/use-world.ts';
 

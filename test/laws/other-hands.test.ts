@@ -2,13 +2,13 @@
 // programs, between any steps of a history and under warm processes. What is wrong is said, and one sync puts it right.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { refresh } from '../../lib/aggregate/refresh.ts';
 import { landingTable } from '../../lib/core/catalog.ts';
 import { tablePrefix } from '../../lib/core/insight.ts';
 import { CorruptionError, TryAgainError } from '../../lib/errors.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { certifyLake } from '../../lib/local/certify-lake.ts';
-import { apply } from '../../lib/maintain/apply.ts';
+import { certifyLake } from '../../lib/inspect/certify-lake.ts';
+import { refresh } from '../../lib/refresh/refresh.ts';
 import { FOREIGN_OPERATIONS, type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
 import { firstFile, type Step, step } from '../support/shop-history.ts';
 import {

@@ -1,11 +1,11 @@
 // A refresh that stops for want of time: what it published stands, the rest is noted and asked for, and nothing is missed.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readPending } from '../../lib/aggregate/plan.ts';
-import { refresh } from '../../lib/aggregate/refresh.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { apply } from '../../lib/maintain/apply.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
+import { readPending } from '../../lib/refresh/plan.ts';
+import { refresh } from '../../lib/refresh/refresh.ts';
 import { history } from '../support/shop-history.ts';
 import {
   newStore,

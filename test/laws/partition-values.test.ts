@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Dataset } from '../../lib/core/contract.ts';
-import { parseContract } from '../../lib/core/parse-contract.ts';
+import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { convertSource } from '../../lib/ingest/convert.ts';
 import { tries } from '../support/tries.ts';
 import { useWorld } from '../support/use-world.ts';

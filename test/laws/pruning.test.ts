@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { CliError } from '../../lib/errors.ts';
-import { namedTables } from '../../lib/explain/find-table.ts';
-import { readTables, type ViewOptions, withViews } from '../../lib/local/lake-views.ts';
-import { readQuery } from '../../lib/local/read-query.ts';
+import { namedTables } from '../../lib/inspect/find-table.ts';
+import { readTables, type ViewOptions, withViews } from '../../lib/inspect/lake-views.ts';
+import { readQuery } from '../../lib/inspect/read-query.ts';
 import { SqlError } from '../../lib/ports.ts';
 import { query } from '../support/random-query.ts';
 import { newStore, openProcess, put, syncPrune, TestClock, type TestLake } from '../support/shop-lake.ts';

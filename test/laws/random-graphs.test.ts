@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { deliver } from '../../lib/local/deliver.ts';
-import { apply } from '../../lib/maintain/apply.ts';
 import { CONTRACT, graph, type InsightFile, type Step, steps } from '../support/random-graph.ts';
 import {
   newStore,

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readPending } from '../../lib/aggregate/plan.ts';
+import { readPending } from '../../lib/refresh/plan.ts';
 import {
   newStore,
   openProcess,

@@ -2,11 +2,11 @@
 // be read, the lake ends where it would have ended without a vacuum, and nothing that is older is left over.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { refresh } from '../../lib/aggregate/refresh.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { apply } from '../../lib/maintain/apply.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
+import { refresh } from '../../lib/refresh/refresh.ts';
 import { wrongFiles } from '../support/kept-files.ts';
 import { mortalStore } from '../support/mortal-store.ts';
 import { history, type Step } from '../support/shop-history.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
-import { readPending } from '../../lib/aggregate/plan.ts';
+import { readPending } from '../../lib/refresh/plan.ts';
 import {
   newStore,
   openProcess,

@@ -1,7 +1,7 @@
 // A lake that was synced, a landing that went on since, and the events that say so: what the tests of faults begin from.
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { deliver } from '../../lib/local/deliver.ts';
-import { apply } from '../../lib/maintain/apply.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import {
   newStore,

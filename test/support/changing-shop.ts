@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { landingTable } from '../../lib/core/catalog.ts';
 import { tablePrefix } from '../../lib/core/insight.ts';
 import { sqlType } from '../../lib/core/schema.ts';
+import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import { objectKey } from '../../lib/delta/partitions.ts';
 import { parseSchema } from '../../lib/delta/schema.ts';
-import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
 import { openWorld, type TestLake, type World } from './shop-lake.ts';
 
 export type ShopContract = {

@@ -5,19 +5,19 @@ import { join } from 'node:path';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { LocalQueue } from '../../lib/adapters/local-queue.ts';
 import { type MemoryStore, memoryStore } from '../../lib/adapters/memory-store.ts';
-import { LocalFiles, tableRelation } from '../../lib/aggregate/inputs.ts';
-import { readPending } from '../../lib/aggregate/plan.ts';
 import { type Catalog, landingTable } from '../../lib/core/catalog.ts';
 import { type TableRef, tablePrefix } from '../../lib/core/insight.ts';
-import { readOrigin } from '../../lib/core/tags.ts';
+import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import { DeltaTables } from '../../lib/delta/tables.ts';
-import type { Effects, Refresh } from '../../lib/effects.ts';
+import { apply } from '../../lib/evolve/apply.ts';
+import type { Effects, Refresh } from '../../lib/lake/effects.ts';
+import { readOrigin } from '../../lib/lake/tags.ts';
 import { deliver, type FileMessage, type Observer, type Queues } from '../../lib/local/deliver.ts';
 import { deliverReopened } from '../../lib/local/deliver-reopened.ts';
-import { apply } from '../../lib/maintain/apply.ts';
-import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
 import type { ObjectStore, Row, SqlEngine } from '../../lib/ports.ts';
+import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
+import { readPending } from '../../lib/refresh/plan.ts';
 
 export type World = {
   readonly sql: SqlEngine;

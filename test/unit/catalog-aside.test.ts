@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Catalog } from '../../lib/core/catalog.ts';
-import { loadSound } from '../../lib/maintain/load-catalog.ts';
+import { loadSound } from '../../lib/definitions/load-catalog.ts';
 import { contract, engine, insight, root, SALES, useCatalogFolders } from './catalog-load-case.ts';
 
 useCatalogFolders();

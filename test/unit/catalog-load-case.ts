@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
+import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 
 export let engine: Awaited<ReturnType<typeof openDuckDb>>;
 export let root: string;

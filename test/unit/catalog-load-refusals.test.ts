@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import { CliError, DefinitionError } from '../../lib/errors.ts';
-import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
 import {
   contract,
   engine,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { dependencyOrder, landingTable, makeCatalog } from '../../lib/core/catalog.ts';
 import type { Derivation } from '../../lib/core/insight.ts';
-import { parseContract } from '../../lib/core/parse-contract.ts';
+import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { DefinitionError } from '../../lib/errors.ts';
 
 const FIELDS = [{ name: 'id', type: 'integer' }, { name: 'at', type: 'date' }, { name: 'Note "x"' }];

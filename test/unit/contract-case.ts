@@ -1,6 +1,6 @@
 // Contracts with one thing changed, for the tests of parseContract.
 import { expect } from 'vitest';
-import { parseContract } from '../../lib/core/parse-contract.ts';
+import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { DefinitionError } from '../../lib/errors.ts';
 
 export type Words = Record<string, unknown>;

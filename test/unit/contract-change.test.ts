@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { applyDefinitions, reconcileByMessages } from '../../lib/aws/maintain-lake.ts';
 import type { ColumnType } from '../../lib/core/schema.ts';
 import { schemaString } from '../../lib/delta/schema.ts';
-import { contractChange } from '../../lib/maintain/contract-change.ts';
+import { contractChange } from '../../lib/evolve/contract-change.ts';
 import { PLAIN, ShopWorlds } from '../support/changing-shop.ts';
 import { quietQueues } from '../support/fake-letters.ts';
 import { newStore, openProcess, put, syncPrune, TestClock } from '../support/shop-lake.ts';

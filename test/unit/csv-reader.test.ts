@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Dialect } from '../../lib/core/contract.ts';
-import { CsvReader, MAX_RECORD_BYTES } from '../../lib/ingest/csv-reader.ts';
+import { CsvReader, MAX_RECORD_BYTES } from '../../lib/ingest/csv/csv-reader.ts';
 import { dialectOf } from '../support/dialect.ts';
 
 type Found = { line: number; cells: string[]; raw: string; problem: string | undefined };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inRange } from '../../lib/core/date-range.ts';
+import { inRange } from '../../lib/lake/date-range.ts';
 
 const MAY = { from: '2024-05-01', to: '2024-05-31' };
 const WRITTEN_IN_MAY = Date.parse('2024-05-15T00:00:00Z');

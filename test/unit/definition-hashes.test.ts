@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { tablePrefix } from '../../lib/core/insight.ts';
-import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
+import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 
 async function hashes(schemas: string): Promise<Record<string, string>> {
   const engine = await openDuckDb({ threads: 1 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { orderProblems } from '../../lib/core/determinism.ts';
-import { literal } from '../../lib/core/sql-text.ts';
-import { engineFunctions } from '../../lib/maintain/parse-select.ts';
+import { engineFunctions } from '../../lib/definitions/parse-select.ts';
+import { orderProblems } from '../../lib/sql/determinism.ts';
+import { literal } from '../../lib/sql/quoting.ts';
 
 let engine: Awaited<ReturnType<typeof openDuckDb>>;
 let aggregates: ReadonlySet<string>;

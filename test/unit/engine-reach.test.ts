@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { queryReads } from '../../lib/core/query-reads.ts';
-import { literal } from '../../lib/core/sql-text.ts';
 import { SqlError, type SqlSession } from '../../lib/ports.ts';
+import { queryReads } from '../../lib/sql/query-reads.ts';
+import { literal } from '../../lib/sql/quoting.ts';
 
 const SECRET = 'word4711';
 

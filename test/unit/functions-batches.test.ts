@@ -8,7 +8,7 @@ import { refreshBatch } from '../../lib/aws/refresh-batch.ts';
 import type { RefreshNews } from '../../lib/aws/refresh-messages.ts';
 import { RefreshQueue } from '../../lib/aws/refresh-queue.ts';
 import type { Received } from '../../lib/aws/work-through.ts';
-import { apply } from '../../lib/maintain/apply.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { FakeLetters, quietQueues } from '../support/fake-letters.ts';
 import { newStore, openProcess, put, rowsOf, TestClock, type TestLake } from '../support/shop-lake.ts';
 import { useWorld } from '../support/use-world.ts';

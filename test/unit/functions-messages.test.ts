@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { DeadMessage } from '../../lib/adapters/sqs-dead-letters.ts';
 import { parseFileMessage } from '../../lib/aws/file-messages.ts';
 import { parseRefreshMessage, stamped } from '../../lib/aws/refresh-messages.ts';
-import { letterOfQueue } from '../../lib/cli/letter.ts';
+import { letterOfQueue } from '../../lib/cli/dead-letter.ts';
 
 const record = (eventName: string, key: string, size?: number) => ({
   eventVersion: '2.1',

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JsonDocumentCounter, JsonLineCounter } from '../../lib/ingest/json-count.ts';
-import { type JsonCut, JsonDocument } from '../../lib/ingest/json-document.ts';
-import { JsonLines } from '../../lib/ingest/json-lines.ts';
+import { JsonDocumentCounter, JsonLineCounter } from '../../lib/ingest/json/json-count.ts';
+import { type JsonCut, JsonDocument } from '../../lib/ingest/json/json-document.ts';
+import { JsonLines } from '../../lib/ingest/json/json-lines.ts';
 
 function chunks(text: string, size: number): Buffer[] {
   const bytes = Buffer.from(text);

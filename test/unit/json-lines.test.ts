@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { JsonLines } from '../../lib/ingest/json-lines.ts';
+import { JsonLines } from '../../lib/ingest/json/json-lines.ts';
 
 function read(text: string, size: number): [number | null, string][] {
   const reader = new JsonLines();

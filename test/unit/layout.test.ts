@@ -1,7 +1,7 @@
 // Where the reports of a source file stand: a path that every store takes, another one for every key.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { encodeSourceKey, quarantineKey, reportKey } from '../../lib/core/layout.ts';
+import { encodeSourceKey, quarantineKey, reportKey } from '../../lib/lake/layout.ts';
 
 const version = (source: string) => ({ source, etag: 'e'.repeat(36), contract: 'c'.repeat(16) });
 

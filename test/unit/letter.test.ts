@@ -1,6 +1,6 @@
 // What a dead letter of a queue says by itself: what it is about, and the true reason where the message shows it.
 import { expect, it } from 'vitest';
-import { letterOfQueue } from '../../lib/cli/letter.ts';
+import { letterOfQueue } from '../../lib/cli/dead-letter.ts';
 
 const LOG = 'the log of the function ingest says why: message.failed, messageId m (or a time-out)';
 const record = (key: string, bucket = 'landing') => ({ s3: { bucket: { name: bucket }, object: { key } } });

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { cleanText } from '../../lib/core/field-sql.ts';
-import { parseContract } from '../../lib/core/parse-contract.ts';
-import { literal } from '../../lib/core/sql-text.ts';
+import { parseContract } from '../../lib/definitions/parse-contract.ts';
+import { literal } from '../../lib/sql/quoting.ts';
 import { contract } from './catalog-load-case.ts';
 
 let engine: Awaited<ReturnType<typeof openDuckDb>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tableColumns } from '../../lib/core/contract.ts';
-import { parseContract } from '../../lib/core/parse-contract.ts';
+import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { contract, parse, parsed } from './contract-case.ts';
 
 describe('parseContract', () => {

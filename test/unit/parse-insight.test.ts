@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseInsight } from '../../lib/core/parse-insight.ts';
+import { parseInsight } from '../../lib/definitions/parse-insight.ts';
 import { DefinitionError } from '../../lib/errors.ts';
 
 const parse = (text: string) => parseInsight('insights/daily.sql', 'daily', text);

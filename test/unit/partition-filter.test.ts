@@ -1,6 +1,6 @@
 // Words such as `month=01` against the partition values of the log.
 import { expect, it } from 'vitest';
-import { comparePartitions, parsePartitionFilter } from '../../lib/core/partition-filter.ts';
+import { comparePartitions, parsePartitionFilter } from '../../lib/lake/partition-filter.ts';
 
 const COLUMNS = [
   { name: 'year', type: 'long' },

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import type { Add, Metadata } from '../../lib/delta/actions.ts';
 import { schemaString } from '../../lib/delta/schema.ts';
-import { neededFiles } from '../../lib/local/partition-pruning.ts';
+import { neededFiles } from '../../lib/inspect/partition-pruning.ts';
 import type { SqlEngine } from '../../lib/ports.ts';
 
 let engine: SqlEngine & { close(): void };

@@ -3,8 +3,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import { CliError } from '../../lib/errors.ts';
-import { loadCatalog } from '../../lib/maintain/load-catalog.ts';
 import { contract, engine, insight, load, root, useCatalogFolders } from './catalog-load-case.ts';
 
 useCatalogFolders();

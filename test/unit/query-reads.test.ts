@@ -1,8 +1,8 @@
 // What a query reads, from its tree; and that no table function of the engine is passed over.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { type QueryReads, queryReads } from '../../lib/core/query-reads.ts';
-import { literal } from '../../lib/core/sql-text.ts';
+import { type QueryReads, queryReads } from '../../lib/sql/query-reads.ts';
+import { literal } from '../../lib/sql/quoting.ts';
 
 let engine: Awaited<ReturnType<typeof openDuckDb>>;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 // Which names want quotes where SQL is refused: of all the engine's keywords, and of names that are no words.
 import { describe, expect, it } from 'vitest';
-import { bareNames } from '../../lib/core/bare-names.ts';
-import { quotingHints } from '../../lib/maintain/quoting-hint.ts';
+import { quotingHints } from '../../lib/definitions/quoting-hint.ts';
+import { bareNames } from '../../lib/sql/bare-names.ts';
 import { contract, engine, insight, load, useCatalogFolders } from './catalog-load-case.ts';
 
 useCatalogFolders();

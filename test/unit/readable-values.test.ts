@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { readableSql, unreadableRows } from '../../lib/core/readable-values.ts';
 import { type ColumnType, sqlType } from '../../lib/core/schema.ts';
-import { literal } from '../../lib/core/sql-text.ts';
+import { literal } from '../../lib/sql/quoting.ts';
 
 let engine: Awaited<ReturnType<typeof openDuckDb>>;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Dialect } from '../../lib/core/contract.ts';
 import { RecordMarks } from '../../lib/core/record-marks.ts';
 import { RecordScanner } from '../../lib/core/record-scanner.ts';
-import { CsvReader } from '../../lib/ingest/csv-reader.ts';
+import { CsvReader } from '../../lib/ingest/csv/csv-reader.ts';
 import { dialectOf } from '../support/dialect.ts';
 import { tries } from '../support/tries.ts';
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Dataset } from '../../lib/core/contract.ts';
-import { parseContract } from '../../lib/core/parse-contract.ts';
 import { RecordScanner } from '../../lib/core/record-scanner.ts';
 import type { RejectedRow } from '../../lib/core/violation.ts';
+import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { CorruptionError } from '../../lib/errors.ts';
-import { rejectedRecords } from '../../lib/ingest/rejected-records.ts';
+import { rejectedRecords } from '../../lib/ingest/csv/locate-records.ts';
 import { fileViolation } from '../../lib/ingest/row-source.ts';
 
 const CONTRACT = JSON.stringify({

@@ -1,9 +1,9 @@
 // Whatever a refusal advises to write is itself accepted: each piece of advice is filled in and loaded as an insight.
 import { describe, expect, it } from 'vitest';
-import { remedyOf, sensitivity } from '../../lib/core/order-sensitivity.ts';
 import { columnType } from '../../lib/core/schema.ts';
-import { typeRemedy } from '../../lib/maintain/output-columns.ts';
-import { engineFunctions } from '../../lib/maintain/parse-select.ts';
+import { typeRemedy } from '../../lib/definitions/output-columns.ts';
+import { engineFunctions } from '../../lib/definitions/parse-select.ts';
+import { remedyOf, sensitivity } from '../../lib/sql/order-sensitivity.ts';
 import { contract, engine, insight, load, useCatalogFolders } from './catalog-load-case.ts';
 
 useCatalogFolders();

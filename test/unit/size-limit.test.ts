@@ -3,9 +3,9 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { sizeViolation, sourceLimit } from '../../lib/ingest/size-limit.ts';
-import { apply } from '../../lib/maintain/apply.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
 import {
   newStore,

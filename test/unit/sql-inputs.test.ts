@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { type SqlInputs, sqlInputs } from '../../lib/core/sql-inputs.ts';
-import { literal } from '../../lib/core/sql-text.ts';
-import { engineFunctions } from '../../lib/maintain/parse-select.ts';
+import { engineFunctions } from '../../lib/definitions/parse-select.ts';
+import { literal } from '../../lib/sql/quoting.ts';
+import { type SqlInputs, sqlInputs } from '../../lib/sql/sql-inputs.ts';
 
 let engine: Awaited<ReturnType<typeof openDuckDb>>;
 let unstable: ReadonlySet<string>;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Dialect } from '../../lib/core/contract.ts';
-import { CsvReader } from '../../lib/ingest/csv-reader.ts';
+import { CsvReader } from '../../lib/ingest/csv/csv-reader.ts';
 import { dialectOf } from '../support/dialect.ts';
 import { tries } from '../support/tries.ts';
 

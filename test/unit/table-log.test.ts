@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Action, Add } from '../../lib/delta/actions.ts';
-import { TableLog } from '../../lib/explain/table-log.ts';
+import { TableLog } from '../../lib/inspect/table-log.ts';
 import { tries } from '../support/tries.ts';
 
 const PATHS = ['a', 'b', 'c'];

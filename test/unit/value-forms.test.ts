@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { planValues } from '../../lib/core/plan-values.ts';
 import type { Column } from '../../lib/core/schema.ts';
-import { canonicalDouble, type Forms, isExactType } from '../../lib/core/value-forms.ts';
-import { createEmptyView } from '../../lib/maintain/bind-sql.ts';
-import { boundPlan } from '../../lib/maintain/exact-expressions.ts';
+import { createEmptyView } from '../../lib/definitions/bind-sql.ts';
+import { boundPlan } from '../../lib/definitions/exact-expressions.ts';
 import { SqlError, type SqlSession } from '../../lib/ports.ts';
+import { planValues } from '../../lib/sql/plan-values.ts';
+import { canonicalDouble, type Forms, isExactType } from '../../lib/sql/value-forms.ts';
 import { tries } from '../support/tries.ts';
 
 let engine: Awaited<ReturnType<typeof openDuckDb>>;

@@ -2,7 +2,7 @@
 import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDuckDb } from '../../../lib/adapters/duckdb.ts';
-import { literal } from '../../../lib/core/sql-text.ts';
+import { literal } from '../../../lib/sql/quoting.ts';
 import { billingLanding, DATA } from '../data.ts';
 
 export function billingKey(day: number): string {

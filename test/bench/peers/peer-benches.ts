@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { type Dataset, tableColumns } from '../../../lib/core/contract.ts';
 import type { Derivation } from '../../../lib/core/insight.ts';
 import { sqlType } from '../../../lib/core/schema.ts';
-import { literal } from '../../../lib/core/sql-text.ts';
+import { literal } from '../../../lib/sql/quoting.ts';
 import type { Bench, Side } from '../bench.ts';
 import { BENCH_FOLDER, WORK } from '../data.ts';
 import {

@@ -1,5 +1,5 @@
 // Which disagreements about a cell are which difference of the table in differences.md; the first that fits counts.
-import type { FieldWords } from '../../../lib/core/contract-words.ts';
+import type { FieldWords } from '../../../lib/definitions/contract-schema.ts';
 import type { Explanation } from './compare.ts';
 
 type Test = (text: string, words: FieldWords) => boolean;

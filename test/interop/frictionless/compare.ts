@@ -1,7 +1,7 @@
 // Two validators' findings about one file, set side by side: what one has and the other has not.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FieldWords, ResourceWords } from '../../../lib/core/contract-words.ts';
+import type { FieldWords, ResourceWords } from '../../../lib/definitions/contract-schema.ts';
 import { CELL_DIFFERENCES } from './cell-differences.ts';
 import { FILE_DIFFERENCES } from './file-differences.ts';
 import type { Outcome } from './sluice.ts';

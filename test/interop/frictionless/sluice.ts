@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDuckDb } from '../../../lib/adapters/duckdb.ts';
 import type { Dataset } from '../../../lib/core/contract.ts';
-import { parseContract } from '../../../lib/core/parse-contract.ts';
+import { checkDataset } from '../../../lib/definitions/check-dataset.ts';
+import { parseContract } from '../../../lib/definitions/parse-contract.ts';
 import { convertSource } from '../../../lib/ingest/convert.ts';
-import { checkDataset } from '../../../lib/maintain/check-dataset.ts';
 
 /** `field` is '' where the record as a whole is meant. */
 export type Found = {

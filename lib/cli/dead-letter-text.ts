@@ -1,0 +1,67 @@
+// Dead letters, and what became of those that were given back: as lines for people, as JSON documents for programs. Pure.
+import type { Redriven } from '../adapters/sqs-redrive.ts';
+import type { LakeRedrive } from '../local/redrive-lake.ts';
+import type { Letter, QueueName } from './dead-letter.ts';
+import { deadLetterLine } from './sync-text.ts';
+import { count, firstWords, number } from './text.ts';
+
+/** A place where letters lie. `waiting`: about how many in all, shown or not. */
+export type LetterBox = {
+  readonly place: string;
+  readonly waiting: number;
+  readonly letters: readonly Letter[];
+};
+
+const MAX_NAMED = 5;
+
+/** Lines without line ends. */
+export function letterLines(boxes: readonly LetterBox[]): string[] {
+  const lines = boxes.flatMap(boxLines);
+  const isEmpty = boxes.every(({ waiting }) => waiting === 0);
+  return isEmpty
+    ? lines
+    : [...lines, '', 'When the cause is mended, "npx sluice redrive" delivers them again.'];
+}
+
+function boxLines({ place, waiting, letters }: LetterBox): string[] {
+  if (waiting === 0) return [`${place}: no dead letters`];
+  const shown = letters.length < waiting ? `, ${number(letters.length)} of them here` : '';
+  return [`${place}: ${count(waiting, 'dead letter')}${shown}`, ...letters.flatMap(linesOf)];
+}
+
+function linesOf({ about, reason, receives, at }: Letter): string[] {
+  const history = [
+    ...(receives === null ? [] : [`received ${receives === 1 ? 'once' : `${number(receives)} times`}`]),
+    ...(at === null
+      ? []
+      : [`${receives === null ? '' : 'first '}${at.replace('T', ' ').replace(/\.\d+Z$/, 'Z')}`]),
+  ];
+  const subject = about.length === 0 ? 'a message of unknown kind' : firstWords(about, MAX_NAMED);
+  return [`  ${subject}${history.length === 0 ? '' : ` (${history.join(', ')})`}`, `    ${reason}`];
+}
+
+/** See `sluice dead-letters --help`: the words here are what programs read. */
+export function letterDocument(boxes: readonly LetterBox[]): unknown {
+  return {
+    waiting: boxes.reduce((total, { waiting }) => total + waiting, 0),
+    letters: boxes.flatMap(({ letters }) => letters.map(({ isRefused: _, ...letter }) => letter)),
+  };
+}
+
+/** Lines without line ends. */
+export function lakeRedriveLines(place: string, { delivered, failed }: LakeRedrive): string[] {
+  const lines = [`${place}: ${delivered === 0 ? 'nothing' : count(delivered, 'message')} delivered again`];
+  if (failed.length === 0) return lines;
+  return [...lines, 'Failed again; they stay:', ...failed.map((letter) => `  ${deadLetterLine(letter)}`)];
+}
+
+export type QueueRedrive = Redriven & { readonly queue: QueueName; readonly place: string };
+
+export function queueRedriveLine({ place, moved, left, underWay }: QueueRedrive): string {
+  const rest = underWay
+    ? `; SQS goes on with about ${number(left)} more`
+    : left === 0
+      ? ''
+      : `; about ${number(left)} are left: run it again`;
+  return `${place}: ${moved === 0 ? 'nothing' : count(moved, 'message')} sent back${rest}`;
+}

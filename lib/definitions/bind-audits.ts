@@ -1,0 +1,79 @@
+// An insight's audits against what its SELECT returns: the engine says whether their SQL makes sense.
+
+import type { Audit } from '../core/insight.ts';
+import { type Column, sqlType } from '../core/schema.ts';
+import type { SqlSession } from '../ports.ts';
+import { identifier } from '../sql/quoting.ts';
+import { type AuditSource, BEFORE, relatedName } from './audit-words.ts';
+import { asDefinition, type BoundSql, createEmptyView, proveDetermined } from './bind-sql.ts';
+import type { BoundInput } from './output-columns.ts';
+import type { InsightSource } from './parse-insight.ts';
+import { type EngineFunctions, lineOf, parseSelect, type SqlPlace } from './parse-select.ts';
+
+/** Tried on a row of nulls: the engine casts a constant such as 'x' for a number only when a row asks for it. */
+export async function bindAudits(
+  session: SqlSession,
+  { source, columns, varied }: Audited,
+  related: ReadonlyMap<string, BoundInput>,
+  functions: EngineFunctions,
+): Promise<Audit[]> {
+  const declared = columns.map(({ name, type }) => `${identifier(name)} ${sqlType(type)}`);
+  await session.run(`CREATE TEMP TABLE this (${declared.join(', ')})`);
+  await session.run('INSERT INTO this DEFAULT VALUES');
+  await session.run(`CREATE TEMP VIEW ${BEFORE} AS SELECT CAST(1 AS BIGINT) AS rows_before`);
+  const audits: Audit[] = [];
+  for (const [i, audit] of source.audits.entries()) {
+    const words = `audits[${i}]`;
+    const at = { file: source.file, line: source.lines[words] ?? 1, words };
+    const to = audit.related === undefined ? undefined : related.get(audit.related);
+    await checkAudit(session, audit, at, { source, columns, varied, to, functions });
+    const { related: _, ...others } = audit;
+    audits.push({ ...others, ...(to === undefined ? {} : { related: to.table }) });
+  }
+  return audits;
+}
+
+/** What the audits see as `this`. */
+type Audited = {
+  readonly source: InsightSource;
+  readonly columns: readonly Column[];
+  readonly varied: readonly string[];
+};
+
+type AuditContext = Audited & {
+  readonly to: BoundInput | undefined;
+  readonly functions: EngineFunctions;
+};
+
+async function checkAudit(
+  session: SqlSession,
+  audit: AuditSource,
+  at: SqlPlace,
+  context: AuditContext,
+): Promise<void> {
+  const { source, columns, varied, to, functions } = context;
+  const { tables, statement } = await parseSelect(session, audit.sql, at, functions, {
+    tables: [],
+    columns: columns.map(({ name }) => name),
+  });
+  const other = tables.find(
+    (name) =>
+      name.toLowerCase() !== 'this' && name !== BEFORE && !(to && name === relatedName(to.table.name)),
+  );
+  if (other !== undefined)
+    lineOf(at, 1).refuse(
+      `the audit reads ${JSON.stringify(other)}: it sees the computed rows alone, as "this"`,
+    );
+  const ofTables = new Map<string, ReadonlySet<string>>([['this', new Set(varied)]]);
+  if (to) ofTables.set(...(await createEmptyView(session, relatedName(to.table.name), to)));
+  await asDefinition(at, () => session.rows(`SELECT count(*) AS n FROM (${audit.sql}\n)`));
+  const key = source.key.length === 0 ? undefined : [...source.partitionBy, ...source.key];
+  const bound: BoundSql = { sql: audit.sql, statement, at };
+  const shape = {
+    name: 'this',
+    columns: columns.map(({ name }) => name),
+    key,
+    constants: source.partitionBy,
+  };
+  await proveDetermined(session, bound, [shape], functions, ofTables);
+}

@@ -1,0 +1,128 @@
+// An insight and its inputs' columns to a Derivation: the engine says what the SQL returns; here is decided whether the rows
+// are the same every time, whether a Delta table can hold them, and whether they fit the partitioning.
+import { definitionHash } from '../core/definition-hash.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
+import type { Derivation } from '../core/insight.ts';
+import type { ResultColumn, SqlSession } from '../ports.ts';
+import { type Forms, varies } from '../sql/value-forms.ts';
+import { bindAudits } from './bind-audits.ts';
+import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
+import { type BoundInput, outputColumns } from './output-columns.ts';
+import type { InsightSource } from './parse-insight.ts';
+import { type EngineFunctions, lineOf, type SqlPlace } from './parse-select.ts';
+import { type KnownNames, quotingHints } from './quoting-hint.ts';
+
+export type InsightTables = {
+  readonly inputs: readonly BoundInput[];
+  /** What its audits look up, by the name that they write. */
+  readonly related: ReadonlyMap<string, BoundInput>;
+};
+
+/** Needs a session of its own: it makes temporary tables of the inputs' names. Throws DefinitionError. */
+export async function bindInsight(
+  session: SqlSession,
+  source: InsightSource,
+  statement: unknown,
+  { inputs, related }: InsightTables,
+  functions: EngineFunctions,
+): Promise<Derivation> {
+  const ofInputs = new Map<string, ReadonlySet<string>>();
+  for (const input of inputs) ofInputs.set(...(await createEmptyView(session, input.table.name, input)));
+  const at = { file: source.file, line: source.sqlLine };
+  const names = {
+    tables: inputs.map(({ table }) => table.name),
+    columns: inputs.flatMap(({ columns }) => columns.map(({ name }) => name)),
+  };
+  const results = await describeSql(session, source.sql, at, names);
+  const over = drivingInput(source, inputs);
+  checkPrefix(source, over);
+  const relations = inputs.map((input) => relationOf(input, input === over ? source.partitionBy : []));
+  const bound = { sql: source.sql, statement, at };
+  const forms = await proveDetermined(session, bound, relations, functions, ofInputs);
+  const columns = outputColumns(source, results, inputs, over);
+  const { canonical, varied } = doubleColumns(results, forms);
+  const audits = await bindAudits(session, { source, columns, varied }, related, functions);
+  const meaning = {
+    sql: source.sql,
+    partitionBy: source.partitionBy,
+    key: source.key,
+    audits,
+    inputs: inputs.map((input) => input.table),
+  };
+  return {
+    target: { kind: 'insights', name: source.name },
+    file: source.file,
+    ...(source.headline === undefined ? {} : { headline: source.headline }),
+    ...(source.description === undefined ? {} : { description: source.description }),
+    ...meaning,
+    ...(over === undefined ? {} : { over: over.table }),
+    columns,
+    ...(canonical.length === 0 ? {} : { canonical }),
+    ...(varied.length === 0 ? {} : { varied }),
+    hash: definitionHash({
+      ...meaning,
+      over: over?.table,
+      columns: columns.map(({ name, type }) => ({ name, type })),
+      ...(canonical.length === 0 ? {} : { canonical }),
+    }),
+  };
+}
+
+function doubleColumns(results: readonly ResultColumn[], forms: readonly Forms[]) {
+  const where = (holds: (value: Forms) => boolean) =>
+    results.flatMap(({ name, type }, i) => {
+      const value = forms[i];
+      return type === 'DOUBLE' && value !== undefined && holds(value) ? [name] : [];
+    });
+  return {
+    canonical: where((value) => value.chosenBy !== undefined),
+    varied: where((value) => value.chosenBy === undefined && varies(value)),
+  };
+}
+
+function relationOf({ table, columns, key }: BoundInput, constants: readonly string[]): NamedRelation {
+  return { name: table.name, columns: columns.map(({ name }) => name), key, constants };
+}
+
+/** The columns, of the text as it is and within parentheses: other code embeds it so. */
+function describeSql(
+  session: SqlSession,
+  sql: string,
+  at: SqlPlace,
+  names: KnownNames,
+): Promise<ResultColumn[]> {
+  const described = async () => {
+    const columns = await session.describe(sql);
+    await session.describe(`SELECT 1 FROM (${sql}\n)`);
+    return columns;
+  };
+  return asDefinition(at, described, () => quotingHints(session, sql, names, true));
+}
+
+function drivingInput(source: InsightSource, inputs: readonly BoundInput[]): BoundInput | undefined {
+  const place = (word: string) =>
+    lineOf({ file: source.file, line: source.lines[word] ?? 1, words: word }, 1);
+  const names = inputs.map((input) => input.table.name);
+  if (source.over !== undefined) {
+    const named = inputs.find((input) => input.table.name.toLowerCase() === source.over?.toLowerCase());
+    const other = `${JSON.stringify(source.over)} is not among the tables that the SQL reads (${names.join(', ')})`;
+    return named ?? place('over').refuse(`${other}.${didYouMean(source.over, names)} Name one of them`);
+  }
+  if (inputs.length === 1) return inputs[0];
+  if (source.partitionBy.length === 0) return undefined;
+  return place('partitionBy').refuse(
+    `which table's partitions drive this insight? Name one of ${names.join(', ')} as "over"`,
+  );
+}
+
+/** Partition columns are a prefix of the driving input's. */
+function checkPrefix(source: InsightSource, over: BoundInput | undefined): void {
+  const available = over?.partitionColumns ?? [];
+  const wrong = source.partitionBy.findIndex((name, i) => name !== available[i]);
+  if (wrong < 0) return;
+  const line = source.lines.partitionBy ?? 1;
+  const has = available.length === 0 ? 'not partitioned' : `partitioned by ${available.join(', ')}`;
+  lineOf({ file: source.file, line, words: `partitionBy[${wrong}]` }, 1).refuse(
+    `${JSON.stringify(source.partitionBy[wrong])} cannot stand there: ${over?.table.name} is ${has}. Write these in that order, or the first of them`,
+  );
+}

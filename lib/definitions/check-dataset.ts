@@ -1,0 +1,53 @@
+// What only the engine can say of a contract: whether it knows its patterns, time zones and date formats.
+import type { Dataset, Field, FieldType } from '../core/contract.ts';
+import { isPattern } from '../core/date-format.ts';
+import { SqlError, type SqlSession } from '../ports.ts';
+import { literal } from '../sql/quoting.ts';
+import { Place } from './place.ts';
+
+/** Throws DefinitionError at the first that the engine refuses. */
+export async function checkDataset(session: SqlSession, dataset: Dataset): Promise<void> {
+  const asked = dataset.fields.flatMap((field) =>
+    questions(field).map((question) => ({ field, ...question })),
+  );
+  // Most contracts are right: then one statement says so of many.
+  for (let start = 0; start < asked.length; start += AT_ONCE) {
+    const some = asked.slice(start, start + AT_ONCE);
+    if ((await refusal(session, some.map(({ sql }) => sql).join(', '))) === undefined) continue;
+    for (const { field, word, value, sql } of some) {
+      const problem = await refusal(session, sql);
+      if (problem === undefined) continue;
+      const place = new Place(dataset.file, `dataset ${dataset.name}, field ${field.name}, ${word}`);
+      place.refuse(`the engine does not take ${JSON.stringify(value)}: ${problem}. Correct it`);
+    }
+  }
+}
+
+const AT_ONCE = 100;
+
+async function refusal(session: SqlSession, expressions: string): Promise<string | undefined> {
+  try {
+    await session.rows(`SELECT ${expressions}`);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.kind === 'resource') throw error;
+    return error.message.split('\n')[0];
+  }
+}
+
+type Question = { readonly word: string; readonly value: string; readonly sql: string };
+
+const DATED: readonly FieldType[] = ['date', 'datetime', 'time'];
+
+function questions(field: Field): Question[] {
+  const { pattern } = field.constraints;
+  const asked: Question[] = [];
+  const ask = (word: string, value: string, sql: string) => asked.push({ word, value, sql });
+  if (pattern !== undefined)
+    ask('constraints.pattern', pattern, `regexp_full_match('', ${literal(pattern)})`);
+  if (field.timezone !== 'UTC')
+    ask('timezone', field.timezone, `timezone(${literal(field.timezone)}, TIMESTAMP '2000-01-01')`);
+  if (DATED.includes(field.type) && isPattern(field.format))
+    ask('format', field.format, `try_strptime('', ${literal(field.format)})`);
+  return asked;
+}

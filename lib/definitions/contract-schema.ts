@@ -1,0 +1,191 @@
+// The words of a contract and the shapes of their values: Frictionless Data Package v1 and our own. Structure alone; what
+// the words mean together is checked in parse-contract.ts. A word that is not here is refused, never ignored.
+import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
+import { z } from 'zod';
+import { FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
+
+const text = z.string();
+const texts = z.array(text);
+const filledTexts = z.array(text.min(1)).min(1);
+/** Says something to people and nothing to us: https://specs.frictionlessdata.io/data-package/#metadata */
+const descriptive = z.unknown().optional();
+const ratio = z
+  .custom<number | LosslessNumber>((value) => {
+    const number = isLosslessNumber(value) ? Number(value.value) : value;
+    return typeof number === 'number' && number >= 0 && number <= 1;
+  }, 'it must be a number from 0 to 1')
+  .transform((value) => Number(String(value)));
+const only = <T extends string | boolean>(...values: T[]) => z.literal(values);
+
+const constraints = z.strictObject({
+  required: z.boolean().optional(),
+  unique: z.boolean().optional(),
+  minLength: z.int().min(0).optional(),
+  maxLength: z.int().min(0).optional(),
+  pattern: text.min(1).optional(),
+  minimum: z.unknown().optional(),
+  maximum: z.unknown().optional(),
+  exclusiveMinimum: z.unknown().optional(),
+  exclusiveMaximum: z.unknown().optional(),
+  enum: z.array(z.unknown()).min(1).optional(),
+});
+
+const field = z.strictObject({
+  name: text,
+  type: text.optional(),
+  format: text.optional(),
+  title: text.optional(),
+  description: text.optional(),
+  example: descriptive,
+  rdfType: descriptive,
+  missingValues: texts.optional(),
+  trueValues: filledTexts.optional(),
+  falseValues: filledTexts.optional(),
+  bareNumber: z.boolean().optional(),
+  decimalChar: text.optional(),
+  groupChar: text.optional(),
+  constraints: constraints.optional(),
+  header: text.min(1).optional(),
+  trim: z.boolean().optional(),
+  precision: z.int().min(1).max(38).optional(),
+  scale: z.int().min(0).max(38).optional(),
+  double: z.boolean().optional(),
+  timezone: text.optional(),
+});
+
+const fieldNames = z.union([text, filledTexts], { error: 'it must be a field name or a list of them' });
+
+/** https://specs.frictionlessdata.io/table-schema/#foreign-keys; resource "" or none is the resource itself. */
+const foreignKey = z.strictObject({
+  fields: fieldNames,
+  reference: z.strictObject({ resource: text.optional(), fields: fieldNames }),
+});
+
+/**
+ * https://datapackage.org/standard/table-schema/#fieldsMatch. By its text a string; by the profile of version 2.0, which 2.1
+ * corrects, a list.
+ */
+const fieldsMatch = z
+  .union([only(...FIELDS_MATCH), z.array(only(...FIELDS_MATCH)).length(1)], {
+    error: `it must be ${FIELDS_MATCH.map((word) => JSON.stringify(word)).join(' or ')}`,
+  })
+  .transform((value) => (typeof value === 'string' ? value : (value[0] as FieldsMatch)));
+
+const schema = z.strictObject({
+  fields: z.array(field).min(1),
+  fieldsMatch: fieldsMatch.optional(),
+  missingValues: texts.optional(),
+  primaryKey: fieldNames.optional(),
+  foreignKeys: z.array(foreignKey).optional(),
+  name: descriptive,
+  title: descriptive,
+  description: descriptive,
+  profile: descriptive,
+  $schema: descriptive,
+});
+
+/** https://specs.frictionlessdata.io/csv-dialect/; each of the three line ends ends a line, whatever lineTerminator says. */
+const dialect = z.strictObject({
+  delimiter: text.optional(),
+  quoteChar: text.optional(),
+  doubleQuote: z.boolean().optional(),
+  escapeChar: text.optional(),
+  commentChar: text.optional(),
+  nullSequence: text.min(1).optional(),
+  skipInitialSpace: z.boolean().optional(),
+  lineTerminator: only('\r\n', '\n', '\r').optional(),
+  header: z.boolean().optional(),
+  headerRows: z.array(z.int().min(1)).min(1).optional(),
+  headerJoin: text.optional(),
+  caseSensitiveHeader: z.boolean().optional(),
+  csvddfVersion: descriptive,
+  $schema: descriptive,
+  title: descriptive,
+  description: descriptive,
+});
+
+const partitionWord = z.union(
+  [text, z.strictObject({ field: text, transform: only('identity', 'year', 'month', 'day').optional() })],
+  { error: 'it must be a field name or {"field": …, "transform": "year" | "month" | "day"}' },
+);
+
+const resource = z.strictObject({
+  name: text,
+  path: text,
+  format: only('csv', 'json', 'ndjson', 'jsonl').optional(),
+  encoding: text.optional(),
+  schema,
+  dialect: dialect.optional(),
+  description: text.optional(),
+  title: descriptive,
+  profile: descriptive,
+  $schema: descriptive,
+  type: only('table').optional(),
+  mediatype: descriptive,
+  homepage: descriptive,
+  bytes: descriptive,
+  hash: descriptive,
+  sources: descriptive,
+  licenses: descriptive,
+  partitionBy: z.array(partitionWord).optional(),
+  mode: only('append', 'replace', 'upsert').optional(),
+  extraColumns: only('ignore', 'reject').optional(),
+  onDelete: only('withdraw', 'keep').optional(),
+  maxRejectedRatio: ratio.optional(),
+  maxRejectedRows: z.int().min(0).optional(),
+  duplicates: only('warn', 'reject', 'allow').optional(),
+  timezone: text.optional(),
+  levels: filledTexts.optional(),
+});
+
+export const packageWords = z.strictObject({
+  resources: z.array(resource).min(1),
+  name: descriptive,
+  id: descriptive,
+  profile: descriptive,
+  $schema: descriptive,
+  title: descriptive,
+  description: descriptive,
+  homepage: descriptive,
+  version: descriptive,
+  licenses: descriptive,
+  contributors: descriptive,
+  sources: descriptive,
+  keywords: descriptive,
+  image: descriptive,
+  created: descriptive,
+});
+
+export type ResourceWords = z.infer<typeof resource>;
+export type SchemaWords = z.infer<typeof schema>;
+export type DialectWords = z.infer<typeof dialect>;
+export type FieldWords = z.infer<typeof field>;
+export type ForeignKeyWords = z.infer<typeof foreignKey>;
+export type ConstraintWords = z.infer<typeof constraints>;
+
+const NOT_YET = new Set(
+  `uniqueKeys data compression innerpath scheme control layout extrapaths
+  jsonSchema categories categoriesOrdered arrayItem itemType
+  commentRows quoteStyle property itemKeys sheetNumber sheetName`.split(/\s+/),
+);
+
+/** A word of the standard, or one that is planned, that would change the meaning and that nothing here understands. */
+export function isNotYetSupported(word: string): boolean {
+  return NOT_YET.has(word);
+}
+
+const SHAPES: Readonly<Record<string, z.ZodObject>> = {
+  resources: resource,
+  fields: field,
+  foreignKeys: foreignKey,
+  reference: foreignKey.shape.reference,
+  schema,
+  dialect,
+  constraints,
+};
+
+/** The words that may stand in the object at `path` (of a zod issue). */
+export function wordsAt(path: readonly PropertyKey[]): string[] {
+  const owner = path.filter((part) => typeof part === 'string').at(-1);
+  return Object.keys((owner === undefined ? packageWords : SHAPES[owner])?.shape ?? {});
+}

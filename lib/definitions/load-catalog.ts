@@ -1,0 +1,212 @@
+// Makes one catalog of the definitions' texts. What is wrong is set aside with the file and the place, and what depends on it
+// is held; where nothing may be left out, as in a deploy, the first wrong definition is refused.
+import { type Catalog, dependencyOrder, makeCatalog, type Reader, sameNames } from '../core/catalog.ts';
+import { type Dataset, tableColumns } from '../core/contract.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
+import type { Derivation } from '../core/insight.ts';
+import { toldByContract } from '../core/set-aside.ts';
+import type { DefinitionError } from '../errors.ts';
+import type { SqlEngine, SqlSession } from '../ports.ts';
+import { bindInsight } from './bind-insight.ts';
+import { checkDataset } from './check-dataset.ts';
+import { type DefinitionFile, readDefinitionFiles } from './definition-files.ts';
+import type { BoundInput } from './output-columns.ts';
+import { isName, parseContractParts } from './parse-contract.ts';
+import { type InsightSource, parseInsight } from './parse-insight.ts';
+import {
+  type EngineFunctions,
+  engineFunctions,
+  lineOf,
+  type ParsedSelect,
+  parseSelect,
+  placeAt,
+} from './parse-select.ts';
+import type { Place } from './place.ts';
+import type { KnownNames } from './quoting-hint.ts';
+import { Refusals } from './refusals.ts';
+
+/** Throws DefinitionError for what is wrong in a file, CliError where there is nothing to read. */
+export async function loadCatalog(schemasFolder: string, engine: SqlEngine): Promise<Catalog> {
+  const catalog = await loadSound(schemasFolder, engine);
+  const [first] = catalog.aside;
+  if (first) throw first.error;
+  return catalog;
+}
+
+/** With what is wrong set aside. Throws CliError where there is nothing to read. */
+export async function loadSound(schemasFolder: string, engine: SqlEngine): Promise<Catalog> {
+  return bindCatalog(await readDefinitionFiles(schemasFolder), engine);
+}
+
+/** As loadSound, of texts that were read already. */
+export async function bindCatalog(files: readonly DefinitionFile[], engine: SqlEngine): Promise<Catalog> {
+  const refusals = new Refusals();
+  const parsed = withoutTwins(parseFiles(files, refusals), refusals);
+  const datasets: Dataset[] = [];
+  const readers: InsightReader[] = [];
+  const functions = await engine.session(async (session) => {
+    for (const dataset of parsed.datasets)
+      if (await refusals.tried(datasetTold(dataset), () => checkDataset(session, dataset)))
+        datasets.push(dataset);
+    const functions = await engineFunctions(session);
+    const names = [...datasets, ...parsed.sources].map(({ name }) => name);
+    const columns = datasets.flatMap((dataset) => tableColumns(dataset).map((column) => column.name));
+    for (const source of parsed.sources)
+      await refusals.tried(insightTold(source), async () => {
+        const known = { tables: [...new Set([...names, ...refusals.names])], columns };
+        readers.push(await readInsight(session, source, known, functions, refusals.hidingNames));
+      });
+    return functions;
+  });
+  const { ordered, circles } = dependencyOrder(readers);
+  for (const { reader, error } of circles) refusals.add({ ...insightTold(reader), error });
+  const insights: Derivation[] = [];
+  for (const reader of ordered) {
+    if (refusals.hold(reader.name, reader.reads, reader.heldBy)) continue;
+    await refusals.tried(insightTold(reader), async () => {
+      insights.push(await bindReader(engine, reader, makeCatalog(datasets, insights), functions));
+    });
+  }
+  return makeCatalog(datasets, insights, refusals.aside());
+}
+
+type Parsed = { readonly datasets: readonly Dataset[]; readonly sources: readonly InsightSource[] };
+
+function parseFiles(files: readonly DefinitionFile[], refusals: Refusals): Parsed {
+  const datasets: Dataset[] = [];
+  const sources: InsightSource[] = [];
+  for (const { kind, package: packageName, name, file, text } of files) {
+    const aside =
+      kind === 'insight'
+        ? insightTold({ file, name })
+        : { kind: 'package' as const, file, ...toldByContract(typeof text === 'string' ? text : '', isName) };
+    refusals.triedNow(aside, () => {
+      if (typeof text !== 'string') throw text;
+      if (kind === 'insight') {
+        sources.push(parseInsight(file, name, text));
+        return;
+      }
+      const { datasets: sound, refused } = parseContractParts(file, packageName, text);
+      datasets.push(...sound);
+      for (const one of refused) refusals.add({ ...one, kind: 'dataset', file });
+    });
+  }
+  return { datasets, sources };
+}
+
+/** A name that two definitions have is nobody's. One that is wrong itself has its name all the same. */
+function withoutTwins({ datasets, sources }: Parsed, refusals: Refusals): Parsed {
+  const twins = new Map<Dataset | InsightSource, DefinitionError>();
+  const named: { name: string; file: string; place?: string; of?: Dataset | InsightSource }[] = [
+    ...refusals.named,
+    ...datasets.map((of) => ({ name: of.name, file: of.file, place: `dataset ${of.name}`, of })),
+    ...sources.map((of) => ({ name: of.name, file: of.file, place: 'line 1', of })),
+  ];
+  for (const { definition, error } of sameNames(named)) if (definition.of) twins.set(definition.of, error);
+  for (const [of, error] of twins)
+    refusals.add({ ...('path' in of ? datasetTold(of) : insightTold(of)), error });
+  return {
+    datasets: datasets.filter((dataset) => !twins.has(dataset)),
+    sources: sources.filter((source) => !twins.has(source)),
+  };
+}
+
+function datasetTold({ file, name, path }: Dataset) {
+  const known = { names: [name], paths: [path], hidesNames: false, hidesPaths: false };
+  return { kind: 'dataset' as const, file, ...known };
+}
+
+function insightTold({ file, name }: { readonly file: string; readonly name: string }) {
+  const known = { names: [name], paths: [], hidesNames: false, hidesPaths: false };
+  return { kind: 'insight' as const, file, ...known };
+}
+
+/** An insight, and what it reads by the defined names. */
+type InsightReader = Reader & {
+  readonly source: InsightSource;
+  readonly select: ParsedSelect;
+  readonly inputs: readonly string[];
+  /** By the name as written. */
+  readonly related: ReadonlyMap<string, string>;
+  /** A contract that cannot be read may define what nothing else does. */
+  readonly heldBy: DefinitionError | undefined;
+};
+
+async function readInsight(
+  session: SqlSession,
+  source: InsightSource,
+  known: KnownNames,
+  functions: EngineFunctions,
+  hidden: DefinitionError | undefined,
+): Promise<InsightReader> {
+  const { name, file, sqlLine: line } = source;
+  const names = known.tables;
+  const select = await parseSelect(session, source.sql, { file, line }, functions, known);
+  const reader = { name, file, line, source, select, heldBy: undefined };
+  const related = source.audits.flatMap(({ related: to }) => to ?? []);
+  const isKnown = (written: string) => names.some((known) => known.toLowerCase() === written.toLowerCase());
+  if (hidden && [...select.tables, ...related].some((written) => !isKnown(written)))
+    return { ...reader, inputs: [], related: new Map(), reads: [], heldBy: hidden };
+  const inputs = knownTables(source, select, names);
+  const lookedUp = relatedTables(source, names);
+  return { ...reader, inputs, related: lookedUp, reads: [...inputs, ...lookedUp.values()] };
+}
+
+function bindReader(
+  engine: SqlEngine,
+  { source, select, inputs, related }: InsightReader,
+  known: Catalog,
+  functions: EngineFunctions,
+): Promise<Derivation> {
+  const tables = {
+    inputs: inputs.map((name) => boundInput(known, name)),
+    related: new Map([...related].map(([written, name]) => [written, boundInput(known, name)])),
+  };
+  return engine.session((session) => bindInsight(session, source, select.statement, tables, functions));
+}
+
+/** A dataset, or an insight that is bound already. */
+function boundInput(known: Catalog, name: string): BoundInput {
+  const table = known.resolve(name);
+  if (table === undefined) throw new Error(`${name} is read before it is bound`);
+  return {
+    table,
+    columns: known.columnsOf(table),
+    partitionColumns: known.partitionColumnsOf(table),
+    key: known.keyOf(table),
+    varied: known.variedColumnsOf(table),
+  };
+}
+
+/** The tables that audits look up: by the name as written, the defined name. */
+function relatedTables(source: InsightSource, names: readonly string[]): Map<string, string> {
+  const related = new Map<string, string>();
+  for (const [i, { related: to }] of source.audits.entries()) {
+    const words = `audits[${i}]`;
+    const place = lineOf({ file: source.file, line: source.lines[words] ?? 1, words }, 1);
+    if (to !== undefined) related.set(to, definedName(to, names, place));
+  }
+  return related;
+}
+
+/** The tables by their defined names, each once. */
+function knownTables(source: InsightSource, select: ParsedSelect, names: readonly string[]): string[] {
+  const at = { file: source.file, line: source.sqlLine };
+  const known = select.tables.map((table) =>
+    definedName(table, names, placeAt(at, source.sql, select.offsets.get(table) ?? 0)),
+  );
+  if (known.length === 0)
+    placeAt(at, source.sql, 0).refuse(
+      'the SQL reads no table: an insight is computed from datasets or other insights',
+    );
+  return [...new Set(known)];
+}
+
+function definedName(written: string, names: readonly string[], place: Place): string {
+  return (
+    names.find((name) => name.toLowerCase() === written.toLowerCase()) ??
+    place.refuse(
+      `no dataset and no insight is named ${JSON.stringify(written)}.${didYouMean(written, names)} The SQL may read ${names.join(', ')}`,
+    )
+  );
+}

@@ -1,0 +1,119 @@
+// What an insight's SELECT returns, as the columns of a Delta table; or why no Delta table can have them.
+import { didYouMean } from '../core/did-you-mean.ts';
+import type { TableRef } from '../core/insight.ts';
+import { type Column, columnType, ENGINE_COLUMNS } from '../core/schema.ts';
+import type { ResultColumn } from '../ports.ts';
+import type { InsightSource } from './parse-insight.ts';
+import { lineOf } from './parse-select.ts';
+
+/** One table that the SQL reads, with what is known of it. */
+export type BoundInput = {
+  readonly table: TableRef;
+  readonly columns: readonly Column[];
+  readonly partitionColumns: readonly string[];
+  /** Columns in which no two of its rows agree. */
+  readonly key: readonly string[] | undefined;
+  /** Its columns of DOUBLE that may hold -0.0, or NaN of either sign. */
+  readonly varied: readonly string[];
+};
+
+/** Partition columns first, else in the SELECT's order. Throws DefinitionError. */
+export function outputColumns(
+  source: InsightSource,
+  results: readonly ResultColumn[],
+  inputs: readonly BoundInput[],
+  over: BoundInput | undefined,
+): Column[] {
+  checkNames(source, results, inputs);
+  const columns = results.map((result) => typed(source, result));
+  const names = columns.map((column) => column.name);
+  for (const [word, list] of Object.entries({ key: source.key, columns: Object.keys(source.columns) })) {
+    const missing = list.find((name) => !names.includes(name));
+    if (missing !== undefined)
+      at(source, word).refuse(
+        `the SELECT returns no column ${JSON.stringify(missing)}.${didYouMean(missing, names)} It returns ${names.join(', ')}`,
+      );
+  }
+  for (const name of source.partitionBy) checkPartition(source, name, columns, over);
+  const partition = source.partitionBy.flatMap(
+    (name) => columns.find((column) => column.name === name) ?? [],
+  );
+  if (partition.length === columns.length)
+    at(source, 'partitionBy').refuse(
+      'the SELECT returns partition columns alone: return something about them',
+    );
+  return [...partition, ...columns.filter((column) => !partition.includes(column))];
+}
+
+function at(source: InsightSource, word?: string) {
+  return word === undefined
+    ? lineOf({ file: source.file, line: source.sqlLine }, 1)
+    : lineOf({ file: source.file, line: source.lines[word] ?? 1, words: word }, 1);
+}
+
+/** Names that an expression gives itself, such as `count_star()`, are refused; those of an input's columns are not. */
+function checkNames(
+  source: InsightSource,
+  results: readonly ResultColumn[],
+  inputs: readonly BoundInput[],
+): void {
+  const known = new Set(inputs.flatMap((input) => input.columns.map((column) => column.name)));
+  const seen = new Set<string>();
+  for (const { name } of results) {
+    if (ENGINE_COLUMNS.includes(name.toLowerCase()))
+      at(source).refuse(
+        `the SELECT returns a column named ${JSON.stringify(name)}, which the engine uses itself: rename it with AS`,
+      );
+    if (/[ ,;{}()\n\t='"]|^\d|^$/.test(name) && !known.has(name))
+      at(source).refuse(`the SELECT returns a column named ${JSON.stringify(name)}: give it a name with AS`);
+    if (/^_sluice/i.test(name))
+      at(source).refuse(`the column ${name}: names that begin with "_sluice" are reserved`);
+    if (seen.has(name.toLowerCase()))
+      at(source).refuse(
+        `the SELECT returns two columns named ${JSON.stringify(name)}: give one another name with AS`,
+      );
+    seen.add(name.toLowerCase());
+  }
+}
+
+function typed(source: InsightSource, result: ResultColumn): Column {
+  const type = columnType(result.type);
+  const description = source.columns[result.name];
+  if (type === undefined)
+    return at(source).refuse(
+      `column ${result.name} is ${result.type}, which Delta has no type for: ${/^TIMESTAMP(_\w+)?$/.test(result.type) ? 'say of which zone it is, and ' : ''}write ${typeRemedy(result.type).join(' or ')}${isNested(result.type) ? ', or return its parts as columns of their own' : ''}`,
+    );
+  return { name: result.name, type, ...(description === undefined ? {} : { description }) };
+}
+
+function isNested(type: string): boolean {
+  return /[\])]$/.test(type) && !type.startsWith('ENUM');
+}
+
+/** What to write for a column `x` of a type that Delta has none for. */
+export function typeRemedy(type: string): readonly string[] {
+  const casts = (...types: string[]) => types.map((to) => `CAST(x AS ${to})`);
+  if (/^U?HUGEINT$|^UBIGINT$/.test(type)) return casts('BIGINT', 'DECIMAL(38, 0)');
+  if (/^(TINY|SMALL|UTINY|USMALL)INT$/.test(type)) return casts('INTEGER');
+  if (type === 'UINTEGER') return casts('BIGINT');
+  if (type === 'FLOAT') return casts('DOUBLE');
+  // A time without a zone: which one it means is for its author to say.
+  if (/^TIMESTAMP(_\w+)?$/.test(type)) return ["x AT TIME ZONE 'UTC'"];
+  return casts('VARCHAR');
+}
+
+function checkPartition(
+  source: InsightSource,
+  name: string,
+  columns: readonly Column[],
+  over: BoundInput | undefined,
+): void {
+  const column = columns.find((candidate) => candidate.name === name);
+  const wanted = over?.columns.find((candidate) => candidate.name === name)?.type;
+  if (!column)
+    at(source, 'partitionBy').refuse(`the SELECT does not return the partition column ${name}: add it`);
+  else if (column.type !== wanted)
+    at(source, 'partitionBy').refuse(
+      `the SELECT returns ${name} as ${column.type}, and ${over?.table.name} is partitioned by it as ${wanted}: return it unchanged`,
+    );
+}

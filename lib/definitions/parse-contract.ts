@@ -1,0 +1,251 @@
+// datapackage.json to datasets: what the words of a resource mean together, with every default filled in.
+// The shapes are in contract-words.ts, the fields in parse-field.ts; the engine has its say in lib/maintain.
+
+import type { Dataset, Dialect, Field, Format, Mode } from '../core/contract.ts';
+import { definitionHash } from '../core/definition-hash.ts';
+import { globProblem } from '../core/glob.ts';
+import { type Told, toldBy } from '../core/set-aside.ts';
+import type { DefinitionError } from '../errors.ts';
+import type { ResourceWords, SchemaWords } from './contract-schema.ts';
+import { parseDialect, parseEncoding } from './parse-dialect.ts';
+import { checkTimezone, parseField, unknownField } from './parse-field.ts';
+import { parseForeignKeys } from './parse-foreign-keys.ts';
+import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
+import { Place, refusalOf } from './place.ts';
+import { readContract } from './read-contract.ts';
+
+/** A resource that is wrong, with what it tells of itself all the same. */
+export type RefusedResource = Told & { readonly error: DefinitionError };
+
+export type ParsedContract = {
+  readonly datasets: readonly Dataset[];
+  readonly refused: readonly RefusedResource[];
+};
+
+/** As parseContractParts. Throws DefinitionError at the first word that is wrong, unknown or not supported. */
+export function parseContract(file: string, packageName: string, text: string): Dataset[] {
+  const { datasets, refused } = parseContractParts(file, packageName, text);
+  if (refused[0]) throw refused[0].error;
+  return [...datasets];
+}
+
+/**
+ * The datasets of `file` (a path for messages), whose text is `text`, and the resources that are wrong. Throws
+ * DefinitionError where the contract as a whole is. Names are unique within the file; over all packages the catalog sees to it.
+ */
+export function parseContractParts(file: string, packageName: string, text: string): ParsedContract {
+  const resources = readContract(file, text);
+  const root = new Place(file);
+  const refused = new Map<number, RefusedResource>();
+  const refuse = (index: number, error: DefinitionError) =>
+    refused.set(index, { ...toldBy(resources[index]?.name, resources[index]?.path, isName), error });
+  const datasets = new Map<number, Dataset>();
+  for (const [index, words] of resources.entries()) {
+    const parse = () => {
+      const place = root.at('resources', index);
+      if ('error' in words) throw words.error;
+      checkName(words.name, place.at('name'));
+      refuseTwin(resources, index, place.at('name'));
+      datasets.set(index, parseDataset(file, packageName, words, place));
+    };
+    const error = refusalOf(parse);
+    if (error) refuse(index, error);
+  }
+  const complete: Dataset[] = [];
+  const known = [...datasets.values()];
+  const untold = [...refused.values()].flatMap(({ names }) => names);
+  for (const [index, dataset] of datasets) {
+    const error = refusalOf(() => {
+      const words = (resources[index] as ResourceWords).schema.foreignKeys ?? [];
+      const place = root.at('resources', index, 'schema', 'foreignKeys');
+      complete.push({ ...dataset, foreignKeys: parseForeignKeys(words, dataset, known, place, untold) });
+    });
+    if (error) refuse(index, error);
+  }
+  return { datasets: complete, refused: [...refused].sort(([a], [b]) => a - b).map(([, one]) => one) };
+}
+
+/** Nobody can say which of the two is meant. */
+function refuseTwin(resources: readonly { readonly name: unknown }[], index: number, place: Place): void {
+  const name = resources[index]?.name;
+  const twin = resources.findIndex(
+    (other, i) => i !== index && String(other.name).toLowerCase() === String(name).toLowerCase(),
+  );
+  if (twin >= 0) place.refuse(`${JSON.stringify(name)} is the name of resources[${twin}] too: rename one`);
+}
+
+/** Dataset and insight names become folders and SQL names. */
+export function nameProblem(name: string): string | undefined {
+  if (!/^[a-z_][a-z0-9_]{0,127}$/i.test(name))
+    return `${JSON.stringify(name)} cannot be a table's name: write letters, digits and "_", no digit first, at most 128`;
+  if (name.toLowerCase() === 'this')
+    return '"this" is what audits call the computed rows: give it another name';
+  if (/^_sluice/i.test(name)) return `${JSON.stringify(name)}: names that begin with "_sluice" are reserved`;
+  return undefined;
+}
+
+export function isName(name: string): boolean {
+  return nameProblem(name) === undefined;
+}
+
+function checkName(name: string, place: Place): void {
+  const problem = nameProblem(name);
+  if (problem !== undefined) place.refuse(problem);
+}
+
+function parseDataset(file: string, packageName: string, words: ResourceWords, place: Place): Dataset {
+  const globbed = globProblem(words.path);
+  if (globbed !== undefined) place.at('path').refuse(`${JSON.stringify(words.path)}: ${globbed}`);
+  if (words.timezone !== undefined) checkTimezone(words.timezone, place.at('timezone'));
+  const mode = words.mode ?? 'append';
+  const format = words.format ? (FORMATS[words.format] as Format) : formatOf(words.path, place.at('format'));
+  const primaryKey = parsePrimaryKey(words.schema, place.at('schema'));
+  if (mode === 'upsert' && primaryKey.length === 0)
+    place.at('mode').refuse('"upsert" replaces rows by their key: name it in schema.primaryKey');
+  if (words.dialect && format !== 'csv')
+    place.at('dialect').refuse('a dialect is for the format "csv": leave it out');
+  const dialect = parseDialect(words.dialect ?? {}, place.at('dialect'));
+  const fields = parseFields(words, primaryKey, dialect.nullSequence, place);
+  const pointed = fields.findIndex((field) => field.decimalChar !== undefined);
+  if (pointed >= 0 && format !== 'csv')
+    place
+      .at('schema', 'fields', pointed, 'decimalChar')
+      .refuse(`numbers in JSON have the point ".": leave it out`);
+  const declared = parsePartitionBy(words, fields, place);
+  const meaning = {
+    name: words.name,
+    path: words.path,
+    format,
+    levels: parseLevels(words, format, fields, place.at('levels')),
+    encoding: parseEncoding(words.encoding ?? 'utf-8', place.at('encoding')),
+    dialect,
+    fields,
+    primaryKey,
+    partitionBy: effectivePartition(declared, mode, primaryKey),
+    mode,
+    extraColumns: parseExtraColumns(words, dialect, place),
+    ...(words.schema.fieldsMatch === undefined ? {} : { fieldsMatch: words.schema.fieldsMatch }),
+    onDelete: words.onDelete ?? 'withdraw',
+    ...(words.maxRejectedRatio === undefined ? {} : { maxRejectedRatio: words.maxRejectedRatio }),
+    ...(words.maxRejectedRows === undefined ? {} : { maxRejectedRows: words.maxRejectedRows }),
+  } as const;
+  const duplicates = parseDuplicates(words, mode, place.at('duplicates'));
+  // The other two words change no row.
+  const refused = duplicates === 'reject' ? { duplicates } : {};
+  const rows = { ...meaning, fields: fields.map(({ description: _, ...field }) => field) };
+  const description = words.description === undefined ? {} : { description: words.description };
+  return {
+    ...meaning,
+    partitionFields: [...new Set(declared.map(({ field }) => field))],
+    foreignKeys: [],
+    package: packageName,
+    file,
+    ...description,
+    duplicates,
+    hash: definitionHash({ ...rows, ...refused }),
+  };
+}
+
+/** What fieldsMatch says of further columns goes before extraColumns; both may say it, but not the opposite. */
+function parseExtraColumns(words: ResourceWords, dialect: Dialect, place: Place): Dataset['extraColumns'] {
+  const { fieldsMatch } = words.schema;
+  if (fieldsMatch === undefined) return words.extraColumns ?? 'ignore';
+  const meant = fieldsMatch === 'subset' || fieldsMatch === 'partial' ? 'ignore' : 'reject';
+  if (words.extraColumns !== undefined && words.extraColumns !== meant)
+    place
+      .at('extraColumns')
+      .refuse(
+        `"${words.extraColumns}" contradicts fieldsMatch "${fieldsMatch}", which lets ${meant === 'ignore' ? '' : 'no '}further columns pass: leave one of them out`,
+      );
+  if (dialect.headerRecords === 0 && fieldsMatch !== 'exact')
+    place
+      .at('schema', 'fieldsMatch')
+      .refuse(
+        `"${fieldsMatch}" goes by the columns' names, and by dialect.header the file has none: write "exact", which goes by their order, or leave it out`,
+      );
+  return meant;
+}
+
+function parseDuplicates(words: ResourceWords, mode: Mode, place: Place): Dataset['duplicates'] {
+  if (mode === 'append') return words.duplicates ?? 'warn';
+  if (words.duplicates !== undefined)
+    place.refuse(
+      `in mode "${mode}" the same rows under another name count once in any case: leave it out, or write "mode": "append"`,
+    );
+  return 'allow';
+}
+
+const FORMATS: Readonly<Record<string, Format>> = {
+  csv: 'csv',
+  json: 'json',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+};
+
+function formatOf(path: string, place: Place): Format {
+  const extension = /\.(\w+)(?:\.(?:gz|zst))?$/.exec(path)?.[1];
+  return (
+    FORMATS[extension ?? ''] ??
+    place.refuse('"format" is missing, and the path does not tell it: write "csv", "json" or "ndjson"')
+  );
+}
+
+function parseFields(
+  words: ResourceWords,
+  primaryKey: readonly string[],
+  nullSequence: string | undefined,
+  place: Place,
+): Field[] {
+  const defaults = { missingValues: words.schema.missingValues ?? [''], timezone: words.timezone ?? 'UTC' };
+  const names = new Map<string, string>();
+  const headers = new Map<string, string>();
+  return words.schema.fields.map((fieldWords, i) => {
+    const at = place.at('schema', 'fields', i);
+    const field = parseField(fieldWords, defaults, at);
+    const twin = names.get(field.name.toLowerCase());
+    if (twin !== undefined)
+      at.at('name').refuse(
+        `${JSON.stringify(field.name)} and ${JSON.stringify(twin)} are one name to SQL: rename one`,
+      );
+    const rival = headers.get(field.header);
+    if (rival !== undefined)
+      at.at('header').refuse(
+        `the column ${JSON.stringify(field.header)} fills the field ${JSON.stringify(rival)} already`,
+      );
+    names.set(field.name.toLowerCase(), field.name);
+    headers.set(field.header, field.name);
+    const missingValues =
+      nullSequence === undefined ? field.missingValues : [...field.missingValues, nullSequence];
+    // To the standard a primary key's fields are required.
+    const required = field.constraints.required || primaryKey.includes(field.name);
+    return { ...field, missingValues, constraints: { ...field.constraints, required } };
+  });
+}
+
+function parsePrimaryKey(schema: SchemaWords, place: Place): string[] {
+  const key = typeof schema.primaryKey === 'string' ? [schema.primaryKey] : (schema.primaryKey ?? []);
+  key.forEach((name, i) => {
+    const at = typeof schema.primaryKey === 'string' ? place.at('primaryKey') : place.at('primaryKey', i);
+    if (!schema.fields.some((field) => field.name === name)) at.refuse(unknownField(name, schema.fields));
+    if (key.indexOf(name) !== i) at.refuse(`${JSON.stringify(name)} stands there twice: take one out`);
+    const type = schema.fields.find((field) => field.name === name)?.type;
+    if (type === 'object' || type === 'array')
+      at.refuse(`${name} is of type ${type}, which cannot be a key: equal values have many texts`);
+  });
+  return key;
+}
+
+function parseLevels(words: ResourceWords, format: Format, fields: readonly Field[], place: Place): string[] {
+  const levels = words.levels ?? [];
+  if (levels.length > 0 && format !== 'json')
+    place.refuse('levels are for the format "json": leave them out');
+  for (const [i, name] of levels.entries()) {
+    const field = fields.find((candidate) => candidate.name === name);
+    if (!field) place.at(i).refuse(unknownField(name, fields));
+    if (levels.indexOf(name) !== i)
+      place.at(i).refuse(`${JSON.stringify(name)} stands there twice: take one out`);
+    if (field?.header !== name)
+      place.at(i).refuse(`${name} is filled by the keys of this level: leave out its "header"`);
+  }
+  return levels;
+}

@@ -1,0 +1,90 @@
+// How a CSV file is written: the words of a dialect and of `encoding`, checked, with every default filled in.
+// https://specs.frictionlessdata.io/csv-dialect/ and, for headerRows and headerJoin, https://datapackage.org/standard/table-dialect/
+import type { Dialect, Encoding } from '../core/contract.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
+import type { DialectWords } from './contract-schema.ts';
+import type { Place } from './place.ts';
+
+const CHARACTERS = ['delimiter', 'quoteChar', 'escapeChar', 'commentChar'] as const;
+
+export function parseDialect(words: DialectWords, place: Place): Dialect {
+  const { delimiter = ',', quoteChar = '"', escapeChar, commentChar } = words;
+  const used = new Map<string, string>();
+  for (const [word, value] of Object.entries({ delimiter, quoteChar, escapeChar, commentChar })) {
+    if (value === undefined) continue;
+    const at = place.at(word);
+    if (!/^[\t\x20-\x7e]$/.test(value))
+      at.refuse(`${JSON.stringify(value)} is not one printable ASCII character (or a tab): write one`);
+    const other = used.get(value);
+    // A quote that escapes itself is what doubleQuote says.
+    if (other !== undefined && !(word === 'escapeChar' && other === 'quoteChar'))
+      at.refuse(`${JSON.stringify(value)} is the ${other} too: change one`);
+    used.set(value, word);
+  }
+  if (words.skipInitialSpace === true && CHARACTERS.some((word) => words[word] === ' '))
+    place
+      .at('skipInitialSpace')
+      .refuse('blanks that are skipped cannot be the delimiter, quote, escape or comment as well');
+  const escapesItself = escapeChar === quoteChar;
+  return {
+    delimiter,
+    quoteChar,
+    doubleQuote: escapesItself || (words.doubleQuote ?? true),
+    skipInitialSpace: words.skipInitialSpace ?? false,
+    caseSensitiveHeader: words.caseSensitiveHeader ?? false,
+    ...header(words, place),
+    ...(escapeChar === undefined || escapesItself ? {} : { escapeChar }),
+    ...(commentChar === undefined ? {} : { commentChar }),
+    ...nullSequence(words, place.at('nullSequence')),
+  };
+}
+
+type HeaderWords = Pick<Dialect, 'skipLines' | 'headerRecords' | 'headerJoin'>;
+
+function header(words: DialectWords, place: Place): HeaderWords {
+  const headerJoin = words.headerJoin ?? ' ';
+  const rows = words.headerRows;
+  if (words.header === false) {
+    if (rows !== undefined) place.at('headerRows').refuse('the file has no header: leave it out');
+    return { skipLines: 0, headerRecords: 0, headerJoin };
+  }
+  const first = rows?.[0] ?? 1;
+  if (rows?.some((row, i) => row !== first + i))
+    place.at('headerRows').refuse(`${JSON.stringify(rows)}: only rows that follow each other are supported`);
+  return { skipLines: first - 1, headerRecords: rows?.length ?? 1, headerJoin };
+}
+
+function nullSequence(words: DialectWords, place: Place): Pick<Dialect, 'nullSequence'> {
+  const text = words.nullSequence;
+  if (text === undefined) return {};
+  const special = [words.delimiter ?? ',', words.quoteChar ?? '"', '\r', '\n'].find((c) => text.includes(c));
+  if (special !== undefined)
+    place.refuse(`${JSON.stringify(text)} holds ${JSON.stringify(special)}, which ends or quotes a cell`);
+  return { nullSequence: text };
+}
+
+/** By their names in lower case without punctuation: https://encoding.spec.whatwg.org/#names-and-labels has most. */
+const ENCODINGS: Readonly<Record<string, Encoding>> = {
+  utf8: 'utf-8',
+  utf8sig: 'utf-8',
+  ascii: 'utf-8',
+  usascii: 'utf-8',
+  latin1: 'iso-8859-1',
+  iso88591: 'iso-8859-1',
+  l1: 'iso-8859-1',
+  windows1252: 'windows-1252',
+  cp1252: 'windows-1252',
+  utf16: 'utf-16',
+  utf16le: 'utf-16le',
+  utf16be: 'utf-16be',
+};
+
+const NAMES = ['utf-8', 'iso-8859-1', 'latin-1', 'windows-1252', 'utf-16', 'utf-16le', 'utf-16be'];
+
+export function parseEncoding(word: string, place: Place): Encoding {
+  const encoding = ENCODINGS[word.toLowerCase().replace(/[-_ ]/g, '')];
+  if (encoding !== undefined) return encoding;
+  return place.refuse(
+    `the encoding ${JSON.stringify(word)} is not supported.${didYouMean(word, NAMES)} Write one of ${NAMES.join(', ')}`,
+  );
+}

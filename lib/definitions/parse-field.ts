@@ -1,0 +1,174 @@
+// One field of a contract: its words checked against its type, every default filled in.
+import type { Field, FieldType } from '../core/contract.ts';
+import { dateFormatProblem } from '../core/date-format.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
+import { numberCharProblem } from '../core/number-text.ts';
+import { ENGINE_COLUMNS } from '../core/schema.ts';
+import { STRING_FORMATS } from '../core/text-pattern.ts';
+import type { FieldWords } from './contract-schema.ts';
+import { parseConstraints } from './parse-constraints.ts';
+import type { Place } from './place.ts';
+
+/** Of a number without `precision` and `scale`: 29 digits before the point, 9 after it. */
+export const DEFAULT_DECIMAL = { precision: 38, scale: 9 } as const;
+
+/** https://specs.frictionlessdata.io/table-schema/#boolean */
+const TRUE_VALUES = ['true', 'True', 'TRUE', '1'];
+const FALSE_VALUES = ['false', 'False', 'FALSE', '0'];
+
+const TYPES: readonly FieldType[] =
+  'string integer number boolean date datetime time year yearmonth any object array'.split(
+    ' ',
+  ) as FieldType[];
+const UNSUPPORTED = 'duration list geopoint geojson'.split(' ');
+
+/** What the resource and its schema say for all fields. */
+export type FieldDefaults = { readonly missingValues: readonly string[]; readonly timezone: string };
+
+export function parseField(words: FieldWords, defaults: FieldDefaults, place: Place): Field {
+  checkName(words.name, place.at('name'));
+  const type = fieldType(words.type, place.at('type'));
+  for (const [word, owners] of TYPED_WORDS) {
+    if (words[word] !== undefined && !owners.includes(type))
+      place
+        .at(word)
+        .refuse(
+          `"${word}" is for fields of type ${owners.join(' and ')}, and ${words.name} is of type ${type}: leave it out`,
+        );
+  }
+  const value = {
+    type,
+    format: format(type, words.format, place.at('format')),
+    ...decimal(words, place),
+    ...numberWords(words, place),
+    ...booleans(words, place),
+    timezone: timezone(words, defaults, place),
+  };
+  return {
+    name: words.name,
+    header: words.header ?? words.name,
+    ...value,
+    ...(words.description === undefined ? {} : { description: words.description }),
+    missingValues: words.missingValues ?? defaults.missingValues,
+    trim: words.trim ?? false,
+    constraints: parseConstraints(value, words.constraints ?? {}, place.at('constraints')),
+  };
+}
+
+export function unknownField(name: string, fields: readonly { readonly name: string }[]): string {
+  const meant = didYouMean(
+    name,
+    fields.map((field) => field.name),
+  );
+  return `${JSON.stringify(name)} is no field of this resource.${meant} Name one of its fields`;
+}
+
+const TYPED_WORDS: readonly (readonly [keyof FieldWords, readonly FieldType[]])[] = [
+  ['precision', ['number']],
+  ['scale', ['number']],
+  ['double', ['number']],
+  ['decimalChar', ['number']],
+  ['groupChar', ['integer', 'number']],
+  ['bareNumber', ['integer', 'number']],
+  ['trueValues', ['boolean']],
+  ['falseValues', ['boolean']],
+  ['timezone', ['datetime']],
+];
+
+function checkName(name: string, place: Place): void {
+  if (name === '') place.refuse('a field needs a name: write one');
+  if (name.includes('\0')) place.refuse(`${JSON.stringify(name)} holds a NUL character: take it out`);
+  if (/^_sluice/i.test(name))
+    place.refuse(`${JSON.stringify(name)}: names that begin with "_sluice" are reserved. Give it another`);
+  if (ENGINE_COLUMNS.includes(name.toLowerCase()))
+    place.refuse(
+      `${JSON.stringify(name)} is a name that the engine uses itself. Give the field another, and the file's as "header"`,
+    );
+}
+
+function fieldType(word: string | undefined, place: Place): FieldType {
+  const type = word ?? 'string';
+  const known = TYPES.find((candidate) => candidate === type);
+  if (known) return known;
+  if (UNSUPPORTED.includes(type))
+    return place.refuse(`the type "${type}" is not supported: read it as "string"`);
+  return place.refuse(`"${type}" is no type.${didYouMean(type, TYPES)} Write one of ${TYPES.join(', ')}`);
+}
+
+function decimal(words: FieldWords, place: Place): Pick<Field, 'precision' | 'scale' | 'double'> {
+  const { precision, scale, double = false } = words;
+  if (words.type !== 'number') return { precision: 0, scale: 0, double: false };
+  if (double && (precision ?? scale) !== undefined)
+    place.at('double').refuse('a binary floating point number has no precision and scale: leave out either');
+  if (double) return { precision: 0, scale: 0, double };
+  if (precision === undefined && scale === undefined) return { ...DEFAULT_DECIMAL, double };
+  if (precision === undefined)
+    return place.at('precision').refuse(`"precision" is missing: "scale" needs it`);
+  if (scale === undefined) return place.at('scale').refuse(`"scale" is missing: "precision" needs it`);
+  if (scale > precision)
+    place.at('scale').refuse(`the scale ${scale} is above the precision ${precision}: lower it`);
+  return { precision, scale, double };
+}
+
+function numberWords(
+  words: FieldWords,
+  place: Place,
+): Pick<Field, 'decimalChar' | 'groupChar' | 'bareNumber'> {
+  const { decimalChar = '.', groupChar, bareNumber = true } = words;
+  for (const [word, value] of Object.entries({ decimalChar, groupChar })) {
+    const problem = value === undefined ? undefined : numberCharProblem(value);
+    if (problem !== undefined) place.at(word).refuse(`${JSON.stringify(value)}: ${problem}`);
+  }
+  if (groupChar === decimalChar && words.type === 'number')
+    place
+      .at('groupChar')
+      .refuse(
+        `${JSON.stringify(groupChar)} is the decimalChar too, ${words.decimalChar === undefined ? 'by default' : 'as it says'}: change one`,
+      );
+  return {
+    ...(decimalChar === '.' ? {} : { decimalChar }),
+    ...(groupChar === undefined ? {} : { groupChar }),
+    ...(bareNumber ? {} : { bareNumber }),
+  };
+}
+
+function booleans(words: FieldWords, place: Place): Pick<Field, 'trueValues' | 'falseValues'> {
+  if (words.type !== 'boolean') return { trueValues: [], falseValues: [] };
+  const trueValues = words.trueValues ?? TRUE_VALUES;
+  const falseValues = words.falseValues ?? FALSE_VALUES;
+  const both = trueValues.find((text) => falseValues.includes(text));
+  if (both !== undefined)
+    place.at('trueValues').refuse(`${JSON.stringify(both)} is among falseValues too: take it out of one`);
+  return { trueValues, falseValues };
+}
+
+function timezone(words: FieldWords, defaults: FieldDefaults, place: Place): string {
+  if (words.type !== 'datetime') return 'UTC';
+  if (words.timezone !== undefined) checkTimezone(words.timezone, place.at('timezone'));
+  return words.timezone ?? defaults.timezone;
+}
+
+export function checkTimezone(zone: string, place: Place): void {
+  try {
+    if (!/^[A-Za-z]/.test(zone)) throw new RangeError(zone);
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+  } catch {
+    place.refuse(
+      `${JSON.stringify(zone)} is no time zone: write an IANA name such as "Europe/Berlin", or "UTC"`,
+    );
+  }
+}
+
+function format(type: FieldType, word: string | undefined, place: Place): string {
+  const text = word ?? 'default';
+  if (type === 'date' || type === 'datetime' || type === 'time') {
+    const problem = dateFormatProblem(type, text);
+    if (problem !== undefined) place.refuse(`the format ${JSON.stringify(text)}: ${problem}`);
+  } else if (type === 'string' ? !Object.hasOwn(STRING_FORMATS, text) : text !== 'default') {
+    const formats = type === 'string' ? Object.keys(STRING_FORMATS) : ['default'];
+    place.refuse(
+      `the format ${JSON.stringify(text)} of type ${type} is not supported: write ${formats.map((known) => JSON.stringify(known)).join(' or ')}`,
+    );
+  }
+  return text;
+}

@@ -1,0 +1,214 @@
+// An insight's file as text to its front matter and its SQL. What the SQL means is the engine's to say: see
+// lib/definitions/bind-insight.ts.
+import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { didYouMean } from '../core/did-you-mean.ts';
+import { withoutFinalSemicolon } from '../sql/quoting.ts';
+import { type AuditSource, auditSql, auditWords, OWN_AUDITS, type Scalars } from './audit-words.ts';
+import { nameProblem } from './parse-contract.ts';
+import { Place } from './place.ts';
+
+/** An insight as its author wrote it; nothing is checked against the inputs yet. */
+export type InsightSource = {
+  readonly file: string;
+  readonly name: string;
+  readonly description?: string;
+  /** Shown first to people: see `sluice start`. */
+  readonly headline?: boolean;
+  readonly over?: string;
+  readonly partitionBy: readonly string[];
+  readonly key: readonly string[];
+  readonly audits: readonly AuditSource[];
+  /** Column name → description. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** One statement, as far as can be told; without a final semicolon. */
+  readonly sql: string;
+  /** The line of the file (from 1) on which `sql` begins. */
+  readonly sqlLine: number;
+  /** The file's lines of the front matter's words: `over`, `audits[0]`, … */
+  readonly lines: Readonly<Record<string, number>>;
+};
+
+const texts = z.array(z.string().min(1));
+const frontMatter = z.strictObject({
+  description: z.string().optional(),
+  headline: z.boolean().optional(),
+  over: z.string().min(1).optional(),
+  partitionBy: texts.optional(),
+  key: texts.optional(),
+  audits: z.array(auditWords).optional(),
+  columns: z.record(z.string(), z.string()).optional(),
+});
+
+/** `file` is a path for messages, `name` the insight's. Throws DefinitionError with the line. */
+export function parseInsight(file: string, name: string, text: string): InsightSource {
+  const problem = nameProblem(name);
+  if (problem !== undefined) new Place(file).refuse(problem);
+  const plain = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  if (plain.includes('\0')) new Place(file).refuse('the file holds a NUL character: save it as UTF-8 text');
+  if (plain.length > MAX_CHARACTERS)
+    new Place(file).refuse(
+      `the file has ${plain.length} characters, and an insight at most ${MAX_CHARACTERS}: put long lists of values into a dataset, and join it`,
+    );
+  const { yaml, yamlStart, sqlStart } = frontMatterOf(plain, file);
+  const yamlLine = lineAt(plain, yamlStart);
+  if (yaml.length > MAX_YAML_CHARACTERS)
+    new Place(file, `line ${yamlLine}`).refuse(
+      `the front matter has ${yaml.length} characters, and may have at most ${MAX_YAML_CHARACTERS}: shorten the texts in it`,
+    );
+  const rest = plain.slice(sqlStart);
+  const sql = withoutFinalSemicolon(rest);
+  const sqlLine = lineAt(plain, sqlStart + rest.length - rest.trimStart().length);
+  if (sql === '')
+    new Place(file, `line ${sqlLine}`).refuse('the SQL is missing: write one SELECT after the front matter');
+  return { file, name, ...readFrontMatter(file, yaml, yamlLine), sql, sqlLine };
+}
+
+/** Beyond it the engine and YAML's reader take minutes. */
+const MAX_CHARACTERS = 1_000_000;
+const MAX_YAML_CHARACTERS = 250_000;
+
+/** The comment that the file begins with, and where the SQL after it begins. */
+function frontMatterOf(text: string, file: string): { yaml: string; yamlStart: number; sqlStart: number } {
+  const start = text.length - text.trimStart().length;
+  const opening = /^\/\*[ \t]*---[ \t]*\n/.exec(text.slice(start, start + 1000));
+  const yamlStart = start + (opening?.[0].length ?? 0);
+  const closing = opening && /^---[ \t]*\*\//m.exec(text.slice(yamlStart));
+  if (!closing)
+    return new Place(file, 'line 1').refuse(
+      'the front matter is missing: let the file begin with the lines "/* ---", "description: What the rows say.", "--- */", and the SELECT after them',
+    );
+  const yaml = text.slice(yamlStart, yamlStart + closing.index);
+  return { yaml, yamlStart, sqlStart: yamlStart + closing.index + closing[0].length };
+}
+
+function lineAt(text: string, position: number): number {
+  return text.slice(0, position).split('\n').length;
+}
+
+function readFrontMatter(file: string, yaml: string, firstLine: number) {
+  const counter = new LineCounter();
+  const document = parseDocument(yaml, {
+    lineCounter: counter,
+    strict: true,
+    uniqueKeys: true,
+    // What is wrong is in the document's errors and warnings: the reader itself says nothing.
+    logLevel: 'error',
+  });
+  const line = (position: number) => firstLine + counter.linePos(position).line - 1;
+  const error = document.errors[0] ?? document.warnings[0];
+  if (error)
+    new Place(file, `line ${line(error.pos[0])}`).refuse(
+      isTooDeep(error.message)
+        ? 'the front matter is nested too deeply: its words have values, lists and lists of words alone'
+        : `the front matter is not YAML: ${error.message.split(' at line')[0]}. Correct it there`,
+    );
+  const lineOf = (path: readonly PropertyKey[]) => {
+    for (let length = path.length; length > 0; length--) {
+      const node = document.getIn(path.slice(0, length), true) as
+        | { range?: [number, number, number] }
+        | undefined;
+      if (node?.range) return line(node.range[0]);
+    }
+    return firstLine;
+  };
+  const place = (...path: PropertyKey[]) => {
+    const words = new Place(file).at(...path).path;
+    return new Place(file, words === '' ? `line ${lineOf(path)}` : `line ${lineOf(path)}, ${words}`);
+  };
+  const result = frontMatter.safeParse(plainValues(document, new Place(file, `line ${firstLine}`)));
+  if (!result.success) return refuseWords(result.error, place);
+  const { audits = [], partitionBy = [], key = [], columns = {}, ...words } = result.data;
+  refuseTwice(partitionBy, 'partitionBy', place);
+  refuseTwice(key, 'key', place);
+  const parsed = audits.map((entry, i) =>
+    auditSql(entry, scalars(document, ['audits', i]), place('audits', i)),
+  );
+  refuseSameAudits(parsed, place);
+  return {
+    ...(words.description === undefined ? {} : { description: words.description }),
+    ...(words.headline === undefined ? {} : { headline: words.headline }),
+    ...(words.over === undefined ? {} : { over: words.over }),
+    partitionBy,
+    key,
+    columns,
+    audits: parsed,
+    lines: Object.fromEntries(
+      [['over'], ['partitionBy'], ['key'], ['columns'], ...audits.map((_, i) => ['audits', i])].map(
+        (path) => [new Place(file).at(...path).path, lineOf(path)],
+      ),
+    ),
+  };
+}
+
+/** Throws DefinitionError where aliases stand for too much: "billion laughs". */
+function plainValues(document: Document, place: Place): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    if (error instanceof ReferenceError)
+      return place.refuse(
+        'the aliases of the front matter (*name) stand for too many values: write the values themselves',
+      );
+    throw error;
+  }
+}
+
+function isTooDeep(message: string): boolean {
+  return message.includes('call stack');
+}
+
+function scalars(document: Document, base: readonly (string | number)[]): Scalars {
+  return (...path) => {
+    const node = document.getIn([...base, ...path], true);
+    if (!isScalar(node)) return undefined;
+    return { source: node.source ?? String(node.value), quoted: node.type !== 'PLAIN', value: node.value };
+  };
+}
+
+function refuseTwice(names: readonly string[], word: string, place: (...path: PropertyKey[]) => Place): void {
+  const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
+  if (twice >= 0)
+    place(word, twice).refuse(`${JSON.stringify(names[twice])} stands there twice: take one out`);
+}
+
+/** Messages and the log know an audit by its name alone. */
+function refuseSameAudits(audits: readonly AuditSource[], place: (...path: PropertyKey[]) => Place): void {
+  for (const [i, { name }] of audits.entries()) {
+    if (OWN_AUDITS.includes(name) || audits.findIndex((other) => other.name === name) !== i)
+      place('audits', i).refuse(
+        `another audit is named ${JSON.stringify(name)} too: give this one another "name"`,
+      );
+  }
+}
+
+function refuseWords(error: z.ZodError, place: (...path: PropertyKey[]) => Place): never {
+  const issue = error.issues[0];
+  if (issue === undefined) throw error;
+  if (issue.code === 'unrecognized_keys') {
+    const word = issue.keys[0] ?? '';
+    const known = wordsAt(issue.path);
+    return place(...issue.path, word).refuse(
+      `"${word}" is no word of the front matter.${didYouMean(word, known)} The words here are ${known.join(', ')}`,
+    );
+  }
+  return place(...issue.path).refuse(`${wanted(issue)}: correct it`);
+}
+
+function wanted(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `it must be ${WANTED[issue.expected] ?? issue.expected}`;
+  return issue.code === 'invalid_value' ? `it must be ${issue.values.join(' or ')}` : 'it is empty';
+}
+
+function wordsAt(path: readonly PropertyKey[]): string[] {
+  if (path.length === 0) return Object.keys(frontMatter.shape);
+  return path.includes('relationships') ? ['to', 'field'] : Object.keys(auditWords.shape);
+}
+
+const WANTED: Readonly<Record<string, string>> = {
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list, such as [year, month]',
+  object: 'words with values (word: value)',
+  record: 'column names with descriptions (column: description)',
+};

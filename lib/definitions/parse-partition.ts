@@ -1,0 +1,60 @@
+// How a contract's table is partitioned: by fields as they are, or by the year, month or day of one.
+import type { Dataset, Field, FieldType, PartitionColumn } from '../core/contract.ts';
+import type { ResourceWords } from './contract-schema.ts';
+import { unknownField } from './parse-field.ts';
+import type { Place } from './place.ts';
+
+/** An upserted table has one row per key, so a partition can only be a part of the key; a replaced one is one partition. */
+export function effectivePartition(
+  declared: readonly PartitionColumn[],
+  mode: Dataset['mode'],
+  primaryKey: readonly string[],
+) {
+  if (mode === 'append') return declared;
+  const inKey = mode === 'upsert' && declared.every((column) => primaryKey.includes(column.field));
+  return inKey ? declared : [];
+}
+
+export function parsePartitionBy(
+  words: ResourceWords,
+  fields: readonly Field[],
+  place: Place,
+): PartitionColumn[] {
+  const taken = new Set<string>();
+  const columns = (words.partitionBy ?? []).map((word, i): PartitionColumn => {
+    const at = place.at('partitionBy', i);
+    const { field: name, transform = 'identity' } = typeof word === 'string' ? { field: word } : word;
+    const field = fields.find((candidate) => candidate.name === name);
+    if (!field) return at.refuse(unknownField(name, fields));
+    const column = { name: transform === 'identity' ? name : transform, field: name, transform };
+    const rival = fields.find((f) => f.name.toLowerCase() === column.name);
+    checkPartitionType(field, transform, at);
+    if (taken.has(column.name.toLowerCase()))
+      at.refuse(`the partition column ${JSON.stringify(column.name)} is there already: take one out`);
+    if (transform !== 'identity' && rival)
+      at.refuse(
+        `the column ${column.name} that it derives is a field already: partition by the field ${rival.name}, or rename it`,
+      );
+    taken.add(column.name.toLowerCase());
+    return column;
+  });
+  if (columns.filter((column) => column.transform === 'identity').length === fields.length)
+    place
+      .at('partitionBy')
+      .refuse('every field is a partition column, so that the data files would be empty: leave one out');
+  return columns;
+}
+
+const UNFIT: readonly FieldType[] = ['number', 'datetime', 'time', 'object', 'array'];
+
+function checkPartitionType(field: Field, transform: PartitionColumn['transform'], place: Place): void {
+  const dated = field.type === 'date' || field.type === 'datetime';
+  if (transform !== 'identity' && !dated)
+    place.refuse(
+      `"${transform}" is for date and datetime, and ${field.name} is of type ${field.type}: choose another field`,
+    );
+  if (transform === 'identity' && UNFIT.includes(field.type))
+    place.refuse(
+      `${field.name} is of type ${field.type}, which makes a partition of nearly every row: ${dated ? 'add a transform (year, month, day)' : 'choose another field'}`,
+    );
+}

@@ -1,0 +1,110 @@
+// Asks the engine's parser what an SQL text is: exactly one SELECT, and what it reads; or a refusal with the line.
+import { placeInText } from '../core/definition-hash.ts';
+import type { SqlSession } from '../ports.ts';
+import { literal } from '../sql/quoting.ts';
+import { type SqlInputs, sqlInputs } from '../sql/sql-inputs.ts';
+import { parseTree, type SqlProblem } from '../sql/sql-tree.ts';
+import { Place } from './place.ts';
+import { type KnownNames, quotingHints } from './quoting-hint.ts';
+
+/** Where an SQL text stands: `line` (from 1) of its first character, and the words after the line, such as `audits[0]`. */
+export type SqlPlace = { readonly file: string; readonly line: number; readonly words?: string };
+
+/** What the engine says of its own functions, in lower case. */
+export type EngineFunctions = {
+  /** Their result is not decided by their arguments. */
+  readonly unstable: ReadonlySet<string>;
+  readonly aggregates: ReadonlySet<string>;
+};
+
+export async function engineFunctions(session: SqlSession): Promise<EngineFunctions> {
+  const rows = await session.rows<{ name: string; unstable: boolean; aggregate: boolean }>(
+    `SELECT lower(function_name) AS name, bool_or(stability <> 'CONSISTENT') AS unstable,
+       bool_or(function_type = 'aggregate') AS aggregate
+     FROM duckdb_functions() WHERE function_type IN ('scalar', 'aggregate') GROUP BY ALL`,
+  );
+  const named = (kind: 'unstable' | 'aggregate') =>
+    new Set(rows.filter((row) => row[kind]).map((row) => row.name));
+  return { unstable: named('unstable'), aggregates: named('aggregate') };
+}
+
+/** `statement`: the parse tree; see lib/sql/sql-tree.ts. */
+export type ParsedSelect = SqlInputs & { readonly statement: unknown };
+
+/**
+ * Throws DefinitionError where the text is not one SELECT, or holds what an insight may not do. `names`: what it may name, for
+ * hints.
+ */
+export async function parseSelect(
+  session: SqlSession,
+  sql: string,
+  at: SqlPlace,
+  functions: Pick<EngineFunctions, 'unstable'>,
+  names: KnownNames,
+): Promise<ParsedSelect> {
+  return withinStack(at, () => parseWithinStack(session, sql, at, functions, names));
+}
+
+async function parseWithinStack(
+  session: SqlSession,
+  sql: string,
+  at: SqlPlace,
+  { unstable }: Pick<EngineFunctions, 'unstable'>,
+  names: KnownNames,
+): Promise<ParsedSelect> {
+  const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
+  const tree = parseTree(row?.tree ?? '{}') as Serialized;
+  if (tree.error) {
+    const problem =
+      tree.error_type === 'not implemented'
+        ? 'this is no SELECT (PIVOT is none either): write one SELECT'
+        : `${tree.error_message}. ${[...(await quotingHints(session, sql, names, false)), 'Correct the SQL there'].join(' ')}`;
+    return placeAt(at, sql, Number(tree.position ?? 0)).refuse(problem);
+  }
+  if (tree.statements?.length !== 1)
+    return placeAt(at, sql, 0).refuse(
+      `there are ${tree.statements?.length ?? 0} statements: write one SELECT`,
+    );
+  const [statement] = tree.statements;
+  const inputs = sqlInputs(statement, unstable);
+  refuseFirst(inputs.problems, at, sql);
+  return { ...inputs, statement };
+}
+
+/** Throws DefinitionError where the SQL is nested so deeply that the walks through its tree run out of stack. */
+export async function withinStack<T>(at: SqlPlace, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return lineOf(at, 1).refuse('the SQL is nested too deeply to be judged: make CTEs of its parts');
+  }
+}
+
+/** Throws DefinitionError with the first problem, where there is one. */
+export function refuseFirst(problems: readonly SqlProblem[], at: SqlPlace, sql: string): void {
+  const [first] = problems;
+  if (first) placeAt(at, sql, first.offset ?? 0).refuse(first.problem);
+}
+
+type Serialized = {
+  readonly error?: boolean;
+  readonly error_type?: string;
+  readonly error_message?: string;
+  readonly position?: string;
+  readonly statements?: readonly unknown[];
+};
+
+/** `offset` in bytes of UTF-8, as the engine counts. */
+export function placeAt(at: SqlPlace, sql: string, offset: number): Place {
+  const characters = Buffer.from(sql).subarray(0, offset).toString().length;
+  return lineOf(at, placeInText(sql, characters).line);
+}
+
+/** The place of the SQL's nth line. */
+export function lineOf(at: SqlPlace, nth: number): Place {
+  return new Place(
+    at.file,
+    at.words === undefined ? `line ${at.line + nth - 1}` : `line ${at.line}, ${at.words}`,
+  );
+}

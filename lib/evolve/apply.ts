@@ -1,0 +1,270 @@
+// Brings the lake's tables under the present contracts and definitions: makes what is missing, changes what may change,
+// refuses the rest. Besides rebuild the only writer of a table's contract hash and definition hash.
+import { landingTable } from '../core/catalog.ts';
+import { type Dataset, tableColumns } from '../core/contract.ts';
+import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import type { Action, Metadata } from '../delta/actions.ts';
+import type { CommitPlan } from '../delta/commit.ts';
+import { removeAction } from '../delta/partitions.ts';
+import { configuration, type ForeignCommit, type Snapshot } from '../delta/snapshot.ts';
+import { CliError, PlaceGoneError, TryAgainError } from '../errors.ts';
+import { unaccountedFiles } from '../ingest/unaccounted.ts';
+import type { Effects } from '../lake/effects.ts';
+import { CONTRACT, DEFINITION, DROPPED, PENDING } from '../lake/tags.ts';
+import { messageOf, onePerTable, type TableFailure } from '../table-failures.ts';
+import { contractChange } from './contract-change.ts';
+import { wasDropped } from './drop-table.ts';
+import { StagedFiles, type StagingObserver } from './staging.ts';
+import {
+  isNotOfSources,
+  landingMetadata,
+  newMetadata,
+  partitionNames,
+  protocolActions,
+} from './table-metadata.ts';
+import { type Undone, undoForeign } from './undo-foreign.ts';
+import { widenFiles } from './widen.ts';
+
+/** `widened`: changed, and its data files written anew with wider columns. */
+export type Applied = { readonly table: TableRef; readonly change: 'created' | 'changed' | 'widened' };
+
+/** A dataset whose table stays as it is, and is neither read into nor from. */
+export type RefusedChange = {
+  readonly dataset: string;
+  /** `contract`: the table cannot take it. `rows`: it holds rows of another program, and taking them back would lose others. */
+  readonly because: 'contract' | 'rows';
+  /** A sentence with the next step; `lines`: the same where it lists something. */
+  readonly message: string;
+  readonly lines: readonly string[];
+  /** The derived tables that depend on it: they stay as they are. */
+  readonly held: readonly TableRef[];
+};
+
+/** A table whose log cannot be read, or that could not be committed. */
+export type FailedTable = TableFailure & {
+  /** The derived tables that depend on it: they stay as they are. */
+  readonly held: readonly TableRef[];
+};
+
+/** What stands in the way of the definitions, table by table. */
+export type Obstacles = {
+  readonly refused: readonly RefusedChange[];
+  readonly failed: readonly FailedTable[];
+};
+
+export type ApplyResult = Obstacles & {
+  readonly applied: readonly Applied[];
+  /** What other programs did, and what was taken back of it. */
+  readonly undone: readonly Undone[];
+};
+
+/** What one table cannot take, or cannot be asked, does not stop the others. Repeating it changes nothing. */
+export async function apply(effects: Effects, observer: StagingObserver = {}): Promise<ApplyResult> {
+  const { datasets, derivations } = effects.catalog;
+  const applied: Applied[] = [];
+  const { undone: takenBack, ...lossy } = await undoAllForeign(effects, observer);
+  const undone = [...takenBack];
+  const found = await refusedChanges(effects);
+  const isLossy = (name: string) => lossy.refused.some(({ dataset }) => dataset === name);
+  const refused = [...lossy.refused, ...found.refused.filter(({ dataset }) => !isLossy(dataset))];
+  const unread = onePerTable([...lossy.failed, ...found.failed]);
+  const failed = [...unread];
+  const isHeld = (table: TableRef) =>
+    [...refused, ...failed].some(({ held }) => held.some((target) => sameTable(target, table)));
+  const work = async (table: TableRef, change: () => Promise<Applied | undefined>) => {
+    try {
+      applied.push(...[await change()].filter((done) => done !== undefined));
+    } catch (error) {
+      failed.push(failedTable(effects, table, error));
+    }
+  };
+  for (const dataset of datasets) {
+    const table = landingTable(dataset);
+    const isOut =
+      refused.some((refusal) => refusal.dataset === dataset.name) ||
+      unread.some((failure) => failure.table === tablePrefix(table));
+    if (!isOut) await work(table, () => applyContract(effects, dataset, observer, undone));
+  }
+  for (const derivation of derivations)
+    if (!isHeld(derivation.target)) await work(derivation.target, () => applyDefinition(effects, derivation));
+  return { applied, refused, failed, undone };
+}
+
+/** What other programs did to tables of source files is taken back; `refused`: where rows would be lost by that. */
+export async function undoAllForeign(
+  effects: Effects,
+  observer: StagingObserver = {},
+): Promise<Omit<ApplyResult, 'applied'>> {
+  const undone: Undone[] = [];
+  const refused: RefusedChange[] = [];
+  const failed: FailedTable[] = [];
+  for (const dataset of effects.catalog.datasets) {
+    try {
+      const found = await undoForeign(effects, dataset, observer);
+      if (found) undone.push(found);
+    } catch (error) {
+      if (error instanceof CliError && !(error instanceof PlaceGoneError))
+        refused.push(refusal(effects, dataset, 'rows', error.lines));
+      else failed.push(failedTable(effects, landingTable(dataset), error));
+    }
+  }
+  return { undone, refused, failed };
+}
+
+/** Throws PlaceGoneError. */
+function failedTable({ catalog }: Effects, table: TableRef, error: unknown): FailedTable {
+  if (error instanceof PlaceGoneError) throw error;
+  return {
+    table: tablePrefix(table),
+    message: messageOf(error),
+    held: downstream(catalog.derivations, table),
+  };
+}
+
+/** What `apply` would refuse, and the tables that cannot be asked. Changes nothing. */
+export async function refusedChanges(effects: Effects): Promise<Obstacles> {
+  const refused: RefusedChange[] = [];
+  const failed: FailedTable[] = [];
+  for (const dataset of effects.catalog.datasets) {
+    try {
+      const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+      const rows = snapshot && unaccountedProblem(dataset, snapshot);
+      const contract = snapshot && contractProblem(dataset, snapshot);
+      if (rows !== undefined) refused.push(refusal(effects, dataset, 'rows', [rows]));
+      else if (contract !== undefined) refused.push(refusal(effects, dataset, 'contract', [contract]));
+    } catch (error) {
+      failed.push(failedTable(effects, landingTable(dataset), error));
+    }
+  }
+  return { refused, failed };
+}
+
+function refusal(
+  { catalog }: Effects,
+  dataset: Dataset,
+  because: RefusedChange['because'],
+  lines: readonly string[],
+): RefusedChange {
+  const held = downstream(catalog.derivations, landingTable(dataset));
+  return { dataset: dataset.name, because, message: lines.join('\n'), lines, held };
+}
+
+/** Of commits since Sluice's last one undoForeign takes care; these stand beside rows of Sluice's own since longer. */
+function unaccountedProblem({ name }: Dataset, snapshot: Snapshot): string | undefined {
+  const [first, ...others] = unaccountedFiles(snapshot);
+  if (first === undefined || snapshot.foreign.length > 0 || isNotOfSources(snapshot)) return undefined;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `the table of ${name} holds rows that no source file accounts for (${first.path}${more}): another program wrote them. Run "npx sluice rebuild ${name}", which makes the table from landing alone; until then nothing of ${name} is read in`;
+}
+
+function contractProblem(dataset: Dataset, snapshot: Snapshot): string | undefined {
+  const problems = breakingProblems(dataset, snapshot);
+  if (problems.length === 0) return undefined;
+  return (
+    `${dataset.file}: the table of ${dataset.name} cannot take its new contract: ${problems.join('; ')}. ` +
+    `Undo the change, or run "npx sluice rebuild ${dataset.name}", which makes the table again from the files in landing; until then nothing of ${dataset.name} is read in`
+  );
+}
+
+function breakingProblems(dataset: Dataset, snapshot: Snapshot): readonly string[] {
+  if (configuration(snapshot, CONTRACT) === dataset.hash || isNotOfSources(snapshot)) return [];
+  const change = contractChange(snapshot.metadata, tableColumns(dataset), partitionNames(dataset));
+  return change.kind === 'breaking' ? change.problems : [];
+}
+
+/** All that is computed from the table or audited against it, directly or not. `derivations` stand in the order of their dependence. */
+function downstream(derivations: readonly Derivation[], table: TableRef): TableRef[] {
+  const reached = [table];
+  for (const derivation of derivations) {
+    const reads = [...derivation.inputs, ...relatedTables(derivation)];
+    if (reads.some((read) => reached.some((one) => sameTable(one, read)))) reached.push(derivation.target);
+  }
+  return reached.slice(1);
+}
+
+async function applyContract(
+  effects: Effects,
+  dataset: Dataset,
+  observer: StagingObserver,
+  undone: Undone[],
+): Promise<Applied | undefined> {
+  const table = landingTable(dataset);
+  const prefix = tablePrefix(table);
+  const staged = new StagedFiles(effects, prefix);
+  let change = 'changed' as Applied['change'];
+  let foreign: readonly ForeignCommit[] = [];
+  const { committed } = await effects.tables.commit(
+    prefix,
+    async (snapshot): Promise<CommitPlan | undefined> => {
+      const metaData = landingMetadata(effects, dataset, snapshot);
+      if (snapshot === undefined) {
+        change = 'created';
+        return { actions: [...protocolActions(snapshot), { metaData }], operation: 'CREATE TABLE' };
+      }
+      if (configuration(snapshot, CONTRACT) === dataset.hash && !wasDropped(snapshot)) return undefined;
+      foreign = isNotOfSources(snapshot) ? snapshot.foreign : [];
+      const files = isNotOfSources(snapshot)
+        ? leftBehind(effects, snapshot)
+        : await widened(effects, dataset, snapshot, staged, observer);
+      change = files.some((action) => 'add' in action) ? 'widened' : 'changed';
+      return { actions: [{ metaData }, ...files], operation: 'APPLY' };
+    },
+  );
+  if (change === 'widened') await staged.forget();
+  if (committed && foreign.length > 0) undone.push({ table, commits: foreign });
+  return committed ? { table, change } : undefined;
+}
+
+/** A table that takes source files from now on begins without rows: nothing would ever withdraw those that it has. */
+function leftBehind(effects: Effects, { files }: Snapshot): Action[] {
+  return [...files.values()].map((add) => removeAction(add, effects.clock().getTime()));
+}
+
+async function widened(
+  effects: Effects,
+  dataset: Dataset,
+  snapshot: Snapshot,
+  staged: StagedFiles,
+  observer: StagingObserver,
+): Promise<Action[]> {
+  const change = contractChange(snapshot.metadata, tableColumns(dataset), partitionNames(dataset));
+  if (change.kind === 'compatible') return [];
+  if (change.kind === 'breaking')
+    throw new TryAgainError(`the contract of ${dataset.name} is being changed by another process`);
+  await staged.follow(snapshot);
+  return widenFiles(effects, dataset, snapshot, [...snapshot.files.values()], staged, observer);
+}
+
+/** A new definition leaves rows and schema alone: the refresh that it asks for changes both in one commit. */
+async function applyDefinition(effects: Effects, derivation: Derivation): Promise<Applied | undefined> {
+  let change = 'changed' as Applied['change'];
+  const { committed } = await effects.tables.commit(tablePrefix(derivation.target), async (snapshot) => {
+    const metaData = derivedMetadata(effects, derivation, snapshot);
+    if (metaData === undefined) return undefined;
+    change = snapshot === undefined ? 'created' : 'changed';
+    return {
+      actions: [...protocolActions(snapshot), { metaData }],
+      operation: snapshot === undefined ? 'CREATE TABLE' : 'APPLY',
+    };
+  });
+  return committed ? { table: derivation.target, change } : undefined;
+}
+
+function derivedMetadata(
+  effects: Effects,
+  derivation: Derivation,
+  snapshot: Snapshot | undefined,
+): Metadata | undefined {
+  if (snapshot === undefined) {
+    return newMetadata(effects, derivation.target, derivation.columns, derivation.partitionBy, {
+      [DEFINITION]: derivation.hash,
+    });
+  }
+  if (configuration(snapshot, DEFINITION) === derivation.hash && !wasDropped(snapshot)) return undefined;
+  const pending = JSON.stringify({ all: true, stale: [] });
+  const { [CONTRACT]: _contract, [DROPPED]: _dropped, ...others } = snapshot.metadata.configuration;
+  return {
+    ...snapshot.metadata,
+    configuration: { ...others, [DEFINITION]: derivation.hash, [PENDING]: pending },
+  };
+}

@@ -1,0 +1,98 @@
+// All source files of one dataset as landing holds them, converted and staged: what a rebuild commits at once.
+
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import type { Add } from '../delta/actions.ts';
+import type { Snapshot } from '../delta/snapshot.ts';
+import { TryAgainError } from '../errors.ts';
+import { stage } from '../ingest/stage.ts';
+import type { Effects } from '../lake/effects.ts';
+import type { ObjectVersion } from '../ports.ts';
+import type { Piece, SourceRead, StagedFiles, StagingObserver } from './staging.ts';
+
+export type ConvertedLanding = {
+  readonly present: ReadonlyMap<string, ObjectVersion>;
+  /** One for each present file. */
+  readonly reads: readonly SourceRead[];
+  /** Of the files that were accepted. */
+  readonly adds: readonly Add[];
+};
+
+const MAX_ROUNDS = 10;
+
+/**
+ * Landing is listed again until nothing has changed while the last file was converted. What is staged already costs nothing.
+ * Throws TryAgainError where landing does not come to rest.
+ */
+export async function convertLanding(
+  effects: Effects,
+  dataset: Dataset,
+  snapshot: Snapshot | undefined,
+  staged: StagedFiles,
+  observer: StagingObserver,
+): Promise<ConvertedLanding> {
+  let before: ReadonlyMap<string, ObjectVersion> = new Map();
+  let pieces = new Map<string, Piece>();
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const present = await presentVersions(effects, dataset);
+    const isAtRest =
+      pieces.size === present.size &&
+      [...present].every(([key, version]) => isSame(before.get(key), version));
+    if (isAtRest) {
+      const found = [...pieces.values()];
+      return {
+        present,
+        reads: found.flatMap(({ read }) => read ?? []),
+        adds: found.flatMap(({ adds }) => adds),
+      };
+    }
+    [before, pieces] = [present, new Map()];
+    for (const version of present.values()) {
+      const piece = await convertSource(effects, dataset, snapshot, staged, version);
+      if (piece) pieces.set(version.key, piece);
+      observer.staged?.(version.key, pieces.size, present.size);
+    }
+  }
+  throw new TryAgainError(
+    `the files of ${dataset.name} in landing change faster than they can be read: run the rebuild again when they have come to rest`,
+  );
+}
+
+/** Undefined where landing does not hold this version any more: the next listing shows another. */
+function convertSource(
+  effects: Effects,
+  dataset: Dataset,
+  snapshot: Snapshot | undefined,
+  staged: StagedFiles,
+  version: ObjectVersion,
+): Promise<Piece | undefined> {
+  const id = JSON.stringify([version.key, version.etag, version.lastModifiedMs, dataset.hash]);
+  return staged.piece(id, snapshot, async () => {
+    const prefix = tablePrefix(landingTable(dataset));
+    const { version: read, adds, report } = await stage(effects, dataset, prefix, version.key, new Map());
+    if (report === undefined || !isSame(read, version)) return undefined;
+    const { source, outcome, reason, rows, accepted, quarantined } = report;
+    return {
+      adds,
+      read: { source, outcome, rows, accepted, quarantined, ...(reason === undefined ? {} : { reason }) },
+    };
+  });
+}
+
+/** The dataset's source files in landing. Throws DefinitionError for one that another dataset claims too, or one set aside. */
+export async function presentVersions(
+  { landing, catalog }: Effects,
+  dataset: Dataset,
+): Promise<Map<string, ObjectVersion>> {
+  const present = new Map<string, ObjectVersion>();
+  const [fixed = ''] = dataset.path.split(/[*?[{]/);
+  for await (const version of landing.list(fixed))
+    if (catalog.claims(version.key).includes(dataset) && catalog.datasetFor(version.key) === dataset)
+      present.set(version.key, version);
+  return present;
+}
+
+function isSame(a: ObjectVersion | undefined, b: ObjectVersion): boolean {
+  return a?.etag === b.etag && a.lastModifiedMs === b.lastModifiedMs;
+}

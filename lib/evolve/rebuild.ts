@@ -1,0 +1,230 @@
+// Makes a dataset's table anew from the files in landing, under the present contract whatever the table held: one commit
+// takes all old data files away and puts the new ones in, so that readers see the old table or the new one.
+//
+// The order is that of an ingest (DESIGN.md): snapshot, then landing, then a commit that fails if anybody else was faster.
+// What arrives meanwhile is ingested under the old contract, which makes the commit fail, or waits; either way the newer
+// file wins. A killed rebuild goes on with what it had staged.
+import { landingTable } from '../core/catalog.ts';
+import { type Dataset, tableColumns } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import type { Action, Add } from '../delta/actions.ts';
+import { removeAction } from '../delta/partitions.ts';
+import type { Snapshot } from '../delta/snapshot.ts';
+import { CliError, CorruptionError } from '../errors.ts';
+import { duplicateViolation, type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
+import { readReport, replaceReport } from '../ingest/report.ts';
+import { refusal } from '../ingest/without-duplicates.ts';
+import { announce, type Effects } from '../lake/effects.ts';
+import { filesBySource, readOrigin } from '../lake/tags.ts';
+import { type ContractChange, contractChange } from './contract-change.ts';
+import { type ConvertedLanding, convertLanding, presentVersions } from './convert-landing.ts';
+import { type SourceRead, StagedFiles, type StagingObserver } from './staging.ts';
+import { landingMetadata, partitionNames, protocolActions } from './table-metadata.ts';
+import { undoForeign } from './undo-foreign.ts';
+import { widenFiles } from './widen.ts';
+
+export type RebuildOptions = {
+  /** Give up the rows of sources that cannot be read again. */
+  readonly dropLost: boolean;
+};
+
+export type Rebuilt = {
+  readonly dataset: string;
+  /** Of the sources in landing. */
+  readonly reads: readonly SourceRead[];
+  /** Sources whose rows stay as they were, because landing has no version of them that can be read. */
+  readonly kept: readonly string[];
+  /** Sources whose rows are given up. */
+  readonly dropped: readonly string[];
+  readonly version: number;
+};
+
+/** Repeating it gives the same rows. Throws CliError, and changes nothing, where rows would be lost. */
+export async function rebuild(
+  effects: Effects,
+  dataset: Dataset,
+  options: RebuildOptions,
+  observer: StagingObserver = {},
+): Promise<Rebuilt> {
+  const table = landingTable(dataset);
+  const prefix = tablePrefix(table);
+  await undoUnlessGivenUp(effects, dataset, options, observer);
+  const staged = new StagedFiles(effects, prefix);
+  const convert = (snapshot: Snapshot | undefined) =>
+    convertLanding(effects, dataset, snapshot, staged, observer);
+  let plan: Plan | undefined;
+  const { snapshot } = await effects.tables.commit(prefix, async (snapshot) => {
+    await staged.follow(snapshot);
+    plan = await planRebuild(effects, dataset, snapshot, convert, options);
+    const files = await replaceFiles(effects, dataset, snapshot, plan, staged, observer);
+    const metaData = landingMetadata(effects, dataset, snapshot);
+    const parameters = { sources: String(plan.reads.length) };
+    return {
+      actions: [...protocolActions(snapshot), { metaData }, ...files],
+      operation: 'REBUILD',
+      parameters,
+    };
+  });
+  if (plan === undefined || snapshot === undefined) throw new CorruptionError(`${prefix} was not committed`);
+  await staged.forget();
+  await reportRepeated(effects, dataset, plan);
+  await announce(effects, table);
+  const { reads, kept, dropped } = plan;
+  const { version } = snapshot;
+  effects.log('info', 'rebuild.committed', { table: prefix, version, sources: reads.length });
+  return { dataset: dataset.name, reads, kept, dropped, version };
+}
+
+/** So that what would be lost is measured by what the table held before other programs changed it. */
+async function undoUnlessGivenUp(
+  effects: Effects,
+  dataset: Dataset,
+  { dropLost }: RebuildOptions,
+  observer: StagingObserver,
+): Promise<void> {
+  try {
+    await undoForeign(effects, dataset, observer);
+  } catch (error) {
+    if (!dropLost || !(error instanceof CliError)) throw error;
+  }
+}
+
+type Plan = ConvertedLanding & Pick<Rebuilt, 'kept' | 'dropped'>;
+
+async function planRebuild(
+  effects: Effects,
+  dataset: Dataset,
+  snapshot: Snapshot | undefined,
+  convert: (snapshot: Snapshot | undefined) => Promise<ConvertedLanding>,
+  { dropLost }: RebuildOptions,
+): Promise<Plan> {
+  const live = filesBySource(snapshot?.files.values() ?? []);
+  const isMine = (source: string) => effects.catalog.datasetFor(source) === dataset;
+  const goneFrom = (present: ReadonlyMap<string, unknown>) =>
+    [...live.keys()].filter((source) => isMine(source) && !present.has(source));
+  const isBreaking = snapshot !== undefined && changeOf(dataset, snapshot).kind === 'breaking';
+  const losesGone = isBreaking || dataset.onDelete === 'withdraw';
+  // Hours before the rest is known, what is gone is: nobody should wait to be refused.
+  const goneNow = losesGone ? goneFrom(await presentVersions(effects, dataset)) : [];
+  if (!dropLost) refuseLoss(dataset, goneNow, [], []);
+  const landed = await convert(snapshot);
+  const gone = goneFrom(landed.present);
+  const rejected = landed.reads.filter((read) => read.outcome === 'rejected' && live.has(read.source));
+  const lost = { gone: losesGone ? gone : [], rejected: isBreaking ? rejected : [] };
+  if (!dropLost) refuseLoss(dataset, lost.gone, lost.rejected, fewerRows(landed, live));
+  const dropped = new Set([...lost.gone, ...lost.rejected.map(({ source }) => source)]);
+  const unread = [...gone, ...rejected.map(({ source }) => source)];
+  const kept = unread.filter((source) => !dropped.has(source));
+  return withoutRepeated(dataset, { ...landed, dropped: [...dropped], kept }, live);
+}
+
+/** Where duplicates are refused: of the sources with the same rows the first alone. Nothing is lost by it. */
+function withoutRepeated(dataset: Dataset, plan: Plan, live: LiveFiles): Plan {
+  if (dataset.duplicates !== 'reject') return plan;
+  const landed = filesBySource(plan.adds);
+  const after = new Map<string, readonly Add[]>(landed);
+  for (const source of plan.kept) after.set(source, live.get(source) ?? []);
+  const repeated = repeatedSources(dataset, after, landed.keys());
+  return {
+    ...plan,
+    adds: plan.adds.filter((add) => !repeated.has(readOrigin(add)?.source ?? '')),
+    kept: plan.kept.filter((source) => !repeated.has(source)),
+    reads: plan.reads.map((read) => {
+      const first = repeated.get(read.source);
+      if (first === undefined) return read;
+      return { ...read, outcome: 'rejected', accepted: 0, reason: duplicateViolation(first) };
+    }),
+  };
+}
+
+async function reportRepeated({ lake }: Effects, dataset: Dataset, { reads, present }: Plan): Promise<void> {
+  for (const { source, reason } of reads) {
+    const version = present.get(source);
+    if (reason?.rule !== 'duplicate' || version === undefined) continue;
+    const report = await readReport(lake, dataset, version);
+    if (report) await replaceReport(lake, refusal(report, reason.value ?? ''));
+  }
+}
+
+type FewerRows = { readonly source: string; readonly before: number; readonly after: number };
+
+/** Sources that are what they were, and of which fewer rows are accepted now. */
+function fewerRows(
+  { reads, present }: ConvertedLanding,
+  live: ReadonlyMap<string, readonly Add[]>,
+): FewerRows[] {
+  return reads.flatMap(({ source, outcome, accepted: after }) => {
+    const [add] = live.get(source) ?? [];
+    const origin = add && readOrigin(add);
+    const isSame = origin !== undefined && origin.etag === present.get(source)?.etag;
+    if (outcome !== 'accepted' || !isSame || after >= origin.acceptedRows) return [];
+    return [{ source, before: origin.acceptedRows, after }];
+  });
+}
+
+function changeOf(dataset: Dataset, { metadata }: Snapshot): ContractChange {
+  return contractChange(metadata, tableColumns(dataset), partitionNames(dataset));
+}
+
+/** Everything that the table holds goes, but the files of kept sources that fit as they are. */
+async function replaceFiles(
+  effects: Effects,
+  dataset: Dataset,
+  snapshot: Snapshot | undefined,
+  { kept, adds }: Plan,
+  staged: StagedFiles,
+  observer: StagingObserver,
+): Promise<Action[]> {
+  const live = filesBySource(snapshot?.files.values() ?? []);
+  const stays = new Set(kept.flatMap((source) => live.get(source) ?? []));
+  const isWidened = snapshot !== undefined && changeOf(dataset, snapshot).kind === 'widening';
+  const wider = isWidened ? await widenFiles(effects, dataset, snapshot, [...stays], staged, observer) : [];
+  const removes = [...(snapshot?.files.values() ?? [])].filter((add) => !stays.has(add));
+  const now = effects.clock().getTime();
+  return [...removes.map((add) => removeAction(add, now)), ...wider, ...adds.map((add) => ({ add }))];
+}
+
+const MAX_NAMED = 10;
+
+function refuseLoss(
+  dataset: Dataset,
+  gone: readonly string[],
+  rejected: readonly SourceRead[],
+  fewer: readonly FewerRows[],
+): void {
+  const files = gone.length + rejected.length + fewer.length;
+  if (files === 0) return;
+  const keeps =
+    dataset.onDelete === 'keep'
+      ? ' (the contract keeps the rows of deleted files, but they do not fit it any more)'
+      : '';
+  const parts = [
+    ...(gone.length === 0 ? [] : [`not in landing any more${keeps}: put them back:`, ...named(gone)]),
+    ...(rejected.length === 0
+      ? []
+      : [
+          'rejected in their present version: correct them:',
+          ...named(
+            rejected.map(({ source, reason }) => `${source}: ${reason?.message ?? 'no reason given'}`),
+          ),
+        ]),
+    ...(fewer.length === 0
+      ? []
+      : [
+          'with rows that the new contract refuses: correct the contract or the files ("sluice validate" says what is wrong):',
+          ...named(
+            fewer.map(({ source, before, after }) => `${source}: ${after} of ${before} rows are accepted`),
+          ),
+        ]),
+  ];
+  throw new CliError([
+    `${dataset.name} is not rebuilt: it would lose rows of ${files} source file${files === 1 ? '' : 's'}. Nothing was changed.`,
+    ...parts,
+    'To give their rows up, say --yes.',
+  ]);
+}
+
+function named(lines: readonly string[]): string[] {
+  const more = lines.length - MAX_NAMED;
+  return [...lines.slice(0, MAX_NAMED), ...(more > 0 ? [`and ${more} more`] : [])].map((line) => `  ${line}`);
+}

@@ -1,0 +1,187 @@
+// Takes back what other programs did to a table of source files since Sluice last wrote to it: rows that no source file accounts
+// for go, and those of the sources come back, in one commit. Landing is the truth; the log says what the table held of it.
+//
+// A source's data file is copied under a new name (names are never used again), as long as a vacuum left it there; else the
+// source is read from landing again. Where neither can be had, nothing is changed: rows would be lost.
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { contentHash } from '../content-hash.ts';
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { type TableRef, tablePrefix } from '../core/insight.ts';
+import type { Action, Add } from '../delta/actions.ts';
+import { objectKey, removeAction } from '../delta/partitions.ts';
+import type { ForeignCommit, Snapshot } from '../delta/snapshot.ts';
+import { CliError } from '../errors.ts';
+import { stage } from '../ingest/stage.ts';
+import type { Effects } from '../lake/effects.ts';
+import { publishDataFile } from '../lake/publish-data-file.ts';
+import { CONTENT, readOrigin } from '../lake/tags.ts';
+import { type Piece, StagedFiles, type StagingObserver } from './staging.ts';
+import { isNotOfSources } from './table-metadata.ts';
+
+/** Commits of other programs that a commit of ours has taken back. */
+export type Undone = { readonly table: TableRef; readonly commits: readonly ForeignCommit[] };
+
+/** Undefined where there is nothing to take back. Throws CliError, and changes nothing, where rows would be lost. */
+export async function undoForeign(
+  effects: Effects,
+  dataset: Dataset,
+  observer: StagingObserver = {},
+): Promise<Undone | undefined> {
+  const table = landingTable(dataset);
+  const prefix = tablePrefix(table);
+  const staged = new StagedFiles(effects, prefix);
+  let commits: readonly ForeignCommit[] = [];
+  const { committed } = await effects.tables.commit(prefix, async (snapshot) => {
+    commits = snapshot?.foreign ?? [];
+    const before = snapshot && (await beforeForeign(effects, prefix, snapshot));
+    if (snapshot === undefined || before === undefined || isNotOfSources(before)) return undefined;
+    await staged.follow(snapshot);
+    const actions = await undoActions({ effects, dataset, prefix, staged, observer }, before, snapshot);
+    const versions = commits.map(({ version }) => version).join(', ');
+    return { actions, operation: 'UNDO FOREIGN', parameters: { versions } };
+  });
+  if (!committed) return undefined;
+  await staged.forget();
+  for (const { version, operation, engine } of commits)
+    effects.log('warn', 'table.foreign_undone', { table: prefix, version, operation, engine });
+  return { table, commits };
+}
+
+/** What the table was before other programs changed it; undefined where none did, or where they made it. Throws CliError. */
+export async function beforeForeign(
+  { tables }: Pick<Effects, 'tables'>,
+  prefix: string,
+  { foreign }: Snapshot,
+): Promise<Snapshot | undefined> {
+  const [first] = foreign;
+  if (first === undefined || first.version === 0) return undefined;
+  const before = await tables.at(prefix, first.version - 1);
+  if (before.foreign.length === 0) return before;
+  throw new CliError(
+    `${prefix} was changed by other programs in more than ${foreign.length} commits, too many to take back one by one: "npx sluice rebuild" makes it from landing alone`,
+  );
+}
+
+type Work = {
+  readonly effects: Effects;
+  readonly dataset: Dataset;
+  readonly prefix: string;
+  readonly staged: StagedFiles;
+  readonly observer: StagingObserver;
+};
+
+async function undoActions(work: Work, before: Snapshot, now: Snapshot): Promise<Action[]> {
+  const { effects, prefix } = work;
+  const lost = [...before.files.values()].filter(({ path }) => !now.files.has(path));
+  const { copies, gone } = await copyFiles(work, now, lost);
+  const read = await readSources(work, now, gone);
+  const isReadAgain = (add: Add) => read.sources.has(readOrigin(add)?.source ?? '');
+  const stays = (add: Add) => before.files.has(add.path) && !isReadAgain(add);
+  const adds = [...copies.filter((add) => !isReadAgain(add)), ...read.adds];
+  const removes = [...now.files.values()].filter((add) => !stays(add));
+  const dataChange = gone.length > 0 || (await changedData(effects, prefix, now));
+  const metaData = before.metadata;
+  const isSame = JSON.stringify(metaData) === JSON.stringify(now.metadata);
+  return [
+    ...(isSame ? [] : [{ metaData }]),
+    ...removes.map((add) => {
+      const { remove } = removeAction(add, effects.clock().getTime());
+      return { remove: { ...remove, dataChange } };
+    }),
+    ...adds.map((add) => ({ add: { ...add, dataChange } })),
+  ];
+}
+
+/** False where all of it was moving rows from file to file, by the writers' own word. */
+async function changedData(
+  { tables }: Effects,
+  prefix: string,
+  { foreign, version }: Snapshot,
+): Promise<boolean> {
+  const entries = await tables.entries(prefix, (foreign[0]?.version ?? 0) - 1, version);
+  const changes = (action: Action) =>
+    ('add' in action && action.add.dataChange !== false) ||
+    ('remove' in action && action.remove.dataChange !== false);
+  return entries === undefined || entries.some(({ actions }) => actions.some(changes));
+}
+
+/** `gone`: those whose bytes are not there any more, or are not what was written. */
+async function copyFiles(
+  { effects, dataset, prefix, staged, observer }: Work,
+  now: Snapshot,
+  lost: readonly Add[],
+): Promise<{ copies: Add[]; gone: Add[] }> {
+  const copies: Add[] = [];
+  const gone: Add[] = [];
+  for (const [i, add] of lost.entries()) {
+    const piece = await staged.piece(`${add.path} restored`, now, () =>
+      copyFileOf(effects, prefix, now, add),
+    );
+    if (piece === undefined) gone.push(add);
+    else copies.push(...piece.adds);
+    observer.staged?.(`taking back what other programs did to ${dataset.name}`, i + 1, lost.length);
+  }
+  return { copies, gone };
+}
+
+async function copyFileOf(
+  effects: Effects,
+  prefix: string,
+  { metadata }: Snapshot,
+  add: Add,
+): Promise<Piece | undefined> {
+  const file = await effects.lake.download(objectKey(prefix, add.path));
+  if (file === undefined) return undefined;
+  const folder = await mkdtemp(join(effects.scratch, 'restore-'));
+  try {
+    const path = join(folder, 'restored.parquet');
+    await copyFile(file.path, path);
+    const { partitionValues, stats = '{}', tags = {} } = add;
+    const known = tags[CONTENT];
+    if (known !== undefined && (await contentHash(path)) !== known) return undefined;
+    const copy = { path, partitionValues, stats, tags };
+    return { adds: [await publishDataFile(effects, prefix, metadata.partitionColumns, copy)] };
+  } finally {
+    await file.release();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The sources of data files that are gone, read from landing. Throws CliError where one cannot be. */
+async function readSources(
+  { effects, dataset, prefix, staged }: Work,
+  now: Snapshot,
+  gone: readonly Add[],
+): Promise<{ sources: ReadonlySet<string>; adds: Add[] }> {
+  const sources = new Set(gone.flatMap((add) => readOrigin(add)?.source ?? []));
+  const adds: Add[] = [];
+  const unreadable: string[] = [];
+  for (const source of sources) {
+    const piece = await staged.piece(`${source} read again`, now, async () => {
+      const { version, replaces, adds } = await stage(effects, dataset, prefix, source, new Map());
+      return version !== undefined && replaces ? { adds } : undefined;
+    });
+    if (piece === undefined) unreadable.push(source);
+    else adds.push(...piece.adds);
+  }
+  if (unreadable.length > 0) throw wouldLoseRows(dataset, now, unreadable);
+  return { sources, adds };
+}
+
+function wouldLoseRows(dataset: Dataset, { foreign }: Snapshot, sources: readonly string[]): CliError {
+  const listed = sources.slice(0, 10).map((source) => `  ${source}`);
+  const more = sources.length > 10 ? [`  and ${sources.length - 10} more`] : [];
+  return new CliError([
+    `${dataset.name} was changed by another program (${foreign.map(foreignText).join('; ')}), and the data files of these sources are gone, which landing does not have either, or only in a version that is rejected. Nothing of ${dataset.name} was changed:`,
+    ...listed,
+    ...more,
+    `Put the files back into landing, or give their rows up with "npx sluice rebuild ${dataset.name} --yes".`,
+  ]);
+}
+
+/** `version 7: DELETE by delta-rs:py-1.6.2` */
+export function foreignText({ version, operation, engine }: ForeignCommit): string {
+  return `version ${version}: ${operation ?? 'an unnamed operation'} by ${engine ?? 'a program that did not say its name'}`;
+}

@@ -1,0 +1,97 @@
+// Data files written anew with wider columns, each value as it was: so that all files of a table have one type for a column.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { landingTable } from '../core/catalog.ts';
+import { type Dataset, tableColumns } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import { type Column, sqlType } from '../core/schema.ts';
+import type { Action, Add } from '../delta/actions.ts';
+import { objectKey, removeAction } from '../delta/partitions.ts';
+import type { Snapshot } from '../delta/snapshot.ts';
+import { fileStatistics } from '../delta/stats.ts';
+import { CorruptionError } from '../errors.ts';
+import type { Effects } from '../lake/effects.ts';
+import { publishDataFile } from '../lake/publish-data-file.ts';
+import type { SqlSession } from '../ports.ts';
+import { identifier, literal, readParquet } from '../sql/quoting.ts';
+import type { Piece, StagedFiles, StagingObserver } from './staging.ts';
+import { partitionNames } from './table-metadata.ts';
+
+/**
+ * What a commit does with these live files, so that all columns have the contract's types; [] for those that do already. The
+ * rows are the same, and yet what reads them may give something else: 1 / 3 is another number in another type.
+ */
+export async function widenFiles(
+  effects: Effects,
+  dataset: Dataset,
+  snapshot: Snapshot,
+  files: readonly Add[],
+  staged: StagedFiles,
+  observer: StagingObserver,
+): Promise<Action[]> {
+  const columns = tableColumns(dataset);
+  const table = {
+    prefix: tablePrefix(landingTable(dataset)),
+    columns,
+    partitionColumns: partitionNames(dataset),
+  };
+  const shape = columns.map(({ name, type }) => `${name} ${type}`).join();
+  const actions: Action[] = [];
+  for (const [i, add] of files.entries()) {
+    const { adds } = await staged.piece(`${add.path} as ${shape}`, snapshot, () =>
+      widenFile(effects, table, add),
+    );
+    if (adds.length > 0) actions.push(removeAction(add, effects.clock().getTime()));
+    actions.push(...adds.map((wide) => ({ add: wide })));
+    observer.staged?.(`widening ${dataset.name}`, i + 1, files.length);
+  }
+  return actions;
+}
+
+type Table = {
+  readonly prefix: string;
+  readonly columns: readonly Column[];
+  readonly partitionColumns: readonly string[];
+};
+
+/** Uploads it; no commit names it yet. None where the file has none of the wider columns. Its tags stay: it is from the same source. */
+async function widenFile(effects: Effects, table: Table, add: Add): Promise<Piece> {
+  const key = objectKey(table.prefix, add.path);
+  const file = await effects.lake.download(key);
+  if (file === undefined)
+    throw new CorruptionError(
+      `${effects.lake.location}/${key} is gone, although its table's log names it: restore it, or make the table anew with "npx sluice rebuild"`,
+    );
+  const folder = await mkdtemp(join(effects.scratch, 'widen-'));
+  try {
+    const path = join(folder, 'wide.parquet');
+    const stats = await effects.sql.session((session) => copyWide(session, table, file.path, path));
+    if (stats === undefined) return { adds: [] };
+    const { partitionValues, tags = {} } = add;
+    const wide = { path, partitionValues, stats, tags };
+    return { adds: [await publishDataFile(effects, table.prefix, table.partitionColumns, wide)] };
+  } finally {
+    await file.release();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Returns the new file's statistics; undefined where it would be the same file. */
+async function copyWide(
+  session: SqlSession,
+  { columns }: Table,
+  from: string,
+  to: string,
+): Promise<string | undefined> {
+  const stored = await session.describe(`SELECT * FROM ${readParquet(from)}`);
+  const wanted = new Map(columns.map(({ name, type }) => [name, sqlType(type)]));
+  const typeOf = (column: { name: string; type: string }) => wanted.get(column.name) ?? column.type;
+  if (stored.every((column) => typeOf(column) === column.type)) return undefined;
+  const select = stored.map(
+    (column) => `CAST(${identifier(column.name)} AS ${typeOf(column)}) AS ${identifier(column.name)}`,
+  );
+  await session.run(
+    `COPY (SELECT ${select.join(', ')} FROM ${readParquet(from)}) TO ${literal(to)} (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  return (await fileStatistics(session, to, columns)).stats;
+}

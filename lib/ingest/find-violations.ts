@@ -1,0 +1,98 @@
+// The second pass over a source file with bad rows: which rows they are, and every reason against each.
+import { join } from 'node:path';
+import { type RowKey, rowKeys } from '../core/contract.ts';
+import { failedChecks, type Validation } from '../core/validation-sql.ts';
+import { fieldViolation, type RejectedRow, shown, type Violation } from '../core/violation.ts';
+import type { SqlSession } from '../ports.ts';
+import { identifier, literal, readParquet } from '../sql/quoting.ts';
+import { PARQUET } from './accepted-rows.ts';
+import { repeatedHeader } from './csv/repeated-header.ts';
+import type { FlaggedRow, RecordCount, RowSource, SourceFile } from './row-source.ts';
+
+/** In the file's order. */
+export async function* rejectedRows(
+  session: SqlSession,
+  file: SourceFile,
+  source: RowSource,
+  rules: Validation,
+  counted: RecordCount,
+): AsyncIterable<RejectedRow> {
+  const flags = join(file.scratch, 'flags.parquet');
+  const keyFields = [...new Set(rowKeys(file.dataset).flatMap((key) => key.fields))];
+  const texts = new Map(file.dataset.fields.map(({ name }, i) => [name, rules.texts[i]]));
+  const keys = keyFields.flatMap((name) => [
+    `${rules.values.get(name)} AS ${keyColumn(name)}`,
+    `${texts.get(name)} AS ${keyTextColumn(name)}`,
+  ]);
+  // The engine looks for some errors only in columns that it reads: read all that the first pass read.
+  const checked = new Set(rules.checks.map(({ text }) => text));
+  const unchecked = rules.texts.flatMap((text, i) =>
+    checked.has(text) ? [] : [`${text} IS NULL AS blank${i}`],
+  );
+  const relationRows = await session.run(
+    `COPY (SELECT ${[`${rules.violations} AS violations`, ...unchecked, ...keys].join(', ')} FROM ${rules.relation(source.relation)}) TO ${literal(flags)} ${PARQUET}`,
+  );
+  yield* source.rejectedRows({ rows: flaggedRows(session, file, rules, flags), relationRows, counted });
+}
+
+function keyColumn(field: string): string {
+  return identifier(`key ${field}`);
+}
+
+function keyTextColumn(field: string): string {
+  return identifier(`text ${field}`);
+}
+
+/** A row that stands in the file after one without violations that has the same key. */
+function repeatedSql(keys: readonly RowKey[]): string {
+  const checks = keys.map((key) => {
+    const columns = key.fields.map(keyColumn);
+    const present = columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
+    const texts = key.fields.map(keyTextColumn).join(', ');
+    const first = `min(CASE WHEN violations IS NULL THEN file_row_number END) OVER (PARTITION BY ${columns.join(', ')})`;
+    return { bad: `${present} AND ${first} < file_row_number`, text: `concat_ws(', ', ${texts})` };
+  });
+  // The keys' numbers go on below zero, where the checks' end.
+  return `nullif(${failedChecks(checks, (n) => -1 - n)}, '[]')`;
+}
+
+async function* flaggedRows(
+  session: SqlSession,
+  file: SourceFile,
+  rules: Validation,
+  flags: string,
+): AsyncIterable<FlaggedRow> {
+  const keys = rowKeys(file.dataset);
+  const repeated = keys.length === 0 ? 'NULL' : repeatedSql(keys);
+  const sql = `SELECT * FROM (SELECT file_row_number AS "row", violations, ${repeated} AS repeated
+    FROM ${readParquet(flags)}) WHERE violations IS NOT NULL OR repeated IS NOT NULL ORDER BY "row"`;
+  type Row = { row: number; violations: string | null; repeated: string | null };
+  for await (const chunk of session.stream<Row>(sql))
+    for (const row of chunk)
+      yield {
+        row: row.row,
+        violations: [...flagsOf(row.violations), ...flagsOf(row.repeated)].map((flag) =>
+          named(file, rules, flag),
+        ),
+      };
+}
+
+type Flag = readonly [check: number, value: string | null];
+
+function flagsOf(json: string | null): readonly Flag[] {
+  return json === null ? [] : (JSON.parse(json) as Flag[]);
+}
+
+function named(file: SourceFile, rules: Validation, [number, value]: Flag): Violation {
+  const check = rules.checks[number];
+  if (check && check.field === undefined) return repeatedHeader();
+  if (check?.field) {
+    const pathValue = file.fromPath.get(check.field.name);
+    return fieldViolation(file.dataset, check.field, check.rule, value, pathValue);
+  }
+  const key = rowKeys(file.dataset)[-1 - number];
+  if (!key) throw new Error(`there is no check ${number} of ${file.dataset.name}`);
+  const names = key.fields.join(', ');
+  const message = `${names}: ${shown(value)} stands in an earlier row of this file`;
+  return { field: names, rule: key.rule, value, message };
+}

@@ -1,0 +1,197 @@
+// Cuts the records out of a stream of JSON text: the elements of an array, or the members of objects nested by key. It
+// holds one record at a time and leaves what is in it to json-records.ts; what stands around the records it checks itself.
+import { isUtf8 } from 'node:buffer';
+import type { Violation } from '../../core/violation.ts';
+import { fileViolation } from '../row-source.ts';
+
+export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
+/** A record's text, and where it stands: the keys above it, and the line or the path that people look it up by. */
+export type JsonCut = {
+  readonly bytes: Buffer;
+  readonly keys: readonly string[];
+  readonly line: number | null;
+  readonly path?: string;
+};
+
+const code = (character: string) => character.charCodeAt(0);
+const [QUOTE, BACKSLASH, COMMA, COLON] = [code('"'), code('\\'), code(','), code(':')];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [code('['), code(']'), code('{'), code('}')];
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 32 || byte === 10 || byte === 13 || byte === 9;
+}
+
+type Expected = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'comma' | 'nothing';
+
+export class JsonDocument {
+  /** What is wrong with the document as a whole: no further record comes. */
+  refusal: Violation | undefined;
+  /** The fields that the keys fill, outermost first; none: an array. */
+  readonly #levels: readonly string[];
+  #data: Buffer = Buffer.alloc(0);
+  #position = 0;
+  #isWhole = false;
+  #line = 1;
+  #expected: Expected = 'value';
+  #depth = 0;
+  #keys: string[] = [];
+  #index = 0;
+
+  constructor(levels: readonly string[]) {
+    this.#levels = levels;
+  }
+
+  push(chunk: Buffer): JsonCut[] {
+    this.#line = this.#lineAt(this.#position);
+    const rest = this.#data.subarray(this.#position);
+    this.#data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    this.#position = 0;
+    return this.#take();
+  }
+
+  end(): JsonCut[] {
+    this.#isWhole = true;
+    const cuts = this.#take();
+    if (this.#expected !== 'nothing') this.#refuse('the file ends too early: send it whole');
+    return cuts;
+  }
+
+  #take(): JsonCut[] {
+    const cuts: JsonCut[] = [];
+    let hasMoved = true;
+    while (hasMoved && this.refusal === undefined) {
+      while (isSpace(this.#data[this.#position])) this.#position += 1;
+      const byte = this.#data[this.#position];
+      hasMoved = byte !== undefined && this.#accept(byte, cuts);
+    }
+    if (this.#data.length - this.#position > MAX_RECORD_BYTES)
+      this.#refuse(`a record is longer than ${MAX_RECORD_BYTES} bytes`);
+    return cuts;
+  }
+
+  /** False where more bytes must come first. */
+  #accept(byte: number, cuts: JsonCut[]): boolean {
+    const isFirst = this.#expected.startsWith('first');
+    const closing = this.#levels.length === 0 ? CLOSE_LIST : CLOSE_OBJECT;
+    if (byte === closing && (isFirst || this.#expected === 'comma')) return this.#close();
+    switch (this.#expected) {
+      case 'value':
+      case 'first value':
+        return this.#depth < Math.max(1, this.#levels.length) ? this.#open(byte) : this.#cut(cuts);
+      case 'key':
+      case 'first key':
+        return this.#key(byte);
+      case 'colon':
+        return this.#step(byte === COLON, 'value');
+      case 'comma':
+        this.#index += 1;
+        return this.#step(byte === COMMA, this.#levels.length === 0 ? 'value' : 'key');
+      case 'nothing':
+        return this.#step(false, 'nothing');
+    }
+  }
+
+  #step(isRight: boolean, next: Expected): boolean {
+    if (!isRight) this.#refuse(`the text is not JSON from ${this.#shown()} on`);
+    this.#position += 1;
+    this.#expected = next;
+    return true;
+  }
+
+  #open(byte: number): boolean {
+    const isList = this.#levels.length === 0;
+    if (byte !== (isList ? OPEN_LIST : OPEN_OBJECT)) {
+      const level = this.#levels[this.#depth];
+      this.#refuse(`${this.#path()} is not ${isList ? 'an array of objects' : `an object by ${level}`}`);
+    }
+    this.#depth += 1;
+    return this.#step(true, isList ? 'first value' : 'first key');
+  }
+
+  #close(): boolean {
+    this.#depth -= 1;
+    this.#keys.length = this.#depth;
+    return this.#step(true, this.#depth === 0 ? 'nothing' : 'comma');
+  }
+
+  #key(byte: number): boolean {
+    if (byte !== QUOTE) return this.#step(false, 'colon');
+    const end = this.#stringEnd(this.#position);
+    if (end === undefined) return false;
+    const text = this.#data.subarray(this.#position, end);
+    const key = isUtf8(text) ? jsonString(text.toString()) : undefined;
+    if (key === undefined) return this.#step(false, 'colon');
+    this.#keys[this.#depth - 1] = key;
+    this.#keys.length = this.#depth;
+    this.#position = end - 1;
+    return this.#step(true, 'colon');
+  }
+
+  #cut(cuts: JsonCut[]): boolean {
+    const end = this.#valueEnd(this.#position);
+    if (end === undefined) return false;
+    if (end === this.#position) return this.#step(false, 'comma');
+    const path = this.#levels.length === 0 ? `$[${this.#index}]` : this.#path();
+    cuts.push({ bytes: this.#data.subarray(this.#position, end), keys: [...this.#keys], line: null, path });
+    this.#position = end - 1;
+    return this.#step(true, 'comma');
+  }
+
+  /** The position after the value; undefined where it is not all there. */
+  #valueEnd(start: number): number | undefined {
+    const data = this.#data;
+    let depth = 0;
+    let i = start;
+    for (; i < data.length; i++) {
+      const byte = data[i] as number;
+      const isClosing = byte === CLOSE_LIST || byte === CLOSE_OBJECT;
+      if (depth === 0 && (isClosing || byte === COMMA || isSpace(byte))) return i;
+      if (byte === QUOTE) {
+        const end = this.#stringEnd(i);
+        if (end === undefined) return undefined;
+        i = end - 1;
+      } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth += 1;
+      else if (isClosing) depth -= 1;
+      if (isClosing && depth === 0) return i + 1;
+    }
+    return this.#isWhole && depth === 0 ? i : undefined;
+  }
+
+  /** The position after the closing quote of the string at `start`. */
+  #stringEnd(start: number): number | undefined {
+    for (let i = this.#data.indexOf(QUOTE, start + 1); i !== -1; i = this.#data.indexOf(QUOTE, i + 1)) {
+      let before = i - 1;
+      while (this.#data[before] === BACKSLASH) before -= 1;
+      if ((i - before) % 2 === 1) return i + 1;
+    }
+    return undefined;
+  }
+
+  #path(): string {
+    return `$${this.#keys.map((key) => `[${JSON.stringify(key)}]`).join('')}`;
+  }
+
+  #shown(): string {
+    return JSON.stringify(this.#data.toString('utf8', this.#position, this.#position + 20));
+  }
+
+  #lineAt(position: number): number {
+    let line = this.#line;
+    for (let i = this.#data.indexOf(10); i !== -1 && i < position; i = this.#data.indexOf(10, i + 1))
+      line += 1;
+    return line;
+  }
+
+  #refuse(problem: string): void {
+    this.refusal ??= fileViolation('source-error', `line ${this.#lineAt(this.#position)}: ${problem}`);
+  }
+}
+
+function jsonString(text: string): string | undefined {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

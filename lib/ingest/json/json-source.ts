@@ -1,0 +1,156 @@
+// A JSON file as a relation of texts: an array of objects, objects nested by key, or an object a line. Numbers keep their
+// digits. The file is read twice, a record at a time: once to write the texts down for the engine, once for the rejected.
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'lossless-json';
+import { TextHash } from '../../content-hash.ts';
+import type { Dataset, Field } from '../../core/contract.ts';
+import type { RejectedRow, Violation } from '../../core/violation.ts';
+import { fileLiteral, identifier } from '../../sql/quoting.ts';
+import { FlagCursor } from '../flagged-row-cursor.ts';
+import { labelViolation, listed } from '../labels.ts';
+import { pour } from '../pour.ts';
+import {
+  type FlaggedRows,
+  fileViolation,
+  type RecordCount,
+  type RowSource,
+  type SourceFile,
+  sourceBytes,
+} from '../row-source.ts';
+import { JsonDocumentCounter, JsonLineCounter } from './json-count.ts';
+import { type Members, readJson, rejectedRecord } from './json-records.ts';
+
+export async function jsonSource(file: SourceFile): Promise<RowSource | Violation> {
+  const { dataset } = file;
+  const path = join(file.scratch, 'records.ndjson');
+  const found = await writeTexts(file, path);
+  if ('rule' in found) return found;
+  const isGiven = (name: string) => found.seen.has(name) || dataset.levels.includes(name);
+  const fields = dataset.fields.map((_, i) => `'f${i}': 'VARCHAR'`).join(', ');
+  const texts = dataset.fields.map((field, i): [string, string] => [field.name, identifier(`f${i}`)]);
+  return {
+    relation: `read_json(${fileLiteral(path)}, format = 'newline_delimited', columns = {${fields}}, maximum_object_size = ${found.longest}, hive_partitioning = false)`,
+    texts: new Map(texts.filter(([name]) => !file.fromPath.has(name) || isGiven(name))),
+    ignored: found.ignored,
+    missing: missingFields(file, found).map((field) => field.header),
+    countRecords: () => countJsonRecords(file),
+    rejectedRows: (flagged) => rejectedRecords(file, flagged),
+  };
+}
+
+/** The engine sets aside several times what an object may be long. */
+const LEAST_OBJECT_BYTES = 1024 * 1024;
+/** Keys may be data: then there is no end of labels. */
+const MAX_IGNORED = 1000;
+
+type Found = {
+  /** Fields that some record has. */
+  readonly seen: ReadonlySet<string>;
+  readonly ignored: readonly string[];
+  readonly longest: number;
+  readonly records: number;
+};
+
+/** Writes one line of texts for each record that is an object. */
+async function writeTexts(file: SourceFile, path: string): Promise<Found | Violation> {
+  const { dataset } = file;
+  const nameOf = new Map(dataset.fields.map((field) => [field.header, field.name]));
+  const seen = new Set<string>();
+  const ignored = new Set<string>();
+  let longest = LEAST_OBJECT_BYTES;
+  let rows = 0;
+  let refusal: Violation | undefined;
+  async function* lines() {
+    for await (const records of readJson(file)) {
+      if ('rule' in records) {
+        refusal = records;
+        return;
+      }
+      for (const record of records) {
+        if (record.problem) continue;
+        rows += 1;
+        for (const label of Object.keys(record.members)) {
+          const name = nameOf.get(label);
+          if (name !== undefined) seen.add(name);
+          else if (ignored.size < MAX_IGNORED) ignored.add(label);
+        }
+        const line = `${JSON.stringify(texts(dataset, record.cut.keys, record.members))}\n`;
+        longest = Math.max(longest, Buffer.byteLength(line) + 1);
+        yield line;
+      }
+    }
+  }
+  await pour(lines(), createWriteStream(path));
+  const found = { seen, ignored: [...ignored], longest, records: rows };
+  return refusal ?? wrongLabels(file, found) ?? found;
+}
+
+/** JSON has no order of members, so that "exact" is "equal"; and without a record there is nothing that could lack a field. */
+function wrongLabels(file: SourceFile, found: Found): Violation | undefined {
+  const { dataset } = file;
+  const { seen, ignored, records } = found;
+  if (records === 0) return undefined;
+  const missing = missingFields(file, found);
+  if (seen.size === 0 && ignored.length > 0 && missing.length > 0 && dataset.levels.length === 0) {
+    const message = `no member of its records is one of ${dataset.name}'s fields; they have ${listed(ignored)}`;
+    return fileViolation('missing-label', message);
+  }
+  const members = listed([...seen, ...ignored]);
+  return labelViolation(
+    file,
+    { missing, ignored },
+    `its records have ${members === '' ? 'no member' : members}`,
+  );
+}
+
+function missingFields({ dataset, fromPath }: SourceFile, { seen }: Found): Field[] {
+  return dataset.fields.filter(
+    ({ name }) => !seen.has(name) && !fromPath.has(name) && !dataset.levels.includes(name),
+  );
+}
+
+/** Those that are there: a record of two bytes must not become one of a thousand because a contract has many fields. */
+function texts(dataset: Dataset, keys: readonly string[], members: Members): Record<string, string> {
+  const cells = dataset.fields.flatMap((field, i): [string, string][] => {
+    const level = dataset.levels.indexOf(field.name);
+    const member = Object.hasOwn(members, field.header) ? members[field.header] : undefined;
+    const found = text(level >= 0 ? keys[level] : member);
+    return found === null ? [] : [[`f${i}`, found]];
+  });
+  return Object.fromEntries(cells);
+}
+
+function text(value: unknown): string | null {
+  if (value === null || value === undefined || value === '') return null;
+  if (typeof value === 'string') return value;
+  return stringify(value) ?? null;
+}
+
+export async function countJsonRecords(file: SourceFile): Promise<RecordCount> {
+  const { dataset } = file;
+  const counter =
+    dataset.format === 'ndjson'
+      ? new JsonLineCounter()
+      : new JsonDocumentCounter(Math.max(1, dataset.levels.length));
+  const text = new TextHash();
+  for await (const chunk of sourceBytes(file)) {
+    counter.push(chunk);
+    text.push(chunk);
+  }
+  return { records: counter.records, isPlain: true, text: text.end() };
+}
+
+async function* rejectedRecords(file: SourceFile, flagged: FlaggedRows): AsyncIterable<RejectedRow> {
+  const flags = await FlagCursor.over(flagged);
+  for await (const records of readJson(file)) {
+    if ('rule' in records) break;
+    for (const record of records) {
+      const violations = flags.against(record.problem);
+      if (violations === undefined) continue;
+      yield rejectedRecord(record, violations);
+      await flags.advance();
+    }
+  }
+  flags.requireAll(file);
+}

@@ -1,0 +1,58 @@
+// Whether two files of an append dataset may have rows of one primary key, by the log's statistics alone: whoever compares the
+// keys themselves reads the whole table, which is for "sluice audit". Pure.
+import type { Dataset } from '../core/contract.ts';
+import type { Add, PartitionValues } from '../delta/actions.ts';
+import { partitionId } from '../lake/partition.ts';
+import { ACCEPTED_ROWS } from '../lake/tags.ts';
+import type { LiveFiles } from './duplicates.ts';
+
+type Bounds = Readonly<Record<string, string | number>>;
+type Stats = { readonly minValues?: Bounds; readonly maxValues?: Bounds };
+type Ranged = { readonly source: string; readonly stats: Stats };
+type Range = { readonly source: string; readonly from: string | number; readonly to: string | number };
+
+/** False where no two files can share a key: they lie in partitions of their own, or their ranges do not meet. */
+export function mayShareKeys(dataset: Dataset, live: LiveFiles): boolean {
+  const { mode, primaryKey, partitionBy } = dataset;
+  if (mode !== 'append' || primaryKey.length === 0) return false;
+  const columns = partitionBy
+    .filter(({ field, transform }) => transform === 'identity' && primaryKey.includes(field))
+    .map(({ name }) => name);
+  const groups = new Map<string, Ranged[]>();
+  for (const [source, adds] of live) {
+    if (adds[0]?.tags?.[ACCEPTED_ROWS] === '0') continue;
+    for (const add of adds) {
+      const id = partitionId(valuesOf(add, columns));
+      const ranged = { source, stats: JSON.parse(add.stats ?? '{}') as Stats };
+      const group = groups.get(id);
+      if (group) group.push(ranged);
+      else groups.set(id, [ranged]);
+    }
+  }
+  const fields = primaryKey.filter((field) => !columns.includes(field));
+  return [...groups.values()].some(
+    (group) =>
+      new Set(group.map(({ source }) => source)).size > 1 && !fields.some((field) => areApart(group, field)),
+  );
+}
+
+function valuesOf({ partitionValues }: Add, columns: readonly string[]): PartitionValues {
+  return Object.fromEntries(columns.map((name) => [name, partitionValues[name] ?? null]));
+}
+
+/** True where the files of different sources have no value of the field in common. */
+function areApart(group: readonly Ranged[], field: string): boolean {
+  const ranges = group.flatMap(({ source, stats }): Range[] => {
+    const [from, to] = [stats.minValues?.[field], stats.maxValues?.[field]];
+    return from === undefined || to === undefined ? [] : [{ source, from, to }];
+  });
+  if (ranges.length < group.length) return false;
+  ranges.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+  let last = ranges[0];
+  for (const range of ranges.slice(1)) {
+    if (last === undefined) return false;
+    if (range.source !== last.source && range.from <= last.to) return false;
+    if (range.to > last.to) last = range;
+  }
+  return true;
+}

@@ -1,0 +1,146 @@
+// Is everything accounted for? Each landing object has exactly one state, each source file's rows add up, each live row comes
+// from a file in landing, and each insight is current, or it is said. Writes nothing.
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import type { SetAside } from '../core/set-aside.ts';
+import { CorruptionError } from '../errors.ts';
+import { foreignText } from '../evolve/undo-foreign.ts';
+import type { Effects } from '../lake/effects.ts';
+import { undefinedTables } from '../maintain/lake-tables.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
+import { certifyDataset, type DatasetCertificate, problemsOf } from './certify-dataset.ts';
+import { damagedFiles, damagedPast } from './data-files.ts';
+import { type DerivedStatus, derivedStatus } from './lake-status.ts';
+import { damagedReports } from './older-reports.ts';
+import { recountSources } from './recount.ts';
+
+export type Certificate = {
+  readonly datasets: readonly DatasetCertificate[];
+  /** Landing objects that no dataset takes. */
+  readonly unknown: readonly string[];
+  /** Tables in the lake that nothing defines any more, as `insights/<name>`. */
+  readonly left: readonly string[];
+  /** Definitions that cannot be taken, and the landing objects that belong, or may belong, to them: nobody can certify those. */
+  readonly aside: readonly SetAside[];
+  readonly asideKeys: readonly string[];
+  readonly derived: readonly DerivedStatus[];
+  /** What is in landing and cannot be seen: nothing is certified of it. */
+  readonly unseen: readonly Unseen[];
+  /** A sentence each; [] where everything adds up. */
+  readonly problems: readonly string[];
+};
+
+export type CertifyOptions = {
+  /** This dataset alone, with the table that is computed from its arrivals. */
+  readonly only?: Dataset;
+  /** Count the records of the files in landing again. */
+  readonly recount?: boolean;
+};
+
+export async function certifyLake(
+  effects: Effects,
+  { only, recount = false }: CertifyOptions = {},
+): Promise<Certificate> {
+  const { present, unknown, asideKeys, rivals, unseen } = await landingObjects(effects, only);
+  const problems = [...rivals];
+  const datasets: DatasetCertificate[] = [];
+  for (const [dataset, versions] of present) {
+    const table = landingTable(dataset);
+    problems.push(...(await logProblems(effects, tablePrefix(table))));
+    const certificate = await readable(problems, () => certifyDataset(effects, dataset, versions, unseen));
+    if (certificate === undefined) continue;
+    datasets.push(certificate);
+    problems.push(
+      ...problemsOf(effects, certificate),
+      ...(await damagedPast(effects, table)),
+      ...(await damagedReports(effects, dataset, certificate.sources)),
+    );
+    if (recount) problems.push(...(await recountSources(effects, dataset, versions, certificate.sources)));
+  }
+  const derived: DerivedStatus[] = [];
+  for (const derivation of effects.catalog.derivations) {
+    const { target } = derivation;
+    if (only !== undefined && (target.kind !== 'tables' || target.name !== only.name)) continue;
+    problems.push(...(await logProblems(effects, tablePrefix(target))));
+    const status = await readable(problems, () => derivedStatus(effects, derivation));
+    if (status === undefined) continue;
+    derived.push(status);
+    problems.push(
+      ...status.problems,
+      ...(await damagedFiles(effects, target)),
+      ...(await damagedPast(effects, target)),
+    );
+  }
+  const isWhole = only === undefined;
+  const left = isWhole ? await undefinedTables(effects) : [];
+  for (const table of left) problems.push(...(await logProblems(effects, table, 'drop')));
+  return {
+    datasets,
+    unknown: isWhole ? unknown : [],
+    unseen,
+    left,
+    aside: effects.catalog.aside,
+    asideKeys,
+    derived,
+    problems: [...new Set(problems)],
+  };
+}
+
+type LandingObjects = {
+  readonly present: ReadonlyMap<Dataset, readonly ObjectVersion[]>;
+  readonly unknown: readonly string[];
+  readonly asideKeys: readonly string[];
+  /** A sentence for each key that two datasets take. */
+  readonly rivals: readonly string[];
+  readonly unseen: readonly Unseen[];
+};
+
+async function landingObjects(effects: Effects, only: Dataset | undefined): Promise<LandingObjects> {
+  const present = new Map<Dataset, ObjectVersion[]>(
+    effects.catalog.datasets.filter((dataset) => only === undefined || dataset === only).map((d) => [d, []]),
+  );
+  const unknown: string[] = [];
+  const asideKeys: string[] = [];
+  const rivals: string[] = [];
+  const unseen: Unseen[] = [];
+  for await (const version of effects.landing.list('', undefined, (one) => unseen.push(one))) {
+    const [dataset, rival] = effects.catalog.claims(version.key);
+    if (effects.catalog.asideOf(version.key)) asideKeys.push(version.key);
+    else if (dataset === undefined) unknown.push(version.key);
+    else if (rival && (present.has(dataset) || present.has(rival)))
+      rivals.push(
+        `${version.key}: the datasets ${dataset.name} and ${rival.name} both take it, so neither does. Make their paths distinct`,
+      );
+    else if (!rival) present.get(dataset)?.push(version);
+  }
+  return { present, unknown, asideKeys, rivals, unseen };
+}
+
+/** What is wrong with the table's log, and what other programs wrote into it. */
+async function logProblems(
+  effects: Effects,
+  prefix: string,
+  verb: 'sync' | 'drop' = 'sync',
+): Promise<string[]> {
+  const problems = await effects.tables.problems(prefix, { whole: true });
+  const snapshot = await readable(problems, () => effects.tables.latest(prefix));
+  return [
+    ...problems,
+    ...(snapshot?.foreign ?? []).map(
+      (change) =>
+        `${prefix} was changed by another program, ${foreignText(change)}. ${verb === 'sync' ? '"npx sluice sync" takes that back' : `Nothing defines it any more: "npx sluice drop ${prefix}" takes its rows away`}`,
+    ),
+  ];
+}
+
+/** A log that cannot be read is a problem, and no reason to look at nothing else. */
+async function readable<T>(problems: string[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CorruptionError)) throw error;
+    problems.push(error.message);
+    return undefined;
+  }
+}

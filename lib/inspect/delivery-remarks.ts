@@ -1,0 +1,100 @@
+// What is remarkable about the deliveries of a dataset: those of one run, or all that are live. From the log's tags and from what
+// the run itself found; of files without rows, which leave nothing in the log, from their reports. Pure.
+import type { Dataset } from '../core/contract.ts';
+import { type LiveFiles, sameSources } from '../ingest/duplicates.ts';
+import type { SourceOutcome } from '../ingest/ingest.ts';
+import type { Report } from '../ingest/report.ts';
+import { type Former, readRemarks, type Unmatched } from '../lake/delivery.ts';
+import { readOrigin } from '../lake/tags.ts';
+
+/** Fewer than half of the rows of the delivery before. */
+export type Shrunk = {
+  readonly source: string;
+  readonly accepted: number;
+  readonly records: number;
+  readonly before: Former;
+  /** What more of the missing rows are due to: the contract refuses them, or the file has fewer records. */
+  readonly cause: 'refused' | 'fewer-records';
+};
+
+/** Files that lack the same optional columns and bring the same ones that nobody knows. */
+export type UnmatchedFiles = Unmatched & { readonly files: number; readonly first: string };
+
+export type DeliveryRemarks = {
+  readonly shrunk: readonly Shrunk[];
+  readonly unmatched: readonly UnmatchedFiles[];
+  /** Sources with the same rows or text, where they all count; each group in the order in which its files came. */
+  readonly duplicates: readonly (readonly string[])[];
+};
+
+type Remarked = {
+  readonly source: string;
+  readonly accepted: number;
+  readonly records: number;
+  readonly former?: Former | undefined;
+  readonly unmatched?: Unmatched | undefined;
+};
+
+/** `empty`: the reports of present files that left no data file. */
+export function standingRemarks(
+  { duplicates }: Dataset,
+  live: LiveFiles,
+  empty: readonly Report[],
+): DeliveryRemarks {
+  const remarked = [...live].flatMap(([source, [add]]): Remarked[] => {
+    const { former, unmatched } = add ? readRemarks(add) : {};
+    const origin = add && (former ?? unmatched) ? readOrigin(add) : undefined;
+    if (origin === undefined) return [];
+    const { acceptedRows: accepted, quarantinedRows } = origin;
+    return [{ source, accepted, records: accepted + quarantinedRows, former, unmatched }];
+  });
+  return {
+    ...remarksOn([...remarked, ...empty.map(fromReport)]),
+    duplicates: duplicates === 'allow' ? [] : sameSources(live),
+  };
+}
+
+/** On what one run read. */
+export function runRemarks(outcomes: readonly SourceOutcome[]): DeliveryRemarks {
+  const accepted = outcomes.filter(({ result }) => result === 'accepted');
+  return {
+    ...remarksOn(accepted.flatMap(({ report }) => (report ? [fromReport(report)] : []))),
+    duplicates: joined(accepted.flatMap(({ source, copies }) => (copies ? [[...copies, source]] : []))),
+  };
+}
+
+/** Groups that share a source are one. */
+function joined(groups: readonly (readonly string[])[]): string[][] {
+  let found: Set<string>[] = [];
+  for (const group of groups) {
+    const meeting = found.filter((known) => group.some((source) => known.has(source)));
+    found = found.filter((known) => !meeting.includes(known));
+    found.push(new Set([...group, ...meeting.flatMap((known) => [...known])]));
+  }
+  return found.map((group) => [...group]);
+}
+
+function fromReport({ source, accepted, rows: records, former, unmatched }: Report): Remarked {
+  return { source, accepted, records, former, unmatched };
+}
+
+function remarksOn(remarked: readonly Remarked[]): Omit<DeliveryRemarks, 'duplicates'> {
+  const unmatched = new Map<string, UnmatchedFiles>();
+  for (const { source, unmatched: labels } of remarked) {
+    if (labels === undefined) continue;
+    const id = JSON.stringify([labels.missing, labels.ignored]);
+    const known = unmatched.get(id);
+    unmatched.set(id, { ...labels, first: known?.first ?? source, files: (known?.files ?? 0) + 1 });
+  }
+  const shrunk = remarked.flatMap(({ source, accepted, records, former }) =>
+    former === undefined
+      ? []
+      : [{ source, accepted, records, before: former, cause: causeOf(accepted, records, former) }],
+  );
+  return { shrunk, unmatched: [...unmatched.values()] };
+}
+
+function causeOf(accepted: number, records: number, before: Former): Shrunk['cause'] {
+  const lost = before.accepted - accepted;
+  return (records - accepted) * 2 >= lost ? 'refused' : 'fewer-records';
+}

@@ -1,0 +1,72 @@
+// Which table a person means by a name, and which of its versions by a time: or a sentence with what there is.
+
+import { didYouMean } from '../core/did-you-mean.ts';
+import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import { CliError } from '../errors.ts';
+import type { AsOf } from '../lake/as-of.ts';
+import type { Effects } from '../lake/effects.ts';
+import type { TableLog, TableLogs } from './table-log.ts';
+
+export type FoundTable = { readonly table: TableRef; readonly log: TableLog };
+
+/** Everything that has a name: the datasets' tables, then the insights. Arrivals are inner workings. */
+export function namedTables({ catalog }: Pick<Effects, 'catalog'>): TableRef[] {
+  const tables = catalog.datasets.map(({ name }): TableRef => ({ kind: 'tables', name }));
+  const derived = catalog.derivations
+    .map(({ target }) => target)
+    .filter((target) => !tables.some((table) => sameTable(table, target)));
+  return [...tables, ...derived];
+}
+
+/**
+ * A dataset or an insight by its name in any case, or a table by its place in the lake (`arrivals/customers`); one that no
+ * definition makes any more, too, while the lake holds it. Throws CliError.
+ */
+export async function findTable(effects: Effects, logs: TableLogs, name: string): Promise<FoundTable> {
+  const table = effects.catalog.resolve(name);
+  if (table !== undefined) {
+    const log = await logs.find(tablePrefix(table));
+    if (log) return { table, log };
+    throw new CliError(`${name} is defined, but the lake does not hold it yet: run "npx sluice sync".`);
+  }
+  for (const candidate of placesOf(name)) {
+    const log = await logs.find(tablePrefix(candidate));
+    if (log) return { table: candidate, log };
+  }
+  const names = namedTables(effects).map((known) => known.name);
+  throw new CliError([
+    `There is no dataset and no insight ${JSON.stringify(name)}.${didYouMean(name, names)}`,
+    `There are: ${names.join(', ')}`,
+  ]);
+}
+
+const KINDS = ['insights', 'tables', 'arrivals'] as const;
+
+function placesOf(name: string): TableRef[] {
+  const [kind, rest = '', ...more] = name.split('/');
+  const named = KINDS.find((known) => known === kind);
+  if (named !== undefined && /^\w[\w.-]*$/.test(rest) && more.length === 0)
+    return [{ kind: named, name: rest }];
+  return /^\w[\w.-]*$/.test(name) ? KINDS.map((known) => ({ kind: known, name })) : [];
+}
+
+/** The newest version without `asOf`. Throws CliError where the table has none there. */
+export function versionAsOf(log: TableLog, asOf: AsOf | undefined): number {
+  if (asOf === undefined) return log.newest;
+  if ('version' in asOf) {
+    if (asOf.version <= log.newest) return asOf.version;
+    throw new CliError(
+      `${log.prefix} has no version ${asOf.version}: its newest is ${log.newest}, of ${isoSeconds(log.timeOf(log.newest))}.`,
+    );
+  }
+  const version = log.versionAt(asOf.ms);
+  if (version !== undefined) return version;
+  throw new CliError(
+    `${log.prefix} did not exist yet at ${asOf.text}: its first version is of ${isoSeconds(log.timeOf(0))}.`,
+  );
+}
+
+/** `2024-01-31T10:00:00Z` */
+export function isoSeconds(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,220 @@
+// What a lake holds and how current it is, from the logs, the reports and a listing of landing. Writes nothing.
+
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { type Derivation, type TableRef, tablePrefix } from '../core/insight.ts';
+import type { SetAside } from '../core/set-aside.ts';
+import type { Add } from '../delta/actions.ts';
+import type { ForeignCommit, Snapshot } from '../delta/snapshot.ts';
+import { recordCount } from '../delta/stats.ts';
+import { mayShareKeys } from '../ingest/key-ranges.ts';
+import type { Report } from '../ingest/report.ts';
+import { settledBefore } from '../ingest/stage.ts';
+import type { Effects } from '../lake/effects.ts';
+import { partitionId, partitionOf } from '../lake/partition.ts';
+import { filesBySource, type Origin, readOrigin, WARNINGS } from '../lake/tags.ts';
+import { isUnseen } from '../lake/unseen.ts';
+import { undefinedTables } from '../maintain/lake-tables.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
+import { readPending, type Stale, type Warning } from '../refresh/plan.ts';
+import { type SinceInputs, sinceInputs } from '../refresh/since-inputs.ts';
+import { goingOn, onePerTable, type TableFailure } from '../table-failures.ts';
+import { type DeliveryRemarks, standingRemarks } from './delivery-remarks.ts';
+
+export type DatasetStatus = DeliveryRemarks & {
+  readonly dataset: string;
+  readonly package: string;
+  /** Source files that the table stands on. */
+  readonly files: number;
+  readonly rows: number;
+  readonly quarantinedRows: number;
+  /** In landing, refused as a whole in their present version. */
+  readonly rejected: readonly Report[];
+  /** In landing, and not in the lake yet in their present version. */
+  readonly waiting: number;
+  /** In the lake, and not in landing any more, though the contract does not keep them. */
+  readonly vanished: readonly string[];
+  /** The latest LastModified of a source file, ISO 8601. */
+  readonly lastArrival: string | null;
+  /** Null where the table was not made yet. */
+  readonly version: number | null;
+  /** See mayShareKeys. */
+  readonly mayShareKeys: boolean;
+};
+
+/** `behind` is null where the table itself is not there, too. */
+export type DerivedStatus = SinceInputs & {
+  readonly table: TableRef;
+  readonly partitions: number;
+  readonly rows: number;
+  readonly version: number | null;
+  readonly stale: readonly Stale[];
+  /** Live partitions that an audit of severity `warn` found something in. */
+  readonly warnings: readonly Warning[];
+};
+
+export type LakeStatus = {
+  readonly datasets: readonly DatasetStatus[];
+  readonly derived: readonly DerivedStatus[];
+  /** Landing files that no dataset's path matches. */
+  readonly unknown: readonly string[];
+  /** What is in landing and cannot be seen. */
+  readonly unseen: readonly Unseen[];
+  /** What other programs committed to tables since Sluice last did. */
+  readonly foreign: readonly { readonly table: string; readonly commits: readonly ForeignCommit[] }[];
+  /** Sentences on logs that lost a part. */
+  readonly logs: readonly string[];
+  /** Tables that nothing defines any more, as `insights/<name>`. */
+  readonly left: readonly string[];
+  /** Definitions that cannot be taken, and the landing files that belong, or may belong, to them. */
+  readonly aside: readonly SetAside[];
+  readonly asideKeys: readonly string[];
+  /** Tables that cannot be read: they are missing above. */
+  readonly failures: readonly TableFailure[];
+};
+
+export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
+  const present = new Map<Dataset, ObjectVersion[]>(effects.catalog.datasets.map((dataset) => [dataset, []]));
+  const unknown: string[] = [];
+  const asideKeys: string[] = [];
+  const unseen: Unseen[] = [];
+  for await (const version of effects.landing.list('', undefined, (one) => unseen.push(one))) {
+    const [dataset] = effects.catalog.claims(version.key);
+    if (effects.catalog.asideOf(version.key)) asideKeys.push(version.key);
+    else if (dataset === undefined) unknown.push(version.key);
+    else present.get(dataset)?.push(version);
+  }
+  const failures: TableFailure[] = [];
+  const datasets: DatasetStatus[] = [];
+  for (const [dataset, versions] of present)
+    await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
+      datasets.push(await datasetStatus(effects, dataset, versions, unseen));
+    });
+  const derived: DerivedStatus[] = [];
+  for (const derivation of effects.catalog.derivations)
+    await goingOn(failures, tablePrefix(derivation.target), async () => {
+      derived.push(await derivedStatus(effects, derivation));
+    });
+  const left = await undefinedTables(effects);
+  const states = await tableStates(effects, left, failures);
+  const { aside } = effects.catalog;
+  const found = { datasets, derived, unknown, unseen, left, aside, asideKeys };
+  return { ...found, ...states, failures: onePerTable(failures) };
+}
+
+/** Of every table that the lake holds: what its log says besides rows. `left`: those that nothing defines. */
+async function tableStates(
+  { catalog, tables }: Effects,
+  left: readonly string[],
+  failures: TableFailure[],
+): Promise<Pick<LakeStatus, 'foreign' | 'logs'>> {
+  const foreign: { table: string; commits: readonly ForeignCommit[] }[] = [];
+  const logs: string[] = [];
+  const defined = [...catalog.datasets.map(landingTable), ...catalog.derivations.map(({ target }) => target)];
+  for (const table of [...defined.map(tablePrefix), ...left])
+    await goingOn(failures, table, async () => {
+      const commits = (await tables.latest(table))?.foreign ?? [];
+      if (commits.length > 0) foreign.push({ table, commits });
+      logs.push(...(await tables.problems(table)));
+    });
+  return { foreign, logs };
+}
+
+async function datasetStatus(
+  effects: Effects,
+  dataset: Dataset,
+  versions: readonly ObjectVersion[],
+  unseen: readonly Unseen[],
+): Promise<DatasetStatus> {
+  const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+  const table = await effects.tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
+  const live = filesBySource(landed?.files.values() ?? []);
+  const origins = [...live.values()].flatMap(([add]) => originOf(add));
+  const rejected: Report[] = [];
+  const empty: Report[] = [];
+  let waiting = 0;
+  for (const version of versions) {
+    const settled = await settledBefore(effects, dataset, version, live);
+    if (settled === undefined) waiting += 1;
+    else if (settled.report?.outcome === 'rejected') rejected.push(settled.report);
+    else if (settled.report) empty.push(settled.report);
+  }
+  const arrivals = [
+    ...origins.map((origin) => origin.lastModifiedMs),
+    ...empty.map((report) => Date.parse(report.lastModified)),
+  ];
+  const keys = new Set(versions.map((version) => version.key));
+  return {
+    dataset: dataset.name,
+    package: dataset.package,
+    files: origins.length + empty.length,
+    rows: rowCount(table),
+    quarantinedRows:
+      sum(origins.map((origin) => origin.quarantinedRows)) + sum(empty.map((report) => report.quarantined)),
+    rejected,
+    waiting,
+    vanished:
+      dataset.onDelete === 'keep'
+        ? []
+        : [...live.keys()]
+            .filter(
+              (source) => !keys.has(source) && !effects.catalog.asideOf(source) && !isUnseen(unseen, source),
+            )
+            .sort(),
+    lastArrival:
+      arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
+    version: table?.version ?? null,
+    ...standingRemarks(dataset, live, empty),
+    mayShareKeys: mayShareKeys(dataset, live),
+  };
+}
+
+function originOf(add: Add | undefined): Origin[] {
+  const origin = add && readOrigin(add);
+  return origin ? [origin] : [];
+}
+
+export async function derivedStatus(effects: Effects, derivation: Derivation): Promise<DerivedStatus> {
+  const snapshot = await effects.tables.latest(tablePrefix(derivation.target));
+  if (snapshot === undefined)
+    return {
+      table: derivation.target,
+      partitions: 0,
+      rows: 0,
+      version: null,
+      stale: [],
+      warnings: [],
+      problems: [],
+      behind: null,
+    };
+  const partitions = new Set(
+    [...snapshot.files.values()].map((add) =>
+      partitionId(partitionOf(add.partitionValues, snapshot.metadata.partitionColumns)),
+    ),
+  );
+  return {
+    table: derivation.target,
+    partitions: partitions.size,
+    rows: rowCount(snapshot),
+    version: snapshot.version,
+    stale: readPending(snapshot).stale,
+    warnings: warningsOf(snapshot),
+    ...(await sinceInputs(effects, derivation, snapshot)),
+  };
+}
+
+function warningsOf({ files, metadata }: Snapshot): Warning[] {
+  return [...files.values()].flatMap(({ tags, partitionValues }) => {
+    const message = tags?.[WARNINGS];
+    const partition = partitionOf(partitionValues, metadata.partitionColumns);
+    return message === undefined ? [] : [{ partition, message }];
+  });
+}
+
+function rowCount(snapshot: Snapshot | undefined): number {
+  return recordCount(snapshot?.files.values() ?? []);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,213 @@
+// The receipt of a table's partitions: which commits made them, under which definition, and from which source files. Every
+// word of it is in the logs; the catalog says which definition is the present one.
+import { landingTable } from '../core/catalog.ts';
+import { sameTable, type TableRef } from '../core/insight.ts';
+import { parseLogJson } from '../core/log-json.ts';
+import type { CommitInfo, PartitionValues } from '../delta/actions.ts';
+import { recordCount } from '../delta/stats.ts';
+import type { Effects } from '../lake/effects.ts';
+import { partitionId } from '../lake/partition.ts';
+import { comparePartitions, type PartitionFilter } from '../lake/partition-filter.ts';
+import { CONTRACT, DEFINITION, readInputs, readOrigin, WARNINGS } from '../lake/tags.ts';
+import { durationOf, staleOf } from './history.ts';
+import { traceLineage, type UsedTable } from './lineage.ts';
+import type { Lifespan, TableLog, TableLogs } from './table-log.ts';
+
+export type SourceUse = {
+  readonly dataset: string;
+  readonly source: string;
+  readonly etag: string;
+  readonly lastModified: string;
+  readonly contract: string;
+  /** In the data files that count; the next two are of the whole source file. */
+  readonly rows: number;
+  readonly acceptedRows: number;
+  readonly quarantinedRows: number;
+  /** In which it came into its table. */
+  readonly version: number;
+  readonly committedAt: string;
+};
+
+export type TableUse = {
+  readonly table: string;
+  /** At which it was read: the first and the last, and how many. */
+  readonly versions: { readonly first: number; readonly last: number; readonly count: number };
+  readonly partitions: number;
+  readonly files: number;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Under which its files were made. */
+  readonly definitions: readonly string[];
+  readonly contracts: readonly string[];
+};
+
+export type PartitionReceipt = {
+  readonly partition: PartitionValues;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Of its data files, as the log has them. */
+  readonly paths: readonly string[];
+  /** That last changed it. */
+  readonly version: number;
+  readonly committedAt: string;
+  /** How long that commit's work took, with all its partitions; null where the log does not say. */
+  readonly ms: number | null;
+  /** The SQL's hash, or the contract's. */
+  readonly definition: string | null;
+  readonly inputs: Readonly<Record<string, number>>;
+  /** That were tried before it was published; null where the log does not say. */
+  readonly audits: readonly AuditOutcome[] | null;
+  /** What audits of severity `warn` found, in a sentence. */
+  readonly warnings: string | null;
+};
+
+/** `warned`: it found something, and the partition was published all the same. */
+export type AuditOutcome = {
+  readonly audit: string;
+  readonly severity: string;
+  readonly outcome: 'passed' | 'warned';
+};
+
+export type Receipt = {
+  readonly table: string;
+  readonly version: number;
+  readonly newest: number;
+  readonly committedAt: string;
+  /** The SQL file or contract that defines it now, and its hash; null where nothing does. */
+  readonly definition: { readonly file: string; readonly hash: string } | null;
+  readonly partitions: readonly PartitionReceipt[];
+  /** Kept their old rows because newer ones failed an audit. */
+  readonly stale: readonly { readonly partition: PartitionValues; readonly message: string }[];
+  /** The table itself first. */
+  readonly tables: readonly TableUse[];
+  readonly sources: readonly SourceUse[];
+  readonly lost: readonly string[];
+};
+
+export async function tableReceipt(
+  effects: Effects,
+  logs: TableLogs,
+  table: TableRef,
+  log: TableLog,
+  version: number,
+  filter: PartitionFilter,
+): Promise<Receipt> {
+  const files = log.filesAt(version).filter(({ add }) => filter.matches(add.partitionValues));
+  const { tables, lost } = await traceLineage(effects, logs, log, version, files);
+  return {
+    table: log.prefix,
+    version,
+    newest: log.newest,
+    committedAt: iso(log.timeOf(version)),
+    definition: presentDefinition(effects, table),
+    partitions: partitionReceipts(log, files),
+    stale: staleOf(log.metadata(version)).filter(({ partition }) => filter.matches(partition)),
+    tables: [...tables.values()].map(tableUse),
+    sources: [...tables.values()].flatMap(sourceUses).sort(bySource),
+    lost: [...lost],
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function presentDefinition({ catalog }: Effects, table: TableRef): Receipt['definition'] {
+  const found =
+    catalog.derivations.find(({ target }) => sameTable(target, table)) ??
+    catalog.datasets.find((dataset) => sameTable(landingTable(dataset), table));
+  return found === undefined ? null : { file: found.file, hash: found.hash };
+}
+
+function partitionReceipts(log: TableLog, files: readonly Lifespan[]): PartitionReceipt[] {
+  const groups = new Map<string, Lifespan[]>();
+  for (const file of files) {
+    const id = partitionId(file.add.partitionValues);
+    groups.set(id, [...(groups.get(id) ?? []), file]);
+  }
+  return [...groups.values()]
+    .map((group) => partitionReceipt(log, group))
+    .sort((a, b) => comparePartitions(a.partition, b.partition));
+}
+
+function partitionReceipt(log: TableLog, files: readonly Lifespan[]): PartitionReceipt {
+  const newest = files.reduce((a, b) => (b.from > a.from ? b : a));
+  const { add, from } = newest;
+  return {
+    partition: add.partitionValues,
+    rows: recordCount(files.map((file) => file.add)),
+    bytes: sum(files, (file) => file.add.size),
+    paths: files.map((file) => file.add.path),
+    version: from,
+    committedAt: iso(log.timeOf(from)),
+    ms: durationOf(log.info(from)),
+    definition: add.tags?.[DEFINITION] ?? add.tags?.[CONTRACT] ?? null,
+    inputs: readInputs(add) ?? {},
+    audits: auditsOf(log.info(from), add.tags?.[WARNINGS]),
+    warnings: add.tags?.[WARNINGS] ?? null,
+  };
+}
+
+/** No partition is published where an audit of severity `error` fails; what one of severity `warn` found is in the file's tags. */
+function auditsOf(info: CommitInfo | undefined, warnings: string | undefined): AuditOutcome[] | null {
+  const text = info?.operationMetrics?.audits;
+  if (text === undefined) return null;
+  type Tried = { readonly audit: string; readonly severity: string };
+  const audits = parseLogJson<readonly Tried[]>(text, 'operationMetrics.audits');
+  return audits.map(({ audit, severity }) => ({
+    audit,
+    severity,
+    outcome: warnings?.includes(`audit ${audit}: `) ? 'warned' : 'passed',
+  }));
+}
+
+function tableUse({ log, files, versions }: UsedTable): TableUse {
+  const used = [...files.values()];
+  const tagsOf = (name: string) => [
+    ...new Set(used.flatMap(({ add }) => (add.tags?.[name] === undefined ? [] : [add.tags[name]]))),
+  ];
+  const read = [...versions].sort((a, b) => a - b);
+  return {
+    table: log.prefix,
+    versions: { first: read[0] ?? 0, last: read.at(-1) ?? 0, count: read.length },
+    partitions: new Set(used.map(({ add }) => partitionId(add.partitionValues))).size,
+    files: used.length,
+    rows: recordCount(used.map(({ add }) => add)),
+    bytes: sum(used, ({ add }) => add.size),
+    definitions: tagsOf(DEFINITION),
+    contracts: tagsOf(CONTRACT),
+  };
+}
+
+function sourceUses({ log, files }: UsedTable): SourceUse[] {
+  const uses = new Map<string, SourceUse>();
+  for (const { add, from } of files.values()) {
+    const origin = readOrigin(add);
+    if (origin === undefined) continue;
+    const { source, etag, contract, acceptedRows, quarantinedRows } = origin;
+    const id = JSON.stringify([source, etag, contract, from]);
+    uses.set(id, {
+      dataset: log.prefix.slice(log.prefix.indexOf('/') + 1),
+      source,
+      etag,
+      lastModified: iso(origin.lastModifiedMs),
+      contract,
+      rows: (uses.get(id)?.rows ?? 0) + recordCount([add]),
+      acceptedRows,
+      quarantinedRows,
+      version: from,
+      committedAt: iso(log.timeOf(from)),
+    });
+  }
+  return [...uses.values()];
+}
+
+function bySource(a: SourceUse, b: SourceUse): number {
+  if (a.dataset !== b.dataset) return a.dataset < b.dataset ? -1 : 1;
+  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
+  return a.version - b.version;
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}

@@ -1,0 +1,141 @@
+// What was refused, from the reports and the quarantine files: by file, and row by row. Writes nothing.
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import type { RejectedRow, Violation } from '../core/violation.ts';
+import type { Add } from '../delta/actions.ts';
+import { CliError } from '../errors.ts';
+import { type Findings, readReport, readReportOf } from '../ingest/report.ts';
+import { isLive } from '../ingest/stage.ts';
+import type { Effects } from '../lake/effects.ts';
+import { quarantineKey } from '../lake/layout.ts';
+import { filesBySource, type Origin, readOrigin } from '../lake/tags.ts';
+import type { ObjectVersion, SqlSession } from '../ports.ts';
+import { readParquet } from '../sql/quoting.ts';
+import { goingOn, type TableFailure } from '../table-failures.ts';
+
+export type SourceRejects = Omit<Findings, 'examples' | 'ignoredColumns'> & {
+  readonly source: string;
+  readonly dataset: string;
+};
+
+/**
+ * The sources with refused rows, and those refused as a whole, in their present version or, until it is read, in the one
+ * before. `failures`: gets the tables that cannot be read; their sources are missing.
+ */
+export async function* findRejects(
+  effects: Effects,
+  dataset: string | undefined,
+  failures: TableFailure[],
+): AsyncIterable<SourceRejects> {
+  const live = new Map<Dataset, Map<string, Add[]>>();
+  for (const candidate of effects.catalog.datasets)
+    if (dataset === undefined || dataset === candidate.name)
+      await goingOn(failures, tablePrefix(landingTable(candidate)), async () => {
+        live.set(candidate, await liveFiles(effects, candidate));
+      });
+  for await (const version of effects.landing.list('', undefined, () => undefined)) {
+    const [claim] = effects.catalog.claims(version.key);
+    const sources = claim && live.get(claim);
+    if (claim === undefined || sources === undefined) continue;
+    const adds = sources.get(version.key) ?? [];
+    sources.delete(version.key);
+    const found = await rejectsOf(effects, claim, version, adds);
+    if (found) yield found;
+  }
+  // Kept on purpose, vanished, or in a landing that is not at hand.
+  for (const [claim, sources] of live)
+    for (const adds of sources.values()) {
+      const found = await liveRejects(effects, claim, adds);
+      if (found) yield found;
+    }
+}
+
+export type SourceState = 'absent' | 'unmatched' | 'aside' | 'clean' | SourceRejects;
+
+/** `unmatched`: in landing, and no dataset takes it. `aside`: it may belong to a definition that was set aside. */
+export async function sourceRejects(effects: Effects, source: string): Promise<SourceState> {
+  const version = await effects.landing.head(source);
+  for (const dataset of effects.catalog.datasets) {
+    const adds = (await liveFiles(effects, dataset)).get(source) ?? [];
+    const claims = effects.catalog.claims(source)[0] === dataset;
+    if (adds.length === 0 && !(claims && version)) continue;
+    const found =
+      claims && version
+        ? await rejectsOf(effects, dataset, version, adds)
+        : await liveRejects(effects, dataset, adds);
+    return found ?? 'clean';
+  }
+  if (effects.catalog.asideOf(source)) return 'aside';
+  return version ? 'unmatched' : 'absent';
+}
+
+async function liveFiles({ tables }: Effects, dataset: Dataset): Promise<Map<string, Add[]>> {
+  const snapshot = await tables.latest(tablePrefix(landingTable(dataset)));
+  return filesBySource(snapshot?.files.values() ?? []);
+}
+
+async function rejectsOf(
+  effects: Effects,
+  dataset: Dataset,
+  version: ObjectVersion,
+  adds: readonly Add[],
+): Promise<SourceRejects | undefined> {
+  if (isLive(dataset, adds, version)) return liveRejects(effects, dataset, adds);
+  const report = await readReport(effects.lake, dataset, version);
+  if (report === undefined) return liveRejects(effects, dataset, adds);
+  return report.outcome === 'rejected' || report.quarantined > 0 ? report : undefined;
+}
+
+/** The log knows how many rows are in quarantine: of a file without any no report is read. */
+async function liveRejects(
+  { lake }: Effects,
+  dataset: Dataset,
+  [add]: readonly Add[],
+): Promise<SourceRejects | undefined> {
+  const origin = add && readOrigin(add);
+  if (origin === undefined || origin.quarantinedRows === 0) return undefined;
+  return (await readReportOf(lake, dataset.name, origin)) ?? withoutReport(dataset, origin);
+}
+
+function withoutReport({ name }: Dataset, origin: Origin): SourceRejects {
+  const { source, acceptedRows, quarantinedRows } = origin;
+  return {
+    source,
+    dataset: name,
+    outcome: 'accepted',
+    rows: acceptedRows + quarantinedRows,
+    accepted: acceptedRows,
+    quarantined: quarantinedRows,
+    violations: [],
+    quarantine: quarantineKey(name, origin),
+  };
+}
+
+/** The rows in the file's order, in chunks. Throws CliError where the quarantine file is gone. */
+export async function readRejectedRows(
+  { lake, sql }: Effects,
+  { source, quarantine }: SourceRejects,
+  work: (rows: AsyncIterable<RejectedRow>) => Promise<void>,
+): Promise<void> {
+  if (quarantine === undefined) return work(none());
+  const file = await lake.download(quarantine);
+  if (file === undefined)
+    throw new CliError(
+      `the quarantine file of ${source} is gone: ${lake.location}/${quarantine}. "npx sluice validate" with the source file shows its rows again`,
+    );
+  try {
+    await sql.session((session) => work(storedRows(session, file.path)));
+  } finally {
+    await file.release();
+  }
+}
+
+async function* none(): AsyncIterable<RejectedRow> {}
+
+type Stored = { line: number | null; path?: string | null; raw: string; violations: readonly Violation[] };
+
+async function* storedRows(session: SqlSession, path: string): AsyncIterable<RejectedRow> {
+  const sql = `SELECT * FROM ${readParquet(path)} ORDER BY file_row_number`;
+  for await (const rows of session.stream<Stored>(sql)) yield* rows;
+}

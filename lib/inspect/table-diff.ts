@@ -1,0 +1,83 @@
+// What made two versions of a table different: source files and definitions, through every level, from the logs alone.
+import { type TableRef, tablePrefix } from '../core/insight.ts';
+import type { Effects } from '../lake/effects.ts';
+import type { SourceChange } from './history.ts';
+import type { Receipt, SourceUse, TableUse } from './receipt.ts';
+
+/** `old` and `new` are null where the source is not among what made that version. */
+export type SourceDiff = SourceChange & {
+  readonly dataset: string;
+  readonly old: SourceUse | null;
+  readonly new: SourceUse | null;
+};
+
+export type DefinitionDiff = {
+  readonly table: string;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+};
+
+export type TableDiff = {
+  readonly sources: readonly SourceDiff[];
+  /** Contracts and SQL under which files of a table on the way were made. */
+  readonly definitions: readonly DefinitionDiff[];
+  /** Tables on the way that were read at other versions; null where they were not read. */
+  readonly inputs: readonly {
+    readonly table: string;
+    readonly from: number | null;
+    readonly to: number | null;
+  }[];
+};
+
+export function tableDiff(before: Receipt, after: Receipt): TableDiff {
+  const old = new Map(before.tables.map((use) => [use.table, use]));
+  const now = new Map(after.tables.map((use) => [use.table, use]));
+  const tables = [...new Set([...now.keys(), ...old.keys()])];
+  return {
+    sources: sourceDiffs(before.sources, after.sources),
+    definitions: tables.flatMap((table) => {
+      const [from, to] = [hashes(old.get(table)), hashes(now.get(table))];
+      return from.join() === to.join() ? [] : [{ table, from, to }];
+    }),
+    inputs: tables.flatMap((table) => {
+      const [from, to] = [old.get(table)?.versions.last ?? null, now.get(table)?.versions.last ?? null];
+      return table === after.table || from === to ? [] : [{ table, from, to }];
+    }),
+  };
+}
+
+function hashes(use: TableUse | undefined): string[] {
+  return [...(use?.definitions ?? []), ...(use?.contracts ?? [])].sort();
+}
+
+/** Where a source counts in several of its versions at once, the last is compared: the others are on their way out. */
+function sourceDiffs(before: readonly SourceUse[], after: readonly SourceUse[]): SourceDiff[] {
+  const idOf = ({ dataset, source }: SourceUse) => JSON.stringify([dataset, source]);
+  const old = new Map(before.map((use) => [idOf(use), use]));
+  const now = new Map(after.map((use) => [idOf(use), use]));
+  return [...new Set([...now.keys(), ...old.keys()])].sort().flatMap((id) => {
+    const [was, is] = [old.get(id) ?? null, now.get(id) ?? null];
+    const use = is ?? was;
+    const change = changeOf(was, is);
+    return use === null || change === undefined
+      ? []
+      : [{ dataset: use.dataset, source: use.source, change, old: was, new: is }];
+  });
+}
+
+function changeOf(old: SourceUse | null, now: SourceUse | null): SourceChange['change'] | undefined {
+  if (old === null) return 'new';
+  if (now === null) return 'withdrawn';
+  if (old.etag !== now.etag || old.lastModified !== now.lastModified) return 'replaced';
+  return old.contract === now.contract ? undefined : 'read again';
+}
+
+/** The columns that tell a table's rows apart, as its definition says; [] for none. */
+export function keyOf({ catalog }: Effects, table: TableRef): readonly string[] {
+  const derivation = catalog.derivations.find(({ target }) => tablePrefix(target) === tablePrefix(table));
+  if (derivation !== undefined)
+    return derivation.key.length === 0 ? [] : [...new Set([...derivation.partitionBy, ...derivation.key])];
+  return table.kind === 'tables'
+    ? (catalog.datasets.find(({ name }) => name === table.name)?.primaryKey ?? [])
+    : [];
+}

@@ -1,0 +1,166 @@
+// A table's whole log in memory: what each commit said, and from which version to which each data file was live. Log entries
+// are never deleted, so all of a table's past can be told from it.
+
+import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
+import { commitInfoOf } from '../delta/commit-id.ts';
+import { commitTimeMs, type Entry } from '../delta/snapshot.ts';
+import type { DeltaTables } from '../delta/tables.ts';
+import { CliError } from '../errors.ts';
+import { inParallel } from '../in-parallel.ts';
+import { partitionId, partitionOf } from '../lake/partition.ts';
+
+/** Live from the version `from` up to, and without, `until`. A path that is added again, as by a RESTORE, has several. */
+export type Lifespan = { readonly add: Add; readonly from: number; until: number };
+
+const ENTRIES_A_READ = 8;
+
+export class TableLog {
+  /** The table's name in the lake: `insights/usage_daily`. */
+  readonly prefix: string;
+  readonly entries: readonly Entry[];
+  /** By path, the newest one last. */
+  readonly #lifespans = new Map<string, Lifespan[]>();
+  readonly #metadata: (Metadata | undefined)[] = [];
+  readonly #times: number[] = [];
+  readonly #byPartition = new Map<string, Map<string, Lifespan[]>>();
+
+  /** `entries`: all of them, from version 0. */
+  constructor(prefix: string, entries: readonly Entry[]) {
+    this.prefix = prefix;
+    this.entries = entries;
+    for (const { version, actions } of entries) this.#apply(version, actions);
+  }
+
+  #apply(version: number, actions: readonly Action[]): void {
+    let metadata = this.#metadata.at(-1);
+    for (const action of actions) if ('remove' in action) this.#end(action.remove.path, version);
+    for (const action of actions) {
+      if ('metaData' in action) metadata = action.metaData;
+      if (!('add' in action)) continue;
+      // Added while it is live, it is described anew.
+      this.#end(action.add.path, version);
+      const known = this.#lifespans.get(action.add.path) ?? [];
+      known.push({ add: action.add, from: version, until: Infinity });
+      this.#lifespans.set(action.add.path, known);
+    }
+    this.#metadata.push(metadata);
+    // Writers' clocks differ a little: a version is never older than the one before.
+    const time = commitTimeMs(commitInfoOf(actions)) ?? newestFile(actions);
+    this.#times.push(Math.max(time, this.#times.at(-1) ?? 0));
+  }
+
+  #end(path: string, version: number): void {
+    const newest = this.#lifespans.get(path)?.at(-1);
+    if (newest && newest.until === Infinity) newest.until = version;
+  }
+
+  get newest(): number {
+    return this.entries.length - 1;
+  }
+
+  /** Of the version's commit, ms since 1970. */
+  timeOf(version: number): number {
+    return this.#times[version] ?? 0;
+  }
+
+  info(version: number): CommitInfo | undefined {
+    return commitInfoOf(this.entries[version]?.actions ?? []);
+  }
+
+  /** The newest version at or before that time; undefined where the table is younger. */
+  versionAt(ms: number): number | undefined {
+    const after = this.#times.findIndex((time) => time > ms);
+    const version = after < 0 ? this.newest : after - 1;
+    return version < 0 ? undefined : version;
+  }
+
+  metadata(version: number): Metadata {
+    const metadata = this.#metadata[version];
+    if (metadata === undefined) throw new CliError(`${this.prefix} has no schema at version ${version} yet.`);
+    return metadata;
+  }
+
+  /** Of every data file that there ever was. */
+  lifespans(): Lifespan[] {
+    return [...this.#lifespans.values()].flat();
+  }
+
+  /** The newest one. */
+  lifespan(path: string): Lifespan | undefined {
+    return this.#lifespans.get(path)?.at(-1);
+  }
+
+  filesAt(version: number): Lifespan[] {
+    return this.lifespans().filter((file) => isLive(file, version));
+  }
+
+  /** The files of one partition, by the values of some of the table's partition columns. */
+  partitionAt(version: number, partition: PartitionValues): Lifespan[] {
+    const columns = Object.keys(partition);
+    const name = columns.join('\n');
+    const index = this.#byPartition.get(name) ?? this.#indexBy(columns);
+    this.#byPartition.set(name, index);
+    return (index.get(partitionId(partition)) ?? []).filter((file) => isLive(file, version));
+  }
+
+  #indexBy(columns: readonly string[]): Map<string, Lifespan[]> {
+    const index = new Map<string, Lifespan[]>();
+    for (const file of this.lifespans()) {
+      const id = partitionId(partitionOf(file.add.partitionValues, columns));
+      const known = index.get(id);
+      if (known) known.push(file);
+      else index.set(id, [file]);
+    }
+    return index;
+  }
+}
+
+function isLive({ from, until }: Lifespan, version: number): boolean {
+  return from <= version && version < until;
+}
+
+function newestFile(actions: readonly Action[]): number {
+  return actions.reduce(
+    (newest, action) => ('add' in action ? Math.max(newest, action.add.modificationTime) : newest),
+    0,
+  );
+}
+
+/** Undefined where there is no table. Throws CliError where an entry is missing. */
+export async function readTableLog(tables: DeltaTables, prefix: string): Promise<TableLog | undefined> {
+  const newest = (await tables.latest(prefix))?.version;
+  if (newest === undefined) return undefined;
+  const starts = Array.from(
+    { length: Math.ceil((newest + 1) / ENTRIES_A_READ) },
+    (_, i) => i * ENTRIES_A_READ,
+  );
+  const parts = new Map<number, readonly Entry[]>();
+  await inParallel(starts, async (start) => {
+    const last = Math.min(newest, start + ENTRIES_A_READ - 1);
+    const entries = await tables.entries(prefix, start - 1, last);
+    if (entries === undefined)
+      throw new CliError(
+        `The log of ${prefix} lacks an entry between the versions ${start} and ${last}, so its past cannot be told: restore it from a backup or an older object version.`,
+      );
+    parts.set(start, entries);
+  });
+  return new TableLog(
+    prefix,
+    starts.flatMap((start) => parts.get(start) ?? []),
+  );
+}
+
+/** The logs of one run's tables, each read once. */
+export class TableLogs {
+  readonly #logs = new Map<string, Promise<TableLog | undefined>>();
+  readonly #tables: DeltaTables;
+  constructor(tables: DeltaTables) {
+    this.#tables = tables;
+  }
+
+  find(prefix: string): Promise<TableLog | undefined> {
+    const known = this.#logs.get(prefix) ?? readTableLog(this.#tables, prefix);
+    this.#logs.set(prefix, known);
+    return known;
+  }
+}

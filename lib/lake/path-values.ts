@@ -1,0 +1,133 @@
+// What a landing key's Hive-style folders say of a dataset's fields: `a/year=2024/x.csv` says that year is 2024. Pure text.
+import type { Dataset, Field } from '../core/contract.ts';
+
+const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
+
+/** `text` is null for Hive's own null. Names and texts as written, `%XX` decoded. */
+export type HiveFolder = { readonly name: string; readonly text: string | null };
+
+/** `a/year=2024/month=01/x.csv` → year 2024, month 01: the folders that name a value, outermost first. */
+export function hiveFolders(key: string): HiveFolder[] {
+  return key
+    .split('/')
+    .slice(0, -1)
+    .flatMap((folder) => {
+      const equals = folder.indexOf('=');
+      if (equals <= 0) return [];
+      const text = decodePercent(folder.slice(equals + 1));
+      return [{ name: decodePercent(folder.slice(0, equals)), text: text === HIVE_NULL ? null : text }];
+    });
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export type PathValues = {
+  /** Field name → the value's canonical text (an integer without leading zeros); null where the folder is Hive's null. */
+  readonly values: ReadonlyMap<string, string | null>;
+  /** Why no file of this key can be read: a folder that is no value of its field, or two that contradict each other. */
+  readonly problem?: PathProblem;
+  /** Names of folders that speak of no field. */
+  readonly others: readonly string[];
+};
+
+export type PathProblem = { readonly text: string; readonly message: string };
+
+/**
+ * The dataset's fields whose values stand in the key. A folder is named as its field is; for the fields that the dataset takes
+ * from the path (see fieldsFromPath) also as their header is, or in another case where none is written exactly so.
+ */
+export function pathValues(dataset: Dataset, key: string): PathValues {
+  const values = new Map<string, string | null>();
+  const problems: PathProblem[] = [];
+  const folders = hiveFolders(key).map((folder) => ({ ...folder, owner: ownerOf(dataset, folder.name) }));
+  for (const field of dataset.fields) {
+    const near = folders.filter(({ owner }) => owner?.field === field);
+    const exact = near.filter(({ owner }) => owner?.isExact);
+    const own = exact.length > 0 ? exact : near;
+    const read = own.map((folder) => readFolder(field, folder));
+    const broken = read.find((value) => typeof value === 'object' && value !== null);
+    if (broken) problems.push(broken);
+    else if (read.some((value) => value !== read[0])) problems.push(contradiction(field, own));
+    else if (read[0] !== undefined) values.set(field.name, read[0] as string | null);
+  }
+  const [problem] = problems;
+  const others = folders.filter(({ owner }) => owner === undefined).map(({ name }) => name);
+  return { values, others, ...(problem ? { problem } : {}) };
+}
+
+/** The names of the fields that the contract itself expects in the path: those that partition, and those that its glob names. */
+function fieldsFromPath(dataset: Dataset): string[] {
+  return [...dataset.partitionFields, ...globbedFields(dataset)];
+}
+
+/** The names of the fields that the glob's folders name: year and month for `billing/year=*` and `month=*`. */
+export function globbedFields(dataset: Dataset): string[] {
+  const folders = hiveFolders(dataset.path).map(({ name }) => name.toLowerCase());
+  const isNamed = ({ name, header }: Field) =>
+    folders.includes(name.toLowerCase()) || folders.includes(header.toLowerCase());
+  return dataset.fields.filter(isNamed).map(({ name }) => name);
+}
+
+/** The field that a folder of this name speaks of. */
+function ownerOf(dataset: Dataset, folder: string): { field: Field; isExact: boolean } | undefined {
+  const named = dataset.fields.find(({ name }) => name === folder);
+  if (named) return { field: named, isExact: true };
+  const expected = fieldsFromPath(dataset);
+  const fields = dataset.fields.filter(({ name }) => expected.includes(name));
+  const headed = fields.find(({ header }) => header === folder);
+  if (headed) return { field: headed, isExact: true };
+  const isNear = (name: string) => name.toLowerCase() === folder.toLowerCase();
+  const near = fields.find(({ name }) => isNear(name));
+  const [first, second] = near ? [near] : fields.filter(({ header }) => isNear(header));
+  return first && second === undefined ? { field: first, isExact: false } : undefined;
+}
+
+function readFolder(field: Field, { name, text }: HiveFolder): string | null | PathProblem {
+  if (text === null) return null;
+  if (text === '') {
+    const message = `the folder ${name}= has no value for ${field.name}: name the value; ${HIVE_NULL} stands for none`;
+    return { text, message };
+  }
+  const value = canonical(field, text);
+  if (value !== undefined) return value;
+  const message = `the folder ${name}=${text} is not ${article(field.type)} for ${field.name}: move the file to a folder with a valid value`;
+  return { text, message };
+}
+
+function article(type: string): string {
+  return `${/^[aio]/.test(type) ? 'an' : 'a'} ${type}`;
+}
+
+function contradiction(field: Field, folders: readonly HiveFolder[]): PathProblem {
+  const said = folders.map(({ name, text }) => `${name}=${text ?? HIVE_NULL}`);
+  const message = `the path says ${field.name} in more than one way (${said.join(', ')}): leave one folder of them`;
+  return { text: said.join(', '), message };
+}
+
+function canonical(field: Field, text: string): string | undefined {
+  if (field.type === 'integer')
+    return /^[+-]?\d{1,18}$/.test(text) ? BigInt(text.replace('+', '')).toString() : undefined;
+  if (field.type === 'date') return isDate(text) ? text : undefined;
+  if (field.type === 'boolean') return booleanText(field, text);
+  if (field.type === 'year') return /^\d{4}$/.test(text) ? String(Number(text)) : undefined;
+  if (field.type === 'yearmonth') return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : undefined;
+  return field.type === 'string' || field.type === 'any' ? text : undefined;
+}
+
+function booleanText(field: Field, text: string): string | undefined {
+  if (field.trueValues.includes(text)) return 'true';
+  if (field.falseValues.includes(text)) return 'false';
+  return text === 'true' || text === 'false' ? text : undefined;
+}
+
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}

@@ -1,0 +1,80 @@
+// Live data files of a table as one SQL relation: their columns, the partition columns from the log, and, where asked
+// for, what the log says of each row's source. Pure text; whoever calls has put the files on the local disk.
+
+import { type Column, sqlType } from '../core/schema.ts';
+import type { PartitionValues } from '../delta/actions.ts';
+import { fileLiteral, identifier, list, literal } from '../sql/quoting.ts';
+
+export type RelationFile = {
+  readonly path: string;
+  readonly partitionValues: PartitionValues;
+  /** Present for arrivals: see SOURCE_COLUMNS. */
+  readonly origin?: { readonly source: string; readonly lastModifiedMs: number; readonly newest: boolean };
+};
+
+/** The columns that a relation of arrivals has besides its own. */
+export const SOURCE_COLUMNS: readonly { readonly name: string; readonly sqlType: string }[] = [
+  { name: '_sluice_source', sqlType: 'VARCHAR' },
+  { name: '_sluice_last_modified', sqlType: 'BIGINT' },
+  { name: '_sluice_newest', sqlType: 'BOOLEAN' },
+];
+
+export type RelationShape = {
+  readonly columns: readonly Column[];
+  readonly partitionColumns: readonly string[];
+  readonly withSource: boolean;
+  /** Some files were written under another definition, so that they may lack a column. */
+  readonly mixed: boolean;
+};
+
+/** A SELECT; each column has its declared type even where there are no files. */
+export function relationSql(shape: RelationShape, files: readonly RelationFile[]): string {
+  const typed = [
+    ...shape.columns.map((column) => ({ name: column.name, sqlType: sqlType(column.type) })),
+    ...(shape.withSource ? SOURCE_COLUMNS : []),
+  ];
+  const empty = `SELECT ${typed.map((c) => `CAST(NULL AS ${c.sqlType}) AS ${identifier(c.name)}`).join(', ')} WHERE false`;
+  if (files.length === 0) return empty;
+  const constants = new Map<string, readonly (string | null)[]>();
+  for (const name of shape.partitionColumns)
+    constants.set(
+      name,
+      files.map((file) => file.partitionValues[name] ?? null),
+    );
+  if (shape.withSource) {
+    constants.set(
+      '_sluice_source',
+      files.map((file) => file.origin?.source ?? null),
+    );
+    constants.set(
+      '_sluice_last_modified',
+      files.map((file) => String(file.origin?.lastModifiedMs ?? 0)),
+    );
+    constants.set(
+      '_sluice_newest',
+      files.map((file) => String(file.origin?.newest ?? false)),
+    );
+  }
+  const select = (stored: (name: string) => string) =>
+    typed
+      .map(
+        (c) =>
+          `${constant(constants.get(c.name), c.sqlType) ?? `CAST(${stored(c.name)} AS ${c.sqlType})`} AS ${identifier(c.name)}`,
+      )
+      .join(', ');
+  const read = `read_parquet(${list(files.map((file) => fileLiteral(file.path)))}, hive_partitioning = false${shape.mixed ? ', union_by_name = true' : ''})`;
+  if (!shape.mixed) return `SELECT ${select(identifier)} FROM ${read}`;
+  // A column that no file has must still be there: the empty relation brings it.
+  const stored = typed
+    .filter((c) => !constants.has(c.name))
+    .map((c) => `CAST(NULL AS ${c.sqlType}) AS ${identifier(c.name)}`);
+  const none = `SELECT ${[...stored, 'CAST(NULL AS UBIGINT) AS file_index'].join(', ')} WHERE false`;
+  return `SELECT ${select(identifier)} FROM (${none} UNION ALL BY NAME SELECT *, file_index FROM ${read})`;
+}
+
+/** One value per file, found by the file's place in the list; a literal where all files agree. */
+function constant(values: readonly (string | null)[] | undefined, type: string): string | undefined {
+  if (values === undefined) return undefined;
+  if (values.every((value) => value === values[0])) return `CAST(${literal(values[0] ?? null)} AS ${type})`;
+  return `CAST(${list(values.map(literal))} AS ${type}[])[CAST(file_index AS BIGINT) + 1]`;
+}

@@ -1,0 +1,130 @@
+// What the log says of a data file's origin: the words in `add.tags` and in a table's configuration, and their meaning.
+
+import { parseLogJson } from '../core/log-json.ts';
+import type { Add } from '../delta/actions.ts';
+import type { ObjectVersion } from '../ports.ts';
+import { partitionId } from './partition.ts';
+
+export const CONTRACT = 'sluice.contract';
+export const DEFINITION = 'sluice.definition';
+export const PENDING = 'sluice.pending';
+/** When a table that nothing defined any more was dropped, ISO 8601. */
+export const DROPPED = 'sluice.dropped';
+/** Of the source file's text, unpacked and decoded: equal texts have the same. */
+export const TEXT = 'sluice.text';
+/** Of a data file's bytes: files of the same hash hold the same rows in the same order. */
+export const CONTENT = 'sluice.content';
+/** Of the whole source file. */
+export const ACCEPTED_ROWS = 'sluice.acceptedRows';
+export const INPUTS = 'sluice.inputs';
+/** The ids of the commits that INPUTS gives the versions of. */
+export const INPUT_COMMITS = 'sluice.inputCommits';
+/** In an add of a derived table: what its audits of severity `warn` found, in a sentence. */
+export const WARNINGS = 'sluice.warnings';
+
+export type Origin = {
+  readonly source: string;
+  readonly etag: string;
+  readonly lastModifiedMs: number;
+  readonly contract: string;
+  /** Rows of the whole source file, not of this data file alone. */
+  readonly acceptedRows: number;
+  readonly quarantinedRows: number;
+  /** The digest of what its report says; absent where an older Sluice wrote the file. */
+  readonly report?: string;
+  /** See TEXT; absent where an older version of Sluice read the file. */
+  readonly text?: string;
+};
+
+export function originTags(origin: Origin): Record<string, string> {
+  return {
+    'sluice.source': origin.source,
+    'sluice.etag': origin.etag,
+    'sluice.lastModified': new Date(origin.lastModifiedMs).toISOString(),
+    [CONTRACT]: origin.contract,
+    [ACCEPTED_ROWS]: String(origin.acceptedRows),
+    'sluice.quarantinedRows': String(origin.quarantinedRows),
+    ...(origin.report === undefined ? {} : { 'sluice.report': origin.report }),
+    ...(origin.text === undefined ? {} : { [TEXT]: origin.text }),
+  };
+}
+
+/** Undefined for a file that came from no source file. */
+export function readOrigin(add: Pick<Add, 'tags'>): Origin | undefined {
+  const tags = add.tags ?? {};
+  const source = tags['sluice.source'];
+  if (source === undefined) return undefined;
+  return {
+    source,
+    etag: tags['sluice.etag'] ?? '',
+    lastModifiedMs: Date.parse(tags['sluice.lastModified'] ?? ''),
+    contract: tags[CONTRACT] ?? '',
+    acceptedRows: Number(tags[ACCEPTED_ROWS] ?? 0),
+    quarantinedRows: Number(tags['sluice.quarantinedRows'] ?? 0),
+    ...(tags['sluice.report'] === undefined ? {} : { report: tags['sluice.report'] }),
+    ...(tags[TEXT] === undefined ? {} : { text: tags[TEXT] }),
+  };
+}
+
+/** True where the file was made from exactly this version under exactly this contract. */
+export function madeFrom(
+  origin: Origin,
+  version: ObjectVersion,
+  contract: string,
+  lastModifiedCounts: boolean,
+): boolean {
+  if (origin.etag !== version.etag || origin.contract !== contract) return false;
+  return !lastModifiedCounts || origin.lastModifiedMs === version.lastModifiedMs;
+}
+
+/** True where a file that takes the place of another holds what that one held: nothing that is computed of it changes. */
+export function sameContent(before: Add, after: Add): boolean {
+  const same = (tag: string) => before.tags?.[tag] !== undefined && before.tags[tag] === after.tags?.[tag];
+  return (
+    same(CONTENT) &&
+    same(CONTRACT) &&
+    partitionId(before.partitionValues) === partitionId(after.partitionValues)
+  );
+}
+
+/** The live files by the source file that they came from. */
+export function filesBySource(files: Iterable<Add>): Map<string, Add[]> {
+  const bySource = new Map<string, Add[]>();
+  for (const add of files) {
+    const source = add.tags?.['sluice.source'];
+    if (source === undefined) continue;
+    const known = bySource.get(source);
+    if (known) known.push(add);
+    else bySource.set(source, [add]);
+  }
+  return bySource;
+}
+
+/** The input's name in a derived table's transactions; a table that was made anew has another. */
+export function inputAppId(prefix: string, tableId: string): string {
+  return `sluice:${prefix}:${tableId}`;
+}
+
+/** Beside an input's version: which commit that was, as a number. Another commit of the same version is another input. */
+export function inputCommitAppId(prefix: string, tableId: string): string {
+  return `sluice-commit:${prefix}:${tableId}`;
+}
+
+/** The versions of its inputs that a computed file was made from, by the tables' prefixes; undefined for a file that was not computed. */
+export function readInputs(add: Pick<Add, 'tags'>): Readonly<Record<string, number>> | undefined {
+  const text = add.tags?.[INPUTS];
+  return text === undefined ? undefined : parseLogJson<Record<string, number>>(text, INPUTS);
+}
+
+/** The commits' ids by the tables' prefixes; {} where the file's writer did not say. */
+export function readInputCommits(add: Pick<Add, 'tags'>): Readonly<Record<string, string>> {
+  return parseLogJson<Record<string, string>>(add.tags?.[INPUT_COMMITS] ?? '{}', INPUT_COMMITS);
+}
+
+/** The inverse of inputAppId; undefined for a transaction of another kind. */
+export function readInputAppId(
+  appId: string,
+): { readonly prefix: string; readonly tableId: string } | undefined {
+  const [, prefix, tableId] = /^sluice:((?:tables|arrivals|insights)\/[^:]+):(.+)$/.exec(appId) ?? [];
+  return prefix === undefined || tableId === undefined ? undefined : { prefix, tableId };
+}

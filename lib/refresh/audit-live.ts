@@ -1,0 +1,62 @@
+// Relationships on rows that are live already, when what they relate to has changed.
+import type { Audit, Derivation } from '../core/insight.ts';
+import type { Add, PartitionValues } from '../delta/actions.ts';
+import type { Snapshot } from '../delta/snapshot.ts';
+import type { Effects } from '../lake/effects.ts';
+import { partitionId, partitionOf } from '../lake/partition.ts';
+import type { SqlSession } from '../ports.ts';
+import { identifier } from '../sql/quoting.ts';
+import { type AuditedPartition, type AuditFailure, failure } from './audit.ts';
+import { type LocalFiles, tableRelation } from './inputs.ts';
+
+/**
+ * The relationships of severity `error` on the live rows of `files`, in one statement per audit: nothing but what they
+ * relate to has changed. The session must hold the related views. Only partitions that fail are returned.
+ */
+export async function tryRelationships(
+  session: SqlSession,
+  effects: Effects,
+  local: LocalFiles,
+  derivation: Derivation,
+  base: Snapshot,
+  files: readonly Add[],
+): Promise<AuditedPartition[]> {
+  const relation = await tableRelation(effects.catalog, local, derivation.target, base, files);
+  await session.run(`CREATE TEMP VIEW this AS ${relation}`);
+  const failed = new Map<string, { partition: PartitionValues; failures: AuditFailure[] }>();
+  for (const audit of derivation.audits.filter(({ related, severity }) => related && severity === 'error'))
+    for (const { partition, failure } of await offendingPartitions(session, derivation, audit)) {
+      const id = partitionId(partition);
+      failed.set(id, { partition, failures: [...(failed.get(id)?.failures ?? []), failure] });
+    }
+  await session.run('DROP VIEW this');
+  return [...failed.values()];
+}
+
+async function offendingPartitions(
+  session: SqlSession,
+  { partitionBy }: Derivation,
+  audit: Audit,
+): Promise<{ partition: PartitionValues; failure: AuditFailure }[]> {
+  const values = partitionBy.map((name) => `CAST(${identifier(name)} AS VARCHAR) AS ${identifier(name)}`);
+  const rows = await session.rows<Record<string, string | number | null>>(
+    `SELECT ${[...values, 'count(*) AS _sluice_offending', 'min(CAST(audited AS VARCHAR)) AS _sluice_example'].join(', ')}
+     FROM (${audit.sql}\n) AS audited ${values.length === 0 ? 'HAVING count(*) > 0' : 'GROUP BY ALL ORDER BY ALL'}`,
+  );
+  return rows.map(({ _sluice_offending: offending, _sluice_example: example, ...partition }) => ({
+    partition: partition as PartitionValues,
+    failure: failure(audit, Number(offending), example === null ? null : String(example)),
+  }));
+}
+
+/** Files of the derived table, or of what it is `over`, by its partitions' ids. */
+export function filesByPartition({ partitionBy }: Derivation, files: Iterable<Add>): Map<string, Add[]> {
+  const byPartition = new Map<string, Add[]>();
+  for (const add of files) {
+    const id = partitionId(partitionOf(add.partitionValues, partitionBy));
+    const known = byPartition.get(id);
+    if (known) known.push(add);
+    else byPartition.set(id, [add]);
+  }
+  return byPartition;
+}

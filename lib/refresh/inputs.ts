@@ -1,0 +1,157 @@
+// A derived table's inputs at fixed versions: their snapshots, and their rows as views over local files.
+
+import { type Catalog, landingTable } from '../core/catalog.ts';
+import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import type { Add } from '../delta/actions.ts';
+import { objectKey } from '../delta/partitions.ts';
+import { configuration, type Snapshot } from '../delta/snapshot.ts';
+import { CorruptionError, TryAgainError } from '../errors.ts';
+import { mapInParallel } from '../in-parallel.ts';
+import type { Effects } from '../lake/effects.ts';
+import { type RelationFile, relationSql } from '../lake/scan-sql.ts';
+import { CONTRACT, DEFINITION, filesBySource, readOrigin } from '../lake/tags.ts';
+import type { LocalFile, ObjectStore } from '../ports.ts';
+import { identifier } from '../sql/quoting.ts';
+
+export type Input = { readonly table: TableRef; readonly snapshot: Snapshot; readonly isOver: boolean };
+
+export function loadInputs(effects: Effects, derivation: Derivation): Promise<Input[]> {
+  return loadTables(effects, derivation.inputs, derivation.over);
+}
+
+/** What its audits look up. */
+export function loadRelated(effects: Effects, derivation: Derivation): Promise<Input[]> {
+  return loadTables(effects, relatedTables(derivation));
+}
+
+function loadTables(effects: Effects, tables: readonly TableRef[], over?: TableRef): Promise<Input[]> {
+  return mapInParallel(tables, async (table) => {
+    const snapshot = await effects.tables.latest(tablePrefix(table));
+    if (snapshot === undefined)
+      throw new TryAgainError(`${tablePrefix(table)} does not exist yet: run "sluice sync", which makes it`);
+    return { table, snapshot, isOver: over !== undefined && sameTable(over, table) };
+  });
+}
+
+/** A table under another contract or SQL than this process holds would be read with the wrong columns. Throws TryAgainError. */
+export function requireDefinitions(catalog: Catalog, inputs: readonly Input[]): void {
+  for (const { table, snapshot } of inputs) {
+    const held = configuration(snapshot, CONTRACT) ?? configuration(snapshot, DEFINITION);
+    if (held !== presentHash(catalog, table))
+      throw new TryAgainError(
+        `${tablePrefix(table)} is under another definition than this process holds: run "sluice sync", which applies the definitions, or says why it cannot`,
+      );
+  }
+}
+
+/** Nothing is computed from rows that another program wrote: whoever owns the table takes them back first. Throws TryAgainError. */
+export function requireOwnRows(inputs: readonly Input[]): void {
+  for (const { table, snapshot } of inputs) {
+    const [change] = snapshot.foreign;
+    if (change !== undefined)
+      throw new TryAgainError(
+        `${tablePrefix(table)} was changed by another program in version ${change.version}: run "sluice sync", which takes that back`,
+      );
+  }
+}
+
+/** The local copies of data files, fetched when first needed and released together. */
+export class LocalFiles {
+  readonly #files = new Map<string, Promise<LocalFile>>();
+  readonly #lake: ObjectStore;
+  constructor(lake: ObjectStore) {
+    this.#lake = lake;
+  }
+
+  path(prefix: string, add: Add): Promise<string> {
+    const key = objectKey(prefix, add.path);
+    const known = this.#files.get(key) ?? this.#fetch(key);
+    this.#files.set(key, known);
+    return known.then((file) => file.path);
+  }
+
+  async #fetch(key: string): Promise<LocalFile> {
+    const file = await this.#lake.download(key);
+    if (file) return file;
+    throw new CorruptionError(
+      `${this.#lake.location}/${key} is gone, although its table's log names it: restore it, or rebuild the table`,
+    );
+  }
+
+  async release(): Promise<void> {
+    for (const file of this.#files.values()) await file.then((f) => f.release()).catch(() => undefined);
+    this.#files.clear();
+  }
+}
+
+/** CREATE VIEW text for the table's `files` (all, or one partition's) under the table's name. */
+export async function inputView(
+  catalog: Catalog,
+  local: LocalFiles,
+  table: TableRef,
+  snapshot: Snapshot,
+  files: readonly Add[],
+): Promise<string> {
+  return `CREATE OR REPLACE TEMP VIEW ${identifier(table.name)} AS ${await tableRelation(catalog, local, table, snapshot, files)}`;
+}
+
+/** `withSource`: with SOURCE_COLUMNS, which tell of a table of landing files from which of them a row is. */
+export async function tableRelation(
+  catalog: Catalog,
+  local: LocalFiles,
+  table: TableRef,
+  snapshot: Snapshot,
+  files: readonly Add[],
+  withSource = table.kind === 'arrivals',
+): Promise<string> {
+  const newest = table.kind === 'arrivals' ? newestSource(snapshot) : undefined;
+  const relationFiles: RelationFile[] = [];
+  for (const add of files) {
+    const origin = withSource ? readOrigin(add) : undefined;
+    relationFiles.push({
+      path: await local.path(tablePrefix(table), add),
+      partitionValues: add.partitionValues,
+      ...(origin
+        ? {
+            origin: {
+              source: origin.source,
+              lastModifiedMs: origin.lastModifiedMs,
+              newest: origin.source === newest,
+            },
+          }
+        : {}),
+    });
+  }
+  const hash = presentHash(catalog, table);
+  return relationSql(
+    {
+      columns: catalog.columnsOf(table),
+      partitionColumns: catalog.partitionColumnsOf(table),
+      withSource,
+      mixed: files.some(({ tags }) => (tags?.[CONTRACT] ?? tags?.[DEFINITION]) !== hash),
+    },
+    relationFiles,
+  );
+}
+
+/** Of the definition that the columns come from; files of another may lack some of them. */
+function presentHash(catalog: Catalog, table: TableRef): string | undefined {
+  const derivation = catalog.derivations.find(({ target }) => sameTable(target, table));
+  return (derivation ?? catalog.datasets.find((dataset) => sameTable(landingTable(dataset), table)))?.hash;
+}
+
+/** The source file that a `replace` dataset shows: the latest by LastModified, then by key. */
+export function newestSource(snapshot: Snapshot): string | undefined {
+  let newest: { source: string; lastModifiedMs: number } | undefined;
+  for (const [source, adds] of filesBySource(snapshot.files.values())) {
+    const lastModifiedMs = Math.max(...adds.map((add) => readOrigin(add)?.lastModifiedMs ?? 0));
+    if (
+      newest === undefined ||
+      lastModifiedMs > newest.lastModifiedMs ||
+      (lastModifiedMs === newest.lastModifiedMs && source > newest.source)
+    ) {
+      newest = { source, lastModifiedMs };
+    }
+  }
+  return newest?.source;
+}

@@ -1,0 +1,276 @@
+// Whether a SELECT gives the same rows for the same rows, whatever their order, the engine's threads and its memory: proved
+// from the parse tree, or refused with what to write instead. Ties are what it is about. LIMIT, windows and some aggregates
+// take one of several rows; only an order that tells all rows apart says which, unless the tied rows are alike.
+
+import {
+  groupIdents,
+  hasGroups,
+  isDistinct,
+  isUnnest,
+  type Scope,
+  Source,
+  withCtes,
+} from './key-inference.ts';
+import {
+  cutOf,
+  isAll,
+  members,
+  orderExpressions,
+  orderOf,
+  sortedList,
+  specification,
+  sqlText,
+  withoutOrder,
+} from './order-clauses.ts';
+import { inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
+import { isDecided, isToldApart, type Keys } from './row-keys.ts';
+import {
+  definedCtes,
+  expressions,
+  functionName,
+  isNode,
+  lower,
+  nodes,
+  offsetOf,
+  type SqlNode,
+  type SqlProblem,
+} from './sql-tree.ts';
+
+/**
+ * `tables`: what the SELECT reads. `aggregates`: the engine's. All names in lower case. `isExact`: whether equal values of an
+ * expression are alike; of a query, of all that it returns. Absent: of every one.
+ */
+export type Known = {
+  readonly tables: Scope;
+  readonly aggregates: ReadonlySet<string>;
+  readonly isExact?: (node: SqlNode) => boolean;
+};
+
+export function orderProblems(statement: unknown, known: Known): SqlProblem[] {
+  const judge = new Judge(known);
+  judge.visit(statement, known.tables);
+  return judge.problems;
+}
+
+const NOTHING_KNOWN = { columns: undefined, key: undefined };
+
+class Judge {
+  readonly problems: SqlProblem[] = [];
+  readonly #aggregates: ReadonlySet<string>;
+  readonly #isExact: (node: SqlNode) => boolean;
+  constructor({ aggregates, isExact = () => true }: Known) {
+    this.#aggregates = aggregates;
+    this.#isExact = isExact;
+  }
+
+  visit(value: unknown, outer: Scope): void {
+    if (Array.isArray(value)) for (const item of value) this.visit(item, outer);
+    if (!isNode(value) || value.class === 'CONSTANT') return;
+    const scope = this.#scopeWithin(value, outer);
+    if (value.type === 'SELECT_NODE') this.#select(value, new Source(value, scope));
+    else if (value.type === 'SET_OPERATION_NODE') this.#setOperation(value);
+    else if (value.type === 'JOIN') this.#join(value, scope);
+    else if (value.type === 'PIVOT') this.#pivot(value);
+    else if (value.class === 'POSITIONAL_REFERENCE')
+      this.#refuse(value, `#${value.index} names a column by its place: write its name`);
+    else if (value.class === 'COLLATE')
+      this.#refuse(value, 'COLLATE makes unlike texts equal, and any of them may stay: compare lower(x)');
+    else if (value.type === 'RECURSIVE_CTE_NODE' && nodes(value.key_targets).length > 0)
+      this.#refuse(value, 'USING KEY keeps any of several rows: leave it out');
+    for (const [name, child] of Object.entries(value)) if (name !== 'cte_map') this.visit(child, scope);
+  }
+
+  #scopeWithin(node: SqlNode, outer: Scope): Scope {
+    const defined = withCtes(node, outer);
+    const seen = new Map(outer);
+    for (const { name, query } of definedCtes(node)) {
+      this.visit(query, new Map(seen));
+      seen.set(name, defined.get(name) ?? NOTHING_KNOWN);
+    }
+    if (node.type === 'RECURSIVE_CTE_NODE') seen.set(lower(node.cte_name), NOTHING_KNOWN);
+    return seen;
+  }
+
+  #select(select: SqlNode, source: Source): void {
+    const { from_table: _, cte_map: __, ...parts } = select;
+    const sorted = new Set<SqlNode>();
+    for (const part of expressions(Object.values(parts))) {
+      const list = sortedList(part);
+      if (list) sorted.add(list);
+      if (part.class === 'FUNCTION') this.#aggregate(part, select, source, sorted.has(part));
+      if (part.class === 'WINDOW') this.#window(part, select, source);
+    }
+    this.#cut(select, source);
+  }
+
+  #keys(expressions: readonly SqlNode[], source: Source, clause?: 'order'): Keys {
+    const keys = { all: new Set<string>(), exact: new Set<string>() };
+    for (const expression of expressions) {
+      const ident = source.ident(expression, clause);
+      keys.all.add(ident);
+      if (this.#isExact(expression)) keys.exact.add(ident);
+    }
+    return keys;
+  }
+
+  /** Of ORDER BY ALL. */
+  #allKeys(select: SqlNode, source: Source): Keys {
+    const items = nodes(select.select_list);
+    const columns = items.some(({ class: kind }) => kind === 'STAR') ? source.columnIdents() : [];
+    return { all: new Set([...items.map((item) => source.ident(item)), ...columns]), exact: new Set() };
+  }
+
+  #groupKeys(select: SqlNode, source: Source): Keys | undefined {
+    const all = groupIdents(select, source);
+    if (all === undefined) return undefined;
+    const exact = nodes(select.group_expressions).filter((group) => this.#isExact(group));
+    return { all, exact: new Set(exact.map((group) => source.ident(group, 'group'))) };
+  }
+
+  #aggregate(call: SqlNode, select: SqlNode, source: Source, isSorted: boolean): void {
+    const name = functionName(call) ?? '';
+    const kind = sensitivity(name, this.#aggregates);
+    if (kind === 'free') return;
+    const [first, second] = nodes(call.children);
+    const taken = kind === 'extreme' ? nodes([first]) : nodes(call.children);
+    const order = isNode(call.order_bys) ? orderExpressions(call.order_bys.orders) : [];
+    if (kind === 'extreme' && second) order.push(...members(second));
+    if (isSorted) order.push(...taken);
+    const own = this.#keys(order, source);
+    const groups = this.#groupKeys(select, source);
+    const keys = {
+      all: new Set([...own.all, ...(groups?.all ?? [])]),
+      exact: new Set([...own.exact, ...(groups?.exact ?? [])]),
+    };
+    if (kind !== 'refused' && taken.every((argument) => isDecided(argument, keys, source))) return;
+    const wouldDo = { all: keys.all, exact: keys.all };
+    const isInexact = kind !== 'refused' && taken.every((argument) => isDecided(argument, wouldDo, source));
+    this.#refuse(call, isInexact ? inexactSentence(`${name}()`) : remedy(name));
+  }
+
+  #window(call: SqlNode, select: SqlNode, source: Source): void {
+    const name = functionName(call) ?? '';
+    const kind = windowSensitivity(call, this.#aggregates);
+    if (kind === 'free') return;
+    if (kind === 'refused') {
+      this.#refuse(call, remedy(name));
+      return;
+    }
+    const keys = this.#keys([...nodes(call.partitions), ...orderExpressions(call.orders)], source);
+    const missing = this.#undecided(call, select, source, keys);
+    if (missing.length === 0) return;
+    const isInexact = this.#undecided(call, select, source, { all: keys.all, exact: keys.all }).length === 0;
+    this.#refuse(
+      call,
+      isInexact
+        ? inexactSentence(`${name}() OVER (…)`)
+        : `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY: let it tell them apart, by ${missing.join(', ')} too`,
+    );
+  }
+
+  /** What a window's order lacks; [] where no rows tie, or those that do are alike in all that the SELECT takes from them. */
+  #undecided(call: SqlNode, select: SqlNode, source: Source, keys: Keys): string[] {
+    if (hasGroups(select)) {
+      if (groupIdents(select, source) === undefined)
+        return ['the columns that it groups by, named in GROUP BY one by one'];
+      return nodes(select.group_expressions)
+        .filter((group) => !isToldApart(group, keys, source))
+        .map(sqlText);
+    }
+    if (source.isIdentifiedBy(keys.all)) return [];
+    const others = [...expressions([select.select_list, select.qualify, select.modifiers])].filter(
+      (part) => part.class === 'WINDOW' && specification(part) !== specification(call),
+    );
+    if (others.some((other) => windowSensitivity(other, this.#aggregates) !== 'free'))
+      return ['a key of the table, as several windows of different orders need one'];
+    return source.beyond(
+      [withoutOrder(select.select_list, call), withoutOrder(select.qualify, call)],
+      keys.exact,
+    );
+  }
+
+  /** LIMIT, OFFSET and DISTINCT ON keep the first rows of an order. */
+  #cut(select: SqlNode, source: Source): void {
+    const cut = cutOf(select);
+    if (cut === undefined) return;
+    const order = orderOf(select);
+    // All that is returned: where that does not tell rows apart, they are alike or only equal.
+    const isAllOrdered = order.some(isAll);
+    const keys = isAllOrdered ? this.#allKeys(select, source) : this.#keys(order, source, 'order');
+    if (isAllOrdered && (this.#isExact(select) || this.#isOnePerRow(select, source, keys))) return;
+    const problem = isAllOrdered ? undefined : this.#cutProblem(select, source, order, keys);
+    const wouldDo = { all: keys.all, exact: keys.all };
+    const isInexact = isAllOrdered || (problem && !this.#cutProblem(select, source, order, wouldDo));
+    if (isInexact) this.#refuse(cut.node, inexactSentence(cut.word));
+    else if (problem !== undefined) this.#refuse(cut.node, `${cut.word} ${problem}`);
+  }
+
+  #cutProblem(select: SqlNode, source: Source, order: readonly SqlNode[], keys: Keys): string | undefined {
+    if (order.length === 0) return 'without ORDER BY takes any rows: add ORDER BY ALL';
+    const items = nodes(select.select_list);
+    const selected = new Set(items.map((item) => source.ident(item)));
+    if (isDistinct(select) && ![...keys.all].every((ident) => selected.has(ident)))
+      return 'of a SELECT DISTINCT takes any rows where ORDER BY names what it does not return: write ORDER BY ALL';
+    if (!isDistinct(select) && this.#isOnePerRow(select, source, keys)) return undefined;
+    const missing = items.filter((item) => !this.#isOrdered(item, source, keys));
+    if (missing.length === 0) return undefined;
+    return `takes any of the rows that tie in its ORDER BY: let ORDER BY name all that the SELECT returns (${missing.map(sqlText).join(', ')} too), or all that it groups by, or a key of its tables`;
+  }
+
+  #isOnePerRow(select: SqlNode, source: Source, keys: Keys): boolean {
+    if ([...expressions(select.select_list)].some(isUnnest)) return false;
+    if (!hasGroups(select)) return source.isIdentifiedBy(keys.all);
+    const isGrouped = groupIdents(select, source) !== undefined;
+    return isGrouped && nodes(select.group_expressions).every((group) => isToldApart(group, keys, source));
+  }
+
+  #isOrdered(item: SqlNode, source: Source, { exact }: Keys): boolean {
+    if (exact.has(source.ident(item))) return true;
+    const isComputed = [...expressions(item)].some(
+      (part) => part.class === 'WINDOW' || isUnnest(part) || this.#aggregates.has(functionName(part) ?? ''),
+    );
+    return !isComputed && source.beyond(item, exact).length === 0;
+  }
+
+  #setOperation(node: SqlNode): void {
+    const cut = cutOf(node);
+    if (cut === undefined) return;
+    if (!orderOf(node).some(isAll))
+      this.#refuse(
+        cut.node,
+        `${cut.word} after UNION, EXCEPT or INTERSECT takes any of the rows that tie: write ORDER BY ALL`,
+      );
+    else if (!this.#isExact(node)) this.#refuse(cut.node, inexactSentence(cut.word));
+  }
+
+  #join(join: SqlNode, scope: Scope): void {
+    if (join.ref_type === 'POSITIONAL')
+      this.#refuse(
+        join,
+        'a POSITIONAL JOIN pairs rows by their order, and tables have none: join ON columns',
+      );
+    if (join.ref_type !== 'ASOF') return;
+    const both = new Source({ from_table: join, select_list: [] }, scope);
+    const right = new Source({ from_table: join.right, select_list: [] }, scope);
+    const using = (Array.isArray(join.using_columns) ? join.using_columns : []).map(lower);
+    const named = [...expressions(join.condition)].map((expression) => both.ident(expression));
+    const columns = right.leaves.flatMap(({ alias }) => using.map((column) => `${alias}.${column}`));
+    if (!right.isIdentifiedBy(new Set([...named, ...columns])))
+      this.#refuse(
+        join,
+        'an ASOF JOIN takes any of the right rows that tie: let its condition name a whole key of the right side (of an upsert dataset, of an insight, or what a subquery groups by)',
+      );
+  }
+
+  /** What a PIVOT groups by is not in the tree, so an order within its aggregates proves nothing. */
+  #pivot(pivot: SqlNode): void {
+    for (const part of expressions(pivot.aggregates)) {
+      const name = functionName(part) ?? '';
+      if (sensitivity(name, this.#aggregates) !== 'free') this.#refuse(part, remedy(name));
+    }
+  }
+
+  #refuse(node: SqlNode, problem: string): void {
+    this.problems.push({ problem, offset: offsetOf(node) });
+  }
+}
