@@ -5,7 +5,7 @@ import type { Dataset } from '../core/contract.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { placedMessage } from '../core/violation-text.ts';
 import type { PartitionValues } from '../delta/actions.ts';
-import type { SourceOutcome } from '../ingest/ingest.ts';
+import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import { runRemarks } from '../inspect/delivery-remarks.ts';
 import { partitionId, partitionLabel, partitionOf } from '../lake/partition.ts';
 import { pathValues } from '../lake/path-values.ts';

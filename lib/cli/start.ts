@@ -121,7 +121,8 @@ async function syncAndFollow(
   interrupt: Interrupt,
 ): Promise<number> {
   const { rmSync } = await import('node:fs');
-  const { Changes, followLanding, requirePlaces } = await import('../local/follow-landing.ts');
+  const { Changes } = await import('../local/changes.ts');
+  const { followLanding, requirePlaces } = await import('../local/follow-landing.ts');
   const { LandingSweep, sweepLanding } = await import('../local/landing-sweep.ts');
   const { Definitions } = await import('../local/watch-definitions.ts');
   const { watchLanding } = await import('../local/watch-landing.ts');

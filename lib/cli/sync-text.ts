@@ -2,8 +2,8 @@
 
 import { tablePrefix } from '../core/insight.ts';
 import { foreignText } from '../evolve/undo-foreign.ts';
-import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
+import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import { runRemarks } from '../inspect/delivery-remarks.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import type { DeadLetter } from '../local/local-queues.ts';

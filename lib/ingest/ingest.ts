@@ -16,27 +16,14 @@ import { SideBySide } from './conversion-limiter.ts';
 import type { LiveFiles } from './duplicates.ts';
 import { type Present, presentVersions } from './present-versions.ts';
 import { type Report, replaceReport } from './report.ts';
-import { changing, isLive, type Staged, sameVersion, stageVersion } from './stage.ts';
+import type { Change, SourceOutcome } from './source-outcome.ts';
+import { changing, isLive, sameVersion, stageVersion } from './stage.ts';
+import type { Staged } from './staged.ts';
 import { requireAccounted } from './unaccounted.ts';
 import { withoutDuplicates } from './without-duplicates.ts';
 
 /** `dataset`: bring this dataset's table to the key's state although the key may belong to another one now, or to none. */
 export type IngestRequest = { readonly source: string; readonly dataset?: string };
-
-export type SourceOutcome = {
-  readonly source: string;
-  readonly dataset: string | undefined;
-  /** `unknown`: no dataset's path matches. `kept`: the source is gone, and the dataset keeps its rows. */
-  readonly result: 'accepted' | 'rejected' | 'withdrawn' | 'unchanged' | 'kept' | 'unknown';
-  /** Of the version that was read, where one was. */
-  readonly report?: Report;
-  /** Rows that a withdrawal took away. */
-  readonly withdrawnRows?: number;
-  /** Accepted, and other live sources of the dataset bring the same rows: they count more than once. */
-  readonly copies?: readonly string[];
-  /** The table's partitions whose rows changed. */
-  readonly partitions: readonly PartitionValues[];
-};
 
 export type IngestResult = {
   readonly outcomes: readonly SourceOutcome[];
@@ -119,13 +106,6 @@ type Batch = {
   /** Those that landing held in another version when they were to be read. */
   readonly moved: Set<string>;
   readonly sideBySide: SideBySide;
-};
-
-/** `files`: what the table holds of the source after it. */
-export type Change = {
-  readonly actions: readonly Action[];
-  readonly files: readonly Add[];
-  readonly outcome: SourceOutcome;
 };
 
 async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly string[]) {

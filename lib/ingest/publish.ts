@@ -12,7 +12,7 @@ import type { Converted, Refused } from './convert.ts';
 import type { LiveFiles } from './duplicates.ts';
 import { shrunkFrom } from './former-delivery.ts';
 import { type Facts, type Findings, factsDigest, type Report, sourceVersion, writeReport } from './report.ts';
-import type { Staged } from './stage.ts';
+import type { Staged } from './staged.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 /** Where a source file's rows go. */

@@ -15,16 +15,8 @@ import { refusesAll } from './rejection-limits.ts';
 import { type Report, readReport } from './report.ts';
 import { convertWithin, type Space } from './room.ts';
 import { sizeViolation, sourceLimit, stillWantsRoom, unpackedBytes } from './size-limit.ts';
+import type { Staged } from './staged.ts';
 import { Stopwatch } from './stopwatch.ts';
-
-export type Staged = {
-  /** What landing held; undefined where the source is gone. */
-  readonly version: ObjectVersion | undefined;
-  /** False where the table keeps what it has: the version was refused as a whole, or is there already. */
-  readonly replaces: boolean;
-  readonly adds: readonly Add[];
-  readonly report?: Report;
-};
 
 const MAX_ROUNDS = 5;
 

@@ -6,8 +6,8 @@ import { removeAction } from '../delta/partitions.ts';
 import type { Effects } from '../lake/effects.ts';
 import { readOrigin } from '../lake/tags.ts';
 import { copiesOf, duplicateViolation, type LiveFiles, repeatedSources } from './duplicates.ts';
-import type { Change } from './ingest.ts';
 import { type Facts, factsDigest, type Report, readReportOf } from './report.ts';
+import type { Change } from './source-outcome.ts';
 
 export type Deduplicated = {
   readonly changes: readonly Change[];

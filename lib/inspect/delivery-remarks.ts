@@ -2,8 +2,8 @@
 // the run itself found; of files without rows, which leave nothing in the log, from their reports. Pure.
 import type { Dataset } from '../core/contract.ts';
 import { type LiveFiles, sameSources } from '../ingest/duplicates.ts';
-import type { SourceOutcome } from '../ingest/ingest.ts';
 import type { Report } from '../ingest/report.ts';
+import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import { type Former, readRemarks, type Unmatched } from '../lake/delivery.ts';
 import { readOrigin } from '../lake/tags.ts';
 

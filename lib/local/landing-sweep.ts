@@ -4,7 +4,7 @@
 import { CliError, PlaceGoneError } from '../errors.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
-import type { Changes } from './follow-landing.ts';
+import type { Changes } from './changes.ts';
 
 const ABSENT = '';
 

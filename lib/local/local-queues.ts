@@ -1,14 +1,12 @@
 // The local queues and what becomes of messages that fail for good: they stand in the lake's dead-letter folder until a
 // later sync has delivered them.
 import { LocalQueue } from '../adapters/local-queue.ts';
-import type { Catalog } from '../core/catalog.ts';
-import { sameTable, tablePrefix } from '../core/insight.ts';
+import { tablePrefix } from '../core/insight.ts';
 import { CliError } from '../errors.ts';
 import type { Refresh } from '../lake/effects.ts';
 import { deadLetterKey, encodeSourceKey } from '../lake/layout.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
 import type { FileMessage, Queues } from './deliver.ts';
-import type { LocalLake } from './open-lake.ts';
 
 export type DeadLetter = {
   readonly queue: 'files' | 'refreshes';
@@ -89,28 +87,6 @@ function parseLetter(place: string, bytes: Uint8Array): DeadLetter {
   throw new CliError(
     `${place} is no dead letter: remove it. "npx sluice sync" finds by itself what it was about.`,
   );
-}
-
-/**
- * Puts what lies in the dead-letter folder back into the queues. A table that no definition makes any more needs no refresh;
- * what is about a definition that was set aside waits for it.
- */
-export async function redrive({ effects, queues, deadLetters }: LocalLake): Promise<void> {
-  const { catalog } = effects;
-  for (const letter of await deadLetters.read()) {
-    const { message } = letter;
-    if ('source' in message) {
-      if (isAside(catalog, message)) deadLetters.leave(letter);
-      else await queues.files.send([message]);
-    } else if (catalog.derivations.some((d) => sameTable(d.target, message.target)))
-      await queues.refreshes.send([message]);
-    else if (catalog.asideNamed(message.target.name)) deadLetters.leave(letter);
-  }
-}
-
-function isAside(catalog: Catalog, { source, dataset }: FileMessage): boolean {
-  const isDefined = dataset === undefined || catalog.datasets.some(({ name }) => name === dataset);
-  return catalog.asideOf(source) !== undefined || (!isDefined && catalog.asideNamed(dataset) !== undefined);
 }
 
 function idOf(message: DeadLetter['message']): string {

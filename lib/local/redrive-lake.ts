@@ -1,6 +1,8 @@
 // Delivers again what lies in a lake's dead-letter folder, and nothing else. What fails again lies there again.
-import { deliver, type Observer } from './deliver.ts';
-import { type DeadLetter, redrive } from './local-queues.ts';
+import type { Catalog } from '../core/catalog.ts';
+import { sameTable } from '../core/insight.ts';
+import { deliver, type FileMessage, type Observer } from './deliver.ts';
+import type { DeadLetter } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
 
 /** `delivered`: letters that are gone now. `failed`: what lies there again, or newly. */
@@ -13,4 +15,26 @@ export async function redriveLake(local: LocalLake, observer: Observer = {}): Pr
   await deliver(effects, queues, observer);
   const delivered = await deadLetters.forgetDelivered();
   return { delivered, failed: [...deadLetters.buried] };
+}
+
+/**
+ * Puts what lies in the dead-letter folder back into the queues. A table that no definition makes any more needs no refresh;
+ * what is about a definition that was set aside waits for it.
+ */
+export async function redrive({ effects, queues, deadLetters }: LocalLake): Promise<void> {
+  const { catalog } = effects;
+  for (const letter of await deadLetters.read()) {
+    const { message } = letter;
+    if ('source' in message) {
+      if (isAside(catalog, message)) deadLetters.leave(letter);
+      else await queues.files.send([message]);
+    } else if (catalog.derivations.some((d) => sameTable(d.target, message.target)))
+      await queues.refreshes.send([message]);
+    else if (catalog.asideNamed(message.target.name)) deadLetters.leave(letter);
+  }
+}
+
+function isAside(catalog: Catalog, { source, dataset }: FileMessage): boolean {
+  const isDefined = dataset === undefined || catalog.datasets.some(({ name }) => name === dataset);
+  return catalog.asideOf(source) !== undefined || (!isDefined && catalog.asideNamed(dataset) !== undefined);
 }

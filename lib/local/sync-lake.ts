@@ -10,9 +10,9 @@ import { UsageError } from '../errors.ts';
 import { type Applied, apply, type FailedTable, type RefusedChange } from '../evolve/apply.ts';
 import type { StagingObserver } from '../evolve/staging.ts';
 import type { Undone } from '../evolve/undo-foreign.ts';
-import type { SourceOutcome } from '../ingest/ingest.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
+import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import type { Effects } from '../lake/effects.ts';
 import { filesBySource } from '../lake/tags.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
@@ -22,8 +22,9 @@ import type { RefreshOutcome } from '../refresh/refresh.ts';
 import { onePerTable } from '../table-failures.ts';
 import { deliver, type Observer } from './deliver.ts';
 import { deliverReopened } from './deliver-reopened.ts';
-import { type DeadLetter, redrive } from './local-queues.ts';
+import type { DeadLetter } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
+import { redrive } from './redrive-lake.ts';
 
 export type SyncOptions = {
   readonly selection: Selection;

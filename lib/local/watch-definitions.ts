@@ -7,7 +7,7 @@ import { type DefinitionFile, readDefinitionFiles } from '../definitions/definit
 import { bindCatalog } from '../definitions/load-catalog.ts';
 import { CliError } from '../errors.ts';
 import type { SqlEngine } from '../ports.ts';
-import type { Changes } from './follow-landing.ts';
+import type { Changes } from './changes.ts';
 
 /** What is wrong with files that have no text before is in the catalog's `aside`. */
 export type Redefinition = {

@@ -1,13 +1,11 @@
 // What an installation may choose, and what it gets where it does not.
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { largestSourceBytes } from '../aws/limits.ts';
 import type { Definitions } from './definitions.ts';
-import { requireSettings } from './settings-rules.ts';
 
 export type SluiceProps = {
   /** Names what must have a name, so that stages live side by side in one account: `staging`, `pr-123`. */
@@ -99,28 +97,3 @@ type WithoutDefault =
   | 'alarmTopic';
 
 export type SluiceOptions = Required<Omit<SluiceProps, WithoutDefault>> & Pick<SluiceProps, WithoutDefault>;
-
-/** Throws CliError on what AWS, or a function later on, would refuse: it names the setting, its value, the rule and what to write. */
-export function withDefaults(props: SluiceProps): SluiceOptions {
-  const { diskMb = 4096, timeout = Duration.minutes(5) } = props;
-  const options: SluiceOptions = {
-    landingPrefix: '',
-    landingEvents: 'notifications',
-    architecture: 'arm64',
-    memoryMb: 3008,
-    diskMb,
-    timeout,
-    maxSourceBytes: largestSourceBytes(diskMb, timeout.toSeconds()),
-    maxConcurrency: 5,
-    reconcileEvery: Duration.hours(1),
-    keepVersions: Duration.days(90),
-    keepRemovedFiles: Duration.days(7),
-    keepLogsDays: 90,
-    retainData: true,
-    maxLag: Duration.minutes(15),
-    scanLimitBytes: 10_000_000_000,
-    ...props,
-  };
-  requireSettings(options);
-  return options;
-}

@@ -12,7 +12,8 @@ import { notifyOfFiles } from './notifications.ts';
 import { applyBoundary } from './permissions.ts';
 import { QueryCatalog } from './query-catalog.ts';
 import { Queues } from './queues.ts';
-import { type SluiceProps, withDefaults } from './sluice-props.ts';
+import type { SluiceProps } from './sluice-props.ts';
+import { withDefaults } from './with-defaults.ts';
 
 export class Sluice extends Construct {
   readonly landing: IBucket;

@@ -4,7 +4,8 @@ import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { CliError } from '../../lib/errors.ts';
 import { readContextWords, WORDS } from '../../lib/stacks/context-words.ts';
-import { type SluiceProps, withDefaults } from '../../lib/stacks/sluice-props.ts';
+import type { SluiceProps } from '../../lib/stacks/sluice-props.ts';
+import { withDefaults } from '../../lib/stacks/with-defaults.ts';
 import { shippedDefinitions } from './stack-case.ts';
 
 const propsWith = async (props: Partial<SluiceProps>): Promise<SluiceProps> => ({

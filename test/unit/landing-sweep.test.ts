@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { memoryStore } from '../../lib/adapters/memory-store.ts';
-import { Changes } from '../../lib/local/follow-landing.ts';
+import { Changes } from '../../lib/local/changes.ts';
 import { LandingSweep, sweepLanding } from '../../lib/local/landing-sweep.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
