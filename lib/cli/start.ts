@@ -1,7 +1,7 @@
 // `sluice start`: from nothing to insights, then follows landing. What a new user sees first.
 import { isS3Location } from '../adapters/s3-location.ts';
 import { UsageError } from '../errors.ts';
-import type { LandingSweep } from '../local/landing-sweep.ts';
+import type { LandingPoll } from '../local/landing-poll.ts';
 import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
 import type { Definitions } from '../local/watch-definitions.ts';
 import type { Unseen } from '../ports.ts';
@@ -123,7 +123,7 @@ async function syncAndFollow(
   const { rmSync } = await import('node:fs');
   const { Changes } = await import('../local/changes.ts');
   const { followLanding, requirePlaces } = await import('../local/follow-landing.ts');
-  const { LandingSweep, sweepLanding } = await import('../local/landing-sweep.ts');
+  const { LandingPoll, pollLanding } = await import('../local/landing-poll.ts');
   const { Definitions } = await import('../local/watch-definitions.ts');
   const { watchLanding } = await import('../local/watch-landing.ts');
   const { eventLines } = await import('./event-lines.ts');
@@ -139,8 +139,8 @@ async function syncAndFollow(
   const definitions = new Definitions(places.schemas, sql, local.definitions, catalog);
   const looking: Promise<void>[] = [];
   try {
-    const sweep = new LandingSweep(landing);
-    await sweep.begin();
+    const poll = new LandingPoll(landing);
+    await poll.begin();
     await syncAndShow(local, places, terminal, () => changes.stopped);
     if (!changes.stopped)
       await terminal.out([
@@ -149,11 +149,11 @@ async function syncAndFollow(
       ]);
     const pathOf = (key: string) => typed(`${lake.location}/${key}`);
     const unseen = (one: Unseen) => void terminal.err([`warning: ${unseenLine(one)}`]);
-    looking.push(sweepLanding(sweep, changes, { failed, unseen, require: () => requirePlaces(local) }));
+    looking.push(pollLanding(poll, changes, { failed, unseen, require: () => requirePlaces(local) }));
     looking.push(definitions.watch(changes).catch((error: unknown) => changes.fail(error)));
-    await followLanding(local, changes, sweep, {
+    await followLanding(local, changes, poll, {
       round: ({ effects }, round) => terminal.out(eventLines(effects.catalog, round, pathOf)),
-      redefined: (before) => takeUp(before, definitions, sweep, terminal, () => changes.stopped),
+      redefined: (before) => takeUp(before, definitions, poll, terminal, () => changes.stopped),
     });
     return 0;
   } finally {
@@ -167,7 +167,7 @@ async function syncAndFollow(
 async function takeUp(
   before: LocalLake,
   definitions: Definitions,
-  sweep: LandingSweep,
+  poll: LandingPoll,
   terminal: Terminal,
   stopping: () => boolean,
 ): Promise<LocalLake> {
@@ -177,7 +177,7 @@ async function takeUp(
   await terminal.out(redefinitionLines({ ...found, changed: found.changed.map(typed) }));
   const local = { ...before, effects: { ...before.effects, catalog: found.catalog } };
   if (found.changed.length === 0) return local;
-  await sweep.begin();
+  await poll.begin();
   const options = { selection: {}, prune: false, allowMassWithdrawal: false };
   await terminal.out(syncLines(await syncLake(local, options, {}, stopping)));
   return local;

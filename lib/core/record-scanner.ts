@@ -2,7 +2,7 @@
 // plain: RFC 4180 with one kind of line end, so that the engine's own reader splits it into just these records. Marks where
 // they begin on its way. It knows neither columns' names nor values.
 import type { Dialect } from './contract.ts';
-import { RecordMarks } from './record-marks.ts';
+import { RecordOffsets } from './record-offsets.ts';
 
 const NUL = 0;
 const LF = 10;
@@ -30,7 +30,7 @@ const WITHIN: ReadonlySet<State> = new Set(['quoted', 'escape', 'escape-in-quote
 export class RecordScanner {
   /** False from the first byte on that parsers read in different ways. */
   isPlain = true;
-  readonly marks = new RecordMarks();
+  readonly offsets = new RecordOffsets();
   readonly #dialect: Dialect;
   readonly #columns: number;
   readonly #delimiter: number;
@@ -123,7 +123,7 @@ export class RecordScanner {
 
   /** Not within a record. */
   #atLineStart(position: number): void {
-    if (this.#ended === this.marks.due) this.marks.add(this.#offset + position, this.#lines + 1);
+    if (this.#ended === this.offsets.due) this.offsets.add(this.#offset + position, this.#lines + 1);
   }
 
   #plainRecord(chunk: Uint8Array, start: number, end: number): void {

@@ -15,7 +15,7 @@ export class NeedsRoomError extends Error {
 }
 
 /** One per batch. Work that finds no room waits; the first to come is the first to begin. */
-export class SideBySide {
+export class ConversionLimiter {
   #files = 0;
   #bytes = 0;
   readonly #waiting: (() => void)[] = [];

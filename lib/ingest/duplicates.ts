@@ -17,7 +17,7 @@ export type LiveFiles = ReadonlyMap<string, readonly Add[]>;
  * Texts by which another file brings the same. Its text, be it packed, or encoded, in another way; and its accepted rows, since
  * comments and refused rows do not count: the data files of equal rows are equal too, under one contract.
  */
-function marks(adds: readonly Add[]): string[] {
+function fingerprints(adds: readonly Add[]): string[] {
   const tags = adds[0]?.tags ?? {};
   if (Number(tags[ACCEPTED_ROWS] ?? 0) === 0) return [];
   const found = tags[TEXT] === undefined ? [] : [`text ${tags[TEXT]}`];
@@ -33,26 +33,26 @@ function marks(adds: readonly Add[]): string[] {
 /** Groups of live sources that bring the same, each in the order in which its files came. */
 export function sameSources(live: LiveFiles): string[][] {
   const above = new Map<string, string>();
-  const rootOf = (mark: string): string => {
-    let root = mark;
+  const rootOf = (fingerprint: string): string => {
+    let root = fingerprint;
     for (let next = above.get(root); next !== undefined; next = above.get(root)) root = next;
     return root;
   };
-  const firstMarks = new Map<string, string>();
+  const firstFingerprints = new Map<string, string>();
   for (const [source, adds] of live) {
-    const [first, ...others] = marks(adds);
+    const [first, ...others] = fingerprints(adds);
     if (first === undefined) continue;
-    firstMarks.set(source, first);
+    firstFingerprints.set(source, first);
     for (const other of others) {
       const [root, otherRoot] = [rootOf(first), rootOf(other)];
       if (root !== otherRoot) above.set(otherRoot, root);
     }
   }
   const groups = new Map<string, string[]>();
-  for (const [source, mark] of firstMarks) {
-    const group = groups.get(rootOf(mark));
+  for (const [source, fingerprint] of firstFingerprints) {
+    const group = groups.get(rootOf(fingerprint));
     if (group) group.push(source);
-    else groups.set(rootOf(mark), [source]);
+    else groups.set(rootOf(fingerprint), [source]);
   }
   return [...groups.values()].filter((group) => group.length > 1).map((group) => inOrder(live, group));
 }
@@ -64,7 +64,8 @@ export function copiesOf(live: LiveFiles, sources: readonly string[]): Map<strin
   const hashes = new Set<string | undefined>();
   for (const source of sources) {
     const adds = live.get(source) ?? [];
-    for (const mark of marks(adds)) wanted.set(mark, (wanted.get(mark) ?? new Set()).add(source));
+    for (const fingerprint of fingerprints(adds))
+      wanted.set(fingerprint, (wanted.get(fingerprint) ?? new Set()).add(source));
     for (const { tags } of adds) hashes.add(tags?.[TEXT]).add(tags?.[CONTENT]);
   }
   hashes.delete(undefined);
@@ -72,8 +73,8 @@ export function copiesOf(live: LiveFiles, sources: readonly string[]): Map<strin
   for (const [source, adds] of live) {
     const tags = adds[0]?.tags;
     if (!hashes.has(tags?.[TEXT]) && !hashes.has(tags?.[CONTENT])) continue;
-    for (const mark of marks(adds))
-      for (const other of wanted.get(mark) ?? [])
+    for (const fingerprint of fingerprints(adds))
+      for (const other of wanted.get(fingerprint) ?? [])
         if (other !== source) copies.set(other, (copies.get(other) ?? new Set()).add(source));
   }
   return new Map([...copies].map(([source, others]) => [source, inOrder(live, others)]));

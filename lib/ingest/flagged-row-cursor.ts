@@ -3,7 +3,7 @@ import type { Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
 import type { FlaggedRow, FlaggedRows, SourceFile } from './row-source.ts';
 
-export class FlagCursor {
+export class FlaggedRowCursor {
   readonly #flagged: FlaggedRows;
   readonly #rows: AsyncIterator<FlaggedRow>;
   #next: FlaggedRow | undefined;
@@ -15,8 +15,8 @@ export class FlagCursor {
     this.#rows = flagged.rows[Symbol.asyncIterator]();
   }
 
-  static async over(flagged: FlaggedRows): Promise<FlagCursor> {
-    const cursor = new FlagCursor(flagged);
+  static async over(flagged: FlaggedRows): Promise<FlaggedRowCursor> {
+    const cursor = new FlaggedRowCursor(flagged);
     await cursor.advance();
     return cursor;
   }

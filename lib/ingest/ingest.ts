@@ -12,7 +12,7 @@ import { TryAgainError } from '../errors.ts';
 import { announce, type Effects } from '../lake/effects.ts';
 import { unknownKey } from '../lake/layout.ts';
 import { CONTRACT, filesBySource, readOrigin, sameContent } from '../lake/tags.ts';
-import { SideBySide } from './conversion-limiter.ts';
+import { ConversionLimiter } from './conversion-limiter.ts';
 import type { LiveFiles } from './duplicates.ts';
 import { type Present, presentVersions } from './present-versions.ts';
 import { type Report, replaceReport } from './report.ts';
@@ -105,14 +105,14 @@ type Batch = {
   readonly judged: Set<string>;
   /** Those that landing held in another version when they were to be read. */
   readonly moved: Set<string>;
-  readonly sideBySide: SideBySide;
+  readonly limiter: ConversionLimiter;
 };
 
 async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly string[]) {
   const table = landingTable(dataset);
   const prefix = tablePrefix(table);
   const batch: Batch = {
-    ...{ effects, dataset, prefix, sideBySide: new SideBySide() },
+    ...{ effects, dataset, prefix, limiter: new ConversionLimiter() },
     ...{ staged: new Map(), judged: new Set(), moved: new Set() },
   };
   const failures = new Map<string, unknown>();
@@ -129,7 +129,7 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
     fence = vacuumFence(snapshot);
     const live = filesBySource(snapshot?.files.values() ?? []);
     const wanted = sources.filter((source) => !failures.has(source));
-    const changes = await bringUpAll(batch, wanted, live);
+    const changes = await planSources(batch, wanted, live);
     const done: Change[] = [];
     changes.forEach((change, index) => {
       if (change.status === 'rejected') failures.set(wanted[index] as string, change.reason);
@@ -184,7 +184,7 @@ const MAX_ROUNDS = 5;
  * All changes are of what landing held when the last of them was staged: a conversion takes a while, so landing is looked at again
  * until nothing is new.
  */
-async function bringUpAll(
+async function planSources(
   batch: Batch,
   sources: readonly string[],
   live: LiveFiles,
@@ -196,7 +196,7 @@ async function bringUpAll(
     const before = new Map(staged);
     moved.clear();
     const changes = await Promise.allSettled(
-      sources.map((source) => bringUp(batch, source, present.get(source), live)),
+      sources.map((source) => planSource(batch, source, present.get(source), live)),
     );
     const isNew = (source: string) => {
       const found = staged.get(source);
@@ -212,7 +212,7 @@ async function bringUpAll(
   }
 }
 
-async function bringUp(
+async function planSource(
   batch: Batch,
   source: string,
   present: Present | undefined,
@@ -272,12 +272,12 @@ async function presentVersion(
   present: Present | undefined,
   live: LiveFiles,
 ): Promise<Staged> {
-  const { effects, dataset, prefix: table, staged: known, judged, sideBySide } = batch;
+  const { effects, dataset, prefix: table, staged: known, judged, limiter } = batch;
   if (present === undefined || 'error' in present) throw present?.error;
   const earlier = known.get(source);
   const isJudged = judged.has(source) || earlier?.replaces;
   if (earlier && isJudged && sameVersion(earlier.version, present.version)) return earlier;
-  const staged = await stageVersion({ effects, dataset, table, live }, present.version, sideBySide);
+  const staged = await stageVersion({ effects, dataset, table, live }, present.version, limiter);
   if (staged === undefined) {
     batch.moved.add(source);
     throw changing(source);

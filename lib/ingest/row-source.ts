@@ -1,6 +1,6 @@
 // A source file as rows of texts, whatever its format: what validation and conversion see of it.
 import type { Dataset } from '../core/contract.ts';
-import type { RecordMarks } from '../core/record-marks.ts';
+import type { RecordOffsets } from '../core/record-offsets.ts';
 import type { TextSource } from '../core/validation-sql.ts';
 import { type RejectedRow, shortValue, type Violation } from '../core/violation.ts';
 import { textBytes } from './source-bytes.ts';
@@ -28,7 +28,7 @@ export type RecordCount = {
   /** False where the relation may not hold just these records. */
   readonly isPlain: boolean;
   /** Where in the text they begin. */
-  readonly marks?: RecordMarks;
+  readonly offsets?: RecordOffsets;
   /** Of the text, unpacked and decoded: equal texts have the same. See TextHash. */
   readonly text?: string;
 };

@@ -8,7 +8,7 @@ import { TryAgainError } from '../errors.ts';
 import type { Effects } from '../lake/effects.ts';
 import { madeFrom, readOrigin } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
-import { SideBySide } from './conversion-limiter.ts';
+import { ConversionLimiter } from './conversion-limiter.ts';
 import { isRepetitionOf, type LiveFiles } from './duplicates.ts';
 import { publish, type Target } from './publish.ts';
 import { refusesAll } from './rejection-limits.ts';
@@ -48,7 +48,7 @@ export async function stage(
   const target = { effects, dataset, table, live };
   let version = await effects.landing.head(source);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const staged = await stageVersion(target, version, new SideBySide());
+    const staged = await stageVersion(target, version, new ConversionLimiter());
     const after = await effects.landing.head(source);
     if (staged && sameVersion(version, after)) return staged;
     version = after;
@@ -71,7 +71,7 @@ export function sameVersion(a: ObjectVersion | undefined, b: ObjectVersion | und
 export async function stageVersion(
   target: Target,
   version: ObjectVersion | undefined,
-  sideBySide: SideBySide,
+  limiter: ConversionLimiter,
 ): Promise<Staged | undefined> {
   const { effects, dataset, live } = target;
   if (version === undefined) return { version, replaces: true, adds: [] };
@@ -83,7 +83,7 @@ export async function stageVersion(
     const refused = { outcome: 'rejected' as const, violation: tooLarge };
     return publish(target, version, refused, new Stopwatch(effects.clock));
   }
-  return sideBySide.convert(version, (room) =>
+  return limiter.convert(version, (room) =>
     convertVersion(target, version, { room, limit, bytes: unpackedBytes(version) }),
   );
 }

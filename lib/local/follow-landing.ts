@@ -10,7 +10,7 @@ import type { Changes } from './changes.ts';
 import { deliver } from './deliver.ts';
 import { deliverReopened } from './deliver-reopened.ts';
 import { isFolder } from './folders.ts';
-import type { LandingSweep } from './landing-sweep.ts';
+import type { LandingPoll } from './landing-poll.ts';
 import type { DeadLetter } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
 import { requireScratch } from './scratch.ts';
@@ -38,7 +38,7 @@ export type Follower = {
 export async function followLanding(
   opened: LocalLake,
   changes: Changes,
-  sweep: LandingSweep,
+  poll: LandingPoll,
   follower: Follower,
 ): Promise<void> {
   let local = opened;
@@ -47,7 +47,7 @@ export async function followLanding(
     if (news === undefined) return;
     await requirePlaces(local);
     if (news.redefined) local = await follower.redefined(local);
-    if (news.keys.length > 0) await follower.round(local, await workOn(local, news.keys, changes, sweep));
+    if (news.keys.length > 0) await follower.round(local, await workOn(local, news.keys, changes, poll));
   }
 }
 
@@ -55,10 +55,10 @@ async function workOn(
   { effects, queues, deadLetters }: LocalLake,
   keys: readonly string[],
   changes: Changes,
-  sweep: LandingSweep,
+  poll: LandingPoll,
 ): Promise<Round> {
   const started = effects.clock().getTime();
-  await sweep.settle(keys);
+  await poll.settle(keys);
   const before = deadLetters.buried.length;
   const outcomes: SourceOutcome[] = [];
   const refreshed: RefreshOutcome[] = [];

@@ -32,7 +32,7 @@ function failingStore(store: ObjectStore, n: number, moment: 'before' | 'after')
 }
 
 /** Creates a table and brings it, in twelve commits, to the files 7 to 12. Every step may be repeated. */
-async function bringUp(tables: DeltaTables): Promise<void> {
+async function planSource(tables: DeltaTables): Promise<void> {
   await tables.commit(TABLE, async (snapshot) =>
     snapshot ? undefined : { operation: 'CREATE TABLE', actions: FIRST },
   );
@@ -73,9 +73,9 @@ describe('commits', () => {
   it.each(faults)('that fail $moment effect $n are made once when delivered again', async ({ n, moment }) => {
     const tables = new DeltaTables({ ...effects, store: failingStore(effects.store, n, moment) });
     let deliveries = 1;
-    await bringUp(tables).catch(async () => {
+    await planSource(tables).catch(async () => {
       deliveries += 1;
-      await bringUp(tables);
+      await planSource(tables);
     });
     expect(await state(tables)).toEqual(CLEAN);
     expect(await state(new DeltaTables(effects))).toEqual(CLEAN);

@@ -57,7 +57,7 @@ const step = fc.oneof(
 type Step = { key: string; text?: string } | { contract: Partial<ShopContract> };
 
 /** What an operator does under a new contract: sync, and rebuild what it refuses. Returns how many rebuilds that took. */
-async function bringUp(lake: TestLake): Promise<number> {
+async function planSource(lake: TestLake): Promise<number> {
   const { refused } = await apply(lake.effects);
   for (const { dataset } of refused) {
     const found = lake.effects.catalog.datasets.find(({ name }) => name === dataset);
@@ -83,18 +83,18 @@ test.each([false, true])(
         let world = storeWorld;
         for (const key of KEYS)
           await put(landing, key, 'id,amount,colour\n1,1.25,red\n2,2,green\n3,1.5,blue\n');
-        await bringUp(openProcess(world, clock, landing, store));
+        await planSource(openProcess(world, clock, landing, store));
         for (const [i, one] of steps.entries()) {
           clock.tick();
           if ('contract' in one) world = await worlds.of({ ...plain, ...one.contract });
           else if (one.text === undefined) await landing.remove([one.key]);
           else await put(landing, one.key, one.text);
           if ('contract' in one || i === steps.length - 1)
-            seen.rebuilds += await bringUp(openProcess(world, clock, landing, store));
+            seen.rebuilds += await planSource(openProcess(world, clock, landing, store));
         }
         const lake = openProcess(world, clock, landing, store);
         const clean = openProcess(world, clock, landing, newStore(storeWorld, clock, 'clean'));
-        await bringUp(clean);
+        await planSource(clean);
         expect(await visible(lake)).toEqual(await visible(clean));
         expect(await misfits(lake)).toEqual([]);
         seen.files += 1;

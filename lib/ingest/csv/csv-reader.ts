@@ -3,7 +3,7 @@
 // can say which lines belong to it, the file is.
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Dialect } from '../../core/contract.ts';
-import type { Mark } from '../../core/record-marks.ts';
+import type { RecordOffset } from '../../core/record-offsets.ts';
 import type { Violation } from '../../core/violation.ts';
 import { fileViolation } from '../row-source.ts';
 import { CsvCells } from './csv-cells.ts';
@@ -64,7 +64,7 @@ export class CsvReader {
   }
 
   /** `next` goes on there, once that has been pushed; what lies between is left out. Never goes back. */
-  skipTo({ record, position, line }: Mark): void {
+  skipTo({ record, position, line }: RecordOffset): void {
     if (record <= this.ordinal + 1) return;
     this.ordinal = record - 1;
     this.#position = position - this.#offset;

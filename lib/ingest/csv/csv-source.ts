@@ -19,7 +19,7 @@ import { Utf8Check } from '../utf8-check.ts';
 import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
-import { type RejectedShape, rejectedRecords } from './locate-records.ts';
+import { locateRecords, type RejectedShape } from './locate-records.ts';
 
 // Left to itself the engine would take sixteen times the longest record, several times over.
 const BUFFER_RECORDS = 2;
@@ -71,8 +71,8 @@ function isMostlyIgnored({ labels, ignored }: Header): boolean {
 /** What a plain file of the engine's cannot have. */
 function mayBePlain({ dialect, encoding }: Dataset): boolean {
   const isUsual = dialect.doubleQuote && !dialect.skipInitialSpace && dialect.headerRecords <= 1;
-  const marks = dialect.escapeChar ?? dialect.commentChar;
-  return encoding === 'utf-8' && isUsual && marks === undefined && dialect.skipLines === 0;
+  const offsets = dialect.escapeChar ?? dialect.commentChar;
+  return encoding === 'utf-8' && isUsual && offsets === undefined && dialect.skipLines === 0;
 }
 
 function rowSource(
@@ -88,7 +88,7 @@ function rowSource(
     ignored: header.ignored,
     missing: header.missing,
     countRecords: () => countCsvRecords(file, header.labels.length),
-    rejectedRows: (flagged) => rejectedRecords(file, shape, flagged),
+    rejectedRows: (flagged) => locateRecords(file, shape, flagged),
   };
 }
 
@@ -102,7 +102,7 @@ export async function countCsvRecords(
   const utf8 = new Utf8Check();
   const text = new TextHash();
   const isPlain = () => scanner.isPlain && utf8.isValid;
-  const counted = () => ({ records: scanner.records, isPlain: isPlain(), marks: scanner.marks });
+  const counted = () => ({ records: scanner.records, isPlain: isPlain(), offsets: scanner.offsets });
   for await (const chunk of sourceBytes(file)) {
     scanner.push(chunk);
     utf8.push(chunk);

@@ -2,7 +2,7 @@
 // which no row can be made. Where there are none of the latter, only what stands near a flagged one is read again.
 import type { RejectedRow, Violation } from '../../core/violation.ts';
 import { CorruptionError } from '../../errors.ts';
-import { FlagCursor } from '../flagged-row-cursor.ts';
+import { FlaggedRowCursor } from '../flagged-row-cursor.ts';
 import type { FlaggedRows, SourceFile } from '../row-source.ts';
 import type { CsvReader } from './csv-reader.ts';
 import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
@@ -12,7 +12,7 @@ import type { RepeatedHeader } from './repeated-header.ts';
 export type RejectedShape = RecordShape & { readonly inRows?: RepeatedHeader };
 
 /** In the file's order. */
-export function rejectedRecords(
+export function locateRecords(
   file: SourceFile,
   shape: RejectedShape,
   flagged: FlaggedRows,
@@ -26,7 +26,7 @@ export function rejectedRecords(
 async function* flaggedRecords(
   file: SourceFile,
   shape: RejectedShape,
-  { rows, counted: { marks } }: FlaggedRows,
+  { rows, counted: { offsets } }: FlaggedRows,
 ): AsyncIterable<RejectedRow> {
   const flags = rows[Symbol.asyncIterator]();
   const { headerRecords } = file.dataset.dialect;
@@ -34,7 +34,7 @@ async function* flaggedRecords(
   for await (const reader of readRecords(file, shape.columns)) {
     while (!flag.done) {
       const wanted = headerRecords + flag.value.row;
-      if (marks) reader.skipTo(marks.before(wanted));
+      if (offsets) reader.skipTo(offsets.before(wanted));
       while (reader.ordinal < wanted && reader.next());
       if (reader.ordinal < wanted) break;
       requireRow(file, reader, shape);
@@ -75,7 +75,7 @@ async function* allRecords(
   shape: RejectedShape,
   flagged: FlaggedRows,
 ): AsyncIterable<RejectedRow> {
-  const flags = await FlagCursor.over(flagged);
+  const flags = await FlaggedRowCursor.over(flagged);
   for await (const reader of readRecords(file, shape.columns)) {
     while (reader.next()) {
       if (reader.isHeader) continue;

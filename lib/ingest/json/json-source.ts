@@ -7,7 +7,7 @@ import { TextHash } from '../../content-hash.ts';
 import type { Dataset, Field } from '../../core/contract.ts';
 import type { RejectedRow, Violation } from '../../core/violation.ts';
 import { fileLiteral, identifier } from '../../sql/quoting.ts';
-import { FlagCursor } from '../flagged-row-cursor.ts';
+import { FlaggedRowCursor } from '../flagged-row-cursor.ts';
 import { labelViolation, listed } from '../labels.ts';
 import { pour } from '../pour.ts';
 import {
@@ -35,7 +35,7 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
     ignored: found.ignored,
     missing: missingFields(file, found).map((field) => field.header),
     countRecords: () => countJsonRecords(file),
-    rejectedRows: (flagged) => rejectedRecords(file, flagged),
+    rejectedRows: (flagged) => locateRecords(file, flagged),
   };
 }
 
@@ -141,8 +141,8 @@ export async function countJsonRecords(file: SourceFile): Promise<RecordCount> {
   return { records: counter.records, isPlain: true, text: text.end() };
 }
 
-async function* rejectedRecords(file: SourceFile, flagged: FlaggedRows): AsyncIterable<RejectedRow> {
-  const flags = await FlagCursor.over(flagged);
+async function* locateRecords(file: SourceFile, flagged: FlaggedRows): AsyncIterable<RejectedRow> {
+  const flags = await FlaggedRowCursor.over(flagged);
   for await (const records of readJson(file)) {
     if ('rule' in records) break;
     for (const record of records) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Dialect } from '../../lib/core/contract.ts';
-import { RecordMarks } from '../../lib/core/record-marks.ts';
+import { RecordOffsets } from '../../lib/core/record-offsets.ts';
 import { RecordScanner } from '../../lib/core/record-scanner.ts';
 import { CsvReader } from '../../lib/ingest/csv/csv-reader.ts';
 import { dialectOf } from '../support/dialect.ts';
@@ -9,21 +9,26 @@ import { tries } from '../support/tries.ts';
 
 const COLUMNS = 2;
 
-function marksOf(text: Buffer, dialect: Dialect, size: number): RecordMarks {
+function marksOf(text: Buffer, dialect: Dialect, size: number): RecordOffsets {
   const scanner = new RecordScanner(dialect, COLUMNS);
   for (let i = 0; i < text.length; i += size) scanner.push(text.subarray(i, i + size));
   scanner.end();
-  return scanner.marks;
+  return scanner.offsets;
 }
 
 type Place = { readonly ordinal: number; readonly line: number; readonly raw: string };
 
 /** All records, or the one wanted, come to by its mark. */
-function read(text: Buffer, dialect: Dialect, size: number, wanted?: { record: number; marks: RecordMarks }) {
+function read(
+  text: Buffer,
+  dialect: Dialect,
+  size: number,
+  wanted?: { record: number; offsets: RecordOffsets },
+) {
   const reader = new CsvReader(dialect, COLUMNS);
   const found: Place[] = [];
   const take = () => {
-    if (wanted) reader.skipTo(wanted.marks.before(wanted.record));
+    if (wanted) reader.skipTo(wanted.offsets.before(wanted.record));
     while (reader.next()) {
       const { ordinal, line } = reader;
       if (wanted === undefined || ordinal === wanted.record) found.push({ ordinal, line, raw: reader.raw() });
@@ -74,32 +79,32 @@ describe('a record is come to by its mark as by walking', () => {
           parts.map(([record, end]) => record + (isOne ? parts[0]?.[1] : end)).join(''),
         );
         const walked = read(text, dialect, 1_000_000);
-        const marks = marksOf(text, dialect, bytes);
+        const offsets = marksOf(text, dialect, bytes);
         for (const place of [walked[any % walked.length], walked.at(-1)]) {
           if (place === undefined) continue;
-          expect(marks.before(place.ordinal).record).toBeLessThanOrEqual(place.ordinal);
-          expect(read(text, dialect, bytes, { record: place.ordinal, marks })).toEqual([place]);
+          expect(offsets.before(place.ordinal).record).toBeLessThanOrEqual(place.ordinal);
+          expect(read(text, dialect, bytes, { record: place.ordinal, offsets })).toEqual([place]);
         }
       }),
       tries(200),
     );
   });
 
-  test('marks are made: the walk to a record is short', () => {
+  test('offsets are made: the walk to a record is short', () => {
     const text = Buffer.from(`a,b\r\n${'1,"2"\r\n'.repeat(1000)}`);
-    const marks = marksOf(text, dialectOf({}), 100);
-    expect(marks.before(990)).toEqual({ record: 976, position: 5 + 975 * 7, line: 977 });
+    const offsets = marksOf(text, dialectOf({}), 100);
+    expect(offsets.before(990)).toEqual({ record: 976, position: 5 + 975 * 7, line: 977 });
   });
 });
 
 test('there are ever fewer to a file, the longer it is', () => {
-  const marks = new RecordMarks();
+  const offsets = new RecordOffsets();
   const records = 20_000_000;
   let made = 0;
-  for (; marks.due < records; made++) marks.add(100 * marks.due, marks.due + 1);
+  for (; offsets.due < records; made++) offsets.add(100 * offsets.due, offsets.due + 1);
   expect(made).toBeLessThan(1_500_000);
   for (const record of [0, 15, 16, 12_345_678, records - 1]) {
-    const mark = marks.before(record);
+    const mark = offsets.before(record);
     expect(mark).toEqual({ record: mark.record, position: 100 * mark.record, line: mark.record + 1 });
     expect(record - mark.record).toBeGreaterThanOrEqual(0);
     expect(record - mark.record).toBeLessThan(128);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { memoryStore } from '../../lib/adapters/memory-store.ts';
 import { Changes } from '../../lib/local/changes.ts';
-import { LandingSweep, sweepLanding } from '../../lib/local/landing-sweep.ts';
+import { LandingPoll, pollLanding } from '../../lib/local/landing-poll.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -9,48 +9,48 @@ async function swept() {
   const landing = memoryStore({ clock: () => new Date(0), scratch: '.' });
   await landing.write('here.csv', bytes('a\n1\n'));
   await landing.write('goes.csv', bytes('a\n1\n'));
-  const sweep = new LandingSweep(landing);
-  await sweep.begin();
-  return { landing, sweep };
+  const poll = new LandingPoll(landing);
+  await poll.begin();
+  return { landing, poll };
 }
 
 it('finds nothing where nothing changed', async () => {
-  const { sweep } = await swept();
-  expect(await sweep.missed()).toEqual([]);
-  expect(await sweep.missed()).toEqual([]);
+  const { poll } = await swept();
+  expect(await poll.missed()).toEqual([]);
+  expect(await poll.missed()).toEqual([]);
 });
 
-it('finds a new, a changed and a deleted key when they have stood still for one sweep', async () => {
-  const { landing, sweep } = await swept();
+it('finds a new, a changed and a deleted key when they have stood still for one poll', async () => {
+  const { landing, poll } = await swept();
   await landing.write('new.csv', bytes('a\n'));
   await landing.write('here.csv', bytes('a\n2\n'));
   await landing.remove(['goes.csv']);
-  expect(await sweep.missed()).toEqual([]);
+  expect(await poll.missed()).toEqual([]);
   await landing.write('new.csv', bytes('a\n1\n2\n'));
-  expect((await sweep.missed()).sort()).toEqual(['goes.csv', 'here.csv']);
-  expect(await sweep.missed()).toContain('new.csv');
+  expect((await poll.missed()).sort()).toEqual(['goes.csv', 'here.csv']);
+  expect(await poll.missed()).toContain('new.csv');
 });
 
 it('leaves alone what was settled, and finds what changed after that', async () => {
-  const { landing, sweep } = await swept();
+  const { landing, poll } = await swept();
   await landing.write('new.csv', bytes('a\n'));
   await landing.remove(['goes.csv']);
-  await sweep.settle(['new.csv', 'goes.csv']);
-  await sweep.missed();
-  expect(await sweep.missed()).toEqual([]);
+  await poll.settle(['new.csv', 'goes.csv']);
+  await poll.missed();
+  expect(await poll.missed()).toEqual([]);
   await landing.write('new.csv', bytes('a\n1\n'));
-  await sweep.missed();
-  expect(await sweep.missed()).toEqual(['new.csv']);
+  await poll.missed();
+  expect(await poll.missed()).toEqual(['new.csv']);
 });
 
 it('ends at once when the changes are stopped', async () => {
-  const { sweep } = await swept();
+  const { poll } = await swept();
   const changes = new Changes();
   const failed = (error: unknown) => {
     throw error;
   };
-  const sweeping = sweepLanding(sweep, changes, { failed, unseen: failed, require: async () => {} });
+  const polling = pollLanding(poll, changes, { failed, unseen: failed, require: async () => {} });
   changes.stop();
-  await sweeping;
+  await polling;
   expect(await changes.take(0)).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import { RecordScanner } from '../../lib/core/record-scanner.ts';
 import type { RejectedRow } from '../../lib/core/violation.ts';
 import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { CorruptionError } from '../../lib/errors.ts';
-import { rejectedRecords } from '../../lib/ingest/csv/locate-records.ts';
+import { locateRecords } from '../../lib/ingest/csv/locate-records.ts';
 import { fileViolation } from '../../lib/ingest/row-source.ts';
 
 const CONTRACT = JSON.stringify({
@@ -41,13 +41,13 @@ async function rejected(text: string, { rows, relationRows }: Flagged): Promise<
   async function* flagged() {
     for (const row of rows) yield { row, violations: [fileViolation('enum', `row ${row}`)] };
   }
-  const found = rejectedRecords(
+  const found = locateRecords(
     { dataset, path, fromPath: new Map(), scratch },
     { columns: 2 },
     {
       rows: flagged(),
       relationRows,
-      counted: { records: scanner.records, isPlain: true, marks: scanner.marks },
+      counted: { records: scanner.records, isPlain: true, offsets: scanner.offsets },
     },
   );
   const list: RejectedRow[] = [];

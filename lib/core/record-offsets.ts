@@ -5,11 +5,11 @@ const MOST = 1 << 19;
 const FIRST_STRIDE = 16;
 
 /** Where a record begins: bytes of text before it, and its first physical line. */
-export type Mark = { readonly record: number; readonly position: number; readonly line: number };
+export type RecordOffset = { readonly record: number; readonly position: number; readonly line: number };
 
 /** Every so many records one, and the fewer the more there are: bounded, whatever the text. Header records count. */
-export class RecordMarks {
-  /** The record that the next mark is for. */
+export class RecordOffsets {
+  /** The record that the next offset is of. */
   due = FIRST_STRIDE;
   #stride = FIRST_STRIDE;
   #positions: number[] = [0];
@@ -28,7 +28,7 @@ export class RecordMarks {
   }
 
   /** The last one at or before a record. */
-  before(record: number): Mark {
+  before(record: number): RecordOffset {
     const i = Math.min(Math.floor(record / this.#stride), this.#positions.length - 1);
     return {
       record: i * this.#stride,

@@ -9,7 +9,7 @@ import type { Changes } from './changes.ts';
 const ABSENT = '';
 
 /** What was seen of each key, and what was last brought to the lake. */
-export class LandingSweep {
+export class LandingPoll {
   readonly #landing: ObjectStore;
   #settled = new Map<string, string>();
   #seen = new Map<string, string>();
@@ -44,7 +44,7 @@ export class LandingSweep {
     return this.#unseen;
   }
 
-  /** Keys that changed since they were settled and stood still from the sweep before to this one; gone ones included. */
+  /** Keys that changed since they were settled and stood still from the poll before to this one; gone ones included. */
   async missed(): Promise<string[]> {
     const present = await this.#list();
     const still = (key: string) => (present.get(key) ?? ABSENT) === (this.#seen.get(key) ?? ABSENT);
@@ -71,36 +71,36 @@ function mark(version: ObjectVersion): string {
 }
 
 const PAUSE_MS = 2_000;
-/** Of a landing with very many files a sweep takes its time: it must not take all of it. */
+/** Of a landing with very many files a poll takes its time: it must not take all of it. */
 const PAUSE_PER_SWEEP = 20;
 
-export type SweepObserver = {
+export type PollObserver = {
   readonly failed: (error: unknown) => void;
   readonly unseen: (unseen: Unseen) => void;
   readonly require: () => Promise<void>;
 };
 
 /**
- * Sweeps from time to time until `changes` is stopped. What a sweep cannot read it tells `failed`, once; the next one tries
- * again. `unseen` is told what cannot be seen since the sweep began, each once. `require` is asked before each sweep: what it
+ * Polls from time to time until `changes` is stopped. What a poll cannot read it tells `failed`, once; the next one tries
+ * again. `unseen` is told what cannot be seen since the poll began, each once. `require` is asked before each poll: what it
  * throws is the end of all work.
  */
-export async function sweepLanding(
-  sweep: LandingSweep,
+export async function pollLanding(
+  poll: LandingPoll,
   changes: Changes,
-  { failed, unseen, require }: SweepObserver,
+  { failed, unseen, require }: PollObserver,
 ): Promise<void> {
   const idOf = ({ key, problem }: Unseen) => `${key}\n${problem}`;
-  let told = new Set(sweep.unseen.map(idOf));
+  let told = new Set(poll.unseen.map(idOf));
   let pauseMs = PAUSE_MS;
   let said: string | undefined;
   while (await changes.stillWanted(pauseMs)) {
     const started = performance.now();
     try {
       await require();
-      for (const key of await sweep.missed()) changes.add(key);
-      for (const one of sweep.unseen) if (!told.has(idOf(one))) unseen(one);
-      told = new Set(sweep.unseen.map(idOf));
+      for (const key of await poll.missed()) changes.add(key);
+      for (const one of poll.unseen) if (!told.has(idOf(one))) unseen(one);
+      told = new Set(poll.unseen.map(idOf));
       said = undefined;
     } catch (error) {
       if (error instanceof PlaceGoneError) return changes.fail(error);
