@@ -4,6 +4,9 @@
 const FACTOR = Number(process.env.SLUICE_RUNS ?? 1);
 const FIRST_SEED = 1;
 
+/** Of cases that are gone through one by one: every so many-th in each build, all of them at night. */
+export const strideOf = (usual: number): number => (FACTOR > 1 ? 1 : usual);
+
 export type Tries = { readonly numRuns: number; readonly seed: number; readonly endOnFailure: true };
 
 /** For fast-check; a counterexample's message names the seed. */

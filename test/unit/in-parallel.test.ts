@@ -82,14 +82,16 @@ describe('inParallel', () => {
   });
 });
 
+/** The second answers CloudFormation in time, whether the work is done or not. */
+const GIVE_UP = ['in-parallel.ts', join('aws', 'deployment.ts')];
+
 it('nothing else in lib gives up waiting at the first failure', () => {
   const files = readdirSync('lib', { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ts'),
   );
   const giveUp = files.filter(
     (name) =>
-      name !== 'in-parallel.ts' &&
-      /\bPromise\.(all|race|any)\(/.test(readFileSync(join('lib', name), 'utf8')),
+      !GIVE_UP.includes(name) && /\bPromise\.(all|race|any)\(/.test(readFileSync(join('lib', name), 'utf8')),
   );
   expect(files.length).toBeGreaterThan(100);
   expect(giveUp).toEqual([]);
