@@ -1,20 +1,21 @@
 // Which requests meet which fault: decided by one seed, so that a storm can be had again. Each kind of request has a sequence of
 // decisions of its own, which does not depend on how the processes' requests interleave. Counts what it has decided.
+import { numbers } from '../support/numbers.ts';
 import { FAULTS, type Fault, isConditionalWrite, isSqs, type Passing } from './faulty-proxy.ts';
 
 /** Of 1,000 requests that may meet it. */
 const PER_MILLE: Readonly<Record<Fault, number>> = {
-  'reset before': 10,
-  'reset after': 10,
-  '409': 60,
-  '412': 60,
-  '500 before': 10,
-  '500 after': 10,
-  '503': 10,
-  slow: 10,
-  cut: 20,
-  'kill before': 3,
-  'kill after': 3,
+  'reset before': 5,
+  'reset after': 5,
+  '409': 40,
+  '412': 40,
+  '500 before': 5,
+  '500 after': 5,
+  '503': 5,
+  slow: 5,
+  cut: 10,
+  'kill before': 2,
+  'kill after': 2,
 };
 
 export type FaultCounts = Readonly<Record<Fault, number>>;
@@ -80,16 +81,4 @@ function isPossible(fault: Fault, passing: Passing): boolean {
 function kindOf(passing: Passing): string {
   if (isSqs(passing)) return String(passing.headers['x-amz-target']);
   return isConditionalWrite(passing) ? 'conditional PUT' : passing.method;
-}
-
-/** Numbers from 0 to below 1 that the text alone decides: mulberry32 over a hash by FNV-1a. */
-export function numbers(text: string): () => number {
-  let state = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) state = Math.imul(state ^ byte, 0x01000193);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
