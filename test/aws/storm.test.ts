@@ -19,7 +19,7 @@ const FILES = Number(process.env.SLUICE_STORM_FILES ?? 300);
 /** Of 300 files. */
 const KILLS = 8;
 const MAX_RECEIVES = 5;
-/** On a machine that is busy with other things; on two idle cores it takes a third. */
+/** Also on a machine that is busy with other things. */
 const TIMEOUT_MS = 600_000 * Math.max(1, FILES / 300);
 
 const { seed: first, numRuns } = tries(1);
