@@ -120,14 +120,17 @@ describe(`the command line on ${emulator.brand}`, () => {
     const files = await queuePair(false);
     const refreshes = await queuePair(true);
     const groupOf = () => 'insights/spend_by_month';
-    await sqsQueue({ client: sqs, queueUrl: files.url }).send([notification('a b+é.csv'), 'poison']);
+    const bucket = await freshBucket();
+    await sqsQueue({ client: sqs, queueUrl: files.url }).send([
+      notification(bucket, 'in/a b+é.csv'),
+      'poison',
+    ]);
     await sqsQueue({ client: sqs, queueUrl: refreshes.url, groupOf }).send([
       { target: { kind: 'insights', name: 'spend_by_month' } },
     ]);
     await die(files, 2);
     await die(refreshes, 1);
     const queues = ['--files-dlq', files.deadUrl, '--refresh-dlq', refreshes.deadUrl];
-    const bucket = await freshBucket();
     const lake = `s3://${bucket}/lake`;
     const places = ['--landing', `s3://${bucket}/in`, '--lake', lake, '--schemas', SCHEMAS];
     await s3Store({ client: s3, bucket, scratch: '/' }).write('lake/probes', new Uint8Array());
@@ -180,9 +183,9 @@ async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
   return keys;
 }
 
-function notification(key: string): unknown {
+function notification(bucket: string, key: string): unknown {
   const encoded = encodeURIComponent(key).replaceAll('%20', '+');
-  return { Records: [{ eventSource: 'aws:s3', s3: { bucket: { name: 'b' }, object: { key: encoded } } }] };
+  return { Records: [{ eventSource: 'aws:s3', s3: { bucket: { name: bucket }, object: { key: encoded } } }] };
 }
 
 type QueuePair = { readonly url: string; readonly deadUrl: string };

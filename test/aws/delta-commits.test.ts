@@ -10,7 +10,7 @@ import type { ObjectStore } from '../../lib/ports.ts';
 import { raceTwentyWriters } from '../support/racing-writers.ts';
 import { addFile, createTable, deltaCase, paths, TABLE } from '../unit/delta-table-case.ts';
 import { emulator, freshBucket, freshFolder, s3 } from './emulated.ts';
-import { lossyProxy } from './lossy-proxy.ts';
+import { faultyProxy, isConditionalWrite } from './faulty-proxy.ts';
 
 let effects: DeltaEffects;
 let close: () => Promise<void>;
@@ -24,10 +24,10 @@ async function freshStore(client = s3): Promise<ObjectStore> {
 }
 
 /** The same bucket through a proxy. */
-async function lakeBehind(rules: Parameters<typeof lossyProxy>[1]) {
+async function lakeBehind(rules: Parameters<typeof faultyProxy>[1]) {
   const bucket = await freshBucket();
   const scratch = await freshFolder();
-  const endpoint = await lossyProxy(emulator.endpoint, rules);
+  const endpoint = await faultyProxy(emulator.endpoint, rules);
   const at = (client: typeof s3) => s3Store({ client, bucket, prefix: 'lake', scratch });
   return { through: at(s3Client({ AWS_ENDPOINT_URL: endpoint })), direct: at(s3) };
 }
@@ -46,10 +46,10 @@ describe(emulator.brand, () => {
     let lost = 0;
     const { through, direct } = await lakeBehind({
       // The SDK sends it again, and is told that it exists.
-      loses: ({ method, headers }) => {
-        const loses = method === 'PUT' && headers['if-none-match'] === '*' && lost < 3;
-        if (loses) lost += 1;
-        return loses;
+      fault: (passing) => {
+        if (!isConditionalWrite(passing) || lost === 3) return undefined;
+        lost += 1;
+        return 'reset after';
       },
     });
     const tables = new DeltaTables({ ...effects, store: through });

@@ -20,11 +20,11 @@ export function requireDeltaRs(skip: (reason: string) => never): string {
   return skip('delta-rs is not there: "npm run test:interop" installs it');
 }
 
-/** Every table of the samples' lake, row by row. */
+/** Every table, row by row; returns how many rows each has. */
 export async function expectSameRowsByDeltaRs(
   python: string,
   { twin, lakeBucket }: { twin: Awaited<ReturnType<typeof openTwin>>; lakeBucket: string },
-): Promise<void> {
+): Promise<ReadonlyMap<string, number>> {
   const pairs = allTables(twin.effects).map((table) => [
     join(twin.folder, 'lake', tablePrefix(table)),
     `s3://${lakeBucket}/${tablePrefix(table)}`,
@@ -36,6 +36,5 @@ export async function expectSameRowsByDeltaRs(
   child.stdin.end(JSON.stringify({ pairs, options }));
   const read = JSON.parse(await text(child.stdout)) as Read[];
   expect(read.filter(({ same }) => !same)).toEqual([]);
-  expect(read.find(({ table }) => table.endsWith('insights/spend_by_month'))?.rows).toBe(3);
-  expect(read.find(({ table }) => table.endsWith('tables/billing'))?.rows).toBe(15_037);
+  return new Map(read.map(({ table, rows }) => [table.slice(`s3://${lakeBucket}/`.length), rows]));
 }

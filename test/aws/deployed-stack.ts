@@ -17,7 +17,7 @@ import {
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { type Deployment, deployStack, destroyStack, type StackOutputs } from '../../localstack/deploy.ts';
-import { FunctionFleet } from './function-fleet.ts';
+import { type FleetOptions, FunctionFleet } from './function-fleet.ts';
 import { removeBucket, requireNewStage } from './stage-buckets.ts';
 import { environment, s3, sqs, target } from './target.ts';
 
@@ -34,6 +34,13 @@ const COUNTS = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const satisfies readonly QueueAttributeName[];
 
+export type StackOptions = {
+  /** Default: the shipped definitions. */
+  readonly schemas?: string;
+  /** Runs the functions as processes of this machine, also where the target could run them. */
+  readonly fleet?: FleetOptions;
+};
+
 /** AWS takes so long to make a queue's new settings known: API reference of SQS, SetQueueAttributes. */
 const PROPAGATION_MS = 60_000;
 /** A poll that waits for messages goes by the settings of when it began. */
@@ -42,34 +49,44 @@ const POLL_MS = 1_000;
 export class DeployedStack {
   readonly stage: string;
   readonly outputs: StackOutputs;
-  /** Where the target runs no functions itself. */
+  /** Undefined: the target runs the functions itself. */
+  private readonly fleetOptions: FleetOptions | undefined;
   private fleet: FunctionFleet | undefined;
 
-  private constructor(stage: string, outputs: StackOutputs) {
+  private constructor(stage: string, outputs: StackOutputs, fleetOptions: FleetOptions | undefined) {
     this.stage = stage;
     this.outputs = outputs;
+    this.fleetOptions = fleetOptions;
   }
 
   /** A stage of its own name, so that its functions' processes are told from all others. */
-  static async deploy(): Promise<DeployedStack> {
+  static async deploy({ schemas = SCHEMAS, fleet }: StackOptions = {}): Promise<DeployedStack> {
+    const fleetOptions = fleet ?? (target.runsFunctions ? undefined : { environment });
     const stage = target.stage ?? `e2e-${randomBytes(4).toString('hex')}`;
     if (target.endpoint === undefined) await requireNewStage(stage);
-    const stack = new DeployedStack(stage, await deployStack(deployment(stage, SCHEMAS)));
-    await stack.startFunctions(SCHEMAS);
+    const outputs = await deployStack(deployment(stage, schemas, fleetOptions === undefined));
+    const stack = new DeployedStack(stage, outputs, fleetOptions);
+    await stack.startFunctions(schemas);
     return stack;
   }
 
   /** Deploys again, with other definitions. */
   async update(schemas: string): Promise<void> {
-    await deployStack(deployment(this.stage, schemas));
+    await deployStack(deployment(this.stage, schemas, this.fleetOptions === undefined));
     await this.stopFunctions();
     await this.startFunctions(schemas);
   }
 
   private async startFunctions(schemas: string): Promise<void> {
-    if (target.runsFunctions) return;
-    const { stage, outputs } = this;
-    this.fleet = await FunctionFleet.start({ stage, outputs, schemas, environment });
+    const { stage, outputs, fleetOptions } = this;
+    if (fleetOptions === undefined) return;
+    this.fleet = await FunctionFleet.start({ ...fleetOptions, stage, outputs, schemas });
+  }
+
+  /** Throws where it fails, and where functions are not processes of this machine. */
+  async maintain(): Promise<void> {
+    if (this.fleet === undefined) throw new Error('maintain is invoked by hand in a fleet alone');
+    await this.fleet.maintain();
   }
 
   /** Those that are processes of this one. */
@@ -97,6 +114,15 @@ export class DeployedStack {
     const mark = `ministack-lambda-Sluice-${this.stage}-SluiceFunctions${name}`;
     const lines = stdout.split('\n').filter((line) => line.includes(mark));
     return lines.map((line) => Number.parseInt(line, 10));
+  }
+
+  /** Whether a function of a fleet runs in that process. */
+  isFunction(pid: number): boolean {
+    const { fleet } = this;
+    return (
+      fleet !== undefined &&
+      (['ingest', 'aggregate'] as const).some((name) => fleet.processes(name).includes(pid))
+    );
   }
 
   async put(key: string, content: string | Uint8Array): Promise<void> {
@@ -182,6 +208,6 @@ export class DeployedStack {
   }
 }
 
-function deployment(stage: string, schemas: string): Deployment {
-  return { endpoint: target.endpoint, stage, schemas, functions: target.runsFunctions };
+function deployment(stage: string, schemas: string, functions: boolean): Deployment {
+  return { endpoint: target.endpoint, stage, schemas, functions };
 }

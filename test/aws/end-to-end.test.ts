@@ -34,7 +34,8 @@ describe(`end to end on ${target.brand}`, () => {
     const python = requireDeltaRs(skip);
     const twin = await stage.openTwin();
     onTestFinished(() => twin.close());
-    await expectSameRowsByDeltaRs(python, { twin, lakeBucket: stack.outputs.LakeBucket });
+    const rows = await expectSameRowsByDeltaRs(python, { twin, lakeBucket: stack.outputs.LakeBucket });
+    expect([rows.get('insights/spend_by_month'), rows.get('tables/billing')]).toEqual([3, 15_037]);
   });
 
   it('files replaced', async () => {

@@ -9,7 +9,7 @@ import { s3Store } from '../../lib/adapters/s3-store.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { listed } from '../contracts/object-store.ts';
 import { emulator, freshBucket, freshFolder, s3 } from './emulated.ts';
-import { lossyProxy } from './lossy-proxy.ts';
+import { faultyProxy } from './faulty-proxy.ts';
 
 const MIB = 1024 * 1024;
 const PART = 5 * MIB;
@@ -77,7 +77,7 @@ describe(emulator.brand, () => {
     const { store, bucket } = await freshStore();
     await store.write('k.csv', Buffer.alloc(200_000, 'a'));
     let changed = false;
-    const endpoint = await lossyProxy(emulator.endpoint, {
+    const endpoint = await faultyProxy(emulator.endpoint, {
       before: async ({ headers }) => {
         if (changed || headers.range === undefined || headers.range.startsWith('bytes=0-')) return;
         changed = true;

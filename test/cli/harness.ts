@@ -55,9 +55,17 @@ export type Running = {
   readonly ended: Promise<Answer & { readonly signal: NodeJS.Signals | null }>;
 };
 
-/** As its own process. It is killed when the test is over. */
-export function startSluice(args: readonly string[], cwd: string): Running {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+/** As its own process. It is killed when the test is over. `environment`: beside this process's own. */
+export function startSluice(
+  args: readonly string[],
+  cwd: string,
+  environment: NodeJS.ProcessEnv = {},
+): Running {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
   let seen = 0;
