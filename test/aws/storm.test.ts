@@ -2,7 +2,7 @@
 // and kills them. When it is calm again the lake is that of a clean run, and the dead letters hold what kills and nothing else.
 // One seed decides all but the processes' timing; SLUICE_SEED and SLUICE_RUNS say which and how many (test/support/tries.ts).
 import { expect, it, onTestFinished } from 'vitest';
-import type { Effects } from '../../lib/effects.ts';
+import type { Effects } from '../../lib/lake/effects.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { tries } from '../support/tries.ts';
