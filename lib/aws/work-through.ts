@@ -34,8 +34,9 @@ export type BatchEffects = { readonly inbox: Inbox; readonly log: Log };
 
 /**
  * The messages that failed: SQS hands them out again, and puts them into the dead-letter queue in the end. Messages that were
- * handed out before are suspects: one of them may have killed its process. Of these one is tried, when all else is in safety:
- * done, or sent anew, so that nothing but the suspect itself dies with it, or is counted as failed.
+ * handed out before are suspects: one of them may have killed its process. Of these some are tried, when all else is in safety:
+ * done, or sent anew, so that it neither dies with them nor is counted as failed. Suspects that were never tried by themselves
+ * are tried a few at once; where these die too, each of them is tried alone.
  */
 export async function workThrough<News>(
   effects: BatchEffects,
@@ -47,26 +48,36 @@ export async function workThrough<News>(
     const parsed = await batch.parse(messages);
     const isSuspect = ({ message, news }: Parsed<News>) => message.attempts > 1 || work.isSuspect(news);
     const fresh = work.slices(parsed.filter((item) => !isSuspect(item)));
-    // The one that was handed out most often gets on: another could wait for it for ever.
-    const suspects = parsed.filter(isSuspect).sort((a, b) => b.message.attempts - a.message.attempts);
+    const suspects = parsed.filter(isSuspect);
     for (const [index, slice] of fresh.entries()) {
       if (index > 0 && !work.hasTimeFor(slice)) {
         await batch.leave(fresh.slice(index).flat(), suspects);
         return batch.failed;
       }
       await batch.workOn(slice);
-      const isLast = index === fresh.length - 1 && suspects.length === 0;
-      if (!isLast) await batch.finish(slice);
+      if (index < fresh.length - 1 || suspects.length > 0) await batch.finish(slice);
     }
-    const [suspect, ...others] = suspects;
-    if (suspect === undefined) return batch.failed;
-    if (fresh.length > 0 && !work.hasTimeFor([suspect])) await batch.leave([], suspects);
-    else if (await batch.handBack(others)) await batch.workOn([suspect]);
-    else await batch.fail([suspect], new Error('it waits for others that could not be sent anew'));
+    if (suspects.length === 0) return batch.failed;
+    const tried = toTry(suspects, work);
+    const others = suspects.filter((suspect) => !tried.includes(suspect));
+    if (fresh.length > 0 && !work.hasTimeFor(tried)) await batch.leave([], suspects);
+    else if (!(await batch.handBack(others)))
+      await batch.fail(tried, new Error('it waits for others that could not be sent anew'));
+    else await batch.workOnAll(work.slices(tried));
     return batch.failed;
   } finally {
     batch.end();
   }
+}
+
+/**
+ * One that died among few others, if there is one: that which was handed out most often gets on, as another could wait for it
+ * for ever. Else about as many as there would be groups of them.
+ */
+function toTry<News>(suspects: Slice<News>, { isSuspect }: Work<News>): Slice<News> {
+  const wasTried = ({ message, news }: Parsed<News>) => message.attempts > (isSuspect(news) ? 1 : 2);
+  const alone = suspects.filter(wasTried).sort((a, b) => b.message.attempts - a.message.attempts);
+  return alone.length > 0 ? alone.slice(0, 1) : suspects.slice(0, Math.ceil(Math.sqrt(suspects.length)));
 }
 
 /** What became of each message of one batch. */
@@ -108,6 +119,15 @@ class Batch<News> {
       for (const [message, error] of await this.#work.work(slice)) await this.#fail(message, error);
     } catch (error) {
       await this.fail(slice, error);
+    }
+  }
+
+  /** Of suspects. */
+  async workOnAll(slices: readonly Slice<News>[]): Promise<void> {
+    for (const [index, slice] of slices.entries()) {
+      if (index > 0 && !this.#work.hasTimeFor(slice)) return this.leave([], slices.slice(index).flat());
+      await this.workOn(slice);
+      if (index < slices.length - 1) await this.finish(slice);
     }
   }
 

@@ -153,6 +153,16 @@ describe('ingest', () => {
     expect(hidden).toEqual({ a: 90, b: 90, c: 90 });
   });
 
+  test('suspects that there is no time for are sent anew as suspects', async () => {
+    for (const day of [1, 2, 3, 4]) await put(lake.effects.landing, keyOf(day), CSV);
+    const messages = [1, 2, 3, 4].map((day) => message(String(day), created(keyOf(day), 60_000_000), 2));
+    expect(await ingestBatch(common(), messages, () => 15_000)).toEqual([]);
+    expect(await rowsOf(lake, SALES)).toHaveLength(1);
+    expect(files.sent.map(({ source, isSuspect }) => [source, isSuspect])).toEqual(
+      [3, 4, 2].map((day) => [keyOf(day), true]),
+    );
+  });
+
   test('where the others cannot be sent anew nothing is tried', async () => {
     for (const day of [1, 2]) await put(lake.effects.landing, keyOf(day), CSV);
     const messages = [message('a', created(keyOf(1)), 2), message('b', created(keyOf(2)), 3)];
@@ -217,6 +227,18 @@ describe('aggregate', () => {
     const messages = [message('ghost', news(ghost)), message('ok', news(DAILY)), message('x', '{}')];
     expect(idsOf(await refreshBatch(common(), messages, forEver)).sort()).toEqual(['x']);
     expect(logged).toContain('refresh.undefined');
+  });
+
+  test('insights that were handed out before are tried, each by itself', async () => {
+    await put(lake.effects.landing, keyOf(1), CSV);
+    await ingestBatch(common(), [message('f', created(keyOf(1)))], forEver);
+    const totals = { kind: 'insights', name: 'city_totals' };
+    const ranked = { kind: 'insights', name: 'sales_ranked' };
+    const messages = [DAILY, totals, ranked].map((target, n) => message(String(n), news(target), 2));
+    expect(await refreshBatch(common(), messages, forEver)).toEqual([]);
+    // Two of three are tried at once, and the third is sent anew.
+    expect(done).toEqual(['2', '0']);
+    expect(await rowsOf(lake, DAILY)).toHaveLength(1);
   });
 
   test('of insights that were handed out before one is tried, when the others are in safety', async () => {

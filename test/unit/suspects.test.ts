@@ -141,6 +141,24 @@ test('the dead letters hold the killers and those that always fail, and nothing 
   );
 });
 
+test('a death among a hundred costs some twenty invocations more', async () => {
+  const queue = new FakeQueue();
+  const kinds = Array.from({ length: 100 }, (_, name): Kind => (name === 57 ? 'killer' : 'good'));
+  const done: number[] = [];
+  queue.send(kinds.map((_, name) => ({ name })));
+  let invocations = 0;
+  for (; queue.wait(); invocations++)
+    await invoke(
+      queue,
+      queue.receive(100, () => 0),
+      kinds,
+      done,
+    );
+  expect(queue.dead.map(({ name }) => name)).toEqual([57]);
+  expect(new Set(done).size).toBe(99);
+  expect(invocations).toBeLessThan(45);
+});
+
 test('a message whose worker dies comes back after a minute and a half, and not after the queue’s own time', async () => {
   const queue = new FakeQueue();
   queue.send([{ name: 0 }]);
