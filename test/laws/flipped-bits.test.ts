@@ -149,6 +149,9 @@ test('the lake is certified as it is', async () => {
   expect(new Set(keys.map(kindOf)).size).toBeGreaterThan(12);
 });
 
+/** In each build; twenty times as many at night. */
+const TRIES = 150;
+
 test('every flipped bit that changes what a reader sees is named', async () => {
   const kinds = [...new Set(keys.map(kindOf))].sort();
   const seen = { changed: 0, unchanged: 0 };
@@ -170,7 +173,7 @@ test('every flipped bit that changes what a reader sees is named', async () => {
         await lake.write(key, before);
       }
     }),
-    tries(500),
+    tries(TRIES),
   );
-  expect(seen.changed).toBeGreaterThan(300);
+  expect(seen.changed).toBeGreaterThan(TRIES / 2);
 }, 900_000);
