@@ -12,7 +12,7 @@ import { rowsSql } from '../../lib/refresh/compute.ts';
 import { formsSelect } from '../support/random-forms.ts';
 import { tries } from '../support/tries.ts';
 
-const TRIES = tries(500);
+const TRIES = tries(300);
 
 const COLUMNS: readonly Column[] = [
   { name: 'id', type: 'long' },
