@@ -1,7 +1,8 @@
 // Which files reconcile asked for, so that it does not ask again for what only waits its turn, or always fails. Each version of a
 // file is asked for once as long as messages wait; later again, after longer and longer pauses, in case what stood in its way is
 // gone. Pure but for one object in the lake, which may be lost: then all is asked for once more.
-import type { IngestRequest } from '../ingest/ingest.ts';
+import { requestId } from '../ingest/ingest.ts';
+import type { Wanted } from '../maintain/reconcile.ts';
 import type { ObjectStore } from '../ports.ts';
 
 const KEY = 'asked/files.json';
@@ -9,9 +10,6 @@ const FIRST_PAUSE_MS = 3600_000;
 const LONGEST_PAUSE_MS = 24 * FIRST_PAUSE_MS;
 /** The schedule is not exact to the minute. */
 const SLACK_MS = 5 * 60_000;
-
-/** `etag`: of the version in landing; absent where a source is to leave a table. */
-export type Wanted = IngestRequest & { readonly etag?: string };
 
 type Asked = { readonly etag?: string; readonly askedMs: number; readonly times: number };
 
@@ -33,15 +31,15 @@ export async function writeAsked(lake: ObjectStore, asked: AskedFiles): Promise<
   await lake.write(KEY, new TextEncoder().encode(`${JSON.stringify(Object.fromEntries(asked))}\n`));
 }
 
-/** Those to ask for now. `isWaiting`: whether messages wait in the queue, so that what was asked for may be among them. */
-export function due<Request extends Wanted>(
-  wanted: readonly Request[],
+/** Those whose pause is over. `isWaiting`: messages wait in the queue, and what was asked for may be one of them. */
+export function due(
+  wanted: readonly Wanted[],
   asked: AskedFiles,
   nowMs: number,
   isWaiting: boolean,
-): Request[] {
+): Wanted[] {
   return wanted.filter((request) => {
-    const before = asked.get(idOf(request));
+    const before = asked.get(requestId(request));
     if (before === undefined || before.etag !== request.etag) return true;
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (before.times - 1));
     return nowMs - before.askedMs >= (isWaiting ? LONGEST_PAUSE_MS : pauseMs) - SLACK_MS;
@@ -55,10 +53,10 @@ export function remembered(
   asked: AskedFiles,
   nowMs: number,
 ): AskedFiles {
-  const isSent = new Set(sent.map(idOf));
+  const isSent = new Set(sent.map(requestId));
   const next = new Map<string, Asked>();
   for (const request of wanted) {
-    const id = idOf(request);
+    const id = requestId(request);
     const before = asked.get(id);
     const isSame = before !== undefined && before.etag === request.etag;
     if (isSent.has(id)) {
@@ -67,8 +65,4 @@ export function remembered(
     } else if (isSame) next.set(id, before);
   }
   return next;
-}
-
-export function idOf({ source, dataset = '' }: IngestRequest): string {
-  return `${dataset}/${source}`;
 }

@@ -1,6 +1,6 @@
 // A batch of the files queue: which keys it names, in slices that fit into the time left, and what became of each message.
 
-import { type IngestRequest, type IngestResult, ingest } from '../ingest/ingest.ts';
+import { type IngestRequest, type IngestResult, ingest, requestId } from '../ingest/ingest.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { Queue } from '../ports.ts';
 import { type FileNews, parseFileMessage } from './file-messages.ts';
@@ -92,10 +92,6 @@ async function ingestSlice(
     if (id !== undefined) failed.set(message, errors.get(id));
   }
   return failed;
-}
-
-function requestId({ source, dataset = '' }: IngestRequest): string {
-  return `${dataset}/${source}`;
 }
 
 function measureIngest(measure: Measure, { outcomes, conflicts }: IngestResult): void {

@@ -6,13 +6,14 @@ import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { CliError } from '../errors.ts';
 import { type Applied, apply, type Obstacles, refusedChanges, undoAllForeign } from '../evolve/apply.ts';
+import { requestId } from '../ingest/ingest.ts';
 import type { Effects } from '../lake/effects.ts';
 import { maintainTables } from '../maintain/maintain-tables.ts';
 import { type Reconciliation, reconcile, type Wanted } from '../maintain/reconcile.ts';
 import type { Queue } from '../ports.ts';
 import { sinceInputs } from '../refresh/since-inputs.ts';
 import { onePerTable, type TableFailure } from '../table-failures.ts';
-import { due, idOf, readAsked, remembered, writeAsked } from './asked-files.ts';
+import { due, readAsked, remembered, writeAsked } from './asked-files.ts';
 import { settledLetters } from './dead-letters.ts';
 import { type FileNews, parseFileMessage } from './file-messages.ts';
 import { parseRefreshMessage, refreshGroup } from './refresh-messages.ts';
@@ -121,16 +122,18 @@ async function askFor(
 /** A letter is told once: it stands while what it is about does, one for each, and goes when that is settled. */
 async function closeLetters(
   { effects, letters, bucket, prefix = '' }: MaintainEffects,
-  { ingest, held, failed }: Reconciliation,
+  { ingest, vanished, aside, held, failed }: Reconciliation,
 ): Promise<void> {
-  const open = new Set(ingest.map(idOf));
+  // A withdrawal that failed has only its letter: nobody asks for what is gone from landing.
+  const open = new Set([...[...ingest, ...vanished].map(({ source }) => source), ...aside]);
   // Of what was not looked at nothing is known.
   const isKnown = held.length + failed.length === 0;
   const closed = {
     files: await letters.files.close(MOST_LETTERS, async (messages) =>
       settledLetters(messages, (body) => {
-        const about = parseFileMessage(body, { bucket, prefix }).map(idOf);
-        return { about, isSettled: isKnown && about.every((id) => !open.has(id)) };
+        const news = parseFileMessage(body, { bucket, prefix });
+        const isSettled = isKnown && news.every(({ source }) => !open.has(source));
+        return { about: news.map(requestId), isSettled };
       }),
     ),
     refreshes: await letters.refreshes.close(MOST_LETTERS, async (messages) => {

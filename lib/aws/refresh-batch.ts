@@ -77,8 +77,9 @@ async function refreshSlice(
     const outcome = await refresh({ ...effects, refreshes: queue }, target, { outOfTime });
     measureRefresh(effects, measure, outcome, earliest(arrivals));
   } catch (error) {
-    // A message that fails for the last time waits for nobody.
-    if (slice.some(({ message }) => message.attempts < MAX_RECEIVES)) await refreshes.waitsAgain(target);
+    // A message that fails for the last time does not come back. Without a mark one message more is sent.
+    if (slice.some(({ message }) => message.attempts < MAX_RECEIVES))
+      await refreshes.waitsAgain(target).catch(() => undefined);
     throw error;
   }
 }

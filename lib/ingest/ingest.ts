@@ -25,6 +25,11 @@ import { withoutDuplicates } from './without-duplicates.ts';
 /** `dataset`: bring this dataset's table to the key's state although the key may belong to another one now, or to none. */
 export type IngestRequest = { readonly source: string; readonly dataset?: string };
 
+/** Equal for requests that ask for the same. */
+export function requestId({ source, dataset = '' }: IngestRequest): string {
+  return `${dataset}/${source}`;
+}
+
 export type IngestResult = {
   readonly outcomes: readonly SourceOutcome[];
   /** To be delivered again: nothing about these keys is settled. */
@@ -112,8 +117,13 @@ async function ingestInto(effects: Effects, dataset: Dataset, sources: readonly 
   const table = landingTable(dataset);
   const prefix = tablePrefix(table);
   const batch: Batch = {
-    ...{ effects, dataset, prefix, limiter: new ConversionLimiter() },
-    ...{ staged: new Map(), judged: new Set(), moved: new Set() },
+    effects,
+    dataset,
+    prefix,
+    limiter: new ConversionLimiter(),
+    staged: new Map(),
+    judged: new Set(),
+    moved: new Set(),
   };
   const failures = new Map<string, unknown>();
   let outcomes: SourceOutcome[] = [];
@@ -196,7 +206,7 @@ async function planSources(
     const before = new Map(staged);
     moved.clear();
     const changes = await Promise.allSettled(
-      sources.map((source) => planSource(batch, source, present.get(source), live)),
+      sources.map((source) => planSource(batch, source, present.get(source) as Present, live)),
     );
     const isNew = (source: string) => {
       const found = staged.get(source);
@@ -212,12 +222,7 @@ async function planSources(
   }
 }
 
-async function planSource(
-  batch: Batch,
-  source: string,
-  present: Present | undefined,
-  table: LiveFiles,
-): Promise<Change> {
+async function planSource(batch: Batch, source: string, present: Present, table: LiveFiles): Promise<Change> {
   const { effects, dataset } = batch;
   const live = table.get(source) ?? [];
   const outcome = { source, dataset: dataset.name, partitions: live.map((add) => add.partitionValues) };
@@ -269,11 +274,11 @@ function replacement(dataset: Dataset, live: readonly Add[], staged: readonly Ad
 async function presentVersion(
   batch: Batch,
   source: string,
-  present: Present | undefined,
+  present: Present,
   live: LiveFiles,
 ): Promise<Staged> {
   const { effects, dataset, prefix: table, staged: known, judged, limiter } = batch;
-  if (present === undefined || 'error' in present) throw present?.error;
+  if ('error' in present) throw present.error;
   const earlier = known.get(source);
   const isJudged = judged.has(source) || earlier?.replaces;
   if (earlier && isJudged && sameVersion(earlier.version, present.version)) return earlier;

@@ -3,6 +3,7 @@
 import { LocalQueue } from '../adapters/local-queue.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { CliError } from '../errors.ts';
+import { requestId } from '../ingest/ingest.ts';
 import type { Refresh } from '../lake/effects.ts';
 import { deadLetterKey, encodeSourceKey } from '../lake/layout.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
@@ -94,7 +95,7 @@ function idOf(message: DeadLetter['message']): string {
 }
 
 function fileMessageId(message: FileMessage): string {
-  return encodeSourceKey(`${message.dataset ?? ''}/${message.source}`);
+  return encodeSourceKey(requestId(message));
 }
 
 export function localQueues(deadLetters: DeadLetters): Queues {

@@ -330,6 +330,14 @@ describe('maintain', () => {
     expect(await refreshBatch(common(), [message('d', { target: DAILY })], forEver)).toEqual([]);
     await reconcileByMessages({ ...common(), letters }, () => false);
     expect(bodies()).toEqual(['no message', 'no message']);
+    // A withdrawal that failed: nothing else knows of it.
+    await lake.effects.landing.remove([keyOf(1)]);
+    fileLetters.add(created(keyOf(1)));
+    await reconcileByMessages({ ...common(), letters }, () => false);
+    expect(bodies()).toContain(JSON.stringify(created(keyOf(1))));
+    await ingestBatch(common(), [message('3', created(keyOf(1)))], forEver);
+    await reconcileByMessages({ ...common(), letters }, () => false);
+    expect(bodies()).toEqual(['no message', 'no message']);
   });
 
   test('looks for many files with the requests of a few pages', async () => {
