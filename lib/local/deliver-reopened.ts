@@ -3,7 +3,7 @@
 
 import type { Report } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
-import { reopened } from '../maintain/reconcile.ts';
+import { reopened } from '../maintain/reopened.ts';
 import { deliver, type Observer, type Queues } from './deliver.ts';
 
 /** `rejected`: what stands refused by now, asked before each round. Each file is tried once. */

@@ -4,7 +4,7 @@ import type { Dataset } from '../core/contract.ts';
 import { PlaceGoneError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import type { Effects } from '../lake/effects.ts';
-import { duplicateReports } from '../maintain/reconcile.ts';
+import { duplicateReports } from '../maintain/reopened.ts';
 import type { RefreshOutcome } from '../refresh/refresh.ts';
 import type { Changes } from './changes.ts';
 import { deliver } from './deliver.ts';

@@ -9,16 +9,18 @@ import { CliError, PlaceGoneError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
-import { type Report, readReport, sourceVersion } from '../ingest/report.ts';
-import { isLive, settledBefore } from '../ingest/stage.ts';
+import { presentVersions } from '../ingest/present-versions.ts';
+import type { Report } from '../ingest/report.ts';
+import { settledBefore } from '../ingest/stage.ts';
+import type { Staged } from '../ingest/staged.ts';
 import { type DateRange, inRange } from '../lake/date-range.ts';
 import type { Effects } from '../lake/effects.ts';
-import { reportKey, reportPrefix, UNKNOWN, unknownKey } from '../lake/layout.ts';
+import { unknownKey } from '../lake/layout.ts';
 import { CONTRACT, filesBySource, readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
-import type { ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
+import type { ObjectVersion, Unseen } from '../ports.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
-import { listedStore } from './listed-store.ts';
+import { listedLake, openVersions } from './open-versions.ts';
 
 export type Selection = {
   readonly dataset?: string;
@@ -85,17 +87,20 @@ export async function reconcile(
   };
   // Where duplicates are refused the first of them comes first: else a later one would count for a while.
   const turns = new Map<string, number>();
-  const present = await presentVersions(effects, selection, result.unseen);
+  const present = await versionsOf(effects, selection, result.unseen);
   const { bySource, held, failed } = await liveFiles(effects, selection);
   const repeated = new Map([...bySource].map(([dataset, live]) => [dataset, standingRepeats(dataset, live)]));
   result.held.push(...Array.from(held, ({ name }) => name));
   result.failed.push(...failed);
   for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
-  const lake = await listedLake(effects, present.values(), bySource);
+  const { versions, unknown } = openVersions(effects, present.values(), bySource);
+  const open = { versions, unknown: isWhole(selection) ? unknown : [] };
+  const lake = await listedLake(effects, open, bySource);
   const examine = async (version: ObjectVersion) => {
     const [dataset, rival] = effects.catalog.claims(version.key);
     const wanted = { source: version.key, etag: version.etag };
-    if (dataset === undefined) return keepUnknown({ ...effects, lake }, selection, version, result.ingest);
+    if (dataset === undefined)
+      return isWhole(selection) ? keepUnknown({ ...effects, lake }, version, result.ingest) : undefined;
     if (rival) {
       // Ingest refuses the key by name; the others go on.
       result.ingest.push(wanted);
@@ -103,7 +108,8 @@ export async function reconcile(
     }
     const live = bySource.get(dataset);
     if (live === undefined || !isSelected(selection, dataset, version.key, version.lastModifiedMs)) return;
-    const settled = await settledBefore({ ...effects, lake }, dataset, version, live);
+    const isOpen = open.versions.get(dataset)?.has(version) === true;
+    const settled = isOpen ? await settledBefore({ ...effects, lake }, dataset, version, live) : LIVE;
     if (settled === undefined || repeated.get(dataset)?.has(version.key)) {
       result.ingest.push({ ...wanted, sizeBytes: version.sizeBytes });
       if (dataset.duplicates === 'reject') turns.set(version.key, version.lastModifiedMs);
@@ -147,44 +153,7 @@ function standingRepeats(dataset: Dataset, live: LiveFiles): ReadonlyMap<string,
   return dataset.duplicates === 'reject' ? repeatedSources(dataset, live, live.keys()) : new Map();
 }
 
-/**
- * Of files that stand refused for another one's sake, those whose reason is gone since: that one was withdrawn, replaced or
- * refused itself. To be called when what reconcile found is done, again until there are none.
- */
-export async function reopened(effects: Effects, rejected: readonly Report[]): Promise<IngestRequest[]> {
-  const requests: IngestRequest[] = [];
-  for (const dataset of effects.catalog.datasets) {
-    const own = rejected.filter(
-      (report) => report.dataset === dataset.name && report.reason?.rule === 'duplicate',
-    );
-    if (own.length === 0) continue;
-    const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-    const live = filesBySource(snapshot?.files.values() ?? []);
-    await inParallel(own, async ({ source }) => {
-      const version = await effects.landing.head(source);
-      if (version && (await settledBefore(effects, dataset, version, live)) === undefined)
-        requests.push({ source });
-    });
-  }
-  return requests;
-}
-
-/** Of present files of the dataset that were refused for another one's sake, whether that still stands or not. */
-export async function duplicateReports(effects: Effects, dataset: Dataset): Promise<Report[]> {
-  const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-  const live = filesBySource(snapshot?.files.values() ?? []);
-  const open: ObjectVersion[] = [];
-  for await (const version of effects.landing.list('', undefined, () => undefined))
-    if (effects.catalog.claims(version.key)[0] === dataset && !live.has(version.key)) open.push(version);
-  const reports: Report[] = [];
-  await inParallel(open, async (version) => {
-    const report = await readReport(effects.lake, dataset, version);
-    if (report?.reason?.rule === 'duplicate') reports.push(report);
-  });
-  return reports;
-}
-
-async function presentVersions(
+async function versionsOf(
   { landing }: Effects,
   selection: Selection,
   unseen: Unseen[],
@@ -194,16 +163,14 @@ async function presentVersions(
     for await (const version of landing.list('', undefined, (one) => unseen.push(one)))
       present.set(version.key, version);
   } else {
-    await inParallel(selection.keys, async (key) => {
-      try {
-        const version = await landing.head(key);
-        if (version) present.set(key, version);
-      } catch (error) {
+    for (const [key, found] of await presentVersions(landing, selection.keys)) {
+      if ('error' in found) {
         // It cannot be looked at, and the others can.
+        const { error } = found;
         if (!(error instanceof CliError) || error instanceof PlaceGoneError) throw error;
         unseen.push({ key, problem: error.message });
-      }
-    });
+      } else if (found.version) present.set(key, found.version);
+    }
   }
   return present;
 }
@@ -230,39 +197,17 @@ async function liveFiles(effects: Effects, selection: Selection): Promise<Live> 
   return { bySource, held, failed };
 }
 
-async function keepUnknown(
-  effects: Effects,
-  selection: Selection,
-  version: ObjectVersion,
-  ingest: Wanted[],
-): Promise<void> {
-  if (selection.dataset !== undefined || selection.range !== undefined) return;
+async function keepUnknown(effects: Effects, version: ObjectVersion, ingest: Wanted[]): Promise<void> {
   if ((await effects.lake.head(unknownKey(version.key, version.etag))) === undefined)
     ingest.push({ source: version.key, etag: version.etag });
 }
 
-/** Each version that is not live has a report or a note, or has none yet: the requests grow with what changed, not with what is there. */
-async function listedLake(
-  { catalog, lake }: Effects,
-  present: Iterable<ObjectVersion>,
-  bySource: ReadonlyMap<Dataset, LiveFiles>,
-): Promise<ObjectStore> {
-  const reports = new Map<Dataset, Set<string>>();
-  const notes = new Set<string>();
-  for (const version of present) {
-    const [dataset] = catalog.claims(version.key);
-    const live = dataset && bySource.get(dataset);
-    if (dataset === undefined) notes.add(unknownKey(version.key, version.etag));
-    else if (live && !isLive(dataset, live.get(version.key) ?? [], version))
-      reports.set(
-        dataset,
-        (reports.get(dataset) ?? new Set()).add(reportKey(dataset.name, sourceVersion(dataset, version))),
-      );
-  }
-  let listed = await listedStore(lake, UNKNOWN, notes, notes.size);
-  for (const [dataset, keys] of reports)
-    listed = await listedStore(listed, reportPrefix(dataset.name), keys, bySource.get(dataset)?.size ?? 0);
-  return listed;
+/** Nobody is asked about what a data file stands for. */
+const LIVE: Pick<Staged, 'report'> = {};
+
+/** Only then a key that no dataset takes is spoken of. */
+function isWhole({ dataset, range }: Selection): boolean {
+  return dataset === undefined && range === undefined;
 }
 
 function isSelected(selection: Selection, dataset: Dataset, key: string, lastModifiedMs: number): boolean {

@@ -1,0 +1,48 @@
+// What landing holds and no data file stands for: of these a report or a note says what was made of them, if anything was.
+import type { Dataset } from '../core/contract.ts';
+import type { LiveFiles } from '../ingest/duplicates.ts';
+import { sourceVersion } from '../ingest/report.ts';
+import { isLive } from '../ingest/stage.ts';
+import type { Effects } from '../lake/effects.ts';
+import { reportKey, reportPrefix, UNKNOWN, unknownKey } from '../lake/layout.ts';
+import type { ObjectStore, ObjectVersion } from '../ports.ts';
+import { listedStore } from './listed-store.ts';
+
+export type OpenVersions = {
+  /** Those that no data file of their dataset stands for. */
+  readonly versions: ReadonlyMap<Dataset, ReadonlySet<ObjectVersion>>;
+  /** Those that no dataset takes. */
+  readonly unknown: readonly ObjectVersion[];
+};
+
+export function openVersions(
+  { catalog }: Effects,
+  present: Iterable<ObjectVersion>,
+  bySource: ReadonlyMap<Dataset, LiveFiles>,
+): OpenVersions {
+  const versions = new Map([...bySource.keys()].map((dataset) => [dataset, new Set<ObjectVersion>()]));
+  const unknown: ObjectVersion[] = [];
+  for (const version of present) {
+    const [dataset] = catalog.claims(version.key);
+    if (dataset === undefined) unknown.push(version);
+    else if (!isLive(dataset, bySource.get(dataset)?.get(version.key) ?? [], version))
+      versions.get(dataset)?.add(version);
+  }
+  return { versions, unknown };
+}
+
+/** Each open version has a report or a note, or has none yet: the requests grow with what changed, not with what is there. */
+export async function listedLake(
+  { lake }: Effects,
+  { versions, unknown }: OpenVersions,
+  bySource: ReadonlyMap<Dataset, LiveFiles>,
+): Promise<ObjectStore> {
+  const notes = new Set(unknown.map(({ key, etag }) => unknownKey(key, etag)));
+  let listed = await listedStore(lake, UNKNOWN, notes, notes.size);
+  for (const [dataset, open] of versions) {
+    const reports = new Set(Array.from(open, (one) => reportKey(dataset.name, sourceVersion(dataset, one))));
+    const there = bySource.get(dataset)?.size ?? 0;
+    listed = await listedStore(listed, reportPrefix(dataset.name), reports, there);
+  }
+  return listed;
+}

@@ -1,0 +1,52 @@
+// Files that stand refused because another one has the same text: which of them are to be read again.
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { LiveFiles } from '../ingest/duplicates.ts';
+import type { IngestRequest } from '../ingest/ingest.ts';
+import { type Report, readReport } from '../ingest/report.ts';
+import { settledBefore } from '../ingest/stage.ts';
+import type { Effects } from '../lake/effects.ts';
+import { filesBySource } from '../lake/tags.ts';
+import type { ObjectVersion } from '../ports.ts';
+
+/**
+ * Of files that stand refused for another one's sake, those whose reason is gone since: that one was withdrawn, replaced or
+ * refused itself. To be called when what reconcile found is done, again until there are none.
+ */
+export async function reopened(effects: Effects, rejected: readonly Report[]): Promise<IngestRequest[]> {
+  const requests: IngestRequest[] = [];
+  for (const dataset of effects.catalog.datasets) {
+    const own = rejected.filter(
+      (report) => report.dataset === dataset.name && report.reason?.rule === 'duplicate',
+    );
+    if (own.length === 0) continue;
+    const live = await liveFiles(effects, dataset);
+    await inParallel(own, async ({ source }) => {
+      const version = await effects.landing.head(source);
+      if (version && (await settledBefore(effects, dataset, version, live)) === undefined)
+        requests.push({ source });
+    });
+  }
+  return requests;
+}
+
+/** Of present files of the dataset that were refused for another one's sake, whether that still stands or not. */
+export async function duplicateReports(effects: Effects, dataset: Dataset): Promise<Report[]> {
+  const live = await liveFiles(effects, dataset);
+  const open: ObjectVersion[] = [];
+  for await (const version of effects.landing.list('', undefined, () => undefined))
+    if (effects.catalog.claims(version.key)[0] === dataset && !live.has(version.key)) open.push(version);
+  const reports: Report[] = [];
+  await inParallel(open, async (version) => {
+    const report = await readReport(effects.lake, dataset, version);
+    if (report?.reason?.rule === 'duplicate') reports.push(report);
+  });
+  return reports;
+}
+
+async function liveFiles({ tables }: Effects, dataset: Dataset): Promise<LiveFiles> {
+  const snapshot = await tables.latest(tablePrefix(landingTable(dataset)));
+  return filesBySource(snapshot?.files.values() ?? []);
+}
