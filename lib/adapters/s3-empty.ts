@@ -2,7 +2,7 @@
 import { DeleteObjectCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { inParallel } from '../in-parallel.ts';
 import { awsError } from './aws-error.ts';
-import { decodeKey } from './s3-listing.ts';
+import { listedKey } from './s3-listing.ts';
 
 /**
  * Returns when a listing finds nothing any more: how many versions and delete markers were removed. One by one: what
@@ -15,7 +15,7 @@ export async function emptyBucket(client: S3Client, bucket: string): Promise<num
       const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
       if (found.length === 0) return removed;
       await inParallel(found, async ({ Key: key = '', VersionId }) => {
-        const Key = page.EncodingType === 'url' ? decodeKey(key) : key;
+        const Key = page.EncodingType === 'url' ? listedKey(key) : key;
         await client.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
       });
       removed += found.length;

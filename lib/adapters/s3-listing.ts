@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectVersion } from '../ports.ts';
 import { backoff } from './backoff.ts';
+import { decodeFormKey } from './form-key.ts';
 import { objectVersion } from './s3-version.ts';
 
 /** Of a listing's page, and of one deletion of many. */
@@ -35,16 +36,19 @@ export async function* listObjects(
       }),
     );
     for (const object of page.Contents ?? []) {
-      const key = page.EncodingType === 'url' ? decodeKey(object.Key ?? '') : (object.Key ?? '');
+      const key = page.EncodingType === 'url' ? listedKey(object.Key ?? '') : (object.Key ?? '');
       yield objectVersion(key, object, object.Size);
     }
     token = page.IsTruncated ? page.NextContinuationToken : undefined;
   } while (token !== undefined);
 }
 
-/** As in forms: S3 writes a space as `+`. */
-export function decodeKey(encoded: string): string {
-  return decodeURIComponent(encoded.replaceAll('+', ' '));
+/** Of a listing with EncodingType=url. */
+export function listedKey(encoded: string): string {
+  const key = decodeFormKey(encoded);
+  if (key === undefined)
+    throw new Error(`S3 listed the key ${JSON.stringify(encoded)}, which is not percent-encoded UTF-8`);
+  return key;
 }
 
 /** Throws where any key could not be removed. */

@@ -1,5 +1,6 @@
 // What a message of the files queue says: S3's notifications, its events by EventBridge, and our own messages. Pure.
 import { z } from 'zod';
+import { decodeFormKey } from '../adapters/form-key.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 
 /** `arrivedMs`: when S3 saw it; unknown for what reconcile found. `isSuspect`: it may have killed a process, and is worked on alone. */
@@ -87,13 +88,11 @@ function newsOf(
   return source === '' ? [] : [withoutUndefined({ source, sizeBytes, arrivedMs: Date.parse(time) })];
 }
 
-/** In notifications keys are encoded as in a form: a blank is `+`, all else percent. Throws on what is no such text. */
+/** Throws on what is no such text. */
 function decodeKey(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded.replaceAll('+', ' '));
-  } catch (error) {
-    throw new Error(`the key ${JSON.stringify(encoded)} is not percent-encoded UTF-8`, { cause: error });
-  }
+  const key = decodeFormKey(encoded);
+  if (key === undefined) throw new Error(`the key ${JSON.stringify(encoded)} is not percent-encoded UTF-8`);
+  return key;
 }
 
 export function parseJson(body: string): unknown {

@@ -1,4 +1,6 @@
 // A dead letter as people are shown it, whether it lies in a lake's folder or in a queue of SQS. Pure.
+
+import { decodeFormKey } from '../adapters/form-key.ts';
 import type { S3Location } from '../adapters/s3-location.ts';
 import type { DeadMessage } from '../adapters/sqs-dead-letters.ts';
 import { tablePrefix } from '../core/insight.ts';
@@ -85,13 +87,11 @@ function readBody(body: string, landing: S3Location | undefined): ReadBody {
   }
 }
 
-/** In notifications keys are encoded as in a form. Undefined for what is no key. */
+/** Undefined for what is no key. */
 function readKey(encoded: unknown, from: unknown, landing: S3Location | undefined): ReadBody | undefined {
   if (typeof encoded !== 'string') return undefined;
-  let key: string;
-  try {
-    key = decodeURIComponent(encoded.replaceAll('+', ' '));
-  } catch {
+  const key = decodeFormKey(encoded);
+  if (key === undefined) {
     const problem = `the key ${JSON.stringify(encoded)} is not UTF-8 where it is decoded, so that no request can name the object: store it under another key`;
     return { about: [encoded], problem };
   }
