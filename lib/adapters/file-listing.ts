@@ -1,5 +1,5 @@
 // Walks a folder as an ObjectStore lists it: lazily, in the UTF-8 order of whole keys, without hidden names. In a folder that
-// others fill, what is there and is no object is told, not passed over.
+// others fill, entries that are not objects are reported, not skipped.
 import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -130,7 +130,7 @@ async function leadsToFolder(root: string, key: string, { guard }: Walk): Promis
   return undefined;
 }
 
-/** What is wrong with one entry, where others of its folder can be seen. Throws what is no such thing. */
+/** Reports one entry that cannot be read; the others of its folder can be. Throws errors that concern more than this entry. */
 function tellAlone(root: string, key: string, guard: Guard | undefined, error: unknown): void {
   if (guard === undefined || !isPlaceFault(error)) throw error;
   guard.unseen(key, fileError(error, 'read', join(root, key)).message);

@@ -52,7 +52,7 @@ export function appliesDefinitions({ ResourceType, RequestType }: Deployment): b
 
 /**
  * Does what the event asks for, tries it again where it fails (a role that was made a moment ago may not be known
- * everywhere yet), and tells CloudFormation what became of it: before the function's own time is over, whether the work is
+ * everywhere yet), and tells CloudFormation the outcome: before the function's own time is over, whether the work is
  * done by then or not. True where it is. Throws only where CloudFormation did not take the answer: Lambda hands the event to
  * a function again, and what was answered once must not be.
  */

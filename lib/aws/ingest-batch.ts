@@ -1,4 +1,4 @@
-// A batch of the files queue: which keys it names, in slices that fit into the time left, and what became of each message.
+// A batch of the files queue: which keys it names, in slices that fit into the time left, and the outcome of each message.
 
 import { type IngestRequest, type IngestResult, ingest, requestId } from '../ingest/ingest.ts';
 import type { Effects } from '../lake/effects.ts';

@@ -1,4 +1,4 @@
-// A batch of the refresh queue: each table that it names is brought up to date once, and what became of each message.
+// A batch of the refresh queue: each table that it names is brought up to date once, and the outcome of each message.
 
 import { sameTable, tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../lake/effects.ts';

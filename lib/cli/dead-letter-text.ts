@@ -1,4 +1,4 @@
-// Dead letters, and what became of those that were given back: as lines for people, as JSON documents for programs. Pure.
+// Dead letters, and the outcome of those that were sent back: as lines for people, as JSON documents for programs. Pure.
 import type { Redriven } from '../adapters/sqs-redrive.ts';
 import type { LakeRedrive } from '../local/redrive-lake.ts';
 import type { Letter, QueueName } from './dead-letter.ts';

@@ -1,4 +1,4 @@
-// One line for each file that came, changed or went: what became of it and what it refreshed. Pure.
+// One line for each file that came, changed or went: its outcome, and what it refreshed. Pure.
 import { basename } from 'node:path/posix';
 import { type Catalog, landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';

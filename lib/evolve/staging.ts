@@ -16,7 +16,7 @@ import type { Effects } from '../lake/effects.ts';
 export type Piece = {
   /** Uploaded, and named by no commit yet. */
   readonly adds: readonly Add[];
-  /** Where the piece is a source file that was read: what became of it. */
+  /** Where the piece is a source file that was read: its outcome. */
   readonly read?: SourceRead;
 };
 

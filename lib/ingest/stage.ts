@@ -88,7 +88,7 @@ export async function stageVersion(
   );
 }
 
-/** Where this version needs no conversion any more: what became of it. `live`: the table's files, of all sources. */
+/** The outcome of an earlier conversion of this version, where it needs no other. `live`: the table's files, of all sources. */
 export async function settledBefore(
   effects: Effects,
   dataset: Dataset,

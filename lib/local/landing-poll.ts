@@ -1,5 +1,5 @@
 // Finds by listing what the watcher of a landing folder missed: events of a file system are hints, and a folder that
-// appears full of files is seen only in part. Says which keys to look at; what became of them is for ingest to see.
+// appears full of files is seen only in part. Says which keys to look at; ingest finds out what happened to them.
 
 import { CliError, PlaceGoneError } from '../errors.ts';
 import { isUnseen } from '../lake/unseen.ts';

@@ -7,7 +7,7 @@ export type PlanType = { readonly id: string; readonly type_info?: unknown };
 /** What is known of a column or an expression. */
 export type Forms = {
   readonly type: PlanType;
-  /** -0.0; of a type that is neither a float nor exact: any of several values that are equal. */
+  /** Of a float: -0.0. Of another type that is not exact: one of several equal values. */
   readonly mayBeNegativeZero: boolean;
   /** NaN of the sign that no text says. */
   readonly mayBeOddNaN: boolean;

@@ -10,7 +10,7 @@ import { tries } from '../support/tries.ts';
 type News = { readonly name: number; readonly isSuspect?: boolean };
 type Kind = 'good' | 'killer' | 'failing';
 
-/** Standard queue: any order, a count of receives, a time from which a message can be received again. */
+/** A standard queue: messages in whatever order, each with its receives and the time from which it is visible. */
 class FakeQueue {
   now = 0;
   readonly dead: News[] = [];
