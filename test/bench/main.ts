@@ -1,21 +1,21 @@
-// `npm run bench [-- name …] [--runs N] [--readme]`: ratios of Sluice to plain tools, as Markdown on standard output and JSON under
-// .bench/. `--readme` writes the newest result of every bench into README's table as well.
+// `npm run bench [-- name …] [--runs N] [--docs]`: ratios of Sluice to plain tools, as Markdown on standard output and JSON under
+// .bench/. `--docs` writes the newest result of every bench into the table of docs/performance.md as well.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, Measurement } from './bench.ts';
 import { BENCH_FOLDER, WORK } from './data.ts';
+import { writeDocsTable } from './docs-table.ts';
 import { loadBenches } from './load-benches.ts';
 import { measure } from './measure.ts';
-import { writeReadmeTable } from './readme-table.ts';
 import { type ResultDocument, renderResult, resultDocument } from './report.ts';
 
 const {
   positionals: wanted,
-  values: { runs: wantedRuns, readme },
+  values: { runs: wantedRuns, docs },
 } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '3' }, readme: { type: 'boolean', default: false } },
+  options: { runs: { type: 'string', default: '3' }, docs: { type: 'boolean', default: false } },
 });
 const RUNS = Number(wantedRuns);
 const all = await loadBenches();
@@ -51,10 +51,10 @@ for (const bench of all.filter(
   process.stdout.write(`${renderResult(result)}\n\n`);
 }
 await rm(WORK, { recursive: true, force: true });
-if (readme) {
+if (docs) {
   const results = await Promise.all(all.map(storedResult));
   const measured = results.filter((result) => result !== undefined);
-  await writeReadmeTable(join(import.meta.dirname, '../../README.md'), measured);
+  await writeDocsTable(join(import.meta.dirname, '../../docs/performance.md'), measured);
 }
 
 /** Held against today's target. */

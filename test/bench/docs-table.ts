@@ -1,4 +1,4 @@
-// The table of figures in README's section Speed, made from the benches' results: between two markers, nothing else.
+// The table of figures in docs/performance.md, made from the benches' results: between two markers, nothing else.
 import { readFile, writeFile } from 'node:fs/promises';
 import type { ResultDocument } from './report.ts';
 import { achieved } from './target.ts';
@@ -6,18 +6,15 @@ import { achieved } from './target.ts';
 const BEGIN = '<!-- bench: begin -->';
 const END = '<!-- bench: end -->';
 
-/** Throws where README has no markers. */
-export async function writeReadmeTable(readme: string, results: readonly ResultDocument[]): Promise<void> {
-  const text = await readFile(readme, 'utf8');
+/** Throws where the page has no markers. */
+export async function writeDocsTable(page: string, results: readonly ResultDocument[]): Promise<void> {
+  const text = await readFile(page, 'utf8');
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`${readme} has no line ${BEGIN} with ${END} after it`);
-  await writeFile(
-    readme,
-    `${text.slice(0, begin + BEGIN.length)}\n${readmeTable(results)}\n${text.slice(end)}`,
-  );
+  if (begin < 0 || end < begin) throw new Error(`${page} has no line ${BEGIN} with ${END} after it`);
+  await writeFile(page, `${text.slice(0, begin + BEGIN.length)}\n${docsTable(results)}\n${text.slice(end)}`);
 }
 
-export function readmeTable(results: readonly ResultDocument[]): string {
+export function docsTable(results: readonly ResultDocument[]): string {
   return [
     '| what | against | measured | CPU | peak memory | target | |',
     '|---|---|---:|---:|---:|---:|---|',

@@ -1,0 +1,45 @@
+// The pages for people: every link within the repository leads somewhere, and the README stays a door.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const MOST_LINES = 180;
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs')).map((name) => join('docs', name)),
+].filter((page) => page.endsWith('.md'));
+
+const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8');
+const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
+/** As GitHub makes them of headings. */
+const anchorsOf = (text: string) =>
+  [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\- _]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+it.each(pages)('%s: each link leads to a file, and to a heading of it', (page) => {
+  for (const [, target = ''] of withoutCode(textOf(page)).matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^https?:/.test(target)) continue;
+    const [file = '', anchor] = target.split('#');
+    const path = file === '' ? page : join(dirname(page), file);
+    expect(existsSync(join(ROOT, path)), `${page}: ${target}`).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(textOf(path)), `${page}: ${target}`).toContain(anchor);
+  }
+});
+
+it('each page is reached from the README', () => {
+  const reached = new Set(['README.md']);
+  for (const page of reached)
+    for (const [, target = ''] of withoutCode(textOf(page)).matchAll(/\]\(([^)\s#]+)[^)]*\)/g))
+      if (target.endsWith('.md') && !/^https?:/.test(target)) reached.add(join(dirname(page), target));
+  expect(pages.filter((page) => !reached.has(page))).toEqual([]);
+});
+
+it(`the README has ${MOST_LINES} lines at most`, () => {
+  expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(MOST_LINES);
+});
