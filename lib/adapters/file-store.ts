@@ -1,23 +1,11 @@
 // An ObjectStore in a folder. A write becomes visible by a rename or a link of a whole, synced file, never before.
 import { createHash, randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
-import {
-  access,
-  copyFile,
-  link,
-  mkdir,
-  open,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  unlink,
-} from 'node:fs/promises';
+import { access, copyFile, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CliError, PlaceGoneError } from '../errors.ts';
 import type { LocalFile, ObjectStore, ObjectVersion, ScratchFolder, Unseen } from '../ports.ts';
+import { Disk, linkIfAbsent, renameIfSameDisk, unlinkFile } from './disk.ts';
 import { fileError } from './file-error.ts';
 import { type FoundFile, present, walk } from './file-listing.ts';
 import { isInside, linkProblem } from './file-oddities.ts';
@@ -50,7 +38,7 @@ export function fileStore(root: string, options: FileStoreOptions = {}): ObjectS
 
 class FileObjects implements ObjectStore {
   readonly location: string;
-  private readonly durable: boolean;
+  private readonly disk: Disk;
   /** Of the root, by device and inode, since it was first seen. */
   private identity: string | undefined;
   private readonly scratch: ScratchFolder | undefined;
@@ -58,7 +46,7 @@ class FileObjects implements ObjectStore {
 
   constructor(location: string, { durable = true, scratch, filledByOthers = false }: FileStoreOptions) {
     this.location = location;
-    this.durable = durable;
+    this.disk = new Disk(durable);
     this.scratch = scratch;
     this.filledByOthers = filledByOthers;
   }
@@ -104,14 +92,14 @@ class FileObjects implements ObjectStore {
 
   async write(key: string, bytes: Uint8Array): Promise<void> {
     await this.place(key, async (part, path) => {
-      await this.writeSynced(part, bytes);
+      await this.disk.writeSynced(part, bytes);
       await rename(part, path);
     });
   }
 
   async create(key: string, bytes: Uint8Array): Promise<boolean> {
     return this.place(key, async (part, path) => {
-      await this.writeSynced(part, bytes);
+      await this.disk.writeSynced(part, bytes);
       const created = await linkIfAbsent(part, path);
       await rm(part, { force: true });
       return created;
@@ -139,11 +127,11 @@ class FileObjects implements ObjectStore {
 
   async upload(source: string, key: string): Promise<{ sizeBytes: number }> {
     return this.place(key, async (part, path) => {
-      await this.sync(source);
+      await this.disk.sync(source);
       const { size } = await stat(source);
       if (!(await renameIfSameDisk(source, path))) {
         await copyFile(source, part);
-        await this.sync(part);
+        await this.disk.sync(part);
         await rename(part, path);
         await rm(source);
       }
@@ -157,7 +145,7 @@ class FileObjects implements ObjectStore {
       const path = this.path(key);
       try {
         await unlinkFile(path);
-        await this.removeEmptyFolders(dirname(path));
+        await this.disk.removeEmptyFolders(dirname(path), this.location);
       } catch (error) {
         throw fileError(error, 'remove', path);
       }
@@ -186,10 +174,10 @@ class FileObjects implements ObjectStore {
     const part = join(folder, `.${randomUUID()}.part`);
     try {
       for (let attempt = 1; ; attempt += 1) {
-        await this.makeFolder(folder);
+        await this.disk.makeFolder(folder);
         try {
           const result = await work(part, path);
-          await present(this.sync(folder));
+          await present(this.disk.sync(folder));
           return result;
         } catch (error) {
           // A remove() may have taken the empty folder away in between.
@@ -211,43 +199,6 @@ class FileObjects implements ObjectStore {
     throw new PlaceGoneError(
       `${this.location} ${what}, while Sluice works on it: was it deleted, moved or unmounted? Nothing that was in it is taken for deleted. Put it back, and start again.`,
     );
-  }
-
-  private async makeFolder(folder: string): Promise<void> {
-    const first = await mkdir(folder, { recursive: true });
-    if (first === undefined) return;
-    for (let made = folder; made.length >= first.length; made = dirname(made)) await this.sync(dirname(made));
-  }
-
-  private async removeEmptyFolders(folder: string): Promise<void> {
-    for (let empty = folder; empty.length > this.location.length; empty = dirname(empty)) {
-      try {
-        await rmdir(empty);
-      } catch (error) {
-        if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY'].includes(codeOf(error) ?? '')) return;
-        if (codeOf(error) !== 'ENOENT') throw error;
-      }
-    }
-  }
-
-  private async writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-    const file = await open(path, 'w');
-    try {
-      await file.writeFile(bytes);
-      if (this.durable) await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
-
-  private async sync(path: string): Promise<void> {
-    if (!this.durable) return;
-    const file = await open(path, 'r');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
   }
 }
 
@@ -272,43 +223,10 @@ function isHidden(key: string): boolean {
   return key.startsWith('.') || key.includes('/.');
 }
 
-/** A folder is no object, so it is left where it is. */
-async function unlinkFile(path: string): Promise<void> {
-  try {
-    await present(unlink(path));
-  } catch (error) {
-    if (codeOf(error) !== 'EISDIR') throw error;
-  }
-}
-
-async function linkIfAbsent(part: string, path: string): Promise<boolean> {
-  try {
-    await link(part, path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-async function renameIfSameDisk(source: string, path: string): Promise<boolean> {
-  try {
-    await rename(source, path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EXDEV') return false;
-    throw error;
-  }
-}
-
 async function reading<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     throw fileError(error, 'read', path);
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
 }
