@@ -1,63 +1,12 @@
 // What a user is told, and with which exit code, when a lake was restored, cut, damaged or written to by another program; and that
 // the way out that is named works.
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { expect, test } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
-import { type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
+import { writeForeign } from '../support/foreign-writer.ts';
 import { sluice } from './harness.ts';
-import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
-
-const A = 'shop/day=2024-05-01/a.csv';
-const B = 'shop/day=2024-05-02/b.csv';
-
-let sql: Awaited<ReturnType<typeof openDuckDb>>;
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'sluice-other-hands-'));
-  sql = await openDuckDb({ threads: 1, tempDirectory: join(scratch, 'spill') });
-});
-afterAll(async () => {
-  sql.close();
-  await rm(scratch, { recursive: true });
-});
-
-async function twoDays(): Promise<Shop> {
-  const shop = await makeShop();
-  await shop.sell(A, 'north,1.00', 'south,2.00');
-  await shop.sell(B, 'north,4.00');
-  expect((await sluice(['sync', ...shop.places])).code).toBe(0);
-  return shop;
-}
-
-async function takings(shop: Shop): Promise<string> {
-  const select = 'SELECT day, till, takings FROM takings ORDER BY ALL';
-  return (await sluice(['query', select, '--format', 'csv', ...shop.places.slice(2)])).out.replaceAll(
-    '\r',
-    '',
-  );
-}
-
-const BOTH = 'day,till,takings\n2024-05-01,north,1.00\n2024-05-01,south,2.00\n2024-05-02,north,4.00\n';
-const entry = (version: number) => `_delta_log/${String(version).padStart(20, '0')}.json`;
-
-function foreign(shop: Shop, prefix: string, operation: ForeignOperation): Promise<boolean> {
-  return writeForeign(sql, scratch, fileStore(shop.lake, { durable: false }), prefix, operation, 0);
-}
-
-/** The code and all that is printed. */
-async function said(verb: string, shop: Shop, ...words: string[]): Promise<{ code: number; text: string }> {
-  const { code, out, err } = await sluice([verb, ...words, ...shop.places]);
-  expect(`${out}${err}`).not.toMatch(/unexpected error|\n {4}at /);
-  return { code, text: `${out}${err}` };
-}
-
-async function isWell(shop: Shop): Promise<void> {
-  for (const verb of ['sync', 'status', 'certify'])
-    expect(await said(verb, shop), verb).toMatchObject({ code: 0 });
-}
+import { A, B, BOTH, entry, foreign, isWell, said, scratch, sql, takings, twoDays } from './two-days.ts';
 
 test.each(['DELETE', 'UPDATE', 'INSERT', 'OPTIMIZE', 'DELETE FILES'] as const)(
   'a %s of another program on a table of source files is named, taken back, and said',
@@ -255,83 +204,6 @@ test('a data file of another program that says nothing of its rows is no problem
     err: expect.stringContaining('warning: tables/sales was changed by other programs'),
   });
   expect((await said('sync', shop)).code).toBe(3);
-  expect(await takings(shop)).toBe(BOTH);
-  await isWell(shop);
-});
-
-test('what other programs write into a table that nothing defines is named, and goes with the table', async () => {
-  const shop = await twoDays();
-  const file = join(shop.folder, 'schemas/shop/insights/takings.sql');
-  await rename(file, join(shop.folder, 'takings.sql'));
-  const drop = () => sluice(['drop', 'takings', '--yes', ...shop.places.slice(2)]);
-  const before = await sluice(['query', 'FROM takings ORDER BY ALL', ...shop.places.slice(2)]);
-  expect(before).toMatchObject({
-    code: 0,
-    err: expect.stringContaining('warning: nothing defines insights/takings any more'),
-  });
-  expect((await drop()).code).toBe(0);
-  const past = await sluice(['query', 'FROM takings ORDER BY ALL', '--as-of', '1', ...shop.places.slice(2)]);
-  expect(past).toMatchObject({ code: 0, out: before.out });
-  expect(await sluice(['query', 'FROM takings', ...shop.places.slice(2)])).toMatchObject({ code: 1 });
-  await writeForeign(
-    sql,
-    scratch,
-    fileStore(shop.lake, { durable: false }),
-    'insights/takings',
-    'RESTORE',
-    1,
-  );
-  for (const verb of ['status', 'certify'])
-    expect(await said(verb, shop), verb).toMatchObject({
-      code: 3,
-      text: expect.stringContaining('insights/takings'),
-    });
-  expect((await drop()).code).toBe(0);
-  await isWell(shop);
-});
-
-test('a removed insight is left behind: it is named, dropped with --yes, readable by version, and filled when it comes back', async () => {
-  const shop = await twoDays();
-  const file = join(shop.folder, 'schemas/shop/insights/takings.sql');
-  await rename(file, join(shop.folder, 'takings.sql'));
-  for (const verb of ['status', 'certify'])
-    expect(await said(verb, shop), verb).toMatchObject({
-      code: 0,
-      text: expect.stringMatching(/Nothing defines these tables any more .*\n {2}insights\/takings\n/),
-    });
-  expect((await said('plan', shop)).text).toContain('insights/takings');
-  const asked = await sluice(['drop', 'takings', ...shop.places.slice(2)]);
-  expect(asked).toMatchObject({
-    code: 2,
-    err: expect.stringContaining('insights/takings: 3 rows in 2 data files, version 1\nNothing was changed.'),
-  });
-  expect(await sluice(['drop', 'sales', '--yes', ...shop.places.slice(2)])).toMatchObject({
-    code: 2,
-    err: expect.stringContaining('sales is defined'),
-  });
-  const dropped = await sluice(['drop', 'takings', '--yes', ...shop.places.slice(2)]);
-  expect(dropped).toMatchObject({
-    code: 0,
-    out: expect.stringContaining('Dropped insights/takings: 3 rows'),
-  });
-  await isWell(shop);
-  expect((await said('status', shop)).text).not.toContain('insights/takings');
-  const history = await sluice(['history', 'takings', '--format', 'json', ...shop.places.slice(2)]);
-  expect(JSON.parse(history.out).versions[0]).toMatchObject({ operation: 'DROP', rows: 0, rowsRemoved: 3 });
-  await rename(join(shop.folder, 'takings.sql'), file);
-  expect((await said('sync', shop)).code).toBe(0);
-  expect(await takings(shop)).toBe(BOTH);
-});
-
-test('a removed dataset is left behind, and filled again when it comes back', async () => {
-  const shop = await twoDays();
-  const other = { ...CONTRACT.resources[0], name: 'returns', path: 'returns/day=*/*.csv' };
-  await shop.define({ name: 'shop', resources: [other] }, TAKINGS.replaceAll('sales', 'returns'));
-  await mkdir(join(shop.landing, 'returns'), { recursive: true });
-  expect((await said('status', shop)).text).toMatch(/Nothing defines .*\n {2}tables\/sales\n/);
-  expect((await sluice(['drop', 'tables/sales', '--yes', ...shop.places.slice(2)])).code).toBe(0);
-  await shop.define(CONTRACT, TAKINGS);
-  expect((await said('sync', shop)).code).toBe(0);
   expect(await takings(shop)).toBe(BOTH);
   await isWell(shop);
 });

@@ -1,81 +1,22 @@
-// One bad definition: every verb does the rest and says it, nothing of what it may define is withdrawn, dropped or swept, and
+// One bad contract: every verb does the rest and says it, nothing of what it may define is withdrawn, dropped or swept, and
 // once it is mended the lake is what it would have been.
-import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sluice } from './harness.ts';
-import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
-
-const GOODS = {
-  name: 'stock',
-  resources: [
-    {
-      name: 'goods',
-      path: 'stock/*.csv',
-      mode: 'upsert',
-      schema: {
-        fields: [
-          { name: 'id', type: 'integer' },
-          { name: 'name', type: 'string' },
-        ],
-        primaryKey: 'id',
-      },
-    },
-  ],
-};
-const SHELF = '/* ---\nkey: [id]\n--- */\nSELECT id, upper(name) AS name FROM goods\n';
-const REPORT =
-  '/* ---\n--- */\nSELECT max(takings) AS best, count(DISTINCT shelf.id) AS kinds FROM takings, shelf\n';
-
-type Files = Readonly<Record<string, string>>;
-const SOUND: Files = {
-  'stock/datapackage.json': JSON.stringify(GOODS),
-  'stock/insights/shelf.sql': SHELF,
-  'stock/insights/report.sql': REPORT,
-};
-
-async function define(shop: Shop, files: Files): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(join(shop.folder, 'schemas', name, '..'), { recursive: true });
-    await writeFile(join(shop.folder, 'schemas', name), text);
-  }
-}
-
-async function twoPackages(): Promise<Shop> {
-  const shop = await makeShop();
-  await define(shop, SOUND);
-  await shop.sell('shop/day=2024-01-01/a.csv', 'north,1', 'south,2');
-  await shop.write('stock/a.csv', 'id,name\n1,tea\n2,milk\n');
-  await shop.write('stock/b.csv', 'id,name\n3,rye\nx,bad\n');
-  expect((await sluice(['sync', ...shop.places])).code).toBe(0);
-  return shop;
-}
-
-const of = (shop: Shop) => shop.places.slice(2);
-async function rows(shop: Shop, table: string) {
-  const { code, out, err } = await sluice([
-    'query',
-    `FROM ${table} ORDER BY ALL`,
-    '--format',
-    'csv',
-    ...of(shop),
-  ]);
-  return { code, rows: out.trim().split('\r\n').slice(1), err };
-}
-const json = async (verb: string, shop: Shop, ...words: string[]) => {
-  const { code, out } = await sluice([verb, ...words, '--json', ...shop.places]);
-  return { code, ...JSON.parse(out) };
-};
-
-async function filesOf({ lake }: Shop) {
-  return (await readdir(lake, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-}
-
-/** All that a sweep might take is older than what it keeps. */
-async function makeOld(shop: Shop): Promise<void> {
-  const old = new Date(Date.now() - 30 * 24 * 3600 * 1000);
-  for (const { parentPath, name } of await filesOf(shop)) await utimes(join(parentPath, name), old, old);
-}
+import { CONTRACT, TAKINGS } from './shop.ts';
+import {
+  define,
+  type Files,
+  filesOf,
+  GOODS,
+  json,
+  makeOld,
+  of,
+  rows,
+  SOUND,
+  twoPackages,
+} from './two-packages.ts';
 
 /** Each way in which the package's contract, or all of it, can be bad. */
 const BAD_CONTRACTS: [string, Files][] = [
@@ -297,92 +238,5 @@ describe('a contract', () => {
     expect((await sluice(['sync', ...shop.places])).code).toBe(0);
     expect((await json('status', shop)).deadLetters).toEqual([]);
     expect((await rows(shop, 'goods')).rows).toContain('4,jam');
-  });
-});
-
-describe('an insight', () => {
-  it('that is wrong holds what reads it, and its own rows stay', async () => {
-    const shop = await twoPackages();
-    await define(shop, { 'stock/insights/shelf.sql': SHELF.replace('name)', 'nam)') });
-    await shop.write('stock/c.csv', 'id,name\n4,jam\n');
-    const found = await json('sync', shop);
-    expect(found).toMatchObject({
-      code: 1,
-      totals: { accepted: 1 },
-      aside: [{ kind: 'insight', names: ['shelf'], held: ['report'] }],
-      asideKeys: [],
-    });
-    expect(found.aside[0].message).toMatch(/shelf\.sql, line 4: Binder Error.*nam/);
-    expect((await rows(shop, 'goods')).rows).toContain('4,jam');
-    expect((await rows(shop, 'shelf')).rows).toEqual(['1,TEA', '2,MILK', '3,RYE']);
-    await define(shop, SOUND);
-    expect((await sluice(['sync', ...shop.places])).code).toBe(0);
-    expect((await rows(shop, 'shelf')).rows).toContain('4,JAM');
-    expect((await rows(shop, 'report')).rows).toEqual(['2.00,4']);
-  });
-
-  it('that never was in the lake is asked for in vain, with the reason', async () => {
-    const shop = await twoPackages();
-    await define(shop, { 'stock/insights/fresh.sql': 'SELECT 1' });
-    const { code, err } = await sluice(['query', 'FROM fresh', ...of(shop)]);
-    expect(code).toBe(1);
-    expect(err).toMatch(
-      /The lake holds no fresh, and what may define it is set aside:\n.*fresh\.sql, line 1: the front matter/,
-    );
-  });
-});
-
-describe('a table whose log cannot be read', () => {
-  it('stops nothing else', async () => {
-    const shop = await twoPackages();
-    await writeFile(join(shop.lake, 'arrivals/goods/_delta_log/00000000000000000000.json'), 'no log\n');
-    await shop.sell('shop/day=2024-01-02/b.csv', 'north,5');
-    await shop.write('stock/c.csv', 'id,name\n4,jam\n');
-    const found = await json('sync', shop);
-    expect(found).toMatchObject({
-      code: 1,
-      rows: { accepted: 1, withdrawn: 0 },
-      deadLetters: [],
-      failed: [{ table: 'arrivals/goods', held: ['tables/goods', 'insights/shelf', 'insights/report'] }],
-    });
-    expect(found.failed[0].message).toMatch(/_delta_log\/0+\.json is damaged: line 1 is not JSON: "no log"/);
-    expect((await rows(shop, 'takings')).rows).toContain('2024-01-02,north,5.00');
-    expect((await rows(shop, 'shelf')).rows).toEqual(['1,TEA', '2,MILK', '3,RYE']);
-    const status = await json('status', shop);
-    expect(status).toMatchObject({ code: 1, datasets: [{ dataset: 'sales', rows: 3 }] });
-    expect(status.failures.map(({ table }: { table: string }) => table)).toContain('arrivals/goods');
-    expect((await sluice(['status', ...shop.places])).out).toContain('\n  arrivals/goods: ');
-    const plan = await sluice(['plan', '--format', 'json', ...shop.places]);
-    expect(plan.code).toBe(1);
-    expect(JSON.parse(plan.out).failures).toMatchObject([{ table: 'arrivals/goods' }]);
-    const rejects = await sluice(['rejects', ...shop.places]);
-    expect(rejects.code).toBe(1);
-    expect(rejects.err).toContain('  arrivals/goods: ');
-    expect((await sluice(['explain', 'takings', ...of(shop)])).code).toBe(0);
-    const swept = await sluice(['maintain', ...shop.places]);
-    expect(swept.code).toBe(1);
-    expect(swept.out).toMatch(/^arrivals\/goods was left as it is: /m);
-    expect((await sluice(['start', '--once', ...shop.places])).code).toBe(1);
-  });
-
-  it('of an insight holds what reads it', async () => {
-    const shop = await twoPackages();
-    await writeFile(join(shop.lake, 'insights/shelf/_delta_log/00000000000000000000.json'), 'no log\n');
-    await shop.sell('shop/day=2024-01-02/b.csv', 'north,5');
-    const found = await json('sync', shop);
-    expect(found).toMatchObject({
-      code: 1,
-      deadLetters: [],
-      failed: [{ table: 'insights/shelf', held: ['insights/report'] }],
-    });
-    expect((await rows(shop, 'takings')).rows).toContain('2024-01-02,north,5.00');
-    expect(await json('audit', { ...shop, places: of(shop) })).toMatchObject({
-      code: 1,
-      failures: [{ table: 'insights/shelf' }],
-    });
-    expect((await json('status', shop)).derived.map(({ name }: { name: string }) => name)).toEqual([
-      'goods',
-      'takings',
-    ]);
   });
 });
