@@ -1,10 +1,9 @@
 // Files that take more of a machine than it has: archives that unpack to a flood, thousands of columns, records of megabytes.
 // Each ends as rows or as a rejection with its sentence, never as a message that fails again at every sync.
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
@@ -13,13 +12,13 @@ import { reconcile } from '../../lib/maintain/reconcile.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import {
   newStore,
+  openPackage,
   openProcess,
-  openWorld,
   rowsOf,
   TestClock,
   type TestLake,
-  type World,
 } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
 const WIDE = Array.from({ length: 2000 }, (_, i) => `c${i}`);
 const KINDS = ['string', 'integer', 'number', 'date', 'boolean'];
@@ -51,21 +50,10 @@ const CONTRACT = {
   ],
 };
 
-let world: World;
-let folder: string;
+const world = useWorld(() => openPackage(CONTRACT));
 let lake: TestLake;
 let landing: ObjectStore;
 let downloads: number;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-poison-'));
-  await mkdir(join(folder, 'poison'));
-  await writeFile(join(folder, 'poison', 'datapackage.json'), JSON.stringify(CONTRACT));
-  world = await openWorld(folder);
-});
-afterAll(async () => {
-  await world.close();
-  await rm(folder, { recursive: true });
-});
 beforeEach(async () => {
   const clock = new TestClock();
   landing = newStore(world, clock, 'landing');
@@ -166,7 +154,7 @@ describe('an archive that holds more than the limit', () => {
       ]),
     ],
   ])('takes neither disk nor memory in proportion: %s', async (_, key, archive) => {
-    const limited = { ...lake.effects, maxSourceBytes: 50 * MB, scratch: join(folder, 'disk') };
+    const limited = { ...lake.effects, maxSourceBytes: 50 * MB, scratch: join(world.scratch, 'disk') };
     await mkdir(limited.scratch, { recursive: true });
     const before = process.memoryUsage.rss();
     let [mostDisk, mostMemory] = [0, 0];
@@ -202,7 +190,7 @@ describe('thousands of columns', () => {
 
   test('that all of the memory is too little for end in a rejection, until there is more', async () => {
     const text = `${WIDE.join(',')}\n${WIDE_ROW}\n`;
-    const engine = await openDuckDb({ memoryLimitMb: 256, tempDirectory: join(folder, 'spill') });
+    const engine = await openDuckDb({ memoryLimitMb: 256, tempDirectory: join(world.scratch, 'spill') });
     const little = { ...lake.effects, sql: engine };
     const rejected = await arrival(little, 'wide/a.csv', text);
     expect(rejected).toMatchObject({

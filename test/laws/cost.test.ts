@@ -1,21 +1,11 @@
 // What one more file costs does not grow with the lake: counted in requests to the stores, which no busy machine changes.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { partitionLabel } from '../../lib/lake/partition.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
-import {
-  newStore,
-  openProcess,
-  openWorld,
-  put,
-  syncPrune,
-  TestClock,
-  type World,
-} from '../support/shop-lake.ts';
+import { newStore, openPackage, openProcess, put, syncPrune, TestClock } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
 const PACKAGE = {
   name: 'visits',
@@ -40,20 +30,7 @@ SELECT year, month, day, place, CAST(sum(guests) AS BIGINT) AS guests FROM visit
 SELECT year, month, place, CAST(sum(guests) AS BIGINT) AS guests FROM visits_daily GROUP BY ALL`,
 };
 
-let folder: string;
-let world: World;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-cost-'));
-  await mkdir(join(folder, 'visits/insights'), { recursive: true });
-  await writeFile(join(folder, 'visits/datapackage.json'), JSON.stringify(PACKAGE));
-  for (const [name, sql] of Object.entries(INSIGHTS))
-    await writeFile(join(folder, `visits/insights/${name}.sql`), sql);
-  world = await openWorld(folder);
-});
-afterAll(async () => {
-  await world.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const world = useWorld(() => openPackage(PACKAGE, INSIGHTS));
 
 const clock = new TestClock();
 const TEXT = 'place,guests\nRome,3\nOslo,4\n';

@@ -1,7 +1,4 @@
 // Contracts and SQL that change over a living lake, audits that fail, files that are refused: what readers see then.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { apply } from '../../lib/evolve/apply.ts';
@@ -9,8 +6,8 @@ import { ingest } from '../../lib/ingest/ingest.ts';
 import { readPending } from '../../lib/refresh/plan.ts';
 import {
   newStore,
+  openPackage,
   openProcess,
-  openWorld,
   put,
   rowsOf,
   syncPrune,
@@ -42,7 +39,6 @@ const SALES = { kind: 'tables', name: 'sales' } as const;
 const FIRST = 'sales/day=2024-01-01/a.csv';
 const SECOND = 'sales/day=2024-01-02/a.csv';
 
-let root: string;
 let worlds: World[];
 let landing: MemoryStore;
 let lake: MemoryStore;
@@ -50,17 +46,10 @@ const clock = new TestClock();
 
 /** A process that holds these definitions, on the test's stores. */
 async function processWith(definitions: Definitions): Promise<TestLake> {
-  const folder = await mkdtemp(join(root, 'schemas-'));
-  await mkdir(join(folder, 'shop/insights'), { recursive: true });
   const { fields, partitionBy = [], mode = 'append', primaryKey } = definitions;
   const schema = { fields, ...(primaryKey ? { primaryKey } : {}) };
   const resource = { name: 'sales', path: 'sales/day=*/*.csv', format: 'csv', partitionBy, mode, schema };
-  await writeFile(
-    join(folder, 'shop/datapackage.json'),
-    JSON.stringify({ name: 'shop', resources: [resource] }),
-  );
-  await writeFile(join(folder, 'shop/insights/daily.sql'), definitions.sql);
-  const world = await openWorld(folder);
+  const world = await openPackage({ name: 'shop', resources: [resource] }, { daily: definitions.sql });
   worlds.push(world);
   if (worlds.length === 1) {
     landing = newStore(world, clock, 'landing');
@@ -78,14 +67,12 @@ async function synced(definitions: Definitions): Promise<TestLake> {
 
 beforeEach(async () => {
   worlds = [];
-  root = await mkdtemp(join(tmpdir(), 'sluice-definitions-'));
   await processWith(SUMS);
   await put(landing, FIRST, 'id,amount\n1,1.00\n2,2.00\n');
   await put(landing, SECOND, 'id,amount\n3,10.00\n');
 });
 afterEach(async () => {
   for (const world of worlds) await world.close();
-  await rm(root, { recursive: true, force: true });
 });
 
 describe('a changed definition', () => {

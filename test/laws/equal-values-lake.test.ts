@@ -1,21 +1,18 @@
 // Zeros of both signs through a lake: what is published does not depend on which file came first, and a value that rows alone
 // decide is published as it is.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import {
   newStore,
+  openPackage,
   openProcess,
-  openWorld,
   put,
   rowsOf,
   syncPrune,
   TestClock,
-  type World,
 } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
 const contract = {
   name: 'shop',
@@ -34,28 +31,17 @@ const contract = {
     },
   ],
 };
+const insight = (select: string) => `/* ---\npartitionBy: [day]\n--- */\n${select}\n`;
 const INSIGHTS = {
-  buckets: 'SELECT day, round(amount / 10) AS bucket, count(*) AS n FROM sales GROUP BY day, bucket',
-  ratios: 'SELECT day, id, amount / -10 AS ratio FROM sales',
-  worst:
+  buckets: insight('SELECT day, round(amount / 10) AS bucket, count(*) AS n FROM sales GROUP BY day, bucket'),
+  ratios: insight('SELECT day, id, amount / -10 AS ratio FROM sales'),
+  worst: insight(
     'SELECT day, max(ratio) AS worst, min(ratio * 2) AS twice, count(DISTINCT ratio) AS n FROM ratios WHERE ratio = 0 GROUP BY day',
-  means: 'SELECT day, avg(amount) AS mean, max(amount) AS most FROM sales GROUP BY day',
+  ),
+  means: insight('SELECT day, avg(amount) AS mean, max(amount) AS most FROM sales GROUP BY day'),
 };
 
-let root: string;
-let world: World;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'sluice-zeros-'));
-  await mkdir(join(root, 'shop/insights'), { recursive: true });
-  await writeFile(join(root, 'shop/datapackage.json'), JSON.stringify(contract));
-  for (const [name, sql] of Object.entries(INSIGHTS))
-    await writeFile(join(root, `shop/insights/${name}.sql`), `/* ---\npartitionBy: [day]\n--- */\n${sql}\n`);
-  world = await openWorld(root);
-});
-afterAll(async () => {
-  await world.close();
-  await rm(root, { recursive: true, force: true });
-});
+const world = useWorld(() => openPackage(contract, INSIGHTS));
 
 const FILES = [
   ['sales/day=2024-01-01/a.csv', 'id,amount\n1,0.01\n2,0.00\n'],

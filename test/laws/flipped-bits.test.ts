@@ -1,24 +1,14 @@
 // Law 9 against a disk that loses bits: one bit is flipped in one object of a lake, and certify names a problem whenever a reader
 // of the lake would see something else than before. The reader is this file's own, and knows nothing of digests.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { CliError, CorruptionError } from '../../lib/errors.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
-import {
-  newStore,
-  openProcess,
-  openWorld,
-  put,
-  syncPrune,
-  TestClock,
-  type World,
-} from '../support/shop-lake.ts';
+import { newStore, openPackage, openProcess, put, syncPrune, TestClock } from '../support/shop-lake.ts';
 import { tries } from '../support/tries.ts';
+import { useWorld } from '../support/use-world.ts';
 
 const CONTRACT = {
   name: 'kiosk',
@@ -50,19 +40,13 @@ key: [day]
 SELECT day, count(*) AS sales, sum(amount) AS amount FROM sales GROUP BY day`;
 
 const clock = new TestClock();
-let folder: string;
-let world: World;
+const world = useWorld(() => openPackage(CONTRACT, { daily: DAILY }));
 let landing: MemoryStore;
 let lake: MemoryStore;
 let keys: string[];
 
 /** A lake with all kinds of objects: entries, checkpoints and pointers, live and replaced data files, quarantine, reports. */
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-flipped-'));
-  await mkdir(join(folder, 'kiosk/insights'), { recursive: true });
-  await writeFile(join(folder, 'kiosk/datapackage.json'), JSON.stringify(CONTRACT));
-  await writeFile(join(folder, 'kiosk/insights/daily.sql'), DAILY);
-  world = await openWorld(folder);
   landing = newStore(world, clock, 'landing');
   lake = newStore(world, clock, 'lake');
   const sync = () => syncPrune(openProcess(world, clock, landing, lake));
@@ -77,10 +61,6 @@ beforeAll(async () => {
   await maintainTables(openProcess(world, clock, landing, lake).effects, { retentionMs: 3_600_000 });
   keys = lake.keys().filter((key) => !key.startsWith('unknown/'));
 }, 120_000);
-afterAll(async () => {
-  await world.close();
-  await rm(folder, { recursive: true });
-});
 
 /** One bit of one object is another. Kinds of objects are met alike, however many of each there are. */
 const flip = fc.record({ kind: fc.nat(), nth: fc.nat(), byte: fc.nat(), bit: fc.nat(7) });

@@ -1,20 +1,10 @@
 // Very many small files at once, by several functions that commit to one table: requests a file and lost commits, counted.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
-import {
-  newStore,
-  openProcess,
-  openWorld,
-  put,
-  syncPrune,
-  TestClock,
-  type World,
-} from '../support/shop-lake.ts';
+import { newStore, openPackage, openProcess, put, syncPrune, TestClock } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
 const FILES = Number(process.env.SLUICE_TEST_FILES ?? 300);
 /** As lib/stacks/functions.ts has them: messages in a batch, functions at once. */
@@ -38,18 +28,7 @@ const CONTRACT = {
   ],
 };
 
-let folder: string;
-let world: World;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-many-'));
-  await mkdir(join(folder, 'shop'), { recursive: true });
-  await writeFile(join(folder, 'shop/datapackage.json'), JSON.stringify(CONTRACT));
-  world = await openWorld(folder);
-});
-afterAll(async () => {
-  await world.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const world = useWorld(() => openPackage(CONTRACT));
 
 /** As S3: each request is one, a listing one for each thousand keys; answers take a moment. */
 function likeS3(store: ObjectStore, requests: Map<string, number>, place: string): ObjectStore {

@@ -1,22 +1,19 @@
 // What upsert and replace mean when files come late, out of order, again, at the same moment, or go: by the files that are
 // there and their LastModified alone. And rows that move to another partition.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import {
   newStore,
+  openPackage,
   openProcess,
-  openWorld,
   put,
   rowsOf,
   syncPrune,
   TestClock,
   type TestLake,
-  type World,
 } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
 const REGION = { name: 'region', type: 'string' };
 const FIELDS = [{ name: 'id', type: 'integer' }, REGION, { name: 'seen', type: 'date' }];
@@ -53,26 +50,16 @@ ${words}
 --- */
 SELECT region, count(*) AS people FROM ${over} GROUP BY region
 `;
+const COUNTS = {
+  newest_counts: insight('newest'),
+  by_region_counts: insight('by_region', 'partitionBy: [region]'),
+  latest_counts: insight('latest'),
+  events_counts: insight('events', 'partitionBy: [region]'),
+};
 
-let root: string;
-let world: World;
+const world = useWorld(() => openPackage(contract, COUNTS));
 let clock: TestClock;
 let lake: TestLake;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'sluice-modes-'));
-  await mkdir(join(root, 'people/insights'), { recursive: true });
-  await writeFile(join(root, 'people/datapackage.json'), JSON.stringify(contract));
-  const write = (name: string, text: string) => writeFile(join(root, 'people/insights', `${name}.sql`), text);
-  await write('newest_counts', insight('newest'));
-  await write('by_region_counts', insight('by_region', 'partitionBy: [region]'));
-  await write('latest_counts', insight('latest'));
-  await write('events_counts', insight('events', 'partitionBy: [region]'));
-  world = await openWorld(root);
-});
-afterAll(async () => {
-  await world.close();
-  await rm(root, { recursive: true, force: true });
-});
 beforeEach(async () => {
   clock = new TestClock();
   lake = openProcess(world, clock, newStore(world, clock, 'landing'), newStore(world, clock, 'lake'));

@@ -1,18 +1,15 @@
 // Law 6 on random graphs: whatever the insights, the data and the history, what was recomputed partition by partition equals
 // a full recompute into an empty lake, bit by bit.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { deliver } from '../../lib/local/deliver.ts';
-import { CONTRACT, graph, type InsightFile, type Step, steps } from '../support/random-graph.ts';
+import { CONTRACT, graph, type Step, steps } from '../support/random-graph.ts';
 import {
   newStore,
+  openPackage,
   openProcess,
-  openWorld,
   put,
   syncPrune,
   TestClock,
@@ -20,20 +17,6 @@ import {
   visible,
 } from '../support/shop-lake.ts';
 import { tries } from '../support/tries.ts';
-
-let root: string;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'sluice-graphs-'));
-});
-afterAll(() => rm(root, { recursive: true, force: true }));
-
-async function writeDefinitions(insights: readonly InsightFile[]): Promise<string> {
-  const schemas = await mkdtemp(join(root, 'schemas-'));
-  await mkdir(join(schemas, 'graph/insights'), { recursive: true });
-  await writeFile(join(schemas, 'graph/datapackage.json'), JSON.stringify(CONTRACT));
-  for (const { name, text } of insights) await writeFile(join(schemas, `graph/insights/${name}.sql`), text);
-  return schemas;
-}
 
 async function play(step: Step, lake: TestLake, clock: TestClock): Promise<void> {
   const { effects } = lake;
@@ -53,7 +36,10 @@ async function play(step: Step, lake: TestLake, clock: TestClock): Promise<void>
 test('incremental equals a full recompute, for any graph, data and history', async () => {
   await fc.assert(
     fc.asyncProperty(graph, steps, async (insights, history) => {
-      const world = await openWorld(await writeDefinitions(insights));
+      const world = await openPackage(
+        CONTRACT,
+        Object.fromEntries(insights.map(({ name, text }) => [name, text])),
+      );
       try {
         const clock = new TestClock();
         const landing = newStore(world, clock, 'landing');

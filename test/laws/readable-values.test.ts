@@ -1,21 +1,18 @@
 // A value that other readers cannot take is never published: the partition keeps its old rows, is stale, and the message names
 // the column and the value.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { readPending } from '../../lib/refresh/plan.ts';
 import {
   newStore,
+  openPackage,
   openProcess,
-  openWorld,
   put,
   rowsOf,
   syncPrune,
   TestClock,
   type TestLake,
-  type World,
 } from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
 
 const contract = {
   name: 'readings',
@@ -57,28 +54,21 @@ const INSIGHTS = {
   ],
 } as const;
 
-let root: string;
-let world: World;
+const SQL = Object.fromEntries(
+  Object.entries(INSIGHTS).map(([name, [column]]) => [
+    name,
+    `/* ---\npartitionBy: [place]\n--- */\nSELECT place, ${column} FROM readings GROUP BY place\n`,
+  ]),
+);
+
+const world = useWorld(() => openPackage(contract, SQL));
 let lake: TestLake;
 let land: (key: string, ...rows: string[]) => Promise<void>;
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'sluice-readable-'));
-  await mkdir(join(root, 'readings/insights'), { recursive: true });
-  await writeFile(join(root, 'readings/datapackage.json'), JSON.stringify(contract));
-  for (const [name, [column]] of Object.entries(INSIGHTS))
-    await writeFile(
-      join(root, `readings/insights/${name}.sql`),
-      `/* ---\npartitionBy: [place]\n--- */\nSELECT place, ${column} FROM readings GROUP BY place\n`,
-    );
-  world = await openWorld(root);
   const clock = new TestClock();
   const landing = newStore(world, clock, 'landing');
   lake = openProcess(world, clock, landing, newStore(world, clock, 'lake'));
   land = (key, ...rows) => put(landing, key, ['day,at,amount,days', ...rows].join('\n'));
-});
-afterAll(async () => {
-  await world.close();
-  await rm(root, { recursive: true, force: true });
 });
 
 const insight = (name: string) => ({ kind: 'insights', name }) as const;

@@ -1,14 +1,11 @@
 // A shop whose one insight has audits, over sales by day and beside customers: what the tests of audits share.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { readPending } from '../../lib/refresh/plan.ts';
 import {
   newStore,
+  openPackage,
   openProcess,
-  openWorld,
   put,
   rowsOf,
   syncPrune,
@@ -51,30 +48,20 @@ const CONTRACT = {
 export const DAILY = { kind: 'insights', name: 'daily' } as const;
 export const [FIRST, SECOND] = ['sales/day=2024-01-01/a.csv', 'sales/day=2024-01-02/a.csv'] as const;
 
-let root: string;
 let world: World;
 /** Since `openAudited`, as `lake` is. */
 export let landing: MemoryStore;
 export let lake: TestLake;
 
-/** To be called where the file's tests stand: each has a folder of definitions of its own. */
+/** To be called where the file's tests stand: each opens a lake of its own, which is closed after it. */
 export function useAuditedShop(): void {
-  beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'sluice-audits-'));
-  });
-  afterEach(async () => {
-    await world.close();
-    await rm(root, { recursive: true, force: true });
-  });
+  afterEach(() => world.close());
 }
 
 /** A lake whose one insight has these audits: lines of YAML. */
 export async function openAudited(audits: string, key = ''): Promise<void> {
-  await mkdir(join(root, 'shop/insights'), { recursive: true });
-  await writeFile(join(root, 'shop/datapackage.json'), JSON.stringify(CONTRACT));
   const text = `/* ---\nover: sales\npartitionBy: [day]\n${key}audits:\n${audits}\n--- */\nSELECT day, customer, amount FROM sales\n`;
-  await writeFile(join(root, 'shop/insights/daily.sql'), text);
-  world = await openWorld(root);
+  world = await openPackage(CONTRACT, { daily: text });
   const clock = new TestClock();
   landing = newStore(world, clock, 'landing');
   lake = openProcess(world, clock, landing, newStore(world, clock, 'lake'));

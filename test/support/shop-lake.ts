@@ -1,5 +1,5 @@
 // A whole lake in memory for the tests of the laws: the shop package, its use cases, and ways to look at the outcome.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
@@ -36,6 +36,23 @@ export async function openWorld(schemas = join(import.meta.dirname, '../schemas'
     await rm(scratch, { recursive: true, force: true });
   };
   return { sql, catalog, scratch, close };
+}
+
+/** The same over one package: its contract, and the texts of its insights by name. Its folder is gone once it was read. */
+export async function openPackage(
+  contract: { readonly name: string; readonly resources: readonly object[] },
+  insights: Readonly<Record<string, string>> = {},
+): Promise<World> {
+  const schemas = await mkdtemp(join(tmpdir(), 'sluice-schemas-'));
+  try {
+    await mkdir(join(schemas, contract.name, 'insights'), { recursive: true });
+    await writeFile(join(schemas, contract.name, 'datapackage.json'), JSON.stringify(contract));
+    for (const [name, text] of Object.entries(insights))
+      await writeFile(join(schemas, contract.name, 'insights', `${name}.sql`), text);
+    return await openWorld(schemas);
+  } finally {
+    await rm(schemas, { recursive: true, force: true });
+  }
 }
 
 let storeCount = 0;

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll } from 'vitest';
 import { openWorld, type World } from './shop-lake.ts';
 
-/** To be called where the file's tests stand; what it returns is there once they run. */
-export function useWorld(): World {
+/** To be called where the file's tests stand; what it returns is there once they run. `open`: other definitions than the shop's. */
+export function useWorld(open: () => Promise<World> = openWorld): World {
   let opened: World | undefined;
   beforeAll(async () => {
-    opened = await openWorld();
+    opened = await open();
   });
   const close = async () => opened?.close();
   afterAll(close);
