@@ -4,8 +4,12 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { UsageError } from '../errors.ts';
 import type { Arguments, Option, Verb } from './verb.ts';
 
+/** A verb under the name that was typed. */
+export type NamedVerb = { readonly name: string; readonly verb: Verb };
+
 /** Throws UsageError on an unknown option, a value that is missing or too many, and a missing operand. */
-export function parseArguments(verb: Verb, argv: readonly string[]): Arguments {
+export function parseArguments(named: NamedVerb, argv: readonly string[]): Arguments {
+  const { verb } = named;
   const options = Object.fromEntries(
     verb.options.map(
       ({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const,
@@ -19,25 +23,16 @@ export function parseArguments(verb: Verb, argv: readonly string[]): Arguments {
     tokens: true,
   });
   const values = new Map<string, string | true>();
-  const seconds = new Map<string, string>();
   const operands: string[] = [];
-  let wanting: Option | undefined;
   for (const token of tokens) {
-    if (token.kind === 'positional') {
-      if (wanting) seconds.set(wanting.name, token.value);
-      else operands.push(token.value);
-    }
-    requireSecond(verb, wanting, token.kind === 'positional');
-    wanting = undefined;
+    if (token.kind === 'positional') operands.push(token.value);
     if (token.kind !== 'option') continue;
     const option = verb.options.find(({ name }) => name === token.name);
-    if (option === undefined) throw unknownOption(verb, token.rawName);
-    if (values.has(option.name)) throw wrong(verb, `--${option.name} is given twice`);
-    values.set(option.name, optionValue(verb, option, token.value));
-    if (takesTwo(option)) wanting = option;
+    if (option === undefined) throw unknownOption(named, token.rawName);
+    if (values.has(option.name)) throw wrong(named, `--${option.name} is given twice`);
+    values.set(option.name, optionValue(named, option, token.value));
   }
-  requireSecond(verb, wanting, false);
-  requireOperand(verb, operands);
+  requireOperand(named, operands);
   return {
     operand: operands[0],
     further: operands.slice(1),
@@ -45,53 +40,40 @@ export function parseArguments(verb: Verb, argv: readonly string[]): Arguments {
       const value = values.get(name);
       return typeof value === 'string' ? value : verb.options.find((option) => option.name === name)?.default;
     },
-    pair(name) {
-      const [first, second] = [values.get(name), seconds.get(name)];
-      return typeof first === 'string' && second !== undefined ? [first, second] : undefined;
-    },
     flag: (name) => values.has(name),
   };
 }
 
-function takesTwo(option: Option): boolean {
-  return option.value?.includes(' ') ?? false;
-}
-
-/** `option`: one that had its first value, and wants the next word for its second. */
-function requireSecond(verb: Verb, option: Option | undefined, isThere: boolean): void {
-  if (option !== undefined && !isThere)
-    throw wrong(verb, `--${option.name} wants two values: --${option.name} ${option.value}`);
-}
-
-function optionValue(verb: Verb, option: Option, value: string | undefined): string | true {
+function optionValue(named: NamedVerb, option: Option, value: string | undefined): string | true {
   if (option.value === undefined) {
     if (value !== undefined)
-      throw wrong(verb, `--${option.name} takes no value, and ${JSON.stringify(value)} is given`);
+      throw wrong(named, `--${option.name} takes no value, and ${JSON.stringify(value)} is given`);
     return true;
   }
   // A value that looks like an option is most often a value that was left out.
   if (value === undefined || value === '' || /^--./.test(value))
-    throw wrong(verb, `--${option.name} wants a value: --${option.name} ${option.value}`);
+    throw wrong(named, `--${option.name} wants a value: --${option.name} ${option.value}`);
   return value;
 }
 
-function requireOperand(verb: Verb, operands: readonly string[]): void {
+function requireOperand(named: NamedVerb, operands: readonly string[]): void {
+  const { verb } = named;
   const most =
     verb.operand === undefined ? 0 : verb.operand.further === undefined ? 1 : Number.POSITIVE_INFINITY;
   const surplus = operands.slice(most)[0];
   if (surplus !== undefined)
     throw wrong(
-      verb,
+      named,
       `${JSON.stringify(surplus)} is one argument too many${most === 1 ? ': put quotes around the whole' : ''}`,
     );
-  if (verb.operand?.required && operands.length === 0) throw wrong(verb, `${verb.operand.text} is missing`);
+  if (verb.operand?.required && operands.length === 0) throw wrong(named, `${verb.operand.text} is missing`);
 }
 
-function unknownOption(verb: Verb, written: string): UsageError {
-  const candidates = [...verb.options.map(({ name }) => `--${name}`), '--help'];
-  return wrong(verb, `unknown option ${written}.${didYouMean(written, candidates)}`);
+function unknownOption(named: NamedVerb, written: string): UsageError {
+  const candidates = [...named.verb.options.map(({ name }) => `--${name}`), '--help'];
+  return wrong(named, `unknown option ${written}.${didYouMean(written, candidates)}`);
 }
 
-function wrong(verb: Verb, problem: string): UsageError {
-  return new UsageError([`sluice ${verb.name}: ${problem}`, `See: sluice ${verb.name} --help`]);
+function wrong({ name }: NamedVerb, problem: string): UsageError {
+  return new UsageError([`sluice ${name}: ${problem}`, `See: sluice ${name} --help`]);
 }

@@ -38,11 +38,6 @@ export function failureLines(failures: readonly TableFailure[]): string[] {
   ];
 }
 
-/** After an empty line, where there are any. */
-export function apart(lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : ['', ...lines];
-}
-
 /** The words are what programs read. */
 export function asideDocument(aside: readonly SetAside[]): unknown[] {
   return aside.map(({ file, kind, names, error, held }) => ({

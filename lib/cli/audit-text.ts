@@ -1,12 +1,8 @@
 // What the audits of a lake found, as tables for people. Pure.
 import type { AuditResult } from '../inspect/audit-lake.ts';
 import { partitionLabel } from '../lake/partition.ts';
-import { renderTable } from './table-text.ts';
-import { count, firstLines, number } from './text.ts';
-
-const MAX_NAMED = 10;
-const right = (name: string) => ({ name, right: true });
-const left = (name: string) => ({ name, right: false });
+import { left, renderTable, right } from './table-text.ts';
+import { apart, count, number, section } from './text.ts';
 
 /** Lines without line ends. */
 export function auditLines(results: readonly AuditResult[], maxWidth?: number): string[] {
@@ -30,9 +26,11 @@ export function auditLines(results: readonly AuditResult[], maxWidth?: number): 
   return [
     ...renderTable(columns, rows, maxWidth),
     ...results.flatMap(findings),
-    ...results
-      .filter(({ outcome }) => outcome === 'skipped')
-      .flatMap(({ name, audit, reason }, i) => [...(i === 0 ? [''] : []), `${name}, ${audit}: ${reason}`]),
+    ...apart(
+      results
+        .filter(({ outcome }) => outcome === 'skipped')
+        .map(({ name, audit, reason }) => `${name}, ${audit}: ${reason}`),
+    ),
     '',
     summary(results),
   ];
@@ -44,7 +42,7 @@ function findings({ name, audit, severity, failures }: AuditResult): string[] {
     ({ partition, offending, example }) =>
       `${name}(${partitionLabel(partition)}): ${offending === null ? example : `${count(offending, 'offending row')}, such as ${example}`}`,
   );
-  return ['', `${severity}: ${audit}`, ...firstLines(lines, MAX_NAMED).map((line) => `  ${line}`)];
+  return ['', ...section(`${severity}: ${audit}`, lines)];
 }
 
 function summary(results: readonly AuditResult[]): string {

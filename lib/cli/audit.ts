@@ -3,20 +3,19 @@
 import { didYouMean } from '../core/did-you-mean.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { CliError } from '../errors.ts';
-import type { AuditResult } from '../inspect/audit-lake.ts';
+import { type AuditResult, auditForeignKeys, auditInsight, auditKeys } from '../inspect/audit-lake.ts';
 import type { Effects } from '../lake/effects.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
-import { apart, asideDocument, asideLines, failureLines } from './aside-text.ts';
-import { FAULT } from './exit-codes.ts';
-import { withLake } from './read-lake.ts';
+import { asideDocument, asideLines, failureLines } from './aside-text.ts';
+import { auditLines } from './audit-text.ts';
+import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
+import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
+import { apart } from './text.ts';
 import { type Arguments, LAKE, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
-
-const FAILED = 3;
+import { withLake } from './with-lake.ts';
 
 export const audit: Verb = {
-  name: 'audit',
-  summary: 'Try all audits on the rows that are live.',
   operand: { text: 'NAME', required: false },
   description: `NAME is an insight or a dataset; without it: all of them. Audits of insights are tried partition by partition on the
 rows that are live, as they were before those were published: key, accepted values, ranges, relationships and
@@ -24,11 +23,9 @@ SELECTs. Keys of contracts (primaryKey, unique, foreignKeys) are tried on the wh
 key, and a fact may come before its dimension, so neither refuses a row when it arrives; a shared key is a warning. Of maxRowChange, which compares two versions, "sluice status" tells. Changes
 nothing.`,
   options: [
-    {
-      name: 'json',
-      description:
-        'One JSON document on standard output: audits (name, audit, severity, outcome, partitions, failures),\nfailures (table, message), aside (file, kind, names, message, held).',
-    },
+    tableOrJson(
+      'audits (name, audit, severity, outcome, partitions, failures), failures (table, message), aside (file, kind, names, message, held).',
+    ),
     LAKE,
     SCHEMAS,
     VERBOSE,
@@ -37,13 +34,13 @@ nothing.`,
     { command: 'npx sluice audit', meaning: 'everything' },
     { command: 'npx sluice audit spend_by_month', meaning: 'one insight' },
     {
-      command: `npx sluice audit --json | jq '.audits[] | select(.outcome == "fail")'`,
+      command: `npx sluice audit --format json | jq '.audits[] | select(.outcome == "fail")'`,
       meaning: 'what fails, with examples',
     },
   ],
   exitCodes: [
     { code: 0, meaning: 'no audit of severity error failed; warnings are said' },
-    { code: FAILED, meaning: 'an audit failed' },
+    { code: NEEDS_ATTENTION, meaning: 'an audit failed' },
     {
       code: FAULT,
       meaning:
@@ -55,8 +52,9 @@ nothing.`,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const { auditLines } = await import('./audit-text.ts');
-  return withLake(args, terminal, async (effects) => {
+  const format = chosenFormat(args, TABLE_OR_JSON);
+  const needs = { landing: 'unused', lake: 'required', writes: false } as const;
+  return withLake(args, terminal, needs, async ({ effects }) => {
     const failures: TableFailure[] = [];
     const audits = await auditAll(effects, args.operand, failures);
     const { aside } = effects.catalog;
@@ -66,9 +64,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       ...apart(asideLines(aside)),
       ...apart(failureLines(failures)),
     ];
-    await (args.flag('json') ? terminal.json(document) : terminal.out(lines));
+    await (format === 'json' ? terminal.json(document) : terminal.out(lines));
     if (failures.length + aside.length > 0) return FAULT;
-    return audits.some(({ outcome }) => outcome === 'fail') ? FAILED : 0;
+    return audits.some(({ outcome }) => outcome === 'fail') ? NEEDS_ATTENTION : 0;
   });
 }
 
@@ -77,7 +75,6 @@ async function auditAll(
   name: string | undefined,
   failures: TableFailure[],
 ): Promise<AuditResult[]> {
-  const { auditForeignKeys, auditInsight, auditKeys } = await import('../inspect/audit-lake.ts');
   const isMeant = (candidate: string) => name === undefined || candidate.toLowerCase() === name.toLowerCase();
   const insights = effects.catalog.derivations.filter(({ target }) => target.kind === 'insights');
   const chosen = insights.filter(({ target }) => isMeant(target.name));

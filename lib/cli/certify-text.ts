@@ -4,22 +4,19 @@ import { tablePrefix } from '../core/insight.ts';
 import type { DatasetCertificate, ObjectState } from '../inspect/certify-dataset.ts';
 import type { Certificate } from '../inspect/certify-lake.ts';
 import { partitionLabel } from '../lake/partition.ts';
-import { apart, asideDocument, asideLines } from './aside-text.ts';
+import { asideDocument, asideLines } from './aside-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { UNSEEN_TITLE, unseenLine } from './sync-text.ts';
-import { renderTable } from './table-text.ts';
-import { count, number } from './text.ts';
+import { left, renderTable, right } from './table-text.ts';
+import { apart, count, JSON_HAS_ALL, number, section } from './text.ts';
 
 export type FoundCertificate = Certificate & {
   readonly landing: string;
   readonly lake: string;
 };
 
-const MAX_LISTED = 20;
+const LONG = { most: 20, more: JSON_HAS_ALL };
 const STATES = ['live', 'superseded', 'rejected', 'waiting'] as const;
-
-const right = (name: string) => ({ name, right: true });
-const left = (name: string) => ({ name, right: false });
 
 /** Lines without line ends. */
 export function certificateLines(certificate: FoundCertificate, maxWidth?: number): string[] {
@@ -27,23 +24,21 @@ export function certificateLines(certificate: FoundCertificate, maxWidth?: numbe
   const objects = datasets.flatMap((dataset) => dataset.objects);
   const named = (state: ObjectState) =>
     objects.filter((object) => object.state === state).map(({ source, reason }) => `${source}: ${reason}`);
-  return [
-    `landing  ${certificate.landing}`,
-    `lake     ${certificate.lake}`,
-    '',
-    ...datasetTable(datasets, maxWidth),
-    ...section('Rejected as a whole:', named('rejected')),
-    ...section('Superseded:', named('superseded')),
-    ...section('Waiting:', named('waiting')),
-    ...section('No dataset takes these:', unknown),
-    ...section(UNSEEN_TITLE, certificate.unseen.map(unseenLine)),
-    ...section('Nothing defines these tables any more ("npx sluice drop" removes one):', certificate.left),
-    ...section('Not current:', notCurrent(certificate)),
-    ...section('Does not add up:', problems),
-    ...apart(asideLines(certificate.aside, certificate.asideKeys)),
-    '',
-    verdict(certificate),
+  const blocks = [
+    [`landing  ${certificate.landing}`, `lake     ${certificate.lake}`],
+    datasetTable(datasets, maxWidth),
+    section('Rejected as a whole:', named('rejected'), LONG),
+    section('Superseded:', named('superseded'), LONG),
+    section('Waiting:', named('waiting'), LONG),
+    section('No dataset takes these:', unknown, LONG),
+    section(UNSEEN_TITLE, certificate.unseen.map(unseenLine), LONG),
+    section('Nothing defines these tables any more ("npx sluice drop" removes one):', certificate.left, LONG),
+    section('Not current:', notCurrent(certificate), LONG),
+    section('Does not add up:', problems, LONG),
+    asideLines(certificate.aside, certificate.asideKeys),
+    [verdict(certificate)],
   ];
+  return blocks.flatMap(apart).slice(1);
 }
 
 function datasetTable(datasets: readonly DatasetCertificate[], maxWidth?: number): string[] {
@@ -147,13 +142,6 @@ export function certificateExitCode(certificate: Certificate): number {
   if (unseen.length + aside.length > 0) return FAULT;
   const isWell = problems.length + rejectedObjects(certificate) + stalePartitions(certificate) === 0;
   return isWell ? 0 : NEEDS_ATTENTION;
-}
-
-function section(title: string, lines: readonly string[]): string[] {
-  if (lines.length === 0) return [];
-  const rest = lines.length - MAX_LISTED;
-  const more = rest > 0 ? [`  … and ${number(rest)} more; --json has all`] : [];
-  return ['', title, ...lines.slice(0, MAX_LISTED).map((line) => `  ${line}`), ...more];
 }
 
 /** See `sluice certify --help`: the words here are what programs read. */

@@ -3,7 +3,7 @@ import type { Redriven } from '../adapters/sqs-redrive.ts';
 import type { LakeRedrive } from '../local/redrive-lake.ts';
 import type { Letter, QueueName } from './dead-letter.ts';
 import { deadLetterLine } from './sync-text.ts';
-import { count, firstWords, number } from './text.ts';
+import { count, firstWords, number, timeText } from './text.ts';
 
 /** A place where letters lie. `waiting`: about how many in all, shown or not. */
 export type LetterBox = {
@@ -32,9 +32,7 @@ function boxLines({ place, waiting, letters }: LetterBox): string[] {
 function linesOf({ about, reason, receives, at }: Letter): string[] {
   const history = [
     ...(receives === null ? [] : [`received ${receives === 1 ? 'once' : `${number(receives)} times`}`]),
-    ...(at === null
-      ? []
-      : [`${receives === null ? '' : 'first '}${at.replace('T', ' ').replace(/\.\d+Z$/, 'Z')}`]),
+    ...(at === null ? [] : [`${receives === null ? '' : 'first '}${timeText(at)}`]),
   ];
   const subject = about.length === 0 ? 'a message of unknown kind' : firstWords(about, MAX_NAMED);
   return [`  ${subject}${history.length === 0 ? '' : ` (${history.join(', ')})`}`, `    ${reason}`];

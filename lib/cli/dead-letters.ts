@@ -1,18 +1,19 @@
 // `sluice dead-letters`: which messages failed for good, about what, and why. Takes nothing away.
 import { isS3Location, parseLocation, type S3Location } from '../adapters/s3-location.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import { explainSource } from '../inspect/explain-source.ts';
 import type { Effects } from '../lake/effects.ts';
 import { warnOfAside } from './aside-text.ts';
+import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
 import { type Letter, letterOfLake, letterOfQueue } from './dead-letter.ts';
 import { FILES_DLQ, namedQueues, openQueues, REFRESH_DLQ, wantsLake } from './dead-letter-queues.ts';
-import type { LetterBox } from './dead-letter-text.ts';
-import { locations, matchingLocations } from './locations.ts';
+import { type LetterBox, letterDocument, letterLines } from './dead-letter-text.ts';
+import { FAULT } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { withLake } from './with-lake.ts';
 
 export const deadLetters: Verb = {
-  name: 'dead-letters',
-  summary: 'Say which messages failed for good, about which source file, and why.',
   description: `Without a queue: what lies in the lake's dead-letters folder, where "sluice sync" and "sluice start" leave what
 failed three times. With one or both queues' URLs: what lies in these queues of a deployed stack; they
 are looked at, not received for good (SQS counts the look). With --landing and --lake as well, each
@@ -23,11 +24,7 @@ source file's present state tells why, and whether anything is left to do.`,
     LANDING,
     LAKE,
     SCHEMAS,
-    {
-      name: 'json',
-      description:
-        'One JSON document on standard output: waiting, and letters with queue, place, messageId,\nabout, reason, receives, at.',
-    },
+    tableOrJson('waiting, and letters with queue, place, messageId, about, reason, receives, at.'),
     VERBOSE,
   ],
   examples: [
@@ -39,8 +36,8 @@ source file's present state tells why, and whether anything is left to do.`,
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'said, whatever it is' },
-    { code: 1, meaning: 'there is no lake yet, or a queue cannot be read' },
+    { code: 0, meaning: 'printed' },
+    { code: FAULT, meaning: 'there is no lake yet, or a queue cannot be read' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
@@ -49,38 +46,30 @@ source file's present state tells why, and whether anything is left to do.`,
 const MAX_SHOWN = 100;
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const format = chosenFormat(args, TABLE_OR_JSON);
   const queues = namedQueues(args);
-  const { letterDocument, letterLines } = await import('./dead-letter-text.ts');
   const boxes = wantsLake(args, queues)
-    ? await withLake(args, terminal, async (effects, lakeBox) => [
-        lakeBox,
-        ...(await queueBoxes(queues, args.flag('landing') ? effects : undefined)),
-      ])
+    ? await lakeAndQueues(args, terminal, queues)
     : await queueBoxes(queues, undefined);
-  await (args.flag('json') ? terminal.json(letterDocument(boxes)) : terminal.out(letterLines(boxes)));
+  await (format === 'json' ? terminal.json(letterDocument(boxes)) : terminal.out(letterLines(boxes)));
   return 0;
 }
 
-async function withLake<T>(
+function lakeAndQueues(
   args: Arguments,
   terminal: Terminal,
-  work: (effects: Effects, box: LetterBox) => Promise<T>,
-): Promise<T> {
+  queues: ReturnType<typeof namedQueues>,
+): Promise<LetterBox[]> {
   // Landing is looked at for the reasons alone.
-  const places = args.flag('landing') ? matchingLocations(args) : locations(args);
-  const { openLake } = await import('../local/open-lake.ts');
-  const { requireLake } = await import('../local/places.ts');
-  const { terminalLog } = await import('./log-lines.ts');
-  await requireLake(places);
-  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
-  try {
-    const { location } = local.effects.lake;
-    warnOfAside(terminal, local.effects.catalog.aside);
-    const letters = (await local.deadLetters.read()).map((letter) => letterOfLake(location, letter));
-    return await work(local.effects, { place: location, waiting: letters.length, letters });
-  } finally {
-    await local.close();
-  }
+  const isNamed = args.flag('landing');
+  const needs = { landing: isNamed ? 'wanted' : 'unused', lake: 'required', writes: false } as const;
+  return withLake(args, terminal, needs, async ({ effects, deadLetters }) => {
+    const { location } = effects.lake;
+    warnOfAside(terminal, effects.catalog.aside);
+    const letters = (await deadLetters.read()).map((letter) => letterOfLake(location, letter));
+    const box = { place: location, waiting: letters.length, letters };
+    return [box, ...(await queueBoxes(queues, isNamed ? effects : undefined))];
+  });
 }
 
 async function queueBoxes(
@@ -105,7 +94,6 @@ function landingOf(effects: Effects | undefined): S3Location | undefined {
 
 async function explained(effects: Effects | undefined, letter: Letter): Promise<Letter> {
   if (effects === undefined || letter.queue !== 'files' || letter.isRefused) return letter;
-  const { explainSource } = await import('../inspect/explain-source.ts');
   const states: string[] = [];
   for (const source of letter.about) {
     const state = await explainSource(effects, source);

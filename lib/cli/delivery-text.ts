@@ -1,37 +1,43 @@
 // What is remarkable about deliveries, as sentences with the next step. Pure.
 import type { DeliveryRemarks, Shrunk, UnmatchedFiles } from '../inspect/delivery-remarks.ts';
-import { count, firstWords, number } from './text.ts';
+import { count, firstWords, number, section } from './text.ts';
 
-export type Section = { readonly title: string; readonly lines: readonly string[]; readonly next?: string };
 export type DatasetRemarks = DeliveryRemarks & { readonly dataset: string };
 
 const MAX_COPIES = 5;
 
-/** Sections without lines are left out. */
-export function remarkSections(remarks: readonly DatasetRemarks[]): Section[] {
-  const sections: Section[] = [
-    {
-      title: 'Fewer than half of the rows that were there before:',
-      lines: remarks.flatMap(({ dataset, shrunk }) =>
+/** A section for each kind of remark that there is, with its next step. */
+export function remarkSections(remarks: readonly DatasetRemarks[]): string[][] {
+  return [
+    section(
+      'Fewer than half of the rows that were there before:',
+      remarks.flatMap(({ dataset, shrunk }) =>
         shrunk.map((file) => `${file.source} (${dataset}): ${shrunkText(file)}`),
       ),
-    },
-    {
-      title: 'Columns that do not fit; a renamed one is null in every row:',
-      lines: remarks.flatMap(({ dataset, unmatched }) =>
-        unmatched.map((files) => `${filesText(files)} (${dataset}): ${unmatchedText(files)}`),
+    ),
+    withNext(
+      'If one is renamed, name it as the "header" of its field. "fieldsMatch": "equal" refuses such files, "partial" says that they are right.',
+      section(
+        'Columns that do not fit; a renamed one is null in every row:',
+        remarks.flatMap(({ dataset, unmatched }) =>
+          unmatched.map((files) => `${filesText(files)} (${dataset}): ${unmatchedText(files)}`),
+        ),
       ),
-      next: 'If one is renamed, name it as the "header" of its field. "fieldsMatch": "equal" refuses such files, "partial" says that they are right.',
-    },
-    {
-      title: 'The same text, or the same rows, in more than one file:',
-      lines: remarks.flatMap(({ dataset, duplicates }) =>
-        duplicates.map((sources) => `${firstWords(sources, MAX_COPIES)} (${dataset})`),
+    ),
+    withNext(
+      'Where one was sent twice by mistake, delete what is too many. "duplicates": "reject" counts of equal texts with equal values in their paths the first alone, "allow" says that they are right.',
+      section(
+        'The same text, or the same rows, in more than one file:',
+        remarks.flatMap(({ dataset, duplicates }) =>
+          duplicates.map((sources) => `${firstWords(sources, MAX_COPIES)} (${dataset})`),
+        ),
       ),
-      next: 'Where one was sent twice by mistake, delete what is too many. "duplicates": "reject" counts of equal texts with equal values in their paths the first alone, "allow" says that they are right.',
-    },
+    ),
   ];
-  return sections.filter(({ lines }) => lines.length > 0);
+}
+
+function withNext(next: string, lines: string[]): string[] {
+  return lines.length === 0 ? [] : [...lines, `  ${next}`];
 }
 
 /** `10 rows accepted, 1,000 before: 990 of its 1,000 records are refused (…)` */

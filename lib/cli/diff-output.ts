@@ -3,11 +3,10 @@ import type { Receipt } from '../inspect/receipt.ts';
 import type { RowChange, RowDiff } from '../inspect/row-diff.ts';
 import type { SourceDiff, TableDiff } from '../inspect/table-diff.ts';
 import type { Row } from '../ports.ts';
-import { timeText } from './history-text.ts';
 import { cellText, isExactNumber, isNumber, jsonValue } from './query-output.ts';
-import { renderTable } from './table-text.ts';
+import { left, renderTable } from './table-text.ts';
 import type { Terminal } from './terminal.ts';
-import { count, firstLines, number } from './text.ts';
+import { apart, count, JSON_HAS_ALL, number, section, timeText } from './text.ts';
 
 export type FullDiff = TableDiff & {
   readonly before: Receipt;
@@ -18,9 +17,10 @@ export type FullDiff = TableDiff & {
 };
 
 const MAX_LISTED = 20;
+const LONG = { most: MAX_LISTED, more: JSON_HAS_ALL };
 
-export async function writeDiff(diff: FullDiff, json: boolean, terminal: Terminal): Promise<void> {
-  if (json) return writeJson(diff, terminal);
+export async function writeDiff(diff: FullDiff, format: 'table' | 'json', terminal: Terminal): Promise<void> {
+  if (format === 'json') return writeJson(diff, terminal);
   const shown: RowChange[] = [];
   for await (const changes of diff.rows?.changes(MAX_LISTED) ?? []) shown.push(...changes);
   await terminal.out(diffLines(diff, shown, terminal.outColumns));
@@ -66,11 +66,8 @@ function diffLines(diff: FullDiff, shown: readonly RowChange[], maxWidth?: numbe
   ];
   return [
     `${after.table}, version ${before.version} (${timeText(before.committedAt)}) → version ${after.version} (${timeText(after.committedAt)})`,
-    ...section('Definitions and inputs that changed:', causes),
-    ...section(
-      sources.length === 0 ? '' : `${count(sources.length, 'source file')} changed:`,
-      sources.map(sourceLine),
-    ),
+    ...apart(section('Definitions and inputs that changed:', causes, LONG)),
+    ...apart(section(`${count(sources.length, 'source file')} changed:`, sources.map(sourceLine), LONG)),
     ...(diff.rows === undefined ? [] : ['', ...rowLines(diff.rows, shown, maxWidth)]),
   ];
 }
@@ -104,8 +101,8 @@ function rowLines(
   const header = visible.map(({ name, sqlType }) => ({ name, right: isNumber(sqlType) }));
   return [
     `Rows: ${kinds.map((kind) => `${number(counts[kind])} ${kind}`).join(', ')}${how}`,
-    ...renderTable([{ name: 'change', right: false }, ...header], rows, maxWidth),
-    ...(total > shown.length ? [`… and ${number(total - shown.length)} more; --json has all`] : []),
+    ...renderTable([left('change'), ...header], rows, maxWidth),
+    ...(total > shown.length ? [`… and ${number(total - shown.length)} more; ${JSON_HAS_ALL}`] : []),
   ];
 }
 
@@ -118,8 +115,4 @@ function cell({ old, new: now }: RowChange, name: string): string {
   if (old && now && differs(old, now, name)) return `${text(old)} → ${text(now)}`;
   const row = now ?? old;
   return row ? text(row) : '';
-}
-
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', title, ...firstLines(lines, MAX_LISTED).map((line) => `  ${line}`)];
 }

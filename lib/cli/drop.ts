@@ -1,16 +1,17 @@
 // `sluice drop`: a table that nothing defines any more, out of the lake. lib/evolve/drop-table.ts does it.
 import { didYouMean } from '../core/did-you-mean.ts';
 import { UsageError } from '../errors.ts';
-import type { Dropped } from '../evolve/drop-table.ts';
+import { type Dropped, droppable, dropTable } from '../evolve/drop-table.ts';
+import { undefinedTables } from '../maintain/lake-tables.ts';
 import { warnOfAside } from './aside-text.ts';
-import { locations } from './locations.ts';
+import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
+import { FAULT } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from './text.ts';
-import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { type Arguments, LAKE, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { withLake } from './with-lake.ts';
 
 export const drop: Verb = {
-  name: 'drop',
-  summary: 'Drop a table that no contract and no insight defines any more.',
   operand: { text: 'TABLE', required: true },
   description: `After a dataset or an insight was removed or renamed its table stays in the lake with its last rows, and "sluice
 status" names it. This takes the rows away in one commit. Older versions can still be read (--as-of) until
@@ -21,10 +22,7 @@ TABLE is a name, or its place in the lake (insights/old_totals). Defined again l
     LAKE,
     SCHEMAS,
     { name: 'yes', description: 'Do it. Without it nothing is changed, and what would go is said.' },
-    {
-      name: 'json',
-      description: 'One JSON document on standard output: a list of table, files, rows, version.',
-    },
+    tableOrJson('a list of table, files, rows, version.'),
     VERBOSE,
   ],
   examples: [
@@ -33,46 +31,36 @@ TABLE is a name, or its place in the lake (insights/old_totals). Defined again l
   ],
   exitCodes: [
     { code: 0, meaning: 'dropped' },
-    { code: 1, meaning: 'there is no lake, or its log cannot be read' },
+    { code: FAULT, meaning: 'there is no lake, or its log cannot be read' },
     { code: 2, meaning: 'wrong usage: it is defined, it is not there, or --yes is missing' },
   ],
   run,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const { openLake } = await import('../local/open-lake.ts');
-  const { requireLake } = await import('../local/places.ts');
-  const { droppable, dropTable } = await import('../evolve/drop-table.ts');
-  const { undefinedTables } = await import('../maintain/lake-tables.ts');
-  const { terminalLog } = await import('./log-lines.ts');
-  const places = { ...locations(args), landing: LANDING.default ?? '' };
-  await requireLake(places);
+  const format = chosenFormat(args, TABLE_OR_JSON);
   const isMeant = args.flag('yes');
-  const log = terminalLog(terminal, args.flag('verbose'));
-  const local = await openLake(places, log, { readOnly: !isMeant });
-  try {
-    const { catalog } = local.effects;
+  const needs = { landing: 'unused', lake: 'required', writes: isMeant } as const;
+  return withLake(args, terminal, needs, async ({ effects }) => {
+    const { catalog } = effects;
     const word = args.operand ?? '';
     const by = catalog.asideNamed(word.slice(word.indexOf('/') + 1));
     if (by) throw by.error;
     warnOfAside(terminal, catalog.aside);
-    const left = await undefinedTables(local.effects);
-    const tables = chosen(word, left, catalog.resolve(word));
+    const left = await undefinedTables(effects);
     const found: Dropped[] = [];
-    for (const table of tables) {
-      const dropped = await (isMeant ? dropTable : droppable)(local.effects, table);
+    for (const table of chosen(word, left, catalog.resolve(word))) {
+      const dropped = await (isMeant ? dropTable : droppable)(effects, table);
       if (dropped) found.push(dropped);
     }
     if (!isMeant) throw new UsageError([...found.map(line), 'Nothing was changed. Say --yes to drop it.']);
     const lines = [
       ...found.map((one) => `Dropped ${line(one)}`),
-      'Their older versions can be read (--as-of) until "sluice maintain" takes the data files.',
+      'Older versions can be read (--as-of) until "sluice maintain" deletes the data files.',
     ];
-    await (args.flag('json') ? terminal.json(found) : terminal.out(lines));
+    await (format === 'json' ? terminal.json(found) : terminal.out(lines));
     return 0;
-  } finally {
-    await local.close();
-  }
+  });
 }
 
 function line({ table, files, rows, version }: Dropped): string {

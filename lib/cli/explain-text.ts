@@ -2,14 +2,11 @@
 
 import type { PartitionReceipt, Receipt, SourceUse, TableUse } from '../inspect/receipt.ts';
 import { partitionLabel } from '../lake/partition.ts';
-import { timeText } from './history-text.ts';
-import { renderTable } from './table-text.ts';
-import { bytes, count, duration, number } from './text.ts';
+import { left, renderTable, right } from './table-text.ts';
+import { apart, bytes, count, duration, JSON_HAS_ALL, number, section, timeText } from './text.ts';
 
 const MAX_LISTED = 20;
-
-const right = (name: string) => ({ name, right: true });
-const left = (name: string) => ({ name, right: false });
+const LONG = { most: MAX_LISTED, more: JSON_HAS_ALL };
 
 /** Lines without line ends. */
 export function receiptLines(receipt: Receipt, maxWidth?: number): string[] {
@@ -27,17 +24,23 @@ export function receiptLines(receipt: Receipt, maxWidth?: number): string[] {
     ...partitionTable(receipt, maxWidth),
     ...(inputs.length === 0 ? [] : ['', 'Made from:', ...inputTable(inputs, maxWidth)]),
     ...sourceTable(receipt.sources, maxWidth),
-    ...section(
-      'Stale partitions, which keep their old rows:',
-      receipt.stale.map(({ partition, message }) => `${partitionLabel(partition)}: ${message}`),
-    ),
-    ...section(
-      'Published with warnings:',
-      receipt.partitions.flatMap(({ partition, warnings }) =>
-        warnings === null ? [] : [`${partitionLabel(partition)}: ${warnings}`],
+    ...apart(
+      section(
+        'Stale partitions, which keep their old rows:',
+        receipt.stale.map(({ partition, message }) => `${partitionLabel(partition)}: ${message}`),
+        LONG,
       ),
     ),
-    ...section('Not to be told any more:', receipt.lost),
+    ...apart(
+      section(
+        'Published with warnings:',
+        receipt.partitions.flatMap(({ partition, warnings }) =>
+          warnings === null ? [] : [`${partitionLabel(partition)}: ${warnings}`],
+        ),
+        LONG,
+      ),
+    ),
+    ...apart(section('No longer traceable:', receipt.lost, LONG)),
   ];
 }
 
@@ -123,13 +126,6 @@ function listed(
   maxWidth?: number,
 ): string[] {
   const rest = rows.length - MAX_LISTED;
-  const more = rest > 0 ? [`… and ${number(rest)} more; --json has all`] : [];
+  const more = rest > 0 ? [`… and ${number(rest)} more; ${JSON_HAS_ALL}`] : [];
   return [...renderTable(columns, rows.slice(0, MAX_LISTED), maxWidth), ...more];
-}
-
-function section(title: string, lines: readonly string[]): string[] {
-  if (lines.length === 0) return [];
-  const rest = lines.length - MAX_LISTED;
-  const more = rest > 0 ? [`  … and ${number(rest)} more; --json has all`] : [];
-  return ['', title, ...lines.slice(0, MAX_LISTED).map((line) => `  ${line}`), ...more];
 }

@@ -2,21 +2,28 @@
 
 import type { TableRef } from '../core/insight.ts';
 import { CliError, UsageError } from '../errors.ts';
-import type { TableLog, TableLogs } from '../inspect/table-log.ts';
+import { findTable, versionAsOf } from '../inspect/find-table.ts';
+import { tableReceipt } from '../inspect/receipt.ts';
+import { withRowDiff } from '../inspect/row-diff.ts';
+import { columnsAt } from '../inspect/table-at.ts';
+import { keyOf, tableDiff } from '../inspect/table-diff.ts';
+import { type TableLog, TableLogs } from '../inspect/table-log.ts';
 import type { AsOf } from '../lake/as-of.ts';
 import type { Effects } from '../lake/effects.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { comparePartitions, type PartitionFilter, parsePartitionFilter } from '../lake/partition-filter.ts';
 import { asOfOption, requireAsOf } from './as-of.ts';
 import { warnOfAside } from './aside-text.ts';
-import { withLake } from './read-lake.ts';
+import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
+import { writeDiff } from './diff-output.ts';
+import { FAULT } from './exit-codes.ts';
+import { receiptLines } from './explain-text.ts';
 import type { Terminal } from './terminal.ts';
 import { firstWords } from './text.ts';
 import { type Arguments, AS_OF, LAKE, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { withLake } from './with-lake.ts';
 
 export const explain: Verb = {
-  name: 'explain',
-  summary: 'Say from which source files, contracts and SQL a number was made.',
   operand: { text: 'NAME', required: true, further: 'COLUMN=VALUE …' },
   description: `The receipt of an insight or a dataset, or of the partitions that the values name: source files with their
 versions, rows and quarantined rows; the hashes of the contracts and the SQL; the versions of all tables on the
@@ -27,11 +34,8 @@ With --diff: which source files and definitions changed between two versions, an
 values (by its key where it has one). Both may be versions or times.`,
   options: [
     AS_OF,
-    { name: 'diff', value: 'V1 V2', description: 'What changed from the one version to the other.' },
-    {
-      name: 'json',
-      description: 'One JSON document on standard output, with everything; lists are not cut.',
-    },
+    { name: 'diff', value: 'V1..V2', description: 'What changed from the one version to the other.' },
+    tableOrJson('with everything; lists are not cut.'),
     LAKE,
     SCHEMAS,
     VERBOSE,
@@ -40,33 +44,46 @@ values (by its key where it has one). Both may be versions or times.`,
     { command: 'npx sluice explain spend_by_month', meaning: 'an insight, all of it' },
     { command: 'npx sluice explain usage_daily year=2024 month=01 day=03', meaning: 'one of its partitions' },
     { command: 'npx sluice explain billing day=03 --as-of 2024-02-01', meaning: 'a dataset, as it was' },
-    { command: 'npx sluice explain spend_by_month --diff 1 2', meaning: 'why a number is another one now' },
+    { command: 'npx sluice explain spend_by_month --diff 1..2', meaning: 'why a number is another one now' },
   ],
   exitCodes: [
     { code: 0, meaning: 'said' },
-    { code: 1, meaning: 'there is no such table, partition, version or lake' },
+    { code: FAULT, meaning: 'there is no such table, partition, version or lake' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const format = chosenFormat(args, TABLE_OR_JSON);
   const asOf = asOfOption(args);
-  const pair = args.pair('diff');
-  if (pair && asOf) throw new UsageError('--diff says its versions itself: leave --as-of out');
-  const [first, second] = pair?.map((text) => requireAsOf('--diff', text)) ?? [];
-  const { findTable } = await import('../inspect/find-table.ts');
-  const { TableLogs } = await import('../inspect/table-log.ts');
-  return withLake(args, terminal, async (effects) => {
+  const versions = diffOption(args);
+  if (versions && asOf) throw new UsageError('--diff says its versions itself: leave --as-of out');
+  const needs = { landing: 'unused', lake: 'required', writes: false } as const;
+  return withLake(args, terminal, needs, async ({ effects }) => {
     warnOfAside(terminal, effects.catalog.aside);
     const logs = new TableLogs(effects.tables);
     const { table, log } = await findTable(effects, logs, args.operand ?? '');
     const subject = { effects, logs, table, log, words: args.further };
-    return first && second
-      ? showDiff(subject, first, second, args.flag('json'), terminal)
-      : showReceipt(subject, asOf, args.flag('json'), terminal);
+    return versions
+      ? showDiff(subject, versions, format, terminal)
+      : showReceipt(subject, asOf, format, terminal);
   });
 }
+
+/** Two versions or times: neither holds two dots. Throws UsageError. */
+function diffOption(args: Arguments): readonly [AsOf, AsOf] | undefined {
+  const text = args.value('diff');
+  if (text === undefined) return undefined;
+  const [first, second, ...more] = text.split('..');
+  if (first && second && more.length === 0)
+    return [requireAsOf('--diff', first), requireAsOf('--diff', second)];
+  throw new UsageError(
+    `--diff ${text}: write two versions or times with two dots between them, such as --diff 1..2 or --diff 2024-01-31..2024-02-01`,
+  );
+}
+
+type Format = (typeof TABLE_OR_JSON)[number];
 
 /** The table that is asked about, and the words that name some of its partitions. */
 type Subject = {
@@ -80,19 +97,16 @@ type Subject = {
 async function showReceipt(
   subject: Subject,
   asOf: AsOf | undefined,
-  json: boolean,
+  format: Format,
   terminal: Terminal,
 ): Promise<number> {
   const { effects, logs, table, log, words } = subject;
-  const { versionAsOf } = await import('../inspect/find-table.ts');
-  const { tableReceipt } = await import('../inspect/receipt.ts');
-  const { receiptLines } = await import('./explain-text.ts');
   const version = versionAsOf(log, asOf);
   const filter = await requireFilter(log, version, words);
   const receipt = await tableReceipt(effects, logs, table, log, version, filter);
   if (words.length > 0 && receipt.partitions.length + receipt.stale.length === 0)
     throw noSuchPartition(log, version, words);
-  await (json
+  await (format === 'json'
     ? terminal.json({ ...receipt, filter: filter.words })
     : terminal.out(receiptLines(receipt, terminal.outColumns)));
   return 0;
@@ -100,17 +114,11 @@ async function showReceipt(
 
 async function showDiff(
   subject: Subject,
-  first: AsOf,
-  second: AsOf,
-  json: boolean,
+  [first, second]: readonly [AsOf, AsOf],
+  format: Format,
   terminal: Terminal,
 ): Promise<number> {
   const { effects, logs, table, log, words } = subject;
-  const { versionAsOf } = await import('../inspect/find-table.ts');
-  const { tableReceipt } = await import('../inspect/receipt.ts');
-  const { keyOf, tableDiff } = await import('../inspect/table-diff.ts');
-  const { withRowDiff } = await import('../inspect/row-diff.ts');
-  const { writeDiff } = await import('./diff-output.ts');
   const [from, to] = [versionAsOf(log, first), versionAsOf(log, second)];
   const filters = [await requireFilter(log, from, words), await requireFilter(log, to, words)] as const;
   const before = await tableReceipt(effects, logs, table, log, from, filters[0]);
@@ -125,11 +133,11 @@ async function showDiff(
   try {
     const [old, now] = [side(from, filters[0]), side(to, filters[1])];
     await withRowDiff(effects, log, old, now, keyOf(effects, table), (rows) =>
-      writeDiff({ ...causes, rows }, json, terminal),
+      writeDiff({ ...causes, rows }, format, terminal),
     );
   } catch (error) {
     // What the logs say is said even where the rows cannot be read any more.
-    if (error instanceof CliError) await writeDiff({ ...causes, rows: undefined }, json, terminal);
+    if (error instanceof CliError) await writeDiff({ ...causes, rows: undefined }, format, terminal);
     throw error;
   }
   return 0;
@@ -141,7 +149,6 @@ async function requireFilter(
   version: number,
   words: readonly string[],
 ): Promise<PartitionFilter> {
-  const { columnsAt } = await import('../inspect/table-at.ts');
   const metadata = log.metadata(version);
   const columns = columnsAt(metadata).filter(({ name }) => metadata.partitionColumns.includes(name));
   const filter = parsePartitionFilter(log.prefix, columns, words);

@@ -1,6 +1,9 @@
 // `sluice graph`: which insight reads what, as a Mermaid flowchart or as JSON. Reads the definitions alone.
+import { lakeGraph } from '../core/graph.ts';
+import { readDefinitions } from '../local/read-definitions.ts';
 import { asideDocument, warnOfAside } from './aside-text.ts';
-import { formatOption } from './choices.ts';
+import { chosenFormat, formatOption } from './choices.ts';
+import { FAULT } from './exit-codes.ts';
 import { mermaidLines } from './graph-text.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, SCHEMAS, type Verb } from './verb.ts';
@@ -8,19 +11,14 @@ import { type Arguments, SCHEMAS, type Verb } from './verb.ts';
 const FORMATS = ['mermaid', 'json'] as const;
 
 export const graph: Verb = {
-  name: 'graph',
-  summary: 'Print which insight reads what; needs no lake.',
   description: `Datasets, insights, and who reads whom. A thick arrow comes from the input that drives an insight: a change in it
 touches the partitions that it is in. A thin arrow comes from an input that is read as a whole: a change in it
 touches every partition. A dotted arrow comes from a table that an audit looks up (relationships).`,
   options: [
-    {
-      name: 'format',
-      value: FORMATS.join('|'),
-      description:
-        'mermaid: a flowchart, which GitHub shows where it stands in a Markdown file. json: nodes (name, kind, package,\nmode, description, file, partitionBy) and edges (from, to, kind: over, side or audit).',
-      default: 'mermaid',
-    },
+    formatOption(
+      FORMATS,
+      'mermaid: a flowchart, which GitHub shows where it stands in a Markdown file. json: nodes (name, kind, package, mode, description, file, partitionBy) and edges (from, to, kind: over, side or audit).',
+    ),
     SCHEMAS,
   ],
   examples: [
@@ -33,7 +31,7 @@ touches every partition. A dotted arrow comes from a table that an audit looks u
   exitCodes: [
     { code: 0, meaning: 'printed' },
     {
-      code: 1,
+      code: FAULT,
       meaning: 'a contract or an insight is wrong: file and line are said, and the others are printed',
     },
     { code: 2, meaning: 'wrong usage' },
@@ -42,9 +40,7 @@ touches every partition. A dotted arrow comes from a table that an audit looks u
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const format = formatOption(args, FORMATS);
-  const { readDefinitions } = await import('../local/read-definitions.ts');
-  const { lakeGraph } = await import('../core/graph.ts');
+  const format = chosenFormat(args, FORMATS);
   const catalog = await readDefinitions(args.value('schemas') ?? '');
   const found = lakeGraph(catalog);
   await (format === 'json'

@@ -1,22 +1,24 @@
 // Renders the help of the command line and of a verb from the verbs' own words, as lines without line ends. Pure.
-import type { Option, Verb } from './verb.ts';
+import type { NamedVerb } from './arguments.ts';
+import type { Option } from './verb.ts';
+import type { ListedVerb } from './verbs.ts';
 
-export function renderGeneralHelp(verbs: readonly Verb[]): string[] {
+export function renderGeneralHelp(verbs: readonly ListedVerb[]): string[] {
   return paragraphs([
     'Sluice turns a folder of CSV files into tables and insights that are always right:\ndrop, replace or delete a file, and every number that it touches follows.',
     `Usage: sluice <verb> [options]`,
-    section('Verbs', pairs(verbs.map((verb) => [verb.name, verb.summary]))),
+    section('Verbs', pairs(verbs.map(({ name, summary }) => [name, summary]))),
     'sluice <verb> --help says all about one verb. New here? Begin with: npm start',
   ]);
 }
 
-export function renderHelp(verb: Verb): string[] {
+export function renderHelp({ name, verb }: NamedVerb, summary: string): string[] {
   const { text = '', required = true, further } = verb.operand ?? {};
   const first = text === '' ? '' : required ? ` ${text}` : ` [${text}]`;
   const operand = `${first}${further === undefined ? '' : ` [${further}]`}`;
   return paragraphs([
-    `sluice ${verb.name}: ${verb.summary}`,
-    `Usage: sluice ${verb.name}${operand} [options]`,
+    `sluice ${name}: ${summary}`,
+    `Usage: sluice ${name}${operand} [options]`,
     verb.description,
     section('Options', pairs([...verb.options.map(optionPair), ['--help', 'This text.']])),
     section('Examples', pairs(verb.examples.map(({ command, meaning }) => [command, meaning]))),

@@ -2,8 +2,8 @@
 
 import type { Cause, HashChange, SourceChange, VersionHistory } from '../inspect/history.ts';
 import { partitionLabel } from '../lake/partition.ts';
-import { renderTable } from './table-text.ts';
-import { duration, firstWords, number } from './text.ts';
+import { left, renderTable, right } from './table-text.ts';
+import { duration, firstWords, number, timeText } from './text.ts';
 
 const MAX_NAMED = 3;
 
@@ -43,14 +43,6 @@ export function historyLines(
     ...renderTable(columns, rows, maxWidth),
     ...(more > 0 ? [`… and ${number(more)} more; --limit ${newest + 1} shows them all`] : []),
   ];
-}
-
-const right = (name: string) => ({ name, right: true });
-const left = (name: string) => ({ name, right: false });
-
-/** `2024-01-31 10:00:05Z` */
-export function timeText(iso: string): string {
-  return iso.replace('T', ' ').replace(/\.\d+Z$/, 'Z');
 }
 
 function changeText(rows: number): string {

@@ -1,15 +1,16 @@
 // `sluice history`: the versions of a table or insight, newest first, each with what changed and why.
+import { findTable } from '../inspect/find-table.ts';
+import { tableHistory } from '../inspect/history.ts';
+import { TableLogs } from '../inspect/table-log.ts';
 import { warnOfAside } from './aside-text.ts';
-import { formatOption, limitOption } from './choices.ts';
-import { withLake } from './read-lake.ts';
+import { chosenFormat, limitOption, TABLE_OR_JSON, tableOrJson } from './choices.ts';
+import { FAULT } from './exit-codes.ts';
+import { historyLines } from './history-text.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
-
-const FORMATS = ['table', 'json'] as const;
+import { withLake } from './with-lake.ts';
 
 export const history: Verb = {
-  name: 'history',
-  summary: 'List the versions of a table or insight, and why each is there.',
   operand: { text: 'NAME', required: true },
   description: `NAME is a dataset or an insight, or a table by its place in the lake (arrivals/customers). Each version with its
 time, the operation, the rows that came and went, the partitions, and the cause: source files that were new,
@@ -17,13 +18,9 @@ replaced or withdrawn; inputs that had moved on; a contract or a definition that
 their old rows because an audit failed. All of it is in the table's Delta log. Times are UTC.`,
   options: [
     { name: 'limit', value: 'N', description: 'The newest N versions.', default: '20' },
-    {
-      name: 'format',
-      value: FORMATS.join('|'),
-      description:
-        'table: for people. json: one document on standard output: table, newest, versions (version, committedAt,\noperation, rowsAdded, rowsRemoved, rows, filesAdded, filesRemoved, partitions, ms, cause).',
-      default: 'table',
-    },
+    tableOrJson(
+      'table, newest, versions (version, committedAt, operation, rowsAdded, rowsRemoved, rows, filesAdded, filesRemoved, partitions, ms, cause).',
+    ),
     LAKE,
     SCHEMAS,
     VERBOSE,
@@ -38,20 +35,17 @@ their old rows because an audit failed. All of it is in the table's Delta log. T
   ],
   exitCodes: [
     { code: 0, meaning: 'said' },
-    { code: 1, meaning: 'there is no such table, no lake, or its log cannot be read' },
+    { code: FAULT, meaning: 'there is no such table, no lake, or its log cannot be read' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const format = formatOption(args, FORMATS);
+  const format = chosenFormat(args, TABLE_OR_JSON);
   const limit = limitOption(args);
-  const { findTable } = await import('../inspect/find-table.ts');
-  const { TableLogs } = await import('../inspect/table-log.ts');
-  const { tableHistory } = await import('../inspect/history.ts');
-  const { historyLines } = await import('./history-text.ts');
-  return withLake(args, terminal, async (effects) => {
+  const needs = { landing: 'unused', lake: 'required', writes: false } as const;
+  return withLake(args, terminal, needs, async ({ effects }) => {
     warnOfAside(terminal, effects.catalog.aside);
     const { log } = await findTable(effects, new TableLogs(effects.tables), args.operand ?? '');
     const versions = tableHistory(log).slice(0, limit);

@@ -1,12 +1,11 @@
 // The command line: finds the verb, calls it, and turns whatever it throws into a message and an exit code.
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, CorruptionError, UsageError } from '../errors.ts';
-import { mapInParallel } from '../in-parallel.ts';
 import { parseArguments } from './arguments.ts';
 import { FAULT } from './exit-codes.ts';
 import { renderGeneralHelp, renderHelp } from './help.ts';
 import type { Terminal } from './terminal.ts';
-import { verbs } from './verbs.ts';
+import { type ListedVerb, VERBS } from './verbs.ts';
 
 /** Returns the exit code; never throws. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -30,38 +29,40 @@ function unexpected(error: unknown): string[] {
 }
 
 async function call(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const [name, ...rest] = argv;
-  if (name === undefined) throw new UsageError([...(await generalHelp()), '', 'A verb is missing.']);
-  if (isHelp(name)) {
-    if (rest[0] === undefined || isHelp(rest[0])) await terminal.out(await generalHelp());
-    else await terminal.out(renderHelp(await find(rest[0])));
+  const [word, ...rest] = argv;
+  if (word === undefined) throw new UsageError([...renderGeneralHelp(VERBS), '', 'A verb is missing.']);
+  if (isHelp(word)) {
+    if (rest[0] === undefined || isHelp(rest[0])) await terminal.out(renderGeneralHelp(VERBS));
+    else await terminal.out(await help(find(rest[0])));
     return 0;
   }
-  const verb = await find(name);
+  const listed = find(word);
   const end = rest.indexOf('--');
   if (rest.slice(0, end < 0 ? undefined : end).some((word) => word === '--help' || word === '-h')) {
-    await terminal.out(renderHelp(verb));
+    await terminal.out(await help(listed));
     return 0;
   }
-  return verb.run(parseArguments(verb, rest), terminal);
+  const verb = await listed.load();
+  return verb.run(parseArguments({ name: listed.name, verb }, rest), terminal);
 }
 
 function isHelp(word: string): boolean {
   return word === '--help' || word === '-h' || word === 'help';
 }
 
-async function find(name: string) {
-  const load = verbs.get(name);
-  if (load !== undefined) return load();
-  const what = name.startsWith('-')
-    ? `unknown option ${name} before a verb`
-    : `unknown verb ${JSON.stringify(name)}`;
-  throw new UsageError([
-    `sluice: ${what}.${didYouMean(name, verbs.keys())}`,
-    `Verbs: ${[...verbs.keys()].join(', ')}. See: sluice --help`,
-  ]);
+async function help({ name, summary, load }: ListedVerb): Promise<string[]> {
+  return renderHelp({ name, verb: await load() }, summary);
 }
 
-async function generalHelp(): Promise<string[]> {
-  return renderGeneralHelp(await mapInParallel(verbs.values(), (load) => load()));
+function find(word: string): ListedVerb {
+  const found = VERBS.find(({ name }) => name === word);
+  if (found !== undefined) return found;
+  const names = VERBS.map(({ name }) => name);
+  const what = word.startsWith('-')
+    ? `unknown option ${word} before a verb`
+    : `unknown verb ${JSON.stringify(word)}`;
+  throw new UsageError([
+    `sluice: ${what}.${didYouMean(word, names)}`,
+    `Verbs: ${names.join(', ')}. See: sluice --help`,
+  ]);
 }

@@ -3,10 +3,10 @@ import type { SetAside } from '../core/set-aside.ts';
 import type { Maintained, Maintenance } from '../maintain/maintain-tables.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { asideDocument, asideLines } from './aside-text.ts';
-import { renderTable } from './table-text.ts';
+import { left, renderTable, right } from './table-text.ts';
 import { bytes, count, number } from './text.ts';
 
-export type Said = Maintenance & {
+export type Outcome = Maintenance & {
   readonly lake: string;
   readonly retentionMs: number;
   readonly dryRun: boolean;
@@ -16,41 +16,36 @@ export type Said = Maintenance & {
 const DAY_MS = 24 * 3600 * 1000;
 
 /** A line of the dry run. */
-export function sweptLine({ key, sizeBytes }: ObjectVersion): string {
+export function deletedLine({ key, sizeBytes }: ObjectVersion): string {
   return `${bytes(sizeBytes).padStart(10)}  ${key}`;
 }
 
 /** Lines without line ends. */
-export function maintainLines({ places, total, failures, retentionMs, dryRun, aside }: Said): string[] {
+export function maintainLines({ places, total, failures, retentionMs, dryRun, aside }: Outcome): string[] {
   const touched = places.filter(({ files, checkpoint }) => files > 0 || checkpoint !== undefined);
   const checkpoints = places.filter(({ checkpoint }) => checkpoint !== undefined).length;
   const days = Number((retentionMs / DAY_MS).toFixed(3));
-  const swept = `${count(total.files, 'file')} (${bytes(total.bytes)}) that nothing of the last ${count(days, 'day')} needs`;
+  const files = `${count(total.files, 'file')} (${bytes(total.bytes)}) that no version of the last ${count(days, 'day')} needs`;
   return [
     // After the files that the dry run has listed.
     ...(dryRun && total.files > 0 ? [''] : []),
     ...(touched.length === 0 ? [] : [...renderTable(COLUMNS, touched.map(cells)), '']),
     dryRun
-      ? `Would sweep ${swept}. Nothing was changed.`
-      : `Swept ${swept}; wrote ${count(checkpoints, 'checkpoint')}.`,
+      ? `Would delete ${files}. Nothing was changed.`
+      : `Deleted ${files}; wrote ${count(checkpoints, 'checkpoint')}.`,
     ...failures.map(({ place, error }) => `${place} was left as it is: ${reason(error)}`),
     ...asideLines(aside),
   ];
 }
 
-const COLUMNS = [
-  { name: 'place', right: false },
-  { name: 'files', right: true },
-  { name: 'size', right: true },
-  { name: 'checkpoint', right: true },
-];
+const COLUMNS = [left('place'), right('files'), right('size'), right('checkpoint')];
 
 function cells({ place, files, bytes: size, checkpoint }: Maintained): string[] {
   return [place, number(files), bytes(size), checkpoint === undefined ? '' : String(checkpoint)];
 }
 
 /** See `sluice maintain --help`: the words here are what programs read. */
-export function maintainDocument({ lake, places, total, failures, retentionMs, dryRun, aside }: Said) {
+export function maintainDocument({ lake, places, total, failures, retentionMs, dryRun, aside }: Outcome) {
   return {
     lake,
     retentionDays: retentionMs / DAY_MS,

@@ -1,12 +1,14 @@
-// `sluice maintain`: keeps a lake cheap: sweeps what nobody can ask for any more, writes checkpoints.
+// `sluice maintain`: keeps a lake cheap: deletes files past their retention, writes checkpoints.
 import { UsageError } from '../errors.ts';
-import { matchingLocations, memoryLimit } from './locations.ts';
+import { maintainTables } from '../maintain/maintain-tables.ts';
+import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
+import { FAULT } from './exit-codes.ts';
+import { deletedLine, maintainDocument, maintainLines } from './maintain-text.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { withLake } from './with-lake.ts';
 
 export const maintain: Verb = {
-  name: 'maintain',
-  summary: 'Sweep what no reader can ask for any more, and write checkpoints.',
   description: `Deletes data files that no version of the last days shows (their rows were replaced or withdrawn, or an attempt
 that failed left them), reports and quarantine files of source versions that were superseded by then, and
 checkpoints that newer ones stand for. Then writes a checkpoint of each table that has none of its newest
@@ -23,17 +25,15 @@ version. Log entries are never deleted. Safe at any moment: while files arrive, 
       default: '7',
     },
     { name: 'dry-run', description: 'List what would go, and change nothing.' },
-    {
-      name: 'json',
-      description:
-        'One JSON document on standard output: lake, retentionDays, dryRun, files, bytes, places (place, files,\nbytes, checkpoint), failures, aside (file, kind, names, message, held); with --dry-run also keys.',
-    },
+    tableOrJson(
+      'lake, retentionDays, dryRun, files, bytes, places (place, files, bytes, checkpoint), failures, aside (file, kind, names, message, held); with --dry-run also keys.',
+    ),
     MEMORY,
     VERBOSE,
   ],
   examples: [
     { command: 'npx sluice maintain', meaning: 'once a day, say' },
-    { command: 'npx sluice maintain --dry-run', meaning: 'look before you sweep' },
+    { command: 'npx sluice maintain --dry-run', meaning: 'what would be deleted' },
     {
       command: 'npx sluice maintain --retention 30 --landing s3://my-landing --lake s3://my-lake',
       meaning: 'a month of time travel; a deployed stack does it by itself',
@@ -42,7 +42,7 @@ version. Log entries are never deleted. Safe at any moment: while files arrive, 
   exitCodes: [
     { code: 0, meaning: 'all in order' },
     {
-      code: 1,
+      code: FAULT,
       meaning: 'a fault, or a definition that cannot be read: what is left as it is, is said with the reason',
     },
     { code: 2, meaning: 'wrong usage' },
@@ -53,39 +53,29 @@ version. Log entries are never deleted. Safe at any moment: while files arrive, 
 const DAY_MS = 24 * 3600 * 1000;
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const format = chosenFormat(args, TABLE_OR_JSON);
   const retentionMs = retention(args);
-  const places = matchingLocations(args);
-  const { openLake } = await import('../local/open-lake.ts');
-  const { refuseOverlap, requireLake, requireLanding } = await import('../local/places.ts');
-  const { maintainTables } = await import('../maintain/maintain-tables.ts');
-  const { maintainDocument, maintainLines, sweptLine } = await import('./maintain-text.ts');
-  const { terminalLog } = await import('./log-lines.ts');
-  // A landing that is not there would make every report look superseded.
-  await requireLanding(places);
-  await requireLake(places);
-  await refuseOverlap(places);
-  const [dryRun, json] = [args.flag('dry-run'), args.flag('json')];
-  const log = terminalLog(terminal, args.flag('verbose'));
-  const local = await openLake(places, log, { readOnly: dryRun, ...memoryLimit(args) });
+  const dryRun = args.flag('dry-run');
   const keys: string[] = [];
-  try {
-    const found = await maintainTables(local.effects, {
+  // A landing that is not there would make every report look superseded.
+  const needs = { landing: 'required', lake: 'required', writes: !dryRun } as const;
+  return withLake(args, terminal, needs, async ({ effects }) => {
+    const found = await maintainTables(effects, {
       retentionMs,
       dryRun,
       found: (objects) => {
-        if (dryRun && json) for (const { key } of objects) keys.push(key);
-        else if (dryRun) void terminal.out(objects.map(sweptLine));
+        if (!dryRun) return;
+        if (format === 'json') for (const { key } of objects) keys.push(key);
+        else void terminal.out(objects.map(deletedLine));
       },
     });
-    const { aside } = local.effects.catalog;
-    const said = { aside, lake: local.effects.lake.location, retentionMs, dryRun, ...found };
-    await (json
-      ? terminal.json({ ...maintainDocument(said), ...(dryRun ? { keys } : {}) })
-      : terminal.out(maintainLines(said)));
-    return found.failures.length + aside.length > 0 ? 1 : 0;
-  } finally {
-    await local.close();
-  }
+    const { aside } = effects.catalog;
+    const outcome = { aside, lake: effects.lake.location, retentionMs, dryRun, ...found };
+    await (format === 'json'
+      ? terminal.json({ ...maintainDocument(outcome), ...(dryRun ? { keys } : {}) })
+      : terminal.out(maintainLines(outcome)));
+    return found.failures.length + aside.length > 0 ? FAULT : 0;
+  });
 }
 
 /** Throws UsageError. */

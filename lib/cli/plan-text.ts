@@ -3,19 +3,19 @@
 import type { DefinitionPlan, PlannedChange } from '../inspect/definition-plan.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { asideDocument, failureLines } from './aside-text.ts';
-import { renderTable } from './table-text.ts';
+import { left, renderTable, right } from './table-text.ts';
 import { bytes, count, number } from './text.ts';
 
 export type FoundPlan = DefinitionPlan & { readonly landing: string; readonly lake: string };
 
 const COLUMNS = [
-  { name: 'table', right: false },
-  { name: 'change', right: false },
-  { name: 'partitions', right: true },
-  { name: 'source files', right: true },
-  { name: 'reads', right: true },
-  { name: 'which', right: false },
-  { name: 'why', right: false },
+  left('table'),
+  left('change'),
+  right('partitions'),
+  right('source files'),
+  right('reads'),
+  left('which'),
+  left('why'),
 ];
 
 /** Lines without line ends. */

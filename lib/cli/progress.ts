@@ -1,6 +1,7 @@
 // How far a sync is: a bar on a terminal, a line per step elsewhere. On standard error, so that output stays output.
 import { tablePrefix } from '../core/insight.ts';
 import type { SyncObserver } from '../local/sync-lake.ts';
+import { cut } from './table-text.ts';
 import type { Terminal } from './terminal.ts';
 import { count, duration, number } from './text.ts';
 import { visible } from './visible-text.ts';
@@ -8,12 +9,22 @@ import { visible } from './visible-text.ts';
 const BAR_WIDTH = 24;
 const STAGED_A_LINE = 100;
 
-export type Progress = SyncObserver & { close(): void };
+type Progress = SyncObserver & { close(): void };
 
-export function showProgress(terminal: Terminal): Progress {
-  return terminal.errColumns === undefined
-    ? linesOfProgress(terminal)
-    : progressBar(terminal, terminal.errColumns);
+/** Shown while the work goes on, and gone when it has ended, well or not. */
+export async function withProgress<T>(
+  terminal: Terminal,
+  work: (progress: SyncObserver) => Promise<T>,
+): Promise<T> {
+  const progress =
+    terminal.errColumns === undefined
+      ? linesOfProgress(terminal)
+      : progressBar(terminal, terminal.errColumns);
+  try {
+    return await work(progress);
+  } finally {
+    progress.close();
+  }
 }
 
 function linesOfProgress(terminal: Terminal): Progress {
@@ -51,7 +62,7 @@ function progressBar(terminal: Terminal, columns: number): Progress {
     const share = Math.min(1, done / total);
     const filled = Math.round(share * BAR_WIDTH);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${String(Math.floor(share * 100)).padStart(3)} % ${what}`;
-    terminal.errLine(visible(bar).slice(0, columns - 1));
+    terminal.errLine(cut(visible(bar), columns - 1));
   };
   return {
     planned({ files, refreshes }) {

@@ -3,22 +3,28 @@
 import type { Catalog } from '../core/catalog.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
+import { quotingHints } from '../definitions/quoting-hint.ts';
 import { CliError, UsageError } from '../errors.ts';
+import { namedTables } from '../inspect/find-table.ts';
+import { readTables, withViews } from '../inspect/lake-views.ts';
+import { readQuery } from '../inspect/read-query.ts';
 import type { AsOf } from '../lake/as-of.ts';
 import type { Effects } from '../lake/effects.ts';
+import { ownerlessTables } from '../maintain/lake-tables.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import type { QueryReads } from '../sql/query-reads.ts';
 import { asOfOption } from './as-of.ts';
 import { warnOfAside } from './aside-text.ts';
-import { locations, memoryLimit } from './locations.ts';
+import { chosenFormat, formatOption } from './choices.ts';
+import { FAULT } from './exit-codes.ts';
+import { writeRows } from './query-output.ts';
 import type { Terminal } from './terminal.ts';
-import { type Arguments, AS_OF, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { type Arguments, AS_OF, LAKE, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { withLake } from './with-lake.ts';
 
 const FORMATS = ['table', 'csv', 'json'] as const;
 
 export const query: Verb = {
-  name: 'query',
-  summary: 'Ask the tables and insights a question in SQL.',
   operand: { text: '"SELECT …"', required: true },
   description: `One SELECT (or WITH, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES) in DuckDB's SQL over all tables and insights by
 their names; - reads it from standard input. Nothing can be changed by it, and no file outside of the lake is read.
@@ -30,12 +36,7 @@ replaced can be read for as long as "sluice maintain" keeps it.
 
 As CSV (RFC 4180) NULL is empty, and an empty text is "". As JSON decimals are numbers with all their digits.`,
   options: [
-    {
-      name: 'format',
-      value: FORMATS.join('|'),
-      description: 'A table for people, or all rows for programs.',
-      default: 'table',
-    },
+    formatOption(FORMATS, 'A table for people, or all rows for programs.'),
     AS_OF,
     LAKE,
     SCHEMAS,
@@ -61,46 +62,29 @@ As CSV (RFC 4180) NULL is empty, and an empty text is "". As JSON decimals are n
       meaning:
         'answered; definitions that are set aside are named on standard error, and their tables answer as they are',
     },
-    { code: 1, meaning: 'the SQL is wrong, or there is no lake' },
+    { code: FAULT, meaning: 'the SQL is wrong, or there is no lake' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const format = FORMATS.find((name) => name === args.value('format'));
-  if (format === undefined)
-    throw new UsageError(
-      `--format ${args.value('format')} is none of ${FORMATS.join(', ')}.${didYouMean(args.value('format') ?? '', FORMATS)}`,
-    );
+  const format = chosenFormat(args, FORMATS);
   const asOf = asOfOption(args);
   const sql = args.operand === '-' ? await terminal.input() : (args.operand ?? '');
-  const { openLake } = await import('../local/open-lake.ts');
-  const { requireLake } = await import('../local/places.ts');
-  const { namedTables } = await import('../inspect/find-table.ts');
-  const { ownerlessTables } = await import('../maintain/lake-tables.ts');
-  const { readTables, withViews } = await import('../inspect/lake-views.ts');
-  const { readQuery } = await import('../inspect/read-query.ts');
-  const { writeRows } = await import('./query-output.ts');
-  const { terminalLog } = await import('./log-lines.ts');
-  const places = { ...locations(args), landing: LANDING.default ?? '' };
-  await requireLake(places);
-  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), {
-    readOnly: true,
-    ...memoryLimit(args),
-  });
-  try {
-    const { aside } = local.effects.catalog;
-    const defined = namedTables(local.effects);
-    const reads = await local.effects.sql.session((session) => readQuery(session, sql));
+  const needs = { landing: 'unused', lake: 'required', writes: false } as const;
+  return withLake(args, terminal, needs, async ({ effects }) => {
+    const { catalog } = effects;
+    const defined = namedTables(effects);
+    const reads = await effects.sql.session((session) => readQuery(session, sql));
     // They are looked for where a name is none of those that are defined.
     const ownerless = isWithin(reads, defined)
       ? []
-      : await ownerlessTables(local.effects, asOf === undefined ? 'without' : 'with');
+      : await ownerlessTables(effects, asOf === undefined ? 'without' : 'with');
     const all = [...defined, ...ownerless];
     const tables = reads === undefined ? [] : readTables(all, reads);
-    warnOfAside(terminal, aside);
-    await warnOfTables(local.effects, terminal, tables, ownerless);
+    warnOfAside(terminal, catalog.aside);
+    await warnOfTables(effects, terminal, tables, ownerless);
     requireOneTable(asOf, tables, reads?.isUnderstood ?? true);
     const answer = async (session: SqlSession, missing: readonly TableRef[]) => {
       try {
@@ -108,14 +92,12 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
         return 0;
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
-        const hint = await quotingHint(session, error, sql, local.effects, all);
-        throw readable(error, local.effects.catalog, namesOf(all), namesOf(missing), asOf, hint);
+        const hint = await quotingHint(session, error, sql, effects, all);
+        throw readable(error, catalog, namesOf(all), namesOf(missing), asOf, hint);
       }
     };
-    return await withViews(local.effects, tables, answer, { asOf, sql });
-  } finally {
-    await local.close();
-  }
+    return withViews(effects, tables, answer, { asOf, sql });
+  });
 }
 
 function isWithin(reads: QueryReads | undefined, tables: readonly TableRef[]): boolean {
@@ -215,7 +197,6 @@ async function quotingHint(
   tables: readonly TableRef[],
 ): Promise<readonly string[]> {
   if (!/^(Parser|Binder) Error/.test(message)) return [];
-  const { quotingHints } = await import('../definitions/quoting-hint.ts');
   const defined = tables.filter(({ name }) => catalog.resolve(name) !== undefined);
   const columns = defined.flatMap((table) => catalog.columnsOf(table).map(({ name }) => name));
   return quotingHints(session, sql, { tables: namesOf(tables), columns }, message.startsWith('Binder'));

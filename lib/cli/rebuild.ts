@@ -1,14 +1,17 @@
 // `sluice rebuild`: a dataset's table made anew from the files in landing, and everything that is computed from it.
-import type { Catalog } from '../core/catalog.ts';
-import { didYouMean } from '../core/did-you-mean.ts';
-import { UsageError } from '../errors.ts';
-import { matchingLocations, memoryLimit } from './locations.ts';
+import { rebuild as rebuildTable } from '../evolve/rebuild.ts';
+import { requireDataset } from '../inspect/find-table.ts';
+import { syncLake } from '../local/sync-lake.ts';
+import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
+import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
+import { withProgress } from './progress.ts';
+import { rebuildDocument, rebuildLines } from './rebuild-text.ts';
+import { syncDocument, syncExitCode, syncLines } from './sync-text.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { withLake } from './with-lake.ts';
 
 export const rebuild: Verb = {
-  name: 'rebuild',
-  summary: "Make a dataset's table anew from the files in landing, under its present contract.",
   operand: { text: 'DATASET', required: true },
   description: `For a contract that the table cannot take (another type, another partitioning, a dropped column), and for a table
 whose data files were damaged. Every file in landing is read; then one commit replaces all rows, so that
@@ -23,11 +26,9 @@ deleted ones where the contract says "onDelete": "keep".`,
     LAKE,
     SCHEMAS,
     { name: 'yes', description: 'Give up the rows of files that cannot be read again.' },
-    {
-      name: 'json',
-      description:
-        'One JSON document on standard output: dataset, version, files, rows, quarantined, rejected, kept, dropped,\nand sync, the document of "sluice sync --json".',
-    },
+    tableOrJson(
+      'dataset, version, files, rows, quarantined, rejected, kept, dropped, and sync, the document of "sluice sync --format json".',
+    ),
     MEMORY,
     VERBOSE,
   ],
@@ -40,53 +41,31 @@ deleted ones where the contract says "onDelete": "keep".`,
   ],
   exitCodes: [
     { code: 0, meaning: 'all well' },
-    { code: 3, meaning: 'a source file stands rejected, or a partition is stale because an audit failed' },
-    { code: 1, meaning: 'a fault, or rows would be lost: the message says which' },
+    {
+      code: NEEDS_ATTENTION,
+      meaning: 'a source file stands rejected, or a partition is stale because an audit failed',
+    },
+    { code: FAULT, meaning: 'a fault, or rows would be lost: the message says which' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const places = matchingLocations(args);
-  const { openLake } = await import('../local/open-lake.ts');
-  const { refuseOverlap, requireLanding } = await import('../local/places.ts');
-  const { syncLake } = await import('../local/sync-lake.ts');
-  const { rebuild } = await import('../evolve/rebuild.ts');
-  const { rebuildDocument, rebuildLines } = await import('./rebuild-text.ts');
-  const { syncDocument, syncExitCode, syncLines } = await import('./sync-text.ts');
-  const { showProgress } = await import('./progress.ts');
-  const { terminalLog } = await import('./log-lines.ts');
-  await requireLanding(places);
-  await refuseOverlap(places);
-  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), memoryLimit(args));
-  const progress = showProgress(terminal);
-  try {
+  const format = chosenFormat(args, TABLE_OR_JSON);
+  const needs = { landing: 'required', lake: 'wanted', writes: true } as const;
+  return withLake(args, terminal, needs, async (local) => {
     const { catalog, landing, lake } = local.effects;
-    const dataset =
-      catalog.datasets.find(({ name }) => name === args.operand) ?? unknown(args.operand, catalog);
-    const rebuilt = await rebuild(local.effects, dataset, { dropLost: args.flag('yes') }, progress);
-    const selection = { dataset: dataset.name };
-    const synced = await syncLake(local, { selection, prune: false, allowMassWithdrawal: false }, progress);
-    progress.close();
+    const dataset = requireDataset(catalog, args.operand ?? '');
+    const options = { selection: { dataset: dataset.name }, prune: false, allowMassWithdrawal: false };
+    const [rebuilt, synced] = await withProgress(terminal, async (progress) => [
+      await rebuildTable(local.effects, dataset, { dropLost: args.flag('yes') }, progress),
+      await syncLake(local, options, progress),
+    ]);
     const sync = syncDocument(synced, { landing: landing.location, lake: lake.location });
-    await (args.flag('json')
+    await (format === 'json'
       ? terminal.json({ ...rebuildDocument(rebuilt), sync })
       : terminal.out([...rebuildLines(rebuilt), ...syncLines(synced)]));
     return syncExitCode(synced);
-  } catch (error) {
-    progress.close();
-    throw error;
-  } finally {
-    await local.close();
-  }
-}
-
-function unknown(name = '', { datasets, asideNamed }: Catalog): never {
-  const by = asideNamed(name);
-  if (by) throw by.error;
-  const names = datasets.map((dataset) => dataset.name);
-  throw new UsageError(
-    `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,
-  );
+  });
 }

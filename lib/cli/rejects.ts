@@ -1,24 +1,22 @@
 // `sluice rejects`: what was refused and why, by file, or row by row of one file, to be corrected and sent again.
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
-import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, UsageError } from '../errors.ts';
-import type { SourceRejects } from '../inspect/rejects.ts';
+import { requireDataset } from '../inspect/find-table.ts';
+import { findRejects, type SourceRejects, sourceRejects } from '../inspect/rejects.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { TableFailure } from '../table-failures.ts';
 import { failureLines, warnOfAside } from './aside-text.ts';
-import { formatOption, limitOption } from './choices.ts';
+import { chosenFormat, formatOption, limitOption } from './choices.ts';
 import { FAULT } from './exit-codes.ts';
-import { matchingLocations } from './locations.ts';
-import type { Shape } from './rejects-output.ts';
+import { type Shape, showRejects, showSource } from './rejects-output.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { withLake } from './with-lake.ts';
 
 const FORMATS = ['table', 'csv', 'json'] as const;
 
 export const rejects: Verb = {
-  name: 'rejects',
-  summary: 'Say what was refused and why: by file, or row by row of one file.',
   operand: { text: 'SOURCE', required: false },
   description: `Without SOURCE: the files that were rejected as a whole, with the reason, and those with quarantined rows, by
 field and rule. With SOURCE, a landing key or the file's path in the landing folder: its refused rows, each
@@ -29,13 +27,10 @@ header and in its own dialect: correct them and send them again, under the name 
     LAKE,
     SCHEMAS,
     { name: 'dataset', value: 'NAME', description: 'Files of this dataset alone.' },
-    {
-      name: 'format',
-      value: FORMATS.join('|'),
-      description:
-        'table: for people. csv: the records of SOURCE; without it, the counts. json: all there is.',
-      default: 'table',
-    },
+    formatOption(
+      FORMATS,
+      'table: for people. csv: the records of SOURCE; without it, the counts. json: all there is.',
+    ),
     {
       name: 'limit',
       value: 'N',
@@ -68,44 +63,28 @@ header and in its own dialect: correct them and send them again, under the name 
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const format = formatOption(args, FORMATS);
-  const limit = limitOption(args);
-  const places = matchingLocations(args);
-  const { openLake } = await import('../local/open-lake.ts');
-  const { hasLanding, requireLake } = await import('../local/places.ts');
-  const { showRejects, showSource } = await import('./rejects-output.ts');
-  const { findRejects } = await import('../inspect/rejects.ts');
-  const { terminalLog } = await import('./log-lines.ts');
-  await requireLake(places);
-  if (!(await hasLanding(places)))
-    terminal.err([
-      `There is no landing folder ${places.landing}: which files were rejected as a whole is not known.`,
-    ]);
-  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), { readOnly: true });
-  try {
-    const { effects } = local;
-    const dataset = args.value('dataset');
-    requireDataset(effects, dataset);
-    if (args.operand === undefined) {
-      const failures: TableFailure[] = [];
-      await showRejects(findRejects(effects, dataset, failures), { format, limit }, terminal);
-      warnOfAside(terminal, effects.catalog.aside);
-      terminal.err(failureLines(failures));
-      return failures.length + effects.catalog.aside.length > 0 ? FAULT : 0;
-    } else {
-      const found = await requireSource(
-        effects,
-        landingKey(places.landing, args.operand),
-        dataset,
-        format,
-        terminal,
-      );
-      if (found) await showSource(effects, found, { format, limit }, terminal);
+  const shape = { format: chosenFormat(args, FORMATS), limit: limitOption(args) };
+  const dataset = args.value('dataset');
+  const needs = { landing: 'wanted', lake: 'required', writes: false } as const;
+  return withLake(args, terminal, needs, async ({ effects, places, hasLanding }) => {
+    const { catalog } = effects;
+    if (!hasLanding)
+      terminal.err([
+        `There is no landing folder ${places.landing}: which files were rejected as a whole is not known.`,
+      ]);
+    if (dataset !== undefined) requireDataset(catalog, dataset);
+    if (args.operand !== undefined) {
+      const source = landingKey(places.landing, args.operand);
+      const found = await requireSource(effects, source, dataset, shape.format, terminal);
+      if (found) await showSource(effects, found, shape, terminal);
+      return 0;
     }
-    return 0;
-  } finally {
-    await local.close();
-  }
+    const failures: TableFailure[] = [];
+    await showRejects(findRejects(effects, dataset, failures), shape, terminal);
+    warnOfAside(terminal, catalog.aside);
+    terminal.err(failureLines(failures));
+    return failures.length + catalog.aside.length > 0 ? FAULT : 0;
+  });
 }
 
 /** A file below the landing folder is meant by its key. */
@@ -118,14 +97,6 @@ function landingKey(landing: string, operand: string): string {
   return way === '' || way.startsWith('..') || isAbsolute(way) ? operand : way.split(sep).join('/');
 }
 
-function requireDataset({ catalog }: Effects, name: string | undefined): void {
-  const names = catalog.datasets.map((dataset) => dataset.name);
-  if (name === undefined || names.includes(name)) return;
-  throw new UsageError(
-    `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,
-  );
-}
-
 /** Undefined, and said, where nothing of it was refused. Throws UsageError. */
 async function requireSource(
   effects: Effects,
@@ -134,7 +105,6 @@ async function requireSource(
   format: Shape['format'],
   terminal: Terminal,
 ): Promise<SourceRejects | undefined> {
-  const { sourceRejects } = await import('../inspect/rejects.ts');
   const found = await sourceRejects(effects, source);
   if (found === 'absent')
     throw new UsageError(

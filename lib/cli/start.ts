@@ -11,8 +11,6 @@ import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 
 export const start: Verb = {
-  name: 'start',
-  summary: 'Fill a lake from landing (the bundled samples, the first time), show insights, watch.',
   description: `Where there is no landing folder yet, makes one from the samples beside the contracts. Brings the lake in
 line with it, shows headline insights, then follows every file that is dropped, overwritten, renamed or
 deleted there, a line each. Ctrl-C ends it and leaves a sound lake; the next start carries on.
@@ -101,11 +99,10 @@ async function syncAndShow(
 ): Promise<number> {
   const { syncLake } = await import('../local/sync-lake.ts');
   const { syncExitCode, syncLines } = await import('./sync-text.ts');
-  const { showProgress } = await import('./progress.ts');
+  const { withProgress } = await import('./progress.ts');
   const { headlineLines, nextLines } = await import('./start-text.ts');
-  const progress = showProgress(terminal);
   const options = { selection: {}, prune: false, allowMassWithdrawal: false };
-  const result = await syncLake(local, options, progress, stopping).finally(progress.close);
+  const result = await withProgress(terminal, (progress) => syncLake(local, options, progress, stopping));
   await terminal.out(syncLines(result));
   if (!stopping()) {
     await terminal.out(await headlineLines(local.effects, terminal.outColumns));

@@ -6,12 +6,12 @@ import { foreignText } from '../evolve/undo-foreign.ts';
 import type { LakeStatus } from '../inspect/lake-status.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
-import { apart, asideDocument, asideLines, failureLines } from './aside-text.ts';
+import { asideDocument, asideLines, failureLines } from './aside-text.ts';
 import { remarkSections, sharedKeysLine } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { deadLetterLine, rejectedLine, UNSEEN_TITLE, unseenLine } from './sync-text.ts';
-import { renderTable } from './table-text.ts';
-import { firstLines, number } from './text.ts';
+import { left, renderTable, right } from './table-text.ts';
+import { apart, number, section, timeText } from './text.ts';
 
 export type FoundStatus = LakeStatus & {
   readonly landing: string;
@@ -21,8 +21,6 @@ export type FoundStatus = LakeStatus & {
   readonly deadLetters: readonly DeadLetter[];
   readonly refused: readonly RefusedChange[];
 };
-
-const MAX_NAMED = 10;
 
 /** Lines without line ends. */
 export function statusLines(status: FoundStatus, maxWidth?: number): string[] {
@@ -36,9 +34,6 @@ export function statusLines(status: FoundStatus, maxWidth?: number): string[] {
     ...attention(status),
   ];
 }
-
-const right = (name: string) => ({ name, right: true });
-const left = (name: string) => ({ name, right: false });
 
 function datasetTable({ datasets, hasLanding }: FoundStatus, maxWidth?: number): string[] {
   const columns = [
@@ -60,7 +55,7 @@ function datasetTable({ datasets, hasLanding }: FoundStatus, maxWidth?: number):
     hasLanding ? number(dataset.rejected.length) : '?',
     hasLanding ? number(dataset.waiting) : '?',
     hasLanding ? number(dataset.vanished.length) : '?',
-    dataset.lastArrival?.replace('T', ' ').replace(/\.\d+Z$/, 'Z') ?? '–',
+    dataset.lastArrival === null ? '–' : timeText(dataset.lastArrival),
     versionText(dataset.version),
   ]);
   return renderTable(columns, rows, maxWidth);
@@ -96,57 +91,55 @@ function attention(status: FoundStatus): string[] {
   const { datasets, derived, unknown, unseen, refused, deadLetters } = status;
   const rejected = datasets.flatMap((dataset) => dataset.rejected);
   const waits = datasets.some(({ waiting }) => waiting > 0) || derived.some(({ behind }) => behind !== 0);
-  return [
-    ...apart(asideLines(status.aside, status.asideKeys)),
-    ...apart(failureLines(status.failures)),
-    ...section('Logs that are not whole:', [...status.logs, ...derived.flatMap(({ problems }) => problems)]),
-    ...section(
+  const blocks = [
+    asideLines(status.aside, status.asideKeys),
+    failureLines(status.failures),
+    section('Logs that are not whole:', [...status.logs, ...derived.flatMap(({ problems }) => problems)]),
+    section(
       'Changed by other programs; "npx sluice sync" takes it back, and "npx sluice drop" takes a table that nothing defines:',
       status.foreign.flatMap(({ table, commits }) =>
         commits.map((commit) => `${table}, ${foreignText(commit)}`),
       ),
     ),
-    ...section(
+    section(
       'Held back:',
       refused.flatMap(({ lines }) => lines),
     ),
-    ...section(UNSEEN_TITLE, unseen.map(unseenLine)),
-    ...section(
+    section(UNSEEN_TITLE, unseen.map(unseenLine)),
+    section(
       'Rejected as a whole; what the table held of them before stays:',
       rejected.filter(({ reason }) => reason?.rule !== 'duplicate').map(rejectedLine),
     ),
-    ...section(
+    section(
       'Duplicates, whose rows count once:',
       rejected.filter(({ reason }) => reason?.rule === 'duplicate').map(rejectedLine),
     ),
-    ...remarkSections(datasets).flatMap(({ title, lines, next }) => [
-      ...section(title, lines),
-      ...(next === undefined ? [] : [`  ${next}`]),
-    ]),
-    ...sharedKeysLine(
-      datasets.flatMap(({ dataset, mayShareKeys }) => (mayShareKeys ? [dataset] : [])),
-    ).flatMap((line) => ['', line]),
-    ...section(
+    ...remarkSections(datasets),
+    ...sharedKeysLine(datasets.flatMap(({ dataset, mayShareKeys }) => (mayShareKeys ? [dataset] : []))).map(
+      (line) => [line],
+    ),
+    section(
       'Stale partitions, which keep their old rows:',
       derived.flatMap(({ table, stale }) =>
         stale.map(({ partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
       ),
     ),
-    ...section(
+    section(
       'Published although an audit warns:',
       derived.flatMap(({ table, warnings }) =>
         warnings.map(({ partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
       ),
     ),
-    ...section('These match no dataset:', unknown),
-    ...section('Failed; the next sync tries them again:', deadLetters.map(deadLetterLine)),
-    ...section(
+    section('These match no dataset:', unknown),
+    section('Failed; the next sync tries them again:', deadLetters.map(deadLetterLine)),
+    section(
       'Vanished from landing, but still in the lake; "npx sluice sync --prune" withdraws them:',
       vanishedSources(status).map(({ source, dataset }) => `${source} (${dataset})`),
     ),
-    ...section('Nothing defines these tables any more ("npx sluice drop" removes one):', status.left),
-    ...(waits ? ['', 'The lake is behind: "npx sluice sync" brings it up to date.'] : []),
+    section('Nothing defines these tables any more ("npx sluice drop" removes one):', status.left),
+    waits ? ['The lake is behind: "npx sluice sync" brings it up to date.'] : [],
   ];
+  return blocks.flatMap(apart);
 }
 
 function vanishedSources({ datasets, hasLanding }: FoundStatus) {
@@ -163,10 +156,6 @@ export function statusExitCode(status: FoundStatus): number {
   const rejected = hasLanding ? datasets.flatMap((dataset) => dataset.rejected).length : 0;
   const stale = derived.flatMap((table) => [...table.stale, ...table.problems]).length;
   return rejected + stale + foreign.length + vanishedSources(status).length > 0 ? NEEDS_ATTENTION : 0;
-}
-
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', title, ...firstLines(lines, MAX_NAMED).map((line) => `  ${line}`)];
 }
 
 /** See `sluice status --help`: the words here are what programs read. */

@@ -13,7 +13,7 @@ import type { Unseen } from '../ports.ts';
 import { asideDocument, asideLines, failureLines } from './aside-text.ts';
 import { type DatasetRemarks, remarkDocument, remarkSections, sharedKeysLine } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
-import { count, duration, firstLines, firstWords, number } from './text.ts';
+import { count, duration, firstWords, number, section } from './text.ts';
 
 const MAX_NAMED = 10;
 
@@ -124,7 +124,7 @@ function attention(result: SyncResult): string[] {
               )}`,
             ]),
       ]),
-      Number.POSITIVE_INFINITY,
+      { most: Number.POSITIVE_INFINITY },
     ),
     ...section(
       'Changed by other programs, and taken back (landing is the truth; other programs should only read):',
@@ -139,10 +139,7 @@ function attention(result: SyncResult): string[] {
       rejected.filter((report) => !isDuplicate(report)).map(rejectedLine),
     ),
     ...section('Duplicates, whose rows count once:', rejected.filter(isDuplicate).map(rejectedLine)),
-    ...remarkSections(remarks(result)).flatMap(({ title, lines, next }) => [
-      ...section(title, lines),
-      ...(next === undefined ? [] : [`  ${next}`]),
-    ]),
+    ...remarkSections(remarks(result)).flat(),
     ...sharedKeysLine(result.mayShareKeys),
     ...section(
       'Stale partitions, which keep their old rows:',
@@ -163,11 +160,9 @@ function attention(result: SyncResult): string[] {
       'Vanished from landing, but still in the lake; --prune withdraws them:',
       vanished.map(({ source, dataset }) => `${source} (${dataset})`),
     ),
-    ...section(
-      'Failed; the next sync tries them again:',
-      deadLetters.map(deadLetterLine),
-      Number.POSITIVE_INFINITY,
-    ),
+    ...section('Failed; the next sync tries them again:', deadLetters.map(deadLetterLine), {
+      most: Number.POSITIVE_INFINITY,
+    }),
   ];
 }
 
@@ -193,10 +188,6 @@ function remarks({ outcomes }: SyncResult): DatasetRemarks[] {
     dataset,
     ...runRemarks(outcomes.filter((outcome) => outcome.dataset === dataset)),
   }));
-}
-
-function section(title: string, lines: readonly string[], most = MAX_NAMED): string[] {
-  return lines.length === 0 ? [] : [title, ...firstLines(lines, most).map((line) => `  ${line}`)];
 }
 
 export function deadLetterLine({ message, error }: DeadLetter): string {

@@ -1,17 +1,19 @@
 // `sluice sync`: the lake in line with landing, once. Arguments in, summary out; lib/local/sync-lake.ts does the work.
 import { readFile } from 'node:fs/promises';
-import type { Catalog } from '../core/catalog.ts';
-import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, UsageError } from '../errors.ts';
+import { requireDataset } from '../inspect/find-table.ts';
 import { isDay } from '../lake/date-range.ts';
+import { syncLake } from '../local/sync-lake.ts';
 import type { Selection } from '../maintain/reconcile.ts';
-import { matchingLocations, memoryLimit } from './locations.ts';
+import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
+import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
+import { withProgress } from './progress.ts';
+import { syncDocument, syncExitCode, syncLines } from './sync-text.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { withLake } from './with-lake.ts';
 
 export const sync: Verb = {
-  name: 'sync',
-  summary: 'Bring the lake in line with landing, once: the backfill and the recovery.',
   description: `Applies the contracts, reads every source file that is new or changed, refreshes every insight that they
 touch, and delivers again what failed before. A second run finds nothing to do. It may run while
 "sluice start" watches, and be stopped at any moment: the next run carries on.
@@ -36,11 +38,9 @@ key has none, the day on which the file was last modified, in UTC.`,
     },
     { name: 'prune', description: 'Withdraw the rows of source files that are not in landing any more.' },
     { name: 'yes', description: 'Let --prune take more than half of a dataset away.' },
-    {
-      name: 'json',
-      description:
-        'One JSON document on standard output: totals, rows, files, applied, refused, failed,\naside (file, kind, names, message, held), asideKeys, refreshed, rejected, shrunk, unmatched, duplicates,\nmayShareKeys, vanished, absent, unseen, undone, stale, warnings, deadLetters, ms.',
-    },
+    tableOrJson(
+      'totals, rows, files, applied, refused, failed, aside (file, kind, names, message, held), asideKeys, refreshed, rejected, shrunk, unmatched, duplicates, mayShareKeys, vanished, absent, unseen, undone, stale, warnings, deadLetters, ms.',
+    ),
     MEMORY,
     VERBOSE,
   ],
@@ -56,19 +56,19 @@ key has none, the day on which the file was last modified, in UTC.`,
       meaning: 'in S3, worked on by this machine',
     },
     {
-      command: 'cat keys.txt | npx sluice sync --keys - --json',
+      command: 'cat keys.txt | npx sluice sync --keys - --format json',
       meaning: 'these files alone, for a program',
     },
   ],
   exitCodes: [
     { code: 0, meaning: 'all well' },
     {
-      code: 3,
+      code: NEEDS_ATTENTION,
       meaning:
         'a source file stands rejected or is gone from landing, a partition is stale because an audit failed,\nor another program had written into a table',
     },
     {
-      code: 1,
+      code: FAULT,
       meaning:
         'a fault; a definition that is set aside, a contract that its table cannot take, a table that cannot be read:\nsaid, and the others are brought in line',
     },
@@ -78,34 +78,19 @@ key has none, the day on which the file was last modified, in UTC.`,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const places = matchingLocations(args);
+  const format = chosenFormat(args, TABLE_OR_JSON);
   const selection = await readSelection(args, terminal);
-  const { openLake } = await import('../local/open-lake.ts');
-  const { refuseOverlap, requireLanding } = await import('../local/places.ts');
-  const { syncLake } = await import('../local/sync-lake.ts');
-  const { syncDocument, syncExitCode, syncLines } = await import('./sync-text.ts');
-  const { showProgress } = await import('./progress.ts');
-  const { terminalLog } = await import('./log-lines.ts');
-  await requireLanding(places);
-  await refuseOverlap(places);
-  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), memoryLimit(args));
-  const progress = showProgress(terminal);
-  try {
-    requireDataset(selection.dataset, local.effects.catalog);
+  const needs = { landing: 'required', lake: 'wanted', writes: true } as const;
+  return withLake(args, terminal, needs, async (local) => {
+    const { catalog, landing, lake } = local.effects;
+    if (selection.dataset !== undefined) requireDataset(catalog, selection.dataset);
     const options = { selection, prune: args.flag('prune'), allowMassWithdrawal: args.flag('yes') };
-    const result = await syncLake(local, options, progress);
-    progress.close();
-    const { landing, lake } = local.effects;
-    await (args.flag('json')
+    const result = await withProgress(terminal, (progress) => syncLake(local, options, progress));
+    await (format === 'json'
       ? terminal.json(syncDocument(result, { landing: landing.location, lake: lake.location }))
       : terminal.out(syncLines(result)));
     return syncExitCode(result);
-  } catch (error) {
-    progress.close();
-    throw error;
-  } finally {
-    await local.close();
-  }
+  });
 }
 
 async function readSelection(args: Arguments, terminal: Terminal): Promise<Selection> {
@@ -160,14 +145,4 @@ export function parseKeys(file: string, text: string): string[] {
     keys.add(key);
   }
   return [...keys];
-}
-
-function requireDataset(name: string | undefined, { datasets, asideNamed }: Catalog): void {
-  const known = datasets.map((dataset) => dataset.name);
-  if (name === undefined || known.includes(name)) return;
-  const by = asideNamed(name);
-  if (by) throw by.error;
-  throw new UsageError(
-    `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, known)} Datasets: ${known.join(', ')}`,
-  );
 }

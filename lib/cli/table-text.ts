@@ -1,7 +1,12 @@
 // A table as text for a screen: aligned columns, numbers to the right. Pure.
+import width from 'string-width';
 import { visible } from './visible-text.ts';
 
 export type TextColumn = { readonly name: string; readonly right: boolean };
+
+export const left = (name: string): TextColumn => ({ name, right: false });
+/** Of numbers. */
+export const right = (name: string): TextColumn => ({ name, right: true });
 
 /** Lines without line ends. Cells are made visible first, as that changes their width. `maxWidth` cuts lines. */
 export function renderTable(
@@ -34,28 +39,15 @@ function pad(text: string, length: number, right: boolean): string {
   return right ? blanks + text : text + blanks;
 }
 
-function cut(line: string, maxWidth: number | undefined): string {
+/** To the columns of a screen that it may take. */
+export function cut(line: string, maxWidth: number | undefined): string {
   if (maxWidth === undefined || width(line) <= maxWidth) return line;
   let kept = '';
   let used = 0;
-  for (const character of line) {
+  for (const { segment: character } of new Intl.Segmenter().segment(line)) {
     used += width(character);
     if (used > maxWidth - 1) break;
     kept += character;
   }
   return `${kept}…`;
-}
-
-const NO_WIDTH = /\p{Mn}|\p{Me}|\p{Cf}/u;
-const DOUBLE_WIDTH =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
-
-/** Columns of a screen that the text takes. */
-function width(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: printable ASCII, the common case
-  if (/^[\x00-\x7f]*$/.test(text)) return text.length;
-  let columns = 0;
-  for (const character of text)
-    columns += NO_WIDTH.test(character) ? 0 : DOUBLE_WIDTH.test(character) ? 2 : 1;
-  return columns;
 }

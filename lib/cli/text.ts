@@ -1,4 +1,4 @@
-// Small texts for people: numbers, counts, durations, the first few of a list. Pure.
+// Small texts for people: numbers, counts, durations, times, the first few of a list, sections. Pure.
 
 /** `12,345` */
 export function number(value: number): string {
@@ -17,6 +17,11 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
+/** `2024-01-31 10:00:05Z` */
+export function timeText(iso: string): string {
+  return iso.replace('T', ' ').replace(/\.\d+Z$/, 'Z');
+}
+
 /** The first `most` items, a line each, and how many there are besides. */
 export function firstLines(items: readonly string[], most: number): string[] {
   const rest = items.length - most;
@@ -28,6 +33,28 @@ export function firstWords(items: readonly string[], most: number): string {
   return items.length <= most
     ? items.join(', ')
     : `${items.slice(0, most).join(', ')}, … (${number(items.length)} in all)`;
+}
+
+/** Where a list is cut: how to see the rest, for verbs that have --format. */
+export const JSON_HAS_ALL = '--format json has all';
+
+const MAX_LISTED = 10;
+
+/** A title and its indented lines, the first `most` of them; [] where there is none. `more`: how to see the rest. */
+export function section(
+  title: string,
+  lines: readonly string[],
+  { most = MAX_LISTED, more = '' }: { readonly most?: number; readonly more?: string } = {},
+): string[] {
+  const rest =
+    lines.length > most && more !== '' ? [`… and ${number(lines.length - most)} more; ${more}`] : undefined;
+  const shown = rest ? [...lines.slice(0, most), ...rest] : firstLines(lines, most);
+  return lines.length === 0 ? [] : [title, ...shown.map((line) => `  ${line}`)];
+}
+
+/** After an empty line, where there are any. */
+export function apart(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 const BYTE_UNITS = ['kB', 'MB', 'GB', 'TB'];

@@ -1,7 +1,7 @@
 // What a validation found, as lines for people and as one JSON document for programs. Pure.
 import { placedMessage } from '../core/violation-text.ts';
 import type { Validation } from '../local/validate-file.ts';
-import { renderTable } from './table-text.ts';
+import { left, renderTable, right } from './table-text.ts';
 import { count, number } from './text.ts';
 
 /** Lines without line ends. */
@@ -26,11 +26,7 @@ export function validationLines(found: Validation): string[] {
 
 function countTable({ counts }: Validation): string[] {
   return renderTable(
-    [
-      { name: 'field', right: false },
-      { name: 'rule', right: false },
-      { name: 'rows', right: true },
-    ],
+    [left('field'), left('rule'), right('rows')],
     counts.map(({ field, rule, rows }) => [field, rule, number(rows)]),
   );
 }

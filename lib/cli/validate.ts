@@ -1,16 +1,14 @@
 // `sluice validate`: a file checked against its dataset's contract before it is sent.
 import { UsageError } from '../errors.ts';
-import { formatOption, limitOption } from './choices.ts';
+import { validateFile } from '../local/validate-file.ts';
+import { chosenFormat, limitOption, TABLE_OR_JSON, tableOrJson } from './choices.ts';
+import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { memoryLimit } from './locations.ts';
 import type { Terminal } from './terminal.ts';
+import { validationDocument, validationLines } from './validate-text.ts';
 import { type Arguments, MEMORY, SCHEMAS, type Verb } from './verb.ts';
 
-const FORMATS = ['table', 'json'] as const;
-const REJECTED = 3;
-
 export const validate: Verb = {
-  name: 'validate',
-  summary: 'Check a file against a dataset before it is sent; needs no lake.',
   operand: { text: 'FILE', required: true },
   description: `Reads the file as an ingest would, and says which rows would be refused and why, or that the whole file would be.
 Nothing is written. The file may lie anywhere; values that the dataset takes from folders
@@ -23,13 +21,7 @@ Nothing is written. The file may lie anywhere; values that the dataset takes fro
       value: 'KEY',
       description: 'The landing key that the file will have, where its folders here do not tell.',
     },
-    {
-      name: 'format',
-      value: FORMATS.join('|'),
-      description:
-        'table: for people. json: one document on standard output: file, dataset, rows, accepted, rejected,\nviolations (line, field, rule, value, message).',
-      default: 'table',
-    },
+    tableOrJson('file, dataset, rows, accepted, rejected, violations (line, field, rule, value, message).'),
     {
       name: 'limit',
       value: 'N',
@@ -52,22 +44,20 @@ Nothing is written. The file may lie anywhere; values that the dataset takes fro
   ],
   exitCodes: [
     { code: 0, meaning: 'every row would be accepted' },
-    { code: REJECTED, meaning: 'rows, or the whole file, would be refused' },
-    { code: 1, meaning: 'a fault: the file or a contract cannot be read' },
+    { code: NEEDS_ATTENTION, meaning: 'rows, or the whole file, would be refused' },
+    { code: FAULT, meaning: 'a fault: the file or a contract cannot be read' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const format = formatOption(args, FORMATS);
+  const format = chosenFormat(args, TABLE_OR_JSON);
   const dataset = args.value('dataset');
   if (dataset === undefined)
     throw new UsageError(
       'sluice validate: --dataset NAME is missing: which contract is the file to keep to?',
     );
-  const { validateFile } = await import('../local/validate-file.ts');
-  const { validationDocument, validationLines } = await import('./validate-text.ts');
   const as = args.value('as');
   const found = await validateFile(args.operand ?? '', {
     dataset,
@@ -77,5 +67,5 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     ...memoryLimit(args),
   });
   await (format === 'json' ? terminal.json(validationDocument(found)) : terminal.out(validationLines(found)));
-  return found.reason === undefined && found.rejected === 0 ? 0 : REJECTED;
+  return found.reason === undefined && found.rejected === 0 ? 0 : NEEDS_ATTENTION;
 }

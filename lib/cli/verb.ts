@@ -1,18 +1,15 @@
-// What a verb of the command line is: its words, from which its help is made, and what it does.
+// What a verb of the command line is: its words, from which its help is made, and what it does. Name and summary: verbs.ts.
 import type { Terminal } from './terminal.ts';
 
 export type Option = {
   readonly name: string;
-  /** The value's name in the help; none: the option stands alone. Two words: it takes two values. */
+  /** The value's name in the help; none: the option stands alone. */
   readonly value?: string;
   readonly description: string;
   readonly default?: string;
 };
 
 export type Verb = {
-  readonly name: string;
-  /** One line for the list of verbs. */
-  readonly summary: string;
   /** What stands beside the options: `"SELECT …"`. `further`: as many more as one likes, in the help's words. */
   readonly operand?: { readonly text: string; readonly required: boolean; readonly further?: string };
   readonly description: string;
@@ -29,8 +26,6 @@ export type Arguments = {
   readonly further: readonly string[];
   /** The option's value, or its default. */
   value(name: string): string | undefined;
-  /** Both values of an option that takes two. */
-  pair(name: string): readonly [string, string] | undefined;
   flag(name: string): boolean;
 };
 

@@ -1,22 +1,96 @@
-// The verbs: one line each, and a file of that name. A verb's file is read when it is called.
+// The verbs: each a name, a line for the list, and a file that is loaded when the verb is called, with all that it needs.
 import type { Verb } from './verb.ts';
 
-export const verbs: ReadonlyMap<string, () => Promise<Verb>> = new Map([
-  ['start', async () => (await import('./start.ts')).start],
-  ['sync', async () => (await import('./sync.ts')).sync],
-  ['query', async () => (await import('./query.ts')).query],
-  ['validate', async () => (await import('./validate.ts')).validate],
-  ['explain', async () => (await import('./explain.ts')).explain],
-  ['audit', async () => (await import('./audit.ts')).audit],
-  ['graph', async () => (await import('./graph.ts')).graph],
-  ['certify', async () => (await import('./certify.ts')).certify],
-  ['history', async () => (await import('./history.ts')).history],
-  ['rejects', async () => (await import('./rejects.ts')).rejects],
-  ['rebuild', async () => (await import('./rebuild.ts')).rebuild],
-  ['plan', async () => (await import('./plan.ts')).plan],
-  ['drop', async () => (await import('./drop.ts')).drop],
-  ['maintain', async () => (await import('./maintain.ts')).maintain],
-  ['status', async () => (await import('./status.ts')).status],
-  ['dead-letters', async () => (await import('./dead-letters.ts')).deadLetters],
-  ['redrive', async () => (await import('./redrive.ts')).redrive],
-]);
+export type ListedVerb = {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Verb>;
+};
+
+export const VERBS: readonly ListedVerb[] = [
+  {
+    name: 'start',
+    summary: 'Fill a lake from landing (the bundled samples, the first time), show insights, watch.',
+    load: async () => (await import('./start.ts')).start,
+  },
+  {
+    name: 'sync',
+    summary: 'Bring the lake in line with landing, once: the backfill and the recovery.',
+    load: async () => (await import('./sync.ts')).sync,
+  },
+  {
+    name: 'query',
+    summary: 'Ask the tables and insights a question in SQL.',
+    load: async () => (await import('./query.ts')).query,
+  },
+  {
+    name: 'validate',
+    summary: 'Check a file against a dataset before it is sent; needs no lake.',
+    load: async () => (await import('./validate.ts')).validate,
+  },
+  {
+    name: 'explain',
+    summary: 'Say from which source files, contracts and SQL a number was made.',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    name: 'audit',
+    summary: 'Try all audits on the rows that are live.',
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  {
+    name: 'graph',
+    summary: 'Print which insight reads what; needs no lake.',
+    load: async () => (await import('./graph.ts')).graph,
+  },
+  {
+    name: 'certify',
+    summary: 'Prove that every landing object and every row is accounted for.',
+    load: async () => (await import('./certify.ts')).certify,
+  },
+  {
+    name: 'history',
+    summary: 'List the versions of a table or insight, and why each is there.',
+    load: async () => (await import('./history.ts')).history,
+  },
+  {
+    name: 'rejects',
+    summary: 'Say what was refused and why: by file, or row by row of one file.',
+    load: async () => (await import('./rejects.ts')).rejects,
+  },
+  {
+    name: 'rebuild',
+    summary: "Make a dataset's table anew from the files in landing, under its present contract.",
+    load: async () => (await import('./rebuild.ts')).rebuild,
+  },
+  {
+    name: 'plan',
+    summary: 'Say what changed contracts and SQL would do to the lake, before they are deployed.',
+    load: async () => (await import('./plan.ts')).plan,
+  },
+  {
+    name: 'drop',
+    summary: 'Drop a table that no contract and no insight defines any more.',
+    load: async () => (await import('./drop.ts')).drop,
+  },
+  {
+    name: 'maintain',
+    summary: 'Delete files past their retention, and write checkpoints.',
+    load: async () => (await import('./maintain.ts')).maintain,
+  },
+  {
+    name: 'status',
+    summary: 'Say what the lake holds, how current it is and what needs attention.',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'dead-letters',
+    summary: 'Say which messages failed for good, about which source file, and why.',
+    load: async () => (await import('./dead-letters.ts')).deadLetters,
+  },
+  {
+    name: 'redrive',
+    summary: 'Deliver again what failed for good.',
+    load: async () => (await import('./redrive.ts')).redrive,
+  },
+];

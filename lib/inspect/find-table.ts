@@ -1,8 +1,10 @@
 // Which table a person means by a name, and which of its versions by a time: or a sentence with what there is.
 
+import type { Catalog } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
-import { CliError } from '../errors.ts';
+import { CliError, UsageError } from '../errors.ts';
 import type { AsOf } from '../lake/as-of.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { TableLog, TableLogs } from './table-log.ts';
@@ -38,6 +40,18 @@ export async function findTable(effects: Effects, logs: TableLogs, name: string)
     `There is no dataset and no insight ${JSON.stringify(name)}.${didYouMean(name, names)}`,
     `There are: ${names.join(', ')}`,
   ]);
+}
+
+/** Throws UsageError, or what is wrong with the definition of that name. */
+export function requireDataset({ datasets, asideNamed }: Catalog, name: string): Dataset {
+  const found = datasets.find((dataset) => dataset.name === name);
+  if (found) return found;
+  const by = asideNamed(name);
+  if (by) throw by.error;
+  const names = datasets.map((dataset) => dataset.name);
+  throw new UsageError(
+    `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,
+  );
 }
 
 const KINDS = ['insights', 'tables', 'arrivals'] as const;

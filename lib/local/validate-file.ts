@@ -3,9 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import { fileError } from '../adapters/file-error.ts';
-import type { Catalog } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { didYouMean } from '../core/did-you-mean.ts';
 import { globMatcher } from '../core/glob.ts';
 import type { PlacedViolation } from '../core/violation-text.ts';
 import { loadSound } from '../definitions/load-catalog.ts';
@@ -14,6 +12,7 @@ import type { Converted, Refused } from '../ingest/convert.ts';
 import type { ViolationCount } from '../ingest/quarantine.ts';
 import { convertWithin } from '../ingest/room.ts';
 import { sourceLimit } from '../ingest/size-limit.ts';
+import { requireDataset } from '../inspect/find-table.ts';
 import { globbedFields, pathValues } from '../lake/path-values.ts';
 import { scratchElsewhere } from './scratch.ts';
 import { sourceSetting } from './source-setting.ts';
@@ -109,17 +108,6 @@ async function requireFile(file: string): Promise<void> {
     throw new CliError(`${file} cannot be read: ${problem}`, 1, { cause: error });
   });
   if (!stats.isFile()) throw new UsageError(`${file} is no file: validate takes one file at a time`);
-}
-
-function requireDataset({ datasets, asideNamed }: Catalog, name: string): Dataset {
-  const names = datasets.map((dataset) => dataset.name);
-  const found = datasets.find((dataset) => dataset.name === name);
-  if (found) return found;
-  const by = asideNamed(name);
-  if (by) throw by.error;
-  throw new UsageError(
-    `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,
-  );
 }
 
 /**

@@ -82,7 +82,7 @@ describe(`the command line on ${emulator.brand}`, () => {
       err: expect.stringMatching(/--prune would withdraw most of what these datasets have/),
     });
 
-    const status = await run('status', '--json', ...places);
+    const status = await run('status', '--format', 'json', ...places);
     const { datasets, derived } = JSON.parse(status.out);
     const billing = datasets.find(({ dataset }: { dataset: string }) => dataset === 'billing');
     expect(billing).toMatchObject({ files: 4, rows: 15037, quarantinedRows: 15, waiting: 0, vanished: 0 });
@@ -90,7 +90,7 @@ describe(`the command line on ${emulator.brand}`, () => {
 
     const [gone = ''] = await keysOf(landing, 'dwh-fina/billing/');
     await landing.remove([gone]);
-    const pruned = JSON.parse((await run('sync', '--prune', '--json', ...places)).out);
+    const pruned = JSON.parse((await run('sync', '--prune', '--format', 'json', ...places)).out);
     expect(pruned.files).toMatchObject([{ source: gone, outcome: 'withdrawn' }]);
     const count = ['query', 'SELECT count(*) AS n FROM billing', '--format', 'csv'];
     const left = await run(...count, '--lake', to, '--schemas', SCHEMAS);
@@ -136,7 +136,7 @@ describe(`the command line on ${emulator.brand}`, () => {
     await s3Store({ client: s3, bucket, scratch: '/' }).write('lake/probes', new Uint8Array());
     for (const _ of ['first', 'second look']) {
       const { waiting, letters } = JSON.parse(
-        (await run('dead-letters', '--json', ...queues, ...places)).out,
+        (await run('dead-letters', '--format', 'json', ...queues, ...places)).out,
       );
       expect(waiting).toBe(3);
       const byAbout = letters.toSorted((a: Letter, b: Letter) => (`${a.about}` < `${b.about}` ? -1 : 1));
@@ -154,7 +154,7 @@ describe(`the command line on ${emulator.brand}`, () => {
         { queue: 'refreshes', about: ['insights/spend_by_month'] },
       ]);
     }
-    const redriven = await run('redrive', '--json', ...queues);
+    const redriven = await run('redrive', '--format', 'json', ...queues);
     expect(JSON.parse(redriven.out)).toMatchObject({
       lake: null,
       queues: [

@@ -167,7 +167,7 @@ describe(`end to end on ${target.brand}`, () => {
       await unprotected(stack.outputs.LakeBucket, () =>
         untilAllowed(() => stage.lake.effects.lake.remove([broken])),
       );
-      const { code, out } = await sluice(['redrive', ...stage.deadLetterQueues(), '--json']);
+      const { code, out } = await sluice(['redrive', ...stage.deadLetterQueues(), '--format', 'json']);
       expect([code, JSON.parse(out)]).toMatchObject([0, { queues: [{ moved: 2, left: 0 }, { moved: 0 }] }]);
       await stage.expectLocalRows();
       await until('the poison to be dead again', () => stage.poisonIsDead(), 500);

@@ -29,13 +29,13 @@ it('explain, history, query --as-of, certify and plan work on s3:// locations', 
     expect({ code, err }).toEqual({ code: 0, err: '' });
     return JSON.parse(out);
   };
-  const receipt = await json('explain', 'spend_by_month', '--json', ...lake);
+  const receipt = await json('explain', 'spend_by_month', '--format', 'json', ...lake);
   const etag = (await landing.head(DAY))?.etag;
   expect(receipt.sources.find(({ source }: { source: string }) => source === DAY)).toMatchObject({
     etag,
     rows: 5126,
   });
-  const diff = await json('explain', 'user_monthly', '--diff', '1', '2', '--json', ...lake);
+  const diff = await json('explain', 'user_monthly', '--diff', '1..2', '--format', 'json', ...lake);
   expect(diff.sources).toMatchObject([
     { source: DAY, change: 'replaced', old: { rows: 5127 }, new: { etag } },
   ]);
@@ -54,6 +54,9 @@ it('explain, history, query --as-of, certify and plan work on s3:// locations', 
       )
     )[0].n;
   expect([await rows('--as-of', '1'), await rows()]).toEqual([5127, 5126]);
-  expect(await json('certify', '--json', ...places)).toMatchObject({ certified: true, problems: [] });
+  expect(await json('certify', '--format', 'json', ...places)).toMatchObject({
+    certified: true,
+    problems: [],
+  });
   expect(await json('plan', '--format', 'json', ...places)).toMatchObject({ changes: [], broken: [] });
 });

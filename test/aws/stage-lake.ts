@@ -115,7 +115,7 @@ export class StageLake {
   }
 
   async deadLetters(): Promise<Letters> {
-    const { code, out, err } = await sluice(['dead-letters', ...this.deadLetterQueues(), '--json']);
+    const { code, out, err } = await sluice(['dead-letters', ...this.deadLetterQueues(), '--format', 'json']);
     if (code !== 0) throw new Error(err);
     return JSON.parse(out) as Letters;
   }

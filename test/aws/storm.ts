@@ -134,7 +134,7 @@ export class Storm {
   async letters(): Promise<Letters['letters']> {
     const { FilesDeadLetterQueueUrl, RefreshDeadLetterQueueUrl } = this.stack.outputs;
     const queues = ['--files-dlq', FilesDeadLetterQueueUrl, '--refresh-dlq', RefreshDeadLetterQueueUrl];
-    const { code, out, err } = await sluice(['dead-letters', ...queues, '--json']);
+    const { code, out, err } = await sluice(['dead-letters', ...queues, '--format', 'json']);
     if (code !== 0) throw new Error(err);
     return (JSON.parse(out) as Letters).letters;
   }
@@ -143,7 +143,7 @@ export class Storm {
   async certify() {
     const { LandingBucket, LakeBucket } = this.stack.outputs;
     const places = ['--landing', `s3://${LandingBucket}`, '--lake', `s3://${LakeBucket}`];
-    const args = ['certify', '--json', ...places, '--schemas', this.schemas];
+    const args = ['certify', '--format', 'json', ...places, '--schemas', this.schemas];
     const { code, out, err } = await startSluice(args, await freshFolder()).ended;
     if (out === '') throw new Error(err);
     const { certified, problems, datasets } = JSON.parse(out) as Certificate;

@@ -34,7 +34,7 @@ it('are a warning, with the rows, an example and its files; sync and status say 
   expect((await run(shop, 'sync')).out).not.toMatch(hint);
   await shop.write('shop/day=2024-01-03/c.csv', 'id,mail\n2,cyd\n9,ann\n');
   await run(shop, 'sync');
-  const { code, out } = await run(shop, 'audit', 'sales', '--json');
+  const { code, out } = await run(shop, 'audit', 'sales', '--format', 'json');
   expect(code).toBe(0);
   const files = (a: string, b: string) => `'in': 'shop/${a}', 'and in': 'shop/${b}'}`;
   expect(JSON.parse(out).audits).toEqual([
@@ -76,7 +76,7 @@ it('are right where each key stands in one file, and need no word where the stat
   await shop.write('shop/day=2024-01-01/b.csv', 'id\n3\n4\n');
   await shop.write('shop/day=2024-01-02/none.csv', 'id\n');
   expect((await run(shop, 'sync')).out).not.toMatch(hint);
-  const { out } = await run(shop, 'audit', 'sales', '--json');
+  const { out } = await run(shop, 'audit', 'sales', '--format', 'json');
   expect(JSON.parse(out).audits.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['pass', 'pass']);
   await define(shop, {}, ['day', 'id']);
   await shop.write('shop/day=2024-01-03/c.csv', 'id\n1\n');
@@ -91,7 +91,7 @@ it('of an upsert: the fields that are unique besides the key', async () => {
   await shop.write('shop/a.csv', 'id,mail\n1,ann\n2,bob\n');
   await shop.write('shop/b.csv', 'id,mail\n1,ann\n3,bob\n');
   await run(shop, 'sync');
-  const { out } = await run(shop, 'audit', 'sales', '--json');
+  const { out } = await run(shop, 'audit', 'sales', '--format', 'json');
   expect(JSON.parse(out).audits).toMatchObject([
     { audit: 'sales.mail is unique across files', failures: [{ offending: 2, example: "{'mail': bob}" }] },
   ]);

@@ -82,7 +82,7 @@ takings, maxRowChange 2: compares with the version before: tried when a partitio
   it('a warning is no failure; one insight alone; JSON for programs', async () => {
     const shop = await auditedShop();
     await run(shop, 'sync');
-    const { code, out } = await run(shop, 'audit', 'Takings', '--json');
+    const { code, out } = await run(shop, 'audit', 'Takings', '--format', 'json');
     expect(code).toBe(0);
     const { audits } = JSON.parse(out) as { audits: { audit: string; outcome: string }[] };
     expect(audits).toContainEqual({
@@ -141,13 +141,13 @@ describe('warnings', () => {
     expect(synced.out).toContain(`Published although an audit warns:\n${line}\n`);
     const status = await run(shop, 'status');
     expect(status.out).toContain(`Published although an audit warns:\n${line}\n`);
-    const document = JSON.parse((await run(shop, 'status', '--json')).out) as {
+    const document = JSON.parse((await run(shop, 'status', '--format', 'json')).out) as {
       derived: { name: string; warnings: unknown[] }[];
     };
     expect(document.derived.find(({ name }) => name === 'takings')?.warnings).toHaveLength(1);
     await shop.write('tills/2.csv', 'till\ntwo\n');
     await shop.sell('shop/day=2024-01-01/b.csv', 'two,1.00');
-    const again = await run(shop, 'sync', '--json');
+    const again = await run(shop, 'sync', '--format', 'json');
     expect(JSON.parse(again.out)).toMatchObject({ warnings: [] });
     expect((await run(shop, 'status')).out).not.toContain('Published although');
   });

@@ -12,7 +12,7 @@ const B = 'shop/day=2024-01-02/b.csv';
 const C = 'shop/day=2024-01-03/c.csv';
 
 async function certify(shop: Shop, ...args: string[]) {
-  const { code, out, err } = await sluice(['certify', '--json', ...args, ...shop.places]);
+  const { code, out, err } = await sluice(['certify', '--format', 'json', ...args, ...shop.places]);
   expect(err).toBe('');
   return { code, ...JSON.parse(out) };
 }

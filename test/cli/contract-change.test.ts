@@ -36,7 +36,7 @@ async function query(shop: Shop, sql: string): Promise<string[]> {
 }
 
 async function run(shop: Shop, ...args: string[]) {
-  const { code, out, err } = await sluice([...args, '--json', ...shop.places]);
+  const { code, out, err } = await sluice([...args, '--format', 'json', ...shop.places]);
   return { code, err, document: out === '' ? undefined : JSON.parse(out) };
 }
 

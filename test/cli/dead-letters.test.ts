@@ -17,7 +17,7 @@ async function shopWithDeadLetters(): Promise<Shop> {
 }
 
 async function json(verb: string, shop: Shop) {
-  const { code, out, err } = await sluice([verb, '--json', ...shop.places]);
+  const { code, out, err } = await sluice([verb, '--format', 'json', ...shop.places]);
   return { code, err, document: JSON.parse(out) };
 }
 

@@ -44,12 +44,12 @@ async function counts(shop: Shop): Promise<string[]> {
 }
 
 async function sync(shop: Shop) {
-  const { code, out } = await sluice(['sync', '--json', ...shop.places]);
+  const { code, out } = await sluice(['sync', '--format', 'json', ...shop.places]);
   return { code, ...JSON.parse(out) };
 }
 
 async function states(shop: Shop, exitCode = 0): Promise<string[][]> {
-  const { code, out } = await sluice(['certify', '--json', ...shop.places]);
+  const { code, out } = await sluice(['certify', '--format', 'json', ...shop.places]);
   expect(code).toBe(exitCode);
   type Certified = { source: string; state: string };
   return JSON.parse(out).datasets[0].objects.map(({ source, state }: Certified) => [source, state]);
@@ -131,7 +131,7 @@ it('judges again what a version of Sluice without this rule took for an empty fi
   const { reason, ...report } = JSON.parse(await readFile(join(folder, name), 'utf8'));
   expect(reason.rule).toBe('no-valid-rows');
   await writeFile(join(folder, name), JSON.stringify({ ...report, outcome: 'accepted' }));
-  const status = await sluice(['status', '--json', ...shop.places]);
+  const status = await sluice(['status', '--format', 'json', ...shop.places]);
   expect(JSON.parse(status.out).datasets).toMatchObject([{ waiting: 1, rejected: [] }]);
   expect(await sync(shop)).toMatchObject({ code: 3, totals: { rejected: 1 } });
 });

@@ -12,12 +12,12 @@ const [RESOURCE] = CONTRACT.resources;
 const tills = (rows: number, amount = '1') => Array.from({ length: rows }, (_, i) => `t${i},${amount}`);
 
 async function sync(shop: Shop) {
-  const { code, out } = await sluice(['sync', '--json', ...shop.places]);
+  const { code, out } = await sluice(['sync', '--format', 'json', ...shop.places]);
   return { code, ...JSON.parse(out) };
 }
 
 async function status(shop: Shop) {
-  const { code, out } = await sluice(['status', '--json', ...shop.places]);
+  const { code, out } = await sluice(['status', '--format', 'json', ...shop.places]);
   expect(code).toBe(0);
   return JSON.parse(out).datasets[0];
 }

@@ -18,7 +18,7 @@ async function openShop(): Promise<Shop> {
 }
 
 async function sync(shop: Shop, ...args: string[]) {
-  const { code, out } = await sluice(['sync', '--json', ...args, ...shop.places]);
+  const { code, out } = await sluice(['sync', '--format', 'json', ...args, ...shop.places]);
   return { code, ...JSON.parse(out) };
 }
 
@@ -54,7 +54,7 @@ it('refuses the later one, says which is the first, and exits with 3 as long as 
   });
   const status = await sluice(['status', ...shop.places]);
   expect(status.out).toContain(`Duplicates, whose rows count once:\n  ${SECOND} (sales): ${REASON}\n`);
-  const certified = await sluice(['certify', '--json', ...shop.places]);
+  const certified = await sluice(['certify', '--format', 'json', ...shop.places]);
   expect(certified.code).toBe(3);
   expect(JSON.parse(certified.out).datasets[0].objects).toMatchObject([
     { source: FIRST, state: 'live' },

@@ -69,7 +69,7 @@ describe('explain', () => {
     await shop.sell('shop/day=2024-01-03/c.csv', 'east,9');
     await sync(shop, '--prune');
     const [old, now] = [await explained(shop, 'sales', '--as-of', '1'), await explained(shop, 'sales')];
-    const diff = await explained(shop, 'owner_takings', '--diff', '1', '2');
+    const diff = await explained(shop, 'owner_takings', '--diff', '1..2');
     expect(diff.sources.map(({ source, change }: Record<string, string>) => [change, source])).toEqual([
       ['replaced', A],
       ['withdrawn', A2],
@@ -99,11 +99,11 @@ describe('explain', () => {
       },
       { change: 'added', old: null, new: { day: '2024-01-03', owner: '?', takings: 9 } },
     ]);
-    const { out } = await ask(shop, 'explain', 'owner_takings', 'day=2024-01-01', '--diff', '1', '2');
+    const { out } = await ask(shop, 'explain', 'owner_takings', 'day=2024-01-01', '--diff', '1..2');
     expect(out).toMatch(/^ {2}replaced shop\/day=2024-01-01\/a\.csv \(sales\): 3 → 3 rows$/m);
     expect(out).toMatch(/^changed +2024-01-01 +Ann +3\.75 → 4\.75$/m);
     expect(out).toContain('Rows: 2 changed by day, owner\n');
-    const back = await explained(shop, 'owner_takings', '--diff', '2', '1');
+    const back = await explained(shop, 'owner_takings', '--diff', '2..1');
     expect(back.counts).toEqual({ added: 0, removed: 1, changed: 2 });
   });
 
@@ -111,7 +111,7 @@ describe('explain', () => {
     const shop = await makeGraph();
     await shop.sell(A, 'north,1.50', 'north,1.50', 'south,4');
     await sync(shop);
-    const diff = await explained(shop, 'sales', '--diff', '1', '2');
+    const diff = await explained(shop, 'sales', '--diff', '1..2');
     expect(diff).toMatchObject({ key: [], counts: { added: 1, removed: 1, changed: 0 } });
     const row = (amount: number) => ({ day: '2024-01-01', till: 'north', amount });
     expect(diff.rows).toEqual([
@@ -129,7 +129,7 @@ describe('explain', () => {
     expect(waiting.out).toContain(`${before.definition.hash} (not the present one)`);
     await sync(shop);
     const { version, definition } = await explained(shop, 'takings');
-    const diff = await explained(shop, 'takings', '--diff', '1', String(version));
+    const diff = await explained(shop, 'takings', '--diff', `1..${version}`);
     expect(diff.definitions).toEqual([
       { table: 'insights/takings', from: [before.definition.hash], to: [definition.hash] },
     ]);
@@ -163,11 +163,13 @@ describe('explain', () => {
     expect(await refused('takings', 'day=2024-01-09')).toBe(
       '1 insights/takings has no partition with day=2024-01-09 at version 1. It has day=2024-01-01, day=2024-01-02.\n',
     );
-    expect(await refused('takings', '--diff', '1')).toMatch(/^2 .*--diff wants two values: --diff V1 V2/);
-    expect(await refused('takings', '--diff', '1', '9')).toMatch(
+    expect(await refused('takings', '--diff', '1')).toMatch(
+      /^2 --diff 1: write two versions or times with two dots between them/,
+    );
+    expect(await refused('takings', '--diff', '1..9')).toMatch(
       /^1 insights\/takings has no version 9: its newest is 1/,
     );
-    expect(await refused('takings', '--diff', '0', '1', '--as-of', '1')).toMatch(
+    expect(await refused('takings', '--diff', '0..1', '--as-of', '1')).toMatch(
       /^2 --diff says its versions itself/,
     );
     expect(await refused('takings', '--as-of', 'noon')).toMatch(
@@ -198,7 +200,7 @@ describe('explain', () => {
       await shop.sell(`shop/day=2024-01-${String(day).padStart(2, '0')}/a.csv`, 'north,1');
     await sync(shop);
     const { out } = await ask(shop, 'explain', 'takings');
-    expect(out.match(/^… and 5 more; --json has all$/gm)).toHaveLength(2);
+    expect(out.match(/^… and 5 more; --format json has all$/gm)).toHaveLength(2);
     const receipt = await explained(shop, 'takings');
     expect([receipt.partitions.length, receipt.sources.length]).toEqual([25, 25]);
   });

@@ -40,7 +40,7 @@ test('sluice maintain sweeps what is older than the retention, and the numbers s
   const early = await sluice(['maintain', ...shop.places]);
   expect(early).toMatchObject({ code: 0, err: '' });
   expect(early.out).toContain(
-    'Swept 0 files (0 B) that nothing of the last 7 days needs; wrote 2 checkpoints.',
+    'Deleted 0 files (0 B) that no version of the last 7 days needs; wrote 2 checkpoints.',
   );
 
   await age(shop, 8);
@@ -50,11 +50,11 @@ test('sluice maintain sweeps what is older than the retention, and the numbers s
   expect(dry.out).toMatch(/ k?B {2}tables\/sales\/day=2024-05-02\/[-0-9a-f]+\.parquet\n/);
   expect(dry.out).toMatch(/ k?B {2}quarantine\/sales\/shop\/day=2024-05-01\/a\.csv\/\S+\.parquet\n/);
   expect(dry.out).toMatch(
-    /Would sweep 7 files \([\d.]+ kB\) that nothing of the last 7 days needs. Nothing was changed.\n$/,
+    /Would delete 7 files \([\d.]+ kB\) that no version of the last 7 days needs. Nothing was changed.\n$/,
   );
   expect(await filesBelow(shop.lake)).toEqual(untouched);
 
-  const document = JSON.parse((await sluice(['maintain', '--json', ...shop.places])).out);
+  const document = JSON.parse((await sluice(['maintain', '--format', 'json', ...shop.places])).out);
   expect(document).toMatchObject({ retentionDays: 7, dryRun: false, files: 7, failures: [] });
   expect(document.places).toEqual([
     { place: 'files/sales', files: 3, bytes: expect.any(Number), checkpoint: null },
@@ -73,8 +73,8 @@ test('sluice maintain sweeps what is older than the retention, and the numbers s
 test('a shorter retention is taken at its word, and one that is too short is refused', async () => {
   const shop = await wornShop();
   await age(shop, 2);
-  expect((await sluice(['maintain', '--retention', '3', ...shop.places])).out).toContain('Swept 0 files');
-  expect((await sluice(['maintain', '--retention', '0.5', ...shop.places])).out).toContain('Swept 7 files');
+  expect((await sluice(['maintain', '--retention', '3', ...shop.places])).out).toContain('Deleted 0 files');
+  expect((await sluice(['maintain', '--retention', '0.5', ...shop.places])).out).toContain('Deleted 7 files');
   for (const days of ['0', '0.04', '-1', 'week', '1e3']) {
     const refused = await sluice(['maintain', `--retention=${days}`, ...shop.places]);
     expect([refused.code, refused.err]).toEqual([

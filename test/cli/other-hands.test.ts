@@ -79,7 +79,9 @@ test('a restored table: what is computed from it follows, and no receipt names a
   await shop.sell(B, 'north,6.00');
   expect((await said('sync', shop)).code).toBe(0);
   expect(await takings(shop)).toBe(BOTH.replace('4.00', '6.00'));
-  const receipt = JSON.parse((await sluice(['explain', 'takings', '--json', ...shop.places.slice(2)])).out);
+  const receipt = JSON.parse(
+    (await sluice(['explain', 'takings', '--format', 'json', ...shop.places.slice(2)])).out,
+  );
   expect(receipt.lost).toEqual([]);
   expect(receipt.sources.map(({ source }: { source: string }) => source)).toEqual([A, B]);
   await isWell(shop);
@@ -166,7 +168,7 @@ test('what another program restores is taken back, and every version says again 
   expect((await said('sync', shop)).code).toBe(3);
   expect((await past()).out).toBe(before.out);
   const receipt = JSON.parse(
-    (await sluice(['explain', 'sales', '--as-of', '1', '--json', ...shop.places.slice(2)])).out,
+    (await sluice(['explain', 'sales', '--as-of', '1', '--format', 'json', ...shop.places.slice(2)])).out,
   );
   expect(receipt.sources.map(({ source }: { source: string }) => source)).toEqual([A, B]);
   expect(await takings(shop)).toBe('day,till,takings\n2024-05-01,north,10.00\n2024-05-02,north,4.00\n');

@@ -69,7 +69,7 @@ it('says of a changed contract what the next sync reads and computes again', asy
     partitions: [{ day: '2024-01-01' }, { day: '2024-01-02' }, { day: '2024-01-03' }],
   });
   expect(found.changes[1].reasons).toEqual(['reads tables/sales']);
-  const done = JSON.parse((await sluice(['sync', '--json', ...shop.places])).out);
+  const done = JSON.parse((await sluice(['sync', '--format', 'json', ...shop.places])).out);
   expect(done.totals.accepted).toBe(found.changes[0].sourceFiles);
   expect(done.refreshed).toMatchObject([
     { table: 'insights/takings', published: found.changes[1].partitions },

@@ -161,7 +161,7 @@ lines', NULL, NULL, NULL, NULL), (-3, '', 12345678901234567890.25, false, NULL, 
 
 describe('status', () => {
   it('counts what the lake holds', async () => {
-    const { code, out } = await sluice(['status', '--json', ...places]);
+    const { code, out } = await sluice(['status', '--format', 'json', ...places]);
     expect(code).toBe(0);
     const { datasets, derived, unknown, deadLetters } = JSON.parse(out);
     const counted = Object.fromEntries(

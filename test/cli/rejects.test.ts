@@ -105,7 +105,7 @@ describe('rejects', () => {
   it('of a file beyond its limit: why, and that the file itself is to be corrected; the rows before stay', async () => {
     const shop = await openShop({ maxRejectedRows: 2 });
     await shop.write(FIRST, 'amount,till\nx,a\ny,b\nz,c\n5,north\n');
-    const { code, out } = await sluice(['sync', '--json', ...shop.places]);
+    const { code, out } = await sluice(['sync', '--format', 'json', ...shop.places]);
     expect(code).toBe(3);
     const message =
       '3 of 4 rows are refused, and maxRejectedRows of sales lets 2 pass: correct them in the file and send it again under its name';

@@ -52,7 +52,7 @@ describe('a contract', () => {
     await shop.write('stock/c.csv', 'id,name\n4,jam\n');
     await shop.remove('stock/a.csv');
 
-    const synced = await sluice(['sync', '--prune', '--yes', '--json', ...shop.places]);
+    const synced = await sluice(['sync', '--prune', '--yes', '--format', 'json', ...shop.places]);
     expect(synced.code).toBe(1);
     const found = JSON.parse(synced.out);
     expect(found).toMatchObject({ rows: { accepted: 1, withdrawn: 0 }, vanished: [], deadLetters: [] });

@@ -57,7 +57,8 @@ export async function json(shop: Shop, verb: string, ...args: string[]) {
   return JSON.parse(out);
 }
 
-export const explained = (shop: Shop, ...args: string[]) => json(shop, 'explain', ...args, '--json');
+export const explained = (shop: Shop, ...args: string[]) =>
+  json(shop, 'explain', ...args, '--format', 'json');
 
 export type Source = {
   source: string;

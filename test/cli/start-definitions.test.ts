@@ -69,7 +69,7 @@ describe('definitions that change', () => {
     expect(await running.line(/^sales/)).toMatch(/; refreshed takings\(day=2024-01-03\) \(/);
     running.process.kill('SIGINT');
     expect(await running.ended).toMatchObject({ code: 0 });
-    const { code, out } = await sluice(['sync', '--json', ...shop.places]);
+    const { code, out } = await sluice(['sync', '--format', 'json', ...shop.places]);
     expect({ code, totals: JSON.parse(out).totals }).toMatchObject({ code: 0, totals: { accepted: 0 } });
   });
 

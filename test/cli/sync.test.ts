@@ -19,7 +19,7 @@ async function takings(shop: Shop): Promise<string[]> {
 }
 
 async function syncJson(shop: Shop, ...args: string[]) {
-  const { code, out } = await sluice(['sync', '--json', ...args, ...shop.places]);
+  const { code, out } = await sluice(['sync', '--format', 'json', ...args, ...shop.places]);
   return { code, document: JSON.parse(out) };
 }
 
@@ -179,7 +179,7 @@ describe('sync', () => {
       'shop/day=2024-01-02/b.csv',
     ]);
     const input = 'shop/day=2024-01-03/c.csv\r\n\n  \nshop/day=2024-01-09/none.csv\n';
-    const { out } = await sluice(['sync', '--json', '--keys', '-', ...shop.places], { input });
+    const { out } = await sluice(['sync', '--format', 'json', '--keys', '-', ...shop.places], { input });
     const document = JSON.parse(out);
     expect(document.files.map(({ source }: { source: string }) => source)).toEqual([
       'shop/day=2024-01-03/c.csv',
@@ -196,7 +196,7 @@ describe('sync', () => {
     expect(await takings(shop)).toContain('2024-01-01,north,3.75,');
     const clerks = ['query', 'SELECT DISTINCT clerk FROM sales', ...ASK, ...shop.places.slice(2)];
     expect((await sluice(clerks)).out).toBe('clerk\r\n""\r\n');
-    const status = await sluice(['status', '--json', ...shop.places]);
+    const status = await sluice(['status', '--format', 'json', ...shop.places]);
     expect(JSON.parse(status.out)).toMatchObject({ datasets: [{ waiting: 3 }], derived: [{ behind: 3 }] });
     const { code, document } = await syncJson(shop);
     expect(code).toBe(0);
@@ -246,18 +246,18 @@ it('a sync whose reader has gone does all its work', async () => {
 describe('wrong usage exits 2 and says what was meant', () => {
   it.each([
     [['snyc'], 'unknown verb "snyc". Did you mean "sync"?'],
-    [['sync', '--jsn'], 'unknown option --jsn. Did you mean "--json"?'],
+    [['sync', '--formt'], 'unknown option --formt. Did you mean "--format"?'],
     [['sync', '--from', '2024-02-30'], '--from 2024-02-30 is no day that exists'],
     [['sync', '--from', '2024-02-02', '--to', '2024-02-01'], 'swap them'],
     [['sync', '--landing'], '--landing wants a value'],
-    [['sync', '--landing', '--json'], '--landing wants a value'],
-    [['sync', '--json=yes'], '--json takes no value'],
-    [['sync', '--json', '--json'], '--json is given twice'],
+    [['sync', '--landing', '--prune'], '--landing wants a value'],
+    [['sync', '--prune=yes'], '--prune takes no value'],
+    [['sync', '--prune', '--prune'], '--prune is given twice'],
     [['sync', 'everything'], '"everything" is one argument too many'],
     [['query'], '"SELECT …" is missing'],
     [['query', 'SELECT', '1'], 'put quotes around the whole'],
     [['query', 'SELECT 1', '--format', 'cvs'], 'Did you mean "csv"?'],
-    [['--json', 'sync'], 'unknown option --json before a verb'],
+    [['--prune', 'sync'], 'unknown option --prune before a verb'],
     [[], 'A verb is missing.'],
   ])('%j', async (args, message) => {
     const { code, out, err } = await sluice(args);

@@ -62,7 +62,7 @@ export async function rows(shop: Shop, table: string) {
   return { code, rows: out.trim().split('\r\n').slice(1), err };
 }
 export const json = async (verb: string, shop: Shop, ...words: string[]) => {
-  const { code, out } = await sluice([verb, ...words, '--json', ...shop.places]);
+  const { code, out } = await sluice([verb, ...words, '--format', 'json', ...shop.places]);
   return { code, ...JSON.parse(out) };
 };
 

@@ -72,7 +72,7 @@ describe.each([
     const problem = `cannot ${verb} ${closed} (EACCES): ${next}.`;
     const unseen = [{ key: 'shop/day=2024-01-02/', problem }];
 
-    const synced = json(await asUser(['sync', '--json', '--prune', ...shop.places], shop.folder));
+    const synced = json(await asUser(['sync', '--format', 'json', '--prune', ...shop.places], shop.folder));
     expect(synced).toMatchObject({
       code: 1,
       unseen,
@@ -85,10 +85,10 @@ describe.each([
     expect(said.out).toContain(
       `In landing, and not to be seen; what the lake holds of it stays:\n  shop/day=2024-01-02/: ${problem}\n`,
     );
-    const status = json(await asUser(['status', '--json', ...shop.places], shop.folder));
+    const status = json(await asUser(['status', '--format', 'json', ...shop.places], shop.folder));
     expect(status).toMatchObject({ code: 1, unseen, datasets: [{ files: 4, vanished: 0, waiting: 0 }] });
     expect((await asUser(['status', ...shop.places], shop.folder)).out).toContain(problem);
-    const certified = json(await asUser(['certify', '--json', ...shop.places], shop.folder));
+    const certified = json(await asUser(['certify', '--format', 'json', ...shop.places], shop.folder));
     expect(certified).toMatchObject({
       code: 1,
       certified: false,
@@ -100,7 +100,7 @@ describe.each([
       'Not certified: 1 part of landing cannot be seen.',
     );
     await chmod(closed, 0o700);
-    expect(json(await asUser(['sync', '--json', ...shop.places], shop.folder))).toMatchObject({
+    expect(json(await asUser(['sync', '--format', 'json', ...shop.places], shop.folder))).toMatchObject({
       code: 0,
       unseen: [],
     });
@@ -111,7 +111,7 @@ describe('a file that cannot be read', () => {
   it('is named with the next step, and the others go on', async () => {
     const shop = await threeDays();
     await chmod(join(shop.landing, TWO), 0o000);
-    const synced = json(await asUser(['sync', '--json', ...shop.places], shop.folder));
+    const synced = json(await asUser(['sync', '--format', 'json', ...shop.places], shop.folder));
     const error = `cannot read ${join(shop.landing, TWO)} (EACCES): give the current user permission to it.`;
     expect(synced).toMatchObject({
       code: 1,
@@ -120,14 +120,14 @@ describe('a file that cannot be read', () => {
     });
     const status = await asUser(['status', ...shop.places], shop.folder);
     expect(status.out).toContain(`Failed; the next sync tries them again:\n  ${TWO}: ${error}\n`);
-    const certified = json(await asUser(['certify', '--json', ...shop.places], shop.folder));
+    const certified = json(await asUser(['certify', '--format', 'json', ...shop.places], shop.folder));
     expect(certified.datasets[0].objects).toMatchObject([
       { source: ONE, state: 'live' },
       { source: TWO, state: 'waiting' },
       { source: THREE, state: 'live' },
     ]);
     await chmod(join(shop.landing, TWO), 0o600);
-    expect(json(await asUser(['sync', '--json', ...shop.places], shop.folder))).toMatchObject({
+    expect(json(await asUser(['sync', '--format', 'json', ...shop.places], shop.folder))).toMatchObject({
       code: 0,
       totals: { accepted: 1 },
       deadLetters: [],
@@ -142,14 +142,14 @@ describe('links and names', () => {
     await rename(join(shop.landing, TWO), join(shop.folder, 'aside.csv'));
     await symlink(join(shop.folder, 'aside.csv'), join(shop.landing, TWO));
     const problem = `it is a link to ${join(shop.folder, 'aside.csv')}, outside of ${shop.landing}, and is not followed: put the files themselves here`;
-    const synced = json(await sluice(['sync', '--json', '--prune', ...shop.places]));
+    const synced = json(await sluice(['sync', '--format', 'json', '--prune', ...shop.places]));
     expect(synced).toMatchObject({
       code: 1,
       unseen: [{ key: TWO, problem }],
       vanished: [],
       totals: { unchanged: 2, withdrawn: 0 },
     });
-    const keyed = await sluice(['sync', '--json', '--keys', '-', ...shop.places], {
+    const keyed = await sluice(['sync', '--format', 'json', '--keys', '-', ...shop.places], {
       input: `${TWO}\n${ONE}\n`,
     });
     expect(json(keyed)).toMatchObject({
@@ -158,11 +158,11 @@ describe('links and names', () => {
       absent: [],
       totals: { unchanged: 1 },
     });
-    expect(json(await sluice(['certify', '--json', ...shop.places]))).toMatchObject({
+    expect(json(await sluice(['certify', '--format', 'json', ...shop.places]))).toMatchObject({
       code: 1,
       unseen: [{ key: TWO }],
     });
-    expect(json(await sluice(['status', '--json', ...shop.places]))).toMatchObject({
+    expect(json(await sluice(['status', '--format', 'json', ...shop.places]))).toMatchObject({
       code: 1,
       unseen: [{ key: TWO }],
     });
@@ -184,9 +184,9 @@ describe('links and names', () => {
     const longAgo = new Date(Date.now() - 30 * 24 * 3600 * 1000);
     for (const name of before) await utimes(join(report, name), longAgo, longAgo);
     const swept = await sluice(['maintain', ...shop.places]);
-    expect(swept).toMatchObject({ code: 0, out: expect.stringContaining('Swept 0 files') });
+    expect(swept).toMatchObject({ code: 0, out: expect.stringContaining('Deleted 0 files') });
     expect(await readdir(report)).toEqual(before);
-    expect(json(await sluice(['status', '--json', ...shop.places]))).toMatchObject({
+    expect(json(await sluice(['status', '--format', 'json', ...shop.places]))).toMatchObject({
       datasets: [{ files: 3 }],
     });
   });
@@ -200,7 +200,7 @@ describe('links and names', () => {
     );
     const key = 'shop/day=2024-01-01/caf\\xE9.csv';
     for (const verb of ['sync', 'status', 'certify']) {
-      const answer = json(await sluice([verb, '--json', ...shop.places]));
+      const answer = json(await sluice([verb, '--format', 'json', ...shop.places]));
       expect(answer, verb).toMatchObject({
         code: 1,
         unseen: [{ key, problem: expect.stringContaining('rename it') }],
@@ -226,10 +226,10 @@ describe('links and names', () => {
     ];
     for (const [i, name] of names.entries()) await shop.sell(day + name, `t${i},${i + 1}`, 't,x');
     const keys = names.map((name) => day + name).sort();
-    const synced = json(await sluice(['sync', '--json', ...shop.places]));
+    const synced = json(await sluice(['sync', '--format', 'json', ...shop.places]));
     expect(synced).toMatchObject({ code: 0, totals: { accepted: names.length }, unseen: [] });
     expect(synced.files.map(({ source }: { source: string }) => source).sort()).toEqual(keys);
-    const certified = json(await sluice(['certify', '--json', ...shop.places]));
+    const certified = json(await sluice(['certify', '--format', 'json', ...shop.places]));
     expect(certified).toMatchObject({
       code: 0,
       totals: { accepted: names.length, quarantined: names.length },
@@ -242,7 +242,7 @@ describe('links and names', () => {
       );
       expect(rows, name).toMatchObject([{ line: 3, raw: 't,x' }]);
     }
-    expect(json(await sluice(['status', '--json', ...shop.places]))).toMatchObject({
+    expect(json(await sluice(['status', '--format', 'json', ...shop.places]))).toMatchObject({
       code: 0,
       datasets: [{ files: names.length, waiting: 0, vanished: 0 }],
     });
@@ -255,11 +255,11 @@ describe('links and names', () => {
     await shop.define({ name: 'shop', resources: [{ ...resource, path: 'shop/**/*.csv' }] }, TAKINGS);
     const key = `shop/day=2024-01-01/${`${'d'.repeat(200)}/`.repeat(7)}a.csv`;
     await shop.sell(key, 'north,1', 'south,x');
-    expect(json(await sluice(['sync', '--json', ...shop.places]))).toMatchObject({
+    expect(json(await sluice(['sync', '--format', 'json', ...shop.places]))).toMatchObject({
       code: 0,
       totals: { accepted: 1 },
     });
-    expect(json(await sluice(['certify', '--json', ...shop.places]))).toMatchObject({
+    expect(json(await sluice(['certify', '--format', 'json', ...shop.places]))).toMatchObject({
       code: 0,
       certified: true,
     });

@@ -88,7 +88,7 @@ describe('a sync', () => {
         await rm(shop.landing, { recursive: true, force: true });
         await rename(`${shop.landing}-away`, shop.landing);
       }
-      const again = JSON.parse((await sluice(['sync', '--json', ...shop.places])).out);
+      const again = JSON.parse((await sluice(['sync', '--format', 'json', ...shop.places])).out);
       expect(again).toMatchObject({ rows: { withdrawn: 0 }, deadLetters: [] });
       const { out: rows } = await sluice([
         'query',
@@ -181,7 +181,7 @@ describe('what lies in landing and is no file', () => {
     expect(synced.out).toContain('Files: 1 accepted\n');
     const odd = ['broken', 'pipe', 'socket', 'zero'].map((name) => `shop/day=2024-01-01/${name}.csv`);
     for (const verb of ['status', 'certify']) {
-      const { code, out } = await ended(startSluice([verb, '--json', ...shop.places], shop.folder));
+      const { code, out } = await ended(startSluice([verb, '--format', 'json', ...shop.places], shop.folder));
       const keys = JSON.parse(out).unseen.map(({ key }: { key: string }) => key);
       expect({ code, keys }).toEqual({ code: 1, keys: odd });
     }

@@ -72,7 +72,7 @@ async function syncPeakMb(megabytes: number): Promise<number> {
       '--import',
       pathToFileURL(resolve('test/bench/usage.mjs')).href,
       resolve('bin/sluice.mjs'),
-      ...['sync', '--memory', String(MEMORY_MB), '--json', ...places],
+      ...['sync', '--memory', String(MEMORY_MB), '--format', 'json', ...places],
     ],
     { env: { ...process.env, BENCH_USAGE: usage }, stdio: ['ignore', 'pipe', 'inherit'] },
   );

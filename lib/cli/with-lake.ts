@@ -1,0 +1,42 @@
+// The frame of a verb that works on a lake: finds the places, opens the lake, and closes it whatever happens.
+
+import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
+import { openLake } from '../local/open-lake.ts';
+import { hasLanding, refuseOverlap, requireLake, requireLanding } from '../local/places.ts';
+import { locations, matchingLocations, memoryLimit } from './locations.ts';
+import { terminalLog } from './log-lines.ts';
+import type { Terminal } from './terminal.ts';
+import { type Arguments, LANDING } from './verb.ts';
+
+export type Needs = {
+  /** `unused`: the verb does not look there. `wanted`: it may be missing, see `hasLanding`. */
+  readonly landing: 'unused' | 'wanted' | 'required';
+  /** `wanted`: it is made, or nothing is in it yet. */
+  readonly lake: 'wanted' | 'required';
+  /** False: nothing is created on disk below the lake, and no use case that writes is called. */
+  readonly writes: boolean;
+};
+
+export type OpenedLake = LocalLake & { readonly places: LakeLocations; readonly hasLanding: boolean };
+
+/** Throws CliError where a place is missing that is needed, and where landing and the lake overlap. */
+export async function withLake<T>(
+  args: Arguments,
+  terminal: Terminal,
+  { landing, lake, writes }: Needs,
+  work: (opened: OpenedLake) => Promise<T>,
+): Promise<T> {
+  const places =
+    landing === 'unused' ? { ...locations(args), landing: LANDING.default ?? '' } : matchingLocations(args);
+  if (landing === 'required') await requireLanding(places);
+  if (lake === 'required') await requireLake(places);
+  if (landing !== 'unused') await refuseOverlap(places);
+  const log = terminalLog(terminal, args.flag('verbose'));
+  const there = landing === 'wanted' ? await hasLanding(places) : landing === 'required';
+  const local = await openLake(places, log, { readOnly: !writes, ...memoryLimit(args) });
+  try {
+    return await work({ ...local, places, hasLanding: there });
+  } finally {
+    await local.close();
+  }
+}
