@@ -28,18 +28,13 @@ export type S3StoreOptions = {
   /** Of one object. Default 4; an upload holds that many parts in memory. */
   readonly partsAtOnce?: number;
   /** Keeps local copies of up to `maxBytes` of the keys that are `immutable`. Default: none is kept. */
-  readonly cache?: { readonly maxBytes: number; readonly immutable?: (key: string) => boolean };
+  readonly cache?: { readonly maxBytes: number; readonly immutable: (key: string) => boolean };
 };
 
 const MIB = 1024 * 1024;
 const MIN_UPLOAD_PART_BYTES = 5 * MIB;
 const MAX_UPLOAD_PARTS = 10_000;
 const MAX_ATTEMPTS = 10;
-
-/** Data files of Delta tables: their names are never used again. Checkpoints and quarantine are not among them. */
-export function isDataFile(key: string): boolean {
-  return /^(?:tables|arrivals|insights)\/.*\.parquet$/s.test(key) && !key.includes('/_delta_log/');
-}
 
 /** Takes every key that S3 takes. Throws CliError, with the next step, for what a person can mend. */
 export function s3Store(options: S3StoreOptions): ObjectStore {
@@ -67,7 +62,7 @@ class S3Objects implements ObjectStore {
     this.partBytes = partBytes ?? 8 * MIB;
     this.partsAtOnce = partsAtOnce ?? 4;
     this.cache = new FileCache(cache?.maxBytes ?? 0);
-    this.isCached = cache === undefined ? () => false : (cache.immutable ?? isDataFile);
+    this.isCached = cache?.immutable ?? (() => false);
   }
 
   async head(key: string): Promise<ObjectVersion | undefined> {

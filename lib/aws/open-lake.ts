@@ -15,6 +15,7 @@ import { sqsQueue } from '../adapters/sqs-queue.ts';
 import { loadCatalog } from '../definitions/load-catalog.ts';
 import { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../lake/effects.ts';
+import { isDataFile } from '../lake/layout.ts';
 import type { Queue } from '../ports.ts';
 import { readSettings, type Settings } from './environment.ts';
 import type { FileNews } from './file-messages.ts';
@@ -67,7 +68,7 @@ export async function openAwsLake(
     client: s3,
     bucket: lakeBucket,
     scratch,
-    cache: { maxBytes: cacheBytes(settings.diskMb) },
+    cache: { maxBytes: cacheBytes(settings.diskMb), immutable: isDataFile },
   });
   const files = sqsQueue<FileNews>({ client: sqs, queueUrl: filesQueueUrl });
   const queue = sqsQueue<RefreshNews>({ client: sqs, queueUrl: refreshQueueUrl, groupOf: refreshGroup });

@@ -69,3 +69,8 @@ export function waitingKey(table: string): string {
 export function deadLetterKey(queue: string, id: string): string {
   return `dead-letters/${queue}/${id}.json`;
 }
+
+/** Data files of tables: their names are never used again. Checkpoints and quarantine are not among them. */
+export function isDataFile(key: string): boolean {
+  return /^(?:tables|arrivals|insights)\/.*\.parquet$/s.test(key) && !key.includes('/_delta_log/');
+}

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { s3Client } from '../adapters/aws-clients.ts';
 import { type FileStoreOptions, fileStore } from '../adapters/file-store.ts';
 import { isS3Location, parseLocation } from '../adapters/s3-location.ts';
+import { isDataFile } from '../lake/layout.ts';
 import type { ObjectStore, ScratchFolder } from '../ports.ts';
 
 /** Local copies of the lake's data files that one run keeps for its next question. */
@@ -21,5 +22,5 @@ export async function openStore(
   const clients = await import('../adapters/aws-clients.ts');
   const { s3Store } = await import('../adapters/s3-store.ts');
   client ??= clients.s3Client(process.env);
-  return s3Store({ client, ...location, scratch, cache: { maxBytes: CACHE_BYTES } });
+  return s3Store({ client, ...location, scratch, cache: { maxBytes: CACHE_BYTES, immutable: isDataFile } });
 }

@@ -10,6 +10,7 @@ import { sameTable, type TableRef, tablePrefix } from '../../lib/core/insight.ts
 import { DeltaTables } from '../../lib/delta/tables.ts';
 import { namedTables } from '../../lib/inspect/find-table.ts';
 import type { Effects } from '../../lib/lake/effects.ts';
+import { isDataFile } from '../../lib/lake/layout.ts';
 import { type LocalLake, openLake } from '../../lib/local/open-lake.ts';
 import { syncLake } from '../../lib/local/sync-lake.ts';
 import type { ObjectStore, ObjectVersion, Row } from '../../lib/ports.ts';
@@ -38,7 +39,12 @@ export async function openRemoteLake(
     () => undefined,
   );
   const landing = s3Store({ client: s3, bucket: LandingBucket, prefix, scratch });
-  const lake = s3Store({ client: s3, bucket: LakeBucket, scratch, cache: { maxBytes: CACHE_BYTES } });
+  const lake = s3Store({
+    client: s3,
+    bucket: LakeBucket,
+    scratch,
+    cache: { maxBytes: CACHE_BYTES, immutable: isDataFile },
+  });
   const sql = await openDuckDb();
   const effects = { ...local.effects, sql, scratch, landing, lake };
   const tables = new DeltaTables({ ...effects, store: lake, newId: randomUUID });

@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { s3Client, sqsClient } from '../../lib/adapters/aws-clients.ts';
 import { isS3Location, parseLocation } from '../../lib/adapters/s3-location.ts';
-import { isDataFile, s3Store } from '../../lib/adapters/s3-store.ts';
+import { s3Store } from '../../lib/adapters/s3-store.ts';
 import { etagOfFileName, fileNameOfEtag } from '../../lib/adapters/s3-version.ts';
 import { CliError } from '../../lib/errors.ts';
+import { isDataFile } from '../../lib/lake/layout.ts';
 import { listed } from './object-store.ts';
 import { type Answer, s3Fault, scriptedEndpoint, scriptedS3 } from './scripted-endpoint.ts';
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { probeConditionalCreate } from '../../lib/adapters/s3-probe.ts';
 import { s3Store } from '../../lib/adapters/s3-store.ts';
 import { CliError, TryAgainError } from '../../lib/errors.ts';
+import { isDataFile } from '../../lib/lake/layout.ts';
 import { bytes, listed, text } from './object-store.ts';
 import { type Answer, type Request, s3Fault, scriptedEndpoint, scriptedS3 } from './scripted-endpoint.ts';
 
@@ -154,7 +155,10 @@ describe('the cache', () => {
       request.method === 'POST' ? { body: '<DeleteResult/>' } : ranged('1234', '"e"', request),
     );
     const client = scriptedS3(url);
-    return { store: s3Store({ client, bucket: 'b', scratch, cache: { maxBytes } }), requests };
+    return {
+      store: s3Store({ client, bucket: 'b', scratch, cache: { maxBytes, immutable: isDataFile } }),
+      requests,
+    };
   }
 
   it('fetches a data file once, for all who ask', async () => {
