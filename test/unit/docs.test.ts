@@ -1,4 +1,5 @@
-// The pages for people: every link within the repository leads somewhere, and the README stays a door.
+// The pages for people: every link within the repository leads somewhere, every path that they name exists, and the README stays
+// a door. Their commands are tried in test/cli/docs-commands.test.ts.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -8,7 +9,7 @@ const MOST_LINES = 180;
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
-  ...readdirSync(join(ROOT, 'docs')).map((name) => join('docs', name)),
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
 ].filter((page) => page.endsWith('.md'));
 
 const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8');
@@ -30,6 +31,18 @@ it.each(pages)('%s: each link leads to a file, and to a heading of it', (page) =
     expect(existsSync(join(ROOT, path)), `${page}: ${target}`).toBe(true);
     if (anchor !== undefined) expect(anchorsOf(textOf(path)), `${page}: ${target}`).toContain(anchor);
   }
+});
+
+/** As `lib/delta/commit.ts`. What has a wildcard or is to be written by the reader is none. */
+const pathsIn = (text: string) =>
+  [
+    ...text
+      .replace(/^```[\s\S]*?^```/gm, '')
+      .matchAll(/`((?:bin|docs|functions|lib|localstack|test)\/[\w./-]+)`/g),
+  ].map(([, path = '']) => path);
+
+it.each(pages)('%s: each path of the repository that it names exists', (page) => {
+  expect(pathsIn(textOf(page)).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
 it('each page is reached from the README', () => {
