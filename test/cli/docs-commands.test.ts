@@ -1,6 +1,6 @@
 // Each block of commands that a page for people marks as runnable (```sh run) does what the page says: its exit code, and its
 // output where the page shows it. A page's blocks run in order, in a folder of their own that holds the bundled definitions
-// alone, as a fresh clone does. What another exit code than 0 is meant is marked so: ```sh run exit=3.
+// alone, as a fresh clone does. Where the page means another exit code than 0, the block says so: ```sh run exit=3.
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -54,7 +54,7 @@ async function tryStep(page: string, folder: string, step: Step): Promise<void> 
     expect(out, `${place}: output`).toBe(step.output);
 }
 
-it.each(runnable)('$page: its commands do what it says', async ({ page, steps }) => {
+it.each(runnable)('$page: its commands do what it says', { timeout: 300_000 }, async ({ page, steps }) => {
   const folder = await testFolder();
   cpSync(join(ROOT, 'schemas'), join(folder, 'schemas'), { recursive: true });
   for (const step of steps) await tryStep(page, folder, step);
