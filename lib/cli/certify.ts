@@ -49,7 +49,7 @@ Reads all of the lake: in S3 that means fetching it. Changes nothing.`,
     {
       code: FAULT,
       meaning:
-        'there is no lake or no landing, or they, a part of landing, or a definition cannot be read: said, and the\nothers are looked at',
+        'there is no lake or no landing, or they, a part of landing, or a definition cannot be read: said, and the others are looked at',
     },
     { code: 2, meaning: 'wrong usage' },
   ],

@@ -8,13 +8,13 @@ export const FILES_DLQ: Option = {
   name: 'files-dlq',
   value: 'URL',
   description:
-    "On AWS: the files queue's dead-letter queue, the stack's output FilesDeadLetterQueueUrl.\nDefault: $SLUICE_FILES_DLQ_URL",
+    "On AWS: the files queue's dead-letter queue, the stack's output FilesDeadLetterQueueUrl. Default: $SLUICE_FILES_DLQ_URL",
 };
 export const REFRESH_DLQ: Option = {
   name: 'refresh-dlq',
   value: 'URL',
   description:
-    "On AWS: the refresh queue's dead-letter queue, the stack's output RefreshDeadLetterQueueUrl.\nDefault: $SLUICE_REFRESH_DLQ_URL",
+    "On AWS: the refresh queue's dead-letter queue, the stack's output RefreshDeadLetterQueueUrl. Default: $SLUICE_REFRESH_DLQ_URL",
 };
 
 const QUEUES = [

@@ -42,14 +42,18 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 const MAX_LEFT = 30;
+const MAX_COLUMNS = 110;
 
-/** Two columns; a long left side has a line of its own. */
+/** Two columns; a long left side has a line of its own, and a long right side several. */
 function pairs(entries: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...entries.map(([left]) => left.length).filter((length) => length <= MAX_LEFT), 0);
   return entries.map(([left, right]) => {
-    const indented = right.split('\n').join(`\n${' '.repeat(width + 4)}`);
-    return left.length > width
-      ? `  ${left}\n${' '.repeat(width + 4)}${indented}`
-      : `  ${left.padEnd(width)}  ${indented}`;
+    const indent = ' '.repeat(width + 4);
+    const indented = wrapped(right, MAX_COLUMNS - indent.length).join(`\n${indent}`);
+    return left.length > width ? `  ${left}\n${indent}${indented}` : `  ${left.padEnd(width)}  ${indented}`;
   });
+}
+
+function wrapped(text: string, columns: number): string[] {
+  return text.match(new RegExp(`.{1,${columns}}(?= |$)|\\S+`, 'g'))?.map((line) => line.trim()) ?? [''];
 }

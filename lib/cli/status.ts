@@ -38,12 +38,12 @@ landing and cannot be seen. Changes nothing, and creates nothing.`,
     {
       code: NEEDS_ATTENTION,
       meaning:
-        'a source file stands rejected or is gone from landing, a partition is stale, or another program has\nwritten into a table',
+        'a source file stands rejected or is gone from landing, a partition is stale, or another program has written into a table',
     },
     {
       code: FAULT,
       meaning:
-        'a fault: it is named with all the rest, and so is a definition, a table or a part of landing that cannot be\nread; or there is no lake yet',
+        'a fault: it is named with all the rest, and so is a definition, a table or a part of landing that cannot be read; or there is no lake yet',
     },
     { code: 2, meaning: 'wrong usage' },
   ],

@@ -34,7 +34,7 @@ key has none, the day on which the file was last modified, in UTC.`,
       name: 'keys',
       value: 'FILE',
       description:
-        'The landing keys that the file lists, one a line, and no others; - reads them from\nstandard input. Landing is not listed.',
+        'The landing keys that the file lists, one a line, and no others; - reads them from standard input. Landing is not listed.',
     },
     { name: 'prune', description: 'Withdraw the rows of source files that are not in landing any more.' },
     { name: 'yes', description: 'Let --prune take more than half of a dataset away.' },
@@ -65,12 +65,12 @@ key has none, the day on which the file was last modified, in UTC.`,
     {
       code: NEEDS_ATTENTION,
       meaning:
-        'a source file stands rejected or is gone from landing, a partition is stale because an audit failed,\nor another program had written into a table',
+        'a source file stands rejected or is gone from landing, a partition is stale because an audit failed, or another program had written into a table',
     },
     {
       code: FAULT,
       meaning:
-        'a fault; a definition that is set aside, a contract that its table cannot take, a table that cannot be read:\nsaid, and the others are brought in line',
+        'a fault; a definition that is set aside, a contract that its table cannot take, a table that cannot be read: said, and the others are brought in line',
     },
     { code: 2, meaning: 'wrong usage, or --prune would take most of a dataset and --yes is missing' },
   ],

@@ -57,7 +57,7 @@ export const AS_OF: Option = {
   name: 'as-of',
   value: 'VERSION|TIME',
   description:
-    'As it was: at a version of the table, or at a time (ISO 8601, UTC unless it says otherwise;\na day means its end): the newest version at or before it.',
+    'As it was: at a version of the table, or at a time (ISO 8601, UTC unless it says otherwise; a day means its end): the newest version at or before it.',
 };
 export const VERBOSE: Option = {
   name: 'verbose',
