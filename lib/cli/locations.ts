@@ -43,7 +43,7 @@ export function memoryLimit(args: Arguments): Pick<OpenOptions, 'memoryLimitMb'>
 
 /** As one would type it here: relative where that is shorter, quoted where a shell wants it. */
 export function typed(path: string): string {
-  const way = relative(process.cwd(), path);
+  const way = isS3Location(path) ? path : relative(process.cwd(), path);
   const shown = way === '' ? '.' : way.length < path.length ? way : path;
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }

@@ -1,12 +1,11 @@
 // The first insights that a new user sees, and what to try next.
 import { basename, dirname, posix } from 'node:path';
-
+import { isS3Location } from '../adapters/s3-location.ts';
 import { type Derivation, tablePrefix } from '../core/insight.ts';
 import { withViews } from '../inspect/lake-views.ts';
 import type { Effects } from '../lake/effects.ts';
 import { filesBySource } from '../lake/tags.ts';
 import type { LakeLocations } from '../local/open-lake.ts';
-import { landingPath } from '../local/watch-landing.ts';
 import { identifier } from '../sql/quoting.ts';
 import { messageOf } from '../table-failures.ts';
 import { typed } from './locations.ts';
@@ -69,15 +68,13 @@ export async function nextLines(effects: Effects, places: LakeLocations): Promis
   const isDefault =
     places.landing === '.lake/landing' && places.lake === '.lake/lake' && places.schemas === 'schemas';
   const lakeOptions = isDefault ? '' : ofLake;
-  const copy = example && {
-    from: typed(landingPath(places.landing, example.key)),
-    to: typed(landingPath(places.landing, example.copy)),
-  };
+  const [from, to] = [example?.key, example?.copy].map((key) => typed(`${effects.landing.location}/${key}`));
+  const tool = isS3Location(places.landing) ? 'aws s3 ' : '';
   return [
     '',
     'What to try next:',
     `  drop, replace, rename or delete files under ${typed(places.landing)}`,
-    ...(copy ? [`  cp ${copy.from} ${copy.to}`, `  rm ${copy.to}`] : []),
+    ...(example ? [`  ${tool}cp ${from} ${to}`, `  ${tool}rm ${to}`] : []),
     ...(table === undefined ? [] : [`  npx sluice query "SELECT * FROM ${table}"${lakeOptions}`]),
     `  npx sluice status${isDefault ? '' : options}`,
   ];

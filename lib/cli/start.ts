@@ -1,12 +1,9 @@
 // `sluice start`: from nothing to insights, then follows landing. What a new user sees first.
 import { isS3Location } from '../adapters/s3-location.ts';
-import { UsageError } from '../errors.ts';
-import type { LandingPoll } from '../local/landing-poll.ts';
+import type { Definitions } from '../local/follow-definitions.ts';
 import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
-import type { Definitions } from '../local/watch-definitions.ts';
-import type { Unseen } from '../ports.ts';
 import type { Interrupt } from './interrupt.ts';
-import { locations, memoryLimit, typed } from './locations.ts';
+import { matchingLocations, memoryLimit, typed } from './locations.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 
@@ -15,12 +12,15 @@ export const start: Verb = {
 line with it, shows headline insights, then follows every file that is dropped, overwritten, renamed or
 deleted there, a line each. Ctrl-C ends it and leaves a sound lake; the next start carries on.
 
-A file is read when its size has stood still for half a second. A writer that pauses longer is read
-twice, the second time whole. Exact in any case: write under a name with a leading dot, which is
-ignored, and rename it when it is complete.
+Landing and definitions are looked at twice a second, or, where there is so much that a look takes long,
+after twenty times as long. In S3 a look is a request for each 1,000 files. A look that fails is tried again.
 
-Contracts and insights that change are taken up when nothing has changed for a second, as the next start would
-take them; what changed is said. Where a file is wrong, that is said, and its text before stays in force.`,
+A file is read when it has stood still for half a second. A writer that pauses longer is read
+twice, the second time whole. Exact in any case: write under a name with a leading dot, which is
+ignored, and rename it when it is complete. An object in S3 is whole as soon as it is there.
+
+Contracts and insights that change are taken up when they have stood still for half a second, as the next start
+would take them; what changed is said. Where a file is wrong, that is said, and its text before stays in force.`,
   options: [
     LANDING,
     LAKE,
@@ -33,6 +33,10 @@ take them; what changed is said. Where a file is wrong, that is said, and its te
     { command: 'npm start', meaning: 'the bundled samples in .lake/, then watch' },
     { command: 'npm start -- --once', meaning: 'the same, and exit' },
     { command: 'npx sluice start --landing /data/landing --lake /data/lake', meaning: 'your own folders' },
+    {
+      command: 'npx sluice start --landing s3://my-landing --lake s3://my-lake',
+      meaning: 'in S3, worked on by this machine',
+    },
   ],
   exitCodes: [
     { code: 0, meaning: 'ended by Ctrl-C, or (--once) all well' },
@@ -55,25 +59,19 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   }
 }
 
-function refuseS3({ landing, lake }: LakeLocations): void {
-  const place = [landing, lake].find(isS3Location);
-  if (place === undefined) return;
-  throw new UsageError(
-    `sluice start watches folders, and ${place} is in S3. There "npx sluice sync" brings the lake in line once, and a deployed stack follows landing.`,
-  );
-}
-
 type Work = (local: LocalLake, places: LakeLocations) => Promise<number>;
 
 async function open(args: Arguments, terminal: Terminal, work: Work): Promise<number> {
-  const places = locations(args);
-  refuseS3(places);
+  const places = matchingLocations(args);
   const { openLake } = await import('../local/open-lake.ts');
-  const { refuseOverlap } = await import('../local/places.ts');
+  const { refuseOverlap, requireLanding } = await import('../local/places.ts');
   const { fillLanding } = await import('../local/samples.ts');
   const { terminalLog } = await import('./log-lines.ts');
   const { count } = await import('./text.ts');
   await refuseOverlap(places);
+  // A folder that is missing is made; a bucket is somebody else's.
+  const isBucket = isS3Location(places.landing);
+  if (isBucket) await requireLanding(places);
   const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), memoryLimit(args));
   try {
     const { datasets, derivations } = local.effects.catalog;
@@ -81,7 +79,7 @@ async function open(args: Arguments, terminal: Terminal, work: Work): Promise<nu
     await terminal.out([
       `Sluice: ${count(datasets.length, 'dataset')} and ${count(insights, 'insight')} from ${typed(places.schemas)}`,
     ]);
-    const samples = await fillLanding(places.schemas, places.landing, new Date());
+    const samples = isBucket ? undefined : await fillLanding(places.schemas, places.landing, new Date());
     if (samples !== undefined)
       await terminal.out([`Copied ${count(samples, 'sample file')} to ${typed(places.landing)}`]);
     return await work(local, places);
@@ -118,53 +116,46 @@ async function syncAndFollow(
   interrupt: Interrupt,
 ): Promise<number> {
   const { rmSync } = await import('node:fs');
-  const { Changes } = await import('../local/changes.ts');
-  const { followLanding, requirePlaces } = await import('../local/follow-landing.ts');
-  const { LandingPoll, pollLanding } = await import('../local/landing-poll.ts');
-  const { Definitions } = await import('../local/watch-definitions.ts');
-  const { watchLanding } = await import('../local/watch-landing.ts');
+  const { Definitions } = await import('../local/follow-definitions.ts');
+  const { watchedLanding, workOn } = await import('../local/follow-landing.ts');
+  const { watch } = await import('../local/watch.ts');
   const { eventLines } = await import('./event-lines.ts');
   const { unseenLine } = await import('./sync-text.ts');
-  const { catalog, landing, lake, scratch, sql } = local.effects;
-  const changes = new Changes();
-  interrupt.onStop = () => changes.stop();
+  const { catalog, lake, scratch, sql } = local.effects;
+  const stop = new AbortController();
+  const stopped = () => stop.signal.aborted;
+  interrupt.onStop = () => stop.abort();
   interrupt.onEnd = () => rmSync(scratch, { recursive: true, force: true });
   if (interrupt.stopped) return 0;
-  // First the watcher, then the listing: a change is seen by one of them.
-  const failed = (error: unknown) => void terminal.err([`warning: ${watchProblem(error)}`]);
-  const watcher = await watchLanding(landing.location, { changed: (key) => changes.add(key), failed });
+  const warn = (text: string) => void terminal.err([`warning: ${text}`]);
+  const landing = watchedLanding(local.effects, (one) => warn(unseenLine(one)));
   const definitions = new Definitions(places.schemas, sql, local.definitions, catalog);
-  const looking: Promise<void>[] = [];
-  try {
-    const poll = new LandingPoll(landing);
-    await poll.begin();
-    await syncAndShow(local, places, terminal, () => changes.stopped);
-    if (!changes.stopped)
-      await terminal.out([
-        '',
-        `Watching ${typed(places.landing)} and ${typed(places.schemas)}; Ctrl-C ends it.`,
-      ]);
-    const pathOf = (key: string) => typed(`${lake.location}/${key}`);
-    const unseen = (one: Unseen) => void terminal.err([`warning: ${unseenLine(one)}`]);
-    looking.push(pollLanding(poll, changes, { failed, unseen, require: () => requirePlaces(local) }));
-    looking.push(definitions.watch(changes).catch((error: unknown) => changes.fail(error)));
-    await followLanding(local, changes, poll, {
-      round: ({ effects }, round) => terminal.out(eventLines(effects.catalog, round, pathOf)),
-      redefined: (before) => takeUp(before, definitions, poll, terminal, () => changes.stopped),
-    });
-    return 0;
-  } finally {
-    changes.stop();
-    await watcher.close();
-    for (const looked of looking) await looked;
-  }
+  await landing.settle();
+  await syncAndShow(local, places, terminal, stopped);
+  if (stopped()) return 0;
+  await terminal.out(['', `Watching ${typed(places.landing)} and ${typed(places.schemas)}; Ctrl-C ends it.`]);
+  const pathOf = (key: string) => typed(`${lake.location}/${key}`);
+  // Each round is worked on under the definitions that are in force when it begins.
+  let current = local;
+  const redefine = async () => {
+    current = await takeUp(current, definitions, terminal, stopped);
+  };
+  const follow = async (keys: readonly string[]) => {
+    const round = await workOn(current, keys, stopped);
+    await terminal.out(eventLines(current.effects.catalog, round, pathOf));
+  };
+  const followed = [
+    { watched: definitions.watched, take: redefine },
+    { watched: landing, take: follow },
+  ];
+  await watch(followed, stop.signal, (error) => warn(lookProblem(error)));
+  return 0;
 }
 
 /** Brings the lake under the definitions as they are now, as the next start would. */
 async function takeUp(
   before: LocalLake,
   definitions: Definitions,
-  poll: LandingPoll,
   terminal: Terminal,
   stopping: () => boolean,
 ): Promise<LocalLake> {
@@ -174,13 +165,12 @@ async function takeUp(
   await terminal.out(redefinitionLines({ ...found, changed: found.changed.map(typed) }));
   const local = { ...before, effects: { ...before.effects, catalog: found.catalog } };
   if (found.changed.length === 0) return local;
-  await poll.begin();
   const options = { selection: {}, prune: false, allowMassWithdrawal: false };
   await terminal.out(syncLines(await syncLake(local, options, {}, stopping)));
   return local;
 }
 
-function watchProblem(error: unknown): string {
+function lookProblem(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
-  return `a part of landing cannot be watched: ${reason}. "npx sluice sync" finds what is missed.`;
+  return `${reason.replace(/\.$/, '')}. Sluice keeps trying.`;
 }

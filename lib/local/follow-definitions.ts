@@ -1,5 +1,5 @@
-// Finds out that the definitions changed while a lake is followed, and what is in force then: the new text of each file, or,
-// where that is wrong, the text before it. Goes by the texts, so that it does not matter how an editor writes them.
+// The definitions of a lake that is followed, and what is in force when they changed: the new text of each file, or, where that
+// is wrong, the text before it.
 import type { Catalog } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
@@ -7,7 +7,7 @@ import { type DefinitionFile, readDefinitionFiles } from '../definitions/definit
 import { bindCatalog } from '../definitions/load-catalog.ts';
 import { CliError } from '../errors.ts';
 import type { SqlEngine } from '../ports.ts';
-import type { Changes } from './changes.ts';
+import { type Sight, Watched } from './watch.ts';
 
 /** What is wrong with files that have no text before is in the catalog's `aside`. */
 export type Redefinition = {
@@ -22,43 +22,32 @@ export type Redefinition = {
   readonly problem?: string;
 };
 
-/** Several files, and each in several steps, are often written at once: so long nothing may have changed any more. */
-const QUIET_MS = 1_000;
-
 type Texts = readonly DefinitionFile[] | CliError;
 
 export class Definitions {
-  readonly #folder: string;
+  /** They come to rest together: several files are often written at once, and need each other. */
+  readonly watched: Watched;
   readonly #engine: SqlEngine;
-  /** As they were read last. */
-  #read: Texts;
-  /** As they lie there, since the last look. */
+  /** As they lay there by the last look. */
   #seen: Texts;
   #inForce: readonly DefinitionFile[];
   #catalog: Catalog;
 
   /** `files`: what `catalog` was made of. */
   constructor(folder: string, engine: SqlEngine, files: readonly DefinitionFile[], catalog: Catalog) {
-    this.#folder = folder;
+    const see = async () => {
+      this.#seen = await textsIn(folder);
+      return sightOf(this.#seen);
+    };
+    this.watched = new Watched(see, sightOf(files).marks);
     this.#engine = engine;
-    [this.#read, this.#seen, this.#inForce] = [files, files, files];
+    [this.#seen, this.#inForce] = [files, files];
     this.#catalog = catalog;
   }
 
-  /** Looks from time to time until `changes` is stopped, and tells it what has changed and come to rest. */
-  async watch(changes: Changes): Promise<void> {
-    while (await changes.stillWanted(QUIET_MS)) {
-      const now = await this.#look();
-      const isQuiet = idOf(now) === idOf(this.#seen);
-      this.#seen = now;
-      if (isQuiet && idOf(now) !== idOf(this.#read)) changes.redefine();
-    }
-  }
-
-  /** What is in force from now on. */
+  /** What is in force from now on, by the last look. */
   async reload(): Promise<Redefinition> {
-    const now = await this.#look();
-    this.#read = now;
+    const now = this.#seen;
     if (now instanceof CliError)
       return { catalog: this.#catalog, changed: [], gone: [], refused: [], problem: now.message };
     const before = this.#inForce;
@@ -77,14 +66,14 @@ export class Definitions {
       files = files.map((file) => older.get(file.file) ?? file);
     }
   }
+}
 
-  async #look(): Promise<Texts> {
-    try {
-      return await readDefinitionFiles(this.#folder);
-    } catch (error) {
-      if (error instanceof CliError) return error;
-      throw error;
-    }
+async function textsIn(folder: string): Promise<Texts> {
+  try {
+    return await readDefinitionFiles(folder);
+  } catch (error) {
+    if (error instanceof CliError) return error;
+    throw error;
   }
 }
 
@@ -125,7 +114,11 @@ function textOf({ text }: DefinitionFile): string {
   return typeof text === 'string' ? text : `unreadable: ${text.message}`;
 }
 
-function idOf(texts: Texts): string {
-  if (texts instanceof CliError) return texts.message;
-  return JSON.stringify(texts.map((file) => [file.file, textOf(file)]));
+/** One mark for all of them. */
+function sightOf(texts: Texts): Sight {
+  const mark =
+    texts instanceof CliError
+      ? texts.message
+      : JSON.stringify(texts.map((file) => [file.file, textOf(file)]));
+  return { marks: new Map([['definitions', mark]]) };
 }

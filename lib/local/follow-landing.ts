@@ -1,19 +1,17 @@
-// Delivers what the watchers of a landing folder and of the definitions see, one round at a time: all that came meanwhile is
-// the next round. Each round is worked on under the definitions that are in force when it begins.
+// Landing as it is watched, and the rounds that its changes are delivered in: all that comes during one is the next one.
 import type { Dataset } from '../core/contract.ts';
-import { PlaceGoneError } from '../errors.ts';
 import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import type { Effects } from '../lake/effects.ts';
+import { isUnseen } from '../lake/unseen.ts';
 import { duplicateReports } from '../maintain/reopened.ts';
+import type { Unseen } from '../ports.ts';
 import type { RefreshOutcome } from '../refresh/refresh.ts';
-import type { Changes } from './changes.ts';
 import { deliver } from './deliver.ts';
 import { deliverReopened } from './deliver-reopened.ts';
-import { isFolder } from './folders.ts';
-import type { LandingPoll } from './landing-poll.ts';
 import type { DeadLetter } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
 import { requireScratch } from './scratch.ts';
+import { Watched } from './watch.ts';
 
 /** What one burst of changes came to. */
 export type Round = {
@@ -25,40 +23,36 @@ export type Round = {
   readonly ms: number;
 };
 
-/** The files of one copy or one `git checkout` come within moments: they make one round. */
-const GATHER_MS = 50;
-
-export type Follower = {
-  /** The same lake under the definitions as they are now. */
-  redefined(local: LocalLake): Promise<LocalLake>;
-  round(local: LocalLake, round: Round): Promise<void>;
-};
-
-/** Returns after `changes.stop()`. Throws PlaceGoneError where landing or the lake is gone. */
-export async function followLanding(
-  opened: LocalLake,
-  changes: Changes,
-  poll: LandingPoll,
-  follower: Follower,
-): Promise<void> {
-  let local = opened;
-  for (;;) {
-    const news = await changes.take(GATHER_MS);
-    if (news === undefined) return;
-    await requirePlaces(local);
-    if (news.redefined) local = await follower.redefined(local);
-    if (news.keys.length > 0) await follower.round(local, await workOn(local, news.keys, changes, poll));
-  }
+/**
+ * Source files by their keys. `told` hears what cannot be seen since the first look, each once: before it, that is for a sync
+ * to say. A look throws PlaceGoneError where landing or the lake is gone.
+ */
+export function watchedLanding({ landing, scratch }: Effects, told: (unseen: Unseen) => void): Watched {
+  let known: Set<string> | undefined;
+  return new Watched(async () => {
+    await requireScratch(scratch);
+    const marks = new Map<string, string>();
+    const unseen: Unseen[] = [];
+    for await (const { key, etag, lastModifiedMs } of landing.list('', undefined, (one) => unseen.push(one)))
+      marks.set(key, `${etag} ${lastModifiedMs}`);
+    const news = unseen.filter((one) => known && !known.has(idOf(one)));
+    known = new Set(unseen.map(idOf));
+    news.forEach(told);
+    return { marks, isUnseen: (key) => isUnseen(unseen, key) };
+  });
 }
 
-async function workOn(
+function idOf({ key, problem }: Unseen): string {
+  return `${key}\n${problem}`;
+}
+
+/** Brings the keys, whatever happened to them, to the lake. `stopped`: asked between two messages; true leaves the rest. */
+export async function workOn(
   { effects, queues, deadLetters }: LocalLake,
   keys: readonly string[],
-  changes: Changes,
-  poll: LandingPoll,
+  stopped: () => boolean,
 ): Promise<Round> {
   const started = effects.clock().getTime();
-  await poll.settle(keys);
   const before = deadLetters.buried.length;
   const outcomes: SourceOutcome[] = [];
   const refreshed: RefreshOutcome[] = [];
@@ -68,7 +62,6 @@ async function workOn(
     ingested: (result: { outcomes: readonly SourceOutcome[] }) => void outcomes.push(...result.outcomes),
     refreshed: (outcome: RefreshOutcome) => void refreshed.push(outcome),
   };
-  const stopped = () => changes.stopped;
   await deliver(effects, queues, observer, stopped);
   for (const dataset of datasetsWithGaps(effects, outcomes)) {
     const reports = await duplicateReports(effects, dataset);
@@ -90,13 +83,4 @@ function datasetsWithGaps({ catalog }: Effects, outcomes: readonly SourceOutcome
       duplicates === 'reject' &&
       outcomes.some(({ dataset, result }) => dataset === name && result !== 'unchanged'),
   );
-}
-
-/** Throws PlaceGoneError. */
-export async function requirePlaces({ effects: { landing, scratch } }: LocalLake): Promise<void> {
-  if (!(await isFolder(landing.location)))
-    throw new PlaceGoneError(
-      `The landing folder ${landing.location} is gone. Nothing more was withdrawn; put it back and start again, or run "sluice sync --prune" if its files are really gone.`,
-    );
-  await requireScratch(scratch);
 }

@@ -71,7 +71,7 @@ describe('dead letters of a lake on disk', () => {
 
 describe('places that do not go together', () => {
   it.each([
-    [['start', '--lake', 's3://b-b-b/x'], 2, 'sluice start watches folders, and s3://b-b-b/x is in S3'],
+    [['start', '--lake', 's3://b-b-b/x'], 2, 'say --landing as well'],
     [['sync', '--lake', 's3://b-b-b/x'], 2, 'say --landing as well'],
     [['status', '--landing', 's3://b-b-b/x'], 2, 'say --lake as well'],
     [['query', 'SELECT 1', '--lake', 's3://B'], 1, '"B" is no bucket\'s name'],

@@ -50,6 +50,8 @@ export type Running = {
   readonly process: ChildProcess;
   /** All of standard output so far. */
   out(): string;
+  /** All of standard error so far. */
+  err(): string;
   /** The first line of standard output, not yet returned, that matches. Throws, with the output, when it does not come. */
   line(pattern: RegExp): Promise<string>;
   readonly ended: Promise<Answer & { readonly signal: NodeJS.Signals | null }>;
@@ -113,5 +115,5 @@ export function startSluice(
       listeners.add(look);
       look();
     });
-  return { process: child, out: () => out, line, ended };
+  return { process: child, out: () => out, err: () => err, line, ended };
 }

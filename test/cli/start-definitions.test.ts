@@ -130,10 +130,11 @@ describe('definitions that change', () => {
     await writeFile(file('insights/takings.sql~'), 'x');
     await shop.sell('shop/day=2024-01-03/c.csv', 'north,3');
     await running.line(/^sales/);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await shop.define(CONTRACT, DOUBLED);
+    await running.line(/^Definitions changed: .*shop\/insights\/takings\.sql$/);
     running.process.kill('SIGINT');
     const { out } = await running.ended;
-    expect(out).not.toContain('Definitions changed');
+    expect(out.match(/Definitions changed/g)).toHaveLength(1);
     expect(out.match(/cannot be read/g)).toHaveLength(1);
   });
 });

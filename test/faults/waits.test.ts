@@ -126,7 +126,7 @@ describe('a sync', () => {
 describe('a start', () => {
   it.each<[string, (shop: Shop) => Promise<void>, RegExp]>([
     ['its lake', ({ lake }) => take(lake), /temporary files .* is gone/],
-    ['its empty landing', ({ landing }) => take(landing), /landing folder .* is gone/],
+    ['its empty landing', ({ landing }) => take(landing), /landing is gone, while Sluice works on it/],
     [
       'its landing, another in its place',
       async ({ landing }) => {

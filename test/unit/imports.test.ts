@@ -27,10 +27,9 @@ const PACKAGES: Record<string, string> = {
   '@aws-lambda-powertools': 'aws',
   'aws-cdk-lib': 'stacks',
   esbuild: 'stacks',
-  chokidar: 'local',
 };
 /** What sql and core may not touch: I/O, time and chance. */
-const PURE = /^node:(?!crypto$)|^@duckdb|^chokidar/;
+const PURE = /^node:(?!crypto$)|^@duckdb/;
 
 type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
 
