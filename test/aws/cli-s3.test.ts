@@ -7,7 +7,7 @@ import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { s3Store } from '../../lib/adapters/s3-store.ts';
 import { sqsQueue } from '../../lib/adapters/sqs-queue.ts';
@@ -17,7 +17,9 @@ import { openLake } from '../../lib/local/open-lake.ts';
 import { fillLanding } from '../../lib/local/samples.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { SCHEMAS, startSluice } from '../cli/harness.ts';
+import { makeShop } from '../cli/shop.ts';
 import { emulator, freshBucket, freshFolder, s3, sqs } from './emulated.ts';
+import { faultyProxy } from './faulty-proxy.ts';
 
 async function run(...args: string[]) {
   const { code, out, err } = await startSluice(args, await freshFolder()).ended;
@@ -97,11 +99,62 @@ describe(`the command line on ${emulator.brand}`, () => {
     expect(left).toMatchObject({ code: 0, out: `n\r\n${15037 - pruned.files[0].rows}\r\n` });
   });
 
+  it('follows landing in S3, line by line, and goes on after nothing answered for a while', async () => {
+    const bucket = await freshBucket();
+    const landing = s3Store({ client: s3, bucket, prefix: 'in', scratch: await freshFolder() });
+    const put = (key: string, ...rows: string[]) =>
+      landing.write(key, Buffer.from(['till,amount', ...rows, ''].join('\n')));
+    await put('shop/day=2024-01-01/a.csv', 'north,1');
+    let isDown = false;
+    let refused = 0;
+    const fault = () => {
+      if (!isDown) return undefined;
+      refused += 1;
+      return '503';
+    };
+    const AWS_ENDPOINT_URL_S3 = await faultyProxy(emulator.endpoint, { fault });
+    const schemas = (await makeShop()).places.slice(4);
+    const places = ['--landing', `s3://${bucket}/in`, '--lake', `s3://${bucket}/lake`, ...schemas];
+    const running = startSluice(['start', ...places], await freshFolder(), { AWS_ENDPOINT_URL_S3 });
+    expect(await running.line(/aws s3 cp/)).toBe(
+      `  aws s3 cp s3://${bucket}/in/shop/day=2024-01-01/a.csv s3://${bucket}/in/shop/day=2024-01-01/copy-of-a.csv`,
+    );
+    expect(await running.line(/^Watching /)).toMatch(new RegExp(`^Watching s3://${bucket}/in and `));
+    await put('shop/day=2024-01-02/b.csv', 'south,2', 'south,3');
+    expect(await running.line(/^sales/)).toMatch(
+      /^sales day=2024-01-02 accepted 2 rows; refreshed takings\(day=2024-01-02\) \(/,
+    );
+    await landing.remove(['shop/day=2024-01-01/a.csv']);
+    expect(await running.line(/^sales/)).toMatch(/^sales day=2024-01-01 withdrawn 1 row; refreshed takings/);
+    isDown = true;
+    await vi.waitUntil(() => running.err().includes('Sluice keeps trying'), { timeout: 60_000 });
+    const before = refused;
+    await vi.waitUntil(() => refused > before + 6, { timeout: 60_000 });
+    await put('shop/day=2024-01-02/b.csv', 'south,2');
+    isDown = false;
+    expect(await running.line(/^sales/)).toMatch(/^sales day=2024-01-02 accepted 1 row; refreshed takings/);
+    running.process.kill('SIGINT');
+    const { code, err } = await running.ended;
+    const warnings = err.split('\n').filter((line) => line.startsWith('warning: '));
+    expect({ code, warnings }).toEqual({
+      code: 0,
+      warnings: [
+        expect.stringMatching(
+          /^warning: cannot list s3:\S+ \(SlowDown\): AWS throttles .* Sluice keeps trying\.$/,
+        ),
+      ],
+    });
+    expect(await run('sync', ...places)).toMatchObject({
+      out: expect.stringMatching(/^Nothing to do: 1 file/),
+    });
+  });
+
   it('says in sentences what is wrong', async () => {
     const places = ['--landing', 's3://no-such-bucket-here/in', '--lake', 's3://no-such-bucket-here/lake'];
     const sentence = /^cannot list s3:\/\/no-such-bucket-here\/\S+ \(NoSuchBucket\): there is no such bucket/;
     for (const args of [
       ['sync', ...places],
+      ['start', ...places],
       ['status', ...places],
       ['query', 'SELECT 1', ...places.slice(2)],
     ])
