@@ -12,15 +12,16 @@ export const start: Verb = {
 line with it, shows headline insights, then follows every file that is dropped, overwritten, renamed or
 deleted there, a line each. Ctrl-C ends it and leaves a sound lake; the next start carries on.
 
-Landing and definitions are looked at twice a second, or, where there is so much that a look takes long,
-after twenty times as long. In S3 a look is a request for each 1,000 files. A look that fails is tried again.
+It looks at landing and at the definitions twice a second. If a look takes long, it waits twenty times as
+long as the look took. In S3 a look is one request per 1,000 files. If a look fails, it is tried again.
 
-A file is read when it has stood still for half a second. A writer that pauses longer is read
-twice, the second time whole. Exact in any case: write under a name with a leading dot, which is
-ignored, and rename it when it is complete. An object in S3 is whole as soon as it is there.
+A file is read when it has not changed for half a second. If its writer pauses longer, it is read twice:
+half, and then whole. To avoid that, write under a name with a leading dot, which is ignored, and rename
+it when it is complete. An object in S3 is whole as soon as it is there.
 
-Contracts and insights that change are taken up when they have stood still for half a second, as the next start
-would take them; what changed is said. Where a file is wrong, that is said, and its text before stays in force.`,
+Contracts and insights that change are taken up when they have not changed for half a second, as the next
+start would take them; what changed is said. Where a file is wrong, that is said, and its text before stays
+in force.`,
   options: [
     LANDING,
     LAKE,
