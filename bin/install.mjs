@@ -1,7 +1,9 @@
 // Installs the dependencies where they are missing or older than package-lock.json, so that a fresh clone just runs.
 // Plain JavaScript: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { lstatSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,6 +17,46 @@ export function install() {
   requireNode();
   if (isInstalled()) return;
   refuseLink();
+  alone(() => {
+    // Another process may have installed them meanwhile.
+    if (!isInstalled()) installAll();
+  });
+}
+
+/** Runs `work` while no other process of this checkout does: of two at once npm would let one empty the other's folder. */
+function alone(work) {
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const lock = join(tmpdir(), `sluice-install-${name}`);
+  while (!taken(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  try {
+    work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+/** False while a process that lives holds it; what a dead one left is removed. */
+function taken(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    if (!isAlive(lock)) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+function isAlive(lock) {
+  try {
+    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function installAll() {
   process.stderr.write('Installing the dependencies (once, from package-lock.json) …\n');
   const started = Date.now();
   const { status, error } = npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);

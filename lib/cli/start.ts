@@ -1,11 +1,23 @@
 // `sluice start`: from nothing to insights, then follows landing. What a new user sees first.
+import { rmSync } from 'node:fs';
 import { isS3Location } from '../adapters/s3-location.ts';
-import type { Definitions } from '../local/follow-definitions.ts';
-import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
-import type { Interrupt } from './interrupt.ts';
-import { matchingLocations, memoryLimit, typed } from './locations.ts';
+import { Definitions } from '../local/follow-definitions.ts';
+import { watchedLanding, workOn } from '../local/follow-landing.ts';
+import type { LocalLake } from '../local/open-lake.ts';
+import { fillLanding } from '../local/samples.ts';
+import { syncLake } from '../local/sync-lake.ts';
+import { watch } from '../local/watch.ts';
+import { eventLines } from './event-lines.ts';
+import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
+import { Interrupt } from './interrupt.ts';
+import { typed } from './locations.ts';
+import { withProgress } from './progress.ts';
+import { headlineLines, nextLines } from './start-text.ts';
+import { redefinitionLines, syncExitCode, syncLines, unseenLine } from './sync-text.ts';
 import type { Terminal } from './terminal.ts';
+import { count } from './text.ts';
 import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { type OpenedLake, withLake } from './with-lake.ts';
 
 export const start: Verb = {
   description: `Where there is no landing folder yet, makes one from the samples beside the contracts. Brings the lake in
@@ -41,8 +53,8 @@ in force.`,
   ],
   exitCodes: [
     { code: 0, meaning: 'ended by Ctrl-C, or (--once) all well' },
-    { code: 3, meaning: '(--once) a person should look: as with "sluice sync"' },
-    { code: 1, meaning: 'a fault: the message says which' },
+    { code: NEEDS_ATTENTION, meaning: '(--once) a person should look: as with "sluice sync"' },
+    { code: FAULT, meaning: 'a fault: the message says which' },
     { code: 2, meaning: 'wrong usage' },
     { code: 130, meaning: 'a second Ctrl-C' },
   ],
@@ -50,79 +62,53 @@ in force.`,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  if (args.flag('once')) return open(args, terminal, (local, places) => syncAndShow(local, places, terminal));
-  const { Interrupt } = await import('./interrupt.ts');
+  if (args.flag('once')) return opened(args, terminal, (local) => syncAndShow(local, terminal));
   const interrupt = new Interrupt(terminal);
   try {
-    return await open(args, terminal, (local, places) => syncAndFollow(local, places, terminal, interrupt));
+    return await opened(args, terminal, (local) => syncAndFollow(local, terminal, interrupt));
   } finally {
     interrupt.dispose();
   }
 }
 
-type Work = (local: LocalLake, places: LakeLocations) => Promise<number>;
-
-async function open(args: Arguments, terminal: Terminal, work: Work): Promise<number> {
-  const places = matchingLocations(args);
-  const { openLake } = await import('../local/open-lake.ts');
-  const { refuseOverlap, requireLanding } = await import('../local/places.ts');
-  const { fillLanding } = await import('../local/samples.ts');
-  const { terminalLog } = await import('./log-lines.ts');
-  const { count } = await import('./text.ts');
-  await refuseOverlap(places);
+function opened(
+  args: Arguments,
+  terminal: Terminal,
+  work: (local: OpenedLake) => Promise<number>,
+): Promise<number> {
   // A folder that is missing is made; a bucket is somebody else's.
-  const isBucket = isS3Location(places.landing);
-  if (isBucket) await requireLanding(places);
-  const local = await openLake(places, terminalLog(terminal, args.flag('verbose')), memoryLimit(args));
-  try {
+  const isBucket = isS3Location(args.value('landing') ?? '');
+  const needs = { landing: isBucket ? 'required' : 'wanted', lake: 'wanted', writes: true } as const;
+  return withLake(args, terminal, needs, async (local) => {
+    const { schemas, landing } = local.places;
     const { datasets, derivations } = local.effects.catalog;
     const insights = derivations.filter(({ target }) => target.kind === 'insights').length;
     await terminal.out([
-      `Sluice: ${count(datasets.length, 'dataset')} and ${count(insights, 'insight')} from ${typed(places.schemas)}`,
+      `Sluice: ${count(datasets.length, 'dataset')} and ${count(insights, 'insight')} from ${typed(schemas)}`,
     ]);
-    const samples = isBucket ? undefined : await fillLanding(places.schemas, places.landing, new Date());
+    const samples = isBucket ? undefined : await fillLanding(schemas, landing, new Date());
     if (samples !== undefined)
-      await terminal.out([`Copied ${count(samples, 'sample file')} to ${typed(places.landing)}`]);
-    return await work(local, places);
-  } finally {
-    await local.close();
-  }
+      await terminal.out([`Copied ${count(samples, 'sample file')} to ${typed(landing)}`]);
+    return work(local);
+  });
 }
 
+const EVERYTHING = { selection: {}, prune: false, allowMassWithdrawal: false };
+
 /** Returns sync's exit code. */
-async function syncAndShow(
-  local: LocalLake,
-  places: LakeLocations,
-  terminal: Terminal,
-  stopping = () => false,
-): Promise<number> {
-  const { syncLake } = await import('../local/sync-lake.ts');
-  const { syncExitCode, syncLines } = await import('./sync-text.ts');
-  const { withProgress } = await import('./progress.ts');
-  const { headlineLines, nextLines } = await import('./start-text.ts');
-  const options = { selection: {}, prune: false, allowMassWithdrawal: false };
-  const result = await withProgress(terminal, (progress) => syncLake(local, options, progress, stopping));
+async function syncAndShow(local: OpenedLake, terminal: Terminal, stopping = () => false): Promise<number> {
+  const result = await withProgress(terminal, (progress) => syncLake(local, EVERYTHING, progress, stopping));
   await terminal.out(syncLines(result));
   if (!stopping()) {
     await terminal.out(await headlineLines(local.effects, terminal.outColumns));
-    await terminal.out(await nextLines(local.effects, places));
+    await terminal.out(await nextLines(local.effects, local.places));
   }
   return syncExitCode(result);
 }
 
-async function syncAndFollow(
-  local: LocalLake,
-  places: LakeLocations,
-  terminal: Terminal,
-  interrupt: Interrupt,
-): Promise<number> {
-  const { rmSync } = await import('node:fs');
-  const { Definitions } = await import('../local/follow-definitions.ts');
-  const { watchedLanding, workOn } = await import('../local/follow-landing.ts');
-  const { watch } = await import('../local/watch.ts');
-  const { eventLines } = await import('./event-lines.ts');
-  const { unseenLine } = await import('./sync-text.ts');
+async function syncAndFollow(local: OpenedLake, terminal: Terminal, interrupt: Interrupt): Promise<number> {
   const { catalog, lake, scratch, sql } = local.effects;
+  const { landing: landingPlace, schemas } = local.places;
   const stop = new AbortController();
   const stopped = () => stop.signal.aborted;
   interrupt.onStop = () => stop.abort();
@@ -130,14 +116,14 @@ async function syncAndFollow(
   if (interrupt.stopped) return 0;
   const warn = (text: string) => void terminal.err([`warning: ${text}`]);
   const landing = watchedLanding(local.effects, (one) => warn(unseenLine(one)));
-  const definitions = new Definitions(places.schemas, sql, local.definitions, catalog);
+  const definitions = new Definitions(schemas, sql, local.definitions, catalog);
   await landing.settle();
-  await syncAndShow(local, places, terminal, stopped);
+  await syncAndShow(local, terminal, stopped);
   if (stopped()) return 0;
-  await terminal.out(['', `Watching ${typed(places.landing)} and ${typed(places.schemas)}; Ctrl-C ends it.`]);
+  await terminal.out(['', `Watching ${typed(landingPlace)} and ${typed(schemas)}; Ctrl-C ends it.`]);
   const pathOf = (key: string) => typed(`${lake.location}/${key}`);
   // Each round is worked on under the definitions that are in force when it begins.
-  let current = local;
+  let current: LocalLake = local;
   const redefine = async () => {
     current = await takeUp(current, definitions, terminal, stopped);
   };
@@ -160,14 +146,11 @@ async function takeUp(
   terminal: Terminal,
   stopping: () => boolean,
 ): Promise<LocalLake> {
-  const { syncLake } = await import('../local/sync-lake.ts');
-  const { redefinitionLines, syncLines } = await import('./sync-text.ts');
   const found = await definitions.reload();
   await terminal.out(redefinitionLines({ ...found, changed: found.changed.map(typed) }));
   const local = { ...before, effects: { ...before.effects, catalog: found.catalog } };
   if (found.changed.length === 0) return local;
-  const options = { selection: {}, prune: false, allowMassWithdrawal: false };
-  await terminal.out(syncLines(await syncLake(local, options, {}, stopping)));
+  await terminal.out(syncLines(await syncLake(local, EVERYTHING, {}, stopping)));
   return local;
 }
 

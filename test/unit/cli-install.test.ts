@@ -1,6 +1,12 @@
-// The lock file must name the bindings of every platform: `npm ci`, which a fresh clone begins with, refuses it otherwise.
-import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+// A fresh clone installs by itself: once, whoever asks first, from a lock file that names the bindings of every platform (`npm ci`
+// refuses it otherwise).
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, it, onTestFinished } from 'vitest';
 
 type Locked = { version: string; optionalDependencies?: Record<string, string> };
 
@@ -23,3 +29,43 @@ function isLocked(packages: Record<string, Locked>, path: string, name: string):
     (folder) => packages[`${folder}node_modules/${name}`.replace(/^\//, '')] !== undefined,
   );
 }
+
+/** A checkout that asks for nothing, so that npm has little to do. */
+function checkout(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sluice-install-test-')));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'bin'));
+  cpSync('bin/install.mjs', join(folder, 'bin/install.mjs'));
+  // npm writes node_modules/.package-lock.json where there is something in it.
+  const local = { name: 'sluice', version: '1.0.0', dependencies: { own: 'file:own' } };
+  mkdirSync(join(folder, 'own'));
+  writeFileSync(join(folder, 'own/package.json'), JSON.stringify({ name: 'own', version: '1.0.0' }));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(local));
+  const options = { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' } as const;
+  spawnSync('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund', '--offline'], options);
+  return folder;
+}
+
+async function install(folder: string): Promise<{ code: number; err: string }> {
+  const child = spawn(process.execPath, [join(folder, 'bin/install.mjs')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = new Promise<number>((done) => child.on('close', (code) => done(code ?? -1)));
+  return { err: await text(child.stderr), code: await ended };
+}
+
+it('four that start at once install once', async () => {
+  const folder = checkout();
+  const all = await Promise.all([1, 2, 3, 4].map(() => install(folder)));
+  expect(all.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+  expect(all.filter(({ err }) => err.includes('Installing the dependencies'))).toHaveLength(1);
+  expect(await install(folder)).toEqual({ code: 0, err: '' });
+});
+
+it('one that was killed in the middle holds up nobody', async () => {
+  const folder = checkout();
+  const dead = spawnSync(process.execPath, ['--version']);
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  writeFileSync(join(tmpdir(), `sluice-install-${name}`), String(dead.pid));
+  expect(await install(folder)).toMatchObject({ code: 0, err: expect.stringContaining('Installed in') });
+});
