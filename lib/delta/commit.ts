@@ -15,6 +15,9 @@ export type CommitPlan = {
   readonly metrics?: Readonly<Record<string, string>>;
 };
 
+/** There is nothing to commit. */
+export type NoCommit = { readonly actions: undefined };
+
 /** Of an attempt of ours, before it is sealed. */
 export type OwnCommitInfo = CommitInfo & { readonly txnId: string };
 

@@ -4,7 +4,7 @@ import { CliError, TryAgainError } from '../errors.ts';
 import type { Clock, NewId, Pause } from '../ports.ts';
 import { isSoundCheckpoint, type LogEffects, writeCheckpoint } from './checkpoint.ts';
 import { readHint } from './checkpoint-hint.ts';
-import { type CommitPlan, commitInfo, createEntry } from './commit.ts';
+import { type CommitPlan, commitInfo, createEntry, type NoCommit } from './commit.ts';
 import { follow, load, readEntries } from './log.ts';
 import { damagedParts, missingParts } from './log-health.ts';
 import type { Entry, Snapshot } from './snapshot.ts';
@@ -16,12 +16,15 @@ export type DeltaEffects = LogEffects & {
   readonly pause?: Pause;
 };
 
-/** `committed`: an entry was created, `snapshot` being the state after it. `conflicts`: attempts that another writer beat. */
-export type CommitResult = {
-  readonly snapshot: Snapshot | undefined;
-  readonly committed: boolean;
-  readonly conflicts: number;
-};
+type AnyPlan = CommitPlan | NoCommit | undefined;
+
+/**
+ * `committed`: an entry was created, `snapshot` being the state after it. `planned`: what the last plan returned, with whatever
+ * it found besides. `conflicts`: attempts that another writer beat.
+ */
+export type CommitResult<Plan = AnyPlan> = { readonly conflicts: number } & (Plan extends CommitPlan
+  ? { readonly committed: true; readonly snapshot: Snapshot; readonly planned: Plan }
+  : { readonly committed: false; readonly snapshot: Snapshot | undefined; readonly planned: Plan });
 
 const MAX_ATTEMPTS = 100;
 const CHECKPOINT_INTERVALS = { least: 10, most: 100, files: 50 };
@@ -65,27 +68,31 @@ export class DeltaTables {
   }
 
   /**
-   * Commits what `plan` makes of the newest snapshot, planning again whenever another writer was faster. `plan` returns
-   * undefined where there is nothing to do. After the return the commit is visible to every reader, once, whatever answers
+   * Commits what `plan` makes of the newest snapshot, planning again whenever another writer was faster. A plan without
+   * actions commits nothing. After the return the commit is visible to every reader, once, whatever answers
    * were lost. Throws TryAgainError after 100 conflicts, CorruptionError on actions that would break the log.
    */
+  commit<Plan extends AnyPlan>(
+    prefix: string,
+    plan: (snapshot: Snapshot | undefined) => Promise<Plan>,
+  ): Promise<CommitResult<Plan>>;
   async commit(
     prefix: string,
-    plan: (snapshot: Snapshot | undefined) => Promise<CommitPlan | undefined>,
+    plan: (snapshot: Snapshot | undefined) => Promise<AnyPlan>,
   ): Promise<CommitResult> {
     const { store, clock, newId, pause } = this.effects;
     for (let conflicts = 0; conflicts < MAX_ATTEMPTS; conflicts += 1) {
       if (conflicts > 0) await pause?.(conflicts);
       const snapshot = await this.latest(prefix);
       const planned = await plan(snapshot);
-      if (planned === undefined) return { snapshot, committed: false, conflicts };
+      if (planned?.actions === undefined) return { snapshot, committed: false, conflicts, planned };
       const info = commitInfo(planned, newId(), clock());
       const next = await createEntry(store, prefix, snapshot, planned.actions, info);
       if (next === undefined) continue;
       this.keep(prefix, next);
       if (next.version > 0 && next.version % checkpointInterval(next) === 0)
         await this.checkpoint(prefix, next);
-      return { snapshot: next, committed: true, conflicts };
+      return { snapshot: next, committed: true, conflicts, planned };
     }
     throw new TryAgainError(`${prefix}: ${MAX_ATTEMPTS} attempts to commit were all beaten by other writers`);
   }

@@ -7,7 +7,7 @@
 // - In flight is a file that is uploaded and not committed yet. No clock says how long that takes: a laptop may sleep for
 //   a week between the two. So vacuum lists first and then commits a fence: an entry that changes no data but raises the
 //   transaction FENCE. Whoever uploaded before it and commits after it finds the version taken, reads the log again, sees
-//   the fence raised and uploads anew (ingest.ts), or computes anew because the table moved (refresh.ts). What is uploaded
+//   the fence raised and uploads again (ingest-table.ts), or computes anew because the table moved (refresh.ts). What is uploaded
 //   after the fence is not in the list, and what was committed between the snapshot and the fence stands in the entries
 //   up to the fence, which are read before anything is deleted. Data files' names are never used again.
 // - Ages are by the store's clock against this process's: a wrong clock makes the retention longer or shorter, and does

@@ -4,9 +4,8 @@ import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Action, Metadata } from '../delta/actions.ts';
-import type { CommitPlan } from '../delta/commit.ts';
 import { removeAction } from '../delta/partitions.ts';
-import { configuration, type ForeignCommit, type Snapshot } from '../delta/snapshot.ts';
+import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import { CliError, PlaceGoneError, TryAgainError } from '../errors.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -191,28 +190,28 @@ async function applyContract(
   const table = landingTable(dataset);
   const prefix = tablePrefix(table);
   const staged = new StagedFiles(effects, prefix);
-  let change = 'changed' as Applied['change'];
-  let foreign: readonly ForeignCommit[] = [];
-  const { committed } = await effects.tables.commit(
-    prefix,
-    async (snapshot): Promise<CommitPlan | undefined> => {
-      const metaData = landingMetadata(effects, dataset, snapshot);
-      if (snapshot === undefined) {
-        change = 'created';
-        return { actions: [...protocolActions(snapshot), { metaData }], operation: 'CREATE TABLE' };
-      }
-      if (configuration(snapshot, CONTRACT) === dataset.hash && !wasDropped(snapshot)) return undefined;
-      foreign = isNotOfSources(snapshot) ? snapshot.foreign : [];
-      const files = isNotOfSources(snapshot)
-        ? leftBehind(effects, snapshot)
-        : await widened(effects, dataset, snapshot, staged, observer);
-      change = files.some((action) => 'add' in action) ? 'widened' : 'changed';
-      return { actions: [{ metaData }, ...files], operation: 'APPLY' };
-    },
-  );
+  const { planned } = await effects.tables.commit(prefix, async (snapshot) => {
+    const metaData = landingMetadata(effects, dataset, snapshot);
+    if (snapshot === undefined) return { ...createTable(metaData), foreign: [] };
+    if (configuration(snapshot, CONTRACT) === dataset.hash && !wasDropped(snapshot)) return undefined;
+    const isNew = isNotOfSources(snapshot);
+    const files = isNew
+      ? leftBehind(effects, snapshot)
+      : await widened(effects, dataset, snapshot, staged, observer);
+    const change = files.some((action) => 'add' in action) ? 'widened' : 'changed';
+    const actions = [{ metaData }, ...files];
+    return { actions, operation: 'APPLY', change, foreign: isNew ? snapshot.foreign : [] } as const;
+  });
+  if (planned === undefined) return undefined;
+  const { change, foreign } = planned;
   if (change === 'widened') await staged.forget();
-  if (committed && foreign.length > 0) undone.push({ table, commits: foreign });
-  return committed ? { table, change } : undefined;
+  if (foreign.length > 0) undone.push({ table, commits: foreign });
+  return { table, change };
+}
+
+function createTable(metaData: Metadata) {
+  const actions: Action[] = [...protocolActions(undefined), { metaData }];
+  return { actions, operation: 'CREATE TABLE', change: 'created' } as const;
 }
 
 /** A table that takes source files from now on begins without rows: nothing would ever withdraw those that it has. */
@@ -237,17 +236,13 @@ async function widened(
 
 /** A new definition leaves rows and schema alone: the refresh that it asks for changes both in one commit. */
 async function applyDefinition(effects: Effects, derivation: Derivation): Promise<Applied | undefined> {
-  let change = 'changed' as Applied['change'];
-  const { committed } = await effects.tables.commit(tablePrefix(derivation.target), async (snapshot) => {
+  const { planned } = await effects.tables.commit(tablePrefix(derivation.target), async (snapshot) => {
     const metaData = derivedMetadata(effects, derivation, snapshot);
     if (metaData === undefined) return undefined;
-    change = snapshot === undefined ? 'created' : 'changed';
-    return {
-      actions: [...protocolActions(snapshot), { metaData }],
-      operation: snapshot === undefined ? 'CREATE TABLE' : 'APPLY',
-    };
+    if (snapshot === undefined) return createTable(metaData);
+    return { actions: [{ metaData }], operation: 'APPLY', change: 'changed' } as const;
   });
-  return committed ? { table: derivation.target, change } : undefined;
+  return planned && { table: derivation.target, change: planned.change };
 }
 
 function derivedMetadata(

@@ -6,7 +6,7 @@ import { tablePrefix } from '../core/insight.ts';
 import type { Add } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { TryAgainError } from '../errors.ts';
-import { stage } from '../ingest/stage.ts';
+import { sameVersion, stageVersion } from '../ingest/stage.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { Piece, SourceRead, StagedFiles, StagingObserver } from './staging.ts';
@@ -38,7 +38,7 @@ export async function convertLanding(
     const present = await presentVersions(effects, dataset);
     const isAtRest =
       pieces.size === present.size &&
-      [...present].every(([key, version]) => isSame(before.get(key), version));
+      [...present].every(([key, version]) => sameVersion(before.get(key), version));
     if (isAtRest) {
       const found = [...pieces.values()];
       return {
@@ -70,11 +70,12 @@ function convertSource(
   const id = JSON.stringify([version.key, version.etag, version.lastModifiedMs, dataset.hash]);
   return staged.piece(id, snapshot, async () => {
     const prefix = tablePrefix(landingTable(dataset));
-    const { version: read, adds, report } = await stage(effects, dataset, prefix, version.key, new Map());
-    if (report === undefined || !isSame(read, version)) return undefined;
-    const { source, outcome, reason, rows, accepted, quarantined } = report;
+    const target = { effects, dataset, table: prefix, live: new Map() };
+    const converted = await stageVersion(target, version);
+    if (converted?.report === undefined) return undefined;
+    const { source, outcome, reason, rows, accepted, quarantined } = converted.report;
     return {
-      adds,
+      adds: converted.adds,
       read: { source, outcome, rows, accepted, quarantined, ...(reason === undefined ? {} : { reason }) },
     };
   });
@@ -91,8 +92,4 @@ export async function presentVersions(
     if (catalog.claims(version.key).includes(dataset) && catalog.datasetFor(version.key) === dataset)
       present.set(version.key, version);
   return present;
-}
-
-function isSame(a: ObjectVersion | undefined, b: ObjectVersion): boolean {
-  return a?.etag === b.etag && a.lastModifiedMs === b.lastModifiedMs;
 }

@@ -28,7 +28,10 @@ export function isDropped(snapshot: Snapshot | undefined): boolean {
 
 /** What dropping it would take away; undefined where there is no such table, or it was dropped already. */
 export async function droppable({ tables }: Effects, table: string): Promise<Dropped | undefined> {
-  const snapshot = await tables.latest(table);
+  return contents(table, await tables.latest(table));
+}
+
+function contents(table: string, snapshot: Snapshot | undefined): Dropped | undefined {
   if (snapshot === undefined || isDropped(snapshot)) return undefined;
   const { files, version } = snapshot;
   return { table, files: files.size, rows: recordCount(files.values()), version };
@@ -36,20 +39,16 @@ export async function droppable({ tables }: Effects, table: string): Promise<Dro
 
 /** To be called for a table that is not defined. Repeating it changes nothing. */
 export async function dropTable(effects: Effects, table: string): Promise<Dropped | undefined> {
-  let dropped: Dropped | undefined;
-  await effects.tables.commit(table, async (snapshot) => {
-    dropped = await droppable(effects, table);
+  const { planned } = await effects.tables.commit(table, async (snapshot) => {
+    const dropped = contents(table, snapshot);
     if (snapshot === undefined || dropped === undefined) return undefined;
     const now = effects.clock();
     const configuration = { ...snapshot.metadata.configuration, [DROPPED]: now.toISOString() };
-    return {
-      actions: [
-        { metaData: { ...snapshot.metadata, configuration } },
-        ...[...snapshot.files.values()].map((add) => removeAction(add, now.getTime())),
-      ],
-      operation: 'DROP',
-    };
+    const metaData = { ...snapshot.metadata, configuration };
+    const removes = [...snapshot.files.values()].map((add) => removeAction(add, now.getTime()));
+    return { actions: [{ metaData }, ...removes], operation: 'DROP', dropped };
   });
-  if (dropped) effects.log('info', 'drop.committed', { table, rows: dropped.rows });
-  return dropped;
+  if (planned === undefined) return undefined;
+  effects.log('info', 'drop.committed', { table, rows: planned.dropped.rows });
+  return planned.dropped;
 }

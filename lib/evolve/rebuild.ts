@@ -10,7 +10,7 @@ import { tablePrefix } from '../core/insight.ts';
 import type { Action, Add } from '../delta/actions.ts';
 import { removeAction } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
-import { CliError, CorruptionError } from '../errors.ts';
+import { CliError } from '../errors.ts';
 import { duplicateViolation, type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
 import { readReport, replaceReport } from '../ingest/report.ts';
 import { refusal } from '../ingest/without-duplicates.ts';
@@ -52,10 +52,9 @@ export async function rebuild(
   const staged = new StagedFiles(effects, prefix);
   const convert = (snapshot: Snapshot | undefined) =>
     convertLanding(effects, dataset, snapshot, staged, observer);
-  let plan: Plan | undefined;
-  const { snapshot } = await effects.tables.commit(prefix, async (snapshot) => {
+  const { snapshot, planned } = await effects.tables.commit(prefix, async (snapshot) => {
     await staged.follow(snapshot);
-    plan = await planRebuild(effects, dataset, snapshot, convert, options);
+    const plan = await planRebuild(effects, dataset, snapshot, convert, options);
     const files = await replaceFiles(effects, dataset, snapshot, plan, staged, observer);
     const metaData = landingMetadata(effects, dataset, snapshot);
     const parameters = { sources: String(plan.reads.length) };
@@ -63,13 +62,13 @@ export async function rebuild(
       actions: [...protocolActions(snapshot), { metaData }, ...files],
       operation: 'REBUILD',
       parameters,
+      plan,
     };
   });
-  if (plan === undefined || snapshot === undefined) throw new CorruptionError(`${prefix} was not committed`);
   await staged.forget();
-  await reportRepeated(effects, dataset, plan);
+  await reportRepeated(effects, dataset, planned.plan);
   await announce(effects, table);
-  const { reads, kept, dropped } = plan;
+  const { reads, kept, dropped } = planned.plan;
   const { version } = snapshot;
   effects.log('info', 'rebuild.committed', { table: prefix, version, sources: reads.length });
   return { dataset: dataset.name, reads, kept, dropped, version };

@@ -32,21 +32,20 @@ export async function undoForeign(
   const table = landingTable(dataset);
   const prefix = tablePrefix(table);
   const staged = new StagedFiles(effects, prefix);
-  let commits: readonly ForeignCommit[] = [];
-  const { committed } = await effects.tables.commit(prefix, async (snapshot) => {
-    commits = snapshot?.foreign ?? [];
+  const { planned } = await effects.tables.commit(prefix, async (snapshot) => {
     const before = snapshot && (await beforeForeign(effects, prefix, snapshot));
     if (snapshot === undefined || before === undefined || isNotOfSources(before)) return undefined;
     await staged.follow(snapshot);
     const actions = await undoActions({ effects, dataset, prefix, staged, observer }, before, snapshot);
+    const commits = snapshot.foreign;
     const versions = commits.map(({ version }) => version).join(', ');
-    return { actions, operation: 'UNDO FOREIGN', parameters: { versions } };
+    return { actions, operation: 'UNDO FOREIGN', parameters: { versions }, commits };
   });
-  if (!committed) return undefined;
+  if (planned === undefined) return undefined;
   await staged.forget();
-  for (const { version, operation, engine } of commits)
+  for (const { version, operation, engine } of planned.commits)
     effects.log('warn', 'table.foreign_undone', { table: prefix, version, operation, engine });
-  return { table, commits };
+  return { table, commits: planned.commits };
 }
 
 /** What the table was before other programs changed it; undefined where none did, or where they made it. Throws CliError. */

@@ -1,5 +1,5 @@
 // What a conversion may take of memory and disk: a share beside others, or all; and what becomes of a file that all is too
-// little for. Whoever waits for whom is decided in side-by-side.ts.
+// little for. Whoever waits for whom is decided in conversion-limiter.ts.
 import { OutOfMemoryError, type SqlEngine } from '../ports.ts';
 import { FILES_AT_ONCE, NeedsRoomError, type Room } from './conversion-limiter.ts';
 import {

@@ -1,6 +1,10 @@
-// What an ingest did about one source file.
+// What a commit does with one source file's data files, and what is said of it. Pure.
+import type { Dataset } from '../core/contract.ts';
 import type { Action, Add, PartitionValues } from '../delta/actions.ts';
+import { removeAction } from '../delta/partitions.ts';
+import { readOrigin, sameContent } from '../lake/tags.ts';
 import type { Report } from './report.ts';
+import type { Staged } from './staged.ts';
 
 export type SourceOutcome = {
   readonly source: string;
@@ -23,3 +27,63 @@ export type Change = {
   readonly files: readonly Add[];
   readonly outcome: SourceOutcome;
 };
+
+/** `live`: the source's files in the table, here and below. */
+export function noChange(
+  { name }: Dataset,
+  source: string,
+  live: readonly Add[],
+  result: 'kept' | 'rejected' | 'unchanged',
+  report?: Report,
+): Change {
+  const outcome = {
+    source,
+    dataset: name,
+    result,
+    partitions: [],
+    ...(report === undefined ? {} : { report }),
+  };
+  return { actions: [], files: live, outcome };
+}
+
+export function withdrawal({ name }: Dataset, source: string, live: readonly Add[], now: number): Change {
+  const [first] = live;
+  const withdrawn = first && { withdrawnRows: readOrigin(first)?.acceptedRows ?? 0 };
+  return {
+    actions: live.map((add) => removeAction(add, now)),
+    files: [],
+    outcome: {
+      source,
+      dataset: name,
+      result: withdrawn ? 'withdrawn' : 'unchanged',
+      ...withdrawn,
+      partitions: live.map(({ partitionValues }) => partitionValues),
+    },
+  };
+}
+
+/**
+ * The new files in the place of the old ones. Where a partition's file is the same again, as when identical bytes are sent
+ * twice, the log says that no data change, and nothing is computed anew. In the other modes LastModified counts as well.
+ */
+export function replacement(
+  { name, mode }: Dataset,
+  source: string,
+  live: readonly Add[],
+  { adds: files, report }: Staged,
+  now: number,
+): Change {
+  const isSame = (before: Add, after: Add) => mode === 'append' && sameContent(before, after);
+  const removes = live.map((add) => {
+    const { remove } = removeAction(add, now);
+    return { remove: { ...remove, dataChange: !files.some((after) => isSame(add, after)) } };
+  });
+  const adds = files.map((add) => ({ add: { ...add, dataChange: !live.some((old) => isSame(old, add)) } }));
+  const changed = [
+    ...live.filter((_, i) => removes[i]?.remove.dataChange),
+    ...adds.flatMap(({ add }) => (add.dataChange ? [add] : [])),
+  ];
+  const partitions = changed.map(({ partitionValues }) => partitionValues);
+  const outcome = { source, dataset: name, partitions, ...(report === undefined ? {} : { report }) };
+  return { actions: [...removes, ...adds], files, outcome: { ...outcome, result: 'accepted' } };
+}

@@ -2,12 +2,11 @@
 // the same ones live: a file that is read may put out one that was read before, and is put out by one that precedes it.
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
-import { removeAction } from '../delta/partitions.ts';
 import type { Effects } from '../lake/effects.ts';
 import { readOrigin } from '../lake/tags.ts';
 import { copiesOf, duplicateViolation, type LiveFiles, repeatedSources } from './duplicates.ts';
 import { type Facts, factsDigest, type Report, readReportOf } from './report.ts';
-import type { Change } from './source-outcome.ts';
+import { type Change, withdrawal } from './source-outcome.ts';
 
 export type Deduplicated = {
   readonly changes: readonly Change[];
@@ -41,7 +40,7 @@ export async function withoutDuplicates(
     const known = change?.outcome.report ?? (await liveReport(effects, dataset, after.get(source) ?? []));
     const report = refusal(known, first);
     refused.push(report);
-    withdrawals.push(withdrawal(effects, dataset, source, live.get(source) ?? [], report));
+    withdrawals.push(refusedChange(effects, dataset, source, live.get(source) ?? [], report));
   }
   const copies = copiesOf(afterwards(live, [...kept, ...withdrawals]), sources);
   return { changes: [...kept.map((change) => withCopies(change, copies)), ...withdrawals], refused };
@@ -69,26 +68,15 @@ function afterwards(live: LiveFiles, changes: readonly Change[]): LiveFiles {
 }
 
 /** Not even rows of an older version stay: what the file says now is in the table already, by the other one. */
-function withdrawal(
+function refusedChange(
   effects: Effects,
   dataset: Dataset,
   source: string,
   live: readonly Add[],
   report: Report,
 ): Change {
-  const withdrawnRows = (live[0] && readOrigin(live[0])?.acceptedRows) ?? 0;
-  return {
-    actions: live.map((add) => removeAction(add, effects.clock().getTime())),
-    files: [],
-    outcome: {
-      source,
-      dataset: dataset.name,
-      result: 'rejected',
-      report,
-      ...(withdrawnRows === 0 ? {} : { withdrawnRows }),
-      partitions: live.map(({ partitionValues }) => partitionValues),
-    },
-  };
+  const change = withdrawal(dataset, source, live, effects.clock().getTime());
+  return { ...change, outcome: { ...change.outcome, result: 'rejected', report } };
 }
 
 /** Of a source that was read before. What a lost report said is left to its next reading. */

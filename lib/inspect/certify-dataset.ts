@@ -8,7 +8,7 @@ import type { Add } from '../delta/actions.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { LiveFiles } from '../ingest/duplicates.ts';
 import type { Report } from '../ingest/report.ts';
-import { isLive, settledBefore } from '../ingest/stage.ts';
+import { isLive, settledBefore } from '../ingest/settled.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
 import type { Effects } from '../lake/effects.ts';
 import { filesBySource, readOrigin } from '../lake/tags.ts';

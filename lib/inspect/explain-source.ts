@@ -1,7 +1,7 @@
 // Where a source file stands, for a person who asks why its message failed: one sentence with the next step. Writes nothing.
 import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { settledBefore } from '../ingest/stage.ts';
+import { settledBefore } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
 import { filesBySource } from '../lake/tags.ts';
 

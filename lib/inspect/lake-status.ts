@@ -9,7 +9,7 @@ import type { ForeignCommit, Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
-import { settledBefore } from '../ingest/stage.ts';
+import { settledBefore } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { filesBySource, type Origin, readOrigin, WARNINGS } from '../lake/tags.ts';

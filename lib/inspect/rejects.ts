@@ -6,7 +6,7 @@ import type { RejectedRow, Violation } from '../core/violation.ts';
 import type { Add } from '../delta/actions.ts';
 import { CliError } from '../errors.ts';
 import { type Findings, readReport, readReportOf } from '../ingest/report.ts';
-import { isLive } from '../ingest/stage.ts';
+import { isLive } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
 import { quarantineKey } from '../lake/layout.ts';
 import { filesBySource, type Origin, readOrigin } from '../lake/tags.ts';

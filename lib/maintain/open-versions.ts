@@ -2,7 +2,7 @@
 import type { Dataset } from '../core/contract.ts';
 import type { LiveFiles } from '../ingest/duplicates.ts';
 import { sourceVersion } from '../ingest/report.ts';
-import { isLive } from '../ingest/stage.ts';
+import { isLive } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
 import { reportKey, reportPrefix, UNKNOWN, unknownKey } from '../lake/layout.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';

@@ -11,7 +11,7 @@ import { type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import { presentVersions } from '../ingest/present-versions.ts';
 import type { Report } from '../ingest/report.ts';
-import { settledBefore } from '../ingest/stage.ts';
+import { settledBefore } from '../ingest/settled.ts';
 import type { Staged } from '../ingest/staged.ts';
 import { type DateRange, inRange } from '../lake/date-range.ts';
 import type { Effects } from '../lake/effects.ts';

@@ -6,7 +6,7 @@ import { inParallel } from '../in-parallel.ts';
 import type { LiveFiles } from '../ingest/duplicates.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import { type Report, readReport } from '../ingest/report.ts';
-import { settledBefore } from '../ingest/stage.ts';
+import { settledBefore } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
 import { filesBySource } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';

@@ -88,10 +88,8 @@ async function refreshOnce(
   const computed = await computeAll(effects, work, outOfTime);
   const { pending, outcome } = settle(work, computed);
   const actions = commitActions(work, computed.parts, pending, effects.clock().getTime());
-  let overtaken = false;
-  const { snapshot } = await effects.tables.commit(prefix, async (latest) => {
-    overtaken = latest?.version !== base.version;
-    if (overtaken) return undefined;
+  const { committed, snapshot } = await effects.tables.commit(prefix, async (latest) => {
+    if (latest?.version !== base.version) return undefined;
     return {
       actions,
       operation: 'REFRESH',
@@ -102,10 +100,10 @@ async function refreshOnce(
       },
     };
   });
-  if (overtaken) return 'overtaken';
-  const committed = { ...outcome, version: snapshot?.version ?? base.version, undone: base.foreign };
-  logOutcome(effects, committed, effects.clock().getTime() - started);
-  return committed;
+  if (!committed) return 'overtaken';
+  const refreshed = { ...outcome, version: snapshot.version, undone: base.foreign };
+  logOutcome(effects, refreshed, effects.clock().getTime() - started);
+  return refreshed;
 }
 
 /** Tables of source files are sync's, or on AWS maintain's, to put right; a computed one does it when it is refreshed. */

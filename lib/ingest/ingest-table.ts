@@ -1,0 +1,196 @@
+// Brings one table to the present state of some of its source files, in one commit.
+//
+// A round plans within the commit loop: load the snapshot, look at landing, commit if the next version is absent. This order makes
+// older versions lose (DESIGN.md, "The order of an ingest"). What a round finds unread is converted outside the loop, since that
+// takes a while, and the next round looks again.
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import { configuration, type Snapshot } from '../delta/snapshot.ts';
+import { vacuumFence } from '../delta/vacuum.ts';
+import { TryAgainError } from '../errors.ts';
+import { inParallel, mapInParallel } from '../in-parallel.ts';
+import { announce, type Effects } from '../lake/effects.ts';
+import { CONTRACT, filesBySource } from '../lake/tags.ts';
+import type { ObjectVersion } from '../ports.ts';
+import { ConversionLimiter } from './conversion-limiter.ts';
+import type { LiveFiles } from './duplicates.ts';
+import { type Present, presentVersions } from './present-versions.ts';
+import { replaceReport } from './report.ts';
+import { isLive, settledBefore } from './settled.ts';
+import { type Change, noChange, replacement, type SourceOutcome, withdrawal } from './source-outcome.ts';
+import { changing, convertVersion, sameVersion } from './stage.ts';
+import type { Staged } from './staged.ts';
+import { requireAccounted } from './unaccounted.ts';
+import { withoutDuplicates } from './without-duplicates.ts';
+
+export type TableIngest = {
+  readonly outcomes: readonly SourceOutcome[];
+  /** By source. */
+  readonly failures: ReadonlyMap<string, unknown>;
+  readonly conflicts: number;
+};
+
+type Batch = {
+  readonly effects: Effects;
+  readonly dataset: Dataset;
+  readonly prefix: string;
+  readonly sources: readonly string[];
+  readonly started: number;
+  readonly limiter: ConversionLimiter;
+  /** By source, what a round found or made of a version. */
+  readonly known: Map<string, Known>;
+  readonly failures: Map<string, unknown>;
+};
+
+/** `snapshot`: the table as it was found then. */
+type Known = { readonly staged: Staged; readonly snapshot: Snapshot };
+
+const MAX_CONVERSIONS = 5;
+
+export async function ingestTable(
+  effects: Effects,
+  dataset: Dataset,
+  sources: readonly string[],
+): Promise<TableIngest> {
+  const table = landingTable(dataset);
+  const batch: Batch = {
+    effects,
+    dataset,
+    prefix: tablePrefix(table),
+    sources,
+    started: effects.clock().getTime(),
+    limiter: new ConversionLimiter(),
+    known: new Map(),
+    failures: new Map(),
+  };
+  let conflicts = 0;
+  for (let conversions = 0; ; conversions++) {
+    const plan = (found: Snapshot | undefined) => planRound(batch, found, conversions === MAX_CONVERSIONS);
+    const { planned, snapshot, ...round } = await effects.tables.commit(batch.prefix, plan);
+    conflicts += round.conflicts;
+    if (planned.unread) {
+      await convertAll(batch, planned.unread, planned.snapshot);
+      continue;
+    }
+    await announce(effects, table);
+    for (const report of planned.refused) await replaceReport(effects.lake, report);
+    for (const outcome of planned.outcomes) logOutcome(effects, dataset, outcome, snapshot?.version);
+    return { outcomes: planned.outcomes, failures: batch.failures, conflicts };
+  }
+}
+
+/**
+ * What landing holds and no earlier conversion serves, or else what is committed, where anything is, and what is said of it.
+ * `isLast`: what is unread still fails, and the others are committed.
+ */
+async function planRound(batch: Batch, snapshot: Snapshot | undefined, isLast: boolean) {
+  const { effects, dataset, failures } = batch;
+  requireContract(snapshot, dataset);
+  requireAccounted(dataset, snapshot);
+  const live = filesBySource(snapshot.files.values());
+  const sources = batch.sources.filter((source) => !failures.has(source));
+  const present = await presentVersions(effects.landing, sources);
+  const planned = await mapInParallel(sources, async (source) => {
+    try {
+      return await planSource(batch, source, present.get(source) as Present, snapshot, live);
+    } catch (error) {
+      failures.set(source, error);
+      return undefined;
+    }
+  });
+  const unread = planned.flatMap((found) => (found && 'unread' in found ? found.unread : []));
+  if (unread.length > 0 && !isLast) return { actions: undefined, unread, snapshot };
+  for (const { key } of unread) failures.set(key, changing(key));
+  const changes = planned.flatMap((found) => (found && 'actions' in found ? found : []));
+  const { changes: kept, refused } = await withoutDuplicates(effects, dataset, live, changes);
+  const result = { outcomes: kept.map(({ outcome }) => outcome), refused };
+  const actions = kept.flatMap((change) => change.actions);
+  if (actions.length === 0) return { ...result, actions: undefined };
+  return {
+    ...result,
+    actions,
+    operation: 'INGEST',
+    parameters: { sources: String(kept.length) },
+    metrics: { executionTimeMs: String(effects.clock().getTime() - batch.started) },
+  };
+}
+
+async function planSource(
+  batch: Batch,
+  source: string,
+  present: Present,
+  snapshot: Snapshot,
+  live: LiveFiles,
+): Promise<Change | { readonly unread: ObjectVersion }> {
+  const { effects, dataset, known } = batch;
+  const own = live.get(source) ?? [];
+  const now = effects.clock().getTime();
+  if (effects.catalog.datasetFor(source) !== dataset) return withdrawal(dataset, source, own, now);
+  if ('error' in present) throw present.error;
+  const { version } = present;
+  if (version === undefined) {
+    if (dataset.onDelete !== 'keep') return withdrawal(dataset, source, own, now);
+    return noChange(dataset, source, own, 'kept');
+  }
+  const earlier = known.get(source);
+  const staged =
+    earlier && serves(earlier, version, snapshot)
+      ? earlier.staged
+      : await settledBefore(effects, dataset, version, live);
+  if (staged === undefined) return { unread: version };
+  known.set(source, { staged, snapshot });
+  if (staged.replaces && !isLive(dataset, own, version))
+    return replacement(dataset, source, own, staged, now);
+  const result = staged.report?.outcome === 'rejected' ? 'rejected' : 'unchanged';
+  return noChange(dataset, source, own, result, staged.report);
+}
+
+/** What a vacuum has raised its fence after may be swept already; what replaces nothing was judged by what the table held. */
+function serves({ staged, snapshot: before }: Known, version: ObjectVersion, now: Snapshot): boolean {
+  const isSound = staged.replaces ? vacuumFence(before) === vacuumFence(now) : before.version === now.version;
+  return isSound && sameVersion(staged.version, version);
+}
+
+/** Of what landing does not hold any more the next round finds another version. */
+async function convertAll(
+  { effects, dataset, prefix, limiter, known, failures }: Batch,
+  versions: readonly ObjectVersion[],
+  snapshot: Snapshot,
+): Promise<void> {
+  const live = filesBySource(snapshot.files.values());
+  const target = { effects, dataset, table: prefix, live };
+  await inParallel(versions, async (version) => {
+    try {
+      const staged = await convertVersion(target, version, limiter);
+      if (staged) known.set(version.key, { staged, snapshot });
+    } catch (error) {
+      failures.set(version.key, error);
+    }
+  });
+}
+
+function requireContract(snapshot: Snapshot | undefined, dataset: Dataset): asserts snapshot is Snapshot {
+  const hash = snapshot === undefined ? undefined : configuration(snapshot, CONTRACT);
+  if (hash === dataset.hash) return;
+  throw new TryAgainError(
+    `the table of ${dataset.name} ${hash === undefined ? 'does not exist yet' : `is under contract ${hash}`}, and this process holds contract ${dataset.hash}: run "sluice sync", which applies the contracts, or says why it cannot`,
+  );
+}
+
+function logOutcome(
+  { log }: Effects,
+  { name }: Dataset,
+  { source, result, report, copies }: SourceOutcome,
+  version: number | undefined,
+): void {
+  const file = { dataset: name, source };
+  const rows = { rows: report?.accepted, quarantined: report?.quarantined };
+  log('info', `ingest.${result}`, { ...file, ...rows, version });
+  if (result !== 'accepted' || report === undefined) return;
+  if (report.former) log('warn', 'ingest.shrunk', { ...file, ...rows, before: report.former });
+  if (report.unmatched) log('warn', 'ingest.unmatched', { ...file, ...report.unmatched });
+  if (copies) log('warn', 'ingest.duplicate', { ...file, ...rows, copies: copies.slice(0, MAX_LOGGED) });
+}
+
+const MAX_LOGGED = 10;
