@@ -2,6 +2,7 @@
 // file is asked for once as long as messages wait; later again, after longer and longer pauses, in case what stood in its way is
 // gone. Pure but for one object in the lake, which may be lost: then all is asked for once more.
 import { requestId } from '../ingest/ingest.ts';
+import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Wanted } from '../maintain/reconcile.ts';
 import type { ObjectStore } from '../ports.ts';
 
@@ -17,18 +18,11 @@ type Asked = { readonly etag?: string; readonly askedMs: number; readonly times:
 export type AskedFiles = ReadonlyMap<string, Asked>;
 
 export async function readAsked(lake: ObjectStore): Promise<AskedFiles> {
-  const bytes = await lake.read(KEY);
-  if (bytes === undefined) return new Map();
-  try {
-    return new Map(Object.entries(JSON.parse(new TextDecoder().decode(bytes)) as Record<string, Asked>));
-  } catch {
-    // Damaged, it is as good as lost.
-    return new Map();
-  }
+  return new Map(Object.entries(parseJsonObject<Record<string, Asked>>(await lake.read(KEY)) ?? {}));
 }
 
 export async function writeAsked(lake: ObjectStore, asked: AskedFiles): Promise<void> {
-  await lake.write(KEY, new TextEncoder().encode(`${JSON.stringify(Object.fromEntries(asked))}\n`));
+  await lake.write(KEY, jsonBytes(Object.fromEntries(asked)));
 }
 
 /** Those whose pause is over. `isWaiting`: messages wait in the queue, and what was asked for may be one of them. */

@@ -4,6 +4,7 @@
 // whoever finds it there committed before that reading.
 import type { TableRef } from '../core/insight.ts';
 import { tablePrefix } from '../core/insight.ts';
+import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import { waitingKey } from '../lake/layout.ts';
 import type { Clock, NewId, ObjectStore, Queue } from '../ports.ts';
 import { type RefreshNews, refreshGroup } from './refresh-messages.ts';
@@ -58,19 +59,19 @@ export class RefreshQueue implements Queue<RefreshNews> {
 
   /** To be called before a message about the table is sent, or comes back. */
   async waitsAgain(target: TableRef): Promise<void> {
-    await this.#effects.lake.create(keyOf(target), bytesOf(this.#newMark()));
+    await this.#effects.lake.create(keyOf(target), jsonBytes(this.#newMark()));
   }
 
   /** True where no message waits yet, so that the caller must send one. */
   async #mark(target: TableRef): Promise<boolean> {
     const { lake, clock } = this.#effects;
     const own = this.#newMark();
-    if (await lake.create(keyOf(target), bytesOf(own))) return true;
-    const found = readMark(await lake.read(keyOf(target)));
+    if (await lake.create(keyOf(target), jsonBytes(own))) return true;
+    const found = parseJsonObject<Mark>(await lake.read(keyOf(target)));
     // Its own: the answer to the creation was lost, and the store's client asked again.
     if (found !== undefined && found.id !== own.id && clock().getTime() - found.sentMs < STALE_MS)
       return false;
-    await lake.write(keyOf(target), bytesOf(own));
+    await lake.write(keyOf(target), jsonBytes(own));
     return true;
   }
 
@@ -92,18 +93,4 @@ export function oneEach(messages: readonly RefreshNews[]): RefreshNews[] {
 
 function keyOf(target: TableRef): string {
   return waitingKey(tablePrefix(target));
-}
-
-function bytesOf(mark: Mark): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify(mark)}\n`);
-}
-
-/** Undefined where it is gone meanwhile, or is none. */
-function readMark(bytes: Uint8Array | undefined): Mark | undefined {
-  if (bytes === undefined) return undefined;
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as Mark;
-  } catch {
-    return undefined;
-  }
 }

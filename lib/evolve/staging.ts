@@ -9,6 +9,7 @@ import { objectKey } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { sweptBeforeMs, vacuumFence } from '../delta/vacuum.ts';
 import { inParallel } from '../in-parallel.ts';
+import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Report } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
 
@@ -62,7 +63,7 @@ export class StagedFiles {
     const piece = await work();
     if (piece === undefined) return piece;
     const note = { id, version: snapshot?.version ?? -1, ...piece };
-    await this.#effects.lake.write(this.#noteKey(id), new TextEncoder().encode(`${JSON.stringify(note)}\n`));
+    await this.#effects.lake.write(this.#noteKey(id), jsonBytes(note));
     this.#notes.set(id, note);
     return piece;
   }
@@ -85,8 +86,8 @@ export class StagedFiles {
 
   async #load(): Promise<void> {
     for await (const { key } of this.#effects.lake.list(this.#folder)) {
-      const bytes = await this.#effects.lake.read(key);
-      const note = bytes && readNote(bytes);
+      // One that was cut off costs the work that it stands for.
+      const note = parseJsonObject<Note>(await this.#effects.lake.read(key));
       if (note) this.#notes.set(note.id, note);
     }
   }
@@ -116,14 +117,5 @@ export class StagedFiles {
       if (object === undefined || object.lastModifiedMs < sweptMs) return false;
     }
     return true;
-  }
-}
-
-/** A note is a hint: one that was cut off costs the work that it stands for. */
-function readNote(bytes: Uint8Array): Note | undefined {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as Note;
-  } catch {
-    return undefined;
   }
 }

@@ -3,19 +3,18 @@
 //
 // A source's data file is copied under a new name (names are never used again), as long as a vacuum left it there; else the
 // source is read from landing again. Where neither can be had, nothing is changed: rows would be lost.
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile } from 'node:fs/promises';
 import { contentHash } from '../content-hash.ts';
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Action, Add } from '../delta/actions.ts';
-import { objectKey, removeAction } from '../delta/partitions.ts';
+import { removeAction } from '../delta/partitions.ts';
 import type { ForeignCommit, Snapshot } from '../delta/snapshot.ts';
 import { CliError } from '../errors.ts';
 import { stage } from '../ingest/stage.ts';
 import type { Effects } from '../lake/effects.ts';
-import { publishDataFile } from '../lake/publish-data-file.ts';
+import { republishDataFile } from '../lake/publish-data-file.ts';
 import { CONTENT, readOrigin } from '../lake/tags.ts';
 import { type Piece, StagedFiles, type StagingObserver } from './staging.ts';
 import { isNotOfSources } from './table-metadata.ts';
@@ -131,21 +130,13 @@ async function copyFileOf(
   { metadata }: Snapshot,
   add: Add,
 ): Promise<Piece | undefined> {
-  const file = await effects.lake.download(objectKey(prefix, add.path));
-  if (file === undefined) return undefined;
-  const folder = await mkdtemp(join(effects.scratch, 'restore-'));
-  try {
-    const path = join(folder, 'restored.parquet');
-    await copyFile(file.path, path);
-    const { partitionValues, stats = '{}', tags = {} } = add;
-    const known = tags[CONTENT];
-    if (known !== undefined && (await contentHash(path)) !== known) return undefined;
-    const copy = { path, partitionValues, stats, tags };
-    return { adds: [await publishDataFile(effects, prefix, metadata.partitionColumns, copy)] };
-  } finally {
-    await file.release();
-    await rm(folder, { recursive: true, force: true });
-  }
+  const copied = async (from: string, to: string) => {
+    await copyFile(from, to);
+    const known = add.tags?.[CONTENT];
+    return known === undefined || (await contentHash(to)) === known ? (add.stats ?? '{}') : undefined;
+  };
+  const copy = await republishDataFile(effects, prefix, metadata.partitionColumns, add, copied);
+  return copy === undefined || copy === 'gone' ? undefined : { adds: [copy] };
 }
 
 /** The sources of data files that are gone, read from landing. Throws CliError where one cannot be. */

@@ -1,6 +1,4 @@
 // Data files written anew with wider columns, each value as it was: so that all files of a table have one type for a column.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
@@ -11,9 +9,9 @@ import type { Snapshot } from '../delta/snapshot.ts';
 import { fileStatistics } from '../delta/stats.ts';
 import { CorruptionError } from '../errors.ts';
 import type { Effects } from '../lake/effects.ts';
-import { publishDataFile } from '../lake/publish-data-file.ts';
+import { republishDataFile } from '../lake/publish-data-file.ts';
 import type { SqlSession } from '../ports.ts';
-import { identifier, literal, readParquet } from '../sql/quoting.ts';
+import { identifier, readParquet, writeParquet } from '../sql/quoting.ts';
 import type { Piece, StagedFiles, StagingObserver } from './staging.ts';
 import { partitionNames } from './table-metadata.ts';
 
@@ -56,24 +54,14 @@ type Table = {
 
 /** Uploads it; no commit names it yet. None where the file has none of the wider columns. Its tags stay: it is from the same source. */
 async function widenFile(effects: Effects, table: Table, add: Add): Promise<Piece> {
-  const key = objectKey(table.prefix, add.path);
-  const file = await effects.lake.download(key);
-  if (file === undefined)
-    throw new CorruptionError(
-      `${effects.lake.location}/${key} is gone, although its table's log names it: restore it, or make the table anew with "npx sluice rebuild"`,
-    );
-  const folder = await mkdtemp(join(effects.scratch, 'widen-'));
-  try {
-    const path = join(folder, 'wide.parquet');
-    const stats = await effects.sql.session((session) => copyWide(session, table, file.path, path));
-    if (stats === undefined) return { adds: [] };
-    const { partitionValues, tags = {} } = add;
-    const wide = { path, partitionValues, stats, tags };
-    return { adds: [await publishDataFile(effects, table.prefix, table.partitionColumns, wide)] };
-  } finally {
-    await file.release();
-    await rm(folder, { recursive: true, force: true });
-  }
+  const { prefix, partitionColumns } = table;
+  const wide = await republishDataFile(effects, prefix, partitionColumns, add, (from, to) =>
+    effects.sql.session((session) => copyWide(session, table, from, to)),
+  );
+  if (wide !== 'gone') return { adds: wide ? [wide] : [] };
+  throw new CorruptionError(
+    `${effects.lake.location}/${objectKey(prefix, add.path)} is gone, although its table's log names it: restore it, or make the table anew with "npx sluice rebuild"`,
+  );
 }
 
 /** Returns the new file's statistics; undefined where it would be the same file. */
@@ -90,8 +78,6 @@ async function copyWide(
   const select = stored.map(
     (column) => `CAST(${identifier(column.name)} AS ${typeOf(column)}) AS ${identifier(column.name)}`,
   );
-  await session.run(
-    `COPY (SELECT ${select.join(', ')} FROM ${readParquet(from)}) TO ${literal(to)} (FORMAT parquet, COMPRESSION zstd)`,
-  );
+  await session.run(writeParquet(`SELECT ${select.join(', ')} FROM ${readParquet(from)}`, to));
   return (await fileStatistics(session, to, columns)).stats;
 }

@@ -6,12 +6,10 @@ import { partitionExpression, selectColumn, type Validation } from '../core/vali
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import type { SqlSession } from '../ports.ts';
-import { identifier, literal, readParquet } from '../sql/quoting.ts';
+import { identifier, literal, readParquet, writeParquet } from '../sql/quoting.ts';
 import type { RowSource, SourceFile } from './row-source.ts';
 
 export type DataFile = FileStatistics & { readonly path: string; readonly partition: PartitionValues };
-
-export const PARQUET = '(FORMAT parquet, COMPRESSION zstd)';
 
 /** True where all partition values come from the source's key: the whole file is one partition. */
 function singlePartition(file: SourceFile): PartitionValues | undefined {
@@ -49,7 +47,10 @@ export function copyAccepted(
     ),
   ];
   return session.run(
-    `COPY (SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}) TO ${literal(to)} ${PARQUET}`,
+    writeParquet(
+      `SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}`,
+      to,
+    ),
     signal,
   );
 }
@@ -87,8 +88,7 @@ export async function keepFirstOfEachKey(
       `(NOT (${present(key)}) OR row_number() OVER (PARTITION BY ${list(key)} ORDER BY file_row_number) = 1)`,
   );
   return session.run(
-    `COPY (SELECT * FROM ${readParquet(all)}
-           QUALIFY ${isFirst.join(' AND ')}) TO ${literal(accepted)} ${PARQUET}`,
+    writeParquet(`SELECT * FROM ${readParquet(all)} QUALIFY ${isFirst.join(' AND ')}`, accepted),
   );
 }
 
@@ -124,9 +124,8 @@ export async function splitByPartition(
     const where = names
       .map((name) => `${text(name)} IS NOT DISTINCT FROM ${literal(partition[name] ?? null)}`)
       .join(' AND ');
-    await session.run(
-      `COPY (SELECT ${dataColumns(file).join(', ')} FROM ${readParquet(accepted)} WHERE ${where}) TO ${literal(path)} ${PARQUET}`,
-    );
+    const select = `SELECT ${dataColumns(file).join(', ')} FROM ${readParquet(accepted)} WHERE ${where}`;
+    await session.run(writeParquet(select, path));
     files.push(await described(path, partition));
   }
   return files;

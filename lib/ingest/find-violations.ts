@@ -4,8 +4,7 @@ import { type RowKey, rowKeys } from '../core/contract.ts';
 import { failedChecks, type Validation } from '../core/validation-sql.ts';
 import { fieldViolation, type RejectedRow, shown, type Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
-import { identifier, literal, readParquet } from '../sql/quoting.ts';
-import { PARQUET } from './accepted-rows.ts';
+import { identifier, readParquet, writeParquet } from '../sql/quoting.ts';
 import { repeatedHeader } from './csv/repeated-header.ts';
 import type { FlaggedRow, RecordCount, RowSource, SourceFile } from './row-source.ts';
 
@@ -29,8 +28,9 @@ export async function* rejectedRows(
   const unchecked = rules.texts.flatMap((text, i) =>
     checked.has(text) ? [] : [`${text} IS NULL AS blank${i}`],
   );
+  const select = [`${rules.violations} AS violations`, ...unchecked, ...keys].join(', ');
   const relationRows = await session.run(
-    `COPY (SELECT ${[`${rules.violations} AS violations`, ...unchecked, ...keys].join(', ')} FROM ${rules.relation(source.relation)}) TO ${literal(flags)} ${PARQUET}`,
+    writeParquet(`SELECT ${select} FROM ${rules.relation(source.relation)}`, flags),
   );
   yield* source.rejectedRows({ rows: flaggedRows(session, file, rules, flags), relationRows, counted });
 }

@@ -1,6 +1,7 @@
 // The ingest use case: brings tables to the present state of some landing keys, whatever the events said. Decides which table a
 // key belongs to; ingest-table.ts does the rest, table by table.
 import type { Dataset } from '../core/contract.ts';
+import { jsonBytes } from '../json-object.ts';
 import type { Effects } from '../lake/effects.ts';
 import { unknownKey } from '../lake/layout.ts';
 import { ingestTable } from './ingest-table.ts';
@@ -77,8 +78,9 @@ async function ownerless(effects: Effects, { source, dataset }: IngestRequest): 
   }
   const version = await effects.landing.head(source);
   if (version === undefined) return { ...outcome, result: 'unchanged' };
-  const text = `${JSON.stringify({ source, etag: version.etag, problem: 'no dataset has a path that matches this key' }, null, 2)}\n`;
-  const first = await effects.lake.create(unknownKey(source, version.etag), new TextEncoder().encode(text));
+  const { etag } = version;
+  const note = { source, etag, problem: 'no dataset has a path that matches this key' };
+  const first = await effects.lake.create(unknownKey(source, etag), jsonBytes(note, 2));
   if (first) effects.log('warn', 'ingest.unknown', { source });
   return { ...outcome, result: first ? 'unknown' : 'unchanged' };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import type { RejectedRow, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
-import { fileLiteral, literal } from '../sql/quoting.ts';
+import { fileLiteral, writeParquet } from '../sql/quoting.ts';
 import { headerText } from './csv/header-text.ts';
 import { pour } from './pour.ts';
 import type { SourceFile } from './row-source.ts';
@@ -70,7 +70,7 @@ export async function writeQuarantine(
   await pour(lines(), createGzip({ level: 1 }), createWriteStream(lined));
   const path = join(file.scratch, 'quarantine.parquet');
   const source = `read_json(${fileLiteral(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = ${longest}, hive_partitioning = false)`;
-  await session.run(`COPY (SELECT * FROM ${source}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`);
+  await session.run(writeParquet(`SELECT * FROM ${source}`, path));
   const header = file.dataset.format === 'csv' ? { header: await headerText(file) } : {};
   return { path, rows, counts: [...counts.values()], examples, ...header };
 }

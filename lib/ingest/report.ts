@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Dataset } from '../core/contract.ts';
 import { canonicalJson } from '../core/definition-hash.ts';
 import type { Violation } from '../core/violation.ts';
+import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Former, Unmatched } from '../lake/delivery.ts';
 import { reportKey, type SourceVersion } from '../lake/layout.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
@@ -88,20 +89,17 @@ export async function readReportOf(
   dataset: string,
   version: SourceVersion,
 ): Promise<Report | undefined> {
-  const bytes = await lake.read(reportKey(dataset, version));
-  return bytes && parseReport(bytes);
+  return parseReport(await lake.read(reportKey(dataset, version)));
 }
 
 /** Undefined for one that is damaged: a report is a hint, so it counts for nothing, and the source is read again. */
-export function parseReport(bytes: Uint8Array): Report | undefined {
-  try {
-    const { digest, ...report } = JSON.parse(new TextDecoder().decode(bytes)) as Report;
-    // Whoever notes the facts notes the digest: one bit of its name may be another by now.
-    if (digest === undefined) return report.facts === undefined ? report : undefined;
-    return digestOf(report) === digest ? { ...report, digest } : undefined;
-  } catch {
-    return undefined;
-  }
+export function parseReport(bytes: Uint8Array | undefined): Report | undefined {
+  const report = parseJsonObject<Report>(bytes);
+  if (report === undefined) return undefined;
+  const { digest, ...digested } = report;
+  // Whoever notes the facts notes the digest: one bit of its name may be another by now.
+  if (digest === undefined) return report.facts === undefined ? report : undefined;
+  return digestOf(digested) === digest ? report : undefined;
 }
 
 export async function writeReport(
@@ -121,5 +119,5 @@ export async function replaceReport(lake: ObjectStore, report: Report): Promise<
 async function storeReport(lake: ObjectStore, key: string, report: Report): Promise<void> {
   const { digest: _, ...plain } = report;
   const sealed = { ...plain, digest: digestOf(plain) };
-  await lake.write(key, new TextEncoder().encode(`${JSON.stringify(sealed, null, 2)}\n`));
+  await lake.write(key, jsonBytes(sealed, 2));
 }

@@ -1,5 +1,7 @@
 // Puts a local Parquet file into a table's folder under a name that was never used, and says how the log names it. No commit
 // names it yet: whoever calls commits it, or nobody ever sees it.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
 import { dataFilePath, objectKey } from '../delta/partitions.ts';
@@ -34,4 +36,29 @@ export async function publishDataFile(
     stats,
     tags: { ...tags, [CONTENT]: content },
   };
+}
+
+/**
+ * Publishes under a new name what `write` makes of a live data file, of the same source. `write` is given the local file, and the
+ * path of the new one, and returns its stats, or undefined to give up. Returns `gone` where the store has the file no more.
+ */
+export async function republishDataFile(
+  effects: Effects,
+  prefix: string,
+  partitionColumns: readonly string[],
+  { path: before, partitionValues, tags = {} }: Add,
+  write: (from: string, to: string) => Promise<string | undefined>,
+): Promise<Add | 'gone' | undefined> {
+  const file = await effects.lake.download(objectKey(prefix, before));
+  if (file === undefined) return 'gone';
+  const folder = await mkdtemp(join(effects.scratch, 'republish-'));
+  try {
+    const path = join(folder, 'new.parquet');
+    const stats = await write(file.path, path);
+    if (stats === undefined) return undefined;
+    return await publishDataFile(effects, prefix, partitionColumns, { path, partitionValues, stats, tags });
+  } finally {
+    await file.release();
+    await rm(folder, { recursive: true, force: true });
+  }
 }

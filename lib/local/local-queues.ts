@@ -4,6 +4,7 @@ import { LocalQueue } from '../adapters/local-queue.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { CliError } from '../errors.ts';
 import { requestId } from '../ingest/ingest.ts';
+import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Refresh } from '../lake/effects.ts';
 import { deadLetterKey, encodeSourceKey } from '../lake/layout.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
@@ -46,7 +47,7 @@ export class DeadLetters {
     const key = deadLetterKey(queue, id);
     this.#redriven.delete(key);
     this.buried.push(letter);
-    await this.#lake.write(key, new TextEncoder().encode(`${JSON.stringify(letter, null, 2)}\n`));
+    await this.#lake.write(key, jsonBytes(letter, 2));
   }
 
   /** Throws CliError on a file that is no letter. */
@@ -79,12 +80,8 @@ export class DeadLetters {
 }
 
 function parseLetter(place: string, bytes: Uint8Array): DeadLetter {
-  try {
-    const letter = JSON.parse(new TextDecoder().decode(bytes)) as DeadLetter;
-    if (typeof letter.message === 'object') return letter;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const letter = parseJsonObject<DeadLetter>(bytes);
+  if (typeof letter?.message === 'object') return letter;
   throw new CliError(
     `${place} is no dead letter: remove it. "npx sluice sync" finds by itself what it was about.`,
   );

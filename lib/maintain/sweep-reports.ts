@@ -6,6 +6,7 @@
 
 import { entriesBetween, firstVersionSince, type Swept, sweep, type VacuumOptions } from '../delta/vacuum.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import { parseJsonObject } from '../json-object.ts';
 import type { Effects } from '../lake/effects.ts';
 import { reportKey, UNKNOWN, unknownKey } from '../lake/layout.ts';
 import { readOrigin } from '../lake/tags.ts';
@@ -126,13 +127,8 @@ async function landingVersion(
 
 /** The landing key that a report or a note is about; undefined for what is neither: it says nothing to anybody. */
 async function readSource({ lake }: Effects, key: string): Promise<string | undefined> {
-  const bytes = await lake.read(key);
-  try {
-    const told = JSON.parse(new TextDecoder().decode(bytes)) as { source?: unknown } | null;
-    return typeof told?.source === 'string' ? told.source : undefined;
-  } catch {
-    return undefined;
-  }
+  const told = parseJsonObject<{ source?: unknown }>(await lake.read(key));
+  return typeof told?.source === 'string' ? told.source : undefined;
 }
 
 /** Looks at the old objects below `prefix` part by part; `goes` says what is to be deleted for one of them. */

@@ -4,7 +4,7 @@ import type { Derivation } from '../core/insight.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import type { SqlSession } from '../ports.ts';
-import { identifier, literal } from '../sql/quoting.ts';
+import { identifier, writeParquet } from '../sql/quoting.ts';
 import { canonicalDouble } from '../sql/value-forms.ts';
 import { type AuditFailure, auditsOf, COMPUTED, createBeforeView, isAboutData, tryAudits } from './audit.ts';
 
@@ -60,8 +60,6 @@ async function writeFile(
 ): Promise<Computed['file']> {
   const columns = derivation.columns.filter((column) => !(column.name in partition));
   const names = columns.map((column) => identifier(column.name)).join(', ');
-  const rows = await session.run(
-    `COPY (SELECT ${names} FROM this) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
-  );
+  const rows = await session.run(writeParquet(`SELECT ${names} FROM this`, path));
   return rows === 0 ? undefined : { path, ...(await fileStatistics(session, path, columns)) };
 }

@@ -28,6 +28,11 @@ export function readParquet(path: string): string {
   return `read_parquet(${fileLiteral(path)}, hive_partitioning = false)`;
 }
 
+/** A statement that writes the rows of `select` to the local file. */
+export function writeParquet(select: string, path: string): string {
+  return `COPY (${select}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`;
+}
+
 /** Exactly that file for DuckDB's readers, which take a path for a glob; not for COPY TO. */
 export function fileLiteral(path: string): string {
   return literal(exactGlob(path));
