@@ -1,6 +1,6 @@
 // Messages of the refresh queue: which table has news, and since when the news has been waiting. Pure.
 import { z } from 'zod';
-import { type TableRef, tablePrefix } from '../core/insight.ts';
+import { TABLE_KINDS, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Refresh } from '../lake/effects.ts';
 import type { Queue } from '../ports.ts';
 import { excerpt, parseJson } from './file-messages.ts';
@@ -12,7 +12,7 @@ import { excerpt, parseJson } from './file-messages.ts';
 export type RefreshNews = Refresh & { readonly arrivedMs?: number; readonly isSuspect?: true };
 
 const refresh = z.object({
-  target: z.object({ kind: z.enum(['tables', 'arrivals', 'insights']), name: z.string().min(1) }),
+  target: z.object({ kind: z.enum(TABLE_KINDS), name: z.string().min(1) }),
   arrivedMs: z.number().optional(),
   isSuspect: z.literal(true).optional(),
 });

@@ -1,8 +1,8 @@
 // `sluice sync`: the lake in line with landing, once. Arguments in, summary out; lib/local/sync-lake.ts does the work.
 import { readFile } from 'node:fs/promises';
+import { isDay } from '../core/date-format.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { requireDataset } from '../inspect/find-table.ts';
-import { isDay } from '../lake/date-range.ts';
 import { syncLake } from '../local/sync-lake.ts';
 import type { Selection } from '../maintain/reconcile.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';

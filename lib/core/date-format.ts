@@ -120,3 +120,10 @@ function isoTime(parts: Parts): string | undefined {
   const text = `${two(String(hour))}:${two(parts.M ?? '0')}:${two(parts.S ?? '0')}`;
   return fraction === '' ? text : `${text}.${fraction}`;
 }
+
+/** True for a day that exists, written `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}

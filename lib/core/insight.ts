@@ -1,8 +1,11 @@
 // What an insight's file says, after parsing and binding: plain data. parse-insight.ts makes it.
 import type { Column } from './schema.ts';
 
+/** The lake's folders of Delta tables. */
+export const TABLE_KINDS = ['tables', 'arrivals', 'insights'] as const;
+
 /** A Delta table of the lake. */
-export type TableRef = { readonly kind: 'tables' | 'arrivals' | 'insights'; readonly name: string };
+export type TableRef = { readonly kind: (typeof TABLE_KINDS)[number]; readonly name: string };
 
 /** `error`: a partition that fails is not published. `warn`: it is, and the outcome is said. */
 export type Severity = 'error' | 'warn';

@@ -1,7 +1,7 @@
 // Values that stand in a contract (minimum, maximum, enum) as exact texts of their field's type, and their order.
 import { isLosslessNumber } from 'lossless-json';
 import type { Field, FieldType } from '../core/contract.ts';
-import { type FormattedType, isoText, isPattern } from '../core/date-format.ts';
+import { type FormattedType, isDay, isoText, isPattern } from '../core/date-format.ts';
 import { plainNumber, withoutExponent } from '../core/number-text.ts';
 import { STRING_FORMATS } from '../core/text-pattern.ts';
 import type { Place } from './place.ts';
@@ -63,7 +63,7 @@ function textOf(field: ValueType, value: unknown): string | undefined {
   switch (field.type) {
     case 'date': {
       const text = inFormat(field, 'date', value);
-      return isDate(text) ? text : undefined;
+      return isDay(text) ? text : undefined;
     }
     case 'datetime': {
       const text = inFormat(field, 'datetime', value);
@@ -144,15 +144,9 @@ function numberWanted(field: ValueType): string {
   return `a number that fits decimal(${precision},${scale}): at most ${precision - scale} digits before the point and ${scale} after it`;
 }
 
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-}
-
 function isInstant(field: ValueType, text: string): boolean {
   const parts = /^(.{10})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})?$/.exec(text);
-  return parts !== null && isDate(parts[1] ?? '') && (parts[4] !== undefined || field.timezone === 'UTC');
+  return parts !== null && isDay(parts[1] ?? '') && (parts[4] !== undefined || field.timezone === 'UTC');
 }
 
 function instantWanted(field: ValueType): string {

@@ -9,8 +9,8 @@ import { objectKey } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { sweptBeforeMs, vacuumFence } from '../delta/vacuum.ts';
 import { inParallel } from '../in-parallel.ts';
-import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Report } from '../ingest/report.ts';
+import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Effects } from '../lake/effects.ts';
 
 /** What a piece of the work came to. */

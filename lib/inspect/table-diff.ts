@@ -1,5 +1,7 @@
 // What made two versions of a table different: source files and definitions, through every level, from the logs alone.
-import { type TableRef, tablePrefix } from '../core/insight.ts';
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { sameTable, type TableRef } from '../core/insight.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { SourceChange } from './history.ts';
 import type { Receipt, SourceUse, TableUse } from './receipt.ts';
@@ -74,10 +76,6 @@ function changeOf(old: SourceUse | null, now: SourceUse | null): SourceChange['c
 
 /** The columns that tell a table's rows apart, as its definition says; [] for none. */
 export function keyOf({ catalog }: Effects, table: TableRef): readonly string[] {
-  const derivation = catalog.derivations.find(({ target }) => tablePrefix(target) === tablePrefix(table));
-  if (derivation !== undefined)
-    return derivation.key.length === 0 ? [] : [...new Set([...derivation.partitionBy, ...derivation.key])];
-  return table.kind === 'tables'
-    ? (catalog.datasets.find(({ name }) => name === table.name)?.primaryKey ?? [])
-    : [];
+  const isLanding = (dataset: Dataset) => table.kind === 'tables' && sameTable(landingTable(dataset), table);
+  return catalog.keyOf(table) ?? catalog.datasets.find(isLanding)?.primaryKey ?? [];
 }

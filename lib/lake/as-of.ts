@@ -1,5 +1,5 @@
 // A point in a table's history as people write it: a version, or a time. Pure text.
-import { isDay } from './date-range.ts';
+import { isDay } from '../core/date-format.ts';
 
 /** `text`: as it was written. `ms`: since 1970. */
 export type AsOf =

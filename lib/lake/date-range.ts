@@ -41,13 +41,3 @@ function days(key: string): [string, string] | undefined {
 function daysOfMonth(yearMonth: string): [string, string] {
   return [`${yearMonth}-01`, `${yearMonth}-31`];
 }
-
-/** True for a day that exists, written `YYYY-MM-DD`. */
-export function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && utcDayOf(text) === text;
-}
-
-function utcDayOf(text: string): string | undefined {
-  const ms = Date.parse(`${text}T00:00:00Z`);
-  return Number.isNaN(ms) ? undefined : utcDay(ms);
-}

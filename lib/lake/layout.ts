@@ -1,5 +1,6 @@
 // The keys of the lake that are no table's. A source key of any characters becomes folders that every store and file system takes.
 import { createHash } from 'node:crypto';
+import { TABLE_KINDS } from '../core/insight.ts';
 
 const MAX_SEGMENT_BYTES = 200;
 /** A key in S3 has at most 1,024 bytes: with the longest dataset name, etag and prefixes this leaves a hundred for the lake's own. */
@@ -72,5 +73,6 @@ export function deadLetterKey(queue: string, id: string): string {
 
 /** Data files of tables: their names are never used again. Checkpoints and quarantine are not among them. */
 export function isDataFile(key: string): boolean {
-  return /^(?:tables|arrivals|insights)\/.*\.parquet$/s.test(key) && !key.includes('/_delta_log/');
+  const isOfTable = TABLE_KINDS.some((kind) => key.startsWith(`${kind}/`));
+  return isOfTable && key.endsWith('.parquet') && !key.includes('/_delta_log/');
 }

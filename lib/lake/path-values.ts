@@ -1,5 +1,6 @@
 // What a landing key's Hive-style folders say of a dataset's fields: `a/year=2024/x.csv` says that year is 2024. Pure text.
 import type { Dataset, Field } from '../core/contract.ts';
+import { isDay } from '../core/date-format.ts';
 
 const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 
@@ -113,7 +114,7 @@ function contradiction(field: Field, folders: readonly HiveFolder[]): PathProble
 function canonical(field: Field, text: string): string | undefined {
   if (field.type === 'integer')
     return /^[+-]?\d{1,18}$/.test(text) ? BigInt(text.replace('+', '')).toString() : undefined;
-  if (field.type === 'date') return isDate(text) ? text : undefined;
+  if (field.type === 'date') return isDay(text) ? text : undefined;
   if (field.type === 'boolean') return booleanText(field, text);
   if (field.type === 'year') return /^\d{4}$/.test(text) ? String(Number(text)) : undefined;
   if (field.type === 'yearmonth') return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : undefined;
@@ -124,10 +125,4 @@ function booleanText(field: Field, text: string): string | undefined {
   if (field.trueValues.includes(text)) return 'true';
   if (field.falseValues.includes(text)) return 'false';
   return text === 'true' || text === 'false' ? text : undefined;
-}
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

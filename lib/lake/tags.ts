@@ -1,5 +1,6 @@
 // What the log says of a data file's origin: the words in `add.tags` and in a table's configuration, and their meaning.
 
+import { TABLE_KINDS } from '../core/insight.ts';
 import { parseLogJson } from '../core/log-json.ts';
 import type { Add } from '../delta/actions.ts';
 import type { ObjectVersion } from '../ports.ts';
@@ -121,10 +122,12 @@ export function readInputCommits(add: Pick<Add, 'tags'>): Readonly<Record<string
   return parseLogJson<Record<string, string>>(add.tags?.[INPUT_COMMITS] ?? '{}', INPUT_COMMITS);
 }
 
+const INPUT_APP_ID = new RegExp(`^sluice:((?:${TABLE_KINDS.join('|')})/[^:]+):(.+)$`);
+
 /** The inverse of inputAppId; undefined for a transaction of another kind. */
 export function readInputAppId(
   appId: string,
 ): { readonly prefix: string; readonly tableId: string } | undefined {
-  const [, prefix, tableId] = /^sluice:((?:tables|arrivals|insights)\/[^:]+):(.+)$/.exec(appId) ?? [];
+  const [, prefix, tableId] = INPUT_APP_ID.exec(appId) ?? [];
   return prefix === undefined || tableId === undefined ? undefined : { prefix, tableId };
 }

@@ -1,15 +1,13 @@
 // Which tables the lake holds, by its folders: one request per table, however many files they have.
 
 import { landingTable } from '../core/catalog.ts';
-import { type TableRef, tablePrefix } from '../core/insight.ts';
+import { TABLE_KINDS, type TableRef, tablePrefix } from '../core/insight.ts';
 import { logPrefix } from '../delta/log-keys.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CorruptionError } from '../errors.ts';
 import { isDropped } from '../evolve/drop-table.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { ObjectStore } from '../ports.ts';
-
-export const TABLE_KINDS = ['tables', 'arrivals', 'insights'] as const;
 
 /** The tables that no contract and no insight defines, nor one that was set aside, as `insights/<name>`; without those that were dropped. */
 export async function undefinedTables(effects: Effects): Promise<string[]> {

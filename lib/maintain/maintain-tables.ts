@@ -1,9 +1,10 @@
 // What keeps a lake cheap for ever: sweeps what nobody can ask for any more, and writes the checkpoints that are behind.
 // Goes by what lies in the lake, not by the catalog: tables that are defined no more are kept in order as well. What belongs,
 // or may belong, to a definition that was set aside is left alone.
+import { TABLE_KINDS } from '../core/insight.ts';
 import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
 import type { Effects } from '../lake/effects.ts';
-import { folders, TABLE_KINDS } from './lake-tables.ts';
+import { folders } from './lake-tables.ts';
 import { sumOf, sweepReports, sweepStaging, sweepUnknown } from './sweep-reports.ts';
 
 export type MaintainOptions = VacuumOptions & {

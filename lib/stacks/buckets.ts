@@ -12,6 +12,7 @@ import {
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { TABLE_KINDS } from '../core/insight.ts';
 import type { LandingEvents, SluiceOptions } from './sluice-props.ts';
 
 /** Below it Athena writes its results: no table of the lake has this name, and no function may read it. */
@@ -24,7 +25,7 @@ const KEEP_RESULTS = Duration.days(7);
  * Only entries of tables: checkpoints and `_last_checkpoint` beside them are written anew, and old checkpoints swept; and a
  * report about somebody's Delta table in landing is no entry, though its key holds these words.
  */
-const LOG_ENTRIES = ['tables', 'arrivals', 'insights'].map((kind) => `${kind}/*/_delta_log/*.json`);
+const LOG_ENTRIES = TABLE_KINDS.map((kind) => `${kind}/*/_delta_log/*.json`);
 
 type Own = { readonly bucketName?: string; readonly lifecycleRules: LifecycleRule[] };
 
