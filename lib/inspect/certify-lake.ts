@@ -7,8 +7,9 @@ import type { SetAside } from '../core/set-aside.ts';
 import { CorruptionError } from '../errors.ts';
 import { foreignText } from '../evolve/undo-foreign.ts';
 import type { Effects } from '../lake/effects.ts';
+import { type Census, keysIn, takeCensus, versionsByDataset } from '../lake/landing-census.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
-import type { ObjectVersion, Unseen } from '../ports.ts';
+import type { Unseen } from '../ports.ts';
 import { certifyDataset, type DatasetCertificate, problemsOf } from './certify-dataset.ts';
 import { damagedFiles, damagedPast } from './data-files.ts';
 import { type DerivedStatus, derivedStatus } from './lake-status.ts';
@@ -42,10 +43,13 @@ export async function certifyLake(
   effects: Effects,
   { only, recount = false }: CertifyOptions = {},
 ): Promise<Certificate> {
-  const { present, unknown, asideKeys, rivals, unseen } = await landingObjects(effects, only);
-  const problems = [...rivals];
+  const census = await takeCensus(effects);
+  const { objects, unseen } = census;
+  const present = versionsByDataset(objects, 'claimed');
+  const problems = rivalProblems(census, only);
   const datasets: DatasetCertificate[] = [];
-  for (const [dataset, versions] of present) {
+  for (const dataset of only === undefined ? effects.catalog.datasets : [only]) {
+    const versions = present.get(dataset) ?? [];
     const table = landingTable(dataset);
     problems.push(...(await logProblems(effects, tablePrefix(table))));
     const certificate = await readable(problems, () => certifyDataset(effects, dataset, versions, unseen));
@@ -77,44 +81,25 @@ export async function certifyLake(
   for (const table of left) problems.push(...(await logProblems(effects, table, 'drop')));
   return {
     datasets,
-    unknown: isWhole ? unknown : [],
+    unknown: isWhole ? keysIn(census, 'unknown') : [],
     unseen,
     left,
     aside: effects.catalog.aside,
-    asideKeys,
+    asideKeys: keysIn(census, 'aside'),
     derived,
     problems: [...new Set(problems)],
   };
 }
 
-type LandingObjects = {
-  readonly present: ReadonlyMap<Dataset, readonly ObjectVersion[]>;
-  readonly unknown: readonly string[];
-  readonly asideKeys: readonly string[];
-  /** A sentence for each key that two datasets take. */
-  readonly rivals: readonly string[];
-  readonly unseen: readonly Unseen[];
-};
-
-async function landingObjects(effects: Effects, only: Dataset | undefined): Promise<LandingObjects> {
-  const present = new Map<Dataset, ObjectVersion[]>(
-    effects.catalog.datasets.filter((dataset) => only === undefined || dataset === only).map((d) => [d, []]),
-  );
-  const unknown: string[] = [];
-  const asideKeys: string[] = [];
-  const rivals: string[] = [];
-  const unseen: Unseen[] = [];
-  for await (const version of effects.landing.list('', undefined, (one) => unseen.push(one))) {
-    const [dataset, rival] = effects.catalog.claims(version.key);
-    if (effects.catalog.asideOf(version.key)) asideKeys.push(version.key);
-    else if (dataset === undefined) unknown.push(version.key);
-    else if (rival && (present.has(dataset) || present.has(rival)))
-      rivals.push(
-        `${version.key}: the datasets ${dataset.name} and ${rival.name} both take it, so neither does. Make their paths distinct`,
-      );
-    else if (!rival) present.get(dataset)?.push(version);
-  }
-  return { present, unknown, asideKeys, rivals, unseen };
+/** A sentence for each key that two datasets take. */
+function rivalProblems({ objects }: Census, only: Dataset | undefined): string[] {
+  return objects.flatMap(({ version, state, claims }) => {
+    if (state !== 'contested' || (only !== undefined && !claims.slice(0, 2).includes(only))) return [];
+    const [dataset, rival] = claims;
+    return [
+      `${version.key}: the datasets ${dataset?.name} and ${rival?.name} both take it, so neither does. Make their paths distinct`,
+    ];
+  });
 }
 
 /** What is wrong with the table's log, and what other programs wrote into it. */

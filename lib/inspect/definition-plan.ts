@@ -14,6 +14,7 @@ import { type RefusedChange, refusedChanges } from '../evolve/apply.ts';
 import { contractChange } from '../evolve/contract-change.ts';
 import { partitionNames, wasComputed } from '../evolve/table-metadata.ts';
 import type { Effects } from '../lake/effects.ts';
+import { type Census, takeCensus, versionsByDataset } from '../lake/landing-census.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { comparePartitions } from '../lake/partition-filter.ts';
 import { CONTRACT, DEFINITION } from '../lake/tags.ts';
@@ -56,7 +57,9 @@ export async function planDefinitions(effects: Effects): Promise<DefinitionPlan>
   const { aside } = effects.catalog;
   const { refused } = await refusedChanges(effects);
   const failures: TableFailure[] = [];
-  const { landed, rivals } = await claimedObjects(effects);
+  // What cannot be seen is named by sync and status: it changes no plan.
+  const census = await takeCensus(effects);
+  const landed = versionsByDataset(census.objects, 'claimed');
   const changes: PlannedChange[] = [];
   const touched: TableRef[] = [];
   const add = (table: TableRef, change: PlannedChange | undefined) => {
@@ -79,7 +82,7 @@ export async function planDefinitions(effects: Effects): Promise<DefinitionPlan>
   const broken = [
     ...aside.map(({ error }) => error.message),
     ...refused.map(({ message }) => message),
-    ...rivals,
+    ...rivalProblems(census),
   ];
   return { changes, unchanged, broken, aside, failures };
 }
@@ -106,24 +109,18 @@ function asideChanges({ file, kind, names, held }: SetAside): PlannedChange[] {
   ];
 }
 
-/** `rivals`: a sentence for each two datasets that take the same key. */
-async function claimedObjects(
-  effects: Effects,
-): Promise<{ landed: Map<Dataset, ObjectVersion[]>; rivals: string[] }> {
-  const landed = new Map<Dataset, ObjectVersion[]>();
-  const rivals = new Map<string, string>();
-  // What cannot be seen is named by sync and status: it changes no plan.
-  for await (const version of effects.landing.list('', undefined, () => undefined)) {
-    const [dataset, rival] = effects.catalog.claims(version.key);
-    if (dataset === undefined || effects.catalog.asideOf(version.key)) continue;
-    if (rival === undefined) landed.set(dataset, [...(landed.get(dataset) ?? []), version]);
-    else
-      rivals.set(
-        `${dataset.name} ${rival.name}`,
-        `${dataset.file}: the datasets ${dataset.name} and ${rival.name} (${rival.file}) both take ${version.key}, so neither would. Make their paths distinct`,
-      );
+/** A sentence for each two datasets that take the same key, of the last such key. */
+function rivalProblems({ objects }: Census): string[] {
+  const problems = new Map<string, string>();
+  for (const { version, state, claims } of objects) {
+    const [dataset, rival] = claims;
+    if (state !== 'contested' || dataset === undefined || rival === undefined) continue;
+    problems.set(
+      `${dataset.name} ${rival.name}`,
+      `${dataset.file}: the datasets ${dataset.name} and ${rival.name} (${rival.file}) both take ${version.key}, so neither would. Make their paths distinct`,
+    );
   }
-  return { landed, rivals: [...rivals.values()] };
+  return [...problems.values()];
 }
 
 async function planDataset(

@@ -11,6 +11,7 @@ import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
+import { keysIn, takeCensus, versionsByDataset } from '../lake/landing-census.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { filesBySource, type Origin, readOrigin, WARNINGS } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
@@ -74,21 +75,14 @@ export type LakeStatus = {
 };
 
 export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
-  const present = new Map<Dataset, ObjectVersion[]>(effects.catalog.datasets.map((dataset) => [dataset, []]));
-  const unknown: string[] = [];
-  const asideKeys: string[] = [];
-  const unseen: Unseen[] = [];
-  for await (const version of effects.landing.list('', undefined, (one) => unseen.push(one))) {
-    const [dataset] = effects.catalog.claims(version.key);
-    if (effects.catalog.asideOf(version.key)) asideKeys.push(version.key);
-    else if (dataset === undefined) unknown.push(version.key);
-    else present.get(dataset)?.push(version);
-  }
+  const census = await takeCensus(effects);
+  const { objects, unseen } = census;
+  const present = versionsByDataset(objects, 'claimed', 'contested');
   const failures: TableFailure[] = [];
   const datasets: DatasetStatus[] = [];
-  for (const [dataset, versions] of present)
+  for (const dataset of effects.catalog.datasets)
     await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
-      datasets.push(await datasetStatus(effects, dataset, versions, unseen));
+      datasets.push(await datasetStatus(effects, dataset, present.get(dataset) ?? [], unseen));
     });
   const derived: DerivedStatus[] = [];
   for (const derivation of effects.catalog.derivations)
@@ -98,6 +92,7 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   const left = await undefinedTables(effects);
   const states = await tableStates(effects, left, failures);
   const { aside } = effects.catalog;
+  const [unknown, asideKeys] = [keysIn(census, 'unknown'), keysIn(census, 'aside')];
   const found = { datasets, derived, unknown, unseen, left, aside, asideKeys };
   return { ...found, ...states, failures: onePerTable(failures) };
 }

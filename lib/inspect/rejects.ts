@@ -8,6 +8,7 @@ import { CliError } from '../errors.ts';
 import { type Findings, readReport, readReportOf } from '../ingest/report.ts';
 import { isLive } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
+import { takeCensus } from '../lake/landing-census.ts';
 import { quarantineKey } from '../lake/layout.ts';
 import { filesBySource, type Origin, readOrigin } from '../lake/tags.ts';
 import type { ObjectVersion, SqlSession } from '../ports.ts';
@@ -34,8 +35,8 @@ export async function* findRejects(
       await goingOn(failures, tablePrefix(landingTable(candidate)), async () => {
         live.set(candidate, await liveFiles(effects, candidate));
       });
-  for await (const version of effects.landing.list('', undefined, () => undefined)) {
-    const [claim] = effects.catalog.claims(version.key);
+  for (const { version, claims } of (await takeCensus(effects)).objects) {
+    const [claim] = claims;
     const sources = claim && live.get(claim);
     if (claim === undefined || sources === undefined) continue;
     const adds = sources.get(version.key) ?? [];

@@ -4,6 +4,7 @@ import type { LiveFiles } from '../ingest/duplicates.ts';
 import { sourceVersion } from '../ingest/report.ts';
 import { isLive } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
+import { type LandingObject, versionsByDataset } from '../lake/landing-census.ts';
 import { reportKey, reportPrefix, UNKNOWN, unknownKey } from '../lake/layout.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
 import { listedStore } from './listed-store.ts';
@@ -16,19 +17,21 @@ export type OpenVersions = {
 };
 
 export function openVersions(
-  { catalog }: Effects,
-  present: Iterable<ObjectVersion>,
+  objects: readonly LandingObject[],
   bySource: ReadonlyMap<Dataset, LiveFiles>,
 ): OpenVersions {
-  const versions = new Map([...bySource.keys()].map((dataset) => [dataset, new Set<ObjectVersion>()]));
-  const unknown: ObjectVersion[] = [];
-  for (const version of present) {
-    const [dataset] = catalog.claims(version.key);
-    if (dataset === undefined) unknown.push(version);
-    else if (!isLive(dataset, bySource.get(dataset)?.get(version.key) ?? [], version))
-      versions.get(dataset)?.add(version);
-  }
-  return { versions, unknown };
+  const present = versionsByDataset(objects, 'claimed');
+  const isOpen = (dataset: Dataset, version: ObjectVersion) =>
+    !isLive(dataset, bySource.get(dataset)?.get(version.key) ?? [], version);
+  return {
+    versions: new Map(
+      Array.from(bySource.keys(), (dataset) => [
+        dataset,
+        new Set(present.get(dataset)?.filter((version) => isOpen(dataset, version))),
+      ]),
+    ),
+    unknown: objects.flatMap(({ state, version }) => (state === 'unknown' ? [version] : [])),
+  };
 }
 
 /** Each open version has a report or a note, or has none yet: the requests grow with what changed, not with what is there. */

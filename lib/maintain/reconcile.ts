@@ -15,6 +15,7 @@ import { settledBefore } from '../ingest/settled.ts';
 import type { Staged } from '../ingest/staged.ts';
 import { type DateRange, inRange } from '../lake/date-range.ts';
 import type { Effects } from '../lake/effects.ts';
+import { type Census, type LandingObject, landingObject, takeCensus } from '../lake/landing-census.ts';
 import { unknownKey } from '../lake/layout.ts';
 import { CONTRACT, filesBySource, readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
@@ -87,21 +88,22 @@ export async function reconcile(
   };
   // Where duplicates are refused the first of them comes first: else a later one would count for a while.
   const turns = new Map<string, number>();
-  const present = await versionsOf(effects, selection, result.unseen);
+  const { objects, unseen } = await examined(effects, selection);
+  result.unseen.push(...unseen);
+  const present = new Set(objects.map(({ version }) => version.key));
   const { bySource, held, failed } = await liveFiles(effects, selection);
   const repeated = new Map([...bySource].map(([dataset, live]) => [dataset, standingRepeats(dataset, live)]));
   result.held.push(...Array.from(held, ({ name }) => name));
   result.failed.push(...failed);
   for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
-  const { versions, unknown } = openVersions(effects, present.values(), bySource);
+  const { versions, unknown } = openVersions(objects, bySource);
   const open = { versions, unknown: isWhole(selection) ? unknown : [] };
   const lake = await listedLake(effects, open, bySource);
-  const examine = async (version: ObjectVersion) => {
-    const [dataset, rival] = effects.catalog.claims(version.key);
+  const examine = async ({ version, state, claims: [dataset] }: LandingObject) => {
     const wanted = { source: version.key, etag: version.etag };
     if (dataset === undefined)
       return isWhole(selection) ? keepUnknown({ ...effects, lake }, version, result.ingest) : undefined;
-    if (rival) {
+    if (state === 'contested') {
       // Ingest refuses the key by name; the others go on.
       result.ingest.push(wanted);
       return;
@@ -116,17 +118,18 @@ export async function reconcile(
     } else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
     else result.unchanged += 1;
   };
-  await inParallel([...present.values()], async (version) => {
+  await inParallel(objects, async (object) => {
+    const { version, state } = object;
     if (outOfTime()) {
       result.unexamined += 1;
       return;
     }
-    if (effects.catalog.asideOf(version.key)) {
+    if (state === 'aside') {
       result.aside.push(version.key);
       return;
     }
     try {
-      await examine(version);
+      await examine(object);
     } catch (error) {
       if (error instanceof PlaceGoneError) throw error;
       // Ingest meets the same error, or gets over it, and speaks of this one key.
@@ -153,26 +156,19 @@ function standingRepeats(dataset: Dataset, live: LiveFiles): ReadonlyMap<string,
   return dataset.duplicates === 'reject' ? repeatedSources(dataset, live, live.keys()) : new Map();
 }
 
-async function versionsOf(
-  { landing }: Effects,
-  selection: Selection,
-  unseen: Unseen[],
-): Promise<Map<string, ObjectVersion>> {
-  const present = new Map<string, ObjectVersion>();
-  if (selection.keys === undefined) {
-    for await (const version of landing.list('', undefined, (one) => unseen.push(one)))
-      present.set(version.key, version);
-  } else {
-    for (const [key, found] of await presentVersions(landing, selection.keys)) {
-      if ('error' in found) {
-        // It cannot be looked at, and the others can.
-        const { error } = found;
-        if (!(error instanceof CliError) || error instanceof PlaceGoneError) throw error;
-        unseen.push({ key, problem: error.message });
-      } else if (found.version) present.set(key, found.version);
-    }
+async function examined(effects: Effects, { keys }: Selection): Promise<Census> {
+  if (keys === undefined) return takeCensus(effects);
+  const objects: LandingObject[] = [];
+  const unseen: Unseen[] = [];
+  for (const [key, found] of await presentVersions(effects.landing, keys)) {
+    if ('error' in found) {
+      // It cannot be looked at, and the others can.
+      const { error } = found;
+      if (!(error instanceof CliError) || error instanceof PlaceGoneError) throw error;
+      unseen.push({ key, problem: error.message });
+    } else if (found.version) objects.push(landingObject(effects.catalog, found.version));
   }
-  return present;
+  return { objects, unseen };
 }
 
 type Live = {
@@ -220,7 +216,7 @@ function compareLive(
   selection: Selection,
   dataset: Dataset,
   sources: ReadonlyMap<string, readonly Add[]>,
-  present: ReadonlyMap<string, ObjectVersion>,
+  present: ReadonlySet<string>,
   result: { vanished: Source[]; misplaced: Source[]; ingest: IngestRequest[]; unseen: readonly Unseen[] },
 ): void {
   const asked = selection.keys === undefined ? undefined : new Set(selection.keys);

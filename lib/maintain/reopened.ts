@@ -8,8 +8,8 @@ import type { IngestRequest } from '../ingest/ingest.ts';
 import { type Report, readReport } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
+import { takeCensus, versionsByDataset } from '../lake/landing-census.ts';
 import { filesBySource } from '../lake/tags.ts';
-import type { ObjectVersion } from '../ports.ts';
 
 /**
  * Of files that stand refused for another one's sake, those whose reason is gone since: that one was withdrawn, replaced or
@@ -35,9 +35,9 @@ export async function reopened(effects: Effects, rejected: readonly Report[]): P
 /** Of present files of the dataset that were refused for another one's sake, whether that still stands or not. */
 export async function duplicateReports(effects: Effects, dataset: Dataset): Promise<Report[]> {
   const live = await liveFiles(effects, dataset);
-  const open: ObjectVersion[] = [];
-  for await (const version of effects.landing.list('', undefined, () => undefined))
-    if (effects.catalog.claims(version.key)[0] === dataset && !live.has(version.key)) open.push(version);
+  const { objects } = await takeCensus(effects);
+  const present = versionsByDataset(objects, 'claimed', 'contested', 'aside').get(dataset) ?? [];
+  const open = present.filter(({ key }) => !live.has(key));
   const reports: Report[] = [];
   await inParallel(open, async (version) => {
     const report = await readReport(effects.lake, dataset, version);
