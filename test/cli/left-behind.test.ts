@@ -6,7 +6,9 @@ import { fileStore } from '../../lib/adapters/file-store.ts';
 import { writeForeign } from '../support/foreign-writer.ts';
 import { sluice } from './harness.ts';
 import { CONTRACT, TAKINGS } from './shop.ts';
-import { BOTH, isWell, said, scratch, sql, takings, twoDays } from './two-days.ts';
+import { BOTH, isWell, said, scratch, sql, takings, twoDays, useForeignHands } from './two-days.ts';
+
+useForeignHands();
 
 test('what other programs write into a table that nothing defines is named, and goes with the table', async () => {
   const shop = await twoDays();

@@ -6,7 +6,9 @@ import { expect, test } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { writeForeign } from '../support/foreign-writer.ts';
 import { sluice } from './harness.ts';
-import { A, B, BOTH, entry, foreign, isWell, said, scratch, sql, takings, twoDays } from './two-days.ts';
+import { A, B, BOTH, entry, foreign, isWell, said, scratch, sql, takings, twoDays, useForeignHands } from './two-days.ts';
+
+useForeignHands();
 
 test.each(['DELETE', 'UPDATE', 'INSERT', 'OPTIMIZE', 'DELETE FILES'] as const)(
   'a %s of another program on a table of source files is named, taken back, and said',

@@ -14,14 +14,18 @@ export const B = 'shop/day=2024-05-02/b.csv';
 
 export let sql: Awaited<ReturnType<typeof openDuckDb>>;
 export let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'sluice-other-hands-'));
-  sql = await openDuckDb({ threads: 1, tempDirectory: join(scratch, 'spill') });
-});
-afterAll(async () => {
-  sql.close();
-  await rm(scratch, { recursive: true });
-});
+
+/** To be called where the file's tests stand: the engine and the folder that `foreign` works with. */
+export function useForeignHands(): void {
+  beforeAll(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'sluice-other-hands-'));
+    sql = await openDuckDb({ threads: 1, tempDirectory: join(scratch, 'spill') });
+  });
+  afterAll(async () => {
+    sql.close();
+    await rm(scratch, { recursive: true });
+  });
+}
 
 export async function twoDays(): Promise<Shop> {
   const shop = await makeShop();

@@ -20,9 +20,12 @@ import {
   pauses,
   refreshes,
   SALES,
+  useFunctionBatches,
   world,
 } from '../support/function-batches.ts';
 import { newStore, openProcess, put, rowsOf, TestClock } from '../support/shop-lake.ts';
+
+useFunctionBatches();
 
 describe('ingest', () => {
   test('one commit for all; garbage fails alone, with its reason logged and a pause that grows', async () => {

@@ -18,8 +18,11 @@ import {
   measured,
   message,
   refreshes,
+  useFunctionBatches,
 } from '../support/function-batches.ts';
 import { put } from '../support/shop-lake.ts';
+
+useFunctionBatches();
 
 const HOUR_MS = 3600_000;
 
