@@ -10,7 +10,7 @@ import { terminalOver } from '../../lib/cli/terminal.ts';
 export type Answer = { readonly code: number; readonly out: string; readonly err: string };
 
 export const SCHEMAS = resolve('schemas');
-const BIN = resolve('bin/sluice.mjs');
+export const BIN = resolve('bin/sluice.mjs');
 
 export async function makeFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'sluice-cli-'));
@@ -57,16 +57,18 @@ export type Running = {
   readonly ended: Promise<Answer & { readonly signal: NodeJS.Signals | null }>;
 };
 
-/** As its own process. It is killed when the test is over. `environment`: beside this process's own. */
+/** As its own process. It is killed when the test is over. `environment`: beside this process's own. `user`: who starts it. */
 export function startSluice(
   args: readonly string[],
   cwd: string,
   environment: NodeJS.ProcessEnv = {},
+  user: { readonly uid?: number; readonly gid?: number } = {},
 ): Running {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
   });
   let out = '';
   let err = '';

@@ -2,28 +2,29 @@
 // holds of it is taken for deleted. Permissions do not bind root: there the command line is started as another user.
 import { execFile } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, rename, symlink, utimes, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, sluice, startSluice } from './harness.ts';
+import { type Answer, BIN, sluice, startSluice } from './harness.ts';
 import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
 
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
-const BIN = resolve('bin/sluice.mjs');
 
-// The other user may not write the compiled command line into node_modules.
-beforeAll(() => promisify(execFile)(process.execPath, [BIN, '--help']));
+/** As a user whom permissions bind: this process becomes one meanwhile. */
+async function asUser(args: readonly string[]): Promise<Answer> {
+  if (!isRoot) return sluice(args);
+  process.seteuid?.(NOBODY);
+  try {
+    return await sluice(args);
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
-/** As a user whom permissions bind. */
-async function asUser(args: readonly string[], cwd: string): Promise<Answer> {
-  const user = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
-  return new Promise((done) => {
-    const env = { ...process.env, HOME: cwd };
-    execFile(process.execPath, [BIN, ...args], { cwd, env, ...user }, (error, out, err) => {
-      done({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
+/** The same in a process of its own, as access(2) asks who started a process and not who it has become. */
+function asUsersProcess(args: readonly string[], cwd: string): Promise<Answer> {
+  return startSluice(args, cwd, { HOME: cwd }, isRoot ? { uid: NOBODY, gid: NOBODY } : {}).ended;
 }
 
 async function ownAll(folder: string): Promise<void> {
@@ -64,7 +65,7 @@ describe.each([
 ])('$what', ({ mode, verb, next }) => {
   it('is named itself, hides no other file, and loses no row', async () => {
     const shop = await threeDays();
-    expect(await asUser(['sync', ...shop.places], shop.folder)).toMatchObject({ code: 0 });
+    expect(await asUser(['sync', ...shop.places])).toMatchObject({ code: 0 });
     const closed = join(shop.landing, 'shop', 'day=2024-01-02');
     await chmod(closed, mode);
     await shop.sell('shop/day=2024-01-04/new.csv', 'north,4');
@@ -72,7 +73,7 @@ describe.each([
     const problem = `cannot ${verb} ${closed} (EACCES): ${next}.`;
     const unseen = [{ key: 'shop/day=2024-01-02/', problem }];
 
-    const synced = json(await asUser(['sync', '--format', 'json', '--prune', ...shop.places], shop.folder));
+    const synced = json(await asUser(['sync', '--format', 'json', '--prune', ...shop.places]));
     expect(synced).toMatchObject({
       code: 1,
       unseen,
@@ -80,15 +81,15 @@ describe.each([
       totals: { accepted: 1, unchanged: 2, withdrawn: 0 },
       deadLetters: [],
     });
-    const said = await asUser(['sync', ...shop.places], shop.folder);
+    const said = await asUser(['sync', ...shop.places]);
     expect(said.code).toBe(1);
     expect(said.out).toContain(
       `In landing, and not to be seen; what the lake holds of it stays:\n  shop/day=2024-01-02/: ${problem}\n`,
     );
-    const status = json(await asUser(['status', '--format', 'json', ...shop.places], shop.folder));
+    const status = json(await asUser(['status', '--format', 'json', ...shop.places]));
     expect(status).toMatchObject({ code: 1, unseen, datasets: [{ files: 4, vanished: 0, waiting: 0 }] });
-    expect((await asUser(['status', ...shop.places], shop.folder)).out).toContain(problem);
-    const certified = json(await asUser(['certify', '--format', 'json', ...shop.places], shop.folder));
+    expect((await asUser(['status', ...shop.places])).out).toContain(problem);
+    const certified = json(await asUser(['certify', '--format', 'json', ...shop.places]));
     expect(certified).toMatchObject({
       code: 1,
       certified: false,
@@ -96,11 +97,11 @@ describe.each([
       problems: [],
       datasets: [{ vanished: [], states: { live: 3 } }],
     });
-    expect((await asUser(['certify', ...shop.places], shop.folder)).out).toContain(
+    expect((await asUser(['certify', ...shop.places])).out).toContain(
       'Not certified: 1 part of landing cannot be seen.',
     );
     await chmod(closed, 0o700);
-    expect(json(await asUser(['sync', '--format', 'json', ...shop.places], shop.folder))).toMatchObject({
+    expect(json(await asUser(['sync', '--format', 'json', ...shop.places]))).toMatchObject({
       code: 0,
       unseen: [],
     });
@@ -108,26 +109,33 @@ describe.each([
 });
 
 describe('a file that cannot be read', () => {
+  // The other user may not write the compiled command line into node_modules.
+  beforeAll(() => promisify(execFile)(process.execPath, [BIN, '--help']));
+
   it('is named with the next step, and the others go on', async () => {
     const shop = await threeDays();
     await chmod(join(shop.landing, TWO), 0o000);
-    const synced = json(await asUser(['sync', '--format', 'json', ...shop.places], shop.folder));
+    const synced = json(await asUsersProcess(['sync', '--format', 'json', ...shop.places], shop.folder));
     const error = `cannot read ${join(shop.landing, TWO)} (EACCES): give the current user permission to it.`;
     expect(synced).toMatchObject({
       code: 1,
       totals: { accepted: 2 },
       deadLetters: [{ message: { source: TWO }, error }],
     });
-    const status = await asUser(['status', ...shop.places], shop.folder);
+    const status = await asUsersProcess(['status', ...shop.places], shop.folder);
     expect(status.out).toContain(`Failed; the next sync tries them again:\n  ${TWO}: ${error}\n`);
-    const certified = json(await asUser(['certify', '--format', 'json', ...shop.places], shop.folder));
+    const certified = json(
+      await asUsersProcess(['certify', '--format', 'json', ...shop.places], shop.folder),
+    );
     expect(certified.datasets[0].objects).toMatchObject([
       { source: ONE, state: 'live' },
       { source: TWO, state: 'waiting' },
       { source: THREE, state: 'live' },
     ]);
     await chmod(join(shop.landing, TWO), 0o600);
-    expect(json(await asUser(['sync', '--format', 'json', ...shop.places], shop.folder))).toMatchObject({
+    expect(
+      json(await asUsersProcess(['sync', '--format', 'json', ...shop.places], shop.folder)),
+    ).toMatchObject({
       code: 0,
       totals: { accepted: 1 },
       deadLetters: [],
