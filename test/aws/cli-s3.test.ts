@@ -18,6 +18,7 @@ import { fillLanding } from '../../lib/local/samples.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { SCHEMAS, startSluice } from '../cli/harness.ts';
 import { makeShop } from '../cli/shop.ts';
+import { keysBelow } from '../support/store-copy.ts';
 import { emulator, freshBucket, freshFolder, s3, sqs } from './emulated.ts';
 import { faultyProxy } from './faulty-proxy.ts';
 
@@ -90,7 +91,7 @@ describe(`the command line on ${emulator.brand}`, () => {
     expect(billing).toMatchObject({ files: 4, rows: 15037, quarantinedRows: 15, waiting: 0, vanished: 0 });
     expect(derived.map(({ behind }: { behind: number }) => behind)).toEqual(derived.map(() => 0));
 
-    const [gone = ''] = await keysOf(landing, 'dwh-fina/billing/');
+    const [gone = ''] = await keysBelow(landing, 'dwh-fina/billing/');
     await landing.remove([gone]);
     const pruned = JSON.parse((await run('sync', '--prune', '--format', 'json', ...places)).out);
     expect(pruned.files).toMatchObject([{ source: gone, outcome: 'withdrawn' }]);
@@ -229,12 +230,6 @@ describe(`the command line on ${emulator.brand}`, () => {
 });
 
 type Letter = { readonly about: readonly string[] };
-
-async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const { key } of store.list(prefix)) keys.push(key);
-  return keys;
-}
 
 function notification(bucket: string, key: string): unknown {
   const encoded = encodeURIComponent(key).replaceAll('%20', '+');

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { s3Client } from '../../lib/adapters/aws-clients.ts';
 import { s3Store } from '../../lib/adapters/s3-store.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
-import { listed } from '../contracts/object-store.ts';
+import { keysBelow } from '../support/store-copy.ts';
 import { emulator, freshBucket, freshFolder, s3 } from './emulated.ts';
 import { faultyProxy } from './faulty-proxy.ts';
 
@@ -99,9 +99,9 @@ describe(emulator.brand, () => {
       await Promise.all(keys.slice(first, first + 50).map((key) => store.write(key, new Uint8Array([1]))));
     const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
     expect(page.IsTruncated).toBe(true);
-    expect(await listed(store, '')).toEqual(keys);
-    expect(await listed(store, 'many/', keys[99])).toEqual(keys.slice(100));
+    expect(await keysBelow(store, '')).toEqual(keys);
+    expect(await keysBelow(store, 'many/', keys[99])).toEqual(keys.slice(100));
     await store.remove(keys);
-    expect(await listed(store, '')).toEqual([]);
+    expect(await keysBelow(store, '')).toEqual([]);
   });
 });

@@ -6,7 +6,20 @@ import { expect, test } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { writeForeign } from '../support/foreign-writer.ts';
 import { sluice } from './harness.ts';
-import { A, B, BOTH, entry, foreign, isWell, said, scratch, sql, takings, twoDays, useForeignHands } from './two-days.ts';
+import {
+  A,
+  B,
+  BOTH,
+  entry,
+  foreign,
+  isWell,
+  said,
+  scratch,
+  sql,
+  takings,
+  twoDays,
+  useForeignHands,
+} from './two-days.ts';
 
 useForeignHands();
 

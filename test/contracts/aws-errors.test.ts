@@ -6,7 +6,7 @@ import { s3Store } from '../../lib/adapters/s3-store.ts';
 import { etagOfFileName, fileNameOfEtag } from '../../lib/adapters/s3-version.ts';
 import { CliError } from '../../lib/errors.ts';
 import { isDataFile } from '../../lib/lake/layout.ts';
-import { listed } from './object-store.ts';
+import { keysBelow } from '../support/store-copy.ts';
 import { type Answer, s3Fault, scriptedEndpoint, scriptedS3 } from './scripted-endpoint.ts';
 
 const SCRATCH = '/nowhere';
@@ -67,7 +67,7 @@ describe('errors of S3', () => {
     await expect(store.head('k')).rejects.toThrow(
       'cannot read s3://b/k (ECONNREFUSED): nothing answers there',
     );
-    await expect(listed(store, 'a')).rejects.toThrow('cannot list s3://b/a (ECONNREFUSED)');
+    await expect(keysBelow(store, 'a')).rejects.toThrow('cannot list s3://b/a (ECONNREFUSED)');
   });
 });
 

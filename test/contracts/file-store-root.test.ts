@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { PlaceGoneError } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
-import { bytes, listed } from './stored-objects.ts';
+import { keysBelow } from '../support/store-copy.ts';
+import { bytes } from './stored-objects.ts';
 
 async function root(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-test-root-'));
@@ -18,7 +19,7 @@ const QUESTIONS: [string, (store: ObjectStore) => Promise<unknown>][] = [
   ['head', (store) => store.head('a/b')],
   ['read', (store) => store.read('a/b')],
   ['download', (store) => store.download('a/b')],
-  ['list', (store) => listed(store, '')],
+  ['list', (store) => keysBelow(store, '')],
   ['write', (store) => store.write('a/c', bytes('x'))],
   ['create', (store) => store.create('a/c', bytes('x'))],
 ];

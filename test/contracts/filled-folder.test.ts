@@ -9,8 +9,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { CliError } from '../../lib/errors.ts';
 import type { Unseen } from '../../lib/ports.ts';
+import { keysBelow } from '../support/store-copy.ts';
 import { tries } from '../support/tries.ts';
-import { listed, text } from './object-store.ts';
+import { text } from './object-store.ts';
 
 let folder: string;
 let root: string;
@@ -115,9 +116,9 @@ it('tells names that are no text, of files and of folders, byte by byte', async 
       { key: 'd\\xFF\\xC3', problem },
     ],
   });
-  await expect(listed(filled(), '')).rejects.toThrow(`caf\\xE9 \\xE4.csv: ${problem}`);
+  await expect(keysBelow(filled(), '')).rejects.toThrow(`caf\\xE9 \\xE4.csv: ${problem}`);
   // A folder that Sluice alone writes has no such names: somebody else's are none of its objects.
-  expect(await listed(fileStore(root), '')).toEqual(['seen.csv']);
+  expect(await keysBelow(fileStore(root), '')).toEqual(['seen.csv']);
 });
 
 const LOOP = 'it is a link to a folder that it lies in itself, and is not followed: remove it';
@@ -169,7 +170,7 @@ it('is reached through a link itself, and keeps to its own borders', async () =>
   await symlink('a.csv', join(root, 'b.csv'));
   await symlink(root, join(folder, 'entrance'));
   const store = fileStore(join(folder, 'entrance'), { filledByOthers: true });
-  expect(await listed(store, '')).toEqual(['a.csv', 'b.csv']);
+  expect(await keysBelow(store, '')).toEqual(['a.csv', 'b.csv']);
   expect(text(await store.read('b.csv'))).toBe('a');
 });
 

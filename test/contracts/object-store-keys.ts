@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { bytes, type Current, listed, text } from './stored-objects.ts';
+import { keysBelow } from '../support/store-copy.ts';
+import { bytes, type Current, text } from './stored-objects.ts';
 
 /** Keys that file systems, URLs and globs find hard. */
 const HARD_KEYS = [
@@ -20,9 +21,9 @@ export function hardKeys(current: Current): void {
     const { store } = current();
     for (const key of HARD_KEYS) await store.write(key, bytes(key));
     for (const key of HARD_KEYS) expect(text(await store.read(key))).toBe(key);
-    expect((await listed(store, '')).toSorted()).toEqual(HARD_KEYS.toSorted());
+    expect((await keysBelow(store, '')).toSorted()).toEqual(HARD_KEYS.toSorted());
     await store.remove(HARD_KEYS);
-    expect(await listed(store, '')).toEqual([]);
+    expect(await keysBelow(store, '')).toEqual([]);
   });
 }
 
@@ -47,7 +48,7 @@ export function refusedKeys(current: Current): void {
   );
 
   it.each(['../', '/', 'a//', 'a/../b'])('refuses to list below %j', async (prefix) => {
-    await expect(listed(current().store, prefix)).rejects.toThrow("cannot be an object's key");
+    await expect(keysBelow(current().store, prefix)).rejects.toThrow("cannot be an object's key");
   });
 }
 
@@ -77,10 +78,10 @@ export function freeKeys(current: Current): void {
       expect(text(await store.read(key)), key).toBe(key);
       expect(await store.head(key), key).toMatchObject({ key, sizeBytes: bytes(key).byteLength });
     }
-    expect((await listed(store, '')).toSorted()).toEqual(FREE_KEYS.toSorted());
-    expect(await listed(store, 'a//')).toEqual(['a//b']);
+    expect((await keysBelow(store, '')).toSorted()).toEqual(FREE_KEYS.toSorted());
+    expect(await keysBelow(store, 'a//')).toEqual(['a//b']);
     await store.remove(FREE_KEYS);
-    expect(await listed(store, '')).toEqual([]);
+    expect(await keysBelow(store, '')).toEqual([]);
   });
 
   it('refuses the empty key', async () => {

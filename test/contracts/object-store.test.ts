@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { memoryStore } from '../../lib/adapters/memory-store.ts';
 import { CliError } from '../../lib/errors.ts';
-import { bytes, listed, objectStoreContract, text } from './object-store.ts';
+import { keysBelow } from '../support/store-copy.ts';
+import { bytes, objectStoreContract, text } from './object-store.ts';
 
 objectStoreContract('a folder', async (folder) => fileStore(join(folder, 'root')));
 objectStoreContract('memory', async (folder) =>
@@ -46,7 +47,7 @@ describe('a folder', () => {
   });
 
   it('lists nothing where it does not exist', async () => {
-    expect(await listed(fileStore(join(root, 'absent')), '')).toEqual([]);
+    expect(await keysBelow(fileStore(join(root, 'absent')), '')).toEqual([]);
   });
 
   it('does not see hidden files and folders, and does not make them', async () => {
@@ -55,8 +56,8 @@ describe('a folder', () => {
     await writeFile(join(root, '.git', 'config'), 'x');
     await writeFile(join(root, '.hidden'), 'x');
     await store.write('seen', bytes('x'));
-    expect(await listed(store, '')).toEqual(['seen']);
-    expect(await listed(store, '.git/')).toEqual([]);
+    expect(await keysBelow(store, '')).toEqual(['seen']);
+    expect(await keysBelow(store, '.git/')).toEqual([]);
     expect(await store.head('.hidden')).toBeUndefined();
     await expect(store.write('a/.b', bytes('x'))).rejects.toThrow(
       "names that begin with '.' are not objects",
@@ -73,7 +74,7 @@ describe('a folder', () => {
     await symlink(join(root, 'nowhere'), join(root, 'broken'));
     await symlink('self', join(root, 'self'));
     await symlink(root, join(root, 'real', 'up'));
-    expect(await listed(store, '')).toEqual(['link/a', 'one', 'real/a']);
+    expect(await keysBelow(store, '')).toEqual(['link/a', 'one', 'real/a']);
     expect(await store.head('broken')).toBeUndefined();
     expect(await store.head('self')).toBeUndefined();
     expect(text(await store.read('link/a'))).toBe('a');

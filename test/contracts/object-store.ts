@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectStore, ObjectVersion } from '../../lib/ports.ts';
+import { keysBelow } from '../support/store-copy.ts';
 import { freeKeys, hardKeys, refusedKeys } from './object-store-keys.ts';
-import { bytes, type Current, listed, text } from './stored-objects.ts';
+import { bytes, type Current, text } from './stored-objects.ts';
 
-export { bytes, listed, text };
+export { bytes, text };
 
 /** In what the stores may differ. */
 export type ObjectStoreTraits = {
@@ -94,7 +95,7 @@ function listing(current: Current, traits: ObjectStoreTraits): void {
   it('lists in the order of the UTF-8 bytes of whole keys', async () => {
     const { store } = current();
     for (const key of ORDERED.toReversed()) await store.write(key, bytes('x'));
-    expect(await listed(store, '')).toEqual(ORDERED);
+    expect(await keysBelow(store, '')).toEqual(ORDERED);
   });
 
   const listsBelowAndAfter = async (keys: readonly string[]) => {
@@ -104,7 +105,7 @@ function listing(current: Current, traits: ObjectStoreTraits): void {
     const afters = [undefined, '', 'a', 'a/', 'a/b', 'a/b/', 'a/b/1', 'a/b/9', 'a0', 'b', 'zz', '~'];
     for (const prefix of prefixes)
       for (const after of afters)
-        expect(await listed(store, prefix, after), `prefix ${prefix}, after ${after}`).toEqual(
+        expect(await keysBelow(store, prefix, after), `prefix ${prefix}, after ${after}`).toEqual(
           keys.filter(
             (key) =>
               key.startsWith(prefix) &&
@@ -130,8 +131,8 @@ function listing(current: Current, traits: ObjectStoreTraits): void {
   });
 
   it('lists nothing in an empty store', async () => {
-    expect(await listed(current().store, '')).toEqual([]);
-    expect(await listed(current().store, 'a/b')).toEqual([]);
+    expect(await keysBelow(current().store, '')).toEqual([]);
+    expect(await keysBelow(current().store, 'a/b')).toEqual([]);
   });
 }
 
@@ -155,7 +156,7 @@ function creating(current: Current): void {
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(text(await store.read(`race/${round}`))).toBe(contents[won.indexOf(true)]);
     }
-    expect(await listed(store, 'race/')).toHaveLength(10);
+    expect(await keysBelow(store, 'race/')).toHaveLength(10);
   });
 
   it('survives writers and removers of the same folder', async () => {
@@ -165,7 +166,7 @@ function creating(current: Current): void {
       await store.remove([`deep/er/${n}`]);
     });
     await Promise.all(work);
-    expect(await listed(store, '')).toEqual([]);
+    expect(await keysBelow(store, '')).toEqual([]);
   });
 }
 

@@ -7,7 +7,8 @@ import { probeConditionalCreate } from '../../lib/adapters/s3-probe.ts';
 import { s3Store } from '../../lib/adapters/s3-store.ts';
 import { CliError, TryAgainError } from '../../lib/errors.ts';
 import { isDataFile } from '../../lib/lake/layout.ts';
-import { bytes, listed, text } from './object-store.ts';
+import { keysBelow } from '../support/store-copy.ts';
+import { bytes, text } from './object-store.ts';
 import { type Answer, type Request, s3Fault, scriptedEndpoint, scriptedS3 } from './scripted-endpoint.ts';
 
 let scratch: string;
@@ -242,7 +243,7 @@ describe('reading, listing and removing', () => {
     const { store } = await storeThat(() => ({
       body: `<ListBucketResult><EncodingType>url</EncodingType>${contents.join('')}</ListBucketResult>`,
     }));
-    expect(await listed(store, '')).toEqual(['a b+c']);
+    expect(await keysBelow(store, '')).toEqual(['a b+c']);
   });
 });
 

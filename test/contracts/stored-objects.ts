@@ -7,9 +7,3 @@ export type Current = () => { store: ObjectStore; folder: string };
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const text = (content: Uint8Array | undefined): string | undefined =>
   content && new TextDecoder().decode(content);
-
-export async function listed(store: ObjectStore, prefix: string, after?: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { key } of store.list(prefix, after)) found.push(key);
-  return found;
-}

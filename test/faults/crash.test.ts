@@ -1,9 +1,10 @@
 // For every effect n of a run: crash after effect n, deliver again, and the lake is as after one clean run.
 import { describe, expect, test } from 'vitest';
 import type { ObjectStore } from '../../lib/ports.ts';
-import { copyOf, runEvents, startingPoint } from '../support/changed-landing.ts';
+import { runEvents, startingPoint } from '../support/changed-landing.ts';
 import { effect, type Life, mortalStore } from '../support/mortal-store.ts';
 import { openProcess, syncPrune, TestClock, type TestLake, visible } from '../support/shop-lake.ts';
+import { copyOf } from '../support/store-copy.ts';
 import { useWorld } from '../support/use-world.ts';
 
 const world = useWorld();

@@ -6,11 +6,11 @@ import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
-import { copyOf, runEvents, startingPoint } from '../support/changed-landing.ts';
+import { runEvents, startingPoint } from '../support/changed-landing.ts';
 import { type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
 import { interruptedStore } from '../support/mortal-store.ts';
 import { newStore, openProcess, put, rowsOf, syncPrune, TestClock, visible } from '../support/shop-lake.ts';
-import { backUp, loseNewestEntry, restore } from '../support/store-copy.ts';
+import { backUp, copyOf, loseNewestEntry, restore } from '../support/store-copy.ts';
 import { strideOf } from '../support/tries.ts';
 import { useWorld } from '../support/use-world.ts';
 

@@ -19,6 +19,7 @@ import {
   visible,
   type World,
 } from '../support/shop-lake.ts';
+import { copyOf, keysBelow } from '../support/store-copy.ts';
 
 const worlds = new ShopWorlds();
 afterAll(() => worlds.close());
@@ -36,27 +37,14 @@ async function syncedShop(world: World): Promise<{ landing: MemoryStore; store: 
   return { landing, store };
 }
 
-async function copyOf(world: World, store: ObjectStore): Promise<MemoryStore> {
-  const copy = newStore(world, clock, 'copy');
-  for await (const { key } of store.list(''))
-    await copy.write(key, (await store.read(key)) ?? new Uint8Array());
-  return copy;
-}
-
 async function rebuildSales({ effects }: TestLake) {
   const [sales] = effects.catalog.datasets;
   if (sales === undefined) throw new Error('the shop has one dataset');
   return rebuild(effects, sales, { dropLost: false });
 }
 
-async function keysUnder(store: ObjectStore, prefix: string): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const { key } of store.list(prefix)) keys.push(key);
-  return keys;
-}
-
 const dataFiles = async (store: ObjectStore) =>
-  (await keysUnder(store, 'tables/sales/')).filter((key) => key.endsWith('.parquet')).length;
+  (await keysBelow(store, 'tables/sales/')).filter((key) => key.endsWith('.parquet')).length;
 
 describe.each([
   { what: 'a widening', contract: WIDER, run: ({ effects }: TestLake) => apply(effects) },
@@ -66,7 +54,7 @@ describe.each([
     const [before, world] = [await worlds.of(PLAIN), await worlds.of(contract)];
     const { landing, store } = await syncedShop(before);
     const old = await rowsOf(openProcess(before, clock, landing, store), SALES);
-    const clean = openProcess(world, clock, landing, await copyOf(before, store));
+    const clean = openProcess(world, clock, landing, await copyOf(before, clock, store));
     await run(clean);
     const fresh = await rowsOf(clean, SALES);
     await syncPrune(clean);
@@ -74,7 +62,7 @@ describe.each([
 
     let deaths = 0;
     for (let n = 1; ; n++) {
-      const copy = await copyOf(before, store);
+      const copy = await copyOf(before, clock, store);
       const life: Life = { effectsLeft: n, dead: false };
       await run(openProcess(world, clock, landing, mortalStore(copy, life))).catch(() => undefined);
       if (!life.dead) break;
@@ -85,7 +73,7 @@ describe.each([
       const reader = isNew ? openProcess(world, clock, landing, copy) : seen;
       expect(await rowsOf(reader, SALES), `after effect ${n}`).toEqual(isNew ? fresh : old);
       const next = openProcess(world, clock, landing, copy);
-      const [files, notes] = [await dataFiles(copy), (await keysUnder(copy, 'staging/')).length];
+      const [files, notes] = [await dataFiles(copy), (await keysBelow(copy, 'staging/')).length];
       await run(next);
       if (!isNew) expect((await dataFiles(copy)) - files, `after effect ${n}`).toBe(KEYS.length - notes);
       await syncPrune(next);
@@ -110,7 +98,7 @@ describe.each([
     await run(next);
     await syncPrune(next);
     expect(await misfits(next)).toEqual([]);
-    expect(await keysUnder(store, 'staging/')).toEqual([]);
+    expect(await keysBelow(store, 'staging/')).toEqual([]);
   });
 });
 
@@ -158,5 +146,5 @@ test('what landing does not have any more stops a rebuild before a byte is read'
   await expect(rebuildSales(lake)).rejects.toThrow(
     /not in landing any more: put them back:\n {2}sales\/day=2024-01-02\/a\.csv/,
   );
-  expect(await keysUnder(store, 'staging/')).toEqual([]);
+  expect(await keysBelow(store, 'staging/')).toEqual([]);
 });

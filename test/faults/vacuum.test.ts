@@ -11,6 +11,7 @@ import { refresh } from '../../lib/refresh/refresh.ts';
 import { dataFiles, wrongFiles } from '../support/kept-files.ts';
 import { type Life, mortalStore, pausingStore } from '../support/mortal-store.ts';
 import { newStore, openProcess, put, rowsOf, syncPrune, TestClock, visible } from '../support/shop-lake.ts';
+import { copyOf, keysBelow } from '../support/store-copy.ts';
 import { useWorld } from '../support/use-world.ts';
 
 const world = useWorld();
@@ -112,29 +113,14 @@ async function wornLake(clock: TestClock): Promise<{ landing: MemoryStore; lake:
   return { landing, lake };
 }
 
-async function copyOf(store: MemoryStore, clock: TestClock): Promise<MemoryStore> {
-  const copy = newStore(world, clock, 'copy');
-  // With their ages: the clock of a copy's writes is that of the originals.
-  for await (const { key, lastModifiedMs } of store.list('')) {
-    const now = clock.now().getTime();
-    clock.pass(lastModifiedMs - now);
-    await copy.write(key, (await store.read(key)) ?? new Uint8Array());
-    clock.pass(now - lastModifiedMs);
-  }
-  return copy;
-}
-
 test('a crash after any effect leaves a lake that reads the same, and the next run ends as one without a crash', async () => {
   const clock = new TestClock();
   const { landing, lake } = await wornLake(clock);
   const sinceMs = clock.now().getTime() - RETENTION.retentionMs;
   const before = await visible(openProcess(world, clock, landing, lake));
-  const remains = async (store: ObjectStore) => {
-    const keys: string[] = [];
-    for await (const { key } of store.list('')) if (!key.includes('/_delta_log/')) keys.push(key);
-    return keys;
-  };
-  const clean = await copyOf(lake, clock);
+  const remains = async (store: ObjectStore) =>
+    (await keysBelow(store, '')).filter((key) => !key.includes('/_delta_log/'));
+  const clean = await copyOf(world, clock, lake);
   const swept = await maintainTables(openProcess(world, clock, landing, clean).effects, RETENTION);
   expect(swept).toMatchObject({ failures: [], total: { finished: true } });
   expect(swept.total.files).toBeGreaterThan(15);
@@ -145,7 +131,7 @@ test('a crash after any effect leaves a lake that reads the same, and the next r
 
   let crashes = 0;
   for (let n = 1; ; n += 1) {
-    const store = await copyOf(lake, clock);
+    const store = await copyOf(world, clock, lake);
     const life: Life = { effectsLeft: n, dead: false };
     const dying = openProcess(world, clock, landing, mortalStore(store, life));
     await maintainTables(dying.effects, RETENTION).catch(() => undefined);

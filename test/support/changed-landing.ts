@@ -2,7 +2,6 @@
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { deliver } from '../../lib/local/deliver.ts';
-import type { ObjectStore } from '../../lib/ports.ts';
 import {
   newStore,
   openProcess,
@@ -44,13 +43,6 @@ export async function startingPoint(
   await put(landing, 'customers/2.csv', 'customer,city\nann,Oslo\n');
   await put(landing, 'targets/1.csv', 'city,target\nOslo,6\n');
   return { landing, before };
-}
-
-export async function copyOf(world: World, clock: TestClock, store: ObjectStore): Promise<MemoryStore> {
-  const copy = newStore(world, clock, 'copy');
-  for await (const { key } of store.list(''))
-    await copy.write(key, (await store.read(key)) ?? new Uint8Array());
-  return copy;
 }
 
 export async function runEvents(lake: TestLake): Promise<void> {

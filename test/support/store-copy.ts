@@ -1,5 +1,25 @@
-// Copies of what lies in a store, and putting them back: backups as people make them, of a table's folder or of all.
+// What lies in a store, copies of it, and putting them back: backups as people make them, of a table's folder or of all.
+import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
+import { newStore, type TestClock, type World } from './shop-lake.ts';
+
+export async function keysBelow(store: ObjectStore, prefix: string, after?: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix, after)) keys.push(key);
+  return keys;
+}
+
+/** With the ages of the originals. */
+export async function copyOf(world: World, clock: TestClock, store: ObjectStore): Promise<MemoryStore> {
+  const copy = newStore(world, clock, 'copy');
+  for await (const { key, lastModifiedMs } of store.list('')) {
+    const now = clock.now().getTime();
+    clock.pass(lastModifiedMs - now);
+    await copy.write(key, (await store.read(key)) ?? new Uint8Array());
+    clock.pass(now - lastModifiedMs);
+  }
+  return copy;
+}
 
 export type Backup = { readonly prefix: string; readonly objects: ReadonlyMap<string, Uint8Array> };
 

@@ -3,6 +3,7 @@ import { removeAction } from '../../lib/delta/partitions.ts';
 import { type DeltaEffects, DeltaTables } from '../../lib/delta/tables.ts';
 import { requireRetention, type VacuumOptions, vacuumTable } from '../../lib/delta/vacuum.ts';
 import { CliError } from '../../lib/errors.ts';
+import { keysBelow } from '../support/store-copy.ts';
 import { addFile, createTable, deltaCase, file, NOW, TABLE } from './delta-table-case.ts';
 
 let effects: DeltaEffects;
@@ -23,11 +24,8 @@ function vacuum(daysLater: number, options: Partial<VacuumOptions> = {}) {
   return vacuumTable({ lake: effects.store, tables, clock }, TABLE, { ...WEEK, ...options });
 }
 
-async function keys(matching: RegExp): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { key } of effects.store.list('')) if (matching.test(key)) found.push(key);
-  return found;
-}
+const keys = async (matching: RegExp) =>
+  (await keysBelow(effects.store, '')).filter((key) => matching.test(key));
 
 async function newTable(files: number): Promise<DeltaTables> {
   const tables = new DeltaTables(effects);
