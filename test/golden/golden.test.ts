@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../lib/ingest/report.ts';
-import { newStore, openProcess, openWorld, rowsOf, syncPrune, TestClock, type TestLake } from '../support/shop-lake.ts';
+import {
+  newStore,
+  openProcess,
+  openWorld,
+  rowsOf,
+  syncPrune,
+  TestClock,
+  type TestLake,
+} from '../support/shop-lake.ts';
 
 const HERE = import.meta.dirname;
 const cases = readdirSync(HERE, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -36,14 +44,31 @@ async function refused(lake: TestLake): Promise<string[][]> {
   const rows: string[][] = [];
   for await (const { key } of lake.effects.lake.list('files/')) {
     const report = JSON.parse(new TextDecoder().decode(await lake.effects.lake.read(key))) as Report;
-    if (report.reason) rows.push([report.source, '', report.reason.field, report.reason.rule, report.reason.value ?? '']);
+    if (report.reason)
+      rows.push([report.source, '', report.reason.field, report.reason.rule, report.reason.value ?? '']);
     if (report.quarantine === undefined) continue;
     const file = await lake.effects.lake.download(report.quarantine);
-    type Refusal = { line: number | null; path: string | null; field: string; rule: string; value: string | null };
+    type Refusal = {
+      line: number | null;
+      path: string | null;
+      field: string;
+      rule: string;
+      value: string | null;
+    };
     const found = await lake.effects.sql.session((session) =>
-      session.rows<Refusal>(`SELECT line, path, unnest(violations, recursive := true) FROM read_parquet('${file?.path}')`),
+      session.rows<Refusal>(
+        `SELECT line, path, unnest(violations, recursive := true) FROM read_parquet('${file?.path}')`,
+      ),
     );
-    rows.push(...found.map((row) => [report.source, String(row.line ?? row.path ?? ''), row.field, row.rule, row.value ?? '']));
+    rows.push(
+      ...found.map((row) => [
+        report.source,
+        String(row.line ?? row.path ?? ''),
+        row.field,
+        row.rule,
+        row.value ?? '',
+      ]),
+    );
   }
   return rows;
 }
@@ -59,7 +84,13 @@ describe.each(cases.map((entry) => entry.name))('%s', (name) => {
       const [header = [], ...expected] = parse(readFileSync(join(folder, 'expected', file))) as string[][];
       const table = file.replace(/\.csv$/, '');
       const ref = table === 'refused' ? undefined : lake.effects.catalog.resolve(table);
-      const rows = ref ? (await rowsOf(lake, ref)).map((row) => header.map((column) => (row[column] === undefined ? 'no such column' : String(row[column] ?? '')))) : await refused(lake);
+      const rows = ref
+        ? (await rowsOf(lake, ref)).map((row) =>
+            header.map((column) =>
+              row[column] === undefined ? 'no such column' : String(row[column] ?? ''),
+            ),
+          )
+        : await refused(lake);
       expect(rows.sort(), file).toEqual(expected.sort());
     }
   });
