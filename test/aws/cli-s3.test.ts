@@ -19,16 +19,17 @@ import type { ObjectStore } from '../../lib/ports.ts';
 import { SCHEMAS, startSluice } from '../cli/harness.ts';
 import { makeShop } from '../cli/shop.ts';
 import { keysBelow } from '../support/store-copy.ts';
-import { emulator, freshBucket, freshFolder, s3, sqs } from './emulated.ts';
+import { testTemp } from '../support/temp.ts';
+import { emulator, freshBucket, s3, sqs } from './emulated.ts';
 import { faultyProxy } from './faulty-proxy.ts';
 
 async function run(...args: string[]) {
-  const { code, out, err } = await startSluice(args, await freshFolder()).ended;
+  const { code, out, err } = await startSluice(args, testTemp()).ended;
   return { code, out, err };
 }
 
 async function fill(landing: ObjectStore): Promise<string> {
-  const folder = join(await freshFolder(), 'landing');
+  const folder = join(testTemp(), 'landing');
   await fillLanding(SCHEMAS, folder, new Date());
   const samples = fileStore(folder);
   for await (const { key } of samples.list('')) {
@@ -57,7 +58,7 @@ async function rowsOf(lake: string): Promise<Record<string, readonly unknown[]>>
 describe(`the command line on ${emulator.brand}`, () => {
   it('makes the same lake from S3 in S3 as from folders, follows deletions, and guards against an empty landing', async () => {
     const bucket = await freshBucket();
-    const landing = s3Store({ client: s3, bucket, prefix: 'in', scratch: await freshFolder() });
+    const landing = s3Store({ client: s3, bucket, prefix: 'in', scratch: testTemp() });
     const folder = await fill(landing);
     const [from, to] = [`s3://${bucket}/in`, `s3://${bucket}/lake`];
     const places = ['--landing', from, '--lake', to, '--schemas', SCHEMAS];
@@ -65,7 +66,7 @@ describe(`the command line on ${emulator.brand}`, () => {
       code: 0,
       out: expect.stringMatching(/^Files: 12 accepted\n/),
     });
-    const localLake = join(await freshFolder(), 'lake');
+    const localLake = join(testTemp(), 'lake');
     expect(await run('sync', '--landing', folder, '--lake', localLake, '--schemas', SCHEMAS)).toMatchObject({
       code: 0,
     });
@@ -102,7 +103,7 @@ describe(`the command line on ${emulator.brand}`, () => {
 
   it('follows landing in S3, line by line, and goes on after nothing answered for a while', async () => {
     const bucket = await freshBucket();
-    const landing = s3Store({ client: s3, bucket, prefix: 'in', scratch: await freshFolder() });
+    const landing = s3Store({ client: s3, bucket, prefix: 'in', scratch: testTemp() });
     const put = (key: string, ...rows: string[]) =>
       landing.write(key, Buffer.from(['till,amount', ...rows, ''].join('\n')));
     await put('shop/day=2024-01-01/a.csv', 'north,1');
@@ -116,7 +117,7 @@ describe(`the command line on ${emulator.brand}`, () => {
     const AWS_ENDPOINT_URL_S3 = await faultyProxy(emulator.endpoint, { fault });
     const schemas = (await makeShop()).places.slice(4);
     const places = ['--landing', `s3://${bucket}/in`, '--lake', `s3://${bucket}/lake`, ...schemas];
-    const running = startSluice(['start', ...places], await freshFolder(), { AWS_ENDPOINT_URL_S3 });
+    const running = startSluice(['start', ...places], testTemp(), { AWS_ENDPOINT_URL_S3 });
     expect(await running.line(/aws s3 cp/)).toBe(
       `  aws s3 cp s3://${bucket}/in/shop/day=2024-01-01/a.csv s3://${bucket}/in/shop/day=2024-01-01/copy-of-a.csv`,
     );

@@ -8,8 +8,9 @@ import { s3Store } from '../../lib/adapters/s3-store.ts';
 import { type DeltaEffects, DeltaTables } from '../../lib/delta/tables.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { raceTwentyWriters } from '../support/racing-writers.ts';
+import { testTemp } from '../support/temp.ts';
 import { addFile, createTable, deltaCase, paths, TABLE } from '../unit/delta-table-case.ts';
-import { emulator, freshBucket, freshFolder, s3 } from './emulated.ts';
+import { emulator, freshBucket, s3 } from './emulated.ts';
 import { faultyProxy, isConditionalWrite } from './faulty-proxy.ts';
 
 let effects: DeltaEffects;
@@ -20,13 +21,13 @@ beforeAll(async () => {
 afterAll(() => close());
 
 async function freshStore(client = s3): Promise<ObjectStore> {
-  return s3Store({ client, bucket: await freshBucket(), prefix: 'lake', scratch: await freshFolder() });
+  return s3Store({ client, bucket: await freshBucket(), prefix: 'lake', scratch: testTemp() });
 }
 
 /** The same bucket through a proxy. */
 async function lakeBehind(rules: Parameters<typeof faultyProxy>[1]) {
   const bucket = await freshBucket();
-  const scratch = await freshFolder();
+  const scratch = testTemp();
   const endpoint = await faultyProxy(emulator.endpoint, rules);
   const at = (client: typeof s3) => s3Store({ client, bucket, prefix: 'lake', scratch });
   return { through: at(s3Client({ AWS_ENDPOINT_URL: endpoint })), direct: at(s3) };

@@ -1,8 +1,5 @@
 // What the suites on emulators share: clients, and buckets and folders that are gone after the test.
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
 import { listObjects, removeObjects } from '../../lib/adapters/s3-listing.ts';
@@ -24,11 +21,4 @@ export async function freshBucket(): Promise<string> {
     await s3.send(new DeleteBucketCommand({ Bucket: bucket }));
   });
   return bucket;
-}
-
-/** An empty folder on disk, removed when the test ends. */
-export async function freshFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-test-aws-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }

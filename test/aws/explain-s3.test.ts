@@ -5,14 +5,15 @@ import { fileStore } from '../../lib/adapters/file-store.ts';
 import { s3Store } from '../../lib/adapters/s3-store.ts';
 import { fillLanding } from '../../lib/local/samples.ts';
 import { SCHEMAS, sluice } from '../cli/harness.ts';
-import { freshBucket, freshFolder, s3 } from './emulated.ts';
+import { testTemp } from '../support/temp.ts';
+import { freshBucket, s3 } from './emulated.ts';
 
 const DAY = 'dwh-fina/billing/year=2024/month=01/day=02/billing.csv';
 
 it('explain, history, query --as-of, certify and plan work on s3:// locations', async () => {
   const bucket = await freshBucket();
-  const landing = s3Store({ client: s3, bucket, prefix: 'in', scratch: await freshFolder() });
-  const folder = join(await freshFolder(), 'landing');
+  const landing = s3Store({ client: s3, bucket, prefix: 'in', scratch: testTemp() });
+  const folder = join(testTemp(), 'landing');
   await fillLanding(SCHEMAS, folder, new Date());
   const samples = fileStore(folder);
   for await (const { key } of samples.list(''))

@@ -1,8 +1,6 @@
 // The stack's functions where the emulator runs none: the same bundle, in processes that are fed from the deployed queues.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import { SETTINGS } from '../../lib/aws/environment.ts';
@@ -10,6 +8,7 @@ import { largestSourceBytes } from '../../lib/aws/limits.ts';
 import { bundleFunctions } from '../../lib/stacks/bundle.ts';
 import type { StackOutputs } from '../../localstack/deploy.ts';
 import { EMULATORS_FOLDER } from '../../localstack/emulators.ts';
+import { makeTemp, removeTemp } from '../support/temp.ts';
 import { FLEET, type PollerSays, type QueueFault } from './poller-words.ts';
 import { sqs } from './target.ts';
 
@@ -73,7 +72,7 @@ export class FunctionFleet {
 
   /** As a deploy does: the tables are under the definitions of `schemas` when it returns. */
   static async start(stage: Stage): Promise<FunctionFleet> {
-    const fleet = new FunctionFleet(await mkdtemp(join(tmpdir(), 'sluice-functions-')), stage);
+    const fleet = new FunctionFleet(makeTemp(), stage);
     bundleFunctions({ schemas: stage.schemas, platform: `linux-${process.arch}` }, fleet.folder);
     await fleet.maintain();
     const { FilesQueueUrl, RefreshQueueUrl } = stage.outputs;
@@ -104,7 +103,7 @@ export class FunctionFleet {
     for (const child of this.children.keys()) child.kill('SIGKILL');
     await Promise.all(ended);
     closeSync(this.log);
-    await rm(this.folder, { recursive: true, force: true });
+    await removeTemp(this.folder);
   }
 
   /** One that dies is followed by another. */

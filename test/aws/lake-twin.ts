@@ -1,7 +1,6 @@
 // The lake of a stack, and a clean local one over the same landing: what differs between them.
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { s3Store } from '../../lib/adapters/s3-store.ts';
@@ -15,6 +14,7 @@ import { type LocalLake, openLake } from '../../lib/local/open-lake.ts';
 import { syncLake } from '../../lib/local/sync-lake.ts';
 import type { ObjectStore, ObjectVersion, Row } from '../../lib/ports.ts';
 import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
+import { makeTemp, removeTemp } from '../support/temp.ts';
 import { s3 } from './target.ts';
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas');
@@ -33,7 +33,7 @@ export async function openRemoteLake(
   { LandingBucket, LakeBucket, prefix = '' }: Buckets,
   schemas = SCHEMAS,
 ): Promise<RemoteLake> {
-  const scratch = await mkdtemp(join(tmpdir(), 'sluice-e2e-'));
+  const scratch = makeTemp();
   const local = await openLake(
     { landing: join(scratch, 'landing'), lake: join(scratch, 'lake'), schemas },
     () => undefined,
@@ -51,7 +51,7 @@ export async function openRemoteLake(
   const close = async () => {
     sql.close();
     await local.close();
-    await rm(scratch, { recursive: true, force: true });
+    await removeTemp(scratch);
   };
   return { effects: { ...effects, tables }, close };
 }
@@ -61,7 +61,7 @@ export async function openTwin(
   landing: ObjectStore,
   schemas = SCHEMAS,
 ): Promise<LocalLake & { readonly folder: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-e2e-twin-'));
+  const folder = makeTemp();
   const source = join(folder, 'landing');
   await mkdir(source);
   const versions: ObjectVersion[] = [];
@@ -77,7 +77,7 @@ export async function openTwin(
   if (deadLetters.length > 0) throw new Error(`the local lake failed: ${JSON.stringify(deadLetters)}`);
   const close = async () => {
     await local.close();
-    await rm(folder, { recursive: true, force: true });
+    await removeTemp(folder);
   };
   return { ...local, folder, close };
 }

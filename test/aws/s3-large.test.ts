@@ -8,7 +8,8 @@ import { s3Client } from '../../lib/adapters/aws-clients.ts';
 import { s3Store } from '../../lib/adapters/s3-store.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { keysBelow } from '../support/store-copy.ts';
-import { emulator, freshBucket, freshFolder, s3 } from './emulated.ts';
+import { testTemp } from '../support/temp.ts';
+import { emulator, freshBucket, s3 } from './emulated.ts';
 import { faultyProxy } from './faulty-proxy.ts';
 
 const MIB = 1024 * 1024;
@@ -17,7 +18,7 @@ const PART = 5 * MIB;
 const digest = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
 
 async function freshStore() {
-  const [bucket, scratch] = [await freshBucket(), await freshFolder()];
+  const [bucket, scratch] = [await freshBucket(), testTemp()];
   return { bucket, scratch, store: s3Store({ client: s3, bucket, scratch, partBytes: PART }) };
 }
 
@@ -37,7 +38,7 @@ describe(emulator.brand, () => {
     async (sizeBytes) => {
       const { store, bucket, scratch } = await freshStore();
       const content = randomBytes(sizeBytes);
-      expect(digest(await roundTrip(store, await freshFolder(), content))).toBe(digest(content));
+      expect(digest(await roundTrip(store, testTemp(), content))).toBe(digest(content));
       const version = await store.head('data/x.bin');
       expect(version).toMatchObject({ sizeBytes });
       const parts = Math.ceil(sizeBytes / PART);
@@ -51,7 +52,7 @@ describe(emulator.brand, () => {
 
   it('never gives bytes of two versions while an object changes', async () => {
     const { store, bucket } = await freshStore();
-    const scratch = await freshFolder();
+    const scratch = testTemp();
     const reader = s3Store({ client: s3, bucket, scratch, partBytes: 50_000 });
     const version = (n: number) => Buffer.alloc(200_000, 'abc'[n % 3]);
     await store.write('k.csv', version(0));
@@ -84,7 +85,7 @@ describe(emulator.brand, () => {
         await store.write('k.csv', Buffer.alloc(150_000, 'b'));
       },
     });
-    const scratch = await freshFolder();
+    const scratch = testTemp();
     const client = s3Client({ AWS_ENDPOINT_URL: endpoint });
     const reader = s3Store({ client, bucket, scratch, partBytes: 50_000 });
     const file = await reader.download('k.csv');

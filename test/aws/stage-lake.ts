@@ -1,13 +1,13 @@
 // A deployed stage with its lake, as the end-to-end suite watches them: when all is delivered, whether the lake equals a clean
 // local one over the same landing, what stands among the dead letters.
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { tablePrefix } from '../../lib/core/insight.ts';
 import { lakeStatus } from '../../lib/inspect/lake-status.ts';
 import { sluice } from '../cli/harness.ts';
+import { makeTemp, removeTemp } from '../support/temp.ts';
 import { DeployedStack } from './deployed-stack.ts';
 import { allTables, compareLakes, openRemoteLake, openTwin, type RemoteLake } from './lake-twin.ts';
 import { target } from './target.ts';
@@ -49,7 +49,7 @@ export class StageLake {
 
   /** From now on the lake is that of the shipped definitions and of one more: an insight's SQL text by its path. */
   async update(path: string, insight: string): Promise<void> {
-    const schemas = await mkdtemp(join(tmpdir(), 'sluice-e2e-schemas-'));
+    const schemas = makeTemp();
     this.schemas = schemas;
     await cp(SCHEMAS, schemas, { recursive: true });
     await writeFile(join(schemas, path), insight);
@@ -137,7 +137,7 @@ export class StageLake {
   /** AWS itself keeps nothing of it; an emulator's buckets end with the emulator. */
   async close(): Promise<void> {
     await this.lake.close();
-    if (this.schemas !== undefined) await rm(this.schemas, { recursive: true, force: true });
+    if (this.schemas !== undefined) await removeTemp(this.schemas);
     if (target.endpoint === undefined) await this.stack.remove();
     else await this.stack.stopFunctions();
   }

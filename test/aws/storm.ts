@@ -1,12 +1,12 @@
 // One storm: a deployed stack whose functions run behind the faulty proxy, the files that come into it, and what is seen of it.
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFailed, onTestFinished } from 'vitest';
 import { emulatorEnvironment } from '../../localstack/emulators.ts';
 import { sluice, startSluice } from '../cli/harness.ts';
+import { testTemp } from '../support/temp.ts';
 import { DeployedStack } from './deployed-stack.ts';
-import { emulator, freshFolder } from './emulated.ts';
+import { emulator } from './emulated.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { faultyProxy, type Passing } from './faulty-proxy.ts';
 import { processOf, type QueueFault } from './poller-words.ts';
@@ -37,8 +37,7 @@ export class Storm {
 
   /** It ends with the test. */
   static async begin(seed: number, mostKills: number): Promise<Storm> {
-    const schemas = await mkdtemp(join(tmpdir(), 'sluice-storm-'));
-    onTestFinished(() => rm(schemas, { recursive: true, force: true }));
+    const schemas = testTemp();
     for (const folder of DEFINITIONS) await cp(folder, schemas, { recursive: true });
     const storm = new Storm(seed, mostKills, schemas);
     onTestFailed(() => storm.log('failed'));
@@ -105,8 +104,7 @@ export class Storm {
     const lake = ['--lake', `s3://${this.stack.outputs.LakeBucket}`, '--schemas', this.schemas];
     const landing = ['--landing', `s3://${this.stack.outputs.LandingBucket}`];
     const environment = emulatorEnvironment(this.proxy);
-    const run = async (...args: string[]) =>
-      startSluice([...args, ...lake], await freshFolder(), environment).ended;
+    const run = async (...args: string[]) => startSluice([...args, ...lake], testTemp(), environment).ended;
     // 3: files wait, and some stand rejected.
     expect((await run('status', ...landing)).code).toBe(3);
     expect(await run('query', 'SELECT count(*) > 0 AS n FROM sales', '--format', 'csv')).toMatchObject({
@@ -144,7 +142,7 @@ export class Storm {
     const { LandingBucket, LakeBucket } = this.stack.outputs;
     const places = ['--landing', `s3://${LandingBucket}`, '--lake', `s3://${LakeBucket}`];
     const args = ['certify', '--format', 'json', ...places, '--schemas', this.schemas];
-    const { code, out, err } = await startSluice(args, await freshFolder()).ended;
+    const { code, out, err } = await startSluice(args, testTemp()).ended;
     if (out === '') throw new Error(err);
     const { certified, problems, datasets } = JSON.parse(out) as Certificate;
     const objects = datasets.flatMap(({ objects }) => objects);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { digestOf } from '../../lib/ingest/report.ts';
-import { sluice, testFolder } from './harness.ts';
+import { testTemp } from '../support/temp.ts';
+import { sluice } from './harness.ts';
 import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
 
 const A = 'shop/day=2024-01-01/a.csv';
@@ -203,8 +204,8 @@ it('refuses a landing folder that is not there, and a dataset that nobody knows'
 
 /** Writes the Parquet file again without one of its rows. */
 async function fewerRows(path: string): Promise<void> {
-  const copy = join(await testFolder(), 'fewer.parquet');
-  const engine = await openDuckDb({ threads: 1, tempDirectory: join(await testFolder(), 'spill') });
+  const copy = join(testTemp(), 'fewer.parquet');
+  const engine = await openDuckDb({ threads: 1, tempDirectory: join(testTemp(), 'spill') });
   await engine.session((session) =>
     session.run(`COPY (FROM read_parquet('${path}') LIMIT 1) TO '${copy}' (FORMAT parquet)`),
   );

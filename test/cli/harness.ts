@@ -1,8 +1,6 @@
 // Runs the command line for tests: in this process with a terminal in memory, or as the process that users start.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { main } from '../../lib/cli/main.ts';
 import { terminalOver } from '../../lib/cli/terminal.ts';
@@ -11,17 +9,6 @@ export type Answer = { readonly code: number; readonly out: string; readonly err
 
 export const SCHEMAS = resolve('schemas');
 export const BIN = resolve('bin/sluice.mjs');
-
-export async function makeFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'sluice-cli-'));
-}
-
-/** Gone when the test is over. */
-export async function testFolder(): Promise<string> {
-  const folder = await makeFolder();
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** In this process. `columns`: the width of the terminal that standard output is; none for a pipe. */
 export async function sluice(

@@ -4,7 +4,8 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { VERBS } from '../../lib/cli/verbs.ts';
-import { makeFolder, sluice, startSluice, testFolder } from './harness.ts';
+import { testTemp, useTemp } from '../support/temp.ts';
+import { sluice, startSluice } from './harness.ts';
 
 /** ESC [2J, CSI, right-to-left override, line separator, BEL, a line end with a sentence, BOM. */
 const HOSTILE = '\u001b[2J\u009b31m\u202e\u2028\u0007\nAll is well.\r\ufeff';
@@ -60,13 +61,12 @@ const FILES: Readonly<Record<string, string>> = {
   [`other ${HOSTILE}.txt`]: 'x',
 };
 
-let folder: string;
+const folder = useTemp();
 let places: string[];
 const of = (...names: string[]) =>
   places.filter((_, i) => names.includes((places[i - (i % 2)] ?? '').slice(2)));
 
 beforeAll(async () => {
-  folder = await makeFolder();
   const schemas = join(folder, 'schemas', 'shop');
   await mkdir(join(schemas, 'insights'), { recursive: true });
   await writeFile(join(schemas, 'datapackage.json'), JSON.stringify(CONTRACT));
@@ -163,7 +163,7 @@ describe('hostile names and cells', () => {
   });
 
   it('are shown on a screen by the process that users start', async () => {
-    const watched = await testFolder();
+    const watched = testTemp();
     const running = startSluice(
       ['start', '--landing', join(watched, 'landing'), '--lake', join(watched, 'lake'), ...of('schemas')],
       watched,

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { testFolder } from './harness.ts';
+import { testTemp } from '../support/temp.ts';
 import { makeShop } from './shop.ts';
 
 const COUNT = `process.on('exit', () => {
@@ -12,7 +12,7 @@ const COUNT = `process.on('exit', () => {
 });`;
 
 async function loadedBy(...args: string[]): Promise<number> {
-  const counter = join(await testFolder(), 'count.cjs');
+  const counter = join(testTemp(), 'count.cjs');
   await writeFile(counter, COUNT);
   const { stderr } = spawnSync(process.execPath, ['--require', counter, resolve('bin/sluice.mjs'), ...args], {
     encoding: 'utf8',

@@ -3,7 +3,8 @@ import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLake } from '../../lib/local/open-lake.ts';
-import { SCHEMAS, sluice, testFolder } from './harness.ts';
+import { testTemp } from '../support/temp.ts';
+import { SCHEMAS, sluice } from './harness.ts';
 import { makeShop } from './shop.ts';
 
 async function shopWithSales() {
@@ -18,7 +19,7 @@ async function shopWithSales() {
 describe('query', () => {
   it('reads nothing outside of the lake', async () => {
     const { ask } = await shopWithSales();
-    const folder = await testFolder();
+    const folder = testTemp();
     await writeFile(join(folder, 'secret.csv'), 'a\nword4711\n');
     for (const sql of [
       `FROM read_text('${folder}/secret.csv')`,
@@ -37,7 +38,7 @@ describe('query', () => {
 
   it('writes nothing and changes nothing', async () => {
     const { ask } = await shopWithSales();
-    const folder = await testFolder();
+    const folder = testTemp();
     for (const sql of [
       `FROM enable_logging('FileSystem', storage := 'file', storage_path := '${folder}/logs')`,
       `FROM enable_profiling(save_location := '${folder}/profile.json', format := 'json')`,
@@ -93,7 +94,7 @@ it('the engine of a sync reads landing, the lake and what it makes, and nothing 
 
 it('tables that symbolic links bring in from elsewhere are read as before', async () => {
   const shop = await makeShop();
-  const elsewhere = await testFolder();
+  const elsewhere = testTemp();
   const lake = shop.places[3] ?? '';
   await shop.sell('shop/day=2024-01-01/a.csv', 'a,1.50');
   expect(await sluice(['sync', ...shop.places])).toMatchObject({ code: 0 });
@@ -116,7 +117,7 @@ it('tables that symbolic links bring in from elsewhere are read as before', asyn
 });
 
 it('folders whose names hold the characters of globs are read', async () => {
-  const folder = join(await testFolder(), 'a[1]*?');
+  const folder = join(testTemp(), 'a[1]*?');
   await mkdir(join(folder, 'landing/dwh-fina/exchange_rates'), { recursive: true });
   await writeFile(
     join(folder, 'landing/dwh-fina/exchange_rates/[a]*.csv'),

@@ -1,21 +1,20 @@
 // `sluice query` and `sluice status` over the bundled samples; the expected numbers are the samples' own.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeFolder, SCHEMAS, sluice, startSluice, testFolder } from './harness.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { testTemp, useTemp } from '../support/temp.ts';
+import { SCHEMAS, sluice, startSluice } from './harness.ts';
 import { CONTRACT, makeShop, TAKINGS } from './shop.ts';
 
-let folder: string;
+const folder = useTemp();
 let places: string[];
 let lake: string[];
 
 beforeAll(async () => {
-  folder = await makeFolder();
   lake = ['--lake', join(folder, 'lake'), '--schemas', SCHEMAS];
   places = ['--landing', join(folder, 'landing'), ...lake];
   expect((await sluice(['start', '--once', ...places])).code).toBe(0);
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 async function ask(sql: string, ...args: string[]) {
   return sluice(['query', sql, ...lake, ...args]);
@@ -199,7 +198,7 @@ describe('status', () => {
   });
 
   it('says kindly that there is no lake, and makes none', async () => {
-    const empty = await testFolder();
+    const empty = testTemp();
     const none = join(empty, 'lake');
     const { code, err } = await sluice(['status', '--lake', none, '--schemas', SCHEMAS]);
     expect({ code, err }).toMatchObject({

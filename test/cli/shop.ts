@@ -1,7 +1,7 @@
 // A package of one dataset and one insight, small enough to see every number: sales by day and their takings.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { testFolder } from './harness.ts';
+import { testTemp } from '../support/temp.ts';
 
 export const CONTRACT = {
   name: 'shop',
@@ -49,7 +49,7 @@ export type Shop = {
 };
 
 export async function makeShop(): Promise<Shop> {
-  const folder = await testFolder();
+  const folder = testTemp();
   const [landing, lake, schemas] = [join(folder, 'landing'), join(folder, 'lake'), join(folder, 'schemas')];
   const define = async (contract: object, takings: string) => {
     await mkdir(join(schemas, 'shop', 'insights'), { recursive: true });

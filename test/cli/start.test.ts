@@ -13,14 +13,15 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SCHEMAS, sluice, startSluice, testFolder } from './harness.ts';
+import { testTemp } from '../support/temp.ts';
+import { SCHEMAS, sluice, startSluice } from './harness.ts';
 import { makeShop } from './shop.ts';
 
 const BILLING = 'dwh-fina/billing/year=2024/month=01';
 
 describe('start with the bundled samples', () => {
   it('fills a lake, shows the headlines, watches, and says what a copied file did', async () => {
-    const folder = await testFolder();
+    const folder = testTemp();
     const running = startSluice(['start', '--schemas', SCHEMAS], folder);
     await running.line(/^Copied 12 sample files to \.lake\/landing$/);
     await running.line(/^Files: 12 accepted$/);
@@ -52,7 +53,7 @@ describe('start with the bundled samples', () => {
   });
 
   it('--once exits, copies samples once, and gives the files rising times', async () => {
-    const folder = await testFolder();
+    const folder = testTemp();
     const places = [
       '--landing',
       join(folder, 'landing'),

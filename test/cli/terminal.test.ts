@@ -4,7 +4,8 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { startSluice, testFolder } from './harness.ts';
+import { testTemp } from '../support/temp.ts';
+import { startSluice } from './harness.ts';
 
 const BIN = resolve('bin/sluice.mjs');
 
@@ -24,7 +25,7 @@ describe('standard output', () => {
   });
 
   it('whose reader is gone at once ends quietly', async () => {
-    const running = startSluice(['--help'], await testFolder());
+    const running = startSluice(['--help'], testTemp());
     running.process.stdout?.destroy();
     expect(await running.ended).toMatchObject({ code: 0, err: '' });
   });

@@ -1,11 +1,10 @@
 // A shop of two days, synced; what others do to its lake, and what each verb then says.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
+import { useTemp } from '../support/temp.ts';
 import { sluice } from './harness.ts';
 import { makeShop, type Shop } from './shop.ts';
 
@@ -17,14 +16,11 @@ export let scratch: string;
 
 /** To be called where the file's tests stand: the engine and the folder that `foreign` works with. */
 export function useForeignHands(): void {
+  scratch = useTemp();
   beforeAll(async () => {
-    scratch = await mkdtemp(join(tmpdir(), 'sluice-other-hands-'));
     sql = await openDuckDb({ threads: 1, tempDirectory: join(scratch, 'spill') });
   });
-  afterAll(async () => {
-    sql.close();
-    await rm(scratch, { recursive: true });
-  });
+  afterAll(() => sql.close());
 }
 
 export async function twoDays(): Promise<Shop> {

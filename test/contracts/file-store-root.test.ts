@@ -1,19 +1,15 @@
 // A folder that was there and is gone, or is another one, is no empty store: nothing in it counts as absent or is written anew.
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { PlaceGoneError } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { keysBelow } from '../support/store-copy.ts';
+import { testTemp } from '../support/temp.ts';
 import { bytes } from './stored-objects.ts';
 
-async function root(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-test-root-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return join(folder, 'store');
-}
+const root = () => join(testTemp(), 'store');
 
 const QUESTIONS: [string, (store: ObjectStore) => Promise<unknown>][] = [
   ['head', (store) => store.head('a/b')],
@@ -26,7 +22,7 @@ const QUESTIONS: [string, (store: ObjectStore) => Promise<unknown>][] = [
 
 describe.each(QUESTIONS)('%s', (_, ask) => {
   it('of a folder that is gone throws, and makes no other', async () => {
-    const folder = await root();
+    const folder = root();
     const store = fileStore(folder, { durable: false });
     await store.write('a/b', bytes('x'));
     await ask(store);
@@ -39,7 +35,7 @@ describe.each(QUESTIONS)('%s', (_, ask) => {
   });
 
   it('of a folder that is another one throws', async () => {
-    const folder = await root();
+    const folder = root();
     const store = fileStore(folder, { durable: false });
     await store.write('a/b', bytes('x'));
     await ask(store);
@@ -50,12 +46,12 @@ describe.each(QUESTIONS)('%s', (_, ask) => {
   });
 
   it('of a folder that never was is as ever', async () => {
-    await expect(ask(fileStore(await root(), { durable: false }))).resolves.not.toThrow();
+    await expect(ask(fileStore(root(), { durable: false }))).resolves.not.toThrow();
   });
 });
 
 it('a listing that began before the folder went does not end as if it were whole', async () => {
-  const folder = await root();
+  const folder = root();
   const store = fileStore(folder, { durable: false });
   for (const key of ['a/1', 'b/1', 'c/1']) await store.write(key, bytes('x'));
   const seen: string[] = [];

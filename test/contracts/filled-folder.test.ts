@@ -1,26 +1,25 @@
 // A folder that others fill: every name in it is an object, hidden, or told. Nothing is passed over, and nothing outside is read.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { CliError } from '../../lib/errors.ts';
 import type { Unseen } from '../../lib/ports.ts';
 import { keysBelow } from '../support/store-copy.ts';
+import { testTemp } from '../support/temp.ts';
 import { tries } from '../support/tries.ts';
 import { text } from './object-store.ts';
 
 let folder: string;
 let root: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-test-filled-'));
+  folder = testTemp();
   root = join(folder, 'root');
   await mkdir(root);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const filled = () => fileStore(root, { filledByOthers: true });
 const pathOf = (name: Buffer) => Buffer.concat([Buffer.from(`${root}/`), name]);

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { memoryStore } from '../../lib/adapters/memory-store.ts';
 import { CliError } from '../../lib/errors.ts';
 import { keysBelow } from '../support/store-copy.ts';
+import { testTemp } from '../support/temp.ts';
 import { bytes, objectStoreContract, text } from './object-store.ts';
 
 objectStoreContract('a folder', async (folder) => fileStore(join(folder, 'root')));
@@ -25,10 +25,9 @@ describe('memory', () => {
 
 describe('a folder', () => {
   let root: string;
-  beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'sluice-test-folder-'));
+  beforeEach(() => {
+    root = testTemp();
   });
-  afterEach(() => rm(root, { recursive: true, force: true }));
 
   it('lets exactly one of several processes create each key', { timeout: 120_000 }, async () => {
     const script = join(import.meta.dirname, 'racing-creator.ts');

@@ -1,10 +1,10 @@
 // What every ObjectStore must do, run on each adapter. It asserts the preconditions that the commit protocol relies on.
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectStore, ObjectVersion } from '../../lib/ports.ts';
 import { keysBelow } from '../support/store-copy.ts';
+import { testTemp } from '../support/temp.ts';
 import { freeKeys, hardKeys, refusedKeys } from './object-store-keys.ts';
 import { bytes, type Current, text } from './stored-objects.ts';
 
@@ -32,10 +32,9 @@ export function objectStoreContract(
     let folder: string;
     let store: ObjectStore;
     beforeEach(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'sluice-test-store-'));
+      folder = testTemp();
       store = await make(folder);
     });
-    afterEach(() => rm(folder, { recursive: true, force: true }));
 
     const current = () => ({ store, folder });
     readingAndWriting(current);

@@ -1,21 +1,20 @@
 // What S3 may answer on a bad day, told by an endpoint of our own: conflicts, broken bodies, half-done batches, errors.
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { probeConditionalCreate } from '../../lib/adapters/s3-probe.ts';
 import { s3Store } from '../../lib/adapters/s3-store.ts';
 import { CliError, TryAgainError } from '../../lib/errors.ts';
 import { isDataFile } from '../../lib/lake/layout.ts';
 import { keysBelow } from '../support/store-copy.ts';
+import { testTemp } from '../support/temp.ts';
 import { bytes, text } from './object-store.ts';
 import { type Answer, type Request, s3Fault, scriptedEndpoint, scriptedS3 } from './scripted-endpoint.ts';
 
 let scratch: string;
-beforeEach(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'sluice-test-s3-'));
+beforeEach(() => {
+  scratch = testTemp();
 });
-afterEach(() => rm(scratch, { recursive: true, force: true }));
 
 const PART = 4;
 

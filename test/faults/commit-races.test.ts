@@ -1,6 +1,4 @@
 // Many writers at once: every version has one writer, and nothing that was committed is lost.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
@@ -8,6 +6,7 @@ import { type DeltaEffects, DeltaTables } from '../../lib/delta/tables.ts';
 import { TryAgainError } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { raceTwentyWriters } from '../support/racing-writers.ts';
+import { testTemp } from '../support/temp.ts';
 import { addFile, createTable, deltaCase, TABLE } from '../unit/delta-table-case.ts';
 
 let effects: DeltaEffects;
@@ -15,12 +14,9 @@ let folder: string;
 let close: () => Promise<void>;
 beforeEach(async () => {
   ({ effects, close } = await deltaCase());
-  folder = await mkdtemp(join(tmpdir(), 'sluice-test-races-'));
+  folder = testTemp();
 });
-afterEach(async () => {
-  await close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => close());
 
 const STORES: [string, () => ObjectStore][] = [
   ['memory', () => effects.store],

@@ -1,6 +1,5 @@
 // A local lake on disk whose landing folder a test edits, and what Sluice itself reads of its tables, as canonical texts.
-import { cp, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { landingTable } from '../../lib/core/catalog.ts';
 import { type TableRef, tablePrefix } from '../../lib/core/insight.ts';
@@ -14,6 +13,7 @@ import type { Value } from '../../lib/ports.ts';
 import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
 import { identifier } from '../../lib/sql/quoting.ts';
 import { syncPrune } from '../support/shop-lake.ts';
+import { makeTemp, removeTemp } from '../support/temp.ts';
 import { type Cells, sortedRows, type TableReading } from './delta-reader.ts';
 
 /** What a reader of one version must see; the rows sorted. */
@@ -30,7 +30,7 @@ export class InteropLake {
 
   /** `packages`: folders with a datapackage.json each; their samples fill landing. */
   static async create(packages: readonly string[]): Promise<InteropLake> {
-    const lake = new InteropLake(await mkdtemp(join(tmpdir(), 'sluice-interop-')));
+    const lake = new InteropLake(makeTemp());
     await mkdir(lake.landing);
     for (const folder of packages) {
       await cp(folder, join(lake.schemas, basename(folder)), { recursive: true });
@@ -107,7 +107,7 @@ export class InteropLake {
   }
 
   close(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true });
+    return removeTemp(this.folder);
   }
 
   async #open(

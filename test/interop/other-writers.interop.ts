@@ -1,9 +1,9 @@
 // What delta-rs writes to a lake is seen for what it is, and taken back by one sync, whatever the operation and the table.
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { sluice } from '../cli/harness.ts';
+import { useTemp } from '../support/temp.ts';
 import { readWithDeltaRs, sortedRows, type TableWrite, writeWithDeltaRs } from './delta-reader.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -30,13 +30,12 @@ const SOME = {
   'insights/usage_daily': { predicate: 'day = 2', set: { credit_usage: '0' }, columns: ['region'] },
 } as const;
 
-let folder: string;
+const folder = useTemp();
 let places: string[];
 let lake: string;
 let rows: string[][];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-other-writers-'));
   const [landing, schemas] = [join(folder, 'landing'), join(folder, 'schemas')];
   lake = join(folder, 'lake');
   for (const name of ['billing', 'air-boltic']) {
@@ -47,7 +46,6 @@ beforeAll(async () => {
   expect(await sluice(['sync', ...places])).toMatchObject({ code: 0 });
   rows = await rowsOf();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** As delta-rs reads them. */
 async function rowsOf(): Promise<string[][]> {

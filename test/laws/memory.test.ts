@@ -3,11 +3,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { testTemp } from '../support/temp.ts';
 
 const MEMORY_MB = 128;
 const SMALL_MB = 48;
@@ -56,8 +56,7 @@ async function writeReadings(path: string, megabytes: number): Promise<number> {
 
 /** Peak resident memory of `sluice sync` over one file of that size. */
 async function syncPeakMb(megabytes: number): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-memory-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = testTemp();
   const [landing, lake, schemas, usage] = ['landing', 'lake', 'schemas', 'usage.json'].map((name) =>
     join(folder, name),
   ) as [string, string, string, string];

@@ -1,24 +1,20 @@
 // The functions' bundle as it is deployed: its size, and that a process which has nothing but the bundle can run it.
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { bindingFolder, fetchBinding, type Platform } from '../../lib/stacks/binding.ts';
 import { bundleFunctions } from '../../lib/stacks/bundle.ts';
+import { testTemp, useTemp } from '../support/temp.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: the code, unzipped. */
 const LAMBDA_BYTES = 250 * 1024 * 1024;
 const HOST: Platform = `${process.platform}-${process.arch}`;
 
-let bundle: string;
-beforeAll(async () => {
-  bundle = await mkdtemp(join(tmpdir(), 'sluice-bundle-'));
-  bundleFunctions({ schemas: 'schemas', platform: HOST }, bundle);
-});
-afterAll(() => rm(bundle, { recursive: true, force: true }));
+const bundle = useTemp();
+beforeAll(() => bundleFunctions({ schemas: 'schemas', platform: HOST }, bundle));
 
 const filesOf = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' });
 const ENVIRONMENT = {
@@ -90,8 +86,7 @@ test("the default architecture's fits as well, and its binaries are of that arch
 }) => {
   const platform = 'linux-arm64';
   if (fetched(platform) === undefined) skip(`the binding for ${platform} cannot be fetched`);
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-bundle-arm64-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = testTemp();
   bundleFunctions({ schemas: 'schemas', platform }, folder);
   requireFits(folder);
   const binaries = filesOf(folder).filter((name) => /\.(?:node|so)$/.test(name));

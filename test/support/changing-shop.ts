@@ -1,14 +1,11 @@
 // One dataset whose contract changes, and an insight over it: the definitions of the tests of contract histories.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { landingTable } from '../../lib/core/catalog.ts';
 import { tablePrefix } from '../../lib/core/insight.ts';
 import { sqlType } from '../../lib/core/schema.ts';
 import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import { objectKey } from '../../lib/delta/partitions.ts';
 import { parseSchema } from '../../lib/delta/schema.ts';
-import { openWorld, type TestLake, type World } from './shop-lake.ts';
+import { openWorld, type Package, type TestLake, type World, withPackage } from './shop-lake.ts';
 
 export type ShopContract = {
   readonly idType: object;
@@ -37,7 +34,7 @@ key: [colour]
 --- */
 SELECT colour, count(*) AS sales, sum(amount) AS amount FROM sales GROUP BY colour`;
 
-function datapackage({ idType, precision, scale, colours, withNote, byDay, upsert }: ShopContract): object {
+function datapackage({ idType, precision, scale, colours, withNote, byDay, upsert }: ShopContract): Package {
   const fields = [
     { name: 'day', type: 'date', constraints: { required: true } },
     { name: 'id', ...idType, constraints: { required: true } },
@@ -62,7 +59,6 @@ function datapackage({ idType, precision, scale, colours, withNote, byDay, upser
 export class ShopWorlds {
   #first: Promise<World> | undefined;
   readonly #worlds = new Map<string, Promise<World>>();
-  readonly #folders: string[] = [];
 
   of(contract: ShopContract): Promise<World> {
     const id = JSON.stringify(contract);
@@ -71,20 +67,16 @@ export class ShopWorlds {
     return world;
   }
 
-  async #open(contract: ShopContract): Promise<World> {
-    const folder = await mkdtemp(join(tmpdir(), 'sluice-contracts-'));
-    this.#folders.push(folder);
-    await mkdir(join(folder, 'shop/insights'), { recursive: true });
-    await writeFile(join(folder, 'shop/datapackage.json'), JSON.stringify(datapackage(contract)));
-    await writeFile(join(folder, 'shop/insights/colours.sql'), SQL);
-    this.#first ??= openWorld(folder);
-    const first = await this.#first;
-    return { ...first, catalog: await loadCatalog(folder, first.sql) };
+  #open(contract: ShopContract): Promise<World> {
+    return withPackage(datapackage(contract), { colours: SQL }, async (schemas) => {
+      this.#first ??= openWorld(schemas);
+      const first = await this.#first;
+      return { ...first, catalog: await loadCatalog(schemas, first.sql) };
+    });
   }
 
   async close(): Promise<void> {
     await (await this.#first)?.close();
-    for (const folder of this.#folders) await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,5 @@
 // A whole lake in memory for the tests of the laws: the shop package, its use cases, and ways to look at the outcome.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { LocalQueue } from '../../lib/adapters/local-queue.ts';
@@ -18,6 +17,7 @@ import { reconcile } from '../../lib/maintain/reconcile.ts';
 import type { ObjectStore, Row, SqlEngine } from '../../lib/ports.ts';
 import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
 import { readPending } from '../../lib/refresh/plan.ts';
+import { makeTemp, removeTemp } from './temp.ts';
 
 export type World = {
   readonly sql: SqlEngine;
@@ -28,30 +28,41 @@ export type World = {
 
 /** What several lakes of one test share: the engine and the definitions. */
 export async function openWorld(schemas = join(import.meta.dirname, '../schemas')): Promise<World> {
-  const scratch = await mkdtemp(join(tmpdir(), 'sluice-laws-'));
+  const scratch = makeTemp();
   const sql = await openDuckDb({ threads: 2, tempDirectory: join(scratch, 'spill') });
   const catalog = await loadCatalog(schemas, sql);
   const close = async () => {
     sql.close();
-    await rm(scratch, { recursive: true, force: true });
+    await removeTemp(scratch);
   };
   return { sql, catalog, scratch, close };
 }
 
 /** The same over one package: its contract, and the texts of its insights by name. Its folder is gone once it was read. */
-export async function openPackage(
-  contract: { readonly name: string; readonly resources: readonly object[] },
+export function openPackage(
+  contract: Package,
   insights: Readonly<Record<string, string>> = {},
 ): Promise<World> {
-  const schemas = await mkdtemp(join(tmpdir(), 'sluice-schemas-'));
+  return withPackage(contract, insights, openWorld);
+}
+
+export type Package = { readonly name: string; readonly resources: readonly object[] };
+
+/** `use` is given the folder of the definitions, which is gone afterwards. */
+export async function withPackage<T>(
+  contract: Package,
+  insights: Readonly<Record<string, string>>,
+  use: (schemas: string) => Promise<T>,
+): Promise<T> {
+  const schemas = makeTemp();
   try {
     await mkdir(join(schemas, contract.name, 'insights'), { recursive: true });
     await writeFile(join(schemas, contract.name, 'datapackage.json'), JSON.stringify(contract));
     for (const [name, text] of Object.entries(insights))
       await writeFile(join(schemas, contract.name, 'insights', `${name}.sql`), text);
-    return await openWorld(schemas);
+    return await use(schemas);
   } finally {
-    await rm(schemas, { recursive: true, force: true });
+    await removeTemp(schemas);
   }
 }
 

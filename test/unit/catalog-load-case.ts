@@ -1,24 +1,21 @@
 // Folders of packages with datasets and insights, for the tests of loadCatalog.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
+import { useTemp } from '../support/temp.ts';
 
 export let engine: Awaited<ReturnType<typeof openDuckDb>>;
 export let root: string;
 
 /** To be called where the file's tests stand: the engine and the root folder are there once they run. */
 export function useCatalogFolders(): void {
+  root = useTemp();
   beforeAll(async () => {
     engine = await openDuckDb({ threads: 1 });
-    root = await mkdtemp(join(tmpdir(), 'sluice-catalog-'));
   });
-  afterAll(async () => {
-    engine.close();
-    await rm(root, { recursive: true });
-  });
+  afterAll(() => engine.close());
 }
 
 const FIELDS = [

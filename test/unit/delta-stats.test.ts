@@ -1,21 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import type { Column, ColumnType } from '../../lib/core/schema.ts';
 import { fileStatistics } from '../../lib/delta/stats.ts';
+import { useTemp } from '../support/temp.ts';
 
-let folder: string;
+const folder = useTemp();
 let engine: Awaited<ReturnType<typeof openDuckDb>>;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-test-stats-'));
   engine = await openDuckDb({ threads: 1 });
 });
-afterAll(async () => {
-  engine.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => engine.close());
 
 let files = 0;
 async function statistics(select: string, columns: readonly Column[]) {

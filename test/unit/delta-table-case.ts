@@ -1,13 +1,11 @@
 // What the tests of Delta tables share: a table's first actions, data files by number, and stores that count or fail.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { memoryStore } from '../../lib/adapters/memory-store.ts';
 import type { Action, Add, Metadata } from '../../lib/delta/actions.ts';
 import { schemaString } from '../../lib/delta/schema.ts';
 import type { DeltaEffects, DeltaTables } from '../../lib/delta/tables.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
+import { makeTemp, removeTemp } from '../support/temp.ts';
 
 export const TABLE = 'tables/billing';
 export const NOW = Date.parse('2024-05-01T12:00:00Z');
@@ -48,7 +46,7 @@ export async function deltaCase(): Promise<{
   logged: string[];
   close(): Promise<void>;
 }> {
-  const scratch = await mkdtemp(join(tmpdir(), 'sluice-test-delta-'));
+  const scratch = makeTemp();
   const sql = await openDuckDb({ threads: 1, memoryLimitMb: 512 });
   const logged: string[] = [];
   let ids = 0;
@@ -65,7 +63,7 @@ export async function deltaCase(): Promise<{
   };
   const close = async () => {
     sql.close();
-    await rm(scratch, { recursive: true, force: true });
+    await removeTemp(scratch);
   };
   return { effects, logged, close };
 }

@@ -1,22 +1,19 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir, totalmem } from 'node:os';
+import { writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { OutOfMemoryError, SqlError, type SqlSession } from '../../lib/ports.ts';
+import { useTemp } from '../support/temp.ts';
 
-let folder: string;
+const folder = useTemp();
 let engine: Awaited<ReturnType<typeof openDuckDb>>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-test-duckdb-'));
   engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, tempDirectory: join(folder, 'spill') });
 });
-afterAll(async () => {
-  engine.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => engine.close());
 
 function first(select: string) {
   return engine.session(async (session) => (await session.rows(`SELECT ${select}`))[0]);

@@ -1,23 +1,22 @@
 // What the engine lets SQL reach: every function that it has, with files that lie outside of the folders it may read.
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { SqlError, type SqlSession } from '../../lib/ports.ts';
 import { queryReads } from '../../lib/sql/query-reads.ts';
 import { literal } from '../../lib/sql/quoting.ts';
+import { useTemp } from '../support/temp.ts';
 
 const SECRET = 'word4711';
 
 type Engine = Awaited<ReturnType<typeof openDuckDb>>;
-let root: string;
+const root = useTemp();
 let inside: string;
 let outside: string;
 let engine: Engine;
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'sluice-reach-'));
   inside = join(root, 'in[1]*');
   outside = join(root, 'out');
   await mkdir(inside);
@@ -37,10 +36,7 @@ beforeAll(async () => {
   const reach = { folders: [inside], files: [join(root, 'single.csv')] };
   engine = await openDuckDb({ threads: 2, memoryLimitMb: 100, tempDirectory: join(root, 'spill'), reach });
 });
-afterAll(async () => {
-  engine.close();
-  await rm(root, { recursive: true });
-});
+afterAll(() => engine.close());
 
 /** What a statement gives, as text; undefined where the engine refuses it. */
 async function told(session: SqlSession, sql: string): Promise<string | undefined> {

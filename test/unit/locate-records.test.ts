@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Dataset } from '../../lib/core/contract.ts';
 import { RecordScanner } from '../../lib/core/record-scanner.ts';
 import type { RejectedRow } from '../../lib/core/violation.ts';
@@ -9,6 +8,7 @@ import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { CorruptionError } from '../../lib/errors.ts';
 import { locateRecords } from '../../lib/ingest/csv/locate-records.ts';
 import { fileViolation } from '../../lib/ingest/row-source.ts';
+import { useTemp } from '../support/temp.ts';
 
 const CONTRACT = JSON.stringify({
   name: 'p',
@@ -23,11 +23,7 @@ const CONTRACT = JSON.stringify({
 });
 const [dataset] = parseContract('p/datapackage.json', 'p', CONTRACT) as [Dataset];
 
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'sluice-records-'));
-});
-afterAll(() => rm(scratch, { recursive: true }));
+const scratch = useTemp();
 
 /** What the engine flagged, and how many rows it made of the file. */
 type Flagged = { readonly rows: readonly number[]; readonly relationRows: number };

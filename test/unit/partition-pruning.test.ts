@@ -1,24 +1,18 @@
 // Which files a query needs by its conditions on partition columns: never one too few.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import type { Add, Metadata } from '../../lib/delta/actions.ts';
 import { schemaString } from '../../lib/delta/schema.ts';
 import { neededFiles } from '../../lib/inspect/partition-pruning.ts';
 import type { SqlEngine } from '../../lib/ports.ts';
+import { useTemp } from '../support/temp.ts';
 
 let engine: SqlEngine & { close(): void };
-let scratch: string;
+const scratch = useTemp();
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'sluice-pruning-'));
   engine = await openDuckDb({ threads: 1, tempDirectory: scratch });
 });
-afterAll(async () => {
-  engine.close();
-  await rm(scratch, { recursive: true, force: true });
-});
+afterAll(() => engine.close());
 
 const METADATA: Metadata = {
   id: 'id',

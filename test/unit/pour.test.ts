@@ -1,19 +1,13 @@
 // Whoever pours a source into a file waits for both: also where the file cannot be written while the source is busy.
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createGunzip, createGzip, gunzipSync, gzipSync } from 'node:zlib';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { pour } from '../../lib/ingest/pour.ts';
 import { textBytes } from '../../lib/ingest/source-bytes.ts';
-
-async function folder(): Promise<string> {
-  const made = await mkdtemp(join(tmpdir(), 'sluice-test-pour-'));
-  onTestFinished(() => rm(made, { recursive: true, force: true }));
-  return made;
-}
+import { testTemp } from '../support/temp.ts';
 
 /** Yields `count` pieces, and is busy for a while before each. */
 function busySource(count: number) {
@@ -35,20 +29,20 @@ function busySource(count: number) {
 }
 
 it('writes all of it, through what lies between', async () => {
-  const path = join(await folder(), 'a.gz');
+  const path = join(testTemp(), 'a.gz');
   await pour(busySource(3).source(), createGzip(), createWriteStream(path));
   expect(gunzipSync(await readFile(path)).toString()).toBe('0\n1\n2\n');
 });
 
 it('where the file cannot be made, ends when the source is no longer busy', async () => {
   const { state, source } = busySource(100);
-  const path = join(await folder(), 'absent', 'a');
+  const path = join(testTemp(), 'absent', 'a');
   await expect(pour(source(), createWriteStream(path))).rejects.toThrow('ENOENT');
   expect(state).toEqual({ began: true, isBusy: false, ended: true });
 });
 
 it('where the source fails, rejects with its error', async () => {
-  const path = join(await folder(), 'a');
+  const path = join(testTemp(), 'a');
   async function* fails() {
     yield 'a';
     throw new Error('no more');
@@ -66,7 +60,7 @@ it('a source that nobody asked is not waited for', async () => {
 });
 
 it('an archive that is left early closes its file', async () => {
-  const path = join(await folder(), 'a.csv.gz');
+  const path = join(testTemp(), 'a.csv.gz');
   const { writeFile, readdir, readlink } = await import('node:fs/promises');
   await writeFile(path, gzipSync(Buffer.alloc(20_000_000, 'x,y\n')));
   for await (const chunk of textBytes(path, 'utf-8')) {

@@ -1,7 +1,5 @@
 // A source file beyond the limit is refused before a byte of it is read, and is read once the limit is raised.
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { statfs } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
@@ -17,6 +15,7 @@ import {
   type TestLake,
   type World,
 } from '../support/shop-lake.ts';
+import { testTemp } from '../support/temp.ts';
 
 const SOURCE = 'sales/day=2024-01-01/a.csv';
 const SALES = { kind: 'tables', name: 'sales' } as const;
@@ -90,10 +89,9 @@ test('an archive is refused unread where it is too large as it is', async () => 
 });
 
 test('without a setting the disk of temporary files decides', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-limit-'));
+  const folder = testTemp();
   const { bytes } = await sourceLimit({ scratch: folder });
   const { bavail, bsize } = await statfs(folder);
-  await rm(folder, { recursive: true });
   expect(bytes).toBeLessThanOrEqual((bavail * bsize) / 3 + 1e9);
   expect(bytes).toBeGreaterThan(((bavail * bsize) / 3) * 0.8 - 1e9);
 });

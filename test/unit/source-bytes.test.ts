@@ -1,18 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Encoding } from '../../lib/core/contract.ts';
 import { BrokenArchiveError, TooLargeError, textBytes } from '../../lib/ingest/source-bytes.ts';
 import { Utf8Check } from '../../lib/ingest/utf8-check.ts';
+import { useTemp } from '../support/temp.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-bytes-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = useTemp();
 
 let files = 0;
 async function read(bytes: Uint8Array, encoding: Encoding = 'utf-8', extension = 'csv'): Promise<Buffer> {

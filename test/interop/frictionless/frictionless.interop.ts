@@ -1,9 +1,9 @@
 // Sluice and frictionless accept and refuse the same rows, for the same field and rule, but for the differences that the table in
 // differences.md gives a reason for. corpus.test.ts holds Sluice to the corpus, so that its expectation stands for Sluice here.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { useTemp } from '../../support/temp.ts';
 import { type Answer, disagreements, explainedDifferences, nameOf, tabledDifferences } from './compare.ts';
 import { readCorpus } from './corpus.ts';
 import { askFrictionless } from './frictionless.ts';
@@ -33,16 +33,12 @@ describe('the corpus', () => {
 });
 
 describe('tables at random', () => {
-  let root: string;
+  const root = useTemp();
   let sluice: Sluice;
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'sluice-generated-'));
     sluice = await Sluice.open();
   });
-  afterAll(async () => {
-    await sluice.close();
-    await rm(root, { recursive: true, force: true });
-  });
+  afterAll(() => sluice.close());
 
   test(`${TABLES} tables of the seed ${SEED}`, async () => {
     const questions = await generate(root, TABLES, SEED);

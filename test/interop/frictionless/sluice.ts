@@ -1,12 +1,12 @@
 // What Sluice finds wrong with small files: one engine for all of them, no lake.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDuckDb } from '../../../lib/adapters/duckdb.ts';
 import type { Dataset } from '../../../lib/core/contract.ts';
 import { checkDataset } from '../../../lib/definitions/check-dataset.ts';
 import { parseContract } from '../../../lib/definitions/parse-contract.ts';
 import { convertSource } from '../../../lib/ingest/convert.ts';
+import { makeTemp, removeTemp } from '../../support/temp.ts';
 
 /** `field` is '' where the record as a whole is meant. */
 export type Found = {
@@ -34,13 +34,13 @@ export class Sluice {
   }
 
   static async open(): Promise<Sluice> {
-    const scratch = await mkdtemp(join(tmpdir(), 'sluice-differential-'));
+    const scratch = makeTemp();
     return new Sluice(await openDuckDb({ threads: 1, tempDirectory: join(scratch, 'spill') }), scratch);
   }
 
   async close(): Promise<void> {
     this.#engine.close();
-    await rm(this.#scratch, { recursive: true, force: true });
+    await removeTemp(this.#scratch);
   }
 
   /** `contract`: the text of a package whose one resource has the file as its path. */
