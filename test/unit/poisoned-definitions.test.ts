@@ -17,7 +17,7 @@ const nested = (open: string, inner: string, close: string, depth: number) =>
 
 /** What is said of the files; '' where they load. */
 async function said(files: Record<string, string>): Promise<string> {
-  const started = performance.now();
+  const started = process.cpuUsage();
   try {
     await load(files);
     return '';
@@ -27,7 +27,9 @@ async function said(files: Record<string, string>): Promise<string> {
     expect(error.message).toMatch(/datapackage\.json|\.sql/);
     return error.message;
   } finally {
-    expect(performance.now() - started).toBeLessThan(30_000);
+    // Of the processor's time: what else runs on the machine is not the poison's fault.
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1e6).toBeLessThan(30);
   }
 }
 
