@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isShown, type Step, stepsOf } from '../support/runnable-blocks.ts';
-import { testFolder } from './harness.ts';
+import { testTemp } from '../support/temp.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const pages = [
@@ -55,7 +55,7 @@ async function tryStep(page: string, folder: string, step: Step): Promise<void> 
 }
 
 it.each(runnable)('$page: its commands do what it says', { timeout: 300_000 }, async ({ page, steps }) => {
-  const folder = await testFolder();
+  const folder = testTemp();
   cpSync(join(ROOT, 'schemas'), join(folder, 'schemas'), { recursive: true });
   for (const step of steps) await tryStep(page, folder, step);
 });
