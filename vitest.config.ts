@@ -10,6 +10,6 @@ export default defineConfig({
     // calls, as `useWorld` is.
     isolate: false,
     testTimeout: 120_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
