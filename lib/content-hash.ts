@@ -1,5 +1,5 @@
-// What a file holds, in a few letters: of a data file its bytes, of a source file its text. Two conversions of the same bytes
-// come to the same, as long as the engine's memory is: under another limit it may cut a large file into other row groups.
+// A short hash of a file's content: of a data file its bytes, of a source file its text. Two conversions of the same bytes
+// are equal under the same memory limit: with another limit DuckDB may split a large file into other row groups.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -13,7 +13,7 @@ export async function contentHash(path: string): Promise<string> {
   return hash.digest('hex').slice(0, HEX_DIGITS);
 }
 
-/** The same of a text that comes in chunks, for whoever reads it anyway: a twentieth of a conversion's time. */
+/** The same for a text that arrives in chunks, computed while it is read: it takes 5 % of a conversion's time. */
 export class TextHash {
   readonly #hash = createHash('sha256');
 

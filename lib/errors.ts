@@ -1,8 +1,8 @@
 // The errors that Sluice throws on purpose. Bad data is not among them: that is a Violation, a value.
 
 /**
- * A person can mend it: the command line prints the message, without a stack, and exits with `exitCode`. A message of several
- * lines is a list of them: a line end within one of them is somebody's data, and is shown as such.
+ * A person can fix it: the command line prints the message, without a stack, and exits with `exitCode`. A message of several
+ * lines is a list of them: a line end within one of them is user data and is shown escaped.
  */
 export class CliError extends Error {
   override readonly name: string = 'CliError';
@@ -16,7 +16,7 @@ export class CliError extends Error {
   }
 }
 
-/** A folder that is worked on is gone, or is another one: nothing is known of what was in it, and nothing goes on. */
+/** A folder in use is gone or was replaced: its content is unknown, so all work stops. */
 export class PlaceGoneError extends CliError {
   override readonly name = 'PlaceGoneError';
 }
@@ -29,7 +29,7 @@ export class UsageError extends CliError {
   }
 }
 
-/** Beyond it the middle of a problem is left out: the offending value stands at its beginning, the next step at its end. */
+/** Longer problems are cut in the middle: the offending value is at the start, the next step at the end. */
 const MAX_PROBLEM = 2000;
 
 function shortened(problem: string): string {
@@ -38,7 +38,7 @@ function shortened(problem: string): string {
   return `${problem.slice(0, half)} … ${problem.slice(-half)}`;
 }
 
-/** A contract or an insight's SQL file is wrong. The message names the file, the place in it and what to do. */
+/** A contract or an insight's SQL file is wrong. The message names the file, the position and the next step. */
 export class DefinitionError extends CliError {
   override readonly name = 'DefinitionError';
   readonly file: string;
@@ -50,7 +50,7 @@ export class DefinitionError extends CliError {
   }
 }
 
-/** Delivering the same message again later will do: another writer was faster, or a table is being changed. */
+/** Retrying the same message later will succeed: another writer was faster, or a table is being changed. */
 export class TryAgainError extends Error {
   override readonly name = 'TryAgainError';
 }

@@ -1,10 +1,10 @@
-// Many requests to a store at once, and never more than a bound: with S3 one after the other takes its time. Whoever waits
-// for them goes on when none is running any more, so that nothing is still reading what is deleted next.
+// Runs many requests to a store at once, up to a bound: one after another is slow with S3. Resolves only when none is
+// running any more, so that nothing still reads what the caller deletes next.
 
 const AT_ONCE = 16;
 
 /**
- * Resolves when `work` is done with all items. After the first failure no further item is begun; when those under way have
+ * Resolves when `work` is done with all items. After the first failure no further item is started; when the running ones have
  * ended, it rejects with that first error.
  */
 export async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
@@ -27,7 +27,7 @@ export async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promi
   throw failure.error;
 }
 
-/** As inParallel, with what `work` returns, in the order of the items. */
+/** Like inParallel, returning the results of `work` in the order of the items. */
 export async function mapInParallel<T, Result>(
   items: Iterable<T>,
   work: (item: T) => Promise<Result>,

@@ -1,5 +1,5 @@
 // The whole outside world on one page: objects, SQL, queues, time, chance and the log.
-// Use cases see these types alone; lib/adapters holds the only code that knows what stands behind them.
+// Use cases see only these types; only lib/adapters knows what is behind them.
 
 /** One present version of an object. `etag` changes whenever the bytes may have changed; it is safe in a file name. */
 export type ObjectVersion = {
@@ -9,57 +9,57 @@ export type ObjectVersion = {
   readonly lastModifiedMs: number;
 };
 
-/** A file on the local disk that holds an object's bytes. Call `release` when done: it may be a temporary copy. */
+/** A file on the local disk with an object's bytes. Call `release` when done: it may be a temporary copy. */
 export type LocalFile = { readonly path: string; release(): Promise<void> };
 
-/** What is in a store and yet is no object that could be read. */
+/** Something in a store that is not a readable object. */
 export type Unseen = {
-  /** Of the object; ending in `/`, of all objects whose keys begin so; of a name that is no text, as it can be shown. */
+  /** The object's key; ending in `/`, a prefix of all objects below it; for a name that is not text, a printable form. */
   readonly key: string;
-  /** Why, and the next step. */
+  /** The reason, and the next step. */
   readonly problem: string;
 };
 
 /**
- * A flat key space with conditional creation. Keys are `/`-separated, never begin with `/`.
+ * A flat key space with conditional creation. Keys are `/`-separated, never start with `/`.
  * Every write is all or nothing: no reader ever sees a part of it.
  */
 export interface ObjectStore {
   /** For people: `s3://bucket/prefix` or a folder's absolute path. */
   readonly location: string;
-  /** How many keys one request of `list` tells; absent where a listing saves no requests. */
+  /** How many keys one request of `list` returns; absent if a listing saves no requests. */
   readonly keysPerRequest?: number;
   head(key: string): Promise<ObjectVersion | undefined>;
   /**
    * Objects whose key starts with `prefix` (a plain string prefix), in ascending order of their keys' UTF-8 bytes. `after`: only
-   * keys greater than it. `unseen` is told what cannot be listed, and the rest is; without it the first such thing is thrown.
+   * keys greater than it. `unseen` is called for parts that cannot be listed, and the rest is listed; without it the first such part throws.
    */
   list(prefix: string, after?: string, unseen?: (unseen: Unseen) => void): AsyncIterable<ObjectVersion>;
   read(key: string): Promise<Uint8Array | undefined>;
   /** Creates or replaces. */
   write(key: string, bytes: Uint8Array): Promise<void>;
-  /** Creates if absent; false, and nothing written, where the key exists. Of many racing callers exactly one gets true. */
+  /** Creates if absent; false, with nothing written, if the key exists. Of many racing callers exactly one gets true. */
   create(key: string, bytes: Uint8Array): Promise<boolean>;
   /**
-   * The object as a file on disk, read-only; undefined where the key is absent, or holds another version than `etag`.
+   * The object as a file on disk, read-only; undefined if the key is absent or has another version than `etag`.
    * The file name keeps the key's extension. A file that is read in place may still change under the reader: compare
    * `head` before and after.
    */
   download(key: string, etag?: string): Promise<LocalFile | undefined>;
   /** Moves the local file at `path` into the store, creating or replacing; `path` is gone afterwards. Durable when it returns. */
   upload(path: string, key: string): Promise<{ sizeBytes: number }>;
-  /** Absent keys are no error. */
+  /** Absent keys are not an error. */
   remove(keys: readonly string[]): Promise<void>;
 }
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value };
-/** BIGINT as a number where it is safe, else as text; DECIMAL, DATE and TIMESTAMP as text; DOUBLE as a number; LIST and STRUCT as such. */
+/** BIGINT as a number if it is safe, otherwise as text; DECIMAL, DATE and TIMESTAMP as text; DOUBLE as a number; LIST and STRUCT as such. */
 export type Row = Readonly<Record<string, Value>>;
 export type ResultColumn = { readonly name: string; readonly type: string };
 
-/** One connection to the engine. Temporary tables and views live as long as the session. */
+/** One connection to DuckDB. Temporary tables and views live as long as the session. */
 export interface SqlSession {
-  /** Returns the number of rows written or changed (0 where the statement has none). `signal`: stops the statement, which then fails. */
+  /** Returns the number of rows written or changed (0 if there are none). `signal` stops the statement, which then fails. */
   run(sql: string, signal?: AbortSignal): Promise<number>;
   rows<T extends Row = Row>(sql: string): Promise<T[]>;
   /** Rows in chunks, without holding the whole result. */
@@ -68,17 +68,17 @@ export interface SqlSession {
   describe(sql: string): Promise<ResultColumn[]>;
 }
 
-/** `light`: little work, best done by one thread, while others may do as much beside it. */
+/** `light`: little work, best done by one thread, while other light sessions run in parallel. */
 export type Load = 'light' | 'full';
 
 export interface SqlEngine {
-  /** What a full session may take. */
+  /** The memory of a full session. */
   readonly memoryMb: number;
   /** `load`: by default `full`. */
   session<T>(work: (session: SqlSession) => Promise<T>, load?: Load): Promise<T>;
 }
 
-/** The engine refused a statement; `kind` says whether data or the statement is to blame. */
+/** DuckDB refused a statement; `kind` tells whether the data or the statement is the cause. */
 export class SqlError extends Error {
   override readonly name = 'SqlError';
   readonly kind: 'data' | 'statement' | 'resource';
@@ -88,20 +88,20 @@ export class SqlError extends Error {
   }
 }
 
-/** The engine had not enough memory for a statement: with more, or with less beside it, it may do. */
+/** DuckDB ran out of memory for a statement: it may succeed with more memory or less parallel work. */
 export class OutOfMemoryError extends SqlError {
   constructor(message: string, options?: ErrorOptions) {
     super('resource', message, options);
   }
 }
 
-/** At least once, in no order; a lost or repeated message never changes where the lake ends up. */
+/** At least once, in no order; a lost or repeated message never changes the final state of the lake. */
 export interface Queue<Message> {
   send(messages: readonly Message[]): Promise<void>;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-/** `event` is a fixed code, `<noun>.<what happened>`; the values are in the fields. */
+/** `event` is a fixed code, `<noun>.<what happened>`; values belong into the fields. */
 export type Log = (level: LogLevel, event: string, fields: LogFields) => void;
 
 /** These keys are a log line's own, and a field of such a name would be dropped from it. */
@@ -110,11 +110,11 @@ export type LogFields = Readonly<Record<string, unknown>> & { readonly [key in R
 
 export type Clock = () => Date;
 
-/** A new name that was never given before (a UUID, or a counter in tests). */
+/** A new unique name (a UUID, or a counter in tests). */
 export type NewId = () => string;
 
-/** Waits before another attempt, longer and longer, by chance in part. `attempt` counts from 1. */
+/** Waits before another attempt, with increasing, partly random delays. `attempt` counts from 1. */
 export type Pause = (attempt: number) => Promise<void>;
 
-/** A folder on the local disk for temporary files; emptied by whoever made it. */
+/** A folder on the local disk for temporary files; its creator empties it. */
 export type ScratchFolder = string;

@@ -1,11 +1,11 @@
-// What cannot be done for one table must not stop the others: it is kept in a sentence, and said.
+// A failure in one table must not stop the others: it is recorded as a sentence and reported.
 import { CliError, CorruptionError, PlaceGoneError, TryAgainError } from './errors.ts';
 import { SqlError } from './ports.ts';
 
-/** `table`: by its place in the lake, `tables/billing`. */
+/** `table`: its folder in the lake, `tables/billing`. */
 export type TableFailure = { readonly table: string; readonly message: string };
 
-/** False, and a further failure, where `work` throws. Throws PlaceGoneError: then the others are gone as well. */
+/** False, with a failure recorded, if `work` throws. Throws PlaceGoneError: then the other tables are gone as well. */
 export async function goingOn(
   failures: TableFailure[],
   table: string,
@@ -28,7 +28,7 @@ export function onePerTable<T extends TableFailure>(failures: readonly T[]): T[]
   );
 }
 
-/** In a sentence; what nobody foresaw is named as such. */
+/** In a sentence; unexpected errors are labelled as such. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof CliError) return error.lines.map((line) => line.trim()).join(' ');

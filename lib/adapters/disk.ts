@@ -1,4 +1,4 @@
-// Files and folders as a store writes them: what a step leaves is there after a power cut, where that is wanted.
+// Files and folders as a store writes them: if durable, each finished step survives a power cut.
 import { link, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { present } from './file-listing.ts';
@@ -6,7 +6,7 @@ import { present } from './file-listing.ts';
 export class Disk {
   readonly #durable: boolean;
 
-  /** `durable`: false leaves out every fsync. */
+  /** `durable`: false skips every fsync. */
   constructor(durable: boolean) {
     this.#durable = durable;
   }
@@ -17,7 +17,7 @@ export class Disk {
     for (let made = folder; made.length >= first.length; made = dirname(made)) await this.sync(dirname(made));
   }
 
-  /** From `folder` up to, and without, `root`. */
+  /** From `folder` up to, but excluding, `root`. */
   async removeEmptyFolders(folder: string, root: string): Promise<void> {
     for (let empty = folder; empty.length > root.length; empty = dirname(empty)) {
       try {
@@ -50,7 +50,7 @@ export class Disk {
   }
 }
 
-/** A folder stays where it is. */
+/** A folder is not removed. */
 export async function unlinkFile(path: string): Promise<void> {
   try {
     await present(unlink(path));

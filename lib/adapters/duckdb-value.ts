@@ -1,4 +1,4 @@
-// DuckDB's values as the plain values of the Row type in ports.ts. Nothing is rounded on the way.
+// Converts DuckDB's values to the plain values of the Row type in ports.ts. Nothing is rounded.
 import {
   DuckDBArrayType,
   DuckDBArrayValue,
@@ -16,7 +16,7 @@ import {
 import type { Value } from '../ports.ts';
 
 /**
- * Integers as numbers where they are safe, else as text; FLOAT and DOUBLE as numbers; LIST and ARRAY as arrays;
+ * Integers as numbers if they are safe, otherwise as text; FLOAT and DOUBLE as numbers; LIST and ARRAY as arrays;
  * STRUCT and MAP as objects (a MAP's keys as text); everything else as the text that DuckDB prints.
  */
 export function convertValue(value: DuckDBValue, type: DuckDBType): Value {
@@ -38,7 +38,7 @@ export function convertValue(value: DuckDBValue, type: DuckDBType): Value {
         convertValue(entry.value, type.valueType),
       ]),
     );
-  // Its own toString prints in the machine's zone; a session's zone is always UTC.
+  // toString prints in the machine's zone, but a session's zone is always UTC.
   if (value instanceof DuckDBTimestampTZValue) return utcText(value.micros);
   return String(value);
 }

@@ -22,24 +22,24 @@ import { exactGlob, list, literal } from '../sql/quoting.ts';
 import { convertValue } from './duckdb-value.ts';
 
 export type DuckDbOptions = {
-  /** Beyond it DuckDB spills to `tempDirectory`; DuckDB's own default is 80 % of the machine's memory. */
+  /** With more, DuckDB spills to `tempDirectory`; DuckDB's own default is 80 % of the machine's memory. */
   readonly memoryLimitMb?: number;
   readonly threads?: number;
-  /** Where DuckDB spills; made when first needed. */
+  /** Where DuckDB spills; created when first needed. */
   readonly tempDirectory?: string;
-  /** The only files that any SQL may read or write, besides what spills. Absent: all that the process may. */
+  /** The only files that SQL may read or write, besides spilled data. Absent: all that the process may. */
   readonly reach?: Reach;
 };
 
-/** Folders with all that they hold, and single files; they need not exist yet. A symbolic link counts as what it leads to. */
+/** Folders with their content, and single files; they need not exist yet. Symbolic links are resolved. */
 export type Reach = { readonly folders?: readonly string[]; readonly files?: readonly string[] };
-/** Beside the limit for full sessions, which seldom run at the same time. */
+/** In addition to the limit for full sessions, which seldom run at the same time. */
 const LIGHT_MEMORY_MB = { least: 64, most: 512 };
 
 /**
  * One in-memory database. Each session is a connection with its own temporary tables, in UTC. Light sessions share a
- * second one of a single thread, opened by the first of them: to wake other threads for a small file costs as much as the
- * file itself.
+ * second, single-threaded database, opened by the first of them: waking other threads for a small file costs as much as
+ * the file itself.
  */
 export async function openDuckDb(options: DuckDbOptions = {}): Promise<SqlEngine & { close(): void }> {
   const full = await openInstance(options);
@@ -105,11 +105,11 @@ async function openInstance(options: DuckDbOptions): Promise<DuckDBInstance> {
 }
 
 /**
- * None of it can be taken back while the instance lives: https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview.
- * The folder that it spills into is among what is allowed, as it was set before.
+ * None of it can be undone while the instance lives: https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview.
+ * The folder for spilling is allowed too, because it was set before.
  */
 function fence({ folders = [], files = [] }: Reach): string[] {
-  // What is read is compared as the glob that it is written as.
+  // DuckDB compares read paths as written, as globs.
   const both = (paths: readonly string[]) => paths.flatMap((path) => [path, exactGlob(path)]).map(literal);
   return [
     `SET GLOBAL allowed_directories = ${list(both(folders))}`,
@@ -119,7 +119,7 @@ function fence({ folders = [], files = [] }: Reach): string[] {
   ];
 }
 
-/** The engine's own default, which it writes as `19.2 GiB`. */
+/** DuckDB's own default, printed as `19.2 GiB`. */
 async function memoryLimitMb(instance: DuckDBInstance): Promise<number> {
   const connection = await translated(instance.connect());
   try {
@@ -140,10 +140,10 @@ function defaultTempDirectory(): string {
 
 const INTERRUPT_MS = 20;
 
-/** A stream must be read to its end, or left, before the session's next statement: that one ends it. */
+/** A stream must be read to its end or abandoned before the session's next statement, which ends it. */
 class DuckDbSession implements SqlSession {
   private readonly connection: DuckDBConnection;
-  /** What the engine was asked and has not answered. */
+  /** Statements that DuckDB has not finished. */
   private readonly asked = new Set<Promise<unknown>>();
   private isLeft = false;
   constructor(connection: DuckDBConnection) {
@@ -151,7 +151,7 @@ class DuckDbSession implements SqlSession {
   }
 
   async run(sql: string, signal?: AbortSignal): Promise<number> {
-    if (signal?.aborted) throw new SqlError('resource', 'the statement was stopped before it began');
+    if (signal?.aborted) throw new SqlError('resource', 'the statement was stopped before it started');
     let interrupting: NodeJS.Timeout | undefined;
     const interrupt = () => {
       interrupting ??= this.interruptAgain();
@@ -184,8 +184,8 @@ class DuckDbSession implements SqlSession {
   }
 
   /**
-   * To be called before the connection is closed: a statement that is under way when its connection closes may never be
-   * answered, and keeps the process alive for ever. Whoever gave it up, as a stream does whose reader failed, gets an error.
+   * Call before closing the connection: a statement that is running when its connection closes may never finish and keeps
+   * the process alive forever. A caller that abandoned it, such as a stream whose reader failed, gets an error.
    */
   async leave(): Promise<void> {
     this.isLeft = true;
@@ -195,7 +195,7 @@ class DuckDbSession implements SqlSession {
     clearInterval(interrupting);
   }
 
-  /** An interrupt that comes before the engine has begun is lost. */
+  /** An interrupt that arrives before DuckDB has started is lost. */
   private interruptAgain(): NodeJS.Timeout {
     this.connection.interrupt();
     return setInterval(() => this.connection.interrupt(), INTERRUPT_MS);
@@ -229,13 +229,13 @@ function statementColumns(statement: DuckDBPreparedStatement): ResultColumn[] {
   }));
 }
 
-// T is the caller's claim about its own query; the engine can only promise Row.
+// T is the caller's claim about its own query; DuckDB only guarantees Row.
 function chunkRows<T extends Row>(chunk: DuckDBDataChunk, names: readonly string[]): T[] {
   const rows = converted(chunk);
   return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])) as T);
 }
 
-/** Some types of the engine's own, such as get_type's, have no value outside of it. */
+/** Some internal types of DuckDB, such as that of get_type, have no value outside of it. */
 function converted(chunk: DuckDBDataChunk): Value[][] {
   try {
     return chunk.convertRows(convertValue);
@@ -248,7 +248,7 @@ const DATA_ERRORS =
   /^(Conversion|Invalid Input|Constraint|Out of Range|Mismatch Type|Invalid Type|Serialization|Sequence) Error\b/;
 const RESOURCE_ERRORS = /^(IO|FATAL|INTERNAL|INTERRUPT|Connection|TransactionContext) Error\b/;
 
-/** DuckDB says what kind an error is only in the first words of its message. */
+/** DuckDB shows the kind of an error only in the first words of its message. */
 function sqlError(error: unknown): SqlError {
   if (error instanceof SqlError) return error;
   const message = error instanceof Error ? error.message : String(error);

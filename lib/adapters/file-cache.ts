@@ -1,4 +1,4 @@
-// Local copies of objects that never change, within a bound of bytes: the least recently used goes first, one in use never.
+// Local copies of immutable objects, up to a number of bytes: evicts the least recently used, never one in use.
 import { access, rm } from 'node:fs/promises';
 import { inParallel } from '../in-parallel.ts';
 import type { LocalFile } from '../ports.ts';
@@ -11,7 +11,7 @@ type Fetch = { readonly entry: Promise<Entry | undefined>; waiters: number };
 
 export class FileCache {
   readonly #maxBytes: number;
-  /** In the order of their last use. */
+  /** Ordered by last use. */
   readonly #entries = new Map<string, Entry>();
   readonly #fetches = new Map<string, Fetch>();
   #bytes = 0;
@@ -20,7 +20,7 @@ export class FileCache {
     this.#maxBytes = maxBytes;
   }
 
-  /** The file under `key`; `fetch` is called where it is not here, once for all who ask meanwhile. */
+  /** The file under `key`; `fetch` is called if it is not cached, once for all concurrent callers. */
   async get(key: string, fetch: () => Promise<CachedFile | undefined>): Promise<Lease | undefined> {
     const entry = (await this.#present(key)) ?? (await this.#fetched(key, fetch));
     if (entry === undefined) return undefined;
@@ -35,7 +35,7 @@ export class FileCache {
     return { etag: entry.etag, file: { path: entry.path, release } };
   }
 
-  /** What is stored under `key` may have changed or gone. Files in use stay until they are released. */
+  /** The object under `key` may have changed or gone. Files in use stay until they are released. */
   async forget(key: string): Promise<void> {
     this.#fetches.delete(key);
     const entry = this.#entries.get(key);
@@ -50,7 +50,7 @@ export class FileCache {
     entry.uses += 1;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    // The scratch folder is emptied by others, perhaps between two invocations.
+    // Others may empty the scratch folder, for example between two invocations.
     const isThere = await access(entry.path).then(
       () => true,
       () => false,
@@ -73,13 +73,13 @@ export class FileCache {
     });
   }
 
-  /** Counts all waiters at once: between the end of a fetch and their turn nobody may take the file away. */
+  /** Counts all waiters at once, so that the file is not evicted between the end of a fetch and their turn. */
   #keep(key: string, fetch: Fetch, file: CachedFile | undefined): Entry | undefined {
     const isCurrent = this.#fetches.get(key) === fetch;
     if (isCurrent) this.#fetches.delete(key);
     if (file === undefined) return undefined;
     const entry = { ...file, uses: fetch.waiters };
-    // One that can never be kept would only push out what can.
+    // A file that is too large to keep would only evict others.
     if (isCurrent && entry.sizeBytes <= this.#maxBytes) {
       this.#entries.set(key, entry);
       this.#bytes += entry.sizeBytes;

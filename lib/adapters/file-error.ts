@@ -2,21 +2,21 @@
 import { CliError } from '../errors.ts';
 
 const NEXT_STEPS: Readonly<Record<string, string>> = {
-  EACCES: 'give the current user permission to it',
-  EPERM: 'give the current user permission to it, on a file system that knows hard links',
-  ENOTSUP: 'use a file system that knows hard links',
-  EOPNOTSUPP: 'use a file system that knows hard links',
+  EACCES: 'grant the current user permission',
+  EPERM: 'grant the current user permission, on a file system that supports hard links',
+  ENOTSUP: 'use a file system that supports hard links',
+  EOPNOTSUPP: 'use a file system that supports hard links',
   EROFS: 'the file system is read-only: mount it for writing or choose another folder',
   ENOSPC: 'the disk is full: free some space',
-  EDQUOT: 'the quota is used up: free some space or have it raised',
+  EDQUOT: 'the quota is exhausted: free some space or have it raised',
   EMFILE: 'too many files are open: raise the limit (ulimit -n)',
   ENFILE: 'too many files are open on this machine: close some programs',
   ENAMETOOLONG: 'the path is too long for this file system: shorten it',
   ENOTDIR: 'a part of the path is a file, not a folder: move that file away',
   EEXIST: 'a part of the path is a file, not a folder: move that file away',
   EISDIR: 'a folder has this name: move it away',
-  ENOENT: 'a file or folder on the way vanished: check that nothing else deletes there',
-  EIO: 'the disk reports a fault: check it',
+  ENOENT: 'a file or folder in the path vanished: check that nothing else deletes files there',
+  EIO: 'the disk reports an error: check it',
 };
 
 /** Errors that are not the operating system's pass unchanged. */

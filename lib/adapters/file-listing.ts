@@ -1,5 +1,5 @@
 // Walks a folder as an ObjectStore lists it: lazily, in the UTF-8 order of whole keys, without hidden names. In a folder that
-// others fill, entries that are not objects are reported, not skipped.
+// others write to, entries that are not objects are reported, not skipped.
 import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,11 +16,11 @@ export type Wanted = {
   readonly guard?: Guard | undefined;
 };
 
-/** For a folder that others fill. Without it links are followed wherever they lead, and faults of a part are thrown. */
+/** For a folder that others write to. Without it all links are followed, and errors of a part are thrown. */
 export type Guard = {
-  /** The folder's path without symbolic links: what links to elsewhere is not followed. */
+  /** The folder's path without symbolic links: links that leave it are not followed. */
   readonly realRoot: string;
-  /** `key`: of the object, or, ending in `/`, what the keys begin with that are not seen for it. */
+  /** `key`: of the object or, ending in `/`, the prefix of the keys that cannot be listed. */
   unseen(key: string, problem: string): void;
 };
 
@@ -29,14 +29,14 @@ type Found = Entry & { readonly stats: BigIntStats };
 
 const STATS_AT_ONCE = 64;
 
-/** Files below `root` whose key starts with `prefix` and is greater than `after`; what vanishes meanwhile is skipped. */
+/** Files below `root` whose key starts with `prefix` and is greater than `after`; files that vanish meanwhile are skipped. */
 export async function* walk(root: string, wanted: Wanted): AsyncIterable<FoundFile> {
   const folder = wanted.prefix.slice(0, wanted.prefix.lastIndexOf('/') + 1);
   if (folder.split('/').some((segment) => segment.startsWith('.'))) return;
   yield* walkFolder(root, folder, { ...wanted, above: [] });
 }
 
-// `above`: the folders on the way down, by device and inode. A symbolic link to one of them would never end.
+// `above`: the parent folders, by device and inode. Following a symbolic link to one of them would never end.
 type Walk = Wanted & { readonly above: readonly string[] };
 
 async function* walkFolder(root: string, folder: string, walk: Walk): AsyncIterable<FoundFile> {
@@ -48,7 +48,7 @@ async function* walkFolder(root: string, folder: string, walk: Walk): AsyncItera
     const found = await guarded(root, folder, walk, () =>
       mapInParallel(chunk, (entry) => find(root, entry, walk)),
     );
-    // A folder that can be read and not entered is told once, and not name by name.
+    // A folder that can be read but not entered is reported once, not name by name.
     if (found === undefined) return;
     for (const file of found) {
       if (file?.isFolder) yield* walkFolder(root, file.key, below);
@@ -57,7 +57,7 @@ async function* walkFolder(root: string, folder: string, walk: Walk): AsyncItera
   }
 }
 
-/** Undefined where the folder cannot be looked into, which is told; without a guard, or in the root itself, thrown. */
+/** Undefined if the folder cannot be read, which is reported; without a guard, or in the root itself, it throws. */
 async function guarded<T>(
   root: string,
   folder: string,
@@ -74,7 +74,7 @@ async function guarded<T>(
   }
 }
 
-/** Undefined where it is gone, or a folder on the way to itself. */
+/** Undefined if it is gone, or one of its own parent folders. */
 async function openFolder(
   root: string,
   folder: string,
@@ -86,14 +86,14 @@ async function openFolder(
   if (walk.above.includes(identity)) {
     walk.guard?.unseen(
       folder.slice(0, -1),
-      'it is a link to a folder that it lies in itself, and is not followed: remove it',
+      'it is a link to one of its own parent folders and is not followed: remove it',
     );
     return undefined;
   }
   return { identity, entries: await entriesIn(root, folder, walk) };
 }
 
-/** The files and folders in one folder that may hold what is wanted, in the order of their keys, a folder's ending in `/`. */
+/** The files and folders in one folder that may match, in the order of their keys; those of folders end in `/`. */
 async function entriesIn(root: string, folder: string, walk: Walk): Promise<Entry[]> {
   const options = { withFileTypes: true, encoding: 'buffer' } as const;
   const names = (await unlessGone(readdir(join(root, folder), options))) ?? [];
@@ -117,7 +117,7 @@ async function entriesIn(root: string, folder: string, walk: Walk): Promise<Entr
 
 const DOT = '.'.charCodeAt(0);
 
-/** Of a link, which says only when it is followed whether it is one; undefined where it is not to be followed, which is told. */
+/** Whether a link leads to a folder, by following it; undefined if it must not be followed, which is reported. */
 async function leadsToFolder(root: string, key: string, { guard }: Walk): Promise<boolean | undefined> {
   const path = join(root, key);
   try {
@@ -130,7 +130,7 @@ async function leadsToFolder(root: string, key: string, { guard }: Walk): Promis
   return undefined;
 }
 
-/** Reports one entry that cannot be read; the others of its folder can be. Throws errors that concern more than this entry. */
+/** Reports one entry that cannot be read while others in its folder can. Throws errors that affect more than this entry. */
 function tellAlone(root: string, key: string, guard: Guard | undefined, error: unknown): void {
   if (guard === undefined || !isPlaceFault(error)) throw error;
   guard.unseen(key, fileError(error, 'read', join(root, key)).message);
@@ -153,23 +153,23 @@ async function find(root: string, entry: Entry, { guard }: Walk): Promise<Found 
     return stats && (isFolder || stats.isFile()) ? { ...entry, stats } : undefined;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    // A folder that can be read and not entered refuses each of its names: that is the folder's fault, and told once.
+    // A folder that can be read but not entered fails for each of its names: this is reported once, for the folder.
     if (!isLink && (code === 'EACCES' || code === 'EPERM')) throw new ClosedFolder('', { cause: error });
     tellAlone(root, key, guard, error);
     return undefined;
   }
 }
 
-/** `cause`: of the operating system. */
+/** `cause`: the operating system's error. */
 class ClosedFolder extends Error {}
 
-/** `work`'s result; undefined where the file or folder does not exist (any more). */
+/** `work`'s result; undefined if the file or folder does not exist (any more). */
 export async function present<T>(work: Promise<T>): Promise<T | undefined> {
-  // ELOOP: a symbolic link to itself, which is as good as broken. ENAMETOOLONG: no such file can ever have been made.
+  // ELOOP: a symbolic link to itself counts as broken. ENAMETOOLONG: no such file can exist.
   return without(work, ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
 }
 
-/** The same for what a folder was just seen to have: it may be gone, and nothing else. */
+/** The same for an entry just seen in a folder: the only excuse is that it is gone. */
 function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
   return without(work, ['ENOENT', 'ENOTDIR']);
 }

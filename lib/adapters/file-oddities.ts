@@ -1,5 +1,5 @@
-// What may lie in a folder and be no object: names that are no text, links that lead out of it or nowhere, pipes and devices; and
-// which of the operating system's errors are about one place, so that the others can still be looked at.
+// Entries in a folder that are not objects: names that are not text, links that leave it or are broken, pipes and devices;
+// and which of the operating system's errors affect only one entry, so that the others can still be read.
 import type { Dirent } from 'node:fs';
 import { readlink, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
@@ -7,22 +7,21 @@ import { sep } from 'node:path';
 export type Oddity = {
   /** With the next step. */
   readonly message: string;
-  /** The name as a text, where it is none: no key is like it. */
+  /** A printable form of a name that is not text: no key equals it. */
   readonly shown?: string;
 };
 
-/** Bytes that are no UTF-8: Node would decode them to U+FFFD, and a file of that name is not there. */
+/** Invalid UTF-8: Node would decode it to U+FFFD, and a file with that name does not exist. */
 export function nameProblem(name: Buffer): Oddity | undefined {
   const text = name.toString();
   if (!text.includes('\uFFFD') || Buffer.from(text).equals(name)) return undefined;
   return {
-    message:
-      'its name is not UTF-8 (bytes that are none are shown as \\xHH), so that no key can name it: rename it',
+    message: 'its name is not UTF-8 (invalid bytes are shown as \\xHH), so no key can name it: rename it',
     shown: shownName(name),
   };
 }
 
-/** `caf\xE9.csv`: character by character, what is no character in hexadecimal. */
+/** `caf\xE9.csv`: character by character, invalid bytes in hexadecimal. */
 function shownName(name: Buffer): string {
   let shown = '';
   for (let start = 0; start < name.length; ) {
@@ -51,16 +50,16 @@ const TYPES = [
 export function typeProblem(entry: Dirent<Buffer>): Oddity | undefined {
   if (entry.isFile() || entry.isDirectory()) return undefined;
   const type = TYPES.find(([is]) => entry[is]())?.[1];
-  return type === undefined ? undefined : { message: `it is ${type}, and no file: remove it` };
+  return type === undefined ? undefined : { message: `it is ${type}, not a file: remove it` };
 }
 
-/** Whoever may write into a folder could else have any file of the machine read. `realRoot`: without symbolic links. */
+/** Otherwise anyone who can write to the folder could make Sluice read any file of the machine. `realRoot`: without symbolic links. */
 export async function linkProblem(path: string, realRoot: string): Promise<Oddity | undefined> {
   try {
     const target = await realpath(path);
     if (isInside(target, realRoot)) return undefined;
     return {
-      message: `it is a link to ${target}, outside of ${realRoot}, and is not followed: put the files themselves here`,
+      message: `it is a link to ${target}, outside ${realRoot}, and is not followed: put the files themselves here`,
     };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
@@ -68,7 +67,7 @@ export async function linkProblem(path: string, realRoot: string): Promise<Oddit
     const target = await readlink(path).catch(() => undefined);
     // Gone meanwhile.
     if (target === undefined) return undefined;
-    return { message: `it is a link to ${target}, which leads nowhere: remove it, or put the file there` };
+    return { message: `it is a link to ${target}, which does not exist: remove it, or put the file there` };
   }
 }
 
@@ -77,7 +76,7 @@ export function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-/** Errors about this one file or folder; all else (too many open files, say) is about the machine. */
+/** Errors that affect only this file or folder; all others (such as too many open files) affect the machine. */
 export function isPlaceFault(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   return ['EACCES', 'EPERM', 'EIO', 'ELOOP', 'ENAMETOOLONG', 'EUCLEAN', 'EBADMSG'].includes(code);

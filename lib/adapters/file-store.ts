@@ -1,4 +1,4 @@
-// An ObjectStore in a folder. A write becomes visible by a rename or a link of a whole, synced file, never before.
+// An ObjectStore in a folder. A write becomes visible only when a complete, synced file is renamed or linked.
 import { createHash, randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { access, copyFile, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
@@ -12,25 +12,25 @@ import { isInside, linkProblem } from './file-oddities.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
 
 export type FileStoreOptions = {
-  /** false: leave out every fsync. What a power cut leaves is then undefined; for tests. Default true. */
+  /** false: skip every fsync; the state after a power cut is then undefined. For tests. Default true. */
   readonly durable?: boolean;
   /**
   /**
-   * Where a file is copied for `download` that a symbolic link leads out of `root` to: the engine reads nothing there. Absent:
+   * Where `download` copies files that a symbolic link places outside `root`, because DuckDB must not read there. Absent:
    * such files are read in place, too.
    */
   readonly scratch?: ScratchFolder;
   /**
-   * true: what `list` finds and cannot take for an object is told, or thrown, and links that lead out of the folder are not
-   * followed. Default false, for a folder that Sluice alone writes: such things are passed over.
+   * true: `list` reports or throws on entries that are not objects, and does not follow links that leave the folder.
+   * Default false, for a folder that only Sluice writes: such entries are skipped.
    */
   readonly filledByOthers?: boolean;
 };
 
 /**
- * Objects are the files below `root` whose path has no name beginning with `.`; `root` is made by the first write. Once it
- * was there it must stay: where it is gone, or is another folder (an unmounted disk), no object is taken for absent and
- * nothing is written. Throws PlaceGoneError.
+ * Objects are the files below `root` whose path has no name starting with `.`; the first write creates `root`. Once it has
+ * existed, it must stay: if it is gone or is another folder (an unmounted disk), no object counts as absent and nothing is
+ * written. Throws PlaceGoneError.
  */
 export function fileStore(root: string, options: FileStoreOptions = {}): ObjectStore {
   return new FileObjects(resolve(root), options);
@@ -39,7 +39,7 @@ export function fileStore(root: string, options: FileStoreOptions = {}): ObjectS
 class FileObjects implements ObjectStore {
   readonly location: string;
   private readonly disk: Disk;
-  /** Of the root, by device and inode, since it was first seen. */
+  /** The root's identity when first seen, by device and inode. */
   private identity: string | undefined;
   private readonly scratch: ScratchFolder | undefined;
   private readonly filledByOthers: boolean;
@@ -78,7 +78,7 @@ class FileObjects implements ObjectStore {
     } catch (error) {
       throw fileError(error, 'list', join(this.location, prefix));
     }
-    // What was not found in a folder that went meanwhile may be there all the same.
+    // An object that was not found may exist if the folder was removed meanwhile.
     await this.requireRoot();
   }
 
@@ -110,7 +110,7 @@ class FileObjects implements ObjectStore {
     const version = await this.head(key);
     if (version === undefined || (etag !== undefined && version.etag !== etag)) return undefined;
     const path = this.path(key);
-    // Whoever opens it by its path would not know what to say.
+    // An error when opening the path would be less clear.
     await reading(path, access(path, constants.R_OK));
     if (this.scratch === undefined) return { path, release: async () => {} };
     const root = await reading(path, present(realpath(this.location)));
@@ -152,7 +152,7 @@ class FileObjects implements ObjectStore {
     }
   }
 
-  /** Throws CliError where a link on the way leads out of the folder. */
+  /** Throws CliError if a link in the path leaves the folder. */
   private async requireInside(path: string): Promise<void> {
     const realRoot = await reading(this.location, realpath(this.location));
     const problem = await reading(path, linkProblem(path, realRoot));
@@ -164,11 +164,11 @@ class FileObjects implements ObjectStore {
     return join(this.location, key);
   }
 
-  /** Runs `work` with a hidden temporary name beside the key's file; afterwards the folder is synced and the name is gone. */
+  /** Runs `work` with a hidden temporary name next to the key's file; afterwards the folder is synced and the name is gone. */
   private async place<T>(key: string, work: (part: string, path: string) => Promise<T>): Promise<T> {
     const path = this.path(key);
     if (isHidden(key))
-      throw new Error(`${JSON.stringify(key)} cannot be stored: names that begin with '.' are not objects.`);
+      throw new Error(`${JSON.stringify(key)} cannot be stored: names that start with '.' are not objects.`);
     await this.requireRoot();
     const folder = dirname(path);
     const part = join(folder, `.${randomUUID()}.part`);
@@ -180,7 +180,7 @@ class FileObjects implements ObjectStore {
           await present(this.disk.sync(folder));
           return result;
         } catch (error) {
-          // A remove() may have taken the empty folder away in between.
+          // A concurrent remove() may have removed the empty folder.
           if (attempt === 10 || (await present(stat(folder)))) throw error;
         }
       }
@@ -195,9 +195,9 @@ class FileObjects implements ObjectStore {
     const identity = stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : undefined;
     this.identity ??= identity;
     if (identity === this.identity) return;
-    const what = identity === undefined ? 'is gone' : 'is another folder than it was before';
+    const what = identity === undefined ? 'is gone' : 'is not the same folder as before';
     throw new PlaceGoneError(
-      `${this.location} ${what}, while Sluice works on it: was it deleted, moved or unmounted? Nothing that was in it is taken for deleted. Put it back, and start again.`,
+      `${this.location} ${what} while Sluice uses it: was it deleted, moved or unmounted? Its files do not count as deleted. Restore it and start again.`,
     );
   }
 }

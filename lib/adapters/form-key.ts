@@ -1,4 +1,4 @@
-// Keys as S3 writes them in notifications, and in listings with EncodingType=url: a blank is `+`, all else percent-encoded UTF-8.
+// Keys as S3 writes them in notifications, and in listings with EncodingType=url: a space is `+`, everything else percent-encoded UTF-8.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 
 /** Undefined for a text that is not percent-encoded UTF-8. */

@@ -1,9 +1,9 @@
-// A queue in this process: at least once, with a bounded number of attempts, then handed to a dead-letter office.
-// Messages that say the same wait as one; a message sent while its twin is being worked on waits anew.
+// A queue in this process: at least once, with a bounded number of attempts, then passed to a dead-letter handler.
+// Equal waiting messages are merged; a message sent while an equal one is being processed waits again.
 import type { Queue } from '../ports.ts';
 
 export type LocalQueueOptions<Message> = {
-  /** Equal for messages that say the same. */
+  /** Equal for messages with the same meaning. */
   readonly idOf: (message: Message) => string;
   readonly maxAttempts: number;
   readonly onDead: (message: Message, error: unknown) => Promise<void>;
@@ -25,7 +25,7 @@ export class LocalQueue<Message> implements Queue<Message> {
     for (const message of messages) this.#waiting.set(this.#options.idOf(message), message);
   }
 
-  /** The oldest message, or the one that `rank` puts first; it is out of the queue until `failed` brings it back. */
+  /** The oldest message, or the first by `rank`; it leaves the queue until `failed` returns it. */
   take(rank?: (message: Message) => number): Message | undefined {
     let first: { id: string; message: Message; rank: number } | undefined;
     for (const [id, message] of this.#waiting) {

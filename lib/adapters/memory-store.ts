@@ -7,10 +7,10 @@ import { checkKey as checkName, checkPrefix, compareKeys } from './object-key.ts
 
 export type MemoryStoreOptions = {
   readonly clock: Clock;
-  /** Where `download` puts its files; made when first needed. */
+  /** Where `download` puts its files; created when first needed. */
   readonly scratch: ScratchFolder;
   readonly location?: string;
-  /** As ObjectStore's. Default: none. */
+  /** See ObjectStore. Default: none. */
   readonly keysPerRequest?: number;
 };
 
@@ -107,7 +107,7 @@ class MemoryObjects implements MemoryStore {
     });
   }
 
-  // By rename, so that a second download of the same version never finds half a file.
+  // By rename, so that a second download of the same version never finds a partial file.
   private async writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     await mkdir(this.options.scratch, { recursive: true });
     this.writes += 1;
@@ -120,7 +120,7 @@ class MemoryObjects implements MemoryStore {
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const MAX_KEY_BYTES = 1024;
 
-/** As S3 does, it takes no longer ones: what would fail there is to fail here. */
+/** Longer keys fail, as in S3. */
 function checkKey(key: string): void {
   checkName(key);
   if (Buffer.byteLength(key) > MAX_KEY_BYTES)

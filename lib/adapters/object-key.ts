@@ -1,6 +1,6 @@
-// Which keys every store takes, and their order. Shared by the local stores, so that a key can never leave their root.
+// The keys that every store accepts, and their order. Shared by the local stores, so that a key can never leave their root.
 
-/** Throws on a key that no store takes: empty, absolute, with an empty, `.` or `..` segment, or with a NUL. */
+/** Throws on an invalid key: empty, absolute, with an empty, `.` or `..` segment, or with a NUL. */
 export function checkKey(key: string): void {
   const problem = key.includes('\0') ? 'a NUL byte' : key.split('/').map(segmentProblem).find(Boolean);
   if (problem) throw new Error(`${JSON.stringify(key)} cannot be an object's key: it has ${problem}.`);
@@ -14,7 +14,7 @@ export function checkPrefix(prefix: string): void {
 }
 
 function segmentProblem(segment: string): string | undefined {
-  if (segment === '') return "an empty segment (a '/' at an end, or two together)";
+  if (segment === '') return "an empty segment (a leading, trailing or doubled '/')";
   if (segment === '.' || segment === '..') return `the segment ${JSON.stringify(segment)}`;
   return undefined;
 }

@@ -1,4 +1,4 @@
-// One version of an object into a local file: ranged GETs at once, all under If-Match, so that bytes of two versions never mix.
+// Downloads one version of an object to a local file: parallel range GETs, all with If-Match, so that versions never mix.
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
@@ -12,16 +12,16 @@ export type ObjectSource = {
   readonly client: S3Client;
   readonly bucket: string;
   readonly key: string;
-  /** The ETag header's value that every byte must come from; undefined: that of the first answer. */
+  /** The ETag that every byte must come from; undefined: that of the first answer. */
   readonly etag: string | undefined;
   readonly partBytes: number;
   readonly partsAtOnce: number;
 };
 
-/** `changed`: it has, or meanwhile got, another version than the one that is asked for. */
+/** `changed`: it has another version than the requested one. */
 export type Downloaded = { readonly etag: string; readonly sizeBytes: number } | 'absent' | 'changed';
 
-/** How often one range is asked for when its body breaks off; the SDK repeats only what fails before the body. */
+/** Attempts for a range whose body breaks off; the SDK only retries failures before the body. */
 const MAX_ATTEMPTS = 5;
 
 /** Leaves an incomplete file at `path` unless the whole object is in it. */
@@ -48,7 +48,7 @@ async function opened(path: string): Promise<FileHandle> {
   }
 }
 
-/** The first range, which tells how long the object is; all of it where that is not longer. */
+/** The first range, which reveals the object's length; the whole object if it is not longer. */
 async function fetchFirst(
   source: ObjectSource,
   file: FileHandle,
@@ -68,13 +68,13 @@ async function getFirst(source: ObjectSource): Promise<GetObjectCommandOutput> {
   try {
     return await getRange(source, 0);
   } catch (error) {
-    // An empty object has no byte that a range could name.
+    // An empty object has no valid range.
     if (statusOf(error) !== 416) throw error;
     return getRange(source, undefined);
   }
 }
 
-/** On the first failure the other ranges are given up, and none is still writing when this returns. */
+/** On the first failure the other ranges are cancelled, and none is still writing when this returns. */
 async function fetchRest(source: ObjectSource, file: FileHandle, sizeBytes: number): Promise<void> {
   const stop = new AbortController();
   let next = source.partBytes;
@@ -97,7 +97,7 @@ async function fetchRest(source: ObjectSource, file: FileHandle, sizeBytes: numb
   stop.signal.throwIfAborted();
 }
 
-/** The answer's version is compared as well: LocalStack checks If-Match before it opens the object that it sends. */
+/** The answer's version is compared too: LocalStack checks If-Match before it opens the object that it sends. */
 async function getRange(
   source: ObjectSource,
   start: number | undefined,
@@ -113,14 +113,14 @@ async function getRange(
   const answer = await client.send(command, signal ? { abortSignal: signal } : {});
   if (etag === undefined || fileNameOfEtag(answer.ETag ?? '') === fileNameOfEtag(etag)) return answer;
   (answer.Body as Readable | undefined)?.destroy();
-  throw new OtherVersion(`${key} is ${answer.ETag} where ${etag} was asked for`);
+  throw new OtherVersion(`${key} is ${answer.ETag} but ${etag} was requested`);
 }
 
 class OtherVersion extends Error {
   override readonly name = 'OtherVersion';
 }
 
-/** A body that broke off: asking for the range again may do. */
+/** A body that broke off: requesting the range again may succeed. */
 class BrokenBody extends Error {
   override readonly name = 'BrokenBody';
 }
@@ -139,10 +139,12 @@ async function copyBody(answer: GetObjectCommandOutput, file: FileHandle, start:
     throw new BrokenBody('the connection was cut in the middle of an object', { cause: error });
   }
   if (answer.ContentLength !== undefined && position - start !== answer.ContentLength)
-    throw new BrokenBody(`${position - start} bytes came where ${answer.ContentLength} were announced`);
+    throw new BrokenBody(
+      `${position - start} bytes were received, but ${answer.ContentLength} were announced`,
+    );
 }
 
-/** Repeats `work` while it ends in a broken body, a bounded number of times. */
+/** Retries `work` after a broken body, a bounded number of times. */
 async function attempting<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -154,7 +156,7 @@ async function attempting<T>(work: () => Promise<T>, signal?: AbortSignal): Prom
   }
 }
 
-/** The present bytes of a small object; undefined where it is absent. */
+/** The current bytes of a small object; undefined if it is absent. */
 export async function readObject(
   client: S3Client,
   bucket: string,

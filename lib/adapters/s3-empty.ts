@@ -1,12 +1,12 @@
-// Taking everything out of a bucket, in all its versions, so that the bucket itself can go.
+// Deletes everything in a bucket, in all its versions, so that the bucket itself can be deleted.
 import { DeleteObjectCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { inParallel } from '../in-parallel.ts';
 import { awsError } from './aws-error.ts';
 import { listedKey } from './s3-listing.ts';
 
 /**
- * Returns when a listing finds nothing any more: how many versions and delete markers were removed. One by one: what
- * stands in no XML can be named in a URL, and removals cost nothing.
+ * Resolves when a listing finds nothing any more, with the number of removed versions and delete markers. One by one: keys
+ * that XML cannot express can be named in a URL, and deletions are free.
  */
 export async function emptyBucket(client: S3Client, bucket: string): Promise<number> {
   try {

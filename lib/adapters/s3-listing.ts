@@ -1,4 +1,4 @@
-// Listing and removing many objects at once: pages, batches, and the spelling of keys in XML.
+// Lists and deletes many objects at once: pages, batches, and the encoding of keys in XML.
 import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
@@ -12,11 +12,11 @@ import { backoff } from './backoff.ts';
 import { decodeFormKey } from './form-key.ts';
 import { objectVersion } from './s3-version.ts';
 
-/** Of a listing's page, and of one deletion of many. */
+/** The size of a listing's page and of a batch of deletions. */
 export const KEYS_PER_REQUEST = 1000;
 const MAX_ATTEMPTS = 6;
 
-/** In the order of the keys' UTF-8 bytes, as general purpose buckets list. Keys are whole ones. */
+/** In the order of the keys' UTF-8 bytes, like general purpose buckets. Keys are full keys. */
 export async function* listObjects(
   client: S3Client,
   bucket: string,
@@ -29,7 +29,7 @@ export async function* listObjects(
       new ListObjectsV2Command({
         Bucket: bucket,
         Prefix: prefix,
-        // XML cannot hold every character of a key; percent-encoding can.
+        // XML cannot represent every character of a key; percent-encoding can.
         EncodingType: 'url',
         ...(token === undefined ? {} : { ContinuationToken: token }),
         ...(token !== undefined || after === undefined || after === '' ? {} : { StartAfter: after }),
@@ -43,7 +43,7 @@ export async function* listObjects(
   } while (token !== undefined);
 }
 
-/** Of a listing with EncodingType=url. */
+/** Decodes a key of a listing with EncodingType=url. */
 export function listedKey(encoded: string): string {
   const key = decodeFormKey(encoded);
   if (key === undefined)
@@ -51,7 +51,7 @@ export function listedKey(encoded: string): string {
   return key;
 }
 
-/** Throws where any key could not be removed. */
+/** Throws if any key could not be removed. */
 export async function removeObjects(
   client: S3Client,
   bucket: string,
@@ -63,7 +63,7 @@ export async function removeObjects(
   for (const key of hard) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
 }
 
-/** Keys of other characters cannot stand in the body of DeleteObjects: https://www.w3.org/TR/xml/#charsets. */
+/** Keys with other characters cannot be in the body of DeleteObjects: https://www.w3.org/TR/xml/#charsets. */
 function isXml(key: string): boolean {
   return /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u.test(key);
 }
@@ -87,14 +87,14 @@ async function removeBatch(client: S3Client, bucket: string, keys: readonly stri
   }
 }
 
-// The SDK repeats whole requests alone; these stand beside keys in an answer that says 200.
+// The SDK only retries whole requests; these errors are per key in an answer with status 200.
 function isPassing(code: string | undefined): boolean {
   return code === 'InternalError' || code === 'SlowDown' || code === 'ServiceUnavailable';
 }
 
 type KeyFailure = NonNullable<DeleteObjectsCommandOutput['Errors']>[number];
 
-/** Named as S3 names it, so that it is translated like an error of a whole request. */
+/** Uses S3's error name, so that it is translated like an error of a whole request. */
 function keyError({ Key, Code, Message }: KeyFailure, count: number): Error {
   const others = count > 1 ? ` and ${count - 1} more` : '';
   const error = new Error(

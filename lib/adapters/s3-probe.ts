@@ -1,4 +1,4 @@
-// Whether a store keeps the one promise that the commit protocol rests on: of many creators of a key exactly one wins.
+// Checks the one guarantee that the commit protocol needs of a store: of many creators of a key exactly one wins.
 import { CliError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import type { NewId, ObjectStore } from '../ports.ts';
@@ -6,9 +6,9 @@ import type { NewId, ObjectStore } from '../ports.ts';
 const RACERS = 4;
 
 /**
- * Creates a new key below `probes/` several times, at once and once more, and removes it. Throws CliError where more than one
- * creator was told that it won: some stores that speak S3 ignore If-None-Match, and would lose commits without a word. To be
- * called before the first commit to a lake.
+ * Creates a new key below `probes/` several times in parallel and once more, and removes it. Throws CliError if more than
+ * one creator succeeded: some S3-compatible stores ignore If-None-Match and would silently lose commits. Call before the
+ * first commit to a lake.
  */
 export async function probeConditionalCreate(store: ObjectStore, newId: NewId): Promise<void> {
   const key = `probes/${newId()}`;
@@ -20,13 +20,13 @@ export async function probeConditionalCreate(store: ObjectStore, newId: NewId): 
     if (winners.length > 1 || answers.at(-1))
       throw refused(store, `${winners.length} writers created the same key`);
     const present = new TextDecoder().decode(await store.read(key));
-    // Nobody wins where an answer was lost and the repeated request met its own object: that is safe.
+    // If an answer was lost and the retried request met its own object, nobody wins: that is safe.
     const winner = winners[0];
     if (winner !== undefined && present !== String(winner))
       throw refused(store, 'a refused write changed the object');
   } catch (error) {
     if (!isNotImplemented(error)) throw error;
-    throw refused(store, 'it does not know conditional writes', error);
+    throw refused(store, 'it does not support conditional writes', error);
   } finally {
     await store.remove([key]).catch(() => undefined);
   }
@@ -45,7 +45,7 @@ function isNotImplemented(error: unknown): boolean {
 
 function refused(store: ObjectStore, found: string, cause?: unknown): CliError {
   return new CliError(
-    `${store.location} cannot hold a lake: ${found}, so that commits would be lost. Use a store that honours "If-None-Match: *" on PutObject, as Amazon S3 does.`,
+    `${store.location} cannot hold a lake: ${found}, so commits would be lost. Use a store that supports "If-None-Match: *" on PutObject, as Amazon S3 does.`,
     1,
     { cause },
   );

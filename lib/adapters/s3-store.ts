@@ -19,15 +19,15 @@ import { etagOfFileName, fileNameOfEtag, objectVersion } from './s3-version.ts';
 export type S3StoreOptions = {
   readonly client: S3Client;
   readonly bucket: string;
-  /** Keys are relative to it; without `/` at its ends. Default: the whole bucket. */
+  /** Keys are relative to it; without leading or trailing `/`. Default: the whole bucket. */
   readonly prefix?: string;
-  /** Where downloads lie until they are released, and the cache as long as the store; made when first needed. */
+  /** For downloads until they are released, and for the cache; created when first needed. */
   readonly scratch: ScratchFolder;
-  /** A longer object goes in several requests. Default 8 MiB; uploads take no less than S3's 5 MiB. */
+  /** Longer objects are sent in several requests. Default 8 MiB; for uploads at least S3's 5 MiB. */
   readonly partBytes?: number;
-  /** Of one object. Default 4; an upload holds that many parts in memory. */
+  /** Parallel requests per object. Default 4; an upload keeps that many parts in memory. */
   readonly partsAtOnce?: number;
-  /** Keeps local copies of up to `maxBytes` of the keys that are `immutable`. Default: none is kept. */
+  /** Keeps local copies of up to `maxBytes` of `immutable` keys. Default: none. */
   readonly cache?: { readonly maxBytes: number; readonly immutable: (key: string) => boolean };
 };
 
@@ -36,7 +36,7 @@ const MIN_UPLOAD_PART_BYTES = 5 * MIB;
 const MAX_UPLOAD_PARTS = 10_000;
 const MAX_ATTEMPTS = 10;
 
-/** Takes every key that S3 takes. Throws CliError, with the next step, for what a person can mend. */
+/** Accepts every key that S3 accepts. Throws CliError, with the next step, for problems that a person can fix. */
 export function s3Store(options: S3StoreOptions): ObjectStore {
   return new S3Objects(options);
 }
@@ -76,7 +76,7 @@ class S3Objects implements ObjectStore {
     const start = after === undefined ? undefined : `${this.below}${after}`;
     try {
       for await (const found of listObjects(this.client, this.bucket, `${this.below}${prefix}`, start)) {
-        // The prefix itself may be an object, where somebody made a "folder" in the console: it has no key of ours.
+        // The prefix itself may be an object (a "folder" created in the console): it is not one of our keys.
         const key = found.key.slice(this.below.length);
         if (key !== '') yield { ...found, key };
       }
@@ -102,7 +102,7 @@ class S3Objects implements ObjectStore {
           return true;
         } catch (error) {
           if (statusOf(error) === 412) return false;
-          // 409: another writer of the key is under way, and nobody knows yet who wins.
+          // 409: another write of the key is in progress, and its result is not known yet.
           if (statusOf(error) !== 409 || attempt === MAX_ATTEMPTS) throw error;
         }
         await backoff(attempt);
@@ -130,7 +130,7 @@ class S3Objects implements ObjectStore {
       });
       const partSize = Math.max(MIN_UPLOAD_PART_BYTES, this.partBytes, Math.ceil(size / MAX_UPLOAD_PARTS));
       const params = { ...address, Body: createReadStream(path, { highWaterMark: MIB }) };
-      // One PutObject where it is a single part; what a failed upload has sent is given up.
+      // One PutObject if it is a single part; a failed multipart upload is aborted.
       await new Upload({ client: this.client, params, partSize, queueSize: this.partsAtOnce }).done();
       await rm(path);
       return { sizeBytes: size };
@@ -148,7 +148,7 @@ class S3Objects implements ObjectStore {
     }
   }
 
-  /** Into a new file of its own. Undefined where the key is absent, or not of the version `etag`. */
+  /** Into a new file. Undefined if the key is absent or has another version than `etag`. */
   private async fetch(key: string, etag?: string): Promise<CachedFile | undefined> {
     await mkdir(this.scratch, { recursive: true });
     const path = join(this.scratch, `${randomUUID()}${/(\.[A-Za-z0-9]+){1,2}$/.exec(key)?.[0] ?? ''}`);

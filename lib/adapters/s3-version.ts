@@ -1,13 +1,13 @@
-// An object's version as the port knows it, from what S3 says. ETags lose their quotes and get them back for If-Match.
+// Converts S3's answers to an object version of the port. ETags lose their quotes and get them back for If-Match.
 import type { ObjectVersion } from '../ports.ts';
 
-/** What HEAD, GET and a listing say alike. */
+/** The facts common to HEAD, GET and a listing. */
 type Described = {
   readonly ETag?: string | undefined;
   readonly LastModified?: Date | undefined;
 };
 
-/** HEAD tells whole seconds; where a listing tells more, the rest is cut off, so that both name the same version. */
+/** HEAD returns whole seconds; a listing's fraction is cut off, so that both give the same version. */
 export function objectVersion(
   key: string,
   described: Described,

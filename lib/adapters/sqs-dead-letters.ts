@@ -1,11 +1,11 @@
-// What lies in a dead-letter queue: looked at without taking it away, closed where it is settled, and given back to the queues
-// that it came from.
+// The messages in a dead-letter queue: viewed without removing them, deleted if settled, and moved back to the queues that
+// they came from.
 import { DeleteMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import { awsError } from './aws-error.ts';
 import { BATCH, countAndArn, receive, release, type SqsQueue } from './sqs-messages.ts';
 import { type Redriven, redrive } from './sqs-redrive.ts';
 
-/** `receives`: by all queues, this look included. */
+/** `receives`: from all queues, including this one. */
 export type DeadMessage = {
   readonly messageId: string;
   readonly body: string;
@@ -13,27 +13,27 @@ export type DeadMessage = {
   readonly firstReceivedMs: number | undefined;
 };
 
-/** `waiting`: about how many there are in all. */
+/** `waiting`: the approximate number of messages. */
 export type Look = { readonly messages: readonly DeadMessage[]; readonly waiting: number };
 
 export interface DeadLetterQueue {
-  /** Up to `most` messages; of each group of a FIFO queue the first ten. They stay, and are to be seen again at once. */
+  /** Up to `most` messages; of each group of a FIFO queue the first ten. They stay and become visible again at once. */
   look(most: number): Promise<Look>;
-  /** Looks as `look` does, and deletes the messages of which `settled` returns the ids. Returns how many these are. */
+  /** Like `look`, and deletes the messages whose ids `settled` returns. Returns their number. */
   close(
     most: number,
     settled: (messages: readonly DeadMessage[]) => Promise<ReadonlySet<string>>,
   ): Promise<number>;
-  /** Sends every message back to the queue that it came from. A message is never lost; one may be sent twice. */
+  /** Moves every message back to the queue that it came from. A message is never lost, but may be sent twice. */
   redrive(): Promise<Redriven>;
 }
 
-/** Where this process dies while it looks, the messages are hidden that long. */
+/** If this process dies meanwhile, the messages stay hidden for this long. */
 const LOOK_SECONDS = 30;
-/** Whoever closes them finds out first what is settled. */
+/** Longer for `close`, which first finds out what is settled. */
 const CLOSE_SECONDS = 120;
 
-/** Throws CliError, with the next step, for what a person can mend. */
+/** Throws CliError, with the next step, for problems that a person can fix. */
 export function sqsDeadLetters(client: SQSClient, queueUrl: string): DeadLetterQueue {
   const queue = { client, queueUrl };
   return {
@@ -43,7 +43,7 @@ export function sqsDeadLetters(client: SQSClient, queueUrl: string): DeadLetterQ
   };
 }
 
-/** About how many messages a queue has, those included that somebody works on. Throws CliError as above. */
+/** The approximate number of messages in a queue, including those in progress. Throws CliError as above. */
 export function waitingMessages(client: SQSClient, queueUrl: string): Promise<number> {
   return translated('count messages of', queueUrl, async () => {
     const { waiting } = await countAndArn({ client, queueUrl });
@@ -82,7 +82,7 @@ async function close(
   });
 }
 
-/** Up to `most` messages, hidden from others while `work` has them. What it leaves is to be seen again afterwards. */
+/** Up to `most` messages, hidden from others while `work` runs. The remaining ones become visible again afterwards. */
 async function held<T>(
   queue: SqsQueue,
   most: number,

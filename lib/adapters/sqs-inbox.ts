@@ -1,5 +1,5 @@
-// What a function may do with the messages that it was handed, besides returning them: finish them early, delay a retry, keep
-// them from others while it works.
+// What a function can do with received messages besides returning them: finish them early, delay a retry, hide them from
+// others while it works.
 import {
   type BatchResultErrorEntry,
   ChangeMessageVisibilityBatchCommand,
@@ -14,9 +14,9 @@ export type Handle = { readonly receiptHandle: string };
 export interface Inbox {
   /** They are not delivered again, even if this process dies now. */
   done(messages: readonly Handle[]): Promise<void>;
-  /** A message that will be returned as failed comes back after `seconds`. */
+  /** A message that is returned as failed comes back after `seconds`. */
   retryAfter(message: Handle, seconds: number): Promise<void>;
-  /** Nobody else is handed them for `seconds` from now, longer or shorter than it was before. */
+  /** Hides them for `seconds` from now, longer or shorter than before. */
   hide(messages: readonly Handle[], seconds: number): Promise<void>;
 }
 
@@ -72,12 +72,12 @@ function* entries(messages: readonly Handle[]): Iterable<Entry[]> {
   }
 }
 
-/** A batch is not all or nothing. Throws an error that is named as SQS names it. */
+/** A batch can fail partially. Throws an error with SQS's error name. */
 function requireAll(failed: readonly BatchResultErrorEntry[] | undefined): void {
   const [first] = failed ?? [];
   if (first === undefined) return;
   const error = new Error(
-    `SQS did not take ${failed?.length} of them: ${first.Code} ${first.Message ?? ''}`.trim(),
+    `SQS refused ${failed?.length} of them: ${first.Code} ${first.Message ?? ''}`.trim(),
   );
   error.name = first.Code ?? 'Error';
   throw error;

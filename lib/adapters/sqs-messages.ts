@@ -1,4 +1,4 @@
-// A queue's messages as a person's tools handle them: counted, received for a while, shown again.
+// A queue's messages for command line tools: counted, received for a while, made visible again.
 import {
   ChangeMessageVisibilityBatchCommand,
   GetQueueAttributesCommand,
@@ -9,12 +9,12 @@ import {
 
 export type SqsQueue = { readonly client: SQSClient; readonly queueUrl: string };
 
-/** Of one request. */
+/** The maximum per request. */
 export const BATCH = 10;
 /** Long polling asks all of SQS's servers; short polling may overlook messages. */
 const WAIT_SECONDS = 1;
 
-/** `waiting`: about how many messages there are, those included that somebody has received. */
+/** `waiting`: the approximate number of messages, including received ones. */
 export async function countAndArn({ client, queueUrl }: SqsQueue): Promise<{ arn: string; waiting: number }> {
   const { Attributes } = await client.send(
     new GetQueueAttributesCommand({
@@ -44,7 +44,7 @@ export async function receive(
   return Messages;
 }
 
-/** Makes them visible again at once. Without it they are merely hidden for a while. */
+/** Makes them visible again at once. If this fails, they only stay hidden for a while. */
 export async function release({ client, queueUrl }: SqsQueue, messages: readonly Message[]): Promise<void> {
   for (let first = 0; first < messages.length; first += BATCH) {
     const Entries = messages.slice(first, first + BATCH).map(({ ReceiptHandle }, index) => ({

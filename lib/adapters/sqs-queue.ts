@@ -1,4 +1,4 @@
-// A Queue in SQS, standard or FIFO: messages as JSON, sent in batches, those that SQS did not take sent again.
+// A Queue in SQS, standard or FIFO: messages as JSON, sent in batches; those that SQS refused temporarily are sent again.
 import { createHash, randomUUID } from 'node:crypto';
 import {
   SendMessageBatchCommand,
@@ -12,33 +12,32 @@ import { backoff } from './backoff.ts';
 export type SqsQueueOptions<Message> = {
   readonly client: SQSClient;
   readonly queueUrl: string;
-  /** FIFO queues alone, and necessary there: one message of a group is worked on at a time. */
+  /** Only for FIFO queues, and required there: messages of a group are processed one at a time. */
   readonly groupOf?: (message: Message) => string;
   /**
-   * FIFO queues alone. SQS drops, without a word, what carries an id that it saw in the last five minutes, even when the
-   * earlier message was already worked on. "This insight has news" said again is another piece of news: under one id its
-   * second arrival would be lost, and the insight stale until the next reconcile. So the default is a new id for every
-   * message sent (`newId`): one that is repeated costs a recompute that finds nothing to do. Attempts to send the same
-   * message again keep its id, so that a lost answer does not double it. An id of your own must name the news itself (the
-   * input's version, say), never only whom it concerns.
+   * Only for FIFO queues. SQS silently drops a message whose id it saw in the last five minutes, even if the earlier message
+   * was already processed. A second "this insight has new inputs" is a new fact: with the same id it would be lost, and the
+   * insight stale until the next reconcile. So by default every message gets a new id (`newId`): a repeated message costs a
+   * recompute that finds nothing to do. Retries of the same message keep its id, so that a lost answer does not duplicate
+   * it. A custom id must identify the fact itself (for example the input's version), never only the insight.
    */
   readonly deduplicationOf?: (message: Message) => string;
   /** Default: random UUIDs. */
   readonly newId?: NewId;
 };
 
-/** SQS's bounds of one request; the bytes are those of the oldest and smallest such bound. */
+/** SQS's limits per request; for bytes, the oldest and smallest limit. */
 const MESSAGES_PER_BATCH = 10;
 const BATCH_BYTES = 256 * 1024;
 const MAX_ATTEMPTS = 6;
 
-/** Throws on a FIFO queue without `groupOf`, and the other way round. `send` returns when SQS has taken every message. */
+/** Throws on a FIFO queue without `groupOf`, and vice versa. `send` resolves when SQS has accepted every message. */
 export function sqsQueue<Message>(options: SqsQueueOptions<Message>): Queue<Message> {
   const { client, queueUrl, groupOf } = options;
   const isFifo = queueUrl.endsWith('.fifo');
   if (isFifo !== (groupOf !== undefined))
     throw new Error(
-      `${queueUrl} is ${isFifo ? 'a FIFO queue and needs' : 'no FIFO queue and takes no'} groupOf`,
+      `${queueUrl} is ${isFifo ? 'a FIFO queue and needs' : 'not a FIFO queue and must not have'} groupOf`,
     );
   return {
     async send(messages) {
@@ -55,7 +54,7 @@ export function sqsQueue<Message>(options: SqsQueueOptions<Message>): Queue<Mess
 type Entry = Omit<SendMessageBatchRequestEntry, 'Id' | 'MessageBody'> & { readonly MessageBody: string };
 
 function entry<Message>(options: SqsQueueOptions<Message>, message: Message): Entry {
-  // SQS refuses the two characters that JSON leaves as they are and XML does not know.
+  // SQS refuses the two characters that JSON does not escape and XML does not allow.
   const MessageBody = JSON.stringify(message).replace(
     /[\uFFFE\uFFFF]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16)}`,
@@ -69,7 +68,7 @@ function entry<Message>(options: SqsQueueOptions<Message>, message: Message): En
   };
 }
 
-/** SQS takes up to 128 visible ASCII characters. */
+/** SQS allows up to 128 visible ASCII characters. */
 function sqsName(name: string): string {
   return /^[!-~]{1,128}$/.test(name) ? name : createHash('sha256').update(name).digest('hex');
 }
@@ -89,7 +88,7 @@ function* batches(entries: readonly Entry[]): Iterable<Entry[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** A batch is not all or nothing: what SQS had no capacity for is sent again, what it will never take is thrown. */
+/** A batch can fail partially: messages that SQS had no capacity for are sent again, permanent refusals are thrown. */
 async function sendBatch(client: SQSClient, queueUrl: string, batch: readonly Entry[]): Promise<void> {
   let waiting = batch.map((entry, index) => ({ ...entry, Id: String(index) }));
   for (let attempt = 1; ; attempt += 1) {
@@ -108,9 +107,9 @@ async function sendBatch(client: SQSClient, queueUrl: string, batch: readonly En
 
 type Refusal = { readonly Code: string | undefined; readonly Message?: string | undefined };
 
-/** Named as SQS names it, so that it is translated like an error of a whole request. */
+/** Uses SQS's error name, so that it is translated like an error of a whole request. */
 function refused({ Code, Message }: Refusal, count: number): Error {
-  const error = new Error(`SQS did not take ${count} of the messages: ${Code} ${Message ?? ''}`.trim());
+  const error = new Error(`SQS refused ${count} of the messages: ${Code} ${Message ?? ''}`.trim());
   error.name = Code ?? 'Error';
   return error;
 }

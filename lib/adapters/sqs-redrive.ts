@@ -1,4 +1,4 @@
-// A dead-letter queue's messages back to the queues that they came from: by SQS itself, or one by one where it cannot.
+// Moves a dead-letter queue's messages back to the queues that they came from: by SQS itself, or one by one if it cannot.
 import {
   DeleteMessageCommand,
   GetQueueUrlCommand,
@@ -13,10 +13,10 @@ import { CliError } from '../errors.ts';
 import { statusOf } from './aws-error.ts';
 import { BATCH, countAndArn, receive, release, type SqsQueue } from './sqs-messages.ts';
 
-/** `left`: about how many are still there. `underWay`: SQS goes on moving them by itself. */
+/** `left`: the approximate number still there. `underWay`: SQS continues to move them by itself. */
 export type Redriven = { readonly moved: number; readonly left: number; readonly underWay: boolean };
 
-/** Where this process dies, what it has received is hidden that long. */
+/** If this process dies, the received messages stay hidden for this long. */
 const MOVE_SECONDS = 60;
 const MAX_POLLS = 60;
 const POLL_MS = 1_000;
@@ -24,7 +24,7 @@ const POLL_MS = 1_000;
 /** See DeadLetterQueue. */
 export async function redrive(queue: SqsQueue): Promise<Redriven> {
   const { arn } = await countAndArn(queue);
-  // The tasks of LocalStack move a message of a FIFO queue under its old deduplication id, so that the queue drops it.
+  // LocalStack's tasks move a message of a FIFO queue with its old deduplication id, so the queue drops it.
   if (arn.endsWith('.fifo')) return moveByHand(queue);
   try {
     const before = await newestTask(queue, arn);
@@ -55,7 +55,7 @@ async function newestTask(
   return Results[0];
 }
 
-/** `past`: when the task before was started, whose results are not these. */
+/** `past`: the start of the previous task, whose results do not count. */
 async function followTask(queue: SqsQueue, arn: string, past: number | undefined): Promise<Redriven> {
   for (let poll = 1; ; poll += 1) {
     const task = await newestTask(queue, arn);
@@ -63,7 +63,7 @@ async function followTask(queue: SqsQueue, arn: string, past: number | undefined
     const moved = isOurs ? (task.ApproximateNumberOfMessagesMoved ?? 0) : 0;
     if (isOurs && task.Status === 'FAILED')
       throw new CliError(
-        `SQS could not move the messages of ${queue.queueUrl} (${task.FailureReason ?? 'it does not say why'}): they are still there. Is it a dead-letter queue of the stack?`,
+        `SQS could not move the messages of ${queue.queueUrl} (${task.FailureReason ?? 'no reason given'}): they are still there. Is it a dead-letter queue of the stack?`,
       );
     if (isOurs && task.Status !== 'RUNNING') return { moved, left: 0, underWay: false };
     if (poll === MAX_POLLS) return { moved, left: (await countAndArn(queue)).waiting, underWay: true };
@@ -71,7 +71,7 @@ async function followTask(queue: SqsQueue, arn: string, past: number | undefined
   }
 }
 
-/** Sent first and deleted then. No more than were there: what fails again meanwhile is for the next redrive. */
+/** Sent first, then deleted. No more than were there at the start: messages that fail again meanwhile wait for the next redrive. */
 async function moveByHand(queue: SqsQueue): Promise<Redriven> {
   const { waiting } = await countAndArn(queue);
   const targets = new Map<string, string>();
@@ -101,12 +101,12 @@ async function sendBack(
   const origin = Attributes?.DeadLetterQueueSourceArn;
   if (origin === undefined)
     throw new CliError(
-      `The message ${MessageId} in ${queueUrl} came from no other queue: is it a dead-letter queue? It is still there.`,
+      `The message ${MessageId} in ${queueUrl} did not come from another queue: is this a dead-letter queue? The message is still there.`,
     );
   const target = targets.get(origin) ?? (await urlOf(client, origin));
   targets.set(origin, target);
   const MessageGroupId = Attributes?.MessageGroupId;
-  // Under its own id: sent twice, because the deletion failed, it arrives once.
+  // With its own id: if it is sent twice because the deletion failed, it arrives once.
   const order = MessageGroupId === undefined ? {} : { MessageGroupId, MessageDeduplicationId: MessageId };
   await client.send(new SendMessageCommand({ QueueUrl: target, MessageBody: Body, ...order }));
   await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
@@ -118,6 +118,6 @@ async function urlOf(client: SQSClient, arn: string): Promise<string> {
   const { QueueUrl } = await client.send(
     new GetQueueUrlCommand({ QueueName, QueueOwnerAWSAccountId: account }),
   );
-  if (QueueUrl === undefined) throw new Error(`SQS gave no URL for ${arn}`);
+  if (QueueUrl === undefined) throw new Error(`SQS returned no URL for ${arn}`);
   return QueueUrl;
 }

@@ -1,6 +1,6 @@
-// Which files reconcile asked for, so that it does not ask again for what only waits its turn, or always fails. Each version of a
-// file is asked for once as long as messages wait; later again, after longer and longer pauses, in case what stood in its way is
-// gone. Pure but for one object in the lake, which may be lost: then all is asked for once more.
+// Remembers the files that reconcile requested, so that it does not repeat requests that are queued or always fail. Each
+// version of a file is requested once while messages wait; later again, with growing delays, in case the cause is fixed.
+// Pure except for one object in the lake, which may be lost: then everything is requested once more.
 import { requestId } from '../ingest/ingest.ts';
 import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Wanted } from '../maintain/reconcile.ts';
@@ -14,7 +14,7 @@ const SLACK_MS = 5 * 60_000;
 
 type Asked = { readonly etag?: string; readonly askedMs: number; readonly times: number };
 
-/** By the request's id. */
+/** Keyed by the request's id. */
 export type AskedFiles = ReadonlyMap<string, Asked>;
 
 export async function readAsked(lake: ObjectStore): Promise<AskedFiles> {
@@ -25,7 +25,7 @@ export async function writeAsked(lake: ObjectStore, asked: AskedFiles): Promise<
   await lake.write(KEY, jsonBytes(Object.fromEntries(asked)));
 }
 
-/** Those whose pause is over. `isWaiting`: messages wait in the queue, and what was asked for may be one of them. */
+/** Those whose pause is over. `isWaiting`: messages wait in the queue, and earlier requests may be among them. */
 export function due(
   wanted: readonly Wanted[],
   asked: AskedFiles,
@@ -40,7 +40,7 @@ export function due(
   });
 }
 
-/** What is remembered after `sent` was asked for; of what is not wanted any more, nothing. */
+/** The new state after requesting `sent`; drops requests that are not wanted any more. */
 export function remembered(
   wanted: readonly Wanted[],
   sent: readonly Wanted[],

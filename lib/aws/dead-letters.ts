@@ -1,12 +1,12 @@
-// Which dead letters have nothing more to say. Pure.
+// Which dead letters can be deleted. Pure.
 import type { DeadMessage } from '../adapters/sqs-dead-letters.ts';
 
-/** What a letter is about, as ids. */
+/** The subjects of a letter, as ids. */
 export type Judged = { readonly about: readonly string[]; readonly isSettled: boolean };
 
 /**
- * The ids of the letters that are settled, and of those that repeat an older one. `judge` throws on what is no message of the
- * queue: that stands until a person has looked at it.
+ * The ids of the letters that are settled, and of those that repeat an older one. `judge` throws if it is not a message of the
+ * queue: such a letter stays until a person has looked at it.
  */
 export function settledLetters(
   messages: readonly DeadMessage[],

@@ -1,6 +1,6 @@
-// A deploy as CloudFormation tells of it: maintain is the provider of custom resources, so that a deploy has succeeded only
-// when the lake's tables took its definitions, and is rolled back where they cannot; and so that a stage whose data goes with
-// it leaves empty buckets.
+// Handles CloudFormation's deployment events: maintain is the provider of custom resources, so that a deployment succeeds
+// only if its definitions were applied to the lake's tables, and is rolled back otherwise; and so that a stage whose data
+// is deleted with it leaves empty buckets.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requests.html
 import { setTimeout as after } from 'node:timers/promises';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
@@ -8,11 +8,11 @@ import type { Log } from '../ports.ts';
 
 export type Deployment = CloudFormationCustomResourceEvent;
 
-/** The resources' types, which the stack gives and maintain tells apart. */
+/** The types of the custom resources, shared by the stack and maintain. */
 export const RESOURCES = {
-  /** Made and updated: the tables are brought under the definitions. Deleted: nothing. */
+  /** On create and update: applies the definitions to the tables. On delete: nothing. */
   definitions: 'Custom::SluiceDefinitions',
-  /** Deleted: the buckets that it names in its property `buckets` are emptied. Else nothing. */
+  /** On delete: empties the buckets in its property `buckets`. Otherwise nothing. */
   contents: 'Custom::SluiceContents',
 } as const;
 
@@ -22,39 +22,39 @@ export type DeploymentWork = {
 };
 
 export type Answering = {
-  /** Of the function. */
+  /** The function's. */
   readonly remainingMs: () => number;
-  /** Where the tables are: `--landing s3://… --lake s3://…`, for the command that somebody is told to run. */
+  /** The locations as options, `--landing s3://… --lake s3://…`, for the command that a person is asked to run. */
   readonly places: string;
   readonly log: Log;
-  /** Between two attempts. Default: 5 seconds. */
+  /** The delay between two attempts. Default: 5 seconds. */
   readonly pauseMs?: number;
 };
 
-/** A fixed name: another one would tell CloudFormation to delete this resource after the update. */
+/** A fixed name: with another one CloudFormation would delete this resource after the update. */
 const PHYSICAL_ID = 'definitions';
-/** CloudFormation takes 4,096 bytes in all. */
+/** CloudFormation accepts 4,096 bytes in all. */
 const MAX_REASON = 1000;
 const ATTEMPTS = 3;
 const PAUSE_MS = 5_000;
 const ANSWER_MS = 20_000;
-/** Enough for all attempts to answer. */
+/** Enough time for all attempts to answer. */
 const RESERVE_MS = ATTEMPTS * (ANSWER_MS + PAUSE_MS);
 
 export function isDeployment(event: object): event is Deployment {
   return 'ResponseURL' in event && 'RequestType' in event;
 }
 
-/** True where the tables are to be brought under the definitions. */
+/** True if the definitions must be applied to the tables. */
 export function appliesDefinitions({ ResourceType, RequestType }: Deployment): boolean {
   return ResourceType === RESOURCES.definitions && RequestType !== 'Delete';
 }
 
 /**
- * Does what the event asks for, tries it again where it fails (a role that was made a moment ago may not be known
- * everywhere yet), and tells CloudFormation the outcome: before the function's own time is over, whether the work is
- * done by then or not. True where it is. Throws only where CloudFormation did not take the answer: Lambda hands the event to
- * a function again, and what was answered once must not be.
+ * Does what the event asks for, retries failures (a new role may not be known everywhere yet), and reports the outcome to
+ * CloudFormation before the function's time is over, even if the work is not done by then. True if it is done. Throws only
+ * if CloudFormation did not accept the answer, because Lambda then delivers the event again, and an answered event must
+ * not be repeated.
  */
 export async function answerDeployment(
   event: Deployment,
@@ -64,7 +64,7 @@ export async function answerDeployment(
   const leftMs = remainingMs() - Math.min(RESERVE_MS, remainingMs() / 3);
   const giveUp = new AbortController();
   const late = after(leftMs, tooLate(event, places), { signal: giveUp.signal });
-  // Work that is too late is not heard any more.
+  // The result of work that is too late is ignored.
   const outcome = await Promise.race([
     repeated(() => doWork(event, work), pauseMs, giveUp.signal),
     late.then((reason): Outcome => ({ status: 'FAILED', reason })),
@@ -94,17 +94,17 @@ async function repeated(work: () => Promise<string>, pauseMs: number, giveUp: Ab
   }
 }
 
-/** What to do where 15 minutes are too few. */
+/** The next step if 15 minutes are too short. */
 function tooLate(event: Deployment, places: string): string {
   if (appliesDefinitions(event))
-    return `Bringing the tables under the new definitions takes longer than a function may run (15 minutes). Run "npx sluice sync ${places}" with these definitions on a machine that has no such limit, then deploy again. Tables that have them already keep them, and their files wait until then.`;
-  return 'Emptying the buckets takes longer than a function may run (15 minutes). Delete the stack again: it goes on where it stopped.';
+    return `Applying the new definitions to the tables takes longer than a function may run (15 minutes). Run "npx sluice sync ${places}" with these definitions on a machine without this limit, then deploy again. Tables that already have the new definitions keep them; their files wait until then.`;
+  return 'Emptying the buckets takes longer than a function may run (15 minutes). Delete the stack again: it continues where it stopped.';
 }
 
 async function doWork(event: Deployment, { apply, empty }: DeploymentWork): Promise<string> {
   if (appliesDefinitions(event)) {
     await apply();
-    return 'the tables are under the deployed definitions';
+    return 'the deployed definitions are applied to the tables';
   }
   if (event.ResourceType !== RESOURCES.contents || event.RequestType !== 'Delete') return 'nothing to do';
   const buckets = event.ResourceProperties.buckets as readonly string[];
@@ -125,12 +125,12 @@ async function respond(event: Deployment, { status, reason }: Outcome, pauseMs: 
   for (let attempt = 1; ; attempt += 1) {
     const problem = await send(event.ResponseURL, body);
     if (problem === undefined) return;
-    if (attempt === ATTEMPTS) throw new Error(`CloudFormation did not take the answer: ${problem}`);
+    if (attempt === ATTEMPTS) throw new Error(`CloudFormation did not accept the answer: ${problem}`);
     await after(pauseMs);
   }
 }
 
-/** What went wrong, if anything. */
+/** The problem, if any. */
 async function send(url: string, body: string): Promise<string | undefined> {
   try {
     // The URL is signed for an empty content type.

@@ -1,4 +1,4 @@
-// The functions' settings: their names, which the stack gives and the functions read, and what they mean.
+// The functions' settings: environment variables that the stack sets and the functions read.
 import type { Environment } from '../adapters/aws-clients.ts';
 
 export const SETTINGS = {
@@ -17,7 +17,7 @@ export const SETTINGS = {
 export type Settings = {
   readonly stage: string;
   readonly landingBucket: string;
-  /** Source files' keys are relative to it; empty: the whole bucket. */
+  /** Keys of source files are relative to it; empty for the whole bucket. */
   readonly landingPrefix: string;
   readonly lakeBucket: string;
   readonly filesQueueUrl: string;
@@ -26,7 +26,7 @@ export type Settings = {
   readonly refreshDeadLettersUrl: string;
   readonly maxSourceBytes: number;
   readonly diskMb: number;
-  /** AWS's own: AWS_LAMBDA_FUNCTION_MEMORY_SIZE. */
+  /** Set by AWS: AWS_LAMBDA_FUNCTION_MEMORY_SIZE. */
   readonly memoryMb: number;
 };
 
@@ -48,7 +48,7 @@ export function readSettings(environment: Environment): Settings {
     const value = Number(text(name));
     if (Number.isSafeInteger(value) && value > 0) return value;
     throw new Error(
-      `the environment variable ${name} is ${JSON.stringify(environment[name])}, which is no positive whole number`,
+      `the environment variable ${name} is ${JSON.stringify(environment[name])}, which is not a positive whole number`,
     );
   };
   return {

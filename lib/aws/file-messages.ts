@@ -1,9 +1,9 @@
-// What a message of the files queue says: S3's notifications, its events by EventBridge, and our own messages. Pure.
+// Parses messages of the files queue: S3's notifications, its events from EventBridge, and our own messages. Pure.
 import { z } from 'zod';
 import { decodeFormKey } from '../adapters/form-key.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 
-/** `arrivedMs`: when S3 saw it; unknown for what reconcile found. `isSuspect`: it may have killed a process, and is worked on alone. */
+/** `arrivedMs`: when S3 received the file; unknown for files that reconcile found. `isSuspect`: it may have killed a process and is processed alone. */
 export type FileNews = IngestRequest & {
   readonly sizeBytes?: number;
   readonly arrivedMs?: number;
@@ -23,7 +23,7 @@ const notification = z.object({
     }),
   ),
 });
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: the key stands in it as it is. */
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: its key is not encoded. */
 const eventBridge = z.object({
   source: z.literal('aws.s3'),
   time: z.iso.datetime({ offset: true }),
@@ -42,12 +42,12 @@ const ownMessage = z.strictObject({
   isSuspect: z.literal(true).optional(),
 });
 
-/** Where source files come from; `prefix`: the folder that keys are relative to, without `/` at its ends; empty for none. */
+/** The location of source files; `prefix`: the folder that keys are relative to, without leading or trailing `/`; empty for none. */
 export type LandingPlace = { readonly bucket: string; readonly prefix: string };
 
 /**
- * The keys that the message names, whatever happened to them: ingest looks for itself. Throws on anything that is not a
- * message of this queue about landing.
+ * The keys in the message, regardless of the event: ingest looks at their current state. Throws on anything but a message
+ * of this queue about landing.
  */
 export function parseFileMessage(body: string, landing: LandingPlace): FileNews[] {
   const message = parseJson(body);
@@ -62,14 +62,14 @@ export function parseFileMessage(body: string, landing: LandingPlace): FileNews[
   const { data, error } = notification.safeParse(message);
   if (data === undefined)
     throw new Error(
-      `neither a notification of S3 nor a message of Sluice: ${z.prettifyError(error)} in ${excerpt(body)}`,
+      `not an S3 notification and not a Sluice message: ${z.prettifyError(error)} in ${excerpt(body)}`,
     );
   return data.Records.flatMap(({ eventTime, s3: { bucket, object } }) =>
     newsOf(landing, bucket.name, decodeKey(object.key), object.size, eventTime),
   );
 }
 
-/** None of the folder itself, which consoles make as an empty object. */
+/** Skips the folder itself, which consoles create as an empty object. */
 function newsOf(
   { bucket, prefix }: LandingPlace,
   from: string,
@@ -78,17 +78,17 @@ function newsOf(
   time: string,
 ): FileNews[] {
   if (from !== bucket)
-    throw new Error(`the notification is about the bucket ${from}, and landing is ${bucket}`);
+    throw new Error(`the notification is about the bucket ${from}, but landing is ${bucket}`);
   const below = prefix === '' ? '' : `${prefix}/`;
   if (!key.startsWith(below))
     throw new Error(
-      `the notification is about the key ${JSON.stringify(key)}, and landing is s3://${bucket}/${prefix}`,
+      `the notification is about the key ${JSON.stringify(key)}, but landing is s3://${bucket}/${prefix}`,
     );
   const source = key.slice(below.length);
   return source === '' ? [] : [withoutUndefined({ source, sizeBytes, arrivedMs: Date.parse(time) })];
 }
 
-/** Throws on what is no such text. */
+/** Throws if it is not. */
 function decodeKey(encoded: string): string {
   const key = decodeFormKey(encoded);
   if (key === undefined) throw new Error(`the key ${JSON.stringify(encoded)} is not percent-encoded UTF-8`);
@@ -99,7 +99,7 @@ export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch (error) {
-    throw new Error(`the message is no JSON: ${excerpt(body)}`, { cause: error });
+    throw new Error(`the message is not JSON: ${excerpt(body)}`, { cause: error });
   }
 }
 

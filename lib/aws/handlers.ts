@@ -1,4 +1,4 @@
-// The three functions, put together from their parts; functions/ makes Lambda handlers of them.
+// The three functions, assembled from their parts; functions/ makes Lambda handlers of them.
 import { join } from 'node:path';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { answerDeployment, appliesDefinitions, isDeployment } from './deployment.ts';
@@ -14,7 +14,7 @@ import type { Received } from './work-through.ts';
 
 export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
-/** `code`: the folder of the function's code, where the bundle puts `schemas/`. */
+/** `code`: the folder of the function's code, in which the bundle has `schemas/`. */
 export function ingestHandler(code: string): SqsHandler {
   const run = invocations('ingest', code);
   return (event, context) =>
@@ -38,12 +38,12 @@ export function aggregateHandler(code: string): SqsHandler {
 }
 
 /**
- * What maintain is asked for by a schedule or by hand: `{"apply": true}` first brings the tables under the definitions,
- * `{"retentionDays": 7}` then sweeps what was removed longer ago.
+ * Events of maintain from a schedule or sent by hand: `{"apply": true}` first applies the definitions to the tables,
+ * `{"retentionDays": 7}` then deletes objects past that retention.
  */
 export type MaintainEvent = { readonly apply?: boolean; readonly retentionDays?: number };
 
-/** After a deploy, on a schedule, by hand. */
+/** After a deployment, on a schedule, by hand. */
 export function maintainHandler(code: string): (event: object, context: Context) => Promise<void> {
   const run = invocations('maintain', code);
   return async (event, context) => {
@@ -62,7 +62,7 @@ export function maintainHandler(code: string): (event: object, context: Context)
       const remainingMs = () => context.getRemainingTimeInMillis();
       const answering = { remainingMs, places: placesOf(process.env), log };
       const done = await answerDeployment(event, { apply: applied, empty }, answering);
-      // Thrown, it would be answered once more: Lambda repeats what fails. The next run by the clock meets it again.
+      // If it were thrown, Lambda would retry and answer CloudFormation twice. The next scheduled run meets the error again.
       if (done && appliesDefinitions(event))
         await reconciled().catch((error) => log('error', 'reconcile.failed', { error }));
       return;

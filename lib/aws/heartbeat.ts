@@ -1,11 +1,11 @@
-// Messages stay hidden while somebody works on them, and come back soon after that somebody died: SQS is told again and again
-// that they are worked on, each time for a little longer than until the next time.
+// Keeps messages hidden while a function processes them, so that they come back soon after its death: the visibility
+// timeout is extended at intervals, each time slightly beyond the next extension.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
 import type { Handle, Inbox } from '../adapters/sqs-inbox.ts';
 import type { Log } from '../ports.ts';
 import { HIDDEN_SECONDS } from './limits.ts';
 
-/** Two may be lost, or late. */
+/** Two extensions may be lost or late. */
 const BEATS = 3;
 
 export class Heartbeat {
@@ -14,7 +14,7 @@ export class Heartbeat {
   readonly #messages: Set<Handle>;
   readonly #timer: NodeJS.Timeout;
 
-  /** `seconds`: how long after the last beat the messages come back. */
+  /** `seconds`: the time from the last beat until the messages come back. */
   constructor(
     { inbox, log }: { readonly inbox: Inbox; readonly log: Log },
     messages: readonly Handle[],
@@ -25,11 +25,11 @@ export class Heartbeat {
     this.#messages = new Set(messages);
     this.#beat(seconds);
     this.#timer = setInterval(() => this.#beat(seconds), (seconds * 1000) / BEATS);
-    // It keeps no process alive.
+    // The timer does not keep the process alive.
     this.#timer.unref();
   }
 
-  /** Somebody else decides when they come back, if they do. */
+  /** From now on the caller decides whether and when they come back. */
   forget(messages: readonly Handle[]): void {
     for (const message of messages) this.#messages.delete(message);
   }
@@ -38,7 +38,7 @@ export class Heartbeat {
     clearInterval(this.#timer);
   }
 
-  // Without it a message may be worked on twice, which changes nothing.
+  // If this fails, a message may be processed twice, which changes nothing.
   #beat(seconds: number): void {
     if (this.#messages.size === 0) return;
     this.#inbox

@@ -1,4 +1,4 @@
-// A batch of the files queue: which keys it names, in slices that fit into the time left, and the outcome of each message.
+// A batch of the files queue: its keys, in slices that fit into the remaining time, and the outcome of each message.
 
 import { type IngestRequest, type IngestResult, ingest, requestId } from '../ingest/ingest.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -15,9 +15,9 @@ export type IngestBatchEffects = BatchEffects & {
   readonly refreshes: RefreshQueue;
   readonly files: Queue<FileNews>;
   readonly measure: Measure;
-  /** Landing's: a notification about another bucket is an error. */
+  /** Landing's bucket: a notification about another one is an error. */
   readonly bucket: string;
-  /** Landing is this folder of the bucket. Default: all of it. */
+  /** The folder of the bucket that is landing. Default: the whole bucket. */
   readonly prefix?: string;
 };
 
@@ -43,7 +43,7 @@ export function ingestBatch(
   });
 }
 
-/** Those of a slice share a commit. */
+/** The keys of a slice share a commit. */
 function slices(parsed: Slice<FileNews[]>): Slice<FileNews[]>[] {
   const made: Slice<FileNews[]>[] = [];
   let open: { readonly slice: Slice<FileNews[]>; readonly files: number; readonly bytes: number } | undefined;
@@ -76,7 +76,7 @@ async function ingestSlice(
   }
   if (requests.size === 0) return new Map();
   const arrivals = slice.flatMap(({ news }) => news.map(({ arrivedMs }) => arrivedMs));
-  // Whoever was handed these messages before may have died between a mark and its message.
+  // An earlier receiver of these messages may have died between writing a mark and sending its message.
   const isRetried = slice.some(
     ({ message, news }) => message.attempts > 1 || news.some((one) => one.isSuspect),
   );

@@ -1,13 +1,13 @@
-// What fits into a function: memory for the engine, seconds for a file, the largest file. Pure; the stack asks it too.
+// What fits into a function: memory for DuckDB, seconds for a file, the largest file. Pure; also used by the stack.
 
 import { DISK_FACTOR } from '../ingest/size-limit.ts';
 
 const MB = 1_000_000;
-/** Source bytes per second that a function is trusted with, far below what was measured (over 50 MB/s on two cores). */
+/** Assumed source bytes per second of a function, far below the measured value (over 50 MB/s on two cores). */
 const BYTES_PER_SECOND = 10 * MB;
-/** For HEAD, commit and report, whatever the size. */
+/** For HEAD, commit and report, independent of the size. */
 const SECONDS_PER_SLICE = 10;
-/** Node itself, the SDK, and what the engine allocates beside its limit. */
+/** Node, the SDK, and what DuckDB allocates beyond its limit. */
 const RESERVED_MEMORY_MB = 400;
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: one vCPU per 1,769 MB. */
 const MEMORY_MB_PER_CPU = 1769;
@@ -24,7 +24,7 @@ export function ingestMs(sourceBytes: number): number {
   return 1000 * (SECONDS_PER_SLICE + sourceBytes / BYTES_PER_SECOND);
 }
 
-/** The largest source file that a function surely gets through. */
+/** The largest source file that a function can surely process. */
 export function largestSourceBytes(diskMb: number, timeoutSeconds: number): number {
   const onDisk = (diskMb * MB) / DISK_FACTOR;
   const inTime = (timeoutSeconds - SECONDS_PER_SLICE) * BYTES_PER_SECOND;
@@ -38,20 +38,20 @@ export function cacheBytes(diskMb: number): number {
 
 const RESERVE_MS = 60_000;
 
-/** True from the moment when only the time for a last commit is left: a minute, or a third of a short function's time. */
+/** True when only the time for a last commit remains: a minute, or a third of a short function's time. */
 export function deadline(remainingMs: () => number): () => boolean {
   const reserveMs = Math.min(RESERVE_MS, remainingMs() / 3);
   return () => remainingMs() < reserveMs;
 }
 
-/** After its worker died a message comes back in that time; see Heartbeat. */
+/** A message comes back this long after its worker died; see Heartbeat. */
 export const HIDDEN_SECONDS = 90;
 
-/** How often a message is handed out before SQS puts it into the dead-letter queue. */
+/** How often a message is received before SQS moves it to the dead-letter queue. */
 export const MAX_RECEIVES = 5;
 const FIRST_PAUSE_SECONDS = 10;
 
-/** Until a message that failed for the `attempts`-th time comes back. After the last time nothing is gained by waiting. */
+/** The delay before a message that failed for the `attempts`-th time comes back. After the last attempt there is no reason to wait. */
 export function pauseSeconds(attempts: number): number {
   return attempts >= MAX_RECEIVES ? 0 : FIRST_PAUSE_SECONDS * 2 ** (attempts - 1);
 }

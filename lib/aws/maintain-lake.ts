@@ -1,5 +1,5 @@
-// What maintain does to a lake on AWS: brings the tables under the deployed definitions, asks by messages for all that events
-// should have brought already, and sweeps what nobody needs any more. Works on no source file and no insight itself.
+// The work of maintain on AWS: applies the deployed definitions to the tables, sends messages for everything that events
+// should have delivered, and deletes objects past their retention. It processes no source files and no insights itself.
 import { probeConditionalCreate } from '../adapters/s3-probe.ts';
 import type { DeadLetterQueue, DeadMessage } from '../adapters/sqs-dead-letters.ts';
 import { landingTable } from '../core/catalog.ts';
@@ -23,17 +23,17 @@ export type MaintainEffects = {
   readonly effects: Effects;
   readonly files: Queue<FileNews>;
   readonly letters: Letters;
-  /** About how many messages are in the files queue, those included that somebody works on. */
+  /** The approximate number of messages in the files queue, including those in progress. */
   readonly waitingFiles: () => Promise<number>;
   readonly measure: Measure;
   /** Landing's. */
   readonly bucket: string;
-  /** Landing is this folder of the bucket. Default: all of it. */
+  /** The folder of the bucket that is landing. Default: the whole bucket. */
   readonly prefix?: string;
 };
 
 const MESSAGES_AT_ONCE = 100;
-/** Looked at in one run. */
+/** The most dead letters examined in one run. */
 const MOST_LETTERS = 500;
 
 /** The dead-letter queues. */
@@ -43,8 +43,8 @@ export type Letters = {
 };
 
 /**
- * Refuses a bucket that cannot hold a lake before the first table is made, and definitions that a table cannot take before
- * any table is changed: the deploy fails, and the stack goes back to definitions that fit. Repeating it changes nothing.
+ * Refuses a bucket that cannot hold a lake before the first table is created, and incompatible definitions before any table
+ * is changed: the deployment fails, and the stack rolls back to compatible definitions. Idempotent.
  */
 export async function applyDefinitions({
   effects,
@@ -60,7 +60,7 @@ export async function applyDefinitions({
   return applied;
 }
 
-/** Rows of another program in a table are nothing that older definitions would mend. Throws CliError. */
+/** Rolling back definitions would not fix another program's rows, so those do not count. Throws CliError. */
 function requireNone({ refused, failed }: Obstacles): void {
   const problems = [
     ...refused.filter(({ because }) => because === 'contract').flatMap(({ lines }) => lines),
@@ -76,9 +76,9 @@ async function holdsTables({ catalog, tables }: Effects): Promise<boolean> {
 }
 
 /**
- * Sends a message for every file that the lake does not show in its present version and that was not asked for recently, and
- * one for every derived table: a refresh for nothing costs a look at the logs. Dead letters about what is settled are closed.
- * What there is no time for is left to the next run, and said. Throws, after all else is done, where a table could not be read.
+ * Sends a message for every file whose current version is not in the lake and that was not requested recently, and one for
+ * every derived table: an unnecessary refresh only reads the logs. Deletes dead letters whose subject is settled. Work
+ * that does not fit into the time is logged and left to the next run. Throws at the end if a table could not be read.
  */
 export async function reconcileByMessages(
   maintain: MaintainEffects,
@@ -119,14 +119,14 @@ async function askFor(
   return { sent, unsent: wantedNow.length - sent };
 }
 
-/** A letter is told once: it stands while what it is about does, one for each, and goes when that is settled. */
+/** Keeps one letter per subject, as long as its problem persists, and deletes it when that is settled. */
 async function closeLetters(
   { effects, letters, bucket, prefix = '' }: MaintainEffects,
   { ingest, vanished, aside, held, failed }: Reconciliation,
 ): Promise<void> {
-  // A withdrawal that failed has only its letter: nobody asks for what is gone from landing.
+  // A failed withdrawal has only its letter: reconcile does not request files that are gone from landing.
   const open = new Set([...[...ingest, ...vanished].map(({ source }) => source), ...aside]);
-  // Of what was not looked at nothing is known.
+  // Nothing is known about files that were not examined.
   const isKnown = held.length + failed.length === 0;
   const closed = {
     files: await letters.files.close(MOST_LETTERS, async (messages) =>
@@ -147,7 +147,7 @@ async function closeLetters(
   if (closed.files + closed.refreshes > 0) effects.log('info', 'letters.closed', closed);
 }
 
-/** The tables that the letters are about and that are defined, and not up to date. */
+/** The defined tables named by letters that are not up to date. */
 async function tablesBehind(effects: Effects, messages: readonly DeadMessage[]): Promise<Set<string>> {
   const behind = new Set<string>();
   const about = new Set(messages.flatMap(({ body }) => tableOf(body) ?? []));
@@ -165,12 +165,12 @@ function tableOf(body: string): string | undefined {
   try {
     return refreshGroup(parseRefreshMessage(body));
   } catch {
-    // No message of ours: a letter that stands until somebody has looked at it.
+    // Not our message: the letter stays until a person has looked at it.
     return undefined;
   }
 }
 
-/** Until it is done ingest adds nothing to such a table. Tables that cannot be read are returned. */
+/** Until this is done, ingest adds nothing to such a table. Returns the tables that cannot be read. */
 async function takeBackForeign({
   effects,
   measure,
@@ -185,8 +185,8 @@ async function takeBackForeign({
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
- * Sweeps what was removed longer ago, and writes checkpoints. What there is no time for is left to the next run, which begins
- * elsewhere. Throws, after all else is done, where a table could not be swept.
+ * Deletes objects past their retention and writes checkpoints. Work that does not fit into the time is left to the next
+ * run, which starts elsewhere. Throws at the end if a table could not be swept.
  */
 export async function sweepLake(
   { effects, measure }: Pick<MaintainEffects, 'effects' | 'measure'>,
@@ -203,7 +203,7 @@ export async function sweepLake(
   log('info', 'sweep.done', { files: total.files, bytes: total.bytes, checkpoints });
   if (!total.finished)
     log('warn', 'sweep.unfinished', {
-      next: 'the next run begins elsewhere; "sluice maintain" on a machine of your own has no time limit',
+      next: 'the next run starts elsewhere; "sluice maintain" on your own machine has no time limit',
     });
   if (failures.length > 0)
     throw new CliError(failures.map(({ place, error }) => `${place} is not swept: ${error}`));
@@ -219,17 +219,17 @@ function logFindings({ log }: Effects, found: Reconciliation, sent: number, unex
   if (found.held.length > 0)
     log('warn', 'reconcile.held', {
       datasets: found.held,
-      next: 'their tables are under another contract than this function holds, so nothing of theirs was looked at: deploy, which applies the contracts',
+      next: 'their tables have another contract than this function, so their files were not examined: deploy, which applies the contracts',
     });
   if (found.vanished.length > 0)
     log('warn', 'reconcile.vanished', {
       files: found.vanished.length,
       first: found.vanished.slice(0, 10),
-      next: 'they are gone from landing, and no event withdrew them: "sluice sync --prune" does',
+      next: 'they are gone from landing, but no event withdrew them: run "sluice sync --prune"',
     });
   if (unexamined > 0)
     log('error', 'reconcile.unfinished', {
       files: unexamined,
-      next: 'the next run goes on; "sluice sync" on a machine of your own has no time limit',
+      next: 'the next run continues; "sluice sync" on your own machine has no time limit',
     });
 }

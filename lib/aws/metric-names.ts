@@ -1,4 +1,4 @@
-// The words under which functions are deployed and measured: the functions publish them, the stack watches them.
+// Names of the functions and their metrics: the functions publish them, the stack watches them.
 
 export const METRICS_NAMESPACE = 'Sluice';
 
@@ -15,7 +15,7 @@ export type MetricName =
   | 'recomputedPartitions'
   | 'failedAudits'
   | 'auditWarnings'
-  // foreignCommits: of other programs, found and taken back. aggregate as well
+  // foreignCommits: by other programs, found and reverted; also published by aggregate
   | 'foreignCommits'
   // maintain
   | 'behindFiles'

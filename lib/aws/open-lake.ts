@@ -1,5 +1,5 @@
-// Puts the AWS world together from the environment: S3 as stores, SQS as queues, DuckDB, and the definitions that lie beside
-// the function's code. Opened once per process: warm invocations keep snapshots, the engine and the file cache.
+// Assembles the AWS world from the environment: S3 as stores, SQS as queues, DuckDB, and the definitions next to the
+// function's code. Opened once per process: warm invocations keep snapshots, DuckDB and the file cache.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,16 +33,16 @@ export type AwsLake = {
   readonly filesInbox: Inbox;
   readonly refreshInbox: Inbox;
   readonly letters: { readonly files: DeadLetterQueue; readonly refreshes: DeadLetterQueue };
-  /** About how many messages are in the files queue, those included that somebody works on. */
+  /** The approximate number of messages in the files queue, including those in progress. */
   readonly waitingFiles: () => Promise<number>;
   readonly telemetry: Telemetry;
-  /** Removes all that a bucket holds, in all versions. */
+  /** Deletes all objects of a bucket, in all versions. */
   empty(bucket: string): Promise<void>;
 };
 
 const clock = () => new Date();
 
-/** `schemas`: the folder of the definitions. Throws DefinitionError where one is wrong. */
+/** `schemas`: the folder of the definitions. Throws DefinitionError if one is wrong. */
 export async function openAwsLake(
   functionName: FunctionName,
   schemas: string,
@@ -93,7 +93,7 @@ export async function openAwsLake(
   };
 }
 
-/** The first call opens; the others get the same. A failure is not kept: the next call tries again. */
+/** The first call opens; the others get the same. A failure is not cached: the next call retries. */
 export function once<T>(open: () => Promise<T>): () => Promise<T> {
   let opened: Promise<T> | undefined;
   return () => {

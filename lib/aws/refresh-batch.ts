@@ -1,4 +1,4 @@
-// A batch of the refresh queue: each table that it names is brought up to date once, and the outcome of each message.
+// A batch of the refresh queue: refreshes each named table once, and returns the outcome of each message.
 
 import { sameTable, tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -44,7 +44,7 @@ export function refreshBatch(
   });
 }
 
-/** In the order of dependence: what reads a table comes after it. */
+/** In dependency order: the readers of a table come after it. */
 function byTarget({ catalog }: Effects, parsed: Slice<RefreshNews>): Slice<RefreshNews>[] {
   const groups = new Map<string, Slice<RefreshNews>>();
   for (const item of parsed) {
@@ -65,8 +65,7 @@ async function refreshSlice(
   if (first === undefined) return;
   const { target } = first.news;
   if (!effects.catalog.derivations.some((derivation) => sameTable(derivation.target, target))) {
-    const next =
-      'nothing defines it any more, so that there is nothing to recompute: the message is done with';
+    const next = 'it has no definition any more, so there is nothing to recompute: the message is dropped';
     effects.log('warn', 'refresh.undefined', { table: tablePrefix(target), next });
     return;
   }
@@ -77,7 +76,7 @@ async function refreshSlice(
     const outcome = await refresh({ ...effects, refreshes: queue }, target, { outOfTime });
     measureRefresh(effects, measure, outcome, earliest(arrivals));
   } catch (error) {
-    // A message that fails for the last time does not come back. Without a mark one message more is sent.
+    // A message that fails for the last time does not come back. Removing the mark lets one more message be sent.
     if (slice.some(({ message }) => message.attempts < MAX_RECEIVES))
       await refreshes.waitsAgain(target).catch(() => undefined);
     throw error;

@@ -1,4 +1,4 @@
-// Messages of the refresh queue: which table has news, and since when the news has been waiting. Pure.
+// Messages of the refresh queue: which table has new inputs, and since when. Pure.
 import { z } from 'zod';
 import { TABLE_KINDS, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Refresh } from '../lake/effects.ts';
@@ -6,8 +6,8 @@ import type { Queue } from '../ports.ts';
 import { excerpt, parseJson } from './file-messages.ts';
 
 /**
- * `arrivedMs`: when S3 saw the oldest file that the news is from; handed on from insight to insight. A hint, for metrics.
- * `isSuspect`: it may have killed a process, and is worked on alone.
+ * `arrivedMs`: when S3 received the oldest new file; passed on from insight to insight. Only for metrics.
+ * `isSuspect`: it may have killed a process and is processed alone.
  */
 export type RefreshNews = Refresh & { readonly arrivedMs?: number; readonly isSuspect?: true };
 
@@ -21,7 +21,7 @@ const refresh = z.object({
 export function parseRefreshMessage(body: string): RefreshNews {
   const { data, error } = refresh.safeParse(parseJson(body));
   if (data === undefined)
-    throw new Error(`no message of the refresh queue: ${z.prettifyError(error)} in ${excerpt(body)}`);
+    throw new Error(`not a message of the refresh queue: ${z.prettifyError(error)} in ${excerpt(body)}`);
   const { target, arrivedMs, isSuspect } = data;
   return {
     target,
@@ -30,12 +30,12 @@ export function parseRefreshMessage(body: string): RefreshNews {
   };
 }
 
-/** One table is recomputed once at a time: its messages are a group of the FIFO queue. */
+/** A table is recomputed by one function at a time: its messages are a group of the FIFO queue. */
 export function refreshGroup({ target }: { readonly target: TableRef }): string {
   return tablePrefix(target);
 }
 
-/** A queue that tells every message since when its news has been waiting. */
+/** A queue that adds to every message since when its new inputs wait. */
 export function stamped(
   queue: Queue<RefreshNews>,
   arrivals: readonly (number | undefined)[],

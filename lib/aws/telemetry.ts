@@ -1,4 +1,4 @@
-// What the functions say of themselves: structured log lines and metrics, by Lambda Powertools. The metrics' names are
+// Structured log lines and metrics of the functions, by Lambda Powertools. The metrics' names are
 // shared with the stack's alarms and dashboard.
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
@@ -11,10 +11,10 @@ export type Measure = (metric: MetricName, value: number) => void;
 
 export type Telemetry = {
   readonly log: Log;
-  /** Adds up within an invocation, but for lagSeconds, whose values stand side by side. */
+  /** Adds up within an invocation, except lagSeconds, which keeps every value. */
   readonly measure: Measure;
   begin(context: Context): void;
-  /** To be called at an invocation's end. */
+  /** Call at the end of an invocation. */
   flush(): void;
 };
 

@@ -1,11 +1,11 @@
-// A batch of messages, slice by slice: what is done stays done if the process dies, what fails comes back after a pause,
-// what there is no time for is sent anew. Knows neither files nor insights.
+// Processes a batch of messages slice by slice: finished work survives the death of the process, failures come back after a
+// delay, and messages without time left are sent again. Knows neither files nor insights.
 import type { Handle, Inbox } from '../adapters/sqs-inbox.ts';
 import type { Log } from '../ports.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { pauseSeconds } from './limits.ts';
 
-/** A message as SQS hands it to a function. `attempts`: how often it was handed out, this time included. */
+/** A message received from SQS. `attempts`: how often it was received, including now. */
 export type Received = Handle & {
   readonly messageId: string;
   readonly body: string;
@@ -18,25 +18,25 @@ export type Slice<News> = readonly Parsed<News>[];
 
 export type Work<News> = {
   readonly parse: (body: string) => News;
-  /** True where the message was sent anew as a suspect. */
+  /** True if the message was sent again as a suspect. */
   readonly isSuspect: (news: News) => boolean;
-  /** Those that come first are worked on first. */
+  /** The order of processing. */
   readonly slices: (parsed: Slice<News>) => Slice<News>[];
-  /** False: leave the slice, and all that follow it. Not asked for the first one, so that every batch gets on. */
+  /** False: leave this slice and all later ones. Not called for the first one, so that every batch makes progress. */
   readonly hasTimeFor: (slice: Slice<News>) => boolean;
-  /** Returns why messages failed. A throw fails the whole slice. */
+  /** Returns the errors of failed messages. If it throws, the whole slice failed. */
   readonly work: (slice: Slice<News>) => Promise<ReadonlyMap<Received, unknown>>;
-  /** As new messages; `asSuspects`: isSuspect knows them. */
+  /** Sends them as new messages; `asSuspects`: isSuspect recognizes them. */
   readonly sendAnew: (slice: Slice<News>, asSuspects: boolean) => Promise<void>;
 };
 
 export type BatchEffects = { readonly inbox: Inbox; readonly log: Log };
 
 /**
- * The messages that failed: SQS hands them out again, and puts them into the dead-letter queue in the end. Messages that were
- * handed out before are suspects: one of them may have killed its process. Of these some are tried, when all else is in safety:
- * done, or sent anew, so that it neither dies with them nor is counted as failed. Suspects that were never tried by themselves
- * are tried a few at once; where these die too, each of them is tried alone.
+ * Returns the failed messages: SQS delivers them again, and finally moves them to the dead-letter queue. Messages that were
+ * received before are suspects: one of them may have killed its process. Some of them are tried once all other messages
+ * are safe: done, or sent again, so that these neither die with a suspect nor count as failed. Suspects that were never
+ * tried separately are tried a few at a time; if that process dies too, each of them is tried alone.
  */
 export async function workThrough<News>(
   effects: BatchEffects,
@@ -62,7 +62,7 @@ export async function workThrough<News>(
     const others = suspects.filter((suspect) => !tried.includes(suspect));
     if (fresh.length > 0 && !work.hasTimeFor(tried)) await batch.leave([], suspects);
     else if (!(await batch.handBack(others)))
-      await batch.fail(tried, new Error('it waits for others that could not be sent anew'));
+      await batch.fail(tried, new Error('it waits for others that could not be sent again'));
     else await batch.workOnAll(work.slices(tried));
     return batch.failed;
   } finally {
@@ -71,8 +71,8 @@ export async function workThrough<News>(
 }
 
 /**
- * One that died among few others, if there is one: that which was handed out most often gets on, as another could wait for it
- * for ever. Else about as many as there would be groups of them.
+ * A suspect that died in a small group, if any: the one received most often, because otherwise another could wait for it
+ * forever. Otherwise about the square root of their number.
  */
 function toTry<News>(suspects: Slice<News>, { isSuspect }: Work<News>): Slice<News> {
   const wasTried = ({ message, news }: Parsed<News>) => message.attempts > (isSuspect(news) ? 1 : 2);
@@ -80,7 +80,7 @@ function toTry<News>(suspects: Slice<News>, { isSuspect }: Work<News>): Slice<Ne
   return alone.length > 0 ? alone.slice(0, 1) : suspects.slice(0, Math.ceil(Math.sqrt(suspects.length)));
 }
 
-/** What became of each message of one batch. */
+/** The outcome of each message of one batch. */
 class Batch<News> {
   readonly #effects: BatchEffects;
   readonly #work: Work<News>;
@@ -101,7 +101,7 @@ class Batch<News> {
     this.#heartbeat.stop();
   }
 
-  /** What is no message of the queue fails. */
+  /** Anything but a message of the queue fails. */
   async parse(messages: readonly Received[]): Promise<Parsed<News>[]> {
     const parsed: Parsed<News>[] = [];
     for (const message of messages) {
@@ -122,7 +122,7 @@ class Batch<News> {
     }
   }
 
-  /** Of suspects. */
+  /** For suspects. */
   async workOnAll(slices: readonly Slice<News>[]): Promise<void> {
     for (const [index, slice] of slices.entries()) {
       if (index > 0 && !this.#work.hasTimeFor(slice)) return this.leave([], slices.slice(index).flat());
@@ -131,21 +131,21 @@ class Batch<News> {
     }
   }
 
-  /** Those of the slice that did not fail are not delivered again, even if this process dies now. */
+  /** Messages of the slice that did not fail are not delivered again, even if this process dies now. */
   async finish(slice: Slice<News>): Promise<void> {
     const finished = slice.map(({ message }) => message).filter((message) => !this.#failed.has(message));
     this.#heartbeat.forget(finished);
     await this.#effects.inbox.done(finished).catch((error) => this.#logUnfinished(error));
   }
 
-  /** Sent anew rather than returned: to be out of time is no failure, and must not count as one. */
+  /** Sent again instead of returned: running out of time is not a failure and must not count as one. */
   async leave(fresh: Slice<News>, suspects: Slice<News>): Promise<void> {
     this.#effects.log('info', 'batch.out_of_time', { left: fresh.length + suspects.length });
     await this.#sendAnew(fresh, false);
     await this.#sendAnew(suspects, true);
   }
 
-  /** True where the suspects wait as new messages, and would not be counted as failed if this process died. */
+  /** True if the suspects wait as new messages and would not count as failed if this process died. */
   async handBack(suspects: Slice<News>): Promise<boolean> {
     if (suspects.length === 0) return true;
     this.#effects.log('warn', 'batch.suspects', { sentAnew: suspects.length });
@@ -179,7 +179,7 @@ class Batch<News> {
       .catch((error) => this.#logUnfinished(error));
   }
 
-  // Without it the message merely comes back later, or once more.
+  // If this fails, the message only comes back later, or once more.
   #logUnfinished(error: unknown): void {
     this.#effects.log('warn', 'message.unsettled', { error });
   }

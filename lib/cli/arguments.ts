@@ -1,4 +1,4 @@
-// Reads a verb's options and operand from the command line. Pure; what is wrong is a UsageError with the way out.
+// Reads a verb's options and operand from the command line. Pure; mistakes become a UsageError that names the fix.
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { UsageError } from '../errors.ts';
@@ -7,7 +7,7 @@ import type { Arguments, Option, Verb } from './verb.ts';
 /** A verb under the name that was typed. */
 export type NamedVerb = { readonly name: string; readonly verb: Verb };
 
-/** Throws UsageError on an unknown option, a value that is missing or too many, and a missing operand. */
+/** Throws UsageError on an unknown option, a missing or surplus value, and a missing operand. */
 export function parseArguments(named: NamedVerb, argv: readonly string[]): Arguments {
   const { verb } = named;
   const options = Object.fromEntries(
@@ -47,12 +47,12 @@ export function parseArguments(named: NamedVerb, argv: readonly string[]): Argum
 function optionValue(named: NamedVerb, option: Option, value: string | undefined): string | true {
   if (option.value === undefined) {
     if (value !== undefined)
-      throw wrong(named, `--${option.name} takes no value, and ${JSON.stringify(value)} is given`);
+      throw wrong(named, `--${option.name} takes no value, but ${JSON.stringify(value)} was given`);
     return true;
   }
-  // A value that looks like an option is most often a value that was left out.
+  // A value that looks like an option usually means that the value was left out.
   if (value === undefined || value === '' || /^--./.test(value))
-    throw wrong(named, `--${option.name} wants a value: --${option.name} ${option.value}`);
+    throw wrong(named, `--${option.name} needs a value: --${option.name} ${option.value}`);
   return value;
 }
 
@@ -64,7 +64,7 @@ function requireOperand(named: NamedVerb, operands: readonly string[]): void {
   if (surplus !== undefined)
     throw wrong(
       named,
-      `${JSON.stringify(surplus)} is one argument too many${most === 1 ? ': put quotes around the whole' : ''}`,
+      `${JSON.stringify(surplus)} is one argument too many${most === 1 ? ': put quotes around the whole text' : ''}`,
     );
   if (verb.operand?.required && operands.length === 0) throw wrong(named, `${verb.operand.text} is missing`);
 }

@@ -1,4 +1,4 @@
-// The option --as-of: a version or a time, or how to write one.
+// The option --as-of: parses a version or a time; the error shows how to write one.
 
 import { UsageError } from '../errors.ts';
 import { type AsOf, parseAsOf } from '../lake/as-of.ts';
@@ -15,6 +15,6 @@ export function requireAsOf(option: string, text: string): AsOf {
   const asOf = parseAsOf(text);
   if (asOf) return asOf;
   throw new UsageError(
-    `${option} ${text} is neither a version nor a time that exists: write a version (7), a day (2024-01-31) or an instant (2024-01-31T10:00:00Z)`,
+    `${option} ${text} is not a version or a valid time: write a version (7), a day (2024-01-31) or an instant (2024-01-31T10:00:00Z)`,
   );
 }

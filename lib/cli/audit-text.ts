@@ -1,4 +1,4 @@
-// What the audits of a lake found, as tables for people. Pure.
+// Results of a lake's audits, as tables for people. Pure.
 import type { AuditResult } from '../inspect/audit-lake.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { left, renderTable, right } from './table-text.ts';
@@ -6,7 +6,7 @@ import { apart, count, number, section } from './text.ts';
 
 /** Lines without line ends. */
 export function auditLines(results: readonly AuditResult[], maxWidth?: number): string[] {
-  if (results.length === 0) return ['There is nothing to audit.'];
+  if (results.length === 0) return ['Nothing to audit.'];
   const columns = [
     left('insight or dataset'),
     left('audit'),

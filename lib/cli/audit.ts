@@ -1,4 +1,4 @@
-// `sluice audit`: all audits over what is live, and the keys and foreign keys of contracts. Reads alone.
+// `sluice audit`: runs all audits on the live rows, and checks the keys and foreign keys of contracts. Read-only.
 
 import { didYouMean } from '../core/did-you-mean.ts';
 import { tablePrefix } from '../core/insight.ts';
@@ -17,11 +17,11 @@ import { withLake } from './with-lake.ts';
 
 export const audit: Verb = {
   operand: { text: 'NAME', required: false },
-  description: `NAME is an insight or a dataset; without it: all of them. Audits of insights are tried partition by partition on the
-rows that are live, as they were before those were published: key, accepted values, ranges, relationships and
-SELECTs. Keys of contracts (primaryKey, unique, foreignKeys) are tried on the whole tables: two files may share a
-key, and a fact may come before its dimension, so neither refuses a row when it arrives; a shared key is a warning. Of maxRowChange, which compares two versions, "sluice status" tells. Changes
-nothing.`,
+  description: `NAME is an insight or a dataset; without it, everything is audited. Audits of insights (key, accepted values,
+ranges, relationships and SELECTs) run partition by partition on the live rows, as they did before these were
+published. Keys of contracts (primaryKey, unique, foreignKeys) are checked across whole tables: two files may
+share a key, and a fact may arrive before its dimension, so neither refuses a row on arrival; a shared key is a
+warning. maxRowChange compares two versions and is reported by "sluice status". Changes nothing.`,
   options: [
     tableOrJson(
       'audits (name, audit, severity, outcome, partitions, failures), failures (table, message), aside (file, kind, names, message, held).',
@@ -39,12 +39,12 @@ nothing.`,
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'no audit of severity error failed; warnings are said' },
+    { code: 0, meaning: 'no audit of severity error failed; warnings are printed' },
     { code: NEEDS_ATTENTION, meaning: 'an audit failed' },
     {
       code: FAULT,
       meaning:
-        'there is no such insight, no lake, or it, a table or a definition cannot be read: said, and the others are audited',
+        'there is no such insight or no lake, or it, a table or a definition cannot be read: reported, and all others are audited',
     },
     { code: 2, meaning: 'wrong usage' },
   ],

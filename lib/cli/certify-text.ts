@@ -27,12 +27,12 @@ export function certificateLines(certificate: FoundCertificate, maxWidth?: numbe
   const blocks = [
     [`landing  ${certificate.landing}`, `lake     ${certificate.lake}`],
     datasetTable(datasets, maxWidth),
-    section('Rejected as a whole:', named('rejected'), LONG),
+    section('Rejected files:', named('rejected'), LONG),
     section('Superseded:', named('superseded'), LONG),
     section('Waiting:', named('waiting'), LONG),
-    section('No dataset takes these:', unknown, LONG),
+    section('No dataset matches these:', unknown, LONG),
     section(UNSEEN_TITLE, certificate.unseen.map(unseenLine), LONG),
-    section('Nothing defines these tables any more ("npx sluice drop" removes one):', certificate.left, LONG),
+    section('Tables without a definition ("npx sluice drop" removes one):', certificate.left, LONG),
     section('Not current:', notCurrent(certificate), LONG),
     section('Does not add up:', problems, LONG),
     asideLines(certificate.aside, certificate.asideKeys),
@@ -72,7 +72,7 @@ function inState({ objects }: DatasetCertificate, state: ObjectState): number {
   return objects.filter((object) => object.state === state).length;
 }
 
-/** Of a file that is refused as a whole nothing is in the table. */
+/** Nothing of a rejected file is in the table. */
 function rowsOf({ sources: all }: DatasetCertificate) {
   const sources = all.filter(({ rejected }) => !rejected);
   return {
@@ -99,7 +99,7 @@ function totals({ datasets, unknown, asideKeys }: Certificate) {
 
 function notCurrent({ derived }: Certificate): string[] {
   return derived.flatMap(({ table, version, behind, stale }) => [
-    ...(version === null ? [`${table.name} was not made yet: the next sync makes it`] : []),
+    ...(version === null ? [`${table.name} does not exist yet: the next sync creates it`] : []),
     ...(behind
       ? [`${table.name} is behind by ${count(behind, 'partition')}: the next sync computes them`]
       : []),
@@ -116,9 +116,9 @@ function verdict(certificate: Certificate): string {
     return `Not certified: ${count(certificate.unseen.length, 'part')} of landing cannot be seen${problems.length > 0 ? `, ${count(problems.length, 'problem')}` : ''}.`;
   if (problems.length > 0) return `Not certified: ${count(problems.length, 'problem')}.`;
   if (certificate.aside.length > 0)
-    return 'Not certified: what is set aside was not looked at. The rest adds up.';
+    return 'Not certified: definitions that are set aside were not checked. The rest adds up.';
   const but = [
-    ...named(rejectedObjects(certificate), 'file stands rejected', 'files stand rejected'),
+    ...named(rejectedObjects(certificate), 'file is rejected', 'files are rejected'),
     ...named(stalePartitions(certificate), 'partition is stale', 'partitions are stale'),
   ];
   return `Certified${but.length === 0 ? '' : `, but ${but.join(' and ')}`}: ${count(objects, 'landing object')}; ${count(records, 'record')} = ${number(accepted)} accepted + ${number(quarantined)} quarantined.`;
@@ -136,7 +136,7 @@ function stalePartitions({ derived }: Certificate): number {
   return derived.reduce((sum, { stale }) => sum + stale.length, 0);
 }
 
-/** 0: everything adds up, and nothing stands rejected or failed an audit. */
+/** 0: everything adds up, no file is rejected and no audit failed. */
 export function certificateExitCode(certificate: Certificate): number {
   const { problems, unseen, aside } = certificate;
   if (unseen.length + aside.length > 0) return FAULT;
@@ -144,7 +144,7 @@ export function certificateExitCode(certificate: Certificate): number {
   return isWell ? 0 : NEEDS_ATTENTION;
 }
 
-/** See `sluice certify --help`: the words here are what programs read. */
+/** See `sluice certify --help`: programs read these property names. */
 export function certificateDocument(certificate: FoundCertificate): unknown {
   const { landing, lake, datasets, unknown, unseen, left, derived, problems } = certificate;
   return {

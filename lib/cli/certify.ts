@@ -1,4 +1,4 @@
-// `sluice certify`: is everything accounted for? lib/inspect/certify-lake.ts finds it out; writes nothing.
+// `sluice certify`: is everything accounted for? lib/inspect/certify-lake.ts does the work. Read-only.
 
 import { certifyLake } from '../inspect/certify-lake.ts';
 import { requireDataset } from '../inspect/find-table.ts';
@@ -10,22 +10,22 @@ import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './ve
 import { withLake } from './with-lake.ts';
 
 export const certify: Verb = {
-  description: `Every object in landing is live, superseded (the lake holds an older version or an older contract's; or a newer
-file of a replace dataset counts), rejected, waiting, or unknown to every dataset. Per source file the records
-are the accepted rows and the quarantined ones, counted where nobody copied from another: the log's tags and
-statistics, the footers of the data files, the quarantine files, the reports. Every data file, quarantine file,
-report, log entry and checkpoint must still be what was written. Sources whose rows are in the lake and that are
-gone from landing are named; so are rows that another program wrote, logs that lost a part or were restored,
-tables that nothing defines any more, and insights that are behind or stale.
-Reads all of the lake: in S3 that means fetching it. Changes nothing.`,
+  description: `Every object in landing is live, superseded (the lake holds an older version or one read under an older contract,
+or a newer file of a replace dataset is in use), rejected, waiting, or unknown to every dataset. For each source file,
+records = accepted rows + quarantined rows, counted from independent places: the log's tags and statistics, the
+footers of the data files, the quarantine files, the reports. Every data file, quarantine file, report, log entry
+and checkpoint must still be what was written. Also named: sources whose rows are in the lake but whose file is
+gone from landing, rows that another program wrote, logs that lost a part or were restored, tables without a
+definition, and insights that are behind or stale.
+Reads the whole lake: in S3 that means downloading it. Changes nothing.`,
   options: [
     LANDING,
     LAKE,
     SCHEMAS,
-    { name: 'dataset', value: 'NAME', description: 'This dataset alone.' },
+    { name: 'dataset', value: 'NAME', description: 'Only this dataset.' },
     {
       name: 'recount',
-      description: 'Also count the records of the files in landing again: reads each of them.',
+      description: 'Also recount the records of the files in landing: reads each of them.',
     },
     tableOrJson(
       'landing, lake, certified, totals, datasets (objects and sources, each), unknown, unseen, left, derived, problems, aside (file, kind, names, message, held), asideKeys.',
@@ -41,15 +41,19 @@ Reads all of the lake: in S3 that means fetching it. Changes nothing.`,
     { command: 'npx sluice certify --landing s3://my-landing --lake s3://my-lake', meaning: 'in S3' },
   ],
   exitCodes: [
-    { code: 0, meaning: 'everything adds up; what waits, is behind or is left behind is said' },
+    {
+      code: 0,
+      meaning:
+        'everything adds up; waiting files, tables that are behind and tables without a definition are printed',
+    },
     {
       code: NEEDS_ATTENTION,
-      meaning: 'something does not, or a file stands rejected, or a partition is stale: a sentence for each',
+      meaning: 'something does not add up, a file is rejected, or a partition is stale: one sentence each',
     },
     {
       code: FAULT,
       meaning:
-        'there is no lake or no landing, or they, a part of landing, or a definition cannot be read: said, and the others are looked at',
+        'there is no lake or no landing, or they, a part of landing, or a definition cannot be read: reported, and everything else is checked',
     },
     { code: 2, meaning: 'wrong usage' },
   ],

@@ -1,4 +1,4 @@
-// Which dead-letter queues a verb works on: from its options, else from the environment.
+// Which dead-letter queues a verb works on: from its options, otherwise from the environment.
 import type { DeadLetterQueue } from '../adapters/sqs-dead-letters.ts';
 import { UsageError } from '../errors.ts';
 import type { QueueName } from './dead-letter.ts';
@@ -24,20 +24,20 @@ const QUEUES = [
 
 export type NamedQueue = { readonly queue: QueueName; readonly url: string };
 
-/** Throws UsageError on what is no URL. */
+/** Throws UsageError on a value that is not a URL. */
 export function namedQueues(args: Arguments, environment = process.env): NamedQueue[] {
   return QUEUES.flatMap(([queue, option, variable]) => {
     const url = args.value(option) ?? environment[variable] ?? '';
     if (url === '') return [];
     if (!/^https?:\/\/\S+$/.test(url))
       throw new UsageError(
-        `${args.flag(option) ? `--${option}` : `$${variable}`} is ${JSON.stringify(url)}, which is no queue's URL: the stack's outputs name it`,
+        `${args.flag(option) ? `--${option}` : `$${variable}`} is ${JSON.stringify(url)}, which is not a queue URL: take it from the stack's outputs`,
       );
     return [{ queue, url }];
   });
 }
 
-/** A lake's own folder is looked into where it is named, or nothing else is. */
+/** The lake's own folder is read if it is named, or if no queue is. */
 export function wantsLake(args: Arguments, queues: readonly NamedQueue[]): boolean {
   return queues.length === 0 || args.flag('lake');
 }

@@ -1,11 +1,11 @@
-// Dead letters, and the outcome of those that were sent back: as lines for people, as JSON documents for programs. Pure.
+// Dead letters, and the results of a redrive: as lines for people, as JSON documents for programs. Pure.
 import type { Redriven } from '../adapters/sqs-redrive.ts';
 import type { LakeRedrive } from '../local/redrive-lake.ts';
 import type { Letter, QueueName } from './dead-letter.ts';
 import { deadLetterLine } from './sync-text.ts';
 import { count, firstWords, number, timeText } from './text.ts';
 
-/** A place where letters lie. `waiting`: about how many in all, shown or not. */
+/** A folder or queue of dead letters. `waiting`: approximately how many in all, shown or not. */
 export type LetterBox = {
   readonly place: string;
   readonly waiting: number;
@@ -20,12 +20,12 @@ export function letterLines(boxes: readonly LetterBox[]): string[] {
   const isEmpty = boxes.every(({ waiting }) => waiting === 0);
   return isEmpty
     ? lines
-    : [...lines, '', 'When the cause is mended, "npx sluice redrive" delivers them again.'];
+    : [...lines, '', 'After fixing the cause, run "npx sluice redrive" to deliver them again.'];
 }
 
 function boxLines({ place, waiting, letters }: LetterBox): string[] {
   if (waiting === 0) return [`${place}: no dead letters`];
-  const shown = letters.length < waiting ? `, ${number(letters.length)} of them here` : '';
+  const shown = letters.length < waiting ? `, ${number(letters.length)} shown` : '';
   return [`${place}: ${count(waiting, 'dead letter')}${shown}`, ...letters.flatMap(linesOf)];
 }
 
@@ -34,11 +34,11 @@ function linesOf({ about, reason, receives, at }: Letter): string[] {
     ...(receives === null ? [] : [`received ${receives === 1 ? 'once' : `${number(receives)} times`}`]),
     ...(at === null ? [] : [`${receives === null ? '' : 'first '}${timeText(at)}`]),
   ];
-  const subject = about.length === 0 ? 'a message of unknown kind' : firstWords(about, MAX_NAMED);
+  const subject = about.length === 0 ? 'a message of an unknown kind' : firstWords(about, MAX_NAMED);
   return [`  ${subject}${history.length === 0 ? '' : ` (${history.join(', ')})`}`, `    ${reason}`];
 }
 
-/** See `sluice dead-letters --help`: the words here are what programs read. */
+/** See `sluice dead-letters --help`: programs read these property names. */
 export function letterDocument(boxes: readonly LetterBox[]): unknown {
   return {
     waiting: boxes.reduce((total, { waiting }) => total + waiting, 0),
@@ -57,9 +57,9 @@ export type QueueRedrive = Redriven & { readonly queue: QueueName; readonly plac
 
 export function queueRedriveLine({ place, moved, left, underWay }: QueueRedrive): string {
   const rest = underWay
-    ? `; SQS goes on with about ${number(left)} more`
+    ? `; SQS is still moving about ${number(left)} more`
     : left === 0
       ? ''
-      : `; about ${number(left)} are left: run it again`;
+      : `; about ${number(left)} remain: run it again`;
   return `${place}: ${moved === 0 ? 'nothing' : count(moved, 'message')} sent back${rest}`;
 }

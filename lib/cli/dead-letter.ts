@@ -1,4 +1,4 @@
-// A dead letter as people are shown it, whether it lies in a lake's folder or in a queue of SQS. Pure.
+// A dead letter as shown to people, from a lake's folder or from an SQS queue. Pure.
 
 import { decodeFormKey } from '../adapters/form-key.ts';
 import type { S3Location } from '../adapters/s3-location.ts';
@@ -12,16 +12,16 @@ export type Letter = {
   readonly queue: QueueName;
   /** The lake's location, or the queue's URL. */
   readonly place: string;
-  /** SQS's, by which the functions' logs name the message; null in a lake's folder. */
+  /** The SQS message id, as in the functions' logs; null in a lake's folder. */
   readonly messageId: string | null;
-  /** Landing keys, or the one table that was to be refreshed; empty where the message does not say. */
+  /** Landing keys, or the one table to refresh; empty if the message names none. */
   readonly about: readonly string[];
-  /** True where the message itself shows what is wrong, whatever the lake holds. */
+  /** True if the message itself is wrong, independent of what the lake holds. */
   readonly isRefused: boolean;
   readonly reason: string;
-  /** How often it was handed out; null where nobody counted. */
+  /** How often it was received; null if not counted. */
   readonly receives: number | null;
-  /** ISO 8601: when it was first received, or when it was given up in a lake's folder. */
+  /** ISO 8601: when it was first received or, in a lake's folder, when the last attempt failed. */
   readonly at: string | null;
 };
 
@@ -33,8 +33,8 @@ export function letterOfLake(place: string, { queue, message, error, at }: DeadL
 const FUNCTIONS: Record<QueueName, string> = { files: 'ingest', refreshes: 'aggregate' };
 
 /**
- * `landing`: where it is known. The reason is what the message itself shows to be wrong, else where to look; whoever
- * knows the lake may know better.
+ * `landing`: if known. The reason is what is wrong with the message itself, otherwise where to look; a caller who can
+ * read the lake may replace it by a better one.
  */
 export function letterOfQueue(
   queue: QueueName,
@@ -43,7 +43,7 @@ export function letterOfQueue(
   landing?: S3Location,
 ): Letter {
   const { about, problem } = readBody(body, landing);
-  const log = `the log of the function ${FUNCTIONS[queue]} says why: message.failed, messageId ${messageId} (or a time-out)`;
+  const log = `see the log of the function ${FUNCTIONS[queue]}: message.failed, messageId ${messageId} (or a time-out)`;
   return {
     queue,
     place,
@@ -58,11 +58,11 @@ export function letterOfQueue(
 
 type ReadBody = { readonly about: readonly string[]; readonly problem?: string };
 
-/** What the functions refuse may still say what it is about: so this reads it leniently. */
+/** Even a message that the functions refuse may name its subject, so this parses leniently. */
 function readBody(body: string, landing: S3Location | undefined): ReadBody {
   const neither = {
     about: [],
-    problem: `neither a notification of S3 nor a message of Sluice: ${excerpt(body)}`,
+    problem: `not an S3 notification and not a Sluice message: ${excerpt(body)}`,
   };
   try {
     const message = JSON.parse(body) as {
@@ -72,7 +72,7 @@ function readBody(body: string, landing: S3Location | undefined): ReadBody {
       Records?: readonly { s3?: { bucket?: { name?: unknown }; object?: { key?: unknown } } }[];
     } | null;
     const { bucket, object } = message?.detail ?? {};
-    // An event of S3's by EventBridge, whose source is S3 and whose key stands as it is.
+    // An S3 event sent by EventBridge: its source is S3, and its key is not encoded.
     if (typeof object?.key === 'string') return placed(object.key, bucket?.name, landing);
     if (typeof message?.source === 'string') return { about: [message.source] };
     if (message?.target) return { about: [`${message.target.kind}/${message.target.name}`] };
@@ -87,28 +87,28 @@ function readBody(body: string, landing: S3Location | undefined): ReadBody {
   }
 }
 
-/** Undefined for what is no key. */
+/** Undefined if it is not a key. */
 function readKey(encoded: unknown, from: unknown, landing: S3Location | undefined): ReadBody | undefined {
   if (typeof encoded !== 'string') return undefined;
   const key = decodeFormKey(encoded);
   if (key === undefined) {
-    const problem = `the key ${JSON.stringify(encoded)} is not UTF-8 where it is decoded, so that no request can name the object: store it under another key`;
+    const problem = `the key ${JSON.stringify(encoded)} does not decode to UTF-8, so no request can name the object: store it under another key`;
     return { about: [encoded], problem };
   }
   return placed(key, from, landing);
 }
 
-/** Keys below landing's prefix are shown as landing knows them. */
+/** Keys below landing's prefix are shown relative to it. */
 function placed(key: string, from: unknown, landing: S3Location | undefined): ReadBody {
   if (typeof from !== 'string' || landing === undefined) return { about: [key] };
   const { bucket, prefix } = landing;
   if (from !== bucket) {
-    const problem = `it is about the bucket ${from}, and landing is ${bucket}: let ${from} notify another queue, and delete this message`;
+    const problem = `it is about the bucket ${from}, but landing is ${bucket}: make ${from} notify another queue, and delete this message`;
     return { about: [key], problem };
   }
   const below = prefix === '' ? '' : `${prefix}/`;
   if (key.startsWith(below)) return { about: [key.slice(below.length)] };
-  const problem = `it is about a key outside of landing, which is s3://${bucket}/${prefix}: let ${bucket} notify another queue of such keys, and delete this message`;
+  const problem = `it is about a key outside landing (s3://${bucket}/${prefix}): make ${bucket} notify another queue about such keys, and delete this message`;
   return { about: [key], problem };
 }
 

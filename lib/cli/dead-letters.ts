@@ -1,4 +1,4 @@
-// `sluice dead-letters`: which messages failed for good, about what, and why. Takes nothing away.
+// `sluice dead-letters`: which messages failed permanently, about what, and why. Read-only.
 import { isS3Location, parseLocation, type S3Location } from '../adapters/s3-location.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { explainSource } from '../inspect/explain-source.ts';
@@ -14,10 +14,10 @@ import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './ve
 import { withLake } from './with-lake.ts';
 
 export const deadLetters: Verb = {
-  description: `Without a queue: what lies in the lake's dead-letters folder, where "sluice sync" and "sluice start" leave what
-failed three times. With one or both queues' URLs: what lies in these queues of a deployed stack; they
-are looked at, not received for good (SQS counts the look). With --landing and --lake as well, each
-source file's present state tells why, and whether anything is left to do.`,
+  description: `Without a queue: the messages in the lake's dead-letters folder, where "sluice sync" and "sluice start" put what
+failed three times. With one or both queue URLs: the messages in these queues of a deployed stack; they stay in
+the queue (SQS counts this as a receive). With --landing and --lake as well, each source file's current state
+shows why it failed, and whether anything is left to do.`,
   options: [
     FILES_DLQ,
     REFRESH_DLQ,
@@ -37,7 +37,7 @@ source file's present state tells why, and whether anything is left to do.`,
   ],
   exitCodes: [
     { code: 0, meaning: 'printed' },
-    { code: FAULT, meaning: 'there is no lake yet, or a queue cannot be read' },
+    { code: FAULT, meaning: 'there is no lake, or a queue cannot be read' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
@@ -60,7 +60,7 @@ function lakeAndQueues(
   terminal: Terminal,
   queues: ReturnType<typeof namedQueues>,
 ): Promise<LetterBox[]> {
-  // Landing is looked at for the reasons alone.
+  // Landing is read only to find the reasons.
   const isNamed = args.flag('landing');
   const needs = { landing: isNamed ? 'wanted' : 'unused', lake: 'required', writes: false } as const;
   return withLake(args, terminal, needs, async ({ effects, deadLetters }) => {
@@ -86,7 +86,7 @@ async function queueBoxes(
   });
 }
 
-/** Where it is in S3. */
+/** If it is in S3. */
 function landingOf(effects: Effects | undefined): S3Location | undefined {
   const location = effects?.landing.location ?? '';
   return isS3Location(location) ? parseLocation(location) : undefined;

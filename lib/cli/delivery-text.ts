@@ -1,4 +1,4 @@
-// What is remarkable about deliveries, as sentences with the next step. Pure.
+// Suspicious deliveries, as sentences with the next step. Pure.
 import type { DeliveryRemarks, Shrunk, UnmatchedFiles } from '../inspect/delivery-remarks.ts';
 import { count, firstWords, number, section } from './text.ts';
 
@@ -6,28 +6,28 @@ export type DatasetRemarks = DeliveryRemarks & { readonly dataset: string };
 
 const MAX_COPIES = 5;
 
-/** A section for each kind of remark that there is, with its next step. */
+/** A section for each kind of remark, with its next step. */
 export function remarkSections(remarks: readonly DatasetRemarks[]): string[][] {
   return [
     section(
-      'Fewer than half of the rows that were there before:',
+      'Fewer than half of the previous rows:',
       remarks.flatMap(({ dataset, shrunk }) =>
         shrunk.map((file) => `${file.source} (${dataset}): ${shrunkText(file)}`),
       ),
     ),
     withNext(
-      'If one is renamed, name it as the "header" of its field. "fieldsMatch": "equal" refuses such files, "partial" says that they are right.',
+      'If a column was renamed, set its new name as the "header" of its field. "fieldsMatch": "equal" rejects such files, "partial" accepts them without this remark.',
       section(
-        'Columns that do not fit; a renamed one is null in every row:',
+        'Columns that do not match the contract (a renamed column is null in every row):',
         remarks.flatMap(({ dataset, unmatched }) =>
           unmatched.map((files) => `${filesText(files)} (${dataset}): ${unmatchedText(files)}`),
         ),
       ),
     ),
     withNext(
-      'Where one was sent twice by mistake, delete what is too many. "duplicates": "reject" counts of equal texts with equal values in their paths the first alone, "allow" says that they are right.',
+      'If one was sent twice by mistake, delete the surplus file. "duplicates": "reject" keeps only the first of files with the same text and the same path values, "allow" accepts them without this remark.',
       section(
-        'The same text, or the same rows, in more than one file:',
+        'Same text or same rows in more than one file:',
         remarks.flatMap(({ dataset, duplicates }) =>
           duplicates.map((sources) => `${firstWords(sources, MAX_COPIES)} (${dataset})`),
         ),
@@ -45,15 +45,15 @@ export function shrunkText({ source, accepted, records, before, cause }: Shrunk)
   const had =
     before.source === undefined
       ? `${number(before.accepted)} before`
-      : `${number(before.accepted)} in ${before.source}, whose place it takes`;
+      : `${number(before.accepted)} in ${before.source}, which it replaces`;
   const why =
     cause === 'refused'
-      ? `${number(records - accepted)} of its ${count(records, 'record')} are refused ("npx sluice rejects ${source}" says why)`
-      : `it has ${count(records, 'record')}, where there were ${number(before.records)}: is it complete?`;
+      ? `${number(records - accepted)} of its ${count(records, 'record')} are refused ("npx sluice rejects ${source}" shows why)`
+      : `it has ${count(records, 'record')}, previously ${number(before.records)}: is it complete?`;
   return `${count(accepted, 'row')} accepted, ${had}: ${why}`;
 }
 
-/** `lacks "amount" and brings "amt", "total", which no field takes` */
+/** `lacks "amount" and brings "amt", "total", which match no field` */
 export function unmatchedText({
   missing,
   ignored,
@@ -61,18 +61,18 @@ export function unmatchedText({
 }: Pick<UnmatchedFiles, 'missing' | 'ignored'> & { files?: number }): string {
   const quoted = (labels: readonly string[]) => labels.map((label) => JSON.stringify(label)).join(', ');
   const [lacks, brings] = files === 1 ? ['lacks', 'brings'] : ['lack', 'bring'];
-  return `${lacks} ${quoted(missing)} and ${brings} ${quoted(ignored)}, which no field takes`;
+  return `${lacks} ${quoted(missing)} and ${brings} ${quoted(ignored)}, which match no field`;
 }
 
 function filesText({ first, files }: UnmatchedFiles): string {
   return files === 1 ? first : `${first} and ${count(files - 1, 'more file')}`;
 }
 
-/** The keys themselves are compared by nobody but the audit. */
+/** Only the audit compares the keys themselves. */
 export function sharedKeysLine(datasets: readonly string[]): string[] {
   return datasets.map(
     (name) =>
-      `A primary key is held within each file, and the key ranges of files of ${name} meet: "npx sluice audit ${name}" looks for rows of one key in two files.`,
+      `A primary key is checked within each file, and the key ranges of files of ${name} overlap: "npx sluice audit ${name}" finds keys that are in two files.`,
   );
 }
 

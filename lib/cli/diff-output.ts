@@ -1,4 +1,4 @@
-// Writes what changed between two versions: causes first, then rows, cut for people and complete for programs.
+// Prints the changes between two versions: causes first, then rows, cut for people and complete for programs.
 import type { Receipt } from '../inspect/receipt.ts';
 import type { RowChange, RowDiff } from '../inspect/row-diff.ts';
 import type { SourceDiff, TableDiff } from '../inspect/table-diff.ts';
@@ -12,7 +12,7 @@ export type FullDiff = TableDiff & {
   readonly before: Receipt;
   readonly after: Receipt;
   readonly filter: Readonly<Record<string, string>>;
-  /** Undefined where they cannot be read. */
+  /** Undefined if they cannot be read. */
   readonly rows: RowDiff | undefined;
 };
 
@@ -91,7 +91,7 @@ function rowLines(
   const total = counts.added + counts.removed + counts.changed;
   if (total === 0) return ['No row changed.'];
   const kinds = (['added', 'removed', 'changed'] as const).filter((kind) => counts[kind] > 0);
-  const how = key.length === 0 ? ' (it has no key by which rows could be matched)' : ` by ${key.join(', ')}`;
+  const how = key.length === 0 ? ' (without a key, rows cannot be matched)' : ` by ${key.join(', ')}`;
   const visible = columns.filter(
     ({ name }) =>
       key.includes(name) ||

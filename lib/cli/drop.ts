@@ -1,4 +1,4 @@
-// `sluice drop`: a table that nothing defines any more, out of the lake. lib/evolve/drop-table.ts does it.
+// `sluice drop`: removes a table that has no definition any more. lib/evolve/drop-table.ts does the work.
 import { didYouMean } from '../core/did-you-mean.ts';
 import { UsageError } from '../errors.ts';
 import { type Dropped, droppable, dropTable } from '../evolve/drop-table.ts';
@@ -13,26 +13,26 @@ import { withLake } from './with-lake.ts';
 
 export const drop: Verb = {
   operand: { text: 'TABLE', required: true },
-  description: `After a dataset or an insight was removed or renamed its table stays in the lake with its last rows, and "sluice
-status" names it. This takes the rows away in one commit. Older versions can still be read (--as-of) until
-"sluice maintain" takes their data files, after seven days by default. The log stays.
+  description: `When a dataset or an insight is removed or renamed, its table stays in the lake with its last rows, and "sluice
+status" lists it. This verb removes the rows in one commit. Older versions can still be read (--as-of) until
+"sluice maintain" deletes their data files, after seven days by default. The log stays.
 
-TABLE is a name, or its place in the lake (insights/old_totals). Defined again later, the table is filled again.`,
+TABLE is a name or its folder in the lake (insights/old_totals). If it is defined again later, it is filled again.`,
   options: [
     LAKE,
     SCHEMAS,
-    { name: 'yes', description: 'Do it. Without it nothing is changed, and what would go is said.' },
+    { name: 'yes', description: 'Drop it. Without this option, the verb only prints what would be dropped.' },
     tableOrJson('a list of table, files, rows, version.'),
     VERBOSE,
   ],
   examples: [
-    { command: 'npx sluice drop old_totals', meaning: 'say what would go' },
+    { command: 'npx sluice drop old_totals', meaning: 'print what would be dropped' },
     { command: 'npx sluice drop insights/old_totals --yes', meaning: 'drop it' },
   ],
   exitCodes: [
     { code: 0, meaning: 'dropped' },
     { code: FAULT, meaning: 'there is no lake, or its log cannot be read' },
-    { code: 2, meaning: 'wrong usage: it is defined, it is not there, or --yes is missing' },
+    { code: 2, meaning: 'wrong usage: the table is defined or does not exist, or --yes is missing' },
   ],
   run,
 };
@@ -53,7 +53,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       const dropped = await (isMeant ? dropTable : droppable)(effects, table);
       if (dropped) found.push(dropped);
     }
-    if (!isMeant) throw new UsageError([...found.map(line), 'Nothing was changed. Say --yes to drop it.']);
+    if (!isMeant) throw new UsageError([...found.map(line), 'Nothing was changed. Add --yes to drop it.']);
     const lines = [
       ...found.map((one) => `Dropped ${line(one)}`),
       'Older versions can be read (--as-of) until "sluice maintain" deletes the data files.',
@@ -73,10 +73,10 @@ function chosen(word: string, left: readonly string[], defined: unknown): string
   if (tables.length > 0) return tables;
   if (defined !== undefined)
     throw new UsageError(
-      `${word} is defined: remove its contract or its SQL file first, and drop the table then.`,
+      `${word} has a definition: first remove its contract or its SQL file, then drop the table.`,
     );
-  const known = left.length === 0 ? 'Every table is defined.' : `There are: ${left.join(', ')}`;
+  const known = left.length === 0 ? 'Every table has a definition.' : `There are: ${left.join(', ')}`;
   throw new UsageError(
-    `There is no table ${JSON.stringify(word)} that nothing defines.${didYouMean(word, left)} ${known}`,
+    `There is no table ${JSON.stringify(word)} without a definition.${didYouMean(word, left)} ${known}`,
   );
 }

@@ -1,4 +1,4 @@
-// One line for each file that came, changed or went: its outcome, and what it refreshed. Pure.
+// One line for each file that arrived, changed or was deleted: its outcome and what it refreshed. Pure.
 import { basename } from 'node:path/posix';
 import { type Catalog, landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
@@ -72,7 +72,7 @@ function fileLines(
       ];
     case 'rejected':
       return [
-        `${label} rejected: ${report?.reason?.message ?? 'no reason given'}${report?.reason?.rule === 'duplicate' ? '' : `; what the table held of ${source} before stays`}`,
+        `${label} rejected: ${report?.reason?.message ?? 'no reason given'}${report?.reason?.rule === 'duplicate' ? '' : `; the previous rows of ${source} are kept`}`,
       ];
     case 'kept':
       return [`${label} is gone from landing; its rows are kept`];
@@ -88,7 +88,7 @@ function remarks(outcome: SourceOutcome): string[] {
   return [
     ...shrunk.map((file) => `  ${shrunkText(file)}`),
     ...unmatched.map((labels) => `  it ${unmatchedText(labels)}: a renamed column?`),
-    ...duplicates.map(([first]) => `  it has the same rows as ${first}, and they count more than once`),
+    ...duplicates.map(([first]) => `  it has the same rows as ${first}, so they are counted more than once`),
   ];
 }
 
@@ -99,11 +99,11 @@ function quarantined({ report }: SourceOutcome): string {
 function example({ report }: SourceOutcome, pathOf: (key: string) => string): string[] {
   const [first] = report?.examples ?? [];
   if (report === undefined || first === undefined) return [];
-  const more = report.quarantine === undefined ? '' : `; all of them: ${pathOf(report.quarantine)}`;
+  const more = report.quarantine === undefined ? '' : `; see ${pathOf(report.quarantine)}`;
   return [`  ${placedMessage(first)}${more}`];
 }
 
-/** `billing 2024-01-02`, by the key's folders, else by the partitions that its rows are in; without any by the file's name. */
+/** `billing 2024-01-02`, named by the key's folders, otherwise by the partitions of its rows, otherwise by the file's name. */
 function sourceLabel(catalog: Catalog, { source, dataset: name, partitions }: SourceOutcome): string {
   const dataset = catalog.datasets.find((candidate) => candidate.name === name);
   if (dataset === undefined) return source;
@@ -128,7 +128,7 @@ function effect(catalog: Catalog, round: Round, outcome: SourceOutcome): string 
   return `${refreshed.length === 0 ? '' : `; refreshed ${refreshed.join(', ')}`} (${duration(round.ms)})`;
 }
 
-/** `usage_daily(2024-01-02)`: of all that was refreshed, what this file's partitions had a part in. */
+/** `usage_daily(2024-01-02)`: the refreshed partitions that this file's partitions contributed to. */
 function refreshedBy(
   catalog: Catalog,
   outcome: SourceOutcome,
@@ -163,7 +163,7 @@ function tablesDownstream(catalog: Catalog, table: TableRef): TableRef[] {
   return [...found.values()];
 }
 
-/** True where one of the file's partitions agrees in the columns that both have. */
+/** True if one of the file's partitions agrees in the shared columns. */
 function concerns(partition: PartitionValues, touched: readonly PartitionValues[]): boolean {
   return touched.some((values) => {
     const shared = Object.keys(partition).filter((name) => name in values);

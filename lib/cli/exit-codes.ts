@@ -1,5 +1,5 @@
-// What a verb's exit code says. Wrong usage is 2: see UsageError.
+// What a verb's exit code means. Wrong usage is 2: see UsageError.
 
 export const FAULT = 1;
-/** The work is done, and a person should look: something is rejected, missing, stale or foreign, or does not add up. */
+/** The work is done, but something needs attention: a file is rejected or missing, a partition is stale, a commit is foreign, or counts differ. */
 export const NEEDS_ATTENTION = 3;

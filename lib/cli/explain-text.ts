@@ -1,4 +1,4 @@
-// A receipt as lines that fit a terminal. Pure.
+// A receipt as lines for a terminal. Pure.
 
 import type { PartitionReceipt, Receipt, SourceUse, TableUse } from '../inspect/receipt.ts';
 import { partitionLabel } from '../lake/partition.ts';
@@ -14,7 +14,7 @@ export function receiptLines(receipt: Receipt, maxWidth?: number): string[] {
   return [
     `${receipt.table}, version ${receipt.version}${receipt.version === receipt.newest ? '' : ` of ${receipt.newest}`}, committed ${timeText(receipt.committedAt)}`,
     receipt.definition === null
-      ? 'no definition makes it any more'
+      ? 'it has no definition any more'
       : `defined by ${receipt.definition.file}, ${receipt.definition.hash}`,
     own === undefined
       ? 'no rows'
@@ -26,7 +26,7 @@ export function receiptLines(receipt: Receipt, maxWidth?: number): string[] {
     ...sourceTable(receipt.sources, maxWidth),
     ...apart(
       section(
-        'Stale partitions, which keep their old rows:',
+        'Stale partitions (previous rows kept):',
         receipt.stale.map(({ partition, message }) => `${partitionLabel(partition)}: ${message}`),
         LONG,
       ),
@@ -61,7 +61,7 @@ function partitionTable({ partitions, definition }: Receipt, maxWidth?: number):
     timeText(partition.committedAt),
     partition.ms === null ? '–' : duration(partition.ms),
     auditText(partition),
-    `${partition.definition ?? '–'}${partition.definition === definition?.hash ? '' : ' (not the present one)'}`,
+    `${partition.definition ?? '–'}${partition.definition === definition?.hash ? '' : ' (not the current one)'}`,
   ];
   return listed(columns, partitions.map(row), maxWidth);
 }
@@ -97,7 +97,7 @@ function inputTable(inputs: readonly TableUse[], maxWidth?: number): string[] {
   return renderTable(columns, rows, maxWidth);
 }
 
-/** Contracts and table versions of each file are in the JSON document alone: a line is to fit a terminal. */
+/** Contracts and table versions of each file are only in the JSON document: a line must fit a terminal. */
 function sourceTable(sources: readonly SourceUse[], maxWidth?: number): string[] {
   if (sources.length === 0) return [];
   const isMixed = sources.some(({ dataset }) => dataset !== sources[0]?.dataset);

@@ -1,4 +1,4 @@
-// `sluice explain`: the receipt of a table's or insight's partitions, and what made two versions of it different.
+// `sluice explain`: the receipt of a table's or insight's partitions, and the differences between two versions.
 
 import type { TableRef } from '../core/insight.ts';
 import { CliError, UsageError } from '../errors.ts';
@@ -25,17 +25,17 @@ import { withLake } from './with-lake.ts';
 
 export const explain: Verb = {
   operand: { text: 'NAME', required: true, further: 'COLUMN=VALUE …' },
-  description: `The receipt of an insight or a dataset, or of the partitions that the values name: source files with their
-versions, rows and quarantined rows; the hashes of the contracts and the SQL; the versions of all tables on the
-way; audits; when it was committed and how long it took. Of the input that drives an insight exactly its
-partition's files count, of the other inputs all. Everything is read from the Delta logs.
+  description: `Prints the receipt of an insight or a dataset, or of the partitions that the values select: source files with their
+versions, rows and quarantined rows; the hashes of the contracts and the SQL; the versions of all tables in
+between; audits; commit time and duration. From the input that drives an insight, only the files of its partition
+count; from the other inputs, all files. Everything is read from the Delta logs.
 
-With --diff: which source files and definitions changed between two versions, and which rows of it, old and new
-values (by its key where it has one). Both may be versions or times.`,
+With --diff: which source files and definitions changed between two versions, and which rows, with old and new
+values (matched by key if the table has one). V1 and V2 are versions or times.`,
   options: [
     AS_OF,
-    { name: 'diff', value: 'V1..V2', description: 'What changed from the one version to the other.' },
-    tableOrJson('with everything; lists are not cut.'),
+    { name: 'diff', value: 'V1..V2', description: 'What changed between two versions.' },
+    tableOrJson('the full receipt or diff; lists are not cut.'),
     LAKE,
     SCHEMAS,
     VERBOSE,
@@ -44,10 +44,10 @@ values (by its key where it has one). Both may be versions or times.`,
     { command: 'npx sluice explain spend_by_month', meaning: 'an insight, all of it' },
     { command: 'npx sluice explain usage_daily year=2024 month=01 day=03', meaning: 'one of its partitions' },
     { command: 'npx sluice explain billing day=03 --as-of 2024-02-01', meaning: 'a dataset, as it was' },
-    { command: 'npx sluice explain spend_by_month --diff 1..2', meaning: 'why a number is another one now' },
+    { command: 'npx sluice explain spend_by_month --diff 1..2', meaning: 'why a number changed' },
   ],
   exitCodes: [
-    { code: 0, meaning: 'said' },
+    { code: 0, meaning: 'printed' },
     { code: FAULT, meaning: 'there is no such table, partition, version or lake' },
     { code: 2, meaning: 'wrong usage' },
   ],
@@ -58,7 +58,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const format = chosenFormat(args, TABLE_OR_JSON);
   const asOf = asOfOption(args);
   const versions = diffOption(args);
-  if (versions && asOf) throw new UsageError('--diff says its versions itself: leave --as-of out');
+  if (versions && asOf) throw new UsageError('--diff already names its versions: remove --as-of');
   const needs = { landing: 'unused', lake: 'required', writes: false } as const;
   return withLake(args, terminal, needs, async ({ effects }) => {
     warnOfAside(terminal, effects.catalog.aside);
@@ -71,7 +71,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   });
 }
 
-/** Two versions or times: neither holds two dots. Throws UsageError. */
+/** Two versions or times; neither contains two dots. Throws UsageError. */
 function diffOption(args: Arguments): readonly [AsOf, AsOf] | undefined {
   const text = args.value('diff');
   if (text === undefined) return undefined;
@@ -85,7 +85,7 @@ function diffOption(args: Arguments): readonly [AsOf, AsOf] | undefined {
 
 type Format = (typeof TABLE_OR_JSON)[number];
 
-/** The table that is asked about, and the words that name some of its partitions. */
+/** The requested table, and the words that select some of its partitions. */
 type Subject = {
   readonly effects: Effects;
   readonly logs: TableLogs;
@@ -136,14 +136,14 @@ async function showDiff(
       writeDiff({ ...causes, rows }, format, terminal),
     );
   } catch (error) {
-    // What the logs say is said even where the rows cannot be read any more.
+    // Print what the logs know even if the rows cannot be read any more.
     if (error instanceof CliError) await writeDiff({ ...causes, rows: undefined }, format, terminal);
     throw error;
   }
   return 0;
 }
 
-/** Throws UsageError on words that are no partition of the table. */
+/** Throws UsageError on words that do not name partitions of the table. */
 async function requireFilter(
   log: TableLog,
   version: number,

@@ -7,7 +7,7 @@ const ARROWS: Readonly<Record<GraphEdge['kind'], string>> = {
   audit: '-. audit .->',
 };
 
-/** Lines without line ends; names of tables are letters, digits and `_`, so nothing wants escaping. */
+/** Lines without line ends; names of tables are letters, digits and `_`, so nothing needs escaping. */
 export function mermaidLines({ nodes, edges }: Graph): string[] {
   return [
     'flowchart LR',
@@ -17,7 +17,7 @@ export function mermaidLines({ nodes, edges }: Graph): string[] {
   ];
 }
 
-/** Some names, such as `end`, are words of Mermaid. */
+/** Some names, such as `end`, are reserved words in Mermaid. */
 function id(name: string): string {
   return `t_${name}`;
 }

@@ -1,4 +1,4 @@
-// `sluice graph`: which insight reads what, as a Mermaid flowchart or as JSON. Reads the definitions alone.
+// `sluice graph`: which insight reads what, as a Mermaid flowchart or as JSON. Reads only the definitions.
 import { lakeGraph } from '../core/graph.ts';
 import { readDefinitions } from '../local/read-definitions.ts';
 import { asideDocument, warnOfAside } from './aside-text.ts';
@@ -11,18 +11,18 @@ import { type Arguments, SCHEMAS, type Verb } from './verb.ts';
 const FORMATS = ['mermaid', 'json'] as const;
 
 export const graph: Verb = {
-  description: `Datasets, insights, and who reads whom. A thick arrow comes from the input that drives an insight: a change in it
-touches the partitions that it is in. A thin arrow comes from an input that is read as a whole: a change in it
-touches every partition. A dotted arrow comes from a table that an audit looks up (relationships).`,
+  description: `Prints datasets and insights, and which reads which. A thick arrow starts at the input that drives an insight: a
+change touches only the changed partitions. A thin arrow starts at an input that is read as a whole: a change
+touches every partition. A dotted arrow starts at a table that an audit looks up (relationships).`,
   options: [
     formatOption(
       FORMATS,
-      'mermaid: a flowchart, which GitHub shows where it stands in a Markdown file. json: nodes (name, kind, package, mode, description, file, partitionBy) and edges (from, to, kind: over, side or audit).',
+      'mermaid: a flowchart, which GitHub renders in Markdown files. json: nodes (name, kind, package, mode, description, file, partitionBy) and edges (from, to, kind: over, side or audit).',
     ),
     SCHEMAS,
   ],
   examples: [
-    { command: 'npx sluice graph', meaning: 'to be pasted between ```mermaid and ```' },
+    { command: 'npx sluice graph', meaning: 'paste it between ```mermaid and ```' },
     {
       command: `npx sluice graph --format json | jq -r '.edges[] | select(.from == "billing") | .to'`,
       meaning: 'what reads billing',
@@ -32,7 +32,8 @@ touches every partition. A dotted arrow comes from a table that an audit looks u
     { code: 0, meaning: 'printed' },
     {
       code: FAULT,
-      meaning: 'a contract or an insight is wrong: file and line are said, and the others are printed',
+      meaning:
+        'a contract or an insight is wrong: its file and line are reported, and all others are printed',
     },
     { code: 2, meaning: 'wrong usage' },
   ],

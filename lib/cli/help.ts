@@ -1,14 +1,14 @@
-// Renders the help of the command line and of a verb from the verbs' own words, as lines without line ends. Pure.
+// Renders the help of the command line and of a verb from the verbs' declarations, as lines without line ends. Pure.
 import type { NamedVerb } from './arguments.ts';
 import type { Option } from './verb.ts';
 import type { ListedVerb } from './verbs.ts';
 
 export function renderGeneralHelp(verbs: readonly ListedVerb[]): string[] {
   return paragraphs([
-    'Sluice turns a folder of CSV files into tables and insights that are always right:\ndrop, replace or delete a file, and every number that it touches follows.',
+    'Sluice turns a folder of CSV files into tables and insights that stay correct:\ndrop, replace or delete a file, and every affected number is updated.',
     `Usage: sluice <verb> [options]`,
     section('Verbs', pairs(verbs.map(({ name, summary }) => [name, summary]))),
-    'sluice <verb> --help says all about one verb. New here? Begin with: npm start',
+    'Run "sluice <verb> --help" for the details of a verb. New here? Start with: npm start',
   ]);
 }
 
@@ -44,7 +44,7 @@ function section(title: string, lines: readonly string[]): string {
 const MAX_LEFT = 30;
 const MAX_COLUMNS = 110;
 
-/** Two columns; a long left side has a line of its own, and a long right side several. */
+/** Two columns; a long left side gets its own line, and a long right side wraps. */
 function pairs(entries: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...entries.map(([left]) => left.length).filter((length) => length <= MAX_LEFT), 0);
   return entries.map(([left, right]) => {

@@ -12,10 +12,10 @@ import { withLake } from './with-lake.ts';
 
 export const history: Verb = {
   operand: { text: 'NAME', required: true },
-  description: `NAME is a dataset or an insight, or a table by its place in the lake (arrivals/customers). Each version with its
-time, the operation, the rows that came and went, the partitions, and the cause: source files that were new,
-replaced or withdrawn; inputs that had moved on; a contract or a definition that changed; partitions that kept
-their old rows because an audit failed. All of it is in the table's Delta log. Times are UTC.`,
+  description: `NAME is a dataset or an insight, or a table by its folder in the lake (arrivals/customers). Prints each version with
+its time, the operation, the rows added and removed, the partitions, and the cause: source files that were new,
+replaced or withdrawn; inputs with newer versions; a contract or a definition that changed; partitions that kept
+their previous rows because an audit failed. Everything comes from the table's Delta log. Times are UTC.`,
   options: [
     { name: 'limit', value: 'N', description: 'The newest N versions.', default: '20' },
     tableOrJson(
@@ -26,7 +26,7 @@ their old rows because an audit failed. All of it is in the table's Delta log. T
     VERBOSE,
   ],
   examples: [
-    { command: 'npx sluice history billing', meaning: 'which files came when' },
+    { command: 'npx sluice history billing', meaning: 'which files arrived when' },
     { command: 'npx sluice history spend_by_month --limit 5', meaning: 'why it was computed' },
     {
       command: "npx sluice history billing --format json | jq '.versions[] | select(.cause.contract)'",
@@ -34,8 +34,8 @@ their old rows because an audit failed. All of it is in the table's Delta log. T
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'said' },
-    { code: FAULT, meaning: 'there is no such table, no lake, or its log cannot be read' },
+    { code: 0, meaning: 'printed' },
+    { code: FAULT, meaning: 'there is no such table or no lake, or its log cannot be read' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,

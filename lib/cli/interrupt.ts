@@ -1,5 +1,5 @@
-// Ctrl-C: asks the work to stop between two steps, and ends the process where a step takes longer than a person waits.
-// Ending it at any moment leaves a sound lake: a commit is one file, there or not.
+// Ctrl-C: asks the work to stop between two steps, and ends the process if a step takes longer than a person would wait.
+// The lake stays consistent whenever the process ends: a commit is one file that exists or does not.
 import type { Terminal } from './terminal.ts';
 
 const PATIENCE_MS = 1000;
@@ -11,7 +11,7 @@ export class Interrupt {
   readonly #terminal: Terminal;
   /** Called at the first Ctrl-C. */
   onStop = (): void => {};
-  /** Called, and not waited for, before the process is ended in the middle of a step. */
+  /** Called, but not awaited, before the process ends in the middle of a step. */
   onEnd = (): void => {};
 
   constructor(terminal: Terminal) {
@@ -26,7 +26,7 @@ export class Interrupt {
 
   readonly #interrupted = (): void => {
     if (this.#stopped) this.#end(INTERRUPTED);
-    this.#terminal.err(['', 'Stopping; the lake is sound, and the next start carries on.']);
+    this.#terminal.err(['', 'Stopping; the lake is consistent, and the next start continues.']);
     this.#stopped = true;
     this.#patience = setTimeout(() => this.#end(0), PATIENCE_MS);
     this.onStop();

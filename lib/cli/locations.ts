@@ -1,4 +1,4 @@
-// The places that a verb works on, from its options; and how they are named to people.
+// The locations that a verb works on, from its options, and how they are shown to people.
 import { relative } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { UsageError } from '../errors.ts';
@@ -14,7 +14,7 @@ export function locations(args: Arguments): LakeLocations {
 }
 
 /**
- * Where one is in S3, the other's default does not go with it: it is the local lake's, whose files would be taken for vanished.
+ * If one is in S3, the default of the other does not fit: it belongs to the local lake, whose files would count as vanished.
  * Throws UsageError.
  */
 export function matchingLocations(args: Arguments): LakeLocations {
@@ -25,14 +25,14 @@ export function matchingLocations(args: Arguments): LakeLocations {
   ] as const)
     if (isS3Location(places[name]) && !args.flag(other))
       throw new UsageError(
-        `--${name} is ${places[name]}, so say --${other} as well: its default, ${places[other]}, belongs to the local lake.`,
+        `--${name} is ${places[name]}, so pass --${other} as well: its default, ${places[other]}, belongs to the local lake.`,
       );
   return places;
 }
 
 const LEAST_MEMORY_MB = 128;
 
-/** Throws UsageError on what is no whole number of MB, or too little to work with. */
+/** Throws UsageError unless it is a whole number of MB and large enough to work with. */
 export function memoryLimit(args: Arguments): Pick<OpenOptions, 'memoryLimitMb'> {
   const text = args.value('memory');
   if (text === undefined) return {};
@@ -41,7 +41,7 @@ export function memoryLimit(args: Arguments): Pick<OpenOptions, 'memoryLimitMb'>
   throw new UsageError(`--memory ${text}: write a whole number of MB, at least ${LEAST_MEMORY_MB}`);
 }
 
-/** As one would type it here: relative where that is shorter, quoted where a shell wants it. */
+/** As typed in a shell here: relative if that is shorter, quoted if needed. */
 export function typed(path: string): string {
   const way = isS3Location(path) ? path : relative(process.cwd(), path);
   const shown = way === '' ? '.' : way.length < path.length ? way : path;

@@ -1,5 +1,5 @@
-// The Log port of the command line: with --verbose every event as a line of JSON on standard error; else warnings and
-// errors alone, as lines for people, without what the verb says itself.
+// The Log port of the command line: with --verbose every event as a line of JSON on standard error; otherwise only
+// warnings and errors, as lines for people, except those that the verb prints itself.
 import type { Log } from '../ports.ts';
 import type { Terminal } from './terminal.ts';
 

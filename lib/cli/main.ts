@@ -1,4 +1,4 @@
-// The command line: finds the verb, calls it, and turns whatever it throws into a message and an exit code.
+// The command line: finds the verb, runs it, and turns errors into a message and an exit code.
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, CorruptionError, UsageError } from '../errors.ts';
 import { parseArguments } from './arguments.ts';
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   }
 }
 
-/** The stack's own lines; what stands before them is the message. */
+/** The lines of the stack; the lines before them are the message. */
 function unexpected(error: unknown): string[] {
   if (!(error instanceof Error)) return [`unexpected error: ${error}`];
   const calls = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));

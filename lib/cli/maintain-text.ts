@@ -1,4 +1,4 @@
-// What maintain did to a lake, or would do: as lines for people, as a JSON document for programs. Pure.
+// What maintain deleted and wrote, or would: as lines for people, as a JSON document for programs. Pure.
 import type { SetAside } from '../core/set-aside.ts';
 import type { Maintained, Maintenance } from '../maintain/maintain-tables.ts';
 import type { ObjectVersion } from '../ports.ts';
@@ -27,13 +27,13 @@ export function maintainLines({ places, total, failures, retentionMs, dryRun, as
   const days = Number((retentionMs / DAY_MS).toFixed(3));
   const files = `${count(total.files, 'file')} (${bytes(total.bytes)}) that no version of the last ${count(days, 'day')} needs`;
   return [
-    // After the files that the dry run has listed.
+    // Follows the files that the dry run has listed.
     ...(dryRun && total.files > 0 ? [''] : []),
     ...(touched.length === 0 ? [] : [...renderTable(COLUMNS, touched.map(cells)), '']),
     dryRun
       ? `Would delete ${files}. Nothing was changed.`
       : `Deleted ${files}; wrote ${count(checkpoints, 'checkpoint')}.`,
-    ...failures.map(({ place, error }) => `${place} was left as it is: ${reason(error)}`),
+    ...failures.map(({ place, error }) => `${place} was not changed: ${reason(error)}`),
     ...asideLines(aside),
   ];
 }
@@ -44,7 +44,7 @@ function cells({ place, files, bytes: size, checkpoint }: Maintained): string[] 
   return [place, number(files), bytes(size), checkpoint === undefined ? '' : String(checkpoint)];
 }
 
-/** See `sluice maintain --help`: the words here are what programs read. */
+/** See `sluice maintain --help`: programs read these property names. */
 export function maintainDocument({ lake, places, total, failures, retentionMs, dryRun, aside }: Outcome) {
   return {
     lake,

@@ -1,4 +1,4 @@
-// `sluice maintain`: keeps a lake cheap: deletes files past their retention, writes checkpoints.
+// `sluice maintain`: deletes files past their retention and writes checkpoints, which keeps a lake cheap.
 import { UsageError } from '../errors.ts';
 import { maintainTables } from '../maintain/maintain-tables.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
@@ -9,10 +9,10 @@ import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } fr
 import { withLake } from './with-lake.ts';
 
 export const maintain: Verb = {
-  description: `Deletes data files that no version of the last days shows (their rows were replaced or withdrawn, or an attempt
-that failed left them), reports and quarantine files of source versions that were superseded by then, and
-checkpoints that newer ones stand for. Then writes a checkpoint of each table that has none of its newest
-version. Log entries are never deleted. Safe at any moment: while files arrive, beside readers, stopped halfway.`,
+  description: `Deletes data files that no version within the retention needs (their rows were replaced or withdrawn, or a failed
+attempt left them), reports and quarantine files of source versions that were superseded before that, and
+checkpoints that newer ones replace. Then writes a checkpoint for each table whose newest version has none.
+Log entries are never deleted. Safe at any time: while files arrive, while others read, and if stopped halfway.`,
   options: [
     LANDING,
     LAKE,
@@ -20,11 +20,10 @@ version. Log entries are never deleted. Safe at any moment: while files arrive, 
     {
       name: 'retention',
       value: 'DAYS',
-      description:
-        'How long removed files stay, and with them the older versions for time travel. At least 0.042.',
+      description: 'Days to keep removed files, and so the older versions for time travel. At least 0.042.',
       default: '7',
     },
-    { name: 'dry-run', description: 'List what would go, and change nothing.' },
+    { name: 'dry-run', description: 'List what would be deleted, and change nothing.' },
     tableOrJson(
       'lake, retentionDays, dryRun, files, bytes, places (place, files, bytes, checkpoint), failures, aside (file, kind, names, message, held); with --dry-run also keys.',
     ),
@@ -32,18 +31,19 @@ version. Log entries are never deleted. Safe at any moment: while files arrive, 
     VERBOSE,
   ],
   examples: [
-    { command: 'npx sluice maintain', meaning: 'once a day, say' },
+    { command: 'npx sluice maintain', meaning: 'for example once a day' },
     { command: 'npx sluice maintain --dry-run', meaning: 'what would be deleted' },
     {
       command: 'npx sluice maintain --retention 30 --landing s3://my-landing --lake s3://my-lake',
-      meaning: 'a month of time travel; a deployed stack does it by itself',
+      meaning: 'a month of time travel; a deployed stack runs it automatically',
     },
   ],
   exitCodes: [
     { code: 0, meaning: 'all in order' },
     {
       code: FAULT,
-      meaning: 'a fault, or a definition that cannot be read: what is left as it is, is said with the reason',
+      meaning:
+        'a fault, or a definition that cannot be read: what was not changed is printed with the reason',
     },
     { code: 2, meaning: 'wrong usage' },
   ],
@@ -57,7 +57,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const retentionMs = retention(args);
   const dryRun = args.flag('dry-run');
   const keys: string[] = [];
-  // A landing that is not there would make every report look superseded.
+  // Without landing, every report would look superseded.
   const needs = { landing: 'required', lake: 'required', writes: !dryRun } as const;
   return withLake(args, terminal, needs, async ({ effects }) => {
     const found = await maintainTables(effects, {
@@ -84,6 +84,6 @@ function retention(args: Arguments): number {
   const days = /^\d{1,5}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
   if (days * DAY_MS >= 3600 * 1000) return days * DAY_MS;
   throw new UsageError(
-    `--retention ${text}: write a number of days, at least 0.042 (an hour): files that are being read or written now must not go`,
+    `--retention ${text}: write a number of days, at least 0.042 (an hour): files that are being read or written must not be deleted`,
   );
 }

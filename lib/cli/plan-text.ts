@@ -31,7 +31,7 @@ export function planLines(plan: FoundPlan, maxWidth?: number): string[] {
   ];
 }
 
-/** Begins with a heading of its own; tables and text as GitHub shows them. */
+/** Starts with a heading; tables and text for GitHub. */
 export function planMarkdown(plan: FoundPlan): string[] {
   const row = (texts: readonly string[]) => `| ${texts.map(escaped).join(' | ')} |`;
   const rows = plan.changes.map((change) => {
@@ -99,12 +99,12 @@ function summary({ changes, unchanged, broken }: FoundPlan): string {
   if (parts.length === 0 && broken.length === 0) return `Nothing changes: ${count(unchanged, 'table')}.`;
   const todo =
     work.length === 0
-      ? 'Nothing to be done'
-      : `To be read again: ${count(files, 'source file')}; to be computed: ${least}${count(partitions, 'partition')}; ${least}${bytes(size)} in all`;
+      ? 'Nothing to do'
+      : `To read again: ${count(files, 'source file')}; to compute: ${least}${count(partitions, 'partition')}; ${least}${bytes(size)} in all`;
   return `${parts.join(', ')}, ${number(unchanged)} unchanged. ${todo}.`;
 }
 
-/** See `sluice plan --help`: the words here are what programs read. */
+/** See `sluice plan --help`: programs read these property names. */
 export function planDocument({ aside, ...plan }: FoundPlan): unknown {
   return { ...plan, aside: asideDocument(aside) };
 }

@@ -1,4 +1,4 @@
-// `sluice plan`: what changed contracts and SQL would do to a lake, before they are deployed. Writes nothing.
+// `sluice plan`: the effect of changed contracts and SQL on a lake, before they are deployed. Read-only.
 import { planDefinitions } from '../inspect/definition-plan.ts';
 import { chosenFormat, formatOption } from './choices.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
@@ -10,10 +10,10 @@ import { withLake } from './with-lake.ts';
 const FORMATS = ['table', 'markdown', 'json'] as const;
 
 export const plan: Verb = {
-  description: `Compares the schemas folder with the lake: tables that would be added; contracts and SQL that changed, with the
-source files that would be read again and the partitions that would be computed again, and what depends on
-them; changes that a table cannot take; tables that nothing defines any more. Bytes are those of the source files
-in landing, or of the data files that a computation reads as they are now. Changes nothing.`,
+  description: `Compares the schemas folder with the lake: tables that would be added; changed contracts and SQL, with the source
+files to read again, the partitions to compute again, and what depends on them; incompatible changes; tables
+without a definition. Bytes are the size of the source files in landing, or of the data files that a computation
+reads as they are now. Changes nothing.`,
   options: [
     LANDING,
     LAKE,
@@ -28,16 +28,19 @@ in landing, or of the data files that a computation reads as they are now. Chang
     { command: 'npx sluice plan', meaning: 'before the next sync' },
     {
       command: 'npx sluice plan --landing s3://my-landing --lake s3://my-lake --format markdown',
-      meaning: 'before a deploy, as a comment on its pull request',
+      meaning: 'before a deployment, as a comment on its pull request',
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'all of it can be taken, or nothing would change' },
-    { code: NEEDS_ATTENTION, meaning: 'a table cannot take a change, or two datasets take one file' },
+    { code: 0, meaning: 'every change is compatible, or nothing would change' },
+    {
+      code: NEEDS_ATTENTION,
+      meaning: 'a change is incompatible with its table, or two datasets match one file',
+    },
     {
       code: FAULT,
       meaning:
-        'a definition or a table cannot be read (said, and the others are planned), or landing or the lake cannot',
+        'a definition or a table cannot be read (reported, and all others are planned), or landing or the lake cannot',
     },
     { code: 2, meaning: 'wrong usage' },
   ],

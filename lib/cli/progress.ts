@@ -1,4 +1,4 @@
-// How far a sync is: a bar on a terminal, a line per step elsewhere. On standard error, so that output stays output.
+// The progress of a sync: a bar on a terminal, otherwise a line per step. On standard error, apart from the output.
 import { tablePrefix } from '../core/insight.ts';
 import type { SyncObserver } from '../local/sync-lake.ts';
 import { cut } from './table-text.ts';
@@ -11,7 +11,7 @@ const STAGED_A_LINE = 100;
 
 type Progress = SyncObserver & { close(): void };
 
-/** Shown while the work goes on, and gone when it has ended, well or not. */
+/** Shown during the work and removed when it ends, with or without an error. */
 export async function withProgress<T>(
   terminal: Terminal,
   work: (progress: SyncObserver) => Promise<T>,
@@ -36,7 +36,7 @@ function linesOfProgress(terminal: Terminal): Progress {
     },
     ingested({ outcomes, failures }, ms) {
       done += outcomes.length;
-      const retried = failures.length === 0 ? '' : `, ${number(failures.length)} to be tried again`;
+      const retried = failures.length === 0 ? '' : `, ${number(failures.length)} to retry`;
       terminal.err([
         `read ${number(done)} of ${count(Math.max(planned, done), 'file')}${retried} (${duration(ms)})`,
       ]);
@@ -67,7 +67,7 @@ function progressBar(terminal: Terminal, columns: number): Progress {
   return {
     planned({ files, refreshes }) {
       [done, total] = [0, files + refreshes];
-      show(files === 0 ? 'looking for news' : `reading ${count(files, 'file')}`);
+      show(files === 0 ? 'looking for changes' : `reading ${count(files, 'file')}`);
     },
     ingested({ outcomes }) {
       done += outcomes.length;

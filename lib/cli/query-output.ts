@@ -1,4 +1,4 @@
-// Writes a query's rows as they come: a table of the first thousand, or all of them as CSV or JSON.
+// Prints a query's rows as they arrive: a table of the first thousand, or all of them as CSV or JSON.
 import type { ResultColumn, Row, SqlSession, Value } from '../ports.ts';
 import { csvRecord } from './csv-text.ts';
 import { renderTable } from './table-text.ts';
@@ -29,7 +29,7 @@ async function* whileRead(chunks: Chunks, terminal: Terminal): AsyncGenerator<re
   }
 }
 
-/** `key`: the column's name in a Row, where equal names are told apart by a number. */
+/** `key`: the column's name in a Row, where a number distinguishes equal names. */
 type Column = ResultColumn & { readonly key: string };
 
 function withKeys(columns: readonly ResultColumn[]): Column[] {
@@ -53,7 +53,7 @@ async function writeCsv(columns: readonly Column[], chunks: Chunks, terminal: Te
     );
 }
 
-/** Decimals and large integers come as text, so that no digit is lost; as JSON numbers they lose none either. */
+/** Decimals and large integers arrive as text, so no digit is lost; written as JSON numbers they keep every digit too. */
 async function writeJson(columns: readonly Column[], chunks: Chunks, terminal: Terminal): Promise<void> {
   const fields = columns.map(({ key, type }) => ({
     key,
@@ -74,7 +74,7 @@ async function writeJson(columns: readonly Column[], chunks: Chunks, terminal: T
 
 export function jsonValue(value: Value, exact: boolean): string {
   if (exact && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return value;
-  // JSON has no word for NaN and the infinities.
+  // JSON cannot express NaN and infinities.
   if (typeof value === 'number' && !Number.isFinite(value)) return JSON.stringify(String(value));
   return JSON.stringify(value);
 }
@@ -89,7 +89,7 @@ async function writeTable(columns: readonly Column[], chunks: Chunks, terminal: 
   }
   const header = columns.map(({ name, type }) => ({ name, right: isNumber(type) }));
   const more =
-    rows > shown.length ? `… ${number(rows - shown.length)} more rows, use --format csv` : count(rows, 'row');
+    rows > shown.length ? `… ${number(rows - shown.length)} more rows: use --format csv` : count(rows, 'row');
   await terminal.out([...renderTable(header, shown, terminal.outColumns), more]);
 }
 

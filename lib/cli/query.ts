@@ -1,4 +1,4 @@
-// `sluice query`: SQL over the tables and insights of the lake, as a table, as CSV or as JSON. Reads alone.
+// `sluice query`: SQL over the tables and insights of the lake, as a table, as CSV or as JSON. Read-only.
 
 import type { Catalog } from '../core/catalog.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
@@ -27,14 +27,14 @@ const FORMATS = ['table', 'csv', 'json'] as const;
 export const query: Verb = {
   operand: { text: '"SELECT …"', required: true },
   description: `One SELECT (or WITH, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES) in DuckDB's SQL over all tables and insights by
-their names; - reads it from standard input. Nothing can be changed by it, and no file outside of the lake is read.
+their names; - reads it from standard input. A query cannot change anything, and reads no file outside the lake.
 Times are UTC.
 
-With --as-of the tables and insights are as they were then, in the columns of then. A time is for all of them;
-versions are counted by each table for itself, so a version wants a query of one table. What later commits
-replaced can be read for as long as "sluice maintain" keeps it.
+With --as-of, tables and insights have the rows and columns they had then. A time applies to all tables; each
+table counts its own versions, so a version needs a query of one table. Replaced rows can be read for as long as
+"sluice maintain" keeps them.
 
-As CSV (RFC 4180) NULL is empty, and an empty text is "". As JSON decimals are numbers with all their digits.`,
+In CSV (RFC 4180), NULL is empty and an empty text is "". In JSON, decimals are numbers with all their digits.`,
   options: [
     formatOption(FORMATS, 'A table for people, or all rows for programs.'),
     AS_OF,
@@ -45,14 +45,14 @@ As CSV (RFC 4180) NULL is empty, and an empty text is "". As JSON decimals are n
   ],
   examples: [
     { command: 'npx sluice query "SELECT * FROM spend_by_month"', meaning: 'an insight' },
-    { command: 'npx sluice query "SHOW TABLES"', meaning: 'what there is' },
+    { command: 'npx sluice query "SHOW TABLES"', meaning: 'list all tables' },
     {
       command: 'npx sluice query "FROM usage_daily" --format csv > usage.csv',
       meaning: 'all rows into a file',
     },
     {
       command: 'npx sluice query "FROM spend_by_month" --as-of 2024-02-01T09:00:00Z',
-      meaning: 'what it said then',
+      meaning: 'its rows at that time',
     },
     { command: 'npx sluice query - --format json < question.sql', meaning: 'a longer question' },
   ],
@@ -60,7 +60,7 @@ As CSV (RFC 4180) NULL is empty, and an empty text is "". As JSON decimals are n
     {
       code: 0,
       meaning:
-        'answered; definitions that are set aside are named on standard error, and their tables answer as they are',
+        'answered; definitions that are set aside are named on standard error, and their tables are read as they are',
     },
     { code: FAULT, meaning: 'the SQL is wrong, or there is no lake' },
     { code: 2, meaning: 'wrong usage' },
@@ -77,7 +77,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     const { catalog } = effects;
     const defined = namedTables(effects);
     const reads = await effects.sql.session((session) => readQuery(session, sql));
-    // They are looked for where a name is none of those that are defined.
+    // Only looked for if the query names a table without a definition.
     const ownerless = isWithin(reads, defined)
       ? []
       : await ownerlessTables(effects, asOf === undefined ? 'without' : 'with');
@@ -106,7 +106,7 @@ function isWithin(reads: QueryReads | undefined, tables: readonly TableRef[]): b
   return reads.isUnderstood && [...reads.named.keys()].every((name) => names.has(name));
 }
 
-/** What the answer may say that landing does not. */
+/** Warns where the answer may differ from landing. */
 async function warnOfTables(
   { catalog, tables: logs }: Effects,
   terminal: Terminal,
@@ -117,12 +117,12 @@ async function warnOfTables(
     const prefix = tablePrefix(table);
     if (ownerless.includes(table) && !catalog.asideNamed(table.name))
       terminal.err([
-        `warning: nothing defines ${prefix} any more: it is as the last sync left it ("npx sluice drop ${prefix}" removes it)`,
+        `warning: ${prefix} has no definition any more: its rows are those of the last sync ("npx sluice drop ${prefix}" removes it)`,
       ]);
     const foreign = (await logs.latest(prefix).catch(() => undefined))?.foreign ?? [];
     if (foreign.length > 0)
       terminal.err([
-        `warning: ${prefix} was changed by other programs, and the answer may show that: "npx sluice status" says by whom, "npx sluice sync" takes it back`,
+        `warning: ${prefix} was changed by other programs, and the answer may include that: "npx sluice status" shows by which, "npx sluice sync" reverts it`,
       ]);
   }
 }
@@ -135,7 +135,7 @@ function requireOneTable(asOf: AsOf | undefined, tables: readonly TableRef[], is
   if (asOf === undefined || !('version' in asOf) || tables.length <= 1) return;
   throw new UsageError(
     `--as-of ${asOf.text} is a version, and each table counts its own: the query ${isCertain ? 'names' : 'may read'} ${namesOf(tables).join(', ')}. ` +
-      `Say a time instead, such as --as-of 2024-01-31T10:00:00Z ("npx sluice history ${tables[0]?.name}" lists versions with their times)`,
+      `Use a time instead, such as --as-of 2024-01-31T10:00:00Z ("npx sluice history ${tables[0]?.name}" lists versions with their times)`,
   );
 }
 
@@ -150,7 +150,7 @@ function readable(
   const beyond = /^Permission Error: Cannot access \w+ "(.+)" - file system/.exec(error.message)?.[1];
   if (beyond !== undefined)
     return new CliError(
-      `A query reads tables, insights and the lake's own files: ${JSON.stringify(beyond)} is not among them. Put the file into landing, with a contract, to ask about it.`,
+      `A query reads tables, insights and the lake's own files: ${JSON.stringify(beyond)} is not one of them. To query this file, put it into landing, with a contract.`,
       1,
       { cause: error },
     );
@@ -159,20 +159,20 @@ function readable(
   if (missing.some((name) => name.toLowerCase() === unknown.toLowerCase())) {
     const problem =
       asOf === undefined
-        ? `${unknown} is defined, but the lake does not hold it yet: run "npx sluice sync".`
-        : `${unknown} did not exist yet at ${asOf.text}: "npx sluice history ${unknown}" says since when it does.`;
+        ? `${unknown} is defined, but not in the lake yet: run "npx sluice sync".`
+        : `${unknown} did not exist yet at ${asOf.text}: "npx sluice history ${unknown}" shows when it was created.`;
     return new CliError(problem, 1, { cause: error });
   }
   if (names.some((name) => name.toLowerCase() === unknown.toLowerCase()))
     return new CliError(
-      `Tables and insights are in no schema and no database: write ${unknown} alone, without a name before it.`,
+      `Tables and insights belong to no schema or database: write just ${unknown}, without a prefix.`,
       1,
       { cause: error },
     );
   const by = catalog.asideNamed(unknown);
   if (by)
     return new CliError([
-      `The lake holds no ${unknown}, and what may define it is set aside:`,
+      `The lake has no table ${unknown}; a definition that may create it is set aside:`,
       by.error.message,
     ]);
   const there = `There are: ${names.join(', ')}`;
@@ -183,12 +183,12 @@ function readable(
   );
 }
 
-/** The engine shows the place in the SQL on lines of its own. Indented, none of them can be taken for one of ours. */
+/** DuckDB shows the position in the SQL on extra lines. They are indented, so they cannot be mistaken for our messages. */
 function engineLines({ message }: SqlError): string[] {
   return message.split('\n').map((line, index) => (index === 0 || line === '' ? line : `  ${line}`));
 }
 
-/** Names that are words of SQL, or hold a dot or a blank, want quotes. */
+/** Names that are reserved SQL keywords, or contain a dot or a space, need quotes. */
 async function quotingHint(
   session: SqlSession,
   { message }: SqlError,

@@ -1,4 +1,4 @@
-// What a rebuild did, as lines for people and as one JSON document for programs. Pure.
+// The result of a rebuild, as lines for people and as one JSON document for programs. Pure.
 import type { Rebuilt } from '../evolve/rebuild.ts';
 import { count, firstWords, number } from './text.ts';
 
@@ -20,12 +20,12 @@ export function rebuildLines(rebuilt: Rebuilt): string[] {
   const { files, rows, quarantined, rejected } = totals(rebuilt);
   return [
     `Rebuilt ${dataset} (version ${version}) from ${count(files, 'file')}: ${count(rows, 'row')}, ${number(quarantined)} quarantined${rejected > 0 ? `, ${count(rejected, 'file')} rejected` : ''}`,
-    ...(kept.length > 0 ? [`Rows that stay as they were: ${firstWords(kept, MAX_NAMED)}`] : []),
-    ...(dropped.length > 0 ? [`Rows that were given up: ${firstWords(dropped, MAX_NAMED)}`] : []),
+    ...(kept.length > 0 ? [`Kept the rows of: ${firstWords(kept, MAX_NAMED)}`] : []),
+    ...(dropped.length > 0 ? [`Deleted the rows of: ${firstWords(dropped, MAX_NAMED)}`] : []),
   ];
 }
 
-/** See `sluice rebuild --help`: the words here are what programs read. */
+/** See `sluice rebuild --help`: programs read these property names. */
 export function rebuildDocument(rebuilt: Rebuilt): Record<string, unknown> {
   const { dataset, version, kept, dropped } = rebuilt;
   return { dataset, version, ...totals(rebuilt), kept, dropped };

@@ -1,4 +1,4 @@
-// `sluice rebuild`: a dataset's table made anew from the files in landing, and everything that is computed from it.
+// `sluice rebuild`: rewrites a dataset's table from the files in landing, and everything that is computed from it.
 import { rebuild as rebuildTable } from '../evolve/rebuild.ts';
 import { requireDataset } from '../inspect/find-table.ts';
 import { syncLake } from '../local/sync-lake.ts';
@@ -13,19 +13,19 @@ import { withLake } from './with-lake.ts';
 
 export const rebuild: Verb = {
   operand: { text: 'DATASET', required: true },
-  description: `For a contract that the table cannot take (another type, another partitioning, a dropped column), and for a table
-whose data files were damaged. Every file in landing is read; then one commit replaces all rows, so that
-readers see the old table or the new one; then what is computed from it is refreshed, as by "sluice sync".
-It may run while files arrive, and be stopped at any moment: the next run goes on from there.
+  description: `For an incompatible contract change (another type, another partitioning, a dropped column), and for a table whose
+data files are damaged. Every file in landing is read; then one commit replaces all rows, so readers see either
+the old table or the new one; then everything computed from it is refreshed, as by "sluice sync". It can run
+while files arrive, and can be stopped at any time: the next run continues from there.
 
-Nothing is changed where rows would be lost: where landing does not have a file any more, or only a
-version that is rejected. Under a contract that fits the table the rows of rejected files stay, and of
-deleted ones where the contract says "onDelete": "keep".`,
+Nothing is changed if rows would be lost, because a file is not in landing any more or its version there is
+rejected. If the contract is compatible with the table, the rows of rejected files stay, and those of deleted
+files if the contract has "onDelete": "keep".`,
   options: [
     LANDING,
     LAKE,
     SCHEMAS,
-    { name: 'yes', description: 'Give up the rows of files that cannot be read again.' },
+    { name: 'yes', description: 'Delete the rows of files that cannot be read again.' },
     tableOrJson(
       'dataset, version, files, rows, quarantined, rejected, kept, dropped, and sync, the document of "sluice sync --format json".',
     ),
@@ -33,19 +33,19 @@ deleted ones where the contract says "onDelete": "keep".`,
     VERBOSE,
   ],
   examples: [
-    { command: 'npx sluice rebuild billing', meaning: 'after a change that its table cannot take' },
+    { command: 'npx sluice rebuild billing', meaning: 'after an incompatible contract change' },
     {
       command: 'npx sluice rebuild billing --landing s3://my-landing --lake s3://my-lake',
-      meaning: 'in S3, worked on by this machine; then deploy the new contract',
+      meaning: 'in S3, processed by this machine; then deploy the new contract',
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'all well' },
+    { code: 0, meaning: 'success' },
     {
       code: NEEDS_ATTENTION,
-      meaning: 'a source file stands rejected, or a partition is stale because an audit failed',
+      meaning: 'a source file is rejected, or a partition is stale because an audit failed',
     },
-    { code: FAULT, meaning: 'a fault, or rows would be lost: the message says which' },
+    { code: FAULT, meaning: 'a fault, or rows would be lost: see the message' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,

@@ -1,4 +1,4 @@
-// `sluice redrive`: what failed for good is delivered again.
+// `sluice redrive`: delivers dead letters again.
 import { type LakeRedrive, redriveLake } from '../local/redrive-lake.ts';
 import { warnOfAside } from './aside-text.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
@@ -11,10 +11,10 @@ import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } fr
 import { withLake } from './with-lake.ts';
 
 export const redrive: Verb = {
-  description: `Without a queue: delivers what lies in the lake's dead-letters folder, in this process; "sluice sync" does it too.
-With one or both queues' URLs: sends what lies in these queues of a deployed stack back to the queues it
-came from, where its functions take it up. Nothing is lost where it is stopped halfway, and a message that
-is delivered twice changes nothing.`,
+  description: `Without a queue: delivers the messages in the lake's dead-letters folder, in this process; "sluice sync" does so too.
+With one or both queue URLs: moves the messages in these queues of a deployed stack back to the queues they came
+from, where its functions process them. Nothing is lost if it is stopped halfway, and a message that is delivered
+twice changes nothing.`,
   options: [
     FILES_DLQ,
     REFRESH_DLQ,
@@ -33,7 +33,7 @@ is delivered twice changes nothing.`,
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'delivered, or given back to the queues' },
+    { code: 0, meaning: 'delivered, or moved back to the queues' },
     { code: FAULT, meaning: 'a fault, or a message of the lake failed again' },
     { code: 2, meaning: 'wrong usage' },
   ],

@@ -1,4 +1,4 @@
-// Writes what was refused, as it comes: as a table for people, as CSV, as JSON.
+// Prints rejected files and refused rows as they are read: as a table for people, as CSV, as JSON.
 
 import type { RejectedRow } from '../core/violation.ts';
 import { placedMessage } from '../core/violation-text.ts';
@@ -28,7 +28,7 @@ export async function showRejects(
   else await writeSummaryLines(found, limit, terminal);
 }
 
-/** A record for each field and rule, and one for a file that was refused as a whole. */
+/** A record for each field and rule, and one for a rejected file. */
 function countRecords({ source, dataset, outcome, reason, rows, violations }: SourceRejects): string {
   const record = (...cells: (string | null)[]) => csvRecord([source, dataset, outcome, ...cells]);
   const whole = reason ? [record(reason.message, reason.field, reason.rule, String(rows))] : [];
@@ -74,19 +74,19 @@ async function writeSummaryLines(
     const what =
       reason === undefined
         ? `${number(quarantined)} of ${count(rows, 'row')} quarantined`
-        : `rejected as a whole: ${reason.message}`;
+        : `rejected: ${reason.message}`;
     const lines = violations.map(
       ({ field, rule, rows }) => `  ${number(rows)} × ${field === '' ? 'record' : field}: ${rule}`,
     );
     await terminal.out([`${source} (${dataset}): ${what}`, ...lines]);
   }
-  if (files === 0) await terminal.out(['Nothing is refused.']);
+  if (files === 0) await terminal.out(['No file is rejected, and no row is quarantined.']);
   else {
     const more =
       files > limit ? [`and ${count(files - limit, 'file')} more: --limit ${files} shows them all`] : [];
     await terminal.out([
       ...more,
-      '"npx sluice rejects SOURCE" says which rows of a file; with --format csv they can be corrected and sent again.',
+      '"npx sluice rejects SOURCE" shows the rows of a file; with --format csv you can correct them and send them again.',
     ]);
   }
 }
@@ -101,10 +101,10 @@ export async function showSource(
   const dataset = effects.catalog.datasets.find(({ name }) => name === rejects.dataset);
   if (shape.format === 'csv') {
     if (dataset?.format !== 'csv')
-      throw new UsageError(`${rejects.source} is no CSV file: --format json has its records as they came`);
+      throw new UsageError(`${rejects.source} is not a CSV file: use --format json for its original records`);
     if (rejects.reason && rejects.quarantine === undefined)
       throw new CliError(
-        `${rejects.source} was rejected before its rows were read: ${rejects.reason.message}. Correct the file itself, and send it again under its name`,
+        `${rejects.source} was rejected before its rows were read: ${rejects.reason.message}. Correct the file itself, and send it again under the same name`,
       );
     await writeRecords(effects, rejects, terminal);
     terminal.err(await sendAgain(effects, dataset, rejects));
@@ -118,12 +118,12 @@ export async function showSource(
     await readRejectedRows(effects, rejects, (rows) => writeRowLines(rejects, rows, shape.limit, terminal));
 }
 
-/** The raw records under the file's own header, with its own line ends. */
+/** The raw records under the file's own header, with its original line ends. */
 async function writeRecords(effects: Effects, rejects: SourceRejects, terminal: Terminal): Promise<void> {
   const { source, header } = rejects;
   if (header === undefined)
     throw new CliError(
-      `the header of ${source} was not noted when it was read: --format json has its records, without a header`,
+      `the header of ${source} was not recorded when it was read: use --format json for its records, without a header`,
     );
   const lineEnd = /\r\n$|\n$|\r$/.exec(header)?.[0] ?? '\n';
   await readRejectedRows(effects, rejects, async (rows) => {
@@ -134,7 +134,7 @@ async function writeRecords(effects: Effects, rejects: SourceRejects, terminal: 
 
 type RowDocument = Omit<ReturnType<typeof rowDocument>, 'raw'> & { readonly raw: string | null };
 
-/** What is against the file as a whole comes first, and speaks of no record. */
+/** The reason for rejecting the file comes first; it belongs to no record. */
 async function* withReason(
   { reason }: SourceRejects,
   rows: AsyncIterable<RejectedRow>,
@@ -163,7 +163,7 @@ async function writeRowLines(
   limit: number,
   terminal: Terminal,
 ): Promise<void> {
-  if (reason) await terminal.out([`${source} (${dataset}) is rejected as a whole: ${reason.message}`]);
+  if (reason) await terminal.out([`${source} (${dataset}) is rejected: ${reason.message}`]);
   let shown = 0;
   for await (const { line, path, raw, violations } of rows) {
     if (shown === limit) break;

@@ -1,4 +1,4 @@
-// `sluice rejects`: what was refused and why, by file, or row by row of one file, to be corrected and sent again.
+// `sluice rejects`: rejected files and refused rows with the reasons, by file or row by row, to correct and send again.
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { CliError, UsageError } from '../errors.ts';
@@ -18,23 +18,23 @@ const FORMATS = ['table', 'csv', 'json'] as const;
 
 export const rejects: Verb = {
   operand: { text: 'SOURCE', required: false },
-  description: `Without SOURCE: the files that were rejected as a whole, with the reason, and those with quarantined rows, by
-field and rule. With SOURCE, a landing key or the file's path in the landing folder: its refused rows, each
-with its line, its text and every reason. As CSV these are the records as they came, under the file's own
-header and in its own dialect: correct them and send them again, under the name that is said.`,
+  description: `Without SOURCE: the rejected files with the reason, and files with quarantined rows, by field and rule. With
+SOURCE, a landing key or the file's path in the landing folder: its refused rows, each with its line, its text
+and every reason. As CSV, these are the original records, with the file's own header and dialect: correct them
+and send them again, under the name that is printed.`,
   options: [
     LANDING,
     LAKE,
     SCHEMAS,
-    { name: 'dataset', value: 'NAME', description: 'Files of this dataset alone.' },
+    { name: 'dataset', value: 'NAME', description: 'Only files of this dataset.' },
     formatOption(
       FORMATS,
-      'table: for people. csv: the records of SOURCE; without it, the counts. json: all there is.',
+      'table: for people. csv: the records of SOURCE; without it, the counts. json: everything.',
     ),
     {
       name: 'limit',
       value: 'N',
-      description: 'Files, or rows, that a table shows; csv and json have all.',
+      description: 'The most files, or rows, in a table; csv and json have all.',
       default: '100',
     },
     VERBOSE,
@@ -47,15 +47,15 @@ header and in its own dialect: correct them and send them again, under the name 
     },
     {
       command: 'npx sluice rejects shop/day=2024-01-02/b.csv --format csv > corrected.csv',
-      meaning: 'to correct and send',
+      meaning: 'to correct and send again',
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'said, whatever it is' },
+    { code: 0, meaning: 'printed' },
     {
       code: FAULT,
       meaning:
-        'there is no lake yet, or it, one of its tables or a definition cannot be read: said on standard error',
+        'there is no lake, or it, one of its tables or a definition cannot be read: see standard error',
     },
     { code: 2, meaning: 'wrong usage, or there is no such source' },
   ],
@@ -69,9 +69,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   return withLake(args, terminal, needs, async ({ effects, places, hasLanding }) => {
     const { catalog } = effects;
     if (!hasLanding)
-      terminal.err([
-        `There is no landing folder ${places.landing}: which files were rejected as a whole is not known.`,
-      ]);
+      terminal.err([`There is no landing folder ${places.landing}: rejected files are not known.`]);
     if (dataset !== undefined) requireDataset(catalog, dataset);
     if (args.operand !== undefined) {
       const source = landingKey(places.landing, args.operand);
@@ -87,7 +85,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   });
 }
 
-/** A file below the landing folder is meant by its key. */
+/** A path below the landing folder stands for its key. */
 function landingKey(landing: string, operand: string): string {
   if (isS3Location(landing)) {
     const prefix = `${landing.replace(/\/+$/, '')}/`;
@@ -97,7 +95,7 @@ function landingKey(landing: string, operand: string): string {
   return way === '' || way.startsWith('..') || isAbsolute(way) ? operand : way.split(sep).join('/');
 }
 
-/** Undefined, and said, where nothing of it was refused. Throws UsageError. */
+/** Undefined, with a message, if nothing of it was refused. Throws UsageError. */
 async function requireSource(
   effects: Effects,
   source: string,
@@ -108,7 +106,7 @@ async function requireSource(
   const found = await sourceRejects(effects, source);
   if (found === 'absent')
     throw new UsageError(
-      `${source} is neither in landing nor in the lake: "npx sluice rejects" names the files with refused rows`,
+      `${source} is neither in landing nor in the lake: "npx sluice rejects" lists the files with refused rows`,
     );
   if (found === 'aside')
     throw new CliError(
@@ -118,7 +116,7 @@ async function requireSource(
   if (found === 'clean') {
     if (format === 'json') await terminal.json([]);
     terminal.err([
-      `Nothing of ${source} was refused, as far as it was read: "npx sluice status" says whether files wait.`,
+      `Nothing of ${source} was refused, as far as it was read: "npx sluice status" shows whether files wait.`,
     ]);
     return undefined;
   }

@@ -1,5 +1,5 @@
-// Under which name corrected rows are to be sent: beside the file that they come from, for under its own name they would
-// take the place of its other rows.
+// The name under which to send corrected rows: next to their original file, because under its name they would replace
+// its other rows.
 import type { Dataset } from '../core/contract.ts';
 import type { SourceRejects } from '../inspect/rejects.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -14,7 +14,7 @@ export async function sendAgain(
     dataset.encoding === 'utf-8'
       ? []
       : [
-          `This is UTF-8, and ${dataset.name} wants ${dataset.encoding}: iconv -f utf-8 -t ${dataset.encoding} makes it so.`,
+          `This is UTF-8, but ${dataset.name} needs ${dataset.encoding}: convert it with iconv -f utf-8 -t ${dataset.encoding}.`,
         ];
   return [await nextStep(effects, dataset, rejects), ...encoding];
 }
@@ -25,22 +25,22 @@ async function nextStep(
   { source, reason }: SourceRejects,
 ): Promise<string> {
   if (reason)
-    return `The file was rejected as a whole, these rows and the good ones: correct them in the file itself, and send it again as ${source}.`;
+    return `The whole file was rejected, including its good rows: correct these rows in the file itself, and send it again as ${source}.`;
   if (dataset.mode === 'replace')
-    return `Of ${dataset.name} the newest file alone counts: correct these rows in the file itself, and send it again as ${source}.`;
+    return `Only the newest file of ${dataset.name} is used: correct these rows in the file itself, and send it again as ${source}.`;
   const name = await freeName(effects, dataset, source);
   const packed = PACKERS[/\.(gz|zst)$/.exec(name ?? '')?.[1] ?? ''];
-  const packing = packed === undefined ? '' : `, packed by ${packed}`;
+  const packing = packed === undefined ? '' : `, compressed with ${packed}`;
   return name === undefined
-    ? `The path of ${dataset.name} (${dataset.path}) takes no other name beside ${source}: correct these rows in the file itself, and send it again under its name.`
-    : `Correct these rows and send them as ${name}${packing}: under the old name they would take the place of the file's other rows.`;
+    ? `The path of ${dataset.name} (${dataset.path}) matches no other name next to ${source}: correct these rows in the file itself, and send it again under the same name.`
+    : `Correct these rows and send them as ${name}${packing}: under the old name they would replace the file's other rows.`;
 }
 
 const TRIES = 100;
 
 const PACKERS: Readonly<Record<string, string>> = { gz: 'gzip', zst: 'zstd' };
 
-/** A key in the same folder that the dataset takes and that landing does not have, not packed where that is possible. */
+/** An unused key in the same folder that the dataset's path matches, uncompressed if possible. */
 async function freeName(effects: Effects, dataset: Dataset, source: string): Promise<string | undefined> {
   const [, stem = source, extension = '', packed = ''] =
     /^(.*?)(\.[^./]+)?(\.gz|\.zst)?$/s.exec(source) ?? [];

@@ -50,7 +50,7 @@ function headlineRows(
   });
 }
 
-/** A description in several lines of YAML is a sentence all the same. */
+/** A description may span several lines of YAML. */
 function described({ description }: Derivation): string {
   return description === undefined ? '' : `. ${description.trim().replace(/\s*\n\s*/g, ' ')}`;
 }
@@ -80,7 +80,7 @@ export async function nextLines(effects: Effects, places: LakeLocations): Promis
   ];
 }
 
-/** A source file whose copy under another name counts again, so that one sees the numbers move. */
+/** A source file whose copy under another name changes the numbers. */
 async function exampleFile({ catalog, tables }: Effects): Promise<{ key: string; copy: string } | undefined> {
   for (const dataset of catalog.datasets.filter(
     ({ mode, duplicates }) => mode === 'append' && duplicates !== 'reject',

@@ -1,4 +1,4 @@
-// `sluice start`: from nothing to insights, then follows landing. What a new user sees first.
+// `sluice start`: fills a lake, shows insights, then watches landing. What a new user sees first.
 import { rmSync } from 'node:fs';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { Definitions } from '../local/follow-definitions.ts';
@@ -20,20 +20,19 @@ import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } fr
 import { type OpenedLake, withLake } from './with-lake.ts';
 
 export const start: Verb = {
-  description: `Where there is no landing folder yet, makes one from the samples beside the contracts. Brings the lake in
-line with it, shows headline insights, then follows every file that is dropped, overwritten, renamed or
-deleted there, a line each. Ctrl-C ends it and leaves a sound lake; the next start carries on.
+  description: `If there is no landing folder, creates one from the samples next to the contracts. Brings the lake in line with
+it, shows headline insights, then processes every file that is dropped, overwritten, renamed or deleted there,
+one line each. Ctrl-C stops it and leaves a consistent lake; the next start continues.
 
 It looks at landing and at the definitions twice a second. If a look takes long, it waits twenty times as
 long as the look took. In S3 a look is one request per 1,000 files. If a look fails, it is tried again.
 
 A file is read when it has not changed for half a second. If its writer pauses longer, it is read twice:
 half, and then whole. To avoid that, write under a name with a leading dot, which is ignored, and rename
-it when it is complete. An object in S3 is whole as soon as it is there.
+it when it is complete. An object in S3 is always complete.
 
-Contracts and insights that change are taken up when they have not changed for half a second, as the next
-start would take them; what changed is said. Where a file is wrong, that is said, and its text before stays
-in force.`,
+Changed contracts and insights are applied when they have not changed for half a second, as the next start
+would; the changes are printed. If a file is wrong, the error is printed and its previous text stays in effect.`,
   options: [
     LANDING,
     LAKE,
@@ -43,7 +42,7 @@ in force.`,
     VERBOSE,
   ],
   examples: [
-    { command: 'npm start', meaning: 'the bundled samples in .lake/, then watch' },
+    { command: 'npm start', meaning: 'load the bundled samples into .lake/, then watch' },
     { command: 'npm start -- --once', meaning: 'the same, and exit' },
     { command: 'npx sluice start --landing /data/landing --lake /data/lake', meaning: 'your own folders' },
     {
@@ -52,9 +51,9 @@ in force.`,
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'ended by Ctrl-C, or (--once) all well' },
-    { code: NEEDS_ATTENTION, meaning: '(--once) a person should look: as with "sluice sync"' },
-    { code: FAULT, meaning: 'a fault: the message says which' },
+    { code: 0, meaning: 'stopped by Ctrl-C, or (--once) success' },
+    { code: NEEDS_ATTENTION, meaning: '(--once) something needs attention: as with "sluice sync"' },
+    { code: FAULT, meaning: 'a fault: see the message' },
     { code: 2, meaning: 'wrong usage' },
     { code: 130, meaning: 'a second Ctrl-C' },
   ],
@@ -120,9 +119,9 @@ async function syncAndFollow(local: OpenedLake, terminal: Terminal, interrupt: I
   await landing.settle();
   await syncAndShow(local, terminal, stopped);
   if (stopped()) return 0;
-  await terminal.out(['', `Watching ${typed(landingPlace)} and ${typed(schemas)}; Ctrl-C ends it.`]);
+  await terminal.out(['', `Watching ${typed(landingPlace)} and ${typed(schemas)}; press Ctrl-C to stop.`]);
   const pathOf = (key: string) => typed(`${lake.location}/${key}`);
-  // Each round is worked on under the definitions that are in force when it begins.
+  // Each round uses the definitions that are in effect when it starts.
   let current: LocalLake = local;
   const redefine = async () => {
     current = await takeUp(current, definitions, terminal, stopped);
@@ -139,7 +138,7 @@ async function syncAndFollow(local: OpenedLake, terminal: Terminal, interrupt: I
   return 0;
 }
 
-/** Brings the lake under the definitions as they are now, as the next start would. */
+/** Applies the current definitions to the lake, as the next start would. */
 async function takeUp(
   before: LocalLake,
   definitions: Definitions,

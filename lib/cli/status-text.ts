@@ -16,7 +16,7 @@ import { apart, number, section, timeText } from './text.ts';
 export type FoundStatus = LakeStatus & {
   readonly landing: string;
   readonly lake: string;
-  /** Without the folder nothing is known of waiting and vanished files. */
+  /** Without the folder, waiting and vanished files are unknown. */
   readonly hasLanding: boolean;
   readonly deadLetters: readonly DeadLetter[];
   readonly refused: readonly RefusedChange[];
@@ -25,7 +25,7 @@ export type FoundStatus = LakeStatus & {
 /** Lines without line ends. */
 export function statusLines(status: FoundStatus, maxWidth?: number): string[] {
   return [
-    `landing  ${status.landing}${status.hasLanding ? '' : '  (there is no such folder)'}`,
+    `landing  ${status.landing}${status.hasLanding ? '' : '  (folder does not exist)'}`,
     `lake     ${status.lake}`,
     '',
     ...datasetTable(status, maxWidth),
@@ -94,9 +94,9 @@ function attention(status: FoundStatus): string[] {
   const blocks = [
     asideLines(status.aside, status.asideKeys),
     failureLines(status.failures),
-    section('Logs that are not whole:', [...status.logs, ...derived.flatMap(({ problems }) => problems)]),
+    section('Incomplete logs:', [...status.logs, ...derived.flatMap(({ problems }) => problems)]),
     section(
-      'Changed by other programs; "npx sluice sync" takes it back, and "npx sluice drop" takes a table that nothing defines:',
+      'Changed by other programs ("npx sluice sync" reverts it; "npx sluice drop" removes a table without a definition):',
       status.foreign.flatMap(({ table, commits }) =>
         commits.map((commit) => `${table}, ${foreignText(commit)}`),
       ),
@@ -107,11 +107,11 @@ function attention(status: FoundStatus): string[] {
     ),
     section(UNSEEN_TITLE, unseen.map(unseenLine)),
     section(
-      'Rejected as a whole; what the table held of them before stays:',
+      'Rejected files (previous rows kept):',
       rejected.filter(({ reason }) => reason?.rule !== 'duplicate').map(rejectedLine),
     ),
     section(
-      'Duplicates, whose rows count once:',
+      'Duplicates (rows counted once):',
       rejected.filter(({ reason }) => reason?.rule === 'duplicate').map(rejectedLine),
     ),
     ...remarkSections(datasets),
@@ -119,24 +119,24 @@ function attention(status: FoundStatus): string[] {
       (line) => [line],
     ),
     section(
-      'Stale partitions, which keep their old rows:',
+      'Stale partitions (previous rows kept):',
       derived.flatMap(({ table, stale }) =>
         stale.map(({ partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
       ),
     ),
     section(
-      'Published although an audit warns:',
+      'Published with audit warnings:',
       derived.flatMap(({ table, warnings }) =>
         warnings.map(({ partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
       ),
     ),
     section('These match no dataset:', unknown),
-    section('Failed; the next sync tries them again:', deadLetters.map(deadLetterLine)),
+    section('Failed (the next sync retries them):', deadLetters.map(deadLetterLine)),
     section(
-      'Vanished from landing, but still in the lake; "npx sluice sync --prune" withdraws them:',
+      'Vanished from landing, but still in the lake ("npx sluice sync --prune" withdraws them):',
       vanishedSources(status).map(({ source, dataset }) => `${source} (${dataset})`),
     ),
-    section('Nothing defines these tables any more ("npx sluice drop" removes one):', status.left),
+    section('Tables without a definition ("npx sluice drop" removes one):', status.left),
     waits ? ['The lake is behind: "npx sluice sync" brings it up to date.'] : [],
   ];
   return blocks.flatMap(apart);
@@ -147,7 +147,7 @@ function vanishedSources({ datasets, hasLanding }: FoundStatus) {
   return datasets.flatMap(({ dataset, vanished }) => vanished.map((source) => ({ source, dataset })));
 }
 
-/** 0: nothing is at fault, rejected, missing, stale or foreign; files that wait and partitions that are behind are no fault. */
+/** 0: nothing is faulty, rejected, missing, stale or foreign; waiting files and partitions that are behind are not faults. */
 export function statusExitCode(status: FoundStatus): number {
   const { datasets, derived, deadLetters, refused, aside, failures, logs, unseen, foreign, hasLanding } =
     status;
@@ -158,7 +158,7 @@ export function statusExitCode(status: FoundStatus): number {
   return rejected + stale + foreign.length + vanishedSources(status).length > 0 ? NEEDS_ATTENTION : 0;
 }
 
-/** See `sluice status --help`: the words here are what programs read. */
+/** See `sluice status --help`: programs read these property names. */
 export function statusDocument(status: FoundStatus): unknown {
   const known = <T>(value: T): T | null => (status.hasLanding ? value : null);
   return {

@@ -1,4 +1,4 @@
-// `sluice status`: what the lake holds and how current it is. lib/inspect/lake-status.ts finds it out; writes nothing.
+// `sluice status`: what the lake holds and how current it is. lib/inspect/lake-status.ts does the work. Read-only.
 import { refusedChanges } from '../evolve/apply.ts';
 import { lakeStatus } from '../inspect/lake-status.ts';
 import { onePerTable } from '../table-failures.ts';
@@ -10,12 +10,12 @@ import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './ve
 import { withLake } from './with-lake.ts';
 
 export const status: Verb = {
-  description: `Per dataset: source files that the table stands on, rows, quarantined rows, files rejected as a whole, files
-that wait in landing, the last arrival and the table's version. Per insight and built-in table: partitions,
-rows, version, stale partitions (an audit failed, the old rows stay) and warnings (an audit of severity warn
-failed, the new rows are live) with the reasons, and how many partitions its inputs' news still ask for. It also names deliveries
-that want a look (far fewer rows than before, a renamed column, the same rows under two names) and what is in
-landing and cannot be seen. Changes nothing, and creates nothing.`,
+  description: `Per dataset: source files in the table, rows, quarantined rows, rejected files, files that wait in landing, the
+last arrival and the table's version. Per insight and built-in table: partitions, rows, version, stale partitions
+(an audit failed, the previous rows are kept) and warnings (an audit of severity warn failed, the new rows are
+live) with the reasons, and how many partitions are behind their inputs. Also lists deliveries that need attention
+(far fewer rows than before, a renamed column, the same rows under two names) and parts of landing that cannot be
+read. Changes nothing and creates nothing.`,
   options: [
     LANDING,
     LAKE,
@@ -34,16 +34,16 @@ landing and cannot be seen. Changes nothing, and creates nothing.`,
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'all is well; files may wait and insights be behind' },
+    { code: 0, meaning: 'no problem found; files may wait and insights may be behind' },
     {
       code: NEEDS_ATTENTION,
       meaning:
-        'a source file stands rejected or is gone from landing, a partition is stale, or another program has written into a table',
+        'a source file is rejected or gone from landing, a partition is stale, or another program has written into a table',
     },
     {
       code: FAULT,
       meaning:
-        'a fault: it is named with all the rest, and so is a definition, a table or a part of landing that cannot be read; or there is no lake yet',
+        'a fault, or a definition, a table or a part of landing that cannot be read: reported with all the rest; or there is no lake',
     },
     { code: 2, meaning: 'wrong usage' },
   ],

@@ -1,4 +1,4 @@
-// What a sync did: as lines for people, as one JSON document for programs, as an exit code. Pure.
+// The result of a sync: as lines for people, as one JSON document for programs, as an exit code. Pure.
 
 import { tablePrefix } from '../core/insight.ts';
 import { foreignText } from '../evolve/undo-foreign.ts';
@@ -91,17 +91,17 @@ function summary(result: SyncResult): string[] {
   ];
 }
 
-/** Which contracts changed, and how much of the reading was for them. */
+/** Which contracts changed, and how many files were read for them. */
 function contractLines({ applied, outcomes }: SyncResult): string[] {
   return applied
     .filter(({ table, change }) => table.kind !== 'insights' && change !== 'created')
     .map(({ table, change }) => {
       const again = outcomes.filter(({ dataset, report }) => dataset === table.name && report).length;
-      return `Contract of ${table.name} changed${change === 'widened' ? ', columns widened in all its data files' : ''}: ${count(again, 'file')} read under it`;
+      return `Contract of ${table.name} changed${change === 'widened' ? ', columns widened in all data files' : ''}: ${count(again, 'file')} read under it`;
     });
 }
 
-/** What a person should look at. */
+/** What needs attention. */
 function attention(result: SyncResult): string[] {
   const { outcomes, refused, rejected, stale, vanished, absent, deadLetters } = result;
   const unknown = outcomes.filter(({ result }) => result === 'unknown');
@@ -112,13 +112,13 @@ function attention(result: SyncResult): string[] {
     ...failureLines(result.failed),
     ...heldLines(result.failed),
     ...section(
-      'Held back; the other datasets went on:',
+      'Held back (all other datasets were processed):',
       refused.flatMap(({ lines, held }) => [
         ...lines,
         ...(held.length === 0
           ? []
           : [
-              `  held back with it: ${firstWords(
+              `  also held back: ${firstWords(
                 held.map(({ name }) => name),
                 MAX_NAMED,
               )}`,
@@ -127,26 +127,26 @@ function attention(result: SyncResult): string[] {
       { most: Number.POSITIVE_INFINITY },
     ),
     ...section(
-      'Changed by other programs, and taken back (landing is the truth; other programs should only read):',
+      'Changed by other programs and reverted (landing is the source of truth; other programs should only read):',
       result.undone.flatMap(({ table, commits }) =>
         commits.map((commit) => `${tablePrefix(table)}, ${foreignText(commit)}`),
       ),
     ),
     ...section(UNSEEN_TITLE, result.unseen.map(unseenLine)),
-    ...(quarantined > 0 ? [`Quarantined: "npx sluice rejects" says which rows and why.`] : []),
+    ...(quarantined > 0 ? [`Quarantined: "npx sluice rejects" shows which rows and why.`] : []),
     ...section(
-      'Rejected as a whole; what the table held of them before stays:',
+      'Rejected files (previous rows kept):',
       rejected.filter((report) => !isDuplicate(report)).map(rejectedLine),
     ),
-    ...section('Duplicates, whose rows count once:', rejected.filter(isDuplicate).map(rejectedLine)),
+    ...section('Duplicates (rows counted once):', rejected.filter(isDuplicate).map(rejectedLine)),
     ...remarkSections(remarks(result)).flat(),
     ...sharedKeysLine(result.mayShareKeys),
     ...section(
-      'Stale partitions, which keep their old rows:',
+      'Stale partitions (previous rows kept):',
       stale.map(({ table, partition, message }) => `${table.name}(${partitionLabel(partition)}): ${message}`),
     ),
     ...section(
-      'Published although an audit warns:',
+      'Published with audit warnings:',
       result.refreshed.flatMap(({ target, warned }) =>
         warned.map(({ partition, message }) => `${target.name}(${partitionLabel(partition)}): ${message}`),
       ),
@@ -157,10 +157,10 @@ function attention(result: SyncResult): string[] {
     ),
     ...section('Neither in landing nor in the lake:', absent),
     ...section(
-      'Vanished from landing, but still in the lake; --prune withdraws them:',
+      'Vanished from landing, but still in the lake (--prune withdraws them):',
       vanished.map(({ source, dataset }) => `${source} (${dataset})`),
     ),
-    ...section('Failed; the next sync tries them again:', deadLetters.map(deadLetterLine), {
+    ...section('Failed (the next sync retries them):', deadLetters.map(deadLetterLine), {
       most: Number.POSITIVE_INFINITY,
     }),
   ];
@@ -168,10 +168,10 @@ function attention(result: SyncResult): string[] {
 
 function heldLines(failed: SyncResult['failed']): string[] {
   const held = [...new Set(failed.flatMap(({ held }) => held.map(({ name }) => name)))];
-  return held.length === 0 ? [] : [`    held back with them: ${firstWords(held, MAX_NAMED)}`];
+  return held.length === 0 ? [] : [`    also held back: ${firstWords(held, MAX_NAMED)}`];
 }
 
-export const UNSEEN_TITLE = 'In landing, and not to be seen; what the lake holds of it stays:';
+export const UNSEEN_TITLE = 'Parts of landing that cannot be read (their rows in the lake are kept):';
 
 export function unseenLine({ key, problem }: Unseen): string {
   return `${key}: ${problem}`;
@@ -181,7 +181,7 @@ export function rejectedLine({ source, dataset, reason }: Report): string {
   return `${source} (${dataset}): ${reason?.message ?? 'no reason given'}`;
 }
 
-/** On what this run read. */
+/** Remarks on what this run read. */
 function remarks({ outcomes }: SyncResult): DatasetRemarks[] {
   const datasets = [...new Set(outcomes.flatMap(({ dataset }) => dataset ?? []))];
   return datasets.map((dataset) => ({
@@ -194,7 +194,7 @@ export function deadLetterLine({ message, error }: DeadLetter): string {
   return `${'source' in message ? message.source : tablePrefix(message.target)}: ${error}`;
 }
 
-/** See `sluice sync --help`: the words here are what programs read. */
+/** See `sluice sync --help`: programs read these property names. */
 export function syncDocument(
   result: SyncResult,
   places: { readonly landing: string; readonly lake: string },
@@ -256,14 +256,14 @@ export function syncDocument(
   };
 }
 
-/** What became of changed definitions, before the lake is brought under them. */
+/** The outcome of changed definitions, before they are applied to the lake. */
 export function redefinitionLines({ changed, gone, refused, problem }: Redefinition): string[] {
   return [
     ...(problem === undefined
       ? []
-      : [`The definitions cannot be read, and those before stay in force: ${problem}`]),
+      : [`The definitions cannot be read; the previous ones stay in effect: ${problem}`]),
     ...(changed.length === 0 ? [] : [`Definitions changed: ${firstWords(changed, MAX_NAMED)}`]),
-    ...gone.map((table) => `Nothing defines ${table} any more: its rows stay, and nothing changes them`),
-    ...refused.map(({ error }) => `Not taken up, so that the text before stays in force: ${error.message}`),
+    ...gone.map((table) => `${table} has no definition any more: its rows are kept and not updated`),
+    ...refused.map(({ error }) => `Not applied, the previous text stays in effect: ${error.message}`),
   ];
 }

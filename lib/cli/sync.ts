@@ -1,4 +1,4 @@
-// `sluice sync`: the lake in line with landing, once. Arguments in, summary out; lib/local/sync-lake.ts does the work.
+// `sluice sync`: brings the lake in line with landing, once. Arguments in, summary out; lib/local/sync-lake.ts does the work.
 import { readFile } from 'node:fs/promises';
 import { isDay } from '../core/date-format.ts';
 import { CliError, UsageError } from '../errors.ts';
@@ -14,30 +14,30 @@ import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } fr
 import { withLake } from './with-lake.ts';
 
 export const sync: Verb = {
-  description: `Applies the contracts, reads every source file that is new or changed, refreshes every insight that they
-touch, and delivers again what failed before. A second run finds nothing to do. It may run while
-"sluice start" watches, and be stopped at any moment: the next run carries on.
+  description: `Applies the contracts, reads every new or changed source file, refreshes every insight that these touch, and
+retries what failed before. A second run finds nothing to do. It can run while "sluice start" watches, and can
+be stopped at any time: the next run continues.
 
-Deliveries that are right by themselves and most likely not meant are named: far fewer rows than the version
-before, a renamed column, the same rows under two names. So is what is in landing and cannot be seen.
+Valid deliveries that are probably mistakes are listed: far fewer rows than the previous version, a renamed
+column, the same rows under two names. So are parts of landing that cannot be read.
 
-A date range means the date folders of a key (year=2024/month=01/day=02, or date=2024-01-02); where a
-key has none, the day on which the file was last modified, in UTC.`,
+A date range selects by the date folders of a key (year=2024/month=01/day=02, or date=2024-01-02); for a key
+without these, by the day on which the file was last modified, in UTC.`,
   options: [
     LANDING,
     LAKE,
     SCHEMAS,
-    { name: 'dataset', value: 'NAME', description: 'Source files of this dataset alone.' },
-    { name: 'from', value: 'YYYY-MM-DD', description: 'Source files of this day and later.' },
-    { name: 'to', value: 'YYYY-MM-DD', description: 'Source files of this day and earlier.' },
+    { name: 'dataset', value: 'NAME', description: 'Only source files of this dataset.' },
+    { name: 'from', value: 'YYYY-MM-DD', description: 'Only source files of this day or later.' },
+    { name: 'to', value: 'YYYY-MM-DD', description: 'Only source files of this day or earlier.' },
     {
       name: 'keys',
       value: 'FILE',
       description:
-        'The landing keys that the file lists, one a line, and no others; - reads them from standard input. Landing is not listed.',
+        'Only the landing keys in this file, one per line; - reads them from standard input. Landing is not listed.',
     },
-    { name: 'prune', description: 'Withdraw the rows of source files that are not in landing any more.' },
-    { name: 'yes', description: 'Let --prune take more than half of a dataset away.' },
+    { name: 'prune', description: 'Withdraw the rows of source files that are no longer in landing.' },
+    { name: 'yes', description: 'Let --prune withdraw more than half of a dataset.' },
     tableOrJson(
       'totals, rows, files, applied, refused, failed, aside (file, kind, names, message, held), asideKeys, refreshed, rejected, shrunk, unmatched, duplicates, mayShareKeys, vanished, absent, unseen, undone, stale, warnings, deadLetters, ms.',
     ),
@@ -45,34 +45,34 @@ key has none, the day on which the file was last modified, in UTC.`,
     VERBOSE,
   ],
   examples: [
-    { command: 'npx sluice sync', meaning: 'everything that is new' },
+    { command: 'npx sluice sync', meaning: 'all new and changed files' },
     {
       command: 'npx sluice sync --dataset billing --from 2024-01-01 --to 2024-01-31',
       meaning: 'one month of one dataset',
     },
-    { command: 'npx sluice sync --prune', meaning: 'withdraw what was deleted, too' },
+    { command: 'npx sluice sync --prune', meaning: 'also withdraw the rows of deleted files' },
     {
       command: 'npx sluice sync --landing s3://my-landing --lake s3://my-lake',
-      meaning: 'in S3, worked on by this machine',
+      meaning: 'in S3, processed by this machine',
     },
     {
       command: 'cat keys.txt | npx sluice sync --keys - --format json',
-      meaning: 'these files alone, for a program',
+      meaning: 'only these files, for a program',
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'all well' },
+    { code: 0, meaning: 'success' },
     {
       code: NEEDS_ATTENTION,
       meaning:
-        'a source file stands rejected or is gone from landing, a partition is stale because an audit failed, or another program had written into a table',
+        'a source file is rejected or gone from landing, a partition is stale because an audit failed, or another program had written into a table',
     },
     {
       code: FAULT,
       meaning:
-        'a fault; a definition that is set aside, a contract that its table cannot take, a table that cannot be read: said, and the others are brought in line',
+        'a fault; or a definition that is set aside, an incompatible contract change, a table that cannot be read: reported, and all others are processed',
     },
-    { code: 2, meaning: 'wrong usage, or --prune would take most of a dataset and --yes is missing' },
+    { code: 2, meaning: 'wrong usage, or --prune would withdraw most of a dataset and --yes is missing' },
   ],
   run,
 };
@@ -97,7 +97,7 @@ async function readSelection(args: Arguments, terminal: Terminal): Promise<Selec
   const dataset = args.value('dataset');
   const range = { from: dayOption(args, 'from'), to: dayOption(args, 'to') };
   if (range.from !== undefined && range.to !== undefined && range.from > range.to) {
-    throw new UsageError(`--from ${range.from} lies after --to ${range.to}: swap them`);
+    throw new UsageError(`--from ${range.from} is after --to ${range.to}: swap them`);
   }
   const file = args.value('keys');
   return {
@@ -110,7 +110,7 @@ async function readSelection(args: Arguments, terminal: Terminal): Promise<Selec
 function dayOption(args: Arguments, name: string): string | undefined {
   const text = args.value(name);
   if (text !== undefined && !isDay(text))
-    throw new UsageError(`--${name} ${text} is no day that exists: write YYYY-MM-DD`);
+    throw new UsageError(`--${name} ${text} is not a valid date: write YYYY-MM-DD`);
   return text;
 }
 
@@ -125,7 +125,7 @@ async function readKeys(file: string, terminal: Terminal): Promise<string> {
   }
 }
 
-/** One key a line; blank lines are ignored, and so is a carriage return at a line's end. Throws UsageError on what is no key. */
+/** One key a line; blank lines are ignored, and so is a carriage return at a line's end. Throws UsageError on a line that is not a key. */
 export function parseKeys(file: string, text: string): string[] {
   const keys = new Set<string>();
   for (const [index, line] of text
@@ -139,7 +139,7 @@ export function parseKeys(file: string, text: string): string[] {
       key.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')
     ) {
       throw new UsageError(
-        `--keys ${file}, line ${index + 1}: ${JSON.stringify(key)} is no landing key. Write it relative to landing, with "/" between folders`,
+        `--keys ${file}, line ${index + 1}: ${JSON.stringify(key)} is not a landing key. Write it relative to landing, with "/" between folders`,
       );
     }
     keys.add(key);

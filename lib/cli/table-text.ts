@@ -8,7 +8,7 @@ export const left = (name: string): TextColumn => ({ name, right: false });
 /** Of numbers. */
 export const right = (name: string): TextColumn => ({ name, right: true });
 
-/** Lines without line ends. Cells are made visible first, as that changes their width. `maxWidth` cuts lines. */
+/** Lines without line ends. Cells are made visible first, because that changes their width. `maxWidth` cuts lines. */
 export function renderTable(
   columns: readonly TextColumn[],
   rows: readonly (readonly string[])[],
@@ -39,7 +39,7 @@ function pad(text: string, length: number, right: boolean): string {
   return right ? blanks + text : text + blanks;
 }
 
-/** To the columns of a screen that it may take. */
+/** Cut to the given number of screen columns. */
 export function cut(line: string, maxWidth: number | undefined): string {
   if (maxWidth === undefined || width(line) <= maxWidth) return line;
   let kept = '';

@@ -1,35 +1,35 @@
 // Where a verb's output goes and its input comes from. The one seam to the screen: lines for people are made visible here,
-// line by line, so that no name and no cell can move the cursor, colour the screen or pretend to be a line of ours.
+// line by line, so that no name or cell can move the cursor, colour the screen or imitate our own lines.
 import { buffer } from 'node:stream/consumers';
 import { CliError } from '../errors.ts';
 import { visible, visibleCsv, visibleJson } from './visible-text.ts';
 
 export type Terminal = {
-  /** Lines for people on standard output: each becomes one line, whatever it holds. Resolves as `data` does. */
+  /** Lines for people on standard output: each is printed as exactly one line. Resolves as `data` does. */
   out(lines: readonly string[]): Promise<void>;
   /** A whole JSON document for programs on standard output. */
   json(document: unknown): Promise<void>;
   /**
-   * A piece of a document for programs on standard output, with its own line ends. Resolves when the reader has taken enough
-   * to go on; what nobody reads any more is dropped. Throws CliError where standard output cannot be written.
+   * A piece of a document for programs on standard output, with its own line ends. Resolves when the reader is ready
+   * for more; output is dropped once the reader has closed it. Throws CliError if standard output cannot be written.
    */
   data(text: string, format: 'csv' | 'json'): Promise<void>;
-  /** True where whoever read standard output has gone (`sluice query … | head`). */
+  /** True if the reader of standard output has closed it (`sluice query … | head`). */
   outIsClosed(): boolean;
   /** Lines for people on standard error: warnings and errors. */
   err(lines: readonly string[]): void;
   /** A line of JSON on standard error. */
   errJson(document: unknown): void;
-  /** The line on standard error that the next one takes the place of: progress on a screen. Without a text: none. */
+  /** A line on standard error that the next one overwrites: progress on a screen. Without a text: clears it. */
   errLine(text?: string): void;
   /** All of standard input, as UTF-8. */
   input(): Promise<string>;
-  /** The width of the screen that standard output is; undefined where it is a file or a pipe. */
+  /** The width of the screen; undefined if standard output is a file or a pipe. */
   readonly outColumns: number | undefined;
   readonly errColumns: number | undefined;
 };
 
-/** What a terminal stands on: texts go out as they are. */
+/** The streams below a terminal: they write texts unchanged. */
 export type Streams = Pick<Terminal, 'outIsClosed' | 'input' | 'outColumns' | 'errColumns'> & {
   out(text: string): Promise<void>;
   err(text: string): void;
@@ -39,7 +39,7 @@ export function terminalOver(streams: Streams): Terminal {
   const { outIsClosed, input, outColumns, errColumns } = streams;
   const data: Terminal['data'] = (text, format) => {
     if (format === 'json') return streams.out(visibleJson(text));
-    // A program gets every byte; on a screen nobody but a person reads it.
+    // A program gets every byte; a screen is only read by people.
     return streams.out(outColumns === undefined ? text : visibleCsv(text));
   };
   return {
@@ -63,7 +63,7 @@ function textOf(lines: readonly string[]): string {
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
   let isClosed = false;
-  // What cannot be written is told to whoever writes; on standard error there is nobody to tell.
+  // Errors of standard output go to the writer; those of standard error cannot be reported anywhere.
   stdout.on('error', () => {});
   stderr.on('error', () => {});
   return terminalOver({
@@ -82,14 +82,14 @@ export function processTerminal(): Terminal {
   });
 }
 
-/** The reader has ended, or the screen was closed. */
+/** The reader has exited, or the screen was closed. */
 function isGone({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'EIO' || code === 'ECONNRESET' || code === 'ERR_STREAM_DESTROYED';
 }
 
 function unwritable(error: Error): CliError {
   return new CliError(
-    `standard output cannot be written (${error.message}): free some space there, or send it elsewhere.`,
+    `standard output cannot be written (${error.message}): free some space there, or redirect it elsewhere.`,
     1,
     { cause: error },
   );

@@ -22,7 +22,7 @@ export function timeText(iso: string): string {
   return iso.replace('T', ' ').replace(/\.\d+Z$/, 'Z');
 }
 
-/** The first `most` items, a line each, and how many there are besides. */
+/** The first `most` items, one per line, and how many more there are. */
 export function firstLines(items: readonly string[], most: number): string[] {
   const rest = items.length - most;
   return rest > 0 ? [...items.slice(0, most), `and ${number(rest)} more`] : [...items];
@@ -35,12 +35,12 @@ export function firstWords(items: readonly string[], most: number): string {
     : `${items.slice(0, most).join(', ')}, … (${number(items.length)} in all)`;
 }
 
-/** Where a list is cut: how to see the rest, for verbs that have --format. */
+/** Shown where a list is cut, for verbs that have --format. */
 export const JSON_HAS_ALL = '--format json has all';
 
 const MAX_LISTED = 10;
 
-/** A title and its indented lines, the first `most` of them; [] where there is none. `more`: how to see the rest. */
+/** A title and its indented lines, the first `most` of them; [] if there are none. `more`: how to see the rest. */
 export function section(
   title: string,
   lines: readonly string[],
@@ -52,7 +52,7 @@ export function section(
   return lines.length === 0 ? [] : [title, ...shown.map((line) => `  ${line}`)];
 }
 
-/** After an empty line, where there are any. */
+/** With an empty line before them, if there are any. */
 export function apart(lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
@@ -63,7 +63,7 @@ const BYTE_UNITS = ['kB', 'MB', 'GB', 'TB'];
 export function bytes(value: number): string {
   if (value < 1000) return `${value} B`;
   let [size, unit] = [value / 1000, 0];
-  // From where it would be rounded up to 1000.0.
+  // The value from which rounding would give 1000.0.
   while (size >= 999.95 && unit < BYTE_UNITS.length - 1) [size, unit] = [size / 1000, unit + 1];
   return `${size.toFixed(1)} ${BYTE_UNITS[unit]}`;
 }

@@ -1,4 +1,4 @@
-// What a validation found, as lines for people and as one JSON document for programs. Pure.
+// The result of a validation, as lines for people and as one JSON document for programs. Pure.
 import { placedMessage } from '../core/violation-text.ts';
 import type { Validation } from '../local/validate-file.ts';
 import { left, renderTable, right } from './table-text.ts';
@@ -12,12 +12,10 @@ export function validationLines(found: Validation): string[] {
   const more = total - violations.length;
   return [
     reason === undefined
-      ? `${file}: ${count(rows, 'row')} of ${dataset}, ${number(accepted)} accepted, ${number(rejected)} rejected`
-      : `${file}: rejected as a whole (${dataset}): ${reason.message}`,
-    ...(ignoredColumns.length === 0
-      ? []
-      : [`Columns that ${dataset} does not know, and ignores: ${ignoredColumns.join(', ')}`]),
-    ...(missingColumns.length === 0 ? [] : [`Optional columns that it lacks: ${missingColumns.join(', ')}`]),
+      ? `${file}: ${count(rows, 'row')} of ${dataset}, ${number(accepted)} accepted, ${number(rejected)} refused`
+      : `${file}: rejected (${dataset}): ${reason.message}`,
+    ...(ignoredColumns.length === 0 ? [] : [`Columns that ${dataset} ignores: ${ignoredColumns.join(', ')}`]),
+    ...(missingColumns.length === 0 ? [] : [`Missing optional columns: ${missingColumns.join(', ')}`]),
     ...(counts.length === 0 ? [] : ['', ...countTable(found)]),
     ...(violations.length === 0 ? [] : ['', ...violations.map(placedMessage)]),
     ...(more > 0 ? [`and ${number(more)} more: --limit ${total} lists them all`] : []),
@@ -31,7 +29,7 @@ function countTable({ counts }: Validation): string[] {
   );
 }
 
-/** See `sluice validate --help`: the words here are what programs read. */
+/** See `sluice validate --help`: programs read these property names. */
 export function validationDocument({
   file,
   dataset,

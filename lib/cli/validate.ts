@@ -1,4 +1,4 @@
-// `sluice validate`: a file checked against its dataset's contract before it is sent.
+// `sluice validate`: checks a file against its dataset's contract before it is sent.
 import { UsageError } from '../errors.ts';
 import { validateFile } from '../local/validate-file.ts';
 import { chosenFormat, limitOption, TABLE_OR_JSON, tableOrJson } from './choices.ts';
@@ -10,22 +10,22 @@ import { type Arguments, MEMORY, SCHEMAS, type Verb } from './verb.ts';
 
 export const validate: Verb = {
   operand: { text: 'FILE', required: true },
-  description: `Reads the file as an ingest would, and says which rows would be refused and why, or that the whole file would be.
-Nothing is written. The file may lie anywhere; values that the dataset takes from folders
+  description: `Reads the file as an ingest would, and prints which rows would be refused and why, or why the file would be
+rejected. Writes nothing. The file can be anywhere; values that the dataset takes from folders
 (billing/year=2024/month=01/…) are read from the end of its path, or given with --as.`,
   options: [
-    { name: 'dataset', value: 'NAME', description: 'The dataset whose contract counts.' },
+    { name: 'dataset', value: 'NAME', description: 'The dataset whose contract applies.' },
     SCHEMAS,
     {
       name: 'as',
       value: 'KEY',
-      description: 'The landing key that the file will have, where its folders here do not tell.',
+      description: 'The landing key that the file will have, if its folders here differ.',
     },
     tableOrJson('file, dataset, rows, accepted, rejected, violations (line, field, rule, value, message).'),
     {
       name: 'limit',
       value: 'N',
-      description: 'Violations that are listed; the counts are of all.',
+      description: 'The most violations to list; the counts cover all.',
       default: '100',
     },
     MEMORY,
@@ -39,12 +39,12 @@ Nothing is written. The file may lie anywhere; values that the dataset takes fro
     {
       command:
         'npx sluice validate .lake/landing/billing/year=2024/month=01/day=01/usage.csv --dataset billing',
-      meaning: 'the folders tell the day',
+      meaning: 'the day is read from the folders',
     },
   ],
   exitCodes: [
     { code: 0, meaning: 'every row would be accepted' },
-    { code: NEEDS_ATTENTION, meaning: 'rows, or the whole file, would be refused' },
+    { code: NEEDS_ATTENTION, meaning: 'rows would be refused, or the file would be rejected' },
     { code: FAULT, meaning: 'a fault: the file or a contract cannot be read' },
     { code: 2, meaning: 'wrong usage' },
   ],
@@ -56,7 +56,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const dataset = args.value('dataset');
   if (dataset === undefined)
     throw new UsageError(
-      'sluice validate: --dataset NAME is missing: which contract is the file to keep to?',
+      'sluice validate: --dataset NAME is missing: name the dataset whose contract the file must follow',
     );
   const as = args.value('as');
   const found = await validateFile(args.operand ?? '', {

@@ -1,22 +1,22 @@
-// What a verb of the command line is: its words, from which its help is made, and what it does. Name and summary: verbs.ts.
+// The type of a verb of the command line: its texts, which form its help, and what it does. Name and summary: verbs.ts.
 import type { Terminal } from './terminal.ts';
 
 export type Option = {
   readonly name: string;
-  /** The value's name in the help; none: the option stands alone. */
+  /** The value's name in the help; undefined for an option without a value. */
   readonly value?: string;
   readonly description: string;
   readonly default?: string;
 };
 
 export type Verb = {
-  /** What stands beside the options: `"SELECT …"`. `further`: as many more as one likes, in the help's words. */
+  /** The argument besides the options: `"SELECT …"`. `further`: any number of further arguments, as named in the help. */
   readonly operand?: { readonly text: string; readonly required: boolean; readonly further?: string };
   readonly description: string;
   readonly options: readonly Option[];
   readonly examples: readonly { readonly command: string; readonly meaning: string }[];
   readonly exitCodes: readonly { readonly code: number; readonly meaning: string }[];
-  /** Returns the exit code. Throws CliError for what a person can mend. */
+  /** Returns the exit code. Throws CliError for problems that a person can fix. */
   run(args: Arguments, terminal: Terminal): Promise<number>;
 };
 
@@ -51,15 +51,15 @@ export const MEMORY: Option = {
   name: 'memory',
   value: 'MB',
   description:
-    "The engine's memory, in MB; what needs more spills to disk. Without it: 80 % of the machine's memory.",
+    "DuckDB's memory limit, in MB; larger work spills to disk. Without it: 80 % of the machine's memory.",
 };
 export const AS_OF: Option = {
   name: 'as-of',
   value: 'VERSION|TIME',
   description:
-    'As it was: at a version of the table, or at a time (ISO 8601, UTC unless it says otherwise; a day means its end): the newest version at or before it.',
+    'An older state: a version of the table, or the newest version at or before a time (ISO 8601, UTC unless it has an offset; a day means its end).',
 };
 export const VERBOSE: Option = {
   name: 'verbose',
-  description: 'Every event as a line of JSON on standard error.',
+  description: 'Print every event as a line of JSON on standard error.',
 };

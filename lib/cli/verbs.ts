@@ -1,4 +1,4 @@
-// The verbs: each a name, a line for the list, and a file that is loaded when the verb is called, with all that it needs.
+// The verbs: each has a name, a line for the list, and a file that is loaded when the verb runs, with everything it needs.
 import type { Verb } from './verb.ts';
 
 export type ListedVerb = {
@@ -30,12 +30,12 @@ export const VERBS: readonly ListedVerb[] = [
   },
   {
     name: 'explain',
-    summary: 'Say from which source files, contracts and SQL a number was made.',
+    summary: 'Show from which source files, contracts and SQL a number was computed.',
     load: async () => (await import('./explain.ts')).explain,
   },
   {
     name: 'audit',
-    summary: 'Try all audits on the rows that are live.',
+    summary: 'Run all audits on the live rows.',
     load: async () => (await import('./audit.ts')).audit,
   },
   {
@@ -55,22 +55,22 @@ export const VERBS: readonly ListedVerb[] = [
   },
   {
     name: 'rejects',
-    summary: 'Say what was refused and why: by file, or row by row of one file.',
+    summary: 'Show what was refused and why: by file, or row by row of one file.',
     load: async () => (await import('./rejects.ts')).rejects,
   },
   {
     name: 'rebuild',
-    summary: "Make a dataset's table anew from the files in landing, under its present contract.",
+    summary: "Rewrite a dataset's table from the files in landing, under its current contract.",
     load: async () => (await import('./rebuild.ts')).rebuild,
   },
   {
     name: 'plan',
-    summary: 'Say what changed contracts and SQL would do to the lake, before they are deployed.',
+    summary: 'Show the effect of changed contracts and SQL on the lake, before they are deployed.',
     load: async () => (await import('./plan.ts')).plan,
   },
   {
     name: 'drop',
-    summary: 'Drop a table that no contract and no insight defines any more.',
+    summary: 'Drop a table that has no contract or insight any more.',
     load: async () => (await import('./drop.ts')).drop,
   },
   {
@@ -80,17 +80,17 @@ export const VERBS: readonly ListedVerb[] = [
   },
   {
     name: 'status',
-    summary: 'Say what the lake holds, how current it is and what needs attention.',
+    summary: 'Show what the lake holds, how current it is and what needs attention.',
     load: async () => (await import('./status.ts')).status,
   },
   {
     name: 'dead-letters',
-    summary: 'Say which messages failed for good, about which source file, and why.',
+    summary: 'List messages that failed permanently, with their source file and the reason.',
     load: async () => (await import('./dead-letters.ts')).deadLetters,
   },
   {
     name: 'redrive',
-    summary: 'Deliver again what failed for good.',
+    summary: 'Deliver dead letters again.',
     load: async () => (await import('./redrive.ts')).redrive,
   },
 ];

@@ -1,5 +1,5 @@
-// Makes visible what a terminal would obey or hide: control characters, escape sequences, line ends, marks that turn the
-// direction of text, characters without a shape. File names and cells are other people's, and may hold any of them. Pure.
+// Escapes what a terminal would interpret or hide: control characters, escape sequences, line ends, marks that turn the
+// direction of text, invisible characters. File names and cells come from others and may contain any of these. Pure.
 
 /**
  * C0 and C1 controls with ESC and CSI, soft hyphen, marks of direction (Unicode UAX #9), line and paragraph separators,
@@ -14,7 +14,7 @@ export function visible(text: string): string {
   return text.replace(HOSTILE, (character) => SHORT[character] ?? escaped(character));
 }
 
-/** The same of CSV: its own line ends stay. */
+/** The same for CSV: its line ends stay. */
 export function visibleCsv(text: string): string {
   return text.replace(/\r\n|[^\n\r\t]|./gsu, (part) => (part === '\r\n' ? part : kept(part)));
 }
@@ -23,7 +23,7 @@ function kept(character: string): string {
   return character === '\n' || character === '\t' ? character : visible(character);
 }
 
-/** The same JSON: escapes stand for what JSON itself may leave as it is. `json` was written by JSON.stringify. */
+/** The same JSON value: escapes replace characters that JSON itself allows unescaped. `json` was written by JSON.stringify. */
 export function visibleJson(json: string): string {
   return json.replace(HOSTILE, (character) => (character === '\n' ? character : escaped(character)));
 }

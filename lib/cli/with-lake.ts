@@ -1,4 +1,4 @@
-// The frame of a verb that works on a lake: finds the places, opens the lake, and closes it whatever happens.
+// The frame of a verb that works on a lake: finds the locations, opens the lake, and always closes it.
 
 import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
 import { openLake } from '../local/open-lake.ts';
@@ -11,7 +11,7 @@ import { type Arguments, LANDING } from './verb.ts';
 export type Needs = {
   /** `unused`: the verb does not look there. `wanted`: it may be missing, see `hasLanding`. */
   readonly landing: 'unused' | 'wanted' | 'required';
-  /** `wanted`: it is made, or nothing is in it yet. */
+  /** `wanted`: it is created if missing, or may be empty. */
   readonly lake: 'wanted' | 'required';
   /** False: nothing is created on disk below the lake, and no use case that writes is called. */
   readonly writes: boolean;
@@ -19,7 +19,7 @@ export type Needs = {
 
 export type OpenedLake = LocalLake & { readonly places: LakeLocations; readonly hasLanding: boolean };
 
-/** Throws CliError where a place is missing that is needed, and where landing and the lake overlap. */
+/** Throws CliError if a required location is missing, or if landing and the lake overlap. */
 export async function withLake<T>(
   args: Arguments,
   terminal: Terminal,

@@ -1,5 +1,5 @@
-// All that is defined, together: datasets, and the tables computed from them in the order of their dependence. Answers
-// questions by name, by table and by landing key; reads nothing itself (lib/definitions/load-catalog.ts does).
+// All definitions together: datasets, and the tables computed from them in dependency order. Looks up by name, by table
+// and by landing key; reads no files itself (lib/definitions/load-catalog.ts does).
 import { DefinitionError } from '../errors.ts';
 import { identifier } from '../sql/quoting.ts';
 import { type Dataset, tableColumns } from './contract.ts';
@@ -11,32 +11,32 @@ import { AsideIndex, type SetAside } from './set-aside.ts';
 
 export type Catalog = {
   readonly datasets: readonly Dataset[];
-  /** The built-in ones included; each after all that it reads. */
+  /** Including the built-in ones; each after everything it reads. */
   readonly derivations: readonly Derivation[];
   /** Partition columns first. Throws for a table that is not defined. */
   columnsOf(table: TableRef): readonly Column[];
   partitionColumnsOf(table: TableRef): readonly string[];
-  /** Columns in which no two rows of the table agree; undefined where nothing says so. */
+  /** Columns that identify a row of the table; undefined if not known. */
   keyOf(table: TableRef): readonly string[] | undefined;
-  /** Columns of DOUBLE that may hold -0.0, or NaN of either sign; those of datasets do not. */
+  /** Columns of DOUBLE that may contain -0.0, or NaN of either sign; those of datasets never do. */
   variedColumnsOf(table: TableRef): readonly string[];
-  /** Definitions that cannot be taken: none of their tables, keys and reports is among what the others answer. */
+  /** Definitions that are set aside: their tables, keys and reports are not part of the other answers. */
   readonly aside: readonly SetAside[];
   /** The datasets whose globs match the landing key. Ask `asideOf` first. */
   claims(key: string): readonly Dataset[];
-  /** What was set aside and takes the landing key, or may take it: the key is not unknown, and nobody else's. */
+  /** The set-aside definition that matches or may match the landing key: such a key is neither unknown nor another dataset's. */
   asideOf(key: string): SetAside | undefined;
-  /** What was set aside and defines or holds the table of that name, or may: it is not undefined. */
+  /** The set-aside definition that defines, holds back, or may define the table of that name: it is not undefined. */
   asideNamed(name: string): SetAside | undefined;
-  /** The one dataset whose glob matches the landing key. Throws DefinitionError where two do, and where `asideOf` names one. */
+  /** The one dataset whose glob matches the landing key. Throws DefinitionError if two match, or if `asideOf` finds one. */
   datasetFor(key: string): Dataset | undefined;
-  /** The derivations that read the table themselves, or whose publishing an audit makes depend on it. */
+  /** The derivations that read the table directly, or have an audit that reads it. */
   dependents(table: TableRef): readonly Derivation[];
-  /** What a name means in SQL, in any case: a dataset's table or an insight. */
+  /** The table that a name in SQL means, ignoring case: a dataset's table or an insight. */
   resolve(name: string): TableRef | undefined;
 };
 
-/** `insights` must be in the order of their dependence: see dependencyOrder. */
+/** `insights` must be in dependency order: see dependencyOrder. */
 export function makeCatalog(
   datasets: readonly Dataset[],
   insights: readonly Derivation[],
@@ -59,7 +59,7 @@ export function makeCatalog(
   }
   const shapeOf = (table: TableRef) => {
     const shape = tables.get(tablePrefix(table));
-    if (!shape) throw new Error(`no contract and no insight defines the table ${tablePrefix(table)}`);
+    if (!shape) throw new Error(`there is no contract or insight for the table ${tablePrefix(table)}`);
     return shape;
   };
   const globs = datasets.map((dataset) => ({ dataset, matches: globMatcher(dataset.path) }));
@@ -97,7 +97,7 @@ export function makeCatalog(
   };
 }
 
-/** Where the rows of landing files go as they came. */
+/** The table that takes the rows of landing files unchanged. */
 export function landingTable(dataset: Dataset): TableRef {
   return { kind: dataset.mode === 'append' ? 'tables' : 'arrivals', name: dataset.name };
 }
@@ -107,8 +107,8 @@ function currentTable(dataset: Dataset): TableRef {
 }
 
 /**
- * The rows that count of an upsert or replace dataset, computed from its arrivals; undefined for append. The relation of
- * the arrivals has the further columns of SOURCE_COLUMNS in relation-sql.ts.
+ * The current rows of an upsert or replace dataset, computed from its arrivals; undefined for append. The relation of the
+ * arrivals also has the SOURCE_COLUMNS of scan-sql.ts.
  */
 function currentRows(dataset: Dataset): Derivation | undefined {
   if (dataset.mode === 'append') return undefined;
@@ -139,7 +139,7 @@ function heldKey(key: string, { file, error }: SetAside): DefinitionError {
   return new DefinitionError(
     file,
     '',
-    `the landing key ${JSON.stringify(key)} may belong to it, and it is set aside: ${error.message}`,
+    `the landing key ${JSON.stringify(key)} may belong to it, but it is set aside: ${error.message}`,
   );
 }
 
@@ -155,7 +155,7 @@ function onlyClaim(key: string, [first, second]: readonly Dataset[]): Dataset | 
 
 export type Named = { readonly name: string; readonly file: string; readonly place?: string };
 
-/** The definitions that share their name to SQL with another one; the last of a name comes first, with a refusal that names the other's file. */
+/** The definitions that share their SQL name with another one; the last of a name comes first, with a refusal that names the other file. */
 export function sameNames<T extends Named>(
   definitions: readonly T[],
 ): { definition: T; error: DefinitionError }[] {
@@ -175,7 +175,7 @@ export function sameNames<T extends Named>(
   );
 }
 
-/** `line`: on which its SQL begins. */
+/** `line`: the line on which its SQL starts. */
 export type Reader = {
   readonly name: string;
   readonly file: string;
@@ -184,8 +184,8 @@ export type Reader = {
 };
 
 /**
- * `ordered`: each after those that it reads, else in the given order. `circles`: those that read themselves, directly or not,
- * with a refusal that names the circle; they are not among the ordered, and what reads them is.
+ * `ordered`: each after those it reads, otherwise in the given order. `circles`: those that read themselves, directly or
+ * indirectly, with a refusal that names the cycle; they are not in `ordered`, but their readers are.
  */
 export function dependencyOrder<T extends Reader>(
   readers: readonly T[],
@@ -207,7 +207,7 @@ export function dependencyOrder<T extends Reader>(
   return { ordered: [...ordered], circles };
 }
 
-/** From the reader through what it reads back to itself; undefined where no such path is. */
+/** The path from the reader through its inputs back to itself; undefined if there is none. */
 function pathTo<T>(goal: T, next: (from: T) => readonly T[]): T[] | undefined {
   const seen = new Set<T>();
   const walk = (from: T): T[] | undefined => {
@@ -228,6 +228,6 @@ function inCircle(reader: Reader, path: readonly Reader[]): DefinitionError {
   return new DefinitionError(
     reader.file,
     `line ${reader.line}`,
-    `insights read one another in a circle: ${circle}. Break it`,
+    `insights read each other in a cycle: ${circle}. Remove one of these reads`,
   );
 }

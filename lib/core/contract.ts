@@ -1,5 +1,5 @@
-// What a contract says of one dataset, after parsing: plain data with every default filled in.
-// Decides nothing about files or SQL; parse-contract.ts makes it from datapackage.json.
+// A parsed contract of one dataset: plain data with every default filled in.
+// Knows nothing about files or SQL; parse-contract.ts creates it from datapackage.json.
 import type { Column, ColumnType } from './schema.ts';
 
 export type FieldType =
@@ -16,29 +16,29 @@ export type FieldType =
   | 'object'
   | 'array';
 
-/** A Table Schema field descriptor (https://specs.frictionlessdata.io/table-schema/#field-descriptors) plus our words. */
+/** A Table Schema field descriptor (https://specs.frictionlessdata.io/table-schema/#field-descriptors) plus our own properties. */
 export type Field = {
   readonly name: string;
-  /** The column's name in the source file; `name` unless the contract gives another. */
+  /** The column's name in the source file; `name` unless the contract sets another. */
   readonly header: string;
   readonly type: FieldType;
-  /** `default`, `any`, or a strptime pattern for date, datetime and time; one of STRING_FORMATS for string; else `default`. */
+  /** `default`, `any`, or a strptime pattern for date, datetime and time; one of STRING_FORMATS for string; otherwise `default`. */
   readonly format: string;
   readonly description?: string;
-  /** Texts that stand for "no value"; the standard's default is the empty text alone. */
+  /** Texts that mean "no value"; the standard's default is only the empty text. */
   readonly missingValues: readonly string[];
   readonly trim: boolean;
-  /** For number: decimal(precision, scale), or binary floating point where `double`; 0, 0 and false elsewhere. */
+  /** For number: decimal(precision, scale), or binary floating point if `double`; 0, 0 and false for other types. */
   readonly precision: number;
   readonly scale: number;
   readonly double: boolean;
-  /** Of integer and number, where they are not the standard's defaults: ".", none and true. */
+  /** For integer and number, if they differ from the standard's defaults: ".", none and true. */
   readonly decimalChar?: string;
   readonly groupChar?: string;
   readonly bareNumber?: false;
   readonly trueValues: readonly string[];
   readonly falseValues: readonly string[];
-  /** IANA name; naive datetimes are read as local times there. */
+  /** IANA name; datetimes without an offset are local times there. */
   readonly timezone: string;
   readonly constraints: Constraints;
 };
@@ -64,7 +64,7 @@ export type PartitionColumn = {
   readonly transform: 'identity' | 'year' | 'month' | 'day';
 };
 
-/** https://specs.frictionlessdata.io/table-schema/#foreign-keys; `reference.resource` is the dataset's own name for a reference to itself. */
+/** https://specs.frictionlessdata.io/table-schema/#foreign-keys; `reference.resource` is the dataset's own name if it refers to itself. */
 export type ForeignKey = {
   readonly fields: readonly string[];
   readonly reference: { readonly resource: string; readonly fields: readonly string[] };
@@ -80,29 +80,29 @@ export type FieldsMatch = (typeof FIELDS_MATCH)[number];
 export type Dialect = {
   readonly delimiter: string;
   readonly quoteChar: string;
-  /** Two quotes within quotes stand for one. */
+  /** Two quotes within quotes mean one quote. */
   readonly doubleQuote: boolean;
-  /** Takes away the meaning of the character after it, within quotes and without. */
+  /** Escapes the character after it, inside and outside quotes. */
   readonly escapeChar?: string;
-  /** Lines that begin with it are no records. */
+  /** Lines that start with it are not records. */
   readonly commentChar?: string;
-  /** Blanks between a delimiter and its cell are no part of the cell. */
+  /** Spaces between a delimiter and its cell are not part of the cell. */
   readonly skipInitialSpace: boolean;
-  /** A bare cell of this text stands for no value; escapeChar does not touch it. */
+  /** An unquoted cell with this text means no value; escapeChar does not apply to it. */
   readonly nullSequence?: string;
-  /** Physical lines before the header that are not read at all. */
+  /** Physical lines before the header that are skipped. */
   readonly skipLines: number;
-  /** Records that make the header; 0 where the columns are the fields in order. */
+  /** Number of header records; 0 if the columns are the fields in order. */
   readonly headerRecords: number;
-  /** Stands between the parts of a label that several header records give. */
+  /** Joins the parts of a label from several header records. */
   readonly headerJoin: string;
   readonly caseSensitiveHeader: boolean;
 };
 
-/** `utf-16`: by its byte order mark, little-endian without one. */
+/** `utf-16`: according to its byte order mark, little-endian without one. */
 export type Encoding = 'utf-8' | 'iso-8859-1' | 'windows-1252' | 'utf-16' | 'utf-16le' | 'utf-16be';
 
-/** `ndjson`: one JSON object a line. */
+/** `ndjson`: one JSON object per line. */
 export type Format = 'csv' | 'json' | 'ndjson';
 
 export type Dataset = {
@@ -120,33 +120,33 @@ export type Dataset = {
   readonly dialect: Dialect;
   readonly fields: readonly Field[];
   readonly primaryKey: readonly string[];
-  /** Audited, never enforced: a row may arrive before the one that it refers to. */
+  /** Audited, never enforced: a row may arrive before the row it refers to. */
   readonly foreignKeys: readonly ForeignKey[];
-  /** As declared for append; for upsert only where every field of it is in the primary key, else []; [] for replace. */
+  /** As declared for append; for upsert only if all its fields are in the primary key, otherwise []; [] for replace. */
   readonly partitionBy: readonly PartitionColumn[];
-  /** The fields that partitionBy names, whatever the mode makes of it: a source file must give each of them. */
+  /** The fields named in partitionBy, regardless of the mode: a source file must provide each of them. */
   readonly partitionFields: readonly string[];
   readonly mode: Mode;
   readonly extraColumns: 'ignore' | 'reject';
-  /** Absent: columns in any order, optional ones may be missing, further ones by `extraColumns`. */
+  /** Absent: columns in any order, optional ones may be missing, `extraColumns` decides about extra ones. */
   readonly fieldsMatch?: FieldsMatch;
   readonly onDelete: 'withdraw' | 'keep';
-  /** A file of which a greater part (0 to 1) of the records is refused is refused as a whole. */
+  /** A file is rejected if a greater share (0 to 1) of its records is refused. */
   readonly maxRejectedRatio?: number;
-  /** The same by number of records; a file must keep to both. */
+  /** The same as a number of records; both limits apply. */
   readonly maxRejectedRows?: number;
-  /** What is done about source files that bring the same rows under another name; `allow` but in mode `append`, where they add up. */
+  /** How to treat source files with the same rows under another name; `allow` except in mode `append`, where they add up. */
   readonly duplicates: 'warn' | 'reject' | 'allow';
-  /** SHA-256 (16 hex digits) of all that decides about rows: descriptions, titles, foreign keys, partitionFields and the file's place are not in it. */
+  /** SHA-256 (16 hex digits) of everything that affects rows: not descriptions, titles, foreign keys, partitionFields or the file's path. */
   readonly hash: string;
 };
 
-/** Kept as the JSON text that it is. */
+/** Kept as its JSON text. */
 export function isJson(field: Pick<Field, 'type'>): boolean {
   return field.type === 'object' || field.type === 'array';
 }
 
-/** Fields whose values no two rows of a file may share, first those of the primary key; no value is equal to none. */
+/** Fields whose values must be unique within a file, those of the primary key first; missing values are never equal. */
 export type RowKey = { readonly rule: 'primary-key' | 'unique'; readonly fields: readonly string[] };
 
 export function rowKeys(dataset: Dataset): RowKey[] {

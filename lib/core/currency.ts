@@ -1,4 +1,4 @@
-// The texts that name a currency beside a number: ISO 4217's codes and Unicode's signs. Lists, so that every engine means the same.
+// The currency texts allowed next to a number: ISO 4217 codes and Unicode signs. Lists, so that DuckDB and JavaScript agree.
 
 /**
  * ISO 4217, List One (current currencies, funds and precious metals) as of amendment 180, in force since 1 January 2026:

@@ -1,5 +1,5 @@
-// The strptime formats of dates, datetimes and times: which are supported, what their texts look like, and the reading of a
-// contract's own values. The engine reads the data's; lib/definitions/check-dataset.ts asks it whether it knows a format.
+// The strptime formats of dates, datetimes and times: which are supported, what their texts look like, and parsing of a
+// contract's own values. DuckDB parses the data; lib/definitions/check-dataset.ts asks it whether it knows a format.
 // https://docs.python.org/3/library/datetime.html#strftime-and-strptime-behavior
 
 export type FormattedType = 'date' | 'datetime' | 'time';
@@ -12,7 +12,7 @@ const DIRECTIVES: Readonly<Record<FormattedType, string>> = {
 
 const MAX_FORMAT_CHARACTERS = 200;
 
-/** One directive of each: a second one would contradict the first, or be passed over. */
+/** At most one directive of each group: a second one would contradict the first or be ignored. */
 const SAME_PART = ['Yy', 'mbB', 'd', 'HI', 'Hp', 'M', 'S', 'f', 'z'];
 
 export function isPattern(format: string): boolean {
@@ -20,27 +20,26 @@ export function isPattern(format: string): boolean {
 }
 
 /**
- * Why a strptime format is not supported; undefined where it is. A day must be named whole (year, month and day of the
- * month), a time at least by its hour: nothing is made up.
+ * Why a strptime format is not supported; undefined if it is. A date needs year, month and day of the month, a time at
+ * least its hour: nothing is guessed.
  */
 export function dateFormatProblem(type: FormattedType, format: string): string | undefined {
   if (!isPattern(format)) return undefined;
   if (format.length > MAX_FORMAT_CHARACTERS)
-    return `it has ${format.length} characters: ${MAX_FORMAT_CHARACTERS} are enough for a time`;
+    return `it has ${format.length} characters, but at most ${MAX_FORMAT_CHARACTERS} are allowed`;
   const supported = DIRECTIVES[type];
   const found = [...format.matchAll(/%(.?)/gs)].map((match) => match[1] ?? '');
   const shown = `"default", "any", or a format of ${[...supported].map((d) => `%${d}`).join(' ')}`;
-  if (found.length === 0) return `it is neither of ${shown}`;
+  if (found.length === 0) return `write ${shown}`;
   const unknown = found.find((directive) => directive === '' || !`${supported}%`.includes(directive));
   if (unknown !== undefined) return `"%${unknown}" is not supported; write ${shown}`;
   const has = (directives: string) => [...directives].some((directive) => found.includes(directive));
-  if (type !== 'time' && !has('Yy')) return 'it names no year (%Y)';
-  if (type !== 'time' && !(has('mbB') && has('d'))) return 'it names no whole day: add %m and %d';
-  if (type !== 'date' && !has('H') && !(has('I') && has('p')))
-    return 'it names no hour: add %H, or %I with %p';
+  if (type !== 'time' && !has('Yy')) return 'it has no year: add %Y';
+  if (type !== 'time' && !(has('mbB') && has('d'))) return 'it has no full date: add %m and %d';
+  if (type !== 'date' && !has('H') && !(has('I') && has('p'))) return 'it has no hour: add %H, or %I with %p';
   const twice = SAME_PART.map((same) => found.filter((directive) => same.includes(directive)));
   const rivals = twice.find((directives) => directives.length > 1);
-  if (rivals) return `${rivals.map((d) => `%${d}`).join(' and ')} could contradict one another: keep one`;
+  if (rivals) return `${rivals.map((d) => `%${d}`).join(' and ')} could contradict each other: keep one`;
   return undefined;
 }
 
@@ -61,7 +60,7 @@ const DIRECTIVE_PATTERNS: Readonly<Record<string, string>> = {
   '%': '%',
 };
 
-/** What a text of the format looks like, as a pattern for RE2: the engine's strptime also takes `infinity` and blanks around. */
+/** A pattern for RE2 that texts of the format match: DuckDB's strptime also accepts `infinity` and surrounding spaces. */
 export function formatPattern(format: string): string {
   return patternOf(format, (_, pattern) => pattern);
 }
@@ -79,8 +78,8 @@ const FULL_MONTHS =
   'january february march april may june july august september october november december'.split(' ');
 
 /**
- * The ISO 8601 text that a text of the format says: `2024-01-31`, `2024-01-31T23:59:00`, `23:59:00.5`. Undefined where it
- * does not fit the format; whether such a day exists is not looked at.
+ * The ISO 8601 form of a text in the format: `2024-01-31`, `2024-01-31T23:59:00`, `23:59:00.5`. Undefined if it
+ * does not match the format; does not check whether the date exists.
  */
 export function isoText(type: FormattedType, format: string, text: string): string | undefined {
   const pattern = patternOf(format, (directive, shape) =>
@@ -103,7 +102,7 @@ function isoDate(parts: Parts): string | undefined {
   const name = (parts.b ?? parts.B ?? '').toLowerCase();
   const named = parts.b === undefined ? FULL_MONTHS.indexOf(name) : MONTHS.indexOf(name);
   const month = parts.m ?? String(named + 1);
-  // As C and Python read two digits: 69 to 99 are of the last century.
+  // Two digits as in C and Python: 69 to 99 belong to the 20th century.
   const year = parts.Y ?? `${Number(parts.y) >= 69 ? '19' : '20'}${parts.y}`;
   if (month === '0') return undefined;
   return `${year}-${month.padStart(2, '0')}-${(parts.d ?? '').padStart(2, '0')}`;

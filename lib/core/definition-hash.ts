@@ -1,4 +1,4 @@
-// One short hash for what a contract or an insight says: equal for equal meaning, whatever the order of its words.
+// A short hash of a contract or an insight: equal for equal meaning, independent of the order of its properties.
 import { createHash } from 'node:crypto';
 
 /** SHA-256 of the canonical JSON (object keys sorted, undefined left out), its first 16 hex digits. */
@@ -6,7 +6,7 @@ export function definitionHash(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16);
 }
 
-/** Equal texts for equal values, whatever the order of their members; undefined ones are left out. */
+/** Equal texts for equal values, independent of the order of their members; undefined members are left out. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

@@ -1,6 +1,6 @@
-// The word somebody probably meant: for messages about names that nobody knows. Pure text.
+// Suggests the name that was probably meant, for messages about unknown names. Pure text.
 
-/** ` Did you mean "billing"?`, with the leading blank; '' where no candidate is near. */
+/** ` Did you mean "billing"?`, with a leading space; '' if no candidate is close. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const lower = word.toLowerCase();
   let best: string | undefined;
@@ -25,7 +25,7 @@ export function isOneEdit(a: string, b: string): boolean {
   return isSwap && left[0] === right[1] && left[1] === right[0];
 }
 
-/** Levenshtein's distance, where two neighbours that changed places count once. */
+/** Levenshtein distance; swapping two adjacent characters counts once. */
 export function editDistance(a: string, b: string): number {
   let beforeAbove: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, i) => i);

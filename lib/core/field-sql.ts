@@ -1,5 +1,5 @@
-// One field as SQL over the text of its cell: the value, NULL where the text says none, and the checks of type and
-// constraints. Law 4 lives here: a value is accepted only if it is exactly what its text says.
+// One field as SQL over the text of its cell: the value, NULL if the text has none, and the checks of type and
+// constraints. Law 4 is enforced here: a value is accepted only if it is exactly what its text says.
 
 import { literal } from '../sql/quoting.ts';
 import { type Field, fieldColumnType, isJson } from './contract.ts';
@@ -10,7 +10,7 @@ import { sqlType } from './schema.ts';
 import { STRING_FORMATS } from './text-pattern.ts';
 import type { Rule } from './violation.ts';
 
-/** The text after trim and missingValues; `source` is NULL for the empty text, which only to some fields is a missing one. */
+/** The text after trim and missingValues; `source` is NULL for the empty text, which is a missing value only for some fields. */
 export function cleanText(field: Field, source: string): string {
   const trimmed = field.trim ? `trim(${source}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))` : source;
   const present = field.missingValues.includes('') ? trimmed : `coalesce(${trimmed}, '')`;
@@ -20,7 +20,7 @@ export function cleanText(field: Field, source: string): string {
   return `CASE WHEN ${present} NOT IN (${missingValues.map(literal).join(', ')}) THEN ${present} END`;
 }
 
-/** Beyond it a list takes less of the engine than calls within calls, of which it takes no more than a thousand. */
+/** From here on a list is cheaper for DuckDB than nested calls, of which it allows at most a thousand. */
 const MAX_NESTED = 8;
 
 function matches(text: string, pattern: string): string {
@@ -33,7 +33,7 @@ const OFFSET = '(Z|[+-]([01]\\d|2[0-3]):?[0-5]\\d)';
 const FIRST_DAY = '0001-01-01';
 const YEAR_MONTH = '\\d{4}-(0[1-9]|1[0-2])';
 
-/** A way to a value that is right wherever `holds` is true, at less cost than valueSql. `read` is a column of its own. */
+/** A cheaper way than valueSql to a value, valid where `holds` is true. `read` becomes a separate column. */
 export type ShortWay = {
   readonly read: string;
   readonly holds: (read: string) => string;
@@ -43,8 +43,8 @@ export type ShortWay = {
 const asItIs = (read: string) => read;
 
 /**
- * Most texts are written just as the engine would write their value: then that value is exact, and no pattern needs to be
- * matched. Undefined for types without one such way. `pathText`: what the source's path says of the field.
+ * Most texts are written exactly as DuckDB prints their value: then the value is exact, without matching a pattern.
+ * Undefined for types without such a form. `pathText`: the field's value in the source's path.
  */
 export function shortWay(field: Field, text: string, pathText: string | undefined): ShortWay | undefined {
   const own = sqlType(fieldColumnType(field));
@@ -60,7 +60,7 @@ export function shortWay(field: Field, text: string, pathText: string | undefine
         };
       return { read: cast, holds: (read) => `CAST(${read} AS VARCHAR) = ${text}`, value: asItIs };
     case 'number':
-      // Written in full a decimal shows all its places: 1.50 and 1 begin 1.500000.
+      // DuckDB prints a decimal with all its places: 1.50 and 1.5 are prefixes of 1.500000.
       if (!isPlainNumber(field) || field.double) return undefined;
       return { read: cast, holds: (read) => `starts_with(CAST(${read} AS VARCHAR), ${text})`, value: asItIs };
     case 'date':
@@ -72,9 +72,9 @@ export function shortWay(field: Field, text: string, pathText: string | undefine
       };
     case 'datetime': {
       if (isPattern(field.format) || field.timezone !== 'UTC') return undefined;
-      // To this type the engine drops an offset: the texts that hold have none but Z.
+      // Casting to this type drops an offset: the texts for which it holds have none except Z.
       const naive = `TRY_CAST(${text} AS TIMESTAMP)`;
-      // Side by side with OR the engine would compute all of them for every row.
+      // Joined with OR, DuckDB would compute all of them for every row.
       const either = (first: string, second: string) => `CASE WHEN ${first} THEN true ELSE ${second} END`;
       const holds = (read: string) => {
         const written = `CAST(${read} AS VARCHAR)`;
@@ -89,12 +89,12 @@ export function shortWay(field: Field, text: string, pathText: string | undefine
   }
 }
 
-/** Four digits, as ISO 8601 and the patterns have them; also no infinity. */
+/** Years of four digits, as in ISO 8601 and the patterns; excludes infinity. */
 function inYears(value: string): string {
   return `${value} >= '${FIRST_DAY}' AND ${value} < '10000-01-01'`;
 }
 
-/** The value of a text, exactly; NULL where it says none of the type. `text` of a number is numberSql's. */
+/** The exact value of a text; NULL if it is not a value of the type. For a number, `text` comes from numberSql. */
 export function valueSql(field: Field, text: string): string {
   const guarded = (condition: string, value: string) => `CASE WHEN ${condition} THEN ${value} END`;
   const own = sqlType(fieldColumnType(field));
@@ -118,7 +118,7 @@ export function valueSql(field: Field, text: string): string {
         values.length === 0 ? '' : `WHEN ${text} IN (${values.map(literal).join(', ')}) THEN ${result} `;
       return `CASE ${side(field.trueValues, true)}${side(field.falseValues, false)}END`;
     }
-    // The engine's casts alone would take 0x1F, 1_000 and 24:00:00, and round.
+    // DuckDB's casts alone would accept 0x1F, 1_000 and 24:00:00, and would round.
     case 'integer':
       return guarded(matches(text, '[+-]?\\d+'), `TRY_CAST(${text} AS ${own})`);
     case 'number':
@@ -141,7 +141,7 @@ export function valueSql(field: Field, text: string): string {
   }
 }
 
-/** `value` where every reader of the table knows it: to the engine the year before the first is 1 BC, and an offset can lead past 9999. */
+/** `value` if every reader of the table supports it: DuckDB has years before 1 (BC), and an offset can lead past 9999. */
 export function knownToAll(field: Field, value: string): string | undefined {
   if (field.type !== 'date' && field.type !== 'datetime') return undefined;
   return `CASE WHEN ${readableSql(fieldColumnType(field), value)} THEN ${value} END`;
@@ -156,7 +156,7 @@ function isoDatetimeShape(field: Field): string {
   return `\\d{4}-\\d{2}-\\d{2}${separator}${MINUTE}:${SECOND}${OFFSET}?`;
 }
 
-/** 1e400 is no infinity. Grouping takes -0.0 for 0.0 and keeps either, but rows that are alike must not differ by their order: -0.0 + 0.0 is 0.0. */
+/** 1e400 must not become infinity. Grouping treats -0.0 as 0.0 and keeps either one, so results would depend on the row order: -0.0 + 0.0 is 0.0. */
 function doubleSql(text: string): string {
   const value = `TRY_CAST(${text} AS DOUBLE)`;
   const finite = matches(text, '[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?');
@@ -164,14 +164,14 @@ function doubleSql(text: string): string {
   return `CASE WHEN ${finite} AND NOT isinf(${value}) THEN ${value} + CAST(0 AS DOUBLE) WHEN ${special} THEN ${value} END`;
 }
 
-/** The engine's own reader also takes NaN, infinities and commas before a closing bracket: outside of texts none may stand. */
+/** DuckDB's JSON parser also accepts NaN, infinities and trailing commas: none of these is allowed outside texts. */
 function isJsonSql(type: 'object' | 'array', text: string): string {
   const bare = `regexp_replace(${text}, '"([^"\\\\]|\\\\.)*"', '""', 'g')`;
   const strict = `NOT regexp_matches(${bare}, '(?i)nan|inf|,\\s*[\\]}]')`;
   return `json_valid(${text}) AND json_type(${text}) = '${type.toUpperCase()}' AND ${strict}`;
 }
 
-/** As text in ISO 8601, without zeros at the end of a fraction. */
+/** Text in ISO 8601, without trailing zeros in the fraction. */
 function timeSql(field: Field, text: string, guarded: (condition: string, value: string) => string): string {
   if (isPattern(field.format)) {
     const read = `CAST(try_strptime(${text}, ${literal(field.format)}) AS TIME)`;
@@ -188,17 +188,17 @@ function isoDatetime(field: Field, text: string): string {
 }
 
 function formattedDatetime(field: Field, text: string): string {
-  // To the engine Z is no offset.
+  // DuckDB does not parse Z as an offset.
   const read = field.format.endsWith('%z') ? `regexp_replace(${text}, 'Z$', '+0000')` : text;
   const parsed = `try_strptime(${read}, ${literal(field.format)})`;
   return field.format.replaceAll('%%', '').includes('%z') ? parsed : zoned(field, parsed);
 }
 
-/** A naive time in the field's zone; NULL for one that the zone's clocks skip, or show twice. */
+/** A local time in the field's zone; NULL if the zone's clocks skip it or show it twice. */
 function zoned(field: Field, naive: string): string {
   const zone = literal(field.timezone);
   const local = `CAST(${naive} AS TIMESTAMP)`;
-  // Of two instants with one local time the engine takes the later; the earlier had the offset of the day before.
+  // Of two instants with the same local time DuckDB picks the later one; the earlier one has the offset of the day before.
   const later = `timezone(${zone}, ${local})`;
   if (field.timezone === 'UTC') return later;
   const dayBefore = `(${later} - INTERVAL 1 DAY)`;
@@ -209,7 +209,7 @@ function zoned(field: Field, naive: string): string {
   return `CASE WHEN ${exists} AND NOT ${isTwice} THEN ${later} END`;
 }
 
-/** Pairs of rule and condition; each condition is true or false, never NULL. `value` is NULL where the text says none. */
+/** Pairs of rule and condition; each condition is true or false, never NULL. `value` is NULL if the text has none. */
 export function fieldChecks(field: Field, text: string, value: string): [Rule, string][] {
   const checks: [Rule, string][] = [];
   const isAnyText = field.type === 'any' || (field.type === 'string' && field.format === 'default');
@@ -224,7 +224,7 @@ function constraintChecks(field: Field, value: string): [Rule, string][] {
   const checks: [Rule, string][] = [];
   const { minLength, maxLength, pattern, enum: allowed } = field.constraints;
   const cast = (limit: string) => `CAST(${literal(limit)} AS ${sqlType(fieldColumnType(field))})`;
-  // NaN is within no limits; to the engine it is above all others.
+  // NaN violates every limit; DuckDB orders it above all other values.
   const orNaN = field.double ? ` OR isnan(${value})` : '';
   for (const [rule, comparison] of LIMITS) {
     const limit = field.constraints[rule];

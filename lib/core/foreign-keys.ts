@@ -1,4 +1,4 @@
-// The foreign keys of a contract as audits. They reject no row: a fact may arrive before its dimension.
+// The foreign keys of a contract as audits. They refuse no row: a fact may arrive before its dimension.
 
 import { identifier } from '../sql/quoting.ts';
 import type { Dataset, ForeignKey } from './contract.ts';
@@ -7,7 +7,7 @@ export type ForeignKeyAudit = {
   /** `orders.customer references customers.id` */
   readonly name: string;
   readonly resource: string;
-  /** A SELECT over the tables' names that returns the key of every orphan, once per row: a row whose key fields all have a value that no row has over there. */
+  /** A SELECT over the tables' names that returns the key of every orphan, once per row: all key fields have values, but no referenced row has them. */
   readonly sql: string;
 };
 

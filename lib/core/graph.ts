@@ -1,11 +1,11 @@
-// Who reads whom: datasets and insights as nodes, what a refresh follows as edges. Pure.
+// Which table reads which: datasets and insights as nodes, inputs and audit look-ups as edges. Pure.
 import type { Catalog } from './catalog.ts';
 import { relatedTables, sameTable } from './insight.ts';
 
 export type GraphNode = {
   readonly name: string;
   readonly kind: 'dataset' | 'insight';
-  /** The package of a dataset; an insight's file lies in one too, but may read any. */
+  /** The package of a dataset. An insight's file is also in a package, but may read tables of any. */
   readonly package?: string;
   readonly mode?: string;
   readonly description?: string;
@@ -16,8 +16,8 @@ export type GraphNode = {
 };
 
 /**
- * `over`: a change touches the partitions that it is in. `side`: read as a whole, a change touches every partition. `audit`: an
- * audit looks it up, and a change tries that audit again.
+ * `over`: a change touches only the changed partitions. `side`: read as a whole, a change touches every partition. `audit`:
+ * an audit looks it up, and a change repeats that audit.
  */
 export type GraphEdge = {
   readonly from: string;
@@ -27,7 +27,7 @@ export type GraphEdge = {
 
 export type Graph = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] };
 
-/** Insights come after all that they read. */
+/** Insights come after everything they read. */
 export function lakeGraph(catalog: Catalog): Graph {
   const insights = catalog.derivations.filter(({ target }) => target.kind === 'insights');
   const described = ({ description }: { readonly description?: string }) =>

@@ -1,4 +1,4 @@
-// What an insight's file says, after parsing and binding: plain data. parse-insight.ts makes it.
+// A parsed and bound insight: plain data. parse-insight.ts and bind-insight.ts create it.
 import type { Column } from './schema.ts';
 
 /** The lake's folders of Delta tables. */
@@ -7,7 +7,7 @@ export const TABLE_KINDS = ['tables', 'arrivals', 'insights'] as const;
 /** A Delta table of the lake. */
 export type TableRef = { readonly kind: (typeof TABLE_KINDS)[number]; readonly name: string };
 
-/** `error`: a partition that fails is not published. `warn`: it is, and the outcome is said. */
+/** `error`: a partition that fails is not published. `warn`: it is published, with a warning. */
 export type Severity = 'error' | 'warn';
 
 /**
@@ -18,7 +18,7 @@ export type Audit = {
   readonly name: string;
   readonly severity: Severity;
   readonly sql: string;
-  /** The table or insight in all whose rows it looks, beside `this`. */
+  /** The table or insight that it looks up as a whole, besides `this`. */
   readonly related?: TableRef;
 };
 
@@ -30,7 +30,7 @@ export type Derivation = {
   readonly description?: string;
   /** Its first rows are shown by `sluice start`. */
   readonly headline?: boolean;
-  /** One SELECT without a semicolon; the inputs stand in it by their names. */
+  /** One SELECT without a semicolon; it refers to the inputs by name. */
   readonly sql: string;
   readonly inputs: readonly TableRef[];
   /** The input whose partitions drive this one; undefined for an unpartitioned derivation of several inputs. */
@@ -39,13 +39,13 @@ export type Derivation = {
   readonly partitionBy: readonly string[];
   readonly key: readonly string[];
   readonly audits: readonly Audit[];
-  /** What the SELECT returns, partition columns first. */
+  /** The columns of the SELECT, partition columns first. */
   readonly columns: readonly Column[];
-  /** Columns of DOUBLE that take one of several equal values, whichever comes first: published is the one that stands for them all. */
+  /** Columns of DOUBLE that take the first of several equal values: the canonical one of them is published. */
   readonly canonical?: readonly string[];
-  /** Columns of DOUBLE that may hold -0.0, or NaN of either sign: decided by the rows, not by their order. */
+  /** Columns of DOUBLE that may contain -0.0, or NaN of either sign, depending on the rows but not on their order. */
   readonly varied?: readonly string[];
-  /** SHA-256 (16 hex digits) of the SQL, the columns' names and types, and all front matter that decides about rows. */
+  /** SHA-256 (16 hex digits) of the SQL, the columns' names and types, and all front matter that affects rows. */
   readonly hash: string;
 };
 
@@ -57,7 +57,7 @@ export function sameTable(a: TableRef, b: TableRef): boolean {
   return a.kind === b.kind && a.name === b.name;
 }
 
-/** What its audits look up besides its rows, each table once. `severity`: of those audits alone. */
+/** The tables that its audits look up, each once. `severity`: only those of these audits. */
 export function relatedTables({ audits }: Derivation, severity?: Severity): TableRef[] {
   const tables = audits.flatMap((audit) =>
     audit.related && (severity === undefined || audit.severity === severity) ? [audit.related] : [],

@@ -1,5 +1,5 @@
-// The keys of a contract as audits over a whole table. A file's own rows are held to them when it is read; that two files share a
-// key refuses no row, since nobody can say which of them is right.
+// The keys of a contract as audits over a whole table. Keys within one file are checked when it is read. A key that two files share
+// refuses no row, because it is unknown which file is right.
 
 import { identifier } from '../sql/quoting.ts';
 import { type Dataset, type RowKey, rowKeys } from './contract.ts';
@@ -7,11 +7,11 @@ import { type Dataset, type RowKey, rowKeys } from './contract.ts';
 export type KeyAudit = {
   /** `sales.id is a primary key across files` */
   readonly name: string;
-  /** A SELECT over the table's name that returns, for each row whose key another file's row has too, its key and two of the files. */
+  /** A SELECT over the table's name that returns, for each row whose key is also in another file, the key and two of the files. */
   readonly sql: string;
 };
 
-/** Those that the mode itself does not keep: a key of an upsert names one row, and of a replace dataset one file counts. */
+/** The keys that the mode does not guarantee: in an upsert dataset a key is one row, and a replace dataset uses one file. */
 export function keyAudits(dataset: Dataset): KeyAudit[] {
   if (dataset.mode === 'replace') return [];
   const isOpen = ({ rule }: RowKey) => dataset.mode === 'append' || rule === 'unique';
@@ -23,7 +23,7 @@ export function keyAudits(dataset: Dataset): KeyAudit[] {
     }));
 }
 
-/** The current rows of an upsert do not say which files they are from. */
+/** The current rows of an upsert dataset do not contain their file. */
 function repeated({ name, mode }: Dataset, { fields }: RowKey): string {
   const key = fields.map(identifier).join(', ');
   const present = fields.map((field) => `${identifier(field)} IS NOT NULL`).join(' AND ');

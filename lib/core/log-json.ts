@@ -1,7 +1,7 @@
-// JSON texts that stand inside a log: statistics, tags, settings. Ours are whole, but other programs write there, too.
+// JSON texts inside a log: statistics, tags, settings. Ours are valid, but other programs may write there too.
 import { CorruptionError } from '../errors.ts';
 
-/** An object. Throws CorruptionError that says what the text was to be. */
+/** An object. Throws CorruptionError that names the expected content. */
 export function parseLogJson<T>(text: string, what: string): T {
   let value: unknown;
   try {
@@ -15,7 +15,7 @@ export function parseLogJson<T>(text: string, what: string): T {
 
 function unreadable(text: string, what: string, cause?: unknown): CorruptionError {
   return new CorruptionError(
-    `${what} in a table's log cannot be read: ${JSON.stringify(text.slice(0, 200))}. Another program wrote it, or the log is damaged: "npx sluice certify" says where`,
+    `${what} in a table's log cannot be read: ${JSON.stringify(text.slice(0, 200))}. Another program wrote it, or the log is damaged: "npx sluice certify" shows where`,
     { cause },
   );
 }

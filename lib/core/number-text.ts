@@ -1,5 +1,5 @@
-// How numbers are written: groupChar, decimalChar and bareNumber of the standard, and exponents. Once as SQL over a column of
-// texts and once as TypeScript over a contract's own values; both end in plain digits: "1.234,50 €" → "1234.50".
+// How numbers are written: groupChar, decimalChar and bareNumber of the standard, and exponents. Implemented as SQL over a column of
+// texts and as TypeScript for a contract's own values; both produce plain digits: "1.234,50 €" → "1234.50".
 // https://specs.frictionlessdata.io/table-schema/#number
 
 import { literal } from '../sql/quoting.ts';
@@ -8,33 +8,33 @@ import { CURRENCY_CODES, CURRENCY_SIGNS } from './currency.ts';
 
 export type NumberWords = Pick<Field, 'type' | 'double' | 'decimalChar' | 'groupChar' | 'bareNumber'>;
 
-/** Why a text cannot be a decimalChar or groupChar; undefined where it can. */
+/** Why a text cannot be a decimalChar or groupChar; undefined if it can. */
 export function numberCharProblem(text: string): string | undefined {
   return /^[^\p{L}\p{N}\p{Pd}\p{Cc}+−()]$/u.test(text)
     ? undefined
-    : 'it must be one character, no letter, digit, sign or bracket';
+    : 'it must be one character, but not a letter, digit, sign or bracket';
 }
 
-/** Texts are plain digits as they stand. */
+/** Texts are already plain digits. */
 export function isPlainNumber(field: NumberWords): boolean {
   return field.decimalChar === undefined && field.groupChar === undefined && field.bareNumber === undefined;
 }
 
 /**
- * What the engine is to read in place of `text`, an SQL expression of a text; NULL where it is no number by the field's
- * words. Undefined where the text is read as it stands.
+ * The SQL expression to cast in place of `text`; NULL if the text is not a number under the field's properties. Undefined
+ * if the text itself is cast.
  */
 export function numberSql(field: NumberWords, text: string): string | undefined {
   if (field.type !== 'number' || field.double)
     return isPlainNumber(field) ? undefined : bareNumberSql(field, text);
   const plain = bareNumberSql(field, text);
-  // Looking for two letters costs next to nothing.
+  // Searching for two letters costs almost nothing.
   return `CASE WHEN contains(${plain}, 'e') OR contains(${plain}, 'E') THEN ${withoutExponentSql(plain)} ELSE ${plain} END`;
 }
 
 function bareNumberSql(field: NumberWords, text: string): string {
   if (isPlainNumber(field)) return text;
-  // Between the first digit and the last nothing is stripped: the shape has seen to it that all of it is the number.
+  // Nothing is stripped between the first and last digit: the shape guarantees that all of it is the number.
   const digits = `coalesce(nullif(regexp_extract(${text}, ${literal(numberInside(field))}), ''), ${text})`;
   const bare = field.bareNumber === false ? digits : text;
   const joined = field.groupChar === undefined ? bare : `replace(${bare}, ${literal(field.groupChar)}, '')`;
@@ -53,7 +53,7 @@ export function plainNumber(field: NumberWords, text: string): string | undefine
   return field.decimalChar === undefined ? joined : joined.replaceAll(field.decimalChar, '.');
 }
 
-/** For RE2 and for JavaScript with the flag u: these are the characters that mean something to both. */
+/** For RE2 and for JavaScript with the flag u: these characters are special in both. */
 function escaped(character: string): string {
   return character.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&');
 }
@@ -63,7 +63,7 @@ const BLANKS = [
   ...' \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n',
 ];
 
-/** A class of the characters that may stand around a number; but its own decimalChar and groupChar may be a part of it. */
+/** A class of the characters allowed around a number, except its decimalChar and groupChar, which may be part of it. */
 function decoration({ decimalChar = '.', groupChar }: NumberWords): string {
   const signs = ['%', ...CURRENCY_SIGNS].filter((sign) => sign !== groupChar);
   const known = [...BLANKS, ...signs].filter((character) => character !== decimalChar);
@@ -72,7 +72,7 @@ function decoration({ decimalChar = '.', groupChar }: NumberWords): string {
 
 /**
  * The whole text of a number, for RE2 and JavaScript. A group has three digits where the fraction begins, else two or
- * three ("1,00,000"): so "1,5" is no number written with the groupChar ",", but a mistake.
+ * three ("1,00,000"): so with the groupChar ",", "1,5" is not a number but a mistake.
  */
 function writtenShape(field: NumberWords): string {
   const group = field.groupChar === undefined ? '' : escaped(field.groupChar);
@@ -84,14 +84,14 @@ function writtenShape(field: NumberWords): string {
   const bare = isNumber ? `(?:${leading}|[+-]?${point}\\d+${exponent})` : leading;
   const special = field.double ? '|[Nn][Aa][Nn]|[+-]?[Ii][Nn][Ff]' : '';
   if (field.bareNumber !== false) return `${bare}${special}`;
-  // What is not known to be harmless may change the number: "5.00 DR", "1.2K", "<5", "(5)".
+  // Text that is not known to be harmless may change the number: "5.00 DR", "1.2K", "<5", "(5)".
   const blank = decoration(field);
   const around = `${blank}*(?:(?:${CURRENCY_CODES.join('|')})${blank}*)?`;
-  // A point before the digits is not taken for theirs where something stands before it: "$.5".
+  // A point before the digits is not a decimal point if something precedes it: "$.5".
   return `(?:${around}${leading}|${bare})${around}${special}`;
 }
 
-/** What stands in a text beside digits and may not be there with `"bareNumber": false`: "5.00 DR" → ["DR"]. For messages. */
+/** The parts of a text besides digits that are not allowed with `"bareNumber": false`: "5.00 DR" → ["DR"]. For messages. */
 export function strangeWords(field: NumberWords, text: string): string[] {
   const isKnown = new RegExp(`^(?:${decoration(field)}|${CURRENCY_CODES.join('|')}|\\d)$`, 'u');
   const own = [field.decimalChar ?? '.', field.groupChar];
@@ -105,11 +105,11 @@ function numberInside(field: NumberWords): string {
   return `[+-]?${point}\\d(?:.*\\d)?`;
 }
 
-// A decimal has at most 38 digits: exponents of three digits are none that anybody means.
+// A decimal has at most 38 digits: exponents of three digits are not meaningful.
 const EXPONENT = '[+-]?(?:\\d+\\.?\\d*|\\.\\d+)[eE][+-]?0*\\d{1,2}';
 const ZEROS = '0'.repeat(99);
 
-/** `1.5e3` → `1500.0`, but for more zeros around. The engine's own cast rounds, and gives 0 for many leading zeros. */
+/** `1.5e3` → `1500.0`, with more zeros around it. DuckDB's own cast rounds, and returns 0 for many leading zeros. */
 function withoutExponentSql(plain: string): string {
   const digits = `'${ZEROS}' || replace(regexp_extract(${plain}, '[\\d.]+'), '.', '') || '${ZEROS}'`;
   const power = `CAST(regexp_extract(${plain}, '[eE]\\+?(-?\\d+)$', 1) AS INTEGER)`;
@@ -118,7 +118,7 @@ function withoutExponentSql(plain: string): string {
   return `CASE WHEN regexp_full_match(${plain}, '${EXPONENT}') THEN ${shifted} END`;
 }
 
-/** `1.5e3` → `1500`; the text itself where it has no exponent. */
+/** `1.5e3` → `1500`; the text itself if it has no exponent. */
 export function withoutExponent(plain: string): string {
   if (!new RegExp(`^${EXPONENT}$`).test(plain)) return plain;
   const [, sign = '', whole = '', part = '', power = ''] = /^([+-]?)(\d*)\.?(\d*)[eE](.*)$/.exec(plain) ?? [];

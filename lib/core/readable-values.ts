@@ -1,5 +1,5 @@
-// Values that the engine's types have and a Delta column's do not, or that other readers cannot take: days and times outside
-// the years 1 to 9999, which infinities are too, and decimals with more digits than their precision.
+// Values that DuckDB's types have but Delta's do not, or that other readers cannot handle: dates and times outside the
+// years 1 to 9999, including infinities, and decimals with more digits than their precision.
 // https://github.com/delta-io/delta/blob/master/PROTOCOL.md#primitive-types
 
 import { identifier, literal } from '../sql/quoting.ts';
@@ -7,7 +7,7 @@ import { type Column, type ColumnType, sqlType } from './schema.ts';
 
 type Limits = { readonly first: string; readonly last: string; readonly words: string };
 
-/** The first and the last value, as texts for a cast to the type; undefined where every value of the engine's is readable. */
+/** The first and the last value, as texts for a cast to the type; undefined if every value of DuckDB's type is readable. */
 function limitsOf(type: ColumnType): Limits | undefined {
   if (type === 'date')
     return { first: '0001-01-01', last: '9999-12-31', words: 'days from 0001-01-01 to 9999-12-31' };
@@ -25,7 +25,7 @@ function limitsOf(type: ColumnType): Limits | undefined {
   return { first: `-${most}`, last: most, words: `numbers of at most ${precision} digits` };
 }
 
-/** A condition on `value`, which is of the column type; NULL for NULL, undefined where it always holds. */
+/** A condition on `value`, which is of the column type; NULL for NULL, undefined if it always holds. */
 export function readableSql(type: ColumnType, value: string): string | undefined {
   const limits = limitsOf(type);
   if (limits === undefined) return undefined;
@@ -33,10 +33,10 @@ export function readableSql(type: ColumnType, value: string): string | undefined
   return `${value} BETWEEN ${cast(limits.first)} AND ${cast(limits.last)}`;
 }
 
-/** `rows`: a SELECT of the rows with such a value; `examples`: of the first column that has one, its value and what it may be. */
+/** `rows`: a SELECT of the rows with such a value; `examples`: the first such column with its value and the allowed range. */
 export type Unreadable = { readonly rows: string; readonly examples: string };
 
-/** Of the rows of `relation`; undefined where no column can hold such a value. */
+/** For the rows of `relation`; undefined if no column can contain such a value. */
 export function unreadableRows(relation: string, columns: readonly Column[]): Unreadable | undefined {
   const checks = columns.flatMap(({ name, type }) => {
     const holds = readableSql(type, identifier(name));
@@ -55,7 +55,7 @@ export function unreadableRows(relation: string, columns: readonly Column[]): Un
   };
 }
 
-/** The engine writes past the point what has a digit before it and none to spare: there the nearest double must do. */
+/** DuckDB prints decimal(38,38) wrongly when a digit is left of the point: print the nearest double instead. */
 function textSql(type: ColumnType, value: string): string {
   return `CAST(${type === 'decimal(38,38)' ? `CAST(${value} AS DOUBLE)` : value} AS VARCHAR)`;
 }

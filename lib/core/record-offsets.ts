@@ -1,21 +1,21 @@
-// Where some of a text's records begin. Known after one walk over the text, they bring a second one near any record without
-// a look at those between.
+// The positions of some records in a text. Collected in one pass over the text, they let a second pass start near any
+// record without reading those before it.
 
 const MOST = 1 << 19;
 const FIRST_STRIDE = 16;
 
-/** Where a record begins: bytes of text before it, and its first physical line. */
+/** The start of a record: bytes of text before it, and its first physical line. */
 export type RecordOffset = { readonly record: number; readonly position: number; readonly line: number };
 
-/** Every so many records one, and the fewer the more there are: bounded, whatever the text. Header records count. */
+/** One offset every n records; n grows with the number of records, so the count is bounded. Header records count. */
 export class RecordOffsets {
-  /** The record that the next offset is of. */
+  /** The record whose offset is recorded next. */
   due = FIRST_STRIDE;
   #stride = FIRST_STRIDE;
   #positions: number[] = [0];
   #lines: number[] = [1];
 
-  /** To be called for record `due` and no other. */
+  /** Call only for record `due`. */
   add(position: number, line: number): void {
     this.#positions.push(position);
     this.#lines.push(line);

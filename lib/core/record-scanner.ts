@@ -1,6 +1,6 @@
-// Counts the records in a stream of bytes, independently of whoever splits them into cells, and tells whether the file is
-// plain: RFC 4180 with one kind of line end, so that the engine's own reader splits it into just these records. Marks where
-// they begin on its way. It knows neither columns' names nor values.
+// Counts the records in a stream of bytes, independently of the parser of cells, and decides whether the file is plain:
+// RFC 4180 with one kind of line end, so that DuckDB's CSV reader finds exactly these records. Also collects record
+// offsets. It knows neither column names nor values.
 import type { Dialect } from './contract.ts';
 import { RecordOffsets } from './record-offsets.ts';
 
@@ -9,7 +9,7 @@ const LF = 10;
 const CR = 13;
 const SPACE = 32;
 
-/** The engine refuses longer records. */
+/** DuckDB refuses longer records. */
 const MAX_PLAIN_BYTES = 16 * 1024 * 1024;
 
 type State =
@@ -24,11 +24,11 @@ type State =
   | 'broken'
   | 'no-record';
 
-/** In these a line end is text. */
+/** In these states a line end is part of a cell. */
 const WITHIN: ReadonlySet<State> = new Set(['quoted', 'escape', 'escape-in-quoted']);
 
 export class RecordScanner {
-  /** False from the first byte on that parsers read in different ways. */
+  /** False from the first byte that parsers interpret differently. */
   isPlain = true;
   readonly offsets = new RecordOffsets();
   readonly #dialect: Dialect;
@@ -37,7 +37,7 @@ export class RecordScanner {
   readonly #quote: number;
   readonly #escape: number;
   readonly #comment: number;
-  /** Lines without a quote need no look at their bytes. */
+  /** Lines without a quote are not scanned byte by byte. */
   readonly #hasPlainLines: boolean;
   #ended = 0;
   #state: State = 'record-start';
@@ -45,11 +45,11 @@ export class RecordScanner {
   #linesToSkip: number;
   #isAfterCr = false;
   #lineEnd: 'LF' | 'CRLF' | undefined;
-  /** Bytes of the record in the chunks before. */
+  /** Bytes of the record in previous chunks. */
   #carriedBytes = 0;
-  /** Bytes of the text in the chunks before. */
+  /** Bytes of the text in previous chunks. */
   #offset = 0;
-  /** Physical lines that ended so far: CR, LF and CRLF each end one. */
+  /** Physical lines so far: CR, LF and CRLF each end one. */
   #lines = 0;
   #lastByte = -1;
 
@@ -65,13 +65,13 @@ export class RecordScanner {
     this.#hasPlainLines = this.#escape === -1 && this.#comment === -1 && dialect.skipLines === 0;
   }
 
-  /** Those that ended so far, without the header. */
+  /** Records so far, without the header. */
   get records(): number {
     return Math.max(0, this.#ended - this.#dialect.headerRecords);
   }
 
   push(chunk: Uint8Array): void {
-    // The engine takes a cell of NULs for an empty one where it judges a record's length.
+    // DuckDB treats a cell of NULs as empty when it checks the number of cells.
     if (this.isPlain && chunk.includes(NUL)) this.isPlain = false;
     let position = 0;
     let nextQuote = find(chunk, this.#quote, 0);
@@ -82,7 +82,7 @@ export class RecordScanner {
           position = this.#passBlankLines(chunk, position);
           continue;
         }
-        // Most records hold no quote: they end at the next line feed, which is found at memory speed.
+        // Most records contain no quote: they end at the next line feed, which is found at memory speed.
         const lf = find(chunk, LF, position);
         if (nextQuote < position) nextQuote = find(chunk, this.#quote, position);
         if (nextCr < position) nextCr = find(chunk, CR, position);
@@ -101,14 +101,14 @@ export class RecordScanner {
     this.#lastByte = chunk.at(-1) ?? this.#lastByte;
   }
 
-  /** Ends a last record that has no line end. */
+  /** Ends the last record if it has no line end. */
   end(): void {
     if (this.#isAfterCr) this.isPlain = false;
     if (this.#state === 'quoted') this.isPlain = false;
     if (this.#state !== 'record-start') this.#endLine();
   }
 
-  /** Blank lines are nothing, and a flood of them goes by at once. */
+  /** Blank lines are skipped, many at a time. */
   get #passesBlankLines(): boolean {
     return this.#columns !== 1 && this.#ended >= this.#dialect.headerRecords;
   }
@@ -134,14 +134,14 @@ export class RecordScanner {
     }
   }
 
-  /** The engine drops empty cells at a record's end that the header does not have. */
+  /** DuckDB drops surplus empty cells at the end of a record. */
   #requireNoExtraCell(record: Uint8Array): void {
     let cells = 1;
     for (const byte of record) if (byte === this.#delimiter) cells += 1;
     if (cells > this.#columns) this.isPlain = false;
   }
 
-  /** A record of one empty cell in a file of one column, and nothing in any other or before the header. */
+  /** In a file of one column, an empty line is a record of one empty cell; otherwise, and before the header, it is skipped. */
   #blankLine(): void {
     if (this.#ended < this.#dialect.headerRecords) this.isPlain = false;
     else if (this.#columns === 1) this.#ended += 1;

@@ -1,4 +1,4 @@
-// Column types as Delta names them, and the same types in DuckDB's words. Knows no table and no contract.
+// Column types as Delta names them, and as DuckDB names them. Knows no tables and no contracts.
 
 /** A Delta primitive type name: PROTOCOL.md, "Primitive Types". */
 export type ColumnType =
@@ -17,7 +17,7 @@ export type Column = {
   readonly description?: string;
 };
 
-/** Columns that the engine gives to every file by itself (https://duckdb.org/docs/stable/data/multiple_files/overview). */
+/** Columns that DuckDB adds to every file (https://duckdb.org/docs/stable/data/multiple_files/overview). */
 export const ENGINE_COLUMNS: readonly string[] = ['file_index', 'file_row_number'];
 
 const SQL_TYPES: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ export function sqlType(type: ColumnType): string {
   return SQL_TYPES[type] ?? type.toUpperCase();
 }
 
-/** The Delta type that holds a DuckDB type's values unchanged; undefined where none does (HUGEINT, TIMESTAMP, LIST, …). */
+/** The Delta type that represents a DuckDB type's values unchanged; undefined if there is none (HUGEINT, TIMESTAMP, LIST, …). */
 export function columnType(duckdbType: string): ColumnType | undefined {
   const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(duckdbType);
   if (decimal) return `decimal(${Number(decimal[1])},${Number(decimal[2])})`;

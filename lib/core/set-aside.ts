@@ -1,29 +1,29 @@
-// Definitions that cannot be taken, and what stays as it is because of them. One bad file must not stop the others, and must
-// never make rows go: what may belong to a definition that cannot be read is judged neither unknown nor undefined. Pure.
+// Definitions that are set aside, and what stays unchanged because of them. One bad file must not stop the others and must
+// never remove rows: anything that may belong to an unreadable definition is neither unknown nor undefined. Pure.
 import type { DefinitionError } from '../errors.ts';
 import { globMatcher, globProblem } from './glob.ts';
 
 export type SetAside = {
   readonly file: string;
   readonly kind: 'package' | 'dataset' | 'insight';
-  /** Of its datasets, or of the insight, as far as the file tells them. */
+  /** Names of its datasets, or of the insight, as far as the file shows them. */
   readonly names: readonly string[];
-  /** Globs over landing keys, as far as the file tells them: nobody else may take such a key meanwhile. */
+  /** Globs over landing keys, as far as the file shows them: no other dataset may use such a key meanwhile. */
   readonly paths: readonly string[];
-  /** There may be tables of it whose names the file does not tell. */
+  /** It may define further tables whose names the file does not show. */
   readonly hidesNames: boolean;
-  /** There may be landing keys of it that match none of `paths`. */
+  /** It may own landing keys that match none of `paths`. */
   readonly hidesPaths: boolean;
-  /** Its message names file, place, problem and next step. */
+  /** Its message has the file, the position, the problem and the next step. */
   readonly error: DefinitionError;
-  /** The insights that read it or are audited against it, directly or not. */
+  /** The insights that read it or are audited against it, directly or indirectly. */
   readonly held: readonly string[];
 };
 
-/** What a contract's text tells of its datasets, although it cannot be taken as a whole. */
+/** What a contract's text shows about its datasets, although the contract is wrong. */
 export type Told = Pick<SetAside, 'names' | 'paths' | 'hidesNames' | 'hidesPaths'>;
 
-/** Of a name and a path as they were written; `isName`: whether a table may be called so. */
+/** From a name and a path as written; `isName`: whether a table can have that name. */
 export function toldBy(name: unknown, path: unknown, isName: (name: string) => boolean): Told {
   const hasName = typeof name === 'string' && isName(name);
   const hasPath = typeof path === 'string' && globProblem(path) === undefined;
@@ -35,7 +35,7 @@ export function toldBy(name: unknown, path: unknown, isName: (name: string) => b
   };
 }
 
-/** Of a whole contract: of text that is not JSON, the globs that stand after "path"; names stand beside those of fields. */
+/** From a whole contract: for text that is not JSON, the globs after "path"; names cannot be told from those of fields. */
 export function toldByContract(text: string, isName: (name: string) => boolean): Told {
   const resources = resourcesIn(text);
   if (resources === undefined) return { names: [], paths: pathsIn(text), hidesNames: true, hidesPaths: true };
@@ -75,7 +75,7 @@ function textOf(json: string): string | undefined {
   }
 }
 
-/** Answers for a catalog's other definitions what may belong to those that were set aside. */
+/** Decides what may belong to the definitions that were set aside. */
 export class AsideIndex {
   readonly #aside: readonly SetAside[];
   readonly #takers: readonly { readonly by: SetAside; readonly matches: (key: string) => boolean }[];
@@ -85,14 +85,14 @@ export class AsideIndex {
     this.#takers = aside.flatMap((by) => by.paths.map((path) => ({ by, matches: globMatcher(path) })));
   }
 
-  /** What takes the landing key, or may take it where no dataset does. */
+  /** The definition that matches the landing key, or may match it if no dataset does. */
   ofKey(key: string, isClaimed: boolean): SetAside | undefined {
     const taker = this.#takers.find(({ matches }) => matches(key));
     if (taker || isClaimed) return taker?.by;
     return this.#aside.find(({ hidesPaths }) => hidesPaths);
   }
 
-  /** What a table of that name belongs to, is held by, or may belong to. To be asked of names that nothing else defines. */
+  /** The definition that a table of that name belongs to, is held back by, or may belong to. Only for names that nothing else defines. */
   ofName(name: string): SetAside | undefined {
     const isIt = (other: string) => other.toLowerCase() === name.toLowerCase();
     return (

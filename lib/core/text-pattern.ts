@@ -1,7 +1,7 @@
-// Regular expressions: the constraint "pattern", as far as it can be judged without the engine (lib/definitions/check-dataset.ts
-// asks the engine itself), and what the standard's formats of a string look like.
+// Regular expressions: the constraint "pattern", as far as it can be checked without DuckDB (lib/definitions/check-dataset.ts
+// asks DuckDB), and the patterns of the standard's string formats.
 
-/** Why RE2 (https://github.com/google/re2/wiki/Syntax) does not take a pattern, or takes it for another; undefined where nothing is seen. */
+/** Why RE2 (https://github.com/google/re2/wiki/Syntax) refuses a pattern, or would read it differently; undefined if no problem is found. */
 export function patternProblem(pattern: string): string | undefined {
   const { bare, hasNamesOfXml, hasSubtraction } = withoutClasses(pattern);
   if (/\(\?<?[=!]/.test(bare))
@@ -16,7 +16,7 @@ export function patternProblem(pattern: string): string | undefined {
   return undefined;
 }
 
-/** One pass over the pattern, whatever it is: escapes and classes as `_`, but for what is asked about. */
+/** One pass over the pattern: replaces escapes and classes by `_`, except those checked here. */
 function withoutClasses(pattern: string): { bare: string; hasNamesOfXml: boolean; hasSubtraction: boolean } {
   let [bare, hasNamesOfXml, hasSubtraction] = ['', false, false];
   let classStart: number | undefined;
@@ -29,7 +29,7 @@ function withoutClasses(pattern: string): { bare: string; hasNamesOfXml: boolean
     } else if (classStart === undefined) {
       if (character === '[') {
         classStart = at;
-        // A bracket that closes nothing yet is a character of the class.
+        // A bracket at the start of a class is one of its characters.
         if (pattern[at + 1] === '^') at += 1;
         if (pattern[at + 1] === ']') at += 1;
       } else bare += character;

@@ -1,5 +1,5 @@
-// What a query orders and groups by, as queries of their own whose last columns are these expressions: asked for its plan, the
-// engine says of each whether equal values are alike (plan-values.ts). The proof of determinism.ts asks by the same nodes.
+// The expressions a query orders and groups by, as separate queries whose last columns are these expressions: DuckDB's plan
+// shows for each whether equal values are identical (plan-values.ts). The proof in determinism.ts uses the same nodes.
 
 import { hasGroups } from '../sql/key-inference.ts';
 import { isAll, members, orderExpressions, orderOf, sortedList } from '../sql/order-clauses.ts';
@@ -15,23 +15,23 @@ import {
 } from '../sql/sql-tree.ts';
 
 export type TypeProbe = {
-  /** A query node, as it stands at its place. */
+  /** A query node at its position. */
   readonly query: SqlNode;
-  /** The query where the CTEs around its place are known. */
+  /** The query, with the CTEs in scope at its position. */
   readonly within: (query: SqlNode) => SqlNode;
-  /** The nodes that its last columns are; undefined where `of` is asked about as a whole. */
+  /** The nodes of its last columns; undefined if the whole of `of` is probed. */
   readonly asks?: readonly SqlNode[];
   readonly of: SqlNode;
 };
 
-/** `aggregates`: the engine's, in lower case. */
+/** `aggregates`: DuckDB's, in lower case. */
 export function typeProbes(statement: unknown, aggregates: ReadonlySet<string>): TypeProbe[] {
   const walk = new Walk(aggregates);
   walk.visit(statement, (query) => query);
   return walk.probes;
 }
 
-/** Where the engine does not take them together: each in the ways that it may be meant, the likeliest first. */
+/** If DuckDB does not accept them together: each one in its possible meanings, the most likely first. */
 export function oneByOne({ query, within, asks = [], of }: TypeProbe): TypeProbe[][] {
   const kept = nodes(query.select_list).slice(0, -asks.length);
   const asked = nodes(query.select_list).slice(-asks.length);
@@ -93,7 +93,7 @@ class Walk {
     ask(plain, ofResult);
   }
 
-  /** `ofRows`: of the source's rows, within aggregates and for GROUP BY; `ofResult`: of the SELECT's own, after them. */
+  /** `ofRows`: over the source's rows, within aggregates and for GROUP BY; `ofResult`: over the SELECT's result. */
   #asked(select: SqlNode): { ofRows: SqlNode[]; ofResult: SqlNode[] } {
     const { from_table: _, cte_map: __, ...parts } = select;
     const ofRows = nodes(select.group_expressions);

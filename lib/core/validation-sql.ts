@@ -1,5 +1,5 @@
-// A contract as SQL over a relation of texts: each field's exact value, and the checks that a row must pass. What a single
-// field's are stands in field-sql.ts. Knows neither files nor the engine.
+// A contract as SQL over a relation of texts: each field's exact value, and the checks that a row must pass. The SQL of a single
+// field is in field-sql.ts. Knows neither files nor DuckDB.
 
 import { identifier, literal } from '../sql/quoting.ts';
 import { type Dataset, type Field, fieldColumnType } from './contract.ts';
@@ -8,10 +8,10 @@ import { numberSql } from './number-text.ts';
 import { sqlType } from './schema.ts';
 import { CUT, MAX_VALUE, type Rule } from './violation.ts';
 
-/** Where a field's text comes from: an SQL expression over the source relation, NULL for the empty text; undefined where the file has no such column. */
+/** Where a field's text comes from: an SQL expression over the source relation, NULL for the empty text; undefined if the file has no such column. */
 export type TextSource = ReadonlyMap<string, string>;
 
-/** `bad` is a condition, and `text` what the field's cell says. `field`: undefined where the row as a whole is meant. */
+/** `bad` is a condition, `text` the field's cell. `field`: undefined if the check is about the whole row. */
 export type Check = {
   readonly field: Field | undefined;
   readonly rule: Rule;
@@ -20,7 +20,7 @@ export type Check = {
 };
 
 export type Validation = {
-  /** Wraps the source relation: adds the columns that the expressions below speak of. */
+  /** Wraps the source relation: adds the columns that the expressions below use. */
   relation(source: string): string;
   /** The checks; a row's violations are numbered by their index here. */
   readonly checks: readonly Check[];
@@ -30,18 +30,18 @@ export type Validation = {
   readonly violations: string;
   /** Expressions of all fields' texts over `relation`. */
   readonly texts: readonly string[];
-  /** Field name → expression of its value over `relation`: exactly what the text says, NULL where that is no value of the type. */
+  /** Field name → expression of its value over `relation`: exactly what the text says, NULL if that is not a value of the type. */
   readonly values: ReadonlyMap<string, string>;
 };
 
 /**
- * Columns of the relation, each layer computed from those before, for all rows at once: of field i, `t<i>` is its text
- * after trim and missingValues where that is not the source's, `s<i>` the value by the short way and `k<i>` whether that holds, `n<i>` the plain digits of
- * a number that may be written otherwise, `x<i>` the value, `v<i>` the value that all readers know.
+ * Columns of the relation, each layer computed from the previous ones, for all rows at once. For field i: `t<i>` is its text
+ * after trim and missingValues if that differs from the source's, `s<i>` the value by the cheap cast and `k<i>` whether that holds, `n<i>` the plain digits of
+ * a number that may have another notation, `x<i>` the value, `v<i>` the value if all readers support it.
  */
 const LAYERS = ['t', 's', 'k', 'n', 'x', 'v', 'valid'] as const;
 
-/** `repeatedHeader`: a condition on the source relation for rows that are the file's header once more. */
+/** `repeatedHeader`: a condition on the source relation for rows that repeat the file's header. */
 export function validation(
   dataset: Dataset,
   texts: TextSource,
@@ -67,7 +67,7 @@ export function validation(
     const text = cleaned === source ? source : column('t', i, cleaned);
     cleanTexts.push(text);
     const type = sqlType(fieldColumnType(field));
-    // A path says its values in one way, whatever the file's formats and words are: see partition.ts.
+    // Path values have one notation, independent of the file's formats: see path-values.ts.
     const isRead = fromPath && type !== 'VARCHAR';
     const value = isRead
       ? column('v', i, `CAST(${text} AS ${type})`)
@@ -76,13 +76,13 @@ export function validation(
     const add = (rule: Rule, bad: string) => checks.push({ field, rule, bad, text });
     for (const [rule, bad] of fieldChecks(field, text, value))
       if (!isRead || rule !== 'type-error') add(rule, bad);
-    // To Delta an empty text in a partition column is null: it would not be what the text says.
+    // Delta reads an empty text in a partition column as null, which would not be what the text says.
     const names = dataset.partitionBy.some((p) => p.field === field.name && p.transform === 'identity');
     if (names && (field.type === 'string' || field.type === 'any'))
       add('partition-value', `coalesce(${text} = '', false)`);
     if (!fromPath && pathText !== undefined) {
       const said = `CAST(${literal(pathText)} AS ${type})`;
-      // A text that is no value has its own violation already; none at all is none of the path's.
+      // An invalid text already has its own violation; a missing value differs from the path's.
       const isMissing = pathText === null || field.constraints.required ? 'false' : `${text} IS NULL`;
       add(
         'partition-value',
@@ -90,7 +90,7 @@ export function validation(
       );
     }
   });
-  // A function that may fail keeps the engine from computing all of this twice, in a filter that it moves below the columns.
+  // A function that may fail keeps DuckDB from computing all of this twice, in a filter pushed below the columns.
   if (checks.length > 0) {
     const good = `NOT (${checks.map((check) => check.bad).join(' OR ')})`;
     layers.get('valid')?.push(`coalesce(${good}, error('a check is neither true nor false')) AS valid`);
@@ -104,7 +104,7 @@ export function validation(
       ),
     checks,
     valid,
-    // Most rows are valid: the engine makes the text for the others alone.
+    // Most rows are valid: DuckDB builds the text only for the others.
     violations:
       checks.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN NOT valid THEN ${violations(checks)} END`,
     texts: cleanTexts,
@@ -112,7 +112,7 @@ export function validation(
   };
 }
 
-/** What speaks against a row as a whole goes before what its cells say: they were never meant as values. */
+/** A violation of the whole row replaces those of its cells, which were never meant as values. */
 function violations(checks: readonly Check[]): string {
   const [first] = checks;
   const all = failedChecks(checks);
@@ -121,7 +121,7 @@ function violations(checks: readonly Check[]): string {
     : all;
 }
 
-/** Lists and structs would cost the engine more, though there are few. */
+/** Lists and structs would be slower in DuckDB. */
 export function failedChecks(
   checks: readonly Pick<Check, 'bad' | 'text'>[],
   number = (n: number) => n,
@@ -133,7 +133,7 @@ export function failedChecks(
   return `'[' || concat_ws(',', ${failed.join(', ')}) || ']'`;
 }
 
-/** As shortValue has it. A byte is a character at most. */
+/** Like shortValue. A text has at most as many characters as bytes. */
 function shortText(text: string): string {
   const cut = `left(${text}, ${MAX_VALUE}) || '${CUT}'`;
   return `CASE WHEN strlen(${text}) > ${MAX_VALUE} AND length(${text}) > ${MAX_VALUE} THEN ${cut} ELSE ${text} END`;
@@ -141,7 +141,7 @@ function shortText(text: string): string {
 
 type AddColumn = (layer: (typeof LAYERS)[number], i: number, expression: string) => string;
 
-/** The column of the value that `text` says. */
+/** The column with the value of `text`. */
 function exactValue(
   field: Field,
   i: number,

@@ -1,9 +1,9 @@
-// A violation as a sentence with its place in the file, for people. Pure.
+// A violation as a sentence with its position in the file, for people. Pure.
 import type { Violation } from './violation.ts';
 
 export type PlacedViolation = Violation & { readonly line: number | null; readonly path?: string | null };
 
-/** `line 17, credit_usage: "1,5" is not a number (…)`, `$[3], price: …`; the message alone where the whole file is meant. */
+/** `line 17, credit_usage: "1,5" is not a number (…)`, `$[3], price: …`; only the message if it is about the whole file. */
 export function placedMessage({ line, path, field, message }: PlacedViolation): string {
   const place = line !== null ? `line ${line}` : (path ?? '');
   if (place === '') return message;

@@ -1,4 +1,4 @@
-// What is wrong with a row or a file, as a value; and the sentence that says so. Bad data is never thrown.
+// A problem of a row or a file, as a value, and its sentence. Bad data is never thrown.
 import type { Dataset, Field, FieldType } from './contract.ts';
 import { isPattern } from './date-format.ts';
 import { strangeWords } from './number-text.ts';
@@ -36,15 +36,15 @@ export type Rule =
   | 'duplicate';
 
 export type Violation = {
-  /** '' where the whole row or file is meant. */
+  /** '' if it is about the whole row or file. */
   readonly field: string;
   readonly rule: Rule;
-  /** Cut where it is longer than MAX_VALUE characters: see shortValue. */
+  /** Cut after MAX_VALUE characters: see shortValue. */
   readonly value: string | null;
   readonly message: string;
 };
 
-/** A refused record: `line` is the physical line in the source file, null where the file is one JSON document; `path` its place there. */
+/** A refused record: `line` is the physical line in the source file, null if the file is one JSON document; `path` is its position there. */
 export type RejectedRow = {
   readonly line: number | null;
   readonly path?: string | null;
@@ -52,7 +52,7 @@ export type RejectedRow = {
   readonly violations: readonly Violation[];
 };
 
-/** Of a violation's value: a cell may have megabytes, and a report many violations. */
+/** Limits a violation's value: a cell may have megabytes, and a report many violations. */
 export const MAX_VALUE = 1000;
 export const CUT = '…';
 const MAX_SHOWN = 120;
@@ -65,7 +65,7 @@ export function shown(value: string | null): string {
   return JSON.stringify(`${value.slice(0, MAX_SHOWN)}${CUT} (${length} characters)`);
 }
 
-/** At most MAX_VALUE characters, and a mark where some were left out. */
+/** At most MAX_VALUE characters, plus an ellipsis if some were cut. */
 export function shortValue(value: string): string {
   return value.length <= MAX_VALUE ? value : `${value.slice(0, MAX_VALUE)}${CUT}`;
 }
@@ -141,7 +141,7 @@ const TYPE_NAMES: Readonly<Record<FieldType, string>> = {
   array: 'a JSON array',
 };
 
-/** What a text of the format is, and what it looks like. */
+/** The name of a text in this format, and an example. */
 const STRING_FORMAT_WORDS: Readonly<Record<string, readonly [name: string, expectation: string]>> = {
   email: ['an e-mail address', 'such as name@example.com'],
   uri: ['a URI', 'with its scheme, such as https://example.com/a?b, other characters as %XX'],
@@ -192,7 +192,7 @@ function numberWords(field: Field): string {
   return `${grouped}, one sign right before the digits, around the number only blanks, %, currency signs and ISO 4217 codes`;
 }
 
-/** The words that were not stripped from around a number, for fear that they change it. */
+/** The words around a number that were not stripped, because they may change it. */
 function strange(field: Field, value: string | null): string {
   if (field.bareNumber !== false || value === null) return '';
   const words = strangeWords(field, value.slice(0, MAX_SHOWN)).slice(0, MAX_STRANGE);

@@ -17,10 +17,10 @@ export const auditWords = z.strictObject({
 });
 export type AuditWords = z.infer<typeof auditWords>;
 
-/** An audit whose related table is a name yet. */
+/** An audit whose related table is not resolved yet: still a name. */
 export type AuditSource = Omit<Audit, 'related'> & { readonly related?: string };
 
-/** A scalar as it is written in the file: YAML's numbers would lose digits. Undefined for what is no scalar. */
+/** A scalar as it is written in the file: YAML's numbers would lose digits. Undefined for anything but a scalar. */
 export type Written = { readonly source: string; readonly quoted: boolean; readonly value: unknown };
 export type Scalars = (...path: (string | number)[]) => Written | undefined;
 
@@ -33,7 +33,7 @@ export const OWN_AUDITS: readonly string[] = [
   'key unique',
 ];
 
-/** The view that holds all rows of an audit's related table, under a name that no table has; for SQL. */
+/** SQL name of the view with all rows of an audit's related table; no table can have this name. */
 export function relatedView(name: string): string {
   return identifier(relatedName(name));
 }
@@ -41,13 +41,13 @@ export function relatedView(name: string): string {
 export function relatedName(name: string): string {
   return `_sluice_related_${name.toLowerCase()}`;
 }
-/** The view that holds, in `rows_before`, the number of rows that the partition has before this version; no row where it is new. */
+/** The view whose `rows_before` is the partition's row count before this version; it is empty for a new partition. */
 export const BEFORE = '_sluice_before';
 
 const KINDS =
   'write {name, sql}, {column, accepted: […]}, {column, minimum and/or maximum}, {column, relationships: {to, field}} or {maxRowChange}';
 
-/** A null breaks neither accepted values, nor a range, nor a relationship: `key` or an audit of one's own says what must be there. */
+/** Nulls pass accepted values, ranges and relationships: `key` or a custom audit requires values. */
 export function auditSql(words: AuditWords, scalars: Scalars, place: Place): AuditSource {
   const kinds = [
     words.sql,
@@ -62,10 +62,10 @@ export function auditSql(words: AuditWords, scalars: Scalars, place: Place): Aud
   const { name, sql, column } = words;
   if (sql !== undefined) {
     if (column !== undefined) place.refuse(`this audit mixes two kinds: ${KINDS}`);
-    if (name === undefined) return place.refuse('the audit has no name, which messages need: add "name"');
+    if (name === undefined) return place.refuse('the audit has no name, and messages need one: add "name"');
     return { name, severity, sql: statement(sql) };
   }
-  if (column === undefined || kinds === 0) return place.refuse(`this is no audit: ${KINDS}`);
+  if (column === undefined || kinds === 0) return place.refuse(`this is not an audit: ${KINDS}`);
   return { severity, ...columnAudit(words, column, scalars, place), ...(name === undefined ? {} : { name }) };
 }
 
@@ -99,14 +99,14 @@ function columnAudit(
   };
 }
 
-/** By how much of its rows a partition may grow or shrink: 0.5 is by a half. */
+/** The fraction of its rows by which a partition may grow or shrink: 0.5 is one half. */
 function rowChange(words: AuditWords, scalars: Scalars, place: Place): AuditSource {
   if (words.column !== undefined)
-    place.refuse('maxRowChange is about the rows, not a column: take "column" out');
+    place.refuse('maxRowChange applies to rows, not to a column: remove "column"');
   const ratio = scalars('maxRowChange')?.source ?? '';
   if (!/^(\d+(\.\d*)?|\.\d+)$/.test(ratio))
     place.refuse(
-      `maxRowChange must be a ratio such as 0.5, which allows half as many rows more or less: correct it`,
+      `maxRowChange must be a ratio such as 0.5, which allows up to 50 % more or fewer rows: correct it`,
     );
   return {
     name: words.name ?? `maxRowChange ${ratio}`,
@@ -115,7 +115,7 @@ function rowChange(words: AuditWords, scalars: Scalars, place: Place): AuditSour
   };
 }
 
-/** Whoever embeds it in parentheses need not mind a comment at its end. */
+/** Ends with a line break, so that it can be put in parentheses even if it ends in a comment. */
 function statement(sql: string): string {
   const one = withoutFinalSemicolon(sql);
   return one.slice(one.lastIndexOf('\n') + 1).includes('--') ? `${one}\n` : one;

@@ -1,4 +1,4 @@
-// An insight's audits against what its SELECT returns: the engine says whether their SQL makes sense.
+// Checks an insight's audits against the columns of its SELECT: DuckDB binds their SQL.
 
 import type { Audit } from '../core/insight.ts';
 import { type Column, sqlType } from '../core/schema.ts';
@@ -10,7 +10,7 @@ import type { BoundInput } from './output-columns.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { type EngineFunctions, lineOf, parseSelect, type SqlPlace } from './parse-select.ts';
 
-/** Tried on a row of nulls: the engine casts a constant such as 'x' for a number only when a row asks for it. */
+/** Run on a row of nulls: DuckDB casts a constant such as 'x' to a number only when it processes a row. */
 export async function bindAudits(
   session: SqlSession,
   { source, columns, varied }: Audited,
@@ -62,7 +62,7 @@ async function checkAudit(
   );
   if (other !== undefined)
     lineOf(at, 1).refuse(
-      `the audit reads ${JSON.stringify(other)}: it sees the computed rows alone, as "this"`,
+      `the audit reads ${JSON.stringify(other)}: it can only read the computed rows, as "this"`,
     );
   const ofTables = new Map<string, ReadonlySet<string>>([['this', new Set(varied)]]);
   if (to) ofTables.set(...(await createEmptyView(session, relatedName(to.table.name), to)));

@@ -1,5 +1,5 @@
-// An insight and its inputs' columns to a Derivation: the engine says what the SQL returns; here is decided whether the rows
-// are the same every time, whether a Delta table can hold them, and whether they fit the partitioning.
+// Turns an insight and its inputs' columns into a Derivation. DuckDB reports what the SQL returns; this file decides
+// whether the rows are deterministic, whether a Delta table can hold them, and whether they fit the partitioning.
 import { definitionHash } from '../core/definition-hash.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { Derivation } from '../core/insight.ts';
@@ -14,11 +14,11 @@ import { type KnownNames, quotingHints } from './quoting-hint.ts';
 
 export type InsightTables = {
   readonly inputs: readonly BoundInput[];
-  /** What its audits look up, by the name that they write. */
+  /** The tables that its audits look up, by the name as written. */
   readonly related: ReadonlyMap<string, BoundInput>;
 };
 
-/** Needs a session of its own: it makes temporary tables of the inputs' names. Throws DefinitionError. */
+/** Needs its own session: it creates temporary tables with the inputs' names. Throws DefinitionError. */
 export async function bindInsight(
   session: SqlSession,
   source: InsightSource,
@@ -84,7 +84,7 @@ function relationOf({ table, columns, key }: BoundInput, constants: readonly str
   return { name: table.name, columns: columns.map(({ name }) => name), key, constants };
 }
 
-/** The columns, of the text as it is and within parentheses: other code embeds it so. */
+/** The columns, of the plain text and also in parentheses, because other code embeds it that way. */
 function describeSql(
   session: SqlSession,
   sql: string,
@@ -105,7 +105,7 @@ function drivingInput(source: InsightSource, inputs: readonly BoundInput[]): Bou
   const names = inputs.map((input) => input.table.name);
   if (source.over !== undefined) {
     const named = inputs.find((input) => input.table.name.toLowerCase() === source.over?.toLowerCase());
-    const other = `${JSON.stringify(source.over)} is not among the tables that the SQL reads (${names.join(', ')})`;
+    const other = `${JSON.stringify(source.over)} is not a table that the SQL reads (${names.join(', ')})`;
     return named ?? place('over').refuse(`${other}.${didYouMean(source.over, names)} Name one of them`);
   }
   if (inputs.length === 1) return inputs[0];
@@ -123,6 +123,6 @@ function checkPrefix(source: InsightSource, over: BoundInput | undefined): void 
   const line = source.lines.partitionBy ?? 1;
   const has = available.length === 0 ? 'not partitioned' : `partitioned by ${available.join(', ')}`;
   lineOf({ file: source.file, line, words: `partitionBy[${wrong}]` }, 1).refuse(
-    `${JSON.stringify(source.partitionBy[wrong])} cannot stand there: ${over?.table.name} is ${has}. Write these in that order, or the first of them`,
+    `${JSON.stringify(source.partitionBy[wrong])} is not allowed here: ${over?.table.name} is ${has}. Use these columns in this order, or the first of them`,
   );
 }

@@ -1,5 +1,5 @@
-// What binding an insight and binding its audits share: empty relations of the right types, the engine's refusals as
-// refusals of the file, and the proof that the rows do not depend on an order.
+// Shared by binding insights and audits: empty relations of the right types, DuckDB's errors as refusals of the file,
+// and the proof that the rows do not depend on an order.
 
 import { type Column, sqlType } from '../core/schema.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
@@ -13,15 +13,15 @@ import type { Forms } from '../sql/value-forms.ts';
 import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
 import { type EngineFunctions, lineOf, refuseFirst, type SqlPlace, withinStack } from './parse-select.ts';
 
-/** One SELECT, its parse tree, and where it stands. */
+/** One SELECT, its parse tree, and its position. */
 export type BoundSql = { readonly sql: string; readonly statement: unknown; readonly at: SqlPlace };
 
-/** What stands for a table while SQL is bound: its columns, and of which of them equal values may differ. */
+/** A table's stand-in while SQL is bound: its columns, and those in which equal values may differ. */
 export type EmptyTable = { readonly columns: readonly Column[]; readonly varied: readonly string[] };
 
 /**
- * A view without rows over a table without rows, as a table would have a rowid besides. Returns the columns of the table that
- * vary, by its own name: what the engine's plan reads.
+ * An empty view over an empty table, because a table would also have a rowid. Returns the varying columns by the table's
+ * own name, as in DuckDB's plan.
  */
 export async function createEmptyView(
   session: SqlSession,
@@ -38,7 +38,7 @@ export async function createEmptyView(
   return [table, new Set(varied)];
 }
 
-/** Throws DefinitionError for what the engine refuses; `hints`: what else is to be said of it. */
+/** Throws DefinitionError for SQL that DuckDB refuses; `hints` are added to the message. */
 export async function asDefinition<T>(
   at: SqlPlace,
   work: () => Promise<T>,
@@ -57,9 +57,9 @@ export async function asDefinition<T>(
 export type NamedRelation = Relation & { readonly name: string };
 
 /**
- * What the SELECT returns, column by column. Throws DefinitionError where the rows depend on the order of the tables' rows: but
- * for columns that are one of several equal values, whichever came first, which the result says of them. The session must hold
- * the tables; `varied`: of those of the engine.
+ * The columns that the SELECT returns. Throws DefinitionError if the rows depend on the order of the tables' rows, except
+ * for columns that take the first of several equal values, which the result marks. The session must contain the tables;
+ * `varied`: their columns in which equal values may differ.
  */
 export function proveDetermined(
   session: SqlSession,
@@ -91,7 +91,7 @@ async function prove(
   refuseFirst(orderProblems(statement, { tables, aggregates, ...(isExact ? { isExact } : {}) }), at, sql);
   if ('problem' in bound || values === undefined)
     return lineOf(at, 1).refuse(
-      `the engine does not say what it would do: ${'problem' in bound ? bound.problem : ''}. Write the SQL another way`,
+      `DuckDB does not give a plan for it: ${'problem' in bound ? bound.problem : ''}. Rewrite the SQL`,
     );
   const [name] = floatSums(bound.plan);
   if (name !== undefined) refuseFirst([{ problem: remedy(name), offset: placeOf(statement, name) }], at, sql);
@@ -99,7 +99,7 @@ async function prove(
   return values.columns;
 }
 
-/** Of the first call of that name; undefined where a macro calls it. */
+/** The position of the first call of that name; undefined if a macro calls it. */
 function placeOf(statement: unknown, name: string): number | undefined {
   const calls: number[] = [];
   const visit = (value: unknown): void => {

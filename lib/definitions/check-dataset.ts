@@ -1,16 +1,16 @@
-// What only the engine can say of a contract: whether it knows its patterns, time zones and date formats.
+// Checks of a contract that need DuckDB: whether it knows the patterns, time zones and date formats.
 import type { Dataset, Field, FieldType } from '../core/contract.ts';
 import { isPattern } from '../core/date-format.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { literal } from '../sql/quoting.ts';
 import { Place } from './place.ts';
 
-/** Throws DefinitionError at the first that the engine refuses. */
+/** Throws DefinitionError for the first one that DuckDB refuses. */
 export async function checkDataset(session: SqlSession, dataset: Dataset): Promise<void> {
   const asked = dataset.fields.flatMap((field) =>
     questions(field).map((question) => ({ field, ...question })),
   );
-  // Most contracts are right: then one statement says so of many.
+  // Most contracts are correct: one statement checks many expressions.
   for (let start = 0; start < asked.length; start += AT_ONCE) {
     const some = asked.slice(start, start + AT_ONCE);
     if ((await refusal(session, some.map(({ sql }) => sql).join(', '))) === undefined) continue;
@@ -18,7 +18,7 @@ export async function checkDataset(session: SqlSession, dataset: Dataset): Promi
       const problem = await refusal(session, sql);
       if (problem === undefined) continue;
       const place = new Place(dataset.file, `dataset ${dataset.name}, field ${field.name}, ${word}`);
-      place.refuse(`the engine does not take ${JSON.stringify(value)}: ${problem}. Correct it`);
+      place.refuse(`DuckDB does not accept ${JSON.stringify(value)}: ${problem}. Correct it`);
     }
   }
 }

@@ -1,4 +1,4 @@
-// Values that stand in a contract (minimum, maximum, enum) as exact texts of their field's type, and their order.
+// Values in a contract (minimum, maximum, enum) as exact texts of their field's type, and their order.
 import { isLosslessNumber } from 'lossless-json';
 import type { Field, FieldType } from '../core/contract.ts';
 import { type FormattedType, isDay, isoText, isPattern } from '../core/date-format.ts';
@@ -7,7 +7,7 @@ import { STRING_FORMATS } from '../core/text-pattern.ts';
 import type { Place } from './place.ts';
 import { written } from './read-contract.ts';
 
-/** What a value's text depends on. */
+/** The field's properties that a value's text depends on. */
 export type ValueType = Pick<
   Field,
   | 'type'
@@ -24,9 +24,9 @@ export type ValueType = Pick<
 >;
 
 /**
- * The text that the engine casts to exactly this value. A contract may write a value as JSON has it, or as a text of the
- * field's own form: with its decimalChar, in its date format; dates and times may also be in ISO 8601, and a time names its
- * offset unless the field's zone is UTC. Refuses what is no value of the type.
+ * The text that DuckDB casts to exactly this value. A contract may write a value in JSON, or as text in the field's own
+ * form: with its decimalChar, in its date format. Dates and times may also be in ISO 8601; a time needs an offset unless
+ * the field's zone is UTC. Refuses values that are not of the type.
  */
 export function constraintText(field: ValueType, value: unknown, place: Place): string {
   const read =
@@ -38,7 +38,7 @@ export function constraintText(field: ValueType, value: unknown, place: Place): 
   return read ?? place.refuse(`${written(value)} is not ${WANTED[field.type](field)}`);
 }
 
-/** No number, day or time takes so many characters; the patterns that say so are not made for more. */
+/** No number, date or time needs so many characters, and the patterns below are slow on longer texts. */
 const MAX_VALUE_CHARACTERS = 1000;
 
 function isTooLong({ type }: ValueType, value: unknown): boolean {
@@ -86,7 +86,7 @@ function textOf(field: ValueType, value: unknown): string | undefined {
   }
 }
 
-/** To the standard a text in the contract is read as the field's cells are. */
+/** In the standard, a text in the contract is parsed like the field's cells. */
 function inFormat(field: ValueType, type: FormattedType, text: string): string {
   return (isPattern(field.format) ? isoText(type, field.format, text) : undefined) ?? text;
 }
@@ -108,11 +108,10 @@ const WANTED: Readonly<Record<FieldType, (field: ValueType) => string>> = {
   integer: () => 'an integer within 64 bits',
   number: (field) => numberWanted(field),
   boolean: () => 'a boolean: write true or false',
-  date: (field) =>
-    `a day that exists: write "YYYY-MM-DD"${isPattern(field.format) ? ` or ${field.format}` : ''}`,
+  date: (field) => `a valid date: write "YYYY-MM-DD"${isPattern(field.format) ? ` or ${field.format}` : ''}`,
   datetime: (field) => instantWanted(field),
   time: () => 'a time of day: write "HH:MM:SS"',
-  year: () => 'a year: write its four digits',
+  year: () => 'a year: write four digits',
   yearmonth: () => 'a month: write "YYYY-MM"',
 };
 
@@ -153,10 +152,10 @@ function instantWanted(field: ValueType): string {
   const example = '"2024-01-31T23:59:59Z"';
   return field.timezone === 'UTC'
     ? `a time: write it as ${example}`
-    : `a time with its offset (the field's zone is ${field.timezone}): write it as ${example}`;
+    : `a time with an offset (the field's zone is ${field.timezone}): write it as ${example}`;
 }
 
-/** Negative, zero or positive as `a` is below, at or above `b`; both as constraintText gave them. */
+/** Negative, zero or positive if `a` is below, equal to or above `b`; both come from constraintText. */
 export function compareValues(field: ValueType, a: string, b: string): number {
   if (['date', 'time', 'yearmonth'].includes(field.type)) return a < b ? -1 : a > b ? 1 : 0;
   if (field.type === 'datetime') return Date.parse(a) - Date.parse(b);

@@ -1,5 +1,5 @@
-// The words of a contract and the shapes of their values: Frictionless Data Package v1 and our own. Structure alone; what
-// the words mean together is checked in parse-contract.ts. A word that is not here is refused, never ignored.
+// The properties of a contract and the shapes of their values: Frictionless Data Package v1 and our own. Structure only;
+// parse-contract.ts checks their meaning. An unknown property is refused, never ignored.
 import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
 import { FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
@@ -7,7 +7,7 @@ import { FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
 const text = z.string();
 const texts = z.array(text);
 const filledTexts = z.array(text.min(1)).min(1);
-/** Says something to people and nothing to us: https://specs.frictionlessdata.io/data-package/#metadata */
+/** Metadata for people; it has no effect here: https://specs.frictionlessdata.io/data-package/#metadata */
 const descriptive = z.unknown().optional();
 const ratio = z
   .custom<number | LosslessNumber>((value) => {
@@ -55,15 +55,15 @@ const field = z.strictObject({
 
 const fieldNames = z.union([text, filledTexts], { error: 'it must be a field name or a list of them' });
 
-/** https://specs.frictionlessdata.io/table-schema/#foreign-keys; resource "" or none is the resource itself. */
+/** https://specs.frictionlessdata.io/table-schema/#foreign-keys; an empty or missing resource means the resource itself. */
 const foreignKey = z.strictObject({
   fields: fieldNames,
   reference: z.strictObject({ resource: text.optional(), fields: fieldNames }),
 });
 
 /**
- * https://datapackage.org/standard/table-schema/#fieldsMatch. By its text a string; by the profile of version 2.0, which 2.1
- * corrects, a list.
+ * https://datapackage.org/standard/table-schema/#fieldsMatch. The text of the standard has a string; the profile of version 2.0,
+ * corrected in 2.1, a list.
  */
 const fieldsMatch = z
   .union([only(...FIELDS_MATCH), z.array(only(...FIELDS_MATCH)).length(1)], {
@@ -84,7 +84,7 @@ const schema = z.strictObject({
   $schema: descriptive,
 });
 
-/** https://specs.frictionlessdata.io/csv-dialect/; each of the three line ends ends a line, whatever lineTerminator says. */
+/** https://specs.frictionlessdata.io/csv-dialect/; all three line ends are accepted, regardless of lineTerminator. */
 const dialect = z.strictObject({
   delimiter: text.optional(),
   quoteChar: text.optional(),
@@ -169,7 +169,7 @@ const NOT_YET = new Set(
   commentRows quoteStyle property itemKeys sheetNumber sheetName`.split(/\s+/),
 );
 
-/** A word of the standard, or one that is planned, that would change the meaning and that nothing here understands. */
+/** Properties of the standard, or planned ones, that would change the meaning but are not supported. */
 export function isNotYetSupported(word: string): boolean {
   return NOT_YET.has(word);
 }
@@ -184,7 +184,7 @@ const SHAPES: Readonly<Record<string, z.ZodObject>> = {
   constraints,
 };
 
-/** The words that may stand in the object at `path` (of a zod issue). */
+/** The properties allowed in the object at `path` (of a zod issue). */
 export function wordsAt(path: readonly PropertyKey[]): string[] {
   const owner = path.filter((part) => typeof part === 'string').at(-1);
   return Object.keys((owner === undefined ? packageWords : SHAPES[owner])?.shape ?? {});

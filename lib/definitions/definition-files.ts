@@ -1,5 +1,5 @@
-// Reads schemas/<package>/datapackage.json and insights/*.sql: the texts of the definitions, and what cannot be read. All I/O
-// of definitions is here; what the texts mean is for load-catalog.ts.
+// Reads schemas/<package>/datapackage.json and insights/*.sql: the texts of the definitions, or why they cannot be read. All I/O
+// of definitions is here; load-catalog.ts interprets the texts.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CliError, DefinitionError } from '../errors.ts';
@@ -10,13 +10,13 @@ export type DefinitionFile = {
   readonly package: string;
   readonly name: string;
   readonly file: string;
-  /** Or why it cannot be read. */
+  /** Or the reason why it cannot be read. */
   readonly text: string | DefinitionError;
 };
 
 /**
- * Package by package, each contract before its package's insights; names in code unit order, whatever the machine's language.
- * Throws CliError where there is nothing to read.
+ * Package by package, each contract before its package's insights; names in code unit order, independent of the locale.
+ * Throws CliError if there is nothing to read.
  */
 export async function readDefinitionFiles(folder: string): Promise<DefinitionFile[]> {
   const packages = await namesIn(folder);
@@ -51,7 +51,8 @@ async function readPackage(folder: string, name: string): Promise<DefinitionFile
   const files: DefinitionFile[] = [];
   for (const entry of names.filter((entry) => entry.endsWith('.sql'))) {
     const path = join(insights, entry);
-    const text = (await textOf(path)) ?? new DefinitionError(path, '', 'the file leads nowhere: remove it');
+    const text =
+      (await textOf(path)) ?? new DefinitionError(path, '', 'the file is a broken link: remove it');
     files.push({ kind: 'insight', package: name, name: basename(entry, '.sql'), file: path, text });
   }
   if (text !== undefined) return [contract(text), ...files];
@@ -60,7 +61,7 @@ async function readPackage(folder: string, name: string): Promise<DefinitionFile
   return [contract(new DefinitionError(file, '', missing)), ...files];
 }
 
-/** Undefined where there is no such folder. */
+/** Undefined if the folder does not exist. */
 async function namesIn(folder: string): Promise<string[] | DefinitionError | undefined> {
   try {
     return (await readdir(folder)).sort();
@@ -69,17 +70,17 @@ async function namesIn(folder: string): Promise<string[] | DefinitionError | und
   }
 }
 
-/** Undefined where there is no such file. To open a pipe would wait for whoever writes into it. */
+/** Undefined if the file does not exist. Pipes are not opened: that would wait for a writer. */
 async function textOf(file: string): Promise<string | DefinitionError | undefined> {
   try {
     if ((await stat(file)).isFile()) return textIn(file, await readFile(file));
-    return new DefinitionError(file, '', 'it is a folder, a pipe or a device, and not a file: move it away');
+    return new DefinitionError(file, '', 'it is a folder, a pipe or a device, not a file: move it away');
   } catch (error) {
     return isAbsent(error) ? undefined : unreadable(file, error);
   }
 }
 
-/** Bytes that are no UTF-8 would become other names and values. */
+/** Invalid UTF-8 would silently change names and values. */
 function textIn(file: string, bytes: Buffer): string | DefinitionError {
   const text = bytes.toString('utf8');
   const written = Buffer.from(text);
@@ -96,7 +97,7 @@ function unreadable(path: string, error: unknown): DefinitionError {
   return new DefinitionError(
     path,
     '',
-    `it cannot be read (${reason}): give the current user permission to it`,
+    `it cannot be read (${reason}): grant the current user read permission`,
     {
       cause: error,
     },

@@ -1,4 +1,4 @@
-// Asks the engine, by plans alone, of which of a query's keys equal values are alike.
+// Asks DuckDB, using plans only, for which of a query's keys equal values are identical.
 
 import { oneByOne, type TypeProbe, typeProbes } from '../core/type-probes.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
@@ -7,10 +7,10 @@ import { literal } from '../sql/quoting.ts';
 import { isNode, nodes, parseTree, type SqlNode } from '../sql/sql-tree.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 
-/** By the name of a temporary table in lower case: its columns of which equal values may differ. */
+/** Lower-case name of a temporary table → its columns in which equal values may differ. */
 export type VariedColumns = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Of what the engine does not say, it is not. The session must hold the tables. */
+/** False where DuckDB gives no answer. The session must contain the tables. */
 export async function exactExpressions(
   session: SqlSession,
   statement: unknown,
@@ -43,7 +43,7 @@ async function firstAnswer(session: SqlSession, ways: readonly TypeProbe[], tabl
   return [];
 }
 
-/** The columns of the probe's query; undefined where the engine does not take it. */
+/** The columns of the probe's query; undefined if DuckDB does not accept it. */
 async function probedColumns(
   session: SqlSession,
   { query, within }: TypeProbe,
@@ -62,7 +62,7 @@ async function probedColumns(
   }
 }
 
-/** Places are not asked for, and no number's value is: one that JSON holds less exactly than the engine wants is left out. */
+/** Leaves out query positions and the values of numbers that JSON cannot hold exactly enough for DuckDB: neither matters here. */
 function treeText(tree: unknown): string {
   return JSON.stringify(tree, (key, value: unknown) => {
     if (key === 'query_location') return 0;
@@ -70,7 +70,7 @@ function treeText(tree: unknown): string {
   });
 }
 
-/** What the engine would do for one SELECT, or why it does not say. */
+/** DuckDB's plan for one SELECT, or why it gives none. */
 export async function boundPlan(
   session: SqlSession,
   sql: string,

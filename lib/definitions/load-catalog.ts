@@ -1,5 +1,5 @@
-// Makes one catalog of the definitions' texts. What is wrong is set aside with the file and the place, and what depends on it
-// is held; where nothing may be left out, as in a deploy, the first wrong definition is refused.
+// Builds one catalog from the definitions' texts. Wrong definitions are set aside with file and position, and everything
+// that depends on them is held back; if nothing may be left out, as in a deployment, the first wrong one is refused.
 import { type Catalog, dependencyOrder, makeCatalog, type Reader, sameNames } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
@@ -25,7 +25,7 @@ import type { Place } from './place.ts';
 import type { KnownNames } from './quoting-hint.ts';
 import { Refusals } from './refusals.ts';
 
-/** Throws DefinitionError for what is wrong in a file, CliError where there is nothing to read. */
+/** Throws DefinitionError for a wrong file, CliError if there is nothing to read. */
 export async function loadCatalog(schemasFolder: string, engine: SqlEngine): Promise<Catalog> {
   const catalog = await loadSound(schemasFolder, engine);
   const [first] = catalog.aside;
@@ -33,12 +33,12 @@ export async function loadCatalog(schemasFolder: string, engine: SqlEngine): Pro
   return catalog;
 }
 
-/** With what is wrong set aside. Throws CliError where there is nothing to read. */
+/** Sets wrong definitions aside. Throws CliError if there is nothing to read. */
 export async function loadSound(schemasFolder: string, engine: SqlEngine): Promise<Catalog> {
   return bindCatalog(await readDefinitionFiles(schemasFolder), engine);
 }
 
-/** As loadSound, of texts that were read already. */
+/** Like loadSound, for texts that were already read. */
 export async function bindCatalog(files: readonly DefinitionFile[], engine: SqlEngine): Promise<Catalog> {
   const refusals = new Refusals();
   const parsed = withoutTwins(parseFiles(files, refusals), refusals);
@@ -94,7 +94,7 @@ function parseFiles(files: readonly DefinitionFile[], refusals: Refusals): Parse
   return { datasets, sources };
 }
 
-/** A name that two definitions have is nobody's. One that is wrong itself has its name all the same. */
+/** A name that two definitions claim belongs to neither. Even a wrong definition claims its name. */
 function withoutTwins({ datasets, sources }: Parsed, refusals: Refusals): Parsed {
   const twins = new Map<Dataset | InsightSource, DefinitionError>();
   const named: { name: string; file: string; place?: string; of?: Dataset | InsightSource }[] = [
@@ -121,14 +121,14 @@ function insightTold({ file, name }: { readonly file: string; readonly name: str
   return { kind: 'insight' as const, file, ...known };
 }
 
-/** An insight, and what it reads by the defined names. */
+/** An insight and the tables it reads, by their defined names. */
 type InsightReader = Reader & {
   readonly source: InsightSource;
   readonly select: ParsedSelect;
   readonly inputs: readonly string[];
   /** By the name as written. */
   readonly related: ReadonlyMap<string, string>;
-  /** A contract that cannot be read may define what nothing else does. */
+  /** An unreadable contract may define any name that nothing else defines. */
   readonly heldBy: DefinitionError | undefined;
 };
 
@@ -165,7 +165,7 @@ function bindReader(
   return engine.session((session) => bindInsight(session, source, select.statement, tables, functions));
 }
 
-/** A dataset, or an insight that is bound already. */
+/** A dataset, or an insight that is already bound. */
 function boundInput(known: Catalog, name: string): BoundInput {
   const table = known.resolve(name);
   if (table === undefined) throw new Error(`${name} is read before it is bound`);
@@ -178,7 +178,7 @@ function boundInput(known: Catalog, name: string): BoundInput {
   };
 }
 
-/** The tables that audits look up: by the name as written, the defined name. */
+/** The tables that audits look up: name as written → defined name. */
 function relatedTables(source: InsightSource, names: readonly string[]): Map<string, string> {
   const related = new Map<string, string>();
   for (const [i, { related: to }] of source.audits.entries()) {
@@ -196,9 +196,7 @@ function knownTables(source: InsightSource, select: ParsedSelect, names: readonl
     definedName(table, names, placeAt(at, source.sql, select.offsets.get(table) ?? 0)),
   );
   if (known.length === 0)
-    placeAt(at, source.sql, 0).refuse(
-      'the SQL reads no table: an insight is computed from datasets or other insights',
-    );
+    placeAt(at, source.sql, 0).refuse('the SQL reads no table: read a dataset or another insight');
   return [...new Set(known)];
 }
 
@@ -206,7 +204,7 @@ function definedName(written: string, names: readonly string[], place: Place): s
   return (
     names.find((name) => name.toLowerCase() === written.toLowerCase()) ??
     place.refuse(
-      `no dataset and no insight is named ${JSON.stringify(written)}.${didYouMean(written, names)} The SQL may read ${names.join(', ')}`,
+      `there is no dataset or insight named ${JSON.stringify(written)}.${didYouMean(written, names)} The SQL can read ${names.join(', ')}`,
     )
   );
 }

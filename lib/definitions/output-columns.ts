@@ -1,4 +1,4 @@
-// What an insight's SELECT returns, as the columns of a Delta table; or why no Delta table can have them.
+// The result columns of an insight's SELECT as columns of a Delta table, or why that is impossible.
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { TableRef } from '../core/insight.ts';
 import { type Column, columnType, ENGINE_COLUMNS } from '../core/schema.ts';
@@ -6,18 +6,18 @@ import type { ResultColumn } from '../ports.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { lineOf } from './parse-select.ts';
 
-/** One table that the SQL reads, with what is known of it. */
+/** One table that the SQL reads, with its known properties. */
 export type BoundInput = {
   readonly table: TableRef;
   readonly columns: readonly Column[];
   readonly partitionColumns: readonly string[];
-  /** Columns in which no two of its rows agree. */
+  /** Columns that together identify a row: no two rows agree in all of them. */
   readonly key: readonly string[] | undefined;
-  /** Its columns of DOUBLE that may hold -0.0, or NaN of either sign. */
+  /** Its columns of DOUBLE that may contain -0.0, or NaN of either sign. */
   readonly varied: readonly string[];
 };
 
-/** Partition columns first, else in the SELECT's order. Throws DefinitionError. */
+/** Partition columns first, then in the SELECT's order. Throws DefinitionError. */
 export function outputColumns(
   source: InsightSource,
   results: readonly ResultColumn[],
@@ -40,7 +40,7 @@ export function outputColumns(
   );
   if (partition.length === columns.length)
     at(source, 'partitionBy').refuse(
-      'the SELECT returns partition columns alone: return something about them',
+      'the SELECT returns only partition columns: add at least one other column',
     );
   return [...partition, ...columns.filter((column) => !partition.includes(column))];
 }
@@ -51,7 +51,7 @@ function at(source: InsightSource, word?: string) {
     : lineOf({ file: source.file, line: source.lines[word] ?? 1, words: word }, 1);
 }
 
-/** Names that an expression gives itself, such as `count_star()`, are refused; those of an input's columns are not. */
+/** Generated names of expressions, such as `count_star()`, are refused; names of an input's columns are allowed. */
 function checkNames(
   source: InsightSource,
   results: readonly ResultColumn[],
@@ -62,16 +62,16 @@ function checkNames(
   for (const { name } of results) {
     if (ENGINE_COLUMNS.includes(name.toLowerCase()))
       at(source).refuse(
-        `the SELECT returns a column named ${JSON.stringify(name)}, which the engine uses itself: rename it with AS`,
+        `the SELECT returns a column named ${JSON.stringify(name)}, which is reserved by DuckDB: rename it with AS`,
       );
     if (/[ ,;{}()\n\t='"]|^\d|^$/.test(name) && !known.has(name))
       at(source).refuse(`the SELECT returns a column named ${JSON.stringify(name)}: give it a name with AS`);
     if (/^_sluice/i.test(name))
-      at(source).refuse(`the column ${name}: names that begin with "_sluice" are reserved`);
-    if (seen.has(name.toLowerCase()))
       at(source).refuse(
-        `the SELECT returns two columns named ${JSON.stringify(name)}: give one another name with AS`,
+        `the column ${name}: names that start with "_sluice" are reserved: rename it with AS`,
       );
+    if (seen.has(name.toLowerCase()))
+      at(source).refuse(`the SELECT returns two columns named ${JSON.stringify(name)}: rename one with AS`);
     seen.add(name.toLowerCase());
   }
 }
@@ -81,7 +81,7 @@ function typed(source: InsightSource, result: ResultColumn): Column {
   const description = source.columns[result.name];
   if (type === undefined)
     return at(source).refuse(
-      `column ${result.name} is ${result.type}, which Delta has no type for: ${/^TIMESTAMP(_\w+)?$/.test(result.type) ? 'say of which zone it is, and ' : ''}write ${typeRemedy(result.type).join(' or ')}${isNested(result.type) ? ', or return its parts as columns of their own' : ''}`,
+      `column ${result.name} is ${result.type}, for which Delta has no type: ${/^TIMESTAMP(_\w+)?$/.test(result.type) ? 'state its time zone: ' : ''}write ${typeRemedy(result.type).join(' or ')}${isNested(result.type) ? ', or return its parts as separate columns' : ''}`,
     );
   return { name: result.name, type, ...(description === undefined ? {} : { description }) };
 }
@@ -90,14 +90,14 @@ function isNested(type: string): boolean {
   return /[\])]$/.test(type) && !type.startsWith('ENUM');
 }
 
-/** What to write for a column `x` of a type that Delta has none for. */
+/** What to write for a column `x` whose type Delta lacks. */
 export function typeRemedy(type: string): readonly string[] {
   const casts = (...types: string[]) => types.map((to) => `CAST(x AS ${to})`);
   if (/^U?HUGEINT$|^UBIGINT$/.test(type)) return casts('BIGINT', 'DECIMAL(38, 0)');
   if (/^(TINY|SMALL|UTINY|USMALL)INT$/.test(type)) return casts('INTEGER');
   if (type === 'UINTEGER') return casts('BIGINT');
   if (type === 'FLOAT') return casts('DOUBLE');
-  // A time without a zone: which one it means is for its author to say.
+  // A time without a zone: only its author knows which one it means.
   if (/^TIMESTAMP(_\w+)?$/.test(type)) return ["x AT TIME ZONE 'UTC'"];
   return casts('VARCHAR');
 }

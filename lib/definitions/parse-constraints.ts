@@ -1,4 +1,4 @@
-// The constraints of a field: each fits its type, and together they leave a value. https://specs.frictionlessdata.io/table-schema/#constraints
+// The constraints of a field: each must fit its type, and together they must allow at least one value. https://specs.frictionlessdata.io/table-schema/#constraints
 
 import { type Constraints, type FieldType, isJson } from '../core/contract.ts';
 import { patternProblem } from '../core/text-pattern.ts';
@@ -31,7 +31,7 @@ export function parseConstraints(field: ValueType, words: ConstraintWords, place
     place
       .at('enum')
       .refuse(
-        `${words.enum.length} values would make every file slow, and at most ${MAX_ENUM_VALUES} may stand here: put them into a dataset of their own, and name it in foreignKeys`,
+        `${words.enum.length} values would slow down every file; at most ${MAX_ENUM_VALUES} are allowed: put them into a separate dataset and refer to it in foreignKeys`,
       );
   if (words.minLength !== undefined && words.maxLength !== undefined && words.minLength > words.maxLength)
     place
@@ -55,16 +55,14 @@ function checkFit(field: ValueType, words: ConstraintWords, place: Place): void 
     if (words[word as keyof ConstraintWords] !== undefined && !types.includes(field.type))
       place
         .at(word)
-        .refuse(
-          `"${word}" does not fit the type ${field.type} (it is for ${types.join(', ')}): leave it out`,
-        );
+        .refuse(`"${word}" does not fit the type ${field.type} (it is for ${types.join(', ')}): remove it`);
   }
   for (const word of ['unique', 'enum'] as const) {
     if (words[word] && isJson(field))
       place
         .at(word)
         .refuse(
-          `"${word}" of type ${field.type} is not supported (it is for ${COMPARED.join(', ')}): leave it out`,
+          `"${word}" of type ${field.type} is not supported (it is for ${COMPARED.join(', ')}): remove it`,
         );
   }
 }

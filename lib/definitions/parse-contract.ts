@@ -1,5 +1,5 @@
-// datapackage.json to datasets: what the words of a resource mean together, with every default filled in.
-// The shapes are in contract-words.ts, the fields in parse-field.ts; the engine has its say in lib/maintain.
+// Turns datapackage.json into datasets: checks the properties of a resource together and fills in every default.
+// The shapes are in contract-schema.ts, the fields in parse-field.ts; check-dataset.ts asks DuckDB.
 
 import type { Dataset, Dialect, Field, Format, Mode } from '../core/contract.ts';
 import { definitionHash } from '../core/definition-hash.ts';
@@ -14,7 +14,7 @@ import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
 import { Place, refusalOf } from './place.ts';
 import { readContract } from './read-contract.ts';
 
-/** A resource that is wrong, with what it tells of itself all the same. */
+/** A wrong resource, with the name and path that it still declares. */
 export type RefusedResource = Told & { readonly error: DefinitionError };
 
 export type ParsedContract = {
@@ -22,7 +22,7 @@ export type ParsedContract = {
   readonly refused: readonly RefusedResource[];
 };
 
-/** As parseContractParts. Throws DefinitionError at the first word that is wrong, unknown or not supported. */
+/** Like parseContractParts. Throws DefinitionError at the first property that is wrong, unknown or not supported. */
 export function parseContract(file: string, packageName: string, text: string): Dataset[] {
   const { datasets, refused } = parseContractParts(file, packageName, text);
   if (refused[0]) throw refused[0].error;
@@ -30,8 +30,8 @@ export function parseContract(file: string, packageName: string, text: string): 
 }
 
 /**
- * The datasets of `file` (a path for messages), whose text is `text`, and the resources that are wrong. Throws
- * DefinitionError where the contract as a whole is. Names are unique within the file; over all packages the catalog sees to it.
+ * The datasets of `file` (a path for messages) with content `text`, and the wrong resources. Throws DefinitionError if
+ * the whole contract is wrong. Names are unique within the file; the catalog checks this across packages.
  */
 export function parseContractParts(file: string, packageName: string, text: string): ParsedContract {
   const resources = readContract(file, text);
@@ -65,22 +65,23 @@ export function parseContractParts(file: string, packageName: string, text: stri
   return { datasets: complete, refused: [...refused].sort(([a], [b]) => a - b).map(([, one]) => one) };
 }
 
-/** Nobody can say which of the two is meant. */
+/** It is ambiguous which of the two is meant. */
 function refuseTwin(resources: readonly { readonly name: unknown }[], index: number, place: Place): void {
   const name = resources[index]?.name;
   const twin = resources.findIndex(
     (other, i) => i !== index && String(other.name).toLowerCase() === String(name).toLowerCase(),
   );
-  if (twin >= 0) place.refuse(`${JSON.stringify(name)} is the name of resources[${twin}] too: rename one`);
+  if (twin >= 0) place.refuse(`${JSON.stringify(name)} is also the name of resources[${twin}]: rename one`);
 }
 
 /** Dataset and insight names become folders and SQL names. */
 export function nameProblem(name: string): string | undefined {
   if (!/^[a-z_][a-z0-9_]{0,127}$/i.test(name))
-    return `${JSON.stringify(name)} cannot be a table's name: write letters, digits and "_", no digit first, at most 128`;
+    return `${JSON.stringify(name)} cannot be a table name: use letters, digits and "_", not starting with a digit, at most 128 characters`;
   if (name.toLowerCase() === 'this')
-    return '"this" is what audits call the computed rows: give it another name';
-  if (/^_sluice/i.test(name)) return `${JSON.stringify(name)}: names that begin with "_sluice" are reserved`;
+    return '"this" is the name of the computed rows in audits: use another name';
+  if (/^_sluice/i.test(name))
+    return `${JSON.stringify(name)}: names that start with "_sluice" are reserved: use another name`;
   return undefined;
 }
 
@@ -101,16 +102,16 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   const format = words.format ? (FORMATS[words.format] as Format) : formatOf(words.path, place.at('format'));
   const primaryKey = parsePrimaryKey(words.schema, place.at('schema'));
   if (mode === 'upsert' && primaryKey.length === 0)
-    place.at('mode').refuse('"upsert" replaces rows by their key: name it in schema.primaryKey');
+    place.at('mode').refuse('"upsert" replaces rows by their key: add schema.primaryKey');
   if (words.dialect && format !== 'csv')
-    place.at('dialect').refuse('a dialect is for the format "csv": leave it out');
+    place.at('dialect').refuse('a dialect applies only to the format "csv": remove it');
   const dialect = parseDialect(words.dialect ?? {}, place.at('dialect'));
   const fields = parseFields(words, primaryKey, dialect.nullSequence, place);
   const pointed = fields.findIndex((field) => field.decimalChar !== undefined);
   if (pointed >= 0 && format !== 'csv')
     place
       .at('schema', 'fields', pointed, 'decimalChar')
-      .refuse(`numbers in JSON have the point ".": leave it out`);
+      .refuse(`numbers in JSON always have the decimal point ".": remove it`);
   const declared = parsePartitionBy(words, fields, place);
   const meaning = {
     name: words.name,
@@ -130,7 +131,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     ...(words.maxRejectedRows === undefined ? {} : { maxRejectedRows: words.maxRejectedRows }),
   } as const;
   const duplicates = parseDuplicates(words, mode, place.at('duplicates'));
-  // The other two words change no row.
+  // The other two values change no row.
   const refused = duplicates === 'reject' ? { duplicates } : {};
   const rows = { ...meaning, fields: fields.map(({ description: _, ...field }) => field) };
   const description = words.description === undefined ? {} : { description: words.description };
@@ -146,7 +147,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   };
 }
 
-/** What fieldsMatch says of further columns goes before extraColumns; both may say it, but not the opposite. */
+/** For extra columns, fieldsMatch takes precedence over extraColumns; both may be set if they agree. */
 function parseExtraColumns(words: ResourceWords, dialect: Dialect, place: Place): Dataset['extraColumns'] {
   const { fieldsMatch } = words.schema;
   if (fieldsMatch === undefined) return words.extraColumns ?? 'ignore';
@@ -155,13 +156,13 @@ function parseExtraColumns(words: ResourceWords, dialect: Dialect, place: Place)
     place
       .at('extraColumns')
       .refuse(
-        `"${words.extraColumns}" contradicts fieldsMatch "${fieldsMatch}", which lets ${meant === 'ignore' ? '' : 'no '}further columns pass: leave one of them out`,
+        `"${words.extraColumns}" contradicts fieldsMatch "${fieldsMatch}", which ${meant === 'ignore' ? 'allows' : 'rejects'} extra columns: remove one of them`,
       );
   if (dialect.headerRecords === 0 && fieldsMatch !== 'exact')
     place
       .at('schema', 'fieldsMatch')
       .refuse(
-        `"${fieldsMatch}" goes by the columns' names, and by dialect.header the file has none: write "exact", which goes by their order, or leave it out`,
+        `"${fieldsMatch}" compares column names, but with "dialect.header": false the file has none: write "exact", which compares by position, or remove it`,
       );
   return meant;
 }
@@ -170,7 +171,7 @@ function parseDuplicates(words: ResourceWords, mode: Mode, place: Place): Datase
   if (mode === 'append') return words.duplicates ?? 'warn';
   if (words.duplicates !== undefined)
     place.refuse(
-      `in mode "${mode}" the same rows under another name count once in any case: leave it out, or write "mode": "append"`,
+      `in mode "${mode}" the same rows under another name always count once: remove it, or write "mode": "append"`,
     );
   return 'allow';
 }
@@ -186,7 +187,7 @@ function formatOf(path: string, place: Place): Format {
   const extension = /\.(\w+)(?:\.(?:gz|zst))?$/.exec(path)?.[1];
   return (
     FORMATS[extension ?? ''] ??
-    place.refuse('"format" is missing, and the path does not tell it: write "csv", "json" or "ndjson"')
+    place.refuse('"format" is missing and cannot be derived from the path: write "csv", "json" or "ndjson"')
   );
 }
 
@@ -205,18 +206,18 @@ function parseFields(
     const twin = names.get(field.name.toLowerCase());
     if (twin !== undefined)
       at.at('name').refuse(
-        `${JSON.stringify(field.name)} and ${JSON.stringify(twin)} are one name to SQL: rename one`,
+        `${JSON.stringify(field.name)} and ${JSON.stringify(twin)} are the same name in SQL: rename one`,
       );
     const rival = headers.get(field.header);
     if (rival !== undefined)
       at.at('header').refuse(
-        `the column ${JSON.stringify(field.header)} fills the field ${JSON.stringify(rival)} already`,
+        `the column ${JSON.stringify(field.header)} already fills the field ${JSON.stringify(rival)}: use another header`,
       );
     names.set(field.name.toLowerCase(), field.name);
     headers.set(field.header, field.name);
     const missingValues =
       nullSequence === undefined ? field.missingValues : [...field.missingValues, nullSequence];
-    // To the standard a primary key's fields are required.
+    // In the standard, the fields of a primary key are required.
     const required = field.constraints.required || primaryKey.includes(field.name);
     return { ...field, missingValues, constraints: { ...field.constraints, required } };
   });
@@ -227,10 +228,10 @@ function parsePrimaryKey(schema: SchemaWords, place: Place): string[] {
   key.forEach((name, i) => {
     const at = typeof schema.primaryKey === 'string' ? place.at('primaryKey') : place.at('primaryKey', i);
     if (!schema.fields.some((field) => field.name === name)) at.refuse(unknownField(name, schema.fields));
-    if (key.indexOf(name) !== i) at.refuse(`${JSON.stringify(name)} stands there twice: take one out`);
+    if (key.indexOf(name) !== i) at.refuse(`${JSON.stringify(name)} is listed twice: remove one`);
     const type = schema.fields.find((field) => field.name === name)?.type;
     if (type === 'object' || type === 'array')
-      at.refuse(`${name} is of type ${type}, which cannot be a key: equal values have many texts`);
+      at.refuse(`${name} is of type ${type}, which cannot be a key: equal values can have different texts`);
   });
   return key;
 }
@@ -238,14 +239,13 @@ function parsePrimaryKey(schema: SchemaWords, place: Place): string[] {
 function parseLevels(words: ResourceWords, format: Format, fields: readonly Field[], place: Place): string[] {
   const levels = words.levels ?? [];
   if (levels.length > 0 && format !== 'json')
-    place.refuse('levels are for the format "json": leave them out');
+    place.refuse('levels apply only to the format "json": remove them');
   for (const [i, name] of levels.entries()) {
     const field = fields.find((candidate) => candidate.name === name);
     if (!field) place.at(i).refuse(unknownField(name, fields));
-    if (levels.indexOf(name) !== i)
-      place.at(i).refuse(`${JSON.stringify(name)} stands there twice: take one out`);
+    if (levels.indexOf(name) !== i) place.at(i).refuse(`${JSON.stringify(name)} is listed twice: remove one`);
     if (field?.header !== name)
-      place.at(i).refuse(`${name} is filled by the keys of this level: leave out its "header"`);
+      place.at(i).refuse(`${name} is filled by the keys of this level: remove its "header"`);
   }
   return levels;
 }

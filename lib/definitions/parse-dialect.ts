@@ -1,4 +1,4 @@
-// How a CSV file is written: the words of a dialect and of `encoding`, checked, with every default filled in.
+// How a CSV file is written: checks the properties of a dialect and `encoding`, and fills in every default.
 // https://specs.frictionlessdata.io/csv-dialect/ and, for headerRows and headerJoin, https://datapackage.org/standard/table-dialect/
 import type { Dialect, Encoding } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
@@ -16,15 +16,15 @@ export function parseDialect(words: DialectWords, place: Place): Dialect {
     if (!/^[\t\x20-\x7e]$/.test(value))
       at.refuse(`${JSON.stringify(value)} is not one printable ASCII character (or a tab): write one`);
     const other = used.get(value);
-    // A quote that escapes itself is what doubleQuote says.
+    // A quote that escapes itself has the same meaning as doubleQuote.
     if (other !== undefined && !(word === 'escapeChar' && other === 'quoteChar'))
-      at.refuse(`${JSON.stringify(value)} is the ${other} too: change one`);
+      at.refuse(`${JSON.stringify(value)} is also the ${other}: change one`);
     used.set(value, word);
   }
   if (words.skipInitialSpace === true && CHARACTERS.some((word) => words[word] === ' '))
     place
       .at('skipInitialSpace')
-      .refuse('blanks that are skipped cannot be the delimiter, quote, escape or comment as well');
+      .refuse('skipped spaces cannot also be the delimiter, quote, escape or comment character: change one');
   const escapesItself = escapeChar === quoteChar;
   return {
     delimiter,
@@ -45,12 +45,12 @@ function header(words: DialectWords, place: Place): HeaderWords {
   const headerJoin = words.headerJoin ?? ' ';
   const rows = words.headerRows;
   if (words.header === false) {
-    if (rows !== undefined) place.at('headerRows').refuse('the file has no header: leave it out');
+    if (rows !== undefined) place.at('headerRows').refuse('the file has no header: remove it');
     return { skipLines: 0, headerRecords: 0, headerJoin };
   }
   const first = rows?.[0] ?? 1;
   if (rows?.some((row, i) => row !== first + i))
-    place.at('headerRows').refuse(`${JSON.stringify(rows)}: only rows that follow each other are supported`);
+    place.at('headerRows').refuse(`${JSON.stringify(rows)}: only consecutive rows are supported`);
   return { skipLines: first - 1, headerRecords: rows?.length ?? 1, headerJoin };
 }
 
@@ -59,7 +59,9 @@ function nullSequence(words: DialectWords, place: Place): Pick<Dialect, 'nullSeq
   if (text === undefined) return {};
   const special = [words.delimiter ?? ',', words.quoteChar ?? '"', '\r', '\n'].find((c) => text.includes(c));
   if (special !== undefined)
-    place.refuse(`${JSON.stringify(text)} holds ${JSON.stringify(special)}, which ends or quotes a cell`);
+    place.refuse(
+      `${JSON.stringify(text)} contains ${JSON.stringify(special)}, which ends or quotes a cell: use another text`,
+    );
   return { nullSequence: text };
 }
 

@@ -1,4 +1,4 @@
-// One field of a contract: its words checked against its type, every default filled in.
+// Parses one field of a contract: checks its properties against its type and fills in every default.
 import type { Field, FieldType } from '../core/contract.ts';
 import { dateFormatProblem } from '../core/date-format.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
@@ -9,7 +9,7 @@ import type { FieldWords } from './contract-schema.ts';
 import { parseConstraints } from './parse-constraints.ts';
 import type { Place } from './place.ts';
 
-/** Of a number without `precision` and `scale`: 29 digits before the point, 9 after it. */
+/** For a number without `precision` and `scale`: 29 digits before the point, 9 after it. */
 export const DEFAULT_DECIMAL = { precision: 38, scale: 9 } as const;
 
 /** https://specs.frictionlessdata.io/table-schema/#boolean */
@@ -22,7 +22,7 @@ const TYPES: readonly FieldType[] =
   ) as FieldType[];
 const UNSUPPORTED = 'duration list geopoint geojson'.split(' ');
 
-/** What the resource and its schema say for all fields. */
+/** Defaults that the resource and its schema give to all fields. */
 export type FieldDefaults = { readonly missingValues: readonly string[]; readonly timezone: string };
 
 export function parseField(words: FieldWords, defaults: FieldDefaults, place: Place): Field {
@@ -33,7 +33,7 @@ export function parseField(words: FieldWords, defaults: FieldDefaults, place: Pl
       place
         .at(word)
         .refuse(
-          `"${word}" is for fields of type ${owners.join(' and ')}, and ${words.name} is of type ${type}: leave it out`,
+          `"${word}" applies to fields of type ${owners.join(' and ')}, but ${words.name} is of type ${type}: remove it`,
         );
   }
   const value = {
@@ -60,7 +60,7 @@ export function unknownField(name: string, fields: readonly { readonly name: str
     name,
     fields.map((field) => field.name),
   );
-  return `${JSON.stringify(name)} is no field of this resource.${meant} Name one of its fields`;
+  return `${JSON.stringify(name)} is not a field of this resource.${meant} Name one of its fields`;
 }
 
 const TYPED_WORDS: readonly (readonly [keyof FieldWords, readonly FieldType[]])[] = [
@@ -77,12 +77,12 @@ const TYPED_WORDS: readonly (readonly [keyof FieldWords, readonly FieldType[]])[
 
 function checkName(name: string, place: Place): void {
   if (name === '') place.refuse('a field needs a name: write one');
-  if (name.includes('\0')) place.refuse(`${JSON.stringify(name)} holds a NUL character: take it out`);
+  if (name.includes('\0')) place.refuse(`${JSON.stringify(name)} contains a NUL character: remove it`);
   if (/^_sluice/i.test(name))
-    place.refuse(`${JSON.stringify(name)}: names that begin with "_sluice" are reserved. Give it another`);
+    place.refuse(`${JSON.stringify(name)}: names that start with "_sluice" are reserved: use another name`);
   if (ENGINE_COLUMNS.includes(name.toLowerCase()))
     place.refuse(
-      `${JSON.stringify(name)} is a name that the engine uses itself. Give the field another, and the file's as "header"`,
+      `${JSON.stringify(name)} is reserved by DuckDB. Use another name for the field, and put the file's column name into "header"`,
     );
 }
 
@@ -92,14 +92,16 @@ function fieldType(word: string | undefined, place: Place): FieldType {
   if (known) return known;
   if (UNSUPPORTED.includes(type))
     return place.refuse(`the type "${type}" is not supported: read it as "string"`);
-  return place.refuse(`"${type}" is no type.${didYouMean(type, TYPES)} Write one of ${TYPES.join(', ')}`);
+  return place.refuse(`"${type}" is not a type.${didYouMean(type, TYPES)} Write one of ${TYPES.join(', ')}`);
 }
 
 function decimal(words: FieldWords, place: Place): Pick<Field, 'precision' | 'scale' | 'double'> {
   const { precision, scale, double = false } = words;
   if (words.type !== 'number') return { precision: 0, scale: 0, double: false };
   if (double && (precision ?? scale) !== undefined)
-    place.at('double').refuse('a binary floating point number has no precision and scale: leave out either');
+    place
+      .at('double')
+      .refuse('a binary floating point number has no precision and scale: remove "double", or both of these');
   if (double) return { precision: 0, scale: 0, double };
   if (precision === undefined && scale === undefined) return { ...DEFAULT_DECIMAL, double };
   if (precision === undefined)
@@ -123,7 +125,7 @@ function numberWords(
     place
       .at('groupChar')
       .refuse(
-        `${JSON.stringify(groupChar)} is the decimalChar too, ${words.decimalChar === undefined ? 'by default' : 'as it says'}: change one`,
+        `${JSON.stringify(groupChar)} is also the decimalChar${words.decimalChar === undefined ? ' by default' : ''}: change one`,
       );
   return {
     ...(decimalChar === '.' ? {} : { decimalChar }),
@@ -138,7 +140,7 @@ function booleans(words: FieldWords, place: Place): Pick<Field, 'trueValues' | '
   const falseValues = words.falseValues ?? FALSE_VALUES;
   const both = trueValues.find((text) => falseValues.includes(text));
   if (both !== undefined)
-    place.at('trueValues').refuse(`${JSON.stringify(both)} is among falseValues too: take it out of one`);
+    place.at('trueValues').refuse(`${JSON.stringify(both)} is also in falseValues: remove it from one`);
   return { trueValues, falseValues };
 }
 
@@ -154,7 +156,7 @@ export function checkTimezone(zone: string, place: Place): void {
     new Intl.DateTimeFormat('en', { timeZone: zone });
   } catch {
     place.refuse(
-      `${JSON.stringify(zone)} is no time zone: write an IANA name such as "Europe/Berlin", or "UTC"`,
+      `${JSON.stringify(zone)} is not a time zone: write an IANA name such as "Europe/Berlin", or "UTC"`,
     );
   }
 }

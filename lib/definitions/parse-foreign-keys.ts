@@ -1,4 +1,4 @@
-// The foreign keys of a resource: that the resource and the fields they name are there, and that their values can be equal.
+// The foreign keys of a resource: checks that the referenced resource and fields exist, and that their values can be equal.
 import { type Dataset, type Field, type ForeignKey, fieldColumnType, isJson } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { ColumnType } from '../core/schema.ts';
@@ -7,8 +7,8 @@ import { unknownField } from './parse-field.ts';
 import type { Place } from './place.ts';
 
 /**
- * `datasets` are those of the package: to the standard a foreign key does not leave it. What a key says of one of `refused`,
- * resources that are wrong themselves, is not checked.
+ * `datasets` are those of the package: in the standard, a foreign key stays within it. References to `refused` resources,
+ * which are wrong themselves, are not checked.
  */
 export function parseForeignKeys(
   words: readonly ForeignKeyWords[],
@@ -26,13 +26,13 @@ export function parseForeignKeys(
     const others = keyFields(reference.fields, target, at.at('reference', 'fields'));
     if (own.length !== others.length)
       at.at('reference', 'fields').refuse(
-        `it names ${others.length} fields and "fields" names ${own.length}: write as many`,
+        `it has ${others.length} fields and "fields" has ${own.length}: use the same number`,
       );
     own.forEach((field, n) => {
       const other = others[n];
       if (other && family(field) !== family(other))
         at.at('reference', 'fields').refuse(
-          `${dataset.name}.${field.name} is of type ${field.type}, and ${target.name}.${other.name} of type ${other.type}: their values are never equal. Correct one`,
+          `${dataset.name}.${field.name} is of type ${field.type}, but ${target.name}.${other.name} is of type ${other.type}: their values are never equal. Correct one`,
         );
     });
     const names = (list: readonly Field[]) => list.map((field) => field.name);
@@ -61,7 +61,7 @@ function referenced(
   return (
     known ??
     place.refuse(
-      `${JSON.stringify(name)} is no resource of this package.${didYouMean(name, names)} Write one of ${names.join(', ')}`,
+      `${JSON.stringify(name)} is not a resource of this package.${didYouMean(name, names)} Write one of ${names.join(', ')}`,
     )
   );
 }
@@ -72,13 +72,13 @@ function keyFields(words: string | readonly string[], dataset: Dataset, place: P
     const at = typeof words === 'string' ? place : place.at(i);
     const field = dataset.fields.find((candidate) => candidate.name === name);
     if (!field) return at.refuse(unknownField(name, dataset.fields));
-    if (names.indexOf(name) !== i) at.refuse(`${JSON.stringify(name)} stands there twice: take one out`);
+    if (names.indexOf(name) !== i) at.refuse(`${JSON.stringify(name)} is listed twice: remove one`);
     if (isJson(field)) at.refuse(`${name} is of type ${field.type}, which cannot be a key`);
     return field;
   });
 }
 
-/** Types whose values can be equal to the engine. */
+/** Groups of types whose values DuckDB can compare as equal. */
 function family(field: Field): ColumnType | 'number' {
   const type = fieldColumnType(field);
   return /^(long|integer|double|decimal)/.test(type) ? 'number' : type;

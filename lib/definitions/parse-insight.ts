@@ -1,5 +1,4 @@
-// An insight's file as text to its front matter and its SQL. What the SQL means is the engine's to say: see
-// lib/definitions/bind-insight.ts.
+// Splits an insight's file into front matter and SQL. The SQL itself is checked by lib/definitions/bind-insight.ts.
 import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { didYouMean } from '../core/did-you-mean.ts';
@@ -8,7 +7,7 @@ import { type AuditSource, auditSql, auditWords, OWN_AUDITS, type Scalars } from
 import { nameProblem } from './parse-contract.ts';
 import { Place } from './place.ts';
 
-/** An insight as its author wrote it; nothing is checked against the inputs yet. */
+/** An insight as its author wrote it; not yet checked against the inputs. */
 export type InsightSource = {
   readonly file: string;
   readonly name: string;
@@ -21,11 +20,11 @@ export type InsightSource = {
   readonly audits: readonly AuditSource[];
   /** Column name → description. */
   readonly columns: Readonly<Record<string, string>>;
-  /** One statement, as far as can be told; without a final semicolon. */
+  /** Presumably one statement, without a final semicolon. */
   readonly sql: string;
-  /** The line of the file (from 1) on which `sql` begins. */
+  /** The line of the file (from 1) on which `sql` starts. */
   readonly sqlLine: number;
-  /** The file's lines of the front matter's words: `over`, `audits[0]`, … */
+  /** The file's line of each front matter property: `over`, `audits[0]`, … */
   readonly lines: Readonly<Record<string, number>>;
 };
 
@@ -45,16 +44,17 @@ export function parseInsight(file: string, name: string, text: string): InsightS
   const problem = nameProblem(name);
   if (problem !== undefined) new Place(file).refuse(problem);
   const plain = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  if (plain.includes('\0')) new Place(file).refuse('the file holds a NUL character: save it as UTF-8 text');
+  if (plain.includes('\0'))
+    new Place(file).refuse('the file contains a NUL character: save it as UTF-8 text');
   if (plain.length > MAX_CHARACTERS)
     new Place(file).refuse(
-      `the file has ${plain.length} characters, and an insight at most ${MAX_CHARACTERS}: put long lists of values into a dataset, and join it`,
+      `the file has ${plain.length} characters, but an insight may have at most ${MAX_CHARACTERS}: put long lists of values into a dataset and join it`,
     );
   const { yaml, yamlStart, sqlStart } = frontMatterOf(plain, file);
   const yamlLine = lineAt(plain, yamlStart);
   if (yaml.length > MAX_YAML_CHARACTERS)
     new Place(file, `line ${yamlLine}`).refuse(
-      `the front matter has ${yaml.length} characters, and may have at most ${MAX_YAML_CHARACTERS}: shorten the texts in it`,
+      `the front matter has ${yaml.length} characters, but may have at most ${MAX_YAML_CHARACTERS}: shorten its texts`,
     );
   const rest = plain.slice(sqlStart);
   const sql = withoutFinalSemicolon(rest);
@@ -64,11 +64,11 @@ export function parseInsight(file: string, name: string, text: string): InsightS
   return { file, name, ...readFrontMatter(file, yaml, yamlLine), sql, sqlLine };
 }
 
-/** Beyond it the engine and YAML's reader take minutes. */
+/** Beyond this size, DuckDB and the YAML parser take minutes. */
 const MAX_CHARACTERS = 1_000_000;
 const MAX_YAML_CHARACTERS = 250_000;
 
-/** The comment that the file begins with, and where the SQL after it begins. */
+/** The comment at the start of the file, and where the SQL after it starts. */
 function frontMatterOf(text: string, file: string): { yaml: string; yamlStart: number; sqlStart: number } {
   const start = text.length - text.trimStart().length;
   const opening = /^\/\*[ \t]*---[ \t]*\n/.exec(text.slice(start, start + 1000));
@@ -76,7 +76,7 @@ function frontMatterOf(text: string, file: string): { yaml: string; yamlStart: n
   const closing = opening && /^---[ \t]*\*\//m.exec(text.slice(yamlStart));
   if (!closing)
     return new Place(file, 'line 1').refuse(
-      'the front matter is missing: let the file begin with the lines "/* ---", "description: What the rows say.", "--- */", and the SELECT after them',
+      'the front matter is missing: start the file with the lines "/* ---", "description: What the rows mean.", "--- */", followed by the SELECT',
     );
   const yaml = text.slice(yamlStart, yamlStart + closing.index);
   return { yaml, yamlStart, sqlStart: yamlStart + closing.index + closing[0].length };
@@ -92,7 +92,7 @@ function readFrontMatter(file: string, yaml: string, firstLine: number) {
     lineCounter: counter,
     strict: true,
     uniqueKeys: true,
-    // What is wrong is in the document's errors and warnings: the reader itself says nothing.
+    // Problems are in the document's errors and warnings: the parser itself prints nothing.
     logLevel: 'error',
   });
   const line = (position: number) => firstLine + counter.linePos(position).line - 1;
@@ -100,7 +100,7 @@ function readFrontMatter(file: string, yaml: string, firstLine: number) {
   if (error)
     new Place(file, `line ${line(error.pos[0])}`).refuse(
       isTooDeep(error.message)
-        ? 'the front matter is nested too deeply: its words have values, lists and lists of words alone'
+        ? 'the front matter is nested too deeply: its properties are values, lists, and lists of objects'
         : `the front matter is not YAML: ${error.message.split(' at line')[0]}. Correct it there`,
     );
   const lineOf = (path: readonly PropertyKey[]) => {
@@ -141,14 +141,14 @@ function readFrontMatter(file: string, yaml: string, firstLine: number) {
   };
 }
 
-/** Throws DefinitionError where aliases stand for too much: "billion laughs". */
+/** Throws DefinitionError if aliases expand to too much: "billion laughs". */
 function plainValues(document: Document, place: Place): unknown {
   try {
     return document.toJS() ?? {};
   } catch (error) {
     if (error instanceof ReferenceError)
       return place.refuse(
-        'the aliases of the front matter (*name) stand for too many values: write the values themselves',
+        'the aliases in the front matter (*name) expand to too many values: write the values themselves',
       );
     throw error;
   }
@@ -168,16 +168,15 @@ function scalars(document: Document, base: readonly (string | number)[]): Scalar
 
 function refuseTwice(names: readonly string[], word: string, place: (...path: PropertyKey[]) => Place): void {
   const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
-  if (twice >= 0)
-    place(word, twice).refuse(`${JSON.stringify(names[twice])} stands there twice: take one out`);
+  if (twice >= 0) place(word, twice).refuse(`${JSON.stringify(names[twice])} is listed twice: remove one`);
 }
 
-/** Messages and the log know an audit by its name alone. */
+/** Messages and the log identify an audit only by its name. */
 function refuseSameAudits(audits: readonly AuditSource[], place: (...path: PropertyKey[]) => Place): void {
   for (const [i, { name }] of audits.entries()) {
     if (OWN_AUDITS.includes(name) || audits.findIndex((other) => other.name === name) !== i)
       place('audits', i).refuse(
-        `another audit is named ${JSON.stringify(name)} too: give this one another "name"`,
+        `another audit is also named ${JSON.stringify(name)}: give this one a different "name"`,
       );
   }
 }
@@ -189,7 +188,7 @@ function refuseWords(error: z.ZodError, place: (...path: PropertyKey[]) => Place
     const word = issue.keys[0] ?? '';
     const known = wordsAt(issue.path);
     return place(...issue.path, word).refuse(
-      `"${word}" is no word of the front matter.${didYouMean(word, known)} The words here are ${known.join(', ')}`,
+      `"${word}" is not a property of the front matter.${didYouMean(word, known)} Known properties: ${known.join(', ')}`,
     );
   }
   return place(...issue.path).refuse(`${wanted(issue)}: correct it`);
@@ -209,6 +208,6 @@ const WANTED: Readonly<Record<string, string>> = {
   string: 'a text',
   boolean: 'true or false',
   array: 'a list, such as [year, month]',
-  object: 'words with values (word: value)',
+  object: 'an object of properties (property: value)',
   record: 'column names with descriptions (column: description)',
 };

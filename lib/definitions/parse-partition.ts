@@ -1,4 +1,4 @@
-// How a contract's table is partitioned: by fields as they are, or by the year, month or day of one.
+// How a contract's table is partitioned: by fields, or by the year, month or day of one.
 import type { Dataset, Field, FieldType, PartitionColumn } from '../core/contract.ts';
 import type { ResourceWords } from './contract-schema.ts';
 import { unknownField } from './parse-field.ts';
@@ -30,10 +30,10 @@ export function parsePartitionBy(
     const rival = fields.find((f) => f.name.toLowerCase() === column.name);
     checkPartitionType(field, transform, at);
     if (taken.has(column.name.toLowerCase()))
-      at.refuse(`the partition column ${JSON.stringify(column.name)} is there already: take one out`);
+      at.refuse(`the partition column ${JSON.stringify(column.name)} is listed twice: remove one`);
     if (transform !== 'identity' && rival)
       at.refuse(
-        `the column ${column.name} that it derives is a field already: partition by the field ${rival.name}, or rename it`,
+        `the column ${column.name} that it derives is already a field: partition by the field ${rival.name}, or rename it`,
       );
     taken.add(column.name.toLowerCase());
     return column;
@@ -41,7 +41,7 @@ export function parsePartitionBy(
   if (columns.filter((column) => column.transform === 'identity').length === fields.length)
     place
       .at('partitionBy')
-      .refuse('every field is a partition column, so that the data files would be empty: leave one out');
+      .refuse('every field is a partition column, so the data files would be empty: remove one');
   return columns;
 }
 
@@ -51,10 +51,10 @@ function checkPartitionType(field: Field, transform: PartitionColumn['transform'
   const dated = field.type === 'date' || field.type === 'datetime';
   if (transform !== 'identity' && !dated)
     place.refuse(
-      `"${transform}" is for date and datetime, and ${field.name} is of type ${field.type}: choose another field`,
+      `"${transform}" applies to date and datetime, but ${field.name} is of type ${field.type}: choose another field`,
     );
   if (transform === 'identity' && UNFIT.includes(field.type))
     place.refuse(
-      `${field.name} is of type ${field.type}, which makes a partition of nearly every row: ${dated ? 'add a transform (year, month, day)' : 'choose another field'}`,
+      `${field.name} is of type ${field.type}, which would create a partition for nearly every row: ${dated ? 'add a transform (year, month, day)' : 'choose another field'}`,
     );
 }

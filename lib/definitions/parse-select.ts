@@ -1,4 +1,4 @@
-// Asks the engine's parser what an SQL text is: exactly one SELECT, and what it reads; or a refusal with the line.
+// Parses an SQL text with DuckDB's parser: exactly one SELECT, and what it reads; or a refusal with the line.
 import { placeInText } from '../core/definition-hash.ts';
 import type { SqlSession } from '../ports.ts';
 import { literal } from '../sql/quoting.ts';
@@ -7,12 +7,12 @@ import { parseTree, type SqlProblem } from '../sql/sql-tree.ts';
 import { Place } from './place.ts';
 import { type KnownNames, quotingHints } from './quoting-hint.ts';
 
-/** Where an SQL text stands: `line` (from 1) of its first character, and the words after the line, such as `audits[0]`. */
+/** The position of an SQL text: `line` (from 1) of its first character, and the path within it, such as `audits[0]`. */
 export type SqlPlace = { readonly file: string; readonly line: number; readonly words?: string };
 
-/** What the engine says of its own functions, in lower case. */
+/** DuckDB's own functions by property, in lower case. */
 export type EngineFunctions = {
-  /** Their result is not decided by their arguments. */
+  /** Their result does not only depend on their arguments. */
   readonly unstable: ReadonlySet<string>;
   readonly aggregates: ReadonlySet<string>;
 };
@@ -32,8 +32,8 @@ export async function engineFunctions(session: SqlSession): Promise<EngineFuncti
 export type ParsedSelect = SqlInputs & { readonly statement: unknown };
 
 /**
- * Throws DefinitionError where the text is not one SELECT, or holds what an insight may not do. `names`: what it may name, for
- * hints.
+ * Throws DefinitionError if the text is not one SELECT, or contains something an insight must not do. `names`: tables and
+ * columns for hints.
  */
 export async function parseSelect(
   session: SqlSession,
@@ -57,7 +57,7 @@ async function parseWithinStack(
   if (tree.error) {
     const problem =
       tree.error_type === 'not implemented'
-        ? 'this is no SELECT (PIVOT is none either): write one SELECT'
+        ? 'this is not a SELECT (nor is PIVOT): write one SELECT'
         : `${tree.error_message}. ${[...(await quotingHints(session, sql, names, false)), 'Correct the SQL there'].join(' ')}`;
     return placeAt(at, sql, Number(tree.position ?? 0)).refuse(problem);
   }
@@ -71,17 +71,17 @@ async function parseWithinStack(
   return { ...inputs, statement };
 }
 
-/** Throws DefinitionError where the SQL is nested so deeply that the walks through its tree run out of stack. */
+/** Throws DefinitionError if the SQL is nested so deeply that walking its tree overflows the stack. */
 export async function withinStack<T>(at: SqlPlace, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return lineOf(at, 1).refuse('the SQL is nested too deeply to be judged: make CTEs of its parts');
+    return lineOf(at, 1).refuse('the SQL is nested too deeply to be analysed: split it into CTEs');
   }
 }
 
-/** Throws DefinitionError with the first problem, where there is one. */
+/** Throws DefinitionError with the first problem, if any. */
 export function refuseFirst(problems: readonly SqlProblem[], at: SqlPlace, sql: string): void {
   const [first] = problems;
   if (first) placeAt(at, sql, first.offset ?? 0).refuse(first.problem);
@@ -95,13 +95,13 @@ type Serialized = {
   readonly statements?: readonly unknown[];
 };
 
-/** `offset` in bytes of UTF-8, as the engine counts. */
+/** `offset` in bytes of UTF-8, as DuckDB counts. */
 export function placeAt(at: SqlPlace, sql: string, offset: number): Place {
   const characters = Buffer.from(sql).subarray(0, offset).toString().length;
   return lineOf(at, placeInText(sql, characters).line);
 }
 
-/** The place of the SQL's nth line. */
+/** The position of the SQL's nth line. */
 export function lineOf(at: SqlPlace, nth: number): Place {
   return new Place(
     at.file,

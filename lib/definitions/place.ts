@@ -1,4 +1,4 @@
-// Where in a definition we are, so that a refusal names the file and the place. Carried down while parsing.
+// A position in a definition, so that a refusal names the file and the position. Passed down while parsing.
 import { DefinitionError } from '../errors.ts';
 
 export class Place {
@@ -20,13 +20,13 @@ export class Place {
     return new Place(this.file, path);
   }
 
-  /** `problem` holds the offending value and the next step to take. */
+  /** `problem` contains the offending value and the next step. */
   refuse(problem: string): never {
     throw new DefinitionError(this.file, this.path, problem);
   }
 }
 
-/** What `work` refuses; other errors pass. */
+/** The DefinitionError that `work` throws; other errors propagate. */
 export function refusalOf(work: () => void): DefinitionError | undefined {
   try {
     work();

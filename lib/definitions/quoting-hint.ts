@@ -1,14 +1,14 @@
-// What to say besides where SQL is refused: which of its names would have wanted quotes.
+// Extra hints for refused SQL: which of its names need quotes.
 
 import type { SqlSession } from '../ports.ts';
 import { bareNames, isReadAsName, type NameKind, nameProbe } from '../sql/bare-names.ts';
 import { identifier, literal } from '../sql/quoting.ts';
 import { parseTree } from '../sql/sql-tree.ts';
 
-/** What the SQL may name. */
+/** The names that the SQL may use. */
 export type KnownNames = { readonly tables: readonly string[]; readonly columns: readonly string[] };
 
-/** A sentence for each name. `isParsed`: the parser took the SQL, so that no word of SQL stood where a name was meant. */
+/** One sentence per name. `isParsed`: the SQL parsed, so no reserved keyword was used as a name. */
 export async function quotingHints(
   session: SqlSession,
   sql: string,
@@ -25,7 +25,7 @@ export async function quotingHints(
       const isWord = /^[a-z_]\w*$/i.test(name);
       if (!(isWord && isParsed) && !(await isBareName(session, name, kind)))
         hints.push(
-          `${name} ${isWord ? 'is a word of SQL' : 'is not one name to SQL'}: as a ${kind}'s name it is written ${identifier(name)}.`,
+          `${name} ${isWord ? 'is a reserved SQL keyword' : 'is not a plain SQL name'}: write it as a ${kind} name with quotes, ${identifier(name)}.`,
         );
     }
   return hints;

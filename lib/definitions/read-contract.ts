@@ -1,4 +1,4 @@
-// A contract's text as words of the right shapes, or a refusal that names the place: JSON syntax, then the shapes.
+// Parses a contract's text into properties of the right shapes, or refuses it with the position: JSON syntax, then shapes.
 import { isLosslessNumber, LosslessNumber, parse } from 'lossless-json';
 import type { z } from 'zod';
 import { placeInText } from '../core/definition-hash.ts';
@@ -7,7 +7,7 @@ import type { DefinitionError } from '../errors.ts';
 import { isNotYetSupported, packageWords, type ResourceWords, wordsAt } from './contract-schema.ts';
 import { Place, refusalOf } from './place.ts';
 
-/** A resource whose words have wrong shapes. */
+/** A resource whose properties have wrong shapes. */
 export type RefusedWords = {
   readonly error: DefinitionError;
   readonly name: unknown;
@@ -15,8 +15,8 @@ export type RefusedWords = {
 };
 
 /**
- * The resources in their order, each with its words or a refusal of its own. Throws DefinitionError where the contract as a
- * whole is wrong. Numbers that a JavaScript number might change (all but safe integers) stay LosslessNumber, which holds
+ * The resources in order, each with its properties or its refusal. Throws DefinitionError if the whole contract is
+ * wrong. Numbers that a JavaScript number could change (all but safe integers) stay LosslessNumber, which keeps
  * their text.
  */
 export function readContract(file: string, text: string): (ResourceWords | RefusedWords)[] {
@@ -42,7 +42,7 @@ function readJson(place: Place, text: string): unknown {
   if (deep !== undefined) {
     const { line, column } = placeInText(plain, deep);
     new Place(place.file, `line ${line}, column ${column}`).refuse(
-      `brackets are nested more than ${MAX_DEPTH} deep, and no word of a contract needs that: take them out`,
+      `brackets are nested more than ${MAX_DEPTH} deep, which no contract property needs: remove them`,
     );
   }
   try {
@@ -57,10 +57,10 @@ function readJson(place: Place, text: string): unknown {
   }
 }
 
-/** The words of a contract are nested a dozen deep; the reader of JSON calls itself for each bracket. */
+/** Contract properties are nested about a dozen deep; the JSON parser recurses for each bracket. */
 const MAX_DEPTH = 200;
 
-/** Where in a JSON text the first bracket opens that has as many around it; undefined where none does. */
+/** The position in a JSON text of the first bracket nested that deep; undefined if there is none. */
 function placeBeyondDepth(text: string, depth: number): number | undefined {
   let open = 0;
   let isQuoted = false;
@@ -100,8 +100,8 @@ function refuseIssue(root: Place, json: unknown, issue: z.core.$ZodIssue): never
   if (issue.code === 'unrecognized_keys') {
     const word = issue.keys[0] ?? '';
     const problem = isNotYetSupported(word)
-      ? `"${word}" is not supported yet: leave it out`
-      : `"${word}" is no word of a contract here.${didYouMean(word, wordsAt(issue.path))} Correct it or leave it out`;
+      ? `"${word}" is not supported yet: remove it`
+      : `"${word}" is not a known contract property here.${didYouMean(word, wordsAt(issue.path))} Correct or remove it`;
     return place.at(word).refuse(problem);
   }
   if (value === undefined) return place.refuse(`"${name}" is missing: add it`);
@@ -116,14 +116,14 @@ function refuseIssue(root: Place, json: unknown, issue: z.core.$ZodIssue): never
   }
   if (issue.code === 'invalid_value') {
     const values = issue.values.map((allowed) => JSON.stringify(allowed)).join(' or ');
-    return place.refuse(`${written(value)} is not supported yet: write ${values}, or leave it out`);
+    return place.refuse(`${written(value)} is not supported yet: write ${values}, or remove it`);
   }
   return place.refuse(
-    `${written(value)} cannot stand here: ${issue.message.replace(/^[A-Z]/, (c) => c.toLowerCase())}`,
+    `${written(value)} is not allowed here: ${issue.message.replace(/^[A-Z]/, (c) => c.toLowerCase())}`,
   );
 }
 
-/** A value as the contract has it. */
+/** A value as written in the contract. */
 export function written(value: unknown): string {
   const text =
     JSON.stringify(value, (_, part: unknown) => (isLosslessNumber(part) ? Number(part.value) : part)) ??

@@ -1,13 +1,13 @@
-// Collects what is set aside while definitions are loaded, and which insights are held because of it.
+// Collects the definitions that are set aside while loading, and the insights held back because of them.
 import type { SetAside } from '../core/set-aside.ts';
 import { DefinitionError } from '../errors.ts';
 
-/** What is tried, as it stands there once it is refused. */
+/** A definition being checked, recorded here if it is refused. */
 export type Tried = Omit<SetAside, 'error' | 'held'>;
 
 type Refusal = Omit<SetAside, 'held'>;
 
-/** What one definition does to the engine, or to us, must not stop the others either. */
+/** An unexpected error in one definition must not stop the others. */
 function unexpected(file: string, error: unknown): DefinitionError {
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new DefinitionError(file, '', `unexpected error, please report it: ${reason}`, { cause: error });
@@ -15,14 +15,14 @@ function unexpected(file: string, error: unknown): DefinitionError {
 
 export class Refusals {
   readonly #refusals: Refusal[] = [];
-  /** By the lower-case name of an insight: why it is held. */
+  /** Lower-case name of an insight → why it is held back. */
   readonly #held = new Map<string, { readonly name: string; readonly by: readonly Refusal[] }>();
 
   add(refusal: Refusal): void {
     this.#refusals.push(refusal);
   }
 
-  /** False, and set aside, where `work` throws. */
+  /** False if `work` throws; the definition is then set aside. */
   async tried(what: Tried, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
@@ -46,7 +46,7 @@ export class Refusals {
     return false;
   }
 
-  /** True, and noted, where the insight reads what is set aside or held, or `by` holds it. Ask in the order of dependence. */
+  /** True, and recorded, if the insight reads something that is set aside or held back, or `by` holds it back. Call in dependency order. */
   hold(insight: string, reads: readonly string[], by: DefinitionError | undefined): boolean {
     const causes = new Set(reads.flatMap((name) => this.#causes(name)));
     for (const refusal of this.#refusals) if (refusal.error === by) causes.add(refusal);
@@ -62,7 +62,7 @@ export class Refusals {
     return own.length > 0 ? own : (this.#held.get(name.toLowerCase())?.by ?? []);
   }
 
-  /** Of the first contract that may define what nothing else does. */
+  /** The refusal of the first contract that may define any otherwise undefined name. */
   get hidingNames(): DefinitionError | undefined {
     return this.#refusals.find(({ hidesNames }) => hidesNames)?.error;
   }

@@ -29,7 +29,7 @@ export async function findTable(effects: Effects, logs: TableLogs, name: string)
   if (table !== undefined) {
     const log = await logs.find(tablePrefix(table));
     if (log) return { table, log };
-    throw new CliError(`${name} is defined, but the lake does not hold it yet: run "npx sluice sync".`);
+    throw new CliError(`${name} is defined, but not in the lake yet: run "npx sluice sync".`);
   }
   for (const candidate of placesOf(name)) {
     const log = await logs.find(tablePrefix(candidate));

@@ -1,7 +1,7 @@
-// A point in a table's history as people write it: a version, or a time. Pure text.
+// A point in a table's history as typed by people: a version or a time. Pure text.
 import { isDay } from '../core/date-format.ts';
 
-/** `text`: as it was written. `ms`: since 1970. */
+/** `text`: as typed. `ms`: since 1970. */
 export type AsOf =
   | { readonly text: string; readonly version: number }
   | { readonly text: string; readonly ms: number };
@@ -11,8 +11,8 @@ const INSTANT =
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
- * Digits are a version. `2024-01-31` is all of that day in UTC; `2024-01-31T10:00:00Z` an instant, UTC where it names no zone;
- * without seconds or a fraction of them it is that whole minute or second. Undefined for anything else.
+ * Digits are a version. `2024-01-31` means the whole day in UTC; `2024-01-31T10:00:00Z` an instant, in UTC unless it has a
+ * zone; without seconds or a fraction it means that whole minute or second. Undefined for anything else.
  */
 export function parseAsOf(text: string): AsOf | undefined {
   if (/^\d{1,15}$/.test(text)) return { text, version: Number(text) };

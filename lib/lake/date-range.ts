@@ -1,12 +1,12 @@
-// Which days a landing key speaks of, and whether they lie in a range: the meaning of --from and --to.
+// The days in a landing key, and whether they are in a range: the meaning of --from and --to.
 import { hiveFolders } from './path-values.ts';
 
 /** Days as `YYYY-MM-DD`, both included; undefined is open. */
 export type DateRange = { readonly from?: string | undefined; readonly to?: string | undefined };
 
 /**
- * By the key's date folders where it has some (`year=2024/month=01/day=02` in any case, a year or a month alone, or a folder
- * `<name>=2024-01-02` or `<name>=2024-01`), else by the day of LastModified in UTC. A month or a year is in the range if one of
+ * Uses the key's date folders if it has any (`year=2024/month=01/day=02` in any case, a year or a month alone, or a folder
+ * `<name>=2024-01-02` or `<name>=2024-01`), otherwise the day of LastModified in UTC. A month or a year is in the range if one of
  * its days is.
  */
 export function inRange(range: DateRange, key: string, lastModifiedMs: number): boolean {

@@ -1,38 +1,37 @@
-// What is remarkable about a delivery that was accepted: far fewer rows than the one whose place it took, or columns that do
-// not fit. The log remembers it in the tags of such files alone, so that a status asks no report. Pure.
+// Suspicious facts about an accepted delivery: far fewer rows than the one it replaced, or columns that do not match. Stored
+// only in the tags of such files in the log, so that a status needs no reports. Pure.
 
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
 
 const FORMER = 'sluice.former';
 const UNMATCHED = 'sluice.unmatched';
-/** Of an upload with data as its keys there is no end of labels. */
+/** Limits the labels: a file whose keys are data would have too many. */
 const MAX_LABELS = 10;
 
-/** The delivery whose place another took. */
+/** The delivery that another one replaced. */
 export type Former = {
   readonly accepted: number;
-  /** In the file, accepted or not. */
+  /** Records in the file, accepted or not. */
   readonly records: number;
-  /** Its name, where it had another: in a replace dataset. */
+  /** Its name if it differs: in a replace dataset. */
   readonly source?: string;
 };
 
-/** Labels of optional fields that the file lacks, beside labels that no field takes: most likely a renamed column. */
+/** Labels of missing optional fields together with labels that match no field: most likely a renamed column. */
 export type Unmatched = { readonly missing: readonly string[]; readonly ignored: readonly string[] };
 
 export type Remarks = { readonly former?: Former | undefined; readonly unmatched?: Unmatched | undefined };
 
 /**
- * Fewer than half of the rows. A share that is lost by chance or in the course of business is seldom that large, while a
- * file that was cut off, or a format that changed for some of its rows, mostly loses more. It is a word, not a refusal: a
- * sender may correct a file that had too many.
+ * Fewer than half of the rows. Normal changes seldom remove that many, while a truncated file, or a format change in
+ * some of its rows, usually loses more. It is a remark, not a refusal: a sender may correct a file that had too many.
  */
 export function isShrunk(accepted: number, former: Former): boolean {
   return accepted * 2 < former.accepted;
 }
 
-/** Undefined where all fits, or where the contract says that files vary: fieldsMatch "partial". */
+/** Undefined if everything matches, or if the contract allows files to vary: fieldsMatch "partial". */
 export function unmatchedLabels(
   { fieldsMatch }: Pick<Dataset, 'fieldsMatch'>,
   missing: readonly string[],
@@ -54,7 +53,7 @@ export function readRemarks({ tags }: Pick<Add, 'tags'>): Remarks {
   return { former: read(FORMER), unmatched: read(UNMATCHED) };
 }
 
-/** In which order files count: by LastModified, then by key. */
+/** The order of files: by LastModified, then by key. */
 export type Arrival = { readonly source: string; readonly lastModifiedMs: number };
 
 export function precedes(a: Arrival, b: Arrival): boolean {

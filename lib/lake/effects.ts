@@ -1,10 +1,10 @@
-// What the use cases are given: the definitions, and the outside world by its ports.
+// The inputs of the use cases: the definitions, and the outside world as ports.
 import type { Catalog } from '../core/catalog.ts';
 import type { TableRef } from '../core/insight.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import type { Clock, Log, NewId, ObjectStore, Queue, ScratchFolder, SqlEngine } from '../ports.ts';
 
-/** "This derived table has news": a hint to recompute what its inputs' logs say was touched. */
+/** "This derived table has new inputs": a hint to recompute the partitions that its inputs' logs show as touched. */
 export type Refresh = { readonly target: TableRef };
 
 export type Effects = {
@@ -19,11 +19,11 @@ export type Effects = {
   readonly newId: NewId;
   readonly log: Log;
   readonly scratch: ScratchFolder;
-  /** Source files beyond it are rejected. Default: what the disk of `scratch` has room for; see size-limit.ts. */
+  /** Source files beyond it are rejected. Default: the free space on the disk of `scratch`; see size-limit.ts. */
   readonly maxSourceBytes?: number;
 };
 
-/** Tells every table that is computed from `table` alone or with others that there may be news. */
+/** Notifies every table that is computed from `table` that it may have new rows. */
 export async function announce(effects: Effects, table: TableRef): Promise<void> {
   const dependents = effects.catalog.dependents(table);
   if (dependents.length > 0) await effects.refreshes.send(dependents.map(({ target }) => ({ target })));

@@ -1,16 +1,16 @@
-// The keys of the lake that are no table's. A source key of any characters becomes folders that every store and file system takes.
+// The keys of the lake outside tables. Any source key is encoded as folders that every store and file system accepts.
 import { createHash } from 'node:crypto';
 import { TABLE_KINDS } from '../core/insight.ts';
 
 const MAX_SEGMENT_BYTES = 200;
-/** A key in S3 has at most 1,024 bytes: with the longest dataset name, etag and prefixes this leaves a hundred for the lake's own. */
+/** A key in S3 has at most 1,024 bytes: with the longest dataset name, etag and prefixes, this leaves a hundred for the lake's location. */
 const MAX_BYTES = 700;
 const KEPT_BYTES = 500;
 
 /**
- * `%`, control characters, `\`, a leading dot and empty segments are percent-encoded, nothing else. A segment that no file
- * system would take is cut and ends in a hash of the whole, and so is a key that would be too long with what stands around it:
- * the report inside says the key in full.
+ * `%`, control characters, `\`, a leading dot and empty segments are percent-encoded, nothing else. A segment that is too long for
+ * a file system is cut and ends in a hash of the whole, and so is a key that would be too long in total: the report
+ * inside contains the full key.
  */
 export function encodeSourceKey(key: string): string {
   const segments = key.split('/').map(encodeSegment);
@@ -42,7 +42,7 @@ function encodeSegment(segment: string): string {
 /** One version of a source file under one contract. */
 export type SourceVersion = { readonly source: string; readonly etag: string; readonly contract: string };
 
-/** Of all reports on a dataset's source files. */
+/** The prefix of all reports on a dataset's source files. */
 export function reportPrefix(dataset: string): string {
   return `files/${dataset}/`;
 }
@@ -55,14 +55,14 @@ export function quarantineKey(dataset: string, version: SourceVersion): string {
   return `quarantine/${dataset}/${encodeSourceKey(version.source)}/${version.etag}-${version.contract}.parquet`;
 }
 
-/** Of all notes on landing objects that match no dataset. */
+/** The prefix of all notes on landing objects that match no dataset. */
 export const UNKNOWN = 'unknown/';
 
 export function unknownKey(source: string, etag: string): string {
   return `${UNKNOWN}${encodeSourceKey(source)}/${etag}.json`;
 }
 
-/** Says that a message about the table waits in the refresh queue: lib/aws/refresh-queue.ts. `table`: as `insights/<name>`. */
+/** Marks that a message about the table waits in the refresh queue: lib/aws/refresh-queue.ts. `table`: as `insights/<name>`. */
 export function waitingKey(table: string): string {
   return `waiting/${table}.json`;
 }

@@ -1,11 +1,11 @@
-// Which partitions a person means by words such as `year=2024 month=01`. Pure.
+// Selects partitions by words such as `year=2024 month=01`. Pure.
 
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { ColumnType } from '../core/schema.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 
 export type PartitionFilter = {
-  /** As it was written, by column. */
+  /** The values as typed, by column. */
   readonly words: Readonly<Record<string, string>>;
   matches(partition: PartitionValues): boolean;
 };
@@ -22,13 +22,12 @@ export function parsePartitionFilter(
   const names = columns.map(({ name }) => name);
   for (const text of texts) {
     const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    if (name === '') return { problem: `${JSON.stringify(text)} is no partition: write COLUMN=VALUE` };
-    if (columns.length === 0)
-      return { problem: `${table} is not partitioned, so ${text} says nothing about it: leave it out` };
+    if (name === '') return { problem: `${JSON.stringify(text)} is not a partition: write COLUMN=VALUE` };
+    if (columns.length === 0) return { problem: `${table} is not partitioned: remove ${text}` };
     const known = names.find((column) => column.toLowerCase() === name.toLowerCase());
     if (known === undefined)
       return {
-        problem: `${table} is partitioned by ${names.join(', ')}, and not by ${JSON.stringify(name)}.${didYouMean(name, names)}`,
+        problem: `${table} is partitioned by ${names.join(', ')}, not by ${JSON.stringify(name)}.${didYouMean(name, names)}`,
       };
     if (known in words) return { problem: `${known} is given twice` };
     words[known] = value;
@@ -39,7 +38,7 @@ export function parsePartitionFilter(
   return { words, matches };
 }
 
-/** Whole numbers by value, so that a folder's `01` is 1; everything else by its text. */
+/** Compares whole numbers by value, so that a folder's `01` is 1, and everything else by its text. */
 function isValue(value: string | null, word: string, type: ColumnType): boolean {
   if (value === null) return word === 'null' || word === '__HIVE_DEFAULT_PARTITION__';
   const isWhole = (type === 'long' || type === 'integer') && /^[+-]?\d{1,18}$/.test(word);

@@ -1,7 +1,7 @@
 // Partition values: compared, cut to a prefix, and shown. Pure maps.
 import type { PartitionValues } from '../delta/actions.ts';
 
-// Every refresh asks all files of its tables for their partitions, and a file's never change: what was found is kept with it.
+// Every refresh needs the partitions of all files, and those of a file never change: they are cached per file.
 const parts = new WeakMap<readonly string[], WeakMap<PartitionValues, PartitionValues>>();
 const ids = new WeakMap<PartitionValues, string>();
 
@@ -15,14 +15,14 @@ export function partitionOf(values: PartitionValues, columns: readonly string[])
   return part;
 }
 
-/** Equal texts for equal partitions, whatever the order of the columns; for maps and sets. */
+/** Equal texts for equal partitions, independent of the order of the columns; for maps and sets. */
 export function partitionId(values: PartitionValues): string {
   const id = ids.get(values) ?? JSON.stringify(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
   ids.set(values, id);
   return id;
 }
 
-/** For people: `2024-01-02` where the columns are year, month, day (or a prefix of them), else `region=eu, tier=basic`; `all` for none. */
+/** For people: `2024-01-02` if the columns are year, month, day (or a prefix of them), otherwise `region=eu, tier=basic`; `all` for none. */
 export function partitionLabel(values: PartitionValues): string {
   const names = Object.keys(values);
   if (names.length === 0) return 'all';

@@ -1,4 +1,4 @@
-// What a landing key's Hive-style folders say of a dataset's fields: `a/year=2024/x.csv` says that year is 2024. Pure text.
+// The values that a landing key's Hive-style folders give to a dataset's fields: in `a/year=2024/x.csv`, year is 2024. Pure text.
 import type { Dataset, Field } from '../core/contract.ts';
 import { isDay } from '../core/date-format.ts';
 
@@ -29,19 +29,19 @@ function decodePercent(text: string): string {
 }
 
 export type PathValues = {
-  /** Field name → the value's canonical text (an integer without leading zeros); null where the folder is Hive's null. */
+  /** Field name → the value's canonical text (an integer without leading zeros); null if the folder is Hive's null. */
   readonly values: ReadonlyMap<string, string | null>;
-  /** Why no file of this key can be read: a folder that is no value of its field, or two that contradict each other. */
+  /** Why a file of this key cannot be read: a folder that is not a value of its field, or two that contradict each other. */
   readonly problem?: PathProblem;
-  /** Names of folders that speak of no field. */
+  /** Names of folders that match no field. */
   readonly others: readonly string[];
 };
 
 export type PathProblem = { readonly text: string; readonly message: string };
 
 /**
- * The dataset's fields whose values stand in the key. A folder is named as its field is; for the fields that the dataset takes
- * from the path (see fieldsFromPath) also as their header is, or in another case where none is written exactly so.
+ * The dataset's fields with values in the key. A folder has the name of its field; for fields that the dataset takes from
+ * the path (see fieldsFromPath) it may also have the name of their header, or differ in case if no name matches exactly.
  */
 export function pathValues(dataset: Dataset, key: string): PathValues {
   const values = new Map<string, string | null>();
@@ -62,7 +62,7 @@ export function pathValues(dataset: Dataset, key: string): PathValues {
   return { values, others, ...(problem ? { problem } : {}) };
 }
 
-/** The names of the fields that the contract itself expects in the path: those that partition, and those that its glob names. */
+/** The names of the fields that the contract expects in the path: partition fields, and those named in its glob. */
 function fieldsFromPath(dataset: Dataset): string[] {
   return [...dataset.partitionFields, ...globbedFields(dataset)];
 }
@@ -75,7 +75,7 @@ export function globbedFields(dataset: Dataset): string[] {
   return dataset.fields.filter(isNamed).map(({ name }) => name);
 }
 
-/** The field that a folder of this name speaks of. */
+/** The field that a folder of this name belongs to. */
 function ownerOf(dataset: Dataset, folder: string): { field: Field; isExact: boolean } | undefined {
   const named = dataset.fields.find(({ name }) => name === folder);
   if (named) return { field: named, isExact: true };

@@ -1,5 +1,5 @@
-// Puts a local Parquet file into a table's folder under a name that was never used, and says how the log names it. No commit
-// names it yet: whoever calls commits it, or nobody ever sees it.
+// Puts a local Parquet file into a table's folder under a new name, and returns its action for the log. It is
+// invisible until the caller commits that action.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
@@ -9,7 +9,7 @@ import type { Effects } from './effects.ts';
 import { CONTENT } from './tags.ts';
 
 export type NewDataFile = {
-  /** Of the local file, which is moved away. */
+  /** The path of the local file, which is moved. */
   readonly path: string;
   readonly partitionValues: PartitionValues;
   /** JSON text: PROTOCOL.md, "Per-file Statistics". */
@@ -17,7 +17,7 @@ export type NewDataFile = {
   readonly tags: Readonly<Record<string, string>>;
 };
 
-/** `prefix`: the table's. The hash of the file's bytes goes among its tags. */
+/** `prefix`: the table's. The hash of the file's bytes becomes one of its tags. */
 export async function publishDataFile(
   { lake, newId, clock }: Pick<Effects, 'lake' | 'newId' | 'clock'>,
   prefix: string,

@@ -1,5 +1,5 @@
-// Live data files of a table as one SQL relation: their columns, the partition columns from the log, and, where asked
-// for, what the log says of each row's source. Pure text; whoever calls has put the files on the local disk.
+// Live data files of a table as one SQL relation: their columns, the partition columns from the log, and, if requested,
+// the log's facts about each row's source. Pure text; the caller has already downloaded the files.
 
 import { type Column, sqlType } from '../core/schema.ts';
 import type { PartitionValues } from '../delta/actions.ts';
@@ -23,11 +23,11 @@ export type RelationShape = {
   readonly columns: readonly Column[];
   readonly partitionColumns: readonly string[];
   readonly withSource: boolean;
-  /** Some files were written under another definition, so that they may lack a column. */
+  /** Some files were written under another definition and may lack a column. */
   readonly mixed: boolean;
 };
 
-/** A SELECT; each column has its declared type even where there are no files. */
+/** A SELECT; each column has its declared type even without files. */
 export function relationSql(shape: RelationShape, files: readonly RelationFile[]): string {
   const typed = [
     ...shape.columns.map((column) => ({ name: column.name, sqlType: sqlType(column.type) })),
@@ -64,7 +64,7 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
       .join(', ');
   const read = `read_parquet(${list(files.map((file) => fileLiteral(file.path)))}, hive_partitioning = false${shape.mixed ? ', union_by_name = true' : ''})`;
   if (!shape.mixed) return `SELECT ${select(identifier)} FROM ${read}`;
-  // A column that no file has must still be there: the empty relation brings it.
+  // A column that no file has must still exist: the empty relation provides it.
   const stored = typed
     .filter((c) => !constants.has(c.name))
     .map((c) => `CAST(NULL AS ${c.sqlType}) AS ${identifier(c.name)}`);
@@ -72,7 +72,7 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
   return `SELECT ${select(identifier)} FROM (${none} UNION ALL BY NAME SELECT *, file_index FROM ${read})`;
 }
 
-/** One value per file, found by the file's place in the list; a literal where all files agree. */
+/** One value per file, by the file's index in the list; a literal if all files agree. */
 function constant(values: readonly (string | null)[] | undefined, type: string): string | undefined {
   if (values === undefined) return undefined;
   if (values.every((value) => value === values[0])) return `CAST(${literal(values[0] ?? null)} AS ${type})`;

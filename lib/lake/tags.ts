@@ -1,4 +1,4 @@
-// What the log says of a data file's origin: the words in `add.tags` and in a table's configuration, and their meaning.
+// The origin of a data file in the log: the properties in `add.tags` and in a table's configuration, and their meaning.
 
 import { TABLE_KINDS } from '../core/insight.ts';
 import { parseLogJson } from '../core/log-json.ts';
@@ -9,18 +9,18 @@ import { partitionId } from './partition.ts';
 export const CONTRACT = 'sluice.contract';
 export const DEFINITION = 'sluice.definition';
 export const PENDING = 'sluice.pending';
-/** When a table that nothing defined any more was dropped, ISO 8601. */
+/** When a table without a definition was dropped, ISO 8601. */
 export const DROPPED = 'sluice.dropped';
-/** Of the source file's text, unpacked and decoded: equal texts have the same. */
+/** Hash of the source file's text, unpacked and decoded: equal texts have equal hashes. */
 export const TEXT = 'sluice.text';
-/** Of a data file's bytes: files of the same hash hold the same rows in the same order. */
+/** Hash of a data file's bytes: files with the same hash contain the same rows in the same order. */
 export const CONTENT = 'sluice.content';
 /** Of the whole source file. */
 export const ACCEPTED_ROWS = 'sluice.acceptedRows';
 export const INPUTS = 'sluice.inputs';
-/** The ids of the commits that INPUTS gives the versions of. */
+/** The ids of the commits whose versions are in INPUTS. */
 export const INPUT_COMMITS = 'sluice.inputCommits';
-/** In an add of a derived table: what its audits of severity `warn` found, in a sentence. */
+/** In an add of a derived table: the findings of its audits of severity `warn`, in a sentence. */
 export const WARNINGS = 'sluice.warnings';
 
 export type Origin = {
@@ -31,9 +31,9 @@ export type Origin = {
   /** Rows of the whole source file, not of this data file alone. */
   readonly acceptedRows: number;
   readonly quarantinedRows: number;
-  /** The digest of what its report says; absent where an older Sluice wrote the file. */
+  /** The digest of its report; absent if an older Sluice wrote the file. */
   readonly report?: string;
-  /** See TEXT; absent where an older version of Sluice read the file. */
+  /** See TEXT; absent if an older version of Sluice read the file. */
   readonly text?: string;
 };
 
@@ -50,7 +50,7 @@ export function originTags(origin: Origin): Record<string, string> {
   };
 }
 
-/** Undefined for a file that came from no source file. */
+/** Undefined for a file without a source file. */
 export function readOrigin(add: Pick<Add, 'tags'>): Origin | undefined {
   const tags = add.tags ?? {};
   const source = tags['sluice.source'];
@@ -67,7 +67,7 @@ export function readOrigin(add: Pick<Add, 'tags'>): Origin | undefined {
   };
 }
 
-/** True where the file was made from exactly this version under exactly this contract. */
+/** True if the file was made from exactly this version under exactly this contract. */
 export function madeFrom(
   origin: Origin,
   version: ObjectVersion,
@@ -78,7 +78,7 @@ export function madeFrom(
   return !lastModifiedCounts || origin.lastModifiedMs === version.lastModifiedMs;
 }
 
-/** True where a file that takes the place of another holds what that one held: nothing that is computed of it changes. */
+/** True if a file has the same content as the one it replaces: nothing computed from it changes. */
 export function sameContent(before: Add, after: Add): boolean {
   const same = (tag: string) => before.tags?.[tag] !== undefined && before.tags[tag] === after.tags?.[tag];
   return (
@@ -101,12 +101,12 @@ export function filesBySource(files: Iterable<Add>): Map<string, Add[]> {
   return bySource;
 }
 
-/** The input's name in a derived table's transactions; a table that was made anew has another. */
+/** The input's name in a derived table's transactions; a recreated table has another one. */
 export function inputAppId(prefix: string, tableId: string): string {
   return `sluice:${prefix}:${tableId}`;
 }
 
-/** Beside an input's version: which commit that was, as a number. Another commit of the same version is another input. */
+/** In addition to an input's version: its commit id, as a number. A different commit of the same version is a different input. */
 export function inputCommitAppId(prefix: string, tableId: string): string {
   return `sluice-commit:${prefix}:${tableId}`;
 }
@@ -117,7 +117,7 @@ export function readInputs(add: Pick<Add, 'tags'>): Readonly<Record<string, numb
   return text === undefined ? undefined : parseLogJson<Record<string, number>>(text, INPUTS);
 }
 
-/** The commits' ids by the tables' prefixes; {} where the file's writer did not say. */
+/** The commits' ids by the tables' prefixes; {} if the file's writer did not record them. */
 export function readInputCommits(add: Pick<Add, 'tags'>): Readonly<Record<string, string>> {
   return parseLogJson<Record<string, string>>(add.tags?.[INPUT_COMMITS] ?? '{}', INPUT_COMMITS);
 }

@@ -5,7 +5,7 @@ import { partitionId, partitionOf } from './partition.ts';
 
 export type Touched = 'all' | ReadonlyMap<string, PartitionValues>;
 
-/** How one input's log went on since the derived table was last computed from it. */
+/** The changes in one input's log since the derived table was last computed from it. */
 export type InputChange = {
   readonly isOver: boolean;
   /** Undefined: never computed from it, or an entry is missing. */
@@ -31,7 +31,7 @@ export function touchedPartitions(changes: readonly InputChange[], partitionBy: 
       if (!changesData(action)) continue;
       if (!change.isOver) return 'all';
       const values = partitionValues(action);
-      // Another program need not say where a file was that it removes.
+      // Another program may omit the partition of a file that it removes.
       if (values === undefined) return 'all';
       const partition = partitionOf(values, partitionBy);
       touched.set(partitionId(partition), partition);

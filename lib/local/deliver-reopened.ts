@@ -1,12 +1,12 @@
-// Brings in the files that stood refused for the sake of others which the deliveries before this one took away: a duplicate counts
-// as soon as the first of its kind is gone.
+// Ingests files that were rejected because of other files that earlier deliveries removed: a duplicate counts as soon as the
+// first file of its kind is gone.
 
 import type { Report } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
 import { reopened } from '../maintain/reopened.ts';
 import { deliver, type Observer, type Queues } from './deliver.ts';
 
-/** `rejected`: what stands refused by now, asked before each round. Each file is tried once. */
+/** `rejected`: the currently rejected files, read before each round. Each file is tried once. */
 export async function deliverReopened(
   effects: Effects,
   queues: Queues,

@@ -23,8 +23,8 @@ const MAX_BATCH_FILES = 100;
 const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
 /**
- * `stopping`: asked between two messages; true leaves the rest in the queues. Throws PlaceGoneError where landing, the lake or
- * the folder for temporary files went meanwhile.
+ * `stopping`: asked between two messages; true leaves the rest in the queues. Throws PlaceGoneError if landing, the lake or
+ * the folder for temporary files disappears.
  */
 export async function deliver(
   effects: Effects,
@@ -81,7 +81,7 @@ async function refreshNext(
   }
 }
 
-/** No message can be delivered where what they are about is gone. Throws PlaceGoneError. */
+/** Messages cannot be delivered if landing or the lake is gone. Throws PlaceGoneError. */
 async function requirePlaces({ scratch }: Effects, error: unknown): Promise<void> {
   if (error instanceof PlaceGoneError) throw error;
   await requireScratch(scratch);

@@ -1,4 +1,4 @@
-// The folders of a local lake: which exist, and which may not lie where they lie.
+// The folders of a local lake: whether they exist, and whether they overlap.
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { CliError } from '../errors.ts';
@@ -14,7 +14,7 @@ export async function isFolder(path: string): Promise<boolean> {
 export async function requireLandingFolder(landing: string): Promise<void> {
   if (await isFolder(landing)) return;
   throw new CliError(
-    `There is no landing folder ${resolve(landing)}: name the folder with the source files by --landing, or run "npm start" for a lake with samples.`,
+    `There is no landing folder ${resolve(landing)}: set the folder with the source files with --landing, or run "npm start" for a lake with samples.`,
   );
 }
 
@@ -30,11 +30,11 @@ export async function requireLakeFolder(lake: string): Promise<void> {
 export async function refuseFolderOverlap(landing: string, lake: string): Promise<void> {
   const [inner, outer] = [await realFolder(landing), await realFolder(lake)];
   if (inner === outer)
-    throw new CliError(`Landing and lake are the same folder, ${inner}: give each its own.`);
+    throw new CliError(`Landing and lake are the same folder, ${inner}: use separate folders.`);
   if (isInside(inner, outer))
-    throw new CliError(`Landing (${inner}) lies inside the lake (${outer}): give each its own folder.`);
+    throw new CliError(`Landing (${inner}) is inside the lake (${outer}): use separate folders.`);
   if (isInside(outer, inner))
-    throw new CliError(`The lake (${outer}) lies inside landing (${inner}): give each its own folder.`);
+    throw new CliError(`The lake (${outer}) is inside landing (${inner}): use separate folders.`);
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -1,5 +1,5 @@
-// The definitions of a lake that is followed, and what is in force when they changed: the new text of each file, or, where that
-// is wrong, the text before it.
+// The definitions of a watched lake, and which are in effect after a change: the new text of each file or, if that is
+// wrong, its previous text.
 import type { Catalog } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
@@ -9,31 +9,31 @@ import { CliError } from '../errors.ts';
 import type { SqlEngine } from '../ports.ts';
 import { type Sight, Watched } from './watch.ts';
 
-/** What is wrong with files that have no text before is in the catalog's `aside`. */
+/** Wrong files without a previous text are in the catalog's `aside`. */
 export type Redefinition = {
   readonly catalog: Catalog;
-  /** Files that are other ones now, are new, or are gone. */
+  /** Files that were changed, added or deleted. */
   readonly changed: readonly string[];
-  /** Tables that were defined, and that nothing defines any more. */
+  /** Tables that lost their definition. */
   readonly gone: readonly string[];
-  /** What is wrong with new texts: those before stay in force. */
+  /** Errors in new texts: the previous ones stay in effect. */
   readonly refused: readonly SetAside[];
-  /** Why there is nothing to read at all: then all stays as it was. */
+  /** Why nothing could be read: then nothing changes. */
   readonly problem?: string;
 };
 
 type Texts = readonly DefinitionFile[] | CliError;
 
 export class Definitions {
-  /** They come to rest together: several files are often written at once, and need each other. */
+  /** They settle together: several files are often written at once and need each other. */
   readonly watched: Watched;
   readonly #engine: SqlEngine;
-  /** As they lay there by the last look. */
+  /** As found by the last look. */
   #seen: Texts;
   #inForce: readonly DefinitionFile[];
   #catalog: Catalog;
 
-  /** `files`: what `catalog` was made of. */
+  /** `files`: the files that `catalog` was built from. */
   constructor(folder: string, engine: SqlEngine, files: readonly DefinitionFile[], catalog: Catalog) {
     const see = async () => {
       this.#seen = await textsIn(folder);
@@ -45,7 +45,7 @@ export class Definitions {
     this.#catalog = catalog;
   }
 
-  /** What is in force from now on, by the last look. */
+  /** What is in effect from now on, according to the last look. */
   async reload(): Promise<Redefinition> {
     const now = this.#seen;
     if (now instanceof CliError)
@@ -77,7 +77,7 @@ async function textsIn(folder: string): Promise<Texts> {
   }
 }
 
-/** Of files that were set aside, and that had another text. */
+/** For files that were set aside and had a previous text. */
 function olderTexts(
   files: readonly DefinitionFile[],
   before: readonly DefinitionFile[],
@@ -114,7 +114,7 @@ function textOf({ text }: DefinitionFile): string {
   return typeof text === 'string' ? text : `unreadable: ${text.message}`;
 }
 
-/** One mark for all of them. */
+/** One mark for all files. */
 function sightOf(texts: Texts): Sight {
   const mark =
     texts instanceof CliError

@@ -1,4 +1,4 @@
-// Landing as it is watched, and the rounds that its changes are delivered in: all that comes during one is the next one.
+// Watching landing, and delivering its changes in rounds: everything that arrives during one round is in the next.
 import type { Dataset } from '../core/contract.ts';
 import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -13,19 +13,19 @@ import type { LocalLake } from './open-lake.ts';
 import { requireScratch } from './scratch.ts';
 import { Watched } from './watch.ts';
 
-/** What one burst of changes came to. */
+/** The result of one burst of changes. */
 export type Round = {
   readonly outcomes: readonly SourceOutcome[];
   readonly refreshed: readonly RefreshOutcome[];
   readonly deadLetters: readonly DeadLetter[];
-  /** Keys that belong, or may belong, to definitions that were set aside: they wait. */
+  /** Keys that belong or may belong to definitions that were set aside: they wait. */
   readonly asideKeys: readonly string[];
   readonly ms: number;
 };
 
 /**
- * Source files by their keys. `told` hears what cannot be seen since the first look, each once: before it, that is for a sync
- * to say. A look throws PlaceGoneError where landing or the lake is gone.
+ * Source files by their keys. `told` is called once for each part that cannot be read after the first look; before, a sync
+ * reports it. A look throws PlaceGoneError if landing or the lake is gone.
  */
 export function watchedLanding({ landing, scratch }: Effects, told: (unseen: Unseen) => void): Watched {
   let known: Set<string> | undefined;
@@ -46,7 +46,7 @@ function idOf({ key, problem }: Unseen): string {
   return `${key}\n${problem}`;
 }
 
-/** Brings the keys, whatever happened to them, to the lake. `stopped`: asked between two messages; true leaves the rest. */
+/** Applies the keys to the lake, whether created, changed or deleted. `stopped`: asked between two messages; true leaves the rest. */
 export async function workOn(
   { effects, queues, deadLetters }: LocalLake,
   keys: readonly string[],
@@ -76,7 +76,7 @@ export async function workOn(
   };
 }
 
-/** Where duplicates are refused and rows were taken away, of which another file may have the same. */
+/** Where duplicates are rejected and rows were removed that another file may repeat. */
 function datasetsWithGaps({ catalog }: Effects, outcomes: readonly SourceOutcome[]): Dataset[] {
   return catalog.datasets.filter(
     ({ name, duplicates }) =>

@@ -1,5 +1,5 @@
-// The local queues and what becomes of messages that fail for good: they stand in the lake's dead-letter folder until a
-// later sync has delivered them.
+// The local queues. Messages that fail permanently are kept in the lake's dead-letter folder until a later sync has
+// delivered them.
 import { LocalQueue } from '../adapters/local-queue.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { CliError } from '../errors.ts';
@@ -20,9 +20,9 @@ export type DeadLetter = {
 const MAX_ATTEMPTS = 3;
 const FOLDER = 'dead-letters/';
 
-/** The dead-letter folder as this process sees it. */
+/** The dead-letter folder from the view of this process. */
 export class DeadLetters {
-  /** Messages that failed for good while the lake was open, in order. */
+  /** Messages that failed permanently while the lake was open, in order. */
   readonly buried: DeadLetter[] = [];
   readonly #redriven = new Set<string>();
   readonly #lake: ObjectStore;
@@ -50,7 +50,7 @@ export class DeadLetters {
     await this.#lake.write(key, jsonBytes(letter, 2));
   }
 
-  /** Throws CliError on a file that is no letter. */
+  /** Throws CliError on a file that is not a dead letter. */
   async read(): Promise<DeadLetter[]> {
     const letters: DeadLetter[] = [];
     for await (const { key } of this.#lake.list(FOLDER)) {
@@ -62,7 +62,7 @@ export class DeadLetters {
     return letters;
   }
 
-  /** A letter that `read` found stays where it is: its message is not delivered now. */
+  /** Keeps a letter that `read` found: its message is not delivered now. */
   leave({ queue, message }: DeadLetter): void {
     this.#redriven.delete(deadLetterKey(queue, idOf(message)));
   }
@@ -83,7 +83,7 @@ function parseLetter(place: string, bytes: Uint8Array): DeadLetter {
   const letter = parseJsonObject<DeadLetter>(bytes);
   if (typeof letter?.message === 'object') return letter;
   throw new CliError(
-    `${place} is no dead letter: remove it. "npx sluice sync" finds by itself what it was about.`,
+    `${place} is not a dead letter: remove it. "npx sluice sync" finds its subject on its own.`,
   );
 }
 

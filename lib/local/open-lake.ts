@@ -1,4 +1,4 @@
-// Puts a run of the command line together: stores on disk or in S3, queues in this process, DuckDB, and the definitions.
+// Assembles a run of the command line: stores on disk or in S3, queues in this process, DuckDB, and the definitions.
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -23,21 +23,21 @@ export type LocalLake = {
   readonly effects: Effects;
   readonly queues: Queues;
   readonly deadLetters: DeadLetters;
-  /** What the catalog was made of. */
+  /** The files that the catalog was built from. */
   readonly definitions: readonly DefinitionFile[];
   close(): Promise<void>;
 };
 
 export type OpenOptions = {
-  /** Creates nothing on disk below the lake; the use cases that write are not to be called. */
+  /** Creates nothing on disk below the lake; use cases that write must not be called. */
   readonly readOnly?: boolean;
-  /** The engine's memory; undefined: its own default, a share of the machine's. */
+  /** DuckDB's memory limit; undefined: its default, a share of the machine's memory. */
   readonly memoryLimitMb?: number;
 };
 
 const clock = () => new Date();
 
-/** A contract or an insight that is wrong is set aside: see Catalog. The places need not exist. */
+/** Wrong contracts and insights are set aside: see Catalog. The locations need not exist. */
 export async function openLake(
   locations: LakeLocations,
   log: Log,
@@ -49,7 +49,7 @@ export async function openLake(
       : await scratchInLake(resolve(locations.lake));
   const removeScratch = () => rm(scratch, { recursive: true, force: true });
   try {
-    // Landing is read where files are ingested.
+    // DuckDB reads landing when files are ingested.
     const folders = [locations.lake, ...(readOnly ? [] : [locations.landing])].filter(
       (at) => !isS3Location(at),
     );

@@ -1,4 +1,4 @@
-// A store for a place as people write it: a folder, or s3://bucket/prefix. The AWS SDK is loaded where a place is in S3, and not before.
+// A store for a location as typed by people: a folder, or s3://bucket/prefix. The AWS SDK is loaded only for locations in S3.
 import { resolve } from 'node:path';
 import type { s3Client } from '../adapters/aws-clients.ts';
 import { type FileStoreOptions, fileStore } from '../adapters/file-store.ts';
@@ -6,12 +6,12 @@ import { isS3Location, parseLocation } from '../adapters/s3-location.ts';
 import { isDataFile } from '../lake/layout.ts';
 import type { ObjectStore, ScratchFolder } from '../ports.ts';
 
-/** Local copies of the lake's data files that one run keeps for its next question. */
+/** Local copies of the lake's data files that one run keeps for later reads. */
 const CACHE_BYTES = 2 * 1024 ** 3;
 
 let client: ReturnType<typeof s3Client> | undefined;
 
-/** `scratch`: for downloads; made when first needed. Throws CliError on what is no place in S3. */
+/** `scratch`: for downloads; created when first needed. Throws CliError on an invalid S3 location. */
 export async function openStore(
   place: string,
   scratch: ScratchFolder,

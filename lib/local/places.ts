@@ -1,4 +1,4 @@
-// Whether landing and lake are where they are said to be, and apart from each other; on disk and in S3.
+// Checks that landing and lake exist and do not overlap; on disk and in S3.
 import { tmpdir } from 'node:os';
 import { isS3Location, parseLocation, showLocation } from '../adapters/s3-location.ts';
 import { CliError } from '../errors.ts';
@@ -6,9 +6,9 @@ import { isFolder, refuseFolderOverlap, requireLakeFolder, requireLandingFolder 
 import type { LakeLocations } from './open-lake.ts';
 import { openStore } from './open-store.ts';
 
-/** A missing landing is a mistake, and not a landing from which everything has vanished. Throws CliError. */
+/** A missing landing is a mistake, not a landing from which everything has vanished. Throws CliError. */
 export async function requireLanding({ landing }: LakeLocations): Promise<void> {
-  // HEAD does not tell a missing bucket from a missing object; listing does.
+  // HEAD does not distinguish a missing bucket from a missing object; listing does.
   if (isS3Location(landing)) await holdsObjects(landing);
   else await requireLandingFolder(landing);
 }
@@ -18,18 +18,18 @@ export async function requireLake({ lake }: LakeLocations): Promise<void> {
   if (!isS3Location(lake)) return requireLakeFolder(lake);
   if (await holdsObjects(lake)) return;
   throw new CliError(
-    `There is no lake in ${lake} yet: "npx sluice sync --landing … --lake ${lake}" makes it, and so does a deployed stack.`,
+    `There is no lake in ${lake} yet: "npx sluice sync --landing … --lake ${lake}" creates it, and so does a deployed stack.`,
   );
 }
 
-/** False where its files are not to be seen at all. Throws CliError on a bucket that cannot be listed. */
+/** False if it does not exist, so its files are unknown. Throws CliError on a bucket that cannot be listed. */
 export async function hasLanding({ landing }: LakeLocations): Promise<boolean> {
   if (!isS3Location(landing)) return isFolder(landing);
   await holdsObjects(landing);
   return true;
 }
 
-/** The lake's own files must never be taken for source files. Throws CliError. */
+/** The lake's own files must never be treated as source files. Throws CliError. */
 export async function refuseOverlap({ landing, lake }: LakeLocations): Promise<void> {
   if (isS3Location(landing) && isS3Location(lake)) refuseS3Overlap(landing, lake);
   else if (!isS3Location(landing) && !isS3Location(lake)) await refuseFolderOverlap(landing, lake);
@@ -43,12 +43,12 @@ function refuseS3Overlap(landing: string, lake: string): void {
     return;
   throw new CliError(
     inner === outer
-      ? `Landing and lake are the same place, ${landing}: give each a prefix or a bucket of its own.`
-      : `Landing (${landing}) and the lake (${lake}) lie inside each other: give each a prefix or a bucket of its own.`,
+      ? `Landing and lake are the same location, ${landing}: use separate prefixes or buckets.`
+      : `Landing (${landing}) and the lake (${lake}) overlap: use separate prefixes or buckets.`,
   );
 }
 
-/** Throws CliError where the bucket is missing or forbidden. */
+/** Throws CliError if the bucket is missing or forbidden. */
 async function holdsObjects(place: string): Promise<boolean> {
   for await (const _ of (await openStore(place, tmpdir())).list('')) return true;
   return false;

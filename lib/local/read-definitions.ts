@@ -1,4 +1,4 @@
-// The definitions alone, without a lake: what a schemas folder says, checked by the engine.
+// Reads only the definitions of a schemas folder, without a lake, checked by DuckDB.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
@@ -6,7 +6,7 @@ import type { Catalog } from '../core/catalog.ts';
 import { loadSound } from '../definitions/load-catalog.ts';
 import { scratchElsewhere } from './scratch.ts';
 
-/** With what is wrong set aside. Throws CliError where there is nothing to read. */
+/** Sets wrong definitions aside. Throws CliError if there is nothing to read. */
 export async function readDefinitions(schemas: string): Promise<Catalog> {
   const scratch = await scratchElsewhere();
   try {

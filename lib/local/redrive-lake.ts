@@ -1,14 +1,14 @@
-// Delivers again what lies in a lake's dead-letter folder, and nothing else. What fails again lies there again.
+// Delivers only the messages in a lake's dead-letter folder again. Those that fail again stay there.
 import type { Catalog } from '../core/catalog.ts';
 import { sameTable } from '../core/insight.ts';
 import { deliver, type FileMessage, type Observer } from './deliver.ts';
 import type { DeadLetter } from './local-queues.ts';
 import type { LocalLake } from './open-lake.ts';
 
-/** `delivered`: letters that are gone now. `failed`: what lies there again, or newly. */
+/** `delivered`: letters that are gone now. `failed`: letters that stay or are new. */
 export type LakeRedrive = { readonly delivered: number; readonly failed: readonly DeadLetter[] };
 
-/** A letter is removed after its message was delivered: whoever stops halfway finds it again. */
+/** A letter is removed after its message was delivered: if stopped halfway, it is still there. */
 export async function redriveLake(local: LocalLake, observer: Observer = {}): Promise<LakeRedrive> {
   const { effects, queues, deadLetters } = local;
   await redrive(local);
@@ -18,8 +18,8 @@ export async function redriveLake(local: LocalLake, observer: Observer = {}): Pr
 }
 
 /**
- * Puts what lies in the dead-letter folder back into the queues. A table that no definition makes any more needs no refresh;
- * what is about a definition that was set aside waits for it.
+ * Puts the messages in the dead-letter folder back into the queues. A table without a definition needs no refresh; messages
+ * about a definition that was set aside wait for it.
  */
 export async function redrive({ effects, queues, deadLetters }: LocalLake): Promise<void> {
   const { catalog } = effects;

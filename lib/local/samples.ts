@@ -1,4 +1,4 @@
-// Fills a landing folder from the samples that lie beside the contracts, as if they had arrived one after another.
+// Fills a landing folder from the samples next to the contracts, as if they had arrived one after another.
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -8,8 +8,8 @@ import { isFolder } from './folders.ts';
 type Sample = { readonly key: string; readonly path: string };
 
 /**
- * Copies schemas/<package>/samples/** to `landing`, whole or not at all, and returns how many files that were; undefined, and
- * nothing done, where the folder exists. Their times rise by a second in the order of the keys, up to `now`: "newer" has a meaning.
+ * Copies schemas/<package>/samples/** to `landing`, completely or not at all, and returns the number of files; undefined, with
+ * nothing done, if the folder exists. Their times increase by a second in key order, up to `now`, so that "newer" is defined.
  */
 export async function fillLanding(schemas: string, landing: string, now: Date): Promise<number | undefined> {
   if (await isFolder(landing)) return undefined;

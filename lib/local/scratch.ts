@@ -1,4 +1,4 @@
-// The folder of one run's temporary files, named for its process, so that later runs clear up after those that died.
+// The folder of one run's temporary files, named after its process, so that later runs can clean up after processes that died.
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export function scratchInLake(root: string): Promise<ScratchFolder> {
   return makeScratch(join(root, '.scratch'), 'run');
 }
 
-/** Where the lake is not on disk, or nothing is to be made there. */
+/** If the lake is not on disk, or nothing may be created there. */
 export function scratchElsewhere(): Promise<ScratchFolder> {
   return makeScratch(tmpdir(), 'sluice-run');
 }
@@ -33,7 +33,7 @@ async function removeOrphans(folder: string): Promise<void> {
   for (const entry of await readdir(folder)) {
     const pid = NAME.exec(entry)?.[1];
     if (pid === undefined || isRunning(Number(pid))) continue;
-    // In the system's folder some are other people's.
+    // In the system's folder some belong to other users.
     await rm(join(folder, entry), { recursive: true, force: true }).catch(() => undefined);
   }
 }
@@ -47,10 +47,10 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Throws PlaceGoneError where it was taken away: of a lake on disk that means that the lake was. */
+/** Throws PlaceGoneError if it was removed: for a lake on disk, this means that the lake was. */
 export async function requireScratch(scratch: ScratchFolder): Promise<void> {
   if (await isFolder(scratch)) return;
   throw new PlaceGoneError(
-    `${scratch}, the folder for temporary files of this run, is gone: was the lake that it lies in deleted or moved while Sluice works on it? Nothing more is written; start again.`,
+    `${scratch}, the folder for temporary files of this run, is gone: was its lake deleted or moved while Sluice uses it? Nothing more is written; start again.`,
   );
 }

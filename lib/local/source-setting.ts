@@ -1,11 +1,11 @@
-// How large a source file may be on this machine, where somebody says so: by default its disk decides (lib/ingest/size-limit.ts).
+// The largest source file on this machine, if set by a person: by default the disk decides (lib/ingest/size-limit.ts).
 
 import { UsageError } from '../errors.ts';
 import type { Effects } from '../lake/effects.ts';
 
 const VARIABLE = 'SLUICE_MAX_SOURCE_BYTES';
 
-/** Throws UsageError on what is no whole number. */
+/** Throws UsageError on anything but a whole number. */
 export function sourceSetting(environment = process.env): Pick<Effects, 'maxSourceBytes'> {
   const text = environment[VARIABLE] ?? '';
   if (text === '') return {};

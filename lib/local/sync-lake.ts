@@ -28,9 +28,9 @@ import { redrive } from './redrive-lake.ts';
 
 export type SyncOptions = {
   readonly selection: Selection;
-  /** Withdraw sources that are not in landing any more. */
+  /** Withdraw sources that are no longer in landing. */
   readonly prune: boolean;
-  /** Even where most of a dataset goes. */
+  /** Even if this removes most of a dataset. */
   readonly allowMassWithdrawal: boolean;
 };
 
@@ -43,39 +43,39 @@ export type StaleTable = Stale & { readonly table: TableRef };
 
 export type SyncResult = {
   readonly applied: readonly Applied[];
-  /** Contracts that their tables cannot take; the other datasets went on. */
+  /** Incompatible contract changes; the other datasets were processed. */
   readonly refused: readonly RefusedChange[];
-  /** Tables whose log cannot be read, or that could not be committed; the others went on. */
+  /** Tables whose log cannot be read, or that could not be committed; all others were processed. */
   readonly failed: readonly FailedTable[];
-  /** Definitions that cannot be taken, with what they hold back; the others went on. */
+  /** Definitions that were set aside, with what they hold back; all others were processed. */
   readonly aside: readonly SetAside[];
-  /** Keys in landing that belong, or may belong, to these: they wait. */
+  /** Keys in landing that belong or may belong to these: they wait. */
   readonly asideKeys: readonly string[];
-  /** What this run did, source by source; of a source that it came back to, the last. */
+  /** The results of this run by source; for a source that was processed repeatedly, the last one. */
   readonly outcomes: readonly SourceOutcome[];
-  /** Sources that needed nothing, besides those among `outcomes`. */
+  /** Sources that needed no work, in addition to those in `outcomes`. */
   readonly unchanged: number;
-  /** Refused as a whole in their present version, in this run or before. */
+  /** Files whose current version is rejected, in this run or before. */
   readonly rejected: readonly Report[];
-  /** Gone from landing and still in the lake. */
+  /** Gone from landing but still in the lake. */
   readonly vanished: readonly Source[];
-  /** Keys that were asked for and that neither landing nor the lake has. */
+  /** Requested keys that are neither in landing nor in the lake. */
   readonly absent: readonly string[];
-  /** What is in landing and cannot be seen; the rest went on. */
+  /** Parts of landing that cannot be read; the rest was processed. */
   readonly unseen: readonly Unseen[];
   readonly refreshed: readonly RefreshOutcome[];
-  /** What other programs committed to tables, and what this run replaced again by what landing and the SQL say. */
+  /** Commits of other programs, which this run reverted to what landing and the SQL define. */
   readonly undone: readonly Undone[];
   readonly stale: readonly StaleTable[];
   readonly deadLetters: readonly DeadLetter[];
-  /** Datasets that this run read files of, and two of whose files may share a primary key. */
+  /** Datasets with files read by this run, of which two files may share a primary key. */
   readonly mayShareKeys: readonly string[];
-  /** False where it was stopped halfway. */
+  /** False if it was stopped halfway. */
   readonly finished: boolean;
   readonly ms: number;
 };
 
-/** Throws UsageError, before anything is withdrawn, where `prune` would take most of a dataset away. */
+/** Throws UsageError, before anything is withdrawn, if `prune` would remove most of a dataset. */
 export async function syncLake(
   local: LocalLake,
   options: SyncOptions,
@@ -183,11 +183,11 @@ function withoutHeld(
   return { ...effects, refreshes };
 }
 
-/** Before the first table is made: a store that does not keep to conditions loses commits. Throws CliError. */
+/** Before the first table is created: a store that ignores conditions loses commits. Throws CliError. */
 async function probeNewLake({ catalog, tables, lake, newId }: Effects): Promise<void> {
   if (!isS3Location(lake.location)) return;
   for (const dataset of catalog.datasets) {
-    // One whose log cannot be read is no new one.
+    // A table whose log cannot be read is not new.
     const holds = await tables.latest(tablePrefix(landingTable(dataset))).catch(() => true);
     if (holds) return;
   }
@@ -206,7 +206,7 @@ function merge(before: RefreshOutcome | undefined, after: RefreshOutcome): Refre
   };
 }
 
-// A dataset of one file may lose it, but not together with most of the lake.
+// A dataset with a single file may lose it, but not together with most of the lake.
 function refuseMassWithdrawal({ vanished, live }: Reconciliation, landing: string): void {
   const gone = new Map<string, number>();
   for (const { dataset } of vanished) gone.set(dataset, (gone.get(dataset) ?? 0) + 1);
@@ -219,6 +219,6 @@ function refuseMassWithdrawal({ vanished, live }: Reconciliation, landing: strin
   throw new UsageError([
     '--prune would withdraw most of what these datasets have:',
     ...lines,
-    `A wrong --landing is the usual cause (it is ${landing}). If they are really gone, say so with --yes.`,
+    `A wrong --landing is the usual cause (it is ${landing}). If the files are really gone, add --yes.`,
   ]);
 }

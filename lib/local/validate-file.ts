@@ -1,4 +1,4 @@
-// Checks a file against a dataset's contract before it is sent: the conversion that ingest makes, without a lake.
+// Checks a file against a dataset's contract before it is sent: the same conversion as ingest, without a lake.
 import { rm, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
@@ -22,7 +22,7 @@ export type ValidateOptions = {
   readonly schemas: string;
   /** The landing key that the file will have. */
   readonly as?: string;
-  /** Violations that are listed; all are counted. */
+  /** The most violations to list; all are counted. */
   readonly limit: number;
   readonly memoryLimitMb?: number;
 };
@@ -30,21 +30,21 @@ export type ValidateOptions = {
 export type Validation = {
   readonly file: string;
   readonly dataset: string;
-  /** rows = accepted + rejected. Where the file is refused as a whole no row is accepted. */
+  /** rows = accepted + rejected. If the file is rejected, no row is accepted. */
   readonly rows: number;
   readonly accepted: number;
   readonly rejected: number;
-  /** Why the file would be refused as a whole. */
+  /** Why the file would be rejected. */
   readonly reason?: PlacedViolation;
   readonly counts: readonly ViolationCount[];
-  /** The first of them, in the file's order. */
+  /** The first violations, in the file's order. */
   readonly violations: readonly PlacedViolation[];
   readonly ignoredColumns: readonly string[];
-  /** Optional ones that the file lacks. */
+  /** Optional columns that the file lacks. */
   readonly missingColumns: readonly string[];
 };
 
-/** Throws UsageError where the dataset is unknown or the path leaves a value open, CliError where the file cannot be read. */
+/** Throws UsageError if the dataset is unknown or a path value is missing, CliError if the file cannot be read. */
 export async function validateFile(file: string, options: ValidateOptions): Promise<Validation> {
   await requireFile(file);
   const scratch = await scratchElsewhere();
@@ -72,7 +72,7 @@ export async function validateFile(file: string, options: ValidateOptions): Prom
   }
 }
 
-/** Where the file lies outside of landing, what its path does not say the key may. */
+/** If the file is outside landing, --as can provide the values missing in its path. */
 function withHint(
   converted: Converted | Refused,
   { dataset, key, path }: { readonly dataset: Dataset; readonly key: string; readonly path: string },
@@ -81,7 +81,7 @@ function withHint(
   if (converted.outcome === 'accepted' || converted.violation.rule !== 'partition-value') return converted;
   if (as !== undefined || globMatcher(dataset.path)(key)) return converted;
   const { violation } = converted;
-  const message = `${violation.message}. Or say under which key it will be sent: --as ${exampleKey(dataset, basename(path))}`;
+  const message = `${violation.message}. Or pass the key under which it will be sent: --as ${exampleKey(dataset, basename(path))}`;
   return { ...converted, violation: { ...violation, message } };
 }
 
@@ -107,18 +107,18 @@ async function requireFile(file: string): Promise<void> {
     const problem = error.code === 'ENOENT' ? 'there is no such file' : error.message;
     throw new CliError(`${file} cannot be read: ${problem}`, 1, { cause: error });
   });
-  if (!stats.isFile()) throw new UsageError(`${file} is no file: validate takes one file at a time`);
+  if (!stats.isFile()) throw new UsageError(`${file} is not a file: validate reads one file at a time`);
 }
 
 /**
- * The key that the file has, or would have, in landing: as it was given, else the longest end of its path that the dataset
- * matches, else the whole path, as long as its folders name what the dataset takes from there.
+ * The key that the file has, or would have, in landing: as given, otherwise the longest end of its path that the dataset
+ * matches, otherwise the whole path, if its folders name the values that the dataset takes from there.
  */
 function landingKey(dataset: Dataset, file: string, as: string | undefined): string {
   const matches = globMatcher(dataset.path);
   if (as !== undefined) {
     if (matches(as)) return as;
-    throw new UsageError(`--as ${as} is no key of ${dataset.name}, whose path is ${dataset.path}`);
+    throw new UsageError(`--as ${as} is not a key of ${dataset.name}, whose path is ${dataset.path}`);
   }
   const segments = resolve(file)
     .split(sep)
@@ -129,11 +129,11 @@ function landingKey(dataset: Dataset, file: string, as: string | undefined): str
   const whole = segments.join('/');
   const { values, problem } = pathValues(dataset, whole);
   const open = globbedFields(dataset).filter((name) => !values.has(name));
-  // A folder that is no value is for the conversion to refuse.
+  // The conversion refuses invalid folder values.
   if (open.length === 0 || problem) return whole;
   throw new UsageError(
-    `${dataset.name} takes ${open.join(', ')} from the path of a file (${dataset.path}), and no folder of ${file} names ${open.length === 1 ? 'it' : 'them'}. ` +
-      `Say under which key it will be sent: --as ${exampleKey(dataset, segments.at(-1) ?? file)}`,
+    `${dataset.name} takes ${open.join(', ')} from the path of a file (${dataset.path}), but no folder of ${file} names ${open.length === 1 ? 'it' : 'them'}. ` +
+      `Pass the key under which it will be sent: --as ${exampleKey(dataset, segments.at(-1) ?? file)}`,
   );
 }
 

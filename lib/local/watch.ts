@@ -1,35 +1,35 @@
-// The one way of watching: looks again and again, and compares with what was seen before. So it does not matter how files came,
-// on what disk or in which bucket they lie, or what the system tells about them.
+// The only way of watching: polls and compares with what was seen before. So it does not matter how files arrive, on which
+// disk or in which bucket they are, or which events the system reports.
 import { setTimeout } from 'node:timers/promises';
 import { PlaceGoneError } from '../errors.ts';
 
-/** What one look sees. */
+/** The result of one look. */
 export type Sight = {
-  /** By key; another one whenever what the key stands for may have changed. */
+  /** By key; it differs whenever the object of the key may have changed. */
   readonly marks: ReadonlyMap<string, string>;
-  /** Whether a key that was not seen may be there all the same. Default: no key is. */
+  /** Whether a key that was not seen may still exist. Default: none does. */
   readonly isUnseen?: (key: string) => boolean;
 };
 
-/** Between two looks at least; so a key that two looks see alike has stood still for that long. */
+/** The minimum time between two looks; a key that two looks see unchanged has been stable for that long. */
 const PAUSE_MS = 500;
-/** Looks that take long must not take all of the time. */
+/** Slow looks must not take all of the time. */
 const PAUSE_PER_LOOK = 20;
 const GONE = '';
 
-/** One place, what was settled of it, and when it is to be looked at again. Nothing here waits. */
+/** One watched location: its settled state and the time of the next look. Nothing here waits. */
 export class Watched {
   readonly #see: () => Promise<Sight>;
   readonly #nowMs: () => number;
   #settled: Map<string, string>;
-  /** Keys that the last look saw changed, and that may still be changing. */
+  /** Keys that changed in the last look and may still be changing. */
   #moving = new Map<string, string>();
   #costMs = Number.POSITIVE_INFINITY;
   #pauseMs = PAUSE_MS;
   #dueMs = 0;
   #isHurried = false;
 
-  /** `settled`: marks that need no work. */
+  /** `settled`: the state that needs no work. */
   constructor(
     see: () => Promise<Sight>,
     settled: Sight['marks'] = new Map(),
@@ -40,19 +40,19 @@ export class Watched {
     this.#nowMs = nowMs;
   }
 
-  /** When to look next, on the clock that was given; at once, at first. */
+  /** When to look next, on the given clock; the first time at once. */
   get dueMs(): number {
     return this.#dueMs;
   }
 
-  /** Everything as it is now is somebody else's work: a sync that begins after this. */
+  /** Treats the current state as settled: a sync that starts after this processes it. */
   async settle(): Promise<void> {
     this.#settled = new Map((await this.#see()).marks);
   }
 
   /**
-   * Looks, and returns the keys that are not as they were settled and look as they did the last time; gone ones included. They
-   * count as settled. Where the look fails it throws, and the next one finds what this one would have.
+   * Looks, and returns the keys that differ from their settled state and are unchanged since the last look, including deleted
+   * ones. They then count as settled. If the look fails it throws, and the next one finds the same changes.
    */
   async changed(): Promise<string[]> {
     const { marks, isUnseen = () => false } = await this.#look();
@@ -65,7 +65,7 @@ export class Watched {
       else this.#settled.set(key, mark);
     }
     this.#moving = moving;
-    // Whether it rests is asked soon, and once: what never rests must not keep the looks close together.
+    // Looks again soon, but only once: a key that never settles must not keep the looks close together.
     this.#isHurried = moving.size > 0 && !this.#isHurried;
     if (this.#isHurried) this.#dueMs = this.#nowMs() + PAUSE_MS;
     return rested.map(([key]) => key);
@@ -76,7 +76,7 @@ export class Watched {
     try {
       const sight = await this.#see();
       const tookMs = this.#nowMs() - startedMs;
-      // One slow look, on a cold disk or over a bad network, must not put off the next one for long.
+      // One slow look, on a cold disk or over a bad network, must not delay the next one for long.
       this.#pauseMs = Math.max(PAUSE_MS, Math.min(tookMs, this.#costMs) * PAUSE_PER_LOOK);
       this.#costMs = tookMs;
       return sight;
@@ -86,12 +86,12 @@ export class Watched {
   }
 }
 
-/** `take`: works on keys that changed; what it throws ends the watching. */
+/** `take` processes changed keys; if it throws, watching ends. */
 export type Watching = { readonly watched: Watched; take(keys: readonly string[]): Promise<void> };
 
 /**
- * Looks at each place whenever it is due, in that order, one thing at a time, until `signal` is aborted. A look that fails is
- * told to `failed`, once for each reason, and tried again. Throws PlaceGoneError where a place is gone.
+ * Looks at each location when it is due, in this order, one at a time, until `signal` is aborted. A failing look is reported
+ * to `failed`, once for each reason, and retried. Throws PlaceGoneError if a location is gone.
  */
 export async function watch(
   places: readonly Watching[],
@@ -119,7 +119,7 @@ export async function watch(
     }
 }
 
-/** Waits until then; at once, and false, where the signal is aborted. */
+/** Waits until then; returns false at once if the signal is aborted. */
 async function hasPassed(dueMs: number, signal: AbortSignal): Promise<boolean> {
   await setTimeout(Math.max(0, dueMs - performance.now()), undefined, { signal }).catch(() => undefined);
   return !signal.aborted;

@@ -1,5 +1,5 @@
-// Names of tables and columns that an SQL text writes without quotes although they want them: words of SQL, names with a dot,
-// a blank or a hyphen. Whether they do, the engine's parser says.
+// Names of tables and columns that an SQL text uses without the quotes they need: reserved keywords, names with a dot, a
+// space or a hyphen. DuckDB's parser decides whether they need quotes.
 import { isNode, lower, nodes } from './sql-tree.ts';
 
 export type NameKind = 'table' | 'column';
@@ -8,12 +8,12 @@ const QUOTED_OR_COMMENT = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*
 
 const MAX_CHARACTERS = 50_000;
 
-/** Those of the names that stand in the SQL outside of quotes and comments, in any case. */
+/** The names that occur in the SQL outside quotes and comments, ignoring case. */
 export function bareNames(sql: string, names: Iterable<string>): string[] {
-  // What is longer was hardly written by hand.
+  // Longer SQL is unlikely to be written by hand.
   if (sql.length > MAX_CHARACTERS) return [];
   const bare = sql.replace(QUOTED_OR_COMMENT, ' ').toLowerCase();
-  // A name that is a number stands in no text for itself.
+  // A name that is a number cannot be distinguished from the number.
   const isSeen = (name: string) => !/^[\d.]*$/.test(name) && standsIn(bare, name.toLowerCase());
   return [...new Set(names)].filter(isSeen);
 }
@@ -26,12 +26,12 @@ function standsIn(text: string, name: string): boolean {
   return false;
 }
 
-/** A text that uses the name bare; see isReadAsName. */
+/** An SQL text that uses the name without quotes; see isReadAsName. */
 export function nameProbe(name: string, kind: NameKind): string {
   return kind === 'table' ? `SELECT 1 FROM ${name}` : `SELECT min(${name}), ${name} FROM t`;
 }
 
-/** Whether the parser takes the bare name for that name. `tree`: of nameProbe, as json_serialize_sql gives it. */
+/** Whether the parser reads the unquoted name as that name. `tree`: of nameProbe, as json_serialize_sql gives it. */
 export function isReadAsName(tree: unknown, name: string, kind: NameKind): boolean {
   const [statement, ...more] = isNode(tree) ? nodes(tree.statements) : [];
   const select = isNode(statement?.node) ? statement.node : undefined;

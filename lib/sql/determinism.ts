@@ -1,6 +1,6 @@
-// Whether a SELECT gives the same rows for the same rows, whatever their order, the engine's threads and its memory: proved
-// from the parse tree, or refused with what to write instead. Ties are what it is about. LIMIT, windows and some aggregates
-// take one of several rows; only an order that tells all rows apart says which, unless the tied rows are alike.
+// Proves from the parse tree that a SELECT returns the same rows for the same input, independent of row order, threads and
+// memory, or refuses it with what to write instead. The problem is ties: LIMIT, windows and some aggregates take one of
+// several rows. Only an order that distinguishes all rows determines which one, unless the tied rows are identical.
 
 import {
   groupIdents,
@@ -37,8 +37,8 @@ import {
 } from './sql-tree.ts';
 
 /**
- * `tables`: what the SELECT reads. `aggregates`: the engine's. All names in lower case. `isExact`: whether equal values of an
- * expression are alike; of a query, of all that it returns. Absent: of every one.
+ * `tables`: those the SELECT reads. `aggregates`: DuckDB's. All names in lower case. `isExact`: whether equal values of an
+ * expression, or of all results of a query, are identical. Absent: they always are.
  */
 export type Known = {
   readonly tables: Scope;
@@ -72,11 +72,14 @@ class Judge {
     else if (value.type === 'JOIN') this.#join(value, scope);
     else if (value.type === 'PIVOT') this.#pivot(value);
     else if (value.class === 'POSITIONAL_REFERENCE')
-      this.#refuse(value, `#${value.index} names a column by its place: write its name`);
+      this.#refuse(value, `#${value.index} refers to a column by position: write its name`);
     else if (value.class === 'COLLATE')
-      this.#refuse(value, 'COLLATE makes unlike texts equal, and any of them may stay: compare lower(x)');
+      this.#refuse(
+        value,
+        'COLLATE makes different texts equal, and any of them may be kept: compare lower(x)',
+      );
     else if (value.type === 'RECURSIVE_CTE_NODE' && nodes(value.key_targets).length > 0)
-      this.#refuse(value, 'USING KEY keeps any of several rows: leave it out');
+      this.#refuse(value, 'USING KEY keeps an arbitrary one of several rows: remove it');
     for (const [name, child] of Object.entries(value)) if (name !== 'cte_map') this.visit(child, scope);
   }
 
@@ -113,7 +116,7 @@ class Judge {
     return keys;
   }
 
-  /** Of ORDER BY ALL. */
+  /** For ORDER BY ALL. */
   #allKeys(select: SqlNode, source: Source): Keys {
     const items = nodes(select.select_list);
     const columns = items.some(({ class: kind }) => kind === 'STAR') ? source.columnIdents() : [];
@@ -164,15 +167,15 @@ class Judge {
       call,
       isInexact
         ? inexactSentence(`${name}() OVER (…)`)
-        : `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY: let it tell them apart, by ${missing.join(', ')} too`,
+        : `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY: also order by ${missing.join(', ')}`,
     );
   }
 
-  /** What a window's order lacks; [] where no rows tie, or those that do are alike in all that the SELECT takes from them. */
+  /** What a window's order lacks; [] if no rows tie, or if tied rows are identical in everything the SELECT takes from them. */
   #undecided(call: SqlNode, select: SqlNode, source: Source, keys: Keys): string[] {
     if (hasGroups(select)) {
       if (groupIdents(select, source) === undefined)
-        return ['the columns that it groups by, named in GROUP BY one by one'];
+        return ['the columns that it groups by, listed explicitly in GROUP BY'];
       return nodes(select.group_expressions)
         .filter((group) => !isToldApart(group, keys, source))
         .map(sqlText);
@@ -182,19 +185,19 @@ class Judge {
       (part) => part.class === 'WINDOW' && specification(part) !== specification(call),
     );
     if (others.some((other) => windowSensitivity(other, this.#aggregates) !== 'free'))
-      return ['a key of the table, as several windows of different orders need one'];
+      return ['a key of the table, because several windows with different orders need one'];
     return source.beyond(
       [withoutOrder(select.select_list, call), withoutOrder(select.qualify, call)],
       keys.exact,
     );
   }
 
-  /** LIMIT, OFFSET and DISTINCT ON keep the first rows of an order. */
+  /** LIMIT, OFFSET and DISTINCT ON keep the first rows in an order. */
   #cut(select: SqlNode, source: Source): void {
     const cut = cutOf(select);
     if (cut === undefined) return;
     const order = orderOf(select);
-    // All that is returned: where that does not tell rows apart, they are alike or only equal.
+    // Everything that is returned: rows that agree in it are identical, or at least equal.
     const isAllOrdered = order.some(isAll);
     const keys = isAllOrdered ? this.#allKeys(select, source) : this.#keys(order, source, 'order');
     if (isAllOrdered && (this.#isExact(select) || this.#isOnePerRow(select, source, keys))) return;
@@ -206,15 +209,15 @@ class Judge {
   }
 
   #cutProblem(select: SqlNode, source: Source, order: readonly SqlNode[], keys: Keys): string | undefined {
-    if (order.length === 0) return 'without ORDER BY takes any rows: add ORDER BY ALL';
+    if (order.length === 0) return 'without ORDER BY takes arbitrary rows: add ORDER BY ALL';
     const items = nodes(select.select_list);
     const selected = new Set(items.map((item) => source.ident(item)));
     if (isDistinct(select) && ![...keys.all].every((ident) => selected.has(ident)))
-      return 'of a SELECT DISTINCT takes any rows where ORDER BY names what it does not return: write ORDER BY ALL';
+      return 'of a SELECT DISTINCT takes arbitrary rows if ORDER BY contains something that it does not return: write ORDER BY ALL';
     if (!isDistinct(select) && this.#isOnePerRow(select, source, keys)) return undefined;
     const missing = items.filter((item) => !this.#isOrdered(item, source, keys));
     if (missing.length === 0) return undefined;
-    return `takes any of the rows that tie in its ORDER BY: let ORDER BY name all that the SELECT returns (${missing.map(sqlText).join(', ')} too), or all that it groups by, or a key of its tables`;
+    return `takes an arbitrary one of the rows that tie in its ORDER BY: order by everything that the SELECT returns (add ${missing.map(sqlText).join(', ')}), by everything that it groups by, or by a key of its tables`;
   }
 
   #isOnePerRow(select: SqlNode, source: Source, keys: Keys): boolean {
@@ -238,7 +241,7 @@ class Judge {
     if (!orderOf(node).some(isAll))
       this.#refuse(
         cut.node,
-        `${cut.word} after UNION, EXCEPT or INTERSECT takes any of the rows that tie: write ORDER BY ALL`,
+        `${cut.word} after UNION, EXCEPT or INTERSECT takes an arbitrary one of the tied rows: write ORDER BY ALL`,
       );
     else if (!this.#isExact(node)) this.#refuse(cut.node, inexactSentence(cut.word));
   }
@@ -247,7 +250,7 @@ class Judge {
     if (join.ref_type === 'POSITIONAL')
       this.#refuse(
         join,
-        'a POSITIONAL JOIN pairs rows by their order, and tables have none: join ON columns',
+        'a POSITIONAL JOIN pairs rows by their order, but tables have no order: join ON columns',
       );
     if (join.ref_type !== 'ASOF') return;
     const both = new Source({ from_table: join, select_list: [] }, scope);
@@ -258,11 +261,11 @@ class Judge {
     if (!right.isIdentifiedBy(new Set([...named, ...columns])))
       this.#refuse(
         join,
-        'an ASOF JOIN takes any of the right rows that tie: let its condition name a whole key of the right side (of an upsert dataset, of an insight, or what a subquery groups by)',
+        'an ASOF JOIN takes an arbitrary one of the tied rows on the right side: use a whole key of the right side in its condition (of an upsert dataset, of an insight, or the GROUP BY columns of a subquery)',
       );
   }
 
-  /** What a PIVOT groups by is not in the tree, so an order within its aggregates proves nothing. */
+  /** The grouping of a PIVOT is not in the tree, so an order within its aggregates proves nothing. */
   #pivot(pivot: SqlNode): void {
     for (const part of expressions(pivot.aggregates)) {
       const name = functionName(part) ?? '';

@@ -1,12 +1,12 @@
-// What tells the rows of a SELECT's source apart: the tables, CTEs and subqueries in its FROM with their columns and keys,
-// and what an expression means there. Where that cannot be told, the answer is undefined, which proves nothing.
+// What identifies the rows of a SELECT's source: the tables, CTEs and subqueries in its FROM with their columns and keys,
+// and what an expression means there. If that is unknown, the answer is undefined, which proves nothing.
 import { columnNames, definedCtes, expressions, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
 
-/** Columns in lower case, as all names here. `key`: unique and not null over its rows; undefined where nothing is. */
+/** Columns in lower case, like all names here. `key`: unique and not null over its rows; undefined if there is none. */
 export type Relation = {
   readonly columns: readonly string[] | undefined;
   readonly key: readonly string[] | undefined;
-  /** The same in all of its rows: the partition's values. */
+  /** Columns with the same value in all rows: the partition's values. */
   readonly constants?: readonly string[];
 };
 
@@ -14,12 +14,12 @@ export type Scope = ReadonlyMap<string, Relation>;
 
 type Leaf = Relation & { readonly alias: string };
 
-/** Expressions that take from a row what their parts take. */
+/** Expressions that only use what their parts take from a row. */
 const COMPOSED = new Set(
   'CONSTANT FUNCTION OPERATOR CAST CASE COMPARISON CONJUNCTION BETWEEN WINDOW LAMBDA'.split(' '),
 );
 
-/** The relations of a FROM whose rows make the SELECT's rows, and the columns that USING makes one. */
+/** The relations of a FROM whose rows form the SELECT's rows, and the columns merged by USING. */
 export class Source {
   readonly leaves: readonly Leaf[];
   readonly #using = new Set<string>();
@@ -40,7 +40,7 @@ export class Source {
     if (from.type === 'JOIN' && isNode(from.left) && isNode(from.right)) {
       for (const name of Array.isArray(from.using_columns) ? from.using_columns : [])
         this.#using.add(lower(name));
-      // A semi or an anti join takes nothing from its right side.
+      // Semi and anti joins return nothing from their right side.
       const right = from.join_type === 'SEMI' || from.join_type === 'ANTI' ? [] : [from.right];
       return [from.left, ...right].flatMap((side) => this.#leavesOf(side, scope));
     }
@@ -48,14 +48,14 @@ export class Source {
   }
 
   /**
-   * Equal texts for expressions that are equal in each row. A bare name is a column before it is an alias, but not in ORDER BY;
-   * a number is a column's place in ORDER BY and GROUP BY alone.
+   * Equal texts for expressions that are equal in each row. A bare name is first a column and then an alias, except in ORDER BY;
+   * a number is a column's position only in ORDER BY and GROUP BY.
    */
   ident(expression: SqlNode, clause: 'row' | 'group' | 'order' = 'row'): string {
     return this.#ownIdent(this.selected(expression, clause) ?? expression);
   }
 
-  /** The SELECT's item that an alias or a place stands for. */
+  /** The SELECT's item that an alias or a position refers to. */
   selected(expression: SqlNode, clause: 'row' | 'group' | 'order'): SqlNode | undefined {
     const [name = '', ...more] = columnNames(expression) ?? [];
     if (name !== '' && more.length === 0 && (clause === 'order' || this.#hasNo(name)))
@@ -84,7 +84,7 @@ export class Source {
     return owner && owners.length === 1 ? `${owner.alias}.${column}` : column;
   }
 
-  /** True where no two rows agree in all of `idents`. */
+  /** True if no two rows agree in all of `idents`. */
   isIdentifiedBy(idents: ReadonlySet<string>): boolean {
     if (this.leaves.length === 0) return false;
     return this.leaves.every(
@@ -98,7 +98,7 @@ export class Source {
     );
   }
 
-  /** What an expression takes from a row beyond `idents`, in words; [] where rows that agree in `idents` give the same. */
+  /** What an expression takes from a row beyond `idents`, in words; [] if rows that agree in `idents` give the same result. */
   beyond(value: unknown, idents: ReadonlySet<string>): string[] {
     const missing: string[] = [];
     for (const part of expressions(value)) {
@@ -111,7 +111,7 @@ export class Source {
     return [...new Set(missing)];
   }
 
-  /** Of all columns that are known. */
+  /** The idents of all known columns. */
   columnIdents(): string[] {
     return this.leaves.flatMap(({ alias, columns }) => (columns ?? []).map((column) => `${alias}.${column}`));
   }
@@ -134,7 +134,7 @@ export class Source {
 
   #itemAgrees(item: SqlNode, idents: ReadonlySet<string>): boolean {
     const before = this.#entered;
-    // An alias within its own item, or within one that it leads to, is a name that we do not know.
+    // An alias within its own item, or within one that it refers to, is an unknown name.
     if (before !== undefined) return false;
     this.#entered = item;
     const missing = this.beyond(item, idents);
@@ -143,7 +143,7 @@ export class Source {
   }
 
   #has(own: Leaf, column: string, idents: ReadonlySet<string>): boolean {
-    // Of several relations an outer join may leave one out, and a constant is no constant any more.
+    // With several relations, an outer join may fill one with NULLs, so its constants are not constant any more.
     const isConstant = this.leaves.length === 1 && own.constants?.includes(column);
     return (
       isConstant || idents.has(`${own.alias}.${column}`) || (this.#using.has(column) && idents.has(column))
@@ -163,7 +163,7 @@ function leaf(from: SqlNode, scope: Scope): Leaf {
   return { ...(renamed ? unknown : known()), alias };
 }
 
-/** What a query returns: its columns where all have a name, and a key where it has one by construction. */
+/** The result of a query: its columns if all have names, and its key if it has one by construction. */
 export function relationOf(query: SqlNode, outer: Scope): Relation {
   if (query.type !== 'SELECT_NODE') return { columns: undefined, key: undefined };
   const source = new Source(query, withCtes(query, outer));
@@ -183,7 +183,7 @@ export function relationOf(query: SqlNode, outer: Scope): Relation {
   return { columns, key: isDistinct(query) ? columns : keyOf(query, source, items, columns) };
 }
 
-/** SELECT DISTINCT; DISTINCT ON is another thing. */
+/** SELECT DISTINCT, but not DISTINCT ON. */
 export function isDistinct(query: SqlNode): boolean {
   return nodes(query.modifiers).some(
     ({ type, distinct_on_targets: targets }) => type === 'DISTINCT_MODIFIER' && nodes(targets).length === 0,
@@ -207,7 +207,7 @@ function keyOf(
   return onlyKnown(varying.map((column) => idents.get(`${only.alias}.${column}`)));
 }
 
-/** What a SELECT groups by, one row per combination; undefined where it does not, or in several ways (ROLLUP). */
+/** What a SELECT groups by, one row per combination; undefined if it does not group, or in several ways (ROLLUP). */
 export function groupIdents(select: SqlNode, source: Source): ReadonlySet<string> | undefined {
   const groups = nodes(select.group_expressions);
   const sets = Array.isArray(select.group_sets) ? select.group_sets : [];
@@ -238,7 +238,7 @@ function isPlain(star: SqlNode): boolean {
   );
 }
 
-/** A row becomes several. */
+/** True if it turns a row into several. */
 export function isUnnest(expression: SqlNode): boolean {
   return /^(unnest|unlist|generate_subscripts|regexp_split_to_table)$/.test(lower(expression.function_name));
 }
@@ -247,7 +247,7 @@ function onlyKnown(names: readonly (string | undefined)[]): string[] | undefined
   return names.includes(undefined) ? undefined : (names as string[]);
 }
 
-/** The expression's own text: equal for equal expressions that are written alike. */
+/** The expression's own text: equal for expressions that are written identically. */
 function normalized(expression: SqlNode): string {
   return JSON.stringify(expression, (name, value: unknown) => {
     if (name === 'query_location' || name === 'alias') return undefined;

@@ -1,7 +1,7 @@
-// The clauses of a SELECT that order and cut its rows, as they stand in the parse tree.
+// The clauses of a SELECT that order and limit its rows, as in the parse tree.
 import { functionName, isNode, nodes, type SqlNode } from './sql-tree.ts';
 
-/** `(y, x)`, `{a: y, b: x}`: the parts that are compared one after the other. */
+/** `(y, x)`, `{a: y, b: x}`: the parts, compared in this order. */
 export function members(expression: SqlNode): SqlNode[] {
   const isRow = /^(row|struct_pack|list_value)$/.test(functionName(expression) ?? '');
   return isRow ? nodes(expression.children) : [expression];
@@ -32,7 +32,7 @@ export function cutOf(query: SqlNode): { readonly word: string; readonly node: S
   return undefined;
 }
 
-/** The list that is put in order as a whole: `list(x ORDER BY x)` is `list_sort(list(x))` to the parser. */
+/** A list that is sorted as a whole: `list(x ORDER BY x)` is `list_sort(list(x))` to the parser. */
 export function sortedList(call: SqlNode): SqlNode | undefined {
   if (!/^(list|array)_(reverse_)?sort$/.test(functionName(call) ?? '')) return undefined;
   const [sorted, ...how] = nodes(call.children);
@@ -43,14 +43,14 @@ export function sortedList(call: SqlNode): SqlNode | undefined {
   return list && isPlain && /^(list|array_agg)$/.test(functionName(list) ?? '') ? list : undefined;
 }
 
-/** Equal for windows that number their rows alike. */
+/** Equal for windows that number their rows identically. */
 export function specification(call: SqlNode): string {
   return JSON.stringify([call.partitions, call.orders], (name, value: unknown) =>
     name === 'query_location' ? undefined : value,
   );
 }
 
-/** The value without the partitions and orders of all windows that are specified as `call` is. */
+/** The value without the partitions and orders of all windows with the same specification as `call`. */
 export function withoutOrder(value: unknown, call: SqlNode): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutOrder(item, call));
   if (!isNode(value)) return value;

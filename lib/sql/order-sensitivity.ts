@@ -1,14 +1,14 @@
-// Which of the engine's functions depend on the order of the rows, and what to write instead of them.
+// Which of DuckDB's functions depend on the order of the rows, and what to write instead.
 import { functionName, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
 
-/** Aggregates whose result is the same for every order; of sums over binary floating point see floatSums. */
+/** Aggregates whose result is the same for every order; for sums over binary floating point see floatSums. */
 const ORDER_FREE = new Set(
   `count count_star count_if countif min max sum sum_no_overflow avg mean bool_and bool_or bit_and bit_or bit_xor bitstring_agg
   median quantile quantile_cont quantile_disc mad histogram histogram_exact approx_count_distinct regr_count`.split(
     /\s+/,
   ),
 );
-/** They keep the order of the rows, or take the first or the last: an ORDER BY within them decides. */
+/** They keep the order of the rows, or take the first or last one: an ORDER BY within the call decides. */
 const ORDERED = new Set(
   'list array_agg string_agg group_concat listagg first last any_value arbitrary first_value last_value'.split(
     ' ',
@@ -25,11 +25,11 @@ const JSON_AGGREGATES = /^json_group_(array|object|structure)$/;
 
 /**
  * `free`: the order of the rows does not matter; `ordered`: an ORDER BY within the call decides; `extreme`: its second argument
- * does; `refused`: nothing does, or nothing that we know of.
+ * does; `refused`: nothing known does.
  */
 export type Sensitivity = 'free' | 'ordered' | 'extreme' | 'refused';
 
-/** `aggregates`: the engine's, in lower case. What is none of them, and no macro of them, works row by row. */
+/** `aggregates`: DuckDB's, in lower case. Functions that are not aggregates or macros of these work row by row. */
 export function sensitivity(name: string, aggregates: ReadonlySet<string>): Sensitivity {
   if (FLOAT_SUMS.test(name) || JSON_AGGREGATES.test(name)) return 'refused';
   if (!aggregates.has(name) || ORDER_FREE.has(name)) return 'free';
@@ -39,7 +39,7 @@ export function sensitivity(name: string, aggregates: ReadonlySet<string>): Sens
 
 export type WindowSensitivity = 'free' | 'rows' | 'refused';
 
-/** `rows`: its result differs between rows that tie in its ORDER BY. */
+/** `rows`: its result may differ between rows that tie in its ORDER BY. */
 export function windowSensitivity(call: SqlNode, aggregates: ReadonlySet<string>): WindowSensitivity {
   const name = functionName(call) ?? '';
   if (PEER_WINDOWS.has(name)) return nodes(call.arg_orders).length > 0 ? 'rows' : 'free';
@@ -50,11 +50,11 @@ export function windowSensitivity(call: SqlNode, aggregates: ReadonlySet<string>
   return own !== 'free' || isByRows ? 'rows' : 'free';
 }
 
-/** Why a function is refused, and what to write instead, each as SQL over `x` (and `y`, where it takes two arguments). */
+/** Why a function is refused, and what to write instead, each as SQL over `x` (and `y` if it takes two arguments). */
 export type Remedy = { readonly problem: string; readonly write: readonly string[] };
 
 export function remedyOf(name: string): Remedy {
-  const takes = `${name}() takes the rows in any order`;
+  const takes = `${name}() processes the rows in an arbitrary order`;
   if (name === 'product')
     return { problem: ADDS(name), write: ['list_reduce(list(x ORDER BY x), lambda a, b: a * b)'] };
   if (FLOAT_SUMS.test(name) || EXACT_SUMS.test(name)) return { problem: ADDS(name), write: [exactSum(name)] };
@@ -65,16 +65,19 @@ export function remedyOf(name: string): Remedy {
   if (JSON_AGGREGATES.test(name)) return { problem: takes, write: ['to_json(list(x ORDER BY x))'] };
   if (name === 'mode')
     return {
-      problem: 'mode() takes any of the values that are equally frequent',
+      problem: 'mode() takes an arbitrary one of the equally frequent values',
       write: ['SELECT x FROM t GROUP BY x ORDER BY count(*) DESC, x LIMIT 1'],
     };
   if (ARG_EXTREMES.test(name))
-    return { problem: `${name}(x, y) takes any of the rows that tie in y`, write: [`${name}(x, (y, x))`] };
+    return {
+      problem: `${name}(x, y) takes an arbitrary one of the rows that tie in y`,
+      write: [`${name}(x, (y, x))`],
+    };
   if (name === 'list' || name === 'array_agg') return { problem: takes, write: [`${name}(x ORDER BY x)`] };
   if (/agg$|concat$/.test(name)) return { problem: takes, write: [`${name}(x, ',' ORDER BY x)`] };
   if (ORDERED.has(name))
     return {
-      problem: `${name}() takes any row`,
+      problem: `${name}() takes an arbitrary row`,
       write: ['min(x)', 'max(x)', `${name.replace(/^(first|last)_value$/, '$1')}(x ORDER BY x)`],
     };
   return {
@@ -90,18 +93,18 @@ export function remedy(name: string): string {
 }
 
 const ADDS = (name: string) =>
-  `${name}() adds binary floating point numbers, and their sum depends on the order of the rows`;
+  `${name}() adds binary floating point numbers, whose sum depends on the order of the rows`;
 
-/** Those of a float; of decimals the sum is exact. */
+/** For binary floating point; sums of decimals are exact. */
 const EXACT_SUMS = /^(sum|sum_no_overflow|avg|mean)$/;
 
 function exactSum(name: string): string {
   return `${EXACT_SUMS.test(name) ? name : 'sum'}(CAST(x AS DECIMAL(38, 9)))`;
 }
 
-/** Of what is ordered by values of which equal ones need not be alike. */
+/** For something ordered by values that can be equal without being identical. */
 export function inexactSentence(what: string): string {
-  return `${what} takes any of the rows that are equal in its order and not alike, such as 0.0 and -0.0, or 1 month and 30 days: let it order by exact values, such as CAST(x AS DECIMAL(38, 9)), or by a key of the tables too`;
+  return `${what} takes an arbitrary one of the rows whose order values are equal but not identical, such as 0.0 and -0.0, or 1 month and 30 days: order by exact values, such as CAST(x AS DECIMAL(38, 9)), or add a key of the tables`;
 }
 
 /** The functions, in lower case, that add DOUBLE or FLOAT in a bound plan (json_serialize_plan): the parse tree has no types. */

@@ -1,5 +1,5 @@
-// Bound expressions of the engine's plan (json_serialize_plan): of which forms their values may be, and which of them tell
-// apart values that are equal where it depends on the order of the rows which one they get.
+// Bound expressions of DuckDB's plan (json_serialize_plan): the possible forms of their values, and which expressions
+// distinguish equal values although the row order decides which one they get.
 import { isNode, lower, nodes, offsetOf, type SqlNode, type SqlProblem } from './sql-tree.ts';
 import {
   anyForm,
@@ -15,38 +15,38 @@ import {
   varies,
 } from './value-forms.ts';
 
-/** The columns that expressions refer to by their places. */
+/** The columns that expressions refer to by position. */
 export type Row = readonly Forms[];
 
 const EXACT_CLASSES = new Set(['BOUND_COMPARISON', 'BOUND_CONJUNCTION', 'BOUND_BETWEEN']);
 const EXACT_OPERATORS = new Set(
   'COMPARE_IN COMPARE_NOT_IN OPERATOR_IS_NULL OPERATOR_IS_NOT_NULL OPERATOR_NOT'.split(' '),
 );
-/** Equal numbers in, equal numbers out; a result of an exact type is the same then. */
+/** Equal numbers in, equal numbers out; then a result of an exact type is identical. */
 const NUMERIC = new Set(
   `+ - * abs @ round floor ceil ceiling trunc greatest least sign isnan isinf isfinite sqrt cbrt exp sin cos tan asin acos atan
   sinh cosh tanh degrees radians even`.split(/\s+/),
 );
-/** They put values together and take them apart, and do not look at them. */
+/** They combine and extract values without inspecting them. */
 const STRUCTURAL = new Set(
   `list_value struct_pack row struct_extract struct_extract_at array_extract list_extract list_element array_value unpivot_list
   constant_or_null coalesce`.split(/\s+/),
 );
 /** Aggregates that return one of their values, or a list of them; see also `floatForms`. */
 const CHOOSERS = /^(min|max|median|quantile(_cont|_disc)?|mad|mode|histogram(_exact)?)$/;
-/** Which value they return is decided by an order: that it decides is proved on the parse tree (determinism.ts). */
+/** An order decides which value they return: determinism.ts proves on the parse tree that it does. */
 const ORDERED =
   /^(list|array_agg|string_agg|group_concat|listagg|first|last|any_value|arbitrary|(first|last|nth)_value|lag|lead|fill|arg_?(min|max)(_nulls?(_last)?)?|(min|max)_by)$/;
 const COUNTS =
   /^(count(_star|_if)?|countif|approx_count_distinct|regr_count|row_number|rank|rank_dense|dense_rank|percent_rank|cume_dist|ntile|bool_(and|or))$/;
 
-/** Its counters are kept in an order that NaN, which is neither less nor greater than a number, makes no sense of. */
+/** It keeps its counters sorted, which NaN breaks because it is neither less nor greater than a number. */
 const HISTOGRAM =
-  'histogram() of binary floating point counts wrongly where there is NaN, and how depends on the order of the rows: make the values exact before, such as CAST(x AS DECIMAL(38, 9))';
+  'histogram() of binary floating point counts NaN wrongly, depending on the order of the rows: make the values exact first, for example with CAST(x AS DECIMAL(38, 9))';
 
 export class Expressions {
   readonly problems: SqlProblem[] = [];
-  /** There was a value of which equal ones may differ. */
+  /** A value was found in which equal values may differ. */
   mayVary = false;
 
   of(expression: SqlNode, row: Row): Forms {
@@ -84,7 +84,7 @@ export class Expressions {
     }
   }
 
-  /** Of all expressions in the values, however deep they lie. */
+  /** For all expressions in the values, at any depth. */
   #all(values: readonly unknown[], row: Row): Forms[] {
     const found: Forms[] = [];
     for (const expression of innerExpressions(values)) found.push(this.of(expression, row));
@@ -95,7 +95,7 @@ export class Expressions {
     const [from = anyForm(type)] = this.#all([cast.child], row);
     if (isFloat(from.type) && isFloat(type)) return { ...from, type };
     const kept = chosenOf([from]);
-    // No number of these types is -0, and their casts of NaN fail.
+    // These types have no -0, and casting NaN to them fails.
     if (isFloat(from.type) && (isNumber(type) || type.id === 'BOOLEAN')) return oneForm(type);
     if (isFloat(type))
       return isNumber(from.type) || from.type.id === 'NULL' ? oneForm(type) : { ...anyForm(type), ...kept };
@@ -127,7 +127,7 @@ export class Expressions {
     const name = lower(call.name);
     if (isOfOneForm(name, args)) return oneForm(type);
     const isNumeric = NUMERIC.has(name) && args.every((arg) => !varies(arg) || isFloat(arg.type));
-    // Only the divisor's sign shows where it is zero.
+    // Only a zero divisor shows its sign.
     const isQuotient = name === '/' && args[1]?.chosenBy === undefined && isFloat(type);
     if (isNumeric || isQuotient || STRUCTURAL.has(name)) {
       const known = floatForms(name, type, args, constantOf(nodes(call.children)[1]));
@@ -145,7 +145,7 @@ export class Expressions {
     const name = lower(call.name ?? String(call.type).replace(/^WINDOW_/, ''));
     if (COUNTS.test(name)) return oneForm(type);
     const isDistinct = call.aggregate_type === 'DISTINCT' || call.distinct === true;
-    // The engine groups by what makes equal intervals alike, and returns the first of them.
+    // DuckDB groups by a normalized interval and returns the first original one.
     const isFirst = /^(first|last|any_value|arbitrary)$/.test(name) && !isNode(call.order_bys);
     if (isFirst && call.expression_class === 'BOUND_AGGREGATE')
       return keptForms(type, chosen(first, 'GROUP BY'));
@@ -161,7 +161,7 @@ export class Expressions {
     return /^(avg|mean)$/.test(name) && isNumber(first.type) ? oneForm(type) : forms;
   }
 
-  /** What an expression gives that may tell apart values that are equal. */
+  /** The result of an expression that may distinguish equal values. */
   #apart(expression: SqlNode, type: PlanType, parts: readonly Forms[]): Forms {
     const by = chooser(parts);
     if (by !== undefined)
@@ -170,7 +170,7 @@ export class Expressions {
   }
 }
 
-/** The expressions that are in no other one of them, in order. */
+/** The outermost expressions, in order. */
 function innerExpressions(values: readonly unknown[]): SqlNode[] {
   const found: SqlNode[] = [];
   const waiting = values.toReversed();
@@ -183,7 +183,7 @@ function innerExpressions(values: readonly unknown[]): SqlNode[] {
   return found;
 }
 
-/** Of min(x) or list(x): of the value's own type it is such a value, of any other nothing is known of what it holds. */
+/** For min(x) or list(x): a result of the value's own type is such a value; of any other type nothing is known. */
 function keptForms(type: PlanType, value: Forms): Forms {
   if (isExactType(type)) return oneForm(type);
   const known =
@@ -191,13 +191,13 @@ function keptForms(type: PlanType, value: Forms): Forms {
   return value.chosenBy === undefined ? known : { ...known, chosenBy: value.chosenBy };
 }
 
-/** Between infinities of either sign there is no value. */
+/** Interpolating between infinities of opposite signs gives NaN. */
 function interpolated(name: string, value: Forms): Forms {
   const isBetween = /^(median|quantile_cont|mad)$/.test(name) && isFloat(value.type) && value.mayBeInfinite;
   return isBetween ? chosen({ ...value, mayBeOddNaN: true }, `${name}()`) : value;
 }
 
-/** Parts of a time, and the time between two: the engine writes the latter in days and microseconds, of which less than a day. */
+/** Parts of a time, and the difference of two: DuckDB returns the latter in days and less than a day of microseconds. */
 function isOfOneForm(name: string, args: readonly Forms[]): boolean {
   const areTimes = args.every(({ type: { id } }) => /^(DATE|TIMESTAMP)/.test(id));
   return areTimes && (name === 'epoch' || name === 'julian' || (name === '-' && args.length === 2));
@@ -208,7 +208,7 @@ function chosenOf(values: readonly Forms[]): Pick<Forms, 'chosenBy'> {
   return chosenBy === undefined ? {} : { chosenBy };
 }
 
-/** A place of another type means that the row is not the one that we think of. */
+/** A position with another type means that the row is not the expected one. */
 function columnAt(row: Row, reference: SqlNode, type: PlanType): Forms {
   const column = row[Number(reference.index)];
   if (column !== undefined && column.type.id === type.id) return { ...column, type };
@@ -223,7 +223,7 @@ function constantForms({ value }: SqlNode, type: PlanType): Forms {
     : anyForm(type);
 }
 
-/** The number that a constant, or a cast of one, is. */
+/** The number of a constant, or of a cast of one. */
 function constantOf(expression: SqlNode | undefined): number | undefined {
   if (expression?.expression_class === 'BOUND_CAST' && isNode(expression.child))
     return constantOf(expression.child);
@@ -240,7 +240,7 @@ export function typeOf(expression: SqlNode): PlanType {
   return { id: EXACT_CLASSES.has(String(expression.expression_class)) ? 'BOOLEAN' : 'UNKNOWN' };
 }
 
-/** Finite, and without a zero of either sign. */
+/** Finite and not zero. */
 function isNumber({ id }: PlanType): boolean {
   return /^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|INTEGER_LITERAL|DECIMAL|BIGNUM|BOOLEAN)$/.test(id);
 }
@@ -248,5 +248,5 @@ function isNumber({ id }: PlanType): boolean {
 function apartSentence(expression: SqlNode, by: string): string {
   const isCast = expression.expression_class === 'BOUND_CAST';
   const what = isCast ? 'a cast' : `${lower(expression.name ?? expression.type)}()`;
-  return `${what} tells apart what ${by} takes for equal, such as 0.0 and -0.0 or 1 month and 30 days, and which of them it gets depends on the order of the rows: make the values exact before, such as CAST(x AS DECIMAL(38, 9)), of an interval epoch_us(x)`;
+  return `${what} distinguishes values that ${by} treats as equal, such as 0.0 and -0.0 or 1 month and 30 days, and the order of the rows decides which one it gets: make the values exact first, for example with CAST(x AS DECIMAL(38, 9)), or epoch_us(x) for an interval`;
 }

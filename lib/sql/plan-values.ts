@@ -1,6 +1,6 @@
-// What a bound plan (json_serialize_plan) says of the rows that it returns: where a value is one of several that are equal and
-// not alike, so that it depends on the order of the rows. The plan's operators are gone through from the leaves up, each as
-// the columns that it hands on; of an operator that is not known, any value may depend on the order.
+// Finds, in a bound plan (json_serialize_plan), result values that are one of several equal but not identical ones, so that
+// they depend on the order of the rows. Walks the plan's operators from the leaves up, each as its output columns; any
+// value of an unknown operator may depend on the order.
 import { Expressions, type Row } from './plan-expressions.ts';
 import { isNode, nodes, type SqlNode, type SqlProblem } from './sql-tree.ts';
 import {
@@ -16,13 +16,13 @@ import {
 export type PlanValues = {
   /** The columns of the result, in order. */
   readonly columns: readonly Forms[];
-  /** Expressions that make another value of another of several equal ones. */
+  /** Expressions that return different results for equal values. */
   readonly problems: readonly SqlProblem[];
-  /** Anywhere in the plan there are values of which equal ones may differ. */
+  /** Somewhere in the plan, equal values may differ. */
   readonly mayVary: boolean;
 };
 
-/** `tables`: by the name of a temporary table in lower case, its columns in which equal values may differ; no others do. */
+/** `tables`: lower-case name of a temporary table → its columns in which equal values may differ; in no others they do. */
 export function planValues(plan: SqlNode, tables: ReadonlyMap<string, ReadonlySet<string>>): PlanValues {
   const operators = new Operators(tables);
   const columns = operators.of(plan);
@@ -33,7 +33,7 @@ export function planValues(plan: SqlNode, tables: ReadonlyMap<string, ReadonlySe
 class Operators {
   readonly expressions = new Expressions();
   readonly #ctes = new Map<unknown, Row>();
-  /** The columns that the correlated subqueries around are computed for, each value once. */
+  /** The columns for which the surrounding correlated subqueries are computed, each value once. */
   readonly #delimited: Row[] = [];
   readonly #tables: ReadonlyMap<string, ReadonlySet<string>>;
   constructor(tables: ReadonlyMap<string, ReadonlySet<string>>) {
@@ -104,7 +104,7 @@ class Operators {
     ];
   }
 
-  /** A recursive CTE reads itself: what its values may be is known when another round adds nothing. */
+  /** A recursive CTE reads itself: its possible values are known when another round adds none. */
   #cte(name: string, operator: SqlNode): Row {
     const [first, second] = nodes(operator.children);
     if (first === undefined || second === undefined) return [];
@@ -171,13 +171,13 @@ function orderKeys(orders: unknown): SqlNode[] {
   return nodes(orders).flatMap(({ expression }) => (isNode(expression) ? [expression] : []));
 }
 
-/** The columns at the places that are named; without names all. */
+/** The columns at the given positions; all if there are none. */
 function projected(row: Row, places: unknown): Row {
   if (!Array.isArray(places) || places.length === 0) return row;
   return places.map((place) => row[Number(place)] ?? { ...anyForm({ id: 'UNKNOWN' }) });
 }
 
-/** The columns of several inputs one below the other. */
+/** The columns of several inputs combined by UNION. */
 function merged(inputs: readonly Row[]): Row {
   const [first = []] = inputs;
   return first.map(({ type }, i) =>
@@ -192,7 +192,7 @@ function planTypes(types: unknown): PlanType[] {
   return nodes(types).flatMap(({ id, type_info }) => (typeof id === 'string' ? [{ id, type_info }] : []));
 }
 
-/** Whatever may vary depends on the order. */
+/** Every value that may vary depends on the order. */
 function unknownRow(types: readonly PlanType[], inputs: readonly Row[]): Row {
   const row =
     types.length > 0

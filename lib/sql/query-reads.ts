@@ -1,11 +1,11 @@
-// Which tables a query reads, from DuckDB's own parse tree (json_serialize_sql), and which calls in it read nothing that is
-// certain. A tree is understood where every node is of a known kind; of any other, any table may be read, anywhere.
+// Which tables a query reads, from DuckDB's own parse tree (json_serialize_sql), and which calls in it may read
+// anything. A tree is understood if every node is of a known kind; an unknown node may read any table.
 import { isNode, lower, offsetOf, type SqlNode, type SqlProblem } from './sql-tree.ts';
 
 export type QueryReads = {
-  /** How often each name stands where a table may, in lower case; names of CTEs among them. */
+  /** How often each name occurs in the position of a table, in lower case, including names of CTEs. */
   readonly named: ReadonlyMap<string, number>;
-  /** Nothing else is read than `named`, and by nothing else. */
+  /** True if only `named` is read. */
   readonly isUnderstood: boolean;
   /** Table functions that could do more than read. */
   readonly problems: readonly SqlProblem[];
@@ -20,14 +20,14 @@ const TABLES = 'BASE_TABLE SUBQUERY JOIN TABLE_FUNCTION EXPRESSION_LIST EMPTY PI
 const CLAUSES = `ORDER_MODIFIER LIMIT_MODIFIER LIMIT_PERCENT_MODIFIER DISTINCT_MODIFIER ORDER_DEFAULT ASCENDING DESCENDING`;
 const KINDS = new Set(`${QUERIES} ${TABLES} ${CLAUSES}`.split(' '));
 
-/** They make rows of their arguments alone. */
+/** They create rows only from their arguments. */
 const MAKERS = new Set(
   `unnest range generate_series repeat repeat_row json_each json_tree test_all_types test_vector_types icu_calendar_names
   pg_timezone_names`.split(/\s+/),
 );
-/** They read files: the engine lets them reach the lake and no further. */
+/** They read files: DuckDB only lets them access the lake. */
 const FILE_READERS = /^(read_\w+|parquet_\w+|sniff_csv|glob)$/;
-/** They read a table that they are told by its name, or say what tables there are. */
+/** They read a table given by name, or list the tables. */
 const TABLE_READERS =
   /^(query_table|histogram|histogram_values|summary|seq_scan|duckdb_\w+|pragma_(?!.*(enable|disable))\w+|which_secret)$/;
 
@@ -50,7 +50,7 @@ class Walk implements QueryReads {
     if (value.class === 'CONSTANT') return;
     if (value.type === 'BASE_TABLE') this.#table(value);
     else if (value.type === 'TABLE_FUNCTION') this.#tableFunction(value);
-    // Without a query it lists what there is.
+    // Without a query it lists the tables.
     else if (value.type === 'SHOW_REF' && !isNode(value.query)) this.isUnderstood = false;
     for (const child of Object.values(value)) this.visit(child);
   }
@@ -58,7 +58,7 @@ class Walk implements QueryReads {
   #table({ table_name: table, schema_name: schema, catalog_name: catalog, at_clause: at }: SqlNode): void {
     const name = lower(table);
     this.named.set(name, (this.named.get(name) ?? 0) + 1);
-    // With a schema it may be one that lists the tables, and so may the engine's own views.
+    // With a schema it may be one that lists the tables, and so may DuckDB's own views.
     const isBare = [schema, catalog].every((part) => part === '') && at === null;
     if (!isBare || /^(duckdb|pg|sqlite|pragma)_/.test(name)) this.isUnderstood = false;
   }
@@ -89,6 +89,6 @@ function isConstantValue(value: SqlNode): boolean {
 
 function refusal(name: string): string {
   return name === 'query' || name === 'json_execute_serialized_sql'
-    ? `${name}() runs SQL that is put together from text, of which nobody can say what it reads: write the SQL itself`
-    : `the table function ${name} does more than read, or is not known: leave it out`;
+    ? `${name}() runs SQL built from text, so it is unknown what it reads: write the SQL itself`
+    : `the table function ${name} is unknown or does more than read: remove it`;
 }

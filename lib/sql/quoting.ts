@@ -12,7 +12,7 @@ export function literal(value: string | null): string {
   return quoted.includes('\0') ? `(${quoted.replaceAll('\0', "' || chr(0) || '")})` : quoted;
 }
 
-/** `SELECT 1 ; ` → `SELECT 1`, in one pass however many blanks there are. */
+/** `SELECT 1 ; ` → `SELECT 1`, in one pass for any number of spaces. */
 export function withoutFinalSemicolon(sql: string): string {
   let end = sql.length;
   while (end > 0 && /[;\s]/.test(sql[end - 1] ?? '')) end -= 1;
@@ -23,7 +23,7 @@ export function list(items: readonly string[]): string {
   return `[${items.join(', ')}]`;
 }
 
-/** Exactly that Parquet file: folders named `year=2024` in its path are no columns. */
+/** Exactly that Parquet file: folders named `year=2024` in its path do not become columns. */
 export function readParquet(path: string): string {
   return `read_parquet(${fileLiteral(path)}, hive_partitioning = false)`;
 }
@@ -33,7 +33,7 @@ export function writeParquet(select: string, path: string): string {
   return `COPY (${select}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`;
 }
 
-/** Exactly that file for DuckDB's readers, which take a path for a glob; not for COPY TO. */
+/** Exactly that file for DuckDB's readers, which interpret a path as a glob; not for COPY TO. */
 export function fileLiteral(path: string): string {
   return literal(exactGlob(path));
 }

@@ -1,11 +1,11 @@
-// Which tables and functions a SELECT reads, from DuckDB's own parse tree (json_serialize_sql), and what in it an insight
-// may not do: read files or the engine's state, or give another result on the same rows.
+// Which tables and functions a SELECT reads, from DuckDB's own parse tree (json_serialize_sql), and what an insight must not
+// do: read files or DuckDB's state, or give different results on the same rows.
 import { isNode, lower, type SqlNode as Node, offsetOf, type SqlProblem } from './sql-tree.ts';
 
 export type SqlInputs = {
   /** Base tables that no CTE in scope defines, as written, each once, in the order of the text's tree. */
   readonly tables: readonly string[];
-  /** Where each of them stands first. */
+  /** The first position of each. */
   readonly offsets: ReadonlyMap<string, number | undefined>;
   /** Scalar, aggregate and window functions, in lower case. */
   readonly functions: readonly string[];
@@ -15,15 +15,15 @@ export type SqlInputs = {
 
 const TABLE_FUNCTIONS = new Set(['unnest', 'range', 'generate_series']);
 
-/** Keywords that are functions without parentheses; the parser takes them for columns. */
+/** Keywords that are functions without parentheses; the parser treats them as columns. */
 const KEYWORDS = new Set(
   `current_date current_time current_timestamp localtime localtimestamp current_catalog current_schema current_user
   current_role session_user`.split(/\s+/),
 );
 
 /**
- * Functions that DuckDB calls consistent (or, as macros, does not classify) and that are not, for the same rows on
- * another day, machine or number of threads. The caller adds what duckdb_functions() itself says.
+ * Functions that DuckDB classifies as consistent (or, as macros, not at all) but that are not: their result depends on the
+ * day, machine or number of threads. The caller adds those that duckdb_functions() reports.
  */
 const UNSTABLE = new Set(
   `ago current_localtime current_localtimestamp current_setting getenv getvariable get_block_size version vector_type
@@ -35,7 +35,7 @@ const UNSTABLE_FAMILY = /^(pg_|inet_|duckdb_|pragma_)|_privilege$/;
 
 /**
  * `serialized`: the parsed JSON of json_serialize_sql for one SELECT. `unstable`: the lower-case names that
- * duckdb_functions() lists with another stability than CONSISTENT.
+ * duckdb_functions() lists with a stability other than CONSISTENT.
  */
 export function sqlInputs(serialized: unknown, unstable: ReadonlySet<string>): SqlInputs {
   const walk = new Walk(unstable);
@@ -49,7 +49,7 @@ export function sqlInputs(serialized: unknown, unstable: ReadonlySet<string>): S
   };
 }
 
-/** Lower-case names of the CTEs that can be seen. */
+/** Lower-case names of the CTEs in scope. */
 type Scope = ReadonlySet<string>;
 
 class Walk {
@@ -82,7 +82,7 @@ class Walk {
     else for (const child of Object.values(node)) this.visit(child, scope);
   }
 
-  /** A CTE sees those before it, not itself: inside its own definition its name is a table's. */
+  /** A CTE sees those before it, not itself: within its own definition its name means a table. */
   #define(ctes: unknown, scope: Scope): Scope {
     const entries = isNode(ctes) && Array.isArray(ctes.map) ? (ctes.map as unknown[]) : [];
     const seen = new Set(scope);
@@ -100,10 +100,10 @@ class Walk {
     else if (node.class === 'PARAMETER')
       this.#refuse(node, 'a parameter ($1, ?) has no value here: write the value');
     else if (node.type === 'SHOW_REF')
-      this.#refuse(node, 'DESCRIBE, SHOW and SUMMARIZE are no rows of data: leave them out');
+      this.#refuse(node, 'DESCRIBE, SHOW and SUMMARIZE do not return rows of data: remove them');
     else if (node.class === 'COLUMN_REF') this.#column(node);
-    if (isNode(node.sample)) this.#refuse(node, 'a sample is different every time: leave it out');
-    if (isNode(node.at_clause)) this.#refuse(node, 'AT (time travel) is not supported: leave it out');
+    if (isNode(node.sample)) this.#refuse(node, 'a sample is different every time: remove it');
+    if (isNode(node.at_clause)) this.#refuse(node, 'AT (time travel) is not supported: remove it');
   }
 
   #table(node: Node, scope: Scope): void {
@@ -112,7 +112,7 @@ class Walk {
       (part) => typeof part === 'string' && part !== '',
     );
     if (qualified.length > 0)
-      this.#refuse(node, `${[...qualified, name].join('.')} is qualified: write the table's name alone`);
+      this.#refuse(node, `${[...qualified, name].join('.')} is qualified: write only the table's name`);
     else if (!scope.has(lower(name)) && !this.tables.has(name)) this.tables.set(name, offsetOf(node));
   }
 
@@ -122,7 +122,7 @@ class Walk {
     if (!TABLE_FUNCTIONS.has(name))
       this.#refuse(
         node,
-        `the table function ${name} reads files or the engine's state: read tables and insights by their names`,
+        `the table function ${name} reads files or DuckDB's state: read tables and insights by name`,
       );
   }
 
@@ -133,7 +133,7 @@ class Walk {
     if (this.#unstable.has(name) || UNSTABLE.has(name) || UNSTABLE_FAMILY.test(name) || sinceToday)
       this.#refuse(
         node,
-        `${name}() is not deterministic: the same rows must give the same result. ${/_quantile$/.test(name) ? 'Write quantile_cont(x, 0.5)' : 'Leave it out'}`,
+        `${name}() is not deterministic: the same rows must give the same result. ${/_quantile$/.test(name) ? 'Write quantile_cont(x, 0.5)' : 'Remove it'}`,
       );
   }
 
@@ -142,7 +142,7 @@ class Walk {
     if (names.length !== 1 || !KEYWORDS.has(lower(names[0]))) return;
     this.#refuse(
       node,
-      `${lower(names[0])} is not deterministic: the same rows must give the same result. Leave it out; a column of that name wants its table before it`,
+      `${lower(names[0])} is not deterministic: the same rows must give the same result. Remove it; if it is a column, write its table's name before it`,
     );
   }
 

@@ -1,10 +1,10 @@
-// DuckDB's parse tree of an SQL text (json_serialize_sql) as plain nodes, and the way through it. The tree has no published
-// schema: what is not known is passed over here, and refused by those who must be sure.
+// DuckDB's parse tree of an SQL text (json_serialize_sql) as plain nodes, and functions to walk it. The tree has no published
+// schema: unknown parts are skipped here, and refused by callers that must be sure.
 
-/** An object of the tree. `type` says what it is, `class` what kind of expression; `query_location` counts bytes. */
+/** An object of the tree. `type` is the kind of node, `class` the kind of expression; `query_location` counts bytes. */
 export type SqlNode = Readonly<Record<string, unknown>>;
 
-/** `offset`: where in the SQL, in bytes; undefined where the engine does not say. */
+/** `offset`: the position in the SQL, in bytes; undefined if DuckDB gives none. */
 export type SqlProblem = { readonly problem: string; readonly offset: number | undefined };
 
 export function isNode(value: unknown): value is SqlNode {
@@ -19,13 +19,13 @@ export function lower(name: unknown): string {
   return String(name).toLowerCase();
 }
 
-/** The engine writes 2^64 - 1 where it knows no place. */
+/** DuckDB writes 2^64 - 1 for an unknown position. */
 export function offsetOf(node: SqlNode): number | undefined {
   const offset = node.query_location;
   return Number.isSafeInteger(offset) ? (offset as number) : undefined;
 }
 
-/** The expressions of a SELECT's part, outermost first; a subquery is named, and not entered. */
+/** The expressions of a SELECT's part, outermost first; a subquery is returned, but not entered. */
 export function* expressions(value: unknown): Generator<SqlNode> {
   if (Array.isArray(value)) for (const item of value) yield* expressions(item);
   if (!isNode(value)) return;
@@ -45,7 +45,7 @@ export function functionName(node: SqlNode): string | undefined {
   return node.class === 'FUNCTION' || node.class === 'WINDOW' ? lower(node.function_name) : undefined;
 }
 
-/** The CTEs that a query node defines, in their order. */
+/** The CTEs that a query node defines, in order. */
 export function definedCtes(
   node: SqlNode,
 ): { readonly name: string; readonly query: SqlNode; readonly aliases: readonly unknown[] }[] {
@@ -57,7 +57,7 @@ export function definedCtes(
   });
 }
 
-/** The engine writes infinities and NaN as JSON has them not. */
+/** DuckDB writes infinities and NaN in a form that JSON does not have. */
 export function parseTree(text: string): unknown {
   const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:Infinity|NaN|inf|nan)\b/gi;
   try {

@@ -1,5 +1,5 @@
-// Types in which equal values need not be alike: 0.0 and -0.0, NaN of either sign, 1 month and 30 days. What a value may be of
-// these, as far as it follows from how it is computed. Types are those of the engine's plan: `{id, type_info}`.
+// Types in which equal values can differ: 0.0 and -0.0, NaN of either sign, 1 month and 30 days. Derives which of these
+// forms a value may have from how it is computed. Types are those of DuckDB's plan: `{id, type_info}`.
 import { isNode } from './sql-tree.ts';
 
 export type PlanType = { readonly id: string; readonly type_info?: unknown };
@@ -7,16 +7,16 @@ export type PlanType = { readonly id: string; readonly type_info?: unknown };
 /** What is known of a column or an expression. */
 export type Forms = {
   readonly type: PlanType;
-  /** Of a float: -0.0. Of another type that is not exact: one of several equal values. */
+  /** For a float: -0.0. For another type that is not exact: one of several equal values. */
   readonly mayBeNegativeZero: boolean;
-  /** NaN of the sign that no text says. */
+  /** NaN with the sign that cannot come from a text. */
   readonly mayBeOddNaN: boolean;
   readonly mayBeInfinite: boolean;
-  /** What takes one of several equal values, whichever comes first; absent where the value does not depend on the rows' order. */
+  /** What takes the first of several equal values; absent if the value does not depend on the rows' order. */
   readonly chosenBy?: string;
 };
 
-/** Equal is identical: equal values have one text and the same bits. */
+/** Equal values are identical: they have one text and the same bits. */
 const EXACT = new Set(
   `NULL BOOLEAN TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT DECIMAL BIGNUM
   INTEGER_LITERAL STRING_LITERAL VARCHAR CHAR BLOB BIT UUID ENUM DATE TIME TIME_NS TIME_WITH_TIME_ZONE TIMESTAMP TIMESTAMP_S
@@ -42,22 +42,22 @@ export function isFloat({ id }: PlanType): boolean {
   return id === 'DOUBLE' || id === 'FLOAT';
 }
 
-/** True where two equal values of it may differ. */
+/** True if two equal values of it may differ. */
 export function varies({ type, mayBeNegativeZero, mayBeOddNaN }: Forms): boolean {
   return !isExactType(type) && (mayBeNegativeZero || (isFloat(type) && mayBeOddNaN));
 }
 
-/** A value of which nothing is known but its type. */
+/** A value of which only the type is known. */
 export function anyForm(type: PlanType): Forms {
   return { type, mayBeNegativeZero: true, mayBeOddNaN: true, mayBeInfinite: true };
 }
 
-/** Of a finite number without a negative zero, a value of an exact type, or one that its type writes in one way alone. */
+/** Of a finite number without a negative zero, a value of an exact type, or one that its type represents in only one way. */
 export function oneForm(type: PlanType): Forms {
   return { type, mayBeNegativeZero: false, mayBeOddNaN: false, mayBeInfinite: false };
 }
 
-/** What may be any of the values. */
+/** A value that may be any of the given ones. */
 export function eitherForm(type: PlanType, values: readonly Forms[]): Forms {
   const chosenBy = chooser(values);
   return {
@@ -73,12 +73,12 @@ export function chooser(values: readonly Forms[]): string | undefined {
   return values.find((value) => value.chosenBy !== undefined)?.chosenBy;
 }
 
-/** The value where `by` takes it from several that are equal to it. */
+/** The value that `by` takes from several equal ones. */
 export function chosen(value: Forms, by: string): Forms {
   return varies(value) ? { ...value, chosenBy: value.chosenBy ?? by } : value;
 }
 
-/** By the rules of IEEE 754 in the rounding to nearest: what a function makes of its arguments; undefined for others. */
+/** By the rules of IEEE 754 in the rounding to nearest: a function's result forms from its arguments; undefined for others. */
 export function floatForms(
   name: string,
   type: PlanType,
@@ -131,7 +131,7 @@ export function floatForms(
   }
 }
 
-/** `constant`: the divisor, where it is one. By one that is not 0 nothing becomes NaN, by one of at least 1 nothing infinite. */
+/** `constant`: the divisor if it is constant. A divisor other than 0 never creates NaN, one of at least 1 never infinity. */
 function quotient(both: Forms, dividend: Forms, constant: number | undefined): Forms {
   const divides = constant !== undefined && Number.isFinite(constant) && constant !== 0;
   return {
@@ -142,7 +142,7 @@ function quotient(both: Forms, dividend: Forms, constant: number | undefined): F
   };
 }
 
-/** The value that stands for all that are equal to it; for SQL. */
+/** SQL for the canonical one of all equal values. */
 export function canonicalDouble(sql: string): string {
   return `CASE WHEN isnan(${sql}) THEN CAST('nan' AS DOUBLE) ELSE ${sql} + CAST(0 AS DOUBLE) END`;
 }

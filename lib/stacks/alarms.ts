@@ -1,4 +1,4 @@
-// What wakes a person, and where it is said: one topic, an alarm for each kind of trouble.
+// Alarms: one topic, and an alarm for each kind of problem.
 import { Aws, Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -17,7 +17,7 @@ const PERIOD = Duration.minutes(5);
 type Trouble = {
   readonly id: string;
   readonly metric: IMetric;
-  /** More than that is an alarm. */
+  /** A higher value raises the alarm. */
   readonly above: number;
   /** What it means and what to do. */
   readonly description: string;
@@ -56,7 +56,7 @@ export class Alarms extends Construct {
       ...(masterKey ? { masterKey } : {}),
     });
     const alarms = `arn:${Aws.PARTITION}:cloudwatch:${Aws.REGION}:${Aws.ACCOUNT_ID}:alarm:*`;
-    // With a policy of its own the topic loses the one that lets the account's alarms publish.
+    // A custom policy replaces the topic's default one, which lets the account's alarms publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsPublish',
@@ -89,7 +89,7 @@ export class Alarms extends Construct {
 function queueTroubles({ maxLag }: SluiceOptions, queues: Queues): Trouble[] {
   const visible = { period: PERIOD, statistic: 'Maximum' };
   const dead =
-    'Messages failed for good: "sluice dead-letters" says which and why, "sluice redrive" tries again.';
+    'Messages failed permanently: "sluice dead-letters" shows which and why, "sluice redrive" retries them.';
   const late = 'Messages wait too long: are functions throttled, failing or too few?';
   return [
     {
@@ -109,7 +109,7 @@ function queueTroubles({ maxLag }: SluiceOptions, queues: Queues): Trouble[] {
       metric: queues.maintainFailures.metricApproximateNumberOfMessagesVisible(visible),
       above: 0,
       description:
-        'A run of maintain failed three times, or a deploy was never answered: the message in its queue says which, and the error. The next run does the same work; delete the message when the cause is mended.',
+        'A run of maintain failed three times, or a deployment was never answered: the message in its queue shows which, with the error. The next run does the same work; delete the message when the cause is fixed.',
     },
     {
       id: 'FilesAge',
@@ -133,41 +133,41 @@ function dataTroubles({ stage, maxLag }: SluiceOptions): Trouble[] {
       id: 'RejectedFiles',
       metric: metric('ingest', 'rejectedFiles'),
       above: 0,
-      description:
-        'A file was refused as a whole: "sluice status" names it, its report in the lake says why.',
+      description: 'A file was rejected: "sluice status" lists it, its report in the lake has the reason.',
     },
     {
       id: 'FailedAudits',
       metric: metric('aggregate', 'failedAudits'),
       above: 0,
       description:
-        'Partitions keep their old rows because the new ones failed an audit: see "sluice status".',
+        'Partitions keep their previous rows because the new ones failed an audit: see "sluice status".',
     },
     {
       id: 'InsightLag',
       metric: metric('aggregate', 'lagSeconds', 'Maximum'),
       above: maxLag.toSeconds(),
-      description: 'A file took too long to show in an insight.',
+      description: 'A file took too long to appear in an insight.',
     },
     {
       id: 'Vanished',
       metric: metric('maintain', 'vanishedFiles', 'Maximum'),
       above: 0,
-      description: 'Files are gone from landing whose rows no event withdrew: "sluice sync --prune" does.',
+      description:
+        'Files are gone from landing, but no event withdrew their rows: run "sluice sync --prune".',
     },
     ...(['aggregate', 'maintain'] as const).map((name) => ({
       id: `ForeignCommits${name === 'aggregate' ? 'Aggregate' : 'Maintain'}`,
       metric: metric(name, 'foreignCommits'),
       above: 0,
       description:
-        'Another program wrote into a table of the lake. Its log says who ("table.foreign_undone"); other programs should only read.',
+        'Another program wrote into a table of the lake. Its function logs which ("table.foreign_undone"); other programs should only read.',
     })),
     {
       id: 'Unexamined',
       metric: metric('maintain', 'unexaminedFiles', 'Maximum'),
       above: 0,
       description:
-        'Landing is too large for one run of reconcile: the next one goes on; or run "sluice sync".',
+        'Landing is too large for one run of reconcile: the next run continues; or run "sluice sync".',
     },
   ];
 }
@@ -179,7 +179,7 @@ function functionTroubles({ ingest, aggregate, maintain }: Functions): Trouble[]
         id: `${name}Errors`,
         metric: fn.metricErrors({ period: PERIOD }),
         above: 0,
-        description: `The function ${name.toLowerCase()} failed as a whole: see its log.`,
+        description: `The function ${name.toLowerCase()} failed: see its log.`,
       },
       {
         id: `${name}Throttles`,

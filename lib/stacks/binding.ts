@@ -1,5 +1,5 @@
-// Where DuckDB's native binding for a Lambda platform lies: among the dependencies where this machine is of that platform,
-// else in a folder that `npm run bindings` fills. Synthesis itself never touches the network.
+// Finds DuckDB's native binding for a Lambda platform: in the dependencies if this machine has that platform, otherwise in
+// a folder that `npm run bindings` fills. Synthesis itself never uses the network.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ export function bindingPackage(platform: Platform): string {
   return `@duckdb/node-bindings-${platform}`;
 }
 
-/** The folder of `@duckdb/node-bindings`, whose version every platform's binding must have. */
+/** The folder of `@duckdb/node-bindings`, whose version the native binding of every platform must have. */
 export function bindingsFolder(): string {
   return dirname(createRequire(import.meta.url).resolve('@duckdb/node-bindings/package.json'));
 }
@@ -30,14 +30,14 @@ function versionOf(folder: string): string {
   return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
-/** Throws CliError, with the command that helps, where the binding is not on this machine. */
+/** Throws CliError, with the command to run, if the native binding is not on this machine. */
 export function bindingFolder(platform: Platform): string {
   const version = wantedVersion();
   const found = findBinding(platform, version);
   if (found) return found;
   const architecture = platform.slice(platform.indexOf('-') + 1);
   throw new CliError(
-    `DuckDB's binding for ${platform} (${bindingPackage(platform)} ${version}) is not on this machine: run "npm run bindings -- ${architecture}", which fetches it once, or choose this machine's own architecture by "-c architecture=${process.arch}"`,
+    `DuckDB's native binding for ${platform} (${bindingPackage(platform)} ${version}) is not on this machine: run "npm run bindings -- ${architecture}"to fetch it once, or choose this machine's architecture with "-c architecture=${process.arch}"`,
   );
 }
 
@@ -48,7 +48,7 @@ function findBinding(platform: Platform, version: string): string | undefined {
   );
 }
 
-/** Fetches the binding with npm unless it is there. Returns its folder. Throws CliError. */
+/** Fetches the native binding with npm unless it is present. Returns its folder. Throws CliError. */
 export function fetchBinding(platform: Platform): string {
   const version = wantedVersion();
   const found = findBinding(platform, version);
@@ -84,14 +84,14 @@ function pack(specifier: string, into: string): string {
       /^npm error (?:code .*\nnpm error )?(?:notarget )?(.+?)\.*$/m.exec(said)?.[1] ?? said
     ).trim();
     throw new CliError(
-      `npm cannot fetch ${specifier}: ${reason}. Run "npm run bindings" where npm reaches its registry, or choose this machine's own architecture by "-c architecture=${process.arch}"`,
+      `npm cannot fetch ${specifier}: ${reason}. Run "npm run bindings" on a machine where npm reaches its registry, or choose this machine's architecture with "-c architecture=${process.arch}"`,
       1,
       { cause: error },
     );
   }
 }
 
-/** The lock file's word counts where it has one; else npm has checked the archive against the registry's own. */
+/** Checks the hash in the lock file if there is one; otherwise npm has checked the archive against the registry's hash. */
 function requireIntegrity(platform: Platform, archive: string): void {
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { integrity?: string } | undefined>;
@@ -100,6 +100,6 @@ function requireIntegrity(platform: Platform, archive: string): void {
   const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
   if (wanted === undefined || wanted === found) return;
   throw new CliError(
-    `${bindingPackage(platform)} from the registry is not what package-lock.json names: ${found} instead of ${wanted}`,
+    `${bindingPackage(platform)} from the registry does not match package-lock.json: ${found} instead of ${wanted}`,
   );
 }

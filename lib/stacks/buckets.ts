@@ -1,5 +1,5 @@
-// Landing and lake: encrypted, TLS only, never public, with old versions for a while. The lake's log entries are written once:
-// its policy refuses to overwrite or delete one, whoever asks.
+// Landing and lake: encrypted, TLS only, never public, with old versions kept for a while. The lake's log entries are written
+// once: the bucket policy refuses to overwrite or delete one, for every principal.
 import { Aws, Duration, Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
@@ -15,15 +15,15 @@ import { Construct } from 'constructs';
 import { TABLE_KINDS } from '../core/insight.ts';
 import type { LandingEvents, SluiceOptions } from './sluice-props.ts';
 
-/** Below it Athena writes its results: no table of the lake has this name, and no function may read it. */
+/** Athena writes its results below it: no table of the lake has this name, and no function may read it. */
 export const QUERY_RESULTS = 'athena-results';
 
 const ABORT_UPLOADS: LifecycleRule = { abortIncompleteMultipartUploadAfter: Duration.days(2) };
 const KEEP_RESULTS = Duration.days(7);
 
 /**
- * Only entries of tables: checkpoints and `_last_checkpoint` beside them are written anew, and old checkpoints swept; and a
- * report about somebody's Delta table in landing is no entry, though its key holds these words.
+ * Only entries of tables: checkpoints and `_last_checkpoint` next to them are overwritten, and old checkpoints swept; and a
+ * report about a Delta table in landing is not an entry, although its key contains these words.
  */
 const LOG_ENTRIES = TABLE_KINDS.map((kind) => `${kind}/*/_delta_log/*.json`);
 
@@ -32,16 +32,16 @@ type Own = { readonly bucketName?: string; readonly lifecycleRules: LifecycleRul
 export class Buckets extends Construct {
   readonly landing: IBucket;
   readonly lake: IBucket;
-  /** The landing bucket's resource where it was made here. */
+  /** The landing bucket's resource if it was created here. */
   readonly ownLanding: CfnBucket | undefined;
-  /** Of our own a text: its name is known before it exists. See notifications.ts. */
+  /** For our own bucket it is a plain string: its name is known before it exists. See notifications.ts. */
   readonly landingArn: string;
-  /** Keys of source files begin with it: empty, or a folder with its slash. */
+  /** The prefix of source file keys: empty, or a folder with a trailing slash. */
   readonly landingFolder: string;
   readonly landingEvents: LandingEvents;
-  /** Those that were made here. */
+  /** The buckets that were created here. */
   readonly own: readonly IBucket[];
-  /** Of the lake, and of what else is made here. */
+  /** The key of the lake and of everything else created here. */
   readonly encryptionKey: IKey | undefined;
   private readonly options: SluiceOptions;
 
@@ -74,8 +74,8 @@ export class Buckets extends Construct {
   }
 
   /**
-   * `sweeper`: the one role that empties a stage whose data goes with it. Everybody else's way past it is to change the
-   * bucket's policy first, which is told apart in CloudTrail from any deletion.
+   * `sweeper`: the only role that empties a stage whose data is deleted with it. Anyone else would have to change the
+   * bucket's policy first, which CloudTrail shows separately from deletions.
    */
   protectLog(sweeper: IRole): void {
     const entries = LOG_ENTRIES.map((keys) => this.lake.arnForObjects(keys));
@@ -85,8 +85,8 @@ export class Buckets extends Construct {
         ...everybody,
         sid: 'LogEntriesAreCreatedOnly',
         actions: ['s3:PutObject'],
-        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html. Multipart uploads carry the
-        // header with their last request alone, so they are refused: an entry is one request.
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html. Multipart uploads send
+        // the header only with their last request, so they are refused: an entry is one request.
         conditions: { Null: { 's3:if-none-match': 'true' } },
       }),
     );
@@ -120,7 +120,7 @@ export class Buckets extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       versioned: true,
-      // What a failed first deploy made goes with it; what was in use stays.
+      // Resources of a failed first deployment are deleted; those in use are kept.
       removalPolicy: retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       ...this.accessLogs(id),
       ...own,
@@ -129,9 +129,9 @@ export class Buckets extends Construct {
       Validations.of(bucket).acknowledge({
         id: 'AwsSolutions-S1',
         reason:
-          'Access logs of S3 cost a bucket of their own and come late; accessLogsBucket turns them on, and CloudTrail data events are the other way to audit reads. What was written is told by reports and Delta logs.',
+          'Access logs of S3 need another bucket and arrive late; accessLogsBucket turns them on, and CloudTrail data events are the alternative for auditing reads. Writes are recorded in reports and Delta logs.',
       });
-    // The CDK's own class and interface disagree about one optional property.
+    // The CDK's class and interface disagree about one optional property.
     return bucket as IBucket;
   }
 
@@ -148,7 +148,7 @@ export class Buckets extends Construct {
   }
 }
 
-/** Of the stack's id, another one each time that a stack is made: a bucket that outlived its stack is in nobody's way. */
+/** Part of the stack's id, new for each created stack: a bucket that outlives its stack blocks no later one. */
 export function stackSuffix(): string {
   // arn:aws:cloudformation:<region>:<account>:stack/<name>/<uuid>
   return Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));

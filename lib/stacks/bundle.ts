@@ -5,18 +5,18 @@ import { buildSync } from 'esbuild';
 import { bindingFolder, bindingPackage, bindingsFolder, type Platform } from './binding.ts';
 
 export type Bundle = {
-  /** schemas/<package>/…: contracts and insights are taken, samples are not. */
+  /** schemas/<package>/…: contracts and insights are included, samples are not. */
   readonly schemas: string;
   readonly platform: Platform;
 };
 
 const ROOT = join(import.meta.dirname, '../..');
 const FUNCTIONS = ['ingest', 'aggregate', 'maintain'];
-/** The engine's interface is CommonJS and asks for its binding by `require`. */
+/** DuckDB's interface is CommonJS and loads its native binding with `require`. */
 const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** Fills the folder `into`. Throws CliError where the platform's binding is missing. Needs neither network nor Docker. */
+/** Fills the folder `into`. Throws CliError if the platform's native binding is missing. Needs neither network nor Docker. */
 export function bundleFunctions({ schemas, platform }: Bundle, into: string): void {
   const binding = bindingFolder(platform);
   buildSync({
@@ -32,7 +32,7 @@ export function bundleFunctions({ schemas, platform }: Bundle, into: string): vo
     chunkNames: 'shared-[hash]',
     external: ['@duckdb/node-bindings'],
     banner: { js: REQUIRE },
-    // Names stay, so that a stack trace can be read without a source map.
+    // Names are kept, so that stack traces are readable without a source map.
     minifyWhitespace: true,
     minifySyntax: true,
     logLevel: 'warning',
@@ -53,7 +53,7 @@ function copyDefinitions(schemas: string, into: string): void {
   }
 }
 
-/** Files alone, those whose names match. */
+/** Only files whose names match. */
 function copy(from: string, to: string, names: RegExp): void {
   mkdirSync(to, { recursive: true });
   for (const entry of readdirSync(from, { withFileTypes: true }))

@@ -1,10 +1,10 @@
-// The words behind `-c`: which there are, what they mean as properties of the stack, and which was meant where nobody knows one.
+// The settings after `-c`: which exist, their meaning as properties of the stack, and suggestions for unknown ones.
 import { Duration } from 'aws-cdk-lib';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError } from '../errors.ts';
 import type { SluiceProps } from './sluice-props.ts';
 
-/** Of the app itself: not a property of the stack. */
+/** Settings of the app itself, not properties of the stack. */
 const OF_THE_APP = ['stage', 'schemas', 'fetchBinding'] as const;
 
 type Context = Readonly<Record<string, unknown>>;
@@ -13,9 +13,9 @@ type Meaning = (word: string, text: string) => Properties;
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   architecture: (word, text) => {
-    // Asked for before the stack is made: its binding is fetched first.
+    // Needed before the stack is created: its native binding is fetched first.
     if (text === 'arm64' || text === 'x64') return { architecture: text };
-    throw new CliError(`"-c ${word}=${text}": it is arm64 or x64`);
+    throw new CliError(`"-c ${word}=${text}": use arm64 or x64`);
   },
   alarmEmail: (_, alarmEmail) => ({ alarmEmail }),
   alarmTopic: (_, alarmTopic) => ({ alarmTopic }),
@@ -51,9 +51,9 @@ export type ContextWords = {
 };
 
 /**
- * `context`: all that the CDK was given. `others`: words of somebody else's, those that stand in cdk.json. Throws CliError on
- * a word that nobody knows, and on a text that is no number where one is wanted; what numbers mean is checked with the
- * properties. An empty text is as good as none.
+ * `context`: the CDK's whole context. `others`: settings of others, as listed in cdk.json. Throws CliError on an unknown
+ * setting, and on a text in place of a number; values are checked together with the properties. An empty text counts as
+ * missing.
  */
 export function readContextWords(context: Context, others: Iterable<string> = []): ContextWords {
   requireKnown(Object.keys(context), new Set(others));
@@ -73,7 +73,7 @@ export function readContextWords(context: Context, others: Iterable<string> = []
   };
 }
 
-/** The CDK's own words begin with an `@`, as its feature flags do, or hold a colon, as its settings and look-ups do. */
+/** The CDK's own settings start with `@` (feature flags) or contain a colon (settings and look-ups). */
 function requireKnown(given: readonly string[], others: ReadonlySet<string>): void {
   const unknown = given.filter(
     (word) => !WORDS.includes(word) && !others.has(word) && !word.startsWith('@') && !word.includes(':'),
@@ -82,12 +82,12 @@ function requireKnown(given: readonly string[], others: ReadonlySet<string>): vo
   throw new CliError(
     unknown.map((word) => {
       const nearest = didYouMean(word, WORDS);
-      return `"-c ${word}=…" is no word of this app.${nearest === '' ? ` It knows ${WORDS.join(', ')}.` : nearest}`;
+      return `"-c ${word}=…": unknown setting.${nearest === '' ? ` Known settings: ${WORDS.join(', ')}.` : nearest}`;
     }),
   );
 }
 
 function count(word: string, text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new CliError(`"-c ${word}=${text}": it is a whole number, as in "-c ${word}=10"`);
+  throw new CliError(`"-c ${word}=${text}": use a whole number, such as "-c ${word}=10"`);
 }

@@ -1,4 +1,4 @@
-// One page that shows how the installation is doing: what came in, how late it shows, what waits, what failed.
+// A dashboard of the installation: arrivals, delays, waiting messages, failures.
 import { Duration } from 'aws-cdk-lib';
 import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
@@ -42,7 +42,7 @@ export function addDashboard(
       metric('maintain', 'behindFiles', 'Maximum'),
       metric('maintain', 'vanishedFiles', 'Maximum'),
     ]),
-    graph('Commits that others were faster at', [metric('ingest', 'conflicts')]),
+    graph('Commit conflicts', [metric('ingest', 'conflicts')]),
     graph('Waiting messages', [
       queues.files.metricApproximateNumberOfMessagesVisible(),
       queues.refresh.metricApproximateNumberOfMessagesVisible(),

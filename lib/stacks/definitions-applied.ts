@@ -1,5 +1,5 @@
-// The deploy's last step: maintain brings the lake's tables under the deployed definitions, and asks for what follows from it.
-// A custom resource without a provider of its own: a deploy whose contract the tables cannot take is rolled back.
+// The last step of a deployment: maintain applies the definitions to the lake's tables and requests the resulting work.
+// A custom resource without a separate provider: a deployment with an incompatible contract change is rolled back.
 import { createHash } from 'node:crypto';
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { Construct, IDependable } from 'constructs';
@@ -9,7 +9,7 @@ import type { Functions } from './functions.ts';
 
 const LONGEST = Duration.minutes(15);
 
-/** `before`: what has to stand first, so that its failure finds no table made yet. */
+/** `before`: resources to create first, so that if they fail, no table exists yet. */
 export function applyDefinitions(
   scope: Construct,
   { catalog }: Definitions,
@@ -20,10 +20,10 @@ export function applyDefinitions(
     resourceType: RESOURCES.definitions,
     serviceToken: functions.maintain.functionArn,
     serviceTimeout: LONGEST,
-    // CloudFormation asks again when a property changes.
+    // CloudFormation repeats the request when a property changes.
     properties: { definitions: hashOf([...catalog.datasets, ...catalog.derivations]) },
   });
-  // All functions hold the new definitions before the tables do.
+  // All functions get the new definitions before the tables do.
   resource.node.addDependency(functions, ...before);
 }
 

@@ -1,4 +1,4 @@
-// The contracts and insights that a stack is made for: read, checked and bound before anything is deployed.
+// The contracts and insights of a stack: read, checked and bound before anything is deployed.
 import { resolve } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import type { Catalog } from '../core/catalog.ts';
@@ -6,7 +6,7 @@ import { loadCatalog } from '../definitions/load-catalog.ts';
 
 export type Definitions = { readonly folder: string; readonly catalog: Catalog };
 
-/** `folder`: schemas/<package>/datapackage.json and insights/*.sql. Throws DefinitionError where one is wrong. */
+/** `folder`: schemas/<package>/datapackage.json and insights/*.sql. Throws DefinitionError if one is wrong. */
 export async function loadDefinitions(folder: string): Promise<Definitions> {
   const sql = await openDuckDb({ reach: {} });
   try {

@@ -1,5 +1,5 @@
-// A stage whose data goes with it, a review environment say: CloudFormation deletes no bucket that holds something, so maintain
-// empties them, after all that fills them has stopped.
+// For a stage whose data is deleted with it, such as a review environment: CloudFormation does not delete non-empty buckets,
+// so maintain empties them after all their writers have stopped.
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { RESOURCES } from '../aws/deployment.ts';
@@ -8,7 +8,7 @@ import type { Functions } from './functions.ts';
 
 const LONGEST = Duration.minutes(15);
 
-/** A landing bucket that was not made here is left alone. */
+/** A landing bucket that was not created here is not touched. */
 export function emptyWithStack(scope: Construct, buckets: Buckets, functions: Functions): void {
   const contents = new CustomResource(scope, 'Contents', {
     resourceType: RESOURCES.contents,

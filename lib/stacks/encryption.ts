@@ -1,12 +1,12 @@
-// A key of the customer's own for all that is made here, and what AWS's services must be allowed to do with it. What a key's
-// policy wants where it is not completed here stands in docs/aws-security.md.
+// A customer-managed key for everything created here, and the permissions that AWS's services need on it. For a key whose
+// policy is not completed here, docs/aws-security.md lists the required statements.
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { SluiceOptions } from './sluice-props.ts';
 
-/** Undefined where AWS's own keys do. A key given by its ARN is not changed. */
+/** Undefined if AWS's own keys are used. A key given by its ARN is not changed. */
 export function ownKey(
   scope: Construct,
   { encryptionKey: given, landingEvents, alarmTopic }: SluiceOptions,

@@ -1,4 +1,4 @@
-// The three functions: their code, their settings, their roles, and what makes them run.
+// The three functions: their code, settings, roles and triggers.
 import { join } from 'node:path';
 import { AssetHashType, Aws, DockerImage, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
@@ -27,14 +27,14 @@ import { FILES_WINDOW, type Queues } from './queues.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** As many as share a commit at the most: see lib/aws/ingest-batch.ts. */
+/** The most messages that share a commit: see lib/aws/ingest-batch.ts. */
 const FILES_PER_BATCH = 100;
-/** An insight that kills its function takes no other along, and none waits for a slow one. */
+/** One at a time: an insight that kills its function affects no other, and none waits for a slow one. */
 const REFRESHES_PER_BATCH = 1;
 
 type Limits = Pick<SluiceOptions, 'memoryMb' | 'diskMb' | 'timeout'>;
 
-/** Of maintain, which rewrites whole tables where a contract's change asks for it: AWS's bound. */
+/** For maintain, which rewrites whole tables for some contract changes: AWS's limit. */
 const LONGEST = Duration.minutes(15);
 
 export class Functions extends Construct {
@@ -52,7 +52,7 @@ export class Functions extends Construct {
     this.options = options;
     this.buckets = buckets;
     this.queues = queues;
-    // Asked for before the CDK wraps the answer in its own error.
+    // Called early, before the CDK would wrap the error in its own.
     if (Stack.of(this).bundlingRequired) bindingFolder(`linux-${options.architecture}`);
     const code = functionCode(options);
     this.ingest = this.lambda('ingest', code, options);
@@ -62,12 +62,12 @@ export class Functions extends Construct {
     this.triggers = this.trigger();
     new EventInvokeConfig(this, 'MaintainFailed', {
       function: this.maintain,
-      // Its role may send already: see permissions.ts.
+      // Its role is already allowed to send: see permissions.ts.
       onFailure: { bind: () => ({ destination: queues.maintainFailures.queueArn }) },
     });
   }
 
-  /** What feeds the functions is made after `resource`, and stops before it is deleted. */
+  /** The triggers are created after `resource` and removed before it. */
   triggeredAfter(resource: IDependable): void {
     for (const trigger of this.triggers) trigger.node.addDependency(resource);
   }
@@ -91,7 +91,7 @@ export class Functions extends Construct {
     const daily = new Rule(this, 'Sweep', { schedule: Schedule.rate(Duration.days(1)) });
     const asked: MaintainEvent = { retentionDays: keepRemovedFiles.toDays({ integral: false }) };
     daily.addTarget(new LambdaFunction(this.maintain, { event: RuleTargetInput.fromObject(asked) }));
-    // The CDK names the rule alone. With its account nobody else's rule of that name is meant, ever.
+    // The CDK only sets the rule's ARN. The account is added, so that no other account's rule with that name can match.
     for (const child of this.node.findAll())
       if (child instanceof CfnPermission) child.sourceAccount = Aws.ACCOUNT_ID;
     return [files, refreshes, rule, daily];
@@ -115,15 +115,15 @@ export class Functions extends Construct {
       timeout,
       role: this.role(name, logGroup),
       logGroup,
-      // A refresh that runs out of time asks for its rest through the queue that it is fed from, an insight of an insight is
-      // asked for there too, and ingest hands back what there was no time for. Each such message comes after a commit or names
-      // less than the one before, so it ends; yet a chain of 16 would look like a loop to Lambda, which then stops the function:
+      // A refresh that runs out of time requests the rest through its own input queue, an insight of an insight is requested
+      // there too, and ingest sends back what it had no time for. Each such message follows a commit or names less than the
+      // previous one, so this ends; but a chain of 16 looks like a loop to Lambda, which then stops the function:
       // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
       recursiveLoop: RecursiveLoop.ALLOW,
       ...(vpc ? { vpc } : {}),
       ...(vpcSubnets ? { vpcSubnets } : {}),
       ...(securityGroups ? { securityGroups: [...securityGroups] } : {}),
-      // Maintain is called by the clock and by deploys, which wait for it.
+      // Maintain is invoked on a schedule and by deployments, which wait for it.
       ...(reservedConcurrency !== undefined && name !== 'maintain'
         ? { reservedConcurrentExecutions: reservedConcurrency }
         : {}),
@@ -151,7 +151,7 @@ export class Functions extends Construct {
     const work = permissions(name, this.options, this.buckets, this.queues);
     const role = new Role(this, `${name}-role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      // Inline, so that the function is not made before it.
+      // Inline, so that the function is not created before it.
       inlinePolicies: {
         work: new PolicyDocument({
           statements: [
@@ -170,7 +170,7 @@ export class Functions extends Construct {
   }
 }
 
-/** Bundled while synthesising, into the cloud assembly itself; not at all where no stack is to be deployed. */
+/** Bundled during synthesis, into the cloud assembly itself; not at all if no stack is deployed. */
 function functionCode({ definitions, architecture }: SluiceOptions): Code {
   return Code.fromAsset(join(ROOT, 'functions'), {
     assetHashType: AssetHashType.OUTPUT,

@@ -1,4 +1,4 @@
-// The functions' own metrics as CloudWatch knows them: names and dimensions come from where they are published.
+// The functions' metrics in CloudWatch: names and dimensions come from the code that publishes them.
 import { Duration } from 'aws-cdk-lib';
 import { Metric, type Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import { type FunctionName, METRICS_NAMESPACE, type MetricName } from '../aws/metric-names.ts';

@@ -1,4 +1,4 @@
-// cdk-nag wants a word on every ARN that ends in a wildcard: objects have no ARN before they exist, so their folder is named.
+// cdk-nag needs a reason for every ARN that ends in a wildcard: objects have no ARN before they exist, so their folder is named.
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
@@ -14,41 +14,41 @@ export function acknowledgeFolders(role: Role, statements: readonly PolicyStatem
       Validations.of(role).acknowledge({
         id: 'AwsSolutions-IAM5[Resource::*]',
         reason:
-          "Lambda's network interfaces in a VPC have no ARN before they exist, and EC2 takes no narrower one to describe them.",
+          "Lambda's network interfaces in a VPC have no ARN before they exist, and EC2 accepts no narrower one to describe them.",
       });
     if (!folder.endsWith('/*')) continue;
     Validations.of(role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${folder}]`,
       reason:
-        'Objects have no ARN before they exist. This is one folder of one bucket that the function works in, or the bucket that it reads.',
+        'Objects have no ARN before they exist. This is one folder of one bucket that the function writes to, or the bucket that it reads.',
     });
   }
 }
 
-/** The CDK's own function that writes into a bucket which is not the stack's: see notifications.ts. */
+/** The CDK's own function that configures a bucket outside the stack: see notifications.ts. */
 export function acknowledgeNotifications(bucket: IConstruct): void {
   const handler = Stack.of(bucket).node.tryFindChild(
     'BucketNotificationsHandler050a0587b7544547bf325f094a3db834',
   );
-  if (handler === undefined) throw new Error("the CDK's function for notifications has another name now");
+  if (handler === undefined) throw new Error("the CDK's function for notifications has a different name now");
   Validations.of(handler).acknowledge(
     {
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
-      reason: "The CDK's own function, which a deploy alone runs; the policy lets it write its log.",
+      reason: "The CDK's own function, which only runs in deployments; the policy lets it write its log.",
     },
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        "The CDK's own function reads and writes the notification configuration of a bucket that is not the stack's, and nothing else.",
+        "The CDK's own function reads and writes the notification configuration of a bucket outside the stack, and nothing else.",
     },
     {
       id: 'AwsSolutions-L1',
-      reason: "The CDK's own function: its runtime is the CDK's to choose.",
+      reason: "The CDK's own function: the CDK chooses its runtime.",
     },
   );
 }
 
-/** An ARN as cdk-nag writes it: references in angle brackets, functions that it does not know as they are. */
+/** An ARN as cdk-nag writes it: references in angle brackets, functions that it does not know unchanged. */
 function named(arn: unknown): string {
   if (typeof arn === 'string') return arn;
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = arn as Record<string, unknown>;

@@ -1,5 +1,5 @@
-// Landing tells the files queue what came and went: by the bucket's own notifications, or by EventBridge. A notification stands
-// in our own bucket itself, so that no helper function of the CDK is deployed; for a bucket that is not ours the CDK needs one.
+// Landing notifies the files queue of created and deleted objects: by bucket notifications or by EventBridge. For our own
+// bucket the notification is part of the bucket, so that no CDK helper function is deployed; for other buckets the CDK needs one.
 import { Aws } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -22,7 +22,7 @@ export function notifyOfFiles(scope: Construct, buckets: Buckets, queue: Queue):
   else byNotifications(buckets, queue);
 }
 
-/** The queue's policy names the bucket by its ARN as text: a reference would be a circle, since the bucket waits for the policy. */
+/** The queue's policy names the bucket by its ARN as text: a reference would be circular, because the bucket depends on the policy. */
 function byNotifications({ ownLanding, landing, landingArn, landingFolder }: Buckets, queue: Queue): void {
   queue.addToResourcePolicy(maySend('LandingNotifies', 's3.amazonaws.com', landingArn, queue));
   const policy = queue.node.tryFindChild('Policy');
@@ -31,7 +31,7 @@ function byNotifications({ ownLanding, landing, landingArn, landingFolder }: Buc
       bind: () => ({
         arn: queue.queueArn,
         type: BucketNotificationDestinationType.QUEUE,
-        // S3 asks the queue whether it may send before it takes the configuration.
+        // S3 checks that it may send to the queue before it accepts the configuration.
         ...(policy ? { dependencies: [policy] } : {}),
       }),
     };
@@ -58,7 +58,7 @@ function byEventBridge(
     ownLanding.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
   const object = landingFolder === '' ? {} : { object: { key: [{ prefix: landingFolder }] } };
   const rule = new Rule(scope, 'LandingEvents', {
-    description: 'What comes and goes in the landing bucket',
+    description: 'Objects created and deleted in the landing bucket',
     eventPattern: {
       source: ['aws.s3'],
       detailType: DETAIL_TYPES,

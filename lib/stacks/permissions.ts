@@ -1,4 +1,4 @@
-// What each function may do, action by action: ingest and maintain cannot write to landing, aggregate cannot even read it.
+// The permissions of each function, action by action: ingest and maintain cannot write to landing, aggregate cannot even read it.
 import { Effect, ManagedPolicy, PermissionsBoundary, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -15,13 +15,13 @@ const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
   maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes', 'waiting', 'asked'],
 };
 
-/** All that is the lake's own: not what Athena writes beside it. */
+/** The lake's own folders: not Athena's results. */
 const READS = [...new Set(Object.values(WRITES).flat())];
 
 /** Marks that are removed before work: lib/aws/refresh-queue.ts. */
 const MARKS = ['waiting'];
 
-/** Where maintain sweeps; log entries lie there too, which it never deletes, and the bucket's policy would not let it. */
+/** The folders that maintain sweeps; they also contain log entries, which it never deletes and the bucket policy protects. */
 const SWEEPS = [...WRITES.maintain, 'files', 'quarantine', 'unknown'];
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
@@ -34,7 +34,7 @@ const NETWORK = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** Above every role below `scope`. */
+/** Applies to every role below `scope`. */
 export function applyBoundary(scope: Construct, boundary: SluiceProps['permissionsBoundary']): void {
   if (boundary === undefined) return;
   const policy =
@@ -73,8 +73,8 @@ function landing(name: FunctionName, buckets: Buckets): PolicyStatement[] {
   if (name === 'aggregate') return [];
   const { landing: bucket, landingArn, landingFolder, encryptionKey } = buckets;
   const list = allow('ListLanding', ['s3:ListBucket'], [landingArn]);
-  // Without ListBucket an absent key is answered like a forbidden one, to whoever asks for the key alone: that request names
-  // no prefix. Maintain names one.
+  // Without ListBucket a HEAD of an absent key is answered like a forbidden one, and that request has no prefix. Maintain
+  // lists with a prefix.
   const condition = name === 'maintain' ? 'StringLike' : 'StringLikeIfExists';
   if (landingFolder !== '') list.addCondition(condition, { 's3:prefix': `${landingFolder}*` });
   if (name === 'maintain') return [list];
@@ -98,7 +98,7 @@ function lake(name: FunctionName, { lake: { bucketArn } }: Buckets): PolicyState
   ];
 }
 
-/** Objects of the lake, and messages that come and go. */
+/** For objects of the lake and messages in both directions. */
 function useKey({ keyArn }: IKey): PolicyStatement {
   return allow('UseKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [keyArn]);
 }

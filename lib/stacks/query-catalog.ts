@@ -66,7 +66,7 @@ export class QueryCatalog extends Construct {
           columns: catalog.columnsOf(table).map((column) => ({
             name: column.name.toLowerCase(),
             type: glueType(column.type),
-            // Glue takes 255 characters.
+            // Glue allows 255 characters.
             ...(column.description === undefined ? {} : { comment: column.description.slice(0, 255) }),
           })),
           inputFormat: 'org.apache.hadoop.mapred.SequenceFileInputFormat',
@@ -81,7 +81,7 @@ export class QueryCatalog extends Construct {
   }
 }
 
-/** What people query: `tables` and `insights`. The arrivals behind an upsert dataset are its own affair. */
+/** What people query: `tables` and `insights`. The arrivals of an upsert dataset are internal. */
 function readable({ datasets, derivations }: Catalog): Described[] {
   return [
     ...datasets.map(({ name, description }) => ({ table: { kind: 'tables' as const, name }, description })),
@@ -91,7 +91,7 @@ function readable({ datasets, derivations }: Catalog): Described[] {
   ];
 }
 
-/** Glue says Hive's words for Delta's types. */
+/** Glue uses Hive's names for Delta's types. */
 function glueType(type: ColumnType): string {
   if (type === 'long') return 'bigint';
   return type === 'integer' ? 'int' : type;

@@ -1,5 +1,5 @@
-// The files queue and the refresh queue, each with its dead-letter queue: how often and how late messages come back; and a
-// queue for the runs of maintain that failed for good.
+// The files queue and the refresh queue, each with its dead-letter queue: how often and when messages come back; and a
+// queue for the runs of maintain that failed permanently.
 import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type IQueue, Queue, QueueEncryption, type QueueProps, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
@@ -8,10 +8,10 @@ import { MAX_RECEIVES } from '../aws/limits.ts';
 import { stackSuffix } from './buckets.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
-/** Files that arrive together share a commit; the first one waits that long. */
+/** Files that arrive together share a commit; the first one waits for this long. */
 export const FILES_WINDOW = Duration.seconds(1);
 
-/** From a message's receipt to the first line of the function's code, generously. */
+/** From a message's receipt to the first line of the function's code, a generous estimate. */
 const STARTING = Duration.seconds(30);
 
 const LONGEST = Duration.days(14);
@@ -21,7 +21,7 @@ export class Queues extends Construct {
   readonly filesDeadLetters: Queue;
   readonly refresh: Queue;
   readonly refreshDeadLetters: Queue;
-  /** What Lambda says of a run of maintain that it gave up: the event, the error. */
+  /** Lambda's record of a failed run of maintain: the event and the error. */
   readonly maintainFailures: Queue;
   private readonly stage: string;
   private readonly shared: QueueProps;
@@ -36,9 +36,9 @@ export class Queues extends Construct {
       enforceSSL: true,
       retentionPeriod: LONGEST,
     };
-    // Lambda takes no less than its function's timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
-    // Its advice of six timeouts is for functions that are throttled, and these are not: each queue has a concurrency of its
-    // own. It holds until the function has begun; then the function says itself how long it is alive (lib/aws/heartbeat.ts).
+    // Lambda requires at least its function's timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
+    // Its advice of six timeouts is for functions that are throttled, and these are not: each queue has its own
+    // concurrency. It applies until the function has started; then the function extends it itself (lib/aws/heartbeat.ts).
     const seconds = timeout.toSeconds() + FILES_WINDOW.toSeconds() + STARTING.toSeconds();
     const [files, filesDeadLetters] = this.pair('Files', seconds, false);
     const [refresh, refreshDeadLetters] = this.pair('Refresh', seconds, true);
@@ -49,14 +49,15 @@ export class Queues extends Construct {
     this.maintainFailures = new Queue(this, 'MaintainFailures', this.shared);
     Validations.of(this.maintainFailures).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'It holds what failed already, to be read by people: there is no place behind it.',
+      reason:
+        'It contains failed messages for people to read: a further dead-letter queue would have no use.',
     });
   }
 
   private pair(id: string, visibilitySeconds: number, fifo: boolean): [Queue, Queue] {
-    // false is refused: a queue is FIFO or says nothing.
+    // CloudFormation refuses false: the property must be true or absent.
     const shared = { ...this.shared, ...(fifo ? { fifo: true } : {}) };
-    // Its name is known before it exists: the dead-letter queue speaks of it, and it of the dead-letter queue.
+    // Its name is known before it exists, because it and its dead-letter queue refer to each other.
     const queueName = `sluice-${this.stage}-${id.toLowerCase()}-${stackSuffix()}${fifo ? '.fifo' : ''}`;
     const deadLetters = new Queue(this, `${id}DeadLetters`, {
       ...shared,

@@ -1,11 +1,11 @@
-// What AWS takes, and what our own functions take, said before anything is deployed: each rule with where it is written.
+// The limits of AWS and of our functions, checked before anything is deployed: each rule with its source.
 import { type Duration, Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError } from '../errors.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
-/** Names under which people give settings: the construct's property, and the word behind `-c` where that is another. */
+/** The names of settings: the construct's property, and the name after `-c` if it differs. */
 const WORDS: Readonly<Record<string, string>> = {
   timeout: 'timeoutMinutes',
   reconcileEvery: 'reconcileMinutes',
@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   maxLag: 'maxLagMinutes',
 };
 
-/** Throws CliError, with a line for every setting that is refused. */
+/** Throws CliError, with one line for every refused setting. */
 export function requireSettings(options: SluiceOptions): void {
   const problems = RULES.flatMap((rule) => rule(options));
   if (problems.length > 0) throw new CliError(problems);
@@ -27,18 +27,24 @@ const RULES: readonly Rule[] = [
     /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,15}$/.test(stage)
       ? []
       : [
-          `${JSON.stringify(stage)} is no stage's name: up to 16 lower-case letters, digits and single hyphens, beginning with a letter, as in "-c stage=pr-123"`,
+          `${JSON.stringify(stage)} is not a stage name: use up to 16 lower-case letters, digits and single hyphens, starting with a letter, such as "-c stage=pr-123"`,
         ],
   ({ architecture }) => oneOf('architecture', architecture, ['arm64', 'x64']),
   ({ landingEvents }) => oneOf('landingEvents', landingEvents, ['notifications', 'eventBridge']),
-  // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; less than 512 MB holds neither engine nor file.
-  ({ memoryMb }) => between('memoryMb', memoryMb, 512, 10_240, 'a function of ours takes', 'MB of memory'),
-  ({ diskMb }) => between('diskMb', diskMb, 512, 10_240, 'a function of ours takes', 'MB of disk'),
+  // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; less than 512 MB is too small for DuckDB and a file.
+  ({ memoryMb }) => between('memoryMb', memoryMb, 512, 10_240, 'a Sluice function needs', 'MB of memory'),
+  ({ diskMb }) => between('diskMb', diskMb, 512, 10_240, 'a Sluice function needs', 'MB of disk'),
   ({ timeout }) =>
-    minutes('timeout', timeout, 1, 15, 'a function runs for 15 minutes at most, and ours want one'),
+    minutes(
+      'timeout',
+      timeout,
+      1,
+      15,
+      'a function runs for at most 15 minutes, and a Sluice function needs at least one',
+    ),
   // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
   ({ maxConcurrency }) =>
-    between('maxConcurrency', maxConcurrency, 2, 1000, 'SQS takes', 'functions at once'),
+    between('maxConcurrency', maxConcurrency, 2, 1000, 'SQS allows', 'concurrent functions'),
   ({ maxConcurrency, reservedConcurrency: reserved }) =>
     reserved === undefined || (Number.isSafeInteger(reserved) && reserved >= maxConcurrency)
       ? []
@@ -46,7 +52,7 @@ const RULES: readonly Rule[] = [
           refusal(
             'reservedConcurrency',
             reserved,
-            `with fewer functions than maxConcurrency (${maxConcurrency}) the queues' messages are throttled until they are dead letters`,
+            `with fewer functions than maxConcurrency (${maxConcurrency}) throttling turns the queues' messages into dead letters`,
             maxConcurrency,
           ),
         ],
@@ -59,9 +65,9 @@ const RULES: readonly Rule[] = [
       reconcileEvery,
       1,
       1440,
-      'EventBridge knows whole minutes, and a lake wants it once a day',
+      'EventBridge needs whole minutes, and a lake needs it at least once a day',
     ),
-  ({ maxLag }) => minutes('maxLag', maxLag, 1, 1440, 'it is said in minutes, up to a day'),
+  ({ maxLag }) => minutes('maxLag', maxLag, 1, 1440, 'it is a number of minutes, up to a day'),
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
   ({ keepVersions }) =>
     Number.isInteger(keepVersions.toDays({ integral: false })) && keepVersions.toDays() >= 1
@@ -81,7 +87,7 @@ const RULES: readonly Rule[] = [
           refusal(
             'keepRemovedFiles',
             shown(keepRemovedFiles),
-            'the sweep keeps what was removed for an hour at least, longer than any function runs',
+            'the sweep keeps removed files for at least an hour, longer than any function runs',
             1,
           ),
         ],
@@ -93,7 +99,7 @@ const RULES: readonly Rule[] = [
     // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
     const next = known.find((days) => days > keepLogsDays) ?? Math.max(...known);
     return [
-      refusal('keepLogsDays', keepLogsDays, `CloudWatch Logs knows ${known.join(', ')} days alone`, next),
+      refusal('keepLogsDays', keepLogsDays, `CloudWatch Logs only allows ${known.join(', ')} days`, next),
     ];
   },
   // https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html
@@ -103,20 +109,20 @@ const RULES: readonly Rule[] = [
       scanLimitBytes,
       10_000_000,
       Number.MAX_SAFE_INTEGER,
-      'Athena takes',
-      'bytes of a query',
+      'Athena allows',
+      'bytes per query',
     ),
   ({ landingBucket }) => bucketName('landingBucket', landingBucket),
   ({ accessLogsBucket }) => bucketName('accessLogsBucket', accessLogsBucket),
   ({ landingPrefix }) =>
-    // `*`, `?` and `$` would mean more than themselves in a role's policy.
+    // `*`, `?` and `$` are special characters in a role's policy.
     landingPrefix === '' || /^[\w!.'()=-]+(?:\/[\w!.'()=-]+)*$/.test(landingPrefix)
       ? []
       : [
           refusal(
             'landingPrefix',
             landingPrefix,
-            "it is a folder's path of letters, digits and !_.'()=-, without a slash at its ends",
+            "it is a folder path of letters, digits and !_.'()=-, without a leading or trailing slash",
             'in/staging',
           ),
         ],
@@ -124,7 +130,7 @@ const RULES: readonly Rule[] = [
     landingKey === undefined || typeof landingBucket === 'string'
       ? arn('landingKey', landingKey, 'kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab')
       : [
-          `landingKey is ${landingKey}: it belongs to a landing bucket given by its name; give landingBucket as well, or encryptionKey for buckets that are made here`,
+          `landingKey is ${landingKey}: it belongs to a landing bucket given by name; set landingBucket as well, or encryptionKey for buckets that are created here`,
         ],
   ({ encryptionKey }) =>
     arn('encryptionKey', encryptionKey, 'kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab'),
@@ -133,12 +139,12 @@ const RULES: readonly Rule[] = [
   ({ vpc, vpcSubnets, securityGroups }) =>
     vpc !== undefined || (vpcSubnets === undefined && securityGroups === undefined)
       ? []
-      : ['vpcSubnets and securityGroups belong to a vpc: give vpc as well, or leave them out'],
+      : ['vpcSubnets and securityGroups belong to a vpc: set vpc as well, or remove them'],
 ];
 
-/** A sentence: the setting, its value, the rule, what to write. */
+/** A sentence with the setting, its value, the rule and what to write. */
 function refusal(setting: string, value: unknown, rule: string, write: unknown): string {
-  return `${setting} is ${value}: ${rule}; write "-c ${WORDS[setting] ?? setting}=${write}", or the same as a property of the construct`;
+  return `${setting} is ${value}: ${rule}; write "-c ${WORDS[setting] ?? setting}=${write}", or set the same property of the construct`;
 }
 
 function between(
@@ -180,7 +186,7 @@ function bucketName(setting: string, given: unknown): string[] {
     refusal(
       setting,
       JSON.stringify(given),
-      "a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens, without s3:// or a path",
+      'a bucket name has 3 to 63 lower-case letters, digits, dots and hyphens, without s3:// or a path',
       'my-bucket',
     ),
   ];

@@ -1,11 +1,11 @@
-// Sluice as a stack of its own, with the outputs that people and scripts need.
+// Sluice as a separate stack, with the outputs that people and scripts need.
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { applyBoundary } from './permissions.ts';
 import { Sluice } from './sluice.ts';
 import type { SluiceProps } from './sluice-props.ts';
 
-/** A boundary is Sluice's property: it goes above every role of the stack, those of the CDK's own functions too. */
+/** The permissions boundary applies to every role of the stack, including those of the CDK's own functions. */
 export type SluiceStackProps = SluiceProps & Omit<StackProps, 'permissionsBoundary'>;
 
 export class SluiceStack extends Stack {

@@ -39,7 +39,7 @@ export class Sluice extends Construct {
     this.alarms = new Alarms(this, options, this.functions, this.queues, key);
     addDashboard(this, options, this.functions, this.queues, this.alarms);
     if (!options.retainData) emptyWithStack(this, buckets, this.functions);
-    // Last of all: what fails before it leaves an empty lake, which goes with a first deploy that is rolled back.
+    // Last: an earlier failure leaves an empty lake, which is deleted when a first deployment is rolled back.
     applyDefinitions(this, options.definitions, this.functions, [this.queryCatalog, this.alarms]);
   }
 }

@@ -1,10 +1,10 @@
-// What an installation gets where it chooses nothing, checked together with what it chose.
+// The settings of an installation with all defaults filled in, checked together.
 import { Duration } from 'aws-cdk-lib';
 import { largestSourceBytes } from '../aws/limits.ts';
 import { requireSettings } from './settings-rules.ts';
 import type { SluiceOptions, SluiceProps } from './sluice-props.ts';
 
-/** Throws CliError on what AWS, or a function later on, would refuse: it names the setting, its value, the rule and what to write. */
+/** Throws CliError on a value that AWS, or a function later, would refuse: it names the setting, its value, the rule and what to write. */
 export function withDefaults(props: SluiceProps): SluiceOptions {
   const { diskMb = 4096, timeout = Duration.minutes(5) } = props;
   const options: SluiceOptions = {

@@ -199,7 +199,7 @@ describe(`the command line on ${emulator.brand}`, () => {
         {
           queue: 'files',
           about: [],
-          reason: 'neither a notification of S3 nor a message of Sluice: "\\"poison\\""',
+          reason: 'not an S3 notification and not a Sluice message: "\\"poison\\""',
         },
         {
           queue: 'files',

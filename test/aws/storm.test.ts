@@ -51,7 +51,7 @@ for (let seed = first; seed < first + numRuns; seed += 1)
       expect(rows).toBeGreaterThan(FILES);
       await expectSameRowsByDeltaRs(python, { twin, lakeBucket: stack.outputs.LakeBucket });
 
-      // The same files stand rejected, those that repeat another one included.
+      // The same files are rejected, those that repeat another one included.
       const rejected = await rejectedBy(lake.effects);
       expect(rejected).toEqual(await rejectedBy(twin.effects));
       const repeats = rejected.filter((key) => key.startsWith('returns/') && !bad.has(key));

@@ -82,10 +82,10 @@ it('says what is wrong with the version, the time, and both', async () => {
     /^1 takings did not exist yet at 2020-01-01: "npx sluice history takings"/,
   );
   expect(await refused('FROM takings', '2024-02-30')).toMatch(
-    /^2 --as-of 2024-02-30 is neither a version nor a time that exists: write/,
+    /^2 --as-of 2024-02-30 is not a version or a valid time: write/,
   );
   expect(await refused(both, '1')).toMatch(
-    /^2 --as-of 1 is a version, and each table counts its own: the query names sales, takings\. Say a time/,
+    /^2 --as-of 1 is a version, and each table counts its own: the query names sales, takings\. Use a time/,
   );
 });
 

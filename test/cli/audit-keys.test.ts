@@ -21,7 +21,7 @@ const define = (shop: Shop, words: object, primaryKey: readonly string[]) => {
   return shop.define({ ...CONTRACT, resources: [sales] }, sql);
 };
 const hint =
-  /the key ranges of files of sales meet: "npx sluice audit sales" looks for rows of one key in two files/;
+  /the key ranges of files of sales overlap: "npx sluice audit sales" finds keys that are in two files/;
 
 it('are a warning, with the rows, an example and its files; sync and status say where they may be', async () => {
   const shop = await makeShop();

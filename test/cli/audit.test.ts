@@ -138,9 +138,9 @@ describe('warnings', () => {
       "  takings(day=2024-01-01): audit till references tills.till: 1 offending row, such as {'day': 2024-01-01, 'till': two, 'takings': 6.00}";
     const synced = await run(shop, 'sync');
     expect(synced.code).toBe(0);
-    expect(synced.out).toContain(`Published although an audit warns:\n${line}\n`);
+    expect(synced.out).toContain(`Published with audit warnings:\n${line}\n`);
     const status = await run(shop, 'status');
-    expect(status.out).toContain(`Published although an audit warns:\n${line}\n`);
+    expect(status.out).toContain(`Published with audit warnings:\n${line}\n`);
     const document = JSON.parse((await run(shop, 'status', '--format', 'json')).out) as {
       derived: { name: string; warnings: unknown[] }[];
     };
@@ -199,7 +199,7 @@ describe('sluice graph', () => {
     expect(await sluice(['graph', ...schemas])).toMatchObject({
       code: 1,
       err: expect.stringMatching(
-        /takings\.sql, line 10: LIMIT without ORDER BY takes any rows: add ORDER BY ALL/,
+        /takings\.sql, line 10: LIMIT without ORDER BY takes arbitrary rows: add ORDER BY ALL/,
       ),
     });
     expect((await sluice(['graph', '--format', 'dot', ...schemas])).code).toBe(2);

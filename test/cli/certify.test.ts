@@ -88,15 +88,13 @@ it('has a state for every object, and says what is not current', async () => {
   expect(found.totals).toEqual({ objects: 8, records: 5, accepted: 4, quarantined: 1 });
   const { out } = await sluice(['certify', ...shop.places]);
   expect(out).toMatch(
-    /\nRejected as a whole:\n {2}shop\/day=2024-01-02\/b\.csv: .*; the rows of its older version stay\n/,
+    /\nRejected files:\n {2}shop\/day=2024-01-02\/b\.csv: .*; the rows of its older version stay\n/,
   );
   expect(out).toMatch(
     /\nSuperseded:\n {2}shop\/day=2024-01-01\/a\.csv: the lake holds an older version of it: the next sync reads it\n/,
   );
   expect(out).toMatch(/\nNot current:\n {2}takings\(day=2024-01-04\) is stale: .*no_debt/);
-  expect(out).toMatch(
-    /\nCertified, but 2 files stand rejected and 1 partition is stale: 8 landing objects; /,
-  );
+  expect(out).toMatch(/\nCertified, but 2 files are rejected and 1 partition is stale: 8 landing objects; /);
 });
 
 it('names live sources that are gone from landing, unless they are kept on purpose', async () => {

@@ -64,18 +64,18 @@ describe('dead letters of a lake on disk', () => {
     const { code, err } = await sluice(['dead-letters', ...shop.places]);
     expect({ code, err }).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/x\.json is no dead letter: remove it\./),
+      err: expect.stringMatching(/x\.json is not a dead letter: remove it\./),
     });
   });
 });
 
 describe('places that do not go together', () => {
   it.each([
-    [['start', '--lake', 's3://b-b-b/x'], 2, 'say --landing as well'],
-    [['sync', '--lake', 's3://b-b-b/x'], 2, 'say --landing as well'],
-    [['status', '--landing', 's3://b-b-b/x'], 2, 'say --lake as well'],
-    [['query', 'SELECT 1', '--lake', 's3://B'], 1, '"B" is no bucket\'s name'],
-    [['dead-letters', '--files-dlq', 'my-queue'], 2, '--files-dlq is "my-queue", which is no queue\'s URL'],
+    [['start', '--lake', 's3://b-b-b/x'], 2, 'pass --landing as well'],
+    [['sync', '--lake', 's3://b-b-b/x'], 2, 'pass --landing as well'],
+    [['status', '--landing', 's3://b-b-b/x'], 2, 'pass --lake as well'],
+    [['query', 'SELECT 1', '--lake', 's3://B'], 1, '"B" is not a bucket name'],
+    [['dead-letters', '--files-dlq', 'my-queue'], 2, '--files-dlq is "my-queue", which is not a queue URL'],
   ] as const)('%j', async (args, code, message) => {
     const answer = await sluice(args);
     expect(answer.code).toBe(code);

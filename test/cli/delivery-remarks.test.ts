@@ -41,8 +41,8 @@ describe('fewer than half of the rows that were there before', () => {
     const shrunk = { source: KEY, accepted: 4, records: 4, before, cause: 'fewer-records' };
     const synced = await sluice(['sync', ...shop.places]);
     expect(synced.code).toBe(0);
-    const line = `${KEY} (sales): 4 rows accepted, 10 before: it has 4 records, where there were 10: is it complete?`;
-    expect(synced.out).toContain(`Fewer than half of the rows that were there before:\n  ${line}\n`);
+    const line = `${KEY} (sales): 4 rows accepted, 10 before: it has 4 records, previously 10: is it complete?`;
+    expect(synced.out).toContain(`Fewer than half of the previous rows:\n  ${line}\n`);
     expect(synced.err).not.toContain('warning');
     expect((await status(shop)).shrunk).toEqual([shrunk]);
     expect(await textOf(shop, 'status')).toContain(line);
@@ -65,7 +65,7 @@ describe('fewer than half of the rows that were there before', () => {
       shrunk: [{ dataset: 'sales', source: KEY, accepted: 2, records: 11, before, cause: 'refused' }],
     });
     expect(await textOf(shop, 'status')).toContain(
-      `${KEY} (sales): 2 rows accepted, 10 before: 9 of its 11 records are refused ("npx sluice rejects ${KEY}" says why)`,
+      `${KEY} (sales): 2 rows accepted, 10 before: 9 of its 11 records are refused ("npx sluice rejects ${KEY}" shows why)`,
     );
     await shop.sell(KEY, ...tills(9), 't9,-1');
     await sync(shop);
@@ -98,7 +98,7 @@ describe('fewer than half of the rows that were there before', () => {
       { source: next, accepted: 3, before: { ...before, source: KEY } },
     ]);
     expect(await textOf(shop, 'status')).toContain(
-      `${next} (sales): 3 rows accepted, 10 in ${KEY}, whose place it takes: it has 3 records`,
+      `${next} (sales): 3 rows accepted, 10 in ${KEY}, which it replaces: it has 3 records`,
     );
   });
 
@@ -110,7 +110,7 @@ describe('fewer than half of the rows that were there before', () => {
     await shop.sell(KEY, ...tills(4));
     await running.line(/^sales day=2024-01-01 accepted 4 rows/);
     expect(await running.line(/before/)).toBe(
-      '  4 rows accepted, 10 before: it has 4 records, where there were 10: is it complete?',
+      '  4 rows accepted, 10 before: it has 4 records, previously 10: is it complete?',
     );
     running.process.kill('SIGINT');
     await running.ended;
@@ -158,9 +158,9 @@ describe('columns that do not fit', () => {
     const synced = await sluice(['sync', ...shop.places]);
     expect(synced.code).toBe(0);
     const line =
-      'shop/day=2024-01-01/a.csv and 2 more files (sales): lack "amount" and bring "total", which no field takes';
+      'shop/day=2024-01-01/a.csv and 2 more files (sales): lack "amount" and bring "total", which match no field';
     expect(synced.out).toContain(line);
-    expect(synced.out).toContain('"fieldsMatch": "equal" refuses such files');
+    expect(synced.out).toContain('"fieldsMatch": "equal" rejects such files');
     expect((await status(shop)).unmatched).toEqual([unmatched]);
     expect(await textOf(shop, 'status')).toContain(line);
     expect((await sync(shop)).unmatched).toEqual([]);
@@ -171,7 +171,7 @@ describe('columns that do not fit', () => {
       'sales',
       ...shop.places.slice(4),
     ]);
-    expect(validated.out).toContain('Optional columns that it lacks: amount');
+    expect(validated.out).toContain('Missing optional columns: amount');
     const partial = { ...RESOURCE?.schema, fieldsMatch: 'partial' };
     await shop.define({ ...CONTRACT, resources: [{ ...RESOURCE, schema: partial }] }, TAKINGS);
     expect(await sync(shop)).toMatchObject({ code: 0, unmatched: [] });
@@ -198,7 +198,7 @@ describe('the same rows under two names', () => {
     const synced = await sluice(['sync', ...shop.places]);
     expect(synced.code).toBe(0);
     expect(synced.out).toContain(
-      `The same text, or the same rows, in more than one file:\n  ${KEY}, ${COPY} (sales)\n  Where one was sent`,
+      `Same text or same rows in more than one file:\n  ${KEY}, ${COPY} (sales)\n  If one was sent`,
     );
     expect((await status(shop)).duplicates).toEqual([[KEY, COPY]]);
     expect(await textOf(shop, 'status')).toContain(`  ${KEY}, ${COPY} (sales)\n`);
@@ -251,7 +251,7 @@ describe('the same rows under two names', () => {
     await copyFile(join(shop.landing, KEY), join(shop.landing, COPY));
     await running.line(/^sales day=2024-01-01 accepted 1 row/);
     expect(await running.line(/same rows/)).toBe(
-      `  it has the same rows as ${KEY}, and they count more than once`,
+      `  it has the same rows as ${KEY}, so they are counted more than once`,
     );
     running.process.kill('SIGINT');
     await running.ended;

@@ -43,8 +43,8 @@ it('refuses the later one, says which is the first, and exits with 3 as long as 
   expect(synced.out).toContain(
     'Files: 1 rejected, 1 unchanged\nRows: 0 accepted, 0 quarantined, 1 withdrawn\n',
   );
-  expect(synced.out).toContain(`Duplicates, whose rows count once:\n  ${SECOND} (sales): ${REASON}\n`);
-  expect(synced.out).not.toContain('Rejected as a whole');
+  expect(synced.out).toContain(`Duplicates (rows counted once):\n  ${SECOND} (sales): ${REASON}\n`);
+  expect(synced.out).not.toContain('Rejected files');
   const again = await sync(shop);
   expect(again).toMatchObject({
     code: 3,
@@ -53,7 +53,7 @@ it('refuses the later one, says which is the first, and exits with 3 as long as 
     duplicates: [],
   });
   const status = await sluice(['status', ...shop.places]);
-  expect(status.out).toContain(`Duplicates, whose rows count once:\n  ${SECOND} (sales): ${REASON}\n`);
+  expect(status.out).toContain(`Duplicates (rows counted once):\n  ${SECOND} (sales): ${REASON}\n`);
   const certified = await sluice(['certify', '--format', 'json', ...shop.places]);
   expect(certified.code).toBe(3);
   expect(JSON.parse(certified.out).datasets[0].objects).toMatchObject([
@@ -61,7 +61,7 @@ it('refuses the later one, says which is the first, and exits with 3 as long as 
     { source: SECOND, state: 'rejected', reason: REASON },
   ]);
   const rejects = await sluice(['rejects', ...shop.places]);
-  expect(rejects.out).toContain(`${SECOND} (sales): rejected as a whole: ${REASON}`);
+  expect(rejects.out).toContain(`${SECOND} (sales): rejected: ${REASON}`);
 });
 
 it('takes the second in the very sync that withdraws the first', async () => {

@@ -126,7 +126,7 @@ describe('explain', () => {
     const contract = { ...CONTRACT, resources: [...CONTRACT.resources, OWNERS] };
     await shop.define(contract, TAKINGS.replace('AS takings FROM', 'AS takings, count(*) AS sales FROM'));
     const waiting = await ask(shop, 'explain', 'takings');
-    expect(waiting.out).toContain(`${before.definition.hash} (not the present one)`);
+    expect(waiting.out).toContain(`${before.definition.hash} (not the current one)`);
     await sync(shop);
     const { version, definition } = await explained(shop, 'takings');
     const diff = await explained(shop, 'takings', '--diff', `1..${version}`);
@@ -152,13 +152,13 @@ describe('explain', () => {
       /^1 There is no dataset and no insight "takngs"\. Did you mean "takings"\?\nThere are: sales, owners, /,
     );
     expect(await refused('takings', 'dy=2024-01-01')).toMatch(
-      /^2 .*insights\/takings is partitioned by day, and not by "dy"\. Did you mean "day"\?/,
+      /^2 .*insights\/takings is partitioned by day, not by "dy"\. Did you mean "day"\?/,
     );
     expect(await refused('takings', '2024-01-01')).toMatch(
-      /^2 .*"2024-01-01" is no partition: write COLUMN=VALUE/,
+      /^2 .*"2024-01-01" is not a partition: write COLUMN=VALUE/,
     );
     expect(await refused('owners', 'day=2024-01-01')).toMatch(
-      /^2 .*tables\/owners is not partitioned, so day=2024-01-01 says nothing/,
+      /^2 .*tables\/owners is not partitioned: remove day=2024-01-01/,
     );
     expect(await refused('takings', 'day=2024-01-09')).toBe(
       '1 insights/takings has no partition with day=2024-01-09 at version 1. It has day=2024-01-01, day=2024-01-02.\n',
@@ -170,10 +170,10 @@ describe('explain', () => {
       /^1 insights\/takings has no version 9: its newest is 1/,
     );
     expect(await refused('takings', '--diff', '0..1', '--as-of', '1')).toMatch(
-      /^2 --diff says its versions itself/,
+      /^2 --diff already names its versions/,
     );
     expect(await refused('takings', '--as-of', 'noon')).toMatch(
-      /^2 --as-of noon is neither a version nor a time/,
+      /^2 --as-of noon is not a version or a valid time/,
     );
   });
 

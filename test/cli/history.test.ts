@@ -93,7 +93,7 @@ describe('history', () => {
     expect(receipt.definition).toBeNull();
     expect(brief(receipt)).toHaveLength(4);
     expect((await ask(shop, 'explain', 'renamed')).err).toBe(
-      'renamed is defined, but the lake does not hold it yet: run "npx sluice sync".\n',
+      'renamed is defined, but not in the lake yet: run "npx sluice sync".\n',
     );
   });
 });

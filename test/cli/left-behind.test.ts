@@ -18,7 +18,7 @@ test('what other programs write into a table that nothing defines is named, and 
   const before = await sluice(['query', 'FROM takings ORDER BY ALL', ...shop.places.slice(2)]);
   expect(before).toMatchObject({
     code: 0,
-    err: expect.stringContaining('warning: nothing defines insights/takings any more'),
+    err: expect.stringContaining('warning: insights/takings has no definition any more'),
   });
   expect((await drop()).code).toBe(0);
   const past = await sluice(['query', 'FROM takings ORDER BY ALL', '--as-of', '1', ...shop.places.slice(2)]);
@@ -48,7 +48,7 @@ test('a removed insight is left behind: it is named, dropped with --yes, readabl
   for (const verb of ['status', 'certify'])
     expect(await said(verb, shop), verb).toMatchObject({
       code: 0,
-      text: expect.stringMatching(/Nothing defines these tables any more .*\n {2}insights\/takings\n/),
+      text: expect.stringMatching(/Tables without a definition .*\n {2}insights\/takings\n/),
     });
   expect((await said('plan', shop)).text).toContain('insights/takings');
   const asked = await sluice(['drop', 'takings', ...shop.places.slice(2)]);
@@ -58,7 +58,7 @@ test('a removed insight is left behind: it is named, dropped with --yes, readabl
   });
   expect(await sluice(['drop', 'sales', '--yes', ...shop.places.slice(2)])).toMatchObject({
     code: 2,
-    err: expect.stringContaining('sales is defined'),
+    err: expect.stringContaining('sales has a definition'),
   });
   const dropped = await sluice(['drop', 'takings', '--yes', ...shop.places.slice(2)]);
   expect(dropped).toMatchObject({
@@ -79,7 +79,7 @@ test('a removed dataset is left behind, and filled again when it comes back', as
   const other = { ...CONTRACT.resources[0], name: 'returns', path: 'returns/day=*/*.csv' };
   await shop.define({ name: 'shop', resources: [other] }, TAKINGS.replaceAll('sales', 'returns'));
   await mkdir(join(shop.landing, 'returns'), { recursive: true });
-  expect((await said('status', shop)).text).toMatch(/Nothing defines .*\n {2}tables\/sales\n/);
+  expect((await said('status', shop)).text).toMatch(/Tables without a definition .*\n {2}tables\/sales\n/);
   expect((await sluice(['drop', 'tables/sales', '--yes', ...shop.places.slice(2)])).code).toBe(0);
   await shop.define(CONTRACT, TAKINGS);
   expect((await said('sync', shop)).code).toBe(0);

@@ -71,7 +71,7 @@ test('where the data files of a source are gone as well, landing brings them bac
   const refused = await said('sync', shop);
   expect(refused.code).toBe(1);
   expect(refused.text).toContain(`Nothing of sales was changed:\n    ${source}\n`);
-  expect(refused.text).toContain('held back with it: takings');
+  expect(refused.text).toContain('also held back: takings');
   await writeFile(join(shop.landing, source), kept);
   expect((await said('sync', shop)).code).toBe(3);
   expect(await takings(shop)).toBe(BOTH);

@@ -31,7 +31,7 @@ describe('query', () => {
       const { code, out, err } = await ask(sql);
       expect({ code, out }, sql).toEqual({ code: 1, out: '' });
       expect(err).toMatch(
-        /^A query reads tables, insights and the lake's own files: "\/.*" is not among them\. Put/,
+        /^A query reads tables, insights and the lake's own files: "\/.*" is not one of them\. To query/,
       );
     }
   });
@@ -63,10 +63,10 @@ describe('query', () => {
     expect((await ask("SELECT count(*) AS n FROM query_table('SA' || 'LES')")).out).toBe('n\r\n3\r\n');
     expect((await ask('SELECT count(*) AS n FROM temp.sales')).out).toBe('n\r\n3\r\n');
     expect((await ask('SELECT count(*) AS n FROM memory.main.sales')).err).toMatch(
-      /^Tables and insights are in no schema/,
+      /^Tables and insights belong to no schema/,
     );
     expect((await ask("FROM query('SELECT count(*) FROM sal' || 'es')")).err).toBe(
-      'This query is not answered: query() runs SQL that is put together from text, of which nobody can say what it reads: write the SQL itself.\n',
+      'This query is not answered: query() runs SQL built from text, so it is unknown what it reads: write the SQL itself.\n',
     );
   });
 });

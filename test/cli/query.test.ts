@@ -105,7 +105,7 @@ lines', NULL, NULL, NULL, NULL), (-3, '', 12345678901234567890.25, false, NULL, 
   it('shows a thousand rows of many, and as wide as the terminal', async () => {
     const { out } = await ask('SELECT user_id FROM billing');
     expect(out.split('\n')).toHaveLength(2 + 1000 + 2);
-    expect(out).toContain('… 14,037 more rows, use --format csv\n');
+    expect(out).toContain('… 14,037 more rows: use --format csv\n');
     const narrow = await sluice(['query', `SELECT 1 AS a, repeat('x', 100) AS b`, ...lake], { columns: 20 });
     expect(narrow.out.split('\n')[2]).toBe('1  xxxxxxxxxxxxxxxx…');
   });
@@ -224,7 +224,7 @@ it('says how a table is named that is called by a word of SQL', async () => {
   await sluice(['sync', ...shop.places]);
   const asked = (sql: string) => sluice(['query', sql, '--format', 'csv', ...shop.places.slice(2)]);
   expect((await asked('SELECT * FROM order')).err).toContain(
-    'order is a word of SQL: as a table\'s name it is written "order".',
+    'order is a reserved SQL keyword: write it as a table name with quotes, "order".',
   );
   expect((await asked('SELECT count(*) AS n FROM "order"')).out).toBe('n\r\n0\r\n');
 });
@@ -242,10 +242,10 @@ it('says how a column is named that is called by a word of SQL, or by several', 
   await sluice(['sync', ...shop.places]);
   const asked = (sql: string) => sluice(['query', sql, '--format', 'csv', ...shop.places.slice(2)]);
   expect((await asked('SELECT min(at) FROM sales')).err).toMatch(
-    /^Parser Error: [\s\S]*\nat is a word of SQL: as a column's name it is written "at"\.\n$/,
+    /^Parser Error: [\s\S]*\nat is a reserved SQL keyword: write it as a column name with quotes, "at"\.\n$/,
   );
   expect((await asked('SELECT net.sum FROM sales')).err).toMatch(
-    /^Binder Error: [\s\S]*\nnet\.sum is not one name to SQL: as a column's name it is written "net\.sum"\.\n$/,
+    /^Binder Error: [\s\S]*\nnet\.sum is not a plain SQL name: write it as a column name with quotes, "net\.sum"\.\n$/,
   );
   expect((await asked('SELECT "at", "net.sum" FROM sales')).out).toBe('at,net.sum\r\nx,y\r\n');
 });

@@ -39,10 +39,8 @@ describe('rejects', () => {
       `${FIRST} (sales): 2 of 4 rows quarantined`,
       '  2 × amount: type-error',
       '  1 × till: required',
-      expect.stringMatching(
-        /^shop\/day=2024-01-02\/b\.csv \(sales\): rejected as a whole: the header lacks "till"/,
-      ),
-      '"npx sluice rejects SOURCE" says which rows of a file; with --format csv they can be corrected and sent again.',
+      expect.stringMatching(/^shop\/day=2024-01-02\/b\.csv \(sales\): rejected: the header lacks "till"/),
+      '"npx sluice rejects SOURCE" shows the rows of a file; with --format csv you can correct them and send them again.',
       '',
     ]);
     const document = JSON.parse((await rejects(shop, '--format', 'json')).out);
@@ -87,7 +85,7 @@ describe('rejects', () => {
     const { code, out, err } = await rejects(shop, FIRST, '--format', 'csv');
     expect({ code, out }).toEqual({ code: 0, out: '"amount",till\r\n"1,5","so\r\nuth"\r\nx,\r\n' });
     expect(err).toBe(
-      `Correct these rows and send them as ${CORRECTED}: under the old name they would take the place of the file's other rows.\n`,
+      `Correct these rows and send them as ${CORRECTED}: under the old name they would replace the file's other rows.\n`,
     );
     await shop.write(CORRECTED, out.replace('1,5', '1.5').replace('x,', '7,west'));
     await sluice(['sync', ...shop.places]);
@@ -123,12 +121,12 @@ describe('rejects', () => {
     expect(rows).toBe('amount\r\n3.50\r\n');
     const said = await rejects(shop, FIRST);
     expect(said.out).toContain(
-      `${FIRST} (sales) is rejected as a whole: ${message}\nline 2, amount: "x" is not a number`,
+      `${FIRST} (sales) is rejected: ${message}\nline 2, amount: "x" is not a number`,
     );
     const csv = await rejects(shop, FIRST, '--format', 'csv');
     expect(csv.out).toBe('amount,till\nx,a\ny,b\nz,c\n');
     expect(csv.err).toBe(
-      `The file was rejected as a whole, these rows and the good ones: correct them in the file itself, and send it again as ${FIRST}.\n`,
+      `The whole file was rejected, including its good rows: correct these rows in the file itself, and send it again as ${FIRST}.\n`,
     );
   });
 
@@ -158,7 +156,7 @@ describe('rejects', () => {
     const { out, err } = await rejects(shop, FIRST, '--format', 'csv');
     expect(out).toBe('\nthe;amount\ntill;\nS\u00fcd;1.5\n');
     expect(err).toContain(
-      'This is UTF-8, and sales wants iso-8859-1: iconv -f utf-8 -t iso-8859-1 makes it so.',
+      'This is UTF-8, but sales needs iso-8859-1: convert it with iconv -f utf-8 -t iso-8859-1.',
     );
     await writeFile(join(shop.landing, CORRECTED), Buffer.from(out.replace('1.5', '7,25'), 'latin1'));
     expect((await sluice(['sync', ...shop.places])).code).toBe(0);
@@ -196,7 +194,7 @@ describe('rejects', () => {
     await writeFile(join(shop.landing, `${FIRST}.gz`), gzipSync('till,amount\nnord,x\nnord,2\n'));
     await sluice(['sync', ...shop.places]);
     const { err } = await rejects(shop, `${FIRST}.gz`, '--format', 'csv');
-    expect(err).toContain(`send them as ${CORRECTED}.gz, packed by gzip: under`);
+    expect(err).toContain(`send them as ${CORRECTED}.gz, compressed with gzip: under`);
   });
 
   it('without landing it knows what the lake knows', async () => {

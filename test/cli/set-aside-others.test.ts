@@ -32,7 +32,7 @@ describe('an insight', () => {
     const { code, err } = await sluice(['query', 'FROM fresh', ...of(shop)]);
     expect(code).toBe(1);
     expect(err).toMatch(
-      /The lake holds no fresh, and what may define it is set aside:\n.*fresh\.sql, line 1: the front matter/,
+      /The lake has no table fresh; a definition that may create it is set aside:\n.*fresh\.sql, line 1: the front matter/,
     );
   });
 });
@@ -66,7 +66,7 @@ describe('a table whose log cannot be read', () => {
     expect((await sluice(['explain', 'takings', ...of(shop)])).code).toBe(0);
     const swept = await sluice(['maintain', ...shop.places]);
     expect(swept.code).toBe(1);
-    expect(swept.out).toMatch(/^arrivals\/goods was left as it is: /m);
+    expect(swept.out).toMatch(/^arrivals\/goods was not changed: /m);
     expect((await sluice(['start', '--once', ...shop.places])).code).toBe(1);
   });
 

@@ -84,9 +84,9 @@ describe('a contract', () => {
     });
     const status = await sluice(['status', ...shop.places]);
     expect(status.out).toContain(
-      'Set aside, with what depends on it; their tables and files stay as they are',
+      'Set aside, with everything that depends on it (their tables and files are unchanged',
     );
-    expect(status.out).toContain('    held back with it: shelf, report');
+    expect(status.out).toContain('    also held back: shelf, report');
     expect(status.out).not.toMatch(/These match no dataset:(\n {2}.*)*stock\//);
     const certified = await json('certify', shop);
     expect(certified).toMatchObject({ code: 1, certified: false, problems: [], aside: found.aside });

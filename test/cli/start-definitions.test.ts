@@ -18,7 +18,7 @@ async function watched() {
   const shop = await makeShop();
   await shop.sell('shop/day=2024-01-01/a.csv', 'north,1');
   const running = startSluice(['start', ...shop.places], shop.folder);
-  await running.line(/^Watching .*landing and .*schemas; Ctrl-C ends it\.$/);
+  await running.line(/^Watching .*landing and .*schemas; press Ctrl-C to stop\.$/);
   return { shop, running, file: (name: string) => join(shop.folder, 'schemas/shop', name) };
 }
 
@@ -63,7 +63,7 @@ describe('definitions that change', () => {
     expect(await running.line(/^sales/)).toMatch(/refreshed takings\(day=2024-01-02\), best/);
     await rm(file('insights/best.sql'));
     await running.line(/^Definitions changed: schemas\/shop\/insights\/best\.sql$/);
-    await running.line(/^Nothing defines insights\/best any more: its rows stay/);
+    await running.line(/^insights\/best has no definition any more: its rows are kept/);
     await running.line(/^Done after|^Nothing to do/);
     await shop.sell('shop/day=2024-01-03/d.csv', 'west,1');
     expect(await running.line(/^sales/)).toMatch(/; refreshed takings\(day=2024-01-03\) \(/);
@@ -76,7 +76,7 @@ describe('definitions that change', () => {
   it('and are wrong are said, and the text before stays in force', async () => {
     const { shop, running, file } = await watched();
     await writeFile(file('datapackage.json'), JSON.stringify(NOTED).slice(0, -1));
-    expect(await running.line(/^Not taken up/)).toMatch(
+    expect(await running.line(/^Not applied/)).toMatch(
       /datapackage\.json, line 1, column \d+: this is not JSON/,
     );
     await writeFile(file('insights/takings.sql'), TAKINGS.replace('till, CAST', 'tll, CAST'));
@@ -101,7 +101,7 @@ describe('definitions that change', () => {
     expect(await takings(shop)).toEqual(['2024-01-01,north,1.00']);
     await mkdir(join(shop.folder, 'schemas/new'));
     await writeFile(join(shop.folder, 'schemas/new/datapackage.json'), '{"resources": [');
-    await running.line(/^Set aside, with what depends on it/);
+    await running.line(/^Set aside, with everything that depends on it/);
     await shop.write('other/x.csv', 'a\n1\n');
     expect(await running.line(/^other/)).toMatch(
       /^other\/x\.csv waits: .*new\/datapackage\.json, line 1, column \d+: this is not JSON/,
@@ -122,7 +122,9 @@ describe('definitions that change', () => {
     const { shop, running, file } = await watched();
     const schemas = join(shop.folder, 'schemas');
     await rename(schemas, `${schemas}-away`);
-    await running.line(/^The definitions cannot be read, and those before stay in force: there is no folder/);
+    await running.line(
+      /^The definitions cannot be read; the previous ones stay in effect: there is no folder/,
+    );
     await shop.sell('shop/day=2024-01-02/b.csv', 'north,2');
     expect(await running.line(/^sales/)).toMatch(/accepted 1 row; refreshed takings/);
     await rename(`${schemas}-away`, schemas);

@@ -45,7 +45,7 @@ describe('start with the bundled samples', () => {
       /^billing 2024-01-03 accepted 17 rows, quarantined 15 \(\d+\.\d s\)$/,
     );
     expect(await running.line(/^ {2}line \d+, user_id: /)).toMatch(
-      /; all of them: \.lake\/lake\/quarantine\/billing\/.+\.parquet$/,
+      /; see \.lake\/lake\/quarantine\/billing\/.+\.parquet$/,
     );
     running.process.kill('SIGINT');
     expect(await running.ended).toMatchObject({ code: 0, signal: null });

@@ -79,7 +79,7 @@ describe('sync', () => {
     expect(again.err).toBe('');
   });
 
-  it('exits 3 as long as a file stands rejected, and keeps its old rows', async () => {
+  it('exits 3 as long as a file is rejected, and keeps its old rows', async () => {
     const shop = await threeDays();
     await syncJson(shop);
     await shop.write('shop/day=2024-01-03/c.csv', 'till;amount\neast;11\n');
@@ -127,7 +127,7 @@ describe('sync', () => {
     expect(reported.document.vanished).toEqual([{ source: 'shop/day=2024-01-03/c.csv', dataset: 'sales' }]);
     const { out } = await sluice(['sync', ...shop.places]);
     expect(out).toMatch(/^Nothing to read: 2 files unchanged, 1 vanished \(/);
-    expect(out).toContain('--prune withdraws them:\n  shop/day=2024-01-03/c.csv (sales)');
+    expect(out).toContain('(--prune withdraws them):\n  shop/day=2024-01-03/c.csv (sales)');
     const status = await sluice(['status', ...shop.places]);
     expect(status).toMatchObject({
       code: 3,
@@ -168,7 +168,7 @@ describe('sync', () => {
       inside,
       ...shop.places.slice(4),
     ]);
-    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('lies inside landing') });
+    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('is inside landing') });
     expect(await readdir(shop.landing)).toEqual([]);
   });
 
@@ -224,7 +224,7 @@ describe('sync', () => {
     });
     const said = await sluice(['sync', ...shop.places]);
     expect(said.code).toBe(1);
-    expect(said.out).toMatch(/Failed; the next sync tries them again:\n {2}shop\/day=2024-01-01\/a\.csv: .+/);
+    expect(said.out).toMatch(/Failed \(the next sync retries them\):\n {2}shop\/day=2024-01-01\/a\.csv: .+/);
     await rm(join(shop.lake, 'files'));
     expect(await syncJson(shop, '--from', '2024-01-02')).toMatchObject({
       code: 0,
@@ -247,10 +247,10 @@ describe('wrong usage exits 2 and says what was meant', () => {
   it.each([
     [['snyc'], 'unknown verb "snyc". Did you mean "sync"?'],
     [['sync', '--formt'], 'unknown option --formt. Did you mean "--format"?'],
-    [['sync', '--from', '2024-02-30'], '--from 2024-02-30 is no day that exists'],
+    [['sync', '--from', '2024-02-30'], '--from 2024-02-30 is not a valid date'],
     [['sync', '--from', '2024-02-02', '--to', '2024-02-01'], 'swap them'],
-    [['sync', '--landing'], '--landing wants a value'],
-    [['sync', '--landing', '--prune'], '--landing wants a value'],
+    [['sync', '--landing'], '--landing needs a value'],
+    [['sync', '--landing', '--prune'], '--landing needs a value'],
     [['sync', '--prune=yes'], '--prune takes no value'],
     [['sync', '--prune', '--prune'], '--prune is given twice'],
     [['sync', 'everything'], '"everything" is one argument too many'],
@@ -274,7 +274,7 @@ describe('wrong usage exits 2 and says what was meant', () => {
       await sluice(['sync', '--keys', '-', ...shop.places], { input: 'a.csv\n../b.csv\n' }),
     ).toMatchObject({
       code: 2,
-      err: expect.stringContaining('line 2: "../b.csv" is no landing key'),
+      err: expect.stringContaining('line 2: "../b.csv" is not a landing key'),
     });
   });
 

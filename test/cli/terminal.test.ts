@@ -20,7 +20,7 @@ describe('standard output', () => {
     await full.close();
     expect({ code, said }).toEqual({
       code: 1,
-      said: 'standard output cannot be written (ENOSPC: no space left on device, write): free some space there, or send it elsewhere.\n',
+      said: 'standard output cannot be written (ENOSPC: no space left on device, write): free some space there, or redirect it elsewhere.\n',
     });
   });
 

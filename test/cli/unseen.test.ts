@@ -54,13 +54,13 @@ describe.each([
     what: 'a folder that cannot be read',
     mode: 0o000,
     verb: 'list',
-    next: 'give the current user permission to it',
+    next: 'grant the current user permission',
   },
   {
     what: 'a folder that cannot be entered',
     mode: 0o600,
     verb: 'list',
-    next: 'give the current user permission to it',
+    next: 'grant the current user permission',
   },
 ])('$what', ({ mode, verb, next }) => {
   it('is named itself, hides no other file, and loses no row', async () => {
@@ -84,7 +84,7 @@ describe.each([
     const said = await asUser(['sync', ...shop.places]);
     expect(said.code).toBe(1);
     expect(said.out).toContain(
-      `In landing, and not to be seen; what the lake holds of it stays:\n  shop/day=2024-01-02/: ${problem}\n`,
+      `Parts of landing that cannot be read (their rows in the lake are kept):\n  shop/day=2024-01-02/: ${problem}\n`,
     );
     const status = json(await asUser(['status', '--format', 'json', ...shop.places]));
     expect(status).toMatchObject({ code: 1, unseen, datasets: [{ files: 4, vanished: 0, waiting: 0 }] });
@@ -116,14 +116,14 @@ describe('a file that cannot be read', () => {
     const shop = await threeDays();
     await chmod(join(shop.landing, TWO), 0o000);
     const synced = json(await asUsersProcess(['sync', '--format', 'json', ...shop.places], shop.folder));
-    const error = `cannot read ${join(shop.landing, TWO)} (EACCES): give the current user permission to it.`;
+    const error = `cannot read ${join(shop.landing, TWO)} (EACCES): grant the current user permission.`;
     expect(synced).toMatchObject({
       code: 1,
       totals: { accepted: 2 },
       deadLetters: [{ message: { source: TWO }, error }],
     });
     const status = await asUsersProcess(['status', ...shop.places], shop.folder);
-    expect(status.out).toContain(`Failed; the next sync tries them again:\n  ${TWO}: ${error}\n`);
+    expect(status.out).toContain(`Failed (the next sync retries them):\n  ${TWO}: ${error}\n`);
     const certified = json(
       await asUsersProcess(['certify', '--format', 'json', ...shop.places], shop.folder),
     );
@@ -149,7 +149,7 @@ describe('links and names', () => {
     await sluice(['sync', ...shop.places]);
     await rename(join(shop.landing, TWO), join(shop.folder, 'aside.csv'));
     await symlink(join(shop.folder, 'aside.csv'), join(shop.landing, TWO));
-    const problem = `it is a link to ${join(shop.folder, 'aside.csv')}, outside of ${shop.landing}, and is not followed: put the files themselves here`;
+    const problem = `it is a link to ${join(shop.folder, 'aside.csv')}, outside ${shop.landing}, and is not followed: put the files themselves here`;
     const synced = json(await sluice(['sync', '--format', 'json', '--prune', ...shop.places]));
     expect(synced).toMatchObject({
       code: 1,
@@ -284,7 +284,7 @@ describe('start', () => {
     await mkdir(day, { recursive: true });
     await symlink('nowhere', join(day, 'broken.csv'));
     const running = startSluice(['start', ...shop.places], shop.folder);
-    await running.line(/^In landing, and not to be seen/);
+    await running.line(/^Parts of landing that cannot be read/);
     await running.line(/^ {2}shop\/day=2024-01-01\/broken\.csv: it is a link to nowhere/);
     await running.line(/^Watching /);
     await symlink(join(shop.folder, 'schemas'), join(day, 'out'));
@@ -297,7 +297,7 @@ describe('start', () => {
     const { code, err } = await running.ended;
     expect(code).toBe(0);
     expect(err.split('\n').filter((line) => line.startsWith('warning'))).toEqual([
-      `warning: shop/day=2024-01-01/out: it is a link to ${join(shop.folder, 'schemas')}, outside of ${shop.landing}, and is not followed: put the files themselves here`,
+      `warning: shop/day=2024-01-01/out: it is a link to ${join(shop.folder, 'schemas')}, outside ${shop.landing}, and is not followed: put the files themselves here`,
     ]);
   });
 });

@@ -59,7 +59,7 @@ describe('validate', () => {
     const { code, out } = await validate(shop, file, '--limit', '1');
     expect(code).toBe(3);
     const lines = out.trimEnd().split('\n');
-    expect(lines[0]).toBe(`${file}: 4 rows of sales, 1 accepted, 3 rejected`);
+    expect(lines[0]).toBe(`${file}: 4 rows of sales, 1 accepted, 3 refused`);
     expect(lines.slice(2).map((line) => line.trim().split(/ {2,}/))).toEqual([
       ['field', 'rule', 'rows'],
       [expect.stringMatching(/^─+$/), expect.stringMatching(/^─+$/), '────'],
@@ -76,7 +76,7 @@ describe('validate', () => {
     const shop = await makeShop();
     const file = await outside(shop, 'x.csv', 'till,amount\nnorth,1.50\n');
     const { code, out } = await validate(shop, file, '--as', 'shop/day=2024-01-01/x.csv');
-    expect({ code, out }).toEqual({ code: 0, out: `${file}: 1 row of sales, 1 accepted, 0 rejected\n` });
+    expect({ code, out }).toEqual({ code: 0, out: `${file}: 1 row of sales, 1 accepted, 0 refused\n` });
   });
 
   it('takes from the path what the dataset takes from there', async () => {
@@ -93,7 +93,7 @@ describe('validate', () => {
     const nowhere = await outside(shop, 'a.csv', text);
     expect(await validate(shop, nowhere)).toMatchObject({
       code: 2,
-      err: `sales takes day from the path of a file (shop/day=*/*.csv), and no folder of ${nowhere} names it. Say under which key it will be sent: --as shop/day=…/a.csv\n`,
+      err: `sales takes day from the path of a file (shop/day=*/*.csv), but no folder of ${nowhere} names it. Pass the key under which it will be sent: --as shop/day=…/a.csv\n`,
     });
     const shouting = await outside(shop, 'mine/DAY=2024-01-02/a.csv', text);
     expect((await validate(shop, shouting)).out).toContain(
@@ -101,7 +101,7 @@ describe('validate', () => {
     );
     expect(await validate(shop, nowhere, '--as', 'stall/a.csv')).toMatchObject({
       code: 2,
-      err: '--as stall/a.csv is no key of sales, whose path is shop/day=*/*.csv\n',
+      err: '--as stall/a.csv is not a key of sales, whose path is shop/day=*/*.csv\n',
     });
   });
 
@@ -115,7 +115,7 @@ describe('validate', () => {
     expect(out).toMatch(
       /sales is partitioned by day, and the file does not give it: no folder is named day= .* Did you mean "dya"\?/,
     );
-    expect(out).toContain('Or say under which key it will be sent: --as shop/a.csv');
+    expect(out).toContain('Or pass the key under which it will be sent: --as shop/a.csv');
     const meant = await validate(shop, file, '--as', 'shop/dya=2024-01-01/a.csv');
     expect(meant.code).toBe(3);
     expect(meant.out).not.toContain('--as');
@@ -148,7 +148,7 @@ describe('validate', () => {
     const { code, out } = await validate(shop, bad);
     expect(code).toBe(3);
     expect(out).toContain(
-      'b.csv: rejected as a whole (sales): 3 of 4 rows are refused (75 %), and maxRejectedRatio of sales lets 70 % pass',
+      'b.csv: rejected (sales): 3 of 4 rows are refused (75 %), and maxRejectedRatio of sales lets 70 % pass',
     );
     expect(out).toContain('line 5, till: the value is missing');
     const document = JSON.parse((await validate(shop, bad, '--format', 'json')).out);
@@ -160,7 +160,7 @@ describe('validate', () => {
   it.each([
     [['-'], 2, 'reads a file, not standard input'],
     [['nowhere.csv'], 1, 'nowhere.csv cannot be read: there is no such file'],
-    [['.'], 2, '. is no file'],
+    [['.'], 2, '. is not a file'],
     [['x.csv', '--limit', 'many'], 2, '--limit many: write a whole number'],
     [['x.csv', '--format', 'jsn'], 2, 'Did you mean "json"?'],
   ])('%j', async (args, code, message) => {

@@ -22,13 +22,13 @@ async function errorOf(answer: Answer, ask: 'head' | 'read' = 'read'): Promise<E
 
 describe('errors of S3', () => {
   it.each([
-    [s3Fault(403, 'AccessDenied'), 'AccessDenied): these credentials may not do that'],
+    [s3Fault(403, 'AccessDenied'), 'AccessDenied): these credentials are not allowed to do that'],
     [s3Fault(404, 'NoSuchBucket'), 'NoSuchBucket): there is no such bucket'],
     [s3Fault(400, 'ExpiredToken'), 'ExpiredToken): the credentials have expired'],
-    [s3Fault(403, 'InvalidAccessKeyId'), 'InvalidAccessKeyId): AWS does not know these credentials'],
+    [s3Fault(403, 'InvalidAccessKeyId'), 'InvalidAccessKeyId): AWS does not recognize these credentials'],
     [s3Fault(403, 'RequestTimeTooSkewed'), "RequestTimeTooSkewed): this machine's clock is wrong"],
-    [s3Fault(503, 'SlowDown'), 'SlowDown): AWS throttles these requests'],
-    [s3Fault(500, 'InternalError'), 'InternalError): AWS reports a fault of its own'],
+    [s3Fault(503, 'SlowDown'), 'SlowDown): AWS throttled these requests'],
+    [s3Fault(500, 'InternalError'), 'InternalError): AWS reported an internal error'],
     [s3Fault(403, 'InvalidObjectState'), 'InvalidObjectState): the object is archived'],
     [
       s3Fault(400, 'AuthorizationHeaderMalformed', "the region 'us-east-1' is wrong; expecting 'eu-west-1'"),
@@ -45,9 +45,9 @@ describe('errors of S3', () => {
   });
 
   it.each([
-    [{ status: 403 }, '(HTTP 403): these credentials may not do that'],
+    [{ status: 403 }, '(HTTP 403): these credentials are not allowed to do that'],
     [{ status: 400 }, '(HTTP 400): AWS refused the request without a reason'],
-    [{ status: 503 }, '(HTTP 503): AWS throttles these requests'],
+    [{ status: 503 }, '(HTTP 503): AWS throttled these requests'],
     [
       { status: 301, headers: { 'x-amz-bucket-region': 'eu-west-1' } },
       '(HTTP 301): it is in another region: set AWS_REGION=eu-west-1.',
@@ -65,7 +65,7 @@ describe('errors of S3', () => {
   it('an endpoint that nobody listens on', async () => {
     const store = s3Store({ client: scriptedS3('http://127.0.0.1:1'), bucket: 'b', scratch: SCRATCH });
     await expect(store.head('k')).rejects.toThrow(
-      'cannot read s3://b/k (ECONNREFUSED): nothing answers there',
+      'cannot read s3://b/k (ECONNREFUSED): nothing answers at this address',
     );
     await expect(keysBelow(store, 'a')).rejects.toThrow('cannot list s3://b/a (ECONNREFUSED)');
   });
@@ -88,7 +88,7 @@ describe('places', () => {
     's3://bucket/a//',
     'bucket',
     'http://bucket',
-  ])('are refused: %s', (text) => expect(() => parseLocation(text)).toThrow('is no place in S3'));
+  ])('are refused: %s', (text) => expect(() => parseLocation(text)).toThrow('is not an S3 location'));
 });
 
 it('ETags lose their quotes and get them back', () => {

@@ -28,7 +28,7 @@ describe.each(QUESTIONS)('%s', (_, ask) => {
     await ask(store);
     await rename(folder, `${folder}-away`);
     await expect(ask(store)).rejects.toThrow(PlaceGoneError);
-    await expect(ask(store)).rejects.toThrow(/store is gone, while Sluice works on it/);
+    await expect(ask(store)).rejects.toThrow(/store is gone while Sluice uses it/);
     await expect(readdir(folder)).rejects.toThrow('ENOENT');
     await rename(`${folder}-away`, folder);
     await ask(store);
@@ -41,7 +41,7 @@ describe.each(QUESTIONS)('%s', (_, ask) => {
     await ask(store);
     await rename(folder, `${folder}-away`);
     await mkdir(folder);
-    await expect(ask(store)).rejects.toThrow(/store is another folder than it was before/);
+    await expect(ask(store)).rejects.toThrow(/store is not the same folder as before/);
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -107,7 +107,7 @@ it('tells names that are no text, of files and of folders, byte by byte', async 
   await mkdir(below);
   await writeFile(Buffer.concat([below, Buffer.from('/a.csv')]), 'x');
   const problem =
-    'its name is not UTF-8 (bytes that are none are shown as \\xHH), so that no key can name it: rename it';
+    'its name is not UTF-8 (invalid bytes are shown as \\xHH), so no key can name it: rename it';
   expect(await look()).toEqual({
     keys: ['seen.csv'],
     unseen: [
@@ -120,7 +120,7 @@ it('tells names that are no text, of files and of folders, byte by byte', async 
   expect(await keysBelow(fileStore(root), '')).toEqual(['seen.csv']);
 });
 
-const LOOP = 'it is a link to a folder that it lies in itself, and is not followed: remove it';
+const LOOP = 'it is a link to one of its own parent folders and is not followed: remove it';
 
 it('follows links within the folder alone, and tells where the others lead', async () => {
   const outside = join(folder, 'outside');
@@ -140,9 +140,9 @@ it('follows links within the folder alone, and tells where the others lead', asy
   const { keys, unseen } = await look();
   expect(keys).toEqual(['link/a.csv', 'one.csv', 'real/a.csv']);
   const out = (target: string) =>
-    `it is a link to ${join(folder, target)}, outside of ${root}, and is not followed: put the files themselves here`;
+    `it is a link to ${join(folder, target)}, outside ${root}, and is not followed: put the files themselves here`;
   const nowhere = (target: string) =>
-    `it is a link to ${target}, which leads nowhere: remove it, or put the file there`;
+    `it is a link to ${target}, which does not exist: remove it, or put the file there`;
   expect(unseen.toSorted((a, b) => (a.key < b.key ? -1 : 1))).toEqual([
     { key: 'beside', problem: out('root-and-more') },
     { key: 'broken.csv', problem: nowhere('nowhere.csv') },
@@ -177,7 +177,7 @@ it('tells pipes and sockets, without waiting for what they say', async () => {
   await promisify(execFile)('mkfifo', [join(root, 'pipe.csv')]);
   expect(await look()).toEqual({
     keys: [],
-    unseen: [{ key: 'pipe.csv', problem: 'it is a named pipe, and no file: remove it' }],
+    unseen: [{ key: 'pipe.csv', problem: 'it is a named pipe, not a file: remove it' }],
   });
 });
 

@@ -59,7 +59,7 @@ describe('a folder', () => {
     expect(await keysBelow(store, '.git/')).toEqual([]);
     expect(await store.head('.hidden')).toBeUndefined();
     await expect(store.write('a/.b', bytes('x'))).rejects.toThrow(
-      "names that begin with '.' are not objects",
+      "names that start with '.' are not objects",
     );
     await store.remove(['.hidden']);
     expect((await readdir(root)).toSorted()).toEqual(['.git', '.hidden', 'seen']);

@@ -64,7 +64,7 @@ describe('create', () => {
   it('gives up on endless conflicts', async () => {
     const { store, requests } = await storeThat(() => s3Fault(409, 'ConditionalRequestConflict'));
     await expect(store.create('k', bytes('x'))).rejects.toThrow(
-      'cannot write s3://b/p/k (ConditionalRequestConflict): other writers kept writing it at the same time: run it again.',
+      'cannot write s3://b/p/k (ConditionalRequestConflict): other writers kept writing to it at the same time: run it again.',
     );
     expect(requests).toHaveLength(10);
   });
@@ -275,7 +275,7 @@ describe('the probe', () => {
   it('refuses a store that does not know it', async () => {
     const { store } = await storeThat(() => s3Fault(501, 'NotImplemented', 'A header implies functionality'));
     await expect(probeConditionalCreate(store, () => 'id')).rejects.toThrow(
-      'does not know conditional writes',
+      'does not support conditional writes',
     );
   });
 

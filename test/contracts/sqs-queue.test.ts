@@ -86,7 +86,7 @@ describe('messages that SQS did not take', () => {
       first ? [{ Id: first.Id, Code: 'InvalidMessageContents', SenderFault: true, Message: 'odd' }] : [],
     );
     await expect(queue.send(numbers(2))).rejects.toThrow(
-      'SQS did not take 1 of the messages: InvalidMessageContents odd',
+      'SQS refused 1 of the messages: InvalidMessageContents odd',
     );
     expect(batches).toHaveLength(1);
   });
@@ -146,7 +146,7 @@ describe('FIFO queues', () => {
     const client = scriptedSqs('http://127.0.0.1:1');
     expect(() => sqsQueue({ client, queueUrl: 'http://q/0/r.fifo' })).toThrow('needs groupOf');
     expect(() => sqsQueue({ client, queueUrl: 'http://q/0/r', groupOf: () => 'g' })).toThrow(
-      'takes no groupOf',
+      'must not have groupOf',
     );
   });
 });

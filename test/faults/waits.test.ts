@@ -63,7 +63,7 @@ describe('a sync', () => {
     [
       'its landing',
       ({ landing }) => rename(landing, `${landing}-away`),
-      /landing is gone, while Sluice works on it/,
+      /landing is gone while Sluice uses it/,
     ],
     [
       'its landing, another in its place',
@@ -71,7 +71,7 @@ describe('a sync', () => {
         await rename(landing, `${landing}-away`);
         await mkdir(landing);
       },
-      /landing is another folder than it was before, while Sluice works on it/,
+      /landing is not the same folder as before while Sluice uses it/,
     ],
   ])('that loses %s ends, and takes nothing for deleted', async (_, lose, sentence) => {
     for (const pauseMs of [0, 300]) {
@@ -126,14 +126,14 @@ describe('a sync', () => {
 describe('a start', () => {
   it.each<[string, (shop: Shop) => Promise<void>, RegExp]>([
     ['its lake', ({ lake }) => take(lake), /temporary files .* is gone/],
-    ['its empty landing', ({ landing }) => take(landing), /landing is gone, while Sluice works on it/],
+    ['its empty landing', ({ landing }) => take(landing), /landing is gone while Sluice uses it/],
     [
       'its landing, another in its place',
       async ({ landing }) => {
         await rename(landing, `${landing}-away`);
         await mkdir(landing);
       },
-      /landing is another folder than it was before/,
+      /landing is not the same folder as before/,
     ],
   ])('that loses %s while it waits ends by itself', async (_, lose, sentence) => {
     const shop = await makeShop();
@@ -186,7 +186,7 @@ describe('what lies in landing and is no file', () => {
       expect({ code, keys }).toEqual({ code: 1, keys: odd });
     }
     const { out } = await sluice(['status', ...shop.places]);
-    expect(out).toContain(`${odd[1]}: it is a named pipe, and no file: remove it\n`);
+    expect(out).toContain(`${odd[1]}: it is a named pipe, not a file: remove it\n`);
     expect(out).toContain(`${odd[3]}: it is a link to /dev/zero, outside of`);
     for (const name of odd.slice(1)) {
       const file = join(shop.landing, name);
@@ -195,7 +195,7 @@ describe('what lies in landing and is no file', () => {
       );
       expect({ code, err }).toEqual({
         code: 2,
-        err: `${file} is no file: validate takes one file at a time\n`,
+        err: `${file} is not a file: validate reads one file at a time\n`,
       });
     }
   });

@@ -18,55 +18,55 @@ describe('a property that AWS or a function would refuse', () => {
   test.each<[Partial<SluiceProps>, string]>([
     [
       { maxConcurrency: 1 },
-      'maxConcurrency is 1: SQS takes 2 to 1000 functions at once; write "-c maxConcurrency=2"',
+      'maxConcurrency is 1: SQS allows 2 to 1000 concurrent functions; write "-c maxConcurrency=2"',
     ],
     [
       { maxConcurrency: 1001 },
-      'maxConcurrency is 1001: SQS takes 2 to 1000 functions at once; write "-c maxConcurrency=1000"',
+      'maxConcurrency is 1001: SQS allows 2 to 1000 concurrent functions; write "-c maxConcurrency=1000"',
     ],
     [{ maxConcurrency: 2.5 }, 'maxConcurrency is 2.5'],
     [{ reservedConcurrency: 4 }, 'reservedConcurrency is 4: with fewer functions than maxConcurrency (5)'],
     [
       { memoryMb: 256 },
-      'memoryMb is 256: a function of ours takes 512 to 10240 MB of memory; write "-c memoryMb=512"',
+      'memoryMb is 256: a Sluice function needs 512 to 10240 MB of memory; write "-c memoryMb=512"',
     ],
     [
       { diskMb: 20_000 },
-      'diskMb is 20000: a function of ours takes 512 to 10240 MB of disk; write "-c diskMb=10240"',
+      'diskMb is 20000: a Sluice function needs 512 to 10240 MB of disk; write "-c diskMb=10240"',
     ],
     [
       { timeout: Duration.minutes(16) },
-      'timeout is 16 minutes: a function runs for 15 minutes at most, and ours want one (1 to 15 minutes); write "-c timeoutMinutes=15"',
+      'timeout is 16 minutes: a function runs for at most 15 minutes, and a Sluice function needs at least one (1 to 15 minutes); write "-c timeoutMinutes=15"',
     ],
     [{ timeout: Duration.seconds(20) }, 'timeout is 20 seconds'],
     [
       { keepRemovedFiles: Duration.minutes(59) },
-      'keepRemovedFiles is 59 minutes: the sweep keeps what was removed for an hour at least',
+      'keepRemovedFiles is 59 minutes: the sweep keeps removed files for at least an hour',
     ],
     [
       { keepVersions: Duration.hours(36) },
       'keepVersions is 1 day 12 hours: S3 keeps old versions for whole days',
     ],
-    [{ keepLogsDays: 10 }, 'keepLogsDays is 10: CloudWatch Logs knows 1, 3, 5, 7, 14, '],
+    [{ keepLogsDays: 10 }, 'keepLogsDays is 10: CloudWatch Logs only allows 1, 3, 5, 7, 14, '],
     [{ keepLogsDays: 10 }, 'write "-c keepLogsDays=14"'],
     [{ keepLogsDays: 9999 }, 'write "-c keepLogsDays=3653"'],
     [{ reconcileEvery: Duration.seconds(90) }, 'reconcileEvery is 1 minute 30 seconds'],
     [{ maxLag: Duration.days(2) }, 'maxLag is 2 days'],
     [
       { scanLimitBytes: 1_000_000 },
-      'scanLimitBytes is 1000000: Athena takes 10000000 or more bytes of a query',
+      'scanLimitBytes is 1000000: Athena allows 10000000 or more bytes per query',
     ],
     [{ maxSourceBytes: 0 }, 'maxSourceBytes is 0'],
-    [{ landingBucket: 's3://mine/' }, 'landingBucket is "s3://mine/": a bucket\'s name has'],
-    [{ landingPrefix: '/in/' }, "landingPrefix is /in/: it is a folder's path"],
-    [{ landingPrefix: 'in/*' }, "landingPrefix is in/*: it is a folder's path"],
+    [{ landingBucket: 's3://mine/' }, 'landingBucket is "s3://mine/": a bucket name has'],
+    [{ landingPrefix: '/in/' }, 'landingPrefix is /in/: it is a folder path'],
+    [{ landingPrefix: 'in/*' }, 'landingPrefix is in/*: it is a folder path'],
     [
       { landingEvents: 'eventbridge' as 'eventBridge' },
       'landingEvents is "eventbridge": it is notifications or eventBridge. Did you mean "eventBridge"?',
     ],
     [
       { landingKey: 'arn:aws:kms:eu-central-1:111122223333:key/mine' },
-      'landingKey is arn:aws:kms:eu-central-1:111122223333:key/mine: it belongs to a landing bucket given by its name',
+      'landingKey is arn:aws:kms:eu-central-1:111122223333:key/mine: it belongs to a landing bucket given by name',
     ],
     [
       { landingBucket: 'mine', landingKey: 'alias/mine' },
@@ -139,10 +139,10 @@ describe('a word behind -c', () => {
   test('that nobody knows is refused with the nearest, or with all', () => {
     const reading = (word: string) => () => readContextWords({ [word]: '1', '@aws-cdk/core:x': true });
     expect(reading('maxConcurency')).toThrow(
-      '"-c maxConcurency=…" is no word of this app. Did you mean "maxConcurrency"?',
+      '"-c maxConcurency=…": unknown setting. Did you mean "maxConcurrency"?',
     );
     expect(reading('alarmMail')).toThrow('Did you mean "alarmEmail"?');
-    expect(reading('zzz')).toThrow(`It knows ${WORDS.join(', ')}.`);
+    expect(reading('zzz')).toThrow(`Known settings: ${WORDS.join(', ')}.`);
   });
 
   test("is let be where it is the CDK's own, or stands in its files", () => {
@@ -157,7 +157,7 @@ describe('a word behind -c', () => {
 
   test.each(['ten', '-1', '1.5', '1e3'])('that wants a number is not %j', (text) => {
     expect(() => readContextWords({ memoryMb: text })).toThrow(
-      `"-c memoryMb=${text}": it is a whole number, as in "-c memoryMb=10"`,
+      `"-c memoryMb=${text}": use a whole number, such as "-c memoryMb=10"`,
     );
   });
 
@@ -170,7 +170,7 @@ describe('a word behind -c', () => {
     const misspelt = run({ landingBuket: 'mine', '@aws-cdk/core:validateSnapshotRemovalPolicy': true });
     expect([misspelt.status, misspelt.stderr]).toEqual([
       1,
-      '"-c landingBuket=…" is no word of this app. Did you mean "landingBucket"?\n',
+      '"-c landingBuket=…": unknown setting. Did you mean "landingBucket"?\n',
     ]);
     const refused = run({ 'aws:cdk:bundling-stacks': [], maxConcurrency: '1' });
     expect(refused.status).toBe(1);

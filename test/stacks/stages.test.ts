@@ -62,7 +62,7 @@ test('live side by side: no name of one is a name of another', async () => {
 test.each(['Prod', '', '1st', 'a--b', 'a-', 'much-too-long-a-stage'])(
   'a stage is not called %j',
   async (stage) => {
-    await expect(synthesised({ stage })).rejects.toThrow("no stage's name");
+    await expect(synthesised({ stage })).rejects.toThrow('is not a stage name');
   },
 );
 

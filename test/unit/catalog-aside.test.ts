@@ -197,9 +197,9 @@ describe('what is set aside, and what is held', () => {
       await mkdir(join(folder, 'e/datapackage.json'), { recursive: true });
     });
     expect(catalog.aside.map(({ error }) => error.message.replaceAll(/\/\S*aside-\w+\//g, ''))).toEqual([
-      'd/datapackage.json: it is a folder, a pipe or a device, and not a file: move it away',
-      'd/insights/pipe.sql: it is a folder, a pipe or a device, and not a file: move it away',
-      'e/datapackage.json: it is a folder, a pipe or a device, and not a file: move it away',
+      'd/datapackage.json: it is a folder, a pipe or a device, not a file: move it away',
+      'd/insights/pipe.sql: it is a folder, a pipe or a device, not a file: move it away',
+      'e/datapackage.json: it is a folder, a pipe or a device, not a file: move it away',
     ]);
     expect(brief(catalog).datasets).toEqual(['sales', 'shops', 'people']);
   });

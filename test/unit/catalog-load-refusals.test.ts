@@ -59,16 +59,16 @@ describe('loadCatalog refuses', () => {
       }),
     );
     expect(circle.message).toMatch(
-      /c\.sql, line 4: insights read one another in a circle: c → daily → b → c\. Break it/,
+      /c\.sql, line 4: insights read each other in a cycle: c → daily → b → c\. Remove one of these reads/,
     );
   });
 
   it.each([
     [
       { name: 'f', constraints: { pattern: 'a(b' } },
-      'dataset x, field f, constraints.pattern: the engine does not take "a(b"',
+      'dataset x, field f, constraints.pattern: DuckDB does not accept "a(b"',
     ],
-    [{ name: 'f', constraints: { pattern: '[z-a]' } }, 'the engine does not take "[z-a]"'],
+    [{ name: 'f', constraints: { pattern: '[z-a]' } }, 'DuckDB does not accept "[z-a]"'],
   ])('what the engine does not know: %j', async (field, message) => {
     expect((await refusal(load({ 'a/datapackage.json': contract('x', {}, [field]) }))).message).toContain(
       message,
@@ -80,11 +80,11 @@ describe('loadCatalog refuses', () => {
     ['SELECT id\nFROM sales\nWHERE "ä" = ) 1', '', 'line 6: syntax error at or near ")"'],
     ['SELECT id FROM sales; SELECT 1', '', 'line 4: there are 2 statements: write one SELECT'],
     ['-- nothing', '', 'line 4: there are 0 statements'],
-    ['DELETE FROM sales', '', 'line 4: this is no SELECT'],
-    ['PIVOT sales ON id USING sum(price)', '', 'line 4: this is no SELECT (PIVOT is none either)'],
+    ['DELETE FROM sales', '', 'line 4: this is not a SELECT'],
+    ['PIVOT sales ON id USING sum(price)', '', 'line 4: this is not a SELECT (nor is PIVOT)'],
     ['SELECT id FROM sales; -- done', '', 'syntax error at or near ";"'],
-    ['SELECT id FROM sale', '', 'line 4: no dataset and no insight is named "sale". Did you mean "sales"?'],
-    ["SELECT * FROM 'x.csv'", '', 'no dataset and no insight is named "x.csv"'],
+    ['SELECT id FROM sale', '', 'line 4: there is no dataset or insight named "sale". Did you mean "sales"?'],
+    ["SELECT * FROM 'x.csv'", '', 'there is no dataset or insight named "x.csv"'],
     ['SELECT 1 AS a', '', 'line 4: the SQL reads no table'],
     ["SELECT id\nFROM sales, read_csv('x')", '', 'line 5: the table function read_csv reads files'],
     ['SELECT id,\n  now() AS t\nFROM sales', '', 'line 5: now() is not deterministic'],
@@ -94,23 +94,23 @@ describe('loadCatalog refuses', () => {
     [
       'SELECT sum(id) AS s FROM sales',
       '',
-      'column s is HUGEINT, which Delta has no type for: write CAST(x AS BIGINT) or CAST(x AS DECIMAL(38, 0))',
+      'column s is HUGEINT, for which Delta has no type: write CAST(x AS BIGINT) or CAST(x AS DECIMAL(38, 0))',
     ],
     [
       'SELECT [id] AS l FROM sales',
       '',
-      'column l is BIGINT[], which Delta has no type for: write CAST(x AS VARCHAR), or return its parts as columns of their own',
+      'column l is BIGINT[], for which Delta has no type: write CAST(x AS VARCHAR), or return its parts as separate columns',
     ],
-    ['SELECT {a: id} AS s FROM sales', '', 'column s is STRUCT("a" BIGINT), which Delta has no type for'],
+    ['SELECT {a: id} AS s FROM sales', '', 'column s is STRUCT("a" BIGINT), for which Delta has no type'],
     [
       'SELECT CAST(bought AS TIMESTAMP) AS t FROM sales',
       '',
-      "column t is TIMESTAMP, which Delta has no type for: say of which zone it is, and write x AT TIME ZONE 'UTC'",
+      "column t is TIMESTAMP, for which Delta has no type: state its time zone: write x AT TIME ZONE 'UTC'",
     ],
     [
       'SELECT CAST(id AS SMALLINT) AS i FROM sales',
       '',
-      'column i is SMALLINT, which Delta has no type for: write CAST(x AS INTEGER)',
+      'column i is SMALLINT, for which Delta has no type: write CAST(x AS INTEGER)',
     ],
     [
       'SELECT count(*) FROM sales',
@@ -120,8 +120,8 @@ describe('loadCatalog refuses', () => {
     ['SELECT id + 1 FROM sales', '', 'a column named "(id + 1)"'],
     ['SELECT id, 1 FROM sales', '', 'a column named "1"'],
     ['SELECT id, price AS ID FROM sales', '', 'the SELECT returns two columns named "ID"'],
-    ['SELECT id AS _sluice_x FROM sales', '', 'names that begin with "_sluice" are reserved'],
-    ['SELECT id AS file_index FROM sales', '', 'which the engine uses itself'],
+    ['SELECT id AS _sluice_x FROM sales', '', 'names that start with "_sluice" are reserved'],
+    ['SELECT id AS file_index FROM sales', '', 'which is reserved by DuckDB'],
     ['SELECT id, rowid AS r FROM sales', '', 'rowid'],
     [
       'SELECT id FROM sales',
@@ -132,7 +132,7 @@ describe('loadCatalog refuses', () => {
     [
       'SELECT id FROM sales',
       'over: shops',
-      'line 2, over: "shops" is not among the tables that the SQL reads (sales)',
+      'line 2, over: "shops" is not a table that the SQL reads (sales)',
     ],
     [
       'SELECT sales.year FROM sales, shops',
@@ -142,12 +142,12 @@ describe('loadCatalog refuses', () => {
     [
       'SELECT month, id FROM sales',
       'partitionBy: [month]',
-      'line 2, partitionBy[0]: "month" cannot stand there: sales is partitioned by year, month',
+      'line 2, partitionBy[0]: "month" is not allowed here: sales is partitioned by year, month',
     ],
     [
       'SELECT year, id FROM shops',
       'partitionBy: [year]',
-      'partitionBy[0]: "year" cannot stand there: shops is not partitioned',
+      'partitionBy[0]: "year" is not allowed here: shops is not partitioned',
     ],
     [
       'SELECT id FROM sales',
@@ -159,7 +159,7 @@ describe('loadCatalog refuses', () => {
       'partitionBy: [year]',
       'the SELECT returns year as integer, and sales is partitioned by it as long',
     ],
-    ['SELECT DISTINCT year FROM sales', 'partitionBy: [year]', 'the SELECT returns partition columns alone'],
+    ['SELECT DISTINCT year FROM sales', 'partitionBy: [year]', 'the SELECT returns only partition columns'],
     [
       'SELECT id FROM sales',
       'audits:\n  - {name: a, sql: FROM this WHERE ix = 1}',
@@ -168,7 +168,7 @@ describe('loadCatalog refuses', () => {
     [
       'SELECT id FROM sales',
       'audits: [{name: a, sql: FROM sales}]',
-      'line 2, audits[0]: the audit reads "sales": it sees the computed rows alone',
+      'line 2, audits[0]: the audit reads "sales": it can only read the computed rows',
     ],
     [
       'SELECT id FROM sales',
@@ -178,7 +178,7 @@ describe('loadCatalog refuses', () => {
     [
       'SELECT id,\n  avg(dbl) AS a\nFROM sales\nGROUP BY id',
       '',
-      'line 5: avg() adds binary floating point numbers, and their sum depends on the order of the rows: write avg(CAST(x AS DECIMAL(38, 9)))',
+      'line 5: avg() adds binary floating point numbers, whose sum depends on the order of the rows: write avg(CAST(x AS DECIMAL(38, 9)))',
     ],
     [
       'SELECT sum(dbl) OVER (PARTITION BY id) AS a FROM sales',
@@ -191,27 +191,35 @@ describe('loadCatalog refuses', () => {
       'line 4: sum() adds binary floating point',
     ],
     ['SELECT wavg(id, price) AS w FROM sales', '', 'line 4: wavg() adds binary'],
-    ['SELECT id\nFROM sales\nLIMIT 3', '', 'line 6: LIMIT without ORDER BY takes any rows: add ORDER BY ALL'],
+    [
+      'SELECT id\nFROM sales\nLIMIT 3',
+      '',
+      'line 6: LIMIT without ORDER BY takes arbitrary rows: add ORDER BY ALL',
+    ],
     [
       'SELECT id FROM sales ORDER BY price LIMIT 3',
       '',
-      'line 4: LIMIT takes any of the rows that tie in its ORDER BY',
+      'line 4: LIMIT takes an arbitrary one of the rows that tie in its ORDER BY',
     ],
     [
       'SELECT id, price,\n row_number() OVER (ORDER BY id) AS n FROM sales',
       '',
-      'line 5: row_number() OVER (…) is not deterministic where rows tie in its ORDER BY: let it tell them apart, by price too',
+      'line 5: row_number() OVER (…) is not deterministic where rows tie in its ORDER BY: also order by price',
     ],
-    ["SELECT string_agg(id, ',') AS s FROM sales", '', 'line 4: string_agg() takes the rows in any order'],
+    [
+      "SELECT string_agg(id, ',') AS s FROM sales",
+      '',
+      'line 4: string_agg() processes the rows in an arbitrary order',
+    ],
     [
       'SELECT id FROM sales',
       "audits: [{name: a, sql: 'SELECT first(id) FROM this'}]",
-      'audits[0]: first() takes any row',
+      'audits[0]: first() takes an arbitrary row',
     ],
     [
       'SELECT id FROM sales',
       'audits:\n  - {column: id, relationships: {to: shop, field: id}}',
-      'line 3, audits[0]: no dataset and no insight is named "shop". Did you mean "shops"?',
+      'line 3, audits[0]: there is no dataset or insight named "shop". Did you mean "shops"?',
     ],
     [
       'SELECT id FROM sales',
@@ -226,7 +234,7 @@ describe('loadCatalog refuses', () => {
     [
       'SELECT id FROM sales',
       'audits: [{column: id, relationships: {to: daily, field: id}}]',
-      'daily.sql, line 4: insights read one another in a circle: daily → daily. Break it',
+      'daily.sql, line 4: insights read each other in a cycle: daily → daily. Remove one of these reads',
     ],
     ['SELECT id FROM sales', 'audits: [{name: a, sql: SELEC}]', 'line 2, audits[0]: syntax error'],
     [

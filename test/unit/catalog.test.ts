@@ -84,7 +84,7 @@ describe('makeCatalog', () => {
     expect(catalog.partitionColumnsOf({ kind: 'insights', name: 'daily' })).toEqual(['month']);
     expect(catalog.columnsOf({ kind: 'insights', name: 'daily' })).toEqual(daily.columns);
     expect(() => catalog.columnsOf({ kind: 'insights', name: 'sales' })).toThrow(
-      'defines the table insights/sales',
+      'for the table insights/sales',
     );
     const dependents = (kind: 'tables' | 'arrivals', name: string) =>
       catalog.dependents({ kind, name }).map(({ target }) => `${target.kind}/${target.name}`);
@@ -148,13 +148,17 @@ describe('dependencyOrder', () => {
   });
 
   it.each([
-    [[reader('a', 'a')], ['a.sql, line 4: insights read one another in a circle: a → a. Break it'], []],
+    [
+      [reader('a', 'a')],
+      ['a.sql, line 4: insights read each other in a cycle: a → a. Remove one of these reads'],
+      [],
+    ],
     [
       [reader('z', 'a'), reader('a', 'b'), reader('b', 'c', 'y'), reader('c', 'a'), reader('y')],
       [
-        'a.sql, line 4: insights read one another in a circle: a → b → c → a. Break it',
-        'b.sql, line 4: insights read one another in a circle: b → c → a → b. Break it',
-        'c.sql, line 4: insights read one another in a circle: c → a → b → c. Break it',
+        'a.sql, line 4: insights read each other in a cycle: a → b → c → a. Remove one of these reads',
+        'b.sql, line 4: insights read each other in a cycle: b → c → a → b. Remove one of these reads',
+        'c.sql, line 4: insights read each other in a cycle: c → a → b → c. Remove one of these reads',
       ],
       ['z', 'y'],
     ],

@@ -72,7 +72,7 @@ test('a deploy succeeds when the work does', async () => {
       contentType: '',
       body: {
         Status: 'SUCCESS',
-        Reason: 'the tables are under the deployed definitions',
+        Reason: 'the deployed definitions are applied to the tables',
         PhysicalResourceId: 'definitions',
         StackId: 'stack',
         RequestId: 'request',
@@ -144,7 +144,7 @@ test('an answer that is not taken is sent again, and the work is not done again'
   expect([answers.length, applications]).toEqual([1, 1]);
   refusals = [503, 503, 503];
   await expect(answerDeployment(deployment('Update'), work, answering)).rejects.toThrow(
-    'CloudFormation did not take the answer: HTTP 503',
+    'CloudFormation did not accept the answer: HTTP 503',
   );
 });
 

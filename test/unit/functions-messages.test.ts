@@ -57,10 +57,10 @@ describe('a message of the files queue', () => {
   });
 
   test.each([
-    ['', 'the message is no JSON'],
-    ['{"Records": [{"eventSource": "aws:sns"}]}', 'neither a notification of S3 nor a message of Sluice'],
-    ['{"hello": "world"}', 'neither a notification of S3 nor a message of Sluice'],
-    [JSON.stringify({ source: '' }), 'neither a notification of S3 nor a message of Sluice'],
+    ['', 'the message is not JSON'],
+    ['{"Records": [{"eventSource": "aws:sns"}]}', 'not an S3 notification and not a Sluice message'],
+    ['{"hello": "world"}', 'not an S3 notification and not a Sluice message'],
+    [JSON.stringify({ source: '' }), 'not an S3 notification and not a Sluice message'],
     [body(record('ObjectCreated:Put', '%FF.csv')), 'is not percent-encoded UTF-8'],
     [
       JSON.stringify({ Records: [{ ...record('ObjectCreated:Put', 'a.csv'), eventTime: 'yesterday' }] }),
@@ -73,7 +73,7 @@ describe('a message of the files queue', () => {
   test('about another bucket is refused', () => {
     expect(() =>
       parseFileMessage(body(record('ObjectCreated:Put', 'a.csv')), { bucket: 'other', prefix: '' }),
-    ).toThrow('about the bucket landing, and landing is other');
+    ).toThrow('about the bucket landing, but landing is other');
   });
 });
 
@@ -103,7 +103,7 @@ describe("an event of S3's by EventBridge", () => {
 
   test('about another bucket is refused', () => {
     expect(() => parseFileMessage(event('Object Created', 'a.csv'), { bucket: 'other', prefix: '' })).toThrow(
-      'about the bucket landing, and landing is other',
+      'about the bucket landing, but landing is other',
     );
   });
 
@@ -122,7 +122,7 @@ describe("an event of S3's by EventBridge", () => {
       isRefused: false,
     });
     expect(letter({ bucket: 'landing', prefix: 'other' }).reason).toContain(
-      'a key outside of landing, which is s3://landing/other',
+      'a key outside landing (s3://landing/other)',
     );
     expect(letter({ bucket: 'mine', prefix: '' }).reason).toContain('about the bucket landing');
   });
@@ -139,7 +139,7 @@ describe('where landing is a folder of its bucket', () => {
 
   test.each(['in/testing/a.csv', 'a.csv'])('%s, which lies elsewhere, is refused', (key) => {
     expect(() => parseFileMessage(body(record('ObjectCreated:Put', key)), FOLDER)).toThrow(
-      `about the key "${key}", and landing is s3://landing/in/test`,
+      `about the key "${key}", but landing is s3://landing/in/test`,
     );
   });
 

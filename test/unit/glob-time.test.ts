@@ -74,7 +74,7 @@ it.each([
 
 it.each([
   ['**/a/**/b/**/c/**/*.csv', 'it has more than 3 "**"'],
-  ['*{a,b}*{a,b}*{a,b}*{a,b}*.csv', '"*" and "{…}" take turns more than 3 times'],
+  ['*{a,b}*{a,b}*{a,b}*{a,b}*.csv', '"*" and "{…}" alternate more than 3 times'],
 ])('%s is refused', (pattern, problem) => {
   expect(globProblem(pattern)).toContain(problem);
 });

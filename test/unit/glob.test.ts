@@ -86,7 +86,7 @@ describe('globMatcher', () => {
 describe('globProblem', () => {
   it.each([
     ['', 'empty'],
-    ['/a', 'begins with "/"'],
+    ['/a', 'starts with "/"'],
     ['a/../b', '".."'],
     ['./a', '"."'],
     ['a\\b', '"\\"'],

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { letterOfQueue } from '../../lib/cli/dead-letter.ts';
 
-const LOG = 'the log of the function ingest says why: message.failed, messageId m (or a time-out)';
+const LOG = 'see the log of the function ingest: message.failed, messageId m (or a time-out)';
 const record = (key: string, bucket = 'landing') => ({ s3: { bucket: { name: bucket }, object: { key } } });
 const letter = (content: object | string, bucket?: string) => {
   const body = typeof content === 'string' ? content : JSON.stringify(content);
@@ -16,13 +16,23 @@ const letter = (content: object | string, bucket?: string) => {
 
 it.each([
   [{ Records: [record('in/a+b%2B%C3%A9.csv')] }, ['in/a b+é.csv'], false, LOG],
-  [{ Records: [record('a.csv', 'other')] }, ['a.csv'], true, 'it is about the bucket other, and landing is'],
-  [{ Records: [record('in/%FF.csv')] }, ['in/%FF.csv'], true, 'the key "in/%FF.csv" is not UTF-8'],
-  [{ Records: [record('a.csv'), record('%C3')] }, ['a.csv', '%C3'], true, 'the key "%C3" is not UTF-8'],
+  [{ Records: [record('a.csv', 'other')] }, ['a.csv'], true, 'it is about the bucket other, but landing is'],
+  [
+    { Records: [record('in/%FF.csv')] },
+    ['in/%FF.csv'],
+    true,
+    'the key "in/%FF.csv" does not decode to UTF-8',
+  ],
+  [
+    { Records: [record('a.csv'), record('%C3')] },
+    ['a.csv', '%C3'],
+    true,
+    'the key "%C3" does not decode to UTF-8',
+  ],
   [{ source: 'a.csv', isSuspect: true }, ['a.csv'], false, LOG],
-  [{ Records: [{ s3: {} }] }, [], true, 'neither a notification of S3 nor a message of Sluice: "{'],
-  ['null', [], true, 'neither a notification of S3 nor a message of Sluice: "null"'],
-  ['{', [], true, 'neither a notification of S3 nor a message of Sluice: "{"'],
+  [{ Records: [{ s3: {} }] }, [], true, 'not an S3 notification and not a Sluice message: "{'],
+  ['null', [], true, 'not an S3 notification and not a Sluice message: "null"'],
+  ['{', [], true, 'not an S3 notification and not a Sluice message: "{"'],
 ])('%j', (content, about, isRefused, reason) => {
   expect(letter(content, 'landing')).toMatchObject({
     about,

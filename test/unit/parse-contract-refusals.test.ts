@@ -11,7 +11,7 @@ describe('parseContract refuses', () => {
     ['', 'line 1, column 1: this is not JSON'],
     ['3', '3 is not an object ({…})'],
     ['{}', 'resources: "resources" is missing'],
-    ['{"resources": []}', 'resources: [] cannot stand here'],
+    ['{"resources": []}', 'resources: [] is not allowed here'],
   ])('the text %j', (text, message) => {
     expect(refusal(text)).toContain(message);
   });
@@ -20,35 +20,38 @@ describe('parseContract refuses', () => {
     [{ uniqueKeys: [] }, `${r}.schema.uniqueKeys: "uniqueKeys" is not supported yet`],
     [
       { primryKey: 'id' },
-      `${r}.schema.primryKey: "primryKey" is no word of a contract here. Did you mean "primaryKey"?`,
+      `${r}.schema.primryKey: "primryKey" is not a known contract property here. Did you mean "primaryKey"?`,
     ],
-    [{ primaryKey: 'ids' }, `${r}.schema.primaryKey: "ids" is no field of this resource. Did you mean "id"?`],
-    [{ primaryKey: ['id', 'id'] }, `${r}.schema.primaryKey[1]: "id" stands there twice`],
+    [
+      { primaryKey: 'ids' },
+      `${r}.schema.primaryKey: "ids" is not a field of this resource. Did you mean "id"?`,
+    ],
+    [{ primaryKey: ['id', 'id'] }, `${r}.schema.primaryKey[1]: "id" is listed twice`],
     [
       { primaryKey: 3 },
-      `${r}.schema.primaryKey: 3 cannot stand here: it must be a field name or a list of them`,
+      `${r}.schema.primaryKey: 3 is not allowed here: it must be a field name or a list of them`,
     ],
     [{ missingValues: [null] }, `${r}.schema.missingValues[0]: null is not a text in quotes`],
-    [{ fields: [] }, `${r}.schema.fields: [] cannot stand here`],
-    [{ fields: [{ name: 'a' }, { name: 'A' }] }, `${f}.name: "A" and "a" are one name to SQL`],
+    [{ fields: [] }, `${r}.schema.fields: [] is not allowed here`],
+    [{ fields: [{ name: 'a' }, { name: 'A' }] }, `${f}.name: "A" and "a" are the same name in SQL`],
     [
       { fields: [{ name: 'a' }, { name: 'b', header: 'a' }] },
-      `${f}.header: the column "a" fills the field "a" already`,
+      `${f}.header: the column "a" already fills the field "a"`,
     ],
   ])('the schema %j', (schema, message) => {
     expect(refusal(contract({}, schema))).toContain(message);
   });
 
   it.each<[Words, string]>([
-    [{ name: '1a' }, `${r}.name: "1a" cannot be a table's name`],
-    [{ name: 'a-b' }, `${r}.name: "a-b" cannot be a table's name`],
-    [{ name: 'a'.repeat(129) }, `cannot be a table's name`],
-    [{ name: 'This' }, `${r}.name: "this" is what audits call`],
+    [{ name: '1a' }, `${r}.name: "1a" cannot be a table name`],
+    [{ name: 'a-b' }, `${r}.name: "a-b" cannot be a table name`],
+    [{ name: 'a'.repeat(129) }, `cannot be a table name`],
+    [{ name: 'This' }, `${r}.name: "this" is the name of the computed rows in audits`],
     [{ name: undefined }, `${r}.name: "name" is missing`],
     [{ path: ['a.csv'] }, `${r}.path: a list of paths is not supported yet`],
-    [{ path: '/a/*.csv' }, `${r}.path: "/a/*.csv": it begins with "/"`],
+    [{ path: '/a/*.csv' }, `${r}.path: "/a/*.csv": it starts with "/"`],
     [{ path: 'a/../*.csv' }, '".."'],
-    [{ path: 'a\\*.csv' }, `${r}.path: "a\\\\*.csv": it holds "\\"`],
+    [{ path: 'a\\*.csv' }, `${r}.path: "a\\\\*.csv": it contains "\\"`],
     [{ path: 'https://x/a.csv' }, 'it is a URL'],
     [{ path: 'a/*.parquet' }, `${r}.format: "format" is missing`],
     [{ format: 'parquet' }, `${r}.format: "parquet" is not supported yet: write "csv" or "json" or`],
@@ -59,12 +62,12 @@ describe('parseContract refuses', () => {
     [{ encoding: 'shift_jis' }, `Write one of utf-8, iso-8859-1, latin-1, windows-1252, utf-16`],
     [{ compression: 'gz' }, `${r}.compression: "compression" is not supported yet`],
     [{ data: [] }, `${r}.data: "data" is not supported yet`],
-    [{ maxRejectedRatio: 1.5 }, `${r}.maxRejectedRatio: 1.5 cannot stand here`],
+    [{ maxRejectedRatio: 1.5 }, `${r}.maxRejectedRatio: 1.5 is not allowed here`],
     [
       { maxRejectedRatio: '1%' },
-      `${r}.maxRejectedRatio: "1%" cannot stand here: it must be a number from 0 to 1`,
+      `${r}.maxRejectedRatio: "1%" is not allowed here: it must be a number from 0 to 1`,
     ],
-    [{ maxRejectedRows: -1 }, `${r}.maxRejectedRows: -1 cannot stand here`],
+    [{ maxRejectedRows: -1 }, `${r}.maxRejectedRows: -1 is not allowed here`],
     [{ maxRejectedRows: 0.5 }, `${r}.maxRejectedRows: 0.5 is not a whole number`],
     [{ partitonBy: [] }, 'Did you mean "partitionBy"?'],
     [{ schema: 'schema.json' }, `${r}.schema: a schema in another file ("schema.json") is not supported yet`],
@@ -72,26 +75,26 @@ describe('parseContract refuses', () => {
     [{ dialect: { lineTerminator: '|' } }, `${r}.dialect.lineTerminator: "|" is not supported yet`],
     [{ dialect: { delimiter: '||' } }, `${r}.dialect.delimiter: "||" is not one printable ASCII character`],
     [{ dialect: { delimiter: 'ä' } }, `${r}.dialect.delimiter: "ä" is not one`],
-    [{ dialect: { escapeChar: ',' } }, `${r}.dialect.escapeChar: "," is the delimiter too`],
+    [{ dialect: { escapeChar: ',' } }, `${r}.dialect.escapeChar: "," is also the delimiter`],
     [{ dialect: { commentChar: '##' } }, `${r}.dialect.commentChar: "##" is not one printable`],
-    [{ dialect: { headerRows: [1, 3] } }, `${r}.dialect.headerRows: [1,3]: only rows that follow each other`],
-    [{ dialect: { headerRows: [] } }, `${r}.dialect.headerRows: [] cannot stand here`],
+    [{ dialect: { headerRows: [1, 3] } }, `${r}.dialect.headerRows: [1,3]: only consecutive rows`],
+    [{ dialect: { headerRows: [] } }, `${r}.dialect.headerRows: [] is not allowed here`],
     [{ dialect: { header: false, headerRows: [2] } }, `${r}.dialect.headerRows: the file has no header`],
-    [{ dialect: { nullSequence: 'a,b' } }, `${r}.dialect.nullSequence: "a,b" holds ","`],
+    [{ dialect: { nullSequence: 'a,b' } }, `${r}.dialect.nullSequence: "a,b" contains ","`],
     [
       { dialect: { delimiter: ' ', skipInitialSpace: true } },
-      `${r}.dialect.skipInitialSpace: blanks that are skipped`,
+      `${r}.dialect.skipInitialSpace: skipped spaces cannot also be`,
     ],
     [{ dialect: { commentRows: [1] } }, `${r}.dialect.commentRows: "commentRows" is not supported yet`],
-    [{ dialect: { delimiter: '"' } }, `${r}.dialect.quoteChar: "\\"" is the delimiter too`],
-    [{ format: 'json', dialect: {} }, `${r}.dialect: a dialect is for the format "csv"`],
-    [{ levels: ['id'] }, `${r}.levels: levels are for the format "json"`],
-    [{ format: 'json', levels: ['x'] }, `${r}.levels[0]: "x" is no field`],
-    [{ format: 'json', levels: ['id', 'id'] }, `${r}.levels[1]: "id" stands there twice`],
-    [{ timezone: 'Mars/Base' }, `${r}.timezone: "Mars/Base" is no time zone`],
-    [{ timezone: '+01:00' }, `${r}.timezone: "+01:00" is no time zone`],
+    [{ dialect: { delimiter: '"' } }, `${r}.dialect.quoteChar: "\\"" is also the delimiter`],
+    [{ format: 'json', dialect: {} }, `${r}.dialect: a dialect applies only to the format "csv"`],
+    [{ levels: ['id'] }, `${r}.levels: levels apply only to the format "json"`],
+    [{ format: 'json', levels: ['x'] }, `${r}.levels[0]: "x" is not a field`],
+    [{ format: 'json', levels: ['id', 'id'] }, `${r}.levels[1]: "id" is listed twice`],
+    [{ timezone: 'Mars/Base' }, `${r}.timezone: "Mars/Base" is not a time zone`],
+    [{ timezone: '+01:00' }, `${r}.timezone: "+01:00" is not a time zone`],
     [{ mode: 'merge' }, `${r}.mode: "merge" is not supported yet: write "append" or "replace" or "upsert"`],
-    [{ mode: 'upsert' }, `${r}.mode: "upsert" replaces rows by their key: name it in schema.primaryKey`],
+    [{ mode: 'upsert' }, `${r}.mode: "upsert" replaces rows by their key: add schema.primaryKey`],
     [{ extraColumns: 'keep' }, `${r}.extraColumns: "keep" is not supported yet`],
     [
       { duplicates: 'merge' },
@@ -99,20 +102,23 @@ describe('parseContract refuses', () => {
     ],
     [
       { mode: 'replace', duplicates: 'reject' },
-      `${r}.duplicates: in mode "replace" the same rows under another name count once in any case`,
+      `${r}.duplicates: in mode "replace" the same rows under another name always count once`,
     ],
     [{ onDelete: 'no' }, `${r}.onDelete: "no" is not supported yet`],
     [{ partitionBy: 'id' }, `${r}.partitionBy: "id" is not a list`],
-    [{ partitionBy: ['ix'] }, `${r}.partitionBy[0]: "ix" is no field of this resource. Did you mean "id"?`],
-    [{ partitionBy: ['id', 'id'] }, `${r}.partitionBy[1]: the partition column "id" is there already`],
+    [
+      { partitionBy: ['ix'] },
+      `${r}.partitionBy[0]: "ix" is not a field of this resource. Did you mean "id"?`,
+    ],
+    [{ partitionBy: ['id', 'id'] }, `${r}.partitionBy[1]: the partition column "id" is listed twice`],
     [{ partitionBy: ['id', 'when', 'note'] }, `${r}.partitionBy: every field is a partition column`],
     [
       { partitionBy: [{ field: 'id', transform: 'day' }] },
-      `${r}.partitionBy[0]: "day" is for date and datetime, and id is of type integer`,
+      `${r}.partitionBy[0]: "day" applies to date and datetime, but id is of type integer`,
     ],
     [
       { partitionBy: [{ field: 'when', transform: 'hour' }] },
-      `${r}.partitionBy[0]: {"field":"when","transform":"hour"} cannot stand here`,
+      `${r}.partitionBy[0]: {"field":"when","transform":"hour"} is not allowed here`,
     ],
   ])('the resource %j', (resource, message) => {
     expect(refusal(contract(resource))).toContain(message);
@@ -122,23 +128,27 @@ describe('parseContract refuses', () => {
     [
       { fieldsMatch: 'equals' },
       {},
-      `${r}.schema.fieldsMatch: "equals" cannot stand here: it must be "exact" or "equal" or "subset" or "superset" or "partial"`,
+      `${r}.schema.fieldsMatch: "equals" is not allowed here: it must be "exact" or "equal" or "subset" or "superset" or "partial"`,
     ],
-    [{ fieldsMatch: ['equal', 'exact'] }, {}, `${r}.schema.fieldsMatch: ["equal","exact"] cannot stand here`],
+    [
+      { fieldsMatch: ['equal', 'exact'] },
+      {},
+      `${r}.schema.fieldsMatch: ["equal","exact"] is not allowed here`,
+    ],
     [
       { fieldsMatch: 'equal' },
       { extraColumns: 'ignore' },
-      `${r}.extraColumns: "ignore" contradicts fieldsMatch "equal", which lets no further columns pass: leave one of them out`,
+      `${r}.extraColumns: "ignore" contradicts fieldsMatch "equal", which rejects extra columns: remove one of them`,
     ],
     [
       { fieldsMatch: 'subset' },
       { extraColumns: 'reject' },
-      `${r}.extraColumns: "reject" contradicts fieldsMatch "subset", which lets further columns pass`,
+      `${r}.extraColumns: "reject" contradicts fieldsMatch "subset", which allows extra columns`,
     ],
     [
       { fieldsMatch: 'equal' },
       { dialect: { header: false } },
-      `${r}.schema.fieldsMatch: "equal" goes by the columns' names, and by dialect.header the file has none: write "exact"`,
+      `${r}.schema.fieldsMatch: "equal" compares column names, but with "dialect.header": false the file has none: write "exact"`,
     ],
   ])('the schema with %j and the resource %j', (schema, resource, message) => {
     expect(refusal(contract(resource, schema))).toContain(message);
@@ -146,27 +156,30 @@ describe('parseContract refuses', () => {
 
   it.each<[Words, string]>([
     [{}, 'foreignKeys[0].fields: "fields" is missing'],
-    [{ fields: 'x', reference: { fields: 'id' } }, 'foreignKeys[0].fields: "x" is no field of this resource'],
-    [{ fields: ['id', 'id'], reference: { fields: ['id', 'when'] } }, 'fields[1]: "id" stands there twice'],
+    [
+      { fields: 'x', reference: { fields: 'id' } },
+      'foreignKeys[0].fields: "x" is not a field of this resource',
+    ],
+    [{ fields: ['id', 'id'], reference: { fields: ['id', 'when'] } }, 'fields[1]: "id" is listed twice'],
     [
       { fields: 'id', reference: { resource: 'sale', fields: 'id' } },
-      'foreignKeys[0].reference.resource: "sale" is no resource of this package. Did you mean "sales"?',
+      'foreignKeys[0].reference.resource: "sale" is not a resource of this package. Did you mean "sales"?',
     ],
     [
       { fields: 'id', reference: { resource: 'sales', fields: 'no' } },
-      'foreignKeys[0].reference.fields: "no" is no field of this resource. Name one of its fields',
+      'foreignKeys[0].reference.fields: "no" is not a field of this resource. Name one of its fields',
     ],
     [
       { fields: 'id', reference: { resource: '', fields: ['id', 'when'] } },
-      'reference.fields: it names 2 fields and "fields" names 1',
+      'reference.fields: it has 2 fields and "fields" has 1',
     ],
     [
       { fields: 'id', reference: { fields: 'when' } },
-      'sales.id is of type integer, and sales.when of type date: their values are never equal',
+      'sales.id is of type integer, but sales.when is of type date: their values are never equal',
     ],
     [
       { fields: 'id', reference: { fields: 'id', datapackage: 'x' } },
-      'reference.datapackage: "datapackage" is no word of a contract here',
+      'reference.datapackage: "datapackage" is not a known contract property here',
     ],
   ])('the foreign key %j', (key, message) => {
     expect(refusal(contract({}, { foreignKeys: [key] }))).toContain(message);
@@ -175,7 +188,7 @@ describe('parseContract refuses', () => {
   it('a decimalChar where JSON writes the numbers, and keys of JSON texts', () => {
     const fields = [{ name: 'a', type: 'number', decimalChar: ',' }];
     expect(refusal(contract({ format: 'json' }, { fields }))).toContain(
-      'fields[0].decimalChar: numbers in JSON have the point "."',
+      'fields[0].decimalChar: numbers in JSON always have the decimal point "."',
     );
     expect(refusal(contract({}, { fields: [{ name: 'a', type: 'object' }], primaryKey: 'a' }))).toContain(
       'primaryKey: a is of type object, which cannot be a key',
@@ -186,7 +199,7 @@ describe('parseContract refuses', () => {
     const two = JSON.parse(contract());
     two.resources.push({ ...two.resources[0], name: 'SALES' });
     expect(refusal(JSON.stringify(two))).toContain(
-      'resources[0].name: "sales" is the name of resources[1] too',
+      'resources[0].name: "sales" is also the name of resources[1]',
     );
     const fields = [
       { name: 'Year', type: 'integer' },
@@ -195,6 +208,8 @@ describe('parseContract refuses', () => {
     ];
     const by = (partitionBy: unknown) => refusal(contract({ partitionBy }, { fields }));
     expect(by([{ field: 'when', transform: 'year' }])).toContain('partition by the field Year, or rename it');
-    expect(by(['size'])).toContain('size is of type number, which makes a partition of nearly every row');
+    expect(by(['size'])).toContain(
+      'size is of type number, which would create a partition for nearly every row',
+    );
   });
 });

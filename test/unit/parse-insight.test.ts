@@ -125,36 +125,36 @@ const at = (line: number) => `insights/daily.sql, line ${line}`;
 
 describe('parseInsight refuses', () => {
   it.each([
-    ['SELECT 1', `${at(1)}: the front matter is missing: let the file begin with`],
+    ['SELECT 1', `${at(1)}: the front matter is missing: start the file with`],
     ['SELECT 1 /* ---\n--- */', 'the front matter is missing'],
     ['/* ---\nover: x\nSELECT 1', 'the front matter is missing'],
     ['/* ---\nover: x\n--- */\n;\n', `${at(4)}: the SQL is missing`],
-    ['/* ---\n--- */\nSELECT \0', 'the file holds a NUL character'],
+    ['/* ---\n--- */\nSELECT \0', 'the file contains a NUL character'],
   ])('the file %j', (text, message) => {
     expect(refusal(() => parse(text))).toContain(message);
   });
 
   it.each([
-    ['over: x\novr: y', `${at(3)}, ovr: "ovr" is no word of the front matter. Did you mean "over"?`],
+    ['over: x\novr: y', `${at(3)}, ovr: "ovr" is not a property of the front matter. Did you mean "over"?`],
     ['over: x\nover: y', `${at(3)}: the front matter is not YAML: Map keys must be unique`],
     ['over: [x', 'the front matter is not YAML'],
     ['over: x\nkey: !!foo [a]', `${at(3)}: the front matter is not YAML`],
-    ['- a', `${at(2)}: it must be words with values`],
+    ['- a', `${at(2)}: it must be an object of properties`],
     ['over: 3', `${at(2)}, over: it must be a text`],
     ['over:', `${at(2)}, over: it must be a text`],
     ['partitionBy: year', `${at(2)}, partitionBy: it must be a list`],
-    ['partitionBy:\n  - year\n  - year', `${at(4)}, partitionBy[1]: "year" stands there twice`],
-    ['key: [a, b, a]', `${at(2)}, key[2]: "a" stands there twice`],
+    ['partitionBy:\n  - year\n  - year', `${at(4)}, partitionBy[1]: "year" is listed twice`],
+    ['key: [a, b, a]', `${at(2)}, key[2]: "a" is listed twice`],
     ['columns: [a]', `${at(2)}, columns: it must be column names with descriptions`],
     ['columns:\n  a: 3', `${at(3)}, columns.a: it must be a text`],
     ['audits: {name: a}', `${at(2)}, audits: it must be a list`],
     [
       'audits:\n  - name: a\n    sq: SELECT 1',
-      `${at(4)}, audits[0].sq: "sq" is no word of the front matter. Did you mean "sql"?`,
+      `${at(4)}, audits[0].sq: "sq" is not a property of the front matter. Did you mean "sql"?`,
     ],
     ['audits:\n  - sql: SELECT 1', `${at(3)}, audits[0]: the audit has no name`],
-    ['audits:\n  - name: a', `${at(3)}, audits[0]: this is no audit: write {name, sql}`],
-    ['audits:\n  - column: a', 'this is no audit'],
+    ['audits:\n  - name: a', `${at(3)}, audits[0]: this is not an audit: write {name, sql}`],
+    ['audits:\n  - column: a', 'this is not an audit'],
     ['audits:\n  - {column: a, accepted: [1], minimum: 1}', 'this audit mixes two kinds'],
     ['audits:\n  - {name: a, sql: x, column: a}', 'this audit mixes two kinds'],
     ['audits:\n  - {column: a, accepted: []}', `${at(3)}, audits[0].accepted: it is empty`],
@@ -165,17 +165,17 @@ describe('parseInsight refuses', () => {
       'this audit mixes two kinds',
     ],
     ['audits:\n  - {maxRowChange: 1, sql: x}', 'this audit mixes two kinds'],
-    ['audits:\n  - {maxRowChange: 1, column: a}', 'maxRowChange is about the rows, not a column'],
+    ['audits:\n  - {maxRowChange: 1, column: a}', 'maxRowChange applies to rows, not to a column'],
     ['audits:\n  - maxRowChange: -1', 'maxRowChange must be a ratio such as 0.5'],
     ['audits:\n  - maxRowChange: 50%', 'maxRowChange must be a ratio such as 0.5'],
-    ['audits:\n  - relationships: {to: b, field: c}', 'this is no audit'],
+    ['audits:\n  - relationships: {to: b, field: c}', 'this is not an audit'],
     [
       'audits:\n  - {column: a, relationships: {too: b, field: c}}',
       `${at(3)}, audits[0].relationships.to: it must be a text`,
     ],
     [
       'audits:\n  - column: a\n    relationships: {to: b, field: c, fild: d}',
-      `${at(4)}, audits[0].relationships.fild: "fild" is no word of the front matter. Did you mean "field"? The words here are to, field`,
+      `${at(4)}, audits[0].relationships.fild: "fild" is not a property of the front matter. Did you mean "field"? Known properties: to, field`,
     ],
     [
       'audits:\n  - {column: a, minimum: 1, severity: warning}',
@@ -183,9 +183,9 @@ describe('parseInsight refuses', () => {
     ],
     [
       'audits:\n  - {column: a, minimum: 1}\n  - {column: a, minimum: 1, severity: warn}',
-      `${at(4)}, audits[1]: another audit is named "range of a (minimum 1)" too: give this one another "name"`,
+      `${at(4)}, audits[1]: another audit is also named "range of a (minimum 1)": give this one a different "name"`,
     ],
-    ['audits:\n  - {name: key unique, sql: FROM this}', 'another audit is named "key unique" too'],
+    ['audits:\n  - {name: key unique, sql: FROM this}', 'another audit is also named "key unique"'],
     ['audits:\n  - {column: a, minimum: 1e3}', '1e3 is not a plain decimal number'],
   ])('the front matter %j', (yaml, message) => {
     expect(refusal(() => withWords(yaml))).toContain(message);

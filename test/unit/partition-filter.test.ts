@@ -32,9 +32,9 @@ it('says which word is wrong', () => {
   };
   expect(problem()).toBeUndefined();
   expect(problem('year=1', 'year=2')).toBe('year is given twice');
-  expect(problem('year')).toBe('"year" is no partition: write COLUMN=VALUE');
+  expect(problem('year')).toBe('"year" is not a partition: write COLUMN=VALUE');
   expect(problem('regio=x')).toBe(
-    'insights/t is partitioned by year, Region, and not by "regio". Did you mean "Region"?',
+    'insights/t is partitioned by year, Region, not by "regio". Did you mean "Region"?',
   );
 });
 

@@ -35,7 +35,10 @@ it('every keyword that is no name by itself is said to be one, and no other', as
         await session.run(`CREATE OR REPLACE TEMP TABLE t ("${word}" INTEGER)`);
         await session.describe(`SELECT min(${word}) AS a, ${word} AS b FROM t GROUP BY b`);
       });
-    else expect(found).toEqual([`${word} is a word of SQL: as a column's name it is written "${word}".`]);
+    else
+      expect(found).toEqual([
+        `${word} is a reserved SQL keyword: write it as a column name with quotes, "${word}".`,
+      ]);
   }
   expect(words.filter(({ kind, word }) => kind === 'reserved' && !said.get(word))).toEqual([]);
   expect(said.get('year')).toBe(false);
@@ -53,14 +56,17 @@ describe('the refusal of an insight says which names want quotes', () => {
   it.each([
     [
       'SELECT id, min(at) AS a FROM sales GROUP BY id',
-      'at is a word of SQL: as a column\'s name it is written "at".',
+      'at is a reserved SQL keyword: write it as a column name with quotes, "at".',
     ],
-    ['SELECT order FROM sales', 'order is a word of SQL: as a column\'s name it is written "order".'],
+    [
+      'SELECT order FROM sales',
+      'order is a reserved SQL keyword: write it as a column name with quotes, "order".',
+    ],
     [
       'SELECT net.amount FROM sales',
-      'net.amount is not one name to SQL: as a column\'s name it is written "net.amount".',
+      'net.amount is not a plain SQL name: write it as a column name with quotes, "net.amount".',
     ],
-    ['SELECT id, unit price FROM sales WHERE id =', 'unit price is not one name to SQL'],
+    ['SELECT id, unit price FROM sales WHERE id =', 'unit price is not a plain SQL name'],
   ])('%s', async (sql, hint) => {
     await expect(loaded(sql)).rejects.toThrow(hint);
   });

@@ -124,7 +124,7 @@ describe('sqlInputs', () => {
     ["FROM query_table('a')", 'the table function query_table reads'],
     ['FROM duckdb_settings()', 'the table function duckdb_settings reads'],
     ['WITH t AS (FROM read_parquet(x)) FROM t', 'the table function read_parquet reads'],
-    ['FROM s.a', "s.a is qualified: write the table's name alone"],
+    ['FROM s.a', "s.a is qualified: write only the table's name"],
     ['FROM memory.main.a', 'memory.main.a is qualified'],
     ['WITH a AS (SELECT 1) FROM main.a', 'main.a is qualified'],
     ['FROM information_schema.tables', 'information_schema.tables is qualified'],
