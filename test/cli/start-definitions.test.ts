@@ -80,7 +80,7 @@ describe('definitions that change', () => {
       /datapackage\.json, line 1, column \d+: this is not JSON/,
     );
     await writeFile(file('insights/takings.sql'), TAKINGS.replace('till, CAST', 'tll, CAST'));
-    expect(await running.line(/takings\.sql/)).toMatch(/^Not taken up.*takings\.sql, line 11: Binder Error/);
+    expect(await running.line(/takings\.sql/)).toMatch(/^Not applied.*takings\.sql, line 11: Binder Error/);
     await shop.sell('shop/day=2024-01-01/b.csv', 'south,2');
     expect(await running.line(/^sales/)).toMatch(/accepted 1 row; refreshed takings/);
     expect(await takings(shop)).toEqual(['2024-01-01,north,1.00', '2024-01-01,south,2.00']);
