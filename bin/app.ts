@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { App, Tags } from 'aws-cdk-lib';
 import { visible } from '../lib/cli/visible-text.ts';
 import { CliError } from '../lib/errors.ts';
-import { fetchBinding } from '../lib/stacks/binding.ts';
 import { readContextWords } from '../lib/stacks/context-words.ts';
 import { loadDefinitions } from '../lib/stacks/definitions.ts';
+import { fetchBinding } from '../lib/stacks/native-binding.ts';
 import { SluiceStack } from '../lib/stacks/sluice-stack.ts';
 
 const REVIEW = /^pr-/;

@@ -1,6 +1,6 @@
 // npm run bindings [-- arm64 | x64]: fetches DuckDB's native binding for the functions' architecture, once.
 import { CliError } from '../lib/errors.ts';
-import { fetchBinding } from '../lib/stacks/binding.ts';
+import { fetchBinding } from '../lib/stacks/native-binding.ts';
 
 try {
   const architecture = process.argv[2] ?? 'arm64';

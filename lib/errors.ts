@@ -17,8 +17,8 @@ export class CliError extends Error {
 }
 
 /** A folder in use is gone or was replaced: its content is unknown, so all work stops. */
-export class PlaceGoneError extends CliError {
-  override readonly name = 'PlaceGoneError';
+export class LocationGoneError extends CliError {
+  override readonly name = 'LocationGoneError';
 }
 
 /** Wrong usage of the command line: exit code 2. */

@@ -1,11 +1,11 @@
 // A failure in one table must not stop the others: it is recorded as a sentence and reported.
-import { CliError, CorruptionError, PlaceGoneError, TryAgainError } from './errors.ts';
+import { CliError, CorruptionError, LocationGoneError, TryAgainError } from './errors.ts';
 import { SqlError } from './ports.ts';
 
 /** `table`: its folder in the lake, `tables/billing`. */
 export type TableFailure = { readonly table: string; readonly message: string };
 
-/** False, with a failure recorded, if `work` throws. Throws PlaceGoneError: then the other tables are gone as well. */
+/** False, with a failure recorded, if `work` throws. Throws LocationGoneError: then the other tables are gone as well. */
 export async function goingOn(
   failures: TableFailure[],
   table: string,
@@ -15,7 +15,7 @@ export async function goingOn(
     await work();
     return true;
   } catch (error) {
-    if (error instanceof PlaceGoneError) throw error;
+    if (error instanceof LocationGoneError) throw error;
     failures.push({ table, message: messageOf(error) });
     return false;
   }

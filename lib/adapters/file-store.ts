@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { access, copyFile, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { CliError, PlaceGoneError } from '../errors.ts';
+import { CliError, LocationGoneError } from '../errors.ts';
 import type { LocalFile, ObjectStore, ObjectVersion, ScratchFolder, Unseen } from '../ports.ts';
 import { Disk, linkIfAbsent, renameIfSameDisk, unlinkFile } from './disk.ts';
 import { fileError } from './file-error.ts';
@@ -30,7 +30,7 @@ export type FileStoreOptions = {
 /**
  * Objects are the files below `root` whose path has no name starting with `.`; the first write creates `root`. Once it has
  * existed, it must stay: if it is gone or is another folder (an unmounted disk), no object counts as absent and nothing is
- * written. Throws PlaceGoneError.
+ * written. Throws LocationGoneError.
  */
 export function fileStore(root: string, options: FileStoreOptions = {}): ObjectStore {
   return new FileObjects(resolve(root), options);
@@ -196,7 +196,7 @@ class FileObjects implements ObjectStore {
     this.identity ??= identity;
     if (identity === this.identity) return;
     const what = identity === undefined ? 'is gone' : 'is not the same folder as before';
-    throw new PlaceGoneError(
+    throw new LocationGoneError(
       `${this.location} ${what} while Sluice uses it: was it deleted, moved or unmounted? Its files do not count as deleted. Restore it and start again.`,
     );
   }

@@ -50,7 +50,7 @@ reads as they are now. Changes nothing.`,
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const format = chosenFormat(args, FORMATS);
   const needs = { landing: 'required', lake: 'wanted', writes: false } as const;
-  return withLake(args, terminal, needs, async ({ effects, places: { landing, lake } }) => {
+  return withLake(args, terminal, needs, async ({ effects, locations: { landing, lake } }) => {
     const found = { landing, lake, ...(await planDefinitions(effects)) };
     await (format === 'json'
       ? terminal.json(planDocument(found))

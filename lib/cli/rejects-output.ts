@@ -1,9 +1,9 @@
 // Prints rejected files and refused rows as they are read: as a table for people, as CSV, as JSON.
 
-import type { RejectedRow } from '../core/violation.ts';
+import type { RefusedRow } from '../core/violation.ts';
 import { placedMessage } from '../core/violation-text.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { readRejectedRows, type SourceRejects } from '../inspect/rejects.ts';
+import { readRefusedRows, type SourceRejects } from '../inspect/rejects.ts';
 import type { Effects } from '../lake/effects.ts';
 import { csvRecord } from './csv-text.ts';
 import { sendAgain } from './send-again.ts';
@@ -111,11 +111,10 @@ export async function showSource(
     return;
   }
   if (shape.format === 'json')
-    await readRejectedRows(effects, rejects, (rows) =>
+    await readRefusedRows(effects, rejects, (rows) =>
       writeJson(withReason(rejects, rows), (row) => row, terminal),
     );
-  else
-    await readRejectedRows(effects, rejects, (rows) => writeRowLines(rejects, rows, shape.limit, terminal));
+  else await readRefusedRows(effects, rejects, (rows) => writeRowLines(rejects, rows, shape.limit, terminal));
 }
 
 /** The raw records under the file's own header, with its original line ends. */
@@ -126,7 +125,7 @@ async function writeRecords(effects: Effects, rejects: SourceRejects, terminal: 
       `the header of ${source} was not recorded when it was read: use --format json for its records, without a header`,
     );
   const lineEnd = /\r\n$|\n$|\r$/.exec(header)?.[0] ?? '\n';
-  await readRejectedRows(effects, rejects, async (rows) => {
+  await readRefusedRows(effects, rejects, async (rows) => {
     await terminal.data(header, 'csv');
     for await (const { raw } of rows) await terminal.data(`${raw}${lineEnd}`, 'csv');
   });
@@ -137,13 +136,13 @@ type RowDocument = Omit<ReturnType<typeof rowDocument>, 'raw'> & { readonly raw:
 /** The reason for rejecting the file comes first; it belongs to no record. */
 async function* withReason(
   { reason }: SourceRejects,
-  rows: AsyncIterable<RejectedRow>,
+  rows: AsyncIterable<RefusedRow>,
 ): AsyncIterable<RowDocument> {
   if (reason) yield { line: null, path: null, raw: null, violations: [reason] };
   for await (const row of rows) yield rowDocument(row);
 }
 
-function rowDocument({ line, path, raw, violations }: RejectedRow) {
+function rowDocument({ line, path, raw, violations }: RefusedRow) {
   const places = { line, path: path ?? null };
   return {
     ...places,
@@ -159,7 +158,7 @@ function rowDocument({ line, path, raw, violations }: RejectedRow) {
 
 async function writeRowLines(
   { source, dataset, reason, quarantined }: SourceRejects,
-  rows: AsyncIterable<RejectedRow>,
+  rows: AsyncIterable<RefusedRow>,
   limit: number,
   terminal: Terminal,
 ): Promise<void> {

@@ -66,13 +66,13 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const shape = { format: chosenFormat(args, FORMATS), limit: limitOption(args) };
   const dataset = args.value('dataset');
   const needs = { landing: 'wanted', lake: 'required', writes: false } as const;
-  return withLake(args, terminal, needs, async ({ effects, places, hasLanding }) => {
+  return withLake(args, terminal, needs, async ({ effects, locations, hasLanding }) => {
     const { catalog } = effects;
     if (!hasLanding)
-      terminal.err([`There is no landing folder ${places.landing}: rejected files are not known.`]);
+      terminal.err([`There is no landing folder ${locations.landing}: rejected files are not known.`]);
     if (dataset !== undefined) requireDataset(catalog, dataset);
     if (args.operand !== undefined) {
-      const source = landingKey(places.landing, args.operand);
+      const source = landingKey(locations.landing, args.operand);
       const found = await requireSource(effects, source, dataset, shape.format, terminal);
       if (found) await showSource(effects, found, shape, terminal);
       return 0;

@@ -59,21 +59,23 @@ function packageOf({ file }: Derivation): string {
   return basename(dirname(dirname(file)));
 }
 
-export async function nextLines(effects: Effects, places: LakeLocations): Promise<string[]> {
+export async function nextLines(effects: Effects, locations: LakeLocations): Promise<string[]> {
   const [headline] = headlines(effects);
   const example = await exampleFile(effects).catch(() => undefined);
   const table = headline?.target.name ?? effects.catalog.datasets[0]?.name;
-  const ofLake = ` --lake ${typed(places.lake)} --schemas ${typed(places.schemas)}`;
-  const options = ` --landing ${typed(places.landing)}${ofLake}`;
+  const ofLake = ` --lake ${typed(locations.lake)} --schemas ${typed(locations.schemas)}`;
+  const options = ` --landing ${typed(locations.landing)}${ofLake}`;
   const isDefault =
-    places.landing === '.lake/landing' && places.lake === '.lake/lake' && places.schemas === 'schemas';
+    locations.landing === '.lake/landing' &&
+    locations.lake === '.lake/lake' &&
+    locations.schemas === 'schemas';
   const lakeOptions = isDefault ? '' : ofLake;
   const [from, to] = [example?.key, example?.copy].map((key) => typed(`${effects.landing.location}/${key}`));
-  const tool = isS3Location(places.landing) ? 'aws s3 ' : '';
+  const tool = isS3Location(locations.landing) ? 'aws s3 ' : '';
   return [
     '',
     'What to try next:',
-    `  drop, replace, rename or delete files under ${typed(places.landing)}`,
+    `  drop, replace, rename or delete files under ${typed(locations.landing)}`,
     ...(example ? [`  ${tool}cp ${from} ${to}`, `  ${tool}rm ${to}`] : []),
     ...(table === undefined ? [] : [`  npx sluice query "SELECT * FROM ${table}"${lakeOptions}`]),
     `  npx sluice status${isDefault ? '' : options}`,

@@ -79,7 +79,7 @@ function opened(
   const isBucket = isS3Location(args.value('landing') ?? '');
   const needs = { landing: isBucket ? 'required' : 'wanted', lake: 'wanted', writes: true } as const;
   return withLake(args, terminal, needs, async (local) => {
-    const { schemas, landing } = local.places;
+    const { schemas, landing } = local.locations;
     const { datasets, derivations } = local.effects.catalog;
     const insights = derivations.filter(({ target }) => target.kind === 'insights').length;
     await terminal.out([
@@ -100,14 +100,14 @@ async function syncAndShow(local: OpenedLake, terminal: Terminal, stopping = () 
   await terminal.out(syncLines(result));
   if (!stopping()) {
     await terminal.out(await headlineLines(local.effects, terminal.outColumns));
-    await terminal.out(await nextLines(local.effects, local.places));
+    await terminal.out(await nextLines(local.effects, local.locations));
   }
   return syncExitCode(result);
 }
 
 async function syncAndFollow(local: OpenedLake, terminal: Terminal, interrupt: Interrupt): Promise<number> {
   const { catalog, lake, scratch, sql } = local.effects;
-  const { landing: landingPlace, schemas } = local.places;
+  const { landing: landingPlace, schemas } = local.locations;
   const stop = new AbortController();
   const stopped = () => stop.signal.aborted;
   interrupt.onStop = () => stop.abort();

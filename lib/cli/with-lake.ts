@@ -1,8 +1,8 @@
 // The frame of a verb that works on a lake: finds the locations, opens the lake, and always closes it.
 
+import { hasLanding, refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
 import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
 import { openLake } from '../local/open-lake.ts';
-import { hasLanding, refuseOverlap, requireLake, requireLanding } from '../local/places.ts';
 import { locations, matchingLocations, memoryLimit } from './locations.ts';
 import { terminalLog } from './log-lines.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,7 +17,7 @@ export type Needs = {
   readonly writes: boolean;
 };
 
-export type OpenedLake = LocalLake & { readonly places: LakeLocations; readonly hasLanding: boolean };
+export type OpenedLake = LocalLake & { readonly locations: LakeLocations; readonly hasLanding: boolean };
 
 /** Throws CliError if a required location is missing, or if landing and the lake overlap. */
 export async function withLake<T>(
@@ -26,16 +26,16 @@ export async function withLake<T>(
   { landing, lake, writes }: Needs,
   work: (opened: OpenedLake) => Promise<T>,
 ): Promise<T> {
-  const places =
+  const at =
     landing === 'unused' ? { ...locations(args), landing: LANDING.default ?? '' } : matchingLocations(args);
-  if (landing === 'required') await requireLanding(places);
-  if (lake === 'required') await requireLake(places);
-  if (landing !== 'unused') await refuseOverlap(places);
+  if (landing === 'required') await requireLanding(at);
+  if (lake === 'required') await requireLake(at);
+  if (landing !== 'unused') await refuseOverlap(at);
   const log = terminalLog(terminal, args.flag('verbose'));
-  const there = landing === 'wanted' ? await hasLanding(places) : landing === 'required';
-  const local = await openLake(places, log, { readOnly: !writes, ...memoryLimit(args) });
+  const there = landing === 'wanted' ? await hasLanding(at) : landing === 'required';
+  const local = await openLake(at, log, { readOnly: !writes, ...memoryLimit(args) });
   try {
-    return await work({ ...local, places, hasLanding: there });
+    return await work({ ...local, locations: at, hasLanding: there });
   } finally {
     await local.close();
   }

@@ -45,7 +45,7 @@ export type Violation = {
 };
 
 /** A refused record: `line` is the physical line in the source file, null if the file is one JSON document; `path` is its position there. */
-export type RejectedRow = {
+export type RefusedRow = {
   readonly line: number | null;
   readonly path?: string | null;
   readonly raw: string;

@@ -6,7 +6,7 @@ import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix }
 import type { Action, Metadata } from '../delta/actions.ts';
 import { removeAction } from '../delta/partitions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
-import { CliError, PlaceGoneError, TryAgainError } from '../errors.ts';
+import { CliError, LocationGoneError, TryAgainError } from '../errors.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
 import type { Effects } from '../lake/effects.ts';
 import { CONTRACT, DEFINITION, DROPPED, PENDING } from '../lake/tags.ts';
@@ -102,7 +102,7 @@ export async function undoAllForeign(
       const found = await undoForeign(effects, dataset, observer);
       if (found) undone.push(found);
     } catch (error) {
-      if (error instanceof CliError && !(error instanceof PlaceGoneError))
+      if (error instanceof CliError && !(error instanceof LocationGoneError))
         refused.push(refusal(effects, dataset, 'rows', error.lines));
       else failed.push(failedTable(effects, landingTable(dataset), error));
     }
@@ -110,9 +110,9 @@ export async function undoAllForeign(
   return { undone, refused, failed };
 }
 
-/** Throws PlaceGoneError. */
+/** Throws LocationGoneError. */
 function failedTable({ catalog }: Effects, table: TableRef, error: unknown): FailedTable {
-  if (error instanceof PlaceGoneError) throw error;
+  if (error instanceof LocationGoneError) throw error;
   return {
     table: tablePrefix(table),
     message: messageOf(error),

@@ -14,7 +14,7 @@ import {
   splitByPartition,
 } from './accepted-rows.ts';
 import { csvSource } from './csv/csv-source.ts';
-import { rejectedRows } from './find-violations.ts';
+import { refusedRows } from './find-violations.ts';
 import { jsonSource } from './json/json-source.ts';
 import { reported } from './labels.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
@@ -158,7 +158,7 @@ async function convertRows(
           writeQuarantine(
             session,
             file,
-            rejectedRows(session, file, source, rules, counted.value),
+            refusedRows(session, file, source, rules, counted.value),
             maxExamples,
           ),
         );

@@ -2,20 +2,20 @@
 import { join } from 'node:path';
 import { type RowKey, rowKeys } from '../core/contract.ts';
 import { failedChecks, type Validation } from '../core/validation-sql.ts';
-import { fieldViolation, type RejectedRow, shown, type Violation } from '../core/violation.ts';
+import { fieldViolation, type RefusedRow, shown, type Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier, readParquet, writeParquet } from '../sql/quoting.ts';
 import { repeatedHeader } from './csv/repeated-header.ts';
 import type { FlaggedRow, RecordCount, RowSource, SourceFile } from './row-source.ts';
 
 /** In the file's order. */
-export async function* rejectedRows(
+export async function* refusedRows(
   session: SqlSession,
   file: SourceFile,
   source: RowSource,
   rules: Validation,
   counted: RecordCount,
-): AsyncIterable<RejectedRow> {
+): AsyncIterable<RefusedRow> {
   const flags = join(file.scratch, 'flags.parquet');
   const keyFields = [...new Set(rowKeys(file.dataset).flatMap((key) => key.fields))];
   const texts = new Map(file.dataset.fields.map(({ name }, i) => [name, rules.texts[i]]));
@@ -32,7 +32,7 @@ export async function* rejectedRows(
   const relationRows = await session.run(
     writeParquet(`SELECT ${select} FROM ${rules.relation(source.relation)}`, flags),
   );
-  yield* source.rejectedRows({ rows: flaggedRows(session, file, rules, flags), relationRows, counted });
+  yield* source.refusedRows({ rows: flaggedRows(session, file, rules, flags), relationRows, counted });
 }
 
 function keyColumn(field: string): string {

@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createGzip } from 'node:zlib';
-import type { RejectedRow, Violation } from '../core/violation.ts';
+import type { RefusedRow, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 import { fileLiteral, writeParquet } from '../sql/quoting.ts';
 import { headerText } from './csv/header-text.ts';
@@ -34,7 +34,7 @@ const COLUMNS = `{line: 'BIGINT', path: 'VARCHAR', raw: 'VARCHAR', violations: '
 export async function writeQuarantine(
   session: SqlSession,
   file: SourceFile,
-  rejected: AsyncIterable<RejectedRow>,
+  rejected: AsyncIterable<RefusedRow>,
   maxExamples: number,
 ): Promise<QuarantineFile> {
   const counts = new Map<string, { field: string; rule: string; rows: number }>();

@@ -2,7 +2,7 @@
 import type { Dataset } from '../core/contract.ts';
 import type { RecordOffsets } from '../core/record-offsets.ts';
 import type { TextSource } from '../core/validation-sql.ts';
-import { type RejectedRow, shortValue, type Violation } from '../core/violation.ts';
+import { type RefusedRow, shortValue, type Violation } from '../core/violation.ts';
 import { textBytes } from './source-bytes.ts';
 
 export type RowSource = {
@@ -18,7 +18,7 @@ export type RowSource = {
   /** Records in the file, counted by other code than the relation's. */
   countRecords(): Promise<RecordCount>;
   /** Every record that is not accepted, in the file's order: the flagged rows, and the records that are no rows. */
-  rejectedRows(flagged: FlaggedRows): AsyncIterable<RejectedRow>;
+  refusedRows(flagged: FlaggedRows): AsyncIterable<RefusedRow>;
   /** The same records by another way, for a file that turns out not to be plain or that the engine cannot read. */
   rewritten?(): Promise<RowSource | Violation>;
 };

@@ -140,7 +140,7 @@ async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
     throw new BrokenArchiveError('the zstd archive is broken: it ends too early. Send the file again');
 }
 
-const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** The first chunk that is handed on holds at least the mark's length, or the whole text. */
 async function* withoutMark(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
@@ -151,8 +151,8 @@ async function* withoutMark(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer>
       continue;
     }
     start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
-    if (start.length < MARK.length) continue;
-    yield start.subarray(start.indexOf(MARK) === 0 ? MARK.length : 0);
+    if (start.length < BYTE_ORDER_MARK.length) continue;
+    yield start.subarray(start.indexOf(BYTE_ORDER_MARK) === 0 ? BYTE_ORDER_MARK.length : 0);
     start = undefined;
   }
   if (start !== undefined && start.length > 0) yield start;

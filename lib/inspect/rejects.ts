@@ -2,7 +2,7 @@
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import type { RejectedRow, Violation } from '../core/violation.ts';
+import type { RefusedRow, Violation } from '../core/violation.ts';
 import type { Add } from '../delta/actions.ts';
 import { CliError } from '../errors.ts';
 import { type Findings, readReport, readReportOf } from '../ingest/report.ts';
@@ -114,10 +114,10 @@ function withoutReport({ name }: Dataset, origin: Origin): SourceRejects {
 }
 
 /** The rows in the file's order, in chunks. Throws CliError where the quarantine file is gone. */
-export async function readRejectedRows(
+export async function readRefusedRows(
   { lake, sql }: Effects,
   { source, quarantine }: SourceRejects,
-  work: (rows: AsyncIterable<RejectedRow>) => Promise<void>,
+  work: (rows: AsyncIterable<RefusedRow>) => Promise<void>,
 ): Promise<void> {
   if (quarantine === undefined) return work(none());
   const file = await lake.download(quarantine);
@@ -132,11 +132,11 @@ export async function readRejectedRows(
   }
 }
 
-async function* none(): AsyncIterable<RejectedRow> {}
+async function* none(): AsyncIterable<RefusedRow> {}
 
 type Stored = { line: number | null; path?: string | null; raw: string; violations: readonly Violation[] };
 
-async function* storedRows(session: SqlSession, path: string): AsyncIterable<RejectedRow> {
+async function* storedRows(session: SqlSession, path: string): AsyncIterable<RefusedRow> {
   const sql = `SELECT * FROM ${readParquet(path)} ORDER BY file_row_number`;
   for await (const rows of session.stream<Stored>(sql)) yield* rows;
 }

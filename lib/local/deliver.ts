@@ -3,7 +3,7 @@
 
 import type { LocalQueue } from '../adapters/local-queue.ts';
 import { sameTable } from '../core/insight.ts';
-import { PlaceGoneError } from '../errors.ts';
+import { LocationGoneError } from '../errors.ts';
 import { type IngestRequest, type IngestResult, ingest } from '../ingest/ingest.ts';
 import type { Effects, Refresh } from '../lake/effects.ts';
 import { type RefreshOutcome, refresh } from '../refresh/refresh.ts';
@@ -23,7 +23,7 @@ const MAX_BATCH_FILES = 100;
 const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
 /**
- * `stopping`: asked between two messages; true leaves the rest in the queues. Throws PlaceGoneError if landing, the lake or
+ * `stopping`: asked between two messages; true leaves the rest in the queues. Throws LocationGoneError if landing, the lake or
  * the folder for temporary files disappears.
  */
 export async function deliver(
@@ -81,8 +81,8 @@ async function refreshNext(
   }
 }
 
-/** Messages cannot be delivered if landing or the lake is gone. Throws PlaceGoneError. */
+/** Messages cannot be delivered if landing or the lake is gone. Throws LocationGoneError. */
 async function requirePlaces({ scratch }: Effects, error: unknown): Promise<void> {
-  if (error instanceof PlaceGoneError) throw error;
+  if (error instanceof LocationGoneError) throw error;
   await requireScratch(scratch);
 }

@@ -39,7 +39,7 @@ export class Definitions {
       this.#seen = await textsIn(folder);
       return sightOf(this.#seen);
     };
-    this.watched = new Watched(see, sightOf(files).marks);
+    this.watched = new Watched(see, sightOf(files).fingerprints);
     this.#engine = engine;
     [this.#seen, this.#inForce] = [files, files];
     this.#catalog = catalog;
@@ -114,11 +114,11 @@ function textOf({ text }: DefinitionFile): string {
   return typeof text === 'string' ? text : `unreadable: ${text.message}`;
 }
 
-/** One mark for all files. */
+/** One fingerprint for all files. */
 function sightOf(texts: Texts): Sight {
-  const mark =
+  const fingerprint =
     texts instanceof CliError
       ? texts.message
       : JSON.stringify(texts.map((file) => [file.file, textOf(file)]));
-  return { marks: new Map([['definitions', mark]]) };
+  return { fingerprints: new Map([['definitions', fingerprint]]) };
 }

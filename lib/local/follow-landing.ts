@@ -25,20 +25,20 @@ export type Round = {
 
 /**
  * Source files by their keys. `told` is called once for each part that cannot be read after the first look; before, a sync
- * reports it. A look throws PlaceGoneError if landing or the lake is gone.
+ * reports it. A look throws LocationGoneError if landing or the lake is gone.
  */
 export function watchedLanding({ landing, scratch }: Effects, told: (unseen: Unseen) => void): Watched {
   let known: Set<string> | undefined;
   return new Watched(async () => {
     await requireScratch(scratch);
-    const marks = new Map<string, string>();
+    const fingerprints = new Map<string, string>();
     const unseen: Unseen[] = [];
     for await (const { key, etag, lastModifiedMs } of landing.list('', undefined, (one) => unseen.push(one)))
-      marks.set(key, `${etag} ${lastModifiedMs}`);
+      fingerprints.set(key, `${etag} ${lastModifiedMs}`);
     const news = unseen.filter((one) => known && !known.has(idOf(one)));
     known = new Set(unseen.map(idOf));
     news.forEach(told);
-    return { marks, isUnseen: (key) => isUnseen(unseen, key) };
+    return { fingerprints, isUnseen: (key) => isUnseen(unseen, key) };
   });
 }
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileError } from '../adapters/file-error.ts';
-import { PlaceGoneError } from '../errors.ts';
+import { LocationGoneError } from '../errors.ts';
 import type { ScratchFolder } from '../ports.ts';
 import { isFolder } from './folders.ts';
 
@@ -47,10 +47,10 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Throws PlaceGoneError if it was removed: for a lake on disk, this means that the lake was. */
+/** Throws LocationGoneError if it was removed: for a lake on disk, this means that the lake was. */
 export async function requireScratch(scratch: ScratchFolder): Promise<void> {
   if (await isFolder(scratch)) return;
-  throw new PlaceGoneError(
+  throw new LocationGoneError(
     `${scratch}, the folder for temporary files of this run, is gone: was its lake deleted or moved while Sluice uses it? Nothing more is written; start again.`,
   );
 }

@@ -1,12 +1,12 @@
 // The only way of watching: polls and compares with what was seen before. So it does not matter how files arrive, on which
 // disk or in which bucket they are, or which events the system reports.
 import { setTimeout } from 'node:timers/promises';
-import { PlaceGoneError } from '../errors.ts';
+import { LocationGoneError } from '../errors.ts';
 
 /** The result of one look. */
 export type Sight = {
   /** By key; it differs whenever the object of the key may have changed. */
-  readonly marks: ReadonlyMap<string, string>;
+  readonly fingerprints: ReadonlyMap<string, string>;
   /** Whether a key that was not seen may still exist. Default: none does. */
   readonly isUnseen?: (key: string) => boolean;
 };
@@ -32,7 +32,7 @@ export class Watched {
   /** `settled`: the state that needs no work. */
   constructor(
     see: () => Promise<Sight>,
-    settled: Sight['marks'] = new Map(),
+    settled: Sight['fingerprints'] = new Map(),
     nowMs = () => performance.now(),
   ) {
     this.#see = see;
@@ -47,7 +47,7 @@ export class Watched {
 
   /** Treats the current state as settled: a sync that starts after this processes it. */
   async settle(): Promise<void> {
-    this.#settled = new Map((await this.#see()).marks);
+    this.#settled = new Map((await this.#see()).fingerprints);
   }
 
   /**
@@ -55,14 +55,17 @@ export class Watched {
    * ones. They then count as settled. If the look fails it throws, and the next one finds the same changes.
    */
   async changed(): Promise<string[]> {
-    const { marks, isUnseen = () => false } = await this.#look();
-    const moving = new Map([...marks].filter(([key, mark]) => mark !== this.#settled.get(key)));
-    for (const key of this.#settled.keys()) if (!marks.has(key) && !isUnseen(key)) moving.set(key, GONE);
-    const rested = [...moving].filter(([key, mark]) => mark === this.#moving.get(key));
-    for (const [key, mark] of rested) {
+    const { fingerprints, isUnseen = () => false } = await this.#look();
+    const moving = new Map(
+      [...fingerprints].filter(([key, fingerprint]) => fingerprint !== this.#settled.get(key)),
+    );
+    for (const key of this.#settled.keys())
+      if (!fingerprints.has(key) && !isUnseen(key)) moving.set(key, GONE);
+    const rested = [...moving].filter(([key, fingerprint]) => fingerprint === this.#moving.get(key));
+    for (const [key, fingerprint] of rested) {
       moving.delete(key);
-      if (mark === GONE) this.#settled.delete(key);
-      else this.#settled.set(key, mark);
+      if (fingerprint === GONE) this.#settled.delete(key);
+      else this.#settled.set(key, fingerprint);
     }
     this.#moving = moving;
     // Looks again soon, but only once: a key that never settles must not keep the looks close together.
@@ -91,7 +94,7 @@ export type Watching = { readonly watched: Watched; take(keys: readonly string[]
 
 /**
  * Looks at each location when it is due, in this order, one at a time, until `signal` is aborted. A failing look is reported
- * to `failed`, once for each reason, and retried. Throws PlaceGoneError if a location is gone.
+ * to `failed`, once for each reason, and retried. Throws LocationGoneError if a location is gone.
  */
 export async function watch(
   places: readonly Watching[],
@@ -105,7 +108,7 @@ export async function watch(
       reasons.delete(place);
       return keys;
     } catch (error) {
-      if (error instanceof PlaceGoneError) throw error;
+      if (error instanceof LocationGoneError) throw error;
       if (reasons.get(place) !== String(error)) failed(error);
       reasons.set(place, String(error));
       return [];

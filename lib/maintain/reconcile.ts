@@ -5,7 +5,7 @@ import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Add } from '../delta/actions.ts';
 import { configuration } from '../delta/snapshot.ts';
-import { CliError, PlaceGoneError } from '../errors.ts';
+import { CliError, LocationGoneError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
@@ -131,7 +131,7 @@ export async function reconcile(
     try {
       await examine(object);
     } catch (error) {
-      if (error instanceof PlaceGoneError) throw error;
+      if (error instanceof LocationGoneError) throw error;
       // Ingest meets the same error, or gets over it, and speaks of this one key.
       result.ingest.push({ source: version.key, etag: version.etag });
     }
@@ -164,7 +164,7 @@ async function examined(effects: Effects, { keys }: Selection): Promise<Census> 
     if ('error' in found) {
       // It cannot be looked at, and the others can.
       const { error } = found;
-      if (!(error instanceof CliError) || error instanceof PlaceGoneError) throw error;
+      if (!(error instanceof CliError) || error instanceof LocationGoneError) throw error;
       unseen.push({ key, problem: error.message });
     } else if (found.version) objects.push(landingObject(effects.catalog, found.version));
   }

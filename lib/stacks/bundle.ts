@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { bindingFolder, bindingPackage, bindingsFolder, type Platform } from './binding.ts';
+import { bindingFolder, bindingPackage, bindingsFolder, type Platform } from './native-binding.ts';
 
 export type Bundle = {
   /** schemas/<package>/…: contracts and insights are included, samples are not. */

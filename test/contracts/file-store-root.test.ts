@@ -3,7 +3,7 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
-import { PlaceGoneError } from '../../lib/errors.ts';
+import { LocationGoneError } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { keysBelow } from '../support/store-copy.ts';
 import { testTemp } from '../support/temp.ts';
@@ -27,7 +27,7 @@ describe.each(QUESTIONS)('%s', (_, ask) => {
     await store.write('a/b', bytes('x'));
     await ask(store);
     await rename(folder, `${folder}-away`);
-    await expect(ask(store)).rejects.toThrow(PlaceGoneError);
+    await expect(ask(store)).rejects.toThrow(LocationGoneError);
     await expect(ask(store)).rejects.toThrow(/store is gone while Sluice uses it/);
     await expect(readdir(folder)).rejects.toThrow('ENOENT');
     await rename(`${folder}-away`, folder);
@@ -61,6 +61,6 @@ it('a listing that began before the folder went does not end as if it were whole
       if (seen.length === 1) await rename(folder, `${folder}-away`);
     }
   };
-  await expect(listing()).rejects.toThrow(PlaceGoneError);
+  await expect(listing()).rejects.toThrow(LocationGoneError);
   expect(seen).toEqual(['a/1']);
 });

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bindingFolder, fetchBinding, type Platform } from '../../lib/stacks/binding.ts';
 import { bundleFunctions } from '../../lib/stacks/bundle.ts';
+import { bindingFolder, fetchBinding, type Platform } from '../../lib/stacks/native-binding.ts';
 import { testTemp, useTemp } from '../support/temp.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: the code, unzipped. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Dataset } from '../../lib/core/contract.ts';
 import { RecordScanner } from '../../lib/core/record-scanner.ts';
-import type { RejectedRow } from '../../lib/core/violation.ts';
+import type { RefusedRow } from '../../lib/core/violation.ts';
 import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { CorruptionError } from '../../lib/errors.ts';
 import { locateRecords } from '../../lib/ingest/csv/locate-records.ts';
@@ -28,7 +28,7 @@ const scratch = useTemp();
 /** What the engine flagged, and how many rows it made of the file. */
 type Flagged = { readonly rows: readonly number[]; readonly relationRows: number };
 
-async function rejected(text: string, { rows, relationRows }: Flagged): Promise<RejectedRow[]> {
+async function rejected(text: string, { rows, relationRows }: Flagged): Promise<RefusedRow[]> {
   const path = join(scratch, 'pairs.csv');
   await writeFile(path, text);
   const scanner = new RecordScanner(dataset.dialect, 2);
@@ -46,7 +46,7 @@ async function rejected(text: string, { rows, relationRows }: Flagged): Promise<
       counted: { records: scanner.records, isPlain: true, offsets: scanner.offsets },
     },
   );
-  const list: RejectedRow[] = [];
+  const list: RefusedRow[] = [];
   for await (const row of found) list.push(row);
   return list;
 }

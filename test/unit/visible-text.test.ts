@@ -141,7 +141,7 @@ it('nothing in lib but the terminal writes to the streams of the process', () =>
       readFileSync(join('lib', name), 'utf8'),
     ),
   );
-  expect(writers.sort()).toEqual(['cli/terminal.ts', 'cli/visible-text.ts', 'stacks/binding.ts']);
+  expect(writers.sort()).toEqual(['cli/terminal.ts', 'cli/visible-text.ts', 'stacks/native-binding.ts']);
 });
 
 it('no error of ours has a line end within a line: it would be shown as data', () => {

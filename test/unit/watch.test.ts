@@ -1,15 +1,15 @@
 // The one way of watching, without waiting: what a look calls changed, when the next one is due, and what becomes of a failed one.
 import { describe, expect, it } from 'vitest';
 import { type MemoryStore, memoryStore } from '../../lib/adapters/memory-store.ts';
-import { PlaceGoneError } from '../../lib/errors.ts';
+import { LocationGoneError } from '../../lib/errors.ts';
 import { type Sight, Watched, watch } from '../../lib/local/watch.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 async function sightOf(store: MemoryStore): Promise<Sight> {
-  const marks = new Map<string, string>();
-  for await (const { key, etag } of store.list('')) marks.set(key, etag);
-  return { marks };
+  const fingerprints = new Map<string, string>();
+  for await (const { key, etag } of store.list('')) fingerprints.set(key, etag);
+  return { fingerprints };
 }
 
 async function settled() {
@@ -45,27 +45,27 @@ describe('a look', () => {
   });
 
   it('says nothing of what went and came back in between, as it was', async () => {
-    const marks = new Map([['a.csv', '1']]);
-    const watched = new Watched(async () => ({ marks }), marks);
-    marks.delete('a.csv');
+    const fingerprints = new Map([['a.csv', '1']]);
+    const watched = new Watched(async () => ({ fingerprints }), fingerprints);
+    fingerprints.delete('a.csv');
     expect(await watched.changed()).toEqual([]);
-    marks.set('a.csv', '1');
+    fingerprints.set('a.csv', '1');
     expect(await watched.changed()).toEqual([]);
     expect(await watched.changed()).toEqual([]);
   });
 
   it('takes what it cannot see for neither gone nor changed, and finds afterwards that it went meanwhile', async () => {
-    const marks = new Map([
+    const fingerprints = new Map([
       ['shut/a.csv', '1'],
       ['shut/b.csv', '1'],
     ]);
     let isShut = true;
     const isUnseen = (key: string) => isShut && key.startsWith('shut/');
-    const watched = new Watched(async () => ({ marks, isUnseen }), marks);
-    marks.clear();
+    const watched = new Watched(async () => ({ fingerprints, isUnseen }), fingerprints);
+    fingerprints.clear();
     for (const _ of ['first', 'second', 'third']) expect(await watched.changed()).toEqual([]);
     isShut = false;
-    marks.set('shut/a.csv', '1');
+    fingerprints.set('shut/a.csv', '1');
     await watched.changed();
     expect(await watched.changed()).toEqual(['shut/b.csv']);
   });
@@ -74,18 +74,18 @@ describe('a look', () => {
 describe('the next look is due', () => {
   /** `costs`: of each look, in turn. */
   function timed(...costs: number[]) {
-    const marks = new Map<string, string>();
+    const fingerprints = new Map<string, string>();
     const clock = { nowMs: 0 };
     const see = async () => {
       clock.nowMs += costs.shift() ?? 0;
-      return { marks };
+      return { fingerprints };
     };
-    const watched = new Watched(see, marks, () => clock.nowMs);
+    const watched = new Watched(see, fingerprints, () => clock.nowMs);
     const pauseMs = async () => {
       await watched.changed();
       return watched.dueMs - clock.nowMs;
     };
-    return { marks, watched, pauseMs };
+    return { fingerprints, watched, pauseMs };
   }
 
   it('half a second later, or twenty times as long as one takes', async () => {
@@ -102,10 +102,10 @@ describe('the next look is due', () => {
   });
 
   it('soon where something may still be changing, but not again and again', async () => {
-    const { marks, pauseMs } = timed(1_000, 1_000, 1_000, 1_000);
+    const { fingerprints, pauseMs } = timed(1_000, 1_000, 1_000, 1_000);
     const pauses: number[] = [];
-    for (const mark of ['1', '2', '3', '4']) {
-      marks.set('grows.csv', mark);
+    for (const fingerprint of ['1', '2', '3', '4']) {
+      fingerprints.set('grows.csv', fingerprint);
       pauses.push(await pauseMs());
     }
     expect(pauses).toEqual([500, 20_000, 500, 20_000]);
@@ -121,7 +121,7 @@ describe('watching', () => {
       const answer = answers.shift();
       if (answers.length === 0) stop.abort();
       if (answer instanceof Error) throw answer;
-      return answer ?? { marks: new Map() };
+      return answer ?? { fingerprints: new Map() };
     };
     // Time flies for it, so that each look is due at once.
     const watched = new Watched(see, new Map(), () => {
@@ -137,7 +137,7 @@ describe('watching', () => {
     );
     return { work, taken, failures };
   }
-  const a = { marks: new Map([['a.csv', '1']]) };
+  const a = { fingerprints: new Map([['a.csv', '1']]) };
 
   it('says once that looks fail, and goes on when they do not', async () => {
     const down = () => new Error('no network');
@@ -148,7 +148,7 @@ describe('watching', () => {
   });
 
   it('ends where the place is gone, and where the work throws', async () => {
-    await expect(scripted(a, new PlaceGoneError('gone'), a).work).rejects.toThrow('gone');
+    await expect(scripted(a, new LocationGoneError('gone'), a).work).rejects.toThrow('gone');
     const watched = new Watched(async () => a, new Map());
     const take = async () => {
       throw new Error('no room');

@@ -88,7 +88,7 @@ function rowSource(
     ignored: header.ignored,
     missing: header.missing,
     countRecords: () => countCsvRecords(file, header.labels.length),
-    rejectedRows: (flagged) => locateRecords(file, shape, flagged),
+    refusedRows: (flagged) => locateRecords(file, shape, flagged),
   };
 }
 

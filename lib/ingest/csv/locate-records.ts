@@ -1,6 +1,6 @@
 // The records of a CSV file that are not accepted, with their lines and texts: those that validation flagged, and those of
 // which no row can be made. Where there are none of the latter, only what stands near a flagged one is read again.
-import type { RejectedRow, Violation } from '../../core/violation.ts';
+import type { RefusedRow, Violation } from '../../core/violation.ts';
 import { CorruptionError } from '../../errors.ts';
 import { FlaggedRowCursor } from '../flagged-row-cursor.ts';
 import type { FlaggedRows, SourceFile } from '../row-source.ts';
@@ -16,7 +16,7 @@ export function locateRecords(
   file: SourceFile,
   shape: RejectedShape,
   flagged: FlaggedRows,
-): AsyncIterable<RejectedRow> {
+): AsyncIterable<RefusedRow> {
   return flagged.relationRows === flagged.counted.records
     ? flaggedRecords(file, shape, flagged)
     : allRecords(file, shape, flagged);
@@ -27,7 +27,7 @@ async function* flaggedRecords(
   file: SourceFile,
   shape: RejectedShape,
   { rows, counted: { offsets } }: FlaggedRows,
-): AsyncIterable<RejectedRow> {
+): AsyncIterable<RefusedRow> {
   const flags = rows[Symbol.asyncIterator]();
   const { headerRecords } = file.dataset.dialect;
   let flag = await flags.next();
@@ -74,7 +74,7 @@ async function* allRecords(
   file: SourceFile,
   shape: RejectedShape,
   flagged: FlaggedRows,
-): AsyncIterable<RejectedRow> {
+): AsyncIterable<RefusedRow> {
   const flags = await FlaggedRowCursor.over(flagged);
   for await (const reader of readRecords(file, shape.columns)) {
     while (reader.next()) {

@@ -7,7 +7,7 @@ import { fileViolation } from '../row-source.ts';
 import type { CsvReader } from './csv-reader.ts';
 
 /** The mark of a file that was glued to the end of another is part of its first cell. */
-const MARK = '\ufeff';
+const BYTE_ORDER_MARK = '\ufeff';
 const MARK_BYTES = 3;
 /** So many that nothing else is like them; the engine plans in the square of their number. */
 const MOST_COLUMNS = 8;
@@ -45,8 +45,8 @@ export class RepeatedHeader {
   }
 
   #first(cell: string): string {
-    if (!cell.startsWith(MARK)) return cell;
-    const rest = cell.slice(MARK.length);
+    if (!cell.startsWith(BYTE_ORDER_MARK)) return cell;
+    const rest = cell.slice(BYTE_ORDER_MARK.length);
     const { quoteChar } = this.#dialect;
     return this.#quoted.exec(rest)?.[1]?.replaceAll(quoteChar + quoteChar, quoteChar) ?? rest;
   }
@@ -82,7 +82,7 @@ export class RepeatedHeader {
       const exact = `${read} = ${literal(label)}`;
       return this.#dialect.caseSensitiveHeader ? exact : `(${exact} OR ${folded})`;
     };
-    return column === 0 ? same(`ltrim(${text}, ${literal(MARK)})`) : same(text);
+    return column === 0 ? same(`ltrim(${text}, ${literal(BYTE_ORDER_MARK)})`) : same(text);
   }
 }
 

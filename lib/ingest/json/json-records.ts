@@ -1,7 +1,7 @@
 // The records of a JSON source, one after another, each with its members or with the reason why it has none.
 import { isUtf8 } from 'node:buffer';
 import { isLosslessNumber, parse } from 'lossless-json';
-import type { RejectedRow, Violation } from '../../core/violation.ts';
+import type { RefusedRow, Violation } from '../../core/violation.ts';
 import { fileViolation, type SourceFile, sourceBytes } from '../row-source.ts';
 import { type JsonCut, JsonDocument } from './json-document.ts';
 import { JsonLines } from './json-lines.ts';
@@ -92,7 +92,7 @@ function isObject(value: unknown): value is Members {
 }
 
 /** As quarantine keeps it: the text as it came. */
-export function rejectedRecord({ cut }: JsonRecord, violations: readonly Violation[]): RejectedRow {
+export function rejectedRecord({ cut }: JsonRecord, violations: readonly Violation[]): RefusedRow {
   const { line, path, bytes } = cut;
   return { line, ...(path === undefined ? {} : { path }), raw: bytes.toString(), violations };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'lossless-json';
 import { TextHash } from '../../content-hash.ts';
 import type { Dataset, Field } from '../../core/contract.ts';
-import type { RejectedRow, Violation } from '../../core/violation.ts';
+import type { RefusedRow, Violation } from '../../core/violation.ts';
 import { fileLiteral, identifier } from '../../sql/quoting.ts';
 import { FlaggedRowCursor } from '../flagged-row-cursor.ts';
 import { labelViolation, listed } from '../labels.ts';
@@ -35,7 +35,7 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
     ignored: found.ignored,
     missing: missingFields(file, found).map((field) => field.header),
     countRecords: () => countJsonRecords(file),
-    rejectedRows: (flagged) => locateRecords(file, flagged),
+    refusedRows: (flagged) => locateRecords(file, flagged),
   };
 }
 
@@ -141,7 +141,7 @@ export async function countJsonRecords(file: SourceFile): Promise<RecordCount> {
   return { records: counter.records, isPlain: true, text: text.end() };
 }
 
-async function* locateRecords(file: SourceFile, flagged: FlaggedRows): AsyncIterable<RejectedRow> {
+async function* locateRecords(file: SourceFile, flagged: FlaggedRows): AsyncIterable<RefusedRow> {
   const flags = await FlaggedRowCursor.over(flagged);
   for await (const records of readJson(file)) {
     if ('rule' in records) break;
