@@ -6,8 +6,9 @@ export type S3Location = { readonly bucket: string; readonly prefix: string };
 
 const SCHEME = /^s3:\/\//i;
 
+/** Also for `s3:/bucket` and the like, so that a slip of the pen does not become a folder: parseLocation refuses it. */
 export function isS3Location(text: string): boolean {
-  return SCHEME.test(text);
+  return /^s3:/i.test(text);
 }
 
 /** Throws CliError on anything but `s3://bucket` and `s3://bucket/prefix`. */
@@ -16,7 +17,8 @@ export function parseLocation(text: string): S3Location {
     new CliError(
       `${JSON.stringify(text)} is not an S3 location: ${problem}. Write s3://bucket or s3://bucket/prefix.`,
     );
-  if (!isS3Location(text)) throw wrong('it does not start with s3://');
+  if (!SCHEME.test(text))
+    throw wrong('it does not start with s3:// (a folder of that name is written ./s3:…)');
   const [bucket = '', ...segments] = text.replace(SCHEME, '').split('/');
   if (bucket === '') throw wrong('the bucket name is missing');
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html

@@ -48,7 +48,9 @@ export function letterDocument(boxes: readonly LetterBox[]): unknown {
 
 /** Lines without line ends. */
 export function lakeRedriveLines(place: string, { delivered, failed }: LakeRedrive): string[] {
-  const lines = [`${place}: ${delivered === 0 ? 'nothing' : count(delivered, 'message')} delivered again`];
+  const lines = [
+    `${place}: ${delivered + failed.length === 0 ? 'no dead letters' : `${count(delivered, 'message')} delivered again`}`,
+  ];
   if (failed.length === 0) return lines;
   return [...lines, 'Failed again; they stay:', ...failed.map((letter) => `  ${deadLetterLine(letter)}`)];
 }

@@ -91,7 +91,7 @@ function rowLines(
   const total = counts.added + counts.removed + counts.changed;
   if (total === 0) return ['No row changed.'];
   const kinds = (['added', 'removed', 'changed'] as const).filter((kind) => counts[kind] > 0);
-  const how = key.length === 0 ? ' (without a key, rows cannot be matched)' : ` by ${key.join(', ')}`;
+  const how = key.length === 0 ? 'no key to match them by' : `matched by ${key.join(', ')}`;
   const visible = columns.filter(
     ({ name }) =>
       key.includes(name) ||
@@ -100,7 +100,7 @@ function rowLines(
   const rows = shown.map((row) => [row.change, ...visible.map(({ name }) => cell(row, name))]);
   const header = visible.map(({ name, sqlType }) => ({ name, right: isNumber(sqlType) }));
   return [
-    `Rows: ${kinds.map((kind) => `${number(counts[kind])} ${kind}`).join(', ')}${how}`,
+    `Rows (${how}): ${kinds.map((kind) => `${number(counts[kind])} ${kind}`).join(', ')}`,
     ...renderTable([left('change'), ...header], rows, maxWidth),
     ...(total > shown.length ? [`… and ${number(total - shown.length)} more; ${JSON_HAS_ALL}`] : []),
   ];

@@ -48,5 +48,5 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     ? terminal.json({ ...found, aside: asideDocument(catalog.aside) })
     : terminal.out(mermaidLines(found)));
   warnOfAside(terminal, catalog.aside);
-  return catalog.aside.length === 0 ? 0 : 1;
+  return catalog.aside.length === 0 ? 0 : FAULT;
 }

@@ -19,11 +19,17 @@ export function renderHelp({ name, verb }: NamedVerb, summary: string): string[]
   return paragraphs([
     `sluice ${name}: ${summary}`,
     `Usage: sluice ${name}${operand} [options]`,
-    verb.description,
+    described(verb.description),
     section('Options', pairs([...verb.options.map(optionPair), ['--help', 'This text.']])),
     section('Examples', pairs(verb.examples.map(({ command, meaning }) => [command, meaning]))),
     section('Exit codes', pairs(verb.exitCodes.map(({ code, meaning }) => [String(code), meaning]))),
   ]);
+}
+
+/** Paragraphs are apart by an empty line. */
+function described(description: string): string {
+  const texts = description.split('\n\n').map((text) => text.replaceAll('\n', ' '));
+  return texts.map((text) => wrapped(text, MAX_COLUMNS).join('\n')).join('\n\n');
 }
 
 function optionPair({ name, value, description, default: standard }: Option): [string, string] {

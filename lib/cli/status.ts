@@ -34,7 +34,11 @@ read. Changes nothing and creates nothing.`,
     },
   ],
   exitCodes: [
-    { code: 0, meaning: 'no problem found; files may wait and insights may be behind' },
+    {
+      code: 0,
+      meaning:
+        'no problem found; files may wait and insights may be behind; without a landing folder, waiting, rejected and vanished files are not known',
+    },
     {
       code: NEEDS_ATTENTION,
       meaning:
@@ -43,7 +47,7 @@ read. Changes nothing and creates nothing.`,
     {
       code: FAULT,
       meaning:
-        'a fault, or a definition, a table or a part of landing that cannot be read: reported with all the rest; or there is no lake',
+        'a fault: a message failed for good, a contract change is held back, or a definition, a table or a part of landing cannot be read (all of it is reported); or there is no lake',
     },
     { code: 2, meaning: 'wrong usage' },
   ],

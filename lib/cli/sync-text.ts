@@ -73,9 +73,10 @@ function summary(result: SyncResult): string[] {
     result.refused.length + result.failed.length + result.undone.length === 0 &&
     result.applied.length === 0;
   const vanished = result.vanished.length;
+  const waiting = result.aside.length > 0 ? 'Nothing was read' : 'Nothing to read';
   if (isIdle && result.finished)
     return [
-      `${vanished === 0 ? 'Nothing to do' : 'Nothing to read'}: ${count(files.unchanged, 'file')} unchanged${rejected > 0 ? `, ${number(rejected)} rejected` : ''}${kept > 0 ? `, ${number(kept)} kept` : ''}${vanished > 0 ? `, ${number(vanished)} vanished` : ''} (${seconds}).`,
+      `${vanished + result.aside.length === 0 ? 'Nothing to do' : waiting}: ${count(files.unchanged, 'file')} unchanged${rejected > 0 ? `, ${number(rejected)} rejected` : ''}${kept > 0 ? `, ${number(kept)} kept` : ''}${vanished > 0 ? `, ${number(vanished)} vanished` : ''} (${seconds}).`,
     ];
   const rows = rowTotals(result);
   const parts = (['accepted', 'rejected', 'withdrawn', 'unchanged', 'kept', 'unknown'] as const).filter(
@@ -86,7 +87,14 @@ function summary(result: SyncResult): string[] {
     ...contractLines(result),
     `Files: ${parts.length === 0 ? 'none' : parts.map((name) => `${number(files[name])} ${name}`).join(', ')}`,
     `Rows: ${number(rows.accepted)} accepted, ${number(rows.quarantined)} quarantined${rows.withdrawn > 0 ? `, ${number(rows.withdrawn)} withdrawn` : ''}`,
-    `Refreshed: ${tables.length === 0 ? 'nothing' : `${count(partitions, 'partition')} of ${tables.map((table) => `${table.table} (${number(table.partitions)})`).join(', ')}`}`,
+    `Refreshed: ${
+      tables.length === 0
+        ? 'nothing'
+        : `${count(partitions, 'partition')} of ${firstWords(
+            tables.map((table) => `${table.table} (${number(table.partitions)})`),
+            MAX_NAMED,
+          )}`
+    }`,
     `${result.finished ? 'Done' : 'Stopped'} after ${seconds}.`,
   ];
 }

@@ -119,8 +119,9 @@ async function readKeys(file: string, terminal: Terminal): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
     throw new CliError(
-      `--keys ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `--keys ${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}`,
     );
   }
 }

@@ -1,7 +1,7 @@
 // Makes a dataset's table anew from the files in landing, under the present contract whatever the table held: one commit
 // takes all old data files away and puts the new ones in, so that readers see the old table or the new one.
 //
-// The order is that of an ingest (DESIGN.md): snapshot, then landing, then a commit that fails if anybody else was faster.
+// The order is that of an ingest (docs/architecture.md): snapshot, then landing, then a commit that fails if anybody else was faster.
 // What arrives meanwhile is ingested under the old contract, which makes the commit fail, or waits; either way the newer
 // file wins. A killed rebuild goes on with what it had staged.
 import { landingTable } from '../core/catalog.ts';

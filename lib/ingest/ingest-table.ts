@@ -1,7 +1,7 @@
 // Brings one table to the present state of some of its source files, in one commit.
 //
 // A round plans within the commit loop: load the snapshot, look at landing, commit if the next version is absent. This order makes
-// older versions lose (DESIGN.md, "The order of an ingest"). What a round finds unread is converted outside the loop, since that
+// older versions lose (docs/architecture.md). What a round finds unread is converted outside the loop, since that
 // takes a while, and the next round looks again.
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';

@@ -55,7 +55,7 @@ describe('dead letters of a lake on disk', () => {
     expect(await readdir(shop.lake)).not.toContain('dead-letters');
     expect((await sluice(['sync', ...shop.places])).out).toMatch(/^Nothing to do: 2 files unchanged/);
     expect((await sluice(['dead-letters', ...shop.places])).out).toBe(`${shop.lake}: no dead letters\n`);
-    expect((await sluice(['redrive', ...shop.places])).out).toBe(`${shop.lake}: nothing delivered again\n`);
+    expect((await sluice(['redrive', ...shop.places])).out).toBe(`${shop.lake}: no dead letters\n`);
   });
 
   it('a file among them that is none is named', async () => {

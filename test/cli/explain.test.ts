@@ -102,7 +102,7 @@ describe('explain', () => {
     const { out } = await ask(shop, 'explain', 'owner_takings', 'day=2024-01-01', '--diff', '1..2');
     expect(out).toMatch(/^ {2}replaced shop\/day=2024-01-01\/a\.csv \(sales\): 3 → 3 rows$/m);
     expect(out).toMatch(/^changed +2024-01-01 +Ann +3\.75 → 4\.75$/m);
-    expect(out).toContain('Rows: 2 changed by day, owner\n');
+    expect(out).toContain('Rows (matched by day, owner): 2 changed\n');
     const back = await explained(shop, 'owner_takings', '--diff', '2..1');
     expect(back.counts).toEqual({ added: 0, removed: 1, changed: 2 });
   });

@@ -45,6 +45,26 @@ it.each(pages)('%s: each path of the repository that it names exists', (page) =>
   expect(pathsIn(textOf(page)).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
+/** File names in the comments of the code, by their file. */
+const sources = ['bin', 'functions', 'lib', 'localstack'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.m?ts$|\.mjs$/.test(name))
+    .map((name) => join(folder, name)),
+);
+
+it('each file that a comment names exists', () => {
+  // Delta's own.
+  const known = [...sources, ...pages, 'PROTOCOL.md'].map((path) => `/${path}`);
+  const missing = sources.flatMap((source) =>
+    [...textOf(source).matchAll(/^\s*(?:\/\/|\*|\/\*\*) .*$/gm)].flatMap(([comment]) =>
+      [...comment.replace(/https?:\S+/g, '').matchAll(/[\w./-]+\.(?:ts|md|mjs)\b/g)]
+        .filter(([name]) => !known.some((path) => path.endsWith(`/${name}`)))
+        .map(([name]) => `${source}: ${name}`),
+    ),
+  );
+  expect(missing).toEqual([]);
+});
+
 it('each page is reached from the README', () => {
   const reached = new Set(['README.md']);
   for (const page of reached)
