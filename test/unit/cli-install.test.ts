@@ -2,11 +2,12 @@
 // refuses it otherwise).
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { testTemp } from '../support/temp.ts';
 
 type Locked = { version: string; optionalDependencies?: Record<string, string> };
 
@@ -32,8 +33,7 @@ function isLocked(packages: Record<string, Locked>, path: string, name: string):
 
 /** A checkout that asks for nothing, so that npm has little to do. */
 function checkout(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sluice-install-test-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = realpathSync(testTemp());
   mkdirSync(join(folder, 'bin'));
   cpSync('bin/install.mjs', join(folder, 'bin/install.mjs'));
   // npm writes node_modules/.package-lock.json where there is something in it.
