@@ -17,7 +17,16 @@ export type EngineFunctions = {
   readonly aggregates: ReadonlySet<string>;
 };
 
+/** The same in every session of this process: nothing adds functions of the engine's own. */
+let known: EngineFunctions | undefined;
+
+/** The engine takes longer to list them than to do all else that a small verb asks of it: it is asked once. */
 export async function engineFunctions(session: SqlSession): Promise<EngineFunctions> {
+  known ??= await askForFunctions(session);
+  return known;
+}
+
+async function askForFunctions(session: SqlSession): Promise<EngineFunctions> {
   const rows = await session.rows<{ name: string; unstable: boolean; aggregate: boolean }>(
     `SELECT lower(function_name) AS name, bool_or(stability <> 'CONSISTENT') AS unstable,
        bool_or(function_type = 'aggregate') AS aggregate
