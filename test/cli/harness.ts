@@ -84,7 +84,7 @@ export function startSluice(
     new Promise<string>((found, failed) => {
       const late = setTimeout(
         () => failed(new Error(`no line matched ${pattern} in time:\n${out}\n${err}`)),
-        30_000,
+        60_000,
       );
       const look = () => {
         const rest = out.slice(seen);
