@@ -1,4 +1,4 @@
-// The lines of a Delta log entry as Sluice writes and reads them: PROTOCOL.md, "Actions". Types alone.
+// The lines of a Delta log entry as Sluice writes and reads them: PROTOCOL.md, "Actions". Only types.
 // Reader version 1, writer version 2; fields that we do not know are kept by readers and never written by us.
 
 /** Column name → value as text; null for a null partition value. PROTOCOL.md, "Partition Value Serialization". */
@@ -19,7 +19,7 @@ export type Remove = {
   readonly path: string;
   readonly deletionTimestamp: number;
   readonly dataChange: boolean;
-  /** Other writers may leave out this and what it promises. */
+  /** Other writers may omit this field, and then promise nothing by it. */
   readonly extendedFileMetadata?: boolean;
   readonly partitionValues?: PartitionValues;
   readonly size?: number;
@@ -42,8 +42,8 @@ export type Protocol = { readonly minReaderVersion: number; readonly minWriterVe
 export type Txn = { readonly appId: string; readonly version: number; readonly lastUpdated?: number };
 
 /**
- * Free-form: of another writer's every member may be missing, or of another type. `txnId` names the attempt, so that a writer
- * recognises its own entry after a lost answer. PROTOCOL.md, "Commit Provenance Information".
+ * Free-form: in other writers' entries, any member may be missing or have another type. `txnId` names the attempt, so that a
+ * writer recognises its own entry after a lost answer. PROTOCOL.md, "Commit Provenance Information".
  */
 export type CommitInfo = {
   readonly timestamp?: number;
@@ -56,7 +56,7 @@ export type CommitInfo = {
   readonly sluice?: Seal;
 };
 
-/** `digest`: of the entry itself. `parent`: the id of the entry before it; null where there is none, or it is missing. */
+/** `digest`: of this entry. `parent`: the id of the entry before it; null if there is none, or if it is missing. */
 export type Seal = { readonly digest: string; readonly parent: string | null };
 
 export type Action =

@@ -1,10 +1,10 @@
-// `_last_checkpoint`: which checkpoint is the newest, for readers that do not want to list the log, and, for us, what bytes it and
-// the latest ones before it have. PROTOCOL.md, "Last Checkpoint File Schema" and "JSON checksum".
+// `_last_checkpoint`: names the newest checkpoint, so that readers need not list the log. For Sluice it also holds the hashes
+// of the latest checkpoints. PROTOCOL.md, "Last Checkpoint File Schema" and "JSON checksum".
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from '../ports.ts';
 import { lastCheckpointKey } from './log-keys.ts';
 
-/** `contents`: by version, the hashes (content-hash.ts) of checkpoints. `isWhole`: false for kinds that we do not read. */
+/** `contents`: hashes of checkpoints (content-hash.ts) by version. `isWhole`: false for kinds that we do not read. */
 export type CheckpointHint = {
   readonly version: number;
   readonly contents: ReadonlyMap<number, string>;
@@ -19,11 +19,11 @@ export type HintCounts = {
   readonly version: number;
 };
 
-/** Among the hint's tags, with the checkpoint's version behind it. */
+/** Prefix of the hint's tags; the checkpoint's version follows it. */
 const CONTENT_TAG = 'sluice.content.';
 const MAX_CONTENTS = 50;
 
-/** What a hint is to say of a new checkpoint and of those that the one before it spoke of. */
+/** The hint for a new checkpoint; it also keeps the hashes from the hint before. */
 export function withContent(
   before: CheckpointHint | 'absent' | 'broken',
   version: number,
@@ -40,7 +40,7 @@ export function hintText(counts: HintCounts, contents: ReadonlyMap<number, strin
   return JSON.stringify({ ...hint, checksum: checksum(hint) });
 }
 
-/** Each value behind its path, in the paths' order. */
+/** `path=value` for each value, sorted by path. */
 function checksum(hint: object): string {
   const encoded = (text: string) =>
     `"${encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}"`;
@@ -55,7 +55,7 @@ function checksum(hint: object): string {
   return createHash('md5').update(pairs('', hint).sort().join(',')).digest('hex');
 }
 
-/** `broken` where it says nothing that a reader can use. */
+/** `broken` if readers cannot use it. */
 export async function readHint(
   store: ObjectStore,
   prefix: string,
@@ -94,7 +94,7 @@ function contentsOf(tags: Readonly<Record<string, unknown>>): Map<number, string
   return new Map(own);
 }
 
-/** The version that `_last_checkpoint` names; undefined where it is absent, unreadable, or of a kind that we do not read. */
+/** The version that `_last_checkpoint` names; undefined if it is absent, unreadable, or of a kind that we do not read. */
 export async function readCheckpointHint(store: ObjectStore, prefix: string): Promise<number | undefined> {
   const hint = await readHint(store, prefix);
   return typeof hint === 'object' && hint.isWhole ? hint.version : undefined;

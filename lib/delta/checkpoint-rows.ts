@@ -1,4 +1,4 @@
-// A snapshot as the rows of a checkpoint and back: one action a row, each in the column of its name. Pure.
+// Converts a snapshot to the rows of a checkpoint and back: one action per row, in the column of its name. Pure.
 import type { Row, Value } from '../ports.ts';
 import type { Action, Add, Metadata, Protocol, Remove, Txn } from './actions.ts';
 import { requireProtocol, type Snapshot } from './snapshot.ts';
@@ -6,7 +6,7 @@ import { requireProtocol, type Snapshot } from './snapshot.ts';
 /** How long a checkpoint names a removed file: Delta's default, `delta.deletedFileRetentionDuration` of seven days. */
 export const TOMBSTONE_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** All that the log up to the snapshot comes to, without the tombstones that have expired at `nowMs`. */
+/** The state that the log adds up to, without the tombstones that have expired at `nowMs`. */
 export function checkpointActions(snapshot: Snapshot, nowMs: number): Action[] {
   const { protocol, metadata, txns, files, tombstones } = snapshot;
   const kept = [...tombstones.values()].filter(
@@ -21,7 +21,7 @@ export function checkpointActions(snapshot: Snapshot, nowMs: number): Action[] {
   ];
 }
 
-/** A row's action; undefined for what we do not know (sidecars, domain metadata, …). Null members are left out, as in the log. */
+/** A row's action; undefined for kinds that we do not know (sidecars, domain metadata, …). Null members are omitted, as in the log. */
 export function checkpointRow(row: Row): Action | undefined {
   if (row.add) return { add: pick<Add>(row.add, ADD) };
   if (row.remove) return { remove: pick<Remove>(row.remove, REMOVE) };
@@ -52,7 +52,7 @@ const METADATA = [
 ] as const;
 const PROTOCOL = ['minReaderVersion', 'minWriterVersion'] as const;
 
-/** A snapshot as it comes out of its checkpoint: what a checkpoint does not hold is left out. */
+/** A snapshot as read back from its checkpoint: without the parts that a checkpoint does not store. */
 export function throughCheckpoint(snapshot: Snapshot): Snapshot {
   const known = <T>(map: ReadonlyMap<string, T>, names: readonly (keyof T & string)[]) =>
     new Map([...map].map(([name, action]) => [name, pick<T>(action as Value, names)]));
@@ -66,7 +66,7 @@ export function throughCheckpoint(snapshot: Snapshot): Snapshot {
   };
 }
 
-// A Parquet file's types are its writer's word; what matters of them (path, version) is checked by whoever uses it.
+// The types are only claimed by the Parquet file's writer; the fields that matter (path, version) are checked where they are used.
 function pick<T>(struct: Value, names: readonly (keyof T & string)[]): T {
   const source = struct as Readonly<Record<string, Value>>;
   return Object.fromEntries(
@@ -74,7 +74,7 @@ function pick<T>(struct: Value, names: readonly (keyof T & string)[]): T {
   ) as T;
 }
 
-/** Throws where the rows are no checkpoint. The time is the greatest of its files': a checkpoint does not hold its commit's. */
+/** Throws if the rows are not a checkpoint. The time is the latest of its files': a checkpoint does not store its commit's time. */
 export async function snapshotOfRows(
   version: number,
   chunks: AsyncIterable<readonly Row[]>,

@@ -1,5 +1,5 @@
 // Checkpoints: a snapshot as one Parquet file, so that readers need not replay the whole log. PROTOCOL.md, "Checkpoints",
-// "Checkpoint Schema" and "Last Checkpoint File Schema". A checkpoint is a shortcut: none, or a broken one, changes nothing.
+// "Checkpoint Schema" and "Last Checkpoint File Schema". Only a shortcut: a missing or broken checkpoint changes no result.
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,13 +13,13 @@ import { checkpointActions, checkpointRow, snapshotOfRows } from './checkpoint-r
 import { checkpointKey, lastCheckpointKey } from './log-keys.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What reading and writing a table's log needs of the world. */
+/** The effects for reading and writing a table's log. */
 export type LogEffects = {
   readonly store: ObjectStore;
   readonly sql: SqlEngine;
   readonly log: Log;
   readonly scratch: ScratchFolder;
-  /** Told of each checkpoint that cannot be read. */
+  /** Called for each checkpoint that cannot be read. */
   readonly damaged?: (key: string) => void;
 };
 
@@ -77,7 +77,7 @@ async function writeLines(path: string, actions: readonly Action[]): Promise<num
   return longest;
 }
 
-/** False where it is absent, or is not what was written, or cannot be read: then it wants to be written again. */
+/** False if it is absent, altered, or unreadable: then it must be written again. */
 export async function isSoundCheckpoint(
   effects: LogEffects,
   prefix: string,
@@ -95,8 +95,8 @@ export async function isSoundCheckpoint(
 }
 
 /**
- * Undefined where it is absent or cannot be read, or is not the `content` that was written; why, is logged. Throws
- * CorruptionError on a protocol beyond ours.
+ * Undefined if it is absent, unreadable, or not the `content` that was written; the reason is logged. Throws CorruptionError
+ * for a protocol that we do not support.
  */
 export async function readCheckpoint(
   effects: LogEffects,

@@ -1,8 +1,6 @@
-// What names one commit for ever, and proves that its entry is whole: a digest of the entry's text. Pure.
-//
-// A version's number alone says little: a log that was restored, cut or copied has the same numbers for other commits. An
-// entry's digest stands in the entry itself, so that a damaged one is noticed, and the next entry holds it as its parent's, so
-// that a log which went another way is noticed. Entries of other writers have no digest of their own, but an id all the same.
+// A commit's id: a digest of its entry's text. A version number is not enough: a restored, truncated or copied log can have
+// other commits under the same numbers. Each entry contains its own digest, which reveals damage, and its parent's id, which
+// reveals another history. Other writers' entries contain no digest, but they have an id too. Pure.
 import { createHash } from 'node:crypto';
 import type { Action, CommitInfo, Seal } from './actions.ts';
 
@@ -10,7 +8,7 @@ export const ENGINE = 'sluice';
 
 const SEALED = /"sluice":\{"digest":"([0-9a-f]*)"/;
 
-/** The text of an entry, its commitInfo first and sealed. `id`: what `commitId` gives for it. */
+/** The text of an entry; its commitInfo comes first and contains the digest. `id`: as `commitId` returns for it. */
 export function sealedText(
   version: number,
   info: CommitInfo,
@@ -24,7 +22,7 @@ export function sealedText(
   return { text: textOf(sealed(id)), id, info: sealed(id) };
 }
 
-/** 32 hex digits. An entry under the name of another version has another id. */
+/** 32 hex digits. The same entry under another version's name has another id. */
 export function commitId(version: number, text: string): string {
   const end = text.indexOf('\n');
   const line = end < 0 ? text : text.slice(0, end);
@@ -39,13 +37,13 @@ export function commitInfoOf(actions: readonly Action[]): CommitInfo | undefined
   return actions.find((action) => 'commitInfo' in action)?.commitInfo;
 }
 
-/** Undefined for an entry of another writer, or of a Sluice that did not seal yet. */
+/** Undefined for an entry of another writer, or of an older Sluice that wrote no digests. */
 export function sealOf(actions: readonly Action[]): Seal | undefined {
   const seal = commitInfoOf(actions)?.sluice;
   return typeof seal?.digest === 'string' ? seal : undefined;
 }
 
-/** A number that JSON and every reader hold exactly: the id's first 52 bits; 0 for an id that is not known. */
+/** The id's first 52 bits, as a number that JSON and all readers represent exactly; 0 for an unknown id. */
 export function commitNumber(id: string | undefined): number {
   return id === undefined ? 0 : Number.parseInt(id.slice(0, 13), 16);
 }

@@ -1,4 +1,4 @@
-// One attempt to add an entry to a log, and what its outcome was, lost answers included. tables.ts repeats it.
+// One attempt to add an entry to a log, and whether it succeeded, even if the answer was lost. tables.ts repeats it.
 import { CorruptionError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { Action, CommitInfo } from './actions.ts';
@@ -7,7 +7,7 @@ import { readEntry, replayed } from './log.ts';
 import { entryKey } from './log-keys.ts';
 import type { Entry, Snapshot } from './snapshot.ts';
 
-/** What a commit is to do; `operation`, `parameters` and `metrics` are for people who read the history. */
+/** What a commit does; `operation`, `parameters` and `metrics` are for people who read the history. */
 export type CommitPlan = {
   readonly actions: readonly Action[];
   readonly operation: string;
@@ -18,7 +18,7 @@ export type CommitPlan = {
 /** There is nothing to commit. */
 export type NoCommit = { readonly actions: undefined };
 
-/** Of an attempt of ours, before it is sealed. */
+/** The commitInfo of our own attempt, before the digest is added. */
 export type OwnCommitInfo = CommitInfo & { readonly txnId: string };
 
 export function commitInfo(plan: CommitPlan, txnId: string, now: Date): OwnCommitInfo {
@@ -33,10 +33,10 @@ export function commitInfo(plan: CommitPlan, txnId: string, now: Date): OwnCommi
 }
 
 /**
- * Creates the entry that follows `snapshot`. Returns the snapshot after it, or undefined where another writer has that version,
- * or the log was restored meanwhile and does not lead to `snapshot` any more: behind the gap nobody could read on.
- * Throws CorruptionError, before anything is written, on actions that break the log; throws the store's error where the entry
- * is not there after a failed attempt.
+ * Creates the entry that follows `snapshot` and returns the snapshot after it. Returns undefined if another writer took that
+ * version, or if the log was restored and no longer leads to `snapshot`: an entry after such a gap would be unreadable.
+ * Throws CorruptionError, before writing, for actions that break the log; throws the store's error if the entry is absent
+ * after a failed attempt.
  */
 export async function createEntry(
   store: ObjectStore,
@@ -76,7 +76,7 @@ async function createOrRecognise(
   } catch (error) {
     failure = error;
   }
-  // The answer may have been lost, or the store's client may have sent the same request twice: then the entry is our own.
+  // If the answer was lost, or the store's client sent the request twice, the existing entry is our own.
   const present = await readEntry(store, prefix, version);
   if (present === undefined) {
     throw (
@@ -89,7 +89,7 @@ async function createOrRecognise(
   return present.actions.some((action) => 'commitInfo' in action && action.commitInfo.txnId === txnId);
 }
 
-// A data file's name is never used again: readers keep files by name, and a name that was removed may be swept.
+// A data file's name is never reused: readers cache files by name, and vacuum may delete the file of a removed name.
 function requireFreshNames(prefix: string, snapshot: Snapshot | undefined, actions: readonly Action[]): void {
   const broken = (path: string, problem: string) =>
     new CorruptionError(`${prefix}: the commit ${path} ${problem}`);
@@ -98,7 +98,7 @@ function requireFreshNames(prefix: string, snapshot: Snapshot | undefined, actio
       const { path } = action.add;
       if (snapshot?.files.has(path)) throw broken(`adds ${path}`, 'which is live already');
       if (snapshot?.tombstones.has(path))
-        throw broken(`adds ${path}`, 'which was removed before: names are never used again');
+        throw broken(`adds ${path}`, 'which was removed before: names are never reused');
     } else if ('remove' in action && !snapshot?.files.has(action.remove.path)) {
       throw broken(`removes ${action.remove.path}`, 'which is not live');
     }

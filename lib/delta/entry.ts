@@ -1,17 +1,17 @@
-// One log entry from its bytes: actions that the rest of the code can rely on, or a sentence on what is wrong with it. Pure.
-// Entries come from other programs, too, and from disks that lose bits: nothing in them is taken for granted.
+// Parses one log entry: returns actions that the rest of the code can rely on, or throws with a message on what is wrong.
+// Entries also come from other programs and from failing disks, so everything in them is checked. Pure.
 import { CorruptionError } from '../errors.ts';
 import type { Action } from './actions.ts';
 import { commitId, sealOf } from './commit-id.ts';
 import { entryKey } from './log-keys.ts';
 import type { Entry } from './snapshot.ts';
 
-/** What to do about a log that cannot be read; a clause without its full stop. */
+/** What to do about an unreadable log; a clause without a full stop. */
 export function logRemedy(prefix: string): string {
-  return `bring it back from a backup or an older object version. If there is none, move the folder ${prefix} out of the lake and run "npx sluice sync", which makes the table again if a contract or an insight defines it`;
+  return `restore it from a backup or an older object version. If there is none, move the folder ${prefix} out of the lake and run "npx sluice sync", which creates the table again if a contract or an insight defines it`;
 }
 
-/** Throws CorruptionError where it is empty, is not JSON, or does not hold what was written. */
+/** Throws CorruptionError if it is empty, is not JSON, or is not what was written. */
 export function parseEntry(prefix: string, version: number, bytes: Uint8Array): Entry {
   const key = entryKey(prefix, version);
   const text = decoded(prefix, key, bytes);
@@ -20,7 +20,7 @@ export function parseEntry(prefix: string, version: number, bytes: Uint8Array): 
   const id = commitId(version, text);
   const seal = sealOf(actions);
   if (seal !== undefined && seal.digest !== id)
-    throw damaged(prefix, key, 'is not as it was written: its digest is that of another text');
+    throw damaged(prefix, key, 'was altered after it was written: its digest does not match its text');
   return { version, actions, id };
 }
 
@@ -47,7 +47,7 @@ function parseLine(prefix: string, key: string, line: string, number: number): A
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Actions that we do not know pass: PROTOCOL.md, "Requirements for Readers". Of the others what we rely on is there. */
+/** Unknown actions pass: PROTOCOL.md, "Requirements for Readers". Known ones have all the fields that we rely on. */
 function isAction(value: unknown): value is Action {
   if (!isObject(value)) return false;
   const { add, remove, metaData, protocol, txn, commitInfo } = value as Members;
@@ -98,5 +98,5 @@ function isObject(value: unknown): value is Members {
 }
 
 function damaged(prefix: string, key: string, problem: string, cause?: unknown): CorruptionError {
-  return new CorruptionError(`${key} ${problem}. To mend it: ${logRemedy(prefix)}`, { cause });
+  return new CorruptionError(`${key} ${problem}. To repair it: ${logRemedy(prefix)}`, { cause });
 }

@@ -1,5 +1,5 @@
-// Whether a table's log is whole, for people: what is missing in it, what other Delta readers would stumble over, and, where it
-// is asked for, whether all of it still says what was written. Reads alone.
+// Checks a table's log for people: which parts are missing, what other Delta readers would fail on and, if asked,
+// whether every part is still what was written. Read-only.
 import { isDeepStrictEqual } from 'node:util';
 import { CorruptionError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -13,13 +13,13 @@ import { checkpointKey, lastCheckpointKey, logPrefix, logVersion } from './log-k
 import type { Snapshot } from './snapshot.ts';
 
 const MAINTAIN = '"npx sluice maintain" writes it again';
-const SHORTCUT = `remove it, as it is only a shortcut; ${MAINTAIN} where it is the newest`;
+const SHORTCUT = `delete it, because it is only a shortcut; if it is the newest, ${MAINTAIN}`;
 const ENTRIES_AT_ONCE = 100;
 
 /** The versions that have an entry, and those that have a checkpoint, ascending. */
 type Names = { readonly entries: readonly number[]; readonly checkpoints: readonly number[] };
 
-/** Sentences on what is missing, by the names of the log's objects and what `_last_checkpoint` says; [] where all is there. */
+/** Sentences on missing parts, from the names of the log's objects and `_last_checkpoint`; [] if nothing is missing. */
 export async function missingParts(store: ObjectStore, prefix: string): Promise<string[]> {
   const names = await listNames(store, prefix);
   const hint = await readHint(store, prefix);
@@ -30,12 +30,12 @@ export async function missingParts(store: ObjectStore, prefix: string): Promise<
   if (hint === 'broken') problems.push(`${pointer} cannot be read: ${MAINTAIN}`);
   else if (hint !== 'absent' && hint.isWhole && !names.checkpoints.includes(hint.version))
     problems.push(
-      `${pointer} points to version ${hint.version}, which has no checkpoint; other readers of Delta may not open the table: ${MAINTAIN}`,
+      `${pointer} points to version ${hint.version}, which has no checkpoint; other Delta readers may fail to open the table: ${MAINTAIN}`,
     );
   return problems;
 }
 
-/** Beside what `missingParts` says: whether each entry and checkpoint holds what was written. Reads all of the log. */
+/** In addition to `missingParts`: sentences on entries and checkpoints that are not what was written. Reads the whole log. */
 export async function damagedParts(effects: LogEffects, prefix: string): Promise<string[]> {
   const names = await listNames(effects.store, prefix);
   const problems = await alteredCheckpoints(effects, prefix, names);
@@ -57,7 +57,7 @@ async function listNames(store: ObjectStore, prefix: string): Promise<Names> {
   return { entries: names.entry, checkpoints: names.checkpoint };
 }
 
-/** `version 3`, `versions 5 to 9`: up to the newest entry or checkpoint. */
+/** Missing versions up to the newest entry or checkpoint, as `version 3`, `versions 5 to 9`. */
 function gaps({ entries, checkpoints }: Names): string[] {
   const found: string[] = [];
   const add = (from: number, to: number) => {
@@ -72,7 +72,7 @@ function gaps({ entries, checkpoints }: Names): string[] {
   return found;
 }
 
-/** By the hashes that the pointer holds. */
+/** Compares checkpoints with the hashes in the pointer. */
 async function alteredCheckpoints(
   effects: LogEffects,
   prefix: string,
@@ -84,7 +84,9 @@ async function alteredCheckpoints(
   const sealed = new Set([...hint.contents.keys(), hint.version]);
   for (const version of checkpoints.filter((one) => sealed.has(one)))
     if (!(await isSoundCheckpoint(effects, prefix, { ...hint, version })))
-      problems.push(`${checkpointKey(prefix, version)} is not what was written: ${remedy(hint, version)}`);
+      problems.push(
+        `${checkpointKey(prefix, version)} was altered after it was written: ${remedy(hint, version)}`,
+      );
   return problems;
 }
 
@@ -92,7 +94,7 @@ function remedy({ version: newest }: CheckpointHint, version: number): string {
   return version === newest ? MAINTAIN : SHORTCUT;
 }
 
-/** Replays the entries, and holds each checkpoint against them. Throws CorruptionError where they do not lead on. */
+/** Replays the entries and compares each checkpoint with them. Throws CorruptionError if the entries do not follow each other. */
 async function replayProblems(
   effects: LogEffects,
   prefix: string,
@@ -101,7 +103,7 @@ async function replayProblems(
   const problems: string[] = [];
   let snapshot: Snapshot | undefined;
   for (const [from, to] of stretches(entries, checkpoints)) {
-    // Behind a gap the log goes on from a checkpoint, or nobody can tell what it says.
+    // After a gap the log can only continue from a checkpoint.
     if (from !== (snapshot?.version ?? -1) + 1) snapshot = await readCheckpoint(effects, prefix, from - 1);
     for (let after = from - 1; after < to; after += ENTRIES_AT_ONCE) {
       const read = await readEntries(effects.store, prefix, after, Math.min(to, after + ENTRIES_AT_ONCE));
@@ -114,7 +116,7 @@ async function replayProblems(
   return problems;
 }
 
-/** Runs of entries without a gap, each at most up to the next checkpoint. */
+/** Runs of entries without a gap; each ends at the next checkpoint at the latest. */
 function stretches(entries: readonly number[], checkpoints: readonly number[]): [number, number][] {
   const runs: [number, number][] = [];
   for (const version of entries) {
@@ -134,10 +136,10 @@ async function checkpointProblems(
   const key = checkpointKey(prefix, version);
   const found = await readCheckpoint(effects, prefix, version);
   if (found === undefined) return [`${key} cannot be read: ${SHORTCUT}`];
-  return isSameState(found, expected) ? [] : [`${key} does not say what the entries say: ${SHORTCUT}`];
+  return isSameState(found, expected) ? [] : [`${key} does not match the log's entries: ${SHORTCUT}`];
 }
 
-/** A checkpoint may leave out tombstones that have expired. */
+/** A checkpoint may omit expired tombstones. */
 function isSameState(checkpoint: Snapshot, replayed: Snapshot): boolean {
   const replay = throughCheckpoint(replayed);
   const isKnown = ([path, remove]: [string, Remove]) =>

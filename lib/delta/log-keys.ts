@@ -1,4 +1,4 @@
-// The names of a log's objects, both ways: PROTOCOL.md, "Delta Log Entries" and "Checkpoints". Pure.
+// Builds and parses the names of a log's objects: PROTOCOL.md, "Delta Log Entries" and "Checkpoints". Pure.
 
 export function logPrefix(prefix: string): string {
   return `${prefix}/_delta_log/`;
@@ -16,7 +16,7 @@ export function lastCheckpointKey(prefix: string): string {
   return `${logPrefix(prefix)}_last_checkpoint`;
 }
 
-/** What an object of the log is; undefined for everything that is neither an entry nor a checkpoint in one file. */
+/** Parses a key; undefined unless it is an entry or a single-file checkpoint. */
 export function logVersion(
   key: string,
 ): { readonly kind: 'entry' | 'checkpoint'; readonly version: number } | undefined {

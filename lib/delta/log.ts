@@ -1,5 +1,4 @@
-// A table's log as objects: the names of its parts, reading entries, and loading a snapshot from them.
-// Knows how to read; commit.ts knows how to add to it.
+// Reads a table's log: lists its entries and checkpoints, and loads a snapshot from them. commit.ts adds to the log.
 import { CorruptionError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -17,12 +16,12 @@ import {
   type Snapshot,
 } from './snapshot.ts';
 
-/** Entries that are read back at once. */
+/** Entries that are read at once, going back. */
 const READS_AT_ONCE = 16;
-/** How far back a checkpoint's commit is followed through the commits of other programs. */
+/** How many commits of other programs are followed back from a checkpoint. */
 const MAX_FOREIGN = 1000;
 
-/** Undefined where there is no such entry. Throws CorruptionError where it is damaged. */
+/** Undefined if there is no such entry. Throws CorruptionError if it is damaged. */
 export async function readEntry(
   store: ObjectStore,
   prefix: string,
@@ -32,7 +31,7 @@ export async function readEntry(
   return bytes && parseEntry(prefix, version, bytes);
 }
 
-/** The entries after `after` up to and with `upTo`, in order; undefined in the place of one that is missing. */
+/** The entries of versions `after + 1` to `upTo`, in order; undefined in place of a missing one. */
 export async function readEntries(
   store: ObjectStore,
   prefix: string,
@@ -44,8 +43,8 @@ export async function readEntries(
 }
 
 /**
- * The newest snapshot that follows a known one: tries the next versions until there is none. Undefined where the log does not
- * lead there any more: it was restored, or the table was made again.
+ * The newest snapshot that follows a known one: tries the next versions until there is none. Undefined if the log no longer
+ * contains the known one: it was restored, or the table was created again.
  */
 export async function follow(
   store: ObjectStore,
@@ -65,7 +64,7 @@ export async function follow(
   return entries.length === 0 ? known : replayed(prefix, known, entries);
 }
 
-/** The snapshot at `version`, or the newest where it is undefined; undefined where the log does not reach it. */
+/** The snapshot at `version`, or the newest if it is undefined; undefined if the log does not reach it. */
 export async function load(
   effects: LogEffects,
   prefix: string,
@@ -85,7 +84,7 @@ export async function load(
     );
   const found = await listVersions(effects.store, prefix, -1, version);
   if (found.newest < 0 || (version !== undefined && found.newest < version)) return undefined;
-  // Newest first: an older one, or the log from its beginning, does where one cannot be read.
+  // Newest first: if one cannot be read, an older one, or the log from its beginning, is used.
   const tried = isUseful ? hint.version : undefined;
   for (const candidate of found.checkpoints.toReversed().filter((candidate) => candidate !== tried)) {
     const checkpoint = await readCheckpoint(effects, prefix, candidate);
@@ -96,7 +95,7 @@ export async function load(
 
 type Versions = { readonly newest: number; readonly checkpoints: readonly number[] };
 
-/** What the log has after the entry of version `after`, up to `upTo`. `newest` is -1 for nothing at all. */
+/** The log's names after version `after`, up to `upTo`. `newest` is -1 if there are none. */
 async function listVersions(
   store: ObjectStore,
   prefix: string,
@@ -129,13 +128,13 @@ async function loadEntries(
   const missing = entries.indexOf(undefined);
   if (missing >= 0)
     throw new CorruptionError(
-      `${entryKey(prefix, after + 1 + missing)} is missing, and no readable checkpoint stands for it: ${logRemedy(prefix)}`,
+      `${entryKey(prefix, after + 1 + missing)} is missing, and no readable checkpoint replaces it: ${logRemedy(prefix)}`,
     );
   const present = entries.filter((entry) => entry !== undefined);
   return replayed(prefix, base && (await withCommit(store, prefix, base)), present);
 }
 
-/** A checkpoint holds neither its commit's time nor who made it; the entry of its version does, while it is there. */
+/** A checkpoint stores neither its commit's time nor its writer; the entry of its version does, if it still exists. */
 async function withCommit(store: ObjectStore, prefix: string, base: Snapshot): Promise<Snapshot> {
   const entry = await readEntry(store, prefix, base.version);
   if (entry === undefined) return base;
@@ -147,7 +146,7 @@ async function withCommit(store: ObjectStore, prefix: string, base: Snapshot): P
   };
 }
 
-/** What other programs committed up to and with `newest`, since Sluice last did. */
+/** The commits of other programs since Sluice's last one, up to and including `newest`. */
 async function foreignSuffix(store: ObjectStore, prefix: string, newest: Entry): Promise<ForeignCommit[]> {
   const found: ForeignCommit[] = [];
   for (let entries: (Entry | undefined)[] = [newest]; found.length < MAX_FOREIGN; ) {
@@ -163,13 +162,13 @@ async function foreignSuffix(store: ObjectStore, prefix: string, newest: Entry):
   return found;
 }
 
-/** As `replay`, with the table's name in the error. */
+/** Like `replay`, with the table's name in the error. */
 export function replayed(prefix: string, base: Snapshot | undefined, entries: readonly Entry[]): Snapshot {
   try {
     return replay(base, entries);
   } catch (error) {
     if (!(error instanceof CorruptionError)) throw error;
-    throw new CorruptionError(`${prefix}: ${error.message}. To mend it: ${logRemedy(prefix)}`, {
+    throw new CorruptionError(`${prefix}: ${error.message}. To repair it: ${logRemedy(prefix)}`, {
       cause: error,
     });
   }

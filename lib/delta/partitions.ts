@@ -1,4 +1,4 @@
-// Where a data file lies and what its path says: Hive-style folders, URI encoding. Pure.
+// The paths of data files: Hive-style folders, URI encoding. Pure.
 // PROTOCOL.md, "Add File and Remove File".
 import { createHash } from 'node:crypto';
 import { CorruptionError } from '../errors.ts';
@@ -13,14 +13,14 @@ export function dataFilePath(columns: readonly string[], values: PartitionValues
   return [...folders, name].map(encodeSegment).join('/');
 }
 
-/** The object's key of a file of the table at `prefix`, from its `add.path`. Throws CorruptionError on a path outside the table. */
+/** The key of a file of the table at `prefix`, from its `add.path`. Throws CorruptionError for a path outside the table. */
 export function objectKey(prefix: string, path: string): string {
   if (path.startsWith('/') || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(path))
-    throw new CorruptionError(`the log of ${prefix} names the file ${path}, which lies outside the table`);
+    throw new CorruptionError(`the log of ${prefix} names the file ${path}, which is outside the table`);
   try {
     return `${prefix}/${decodeURIComponent(path)}`;
   } catch (error) {
-    throw new CorruptionError(`the log of ${prefix} names the file ${path}, which is no URI`, {
+    throw new CorruptionError(`the log of ${prefix} names the file ${path}, which is not a URI`, {
       cause: error,
     });
   }
@@ -42,8 +42,8 @@ export function removeAction(add: Add, deletionTimestamp: number): { readonly re
   };
 }
 
-// A folder's name is for people alone: the values are read from the log. So where a value is too long for a file
-// system, its end gives way to a hash.
+// Folder names are only for people: values are read from the log. So if a value is too long for a file system, its end is
+// replaced by a hash.
 function hiveFolder(column: string, value: string | null): string {
   const folder = `${hiveEscape(column)}=${value === null || value === '' ? HIVE_NULL : hiveEscape(value)}`;
   if (Buffer.byteLength(folder) <= MAX_FOLDER_BYTES) return folder;
@@ -64,8 +64,8 @@ function hiveEscape(text: string): string {
   });
 }
 
-// Letter for letter as Java's URI class does it (RFC 2396, and other letters of the world as they are): Spark's VACUUM holds
-// the log's text against such URIs of what it finds, and deletes what it does not recognise.
+// Exactly as Java's URI class does it (RFC 2396, with non-ASCII letters unescaped): Spark's VACUUM compares the log's text
+// with such URIs of the files it finds, and deletes those without a match.
 function encodeSegment(segment: string): string {
   return segment.replace(/[^A-Za-z0-9_\-!.~'()*,;:$&+=@\u00a0-\u{10ffff}]|\p{Z}/gu, encodeURIComponent);
 }

@@ -2,7 +2,7 @@
 import type { Column, ColumnType } from '../core/schema.ts';
 import { CorruptionError } from '../errors.ts';
 
-/** Every column is nullable; a description is the field's comment, as Spark has it. */
+/** Every column is nullable; a description becomes the field's comment, as in Spark. */
 export function schemaString(columns: readonly Column[]): string {
   const fields = columns.map(({ name, type, description }) => ({
     name,
@@ -13,11 +13,11 @@ export function schemaString(columns: readonly Column[]): string {
   return JSON.stringify({ type: 'struct', fields });
 }
 
-/** The inverse of schemaString. Throws CorruptionError on what is no schema, or has a type that Sluice never writes. */
+/** The inverse of schemaString. Throws CorruptionError if it is not a schema, or has a type that Sluice never writes. */
 export function parseSchema(text: string): Column[] {
   const schema = parseJson(text) as { type?: unknown; fields?: unknown } | null;
   if (schema?.type !== 'struct' || !Array.isArray(schema.fields))
-    throw new CorruptionError(`a table's schemaString is no struct: ${text.slice(0, 200)}`);
+    throw new CorruptionError(`a table's schemaString is not a struct: ${text.slice(0, 200)}`);
   return schema.fields.map(parseField);
 }
 
@@ -43,6 +43,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new CorruptionError(`a table's schemaString is no JSON: ${text.slice(0, 200)}`, { cause: error });
+    throw new CorruptionError(`a table's schemaString is not JSON: ${text.slice(0, 200)}`, { cause: error });
   }
 }

@@ -1,11 +1,11 @@
-// A table's state at a version, and how the next log entries change it: PROTOCOL.md, "Action Reconciliation". Pure.
+// A table's state at a version, and its changes by the next log entries: PROTOCOL.md, "Action Reconciliation". Pure.
 import { CorruptionError } from '../errors.ts';
 import type { Action, Add, CommitInfo, Metadata, Protocol, Remove, Txn } from './actions.ts';
 import { commitInfoOf, ENGINE, sealOf } from './commit-id.ts';
 
 export type Snapshot = {
   readonly version: number;
-  /** commitInfo.timestamp of `version`, or its greatest known file time where the entry has none; ms since 1970. */
+  /** commitInfo.timestamp of `version`, or the latest known file time if the entry has none; ms since 1970. */
   readonly timestampMs: number;
   readonly protocol: Protocol;
   readonly metadata: Metadata;
@@ -15,9 +15,9 @@ export type Snapshot = {
   readonly tombstones: ReadonlyMap<string, Remove>;
   /** By appId. */
   readonly txns: ReadonlyMap<string, Txn>;
-  /** The id of the commit of `version` (commit-id.ts); undefined where its entry is missing. */
+  /** The id of the commit of `version` (commit-id.ts); undefined if its entry is missing. */
   readonly commitId: string | undefined;
-  /** What other programs committed since Sluice last did, oldest first. */
+  /** Commits of other programs since Sluice's last one, oldest first. */
   readonly foreign: readonly ForeignCommit[];
 };
 
@@ -26,7 +26,7 @@ export type ForeignCommit = {
   readonly version: number;
   readonly operation: string | undefined;
   readonly engine: string | undefined;
-  /** Undefined where its commitInfo does not say. */
+  /** Undefined if its commitInfo does not say. */
   readonly timestampMs: number | undefined;
   readonly adds: number;
   readonly removes: number;
@@ -52,9 +52,9 @@ const READER_VERSION = 1;
 const WRITER_VERSION = 2;
 
 /**
- * The snapshot after `entries`, which follow `base` without a gap (or begin at version 0). Linear in all their actions.
- * Throws CorruptionError on a gap, on a table without protocol or metaData, on a protocol that we neither read nor write, on
- * an entry with two actions for the same thing, and on one that was written after another history.
+ * The snapshot after `entries`, which must follow `base` without a gap (or begin at version 0). Linear in the number of actions.
+ * Throws CorruptionError for a gap, a table without protocol or metaData, an unsupported protocol, an entry with two actions
+ * for the same thing, and an entry whose parent is not the entry before it.
  */
 export function replay(base: Snapshot | undefined, entries: readonly Entry[]): Snapshot {
   const state = new Replay(base);
@@ -130,16 +130,16 @@ class Replay {
   }
 }
 
-/** When the commit was made, ms since 1970; undefined where the entry does not say. */
+/** When the commit was made, ms since 1970; undefined if the entry does not say. */
 export function commitTimeMs(info: CommitInfo | undefined): number | undefined {
   const ms = info?.timestamp;
   return typeof ms === 'number' && Math.abs(ms) <= MAX_TIME_MS ? ms : undefined;
 }
 
-/** Of JavaScript's Date: https://tc39.es/ecma262/#sec-time-values-and-time-range */
+/** Limit of JavaScript's Date: https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const MAX_TIME_MS = 8.64e15;
 
-/** [] for an entry that changes nothing but says something, such as another program's VACUUM. */
+/** [] for an entry that only informs and changes nothing, such as another program's VACUUM. */
 export function foreignCommit(
   version: number,
   info: CommitInfo | undefined,
@@ -157,27 +157,27 @@ export function foreignCommit(
 function requireParent(version: number, parent: string | null | undefined, before: string | undefined): void {
   if (parent === undefined || parent === null || before === undefined || parent === before) return;
   throw new CorruptionError(
-    `version ${version} of the log was written after another version ${version - 1} than the one that is there: the log was put together from two copies`,
+    `version ${version} of the log was written after a different version ${version - 1} than the one in the log: the log was assembled from two copies`,
   );
 }
 
-/** A removal as a checkpoint keeps it: PROTOCOL.md, "Checkpoints", has no tags there. So a snapshot is the same either way. */
+/** Without tags, as in a checkpoint (PROTOCOL.md, "Checkpoints"), so that both ways of loading give the same snapshot. */
 export function tombstone({ tags: _, ...remove }: Remove): Remove {
   return remove;
 }
 
-/** Throws CorruptionError on a table that other programs have raised beyond what we understand. */
+/** Throws CorruptionError for a table that other programs upgraded to a protocol that we do not support. */
 export function requireProtocol(version: number, protocol: Protocol | undefined): void {
   if (protocol === undefined) return;
   const { minReaderVersion: reader, minWriterVersion: writer } = protocol;
   if (reader > READER_VERSION || writer > WRITER_VERSION)
     throw new CorruptionError(
-      `version ${version} of the log asks for reader version ${reader} and writer version ${writer}; ` +
-        `Sluice knows reader version ${READER_VERSION} and writer version ${WRITER_VERSION}: was the table upgraded by another program?`,
+      `version ${version} of the log requires reader version ${reader} and writer version ${writer}; ` +
+        `Sluice supports reader version ${READER_VERSION} and writer version ${WRITER_VERSION}: was the table upgraded by another program?`,
     );
 }
 
-// Readers may apply an entry's actions in any order, so two of them for one thing have no meaning.
+// Readers may apply an entry's actions in any order, so two actions for the same thing are ambiguous.
 function requireDistinct(version: number, actions: readonly Action[]): void {
   const seen = new Set<string>();
   for (const action of actions) {

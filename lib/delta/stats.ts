@@ -1,5 +1,5 @@
-// What the log says of a data file's rows, from the Parquet footer alone: PROTOCOL.md, "Per-file Statistics".
-// A bound that some reader might round is left out: it would skip a file that has the rows it looks for.
+// Computes a data file's statistics for the log from its Parquet footer: PROTOCOL.md, "Per-file Statistics".
+// Omits bounds that a reader might round, because that reader would skip files that contain matching rows.
 import { parseLogJson } from '../core/log-json.ts';
 import type { Column } from '../core/schema.ts';
 import type { SqlSession } from '../ports.ts';
@@ -9,19 +9,19 @@ import type { Add } from './actions.ts';
 /** `stats` is JSON text for `add.stats`. */
 export type FileStatistics = { readonly rows: number; readonly stats: string };
 
-/** Rows of the files, by their statistics. */
+/** Number of rows of the files, from their statistics. */
 export function recordCount(files: Iterable<Add>): number {
   let rows = 0;
   for (const add of files) rows += recordedRows(add) ?? 0;
   return rows;
 }
 
-/** Undefined where the file's writer did not say. */
+/** Undefined if the file's writer did not say. */
 export function recordedRows({ stats }: Add): number | undefined {
   return parseLogJson<{ numRecords?: number }>(stats ?? '{}', "a data file's stats").numRecords;
 }
 
-/** A column's chunk in one row group, as `parquet_metadata` shows it. */
+/** A column's chunk in one row group, as `parquet_metadata` returns it. */
 type Chunk = {
   readonly group: number;
   readonly column: string;
@@ -31,7 +31,7 @@ type Chunk = {
   readonly max: string | null;
 };
 
-/** `columns`: those of the file itself, so without the table's partition columns. */
+/** `columns`: of the file itself, without the table's partition columns. */
 export async function fileStatistics(
   session: SqlSession,
   path: string,
@@ -70,7 +70,7 @@ function greatest(chunks: readonly Chunk[], type: string): string | null {
   return extreme(chunks, (chunk) => chunk.max, type, 1);
 }
 
-/** Null where a row group with values has no statistics: then nothing is known of the column. */
+/** Null if a row group with values has no statistics: then nothing is known about the column. */
 function extreme(
   chunks: readonly Chunk[],
   textOf: (chunk: Chunk) => string | null,
@@ -87,14 +87,14 @@ function extreme(
   return found;
 }
 
-/** Row groups are compared by value, not by text: 9 is less than 10. Days and times in ISO order are right as texts. */
+/** Row groups are compared by value, not by text: 9 is less than 10. ISO dates and times sort correctly as text. */
 function compareValues(a: string, b: string, type: string): -1 | 0 | 1 {
   const temporal = type === 'date' || type === 'timestamp';
   const [left, right] = temporal ? [a, b] : [unscaled(a), unscaled(b)];
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
-/** The engine writes all values of a decimal column with the same number of digits after the point. */
+/** DuckDB writes all values of a decimal column with the same number of digits after the point. */
 function unscaled(text: string): bigint {
   return /^-?\d+(\.\d+)?$/.test(text) ? BigInt(text.replace('.', '')) : 0n;
 }
@@ -103,18 +103,18 @@ function isBounded(type: string): boolean {
   return /^(long|integer|date|timestamp|decimal\(.*)$/.test(type);
 }
 
-/** A bound as JSON text; undefined where there is none that every reader takes for exactly this value. */
+/** A bound as JSON text; undefined if not every reader would read it as exactly this value. */
 function bound(text: string | null, type: string, round: 'floor' | 'ceil'): string | undefined {
   if (text === null) return undefined;
   if (type === 'date') return /^\d{4}-\d\d-\d\d$/.test(text) ? JSON.stringify(text) : undefined;
   if (type === 'timestamp') return timestampBound(text, round);
-  // Above 15 digits a reader that goes through binary floating point gets another number.
+  // Above 15 digits, a reader that uses binary floating point gets a different number.
   return /^-?\d+(\.\d+)?$/.test(text) && text.replace(/\D/g, '').replace(/^0+/, '').length <= 15
     ? text
     : undefined;
 }
 
-// Delta's readers take milliseconds: a bound must not be tighter than the values.
+// Delta readers use milliseconds: rounding must not make a bound tighter than the values.
 function timestampBound(text: string, round: 'floor' | 'ceil'): string | undefined {
   const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?\+00$/.exec(text);
   if (!match) return undefined;

@@ -1,5 +1,5 @@
-// The Delta tables of one store: their present and past snapshots, and the commit loop. One instance per process keeps
-// what it has read, so that a warm process reads only the entries that are new.
+// The Delta tables of one store: present and past snapshots, and the commit loop. One instance per process caches what it
+// has read, so that a warm process reads only new entries.
 import { CliError, TryAgainError } from '../errors.ts';
 import type { Clock, NewId, Pause } from '../ports.ts';
 import { isSoundCheckpoint, type LogEffects, writeCheckpoint } from './checkpoint.ts';
@@ -12,15 +12,15 @@ import type { Entry, Snapshot } from './snapshot.ts';
 export type DeltaEffects = LogEffects & {
   readonly clock: Clock;
   readonly newId: NewId;
-  /** Keeps the losers of a race from meeting again. Default: they try again at once. */
+  /** The wait before the next attempt, so that writers that lost a race do not collide again. Default: no wait. */
   readonly pause?: Pause;
 };
 
 type AnyPlan = CommitPlan | NoCommit | undefined;
 
 /**
- * `committed`: an entry was created, `snapshot` being the state after it. `planned`: what the last plan returned, with whatever
- * it found besides. `conflicts`: attempts that another writer beat.
+ * `committed`: an entry was created; `snapshot` is the state after it. `planned`: the return value of the last plan.
+ * `conflicts`: the number of attempts lost to other writers.
  */
 export type CommitResult<Plan = AnyPlan> = { readonly conflicts: number } & (Plan extends CommitPlan
   ? { readonly committed: true; readonly snapshot: Snapshot; readonly planned: Plan }
@@ -40,7 +40,7 @@ export class DeltaTables {
     this.effects = { ...effects, damaged: (key) => void this.damaged.add(key) };
   }
 
-  /** The newest snapshot; undefined where there is no table. Throws CorruptionError on a log that cannot be read. */
+  /** The newest snapshot; undefined if there is no table. Throws CorruptionError for an unreadable log. */
   async latest(prefix: string): Promise<Snapshot | undefined> {
     const known = this.known.get(prefix);
     const followed = known && (await follow(this.effects.store, prefix, known));
@@ -50,7 +50,7 @@ export class DeltaTables {
     return snapshot && this.keep(prefix, snapshot);
   }
 
-  /** The snapshot as it was at `version`. Throws CliError where the table has no such version. */
+  /** The snapshot at `version`. Throws CliError if the table has no such version. */
   async at(prefix: string, version: number): Promise<Snapshot> {
     const snapshot = await load(this.effects, prefix, version);
     if (snapshot?.version === version) return snapshot;
@@ -60,7 +60,7 @@ export class DeltaTables {
     );
   }
 
-  /** The entries of versions `after + 1` to `upTo`, in order; undefined where one of them is missing. */
+  /** The entries of versions `after + 1` to `upTo`, in order; undefined if one of them is missing. */
   async entries(prefix: string, after: number, upTo: number): Promise<Entry[] | undefined> {
     const entries = await readEntries(this.effects.store, prefix, after, upTo);
     const present = entries.filter((entry) => entry !== undefined);
@@ -68,9 +68,9 @@ export class DeltaTables {
   }
 
   /**
-   * Commits what `plan` makes of the newest snapshot, planning again whenever another writer was faster. A plan without
-   * actions commits nothing. After the return the commit is visible to every reader, once, whatever answers
-   * were lost. Throws TryAgainError after 100 conflicts, CorruptionError on actions that would break the log.
+   * Commits what `plan` returns for the newest snapshot, and plans again whenever another writer was faster. A plan without
+   * actions commits nothing. When this returns, every reader sees the commit exactly once, even if answers were lost.
+   * Throws TryAgainError after 100 conflicts, CorruptionError for actions that would break the log.
    */
   commit<Plan extends AnyPlan>(
     prefix: string,
@@ -94,10 +94,10 @@ export class DeltaTables {
         await this.checkpoint(prefix, next);
       return { snapshot: next, committed: true, conflicts, planned };
     }
-    throw new TryAgainError(`${prefix}: ${MAX_ATTEMPTS} attempts to commit were all beaten by other writers`);
+    throw new TryAgainError(`${prefix}: all ${MAX_ATTEMPTS} attempts to commit lost to other writers`);
   }
 
-  /** Writes a checkpoint of the newest version where there is none yet that can be read; returns that version, or undefined. */
+  /** Writes a checkpoint of the newest version unless a readable one exists; returns that version, or undefined. */
   async checkpointNewest(prefix: string): Promise<number | undefined> {
     const { store } = this.effects;
     const newest = await this.latest(prefix);
@@ -110,8 +110,8 @@ export class DeltaTables {
   }
 
   /**
-   * Sentences on what is wrong with a table's log; [] for one that is whole. `whole`: each entry and checkpoint is read and held
-   * against the others; else what the names of the log's objects tell, and what came to light while it was read.
+   * Sentences on what is wrong with a table's log; [] if nothing is. `whole`: reads every entry and checkpoint and compares
+   * them; otherwise checks only the names of the log's objects, and reports problems found while loading.
    */
   async problems(prefix: string, { whole = false } = {}): Promise<string[]> {
     const missing = await missingParts(this.effects.store, prefix);
@@ -123,7 +123,7 @@ export class DeltaTables {
     ];
   }
 
-  // The commit stands whatever becomes of its checkpoint.
+  // The commit is valid even if its checkpoint fails.
   private async checkpoint(prefix: string, snapshot: Snapshot): Promise<void> {
     try {
       await writeCheckpoint(this.effects, prefix, snapshot);
@@ -136,7 +136,7 @@ export class DeltaTables {
     }
   }
 
-  /** Of several readers at once the slowest must not bring an older snapshot back. */
+  /** With several concurrent readers, the slowest must not restore an older snapshot. */
   private keep(prefix: string, snapshot: Snapshot): Snapshot {
     const known = this.known.get(prefix);
     if (known && known.version > snapshot.version) return known;
@@ -145,7 +145,7 @@ export class DeltaTables {
   }
 }
 
-/** Commits between two checkpoints, in tens. It grows with the table, so that what checkpoints cost a commit does not. */
+/** Commits between two checkpoints, in tens. Grows with the table, so that the checkpoint cost per commit does not. */
 function checkpointInterval({ files }: Snapshot): number {
   const { least, most, files: perCommit } = CHECKPOINT_INTERVALS;
   return Math.min(most, Math.max(least, 10 * Math.floor(files.size / perCommit / 10)));

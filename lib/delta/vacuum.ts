@@ -1,17 +1,10 @@
-// Deletes a table's data files that no reader within the retention can ask for, and checkpoints that newer ones stand for.
-//
-// Why no live, retained or in-flight file can be among them:
-// - Live are the files of the newest snapshot. Retained is what some version within the retention shows: such a file is
-//   live, or an entry written since then removed it. Entries are never deleted, so they are asked, not the tombstones,
-//   which checkpoints drop after a time of their own.
-// - In flight is a file that is uploaded and not committed yet. No clock says how long that takes: a laptop may sleep for
-//   a week between the two. So vacuum lists first and then commits a fence: an entry that changes no data but raises the
-//   transaction FENCE. Whoever uploaded before it and commits after it finds the version taken, reads the log again, sees
-//   the fence raised and uploads again (ingest-table.ts), or computes anew because the table moved (refresh.ts). What is uploaded
-//   after the fence is not in the list, and what was committed between the snapshot and the fence stands in the entries
-//   up to the fence, which are read before anything is deleted. Data files' names are never used again.
-// - Ages are by the store's clock against this process's: a wrong clock makes the retention longer or shorter, and does
-//   nothing to live and in-flight files. Where an entry is missing, nothing of the table is deleted.
+// Deletes a table's data files that no version within the retention shows, and superseded checkpoints. Never deletes:
+// - live files (newest snapshot) and retained files (removed by an entry within the retention; entries are never deleted).
+// - files uploaded but not committed yet, however old: vacuum lists the files, then commits a fence, an entry that only raises
+//   the transaction FENCE. A writer that uploaded before the fence loses the commit race, sees the raised fence and uploads
+//   again (ingest-table.ts) or computes again (refresh.ts). Files uploaded after the fence are not in the list; files
+//   committed before it are in the entries up to the fence, which are read before anything is deleted.
+// A wrong clock only changes the retention. If a log entry is missing, nothing of the table is deleted.
 import { CliError, CorruptionError } from '../errors.ts';
 import type { Clock, ObjectStore, ObjectVersion } from '../ports.ts';
 import type { CommitInfo } from './actions.ts';
@@ -29,21 +22,21 @@ export type VacuumEffects = {
 };
 
 export type VacuumOptions = {
-  /** How long what was removed can still be read, and what was never committed is left alone. */
+  /** How long removed files stay readable, and how long uncommitted files are kept. */
   readonly retentionMs: number;
-  /** Deletes and commits nothing. */
+  /** True: deletes nothing and commits nothing. */
   readonly dryRun?: boolean;
-  /** Asked between two batches; the rest is left to the next run. */
+  /** Called between two batches; the rest is left to the next run. */
   readonly outOfTime?: () => boolean;
-  /** Told of each batch that goes, or would go, before it does. */
+  /** Called with each batch before it is deleted, or would be. */
   readonly found?: (objects: readonly ObjectVersion[]) => void;
 };
 
-/** `finished`: false where time ran out. */
+/** `finished`: false if time ran out. */
 export type Swept = { readonly files: number; readonly bytes: number; readonly finished: boolean };
 
 export const DEFAULT_RETENTION_MS = 7 * 24 * 3600 * 1000;
-/** Longer than any function runs (15 minutes) and any reader reads. */
+/** Longer than any function runs (15 minutes) and any read takes. */
 export const MIN_RETENTION_MS = 3600 * 1000;
 
 const FENCE = 'sluice:vacuum';
@@ -51,25 +44,25 @@ const FENCE_OPERATION = 'VACUUM START';
 const LISTED_AT_ONCE = 10_000;
 const REMOVED_AT_ONCE = 1000;
 const ENTRIES_AT_ONCE = 100;
-/** A page of S3's. */
+/** One page of an S3 listing. */
 const LISTED_BETWEEN_LOOKS = 1000;
-/** Of old checkpoints one in so many versions stays, so that no version is further than that from one. */
+/** One old checkpoint is kept per this many versions, so that every version is near one. */
 const KEPT_CHECKPOINTS = 1000;
 
 /** Throws CliError. */
 export function requireRetention(retentionMs: number): void {
   if (retentionMs >= MIN_RETENTION_MS) return;
   throw new CliError(
-    `a retention of ${retentionMs / 1000} s is too short: files that are being read or written now would go. The least is an hour (0.042 days)`,
+    `a retention of ${retentionMs / 1000} s is too short: it would delete files that are being read or written. Use at least one hour (0.042 days)`,
   );
 }
 
-/** Rises with each vacuum that deletes. A data file that was uploaded under another one must not be committed. */
+/** Rises with each vacuum that deletes. A data file that was uploaded under another value must not be committed. */
 export function vacuumFence(snapshot: Snapshot | undefined): number {
   return (snapshot && txnVersion(snapshot, FENCE)) ?? 0;
 }
 
-/** No vacuum among the entries was after a file that the store dates to this time or later. */
+/** Vacuums among the entries spared all files that the store dates to this time or later. */
 export function sweptBeforeMs(entries: readonly Entry[]): number {
   return entries
     .map(({ actions }) => commitInfoOf(actions))
@@ -77,14 +70,14 @@ export function sweptBeforeMs(entries: readonly Entry[]): number {
     .reduce((latest, ms) => Math.max(latest, ms), Number.NEGATIVE_INFINITY);
 }
 
-/** Of another program's vacuum nothing is known but when it was, at best: it may have taken whatever was not committed. */
+/** At best the time of another program's vacuum is known: it may have deleted any uncommitted file. */
 function sweptByMs(info: CommitInfo): number {
   const retentionMs = Number(info.operationParameters?.retentionMillis);
   const timeMs = commitTimeMs(info) ?? Number.POSITIVE_INFINITY;
   return info.engineInfo === ENGINE && Number.isFinite(retentionMs) ? timeMs - retentionMs : timeMs;
 }
 
-/** Safe at any moment, beside writers, readers and other vacuums. Throws CorruptionError on a log that has gaps. */
+/** Safe at any time, together with writers, readers and other vacuums. Throws CorruptionError for a log with gaps. */
 export async function vacuumTable(
   effects: VacuumEffects,
   prefix: string,
@@ -103,7 +96,7 @@ export async function vacuumTable(
   return swept;
 }
 
-/** `listedTo`: the key after which the next round begins; undefined at the end. */
+/** `listedTo`: the key after which the next round starts; undefined at the end. */
 type Round = { readonly gone: readonly ObjectVersion[]; readonly listedTo: string | undefined };
 
 async function vacuumRound(
@@ -136,7 +129,7 @@ async function vacuumRound(
   return { gone, listedTo };
 }
 
-/** What of the table is wanted, until that is enough at once or time runs out: then `listedTo` says how far it came. */
+/** Lists the table's deletable objects until a batch is full or time runs out; `listedTo` says how far it got. */
 async function listSome(
   lake: ObjectStore,
   prefix: string,
@@ -155,7 +148,7 @@ async function listSome(
   return { listed, listedTo: undefined };
 }
 
-/** Deletes the objects, or tells of them alone where it is a dry run. */
+/** Deletes the objects; a dry run only reports them. */
 export async function sweep(
   lake: ObjectStore,
   objects: readonly ObjectVersion[],
@@ -182,7 +175,7 @@ async function raiseFence(
   return snapshot;
 }
 
-/** The first version whose entry was written at `sinceMs` or later, by the store's clock; `newest` + 1 where none was. */
+/** The first version whose entry was written at `sinceMs` or later, by the store's clock; `newest` + 1 if there is none. */
 export async function firstVersionSince(
   lake: ObjectStore,
   prefix: string,
@@ -200,7 +193,7 @@ export async function firstVersionSince(
   return low;
 }
 
-/** The entries after version `after` up to and with `upTo`, a part at a time. */
+/** The entries of versions `after + 1` to `upTo`, a batch at a time. */
 export async function* entriesBetween(
   tables: DeltaTables,
   prefix: string,
@@ -218,7 +211,7 @@ export async function* entriesBetween(
 function missingEntry(prefix: string, from: number, to: number): CorruptionError {
   const versions = from === to ? `version ${from}` : `versions ${from} to ${to}`;
   return new CorruptionError(
-    `${prefix}: nothing of it is swept, because the log has no entry of ${versions} any more: bring it back from a backup or an older object version`,
+    `${prefix}: nothing was deleted, because the log no longer has the entry of ${versions}: restore it from a backup or an older object version`,
   );
 }
 

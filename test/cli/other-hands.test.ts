@@ -135,7 +135,7 @@ test('a gap below a checkpoint, an unreadable checkpoint and a pointer to nowher
   expect(await said('certify', shop)).toMatchObject({
     code: 3,
     text: expect.stringContaining(
-      '1.checkpoint.parquet is not what was written: "npx sluice maintain" writes it again',
+      '1.checkpoint.parquet was altered after it was written: "npx sluice maintain" writes it again',
     ),
   });
   expect((await said('status', shop)).code).toBe(1);
@@ -165,7 +165,7 @@ test('a table that another program upgraded beyond us ends in a sentence, and is
   };
   await writeFile(join(shop.lake, 'tables/sales', entry(2)), `${JSON.stringify(upgraded)}\n`);
   for (const verb of ['sync', 'certify'])
-    expect((await said(verb, shop)).text).toContain('asks for reader version 3 and writer version 7');
+    expect((await said(verb, shop)).text).toContain('requires reader version 3 and writer version 7');
   await rename(join(shop.lake, 'tables/sales'), join(shop.folder, 'set-aside'));
   expect((await said('sync', shop)).code).toBe(0);
   expect(await takings(shop)).toBe(BOTH);

@@ -80,11 +80,11 @@ describe('replaying a log', () => {
       ],
     ],
     [
-      'asks for reader version 3 and writer version 7; Sluice knows reader version 1 and writer version 2',
+      'requires reader version 3 and writer version 7; Sluice supports reader version 1 and writer version 2',
       entries(FIRST, [{ protocol: { minReaderVersion: 3, minWriterVersion: 7 } }]),
     ],
     [
-      'asks for reader version 1 and writer version 4',
+      'requires reader version 1 and writer version 4',
       entries(FIRST, [{ protocol: { minReaderVersion: 1, minWriterVersion: 4 } }]),
     ],
     [

@@ -31,9 +31,9 @@ describe("a table's schema", () => {
   });
 
   it.each([
-    ['no JSON', '{'],
-    ['no struct', '[]'],
-    ['no struct', 'null'],
+    ['not JSON', '{'],
+    ['not a struct', '[]'],
+    ['not a struct', 'null'],
     ['"type":"short"', '{"type":"struct","fields":[{"name":"a","type":"short"}]}'],
     [
       '"containsNull"',

@@ -180,7 +180,7 @@ describe('loading', () => {
     await effects.store.write(entryName(3), encode('{"add":\n'));
     await expect(new DeltaTables(effects).latest(TABLE)).rejects.toBeInstanceOf(CorruptionError);
     await expect(new DeltaTables(effects).latest(TABLE)).rejects.toThrow(
-      `${entryName(3)} is damaged: line 1 is not JSON: "{\\"add\\":". To mend it: bring it back`,
+      `${entryName(3)} is damaged: line 1 is not JSON: "{\\"add\\":". To repair it: restore it from`,
     );
     await effects.store.write(entryName(3), third);
     expect((await new DeltaTables(effects).latest(TABLE))?.version).toBe(5);
@@ -190,7 +190,7 @@ describe('loading', () => {
 describe('a commit', () => {
   it.each([
     ['adds a live file', [{ add: file(1) }], 'adds region=eu/1.parquet which is live already'],
-    ['adds a removed file again', [{ add: file(2) }], 'which was removed before: names are never used again'],
+    ['adds a removed file again', [{ add: file(2) }], 'which was removed before: names are never reused'],
     [
       'removes what is not live',
       [removeAction(file(9), NOW)],
