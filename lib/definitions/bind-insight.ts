@@ -121,8 +121,9 @@ function checkPrefix(source: InsightSource, over: BoundInput | undefined): void 
   const wrong = source.partitionBy.findIndex((name, i) => name !== available[i]);
   if (wrong < 0) return;
   const line = source.lines.partitionBy ?? 1;
-  const has = available.length === 0 ? 'not partitioned' : `partitioned by ${available.join(', ')}`;
   lineOf({ file: source.file, line, words: `partitionBy[${wrong}]` }, 1).refuse(
-    `${JSON.stringify(source.partitionBy[wrong])} is not allowed here: ${over?.table.name} is ${has}. Use these columns in this order, or the first of them`,
+    available.length === 0
+      ? `${over?.table.name} has no partition columns, so this insight cannot have any: remove partitionBy`
+      : `${JSON.stringify(source.partitionBy[wrong])} is not the next partition column of ${over?.table.name} (${available.join(', ')}): list them in that order; you may stop early`,
   );
 }

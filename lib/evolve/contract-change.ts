@@ -1,4 +1,4 @@
-// What a new contract asks of a table that has rows already: nothing, another schema, wider columns, or more than it can take. Pure.
+// Classifies a contract change for a table with rows: compatible, wider columns (data files are rewritten), or incompatible. Pure.
 import type { Column, ColumnType } from '../core/schema.ts';
 import type { Metadata } from '../delta/actions.ts';
 import { parseSchema } from '../delta/schema.ts';

@@ -1,9 +1,6 @@
-// Makes a dataset's table anew from the files in landing, under the present contract whatever the table held: one commit
-// takes all old data files away and puts the new ones in, so that readers see the old table or the new one.
-//
-// The order is that of an ingest (docs/architecture.md): snapshot, then landing, then a commit that fails if anybody else was faster.
-// What arrives meanwhile is ingested under the old contract, which makes the commit fail, or waits; either way the newer
-// file wins. A killed rebuild goes on with what it had staged.
+// Rebuilds a dataset's table from the files in landing under the present contract, in one commit that replaces all data files.
+// The order is that of an ingest (docs/architecture.md): snapshot, landing, then a commit that fails if another writer was
+// faster; so a file that arrives meanwhile wins. A killed rebuild continues with what it had staged.
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';

@@ -1,4 +1,4 @@
-// The accepted rows of a source file as Parquet: written in the file's order, cleared of repeated keys, split by partition.
+// Writes a source file's accepted rows as Parquet: in the file's order, without repeated keys, split by partition.
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RowKey, rowKeys, tableColumns } from '../core/contract.ts';
@@ -11,7 +11,7 @@ import type { RowSource, SourceFile } from './row-source.ts';
 
 export type DataFile = FileStatistics & { readonly path: string; readonly partition: PartitionValues };
 
-/** True where all partition values come from the source's key: the whole file is one partition. */
+/** Set if all partition values come from the source's key: the whole file is one partition. */
 function singlePartition(file: SourceFile): PartitionValues | undefined {
   const columns = file.dataset.partitionBy;
   if (!columns.every((p) => p.transform === 'identity' && file.fromPath.has(p.field))) return undefined;
@@ -25,7 +25,7 @@ function dataColumns(file: SourceFile): string[] {
   );
 }
 
-/** Returns the number of rows without a violation. `signal`: where they are not wanted any more. */
+/** Returns the number of rows without a violation. `signal`: aborts when they are no longer needed. */
 export function copyAccepted(
   session: SqlSession,
   file: SourceFile,
@@ -34,11 +34,11 @@ export function copyAccepted(
   to: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const wanted = new Set(
+  const leftOut = new Set(
     singlePartition(file) === undefined ? [] : file.dataset.partitionBy.map((p) => p.name),
   );
   const keyFields = new Set(rowKeys(file.dataset).flatMap((key) => key.fields));
-  const fields = [...rules.values].filter(([name]) => !wanted.has(name) || keyFields.has(name));
+  const fields = [...rules.values].filter(([name]) => !leftOut.has(name) || keyFields.has(name));
   const derived = file.dataset.partitionBy.filter((p) => p.transform !== 'identity');
   const select = [
     ...fields.map(([name, value]) => selectColumn(value, name)),
@@ -75,7 +75,7 @@ export async function hasRepeatedKey(
   return false;
 }
 
-/** The rows stand in the file's order, so that row numbers here and in the flags tell the same first row. */
+/** The rows are in the file's order, so that the first row here is also the first row in the flags. */
 export async function keepFirstOfEachKey(
   session: SqlSession,
   file: SourceFile,
@@ -92,7 +92,7 @@ export async function keepFirstOfEachKey(
   );
 }
 
-/** No file for a partition without rows; but in replace mode, where an empty file empties the table. */
+/** No file for a partition without rows, except in replace mode, where an empty file empties the table. */
 export async function splitByPartition(
   session: SqlSession,
   file: SourceFile,
@@ -112,7 +112,7 @@ export async function splitByPartition(
   if (single !== undefined && !keyInPartition)
     return rows === 0 && file.dataset.mode === 'append' ? [] : [await described(accepted, single)];
   const names = file.dataset.partitionBy.map((p) => p.name);
-  // To Delta an empty text in a partition column is null.
+  // In Delta, an empty text in a partition column is null.
   const text = (name: string) => `nullif(CAST(${identifier(name)} AS VARCHAR), '')`;
   const texts = names.map((name) => `${text(name)} AS ${identifier(name)}`).join(', ');
   const partitions = await session.rows<Record<string, string | null>>(

@@ -1,26 +1,26 @@
-// How many source files are converted at once: several small ones, since each waits most of its time for the store and the
-// engine, but a large one alone, so that memory and disk are bounded by the larger of the two limits.
+// Limits how many source files are converted at once: several small ones, because each mostly waits for the store and
+// DuckDB; a large one alone, which bounds memory and disk.
 import type { ObjectVersion } from '../ports.ts';
 import { unpackedBytes } from './size-limit.ts';
 
 export const FILES_AT_ONCE = 4;
 const BYTES_AT_ONCE = 64 * 1024 * 1024;
 
-/** What a conversion has of memory and disk: all, or a share. */
+/** A conversion's part of memory and disk: all, or a share. */
 export type Room = 'alone' | 'shared';
 
-/** The share was too small; all of it may do. */
+/** The share was too small; all of it may be enough. */
 export class NeedsRoomError extends Error {
   override readonly name = 'NeedsRoomError';
 }
 
-/** One per batch. Work that finds no room waits; the first to come is the first to begin. */
+/** One per batch. Work that finds no room waits: first come, first served. */
 export class ConversionLimiter {
   #files = 0;
   #bytes = 0;
   readonly #waiting: (() => void)[] = [];
 
-  /** Work that throws NeedsRoomError is done again, alone. */
+  /** Repeats work that throws NeedsRoomError, alone. */
   async convert<T>(version: ObjectVersion, work: (room: Room) => Promise<T>): Promise<T> {
     const bytes = unpackedBytes(version);
     if (bytes < BYTES_AT_ONCE) {

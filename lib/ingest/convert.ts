@@ -1,5 +1,5 @@
-// One source file to Parquet: accepted rows by partition, rejected rows for quarantine, and the proof that none is lost.
-// Knows nothing of tables, commits or reports. Law 3 (conservation) and law 8 (bounded memory) are held here.
+// Converts one source file to Parquet: accepted rows by partition, rejected rows for quarantine, and a check that none is lost.
+// Knows no tables, commits or reports. Guarantees law 3 (conservation) and law 8 (bounded memory).
 import { join } from 'node:path';
 import { validation } from '../core/validation-sql.ts';
 import type { Violation } from '../core/violation.ts';
@@ -35,10 +35,10 @@ export type Converted = {
   readonly ignoredColumns: readonly string[];
   /** Optional columns that the file lacks. */
   readonly missingColumns: readonly string[];
-  /** Of the source's text; see RecordCount. */
+  /** Hash of the source's text; see RecordCount. */
   readonly text: string | undefined;
 };
-/** The file as a whole. Where its records were read: how many there are, and those that brought it down. */
+/** The whole file is refused. If its records were read: their number, and the refused ones. */
 export type Refused = {
   readonly outcome: 'rejected';
   readonly violation: Violation;
@@ -55,7 +55,7 @@ export type ConvertOptions = {
 /** `key`: in landing. Its folders may give values. */
 export type ConvertibleSource = Omit<SourceFile, 'fromPath'> & { readonly key: string };
 
-/** Throws as `convert`. */
+/** Throws like `convert`. */
 export async function convertSource(
   session: SqlSession,
   file: ConvertibleSource,
@@ -71,8 +71,8 @@ export async function convertSource(
 }
 
 /**
- * Throws CorruptionError where the counts do not add up, OutOfMemoryError, and SqlError where the engine fails for another reason
- * than the data.
+ * Throws CorruptionError if the counts do not add up, OutOfMemoryError, and SqlError if DuckDB fails for a reason other than
+ * the data.
  */
 export async function convert(
   session: SqlSession,
@@ -99,7 +99,7 @@ export async function convert(
   }
 }
 
-/** What the engine's own reader cannot read, or has miscounted, ours may get right. If not, that error stands. */
+/** Files that DuckDB's reader cannot read, or counts wrongly, are read by ours. If that fails too, the first error is thrown. */
 async function convertEitherWay(
   session: SqlSession,
   file: SourceFile,
@@ -110,7 +110,7 @@ async function convertEitherWay(
   try {
     return await convertRows(session, file, source, options);
   } catch (error) {
-    // The engine knows other archives, encodings and lengths than we do: whatever it says of the file, ours has the last word.
+    // DuckDB supports other archives, encodings and lengths than we do: our reader decides, whatever DuckDB reports.
     const isMisread =
       error instanceof CorruptionError || (error instanceof SqlError && !(error instanceof OutOfMemoryError));
     if (rewritten === undefined || !isMisread) throw error;
@@ -131,7 +131,7 @@ async function convertRows(
   const accepted = join(file.scratch, 'accepted.parquet');
   const stop = new AbortController();
   const counting = time('count', source.countRecords);
-  // An archive may hold far more than what was read of it when it turned out to be of no use.
+  // An archive may hold far more than was read when the file was refused.
   counting.then(
     ({ isPlain }) => isPlain || stop.abort(),
     () => stop.abort(),
@@ -142,7 +142,7 @@ async function convertRows(
   ]);
   if (counted.status === 'rejected') throw counted.reason;
   if (!counted.value.isPlain)
-    throw new CorruptionError(`${file.path}: the engine may split it in another way`);
+    throw new CorruptionError(`${file.path}: DuckDB may parse this file differently from our reader`);
   if (copied.status === 'rejected') throw copied.reason;
   const valid = copied.value;
   const rows = counted.value.records;

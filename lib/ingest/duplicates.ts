@@ -1,6 +1,5 @@
-// Source files that bring the same rows under two names, in a dataset where every file's rows add up. Which of them counts, where
-// the contract has duplicates refused, follows from the files that are there, and not from the order in which they came to be
-// read: of those with the same text the first by LastModified, then by key. Pure.
+// Finds source files that bring the same rows under two names in an append dataset. If the contract refuses duplicates, the
+// first by LastModified, then by key, counts: the present files decide, not the order in which they were read. Pure.
 import type { Dataset } from '../core/contract.ts';
 import type { Violation } from '../core/violation.ts';
 import type { Add } from '../delta/actions.ts';
@@ -10,12 +9,12 @@ import { pathValues } from '../lake/path-values.ts';
 import { ACCEPTED_ROWS, CONTENT, CONTRACT, readOrigin, TEXT } from '../lake/tags.ts';
 import { fileViolation } from './row-source.ts';
 
-/** A table's live files by the source file that they came from. */
+/** A table's live files by their source file. */
 export type LiveFiles = ReadonlyMap<string, readonly Add[]>;
 
 /**
- * Texts by which another file brings the same. Its text, be it packed, or encoded, in another way; and its accepted rows, since
- * comments and refused rows do not count: the data files of equal rows are equal too, under one contract.
+ * Keys that duplicates share: the text, however compressed or encoded; and the accepted rows, because comments and refused
+ * rows do not count: under one contract, equal rows make equal data files.
  */
 function fingerprints(adds: readonly Add[]): string[] {
   const tags = adds[0]?.tags ?? {};
@@ -30,7 +29,7 @@ function fingerprints(adds: readonly Add[]): string[] {
   return found;
 }
 
-/** Groups of live sources that bring the same, each in the order in which its files came. */
+/** Groups of live sources with the same rows, each in order of arrival. */
 export function sameSources(live: LiveFiles): string[][] {
   const above = new Map<string, string>();
   const rootOf = (fingerprint: string): string => {
@@ -57,10 +56,10 @@ export function sameSources(live: LiveFiles): string[][] {
   return [...groups.values()].filter((group) => group.length > 1).map((group) => inOrder(live, group));
 }
 
-/** The other live sources that bring the same as each of `sources`; those with none are left out. */
+/** For each of `sources`, the other live sources with the same rows; sources with none are omitted. */
 export function copiesOf(live: LiveFiles, sources: readonly string[]): Map<string, string[]> {
   const wanted = new Map<string, Set<string>>();
-  // Of very many files few have a text or a content that is wanted: the others need no closer look.
+  // Of very many files, few share a text or content with `sources`: the others are skipped early.
   const hashes = new Set<string | undefined>();
   for (const source of sources) {
     const adds = live.get(source) ?? [];
@@ -90,8 +89,8 @@ function arrivalOf(source: string, [add]: readonly Add[]): Arrival {
 }
 
 /**
- * Where duplicates are refused, two files are the same by their text alone, and by what their keys say of their rows: that
- * is the same whatever contract or engine they were read with. Undefined where there are no rows to count twice.
+ * If duplicates are refused, two files are the same if their texts and their paths' values are equal: this does not depend
+ * on the contract or DuckDB version they were read with. Undefined if there are no rows to count twice.
  */
 function identity(dataset: Dataset, source: string, [add]: readonly Add[]): string | undefined {
   const origin = add && readOrigin(add);
@@ -104,8 +103,8 @@ function identityOf(dataset: Dataset, source: string, text: string): string {
 }
 
 /**
- * The sources that must not count, each with the first of its kind, of those that are the same as one of `read`. `live`: what the
- * table would hold with all of them.
+ * The duplicates among the sources that equal one of `read`, each with the source that counts instead. `live`: the table's
+ * files with all of them.
  */
 export function repeatedSources(
   dataset: Dataset,
@@ -134,7 +133,7 @@ export function repeatedSources(
   return repeated;
 }
 
-/** True as long as `first` is live, the same, and before `arrival`: else the file that was refused for it must be judged again. */
+/** True while `first` is live, the same, and before `arrival`: otherwise the file refused because of it must be checked again. */
 export function isRepetitionOf(
   dataset: Dataset,
   live: LiveFiles,

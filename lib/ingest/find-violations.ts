@@ -1,4 +1,4 @@
-// The second pass over a source file with bad rows: which rows they are, and every reason against each.
+// The second pass over a source file with bad rows: finds these rows and every reason against each.
 import { join } from 'node:path';
 import { type RowKey, rowKeys } from '../core/contract.ts';
 import { failedChecks, type Validation } from '../core/validation-sql.ts';
@@ -23,7 +23,7 @@ export async function* refusedRows(
     `${rules.values.get(name)} AS ${keyColumn(name)}`,
     `${texts.get(name)} AS ${keyTextColumn(name)}`,
   ]);
-  // The engine looks for some errors only in columns that it reads: read all that the first pass read.
+  // DuckDB finds some errors only in columns that it reads: read all that the first pass read.
   const checked = new Set(rules.checks.map(({ text }) => text));
   const unchecked = rules.texts.flatMap((text, i) =>
     checked.has(text) ? [] : [`${text} IS NULL AS blank${i}`],
@@ -43,7 +43,7 @@ function keyTextColumn(field: string): string {
   return identifier(`text ${field}`);
 }
 
-/** A row that stands in the file after one without violations that has the same key. */
+/** A row that follows a row without violations that has the same key. */
 function repeatedSql(keys: readonly RowKey[]): string {
   const checks = keys.map((key) => {
     const columns = key.fields.map(keyColumn);
@@ -52,7 +52,7 @@ function repeatedSql(keys: readonly RowKey[]): string {
     const first = `min(CASE WHEN violations IS NULL THEN file_row_number END) OVER (PARTITION BY ${columns.join(', ')})`;
     return { bad: `${present} AND ${first} < file_row_number`, text: `concat_ws(', ', ${texts})` };
   });
-  // The keys' numbers go on below zero, where the checks' end.
+  // The keys are numbered with negative numbers, the checks from zero.
   return `nullif(${failedChecks(checks, (n) => -1 - n)}, '[]')`;
 }
 

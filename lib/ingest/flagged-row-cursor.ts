@@ -1,4 +1,4 @@
-// Meets the rows that validation flagged with the records that a reader walks through, in the file's order.
+// Matches the rows that validation flagged with the records that our reader reads, in the file's order.
 import type { Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
 import type { FlaggedRow, FlaggedRows, SourceFile } from './row-source.ts';
@@ -7,7 +7,7 @@ export class FlaggedRowCursor {
   readonly #flagged: FlaggedRows;
   readonly #rows: AsyncIterator<FlaggedRow>;
   #next: FlaggedRow | undefined;
-  /** Well-formed records so far: the relation's rows. */
+  /** Number of well-formed records so far; each is a row of the relation. */
   #row = 0;
 
   private constructor(flagged: FlaggedRows) {
@@ -21,7 +21,7 @@ export class FlaggedRowCursor {
     return cursor;
   }
 
-  /** What speaks against the next record; after any answer but undefined, call `advance`. */
+  /** The violations of the next record; if not undefined, call `advance`. */
   against(problem: Violation | undefined): readonly Violation[] | undefined {
     if (problem) return [problem];
     const row = this.#row++;
@@ -34,7 +34,7 @@ export class FlaggedRowCursor {
     this.#next = done ? undefined : value;
   }
 
-  /** Throws CorruptionError where the engine's rows cannot have been the reader's records. */
+  /** Throws CorruptionError if DuckDB's rows cannot be the reader's records. */
   requireAll(file: SourceFile): void {
     const { relationRows } = this.#flagged;
     if (this.#row === relationRows) return;

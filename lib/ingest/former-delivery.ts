@@ -1,4 +1,5 @@
-// Which delivery a new one takes the place of: the version before under the same name; in a replace dataset the newest file. Pure.
+// Finds the delivery that a new one replaces: the previous version under the same name or, in a replace dataset, the newest
+// file. The report mentions it if fewer than half of its rows came again. Pure.
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
 import { type Former, isShrunk, precedes, readRemarks } from '../lake/delivery.ts';
@@ -6,7 +7,7 @@ import { readOrigin } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { LiveFiles } from './duplicates.ts';
 
-/** Undefined where there was none, or where at least half of its rows are there again. */
+/** Undefined if there was none, or if the new delivery has at least half as many rows. */
 export function shrunkFrom(
   dataset: Dataset,
   live: LiveFiles,
@@ -27,7 +28,7 @@ function formerDelivery(
   const [add] = dataset.mode === 'replace' ? newestBefore(live, version) : (live.get(version.key) ?? []);
   const origin = add && readOrigin(add);
   if (add === undefined || origin === undefined) return undefined;
-  // The same text once more has corrected nothing.
+  // The same text again is not a correction.
   const { former } = readRemarks(add);
   if (former && text !== undefined && origin.text === text && origin.source === version.key) return former;
   const { source, acceptedRows, quarantinedRows } = origin;
@@ -35,7 +36,7 @@ function formerDelivery(
   return source === version.key ? counts : { ...counts, source };
 }
 
-/** The files of the source that the table shows, where `version` is going to be shown instead. */
+/** The files of the source that the table shows and that `version` will replace. */
 function newestBefore(live: LiveFiles, { key, lastModifiedMs }: ObjectVersion): readonly Add[] {
   let newest: { source: string; lastModifiedMs: number } = { source: '', lastModifiedMs: -Infinity };
   for (const [source, [add]] of live) {

@@ -1,8 +1,6 @@
-// Brings one table to the present state of some of its source files, in one commit.
-//
-// A round plans within the commit loop: load the snapshot, look at landing, commit if the next version is absent. This order makes
-// older versions lose (docs/architecture.md). What a round finds unread is converted outside the loop, since that
-// takes a while, and the next round looks again.
+// Brings one table to the present state of some of its source files, in one commit. Each attempt loads the snapshot, then
+// looks at landing, then commits if the next version is free: this order makes older versions lose (docs/architecture.md).
+// Unread files are converted outside the commit loop, because that takes a while; the next round looks again.
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
@@ -38,12 +36,12 @@ type Batch = {
   readonly sources: readonly string[];
   readonly started: number;
   readonly limiter: ConversionLimiter;
-  /** By source, what a round found or made of a version. */
+  /** By source: what a round found or made for a version. */
   readonly known: Map<string, Known>;
   readonly failures: Map<string, unknown>;
 };
 
-/** `snapshot`: the table as it was found then. */
+/** `snapshot`: the table as that round found it. */
 type Known = { readonly staged: Staged; readonly snapshot: Snapshot };
 
 const MAX_CONVERSIONS = 5;
@@ -81,8 +79,8 @@ export async function ingestTable(
 }
 
 /**
- * What landing holds and no earlier conversion serves, or else what is committed, where anything is, and what is said of it.
- * `isLast`: what is unread still fails, and the others are committed.
+ * Either the versions in landing that must still be converted, or the commit (if there is one) and its outcomes.
+ * `isLast`: files that are still unread fail, and the others are committed.
  */
 async function planRound(batch: Batch, snapshot: Snapshot | undefined, isLast: boolean) {
   const { effects, dataset, failures } = batch;
@@ -146,13 +144,13 @@ async function planSource(
   return noChange(dataset, source, own, result, staged.report);
 }
 
-/** What a vacuum has raised its fence after may be swept already; what replaces nothing was judged by what the table held. */
+/** Files uploaded before a vacuum's fence may be deleted already; results without files depend on the table's state. */
 function serves({ staged, snapshot: before }: Known, version: ObjectVersion, now: Snapshot): boolean {
   const isSound = staged.replaces ? vacuumFence(before) === vacuumFence(now) : before.version === now.version;
   return isSound && sameVersion(staged.version, version);
 }
 
-/** Of what landing does not hold any more the next round finds another version. */
+/** Omits versions that landing no longer holds: the next round finds another one. */
 async function convertAll(
   { effects, dataset, prefix, limiter, known, failures }: Batch,
   versions: readonly ObjectVersion[],
@@ -174,7 +172,7 @@ function requireContract(snapshot: Snapshot | undefined, dataset: Dataset): asse
   const hash = snapshot === undefined ? undefined : configuration(snapshot, CONTRACT);
   if (hash === dataset.hash) return;
   throw new TryAgainError(
-    `the table of ${dataset.name} ${hash === undefined ? 'does not exist yet' : `is under contract ${hash}`}, and this process holds contract ${dataset.hash}: run "sluice sync", which applies the contracts, or says why it cannot`,
+    `the table of ${dataset.name} ${hash === undefined ? 'does not exist yet' : `is under contract ${hash}`}, and this process holds contract ${dataset.hash}: run "sluice sync", which applies the contracts or reports why it cannot`,
   );
 }
 

@@ -1,5 +1,5 @@
-// The ingest use case: brings tables to the present state of some landing keys, whatever the events said. Decides which table a
-// key belongs to; ingest-table.ts does the rest, table by table.
+// The ingest use case: brings tables to the present state of some landing keys, regardless of the events' contents. Decides
+// which table each key belongs to; ingest-table.ts does the rest, table by table.
 import type { Dataset } from '../core/contract.ts';
 import { jsonBytes } from '../json-object.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -10,16 +10,16 @@ import type { SourceOutcome } from './source-outcome.ts';
 /** `dataset`: bring this dataset's table to the key's state although the key may belong to another one now, or to none. */
 export type IngestRequest = { readonly source: string; readonly dataset?: string };
 
-/** Equal for requests that ask for the same. */
+/** Equal for equal requests. */
 export function requestId({ source, dataset = '' }: IngestRequest): string {
   return `${dataset}/${source}`;
 }
 
 export type IngestResult = {
   readonly outcomes: readonly SourceOutcome[];
-  /** To be delivered again: nothing about these keys is settled. */
+  /** Must be delivered again: nothing is decided about these keys. */
   readonly failures: readonly { readonly request: IngestRequest; readonly error: unknown }[];
-  /** Commits that other writers were faster at. */
+  /** Attempts to commit that lost to other writers. */
   readonly conflicts: number;
 };
 
@@ -57,7 +57,7 @@ export async function ingest(effects: Effects, requests: readonly IngestRequest[
   return result;
 }
 
-/** Throws DefinitionError where it may be one that was set aside. */
+/** Throws DefinitionError if it may belong to a definition that was set aside. */
 function namedDataset({ catalog }: Effects, name: string): Dataset | undefined {
   const found = catalog.datasets.find((dataset) => dataset.name === name);
   const by = found ? undefined : catalog.asideNamed(name);
@@ -65,14 +65,14 @@ function namedDataset({ catalog }: Effects, name: string): Dataset | undefined {
   return found;
 }
 
-/** A source that no dataset takes, or that was to leave the table of one which nothing defines any more. */
+/** A source that no dataset takes, or that should leave a table that is no longer defined. */
 async function ownerless(effects: Effects, { source, dataset }: IngestRequest): Promise<SourceOutcome> {
   const outcome = { source, dataset: undefined, partitions: [] };
   if (dataset !== undefined) {
     effects.log('warn', 'ingest.undefined', {
       source,
       dataset,
-      next: 'nothing defines the dataset any more, so that there is no table to bring up to date: the request is done with',
+      next: 'the dataset is no longer defined, so there is no table to bring up to date: nothing to do',
     });
     return { ...outcome, result: 'unchanged' };
   }

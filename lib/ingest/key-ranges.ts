@@ -1,5 +1,5 @@
-// Whether two files of an append dataset may have rows of one primary key, by the log's statistics alone: whoever compares the
-// keys themselves reads the whole table, which is for "sluice audit". Pure.
+// Whether two files of an append dataset may share a primary key, from the log's statistics only. Comparing the keys
+// themselves means reading the whole table, which "sluice audit" does. Pure.
 import type { Dataset } from '../core/contract.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
 import { partitionId } from '../lake/partition.ts';
@@ -11,7 +11,7 @@ type Stats = { readonly minValues?: Bounds; readonly maxValues?: Bounds };
 type Ranged = { readonly source: string; readonly stats: Stats };
 type Range = { readonly source: string; readonly from: string | number; readonly to: string | number };
 
-/** False where no two files can share a key: they lie in partitions of their own, or their ranges do not meet. */
+/** False if no two files can share a key: they are in different partitions, or their ranges do not overlap. */
 export function mayShareKeys(dataset: Dataset, live: LiveFiles): boolean {
   const { mode, primaryKey, partitionBy } = dataset;
   if (mode !== 'append' || primaryKey.length === 0) return false;
@@ -40,7 +40,7 @@ function valuesOf({ partitionValues }: Add, columns: readonly string[]): Partiti
   return Object.fromEntries(columns.map((name) => [name, partitionValues[name] ?? null]));
 }
 
-/** True where the files of different sources have no value of the field in common. */
+/** True if files of different sources cannot share a value of the field. */
 function areApart(group: readonly Ranged[], field: string): boolean {
   const ranges = group.flatMap(({ source, stats }): Range[] => {
     const [from, to] = [stats.minValues?.[field], stats.maxValues?.[field]];

@@ -1,5 +1,5 @@
-// A file's labels (the names of its columns or members) and its folders beside the contract's fields: do they agree as the contract
-// wants, and is a name that no field takes a slip for one that is missing?
+// Compares a file's labels (names of its columns or members) and folders with the contract's fields: do they match as
+// the contract requires, and is an unknown name a typo of a missing one?
 import type { Dataset, Field } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { shortValue, shown, type Violation } from '../core/violation.ts';
@@ -8,7 +8,7 @@ import { fileViolation, type SourceFile } from './row-source.ts';
 import { Slips } from './slips.ts';
 
 const MAX_LISTED = 20;
-/** In a report: there may be no end of them. */
+/** Limit in a report: a file may have very many. */
 const MAX_REPORTED = 1000;
 const LONGEST_MEANT = 200;
 
@@ -86,7 +86,7 @@ function missingPartition(
   return fileViolation('partition-value', message, name);
 }
 
-/** Nulls in a whole column because of a slip in its label would be a silent change of every value in it. */
+/** A typo in a label would otherwise silently turn the whole column into nulls. */
 function misspeltLabel(missing: readonly Field[], ignored: readonly string[]): Violation | undefined {
   const slips = new Slips(ignored);
   for (const { header } of missing) {
@@ -114,7 +114,7 @@ function extraLabels(labels: readonly string[], datasetName: string): Violation 
   return fileViolation('extra-label', message, labels[0]);
 }
 
-/** `"id", "amount"`, shortened where there is no end of them. */
+/** `"id", "amount"`, shortened if there are very many. */
 export function listed(labels: readonly string[]): string {
   const names = labels.slice(0, MAX_LISTED).map(shown).join(', ');
   return labels.length > MAX_LISTED
@@ -122,7 +122,7 @@ export function listed(labels: readonly string[]): string {
     : names;
 }
 
-/** As a report keeps them. */
+/** As stored in a report. */
 export function reported(labels: readonly string[]): string[] {
   return labels.slice(0, MAX_REPORTED).map(shortValue);
 }

@@ -1,12 +1,12 @@
-// From a generator through streams into a file, so that whoever waits for it waits for all of it: a pipeline that fails, as
-// on a full disk, gives up its source at once, and the source may still be in the middle of a question to the engine. To close
-// the engine's session then would leave that question without an answer for ever.
+// Pipes a generator through streams into a file, and waits until the generator has ended even if a stream fails (such as on
+// a full disk). Node's pipeline does not wait: the generator could still be running a DuckDB query, which would hang
+// forever once the session is closed.
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 type Sinks = readonly [...NodeJS.ReadWriteStream[], NodeJS.WritableStream];
 
-/** Resolves, or rejects with the first error, when the last stream has taken everything or failed and the source has ended. */
+/** Resolves, or rejects with the first error, when the source has ended and the last stream has finished or failed. */
 export async function pour(source: AsyncIterable<string | Uint8Array>, ...sinks: Sinks): Promise<void> {
   let ended: Promise<void> | undefined;
   async function* tracked() {

@@ -1,11 +1,12 @@
-// What landing holds of many keys at one moment, in few requests: a page of a listing tells of many keys at once, a HEAD of one.
+// Which versions of many keys landing holds, in few requests: a listing's page shows many keys, a HEAD one.
+// This is the look at landing that makes older versions lose (docs/architecture.md).
 import { mapInParallel } from '../in-parallel.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
 
-/** Of one key; `error` where it cannot be looked at, and the others can. */
+/** The version of one key; `error` if only this key cannot be read. */
 export type Present = { readonly version: ObjectVersion | undefined } | { readonly error: unknown };
 
-/** S3 takes that many times a HEAD's price for a page: https://aws.amazon.com/s3/pricing/. A page that tells less is too dear. */
+/** A page costs this many HEADs: https://aws.amazon.com/s3/pricing/. A page that shows fewer keys is too expensive. */
 const HEADS_A_PAGE = 13;
 
 /** Never throws for a single key. */
@@ -24,7 +25,7 @@ export async function presentVersions(
       if (page.versions.length < HEADS_A_PAGE) break;
     }
   } catch {
-    // Whoever may not list may still look at each key.
+    // Without permission to list, a HEAD of each key may still work.
   }
   const open = keys.filter((key) => !found.has(key));
   const heads = await mapInParallel(open, (key) => head(landing, key));
@@ -40,7 +41,7 @@ async function head(landing: ObjectStore, key: string): Promise<Present> {
   }
 }
 
-/** What a page that begins at the first key has of the keys. Of one that it has not, a HEAD has the last word. */
+/** The keys on the page that begins at the first key. For keys that are not on it, a HEAD decides. */
 async function readPage(
   landing: ObjectStore,
   keys: readonly string[],
@@ -69,12 +70,12 @@ function bytesOf(key: string): Buffer {
   return Buffer.from(key);
 }
 
-/** Of keys in the listing's order the first and the last one have the least in common. */
+/** The common prefix: in sorted keys, the first and the last one differ most. */
 function commonPrefix(keys: readonly string[]): string {
   const [first, last] = [keys[0] ?? '', keys.at(-1) ?? ''];
   let length = 0;
   while (length < first.length && first[length] === last[length]) length += 1;
-  // Half a character is no prefix of UTF-8.
+  // Half a character is not a valid prefix in UTF-8.
   if (/[\uD800-\uDBFF]/.test(first[length - 1] ?? '')) length -= 1;
   return first.slice(0, length);
 }

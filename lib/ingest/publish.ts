@@ -1,4 +1,4 @@
-// What a conversion came to, in the lake: data files with their tags, the quarantine file and the report. No commit names them yet.
+// Uploads a conversion's result: data files with their tags, the quarantine file and the report. No commit names them yet.
 import { contentHash } from '../content-hash.ts';
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';

@@ -17,16 +17,16 @@ export type QuarantineFile = {
   readonly rows: number;
   readonly counts: readonly ViolationCount[];
   readonly examples: readonly Example[];
-  /** Of a CSV file: what stands before its first record. */
+  /** The text of a CSV file before its first record. */
   readonly header?: string;
 };
 
-/** A violation, and the record that it is about: by its line, or by its path in a JSON document. */
+/** A violation and its record, by line or by path in a JSON document. */
 export type Example = Violation & { readonly line: number | null; readonly path: string | null };
 
-/** A write of each line by itself would cost more than the line. */
+/** Writing each line separately would cost more than the line. */
 const BATCH_CHARACTERS = 256 * 1024;
-/** Of UTF-8 for one unit of a text's length. */
+/** UTF-8 bytes per unit of a text's length. */
 const MAX_CHARACTER_BYTES = 3;
 const LEAST_OBJECT_BYTES = 1024 * 1024;
 const COLUMNS = `{line: 'BIGINT', path: 'VARCHAR', raw: 'VARCHAR', violations: 'STRUCT(field VARCHAR, rule VARCHAR, "value" VARCHAR, message VARCHAR)[]'}`;
@@ -40,7 +40,7 @@ export async function writeQuarantine(
   const counts = new Map<string, { field: string; rule: string; rows: number }>();
   const examples: Example[] = [];
   let rows = 0;
-  // The engine sets aside several times what a line may be long.
+  // DuckDB allocates several times the maximum line length.
   let longest = LEAST_OBJECT_BYTES;
   async function* lines() {
     let batch = '';
@@ -65,7 +65,7 @@ export async function writeQuarantine(
     }
     if (batch !== '') yield batch;
   }
-  // Packed, for in full the reasons are several times a short row's length, and every row of a file may be bad.
+  // Compressed, because the reasons are several times longer than a short row, and every row of a file may be bad.
   const lined = join(file.scratch, 'quarantine.ndjson.gz');
   await pour(lines(), createGzip({ level: 1 }), createWriteStream(lined));
   const path = join(file.scratch, 'quarantine.parquet');

@@ -1,5 +1,5 @@
-// How many of a file's records may be refused before the file is refused as a whole: the contract's own limits, and all of
-// them where it sets none. Pure.
+// How many of a file's records may be refused before the whole file is: the contract's limits; by default, any number
+// except all. Pure.
 import type { Dataset } from '../core/contract.ts';
 import type { Violation } from '../core/violation.ts';
 import type { PlacedViolation } from '../core/violation-text.ts';
@@ -8,7 +8,7 @@ import { fileViolation } from './row-source.ts';
 
 const NEXT_STEP = 'correct them in the file and send it again under its name';
 
-/** Undefined where the file keeps to all limits. `first`: a refused record, as an example. */
+/** Undefined if the file is within all limits. `first`: a refused record, as an example. */
 export function rejectionViolation(
   dataset: Dataset,
   rows: number,
@@ -34,9 +34,8 @@ export function rejectionViolation(
 }
 
 /**
- * True for a file that has records and of which none is accepted: to take it for a delivery would empty the table of its
- * older rows because of, say, another date format. A contract that lets any share pass, `"maxRejectedRatio": 1`, lets this
- * one pass too. A file without records is no such file.
+ * True for a file with records of which none is accepted: accepting it would remove the table's older rows just because of,
+ * say, a different date format. A contract with `"maxRejectedRatio": 1` accepts such a file. False for a file without records.
  */
 export function refusesAll(
   { maxRejectedRatio }: Pick<Dataset, 'maxRejectedRatio'>,
@@ -58,7 +57,7 @@ function number(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** With as many digits as tell it from zero and from the whole. */
+/** With enough digits to differ from 0 % and 100 %. */
 function percent(ratio: number): string {
   return `${Number((ratio * 100).toPrecision(4))} %`;
 }

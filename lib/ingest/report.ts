@@ -1,4 +1,4 @@
-// What became of one version of a source file: the JSON document that stands in the lake under files/.
+// The report on one version of a source file: a JSON document in the lake under files/.
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../core/contract.ts';
 import { canonicalJson } from '../core/definition-hash.ts';
@@ -10,13 +10,13 @@ import type { ObjectStore, ObjectVersion } from '../ports.ts';
 import type { Example, ViolationCount } from './quarantine.ts';
 import type { Timings } from './stopwatch.ts';
 
-/** What reading the file brought to light. */
+/** The results of reading the file. */
 export type Findings = {
-  /** `rejected`: the file as a whole was refused, and what the table held of this source before stays. */
+  /** `rejected`: the whole file was refused, and the table keeps the source's previous rows. */
   readonly outcome: 'accepted' | 'rejected';
   /** Why the file was refused. */
   readonly reason?: Violation;
-  /** Records in the file; 0 where it was refused before they could be counted. */
+  /** Records in the file; 0 if it was refused before they could be counted. */
   readonly rows: number;
   readonly accepted: number;
   /** Rows that break the contract. */
@@ -41,7 +41,7 @@ export type Findings = {
 };
 
 export type Report = Findings & {
-  /** The delivery whose place this one took, where it brought more than twice as many rows. */
+  /** The delivery that this one replaced, if that had more than twice as many rows. */
   readonly former?: Former;
   readonly source: string;
   readonly dataset: string;
@@ -49,16 +49,16 @@ export type Report = Findings & {
   readonly lastModified: string;
   readonly sizeBytes: number;
   readonly contract: string;
-  /** Of all that two attempts at this version have in common; the log names it. */
+  /** Hash of everything that two attempts at this version have in common; the log names it. */
   readonly facts?: string;
   /** From the first byte to the last upload. */
   readonly ms: number;
   readonly timings: Timings;
-  /** Of the whole report. Absent in those of older versions of Sluice. */
+  /** Hash of the whole report. Absent in reports of older versions of Sluice. */
   readonly digest?: string;
 };
 
-/** What every attempt at this version finds: not what the table held before. */
+/** What every attempt at this version finds; excludes the table's previous state. */
 export type Facts = Omit<Report, 'facts' | 'former' | 'ms' | 'timings' | 'digest'>;
 
 /** 32 hex digits, equal for equal values. */
@@ -66,7 +66,7 @@ export function digestOf(value: object): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32);
 }
 
-/** The same bytes may get another time without being another version. */
+/** The same bytes may get another time and still be the same version. */
 export function factsDigest(facts: Facts): string {
   return digestOf({ ...facts, lastModified: undefined });
 }
@@ -83,7 +83,7 @@ export function readReport(
   return readReportOf(lake, dataset.name, sourceVersion(dataset, version));
 }
 
-/** Of any version, under any contract. */
+/** Reports of any version, under any contract. */
 export async function readReportOf(
   lake: ObjectStore,
   dataset: string,
@@ -92,12 +92,12 @@ export async function readReportOf(
   return parseReport(await lake.read(reportKey(dataset, version)));
 }
 
-/** Undefined for one that is damaged: a report is a hint, so it counts for nothing, and the source is read again. */
+/** Undefined for a damaged one: a report is only a hint, so it is ignored and the source is read again. */
 export function parseReport(bytes: Uint8Array | undefined): Report | undefined {
   const report = parseJsonObject<Report>(bytes);
   if (report === undefined) return undefined;
   const { digest, ...digested } = report;
-  // Whoever notes the facts notes the digest: one bit of its name may be another by now.
+  // A report with facts always has a digest: if it is missing, a bit of the property's name may have flipped.
   if (digest === undefined) return report.facts === undefined ? report : undefined;
   return digestOf(digested) === digest ? report : undefined;
 }
@@ -111,7 +111,7 @@ export async function writeReport(
   await storeReport(lake, reportKey(dataset.name, sourceVersion(dataset, version)), report);
 }
 
-/** In the place of an earlier one of the same version under the same contract. */
+/** Replaces an earlier one of the same version under the same contract. */
 export async function replaceReport(lake: ObjectStore, report: Report): Promise<void> {
   await storeReport(lake, reportKey(report.dataset, report), report);
 }

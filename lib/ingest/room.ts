@@ -1,5 +1,5 @@
-// What a conversion may take of memory and disk: a share beside others, or all; and what becomes of a file that all is too
-// little for. Whoever waits for whom is decided in conversion-limiter.ts.
+// How much memory and disk a conversion may use: a share, or all; a file for which all is too little is refused.
+// conversion-limiter.ts decides who waits.
 import { OutOfMemoryError, type SqlEngine } from '../ports.ts';
 import { FILES_AT_ONCE, NeedsRoomError, type Room } from './conversion-limiter.ts';
 import {
@@ -12,15 +12,15 @@ import {
 import type { SourceLimit } from './row-source.ts';
 import { memoryViolation } from './size-limit.ts';
 
-/** `bytes`: what the file is taken to hold. */
+/** `bytes`: the file's estimated contents. */
 export type Space = { readonly room: Room; readonly limit: SourceLimit; readonly bytes: number };
 
-/** A file up to this size is converted by one thread in less time than several need to share it. */
+/** Up to this size, one thread converts a file faster than several threads. */
 const LIGHT_BYTES = 1024 * 1024;
-/** Each field costs the engine memory, however few rows there are. */
+/** Each field costs DuckDB memory, even with few rows. */
 const LIGHT_FIELDS = 500;
 
-/** Throws NeedsRoomError where a share was too little, else as `convert` but for want of memory. */
+/** Throws NeedsRoomError if a share was too little; otherwise like `convert`, except for lack of memory. */
 export async function convertWithin(
   sql: SqlEngine,
   { room, limit, bytes }: Space,
@@ -40,7 +40,7 @@ export async function convertWithin(
   } catch (error) {
     if (!(error instanceof OutOfMemoryError)) throw error;
     if (room === 'shared') throw new NeedsRoomError(error.message, { cause: error });
-    // What has no room alone will have none the next time.
+    // A file that does not fit alone will not fit the next time.
     return { outcome: 'rejected', violation: memoryViolation(sql.memoryMb) };
   }
 }

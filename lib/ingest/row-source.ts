@@ -1,4 +1,4 @@
-// A source file as rows of texts, whatever its format: what validation and conversion see of it.
+// A source file of any format as rows of texts: the interface for validation and conversion.
 import type { Dataset } from '../core/contract.ts';
 import type { RecordOffsets } from '../core/record-offsets.ts';
 import type { TextSource } from '../core/validation-sql.ts';
@@ -11,21 +11,21 @@ export type RowSource = {
   readonly texts: TextSource;
   /** A condition on the relation, never NULL: rows that repeat the file's header. Undefined where there can be none. */
   readonly repeatedHeader?: string;
-  /** Columns of the file that no field takes. */
+  /** Columns of the file without a field. */
   readonly ignored: readonly string[];
   /** The labels of optional fields that nothing fills: their values are null. */
   readonly missing: readonly string[];
-  /** Records in the file, counted by other code than the relation's. */
+  /** Records in the file, counted independently of the relation. */
   countRecords(): Promise<RecordCount>;
   /** Every record that is not accepted, in the file's order: the flagged rows, and the records that are no rows. */
   refusedRows(flagged: FlaggedRows): AsyncIterable<RefusedRow>;
-  /** The same records by another way, for a file that turns out not to be plain or that the engine cannot read. */
+  /** The same records read by our own reader, for a file that is not plain or that DuckDB cannot read. */
   rewritten?(): Promise<RowSource | Violation>;
 };
 
 export type RecordCount = {
   readonly records: number;
-  /** False where the relation may not hold just these records. */
+  /** False if the relation may not hold exactly these records. */
   readonly isPlain: boolean;
   /** Where in the text they begin. */
   readonly offsets?: RecordOffsets;

@@ -1,4 +1,4 @@
-// Whether a source file's version needs no conversion: its rows are live, or its report says what it came to and that still holds.
+// Whether a source file's version needs no conversion: its rows are live, or its report has an outcome that is still valid.
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -10,7 +10,7 @@ import { type Report, readReport } from './report.ts';
 import { stillWantsRoom } from './size-limit.ts';
 import type { Staged } from './staged.ts';
 
-/** Where LastModified decides what a file counts for, it is a part of what the file is. */
+/** If LastModified decides which file counts, it is part of the version's identity. */
 export function lastModifiedCounts(dataset: Dataset): boolean {
   return dataset.mode !== 'append' || dataset.duplicates === 'reject';
 }
@@ -27,7 +27,7 @@ export function isLive(dataset: Dataset, live: readonly Add[], version: ObjectVe
   return live.length > 0 && live.every(made);
 }
 
-/** The outcome of an earlier conversion of this version, where it needs no other. `live`: the table's files, of all sources. */
+/** The outcome of an earlier conversion of this version, if no other is needed. `live`: the table's files, of all sources. */
 export async function settledBefore(
   effects: Effects,
   dataset: Dataset,
@@ -41,7 +41,7 @@ export async function settledBefore(
     return (await stillStands(effects, dataset, live, version, report))
       ? { version, replaces: false, adds: [], report }
       : undefined;
-  // A file without accepted rows leaves no data file: its report is the only witness.
+  // A file without accepted rows has no data file: its report is the only record.
   if (
     report?.accepted === 0 &&
     own.length === 0 &&
@@ -52,12 +52,12 @@ export async function settledBefore(
   return undefined;
 }
 
-/** Where an empty file has no partition to stand in; see splitByPartition. */
+/** If an empty file has no partition; see splitByPartition. */
 function leavesNoFile({ mode, partitionBy }: Dataset): boolean {
   return mode === 'append' || partitionBy.length > 0;
 }
 
-/** A refusal for want of room ends where there is more; one for another file's sake where that one does not count any more. */
+/** A refusal for lack of room ends when there is more; one because of another file ends when that file no longer counts. */
 async function stillStands(
   effects: Effects,
   dataset: Dataset,
@@ -66,7 +66,7 @@ async function stillStands(
   { reason, text }: Report,
 ): Promise<boolean> {
   if (reason?.rule !== 'duplicate') return reason === undefined || stillWantsRoom(effects, reason);
-  // Rows of an older version of it are still to be withdrawn.
+  // Rows of its older version must still be withdrawn.
   if (live.has(version.key)) return false;
   const arrival = { source: version.key, lastModifiedMs: version.lastModifiedMs };
   return isRepetitionOf(dataset, live, reason.value ?? '', arrival, text);

@@ -1,20 +1,20 @@
-// Whether a source file is too large to be read here, and the sentence that says so: before a byte is read, where its size
-// tells; while it is unpacked, where only that can tell.
+// Decides whether a source file is too large to read here, and says so: from its size before reading, or, for an archive
+// whose size does not tell, while unpacking.
 import { statfs } from 'node:fs/promises';
 import type { Violation } from '../core/violation.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { fileViolation, type SourceLimit } from './row-source.ts';
 
-/** A source file, its accepted rows and its rejected rows may lie on the disk together. */
+/** A source file, its accepted rows and its rejected rows may be on the disk at the same time. */
 export const DISK_FACTOR = 3;
 
-/** What a compressed CSV file is taken to hold, as a multiple of its size, until it is read. */
+/** Estimated contents of a compressed CSV file, as a multiple of its size, until it is read. */
 const UNPACKED = 8;
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
-/** The setting, else what the disk of temporary files has room for. */
+/** The setting, or else the room on the disk for temporary files. */
 export async function sourceLimit({
   maxSourceBytes,
   scratch,
@@ -33,13 +33,13 @@ export async function sourceLimit({
   };
 }
 
-/** In steps of an eighth of a power of two: a refusal must not end because a few files more or less lie on the disk. */
+/** Rounded to an eighth of a power of two: a few files more or fewer on the disk must not change a refusal. */
 function roughly(bytes: number): number {
   const step = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, bytes))) - 3);
   return Math.floor(bytes / step) * step;
 }
 
-/** Of a file that is refused unread; its value is how large it is at least. */
+/** For a file that is refused unread; the value is its minimum size. */
 export function sizeViolation(version: ObjectVersion, limit: SourceLimit): Violation | undefined {
   if (version.sizeBytes <= limit.bytes) return undefined;
   const size = `${byteText(version.sizeBytes)}${isPacked(version) ? ' packed' : ''}`;
@@ -47,26 +47,26 @@ export function sizeViolation(version: ObjectVersion, limit: SourceLimit): Viola
   return fileViolation('too-large', message, String(version.sizeBytes));
 }
 
-/** Of an archive that was left at `bytes`, unpacked. */
+/** For an archive of which unpacking stopped at `bytes`. */
 export function unpackedViolation(bytes: number, limit: SourceLimit): Violation {
   const message = `the archive holds more than ${byteText(limit.bytes)} unpacked, and at most that much is read here (${limit.reason}): ${limit.next}`;
   return fileViolation('too-large', message, String(bytes));
 }
 
-/** Of a file that the engine could not convert with all of its memory. */
+/** For a file that DuckDB could not convert with all of its memory. */
 export function memoryViolation(memoryMb: number): Violation {
   const message = `the file needs more memory than the ${memoryMb.toLocaleString('en-US')} MB that the engine has (--memory, or the function's memory): its records are very long, or have very many cells. Give it more, or split the file, by its columns if need be`;
   return fileViolation('out-of-memory', message, String(memoryMb));
 }
 
-/** Whether a refusal would come again: one for the lack of room ends where the limit was raised, or where another process has more. */
+/** Whether a refusal would be repeated: one for lack of room ends when the limit is raised, or in a process with more room. */
 export async function stillWantsRoom(effects: Effects, { rule, value }: Violation): Promise<boolean> {
   if (rule === 'too-large') return Number(value) > (await sourceLimit(effects)).bytes;
   if (rule === 'out-of-memory') return Number(value) >= effects.sql.memoryMb;
   return true;
 }
 
-/** What the file holds; of a packed one an estimate. */
+/** The size of the file's contents; an estimate if it is compressed. */
 export function unpackedBytes(version: ObjectVersion): number {
   return isPacked(version) ? version.sizeBytes * UNPACKED : version.sizeBytes;
 }

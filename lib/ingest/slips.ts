@@ -1,9 +1,9 @@
-// Which of a file's names is one slip away from another: `amout` from `amount`, ` Amount` from `amount`. Pure text; quick enough
-// for contracts and headers of thousands of names.
+// Finds names that are one typo apart: `amout` and `amount`, ` Amount` and `amount`. Fast enough for contracts and headers
+// of thousands of names. Pure.
 import { isOneEdit } from '../core/did-you-mean.ts';
 
 const SHORTEST = 4;
-/** Longer than any name that a slip makes. */
+/** Longer than any name with a typo. */
 const LONGEST = 1000;
 
 type Name = { readonly name: string; readonly undigited: string };
@@ -24,7 +24,7 @@ export class Slips {
     }
   }
 
-  /** `q101` and `q102`, `address` and `address2` are two names and no slips of each other. */
+  /** `q101` and `q102`, or `address` and `address2`, are different names, not typos. */
   of(wanted: string): string | undefined {
     const same = this.#byBare.get(bareName(wanted));
     if (same !== undefined) return same;
@@ -39,7 +39,7 @@ export class Slips {
   }
 }
 
-/** Letters and digits alone, in any case. */
+/** Only the letters and digits, ignoring case. */
 function bareName(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }

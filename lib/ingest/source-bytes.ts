@@ -1,5 +1,5 @@
-// A source file's text as UTF-8 bytes: unpacked by its name's ending, decoded from its encoding, without byte order mark.
-// What cannot be decoded becomes a byte that no UTF-8 text holds, so that whoever splits the text can say where it stands.
+// Reads a source file's text as UTF-8 bytes: unpacked by file extension, decoded, without byte order mark. Undecodable
+// input becomes a byte that never occurs in UTF-8, so that the record readers can report its position.
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
@@ -11,7 +11,7 @@ import { ZstdBlocks } from './zstd-blocks.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 const LEAST_BYTES = CHUNK_BYTES / 2;
-/** Stands for what the encoding does not know. */
+/** Replaces bytes that the encoding does not define. */
 const UNDECODABLE = Buffer.from([0xff]);
 
 /** The archive cannot be unpacked to its end: bad data. */
@@ -19,7 +19,7 @@ export class BrokenArchiveError extends Error {
   override readonly name = 'BrokenArchiveError';
 }
 
-/** The archive holds more than may be read here; `bytes` is how much of it was seen. */
+/** The archive holds more than may be read here; `bytes` is how much was unpacked. */
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
   readonly bytes: number;
@@ -29,7 +29,7 @@ export class TooLargeError extends Error {
   }
 }
 
-/** `maxBytes`: of what an archive holds; beyond it a TooLargeError comes. Throws BrokenArchiveError as well. */
+/** `maxBytes`: limit of an archive's contents. Throws TooLargeError beyond it, and BrokenArchiveError. */
 export function textBytes(path: string, encoding: Encoding, maxBytes = Infinity): AsyncIterable<Buffer> {
   const bytes = unpacked(path, maxBytes);
   return withoutMark(encoding === 'utf-8' ? bytes : decoded(bytes, encoding));
@@ -42,7 +42,7 @@ async function* unpacked(path: string, maxBytes: number): AsyncIterable<Buffer> 
   else yield* bytes;
 }
 
-/** An archive may come in pieces of a byte each. Whoever reads them begins again with each, where a record is not all there. */
+/** Joins small chunks: unpacking may give single bytes, and the readers rescan an incomplete record with each chunk. */
 async function* joined(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   let pieces: Buffer[] = [];
   let length = 0;
@@ -66,11 +66,11 @@ async function* atMost(maxBytes: number, bytes: AsyncIterable<Buffer>): AsyncIte
 }
 
 /**
- * A small file in one chunk of its size: a stream takes whole chunks, one more at the file's end, and leaves them to the
- * collector. Each chunk is read while the one before is in use.
+ * Reads a small file in one chunk of its size: a stream would allocate full chunks, one extra at the file's end, and leave
+ * them to the garbage collector. Each chunk is read while the one before is in use.
  */
 async function* fileBytes(path: string): AsyncIterable<Buffer> {
-  // To open a pipe would wait for a writer: without waiting it is seen to be none of our files.
+  // Opening a pipe would wait for a writer: without waiting we can see that it is not a regular file.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   const read = (position: number, size: number) => {
     const wanted = Math.min(CHUNK_BYTES, Math.max(1, size - position));
@@ -79,7 +79,7 @@ async function* fileBytes(path: string): AsyncIterable<Buffer> {
   let reading: ReturnType<typeof read> | undefined;
   try {
     const stats = await file.stat();
-    if (!stats.isFile()) throw new CliError(`${path} is a pipe or a device, and not a file: move it away`);
+    if (!stats.isFile()) throw new CliError(`${path} is a pipe or a device, not a file: move it away`);
     const { size } = stats;
     reading = read(0, size);
     for (let position = 0; ; ) {
@@ -90,7 +90,7 @@ async function* fileBytes(path: string): AsyncIterable<Buffer> {
       yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead);
     }
   } finally {
-    // Whoever does not want the next chunk does not want its error.
+    // If the next chunk is not read, its error does not matter.
     await reading?.catch(() => undefined);
     await file.close();
   }
@@ -98,7 +98,7 @@ async function* fileBytes(path: string): AsyncIterable<Buffer> {
 
 async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const plain = createGunzip({ chunkSize: CHUNK_BYTES });
-  // A broken archive ends `plain` with the error, which its reader meets; the promise would only repeat it.
+  // A broken archive ends `plain` with the error, which its reader gets; the promise would only repeat it.
   const poured = pour(bytes, plain).catch(() => undefined);
   try {
     yield* plain;
@@ -142,7 +142,7 @@ async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** The first chunk that is handed on holds at least the mark's length, or the whole text. */
+/** The first chunk has at least the mark's length, or is the whole text. */
 async function* withoutMark(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   let start: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of bytes) {
@@ -205,7 +205,7 @@ async function* fromUtf16(bytes: AsyncIterable<Buffer>, encoding: Encoding): Asy
       continue;
     }
     isBig ??= data.readUInt16BE(0) === 0xfeff;
-    // Four bytes may be one character: what is left of one waits for the next chunk.
+    // One character may be four bytes: an incomplete one waits for the next chunk.
     let whole = data.length - (data.length % 2);
     const last = isBig ? data.readUInt16BE(whole - 2) : data.readUInt16LE(whole - 2);
     if (last >= 0xd800 && last < 0xdc00) whole -= 2;

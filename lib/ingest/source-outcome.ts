@@ -1,4 +1,4 @@
-// What a commit does with one source file's data files, and what is said of it. Pure.
+// What a commit does with one source file's data files, and the outcome that is reported. Pure.
 import type { Dataset } from '../core/contract.ts';
 import type { Action, Add, PartitionValues } from '../delta/actions.ts';
 import { removeAction } from '../delta/partitions.ts';
@@ -11,17 +11,17 @@ export type SourceOutcome = {
   readonly dataset: string | undefined;
   /** `unknown`: no dataset's path matches. `kept`: the source is gone, and the dataset keeps its rows. */
   readonly result: 'accepted' | 'rejected' | 'withdrawn' | 'unchanged' | 'kept' | 'unknown';
-  /** Of the version that was read, where one was. */
+  /** Of the version that was read, if any. */
   readonly report?: Report;
   /** Rows that a withdrawal took away. */
   readonly withdrawnRows?: number;
-  /** Accepted, and other live sources of the dataset bring the same rows: they count more than once. */
+  /** Other live sources of the dataset with the same rows as this accepted one: the rows count more than once. */
   readonly copies?: readonly string[];
   /** The table's partitions whose rows changed. */
   readonly partitions: readonly PartitionValues[];
 };
 
-/** `files`: what the table holds of the source after it. */
+/** `files`: the source's files in the table afterwards. */
 export type Change = {
   readonly actions: readonly Action[];
   readonly files: readonly Add[];
@@ -63,8 +63,8 @@ export function withdrawal({ name }: Dataset, source: string, live: readonly Add
 }
 
 /**
- * The new files in the place of the old ones. Where a partition's file is the same again, as when identical bytes are sent
- * twice, the log says that no data change, and nothing is computed anew. In the other modes LastModified counts as well.
+ * Replaces the old files by the new ones. If a partition's file is the same as before, such as when identical bytes are sent
+ * twice, the log says that no data changed, and nothing is recomputed. In modes other than append LastModified counts too.
  */
 export function replacement(
   { name, mode }: Dataset,

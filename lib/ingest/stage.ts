@@ -1,5 +1,5 @@
-// Brings one source file's present version into the lake as data files that no commit names yet, with its report.
-// Repeating it is harmless: it leaves new files and the same report. ingest-table.ts decides what the table does with them.
+// Converts one source file's present version and uploads its data files and its report; no commit names the files yet.
+// Safe to repeat: it leaves new files and the same report. ingest-table.ts decides what the table does with them.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../core/contract.ts';
@@ -15,7 +15,7 @@ import { sizeViolation, sourceLimit, unpackedBytes } from './size-limit.ts';
 import type { Staged } from './staged.ts';
 import { Stopwatch } from './stopwatch.ts';
 
-/** The version that landing holds. `live`: the table's files. Throws TryAgainError where the source changes while it is read. */
+/** Stages the version in landing. `live`: the table's files. Throws TryAgainError if the source changes while it is read. */
 export async function stage(
   effects: Effects,
   dataset: Dataset,
@@ -31,14 +31,14 @@ export async function stage(
 }
 
 export function changing(source: string): TryAgainError {
-  return new TryAgainError(`${source} changes while it is read: it is tried again when it has come to rest`);
+  return new TryAgainError(`${source} changes while it is read: retried once it stops changing`);
 }
 
 export function sameVersion(a: ObjectVersion | undefined, b: ObjectVersion | undefined): boolean {
   return a?.etag === b?.etag && a?.lastModifiedMs === b?.lastModifiedMs;
 }
 
-/** What the version came to before, or else comes to now: see convertVersion. */
+/** The version's earlier outcome, or else that of a conversion now: see convertVersion. */
 export async function stageVersion(target: Target, version: ObjectVersion): Promise<Staged | undefined> {
   const { effects, dataset, live } = target;
   return (
@@ -48,8 +48,8 @@ export async function stageVersion(target: Target, version: ObjectVersion): Prom
 }
 
 /**
- * Undefined where landing does not hold the version any more. Where a file is read in place it may still have changed meanwhile:
- * look at landing again before anything is made of it.
+ * Undefined if landing no longer holds the version. A file that is read in place may still have changed meanwhile: look at
+ * landing again before using the result.
  */
 export async function convertVersion(
   target: Target,
@@ -68,7 +68,7 @@ export async function convertVersion(
   );
 }
 
-/** Undefined where landing does not hold the version any more. Throws NeedsRoomError where it may do with all of the room. */
+/** Undefined if landing no longer holds the version. Throws NeedsRoomError if all of the room may be enough. */
 async function convertFile(
   target: Target,
   version: ObjectVersion,

@@ -1,4 +1,4 @@
-// How long each stage of an ingest took, for its report. Stages may run side by side: their times need not add up.
+// How long each stage of an ingest took, for its report. Stages may overlap, so their times need not add up.
 import type { Clock } from '../ports.ts';
 
 export type Stage =
@@ -28,7 +28,7 @@ export class Stopwatch {
     this.#startedMs = clock().getTime();
   }
 
-  /** A stage that comes again adds up. */
+  /** The times of a repeated stage are added. */
   readonly time: TimeStage = async (stage, work) => {
     const started = this.#clock().getTime();
     try {
@@ -38,7 +38,7 @@ export class Stopwatch {
     }
   };
 
-  /** Since it was made. */
+  /** Since it was created. */
   get elapsedMs(): number {
     return this.#clock().getTime() - this.#startedMs;
   }

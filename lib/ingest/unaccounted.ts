@@ -1,5 +1,5 @@
-// Rows in a table of source files that no source file accounts for: another program wrote them, or moved a source's rows into
-// files of its own. Nothing may be added beside them, for the same rows would count twice.
+// Finds rows in a dataset's table that no source file accounts for: another program wrote them, or rewrote a source's rows
+// into other files. Nothing may be added beside them, because the same rows would count twice.
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
@@ -10,7 +10,7 @@ export function unaccountedFiles({ files }: Snapshot): Add[] {
   return [...files.values()].filter((add) => readOrigin(add) === undefined);
 }
 
-/** Throws TryAgainError where other programs changed the table and nobody has taken that back yet. */
+/** Throws TryAgainError if other programs changed the table and this was not reverted yet. */
 export function requireAccounted({ name }: Dataset, snapshot: Snapshot): void {
   const [change] = snapshot.foreign;
   if (change === undefined && unaccountedFiles(snapshot).length === 0) return;
@@ -19,6 +19,6 @@ export function requireAccounted({ name }: Dataset, snapshot: Snapshot): void {
       ? 'another program'
       : `${change.engine ?? 'another program'} (${change.operation ?? 'an unnamed operation'}, version ${change.version})`;
   throw new TryAgainError(
-    `the table of ${name} was changed by ${who}: nothing is added beside rows that no source file accounts for. "npx sluice sync" takes that change back, or says why it cannot; "npx sluice rebuild ${name}" makes the table from landing alone`,
+    `the table of ${name} was changed by ${who}: nothing is added beside rows that no source file accounts for. "npx sluice sync" reverts that change or reports why it cannot; "npx sluice rebuild ${name}" rebuilds the table from landing only`,
   );
 }

@@ -1,10 +1,10 @@
-// Whether a stream of bytes is valid UTF-8, at memory speed: characters may reach from one chunk into the next.
+// Checks at memory speed whether a stream of bytes is valid UTF-8; characters may span two chunks.
 import { isUtf8 } from 'node:buffer';
 
 const MAX_CHARACTER_BYTES = 4;
 
 export class Utf8Check {
-  /** So far; a character that is not all there yet counts as valid until the end. */
+  /** So far; an incomplete character counts as valid until the end. */
   isValid = true;
   #rest: Buffer = Buffer.alloc(0);
 
@@ -21,7 +21,7 @@ export class Utf8Check {
   }
 }
 
-/** Without a last character that is not all there. */
+/** Without an incomplete last character. */
 function wholeLength(data: Buffer): number {
   for (let back = 1; back < MAX_CHARACTER_BYTES && back <= data.length; back++) {
     const byte = data[data.length - back] as number;

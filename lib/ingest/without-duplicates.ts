@@ -1,5 +1,5 @@
-// Takes out of a commit what would count twice, and says what does. Whatever the order in which files come to be read, it leaves
-// the same ones live: a file that is read may put out one that was read before, and is put out by one that precedes it.
+// Removes from a commit the files that would count twice, and reports duplicates. The order in which files are read does
+// not matter: a file replaces a later duplicate that was read before it, and is refused if an earlier one counts.
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -10,11 +10,11 @@ import { type Change, withdrawal } from './source-outcome.ts';
 
 export type Deduplicated = {
   readonly changes: readonly Change[];
-  /** Of the files that were put out, to be written after the commit: until then they may count. */
+  /** Reports of the files that were removed; write them after the commit, because until then the files may count. */
   readonly refused: readonly Report[];
 };
 
-/** `live`: the table's files before. `changes`: what the commit would do; some come back changed, and there may be more of them. */
+/** `live`: the table's files before. `changes`: of the commit; some are returned changed, and some may be added. */
 export async function withoutDuplicates(
   effects: Effects,
   dataset: Dataset,
@@ -29,7 +29,7 @@ export async function withoutDuplicates(
     const copies = copiesOf(after, sources);
     return { changes: changes.map((change) => withCopies(change, copies)), refused: [] };
   }
-  // One that was read before and is looked at again may be put out as well: it came in by another way than this.
+  // A source that was read before and is examined again may be removed too: it became live in another way.
   const looked = changes.flatMap(({ outcome, files }) => (files.length > 0 ? [outcome.source] : []));
   const repeated = repeatedSources(dataset, after, looked);
   const kept = changes.filter(({ outcome }) => !repeated.has(outcome.source));
@@ -46,14 +46,14 @@ export async function withoutDuplicates(
   return { changes: [...kept.map((change) => withCopies(change, copies)), ...withdrawals], refused };
 }
 
-/** What the table held before is withdrawn, so that nothing is left to compare with. */
+/** The table's previous rows are withdrawn, so that nothing is left to compare with. */
 export function refusal(known: Report, first: string): Report {
   const { former: _, facts: __, digest: ___, ms, timings, ...found } = known;
   const facts: Facts = { ...found, outcome: 'rejected', accepted: 0, reason: duplicateViolation(first) };
   return { ...facts, facts: factsDigest(facts), ms, timings };
 }
 
-/** Equal rows of another text or folder: nobody can say for certain that they were not meant. */
+/** Equal rows from another text or folder: they may be intended. */
 function withCopies(change: Change, copies: ReadonlyMap<string, readonly string[]>): Change {
   const others = copies.get(change.outcome.source);
   return others === undefined ? change : { ...change, outcome: { ...change.outcome, copies: others } };
@@ -67,7 +67,7 @@ function afterwards(live: LiveFiles, changes: readonly Change[]): LiveFiles {
   return after;
 }
 
-/** Not even rows of an older version stay: what the file says now is in the table already, by the other one. */
+/** Rows of an older version go too: the file's present rows are already in the table, from the other one. */
 function refusedChange(
   effects: Effects,
   dataset: Dataset,
@@ -79,7 +79,7 @@ function refusedChange(
   return { ...change, outcome: { ...change.outcome, result: 'rejected', report } };
 }
 
-/** Of a source that was read before. What a lost report said is left to its next reading. */
+/** For a source that was read before. If its report is lost, the next reading writes it again. */
 async function liveReport({ lake }: Effects, { name }: Dataset, [add]: readonly Add[]): Promise<Report> {
   const origin = add && readOrigin(add);
   if (origin === undefined) throw new Error('a live file of no source cannot be a duplicate');

@@ -1,10 +1,10 @@
-// Cuts a zstd archive at the ends of its blocks, so that whoever unpacks it gets no more at once than a few blocks hold: four
-// bytes may stand for 128 kB. RFC 8878, sections 3.1.1 and 3.1.2. It unpacks nothing itself.
+// Splits a zstd archive at block boundaries, so that the decoder never unpacks more than a few blocks at once: 4 bytes can
+// expand to 128 kB. RFC 8878, sections 3.1.1 and 3.1.2. Does not unpack anything itself.
 
 const MAGIC_BYTES = 4;
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;
-/** Of the frame descriptor: with a checksum at the end; without a window descriptor. */
+/** Bits of the frame descriptor: a checksum at the end; no window descriptor. */
 const [CHECKSUM, SINGLE_SEGMENT] = [0x04, 0x20];
 const CHECKSUM_BYTES = 4;
 const DICTIONARY_BYTES = [0, 1, 2, 4];
@@ -12,7 +12,7 @@ const CONTENT_SIZE_BYTES = [0, 2, 4, 8];
 const BLOCK_HEADER_BYTES = 3;
 const MAX_BLOCK_BYTES = 128 * 1024;
 const BYTES_AT_ONCE = 1024 * 1024;
-/** The zstd command's own limit, of which each unpacking holds one: https://facebook.github.io/zstd/zstd_manual.html */
+/** The zstd command's own limit; each decoder allocates one window: https://facebook.github.io/zstd/zstd_manual.html */
 const MAX_WINDOW_BYTES = 128 * 1024 * 1024;
 
 type Part = 'frame' | 'block' | 'checksum' | 'broken';
@@ -21,11 +21,11 @@ export class ZstdBlocks {
   /** Why the archive must not be unpacked. */
   refusal: string | undefined;
   #data: Buffer = Buffer.alloc(0);
-  /** Of the data: whole parts end there. */
+  /** Position in the data where the complete parts end. */
   #position = 0;
   #part: Part = 'frame';
   #hasChecksum = false;
-  /** Of a skippable frame, beyond the data. */
+  /** Bytes of a skippable frame beyond the data. */
   #toSkip = 0;
 
   /** Pieces that end with a block, or with their frame, and unpack to about a megabyte at most. */
@@ -42,7 +42,7 @@ export class ZstdBlocks {
     }
   }
 
-  /** Parts for one piece; false where the next one is not all there. (Whoever unpacks frames goes one call deeper for each.) */
+  /** Collects parts for one piece; false if the next part is incomplete. (The decoder recurses once per frame.) */
   #takeParts(): boolean {
     for (let unpacked = 0; unpacked < BYTES_AT_ONCE; ) {
       const bytes = this.#take();
@@ -53,12 +53,12 @@ export class ZstdBlocks {
     return true;
   }
 
-  /** What is left over: a part that is not all there. */
+  /** The rest: an incomplete part. */
   end(): Buffer {
     return this.#data;
   }
 
-  /** Moves over the next part, and says what it unpacks to at most; undefined where it is not all there. */
+  /** Skips the next part and returns its maximum unpacked size; undefined if the part is incomplete. */
   #take(): number | undefined {
     const data = this.#data;
     const start = this.#position;
@@ -104,7 +104,7 @@ export class ZstdBlocks {
       return this.#skip();
     }
     if (magic !== MAGIC) {
-      // Whoever unpacks it says so.
+      // The decoder reports it.
       this.#part = 'broken';
       return this.#skip();
     }

@@ -97,7 +97,7 @@ function asideChanges({ file, kind, names, held }: SetAside): PlannedChange[] {
       table: `${place}/${name}`,
       file,
       change: 'broken' as const,
-      reasons: ['its definition cannot be taken'],
+      reasons: ['its definition is wrong'],
     })),
     ...held.map((name) => ({
       ...nothing,

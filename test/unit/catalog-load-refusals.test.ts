@@ -142,12 +142,12 @@ describe('loadCatalog refuses', () => {
     [
       'SELECT month, id FROM sales',
       'partitionBy: [month]',
-      'line 2, partitionBy[0]: "month" is not allowed here: sales is partitioned by year, month',
+      'line 2, partitionBy[0]: "month" is not the next partition column of sales (year, month): list them in that order',
     ],
     [
       'SELECT year, id FROM shops',
       'partitionBy: [year]',
-      'partitionBy[0]: "year" is not allowed here: shops is not partitioned',
+      'partitionBy[0]: shops has no partition columns, so this insight cannot have any: remove partitionBy',
     ],
     [
       'SELECT id FROM sales',
