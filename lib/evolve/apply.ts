@@ -1,5 +1,5 @@
-// Brings the lake's tables under the present contracts and definitions: makes what is missing, changes what may change,
-// refuses the rest. Besides rebuild the only writer of a table's contract hash and definition hash.
+// Applies the present contracts and definitions to the lake's tables: creates missing ones, makes compatible changes, refuses
+// the rest. Apart from rebuild the only writer of a table's contract hash and definition hash.
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
@@ -24,15 +24,15 @@ import {
 import { type Undone, undoForeign } from './undo-foreign.ts';
 import { widenFiles } from './widen.ts';
 
-/** `widened`: changed, and its data files written anew with wider columns. */
+/** `widened`: changed, and its data files rewritten with wider columns. */
 export type Applied = { readonly table: TableRef; readonly change: 'created' | 'changed' | 'widened' };
 
-/** A dataset whose table stays as it is, and is neither read into nor from. */
+/** A dataset whose table stays as it is and is neither written nor read. */
 export type RefusedChange = {
   readonly dataset: string;
-  /** `contract`: the table cannot take it. `rows`: it holds rows of another program, and taking them back would lose others. */
+  /** `contract`: an incompatible change. `rows`: the table has rows of another program, and reverting them would lose others. */
   readonly because: 'contract' | 'rows';
-  /** A sentence with the next step; `lines`: the same where it lists something. */
+  /** A sentence with the next step; `lines`: the same as lines, if it lists something. */
   readonly message: string;
   readonly lines: readonly string[];
   /** The derived tables that depend on it: they stay as they are. */
@@ -45,7 +45,7 @@ export type FailedTable = TableFailure & {
   readonly held: readonly TableRef[];
 };
 
-/** What stands in the way of the definitions, table by table. */
+/** The obstacles to applying the definitions, by table. */
 export type Obstacles = {
   readonly refused: readonly RefusedChange[];
   readonly failed: readonly FailedTable[];
@@ -53,11 +53,11 @@ export type Obstacles = {
 
 export type ApplyResult = Obstacles & {
   readonly applied: readonly Applied[];
-  /** What other programs did, and what was taken back of it. */
+  /** The changes by other programs, and those that were reverted. */
   readonly undone: readonly Undone[];
 };
 
-/** What one table cannot take, or cannot be asked, does not stop the others. Repeating it changes nothing. */
+/** A table that is refused or unreadable does not stop the others. Safe to repeat. */
 export async function apply(effects: Effects, observer: StagingObserver = {}): Promise<ApplyResult> {
   const { datasets, derivations } = effects.catalog;
   const applied: Applied[] = [];
@@ -89,7 +89,7 @@ export async function apply(effects: Effects, observer: StagingObserver = {}): P
   return { applied, refused, failed, undone };
 }
 
-/** What other programs did to tables of source files is taken back; `refused`: where rows would be lost by that. */
+/** Reverts changes by other programs to datasets' tables; `refused`: if rows would be lost by that. */
 export async function undoAllForeign(
   effects: Effects,
   observer: StagingObserver = {},
@@ -120,7 +120,7 @@ function failedTable({ catalog }: Effects, table: TableRef, error: unknown): Fai
   };
 }
 
-/** What `apply` would refuse, and the tables that cannot be asked. Changes nothing. */
+/** What `apply` would refuse, and the tables that cannot be read. Changes nothing. */
 export async function refusedChanges(effects: Effects): Promise<Obstacles> {
   const refused: RefusedChange[] = [];
   const failed: FailedTable[] = [];
@@ -148,20 +148,20 @@ function refusal(
   return { dataset: dataset.name, because, message: lines.join('\n'), lines, held };
 }
 
-/** Of commits since Sluice's last one undoForeign takes care; these stand beside rows of Sluice's own since longer. */
+/** Foreign rows from before Sluice's last commit; undoForeign handles later commits. */
 function unaccountedProblem({ name }: Dataset, snapshot: Snapshot): string | undefined {
   const [first, ...others] = unaccountedFiles(snapshot);
   if (first === undefined || snapshot.foreign.length > 0 || isNotOfSources(snapshot)) return undefined;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `the table of ${name} holds rows that no source file accounts for (${first.path}${more}): another program wrote them. Run "npx sluice rebuild ${name}", which makes the table from landing alone; until then nothing of ${name} is read in`;
+  return `the table of ${name} holds rows that no source file accounts for (${first.path}${more}): another program wrote them. Run "npx sluice rebuild ${name}", which rebuilds the table from landing only; until then no files of ${name} are ingested`;
 }
 
 function contractProblem(dataset: Dataset, snapshot: Snapshot): string | undefined {
   const problems = breakingProblems(dataset, snapshot);
   if (problems.length === 0) return undefined;
   return (
-    `${dataset.file}: the table of ${dataset.name} cannot take its new contract: ${problems.join('; ')}. ` +
-    `Undo the change, or run "npx sluice rebuild ${dataset.name}", which makes the table again from the files in landing; until then nothing of ${dataset.name} is read in`
+    `${dataset.file}: the contract change is incompatible with the table of ${dataset.name}: ${problems.join('; ')}. ` +
+    `Undo the change, or run "npx sluice rebuild ${dataset.name}", which rebuilds the table from the files in landing; until then no files of ${dataset.name} are ingested`
   );
 }
 
@@ -171,7 +171,7 @@ function breakingProblems(dataset: Dataset, snapshot: Snapshot): readonly string
   return change.kind === 'breaking' ? change.problems : [];
 }
 
-/** All that is computed from the table or audited against it, directly or not. `derivations` stand in the order of their dependence. */
+/** All insights computed from the table or audited against it, directly or not. `derivations` are in dependency order. */
 function downstream(derivations: readonly Derivation[], table: TableRef): TableRef[] {
   const reached = [table];
   for (const derivation of derivations) {
@@ -214,7 +214,7 @@ function createTable(metaData: Metadata) {
   return { actions, operation: 'CREATE TABLE', change: 'created' } as const;
 }
 
-/** A table that takes source files from now on begins without rows: nothing would ever withdraw those that it has. */
+/** A table that becomes a dataset's starts without rows: nothing would ever withdraw the rows that it has. */
 function leftBehind(effects: Effects, { files }: Snapshot): Action[] {
   return [...files.values()].map((add) => removeAction(add, effects.clock().getTime()));
 }
@@ -234,7 +234,7 @@ async function widened(
   return widenFiles(effects, dataset, snapshot, [...snapshot.files.values()], staged, observer);
 }
 
-/** A new definition leaves rows and schema alone: the refresh that it asks for changes both in one commit. */
+/** A new definition does not change rows or schema: the refresh that follows changes both in one commit. */
 async function applyDefinition(effects: Effects, derivation: Derivation): Promise<Applied | undefined> {
   const { planned } = await effects.tables.commit(tablePrefix(derivation.target), async (snapshot) => {
     const metaData = derivedMetadata(effects, derivation, snapshot);

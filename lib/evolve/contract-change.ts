@@ -6,9 +6,9 @@ import { parseSchema } from '../delta/schema.ts';
 export type ContractChange =
   /** The data files stay as they are: a column that they lack is null. */
   | { readonly kind: 'compatible' }
-  /** Delta's readers want one type in all files: those with these columns are written anew, each value as it was. */
+  /** Delta readers require one type in all files: files with these columns are rewritten with unchanged values. */
   | { readonly kind: 'widening'; readonly columns: readonly string[] }
-  /** The rows in the table have no place under the new contract. */
+  /** The table's rows do not fit the new contract. */
   | { readonly kind: 'breaking'; readonly problems: readonly string[] };
 
 export function contractChange(
@@ -33,10 +33,10 @@ export function contractChange(
   return wider.length > 0 ? { kind: 'widening', columns: wider } : { kind: 'compatible' };
 }
 
-/** The digits that any value of the type fits into, before and after the point. */
+/** The maximum digits of the type's values, before and after the point. */
 const INTEGER_DIGITS: Partial<Record<ColumnType, number>> = { integer: 10, long: 19 };
 
-/** True where every value of `from` is a value of `to`, to the last digit. */
+/** True if every value of `from` is exactly a value of `to`. */
 function widens(from: ColumnType, to: ColumnType): boolean {
   if (from === 'integer' && to === 'long') return true;
   const [before, after] = [digits(from), digits(to)];

@@ -1,4 +1,4 @@
-// All source files of one dataset as landing holds them, converted and staged: what a rebuild commits at once.
+// Converts and stages all source files of one dataset in landing, so that a rebuild can commit them at once.
 
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
@@ -13,7 +13,7 @@ import type { Piece, SourceRead, StagedFiles, StagingObserver } from './staging.
 
 export type ConvertedLanding = {
   readonly present: ReadonlyMap<string, ObjectVersion>;
-  /** One for each present file. */
+  /** One per present file. */
   readonly reads: readonly SourceRead[];
   /** Of the files that were accepted. */
   readonly adds: readonly Add[];
@@ -22,8 +22,8 @@ export type ConvertedLanding = {
 const MAX_ROUNDS = 10;
 
 /**
- * Landing is listed again until nothing has changed while the last file was converted. What is staged already costs nothing.
- * Throws TryAgainError where landing does not come to rest.
+ * Lists landing again until nothing changed during a pass. Files that are already staged are not converted again.
+ * Throws TryAgainError if landing does not stop changing.
  */
 export async function convertLanding(
   effects: Effects,
@@ -55,11 +55,11 @@ export async function convertLanding(
     }
   }
   throw new TryAgainError(
-    `the files of ${dataset.name} in landing change faster than they can be read: run the rebuild again when they have come to rest`,
+    `the files of ${dataset.name} in landing change faster than they can be read: run the rebuild again once they stop changing`,
   );
 }
 
-/** Undefined where landing does not hold this version any more: the next listing shows another. */
+/** Undefined if landing no longer holds this version: the next listing shows another. */
 function convertSource(
   effects: Effects,
   dataset: Dataset,

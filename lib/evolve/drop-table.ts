@@ -1,5 +1,5 @@
-// Drops a table that nothing defines any more: one commit takes its rows away. What it said stays readable by version until
-// vacuum takes the data files; the log stays for ever, as every log does.
+// Drops a table that is no longer defined: one commit removes its rows. Older versions stay readable until vacuum deletes
+// the data files; the log is kept forever, like every log.
 
 import { removeAction } from '../delta/partitions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
@@ -16,17 +16,17 @@ export type Dropped = {
   readonly version: number;
 };
 
-/** True also where another program wrote rows into it since. */
+/** Also true if another program wrote rows into it since. */
 export function wasDropped(snapshot: Snapshot | undefined): boolean {
   return snapshot !== undefined && configuration(snapshot, DROPPED) !== undefined;
 }
 
-/** It has nothing to be dropped. */
+/** The table has nothing to drop. */
 export function isDropped(snapshot: Snapshot | undefined): boolean {
   return wasDropped(snapshot) && snapshot?.files.size === 0;
 }
 
-/** What dropping it would take away; undefined where there is no such table, or it was dropped already. */
+/** What dropping it would remove; undefined if there is no such table, or it was dropped already. */
 export async function droppable({ tables }: Effects, table: string): Promise<Dropped | undefined> {
   return contents(table, await tables.latest(table));
 }
@@ -37,7 +37,7 @@ function contents(table: string, snapshot: Snapshot | undefined): Dropped | unde
   return { table, files: files.size, rows: recordCount(files.values()), version };
 }
 
-/** To be called for a table that is not defined. Repeating it changes nothing. */
+/** Call it only for a table that is not defined. Safe to repeat. */
 export async function dropTable(effects: Effects, table: string): Promise<Dropped | undefined> {
   const { planned } = await effects.tables.commit(table, async (snapshot) => {
     const dropped = contents(table, snapshot);

@@ -29,14 +29,14 @@ export type Rebuilt = {
   readonly dataset: string;
   /** Of the sources in landing. */
   readonly reads: readonly SourceRead[];
-  /** Sources whose rows stay as they were, because landing has no version of them that can be read. */
+  /** Sources whose rows stay as they were, because landing has no readable version of them. */
   readonly kept: readonly string[];
   /** Sources whose rows are given up. */
   readonly dropped: readonly string[];
   readonly version: number;
 };
 
-/** Repeating it gives the same rows. Throws CliError, and changes nothing, where rows would be lost. */
+/** Repeating it gives the same rows. Throws CliError, and changes nothing, if rows would be lost. */
 export async function rebuild(
   effects: Effects,
   dataset: Dataset,
@@ -71,7 +71,7 @@ export async function rebuild(
   return { dataset: dataset.name, reads, kept, dropped, version };
 }
 
-/** So that what would be lost is measured by what the table held before other programs changed it. */
+/** The state before other programs changed the table: losses are measured against it. */
 async function undoUnlessGivenUp(
   effects: Effects,
   dataset: Dataset,
@@ -100,7 +100,7 @@ async function planRebuild(
     [...live.keys()].filter((source) => isMine(source) && !present.has(source));
   const isBreaking = snapshot !== undefined && changeOf(dataset, snapshot).kind === 'breaking';
   const losesGone = isBreaking || dataset.onDelete === 'withdraw';
-  // Hours before the rest is known, what is gone is: nobody should wait to be refused.
+  // Missing sources are known hours before the rest: refuse early.
   const goneNow = losesGone ? goneFrom(await presentVersions(effects, dataset)) : [];
   if (!dropLost) refuseLoss(dataset, goneNow, [], []);
   const landed = await convert(snapshot);
@@ -114,7 +114,7 @@ async function planRebuild(
   return withoutRepeated(dataset, { ...landed, dropped: [...dropped], kept }, live);
 }
 
-/** Where duplicates are refused: of the sources with the same rows the first alone. Nothing is lost by it. */
+/** If duplicates are refused, keeps only the first of the sources with the same rows. No rows are lost by it. */
 function withoutRepeated(dataset: Dataset, plan: Plan, live: LiveFiles): Plan {
   if (dataset.duplicates !== 'reject') return plan;
   const landed = filesBySource(plan.adds);
@@ -144,7 +144,7 @@ async function reportRepeated({ lake }: Effects, dataset: Dataset, { reads, pres
 
 type FewerRows = { readonly source: string; readonly before: number; readonly after: number };
 
-/** Sources that are what they were, and of which fewer rows are accepted now. */
+/** Unchanged sources of which fewer rows are accepted now. */
 function fewerRows(
   { reads, present }: ConvertedLanding,
   live: ReadonlyMap<string, readonly Add[]>,
@@ -162,7 +162,7 @@ function changeOf(dataset: Dataset, { metadata }: Snapshot): ContractChange {
   return contractChange(metadata, tableColumns(dataset), partitionNames(dataset));
 }
 
-/** Everything that the table holds goes, but the files of kept sources that fit as they are. */
+/** Removes all of the table's files except those of kept sources that fit as they are. */
 async function replaceFiles(
   effects: Effects,
   dataset: Dataset,
@@ -216,7 +216,7 @@ function refuseLoss(
   throw new CliError([
     `${dataset.name} is not rebuilt: it would lose rows of ${files} source file${files === 1 ? '' : 's'}. Nothing was changed.`,
     ...parts,
-    'To give their rows up, say --yes.',
+    'To give their rows up, pass --yes.',
   ]);
 }
 

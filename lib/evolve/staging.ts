@@ -1,8 +1,6 @@
-// Data files that were uploaded for one large commit and that no log names yet, with a note for each piece of the work:
-// a run that is killed leaves them, and the next one goes on from there. The notes lie under staging/<table>/.
-//
-// A vacuum may have swept what was never committed (see vacuum.ts, the fence): a file counts only while it is there and
-// younger than all that a vacuum since its upload was after.
+// Data files uploaded for one large commit, with a note per piece of work under staging/<table>/: if a run is killed, the next
+// one continues from there. A vacuum may delete uncommitted files (see vacuum.ts, the fence), so a file counts only if
+// it still exists and is too young for every vacuum since its upload.
 import { createHash } from 'node:crypto';
 import type { Add } from '../delta/actions.ts';
 import { objectKey } from '../delta/partitions.ts';
@@ -13,11 +11,11 @@ import type { Report } from '../ingest/report.ts';
 import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Effects } from '../lake/effects.ts';
 
-/** What a piece of the work came to. */
+/** The result of a piece of work. */
 export type Piece = {
   /** Uploaded, and named by no commit yet. */
   readonly adds: readonly Add[];
-  /** Where the piece is a source file that was read: its outcome. */
+  /** If the piece is a source file that was read: its outcome. */
   readonly read?: SourceRead;
 };
 
@@ -26,7 +24,7 @@ export type SourceRead = Pick<Report, 'source' | 'outcome' | 'reason' | 'rows' |
 /** `version`: the table's when the piece was done. */
 type Note = Piece & { readonly id: string; readonly version: number };
 
-/** Told of each piece of a large commit: what it is, how many are done, of how many. */
+/** Called for each piece of a large commit: what it is, how many are done, of how many. */
 export type StagingObserver = { staged?(what: string, done: number, of: number): void };
 
 export class StagedFiles {
@@ -40,7 +38,7 @@ export class StagedFiles {
     this.#prefix = prefix;
   }
 
-  /** To be called with each snapshot that a commit is planned on: forgets what is committed by now, and what a vacuum may have swept. */
+  /** Call it with each snapshot that a commit is planned on: forgets files that are committed, or that a vacuum may have deleted. */
   async follow(snapshot: Snapshot | undefined): Promise<void> {
     const isFirst = this.#fence === undefined;
     if (isFirst) await this.#load();
@@ -52,7 +50,7 @@ export class StagedFiles {
     );
   }
 
-  /** The piece of work that `id` names in full: from an earlier run, or done by `work`, which may give up with undefined. */
+  /** The piece of work that `id` identifies: from an earlier run, or done by `work`, which may give up with undefined. */
   async piece<P extends Piece | undefined>(
     id: string,
     snapshot: Snapshot | undefined,
@@ -68,7 +66,7 @@ export class StagedFiles {
     return piece;
   }
 
-  /** After the commit, or where nothing is to be committed. */
+  /** Call it after the commit, or if there is nothing to commit. */
   async forget(): Promise<void> {
     const keys: string[] = [];
     for await (const { key } of this.#effects.lake.list(this.#folder)) keys.push(key);
@@ -86,7 +84,7 @@ export class StagedFiles {
 
   async #load(): Promise<void> {
     for await (const { key } of this.#effects.lake.list(this.#folder)) {
-      // One that was cut off costs the work that it stands for.
+      // An incomplete note only means that its piece is done again.
       const note = parseJsonObject<Note>(await this.#effects.lake.read(key));
       if (note) this.#notes.set(note.id, note);
     }

@@ -1,4 +1,4 @@
-// The metaData of a landing table under a contract: made new, or what it was with another schema. Pure, but for the new table's id.
+// The metaData of a dataset's table under a contract: new, or with a changed schema. Pure, except for the new table's id.
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import type { TableRef } from '../core/insight.ts';
@@ -52,13 +52,13 @@ export function newMetadata(
     format: { provider: 'parquet', options: {} },
     schemaString: schemaString(columns),
     partitionColumns,
-    // The log is the receipt of every number: its entries are kept for ever.
+    // The log proves where every number comes from: its entries are kept forever.
     configuration: { 'delta.enableExpiredLogCleanup': 'false', ...settings },
     createdTime: effects.clock().getTime(),
   };
 }
 
-/** What the first entry of a log begins with. */
+/** The first actions of a log. */
 export function protocolActions(snapshot: Snapshot | undefined): Action[] {
   return snapshot === undefined ? [{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }] : [];
 }
@@ -67,7 +67,7 @@ export function wasComputed(snapshot: Snapshot): boolean {
   return configuration(snapshot, DEFINITION) !== undefined;
 }
 
-/** It was computed, or dropped, or another program made it. */
+/** The table was computed, or dropped, or another program created it. */
 export function isNotOfSources(snapshot: Snapshot): boolean {
   return wasComputed(snapshot) || wasDropped(snapshot) || configuration(snapshot, CONTRACT) === undefined;
 }

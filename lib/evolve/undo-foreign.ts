@@ -1,8 +1,6 @@
-// Takes back what other programs did to a table of source files since Sluice last wrote to it: rows that no source file accounts
-// for go, and those of the sources come back, in one commit. Landing is the truth; the log says what the table held of it.
-//
-// A source's data file is copied under a new name (names are never used again), as long as a vacuum left it there; else the
-// source is read from landing again. Where neither can be had, nothing is changed: rows would be lost.
+// Reverts changes by other programs to a dataset's table since Sluice's last commit: in one commit, foreign rows are removed and
+// the sources' rows restored. A removed data file is copied under a new name (names are never reused) if it still exists;
+// otherwise its source is read from landing again. If neither is possible, nothing is changed, because rows would be lost.
 import { copyFile } from 'node:fs/promises';
 import { contentHash } from '../content-hash.ts';
 import { landingTable } from '../core/catalog.ts';
@@ -19,10 +17,10 @@ import { CONTENT, readOrigin } from '../lake/tags.ts';
 import { type Piece, StagedFiles, type StagingObserver } from './staging.ts';
 import { isNotOfSources } from './table-metadata.ts';
 
-/** Commits of other programs that a commit of ours has taken back. */
+/** Commits of other programs that a commit of ours has reverted. */
 export type Undone = { readonly table: TableRef; readonly commits: readonly ForeignCommit[] };
 
-/** Undefined where there is nothing to take back. Throws CliError, and changes nothing, where rows would be lost. */
+/** Undefined if there is nothing to revert. Throws CliError, and changes nothing, if rows would be lost. */
 export async function undoForeign(
   effects: Effects,
   dataset: Dataset,
@@ -47,7 +45,7 @@ export async function undoForeign(
   return { table, commits: planned.commits };
 }
 
-/** What the table was before other programs changed it; undefined where none did, or where they made it. Throws CliError. */
+/** The table before other programs changed it; undefined if none did, or if they created it. Throws CliError. */
 export async function beforeForeign(
   { tables }: Pick<Effects, 'tables'>,
   prefix: string,
@@ -58,7 +56,7 @@ export async function beforeForeign(
   const before = await tables.at(prefix, first.version - 1);
   if (before.foreign.length === 0) return before;
   throw new CliError(
-    `${prefix} was changed by other programs in more than ${foreign.length} commits, too many to take back one by one: "npx sluice rebuild" makes it from landing alone`,
+    `${prefix} was changed by other programs in more than ${foreign.length} commits, too many to revert one by one: "npx sluice rebuild" rebuilds it from landing only`,
   );
 }
 
@@ -92,7 +90,7 @@ async function undoActions(work: Work, before: Snapshot, now: Snapshot): Promise
   ];
 }
 
-/** False where all of it was moving rows from file to file, by the writers' own word. */
+/** False if, according to the writers, they only moved rows from file to file. */
 async function changedData(
   { tables }: Effects,
   prefix: string,
@@ -105,7 +103,7 @@ async function changedData(
   return entries === undefined || entries.some(({ actions }) => actions.some(changes));
 }
 
-/** `gone`: those whose bytes are not there any more, or are not what was written. */
+/** `gone`: files that no longer exist, or were altered. */
 async function copyFiles(
   { effects, dataset, prefix, staged, observer }: Work,
   now: Snapshot,
@@ -139,7 +137,7 @@ async function copyFileOf(
   return copy === undefined || copy === 'gone' ? undefined : { adds: [copy] };
 }
 
-/** The sources of data files that are gone, read from landing. Throws CliError where one cannot be. */
+/** The sources of data files that are gone, read from landing. Throws CliError if one cannot be read. */
 async function readSources(
   { effects, dataset, prefix, staged }: Work,
   now: Snapshot,
@@ -164,7 +162,7 @@ function wouldLoseRows(dataset: Dataset, { foreign }: Snapshot, sources: readonl
   const listed = sources.slice(0, 10).map((source) => `  ${source}`);
   const more = sources.length > 10 ? [`  and ${sources.length - 10} more`] : [];
   return new CliError([
-    `${dataset.name} was changed by another program (${foreign.map(foreignText).join('; ')}), and the data files of these sources are gone, which landing does not have either, or only in a version that is rejected. Nothing of ${dataset.name} was changed:`,
+    `${dataset.name} was changed by another program (${foreign.map(foreignText).join('; ')}), and the data files of these sources are gone; landing does not have the sources either, or only in a rejected version. ${dataset.name} was not changed:`,
     ...listed,
     ...more,
     `Put the files back into landing, or give their rows up with "npx sluice rebuild ${dataset.name} --yes".`,

@@ -1,4 +1,4 @@
-// Data files written anew with wider columns, each value as it was: so that all files of a table have one type for a column.
+// Rewrites data files with wider columns and unchanged values, so that a column has one type in all files of a table.
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
@@ -16,8 +16,8 @@ import type { Piece, StagedFiles, StagingObserver } from './staging.ts';
 import { partitionNames } from './table-metadata.ts';
 
 /**
- * What a commit does with these live files, so that all columns have the contract's types; [] for those that do already. The
- * rows are the same, and yet what reads them may give something else: 1 / 3 is another number in another type.
+ * The actions that give all columns of these live files the contract's types; [] for files that have them already. The
+ * rows are the same, but queries may give different results: 1 / 3 depends on the type.
  */
 export async function widenFiles(
   effects: Effects,
@@ -52,7 +52,7 @@ type Table = {
   readonly partitionColumns: readonly string[];
 };
 
-/** Uploads it; no commit names it yet. None where the file has none of the wider columns. Its tags stay: it is from the same source. */
+/** Uploads the new file; no commit names it yet. None if the file lacks the wider columns. The tags stay: the source is the same. */
 async function widenFile(effects: Effects, table: Table, add: Add): Promise<Piece> {
   const { prefix, partitionColumns } = table;
   const wide = await republishDataFile(effects, prefix, partitionColumns, add, (from, to) =>
@@ -60,11 +60,11 @@ async function widenFile(effects: Effects, table: Table, add: Add): Promise<Piec
   );
   if (wide !== 'gone') return { adds: wide ? [wide] : [] };
   throw new CorruptionError(
-    `${effects.lake.location}/${objectKey(prefix, add.path)} is gone, although its table's log names it: restore it, or make the table anew with "npx sluice rebuild"`,
+    `${effects.lake.location}/${objectKey(prefix, add.path)} is gone, although its table's log names it: restore it, or rebuild the table with "npx sluice rebuild"`,
   );
 }
 
-/** Returns the new file's statistics; undefined where it would be the same file. */
+/** Returns the new file's statistics; undefined if it would be the same file. */
 async function copyWide(
   session: SqlSession,
   { columns }: Table,

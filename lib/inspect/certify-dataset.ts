@@ -144,7 +144,7 @@ export function problemsOf({ catalog }: Effects, certificate: DatasetCertificate
     ),
     ...foreign.map(
       (path) =>
-        `${table}/${path} came from no source file: who wrote it? "npx sluice rebuild ${dataset}" makes the table from landing alone`,
+        `${table}/${path} does not come from a source file: who wrote it? "npx sluice rebuild ${dataset}" rebuilds the table from landing only`,
     ),
     ...sources.flatMap(({ source, problems }) =>
       problems.map((problem) => `${source} (${dataset}): ${problem}`),

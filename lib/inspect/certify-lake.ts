@@ -1,5 +1,5 @@
-// Is everything accounted for? Each landing object has exactly one state, each source file's rows add up, each live row comes
-// from a file in landing, and each insight is current, or it is said. Writes nothing.
+// Checks that everything is accounted for: each landing object has exactly one state, each source file's rows add up, each
+// live row comes from a file in landing, and each insight is current; anything else is reported. Writes nothing.
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
@@ -22,11 +22,11 @@ export type Certificate = {
   readonly unknown: readonly string[];
   /** Tables in the lake that nothing defines any more, as `insights/<name>`. */
   readonly left: readonly string[];
-  /** Definitions that cannot be taken, and the landing objects that belong, or may belong, to them: nobody can certify those. */
+  /** Wrong definitions, and the landing objects that belong, or may belong, to them: these cannot be certified. */
   readonly aside: readonly SetAside[];
   readonly asideKeys: readonly string[];
   readonly derived: readonly DerivedStatus[];
-  /** What is in landing and cannot be seen: nothing is certified of it. */
+  /** Unlistable objects in landing: they are not certified. */
   readonly unseen: readonly Unseen[];
   /** A sentence each; [] where everything adds up. */
   readonly problems: readonly string[];
@@ -119,7 +119,7 @@ async function logProblems(
   ];
 }
 
-/** A log that cannot be read is a problem, and no reason to look at nothing else. */
+/** An unreadable log is a problem, but the other checks go on. */
 async function readable<T>(problems: string[], work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -1,8 +1,6 @@
-// What the next sync, or deploy, would do for the sake of changed definitions: which tables are made, which source files are
-// read again, which partitions are computed again, and what a table cannot take. Writes nothing.
-//
-// A contract's hash stands for all that decides about rows, so a changed contract reads every source file again, and touches
-// every partition; a changed SQL computes every partition. All that depends on one of them follows.
+// Plans what the next sync or deploy would do for changed definitions: tables to create, source files to read again, partitions
+// to recompute, incompatible contracts. A changed contract hash means that every source file is read again and every
+// partition touched; changed SQL recomputes every partition; dependants follow. Writes nothing.
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
@@ -45,9 +43,9 @@ export type DefinitionPlan = {
   readonly changes: readonly PlannedChange[];
   /** Tables for which nothing changes. */
   readonly unchanged: number;
-  /** Sentences with the next step; [] where everything can be taken. */
+  /** Sentences with the next step; [] if every definition can be applied. */
   readonly broken: readonly string[];
-  /** Definitions that cannot be taken; they are among the broken. */
+  /** Wrong definitions; they are among the broken. */
   readonly aside: readonly SetAside[];
   /** Tables that cannot be read: they are not among the changes. */
   readonly failures: readonly TableFailure[];
@@ -87,7 +85,7 @@ export async function planDefinitions(effects: Effects): Promise<DefinitionPlan>
   return { changes, unchanged, broken, aside, failures };
 }
 
-/** What cannot be taken, as far as its names are known, and what it holds. */
+/** Wrong definitions, as far as their names are known, and the tables that they hold back. */
 function asideChanges({ file, kind, names, held }: SetAside): PlannedChange[] {
   const nothing = { partitions: [], sourceFiles: 0, bytes: 0 };
   const place = kind === 'insight' ? 'insights' : 'tables';
@@ -104,7 +102,7 @@ function asideChanges({ file, kind, names, held }: SetAside): PlannedChange[] {
       table: `insights/${name}`,
       file: null,
       change: 'held' as const,
-      reasons: [`it depends on ${names.length === 0 ? file : names.join(', ')}, which cannot be taken`],
+      reasons: [`it depends on ${names.length === 0 ? file : names.join(', ')}, which is not valid`],
     })),
   ];
 }
@@ -136,7 +134,12 @@ async function planDataset(
   const planned = { table, file: dataset.file };
   const nothing = { partitions: [], sourceFiles: 0, bytes: 0 };
   if (refused.some((refusal) => refusal.dataset === dataset.name))
-    return { ...planned, ...nothing, change: 'broken', reasons: ['the table cannot take the new contract'] };
+    return {
+      ...planned,
+      ...nothing,
+      change: 'broken',
+      reasons: ['the contract change is incompatible with the table'],
+    };
   const work = {
     sourceFiles: landed.length,
     bytes: landed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
@@ -163,7 +166,7 @@ function contractReasons(dataset: Dataset, snapshot: Snapshot): string[] {
   const columns = tableColumns(dataset);
   const change = contractChange(snapshot.metadata, columns, partitionNames(dataset));
   const reasons = columnReasons(columnsAt(snapshot.metadata), columns);
-  const rewrite = change.kind === 'widening' ? ['all data files are written anew in one commit'] : [];
+  const rewrite = change.kind === 'widening' ? ['all data files are rewritten in one commit'] : [];
   return reasons.length === 0
     ? ['contract: how files are read or which rows are taken']
     : [...reasons, ...rewrite];
@@ -206,7 +209,7 @@ async function planDerivation(
   const moved = derivation.inputs.filter((input) => touched.some((table) => sameTable(table, input)));
   const hold = refused.find(({ held }) => held.some((target) => sameTable(target, derivation.target)));
   if (hold) {
-    const reasons = [`it depends on ${hold.dataset}, whose table cannot take its new contract`];
+    const reasons = [`it depends on ${hold.dataset}, whose contract change is incompatible`];
     return { ...planned, change: 'held', reasons, partitions: [], sourceFiles: 0, bytes: 0 };
   }
   if (snapshot !== undefined && !isChanged && moved.length === 0) return undefined;
@@ -266,7 +269,7 @@ function removal(table: string): PlannedChange {
     table,
     file: null,
     change: 'removed',
-    reasons: ['nothing defines it any more: its rows stay as they are, and nothing changes them'],
+    reasons: ['it is no longer defined: its rows stay as they are, and nothing updates them'],
     partitions: [],
     sourceFiles: 0,
     bytes: 0,

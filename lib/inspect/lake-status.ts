@@ -65,9 +65,9 @@ export type LakeStatus = {
   readonly foreign: readonly { readonly table: string; readonly commits: readonly ForeignCommit[] }[];
   /** Sentences on logs that lost a part. */
   readonly logs: readonly string[];
-  /** Tables that nothing defines any more, as `insights/<name>`. */
+  /** Tables that are no longer defined, as `insights/<name>`. */
   readonly left: readonly string[];
-  /** Definitions that cannot be taken, and the landing files that belong, or may belong, to them. */
+  /** Wrong definitions, and the landing files that belong, or may belong, to them. */
   readonly aside: readonly SetAside[];
   readonly asideKeys: readonly string[];
   /** Tables that cannot be read: they are missing above. */

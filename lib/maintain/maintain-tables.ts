@@ -1,6 +1,6 @@
-// What keeps a lake cheap for ever: sweeps what nobody can ask for any more, and writes the checkpoints that are behind.
-// Goes by what lies in the lake, not by the catalog: tables that are defined no more are kept in order as well. What belongs,
-// or may belong, to a definition that was set aside is left alone.
+// Keeps a lake cheap: deletes files past their retention and writes missing checkpoints. Goes by the lake's contents, not by
+// the catalog, so tables that are no longer defined are maintained too. Leaves alone whatever belongs, or may belong, to
+// a definition that was set aside.
 import { TABLE_KINDS } from '../core/insight.ts';
 import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -56,7 +56,7 @@ function byPlace(a: { readonly place: string }, b: { readonly place: string }): 
   return a.place < b.place ? -1 : 1;
 }
 
-/** Each day another place comes first, so that none is never reached where time is always short. */
+/** Each day another place comes first, so that every place is reached even if time is always short. */
 function inTurn(places: readonly Place[], now: Date): Place[] {
   const first = Math.floor(now.getTime() / DAY_MS) % Math.max(1, places.length);
   return [...places.slice(first), ...places.slice(0, first)];
@@ -85,7 +85,7 @@ async function allPlaces(effects: Effects, options: VacuumOptions): Promise<Plac
   return places;
 }
 
-// The checkpoint last: the sweep's own entry is in it then.
+// The checkpoint comes last, so that it includes the vacuum's own entry.
 async function maintainTable(effects: Effects, prefix: string, options: VacuumOptions) {
   const swept = await vacuumTable(effects, prefix, options);
   return { ...swept, checkpoint: options.dryRun ? undefined : await effects.tables.checkpointNewest(prefix) };

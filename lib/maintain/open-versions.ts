@@ -1,4 +1,4 @@
-// What landing holds and no data file stands for: of these a report or a note says what was made of them, if anything was.
+// Finds versions in landing without a data file, with their report or note if there is one.
 import type { Dataset } from '../core/contract.ts';
 import type { LiveFiles } from '../ingest/duplicates.ts';
 import { sourceVersion } from '../ingest/report.ts';

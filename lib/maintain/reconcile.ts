@@ -1,5 +1,5 @@
-// Compares landing with the lake: which sources want an ingest, which have vanished, which stand refused.
-// Decides nothing about rows; what it finds goes to ingest, key by key.
+// Compares landing with the lake: which sources need an ingest, which have vanished, which are refused.
+// Does not decide about rows: the keys it finds go to ingest.
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
@@ -151,7 +151,7 @@ export async function reconcile(
   return result;
 }
 
-/** Live though another file has the same text: no ingest leaves it so, but what takes back other programs' changes may. */
+/** Live although another file has the same text: no ingest leaves this, but reverting other programs' changes may. */
 function standingRepeats(dataset: Dataset, live: LiveFiles): ReadonlyMap<string, string> {
   return dataset.duplicates === 'reject' ? repeatedSources(dataset, live, live.keys()) : new Map();
 }

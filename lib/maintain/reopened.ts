@@ -1,4 +1,4 @@
-// Files that stand refused because another one has the same text: which of them are to be read again.
+// Finds files that were refused because another one has the same text and that must be read again.
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';

@@ -1,8 +1,6 @@
-// Deletes reports and quarantine files of source versions that were superseded longer ago than the retention, and notes
-// of unknown keys that are unknown no more. Those of present, live and retained versions stay.
-//
-// Their names may come back (the old bytes put under the old name have the old ETag in S3), so each is looked at right
-// before it goes: to hit a report that is being written anew, a whole ingest would have to fit into one request to delete.
+// Deletes reports and quarantine files of source versions superseded before the retention, and notes of keys that are no
+// longer unknown. A name may be reused (the same bytes have the same ETag in S3), so each is checked right before its
+// deletion: to delete a rewritten report, a whole ingest would have to fit into one delete request.
 
 import { entriesBetween, firstVersionSince, type Swept, sweep, type VacuumOptions } from '../delta/vacuum.ts';
 import { mapInParallel } from '../in-parallel.ts';
@@ -45,7 +43,7 @@ export async function sweepUnknown(effects: Effects, options: VacuumOptions): Pr
   });
 }
 
-/** Notes of large commits that were given up: a run that goes on with one of them does that piece anew. */
+/** Notes of large commits that were given up: a run that continues such a commit does that piece again. */
 export async function sweepStaging(effects: Effects, options: VacuumOptions): Promise<Swept> {
   const cutoffMs = effects.clock().getTime() - options.retentionMs;
   return sweepListed(effects, 'staging/', cutoffMs, options, async (note) => {

@@ -28,7 +28,9 @@ function loadTables(effects: Effects, tables: readonly TableRef[], over?: TableR
   return mapInParallel(tables, async (table) => {
     const snapshot = await effects.tables.latest(tablePrefix(table));
     if (snapshot === undefined)
-      throw new TryAgainError(`${tablePrefix(table)} does not exist yet: run "sluice sync", which makes it`);
+      throw new TryAgainError(
+        `${tablePrefix(table)} does not exist yet: run "sluice sync", which creates it`,
+      );
     return { table, snapshot, isOver: over !== undefined && sameTable(over, table) };
   });
 }
@@ -39,7 +41,7 @@ export function requireDefinitions(catalog: Catalog, inputs: readonly Input[]): 
     const held = configuration(snapshot, CONTRACT) ?? configuration(snapshot, DEFINITION);
     if (held !== presentHash(catalog, table))
       throw new TryAgainError(
-        `${tablePrefix(table)} is under another definition than this process holds: run "sluice sync", which applies the definitions, or says why it cannot`,
+        `${tablePrefix(table)} is under another definition than this process holds: run "sluice sync", which applies the definitions or reports why it cannot`,
       );
   }
 }
@@ -50,7 +52,7 @@ export function requireOwnRows(inputs: readonly Input[]): void {
     const [change] = snapshot.foreign;
     if (change !== undefined)
       throw new TryAgainError(
-        `${tablePrefix(table)} was changed by another program in version ${change.version}: run "sluice sync", which takes that back`,
+        `${tablePrefix(table)} was changed by another program in version ${change.version}: run "sluice sync", which reverts that`,
       );
   }
 }

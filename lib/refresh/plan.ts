@@ -137,7 +137,7 @@ export function absentInputs(
     return version === undefined
       ? []
       : [
-          `${own} was computed from version ${version} of ${prefix}, which is not in the lake any more: bring it back from a backup, or run "npx sluice sync", which makes ${prefix} again and computes ${own} from it`,
+          `${own} was computed from version ${version} of ${prefix}, which is no longer in the lake: restore it from a backup, or run "npx sluice sync", which creates ${prefix} again and computes ${own} from it`,
         ];
   });
 }

@@ -1,5 +1,5 @@
-// The aggregate use case: brings one derived table up to its inputs' present versions, touched partitions alone.
-// Compute, audit, then one commit that also says up to which input versions the table is current.
+// The refresh use case: brings one derived table up to its inputs' present versions, recomputing only touched partitions:
+// compute, audit, then one commit that also records the input versions.
 import { type Derivation, type Severity, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { configuration, type ForeignCommit, type Snapshot, txnVersion } from '../delta/snapshot.ts';
@@ -56,7 +56,7 @@ export async function refresh(
 ): Promise<RefreshOutcome> {
   const derivation = effects.catalog.derivations.find((d) => sameTable(d.target, target));
   if (derivation === undefined)
-    throw new CliError(`${tablePrefix(target)} is no derived table of these contracts and insights`);
+    throw new CliError(`${tablePrefix(target)} is not a derived table of these contracts and insights`);
   for (let round = 0; round < MAX_ROUNDS && (round === 0 || !outOfTime()); round++) {
     const outcome = await refreshOnce(effects, derivation, outOfTime);
     if (outcome === 'overtaken') continue;
@@ -65,7 +65,7 @@ export async function refresh(
     return outcome;
   }
   throw new TryAgainError(
-    `${tablePrefix(target)} is being committed by others faster than it can be computed`,
+    `${tablePrefix(target)} is changed by other writers faster than it can be computed`,
   );
 }
 

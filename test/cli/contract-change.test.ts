@@ -149,7 +149,7 @@ it.each(REFUSED)(
       const kept = await sluice(['rebuild', 'sales', ...shop.places]);
       expect(kept.code).toBe(1);
       expect(kept.err).toMatch(
-        /would lose rows of 1 source file\. Nothing was changed\.\nwith rows that the new contract refuses: .*\n {2}shop\/day=2024-01-01\/a\.csv: \d of \d rows are accepted\nTo give their rows up, say --yes\.\n$/,
+        /would lose rows of 1 source file\. Nothing was changed\.\nwith rows that the new contract refuses: .*\n {2}shop\/day=2024-01-01\/a\.csv: \d of \d rows are accepted\nTo give their rows up, pass --yes\.\n$/,
       );
     }
     const rebuilt = await run(shop, 'rebuild', 'sales', ...(name === 'less precision' ? ['--yes'] : []));

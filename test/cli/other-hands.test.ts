@@ -193,8 +193,7 @@ test('what another program restores is taken back, and every version says again 
 test('a table that is gone is said, where something was computed from it, and made again by the next sync', async () => {
   const shop = await twoDays();
   await rm(join(shop.lake, 'tables/sales'), { recursive: true });
-  const gone =
-    'insights/takings was computed from version 1 of tables/sales, which is not in the lake any more';
+  const gone = 'insights/takings was computed from version 1 of tables/sales, which is no longer in the lake';
   for (const verb of ['status', 'certify'])
     expect(await said(verb, shop), verb).toMatchObject({ code: 3, text: expect.stringContaining(gone) });
   expect((await said('sync', shop)).code).toBe(0);

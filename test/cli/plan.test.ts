@@ -99,7 +99,7 @@ it('says what is broken, and what waits for it, and exits with 3', async () => {
   ]);
   expect(found.broken).toEqual([
     expect.stringMatching(
-      /datapackage\.json: the table of sales cannot take .* till would change from string to long.*sluice rebuild sales/,
+      /datapackage\.json: the contract change is incompatible with the table of sales: .* till would change from string to long.*sluice rebuild sales/,
     ),
   ]);
   await shop.define(CONTRACT, TAKINGS.replace('till, CAST', 'tll, CAST'));

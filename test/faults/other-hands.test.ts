@@ -97,7 +97,7 @@ test('a refused refresh and ingest say who wrote what, and which verb mends it',
   const said = await refresh(lake.effects, DAILY).catch((error) => error);
   expect(said).toBeInstanceOf(TryAgainError);
   expect(said.message).toBe(
-    'tables/sales was changed by another program in version 2: run "sluice sync", which takes that back',
+    'tables/sales was changed by another program in version 2: run "sluice sync", which reverts that',
   );
   const { undone } = await apply(lake.effects);
   expect(undone).toMatchObject([

@@ -93,7 +93,7 @@ test('a moment of weakness is no failure', async () => {
 });
 
 test('a lasting refusal fails the deploy with its reason, and not the function: Lambda would run it again', async () => {
-  const refusal = `the table of sales cannot take its new contract: ${'x'.repeat(5000)}`;
+  const refusal = `the contract change is incompatible with the table of sales: ${'x'.repeat(5000)}`;
   const work = () => Promise.reject(new Error(refusal));
   logged.length = 0;
   expect(await answerDeployment(deployment('Create'), applying(work), answering)).toBe(false);
