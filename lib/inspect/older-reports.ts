@@ -1,5 +1,5 @@
-// Whether the reports and quarantine files of source versions that count no more still say what was written: people look them up
-// until maintain takes them.
+// Checks that reports and quarantine files of superseded source versions are unaltered: people use them until maintain deletes
+// them.
 import type { Dataset } from '../core/contract.ts';
 import { inParallel } from '../in-parallel.ts';
 import { parseReport, type Report } from '../ingest/report.ts';

@@ -1,5 +1,4 @@
-// How many rows Parquet files of the lake really have, by their own footers, and whether their bytes are still those that were
-// written: what the log's statistics and the reports say is not asked.
+// Reads the lake's Parquet files themselves, not the log or the reports: their row counts, and whether their bytes are unaltered.
 import { contentHash } from '../content-hash.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Effects } from '../lake/effects.ts';

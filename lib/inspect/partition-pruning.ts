@@ -1,6 +1,6 @@
-// Which of a table's data files a query can need, by what it demands of the partition columns: the others are neither fetched
-// nor opened. The engine decides itself, on a table of the partitions' values; where anything is in doubt (a node of the query's
-// tree that is not understood, a table that is named twice), all files stay.
+// Finds the data files that a query can need, from its conditions on partition columns; the others are not fetched. DuckDB
+// evaluates the conditions on a table of partition values; in doubt (an unknown node in the query's tree, a table named twice),
+// all files are kept.
 
 import { sqlType } from '../core/schema.ts';
 import type { Add, Metadata } from '../delta/actions.ts';

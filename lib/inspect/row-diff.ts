@@ -1,5 +1,5 @@
-// Which rows of a table differ between two of its versions: by key where it has one, else rows that came and rows that went.
-// Only the data files that are not in both versions are read.
+// Compares a table's rows between two versions: by key if it has one, otherwise as added and removed rows. Reads only
+// data files that are not in both versions.
 
 import { type Column, sqlType } from '../core/schema.ts';
 import type { Add } from '../delta/actions.ts';

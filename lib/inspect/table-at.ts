@@ -1,4 +1,4 @@
-// A table's rows as they were at a version: its own schema of then, over the data files of then.
+// A table's rows at a version, with the schema and the data files of that version.
 
 import type { Column } from '../core/schema.ts';
 import type { Add, Metadata } from '../delta/actions.ts';

@@ -1,5 +1,5 @@
-// One CSV record in a buffer: where its cells begin and end, and what is wrong with its quotes. RFC 4180 says what quotes
-// mean, the dialect the rest. It knows no lines of the file and no other record; csv-reader.ts walks from one to the next.
+// Splits one CSV record in a buffer into cells and finds broken quotes. Quotes follow RFC 4180, everything else the dialect.
+// It knows neither the file's lines nor other records; csv-reader.ts moves from record to record.
 import type { Dialect } from '../../core/contract.ts';
 import { type CellBounds, mayHaveLostDelimiter } from './stray-quote.ts';
 

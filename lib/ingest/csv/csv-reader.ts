@@ -1,6 +1,5 @@
-// Walks a stream of UTF-8 bytes from one CSV record to the next, with physical lines and what is wrong with each. It knows
-// no fields. Where quotes are broken, the rule is: a broken record that lies on one line is refused alone; where nobody
-// can say which lines belong to it, the file is.
+// Reads a stream of UTF-8 bytes record by record, with physical lines and each record's problem; it does not know the fields.
+// A record with broken quotes on one line is refused alone; if it is unclear which lines belong to it, the file is.
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Dialect } from '../../core/contract.ts';
 import type { RecordOffset } from '../../core/record-offsets.ts';

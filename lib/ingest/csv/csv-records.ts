@@ -1,4 +1,4 @@
-// The records of a CSV source file, chunk by chunk, and those among them of which no row can be made.
+// Reads the records of a CSV source file chunk by chunk, and decides which of them cannot be rows.
 import type { Violation } from '../../core/violation.ts';
 import { fileViolation, type SourceFile, sourceBytes } from '../row-source.ts';
 import { CsvReader } from './csv-reader.ts';

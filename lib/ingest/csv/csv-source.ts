@@ -1,5 +1,5 @@
-// A CSV file as rows of texts. The engine splits a plain file by itself; any other is first written anew as a plain one,
-// by our own reader, slower and exact.
+// A CSV file as rows of texts. DuckDB reads a plain file directly; any other is first rewritten as a plain one by our own
+// reader, which is slower and exact.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { TextHash } from '../../content-hash.ts';
@@ -21,7 +21,7 @@ import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
 import { locateRecords, type RejectedShape } from './locate-records.ts';
 
-// Left to itself the engine would take sixteen times the longest record, several times over.
+// By default DuckDB would allocate sixteen times the longest record, several times over.
 const BUFFER_RECORDS = 2;
 /** A longer record is seldom meant: its file goes the other way, and the engine's buffers stay in the processor's caches. */
 const MAX_PLAIN_RECORD_BYTES = 2 * 1024 * 1024;
@@ -63,7 +63,7 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
   };
 }
 
-/** The engine plans in the square of a file's columns, whether somebody wants them or not. */
+/** DuckDB's planning time grows with the square of a file's columns, even if they are not read. */
 function isMostlyIgnored({ labels, ignored }: Header): boolean {
   return labels.length >= MANY_COLUMNS && ignored.length > labels.length / 2;
 }

@@ -1,4 +1,4 @@
-// A CSV file's text up to its first record: what refused records need before them, to be a file again.
+// A CSV file's text up to its first record: prepended to refused records, it makes them a file again.
 
 import type { SourceFile } from '../row-source.ts';
 import { readRecords } from './csv-records.ts';

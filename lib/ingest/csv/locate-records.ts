@@ -1,5 +1,5 @@
-// The records of a CSV file that are not accepted, with their lines and texts: those that validation flagged, and those of
-// which no row can be made. Where there are none of the latter, only what stands near a flagged one is read again.
+// Finds the lines and texts of a CSV file's refused records: those that validation flagged, and those that cannot be rows.
+// If there are none of the latter, only the parts of the file around flagged records are read again.
 import type { RefusedRow, Violation } from '../../core/violation.ts';
 import { CorruptionError } from '../../errors.ts';
 import { FlaggedRowCursor } from '../flagged-row-cursor.ts';

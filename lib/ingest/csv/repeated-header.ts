@@ -1,5 +1,5 @@
-// Whether a record is its file's header once more, as where files were glued together with `cat`. Two ways to find out: SQL over
-// the engine's rows, and a look at the cells that our own reader found, which goes for the record as a whole.
+// Detects records that repeat the file's header, such as after joining files with `cat`: by SQL over DuckDB's rows, and by the
+// cells of our own reader, which decides for the whole record.
 import type { Dialect } from '../../core/contract.ts';
 import type { Violation } from '../../core/violation.ts';
 import { identifier, literal } from '../../sql/quoting.ts';

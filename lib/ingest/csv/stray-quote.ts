@@ -1,5 +1,5 @@
-// Whether a record's quotes can be read in two ways: as text of bare cells, or as one quoted cell whose delimiter before it was
-// lost (`1,foo"bar,baz",2` for `1,foo,"bar,baz",2`). Then every value after it may stand in a wrong column.
+// Detects records whose quotes are ambiguous: text in unquoted cells, or one quoted cell after a lost delimiter
+// (`1,foo"bar,baz",2` for `1,foo,"bar,baz",2`), in which case every later value may be in the wrong column.
 import type { Dialect } from '../../core/contract.ts';
 
 const TAB = 9;

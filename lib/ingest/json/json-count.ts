@@ -1,4 +1,4 @@
-// Counts the records of a JSON source by its punctuation alone, independently of whoever cuts and parses them.
+// Counts the records of a JSON source from its punctuation only, independently of the code that splits and parses them.
 
 const LF = 10;
 const QUOTE = 34;

@@ -1,5 +1,5 @@
-// Cuts the records out of a stream of JSON text: the elements of an array, or the members of objects nested by key. It
-// holds one record at a time and leaves what is in it to json-records.ts; what stands around the records it checks itself.
+// Splits a stream of JSON text into records: the elements of an array, or the members of objects nested by key. Holds one record
+// at a time and checks the text around it; json-records.ts checks the record itself.
 import { isUtf8 } from 'node:buffer';
 import type { Violation } from '../../core/violation.ts';
 import { fileViolation } from '../row-source.ts';

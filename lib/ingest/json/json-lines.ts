@@ -1,4 +1,4 @@
-// Cuts the records out of newline-delimited JSON (https://github.com/ndjson/ndjson-spec): one a line, blank lines are none.
+// Splits newline-delimited JSON (https://github.com/ndjson/ndjson-spec) into records: one per line, ignoring blank lines.
 import type { Violation } from '../../core/violation.ts';
 import { fileViolation } from '../row-source.ts';
 import { type JsonCut, MAX_RECORD_BYTES } from './json-document.ts';

@@ -1,4 +1,4 @@
-// The records of a JSON source, one after another, each with its members or with the reason why it has none.
+// Parses the records of a JSON source one by one: each has its members, or the reason why it is refused.
 import { isUtf8 } from 'node:buffer';
 import { isLosslessNumber, parse } from 'lossless-json';
 import type { RefusedRow, Violation } from '../../core/violation.ts';

@@ -1,5 +1,5 @@
-// A JSON file as a relation of texts: an array of objects, objects nested by key, or an object a line. Numbers keep their
-// digits. The file is read twice, a record at a time: once to write the texts down for the engine, once for the rejected.
+// A JSON file as rows of texts: an array of objects, objects nested by key, or one object per line. Numbers keep their
+// digits. The file is read twice, record by record: once to write the texts for DuckDB, once for the rejected records.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'lossless-json';
