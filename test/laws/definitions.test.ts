@@ -129,7 +129,7 @@ describe('a changed definition', () => {
     expect(refused).toMatchObject([
       { dataset: 'sales', because: 'contract', message: expect.stringContaining(message), held: [DAILY] },
     ]);
-    expect(refused[0]?.message).toContain('run "npx sluice rebuild sales", which makes the table again');
+    expect(refused[0]?.message).toContain('run "npx sluice rebuild sales", which rebuilds the table');
     expect((await rowsOf(await synced(SUMS), SALES)).length).toBe(3);
   });
 
