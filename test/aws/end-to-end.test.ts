@@ -141,7 +141,7 @@ describe(`end to end on ${target.brand}`, () => {
     await until('the poison to be dead', () => stage.poisonIsDead(), 500);
     const { letters } = await stage.deadLetters();
     expect(letters.map(({ queue }) => queue)).toEqual(['files']);
-    expect(letters[0]?.reason).toContain('neither');
+    expect(letters[0]?.reason).toContain('not an S3 notification');
     expect(await stage.isSettled()).toBe(true);
   });
 
