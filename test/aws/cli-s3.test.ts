@@ -142,7 +142,7 @@ describe(`the command line on ${emulator.brand}`, () => {
       code: 0,
       warnings: [
         expect.stringMatching(
-          /^warning: cannot list s3:\S+ \(SlowDown\): AWS throttles .* Sluice keeps trying\.$/,
+          /^warning: cannot list s3:\S+ \(SlowDown\): AWS throttled .* Sluice keeps trying\.$/,
         ),
       ],
     });
