@@ -70,7 +70,7 @@ test('where the data files of a source are gone as well, landing brings them bac
   await shop.remove(source);
   const refused = await said('sync', shop);
   expect(refused.code).toBe(1);
-  expect(refused.text).toContain(`Nothing of sales was changed:\n    ${source}\n`);
+  expect(refused.text).toContain(`sales was not changed:\n    ${source}\n`);
   expect(refused.text).toContain('also held back: takings');
   await writeFile(join(shop.landing, source), kept);
   expect((await said('sync', shop)).code).toBe(3);
