@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: '100%',
     // A worker loads the modules once, not once a file: hooks of test/support stand in a function that a file calls, as `useWorld`.
     isolate: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });
