@@ -204,7 +204,7 @@ describe(`the command line on ${emulator.brand}`, () => {
         {
           queue: 'files',
           about: ['a b+é.csv'],
-          reason: expect.stringMatching(/^no dataset's path matches it; the log of the function ingest/),
+          reason: expect.stringMatching(/^no dataset's path matches it; see the log of the function ingest/),
         },
         { queue: 'refreshes', about: ['insights/spend_by_month'] },
       ]);
