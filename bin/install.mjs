@@ -27,7 +27,11 @@ export function install() {
 function alone(work) {
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
   const lock = join(tmpdir(), `sluice-install-${name}`);
-  while (!taken(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  for (let tries = 1; !taken(lock); tries++) {
+    if (tries === PATIENT_TRIES)
+      process.stderr.write(`Another process is installing the dependencies of ${folder}: waiting for it (${lock}) …\n`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+  }
   try {
     work();
   } finally {
@@ -35,19 +39,25 @@ function alone(work) {
   }
 }
 
-/** False while a process that lives holds it; what a dead one left is removed. */
+const PAUSE_MS = 200;
+const PATIENT_TRIES = 5;
+/** No installation takes that long: another program has the number of the process by now. */
+const STALE_MS = 15 * 60 * 1000;
+
+/** False while another process holds it; what one left that ended without removing it is removed. */
 function taken(lock) {
   try {
     writeFileSync(lock, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    if (!isAlive(lock)) rmSync(lock, { force: true });
+    if (!isHeld(lock)) rmSync(lock, { force: true });
     return false;
   }
 }
 
-function isAlive(lock) {
+function isHeld(lock) {
+  if (Date.now() - (modifiedMs(lock) ?? 0) > STALE_MS) return false;
   try {
     process.kill(Number(readFileSync(lock, 'utf8')), 0);
     return true;

@@ -2,7 +2,7 @@
 // refuses it otherwise).
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, realpathSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -62,10 +62,39 @@ it('four that start at once install once', async () => {
   expect(await install(folder)).toEqual({ code: 0, err: '' });
 });
 
+/** As an installer of that process leaves it. */
+function leaveLock(folder: string, pid: number | undefined): string {
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const lock = join(tmpdir(), `sluice-install-${name}`);
+  writeFileSync(lock, String(pid));
+  return lock;
+}
+
 it('one that was killed in the middle holds up nobody', async () => {
   const folder = checkout();
-  const dead = spawnSync(process.execPath, ['--version']);
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  writeFileSync(join(tmpdir(), `sluice-install-${name}`), String(dead.pid));
-  expect(await install(folder)).toMatchObject({ code: 0, err: expect.stringContaining('Installed in') });
+  leaveLock(folder, spawnSync(process.execPath, ['--version']).pid);
+  expect(await install(folder)).toMatchObject({ code: 0, err: expect.stringMatching(/^Installing .*\nInstalled in/) });
+});
+
+it('nor does another program that has its number by now', async () => {
+  const folder = checkout();
+  utimesSync(leaveLock(folder, process.pid), new Date(0), new Date(0));
+  expect(await install(folder)).toMatchObject({ code: 0, err: expect.stringMatching(/^Installing .*\nInstalled in/) });
+});
+
+it('one that lives is waited for, and that is said', async () => {
+  const folder = checkout();
+  const other = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  leaveLock(folder, other.pid);
+  const child = spawn(process.execPath, [join(folder, 'bin/install.mjs')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = new Promise<number | null>((done) => child.on('close', done));
+  let err = '';
+  for await (const piece of child.stderr.setEncoding('utf8')) {
+    err += piece;
+    if (/waiting for it/.test(err)) other.stdin.end();
+  }
+  expect({ code: await ended, err }).toEqual({
+    code: 0,
+    err: expect.stringMatching(/^Another process is installing .*\nInstalling .*\nInstalled in .*\n$/),
+  });
 });
