@@ -6,7 +6,7 @@ import type { Row } from '../ports.ts';
 import { cellText, isExactNumber, isNumber, jsonValue } from './query-output.ts';
 import { left, renderTable } from './table-text.ts';
 import type { Terminal } from './terminal.ts';
-import { apart, count, JSON_HAS_ALL, number, section, timeText } from './text.ts';
+import { apart, count, JSON_HAS_ALL, number, restLine, section, timeText } from './text.ts';
 
 export type FullDiff = TableDiff & {
   readonly before: Receipt;
@@ -102,7 +102,7 @@ function rowLines(
   return [
     `Rows (${how}): ${kinds.map((kind) => `${number(counts[kind])} ${kind}`).join(', ')}`,
     ...renderTable([left('change'), ...header], rows, maxWidth),
-    ...(total > shown.length ? [`… and ${number(total - shown.length)} more; ${JSON_HAS_ALL}`] : []),
+    ...(total > shown.length ? [restLine(total - shown.length, JSON_HAS_ALL)] : []),
   ];
 }
 

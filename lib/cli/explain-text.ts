@@ -3,7 +3,7 @@
 import type { PartitionReceipt, Receipt, SourceUse, TableUse } from '../inspect/receipt.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { left, renderTable, right } from './table-text.ts';
-import { apart, bytes, count, duration, JSON_HAS_ALL, number, section, timeText } from './text.ts';
+import { apart, bytes, count, duration, JSON_HAS_ALL, number, restLine, section, timeText } from './text.ts';
 
 const MAX_LISTED = 20;
 const LONG = { most: MAX_LISTED, more: JSON_HAS_ALL };
@@ -126,6 +126,6 @@ function listed(
   maxWidth?: number,
 ): string[] {
   const rest = rows.length - MAX_LISTED;
-  const more = rest > 0 ? [`… and ${number(rest)} more; ${JSON_HAS_ALL}`] : [];
+  const more = rest > 0 ? [restLine(rest, JSON_HAS_ALL)] : [];
   return [...renderTable(columns, rows.slice(0, MAX_LISTED), maxWidth), ...more];
 }

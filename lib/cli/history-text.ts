@@ -3,7 +3,7 @@
 import type { Cause, HashChange, SourceChange, VersionHistory } from '../inspect/history.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { left, renderTable, right } from './table-text.ts';
-import { duration, firstWords, number, timeText } from './text.ts';
+import { duration, firstWords, number, restLine, timeText } from './text.ts';
 
 const MAX_NAMED = 3;
 
@@ -41,7 +41,7 @@ export function historyLines(
     table,
     '',
     ...renderTable(columns, rows, maxWidth),
-    ...(more > 0 ? [`… and ${number(more)} more; --limit ${newest + 1} shows them all`] : []),
+    ...(more > 0 ? [restLine(more, `--limit ${newest + 1} shows them all`)] : []),
   ];
 }
 

@@ -22,10 +22,16 @@ export function timeText(iso: string): string {
   return iso.replace('T', ' ').replace(/\.\d+Z$/, 'Z');
 }
 
-/** The first `most` items, one per line, and how many more there are. */
-export function firstLines(items: readonly string[], most: number): string[] {
+/** The first `most` items, one per line, and how many more there are. `more`: how to see them. */
+function firstLines(items: readonly string[], most: number, more?: string): string[] {
   const rest = items.length - most;
-  return rest > 0 ? [...items.slice(0, most), `and ${number(rest)} more`] : [...items];
+  if (rest <= 0) return [...items];
+  return [...items.slice(0, most), more === undefined ? `and ${number(rest)} more` : restLine(rest, more)];
+}
+
+/** Below a list or a table that is cut. `more`: how to see the rest. */
+export function restLine(rest: number, more: string): string {
+  return `… and ${number(rest)} more; ${more}`;
 }
 
 /** `a, b, c, … (4 in all)` */
@@ -44,12 +50,9 @@ const MAX_LISTED = 10;
 export function section(
   title: string,
   lines: readonly string[],
-  { most = MAX_LISTED, more = '' }: { readonly most?: number; readonly more?: string } = {},
+  { most = MAX_LISTED, more }: { readonly most?: number; readonly more?: string } = {},
 ): string[] {
-  const rest =
-    lines.length > most && more !== '' ? [`… and ${number(lines.length - most)} more; ${more}`] : undefined;
-  const shown = rest ? [...lines.slice(0, most), ...rest] : firstLines(lines, most);
-  return lines.length === 0 ? [] : [title, ...shown.map((line) => `  ${line}`)];
+  return lines.length === 0 ? [] : [title, ...firstLines(lines, most, more).map((line) => `  ${line}`)];
 }
 
 /** With an empty line before them, if there are any. */

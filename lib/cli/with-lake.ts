@@ -1,8 +1,6 @@
 // The frame of a verb that works on a lake: finds the locations, opens the lake, and always closes it.
-
 import { hasLanding, refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
-import type { LakeLocations, LocalLake } from '../local/open-lake.ts';
-import { openLake } from '../local/open-lake.ts';
+import { type LakeLocations, type LocalLake, openLake } from '../local/open-lake.ts';
 import { locations, matchingLocations, memoryLimit } from './locations.ts';
 import { terminalLog } from './log-lines.ts';
 import type { Terminal } from './terminal.ts';
