@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const MAX_LINES = 100;
 const AROUND = { before: 2, after: 6 };
-/** Headings of vitest's account of what is no test's failure, which ends before its totals. */
+/** Headings of vitest's section on errors outside tests; the section ends before the totals. */
 const ACCOUNT = /Failed Suites|Unhandled (Error|Rejection)|Uncaught Exception/;
 const TOTALS = /^\s*Test Files /;
 const TROUBLE = /Unhandled|Error:|\berror TS\d|npm ERR|Worker .*exited|Killed|timed out/i;

@@ -51,7 +51,7 @@ export const HIDDEN_SECONDS = 90;
 export const MAX_RECEIVES = 5;
 const FIRST_PAUSE_SECONDS = 10;
 
-/** The delay before a message that failed for the `attempts`-th time comes back. After the last attempt there is no reason to wait. */
+/** The delay before a message that failed for the `attempts`-th time comes back. After the last attempt: none. */
 export function pauseSeconds(attempts: number): number {
   return attempts >= MAX_RECEIVES ? 0 : FIRST_PAUSE_SECONDS * 2 ** (attempts - 1);
 }

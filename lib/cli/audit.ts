@@ -44,7 +44,7 @@ warning. maxRowChange compares two versions and is reported by "sluice status". 
     {
       code: FAULT,
       meaning:
-        'there is no such insight or no lake, or it, a table or a definition cannot be read: reported, and all others are audited',
+        'NAME or the lake does not exist, or a table or a definition cannot be read: it is reported, and everything else is audited',
     },
     { code: 2, meaning: 'wrong usage' },
   ],

@@ -53,7 +53,7 @@ Reads the whole lake: in S3 that means downloading it. Changes nothing.`,
     {
       code: FAULT,
       meaning:
-        'there is no lake or no landing, or they, a part of landing, or a definition cannot be read: reported, and everything else is checked',
+        'landing or the lake is missing, or one of them, a part of landing or a definition cannot be read: it is reported, and everything else is checked',
     },
     { code: 2, meaning: 'wrong usage' },
   ],

@@ -37,7 +37,7 @@ shows why it failed, and whether anything is left to do.`,
   ],
   exitCodes: [
     { code: 0, meaning: 'printed' },
-    { code: FAULT, meaning: 'there is no lake, or a queue cannot be read' },
+    { code: FAULT, meaning: 'the lake does not exist, or a queue cannot be read' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,

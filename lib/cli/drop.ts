@@ -31,7 +31,7 @@ TABLE is a name or its folder in the lake (insights/old_totals). If it is define
   ],
   exitCodes: [
     { code: 0, meaning: 'dropped' },
-    { code: FAULT, meaning: 'there is no lake, or its log cannot be read' },
+    { code: FAULT, meaning: 'the lake does not exist, or the log of the table cannot be read' },
     { code: 2, meaning: 'wrong usage: the table is defined or does not exist, or --yes is missing' },
   ],
   run,
@@ -75,8 +75,8 @@ function chosen(word: string, left: readonly string[], defined: unknown): string
     throw new UsageError(
       `${word} has a definition: first remove its contract or its SQL file, then drop the table.`,
     );
-  const known = left.length === 0 ? 'Every table has a definition.' : `There are: ${left.join(', ')}`;
+  const known = left.length === 0 ? 'none, every table has a definition.' : left.join(', ');
   throw new UsageError(
-    `There is no table ${JSON.stringify(word)} without a definition.${didYouMean(word, left)} ${known}`,
+    `${JSON.stringify(word)} is not a table of this lake.${didYouMean(word, left)} Tables without a definition: ${known}`,
   );
 }

@@ -62,7 +62,7 @@ In CSV (RFC 4180), NULL is empty and an empty text is "". In JSON, decimals are 
       meaning:
         'answered; definitions that are set aside are named on standard error, and their tables are read as they are',
     },
-    { code: FAULT, meaning: 'the SQL is wrong, or there is no lake' },
+    { code: FAULT, meaning: 'the SQL is wrong, or the lake does not exist' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,

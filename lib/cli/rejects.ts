@@ -55,7 +55,7 @@ and send them again, under the name that is printed.`,
     {
       code: FAULT,
       meaning:
-        'there is no lake, or it, one of its tables or a definition cannot be read: see standard error',
+        'the lake does not exist, or a table or a definition cannot be read: see standard error',
     },
     { code: 2, meaning: 'wrong usage, or there is no such source' },
   ],

@@ -47,7 +47,7 @@ read. Changes nothing and creates nothing.`,
     {
       code: FAULT,
       meaning:
-        'a fault: a message failed for good, a contract change is held back, or a definition, a table or a part of landing cannot be read (all of it is reported); or there is no lake',
+        'a fault: a message failed for good, a contract change is held back, or a definition, a table or a part of landing cannot be read (all of it is reported); or the lake does not exist',
     },
     { code: 2, meaning: 'wrong usage' },
   ],
