@@ -73,6 +73,16 @@ describe('definitions that change', () => {
     expect({ code, totals: JSON.parse(out).totals }).toMatchObject({ code: 0, totals: { accepted: 0 } });
   });
 
+  it('and files that go at the same moment are both seen', async () => {
+    const { shop, running } = await watched();
+    await rm(join(shop.landing, 'shop/day=2024-01-01/a.csv'));
+    await shop.define(CONTRACT, DOUBLED);
+    await running.line(/^Definitions changed/);
+    expect(await running.line(/^sales/)).toMatch(/^sales day=2024-01-01 withdrawn 1 row/);
+    running.process.kill('SIGINT');
+    expect(await running.ended).toMatchObject({ code: 0 });
+  });
+
   it('and are wrong are said, and the text before stays in force', async () => {
     const { shop, running, file } = await watched();
     await writeFile(file('datapackage.json'), JSON.stringify(NOTED).slice(0, -1));
