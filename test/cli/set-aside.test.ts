@@ -82,6 +82,8 @@ describe('a contract', () => {
       aside: [{ held: ['shelf', 'report'] }, ...found.aside.slice(1)],
       datasets: [{ dataset: 'sales', waiting: 0, vanished: 0 }],
     });
+    const again = await sluice(['sync', ...shop.places]);
+    expect(again).toMatchObject({ code: 1, out: expect.stringMatching(/^Nothing was read: /) });
     const status = await sluice(['status', ...shop.places]);
     expect(status.out).toContain(
       'Set aside, with everything that depends on it (their tables and files are unchanged',

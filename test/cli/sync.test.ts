@@ -2,7 +2,9 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sluice, startSluice } from './harness.ts';
+import { VERBS } from '../../lib/cli/verbs.ts';
+import { testTemp } from '../support/temp.ts';
+import { SCHEMAS, sluice, startSluice } from './harness.ts';
 import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
 
 const ASK = ['--format', 'csv'];
@@ -276,6 +278,31 @@ describe('wrong usage exits 2 and says what was meant', () => {
       code: 2,
       err: expect.stringContaining('line 2: "../b.csv" is not a landing key'),
     });
+  });
+
+  it.each(['s3:/a-bucket/in', 's3:a-bucket', 'S3:/a-bucket'])(
+    '%s is not taken for a folder',
+    async (landing) => {
+      const folder = testTemp();
+      const places = ['--landing', landing, '--lake', 's3://a-bucket/lake', '--schemas', SCHEMAS];
+      for (const verb of ['sync', 'start'])
+        expect(await startSluice([verb, ...places], folder).ended).toMatchObject({
+          code: 1,
+          err: expect.stringContaining(`"${landing}" is not an S3 location: it does not start with s3://`),
+        });
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+
+  it('no verb’s help has a line that is wider than 110 columns, but for an example', async () => {
+    for (const { name } of VERBS) {
+      const { out } = await sluice([name, '--help']);
+      const lines = out.split('\n').filter((line) => !line.startsWith('  npx sluice '));
+      expect(
+        lines.filter((line) => line.length > 110),
+        name,
+      ).toEqual([]);
+    }
   });
 
   it.each(['start', 'sync', 'query', 'status'])('%s --help says all there is', async (verb) => {
