@@ -29,7 +29,9 @@ function alone(work) {
   const lock = join(tmpdir(), `sluice-install-${name}`);
   for (let tries = 1; !taken(lock); tries++) {
     if (tries === PATIENT_TRIES)
-      process.stderr.write(`Another process is installing the dependencies of ${folder}: waiting for it (${lock}) …\n`);
+      process.stderr.write(
+        `Another process is installing the dependencies of ${folder}: waiting for it (${lock}) …\n`,
+      );
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
   }
   try {

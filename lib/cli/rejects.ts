@@ -54,8 +54,7 @@ and send them again, under the name that is printed.`,
     { code: 0, meaning: 'printed' },
     {
       code: FAULT,
-      meaning:
-        'the lake does not exist, or a table or a definition cannot be read: see standard error',
+      meaning: 'the lake does not exist, or a table or a definition cannot be read: see standard error',
     },
     { code: 2, meaning: 'wrong usage, or there is no such source' },
   ],

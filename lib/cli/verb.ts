@@ -10,7 +10,7 @@ export type Option = {
 };
 
 export type Verb = {
-  /** The argument besides the options: `"SELECT …"`. `further`: any number of further arguments, as named in the help. */
+  /** The argument besides the options: `"SELECT …"`. `further`: the help's text for more arguments after it. */
   readonly operand?: { readonly text: string; readonly required: boolean; readonly further?: string };
   readonly description: string;
   readonly options: readonly Option[];

@@ -73,20 +73,30 @@ function leaveLock(folder: string, pid: number | undefined): string {
 it('one that was killed in the middle holds up nobody', async () => {
   const folder = checkout();
   leaveLock(folder, spawnSync(process.execPath, ['--version']).pid);
-  expect(await install(folder)).toMatchObject({ code: 0, err: expect.stringMatching(/^Installing .*\nInstalled in/) });
+  expect(await install(folder)).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/^Installing .*\nInstalled in/),
+  });
 });
 
 it('nor does another program that has its number by now', async () => {
   const folder = checkout();
   utimesSync(leaveLock(folder, process.pid), new Date(0), new Date(0));
-  expect(await install(folder)).toMatchObject({ code: 0, err: expect.stringMatching(/^Installing .*\nInstalled in/) });
+  expect(await install(folder)).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/^Installing .*\nInstalled in/),
+  });
 });
 
 it('one that lives is waited for, and that is said', async () => {
   const folder = checkout();
-  const other = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const other = spawn(process.execPath, ['-e', 'process.stdin.resume()'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   leaveLock(folder, other.pid);
-  const child = spawn(process.execPath, [join(folder, 'bin/install.mjs')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [join(folder, 'bin/install.mjs')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const ended = new Promise<number | null>((done) => child.on('close', done));
   let err = '';
   for await (const piece of child.stderr.setEncoding('utf8')) {
