@@ -2,13 +2,21 @@
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { UsageError } from '../errors.ts';
+import type { Settings } from './settings.ts';
 import type { Arguments, Option, Verb } from './verb.ts';
 
 /** A verb under the name that was typed. */
 export type NamedVerb = { readonly name: string; readonly verb: Verb };
 
-/** Throws UsageError on an unknown option, a missing or surplus value, and a missing operand. */
-export function parseArguments(named: NamedVerb, argv: readonly string[]): Arguments {
+/**
+ * `settings`: the values of options that are not given. Throws UsageError on an unknown option, a missing or surplus value, and
+ * a missing operand.
+ */
+export function parseArguments(
+  named: NamedVerb,
+  argv: readonly string[],
+  settings: Settings = new Map(),
+): Arguments {
   const { verb } = named;
   const options = Object.fromEntries(
     verb.options.map(
@@ -38,9 +46,12 @@ export function parseArguments(named: NamedVerb, argv: readonly string[]): Argum
     further: operands.slice(1),
     value(name) {
       const value = values.get(name);
-      return typeof value === 'string' ? value : verb.options.find((option) => option.name === name)?.default;
+      if (typeof value === 'string') return value;
+      const option = verb.options.find((option) => option.name === name);
+      return option && (settings.get(name)?.value ?? option.default);
     },
     flag: (name) => values.has(name),
+    isChosen: (name) => values.has(name) || settings.get(name)?.by !== undefined,
   };
 }
 

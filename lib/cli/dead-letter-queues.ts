@@ -39,7 +39,7 @@ export function namedQueues(args: Arguments, environment = process.env): NamedQu
 
 /** The lake's own folder is read if it is named, or if no queue is. */
 export function wantsLake(args: Arguments, queues: readonly NamedQueue[]): boolean {
-  return queues.length === 0 || args.flag('lake');
+  return queues.length === 0 || args.isChosen('lake');
 }
 
 export async function openQueues(

@@ -61,7 +61,7 @@ function lakeAndQueues(
   queues: ReturnType<typeof namedQueues>,
 ): Promise<LetterBox[]> {
   // Landing is read only to find the reasons.
-  const isNamed = args.flag('landing');
+  const isNamed = args.isChosen('landing');
   const needs = { landing: isNamed ? 'wanted' : 'unused', lake: 'required', writes: false } as const;
   return withLake(args, terminal, needs, async ({ effects, deadLetters }) => {
     const { location } = effects.lake;

@@ -8,7 +8,7 @@ export function renderGeneralHelp(verbs: readonly ListedVerb[]): string[] {
     'Sluice turns a folder of CSV files into tables and insights that stay correct:\ndrop, replace or delete a file, and every affected number is updated.',
     `Usage: sluice <verb> [options]`,
     section('Verbs', pairs(verbs.map(({ name, summary }) => [name, summary]))),
-    'Run "sluice <verb> --help" for the details of a verb. New here? Start with: npm start',
+    'Run "sluice <verb> --help" for the details of a verb. New here? Start with: npx sluice init',
   ]);
 }
 

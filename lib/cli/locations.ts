@@ -23,11 +23,21 @@ export function matchingLocations(args: Arguments): LakeLocations {
     ['landing', 'lake'],
     ['lake', 'landing'],
   ] as const)
-    if (isS3Location(places[name]) && !args.flag(other))
+    if (isS3Location(places[name]) && !args.isChosen(other))
       throw new UsageError(
-        `--${name} is ${places[name]}, so pass --${other} as well: its default, ${places[other]}, belongs to the local lake.`,
+        `${name} is ${places[name]}, so pass --${other} as well, or set ${other} in sluice.yaml: its default, ${typed(places[other])}, belongs to the local lake.`,
       );
   return places;
+}
+
+/** The locations that were given as options, as they were typed: what a next command needs, too. */
+export function givenOptions(args: Arguments): { readonly all: string; readonly ofLake: string } {
+  const given = (names: readonly string[]) =>
+    names
+      .filter((name) => args.flag(name))
+      .map((name) => ` --${name} ${typed(args.value(name) ?? '')}`)
+      .join('');
+  return { all: given(['landing', 'lake', 'schemas']), ofLake: given(['lake', 'schemas']) };
 }
 
 const LEAST_MEMORY_MB = 128;

@@ -4,13 +4,23 @@ import { CliError, CorruptionError, UsageError } from '../errors.ts';
 import { parseArguments } from './arguments.ts';
 import { FAULT } from './exit-codes.ts';
 import { renderGeneralHelp, renderHelp } from './help.ts';
+import { settingsFrom } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 import { type ListedVerb, VERBS } from './verbs.ts';
 
+/** Where the command line is called. */
+export type Surroundings = { readonly folder: string; readonly environment: NodeJS.ProcessEnv };
+
+const HERE = (): Surroundings => ({ folder: process.cwd(), environment: process.env });
+
 /** Returns the exit code; never throws. */
-export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  terminal: Terminal,
+  surroundings: Surroundings = HERE(),
+): Promise<number> {
   try {
-    return await call(argv, terminal);
+    return await call(argv, terminal, surroundings);
   } catch (error) {
     if (error instanceof CliError) {
       terminal.err(error.lines);
@@ -28,7 +38,11 @@ function unexpected(error: unknown): string[] {
   return [`unexpected error: ${error.name}: ${error.message}`, ...calls];
 }
 
-async function call(argv: readonly string[], terminal: Terminal): Promise<number> {
+async function call(
+  argv: readonly string[],
+  terminal: Terminal,
+  { folder, environment }: Surroundings,
+): Promise<number> {
   const [word, ...rest] = argv;
   if (word === undefined) throw new UsageError([...renderGeneralHelp(VERBS), '', 'A verb is missing.']);
   if (isHelp(word)) {
@@ -43,7 +57,9 @@ async function call(argv: readonly string[], terminal: Terminal): Promise<number
     return 0;
   }
   const verb = await listed.load();
-  return verb.run(parseArguments({ name: listed.name, verb }, rest), terminal);
+  const { findConfig } = await import('../local/config.ts');
+  const settings = settingsFrom(environment, await findConfig(folder));
+  return verb.run(parseArguments({ name: listed.name, verb }, rest, settings), terminal);
 }
 
 function isHelp(word: string): boolean {

@@ -59,26 +59,24 @@ function packageOf({ file }: Derivation): string {
   return basename(dirname(dirname(file)));
 }
 
-export async function nextLines(effects: Effects, locations: LakeLocations): Promise<string[]> {
+/** `options`: the locations that the user gave as options, as typed; `''` for none. */
+export async function nextLines(
+  effects: Effects,
+  { landing }: LakeLocations,
+  options: { readonly all: string; readonly ofLake: string },
+): Promise<string[]> {
   const [headline] = headlines(effects);
   const example = await exampleFile(effects).catch(() => undefined);
   const table = headline?.target.name ?? effects.catalog.datasets[0]?.name;
-  const ofLake = ` --lake ${typed(locations.lake)} --schemas ${typed(locations.schemas)}`;
-  const options = ` --landing ${typed(locations.landing)}${ofLake}`;
-  const isDefault =
-    locations.landing === '.lake/landing' &&
-    locations.lake === '.lake/lake' &&
-    locations.schemas === 'schemas';
-  const lakeOptions = isDefault ? '' : ofLake;
   const [from, to] = [example?.key, example?.copy].map((key) => typed(`${effects.landing.location}/${key}`));
-  const tool = isS3Location(locations.landing) ? 'aws s3 ' : '';
+  const tool = isS3Location(landing) ? 'aws s3 ' : '';
   return [
     '',
     'What to try next:',
-    `  drop, replace, rename or delete files under ${typed(locations.landing)}`,
+    `  drop, replace, rename or delete files under ${typed(landing)}`,
     ...(example ? [`  ${tool}cp ${from} ${to}`, `  ${tool}rm ${to}`] : []),
-    ...(table === undefined ? [] : [`  npx sluice query "SELECT * FROM ${table}"${lakeOptions}`]),
-    `  npx sluice status${isDefault ? '' : options}`,
+    ...(table === undefined ? [] : [`  npx sluice query "SELECT * FROM ${table}"${options.ofLake}`]),
+    `  npx sluice status${options.all}`,
   ];
 }
 

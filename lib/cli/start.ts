@@ -10,7 +10,7 @@ import { watch } from '../local/watch.ts';
 import { eventLines } from './event-lines.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
-import { typed } from './locations.ts';
+import { givenOptions, typed } from './locations.ts';
 import { withProgress } from './progress.ts';
 import { headlineLines, nextLines } from './start-text.ts';
 import { redefinitionLines, syncExitCode, syncLines, unseenLine } from './sync-text.ts';
@@ -42,8 +42,8 @@ would; the changes are printed. If a file is wrong, the error is printed and its
     VERBOSE,
   ],
   examples: [
-    { command: 'npm start', meaning: 'load the bundled samples into .lake/, then watch' },
-    { command: 'npm start -- --once', meaning: 'the same, and exit' },
+    { command: 'npx sluice start', meaning: 'load the samples into .lake/, then watch' },
+    { command: 'npx sluice start --once', meaning: 'the same, and exit' },
     { command: 'npx sluice start --landing /data/landing --lake /data/lake', meaning: 'your own folders' },
     {
       command: 'npx sluice start --landing s3://my-landing --lake s3://my-lake',
@@ -61,10 +61,10 @@ would; the changes are printed. If a file is wrong, the error is printed and its
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  if (args.flag('once')) return opened(args, terminal, (local) => syncAndShow(local, terminal));
+  if (args.flag('once')) return opened(args, terminal, (local) => syncAndShow(local, args, terminal));
   const interrupt = new Interrupt(terminal);
   try {
-    return await opened(args, terminal, (local) => syncAndFollow(local, terminal, interrupt));
+    return await opened(args, terminal, (local) => syncAndFollow(local, args, terminal, interrupt));
   } finally {
     interrupt.dispose();
   }
@@ -95,17 +95,27 @@ function opened(
 const EVERYTHING = { selection: {}, prune: false, allowMassWithdrawal: false };
 
 /** Returns sync's exit code. */
-async function syncAndShow(local: OpenedLake, terminal: Terminal, stopping = () => false): Promise<number> {
+async function syncAndShow(
+  local: OpenedLake,
+  args: Arguments,
+  terminal: Terminal,
+  stopping = () => false,
+): Promise<number> {
   const result = await withProgress(terminal, (progress) => syncLake(local, EVERYTHING, progress, stopping));
   await terminal.out(syncLines(result));
   if (!stopping()) {
     await terminal.out(await headlineLines(local.effects, terminal.outColumns));
-    await terminal.out(await nextLines(local.effects, local.locations));
+    await terminal.out(await nextLines(local.effects, local.locations, givenOptions(args)));
   }
   return syncExitCode(result);
 }
 
-async function syncAndFollow(local: OpenedLake, terminal: Terminal, interrupt: Interrupt): Promise<number> {
+async function syncAndFollow(
+  local: OpenedLake,
+  args: Arguments,
+  terminal: Terminal,
+  interrupt: Interrupt,
+): Promise<number> {
   const { catalog, lake, scratch, sql } = local.effects;
   const { landing: landingPlace, schemas } = local.locations;
   const stop = new AbortController();
@@ -117,7 +127,7 @@ async function syncAndFollow(local: OpenedLake, terminal: Terminal, interrupt: I
   const landing = watchedLanding(local.effects, (one) => warn(unseenLine(one)));
   const definitions = new Definitions(schemas, sql, local.definitions, catalog);
   await landing.settle();
-  await syncAndShow(local, terminal, stopped);
+  await syncAndShow(local, args, terminal, stopped);
   if (stopped()) return 0;
   await terminal.out(['', `Watching ${typed(landingPlace)} and ${typed(schemas)}; press Ctrl-C to stop.`]);
   const pathOf = (key: string) => typed(`${lake.location}/${key}`);

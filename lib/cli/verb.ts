@@ -1,4 +1,5 @@
 // The type of a verb of the command line: its texts, which form its help, and what it does. Name and summary: verbs.ts.
+import { LOCATION_DEFAULTS, type LocationName, variableOf } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
 export type Option = {
@@ -24,29 +25,26 @@ export type Arguments = {
   readonly operand: string | undefined;
   /** The operands after the first. */
   readonly further: readonly string[];
-  /** The option's value, or its default. */
+  /** The option's value; else that of the environment, of sluice.yaml, or its default. */
   value(name: string): string | undefined;
   flag(name: string): boolean;
+  /** True if somebody chose its value: an option, the environment or sluice.yaml. */
+  isChosen(name: string): boolean;
 };
 
-export const LANDING: Option = {
-  name: 'landing',
-  value: 'DIR|s3://…',
-  description: 'Where the source files are: a folder, or s3://bucket/prefix.',
-  default: '.lake/landing',
-};
-export const LAKE: Option = {
-  name: 'lake',
-  value: 'DIR|s3://…',
-  description: 'Where the lake is: a folder, or s3://bucket/prefix.',
-  default: '.lake/lake',
-};
-export const SCHEMAS: Option = {
-  name: 'schemas',
-  value: 'DIR',
-  description: 'Folder with the packages: contracts and insights.',
-  default: 'schemas',
-};
+const location = (name: LocationName, value: string, description: string): Option => ({
+  name,
+  value,
+  description: `${description} Default: $${variableOf(name)}, else ${name} in sluice.yaml, else ${LOCATION_DEFAULTS[name]}.`,
+});
+
+export const LANDING = location(
+  'landing',
+  'DIR|s3://…',
+  'Where the source files are: a folder, or s3://bucket/prefix.',
+);
+export const LAKE = location('lake', 'DIR|s3://…', 'Where the lake is: a folder, or s3://bucket/prefix.');
+export const SCHEMAS = location('schemas', 'DIR', 'Folder with the packages: contracts and insights.');
 export const MEMORY: Option = {
   name: 'memory',
   value: 'MB',

@@ -3,8 +3,9 @@ import { hasLanding, refuseOverlap, requireLake, requireLanding } from '../local
 import { type LakeLocations, type LocalLake, openLake } from '../local/open-lake.ts';
 import { locations, matchingLocations, memoryLimit } from './locations.ts';
 import { terminalLog } from './log-lines.ts';
+import { LOCATION_DEFAULTS } from './settings.ts';
 import type { Terminal } from './terminal.ts';
-import { type Arguments, LANDING } from './verb.ts';
+import type { Arguments } from './verb.ts';
 
 export type Needs = {
   /** `unused`: the verb does not look there. `wanted`: it may be missing, see `hasLanding`. */
@@ -25,7 +26,9 @@ export async function withLake<T>(
   work: (opened: OpenedLake) => Promise<T>,
 ): Promise<T> {
   const at =
-    landing === 'unused' ? { ...locations(args), landing: LANDING.default ?? '' } : matchingLocations(args);
+    landing === 'unused'
+      ? { ...locations(args), landing: LOCATION_DEFAULTS.landing }
+      : matchingLocations(args);
   if (landing === 'required') await requireLanding(at);
   if (lake === 'required') await requireLake(at);
   if (landing !== 'unused') await refuseOverlap(at);

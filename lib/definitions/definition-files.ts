@@ -22,14 +22,14 @@ export async function readDefinitionFiles(folder: string): Promise<DefinitionFil
   const packages = await namesIn(folder);
   if (packages === undefined)
     throw new CliError(
-      `there is no folder ${folder}: pass the folder that holds your packages as --schemas DIR`,
+      `there is no folder ${folder}: pass the folder that holds your packages as --schemas DIR, or set schemas in sluice.yaml`,
     );
   if (packages instanceof DefinitionError) throw packages;
   const files: DefinitionFile[] = [];
   for (const name of packages) files.push(...(await readPackage(folder, name)));
   if (files.length === 0)
     throw new CliError(
-      `no <package>/datapackage.json is in ${folder}: pass the folder that holds your packages as --schemas DIR`,
+      `no <package>/datapackage.json is in ${folder}: pass the folder that holds your packages as --schemas DIR, or set schemas in sluice.yaml`,
     );
   return files;
 }

@@ -1,9 +1,9 @@
 // Splits an insight's file into front matter and SQL. The SQL itself is checked by lib/definitions/bind-insight.ts.
-import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isScalar } from 'yaml';
 import { z } from 'zod';
-import { didYouMean } from '../core/did-you-mean.ts';
 import { withoutFinalSemicolon } from '../sql/quoting.ts';
 import { type AuditSource, auditSql, auditWords, OWN_AUDITS, type Scalars } from './audit-words.ts';
+import { checkedYaml } from './checked-yaml.ts';
 import { nameProblem } from './parse-contract.ts';
 import { Place } from './place.ts';
 
@@ -86,39 +86,14 @@ function lineAt(text: string, position: number): number {
   return text.slice(0, position).split('\n').length;
 }
 
-function readFrontMatter(file: string, yaml: string, firstLine: number) {
-  const counter = new LineCounter();
-  const document = parseDocument(yaml, {
-    lineCounter: counter,
-    strict: true,
-    uniqueKeys: true,
-    // Problems are in the document's errors and warnings: the parser itself prints nothing.
-    logLevel: 'error',
-  });
-  const line = (position: number) => firstLine + counter.linePos(position).line - 1;
-  const error = document.errors[0] ?? document.warnings[0];
-  if (error)
-    new Place(file, `line ${line(error.pos[0])}`).refuse(
-      isTooDeep(error.message)
-        ? 'the front matter is nested too deeply: its properties are values, lists, and lists of objects'
-        : `the front matter is not YAML: ${error.message.split(' at line')[0]}. Correct it there`,
-    );
-  const lineOf = (path: readonly PropertyKey[]) => {
-    for (let length = path.length; length > 0; length--) {
-      const node = document.getIn(path.slice(0, length), true) as
-        | { range?: [number, number, number] }
-        | undefined;
-      if (node?.range) return line(node.range[0]);
-    }
-    return firstLine;
-  };
-  const place = (...path: PropertyKey[]) => {
-    const words = new Place(file).at(...path).path;
-    return new Place(file, words === '' ? `line ${lineOf(path)}` : `line ${lineOf(path)}, ${words}`);
-  };
-  const result = frontMatter.safeParse(plainValues(document, new Place(file, `line ${firstLine}`)));
-  if (!result.success) return refuseWords(result.error, place);
-  const { audits = [], partitionBy = [], key = [], columns = {}, ...words } = result.data;
+function readFrontMatter(file: string, text: string, firstLine: number) {
+  const what = 'front matter';
+  const record = 'column names with descriptions (column: description)';
+  const { data, document, lineOf, place } = checkedYaml(
+    { file, text, firstLine, what, record, wordsAt },
+    frontMatter,
+  );
+  const { audits = [], partitionBy = [], key = [], columns = {}, ...words } = data;
   refuseTwice(partitionBy, 'partitionBy', place);
   refuseTwice(key, 'key', place);
   const parsed = audits.map((entry, i) =>
@@ -139,23 +114,6 @@ function readFrontMatter(file: string, yaml: string, firstLine: number) {
       ),
     ),
   };
-}
-
-/** Throws DefinitionError if aliases expand to too much: "billion laughs". */
-function plainValues(document: Document, place: Place): unknown {
-  try {
-    return document.toJS() ?? {};
-  } catch (error) {
-    if (error instanceof ReferenceError)
-      return place.refuse(
-        'the aliases in the front matter (*name) expand to too many values: write the values themselves',
-      );
-    throw error;
-  }
-}
-
-function isTooDeep(message: string): boolean {
-  return message.includes('call stack');
 }
 
 function scalars(document: Document, base: readonly (string | number)[]): Scalars {
@@ -181,33 +139,7 @@ function refuseSameAudits(audits: readonly AuditSource[], place: (...path: Prope
   }
 }
 
-function refuseWords(error: z.ZodError, place: (...path: PropertyKey[]) => Place): never {
-  const issue = error.issues[0];
-  if (issue === undefined) throw error;
-  if (issue.code === 'unrecognized_keys') {
-    const word = issue.keys[0] ?? '';
-    const known = wordsAt(issue.path);
-    return place(...issue.path, word).refuse(
-      `"${word}" is not a property of the front matter.${didYouMean(word, known)} Known properties: ${known.join(', ')}`,
-    );
-  }
-  return place(...issue.path).refuse(`${wanted(issue)}: correct it`);
-}
-
-function wanted(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return `it must be ${WANTED[issue.expected] ?? issue.expected}`;
-  return issue.code === 'invalid_value' ? `it must be ${issue.values.join(' or ')}` : 'it is empty';
-}
-
 function wordsAt(path: readonly PropertyKey[]): string[] {
   if (path.length === 0) return Object.keys(frontMatter.shape);
   return path.includes('relationships') ? ['to', 'field'] : Object.keys(auditWords.shape);
 }
-
-const WANTED: Readonly<Record<string, string>> = {
-  string: 'a text',
-  boolean: 'true or false',
-  array: 'a list, such as [year, month]',
-  object: 'an object of properties (property: value)',
-  record: 'column names with descriptions (column: description)',
-};

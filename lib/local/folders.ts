@@ -14,7 +14,7 @@ export async function isFolder(path: string): Promise<boolean> {
 export async function requireLandingFolder(landing: string): Promise<void> {
   if (await isFolder(landing)) return;
   throw new CliError(
-    `There is no landing folder ${resolve(landing)}: set the folder with the source files with --landing, or run "npm start" for a lake with samples.`,
+    `There is no landing folder ${resolve(landing)}: set the folder with the source files with --landing or in sluice.yaml (landing), or run "npx sluice start" for a lake with samples.`,
   );
 }
 
@@ -22,7 +22,7 @@ export async function requireLandingFolder(landing: string): Promise<void> {
 export async function requireLakeFolder(lake: string): Promise<void> {
   if (await isFolder(lake)) return;
   throw new CliError(
-    `There is no lake in ${resolve(lake)} yet: "npm start" fills one from the bundled samples, "npx sluice sync" from your own landing folder (--landing, --lake).`,
+    `There is no lake in ${resolve(lake)} yet: "npx sluice start" fills one from the samples, "npx sluice sync" from your own landing folder (--landing and --lake, or sluice.yaml).`,
   );
 }
 

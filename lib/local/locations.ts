@@ -18,7 +18,7 @@ export async function requireLake({ lake }: LakeLocations): Promise<void> {
   if (!isS3Location(lake)) return requireLakeFolder(lake);
   if (await holdsObjects(lake)) return;
   throw new CliError(
-    `There is no lake in ${lake} yet: "npx sluice sync --landing … --lake ${lake}" creates it, and so does a deployed stack.`,
+    `There is no lake in ${lake} yet: "npx sluice sync" with --landing and --lake, or with both in sluice.yaml, creates it, and so does a deployed stack.`,
   );
 }
 

@@ -219,6 +219,6 @@ function refuseMassWithdrawal({ vanished, live }: Reconciliation, landing: strin
   throw new UsageError([
     '--prune would withdraw most of what these datasets have:',
     ...lines,
-    `A wrong --landing is the usual cause (it is ${landing}). If the files are really gone, add --yes.`,
+    `A wrong landing is the usual cause (it is ${landing}; --landing and sluice.yaml set it). If the files are really gone, add --yes.`,
   ]);
 }

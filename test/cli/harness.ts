@@ -10,10 +10,18 @@ export type Answer = { readonly code: number; readonly out: string; readonly err
 export const SCHEMAS = resolve('schemas');
 export const BIN = resolve('bin/sluice.mjs');
 
-/** In this process. `columns`: the width of the terminal that standard output is; none for a pipe. */
+/**
+ * In this process. `columns`: the width of the terminal that standard output is; none for a pipe. `folder` and `environment`: where
+ * settings are looked for; options are relative to this process's folder all the same.
+ */
 export async function sluice(
   args: readonly string[],
-  { input = '', columns }: { input?: string; columns?: number } = {},
+  {
+    input = '',
+    columns,
+    folder = process.cwd(),
+    environment = process.env,
+  }: { input?: string; columns?: number; folder?: string; environment?: NodeJS.ProcessEnv } = {},
 ): Promise<Answer> {
   let out = '';
   let err = '';
@@ -29,7 +37,7 @@ export async function sluice(
     outColumns: columns,
     errColumns: undefined,
   });
-  const code = await main(args, terminal);
+  const code = await main(args, terminal, { folder, environment });
   return { code, out, err };
 }
 

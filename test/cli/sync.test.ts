@@ -137,7 +137,7 @@ describe('sync', () => {
     const refused = await sluice(['sync', '--prune', ...shop.places]);
     expect(refused.code).toBe(2);
     expect(refused.err).toContain('sales: 2 of 3 source files');
-    expect(refused.err).toContain('wrong --landing');
+    expect(refused.err).toContain('A wrong landing is the usual cause');
     expect(await takings(shop)).toHaveLength(5);
     const pruned = await syncJson(shop, '--prune', '--yes');
     expect(pruned.code).toBe(0);
