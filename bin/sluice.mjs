@@ -1,8 +1,13 @@
 #!/usr/bin/env node
-// Starts the command line from its TypeScript source, after installing what is missing.
-import { compile } from './compile.mjs';
-import { install } from './install.mjs';
+// Starts the command line: compiled, in an installed package; in a clone from its TypeScript source, after installing what is missing.
+import { existsSync } from 'node:fs';
 
-install();
 process.setSourceMapsEnabled(true);
-await import(await compile());
+await import(existsSync(new URL('../lib', import.meta.url)) ? await fromSource() : '../dist/sluice.js');
+
+async function fromSource() {
+  const { install } = await import('./install.mjs');
+  install();
+  const { compile } = await import('./compile.mjs');
+  return compile();
+}

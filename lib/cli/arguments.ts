@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { UsageError } from '../errors.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from '../local/settings.ts';
 import type { Arguments, Option, Verb } from './verb.ts';
 
 /** A verb under the name that was typed. */

@@ -2,16 +2,15 @@
 
 import type { TableRef } from '../core/insight.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { findTable, versionAsOf } from '../inspect/find-table.ts';
+import { findTable, partitionsNamed, versionAsOf } from '../inspect/find-table.ts';
 import { tableReceipt } from '../inspect/receipt.ts';
 import { withRowDiff } from '../inspect/row-diff.ts';
-import { columnsAt } from '../inspect/table-at.ts';
 import { keyOf, tableDiff } from '../inspect/table-diff.ts';
 import { type TableLog, TableLogs } from '../inspect/table-log.ts';
 import type { AsOf } from '../lake/as-of.ts';
 import type { Effects } from '../lake/effects.ts';
 import { partitionLabel } from '../lake/partition.ts';
-import { comparePartitions, type PartitionFilter, parsePartitionFilter } from '../lake/partition-filter.ts';
+import { comparePartitions, type PartitionFilter } from '../lake/partition-filter.ts';
 import { asOfOption, requireAsOf } from './as-of.ts';
 import { warnOfAside } from './aside-text.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
@@ -102,7 +101,7 @@ async function showReceipt(
 ): Promise<number> {
   const { effects, logs, table, log, words } = subject;
   const version = versionAsOf(log, asOf);
-  const filter = await requireFilter(log, version, words);
+  const filter = partitionsNamed(log, version, words);
   const receipt = await tableReceipt(effects, logs, table, log, version, filter);
   if (words.length > 0 && receipt.partitions.length + receipt.stale.length === 0)
     throw noSuchPartition(log, version, words);
@@ -120,7 +119,7 @@ async function showDiff(
 ): Promise<number> {
   const { effects, logs, table, log, words } = subject;
   const [from, to] = [versionAsOf(log, first), versionAsOf(log, second)];
-  const filters = [await requireFilter(log, from, words), await requireFilter(log, to, words)] as const;
+  const filters = [partitionsNamed(log, from, words), partitionsNamed(log, to, words)] as const;
   const before = await tableReceipt(effects, logs, table, log, from, filters[0]);
   const after = await tableReceipt(effects, logs, table, log, to, filters[1]);
   if (words.length > 0 && before.partitions.length + after.partitions.length === 0)
@@ -141,19 +140,6 @@ async function showDiff(
     throw error;
   }
   return 0;
-}
-
-/** Throws UsageError on words that do not name partitions of the table. */
-async function requireFilter(
-  log: TableLog,
-  version: number,
-  words: readonly string[],
-): Promise<PartitionFilter> {
-  const metadata = log.metadata(version);
-  const columns = columnsAt(metadata).filter(({ name }) => metadata.partitionColumns.includes(name));
-  const filter = parsePartitionFilter(log.prefix, columns, words);
-  if ('problem' in filter) throw new UsageError(`sluice explain: ${filter.problem}`);
-  return filter;
 }
 
 const MAX_NAMED = 8;

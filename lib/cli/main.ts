@@ -1,10 +1,10 @@
 // The command line: finds the verb, runs it, and turns errors into a message and an exit code.
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, CorruptionError, UsageError } from '../errors.ts';
+import { settingsFrom } from '../local/settings.ts';
 import { parseArguments } from './arguments.ts';
 import { FAULT } from './exit-codes.ts';
 import { renderGeneralHelp, renderHelp } from './help.ts';
-import { settingsFrom } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 import { type ListedVerb, VERBS } from './verbs.ts';
 

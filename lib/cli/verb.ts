@@ -1,5 +1,5 @@
 // The type of a verb of the command line: its texts, which form its help, and what it does. Name and summary: verbs.ts.
-import { LOCATION_DEFAULTS, type LocationName, variableOf } from './settings.ts';
+import { LOCATION_DEFAULTS, type LocationName, variableOf } from '../local/settings.ts';
 import type { Terminal } from './terminal.ts';
 
 export type Option = {

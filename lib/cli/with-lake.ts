@@ -1,9 +1,9 @@
 // The frame of a verb that works on a lake: finds the locations, opens the lake, and always closes it.
 import { hasLanding, refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
 import { type LakeLocations, type LocalLake, openLake } from '../local/open-lake.ts';
+import { LOCATION_DEFAULTS } from '../local/settings.ts';
 import { locations, matchingLocations, memoryLimit } from './locations.ts';
 import { terminalLog } from './log-lines.ts';
-import { LOCATION_DEFAULTS } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 import type { Arguments } from './verb.ts';
 

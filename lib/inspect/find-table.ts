@@ -7,6 +7,8 @@ import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { AsOf } from '../lake/as-of.ts';
 import type { Effects } from '../lake/effects.ts';
+import { type PartitionFilter, parsePartitionFilter } from '../lake/partition-filter.ts';
+import { columnsAt } from './table-at.ts';
 import type { TableLog, TableLogs } from './table-log.ts';
 
 export type FoundTable = { readonly table: TableRef; readonly log: TableLog };
@@ -83,4 +85,13 @@ export function versionAsOf(log: TableLog, asOf: AsOf | undefined): number {
 /** `2024-01-31T10:00:00Z` */
 export function isoSeconds(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** The partitions that `words` (`year=2024`) select, of the table at a version. Throws UsageError on words that name none. */
+export function partitionsNamed(log: TableLog, version: number, words: readonly string[]): PartitionFilter {
+  const metadata = log.metadata(version);
+  const columns = columnsAt(metadata).filter(({ name }) => metadata.partitionColumns.includes(name));
+  const filter = parsePartitionFilter(log.prefix, columns, words);
+  if ('problem' in filter) throw new UsageError(filter.problem);
+  return filter;
 }

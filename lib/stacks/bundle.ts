@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { ownPackage } from '../adapters/own-package.ts';
 import { bindingFolder, bindingPackage, bindingsFolder, type Platform } from './native-binding.ts';
 
 export type Bundle = {
@@ -10,18 +11,26 @@ export type Bundle = {
   readonly platform: Platform;
 };
 
-const ROOT = join(import.meta.dirname, '../..');
 const FUNCTIONS = ['ingest', 'aggregate', 'maintain'];
 /** DuckDB's interface is CommonJS and loads its native binding with `require`. */
 const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
+/** Where the functions' entry points are: one file each. */
+export function functionsFolder(): string {
+  const { folder, form } = ownPackage();
+  return join(folder, form === 'sources' ? 'functions' : 'dist/functions');
+}
+
 /** Fills the folder `into`. Throws CliError if the platform's native binding is missing. Needs neither network nor Docker. */
 export function bundleFunctions({ schemas, platform }: Bundle, into: string): void {
   const binding = bindingFolder(platform);
+  const { form } = ownPackage();
   buildSync({
-    absWorkingDir: ROOT,
-    entryPoints: FUNCTIONS.map((name) => join(ROOT, 'functions', `${name}.ts`)),
+    absWorkingDir: ownPackage().folder,
+    entryPoints: FUNCTIONS.map((name) =>
+      join(functionsFolder(), `${name}.${form === 'sources' ? 'ts' : 'js'}`),
+    ),
     outdir: into,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -1,5 +1,4 @@
 // The three functions: their code, settings, roles and triggers.
-import { join } from 'node:path';
 import { AssetHashType, Aws, DockerImage, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -19,14 +18,13 @@ import { SETTINGS } from '../aws/environment.ts';
 import type { MaintainEvent } from '../aws/handlers.ts';
 import type { FunctionName } from '../aws/metric-names.ts';
 import type { Buckets } from './buckets.ts';
-import { bundleFunctions } from './bundle.ts';
+import { bundleFunctions, functionsFolder } from './bundle.ts';
 import { acknowledgeFolders } from './nag-suppressions.ts';
 import { bindingFolder } from './native-binding.ts';
 import { permissions } from './permissions.ts';
 import { FILES_WINDOW, type Queues } from './queues.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 /** The most messages that share a commit: see lib/aws/ingest-batch.ts. */
 const FILES_PER_BATCH = 100;
 /** One at a time: an insight that kills its function affects no other, and none waits for a slow one. */
@@ -172,7 +170,7 @@ export class Functions extends Construct {
 
 /** Bundled during synthesis, into the cloud assembly itself; not at all if no stack is deployed. */
 function functionCode({ definitions, architecture }: SluiceOptions): Code {
-  return Code.fromAsset(join(ROOT, 'functions'), {
+  return Code.fromAsset(functionsFolder(), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       // Never run: `local` always bundles, or throws.

@@ -4,14 +4,14 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CliError } from '../errors.ts';
 
 /** `linux-arm64`: as Node names platform and architecture. */
 export type Platform = `${string}-${string}`;
 
-const ROOT = join(import.meta.dirname, '../..');
-const FETCHED = join(ROOT, '.bindings');
+/** In the present folder, the CDK app's. */
+const FETCHED = resolve('.bindings');
 
 export function bindingPackage(platform: Platform): string {
   return `@duckdb/node-bindings-${platform}`;
@@ -91,12 +91,13 @@ function pack(specifier: string, into: string): string {
   }
 }
 
-/** Checks the hash in the lock file if there is one; otherwise npm has checked the archive against the registry's hash. */
+/** Checks the hash in the present folder's lock file if there is one; otherwise npm has checked the archive against the registry's hash. */
 function requireIntegrity(platform: Platform, archive: string): void {
-  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { integrity?: string } | undefined>;
+  if (!existsSync('package-lock.json')) return;
+  const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages?: Record<string, { integrity?: string } | undefined>;
   };
-  const wanted = lock.packages[`node_modules/${bindingPackage(platform)}`]?.integrity;
+  const wanted = lock.packages?.[`node_modules/${bindingPackage(platform)}`]?.integrity;
   const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
   if (wanted === undefined || wanted === found) return;
   throw new CliError(

@@ -17,6 +17,7 @@ const EDGES: Record<string, readonly string[]> = {
   aws: [...ROOMS.filter((room) => room !== 'inspect'), 'adapters'],
   stacks: ['.', 'core', 'definitions', 'adapters', 'aws'],
   cli: [...ROOMS, 'adapters', 'local'],
+  package: [...ROOMS, 'adapters', 'local', 'stacks'],
 };
 const mayImport = (room: string): readonly string[] => EDGES[room] ?? ROOMS.slice(0, ROOMS.indexOf(room));
 

@@ -1,5 +1,5 @@
 // Where a verb finds landing, the lake and the definitions if no option says it: the environment, then sluice.yaml, then a default.
-import { type Config, locatedBy } from '../local/config.ts';
+import { type Config, locatedBy } from './config.ts';
 
 export type Setting = {
   readonly value: string;

@@ -1,0 +1,184 @@
+// A lake for programs: finds it as the command line does, and offers each use case as a method. The use cases decide everything.
+import { UsageError } from '../errors.ts';
+import { type Certificate, certifyLake } from '../inspect/certify-lake.ts';
+import { type DefinitionPlan, planDefinitions } from '../inspect/definition-plan.ts';
+import {
+  findTable,
+  namedTables,
+  partitionsNamed,
+  requireDataset,
+  versionAsOf,
+} from '../inspect/find-table.ts';
+import { tableHistory, type VersionHistory } from '../inspect/history.ts';
+import { type LakeStatus, lakeStatus } from '../inspect/lake-status.ts';
+import { readTables, withViews } from '../inspect/lake-views.ts';
+import { readQuery } from '../inspect/read-query.ts';
+import { type Receipt, tableReceipt } from '../inspect/receipt.ts';
+import { findRejects, type SourceRejects } from '../inspect/rejects.ts';
+import { TableLogs } from '../inspect/table-log.ts';
+import { type AsOf, parseAsOf } from '../lake/as-of.ts';
+import { findConfig } from '../local/config.ts';
+import { refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
+import { type LakeLocations, type LocalLake, openLake as openLocal } from '../local/open-lake.ts';
+import { settingsFrom } from '../local/settings.ts';
+import { type SyncResult, syncLake } from '../local/sync-lake.ts';
+import type { Log, Row } from '../ports.ts';
+import type { TableFailure } from '../table-failures.ts';
+
+export type LakeOptions = {
+  /** A folder, or s3://bucket/prefix. Default: `$SLUICE_LANDING`, else `landing` in sluice.yaml, else `.lake/landing`. */
+  readonly landing?: string;
+  /** A folder, or s3://bucket/prefix. Default: `$SLUICE_LAKE`, else `lake` in sluice.yaml, else `.lake/lake`. */
+  readonly lake?: string;
+  /** The folder of the packages. Default: `$SLUICE_SCHEMAS`, else `schemas` in sluice.yaml, else `schemas`. */
+  readonly schemas?: string;
+  /** Where sluice.yaml is looked for, upwards. Default: the process's current folder. */
+  readonly folder?: string;
+  /** DuckDB's memory limit, in MB. Default: 80 % of the machine's memory. */
+  readonly memoryLimitMb?: number;
+  /** Gets every event. Default: they are dropped. */
+  readonly log?: Log;
+};
+
+export type SyncChoice = {
+  readonly dataset?: string;
+  /** Days, YYYY-MM-DD. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Landing keys: landing is not listed. */
+  readonly keys?: readonly string[];
+  /** Withdraws the rows of source files that are no longer in landing. */
+  readonly prune?: boolean;
+  /** Lets `prune` withdraw more than half of a dataset. */
+  readonly allowMassWithdrawal?: boolean;
+};
+
+export type TableChoice = {
+  /** A version of the table, or a time in ISO 8601. */
+  readonly asOf?: string;
+  /** Partition values as text: `{ year: '2024' }`. */
+  readonly partition?: Readonly<Record<string, string>>;
+};
+
+/** Opens a lake; close it when done. Throws CliError if landing and the lake overlap, or the definitions cannot be read. */
+export async function openLake(options: LakeOptions = {}): Promise<Lake> {
+  const { folder = process.cwd(), log = () => {}, memoryLimitMb } = options;
+  const settings = settingsFrom(process.env, await findConfig(folder));
+  const locationOf = (name: keyof LakeLocations) => options[name] ?? settings.get(name)?.value ?? '';
+  const locations: LakeLocations = {
+    landing: locationOf('landing'),
+    lake: locationOf('lake'),
+    schemas: locationOf('schemas'),
+  };
+  await refuseOverlap(locations);
+  const memory = memoryLimitMb === undefined ? {} : { memoryLimitMb };
+  return new Lake(await openLocal(locations, log, memory), locations);
+}
+
+export class Lake {
+  readonly locations: LakeLocations;
+  private readonly local: LocalLake;
+
+  constructor(local: LocalLake, locations: LakeLocations) {
+    this.local = local;
+    this.locations = locations;
+  }
+
+  /** Brings the lake in line with landing, once, as `sluice sync`. Throws CliError if landing is missing. */
+  async sync(choice: SyncChoice = {}): Promise<SyncResult> {
+    await requireLanding(this.locations);
+    const { dataset, from, to, keys, prune = false, allowMassWithdrawal = false } = choice;
+    if (dataset !== undefined) requireDataset(this.local.effects.catalog, dataset);
+    const selection = {
+      ...(dataset === undefined ? {} : { dataset }),
+      ...(from === undefined && to === undefined ? {} : { range: { from, to } }),
+      ...(keys === undefined ? {} : { keys }),
+    };
+    return syncLake(this.local, { selection, prune, allowMassWithdrawal });
+  }
+
+  /** All rows of one SELECT in DuckDB's SQL. `asOf`: a version or a time. Throws SqlError where DuckDB refuses the query. */
+  async query(sql: string, { asOf }: Pick<TableChoice, 'asOf'> = {}): Promise<Row[]> {
+    await requireLake(this.locations);
+    const { effects } = this.local;
+    const reads = await effects.sql.session((session) => readQuery(session, sql));
+    const tables = reads === undefined ? [] : readTables(namedTables(effects), reads);
+    const at = asOf === undefined ? {} : { asOf: requireAsOf(asOf) };
+    return withViews(effects, tables, (session) => session.rows(sql), { ...at, sql });
+  }
+
+  /** What the lake holds, how current it is, and what needs attention. */
+  async status(): Promise<LakeStatus> {
+    await requireLake(this.locations);
+    return lakeStatus(this.local.effects);
+  }
+
+  /** The proof that every landing object and every row is accounted for. `recount`: reads each file in landing. */
+  async certify({
+    dataset,
+    recount = false,
+  }: {
+    dataset?: string;
+    recount?: boolean;
+  } = {}): Promise<Certificate> {
+    await requireLanding(this.locations);
+    await requireLake(this.locations);
+    const { effects } = this.local;
+    const only = dataset === undefined ? {} : { only: requireDataset(effects.catalog, dataset) };
+    return certifyLake(effects, { ...only, recount });
+  }
+
+  /** The effect of changed contracts and SQL on the lake. Changes nothing. */
+  async plan(): Promise<DefinitionPlan> {
+    await requireLanding(this.locations);
+    return planDefinitions(this.local.effects);
+  }
+
+  /** The versions of a table or insight, newest first. Throws UsageError on an unknown name. */
+  async history(table: string): Promise<VersionHistory[]> {
+    await requireLake(this.locations);
+    const { effects } = this.local;
+    return tableHistory((await findTable(effects, new TableLogs(effects.tables), table)).log);
+  }
+
+  /** From which source files, contracts and SQL a table's numbers were computed. Throws UsageError on an unknown name. */
+  async explain(table: string, { asOf, partition = {} }: TableChoice = {}): Promise<Receipt> {
+    await requireLake(this.locations);
+    const { effects } = this.local;
+    const logs = new TableLogs(effects.tables);
+    const found = await findTable(effects, logs, table);
+    const version = versionAsOf(found.log, asOf === undefined ? undefined : requireAsOf(asOf));
+    const words = Object.entries(partition).map(([column, value]) => `${column}=${value}`);
+    const filter = partitionsNamed(found.log, version, words);
+    return tableReceipt(effects, logs, found.table, found.log, version, filter);
+  }
+
+  /** The source files of which rows, or all, were refused; `failures`: tables that cannot be read, whose files are missing. */
+  async rejects({ dataset }: { dataset?: string } = {}): Promise<{
+    readonly sources: readonly SourceRejects[];
+    readonly failures: readonly TableFailure[];
+  }> {
+    await requireLake(this.locations);
+    const failures: TableFailure[] = [];
+    const sources: SourceRejects[] = [];
+    for await (const one of findRejects(this.local.effects, dataset, failures)) sources.push(one);
+    return { sources, failures };
+  }
+
+  /** Ends DuckDB and removes temporary files. */
+  async close(): Promise<void> {
+    await this.local.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function requireAsOf(text: string): AsOf {
+  const asOf = parseAsOf(text);
+  if (asOf !== undefined) return asOf;
+  throw new UsageError(
+    `asOf ${JSON.stringify(text)} is neither a version nor a time: write 12, 2024-01-31 or 2024-01-31T10:00:00Z`,
+  );
+}
