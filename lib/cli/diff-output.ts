@@ -1,9 +1,11 @@
 // Prints the changes between two versions: causes first, then rows, cut for people and complete for programs.
+
+import { cellText } from '../inspect/cell-text.ts';
 import type { Receipt } from '../inspect/receipt.ts';
 import type { RowChange, RowDiff } from '../inspect/row-diff.ts';
 import type { SourceDiff, TableDiff } from '../inspect/table-diff.ts';
 import type { Row } from '../ports.ts';
-import { cellText, isExactNumber, isNumber, jsonValue } from './query-output.ts';
+import { isExactNumber, isNumber, jsonValue } from './query-output.ts';
 import { left, renderTable } from './table-text.ts';
 import type { Terminal } from './terminal.ts';
 import { apart, count, JSON_HAS_ALL, number, restLine, section, timeText } from './text.ts';

@@ -1,6 +1,8 @@
 // Prints a query's rows as they arrive: a table of the first thousand, or all of them as CSV or JSON.
+
+import { csvRecord } from '../csv-record.ts';
+import { cellText } from '../inspect/cell-text.ts';
 import type { ResultColumn, Row, SqlSession, Value } from '../ports.ts';
-import { csvRecord } from './csv-text.ts';
 import { renderTable } from './table-text.ts';
 import type { Terminal } from './terminal.ts';
 import { count, number } from './text.ts';
@@ -91,12 +93,6 @@ async function writeTable(columns: readonly Column[], chunks: Chunks, terminal: 
   const more =
     rows > shown.length ? `… ${number(rows - shown.length)} more rows: use --format csv` : count(rows, 'row');
   await terminal.out([...renderTable(header, shown, terminal.outColumns), more]);
-}
-
-/** Null for NULL; lists and structs as JSON. */
-export function cellText(value: Value): string | null {
-  if (value === null || typeof value === 'string') return value;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 export function isExactNumber(type: string): boolean {

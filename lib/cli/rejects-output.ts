@@ -2,10 +2,10 @@
 
 import type { RefusedRow } from '../core/violation.ts';
 import { placedMessage } from '../core/violation-text.ts';
+import { csvRecord } from '../csv-record.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { readRefusedRows, type SourceRejects } from '../inspect/rejects.ts';
 import type { Effects } from '../lake/effects.ts';
-import { csvRecord } from './csv-text.ts';
 import { sendAgain } from './send-again.ts';
 import type { Terminal } from './terminal.ts';
 import { count, number } from './text.ts';

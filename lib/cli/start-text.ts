@@ -2,6 +2,7 @@
 import { basename, dirname, posix } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { type Derivation, tablePrefix } from '../core/insight.ts';
+import { cellText } from '../inspect/cell-text.ts';
 import { withViews } from '../inspect/lake-views.ts';
 import type { Effects } from '../lake/effects.ts';
 import { filesBySource } from '../lake/tags.ts';
@@ -9,7 +10,7 @@ import type { LakeLocations } from '../local/open-lake.ts';
 import { identifier } from '../sql/quoting.ts';
 import { messageOf } from '../table-failures.ts';
 import { typed } from './locations.ts';
-import { cellText, isNumber } from './query-output.ts';
+import { isNumber } from './query-output.ts';
 import { renderTable } from './table-text.ts';
 
 const HEADLINE_ROWS = 5;

@@ -14,6 +14,16 @@ export const VERBS: readonly ListedVerb[] = [
     load: async () => (await import('./start.ts')).start,
   },
   {
+    name: 'init',
+    summary: 'Write a new project: settings, an example that runs, a test of it, a GitHub workflow.',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    name: 'test',
+    summary: "Play the project's cases and compare the rows with those expected; needs no lake.",
+    load: async () => (await import('./test.ts')).test,
+  },
+  {
     name: 'sync',
     summary: 'Bring the lake in line with landing, once: the backfill and the recovery.',
     load: async () => (await import('./sync.ts')).sync,

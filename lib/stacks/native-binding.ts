@@ -70,11 +70,15 @@ export function fetchBinding(platform: Platform): string {
 
 function pack(specifier: string, into: string): string {
   try {
-    const answer = execFileSync('npm', ['pack', specifier, '--json', '--pack-destination', into], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      shell: process.platform === 'win32',
-    });
+    const answer = execFileSync(
+      'npm',
+      ['pack', specifier, '--json', '--prefer-offline', '--pack-destination', into],
+      {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+        shell: process.platform === 'win32',
+      },
+    );
     const [packed] = JSON.parse(answer) as { filename: string }[];
     if (packed) return packed.filename;
     throw new Error('npm packed nothing');

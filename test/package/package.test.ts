@@ -1,0 +1,191 @@
+// The package as its users have it: packed, installed into an empty folder whose name has a blank and an umlaut, and used there
+// as the README says. Needs npm's registry, or its cache.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useTemp } from '../support/temp.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const QUIET = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+const run = promisify(execFile);
+
+type Said = { readonly out: string; readonly err: string };
+
+/** As a shell would. What npm tells its scripts does not reach the commands. */
+async function typed(folder: string, program: string, ...args: string[]): Promise<Said> {
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:npm_|NODE_ENV$|VITEST|SLUICE_)/.test(name)),
+  );
+  const options = {
+    cwd: folder,
+    env: environment,
+    maxBuffer: 64 * 1024 ** 2,
+    shell: process.platform === 'win32',
+  };
+  const { stdout, stderr } = await run(program, args, options).catch(
+    (error: Error & { stdout?: string; stderr?: string }) => {
+      throw new Error(`${program} ${args.join(' ')}: ${error.message}\n${error.stdout}\n${error.stderr}`);
+    },
+  );
+  return { out: stdout, err: stderr };
+}
+
+const temp = useTemp();
+const folder = join(temp, 'ä lake');
+const project = join(folder, 'my-lake');
+const tarball = join(temp, 'sluice.tgz');
+const sluice = (...args: string[]) => typed(project, 'npx', 'sluice', ...args);
+
+beforeAll(async () => {
+  mkdirSync(folder);
+  const { out } = await typed(ROOT, 'npm', 'pack', '--json', '--pack-destination', temp);
+  const [packed] = JSON.parse(out.slice(out.indexOf('['))) as [{ filename: string }];
+  const { renameSync } = await import('node:fs');
+  renameSync(join(temp, packed.filename), tarball);
+  await typed(folder, 'npm', 'install', ...QUIET, '../sluice.tgz');
+  await typed(folder, 'npx', 'sluice', 'init', 'my-lake');
+});
+
+const packageFolder = join(folder, 'node_modules/sluice');
+const filesOf = (where: string) =>
+  readdirSync(where, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(where.length + 1));
+
+describe('the package', () => {
+  it('is compiled, has types and maps, no tests and no samples but the example’s, and less than 2 MB', () => {
+    const files = filesOf(packageFolder);
+    expect(files.filter((file) => /^(?:lib|functions|test|schemas|localstack)\//.test(file))).toEqual([]);
+    expect(files.filter((file) => /samples\//.test(file)).every((file) => file.startsWith('template/'))).toBe(
+      true,
+    );
+    expect(files).toEqual(
+      expect.arrayContaining(['dist/sluice.js', 'dist/sluice.js.map', 'dist/cdk.js', 'LICENSE']),
+    );
+    expect(files.filter((file) => file.endsWith('.d.ts')).length).toBeGreaterThan(20);
+    const bytes = files.reduce((sum, file) => sum + statSync(join(packageFolder, file)).size, 0);
+    expect(bytes).toBeLessThan(2_000_000);
+  });
+
+  it('installs no tool of its own making, and runs no script when it is installed', () => {
+    const { scripts } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(['preinstall', 'install', 'postinstall', 'prepare'].filter((name) => name in scripts)).toEqual([]);
+    for (const tool of ['vitest', 'typescript', 'tsx', 'aws-cdk-lib', '@biomejs'])
+      expect(existsSync(join(folder, 'node_modules', tool)), tool).toBe(false);
+  });
+
+  it('says nothing of the machine that it was packed on', () => {
+    const telling = filesOf(join(packageFolder, 'dist')).filter((file) =>
+      readFileSync(join(packageFolder, 'dist', file), 'utf8').includes(ROOT),
+    );
+    expect(telling).toEqual([]);
+  });
+});
+
+describe('a new project', () => {
+  it('runs its example, answers a query, and passes its own test', async () => {
+    const started = await sluice('start', '--once');
+    expect(started.out).toContain('Copied 2 sample files to .lake/landing');
+    expect(started.out).toMatch(/2024-05-01 {2}DE {12}2 {3}125\.50/);
+    const { out } = await sluice(
+      'query',
+      'SELECT country, revenue FROM revenue_daily ORDER BY ALL',
+      '--format',
+      'csv',
+    );
+    expect(out).toBe('country,revenue\r\nDE,125.50\r\nFI,0.30\r\nFI,19.90\r\nUS,64.00\r\n');
+    expect((await sluice('test')).out).toContain('1 case passed, 0 failed');
+    expect((await sluice('status')).out).not.toContain('sluice.yaml');
+  });
+
+  it('npm test and npm start are its own', async () => {
+    const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(scripts).toEqual({ start: 'sluice start', test: 'sluice test' });
+  });
+});
+
+describe('programs', () => {
+  it('import the use cases, and the Delta log', async () => {
+    writeFileSync(
+      join(project, 'program.mjs'),
+      `import { openLake } from 'sluice';
+import { openDeltaLog } from 'sluice/delta';
+const lake = await openLake();
+const { outcomes } = await lake.sync();
+const rows = await lake.query('SELECT sum(revenue)::VARCHAR AS total FROM revenue_daily');
+const { sources } = await lake.explain('revenue_daily', { partition: { date: '2024-05-01' } });
+const [newest] = await lake.history('orders');
+const { certified } = await lake.certify();
+await lake.close();
+const log = await openDeltaLog('.lake/lake/tables/orders');
+const snapshot = await log.latest();
+await log.close();
+console.log(JSON.stringify({ outcomes: outcomes.length, rows, sources: sources.map((one) => one.source), newest: newest.version, certified, version: snapshot.version, files: snapshot.files.size }));
+`,
+    );
+    await sluice('sync');
+    const { out } = await typed(project, process.execPath, 'program.mjs');
+    expect(JSON.parse(out)).toMatchObject({
+      outcomes: 0,
+      rows: [{ total: '209.70' }],
+      sources: ['orders/date=2024-05-01/shop.csv'],
+      files: 2,
+    });
+  });
+
+  it('are checked against its types', async () => {
+    writeFileSync(
+      join(project, 'program.mts'),
+      `import { openLake, type SyncResult } from 'sluice';
+import { openDeltaLog } from 'sluice/delta';
+const lake = await openLake({ landing: 'a', lake: 'b', schemas: 'c' });
+const result: SyncResult = await lake.sync({ dataset: 'orders' });
+const unchanged: number = result.unchanged;
+// @ts-expect-error: it is a number
+const wrong: string = result.unchanged;
+const version: number | undefined = (await (await openDeltaLog('./lake/orders')).latest())?.version;
+export { unchanged, version, wrong };
+`,
+    );
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')];
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--lib',
+      'es2023,esnext.disposable',
+    ];
+    await typed(project, process.execPath, tsc, ...options, ...types, 'program.mts');
+  });
+});
+
+describe('on AWS', () => {
+  it('init --aws adds a CDK app that synthesises, over what is there', async () => {
+    const { out } = await sluice('init', '--aws');
+    expect(out).toContain('Already in this folder, and not changed:');
+    const tools = /npm install --save-dev --save-exact (.*)/.exec(out)?.[1]?.split(' ') ?? [];
+    expect(tools).toHaveLength(4);
+    const file = join(project, 'package.json');
+    const settings = JSON.parse(readFileSync(file, 'utf8')) as { dependencies: Record<string, string> };
+    writeFileSync(file, JSON.stringify({ ...settings, dependencies: { sluice: `file:${tarball}` } }));
+    await typed(project, 'npm', 'install', ...QUIET, '--save-dev', '--save-exact', ...tools);
+    await typed(project, 'npx', 'cdk', 'synth', '--quiet');
+    const template = JSON.parse(readFileSync(join(project, 'cdk.out/Sluice-dev.template.json'), 'utf8')) as {
+      Resources: Record<string, { Type: string; Properties: { Handler?: string } }>;
+    };
+    const handlers = Object.values(template.Resources).flatMap(({ Properties }) => Properties?.Handler ?? []);
+    expect(handlers).toEqual(
+      expect.arrayContaining(['ingest.handler', 'aggregate.handler', 'maintain.handler']),
+    );
+  });
+});
