@@ -153,10 +153,15 @@ class Count {
       0,
     );
     if (!this.#affords(table, size)) return;
-    const { failed: heldPartitions } = await refresh(this.#rehearsal, derivation.target);
+    const { failed } = await refresh(this.#rehearsal, derivation.target);
     const after = await this.#rehearsal.tables.latest(table);
     const totals = await movedTotals(this.#rehearsal, derivation, before, after);
-    this.found.set(table, { totals, ...(heldPartitions.length === 0 ? {} : { heldPartitions }) });
+    const partial = derivation.inputs.map(tablePrefix).find((input) => this.found.get(input)?.notCounted);
+    this.found.set(table, {
+      totals,
+      ...(failed.length === 0 ? {} : { heldPartitions: failed }),
+      ...(partial === undefined ? {} : { notCounted: `it reads ${partial}, which is not counted in full` }),
+    });
   }
 
   /** True if what the table would hold is known. */
