@@ -101,7 +101,7 @@ export function totalsFacts({ heldPartitions = [], totals }: CountedChange, most
       heldPartitions.map(({ partition, message }) => `${partitionLabel(partition)}: ${message}`),
       most,
     ),
-    ...fact('sums of more than 38 digits, not compared:', totals?.tooLarge ?? [], most),
+    ...fact('sums of more than 38 digits, not compared', totals?.tooLarge ?? [], most),
   ];
 }
 
@@ -113,18 +113,23 @@ export const TOTALS_COLUMNS = [
   right('difference'),
 ];
 
-/** A row of cells for each total that moves: of the whole table, then of the first `most` partitions. [] if none moves. */
-export function totalsRows({ partitions, rows, columns }: MovedTotals, most: number): string[][] {
+/**
+ * A row of cells for each total that moves: of the whole table, then of the first `most` partitions if there are others too. [] if
+ * none moves.
+ */
+export function totalsRows(
+  { partitions, equalPartitions, rows, columns }: MovedTotals,
+  most: number,
+): string[][] {
   if (partitions.length === 0) return [];
+  const isWhole = partitions.length + equalPartitions === 1;
   const moving = new Set(partitions.flatMap((one) => one.columns.map(({ column }) => column)));
   const shown = columns.filter((total) => hasMoved(total) || moving.has(total.column));
   return [
     ...cells('all', rows, shown),
     ...partitions
-      .slice(0, most)
-      .flatMap(({ partition, rows, columns }) =>
-        Object.keys(partition).length === 0 ? [] : cells(partitionLabel(partition), rows, columns),
-      ),
+      .slice(0, isWhole ? 0 : most)
+      .flatMap(({ partition, rows, columns }) => cells(partitionLabel(partition), rows, columns)),
   ];
 }
 

@@ -25,7 +25,7 @@ export type FoundPlan = CountedPlan & {
 };
 
 /** How much of a long list is shown. */
-const MOST = { items: 5, partitions: 10 };
+const MOST = { items: 5, partitions: 5 };
 
 export const PLAN_COLUMNS = [
   left('table'),
