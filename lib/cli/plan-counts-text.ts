@@ -48,7 +48,7 @@ export function countsFacts(counts: ContractCounts, most: number): Fact[] {
     ),
     ...plain(
       unread.files,
-      `not checked: ${count(unread.rows, 'live row')} of ${count(unread.files, 'file')} that landing does not have`,
+      `not checked: ${count(unread.rows, 'live row')} of ${count(unread.files, 'file')} that landing does not have or show`,
     ),
     ...fact(
       `${count(counts.otherRecords.length, 'file')} would be cut into another number of records; rows are matched by line`,

@@ -2,7 +2,12 @@
 // by hand; that they are what the next sync does is tried in test/laws/plan-counts.test.ts.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { fileStore } from '../../lib/adapters/file-store.ts';
+import { planMarkdown } from '../../lib/cli/plan-markdown.ts';
+import { writeForeign } from '../support/foreign-writer.ts';
+import { testTemp } from '../support/temp.ts';
 import { sluice } from './harness.ts';
 import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
 
@@ -86,7 +91,6 @@ it('tells rows that are refused from rows that are accepted, also within one fil
     '  ──────────────  ───────  ────  ─────  ──────────',
     '  all             takings  6.50  17.00       10.50',
     '  day=2024-01-01  takings  3.50  14.00       10.50',
-    '',
   ]);
 });
 
@@ -132,7 +136,7 @@ it('says what landing cannot answer for, and what the lake has not read yet', as
   });
   const { out } = await plan(shop);
   expect(out).toContain('  1 file not read before: 1 row accepted, 1 quarantined, 0 files rejected\n');
-  expect(out).toContain('  not checked: 2 live rows of 1 file that landing does not have\n');
+  expect(out).toContain('  not checked: 2 live rows of 1 file that landing does not have or show\n');
 });
 
 it('says that an audit would keep the old rows', async () => {
@@ -228,4 +232,92 @@ it('shows cells in Markdown as text, whatever they are', async () => {
   expect(out.replace(/<\/?code>/g, '')).not.toMatch(/[<>@`]|\p{Cc}(?<!\n)|\bwww\./u);
   for (const line of out.split('\n').filter((line) => line.startsWith('|')))
     expect([8, 6]).toContain(line.split('|').length - 1);
+});
+
+it('tells the records of a JSON document apart by their paths', async () => {
+  const shop = await makeShop();
+  const json = (constraints: object) => {
+    const [resource] = amount(constraints, { path: 'shop/day=*/*.json', format: 'json' }).resources;
+    return { ...CONTRACT, resources: [resource] };
+  };
+  await shop.define(json({ maximum: 10 }), TAKINGS);
+  const key = 'shop/day=2024-01-01/a.json';
+  await shop.write(key, JSON.stringify([1, 20, 5].map((n) => ({ till: 'north', amount: n }))));
+  expect((await sluice(['sync', ...shop.places])).code).toBe(0);
+  await shop.define(json({ minimum: 2 }), TAKINGS);
+  expect((await planned(shop)).sales.counts).toMatchObject({
+    refused: 1,
+    refusedExamples: [{ source: key, line: null, path: '$[0]', rule: 'minimum' }],
+    admitted: 1,
+    admittedExamples: [{ source: key, line: null, path: '$[1]', rule: 'maximum' }],
+  });
+});
+
+it('says whose rows go where a contract begins to refuse duplicates', async () => {
+  const shop = await soldShop(CONTRACT, { [A]: ['north,1'] });
+  await shop.sell('shop/day=2024-01-01/b.csv', 'north,1');
+  expect((await sluice(['sync', ...shop.places])).code).toBe(0);
+  await shop.define(amount({}, { duplicates: 'reject' }), TAKINGS);
+  const { sales, takings } = await planned(shop);
+  expect(sales.counts).toMatchObject({
+    before: { live: 2 },
+    after: { live: 1 },
+    refused: 0,
+    newlyRejected: [{ liveRows: 1, staysLive: false, reason: { rule: 'duplicate' } }],
+  });
+  expect(takings.totals.columns).toMatchObject([{ old: '2.00', new: '1.00' }]);
+  expect((await plan(shop)).out).toContain('(its 1 live row would go): it has the same text as');
+});
+
+it('says that rows are matched by line where a contract cuts a file into other records', async () => {
+  const shop = await soldShop(CONTRACT, { [A]: ['north,1', '#south,2'] });
+  await shop.define({ ...CONTRACT, resources: [{ ...SALES, dialect: { commentChar: '#' } }] }, TAKINGS);
+  const { sales } = await planned(shop);
+  expect(sales.counts).toMatchObject({
+    before: { live: 2 },
+    after: { live: 1 },
+    refused: 0,
+    admitted: 0,
+    otherRecords: [A],
+  });
+  expect((await plan(shop)).out).toContain(
+    `  1 file would be cut into another number of records; rows are matched by line:\n    ${A}\n`,
+  );
+});
+
+it('says why an insight is not counted whose input another program changed', async () => {
+  const shop = await soldShop(CONTRACT, { [A]: ['north,1'] });
+  const scratch = testTemp();
+  const sql = await openDuckDb({ threads: 1, tempDirectory: join(scratch, 'spill') });
+  onTestFinished(() => sql.close());
+  const lake = fileStore(shop.lake, { durable: false });
+  expect(await writeForeign(sql, scratch, lake, 'tables/sales', 'DELETE', 0)).toBe(true);
+  await shop.define(CONTRACT, TAKINGS.replace('sum(amount)', 'sum(2 * amount)'));
+  const { takings } = await planned(shop);
+  expect(takings.totals).toBeUndefined();
+  expect(takings.notCounted).toMatch(
+    /^tables\/sales was changed by another program in version 2: run "sluice sync"/,
+  );
+});
+
+it('cuts a comment that GitHub would not take', () => {
+  const many = Array.from({ length: 400 }, (_, i) => ({
+    ...{
+      table: `insights/i${i}`,
+      file: null,
+      change: 'changed' as const,
+      reasons: [],
+      sourceFiles: 0,
+      bytes: 0,
+    },
+    partitions: [{}],
+    notCounted: `because ${'"*'.repeat(50)}`,
+  }));
+  const plan = { landing: 'l', lake: 'l', counted: true, unchanged: 0, broken: [], aside: [], failures: [] };
+  const lines = planMarkdown({ ...plan, changes: many });
+  expect(lines.join('\n').length).toBeLessThan(65_536);
+  expect(lines.at(-3)).toMatch(
+    /^\*\*Too long for a comment: \d+ more sections\.\*\* `npx sluice plan` shows everything\.$/,
+  );
+  expect(lines.at(-1)).toMatch(/^400 changed, 0 unchanged\./);
 });
