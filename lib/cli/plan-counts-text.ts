@@ -10,6 +10,14 @@ import { count, number } from './text.ts';
 /** A sentence of ours, and below it items that hold words of files: names, cells, messages. */
 export type Fact = { readonly text: string; readonly items: readonly string[]; readonly more: number };
 
+/** Whose counts these are. A broken or held table changes by a rebuild alone. */
+export function countedOf({ table, change }: CountedChange): {
+  readonly table: string;
+  readonly when: string;
+} {
+  return { table, when: change === 'broken' || change === 'held' ? ' after a rebuild' : '' };
+}
+
 /** `2 live rows would be refused, 3 quarantined rows accepted; rows 6 → 7 live, 3 → 2 quarantined` */
 export function countsHeadline({ refused, admitted, before, after }: ContractCounts): string {
   const change = (old: number, now: number) =>
@@ -22,7 +30,7 @@ export function countsHeadline({ refused, admitted, before, after }: ContractCou
 
 /** The rest of what was counted; [] if the headline says all. `most`: items of each. */
 export function countsFacts(counts: ContractCounts, most: number): Fact[] {
-  const { firstRead, unread } = counts;
+  const { firstRead, withdrawn, unread } = counts;
   return [
     ...rowFacts('refused', counts.refused, counts.refusedFiles, counts.refusedExamples, most),
     ...rowFacts('accepted', counts.admitted, counts.admittedFiles, counts.admittedExamples, most),
@@ -45,6 +53,10 @@ export function countsFacts(counts: ContractCounts, most: number): Fact[] {
     ...plain(
       firstRead.files,
       `${count(firstRead.files, 'file')} not read before: ${count(firstRead.accepted, 'row')} accepted, ${number(firstRead.quarantined)} quarantined, ${count(firstRead.rejectedFiles, 'file')} rejected`,
+    ),
+    ...plain(
+      withdrawn.files,
+      `${count(withdrawn.rows, 'live row')} of ${count(withdrawn.files, 'file')} would go: landing has no such file for this dataset`,
     ),
     ...plain(
       unread.files,

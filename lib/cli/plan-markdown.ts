@@ -2,6 +2,7 @@
 // a comment is not longer than GitHub takes. Pure.
 import type { CountedChange } from '../inspect/count-plan.ts';
 import {
+  countedOf,
   countsFacts,
   countsHeadline,
   type Fact,
@@ -67,11 +68,12 @@ function changeCells(change: CountedChange): string[] {
 
 /** [] where nothing was counted. */
 function countedSection(change: CountedChange): string[] {
-  const { table, counts, totals, notCounted } = change;
+  const { counts, totals, notCounted } = change;
+  const { table, when } = countedOf(change);
   const lines = [
-    ...(counts === undefined ? [] : [`**${code(table)}: ${countsHeadline(counts)}**`, '']),
+    ...(counts === undefined ? [] : [`**${code(table)}${when}: ${countsHeadline(counts)}**`, '']),
     ...(counts === undefined ? [] : bullets(countsFacts(counts, MOST.items))),
-    ...(totals === undefined ? [] : [`**${code(table)}: ${totalsHeadline(totals)}**`, '']),
+    ...(totals === undefined ? [] : [`**${code(table)}${when}: ${totalsHeadline(totals)}**`, '']),
     ...(totals === undefined ? [] : totalsTable(change)),
     ...(totals === undefined ? [] : bullets(totalsFacts(change, MOST.items))),
   ];

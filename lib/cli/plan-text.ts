@@ -5,6 +5,7 @@ import type { MovedTotals } from '../inspect/moved-totals.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { asideDocument, failureLines } from './aside-text.ts';
 import {
+  countedOf,
   countsFacts,
   countsHeadline,
   type Fact,
@@ -58,11 +59,12 @@ export const NOT_COUNTED = 'Rows and totals were not counted (--no-counts).';
 
 /** What was counted of a change, with an empty line after it; [] if nothing was. */
 function countedLines(change: CountedChange, maxWidth: number | undefined): string[] {
-  const { table, counts, totals, notCounted } = change;
+  const { counts, totals, notCounted } = change;
+  const { table, when } = countedOf(change);
   const lines = [
-    ...(counts === undefined ? [] : [`${table}: ${countsHeadline(counts)}`]),
+    ...(counts === undefined ? [] : [`${table}${when}: ${countsHeadline(counts)}`]),
     ...(counts === undefined ? [] : countsFacts(counts, MOST.items).flatMap(factLines)),
-    ...(totals === undefined ? [] : [`${table}: ${totalsHeadline(totals)}`]),
+    ...(totals === undefined ? [] : [`${table}${when}: ${totalsHeadline(totals)}`]),
     ...(totals === undefined ? [] : totalsLines(change, totals, maxWidth)),
     ...(notCounted === undefined
       ? []

@@ -41,6 +41,8 @@ export type ContractCounts = {
     readonly quarantined: number;
     readonly rejectedFiles: number;
   };
+  /** Live sources whose rows would go with them: their path does not match any more, or a rebuild finds no file in landing. */
+  readonly withdrawn: { readonly files: number; readonly rows: number };
   /** Live sources that no file in landing can answer for: their rows stay as they are, and were not checked. */
   readonly unread: { readonly files: number; readonly rows: number };
   /** Files that the new contract cuts into another number of records: their rows are matched by line alone. */
@@ -89,10 +91,12 @@ export async function contractCounts(
   const matched = kept.flatMap((one) => (one.counts === undefined ? [] : [{ ...one, counts: one.counts }]));
   const refusing = matched.filter(({ counts }) => counts.refused > 0);
   const admitting = matched.filter(({ counts }) => counts.admitted > 0);
+  const sources = new Set(reports.map(({ source }) => source));
+  const withdrawn = [...old].flatMap(([source, adds]) =>
+    sources.has(source) || now.has(source) ? [] : [adds],
+  );
   const unread = [...now].flatMap(([source, adds]) =>
-    originOf(adds)?.contract === dataset.hash || read.some(({ report }) => report.source === source)
-      ? []
-      : [adds],
+    originOf(adds)?.contract === dataset.hash || sources.has(source) ? [] : [adds],
   );
   const first = read.flatMap(({ kind, report }) => (kind === 'first' ? [report] : []));
   return {
@@ -122,7 +126,8 @@ export async function contractCounts(
       quarantined: sum(first, ({ outcome, quarantined }) => (outcome === 'accepted' ? quarantined : 0)),
       rejectedFiles: first.filter(({ outcome }) => outcome === 'rejected').length,
     },
-    unread: { files: unread.length, rows: sum(unread, (adds) => originOf(adds)?.acceptedRows ?? 0) },
+    withdrawn: { files: withdrawn.length, rows: sum(withdrawn, liveRowsOf) },
+    unread: { files: unread.length, rows: sum(unread, liveRowsOf) },
     otherRecords: kept.flatMap(({ known, report }) =>
       known.accepted + known.quarantined === report.rows ? [] : [report.source],
     ),
@@ -138,6 +143,10 @@ function liveSources(snapshot: Snapshot | undefined): LiveSources {
 
 function originOf([add]: readonly Add[]) {
   return add && readOrigin(add);
+}
+
+function liveRowsOf(adds: readonly Add[]): number {
+  return originOf(adds)?.acceptedRows ?? 0;
 }
 
 /** What was known of the present version of a file that was accepted. */
@@ -233,7 +242,7 @@ function rejectedFile(
   old: LiveSources,
   now: LiveSources,
 ): RejectedFile {
-  const liveRows = originOf(old.get(source) ?? [])?.acceptedRows ?? 0;
+  const liveRows = liveRowsOf(old.get(source) ?? []);
   return { source, reason, liveRows, staysLive: now.has(source) };
 }
 

@@ -5,7 +5,11 @@ import type { Dataset } from '../core/contract.ts';
 import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { CliError, LocationGoneError, TryAgainError } from '../errors.ts';
-import { apply } from '../evolve/apply.ts';
+import { apply, refusedChanges } from '../evolve/apply.ts';
+import { presentVersions } from '../evolve/convert-landing.ts';
+import { rebuild } from '../evolve/rebuild.ts';
+import { mapInParallel } from '../in-parallel.ts';
+import { readReport } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type Reconciliation, reconcile } from '../maintain/reconcile.ts';
 import { SqlError } from '../ports.ts';
@@ -19,7 +23,7 @@ import { rehearse } from './rehearsal.ts';
 import { type RehearsalObserver, rereadSources } from './reread-sources.ts';
 
 export type CountedChange = PlannedChange & {
-  /** Of a table of source files whose contract is new or changed. */
+  /** Of a table of source files whose contract is new or changed. Of a broken or held table, here and below: after a rebuild. */
   readonly counts?: ContractCounts;
   /** Of a computed table. */
   readonly totals?: MovedTotals;
@@ -55,7 +59,8 @@ export async function countPlan(
   });
 }
 
-const WORK: readonly PlannedChange['change'][] = ['added', 'changed', 'affected'];
+/** Of broken and held ones it is counted what a rebuild would do. */
+const WORK: readonly PlannedChange['change'][] = ['added', 'changed', 'affected', 'broken', 'held'];
 
 type Found = Pick<CountedChange, 'counts' | 'totals' | 'heldPartitions' | 'notCounted'>;
 
@@ -68,6 +73,7 @@ class Count {
   readonly #before = new Map<string, Snapshot | undefined>();
   readonly #maxBytes: number;
   #datasets: readonly Dataset[];
+  readonly #broken: readonly Dataset[];
   readonly #derivations: readonly Derivation[];
   #budget: number;
 
@@ -84,7 +90,11 @@ class Count {
     this.#observer = observer;
     this.#maxBytes = maxBytes;
     this.#budget = maxBytes;
-    this.#datasets = datasets.filter((dataset) => isWork(landingTable(dataset)));
+    const broken = new Set(work.flatMap(({ table, change }) => (change === 'broken' ? [table] : [])));
+    const isBroken = (dataset: Dataset) => broken.has(tablePrefix(landingTable(dataset)));
+    const touched = datasets.filter((dataset) => isWork(landingTable(dataset)));
+    this.#datasets = touched.filter((dataset) => !isBroken(dataset));
+    this.#broken = touched.filter(isBroken);
     this.#derivations = derivations.filter(({ target }) => isWork(target));
   }
 
@@ -97,6 +107,10 @@ class Count {
       const table = tablePrefix(landingTable(dataset));
       return !this.found.has(table) && this.#affords(table, this.#bytes.get(table) ?? 0);
     });
+    for (const dataset of this.#broken) {
+      const table = tablePrefix(landingTable(dataset));
+      if (!this.found.has(table)) await this.#trying(table, () => this.#rebuild(dataset, table));
+    }
     await this.#apply();
     await this.#readAgain();
     for (const derivation of this.#derivations) {
@@ -104,6 +118,27 @@ class Count {
       await this.#trying(table, () => this.#compute(derivation, table));
       this.#observer.counted?.(table);
     }
+  }
+
+  /** What `sluice rebuild --yes` would do, which is the way out that plan names. */
+  async #rebuild(dataset: Dataset, table: string): Promise<void> {
+    const effects = { ...this.#rehearsal, catalog: { ...this.#rehearsal.catalog, datasets: [dataset] } };
+    const other = (await refusedChanges(effects)).refused.find(({ because }) => because !== 'contract');
+    if (other !== undefined) {
+      this.#leave(table, other.message);
+      return;
+    }
+    const versions = [...(await presentVersions(this.#rehearsal, dataset)).values()];
+    const size = versions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    if (!this.#affords(table, size)) return;
+    await rebuild(this.#rehearsal, dataset, { dropLost: true }, this.#observer);
+    const read = await mapInParallel(versions, (version) =>
+      readReport(this.#rehearsal.lake, dataset, version),
+    );
+    const after = await this.#rehearsal.tables.latest(table);
+    const reports = read.filter((report) => report !== undefined);
+    const comparison = { dataset, before: this.#before.get(table), after, reports };
+    this.found.set(table, { counts: await contractCounts(this.#rehearsal, comparison) });
   }
 
   /** As the next sync begins, for the tables that are counted. */

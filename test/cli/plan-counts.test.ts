@@ -321,3 +321,47 @@ it('cuts a comment that GitHub would not take', () => {
   );
   expect(lines.at(-1)).toMatch(/^400 changed, 0 unchanged\./);
 });
+
+it('counts of an incompatible contract what a rebuild would do', async () => {
+  const shop = await soldShop(CONTRACT, { [A]: ['1,1', '2,2', 'x,5'], [B]: ['y,3'] });
+  await shop.sell('shop/day=2024-01-03/gone.csv', '4,4');
+  expect((await sluice(['sync', ...shop.places])).code).toBe(0);
+  await shop.remove('shop/day=2024-01-03/gone.csv');
+  const fields = SALES?.schema.fields.map((one) => (one.name === 'till' ? { ...one, type: 'integer' } : one));
+  await shop.define({ ...CONTRACT, resources: [{ ...SALES, schema: { fields } }] }, TAKINGS);
+  const { code, out } = await plan(shop, '--format', 'json');
+  expect(code).toBe(3);
+  const [sales, takings] = JSON.parse(out).changes;
+  expect(sales).toMatchObject({
+    change: 'broken',
+    counts: {
+      before: { live: 5, quarantined: 0 },
+      after: { live: 2, quarantined: 1 },
+      refused: 1,
+      refusedExamples: [{ source: A, line: 4, field: 'till', rule: 'type-error', value: 'x' }],
+      newlyRejected: [{ source: B, liveRows: 1, staysLive: false }],
+      withdrawn: { files: 1, rows: 1 },
+      unread: { files: 0, rows: 0 },
+    },
+  });
+  expect(takings).toMatchObject({
+    change: 'held',
+    totals: { rows: { old: 5, new: 2 }, columns: [{ old: '15.00', new: '3.00', difference: '-12.00' }] },
+  });
+  const text = (await plan(shop)).out;
+  expect(text).toContain(
+    '\ntables/sales after a rebuild: 1 live row would be refused, 0 quarantined rows accepted;',
+  );
+  expect(text).toContain('\n  1 live row of 1 file would go: landing has no such file for this dataset\n');
+  expect(text).toContain('\ninsights/takings after a rebuild: totals of 3 of 3 partitions move\n');
+  expect((await sluice(['rebuild', 'sales', '--yes', ...shop.places])).code).toBeLessThan(4);
+  await sluice(['sync', ...shop.places]);
+  const asked = [
+    'query',
+    'SELECT sum(takings) AS n FROM takings',
+    '--format',
+    'csv',
+    ...shop.places.slice(2),
+  ];
+  expect((await sluice(asked)).out).toBe('n\r\n3.00\r\n');
+});
