@@ -127,7 +127,8 @@ function code(text: string): string {
   if (text === '') return '';
   const safe = visible(text).replace(/[!-/:-@[-`{-~]/g, (character, at: number, whole: string) => {
     const isAddress = character === '.' && /www$/i.test(whole.slice(0, at));
-    return PLAIN.test(character) && !isAddress ? character : `&#${character.charCodeAt(0)};`;
+    const isInName = character === '_' && /^[A-Za-z0-9]_[A-Za-z0-9]/.test(whole.slice(Math.max(0, at - 1)));
+    return (PLAIN.test(character) && !isAddress) || isInName ? character : `&#${character.charCodeAt(0)};`;
   });
   return `<code>${safe}</code>`;
 }

@@ -1,4 +1,4 @@
-// `sluice plan`: the effect of changed contracts and SQL on a lake, before they are deployed. Read-only.
+// `sluice plan`: the effect of changed contracts and SQL on a lake, in rows and totals, before they are deployed. Read-only.
 import { UsageError } from '../errors.ts';
 import { type CountedPlan, countPlan } from '../inspect/count-plan.ts';
 import { planDefinitions } from '../inspect/definition-plan.ts';
@@ -19,10 +19,13 @@ export const plan: Verb = {
 files to read again, the partitions to compute again, and what depends on them; incompatible changes; tables
 without a definition. Bytes are the size of the source files in landing, or of the data files that a computation
 reads as they are now.
+
 Then it rehearses the next sync of these tables in a temporary folder and counts: the live rows that a changed
 contract would refuse and the quarantined rows that it would accept, files that would be rejected or accepted as a
 whole, and the totals of computed tables that would move: the sum of each numeric column outside of the key, and the
-number of rows, by partition. Sums are exact, but for doubles. What is not counted is named, with the reason.
+number of rows, by partition. Sums are exact, but for doubles. What is not counted is named, with the reason. Of
+an incompatible contract, and of what depends on it, it is counted what a rebuild would do.
+
 Changes nothing, neither in the lake nor in landing.`,
   options: [
     LANDING,
@@ -41,7 +44,7 @@ Changes nothing, neither in the lake nor in landing.`,
     },
     formatOption(
       FORMATS,
-      'table: for people. markdown: for a pull request. json: one document on standard output: landing, lake, counted, changes (table, file, change, reasons, partitions, sourceFiles, bytes; counts of a contract, totals and heldPartitions of a computed table, notCounted: why something is missing), unchanged, broken, aside, failures.',
+      'table: for people. markdown: for a pull request. json: one document on standard output: landing, lake, counted, changes (table, file, change, reasons, partitions, sourceFiles, bytes; counts of a contract, totals and heldPartitions of a computed table, of broken and held ones after a rebuild; notCounted: why something is missing), unchanged, broken, aside, failures.',
     ),
     MEMORY,
     VERBOSE,
@@ -51,6 +54,10 @@ Changes nothing, neither in the lake nor in landing.`,
     {
       command: 'npx sluice plan --landing s3://my-landing --lake s3://my-lake --format markdown',
       meaning: 'before a deployment, as a comment on its pull request',
+    },
+    {
+      command: 'npx sluice plan --no-counts',
+      meaning: 'at once, from the logs and the names of files alone',
     },
   ],
   exitCodes: [
