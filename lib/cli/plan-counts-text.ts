@@ -1,8 +1,9 @@
 // What a plan counted, as sentences and cells for plan-text.ts and plan-markdown.ts, so that both say the same. Pure.
 import { placedMessage } from '../core/violation-text.ts';
-import type { ContractCounts, RowExample } from '../inspect/contract-counts.ts';
+import type { ContractCounts } from '../inspect/contract-counts.ts';
 import type { CountedChange } from '../inspect/count-plan.ts';
 import { type ColumnTotal, hasMoved, type MovedTotals, type RowTotal } from '../inspect/moved-totals.ts';
+import type { RowExample } from '../inspect/source-change.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { left, right } from './table-text.ts';
 import { count, number } from './text.ts';

@@ -126,7 +126,7 @@ function markdownTable(columns: readonly TextColumn[], rows: readonly (readonly 
 function code(text: string): string {
   if (text === '') return '';
   const safe = visible(text).replace(/[!-/:-@[-`{-~]/g, (character, at: number, whole: string) => {
-    const isAddress = character === '.' && /www$/i.test(whole.slice(0, at));
+    const isAddress = character === '.' && /www$/i.test(whole.slice(Math.max(0, at - 3), at));
     const isInName = character === '_' && /^[A-Za-z0-9]_[A-Za-z0-9]/.test(whole.slice(Math.max(0, at - 1)));
     return (PLAIN.test(character) && !isAddress) || isInName ? character : `&#${character.charCodeAt(0)};`;
   });

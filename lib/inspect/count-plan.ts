@@ -21,6 +21,7 @@ import type { DefinitionPlan, PlannedChange } from './definition-plan.ts';
 import { type MovedTotals, movedTotals } from './moved-totals.ts';
 import { rehearse } from './rehearsal.ts';
 import { type RehearsalObserver, rereadSources } from './reread-sources.ts';
+import { readSource } from './source-change.ts';
 
 export type CountedChange = PlannedChange & {
   /** Of a table of source files whose contract is new or changed. Of a broken or held table, here and below: after a rebuild. */
@@ -136,8 +137,8 @@ class Count {
       readReport(this.#rehearsal.lake, dataset, version),
     );
     const after = await this.#rehearsal.tables.latest(table);
-    const reports = read.filter((report) => report !== undefined);
-    const comparison = { dataset, before: this.#before.get(table), after, reports };
+    const reads = read.flatMap((report) => (report === undefined ? [] : [readSource(report)]));
+    const comparison = { dataset, before: this.#before.get(table), after, reads };
     this.found.set(table, { counts: await contractCounts(this.#rehearsal, comparison) });
   }
 
@@ -163,10 +164,10 @@ class Count {
   }
 
   async #readDataset(dataset: Dataset, table: string, wanted: Reconciliation): Promise<void> {
-    const { reports, failed } = await rereadSources(this.#rehearsal, dataset, wanted, this.#observer);
+    const { reads, failed } = await rereadSources(this.#rehearsal, dataset, wanted, this.#observer);
     const after = await this.#rehearsal.tables.latest(table);
     const before = this.#before.get(table);
-    const counts = await contractCounts(this.#rehearsal, { dataset, before, after, reports });
+    const counts = await contractCounts(this.#rehearsal, { dataset, before, after, reads });
     const [first, ...others] = failed;
     const more = others.length === 0 ? '' : ` (and ${others.length} more files)`;
     const notCounted = first && `${first.source} could not be read: ${first.message}${more}`;

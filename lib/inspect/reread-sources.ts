@@ -2,11 +2,11 @@
 import type { Dataset } from '../core/contract.ts';
 import type { StagingObserver } from '../evolve/staging.ts';
 import { type IngestRequest, type IngestResult, ingest } from '../ingest/ingest.ts';
-import type { Report } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { Reconciliation, Wanted } from '../maintain/reconcile.ts';
 import { reopened } from '../maintain/reopened.ts';
 import { messageOf } from '../table-failures.ts';
+import { type ReadSource, readSource } from './source-change.ts';
 
 export type RehearsalObserver = StagingObserver & {
   planned?(work: { readonly files: number; readonly tables: number }): void;
@@ -16,7 +16,7 @@ export type RehearsalObserver = StagingObserver & {
 
 export type Reread = {
   /** Of each file whose outcome is known, the last one. */
-  readonly reports: readonly Report[];
+  readonly reads: readonly ReadSource[];
   readonly failed: readonly { readonly source: string; readonly message: string }[];
 };
 
@@ -30,25 +30,25 @@ export async function rereadSources(
   wanted: Reconciliation,
   observer: RehearsalObserver,
 ): Promise<Reread> {
-  const reports = new Map<string, Report>();
+  const reads = new Map<string, ReadSource>();
   const failed = new Map<string, string>();
   // Files of which an older run has said the same under the same contract.
   for (const report of wanted.rejected)
-    if (report.dataset === dataset.name) reports.set(report.source, report);
+    if (report.dataset === dataset.name) reads.set(report.source, readSource(report));
   const read = async (requests: readonly IngestRequest[]) => {
     for (const batch of batches(requests)) {
       const result = await ingest(rehearsal, batch);
       observer.read?.(result);
       for (const { source, report, result: outcome } of result.outcomes)
-        if (report !== undefined) reports.set(source, report);
-        else if (outcome === 'withdrawn') reports.delete(source);
+        if (report !== undefined) reads.set(source, readSource(report));
+        else if (outcome === 'withdrawn') reads.delete(source);
       for (const { request, error } of result.failures) failed.set(request.source, messageOf(error));
     }
   };
   await read(wanted.ingest.filter((request) => isOf(rehearsal, dataset, request)));
-  await readReopened(rehearsal, dataset, () => [...reports.values()], read);
+  await readReopened(rehearsal, dataset, () => [...reads.values()], read);
   return {
-    reports: [...reports.values()],
+    reads: [...reads.values()],
     failed: [...failed].map(([source, message]) => ({ source, message })),
   };
 }
@@ -57,12 +57,12 @@ export async function rereadSources(
 async function readReopened(
   rehearsal: Effects,
   dataset: Dataset,
-  reports: () => readonly Report[],
+  reads: () => readonly ReadSource[],
   read: (requests: readonly IngestRequest[]) => Promise<void>,
 ): Promise<void> {
   const tried = new Set<string>();
   for (;;) {
-    const rejected = reports().filter(({ outcome }) => outcome === 'rejected');
+    const rejected = reads().filter(({ outcome }) => outcome === 'rejected');
     const found = await reopened(rehearsal, rejected);
     const requests = found.filter(
       (request) => !tried.has(request.source) && isOf(rehearsal, dataset, request),
