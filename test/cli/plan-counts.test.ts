@@ -365,3 +365,27 @@ it('counts of an incompatible contract what a rebuild would do', async () => {
   ];
   expect((await sluice(asked)).out).toBe('n\r\n3.00\r\n');
 });
+
+it('does not say again that a file is rejected, and compares its live rows with the contract that accepts it', async () => {
+  const shop = await soldShop(CONTRACT, { [A]: ['north,1', 'north,5'] });
+  await shop.define(amount({ minimum: 10 }), TAKINGS);
+  expect((await planned(shop)).sales.counts.newlyRejected).toMatchObject([{ source: A, staysLive: true }]);
+  expect((await sluice(['sync', ...shop.places])).code).toBe(3);
+  await shop.define(amount({ minimum: 9 }), TAKINGS);
+  const still = (await planned(shop)).sales.counts;
+  expect(still).toMatchObject({
+    newlyRejected: [],
+    newlyAccepted: [],
+    before: { live: 2 },
+    after: { live: 2 },
+  });
+  await shop.define(amount({ minimum: 3 }), TAKINGS);
+  const { sales, takings } = await planned(shop);
+  expect(sales.counts).toMatchObject({
+    refused: 1,
+    refusedExamples: [{ line: 2, value: '1' }],
+    before: { live: 2, quarantined: 0 },
+    after: { live: 1, quarantined: 1 },
+  });
+  expect(takings.totals.columns).toMatchObject([{ old: '6.00', new: '5.00', difference: '-1.00' }]);
+});
