@@ -116,7 +116,8 @@ class Count {
     await this.#readAgain();
     for (const derivation of this.#derivations) {
       const table = tablePrefix(derivation.target);
-      await this.#trying(table, () => this.#compute(derivation, table));
+      // Already set where its log cannot be read, or its definition not be applied.
+      if (!this.found.has(table)) await this.#trying(table, () => this.#compute(derivation, table));
       this.#observer.counted?.(table);
     }
   }

@@ -133,6 +133,7 @@ it('says what landing cannot answer for, and what the lake has not read yet', as
     refused: 0,
     firstRead: { files: 1, accepted: 1, quarantined: 1, rejectedFiles: 0 },
     unread: { files: 1, rows: 2 },
+    withdrawn: { files: 0, rows: 0 },
   });
   const { out } = await plan(shop);
   expect(out).toContain('  1 file not read before: 1 row accepted, 1 quarantined, 0 files rejected\n');
