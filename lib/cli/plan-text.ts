@@ -1,14 +1,34 @@
-// A plan of definitions as lines for people, as Markdown for a pull request, and as one JSON document. Pure.
-
-import type { DefinitionPlan, PlannedChange } from '../inspect/definition-plan.ts';
+// A plan of definitions as lines for people and as one JSON document. Pure.
+import type { CountedChange, CountedPlan } from '../inspect/count-plan.ts';
+import type { PlannedChange } from '../inspect/definition-plan.ts';
+import type { MovedTotals } from '../inspect/moved-totals.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { asideDocument, failureLines } from './aside-text.ts';
+import {
+  countedOf,
+  countsFacts,
+  countsHeadline,
+  type Fact,
+  hasDoubles,
+  TOTALS_COLUMNS,
+  totalsFacts,
+  totalsHeadline,
+  totalsRows,
+} from './plan-counts-text.ts';
 import { left, renderTable, right } from './table-text.ts';
-import { bytes, count, number } from './text.ts';
+import { bytes, count, JSON_HAS_ALL, number, restLine } from './text.ts';
 
-export type FoundPlan = DefinitionPlan & { readonly landing: string; readonly lake: string };
+export type FoundPlan = CountedPlan & {
+  readonly landing: string;
+  readonly lake: string;
+  /** False if rows and totals were not to be counted. */
+  readonly counted: boolean;
+};
 
-const COLUMNS = [
+/** How much of a long list is shown. */
+const MOST = { items: 5, partitions: 5 };
+
+export const PLAN_COLUMNS = [
   left('table'),
   left('change'),
   right('partitions'),
@@ -24,51 +44,64 @@ export function planLines(plan: FoundPlan, maxWidth?: number): string[] {
     `landing  ${plan.landing}`,
     `lake     ${plan.lake}`,
     '',
-    ...(plan.changes.length === 0 ? [] : [...renderTable(COLUMNS, plan.changes.map(cells), maxWidth), '']),
+    ...(plan.changes.length === 0
+      ? []
+      : [...renderTable(PLAN_COLUMNS, plan.changes.map(planCells), maxWidth), '']),
+    ...plan.changes.flatMap((change) => countedLines(change, maxWidth)),
     ...(plan.broken.length === 0 ? [] : ['Broken:', ...plan.broken.map((problem) => `  ${problem}`), '']),
     ...(plan.failures.length === 0 ? [] : [...failureLines(plan.failures), '']),
-    summary(plan),
+    planSummary(plan),
+    ...(plan.counted ? [] : [NOT_COUNTED]),
   ];
 }
 
-/** Starts with a heading; tables and text for GitHub. */
-export function planMarkdown(plan: FoundPlan): string[] {
-  const row = (texts: readonly string[]) => `| ${texts.map(escaped).join(' | ')} |`;
-  const rows = plan.changes.map((change) => {
-    const [table = '', kind = '', ...rest] = cells(change);
-    return row([`\`${table}\``, `**${kind}**`, ...rest]);
-  });
+export const NOT_COUNTED = 'Rows and totals were not counted (--no-counts).';
+
+/** What was counted of a change, with an empty line after it; [] if nothing was. */
+function countedLines(change: CountedChange, maxWidth: number | undefined): string[] {
+  const { counts, totals, notCounted } = change;
+  const { table, when } = countedOf(change);
+  const lines = [
+    ...(counts === undefined ? [] : [`${table}${when}: ${countsHeadline(counts)}`]),
+    ...(counts === undefined ? [] : countsFacts(counts, MOST.items).flatMap(factLines)),
+    ...(totals === undefined ? [] : [`${table}${when}: ${totalsHeadline(totals)}`]),
+    ...(totals === undefined ? [] : totalsLines(change, totals, maxWidth)),
+    ...(notCounted === undefined
+      ? []
+      : [`${table} is not counted${counts || totals ? ' in full' : ''}: ${notCounted}`]),
+  ];
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function factLines({ text, items, more }: Fact): string[] {
+  const rest = more === 0 ? [] : [`    … and ${number(more)} more`];
   return [
-    '### Sluice plan',
-    '',
-    ...(plan.broken.length === 0
-      ? []
-      : ['**Broken:**', '', ...plan.broken.map((problem) => `- ${escaped(problem)}`), '']),
-    ...(plan.failures.length === 0
-      ? []
-      : [
-          '**Tables that cannot be read:**',
-          '',
-          ...plan.failures.map(({ table, message }) => `- ${escaped(`${table}: ${message}`)}`),
-          '',
-        ]),
-    ...(rows.length === 0
-      ? []
-      : [
-          row(COLUMNS.map(({ name }) => name)),
-          `|${COLUMNS.map(({ right }) => (right ? ' ---: ' : ' --- ')).join('|')}|`,
-          ...rows,
-          '',
-        ]),
-    summary(plan),
+    `  ${text}${items.length === 0 ? '' : ':'}`,
+    ...items.map((item) => `    ${item}`),
+    ...(items.length === 0 ? [] : rest),
   ];
 }
 
-function escaped(text: string): string {
-  return text.replace(/[\\|<>]/g, (character) => `\\${character}`).replaceAll('\n', ' ');
+function totalsLines(change: CountedChange, totals: MovedTotals, maxWidth: number | undefined): string[] {
+  const rows = totalsRows(totals, MOST.partitions);
+  const width = maxWidth === undefined ? undefined : maxWidth - 2;
+  const rest = totals.partitions.length - MOST.partitions;
+  return [
+    ...(rows.length === 0 ? [] : renderTable(TOTALS_COLUMNS, rows, width).map((line) => `  ${line}`)),
+    ...(rest > 0 ? [`  ${restLine(rest, JSON_HAS_ALL)}`] : []),
+    ...(hasDoubles(totals) ? ['  ≈ sums of doubles: their last digits depend on the order of the rows'] : []),
+    ...totalsFacts(change, MOST.items).flatMap(factLines),
+  ];
 }
 
-function cells({ table, change, partitions, sourceFiles, bytes: size, reasons }: PlannedChange): string[] {
+export function planCells({
+  table,
+  change,
+  partitions,
+  sourceFiles,
+  bytes: size,
+  reasons,
+}: PlannedChange): string[] {
   return [
     table,
     change,
@@ -85,7 +118,7 @@ function span(labels: readonly string[]): string {
   return labels.length > 1 ? `${first} to ${last}` : first;
 }
 
-function summary({ changes, unchanged, broken }: FoundPlan): string {
+export function planSummary({ changes, unchanged, broken }: FoundPlan): string {
   const of = (...kinds: PlannedChange['change'][]) => changes.filter(({ change }) => kinds.includes(change));
   const work = of('added', 'changed', 'affected');
   const files = work.reduce((sum, { sourceFiles }) => sum + sourceFiles, 0);

@@ -1,10 +1,15 @@
-// `sluice plan`: the effect of changed contracts and SQL on a lake, before they are deployed. Read-only.
+// `sluice plan`: the effect of changed contracts and SQL on a lake, in rows and totals, before they are deployed. Read-only.
+import { UsageError } from '../errors.ts';
+import { type CountedPlan, countPlan } from '../inspect/count-plan.ts';
 import { planDefinitions } from '../inspect/definition-plan.ts';
+import type { Effects } from '../lake/effects.ts';
 import { chosenFormat, formatOption } from './choices.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
-import { planDocument, planLines, planMarkdown } from './plan-text.ts';
+import { planMarkdown } from './plan-markdown.ts';
+import { withPlanProgress } from './plan-progress.ts';
+import { planDocument, planLines } from './plan-text.ts';
 import type { Terminal } from './terminal.ts';
-import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 import { withLake } from './with-lake.ts';
 
 const FORMATS = ['table', 'markdown', 'json'] as const;
@@ -13,15 +18,35 @@ export const plan: Verb = {
   description: `Compares the schemas folder with the lake: tables that would be added; changed contracts and SQL, with the source
 files to read again, the partitions to compute again, and what depends on them; incompatible changes; tables
 without a definition. Bytes are the size of the source files in landing, or of the data files that a computation
-reads as they are now. Changes nothing.`,
+reads as they are now.
+
+Then it rehearses the next sync of these tables in a temporary folder and counts: the live rows that a changed
+contract would refuse and the quarantined rows that it would accept, files that would be rejected or accepted as a
+whole, and the totals of computed tables that would move: the sum of each numeric column outside of the key, and the
+number of rows, by partition. Sums are exact, but for doubles. What is not counted is named, with the reason. Of
+an incompatible contract, and of what depends on it, it is counted what a rebuild would do.
+
+Changes nothing, neither in the lake nor in landing.`,
   options: [
     LANDING,
     LAKE,
     SCHEMAS,
+    {
+      name: 'no-counts',
+      description: 'Do not count rows and totals: reads no source file and no data file.',
+    },
+    {
+      name: 'count-limit',
+      value: 'MB',
+      description:
+        'The most to read for counting: source files of changed contracts, data files of computed tables. A table beyond it is not counted, and named.',
+      default: '1000',
+    },
     formatOption(
       FORMATS,
-      'table: for people. markdown: for a pull request. json: one document on standard output: landing, lake, changes (table, file, change, reasons, partitions, sourceFiles, bytes), unchanged, broken, aside, failures.',
+      'table: for people. markdown: for a pull request. json: one document on standard output: landing, lake, counted, changes (table, file, change, reasons, partitions, sourceFiles, bytes; counts of a contract, totals and heldPartitions of a computed table, of broken and held ones after a rebuild; notCounted: why something is missing), unchanged, broken, aside, failures.',
     ),
+    MEMORY,
     VERBOSE,
   ],
   examples: [
@@ -29,6 +54,10 @@ reads as they are now. Changes nothing.`,
     {
       command: 'npx sluice plan --landing s3://my-landing --lake s3://my-lake --format markdown',
       meaning: 'before a deployment, as a comment on its pull request',
+    },
+    {
+      command: 'npx sluice plan --no-counts',
+      meaning: 'at once, from the logs and the names of files alone',
     },
   ],
   exitCodes: [
@@ -49,13 +78,28 @@ reads as they are now. Changes nothing.`,
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const format = chosenFormat(args, FORMATS);
-  const needs = { landing: 'required', lake: 'wanted', writes: false } as const;
+  const maxBytes = countLimit(args);
+  const counted = !args.flag('no-counts');
+  const needs = { landing: 'required', lake: 'wanted', writes: false, converts: counted } as const;
   return withLake(args, terminal, needs, async ({ effects, locations: { landing, lake } }) => {
-    const found = { landing, lake, ...(await planDefinitions(effects)) };
+    const plan = counted ? await countedPlan(effects, terminal, maxBytes) : await planDefinitions(effects);
+    const found = { landing, lake, counted, ...plan };
     await (format === 'json'
       ? terminal.json(planDocument(found))
       : terminal.out(format === 'markdown' ? planMarkdown(found) : planLines(found, terminal.outColumns)));
     if (found.aside.length + found.failures.length > 0) return FAULT;
     return found.broken.length === 0 ? 0 : NEEDS_ATTENTION;
   });
+}
+
+async function countedPlan(effects: Effects, terminal: Terminal, maxBytes: number): Promise<CountedPlan> {
+  const plan = await planDefinitions(effects);
+  return withPlanProgress(terminal, (observer) => countPlan(effects, plan, { maxBytes, observer }));
+}
+
+/** In bytes. Throws UsageError. */
+function countLimit(args: Arguments): number {
+  const text = args.value('count-limit') ?? '';
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000_000;
+  throw new UsageError(`--count-limit ${text}: write a whole number of MB, such as 1000`);
 }

@@ -14,6 +14,8 @@ export type Needs = {
   readonly lake: 'wanted' | 'required';
   /** False: nothing is created on disk below the lake, and no use case that writes is called. */
   readonly writes: boolean;
+  /** True where source files are read although nothing is written. */
+  readonly converts?: boolean;
 };
 
 export type OpenedLake = LocalLake & { readonly locations: LakeLocations; readonly hasLanding: boolean };
@@ -22,7 +24,7 @@ export type OpenedLake = LocalLake & { readonly locations: LakeLocations; readon
 export async function withLake<T>(
   args: Arguments,
   terminal: Terminal,
-  { landing, lake, writes }: Needs,
+  { landing, lake, writes, converts = writes }: Needs,
   work: (opened: OpenedLake) => Promise<T>,
 ): Promise<T> {
   const at =
@@ -34,7 +36,7 @@ export async function withLake<T>(
   if (landing !== 'unused') await refuseOverlap(at);
   const log = terminalLog(terminal, args.flag('verbose'));
   const there = landing === 'wanted' ? await hasLanding(at) : landing === 'required';
-  const local = await openLake(at, log, { readOnly: !writes, ...memoryLimit(args) });
+  const local = await openLake(at, log, { readOnly: !writes, readsLanding: converts, ...memoryLimit(args) });
   try {
     return await work({ ...local, locations: at, hasLanding: there });
   } finally {

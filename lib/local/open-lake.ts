@@ -31,6 +31,8 @@ export type LocalLake = {
 export type OpenOptions = {
   /** Creates nothing on disk below the lake; use cases that write must not be called. */
   readonly readOnly?: boolean;
+  /** Source files are read although nothing is written: DuckDB may read landing. */
+  readonly readsLanding?: boolean;
   /** DuckDB's memory limit; undefined: its default, a share of the machine's memory. */
   readonly memoryLimitMb?: number;
 };
@@ -41,7 +43,7 @@ const clock = () => new Date();
 export async function openLake(
   locations: LakeLocations,
   log: Log,
-  { readOnly = false, ...memory }: OpenOptions = {},
+  { readOnly = false, readsLanding = !readOnly, ...memory }: OpenOptions = {},
 ): Promise<LocalLake> {
   const scratch =
     readOnly || isS3Location(locations.lake)
@@ -50,7 +52,7 @@ export async function openLake(
   const removeScratch = () => rm(scratch, { recursive: true, force: true });
   try {
     // DuckDB reads landing when files are ingested.
-    const folders = [locations.lake, ...(readOnly ? [] : [locations.landing])].filter(
+    const folders = [locations.lake, ...(readsLanding ? [locations.landing] : [])].filter(
       (at) => !isS3Location(at),
     );
     const reach = { folders: [scratch, ...folders.map((at) => resolve(at))] };

@@ -15,7 +15,10 @@ import { filesBySource } from '../lake/tags.ts';
  * Of files that stand refused for another one's sake, those whose reason is gone since: that one was withdrawn, replaced or
  * refused itself. To be called when what reconcile found is done, again until there are none.
  */
-export async function reopened(effects: Effects, rejected: readonly Report[]): Promise<IngestRequest[]> {
+export async function reopened(
+  effects: Effects,
+  rejected: readonly Pick<Report, 'source' | 'dataset' | 'reason'>[],
+): Promise<IngestRequest[]> {
   const requests: IngestRequest[] = [];
   for (const dataset of effects.catalog.datasets) {
     const own = rejected.filter(

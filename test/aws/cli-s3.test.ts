@@ -17,7 +17,7 @@ import { openLake } from '../../lib/local/open-lake.ts';
 import { fillLanding } from '../../lib/local/samples.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { SCHEMAS, startSluice } from '../cli/harness.ts';
-import { makeShop } from '../cli/shop.ts';
+import { CONTRACT, makeShop, TAKINGS } from '../cli/shop.ts';
 import { keysBelow } from '../support/store-copy.ts';
 import { testTemp } from '../support/temp.ts';
 import { emulator, freshBucket, s3, sqs } from './emulated.ts';
@@ -99,6 +99,56 @@ describe(`the command line on ${emulator.brand}`, () => {
     const count = ['query', 'SELECT count(*) AS n FROM billing', '--format', 'csv'];
     const left = await run(...count, '--lake', to, '--schemas', SCHEMAS);
     expect(left).toMatchObject({ code: 0, out: `n\r\n${15037 - pruned.files[0].rows}\r\n` });
+  });
+
+  it('counts a plan from S3 as sync then does it, and writes nothing there', async () => {
+    const bucket = await freshBucket();
+    const store = s3Store({ client: s3, bucket, prefix: '', scratch: testTemp() });
+    const lines = ['till,amount', 'north,1', 'north,-5', 'south,7', ''].join('\n');
+    await store.write('in/shop/day=2024-01-01/a.csv', Buffer.from(lines));
+    const shop = await makeShop();
+    const places = [
+      '--landing',
+      `s3://${bucket}/in`,
+      '--lake',
+      `s3://${bucket}/lake`,
+      ...shop.places.slice(4),
+    ];
+    // The audit holds back what would be a debt.
+    expect((await run('sync', ...places)).code).toBe(3);
+    const [sales] = CONTRACT.resources;
+    const fields = sales?.schema.fields.map((field) =>
+      field.name === 'amount' ? { ...field, constraints: { minimum: 0 } } : field,
+    );
+    await shop.define({ ...CONTRACT, resources: [{ ...sales, schema: { fields } }] }, TAKINGS);
+    const versions = async () => {
+      const found: string[] = [];
+      for await (const { key, etag } of store.list('')) found.push(`${key} ${etag}`);
+      return found;
+    };
+    const before = await versions();
+    const { code, out, err } = await run('plan', '--format', 'json', ...places);
+    expect([code, err]).toEqual([0, '']);
+    expect(await versions()).toEqual(before);
+    const [contract, insight] = JSON.parse(out).changes;
+    expect(contract.counts).toMatchObject({
+      refused: 1,
+      before: { live: 3 },
+      after: { live: 2, quarantined: 1 },
+    });
+    expect(insight.totals).toMatchObject({
+      rows: { old: 0, new: 2 },
+      columns: [{ column: 'takings', old: null, new: '8.00', difference: '8.00' }],
+    });
+    await run('sync', ...places);
+    const asked = await run(
+      'query',
+      'SELECT sum(takings) AS n FROM takings',
+      '--format',
+      'csv',
+      ...places.slice(2),
+    );
+    expect(asked.out).toBe('n\r\n8.00\r\n');
   });
 
   it('follows landing in S3, line by line, and goes on after nothing answered for a while', async () => {

@@ -148,7 +148,7 @@ it('writes Markdown that GitHub shows as a table', async () => {
     '| --- | --- | ---: | ---: | ---: | --- | --- |',
   ]);
   expect(lines[4]).toMatch(
-    /^\| `tables\/sales` \| \*\*changed\*\* \| 3 \| 3 \| \d+ B \| day=2024-01-01 to day=2024-01-03 \| column added: a\\\|b \|$/,
+    /^\| <code>tables\/sales<\/code> \| \*\*changed\*\* \| 3 \| 3 \| \d+ B \| <code>day=2024-01-01 to day=2024-01-03<\/code> \| column added: a\\\|b \|$/,
   );
   expect(lines.at(-2)).toMatch(
     /^1 changed, 1 affected, 0 unchanged\. To read again: 3 source files; to compute: 3 partitions; /,
