@@ -2,7 +2,7 @@
 
 export { CliError, CorruptionError, DefinitionError, UsageError } from '../errors.ts';
 export type { Certificate } from '../inspect/certify-lake.ts';
-export type { DefinitionPlan } from '../inspect/definition-plan.ts';
+export type { CountedPlan } from '../inspect/count-plan.ts';
 export type { VersionHistory } from '../inspect/history.ts';
 export type { LakeStatus } from '../inspect/lake-status.ts';
 export type { Receipt } from '../inspect/receipt.ts';

@@ -1,7 +1,8 @@
 // A lake for programs: finds it as the command line does, and offers each use case as a method. The use cases decide everything.
 import { UsageError } from '../errors.ts';
 import { type Certificate, certifyLake } from '../inspect/certify-lake.ts';
-import { type DefinitionPlan, planDefinitions } from '../inspect/definition-plan.ts';
+import { type CountedPlan, countPlan } from '../inspect/count-plan.ts';
+import { planDefinitions } from '../inspect/definition-plan.ts';
 import {
   findTable,
   namedTables,
@@ -128,10 +129,15 @@ export class Lake {
     return certifyLake(effects, { ...only, recount });
   }
 
-  /** The effect of changed contracts and SQL on the lake. Changes nothing. */
-  async plan(): Promise<DefinitionPlan> {
+  /**
+   * The effect of changed contracts and SQL on the lake, with the rows and totals that would change. Changes nothing. `countLimitMb`:
+   * of source files and data files that are read for the counts; 0 counts nothing.
+   */
+  async plan({ countLimitMb = 1000 }: { countLimitMb?: number } = {}): Promise<CountedPlan> {
     await requireLanding(this.locations);
-    return planDefinitions(this.local.effects);
+    const { effects } = this.local;
+    const found = await planDefinitions(effects);
+    return countLimitMb === 0 ? found : countPlan(effects, found, { maxBytes: countLimitMb * 1_000_000 });
   }
 
   /** The versions of a table or insight, newest first. Throws UsageError on an unknown name. */
