@@ -1,6 +1,6 @@
 // The frame of a verb that works on a lake: finds the locations, opens the lake, and always closes it.
 import { hasLanding, refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
-import { type LakeLocations, type LocalLake, openLake } from '../local/open-lake.ts';
+import { type LakeLocations, type LocalLake, type OpenOptions, openLake } from '../local/open-lake.ts';
 import { locations, matchingLocations, memoryLimit } from './locations.ts';
 import { terminalLog } from './log-lines.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,6 +13,8 @@ export type Needs = {
   readonly lake: 'wanted' | 'required';
   /** False: nothing is created on disk below the lake, and no use case that writes is called. */
   readonly writes: boolean;
+  /** Default: `required`. */
+  readonly definitions?: OpenOptions['definitions'];
 };
 
 export type OpenedLake = LocalLake & { readonly locations: LakeLocations; readonly hasLanding: boolean };
@@ -21,7 +23,7 @@ export type OpenedLake = LocalLake & { readonly locations: LakeLocations; readon
 export async function withLake<T>(
   args: Arguments,
   terminal: Terminal,
-  { landing, lake, writes }: Needs,
+  { landing, lake, writes, definitions = 'required' }: Needs,
   work: (opened: OpenedLake) => Promise<T>,
 ): Promise<T> {
   const at =
@@ -31,7 +33,7 @@ export async function withLake<T>(
   if (landing !== 'unused') await refuseOverlap(at);
   const log = terminalLog(terminal, args.flag('verbose'));
   const there = landing === 'wanted' ? await hasLanding(at) : landing === 'required';
-  const local = await openLake(at, log, { readOnly: !writes, ...memoryLimit(args) });
+  const local = await openLake(at, log, { readOnly: !writes, definitions, ...memoryLimit(args) });
   try {
     return await work({ ...local, locations: at, hasLanding: there });
   } finally {
