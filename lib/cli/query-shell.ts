@@ -64,9 +64,9 @@ class Session {
     this.#shell = shell;
     this.#history = history;
     const typed = (chunk: Buffer | string) => {
-      this.#isPasting = chunk.length > 1;
+      this.#isPasting = /\t[\s\S]/.test(String(chunk));
     };
-    // Pasted text may hold tabs that ask for nothing. Before readline, which reads the same chunk.
+    // Pasted text may hold tabs that ask for nothing, more of it after them. Before readline, which reads the same chunk.
     screen.input.prependListener('data', typed);
     this.#readline = createInterface({
       input: screen.input,

@@ -75,6 +75,9 @@ function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${visible(line)}\n`).join('');
 }
 
+/** Of a screen that does not say its width. */
+const USUAL_COLUMNS = 80;
+
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
   let isClosed = false;
@@ -93,10 +96,10 @@ export function processTerminal(): Terminal {
     err: (text) => void stderr.write(text),
     input: async () => new TextDecoder().decode(await buffer(stdin)),
     get outColumns() {
-      return stdout.isTTY ? stdout.columns : undefined;
+      return stdout.isTTY ? stdout.columns || USUAL_COLUMNS : undefined;
     },
     get errColumns() {
-      return stderr.isTTY ? stderr.columns : undefined;
+      return stderr.isTTY ? stderr.columns || USUAL_COLUMNS : undefined;
     },
     screen:
       stdin.isTTY && stdout.isTTY

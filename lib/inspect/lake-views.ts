@@ -4,26 +4,14 @@ import { type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Add, Metadata } from '../delta/actions.ts';
 import { isDropped } from '../evolve/drop-table.ts';
 import type { AsOf } from '../lake/as-of.ts';
-import type { Effects } from '../lake/effects.ts';
 import type { SqlSession } from '../ports.ts';
 import { LocalFiles } from '../refresh/inputs.ts';
-import type { QueryReads } from '../sql/query-reads.ts';
 import { identifier } from '../sql/quoting.ts';
 import { versionAsOf } from './find-table.ts';
 import { neededFiles } from './partition-pruning.ts';
+import type { LakeReads } from './readable-tables.ts';
 import { relationAt, relationOf } from './table-at.ts';
 import { TableLogs } from './table-log.ts';
-
-/** What it takes to read a lake: no definition, and no landing. */
-export type LakeReads = Pick<Effects, 'lake' | 'tables' | 'sql'>;
-
-/** Of `tables` those that a query can read; all of them where that is not certain. */
-export function readTables(
-  tables: readonly TableRef[],
-  { named, isUnderstood }: QueryReads,
-): readonly TableRef[] {
-  return isUnderstood ? tables.filter(({ name }) => named.has(name.toLowerCase())) : tables;
-}
 
 export type ViewOptions = {
   /** The tables as they were. */

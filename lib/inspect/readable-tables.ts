@@ -5,9 +5,20 @@ import type { Catalog } from '../core/catalog.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { CliError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import type { Effects } from '../lake/effects.ts';
 import { hasLog, isEmptied, tablesOfKind } from '../maintain/lake-tables.ts';
 import type { QueryReads } from '../sql/query-reads.ts';
-import { type LakeReads, readTables } from './lake-views.ts';
+
+/** What it takes to read a lake: no definition, and no landing. */
+export type LakeReads = Pick<Effects, 'lake' | 'tables' | 'sql'>;
+
+/** Of `tables` those that a query can read; all of them where that is not certain. */
+export function readTables(
+  tables: readonly TableRef[],
+  { named, isUnderstood }: QueryReads,
+): readonly TableRef[] {
+  return isUnderstood ? tables.filter(({ name }) => named.has(name.toLowerCase())) : tables;
+}
 
 /** Arrivals are inner workings. */
 const KINDS = ['tables', 'insights'] as const;

@@ -9,7 +9,7 @@ import { isDropped } from '../evolve/drop-table.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import type { AsOf } from '../lake/as-of.ts';
 import { versionAsOf } from './find-table.ts';
-import type { LakeReads } from './lake-views.ts';
+import type { LakeReads } from './readable-tables.ts';
 import { columnsAt } from './table-at.ts';
 import { TableLogs } from './table-log.ts';
 
