@@ -189,15 +189,30 @@ class DuckDbSession implements SqlSession {
     try {
       const result = await this.answer(() => this.connection.stream(sql));
       const names = result.deduplicatedColumnNames();
+      const isStreaming = result.isStreaming;
       for (;;) {
         const chunk = await this.answer(() => result.fetchChunk());
         if (signal?.aborted) throw new SqlError('resource', 'INTERRUPT Error: the statement was stopped');
-        if (chunk === null || chunk.rowCount === 0) return;
-        yield chunkRows<T>(chunk, names);
+        if (chunk !== null && chunk.rowCount > 0) yield chunkRows<T>(chunk, names);
+        else if (isStreaming && !result.isStreaming) throw await this.lateError(sql);
+        else return;
       }
     } finally {
       stopping.end();
     }
+  }
+
+  /**
+   * DuckDB ends a stream that failed as it ends a complete one: only `duckdb_result_is_streaming` is false after an error, and
+   * the binding hides what the error was. Running the statement again, without its rows, tells it.
+   */
+  private async lateError(sql: string): Promise<SqlError> {
+    try {
+      await this.answer(() => this.connection.run(`EXPLAIN ANALYZE ${sql}`));
+    } catch (error) {
+      if (error instanceof SqlError && !error.message.startsWith('Parser Error')) return error;
+    }
+    return new SqlError('resource', 'INTERRUPT Error: the statement failed after its first rows');
   }
 
   /**
