@@ -36,17 +36,23 @@ export function complete(
       ),
       argument,
     ];
-  const token = /(?:"[^"]*|[\p{L}\p{N}_$]*)$/u.exec(line)?.[0] ?? '';
+  const token = line.slice(tokenStart(line));
   const left = line.slice(0, line.length - token.length);
   const text = `${before}\n${line}`;
   const owner = /(?:"((?:[^"]|"")+)"|([\p{L}\p{N}_$]+))\.$/u.exec(left);
   if (owner)
     return [starting(columnsOf(tables, text, owner[1] ?? owner[2] ?? '').map(written), token), token];
-  if (token === '') return [[], token];
+  if (token === '' || left.endsWith('.')) return [[], token];
   if (BEFORE_TABLE.test(left)) return [starting(tableNames, token), token];
   const columns = columnsOf(tables, text).map(written);
   const words = WORDS.map((word) => (token === token.toLowerCase() ? word.toLowerCase() : word));
   return [starting([...columns, ...tableNames, ...words], token), token];
+}
+
+/** Of the name that is being typed, which may have its opening quote already. */
+function tokenStart(line: string): number {
+  const open = line.replace(/"[^"]*"/g, (quoted) => ' '.repeat(quoted.length));
+  return /(?:"[^"]*|[\p{L}\p{N}_$]*)$/u.exec(open)?.index ?? line.length;
 }
 
 function isPlain(name: string, reserved: ReadonlySet<string>): boolean {

@@ -28,7 +28,13 @@ it.each(runnable)('$page: its commands do what it says', { timeout: 300_000 }, a
 
 it('the pages that people begin with are tried', () => {
   expect(runnable.map(({ page }) => page)).toEqual(
-    expect.arrayContaining(['README.md', 'docs/contracts.md', 'docs/files.md', 'docs/reading.md']),
+    expect.arrayContaining([
+      'README.md',
+      'docs/contracts.md',
+      'docs/files.md',
+      'docs/reading.md',
+      'docs/using.md',
+    ]),
   );
 });
 

@@ -20,15 +20,21 @@ const MOST_SHOWN = 5000;
 
 type Answer = { readonly code: number; readonly out: string; readonly err: string };
 
-/** `python`: the program that runs steps in Python. */
-export async function tryStep(page: string, folder: string, step: Step, python?: string): Promise<void> {
+export type Tools = {
+  /** The program that runs steps in Python. */
+  readonly python?: string;
+  /** Beside this process's own. */
+  readonly environment?: NodeJS.ProcessEnv;
+};
+
+export async function tryStep(page: string, folder: string, step: Step, tools: Tools = {}): Promise<void> {
   const place = `${page}:${step.line}`;
   if (step.kind === 'file') {
     mkdirSync(dirname(join(folder, step.path)), { recursive: true });
     writeFileSync(join(folder, step.path), step.text);
     return;
   }
-  const { code, out, err } = await run(step, folder, python);
+  const { code, out, err } = await run(step, folder, tools);
   expect(code, `${place}: exit code\n${out}\n${err.slice(-MOST_SHOWN)}`).toBe(step.exitCode);
   if (step.output !== undefined && !isShown(step.output, out))
     expect(out, `${place}: output`).toBe(step.output);
@@ -37,12 +43,12 @@ export async function tryStep(page: string, folder: string, step: Step, python?:
 function run(
   { language, commands }: Extract<Step, { kind: 'run' }>,
   cwd: string,
-  python: string | undefined,
+  { python, environment }: Tools,
 ): Promise<Answer> {
   if (language === 'python' && python === undefined) throw new Error('there is no Python to run it');
   const [program, args] =
     language === 'sh' ? ['bash', ['-c', WORDS + commands]] : [python ?? '', ['-B', '-c', commands]];
-  const env = { ...process.env, NO_COLOR: '1' };
+  const env = { ...process.env, NO_COLOR: '1', ...environment };
   return new Promise((done) => {
     const child = execFile(program, args, { cwd, env, maxBuffer: 2 ** 26 }, (_error, out, err) =>
       done({ code: child.exitCode ?? -1, out, err }),
