@@ -1,5 +1,6 @@
 // What Tab offers in the shell: its commands, names of tables and columns, words of SQL. Pure.
 import { identifier } from '../sql/quoting.ts';
+import { visible } from './visible-text.ts';
 
 export type Names = {
   readonly tables: readonly { readonly name: string; readonly columns: readonly string[] }[];
@@ -72,5 +73,7 @@ function columnsOf(tables: Names['tables'], text: string, owner?: string): strin
 function starting(names: readonly string[], token: string): string[] {
   const isQuoted = token.startsWith('"');
   const bare = (text: string) => (isQuoted ? text : text.replace(/^"/, '')).toLowerCase();
-  return [...new Set(names)].filter((name) => bare(name).startsWith(bare(token)));
+  // readline prints what is offered as it is: names that would move the cursor are not.
+  const isHarmless = (name: string) => visible(name) === name;
+  return [...new Set(names)].filter((name) => bare(name).startsWith(bare(token)) && isHarmless(name));
 }

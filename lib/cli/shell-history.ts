@@ -2,6 +2,7 @@
 import { appendFile, chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onOneLine } from '../sql/statements.ts';
+import { visible } from './visible-text.ts';
 
 const MOST = 1000;
 
@@ -55,7 +56,9 @@ export class ShellHistory {
 
 async function readLines(file: string): Promise<string[]> {
   try {
-    return (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+    // What was typed has no control characters; readline would print those of somebody else as they are.
+    const lines = (await readFile(file, 'utf8')).split('\n');
+    return lines.filter((line) => line !== '' && visible(line) === line);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

@@ -165,6 +165,21 @@ describe('the history', () => {
     expect(await next.until(/sales +table[\s\S]*sluice> $/)).toContain('.tables');
   });
 
+  it('has a thousand statements at most, and none that could be obeyed by the screen', async () => {
+    const state = testTemp();
+    await mkdir(join(state, 'sluice'));
+    const file = join(state, 'sluice/query_history');
+    const old = Array.from({ length: 2500 }, (_, n) => `SELECT ${n};`);
+    await writeFile(file, `${[...old, 'SELECT \u001b[2J;'].join('\n')}\n`);
+    const shell = await openShell(lake, state);
+    shell.type(`${UP}\r`);
+    expect(await shell.until(/1 row\nsluice> $/)).toMatch(/SELECT 2499;\n2499/);
+    await shell.say("SELECT 'two\r lines', 1 -- end");
+    expect(lines(await shell.say(';'))).toContain("'two\\n lines'  1");
+    const kept = (await readFile(file, 'utf8')).split('\n');
+    expect(kept).toEqual([...old.slice(1500), "SELECT 'two", " lines', 1 -- end", ';', '']);
+  });
+
   it('that cannot be kept is said once, and stops nothing', async () => {
     const state = testTemp();
     await writeFile(join(state, 'sluice'), 'no folder');

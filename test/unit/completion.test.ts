@@ -52,6 +52,14 @@ describe('Tab offers', () => {
     expect(offered('')).toEqual([]);
   });
 
+  it('no name that would reach the screen as something else', () => {
+    const columns = ['till', 'ti\u001b[2J', 'ti\u202e', 'tide'];
+    const hostile: Names = { tables: [{ name: 'a\nb', columns }], reserved: new Set() };
+    expect(complete(hostile, COMMANDS, 'SELECT ti')[0]).toEqual(['till', 'tide', 'timestamp']);
+    expect(complete(hostile, COMMANDS, 'FROM a')[0]).toEqual([]);
+    expect(complete(hostile, COMMANDS, '.columns a')[0]).toEqual([]);
+  });
+
   it('in place of the word that is typed', () => {
     expect(complete(NAMES, COMMANDS, 'SELECT sales.am')).toEqual([['amount'], 'am']);
     expect(complete(NAMES, COMMANDS, 'FROM "ne')).toEqual([['"net-sums"'], '"ne']);
