@@ -123,7 +123,7 @@ class Session {
     this.#pending = isBlank(rest) ? '' : rest;
     for (const statement of statements) {
       if (signal.aborted) return;
-      await this.#remember(`${statement};`);
+      await this.#remember(ended(statement));
       await this.#answer(statement, signal).finally(() => {
         this.#names = undefined;
       });
@@ -193,6 +193,12 @@ class Session {
       // Tab is no place for errors: the query that meets them says them.
       .catch(() => done(null, [[], token]));
   }
+}
+
+/** With its semicolon, which a comment at its end would swallow. */
+function ended(statement: string): string {
+  const isEnded = splitStatements(`${statement};`).rest === '';
+  return isEnded ? `${statement};` : `${statement}\n;`;
 }
 
 type Completed = (error: null, result: [string[], string]) => void;
