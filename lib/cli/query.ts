@@ -90,9 +90,10 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     );
   }
   if (screen === undefined)
-    throw new UsageError(
-      '"SELECT …" is missing: write the query, - for one on standard input, or start it on a terminal for the shell',
-    );
+    throw new UsageError([
+      'sluice query: "SELECT …" is missing: write the query, or - to read it from standard input; the shell needs a terminal',
+      'See: sluice query --help',
+    ]);
   if (output.to === 'file') throw new UsageError('--output needs a query: the shell prints its answers');
   const { format } = output;
   const { runShell } = await import('./query-shell.ts');

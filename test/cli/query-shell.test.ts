@@ -93,6 +93,21 @@ describe('commands', () => {
     expect(await shell.ended).toBe(0);
   });
 
+  it('name a table whose log cannot be read, and the others are read', async () => {
+    const damaged = await soldShop();
+    await writeFile(join(damaged.lake, 'insights/takings/_delta_log/00000000000000000000.json'), 'no log\n');
+    const shell = await openShell(['--lake', damaged.lake]);
+    const tables = await shell.say('.tables');
+    expect(tables).toMatch(/^sales +table +2 +day, till, amount$/m);
+    expect(tables).toMatch(/^takings +insight +\? +.*_delta_log/m);
+    expect(await shell.say('.columns takings')).toMatch(/is damaged: line 1 is not JSON: "no log"/);
+    expect(await shell.say('FROM takings;')).toMatch(/is damaged: line 1 is not JSON: "no log"/);
+    expect(lines(await shell.say('SELECT count(*) AS n FROM sales;'))[2]).toBe('2');
+    shell.type('SELECT amou');
+    shell.type('\t');
+    await shell.until(/SELECT amount$/);
+  });
+
   it('are no commands within a statement', async () => {
     const shell = await openShell(lake);
     await shell.say('SELECT 1 AS "a');
