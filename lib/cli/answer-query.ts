@@ -3,6 +3,7 @@
 
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { CliError, UsageError } from '../errors.ts';
+import { isDropped } from '../evolve/drop-table.ts';
 import { withViews } from '../inspect/lake-views.ts';
 import { readQuery } from '../inspect/read-query.ts';
 import { tablesOf } from '../inspect/readable-tables.ts';
@@ -29,10 +30,10 @@ export async function answerQuery(
   sql: string,
   write: (session: SqlSession) => Promise<void>,
 ): Promise<void> {
-  const { effects, terminal, asOf, signal } = asking;
+  const { effects, asOf, signal } = asking;
   const reads = await effects.sql.session((session) => readQuery(session, sql));
   const tables = reads === undefined ? [] : await tablesOf(effects, effects.catalog, reads);
-  await warnOfTables(effects, terminal, tables);
+  await warnOfTables(asking, tables);
   requireOneTable(asOf, tables, reads?.isUnderstood ?? true);
   const answer = async (session: SqlSession, missing: readonly TableRef[]) => {
     try {
@@ -53,14 +54,13 @@ function interrupted(cause?: SqlError): CliError {
 
 /** Warns where the answer may differ from landing. */
 async function warnOfTables(
-  { catalog, tables: logs }: Asking['effects'],
-  terminal: Terminal,
+  { effects: { catalog, tables: logs }, terminal, asOf }: Asking,
   tables: readonly TableRef[],
 ): Promise<void> {
   for (const table of tables) {
     const prefix = tablePrefix(table);
     const snapshot = await logs.latest(prefix).catch(() => undefined);
-    if (snapshot === undefined) continue;
+    if (snapshot === undefined || (asOf === undefined && isDropped(snapshot))) continue;
     const defined = catalog.resolve(table.name);
     const isDefined = defined !== undefined && sameTable(defined, table);
     if (catalog.datasets.length > 0 && !isDefined && !catalog.asideNamed(table.name))

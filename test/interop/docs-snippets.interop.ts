@@ -10,7 +10,7 @@ import { testTemp } from '../support/temp.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const PAGE = 'docs/reading.md';
 
-test('pandas, Polars, DuckDB and Spark read what the page says', async () => {
+test('pandas, Polars, DuckDB and Spark read what the page says', { timeout: 600_000 }, async () => {
   const python = process.env.SLUICE_PYTHON;
   if (python === undefined) throw new Error('SLUICE_PYTHON is not set: run "npm run test:interop"');
   const steps = stepsOf(readFileSync(join(ROOT, PAGE), 'utf8'));
