@@ -151,19 +151,30 @@ class DuckDbSession implements SqlSession {
   }
 
   async run(sql: string, signal?: AbortSignal): Promise<number> {
-    if (signal?.aborted) throw new SqlError('resource', 'the statement was stopped before it started');
+    const stopping = this.stopBy(signal);
+    try {
+      const result = await this.answer(() => this.connection.run(sql));
+      return result.rowsChanged;
+    } finally {
+      stopping.end();
+    }
+  }
+
+  /** From now on until `end`, the signal interrupts what runs. */
+  private stopBy(signal: AbortSignal | undefined): { end(): void } {
+    if (signal?.aborted)
+      throw new SqlError('resource', 'INTERRUPT Error: the statement was stopped before it started');
     let interrupting: NodeJS.Timeout | undefined;
     const interrupt = () => {
       interrupting ??= this.interruptAgain();
     };
     signal?.addEventListener('abort', interrupt);
-    try {
-      const result = await this.answer(() => this.connection.run(sql));
-      return result.rowsChanged;
-    } finally {
-      signal?.removeEventListener('abort', interrupt);
-      clearInterval(interrupting);
-    }
+    return {
+      end() {
+        signal?.removeEventListener('abort', interrupt);
+        clearInterval(interrupting);
+      },
+    };
   }
 
   async rows<T extends Row = Row>(sql: string): Promise<T[]> {
@@ -173,14 +184,35 @@ class DuckDbSession implements SqlSession {
     return chunks.flatMap((chunk) => chunkRows<T>(chunk, names));
   }
 
-  async *stream<T extends Row = Row>(sql: string): AsyncIterable<readonly T[]> {
-    const result = await this.answer(() => this.connection.stream(sql));
-    const names = result.deduplicatedColumnNames();
-    for (;;) {
-      const chunk = await this.answer(() => result.fetchChunk());
-      if (chunk === null || chunk.rowCount === 0) return;
-      yield chunkRows<T>(chunk, names);
+  async *stream<T extends Row = Row>(sql: string, signal?: AbortSignal): AsyncIterable<readonly T[]> {
+    const stopping = this.stopBy(signal);
+    try {
+      const result = await this.answer(() => this.connection.stream(sql));
+      const names = result.deduplicatedColumnNames();
+      const isStreaming = result.isStreaming;
+      for (;;) {
+        const chunk = await this.answer(() => result.fetchChunk());
+        if (signal?.aborted) throw new SqlError('resource', 'INTERRUPT Error: the statement was stopped');
+        if (chunk !== null && chunk.rowCount > 0) yield chunkRows<T>(chunk, names);
+        else if (isStreaming && !result.isStreaming) throw await this.lateError(sql);
+        else return;
+      }
+    } finally {
+      stopping.end();
     }
+  }
+
+  /**
+   * DuckDB ends a stream that failed as it ends a complete one: only `duckdb_result_is_streaming` is false after an error, and
+   * the binding hides what the error was. Running the statement again, without its rows, tells it.
+   */
+  private async lateError(sql: string): Promise<SqlError> {
+    try {
+      await this.answer(() => this.connection.run(`EXPLAIN ANALYZE ${sql}`));
+    } catch (error) {
+      if (error instanceof SqlError && !error.message.startsWith('Parser Error')) return error;
+    }
+    return new SqlError('resource', 'INTERRUPT Error: the statement failed after its first rows');
   }
 
   /**

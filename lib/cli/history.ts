@@ -5,6 +5,7 @@ import { TableLogs } from '../inspect/table-log.ts';
 import { warnOfAside } from './aside-text.ts';
 import { chosenFormat, limitOption, TABLE_OR_JSON, tableOrJson } from './choices.ts';
 import { FAULT } from './exit-codes.ts';
+import { foundDefinitions } from './found-definitions.ts';
 import { historyLines } from './history-text.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -15,7 +16,7 @@ export const history: Verb = {
   description: `NAME is a dataset or an insight, or a table by its folder in the lake (arrivals/customers). Prints each version with
 its time, the operation, the rows added and removed, the partitions, and the cause: source files that were new,
 replaced or withdrawn; inputs with newer versions; a contract or a definition that changed; partitions that kept
-their previous rows because an audit failed. Everything comes from the table's Delta log. Times are UTC.`,
+their previous rows because an audit failed. Everything comes from the table's Delta log; definitions are only needed to know which names there could be. Times are UTC.`,
   options: [
     { name: 'limit', value: 'N', description: 'The newest N versions.', default: '20' },
     tableOrJson(
@@ -44,7 +45,12 @@ their previous rows because an audit failed. Everything comes from the table's D
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const format = chosenFormat(args, TABLE_OR_JSON);
   const limit = limitOption(args);
-  const needs = { landing: 'unused', lake: 'required', writes: false } as const;
+  const needs = {
+    landing: 'unused',
+    lake: 'required',
+    writes: false,
+    definitions: foundDefinitions(args),
+  } as const;
   return withLake(args, terminal, needs, async ({ effects }) => {
     warnOfAside(terminal, effects.catalog.aside);
     const { log } = await findTable(effects, new TableLogs(effects.tables), args.operand ?? '');

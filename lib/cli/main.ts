@@ -1,9 +1,9 @@
 // The command line: finds the verb, runs it, and turns errors into a message and an exit code.
 import { didYouMean } from '../core/did-you-mean.ts';
-import { CliError, CorruptionError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { settingsFrom } from '../local/settings.ts';
 import { parseArguments } from './arguments.ts';
-import { FAULT } from './exit-codes.ts';
+import { saidOf } from './error-lines.ts';
 import { renderGeneralHelp, renderHelp } from './help.ts';
 import type { Terminal } from './terminal.ts';
 import { type ListedVerb, VERBS } from './verbs.ts';
@@ -22,20 +22,10 @@ export async function main(
   try {
     return await call(argv, terminal, surroundings);
   } catch (error) {
-    if (error instanceof CliError) {
-      terminal.err(error.lines);
-      return error.exitCode;
-    }
-    terminal.err(error instanceof CorruptionError ? [error.message] : unexpected(error));
-    return FAULT;
+    const { lines, exitCode } = saidOf(error);
+    terminal.err(lines);
+    return exitCode;
   }
-}
-
-/** The lines of the stack; the lines before them are the message. */
-function unexpected(error: unknown): string[] {
-  if (!(error instanceof Error)) return [`unexpected error: ${error}`];
-  const calls = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
-  return [`unexpected error: ${error.name}: ${error.message}`, ...calls];
 }
 
 async function call(

@@ -1,4 +1,4 @@
-// Prints a query's rows as they arrive: a table of the first thousand, or all of them as CSV or JSON.
+// A query's rows as they arrive: a table of the first thousand for a screen, or all of them as CSV or JSON.
 
 import { csvRecord } from '../csv-record.ts';
 import { cellText } from '../inspect/cell-text.ts';
@@ -7,34 +7,58 @@ import { renderTable } from './table-text.ts';
 import type { Terminal } from './terminal.ts';
 import { count, number } from './text.ts';
 
-export type Format = 'table' | 'csv' | 'json';
+export type TextFormat = 'csv' | 'json';
+export type Format = 'table' | TextFormat;
 
 const MAX_TABLE_ROWS = 1000;
+
+/** Where a document for programs goes, piece by piece. */
+export type Sink = {
+  data(text: string, format: TextFormat): Promise<void>;
+  /** True if nobody reads the rest. */
+  isClosed(): boolean;
+};
 
 export async function writeRows(
   session: SqlSession,
   sql: string,
   format: Format,
   terminal: Terminal,
+  signal?: AbortSignal,
 ): Promise<void> {
+  const sink = { data: terminal.data, isClosed: terminal.outIsClosed };
+  if (format !== 'table') {
+    await writeRecords(session, sql, format, sink, signal);
+    return;
+  }
   const columns = withKeys(await session.describe(sql));
-  const chunks = whileRead(session.stream(sql), terminal);
-  if (format === 'csv') await writeCsv(columns, chunks, terminal);
-  else if (format === 'json') await writeJson(columns, chunks, terminal);
-  else await writeTable(columns, chunks, terminal);
+  await writeTable(columns, whileRead(session.stream(sql, signal), sink), terminal);
 }
 
-async function* whileRead(chunks: Chunks, terminal: Terminal): AsyncGenerator<readonly Row[]> {
+/** Returns the number of rows. */
+export async function writeRecords(
+  session: SqlSession,
+  sql: string,
+  format: TextFormat,
+  sink: Sink,
+  signal?: AbortSignal,
+): Promise<number> {
+  const columns = withKeys(await session.describe(sql));
+  const chunks = whileRead(session.stream(sql, signal), sink);
+  return format === 'csv' ? writeCsv(columns, chunks, sink) : writeJson(columns, chunks, sink);
+}
+
+async function* whileRead(chunks: Chunks, sink: Sink): AsyncGenerator<readonly Row[]> {
   for await (const rows of chunks) {
-    if (terminal.outIsClosed()) return;
+    if (sink.isClosed()) return;
     yield rows;
   }
 }
 
 /** `key`: the column's name in a Row, where a number distinguishes equal names. */
-type Column = ResultColumn & { readonly key: string };
+export type Column = ResultColumn & { readonly key: string };
 
-function withKeys(columns: readonly ResultColumn[]): Column[] {
+export function withKeys(columns: readonly ResultColumn[]): Column[] {
   const taken = new Set<string>();
   return columns.map((column) => {
     let key = column.name;
@@ -46,17 +70,21 @@ function withKeys(columns: readonly ResultColumn[]): Column[] {
 
 type Chunks = AsyncIterable<readonly Row[]>;
 
-async function writeCsv(columns: readonly Column[], chunks: Chunks, terminal: Terminal): Promise<void> {
-  await terminal.data(csvRecord(columns.map(({ name }) => name)), 'csv');
-  for await (const rows of chunks)
-    await terminal.data(
+async function writeCsv(columns: readonly Column[], chunks: Chunks, sink: Sink): Promise<number> {
+  await sink.data(csvRecord(columns.map(({ name }) => name)), 'csv');
+  let written = 0;
+  for await (const rows of chunks) {
+    await sink.data(
       rows.map((row) => csvRecord(columns.map(({ key }) => cellText(row[key] ?? null)))).join(''),
       'csv',
     );
+    written += rows.length;
+  }
+  return written;
 }
 
 /** Decimals and large integers arrive as text, so no digit is lost; written as JSON numbers they keep every digit too. */
-async function writeJson(columns: readonly Column[], chunks: Chunks, terminal: Terminal): Promise<void> {
+async function writeJson(columns: readonly Column[], chunks: Chunks, sink: Sink): Promise<number> {
   const fields = columns.map(({ key, type }) => ({
     key,
     name: JSON.stringify(key),
@@ -68,10 +96,11 @@ async function writeJson(columns: readonly Column[], chunks: Chunks, terminal: T
       (row) =>
         `  {${fields.map(({ key, name, exact }) => `${name}: ${jsonValue(row[key] ?? null, exact)}`).join(', ')}}`,
     );
-    await terminal.data(`${written === 0 ? '[\n' : ',\n'}${lines.join(',\n')}`, 'json');
+    await sink.data(`${written === 0 ? '[\n' : ',\n'}${lines.join(',\n')}`, 'json');
     written += rows.length;
   }
-  await terminal.data(written === 0 ? '[]\n' : '\n]\n', 'json');
+  await sink.data(written === 0 ? '[]\n' : '\n]\n', 'json');
+  return written;
 }
 
 export function jsonValue(value: Value, exact: boolean): string {

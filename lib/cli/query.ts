@@ -1,42 +1,45 @@
-// `sluice query`: SQL over the tables and insights of the lake, as a table, as CSV or as JSON. Read-only.
+// `sluice query`: SQL over the tables and insights of the lake, which needs nothing but the lake: one question, as a table, as
+// CSV, JSON or Parquet; or a shell. Read-only.
 
-import type { Catalog } from '../core/catalog.ts';
-import { didYouMean } from '../core/did-you-mean.ts';
-import { type TableRef, tablePrefix } from '../core/insight.ts';
-import { quotingHints } from '../definitions/quoting-hint.ts';
-import { CliError, UsageError } from '../errors.ts';
-import { namedTables } from '../inspect/find-table.ts';
-import { readTables, withViews } from '../inspect/lake-views.ts';
-import { readQuery } from '../inspect/read-query.ts';
+import { UsageError } from '../errors.ts';
 import type { AsOf } from '../lake/as-of.ts';
-import type { Effects } from '../lake/effects.ts';
-import { ownerlessTables } from '../maintain/lake-tables.ts';
-import { SqlError, type SqlSession } from '../ports.ts';
-import type { QueryReads } from '../sql/query-reads.ts';
+import { answerQuery, INTERRUPTED } from './answer-query.ts';
 import { asOfOption } from './as-of.ts';
 import { warnOfAside } from './aside-text.ts';
-import { chosenFormat, formatOption } from './choices.ts';
+import { formatOption } from './choices.ts';
 import { FAULT } from './exit-codes.ts';
+import { foundDefinitions } from './found-definitions.ts';
+import { typed } from './locations.ts';
+import { OUTPUT, type Output, outputOption, outputTarget } from './output-file.ts';
 import { writeRows } from './query-output.ts';
 import type { Terminal } from './terminal.ts';
+import { count } from './text.ts';
 import { type Arguments, AS_OF, LAKE, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
-import { withLake } from './with-lake.ts';
-
-const FORMATS = ['table', 'csv', 'json'] as const;
+import { type OpenedLake, withLake } from './with-lake.ts';
 
 export const query: Verb = {
-  operand: { text: '"SELECT …"', required: true },
+  operand: { text: '"SELECT …"', required: false },
   description: `One SELECT (or WITH, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES) in DuckDB's SQL over all tables and insights by
-their names; - reads it from standard input. A query cannot change anything, and reads no file outside the lake.
-Times are UTC.
+their names; - reads it from standard input. Without SQL, on a terminal: a shell that takes one query after
+another, with a history and completion by Tab; .help lists its commands. A query cannot change anything, and reads
+no file outside the lake. Times are UTC.
+
+The lake is all that is needed: its logs know the tables and their columns. Definitions only add hints, such as a
+table that is defined but not in the lake yet. They are looked for where --schemas says, or, without --lake, in
+its default folder.
 
 With --as-of, tables and insights have the rows and columns they had then. A time applies to all tables; each
 table counts its own versions, so a version needs a query of one table. Replaced rows can be read for as long as
 "sluice maintain" keeps them.
 
-In CSV (RFC 4180), NULL is empty and an empty text is "". In JSON, decimals are numbers with all their digits.`,
+In CSV (RFC 4180), NULL is empty and an empty text is "". In JSON, decimals are numbers with all their digits. In
+Parquet, each column has the query's type; integers beyond 64 bits, such as sums of integers, are DECIMAL(38,0).`,
   options: [
-    formatOption(FORMATS, 'A table for people, or all rows for programs.'),
+    formatOption(
+      ['table', 'csv', 'json', 'parquet'],
+      'A table for people, or all rows for programs. With --output, its ending says it; parquet is for files.',
+    ),
+    OUTPUT,
     AS_OF,
     LAKE,
     SCHEMAS,
@@ -46,8 +49,9 @@ In CSV (RFC 4180), NULL is empty and an empty text is "". In JSON, decimals are 
   examples: [
     { command: 'npx sluice query "SELECT * FROM spend_by_month"', meaning: 'an insight' },
     { command: 'npx sluice query "SHOW TABLES"', meaning: 'list all tables' },
+    { command: 'npx sluice query --lake s3://my-lake/lake', meaning: 'a shell, from any folder' },
     {
-      command: 'npx sluice query "FROM usage_daily" --format csv > usage.csv',
+      command: 'npx sluice query "FROM usage_daily" --output usage.parquet',
       meaning: 'all rows into a file',
     },
     {
@@ -60,144 +64,94 @@ In CSV (RFC 4180), NULL is empty and an empty text is "". In JSON, decimals are 
     {
       code: 0,
       meaning:
-        'answered; definitions that are set aside are named on standard error, and their tables are read as they are',
+        'answered, or the shell was left; definitions that are set aside are named on standard error, and their tables are read as they are',
     },
-    { code: FAULT, meaning: 'the SQL is wrong, or the lake does not exist' },
+    { code: FAULT, meaning: 'the SQL is wrong, the lake does not exist, or the file cannot be written' },
     { code: 2, meaning: 'wrong usage' },
+    { code: INTERRUPTED, meaning: 'Ctrl-C' },
   ],
   run,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const format = chosenFormat(args, FORMATS);
+  const output = outputOption(args);
   const asOf = asOfOption(args);
-  const sql = args.operand === '-' ? await terminal.input() : (args.operand ?? '');
-  const needs = { landing: 'unused', lake: 'required', writes: false } as const;
-  return withLake(args, terminal, needs, async ({ effects }) => {
-    const { catalog } = effects;
-    const defined = namedTables(effects);
-    const reads = await effects.sql.session((session) => readQuery(session, sql));
-    // Only looked for if the query names a table without a definition.
-    const ownerless = isWithin(reads, defined)
-      ? []
-      : await ownerlessTables(effects, asOf === undefined ? 'without' : 'with');
-    const all = [...defined, ...ownerless];
-    const tables = reads === undefined ? [] : readTables(all, reads);
-    warnOfAside(terminal, catalog.aside);
-    await warnOfTables(effects, terminal, tables, ownerless);
-    requireOneTable(asOf, tables, reads?.isUnderstood ?? true);
-    const answer = async (session: SqlSession, missing: readonly TableRef[]) => {
-      try {
-        await writeRows(session, sql, format, terminal);
-        return 0;
-      } catch (error) {
-        if (!(error instanceof SqlError)) throw error;
-        const hint = await quotingHint(session, error, sql, effects, all);
-        throw readable(error, catalog, namesOf(all), namesOf(missing), asOf, hint);
-      }
-    };
-    return withViews(effects, tables, answer, { asOf, sql });
+  const { screen } = terminal;
+  const needs = {
+    landing: 'unused',
+    lake: 'required',
+    writes: false,
+    definitions: foundDefinitions(args),
+  } as const;
+  if (args.operand !== undefined) {
+    const sql = args.operand === '-' ? await terminal.input() : args.operand;
+    return withLake(args, terminal, needs, (local) =>
+      stoppable((signal) => answerOnce(local, { sql, asOf, output, signal }, terminal)),
+    );
+  }
+  if (screen === undefined)
+    throw new UsageError([
+      'sluice query: "SELECT …" is missing: write the query, or - to read it from standard input; the shell needs a terminal',
+      'See: sluice query --help',
+    ]);
+  if (output.to === 'file') throw new UsageError('--output needs a query: the shell prints its answers');
+  const { format } = output;
+  const { runShell } = await import('./query-shell.ts');
+  return withLake(args, terminal, needs, async (local) => {
+    warnOfAside(terminal, local.effects.catalog.aside);
+    await runShell({ effects: local.effects, terminal, asOf, format }, screen);
+    return 0;
   });
 }
 
-function isWithin(reads: QueryReads | undefined, tables: readonly TableRef[]): boolean {
-  if (reads === undefined) return true;
-  const names = new Set(tables.map(({ name }) => name.toLowerCase()));
-  return reads.isUnderstood && [...reads.named.keys()].every((name) => names.has(name));
-}
+type Question = {
+  readonly sql: string;
+  readonly asOf: AsOf | undefined;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+};
 
-/** Warns where the answer may differ from landing. */
-async function warnOfTables(
-  { catalog, tables: logs }: Effects,
+async function answerOnce(
+  { effects, locations }: OpenedLake,
+  { sql, asOf, output, signal }: Question,
   terminal: Terminal,
-  tables: readonly TableRef[],
-  ownerless: readonly TableRef[],
-): Promise<void> {
-  for (const table of tables) {
-    const prefix = tablePrefix(table);
-    if (ownerless.includes(table) && !catalog.asideNamed(table.name))
-      terminal.err([
-        `warning: ${prefix} has no definition any more: its rows are those of the last sync ("npx sluice drop ${prefix}" removes it)`,
-      ]);
-    const foreign = (await logs.latest(prefix).catch(() => undefined))?.foreign ?? [];
-    if (foreign.length > 0)
-      terminal.err([
-        `warning: ${prefix} was changed by other programs, and the answer may include that: "npx sluice status" shows by which, "npx sluice sync" reverts it`,
-      ]);
+): Promise<number> {
+  // What is wrong with the file is said before the query runs.
+  const target = output.to === 'file' ? await outputTarget(output.file, locations.lake) : '';
+  warnOfAside(terminal, effects.catalog.aside);
+  const asking = { effects, terminal, asOf, signal };
+  if (output.to === 'terminal') {
+    await answerQuery(asking, sql, (session) => writeRows(session, sql, output.format, terminal, signal));
+    return 0;
   }
+  const { writeAnswer } = await import('./write-answer.ts');
+  const writing = { scratch: effects.scratch, signal };
+  let rows = 0;
+  await answerQuery(asking, sql, async (session) => {
+    rows = await writeAnswer(session, sql, output.format, target, writing);
+  });
+  await terminal.out([`${typed(output.file)}: ${count(rows, 'row')}`]);
+  return 0;
 }
 
-function namesOf(tables: readonly TableRef[]): string[] {
-  return tables.map(({ name }) => name);
-}
+const PATIENCE_MS = 1000;
 
-function requireOneTable(asOf: AsOf | undefined, tables: readonly TableRef[], isCertain: boolean): void {
-  if (asOf === undefined || !('version' in asOf) || tables.length <= 1) return;
-  throw new UsageError(
-    `--as-of ${asOf.text} is a version, and each table counts its own: the query ${isCertain ? 'names' : 'may read'} ${namesOf(tables).join(', ')}. ` +
-      `Use a time instead, such as --as-of 2024-01-31T10:00:00Z ("npx sluice history ${tables[0]?.name}" lists versions with their times)`,
-  );
-}
-
-function readable(
-  error: SqlError,
-  catalog: Catalog,
-  names: readonly string[],
-  missing: readonly string[],
-  asOf: AsOf | undefined,
-  hint: readonly string[],
-): CliError {
-  const beyond = /^Permission Error: Cannot access \w+ "(.+)" - file system/.exec(error.message)?.[1];
-  if (beyond !== undefined)
-    return new CliError(
-      `A query reads tables, insights and the lake's own files: ${JSON.stringify(beyond)} is not one of them. To query this file, put it into landing, with a contract.`,
-      1,
-      { cause: error },
-    );
-  const unknown = /^Catalog Error: Table with name (.+) does not exist!/.exec(error.message)?.[1];
-  if (unknown === undefined) return new CliError([...engineLines(error), ...hint], 1, { cause: error });
-  if (missing.some((name) => name.toLowerCase() === unknown.toLowerCase())) {
-    const problem =
-      asOf === undefined
-        ? `${unknown} is defined, but not in the lake yet: run "npx sluice sync".`
-        : `${unknown} did not exist yet at ${asOf.text}: "npx sluice history ${unknown}" shows when it was created.`;
-    return new CliError(problem, 1, { cause: error });
+/** The first signal asks the work to end; the process ends a second later, or at a second signal, whatever it does then. */
+async function stoppable(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const stop = new AbortController();
+  const end = () => process.exit(INTERRUPTED);
+  let patience: NodeJS.Timeout | undefined;
+  const stopped = () => {
+    if (stop.signal.aborted) end();
+    patience = setTimeout(end, PATIENCE_MS);
+    stop.abort();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, stopped);
+  try {
+    return await work(stop.signal);
+  } finally {
+    clearTimeout(patience);
+    for (const signal of signals) process.off(signal, stopped);
   }
-  if (names.some((name) => name.toLowerCase() === unknown.toLowerCase()))
-    return new CliError(
-      `Tables and insights belong to no schema or database: write just ${unknown}, without a prefix.`,
-      1,
-      { cause: error },
-    );
-  const by = catalog.asideNamed(unknown);
-  if (by)
-    return new CliError([
-      `The lake has no table ${unknown}; a definition that may create it is set aside:`,
-      by.error.message,
-    ]);
-  const there = `There are: ${names.join(', ')}`;
-  return new CliError(
-    [`There is no table or insight ${JSON.stringify(unknown)}.${didYouMean(unknown, names)}`, there],
-    1,
-    { cause: error },
-  );
-}
-
-/** DuckDB shows the position in the SQL on extra lines. They are indented, so they cannot be mistaken for our messages. */
-function engineLines({ message }: SqlError): string[] {
-  return message.split('\n').map((line, index) => (index === 0 || line === '' ? line : `  ${line}`));
-}
-
-/** Names that are reserved SQL keywords, or contain a dot or a space, need quotes. */
-async function quotingHint(
-  session: SqlSession,
-  { message }: SqlError,
-  sql: string,
-  { catalog }: Effects,
-  tables: readonly TableRef[],
-): Promise<readonly string[]> {
-  if (!/^(Parser|Binder) Error/.test(message)) return [];
-  const defined = tables.filter(({ name }) => catalog.resolve(name) !== undefined);
-  const columns = defined.flatMap((table) => catalog.columnsOf(table).map(({ name }) => name));
-  return quotingHints(session, sql, { tables: namesOf(tables), columns }, message.startsWith('Binder'));
 }

@@ -1,5 +1,6 @@
 // Where a verb's output goes and its input comes from. The one seam to the screen: lines for people are made visible here,
 // line by line, so that no name or cell can move the cursor, colour the screen or imitate our own lines.
+import { isAbsolute, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { CliError } from '../errors.ts';
 import { visible, visibleCsv, visibleJson } from './visible-text.ts';
@@ -24,23 +25,32 @@ export type Terminal = {
   errLine(text?: string): void;
   /** All of standard input, as UTF-8. */
   input(): Promise<string>;
-  /** The width of the screen; undefined if standard output is a file or a pipe. */
+  /** The present width of the screen; undefined if standard output is a file or a pipe. */
   readonly outColumns: number | undefined;
   readonly errColumns: number | undefined;
+  /** Where a person types and reads; undefined unless standard input and standard output both are a screen. */
+  readonly screen?: Screen | undefined;
+};
+
+export type Screen = {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  /** The user's folder for what programs remember, of all programs; undefined if there is none. */
+  readonly stateFolder: string | undefined;
 };
 
 /** The streams below a terminal: they write texts unchanged. */
-export type Streams = Pick<Terminal, 'outIsClosed' | 'input' | 'outColumns' | 'errColumns'> & {
+export type Streams = Pick<Terminal, 'outIsClosed' | 'input' | 'outColumns' | 'errColumns' | 'screen'> & {
   out(text: string): Promise<void>;
   err(text: string): void;
 };
 
 export function terminalOver(streams: Streams): Terminal {
-  const { outIsClosed, input, outColumns, errColumns } = streams;
+  const { outIsClosed, input, screen } = streams;
   const data: Terminal['data'] = (text, format) => {
     if (format === 'json') return streams.out(visibleJson(text));
     // A program gets every byte; a screen is only read by people.
-    return streams.out(outColumns === undefined ? text : visibleCsv(text));
+    return streams.out(streams.outColumns === undefined ? text : visibleCsv(text));
   };
   return {
     out: (lines) => streams.out(textOf(lines)),
@@ -51,14 +61,22 @@ export function terminalOver(streams: Streams): Terminal {
     errLine: (text = '') => streams.err(`\r\u001b[K${visible(text)}`),
     outIsClosed,
     input,
-    outColumns,
-    errColumns,
+    get outColumns() {
+      return streams.outColumns;
+    },
+    get errColumns() {
+      return streams.errColumns;
+    },
+    screen,
   };
 }
 
 function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${visible(line)}\n`).join('');
 }
+
+/** Of a screen that does not say its width. */
+const USUAL_COLUMNS = 80;
 
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
@@ -77,9 +95,27 @@ export function processTerminal(): Terminal {
     outIsClosed: () => isClosed,
     err: (text) => void stderr.write(text),
     input: async () => new TextDecoder().decode(await buffer(stdin)),
-    outColumns: stdout.isTTY ? stdout.columns : undefined,
-    errColumns: stderr.isTTY ? stderr.columns : undefined,
+    get outColumns() {
+      return stdout.isTTY ? stdout.columns || USUAL_COLUMNS : undefined;
+    },
+    get errColumns() {
+      return stderr.isTTY ? stderr.columns || USUAL_COLUMNS : undefined;
+    },
+    screen:
+      stdin.isTTY && stdout.isTTY
+        ? { input: stdin, output: stdout, stateFolder: stateFolder(process.env, process.platform) }
+        : undefined,
   });
+}
+
+/** XDG Base Directory Specification: a path that is not absolute is ignored. */
+export function stateFolder(
+  { XDG_STATE_HOME: xdg, LOCALAPPDATA: windows, HOME: home }: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+): string | undefined {
+  if (xdg !== undefined && isAbsolute(xdg)) return xdg;
+  if (platform === 'win32') return windows === '' ? undefined : windows;
+  return home !== undefined && isAbsolute(home) ? join(home, '.local', 'state') : undefined;
 }
 
 /** The reader has exited, or the screen was closed. */

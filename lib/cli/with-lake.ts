@@ -1,6 +1,6 @@
 // The frame of a verb that works on a lake: finds the locations, opens the lake, and always closes it.
 import { hasLanding, refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
-import { type LakeLocations, type LocalLake, openLake } from '../local/open-lake.ts';
+import { type LakeLocations, type LocalLake, type OpenOptions, openLake } from '../local/open-lake.ts';
 import { LOCATION_DEFAULTS } from '../local/settings.ts';
 import { locations, matchingLocations, memoryLimit } from './locations.ts';
 import { terminalLog } from './log-lines.ts';
@@ -16,6 +16,8 @@ export type Needs = {
   readonly writes: boolean;
   /** True where source files are read although nothing is written. */
   readonly converts?: boolean;
+  /** Default: `required`. */
+  readonly definitions?: OpenOptions['definitions'];
 };
 
 export type OpenedLake = LocalLake & { readonly locations: LakeLocations; readonly hasLanding: boolean };
@@ -24,7 +26,7 @@ export type OpenedLake = LocalLake & { readonly locations: LakeLocations; readon
 export async function withLake<T>(
   args: Arguments,
   terminal: Terminal,
-  { landing, lake, writes, converts = writes }: Needs,
+  { landing, lake, writes, converts = writes, definitions = 'required' }: Needs,
   work: (opened: OpenedLake) => Promise<T>,
 ): Promise<T> {
   const at =
@@ -36,7 +38,8 @@ export async function withLake<T>(
   if (landing !== 'unused') await refuseOverlap(at);
   const log = terminalLog(terminal, args.flag('verbose'));
   const there = landing === 'wanted' ? await hasLanding(at) : landing === 'required';
-  const local = await openLake(at, log, { readOnly: !writes, readsLanding: converts, ...memoryLimit(args) });
+  const options = { readOnly: !writes, readsLanding: converts, definitions, ...memoryLimit(args) };
+  const local = await openLake(at, log, options);
   try {
     return await work({ ...local, locations: at, hasLanding: there });
   } finally {

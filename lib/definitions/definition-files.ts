@@ -34,6 +34,20 @@ export async function readDefinitionFiles(folder: string): Promise<DefinitionFil
   return files;
 }
 
+/**
+ * The same for what needs no definitions: [] where there is nothing to read. A folder that cannot be read is a wrong
+ * definition, which may define anything.
+ */
+export async function findDefinitionFiles(folder: string): Promise<DefinitionFile[]> {
+  try {
+    return await readDefinitionFiles(folder);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    if (!(error instanceof DefinitionError)) return [];
+    return [{ kind: 'contract', package: folder, name: folder, file: folder, text: error }];
+  }
+}
+
 async function readPackage(folder: string, name: string): Promise<DefinitionFile[]> {
   const file = join(folder, name, 'datapackage.json');
   const insights = join(folder, name, 'insights');

@@ -40,6 +40,7 @@ export async function loadSound(schemasFolder: string, engine: SqlEngine): Promi
 
 /** Like loadSound, for texts that were already read. */
 export async function bindCatalog(files: readonly DefinitionFile[], engine: SqlEngine): Promise<Catalog> {
+  if (files.length === 0) return makeCatalog([], []);
   const refusals = new Refusals();
   const parsed = withoutTwins(parseFiles(files, refusals), refusals);
   const datasets: Dataset[] = [];

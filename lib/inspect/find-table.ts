@@ -8,6 +8,7 @@ import { CliError, UsageError } from '../errors.ts';
 import type { AsOf } from '../lake/as-of.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type PartitionFilter, parsePartitionFilter } from '../lake/partition-filter.ts';
+import { readableTables } from './readable-tables.ts';
 import { columnsAt } from './table-at.ts';
 import type { TableLog, TableLogs } from './table-log.ts';
 
@@ -37,11 +38,18 @@ export async function findTable(effects: Effects, logs: TableLogs, name: string)
     const log = await logs.find(tablePrefix(candidate));
     if (log) return { table: candidate, log };
   }
-  const names = namedTables(effects).map((known) => known.name);
+  const names = await knownNames(effects);
   throw new CliError([
     `There is no dataset and no insight ${JSON.stringify(name)}.${didYouMean(name, names)}`,
-    `There are: ${names.join(', ')}`,
+    names.length === 0 ? 'There are none.' : `There are: ${names.join(', ')}`,
   ]);
+}
+
+/** Without definitions: what the lake holds. */
+async function knownNames(effects: Effects): Promise<string[]> {
+  const defined = namedTables(effects);
+  const tables = defined.length > 0 ? defined : await readableTables(effects, effects.catalog);
+  return tables.map(({ name }) => name);
 }
 
 /** Throws UsageError, or what is wrong with the definition of that name. */

@@ -2,24 +2,16 @@
 
 import { type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Add, Metadata } from '../delta/actions.ts';
+import { isDropped } from '../evolve/drop-table.ts';
 import type { AsOf } from '../lake/as-of.ts';
-import type { Effects } from '../lake/effects.ts';
 import type { SqlSession } from '../ports.ts';
 import { LocalFiles } from '../refresh/inputs.ts';
-import type { QueryReads } from '../sql/query-reads.ts';
 import { identifier } from '../sql/quoting.ts';
 import { versionAsOf } from './find-table.ts';
 import { neededFiles } from './partition-pruning.ts';
-import { columnsAt, relationAt, relationOf } from './table-at.ts';
+import type { LakeReads } from './readable-tables.ts';
+import { relationAt, relationOf } from './table-at.ts';
 import { TableLogs } from './table-log.ts';
-
-/** Of `tables` those that a query can read; all of them where that is not certain. */
-export function readTables(
-  tables: readonly TableRef[],
-  { named, isUnderstood }: QueryReads,
-): readonly TableRef[] {
-  return isUnderstood ? tables.filter(({ name }) => named.has(name.toLowerCase())) : tables;
-}
 
 export type ViewOptions = {
   /** The tables as they were. */
@@ -29,11 +21,11 @@ export type ViewOptions = {
 };
 
 /**
- * Runs `work` with the views; `missing` names the tables that the lake does
- * not hold, yet or then. Throws CliError where a version does not exist, or its files were swept.
+ * Runs `work` with the views; `missing` names the tables that the lake does not hold: yet, then, or any more. Throws CliError where
+ * a version does not exist, or its files were swept.
  */
 export async function withViews<T>(
-  effects: Effects,
+  effects: LakeReads,
   tables: readonly TableRef[],
   work: (session: SqlSession, missing: readonly TableRef[]) => Promise<T>,
   { asOf, sql }: ViewOptions = {},
@@ -58,28 +50,23 @@ export async function withViews<T>(
   }
 }
 
-/** The table by its own schema, whatever the contract says by now; what that adds is null until the next sync. */
 type Prune = (metadata: Metadata, files: readonly Add[]) => Promise<readonly Add[]>;
 
-/** What the contract adds to the table's own columns is null until the next sync. */
+/** The table by its own schema, whatever a definition says by now. */
 async function presentRelation(
-  { catalog, tables }: Effects,
+  { tables }: LakeReads,
   local: LocalFiles,
   table: TableRef,
   prune: Prune,
 ): Promise<string | undefined> {
   const snapshot = await tables.latest(tablePrefix(table));
-  if (snapshot === undefined) return undefined;
+  if (snapshot === undefined || isDropped(snapshot)) return undefined;
   const { metadata } = snapshot;
-  const own = columnsAt(metadata);
-  const defined = catalog.resolve(table.name) ? catalog.columnsOf(table) : [];
-  const added = defined.filter(({ name }) => own.every((column) => column.name !== name));
-  const files = await prune(metadata, [...snapshot.files.values()]);
-  return relationOf(local, tablePrefix(table), metadata, files, added);
+  return relationOf(local, tablePrefix(table), metadata, await prune(metadata, [...snapshot.files.values()]));
 }
 
 async function pastRelation(
-  { tables }: Effects,
+  { tables }: LakeReads,
   local: LocalFiles,
   table: TableRef,
   asOf: AsOf,

@@ -21,13 +21,12 @@ export async function relationAt(
   return relationOf(local, log.prefix, log.metadata(version), files);
 }
 
-/** A SELECT of all rows of `files` by the table's own schema, whatever the contract says by now; `added` columns are null. */
+/** A SELECT of all rows of `files` by the table's own schema, whatever the contract says by now. */
 export async function relationOf(
   local: LocalFiles,
   prefix: string,
   metadata: Metadata,
   files: readonly Add[],
-  added: readonly Column[] = [],
 ): Promise<string> {
   const relationFiles = await mapInParallel(files, async (add) => ({
     path: await local.path(prefix, add),
@@ -36,10 +35,10 @@ export async function relationOf(
   const hash = metadata.configuration[DEFINITION] ?? metadata.configuration[CONTRACT];
   const isMixed = files.some(({ tags }) => (tags?.[DEFINITION] ?? tags?.[CONTRACT]) !== hash);
   const shape = {
-    columns: [...columnsAt(metadata), ...added],
+    columns: columnsAt(metadata),
     partitionColumns: metadata.partitionColumns,
     withSource: false,
-    mixed: added.length > 0 || isMixed,
+    mixed: isMixed,
   };
   return relationSql(shape, relationFiles);
 }

@@ -5,7 +5,11 @@ import { join, resolve } from 'node:path';
 import { backoff } from '../adapters/backoff.ts';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
-import { type DefinitionFile, readDefinitionFiles } from '../definitions/definition-files.ts';
+import {
+  type DefinitionFile,
+  findDefinitionFiles,
+  readDefinitionFiles,
+} from '../definitions/definition-files.ts';
 import { bindCatalog } from '../definitions/load-catalog.ts';
 import { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -35,6 +39,8 @@ export type OpenOptions = {
   readonly readsLanding?: boolean;
   /** DuckDB's memory limit; undefined: its default, a share of the machine's memory. */
   readonly memoryLimitMb?: number;
+  /** `wanted`: the catalog is empty if there are none. `unused`: it is empty. */
+  readonly definitions?: 'required' | 'wanted' | 'unused';
 };
 
 const clock = () => new Date();
@@ -43,7 +49,7 @@ const clock = () => new Date();
 export async function openLake(
   locations: LakeLocations,
   log: Log,
-  { readOnly = false, readsLanding = !readOnly, ...memory }: OpenOptions = {},
+  { readOnly = false, readsLanding = !readOnly, definitions = 'required', ...memory }: OpenOptions = {},
 ): Promise<LocalLake> {
   const scratch =
     readOnly || isS3Location(locations.lake)
@@ -61,20 +67,30 @@ export async function openLake(
       sql.close();
       await removeScratch();
     };
-    return { ...(await assemble(locations, log, sql, scratch).catch(closing(sql))), close };
+    const work = async () =>
+      assemble(locations, await definitionFiles(locations.schemas, definitions), log, sql, scratch);
+    return { ...(await work().catch(closing(sql))), close };
   } catch (error) {
     await removeScratch();
     throw error;
   }
 }
 
+async function definitionFiles(
+  schemas: string,
+  need: OpenOptions['definitions'],
+): Promise<readonly DefinitionFile[]> {
+  if (need === 'unused') return [];
+  return need === 'wanted' ? findDefinitionFiles(schemas) : readDefinitionFiles(schemas);
+}
+
 async function assemble(
-  { landing: source, lake: target, schemas }: LakeLocations,
+  { landing: source, lake: target }: LakeLocations,
+  definitions: readonly DefinitionFile[],
   log: Log,
   sql: SqlEngine,
   scratch: ScratchFolder,
 ): Promise<Omit<LocalLake, 'close'>> {
-  const definitions = await readDefinitionFiles(schemas);
   const catalog = await bindCatalog(definitions, sql);
   const lake = await openStore(target, scratch);
   const landing = await openStore(source, scratch, { filledByOthers: true });

@@ -6,6 +6,7 @@ import { logPrefix } from '../delta/log-keys.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CorruptionError } from '../errors.ts';
 import { isDropped } from '../evolve/drop-table.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { ObjectStore } from '../ports.ts';
 
@@ -20,37 +21,27 @@ export async function undefinedTables(effects: Effects): Promise<string[]> {
   return found;
 }
 
-/**
- * Tables and insights that no sound definition makes: what defines them was set aside, or is gone. As long as the lake holds them,
- * they can be read by their own schema; `dropped` ones in their past alone.
- */
-export async function ownerlessTables(effects: Effects, dropped: 'with' | 'without'): Promise<TableRef[]> {
-  const found: TableRef[] = [];
-  for (const table of await strayTables(effects))
-    if (
-      table.kind !== 'arrivals' &&
-      (dropped === 'with' || !(await isEmptied(effects.tables, tablePrefix(table))))
-    )
-      found.push(table);
-  return found;
-}
-
 /** Those that no sound definition makes. */
 async function strayTables({ lake, catalog }: Effects): Promise<TableRef[]> {
   const defined = new Set([
     ...catalog.datasets.map((dataset) => tablePrefix(landingTable(dataset))),
     ...catalog.derivations.map(({ target }) => tablePrefix(target)),
   ]);
-  const found: TableRef[] = [];
-  for (const kind of TABLE_KINDS)
-    for await (const prefix of folders(lake, `${kind}/`))
-      if (!defined.has(prefix) && (await hasLog(lake, prefix)))
-        found.push({ kind, name: prefix.slice(kind.length + 1) });
-  return found;
+  const found = await Promise.all(TABLE_KINDS.map((kind) => tablesOfKind(lake, kind)));
+  return found.flat().filter((table) => !defined.has(tablePrefix(table)));
+}
+
+/** All that have a log, those that were dropped too. */
+export async function tablesOfKind(lake: ObjectStore, kind: TableRef['kind']): Promise<TableRef[]> {
+  const tables: TableRef[] = [];
+  for await (const prefix of folders(lake, `${kind}/`))
+    tables.push({ kind, name: prefix.slice(kind.length + 1) });
+  const there = await mapInParallel(tables, (table) => hasLog(lake, tablePrefix(table)));
+  return tables.filter((_, nth) => there[nth]);
 }
 
 /** A log that cannot be read is not one that was dropped. */
-async function isEmptied(tables: DeltaTables, prefix: string): Promise<boolean> {
+export async function isEmptied(tables: DeltaTables, prefix: string): Promise<boolean> {
   try {
     return isDropped(await tables.latest(prefix));
   } catch (error) {
@@ -86,6 +77,7 @@ async function firstKey(
   return undefined;
 }
 
-async function hasLog(lake: ObjectStore, prefix: string): Promise<boolean> {
+/** Whether there is a table of that prefix: `tables/billing`. */
+export async function hasLog(lake: ObjectStore, prefix: string): Promise<boolean> {
   return (await firstKey(lake, logPrefix(prefix), undefined)) !== undefined;
 }

@@ -1,19 +1,14 @@
 // A lake for programs: finds it as the command line does, and offers each use case as a method. The use cases decide everything.
-import { UsageError } from '../errors.ts';
+import { CliError, UsageError } from '../errors.ts';
 import { type Certificate, certifyLake } from '../inspect/certify-lake.ts';
 import { type CountedPlan, countPlan } from '../inspect/count-plan.ts';
 import { planDefinitions } from '../inspect/definition-plan.ts';
-import {
-  findTable,
-  namedTables,
-  partitionsNamed,
-  requireDataset,
-  versionAsOf,
-} from '../inspect/find-table.ts';
+import { findTable, partitionsNamed, requireDataset, versionAsOf } from '../inspect/find-table.ts';
 import { tableHistory, type VersionHistory } from '../inspect/history.ts';
 import { type LakeStatus, lakeStatus } from '../inspect/lake-status.ts';
-import { readTables, withViews } from '../inspect/lake-views.ts';
+import { withViews } from '../inspect/lake-views.ts';
 import { readQuery } from '../inspect/read-query.ts';
+import { tablesOf } from '../inspect/readable-tables.ts';
 import { type Receipt, tableReceipt } from '../inspect/receipt.ts';
 import { findRejects, type SourceRejects } from '../inspect/rejects.ts';
 import { TableLogs } from '../inspect/table-log.ts';
@@ -61,7 +56,10 @@ export type TableChoice = {
   readonly partition?: Readonly<Record<string, string>>;
 };
 
-/** Opens a lake; close it when done. Throws CliError if landing and the lake overlap, or the definitions cannot be read. */
+/**
+ * Opens a lake; close it when done. `query` and `history` need the lake alone; the other methods throw CliError where there are no
+ * definitions. Throws CliError if landing and the lake overlap.
+ */
 export async function openLake(options: LakeOptions = {}): Promise<Lake> {
   const { folder = process.cwd(), log = () => {}, memoryLimitMb } = options;
   const settings = settingsFrom(process.env, await findConfig(folder));
@@ -73,7 +71,8 @@ export async function openLake(options: LakeOptions = {}): Promise<Lake> {
   };
   await refuseOverlap(locations);
   const memory = memoryLimitMb === undefined ? {} : { memoryLimitMb };
-  return new Lake(await openLocal(locations, log, memory), locations);
+  const local = await openLocal(locations, log, { definitions: 'wanted', ...memory });
+  return new Lake(local, locations);
 }
 
 export class Lake {
@@ -87,6 +86,7 @@ export class Lake {
 
   /** Brings the lake in line with landing, once, as `sluice sync`. Throws CliError if landing is missing. */
   async sync(choice: SyncChoice = {}): Promise<SyncResult> {
+    this.requireDefinitions();
     await requireLanding(this.locations);
     const { dataset, from, to, keys, prune = false, allowMassWithdrawal = false } = choice;
     if (dataset !== undefined) requireDataset(this.local.effects.catalog, dataset);
@@ -103,13 +103,14 @@ export class Lake {
     await requireLake(this.locations);
     const { effects } = this.local;
     const reads = await effects.sql.session((session) => readQuery(session, sql));
-    const tables = reads === undefined ? [] : readTables(namedTables(effects), reads);
+    const tables = reads === undefined ? [] : await tablesOf(effects, effects.catalog, reads);
     const at = asOf === undefined ? {} : { asOf: requireAsOf(asOf) };
     return withViews(effects, tables, (session) => session.rows(sql), { ...at, sql });
   }
 
   /** What the lake holds, how current it is, and what needs attention. */
   async status(): Promise<LakeStatus> {
+    this.requireDefinitions();
     await requireLake(this.locations);
     return lakeStatus(this.local.effects);
   }
@@ -122,6 +123,7 @@ export class Lake {
     dataset?: string;
     recount?: boolean;
   } = {}): Promise<Certificate> {
+    this.requireDefinitions();
     await requireLanding(this.locations);
     await requireLake(this.locations);
     const { effects } = this.local;
@@ -134,6 +136,7 @@ export class Lake {
    * of source files and data files that are read for the counts; 0 counts nothing.
    */
   async plan({ countLimitMb = 1000 }: { countLimitMb?: number } = {}): Promise<CountedPlan> {
+    this.requireDefinitions();
     await requireLanding(this.locations);
     const { effects } = this.local;
     const found = await planDefinitions(effects);
@@ -149,6 +152,7 @@ export class Lake {
 
   /** From which source files, contracts and SQL a table's numbers were computed. Throws UsageError on an unknown name. */
   async explain(table: string, { asOf, partition = {} }: TableChoice = {}): Promise<Receipt> {
+    this.requireDefinitions();
     await requireLake(this.locations);
     const { effects } = this.local;
     const logs = new TableLogs(effects.tables);
@@ -164,11 +168,20 @@ export class Lake {
     readonly sources: readonly SourceRejects[];
     readonly failures: readonly TableFailure[];
   }> {
+    this.requireDefinitions();
     await requireLake(this.locations);
     const failures: TableFailure[] = [];
     const sources: SourceRejects[] = [];
     for await (const one of findRejects(this.local.effects, dataset, failures)) sources.push(one);
     return { sources, failures };
+  }
+
+  /** Without them a lake would look as if nothing belonged to it. */
+  private requireDefinitions(): void {
+    if (this.local.definitions.length > 0) return;
+    throw new CliError(
+      `There are no definitions in ${this.locations.schemas}: pass the folder that holds your packages as schemas, or set it in sluice.yaml.`,
+    );
   }
 
   /** Ends DuckDB and removes temporary files. */

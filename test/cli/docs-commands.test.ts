@@ -1,11 +1,11 @@
 // Each block of commands that a page for people marks as runnable (```sh run) does what the page says: its exit code, and its
 // output where the page shows it. A page's blocks run in order, in a folder of their own that holds the bundled definitions
 // alone, as a fresh clone does. Where the page means another exit code than 0, the block says so: ```sh run exit=3.
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isShown, type Step, stepsOf } from '../support/runnable-blocks.ts';
+import { tryStep } from '../support/page-commands.ts';
+import { isShown, stepsOf } from '../support/runnable-blocks.ts';
 import { testTemp } from '../support/temp.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -18,51 +18,23 @@ const runnable = pages
   .map((page) => ({ page, steps: stepsOf(readFileSync(join(ROOT, page), 'utf8')) }))
   .filter(({ steps }) => steps.length > 0);
 
-/** The two words that people type, as a clone has them, but without npm's own start. */
-const WORDS = `
-sluice() { node ${JSON.stringify(join(ROOT, 'bin/sluice.mjs'))} "$@"; }
-npx() { [ "$1" = sluice ] || { echo "npx $1 is not run here" >&2; return 127; }; shift; sluice "$@"; }
-npm() { [ "$1" = start ] || { echo "npm $1 is not run here" >&2; return 127; }; shift; [ "$1" = -- ] && shift; sluice start "$@"; }
-set -eu
-`;
-
-type Answer = { readonly code: number; readonly out: string; readonly err: string };
-
-function run(commands: string, cwd: string): Promise<Answer> {
-  const env = { ...process.env, NO_COLOR: '1' };
-  return new Promise((done) => {
-    const child = execFile(
-      'bash',
-      ['-c', WORDS + commands],
-      { cwd, env, maxBuffer: 2 ** 26 },
-      (_error, out, err) => done({ code: child.exitCode ?? -1, out, err }),
-    );
-    child.stdin?.end();
-  });
-}
-
-async function tryStep(page: string, folder: string, step: Step): Promise<void> {
-  const place = `${page}:${step.line}`;
-  if (step.kind === 'file') {
-    mkdirSync(dirname(join(folder, step.path)), { recursive: true });
-    writeFileSync(join(folder, step.path), step.text);
-    return;
-  }
-  const { code, out, err } = await run(step.commands, folder);
-  expect(code, `${place}: exit code\n${out}\n${err}`).toBe(step.exitCode);
-  if (step.output !== undefined && !isShown(step.output, out))
-    expect(out, `${place}: output`).toBe(step.output);
-}
-
 it.each(runnable)('$page: its commands do what it says', { timeout: 300_000 }, async ({ page, steps }) => {
   const folder = testTemp();
   cpSync(join(ROOT, 'schemas'), join(folder, 'schemas'), { recursive: true });
-  for (const step of steps) await tryStep(page, folder, step);
+  // Python is tried by test/interop/docs-snippets.interop.ts.
+  for (const step of steps)
+    if (step.kind === 'file' || step.language === 'sh') await tryStep(page, folder, step);
 });
 
 it('the pages that people begin with are tried', () => {
   expect(runnable.map(({ page }) => page)).toEqual(
-    expect.arrayContaining(['README.md', 'docs/contracts.md', 'docs/files.md', 'docs/reading.md']),
+    expect.arrayContaining([
+      'README.md',
+      'docs/contracts.md',
+      'docs/files.md',
+      'docs/reading.md',
+      'docs/using.md',
+    ]),
   );
 });
 
@@ -72,7 +44,7 @@ describe('the reader of blocks', () => {
       '```json file=a/b.json\n{}\n```\nText.\n```sh run exit=3\nfalse\n```\n\n```text\nno\n```\n```sh\nnot run\n```\n';
     expect(stepsOf(page)).toEqual([
       { kind: 'file', line: 2, path: 'a/b.json', text: '{}\n' },
-      { kind: 'run', line: 6, commands: 'false\n', exitCode: 3, output: 'no\n' },
+      { kind: 'run', language: 'sh', line: 6, commands: 'false\n', exitCode: 3, output: 'no\n' },
     ]);
   });
 

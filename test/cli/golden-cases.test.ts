@@ -82,7 +82,10 @@ describe('a difference is shown as in a diff, and fails', () => {
       code: 1,
       out: expect.stringContaining('revenue_daily.sql, line 1: the front matter is missing'),
     });
-    const audited = read('template/project', sql).replace('key:', 'audits:\n  - column: revenue\n    maximum: 5\nkey:');
+    const audited = read('template/project', sql).replace(
+      'key:',
+      'audits:\n  - column: revenue\n    maximum: 5\nkey:',
+    );
     expect(
       await played({
         [sql]: audited,

@@ -23,7 +23,10 @@ test('what other programs write into a table that nothing defines is named, and 
   expect((await drop()).code).toBe(0);
   const past = await sluice(['query', 'FROM takings ORDER BY ALL', '--as-of', '1', ...shop.places.slice(2)]);
   expect(past).toMatchObject({ code: 0, out: before.out });
-  expect(await sluice(['query', 'FROM takings', ...shop.places.slice(2)])).toMatchObject({ code: 1 });
+  expect(await sluice(['query', 'FROM takings', ...shop.places.slice(2)])).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^There is no table or insight "takings" in .*\nThere are: sales\n$/),
+  });
   await writeForeign(
     sql,
     scratch,

@@ -48,8 +48,7 @@ export type Shop = {
   define(contract: object, takings: string): Promise<void>;
 };
 
-export async function makeShop(): Promise<Shop> {
-  const folder = testTemp();
+export async function makeShop(folder = testTemp()): Promise<Shop> {
   const [landing, lake, schemas] = [join(folder, 'landing'), join(folder, 'lake'), join(folder, 'schemas')];
   const define = async (contract: object, takings: string) => {
     await mkdir(join(schemas, 'shop', 'insights'), { recursive: true });

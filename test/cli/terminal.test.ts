@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { stateFolder } from '../../lib/cli/terminal.ts';
 import { testTemp } from '../support/temp.ts';
 import { startSluice } from './harness.ts';
 
@@ -29,4 +30,12 @@ describe('standard output', () => {
     running.process.stdout?.destroy();
     expect(await running.ended).toMatchObject({ code: 0, err: '' });
   });
+});
+
+it("the user's state folder is XDG's, or the system's own", () => {
+  expect(stateFolder({ XDG_STATE_HOME: '/state', HOME: '/home/a' }, 'linux')).toBe('/state');
+  expect(stateFolder({ XDG_STATE_HOME: 'relative', HOME: '/home/a' }, 'linux')).toBe('/home/a/.local/state');
+  expect(stateFolder({ XDG_STATE_HOME: '', HOME: '/home/a' }, 'darwin')).toBe('/home/a/.local/state');
+  expect(stateFolder({ LOCALAPPDATA: 'C:\\Users\\a', HOME: '/home/a' }, 'win32')).toBe('C:\\Users\\a');
+  expect(stateFolder({}, 'linux')).toBeUndefined();
 });

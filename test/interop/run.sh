@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 
 pins=(test/interop/requirements.txt test/interop/frictionless/requirements.txt)
 if ! command -v python3 >/dev/null; then
-  echo 'The interop suite reads the tables with Python, and there is no python3 on the PATH: install Python 3.10 or newer.' >&2
+  echo 'The interop suite reads the tables with Python, and there is no python3 on the PATH: install Python 3.11 or newer.' >&2
   exit 1
 fi
 if ! cat "${pins[@]}" | cmp -s - .venv/requirements.txt; then

@@ -1,10 +1,11 @@
-// What of a page for people can be tried: commands (```sh run), the output that is shown for them (the next block, ```text), and
-// files that the page asks people to write (```json file=schemas/…). Pure.
+// What of a page for people can be tried: commands (```sh run, ```python run), the output that is shown for them (the next block,
+// ```text), and files that the page asks people to write (```json file=schemas/…). Pure.
 
 export type Step =
   | { readonly kind: 'file'; readonly line: number; readonly path: string; readonly text: string }
   | {
       readonly kind: 'run';
+      readonly language: 'sh' | 'python';
       readonly line: number;
       readonly commands: string;
       readonly exitCode: number;
@@ -21,10 +22,12 @@ export function stepsOf(page: string): Step[] {
     const { words, text, line } = block;
     const path = wordValue(words, 'file');
     if (path !== undefined) return [{ kind: 'file', line, path, text }];
-    if (words[0] !== 'sh' || !words.includes('run')) return [];
+    const [language] = words;
+    if ((language !== 'sh' && language !== 'python') || !words.includes('run')) return [];
     const next = blocks[i + 1];
     const output = next?.words[0] === 'text' && follows(page, block, next) ? next.text : undefined;
-    return [{ kind: 'run', line, commands: text, exitCode: Number(wordValue(words, 'exit') ?? 0), output }];
+    const exitCode = Number(wordValue(words, 'exit') ?? 0);
+    return [{ kind: 'run', language, line, commands: text, exitCode, output }];
   });
 }
 

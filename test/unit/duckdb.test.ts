@@ -199,6 +199,33 @@ describe('errors', () => {
       await expect(read()).rejects.toMatchObject({ kind: 'data' });
     });
   });
+
+  it.each([999, 9_999, 99_999, 999_999])(
+    'at row %i of a stream end it, and not as if it were complete',
+    async (row) => {
+      const sql = `SELECT CASE WHEN range = ${row} THEN error('at ' || range) ELSE range END AS n FROM range(1000000)`;
+      const read = (text: string) =>
+        engine.session(async (session) => {
+          let rows = 0;
+          for await (const chunk of session.stream(text)) rows += chunk.length;
+          return rows;
+        });
+      await expect(read(sql)).rejects.toThrow(`Invalid Input Error: at ${row}`);
+      await expect(read(sql.replace(`= ${row}`, '< 0'))).resolves.toBe(1_000_000);
+    },
+  );
+
+  it('by a signal end a stream at once, and the session goes on', async () => {
+    await engine.session(async (session) => {
+      const stop = new AbortController();
+      const read = async () => {
+        for await (const _ of session.stream('SELECT range AS n FROM range(1000000000000)', stop.signal))
+          stop.abort();
+      };
+      await expect(read()).rejects.toThrow('INTERRUPT Error: the statement was stopped');
+      expect(await session.rows('SELECT 1 AS a')).toEqual([{ a: 1 }]);
+    });
+  });
 });
 
 describe('a session that is left while the engine works', () => {

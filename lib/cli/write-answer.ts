@@ -1,0 +1,109 @@
+// A query's rows into a file: CSV and JSON as on standard output, Parquet by DuckDB's COPY. Knows nothing of tables.
+import { copyFile, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CliError } from '../errors.ts';
+import { readQuery } from '../inspect/read-query.ts';
+import type { ScratchFolder, SqlSession } from '../ports.ts';
+import { identifier, writeParquet } from '../sql/quoting.ts';
+import { splitStatements } from '../sql/statements.ts';
+import { type FileFormat, replaceFile } from './output-file.ts';
+import { type TextFormat, withKeys, writeRecords } from './query-output.ts';
+import { visibleJson } from './visible-text.ts';
+
+export type Writing = { readonly scratch: ScratchFolder; readonly signal: AbortSignal };
+
+/** Returns the number of rows. */
+export async function writeAnswer(
+  session: SqlSession,
+  sql: string,
+  format: FileFormat,
+  target: string,
+  writing: Writing,
+): Promise<number> {
+  let rows = 0;
+  await replaceFile(target, async (path) => {
+    rows =
+      format === 'parquet'
+        ? await parquetFile(session, sql, path, writing)
+        : await textFile(session, sql, format, path, writing);
+  });
+  return rows;
+}
+
+async function textFile(
+  session: SqlSession,
+  sql: string,
+  format: TextFormat,
+  path: string,
+  { signal }: Writing,
+): Promise<number> {
+  const file = await open(path, 'w');
+  const sink = {
+    data: (text: string) => file.appendFile(format === 'json' ? visibleJson(text) : text),
+    isClosed: () => false,
+  };
+  try {
+    return await writeRecords(session, sql, format, sink, signal);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The engine writes into the scratch folder, which it may reach anyway, and the file is moved from there: no statement of a user
+ * can reach another folder. The user's SQL becomes the body of a view; whatever it says, COPY is a statement of ours.
+ */
+async function parquetFile(
+  session: SqlSession,
+  sql: string,
+  path: string,
+  { scratch, signal }: Writing,
+): Promise<number> {
+  const columns = withKeys(await session.describe(sql));
+  const view = '_sluice_answer';
+  const names = columns.map(({ key }) => identifier(key)).join(', ');
+  await session.run(`CREATE OR REPLACE TEMP VIEW ${view} (${names}) AS ${await asSelect(session, sql)}`);
+  const exact = columns.map(({ key, type }) => {
+    const name = identifier(key);
+    const stored = parquetType(type);
+    return stored === type ? name : `CAST(${name} AS ${stored}) AS ${name}`;
+  });
+  const made = join(scratch, 'answer.parquet');
+  const rows = await session.run(writeParquet(`SELECT ${exact.join(', ')} FROM ${view}`, made), signal);
+  await move(made, path);
+  return rows;
+}
+
+/** DESCRIBE and the like are no SELECT, and have to be in parentheses to be one. It is still a single query that only reads. */
+async function asSelect(session: SqlSession, sql: string): Promise<string> {
+  const { statements, rest } = splitStatements(sql);
+  const select = `SELECT * FROM (${statements[0] ?? rest}\n)`;
+  if ((await readQuery(session, select)) === undefined)
+    throw new CliError('This query cannot be written as Parquet: use CSV or JSON.');
+  return select;
+}
+
+/** DuckDB writes these as what cannot hold all of their values: huge integers as DOUBLE, intervals in milliseconds. */
+const EXACT: Readonly<Record<string, string>> = {
+  HUGEINT: 'DECIMAL(38,0)',
+  UHUGEINT: 'DECIMAL(38,0)',
+  INTERVAL: 'VARCHAR',
+  'TIME WITH TIME ZONE': 'VARCHAR',
+};
+const QUOTED_OR_INEXACT = /"(?:[^"]|"")*"|'(?:[^']|'')*'|\b(?:U?HUGEINT|INTERVAL|TIME WITH TIME ZONE)\b/g;
+
+/** The type, lists and structs included, under which Parquet keeps each value. A value that does not fit it is an error. */
+export function parquetType(type: string): string {
+  return type.replace(QUOTED_OR_INEXACT, (part) => EXACT[part] ?? part);
+}
+
+/** Between file systems, too. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    await copyFile(from, to);
+    await rm(from, { force: true });
+  }
+}
