@@ -61,6 +61,8 @@ const FILES: Readonly<Record<string, string>> = {
   [`other ${HOSTILE}.txt`]: 'x',
 };
 
+const GOOD = `shop/good ${HOSTILE}.csv`;
+
 const folder = useTemp();
 let places: string[];
 const of = (...names: string[]) =>
@@ -71,6 +73,12 @@ beforeAll(async () => {
   await mkdir(join(schemas, 'insights'), { recursive: true });
   await writeFile(join(schemas, 'datapackage.json'), JSON.stringify(CONTRACT));
   await writeFile(join(schemas, 'insights', 'takings.sql'), INSIGHT);
+  const test = join(schemas, 'tests', `case ${HOSTILE}`);
+  await mkdir(join(test, 'landing', 'shop'), { recursive: true });
+  await mkdir(join(test, 'expected'));
+  await writeFile(join(test, 'landing', 'shop', `x ${HOSTILE}.csv`), FILES[GOOD] ?? '');
+  await writeFile(join(test, 'expected', 'sales.csv'), `"col ${HOSTILE}"\n"y ${HOSTILE}"\n`);
+  await writeFile(join(test, 'expected', 'refused.csv'), `"no ${HOSTILE}"\n`);
   const landing = join(folder, 'landing');
   for (const [key, text] of Object.entries(FILES)) {
     await mkdir(join(landing, key, '..'), { recursive: true });
@@ -78,8 +86,6 @@ beforeAll(async () => {
   }
   places = ['--landing', landing, '--lake', join(folder, 'lake'), '--schemas', join(folder, 'schemas')];
 });
-
-const GOOD = `shop/good ${HOSTILE}.csv`;
 
 describe('hostile names and cells', () => {
   const answers: [string, () => string[], number][] = [
@@ -113,6 +119,8 @@ describe('hostile names and cells', () => {
     ['audit', () => ['audit', ...of('lake', 'schemas')], 3],
     ['certify', () => ['certify', '--recount', ...places], 3],
     ['graph', () => ['graph', ...of('schemas')], 0],
+    ['test', () => ['test', ...of('schemas')], 1],
+    ['init', () => ['init', join(folder, `project ${HOSTILE}`)], 0],
     ['maintain', () => ['maintain', '--dry-run', ...places], 0],
     ['drop', () => ['drop', `insights/no ${HOSTILE}`, ...of('lake', 'schemas')], 2],
     ['redrive', () => ['redrive', `no ${HOSTILE}`, ...places], 2],

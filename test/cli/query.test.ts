@@ -203,7 +203,7 @@ describe('status', () => {
     const { code, err } = await sluice(['status', '--lake', none, '--schemas', SCHEMAS]);
     expect({ code, err }).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/There is no lake .*npm start.*npx sluice sync/),
+      err: expect.stringMatching(/There is no lake .*npx sluice start.*npx sluice sync/),
     });
     expect(await sluice(['query', 'SELECT 1', '--lake', none, '--schemas', SCHEMAS])).toMatchObject({
       code: 1,
