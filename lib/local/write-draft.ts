@@ -1,0 +1,144 @@
+// Writes drafted datasets and their starter insights into a package: all of it is checked by the loader first, and nothing that is
+// there is overwritten.
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDuckDb } from '../adapters/duckdb.ts';
+import { fileError } from '../adapters/file-error.ts';
+import type { Catalog } from '../core/catalog.ts';
+import { globMatcher } from '../core/glob.ts';
+import { type DefinitionFile, readDefinitionFiles } from '../definitions/definition-files.ts';
+import { bindCatalog } from '../definitions/load-catalog.ts';
+import type { DatasetDraft } from '../draft/draft.ts';
+import { packageText, withResources } from '../draft/package-text.ts';
+import { CliError, UsageError } from '../errors.ts';
+import { isFolder } from './folders.ts';
+import { scratchElsewhere } from './scratch.ts';
+
+/** The files that were written or changed. */
+export type WrittenDraft = { readonly files: readonly { readonly path: string; readonly what: string }[] };
+
+/** Throws UsageError for a wrong name, CliError where something is in the way. */
+export async function writeDraft(
+  schemas: string,
+  packageName: string,
+  drafts: readonly DatasetDraft[],
+): Promise<WrittenDraft> {
+  refuseName(packageName);
+  const before = (await isFolder(schemas)) ? await existing(schemas) : [];
+  const contract = join(schemas, packageName, 'datapackage.json');
+  const planned = plan(before, schemas, packageName, drafts);
+  await check(before, planned, drafts);
+  const files: { path: string; what: string }[] = [];
+  try {
+    await mkdir(join(schemas, packageName, 'insights'), { recursive: true });
+    for (const { file, text, kind } of planned.filter(({ kind }) => kind === 'insight')) {
+      await writeFile(file, text, { flag: 'wx' });
+      files.push({ path: file, what: kind });
+    }
+    const part = `${contract}.draft`;
+    await writeFile(part, planned[0]?.text ?? '');
+    await rename(part, contract);
+  } catch (error) {
+    // Insights without their dataset would be set aside as wrong.
+    for (const { path } of files) await rm(path, { force: true });
+    throw fileError(error, 'write', join(schemas, packageName));
+  }
+  return { files: [{ path: contract, what: 'contract' }, ...files] };
+}
+
+function refuseName(name: string): void {
+  if (/^[a-z0-9][a-z0-9._-]{0,99}$/i.test(name)) return;
+  throw new UsageError(
+    `--write ${JSON.stringify(name)} is not a package's name: it becomes a folder, so use letters, digits, "-", "_" and "."`,
+  );
+}
+
+async function existing(schemas: string): Promise<DefinitionFile[]> {
+  return readDefinitionFiles(schemas).catch((error: unknown) => {
+    // A folder without packages is as good as none.
+    if (error instanceof CliError && /^no <package>/.test(error.message)) return [];
+    throw error;
+  });
+}
+
+type Planned = DefinitionFile & { readonly text: string };
+
+/** The contract first, then the insights. */
+function plan(
+  before: readonly DefinitionFile[],
+  schemas: string,
+  packageName: string,
+  drafts: readonly DatasetDraft[],
+): Planned[] {
+  const file = join(schemas, packageName, 'datapackage.json');
+  const resources = drafts.map(({ resource }) => resource);
+  const old = before.find((one) => one.kind === 'contract' && one.package === packageName)?.text;
+  const isMissing = old === undefined || (typeof old !== 'string' && /the file is missing/.test(old.message));
+  if (!isMissing && typeof old !== 'string') throw old;
+  const text = typeof old === 'string' ? withResources(old, resources) : packageText(packageName, resources);
+  if (text === undefined)
+    throw new CliError(
+      `${file} has no list "resources" to which a dataset could be added: correct it first. Nothing was written`,
+    );
+  const folder = join(schemas, packageName, 'insights');
+  const insights = drafts.map(({ insight }) => ({
+    kind: 'insight' as const,
+    package: packageName,
+    name: insight.name,
+    file: join(folder, `${insight.name}.sql`),
+    text: insight.text,
+  }));
+  return [{ kind: 'contract', package: packageName, name: packageName, file, text }, ...insights];
+}
+
+async function check(
+  before: readonly DefinitionFile[],
+  planned: readonly Planned[],
+  drafts: readonly DatasetDraft[],
+): Promise<void> {
+  const scratch = await scratchElsewhere();
+  try {
+    const sql = await openDuckDb({ tempDirectory: join(scratch, 'spill'), reach: {} });
+    try {
+      refuseTaken(await bindCatalog(before, sql), before, drafts);
+      const others = before.filter(({ file }) => file !== planned[0]?.file);
+      const { aside } = await bindCatalog([...others, ...planned], sql);
+      const own = new Set(planned.map(({ file }) => file));
+      const wrong = aside.find(({ error }) => own.has(error.file));
+      if (wrong)
+        throw new CliError([`The draft would not load, so nothing was written:`, wrong.error.message]);
+    } finally {
+      sql.close();
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function refuseTaken(
+  catalog: Catalog,
+  before: readonly DefinitionFile[],
+  drafts: readonly DatasetDraft[],
+): void {
+  const nothing = 'Nothing was written';
+  const names = new Map(
+    before.filter(({ kind }) => kind === 'insight').map(({ name, file }) => [name.toLowerCase(), file]),
+  );
+  for (const { name, file } of catalog.datasets) names.set(name.toLowerCase(), file);
+  for (const { resource, insight, samples } of drafts) {
+    for (const name of [resource.name, insight.name]) {
+      const file = names.get(name.toLowerCase());
+      if (file !== undefined)
+        throw new CliError(
+          `${name} is defined in ${file} already, and is never overwritten: pass another name with --name. ${nothing}`,
+        );
+    }
+    for (const { name, path, file } of catalog.datasets) {
+      const key = samples.map((sample) => sample.key).find(globMatcher(path));
+      if (key !== undefined)
+        throw new CliError(
+          `${key} belongs to the dataset ${name} already (its path is ${path}, in ${file}): one file has one dataset. ${nothing}`,
+        );
+    }
+  }
+}
