@@ -6,7 +6,7 @@ import { packageText } from '../draft/package-text.ts';
 import type { WrittenDraft } from '../local/write-draft.ts';
 import { typed } from './locations.ts';
 import { left, renderTable } from './table-text.ts';
-import { apart, count, firstWords, number, section } from './text.ts';
+import { apart, count, firstWords, JSON_HAS_ALL, number, section } from './text.ts';
 
 type FoundDraft = Draft & { readonly passed: readonly string[] };
 
@@ -18,6 +18,8 @@ export function contractText({ datasets }: Draft): string {
     datasets.map(({ resource }) => resource),
   );
 }
+
+const MAX_REMARKS = 40;
 
 /** What was seen and decided, lines without line ends. */
 export function draftLines(
@@ -52,11 +54,16 @@ function datasetLines({ resource, notes, samples, folder }: DatasetDraft, landin
     '',
     ...renderTable(
       [left('field'), left('drafted'), left('seen')],
-      fields.map((note) => [note.field, note.drafted, said(note)]),
+      fields.map((note) => [note.field, note.drafted, note.seen]),
     ).map((line) => `  ${line}`),
     ...apart(
-      section('Not accepted:', samples.flatMap(refusedLines), { most: 20, more: '--format json has all' }),
+      section(
+        'To look at:',
+        fields.flatMap(({ field, remarks }) => remarks.map((remark) => `${field}: ${remark}`)),
+        { most: MAX_REMARKS, more: JSON_HAS_ALL },
+      ),
     ),
+    ...apart(section('Not accepted:', samples.flatMap(refusedLines), { most: 20, more: JSON_HAS_ALL })),
   ];
 }
 

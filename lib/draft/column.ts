@@ -14,6 +14,8 @@ export type Column = {
   readonly answer: ColumnAnswer;
   /** All different texts, where they are few. */
   readonly few?: readonly string[];
+  /** No sample has a text twice; of those that were asked. */
+  readonly isUnique?: boolean;
 };
 
 export type FieldDraft = {
@@ -57,7 +59,7 @@ function chooseForm(column: Column): Choice {
   const told = first.family === 'date' ? 'no day above 12, or the like, tells which' : 'nothing tells which';
   const fix = left.map(({ words }) => JSON.stringify(words)).join(' or ');
   return {
-    seen: `could be ${meanings.join(' or ')}: ${told}, so left as text`,
+    seen: `could be ${meanings.join(', or ')}: ${told}, so left as text`,
     remarks: [`${example(column)}; if you know, write ${fix}`],
   };
 }
@@ -152,7 +154,8 @@ function textField(
   rows: number,
   { seen, remarks }: Choice & { seen: string; remarks: readonly string[] },
 ): FieldDraft {
-  const { present, tokens, tokenCount } = column.answer;
+  const { present } = column.answer;
+  const tokens = TOKENS.filter((token) => (column.few ?? column.texts).includes(token));
   const few = [...(column.few ?? [])].sort();
   const isEnum =
     few.length >= 2 &&
@@ -175,7 +178,7 @@ function textField(
     remarks: [
       ...remarks,
       ...(isEnum ? ['another value would be quarantined: remove the enum if more may come'] : []),
-      ...(tokenCount > 0
+      ...(tokens.length > 0
         ? [
             `${tokens
               .sort()

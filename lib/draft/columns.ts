@@ -7,6 +7,7 @@ import type { RowSource, SourceFile } from '../ingest/row-source.ts';
 import { OutOfMemoryError, SqlError, type SqlSession } from '../ports.ts';
 import { type Column, fitting } from './column.ts';
 import { type Form, proposeForms } from './forms.ts';
+import { isKeyName } from './key.ts';
 import type { Kind } from './kinds.ts';
 import {
   added,
@@ -82,14 +83,14 @@ export async function readColumns(
     rows = 0;
     for (const open of sources) rows += await askSample(session, open, questions, asked, round === 0);
   }
-  await readFew(session, sources, asked);
+  await lastLook(session, sources, [...asked.values()], rows);
   return { rows, columns: [...asked.values()], sources, refused };
 }
 
 type AskedColumn = { -readonly [name in keyof Column]: Column[name] } & { texts: string[]; forms: Form[] };
 
 function newColumn(label: string, name: string, texts: string[]): AskedColumn {
-  const answer = { present: 0, padded: 0, tokens: [], tokenCount: 0, different: 0, forms: new Map() };
+  const answer = { present: 0, padded: 0, tokens: [], different: 0, forms: new Map() };
   return { name, label, texts, forms: [], answer };
 }
 
@@ -149,9 +150,7 @@ function nextQuestions(columns: readonly AskedColumn[], isFirst: boolean, kind: 
   for (const column of columns) {
     if (!isFirst && fitting(column).length > 0) continue;
     const examples = [...column.answer.forms.values()].flatMap((found) => found.examples);
-    const texts = [...new Set([...examples, ...column.texts].map((text) => text.trim()))].filter(
-      (text) => text !== '',
-    );
+    const texts = [...new Set([...examples, ...column.texts])];
     const known = new Set(column.forms.map(({ id }) => id));
     const forms = proposeForms(texts, column.label, hasDecimalChar).filter(({ id }) => !known.has(id));
     if (!isFirst && forms.length === 0) continue;
@@ -184,53 +183,56 @@ async function askSample(
   return found.rows;
 }
 
-/** Of a later round: the texts were counted in the first one, but blanks only where it had forms. */
+/** Of a later round: the texts were counted in the first one, but blanks and tokens only now. */
 function withForms(column: ColumnAnswer, { forms, padded, tokens }: ColumnAnswer): ColumnAnswer {
-  return added(column, { present: 0, padded, tokens, tokenCount: 0, different: 0, forms });
+  return added(column, { present: 0, padded, tokens, different: 0, forms });
 }
 
-async function readFew(
+const MAX_KEYS = 3;
+
+/** In one reading: the texts of columns that have few, and whether those that may be keys have one twice in a sample. */
+async function lastLook(
   session: SqlSession,
   sources: readonly OpenSample[],
-  asked: ReadonlyMap<string, AskedColumn>,
+  asked: readonly AskedColumn[],
+  rows: number,
 ): Promise<void> {
-  const few = [...asked.values()].filter(
+  const few = asked.filter(
     (column) =>
       column.answer.different > 0 &&
       column.answer.different <= MAX_FEW_ESTIMATED &&
       fitting(column).length === 0,
   );
-  if (few.length === 0) return;
-  const found = new Map(few.map(({ label }) => [label, new Set<string>()]));
+  const mayBeKey = ({ name, answer }: AskedColumn, i: number) =>
+    answer.present === rows && (i === 0 || isKeyName(name));
+  const keys = rows === 0 ? [] : asked.filter(mayBeKey).slice(0, MAX_KEYS);
+  for (const column of few) column.few = [];
+  for (const column of keys) column.isUnique = true;
+  if (few.length + keys.length === 0) return;
   for (const open of sources) {
-    const own = few.flatMap(({ label }) =>
-      open.names.has(label) ? [[label, open.names.get(label) ?? ''] as const] : [],
-    );
-    const { texts } = await differentTexts(
+    const nameOf = ({ label }: AskedColumn) => open.names.get(label) ?? '';
+    const found = await differentTexts(
       session,
       open.source,
-      own.map(([, name]) => name),
-      [],
+      few.map(nameOf),
+      keys.map((column) => [nameOf(column)]),
     );
-    for (const [label, name] of own) for (const text of texts.get(name) ?? []) found.get(label)?.add(text);
+    for (const column of few)
+      column.few = [...new Set([...(column.few ?? []), ...(found.texts.get(nameOf(column)) ?? [])])];
+    for (const [i, column] of keys.entries()) if (found.counts[i] !== found.rows) column.isUnique = false;
   }
-  for (const column of few) column.few = [...(found.get(column.label) ?? [])];
 }
 
-/** Which of the keys, as lists of labels, no sample has twice. */
-export async function uniqueKeys(
+/** No sample has the same texts in both columns twice. */
+export async function isPairUnique(
   session: SqlSession,
   sources: readonly OpenSample[],
-  keys: readonly (readonly string[])[],
-): Promise<boolean[]> {
-  const isUnique = keys.map(() => true);
-  if (keys.length === 0) return isUnique;
+  labels: readonly [string, string],
+): Promise<boolean> {
   for (const open of sources) {
-    const names = keys.map((labels) => labels.map((label) => open.names.get(label) ?? ''));
-    const { counts, rows } = await differentTexts(session, open.source, [], names);
-    counts.forEach((count, i) => {
-      if (count !== rows) isUnique[i] = false;
-    });
+    const names = labels.map((label) => open.names.get(label) ?? '');
+    const { counts, rows } = await differentTexts(session, open.source, [], [names]);
+    if (counts[0] !== rows) return false;
   }
-  return isUnique;
+  return true;
 }

@@ -47,7 +47,7 @@ export function guessDialect(
 ): DialectFound | { problem: string } {
   const fits = DELIMITERS.flatMap((delimiter) =>
     QUOTES.map((quotes) =>
-      fit(head, headIsWhole, { ...(delimiter === ',' ? {} : { delimiter }), ...quotes }),
+      fitOf(head, headIsWhole, { ...(delimiter === ',' ? {} : { delimiter }), ...quotes }),
     ),
   );
   const usable = fits.filter(({ records }) => records.length > 0);
@@ -65,7 +65,7 @@ export function guessDialect(
   return withHeader(commented, header);
 }
 
-function fit(head: Buffer, headIsWhole: boolean, words: DialectWords): Fit {
+function fitOf(head: Buffer, headIsWhole: boolean, words: DialectWords): Fit {
   const reader = new CsvReader(parseDialect(words, new Place('draft')));
   reader.push(head);
   const records: FirstRecord[] = [];
@@ -118,7 +118,7 @@ function withQuotes(head: Buffer, headIsWhole: boolean, found: Fit): Fit {
       ? { skipInitialSpace: true }
       : undefined;
   if (other === undefined) return found;
-  const quoted = fit(head, headIsWhole, { ...found.words, ...other });
+  const quoted = fitOf(head, headIsWhole, { ...found.words, ...other });
   return quoted.share >= found.share && quoted.width === found.width ? quoted : found;
 }
 
@@ -126,7 +126,7 @@ function withQuotes(head: Buffer, headIsWhole: boolean, found: Fit): Fit {
 function withComments(head: Buffer, headIsWhole: boolean, found: Fit): Fit {
   const first = found.records[0];
   if (!first?.raw.startsWith('#') || first.cells.length === found.width) return found;
-  const commented = fit(head, headIsWhole, { ...found.words, commentChar: '#' });
+  const commented = fitOf(head, headIsWhole, { ...found.words, commentChar: '#' });
   return commented.share >= found.share && commented.width === found.width ? commented : found;
 }
 

@@ -6,10 +6,10 @@ import type { FieldWords } from '../definitions/contract-schema.ts';
 import { parseContract } from '../definitions/parse-contract.ts';
 import type { SqlEngine, SqlSession } from '../ports.ts';
 import { type CheckedSample, checkSample } from './check.ts';
-import { decideField, type FieldDraft } from './column.ts';
-import { readColumns, uniqueKeys } from './columns.ts';
+import { type Column, decideField, type FieldDraft } from './column.ts';
+import { isPairUnique, readColumns } from './columns.ts';
 import { type InsightDraft, starterInsight } from './insight.ts';
-import { decideKey, possibleKeys } from './key.ts';
+import { decideKey } from './key.ts';
 import { type Kind, kindsOf } from './kinds.ts';
 import { keyFor, landingGlob } from './landing-path.ts';
 import { datasetName, fieldName, unique } from './names.ts';
@@ -135,17 +135,13 @@ async function readKind(session: SqlSession, kind: Kind, keys: readonly string[]
     if (own === undefined) fields.splice(partitionBy.length, 0, field);
     partitionBy.push(field.words.name);
   }
-  const asked = possibleKeys(
-    fields.map(({ words }) => words).filter(({ name }) => columns.some((column) => column.name === name)),
-    rows,
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const inFile = fields.filter(({ words }) => byName.has(words.name));
+  const keyFields = inFile.map(({ words }) => ({ words, ...uniqueness(byName.get(words.name)) }));
+  const labelOf = (name: string) => byName.get(name)?.label ?? '';
+  const key = await decideKey(keyFields, rows, ([a, b]) =>
+    isPairUnique(session, sources, [labelOf(a), labelOf(b)]),
   );
-  const labelOf = new Map(columns.map(({ name, label }) => [name, label]));
-  const isUnique = await uniqueKeys(
-    session,
-    sources,
-    asked.map((key) => key.map((name) => labelOf.get(name) ?? '')),
-  );
-  const key = decideKey(asked.filter((_, i) => isUnique[i]));
   const samples = sources.map(({ sample }) => sample);
   const isPartitioned = partitionBy.length < fields.length;
   return {
@@ -157,6 +153,10 @@ async function readKind(session: SqlSession, kind: Kind, keys: readonly string[]
     refused,
     read: sources.length,
   };
+}
+
+function uniqueness(column: Column | undefined): { readonly isUnique?: boolean } {
+  return column?.isUnique === undefined ? {} : { isUnique: column.isUnique };
 }
 
 /** Keywords that a column's name would have to be quoted for. */
@@ -182,6 +182,7 @@ function resourceOf(
     path,
     format,
     encoding: kind.encoding,
+    description: `Drafted from ${kind.samples.length === 1 ? 'one sample' : `${kind.samples.length} samples`}.`,
     ...(Object.keys(dialect).length > 0 ? { dialect } : {}),
     ...(partitionBy.length > 0 ? { partitionBy: [...partitionBy] } : {}),
     schema: {

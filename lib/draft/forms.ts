@@ -14,6 +14,8 @@ export type FormWords = Omit<FieldWords, 'name' | 'header' | 'description' | 'mi
 export type Form = {
   readonly id: string;
   readonly words: FormWords;
+  /** Blanks around a text do not count, and TOKENS are missing values: only where such were seen, because it costs time. */
+  readonly isDressed: boolean;
   /** Of the values, in words: `whole numbers`. */
   readonly meaning: string;
   /** Of the forms of one family that take every text none is chosen: the texts could mean either. */
@@ -28,17 +30,33 @@ export type Form = {
 export const TOKENS: readonly string[] =
   'NULL null Null NA N/A n/a #N/A NaN nan None none nil NIL - -- — ? \\N (null) missing'.split(' ');
 
+/** Whether most of the texts have it. */
+type IsMost = (has: (text: string) => boolean) => boolean;
+
 /** Of the texts, at least so many must have a form for it to be proposed: others are named as exceptions. */
 const LEAST_SHARE = 0.6;
 /** So many texts tell the form; the engine asks them all. */
 const MAX_TEXTS = 150;
 
-/** `texts`: distinct, present, trimmed. `hasDecimalChar`: false for JSON, whose numbers have a point. */
+/** `texts`: distinct, as they came. `hasDecimalChar`: false for JSON, whose numbers have a point. */
 export function proposeForms(texts: readonly string[], label: string, hasDecimalChar: boolean): Form[] {
-  const asked = texts.filter((text) => !TOKENS.includes(text)).slice(0, MAX_TEXTS);
+  const bare = [...new Set(texts.map(trimmed))];
+  const isDressed =
+    bare.some((text) => TOKENS.includes(text)) || texts.some((text) => text !== trimmed(text));
+  const forms = plainForms(bare, label, hasDecimalChar);
+  return isDressed ? forms.map((form) => ({ ...form, id: `dressed ${form.id}`, isDressed })) : forms;
+}
+
+/** As field-sql.ts trims. */
+function trimmed(text: string): string {
+  return text.replace(/^[ \t\n\r\u00a0]+|[ \t\n\r\u00a0]+$/g, '');
+}
+
+function plainForms(texts: readonly string[], label: string, hasDecimalChar: boolean): Form[] {
+  const asked = texts.filter((text) => text !== '' && !TOKENS.includes(text)).slice(0, MAX_TEXTS);
   if (asked.length === 0) return [];
   const isMost = (has: (text: string) => boolean) => asked.filter(has).length >= LEAST_SHARE * asked.length;
-  const forms: Form[] = [...booleanForms(asked)];
+  const forms: Form[] = [...booleanForms(asked, isMost)];
   if (
     isMost(
       (text) => STRING_FORMATS.uuid?.every((shape) => new RegExp(`^(?:${shape})$`, 'u').test(text)) ?? false,
@@ -49,24 +67,21 @@ export function proposeForms(texts: readonly string[], label: string, hasDecimal
   if (isMost((text) => /\d/.test(text) && text.length >= 6 && text.length <= 40))
     forms.push(...dateForms(asked, isMost));
   if (isMost((text) => /^\d{4}-\d\d$/.test(text)))
-    forms.push(form({ type: 'yearmonth' }, 'months, as 2024-01'));
+    forms.push(form({ type: 'yearmonth' }, 'months as 2024-01'));
   if (isMost((text) => /^\{.*\}$/s.test(text))) forms.push(form({ type: 'object' }, 'JSON objects'));
   if (isMost((text) => /^\[.*\]$/s.test(text))) forms.push(form({ type: 'array' }, 'JSON lists'));
   return forms;
 }
 
 function form(words: FormWords, meaning: string, more: Pick<Form, 'family' | 'doubt' | 'loose'> = {}): Form {
-  return { id: JSON.stringify(words), words, meaning, ...more };
+  return { id: JSON.stringify(words), words, meaning, isDressed: false, ...more };
 }
 
-/** The field that judges a form's texts, under `name`; TOKENS count as missing. */
-export function judge(name: string, { words }: Form): Field {
+/** The field that judges a form's texts, under `name`. */
+export function judge(name: string, { words, isDressed }: Form): Field {
   const defaults = { missingValues: [''], timezone: 'UTC' };
-  return parseField(
-    { ...words, name, trim: true, missingValues: ['', ...TOKENS] },
-    defaults,
-    new Place('draft'),
-  );
+  const dress = isDressed ? { trim: true, missingValues: ['', ...TOKENS] } : {};
+  return parseField({ ...words, ...dress, name }, defaults, new Place('draft'));
 }
 
 const PAIRS: readonly (readonly [string, string])[] = [
@@ -83,8 +98,8 @@ const PAIRS: readonly (readonly [string, string])[] = [
 ];
 
 /** 1 and 0 are left as numbers, which they may be. */
-function booleanForms(texts: readonly string[]): Form[] {
-  if (texts.every((text) => /^(true|True|TRUE|false|False|FALSE)$/.test(text)))
+function booleanForms(texts: readonly string[], isMost: IsMost): Form[] {
+  if (isMost((text) => /^(true|True|TRUE|false|False|FALSE)$/.test(text)))
     return [form({ type: 'boolean' }, 'true and false')];
   const folded = new Set(texts.map((text) => text.toLowerCase()));
   const pair = PAIRS.find((both) => folded.size === 2 && both.every((word) => folded.has(word)));
@@ -98,11 +113,7 @@ const INTEGER = /^[+-]?\d+$/;
 /** Within 64 bits; longer ones are identifiers. */
 const MAX_INTEGER_DIGITS = 19;
 
-function numberForms(
-  texts: readonly string[],
-  isMost: (has: (text: string) => boolean) => boolean,
-  hasDecimalChar: boolean,
-): Form[] {
+function numberForms(texts: readonly string[], isMost: IsMost, hasDecimalChar: boolean): Form[] {
   const forms: Form[] = [];
   const isInteger = (text: string) =>
     INTEGER.test(text) && text.replace(/^[+-]/, '').length <= MAX_INTEGER_DIGITS;
@@ -167,20 +178,26 @@ function numberForm(notation: Notation, texts: readonly string[]): Form | undefi
   const { decimalChar, groupChar } = notation;
   const loose = groupChar === undefined ? {} : { loose: looselyGrouped(groupChar) };
   const how = { family: 'number' as const, ...loose };
-  const style = [
-    ...(decimalChar === undefined ? [] : ['a decimal comma']),
-    ...(groupChar === undefined ? [] : [`groups of digits apart by ${JSON.stringify(groupChar)}`]),
-  ].join(' and ');
-  const withStyle = style === '' ? '' : ` with ${style}`;
   if (after === 0 && groupChar !== undefined)
-    return form({ type: 'integer', groupChar }, `whole numbers${withStyle}`, { ...how, doubt: DIGITS_LOST });
+    return form({ type: 'integer', groupChar }, `whole numbers${withMarks({ groupChar })}`, {
+      ...how,
+      doubt: DIGITS_LOST,
+    });
   if (before + after > MOST_DIGITS) return undefined;
   const scale = Math.min(after + ROOM_AFTER, MOST_DIGITS - before);
   const precision = before + ROOM_BEFORE + scale <= FAST_DIGITS ? FAST_DIGITS : MOST_DIGITS;
-  return form({ type: 'number', ...notation, precision, scale }, `decimals${withStyle}`, {
+  return form({ type: 'number', ...notation, precision, scale }, `decimals${withMarks(notation)}`, {
     ...how,
     doubt: EXPONENT_OR_ZEROS,
   });
+}
+
+function withMarks({ decimalChar, groupChar }: Notation): string {
+  const marks = [
+    ...(decimalChar === undefined ? [] : ['a decimal comma']),
+    ...(groupChar === undefined ? [] : [`${JSON.stringify(groupChar)} between groups of digits`]),
+  ];
+  return marks.length === 0 ? '' : ` with ${marks.join(' and ')}`;
 }
 
 /** `007` is not 7 to whoever wrote it, nor is `+49…`. */
@@ -242,16 +259,16 @@ const ZONES: readonly string[] = ['', '%z', ' %z'];
 
 const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/;
 
-function dateForms(texts: readonly string[], isMost: (has: (text: string) => boolean) => boolean): Form[] {
+function dateForms(texts: readonly string[], isMost: IsMost): Form[] {
   if (isMost((text) => /^\d{4}-\d\d-\d\d$/.test(text)))
-    return [form({ type: 'date' }, 'dates, as 2024-01-31')];
+    return [form({ type: 'date' }, 'dates as 2024-01-31')];
   const zone = texts.some((text) => /(Z|[+-]\d\d:?\d\d)$/.test(text))
     ? 'with an offset'
     : 'without an offset, taken as UTC';
   if (isMost((text) => ISO.test(text))) {
     const isSpaced = texts.some((text) => text[10] === ' ');
     const words = isSpaced ? { type: 'datetime', format: 'any' } : { type: 'datetime' };
-    return [form(words, `times, as 2024-01-31${isSpaced ? ' ' : 'T'}12:00:00, ${zone}`)];
+    return [form(words, `times as 2024-01-31${isSpaced ? ' ' : 'T'}12:00:00, ${zone}`)];
   }
   if (isMost((text) => /^\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text))) {
     const isShort = texts.some((text) => text.length === 5);
@@ -271,7 +288,7 @@ function patternForms(
   type: 'date' | 'datetime',
   formats: readonly string[],
   texts: readonly string[],
-  isMost: (has: (text: string) => boolean) => boolean,
+  isMost: IsMost,
   remark: string,
 ): Form[] {
   const reads = (format: string, text: string) => {
@@ -282,7 +299,7 @@ function patternForms(
   return near
     .filter((format) => isMost((text) => reads(format, text)))
     .map((format) =>
-      form({ type, format }, `${type === 'date' ? 'dates' : 'times'}, as ${format}${remark}`, {
+      form({ type, format }, `${type === 'date' ? 'dates' : 'times'} as ${format}${remark}`, {
         family: 'date',
       }),
     );
@@ -293,5 +310,5 @@ function compactDates(texts: readonly string[], label: string): Form[] {
   if (!/date|datum|fecha|(^|[^a-z])(day|dt|tag|jour)([^a-z]|$)/i.test(label)) return [];
   const isCompact = (text: string) =>
     /^(19|20)\d{6}$/.test(text) && isDay(text.replace(/^(....)(..)(..)$/, '$1-$2-$3'));
-  return texts.every(isCompact) ? [form({ type: 'date', format: '%Y%m%d' }, 'dates, as %Y%m%d')] : [];
+  return texts.every(isCompact) ? [form({ type: 'date', format: '%Y%m%d' }, 'dates as %Y%m%d')] : [];
 }

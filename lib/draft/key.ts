@@ -2,29 +2,8 @@
 import type { FieldWords } from '../definitions/contract-schema.ts';
 
 const FIT = ['string', 'integer', 'date', 'yearmonth'];
-const MAX_ASKED = 4;
 /** Fewer records may be different by chance. */
 const LEAST_RECORDS = 2;
-
-/** The fields of each possible key, the likeliest first: those named like identifiers, the first column, the first two together. */
-export function possibleKeys(fields: readonly FieldWords[], rows: number): string[][] {
-  if (rows < LEAST_RECORDS) return [];
-  const fit = fields.filter(
-    ({ type = 'string', constraints }) => FIT.includes(type) && constraints?.required === true,
-  );
-  const alone = fit.filter(({ constraints }) => constraints?.enum === undefined);
-  const first = fields[0]?.name;
-  const named = alone.filter(({ name }) => isKeyName(name));
-  const [a, b] = fit
-    .filter(({ name }) => [fields[0]?.name, fields[1]?.name].includes(name))
-    .map(({ name }) => name);
-  const keys = [
-    ...named.filter(({ name }) => name === first).map(({ name }) => [name]),
-    ...named.filter(({ name }) => name !== first).map(({ name }) => [name]),
-    ...alone.filter((field) => field.name === first && !named.includes(field)).map(({ name }) => [name]),
-  ].slice(0, MAX_ASKED);
-  return a !== undefined && b !== undefined ? [...keys, [a, b]] : keys;
-}
 
 export function isKeyName(name: string): boolean {
   return /(^|_)(id|ids|key|uuid|guid|code|sku|ean|isin|iban|number|nr|no|nummer|num)$/.test(name);
@@ -32,17 +11,37 @@ export function isKeyName(name: string): boolean {
 
 export type KeyDraft = { readonly primaryKey?: string; readonly seen: string };
 
-/** `unique`: those of the possible keys that are never twice in a sample. */
-export function decideKey(unique: readonly (readonly string[])[]): KeyDraft {
-  const likely = unique.find((names) => names.length === 1 && isKeyName(names[0] ?? ''));
-  if (likely?.[0] !== undefined)
+/** A field and whether no sample has a value of it twice; undefined where that was not asked. */
+export type KeyField = { readonly words: FieldWords; readonly isUnique?: boolean };
+
+/** `pair`: asked where no single field is a key: whether the first two that may be of one are never twice together. */
+export async function decideKey(
+  fields: readonly KeyField[],
+  rows: number,
+  pair: (names: readonly [string, string]) => Promise<boolean>,
+): Promise<KeyDraft> {
+  const none = { seen: 'no column is a key by its values and its name' };
+  if (rows < LEAST_RECORDS) return { seen: 'too few records to tell' };
+  const fit = fields.filter(
+    ({ words: { type = 'string', constraints } }) => FIT.includes(type) && constraints?.required,
+  );
+  const names = fit.filter(({ isUnique }) => isUnique).map(({ words }) => words.name);
+  const likely = names.find(isKeyName);
+  if (likely !== undefined)
     return {
-      primaryKey: likely[0],
-      seen: `${likely[0]} is never missing, never twice in a sample, and named like a key`,
+      primaryKey: likely,
+      seen: `${likely} is never missing, never twice in a sample, and named like a key`,
     };
-  const [other] = unique;
-  if (other === undefined) return { seen: 'no column is a key by its values and its name' };
+  const [single] = names;
+  if (single !== undefined) return suggested(`${single} is`, JSON.stringify(single));
+  const [a, b] = fit.filter((field) => fields.indexOf(field) < 2).map(({ words }) => words.name);
+  if (a === undefined || b === undefined || !(await pair([a, b]))) return none;
+  return suggested(`${a} and ${b} together are`, JSON.stringify([a, b]));
+}
+
+/** A key by chance would quarantine good rows: a person decides. */
+function suggested(what: string, words: string): KeyDraft {
   return {
-    seen: `no column is named like a key, but ${other.join(' and ')} ${other.length === 1 ? 'is' : 'together are'} never twice in a sample: "primaryKey": ${JSON.stringify(other.length === 1 ? other[0] : other)}, if that is meant`,
+    seen: `no column is named like a key, but ${what} never twice in a sample: "primaryKey": ${words}, if that is meant`,
   };
 }

@@ -40,6 +40,8 @@ function byEncoding(samples: readonly KnownSample[]): Kind[] {
     const own = samples.filter((sample) =>
       sample.isAscii ? encoding === first : sample.encoding === encoding,
     );
+    // What was seen of the encoding is that of the last sample.
+    own.sort((a, b) => Number(b.isAscii) - Number(a.isAscii));
     return { samples: own, encoding, labels: [...new Set(own.flatMap(({ labels }) => labels))] };
   });
 }

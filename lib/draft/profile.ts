@@ -19,18 +19,17 @@ export type ColumnQuestion = {
 export type ColumnAnswer = {
   /** Texts that are there, tokens included. */
   present: number;
-  /** With blanks around them. */
+  /** With blanks around them; of columns with dressed forms. */
   padded: number;
-  /** TOKENS among them. */
+  /** TOKENS among them; of columns with dressed forms. */
   tokens: string[];
-  tokenCount: number;
   /** Roughly; 0 where it was not asked for. */
   different: number;
   forms: Map<string, FormAnswer>;
 };
 
 export type FormAnswer = {
-  /** Texts that a form was asked about: all but tokens and blank ones. */
+  /** Texts that a form was asked about: all, but for a dressed form tokens and blank ones. */
   asked: number;
   missed: number;
   /** Of the missed: the longest, the first and the last in order. */
@@ -99,19 +98,20 @@ export function textOf({ texts }: RowSource, name: string): string {
 }
 
 const TRIMMED: Pick<Field, 'trim' | 'missingValues'> = { trim: true, missingValues: [] };
-const LONGEST_TOKEN_BYTES = 8;
-const COLUMN_COUNTS = 5;
+/** With some blanks around it. */
+const LONGEST_TOKEN_BYTES = 40;
+const COLUMN_COUNTS = 4;
 
 function columnSql(text: string, { forms, isCounted }: ColumnQuestion): string[] {
+  const different = isCounted ? `approx_count_distinct(${text})` : '0';
+  if (!forms.some(({ isDressed }) => isDressed)) return [`count(${text})`, '0', 'NULL', different];
   const trimmed = cleanText(TRIMMED as Field, text);
-  const bare = forms.length === 0 ? text : trimmed;
-  const tokens = `strlen(${bare}) <= ${LONGEST_TOKEN_BYTES} AND ${bare} IN (${TOKENS.map(literal).join(', ')})`;
+  const tokens = `strlen(${text}) <= ${LONGEST_TOKEN_BYTES} AND ${trimmed} IN (${TOKENS.map(literal).join(', ')})`;
   return [
     `count(${text})`,
-    forms.length === 0 ? '0' : `count(*) FILTER (WHERE ${text} <> ${trimmed})`,
-    `list(DISTINCT ${bare}) FILTER (WHERE ${tokens})`,
-    `count(*) FILTER (WHERE ${tokens})`,
-    isCounted ? `approx_count_distinct(${text})` : '0',
+    `count(*) FILTER (WHERE ${text} <> ${trimmed})`,
+    `list(DISTINCT ${trimmed}) FILTER (WHERE ${tokens})`,
+    different,
   ];
 }
 
@@ -137,9 +137,9 @@ function formSql(form: Form, text: string, value: string): string[] {
   ];
 }
 
-function columnAnswer([present, padded, tokens, tokenCount, different]: readonly Value[]): ColumnAnswer {
-  const counts = { present: Number(present), padded: Number(padded), tokenCount: Number(tokenCount) };
-  return { ...counts, tokens: texts(tokens), different: Number(different), forms: new Map() };
+function columnAnswer([present, padded, tokens, different]: readonly Value[]): ColumnAnswer {
+  const counts = { present: Number(present), padded: Number(padded), different: Number(different) };
+  return { ...counts, tokens: texts(tokens), forms: new Map() };
 }
 
 function formAnswer([asked, missed, examples, doubted, doubtExample, loose]: readonly Value[]): FormAnswer {
@@ -170,7 +170,6 @@ export function added(one: ColumnAnswer, other: ColumnAnswer): ColumnAnswer {
     present: one.present + other.present,
     padded: one.padded + other.padded,
     tokens: [...new Set([...one.tokens, ...other.tokens])],
-    tokenCount: one.tokenCount + other.tokenCount,
     different: Math.max(one.different, other.different),
     forms,
   };
