@@ -62,7 +62,11 @@ export function guessDialect(
     };
   const spaced = withQuotes(head, headIsWhole, best);
   const commented = withComments(head, headIsWhole, spaced);
-  return withHeader(commented, header);
+  const rivals = usable.filter(
+    (one) => isTable(one) && quoting(one) === quoting(best) && one.share === best.share && one !== best,
+  );
+  const others = rivals.map(({ words: { delimiter = ',' } }) => NAMES[delimiter] ?? delimiter);
+  return withHeader(commented, header, others);
 }
 
 function fitOf(head: Buffer, headIsWhole: boolean, words: DialectWords): Fit {
@@ -91,8 +95,15 @@ function isBetter(one: Fit, than: Fit): boolean {
   const [a, b] = [isTable(one), isTable(than)];
   if (a !== b) return a;
   if (one.share !== than.share) return one.share > than.share;
-  const isSameQuoting = quoting(one) === quoting(than);
-  return isSameQuoting && one.width > than.width;
+  if (quoting(one) !== quoting(than)) return false;
+  const [blank, blankThan] = [blankLed(one), blankLed(than)];
+  return blank === blankThan ? one.width > than.width : blank < blankThan;
+}
+
+/** The share of cells that begin with a blank: the mark before it is rather one of a text, as in `Mar 05, 2058`. */
+function blankLed({ records }: Fit): number {
+  const cells = records.flatMap((record) => record.cells.slice(1));
+  return cells.filter((cell) => cell.startsWith(' ')).length / Math.max(1, cells.length);
 }
 
 function isTable({ width, share, records }: Fit): boolean {
@@ -130,20 +141,24 @@ function withComments(head: Buffer, headIsWhole: boolean, found: Fit): Fit {
   return commented.share >= found.share && commented.width === found.width ? commented : found;
 }
 
-function withHeader({ words, records, width, share }: Fit, header: boolean | undefined): DialectFound {
+function withHeader(
+  { words, records, width, share }: Fit,
+  header: boolean | undefined,
+  others: readonly string[],
+): DialectFound {
   const at = records.findIndex(({ cells }) => cells.length === width);
   const start = at > 0 && at <= MAX_PREAMBLE ? at : 0;
   const first = records[start] as FirstRecord;
-  const others = records.slice(start + 1).map(({ cells }) => cells);
+  const below = records.slice(start + 1).map(({ cells }) => cells);
   const guess = looksLikeHeader(
     first.cells,
-    others.filter((cells) => cells.length === width),
+    below.filter((cells) => cells.length === width),
   );
   const hasHeader = header ?? (start > 0 || guess.isHeader);
   const skipped = hasHeader && first.line > 1 && start > 0;
   const delimiter = words.delimiter ?? ',';
   const seen = [
-    `delimiter ${NAMES[delimiter]}: ${share === 1 ? 'all' : `${Math.floor(share * 100)} % of the`} first ${records.length} records have ${width} ${width === 1 ? 'cell' : 'cells'}`,
+    `delimiter ${NAMES[delimiter]}: ${share === 1 ? 'all' : `${Math.floor(share * 100)} % of the`} first ${records.length} records have ${width} ${width === 1 ? 'cell' : 'cells'}${others.length === 0 ? '' : `; ${others.join(' and ')} would fit too, so look at the labels`}`,
     ...(words.quoteChar === undefined ? [] : ["quotes ': they enclose cells"]),
     ...(words.escapeChar === undefined ? [] : ['escape \\: it stands before quotes within quotes']),
     ...(words.skipInitialSpace ? ['a blank follows each delimiter, and is not part of the value'] : []),
