@@ -26,9 +26,15 @@ export type FieldDraft = {
   readonly remarks: readonly string[];
 };
 
-type Choice =
-  | { readonly form: Form; readonly answer: FormAnswer }
-  | { readonly form?: undefined; readonly seen: string; readonly remarks: readonly string[] };
+type Choice = { readonly form: Form; readonly answer: FormAnswer } | NoForm;
+
+/** `isWord`: nothing but a text, whose values may be a list. */
+type NoForm = {
+  readonly form?: undefined;
+  readonly seen: string;
+  readonly remarks: readonly string[];
+  readonly isWord?: boolean;
+};
 
 export function decideField(column: Column, rows: number): FieldDraft {
   const choice = chooseForm(column);
@@ -103,7 +109,7 @@ function noForm({ forms, answer, texts }: Column): Choice {
   const present = texts.filter((text) => !TOKENS.includes(text.trim()));
   if (present.length > 0 && present.every((text) => /^[+-]?\d+$/.test(text.trim())))
     return { seen: 'digits beyond 64 bits, so identifiers rather than numbers', remarks: [] };
-  return { seen: 'texts', remarks: decorated(present) };
+  return { seen: 'texts', remarks: decorated(present), isWord: true };
 }
 
 /** Money with its sign, and the like: a contract can read it, but a sign may say something. */
@@ -149,15 +155,12 @@ const MAX_ENUM_CHARACTERS = 60;
 /** On average, a value of an enum must have been seen so often. */
 const LEAST_PER_VALUE = 10;
 
-function textField(
-  column: Column,
-  rows: number,
-  { seen, remarks }: Choice & { seen: string; remarks: readonly string[] },
-): FieldDraft {
+function textField(column: Column, rows: number, { seen, remarks, isWord }: NoForm): FieldDraft {
   const { present } = column.answer;
   const tokens = TOKENS.filter((token) => (column.few ?? column.texts).includes(token));
   const few = [...(column.few ?? [])].sort();
   const isEnum =
+    isWord === true &&
     few.length >= 2 &&
     few.length <= MAX_ENUM &&
     present >= LEAST_PER_VALUE * few.length &&

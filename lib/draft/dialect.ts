@@ -96,14 +96,12 @@ function isBetter(one: Fit, than: Fit): boolean {
   if (a !== b) return a;
   if (one.share !== than.share) return one.share > than.share;
   if (quoting(one) !== quoting(than)) return false;
-  const [blank, blankThan] = [blankLed(one), blankLed(than)];
-  return blank === blankThan ? one.width > than.width : blank < blankThan;
+  return rank(one) < rank(than);
 }
 
-/** The share of cells that begin with a blank: the mark before it is rather one of a text, as in `Mar 05, 2058`. */
-function blankLed({ records }: Fit): number {
-  const cells = records.flatMap((record) => record.cells.slice(1));
-  return cells.filter((cell) => cell.startsWith(' ')).length / Math.max(1, cells.length);
+/** Of delimiters that fit alike, the one that texts and numbers have least. */
+function rank({ words: { delimiter = ',' } }: Fit): number {
+  return ['\t', '|', ';', ','].indexOf(delimiter);
 }
 
 function isTable({ width, share, records }: Fit): boolean {

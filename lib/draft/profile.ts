@@ -41,7 +41,8 @@ export type FormAnswer = {
 
 export type Profile = { readonly rows: number; readonly columns: ReadonlyMap<string, ColumnAnswer> };
 
-const AT_ONCE = 150;
+/** Columns of one statement: the engine's planning grows faster than their number. */
+const AT_ONCE = 40;
 const MAX_EXAMPLE = 200;
 
 /** `dataset`: all of its fields are texts. Throws SqlError. */
@@ -77,7 +78,7 @@ export async function profile(
       ),
     ];
     const select = aggregates.map((sql, i) => `${sql} AS a${i}`).join(', ');
-    const [row = {}] = await session.rows(`SELECT ${select} FROM ${rules.relation(recordsOf(source))}`);
+    const [row = {}] = await session.rows(`SELECT ${select} FROM ${rules.relation(columnsOf(source, some))}`);
     const values = aggregates.map((_, i) => row[`a${i}`] ?? null);
     rows = Number(values.shift());
     for (const { name } of some) columns.set(name, columnAnswer(values.splice(0, COLUMN_COUNTS)));
@@ -90,6 +91,12 @@ export async function profile(
 /** Without the records that repeat the header, as ingest leaves them out. */
 export function recordsOf({ relation, repeatedHeader }: RowSource): string {
   return repeatedHeader === undefined ? relation : `(SELECT * FROM ${relation} WHERE NOT ${repeatedHeader})`;
+}
+
+/** These columns alone: each layer of the judging SQL passes on all that it gets. */
+function columnsOf(source: RowSource, questions: readonly ColumnQuestion[]): string {
+  const texts = questions.flatMap(({ name }) => source.texts.get(name) ?? []);
+  return texts.length === 0 ? recordsOf(source) : `(SELECT ${texts.join(', ')} FROM ${recordsOf(source)})`;
 }
 
 /** SQL of a column's text; NULL for the empty one. */
@@ -188,7 +195,9 @@ function addedForm(one: FormAnswer, other: FormAnswer): FormAnswer {
   };
 }
 
-/** The first distinct texts of each column, in the file's order: of the first records, and of the first that have one at all. */
+/**
+ * The first distinct texts of each column, in the file's order; of a column that has none in the first records, some later ones.
+ */
 export async function firstTexts(
   session: SqlSession,
   source: RowSource,
@@ -196,29 +205,31 @@ export async function firstTexts(
   records: number,
 ): Promise<Map<string, string[]>> {
   const found = new Map(names.map((name) => [name, new Set<string>()]));
-  for (let start = 0; start < names.length; start += AT_ONCE) {
-    const some = names.slice(start, start + AT_ONCE);
-    const select = some.map((name, i) => `${textOf(source, name)} AS a${i}`).join(', ');
-    const rows = await session.rows(`SELECT ${select} FROM ${recordsOf(source)} LIMIT ${records}`);
-    for (const row of rows) for (const [i, name] of some.entries()) add(found.get(name), row[`a${i}`]);
-  }
-  for (const [name, texts] of found) {
-    if (texts.size > 0 || !source.texts.has(name)) continue;
-    const text = textOf(source, name);
-    const rows = await session.rows(
-      `SELECT ${text} AS a0 FROM ${recordsOf(source)} WHERE ${text} IS NOT NULL LIMIT ${MAX_LATE}`,
-    );
-    for (const row of rows) add(texts, row.a0);
-  }
+  let isAll = true;
+  const inParts = async (some: readonly string[], columns: (text: string) => string, end: string) => {
+    for (let start = 0; start < some.length; start += AT_ONCE) {
+      const part = some.slice(start, start + AT_ONCE);
+      const select = part.map((name, i) => `${columns(textOf(source, name))} AS a${i}`).join(', ');
+      const rows = await session.rows(`SELECT ${select} FROM ${recordsOf(source)} ${end}`);
+      isAll &&= rows.length < records;
+      for (const row of rows) for (const [i, name] of part.entries()) add(found.get(name), row[`a${i}`]);
+    }
+  };
+  await inParts(names, (text) => text, `LIMIT ${records}`);
+  if (isAll) return new Map([...found].map(([name, texts]) => [name, [...texts]]));
+  const empty = names.filter((name) => found.get(name)?.size === 0 && source.texts.has(name));
+  await inParts(
+    empty,
+    (text) => list([`min(${text})`, `max(${text})`, `arg_max(${text}, strlen(${text}))`]),
+    '',
+  );
   return new Map([...found].map(([name, texts]) => [name, [...texts]]));
 }
 
 /** Longer texts are none of numbers and dates. */
 const MAX_FIRST = 5000;
-/** Of a column that is empty at first. */
-const MAX_LATE = 100;
-
 function add(texts: Set<string> | undefined, value: Value | undefined): void {
+  if (Array.isArray(value)) for (const item of value) add(texts, item);
   if (typeof value === 'string' && value.length <= MAX_FIRST) texts?.add(value);
 }
 
