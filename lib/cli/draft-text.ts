@@ -82,7 +82,7 @@ function refusedLines({ file, rows, accepted, reason, violations }: CheckedSampl
 
 export function writtenLines({ files }: WrittenDraft): string[] {
   return [
-    ...files.map(({ path, what }) => `Wrote ${typed(path)} (${what})`),
+    ...files.map(({ path, what, isNew }) => `${isNew ? 'Wrote' : 'Added to'} ${typed(path)} (${what})`),
     'Read it, correct what you know better, then: npx sluice sync',
   ];
 }

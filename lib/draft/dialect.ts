@@ -45,8 +45,8 @@ export function guessDialect(
   headIsWhole: boolean,
   header?: boolean,
 ): DialectFound | { problem: string } {
-  const fits = DELIMITERS.flatMap((delimiter) =>
-    QUOTES.map((quotes) =>
+  const fits = QUOTES.flatMap((quotes) =>
+    DELIMITERS.map((delimiter) =>
       fitOf(head, headIsWhole, { ...(delimiter === ',' ? {} : { delimiter }), ...quotes }),
     ),
   );

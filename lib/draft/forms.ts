@@ -175,7 +175,7 @@ function numberForm(notation: Notation, texts: readonly string[]): Form | undefi
     before = Math.max(before, whole.replace(/^0+/, '').length);
     after = Math.max(after, part.length);
   }
-  const { decimalChar, groupChar } = notation;
+  const { groupChar } = notation;
   const loose = groupChar === undefined ? {} : { loose: looselyGrouped(groupChar) };
   const how = { family: 'number' as const, ...loose };
   if (after === 0 && groupChar !== undefined)

@@ -1,6 +1,6 @@
 // Writes drafted datasets and their starter insights into a package: all of it is checked by the loader first, and nothing that is
 // there is overwritten.
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import { fileError } from '../adapters/file-error.ts';
@@ -14,8 +14,13 @@ import { CliError, UsageError } from '../errors.ts';
 import { isFolder } from './folders.ts';
 import { scratchElsewhere } from './scratch.ts';
 
-/** The files that were written or changed. */
-export type WrittenDraft = { readonly files: readonly { readonly path: string; readonly what: string }[] };
+export type WrittenDraft = {
+  readonly files: readonly {
+    readonly path: string;
+    readonly what: 'contract' | 'insight';
+    readonly isNew: boolean;
+  }[];
+};
 
 /** Throws UsageError for a wrong name, CliError where something is in the way. */
 export async function writeDraft(
@@ -26,24 +31,23 @@ export async function writeDraft(
   refuseName(packageName);
   const before = (await isFolder(schemas)) ? await existing(schemas) : [];
   const contract = join(schemas, packageName, 'datapackage.json');
-  const planned = plan(before, schemas, packageName, drafts);
+  const old = contractOf(before, packageName);
+  const planned = plan(old, schemas, packageName, drafts);
   await check(before, planned, drafts);
-  const files: { path: string; what: string }[] = [];
+  const files: { path: string; what: 'insight'; isNew: boolean }[] = [];
   try {
     await mkdir(join(schemas, packageName, 'insights'), { recursive: true });
-    for (const { file, text, kind } of planned.filter(({ kind }) => kind === 'insight')) {
+    for (const { file, text } of planned.filter(({ kind }) => kind === 'insight')) {
       await writeFile(file, text, { flag: 'wx' });
-      files.push({ path: file, what: kind });
+      files.push({ path: file, what: 'insight', isNew: true });
     }
-    const part = `${contract}.draft`;
-    await writeFile(part, planned[0]?.text ?? '');
-    await rename(part, contract);
+    await putContract(contract, planned[0]?.text ?? '', old);
   } catch (error) {
     // Insights without their dataset would be set aside as wrong.
     for (const { path } of files) await rm(path, { force: true });
     throw fileError(error, 'write', join(schemas, packageName));
   }
-  return { files: [{ path: contract, what: 'contract' }, ...files] };
+  return { files: [{ path: contract, what: 'contract', isNew: old === undefined }, ...files] };
 }
 
 function refuseName(name: string): void {
@@ -63,19 +67,34 @@ async function existing(schemas: string): Promise<DefinitionFile[]> {
 
 type Planned = DefinitionFile & { readonly text: string };
 
+/** The package's contract as it is; undefined if there is none. Throws if it cannot be read. */
+function contractOf(before: readonly DefinitionFile[], packageName: string): string | undefined {
+  const text = before.find((one) => one.kind === 'contract' && one.package === packageName)?.text;
+  if (text === undefined || typeof text === 'string') return text;
+  if (text.message.includes('the file is missing')) return undefined;
+  throw text;
+}
+
+/** Unless someone else wrote it meanwhile. */
+async function putContract(file: string, text: string, old: string | undefined): Promise<void> {
+  if (old === undefined) return writeFile(file, text, { flag: 'wx' });
+  if ((await readFile(file, 'utf8')) !== old)
+    throw new CliError(`${file} was changed meanwhile: nothing was written, try again`);
+  const part = `${file}.draft`;
+  await writeFile(part, text);
+  await rename(part, file);
+}
+
 /** The contract first, then the insights. */
 function plan(
-  before: readonly DefinitionFile[],
+  old: string | undefined,
   schemas: string,
   packageName: string,
   drafts: readonly DatasetDraft[],
 ): Planned[] {
   const file = join(schemas, packageName, 'datapackage.json');
   const resources = drafts.map(({ resource }) => resource);
-  const old = before.find((one) => one.kind === 'contract' && one.package === packageName)?.text;
-  const isMissing = old === undefined || (typeof old !== 'string' && /the file is missing/.test(old.message));
-  if (!isMissing && typeof old !== 'string') throw old;
-  const text = typeof old === 'string' ? withResources(old, resources) : packageText(packageName, resources);
+  const text = old === undefined ? packageText(packageName, resources) : withResources(old, resources);
   if (text === undefined)
     throw new CliError(
       `${file} has no list "resources" to which a dataset could be added: correct it first. Nothing was written`,
