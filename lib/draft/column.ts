@@ -2,7 +2,8 @@
 // value is required, and the values where they are few. Says what was seen for each. Pure.
 import { shown } from '../core/violation.ts';
 import type { FieldWords } from '../definitions/contract-schema.ts';
-import { type Form, TOKENS } from './forms.ts';
+import type { Form } from './form.ts';
+import { TOKENS } from './forms.ts';
 import type { ColumnAnswer, FormAnswer } from './profile.ts';
 
 export type Column = {

@@ -6,7 +6,8 @@ import { jsonSource } from '../ingest/json/json-source.ts';
 import type { RowSource, SourceFile } from '../ingest/row-source.ts';
 import { OutOfMemoryError, SqlError, type SqlSession } from '../ports.ts';
 import { type Column, fitting } from './column.ts';
-import { type Form, proposeForms } from './forms.ts';
+import type { Form } from './form.ts';
+import { proposeForms } from './forms.ts';
 import { isKeyName } from './key.ts';
 import type { Kind } from './kinds.ts';
 import {

@@ -6,7 +6,8 @@ import { validation } from '../core/validation-sql.ts';
 import type { RowSource } from '../ingest/row-source.ts';
 import type { SqlSession, Value } from '../ports.ts';
 import { list, literal } from '../sql/quoting.ts';
-import { type Form, judge, TOKENS } from './forms.ts';
+import type { Form } from './form.ts';
+import { judge, TOKENS } from './forms.ts';
 
 /** What is asked of one column. */
 export type ColumnQuestion = {

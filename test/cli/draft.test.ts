@@ -114,6 +114,9 @@ describe('the narrowest type that keeps every text', () => {
       { type: 'datetime', format: '%d.%m.%Y %H:%M' },
     ],
     ['times', ['12:00:00', '23:59:59'], { type: 'time' }],
+    ['times without seconds', ['12:00', '01:30'], { type: 'string' }],
+    ['version numbers', ['7.3.17', '3.18.14'], { type: 'string' }],
+    ['years of two digits', ['12.31.24', '11.30.25'], { type: 'date', format: '%m.%d.%y' }],
     ['months', ['2024-01', '2024-12'], { type: 'yearmonth' }],
     ['true and false', ['true', 'false'], { type: 'boolean' }],
     ['yes and no', ['Yes', 'No', 'Yes'], { type: 'boolean', trueValues: ['Yes'], falseValues: ['No'] }],
@@ -127,6 +130,7 @@ describe('the narrowest type that keeps every text', () => {
   });
 
   it.each([
+    [['31.12.24', '30.11.25'], /could be dates as %d\.%m\.%y, or dates as %y\.%m\.%d.*left as text/],
     [['03/04/2024', '04/03/2024'], /could be dates as %d\/%m\/%Y, or dates as %m\/%d\/%Y.*left as text/],
     [
       ['1,234', '5,678'],
