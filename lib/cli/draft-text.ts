@@ -1,7 +1,8 @@
 // A draft as the contract itself, as notes for people, and as one JSON document for programs. Pure.
 import { placedMessage } from '../core/violation-text.ts';
 import type { CheckedSample } from '../draft/check.ts';
-import type { DatasetDraft, Draft, Note } from '../draft/draft.ts';
+import type { DatasetDraft, Draft } from '../draft/draft.ts';
+import type { Note } from '../draft/notes.ts';
 import { packageText } from '../draft/package-text.ts';
 import type { WrittenDraft } from '../local/write-draft.ts';
 import { typed } from './locations.ts';

@@ -13,6 +13,7 @@ import { decideKey } from './key.ts';
 import { type Kind, kindsOf } from './kinds.ts';
 import { keyFor, landingGlob } from './landing-path.ts';
 import { datasetName, fieldName, unique } from './names.ts';
+import { type Note, notesOf } from './notes.ts';
 import { packageText, type ResourceDraft } from './package-text.ts';
 import { asText, folderField, folderValues, sharedField } from './partition.ts';
 import { type KnownSample, type ReadOptions, type RefusedSample, readSample, type Sample } from './sample.ts';
@@ -21,14 +22,6 @@ export type DraftOptions = ReadOptions & {
   readonly package: string;
   /** For the one dataset that is drafted. */
   readonly name?: string;
-};
-
-/** One decision: what was drafted, and what was seen. `field`: '' where it is about the dataset. */
-export type Note = {
-  readonly field: string;
-  readonly drafted: string;
-  readonly seen: string;
-  readonly remarks: readonly string[];
 };
 
 export type DatasetDraft = {
@@ -101,7 +94,7 @@ async function draftKind(
     const isKeyRefused = samples.some(({ counts }) => counts.some(({ rule }) => rule === 'primary-key'));
     if (corrected === undefined && !(isKeyRefused && primaryKey !== undefined)) {
       const insight = starterInsight(name, resource.schema.fields, found.partitionBy);
-      const notes = notesOf(kind, fields, found, resource, path !== undefined);
+      const notes = notesOf(kind, fields, found.key.seen, resource, path !== undefined);
       const isOutside = kind.samples.every(({ key }) => key === undefined);
       return {
         refused: found.refused,
@@ -221,55 +214,4 @@ function withoutRefusals(
 
 function isFree({ type = 'string', format, constraints }: FieldWords): boolean {
   return type === 'string' && format === undefined && constraints === undefined;
-}
-
-type Found = Awaited<ReturnType<typeof readKind>>;
-
-function notesOf(
-  kind: Kind,
-  fields: readonly FieldDraft[],
-  found: Found,
-  resource: ResourceDraft,
-  hasPath: boolean,
-): Note[] {
-  const note = (field: string, drafted: string, seen: string, remarks: readonly string[] = []): Note => ({
-    field,
-    drafted,
-    seen,
-    remarks,
-  });
-  const seen = new Map(
-    kind.samples.flatMap((sample) => sample.seen.map((text) => [text.split(':')[0] ?? '', text] as const)),
-  );
-  const unnamed = kind.samples.some(({ labels }) => labels.includes(''));
-  return [
-    ...[...seen.values()].map((text) =>
-      note('', text.split(': ')[0] ?? '', text.split(': ').slice(1).join(': ')),
-    ),
-    note(
-      '',
-      `path ${resource.path}`,
-      hasPath ? 'the samples match it' : 'no simple glob tells these samples from the others: write one',
-    ),
-    ...fields.map(({ words, seen, remarks }) => note(words.name, wordsOf(words), seen, remarks)),
-    note(
-      '',
-      resource.schema.primaryKey === undefined
-        ? 'no primaryKey'
-        : `primaryKey ${String(resource.schema.primaryKey)}`,
-      found.key.seen,
-    ),
-    ...(unnamed ? [note('', 'columns left out', 'they have no label')] : []),
-  ];
-}
-
-/** `decimal(18,4), required`, in short. */
-function wordsOf({ type = 'string', format, precision, scale, constraints, trim }: FieldWords): string {
-  return [
-    type === 'number' ? `decimal(${precision},${scale})` : type,
-    ...(format === undefined ? [] : [format]),
-    ...(constraints?.required ? ['required'] : []),
-    ...(constraints?.enum === undefined ? [] : [`enum of ${constraints.enum.length}`]),
-    ...(trim ? ['trim'] : []),
-  ].join(', ');
 }
