@@ -60,6 +60,7 @@ export function judge(name: string, { words, isDressed }: Form): Field {
   return parseField({ ...words, ...dress, name }, defaults, new Place('draft'));
 }
 
+/** Without Spanish ones: SI and NO are countries too. */
 const PAIRS: readonly (readonly [string, string])[] = [
   ...([
     ['yes', 'no'],
@@ -68,7 +69,6 @@ const PAIRS: readonly (readonly [string, string])[] = [
     ['on', 'off'],
     ['ja', 'nein'],
     ['oui', 'non'],
-    ['si', 'no'],
     ['sim', 'não'],
   ] as const),
 ];

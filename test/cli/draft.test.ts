@@ -121,6 +121,7 @@ describe('the narrowest type that keeps every text', () => {
     ['true and false', ['true', 'false'], { type: 'boolean' }],
     ['yes and no', ['Yes', 'No', 'Yes'], { type: 'boolean', trueValues: ['Yes'], falseValues: ['No'] }],
     ['1 and 0', ['1', '0'], { type: 'integer' }],
+    ['countries', ['NO', 'SI', 'NO'], { type: 'string' }],
     ['UUIDs', ['4e64ae52-7166-436b-9983-91ea4ca6f889'], { type: 'string', format: 'uuid' }],
     ['blanks around', [' 1 ', '2'], { type: 'integer', trim: true }],
     ['NULL among numbers', ['NULL', '5', '-'], { type: 'integer', missingValues: ['', '-', 'NULL'] }],

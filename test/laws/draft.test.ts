@@ -50,12 +50,10 @@ const file: fc.Arbitrary<Written> = fc
     mark: fc.boolean(),
   })
   .chain(({ labels, rows, ...how }) =>
-    fc
-      .tuple(...labels.map(() => columnCells(rows)))
-      .map((columns) => ({
-        ...how,
-        columns: columns.map((column, i) => ({ label: labels[i] ?? '', ...column })),
-      })),
+    fc.tuple(...labels.map(() => columnCells(rows))).map((columns) => ({
+      ...how,
+      columns: columns.map((column, i) => ({ label: labels[i] ?? '', ...column })),
+    })),
   );
 
 function written({ columns, delimiter, lineEnd, mark }: Written): string {
