@@ -62,15 +62,13 @@ export function judge(name: string, { words, isDressed }: Form): Field {
 
 /** Without Spanish ones: SI and NO are countries too. */
 const PAIRS: readonly (readonly [string, string])[] = [
-  ...([
-    ['yes', 'no'],
-    ['y', 'n'],
-    ['t', 'f'],
-    ['on', 'off'],
-    ['ja', 'nein'],
-    ['oui', 'non'],
-    ['sim', 'não'],
-  ] as const),
+  ['yes', 'no'],
+  ['y', 'n'],
+  ['t', 'f'],
+  ['on', 'off'],
+  ['ja', 'nein'],
+  ['oui', 'non'],
+  ['sim', 'não'],
 ];
 
 /** 1 and 0 are left as numbers, which they may be. */
