@@ -39,6 +39,11 @@ export const VERBS: readonly ListedVerb[] = [
     load: async () => (await import('./validate.ts')).validate,
   },
   {
+    name: 'draft',
+    summary: 'Draft a contract and a first insight from sample files; needs no lake.',
+    load: async () => (await import('./draft.ts')).draft,
+  },
+  {
     name: 'explain',
     summary: 'Show from which source files, contracts and SQL a number was computed.',
     load: async () => (await import('./explain.ts')).explain,

@@ -12,6 +12,8 @@ export type DefinitionFile = {
   readonly file: string;
   /** Or the reason why it cannot be read. */
   readonly text: string | DefinitionError;
+  /** A contract that is not there, though its package has insights. */
+  readonly isAbsent?: true;
 };
 
 /**
@@ -72,7 +74,7 @@ async function readPackage(folder: string, name: string): Promise<DefinitionFile
   if (text !== undefined) return [contract(text), ...files];
   if (files.length === 0) return [];
   const missing = "the file is missing: insights need their package's contract";
-  return [contract(new DefinitionError(file, '', missing)), ...files];
+  return [{ ...contract(new DefinitionError(file, '', missing)), isAbsent: true }, ...files];
 }
 
 /** Undefined if the folder does not exist. */

@@ -108,6 +108,8 @@ describe('hostile names and cells', () => {
       () => ['validate', join(folder, 'landing', GOOD), '--dataset', 'sales', ...of('schemas')],
       3,
     ],
+    ['draft', () => ['draft', join(folder, 'landing'), ...of('landing', 'schemas')], 3],
+    ['draft of no file', () => ['draft', `no ${HOSTILE}`, ...of('schemas')], 1],
     ['validate no file', () => ['validate', `no ${HOSTILE}`, '--dataset', 'sales', ...of('schemas')], 1],
     ['rejects', () => ['rejects', ...places], 0],
     ['rejects of a file', () => ['rejects', GOOD, ...places], 0],
@@ -189,4 +191,4 @@ describe('hostile names and cells', () => {
   });
 });
 
-const JSON_VERBS = ['status', 'certify', 'audit', 'explain', 'dead-letters', 'sync', 'maintain'];
+const JSON_VERBS = ['status', 'certify', 'audit', 'explain', 'dead-letters', 'sync', 'maintain', 'draft'];
