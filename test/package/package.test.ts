@@ -115,6 +115,26 @@ describe('a new project', () => {
   });
 });
 
+describe('files of one’s own', () => {
+  it('are drafted, and become a table and an insight', async () => {
+    mkdirSync(join(project, 'exports'));
+    writeFileSync(join(project, 'exports/sales.csv'), 'Order No;Amount\n0001;1,50\n0002;2,25\n');
+    const drafted = await sluice('draft', 'exports/sales.csv', '--write', 'sales');
+    expect(drafted.out).toContain('Wrote schemas/sales/datapackage.json (contract)');
+    expect(drafted.err).toContain('put such files into .lake/landing/sales');
+    mkdirSync(join(project, '.lake/landing/sales'));
+    renameSync(join(project, 'exports/sales.csv'), join(project, '.lake/landing/sales/sales.csv'));
+    await sluice('sync');
+    const { out } = await sluice(
+      'query',
+      'SELECT order_no, amount FROM sales ORDER BY ALL',
+      '--format',
+      'csv',
+    );
+    expect(out).toBe('order_no,amount\r\n0001,1.5000\r\n0002,2.2500\r\n');
+  });
+});
+
 describe('programs', () => {
   it('import the use cases, and the Delta log', async () => {
     writeFileSync(
