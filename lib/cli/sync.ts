@@ -65,7 +65,7 @@ without these, by the day on which the file was last modified, in UTC.`,
     {
       code: NEEDS_ATTENTION,
       meaning:
-        'a source file is rejected or gone from landing, a partition is stale because an audit failed, or another program had written into a table',
+        'a source file is rejected (and not settled) or gone from landing, a partition is stale because an audit failed, or another program had written into a table',
     },
     {
       code: FAULT,

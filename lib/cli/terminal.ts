@@ -1,8 +1,8 @@
 // Where a verb's output goes and its input comes from. The one seam to the screen: lines for people are made visible here,
 // line by line, so that no name or cell can move the cursor, colour the screen or imitate our own lines.
 import { buffer } from 'node:stream/consumers';
+import { visible, visibleCsv, visibleJson } from '../core/visible-text.ts';
 import { CliError } from '../errors.ts';
-import { visible, visibleCsv, visibleJson } from './visible-text.ts';
 
 export type Terminal = {
   /** Lines for people on standard output: each is printed as exactly one line. Resolves as `data` does. */

@@ -1,0 +1,66 @@
+// Whether refused files and rows are still open, or settled: by a person, or because other live files hold the same content.
+// Never by a guess: a name that looks alike, or a number that fits, settles nothing.
+import type { Dataset } from '../core/contract.ts';
+import type { LiveFiles } from '../ingest/duplicates.ts';
+import { readReportOf } from '../ingest/report.ts';
+import type { Effects } from '../lake/effects.ts';
+import { ACCEPTED_ROWS, type Origin, TEXT } from '../lake/tags.ts';
+import type { ObjectStore } from '../ports.ts';
+import { type Refused, type Settlement, Settlements } from './settlement.ts';
+
+/** Why nobody needs to act on it any more. `content`: other live files hold what it was to bring. */
+export type Settled =
+  | ({ readonly by: 'person' } & Pick<Settlement, 'who' | 'why' | 'at'>)
+  | { readonly by: 'content'; readonly sources: readonly string[] };
+
+type Found = Refused & { readonly text?: string };
+
+export class Settling {
+  readonly #settlements: Settlements;
+  private constructor(settlements: Settlements) {
+    this.#settlements = settlements;
+  }
+
+  static async of({ lake }: Pick<Effects, 'lake'>): Promise<Settling> {
+    return new Settling(await Settlements.of(lake));
+  }
+
+  /** `found`, with the reason if it is settled. `live`: the dataset's live files. */
+  async settled<T extends Found>(
+    dataset: Dataset,
+    live: LiveFiles,
+    found: T,
+  ): Promise<T & { readonly settled?: Settled }> {
+    const settled = (await this.#byPerson(dataset, found)) ?? sameText(live, found);
+    return settled === undefined ? found : { ...found, settled };
+  }
+
+  /** The same for a version with live rows, whose report is read only where it counts. */
+  async settledRows(
+    lake: ObjectStore,
+    dataset: Dataset,
+    origin: Origin,
+  ): Promise<(Refused & { readonly settled: Settled }) | undefined> {
+    const read = () => readReportOf(lake, dataset.name, origin);
+    if ((await this.#settlements.find(dataset.name, origin, read)) === undefined) return undefined;
+    const report = await read();
+    const settled = report && (await this.#byPerson(dataset, report));
+    return settled && { ...report, settled };
+  }
+
+  async #byPerson({ name }: Dataset, found: Found): Promise<Settled | undefined> {
+    const settlement = await this.#settlements.find(name, found, async () => found);
+    if (settlement === undefined) return undefined;
+    const { who, why, at } = settlement;
+    return { by: 'person', who, why, at };
+  }
+}
+
+/** A refused duplicate is none: its sender is asked to delete one of the two. */
+function sameText(live: LiveFiles, { source, outcome, reason, text }: Found): Settled | undefined {
+  if (outcome !== 'rejected' || text === undefined || reason?.rule === 'duplicate') return undefined;
+  const sources = [...live].flatMap(([other, [add]]) =>
+    other !== source && add?.tags?.[TEXT] === text && add.tags[ACCEPTED_ROWS] !== '0' ? [other] : [],
+  );
+  return sources.length === 0 ? undefined : { by: 'content', sources };
+}
