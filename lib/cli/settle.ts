@@ -21,8 +21,8 @@ count it any more, "rejects" shows it with --all alone, and whoever was notified
 kept in the lake. It holds for this version of the file, as long as it is refused for the same reasons: another
 version, or another reason after a changed contract, is open again. No row changes.
 
-Without KEY: what is open. Much closes without this: a new version that is accepted; and a rejected file whose text is
-live from another file.`,
+Without KEY: what is open. Much closes without this: a new version that is accepted; and a rejected file whose content
+is live from another file.`,
   options: [
     LANDING,
     LAKE,

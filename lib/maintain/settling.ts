@@ -4,7 +4,7 @@ import type { Dataset } from '../core/contract.ts';
 import type { LiveFiles } from '../ingest/duplicates.ts';
 import { readReportOf } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
-import { ACCEPTED_ROWS, type Origin, TEXT } from '../lake/tags.ts';
+import { type Origin, readOrigin } from '../lake/tags.ts';
 import type { ObjectStore } from '../ports.ts';
 import { type Refused, type Settlement, Settlements } from './settlement.ts';
 
@@ -31,7 +31,7 @@ export class Settling {
     live: LiveFiles,
     found: T,
   ): Promise<T & { readonly settled?: Settled }> {
-    const settled = (await this.#byPerson(dataset, found)) ?? sameText(live, found);
+    const settled = (await this.#byPerson(dataset, found)) ?? sameContent(live, found);
     return settled === undefined ? found : { ...found, settled };
   }
 
@@ -56,11 +56,16 @@ export class Settling {
   }
 }
 
-/** A refused duplicate is none: its sender is asked to delete one of the two. */
-function sameText(live: LiveFiles, { source, outcome, reason, text }: Found): Settled | undefined {
-  if (outcome !== 'rejected' || text === undefined || reason?.rule === 'duplicate') return undefined;
-  const sources = [...live].flatMap(([other, [add]]) =>
-    other !== source && add?.tags?.[TEXT] === text && add.tags[ACCEPTED_ROWS] !== '0' ? [other] : [],
-  );
+/**
+ * Equal texts, however packed, or equal ETags, which in S3 stand for equal bytes and in a folder are never shared by two files. A refused
+ * duplicate is not settled by it: its sender is asked to delete one of the two.
+ */
+function sameContent(live: LiveFiles, { source, etag, outcome, reason, text }: Found): Settled | undefined {
+  if (outcome !== 'rejected' || reason?.rule === 'duplicate') return undefined;
+  const sources = [...live].flatMap(([other, [add]]) => {
+    const origin = add && readOrigin(add);
+    if (origin === undefined || other === source || origin.acceptedRows === 0) return [];
+    return origin.etag === etag || (text !== undefined && origin.text === text) ? [other] : [];
+  });
   return sources.length === 0 ? undefined : { by: 'content', sources };
 }
