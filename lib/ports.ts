@@ -114,6 +114,8 @@ export type Notification = {
 export interface Notifier {
   /** Which of the ways of telling it is: `webhook`. Part of a key in the lake. */
   readonly channel: string;
+  /** True if every notice is passed on by itself, so that none may be left out of a notification. */
+  readonly passesEach?: boolean;
   /**
    * One attempt. Resolves when the receiver has taken it. Throws UndeliveredError, whose message holds no secret; whatever it started has
    * ended then. `signal`: ends the attempt.

@@ -24,7 +24,7 @@ export function notificationOf(
     at: at.toISOString(),
     ...places,
     counts,
-    notices,
+    notices: notices.map((notice) => ({ ...notice, text: noticeLine(notice) })),
     omitted: all - notices.length,
   };
 }

@@ -154,6 +154,12 @@ function liveFact({ lake }: Effects, { name }: Dataset, origin: Origin): Fact {
   };
 }
 
+const MAX_REASON = 2000;
+
+function shortened(reason: string): string {
+  return reason.length <= MAX_REASON ? reason : `${reason.slice(0, MAX_REASON)}…`;
+}
+
 /** The most rules that a notice names. */
 const MAX_RULES = 20;
 
@@ -165,7 +171,7 @@ function fileNotice(report: Report): Notice {
     kind: outcome === 'rejected' ? 'rejected' : 'quarantined',
     dataset,
     key: source,
-    ...(reason ? { rule: reason.rule, reason: reason.message } : {}),
+    ...(reason ? { rule: reason.rule, reason: shortened(reason.message) } : {}),
     rows,
     accepted,
     quarantined,
@@ -187,5 +193,5 @@ export function failedAudit(table: TableRef, { partition, message }: Stale): Fac
 }
 
 function auditNotice(table: string, partition: PartitionValues, reason: string): Notice {
-  return { kind: 'failed-audit', table, partition, reason };
+  return { kind: 'failed-audit', table, partition, reason: shortened(reason) };
 }

@@ -70,7 +70,12 @@ async function tellChannel(
   try {
     const news = await newsFor(telling, notifier.channel, standing, options);
     facts = news.facts.length + news.settled.length;
-    if (facts > 0) await deliver(telling, notifier, await notificationFor(telling, news, standing));
+    if (facts > 0)
+      await deliver(
+        telling,
+        notifier,
+        await notificationFor(telling, news, standing, notifier.passesEach ? facts : MAX_NOTICES),
+      );
     await remember(
       telling.lake,
       notifier.channel,
@@ -144,6 +149,7 @@ async function notificationFor(
   { lake, landing, clock }: Telling,
   { facts, settled }: News,
   standing: Standing,
+  most: number,
 ): Promise<Notification> {
   const counts: Record<string, number> = {};
   const counted = (kind: string) => {
@@ -151,8 +157,8 @@ async function notificationFor(
   };
   for (const { id } of facts) counted(aboutOf(id)?.kind ?? '');
   for (const _ of settled) counted('settled');
-  const told = await mapInParallel(facts.slice(0, MAX_NOTICES), ({ details }) => details());
-  const rest = settled.slice(0, MAX_NOTICES - told.length).map(({ about }) => ({
+  const told = await mapInParallel(facts.slice(0, most), ({ details }) => details());
+  const rest = settled.slice(0, most - told.length).map(({ about }) => ({
     kind: 'settled',
     was: about.kind,
     ...placeOf(about),

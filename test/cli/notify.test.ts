@@ -83,6 +83,7 @@ describe('each fact is told once, and once when it is put right', () => {
         quarantined: 0,
         rules: [],
         report: expect.stringMatching(/^files\/sales\/shop\/day=2024-01-02\/b\.csv\/.*\.json$/),
+        text: expect.stringMatching(/^rejected `/),
       },
       {
         kind: 'quarantined',
@@ -94,12 +95,14 @@ describe('each fact is told once, and once when it is put right', () => {
         rules: [{ field: 'amount', rule: 'type-error', rows: 1 }],
         report: expect.stringMatching(/^files\/sales\//),
         quarantine: expect.stringMatching(/^quarantine\/sales\/.*\.parquet$/),
+        text: expect.stringMatching(/^quarantined 1 of 2 rows/),
       },
       {
         kind: 'failed-audit',
         table: 'insights/takings',
         partition: { day: '2024-01-03' },
         reason: expect.stringContaining('no_debt'),
+        text: expect.stringMatching(/^audit failed/),
       },
     ]);
     for (const notice of told?.notices ?? [])
