@@ -107,6 +107,8 @@ export type Notice = { readonly kind: string; readonly [property: string]: unkno
 export type Notification = {
   readonly text: string;
   readonly notices: readonly Notice[];
+  /** How many notices are left out. */
+  readonly omitted: number;
   readonly [property: string]: unknown;
 };
 

@@ -4,7 +4,10 @@ import { type Notification, type Notifier, UndeliveredError } from '../ports.ts'
 /** Too many requests, and a server that gave up waiting; all of 5xx too. */
 const MAY_RECOVER = [408, 425, 429];
 
-/** `url`: http or https. */
+/** Teams takes 28 KB: https://learn.microsoft.com/en-us/microsoftteams/limits-specifications-teams */
+const MAX_BYTES = 24_000;
+
+/** `url`: http or https. Of very many notices the first ones are sent, and the number of the others. */
 export function webhookNotifier(url: URL): Notifier {
   return {
     channel: 'webhook',
@@ -24,7 +27,7 @@ async function post(url: URL, notification: Notification, signal: AbortSignal): 
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'sluice' },
-      body: JSON.stringify(notification),
+      body: bodyOf(notification),
       // A redirected POST would become a GET.
       redirect: 'manual',
       signal,
@@ -34,6 +37,23 @@ async function post(url: URL, notification: Notification, signal: AbortSignal): 
   } catch (error) {
     throw new UndeliveredError(`${url.host} ${problemOf(error, signal)}`, true);
   }
+}
+
+function bodyOf({ notices, omitted, ...others }: Notification): string {
+  const withFirst = (count: number) =>
+    JSON.stringify({
+      ...others,
+      notices: notices.slice(0, count),
+      omitted: omitted + notices.length - count,
+    });
+  let room = MAX_BYTES - Buffer.byteLength(withFirst(0));
+  let count = 0;
+  for (const notice of notices) {
+    room -= Buffer.byteLength(JSON.stringify(notice)) + 1;
+    if (room < 0) break;
+    count += 1;
+  }
+  return withFirst(count);
 }
 
 /** Messages of fetch may hold the address. */

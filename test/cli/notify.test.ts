@@ -212,13 +212,18 @@ describe('each fact is told once, and once when it is put right', () => {
     expect(webhook.requests.map(kinds)).toEqual([[['rejected', A]]]);
   });
 
-  it('two hundred files are one message, with ten lines and the whole list', async () => {
+  it('two hundred files are one message: ten lines, and as much of the list as a chat takes', async () => {
     const { shop, webhook } = await withWebhook();
     for (let i = 0; i < 200; i++) await shop.write(`shop/day=2024-01-01/${i}.csv`, 'a,b\n1,2\n');
     await shop.sync();
     expect(webhook.requests).toHaveLength(1);
-    expect(webhook.requests[0]).toMatchObject({ counts: { rejected: 200 }, omitted: 0 });
-    expect(webhook.requests[0]?.notices).toHaveLength(200);
+    const { counts, omitted = 0, notices = [] } = webhook.requests[0] ?? {};
+    expect(counts).toEqual({ rejected: 200 });
+    expect(notices.length + omitted).toBe(200);
+    // Teams takes no more than 28 KB.
+    const bytes = Buffer.byteLength(JSON.stringify(webhook.requests[0]));
+    expect(bytes).toBeGreaterThan(20_000);
+    expect(bytes).toBeLessThan(24_100);
     const lines = webhook.requests[0]?.text.split('\n') ?? [];
     expect(lines).toHaveLength(12);
     expect(lines[0]).toMatch(/^Sluice: 200 files rejected \(/);
@@ -366,6 +371,16 @@ pwd > "$1.pwd"
     expect(read('.text')).toBe(taken.text);
     expect(read('.args')).toBe(`${odd}\n\na  b\n`);
     expect(read('.pwd').trim()).toBe(shop.folder);
+  });
+
+  it('has the whole list, however long', async () => {
+    const shop = await project('  command: [unused]\n');
+    for (let i = 0; i < 200; i++) await shop.write(`shop/day=2024-01-01/${i}.csv`, 'a,b\n1,2\n');
+    await sluice(['sync', ...shop.places], { folder: '/', environment: {} });
+    expect(await tell(shop, { command: ['sh', '-c', 'cat > all.json'] })).toEqual([]);
+    const taken = JSON.parse(readFileSync(join(shop.folder, 'all.json'), 'utf8')) as Taken;
+    expect(taken.notices).toHaveLength(200);
+    expect(taken.omitted).toBe(0);
   });
 
   it.each([

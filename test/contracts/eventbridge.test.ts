@@ -23,7 +23,14 @@ async function busThat(answer: (entries: readonly Entry[]) => Answer | Promise<A
   const notifier = eventBridgeNotifier({ client, bus: 'default', stage: 'test' });
   const put = (notices: readonly Notice[], signal = new AbortController().signal) =>
     notifier.notify(
-      { text: 'a text', at: '2024-01-01T00:00:00.000Z', landing: 's3://in', lake: 's3://lake', notices },
+      {
+        text: 'a text',
+        at: '2024-01-01T00:00:00.000Z',
+        landing: 's3://in',
+        lake: 's3://lake',
+        notices,
+        omitted: 0,
+      },
       signal,
     );
   return { put, requests };
