@@ -56,24 +56,28 @@ async function received(QueueUrl: string, count: number): Promise<Message[]> {
   return all;
 }
 
-it(`${emulator.brand}: a rule takes the events of its stage alone, and sends their text`, async () => {
-  const stage = `test-${randomUUID().slice(0, 8)}`;
-  const queue = await queueOf(stage);
-  const put = (of: string, texts: readonly string[]) =>
-    eventBridgeNotifier({ client: events, bus: 'default', stage: of }).notify(
-      {
-        text: '',
-        at: '2024-01-01T00:00:00.000Z',
-        landing: 's3://in',
-        lake: 's3://lake',
-        notices: texts.map((text) => ({ kind: 'rejected', dataset: 'sales', key: 'a.csv', text })),
-        omitted: 0,
-      },
-      AbortSignal.timeout(30_000),
-    );
-  await put('another', ['not for us']);
-  const texts = Array.from({ length: 12 }, (_, n) => `rejected \`${n}.csv\``);
-  await put(stage, texts);
-  const bodies = (await received(queue, texts.length)).map(({ Body }) => Body?.replace(/^"|"$/g, ''));
-  expect(bodies.sort()).toEqual(texts.map((text) => `Sluice: ${text} (lake s3://lake)`).sort());
-});
+// What LocalStack does with a rule's transformer nobody has seen.
+it.runIf(emulator.brand === 'ministack')(
+  `${emulator.brand}: a rule takes the events of its stage alone, and sends their text`,
+  async () => {
+    const stage = `test-${randomUUID().slice(0, 8)}`;
+    const queue = await queueOf(stage);
+    const put = (of: string, texts: readonly string[]) =>
+      eventBridgeNotifier({ client: events, bus: 'default', stage: of }).notify(
+        {
+          text: '',
+          at: '2024-01-01T00:00:00.000Z',
+          landing: 's3://in',
+          lake: 's3://lake',
+          notices: texts.map((text) => ({ kind: 'rejected', dataset: 'sales', key: 'a.csv', text })),
+          omitted: 0,
+        },
+        AbortSignal.timeout(30_000),
+      );
+    await put('another', ['not for us']);
+    const texts = Array.from({ length: 12 }, (_, n) => `rejected \`${n}.csv\``);
+    await put(stage, texts);
+    const bodies = (await received(queue, texts.length)).map(({ Body }) => Body?.replace(/^"|"$/g, ''));
+    expect(bodies.sort()).toEqual(texts.map((text) => `Sluice: ${text} (lake s3://lake)`).sort());
+  },
+);
