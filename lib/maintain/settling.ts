@@ -17,6 +17,7 @@ type Found = Refused & { readonly text?: string };
 
 export class Settling {
   readonly #settlements: Settlements;
+  readonly #contents = new WeakMap<LiveFiles, ReadonlyMap<string, ReadonlySet<string>>>();
   private constructor(settlements: Settlements) {
     this.#settlements = settlements;
   }
@@ -31,7 +32,7 @@ export class Settling {
     live: LiveFiles,
     found: T,
   ): Promise<T & { readonly settled?: Settled }> {
-    const settled = (await this.#byPerson(dataset, found)) ?? sameContent(live, found);
+    const settled = (await this.#byPerson(dataset, found)) ?? this.#byContent(live, found);
     return settled === undefined ? found : { ...found, settled };
   }
 
@@ -48,6 +49,14 @@ export class Settling {
     return settled && { ...report, settled };
   }
 
+  /** Indexed at the first rejected file: there may be very many of both. */
+  #byContent(live: LiveFiles, found: Found): Settled | undefined {
+    if (found.outcome !== 'rejected') return undefined;
+    const contents = this.#contents.get(live) ?? contentsOf(live);
+    this.#contents.set(live, contents);
+    return sameContent(contents, found);
+  }
+
   async #byPerson({ name }: Dataset, found: Found): Promise<Settled | undefined> {
     const settlement = await this.#settlements.find(name, found, async () => found);
     if (settlement === undefined) return undefined;
@@ -60,12 +69,28 @@ export class Settling {
  * Equal texts, however packed, or equal ETags, which in S3 stand for equal bytes and in a folder are never shared by two files. A refused
  * duplicate is not settled by it: its sender is asked to delete one of the two.
  */
-function sameContent(live: LiveFiles, { source, etag, outcome, reason, text }: Found): Settled | undefined {
+function sameContent(
+  contents: ReadonlyMap<string, ReadonlySet<string>>,
+  { source, etag, outcome, reason, text }: Found,
+): Settled | undefined {
   if (outcome !== 'rejected' || reason?.rule === 'duplicate') return undefined;
-  const sources = [...live].flatMap(([other, [add]]) => {
+  const found = [contents.get(etagOf(etag)), text === undefined ? undefined : contents.get(textOf(text))];
+  const sources = new Set(found.flatMap((set) => [...(set ?? [])]));
+  sources.delete(source);
+  return sources.size === 0 ? undefined : { by: 'content', sources: [...sources] };
+}
+
+const etagOf = (etag: string) => `etag ${etag}`;
+const textOf = (text: string) => `text ${text}`;
+
+/** The live sources that have rows, by what their content is known by. */
+function contentsOf(live: LiveFiles): Map<string, Set<string>> {
+  const contents = new Map<string, Set<string>>();
+  for (const [source, [add]] of live) {
     const origin = add && readOrigin(add);
-    if (origin === undefined || other === source || origin.acceptedRows === 0) return [];
-    return origin.etag === etag || (text !== undefined && origin.text === text) ? [other] : [];
-  });
-  return sources.length === 0 ? undefined : { by: 'content', sources };
+    if (origin === undefined || origin.acceptedRows === 0) continue;
+    for (const id of [etagOf(origin.etag), ...(origin.text === undefined ? [] : [textOf(origin.text)])])
+      contents.set(id, (contents.get(id) ?? new Set()).add(source));
+  }
+  return contents;
 }
