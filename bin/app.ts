@@ -1,7 +1,7 @@
 // The CDK app: one stack per stage, `-c stage=staging`. Further settings of a deployment are `-c` words too.
 import { existsSync, readFileSync } from 'node:fs';
 import { App, Tags } from 'aws-cdk-lib';
-import { visible } from '../lib/cli/visible-text.ts';
+import { visible } from '../lib/core/visible-text.ts';
 import { CliError } from '../lib/errors.ts';
 import { readContextWords } from '../lib/stacks/context-words.ts';
 import { loadDefinitions } from '../lib/stacks/definitions.ts';

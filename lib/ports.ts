@@ -100,6 +100,41 @@ export interface Queue<Message> {
   send(messages: readonly Message[]): Promise<void>;
 }
 
+/** One fact for programs, as plain JSON. `kind`: what happened. */
+export type Notice = { readonly kind: string; readonly [property: string]: unknown };
+
+/** `text`: the same for people, in lines; what others wrote is in it between backticks, escaped. */
+export type Notification = {
+  readonly text: string;
+  readonly notices: readonly Notice[];
+  /** How many notices are left out. */
+  readonly omitted: number;
+  readonly [property: string]: unknown;
+};
+
+/** Tells somebody outside: a webhook, a command, an event bus. The same notification may come twice. */
+export interface Notifier {
+  /** Which of the ways of telling it is: `webhook`. Part of a key in the lake. */
+  readonly channel: string;
+  /** True if every notice is passed on by itself, so that none may be left out of a notification. */
+  readonly passesEach?: boolean;
+  /**
+   * One attempt. Resolves when the receiver has taken it. Throws UndeliveredError, whose message holds no secret; whatever it started has
+   * ended then. `signal`: ends the attempt.
+   */
+  notify(notification: Notification, signal: AbortSignal): Promise<void>;
+}
+
+/** `mayRecover`: another attempt may succeed. */
+export class UndeliveredError extends Error {
+  override readonly name = 'UndeliveredError';
+  readonly mayRecover: boolean;
+  constructor(message: string, mayRecover: boolean) {
+    super(message);
+    this.mayRecover = mayRecover;
+  }
+}
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** `event` is a fixed code, `<noun>.<what happened>`; values belong into the fields. */
 export type Log = (level: LogLevel, event: string, fields: LogFields) => void;

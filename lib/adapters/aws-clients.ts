@@ -23,7 +23,8 @@ export function sqsClient(environment: Environment): SQSClient {
   return new SQSClient({ ...settings(environment, endpoint), useQueueUrlAsEndpoint: !isGiven(endpoint) });
 }
 
-function settings(environment: Environment, endpoint: string | undefined) {
+/** What the clients of all services share. */
+export function settings(environment: Environment, endpoint: string | undefined) {
   // The SDK's version is pinned: its warning that later versions need a newer Node does not concern our users.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;

@@ -1,6 +1,9 @@
 // The functions' settings: environment variables that the stack sets and the functions read.
 import type { Environment } from '../adapters/aws-clients.ts';
 
+/** Of the account and region: the functions put their events there. */
+export const EVENT_BUS = 'default';
+
 export const SETTINGS = {
   stage: 'SLUICE_STAGE',
   landingBucket: 'SLUICE_LANDING_BUCKET',

@@ -19,10 +19,10 @@ export function ingestHandler(code: string): SqsHandler {
   const run = invocations('ingest', code);
   return (event, context) =>
     run(context, async (lake, remainingMs) => {
-      const { effects, files, refreshes, filesInbox: inbox, settings, telemetry } = lake;
+      const { effects, files, refreshes, notices, filesInbox: inbox, settings, telemetry } = lake;
       const { log, measure } = telemetry;
       const { landingBucket: bucket, landingPrefix: prefix } = settings;
-      const batch = { effects, files, refreshes, inbox, log, measure, bucket, prefix };
+      const batch = { effects, files, refreshes, inbox, log, measure, notices, bucket, prefix };
       return failuresOf(await ingestBatch(batch, event.Records.map(received), remainingMs));
     });
 }
@@ -30,9 +30,9 @@ export function ingestHandler(code: string): SqsHandler {
 export function aggregateHandler(code: string): SqsHandler {
   const run = invocations('aggregate', code);
   return (event, context) =>
-    run(context, async ({ effects, refreshes, refreshInbox: inbox, telemetry }, remainingMs) => {
+    run(context, async ({ effects, refreshes, notices, refreshInbox: inbox, telemetry }, remainingMs) => {
       const { log, measure } = telemetry;
-      const batch = { effects, refreshes, inbox, log, measure };
+      const batch = { effects, refreshes, inbox, log, measure, notices };
       return failuresOf(await refreshBatch(batch, event.Records.map(received), remainingMs));
     });
 }

@@ -5,6 +5,7 @@ import type { Effects } from '../lake/effects.ts';
 import type { Queue } from '../ports.ts';
 import { type FileNews, parseFileMessage } from './file-messages.ts';
 import { ingestMs } from './limits.ts';
+import type { Notices } from './notices.ts';
 import { type RefreshNews, stamped } from './refresh-messages.ts';
 import type { RefreshQueue } from './refresh-queue.ts';
 import type { Measure } from './telemetry.ts';
@@ -15,6 +16,8 @@ export type IngestBatchEffects = BatchEffects & {
   readonly refreshes: RefreshQueue;
   readonly files: Queue<FileNews>;
   readonly measure: Measure;
+  /** Default: nobody is told. */
+  readonly notices?: Pick<Notices, 'ofIngest'>;
   /** Landing's bucket: a notification about another one is an error. */
   readonly bucket: string;
   /** The folder of the bucket that is landing. Default: the whole bucket. */
@@ -66,7 +69,7 @@ function bytesOf(slice: Slice<FileNews[]>): number {
 }
 
 async function ingestSlice(
-  { effects, refreshes, measure }: IngestBatchEffects,
+  { effects, refreshes, measure, notices }: IngestBatchEffects,
   slice: Slice<FileNews[]>,
 ): Promise<ReadonlyMap<Received, unknown>> {
   const requests = new Map<string, IngestRequest>();
@@ -85,6 +88,7 @@ async function ingestSlice(
     : refreshes;
   const result = await ingest({ ...effects, refreshes: stamped(queue, arrivals) }, [...requests.values()]);
   measureIngest(measure, result);
+  await notices?.ofIngest(effects, result);
   const errors = new Map(result.failures.map(({ request, error }) => [requestId(request), error]));
   const failed = new Map<Received, unknown>();
   for (const { message, news } of slice) {

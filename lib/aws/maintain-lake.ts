@@ -16,6 +16,7 @@ import { onePerTable, type TableFailure } from '../table-failures.ts';
 import { due, readAsked, remembered, writeAsked } from './asked-files.ts';
 import { settledLetters } from './dead-letters.ts';
 import { type FileNews, parseFileMessage } from './file-messages.ts';
+import type { Notices } from './notices.ts';
 import { parseRefreshMessage, refreshGroup } from './refresh-messages.ts';
 import type { Measure } from './telemetry.ts';
 
@@ -26,6 +27,8 @@ export type MaintainEffects = {
   /** The approximate number of messages in the files queue, including those in progress. */
   readonly waitingFiles: () => Promise<number>;
   readonly measure: Measure;
+  /** Default: nobody is told. */
+  readonly notices?: Pick<Notices, 'ofLake'>;
   /** Landing's. */
   readonly bucket: string;
   /** The folder of the bucket that is landing. Default: the whole bucket. */
@@ -95,6 +98,7 @@ export async function reconcileByMessages(
   measure('unexaminedFiles', unexamined);
   logFindings(effects, found, sent, unexamined);
   if (unexamined === 0) await closeLetters(maintain, found);
+  if (!outOfTime()) await maintain.notices?.ofLake(effects, found);
   const failed = onePerTable([...unread, ...found.failed]);
   if (failed.length > 0)
     throw new CliError(failed.map(({ table, message }) => `${table} is not reconciled: ${message}`));

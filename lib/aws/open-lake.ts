@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type Environment, s3Client, sqsClient } from '../adapters/aws-clients.ts';
 import { backoff } from '../adapters/backoff.ts';
 import { openDuckDb } from '../adapters/duckdb.ts';
+import { eventBridgeClient, eventBridgeNotifier } from '../adapters/eventbridge-notifier.ts';
 import { emptyBucket } from '../adapters/s3-empty.ts';
 import { s3Store } from '../adapters/s3-store.ts';
 import { type DeadLetterQueue, sqsDeadLetters, waitingMessages } from '../adapters/sqs-dead-letters.ts';
@@ -17,10 +18,11 @@ import { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../lake/effects.ts';
 import { isDataFile } from '../lake/layout.ts';
 import type { Queue } from '../ports.ts';
-import { readSettings, type Settings } from './environment.ts';
+import { EVENT_BUS, readSettings, type Settings } from './environment.ts';
 import type { FileNews } from './file-messages.ts';
 import { cacheBytes, engineMemoryMb, engineThreads } from './limits.ts';
 import type { FunctionName } from './metric-names.ts';
+import { type Notices, noticesBy } from './notices.ts';
 import { type RefreshNews, refreshGroup } from './refresh-messages.ts';
 import { RefreshQueue } from './refresh-queue.ts';
 import { type Telemetry, telemetry } from './telemetry.ts';
@@ -35,6 +37,7 @@ export type AwsLake = {
   readonly letters: { readonly files: DeadLetterQueue; readonly refreshes: DeadLetterQueue };
   /** The approximate number of messages in the files queue, including those in progress. */
   readonly waitingFiles: () => Promise<number>;
+  readonly notices: Notices;
   readonly telemetry: Telemetry;
   /** Deletes all objects of a bucket, in all versions. */
   empty(bucket: string): Promise<void>;
@@ -87,6 +90,13 @@ export async function openAwsLake(
       refreshes: sqsDeadLetters(sqs, settings.refreshDeadLettersUrl),
     },
     waitingFiles: () => waitingMessages(sqs, filesQueueUrl),
+    notices: noticesBy(
+      eventBridgeNotifier({
+        client: eventBridgeClient(environment),
+        bus: EVENT_BUS,
+        stage: settings.stage,
+      }),
+    ),
     telemetry: said,
     empty: async (bucket) =>
       said.log('info', 'bucket.emptied', { bucket, removed: await emptyBucket(s3, bucket) }),

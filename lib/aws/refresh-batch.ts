@@ -4,6 +4,7 @@ import { sameTable, tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type RefreshOutcome, refresh } from '../refresh/refresh.ts';
 import { deadline, MAX_RECEIVES } from './limits.ts';
+import type { Notices } from './notices.ts';
 import {
   earliest,
   parseRefreshMessage,
@@ -19,6 +20,8 @@ export type RefreshBatchEffects = BatchEffects & {
   readonly effects: Effects;
   readonly refreshes: RefreshQueue;
   readonly measure: Measure;
+  /** Default: nobody is told. */
+  readonly notices?: Pick<Notices, 'ofRefresh'>;
 };
 
 /** The messages that failed. Never throws for a single message. */
@@ -57,7 +60,7 @@ function byTarget({ catalog }: Effects, parsed: Slice<RefreshNews>): Slice<Refre
 }
 
 async function refreshSlice(
-  { effects, refreshes, measure }: RefreshBatchEffects,
+  { effects, refreshes, measure, notices }: RefreshBatchEffects,
   slice: Slice<RefreshNews>,
   outOfTime: () => boolean,
 ): Promise<void> {
@@ -75,6 +78,7 @@ async function refreshSlice(
     const queue = stamped(refreshes, arrivals);
     const outcome = await refresh({ ...effects, refreshes: queue }, target, { outOfTime });
     measureRefresh(effects, measure, outcome, earliest(arrivals));
+    await notices?.ofRefresh(effects, outcome);
   } catch (error) {
     // A message that fails for the last time does not come back. Removing the mark lets one more message be sent.
     if (slice.some(({ message }) => message.attempts < MAX_RECEIVES))

@@ -1,6 +1,7 @@
 // What Tab offers in the shell: its commands, names of tables and columns, words of SQL. Pure.
+
+import { visible } from '../core/visible-text.ts';
 import { identifier } from '../sql/quoting.ts';
-import { visible } from './visible-text.ts';
 
 export type Names = {
   readonly tables: readonly { readonly name: string; readonly columns: readonly string[] }[];

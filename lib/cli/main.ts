@@ -48,8 +48,9 @@ async function call(
   }
   const verb = await listed.load();
   const { findConfig } = await import('../local/config.ts');
-  const settings = settingsFrom(environment, await findConfig(folder));
-  return verb.run(parseArguments({ name: listed.name, verb }, rest, settings), terminal);
+  const config = await findConfig(folder);
+  const args = parseArguments({ name: listed.name, verb }, rest, settingsFrom(environment, config));
+  return verb.run(args, terminal, { config, environment });
 }
 
 function isHelp(word: string): boolean {

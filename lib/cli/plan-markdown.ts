@@ -1,5 +1,7 @@
 // A plan of definitions as Markdown, for a comment on a pull request: what is in files can be neither HTML nor Markdown there, and
 // a comment is not longer than GitHub takes. Pure.
+
+import { visible } from '../core/visible-text.ts';
 import type { CountedChange } from '../inspect/count-plan.ts';
 import {
   countedOf,
@@ -15,7 +17,6 @@ import {
 import { type FoundPlan, NOT_COUNTED, PLAN_COLUMNS, planCells, planSummary } from './plan-text.ts';
 import type { TextColumn } from './table-text.ts';
 import { number } from './text.ts';
-import { visible } from './visible-text.ts';
 
 /** A comment may have 65,536 characters: https://github.com/orgs/community/discussions/27190. */
 const MAX_CHARACTERS = 60_000;

@@ -1,9 +1,10 @@
 // The progress of counting a plan: one line on a screen, which ends with the work. A file or a pipe gets none.
+
+import { visible } from '../core/visible-text.ts';
 import type { RehearsalObserver } from '../inspect/reread-sources.ts';
 import { cut } from './table-text.ts';
 import type { Terminal } from './terminal.ts';
 import { count, number } from './text.ts';
-import { visible } from './visible-text.ts';
 
 export async function withPlanProgress<T>(
   terminal: Terminal,

@@ -1,10 +1,10 @@
 // The progress of a sync: a bar on a terminal, otherwise a line per step. On standard error, apart from the output.
 import { tablePrefix } from '../core/insight.ts';
+import { visible } from '../core/visible-text.ts';
 import type { SyncObserver } from '../local/sync-lake.ts';
 import { cut } from './table-text.ts';
 import type { Terminal } from './terminal.ts';
 import { count, duration, number } from './text.ts';
-import { visible } from './visible-text.ts';
 
 const BAR_WIDTH = 24;
 const STAGED_A_LINE = 100;

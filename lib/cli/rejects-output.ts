@@ -6,31 +6,54 @@ import { csvRecord } from '../csv-record.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { readRefusedRows, type SourceRejects } from '../inspect/rejects.ts';
 import type { Effects } from '../lake/effects.ts';
+import type { Settled } from '../maintain/settling.ts';
 import { sendAgain } from './send-again.ts';
 import type { Terminal } from './terminal.ts';
-import { count, number } from './text.ts';
+import { count, firstWords, number, timeText } from './text.ts';
 
-export type Shape = { readonly format: 'table' | 'csv' | 'json'; readonly limit: number };
+export type Shape = {
+  readonly format: 'table' | 'csv' | 'json';
+  readonly limit: number;
+  /** Of a list: settled ones too. JSON always has them. */
+  readonly all: boolean;
+};
 
-/** By file. */
+/** By file: open ones, then settled ones. */
 export async function showRejects(
   found: AsyncIterable<SourceRejects>,
-  { format, limit }: Shape,
+  { format, limit, all }: Shape,
   terminal: Terminal,
 ): Promise<void> {
   if (format === 'csv') {
-    await terminal.data(
-      csvRecord(['source', 'dataset', 'outcome', 'reason', 'field', 'rule', 'rows']),
-      'csv',
-    );
-    for await (const rejects of found) await terminal.data(countRecords(rejects), 'csv');
-  } else if (format === 'json') await writeJson(found, summary, terminal);
-  else await writeSummaryLines(found, limit, terminal);
+    const columns = ['source', 'dataset', 'outcome', 'reason', 'field', 'rule', 'rows'];
+    await terminal.data(csvRecord(all ? [...columns, 'settled'] : columns), 'csv');
+    for await (const rejects of openFirst(found, all)) await terminal.data(countRecords(rejects, all), 'csv');
+  } else if (format === 'json') await writeJson(openFirst(found, true), summary, terminal);
+  else await writeSummaryLines(found, limit, all, terminal);
+}
+
+/** Only what is settled is kept in memory. */
+async function* openFirst(found: AsyncIterable<SourceRejects>, all: boolean): AsyncIterable<SourceRejects> {
+  const settled: SourceRejects[] = [];
+  for await (const rejects of found)
+    if (rejects.settled === undefined) yield rejects;
+    else if (all) settled.push(rejects);
+  yield* settled;
+}
+
+/** `settled by ann, 2024-05-01 10:00:00Z: resent as b.csv` */
+export function settledText(settled: Settled): string {
+  if (settled.by === 'content') return `settled: its content is live from ${firstWords(settled.sources, 3)}`;
+  return `settled by ${settled.who}, ${timeText(settled.at)}: ${settled.why}`;
 }
 
 /** A record for each field and rule, and one for a rejected file. */
-function countRecords({ source, dataset, outcome, reason, rows, violations }: SourceRejects): string {
-  const record = (...cells: (string | null)[]) => csvRecord([source, dataset, outcome, ...cells]);
+function countRecords(
+  { source, dataset, outcome, reason, rows, violations, settled }: SourceRejects,
+  all: boolean,
+): string {
+  const last = all ? [settled === undefined ? null : settledText(settled)] : [];
+  const record = (...cells: (string | null)[]) => csvRecord([source, dataset, outcome, ...cells, ...last]);
   const whole = reason ? [record(reason.message, reason.field, reason.rule, String(rows))] : [];
   return [
     ...whole,
@@ -48,6 +71,7 @@ function summary({
   quarantined,
   violations,
   quarantine,
+  settled,
 }: SourceRejects) {
   return {
     source,
@@ -59,16 +83,26 @@ function summary({
     quarantined,
     violations,
     quarantine: quarantine ?? null,
+    settled: settled ?? null,
   };
 }
 
 async function writeSummaryLines(
   found: AsyncIterable<SourceRejects>,
   limit: number,
+  all: boolean,
   terminal: Terminal,
 ): Promise<void> {
   let files = 0;
-  for await (const { source, dataset, reason, rows, quarantined, violations } of found) {
+  let settledFiles = 0;
+  async function* counted() {
+    for await (const rejects of found) {
+      if (rejects.settled) settledFiles += 1;
+      yield rejects;
+    }
+  }
+  for await (const rejects of openFirst(counted(), all)) {
+    const { source, dataset, reason, rows, quarantined, violations, settled } = rejects;
     files += 1;
     if (files > limit) continue;
     const what =
@@ -78,14 +112,25 @@ async function writeSummaryLines(
     const lines = violations.map(
       ({ field, rule, rows }) => `  ${number(rows)} × ${field === '' ? 'record' : field}: ${rule}`,
     );
-    await terminal.out([`${source} (${dataset}): ${what}`, ...lines]);
+    const closed = settled === undefined ? [] : [`  ${settledText(settled)}`];
+    await terminal.out([`${source} (${dataset}): ${what}`, ...lines, ...closed]);
   }
-  if (files === 0) await terminal.out(['No file is rejected, and no row is quarantined.']);
+  const hidden =
+    all || settledFiles === 0
+      ? []
+      : [`${count(settledFiles, 'file')} ${settledFiles === 1 ? 'is' : 'are'} settled: --all shows them too`];
+  if (files === 0)
+    await terminal.out(
+      settledFiles === 0
+        ? ['No file is rejected, and no row is quarantined.']
+        : ['Nothing is open.', ...hidden],
+    );
   else {
     const more =
       files > limit ? [`and ${count(files - limit, 'file')} more: --limit ${files} shows them all`] : [];
     await terminal.out([
       ...more,
+      ...hidden,
       '"npx sluice rejects SOURCE" shows the rows of a file; with --format csv you can correct them and send them again.',
     ]);
   }
@@ -157,11 +202,12 @@ function rowDocument({ line, path, raw, violations }: RefusedRow) {
 }
 
 async function writeRowLines(
-  { source, dataset, reason, quarantined }: SourceRejects,
+  { source, dataset, reason, quarantined, settled }: SourceRejects,
   rows: AsyncIterable<RefusedRow>,
   limit: number,
   terminal: Terminal,
 ): Promise<void> {
+  if (settled) await terminal.out([settledText(settled)]);
   if (reason) await terminal.out([`${source} (${dataset}) is rejected: ${reason.message}`]);
   let shown = 0;
   for await (const { line, path, raw, violations } of rows) {

@@ -1,14 +1,11 @@
 // `sluice rejects`: rejected files and refused rows with the reasons, by file or row by row, to correct and send again.
-import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { isS3Location } from '../adapters/s3-location.ts';
-import { CliError, UsageError } from '../errors.ts';
 import { requireDataset } from '../inspect/find-table.ts';
-import { findRejects, type SourceRejects, sourceRejects } from '../inspect/rejects.ts';
-import type { Effects } from '../lake/effects.ts';
+import { findRejects } from '../inspect/rejects.ts';
 import type { TableFailure } from '../table-failures.ts';
 import { failureLines, warnOfAside } from './aside-text.ts';
 import { chosenFormat, formatOption, limitOption } from './choices.ts';
 import { FAULT } from './exit-codes.ts';
+import { landingKey, refusedOf } from './landing-key.ts';
 import { type Shape, showRejects, showSource } from './rejects-output.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -18,8 +15,8 @@ const FORMATS = ['table', 'csv', 'json'] as const;
 
 export const rejects: Verb = {
   operand: { text: 'SOURCE', required: false },
-  description: `Without SOURCE: the rejected files with the reason, and files with quarantined rows, by field and rule. With
-SOURCE, a landing key or the file's path in the landing folder: its refused rows, each with its line, its text
+  description: `Without SOURCE: the rejected files with the reason, and files with quarantined rows, by field and rule, as long
+as nobody settled them (see "sluice settle"); --all has the settled ones too, and so has json. With SOURCE, a landing key or the file's path in the landing folder: its refused rows, each with its line, its text
 and every reason. As CSV, these are the original records, with the file's own header and dialect: correct them
 and send them again, under the name that is printed.`,
   options: [
@@ -27,6 +24,7 @@ and send them again, under the name that is printed.`,
     LAKE,
     SCHEMAS,
     { name: 'dataset', value: 'NAME', description: 'Only files of this dataset.' },
+    { name: 'all', description: 'Also what is settled, after what is open.' },
     formatOption(
       FORMATS,
       'table: for people. csv: the records of SOURCE; without it, the counts. json: everything.',
@@ -41,6 +39,7 @@ and send them again, under the name that is printed.`,
   ],
   examples: [
     { command: 'npx sluice rejects', meaning: 'which files, which fields, which rules' },
+    { command: 'npx sluice rejects --all', meaning: 'also what is settled, by whom and why' },
     {
       command: 'npx sluice rejects .lake/landing/shop/day=2024-01-02/b.csv',
       meaning: 'the rows of one file',
@@ -62,7 +61,7 @@ and send them again, under the name that is printed.`,
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const shape = { format: chosenFormat(args, FORMATS), limit: limitOption(args) };
+  const shape = { format: chosenFormat(args, FORMATS), limit: limitOption(args), all: args.flag('all') };
   const dataset = args.value('dataset');
   const needs = { landing: 'wanted', lake: 'required', writes: false } as const;
   return withLake(args, terminal, needs, async ({ effects, locations, hasLanding }) => {
@@ -72,8 +71,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     if (dataset !== undefined) requireDataset(catalog, dataset);
     if (args.operand !== undefined) {
       const source = landingKey(locations.landing, args.operand);
-      const found = await requireSource(effects, source, dataset, shape.format, terminal);
+      const found = await refusedOf(effects, source, dataset);
       if (found) await showSource(effects, found, shape, terminal);
+      else await showNothing(source, shape, terminal);
       return 0;
     }
     const failures: TableFailure[] = [];
@@ -84,42 +84,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   });
 }
 
-/** A path below the landing folder stands for its key. */
-function landingKey(landing: string, operand: string): string {
-  if (isS3Location(landing)) {
-    const prefix = `${landing.replace(/\/+$/, '')}/`;
-    return operand.startsWith(prefix) ? operand.slice(prefix.length) : operand;
-  }
-  const way = relative(resolve(landing), resolve(operand));
-  return way === '' || way.startsWith('..') || isAbsolute(way) ? operand : way.split(sep).join('/');
-}
-
-/** Undefined, with a message, if nothing of it was refused. Throws UsageError. */
-async function requireSource(
-  effects: Effects,
-  source: string,
-  dataset: string | undefined,
-  format: Shape['format'],
-  terminal: Terminal,
-): Promise<SourceRejects | undefined> {
-  const found = await sourceRejects(effects, source);
-  if (found === 'absent')
-    throw new UsageError(
-      `${source} is neither in landing nor in the lake: "npx sluice rejects" lists the files with refused rows`,
-    );
-  if (found === 'aside')
-    throw new CliError(
-      `${source} may belong to a definition that is set aside: ${effects.catalog.asideOf(source)?.error.message}`,
-    );
-  if (found === 'unmatched') throw new UsageError(`${source} matches no dataset: it was not read`);
-  if (found === 'clean') {
-    if (format === 'json') await terminal.json([]);
-    terminal.err([
-      `Nothing of ${source} was refused, as far as it was read: "npx sluice status" shows whether files wait.`,
-    ]);
-    return undefined;
-  }
-  if (dataset !== undefined && found.dataset !== dataset)
-    throw new UsageError(`${source} belongs to ${found.dataset}, not to ${dataset}`);
-  return found;
+async function showNothing(source: string, { format }: Shape, terminal: Terminal): Promise<void> {
+  if (format === 'json') await terminal.json([]);
+  terminal.err([
+    `Nothing of ${source} was refused, as far as it was read: "npx sluice status" shows whether files wait.`,
+  ]);
 }

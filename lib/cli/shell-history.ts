@@ -1,8 +1,8 @@
 // The statements that were typed into the shell, newest first, kept in a file between its runs: one a line, oldest first.
 import { appendFile, chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { visible } from '../core/visible-text.ts';
 import { onOneLine } from '../sql/statements.ts';
-import { visible } from './visible-text.ts';
 
 const MOST = 1000;
 

@@ -11,12 +11,13 @@ import { eventLines } from './event-lines.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
 import { givenOptions, typed } from './locations.ts';
+import { Notifying, notifyAfter } from './notifying.ts';
 import { withProgress } from './progress.ts';
 import { headlineLines, nextLines } from './start-text.ts';
 import { redefinitionLines, syncExitCode, syncLines, unseenLine } from './sync-text.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from './text.ts';
-import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { type Arguments, LAKE, LANDING, MEMORY, type Project, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 import { type OpenedLake, withLake } from './with-lake.ts';
 
 export const start: Verb = {
@@ -32,7 +33,9 @@ half, and then whole. To avoid that, write under a name with a leading dot, whic
 it when it is complete. An object in S3 is always complete.
 
 Changed contracts and insights are applied when they have not changed for half a second, as the next start
-would; the changes are printed. If a file is wrong, the error is printed and its previous text stays in effect.`,
+would; the changes are printed. If a file is wrong, the error is printed and its previous text stays in effect.
+
+Whom "notify" in sluice.yaml names is told as by "sluice sync", beside the work, which does not wait for it.`,
   options: [
     LANDING,
     LAKE,
@@ -60,11 +63,23 @@ would; the changes are printed. If a file is wrong, the error is printed and its
   run,
 };
 
-async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  if (args.flag('once')) return opened(args, terminal, (local) => syncAndShow(local, args, terminal));
+async function run(args: Arguments, terminal: Terminal, project: Project): Promise<number> {
+  if (args.flag('once'))
+    return opened(args, terminal, async (local) => {
+      const code = await syncAndShow(local, args, terminal);
+      await notifyAfter(local, project, terminal);
+      return code;
+    });
   const interrupt = new Interrupt(terminal);
+  const notifying = new Notifying(project, terminal);
   try {
-    return await opened(args, terminal, (local) => syncAndFollow(local, args, terminal, interrupt));
+    return await opened(args, terminal, async (local) => {
+      try {
+        return await syncAndFollow(local, args, terminal, interrupt, notifying);
+      } finally {
+        await notifying.end();
+      }
+    });
   } finally {
     interrupt.dispose();
   }
@@ -115,6 +130,7 @@ async function syncAndFollow(
   args: Arguments,
   terminal: Terminal,
   interrupt: Interrupt,
+  notifying: Notifying,
 ): Promise<number> {
   const { catalog, lake, scratch, sql } = local.effects;
   const { landing: landingPlace, schemas } = local.locations;
@@ -129,16 +145,19 @@ async function syncAndFollow(
   await landing.settle();
   await syncAndShow(local, args, terminal, stopped);
   if (stopped()) return 0;
+  notifying.tell(local, true);
   await terminal.out(['', `Watching ${typed(landingPlace)} and ${typed(schemas)}; press Ctrl-C to stop.`]);
   const pathOf = (key: string) => typed(`${lake.location}/${key}`);
   // Each round uses the definitions that are in effect when it starts.
   let current: LocalLake = local;
   const redefine = async () => {
     current = await takeUp(current, definitions, terminal, stopped);
+    notifying.tell(current, false);
   };
   const follow = async (keys: readonly string[]) => {
     const round = await workOn(current, keys, stopped);
     await terminal.out(eventLines(current.effects.catalog, round, pathOf));
+    notifying.tell(current, false);
   };
   const followed = [
     { watched: definitions.watched, take: redefine },

@@ -3,7 +3,7 @@
 import { tablePrefix } from '../core/insight.ts';
 import type { RefusedChange } from '../evolve/apply.ts';
 import { foreignText } from '../evolve/undo-foreign.ts';
-import type { LakeStatus } from '../inspect/lake-status.ts';
+import type { LakeStatus, SettledFile } from '../inspect/lake-status.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import { asideDocument, asideLines, failureLines } from './aside-text.ts';
@@ -11,7 +11,7 @@ import { remarkSections, sharedKeysLine } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { deadLetterLine, rejectedLine, UNSEEN_TITLE, unseenLine } from './sync-text.ts';
 import { left, renderTable, right } from './table-text.ts';
-import { apart, number, section, timeText } from './text.ts';
+import { apart, count, number, section, timeText } from './text.ts';
 
 export type FoundStatus = LakeStatus & {
   readonly landing: string;
@@ -51,7 +51,7 @@ function datasetTable({ datasets, hasLanding }: FoundStatus, maxWidth?: number):
     dataset.dataset,
     number(dataset.files),
     number(dataset.rows),
-    number(dataset.quarantinedRows),
+    number(dataset.openQuarantinedRows),
     hasLanding ? number(dataset.rejected.length) : '?',
     hasLanding ? number(dataset.waiting) : '?',
     hasLanding ? number(dataset.vanished.length) : '?',
@@ -114,6 +114,7 @@ function attention(status: FoundStatus): string[] {
       'Duplicates (rows counted once):',
       rejected.filter(({ reason }) => reason?.rule === 'duplicate').map(rejectedLine),
     ),
+    settledLines(datasets.flatMap(({ settled }) => settled)),
     ...remarkSections(datasets),
     ...sharedKeysLine(datasets.flatMap(({ dataset, mayShareKeys }) => (mayShareKeys ? [dataset] : []))).map(
       (line) => [line],
@@ -140,6 +141,12 @@ function attention(status: FoundStatus): string[] {
     waits ? ['The lake is behind: "npx sluice sync" brings it up to date.'] : [],
   ];
   return blocks.flatMap(apart);
+}
+
+function settledLines({ length }: readonly SettledFile[]): string[] {
+  if (length === 0) return [];
+  const what = `${count(length, 'refused file')} ${length === 1 ? 'is' : 'are'} settled and not counted above`;
+  return [`${what}: "npx sluice rejects --all" shows why.`];
 }
 
 function vanishedSources({ datasets, hasLanding }: FoundStatus) {

@@ -15,7 +15,7 @@ last arrival and the table's version. Per insight and built-in table: partitions
 (an audit failed, the previous rows are kept) and warnings (an audit of severity warn failed, the new rows are
 live) with the reasons, and how many partitions are behind their inputs. Also lists deliveries that need attention
 (far fewer rows than before, a renamed column, the same rows under two names) and parts of landing that cannot be
-read. Changes nothing and creates nothing.`,
+read. What "sluice settle" closed is not counted. Changes nothing and creates nothing.`,
   options: [
     LANDING,
     LAKE,
@@ -42,7 +42,7 @@ read. Changes nothing and creates nothing.`,
     {
       code: NEEDS_ATTENTION,
       meaning:
-        'a source file is rejected or gone from landing, a partition is stale, or another program has written into a table',
+        'a source file is rejected (and not settled) or gone from landing, a partition is stale, or another program has written into a table',
     },
     {
       code: FAULT,

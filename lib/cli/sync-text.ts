@@ -25,11 +25,12 @@ export function syncExitCode(result: SyncResult): number {
 
 type Result = SourceOutcome['result'];
 
-function totals({ outcomes, unchanged, rejected }: SyncResult): Record<Result, number> {
+function totals({ outcomes, unchanged, rejected, settled }: SyncResult): Record<Result | 'settled', number> {
   const of = (result: Result) => outcomes.filter((outcome) => outcome.result === result).length;
   return {
     accepted: of('accepted'),
     rejected: rejected.length,
+    settled: settled.length,
     withdrawn: of('withdrawn'),
     unchanged: unchanged + of('unchanged'),
     kept: of('kept'),
@@ -64,7 +65,7 @@ function summary(result: SyncResult): string[] {
   const files = totals(result);
   const tables = partitionCounts(result);
   const seconds = duration(result.ms);
-  const { accepted, rejected, withdrawn, kept, unknown } = files;
+  const { accepted, rejected, settled, withdrawn, kept, unknown } = files;
   const isIdle =
     accepted + withdrawn + unknown === 0 &&
     !result.outcomes.some((outcome) => outcome.result === 'rejected') &&
@@ -76,12 +77,12 @@ function summary(result: SyncResult): string[] {
   const waiting = result.aside.length > 0 ? 'Nothing was read' : 'Nothing to read';
   if (isIdle && result.finished)
     return [
-      `${vanished + result.aside.length === 0 ? 'Nothing to do' : waiting}: ${count(files.unchanged, 'file')} unchanged${rejected > 0 ? `, ${number(rejected)} rejected` : ''}${kept > 0 ? `, ${number(kept)} kept` : ''}${vanished > 0 ? `, ${number(vanished)} vanished` : ''} (${seconds}).`,
+      `${vanished + result.aside.length === 0 ? 'Nothing to do' : waiting}: ${count(files.unchanged, 'file')} unchanged${rejected > 0 ? `, ${number(rejected)} rejected` : ''}${settled > 0 ? `, ${number(settled)} settled` : ''}${kept > 0 ? `, ${number(kept)} kept` : ''}${vanished > 0 ? `, ${number(vanished)} vanished` : ''} (${seconds}).`,
     ];
   const rows = rowTotals(result);
-  const parts = (['accepted', 'rejected', 'withdrawn', 'unchanged', 'kept', 'unknown'] as const).filter(
-    (name) => files[name] > 0,
-  );
+  const parts = (
+    ['accepted', 'rejected', 'settled', 'withdrawn', 'unchanged', 'kept', 'unknown'] as const
+  ).filter((name) => files[name] > 0);
   const partitions = tables.reduce((sum, table) => sum + table.partitions, 0);
   return [
     ...contractLines(result),

@@ -7,10 +7,11 @@ import { syncLake } from '../local/sync-lake.ts';
 import type { Selection } from '../maintain/reconcile.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
+import { notifyAfter } from './notifying.ts';
 import { withProgress } from './progress.ts';
 import { syncDocument, syncExitCode, syncLines } from './sync-text.ts';
 import type { Terminal } from './terminal.ts';
-import { type Arguments, LAKE, LANDING, MEMORY, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import { type Arguments, LAKE, LANDING, MEMORY, type Project, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
 import { withLake } from './with-lake.ts';
 
 export const sync: Verb = {
@@ -20,6 +21,9 @@ be stopped at any time: the next run continues.
 
 Valid deliveries that are probably mistakes are listed: far fewer rows than the previous version, a renamed
 column, the same rows under two names. So are parts of landing that cannot be read.
+
+At the end it tells whom "notify" in sluice.yaml names of rejected files, quarantined rows, failed audits and missing
+files, of each once, and once it is put right. Where that fails, a warning says so; the exit code stays.
 
 A date range selects by the date folders of a key (year=2024/month=01/day=02, or date=2024-01-02); for a key
 without these, by the day on which the file was last modified, in UTC.`,
@@ -65,7 +69,7 @@ without these, by the day on which the file was last modified, in UTC.`,
     {
       code: NEEDS_ATTENTION,
       meaning:
-        'a source file is rejected or gone from landing, a partition is stale because an audit failed, or another program had written into a table',
+        'a source file is rejected (and not settled) or gone from landing, a partition is stale because an audit failed, or another program had written into a table',
     },
     {
       code: FAULT,
@@ -77,7 +81,7 @@ without these, by the day on which the file was last modified, in UTC.`,
   run,
 };
 
-async function run(args: Arguments, terminal: Terminal): Promise<number> {
+async function run(args: Arguments, terminal: Terminal, project: Project): Promise<number> {
   const format = chosenFormat(args, TABLE_OR_JSON);
   const selection = await readSelection(args, terminal);
   const needs = { landing: 'required', lake: 'wanted', writes: true } as const;
@@ -89,6 +93,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     await (format === 'json'
       ? terminal.json(syncDocument(result, { landing: landing.location, lake: lake.location }))
       : terminal.out(syncLines(result)));
+    const { keys } = selection;
+    await notifyAfter(local, project, terminal, keys === undefined ? {} : { keys });
     return syncExitCode(result);
   });
 }

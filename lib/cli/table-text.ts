@@ -1,6 +1,6 @@
 // A table as text for a screen: aligned columns, numbers to the right. Pure.
 import width from 'string-width';
-import { visible } from './visible-text.ts';
+import { visible } from '../core/visible-text.ts';
 
 export type TextColumn = { readonly name: string; readonly right: boolean };
 

@@ -2,8 +2,8 @@
 // line by line, so that no name or cell can move the cursor, colour the screen or imitate our own lines.
 import { isAbsolute, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { visible, visibleCsv, visibleJson } from '../core/visible-text.ts';
 import { CliError } from '../errors.ts';
-import { visible, visibleCsv, visibleJson } from './visible-text.ts';
 
 export type Terminal = {
   /** Lines for people on standard output: each is printed as exactly one line. Resolves as `data` does. */

@@ -1,4 +1,5 @@
 // The type of a verb of the command line: its texts, which form its help, and what it does. Name and summary: verbs.ts.
+import type { Config } from '../local/config.ts';
 import { LOCATION_DEFAULTS, type LocationName, variableOf } from '../local/settings.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,7 +19,13 @@ export type Verb = {
   readonly examples: readonly { readonly command: string; readonly meaning: string }[];
   readonly exitCodes: readonly { readonly code: number; readonly meaning: string }[];
   /** Returns the exit code. Throws CliError for problems that a person can fix. */
-  run(args: Arguments, terminal: Terminal): Promise<number>;
+  run(args: Arguments, terminal: Terminal, project: Project): Promise<number>;
+};
+
+/** Besides the locations: sluice.yaml, if there is one, and the environment. */
+export type Project = {
+  readonly config: Config | undefined;
+  readonly environment: NodeJS.ProcessEnv;
 };
 
 export type Arguments = {

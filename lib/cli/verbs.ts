@@ -74,6 +74,11 @@ export const VERBS: readonly ListedVerb[] = [
     load: async () => (await import('./rejects.ts')).rejects,
   },
   {
+    name: 'settle',
+    summary: 'Close what was refused of a file, with a reason; without a file, list what is open.',
+    load: async () => (await import('./settle.ts')).settle,
+  },
+  {
     name: 'rebuild',
     summary: "Rewrite a dataset's table from the files in landing, under its current contract.",
     load: async () => (await import('./rebuild.ts')).rebuild,

@@ -1,6 +1,7 @@
 // A query's rows into a file: CSV and JSON as on standard output, Parquet by DuckDB's COPY. Knows nothing of tables.
 import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { visibleJson } from '../core/visible-text.ts';
 import { CliError } from '../errors.ts';
 import { readQuery } from '../inspect/read-query.ts';
 import type { ScratchFolder, SqlSession } from '../ports.ts';
@@ -8,7 +9,6 @@ import { identifier, writeParquet } from '../sql/quoting.ts';
 import { splitStatements } from '../sql/statements.ts';
 import { type FileFormat, replaceFile } from './output-file.ts';
 import { type TextFormat, withKeys, writeRecords } from './query-output.ts';
-import { visibleJson } from './visible-text.ts';
 
 export type Writing = { readonly scratch: ScratchFolder; readonly signal: AbortSignal };
 

@@ -44,6 +44,8 @@ export type Refused = {
   readonly violation: Violation;
   readonly rows?: number;
   readonly quarantine?: QuarantineFile;
+  /** As of an accepted file, if its records were read. */
+  readonly text?: string | undefined;
 };
 
 export type ConvertOptions = {
@@ -168,7 +170,13 @@ async function convertRows(
     );
   const tooMany = rejectionViolation(file.dataset, rows, rows - acceptedRows, quarantine?.examples[0]);
   if (tooMany)
-    return { outcome: 'rejected', violation: tooMany, rows, ...(quarantine ? { quarantine } : {}) };
+    return {
+      outcome: 'rejected',
+      violation: tooMany,
+      rows,
+      text: counted.value.text,
+      ...(quarantine ? { quarantine } : {}),
+    };
   const dataFiles = await time('split', () => splitByPartition(session, file, accepted, acceptedRows));
   return {
     outcome: 'accepted',

@@ -89,7 +89,7 @@ async function findings(
     violations: quarantine?.counts ?? [],
     examples: quarantine?.examples ?? [],
     ...columnFindings(dataset, converted),
-    ...(converted.outcome === 'accepted' && converted.text !== undefined ? { text: converted.text } : {}),
+    ...(converted.text === undefined ? {} : { text: converted.text }),
     ...stored,
     ...(quarantine?.header === undefined ? {} : { header: quarantine.header }),
   };

@@ -7,6 +7,7 @@ import type { SetAside } from '../core/set-aside.ts';
 import type { Add } from '../delta/actions.ts';
 import type { ForeignCommit, Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
+import type { LiveFiles } from '../ingest/duplicates.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/settled.ts';
@@ -16,11 +17,18 @@ import { partitionId, partitionOf } from '../lake/partition.ts';
 import { filesBySource, type Origin, readOrigin, WARNINGS } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
+import { type Settled, Settling } from '../maintain/settling.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
 import { readPending, type Stale, type Warning } from '../refresh/plan.ts';
 import { type SinceInputs, sinceInputs } from '../refresh/since-inputs.ts';
 import { goingOn, onePerTable, type TableFailure } from '../table-failures.ts';
 import { type DeliveryRemarks, standingRemarks } from './delivery-remarks.ts';
+
+export type SettledFile = {
+  readonly source: string;
+  readonly outcome: Report['outcome'];
+  readonly settled: Settled;
+};
 
 export type DatasetStatus = DeliveryRemarks & {
   readonly dataset: string;
@@ -29,8 +37,12 @@ export type DatasetStatus = DeliveryRemarks & {
   readonly files: number;
   readonly rows: number;
   readonly quarantinedRows: number;
-  /** In landing, refused as a whole in their present version. */
+  /** Those of files that nobody settled. */
+  readonly openQuarantinedRows: number;
+  /** In landing, refused as a whole in their present version, and not settled. */
   readonly rejected: readonly Report[];
+  /** Files that are refused, or have quarantined rows, and need no more work. */
+  readonly settled: readonly SettledFile[];
   /** In landing, and not in the lake yet in their present version. */
   readonly waiting: number;
   /** In the lake, and not in landing any more, though the contract does not keep them. */
@@ -78,11 +90,12 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   const census = await takeCensus(effects);
   const { objects, unseen } = census;
   const present = versionsByDataset(objects, 'claimed', 'contested');
+  const settling = await Settling.of(effects);
   const failures: TableFailure[] = [];
   const datasets: DatasetStatus[] = [];
   for (const dataset of effects.catalog.datasets)
     await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
-      datasets.push(await datasetStatus(effects, dataset, present.get(dataset) ?? [], unseen));
+      datasets.push(await datasetStatus(effects, dataset, present.get(dataset) ?? [], unseen, settling));
     });
   const derived: DerivedStatus[] = [];
   for (const derivation of effects.catalog.derivations)
@@ -120,20 +133,27 @@ async function datasetStatus(
   dataset: Dataset,
   versions: readonly ObjectVersion[],
   unseen: readonly Unseen[],
+  settling: Settling,
 ): Promise<DatasetStatus> {
   const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
   const table = await effects.tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
   const live = filesBySource(landed?.files.values() ?? []);
   const origins = [...live.values()].flatMap(([add]) => originOf(add));
-  const rejected: Report[] = [];
+  const refused: Report[] = [];
   const empty: Report[] = [];
   let waiting = 0;
   for (const version of versions) {
-    const settled = await settledBefore(effects, dataset, version, live);
-    if (settled === undefined) waiting += 1;
-    else if (settled.report?.outcome === 'rejected') rejected.push(settled.report);
-    else if (settled.report) empty.push(settled.report);
+    const found = await settledBefore(effects, dataset, version, live);
+    if (found === undefined) waiting += 1;
+    else if (found.report?.outcome === 'rejected') refused.push(found.report);
+    else if (found.report) empty.push(found.report);
   }
+  const { rejected, openQuarantinedRows, settled } = await openAndSettled(
+    effects,
+    dataset,
+    { live, origins, refused, empty },
+    settling,
+  );
   const arrivals = [
     ...origins.map((origin) => origin.lastModifiedMs),
     ...empty.map((report) => Date.parse(report.lastModified)),
@@ -146,7 +166,9 @@ async function datasetStatus(
     rows: rowCount(table),
     quarantinedRows:
       sum(origins.map((origin) => origin.quarantinedRows)) + sum(empty.map((report) => report.quarantined)),
+    openQuarantinedRows,
     rejected,
+    settled,
     waiting,
     vanished:
       dataset.onDelete === 'keep'
@@ -162,6 +184,35 @@ async function datasetStatus(
     ...standingRemarks(dataset, live, empty),
     mayShareKeys: mayShareKeys(dataset, live),
   };
+}
+
+/** `empty`: accepted files without accepted rows, which have no data file. */
+async function openAndSettled(
+  { lake }: Effects,
+  dataset: Dataset,
+  found: {
+    readonly live: LiveFiles;
+    readonly origins: readonly Origin[];
+    readonly refused: readonly Report[];
+    readonly empty: readonly Report[];
+  },
+  settling: Settling,
+): Promise<Pick<DatasetStatus, 'rejected' | 'openQuarantinedRows' | 'settled'>> {
+  const rejected: Report[] = [];
+  const settled: SettledFile[] = [];
+  let openQuarantinedRows = 0;
+  for (const report of [...found.refused, ...found.empty.filter(({ quarantined }) => quarantined > 0)]) {
+    const closed = (await settling.settled(dataset, found.live, report)).settled;
+    if (closed) settled.push({ source: report.source, outcome: report.outcome, settled: closed });
+    else if (report.outcome === 'rejected') rejected.push(report);
+    else openQuarantinedRows += report.quarantined;
+  }
+  for (const origin of found.origins.filter(({ quarantinedRows }) => quarantinedRows > 0)) {
+    const closed = await settling.settledRows(lake, dataset, origin);
+    if (closed) settled.push({ source: origin.source, outcome: 'accepted', settled: closed.settled });
+    else openQuarantinedRows += origin.quarantinedRows;
+  }
+  return { rejected, openQuarantinedRows, settled };
 }
 
 function originOf(add: Add | undefined): Origin[] {

@@ -5,12 +5,14 @@ import { tablePrefix } from '../core/insight.ts';
 import type { RefusedRow, Violation } from '../core/violation.ts';
 import type { Add } from '../delta/actions.ts';
 import { CliError } from '../errors.ts';
+import type { LiveFiles } from '../ingest/duplicates.ts';
 import { type Findings, readReport, readReportOf } from '../ingest/report.ts';
 import { isLive } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
 import { takeCensus } from '../lake/landing-census.ts';
 import { quarantineKey } from '../lake/layout.ts';
 import { filesBySource, type Origin, readOrigin } from '../lake/tags.ts';
+import { type Settled, Settling } from '../maintain/settling.ts';
 import type { ObjectVersion, SqlSession } from '../ports.ts';
 import { readParquet } from '../sql/quoting.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
@@ -18,37 +20,43 @@ import { goingOn, type TableFailure } from '../table-failures.ts';
 export type SourceRejects = Omit<Findings, 'examples' | 'ignoredColumns'> & {
   readonly source: string;
   readonly dataset: string;
+  readonly etag: string;
+  readonly contract: string;
+  /** Absent while it is open. */
+  readonly settled?: Settled;
 };
 
 /**
  * The sources with refused rows, and those refused as a whole, in their present version or, until it is read, in the one
- * before. `failures`: gets the tables that cannot be read; their sources are missing.
+ * before; open and settled ones. `failures`: gets the tables that cannot be read; their sources are missing.
  */
 export async function* findRejects(
   effects: Effects,
   dataset: string | undefined,
   failures: TableFailure[],
 ): AsyncIterable<SourceRejects> {
-  const live = new Map<Dataset, Map<string, Add[]>>();
+  const live = new Map<Dataset, LiveFiles>();
   for (const candidate of effects.catalog.datasets)
     if (dataset === undefined || dataset === candidate.name)
       await goingOn(failures, tablePrefix(landingTable(candidate)), async () => {
         live.set(candidate, await liveFiles(effects, candidate));
       });
+  const settling = await Settling.of(effects);
+  const present = new Set<string>();
   for (const { version, claims } of (await takeCensus(effects)).objects) {
     const [claim] = claims;
     const sources = claim && live.get(claim);
     if (claim === undefined || sources === undefined) continue;
-    const adds = sources.get(version.key) ?? [];
-    sources.delete(version.key);
-    const found = await rejectsOf(effects, claim, version, adds);
-    if (found) yield found;
+    present.add(version.key);
+    const found = await rejectsOf(effects, claim, version, sources.get(version.key) ?? []);
+    if (found) yield await settling.settled(claim, sources, found);
   }
   // Kept on purpose, vanished, or in a landing that is not at hand.
   for (const [claim, sources] of live)
-    for (const adds of sources.values()) {
+    for (const [source, adds] of sources) {
+      if (present.has(source) && effects.catalog.claims(source)[0] === claim) continue;
       const found = await liveRejects(effects, claim, adds);
-      if (found) yield found;
+      if (found) yield await settling.settled(claim, sources, found);
     }
 }
 
@@ -57,21 +65,23 @@ export type SourceState = 'absent' | 'unmatched' | 'aside' | 'clean' | SourceRej
 /** `unmatched`: in landing, and no dataset takes it. `aside`: it may belong to a definition that was set aside. */
 export async function sourceRejects(effects: Effects, source: string): Promise<SourceState> {
   const version = await effects.landing.head(source);
+  const settling = await Settling.of(effects);
   for (const dataset of effects.catalog.datasets) {
-    const adds = (await liveFiles(effects, dataset)).get(source) ?? [];
+    const live = await liveFiles(effects, dataset);
+    const adds = live.get(source) ?? [];
     const claims = effects.catalog.claims(source)[0] === dataset;
     if (adds.length === 0 && !(claims && version)) continue;
     const found =
       claims && version
         ? await rejectsOf(effects, dataset, version, adds)
         : await liveRejects(effects, dataset, adds);
-    return found ?? 'clean';
+    return found ? settling.settled(dataset, live, found) : 'clean';
   }
   if (effects.catalog.asideOf(source)) return 'aside';
   return version ? 'unmatched' : 'absent';
 }
 
-async function liveFiles({ tables }: Effects, dataset: Dataset): Promise<Map<string, Add[]>> {
+async function liveFiles({ tables }: Effects, dataset: Dataset): Promise<LiveFiles> {
   const snapshot = await tables.latest(tablePrefix(landingTable(dataset)));
   return filesBySource(snapshot?.files.values() ?? []);
 }
@@ -104,6 +114,8 @@ function withoutReport({ name }: Dataset, origin: Origin): SourceRejects {
   return {
     source,
     dataset: name,
+    etag: origin.etag,
+    contract: origin.contract,
     outcome: 'accepted',
     rows: acceptedRows + quarantinedRows,
     accepted: acceptedRows,

@@ -62,6 +62,23 @@ export function unknownKey(source: string, etag: string): string {
   return `${UNKNOWN}${encodeSourceKey(source)}/${etag}.json`;
 }
 
+/** The prefix of what people wrote against refused files and rows: lib/maintain/settlement.ts. */
+export const SETTLEMENTS = 'settlements/';
+
+export function settlementKey(dataset: string, source: string, etag: string): string {
+  return `${SETTLEMENTS}${dataset}/${encodeSourceKey(source)}/${etag}.json`;
+}
+
+/** The prefix of the marks of all facts that a channel was told: lib/notify/told.ts. */
+export function toldPrefix(channel: string): string {
+  return `told/${channel}/`;
+}
+
+/** `id`: of a fact. */
+export function toldKey(channel: string, id: string): string {
+  return `${toldPrefix(channel)}${hashOf(id)}.json`;
+}
+
 /** Marks that a message about the table waits in the refresh queue: lib/aws/refresh-queue.ts. `table`: as `insights/<name>`. */
 export function waitingKey(table: string): string {
   return `waiting/${table}.json`;

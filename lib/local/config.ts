@@ -9,13 +9,43 @@ import { CliError } from '../errors.ts';
 export const CONFIG_FILE = 'sluice.yaml';
 
 const location = z.string().min(1);
+/** An address, or the name of an environment variable that holds it. */
+const webhook = z.string().refine((text) => variableIn(text) !== undefined || /^https?:\/\/./.test(text), {
+  message: 'it must be an address, https://…, or an environment variable that holds one, $NAME',
+});
+const command = z.unknown().refine((value) => isCommand(value), {
+  message:
+    'it must be a list of texts, [program, argument, …], such as [python3, notify.py]; [sh, -c, "…"] runs a line of a shell',
+});
+const notifyWords = z.strictObject({ webhook: webhook.optional(), command: command.optional() });
 const configWords = z.strictObject({
   landing: location.optional(),
   lake: location.optional(),
   schemas: location.optional(),
+  notify: notifyWords.optional(),
 });
 
-export type Config = z.infer<typeof configWords> & {
+function isCommand(value: unknown): value is readonly string[] {
+  const [program] = Array.isArray(value) ? value : [];
+  return (
+    Array.isArray(value) &&
+    value.every((part) => typeof part === 'string') &&
+    program !== '' &&
+    value.length > 0
+  );
+}
+
+/** `SLACK_URL` of `${SLACK_URL}` and `$SLACK_URL`; undefined for another text. */
+export function variableIn(text: string): string | undefined {
+  const [, braced, plain] = /^\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))$/.exec(text) ?? [];
+  return braced ?? plain;
+}
+
+/** How people are told: see docs/notifications.md. */
+export type NotifyConfig = { readonly webhook?: string; readonly command?: readonly string[] };
+
+export type Config = Omit<z.infer<typeof configWords>, 'notify'> & {
+  readonly notify?: NotifyConfig;
   /** The absolute path of the file. */
   readonly file: string;
 };
@@ -33,11 +63,13 @@ export async function findConfig(folder: string): Promise<Config | undefined> {
 
 /** `file`: its absolute path. Throws DefinitionError with the line. */
 export function parseConfig(file: string, text: string): Config {
-  const { data } = checkedYaml(
-    { file, text, firstLine: 1, what: 'configuration', wordsAt: () => Object.keys(configWords.shape) },
-    configWords,
-  );
-  return { ...data, file };
+  const { data } = checkedYaml({ file, text, firstLine: 1, what: 'configuration', wordsAt }, configWords);
+  const { notify, ...locations } = data;
+  return { ...locations, ...(notify ? { notify: notify as NotifyConfig } : {}), file };
+}
+
+function wordsAt([word]: readonly PropertyKey[]): readonly string[] {
+  return Object.keys(word === 'notify' ? notifyWords.shape : configWords.shape);
 }
 
 /** A path in the file, relative to the file's folder, as an absolute one. A location in S3 stays as it is. */

@@ -16,6 +16,7 @@ import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import type { Effects } from '../lake/effects.ts';
 import { filesBySource } from '../lake/tags.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
+import { Settling } from '../maintain/settling.ts';
 import type { Unseen } from '../ports.ts';
 import type { Stale } from '../refresh/plan.ts';
 import type { RefreshOutcome } from '../refresh/refresh.ts';
@@ -55,8 +56,10 @@ export type SyncResult = {
   readonly outcomes: readonly SourceOutcome[];
   /** Sources that needed no work, in addition to those in `outcomes`. */
   readonly unchanged: number;
-  /** Files whose current version is rejected, in this run or before. */
+  /** Files whose current version is rejected, in this run or before, and nobody settled that. */
   readonly rejected: readonly Report[];
+  /** Rejected files that were settled. */
+  readonly settled: readonly Report[];
   /** Gone from landing but still in the lake. */
   readonly vanished: readonly Source[];
   /** Requested keys that are neither in landing nor in the lake. */
@@ -124,6 +127,7 @@ export async function syncLake(
   const outcomes = [...latest.values()];
   const finished = queues.files.size === 0 && queues.refreshes.size === 0;
   if (finished) await deadLetters.forgetDelivered();
+  const { open, settled } = await openAndSettled(effects, rejected());
   return {
     applied,
     refused,
@@ -132,7 +136,8 @@ export async function syncLake(
     asideKeys: found.aside,
     outcomes,
     unchanged: found.unchanged,
-    rejected: rejected(),
+    rejected: open,
+    settled,
     vanished: options.prune ? [] : found.vanished,
     absent: found.absent,
     unseen: found.unseen,
@@ -151,6 +156,25 @@ export async function syncLake(
     finished,
     ms: effects.clock().getTime() - started,
   };
+}
+
+async function openAndSettled(
+  effects: Effects,
+  rejected: readonly Report[],
+): Promise<{ readonly open: readonly Report[]; readonly settled: readonly Report[] }> {
+  if (rejected.length === 0) return { open: [], settled: [] };
+  const settling = await Settling.of(effects);
+  const open: Report[] = [];
+  const settled: Report[] = [];
+  for (const dataset of effects.catalog.datasets) {
+    const own = rejected.filter((report) => report.dataset === dataset.name);
+    if (own.length === 0) continue;
+    const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+    const live = filesBySource(snapshot?.files.values() ?? []);
+    for (const report of own)
+      ((await settling.settled(dataset, live, report)).settled ? settled : open).push(report);
+  }
+  return { open, settled };
 }
 
 async function sharingKeys(

@@ -5,14 +5,14 @@ import { TABLE_KINDS } from '../core/insight.ts';
 import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
 import type { Effects } from '../lake/effects.ts';
 import { folders } from './lake-tables.ts';
-import { sumOf, sweepReports, sweepStaging, sweepUnknown } from './sweep-reports.ts';
+import { sumOf, sweepReports, sweepSettlements, sweepStaging, sweepUnknown } from './sweep-reports.ts';
 
 export type MaintainOptions = VacuumOptions & {
   /** Lets tests do with less than an hour. */
   readonly anyRetention?: boolean;
 };
 
-/** `place`: a table's prefix, `files/<dataset>`, `unknown` or `staging`. `checkpoint`: the version of one that was written now. */
+/** `place`: a table's prefix, `files/<dataset>`, `unknown`, `settlements` or `staging`. `checkpoint`: the version of one that was written now. */
 export type Maintained = Swept & { readonly place: string; readonly checkpoint: number | undefined };
 
 export type Maintenance = {
@@ -81,6 +81,7 @@ async function allPlaces(effects: Effects, options: VacuumOptions): Promise<Plac
   for (const name of datasets)
     places.push({ name: `files/${name}`, work: () => swept(sweepReports(effects, name, options)) });
   places.push({ name: 'unknown', work: () => swept(sweepUnknown(effects, options)) });
+  places.push({ name: 'settlements', work: () => swept(sweepSettlements(effects, options)) });
   places.push({ name: 'staging', work: () => swept(sweepStaging(effects, options)) });
   return places;
 }

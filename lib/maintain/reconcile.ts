@@ -53,6 +53,8 @@ export type Reconciliation = {
   readonly absent: readonly string[];
   /** Present versions that were refused as a whole. */
   readonly rejected: readonly Report[];
+  /** Of present versions all of whose rows were refused, or that have none: no data file stands for them. */
+  readonly empty: readonly Report[];
   /** What is in landing and cannot be seen; what the lake holds of it has not vanished. */
   readonly unseen: readonly Unseen[];
   /** Keys in landing that there was no time for. */
@@ -80,6 +82,7 @@ export async function reconcile(
     misplaced: [] as Source[],
     absent: [] as string[],
     rejected: [] as Report[],
+    empty: [] as Report[],
     held: [] as string[],
     failed: [] as TableFailure[],
     aside: [] as string[],
@@ -116,7 +119,10 @@ export async function reconcile(
       result.ingest.push({ ...wanted, sizeBytes: version.sizeBytes });
       if (dataset.duplicates === 'reject') turns.set(version.key, version.lastModifiedMs);
     } else if (settled.report?.outcome === 'rejected') result.rejected.push(settled.report);
-    else result.unchanged += 1;
+    else {
+      if (settled.report) result.empty.push(settled.report);
+      result.unchanged += 1;
+    }
   };
   await inParallel(objects, async (object) => {
     const { version, state } = object;

@@ -6,10 +6,11 @@ import { entriesBetween, firstVersionSince, type Swept, sweep, type VacuumOption
 import { mapInParallel } from '../in-parallel.ts';
 import { parseJsonObject } from '../json-object.ts';
 import type { Effects } from '../lake/effects.ts';
-import { reportKey, UNKNOWN, unknownKey } from '../lake/layout.ts';
+import { reportKey, SETTLEMENTS, UNKNOWN, unknownKey } from '../lake/layout.ts';
 import { readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
+import type { Settlement } from './settlement.ts';
 
 const LOOKED_AT_ONCE = 64;
 
@@ -41,6 +42,34 @@ export async function sweepUnknown(effects: Effects, options: VacuumOptions): Pr
         effects.catalog.asideOf(present.key) !== undefined);
     return stays ? [] : [note];
   });
+}
+
+/** What people settled of versions that are neither in landing nor in the dataset's table any more. */
+export async function sweepSettlements(effects: Effects, options: VacuumOptions): Promise<Swept> {
+  const cutoffMs = effects.clock().getTime() - options.retentionMs;
+  return sweepListed(effects, SETTLEMENTS, cutoffMs, options, async (object) => {
+    const told = parseJsonObject<Partial<Settlement>>(await effects.lake.read(object.key));
+    const { source, dataset, etag } = told ?? {};
+    if (source === undefined || dataset === undefined) return [object];
+    if (effects.catalog.asideOf(source) || effects.catalog.asideNamed(dataset)) return [];
+    const present = await landingVersion(effects, source);
+    if (present === 'unseen' || present?.etag === etag) return [];
+    return (await isLiveVersion(effects, dataset, source, etag)) ? [] : [object];
+  });
+}
+
+async function isLiveVersion(
+  { tables }: Effects,
+  dataset: string,
+  source: string,
+  etag: string | undefined,
+): Promise<boolean> {
+  for (const prefix of [`tables/${dataset}`, `arrivals/${dataset}`])
+    for (const add of (await tables.latest(prefix))?.files.values() ?? []) {
+      const origin = readOrigin(add);
+      if (origin?.source === source && origin.etag === etag) return true;
+    }
+  return false;
 }
 
 /** Notes of large commits that were given up: a run that continues such a commit does that piece again. */

@@ -19,6 +19,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   alarmEmail: (_, alarmEmail) => ({ alarmEmail }),
   alarmTopic: (_, alarmTopic) => ({ alarmTopic }),
+  noticeTopic: (_, noticeTopic) => ({ noticeTopic }),
   landingBucket: (_, landingBucket) => ({ landingBucket }),
   landingPrefix: (_, landingPrefix) => ({ landingPrefix }),
   landingEvents: (_, events) => ({ landingEvents: events as 'notifications' | 'eventBridge' }),

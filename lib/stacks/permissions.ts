@@ -1,8 +1,10 @@
 // The permissions of each function, action by action: ingest and maintain cannot write to landing, aggregate cannot even read it.
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, PermissionsBoundary, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { EVENT_BUS } from '../aws/environment.ts';
 import type { FunctionName } from '../aws/metric-names.ts';
 import type { Buckets } from './buckets.ts';
 import type { Queues } from './queues.ts';
@@ -10,19 +12,19 @@ import type { SluiceOptions, SluiceProps } from './sluice-props.ts';
 
 /** The lake's folders by who writes there: see lib/lake/layout.ts. */
 const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
-  ingest: ['tables', 'arrivals', 'files', 'quarantine', 'unknown', 'waiting'],
-  aggregate: ['tables', 'insights', 'waiting'],
-  maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes', 'waiting', 'asked'],
+  ingest: ['tables', 'arrivals', 'files', 'quarantine', 'unknown', 'waiting', 'told'],
+  aggregate: ['tables', 'insights', 'waiting', 'told'],
+  maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes', 'waiting', 'asked', 'told'],
 };
 
 /** The lake's own folders: not Athena's results. */
-const READS = [...new Set(Object.values(WRITES).flat())];
+const READS = [...new Set([...Object.values(WRITES).flat(), 'settlements'])];
 
 /** Marks that are removed before work: lib/aws/refresh-queue.ts. */
 const MARKS = ['waiting'];
 
 /** The folders that maintain sweeps; they also contain log entries, which it never deletes and the bucket policy protects. */
-const SWEEPS = [...WRITES.maintain, 'files', 'quarantine', 'unknown'];
+const SWEEPS = [...WRITES.maintain, 'files', 'quarantine', 'unknown', 'settlements'];
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
 const NETWORK = [
@@ -64,9 +66,20 @@ export function permissions(
         ]
       : []),
     ...(name === 'maintain' && !retainData ? empty(buckets) : []),
+    allow('PutNotices', ['events:PutEvents'], [defaultBus(buckets)]),
     ...(buckets.encryptionKey ? [useKey(buckets.encryptionKey)] : []),
     ...(vpc ? [allow('JoinNetwork', NETWORK, ['*'])] : []),
   ];
+}
+
+function defaultBus(scope: Construct): string {
+  const arnFormat = ArnFormat.SLASH_RESOURCE_NAME;
+  return Stack.of(scope).formatArn({
+    service: 'events',
+    resource: 'event-bus',
+    resourceName: EVENT_BUS,
+    arnFormat,
+  });
 }
 
 function landing(name: FunctionName, buckets: Buckets): PolicyStatement[] {

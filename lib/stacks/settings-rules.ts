@@ -135,6 +135,7 @@ const RULES: readonly Rule[] = [
   ({ encryptionKey }) =>
     arn('encryptionKey', encryptionKey, 'kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab'),
   ({ alarmTopic }) => arn('alarmTopic', alarmTopic, 'sns', 'alarms'),
+  ({ noticeTopic }) => arn('noticeTopic', noticeTopic, 'sns', 'notices'),
   ({ permissionsBoundary }) => arn('permissionsBoundary', permissionsBoundary, 'iam', 'policy/boundary'),
   ({ vpc, vpcSubnets, securityGroups }) =>
     vpc !== undefined || (vpcSubnets === undefined && securityGroups === undefined)

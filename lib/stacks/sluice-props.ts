@@ -75,6 +75,11 @@ export type SluiceProps = {
   readonly alarmEmail?: string;
   /** Your topic for the alarms, or its ARN; its policy must let CloudWatch publish. Default: one is created. */
   readonly alarmTopic?: ITopic | string;
+  /**
+   * Your topic, or its ARN, for a line about each rejected file, quarantined rows, failed audit or missing file, and about what was put
+   * right; its policy must let EventBridge publish. Default: none; the events are on the account's default bus all the same.
+   */
+  readonly noticeTopic?: ITopic | string;
   /** The longest time from a file's arrival to its appearance in an insight without an alarm. Default: 15 minutes. */
   readonly maxLag?: Duration;
   /** Of one Athena query, in bytes, at least 10 MB. Default: 10 GB. */
@@ -94,6 +99,7 @@ type WithoutDefault =
   | 'permissionsBoundary'
   | 'reservedConcurrency'
   | 'alarmEmail'
-  | 'alarmTopic';
+  | 'alarmTopic'
+  | 'noticeTopic';
 
 export type SluiceOptions = Required<Omit<SluiceProps, WithoutDefault>> & Pick<SluiceProps, WithoutDefault>;

@@ -8,6 +8,7 @@ import { applyDefinitions } from './definitions-applied.ts';
 import { emptyWithStack } from './empty-buckets.ts';
 import { ownKey } from './encryption.ts';
 import { Functions } from './functions.ts';
+import { sendNotices } from './notices-topic.ts';
 import { notifyOfFiles } from './notifications.ts';
 import { applyBoundary } from './permissions.ts';
 import { QueryCatalog } from './query-catalog.ts';
@@ -38,6 +39,7 @@ export class Sluice extends Construct {
     this.queryCatalog = new QueryCatalog(this, options, buckets.lake, key);
     this.alarms = new Alarms(this, options, this.functions, this.queues, key);
     addDashboard(this, options, this.functions, this.queues, this.alarms);
+    sendNotices(this, options);
     if (!options.retainData) emptyWithStack(this, buckets, this.functions);
     // Last: an earlier failure leaves an empty lake, which is deleted when a first deployment is rolled back.
     applyDefinitions(this, options.definitions, this.functions, [this.queryCatalog, this.alarms]);

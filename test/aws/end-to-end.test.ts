@@ -8,6 +8,7 @@ import { sluice } from '../cli/harness.ts';
 import { billing, billingKey, samples } from './billing-files.ts';
 import { expectSameRowsByDeltaRs, requireDeltaRs } from './delta-rs.ts';
 import type { DeployedStack, S3Event } from './deployed-stack.ts';
+import { eventTexts, queueOf } from './events-queue.ts';
 import { compareLakes, inLots, openRemoteLake } from './lake-twin.ts';
 import { unprotected, untilAllowed } from './stage-buckets.ts';
 import { StageLake, until } from './stage-lake.ts';
@@ -36,6 +37,19 @@ describe(`end to end on ${target.brand}`, () => {
     onTestFinished(() => twin.close());
     const rows = await expectSameRowsByDeltaRs(python, { twin, lakeBucket: stack.outputs.LakeBucket });
     expect([rows.get('insights/spend_by_month'), rows.get('tables/billing')]).toEqual([3, 15_037]);
+  });
+
+  it.runIf(target.brand === 'ministack')('a file that is rejected is an event, once', async () => {
+    const queue = await queueOf(stack.stage);
+    const key = billingKey(9, 'no-header');
+    await stack.put(key, 'a,b\n1,2\n');
+    const [text] = await eventTexts(queue, 1);
+    expect(text).toMatch(/^Sluice: rejected `dwh-fina\/billing\/.*no-header.*` \(`billing`\): `/);
+    await stack.tell({ name: 'ObjectCreated:Put', key });
+    await stage.expectLocalRows();
+    expect(await eventTexts(queue, 1)).toEqual([]);
+    await stack.removeFile(key);
+    await stage.expectLocalRows();
   });
 
   it('files replaced', async () => {

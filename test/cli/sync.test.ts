@@ -40,6 +40,7 @@ describe('sync', () => {
     expect(document.totals).toEqual({
       accepted: 3,
       rejected: 0,
+      settled: 0,
       withdrawn: 0,
       unchanged: 0,
       kept: 0,

@@ -147,6 +147,7 @@ test("access logs go where you say, each bucket's below its own name", async () 
 test.each([
   { encryptionKey: KEY },
   { accessLogsBucket: 'logs' },
+  { noticeTopic: 'arn:aws:sns:eu-central-1:111122223333:notices' },
   { reservedConcurrency: 5, permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary' },
 ])('cdk-nag has nothing to say on %j that is not answered with a reason', async (props) => {
   const app = appWithoutBundles();

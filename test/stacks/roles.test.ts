@@ -22,11 +22,14 @@ const ALL_FOLDERS = [
   'insights',
   'probes',
   'quarantine',
+  'settlements',
   'staging',
   'tables',
+  'told',
   'unknown',
   'waiting',
 ];
+const BUS = 'arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default';
 const DEAD_LETTERS = ['<QueuesFilesDeadLetters.Arn>', '<QueuesRefreshDeadLetters.Arn>'];
 const folders = (...names: string[]) => names.map((name) => `${LAKE}/${name}/*`);
 
@@ -34,14 +37,23 @@ test('ingest reads landing and does not write there', () => {
   expect(grants(stack, 'ingest')).toEqual({
     's3:ListBucket': [LAKE, LANDING],
     's3:GetObject': [...folders(...ALL_FOLDERS), `${LANDING}/*`],
-    's3:PutObject': folders('arrivals', 'files', 'quarantine', 'tables', 'unknown', 'waiting'),
-    's3:AbortMultipartUpload': folders('arrivals', 'files', 'quarantine', 'tables', 'unknown', 'waiting'),
+    's3:PutObject': folders('arrivals', 'files', 'quarantine', 'tables', 'told', 'unknown', 'waiting'),
+    's3:AbortMultipartUpload': folders(
+      'arrivals',
+      'files',
+      'quarantine',
+      'tables',
+      'told',
+      'unknown',
+      'waiting',
+    ),
     's3:DeleteObject': folders('waiting'),
     'sqs:ReceiveMessage': ['<QueuesFiles.Arn>'],
     'sqs:DeleteMessage': ['<QueuesFiles.Arn>'],
     'sqs:ChangeMessageVisibility': ['<QueuesFiles.Arn>'],
     'sqs:GetQueueAttributes': ['<QueuesFiles.Arn>'],
     'sqs:SendMessage': ['<QueuesFiles.Arn>', '<QueuesRefresh.Arn>'],
+    'events:PutEvents': [BUS],
     'logs:CreateLogStream': ['<Functionsingestlogs.Arn>'],
     'logs:PutLogEvents': ['<Functionsingestlogs.Arn>'],
   });
@@ -51,14 +63,15 @@ test('aggregate knows the lake alone', () => {
   expect(grants(stack, 'aggregate')).toEqual({
     's3:ListBucket': [LAKE],
     's3:GetObject': folders(...ALL_FOLDERS),
-    's3:PutObject': folders('insights', 'tables', 'waiting'),
-    's3:AbortMultipartUpload': folders('insights', 'tables', 'waiting'),
+    's3:PutObject': folders('insights', 'tables', 'told', 'waiting'),
+    's3:AbortMultipartUpload': folders('insights', 'tables', 'told', 'waiting'),
     's3:DeleteObject': folders('waiting'),
     'sqs:ReceiveMessage': ['<QueuesRefresh.Arn>'],
     'sqs:DeleteMessage': ['<QueuesRefresh.Arn>'],
     'sqs:ChangeMessageVisibility': ['<QueuesRefresh.Arn>'],
     'sqs:GetQueueAttributes': ['<QueuesRefresh.Arn>'],
     'sqs:SendMessage': ['<QueuesRefresh.Arn>'],
+    'events:PutEvents': [BUS],
     'logs:CreateLogStream': ['<Functionsaggregatelogs.Arn>'],
     'logs:PutLogEvents': ['<Functionsaggregatelogs.Arn>'],
   });
@@ -68,7 +81,16 @@ test('maintain lists landing, commits to tables, sweeps the lake and sends messa
   expect(grants(stack, 'maintain')).toEqual({
     's3:ListBucket': [LAKE, LANDING],
     's3:GetObject': folders(...ALL_FOLDERS),
-    's3:PutObject': folders('arrivals', 'asked', 'insights', 'probes', 'staging', 'tables', 'waiting'),
+    's3:PutObject': folders(
+      'arrivals',
+      'asked',
+      'insights',
+      'probes',
+      'staging',
+      'tables',
+      'told',
+      'waiting',
+    ),
     's3:AbortMultipartUpload': folders(
       'arrivals',
       'asked',
@@ -76,6 +98,7 @@ test('maintain lists landing, commits to tables, sweeps the lake and sends messa
       'probes',
       'staging',
       'tables',
+      'told',
       'waiting',
     ),
     's3:DeleteObject': folders(
@@ -85,8 +108,10 @@ test('maintain lists landing, commits to tables, sweeps the lake and sends messa
       'insights',
       'probes',
       'quarantine',
+      'settlements',
       'staging',
       'tables',
+      'told',
       'unknown',
       'waiting',
     ),
@@ -95,6 +120,7 @@ test('maintain lists landing, commits to tables, sweeps the lake and sends messa
     'sqs:ChangeMessageVisibility': DEAD_LETTERS,
     'sqs:GetQueueAttributes': ['<QueuesFiles.Arn>', ...DEAD_LETTERS],
     'sqs:SendMessage': ['<QueuesFiles.Arn>', '<QueuesMaintainFailures.Arn>', '<QueuesRefresh.Arn>'],
+    'events:PutEvents': [BUS],
     'logs:CreateLogStream': ['<Functionsmaintainlogs.Arn>'],
     'logs:PutLogEvents': ['<Functionsmaintainlogs.Arn>'],
   });

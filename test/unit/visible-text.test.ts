@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { terminalOver } from '../../lib/cli/terminal.ts';
-import { visible, visibleCsv, visibleJson } from '../../lib/cli/visible-text.ts';
+import { visible, visibleCsv, visibleJson } from '../../lib/core/visible-text.ts';
 
 /** By number, apart from the code under test: C0, DEL, C1, marks of direction, separators, what has no shape. */
 const HOSTILE_RANGES: readonly (readonly [number, number])[] = [

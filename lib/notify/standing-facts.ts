@@ -1,0 +1,197 @@
+// The facts that stand in a lake now, from a comparison of landing with it, its logs and its reports; and what cannot be said now.
+// Remembers nothing and tells nobody.
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { type TableRef, tablePrefix } from '../core/insight.ts';
+import type { PartitionValues } from '../delta/actions.ts';
+import type { LiveFiles } from '../ingest/duplicates.ts';
+import { type Report, readReportOf } from '../ingest/report.ts';
+import type { Effects } from '../lake/effects.ts';
+import { quarantineKey, reportKey } from '../lake/layout.ts';
+import { filesBySource, type Origin, readOrigin } from '../lake/tags.ts';
+import { isUnseen } from '../lake/unseen.ts';
+import type { Reconciliation } from '../maintain/reconcile.ts';
+import { type Settled, Settling } from '../maintain/settling.ts';
+import type { Notice } from '../ports.ts';
+import { readPending, type Stale } from '../refresh/plan.ts';
+import { goingOn, type TableFailure } from '../table-failures.ts';
+import {
+  type About,
+  aboutOf,
+  auditFactId,
+  type Fact,
+  type FactId,
+  fileFactId,
+  missingFactId,
+  subjectOf,
+} from './fact.ts';
+
+export type Standing = {
+  readonly facts: ReadonlyMap<FactId, Fact>;
+  /**
+   * Of a fact that does not stand. `settled`: put right. `unknown`: nobody can say now, such as for a file that is not read yet.
+   * `void`: what it is about is not defined any more.
+   */
+  verdict(about: About): 'settled' | 'unknown' | 'void';
+  /** By subject: of files that are refused still and need no more work, why. */
+  readonly settled: ReadonlyMap<string, Settled>;
+};
+
+/** `keys`: `found` is about these alone. */
+export async function standingFacts(
+  effects: Effects,
+  found: Reconciliation,
+  keys?: readonly string[],
+): Promise<Standing> {
+  const facts = new Map<FactId, Fact>();
+  const add = (fact: Fact) => void facts.set(fact.id, fact);
+  const settled = new Map<string, Settled>();
+  const settling = await Settling.of(effects);
+  const failures: TableFailure[] = [...found.failed];
+  const unread = unreadSources(found, keys);
+  for (const dataset of effects.catalog.datasets)
+    await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
+      if (failures.some(({ table }) => table === tablePrefix(landingTable(dataset)))) return;
+      const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+      const live = filesBySource(snapshot?.files.values() ?? []);
+      for (const fact of await fileFacts(effects, dataset, live, found, settling, settled))
+        if (!unread(aboutFile(fact))) add(fact);
+    });
+  for (const { source, dataset } of found.vanished) add(missing(dataset, source));
+  for (const { target } of effects.catalog.derivations)
+    await goingOn(failures, tablePrefix(target), async () => {
+      const snapshot = await effects.tables.latest(tablePrefix(target));
+      for (const stale of snapshot ? readPending(snapshot).stale : []) add(failedAudit(target, stale));
+    });
+  return { facts, settled, verdict: (about) => verdict(effects, found, failures, unread, about) };
+}
+
+function aboutFile({ id }: Fact): string {
+  return (JSON.parse(id) as string[])[2] ?? '';
+}
+
+/** Of a key: its present version was not looked at, or is still to be read. */
+function unreadSources(
+  { ingest, misplaced, aside, unseen }: Reconciliation,
+  keys: readonly string[] | undefined,
+): (key: string) => boolean {
+  const open = new Set([...[...ingest, ...misplaced].map(({ source }) => source), ...aside]);
+  const asked = keys && new Set(keys);
+  return (key) => open.has(key) || asked?.has(key) === false || isUnseen(unseen, key);
+}
+
+function verdict(
+  { catalog }: Effects,
+  { held, unexamined }: Reconciliation,
+  failures: readonly TableFailure[],
+  unread: (key: string) => boolean,
+  about: About,
+): ReturnType<Standing['verdict']> {
+  const isFailed = (table: TableRef) => failures.some((failure) => failure.table === tablePrefix(table));
+  if (about.kind === 'failed-audit') {
+    const table = catalog.derivations.find(({ target }) => tablePrefix(target) === about.table)?.target;
+    const name = about.table.slice(about.table.indexOf('/') + 1);
+    if (table === undefined) return catalog.asideNamed(name) ? 'unknown' : 'void';
+    return isFailed(table) ? 'unknown' : 'settled';
+  }
+  const dataset = catalog.datasets.find(({ name }) => name === about.dataset);
+  if (dataset === undefined) return catalog.asideNamed(about.dataset) ? 'unknown' : 'void';
+  const isOpen = unexamined > 0 || held.includes(dataset.name) || isFailed(landingTable(dataset));
+  return isOpen || unread(about.key) ? 'unknown' : 'settled';
+}
+
+/** Rejected files, and files with quarantined rows, that are open. */
+async function fileFacts(
+  effects: Effects,
+  dataset: Dataset,
+  live: LiveFiles,
+  { rejected, empty }: Reconciliation,
+  settling: Settling,
+  closed: Map<string, Settled>,
+): Promise<Fact[]> {
+  const facts: Fact[] = [];
+  const sort = (fact: Fact, settled: Settled | undefined) => {
+    const about = aboutOf(fact.id);
+    if (settled === undefined) facts.push(fact);
+    else if (about) closed.set(subjectOf(about), settled);
+  };
+  const refused = new Set<string>();
+  for (const report of [...rejected, ...empty]) {
+    if (report.dataset !== dataset.name) continue;
+    refused.add(report.source);
+    if (report.outcome === 'accepted' && report.quarantined === 0) continue;
+    sort(fileFact(report), (await settling.settled(dataset, live, report)).settled);
+  }
+  for (const [source, [add]] of live) {
+    const origin = add && readOrigin(add);
+    if (origin === undefined || origin.quarantinedRows === 0 || refused.has(source)) continue;
+    const settled = await settling.settledRows(effects.lake, dataset, origin);
+    sort(liveFact(effects, dataset, origin), settled?.settled);
+  }
+  return facts;
+}
+
+/** Of a file that was refused as a whole, or of which rows were. */
+export function fileFact(report: Report): Fact {
+  const { dataset, source, etag, outcome, reason, quarantined } = report;
+  const details = async () => fileNotice(report);
+  return outcome === 'rejected'
+    ? { id: fileFactId('rejected', dataset, source, etag, reason?.rule ?? ''), details }
+    : { id: fileFactId('quarantined', dataset, source, etag, quarantined), details };
+}
+
+function liveFact({ lake }: Effects, { name }: Dataset, origin: Origin): Fact {
+  const { source, etag, acceptedRows, quarantinedRows } = origin;
+  return {
+    id: fileFactId('quarantined', name, source, etag, quarantinedRows),
+    details: async () => {
+      const report = await readReportOf(lake, name, origin);
+      if (report) return fileNotice(report);
+      const counts = { rows: acceptedRows + quarantinedRows, accepted: acceptedRows };
+      const more = { quarantined: quarantinedRows, rules: [], quarantine: quarantineKey(name, origin) };
+      return { kind: 'quarantined', dataset: name, key: source, ...counts, ...more };
+    },
+  };
+}
+
+const MAX_REASON = 2000;
+
+function shortened(reason: string): string {
+  return reason.length <= MAX_REASON ? reason : `${reason.slice(0, MAX_REASON)}…`;
+}
+
+/** The most rules that a notice names. */
+const MAX_RULES = 20;
+
+/** Places are keys in the lake. */
+function fileNotice(report: Report): Notice {
+  const { dataset, source, outcome, reason, rows, accepted, quarantined, violations, quarantine } = report;
+  const rules = [...violations].sort((a, b) => b.rows - a.rows).slice(0, MAX_RULES);
+  return {
+    kind: outcome === 'rejected' ? 'rejected' : 'quarantined',
+    dataset,
+    key: source,
+    ...(reason ? { rule: reason.rule, reason: shortened(reason.message) } : {}),
+    rows,
+    accepted,
+    quarantined,
+    rules: rules.map(({ field, rule, rows: refused }) => ({ field, rule, rows: refused })),
+    report: reportKey(dataset, report),
+    ...(quarantine === undefined ? {} : { quarantine }),
+  };
+}
+
+function missing(dataset: string, key: string): Fact {
+  return { id: missingFactId(dataset, key), details: async () => ({ kind: 'missing', dataset, key }) };
+}
+
+export function failedAudit(table: TableRef, { partition, message }: Stale): Fact {
+  return {
+    id: auditFactId(tablePrefix(table), partition),
+    details: async () => auditNotice(tablePrefix(table), partition, message),
+  };
+}
+
+function auditNotice(table: string, partition: PartitionValues, reason: string): Notice {
+  return { kind: 'failed-audit', table, partition, reason: shortened(reason) };
+}
