@@ -55,5 +55,10 @@ export function memoryLimit(args: Arguments): Pick<OpenOptions, 'memoryLimitMb'>
 export function typed(path: string): string {
   const way = isS3Location(path) ? path : relative(process.cwd(), path);
   const shown = way === '' ? '.' : way.length < path.length ? way : path;
-  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+  return shellWord(shown);
+}
+
+/** Quoted if a shell would take it for anything but one word. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

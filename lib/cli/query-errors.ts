@@ -5,6 +5,7 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import type { TableRef } from '../core/insight.ts';
 import { quotingHints } from '../definitions/quoting-hint.ts';
 import { CliError } from '../errors.ts';
+import { namedTables } from '../inspect/find-table.ts';
 import { type LakeReads, readableTables } from '../inspect/readable-tables.ts';
 import { tableShapes } from '../inspect/table-shapes.ts';
 import type { AsOf } from '../lake/as-of.ts';
@@ -28,7 +29,27 @@ export async function queryError(refused: Refused, error: SqlError): Promise<Cli
     );
   const unknown = /^Catalog Error: Table with name (.+) does not exist!/.exec(error.message)?.[1];
   if (unknown !== undefined) return as(await unknownTable(refused, unknown));
-  return as([...engineLines(error), ...(await quotingHint(refused, error))]);
+  const hints = [...(await quotingHint(refused, error)), ...comingColumn(refused, error)];
+  return as([...engineLines(error), ...hints]);
+}
+
+/** A column that a definition has, of a table that does not have it before the next sync. */
+function comingColumn({ effects: { catalog }, sql, asOf }: Refused, { message }: SqlError): string[] {
+  const unknown =
+    /^Binder Error: (?:Referenced column|Table ".*" does not have a column named) "([^"]+)"/.exec(
+      message,
+    )?.[1];
+  if (unknown === undefined || asOf !== undefined) return [];
+  const words = sql.toLowerCase();
+  return namedTables({ catalog })
+    .filter(({ name }) => words.includes(name.toLowerCase()))
+    .filter((table) =>
+      catalog.columnsOf(table).some(({ name }) => name.toLowerCase() === unknown.toLowerCase()),
+    )
+    .map(
+      ({ name }) =>
+        `The definition of ${name} has a column ${unknown}, the lake not yet: run "npx sluice sync".`,
+    );
 }
 
 async function unknownTable(

@@ -3,6 +3,7 @@
 import type { Dataset } from '../core/contract.ts';
 import type { SourceRejects } from '../inspect/rejects.ts';
 import type { Effects } from '../lake/effects.ts';
+import { shellWord } from './locations.ts';
 
 /** Lines for standard error. */
 export async function sendAgain(
@@ -16,24 +17,33 @@ export async function sendAgain(
       : [
           `This is UTF-8, but ${dataset.name} needs ${dataset.encoding}: convert it with iconv -f utf-8 -t ${dataset.encoding}.`,
         ];
-  return [await nextStep(effects, dataset, rejects), ...encoding];
+  return [...(await nextSteps(effects, dataset, rejects)), ...encoding];
 }
 
-async function nextStep(
+async function nextSteps(
   effects: Effects,
   dataset: Dataset,
   { source, reason }: SourceRejects,
-): Promise<string> {
+): Promise<string[]> {
   if (reason)
-    return `The whole file was rejected, including its good rows: correct these rows in the file itself, and send it again as ${source}.`;
+    return [
+      `The whole file was rejected, including its good rows: correct these rows in the file itself, and send it again as ${source}.`,
+    ];
   if (dataset.mode === 'replace')
-    return `Only the newest file of ${dataset.name} is used: correct these rows in the file itself, and send it again as ${source}.`;
+    return [
+      `Only the newest file of ${dataset.name} is used: correct these rows in the file itself, and send it again as ${source}.`,
+    ];
   const name = await freeName(effects, dataset, source);
   const packed = PACKERS[/\.(gz|zst)$/.exec(name ?? '')?.[1] ?? ''];
   const packing = packed === undefined ? '' : `, compressed with ${packed}`;
-  return name === undefined
-    ? `The path of ${dataset.name} (${dataset.path}) matches no other name next to ${source}: correct these rows in the file itself, and send it again under the same name.`
-    : `Correct these rows and send them as ${name}${packing}: under the old name they would replace the file's other rows.`;
+  if (name === undefined)
+    return [
+      `The path of ${dataset.name} (${dataset.path}) matches no other name next to ${source}: correct these rows in the file itself, and send it again under the same name.`,
+    ];
+  return [
+    `Correct these rows and send them as ${name}${packing}: under the old name they would replace the file's other rows.`,
+    `When they are accepted, close what is open here: npx sluice settle ${shellWord(source)} --why ${shellWord(`sent as ${name}`)}`,
+  ];
 }
 
 const TRIES = 100;

@@ -85,7 +85,9 @@ describe('rejects', () => {
     const { code, out, err } = await rejects(shop, FIRST, '--format', 'csv');
     expect({ code, out }).toEqual({ code: 0, out: '"amount",till\r\n"1,5","so\r\nuth"\r\nx,\r\n' });
     expect(err).toBe(
-      `Correct these rows and send them as ${CORRECTED}: under the old name they would replace the file's other rows.\n`,
+      `Correct these rows and send them as ${CORRECTED}: under the old name they would replace the file's other rows.
+When they are accepted, close what is open here: npx sluice settle ${FIRST} --why 'sent as ${CORRECTED}'
+`,
     );
     await shop.write(CORRECTED, out.replace('1,5', '1.5').replace('x,', '7,west'));
     await sluice(['sync', ...shop.places]);
@@ -98,6 +100,13 @@ describe('rejects', () => {
     ]);
     expect(rows).toBe('n,amount\r\n4,12.00\r\n');
     expect((await rejects(shop, FIRST, '--format', 'csv')).err).toContain('a-corrected-2.csv');
+    const open = async () =>
+      (JSON.parse((await rejects(shop, '--format', 'json')).out) as { source: string; settled: unknown }[])
+        .filter(({ settled }) => !settled)
+        .map(({ source }) => source);
+    expect(await open()).toContain(FIRST);
+    await sluice(['settle', FIRST, '--why', `sent as ${CORRECTED}`, ...shop.places]);
+    expect(await open()).not.toContain(FIRST);
   });
 
   it('of a file beyond its limit: why, and that the file itself is to be corrected; the rows before stay', async () => {
