@@ -25,7 +25,7 @@ const KINDS = ['tables', 'insights'] as const;
 
 /** Every table and insight that has a log, one of each name, in the order of their names; those that were dropped too. */
 export async function readableTables(effects: LakeReads, catalog: Catalog): Promise<TableRef[]> {
-  const found = await Promise.all(KINDS.map((kind) => tablesOfKind(effects.lake, kind)));
+  const found = await mapInParallel(KINDS, (kind) => tablesOfKind(effects.lake, kind));
   return onePerName(effects, catalog, found.flat());
 }
 
@@ -46,7 +46,7 @@ async function namedExactly({ lake }: LakeReads, names: readonly string[]): Prom
     // Others would be no single folder of the lake.
     if (!/^\w+$/.test(name)) return [];
     const candidates = KINDS.map((kind): TableRef => ({ kind, name }));
-    const there = await Promise.all(candidates.map((table) => hasLog(lake, tablePrefix(table))));
+    const there = await mapInParallel(candidates, (table) => hasLog(lake, tablePrefix(table)));
     return candidates.filter((_, nth) => there[nth]);
   });
   return found.some((tables) => tables.length === 0) ? undefined : found.flat();

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileError } from '../adapters/file-error.ts';
 import { ownPackage } from '../adapters/own-package.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import { isFolder } from './folders.ts';
 
 export type InitOptions = {
@@ -81,14 +82,13 @@ async function readOwn() {
 async function templateFiles(root: string, name: string): Promise<TemplateFile[]> {
   const folder = join(root, 'template', name);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => {
-        const file = join(entry.parentPath, entry.name);
-        const path = file.slice(folder.length + 1).replaceAll('\\', '/');
-        return { path: path === 'gitignore' ? '.gitignore' : path, text: await readFile(file, 'utf8') };
-      }),
+  return mapInParallel(
+    entries.filter((entry) => entry.isFile()),
+    async (entry) => {
+      const file = join(entry.parentPath, entry.name);
+      const path = file.slice(folder.length + 1).replaceAll('\\', '/');
+      return { path: path === 'gitignore' ? '.gitignore' : path, text: await readFile(file, 'utf8') };
+    },
   );
 }
 

@@ -27,7 +27,7 @@ async function strayTables({ lake, catalog }: Effects): Promise<TableRef[]> {
     ...catalog.datasets.map((dataset) => tablePrefix(landingTable(dataset))),
     ...catalog.derivations.map(({ target }) => tablePrefix(target)),
   ]);
-  const found = await Promise.all(TABLE_KINDS.map((kind) => tablesOfKind(lake, kind)));
+  const found = await mapInParallel(TABLE_KINDS, (kind) => tablesOfKind(lake, kind));
   return found.flat().filter((table) => !defined.has(tablePrefix(table)));
 }
 

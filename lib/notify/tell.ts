@@ -54,8 +54,8 @@ export async function tell(
   standing: Standing,
   options: TellOptions = {},
 ): Promise<Untold[]> {
-  const untold = await Promise.all(
-    telling.notifiers.map((notifier) => tellChannel(telling, notifier, standing, options)),
+  const untold = await mapInParallel(telling.notifiers, (notifier) =>
+    tellChannel(telling, notifier, standing, options),
   );
   return untold.flat();
 }
