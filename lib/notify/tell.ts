@@ -119,7 +119,7 @@ type News = {
 async function newsFor(
   { lake }: Telling,
   channel: string,
-  { facts, verdict }: Standing,
+  { facts, topics, verdict }: Standing,
   { only, newMissing = true }: TellOptions,
 ): Promise<News> {
   const factsOf = (ids: ReadonlySet<FactId>) =>
@@ -129,7 +129,7 @@ async function newsFor(
     });
   if (only === 'facts')
     return { facts: factsOf(await untoldOf(lake, channel, facts.keys())), settled: [], obsolete: [] };
-  const { untold, past } = await compareTold(lake, channel, facts.keys());
+  const { untold, past } = await compareTold(lake, channel, facts.keys(), topics);
   const standing = new Set([...facts.keys()].map((id) => subjectAt(id)));
   const settled: { about: About; mark: Mark }[] = [];
   const obsolete: Mark[] = [];
