@@ -98,7 +98,7 @@ export async function reconcileByMessages(
   measure('unexaminedFiles', unexamined);
   logFindings(effects, found, sent, unexamined);
   if (unexamined === 0) await closeLetters(maintain, found);
-  if (!outOfTime()) await maintain.notices?.ofLake(effects, found);
+  if (!outOfTime()) await maintain.notices?.ofLake(effects, found, outOfTime);
   const failed = onePerTable([...unread, ...found.failed]);
   if (failed.length > 0)
     throw new CliError(failed.map(({ table, message }) => `${table} is not reconciled: ${message}`));

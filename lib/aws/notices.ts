@@ -18,8 +18,8 @@ export type Notices = {
   ofIngest(effects: Effects, result: IngestResult): Promise<void>;
   /** Audits that failed. */
   ofRefresh(effects: Effects, outcome: RefreshOutcome): Promise<void>;
-  /** All that stands in the lake, and what does not stand any more. */
-  ofLake(effects: Effects, found: Reconciliation): Promise<void>;
+  /** All that stands in the lake, and what does not stand any more, as far as there is time. */
+  ofLake(effects: Effects, found: Reconciliation, outOfTime: () => boolean): Promise<void>;
 };
 
 export function noticesBy(notifier: Notifier): Notices {
@@ -52,9 +52,10 @@ export function noticesBy(notifier: Notifier): Notices {
         effects,
         failed.map((stale) => failedAudit(target, stale)),
       ),
-    async ofLake(effects, found) {
+    async ofLake(effects, found, outOfTime) {
       try {
-        report(effects.log, await tell(telling(effects), await standingFacts(effects, found)));
+        const standing = await standingFacts(effects, found);
+        report(effects.log, await tell({ ...telling(effects), outOfTime }, standing));
       } catch (error) {
         effects.log('warn', 'notify.failed', { error });
       }

@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { UsageError } from '../errors.ts';
+import { refuseForeignDefault } from '../local/locations.ts';
 import type { LakeLocations, OpenOptions } from '../local/open-lake.ts';
 import type { Arguments } from './verb.ts';
 
@@ -13,20 +14,10 @@ export function locations(args: Arguments): LakeLocations {
   };
 }
 
-/**
- * If one is in S3, the default of the other does not fit: it belongs to the local lake, whose files would count as vanished.
- * Throws UsageError.
- */
+/** Throws UsageError where a default does not fit the other location. */
 export function matchingLocations(args: Arguments): LakeLocations {
   const places = locations(args);
-  for (const [name, other] of [
-    ['landing', 'lake'],
-    ['lake', 'landing'],
-  ] as const)
-    if (isS3Location(places[name]) && !args.isChosen(other))
-      throw new UsageError(
-        `${name} is ${places[name]}, so pass --${other} as well, or set ${other} in sluice.yaml: its default, ${typed(places[other])}, belongs to the local lake.`,
-      );
+  refuseForeignDefault(places, args.isChosen, (name) => `--${name}`);
   return places;
 }
 

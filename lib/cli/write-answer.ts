@@ -51,7 +51,7 @@ async function textFile(
 
 /**
  * The engine writes into the scratch folder, which it may reach anyway, and the file is moved from there: no statement of a user
- * can reach another folder. The user's SQL becomes the body of a view; whatever it says, COPY is a statement of ours.
+ * can reach another folder. The user's SQL stays a part of one query that only reads; whatever it says, COPY is a statement of ours.
  */
 async function parquetFile(
   session: SqlSession,
@@ -60,27 +60,26 @@ async function parquetFile(
   { scratch, signal }: Writing,
 ): Promise<number> {
   const columns = withKeys(await session.describe(sql));
-  const view = '_sluice_answer';
-  const names = columns.map(({ key }) => identifier(key)).join(', ');
-  await session.run(`CREATE OR REPLACE TEMP VIEW ${view} (${names}) AS ${await asSelect(session, sql)}`);
   const exact = columns.map(({ key, type }) => {
     const name = identifier(key);
     const stored = parquetType(type);
     return stored === type ? name : `CAST(${name} AS ${stored}) AS ${name}`;
   });
+  const names = columns.map(({ key }) => identifier(key)).join(', ');
+  // Not a view, which SHOW TABLES would list.
+  const select = `SELECT ${exact.join(', ')} FROM (${asSelect(sql)}) AS answer (${names})`;
+  if ((await readQuery(session, select)) === undefined)
+    throw new CliError('This query cannot be written as Parquet: use CSV or JSON.');
   const made = join(scratch, 'answer.parquet');
-  const rows = await session.run(writeParquet(`SELECT ${exact.join(', ')} FROM ${view}`, made), signal);
+  const rows = await session.run(writeParquet(select, made), signal);
   await move(made, path);
   return rows;
 }
 
-/** DESCRIBE and the like are no SELECT, and have to be in parentheses to be one. It is still a single query that only reads. */
-async function asSelect(session: SqlSession, sql: string): Promise<string> {
+/** DESCRIBE and the like are no SELECT, and have to be in parentheses to be one. */
+function asSelect(sql: string): string {
   const { statements, rest } = splitStatements(sql);
-  const select = `SELECT * FROM (${statements[0] ?? rest}\n)`;
-  if ((await readQuery(session, select)) === undefined)
-    throw new CliError('This query cannot be written as Parquet: use CSV or JSON.');
-  return select;
+  return `SELECT * FROM (${statements[0] ?? rest}\n)`;
 }
 
 /** DuckDB writes these as what cannot hold all of their values: huge integers as DOUBLE, intervals in milliseconds. */

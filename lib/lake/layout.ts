@@ -74,9 +74,19 @@ export function toldPrefix(channel: string): string {
   return `told/${channel}/`;
 }
 
-/** `id`: of a fact. */
-export function toldKey(channel: string, id: string): string {
-  return `${toldPrefix(channel)}${hashOf(id)}.json`;
+/** `id`: of a fact. `topic`: what it is about, so that a listing tells which marks are about the same. */
+export function toldKey(channel: string, topic: string, id: string): string {
+  return `${toldPrefix(channel)}${hashOf(topic)}-${hashOf(id)}.json`;
+}
+
+/** The part of a mark's key that marks of one topic share; undefined for what is no such key. */
+export function toldTopic(key: string): string | undefined {
+  return /([0-9a-f]{16})-[0-9a-f]{16}\.json$/.exec(key)?.[1];
+}
+
+/** As `toldTopic` of the key of a mark about it. */
+export function topicHash(topic: string): string {
+  return hashOf(topic);
 }
 
 /** Marks that a message about the table waits in the refresh queue: lib/aws/refresh-queue.ts. `table`: as `insights/<name>`. */

@@ -1,5 +1,5 @@
 // A project's settings, sluice.yaml: finds the file, and checks it word by word. What overrides it, the command line decides.
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isS3Location } from '../adapters/s3-location.ts';
@@ -52,13 +52,42 @@ export type Config = Omit<z.infer<typeof configWords>, 'notify'> & {
 
 /**
  * The settings of the project that `folder` belongs to: of the first sluice.yaml from there upwards. Undefined if there is none.
- * Throws DefinitionError on a mistake in it, and CliError if it cannot be read.
+ * Throws DefinitionError on a mistake in it, and CliError if it cannot be read, or is one that a stranger put there.
  */
 export async function findConfig(folder: string): Promise<Config | undefined> {
-  const file = join(resolve(folder), CONFIG_FILE);
-  const text = await textOf(file);
-  if (text !== undefined) return parseConfig(file, text);
-  return dirname(file) === dirname(dirname(file)) ? undefined : findConfig(dirname(dirname(file)));
+  const start = resolve(folder);
+  for (let at = start; ; at = dirname(at)) {
+    const file = join(at, CONFIG_FILE);
+    const text = await textOf(file);
+    if (text !== undefined) {
+      await refuseStrangers(file, start);
+      return parseConfig(file, text);
+    }
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+/** It names a command that is run, and in a folder such as /tmp anybody can write. Throws CliError. */
+async function refuseStrangers(file: string, start: string): Promise<void> {
+  const me = process.getuid?.();
+  if (me === undefined) return;
+  const [owner, folder] = [await stat(file), await stat(dirname(file))];
+  // The one that is started from need not be there.
+  const { uid } = await stat(start).catch(() => folder);
+  if (!isStrangers(owner, folder, new Set([0, me, uid]))) return;
+  throw new CliError(
+    `${file} belongs to another user (${owner.uid}), who may have put it there for others to run: its settings are not used. Remove it, or work in a folder that is not below ${dirname(file)}.`,
+  );
+}
+
+/** `own`: users that are trusted. `folder`: the one that holds the file. */
+export function isStrangers(
+  file: { readonly uid: number },
+  folder: { readonly uid: number; readonly mode: number },
+  own: ReadonlySet<number>,
+): boolean {
+  const isOpen = !own.has(folder.uid) || (folder.mode & 0o002) !== 0;
+  return isOpen && !own.has(file.uid);
 }
 
 /** `file`: its absolute path. Throws DefinitionError with the line. */

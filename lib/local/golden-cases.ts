@@ -38,7 +38,7 @@ export type Comparison = {
 
 export type CaseResult = GoldenCase & {
   readonly passed: boolean;
-  /** What went wrong besides rows: a definition that is wrong, a table that failed, a partition that is stale. */
+  /** What went wrong besides rows: a wrong definition, a file that no dataset takes, a table that failed, a stale partition. */
   readonly problems: readonly string[];
   readonly comparisons: readonly Comparison[];
   /** Files of expected/ that were written or changed. */
@@ -118,6 +118,11 @@ function problemsOf(result: SyncResult): string[] {
     ...result.refused.map(({ message }) => message),
     ...result.failed.map(({ table, message }) => `${table}: ${message}`),
     ...result.unseen.map(({ key, problem }) => `${key}: ${problem}`),
+    ...result.outcomes.flatMap((one) =>
+      one.result === 'unknown'
+        ? [`landing/${one.source} matches no dataset's path: correct its name, or remove it`]
+        : [],
+    ),
     ...result.deadLetters.map(({ error }) => error),
     ...result.stale.map(({ table, message }) => `${tablePrefix(table)}: ${message}`),
   ];
@@ -129,13 +134,12 @@ async function expectedFiles(folder: string): Promise<string[]> {
 }
 
 async function compared(effects: Effects, folder: string, file: string): Promise<Comparison> {
-  const path = join(folder, 'expected', file);
-  const [header, ...expected] = await readExpected(path);
   const none = { file, columns: [], missing: [], surplus: [] };
-  if (header === undefined)
-    return { ...none, problem: 'the file is empty: its first line names the columns to compare' };
-  const columns = header.map((name) => name ?? '');
   try {
+    const [header, ...expected] = await readExpected(join(folder, 'expected', file));
+    if (header === undefined)
+      return { ...none, problem: 'the file is empty: its first line names the columns to compare' };
+    const columns = header.map((name) => name ?? '');
     const rows = await rowsOf(effects, basename(file, '.csv'), columns);
     return { file, columns, missing: without(expected, rows), surplus: without(rows, expected) };
   } catch (error) {

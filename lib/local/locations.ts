@@ -1,10 +1,29 @@
 // Checks that landing and lake exist and do not overlap; on disk and in S3.
 import { tmpdir } from 'node:os';
 import { isS3Location, parseLocation, showLocation } from '../adapters/s3-location.ts';
-import { CliError } from '../errors.ts';
+import { CliError, UsageError } from '../errors.ts';
 import { isFolder, refuseFolderOverlap, requireLakeFolder, requireLandingFolder } from './folders.ts';
 import type { LakeLocations } from './open-lake.ts';
 import { openStore } from './open-store.ts';
+
+/**
+ * If one is in S3, the default of the other does not fit: it belongs to the local lake, whose files would count as vanished.
+ * `written`: how a name is written where the caller chooses it. Throws UsageError.
+ */
+export function refuseForeignDefault(
+  places: Pick<LakeLocations, 'landing' | 'lake'>,
+  isChosen: (name: 'landing' | 'lake') => boolean,
+  written: (name: string) => string,
+): void {
+  for (const [name, other] of [
+    ['landing', 'lake'],
+    ['lake', 'landing'],
+  ] as const)
+    if (isS3Location(places[name]) && !isChosen(other))
+      throw new UsageError(
+        `${name} is ${places[name]}, so pass ${written(other)} as well, or set ${other} in sluice.yaml: its default, ${places[other]}, belongs to the local lake.`,
+      );
+}
 
 /** A missing landing is a mistake, not a landing from which everything has vanished. Throws CliError. */
 export async function requireLanding({ landing }: LakeLocations): Promise<void> {

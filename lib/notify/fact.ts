@@ -47,6 +47,11 @@ export function aboutOf(id: FactId): About | undefined {
   }
 }
 
+/** Of the facts that one look at a file, or one refresh of a table, can put right. */
+export function topicOf(about: About): string {
+  return about.kind === 'failed-audit' ? JSON.stringify(['audit', about.table]) : subjectOf(about);
+}
+
 /** Equal for facts of which one takes the place of the other: a file that was rejected, and has refused rows in its next version. */
 export function subjectOf(about: About): string {
   if (about.kind === 'failed-audit') return JSON.stringify(['audit', about.table, about.partition]);

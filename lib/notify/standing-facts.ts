@@ -24,6 +24,7 @@ import {
   fileFactId,
   missingFactId,
   subjectOf,
+  topicOf,
 } from './fact.ts';
 
 export type Standing = {
@@ -33,6 +34,8 @@ export type Standing = {
    * `void`: what it is about is not defined any more.
    */
   verdict(about: About): 'settled' | 'unknown' | 'void';
+  /** Undefined: all of the lake. Else nothing is said of other topics. */
+  readonly topics?: readonly string[];
   /** By subject: of files that are refused still and need no more work, why. */
   readonly settled: ReadonlyMap<string, Settled>;
 };
@@ -63,7 +66,26 @@ export async function standingFacts(
       const snapshot = await effects.tables.latest(tablePrefix(target));
       for (const stale of snapshot ? readPending(snapshot).stale : []) add(failedAudit(target, stale));
     });
-  return { facts, settled, verdict: (about) => verdict(effects, found, failures, unread, about) };
+  const topics = keys === undefined ? {} : { topics: topicsOf(effects, keys) };
+  return {
+    facts,
+    settled,
+    ...topics,
+    verdict: (about) => verdict(effects, found, failures, unread, about),
+  };
+}
+
+/** All that a fact about one of the keys, or about an audit, can be about. */
+function topicsOf({ catalog }: Effects, keys: readonly string[]): string[] {
+  const files = keys.flatMap((key) =>
+    catalog.datasets.flatMap(({ name: dataset }) =>
+      (['rejected', 'missing'] as const).map((kind) => topicOf({ kind, dataset, key })),
+    ),
+  );
+  const audits = catalog.derivations.map(({ target }) =>
+    topicOf({ kind: 'failed-audit', table: tablePrefix(target), partition: {} }),
+  );
+  return [...files, ...audits];
 }
 
 function aboutFile({ id }: Fact): string {

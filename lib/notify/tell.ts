@@ -26,6 +26,8 @@ export type Telling = {
   readonly timeoutMs?: number;
   /** Ends all attempts. */
   readonly signal?: AbortSignal;
+  /** Once true, nothing more is begun: the next time goes on. */
+  readonly outOfTime?: () => boolean;
 };
 
 export type TellOptions = {
@@ -47,6 +49,8 @@ const ATTEMPTS = 3;
 const TIMEOUT_MS = 10_000;
 /** The most notices in a notification: all are counted. */
 const MAX_NOTICES = 1000;
+/** The same for a channel that passes each on: what it can pass on within one attempt. */
+const MAX_PASSED = 100;
 
 /** Never throws for a channel. */
 export async function tell(
@@ -66,26 +70,42 @@ async function tellChannel(
   standing: Standing,
   options: TellOptions,
 ): Promise<Untold[]> {
-  let facts = 0;
+  const { lake, outOfTime = () => false } = telling;
+  let left = 0;
   try {
     const news = await newsFor(telling, notifier.channel, standing, options);
-    facts = news.facts.length + news.settled.length;
-    if (facts > 0)
-      await deliver(
-        telling,
-        notifier,
-        await notificationFor(telling, news, standing, notifier.passesEach ? facts : MAX_NOTICES),
+    left = news.facts.length + news.settled.length;
+    const most = notifier.passesEach ? MAX_PASSED : Number.POSITIVE_INFINITY;
+    for (const { facts, settled } of portions(news, most)) {
+      if (outOfTime()) throw new UndeliveredError('there was no time left', true);
+      await deliver(telling, notifier, await notificationFor(telling, { facts, settled }, standing));
+      await remember(
+        lake,
+        notifier.channel,
+        facts.map(({ id }) => id),
       );
-    await remember(
-      telling.lake,
-      notifier.channel,
-      news.facts.map(({ id }) => id),
-    );
-    await forget(telling.lake, [...news.settled.map(({ mark }) => mark), ...news.obsolete]);
+      await forget(
+        lake,
+        settled.map(({ mark }) => mark),
+      );
+      left -= facts.length + settled.length;
+    }
+    await forget(lake, news.obsolete);
     return [];
   } catch (error) {
     const reason = error instanceof UndeliveredError ? error.message : messageOf(error);
-    return [{ channel: notifier.channel, facts, reason }];
+    return [{ channel: notifier.channel, facts: left, reason }];
+  }
+}
+
+type Portion = Pick<News, 'facts' | 'settled'>;
+
+/** What was told of a portion is remembered before the next one is: however many there are, some are done with each time. */
+function* portions({ facts, settled }: Portion, most: number): Generator<Portion> {
+  for (let first = 0; first < facts.length + settled.length; first += most) {
+    const fromSettled = Math.max(0, first - facts.length);
+    const ofFacts = facts.slice(first, first + most);
+    yield { facts: ofFacts, settled: settled.slice(fromSettled, fromSettled + most - ofFacts.length) };
   }
 }
 
@@ -99,7 +119,7 @@ type News = {
 async function newsFor(
   { lake }: Telling,
   channel: string,
-  { facts, verdict }: Standing,
+  { facts, topics, verdict }: Standing,
   { only, newMissing = true }: TellOptions,
 ): Promise<News> {
   const factsOf = (ids: ReadonlySet<FactId>) =>
@@ -109,7 +129,7 @@ async function newsFor(
     });
   if (only === 'facts')
     return { facts: factsOf(await untoldOf(lake, channel, facts.keys())), settled: [], obsolete: [] };
-  const { untold, past } = await compareTold(lake, channel, facts.keys());
+  const { untold, past } = await compareTold(lake, channel, facts.keys(), topics);
   const standing = new Set([...facts.keys()].map((id) => subjectAt(id)));
   const settled: { about: About; mark: Mark }[] = [];
   const obsolete: Mark[] = [];
@@ -147,9 +167,8 @@ function onePerSubject<T extends { readonly about: About; readonly mark: Mark }>
 
 async function notificationFor(
   { lake, landing, clock }: Telling,
-  { facts, settled }: News,
+  { facts, settled }: Portion,
   standing: Standing,
-  most: number,
 ): Promise<Notification> {
   const counts: Record<string, number> = {};
   const counted = (kind: string) => {
@@ -157,8 +176,8 @@ async function notificationFor(
   };
   for (const { id } of facts) counted(aboutOf(id)?.kind ?? '');
   for (const _ of settled) counted('settled');
-  const told = await mapInParallel(facts.slice(0, most), ({ details }) => details());
-  const rest = settled.slice(0, most - told.length).map(({ about }) => ({
+  const told = await mapInParallel(facts.slice(0, MAX_NOTICES), ({ details }) => details());
+  const rest = settled.slice(0, MAX_NOTICES - told.length).map(({ about }) => ({
     kind: 'settled',
     was: about.kind,
     ...placeOf(about),

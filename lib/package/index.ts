@@ -9,5 +9,5 @@ export type { Receipt } from '../inspect/receipt.ts';
 export type { SourceRejects } from '../inspect/rejects.ts';
 export type { SyncResult } from '../local/sync-lake.ts';
 export { type ValidateOptions, type Validation, validateFile } from '../local/validate-file.ts';
-export type { Log, Row } from '../ports.ts';
+export { type Log, type Row, SqlError } from '../ports.ts';
 export { Lake, type LakeOptions, openLake, type SyncChoice, type TableChoice } from './lake.ts';

@@ -14,7 +14,7 @@ import { findRejects, type SourceRejects } from '../inspect/rejects.ts';
 import { TableLogs } from '../inspect/table-log.ts';
 import { type AsOf, parseAsOf } from '../lake/as-of.ts';
 import { findConfig } from '../local/config.ts';
-import { refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
+import { refuseForeignDefault, refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
 import { type LakeLocations, type LocalLake, openLake as openLocal } from '../local/open-lake.ts';
 import { settingsFrom } from '../local/settings.ts';
 import { type SyncResult, syncLake } from '../local/sync-lake.ts';
@@ -58,7 +58,8 @@ export type TableChoice = {
 
 /**
  * Opens a lake; close it when done. `query` and `history` need the lake alone; the other methods throw CliError where there are no
- * definitions. Throws CliError if landing and the lake overlap.
+ * definitions, and those that look at landing UsageError where only one of landing and the lake was chosen, and is in S3. Throws
+ * CliError if landing and the lake overlap.
  */
 export async function openLake(options: LakeOptions = {}): Promise<Lake> {
   const { folder = process.cwd(), log = () => {}, memoryLimitMb } = options;
@@ -72,20 +73,27 @@ export async function openLake(options: LakeOptions = {}): Promise<Lake> {
   await refuseOverlap(locations);
   const memory = memoryLimitMb === undefined ? {} : { memoryLimitMb };
   const local = await openLocal(locations, log, { definitions: 'wanted', ...memory });
-  return new Lake(local, locations);
+  const isChosen = (name: keyof LakeLocations) =>
+    options[name] !== undefined || settings.get(name)?.by !== undefined;
+  return new Lake(local, locations, () => refuseForeignDefault(locations, isChosen, (name) => name));
 }
 
 export class Lake {
   readonly locations: LakeLocations;
   private readonly local: LocalLake;
 
-  constructor(local: LocalLake, locations: LakeLocations) {
+  /** Throws UsageError where landing and the lake do not belong together. */
+  private readonly requireMatching: () => void;
+
+  constructor(local: LocalLake, locations: LakeLocations, requireMatching: () => void) {
     this.local = local;
     this.locations = locations;
+    this.requireMatching = requireMatching;
   }
 
   /** Brings the lake in line with landing, once, as `sluice sync`. Throws CliError if landing is missing. */
   async sync(choice: SyncChoice = {}): Promise<SyncResult> {
+    this.requireMatching();
     this.requireDefinitions();
     await requireLanding(this.locations);
     const { dataset, from, to, keys, prune = false, allowMassWithdrawal = false } = choice;
@@ -110,6 +118,7 @@ export class Lake {
 
   /** What the lake holds, how current it is, and what needs attention. */
   async status(): Promise<LakeStatus> {
+    this.requireMatching();
     this.requireDefinitions();
     await requireLake(this.locations);
     return lakeStatus(this.local.effects);
@@ -123,6 +132,7 @@ export class Lake {
     dataset?: string;
     recount?: boolean;
   } = {}): Promise<Certificate> {
+    this.requireMatching();
     this.requireDefinitions();
     await requireLanding(this.locations);
     await requireLake(this.locations);
@@ -136,6 +146,7 @@ export class Lake {
    * of source files and data files that are read for the counts; 0 counts nothing.
    */
   async plan({ countLimitMb = 1000 }: { countLimitMb?: number } = {}): Promise<CountedPlan> {
+    this.requireMatching();
     this.requireDefinitions();
     await requireLanding(this.locations);
     const { effects } = this.local;
@@ -168,6 +179,7 @@ export class Lake {
     readonly sources: readonly SourceRejects[];
     readonly failures: readonly TableFailure[];
   }> {
+    this.requireMatching();
     this.requireDefinitions();
     await requireLake(this.locations);
     const failures: TableFailure[] = [];

@@ -51,10 +51,23 @@ describe('a difference is shown as in a diff, and fails', () => {
       'a\n',
       'there is no table or insight "ordres". Did you mean "orders"?',
     ],
+    ['what is no CSV', 'orders.csv', 'a,"b\n', 'orders.csv is not CSV: Quote Not Closed'],
     ['an empty file', 'orders.csv', '', 'the file is empty: its first line names the columns'],
   ])('%s', async (_, file, text, message) => {
     const { code, out } = await played({ [`${CASE}/expected/${file}`]: text });
     expect({ code, out }).toMatchObject({ code: 1, out: expect.stringContaining(message) });
+  });
+
+  it('a file that no dataset takes, though nothing is expected of it; the other cases are played', async () => {
+    const typo = 'schemas/example/tests/a-typo';
+    const { code, out } = await played({
+      [`${typo}/landing/ordres/shop.csv`]: 'order_id,country,amount\nA-1,DE,1.00\n',
+      [`${typo}/expected/orders.csv`]: 'order_id\n',
+    });
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^FAILED {2}example\/a-typo\n {2}landing\/ordres\/shop\.csv matches no dataset's path: .*\npassed {2}example\/refused-rows\n1 case passed, 1 failed/,
+    );
   });
 
   it('NULL is empty, an empty text is ""', async () => {
@@ -63,6 +76,7 @@ describe('a difference is shown as in a diff, and fails', () => {
     const files = {
       'schemas/example/datapackage.json': contract,
       'schemas/example/insights/revenue_daily.sql': null,
+      [`${CASE}/landing/orders`]: null,
       [`${CASE}/landing/n.csv`]: 'id,note\n1,\n2,-\n',
       [`${CASE}/expected/orders.csv`]: null,
       [`${CASE}/expected/refused.csv`]: null,
@@ -107,6 +121,7 @@ describe('a difference is shown as in a diff, and fails', () => {
     );
     const { code, out } = await played({
       ...landing,
+      [`${CASE}/landing/orders`]: null,
       'schemas/example/datapackage.json': contract,
       'schemas/example/insights/revenue_daily.sql': null,
       [`${CASE}/expected`]: null,

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { channelsOf } from '../../lib/local/notifiers.ts';
 import { type NotifyOptions, notifyLake } from '../../lib/local/notify-lake.ts';
 import { openLake } from '../../lib/local/open-lake.ts';
+import type { ObjectStore } from '../../lib/ports.ts';
 import { openWebhook, type Taken } from '../support/webhook.ts';
 import { sluice, startSluice } from './harness.ts';
 import { makeShop, type Shop } from './shop.ts';
@@ -197,6 +198,36 @@ describe('each fact is told once, and once when it is put right', () => {
     expect(webhook.requests.slice(1).map(kinds)).toEqual([[['rejected', B]]]);
     await shop.sync();
     expect(webhook.requests).toHaveLength(2);
+  });
+
+  it('a sync of some keys tells what it put right, audits too, without a look at what was told of others', async () => {
+    const { shop, webhook } = await withWebhook();
+    for (let n = 0; n < 9; n++) await shop.write(`shop/day=2024-01-09/${n}.csv`, 'a,b\n1,2\n');
+    await shop.write(A, 'a,b\n1,2\n');
+    await shop.sell(B, 'north,-1');
+    await shop.sync();
+    await shop.sell(A, 'north,1');
+    await shop.sell(B, 'north,1');
+    const keys = join(shop.folder, 'keys.txt');
+    writeFileSync(keys, `${A}\n${B}\n`);
+    await shop.sync('--keys', keys);
+    expect(kinds(webhook.requests[1])?.sort()).toEqual([
+      ['settled', 'insights/takings'],
+      ['settled', A],
+    ]);
+    const { landing, lake, folder } = shop;
+    const local = await openLake({ landing, lake, schemas: join(folder, 'schemas') }, () => {});
+    const reads: string[] = [];
+    const counted: ObjectStore = Object.create(local.effects.lake);
+    counted.read = (key) => {
+      reads.push(key);
+      return local.effects.lake.read(key);
+    };
+    const effects = { ...local.effects, lake: counted };
+    const notifiers = [{ channel: 'webhook', notify: async () => {} }];
+    expect(await notifyLake({ effects }, notifiers, { keys: [A] })).toEqual([]);
+    await local.close();
+    expect(reads).toEqual([]);
   });
 
   it('a definition that is wrong for a while puts nothing right', async () => {

@@ -97,6 +97,8 @@ describe('a file', () => {
       { c: 'till', t: 'VARCHAR' },
       { c: 'amount', t: 'DECIMAL(10,2)' },
     ]);
+    expect((await write('SHOW TABLES', file)).out).toMatch(/: 2 rows\n$/);
+    expect(await parquetRows(file)).toEqual([{ name: 'sales' }, { name: 'takings' }]);
     const pivot = "PIVOT (SELECT till, amount FROM sales) ON till IN ('north', 'south') USING sum(amount)";
     expect((await write(pivot, file)).code).toBe(0);
     expect(await parquetRows(file)).toEqual([{ north: '1.50', south: '12345678.25' }]);

@@ -1,7 +1,8 @@
 // Where a verb finds its locations: an option, the environment, sluice.yaml, a default; and mistakes in each.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isStrangers } from '../../lib/local/config.ts';
 import { testTemp } from '../support/temp.ts';
 import { SCHEMAS, sluice, startSluice } from './harness.ts';
 
@@ -105,6 +106,32 @@ describe('a mistake in sluice.yaml names its line', () => {
       code: 1,
       err: expect.stringContaining('sluice.yaml cannot be read'),
     });
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('one of another user, above, runs nothing of theirs', async () => {
+    const folder = project(`schemas: ${SCHEMAS}\nnotify:\n  command: [touch, ran]\n`);
+    const mine = join(folder, 'deep/down');
+    chownSync(join(folder, 'sluice.yaml'), 1234, 1234);
+    chmodSync(folder, 0o1777);
+    expect(await synced(mine)).toEqual({
+      code: 1,
+      err: expect.stringMatching(/sluice\.yaml belongs to another user \(1234\), .* not used/),
+    });
+    // Whoever works in the folder of theirs has chosen it.
+    chownSync(folder, 1234, 1234);
+    expect(await synced(folder, ['--landing', join(folder, 'landing')])).toMatchObject({
+      lake: join(folder, '.lake/lake'),
+    });
+  });
+
+  it.each([
+    ['mine', 1, { uid: 1, mode: 0o777 }, false],
+    ["the administrator's, in a folder of theirs", 0, { uid: 2, mode: 0o777 }, false],
+    ['of another user, where only I can write: I put it there', 2, { uid: 1, mode: 0o755 }, false],
+    ['of another user, where all can write', 2, { uid: 0, mode: 0o1777 }, true],
+    ['of another user, in a folder of theirs', 2, { uid: 2, mode: 0o755 }, true],
+  ])('one that is %s', (_, uid, folder, expected) => {
+    expect(isStrangers({ uid }, folder, new Set([0, 1]))).toBe(expected);
   });
 
   it('help needs no settings', async () => {

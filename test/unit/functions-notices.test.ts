@@ -4,6 +4,8 @@ import { ingestBatch } from '../../lib/aws/ingest-batch.ts';
 import { reconcileByMessages } from '../../lib/aws/maintain-lake.ts';
 import { noticesBy } from '../../lib/aws/notices.ts';
 import { refreshBatch } from '../../lib/aws/refresh-batch.ts';
+import { ingest } from '../../lib/ingest/ingest.ts';
+import { reconcile } from '../../lib/maintain/reconcile.ts';
 import { type Notice, type Notifier, UndeliveredError } from '../../lib/ports.ts';
 import {
   CSV,
@@ -27,8 +29,11 @@ class Bus implements Notifier {
   readonly passesEach = true;
   readonly taken: Notice[] = [];
   isDown = false;
+  /** What it takes before it is down. */
+  room = Number.POSITIVE_INFINITY;
   async notify({ notices }: Parameters<Notifier['notify']>[0]): Promise<void> {
-    if (this.isDown) throw new UndeliveredError('it is down', false);
+    this.room -= notices.length;
+    if (this.isDown || this.room < 0) throw new UndeliveredError('it is down', false);
     this.taken.push(...notices);
   }
   get kinds(): string[] {
@@ -47,7 +52,7 @@ function told() {
     );
   const maintain = () => reconcileByMessages({ ...common(), notices }, () => false);
   const refresh = () => refreshBatch({ ...common(), notices }, [message('r', { target: DAILY })], forEver);
-  return { bus, ingest, maintain, refresh };
+  return { bus, notices, ingest, maintain, refresh };
 }
 
 const BAD_ROW = `${CSV}2,bob,x\n`;
@@ -86,6 +91,27 @@ test('a bus that is down fails no message; maintain puts what was missed', async
   await maintain();
   await maintain();
   expect(bus.kinds).toEqual([`rejected ${keyOf(2)}`]);
+});
+
+test('very many at once: what a bus took before it failed, or time ran out, is not put again', async () => {
+  const { bus, notices } = told();
+  for (let n = 0; n < 250; n++) await put(landing(), keyOf(2).replace('a.csv', `${n}.csv`), BAD_FILE);
+  const { effects } = lake;
+  await ingest(
+    effects,
+    [...Array(250).keys()].map((n) => ({ source: keyOf(2).replace('a.csv', `${n}.csv`) })),
+  );
+  const found = await reconcile(effects, {});
+  bus.room = 120;
+  await notices.ofLake(effects, found, () => false);
+  expect(bus.taken).toHaveLength(100);
+  bus.room = 250;
+  await notices.ofLake(effects, found, () => bus.taken.length === 200);
+  expect(bus.taken).toHaveLength(200);
+  await notices.ofLake(effects, found, () => false);
+  await notices.ofLake(effects, found, () => false);
+  expect(new Set(bus.taken.map(({ key }) => key)).size).toBe(250);
+  expect(bus.taken).toHaveLength(250);
 });
 
 test('maintain puts missing files, and what was put right, and not what waits to be read', async () => {
