@@ -5,12 +5,12 @@ import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { isDropped } from '../evolve/drop-table.ts';
 import { withViews } from '../inspect/lake-views.ts';
+import { queryError } from '../inspect/query-errors.ts';
 import { readQuery } from '../inspect/read-query.ts';
 import { tablesOf } from '../inspect/readable-tables.ts';
 import type { AsOf } from '../lake/as-of.ts';
 import type { Effects } from '../lake/effects.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
-import { queryError } from './query-errors.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `effects.catalog` may be empty: definitions only add hints. */

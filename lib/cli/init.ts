@@ -48,7 +48,14 @@ function initLines(folder: string, aws: boolean, result: InitResult): string[] {
     ...(created.includes('package.json') || dependencies.length + devDependencies.length === 0
       ? ['npm install']
       : []),
-    ...(dependencies.length === 0 ? [] : [`npm install --save-exact ${dependencies.join(' ')}`]),
+    ...dependencies.flatMap((one) =>
+      one.startsWith('./')
+        ? [
+            `cp …/${one.slice(2)} .          # the package is not on npm yet: commit its tarball, so that CI finds it`,
+            `npm install ${one}`,
+          ]
+        : [`npm install --save-exact ${one}`],
+    ),
     ...(devDependencies.length === 0
       ? []
       : [`npm install --save-dev --save-exact ${devDependencies.join(' ')}`]),

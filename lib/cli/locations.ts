@@ -2,16 +2,25 @@
 import { relative } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { UsageError } from '../errors.ts';
+import { locationProblem } from '../local/location-text.ts';
 import { refuseForeignDefault } from '../local/locations.ts';
 import type { LakeLocations, OpenOptions } from '../local/open-lake.ts';
 import type { Arguments } from './verb.ts';
 
+/** Throws UsageError on a text that is surely no location. */
 export function locations(args: Arguments): LakeLocations {
   return {
-    landing: args.value('landing') ?? '',
-    lake: args.value('lake') ?? '',
-    schemas: args.value('schemas') ?? '',
+    landing: location(args, 'landing'),
+    lake: location(args, 'lake'),
+    schemas: location(args, 'schemas'),
   };
+}
+
+function location(args: Arguments, name: string): string {
+  const text = args.value(name) ?? '';
+  const problem = locationProblem(text);
+  if (problem !== undefined) throw new UsageError(`${name} is ${JSON.stringify(text)}: ${problem}.`);
+  return text;
 }
 
 /** Throws UsageError where a default does not fit the other location. */

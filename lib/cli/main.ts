@@ -40,6 +40,11 @@ async function call(
     else await terminal.out(await help(find(rest[0])));
     return 0;
   }
+  if (word === '--version' || word === '-v' || word === 'version') {
+    const { ownPackage } = await import('../adapters/own-package.ts');
+    await terminal.out([ownPackage().version]);
+    return 0;
+  }
   const listed = find(word);
   const end = rest.indexOf('--');
   if (rest.slice(0, end < 0 ? undefined : end).some((word) => word === '--help' || word === '-h')) {

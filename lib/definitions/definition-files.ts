@@ -24,7 +24,7 @@ export async function readDefinitionFiles(folder: string): Promise<DefinitionFil
   const packages = await namesIn(folder);
   if (packages === undefined)
     throw new CliError(
-      `there is no folder ${folder}: pass the folder that holds your packages as --schemas DIR, or set schemas in sluice.yaml`,
+      `there is no folder ${folder}: pass the folder that holds your packages as --schemas DIR, or set schemas in sluice.yaml. "npx sluice init" begins a project`,
     );
   if (packages instanceof DefinitionError) throw packages;
   const files: DefinitionFile[] = [];

@@ -5,10 +5,17 @@ import { z } from 'zod';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { checkedYaml } from '../definitions/checked-yaml.ts';
 import { CliError } from '../errors.ts';
+import { locationProblem } from './location-text.ts';
 
 export const CONFIG_FILE = 'sluice.yaml';
 
-const location = z.string().min(1);
+const location = z
+  .string()
+  .min(1)
+  .superRefine((text, { addIssue }) => {
+    const message = locationProblem(text);
+    if (message !== undefined) addIssue({ code: 'custom', message });
+  });
 /** An address, or the name of an environment variable that holds it. */
 const webhook = z.string().refine((text) => variableIn(text) !== undefined || /^https?:\/\/./.test(text), {
   message: 'it must be an address, https://…, or an environment variable that holds one, $NAME',

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileError } from '../adapters/file-error.ts';
-import { ownPackage } from '../adapters/own-package.ts';
+import { type OwnPackage, ownPackage } from '../adapters/own-package.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { isFolder } from './folders.ts';
 
@@ -27,7 +27,7 @@ const OF_THE_CDK = ['aws-cdk', 'aws-cdk-lib', 'constructs', 'tsx'];
 /** The folder is made if it is missing. Throws CliError where a file cannot be written. */
 export async function initProject(folder: string, { aws }: InitOptions): Promise<InitResult> {
   const own = await readOwn();
-  const values = { project: projectName(folder), package: own.name, version: own.version };
+  const values = { project: projectName(folder), package: own.name };
   const tools = aws ? OF_THE_CDK.map((name) => [name, own.devDependencies[name] ?? ''] as const) : [];
   // With contracts of its own a project needs no example, whose files it would take.
   const skipsExample = await isFolder(join(folder, 'schemas'));
@@ -36,22 +36,24 @@ export async function initProject(folder: string, { aws }: InitOptions): Promise
   );
   if (aws) {
     files.push(...(await templateFiles(own.folder, 'aws')));
-    files.push({ path: 'cdk.json', text: await readFile(join(own.folder, 'cdk.json'), 'utf8') });
+    files.push({ path: 'cdk.json', text: cdkJson(await readFile(join(own.folder, 'cdk.json'), 'utf8')) });
   }
   const created: string[] = [];
   const kept: string[] = [];
   for (const { path, text } of files.sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const filled = filledIn(text, values);
-    const written = path === 'package.json' ? withTools(filled, tools) : filled;
+    const written = path === 'package.json' ? withDependencies(filled, own, tools) : filled;
     ((await create(join(folder, path), written)) ? created : kept).push(path);
   }
   const present = await dependenciesIn(join(folder, 'package.json'));
   const absent = ([name]: readonly [string, string]) => !present.has(name);
   const spec = ([name, version]: readonly [string, string]) => `${name}@${version}`;
+  const tarball = ([name, version]: readonly [string, string]) =>
+    `./${name.replace(/^@/, '').replace('/', '-')}-${version}.tgz`;
   return {
     created,
     kept,
-    dependencies: [[own.name, own.version] as const].filter(absent).map(spec),
+    dependencies: [[own.name, own.version] as const].filter(absent).map(own.isPublished ? spec : tarball),
     devDependencies: tools.filter(absent).map(spec),
   };
 }
@@ -74,8 +76,12 @@ type TemplateFile = { readonly path: string; readonly text: string };
 async function readOwn() {
   const own = ownPackage();
   const text = await readFile(join(own.folder, 'package.json'), 'utf8');
-  const { devDependencies } = JSON.parse(text) as { devDependencies: Record<string, string> };
-  return { ...own, devDependencies };
+  const { devDependencies, private: isPrivate } = JSON.parse(text) as {
+    devDependencies: Record<string, string>;
+    private?: boolean;
+  };
+  // Until npm has it under this name, nobody may be sent there for it.
+  return { ...own, devDependencies, isPublished: isPrivate !== true };
 }
 
 /** npm leaves .gitignore out of packages, so that the template's has another name. */
@@ -97,9 +103,23 @@ function filledIn(text: string, values: Readonly<Record<string, string>>): strin
   return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
-function withTools(text: string, tools: readonly (readonly [string, string])[]): string {
-  if (tools.length === 0) return text;
-  return `${JSON.stringify({ ...JSON.parse(text), devDependencies: Object.fromEntries(tools) }, null, 2)}\n`;
+function withDependencies(
+  text: string,
+  own: Pick<OwnPackage, 'name' | 'version'> & { readonly isPublished: boolean },
+  tools: readonly (readonly [string, string])[],
+): string {
+  const content = {
+    ...JSON.parse(text),
+    ...(own.isPublished ? { dependencies: { [own.name]: own.version } } : {}),
+    ...(tools.length === 0 ? {} : { devDependencies: Object.fromEntries(tools) }),
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+/** The CDK's flags as this package is tested with them; DuckDB for the functions' processors is fetched when it is missing. */
+function cdkJson(text: string): string {
+  const { context, ...settings } = JSON.parse(text) as { context: Record<string, unknown> };
+  return `${JSON.stringify({ ...settings, context: { fetchBinding: 'true', ...context } }, null, 2)}\n`;
 }
 
 /** False, with nothing written, if there is something under that name. */

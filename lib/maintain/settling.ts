@@ -32,7 +32,7 @@ export class Settling {
     live: LiveFiles,
     found: T,
   ): Promise<T & { readonly settled?: Settled }> {
-    const settled = (await this.#byPerson(dataset, found)) ?? this.#byContent(live, found);
+    const settled = (await this.#byPerson(dataset, found)) ?? this.#byContent(dataset, live, found);
     return settled === undefined ? found : { ...found, settled };
   }
 
@@ -50,9 +50,9 @@ export class Settling {
   }
 
   /** Indexed at the first rejected file: there may be very many of both. */
-  #byContent(live: LiveFiles, found: Found): Settled | undefined {
+  #byContent(dataset: Dataset, live: LiveFiles, found: Found): Settled | undefined {
     if (found.outcome !== 'rejected') return undefined;
-    const contents = this.#contents.get(live) ?? contentsOf(live);
+    const contents = this.#contents.get(live) ?? contentsOf(dataset, live);
     this.#contents.set(live, contents);
     return sameContent(contents, found);
   }
@@ -83,12 +83,15 @@ function sameContent(
 const etagOf = (etag: string) => `etag ${etag}`;
 const textOf = (text: string) => `text ${text}`;
 
-/** The live sources that have rows, by what their content is known by. */
-function contentsOf(live: LiveFiles): Map<string, Set<string>> {
+/**
+ * The live sources that have rows under the present contract, by what their content is known by. Rows of an older contract may
+ * be those of a file that is rejected by now.
+ */
+function contentsOf({ hash }: Dataset, live: LiveFiles): Map<string, Set<string>> {
   const contents = new Map<string, Set<string>>();
   for (const [source, [add]] of live) {
     const origin = add && readOrigin(add);
-    if (origin === undefined || origin.acceptedRows === 0) continue;
+    if (origin === undefined || origin.acceptedRows === 0 || origin.contract !== hash) continue;
     for (const id of [etagOf(origin.etag), ...(origin.text === undefined ? [] : [textOf(origin.text)])])
       contents.set(id, (contents.get(id) ?? new Set()).add(source));
   }

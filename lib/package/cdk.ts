@@ -1,4 +1,5 @@
 // What programs import as `sluice/cdk`: the construct, and what a CDK app needs around it.
+export { synthSluice } from '../stacks/app.ts';
 export { type Definitions, loadDefinitions } from '../stacks/definitions.ts';
 export { fetchBinding, type Platform } from '../stacks/native-binding.ts';
 export { Sluice } from '../stacks/sluice.ts';

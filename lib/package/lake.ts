@@ -1,4 +1,6 @@
 // A lake for programs: finds it as the command line does, and offers each use case as a method. The use cases decide everything.
+import { isDay } from '../core/date-format.ts';
+import type { TableRef } from '../core/insight.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { type Certificate, certifyLake } from '../inspect/certify-lake.ts';
 import { type CountedPlan, countPlan } from '../inspect/count-plan.ts';
@@ -7,6 +9,7 @@ import { findTable, partitionsNamed, requireDataset, versionAsOf } from '../insp
 import { tableHistory, type VersionHistory } from '../inspect/history.ts';
 import { type LakeStatus, lakeStatus } from '../inspect/lake-status.ts';
 import { withViews } from '../inspect/lake-views.ts';
+import { queryError } from '../inspect/query-errors.ts';
 import { readQuery } from '../inspect/read-query.ts';
 import { tablesOf } from '../inspect/readable-tables.ts';
 import { type Receipt, tableReceipt } from '../inspect/receipt.ts';
@@ -18,7 +21,7 @@ import { refuseForeignDefault, refuseOverlap, requireLake, requireLanding } from
 import { type LakeLocations, type LocalLake, openLake as openLocal } from '../local/open-lake.ts';
 import { settingsFrom } from '../local/settings.ts';
 import { type SyncResult, syncLake } from '../local/sync-lake.ts';
-import type { Log, Row } from '../ports.ts';
+import { type Log, type Row, SqlError, type SqlSession } from '../ports.ts';
 import type { TableFailure } from '../table-failures.ts';
 
 export type LakeOptions = {
@@ -97,6 +100,7 @@ export class Lake {
     this.requireDefinitions();
     await requireLanding(this.locations);
     const { dataset, from, to, keys, prune = false, allowMassWithdrawal = false } = choice;
+    requireDays({ from, to });
     if (dataset !== undefined) requireDataset(this.local.effects.catalog, dataset);
     const selection = {
       ...(dataset === undefined ? {} : { dataset }),
@@ -106,14 +110,22 @@ export class Lake {
     return syncLake(this.local, { selection, prune, allowMassWithdrawal });
   }
 
-  /** All rows of one SELECT in DuckDB's SQL. `asOf`: a version or a time. Throws SqlError where DuckDB refuses the query. */
+  /** All rows of one SELECT in DuckDB's SQL. `asOf`: a version or a time. Throws CliError where DuckDB refuses the query. */
   async query(sql: string, { asOf }: Pick<TableChoice, 'asOf'> = {}): Promise<Row[]> {
     await requireLake(this.locations);
     const { effects } = this.local;
     const reads = await effects.sql.session((session) => readQuery(session, sql));
     const tables = reads === undefined ? [] : await tablesOf(effects, effects.catalog, reads);
-    const at = asOf === undefined ? {} : { asOf: requireAsOf(asOf) };
-    return withViews(effects, tables, (session) => session.rows(sql), { ...at, sql });
+    const at = { asOf: asOf === undefined ? undefined : requireAsOf(asOf) };
+    const answer = async (session: SqlSession, missing: readonly TableRef[]) => {
+      try {
+        return await session.rows(sql);
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
+        throw await queryError({ effects, session, sql, asOf: at.asOf, missing }, error);
+      }
+    };
+    return withViews(effects, tables, answer, { ...at, sql });
   }
 
   /** What the lake holds, how current it is, and what needs attention. */
@@ -182,6 +194,7 @@ export class Lake {
     this.requireMatching();
     this.requireDefinitions();
     await requireLake(this.locations);
+    if (dataset !== undefined) requireDataset(this.local.effects.catalog, dataset);
     const failures: TableFailure[] = [];
     const sources: SourceRejects[] = [];
     for await (const one of findRejects(this.local.effects, dataset, failures)) sources.push(one);
@@ -212,4 +225,11 @@ function requireAsOf(text: string): AsOf {
   throw new UsageError(
     `asOf ${JSON.stringify(text)} is neither a version nor a time: write 12, 2024-01-31 or 2024-01-31T10:00:00Z`,
   );
+}
+
+/** Days are compared as texts. Throws UsageError. */
+function requireDays(range: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, day] of Object.entries(range))
+    if (day !== undefined && !isDay(day))
+      throw new UsageError(`${name} ${JSON.stringify(day)} is not a valid date: write YYYY-MM-DD`);
 }

@@ -182,7 +182,7 @@ describe('which cases', () => {
     });
     expect(await played({ [`${CASE}/landing`]: null })).toMatchObject({
       code: 1,
-      err: expect.stringContaining('has no folder landing'),
+      out: expect.stringContaining('has no folder landing'),
     });
   });
 });

@@ -45,11 +45,15 @@ describe('a new project', () => {
     ]);
     expect(parse(read(folder, 'sluice.yaml'))).toBeNull();
     expect(read(folder, 'README.md').split('\n').length).toBeLessThan(40);
-    const { name, version } = JSON.parse(read('package.json')) as { name: string; version: string };
-    expect(JSON.parse(read(folder, 'package.json'))).toMatchObject({
+    // The package is not on npm: a name that anybody may take there is not asked for.
+    expect(JSON.parse(read(folder, 'package.json'))).toEqual({
       name: 'bucher-range',
-      dependencies: { [name]: version },
+      private: true,
+      type: 'module',
+      scripts: { start: 'sluice start', test: 'sluice test' },
     });
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect(out).toContain(`npm install ./sluice-${version}.tgz\n`);
     for (const file of filesOf(folder)) expect(read(folder, file), file).not.toMatch(/(?<!\$)\{\{/);
   });
 
@@ -117,14 +121,14 @@ describe('what is there stays', () => {
     const folder = testTemp();
     writeFileSync(join(folder, 'package.json'), '{ "devDependencies": { "tsx": "1.0.0" } }');
     const { out } = await sluice(['init', '--aws', folder]);
-    expect(out).toMatch(/npm install --save-exact sluice@\d/);
+    expect(out).toMatch(/npm install \.\/sluice-[\d.]+\.tgz\n/);
     expect(out).toMatch(
       /npm install --save-dev --save-exact aws-cdk@[\d.]+ aws-cdk-lib@[\d.]+ constructs@[\d.]+\n/,
     );
     writeFileSync(join(folder, 'package.json'), 'rubbish');
     expect(await sluice(['init', folder])).toMatchObject({
       code: 0,
-      out: expect.stringContaining('sluice@'),
+      out: expect.stringContaining('npm install ./sluice-'),
     });
   });
 });

@@ -203,13 +203,17 @@ describe('on AWS', () => {
     const settings = JSON.parse(readFileSync(file, 'utf8')) as { dependencies: Record<string, string> };
     writeFileSync(file, JSON.stringify({ ...settings, dependencies: { sluice: `file:${tarball}` } }));
     await typed(project, 'npm', 'install', ...QUIET, '--save-dev', '--save-exact', ...tools);
-    await typed(project, 'npx', 'cdk', 'synth', '--quiet');
+    await typed(project, 'npx', 'cdk', 'synth', '--quiet', '-c', 'alarmEmail=data@example.org');
     const template = JSON.parse(readFileSync(join(project, 'cdk.out/Sluice-dev.template.json'), 'utf8')) as {
       Resources: Record<string, { Type: string; Properties: { Handler?: string } }>;
     };
+    expect(JSON.stringify(template)).toContain('data@example.org');
     const handlers = Object.values(template.Resources).flatMap(({ Properties }) => Properties?.Handler ?? []);
     expect(handlers).toEqual(
       expect.arrayContaining(['ingest.handler', 'aggregate.handler', 'maintain.handler']),
+    );
+    await expect(typed(project, 'npx', 'cdk', 'synth', '--quiet', '-c', 'satge=x')).rejects.toThrow(
+      /"-c satge=…": unknown setting\. Did you mean "stage"\?/,
     );
   });
 });

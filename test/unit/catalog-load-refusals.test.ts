@@ -27,7 +27,7 @@ async function refusal(work: Promise<unknown>): Promise<CliError> {
 describe('loadCatalog refuses', () => {
   it('a folder with nothing to read', async () => {
     expect((await refusal(loadCatalog(join(root, 'nowhere'), engine))).message).toMatch(
-      /^there is no folder .*nowhere: pass the folder that holds your packages as --schemas DIR, or set schemas in sluice\.yaml$/,
+      /^there is no folder .*nowhere: pass the folder that holds your packages as --schemas DIR, or set schemas in sluice\.yaml\. "npx sluice init" begins a project$/,
     );
     expect((await refusal(load({ 'a/README.md': '' }))).message).toContain(
       'no <package>/datapackage.json is in',

@@ -1,17 +1,6 @@
-// The CDK app: one stack per stage. npx cdk deploy -c stage=production
+// The CDK app: npx cdk deploy -c stage=staging. Each setting of docs/aws.md is a `-c` word, or a line in cdk.json's context.
+// For Sluice within a stack of your own: `new Sluice(this, 'Sluice', …)` from the same import.
 import { App } from 'aws-cdk-lib';
-import { fetchBinding, loadDefinitions, SluiceStack } from '{{package}}/cdk';
+import { synthSluice } from '{{package}}/cdk';
 
-const app = new App();
-const stage: string = app.node.tryGetContext('stage') ?? 'dev';
-const architecture = 'arm64';
-
-// DuckDB for the functions' processors: fetched with npm, once, into .bindings/.
-fetchBinding(`linux-${architecture}`);
-
-new SluiceStack(app, `Sluice-${stage}`, {
-  stage,
-  architecture,
-  definitions: await loadDefinitions('schemas'),
-});
-app.synth();
+await synthSluice(new App());

@@ -5,11 +5,11 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import type { TableRef } from '../core/insight.ts';
 import { quotingHints } from '../definitions/quoting-hint.ts';
 import { CliError } from '../errors.ts';
-import { namedTables } from '../inspect/find-table.ts';
-import { type LakeReads, readableTables } from '../inspect/readable-tables.ts';
-import { tableShapes } from '../inspect/table-shapes.ts';
 import type { AsOf } from '../lake/as-of.ts';
 import type { SqlError, SqlSession } from '../ports.ts';
+import { namedTables } from './find-table.ts';
+import { type LakeReads, readableTables } from './readable-tables.ts';
+import { tableShapes } from './table-shapes.ts';
 
 export type Refused = {
   readonly effects: LakeReads & { readonly catalog: Catalog };
