@@ -230,6 +230,19 @@ describe('by content', () => {
     expect(await openOnes(shop)).toEqual([A]);
   });
 
+  it('two files of one text that a changed contract rejects do not close each other by the rows that they left', async () => {
+    const shop = await makeShop();
+    await shop.sell(A, 'north,1');
+    await shop.sell(B.replace('02/', '01/'), 'north,1');
+    expect((await run(shop, 'sync')).code).toBe(0);
+    const stricter = structuredClone(CONTRACT);
+    const amount = stricter.resources[0]?.schema.fields[2] as object;
+    Object.assign(amount, { constraints: { minimum: 2 } });
+    await shop.define(stricter, TAKINGS);
+    expect(await run(shop, 'sync')).toMatchObject({ code: 3 });
+    expect(await openOnes(shop)).toEqual([A, B.replace('02/', '01/')]);
+  });
+
   it('one byte more is other content, however alike the names are', async () => {
     const shop = await makeShop();
     const text = 'day,till,amount\n2024-01-02,north,1\n';
