@@ -132,11 +132,12 @@ describe('a terminal', () => {
   });
 });
 
-/** `command-notifier.ts` reads what its child says. */
+/** `command-notifier.ts` reads what its child says; `app.ts` is a program's end, and makes what it prints visible. */
 const MAY = [
   'adapters/command-notifier.ts',
   'cli/terminal.ts',
   'core/visible-text.ts',
+  'stacks/app.ts',
   'stacks/native-binding.ts',
 ];
 
