@@ -84,7 +84,7 @@ function refusedLines({ file, rows, accepted, reason, violations }: CheckedSampl
 export function writtenLines({ files }: WrittenDraft): string[] {
   return [
     ...files.map(({ path, what, isNew }) => `${isNew ? 'Wrote' : 'Added to'} ${typed(path)} (${what})`),
-    'Read it, correct what you know better, then: npx sluice sync',
+    'Read it, correct what you know better, put such files into landing, then: npx sluice sync',
   ];
 }
 
