@@ -3,10 +3,10 @@
 import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compareKeys } from '../core/object-key.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { fileError } from './file-error.ts';
 import { isPlaceFault, linkProblem, nameProblem, typeProblem } from './file-oddities.ts';
-import { compareKeys } from './object-key.ts';
 
 export type FoundFile = { readonly key: string; readonly stats: BigIntStats };
 

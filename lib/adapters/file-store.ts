@@ -3,13 +3,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { access, copyFile, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { checkKey, checkPrefix } from '../core/object-key.ts';
 import { CliError, LocationGoneError } from '../errors.ts';
 import type { LocalFile, ObjectStore, ObjectVersion, ScratchFolder, Unseen } from '../ports.ts';
 import { Disk, linkIfAbsent, renameIfSameDisk, unlinkFile } from './disk.ts';
 import { fileError } from './file-error.ts';
 import { type FoundFile, present, walk } from './file-listing.ts';
 import { isInside, linkProblem } from './file-oddities.ts';
-import { checkKey, checkPrefix } from './object-key.ts';
 
 export type FileStoreOptions = {
   /** false: skip every fsync; the state after a power cut is then undefined. For tests. Default true. */

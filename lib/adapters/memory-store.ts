@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkKey as checkName, checkPrefix, compareKeys } from '../core/object-key.ts';
 import type { Clock, LocalFile, ObjectStore, ObjectVersion, ScratchFolder } from '../ports.ts';
-import { checkKey as checkName, checkPrefix, compareKeys } from './object-key.ts';
 
 export type MemoryStoreOptions = {
   readonly clock: Clock;

@@ -5,7 +5,7 @@ import { identifier } from '../sql/quoting.ts';
 
 export type Names = {
   readonly tables: readonly { readonly name: string; readonly columns: readonly string[] }[];
-  /** Words of SQL that are no names without quotes, in lower case. */
+  /** Words of SQL that have to be quoted to be names, in lower case. */
   readonly reserved: ReadonlySet<string>;
 };
 

@@ -2,11 +2,12 @@
 // whole. Until then, and where something fails, the file that was there stays.
 import { randomUUID } from 'node:crypto';
 import { chmod, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileError } from '../adapters/file-error.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, UsageError } from '../errors.ts';
+import { isInside } from '../local/folders.ts';
 import { chosenFormat } from './choices.ts';
 import type { Format } from './query-output.ts';
 import type { Arguments, Option } from './verb.ts';
@@ -65,14 +66,9 @@ export async function outputTarget(file: string, lake: string): Promise<string> 
     throw new CliError(
       `--output ${file}: that is ${there.isDirectory() ? 'a folder' : 'a device or a pipe'}, not a file: choose another name. For a pipe, use --format without --output.`,
     );
-  if (!isS3Location(lake) && isBelow(target, await realpath(lake).catch(() => resolve(lake))))
+  if (!isS3Location(lake) && isInside(target, await realpath(lake).catch(() => resolve(lake))))
     throw new CliError(`--output ${file}: that is in the lake, where only Sluice's own files belong.`);
   return target;
-}
-
-function isBelow(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return !/^\.\.([\\/]|$)/.test(way) && resolve(folder, way) === path;
 }
 
 /** `fill` writes the file at the path that it is given; it may create or replace it. Throws CliError where that is impossible. */

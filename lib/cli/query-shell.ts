@@ -152,7 +152,7 @@ class Session {
     else if (name === 'tables') await terminal.out(await tableLines(this.#shell));
     else if (name === 'columns') await terminal.out(await columnLines(this.#shell, argument));
     else {
-      if (name !== 'help') terminal.err([`There is no command .${name}.`]);
+      if (name !== 'help') terminal.err([`Unknown command .${name}.`]);
       const width = Math.max(...COMMANDS.map(([usage]) => usage.length));
       await terminal.out([
         ...COMMANDS.map(([usage, meaning]) => `${usage.padEnd(width)}  ${meaning}`),
@@ -190,7 +190,7 @@ class Session {
     this.#names ??= loadNames(this.#shell);
     this.#names
       .then((names) => done(null, complete(names, COMMAND_WORDS, line, this.#pending)))
-      // Tab is no place for errors: the query that meets them says them.
+      // Completion does not report errors: the next query does.
       .catch(() => done(null, [[], token]));
   }
 }

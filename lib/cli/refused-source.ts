@@ -1,23 +1,17 @@
-// The landing key that a person named: by the key itself, or by the file's path in the landing folder.
-import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { isS3Location } from '../adapters/s3-location.ts';
+// What was refused of the source file that a person named: by its landing key, or by its path in the landing folder.
 import { CliError, UsageError } from '../errors.ts';
 import { type SourceRejects, sourceRejects } from '../inspect/rejects.ts';
 import type { Effects } from '../lake/effects.ts';
+import { keyInLanding } from '../local/landing-key.ts';
 
 /** A path below the landing folder stands for its key. */
 export function landingKey(landing: string, operand: string): string {
-  if (isS3Location(landing)) {
-    const prefix = `${landing.replace(/\/+$/, '')}/`;
-    return operand.startsWith(prefix) ? operand.slice(prefix.length) : operand;
-  }
-  const way = relative(resolve(landing), resolve(operand));
-  return way === '' || way.startsWith('..') || isAbsolute(way) ? operand : way.split(sep).join('/');
+  return keyInLanding(landing, operand) ?? operand;
 }
 
 /**
- * What was refused of a source; undefined if nothing was, as far as it was read. Throws UsageError if there is no such source, and
- * CliError if its definition is set aside.
+ * Undefined if no row of it was refused so far. Throws UsageError if the source does not exist, and CliError if its definition is set
+ * aside.
  */
 export async function refusedOf(
   effects: Effects,

@@ -5,7 +5,7 @@ import type { TableFailure } from '../table-failures.ts';
 import { failureLines, warnOfAside } from './aside-text.ts';
 import { chosenFormat, formatOption, limitOption } from './choices.ts';
 import { FAULT } from './exit-codes.ts';
-import { landingKey, refusedOf } from './landing-key.ts';
+import { landingKey, refusedOf } from './refused-source.ts';
 import { type Shape, showRejects, showSource } from './rejects-output.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -67,7 +67,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   return withLake(args, terminal, needs, async ({ effects, locations, hasLanding }) => {
     const { catalog } = effects;
     if (!hasLanding)
-      terminal.err([`There is no landing folder ${locations.landing}: rejected files are not known.`]);
+      terminal.err([
+        `There is no landing folder ${locations.landing}, so rejected files are not known.`,
+      ]);
     if (dataset !== undefined) requireDataset(catalog, dataset);
     if (args.operand !== undefined) {
       const source = landingKey(locations.landing, args.operand);

@@ -1,9 +1,10 @@
 // A query's rows into a file: CSV and JSON as on standard output, Parquet by DuckDB's COPY. Knows nothing of tables.
-import { copyFile, open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { visibleJson } from '../core/visible-text.ts';
 import { CliError } from '../errors.ts';
 import { readQuery } from '../inspect/read-query.ts';
+import { moveFile } from '../move-file.ts';
 import type { ScratchFolder, SqlSession } from '../ports.ts';
 import { identifier, writeParquet } from '../sql/quoting.ts';
 import { splitStatements } from '../sql/statements.ts';
@@ -72,7 +73,7 @@ async function parquetFile(
     throw new CliError('This query cannot be written as Parquet: use CSV or JSON.');
   const made = join(scratch, 'answer.parquet');
   const rows = await session.run(writeParquet(select, made), signal);
-  await move(made, path);
+  await moveFile(made, path);
   return rows;
 }
 
@@ -94,15 +95,4 @@ const QUOTED_OR_INEXACT = /"(?:[^"]|"")*"|'(?:[^']|'')*'|\b(?:U?HUGEINT|INTERVAL
 /** The type, lists and structs included, under which Parquet keeps each value. A value that does not fit it is an error. */
 export function parquetType(type: string): string {
   return type.replace(QUOTED_OR_INEXACT, (part) => EXACT[part] ?? part);
-}
-
-/** Between file systems, too. */
-async function move(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    await copyFile(from, to);
-    await rm(from, { force: true });
-  }
 }

@@ -119,7 +119,7 @@ async function openSamples(kind: Kind, options: ReadOptions) {
   return { sources, refused };
 }
 
-/** The engine reads plain files alone as we do: any other is read by our reader. The text: why even that cannot be. */
+/** DuckDB and our reader agree on plain files only, so that others are read by ours. Returns why a sample cannot be read at all. */
 async function misread(open: OpenSample): Promise<string | undefined> {
   const { rewritten, countRecords } = open.source;
   if (rewritten === undefined || (await countRecords()).isPlain) return undefined;

@@ -1,8 +1,10 @@
 // A store over another one that it never changes: what is written lies in a folder of its own, what is removed is hidden. A use
 // case that works on it does all that it does otherwise, and the store below stays as it is: see rehearsal.ts.
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compareKeys } from '../core/object-key.ts';
+import { moveFile } from '../move-file.ts';
 import type { Clock, LocalFile, ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
 
 export type OverlayOptions = {
@@ -106,7 +108,7 @@ class OverlayStore implements ObjectStore {
   async upload(source: string, key: string): Promise<{ sizeBytes: number }> {
     checkKey(key);
     const path = await this.#newPath(key);
-    await move(source, path);
+    await moveFile(source, path);
     const { size: sizeBytes } = await stat(path);
     this.#keep(key, path, sizeBytes);
     return { sizeBytes };
@@ -150,21 +152,6 @@ function logOf(key: string): string | undefined {
   return /^.*\/_delta_log\//.exec(key)?.[0];
 }
 
-/** In the order of a listing. */
-function compareKeys(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
 function checkKey(key: string): void {
   if (key === '') throw new Error(`${JSON.stringify(key)} cannot be an object's key: it is empty.`);
-}
-
-async function move(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    await copyFile(from, to);
-    await rm(from);
-  }
 }

@@ -1,7 +1,7 @@
 // Drafts contracts from files as people name them: files, folders, locations in S3. Finds and fetches them, and opens the engine;
 // lib/draft decides. Writes nothing but temporary files.
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import { isS3Location, parseLocation } from '../adapters/s3-location.ts';
 import { type Draft, draftDatasets } from '../draft/draft.ts';
@@ -9,6 +9,7 @@ import type { Sample } from '../draft/sample.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { sourceLimit } from '../ingest/size-limit.ts';
 import type { ObjectStore, ScratchFolder } from '../ports.ts';
+import { keyInLanding } from './landing-key.ts';
 import { openStore } from './open-store.ts';
 import { scratchElsewhere } from './scratch.ts';
 import { sourceSetting } from './source-setting.ts';
@@ -68,7 +69,7 @@ async function findSamples({ places, landing }: DraftFilesOptions, scratch: Scra
     for (const { key, shown } of keys) {
       const local = await store.download(key);
       if (local === undefined) throw new CliError(`${shown} is gone: it was there a moment ago. Try again`);
-      const landingKey = keyIn(landing, shown);
+      const landingKey = keyInLanding(landing, shown);
       const at = { shown, path: resolve(local.path), place: placeOf(shown) };
       if (!found.samples.some(({ shown: other }) => other === shown))
         found.samples.push(landingKey === undefined ? at : { ...at, key: landingKey });
@@ -122,18 +123,6 @@ async function below(store: ObjectStore, root: string, prefix: string): Promise<
     if (keys.length > MAX_SAMPLES) break;
   }
   return { store, keys, passed };
-}
-
-/** The key in landing of a file that lies there. */
-function keyIn(landing: string, shown: string): string | undefined {
-  if (isS3Location(landing) !== isS3Location(shown)) return undefined;
-  if (isS3Location(shown)) {
-    const root = `${landing.replace(/\/$/, '')}/`;
-    return shown.startsWith(root) ? shown.slice(root.length) : undefined;
-  }
-  const way = relative(resolve(landing), resolve(shown));
-  const isInside = way !== '' && !way.startsWith('..') && resolve(landing, way) === resolve(shown);
-  return isInside ? way.split(sep).join('/') : undefined;
 }
 
 /** With `/` on every system, and without what leads out of a folder. */

@@ -37,7 +37,8 @@ export async function refuseFolderOverlap(landing: string, lake: string): Promis
     throw new CliError(`The lake (${outer}) is inside landing (${inner}): use separate folders.`);
 }
 
-function isInside(path: string, folder: string): boolean {
+/** Below it, and not the folder itself. Both are absolute. */
+export function isInside(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way !== '' && way !== '..' && !/^\.\.[\\/]/.test(way) && resolve(folder, way) === path;
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { compareKeys } from '../adapters/object-key.ts';
+import { compareKeys } from '../core/object-key.ts';
 import { isFolder } from './folders.ts';
 
 export type Sample = { readonly key: string; readonly path: string };
