@@ -57,9 +57,7 @@ export class Notifying {
     if (this.#channels.notifiers.length === 0 || this.#stop.signal.aborted) return;
     this.#next = { local, newMissing: newMissing || this.#next?.newMissing === true };
     this.#wake.abort();
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run();
   }
 
   /** Ends what is being told: the next start tells it. */
@@ -69,21 +67,26 @@ export class Notifying {
     await this.#running;
   }
 
+  /** Is over in the very step in which it finds nothing more to tell, so that no call falls between. */
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     let reasons = '';
-    while (this.#next !== undefined && !signal.aborted) {
-      const { local, newMissing } = this.#next;
-      this.#next = undefined;
-      this.#wake = new AbortController();
-      const untold = await notifyLake(local, this.#channels.notifiers, { signal, newMissing });
-      if (signal.aborted) return;
-      const found = untold.map(({ channel, reason }) => `${channel} ${reason}`).join('\n');
-      if (found !== reasons) warn(this.#terminal, [], untold);
-      reasons = found;
-      if (untold.length === 0) continue;
-      await after(RETRY_MS, undefined, { signal: this.#wake.signal }).catch(() => undefined);
-      this.#next ??= { local, newMissing };
+    try {
+      while (this.#next !== undefined && !signal.aborted) {
+        const { local, newMissing } = this.#next;
+        this.#next = undefined;
+        this.#wake = new AbortController();
+        const untold = await notifyLake(local, this.#channels.notifiers, { signal, newMissing });
+        if (signal.aborted) return;
+        const found = untold.map(({ channel, reason }) => `${channel} ${reason}`).join('\n');
+        if (found !== reasons) warn(this.#terminal, [], untold);
+        reasons = found;
+        if (untold.length === 0) continue;
+        await after(RETRY_MS, undefined, { signal: this.#wake.signal }).catch(() => undefined);
+        this.#next ??= { local, newMissing };
+      }
+    } finally {
+      this.#running = undefined;
     }
   }
 }
