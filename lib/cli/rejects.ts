@@ -67,9 +67,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   return withLake(args, terminal, needs, async ({ effects, locations, hasLanding }) => {
     const { catalog } = effects;
     if (!hasLanding)
-      terminal.err([
-        `There is no landing folder ${locations.landing}, so rejected files are not known.`,
-      ]);
+      terminal.err([`There is no landing folder ${locations.landing}, so rejected files are not known.`]);
     if (dataset !== undefined) requireDataset(catalog, dataset);
     if (args.operand !== undefined) {
       const source = landingKey(locations.landing, args.operand);

@@ -65,9 +65,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   return withLake(args, terminal, needs, async (local) => {
     const { effects, locations } = local;
     if (!local.hasLanding)
-      terminal.err([
-        `There is no landing folder ${locations.landing}, so rejected files are not known.`,
-      ]);
+      terminal.err([`There is no landing folder ${locations.landing}, so rejected files are not known.`]);
     if (args.operand === undefined) return showOpen(local, args, { format, limit, all: false }, terminal);
     const source = landingKey(locations.landing, args.operand);
     const found = await refusedOf(effects, source, undefined);
