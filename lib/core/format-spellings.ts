@@ -93,7 +93,7 @@ function epochElements(format: string): Element[] {
   const places = epochPlaces(format);
   return [
     { name: 'sign', forms: [[], ['-']] },
-    { name: `whole ${format}`, forms: upTo(18 - places) },
+    { name: `whole ${format}`, forms: upTo(18 - places).reverse() },
     {
       name: `fraction ${format}`,
       forms: [[], ...(places === 0 ? [['.', '0']] : upTo(places).map((form) => ['.', ...form]))],
