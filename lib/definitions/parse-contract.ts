@@ -12,6 +12,7 @@ import {
 import { definitionHash } from '../core/definition-hash.ts';
 import { globProblem } from '../core/glob.ts';
 import { type Told, toldBy } from '../core/set-aside.ts';
+import { quoted } from '../core/violation.ts';
 import type { DefinitionError } from '../errors.ts';
 import type { ResourceWords, SchemaWords } from './contract-schema.ts';
 import { parseDialect, parseEncoding } from './parse-dialect.ts';
@@ -226,7 +227,7 @@ function parseFields(
       const rival = headers.get(header);
       if (rival !== undefined)
         at.at('header').refuse(
-          `the column ${JSON.stringify(header)} already fills the field ${JSON.stringify(rival)}: use another header`,
+          `the column ${quoted(header)} already fills the field ${quoted(rival)}: use another header`,
         );
       headers.set(header, field.name);
     }
