@@ -51,7 +51,7 @@ type Way = {
 const START: Way = { element: -1, choice: 0, done: 0, isShort: false, tokens: [] };
 
 /** Enough for all that people write. */
-const MAX_STEPS = 300_000;
+const MAX_STEPS = 100_000;
 
 class Search {
   #steps = 0;
