@@ -102,6 +102,8 @@ test('the engine reads a text as the contract’s own value of that text is read
   );
 });
 
+const BARE = { type: 'number', double: true, bareNumber: false } as const;
+
 /** What may stand in place of a blank in a form, and all kinds of the groupChar " ". */
 const SPACES = ['', ' ', '\u00a0', '\u202f', '\u2009'];
 /** Forms as people write them, with the text that stands before and after the digits. */
@@ -177,6 +179,42 @@ describe('signs that are written in other ways', () => {
     expect(texts.map((one) => plainNumber(field, one) ?? null)).toEqual(expected);
   });
 
+  test('have around them, and within them but at a sign, what bareNumber false strips', async () => {
+    const field: NumberWords = { ...BARE, negative: ['(1)', '1-', '−', '1 CR'] };
+    const right = [
+      '(5)',
+      'EUR (5)',
+      '(€ 5)',
+      '(5 EUR) ',
+      '$ ( 5%)',
+      '5-',
+      '5- EUR',
+      '€5-',
+      '−5',
+      '€ −5',
+      '−5 €',
+      '5 EUR CR',
+      'EUR 5 CR %',
+    ];
+    const wrong = [
+      '−$5',
+      '− 5',
+      '5 €-',
+      '5 -',
+      '-(5)',
+      '(-5)',
+      '($.5)',
+      '5 cr',
+      '(5',
+      '(5) x',
+      '(5)(5)',
+      '5 CR CR',
+    ];
+    const expected = [...right.map(() => '-5'), ...wrong.map(() => null)];
+    expect(await readBySql(field, [...right, ...wrong])).toEqual(expected);
+    expect([...right, ...wrong].map((one) => plainNumber(field, one) ?? null)).toEqual(expected);
+  });
+
   test('leave the plain digits of a field without other words as they are', async () => {
     const field: NumberWords = { type: 'integer', double: false, negative: ['(1)'], positive: ['1 DR'] };
     const texts = ['5', '-5', '(5)', '5\u00a0DR', 'x', '5 CR'];
@@ -185,8 +223,6 @@ describe('signs that are written in other ways', () => {
     expect(texts.map((one) => plainNumber(field, one))).toEqual(expected);
   });
 });
-
-const BARE = { type: 'number', double: true, bareNumber: false } as const;
 
 describe('around a number', () => {
   test('each code and each sign, before it and after it, and blanks and a per cent sign beside them', async () => {

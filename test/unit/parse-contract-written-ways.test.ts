@@ -55,6 +55,10 @@ describe('lists of headers and formats', () => {
       { type: 'datetime', timezone: 'Europe/Berlin', format: ['default', '%Y-%m-%dT%H:%M:%SZ'] },
       `"default" reads "2024-01-01T01:00:00Z" as 2024-01-01T01:00:00Z, and "%Y-%m-%dT%H:%M:%SZ" as 2024-01-01T01:00:00: remove`,
     ],
+    [
+      { type: 'datetime', format: ['any', '%Y-%m-%d 24:%H'] },
+      `"any" reads "2024-01-01 24:00" as 2024-01-02T00:00:00Z, and "%Y-%m-%d 24:%H" as 2024-01-01T00:00:00Z`,
+    ],
     [{ type: 'time', format: ['%H:%M', '%M:%H'] }, `${f}.format[1]: "%H:%M" reads "00:01"`],
   ])('%j is refused', (field, message) => {
     expect(refusal(withField(field))).toContain(message);
@@ -120,6 +124,24 @@ describe('epochs', () => {
     expect(parsedField({ type: 'datetime', format, constraints: { minimum } }).constraints.minimum).toBe(
       text,
     );
+  });
+});
+
+describe('offsets', () => {
+  const limited = (format: string, minimum: string) =>
+    withField({ type: 'datetime', format, constraints: { minimum } });
+
+  it.each<[string, string, string]>([
+    ['%d.%m.%Y %H:%M%z', '1.2.2024 9:05+02', '2024-02-01T09:05:00+02:00'],
+    ['%d.%m.%Y %H:%M%z', '1.2.2024 9:05-0330', '2024-02-01T09:05:00-03:30'],
+    ['%d.%m.%Y %z %H:%M', '1.2.2024 +02 9:05', '2024-02-01T09:05:00+02:00'],
+    ['%Y-%m-%d %z%H:%M', '2024-02-01 +020015:30', '2024-02-01T15:30:00+02:00'],
+  ])('of %s: %s is %s', (format, minimum, text) => {
+    expect(parsed(limited(format, minimum)).fields[1]?.constraints.minimum).toBe(text);
+  });
+
+  it('have their minutes where digits follow: else +0215:30 would be read in two ways', () => {
+    expect(refusal(limited('%Y-%m-%d %z%H:%M', '2024-02-01 +0215:30'))).toContain('is not a time');
   });
 });
 
