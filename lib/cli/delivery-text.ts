@@ -16,7 +16,7 @@ export function remarkSections(remarks: readonly DatasetRemarks[]): string[][] {
       ),
     ),
     withNext(
-      'If a column was renamed, set its new name as the "header" of its field. "fieldsMatch": "equal" rejects such files, "partial" accepts them without this remark.',
+      'If a column was renamed, add its new name to the "header" of its field, which may be a list. "fieldsMatch": "equal" rejects such files, "partial" accepts them without this remark.',
       section(
         'Columns that do not match the contract (a renamed column is null in every row):',
         remarks.flatMap(({ dataset, unmatched }) =>

@@ -21,9 +21,16 @@ export type Field = {
   readonly name: string;
   /** The column's name in the source file; `name` unless the contract sets another. */
   readonly header: string;
+  /** Further names that the column may have: see fieldHeaders. */
+  readonly otherHeaders?: readonly string[];
   readonly type: FieldType;
-  /** `default`, `any`, or a strptime pattern for date, datetime and time; one of STRING_FORMATS for string; otherwise `default`. */
+  /**
+   * `default`, `any`, or a strptime pattern for date, datetime and time; an epoch for datetime; one of STRING_FORMATS for
+   * string; otherwise `default`.
+   */
   readonly format: string;
+  /** Further formats of date, datetime and time; no two read one text in two ways: see format-overlap.ts. */
+  readonly otherFormats?: readonly string[];
   readonly description?: string;
   /** Texts that mean "no value"; the standard's default is only the empty text. */
   readonly missingValues: readonly string[];
@@ -36,6 +43,9 @@ export type Field = {
   readonly decimalChar?: string;
   readonly groupChar?: string;
   readonly bareNumber?: false;
+  /** How negative and positive numbers may be written beside a sign, as examples with the number 1: see signed-forms.ts. */
+  readonly negative?: readonly string[];
+  readonly positive?: readonly string[];
   readonly trueValues: readonly string[];
   readonly falseValues: readonly string[];
   /** IANA name; datetimes without an offset are local times there. */
@@ -140,6 +150,16 @@ export type Dataset = {
   /** SHA-256 (16 hex digits) of everything that affects rows: not descriptions, titles, foreign keys, partitionFields or the file's path. */
   readonly hash: string;
 };
+
+/** The names that the field's column may have in a file, of which a file has at most one. */
+export function fieldHeaders(field: Pick<Field, 'header' | 'otherHeaders'>): string[] {
+  return [field.header, ...(field.otherHeaders ?? [])];
+}
+
+/** The formats of which a text must match one. */
+export function fieldFormats(field: Pick<Field, 'format' | 'otherFormats'>): string[] {
+  return [field.format, ...(field.otherFormats ?? [])];
+}
 
 /** Kept as its JSON text. */
 export function isJson(field: Pick<Field, 'type'>): boolean {

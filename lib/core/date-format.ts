@@ -15,8 +15,28 @@ const MAX_FORMAT_CHARACTERS = 200;
 /** At most one directive of each group: a second one would contradict the first or be ignored. */
 const SAME_PART = ['Yy', 'mbB', 'd', 'HI', 'Hp', 'M', 'S', 'f', 'z'];
 
+/** Texts are strptime's: neither ISO 8601 nor an epoch. */
 export function isPattern(format: string): boolean {
-  return format !== 'default' && format !== 'any';
+  return format !== 'default' && format !== 'any' && !isEpoch(format);
+}
+
+/** Instants as numbers since 1970-01-01T00:00:00Z: how many decimal places down to the microsecond each unit has. */
+const EPOCH_PLACES: Readonly<Record<string, number>> = { epoch: 6, 'epoch-ms': 3, 'epoch-us': 0 };
+
+export function isEpoch(format: string): boolean {
+  return Object.hasOwn(EPOCH_PLACES, format);
+}
+
+/** 6 for seconds, 3 for milliseconds, 0 for microseconds. */
+export function epochPlaces(format: string): number {
+  return EPOCH_PLACES[format] ?? 0;
+}
+
+/** For RE2 and JavaScript: up to the year 9999 and beyond; 18 digits with all places, which is within 64 bits. */
+export function epochShape(format: string): string {
+  const places = epochPlaces(format);
+  const fraction = places === 0 ? '(?:\\.0+)?' : `(?:\\.\\d{1,${places}}0*)?`;
+  return `-?\\d{1,${18 - places}}${fraction}`;
 }
 
 /**
@@ -24,12 +44,17 @@ export function isPattern(format: string): boolean {
  * least its hour: nothing is guessed.
  */
 export function dateFormatProblem(type: FormattedType, format: string): string | undefined {
+  if (isEpoch(format))
+    return type === 'datetime'
+      ? undefined
+      : `it is an instant, and only a datetime has one: make "datetime" the type`;
   if (!isPattern(format)) return undefined;
   if (format.length > MAX_FORMAT_CHARACTERS)
     return `it has ${format.length} characters, but at most ${MAX_FORMAT_CHARACTERS} are allowed`;
   const supported = DIRECTIVES[type];
   const found = [...format.matchAll(/%(.?)/gs)].map((match) => match[1] ?? '');
-  const shown = `"default", "any", or a format of ${[...supported].map((d) => `%${d}`).join(' ')}`;
+  const epochs = type === 'datetime' ? ' "epoch", "epoch-ms", "epoch-us",' : '';
+  const shown = `"default", "any",${epochs} or a format of ${[...supported].map((d) => `%${d}`).join(' ')}`;
   if (found.length === 0) return `write ${shown}`;
   const unknown = found.find((directive) => directive === '' || !`${supported}%`.includes(directive));
   if (unknown !== undefined) return `"%${unknown}" is not supported; write ${shown}`;
@@ -56,7 +81,7 @@ const DIRECTIVE_PATTERNS: Readonly<Record<string, string>> = {
   M: '\\d{1,2}',
   S: '\\d{1,2}',
   f: '\\d{1,6}',
-  z: '(?:[+-](?:[01]\\d|2[0-3]):?[0-5]\\d|Z)',
+  z: '(?:[+-](?:[01]\\d|2[0-3])(?::?[0-5]\\d)?|Z)',
   '%': '%',
 };
 
@@ -65,16 +90,34 @@ export function formatPattern(format: string): string {
   return patternOf(format, (_, pattern) => pattern);
 }
 
+/** What stands before and after the offset; undefined if the format has none. */
+export function aroundOffset(
+  format: string,
+): { readonly before: string; readonly after: string } | undefined {
+  const found = [...format.matchAll(/%(.)/gsu)].find((match) => match[1] === 'z');
+  return found && { before: format.slice(0, found.index), after: format.slice(found.index + 2) };
+}
+
+/** An offset must have its minutes where a digit or a colon may follow it: `+0215` would else be +02 and 15. */
+export function needsOffsetMinutes(after: string): boolean {
+  return /^(?:[\d:]|%[YymdHIMSf])/.test(after);
+}
+
 function patternOf(format: string, part: (directive: string, pattern: string) => string): string {
   return format.replace(/%(.)|[^%]/gsu, (character, directive: string | undefined) =>
     directive === undefined
       ? character.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&')
-      : part(directive, DIRECTIVE_PATTERNS[directive] ?? ''),
+      : part(directive, directivePattern(directive, format)),
   );
 }
 
-const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
-const FULL_MONTHS =
+function directivePattern(directive: string, format: string): string {
+  const isWhole = directive === 'z' && needsOffsetMinutes(aroundOffset(format)?.after ?? '');
+  return isWhole ? '(?:[+-](?:[01]\\d|2[0-3]):?[0-5]\\d|Z)' : (DIRECTIVE_PATTERNS[directive] ?? '');
+}
+
+export const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+export const FULL_MONTHS =
   'january february march april may june july august september october november december'.split(' ');
 
 /**
@@ -86,19 +129,24 @@ export function isoText(type: FormattedType, format: string, text: string): stri
     directive === '%' ? '%' : `(?<${directive}>${shape})`,
   );
   const found = new RegExp(`^${pattern}$`, 'su').exec(text)?.groups;
-  if (!found) return undefined;
+  return found && isoOfParts(type, found);
+}
+
+/** The same for a text's parts by directive, each in its shape. */
+export function isoOfParts(type: FormattedType, found: FormatParts): string | undefined {
   const date = isoDate(found);
   const time = isoTime(found);
   if (type === 'date') return date;
   if (type === 'time') return time;
   if (date === undefined || time === undefined) return undefined;
-  const offset = found.z?.replace(/^([+-]\d\d):?(\d\d)$/, '$1:$2') ?? '';
+  const offset =
+    found.z?.replace(/^([+-]\d\d):?(\d\d)?$/, (_, hours, minutes = '00') => `${hours}:${minutes}`) ?? '';
   return `${date}T${time}${offset}`;
 }
 
-type Parts = Readonly<Record<string, string | undefined>>;
+export type FormatParts = Readonly<Record<string, string | undefined>>;
 
-function isoDate(parts: Parts): string | undefined {
+function isoDate(parts: FormatParts): string | undefined {
   const name = (parts.b ?? parts.B ?? '').toLowerCase();
   const named = parts.b === undefined ? FULL_MONTHS.indexOf(name) : MONTHS.indexOf(name);
   const month = parts.m ?? String(named + 1);
@@ -108,7 +156,7 @@ function isoDate(parts: Parts): string | undefined {
   return `${year}-${month.padStart(2, '0')}-${(parts.d ?? '').padStart(2, '0')}`;
 }
 
-function isoTime(parts: Parts): string | undefined {
+function isoTime(parts: FormatParts): string | undefined {
   let hour = Number(parts.H ?? parts.I);
   if (parts.I !== undefined) {
     if (hour < 1 || hour > 12) return undefined;
@@ -118,6 +166,19 @@ function isoTime(parts: Parts): string | undefined {
   const fraction = parts.f?.replace(/0+$/, '') ?? '';
   const text = `${two(String(hour))}:${two(parts.M ?? '0')}:${two(parts.S ?? '0')}`;
   return fraction === '' ? text : `${text}.${fraction}`;
+}
+
+/** The instant of a text in the epoch, in ISO 8601 with six digits of a second; undefined if it is none. */
+export function isoOfEpoch(format: string, text: string): string | undefined {
+  if (!new RegExp(`^${epochShape(format)}$`).test(text)) return undefined;
+  const [whole = '', fraction = ''] = text.split('.');
+  const places = epochPlaces(format);
+  const micros = BigInt(`${whole}${fraction.slice(0, places).padEnd(places, '0')}`);
+  const inSecond = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const date = new Date(Number((micros - inSecond) / 1000n));
+  const year = Number.isNaN(date.getTime()) ? 0 : date.getUTCFullYear();
+  if (year < 1 || year > 9999) return undefined;
+  return `${date.toISOString().slice(0, 19)}.${String(inSecond).padStart(6, '0')}Z`;
 }
 
 /** True for a day that exists, written `YYYY-MM-DD`. */

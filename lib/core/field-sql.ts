@@ -2,9 +2,10 @@
 // constraints. Law 4 is enforced here: a value is accepted only if it is exactly what its text says.
 
 import { literal } from '../sql/quoting.ts';
-import { type Field, fieldColumnType, isJson } from './contract.ts';
-import { formatPattern, isPattern } from './date-format.ts';
-import { isPlainNumber } from './number-text.ts';
+import { type Field, fieldColumnType, fieldFormats, isJson } from './contract.ts';
+import { isEpoch, isPattern } from './date-format.ts';
+import { dateSql, datetimeSql, timeSql } from './datetime-sql.ts';
+import { hasPlainDigits } from './number-text.ts';
 import { readableSql } from './readable-values.ts';
 import { sqlType } from './schema.ts';
 import { STRING_FORMATS } from './text-pattern.ts';
@@ -27,9 +28,6 @@ function matches(text: string, pattern: string): string {
   return `regexp_full_match(${text}, ${literal(pattern)})`;
 }
 
-const SECOND = '[0-5]\\d(\\.\\d{1,6}0*)?';
-const MINUTE = '([01]\\d|2[0-3]):[0-5]\\d';
-const OFFSET = '(Z|[+-]([01]\\d|2[0-3]):?[0-5]\\d)';
 const FIRST_DAY = '0001-01-01';
 const YEAR_MONTH = '\\d{4}-(0[1-9]|1[0-2])';
 
@@ -51,7 +49,7 @@ export function shortWay(field: Field, text: string, pathText: string | undefine
   const cast = `TRY_CAST(${text} AS ${own})`;
   switch (field.type) {
     case 'integer':
-      if (!isPlainNumber(field)) return undefined;
+      if (!hasPlainDigits(field)) return undefined;
       if (pathText !== undefined)
         return {
           read: `CAST(${literal(pathText)} AS ${own})`,
@@ -61,17 +59,18 @@ export function shortWay(field: Field, text: string, pathText: string | undefine
       return { read: cast, holds: (read) => `CAST(${read} AS VARCHAR) = ${text}`, value: asItIs };
     case 'number':
       // DuckDB prints a decimal with all its places: 1.50 and 1.5 are prefixes of 1.500000.
-      if (!isPlainNumber(field) || field.double) return undefined;
+      if (!hasPlainDigits(field) || field.double) return undefined;
       return { read: cast, holds: (read) => `starts_with(CAST(${read} AS VARCHAR), ${text})`, value: asItIs };
     case 'date':
-      if (isPattern(field.format)) return undefined;
+      if (isoFormat(field) === undefined) return undefined;
       return {
         read: cast,
         holds: (read) => `${inYears(read)} AND CAST(${read} AS VARCHAR) = ${text}`,
         value: asItIs,
       };
     case 'datetime': {
-      if (isPattern(field.format) || field.timezone !== 'UTC') return undefined;
+      const format = isoFormat(field);
+      if (format === undefined || field.timezone !== 'UTC') return undefined;
       // Casting to this type drops an offset: the texts for which it holds have none except Z.
       const naive = `TRY_CAST(${text} AS TIMESTAMP)`;
       // Joined with OR, DuckDB would compute all of them for every row.
@@ -80,13 +79,19 @@ export function shortWay(field: Field, text: string, pathText: string | undefine
         const written = `CAST(${read} AS VARCHAR)`;
         const iso = `replace(${written}, ' ', 'T')`;
         const isIso = either(`${text} = ${iso} || 'Z'`, `${text} = ${iso}`);
-        return `${inYears(read)} AND ${field.format === 'any' ? either(`${text} = ${written}`, isIso) : isIso}`;
+        return `${inYears(read)} AND ${format === 'any' ? either(`${text} = ${written}`, isIso) : isIso}`;
       };
       return { read: naive, holds, value: (read) => `make_timestamptz(epoch_us(${read}))` };
     }
     default:
       return undefined;
   }
+}
+
+/** The widest of the field's formats that are ISO 8601. */
+function isoFormat(field: Field): string | undefined {
+  const formats = fieldFormats(field).filter((format) => !isPattern(format) && !isEpoch(format));
+  return formats.find((format) => format === 'any') ?? formats[0];
 }
 
 /** Years of four digits, as in ISO 8601 and the patterns; excludes infinity. */
@@ -126,19 +131,18 @@ export function valueSql(field: Field, text: string): string {
         ? doubleSql(text)
         : guarded(matches(text, decimalShape(field.scale)), `TRY_CAST(${text} AS ${own})`);
     case 'date':
-      return isPattern(field.format)
-        ? guarded(
-            matches(text, formatPattern(field.format)),
-            `CAST(try_strptime(${text}, ${literal(field.format)}) AS DATE)`,
-          )
-        : guarded(matches(text, '\\d{4}-\\d{2}-\\d{2}'), `TRY_CAST(${text} AS DATE)`);
+      return oneOf(field, (one) => dateSql(one, text));
     case 'datetime':
-      return isPattern(field.format)
-        ? guarded(matches(text, formatPattern(field.format)), formattedDatetime(field, text))
-        : guarded(matches(text, isoDatetimeShape(field)), isoDatetime(field, text));
+      return oneOf(field, (one) => datetimeSql(one, text));
     case 'time':
-      return timeSql(field, text, guarded);
+      return oneOf(field, (one) => timeSql(one, text));
   }
+}
+
+/** At most one of the formats reads a text, or all that do read the same: see format-overlap.ts. */
+function oneOf(field: Field, read: (field: Field) => string): string {
+  const values = fieldFormats(field).map((format) => read({ ...field, format }));
+  return values.length === 1 ? (values[0] as string) : `coalesce(${values.join(', ')})`;
 }
 
 /** `value` if every reader of the table supports it: DuckDB has years before 1 (BC), and an offset can lead past 9999. */
@@ -149,11 +153,6 @@ export function knownToAll(field: Field, value: string): string | undefined {
 
 function decimalShape(scale: number): string {
   return `[+-]?(\\d+(\\.\\d{0,${scale}}0*)?|\\.\\d{${Math.min(1, scale)},${scale}}0*)`;
-}
-
-function isoDatetimeShape(field: Field): string {
-  const separator = field.format === 'any' ? '[T ]' : 'T';
-  return `\\d{4}-\\d{2}-\\d{2}${separator}${MINUTE}:${SECOND}${OFFSET}?`;
 }
 
 /** 1e400 must not become infinity. Grouping treats -0.0 as 0.0 and keeps either one, so results would depend on the row order: -0.0 + 0.0 is 0.0. */
@@ -169,44 +168,6 @@ function isJsonSql(type: 'object' | 'array', text: string): string {
   const bare = `regexp_replace(${text}, '"([^"\\\\]|\\\\.)*"', '""', 'g')`;
   const strict = `NOT regexp_matches(${bare}, '(?i)nan|inf|,\\s*[\\]}]')`;
   return `json_valid(${text}) AND json_type(${text}) = '${type.toUpperCase()}' AND ${strict}`;
-}
-
-/** Text in ISO 8601, without trailing zeros in the fraction. */
-function timeSql(field: Field, text: string, guarded: (condition: string, value: string) => string): string {
-  if (isPattern(field.format)) {
-    const read = `CAST(try_strptime(${text}, ${literal(field.format)}) AS TIME)`;
-    return guarded(matches(text, formatPattern(field.format)), `CAST(${read} AS VARCHAR)`);
-  }
-  const shape = field.format === 'any' ? `${MINUTE}(:${SECOND})?` : `${MINUTE}:${SECOND}`;
-  return guarded(matches(text, shape), `CAST(TRY_CAST(${text} AS TIME) AS VARCHAR)`);
-}
-
-function isoDatetime(field: Field, text: string): string {
-  const instant = `TRY_CAST(${text} AS TIMESTAMP WITH TIME ZONE)`;
-  if (field.timezone === 'UTC') return instant;
-  return `CASE WHEN regexp_matches(${text}, '${OFFSET}$') THEN ${instant} ELSE ${zoned(field, `TRY_CAST(${text} AS TIMESTAMP)`)} END`;
-}
-
-function formattedDatetime(field: Field, text: string): string {
-  // DuckDB does not parse Z as an offset.
-  const read = field.format.endsWith('%z') ? `regexp_replace(${text}, 'Z$', '+0000')` : text;
-  const parsed = `try_strptime(${read}, ${literal(field.format)})`;
-  return field.format.replaceAll('%%', '').includes('%z') ? parsed : zoned(field, parsed);
-}
-
-/** A local time in the field's zone; NULL if the zone's clocks skip it or show it twice. */
-function zoned(field: Field, naive: string): string {
-  const zone = literal(field.timezone);
-  const local = `CAST(${naive} AS TIMESTAMP)`;
-  // Of two instants with the same local time DuckDB picks the later one; the earlier one has the offset of the day before.
-  const later = `timezone(${zone}, ${local})`;
-  if (field.timezone === 'UTC') return later;
-  const dayBefore = `(${later} - INTERVAL 1 DAY)`;
-  const offsetBefore = `(timezone(${zone}, ${dayBefore}) - timezone('UTC', ${dayBefore}))`;
-  const earlier = `timezone('UTC', ${local} - ${offsetBefore})`;
-  const exists = `timezone(${zone}, ${later}) = ${local}`;
-  const isTwice = `(${earlier} <> ${later} AND timezone(${zone}, ${earlier}) = ${local})`;
-  return `CASE WHEN ${exists} AND NOT ${isTwice} THEN ${later} END`;
 }
 
 /** Pairs of rule and condition; each condition is true or false, never NULL. `value` is NULL if the text has none. */

@@ -1,12 +1,25 @@
-// How numbers are written: groupChar, decimalChar and bareNumber of the standard, and exponents. Implemented as SQL over a column of
-// texts and as TypeScript for a contract's own values; both produce plain digits: "1.234,50 €" → "1234.50".
+// How numbers are written: groupChar, decimalChar and bareNumber of the standard, exponents, and signs by `negative` and
+// `positive`. Implemented as SQL over a column of texts and as TypeScript for a contract's own values; both produce plain digits:
+// "1.234,50 €" → "1234.50".
 // https://specs.frictionlessdata.io/table-schema/#number
 
 import { literal } from '../sql/quoting.ts';
 import type { Field } from './contract.ts';
 import { CURRENCY_CODES, CURRENCY_SIGNS } from './currency.ts';
+import { beginsWithSign, endsInSign, type SignedForm, signedForm } from './signed-forms.ts';
 
-export type NumberWords = Pick<Field, 'type' | 'double' | 'decimalChar' | 'groupChar' | 'bareNumber'>;
+export type NumberWords = Pick<
+  Field,
+  'type' | 'double' | 'decimalChar' | 'groupChar' | 'bareNumber' | 'negative' | 'positive'
+>;
+
+/** All of them are a groupChar " ": blank, no-break, narrow no-break and thin space. */
+const GROUP_SPACES = ' \u00a0\u202f\u2009';
+
+/** The characters that separate groups of digits; none without a groupChar. */
+export function groupChars({ groupChar = '' }: Pick<NumberWords, 'groupChar'>): string {
+  return groupChar === ' ' ? GROUP_SPACES : groupChar;
+}
 
 /** Why a text cannot be a decimalChar or groupChar; undefined if it can. */
 export function numberCharProblem(text: string): string | undefined {
@@ -17,6 +30,11 @@ export function numberCharProblem(text: string): string | undefined {
 
 /** Texts are already plain digits. */
 export function isPlainNumber(field: NumberWords): boolean {
+  return hasPlainDigits(field) && field.negative === undefined && field.positive === undefined;
+}
+
+/** Plain digits mean themselves, whatever else is a number. */
+export function hasPlainDigits(field: NumberWords): boolean {
   return field.decimalChar === undefined && field.groupChar === undefined && field.bareNumber === undefined;
 }
 
@@ -33,23 +51,38 @@ export function numberSql(field: NumberWords, text: string): string | undefined 
 }
 
 function bareNumberSql(field: NumberWords, text: string): string {
-  if (isPlainNumber(field)) return text;
+  const signed = signedShapes(field).map(({ sign, shape }) => {
+    const digits = plainDigitsSql(field, `regexp_extract(${text}, ${literal(unsignedInside(field))})`);
+    return ` WHEN regexp_full_match(${text}, ${literal(shape)}) THEN ${sign === '' ? digits : `'${sign}' || ${digits}`}`;
+  });
+  if (hasPlainDigits(field)) return signed.length === 0 ? text : `CASE${signed.join('')} ELSE ${text} END`;
   // Nothing is stripped between the first and last digit: the shape guarantees that all of it is the number.
   const digits = `coalesce(nullif(regexp_extract(${text}, ${literal(numberInside(field))}), ''), ${text})`;
-  const bare = field.bareNumber === false ? digits : text;
-  const joined = field.groupChar === undefined ? bare : `replace(${bare}, ${literal(field.groupChar)}, '')`;
-  const plain =
-    field.decimalChar === undefined ? joined : `replace(${joined}, ${literal(field.decimalChar)}, '.')`;
-  return `CASE WHEN regexp_full_match(${text}, ${literal(writtenShape(field))}) THEN ${plain} END`;
+  const plain = plainDigitsSql(field, field.bareNumber === false ? digits : text);
+  return `CASE WHEN regexp_full_match(${text}, ${literal(writtenShape(field))}) THEN ${plain}${signed.join('')} END`;
+}
+
+function plainDigitsSql(field: NumberWords, bare: string): string {
+  const groups = groupChars(field);
+  const joined =
+    groups === '' ? bare : `${groups.length > 1 ? 'translate' : 'replace'}(${bare}, ${literal(groups)}, '')`;
+  return field.decimalChar === undefined ? joined : `replace(${joined}, ${literal(field.decimalChar)}, '.')`;
 }
 
 /** Plain digits for a value in the contract. */
 export function plainNumber(field: NumberWords, text: string): string | undefined {
-  if (isPlainNumber(field)) return text;
-  if (!new RegExp(`^(?:${writtenShape(field)})$`, 'u').test(text)) return undefined;
-  const digits = new RegExp(numberInside(field), 'u').exec(text)?.[0] ?? text;
-  const bare = field.bareNumber === false ? digits : text;
-  const joined = field.groupChar === undefined ? bare : bare.replaceAll(field.groupChar, '');
+  const isOf = (shape: string) => new RegExp(`^(?:${shape})$`, 'u').test(text);
+  const inside = (pattern: string) => new RegExp(pattern, 'u').exec(text)?.[0] ?? text;
+  if (!hasPlainDigits(field) && isOf(writtenShape(field)))
+    return plainDigits(field, field.bareNumber === false ? inside(numberInside(field)) : text);
+  const signed = signedShapes(field).find(({ shape }) => isOf(shape));
+  if (signed) return `${signed.sign}${plainDigits(field, inside(unsignedInside(field)))}`;
+  return hasPlainDigits(field) ? text : undefined;
+}
+
+function plainDigits(field: NumberWords, bare: string): string {
+  const groups = groupChars(field);
+  const joined = [...bare].filter((character) => !groups.includes(character)).join('');
   return field.decimalChar === undefined ? joined : joined.replaceAll(field.decimalChar, '.');
 }
 
@@ -75,26 +108,67 @@ function decoration({ decimalChar = '.', groupChar }: NumberWords): string {
  * three ("1,00,000"): so with the groupChar ",", "1,5" is not a number but a mistake.
  */
 function writtenShape(field: NumberWords): string {
-  const group = field.groupChar === undefined ? '' : escaped(field.groupChar);
+  const { leading, bare } = digitShapes(field, '[+-]?');
+  const special = field.double ? '|[Nn][Aa][Nn]|[+-]?[Ii][Nn][Ff]' : '';
+  if (field.bareNumber !== false) return `${bare}${special}`;
+  // Text that is not known to be harmless may change the number: "5.00 DR", "1.2K", "<5", "(5)".
+  const around = surroundings(field);
+  // A point before the digits is not a decimal point if something precedes it: "$.5".
+  return `(?:${around}${leading}|${bare})${around}${special}`;
+}
+
+function surroundings(field: NumberWords): string {
+  const blank = decoration(field);
+  return `${blank}*(?:(?:${CURRENCY_CODES.join('|')})${blank}*)?`;
+}
+
+/** `leading`: begins with a digit; `bare`: may begin with the decimal point. */
+function digitShapes(field: NumberWords, sign: string): { readonly leading: string; readonly bare: string } {
+  const groups = groupChars(field);
+  const group = groups.length > 1 ? `[${groups}]` : escaped(groups);
   const whole = group === '' ? '\\d+' : `(?:\\d{1,3}(?:${group}\\d{2,3})*${group}\\d{3}|\\d+)`;
   const point = escaped(field.decimalChar ?? '.');
   const isNumber = field.type === 'number';
   const exponent = '(?:[eE][+-]?\\d+)?';
-  const leading = isNumber ? `[+-]?${whole}(?:${point}\\d*)?${exponent}` : `[+-]?${whole}`;
-  const bare = isNumber ? `(?:${leading}|[+-]?${point}\\d+${exponent})` : leading;
-  const special = field.double ? '|[Nn][Aa][Nn]|[+-]?[Ii][Nn][Ff]' : '';
-  if (field.bareNumber !== false) return `${bare}${special}`;
-  // Text that is not known to be harmless may change the number: "5.00 DR", "1.2K", "<5", "(5)".
-  const blank = decoration(field);
-  const around = `${blank}*(?:(?:${CURRENCY_CODES.join('|')})${blank}*)?`;
-  // A point before the digits is not a decimal point if something precedes it: "$.5".
-  return `(?:${around}${leading}|${bare})${around}${special}`;
+  const leading = isNumber ? `${sign}${whole}(?:${point}\\d*)?${exponent}` : `${sign}${whole}`;
+  const bare = isNumber ? `(?:${leading}|${sign}${point}\\d+${exponent})` : leading;
+  return { leading, bare };
+}
+
+type SignedShape = { readonly sign: '' | '-'; readonly shape: string };
+
+/** The whole texts of numbers in the field's forms, for RE2 and JavaScript: their digits have no sign of their own. */
+function signedShapes(field: NumberWords): SignedShape[] {
+  const shapeOf = (forms: readonly string[]) =>
+    forms.map((form) => formShape(field, signedForm(form, field))).join('|');
+  const { negative = [], positive = [] } = field;
+  const shapes: SignedShape[] = [
+    { sign: '-', shape: shapeOf(negative) },
+    { sign: '', shape: shapeOf(positive) },
+  ];
+  return shapes.filter(({ shape }) => shape !== '');
+}
+
+/** True for a text in one of the forms of `negative` and `positive`. */
+export function isSigned(field: NumberWords, text: string): boolean {
+  return signedShapes(field).some(({ shape }) => new RegExp(`^(?:${shape})$`, 'u').test(text));
+}
+
+function formShape(field: NumberWords, { prefix, suffix }: SignedForm): string {
+  const { leading, bare } = digitShapes(field, '');
+  const around = field.bareNumber === false ? surroundings(field) : '';
+  const before = endsInSign(prefix) ? '' : around;
+  const after = beginsWithSign(suffix) ? '' : around;
+  const blanks = `[${BLANKS.filter((blank) => blank !== field.decimalChar).join('')}]*`;
+  const written = (text: string) => [...text].map((one) => (/\s/.test(one) ? blanks : escaped(one))).join('');
+  const digits = before === '' ? bare : `(?:${before}${leading}|${bare})`;
+  return `${around}${written(prefix)}${digits}${after}${written(suffix)}${around}`;
 }
 
 /** The parts of a text besides digits that are not allowed with `"bareNumber": false`: "5.00 DR" → ["DR"]. For messages. */
 export function strangeWords(field: NumberWords, text: string): string[] {
   const isKnown = new RegExp(`^(?:${decoration(field)}|${CURRENCY_CODES.join('|')}|\\d)$`, 'u');
-  const own = [field.decimalChar ?? '.', field.groupChar];
+  const own = [field.decimalChar ?? '.', ...groupChars(field)];
   const plain = text.replace(/(\d)[eE](?=[+-]?\d)/g, '$1').replace(/(^|[^\d\p{L}])[+-](?=[\d.])/gu, '$1');
   const words = plain.match(/[\p{L}\p{M}]+|[^\p{L}\p{M}]/gu) ?? [];
   return [...new Set(words)].filter((word) => !isKnown.test(word) && !own.includes(word));
@@ -103,6 +177,11 @@ export function strangeWords(field: NumberWords, text: string): string[] {
 function numberInside(field: NumberWords): string {
   const point = field.type === 'number' ? `${escaped(field.decimalChar ?? '.')}?` : '';
   return `[+-]?${point}\\d(?:.*\\d)?`;
+}
+
+/** Like numberInside, within a form. */
+function unsignedInside(field: NumberWords): string {
+  return numberInside(field).replace('[+-]?', '');
 }
 
 // A decimal has at most 38 digits: exponents of three digits are not meaningful.

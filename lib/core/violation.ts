@@ -1,6 +1,6 @@
 // A problem of a row or a file, as a value, and its sentence. Bad data is never thrown.
-import type { Dataset, Field, FieldType } from './contract.ts';
-import { isPattern } from './date-format.ts';
+import { type Dataset, type Field, type FieldType, fieldFormats } from './contract.ts';
+import { isEpoch, isPattern } from './date-format.ts';
 import { strangeWords } from './number-text.ts';
 
 /** Rules are named as the Table Schema standard names its constraints, and as Frictionless names its errors. */
@@ -60,9 +60,25 @@ const MAX_STRANGE = 3;
 
 export function shown(value: string | null): string {
   if (value === null) return 'nothing';
-  if (value.length <= MAX_SHOWN) return JSON.stringify(value);
+  if (value.length <= MAX_SHOWN) return quoted(value);
   const length = value.length > MAX_VALUE ? `more than ${MAX_VALUE}` : value.length;
-  return JSON.stringify(`${value.slice(0, MAX_SHOWN)}${CUT} (${length} characters)`);
+  return quoted(`${value.slice(0, MAX_SHOWN)}${CUT} (${length} characters)`);
+}
+
+/**
+ * In quotes as JSON, with the characters that nobody sees as `\u202f`: blanks other than U+0020, marks of direction and
+ * the like. The joiners U+200C and U+200D are left: some scripts and emoji are written with them.
+ */
+export function quoted(text: string): string {
+  return JSON.stringify(text).replace(UNSEEN, (character) =>
+    Array.from({ length: character.length }, (_, i) => escapedUnit(character.charCodeAt(i))).join(''),
+  );
+}
+
+const UNSEEN = /(?![ \u200c\u200d])[\p{Z}\p{Cf}]/gu;
+
+function escapedUnit(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
 }
 
 /** At most MAX_VALUE characters, plus an ellipsis if some were cut. */
@@ -100,7 +116,7 @@ function problem(
     case 'required':
       return 'the value is missing';
     case 'enum':
-      return `${shown(value)} is not one of ${(limits.enum ?? []).map((v) => JSON.stringify(v)).join(', ')}`;
+      return `${shown(value)} is not one of ${(limits.enum ?? []).map(quoted).join(', ')}`;
     case 'minimum':
       return `${shown(value)} is below the minimum ${limits.minimum}`;
     case 'maximum':
@@ -154,6 +170,11 @@ function typeName(field: Field): string {
 }
 
 function expectation(field: Field): string {
+  const formats = fieldFormats(field);
+  if (DATED.includes(field.type) && formats.length > 1) {
+    const each = formats.map((format) => expectation({ ...field, format, otherFormats: [] }));
+    return [...new Set(each)].join('; or ');
+  }
   const pattern = isPattern(field.format) ? `format ${field.format}` : undefined;
   switch (field.type) {
     case 'integer':
@@ -165,11 +186,12 @@ function expectation(field: Field): string {
           : `, at most ${field.precision - field.scale} digits before it and ${field.scale} after it`
       }`;
     case 'boolean':
-      return `one of ${[...field.trueValues, ...field.falseValues].map((v) => JSON.stringify(v)).join(', ')}`;
+      return `one of ${[...field.trueValues, ...field.falseValues].map(quoted).join(', ')}`;
     case 'date':
       return pattern ?? 'YYYY-MM-DD, a day that exists';
     case 'datetime':
-      return `${pattern ?? `YYYY-MM-DD${field.format === 'any' ? ' ' : 'T'}HH:MM:SS, at most six digits of a second`}, a time that exists${
+      if (isEpoch(field.format)) return `${EPOCH_UNITS[field.format]} since 1970-01-01T00:00:00Z`;
+      return `${pattern ?? `YYYY-MM-DD${field.format === 'any' ? ' ' : 'T'}HH:MM${field.format === 'any' ? '[:SS]' : ':SS'}, at most six digits of a second`}, a time that exists${
         field.timezone === 'UTC' ? ' in UTC' : ` in ${field.timezone}, and only once where it has no offset`
       }`;
     case 'time':
@@ -185,9 +207,20 @@ function expectation(field: Field): string {
   }
 }
 
+const DATED: readonly FieldType[] = ['date', 'datetime', 'time'];
+
+const EPOCH_UNITS: Readonly<Record<string, string>> = {
+  epoch: 'seconds, with at most six decimals,',
+  'epoch-ms': 'milliseconds, with at most three decimals,',
+  'epoch-us': 'microseconds',
+};
+
 function numberWords(field: Field): string {
-  const grouped =
-    field.groupChar === undefined ? '' : `, digits grouped in threes by ${JSON.stringify(field.groupChar)}`;
+  const { groupChar, negative, positive } = field;
+  const by = groupChar === ' ' ? 'a space' : quoted(groupChar ?? '');
+  const forms = (word: string, listed: readonly string[] | undefined) =>
+    listed === undefined ? '' : `, ${word} also as ${listed.map(quoted).join(' or ')}`;
+  const grouped = `${groupChar === undefined ? '' : `, digits grouped in threes by ${by}`}${forms('negative', negative)}${forms('positive', positive)}`;
   if (field.bareNumber !== false) return grouped;
   return `${grouped}, one sign right before the digits, around the number only blanks, %, currency signs and ISO 4217 codes`;
 }
@@ -196,7 +229,5 @@ function numberWords(field: Field): string {
 function strange(field: Field, value: string | null): string {
   if (field.bareNumber !== false || value === null) return '';
   const words = strangeWords(field, value.slice(0, MAX_SHOWN)).slice(0, MAX_STRANGE);
-  return words.length === 0
-    ? ''
-    : `: ${words.map((word) => JSON.stringify(word)).join(', ')} may change the number`;
+  return words.length === 0 ? '' : `: ${words.map(quoted).join(', ')} may change the number`;
 }

@@ -1,5 +1,5 @@
 // Checks of a contract that need DuckDB: whether it knows the patterns, time zones and date formats.
-import type { Dataset, Field, FieldType } from '../core/contract.ts';
+import { type Dataset, type Field, type FieldType, fieldFormats } from '../core/contract.ts';
 import { isPattern } from '../core/date-format.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { literal } from '../sql/quoting.ts';
@@ -47,7 +47,8 @@ function questions(field: Field): Question[] {
     ask('constraints.pattern', pattern, `regexp_full_match('', ${literal(pattern)})`);
   if (field.timezone !== 'UTC')
     ask('timezone', field.timezone, `timezone(${literal(field.timezone)}, TIMESTAMP '2000-01-01')`);
-  if (DATED.includes(field.type) && isPattern(field.format))
-    ask('format', field.format, `try_strptime('', ${literal(field.format)})`);
+  if (DATED.includes(field.type))
+    for (const format of fieldFormats(field).filter(isPattern))
+      ask('format', format, `try_strptime('', ${literal(format)})`);
   return asked;
 }

@@ -1,7 +1,7 @@
 // Values in a contract (minimum, maximum, enum) as exact texts of their field's type, and their order.
 import { isLosslessNumber } from 'lossless-json';
-import type { Field, FieldType } from '../core/contract.ts';
-import { type FormattedType, isDay, isoText, isPattern } from '../core/date-format.ts';
+import { type Field, type FieldType, fieldFormats } from '../core/contract.ts';
+import { type FormattedType, isDay, isEpoch, isoOfEpoch, isoText, isPattern } from '../core/date-format.ts';
 import { plainNumber, withoutExponent } from '../core/number-text.ts';
 import { STRING_FORMATS } from '../core/text-pattern.ts';
 import type { Place } from './place.ts';
@@ -12,12 +12,15 @@ export type ValueType = Pick<
   Field,
   | 'type'
   | 'format'
+  | 'otherFormats'
   | 'precision'
   | 'scale'
   | 'double'
   | 'decimalChar'
   | 'groupChar'
   | 'bareNumber'
+  | 'negative'
+  | 'positive'
   | 'trueValues'
   | 'falseValues'
   | 'timezone'
@@ -59,15 +62,15 @@ function textOf(field: ValueType, value: unknown): string | undefined {
     const text = typeof value === 'string' ? value : (numberText(value) ?? '');
     return /^\d{4}$/.test(text) ? text : undefined;
   }
+  if (field.type === 'datetime') {
+    const text = typeof value === 'string' ? inFormat(field, 'datetime', value) : epochNumber(field, value);
+    return text !== undefined && isInstant(field, text) ? text : undefined;
+  }
   if (typeof value !== 'string') return undefined;
   switch (field.type) {
     case 'date': {
       const text = inFormat(field, 'date', value);
       return isDay(text) ? text : undefined;
-    }
-    case 'datetime': {
-      const text = inFormat(field, 'datetime', value);
-      return isInstant(field, text) ? text : undefined;
     }
     case 'time': {
       const text = inFormat(field, 'time', value);
@@ -88,7 +91,23 @@ function textOf(field: ValueType, value: unknown): string | undefined {
 
 /** In the standard, a text in the contract is parsed like the field's cells. */
 function inFormat(field: ValueType, type: FormattedType, text: string): string {
-  return (isPattern(field.format) ? isoText(type, field.format, text) : undefined) ?? text;
+  for (const format of fieldFormats(field)) {
+    const read = isEpoch(format)
+      ? isoOfEpoch(format, text)
+      : isPattern(format)
+        ? isoText(type, format, text)
+        : undefined;
+    if (read !== undefined) return read;
+  }
+  return text;
+}
+
+/** An epoch may be written as a number of JSON. */
+function epochNumber(field: ValueType, value: unknown): string | undefined {
+  const text = numberText(value);
+  return text === undefined || !fieldFormats(field).some(isEpoch)
+    ? undefined
+    : inFormat(field, 'datetime', text);
 }
 
 function numberOf(field: ValueType, value: unknown): string | undefined {
@@ -108,7 +127,11 @@ const WANTED: Readonly<Record<FieldType, (field: ValueType) => string>> = {
   integer: () => 'an integer within 64 bits',
   number: (field) => numberWanted(field),
   boolean: () => 'a boolean: write true or false',
-  date: (field) => `a valid date: write "YYYY-MM-DD"${isPattern(field.format) ? ` or ${field.format}` : ''}`,
+  date: (field) =>
+    `a valid date: write "YYYY-MM-DD"${fieldFormats(field)
+      .filter(isPattern)
+      .map((format) => ` or ${format}`)
+      .join('')}`,
   datetime: (field) => instantWanted(field),
   time: () => 'a time of day: write "HH:MM:SS"',
   year: () => 'a year: write four digits',

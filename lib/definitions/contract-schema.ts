@@ -33,7 +33,7 @@ const constraints = z.strictObject({
 const field = z.strictObject({
   name: text,
   type: text.optional(),
-  format: text.optional(),
+  format: z.union([text, filledTexts], { error: 'it must be a format or a list of formats' }).optional(),
   title: text.optional(),
   description: text.optional(),
   example: descriptive,
@@ -44,8 +44,12 @@ const field = z.strictObject({
   bareNumber: z.boolean().optional(),
   decimalChar: text.optional(),
   groupChar: text.optional(),
+  negative: filledTexts.optional(),
+  positive: filledTexts.optional(),
   constraints: constraints.optional(),
-  header: text.min(1).optional(),
+  header: z
+    .union([text.min(1), filledTexts], { error: 'it must be a column name or a list of column names' })
+    .optional(),
   trim: z.boolean().optional(),
   precision: z.int().min(1).max(38).optional(),
   scale: z.int().min(0).max(38).optional(),

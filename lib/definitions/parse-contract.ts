@@ -1,10 +1,18 @@
 // Turns datapackage.json into datasets: checks the properties of a resource together and fills in every default.
 // The shapes are in contract-schema.ts, the fields in parse-field.ts; check-dataset.ts asks DuckDB.
 
-import type { Dataset, Dialect, Field, Format, Mode } from '../core/contract.ts';
+import {
+  type Dataset,
+  type Dialect,
+  type Field,
+  type Format,
+  fieldHeaders,
+  type Mode,
+} from '../core/contract.ts';
 import { definitionHash } from '../core/definition-hash.ts';
 import { globProblem } from '../core/glob.ts';
 import { type Told, toldBy } from '../core/set-aside.ts';
+import { quoted } from '../core/violation.ts';
 import type { DefinitionError } from '../errors.ts';
 import type { ResourceWords, SchemaWords } from './contract-schema.ts';
 import { parseDialect, parseEncoding } from './parse-dialect.ts';
@@ -112,6 +120,13 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     place
       .at('schema', 'fields', pointed, 'decimalChar')
       .refuse(`numbers in JSON always have the decimal point ".": remove it`);
+  const listed = fields.findIndex((field) => field.otherHeaders !== undefined);
+  if (listed >= 0 && format === 'csv' && dialect.headerRecords === 0)
+    place
+      .at('schema', 'fields', listed, 'header')
+      .refuse(
+        'the file has no column names ("dialect.header" is false), so that none of the list can be there: remove it',
+      );
   const declared = parsePartitionBy(words, fields, place);
   const meaning = {
     name: words.name,
@@ -208,13 +223,15 @@ function parseFields(
       at.at('name').refuse(
         `${JSON.stringify(field.name)} and ${JSON.stringify(twin)} are the same name in SQL: rename one`,
       );
-    const rival = headers.get(field.header);
-    if (rival !== undefined)
-      at.at('header').refuse(
-        `the column ${JSON.stringify(field.header)} already fills the field ${JSON.stringify(rival)}: use another header`,
-      );
+    for (const header of fieldHeaders(field)) {
+      const rival = headers.get(header);
+      if (rival !== undefined)
+        at.at('header').refuse(
+          `the column ${quoted(header)} already fills the field ${quoted(rival)}: use another header`,
+        );
+      headers.set(header, field.name);
+    }
     names.set(field.name.toLowerCase(), field.name);
-    headers.set(field.header, field.name);
     const missingValues =
       nullSequence === undefined ? field.missingValues : [...field.missingValues, nullSequence];
     // In the standard, the fields of a primary key are required.
@@ -244,7 +261,7 @@ function parseLevels(words: ResourceWords, format: Format, fields: readonly Fiel
     const field = fields.find((candidate) => candidate.name === name);
     if (!field) place.at(i).refuse(unknownField(name, fields));
     if (levels.indexOf(name) !== i) place.at(i).refuse(`${JSON.stringify(name)} is listed twice: remove one`);
-    if (field?.header !== name)
+    if (field && (field.header !== name || field.otherHeaders))
       place.at(i).refuse(`${name} is filled by the keys of this level: remove its "header"`);
   }
   return levels;

@@ -1,12 +1,13 @@
 // Parses one field of a contract: checks its properties against its type and fills in every default.
 import type { Field, FieldType } from '../core/contract.ts';
-import { dateFormatProblem } from '../core/date-format.ts';
+import { isEpoch } from '../core/date-format.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
-import { numberCharProblem } from '../core/number-text.ts';
 import { ENGINE_COLUMNS } from '../core/schema.ts';
-import { STRING_FORMATS } from '../core/text-pattern.ts';
+import { quoted } from '../core/violation.ts';
 import type { FieldWords } from './contract-schema.ts';
 import { parseConstraints } from './parse-constraints.ts';
+import { parseFormat } from './parse-field-format.ts';
+import { parseNumberWords } from './parse-number-words.ts';
 import type { Place } from './place.ts';
 
 /** For a number without `precision` and `scale`: 29 digits before the point, 9 after it. */
@@ -36,23 +37,36 @@ export function parseField(words: FieldWords, defaults: FieldDefaults, place: Pl
           `"${word}" applies to fields of type ${owners.join(' and ')}, but ${words.name} is of type ${type}: remove it`,
         );
   }
+  const zone = timezone(words, defaults, place);
+  const formats = parseFormat(type, words.format, zone, place.at('format'));
+  if (words.timezone !== undefined && [formats.format, ...(formats.otherFormats ?? [])].every(isEpoch))
+    place.at('timezone').refuse(`an epoch is the same in every time zone: remove "timezone"`);
   const value = {
     type,
-    format: format(type, words.format, place.at('format')),
+    ...formats,
     ...decimal(words, place),
-    ...numberWords(words, place),
+    ...parseNumberWords(words, place),
     ...booleans(words, place),
-    timezone: timezone(words, defaults, place),
+    timezone: zone,
   };
   return {
     name: words.name,
-    header: words.header ?? words.name,
+    ...parseHeader(words, place.at('header')),
     ...value,
     ...(words.description === undefined ? {} : { description: words.description }),
     missingValues: words.missingValues ?? defaults.missingValues,
     trim: words.trim ?? false,
     constraints: parseConstraints(value, words.constraints ?? {}, place.at('constraints')),
   };
+}
+
+function parseHeader({ name, header }: FieldWords, place: Place): Pick<Field, 'header' | 'otherHeaders'> {
+  if (!Array.isArray(header)) return { header: header ?? name };
+  header.forEach((label, i) => {
+    if (header.indexOf(label) !== i) place.at(i).refuse(`${quoted(label)} is listed twice: remove one`);
+  });
+  const [first = name, ...otherHeaders] = header;
+  return { header: first, ...(otherHeaders.length === 0 ? {} : { otherHeaders }) };
 }
 
 export function unknownField(name: string, fields: readonly { readonly name: string }[]): string {
@@ -70,6 +84,8 @@ const TYPED_WORDS: readonly (readonly [keyof FieldWords, readonly FieldType[]])[
   ['decimalChar', ['number']],
   ['groupChar', ['integer', 'number']],
   ['bareNumber', ['integer', 'number']],
+  ['negative', ['integer', 'number']],
+  ['positive', ['integer', 'number']],
   ['trueValues', ['boolean']],
   ['falseValues', ['boolean']],
   ['timezone', ['datetime']],
@@ -112,28 +128,6 @@ function decimal(words: FieldWords, place: Place): Pick<Field, 'precision' | 'sc
   return { precision, scale, double };
 }
 
-function numberWords(
-  words: FieldWords,
-  place: Place,
-): Pick<Field, 'decimalChar' | 'groupChar' | 'bareNumber'> {
-  const { decimalChar = '.', groupChar, bareNumber = true } = words;
-  for (const [word, value] of Object.entries({ decimalChar, groupChar })) {
-    const problem = value === undefined ? undefined : numberCharProblem(value);
-    if (problem !== undefined) place.at(word).refuse(`${JSON.stringify(value)}: ${problem}`);
-  }
-  if (groupChar === decimalChar && words.type === 'number')
-    place
-      .at('groupChar')
-      .refuse(
-        `${JSON.stringify(groupChar)} is also the decimalChar${words.decimalChar === undefined ? ' by default' : ''}: change one`,
-      );
-  return {
-    ...(decimalChar === '.' ? {} : { decimalChar }),
-    ...(groupChar === undefined ? {} : { groupChar }),
-    ...(bareNumber ? {} : { bareNumber }),
-  };
-}
-
 function booleans(words: FieldWords, place: Place): Pick<Field, 'trueValues' | 'falseValues'> {
   if (words.type !== 'boolean') return { trueValues: [], falseValues: [] };
   const trueValues = words.trueValues ?? TRUE_VALUES;
@@ -159,18 +153,4 @@ export function checkTimezone(zone: string, place: Place): void {
       `${JSON.stringify(zone)} is not a time zone: write an IANA name such as "Europe/Berlin", or "UTC"`,
     );
   }
-}
-
-function format(type: FieldType, word: string | undefined, place: Place): string {
-  const text = word ?? 'default';
-  if (type === 'date' || type === 'datetime' || type === 'time') {
-    const problem = dateFormatProblem(type, text);
-    if (problem !== undefined) place.refuse(`the format ${JSON.stringify(text)}: ${problem}`);
-  } else if (type === 'string' ? !Object.hasOwn(STRING_FORMATS, text) : text !== 'default') {
-    const formats = type === 'string' ? Object.keys(STRING_FORMATS) : ['default'];
-    place.refuse(
-      `the format ${JSON.stringify(text)} of type ${type} is not supported: write ${formats.map((known) => JSON.stringify(known)).join(' or ')}`,
-    );
-  }
-  return text;
 }

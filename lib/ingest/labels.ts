@@ -1,6 +1,6 @@
 // Compares a file's labels (names of its columns or members) and folders with the contract's fields: do they match as
 // the contract requires, and is an unknown name a typo of a missing one?
-import type { Dataset, Field } from '../core/contract.ts';
+import { type Dataset, type Field, fieldHeaders } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { shortValue, shown, type Violation } from '../core/violation.ts';
 import { pathValues } from '../lake/path-values.ts';
@@ -53,7 +53,7 @@ function fieldsMismatch(
   const extra = dataset.extraColumns === 'reject' ? ignored : [];
   const isMoved = fieldsMatch === 'exact' && taken?.some((label, i) => label !== wanted?.[i]);
   const found = [
-    ...(lacks.length === 0 ? [] : [`lacks ${listed(lacks.map(({ header }) => header))}`]),
+    ...(lacks.length === 0 ? [] : [`lacks ${listedFields(lacks)}`]),
     ...(extra.length === 0 ? [] : [`has ${listed(extra)}, which no field takes`]),
     ...(isMoved && taken && wanted
       ? [`has the order ${listed(taken)} where the fields are ${listed(wanted)}`]
@@ -73,12 +73,13 @@ function isPartition({ partitionFields }: Dataset, { name }: Field): boolean {
 /** In a whole file no partition value is null by accident. */
 function missingPartition(
   { dataset, key }: SourceFile,
-  { name, header }: Field,
+  field: Field,
   candidates: readonly string[],
   found: string,
 ): Violation {
+  const { name } = field;
   const folders = key === undefined ? [] : key.split('/').slice(0, -1);
-  const wanted = [...new Set([name, header])];
+  const wanted = [...new Set([name, ...fieldHeaders(field)])];
   const path = folders.length === 0 ? 'its path has no folder' : `its folders are ${folders.join('/')}`;
   const sensible = candidates.filter(({ length }) => length <= LONGEST_MEANT);
   const meant = wanted.map((word) => didYouMean(word, sensible)).find((hint) => hint !== '') ?? '';
@@ -89,10 +90,10 @@ function missingPartition(
 /** A typo in a label would otherwise silently turn the whole column into nulls. */
 function misspeltLabel(missing: readonly Field[], ignored: readonly string[]): Violation | undefined {
   const slips = new Slips(ignored);
-  for (const { header } of missing) {
-    const label = slips.of(header);
+  for (const field of missing) {
+    const label = fieldHeaders(field).flatMap((header) => slips.of(header) ?? [])[0];
     if (label === undefined) continue;
-    const message = `the file has ${shown(label)}, which no field takes, and lacks ${shown(header)}: correct the label; or, if both are right, let the contract name ${shown(label)} as a field`;
+    const message = `the file has ${shown(label)}, which no field takes, and lacks ${listedFields([field])}: correct the label; or, if both are right, let the contract name ${shown(label)} as a field`;
     return fileViolation('missing-label', message, label);
   }
   return undefined;
@@ -100,10 +101,11 @@ function misspeltLabel(missing: readonly Field[], ignored: readonly string[]): V
 
 function misspeltFolder(missing: readonly Field[], folders: readonly string[]): Violation | undefined {
   const slips = new Slips(folders);
-  for (const { name, header } of missing) {
-    const folder = slips.of(name) ?? slips.of(header);
+  for (const field of missing) {
+    const { name } = field;
+    const folder = [name, ...fieldHeaders(field)].flatMap((wanted) => slips.of(wanted) ?? [])[0];
     if (folder === undefined) continue;
-    const message = `the path has the folder ${folder}=, which no field takes, and the file lacks ${shown(header)}: name the folder ${name}=, if it is meant; or, if both are right, let the contract name ${shown(folder)} as a field`;
+    const message = `the path has the folder ${folder}=, which no field takes, and the file lacks ${listedFields([field])}: name the folder ${name}=, if it is meant; or, if both are right, let the contract name ${shown(folder)} as a field`;
     return fileViolation('missing-label', message, folder);
   }
   return undefined;
@@ -112,6 +114,19 @@ function misspeltFolder(missing: readonly Field[], folders: readonly string[]): 
 function extraLabels(labels: readonly string[], datasetName: string): Violation {
   const message = `the file has ${listed(labels)}, which the contract of ${datasetName} does not know`;
   return fileViolation('extra-label', message, labels[0]);
+}
+
+/** Two columns of a file that are both the field's. */
+export function twoLabels(field: Pick<Field, 'name'>, labels: readonly string[]): Violation {
+  const message = `the file has ${listed(labels)}, and each of them fills the field ${field.name}: leave one column of them`;
+  return fileViolation('duplicate-label', message, labels[1]);
+}
+
+/** `"id", "amount" or "Amount"`: all names that their columns may have. */
+export function listedFields(fields: readonly Field[]): string {
+  const names = fields.slice(0, MAX_LISTED).map((field) => fieldHeaders(field).map(shown).join(' or '));
+  const more = fields.length - names.length;
+  return more > 0 ? `${names.join(', ')} and ${more.toLocaleString('en-US')} more` : names.join(', ');
 }
 
 /** `"id", "amount"`, shortened if there are very many. */

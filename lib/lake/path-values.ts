@@ -1,5 +1,5 @@
 // The values that a landing key's Hive-style folders give to a dataset's fields: in `a/year=2024/x.csv`, year is 2024. Pure text.
-import type { Dataset, Field } from '../core/contract.ts';
+import { type Dataset, type Field, fieldHeaders } from '../core/contract.ts';
 import { isDay } from '../core/date-format.ts';
 
 const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
@@ -70,8 +70,8 @@ function fieldsFromPath(dataset: Dataset): string[] {
 /** The names of the fields that the glob's folders name: year and month for `billing/year=*` and `month=*`. */
 export function globbedFields(dataset: Dataset): string[] {
   const folders = hiveFolders(dataset.path).map(({ name }) => name.toLowerCase());
-  const isNamed = ({ name, header }: Field) =>
-    folders.includes(name.toLowerCase()) || folders.includes(header.toLowerCase());
+  const isNamed = (field: Field) =>
+    [field.name, ...fieldHeaders(field)].some((name) => folders.includes(name.toLowerCase()));
   return dataset.fields.filter(isNamed).map(({ name }) => name);
 }
 
@@ -81,11 +81,11 @@ function ownerOf(dataset: Dataset, folder: string): { field: Field; isExact: boo
   if (named) return { field: named, isExact: true };
   const expected = fieldsFromPath(dataset);
   const fields = dataset.fields.filter(({ name }) => expected.includes(name));
-  const headed = fields.find(({ header }) => header === folder);
+  const headed = fields.find((field) => fieldHeaders(field).includes(folder));
   if (headed) return { field: headed, isExact: true };
   const isNear = (name: string) => name.toLowerCase() === folder.toLowerCase();
   const near = fields.find(({ name }) => isNear(name));
-  const [first, second] = near ? [near] : fields.filter(({ header }) => isNear(header));
+  const [first, second] = near ? [near] : fields.filter((field) => fieldHeaders(field).some(isNear));
   return first && second === undefined ? { field: first, isExact: false } : undefined;
 }
 

@@ -114,19 +114,69 @@ const twelve: Reading = (text) => {
 };
 
 const offsetTime: Reading = (text) => {
-  const match = /^(\d\d?)\.(\d\d?)\.(\d{4}) (\d\d?):(\d\d?)(Z|[+-]\d\d:?\d\d)$/.exec(text);
+  const match = /^(\d\d?)\.(\d\d?)\.(\d{4}) (\d\d?):(\d\d?)(Z|[+-]\d\d(?::?\d\d)?)$/.exec(text);
   const [, day, month, year, hour, minute, zone = ''] = match ?? [];
   const days = new Date(Date.UTC(2000, Number(month), 0));
   days.setUTCFullYear(Number(year), Number(month), 0);
   if (!match || Number(hour) > 23 || Number(minute) > 59 || !(Number(month) >= 1 && Number(month) <= 12))
     return undefined;
   if (Number(day) < 1 || Number(day) > days.getUTCDate()) return undefined;
-  const [hours, minutes] = zone === 'Z' ? ['+00', '00'] : [zone.slice(0, 3), zone.slice(-2)];
+  const [hours, minutes] = zone === 'Z' ? ['+00', '00'] : [zone.slice(0, 3), zone.slice(3).slice(-2) || '00'];
   if (Math.abs(Number(hours)) > 23 || Number(minutes) > 59) return undefined;
   const iso = `${year}-${two(Number(month))}-${two(Number(day))}T${two(Number(hour))}:${two(Number(minute))}`;
   const instant = new Date(`${iso}:00${hours}:${minutes}`);
   return `${instant.toISOString().slice(0, 19).replace('T', ' ')}+00`;
 };
+
+/** As PostgreSQL and spreadsheets write a moment, in UTC where it has no offset. */
+const anyMoment: Reading = (text) => {
+  const match =
+    /^([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?$/.exec(
+      text,
+    );
+  if (!match) return undefined;
+  const [, year = '', month = '', day = '', hour = '', minute = '', second = '0', fraction = '', zone = 'Z'] =
+    match;
+  const isMidnight = hour === '24' && Number(minute) === 0 && Number(second) === 0 && /^0*$/.test(fraction);
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  if (date.getUTCDate() !== Number(day) || date.getUTCMonth() !== Number(month) - 1) return undefined;
+  if ((Number(hour) > 23 && !isMidnight) || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const micros = fraction.replace(/0+$/, '');
+  const [ahead, more] =
+    zone === 'Z' ? [0, 0] : [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(':', ''))];
+  if (micros.length > 6 || ahead > 23 || more > 59) return undefined;
+  const minutes = Number(hour) * 60 + Number(minute) - (zone.startsWith('-') ? -1 : 1) * (ahead * 60 + more);
+  return momentText(date.getTime() + (minutes * 60 + Number(second)) * 1000, micros);
+};
+
+/** `micros`: digits after the second's point. */
+function momentText(millis: number, micros: string): string | undefined {
+  const instant = new Date(millis);
+  if (Number.isNaN(millis) || instant.getUTCFullYear() < 1 || instant.getUTCFullYear() > 9999)
+    return undefined;
+  const fraction = micros.replace(/0+$/, '');
+  return `${instant.toISOString().slice(0, 19).replace('T', ' ')}${fraction === '' ? '' : `.${fraction}`}+00`;
+}
+
+/** `places`: decimals of the unit down to the microsecond. */
+const epochOf =
+  (places: number): Reading =>
+  (text) => {
+    const [, sign, whole = '', fraction = ''] = /^(-?)([0-9]+)(?:\.([0-9]+))?$/.exec(text) ?? [];
+    const part = fraction.replace(/0+$/, '');
+    if (sign === undefined || part.length > places || whole.length > 18 - places) return undefined;
+    const micros = BigInt(`${sign}${whole}${part.padEnd(places, '0')}`);
+    // Rounded down, also before 1970.
+    const seconds = (micros - (((micros % 1_000_000n) + 1_000_000n) % 1_000_000n)) / 1_000_000n;
+    return momentText(Number(seconds) * 1000, String(micros - seconds * 1_000_000n).padStart(6, '0'));
+  };
+
+/** What the first reading that knows a text says. */
+const oneOf =
+  (...readings: readonly Reading[]): Reading =>
+  (text) =>
+    readings.map((reading) => reading(text)).find((value) => value !== undefined);
 
 const jsonOf =
   (kind: 'object' | 'array'): Reading =>
@@ -167,8 +217,32 @@ const bytes = fc.uint8Array({ maxLength: 9 }).map((array) => Buffer.from(array).
 const moment = fc
   .tuple(fc.integer({ min: 1, max: 31 }), fc.integer({ min: 1, max: 12 }), fc.nat(23), fc.nat(59))
   .chain(([day, month, hour, minute]) =>
-    fc.constantFrom('Z', '+02:00', '-0330').map((zone) => `${day}.${month}.2023 ${hour}:${minute}${zone}`),
+    fc
+      .constantFrom('Z', '+02:00', '-0330', '-11')
+      .map((zone) => `${day}.${month}.2023 ${hour}:${minute}${zone}`),
   );
+const written = fc
+  .tuple(
+    fc.constantFrom('2024-02-29', '2023-12-31', '0001-01-01', '9999-12-31'),
+    fc.constantFrom('T', ' '),
+    fc.constantFrom(
+      '00:00',
+      '24:00',
+      '24:00:00',
+      '24:00:00.0',
+      '12:34',
+      '23:59:59',
+      '12:34:56.123456',
+      '12:34:56.70',
+    ),
+    fc.constantFrom('', '', 'Z', '+02', '-0330', '+05:45', '-23:59'),
+  )
+  .map((parts) => parts.join(''));
+const sinceEpoch = fc.oneof(
+  fc.integer({ min: -2_000_000_000, max: 2_000_000_000 }).map(String),
+  fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n }).map(String),
+  fc.double({ min: -1e9, max: 1e9, noNaN: true }).map((value) => value.toFixed(3)),
+);
 const month = fc.tuple(fc.nat(9999), fc.nat(14)).map(([y, m]) => `${String(y).padStart(4, '0')}-${two(m)}`);
 
 const CASES: [name: string, field: object, text: fc.Arbitrary<string>, reading: Reading][] = [
@@ -228,6 +302,38 @@ const CASES: [name: string, field: object, text: fc.Arbitrary<string>, reading: 
     { type: 'datetime', format: '%d.%m.%Y %H:%M%z' },
     mutations(moment, '0:.+Z'),
     offsetTime,
+  ],
+  ['datetime any', { type: 'datetime', format: 'any' }, mutations(written, '0249:.T +Z'), anyMoment],
+  ['seconds since 1970', { type: 'datetime', format: 'epoch' }, mutations(sinceEpoch, '05.-e+'), epochOf(6)],
+  [
+    'milliseconds since 1970',
+    { type: 'datetime', format: 'epoch-ms' },
+    mutations(sinceEpoch, '05.-e+'),
+    epochOf(3),
+  ],
+  [
+    'microseconds since 1970',
+    { type: 'datetime', format: 'epoch-us' },
+    mutations(sinceEpoch, '05.-e+'),
+    epochOf(0),
+  ],
+  [
+    'datetime in several formats',
+    { type: 'datetime', format: ['%d.%m.%Y %H:%M%z', 'epoch-ms', 'any'] },
+    fc.oneof(mutations(written, '0:'), mutations(moment, '0:'), mutations(sinceEpoch, '0.')),
+    oneOf(anyMoment, offsetTime, epochOf(3)),
+  ],
+  [
+    'time in several formats',
+    { type: 'time', format: ['%I:%M %p', 'any'] },
+    fc.oneof(
+      mutations(time, '01:.'),
+      mutations(
+        time.map((text) => `${text.slice(0, 5)} PM`),
+        '01:',
+      ),
+    ),
+    oneOf(twelve, timeOfDay(/^([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?$/)),
   ],
   ['object', { type: 'object' }, mutations(json, '{}[],"N1 '), jsonOf('object')],
   ['array', { type: 'array' }, mutations(json, '{}[],"N1 '), jsonOf('array')],

@@ -32,6 +32,26 @@ describe('the sentence of a violation', () => {
       '1.5.2',
       'f: "1.5.2" is not a number (decimal point is ".", one sign right before the digits, around the number only blanks, %, currency signs and ISO 4217 codes)',
     ],
+    [
+      { type: 'integer', groupChar: '\u00a0' },
+      '1\u202f234\u200b',
+      'f: "1\\u202f234\\u200b" is not an integer (whole, within 64 bits, digits grouped in threes by "\\u00a0")',
+    ],
+    [
+      { type: 'integer', groupChar: ' ', negative: ['(1)', '1 CR'], positive: ['1 DR'] },
+      '1\u2003234',
+      'f: "1\\u2003234" is not an integer (whole, within 64 bits, digits grouped in threes by a space, negative also as "(1)" or "1 CR", positive also as "1 DR")',
+    ],
+    [
+      { type: 'date', format: ['any', '%d.%m.%Y'] },
+      'x\u200d👩‍🚀',
+      'f: "x\u200d👩‍🚀" is not a date (YYYY-MM-DD, a day that exists; or format %d.%m.%Y)',
+    ],
+    [
+      { type: 'datetime', format: ['epoch-ms', 'epoch-us'].slice(0, 1) },
+      '1.1234',
+      'f: "1.1234" is not a date and time (milliseconds, with at most three decimals, since 1970-01-01T00:00:00Z)',
+    ],
     [{ type: 'integer' }, '1.5', 'f: "1.5" is not an integer (whole, within 64 bits)'],
     [
       { type: 'boolean', trueValues: ['y'], falseValues: ['n'] },

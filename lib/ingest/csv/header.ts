@@ -1,7 +1,7 @@
 // Reads a CSV file's header and decides which column fills which field, or why the file cannot be read at all.
-import type { Dataset, Field } from '../../core/contract.ts';
+import { type Dataset, type Field, fieldHeaders } from '../../core/contract.ts';
 import { shown, type Violation } from '../../core/violation.ts';
-import { labelViolation, listed } from '../labels.ts';
+import { labelViolation, listed, listedFields, twoLabels } from '../labels.ts';
 import { fileViolation, type SourceFile } from '../row-source.ts';
 import { readRecords } from './csv-records.ts';
 import { RepeatedHeader } from './repeated-header.ts';
@@ -91,7 +91,8 @@ function withoutHeader(file: SourceFile, cells: number | undefined): Matched | V
 
 function matchLabels(file: SourceFile, labels: readonly string[]): Matched | Violation {
   const { dataset } = file;
-  const { columns, missing, rivals } = columnsOf(dataset, labels);
+  const { columns, missing, rivals, twice } = columnsOf(dataset, labels);
+  if (twice) return twoLabels(twice.field, twice.labels);
   if (rivals.length > 0) {
     const message = `the header has ${listed(rivals)}, and either may be the column that is meant: name one as the contract does`;
     return fileViolation('duplicate-label', message, rivals[0]);
@@ -105,9 +106,8 @@ function matchLabels(file: SourceFile, labels: readonly string[]): Matched | Vio
   );
   const found = `${listed(labels)} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`;
   if (required[0] && dataset.fieldsMatch === undefined) {
-    const names = required.map((field) => field.header);
-    const message = `the header lacks ${listed(names)}; it has ${found}. Correct the file, or the contract's "header" of the field or its "dialect"`;
-    return fileViolation('missing-label', message, names[0]);
+    const message = `the header lacks ${listedFields(required)}; it has ${found}. Correct the file, or the contract's "header" of the field or its "dialect"`;
+    return fileViolation('missing-label', message, required[0].header);
   }
   if (columns.size === 0)
     return fileViolation(
@@ -131,7 +131,7 @@ function matchLabels(file: SourceFile, labels: readonly string[]): Matched | Vio
 function columnsOf({ fields, dialect }: Dataset, labels: readonly string[]) {
   const columns = new Map<string, number>();
   const missing: Field[] = [];
-  const headers = new Set(fields.map((field) => field.header));
+  const headers = new Set(fields.flatMap(fieldHeaders));
   const exact = new Map(labels.map((label, i) => [label, i]));
   const near = new Map<string, number[]>();
   labels.forEach((label, i) => {
@@ -140,10 +140,17 @@ function columnsOf({ fields, dialect }: Dataset, labels: readonly string[]) {
       near.set(folded, [...(near.get(folded) ?? []), i]);
   });
   const taken = new Set<number>();
+  const meantBy = (header: string) => {
+    const same = exact.get(header);
+    return same === undefined ? (near.get(header.toLowerCase()) ?? []) : [same];
+  };
   let rivals: readonly string[] = [];
+  let twice: { readonly field: Field; readonly labels: readonly string[] } | undefined;
   for (const field of fields) {
-    const same = exact.get(field.header);
-    const meant = same === undefined ? (near.get(field.header.toLowerCase()) ?? []) : [same];
+    const found = fieldHeaders(field).map(meantBy);
+    const [meant = []] = found.filter(({ length }) => length > 0);
+    const all = [...new Set(found.flatMap((indexes) => indexes.slice(0, 1)))];
+    if (all.length > 1) twice ??= { field, labels: all.map((i) => labels[i] ?? '') };
     const index = meant[0];
     if (index === undefined || taken.has(index)) {
       missing.push(field);
@@ -153,5 +160,5 @@ function columnsOf({ fields, dialect }: Dataset, labels: readonly string[]) {
     taken.add(index);
     columns.set(field.name, index);
   }
-  return { columns, missing, rivals };
+  return { columns, missing, rivals, twice };
 }

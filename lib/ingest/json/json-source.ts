@@ -4,11 +4,11 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'lossless-json';
 import { TextHash } from '../../content-hash.ts';
-import type { Dataset, Field } from '../../core/contract.ts';
+import { type Dataset, type Field, fieldHeaders } from '../../core/contract.ts';
 import type { RefusedRow, Violation } from '../../core/violation.ts';
 import { fileLiteral, identifier } from '../../sql/quoting.ts';
 import { FlaggedRowCursor } from '../flagged-row-cursor.ts';
-import { labelViolation, listed } from '../labels.ts';
+import { labelViolation, listed, twoLabels } from '../labels.ts';
 import { pour } from '../pour.ts';
 import {
   type FlaggedRows,
@@ -52,12 +52,43 @@ type Found = {
   readonly records: number;
 };
 
+/** The names of members, by the fields that take them. */
+class Labels {
+  readonly #fieldOf: ReadonlyMap<string, Field>;
+  /** Field name → the label that fills it in this file. */
+  readonly #taken = new Map<string, string>();
+  readonly ignored = new Set<string>();
+
+  constructor({ fields }: Dataset) {
+    this.#fieldOf = new Map(
+      fields.flatMap((field) => fieldHeaders(field).map((header) => [header, field] as const)),
+    );
+  }
+
+  get seen(): ReadonlySet<string> {
+    return new Set(this.#taken.keys());
+  }
+
+  /** A violation if a field has two labels in the file. */
+  add(members: Members): Violation | undefined {
+    for (const label of Object.keys(members)) {
+      const field = this.#fieldOf.get(label);
+      if (field === undefined) {
+        if (this.ignored.size < MAX_IGNORED) this.ignored.add(label);
+        continue;
+      }
+      const taken = this.#taken.get(field.name);
+      if (taken === undefined) this.#taken.set(field.name, label);
+      else if (taken !== label) return twoLabels(field, [taken, label]);
+    }
+    return undefined;
+  }
+}
+
 /** Writes one line of texts for each record that is an object. */
 async function writeTexts(file: SourceFile, path: string): Promise<Found | Violation> {
   const { dataset } = file;
-  const nameOf = new Map(dataset.fields.map((field) => [field.header, field.name]));
-  const seen = new Set<string>();
-  const ignored = new Set<string>();
+  const labels = new Labels(dataset);
   let longest = LEAST_OBJECT_BYTES;
   let rows = 0;
   let refusal: Violation | undefined;
@@ -70,11 +101,8 @@ async function writeTexts(file: SourceFile, path: string): Promise<Found | Viola
       for (const record of records) {
         if (record.problem) continue;
         rows += 1;
-        for (const label of Object.keys(record.members)) {
-          const name = nameOf.get(label);
-          if (name !== undefined) seen.add(name);
-          else if (ignored.size < MAX_IGNORED) ignored.add(label);
-        }
+        refusal = labels.add(record.members);
+        if (refusal) return;
         const line = `${JSON.stringify(texts(dataset, record.cut.keys, record.members))}\n`;
         longest = Math.max(longest, Buffer.byteLength(line) + 1);
         yield line;
@@ -82,7 +110,7 @@ async function writeTexts(file: SourceFile, path: string): Promise<Found | Viola
     }
   }
   await pour(lines(), createWriteStream(path));
-  const found = { seen, ignored: [...ignored], longest, records: rows };
+  const found = { seen: labels.seen, ignored: [...labels.ignored], longest, records: rows };
   return refusal ?? wrongLabels(file, found) ?? found;
 }
 
@@ -114,7 +142,8 @@ function missingFields({ dataset, fromPath }: SourceFile, { seen }: Found): Fiel
 function texts(dataset: Dataset, keys: readonly string[], members: Members): Record<string, string> {
   const cells = dataset.fields.flatMap((field, i): [string, string][] => {
     const level = dataset.levels.indexOf(field.name);
-    const member = Object.hasOwn(members, field.header) ? members[field.header] : undefined;
+    const header = fieldHeaders(field).find((one) => Object.hasOwn(members, one));
+    const member = header === undefined ? undefined : members[header];
     const found = text(level >= 0 ? keys[level] : member);
     return found === null ? [] : [[`f${i}`, found]];
   });

@@ -120,10 +120,6 @@ export const CELL_DIFFERENCES: Readonly<Record<string, Explanation>> = {
   ),
   'hour 24': refused('datetime time', (text, words) => isDefault(words) && /(^|T)24:00:00/.test(text)),
   'time with an offset': refused('time', (text, words) => isDefault(words) && /(Z|[+-][\d:]+)$/.test(text)),
-  'offset of hours': refused(
-    'datetime',
-    (text, words) => isDefault(words) && /:\d\d(\.\d+)?[+-]\d\d$/.test(text),
-  ),
   'instant before year 1': refused(
     'datetime',
     (text) => text.startsWith('0001-01-01') && /\+\d\d:?\d\d$/.test(text),
