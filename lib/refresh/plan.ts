@@ -71,7 +71,7 @@ export async function planRefresh(
   for (const { partition } of pending.stale) own.set(partitionId(partition), partition);
   const waiting = new Map(pending.waiting.map((partition) => [partitionId(partition), partition]));
   for (const [id, partition] of waiting) own.set(id, partition);
-  const touched = withObservers(derivation, changed, [...existing.values(), ...own.values()]);
+  const touched = withObservers(derivation, changed, existing.values());
   const stale = new Set(auditAgain ? pending.stale.map(({ partition }) => partitionId(partition)) : []);
   const isIn = (some: Touched, id: string) => some === 'all' || some.has(id);
   const isTouched = (id: string) =>
@@ -85,15 +85,15 @@ export async function planRefresh(
   };
 }
 
-/** Besides the partitions that changed those of `candidates` that see one of them. */
+/** Besides the partitions that changed those that see one of them. */
 function withObservers(
   { window }: Derivation,
   changed: Touched,
-  candidates: readonly PartitionValues[],
+  existing: Iterable<PartitionValues>,
 ): Touched {
   if (window === undefined || changed === 'all' || changed.size === 0) return changed;
   const seen = new Neighbours(window, changed.values());
-  const observers = candidates.filter((partition) => seen.of(partition).length > 0);
+  const observers = [...existing].filter((partition) => seen.of(partition).length > 0);
   return new Map([...changed, ...observers.map((partition) => [partitionId(partition), partition] as const)]);
 }
 
