@@ -3,7 +3,6 @@
 import { definitionHash } from '../core/definition-hash.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
-import type { Window } from '../core/window.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
@@ -37,8 +36,8 @@ export async function bindInsight(
   };
   const over = drivingInput(source, inputs);
   checkPrefix(source, over);
+  const window = boundWindow(source, over, select.offsets);
   const own = await ownPartition(session, source, select, over, at);
-  const window = boundWindow(source, over, own);
   const results = await describeSql(session, source.sql, at, names);
   const constants = window?.equal ?? source.partitionBy;
   const relations = inputs.map((input) => relationOf(input, input === over ? constants : []));
@@ -83,7 +82,7 @@ async function ownPartition(
   over: BoundInput | undefined,
   at: SqlPlace,
 ): Promise<NamedRelation[]> {
-  const [read] = [...offsets].filter(([name]) => name.toLowerCase() === THIS_PARTITION);
+  const [read] = [...offsets].filter(([name]) => isThisPartition(name));
   if (read === undefined) return [];
   const columns = source.partitionBy.flatMap((name) => over?.columns.find((one) => one.name === name) ?? []);
   if (columns.length === 0)
@@ -95,19 +94,24 @@ async function ownPartition(
   return [{ name: THIS_PARTITION, columns: names, key: [], constants: names }];
 }
 
+/** Undefined where the SQL sees the partition's own rows alone. `reads`: the names of the tables that it reads. */
 function boundWindow(
   source: InsightSource,
   over: BoundInput | undefined,
-  own: readonly NamedRelation[],
-): Window | undefined {
+  reads: ReadonlyMap<string, unknown>,
+) {
   if (source.window === undefined) return undefined;
   const place = lineOf({ file: source.file, line: source.lines.window ?? 1, words: 'window' }, 1);
   const window = bindWindow(source.window, source.partitionBy, over?.dateParts ?? new Map(), place);
-  if (own.length === 0)
+  if (![...reads.keys()].some(isThisPartition))
     place.refuse(
       `the SQL sees the rows of several partitions, and must return those of one: read its values from ${THIS_PARTITION}, a table of one row, such as SELECT ${THIS_PARTITION}.${source.window.column} … FROM ${THIS_PARTITION}, ${over?.table.name ?? 'it'}`,
     );
   return window;
+}
+
+function isThisPartition(name: string): boolean {
+  return name.toLowerCase() === THIS_PARTITION;
 }
 
 function doubleColumns(results: readonly ResultColumn[], forms: readonly Forms[]) {
