@@ -119,7 +119,7 @@ function readFrontMatter(file: string, text: string, firstLine: number) {
       [
         ['over'],
         ['partitionBy'],
-        ['window'],
+        ...(words.window === undefined ? [] : [['window']]),
         ['key'],
         ['columns'],
         ...audits.map((_, i) => ['audits', i]),
