@@ -207,7 +207,9 @@ describe('parseContract refuses', () => {
       { name: 'size', type: 'number' },
     ];
     const by = (partitionBy: unknown) => refusal(contract({ partitionBy }, { fields }));
-    expect(by([{ field: 'when', transform: 'year' }])).toContain('partition by the field Year, rename it, or give the column another "name"');
+    expect(by([{ field: 'when', transform: 'year' }])).toContain(
+      'partition by the field Year, rename it, or give the column another "name"',
+    );
     expect(by(['size'])).toContain(
       'size is of type number, which would create a partition for nearly every row',
     );

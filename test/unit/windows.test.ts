@@ -1,5 +1,6 @@
 // The word "window" of insights: what it may name, what is refused, and which partitions are seen.
 import { describe, expect, it, test } from 'vitest';
+import { eventLines } from '../../lib/cli/event-lines.ts';
 import { positionOf, type Window } from '../../lib/core/window.ts';
 import { Neighbours } from '../../lib/lake/neighbours.ts';
 import { contract, insight, load, useCatalogFolders } from './catalog-load-case.ts';
@@ -250,4 +251,51 @@ test('a partition without a date sees itself alone, and is seen by itself alone'
   expect(neighbours.of(first)).toEqual([first]);
   expect(neighbours.of({ region: 'eu', day: '2024-01-03' })).toEqual([second]);
   expect(new Neighbours(window, [first]).of(none)).toEqual([]);
+});
+
+test('the line of a file names the days that saw it, of its own region', async () => {
+  const days = 'partitionBy: [region, on]\n';
+  const catalog = await load({
+    'p/datapackage.json': contract('facts', { partitionBy: ['region', 'on'] }, FIELDS),
+    'p/insights/a.sql': insight(
+      'SELECT this_partition.*, n FROM facts, this_partition',
+      `${days}window: {on: 1}`,
+    ),
+    'p/insights/b.sql': insight('SELECT region, "on", n FROM a', days),
+    'p/insights/c.sql': insight('SELECT region, "on", n FROM facts', days),
+  });
+  const partition = (region: string, day: number) => ({ region, on: `2024-01-0${day}` });
+  const refreshed = (name: string, ...published: Readonly<Record<string, string>>[]) => ({
+    target: { kind: 'insights' as const, name },
+    published,
+    dropped: [],
+    stale: [],
+    failed: [],
+    warned: [],
+    waiting: [],
+    version: 1,
+    undone: [],
+  });
+  const all = [partition('eu', 1), partition('eu', 2), partition('us', 1)];
+  const lines = eventLines(
+    catalog,
+    {
+      outcomes: [
+        {
+          source: 'facts/x.csv',
+          dataset: 'facts',
+          result: 'withdrawn',
+          withdrawnRows: 3,
+          partitions: [partition('eu', 1)],
+        },
+      ],
+      refreshed: ['a', 'b', 'c'].map((name) => refreshed(name, ...all)),
+      deadLetters: [],
+      asideKeys: [],
+      ms: 100,
+    },
+    (key) => key,
+  );
+  const both = 'region=eu, on=2024-01-01, region=eu, on=2024-01-02';
+  expect(lines[0]).toContain(`refreshed a(${both}), b(${both}), c(region=eu, on=2024-01-01) (`);
 });
