@@ -4,6 +4,11 @@ import { type SourceRejects, sourceRejects } from '../inspect/rejects.ts';
 import type { Effects } from '../lake/effects.ts';
 import { keyInLanding } from '../local/landing-key.ts';
 
+/** What is said where landing is not there. */
+export function withoutLanding(landing: string): string {
+  return `The landing folder ${landing} does not exist, so it is not known which files are rejected.`;
+}
+
 /** A path below the landing folder stands for its key. */
 export function landingKey(landing: string, operand: string): string {
   return keyInLanding(landing, operand) ?? operand;
