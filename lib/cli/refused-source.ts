@@ -6,7 +6,7 @@ import { keyInLanding } from '../local/landing-key.ts';
 
 /** What is said where landing is not there. */
 export function withoutLanding(landing: string): string {
-  return `The landing folder ${landing} does not exist, so it is not known which files are rejected.`;
+  return `There is no landing folder ${landing}, so rejected files are not known.`;
 }
 
 /** A path below the landing folder stands for its key. */
