@@ -8,6 +8,7 @@ import { globMatcher } from './glob.ts';
 import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from './insight.ts';
 import type { Column } from './schema.ts';
 import { AsideIndex, type SetAside } from './set-aside.ts';
+import { type DatePart, datePart } from './window.ts';
 
 export type Catalog = {
   readonly datasets: readonly Dataset[];
@@ -16,6 +17,8 @@ export type Catalog = {
   /** Partition columns first. Throws for a table that is not defined. */
   columnsOf(table: TableRef): readonly Column[];
   partitionColumnsOf(table: TableRef): readonly string[];
+  /** What its partition columns count, by their names; those that count nothing are absent. */
+  datePartsOf(table: TableRef): ReadonlyMap<string, DatePart>;
   /** Columns that identify a row of the table; undefined if not known. */
   keyOf(table: TableRef): readonly string[] | undefined;
   /** Columns of DOUBLE that may contain -0.0, or NaN of either sign; those of datasets never do. */
@@ -72,6 +75,7 @@ export function makeCatalog(
     derivations,
     aside,
     columnsOf: (table) => shapeOf(table).columns,
+    datePartsOf: (table) => datePartsOf(table, datasets, insights),
     partitionColumnsOf: (table) => shapeOf(table).partitionColumns,
     keyOf: (table) => {
       const derivation = derivations.find(({ target }) => sameTable(target, table));
@@ -95,6 +99,23 @@ export function makeCatalog(
       ),
     resolve: (name) => names.get(name.toLowerCase()),
   };
+}
+
+/** An insight's partition columns are those of the table that drives it. */
+function datePartsOf(
+  table: TableRef,
+  datasets: readonly Dataset[],
+  insights: readonly Derivation[],
+): ReadonlyMap<string, DatePart> {
+  const insight = insights.find(({ target }) => sameTable(target, table));
+  if (insight?.over) return datePartsOf(insight.over, datasets, insights);
+  const dataset = insight ? undefined : datasets.find(({ name }) => name === table.name);
+  return new Map(
+    dataset?.partitionBy.flatMap((column) => {
+      const part = datePart(dataset, column);
+      return part === undefined ? [] : [[column.name, part] as const];
+    }),
+  );
 }
 
 /** The table that takes the rows of landing files unchanged. */

@@ -3,6 +3,7 @@
 import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
 import { FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
+import { TRANSFORMS } from '../core/partition-column.ts';
 
 const text = z.string();
 const texts = z.array(text);
@@ -108,10 +109,26 @@ const dialect = z.strictObject({
   description: descriptive,
 });
 
-const partitionWord = z.union(
-  [text, z.strictObject({ field: text, transform: only('identity', 'year', 'month', 'day').optional() })],
-  { error: 'it must be a field name or {"field": …, "transform": "year" | "month" | "day"}' },
-);
+const partitionColumn = z.strictObject({
+  field: text.describe("The field whose values, or parts of them, separate the table's partitions."),
+  transform: only(...TRANSFORMS)
+    .optional()
+    .describe(
+      'What of the field separates the partitions: the value itself, its year, month, day, date, yearmonth or hour.',
+    ),
+  timezone: text
+    .optional()
+    .describe(
+      'The IANA time zone in which the date of a datetime is counted; UTC where the field has no other zone.',
+    ),
+  name: text.min(1).optional().describe("The derived column's name; without it that of the transform."),
+});
+
+const partitionWord = z.union([text, partitionColumn], {
+  error: `it must be a field name or {"field": …, "transform": ${TRANSFORMS.slice(1)
+    .map((word) => JSON.stringify(word))
+    .join(' | ')}, "timezone": …, "name": …}`,
+});
 
 const resource = z.strictObject({
   name: text,
@@ -164,6 +181,7 @@ export type ResourceWords = z.infer<typeof resource>;
 export type SchemaWords = z.infer<typeof schema>;
 export type DialectWords = z.infer<typeof dialect>;
 export type FieldWords = z.infer<typeof field>;
+export type PartitionWords = z.infer<typeof partitionColumn>;
 export type ForeignKeyWords = z.infer<typeof foreignKey>;
 export type ConstraintWords = z.infer<typeof constraints>;
 
@@ -182,6 +200,7 @@ const SHAPES: Readonly<Record<string, z.ZodObject>> = {
   resources: resource,
   fields: field,
   foreignKeys: foreignKey,
+  partitionBy: partitionColumn,
   reference: foreignKey.shape.reference,
   schema,
   dialect,

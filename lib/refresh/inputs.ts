@@ -80,9 +80,18 @@ export class LocalFiles {
     );
   }
 
-  async release(): Promise<void> {
-    for (const file of this.#files.values()) await file.then((f) => f.release()).catch(() => undefined);
-    this.#files.clear();
+  /** Releases all but the copies of `adds`. */
+  async releaseOthers(prefix: string, adds: readonly Add[]): Promise<void> {
+    const kept = new Set(adds.map(({ path }) => objectKey(prefix, path)));
+    for (const [key, file] of this.#files) {
+      if (kept.has(key)) continue;
+      await file.then((f) => f.release()).catch(() => undefined);
+      this.#files.delete(key);
+    }
+  }
+
+  release(): Promise<void> {
+    return this.releaseOthers('', []);
   }
 }
 
