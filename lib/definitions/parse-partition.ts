@@ -4,15 +4,16 @@ import type { ResourceWords } from './contract-schema.ts';
 import { unknownField } from './parse-field.ts';
 import type { Place } from './place.ts';
 
-/** An upserted table has one row per key, so a partition can only be a part of the key; a replaced one is one partition. */
+/**
+ * The rows of a partition must not depend on files of others: in an upserted table it is a part of the key, in a replaced one of
+ * the scope. `within`: the fields of that key or scope.
+ */
 export function effectivePartition(
   declared: readonly PartitionColumn[],
   mode: Dataset['mode'],
-  primaryKey: readonly string[],
-) {
-  if (mode === 'append') return declared;
-  const inKey = mode === 'upsert' && declared.every((column) => primaryKey.includes(column.field));
-  return inKey ? declared : [];
+  within: readonly string[],
+): readonly PartitionColumn[] {
+  return mode === 'append' || declared.every((column) => within.includes(column.field)) ? declared : [];
 }
 
 export function parsePartitionBy(
