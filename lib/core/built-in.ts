@@ -4,6 +4,7 @@ import { identifier } from '../sql/quoting.ts';
 import { type Dataset, tableColumns } from './contract.ts';
 import { definitionHash } from './definition-hash.ts';
 import type { Derivation, TableRef } from './insight.ts';
+import { replaceSql } from './replace-sql.ts';
 
 /** The table that takes the rows of landing files unchanged. */
 export function landingTable(dataset: Dataset): TableRef {
@@ -33,8 +34,13 @@ function currentRows(dataset: Dataset): Derivation {
   const sql =
     dataset.mode === 'upsert'
       ? `${select} QUALIFY row_number() OVER (PARTITION BY ${key.map(identifier).join(', ')} ${newest}) = 1`
-      : `${select} WHERE _sluice_newest`;
+      : replaceSql(
+          dataset,
+          columns.map((column) => column.name),
+        );
+  const { scope, delivery } = dataset;
   const meaning = { sql, partitionBy: dataset.partitionBy.map((p) => p.name), key };
+  const chosen = { ...(scope === undefined ? {} : { scope }), ...(delivery === undefined ? {} : { delivery }) };
   return {
     target: currentTable(dataset),
     file: dataset.file,
@@ -44,6 +50,7 @@ function currentRows(dataset: Dataset): Derivation {
     over: arrivals,
     audits: [],
     columns,
-    hash: definitionHash({ ...meaning, types: columns.map((column) => column.type) }),
+    ...(dataset.mode === 'replace' ? { delivered: dataset } : {}),
+    hash: definitionHash({ ...meaning, ...chosen, types: columns.map((column) => column.type) }),
   };
 }

@@ -23,7 +23,7 @@ export type Catalog = {
   variedColumnsOf(table: TableRef): readonly string[];
   /** Definitions that are set aside: their tables, keys and reports are not part of the other answers. */
   readonly aside: readonly SetAside[];
-  /** The datasets whose globs match the landing key. Ask `asideOf` first. */
+  /** The datasets whose path, or whose deliveries' markers, match the landing key. Ask `asideOf` first. */
   claims(key: string): readonly Dataset[];
   /** The set-aside definition that matches or may match the landing key: such a key is neither unknown nor another dataset's. */
   asideOf(key: string): SetAside | undefined;
@@ -63,7 +63,7 @@ export function makeCatalog(
     if (!shape) throw new Error(`there is no contract or insight for the table ${tablePrefix(table)}`);
     return shape;
   };
-  const globs = datasets.map((dataset) => ({ dataset, matches: globMatcher(dataset.path) }));
+  const globs = datasets.map((dataset) => ({ dataset, matches: landingMatcher(dataset) }));
   const claims = (key: string) => globs.filter(({ matches }) => matches(key)).map(({ dataset }) => dataset);
   const index = new AsideIndex(aside);
   const asideOf = (key: string) =>
@@ -96,6 +96,13 @@ export function makeCatalog(
       ),
     resolve: (name) => names.get(name.toLowerCase()),
   };
+}
+
+/** Its source files, and the markers of its deliveries. */
+function landingMatcher({ path, delivery }: Dataset): (key: string) => boolean {
+  const isSource = globMatcher(path);
+  const isMarker = delivery?.complete === undefined ? () => false : globMatcher(delivery.complete);
+  return (key) => isSource(key) || isMarker(key);
 }
 
 function heldKey(key: string, { file, error }: SetAside): DefinitionError {

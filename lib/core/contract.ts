@@ -82,6 +82,12 @@ export type ForeignKey = {
 
 export type Mode = 'append' | 'replace' | 'upsert';
 
+/**
+ * Of rows that agree in these fields or captures, those of the newest delivery count. `path`: each file's key says them all, so
+ * that a file without rows replaces rows, too.
+ */
+export type Scope = { readonly names: readonly string[]; readonly from: 'path' | 'rows' };
+
 /** How the files of a replace dataset come: in deliveries, of which the newest counts. */
 export type DeliveryRule = {
   /** Captures of the path: files that agree in all of them are one delivery. */
@@ -147,8 +153,8 @@ export type Dataset = {
   /** The fields named in partitionBy, regardless of the mode: a source file must provide each of them. */
   readonly partitionFields: readonly string[];
   readonly mode: Mode;
-  /** For replace: of rows that agree in these fields or captures, those of the newest delivery count. Absent: of all rows. */
-  readonly scope?: readonly string[];
+  /** For replace: what a delivery replaces. Absent: all rows. */
+  readonly scope?: Scope;
   /** For replace. Absent: each file is a delivery of its own. */
   readonly delivery?: DeliveryRule;
   readonly extraColumns: 'ignore' | 'reject';

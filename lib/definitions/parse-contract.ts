@@ -139,7 +139,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     dialect,
     fields,
     primaryKey,
-    partitionBy: effectivePartition(declared, mode, mode === 'replace' ? (deliveries.scope ?? []) : primaryKey),
+    partitionBy: effectivePartition(declared, mode, mode === 'replace' ? (deliveries.scope?.names ?? []) : primaryKey),
     mode,
     extraColumns: parseExtraColumns(words, dialect, place),
     ...(words.schema.fieldsMatch === undefined ? {} : { fieldsMatch: words.schema.fieldsMatch }),

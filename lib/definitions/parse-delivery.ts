@@ -1,14 +1,14 @@
 // How the files of a dataset come: the captures of its path, the scope of a replacement, and deliveries. Checked together: a
 // capture that nothing uses is refused.
 import { captureNames } from '../core/captures.ts';
-import type { DeliveryRule, Field, Mode } from '../core/contract.ts';
+import type { DeliveryRule, Field, FieldType, Mode, Scope } from '../core/contract.ts';
 import { CAPTURE, globProblem } from '../core/glob.ts';
 import { quoted } from '../core/violation.ts';
-import { isInKeys } from '../lake/path-values.ts';
+import { globbedFields, isInKeys } from '../lake/path-values.ts';
 import type { ResourceWords } from './contract-schema.ts';
 import type { Place } from './place.ts';
 
-export type Deliveries = { readonly scope?: readonly string[]; readonly delivery?: DeliveryRule };
+export type Deliveries = { readonly scope?: Scope; readonly delivery?: DeliveryRule };
 
 /** `words.path` is a glob. */
 export function parseDeliveries(
@@ -22,7 +22,7 @@ export function parseDeliveries(
   const delivery = parseDelivery(words, mode, captured, place.at('delivery'));
   const used = [
     ...fields.map(({ name }) => name),
-    ...(scope ?? []),
+    ...(scope?.names ?? []),
     ...(delivery?.by ?? []),
     ...captureNames(delivery?.complete ?? ''),
   ];
@@ -58,15 +58,15 @@ function choices(path: string): string[] {
   return path.match(/\{[^{}]*,[^{}]*\}/g) ?? [];
 }
 
-const UNFIT = ['number', 'object', 'array'];
+const UNFIT: readonly FieldType[] = ['number', 'object', 'array'];
 
 function parseScope(
-  { scope: written }: ResourceWords,
+  { scope: written, path }: ResourceWords,
   mode: Mode,
   fields: readonly Field[],
   captured: readonly string[],
   place: Place,
-): readonly string[] | undefined {
+): Scope | undefined {
   if (written === undefined) return undefined;
   if (mode !== 'replace')
     place.refuse(`a scope says what a delivery replaces: write "mode": "replace", or remove it`);
@@ -77,12 +77,26 @@ function parseScope(
     const field = fields.find((candidate) => candidate.name === name);
     if (field === undefined && !captured.includes(name))
       at(i).refuse(`${quoted(name)} is neither a field nor a capture of the path: correct it, or add it there`);
+    if (field === undefined && mode === 'replace' && names.some((other) => !isInPath(other, captured, path, fields)))
+      at(i).refuse(
+        `the capture {${name}} is not a field, so that it cannot be compared with the fields of rows beside it in the scope: add a field ${quoted(name)}`,
+      );
     if (field && UNFIT.includes(field.type))
       at(i).refuse(
         `${name} is of type ${field.type}, which hardly separates deliveries: choose a date, integer or string`,
       );
   });
-  return names;
+  const isFromPath = names.every((name) => isInPath(name, captured, path, fields));
+  return { names, from: isFromPath ? 'path' : 'rows' };
+}
+
+function isInPath(
+  name: string,
+  captured: readonly string[],
+  path: string,
+  fields: readonly Field[],
+): boolean {
+  return captured.includes(name) || globbedFields({ path, fields }).includes(name);
 }
 
 function parseDelivery(
