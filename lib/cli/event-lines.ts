@@ -4,6 +4,7 @@ import { type Catalog, landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { placedMessage } from '../core/violation-text.ts';
+import type { Window } from '../core/window.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import { runRemarks } from '../inspect/delivery-remarks.ts';
@@ -139,10 +140,11 @@ function refreshedBy(
   const downstream = tablesDownstream(catalog, landingTable(dataset));
   const labels = new Map<string, Set<string>>();
   for (const { target, published, dropped } of refreshed) {
-    if (!downstream.some((table) => sameTable(table, target))) continue;
+    const reached = downstream.find(({ table }) => sameTable(table, target));
+    if (reached === undefined) continue;
     const known = labels.get(target.name) ?? new Set();
     for (const partition of [...published, ...dropped])
-      if (concerns(partition, outcome.partitions)) known.add(partitionLabel(partition));
+      if (concerns(partition, outcome.partitions, reached.windows)) known.add(partitionLabel(partition));
     if (known.size > 0) labels.set(target.name, known);
   }
   return [...labels].map(([name, partitions]) =>
@@ -150,23 +152,33 @@ function refreshedBy(
   );
 }
 
-function tablesDownstream(catalog: Catalog, table: TableRef): TableRef[] {
-  const found = new Map<string, TableRef>();
-  const visit = (from: TableRef) => {
-    for (const { target } of catalog.dependents(from)) {
-      if (found.has(tablePrefix(target))) continue;
-      found.set(tablePrefix(target), target);
-      visit(target);
+/** `windows`: on the way, so that other partitions than the file's own are touched, too. */
+type Downstream = { readonly table: TableRef; readonly windows: readonly Window[] };
+
+function tablesDownstream(catalog: Catalog, table: TableRef): Downstream[] {
+  const found = new Map<string, Downstream>();
+  const visit = (from: TableRef, before: readonly Window[]) => {
+    for (const { target, window } of catalog.dependents(from)) {
+      const known = found.get(tablePrefix(target))?.windows;
+      const windows = [...new Set([...(known ?? []), ...before, ...(window ? [window] : [])])];
+      if (known?.length === windows.length) continue;
+      found.set(tablePrefix(target), { table: target, windows });
+      visit(target, windows);
     }
   };
-  visit(table);
+  visit(table, []);
   return [...found.values()];
 }
 
-/** True if one of the file's partitions agrees in the shared columns. */
-function concerns(partition: PartitionValues, touched: readonly PartitionValues[]): boolean {
+/** True if one of the file's partitions agrees in the shared columns, except in those along which windows reach further. */
+function concerns(
+  partition: PartitionValues,
+  touched: readonly PartitionValues[],
+  windows: readonly Window[],
+): boolean {
+  const isCompared = (name: string) => windows.every(({ equal }) => equal.includes(name));
   return touched.some((values) => {
-    const shared = Object.keys(partition).filter((name) => name in values);
+    const shared = Object.keys(partition).filter((name) => name in values && isCompared(name));
     return partitionId(partitionOf(values, shared)) === partitionId(partitionOf(partition, shared));
   });
 }

@@ -27,7 +27,8 @@ export const explain: Verb = {
   description: `Prints the receipt of an insight or a dataset, or of the partitions that the values select: source files with their
 versions, rows and quarantined rows; the hashes of the contracts and the SQL; the versions of all tables in
 between; audits; commit time and duration. From the input that drives an insight, only the files of its partition
-count; from the other inputs, all files. Everything is read from the Delta logs.
+count, and of those that it sees through a window; from the other inputs, all files. Everything is read from the
+Delta logs.
 
 With --diff: which source files and definitions changed between two versions, and which rows, with old and new
 values (matched by key if the table has one). V1 and V2 are versions or times.`,

@@ -40,7 +40,10 @@ function currentRows(dataset: Dataset): Derivation {
         );
   const { scope, delivery } = dataset;
   const meaning = { sql, partitionBy: dataset.partitionBy.map((p) => p.name), key };
-  const chosen = { ...(scope === undefined ? {} : { scope }), ...(delivery === undefined ? {} : { delivery }) };
+  const chosen = {
+    ...(scope === undefined ? {} : { scope }),
+    ...(delivery === undefined ? {} : { delivery }),
+  };
   return {
     target: currentTable(dataset),
     file: dataset.file,

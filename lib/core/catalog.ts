@@ -7,6 +7,7 @@ import { globMatcher } from './glob.ts';
 import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from './insight.ts';
 import type { Column } from './schema.ts';
 import { AsideIndex, type SetAside } from './set-aside.ts';
+import { type DatePart, datePart } from './window.ts';
 
 export { landingTable };
 
@@ -17,6 +18,8 @@ export type Catalog = {
   /** Partition columns first. Throws for a table that is not defined. */
   columnsOf(table: TableRef): readonly Column[];
   partitionColumnsOf(table: TableRef): readonly string[];
+  /** What its partition columns count, by their names; those that count nothing are absent. */
+  datePartsOf(table: TableRef): ReadonlyMap<string, DatePart>;
   /** Columns that identify a row of the table; undefined if not known. */
   keyOf(table: TableRef): readonly string[] | undefined;
   /** Columns of DOUBLE that may contain -0.0, or NaN of either sign; those of datasets never do. */
@@ -73,6 +76,7 @@ export function makeCatalog(
     derivations,
     aside,
     columnsOf: (table) => shapeOf(table).columns,
+    datePartsOf: (table) => datePartsOf(table, datasets, insights),
     partitionColumnsOf: (table) => shapeOf(table).partitionColumns,
     keyOf: (table) => {
       const derivation = derivations.find(({ target }) => sameTable(target, table));
@@ -103,6 +107,23 @@ function landingMatcher({ path, delivery }: Dataset): (key: string) => boolean {
   const isSource = globMatcher(path);
   const isMarker = delivery?.complete === undefined ? () => false : globMatcher(delivery.complete);
   return (key) => isSource(key) || isMarker(key);
+}
+
+/** An insight's partition columns are those of the table that drives it. */
+function datePartsOf(
+  table: TableRef,
+  datasets: readonly Dataset[],
+  insights: readonly Derivation[],
+): ReadonlyMap<string, DatePart> {
+  const insight = insights.find(({ target }) => sameTable(target, table));
+  if (insight?.over) return datePartsOf(insight.over, datasets, insights);
+  const dataset = insight ? undefined : datasets.find(({ name }) => name === table.name);
+  return new Map(
+    dataset?.partitionBy.flatMap((column) => {
+      const part = datePart(dataset, column);
+      return part === undefined ? [] : [[column.name, part] as const];
+    }),
+  );
 }
 
 function heldKey(key: string, { file, error }: SetAside): DefinitionError {

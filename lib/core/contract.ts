@@ -1,5 +1,6 @@
 // A parsed contract of one dataset: plain data with every default filled in.
 // Knows nothing about files or SQL; parse-contract.ts creates it from datapackage.json.
+import { derivedType, type PartitionColumn } from './partition-column.ts';
 import type { Column, ColumnType } from './schema.ts';
 
 export type FieldType =
@@ -65,13 +66,6 @@ export type Constraints = {
   readonly exclusiveMaximum?: string;
   readonly pattern?: string;
   readonly enum?: readonly string[];
-};
-
-/** `name` is the table's column; it is `field` itself, or derived from it. */
-export type PartitionColumn = {
-  readonly name: string;
-  readonly field: string;
-  readonly transform: 'identity' | 'year' | 'month' | 'day';
 };
 
 /** https://specs.frictionlessdata.io/table-schema/#foreign-keys; `reference.resource` is the dataset's own name if it refers to itself. */
@@ -230,7 +224,7 @@ export function fieldColumnType(field: Field): ColumnType {
 export function tableColumns(dataset: Dataset): Column[] {
   const derived = dataset.partitionBy
     .filter((p) => p.transform !== 'identity')
-    .map((p): Column => ({ name: p.name, type: 'long' }));
+    .map((p): Column => ({ name: p.name, type: derivedType(p.transform) }));
   const columns = dataset.fields.map(
     (field): Column => ({
       name: field.name,

@@ -1,6 +1,7 @@
 // A parsed and bound insight: plain data. parse-insight.ts and bind-insight.ts create it.
 import type { Dataset } from './contract.ts';
 import type { Column } from './schema.ts';
+import type { Window } from './window.ts';
 
 /** The lake's folders of Delta tables. */
 export const TABLE_KINDS = ['tables', 'arrivals', 'insights'] as const;
@@ -38,6 +39,10 @@ export type Derivation = {
   readonly over?: TableRef;
   /** A prefix of `over`'s partition columns (all, some or none). */
   readonly partitionBy: readonly string[];
+  /** The neighbours that the SQL sees of `over`; absent: the rows of its own partition alone. */
+  readonly window?: Window;
+  /** The SQL reads THIS_PARTITION. */
+  readonly readsPartition?: true;
   readonly key: readonly string[];
   readonly audits: readonly Audit[];
   /** The columns of the SELECT, partition columns first. */
@@ -51,6 +56,9 @@ export type Derivation = {
   /** SHA-256 (16 hex digits) of the SQL, the columns' names and types, and all front matter that affects rows. */
   readonly hash: string;
 };
+
+/** The relation of one row with the partition columns' values of the partition that is computed. */
+export const THIS_PARTITION = 'this_partition';
 
 export function tablePrefix(table: TableRef): string {
   return `${table.kind}/${table.name}`;

@@ -5,6 +5,7 @@ import { identifier, literal } from '../sql/quoting.ts';
 import { type Dataset, type Field, fieldColumnType } from './contract.ts';
 import { cleanText, fieldChecks, knownToAll, shortWay, valueSql } from './field-sql.ts';
 import { numberSql } from './number-text.ts';
+import { outsideYears } from './partition-sql.ts';
 import { sqlType } from './schema.ts';
 import { CUT, MAX_VALUE, type Rule } from './violation.ts';
 
@@ -78,6 +79,9 @@ export function validation(
       if (!isRead || rule !== 'type-error') add(rule, bad);
     // Delta reads an empty text in a partition column as null, which would not be what the text says.
     const names = dataset.partitionBy.some((p) => p.field === field.name && p.transform === 'identity');
+    const parts = dataset.partitionBy.filter((p) => p.field === field.name);
+    for (const outside of new Set(parts.flatMap((column) => outsideYears(column, value) ?? [])))
+      add('partition-value', outside);
     if (names && (field.type === 'string' || field.type === 'any'))
       add('partition-value', `coalesce(${text} = '', false)`);
     if (!fromPath && pathText !== undefined) {
@@ -160,11 +164,6 @@ function exactValue(
   const value = column('x', i, unlessShort(short && read ? short.value(read) : '', long));
   const known = knownToAll(field, value);
   return known === undefined ? value : column('v', i, known);
-}
-
-/** The expression of a partition column over the values of its field. */
-export function partitionExpression(transform: 'identity' | 'year' | 'month' | 'day', value: string): string {
-  return transform === 'identity' ? value : `CAST(${transform}(${value}) AS BIGINT)`;
 }
 
 export function selectColumn(expression: string, name: string): string {

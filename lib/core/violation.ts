@@ -132,12 +132,19 @@ function problem(
     case 'pattern':
       return `${shown(value)} does not match the pattern ${limits.pattern}`;
     case 'partition-value':
+      if (field.type === 'datetime')
+        return `the date of ${shown(value)} is outside the years 1 to 9999 in ${partitionZones(dataset, field)}, by which the table is partitioned`;
       if (pathValue === undefined) return 'an empty text cannot name a partition';
       if (value === null) return `the value is missing, and the file's path says ${shown(pathValue)}`;
       return `${shown(value)} differs from ${shown(pathValue ?? null)}, which the file's path says`;
     default:
       return `${shown(value)} breaks the rule ${rule} of ${dataset.name}`;
   }
+}
+
+function partitionZones({ partitionBy }: Dataset, { name }: Field): string {
+  const own = partitionBy.filter(({ field }) => field === name);
+  return [...new Set(own.flatMap(({ timezone }) => timezone ?? []))].join(' or ');
 }
 
 const LENGTH_UNITS: Partial<Record<FieldType, string>> = { array: 'items', object: 'members' };

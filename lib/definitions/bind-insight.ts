@@ -2,14 +2,15 @@
 // whether the rows are deterministic, whether a Delta table can hold them, and whether they fit the partitioning.
 import { definitionHash } from '../core/definition-hash.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
-import type { Derivation } from '../core/insight.ts';
+import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
 import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
 import { type BoundInput, outputColumns } from './output-columns.ts';
 import type { InsightSource } from './parse-insight.ts';
-import { type EngineFunctions, lineOf, type SqlPlace } from './parse-select.ts';
+import { type EngineFunctions, lineOf, type ParsedSelect, placeAt, type SqlPlace } from './parse-select.ts';
+import { bindWindow } from './parse-window.ts';
 import { type KnownNames, quotingHints } from './quoting-hint.ts';
 
 export type InsightTables = {
@@ -22,7 +23,7 @@ export type InsightTables = {
 export async function bindInsight(
   session: SqlSession,
   source: InsightSource,
-  statement: unknown,
+  select: Pick<ParsedSelect, 'statement' | 'offsets'>,
   { inputs, related }: InsightTables,
   functions: EngineFunctions,
 ): Promise<Derivation> {
@@ -33,12 +34,15 @@ export async function bindInsight(
     tables: inputs.map(({ table }) => table.name),
     columns: inputs.flatMap(({ columns }) => columns.map(({ name }) => name)),
   };
-  const results = await describeSql(session, source.sql, at, names);
   const over = drivingInput(source, inputs);
   checkPrefix(source, over);
-  const relations = inputs.map((input) => relationOf(input, input === over ? source.partitionBy : []));
-  const bound = { sql: source.sql, statement, at };
-  const forms = await proveDetermined(session, bound, relations, functions, ofInputs);
+  const window = boundWindow(source, over, select.offsets);
+  const own = await ownPartition(session, source, select, over, at);
+  const results = await describeSql(session, source.sql, at, names);
+  const constants = window?.equal ?? source.partitionBy;
+  const relations = inputs.map((input) => relationOf(input, input === over ? constants : []));
+  const bound = { sql: source.sql, statement: select.statement, at };
+  const forms = await proveDetermined(session, bound, [...relations, ...own], functions, ofInputs);
   const columns = outputColumns(source, results, inputs, over);
   const { canonical, varied } = doubleColumns(results, forms);
   const audits = await bindAudits(session, { source, columns, varied }, related, functions);
@@ -48,6 +52,7 @@ export async function bindInsight(
     key: source.key,
     audits,
     inputs: inputs.map((input) => input.table),
+    ...(window === undefined ? {} : { window }),
   };
   return {
     target: { kind: 'insights', name: source.name },
@@ -55,6 +60,7 @@ export async function bindInsight(
     ...(source.headline === undefined ? {} : { headline: source.headline }),
     ...(source.description === undefined ? {} : { description: source.description }),
     ...meaning,
+    ...(own.length === 0 ? {} : { readsPartition: true }),
     ...(over === undefined ? {} : { over: over.table }),
     columns,
     ...(canonical.length === 0 ? {} : { canonical }),
@@ -66,6 +72,46 @@ export async function bindInsight(
       ...(canonical.length === 0 ? {} : { canonical }),
     }),
   };
+}
+
+/** The relation of the partition that is computed, where the SQL reads it: one row, which the session then has as a view. */
+async function ownPartition(
+  session: SqlSession,
+  source: InsightSource,
+  { offsets }: Pick<ParsedSelect, 'offsets'>,
+  over: BoundInput | undefined,
+  at: SqlPlace,
+): Promise<NamedRelation[]> {
+  const [read] = [...offsets].filter(([name]) => isThisPartition(name));
+  if (read === undefined) return [];
+  const columns = source.partitionBy.flatMap((name) => over?.columns.find((one) => one.name === name) ?? []);
+  if (columns.length === 0)
+    placeAt(at, source.sql, read[1] ?? 0).refuse(
+      `${THIS_PARTITION} has the values of the partition columns, and this insight has none: add partitionBy`,
+    );
+  await createEmptyView(session, THIS_PARTITION, { columns, varied: [] });
+  const names = columns.map(({ name }) => name);
+  return [{ name: THIS_PARTITION, columns: names, key: [], constants: names }];
+}
+
+/** Undefined where the SQL sees the partition's own rows alone. `reads`: the names of the tables that it reads. */
+function boundWindow(
+  source: InsightSource,
+  over: BoundInput | undefined,
+  reads: ReadonlyMap<string, unknown>,
+) {
+  if (source.window === undefined) return undefined;
+  const place = lineOf({ file: source.file, line: source.lines.window ?? 1, words: 'window' }, 1);
+  const window = bindWindow(source.window, source.partitionBy, over?.dateParts ?? new Map(), place);
+  if (![...reads.keys()].some(isThisPartition))
+    place.refuse(
+      `the SQL sees the rows of several partitions, and must return those of one: read its values from ${THIS_PARTITION}, a table of one row, such as SELECT ${THIS_PARTITION}.${source.window.column} … FROM ${THIS_PARTITION}, ${over?.table.name ?? 'it'}`,
+    );
+  return window;
+}
+
+function isThisPartition(name: string): boolean {
+  return name.toLowerCase() === THIS_PARTITION;
 }
 
 function doubleColumns(results: readonly ResultColumn[], forms: readonly Forms[]) {

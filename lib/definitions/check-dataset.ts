@@ -7,17 +7,22 @@ import { Place } from './place.ts';
 
 /** Throws DefinitionError for the first one that DuckDB refuses. */
 export async function checkDataset(session: SqlSession, dataset: Dataset): Promise<void> {
-  const asked = dataset.fields.flatMap((field) =>
-    questions(field).map((question) => ({ field, ...question })),
-  );
+  const asked = [
+    ...dataset.fields.flatMap((field) =>
+      questions(field).map((question) => ({ at: `field ${field.name}`, ...question })),
+    ),
+    ...dataset.partitionBy.flatMap(({ name, timezone }) =>
+      timezone === undefined ? [] : [{ at: `partition column ${name}`, ...zoneQuestion(timezone) }],
+    ),
+  ];
   // Most contracts are correct: one statement checks many expressions.
   for (let start = 0; start < asked.length; start += AT_ONCE) {
     const some = asked.slice(start, start + AT_ONCE);
     if ((await refusal(session, some.map(({ sql }) => sql).join(', '))) === undefined) continue;
-    for (const { field, word, value, sql } of some) {
+    for (const { at, word, value, sql } of some) {
       const problem = await refusal(session, sql);
       if (problem === undefined) continue;
-      const place = new Place(dataset.file, `dataset ${dataset.name}, field ${field.name}, ${word}`);
+      const place = new Place(dataset.file, `dataset ${dataset.name}, ${at}, ${word}`);
       place.refuse(`DuckDB does not accept ${JSON.stringify(value)}: ${problem}. Correct it`);
     }
   }
@@ -45,10 +50,13 @@ function questions(field: Field): Question[] {
   const ask = (word: string, value: string, sql: string) => asked.push({ word, value, sql });
   if (pattern !== undefined)
     ask('constraints.pattern', pattern, `regexp_full_match('', ${literal(pattern)})`);
-  if (field.timezone !== 'UTC')
-    ask('timezone', field.timezone, `timezone(${literal(field.timezone)}, TIMESTAMP '2000-01-01')`);
+  if (field.timezone !== 'UTC') asked.push(zoneQuestion(field.timezone));
   if (DATED.includes(field.type))
     for (const format of fieldFormats(field).filter(isPattern))
       ask('format', format, `try_strptime('', ${literal(format)})`);
   return asked;
+}
+
+function zoneQuestion(zone: string): Question {
+  return { word: 'timezone', value: zone, sql: `timezone(${literal(zone)}, TIMESTAMP '2000-01-01')` };
 }

@@ -3,6 +3,7 @@
 import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
 import { FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
+import { TRANSFORMS } from '../core/partition-column.ts';
 
 const text = z.string();
 const texts = z.array(text);
@@ -108,10 +109,26 @@ const dialect = z.strictObject({
   description: descriptive,
 });
 
-const partitionWord = z.union(
-  [text, z.strictObject({ field: text, transform: only('identity', 'year', 'month', 'day').optional() })],
-  { error: 'it must be a field name or {"field": …, "transform": "year" | "month" | "day"}' },
-);
+const partitionColumn = z.strictObject({
+  field: text.describe("The field whose values, or parts of them, separate the table's partitions."),
+  transform: only(...TRANSFORMS)
+    .optional()
+    .describe(
+      'What of the field separates the partitions: the value itself, its year, month, day, date, yearmonth or hour.',
+    ),
+  timezone: text
+    .optional()
+    .describe(
+      'The IANA time zone in which the date of a datetime is counted; UTC where the field has no other zone.',
+    ),
+  name: text.min(1).optional().describe("The derived column's name; without it that of the transform."),
+});
+
+const partitionWord = z.union([text, partitionColumn], {
+  error: `it must be a field name or {"field": …, "transform": ${TRANSFORMS.slice(1)
+    .map((word) => JSON.stringify(word))
+    .join(' | ')}, "timezone": …, "name": …}`,
+});
 
 const delivery = z.strictObject({
   by: z
@@ -153,8 +170,12 @@ const resource = z.strictObject({
   scope: z
     .union([text.min(1), filledTexts], { error: 'it must be a field or capture, or a list of them' })
     .optional()
-    .describe('For replace: of rows that agree in these fields or captures, those of the newest delivery count.'),
-  delivery: delivery.optional().describe('For replace: which files come together, and which delivery is the newest.'),
+    .describe(
+      'For replace: of rows that agree in these fields or captures, those of the newest delivery count.',
+    ),
+  delivery: delivery
+    .optional()
+    .describe('For replace: which files come together, and which delivery is the newest.'),
   extraColumns: only('ignore', 'reject').optional(),
   onDelete: only('withdraw', 'keep').optional(),
   maxRejectedRatio: ratio.optional(),
@@ -187,6 +208,7 @@ export type SchemaWords = z.infer<typeof schema>;
 export type DialectWords = z.infer<typeof dialect>;
 export type FieldWords = z.infer<typeof field>;
 export type DeliveryWords = z.infer<typeof delivery>;
+export type PartitionWords = z.infer<typeof partitionColumn>;
 export type ForeignKeyWords = z.infer<typeof foreignKey>;
 export type ConstraintWords = z.infer<typeof constraints>;
 
@@ -206,6 +228,7 @@ const SHAPES: Readonly<Record<string, z.ZodObject>> = {
   fields: field,
   foreignKeys: foreignKey,
   delivery,
+  partitionBy: partitionColumn,
   reference: foreignKey.shape.reference,
   schema,
   dialect,

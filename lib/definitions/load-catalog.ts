@@ -3,7 +3,7 @@
 import { type Catalog, dependencyOrder, makeCatalog, type Reader, sameNames } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
-import type { Derivation } from '../core/insight.ts';
+import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import { toldByContract } from '../core/set-aside.ts';
 import type { DefinitionError } from '../errors.ts';
 import type { SqlEngine, SqlSession } from '../ports.ts';
@@ -145,7 +145,8 @@ async function readInsight(
   const select = await parseSelect(session, source.sql, { file, line }, functions, known);
   const reader = { name, file, line, source, select, heldBy: undefined };
   const related = source.audits.flatMap(({ related: to }) => to ?? []);
-  const isKnown = (written: string) => names.some((known) => known.toLowerCase() === written.toLowerCase());
+  const isKnown = (written: string) =>
+    [...names, THIS_PARTITION].some((known) => known.toLowerCase() === written.toLowerCase());
   if (hidden && [...select.tables, ...related].some((written) => !isKnown(written)))
     return { ...reader, inputs: [], related: new Map(), reads: [], heldBy: hidden };
   const inputs = knownTables(source, select, names);
@@ -163,7 +164,7 @@ function bindReader(
     inputs: inputs.map((name) => boundInput(known, name)),
     related: new Map([...related].map(([written, name]) => [written, boundInput(known, name)])),
   };
-  return engine.session((session) => bindInsight(session, source, select.statement, tables, functions));
+  return engine.session((session) => bindInsight(session, source, select, tables, functions));
 }
 
 /** A dataset, or an insight that is already bound. */
@@ -174,6 +175,7 @@ function boundInput(known: Catalog, name: string): BoundInput {
     table,
     columns: known.columnsOf(table),
     partitionColumns: known.partitionColumnsOf(table),
+    dateParts: known.datePartsOf(table),
     key: known.keyOf(table),
     varied: known.variedColumnsOf(table),
   };
@@ -193,9 +195,10 @@ function relatedTables(source: InsightSource, names: readonly string[]): Map<str
 /** The tables by their defined names, each once. */
 function knownTables(source: InsightSource, select: ParsedSelect, names: readonly string[]): string[] {
   const at = { file: source.file, line: source.sqlLine };
-  const known = select.tables.map((table) =>
-    definedName(table, names, placeAt(at, source.sql, select.offsets.get(table) ?? 0)),
-  );
+  const isPartition = (table: string) => table.toLowerCase() === THIS_PARTITION;
+  const known = select.tables
+    .filter((table) => !isPartition(table))
+    .map((table) => definedName(table, names, placeAt(at, source.sql, select.offsets.get(table) ?? 0)));
   if (known.length === 0)
     placeAt(at, source.sql, 0).refuse('the SQL reads no table: read a dataset or another insight');
   return [...new Set(known)];

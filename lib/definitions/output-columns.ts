@@ -2,6 +2,7 @@
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { TableRef } from '../core/insight.ts';
 import { type Column, columnType, ENGINE_COLUMNS } from '../core/schema.ts';
+import type { DatePart } from '../core/window.ts';
 import type { ResultColumn } from '../ports.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { lineOf } from './parse-select.ts';
@@ -11,6 +12,8 @@ export type BoundInput = {
   readonly table: TableRef;
   readonly columns: readonly Column[];
   readonly partitionColumns: readonly string[];
+  /** What these count: see window.ts. */
+  readonly dateParts: ReadonlyMap<string, DatePart>;
   /** Columns that together identify a row: no two rows agree in all of them. */
   readonly key: readonly string[] | undefined;
   /** Its columns of DOUBLE that may contain -0.0, or NaN of either sign. */

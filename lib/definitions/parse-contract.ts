@@ -11,6 +11,7 @@ import {
 } from '../core/contract.ts';
 import { definitionHash } from '../core/definition-hash.ts';
 import { globProblem } from '../core/glob.ts';
+import { THIS_PARTITION } from '../core/insight.ts';
 import { type Told, toldBy } from '../core/set-aside.ts';
 import { quoted } from '../core/violation.ts';
 import type { DefinitionError } from '../errors.ts';
@@ -89,6 +90,8 @@ export function nameProblem(name: string): string | undefined {
     return `${JSON.stringify(name)} cannot be a table name: use letters, digits and "_", not starting with a digit, at most 128 characters`;
   if (name.toLowerCase() === 'this')
     return '"this" is the name of the computed rows in audits: use another name';
+  if (name.toLowerCase() === THIS_PARTITION)
+    return `"${THIS_PARTITION}" is the name of the partition that an insight computes: use another name`;
   if (/^_sluice/i.test(name))
     return `${JSON.stringify(name)}: names that start with "_sluice" are reserved: use another name`;
   return undefined;
@@ -139,7 +142,11 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     dialect,
     fields,
     primaryKey,
-    partitionBy: effectivePartition(declared, mode, mode === 'replace' ? (deliveries.scope?.names ?? []) : primaryKey),
+    partitionBy: effectivePartition(
+      declared,
+      mode,
+      mode === 'replace' ? (deliveries.scope?.names ?? []) : primaryKey,
+    ),
     mode,
     extraColumns: parseExtraColumns(words, dialect, place),
     ...(words.schema.fieldsMatch === undefined ? {} : { fieldsMatch: words.schema.fieldsMatch }),

@@ -76,8 +76,14 @@ function parseScope(
     if (names.indexOf(name) !== i) at(i).refuse(`${quoted(name)} is listed twice: remove one`);
     const field = fields.find((candidate) => candidate.name === name);
     if (field === undefined && !captured.includes(name))
-      at(i).refuse(`${quoted(name)} is neither a field nor a capture of the path: correct it, or add it there`);
-    if (field === undefined && mode === 'replace' && names.some((other) => !isInPath(other, captured, path, fields)))
+      at(i).refuse(
+        `${quoted(name)} is neither a field nor a capture of the path: correct it, or add it there`,
+      );
+    if (
+      field === undefined &&
+      mode === 'replace' &&
+      names.some((other) => !isInPath(other, captured, path, fields))
+    )
       at(i).refuse(
         `the capture {${name}} is not a field, so that it cannot be compared with the fields of rows beside it in the scope: add a field ${quoted(name)}`,
       );
@@ -130,14 +136,18 @@ function parseComplete(
   if (written === undefined) return undefined;
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   if (!written.includes('/') && /\{[^}]*\/[^{]*\}/.test(path))
-    place.refuse(`the path has "/" within {…,…}, so that "beside" is not one folder: write the marker's whole path`);
+    place.refuse(
+      `the path has "/" within {…,…}, so that "beside" is not one folder: write the marker's whole path`,
+    );
   const glob = written.includes('/') ? written : `${folder}${written}`;
   const problem = globProblem(glob);
   if (problem !== undefined) place.refuse(`${quoted(glob)}: ${problem}`);
   const own = captureNames(glob);
   const unknown = own.find((name) => !captured.includes(name));
   if (unknown !== undefined)
-    place.refuse(`{${unknown}} is not a capture of the path ${quoted(path)}: write "*" here, or {${unknown}} there`);
+    place.refuse(
+      `{${unknown}} is not a capture of the path ${quoted(path)}: write "*" here, or {${unknown}} there`,
+    );
   const twice = own.find((name, i) => own.indexOf(name) !== i);
   if (twice !== undefined) place.refuse(`${quoted(glob)} has the capture {${twice}} twice: keep one`);
   const missing = by.find((name) => !own.includes(name));

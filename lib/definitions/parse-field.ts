@@ -27,7 +27,7 @@ const UNSUPPORTED = 'duration list geopoint geojson'.split(' ');
 export type FieldDefaults = { readonly missingValues: readonly string[]; readonly timezone: string };
 
 export function parseField(words: FieldWords, defaults: FieldDefaults, place: Place): Field {
-  checkName(words.name, place.at('name'));
+  checkFieldName(words.name, place.at('name'));
   const type = fieldType(words.type, place.at('type'));
   for (const [word, owners] of TYPED_WORDS) {
     if (words[word] !== undefined && !owners.includes(type))
@@ -91,7 +91,8 @@ const TYPED_WORDS: readonly (readonly [keyof FieldWords, readonly FieldType[]])[
   ['timezone', ['datetime']],
 ];
 
-function checkName(name: string, place: Place): void {
+/** Whether a table can have a column of that name. */
+export function checkFieldName(name: string, place: Place): void {
   if (name === '') place.refuse('a field needs a name: write one');
   if (name.includes('\0')) place.refuse(`${JSON.stringify(name)} contains a NUL character: remove it`);
   if (/^_sluice/i.test(name))

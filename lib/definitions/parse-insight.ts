@@ -5,6 +5,7 @@ import { withoutFinalSemicolon } from '../sql/quoting.ts';
 import { type AuditSource, auditSql, auditWords, OWN_AUDITS, type Scalars } from './audit-words.ts';
 import { checkedYaml } from './checked-yaml.ts';
 import { nameProblem } from './parse-contract.ts';
+import { parseWindow, type WindowWords } from './parse-window.ts';
 import { Place } from './place.ts';
 
 /** An insight as its author wrote it; not yet checked against the inputs. */
@@ -16,6 +17,7 @@ export type InsightSource = {
   readonly headline?: boolean;
   readonly over?: string;
   readonly partitionBy: readonly string[];
+  readonly window?: WindowWords;
   readonly key: readonly string[];
   readonly audits: readonly AuditSource[];
   /** Column name → description. */
@@ -34,6 +36,8 @@ const frontMatter = z.strictObject({
   headline: z.boolean().optional(),
   over: z.string().min(1).optional(),
   partitionBy: texts.optional(),
+  /** Its shape is in parse-window.ts. */
+  window: z.unknown().optional(),
   key: texts.optional(),
   audits: z.array(auditWords).optional(),
   columns: z.record(z.string(), z.string()).optional(),
@@ -105,13 +109,21 @@ function readFrontMatter(file: string, text: string, firstLine: number) {
     ...(words.headline === undefined ? {} : { headline: words.headline }),
     ...(words.over === undefined ? {} : { over: words.over }),
     partitionBy,
+    ...(words.window === undefined
+      ? {}
+      : { window: parseWindow(words.window, (...path) => place('window', ...path)) }),
     key,
     columns,
     audits: parsed,
     lines: Object.fromEntries(
-      [['over'], ['partitionBy'], ['key'], ['columns'], ...audits.map((_, i) => ['audits', i])].map(
-        (path) => [new Place(file).at(...path).path, lineOf(path)],
-      ),
+      [
+        ['over'],
+        ['partitionBy'],
+        ...(words.window === undefined ? [] : [['window']]),
+        ['key'],
+        ['columns'],
+        ...audits.map((_, i) => ['audits', i]),
+      ].map((path) => [new Place(file).at(...path).path, lineOf(path)]),
     ),
   };
 }

@@ -1,8 +1,10 @@
 // Writes a source file's accepted rows as Parquet: in the file's order, without repeated keys, split by partition.
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RowKey, rowKeys, tableColumns } from '../core/contract.ts';
-import { partitionExpression, selectColumn, type Validation } from '../core/validation-sql.ts';
+import { type Field, type RowKey, rowKeys, tableColumns } from '../core/contract.ts';
+import type { PartitionColumn } from '../core/partition-column.ts';
+import { partitionExpression } from '../core/partition-sql.ts';
+import { selectColumn, type Validation } from '../core/validation-sql.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import type { SqlSession } from '../ports.ts';
@@ -42,9 +44,7 @@ export function copyAccepted(
   const derived = file.dataset.partitionBy.filter((p) => p.transform !== 'identity');
   const select = [
     ...fields.map(([name, value]) => selectColumn(value, name)),
-    ...derived.map((p) =>
-      selectColumn(partitionExpression(p.transform, rules.values.get(p.field) as string), p.name),
-    ),
+    ...derived.map((p) => selectColumn(derivedValue(file, p, rules), p.name)),
   ];
   return session.run(
     writeParquet(
@@ -53,6 +53,11 @@ export function copyAccepted(
     ),
     signal,
   );
+}
+
+function derivedValue(file: SourceFile, column: PartitionColumn, rules: Validation): string {
+  const field = file.dataset.fields.find(({ name }) => name === column.field) as Field;
+  return partitionExpression(column, field, rules.values.get(field.name) as string);
 }
 
 function present(key: RowKey): string {

@@ -3,7 +3,8 @@
 import { tablePrefix } from '../core/insight.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import type { Effects } from '../lake/effects.ts';
-import { readInputAppId, readInputCommits, readInputs } from '../lake/tags.ts';
+import { Neighbours } from '../lake/neighbours.ts';
+import { readInputAppId, readInputCommits, readInputs, readWindow } from '../lake/tags.ts';
 import type { Lifespan, TableLog, TableLogs } from './table-log.ts';
 
 /** One table on the way, with those of its files that count. */
@@ -21,7 +22,7 @@ export type Lineage = {
   readonly lost: ReadonlySet<string>;
 };
 
-/** `files`: of `log` at `version`. Of the driving input one partition's files count, of the other inputs all. */
+/** `files`: of `log` at `version`. Of the driving input the files count that the partition saw, of the other inputs all. */
 export async function traceLineage(
   effects: Effects,
   logs: TableLogs,
@@ -33,6 +34,7 @@ export async function traceLineage(
   const lost = new Set<string>();
   const overs = drivingInputs(effects);
   const seen = new Set<string>();
+  const neighbours = new Map<string, Neighbours>();
   const waiting = [{ log, version, files }];
   for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
     const used = tables.get(step.log.prefix) ?? { log: step.log, files: new Map(), versions: new Set() };
@@ -46,7 +48,7 @@ export async function traceLineage(
         const id = JSON.stringify([input, at, partition]);
         if (seen.has(id)) continue;
         seen.add(id);
-        const next = await inputFiles(logs, step.log, file, input, at, partition);
+        const next = await inputFiles(logs, neighbours, step.log, file, input, at, partition);
         if (typeof next === 'string') lost.add(next);
         else waiting.push(next);
       }
@@ -66,6 +68,7 @@ function drivingInputs({ catalog }: Effects): ReadonlyMap<string, string> {
 
 async function inputFiles(
   logs: TableLogs,
+  neighbours: Map<string, Neighbours>,
   target: TableLog,
   file: Lifespan,
   input: string,
@@ -76,7 +79,25 @@ async function inputFiles(
   const isThere = log !== undefined && version <= log.newest && isSameTable(target, file, log);
   if (!isThere || !isSameCommit(file, log, version))
     return `${target.prefix} was made from version ${version} of a ${input} that is not in the lake any more: which source files that were, cannot be told`;
-  return { log, version, files: log.partitionAt(version, partition) };
+  const seen = seenPartitions(neighbours, file, log, version, partition);
+  return { log, version, files: seen.flatMap((one) => log.partitionAt(version, one)) };
+}
+
+/** The partition and its neighbours, as far as the window reached under which it was computed. */
+function seenPartitions(
+  known: Map<string, Neighbours>,
+  { add }: Lifespan,
+  input: TableLog,
+  version: number,
+  partition: PartitionValues,
+): readonly PartitionValues[] {
+  const window = readWindow(add);
+  const columns = Object.keys(partition);
+  if (window === undefined || columns.length === 0) return [partition];
+  const id = JSON.stringify([input.prefix, version, columns, window]);
+  const neighbours = known.get(id) ?? new Neighbours(window, input.partitionsAt(version, columns));
+  known.set(id, neighbours);
+  return neighbours.of(partition);
 }
 
 /** A log that was restored may have another commit under the same version. */

@@ -94,6 +94,11 @@ export class TableLog {
     return this.lifespans().filter((file) => isLive(file, version));
   }
 
+  /** The partitions that have files at that version, by the values of some of the table's partition columns. */
+  partitionsAt(version: number, columns: readonly string[]): PartitionValues[] {
+    return this.filesAt(version).map(({ add }) => partitionOf(add.partitionValues, columns));
+  }
+
   /** The files of one partition, by the values of some of the table's partition columns. */
   partitionAt(version: number, partition: PartitionValues): Lifespan[] {
     const columns = Object.keys(partition);

@@ -6,8 +6,8 @@ export type DateRange = { readonly from?: string | undefined; readonly to?: stri
 
 /**
  * Uses the key's date folders if it has any (`year=2024/month=01/day=02` in any case, a year or a month alone, or a folder
- * `<name>=2024-01-02` or `<name>=2024-01`), otherwise the day of LastModified in UTC. A month or a year is in the range if one of
- * its days is.
+ * `<name>=2024-01-02`, `<name>=2024-01-02T13` or `<name>=2024-01`), otherwise the day of LastModified in UTC. A month or a
+ * year is in the range if one of its days is.
  */
 export function inRange(range: DateRange, key: string, lastModifiedMs: number): boolean {
   const [first, last] = days(key) ?? [utcDay(lastModifiedMs), utcDay(lastModifiedMs)];
@@ -32,7 +32,7 @@ function days(key: string): [string, string] | undefined {
       : [`${year}-${month}-${day}`, `${year}-${month}-${day}`];
   }
   const texts = folders.flatMap(({ text }) => text ?? []);
-  const date = texts.find((text) => /^\d{4}-\d{2}-\d{2}$/.test(text));
+  const date = texts.find((text) => /^\d{4}-\d{2}-\d{2}(T\d{2})?$/.test(text))?.slice(0, 10);
   if (date !== undefined) return [date, date];
   const yearMonth = texts.find((text) => /^\d{4}-\d{2}$/.test(text));
   return yearMonth === undefined ? undefined : daysOfMonth(yearMonth);

@@ -2,6 +2,7 @@
 
 import { TABLE_KINDS } from '../core/insight.ts';
 import { parseLogJson } from '../core/log-json.ts';
+import type { Window } from '../core/window.ts';
 import type { Add, Remove } from '../delta/actions.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { partitionId } from './partition.ts';
@@ -20,6 +21,8 @@ export const ACCEPTED_ROWS = 'sluice.acceptedRows';
 export const INPUTS = 'sluice.inputs';
 /** The ids of the commits whose versions are in INPUTS. */
 export const INPUT_COMMITS = 'sluice.inputCommits';
+/** In an add of a derived table with a window: which neighbours of its partition it was computed from, as JSON. */
+export const WINDOW = 'sluice.window';
 /** In an add of a derived table: the findings of its audits of severity `warn`, in a sentence. */
 export const WARNINGS = 'sluice.warnings';
 
@@ -133,6 +136,12 @@ export function inputCommitAppId(prefix: string, tableId: string): string {
 export function readInputs(add: Pick<Add, 'tags'>): Readonly<Record<string, number>> | undefined {
   const text = add.tags?.[INPUTS];
   return text === undefined ? undefined : parseLogJson<Record<string, number>>(text, INPUTS);
+}
+
+/** Undefined where it was computed from its own partition alone. */
+export function readWindow(add: Pick<Add, 'tags'>): Window | undefined {
+  const text = add.tags?.[WINDOW];
+  return text === undefined ? undefined : parseLogJson<Window>(text, WINDOW);
 }
 
 /** The commits' ids by the tables' prefixes; {} if the file's writer did not record them. */

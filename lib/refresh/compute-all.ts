@@ -7,13 +7,14 @@ import type { Add, PartitionValues } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../lake/effects.ts';
-import { partitionId } from '../lake/partition.ts';
+import { Neighbours } from '../lake/neighbours.ts';
+import { partitionId, partitionOf } from '../lake/partition.ts';
 import { publishDataFile } from '../lake/publish-data-file.ts';
-import { DEFINITION, INPUT_COMMITS, INPUTS, WARNINGS } from '../lake/tags.ts';
+import { DEFINITION, INPUT_COMMITS, INPUTS, WARNINGS, WINDOW } from '../lake/tags.ts';
 import type { SqlSession } from '../ports.ts';
 import { type AuditedPartition, createRelatedViews, failureMessage } from './audit.ts';
 import { filesByPartition, tryRelationships } from './audit-live.ts';
-import { computePartition } from './compute.ts';
+import { computePartition, createPartitionView } from './compute.ts';
 import { type Input, inputView, LocalFiles } from './inputs.ts';
 import type { RefreshPlan } from './plan.ts';
 
@@ -70,20 +71,21 @@ async function computeTouched(
   const parts: Part[] = [];
   const audited: AuditedPartition[] = [];
   const over = inputs.find((input) => input.isOver);
-  const overFiles = filesByPartition(derivation, over?.snapshot.files.values() ?? []);
+  const seenFiles = seenBy(derivation, [...(over?.snapshot.files.values() ?? [])]);
   const before = filesByPartition(derivation, base.files.values());
-  // One partition's files of `over` at a time: the disk need not hold them all.
+  // The files of `over` that one partition sees at a time: the disk need not hold them all.
   const own = new LocalFiles(effects.lake);
   try {
     if (plan.recompute.length > 0) await createWholeViews(session, effects, local, inputs);
     for (const [index, partition] of plan.recompute.entries()) {
       if (index > 0 && outOfTime()) break;
       const id = partitionId(partition);
-      await own.release();
-      if (over)
-        await session.run(
-          await inputView(effects.catalog, own, over.table, over.snapshot, overFiles.get(id) ?? []),
-        );
+      if (over) {
+        const files = seenFiles(partition);
+        await own.releaseOthers(tablePrefix(over.table), files);
+        await session.run(await inputView(effects.catalog, own, over.table, over.snapshot, files));
+      }
+      if (derivation.readsPartition) await createPartitionView(session, derivation, partition);
       const path = join(folder, `partition-${index}.parquet`);
       const computed = await computePartition(
         session,
@@ -102,6 +104,19 @@ async function computeTouched(
     await own.release();
   }
   return { parts, audited };
+}
+
+/** The files of `over` that a partition sees: its own, and those of its window. */
+function seenBy(
+  derivation: Derivation,
+  files: readonly Add[],
+): (partition: PartitionValues) => readonly Add[] {
+  const byPartition = filesByPartition(derivation, files);
+  const own = (partition: PartitionValues) => byPartition.get(partitionId(partition)) ?? [];
+  if (derivation.window === undefined) return own;
+  const partitions = files.map((add) => partitionOf(add.partitionValues, derivation.partitionBy));
+  const neighbours = new Neighbours(derivation.window, partitions);
+  return (partition) => neighbours.of(partition).flatMap(own);
 }
 
 async function createWholeViews(
@@ -148,6 +163,7 @@ function publish(
       [DEFINITION]: derivation.hash,
       [INPUTS]: read(({ snapshot }) => snapshot.version),
       [INPUT_COMMITS]: read(({ snapshot }) => snapshot.commitId),
+      ...(derivation.window === undefined ? {} : { [WINDOW]: JSON.stringify(derivation.window) }),
       ...(warnings === undefined ? {} : { [WARNINGS]: warnings }),
     },
   });

@@ -1,10 +1,11 @@
 // Computes one partition of a derived table from local files, and audits the rows before anybody sees them.
 // Knows neither logs nor commits: relations in, a Parquet file or the reasons against it out.
-import type { Derivation } from '../core/insight.ts';
+import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
+import { sqlType } from '../core/schema.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import type { SqlSession } from '../ports.ts';
-import { identifier, writeParquet } from '../sql/quoting.ts';
+import { identifier, literal, writeParquet } from '../sql/quoting.ts';
 import { canonicalDouble } from '../sql/value-forms.ts';
 import { type AuditFailure, auditsOf, COMPUTED, createBeforeView, isAboutData, tryAudits } from './audit.ts';
 
@@ -43,6 +44,20 @@ export async function computePartition(
   } finally {
     await session.run('DROP TABLE IF EXISTS this');
   }
+}
+
+/** What the SQL reads as THIS_PARTITION. */
+export async function createPartitionView(
+  session: SqlSession,
+  { columns }: Derivation,
+  partition: PartitionValues,
+): Promise<void> {
+  const values = columns.flatMap(({ name, type }) =>
+    name in partition
+      ? [`CAST(${literal(partition[name] ?? null)} AS ${sqlType(type)}) AS ${identifier(name)}`]
+      : [],
+  );
+  await session.run(`CREATE OR REPLACE TEMP VIEW ${THIS_PARTITION} AS SELECT ${values.join(', ')}`);
 }
 
 /** The derivation's SELECT; see `canonical` of Derivation. */

@@ -83,9 +83,18 @@ export class LocalFiles {
     );
   }
 
-  async release(): Promise<void> {
-    for (const file of this.#files.values()) await file.then((f) => f.release()).catch(() => undefined);
-    this.#files.clear();
+  /** Releases all but the copies of `adds`. */
+  async releaseOthers(prefix: string, adds: readonly Add[]): Promise<void> {
+    const kept = new Set(adds.map(({ path }) => objectKey(prefix, path)));
+    for (const [key, file] of this.#files) {
+      if (kept.has(key)) continue;
+      await file.then((f) => f.release()).catch(() => undefined);
+      this.#files.delete(key);
+    }
+  }
+
+  release(): Promise<void> {
+    return this.releaseOthers('', []);
   }
 }
 
@@ -153,7 +162,9 @@ const known = new WeakMap<Dataset, WeakMap<Snapshot, Standings>>();
 /** Which source files of a replace dataset's arrivals count; undefined for other tables. */
 function standingsAt(catalog: Catalog, table: TableRef, snapshot: Snapshot): Standings | undefined {
   if (table.kind !== 'arrivals') return undefined;
-  const dataset = catalog.datasets.find((one) => one.mode === 'replace' && sameTable(landingTable(one), table));
+  const dataset = catalog.datasets.find(
+    (one) => one.mode === 'replace' && sameTable(landingTable(one), table),
+  );
   if (dataset === undefined) return undefined;
   const own = known.get(dataset) ?? new WeakMap<Snapshot, Standings>();
   known.set(dataset, own);

@@ -8,8 +8,18 @@ import { configuration, type Entry, type Snapshot, txnVersion } from '../delta/s
 import type { DeltaTables } from '../delta/tables.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { concerned } from '../lake/deliveries.ts';
+import { Neighbours } from '../lake/neighbours.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
-import { DEFINITION, inputAppId, inputCommitAppId, PENDING, readInputAppId, readOrigin, roleOf } from '../lake/tags.ts';
+import { comparePartitions } from '../lake/partition-filter.ts';
+import {
+  DEFINITION,
+  inputAppId,
+  inputCommitAppId,
+  PENDING,
+  readInputAppId,
+  readOrigin,
+  roleOf,
+} from '../lake/tags.ts';
 import { type InputChange, type Touched, touchedPartitions } from '../lake/touched.ts';
 import type { Input } from './inputs.ts';
 
@@ -63,13 +73,14 @@ export async function planRefresh(
   const deciding = relatedTables(derivation, 'error');
   const lookedUp = related.filter(({ table }) => deciding.some((other) => sameTable(other, table)));
   const auditAgain = (await touchedByInputs(tables, derivation, target, lookedUp)) === 'all';
-  const touched = pending.all ? 'all' : await touchedByInputs(tables, derivation, target, inputs);
+  const changed = pending.all ? 'all' : await touchedByInputs(tables, derivation, target, inputs);
   const foreign = await foreignPartitions(tables, derivation, target);
   const existing = existingPartitions(derivation, inputs);
   const own = partitionsOf(target.files.values(), derivation.partitionBy);
   for (const { partition } of pending.stale) own.set(partitionId(partition), partition);
   const waiting = new Map(pending.waiting.map((partition) => [partitionId(partition), partition]));
   for (const [id, partition] of waiting) own.set(id, partition);
+  const touched = withObservers(derivation, changed, existing.values());
   const stale = new Set(auditAgain ? pending.stale.map(({ partition }) => partitionId(partition)) : []);
   const isIn = (some: Touched, id: string) => some === 'all' || some.has(id);
   const isTouched = (id: string) =>
@@ -81,6 +92,18 @@ export async function planRefresh(
     stillStale: pending.stale.filter(({ partition }) => !isTouched(partitionId(partition))),
     auditAgain: auditAgain && touched !== 'all',
   };
+}
+
+/** Besides the partitions that changed those that see one of them. */
+function withObservers(
+  { window }: Derivation,
+  changed: Touched,
+  existing: Iterable<PartitionValues>,
+): Touched {
+  if (window === undefined || changed === 'all' || changed.size === 0) return changed;
+  const seen = new Neighbours(window, changed.values());
+  const observers = [...existing].filter((partition) => seen.of(partition).length > 0);
+  return new Map([...changed, ...observers.map((partition) => [partitionId(partition), partition] as const)]);
 }
 
 async function touchedByInputs(
@@ -219,7 +242,10 @@ function existingPartitions(derivation: Derivation, inputs: readonly Input[]): M
   if (derivation.partitionBy.length === 0) return new Map([[partitionId({}), {}]]);
   const over = inputs.find((input) => input.isOver);
   const files = [...(over?.snapshot.files.values() ?? [])].filter((add) => roleOf(add) === undefined);
-  return partitionsOf(files, derivation.partitionBy);
+  const existing = partitionsOf(files, derivation.partitionBy);
+  if (derivation.window === undefined) return existing;
+  // One after the other they read mostly the same files.
+  return new Map([...existing].sort(([, a], [, b]) => comparePartitions(a, b)));
 }
 
 function partitionsOf(files: Iterable<Add>, columns: readonly string[]): Map<string, PartitionValues> {

@@ -36,7 +36,14 @@ const BASE: readonly Table[] = [
 ];
 
 /** Of one insight: which table drives it, which it reads besides, how many partition columns it keeps, and what it does. */
-type Choice = { readonly over: number; readonly side: number; readonly kept: number; readonly shape: number };
+type Choice = {
+  readonly over: number;
+  readonly side: number;
+  readonly kept: number;
+  readonly shape: number;
+  /** Used where it keeps the day. */
+  readonly window: { readonly before: number; readonly after: number; readonly shape: number } | null;
+};
 export type InsightFile = { readonly name: string; readonly text: string };
 
 /** `q`: the partition columns with a comma after each; `p`: those of the driving table, with a comma before each. */
@@ -68,10 +75,25 @@ const SHAPES: readonly Shape[] = [
     `SELECT ${q}k, n, v FROM (SELECT *, sum(n) OVER (PARTITION BY k) AS total FROM ${over}) WHERE total % 2 = 0`,
 ];
 
+/** Those that see the days around their own. */
+const WINDOW_SHAPES: readonly ((over: string) => string)[] = [
+  (over) =>
+    `SELECT this_partition.region, this_partition.day, k, count(DISTINCT n) AS n, CAST(sum(v) AS DECIMAL(18, 2)) AS v
+     FROM this_partition, ${over} GROUP BY ALL`,
+  (over) =>
+    `WITH seen AS (SELECT DISTINCT k, n, v FROM ${over}) SELECT this_partition.*, k, n, v FROM seen, this_partition`,
+  (over) => `SELECT region, day, k, n, v FROM ${over} WHERE day = (SELECT day FROM this_partition)`,
+  (over) =>
+    `SELECT region, this_partition.day, k, n, v FROM this_partition JOIN ${over} USING (region) ORDER BY ALL LIMIT 3`,
+];
+
 /** Those that read a second table: a change in it touches every partition. */
 const WITH_SIDE = SHAPES.flatMap((shape, i) => (shape.toString().includes('side') ? [i] : []));
 
-function insightText({ over, side, kept, shape }: Choice, tables: readonly Table[]): InsightFile & Table {
+function insightText(
+  { over, side, kept, shape, window }: Choice,
+  tables: readonly Table[],
+): InsightFile & Table {
   // The last one drives most often: so graphs get deep.
   const driving = tables[Math.max(0, tables.length - 1 - over)] ?? (BASE[0] as Table);
   const beside = tables[side % tables.length] ?? (BASE[1] as Table);
@@ -79,9 +101,12 @@ function insightText({ over, side, kept, shape }: Choice, tables: readonly Table
   const q = partitions.map((column) => `${column}, `).join('');
   const p = driving.partitions.map((column) => `, ${column}`).join('');
   const shown = SHAPES[shape % SHAPES.length] as Shape;
-  const sql = shown({ q, p, over: driving.name, side: beside.name });
+  const windowed = partitions.includes('day') ? window : null;
+  const around = windowed && WINDOW_SHAPES[windowed.shape % WINDOW_SHAPES.length];
+  const sql = around ? around(driving.name) : shown({ q, p, over: driving.name, side: beside.name });
   const name = `i${tables.length - BASE.length + 1}`;
   const words = [`over: ${driving.name}`, `partitionBy: [${partitions.join(', ')}]`];
+  if (windowed) words.push(`window: {day: {before: ${windowed.before + 1}, after: ${windowed.after}}}`);
   return { name, partitions, text: `/* ---\n${words.join('\n')}\n--- */\n${sql}\n` };
 }
 
@@ -95,6 +120,7 @@ export const graph: fc.Arbitrary<readonly InsightFile[]> = fc
         { weight: 2, arbitrary: fc.nat(SHAPES.length - 1) },
         { weight: 1, arbitrary: fc.constantFrom(...WITH_SIDE) },
       ),
+      window: fc.option(fc.record({ before: fc.nat(30), after: fc.nat(2), shape: fc.nat(3) })),
     }),
     { minLength: 3, maxLength: 5, size: 'max' },
   )

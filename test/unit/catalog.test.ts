@@ -18,7 +18,7 @@ function dataset(name: string, words: Record<string, unknown> = {}, primaryKey: 
   return only;
 }
 
-const month = [{ field: 'at', transform: 'month' }];
+const month = [{ field: 'at', transform: 'yearmonth', name: 'month' }];
 const sales = dataset('sales', { partitionBy: month });
 const people = dataset('people', { mode: 'upsert', partitionBy: month, description: 'Everybody.' }, [
   'id',

@@ -13,6 +13,7 @@ test.each([
   'x/date=2024-05-01/a.csv',
   'x/BILLING_PERIOD=2024-05/a.csv',
   'x/BILLING_PERIOD=2024-05/date=2024-05-30/a.csv',
+  'x/hour=2024-05-31T23/a.csv',
 ])('%s is of May, whenever it was written', (key) => {
   expect(inRange(MAY, key, WRITTEN_IN_JUNE)).toBe(true);
 });
@@ -22,6 +23,7 @@ test.each([
   'x/Year=2024/Month=4/a.csv',
   'x/BILLING_PERIOD=2024-06/a.csv',
   'x/BILLING_PERIOD=2024-05/date=2024-06-01/a.csv',
+  'x/hour=2024-06-01T00/a.csv',
 ])('%s is not of May, whenever it was written', (key) => {
   expect(inRange(MAY, key, WRITTEN_IN_MAY)).toBe(false);
 });

@@ -117,8 +117,8 @@ describe('parseContract refuses', () => {
       `${r}.partitionBy[0]: "day" applies to date and datetime, but id is of type integer`,
     ],
     [
-      { partitionBy: [{ field: 'when', transform: 'hour' }] },
-      `${r}.partitionBy[0]: {"field":"when","transform":"hour"} is not allowed here`,
+      { partitionBy: [{ field: 'when', transform: 'week' }] },
+      `${r}.partitionBy[0]: {"field":"when","transform":"week"} is not allowed here`,
     ],
   ])('the resource %j', (resource, message) => {
     expect(refusal(contract(resource))).toContain(message);
@@ -207,7 +207,9 @@ describe('parseContract refuses', () => {
       { name: 'size', type: 'number' },
     ];
     const by = (partitionBy: unknown) => refusal(contract({ partitionBy }, { fields }));
-    expect(by([{ field: 'when', transform: 'year' }])).toContain('partition by the field Year, or rename it');
+    expect(by([{ field: 'when', transform: 'year' }])).toContain(
+      'partition by the field Year, rename it, or give the column another "name"',
+    );
     expect(by(['size'])).toContain(
       'size is of type number, which would create a partition for nearly every row',
     );
