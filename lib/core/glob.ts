@@ -77,6 +77,11 @@ const CHOICE = /\{[^{}]*,[^{}]*\}/g;
 /** A name between braces, which a choice's comma is not in. */
 export const CAPTURE = /\{([^{},/*?[\]]+)\}/g;
 
+/** What all keys that match begin with. */
+export function fixedPrefix(glob: string): string {
+  return glob.split(/[*?[{]/, 1)[0] ?? '';
+}
+
 function bracketProblem(glob: string): string | undefined {
   const rest = glob.replace(CLASS, '').replace(CHOICE, '').replace(CAPTURE, '');
   if (/[[\]]/.test(rest)) return 'its "[" and "]" are not of the form [abc], [a-z] or [!a-z]';

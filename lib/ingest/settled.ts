@@ -1,6 +1,7 @@
 // Whether a source file's version needs no conversion: its rows are live, or its report has an outcome that is still valid.
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
+import { isMarker } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { madeFrom, readOrigin, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
@@ -47,6 +48,7 @@ export async function settledBefore(
     report?.accepted === 0 &&
     own.length === 0 &&
     leavesNoFile(dataset) &&
+    !isMarker(dataset, version.key) &&
     !refusesAll(dataset, report.accepted, report.quarantined)
   )
     return { version, replaces: false, adds: [], report };

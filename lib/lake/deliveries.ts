@@ -2,7 +2,7 @@
 // log alone; pure.
 import { type Captured, captureNames, captureReader } from '../core/captures.ts';
 import type { Dataset } from '../core/contract.ts';
-import { CAPTURE, globMatcher } from '../core/glob.ts';
+import { CAPTURE, fixedPrefix, globMatcher } from '../core/glob.ts';
 import type { Add } from '../delta/actions.ts';
 import { precedes } from './delivery.ts';
 import { captures, pathValues } from './path-values.ts';
@@ -15,7 +15,8 @@ export type Delivery = {
   readonly by: Readonly<Record<string, string>>;
   /** Keys of its data files, refused ones among them. */
   readonly sources: readonly string[];
-  /** Of the latest of them. */
+  /** Of the first and the latest of them. */
+  readonly sinceMs: number;
   readonly lastModifiedMs: number;
   /** Those that were refused as a whole and have no rows of an older version. */
   readonly refused: readonly string[];
@@ -35,7 +36,7 @@ export type Standing = {
   readonly rank: number | null;
   /** Of the newest one of its scope; where rows say the scope, of any that is ready. */
   readonly counts: boolean;
-  /** The delivery that replaced it. */
+  /** The newer delivery that counts instead, whether or not this one is ready. */
   readonly by?: Delivery;
 };
 
@@ -69,6 +70,7 @@ export function deliveriesOf(dataset: Dataset, files: Iterable<Add>): Delivery[]
     id,
     by,
     sources: own.map(({ source }) => source).sort(),
+    sinceMs: own.reduce((first, file) => Math.min(first, file.lastModifiedMs), Infinity),
     lastModifiedMs: own.reduce((latest, file) => Math.max(latest, file.lastModifiedMs), -Infinity),
     refused: own.flatMap(({ source, isRefused }) => (isRefused ? [source] : [])).sort(),
     missing: [...new Set(own.flatMap(({ source }) => marks.missing(source, markers)))].sort(),
@@ -81,19 +83,40 @@ export function standingsOf(dataset: Dataset, files: Iterable<Add>): Standings {
   const ranks = new Map(ready.map((delivery, i) => [delivery, i + 1]));
   const scopeOf = dataset.scope?.from === 'rows' ? undefined : scopeReader(dataset);
   const newest = new Map<string, Delivery>();
-  if (scopeOf)
-    for (const delivery of ready)
-      for (const source of delivery.sources) newest.set(scopeOf(source), delivery);
   const standings = new Map<string, Standing>();
-  for (const delivery of deliveries)
+  // From the newest to the oldest.
+  for (const delivery of deliveries.reverse()) {
+    const rank = ranks.get(delivery) ?? null;
     for (const source of delivery.sources) {
-      const rank = ranks.get(delivery) ?? null;
-      const chosen = scopeOf ? newest.get(scopeOf(source)) : delivery;
-      const counts = rank !== null && chosen === delivery;
-      const by = rank !== null && chosen !== undefined && chosen !== delivery ? { by: chosen } : {};
-      standings.set(source, { delivery, rank, counts, ...by });
+      const by = scopeOf && newest.get(scopeOf(source));
+      standings.set(source, { delivery, rank, counts: rank !== null && !by, ...(by ? { by } : {}) });
     }
+    if (scopeOf && rank !== null)
+      for (const source of delivery.sources) newest.set(scopeOf(source), delivery);
+  }
   return standings;
+}
+
+/** Deliveries that may come to count, and for which the dataset waits; the oldest first. */
+export function waitingOf(standings: Standings): Delivery[] {
+  const waiting = [...standings.values()].filter(({ rank, by }) => rank === null && by === undefined);
+  return [...new Set(waiting.map(({ delivery }) => delivery))].reverse();
+}
+
+/** `waits for a/manifest.json; …` */
+export function waitsFor({ missing, refused }: Pick<Delivery, 'missing' | 'refused'>): string {
+  return [
+    ...(missing.length === 0 ? [] : [`waits for ${missing.join(' and ')}`]),
+    ...(refused.length === 0
+      ? []
+      : [`does not count while ${refused.join(' and ')} ${refused.length === 1 ? 'is' : 'are'} rejected`]),
+  ].join('; ');
+}
+
+/** `run 2024-05-02`; the file's key where each file is a delivery. */
+export function deliveryLabel({ id, by }: Pick<Delivery, 'id' | 'by'>): string {
+  const said = Object.entries(by).map(([name, text]) => `${name} ${text}`);
+  return said.length === 0 ? id : said.join(', ');
 }
 
 /** Of two deliveries, by the dataset's rule. */
@@ -181,6 +204,23 @@ function markerReader(dataset: Dataset) {
       if (there.has(idOf(captured))) return [];
       return [complete.replace(CAPTURE, (written, name: string) => captured.get(name) ?? written)];
     },
+  };
+}
+
+/** What a marker speaks of: the keys that begin with `prefix` and are included. Undefined where its own key can be read in two ways. */
+export function filesOfMarker(
+  dataset: Dataset,
+  marker: string,
+): { readonly prefix: string; readonly includes: (key: string) => boolean } | undefined {
+  const marks = markerReader(dataset);
+  const [own] = marks.ofMarker(marker);
+  if (own === undefined) return undefined;
+  const isData = globMatcher(dataset.path);
+  const [captured] = captureReader(dataset.delivery?.complete ?? '')(marker);
+  const path = dataset.path.replace(CAPTURE, (written, name: string) => captured?.get(name) ?? written);
+  return {
+    prefix: fixedPrefix(path),
+    includes: (key) => isData(key) && !isMarker(dataset, key) && marks.neededBy(key) === own,
   };
 }
 

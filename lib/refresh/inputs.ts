@@ -161,14 +161,17 @@ const known = new WeakMap<Dataset, WeakMap<Snapshot, Standings>>();
 
 /** Which source files of a replace dataset's arrivals count; undefined for other tables. */
 function standingsAt(catalog: Catalog, table: TableRef, snapshot: Snapshot): Standings | undefined {
-  if (table.kind !== 'arrivals') return undefined;
-  const dataset = catalog.datasets.find(
-    (one) => one.mode === 'replace' && sameTable(landingTable(one), table),
-  );
+  const dataset = replacedDataset(catalog, table);
   if (dataset === undefined) return undefined;
   const own = known.get(dataset) ?? new WeakMap<Snapshot, Standings>();
   known.set(dataset, own);
   const standings = own.get(snapshot) ?? standingsOf(dataset, snapshot.files.values());
   own.set(snapshot, standings);
   return standings;
+}
+
+/** The replace dataset whose arrivals the table has. */
+export function replacedDataset({ datasets }: Catalog, table: TableRef): Dataset | undefined {
+  if (table.kind !== 'arrivals') return undefined;
+  return datasets.find((one) => one.mode === 'replace' && sameTable(landingTable(one), table));
 }
