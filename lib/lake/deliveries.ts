@@ -150,8 +150,8 @@ export function compareNames(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** Undefined where each file is a delivery. */
-function deliveryOf(dataset: Dataset, source: string): Record<string, string> | undefined {
+/** What the key says of its delivery; undefined where each file is one. */
+export function deliveryOf(dataset: Dataset, source: string): Record<string, string> | undefined {
   if (dataset.delivery === undefined) return undefined;
   const { captured } = captures(dataset, source);
   return Object.fromEntries(dataset.delivery.by.map((name) => [name, captured.get(name) ?? '']));
