@@ -238,9 +238,12 @@ export function concerned(dataset: Dataset, changed: Iterable<string>, files: It
     if (own.length === 0) deliveries.add(idOf(source));
     for (const mark of own) marked.add(mark);
   }
-  return [...files].filter((add) => {
-    const source = readOrigin(add)?.source;
-    if (source === undefined || roleOf(add) !== undefined) return false;
-    return deliveries.has(idOf(source)) || (marked.size > 0 && marked.has(marks.neededBy(source)));
+  const arrived = [...files].flatMap((add) => {
+    const source = roleOf(add) === undefined ? readOrigin(add)?.source : undefined;
+    return source === undefined ? [] : [{ add, source, delivery: idOf(source) }];
   });
+  // A delivery with files in several scopes may have a marker in each.
+  for (const { source, delivery } of arrived)
+    if (marked.size > 0 && marked.has(marks.neededBy(source))) deliveries.add(delivery);
+  return arrived.flatMap(({ add, delivery }) => (deliveries.has(delivery) ? [add] : []));
 }

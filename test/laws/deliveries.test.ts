@@ -15,7 +15,7 @@ import {
   type TestLake,
 } from '../support/shop-lake.ts';
 import { copyOf } from '../support/store-copy.ts';
-import { tries } from '../support/tries.ts';
+import { strideOf, tries } from '../support/tries.ts';
 import { useWorld } from '../support/use-world.ts';
 
 const ROWS = {
@@ -307,7 +307,7 @@ test('any history gives the rows of the newest complete deliveries', async () =>
         await expectJudged(lake, landing);
       },
     ),
-    tries(20),
+    tries(12),
   );
 });
 
@@ -356,7 +356,7 @@ test('no order of events lets a reader see a part of a delivery', async () => {
       }
       expect(await held(lake, 'months')).toEqual(judged(landing).months);
     }),
-    tries(20),
+    tries(8),
   );
 });
 
@@ -372,7 +372,7 @@ describe('a crash', () => {
       }
     };
     let crashes = 0;
-    for (let n = 1; ; n++) {
+    for (let n = 1; ; n += strideOf(4)) {
       const copy = await copyOf(world, clock, before);
       const life: Life = { effectsLeft: n, dead: false };
       await run(openProcess(world, clock, store, mortalStore(copy, life))).catch(() => undefined);
@@ -386,6 +386,6 @@ describe('a crash', () => {
       await syncPrune(next);
       await expectJudged(next, landing);
     }
-    expect(crashes).toBeGreaterThan(15);
+    expect(crashes).toBeGreaterThan(8);
   });
 });
