@@ -24,7 +24,7 @@ describe('start with the bundled samples', () => {
     const folder = testTemp();
     const running = startSluice(['start', '--schemas', SCHEMAS], folder);
     await running.line(/^Copied 22 sample files to \.lake\/landing$/);
-    await running.line(/^Files: 12 accepted$/);
+    await running.line(/^Files: 22 accepted$/);
     await running.line(/^air-boltic: customer_revenue\. /);
     await running.line(/^billing: spend_by_month\. /);
     await running.line(/^2024 +1 +EUR +241 +7494 +-296\.058765 +NULL$/);
