@@ -2,7 +2,7 @@
 // capture that nothing uses is refused.
 import { captureNames } from '../core/captures.ts';
 import type { DeliveryRule, Field, FieldType, Mode, Scope } from '../core/contract.ts';
-import { CAPTURE, globProblem } from '../core/glob.ts';
+import { globProblem } from '../core/glob.ts';
 import { quoted } from '../core/violation.ts';
 import { globbedFields, isInKeys } from '../lake/path-values.ts';
 import type { ResourceWords } from './contract-schema.ts';
@@ -41,8 +41,6 @@ function parseCaptures(path: string, fields: readonly Field[], place: Place): st
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
     place.refuse(`${quoted(path)} has the capture {${twice}} twice: keep one, and write "*" for the other`);
-  if (choices(path).some((choice) => choice.search(CAPTURE) >= 0))
-    place.refuse(`${quoted(path)} has a capture within {…,…}: write the alternatives without it`);
   for (const name of names) {
     const field = fields.find((candidate) => candidate.name === name);
     if (field && !isInKeys(field))
@@ -51,11 +49,6 @@ function parseCaptures(path: string, fields: readonly Field[], place: Place): st
       );
   }
   return names;
-}
-
-/** `{a,b}` parts; a capture inside is an error of brackets already where it is nested. */
-function choices(path: string): string[] {
-  return path.match(/\{[^{}]*,[^{}]*\}/g) ?? [];
 }
 
 const UNFIT: readonly FieldType[] = ['number', 'object', 'array'];

@@ -17,6 +17,19 @@ export function effectivePartition(
   return mode === 'append' || declared.every((column) => within.includes(column.field)) ? declared : [];
 }
 
+/** Why a dataset with "partitionBy" has no partitions; undefined where it has them, or has no such word. */
+export function whyUnpartitioned({
+  mode,
+  partitionBy,
+  partitionFields,
+  primaryKey,
+  scope,
+}: Dataset): string | undefined {
+  if (partitionBy.length > 0 || partitionFields.length === 0) return undefined;
+  const [within, word] = mode === 'replace' ? [scope?.names ?? [], 'scope'] : [primaryKey, 'primaryKey'];
+  return `. The table of a dataset in mode "${mode}" is partitioned only by fields of its ${word}${within.length === 0 ? ', which it does not have' : ` (${within.join(', ')})`}`;
+}
+
 export function parsePartitionBy(
   words: ResourceWords,
   fields: readonly Field[],
