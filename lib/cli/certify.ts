@@ -11,7 +11,8 @@ import { withLake } from './with-lake.ts';
 
 export const certify: Verb = {
   description: `Every object in landing is live, superseded (the lake holds an older version or one read under an older contract,
-or a newer file of a replace dataset is in use), rejected, waiting, or unknown to every dataset. For each source file,
+or a newer file or delivery of a replace dataset is in use), rejected, waiting (also with a delivery that is not
+complete), or unknown to every dataset. For each source file,
 records = accepted rows + quarantined rows, counted from independent places: the log's tags and statistics, the
 footers of the data files, the quarantine files, the reports. Every data file, quarantine file, report, log entry
 and checkpoint must still be what was written. Also named: sources whose rows are in the lake but whose file is

@@ -1,6 +1,8 @@
 // Suspicious deliveries, as sentences with the next step. Pure.
 import type { DeliveryRemarks, Shrunk, UnmatchedFiles } from '../inspect/delivery-remarks.ts';
-import { count, firstWords, number, section } from './text.ts';
+import type { WaitingDelivery } from '../inspect/lake-status.ts';
+import { deliveryLabel, waitsFor } from '../lake/deliveries.ts';
+import { count, firstWords, number, section, timeText } from './text.ts';
 
 export type DatasetRemarks = DeliveryRemarks & { readonly dataset: string };
 
@@ -34,6 +36,23 @@ export function remarkSections(remarks: readonly DatasetRemarks[]): string[][] {
       ),
     ),
   ];
+}
+
+export type DatasetDeliveries = {
+  readonly dataset: string;
+  readonly waitingDeliveries: readonly WaitingDelivery[];
+};
+
+export function waitingSection(datasets: readonly DatasetDeliveries[]): string[] {
+  return section(
+    'Deliveries that do not count yet (until then the one before does):',
+    datasets.flatMap(({ dataset, waitingDeliveries }) =>
+      waitingDeliveries.map(
+        (waiting) =>
+          `${deliveryLabel({ id: '', by: waiting.delivery })} (${dataset}): ${count(waiting.files, 'file')} since ${timeText(waiting.since)}; ${waitsFor(waiting)}`,
+      ),
+    ),
+  );
 }
 
 function withNext(next: string, lines: string[]): string[] {

@@ -4,6 +4,7 @@ import { cellText } from '../inspect/cell-text.ts';
 import type { Receipt } from '../inspect/receipt.ts';
 import type { RowChange, RowDiff } from '../inspect/row-diff.ts';
 import type { SourceDiff, TableDiff } from '../inspect/table-diff.ts';
+import { deliveryLabel } from '../lake/deliveries.ts';
 import type { Row } from '../ports.ts';
 import { isExactNumber, isNumber, jsonValue } from './query-output.ts';
 import { left, renderTable } from './table-text.ts';
@@ -79,10 +80,12 @@ function hashes(list: readonly string[]): string {
 }
 
 function sourceLine({ dataset, source, change, old, new: now }: SourceDiff): string {
+  const delivery = (now ?? old)?.delivery;
+  const from = delivery === undefined ? '' : `, ${deliveryLabel({ id: source, by: delivery })}`;
   const rows =
     old && now ? `${number(old.rows)} → ${count(now.rows, 'row')}` : count((now ?? old)?.rows ?? 0, 'row');
   const quarantined = (now ?? old)?.quarantinedRows ?? 0;
-  return `${change} ${source} (${dataset}): ${rows}${quarantined === 0 ? '' : `, ${number(quarantined)} quarantined`}`;
+  return `${change} ${source} (${dataset}${from}): ${rows}${quarantined === 0 ? '' : `, ${number(quarantined)} quarantined`}`;
 }
 
 function rowLines(

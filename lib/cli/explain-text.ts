@@ -101,9 +101,11 @@ function inputTable(inputs: readonly TableUse[], maxWidth?: number): string[] {
 function sourceTable(sources: readonly SourceUse[], maxWidth?: number): string[] {
   if (sources.length === 0) return [];
   const isMixed = sources.some(({ dataset }) => dataset !== sources[0]?.dataset);
+  const isDelivered = sources.some(({ delivery }) => delivery !== undefined);
   const columns = [
     ...(isMixed ? [left('dataset')] : []),
     left('source file'),
+    ...(isDelivered ? [left('delivery')] : []),
     right('rows'),
     right('quarantined'),
     left('last modified'),
@@ -112,6 +114,7 @@ function sourceTable(sources: readonly SourceUse[], maxWidth?: number): string[]
   const rows = sources.map((use) => [
     ...(isMixed ? [use.dataset] : []),
     use.source,
+    ...(isDelivered ? [use.delivery === undefined ? '–' : Object.values(use.delivery).join(', ')] : []),
     number(use.rows),
     number(use.quarantinedRows),
     timeText(use.lastModified),

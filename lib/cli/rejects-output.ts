@@ -5,6 +5,7 @@ import { placedMessage } from '../core/violation-text.ts';
 import { csvRecord } from '../csv-record.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { readRefusedRows, type SourceRejects } from '../inspect/rejects.ts';
+import { deliveryLabel } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { Settled } from '../maintain/settling.ts';
 import { sendAgain } from './send-again.ts';
@@ -72,6 +73,7 @@ function summary({
   violations,
   quarantine,
   settled,
+  delivery,
 }: SourceRejects) {
   return {
     source,
@@ -84,6 +86,7 @@ function summary({
     violations,
     quarantine: quarantine ?? null,
     settled: settled ?? null,
+    delivery: delivery ?? null,
   };
 }
 
@@ -112,8 +115,9 @@ async function writeSummaryLines(
     const lines = violations.map(
       ({ field, rule, rows }) => `  ${number(rows)} × ${field === '' ? 'record' : field}: ${rule}`,
     );
+    const held = rejects.delivery === undefined ? [] : [`  ${heldText(rejects.delivery)}`];
     const closed = settled === undefined ? [] : [`  ${settledText(settled)}`];
-    await terminal.out([`${source} (${dataset}): ${what}`, ...lines, ...closed]);
+    await terminal.out([`${source} (${dataset}): ${what}`, ...lines, ...held, ...closed]);
   }
   const hidden =
     all || settledFiles === 0
@@ -134,6 +138,10 @@ async function writeSummaryLines(
       '"npx sluice rejects SOURCE" shows the rows of a file; with --format csv you can correct them and send them again.',
     ]);
   }
+}
+
+function heldText(by: Readonly<Record<string, string>>): string {
+  return `its delivery (${deliveryLabel({ id: '', by })}) does not count until the file is corrected or deleted; the one before does`;
 }
 
 /** Row by row. */
@@ -202,13 +210,14 @@ function rowDocument({ line, path, raw, violations }: RefusedRow) {
 }
 
 async function writeRowLines(
-  { source, dataset, reason, quarantined, settled }: SourceRejects,
+  { source, dataset, reason, quarantined, settled, delivery }: SourceRejects,
   rows: AsyncIterable<RefusedRow>,
   limit: number,
   terminal: Terminal,
 ): Promise<void> {
   if (settled) await terminal.out([settledText(settled)]);
   if (reason) await terminal.out([`${source} (${dataset}) is rejected: ${reason.message}`]);
+  if (delivery) await terminal.out([heldText(delivery)]);
   let shown = 0;
   for await (const { line, path, raw, violations } of rows) {
     if (shown === limit) break;

@@ -31,7 +31,7 @@ async function nextSteps(
     ];
   if (dataset.mode === 'replace')
     return [
-      `Only the newest file of ${dataset.name} is used: correct these rows in the file itself, and send it again as ${source}.`,
+      `Only the newest ${dataset.delivery || dataset.scope ? 'delivery' : 'file'} of ${dataset.name} is used: correct these rows in the file itself, and send it again as ${source}.`,
     ];
   const name = await freeName(effects, dataset, source);
   const packed = PACKERS[/\.(gz|zst)$/.exec(name ?? '')?.[1] ?? ''];

@@ -7,7 +7,7 @@ import type { LakeStatus, SettledFile } from '../inspect/lake-status.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import { asideDocument, asideLines, failureLines } from './aside-text.ts';
-import { remarkSections, sharedKeysLine } from './delivery-text.ts';
+import { remarkSections, sharedKeysLine, waitingSection } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { deadLetterLine, rejectedLine, UNSEEN_TITLE, unseenLine } from './sync-text.ts';
 import { left, renderTable, right } from './table-text.ts';
@@ -115,6 +115,7 @@ function attention(status: FoundStatus): string[] {
       rejected.filter(({ reason }) => reason?.rule === 'duplicate').map(rejectedLine),
     ),
     settledLines(datasets.flatMap(({ settled }) => settled)),
+    waitingSection(datasets),
     ...remarkSections(datasets),
     ...sharedKeysLine(datasets.flatMap(({ dataset, mayShareKeys }) => (mayShareKeys ? [dataset] : []))).map(
       (line) => [line],

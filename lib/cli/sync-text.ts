@@ -11,7 +11,13 @@ import type { DeadLetter } from '../local/local-queues.ts';
 import type { SyncResult } from '../local/sync-lake.ts';
 import type { Unseen } from '../ports.ts';
 import { asideDocument, asideLines, failureLines } from './aside-text.ts';
-import { type DatasetRemarks, remarkDocument, remarkSections, sharedKeysLine } from './delivery-text.ts';
+import {
+  type DatasetRemarks,
+  remarkDocument,
+  remarkSections,
+  sharedKeysLine,
+  waitingSection,
+} from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { count, duration, firstWords, number, section } from './text.ts';
 
@@ -148,6 +154,7 @@ function attention(result: SyncResult): string[] {
       rejected.filter((report) => !isDuplicate(report)).map(rejectedLine),
     ),
     ...section('Duplicates (rows counted once):', rejected.filter(isDuplicate).map(rejectedLine)),
+    ...waitingSection(result.waitingDeliveries),
     ...remarkSections(remarks(result)).flat(),
     ...sharedKeysLine(result.mayShareKeys),
     ...section(
@@ -247,6 +254,9 @@ export function syncDocument(
       reason: reason?.message ?? null,
     })),
     ...remarkDocument(remarks(result)),
+    waitingDeliveries: result.waitingDeliveries.flatMap(({ dataset, waitingDeliveries }) =>
+      waitingDeliveries.map((waiting) => ({ dataset, ...waiting })),
+    ),
     mayShareKeys: result.mayShareKeys,
     vanished: result.vanished,
     absent: result.absent,

@@ -1,14 +1,15 @@
 // All definitions together: datasets, and the tables computed from them in dependency order. Looks up by name, by table
 // and by landing key; reads no files itself (lib/definitions/load-catalog.ts does).
 import { DefinitionError } from '../errors.ts';
-import { identifier } from '../sql/quoting.ts';
+import { builtIn, currentTable, landingTable } from './built-in.ts';
 import { type Dataset, tableColumns } from './contract.ts';
-import { definitionHash } from './definition-hash.ts';
 import { globMatcher } from './glob.ts';
 import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from './insight.ts';
 import type { Column } from './schema.ts';
 import { AsideIndex, type SetAside } from './set-aside.ts';
 import { type DatePart, datePart } from './window.ts';
+
+export { landingTable };
 
 export type Catalog = {
   readonly datasets: readonly Dataset[];
@@ -25,7 +26,7 @@ export type Catalog = {
   variedColumnsOf(table: TableRef): readonly string[];
   /** Definitions that are set aside: their tables, keys and reports are not part of the other answers. */
   readonly aside: readonly SetAside[];
-  /** The datasets whose globs match the landing key. Ask `asideOf` first. */
+  /** The datasets whose path, or whose deliveries' markers, match the landing key. Ask `asideOf` first. */
   claims(key: string): readonly Dataset[];
   /** The set-aside definition that matches or may match the landing key: such a key is neither unknown nor another dataset's. */
   asideOf(key: string): SetAside | undefined;
@@ -45,7 +46,7 @@ export function makeCatalog(
   insights: readonly Derivation[],
   aside: readonly SetAside[] = [],
 ): Catalog {
-  const derivations = [...datasets.flatMap((dataset) => currentRows(dataset) ?? []), ...insights];
+  const derivations = [...datasets.flatMap(builtIn), ...insights];
   const tables = new Map<string, { columns: readonly Column[]; partitionColumns: readonly string[] }>();
   const names = new Map<string, TableRef>();
   for (const dataset of datasets) {
@@ -65,7 +66,7 @@ export function makeCatalog(
     if (!shape) throw new Error(`there is no contract or insight for the table ${tablePrefix(table)}`);
     return shape;
   };
-  const globs = datasets.map((dataset) => ({ dataset, matches: globMatcher(dataset.path) }));
+  const globs = datasets.map((dataset) => ({ dataset, matches: landingMatcher(dataset) }));
   const claims = (key: string) => globs.filter(({ matches }) => matches(key)).map(({ dataset }) => dataset);
   const index = new AsideIndex(aside);
   const asideOf = (key: string) =>
@@ -101,6 +102,13 @@ export function makeCatalog(
   };
 }
 
+/** Its source files, and the markers of its deliveries. */
+function landingMatcher({ path, delivery }: Dataset): (key: string) => boolean {
+  const isSource = globMatcher(path);
+  const isMarker = delivery?.complete === undefined ? () => false : globMatcher(delivery.complete);
+  return (key) => isSource(key) || isMarker(key);
+}
+
 /** An insight's partition columns are those of the table that drives it. */
 function datePartsOf(
   table: TableRef,
@@ -116,44 +124,6 @@ function datePartsOf(
       return part === undefined ? [] : [[column.name, part] as const];
     }),
   );
-}
-
-/** The table that takes the rows of landing files unchanged. */
-export function landingTable(dataset: Dataset): TableRef {
-  return { kind: dataset.mode === 'append' ? 'tables' : 'arrivals', name: dataset.name };
-}
-
-function currentTable(dataset: Dataset): TableRef {
-  return { kind: 'tables', name: dataset.name };
-}
-
-/**
- * The current rows of an upsert or replace dataset, computed from its arrivals; undefined for append. The relation of the
- * arrivals also has the SOURCE_COLUMNS of scan-sql.ts.
- */
-function currentRows(dataset: Dataset): Derivation | undefined {
-  if (dataset.mode === 'append') return undefined;
-  const arrivals = landingTable(dataset);
-  const columns = tableColumns(dataset);
-  const key = dataset.mode === 'upsert' ? dataset.primaryKey : [];
-  const select = `SELECT ${columns.map((column) => identifier(column.name)).join(', ')} FROM ${identifier(dataset.name)}`;
-  const newest = 'ORDER BY _sluice_last_modified DESC, _sluice_source DESC';
-  const sql =
-    dataset.mode === 'upsert'
-      ? `${select} QUALIFY row_number() OVER (PARTITION BY ${key.map(identifier).join(', ')} ${newest}) = 1`
-      : `${select} WHERE _sluice_newest`;
-  const meaning = { sql, partitionBy: dataset.partitionBy.map((p) => p.name), key };
-  return {
-    target: currentTable(dataset),
-    file: dataset.file,
-    ...(dataset.description === undefined ? {} : { description: dataset.description }),
-    ...meaning,
-    inputs: [arrivals],
-    over: arrivals,
-    audits: [],
-    columns,
-    hash: definitionHash({ ...meaning, types: columns.map((column) => column.type) }),
-  };
 }
 
 function heldKey(key: string, { file, error }: SetAside): DefinitionError {

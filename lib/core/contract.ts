@@ -76,6 +76,22 @@ export type ForeignKey = {
 
 export type Mode = 'append' | 'replace' | 'upsert';
 
+/**
+ * Of rows that agree in these fields or captures, those of the newest delivery count. `path`: each file's key says them all, so
+ * that a file without rows replaces rows, too.
+ */
+export type Scope = { readonly names: readonly string[]; readonly from: 'path' | 'rows' };
+
+/** How the files of a replace dataset come: in deliveries, of which the newest counts. */
+export type DeliveryRule = {
+  /** Captures of the path: files that agree in all of them are one delivery. */
+  readonly by: readonly string[];
+  /** `name`: the captured texts in their order, digits in them compared as numbers. `lastModified`: that of its latest file. */
+  readonly newest: 'name' | 'lastModified';
+  /** A glob over landing keys: a delivery counts only if such a file, with the same captures, is there. */
+  readonly complete?: string;
+};
+
 /** https://datapackage.org/standard/table-schema/#fieldsMatch: how a file's columns and the contract's fields must agree. */
 export const FIELDS_MATCH = ['exact', 'equal', 'subset', 'superset', 'partial'] as const;
 export type FieldsMatch = (typeof FIELDS_MATCH)[number];
@@ -126,11 +142,15 @@ export type Dataset = {
   readonly primaryKey: readonly string[];
   /** Audited, never enforced: a row may arrive before the row it refers to. */
   readonly foreignKeys: readonly ForeignKey[];
-  /** As declared for append; for upsert only if all its fields are in the primary key, otherwise []; [] for replace. */
+  /** As declared for append; for upsert only if all its fields are in the primary key, for replace in the scope, otherwise []. */
   readonly partitionBy: readonly PartitionColumn[];
   /** The fields named in partitionBy, regardless of the mode: a source file must provide each of them. */
   readonly partitionFields: readonly string[];
   readonly mode: Mode;
+  /** For replace: what a delivery replaces. Absent: all rows. */
+  readonly scope?: Scope;
+  /** For replace. Absent: each file is a delivery of its own. */
+  readonly delivery?: DeliveryRule;
   readonly extraColumns: 'ignore' | 'reject';
   /** Absent: columns in any order, optional ones may be missing, `extraColumns` decides about extra ones. */
   readonly fieldsMatch?: FieldsMatch;
@@ -141,7 +161,10 @@ export type Dataset = {
   readonly maxRejectedRows?: number;
   /** How to treat source files with the same rows under another name; `allow` except in mode `append`, where they add up. */
   readonly duplicates: 'warn' | 'reject' | 'allow';
-  /** SHA-256 (16 hex digits) of everything that affects rows: not descriptions, titles, foreign keys, partitionFields or the file's path. */
+  /**
+   * SHA-256 (16 hex digits) of everything that affects rows: not descriptions, titles, foreign keys, partitionFields or the file's path,
+   * and not scope and delivery, which choose among rows that are in the lake already.
+   */
   readonly hash: string;
 };
 

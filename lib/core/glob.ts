@@ -1,20 +1,22 @@
-// Which landing keys a dataset's path matches. The dialect is small on purpose: *, **, ?, {a,b} and [...], nothing else.
+// Which landing keys a dataset's path matches. The dialect is small on purpose: *, **, ?, {a,b}, [...] and captures such as
+// {day}, which captures.ts reads; nothing else.
 import picomatch from 'picomatch';
 
 /**
  * `*` and `?` stay within a folder; `**` as a whole segment matches any number of folders; `{a,b}` matches either; `[a-z]`,
- * `[!a-z]` one character. Names with a leading dot need a dot in the glob. Case-sensitive.
+ * `[!a-z]` one character; `{name}` one or more characters other than "/". Names with a leading dot need a dot in the glob.
+ * Case-sensitive.
  */
 export function globMatcher(glob: string): (key: string) => boolean {
-  const files = plain(glob).replace(/(^|\/)\*\*$/, '$1**/*');
-  const pattern = picomatch.makeRe(files, {
-    noextglob: true,
-    nonegate: true,
-    literalBrackets: false,
-    flags: 's',
-  });
+  const pattern = globPattern(glob.replace(CAPTURE, '?*'));
   const steady = new RegExp(withoutRetries(pattern.source), pattern.flags);
   return (key) => !key.endsWith('/') && steady.test(key);
+}
+
+/** Of a glob without captures; it may try many ways: see withoutRetries. */
+export function globPattern(glob: string): RegExp {
+  const files = plain(glob).replace(/(^|\/)\*\*$/, '$1**/*');
+  return picomatch.makeRe(files, { noextglob: true, nonegate: true, literalBrackets: false, flags: 's' });
 }
 
 /** A star and the characters up to the next star in the same segment; none of these characters may be missing. */
@@ -34,9 +36,19 @@ function withoutRetries(source: string): string {
 const MAX_FREE_STARS = 3;
 
 function starProblem(segments: readonly string[]): string | undefined {
+  const joined = segments.find((segment) => /\*\*/.test(segment.replace(CAPTURE, '*')) && segment !== '**');
+  if (joined !== undefined && joined.search(CAPTURE) >= 0)
+    return `${JSON.stringify(joined)} has a capture beside another one or beside "*", so that nothing says where it ends: put a character between them`;
   if (segments.filter((segment) => segment === '**').length > MAX_FREE_STARS)
     return `it has more than ${MAX_FREE_STARS} "**": replace some by folder names`;
-  const isFree = (segment: string) => (segment.match(/\*+(?=[^*]*\{)/g) ?? []).length > MAX_FREE_STARS;
+  const captured = segments.find(
+    (segment) =>
+      segment.search(CAPTURE) >= 0 && segment.replace(CAPTURE, '*').split(/\*+/).length - 1 > MAX_FREE_STARS,
+  );
+  if (captured !== undefined)
+    return `${JSON.stringify(captured)} has more than ${MAX_FREE_STARS} captures and "*", which could be read in many ways: use fewer in a folder's or file's name`;
+  const isFree = (segment: string) =>
+    (segment.replace(CAPTURE, '').match(/\*+(?=[^*]*\{)/g) ?? []).length > MAX_FREE_STARS;
   return segments.some(isFree)
     ? `"*" and "{…}" alternate more than ${MAX_FREE_STARS} times: use fewer`
     : undefined;
@@ -62,11 +74,19 @@ export function globProblem(glob: string): string | undefined {
 
 const CLASS = /\[!?[^[\]{}/^!][^[\]{}/^]*\]/g;
 const CHOICE = /\{[^{}]*,[^{}]*\}/g;
+/** A name between braces, which a choice's comma is not in. */
+export const CAPTURE = /\{([^{},/*?[\]]+)\}/g;
+
+/** What all keys that match begin with. */
+export function fixedPrefix(glob: string): string {
+  return glob.split(/[*?[{]/, 1)[0] ?? '';
+}
 
 function bracketProblem(glob: string): string | undefined {
-  const rest = glob.replace(CLASS, '').replace(CHOICE, '');
+  const rest = glob.replace(CLASS, '').replace(CHOICE, '').replace(CAPTURE, '');
   if (/[[\]]/.test(rest)) return 'its "[" and "]" are not of the form [abc], [a-z] or [!a-z]';
-  if (/[{}]/.test(rest)) return 'its "{" and "}" are not of the form {a,b} (one level, at least one comma)';
+  if (/[{}]/.test(rest))
+    return 'its "{" and "}" are neither {a,b} (one level, at least one comma) nor a capture such as {day}';
   return undefined;
 }
 

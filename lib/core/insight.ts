@@ -1,4 +1,5 @@
 // A parsed and bound insight: plain data. parse-insight.ts and bind-insight.ts create it.
+import type { Dataset } from './contract.ts';
 import type { Column } from './schema.ts';
 import type { Window } from './window.ts';
 
@@ -50,6 +51,8 @@ export type Derivation = {
   readonly canonical?: readonly string[];
   /** Columns of DOUBLE that may contain -0.0, or NaN of either sign, depending on the rows but not on their order. */
   readonly varied?: readonly string[];
+  /** The replace dataset from whose arrivals it takes the newest deliveries: see deliveries.ts. */
+  readonly delivered?: Dataset;
   /** SHA-256 (16 hex digits) of the SQL, the columns' names and types, and all front matter that affects rows. */
   readonly hash: string;
 };

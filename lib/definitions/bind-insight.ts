@@ -169,7 +169,7 @@ function checkPrefix(source: InsightSource, over: BoundInput | undefined): void 
   const line = source.lines.partitionBy ?? 1;
   lineOf({ file: source.file, line, words: `partitionBy[${wrong}]` }, 1).refuse(
     available.length === 0
-      ? `${over?.table.name} has no partition columns, so this insight cannot have any: remove partitionBy`
+      ? `${over?.table.name} has no partition columns, so this insight cannot have any: remove partitionBy${over?.unpartitioned ?? ''}`
       : `${JSON.stringify(source.partitionBy[wrong])} is not the next partition column of ${over?.table.name} (${available.join(', ')}): list them in that order; you may stop early`,
   );
 }

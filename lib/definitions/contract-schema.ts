@@ -130,6 +130,23 @@ const partitionWord = z.union([text, partitionColumn], {
     .join(' | ')}, "timezone": …, "name": …}`,
 });
 
+const delivery = z.strictObject({
+  by: z
+    .union([text.min(1), filledTexts], { error: 'it must be a capture of the path or a list of them' })
+    .describe('Captures of the path: files that agree in all of them are one delivery.'),
+  newest: only('name', 'lastModified')
+    .optional()
+    .describe(
+      'Which delivery is the newest: by the captured text (numbers in it compared as numbers), or by the latest LastModified of its files (the default).',
+    ),
+  complete: text
+    .min(1)
+    .optional()
+    .describe(
+      'A glob: a delivery counts only once such a file is there. Without "/" it is beside the files of the delivery; with "/" it is a path like "path". Captures are allowed.',
+    ),
+});
+
 const resource = z.strictObject({
   name: text,
   path: text,
@@ -150,6 +167,15 @@ const resource = z.strictObject({
   licenses: descriptive,
   partitionBy: z.array(partitionWord).optional(),
   mode: only('append', 'replace', 'upsert').optional(),
+  scope: z
+    .union([text.min(1), filledTexts], { error: 'it must be a field or capture, or a list of them' })
+    .optional()
+    .describe(
+      'For replace: of rows that agree in these fields or captures, those of the newest delivery count.',
+    ),
+  delivery: delivery
+    .optional()
+    .describe('For replace: which files come together, and which delivery is the newest.'),
   extraColumns: only('ignore', 'reject').optional(),
   onDelete: only('withdraw', 'keep').optional(),
   maxRejectedRatio: ratio.optional(),
@@ -181,6 +207,7 @@ export type ResourceWords = z.infer<typeof resource>;
 export type SchemaWords = z.infer<typeof schema>;
 export type DialectWords = z.infer<typeof dialect>;
 export type FieldWords = z.infer<typeof field>;
+export type DeliveryWords = z.infer<typeof delivery>;
 export type PartitionWords = z.infer<typeof partitionColumn>;
 export type ForeignKeyWords = z.infer<typeof foreignKey>;
 export type ConstraintWords = z.infer<typeof constraints>;
@@ -200,6 +227,7 @@ const SHAPES: Readonly<Record<string, z.ZodObject>> = {
   resources: resource,
   fields: field,
   foreignKeys: foreignKey,
+  delivery,
   partitionBy: partitionColumn,
   reference: foreignKey.shape.reference,
   schema,

@@ -13,6 +13,7 @@ import { type DefinitionFile, readDefinitionFiles } from './definition-files.ts'
 import type { BoundInput } from './output-columns.ts';
 import { isName, parseContractParts } from './parse-contract.ts';
 import { type InsightSource, parseInsight } from './parse-insight.ts';
+import { whyUnpartitioned } from './parse-partition.ts';
 import {
   type EngineFunctions,
   engineFunctions,
@@ -171,10 +172,13 @@ function bindReader(
 function boundInput(known: Catalog, name: string): BoundInput {
   const table = known.resolve(name);
   if (table === undefined) throw new Error(`${name} is read before it is bound`);
+  const dataset = known.datasets.find((one) => one.name === table.name);
+  const unpartitioned = dataset && whyUnpartitioned(dataset);
   return {
     table,
     columns: known.columnsOf(table),
     partitionColumns: known.partitionColumnsOf(table),
+    ...(unpartitioned === undefined ? {} : { unpartitioned }),
     dateParts: known.datePartsOf(table),
     key: known.keyOf(table),
     varied: known.variedColumnsOf(table),

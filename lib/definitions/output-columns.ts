@@ -12,6 +12,8 @@ export type BoundInput = {
   readonly table: TableRef;
   readonly columns: readonly Column[];
   readonly partitionColumns: readonly string[];
+  /** Why there are none although its contract has "partitionBy", to be appended to a message. */
+  readonly unpartitioned?: string;
   /** What these count: see window.ts. */
   readonly dateParts: ReadonlyMap<string, DatePart>;
   /** Columns that together identify a row: no two rows agree in all of them. */

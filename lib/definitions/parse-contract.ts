@@ -16,6 +16,7 @@ import { type Told, toldBy } from '../core/set-aside.ts';
 import { quoted } from '../core/violation.ts';
 import type { DefinitionError } from '../errors.ts';
 import type { ResourceWords, SchemaWords } from './contract-schema.ts';
+import { parseDeliveries } from './parse-delivery.ts';
 import { parseDialect, parseEncoding } from './parse-dialect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
@@ -131,6 +132,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
         'the file has no column names ("dialect.header" is false), so that none of the list can be there: remove it',
       );
   const declared = parsePartitionBy(words, fields, place);
+  const deliveries = parseDeliveries(words, mode, fields, place);
   const meaning = {
     name: words.name,
     path: words.path,
@@ -140,7 +142,11 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     dialect,
     fields,
     primaryKey,
-    partitionBy: effectivePartition(declared, mode, primaryKey),
+    partitionBy: effectivePartition(
+      declared,
+      mode,
+      mode === 'replace' ? (deliveries.scope?.names ?? []) : primaryKey,
+    ),
     mode,
     extraColumns: parseExtraColumns(words, dialect, place),
     ...(words.schema.fieldsMatch === undefined ? {} : { fieldsMatch: words.schema.fieldsMatch }),
@@ -155,6 +161,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   const description = words.description === undefined ? {} : { description: words.description };
   return {
     ...meaning,
+    ...deliveries,
     partitionFields: [...new Set(declared.map(({ field }) => field))],
     foreignKeys: [],
     package: packageName,

@@ -5,15 +5,29 @@ import type { PartitionWords, ResourceWords } from './contract-schema.ts';
 import { checkFieldName, checkTimezone, unknownField } from './parse-field.ts';
 import type { Place } from './place.ts';
 
-/** An upserted table has one row per key, so a partition can only be a part of the key; a replaced one is one partition. */
+/**
+ * The rows of a partition must not depend on files of others: in an upserted table it is a part of the key, in a replaced one of
+ * the scope. `within`: the fields of that key or scope.
+ */
 export function effectivePartition(
   declared: readonly PartitionColumn[],
   mode: Dataset['mode'],
-  primaryKey: readonly string[],
-) {
-  if (mode === 'append') return declared;
-  const inKey = mode === 'upsert' && declared.every((column) => primaryKey.includes(column.field));
-  return inKey ? declared : [];
+  within: readonly string[],
+): readonly PartitionColumn[] {
+  return mode === 'append' || declared.every((column) => within.includes(column.field)) ? declared : [];
+}
+
+/** Why a dataset with "partitionBy" has no partitions; undefined where it has them, or has no such word. */
+export function whyUnpartitioned({
+  mode,
+  partitionBy,
+  partitionFields,
+  primaryKey,
+  scope,
+}: Dataset): string | undefined {
+  if (partitionBy.length > 0 || partitionFields.length === 0) return undefined;
+  const [within, word] = mode === 'replace' ? [scope?.names ?? [], 'scope'] : [primaryKey, 'primaryKey'];
+  return `. The table of a dataset in mode "${mode}" is partitioned only by fields of its ${word}${within.length === 0 ? ', which it does not have' : ` (${within.join(', ')})`}`;
 }
 
 export function parsePartitionBy(

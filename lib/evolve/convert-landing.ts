@@ -2,6 +2,7 @@
 
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
+import { fixedPrefix } from '../core/glob.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Add } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
@@ -16,7 +17,7 @@ export type ConvertedLanding = {
   readonly present: ReadonlyMap<string, ObjectVersion>;
   /** One per present file. */
   readonly reads: readonly SourceRead[];
-  /** Of the files that were accepted. */
+  /** Of the files that were accepted, and what stands for those that were refused (see Role in tags.ts). */
   readonly adds: readonly Add[];
 };
 
@@ -83,15 +84,21 @@ function convertSource(
   });
 }
 
-/** The dataset's source files in landing. Throws DefinitionError for one that another dataset claims too, or one set aside. */
+/** None begins with another one. */
+function landingPrefixes({ path, delivery }: Dataset): string[] {
+  const prefixes = [path, delivery?.complete ?? path].map(fixedPrefix).sort();
+  return prefixes.filter((prefix, i) => !prefixes.slice(0, i).some((other) => prefix.startsWith(other)));
+}
+
+/** The dataset's source files in landing, and the markers of its deliveries. Throws DefinitionError for one that another dataset claims too, or one set aside. */
 export async function presentVersions(
   { landing, catalog }: Effects,
   dataset: Dataset,
 ): Promise<Map<string, ObjectVersion>> {
   const present = new Map<string, ObjectVersion>();
-  const [fixed = ''] = dataset.path.split(/[*?[{]/);
-  for await (const version of landing.list(fixed))
-    if (catalog.claims(version.key).includes(dataset) && catalog.datasetFor(version.key) === dataset)
-      present.set(version.key, version);
+  for (const prefix of landingPrefixes(dataset))
+    for await (const version of landing.list(prefix))
+      if (catalog.claims(version.key).includes(dataset) && catalog.datasetFor(version.key) === dataset)
+        present.set(version.key, version);
   return present;
 }

@@ -12,7 +12,7 @@ import { duplicateViolation, type LiveFiles, repeatedSources } from '../ingest/d
 import { readReport, replaceReport } from '../ingest/report.ts';
 import { refusal } from '../ingest/without-duplicates.ts';
 import { announce, type Effects } from '../lake/effects.ts';
-import { filesBySource, readOrigin } from '../lake/tags.ts';
+import { filesBySource, readOrigin, roleOf } from '../lake/tags.ts';
 import { type ContractChange, contractChange } from './contract-change.ts';
 import { type ConvertedLanding, convertLanding, presentVersions } from './convert-landing.ts';
 import { type SourceRead, StagedFiles, type StagingObserver } from './staging.ts';
@@ -94,7 +94,7 @@ async function planRebuild(
   convert: (snapshot: Snapshot | undefined) => Promise<ConvertedLanding>,
   { dropLost }: RebuildOptions,
 ): Promise<Plan> {
-  const live = filesBySource(snapshot?.files.values() ?? []);
+  const live = rowsBySource(snapshot?.files.values() ?? []);
   const isMine = (source: string) => effects.catalog.datasetFor(source) === dataset;
   const goneFrom = (present: ReadonlyMap<string, unknown>) =>
     [...live.keys()].filter((source) => isMine(source) && !present.has(source));
@@ -110,8 +110,14 @@ async function planRebuild(
   if (!dropLost) refuseLoss(dataset, lost.gone, lost.rejected, fewerRows(landed, live));
   const dropped = new Set([...lost.gone, ...lost.rejected.map(({ source }) => source)]);
   const unread = [...gone, ...rejected.map(({ source }) => source)];
-  const kept = unread.filter((source) => !dropped.has(source));
-  return withoutRepeated(dataset, { ...landed, dropped: [...dropped], kept }, live);
+  const kept = new Set(unread.filter((source) => !dropped.has(source)));
+  const adds = landed.adds.filter((add) => !kept.has(readOrigin(add)?.source ?? ''));
+  return withoutRepeated(dataset, { ...landed, adds, dropped: [...dropped], kept: [...kept] }, live);
+}
+
+/** What stands for a refused file has no rows that a rebuild could lose. */
+function rowsBySource(files: Iterable<Add>): LiveFiles {
+  return filesBySource([...files].filter((add) => roleOf(add) !== 'refused'));
 }
 
 /** If duplicates are refused, keeps only the first of the sources with the same rows. No rows are lost by it. */

@@ -13,7 +13,7 @@ import { CliError } from '../errors.ts';
 import { stage } from '../ingest/stage.ts';
 import type { Effects } from '../lake/effects.ts';
 import { republishDataFile } from '../lake/publish-data-file.ts';
-import { CONTENT, readOrigin } from '../lake/tags.ts';
+import { CONTENT, readOrigin, roleOf } from '../lake/tags.ts';
 import { type Piece, StagedFiles, type StagingObserver } from './staging.ts';
 import { isNotOfSources } from './table-metadata.ts';
 
@@ -144,12 +144,15 @@ async function readSources(
   gone: readonly Add[],
 ): Promise<{ sources: ReadonlySet<string>; adds: Add[] }> {
   const sources = new Set(gone.flatMap((add) => readOrigin(add)?.source ?? []));
+  const refused = gone.filter((add) => roleOf(add) === 'refused');
+  const stoodForRefused = new Set(refused.flatMap((add) => readOrigin(add)?.source ?? []));
   const adds: Add[] = [];
   const unreadable: string[] = [];
   for (const source of sources) {
     const piece = await staged.piece(`${source} read again`, now, async () => {
       const { version, replaces, adds } = await stage(effects, dataset, prefix, source, new Map());
-      return version !== undefined && replaces ? { adds } : undefined;
+      const isBack = replaces || (adds.length > 0 && stoodForRefused.has(source));
+      return version !== undefined && isBack ? { adds } : undefined;
     });
     if (piece === undefined) unreadable.push(source);
     else adds.push(...piece.adds);

@@ -1,9 +1,9 @@
-// Finds the delivery that a new one replaces: the previous version under the same name or, in a replace dataset, the newest
-// file. The report mentions it if fewer than half of its rows came again. Pure.
+// Finds the file that a new one replaces: the previous version under the same name or, where a file replaces the whole dataset,
+// the newest file. The report mentions it if fewer than half of its rows came again. Pure.
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
 import { type Former, isShrunk, precedes, readRemarks } from '../lake/delivery.ts';
-import { readOrigin } from '../lake/tags.ts';
+import { readOrigin, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { LiveFiles } from './duplicates.ts';
 
@@ -25,9 +25,10 @@ function formerDelivery(
   version: ObjectVersion,
   text: string | undefined,
 ): Former | undefined {
-  const [add] = dataset.mode === 'replace' ? newestBefore(live, version) : (live.get(version.key) ?? []);
+  const isWhole = dataset.mode === 'replace' && dataset.delivery === undefined && dataset.scope === undefined;
+  const [add] = isWhole ? newestBefore(live, version) : (live.get(version.key) ?? []);
   const origin = add && readOrigin(add);
-  if (add === undefined || origin === undefined) return undefined;
+  if (add === undefined || origin === undefined || roleOf(add) !== undefined) return undefined;
   // The same text again is not a correction.
   const { former } = readRemarks(add);
   if (former && text !== undefined && origin.text === text && origin.source === version.key) return former;

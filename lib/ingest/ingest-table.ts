@@ -4,13 +4,15 @@
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
+import type { Add } from '../delta/actions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import { vacuumFence } from '../delta/vacuum.ts';
 import { TryAgainError } from '../errors.ts';
 import { inParallel, mapInParallel } from '../in-parallel.ts';
 import { announce, type Effects } from '../lake/effects.ts';
-import { CONTRACT, filesBySource } from '../lake/tags.ts';
+import { CONTRACT, filesBySource, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { type BroughtAlong, broughtAlong, failWithFiles } from './brought-along.ts';
 import { ConversionLimiter } from './conversion-limiter.ts';
 import type { LiveFiles } from './duplicates.ts';
 import { type Present, presentVersions } from './present-versions.ts';
@@ -38,6 +40,7 @@ type Batch = {
   readonly limiter: ConversionLimiter;
   /** By source: what a round found or made for a version. */
   readonly known: Map<string, Known>;
+  readonly along: BroughtAlong;
   readonly failures: Map<string, unknown>;
 };
 
@@ -52,11 +55,13 @@ export async function ingestTable(
   sources: readonly string[],
 ): Promise<TableIngest> {
   const table = landingTable(dataset);
+  const along = await broughtAlong(effects, dataset, sources);
   const batch: Batch = {
     effects,
     dataset,
     prefix: tablePrefix(table),
-    sources,
+    sources: [...new Set([...sources, ...[...along.values()].flat()])],
+    along,
     started: effects.clock().getTime(),
     limiter: new ConversionLimiter(),
     known: new Map(),
@@ -74,7 +79,8 @@ export async function ingestTable(
     await announce(effects, table);
     for (const report of planned.refused) await replaceReport(effects.lake, report);
     for (const outcome of planned.outcomes) logOutcome(effects, dataset, outcome, snapshot?.version);
-    return { outcomes: planned.outcomes, failures: batch.failures, conflicts };
+    const failures = new Map([...batch.failures].filter(([source]) => sources.includes(source)));
+    return { outcomes: planned.outcomes, failures, conflicts };
   }
 }
 
@@ -100,7 +106,10 @@ async function planRound(batch: Batch, snapshot: Snapshot | undefined, isLast: b
   const unread = planned.flatMap((found) => (found && 'unread' in found ? found.unread : []));
   if (unread.length > 0 && !isLast) return { actions: undefined, unread, snapshot };
   for (const { key } of unread) failures.set(key, changing(key));
-  const changes = planned.flatMap((found) => (found && 'actions' in found ? found : []));
+  failWithFiles(batch.along, failures);
+  const changes = planned.flatMap((found) =>
+    found && 'actions' in found && !failures.has(found.outcome.source) ? found : [],
+  );
   const { changes: kept, refused } = await withoutDuplicates(effects, dataset, live, changes);
   const result = { outcomes: kept.map(({ outcome }) => outcome), refused };
   const actions = kept.flatMap((change) => change.actions);
@@ -128,7 +137,7 @@ async function planSource(
   if ('error' in present) throw present.error;
   const { version } = present;
   if (version === undefined) {
-    if (dataset.onDelete !== 'keep') return withdrawal(dataset, source, own, now);
+    if (dataset.onDelete !== 'keep' || hasNoRows(own)) return withdrawal(dataset, source, own, now);
     return noChange(dataset, source, own, 'kept');
   }
   const earlier = known.get(source);
@@ -138,16 +147,24 @@ async function planSource(
       : await settledBefore(effects, dataset, version, live);
   if (staged === undefined) return { unread: version };
   known.set(source, { staged, snapshot });
-  if (staged.replaces && !isLive(dataset, own, version))
-    return replacement(dataset, source, own, staged, now);
+  const changesTable = staged.replaces
+    ? !isLive(dataset, own, version)
+    : staged.adds.length > 0 && hasNoRows(own);
+  if (changesTable) return replacement(dataset, source, own, staged, now);
   const result = staged.report?.outcome === 'rejected' ? 'rejected' : 'unchanged';
   return noChange(dataset, source, own, result, staged.report);
 }
 
 /** Files uploaded before a vacuum's fence may be deleted already; results without files depend on the table's state. */
 function serves({ staged, snapshot: before }: Known, version: ObjectVersion, now: Snapshot): boolean {
-  const isSound = staged.replaces ? vacuumFence(before) === vacuumFence(now) : before.version === now.version;
+  const isUploaded = staged.replaces || staged.adds.length > 0;
+  const isSound = isUploaded ? vacuumFence(before) === vacuumFence(now) : before.version === now.version;
   return isSound && sameVersion(staged.version, version);
+}
+
+/** Of a source that was refused as a whole, or is new. */
+function hasNoRows(own: readonly Add[]): boolean {
+  return own.every((add) => roleOf(add) === 'refused');
 }
 
 /** Omits versions that landing no longer holds: the next round finds another one. */

@@ -1,19 +1,26 @@
 // Uploads a conversion's result: data files with their tags, the quarantine file and the report. No commit names them yet.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
 import type { Dataset } from '../core/contract.ts';
+import { quoted, type Violation } from '../core/violation.ts';
 import type { Add } from '../delta/actions.ts';
+import { filesOfMarker, isMarker } from '../lake/deliveries.ts';
 import { type Former, remarkTags, unmatchedLabels } from '../lake/delivery.ts';
 import type { Effects } from '../lake/effects.ts';
 import { quarantineKey } from '../lake/layout.ts';
 import { publishDataFile } from '../lake/publish-data-file.ts';
-import { originTags } from '../lake/tags.ts';
+import { type Origin, originTags, type Role, roleTags } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
+import type { DataFile } from './accepted-rows.ts';
 import type { Converted, Refused } from './convert.ts';
 import type { LiveFiles } from './duplicates.ts';
+import { writeEmptyFile } from './empty-file.ts';
 import { shrunkFrom } from './former-delivery.ts';
 import { type Facts, type Findings, factsDigest, type Report, sourceVersion, writeReport } from './report.ts';
+import { fileViolation } from './row-source.ts';
 import type { Staged } from './staged.ts';
-import type { Stopwatch } from './stopwatch.ts';
+import { Stopwatch } from './stopwatch.ts';
 
 /** Where a source file's rows go. */
 export type Target = {
@@ -42,13 +49,18 @@ export async function publish(
     contract: dataset.hash,
     ...(await findings(dataset, converted, key)),
   };
-  const former = formerOf(target, version, converted);
+  const role = roleOfNew(dataset, version, converted);
+  const former = role === undefined ? formerOf(target, version, converted) : undefined;
   const digest = factsDigest(facts);
   const adds = await stopwatch.time('upload', async () => {
     if (quarantine) await effects.lake.upload(quarantine.path, key);
+    if (role !== undefined) return [await uploadEmptyFile(target, originOf(target, facts, digest), role)];
     if (converted.outcome === 'rejected') return [];
     const remarks = remarkTags({ former, unmatched: facts.unmatched });
-    return uploadDataFiles(target, version, converted, digest, remarks);
+    return uploadDataFiles(target, converted.dataFiles, {
+      ...originTags(originOf(target, facts, digest)),
+      ...remarks,
+    });
   });
   const report: Report = {
     ...facts,
@@ -105,27 +117,76 @@ function columnFindings(
   return { ignoredColumns, missingColumns, ...(unmatched === undefined ? {} : { unmatched }) };
 }
 
+function originOf({ dataset }: Target, facts: Facts, report: string): Origin {
+  const { source, etag, lastModified, accepted, quarantined, text } = facts;
+  return {
+    source,
+    etag,
+    lastModifiedMs: Date.parse(lastModified),
+    contract: dataset.hash,
+    acceptedRows: accepted,
+    quarantinedRows: quarantined,
+    report,
+    ...(text === undefined ? {} : { text }),
+  };
+}
+
 async function uploadDataFiles(
   { effects, dataset, table }: Target,
-  version: ObjectVersion,
-  converted: Converted,
-  report: string,
-  remarks: Record<string, string>,
+  files: readonly DataFile[],
+  tags: Readonly<Record<string, string>>,
 ): Promise<Add[]> {
-  const origin = originTags({
-    source: version.key,
-    etag: version.etag,
-    lastModifiedMs: version.lastModifiedMs,
-    contract: dataset.hash,
-    acceptedRows: converted.acceptedRows,
-    quarantinedRows: converted.rows - converted.acceptedRows,
-    report,
-    ...(converted.text === undefined ? {} : { text: converted.text }),
-  });
-  const tags = { ...origin, ...remarks };
   const columns = dataset.partitionBy.map(({ name }) => name);
   const adds: Add[] = [];
-  for (const { path, partition: partitionValues, stats } of converted.dataFiles)
+  for (const { path, partition: partitionValues, stats } of files)
     adds.push(await publishDataFile(effects, table, columns, { path, partitionValues, stats, tags }));
   return adds;
+}
+
+/** A marker of deliveries: nothing of it is read. */
+export function publishMarker(target: Target, version: ObjectVersion): Promise<Staged> {
+  const isClear = filesOfMarker(target.dataset, version.key) !== undefined;
+  const read = isClear
+    ? { ...NO_ROWS, outcome: 'accepted' as const }
+    : { outcome: 'rejected' as const, violation: unclearMarker(target.dataset, version.key) };
+  return publish(target, version, read, new Stopwatch(target.effects.clock));
+}
+
+const NO_ROWS = {
+  rows: 0,
+  acceptedRows: 0,
+  dataFiles: [],
+  quarantine: undefined,
+  ignoredColumns: [],
+  missingColumns: [],
+  text: undefined,
+};
+
+function unclearMarker({ delivery }: Dataset, key: string): Violation {
+  const message = `its name can be read in two ways by ${quoted(delivery?.complete ?? '')}, so that it does not say which delivery is complete. Rename the file, or let the contract say where each capture ends`;
+  return fileViolation('partition-value', message, key);
+}
+
+/** What a version without rows is in the log, where deliveries need it there. */
+function roleOfNew(
+  dataset: Dataset,
+  { key }: ObjectVersion,
+  { outcome }: Converted | Refused,
+): Role | undefined {
+  if (isMarker(dataset, key)) return outcome === 'accepted' ? 'marker' : undefined;
+  return outcome === 'rejected' && dataset.delivery !== undefined ? 'refused' : undefined;
+}
+
+async function uploadEmptyFile(target: Target, origin: Origin, role: Role): Promise<Add> {
+  const { effects, dataset } = target;
+  const folder = await mkdtemp(join(effects.scratch, 'empty-'));
+  try {
+    const file = await effects.sql.session((session) => writeEmptyFile(session, dataset, folder), 'light');
+    // Its text has no rows that could come twice.
+    const { text: _, ...plain } = origin;
+    const [add] = await uploadDataFiles(target, [file], { ...originTags(plain), ...roleTags(role) });
+    return add as Add;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

@@ -1,8 +1,9 @@
 // Whether a source file's version needs no conversion: its rows are live, or its report has an outcome that is still valid.
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
+import { isMarker } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
-import { madeFrom, readOrigin } from '../lake/tags.ts';
+import { madeFrom, readOrigin, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { isRepetitionOf, type LiveFiles } from './duplicates.ts';
 import { refusesAll } from './rejection-limits.ts';
@@ -20,6 +21,7 @@ export function isLive(dataset: Dataset, live: readonly Add[], version: ObjectVe
     const origin = readOrigin(add);
     return (
       origin !== undefined &&
+      roleOf(add) !== 'refused' &&
       madeFrom(origin, version, dataset.hash, lastModifiedCounts(dataset)) &&
       !refusesAll(dataset, origin.acceptedRows, origin.quarantinedRows)
     );
@@ -46,6 +48,7 @@ export async function settledBefore(
     report?.accepted === 0 &&
     own.length === 0 &&
     leavesNoFile(dataset) &&
+    !isMarker(dataset, version.key) &&
     !refusesAll(dataset, report.accepted, report.quarantined)
   )
     return { version, replaces: false, adds: [], report };
@@ -53,8 +56,19 @@ export async function settledBefore(
 }
 
 /** If an empty file has no partition; see splitByPartition. */
-function leavesNoFile({ mode, partitionBy }: Dataset): boolean {
-  return mode === 'append' || partitionBy.length > 0;
+function leavesNoFile({ mode, partitionBy, scope }: Dataset): boolean {
+  const keyMayGive = mode === 'replace' && scope?.from !== 'rows';
+  return mode === 'append' || (partitionBy.length > 0 && !keyMayGive);
+}
+
+/** A refused file without rows of an older version is in the log, so that its delivery does not count without it. */
+function holdsItsDelivery(dataset: Dataset, own: readonly Add[], version: ObjectVersion): boolean {
+  if (dataset.delivery === undefined || own.some((add) => roleOf(add) === undefined)) return true;
+  const isIts = (add: Add) => {
+    const origin = readOrigin(add);
+    return origin !== undefined && madeFrom(origin, version, dataset.hash, true);
+  };
+  return own.length > 0 && own.every(isIts);
 }
 
 /** A refusal for lack of room ends when there is more; one because of another file ends when that file no longer counts. */
@@ -65,6 +79,7 @@ async function stillStands(
   version: ObjectVersion,
   { reason, text }: Report,
 ): Promise<boolean> {
+  if (!holdsItsDelivery(dataset, live.get(version.key) ?? [], version)) return false;
   if (reason?.rule !== 'duplicate') return reason === undefined || stillWantsRoom(effects, reason);
   // Rows of its older version must still be withdrawn.
   if (live.has(version.key)) return false;

@@ -70,7 +70,7 @@ export function replacement(
   { name, mode }: Dataset,
   source: string,
   live: readonly Add[],
-  { adds: files, report }: Staged,
+  { adds: files, replaces, report }: Staged,
   now: number,
 ): Change {
   const isSame = (before: Add, after: Add) => mode === 'append' && sameContent(before, after);
@@ -85,5 +85,9 @@ export function replacement(
   ];
   const partitions = changed.map(({ partitionValues }) => partitionValues);
   const outcome = { source, dataset: name, partitions, ...(report === undefined ? {} : { report }) };
-  return { actions: [...removes, ...adds], files, outcome: { ...outcome, result: 'accepted' } };
+  return {
+    actions: [...removes, ...adds],
+    files,
+    outcome: { ...outcome, result: replaces ? 'accepted' : 'rejected' },
+  };
 }

@@ -4,11 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../core/contract.ts';
 import { TryAgainError } from '../errors.ts';
+import { isMarker } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { ConversionLimiter } from './conversion-limiter.ts';
 import type { LiveFiles } from './duplicates.ts';
-import { publish, type Target } from './publish.ts';
+import { publish, publishMarker, type Target } from './publish.ts';
 import { convertWithin, type Space } from './room.ts';
 import { settledBefore } from './settled.ts';
 import { sizeViolation, sourceLimit, unpackedBytes } from './size-limit.ts';
@@ -49,7 +50,8 @@ export async function convertVersion(
   version: ObjectVersion,
   limiter: ConversionLimiter,
 ): Promise<Staged | undefined> {
-  const { effects } = target;
+  const { effects, dataset } = target;
+  if (isMarker(dataset, version.key)) return publishMarker(target, version);
   const limit = await sourceLimit(effects);
   const tooLarge = sizeViolation(version, limit);
   if (tooLarge) {

@@ -6,8 +6,9 @@ import type { Report } from './report.ts';
 export type Staged = {
   /** The version in landing; undefined if the source is gone. */
   readonly version: ObjectVersion | undefined;
-  /** False if the table keeps what it has: the version was refused as a whole, or is there already. */
+  /** False if the table keeps the rows that it has: the version was refused as a whole, or is there already. */
   readonly replaces: boolean;
+  /** Of a refused version: what stands for it where there are no rows to keep; see Role in tags.ts. */
   readonly adds: readonly Add[];
   readonly report?: Report;
 };

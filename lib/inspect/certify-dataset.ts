@@ -10,17 +10,17 @@ import type { LiveFiles } from '../ingest/duplicates.ts';
 import type { Report } from '../ingest/report.ts';
 import { isLive, settledBefore } from '../ingest/settled.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
+import { deliveryLabel, type Standings, standingsOf, waitsFor } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
-import { filesBySource, readOrigin } from '../lake/tags.ts';
+import { filesBySource, readOrigin, roleOf } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
-import { newestSource } from '../refresh/inputs.ts';
 import { balanceSources, type SourceBalance } from './source-balance.ts';
 
 /**
  * `live`: its rows are in the table. `superseded`: rows of it are in the lake, and they are not the ones that count: an older
- * version's, while the present one waits, or an older file's of a replace dataset. `rejected`: refused as a whole.
- * `waiting`: nothing of it is in the lake yet.
+ * version's, while the present one waits, or an older delivery's of a replace dataset. `rejected`: refused as a whole.
+ * `waiting`: nothing of it is in the lake yet, or its delivery is not complete.
  */
 export type ObjectState = 'live' | 'superseded' | 'rejected' | 'waiting';
 
@@ -55,11 +55,12 @@ export async function certifyDataset(
   const table = tablePrefix(landingTable(dataset));
   const snapshot = await effects.tables.latest(table);
   const live = filesBySource(snapshot?.files.values() ?? []);
-  const newest = dataset.mode === 'replace' && snapshot ? newestSource(snapshot) : undefined;
+  const standings =
+    dataset.mode === 'replace' && snapshot ? standingsOf(dataset, snapshot.files.values()) : undefined;
   const objects: CertifiedObject[] = [];
   const reports: Report[] = [];
   await inParallel(listed, async (version) => {
-    const found = await certifyObject(effects, dataset, newest, version, live);
+    const found = await certifyObject(effects, dataset, standings, version, live);
     if (found === undefined) return;
     objects.push(found.object);
     if (found.report) reports.push(found.report);
@@ -86,11 +87,11 @@ export async function certifyDataset(
 /** `report`: where it is all that the lake holds of this version. */
 type Found = { readonly object: CertifiedObject; readonly report?: Report };
 
-/** Undefined for what was deleted since it was listed. `newest`: the source that a replace dataset shows. */
+/** Undefined for what was deleted since it was listed. `standings`: of a replace dataset. */
 async function certifyObject(
   effects: Effects,
   dataset: Dataset,
-  newest: string | undefined,
+  standings: Standings | undefined,
   listed: ObjectVersion,
   table: LiveFiles,
 ): Promise<Found | undefined> {
@@ -106,14 +107,18 @@ async function certifyObject(
     ...(reason === undefined ? {} : { reason }),
   });
   if (settled?.report?.outcome === 'rejected') {
-    const kept = live.length > 0 ? '; the rows of its older version stay' : '';
+    const kept = live.some((add) => roleOf(add) === undefined) ? '; the rows of its older version stay' : '';
     const reason = `${settled.report.reason?.message ?? 'no reason given'}${kept}`;
-    return { object: state('rejected', reason), report: settled.report };
+    const object = state('rejected', reason);
+    return live.some((add) => roleOf(add) === 'refused') ? { object } : { object, report: settled.report };
   }
   if (settled?.report) return { object: state('live'), report: settled.report };
   if (settled === undefined) return { object: behind(state, version, live) };
-  if (newest === undefined || newest === version.key) return { object: state('live') };
-  return { object: state('superseded', `${newest} is newer`) };
+  const standing = standings?.get(version.key);
+  if (standing === undefined || standing.counts) return { object: state('live') };
+  const { delivery, by } = standing;
+  if (by) return { object: state('superseded', `${deliveryLabel(by)} is newer`) };
+  return { object: state('waiting', `its delivery (${deliveryLabel(delivery)}) ${waitsFor(delivery)}`) };
 }
 
 function behind(

@@ -11,10 +11,11 @@ import type { LiveFiles } from '../ingest/duplicates.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/settled.ts';
+import { standingsOf, waitingOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { keysIn, takeCensus, versionsByDataset } from '../lake/landing-census.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
-import { filesBySource, type Origin, readOrigin, WARNINGS } from '../lake/tags.ts';
+import { filesBySource, type Origin, readOrigin, roleOf, WARNINGS } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
 import { type Settled, Settling } from '../maintain/settling.ts';
@@ -53,6 +54,20 @@ export type DatasetStatus = DeliveryRemarks & {
   readonly version: number | null;
   /** See mayShareKeys. */
   readonly mayShareKeys: boolean;
+  /** Deliveries that do not count yet, the oldest first. */
+  readonly waitingDeliveries: readonly WaitingDelivery[];
+};
+
+export type WaitingDelivery = {
+  /** What its files' keys say by the captures that tell deliveries apart. */
+  readonly delivery: Readonly<Record<string, string>>;
+  readonly files: number;
+  /** The first LastModified of its files, ISO 8601. */
+  readonly since: string;
+  /** Keys or globs of the markers that are not there. */
+  readonly missing: readonly string[];
+  /** Its files that were refused as a whole. */
+  readonly refused: readonly string[];
 };
 
 /** `behind` is null where the table itself is not there, too. */
@@ -138,7 +153,8 @@ async function datasetStatus(
   const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
   const table = await effects.tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
   const live = filesBySource(landed?.files.values() ?? []);
-  const origins = [...live.values()].flatMap(([add]) => originOf(add));
+  const sources = [...live.values()].flatMap(([add]) => (add && roleOf(add) === undefined ? [add] : []));
+  const origins = sources.flatMap(originOf);
   const refused: Report[] = [];
   const empty: Report[] = [];
   let waiting = 0;
@@ -183,7 +199,21 @@ async function datasetStatus(
     version: table?.version ?? null,
     ...standingRemarks(dataset, live, empty),
     mayShareKeys: mayShareKeys(dataset, live),
+    waitingDeliveries: waitingDeliveries(dataset, landed),
   };
+}
+
+export function waitingDeliveries(dataset: Dataset, landed: Snapshot | undefined): WaitingDelivery[] {
+  if (dataset.delivery === undefined || landed === undefined) return [];
+  return waitingOf(standingsOf(dataset, landed.files.values())).map(
+    ({ by, sources, sinceMs, missing, refused }) => ({
+      delivery: by,
+      files: sources.length,
+      since: new Date(sinceMs).toISOString(),
+      missing,
+      refused,
+    }),
+  );
 }
 
 /** `empty`: accepted files without accepted rows, which have no data file. */

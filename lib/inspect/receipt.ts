@@ -1,14 +1,16 @@
 // The receipt of a table's partitions: which commits made them, under which definition, and from which source files. Every
 // word of it is in the logs; the catalog says which definition is the present one.
 import { landingTable } from '../core/catalog.ts';
-import { sameTable, type TableRef } from '../core/insight.ts';
+import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { parseLogJson } from '../core/log-json.ts';
 import type { CommitInfo, PartitionValues } from '../delta/actions.ts';
 import { recordCount } from '../delta/stats.ts';
+import { standingsOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { partitionId } from '../lake/partition.ts';
 import { comparePartitions, type PartitionFilter } from '../lake/partition-filter.ts';
-import { CONTRACT, DEFINITION, readInputs, readOrigin, WARNINGS } from '../lake/tags.ts';
+import { CONTRACT, DEFINITION, readInputs, readOrigin, roleOf, WARNINGS } from '../lake/tags.ts';
+import { replacedDataset } from '../refresh/inputs.ts';
 import { durationOf, staleOf } from './history.ts';
 import { traceLineage, type UsedTable } from './lineage.ts';
 import type { Lifespan, TableLog, TableLogs } from './table-log.ts';
@@ -23,6 +25,8 @@ export type SourceUse = {
   readonly rows: number;
   readonly acceptedRows: number;
   readonly quarantinedRows: number;
+  /** What its key says of its delivery, where the contract has deliveries. */
+  readonly delivery?: Readonly<Record<string, string>>;
   /** In which it came into its table. */
   readonly version: number;
   readonly committedAt: string;
@@ -103,7 +107,7 @@ export async function tableReceipt(
     partitions: partitionReceipts(log, files),
     stale: staleOf(log.metadata(version)).filter(({ partition }) => filter.matches(partition)),
     tables: [...tables.values()].map(tableUse),
-    sources: [...tables.values()].flatMap(sourceUses).sort(bySource),
+    sources: [...tables.values()].flatMap((used) => sourceUses(effects, used)).sort(bySource),
     lost: [...lost],
   };
 }
@@ -179,15 +183,29 @@ function tableUse({ log, files, versions }: UsedTable): TableUse {
   };
 }
 
-function sourceUses({ log, files }: UsedTable): SourceUse[] {
+/** Of a replace dataset: of the files that counted. */
+function sourceUses({ catalog }: Effects, { log, files, versions }: UsedTable): SourceUse[] {
+  const name = log.prefix.slice(log.prefix.indexOf('/') + 1);
+  const dataset = replacedDataset(catalog, { kind: 'arrivals', name });
+  const isReplaced = dataset !== undefined && log.prefix === tablePrefix(landingTable(dataset));
+  const standings = isReplaced
+    ? [...versions].map((version) =>
+        standingsOf(
+          dataset,
+          log.filesAt(version).map(({ add }) => add),
+        ),
+      )
+    : [];
   const uses = new Map<string, SourceUse>();
   for (const { add, from } of files.values()) {
     const origin = readOrigin(add);
-    if (origin === undefined) continue;
+    if (origin === undefined || roleOf(add) !== undefined) continue;
+    const standing = standings.map((all) => all.get(origin.source)).find((one) => one?.counts);
+    if (isReplaced && standing === undefined) continue;
     const { source, etag, contract, acceptedRows, quarantinedRows } = origin;
     const id = JSON.stringify([source, etag, contract, from]);
     uses.set(id, {
-      dataset: log.prefix.slice(log.prefix.indexOf('/') + 1),
+      dataset: name,
       source,
       etag,
       lastModified: iso(origin.lastModifiedMs),
@@ -195,6 +213,7 @@ function sourceUses({ log, files }: UsedTable): SourceUse[] {
       rows: (uses.get(id)?.rows ?? 0) + recordCount([add]),
       acceptedRows,
       quarantinedRows,
+      ...(dataset?.delivery && standing ? { delivery: standing.delivery.by } : {}),
       version: from,
       committedAt: iso(log.timeOf(from)),
     });

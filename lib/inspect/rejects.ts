@@ -8,10 +8,11 @@ import { CliError } from '../errors.ts';
 import type { LiveFiles } from '../ingest/duplicates.ts';
 import { type Findings, readReport, readReportOf } from '../ingest/report.ts';
 import { isLive } from '../ingest/settled.ts';
+import { deliveryOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { takeCensus } from '../lake/landing-census.ts';
 import { quarantineKey } from '../lake/layout.ts';
-import { filesBySource, type Origin, readOrigin } from '../lake/tags.ts';
+import { filesBySource, type Origin, readOrigin, roleOf } from '../lake/tags.ts';
 import { type Settled, Settling } from '../maintain/settling.ts';
 import type { ObjectVersion, SqlSession } from '../ports.ts';
 import { readParquet } from '../sql/quoting.ts';
@@ -22,6 +23,8 @@ export type SourceRejects = Omit<Findings, 'examples' | 'ignoredColumns'> & {
   readonly dataset: string;
   readonly etag: string;
   readonly contract: string;
+  /** Of a file that was refused as a whole and has no older rows: the delivery that does not count because of it. */
+  readonly delivery?: Readonly<Record<string, string>>;
   /** Absent while it is open. */
   readonly settled?: Settled;
 };
@@ -95,7 +98,10 @@ async function rejectsOf(
   if (isLive(dataset, adds, version)) return liveRejects(effects, dataset, adds);
   const report = await readReport(effects.lake, dataset, version);
   if (report === undefined) return liveRejects(effects, dataset, adds);
-  return report.outcome === 'rejected' || report.quarantined > 0 ? report : undefined;
+  if (report.outcome !== 'rejected') return report.quarantined > 0 ? report : undefined;
+  const hasRows = adds.some((add) => roleOf(add) === undefined);
+  const delivery = hasRows ? undefined : deliveryOf(dataset, version.key);
+  return delivery === undefined ? report : { ...report, delivery };
 }
 
 /** The log knows how many rows are in quarantine: of a file without any no report is read. */

@@ -8,7 +8,7 @@ import { inParallel } from '../in-parallel.ts';
 import { type Report, readReportOf } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
 import { quarantineKey, reportKey, type SourceVersion } from '../lake/layout.ts';
-import { type Origin, readOrigin } from '../lake/tags.ts';
+import { type Origin, readOrigin, roleOf } from '../lake/tags.ts';
 import { expectedFile } from './data-files.ts';
 import { type ExpectedFile, type ParquetRows, parquetRows } from './parquet-rows.ts';
 
@@ -117,7 +117,7 @@ function liveClaim(source: string, prefix: string, adds: readonly Add[]): Claim 
     recorded: recordCount(adds),
     files: adds.map((add) => expectedFile(prefix, add)),
     facts: first?.report,
-    rejected: false,
+    rejected: adds.every((add) => roleOf(add) === 'refused'),
     problems: isMixed ? [`data files of more than one version of it are live in ${prefix}`] : [],
   };
 }

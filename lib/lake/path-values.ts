@@ -1,6 +1,9 @@
-// The values that a landing key's Hive-style folders give to a dataset's fields: in `a/year=2024/x.csv`, year is 2024. Pure text.
-import { type Dataset, type Field, fieldHeaders } from '../core/contract.ts';
-import { isDay } from '../core/date-format.ts';
+// The values that a landing key gives to a dataset's fields: by Hive-style folders (in `a/year=2024/x.csv`, year is 2024) and by
+// the captures of its path (see captures.ts). Pure text.
+import { type Captured, captureNames, captureReader } from '../core/captures.ts';
+import { type Dataset, type Field, fieldFormats, fieldHeaders } from '../core/contract.ts';
+import { isDay, isoText, isPattern } from '../core/date-format.ts';
+import { quoted } from '../core/violation.ts';
 
 const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 
@@ -42,19 +45,25 @@ export type PathProblem = { readonly text: string; readonly message: string };
 /**
  * The dataset's fields with values in the key. A folder has the name of its field; for fields that the dataset takes from
  * the path (see fieldsFromPath) it may also have the name of their header, or differ in case if no name matches exactly.
+ * A capture has the name of its field.
  */
 export function pathValues(dataset: Dataset, key: string): PathValues {
   const values = new Map<string, string | null>();
-  const problems: PathProblem[] = [];
+  const { captured, problem: unclear } = captures(dataset, key);
+  const problems: PathProblem[] = unclear === undefined ? [] : [unclear];
   const folders = hiveFolders(key).map((folder) => ({ ...folder, owner: ownerOf(dataset, folder.name) }));
   for (const field of dataset.fields) {
     const near = folders.filter(({ owner }) => owner?.field === field);
     const exact = near.filter(({ owner }) => owner?.isExact);
     const own = exact.length > 0 ? exact : near;
-    const read = own.map((folder) => readFolder(field, folder));
+    const capture = captured.get(field.name);
+    const read = [
+      ...(capture === undefined ? [] : [readCapture(field, capture)]),
+      ...own.map((folder) => readFolder(field, folder)),
+    ];
     const broken = read.find((value) => typeof value === 'object' && value !== null);
     if (broken) problems.push(broken);
-    else if (read.some((value) => value !== read[0])) problems.push(contradiction(field, own));
+    else if (read.some((value) => value !== read[0])) problems.push(contradiction(field, own, capture));
     else if (read[0] !== undefined) values.set(field.name, read[0] as string | null);
   }
   const [problem] = problems;
@@ -62,15 +71,48 @@ export function pathValues(dataset: Dataset, key: string): PathValues {
   return { values, others, ...(problem ? { problem } : {}) };
 }
 
+const readers = new WeakMap<Dataset, (key: string) => readonly Captured[]>();
+
+/**
+ * What the key says by the captures of the dataset's path, as written; none for a key that does not match. A text that can be
+ * divided in two ways counts where only one of them gives every field a value; else it is a problem.
+ */
+export function captures(
+  dataset: Dataset,
+  key: string,
+): { readonly captured: Captured; readonly problem?: PathProblem } {
+  const read = readers.get(dataset) ?? captureReader(dataset.path);
+  readers.set(dataset, read);
+  const readings = read(key);
+  const [short = new Map(), long] = readings;
+  if (long === undefined) return { captured: short };
+  const valid = readings.filter((reading) => fits(dataset, reading));
+  if (valid.length === 1) return { captured: valid[0] as Captured };
+  const shown = readings.map((reading) =>
+    Array.from(reading, ([name, text]) => `${name} ${quoted(text)}`).join(', '),
+  );
+  const message = `its name can be read in two ways by the path ${quoted(dataset.path)}: ${shown.join('; or ')}. Rename the file, or let the path say where each capture ends`;
+  return { captured: new Map(), problem: { text: key, message } };
+}
+
+function fits({ fields }: Dataset, reading: Captured): boolean {
+  return fields.every((field) => {
+    const text = reading.get(field.name);
+    return text === undefined || typeof readCapture(field, text) !== 'object' || text === HIVE_NULL;
+  });
+}
+
 /** The names of the fields that the contract expects in the path: partition fields, and those named in its glob. */
 function fieldsFromPath(dataset: Dataset): string[] {
   return [...dataset.partitionFields, ...globbedFields(dataset)];
 }
 
-/** The names of the fields that the glob's folders name: year and month for `billing/year=*` and `month=*`. */
-export function globbedFields(dataset: Dataset): string[] {
+/** The names of the fields that the glob names: year and month for `billing/year=*` and `month=*`, day for `{day}.csv`. */
+export function globbedFields(dataset: Pick<Dataset, 'path' | 'fields'>): string[] {
   const folders = hiveFolders(dataset.path).map(({ name }) => name.toLowerCase());
+  const captured = captureNames(dataset.path);
   const isNamed = (field: Field) =>
+    captured.includes(field.name) ||
     [field.name, ...fieldHeaders(field)].some((name) => folders.includes(name.toLowerCase()));
   return dataset.fields.filter(isNamed).map(({ name }) => name);
 }
@@ -101,13 +143,44 @@ function readFolder(field: Field, { name, text }: HiveFolder): string | null | P
   return { text, message };
 }
 
+function readCapture(field: Field, text: string): string | null | PathProblem {
+  if (text === HIVE_NULL) return null;
+  const value = field.type === 'date' ? dateText(field, text) : canonical(field, text);
+  if (value !== undefined) return value;
+  const formats = fieldFormats(field).filter(isPattern);
+  const written = formats.length === 0 ? '' : ` in the format ${formats.map(quoted).join(' or ')}`;
+  const message = `${quoted(text)}, which the path captures as {${field.name}}, is not ${article(field.type)}${written} for ${field.name}: rename the file so that its name has a valid value`;
+  return { text, message };
+}
+
+/** Of a date that is written in one of the field's formats. */
+function dateText(field: Field, text: string): string | undefined {
+  for (const format of fieldFormats(field)) {
+    const day = isPattern(format) ? isoText('date', format, text) : text;
+    if (day !== undefined && isDay(day)) return day;
+  }
+  return undefined;
+}
+
+/** Types whose values a key cannot give: a key has no place for most of them. */
+export function isInKeys({ type }: Pick<Field, 'type'>): boolean {
+  return !['number', 'datetime', 'time', 'object', 'array'].includes(type);
+}
+
 function article(type: string): string {
   return `${/^[aio]/.test(type) ? 'an' : 'a'} ${type}`;
 }
 
-function contradiction(field: Field, folders: readonly HiveFolder[]): PathProblem {
-  const said = folders.map(({ name, text }) => `${name}=${text ?? HIVE_NULL}`);
-  const message = `the path says ${field.name} in more than one way (${said.join(', ')}): leave one folder of them`;
+function contradiction(
+  field: Field,
+  folders: readonly HiveFolder[],
+  capture: string | undefined,
+): PathProblem {
+  const said = [
+    ...(capture === undefined ? [] : [`{${field.name}} is ${capture}`]),
+    ...folders.map(({ name, text }) => `${name}=${text ?? HIVE_NULL}`),
+  ];
+  const message = `the path says ${field.name} in more than one way (${said.join(', ')}): leave one of them`;
   return { text: said.join(', '), message };
 }
 

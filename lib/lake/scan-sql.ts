@@ -9,7 +9,13 @@ export type RelationFile = {
   readonly path: string;
   readonly partitionValues: PartitionValues;
   /** Present for arrivals: see SOURCE_COLUMNS. */
-  readonly origin?: { readonly source: string; readonly lastModifiedMs: number; readonly newest: boolean };
+  readonly origin?: {
+    readonly source: string;
+    readonly lastModifiedMs: number;
+    /** Of a replace dataset, see Standing in deliveries.ts: whether it counts, and its rank. */
+    readonly newest: boolean;
+    readonly delivery: number | null;
+  };
 };
 
 /** The columns that a relation of arrivals has besides its own. */
@@ -17,6 +23,7 @@ export const SOURCE_COLUMNS: readonly { readonly name: string; readonly sqlType:
   { name: '_sluice_source', sqlType: 'VARCHAR' },
   { name: '_sluice_last_modified', sqlType: 'BIGINT' },
   { name: '_sluice_newest', sqlType: 'BOOLEAN' },
+  { name: '_sluice_delivery', sqlType: 'BIGINT' },
 ];
 
 export type RelationShape = {
@@ -53,6 +60,10 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
     constants.set(
       '_sluice_newest',
       files.map((file) => String(file.origin?.newest ?? false)),
+    );
+    constants.set(
+      '_sluice_delivery',
+      files.map((file) => (file.origin?.delivery == null ? null : String(file.origin.delivery))),
     );
   }
   const select = (stored: (name: string) => string) =>

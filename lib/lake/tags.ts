@@ -3,7 +3,7 @@
 import { TABLE_KINDS } from '../core/insight.ts';
 import { parseLogJson } from '../core/log-json.ts';
 import type { Window } from '../core/window.ts';
-import type { Add } from '../delta/actions.ts';
+import type { Add, Remove } from '../delta/actions.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { partitionId } from './partition.ts';
 
@@ -25,6 +25,24 @@ export const INPUT_COMMITS = 'sluice.inputCommits';
 export const WINDOW = 'sluice.window';
 /** In an add of a derived table: the findings of its audits of severity `warn`, in a sentence. */
 export const WARNINGS = 'sluice.warnings';
+
+/** See Role. */
+const ROLE = 'sluice.role';
+
+/**
+ * A data file without rows that stands for a landing object of deliveries. `marker`: the file that says that a delivery is
+ * complete. `refused`: a file that was refused as a whole, so that its delivery does not count.
+ */
+export type Role = 'marker' | 'refused';
+
+export function roleTags(role: Role): Record<string, string> {
+  return { [ROLE]: role };
+}
+
+/** Undefined for a data file of rows. */
+export function roleOf({ tags }: Pick<Add, 'tags'>): Role | undefined {
+  return tags?.[ROLE] as Role | undefined;
+}
 
 export type Origin = {
   readonly source: string;
@@ -54,7 +72,7 @@ export function originTags(origin: Origin): Record<string, string> {
 }
 
 /** Undefined for a file without a source file. */
-export function readOrigin(add: Pick<Add, 'tags'>): Origin | undefined {
+export function readOrigin(add: Pick<Add | Remove, 'tags'>): Origin | undefined {
   const tags = add.tags ?? {};
   const source = tags['sluice.source'];
   if (source === undefined) return undefined;

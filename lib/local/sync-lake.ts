@@ -4,15 +4,18 @@
 import { isS3Location } from '../adapters/s3-location.ts';
 import { probeConditionalCreate } from '../adapters/s3-probe.ts';
 import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
 import { UsageError } from '../errors.ts';
 import { type Applied, apply, type FailedTable, type RefusedChange } from '../evolve/apply.ts';
 import type { StagingObserver } from '../evolve/staging.ts';
 import type { Undone } from '../evolve/undo-foreign.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
 import type { SourceOutcome } from '../ingest/source-outcome.ts';
+import { type DatasetStatus, waitingDeliveries } from '../inspect/lake-status.ts';
 import type { Effects } from '../lake/effects.ts';
 import { filesBySource } from '../lake/tags.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
@@ -71,6 +74,8 @@ export type SyncResult = {
   readonly undone: readonly Undone[];
   readonly stale: readonly StaleTable[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Of the datasets with deliveries; see DatasetStatus. */
+  readonly waitingDeliveries: readonly Pick<DatasetStatus, 'dataset' | 'waitingDeliveries'>[];
   /** Datasets with files read by this run, of which two files may share a primary key. */
   readonly mayShareKeys: readonly string[];
   /** False if it was stopped halfway. */
@@ -107,7 +112,11 @@ export async function syncLake(
   const refreshed = new Map<string, RefreshOutcome>();
   const collect: Observer = {
     ingested(result, ms) {
-      for (const outcome of result.outcomes) latest.set(`${outcome.dataset} ${outcome.source}`, outcome);
+      for (const outcome of result.outcomes) {
+        const id = `${outcome.dataset} ${outcome.source}`;
+        // A marker may have brought it along before its own turn.
+        if (outcome.result !== 'unchanged' || !latest.has(id)) latest.set(id, outcome);
+      }
       observer.ingested?.(result, ms);
     },
     refreshed(outcome, ms) {
@@ -152,6 +161,7 @@ export async function syncLake(
       stale.map((partition) => ({ ...partition, table: target })),
     ),
     deadLetters: deadLetters.buried.slice(buriedBefore),
+    waitingDeliveries: await deliveriesThatWait(effects, failed),
     mayShareKeys: await sharingKeys(effects, outcomes),
     finished,
     ms: effects.clock().getTime() - started,
@@ -175,6 +185,22 @@ async function openAndSettled(
       ((await settling.settled(dataset, live, report)).settled ? settled : open).push(report);
   }
   return { open, settled };
+}
+
+/** Without those of tables that cannot be read. */
+async function deliveriesThatWait(
+  { catalog, tables }: Effects,
+  failed: readonly FailedTable[],
+): Promise<SyncResult['waitingDeliveries']> {
+  const isReadable = (dataset: Dataset) =>
+    failed.every(({ table }) => table !== tablePrefix(landingTable(dataset)));
+  return mapInParallel(
+    catalog.datasets.filter((dataset) => dataset.delivery !== undefined && isReadable(dataset)),
+    async (dataset) => ({
+      dataset: dataset.name,
+      waitingDeliveries: waitingDeliveries(dataset, await tables.latest(tablePrefix(landingTable(dataset)))),
+    }),
+  );
 }
 
 async function sharingKeys(

@@ -13,6 +13,7 @@ import type { ViolationCount } from '../ingest/quarantine.ts';
 import { convertWithin } from '../ingest/room.ts';
 import { sourceLimit } from '../ingest/size-limit.ts';
 import { requireDataset } from '../inspect/find-table.ts';
+import { isMarker } from '../lake/deliveries.ts';
 import { globbedFields, pathValues } from '../lake/path-values.ts';
 import { scratchElsewhere } from './scratch.ts';
 import { sourceSetting } from './source-setting.ts';
@@ -116,14 +117,18 @@ async function requireFile(file: string): Promise<void> {
  */
 function landingKey(dataset: Dataset, file: string, as: string | undefined): string {
   const matches = globMatcher(dataset.path);
-  if (as !== undefined) {
-    if (matches(as)) return as;
-    throw new UsageError(`--as ${as} is not a key of ${dataset.name}, whose path is ${dataset.path}`);
-  }
   const segments = resolve(file)
     .split(sep)
     .filter((segment) => segment !== '');
   const ends = segments.map((_, i) => segments.slice(i).join('/'));
+  if ((as === undefined ? ends : [as]).some((key) => isMarker(dataset, key)))
+    throw new UsageError(
+      `${as ?? file} says that a delivery of ${dataset.name} is complete (delivery.complete is ${dataset.delivery?.complete}): nothing in it is read, so there is nothing to check`,
+    );
+  if (as !== undefined) {
+    if (matches(as)) return as;
+    throw new UsageError(`--as ${as} is not a key of ${dataset.name}, whose path is ${dataset.path}`);
+  }
   const key = ends.find(matches);
   if (key !== undefined) return key;
   const whole = segments.join('/');

@@ -1,15 +1,18 @@
 // A derived table's inputs at fixed versions: their snapshots, and their rows as views over local files.
 
-import { type Catalog, landingTable } from '../core/catalog.ts';
+import { landingTable } from '../core/built-in.ts';
+import type { Catalog } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
 import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Add } from '../delta/actions.ts';
 import { objectKey } from '../delta/partitions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import { CorruptionError, TryAgainError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import { type Standings, standingsOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type RelationFile, relationSql } from '../lake/scan-sql.ts';
-import { CONTRACT, DEFINITION, filesBySource, readOrigin } from '../lake/tags.ts';
+import { CONTRACT, DEFINITION, readOrigin, roleOf } from '../lake/tags.ts';
 import type { LocalFile, ObjectStore } from '../ports.ts';
 import { identifier } from '../sql/quoting.ts';
 
@@ -115,10 +118,11 @@ export async function tableRelation(
   files: readonly Add[],
   withSource = table.kind === 'arrivals',
 ): Promise<string> {
-  const newest = table.kind === 'arrivals' ? newestSource(snapshot) : undefined;
+  const standings = standingsAt(catalog, table, snapshot);
   const relationFiles: RelationFile[] = [];
-  for (const add of files) {
+  for (const add of files.filter((file) => roleOf(file) === undefined)) {
     const origin = withSource ? readOrigin(add) : undefined;
+    const standing = origin && standings?.get(origin.source);
     relationFiles.push({
       path: await local.path(tablePrefix(table), add),
       partitionValues: add.partitionValues,
@@ -127,7 +131,8 @@ export async function tableRelation(
             origin: {
               source: origin.source,
               lastModifiedMs: origin.lastModifiedMs,
-              newest: origin.source === newest,
+              newest: standing?.counts === true,
+              delivery: standing?.rank ?? null,
             },
           }
         : {}),
@@ -151,18 +156,22 @@ function presentHash(catalog: Catalog, table: TableRef): string | undefined {
   return (derivation ?? catalog.datasets.find((dataset) => sameTable(landingTable(dataset), table)))?.hash;
 }
 
-/** The source file that a `replace` dataset shows: the latest by LastModified, then by key. */
-export function newestSource(snapshot: Snapshot): string | undefined {
-  let newest: { source: string; lastModifiedMs: number } | undefined;
-  for (const [source, adds] of filesBySource(snapshot.files.values())) {
-    const lastModifiedMs = Math.max(...adds.map((add) => readOrigin(add)?.lastModifiedMs ?? 0));
-    if (
-      newest === undefined ||
-      lastModifiedMs > newest.lastModifiedMs ||
-      (lastModifiedMs === newest.lastModifiedMs && source > newest.source)
-    ) {
-      newest = { source, lastModifiedMs };
-    }
-  }
-  return newest?.source;
+// Each partition of a version asks; neither a snapshot nor a dataset ever changes.
+const known = new WeakMap<Dataset, WeakMap<Snapshot, Standings>>();
+
+/** Which source files of a replace dataset's arrivals count; undefined for other tables. */
+function standingsAt(catalog: Catalog, table: TableRef, snapshot: Snapshot): Standings | undefined {
+  const dataset = replacedDataset(catalog, table);
+  if (dataset === undefined) return undefined;
+  const own = known.get(dataset) ?? new WeakMap<Snapshot, Standings>();
+  known.set(dataset, own);
+  const standings = own.get(snapshot) ?? standingsOf(dataset, snapshot.files.values());
+  own.set(snapshot, standings);
+  return standings;
+}
+
+/** The replace dataset whose arrivals the table has. */
+export function replacedDataset({ datasets }: Catalog, table: TableRef): Dataset | undefined {
+  if (table.kind !== 'arrivals') return undefined;
+  return datasets.find((one) => one.mode === 'replace' && sameTable(landingTable(one), table));
 }

@@ -2,16 +2,25 @@
 // Pure, but for reading the inputs' log entries through DeltaTables.
 import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { parseLogJson } from '../core/log-json.ts';
-import type { Add, PartitionValues } from '../delta/actions.ts';
+import type { Action, Add, PartitionValues } from '../delta/actions.ts';
 import { commitNumber } from '../delta/commit-id.ts';
 import { configuration, type Entry, type Snapshot, txnVersion } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import { concerned } from '../lake/deliveries.ts';
 import { Neighbours } from '../lake/neighbours.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { comparePartitions } from '../lake/partition-filter.ts';
-import { DEFINITION, inputAppId, inputCommitAppId, PENDING, readInputAppId } from '../lake/tags.ts';
-import { type Touched, touchedPartitions } from '../lake/touched.ts';
+import {
+  DEFINITION,
+  inputAppId,
+  inputCommitAppId,
+  PENDING,
+  readInputAppId,
+  readOrigin,
+  roleOf,
+} from '../lake/tags.ts';
+import { type InputChange, type Touched, touchedPartitions } from '../lake/touched.ts';
 import type { Input } from './inputs.ts';
 
 /** A partition that keeps its old rows because the new ones, or these since what they relate to changed, failed an audit. */
@@ -107,7 +116,30 @@ async function touchedByInputs(
     const since = await changesSince(tables, target, input);
     return { isOver: input.isOver, entries: typeof since === 'string' ? undefined : since };
   });
-  return touchedPartitions(changes, derivation.partitionBy);
+  const touched = touchedPartitions(changes, derivation.partitionBy);
+  return touched === 'all' ? touched : withDeliveries(touched, derivation, inputs, changes);
+}
+
+/** What becomes of one file of a delivery is felt in all partitions that the delivery has files in. */
+function withDeliveries(
+  touched: ReadonlyMap<string, PartitionValues>,
+  { delivered, partitionBy }: Derivation,
+  inputs: readonly Input[],
+  changes: readonly InputChange[],
+): Touched {
+  if (delivered === undefined || partitionBy.length === 0) return touched;
+  const sources = changes.flatMap(({ entries = [] }) => entries.flatMap(({ actions }) => sourcesIn(actions)));
+  if (sources.length === 0) return touched;
+  const live = inputs.flatMap(({ snapshot }) => [...snapshot.files.values()]);
+  return new Map([...touched, ...partitionsOf(concerned(delivered, sources, live), partitionBy)]);
+}
+
+function sourcesIn(actions: readonly Action[]): string[] {
+  return actions.flatMap((action) => {
+    const file = 'add' in action ? action.add : 'remove' in action ? action.remove : undefined;
+    const source = file?.dataChange ? readOrigin(file)?.source : undefined;
+    return source === undefined ? [] : [source];
+  });
 }
 
 /**
@@ -209,7 +241,8 @@ async function foreignPartitions(
 function existingPartitions(derivation: Derivation, inputs: readonly Input[]): Map<string, PartitionValues> {
   if (derivation.partitionBy.length === 0) return new Map([[partitionId({}), {}]]);
   const over = inputs.find((input) => input.isOver);
-  const existing = partitionsOf(over?.snapshot.files.values() ?? [], derivation.partitionBy);
+  const files = [...(over?.snapshot.files.values() ?? [])].filter((add) => roleOf(add) === undefined);
+  const existing = partitionsOf(files, derivation.partitionBy);
   if (derivation.window === undefined) return existing;
   // One after the other they read mostly the same files.
   return new Map([...existing].sort(([, a], [, b]) => comparePartitions(a, b)));

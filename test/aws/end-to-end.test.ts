@@ -26,7 +26,7 @@ describe(`end to end on ${target.brand}`, () => {
   });
   afterAll(() => stage?.close());
 
-  it('both packages’ samples', async () => {
+  it('all packages’ samples', async () => {
     await inLots([...(await samples())], ([key, content]) => stack.put(key, content));
     expect(await stage.expectLocalRows()).toBeGreaterThan(15_000);
   });

@@ -29,6 +29,7 @@ it('the bundled contracts and insights keep their hashes', async () => {
     'contract trips': 'd4f12e5f6a21ca5f',
     'contract billing': '879e4673a77bb155',
     'contract exchange_rates': '69a816807423fc59',
+    'contract focus_costs': '72e07fb419917029',
     'tables/aeroplanes': 'f55c3d2d2209523d',
     'tables/aeroplane_models': '5e41374dc5ad29bd',
     'tables/customers': '2e9b4a17629f5f9e',
@@ -36,6 +37,7 @@ it('the bundled contracts and insights keep their hashes', async () => {
     'tables/orders': '4fb8160de856881a',
     'tables/trips': 'a1094fa2c3ccc3eb',
     'tables/exchange_rates': '3c3941ec16d4802b',
+    'tables/focus_costs': '006111fc22a46e2a',
     'insights/aeroplane_revenue': '2f18d0278fa56845',
     'insights/customer_activity': 'f499e863fdee995c',
     'insights/customer_revenue': '711eacb5b70c011d',
@@ -50,6 +52,8 @@ it('the bundled contracts and insights keep their hashes', async () => {
     'insights/spend_by_month': 'f64f193ce8a3fb0a',
     'insights/spend_by_month_eur': 'edff68df364aaa5d',
     'insights/usage_daily': 'f3a19d4b4667c3fb',
+    'insights/focus_daily': 'f27a8ae3ab0e3686',
+    'insights/focus_accounts': '0679a31a10d2a0e4',
   });
 });
 
