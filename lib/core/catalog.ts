@@ -33,7 +33,7 @@ export type Catalog = {
   datasetFor(key: string): Dataset | undefined;
   /** The derivations that read the table directly, or have an audit that reads it. */
   dependents(table: TableRef): readonly Derivation[];
-  /** The table that a name in SQL means, ignoring case: a dataset's table or an insight. */
+  /** The table that a name in SQL means, ignoring case: a dataset's table or history, or an insight. */
   resolve(name: string): TableRef | undefined;
 };
 
@@ -54,7 +54,7 @@ export function makeCatalog(
     for (const table of [landingTable(dataset), currentTable(dataset)]) tables.set(tablePrefix(table), shape);
     names.set(dataset.name.toLowerCase(), currentTable(dataset));
   }
-  for (const { target, columns, partitionBy } of insights) {
+  for (const { target, columns, partitionBy } of derivations) {
     tables.set(tablePrefix(target), { columns, partitionColumns: partitionBy });
     names.set(target.name.toLowerCase(), target);
   }

@@ -1,7 +1,8 @@
 // Builds one catalog from the definitions' texts. Wrong definitions are set aside with file and position, and everything
 // that depends on them is held back; if nothing may be left out, as in a deployment, the first wrong one is refused.
+import { readTables, tableNames } from '../core/built-in.ts';
 import { type Catalog, dependencyOrder, makeCatalog, type Reader, sameNames } from '../core/catalog.ts';
-import { type Dataset, tableColumns } from '../core/contract.ts';
+import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { Derivation } from '../core/insight.ts';
 import { toldByContract } from '../core/set-aside.ts';
@@ -50,8 +51,9 @@ export async function bindCatalog(files: readonly DefinitionFile[], engine: SqlE
       if (await refusals.tried(datasetTold(dataset), () => checkDataset(session, dataset)))
         datasets.push(dataset);
     const functions = await engineFunctions(session);
-    const names = [...datasets, ...parsed.sources].map(({ name }) => name);
-    const columns = datasets.flatMap((dataset) => tableColumns(dataset).map((column) => column.name));
+    const read = datasets.flatMap(readTables);
+    const names = [...read.map(({ table }) => table.name), ...parsed.sources.map(({ name }) => name)];
+    const columns = read.flatMap((table) => table.columns.map((column) => column.name));
     for (const source of parsed.sources)
       await refusals.tried(insightTold(source), async () => {
         const known = { tables: [...new Set([...names, ...refusals.names])], columns };
@@ -100,7 +102,9 @@ function withoutTwins({ datasets, sources }: Parsed, refusals: Refusals): Parsed
   const twins = new Map<Dataset | InsightSource, DefinitionError>();
   const named: { name: string; file: string; place?: string; of?: Dataset | InsightSource }[] = [
     ...refusals.named,
-    ...datasets.map((of) => ({ name: of.name, file: of.file, place: `dataset ${of.name}`, of })),
+    ...datasets.flatMap((of) =>
+      tableNames(of).map((name) => ({ name, file: of.file, place: `dataset ${of.name}`, of })),
+    ),
     ...sources.map((of) => ({ name: of.name, file: of.file, place: 'line 1', of })),
   ];
   for (const { definition, error } of sameNames(named)) if (definition.of) twins.set(definition.of, error);
@@ -112,8 +116,9 @@ function withoutTwins({ datasets, sources }: Parsed, refusals: Refusals): Parsed
   };
 }
 
-function datasetTold({ file, name, path }: Dataset) {
-  const known = { names: [name], paths: [path], hidesNames: false, hidesPaths: false };
+function datasetTold(dataset: Dataset) {
+  const { file, path } = dataset;
+  const known = { names: tableNames(dataset), paths: [path], hidesNames: false, hidesPaths: false };
   return { kind: 'dataset' as const, file, ...known };
 }
 

@@ -85,6 +85,9 @@ async function findings(
     ...(converted.outcome === 'rejected' ? { reason: converted.violation } : {}),
     rows: converted.rows ?? 0,
     accepted: converted.outcome === 'accepted' ? converted.acceptedRows : 0,
+    ...(converted.outcome === 'accepted' && converted.superseded > 0
+      ? { superseded: converted.superseded }
+      : {}),
     quarantined: quarantine?.rows ?? 0,
     violations: quarantine?.counts ?? [],
     examples: quarantine?.examples ?? [],
