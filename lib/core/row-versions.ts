@@ -16,18 +16,18 @@ function versionOrder({ orderBy = [] }: Dataset, direction: 'ASC' | 'DESC'): str
 }
 
 /**
- * The condition, never NULL, of rows that say that their key is gone; undefined if none can. `valueOf`: the expression of a
+ * The condition, never NULL, of rows that say that their key is gone; undefined if none can. `value`: the expression of a
  * field's value.
  */
 export function deletes(
   { deleteWhen = [], fields }: Dataset,
-  valueOf: (field: string) => string = identifier,
+  value: (field: string) => string = identifier,
 ): string | undefined {
   if (deleteWhen.length === 0) return undefined;
   const conditions = deleteWhen.map(({ field: name, values }) => {
     const type = sqlType(fieldColumnType(fields.find((field) => field.name === name) as Field));
-    const texts = values.map((value) => `CAST(${literal(value)} AS ${type})`);
-    return `coalesce(${valueOf(name)} IN (${texts.join(', ')}), false)`;
+    const texts = values.map((text) => `CAST(${literal(text)} AS ${type})`);
+    return `coalesce(${value(name)} IN (${texts.join(', ')}), false)`;
   });
   return `(${conditions.join(' OR ')})`;
 }
