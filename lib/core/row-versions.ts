@@ -10,8 +10,8 @@ const ARRIVAL_ORDER = ['_sluice_last_modified', '_sluice_source', '_sluice_row']
 function versionOrder({ orderBy = [] }: Dataset, direction: 'ASC' | 'DESC'): string {
   const nulls = direction === 'DESC' ? 'NULLS LAST' : 'NULLS FIRST';
   return [
-    ...orderBy.map((name) => `${identifier(name)} ${direction} ${nulls}`),
     ...ARRIVAL_ORDER.map((name) => `${name} ${direction}`),
+    ...orderBy.map((name) => `${identifier(name)} ${direction} ${nulls}`),
   ].join(', ');
 }
 
