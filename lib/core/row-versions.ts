@@ -10,8 +10,8 @@ const ARRIVAL_ORDER = ['_sluice_last_modified', '_sluice_source', '_sluice_row']
 function versionOrder({ orderBy = [] }: Dataset, direction: 'ASC' | 'DESC'): string {
   const nulls = direction === 'DESC' ? 'NULLS LAST' : 'NULLS FIRST';
   return [
-    ...ARRIVAL_ORDER.map((name) => `${name} ${direction}`),
     ...orderBy.map((name) => `${identifier(name)} ${direction} ${nulls}`),
+    ...ARRIVAL_ORDER.map((name) => `${name} ${direction}`),
   ].join(', ');
 }
 
@@ -84,14 +84,12 @@ export function historySql(dataset: Dataset): string {
   const names = columnList(dataset);
   const key = dataset.primaryKey.map(identifier).join(', ');
   const gone = deletes(dataset) ?? 'false';
-  const others = dataset.fields.filter(({ name }) => !dataset.primaryKey.includes(name));
-  const facts = `row(${['_sluice_gone', ...others.map(({ name }) => identifier(name))].join(', ')})`;
   const later = `OVER (PARTITION BY ${key} ORDER BY ${versionOrder(dataset, 'DESC')} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
   const inTime = `OVER (PARTITION BY ${key} ORDER BY valid_from)`;
   const from = beginning(dataset).sql;
   const read = `SELECT ${names}, ${gone} AS _sluice_gone, ${from} AS valid_from, min(${from}) ${later} AS _sluice_end FROM ${identifier(dataset.name)}`;
   const valid = `SELECT * EXCLUDE (_sluice_end) FROM (${read}) WHERE _sluice_end IS NULL OR valid_from < _sluice_end`;
-  const changed = `SELECT * FROM (${valid}) QUALIFY row_number() ${inTime} = 1 OR lag(${facts}) ${inTime} IS DISTINCT FROM ${facts}`;
+  const changed = `SELECT * FROM (${valid}) QUALIFY row_number() ${inTime} = 1 OR lag(row(${names})) ${inTime} IS DISTINCT FROM row(${names})`;
   const ended = `SELECT *, lead(valid_from) ${inTime} AS valid_to FROM (${changed})`;
   return `SELECT ${names}, valid_from, valid_to, valid_to IS NULL AS is_current FROM (${ended}) WHERE NOT _sluice_gone`;
 }
