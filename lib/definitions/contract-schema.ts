@@ -142,9 +142,7 @@ const resource = z.strictObject({
     .describe('Of an upsert: the fields whose greatest values tell the newest version of a key.')
     .optional(),
   deleteWhen: z
-    .record(text, z.array(z.unknown()).min(1), {
-      error: 'it must name fields, each with a list of values: {"op": ["D"]}',
-    })
+    .record(text, z.array(z.unknown()).min(1))
     .describe('Of an upsert: values of fields that say that the key of their row is gone.')
     .optional(),
   history: z

@@ -72,7 +72,7 @@ describe('orderBy, deleteWhen and history', () => {
     [{ orderBy: ['size'] }, `${r}.orderBy[0]: size is binary floating point`],
     [{ orderBy: [] }, `${r}.orderBy: [] is not allowed here`],
     [{ orderBy: 5 }, `${r}.orderBy: 5 is not allowed here: it must be a field name or a list of them`],
-    [{ deleteWhen: 'op' }, `${r}.deleteWhen: "op" is not allowed here: it must name fields`],
+    [{ deleteWhen: 'op' }, `${r}.deleteWhen: "op" is not an object ({…})`],
     [{ deleteWhen: { op: 'D' } }, `${r}.deleteWhen.op: "D" is not a list`],
     [{ deleteWhen: { op: [] } }, `${r}.deleteWhen.op: [] is not allowed here`],
     [{ deleteWhen: {} }, `${r}.deleteWhen: it names no field`],
