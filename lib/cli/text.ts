@@ -41,9 +41,9 @@ export function firstWords(items: readonly string[], most: number): string {
     : `${items.slice(0, most).join(', ')}, … (${number(items.length)} in all)`;
 }
 
-/** Of accepted rows: ` (2 superseded)`, or nothing where there are none. */
+/** Of accepted rows, those that are no current rows since another row of their file has their key; nothing where there are none. */
 export function supersededText(rows = 0): string {
-  return rows === 0 ? '' : ` (${number(rows)} superseded)`;
+  return rows === 0 ? '' : ` (${number(rows)} superseded within their file)`;
 }
 
 /** Shown where a list is cut, for verbs that have --format. */

@@ -116,7 +116,13 @@ function onlyClaim(key: string, [first, second]: readonly Dataset[]): Dataset | 
   return first;
 }
 
-export type Named = { readonly name: string; readonly file: string; readonly place?: string };
+export type Named = {
+  readonly name: string;
+  readonly file: string;
+  readonly place?: string;
+  /** What has the name, unless it is the definition itself: `the history of orders`. */
+  readonly role?: string;
+};
 
 /** The definitions that share their SQL name with another one; the last of a name comes first, with a refusal that names the other file. */
 export function sameNames<T extends Named>(
@@ -132,7 +138,9 @@ export function sameNames<T extends Named>(
       ? []
       : group.toReversed().map((definition) => {
           const other = group.find((one) => one !== definition) ?? definition;
-          const problem = `the name ${JSON.stringify(definition.name)} is taken by ${JSON.stringify(other.name)} in ${other.file}: rename one`;
+          const own = definition.role === undefined ? '' : `, of ${definition.role},`;
+          const taker = other.role ?? JSON.stringify(other.name);
+          const problem = `the name ${JSON.stringify(definition.name)}${own} is taken by ${taker} in ${other.file}: rename one`;
           return { definition, error: new DefinitionError(definition.file, definition.place ?? '', problem) };
         }),
   );

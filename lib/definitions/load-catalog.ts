@@ -1,7 +1,14 @@
 // Builds one catalog from the definitions' texts. Wrong definitions are set aside with file and position, and everything
 // that depends on them is held back; if nothing may be left out, as in a deployment, the first wrong one is refused.
-import { readTables, tableNames } from '../core/built-in.ts';
-import { type Catalog, dependencyOrder, makeCatalog, type Reader, sameNames } from '../core/catalog.ts';
+import { historyName, readTables, tableNames } from '../core/built-in.ts';
+import {
+  type Catalog,
+  dependencyOrder,
+  makeCatalog,
+  type Named,
+  type Reader,
+  sameNames,
+} from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { Derivation } from '../core/insight.ts';
@@ -100,10 +107,16 @@ function parseFiles(files: readonly DefinitionFile[], refusals: Refusals): Parse
 /** A name that two definitions claim belongs to neither. Even a wrong definition claims its name. */
 function withoutTwins({ datasets, sources }: Parsed, refusals: Refusals): Parsed {
   const twins = new Map<Dataset | InsightSource, DefinitionError>();
-  const named: { name: string; file: string; place?: string; of?: Dataset | InsightSource }[] = [
+  const named: (Named & { readonly of?: Dataset | InsightSource })[] = [
     ...refusals.named,
     ...datasets.flatMap((of) =>
-      tableNames(of).map((name) => ({ name, file: of.file, place: `dataset ${of.name}`, of })),
+      tableNames(of).map((name) => ({
+        name,
+        file: of.file,
+        place: `dataset ${of.name}`,
+        ...(name === of.name ? {} : { role: `the history of ${of.name}` }),
+        of,
+      })),
     ),
     ...sources.map((of) => ({ name: of.name, file: of.file, place: 'line 1', of })),
   ];
@@ -210,7 +223,12 @@ function definedName(written: string, names: readonly string[], place: Place): s
   return (
     names.find((name) => name.toLowerCase() === written.toLowerCase()) ??
     place.refuse(
-      `there is no dataset or insight named ${JSON.stringify(written)}.${didYouMean(written, names)} The SQL can read ${names.join(', ')}`,
+      `there is no dataset or insight named ${JSON.stringify(written)}.${historyHint(written, names)}${didYouMean(written, names)} The SQL can read ${names.join(', ')}`,
     )
   );
+}
+
+function historyHint(written: string, names: readonly string[]): string {
+  const base = names.find((name) => historyName(name).toLowerCase() === written.toLowerCase());
+  return base === undefined ? '' : ` ${base} has a history if its contract says "history": true.`;
 }

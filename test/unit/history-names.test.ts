@@ -2,6 +2,8 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { mermaidLines } from '../../lib/cli/graph-text.ts';
+import { lakeGraph } from '../../lib/core/graph.ts';
 import { tablePrefix } from '../../lib/core/insight.ts';
 import { loadSound } from '../../lib/definitions/load-catalog.ts';
 import { contract, engine, insight, root, useCatalogFolders } from './catalog-load-case.ts';
@@ -75,6 +77,39 @@ describe('the history of a dataset', () => {
     expect(aside.map(({ error }) => error.message)).toEqual([]);
   });
 
+  it('stands in the graph between its dataset and the insights that read it', async () => {
+    const catalog = await sound({
+      'a/datapackage.json': people(),
+      'b/datapackage.json': VISITS,
+      'b/insights/plans.sql': insight('SELECT count(*) AS n FROM people_history, visits', 'over: visits'),
+    });
+    const { nodes, edges } = lakeGraph(catalog);
+    expect(nodes.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
+      'dataset people',
+      'dataset visits',
+      'history people_history',
+      'insight plans',
+    ]);
+    expect(edges.map(({ from, to, kind }) => `${from} ${kind} ${to}`).sort()).toEqual([
+      'people over people_history',
+      'people_history side plans',
+      'visits over plans',
+    ]);
+    const drawn = mermaidLines({ nodes, edges });
+    expect(drawn).toContain('  t_people_history[("people_history<br>all versions, one partition")]');
+    expect(drawn).toContain('  t_people ==> t_people_history');
+  });
+
+  it('is named to who reads it where the contract has none', async () => {
+    const { aside } = await sound({
+      'a/datapackage.json': people({ history: false }),
+      'a/insights/plans.sql': insight('SELECT count(*) AS n FROM People_History'),
+    });
+    expect(aside.map(({ error }) => error.message).join()).toContain(
+      'there is no dataset or insight named "People_History". people has a history if its contract says "history": true.',
+    );
+  });
+
   it.each<[string, Record<string, string>]>([
     ['dataset', { 'b/datapackage.json': contract('People_history') }],
     [
@@ -83,8 +118,12 @@ describe('the history of a dataset', () => {
     ],
   ])('has a name that no other %s may take', async (_, others) => {
     const { aside, resolve, asideNamed } = await sound({ 'a/datapackage.json': people(), ...others });
-    expect(aside.map(({ error }) => error.message).join('\n')).toMatch(
-      /the name "people_history" is taken by "people_history" in |the name "people_history" is taken by "People_history" in /,
+    const messages = aside.map(({ error }) => error.message).join('\n');
+    expect(messages).toMatch(
+      /the name "people_history", of the history of people, is taken by "[Pp]eople_history" in /,
+    );
+    expect(messages).toMatch(
+      /the name "[Pp]eople_history" is taken by the history of people in .*a\/datapackage\.json/,
     );
     expect(resolve('people')).toBeUndefined();
     expect(asideNamed('people_history')).toBeDefined();
