@@ -6,12 +6,11 @@ import { type Column, type ColumnType, sqlType } from './schema.ts';
 
 const ARRIVAL_ORDER = ['_sluice_last_modified', '_sluice_source', '_sluice_row'];
 
-/** An ORDER BY list in which no two versions of a key are equal. A row without a value is older than any row with one. */
-function versionOrder({ orderBy = [] }: Dataset, direction: 'ASC' | 'DESC'): string {
-  const nulls = direction === 'DESC' ? 'NULLS LAST' : 'NULLS FIRST';
+/** An ORDER BY list, newest first, in which no two versions of a key are equal. A row without a value is older than any with one. */
+function newestFirst({ orderBy = [] }: Dataset): string {
   return [
-    ...orderBy.map((name) => `${identifier(name)} ${direction} ${nulls}`),
-    ...ARRIVAL_ORDER.map((name) => `${name} ${direction}`),
+    ...orderBy.map((name) => `${identifier(name)} DESC NULLS LAST`),
+    ...ARRIVAL_ORDER.map((name) => `${name} DESC`),
   ].join(', ');
 }
 
@@ -41,7 +40,7 @@ export function isRequiredToDelete({ primaryKey, orderBy = [] }: Dataset, field:
 export function newestRowsSql(dataset: Dataset): string {
   const names = columnList(dataset);
   const key = dataset.primaryKey.map(identifier).join(', ');
-  const from = `FROM ${identifier(dataset.name)} QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY ${versionOrder(dataset, 'DESC')}) = 1`;
+  const from = `FROM ${identifier(dataset.name)} QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY ${newestFirst(dataset)}) = 1`;
   const gone = deletes(dataset);
   return gone === undefined
     ? `SELECT ${names} ${from}`
@@ -57,16 +56,15 @@ function columnList(dataset: Dataset): string {
 /** The columns of a history besides the dataset's own. */
 export const VALIDITY_COLUMNS = ['valid_from', 'valid_to', 'is_current'] as const;
 
-/** Where versions begin: the first field of orderBy if it is a day or a time, otherwise the LastModified of their file. */
-function beginning({ orderBy = [], fields }: Dataset): { readonly sql: string; readonly type: ColumnType } {
+/** The field that says when versions begin: the first of orderBy, if it is a day or a time. Otherwise it is the LastModified of their file. */
+function beginningField({ orderBy = [], fields }: Dataset): Field | undefined {
   const first = fields.find(({ name }) => name === orderBy[0]);
-  if (first?.type === 'date' || first?.type === 'datetime')
-    return { sql: identifier(first.name), type: fieldColumnType(first) };
-  return { sql: 'make_timestamptz(_sluice_last_modified * 1000)', type: 'timestamp' };
+  return first?.type === 'date' || first?.type === 'datetime' ? first : undefined;
 }
 
 export function historyColumns(dataset: Dataset): Column[] {
-  const { type } = beginning(dataset);
+  const field = beginningField(dataset);
+  const type: ColumnType = field === undefined ? 'timestamp' : fieldColumnType(field);
   return [
     ...tableColumns(dataset),
     { name: 'valid_from', type, description: 'When this version began to hold' },
@@ -83,13 +81,19 @@ export function historyColumns(dataset: Dataset): Column[] {
 export function historySql(dataset: Dataset): string {
   const names = columnList(dataset);
   const key = dataset.primaryKey.map(identifier).join(', ');
+  const field = beginningField(dataset);
+  const from = field ? identifier(field.name) : 'make_timestamptz(_sluice_last_modified * 1000)';
   const gone = deletes(dataset) ?? 'false';
-  const later = `OVER (PARTITION BY ${key} ORDER BY ${versionOrder(dataset, 'DESC')} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+  const later = `OVER (PARTITION BY ${key} ORDER BY ${newestFirst(dataset)} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+  const read = `SELECT ${names}, ${gone} AS _sluice_gone, ${from} AS valid_from, min(${from}) ${later} AS valid_to FROM ${identifier(dataset.name)}`;
+  const valid = `SELECT * FROM (${read}) WHERE valid_to IS NULL OR valid_from < valid_to`;
+  // Versions that begin with a field of theirs differ in it: to look for equal ones would cost two sorts more.
+  const changes = field ? valid : changesSql(valid, key, names);
+  return `SELECT ${names}, valid_from, valid_to, valid_to IS NULL AS is_current FROM (${changes}) WHERE NOT _sluice_gone`;
+}
+
+function changesSql(valid: string, key: string, names: string): string {
   const inTime = `OVER (PARTITION BY ${key} ORDER BY valid_from)`;
-  const from = beginning(dataset).sql;
-  const read = `SELECT ${names}, ${gone} AS _sluice_gone, ${from} AS valid_from, min(${from}) ${later} AS _sluice_end FROM ${identifier(dataset.name)}`;
-  const valid = `SELECT * EXCLUDE (_sluice_end) FROM (${read}) WHERE _sluice_end IS NULL OR valid_from < _sluice_end`;
   const changed = `SELECT * FROM (${valid}) QUALIFY row_number() ${inTime} = 1 OR lag(row(${names})) ${inTime} IS DISTINCT FROM row(${names})`;
-  const ended = `SELECT *, lead(valid_from) ${inTime} AS valid_to FROM (${changed})`;
-  return `SELECT ${names}, valid_from, valid_to, valid_to IS NULL AS is_current FROM (${ended}) WHERE NOT _sluice_gone`;
+  return `SELECT * REPLACE (lead(valid_from) ${inTime} AS valid_to) FROM (${changed})`;
 }
