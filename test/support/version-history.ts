@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type { Present, Step } from './shop-history.ts';
 
-const FIELDS = [
+export const VERSION_FIELDS = [
   { name: 'region', type: 'string' },
   { name: 'id', type: 'integer' },
   { name: 'city', type: 'string', constraints: { required: true } },
@@ -12,15 +12,16 @@ const FIELDS = [
   { name: 'seq', type: 'integer' },
   { name: 'day', type: 'date', constraints: { required: true } },
 ];
-const HEADER = FIELDS.map(({ name }) => name).join(',');
+const HEADER = VERSION_FIELDS.map(({ name }) => name).join(',');
 
-type Words = {
+/** The words of a contract that decide which version counts. */
+export type VersionWords = {
   readonly orderBy?: readonly ('day' | 'seq')[];
   readonly deleteWhen?: { readonly op?: readonly string[]; readonly gone?: readonly boolean[] };
 };
 
 /** How the datasets differ; each has a history. */
-export const VERSIONED: Readonly<Record<string, Words>> = {
+export const VERSIONED: Readonly<Record<string, VersionWords>> = {
   plain: {},
   taken: { deleteWhen: { op: ['D', 'delete'] } },
   by_day: { orderBy: ['day', 'seq'], deleteWhen: { op: ['D', 'delete'], gone: [true] } },
@@ -38,7 +39,7 @@ export const versionedContract = {
       maxRejectedRatio: 1,
       ...(name === 'by_seq' ? { partitionBy: ['region'] } : {}),
       ...words,
-      schema: { fields: FIELDS, primaryKey: ['region', 'id'] },
+      schema: { fields: VERSION_FIELDS, primaryKey: ['region', 'id'] },
     })),
     {
       name: 'visits',
@@ -88,7 +89,8 @@ const anyVersion = fc
   )
   .map((cells) => cells.join(','));
 const version = fc.oneof(anyVersion, fc.constantFrom(...REPEATED));
-const versions = fc.array(version, { maxLength: 7 }).map((lines) => [HEADER, ...lines, ''].join('\n'));
+/** Texts of files with several versions of a few keys; some of their rows are refused. */
+export const versions = fc.array(version, { maxLength: 7 }).map((lines) => [HEADER, ...lines, ''].join('\n'));
 const visits = fc
   .array(fc.tuple(fc.constantFrom('eu', 'us'), fc.constantFrom('1', '2'), fc.constantFrom(...DAYS)), {
     maxLength: 4,
@@ -127,11 +129,11 @@ type Version = {
 };
 
 const at = (line: readonly string[], name: string) =>
-  line[FIELDS.findIndex((field) => field.name === name)] ?? '';
+  line[VERSION_FIELDS.findIndex((field) => field.name === name)] ?? '';
 
 /** The accepted rows of a dataset's files, in no order. */
-function accepted(name: string, present: readonly Present[]): Version[] {
-  const { orderBy = [], deleteWhen = {} } = VERSIONED[name] as Words;
+function accepted(name: string, present: readonly Present[], words = VERSIONED[name]): Version[] {
+  const { orderBy = [], deleteWhen = {} } = words as VersionWords;
   return present
     .filter(({ key }) => key.startsWith(`${name}/`))
     .flatMap(({ key, text, lastModifiedMs }) =>
@@ -165,17 +167,18 @@ function newestOf(versions: readonly Version[]): Version {
 }
 
 /** By key, whatever its partition. */
-function byKey(name: string, present: readonly Present[]): Version[][] {
+function byKey(name: string, present: readonly Present[], words?: VersionWords): Version[][] {
   const keys = new Map<string, Version[]>();
-  for (const version of accepted(name, present)) {
+  for (const version of accepted(name, present, words)) {
     const key = version.cells.slice(0, 2).join();
     keys.set(key, [...(keys.get(key) ?? []), version]);
   }
   return [...keys.values()];
 }
 
-export function expectedCurrent(name: string, present: readonly Present[]): string[] {
-  return byKey(name, present)
+/** `words`: those of VERSIONED by its name, if absent. */
+export function expectedCurrent(name: string, present: readonly Present[], words?: VersionWords): string[] {
+  return byKey(name, present, words)
     .map(newestOf)
     .flatMap(({ cells, deletes }) => (deletes ? [] : [cells.join()]))
     .sort();
@@ -184,8 +187,8 @@ export function expectedCurrent(name: string, present: readonly Present[]): stri
 export type Valid = { readonly row: string; readonly from: string; readonly to: string };
 
 /** `to`: '' while it is valid. */
-export function expectedHistory(name: string, present: readonly Present[]): Valid[] {
-  return byKey(name, present).flatMap((versions) => {
+export function expectedHistory(name: string, present: readonly Present[], words?: VersionWords): Valid[] {
+  return byKey(name, present, words).flatMap((versions) => {
     const moments = [...new Set(versions.map(({ from }) => from))].sort();
     const states = moments.map((moment) => {
       const { cells, deletes } = newestOf(versions.filter(({ from }) => from <= moment));
