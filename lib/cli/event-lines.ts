@@ -14,7 +14,7 @@ import type { Round } from '../local/follow-landing.ts';
 import type { RefreshOutcome } from '../refresh/refresh.ts';
 import { shrunkText, unmatchedText } from './delivery-text.ts';
 import { deadLetterLine } from './sync-text.ts';
-import { count, duration, firstWords, number } from './text.ts';
+import { count, duration, firstWords, number, supersededText } from './text.ts';
 
 const MAX_PARTITIONS = 4;
 
@@ -63,7 +63,7 @@ function fileLines(
   switch (result) {
     case 'accepted':
       return [
-        `${label} accepted ${count(report?.accepted ?? 0, 'row')}${quarantined(outcome)}${effect(catalog, round, outcome)}`,
+        `${label} accepted ${count(report?.accepted ?? 0, 'row')}${supersededText(report?.superseded)}${quarantined(outcome)}${effect(catalog, round, outcome)}`,
         ...remarks(outcome),
         ...example(outcome, pathOf),
       ];

@@ -2,17 +2,17 @@
 import { placedMessage } from '../core/violation-text.ts';
 import type { Validation } from '../local/validate-file.ts';
 import { left, renderTable, right } from './table-text.ts';
-import { count, number } from './text.ts';
+import { count, number, supersededText } from './text.ts';
 
 /** Lines without line ends. */
 export function validationLines(found: Validation): string[] {
-  const { file, dataset, rows, accepted, rejected, reason, counts, violations } = found;
+  const { file, dataset, rows, accepted, superseded, rejected, reason, counts, violations } = found;
   const { ignoredColumns, missingColumns } = found;
   const total = counts.reduce((sum, { rows }) => sum + rows, 0);
   const more = total - violations.length;
   return [
     reason === undefined
-      ? `${file}: ${count(rows, 'row')} of ${dataset}, ${number(accepted)} accepted, ${number(rejected)} refused`
+      ? `${file}: ${count(rows, 'row')} of ${dataset}, ${number(accepted)} accepted${supersededText(superseded)}, ${number(rejected)} refused`
       : `${file}: rejected (${dataset}): ${reason.message}`,
     ...(ignoredColumns.length === 0 ? [] : [`Columns that ${dataset} ignores: ${ignoredColumns.join(', ')}`]),
     ...(missingColumns.length === 0 ? [] : [`Missing optional columns: ${missingColumns.join(', ')}`]),
@@ -35,6 +35,7 @@ export function validationDocument({
   dataset,
   rows,
   accepted,
+  superseded,
   rejected,
   reason,
   violations,
@@ -44,6 +45,7 @@ export function validationDocument({
     dataset,
     rows,
     accepted,
+    ...(superseded === undefined ? {} : { superseded }),
     rejected,
     violations: [...(reason === undefined ? [] : [reason]), ...violations].map((violation) => ({
       line: violation.line,

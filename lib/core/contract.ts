@@ -92,6 +92,8 @@ export type DeliveryRule = {
   readonly complete?: string;
 };
 
+export type DeletingValues = { readonly field: string; readonly values: readonly string[] };
+
 /** https://datapackage.org/standard/table-schema/#fieldsMatch: how a file's columns and the contract's fields must agree. */
 export const FIELDS_MATCH = ['exact', 'equal', 'subset', 'superset', 'partial'] as const;
 export type FieldsMatch = (typeof FIELDS_MATCH)[number];
@@ -159,6 +161,12 @@ export type Dataset = {
   readonly maxRejectedRatio?: number;
   /** The same as a number of records; both limits apply. */
   readonly maxRejectedRows?: number;
+  /** For upsert, here and below: which of a key's versions is the newest, ahead of LastModified, key and line. */
+  readonly orderBy?: readonly string[];
+  /** A row with one of these values, as texts of the field's type, says that its key is gone. */
+  readonly deleteWhen?: readonly DeletingValues[];
+  /** A further table holds every version of each key: see row-versions.ts. */
+  readonly history?: true;
   /** How to treat source files with the same rows under another name; `allow` except in mode `append`, where they add up. */
   readonly duplicates: 'warn' | 'reject' | 'allow';
   /**
@@ -183,13 +191,16 @@ export function isJson(field: Pick<Field, 'type'>): boolean {
   return field.type === 'object' || field.type === 'array';
 }
 
-/** Fields whose values must be unique within a file, those of the primary key first; missing values are never equal. */
+/**
+ * Fields whose values must be unique within a file, those of the primary key first; missing values are never equal. In an
+ * upsert dataset, rows with one primary key are versions of one row: its other keys are unique among the rows of other keys.
+ */
 export type RowKey = { readonly rule: 'primary-key' | 'unique'; readonly fields: readonly string[] };
 
 export function rowKeys(dataset: Dataset): RowKey[] {
   const unique = dataset.fields.filter((field) => field.constraints.unique);
   return [
-    ...(dataset.primaryKey.length === 0
+    ...(dataset.primaryKey.length === 0 || dataset.mode === 'upsert'
       ? []
       : [{ rule: 'primary-key' as const, fields: dataset.primaryKey }]),
     ...unique.map((field) => ({ rule: 'unique' as const, fields: [field.name] })),

@@ -181,6 +181,17 @@ const resource = z.strictObject({
   maxRejectedRatio: ratio.optional(),
   maxRejectedRows: z.int().min(0).optional(),
   duplicates: only('warn', 'reject', 'allow').optional(),
+  orderBy: fieldNames
+    .describe('Of an upsert: the fields whose greatest values tell the newest version of a key.')
+    .optional(),
+  deleteWhen: z
+    .record(text, z.array(z.unknown()).min(1))
+    .describe('Of an upsert: values of fields that say that the key of their row is gone.')
+    .optional(),
+  history: z
+    .boolean()
+    .describe('Of an upsert: whether a further table holds every version of each key.')
+    .optional(),
   timezone: text.optional(),
   levels: filledTexts.optional(),
 });

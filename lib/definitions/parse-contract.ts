@@ -21,6 +21,7 @@ import { parseDialect, parseEncoding } from './parse-dialect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
+import { parseVersionWords, type VersionWords } from './parse-versions.ts';
 import { Place, refusalOf } from './place.ts';
 import { readContract } from './read-contract.ts';
 
@@ -48,7 +49,7 @@ export function parseContractParts(file: string, packageName: string, text: stri
   const root = new Place(file);
   const refused = new Map<number, RefusedResource>();
   const refuse = (index: number, error: DefinitionError) =>
-    refused.set(index, { ...toldBy(resources[index]?.name, resources[index]?.path, isName), error });
+    refused.set(index, { ...toldBy(resources[index] ?? {}, isName), error });
   const datasets = new Map<number, Dataset>();
   for (const [index, words] of resources.entries()) {
     const parse = () => {
@@ -155,6 +156,12 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     ...(words.maxRejectedRows === undefined ? {} : { maxRejectedRows: words.maxRejectedRows }),
   } as const;
   const duplicates = parseDuplicates(words, mode, place.at('duplicates'));
+  const versions = parseVersionWords(
+    words,
+    { mode, primaryKey, fields, partitionBy: declared },
+    place,
+    nameProblem,
+  );
   // The other two values change no row.
   const refused = duplicates === 'reject' ? { duplicates } : {};
   const rows = { ...meaning, fields: fields.map(({ description: _, ...field }) => field) };
@@ -168,8 +175,15 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     file,
     ...description,
     duplicates,
-    hash: definitionHash({ ...rows, ...refused }),
+    ...versions,
+    hash: definitionHash({ ...rows, ...refused, ...keptVersions(mode, versions) }),
   };
+}
+
+/** What decides which rows of an upsert's file are accepted: versions of a key are no repetitions of it. */
+function keptVersions(mode: Mode, { deleteWhen, orderBy }: VersionWords): object {
+  if (mode !== 'upsert') return {};
+  return { versions: deleteWhen === undefined ? 'kept' : { deleteWhen, orderBy } };
 }
 
 /** For extra columns, fieldsMatch takes precedence over extraColumns; both may be set if they agree. */

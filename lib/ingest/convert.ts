@@ -8,6 +8,7 @@ import { pathValues } from '../lake/path-values.ts';
 import { OutOfMemoryError, SqlError, type SqlSession } from '../ports.ts';
 import {
   copyAccepted,
+  countSuperseded,
   type DataFile,
   hasRepeatedKey,
   keepFirstOfEachKey,
@@ -30,6 +31,8 @@ export type Converted = {
   readonly outcome: 'accepted';
   readonly rows: number;
   readonly acceptedRows: number;
+  /** Of them, those that another row of the file with the same key hides: see countSuperseded. */
+  readonly superseded: number;
   readonly dataFiles: readonly DataFile[];
   readonly quarantine: QuarantineFile | undefined;
   readonly ignoredColumns: readonly string[];
@@ -148,11 +151,13 @@ async function convertRows(
   if (copied.status === 'rejected') throw copied.reason;
   const valid = copied.value;
   const rows = counted.value.records;
-  const acceptedRows = await time('deduplicate', async () =>
-    valid > 0 && (await hasRepeatedKey(session, file, accepted))
-      ? keepFirstOfEachKey(session, file, accepted)
-      : valid,
-  );
+  const { acceptedRows, superseded } = await time('deduplicate', async () => {
+    const acceptedRows =
+      valid > 0 && (await hasRepeatedKey(session, file, accepted))
+        ? await keepFirstOfEachKey(session, file, accepted)
+        : valid;
+    return { acceptedRows, superseded: await countSuperseded(session, file, accepted, acceptedRows) };
+  });
   const quarantine =
     acceptedRows === rows
       ? undefined
@@ -182,6 +187,7 @@ async function convertRows(
     outcome: 'accepted',
     rows,
     acceptedRows,
+    superseded,
     dataFiles,
     quarantine,
     ignoredColumns: reported(source.ignored),

@@ -1,11 +1,12 @@
 // The second pass over a source file with bad rows: finds these rows and every reason against each.
 import { join } from 'node:path';
-import { type RowKey, rowKeys } from '../core/contract.ts';
+import { type Dataset, type RowKey, rowKeys } from '../core/contract.ts';
 import { failedChecks, type Validation } from '../core/validation-sql.ts';
 import { fieldViolation, type RefusedRow, shown, type Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier, readParquet, writeParquet } from '../sql/quoting.ts';
 import { repeatedHeader } from './csv/repeated-header.ts';
+import { keyFields, repeats } from './repeated-keys.ts';
 import type { FlaggedRow, RecordCount, RowSource, SourceFile } from './row-source.ts';
 
 /** In the file's order. */
@@ -17,9 +18,8 @@ export async function* refusedRows(
   counted: RecordCount,
 ): AsyncIterable<RefusedRow> {
   const flags = join(file.scratch, 'flags.parquet');
-  const keyFields = [...new Set(rowKeys(file.dataset).flatMap((key) => key.fields))];
   const texts = new Map(file.dataset.fields.map(({ name }, i) => [name, rules.texts[i]]));
-  const keys = keyFields.flatMap((name) => [
+  const keys = keyFields(file.dataset).flatMap((name) => [
     `${rules.values.get(name)} AS ${keyColumn(name)}`,
     `${texts.get(name)} AS ${keyTextColumn(name)}`,
   ]);
@@ -44,14 +44,12 @@ function keyTextColumn(field: string): string {
 }
 
 /** A row that follows a row without violations that has the same key. */
-function repeatedSql(keys: readonly RowKey[]): string {
-  const checks = keys.map((key) => {
-    const columns = key.fields.map(keyColumn);
-    const present = columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
-    const texts = key.fields.map(keyTextColumn).join(', ');
-    const first = `min(CASE WHEN violations IS NULL THEN file_row_number END) OVER (PARTITION BY ${columns.join(', ')})`;
-    return { bad: `${present} AND ${first} < file_row_number`, text: `concat_ws(', ', ${texts})` };
-  });
+function repeatedSql(dataset: Dataset, keys: readonly RowKey[]): string {
+  const relation = { column: keyColumn, isValid: 'violations IS NULL' };
+  const checks = keys.map((key) => ({
+    bad: repeats(dataset, key, relation),
+    text: `concat_ws(', ', ${key.fields.map(keyTextColumn).join(', ')})`,
+  }));
   // The keys are numbered with negative numbers, the checks from zero.
   return `nullif(${failedChecks(checks, (n) => -1 - n)}, '[]')`;
 }
@@ -63,7 +61,7 @@ async function* flaggedRows(
   flags: string,
 ): AsyncIterable<FlaggedRow> {
   const keys = rowKeys(file.dataset);
-  const repeated = keys.length === 0 ? 'NULL' : repeatedSql(keys);
+  const repeated = keys.length === 0 ? 'NULL' : repeatedSql(file.dataset, keys);
   const sql = `SELECT * FROM (SELECT file_row_number AS "row", violations, ${repeated} AS repeated
     FROM ${readParquet(flags)}) WHERE violations IS NOT NULL OR repeated IS NOT NULL ORDER BY "row"`;
   type Row = { row: number; violations: string | null; repeated: string | null };

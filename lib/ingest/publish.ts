@@ -97,6 +97,9 @@ async function findings(
     ...(converted.outcome === 'rejected' ? { reason: converted.violation } : {}),
     rows: converted.rows ?? 0,
     accepted: converted.outcome === 'accepted' ? converted.acceptedRows : 0,
+    ...(converted.outcome === 'accepted' && converted.superseded > 0
+      ? { superseded: converted.superseded }
+      : {}),
     quarantined: quarantine?.rows ?? 0,
     violations: quarantine?.counts ?? [],
     examples: quarantine?.examples ?? [],
@@ -155,6 +158,7 @@ export function publishMarker(target: Target, version: ObjectVersion): Promise<S
 const NO_ROWS = {
   rows: 0,
   acceptedRows: 0,
+  superseded: 0,
   dataFiles: [],
   quarantine: undefined,
   ignoredColumns: [],

@@ -19,6 +19,8 @@ export type Findings = {
   /** Records in the file; 0 if it was refused before they could be counted. */
   readonly rows: number;
   readonly accepted: number;
+  /** Accepted rows of an upsert that are not current, as another row of the file has their key; absent for none. */
+  readonly superseded?: number;
   /** Rows that break the contract. */
   readonly quarantined: number;
   /** By field and rule. */

@@ -34,6 +34,8 @@ export type Validation = {
   /** rows = accepted + rejected. If the file is rejected, no row is accepted. */
   readonly rows: number;
   readonly accepted: number;
+  /** Of them, if any, those that another row of the file with the same key keeps from being current. */
+  readonly superseded?: number;
   readonly rejected: number;
   /** Why the file would be rejected. */
   readonly reason?: PlacedViolation;
@@ -90,9 +92,10 @@ function findings(converted: Converted | Refused): Omit<Validation, 'file' | 'da
   const { quarantine } = converted;
   const found = { counts: quarantine?.counts ?? [], violations: quarantine?.examples ?? [] };
   if (converted.outcome === 'accepted') {
-    const { rows, acceptedRows, ignoredColumns, missingColumns } = converted;
+    const { rows, acceptedRows, superseded, ignoredColumns, missingColumns } = converted;
     const columns = { ignoredColumns, missingColumns };
-    return { ...found, rows, accepted: acceptedRows, rejected: rows - acceptedRows, ...columns };
+    const counts = { rows, accepted: acceptedRows, ...(superseded === 0 ? {} : { superseded }) };
+    return { ...found, ...counts, rejected: rows - acceptedRows, ...columns };
   }
   const rows = converted.rows ?? 0;
   const reason = { line: null, ...converted.violation };
