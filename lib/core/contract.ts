@@ -1,5 +1,6 @@
 // A parsed contract of one dataset: plain data with every default filled in.
 // Knows nothing about files or SQL; parse-contract.ts creates it from datapackage.json.
+import type { Expect } from './expect.ts';
 import type { Column, ColumnType } from './schema.ts';
 
 export type FieldType =
@@ -147,7 +148,9 @@ export type Dataset = {
   readonly maxRejectedRows?: number;
   /** How to treat source files with the same rows under another name; `allow` except in mode `append`, where they add up. */
   readonly duplicates: 'warn' | 'reject' | 'allow';
-  /** SHA-256 (16 hex digits) of everything that affects rows: not descriptions, titles, foreign keys, partitionFields or the file's path. */
+  /** What arrives regularly; absent: nobody misses a file. */
+  readonly expect?: Expect;
+  /** SHA-256 (16 hex digits) of everything that affects rows: not descriptions, titles, foreign keys, partitionFields, expect or the file's path. */
   readonly hash: string;
 };
 

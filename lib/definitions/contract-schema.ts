@@ -3,6 +3,7 @@
 import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
 import { FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
+import { EVERY } from '../core/period.ts';
 
 const text = z.string();
 const texts = z.array(text);
@@ -113,6 +114,29 @@ const partitionWord = z.union(
   { error: 'it must be a field name or {"field": …, "transform": "year" | "month" | "day"}' },
 );
 
+const expect = z.strictObject({
+  every: only(...EVERY).describe(
+    'How often a file arrives: one for each hour, day, week (from Monday) or month.',
+  ),
+  by: text.describe(
+    'When it is due, "HH:MM": the time of day on the day after the period; for "hour", the time after its end.',
+  ),
+  daysAfter: z
+    .int()
+    .min(0)
+    .max(366)
+    .optional()
+    .describe('How many days after the last day of the period it is due (1); 0: on that day itself.'),
+  timezone: text.optional().describe("The time zone of the periods and of `by` (the resource's timezone)."),
+  per: filledTexts
+    .optional()
+    .describe('Fields of the path: a file is expected for each combination of their values.'),
+  from: text
+    .optional()
+    .describe('The first day that is expected, YYYY-MM-DD (the first period that has come).'),
+  field: fieldNames.optional().describe('The fields of the path that tell the period, where several could.'),
+});
+
 const resource = z.strictObject({
   name: text,
   path: text,
@@ -138,6 +162,7 @@ const resource = z.strictObject({
   maxRejectedRatio: ratio.optional(),
   maxRejectedRows: z.int().min(0).optional(),
   duplicates: only('warn', 'reject', 'allow').optional(),
+  expect: expect.optional().describe('What arrives regularly: what does not come is named as overdue.'),
   timezone: text.optional(),
   levels: filledTexts.optional(),
 });
@@ -166,6 +191,7 @@ export type DialectWords = z.infer<typeof dialect>;
 export type FieldWords = z.infer<typeof field>;
 export type ForeignKeyWords = z.infer<typeof foreignKey>;
 export type ConstraintWords = z.infer<typeof constraints>;
+export type ExpectWords = z.infer<typeof expect>;
 
 const NOT_YET = new Set(
   `uniqueKeys data compression innerpath scheme control layout extrapaths
@@ -186,6 +212,7 @@ const SHAPES: Readonly<Record<string, z.ZodObject>> = {
   schema,
   dialect,
   constraints,
+  expect,
 };
 
 /** The properties allowed in the object at `path` (of a zod issue). */

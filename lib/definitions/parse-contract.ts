@@ -16,6 +16,7 @@ import { quoted } from '../core/violation.ts';
 import type { DefinitionError } from '../errors.ts';
 import type { ResourceWords, SchemaWords } from './contract-schema.ts';
 import { parseDialect, parseEncoding } from './parse-dialect.ts';
+import { parseExpect } from './parse-expect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
@@ -146,6 +147,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     ...(words.maxRejectedRows === undefined ? {} : { maxRejectedRows: words.maxRejectedRows }),
   } as const;
   const duplicates = parseDuplicates(words, mode, place.at('duplicates'));
+  const expect = parseExpect(words, fields, place.at('expect'));
   // The other two values change no row.
   const refused = duplicates === 'reject' ? { duplicates } : {};
   const rows = { ...meaning, fields: fields.map(({ description: _, ...field }) => field) };
@@ -158,6 +160,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     file,
     ...description,
     duplicates,
+    ...(expect === undefined ? {} : { expect }),
     hash: definitionHash({ ...rows, ...refused }),
   };
 }

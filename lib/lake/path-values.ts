@@ -68,7 +68,7 @@ function fieldsFromPath(dataset: Dataset): string[] {
 }
 
 /** The names of the fields that the glob's folders name: year and month for `billing/year=*` and `month=*`. */
-export function globbedFields(dataset: Dataset): string[] {
+export function globbedFields(dataset: Pick<Dataset, 'path' | 'fields'>): string[] {
   const folders = hiveFolders(dataset.path).map(({ name }) => name.toLowerCase());
   const isNamed = (field: Field) =>
     [field.name, ...fieldHeaders(field)].some((name) => folders.includes(name.toLowerCase()));
