@@ -3,19 +3,11 @@
 import type { Expect } from './expect.ts';
 import type { Column, ColumnType } from './schema.ts';
 
-export type FieldType =
-  | 'string'
-  | 'integer'
-  | 'number'
-  | 'boolean'
-  | 'date'
-  | 'datetime'
-  | 'time'
-  | 'year'
-  | 'yearmonth'
-  | 'any'
-  | 'object'
-  | 'array';
+export const FIELD_TYPES = [
+  ...(['string', 'integer', 'number', 'boolean', 'date', 'datetime'] as const),
+  ...(['time', 'year', 'yearmonth', 'any', 'object', 'array'] as const),
+] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
 
 /** A Table Schema field descriptor (https://specs.frictionlessdata.io/table-schema/#field-descriptors) plus our own properties. */
 export type Field = {

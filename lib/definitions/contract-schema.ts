@@ -2,7 +2,7 @@
 // parse-contract.ts checks their meaning. An unknown property is refused, never ignored.
 import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
-import { FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
+import { FIELD_TYPES, FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
 import { EVERY } from '../core/period.ts';
 
 const text = z.string();
@@ -15,6 +15,7 @@ const ratio = z
     const number = isLosslessNumber(value) ? Number(value.value) : value;
     return typeof number === 'number' && number >= 0 && number <= 1;
   }, 'it must be a number from 0 to 1')
+  .meta({ type: 'number', minimum: 0, maximum: 1 })
   .transform((value) => Number(String(value)));
 const only = <T extends string | boolean>(...values: T[]) => z.literal(values);
 
@@ -33,7 +34,8 @@ const constraints = z.strictObject({
 
 const field = z.strictObject({
   name: text,
-  type: text.optional(),
+  // For editors: parse-field.ts checks it, with words of its own for types that are not supported.
+  type: text.optional().meta({ enum: [...FIELD_TYPES] }),
   format: z.union([text, filledTexts], { error: 'it must be a format or a list of formats' }).optional(),
   title: text.optional(),
   description: text.optional(),
