@@ -11,7 +11,7 @@ import type { Report } from '../ingest/report.ts';
 import { isLive, settledBefore } from '../ingest/settled.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
 import type { Effects } from '../lake/effects.ts';
-import { arrivalsOf, type Overdue } from '../lake/overdue.ts';
+import { type Overdue, overdueOf } from '../lake/overdue.ts';
 import { filesBySource, readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
@@ -81,7 +81,7 @@ export async function certifyDataset(
     objects: objects.sort((a, b) => (a.source < b.source ? -1 : 1)),
     vanished: keeps ? [] : gone.sort(),
     kept: keeps ? gone.sort() : [],
-    overdue: arrivalsOf(dataset, [...keys, ...live.keys()], effects.clock())?.overdue() ?? null,
+    overdue: overdueOf(dataset, effects.clock(), keys, live.keys()),
     sources: await balanceSources(effects, dataset, table, live, reports),
     foreign: snapshot === undefined ? [] : unaccountedFiles(snapshot).map(({ path }) => path),
   };

@@ -13,7 +13,7 @@ import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
 import { keysIn, takeCensus, versionsByDataset } from '../lake/landing-census.ts';
-import { arrivalsOf, type Overdue } from '../lake/overdue.ts';
+import { type Overdue, overdueOf } from '../lake/overdue.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { filesBySource, type Origin, readOrigin, WARNINGS } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
@@ -181,7 +181,7 @@ async function datasetStatus(
               (source) => !keys.has(source) && !effects.catalog.asideOf(source) && !isUnseen(unseen, source),
             )
             .sort(),
-    overdue: arrivalsOf(dataset, [...keys, ...live.keys()], effects.clock())?.overdue() ?? null,
+    overdue: overdueOf(dataset, effects.clock(), keys, live.keys()),
     lastArrival:
       arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
     version: table?.version ?? null,

@@ -180,6 +180,15 @@ export function arrivalsOf(dataset: Dataset, keys: Iterable<string>, now: Date):
   return expect && new Arrivals({ ...dataset, expect }, keys, now);
 }
 
+/** Null if the dataset expects nothing. `keys`: several listings, which are not looked at then. */
+export function overdueOf(dataset: Dataset, now: Date, ...keys: readonly Iterable<string>[]): Overdue | null {
+  return arrivalsOf(dataset, each(keys), now)?.overdue() ?? null;
+}
+
+function* each(keys: readonly Iterable<string>[]): Generator<string> {
+  for (const some of keys) yield* some;
+}
+
 /** The next moment (ms) after `now` at which one of the datasets expects a file; undefined if none does. */
 export function nextDueMs(datasets: readonly Dataset[], now: Date): number | undefined {
   const moments = datasets.flatMap((dataset) => arrivalsOf(dataset, [], now)?.nextDueMs() ?? []);

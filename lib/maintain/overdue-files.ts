@@ -19,24 +19,32 @@ export async function overdueFiles(
 ): Promise<ReadonlyMap<Dataset, Arrivals>> {
   const now = effects.clock();
   const arrivals = new Map<Dataset, Arrivals>();
-  for (const dataset of effects.catalog.datasets) {
-    if (dataset.expect === undefined || !isKnown(dataset, found)) continue;
+  const expecting = effects.catalog.datasets.filter((dataset) => dataset.expect && isKnown(dataset, found));
+  if (expecting.length === 0) return arrivals;
+  const without = withoutRows(effects, found);
+  for (const dataset of expecting) {
     const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
     const live = filesBySource(snapshot?.files.values() ?? []);
-    const come = arrivalsOf(dataset, [...live.keys(), ...comeOf(effects, dataset, found)], now);
+    const come = arrivalsOf(dataset, [...live.keys(), ...(without.get(dataset) ?? [])], now);
     if (come) arrivals.set(dataset, come);
   }
   return arrivals;
 }
 
-/** Its keys in landing that have no data file. What was refused has come, too. */
-function comeOf(
+/** By dataset, keys in landing that have no data file. What was refused has come, too. */
+function withoutRows(
   { catalog }: Effects,
-  dataset: Dataset,
   { ingest, rejected, empty }: Reconciliation,
-): string[] {
-  const keys = [...ingest, ...rejected, ...empty].map(({ source }) => source);
-  return keys.filter((key) => catalog.claims(key)[0] === dataset);
+): ReadonlyMap<Dataset, string[]> {
+  const keys = new Map<Dataset, string[]>();
+  for (const { source } of [...ingest, ...rejected, ...empty]) {
+    const [dataset] = catalog.claims(source);
+    if (dataset === undefined) continue;
+    const known = keys.get(dataset) ?? [];
+    keys.set(dataset, known);
+    known.push(source);
+  }
+  return keys;
 }
 
 function isKnown(dataset: Dataset, { held, failed, unexamined, unseen }: Reconciliation): boolean {
