@@ -6,6 +6,7 @@ import type { Certificate } from '../inspect/certify-lake.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { asideDocument, asideLines } from './aside-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
+import { OVERDUE_TITLE, overdueLines, overduePeriods } from './overdue-text.ts';
 import { UNSEEN_TITLE, unseenLine } from './sync-text.ts';
 import { left, renderTable, right } from './table-text.ts';
 import { apart, count, JSON_HAS_ALL, number, section } from './text.ts';
@@ -28,6 +29,7 @@ export function certificateLines(certificate: FoundCertificate, maxWidth?: numbe
     [`landing  ${certificate.landing}`, `lake     ${certificate.lake}`],
     datasetTable(datasets, maxWidth),
     section('Rejected files:', named('rejected'), LONG),
+    section(OVERDUE_TITLE, overdueLines(datasets), LONG),
     section('Superseded:', named('superseded'), LONG),
     section('Waiting:', named('waiting'), LONG),
     section('No dataset matches these:', unknown, LONG),
@@ -119,6 +121,7 @@ function verdict(certificate: Certificate): string {
     return 'Not certified: definitions that are set aside were not checked. The rest adds up.';
   const but = [
     ...named(rejectedObjects(certificate), 'file is rejected', 'files are rejected'),
+    ...named(overduePeriods(certificate.datasets), 'expected file is overdue', 'expected files are overdue'),
     ...named(stalePartitions(certificate), 'partition is stale', 'partitions are stale'),
   ];
   return `Certified${but.length === 0 ? '' : `, but ${but.join(' and ')}`}: ${count(objects, 'landing object')}; ${count(records, 'record')} = ${number(accepted)} accepted + ${number(quarantined)} quarantined.`;
@@ -136,12 +139,12 @@ function stalePartitions({ derived }: Certificate): number {
   return derived.reduce((sum, { stale }) => sum + stale.length, 0);
 }
 
-/** 0: everything adds up, no file is rejected and no audit failed. */
+/** 0: everything adds up, no file is rejected or overdue and no audit failed. */
 export function certificateExitCode(certificate: Certificate): number {
-  const { problems, unseen, aside } = certificate;
+  const { problems, unseen, aside, datasets } = certificate;
   if (unseen.length + aside.length > 0) return FAULT;
-  const isWell = problems.length + rejectedObjects(certificate) + stalePartitions(certificate) === 0;
-  return isWell ? 0 : NEEDS_ATTENTION;
+  const open = rejectedObjects(certificate) + overduePeriods(datasets) + stalePartitions(certificate);
+  return problems.length + open === 0 ? 0 : NEEDS_ATTENTION;
 }
 
 /** See `sluice certify --help`: programs read these property names. */

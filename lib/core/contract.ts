@@ -1,21 +1,14 @@
 // A parsed contract of one dataset: plain data with every default filled in.
 // Knows nothing about files or SQL; parse-contract.ts creates it from datapackage.json.
+import type { Expect } from './expect.ts';
 import { derivedType, type PartitionColumn } from './partition-column.ts';
 import type { Column, ColumnType } from './schema.ts';
 
-export type FieldType =
-  | 'string'
-  | 'integer'
-  | 'number'
-  | 'boolean'
-  | 'date'
-  | 'datetime'
-  | 'time'
-  | 'year'
-  | 'yearmonth'
-  | 'any'
-  | 'object'
-  | 'array';
+export const FIELD_TYPES = [
+  ...(['string', 'integer', 'number', 'boolean', 'date', 'datetime'] as const),
+  ...(['time', 'year', 'yearmonth', 'any', 'object', 'array'] as const),
+] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
 
 /** A Table Schema field descriptor (https://specs.frictionlessdata.io/table-schema/#field-descriptors) plus our own properties. */
 export type Field = {
@@ -169,9 +162,11 @@ export type Dataset = {
   readonly history?: true;
   /** How to treat source files with the same rows under another name; `allow` except in mode `append`, where they add up. */
   readonly duplicates: 'warn' | 'reject' | 'allow';
+  /** What arrives regularly; absent: nobody misses a file. */
+  readonly expect?: Expect;
   /**
-   * SHA-256 (16 hex digits) of everything that affects rows: not descriptions, titles, foreign keys, partitionFields or the file's path,
-   * and not scope and delivery, which choose among rows that are in the lake already.
+   * SHA-256 (16 hex digits) of everything that affects rows: not descriptions, titles, foreign keys, partitionFields, expect or the file's
+   * path, and not scope and delivery, which choose among rows that are in the lake already.
    */
   readonly hash: string;
 };

@@ -2,8 +2,9 @@
 // parse-contract.ts checks their meaning. An unknown property is refused, never ignored.
 import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
-import { FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
+import { FIELD_TYPES, FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
 import { TRANSFORMS } from '../core/partition-column.ts';
+import { EVERY } from '../core/period.ts';
 
 const text = z.string();
 const texts = z.array(text);
@@ -15,6 +16,7 @@ const ratio = z
     const number = isLosslessNumber(value) ? Number(value.value) : value;
     return typeof number === 'number' && number >= 0 && number <= 1;
   }, 'it must be a number from 0 to 1')
+  .meta({ type: 'number', minimum: 0, maximum: 1 })
   .transform((value) => Number(String(value)));
 const only = <T extends string | boolean>(...values: T[]) => z.literal(values);
 
@@ -33,7 +35,8 @@ const constraints = z.strictObject({
 
 const field = z.strictObject({
   name: text,
-  type: text.optional(),
+  // For editors: parse-field.ts checks it, with words of its own for types that are not supported.
+  type: text.optional().meta({ enum: [...FIELD_TYPES] }),
   format: z.union([text, filledTexts], { error: 'it must be a format or a list of formats' }).optional(),
   title: text.optional(),
   description: text.optional(),
@@ -147,6 +150,29 @@ const delivery = z.strictObject({
     ),
 });
 
+const expect = z.strictObject({
+  every: only(...EVERY).describe(
+    'How often a file arrives: one for each hour, day, week (from Monday) or month.',
+  ),
+  by: text.describe(
+    'When it is due, "HH:MM": the time of day on the day after the period; for "hour", the time after its end.',
+  ),
+  daysAfter: z
+    .int()
+    .min(0)
+    .max(366)
+    .optional()
+    .describe('How many days after the last day of the period it is due (1); 0: on that day itself.'),
+  timezone: text.optional().describe("The time zone of the periods and of `by` (the resource's timezone)."),
+  per: filledTexts
+    .optional()
+    .describe('Fields of the path: a file is expected for each combination of their values.'),
+  from: text
+    .optional()
+    .describe('The first day that is expected, YYYY-MM-DD (the first period that has come).'),
+  field: fieldNames.optional().describe('The fields of the path that tell the period, where several could.'),
+});
+
 const resource = z.strictObject({
   name: text,
   path: text,
@@ -192,6 +218,7 @@ const resource = z.strictObject({
     .boolean()
     .describe('Of an upsert: whether a further table holds every version of each key.')
     .optional(),
+  expect: expect.optional().describe('What arrives regularly: what does not come is named as overdue.'),
   timezone: text.optional(),
   levels: filledTexts.optional(),
 });
@@ -222,6 +249,7 @@ export type DeliveryWords = z.infer<typeof delivery>;
 export type PartitionWords = z.infer<typeof partitionColumn>;
 export type ForeignKeyWords = z.infer<typeof foreignKey>;
 export type ConstraintWords = z.infer<typeof constraints>;
+export type ExpectWords = z.infer<typeof expect>;
 
 const NOT_YET = new Set(
   `uniqueKeys data compression innerpath scheme control layout extrapaths
@@ -244,6 +272,7 @@ const SHAPES: Readonly<Record<string, z.ZodObject>> = {
   schema,
   dialect,
   constraints,
+  expect,
 };
 
 /** The properties allowed in the object at `path` (of a zod issue). */

@@ -18,6 +18,7 @@ import type { DefinitionError } from '../errors.ts';
 import type { ResourceWords, SchemaWords } from './contract-schema.ts';
 import { parseDeliveries } from './parse-delivery.ts';
 import { parseDialect, parseEncoding } from './parse-dialect.ts';
+import { parseExpect } from './parse-expect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
@@ -162,6 +163,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     place,
     nameProblem,
   );
+  const expect = parseExpect(words, fields, place.at('expect'));
   // The other two values change no row.
   const refused = duplicates === 'reject' ? { duplicates } : {};
   const rows = { ...meaning, fields: fields.map(({ description: _, ...field }) => field) };
@@ -175,6 +177,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     file,
     ...description,
     duplicates,
+    ...(expect === undefined ? {} : { expect }),
     ...versions,
     hash: definitionHash({ ...rows, ...refused, ...keptVersions(mode, versions) }),
   };

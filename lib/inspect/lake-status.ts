@@ -14,6 +14,7 @@ import { settledBefore } from '../ingest/settled.ts';
 import { standingsOf, waitingOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { keysIn, takeCensus, versionsByDataset } from '../lake/landing-census.ts';
+import { type Overdue, overdueOf } from '../lake/overdue.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { filesBySource, type Origin, readOrigin, roleOf, WARNINGS } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
@@ -48,6 +49,8 @@ export type DatasetStatus = DeliveryRemarks & {
   readonly waiting: number;
   /** In the lake, and not in landing any more, though the contract does not keep them. */
   readonly vanished: readonly string[];
+  /** Expected files that have not come; null if the contract expects none. */
+  readonly overdue: Overdue | null;
   /** The latest LastModified of a source file, ISO 8601. */
   readonly lastArrival: string | null;
   /** Null where the table was not made yet. */
@@ -194,6 +197,7 @@ async function datasetStatus(
               (source) => !keys.has(source) && !effects.catalog.asideOf(source) && !isUnseen(unseen, source),
             )
             .sort(),
+    overdue: overdueOf(dataset, effects.clock(), keys, live.keys()),
     lastArrival:
       arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
     version: table?.version ?? null,

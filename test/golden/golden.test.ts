@@ -1,10 +1,13 @@
 // A folder is a case: schemas/ (the bundled ones where it has none), landing/, and expected/ with one CSV per table,
-// insight or quarantine that the case is about. A new dataset or insight gets its case here, without code.
+// insight or quarantine that the case is about; overdue.csv has the expected files that have not come. A new dataset or
+// insight gets its case here, without code.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
+import { lakeStatus } from '../../lib/inspect/lake-status.ts';
 import type { Report } from '../../lib/ingest/report.ts';
+import { partitionLabel } from '../../lib/lake/partition.ts';
 import {
   newStore,
   openProcess,
@@ -73,6 +76,19 @@ async function refused(lake: TestLake): Promise<string[][]> {
   return rows;
 }
 
+/** Gaps in what the contracts expect, at the end of the case's time: on 2024-01-01, some seconds after midnight in UTC. */
+async function overdue({ effects }: TestLake): Promise<string[][]> {
+  const { datasets } = await lakeStatus(effects);
+  return datasets.flatMap(({ dataset, overdue }) =>
+    (overdue?.gaps ?? []).map(({ per, first, last, periods, since }) => [
+      ...[dataset, partitionLabel(per), first, last, String(periods), since],
+    ]),
+  );
+}
+
+/** What is not a table. */
+const FOUND: Readonly<Record<string, (lake: TestLake) => Promise<string[][]>>> = { refused, overdue };
+
 describe.each(cases.map((entry) => entry.name))('%s', (name) => {
   const folder = join(HERE, name);
   test('tables, insights and refusals are as expected', async () => {
@@ -83,14 +99,15 @@ describe.each(cases.map((entry) => entry.name))('%s', (name) => {
     for (const file of files) {
       const [header = [], ...expected] = parse(readFileSync(join(folder, 'expected', file))) as string[][];
       const table = file.replace(/\.csv$/, '');
-      const ref = table === 'refused' ? undefined : lake.effects.catalog.resolve(table);
+      const found = FOUND[table];
+      const ref = found ? undefined : lake.effects.catalog.resolve(table);
       const rows = ref
         ? (await rowsOf(lake, ref)).map((row) =>
             header.map((column) =>
               row[column] === undefined ? 'no such column' : String(row[column] ?? ''),
             ),
           )
-        : await refused(lake);
+        : await (found ?? refused)(lake);
       expect(rows.sort(), file).toEqual(expected.sort());
     }
   });
