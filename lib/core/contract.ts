@@ -1,6 +1,9 @@
 // A parsed contract of one dataset: plain data with every default filled in.
 // Knows nothing about files or SQL; parse-contract.ts creates it from datapackage.json.
+import type { Encoding } from './encodings.ts';
 import type { Column, ColumnType } from './schema.ts';
+
+export type { Encoding } from './encodings.ts';
 
 export type FieldType =
   | 'string'
@@ -108,9 +111,6 @@ export type Dialect = {
   readonly headerJoin: string;
   readonly caseSensitiveHeader: boolean;
 };
-
-/** `utf-16`: according to its byte order mark, little-endian without one. */
-export type Encoding = 'utf-8' | 'iso-8859-1' | 'windows-1252' | 'utf-16' | 'utf-16le' | 'utf-16be';
 
 /** `ndjson`: one JSON object per line. */
 export type Format = 'csv' | 'json' | 'ndjson';

@@ -55,11 +55,18 @@ describe('parseContract refuses', () => {
     [{ path: 'https://x/a.csv' }, 'it is a URL'],
     [{ path: 'a/*.parquet' }, `${r}.format: "format" is missing`],
     [{ format: 'parquet' }, `${r}.format: "parquet" is not supported yet: write "csv" or "json" or`],
+    // Another number is another alphabet: no name is suggested.
     [
-      { encoding: 'latin-2' },
-      `${r}.encoding: the encoding "latin-2" is not supported. Did you mean "latin-1"?`,
+      { encoding: 'windows-1259' },
+      `${r}.encoding: the encoding "windows-1259" is not supported. Write one of utf-8, iso-8859-1, windows-1252, utf-16`,
     ],
-    [{ encoding: 'shift_jis' }, `Write one of utf-8, iso-8859-1, latin-1, windows-1252, utf-16`],
+    [{ encoding: 'latin-11' }, `the encoding "latin-11" is not supported. Write one of`],
+    [
+      { encoding: 'windos-1250' },
+      `the encoding "windos-1250" is not supported. Did you mean "windows-1250"? Write`,
+    ],
+    [{ encoding: 'iso-2022-kr' }, `the encoding "iso-2022-kr" is not supported. Write`],
+    [{ encoding: 'iso-8859-16' }, `the encoding "iso-8859-16" is not supported. Write`],
     [{ compression: 'gz' }, `${r}.compression: "compression" is not supported yet`],
     [{ data: [] }, `${r}.data: "data" is not supported yet`],
     [{ maxRejectedRatio: 1.5 }, `${r}.maxRejectedRatio: 1.5 is not allowed here`],
