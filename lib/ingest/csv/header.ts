@@ -1,9 +1,10 @@
 // Reads a CSV file's header and decides which column fills which field, or why the file cannot be read at all.
-import { type Dataset, type Field, fieldHeaders } from '../../core/contract.ts';
+import { type Dataset, type Encoding, type Field, fieldHeaders } from '../../core/contract.ts';
 import { shown, type Violation } from '../../core/violation.ts';
 import { labelViolation, listed, listedFields, twoLabels } from '../labels.ts';
 import { fileViolation, type SourceFile } from '../row-source.ts';
 import { readRecords } from './csv-records.ts';
+import type { CsvReader } from './csv-reader.ts';
 import { RepeatedHeader } from './repeated-header.ts';
 
 export type Header = {
@@ -40,7 +41,7 @@ async function firstRecords(file: SourceFile, count: number): Promise<FirstRecor
   for await (const reader of readRecords(file)) {
     while (records.length < count && reader.next()) {
       const problem = reader.isHeader ? reader.problem : undefined;
-      if (problem) return unreadable(file.dataset, reader.line, problem);
+      if (problem) return unreadable(file.dataset, reader, problem);
       records.push(reader.cells());
       lineEnd = reader.lineEnd;
     }
@@ -69,12 +70,18 @@ function withHeader(file: SourceFile, records: readonly string[][]): Matched | V
     : fileViolation('duplicate-label', `the header names the column ${shown(twice)} twice`, twice);
 }
 
-function unreadable(dataset: Dataset, line: number, { rule, message }: Violation): Violation {
-  const hint =
-    rule === 'encoding-error'
-      ? `: ${dataset.encoding} does not know its bytes; name the file's encoding in the contract, such as "encoding": "windows-1252" or "utf-16"`
-      : `: ${message}`;
-  return fileViolation(rule, `the header on line ${line} cannot be read${hint}`);
+function unreadable({ encoding }: Dataset, reader: CsvReader, { rule, message }: Violation): Violation {
+  const hint = rule === 'encoding-error' ? otherEncoding(encoding, reader.raw('latin1')) : message;
+  return fileViolation(rule, `the header on line ${reader.line} cannot be read: ${hint}`);
+}
+
+/** An encoding is named only where the bytes prove it: nearly any other would read them too, as other text. */
+function otherEncoding(encoding: Encoding, bytes: string): string {
+  const found = `${encoding} does not know its bytes`;
+  const isMarked = encoding === 'utf-8' && /^(\xff\xfe|\xfe\xff)/.test(bytes);
+  return isMarked
+    ? `${found}. The file begins with the byte order mark of UTF-16: write "encoding": "utf-16" in the contract`
+    : `${found}. Ask the file's sender for its encoding, and write it as "encoding" in the contract`;
 }
 
 /** The columns are the fields in order; what the path gives may be among them or not. */
