@@ -3,8 +3,8 @@ import { type Dataset, type Encoding, type Field, fieldHeaders } from '../../cor
 import { shown, type Violation } from '../../core/violation.ts';
 import { labelViolation, listed, listedFields, twoLabels } from '../labels.ts';
 import { fileViolation, type SourceFile } from '../row-source.ts';
-import { readRecords } from './csv-records.ts';
 import type { CsvReader } from './csv-reader.ts';
+import { readRecords } from './csv-records.ts';
 import { RepeatedHeader } from './repeated-header.ts';
 
 export type Header = {
