@@ -83,6 +83,12 @@ export type ForeignKey = {
   readonly reference: { readonly resource: string; readonly fields: readonly string[] };
 };
 
+/** Records that are no rows: by the first cell's text, by the whole text of a field's cell (RE2), or without any value. */
+export type SkipRule =
+  | { readonly startsWith: string }
+  | { readonly field: string; readonly pattern: string }
+  | { readonly blank: true };
+
 export type Mode = 'append' | 'replace' | 'upsert';
 
 /** https://datapackage.org/standard/table-schema/#fieldsMatch: how a file's columns and the contract's fields must agree. */
@@ -137,6 +143,10 @@ export type Dataset = {
   /** The fields named in partitionBy, regardless of the mode: a source file must provide each of them. */
   readonly partitionFields: readonly string[];
   readonly mode: Mode;
+  /** Records that are left out and counted apart: see skip-rules.ts. */
+  readonly skipRows?: readonly SkipRule[];
+  /** So many records at the end of a file are left out as well. */
+  readonly footerRows?: number;
   readonly extraColumns: 'ignore' | 'reject';
   /** Absent: columns in any order, optional ones may be missing, `extraColumns` decides about extra ones. */
   readonly fieldsMatch?: FieldsMatch;

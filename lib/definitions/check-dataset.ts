@@ -7,17 +7,20 @@ import { Place } from './place.ts';
 
 /** Throws DefinitionError for the first one that DuckDB refuses. */
 export async function checkDataset(session: SqlSession, dataset: Dataset): Promise<void> {
-  const asked = dataset.fields.flatMap((field) =>
-    questions(field).map((question) => ({ field, ...question })),
-  );
+  const asked = [
+    ...dataset.fields.flatMap((field) =>
+      questions(field).map((question) => ({ ...question, word: `field ${field.name}, ${question.word}` })),
+    ),
+    ...skipQuestions(dataset),
+  ];
   // Most contracts are correct: one statement checks many expressions.
   for (let start = 0; start < asked.length; start += AT_ONCE) {
     const some = asked.slice(start, start + AT_ONCE);
     if ((await refusal(session, some.map(({ sql }) => sql).join(', '))) === undefined) continue;
-    for (const { field, word, value, sql } of some) {
+    for (const { word, value, sql } of some) {
       const problem = await refusal(session, sql);
       if (problem === undefined) continue;
-      const place = new Place(dataset.file, `dataset ${dataset.name}, field ${field.name}, ${word}`);
+      const place = new Place(dataset.file, `dataset ${dataset.name}, ${word}`);
       place.refuse(`DuckDB does not accept ${JSON.stringify(value)}: ${problem}. Correct it`);
     }
   }
@@ -36,6 +39,20 @@ async function refusal(session: SqlSession, expressions: string): Promise<string
 }
 
 type Question = { readonly word: string; readonly value: string; readonly sql: string };
+
+function skipQuestions({ skipRows = [] }: Dataset): Question[] {
+  return skipRows.flatMap((rule, i) =>
+    'field' in rule
+      ? [
+          {
+            word: `skipRows[${i}].pattern`,
+            value: rule.pattern,
+            sql: `regexp_full_match('', ${literal(rule.pattern)})`,
+          },
+        ]
+      : [],
+  );
+}
 
 const DATED: readonly FieldType[] = ['date', 'datetime', 'time'];
 

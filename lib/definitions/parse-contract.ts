@@ -20,6 +20,7 @@ import { parseEncoding } from './parse-encoding.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
+import { parseSkipRows } from './parse-skip-rows.ts';
 import { Place, refusalOf } from './place.ts';
 import { readContract } from './read-contract.ts';
 
@@ -140,6 +141,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     primaryKey,
     partitionBy: effectivePartition(declared, mode, primaryKey),
     mode,
+    ...parseSkipRows(words, format, fields, place),
     extraColumns: parseExtraColumns(words, dialect, place),
     ...(words.schema.fieldsMatch === undefined ? {} : { fieldsMatch: words.schema.fieldsMatch }),
     onDelete: words.onDelete ?? 'withdraw',

@@ -1,6 +1,7 @@
 // Converts one source file to Parquet: accepted rows by partition, rejected rows for quarantine, and a check that none is lost.
 // Knows no tables, commits or reports. Guarantees law 3 (conservation) and law 8 (bounded memory).
 import { join } from 'node:path';
+import { anySkips, type SkippedCount, skipConditions, skippedTotal } from '../core/skip-rules.ts';
 import { validation } from '../core/validation-sql.ts';
 import type { Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
@@ -21,6 +22,7 @@ import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectionViolation } from './rejection-limits.ts';
 import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
 import { unpackedViolation } from './size-limit.ts';
+import { countSkipped } from './skipped-rows.ts';
 import { BrokenArchiveError, TooLargeError } from './source-bytes.ts';
 import { type TimeStage, untimed } from './stopwatch.ts';
 
@@ -30,6 +32,8 @@ export type Converted = {
   readonly outcome: 'accepted';
   readonly rows: number;
   readonly acceptedRows: number;
+  /** Records that the contract skips, by rule. rows = acceptedRows + quarantine.rows + these. */
+  readonly skipped: readonly SkippedCount[];
   readonly dataFiles: readonly DataFile[];
   readonly quarantine: QuarantineFile | undefined;
   readonly ignoredColumns: readonly string[];
@@ -43,6 +47,7 @@ export type Refused = {
   readonly outcome: 'rejected';
   readonly violation: Violation;
   readonly rows?: number;
+  readonly skipped?: readonly SkippedCount[];
   readonly quarantine?: QuarantineFile;
   /** As of an accepted file, if its records were read. */
   readonly text?: string | undefined;
@@ -130,6 +135,8 @@ async function convertRows(
   { time = untimed, maxExamples = MAX_EXAMPLES }: ConvertOptions,
 ): Promise<Converted | Refused> {
   const rules = validation(file.dataset, source.texts, file.fromPath, source.repeatedHeader);
+  const conditions = skipConditions(file.dataset, source.texts);
+  const skipping = anySkips(conditions);
   const accepted = join(file.scratch, 'accepted.parquet');
   const stop = new AbortController();
   const counting = time('count', source.countRecords);
@@ -139,7 +146,7 @@ async function convertRows(
     () => stop.abort(),
   );
   const [copied, counted] = await Promise.allSettled([
-    time('convert', () => copyAccepted(session, file, source, rules, accepted, stop.signal)),
+    time('convert', () => copyAccepted(session, file, source, rules, accepted, skipping, stop.signal)),
     counting,
   ]);
   if (counted.status === 'rejected') throw counted.reason;
@@ -153,28 +160,39 @@ async function convertRows(
       ? keepFirstOfEachKey(session, file, accepted)
       : valid,
   );
+  const own = source.skipped ?? [];
+  const isWhole = valid + skippedTotal(own) === rows;
+  const skipped = [...own, ...(isWhole ? [] : await countSkipped(session, source, conditions))];
+  const skippedRows = skippedTotal(skipped);
   const quarantine =
-    acceptedRows === rows
+    acceptedRows + skippedRows === rows
       ? undefined
       : await time('quarantine', () =>
           writeQuarantine(
             session,
             file,
-            refusedRows(session, file, source, rules, counted.value),
+            refusedRows(session, file, source, rules, counted.value, skipping),
             maxExamples,
           ),
         );
-  if (acceptedRows + (quarantine?.rows ?? 0) !== rows)
+  const refused = quarantine?.rows ?? 0;
+  if (acceptedRows + refused + skippedRows !== rows)
     throw new CorruptionError(
-      `${file.path}: ${rows} records, but ${acceptedRows} accepted and ${quarantine?.rows ?? 0} quarantined. Nothing was committed; please report this file's shape.`,
+      `${file.path}: ${rows} records, but ${acceptedRows} accepted, ${refused} quarantined and ${skippedRows} skipped. Nothing was committed; please report this file's shape.`,
     );
-  const tooMany = rejectionViolation(file.dataset, rows, rows - acceptedRows, quarantine?.examples[0]);
+  const tooMany = rejectionViolation(
+    file.dataset,
+    rows - skippedRows,
+    refused,
+    quarantine?.examples[0],
+  );
   if (tooMany)
     return {
       outcome: 'rejected',
       violation: tooMany,
       rows,
       text: counted.value.text,
+      skipped,
       ...(quarantine ? { quarantine } : {}),
     };
   const dataFiles = await time('split', () => splitByPartition(session, file, accepted, acceptedRows));
@@ -182,6 +200,7 @@ async function convertRows(
     outcome: 'accepted',
     rows,
     acceptedRows,
+    skipped,
     dataFiles,
     quarantine,
     ignoredColumns: reported(source.ignored),

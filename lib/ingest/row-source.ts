@@ -1,6 +1,7 @@
 // A source file of any format as rows of texts: the interface for validation and conversion.
 import type { Dataset } from '../core/contract.ts';
 import type { RecordOffsets } from '../core/record-offsets.ts';
+import type { SkippedCount } from '../core/skip-rules.ts';
 import type { TextSource } from '../core/validation-sql.ts';
 import { type RefusedRow, shortValue, type Violation } from '../core/violation.ts';
 import { textBytes } from './source-bytes.ts';
@@ -15,6 +16,8 @@ export type RowSource = {
   readonly ignored: readonly string[];
   /** The labels of optional fields that nothing fills: their values are null. */
   readonly missing: readonly string[];
+  /** Records that the relation leaves out because the contract skips them. */
+  readonly skipped?: readonly SkippedCount[];
   /** Records in the file, counted independently of the relation. */
   countRecords(): Promise<RecordCount>;
   /** Every record that is not accepted, in the file's order: the flagged rows, and the records that are no rows. */

@@ -3,6 +3,7 @@ import type { Violation } from '../../core/violation.ts';
 import { fileViolation, type SourceFile, sourceBytes } from '../row-source.ts';
 import { CsvReader } from './csv-reader.ts';
 import { type RepeatedHeader, repeatedHeader } from './repeated-header.ts';
+import type { SkippedRecords } from './skipped-records.ts';
 
 /**
  * The reader, each time that it has got more: take records with `next` until it says false. `columns` is known once the
@@ -19,8 +20,15 @@ export async function* readRecords(file: SourceFile, columns?: number): AsyncIte
   yield reader;
 }
 
-/** What a record must be to be a row: `repeated` where those that repeat the header are none, and not left to the engine to find. */
-export type RecordShape = { readonly columns: number; readonly repeated?: RepeatedHeader };
+/**
+ * What a record must be to be a row: `repeated` where those that repeat the header are none, and not left to the engine to find.
+ * `skipped`: those that are left out, whatever else they are.
+ */
+export type RecordShape = {
+  readonly columns: number;
+  readonly repeated?: RepeatedHeader;
+  readonly skipped?: SkippedRecords;
+};
 
 /** Why the current record is no row of such a file. */
 export function recordProblem(reader: CsvReader, { columns, repeated }: RecordShape): Violation | undefined {

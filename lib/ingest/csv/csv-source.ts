@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { TextHash } from '../../content-hash.ts';
 import type { Dataset } from '../../core/contract.ts';
 import { RecordScanner } from '../../core/record-scanner.ts';
+import type { SkippedCount } from '../../core/skip-rules.ts';
 import type { Violation } from '../../core/violation.ts';
 import { fileLiteral, identifier, literal } from '../../sql/quoting.ts';
 import { pour } from '../pour.ts';
@@ -20,6 +21,7 @@ import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
 import { locateRecords, type RejectedShape } from './locate-records.ts';
+import { SkippedRecords, SkippedTally, skipsRecords } from './skipped-records.ts';
 
 // By default DuckDB would allocate sixteen times the longest record, several times over.
 const BUFFER_RECORDS = 2;
@@ -31,6 +33,7 @@ const PLAIN = { delimiter: ',', quoteChar: '"', lineEnd: '\n', longest: MAX_RECO
 export async function csvSource(file: SourceFile): Promise<RowSource | Violation> {
   const header = await readHeader(file);
   if ('rule' in header) return header;
+  if (skipsRecords(file.dataset)) return skippingSource(file, header);
   const rewritten = () => rewrittenSource(file, header);
   const isPlainSoFar =
     mayBePlain(file.dataset) &&
@@ -137,31 +140,47 @@ function readCsv(path: string, format: Format): string {
     max_line_size = ${format.longest}, buffer_size = ${BUFFER_RECORDS * format.longest}, ignore_errors = true)`;
 }
 
-/** The well-formed records' cells that fields take, as RFC 4180 has them. */
-async function rewrittenSource(file: SourceFile, header: Header): Promise<RowSource | Violation> {
-  const path = join(file.scratch, 'plain.csv');
-  const taken = [...header.columns];
-  const shape = { columns: header.labels.length, repeated: header.repeated };
-  const refusal = await writePlain(file, header, shape, path);
-  if (refusal) return refusal;
-  const relation = readCsv(path, { ...PLAIN, hasHeader: false, columns: taken.length });
-  const source = rowSource(file, header, relation, new Map(taken.map(([field], i) => [field, i])), shape);
-  return { ...source, countRecords: async () => ({ ...(await source.countRecords()), isPlain: true }) };
+/** The file is counted first: where its footer begins follows from how many records it has. */
+async function skippingSource(file: SourceFile, header: Header): Promise<RowSource | Violation> {
+  const counted = await countCsvRecords(file, header.labels.length);
+  const source = await rewrittenSource(file, header, new SkippedRecords(file.dataset, counted.records));
+  return 'rule' in source ? source : { ...source, countRecords: async () => ({ ...counted, isPlain: true }) };
 }
 
+/** The well-formed records' cells that fields take, as RFC 4180 has them; `skipped`: without these records. */
+async function rewrittenSource(
+  file: SourceFile,
+  header: Header,
+  skipped?: SkippedRecords,
+): Promise<RowSource | Violation> {
+  const path = join(file.scratch, 'plain.csv');
+  const taken = [...header.columns];
+  const shape = { columns: header.labels.length, repeated: header.repeated, ...(skipped ? { skipped } : {}) };
+  const written = await writePlain(file, header, shape, path);
+  if ('rule' in written) return written;
+  const relation = readCsv(path, { ...PLAIN, hasHeader: false, columns: taken.length });
+  const source = rowSource(file, header, relation, new Map(taken.map(([field], i) => [field, i])), shape);
+  const countRecords = async () => ({ ...(await source.countRecords()), isPlain: true });
+  return { ...source, countRecords, ...(skipped ? { skipped: written } : {}) };
+}
+
+/** Returns how many records were skipped. */
 async function writePlain(
   file: SourceFile,
   header: Header,
   shape: RecordShape,
   path: string,
-): Promise<Violation | undefined> {
+): Promise<SkippedCount[] | Violation> {
   const indexes = [...header.columns.values()];
+  const tally = new SkippedTally();
   let refusal: Violation | undefined;
   async function* plainText() {
     for await (const reader of readRecords(file, shape.columns)) {
       let text = '';
       while (reader.next()) {
-        if (reader.isHeader || recordProblem(reader, shape)) continue;
+        const rule = shape.skipped?.ruleAt(reader);
+        if (rule !== undefined) tally.add(rule);
+        if (reader.isHeader || rule !== undefined || recordProblem(reader, shape)) continue;
         const record = plainRecord(indexes.map((i) => reader.cell(i)));
         if (3 * record.length > MAX_RECORD_BYTES && Buffer.byteLength(record) >= MAX_RECORD_BYTES) {
           const message = `line ${reader.line}: the record is longer than ${MAX_RECORD_BYTES} bytes`;
@@ -175,7 +194,7 @@ async function writePlain(
     }
   }
   await pour(plainText(), createWriteStream(path));
-  return refusal;
+  return refusal ?? tally.counts;
 }
 
 function plainRecord(cells: readonly string[]): string {

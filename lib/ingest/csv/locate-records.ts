@@ -78,7 +78,7 @@ async function* allRecords(
   const flags = await FlaggedRowCursor.over(flagged);
   for await (const reader of readRecords(file, shape.columns)) {
     while (reader.next()) {
-      if (reader.isHeader) continue;
+      if (reader.isHeader || shape.skipped?.ruleAt(reader) !== undefined) continue;
       const violations = flags.against(recordProblem(reader, shape));
       if (violations === undefined) continue;
       requireRepeated(file, reader, shape, violations);

@@ -1,0 +1,56 @@
+// The records of a CSV file that the contract skips by themselves, whatever their number of cells: the footer, and those told by
+// their first cell or by having no value. They are taken out before anything else is asked of a record.
+import type { Dataset, SkipRule } from '../../core/contract.ts';
+import { FOOTER, type SkippedCount, skipRuleText } from '../../core/skip-rules.ts';
+import type { CsvReader } from './csv-reader.ts';
+
+type RecordRule = Exclude<SkipRule, { readonly field: string }>;
+
+export class SkippedRecords {
+  readonly #rules: readonly RecordRule[];
+  readonly #names: readonly string[];
+  /** Ordinal of the footer's first record. */
+  readonly #footerStart: number;
+
+  /** `records`: how many the file has, without its header. */
+  constructor({ skipRows = [], footerRows = 0, dialect }: Dataset, records: number) {
+    this.#rules = skipRows.flatMap((rule) => ('field' in rule ? [] : [rule]));
+    this.#names = this.#rules.map(skipRuleText);
+    this.#footerStart = dialect.headerRecords + (footerRows === 0 ? Infinity : Math.max(0, records - footerRows));
+  }
+
+  /** The rule that skips the current record: the footer first, then the rules in the contract's order. */
+  ruleAt(reader: CsvReader): string | undefined {
+    if (reader.isHeader) return undefined;
+    if (reader.ordinal >= this.#footerStart) return FOOTER;
+    const found = this.#rules.findIndex((rule) =>
+      'blank' in rule ? isBlank(reader) : reader.cell(0).startsWith(rule.startsWith),
+    );
+    return this.#names[found];
+  }
+}
+
+/** Whether a dataset has rules about whole records. */
+export function skipsRecords({ skipRows = [], footerRows }: Dataset): boolean {
+  return footerRows !== undefined || skipRows.some((rule) => !('field' in rule));
+}
+
+/** White space is no value. */
+function isBlank(reader: CsvReader): boolean {
+  // Nearly every record ends here.
+  if (reader.cell(0).trim() !== '') return false;
+  return reader.cells().every((cell) => cell.trim() === '');
+}
+
+/** Counts by rule, in the order in which they were first met. */
+export class SkippedTally {
+  readonly #counts = new Map<string, number>();
+
+  add(rule: string): void {
+    this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + 1);
+  }
+
+  get counts(): SkippedCount[] {
+    return [...this.#counts].map(([rule, rows]) => ({ rule, rows }));
+  }
+}
