@@ -38,7 +38,8 @@ function checkRule(rule: SkipRule, format: Format, fields: readonly Field[], at:
       );
     return;
   }
-  if (!fields.some(({ name }) => name === rule.field)) at.at('field').refuse(unknownField(rule.field, fields));
+  if (!fields.some(({ name }) => name === rule.field))
+    at.at('field').refuse(unknownField(rule.field, fields));
   const problem = patternProblem(rule.pattern);
   if (problem !== undefined) at.at('pattern').refuse(`${JSON.stringify(rule.pattern)}: ${problem}`);
 }

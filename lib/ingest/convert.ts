@@ -180,12 +180,7 @@ async function convertRows(
     throw new CorruptionError(
       `${file.path}: ${rows} records, but ${acceptedRows} accepted, ${refused} quarantined and ${skippedRows} skipped. Nothing was committed; please report this file's shape.`,
     );
-  const tooMany = rejectionViolation(
-    file.dataset,
-    rows - skippedRows,
-    refused,
-    quarantine?.examples[0],
-  );
+  const tooMany = rejectionViolation(file.dataset, rows - skippedRows, refused, quarantine?.examples[0]);
   if (tooMany)
     return {
       outcome: 'rejected',

@@ -16,7 +16,8 @@ export class SkippedRecords {
   constructor({ skipRows = [], footerRows = 0, dialect }: Dataset, records: number) {
     this.#rules = skipRows.flatMap((rule) => ('field' in rule ? [] : [rule]));
     this.#names = this.#rules.map(skipRuleText);
-    this.#footerStart = dialect.headerRecords + (footerRows === 0 ? Infinity : Math.max(0, records - footerRows));
+    this.#footerStart =
+      dialect.headerRecords + (footerRows === 0 ? Infinity : Math.max(0, records - footerRows));
   }
 
   /** The rule that skips the current record: the footer first, then the rules in the contract's order. */
