@@ -23,9 +23,11 @@ export function countedOf({ table, change }: CountedChange): {
 export function countsHeadline({ refused, admitted, before, after }: ContractCounts): string {
   const change = (old: number, now: number) =>
     old === now ? number(now) : `${number(old)} → ${number(now)}`;
+  const taken = before.skipped === after.skipped ? 'accepted' : 'accepted or skipped';
   return (
-    `${count(refused, 'live row')} would be refused, ${count(admitted, 'quarantined row')} accepted; ` +
-    `rows: ${change(before.live, after.live)} live, ${change(before.quarantined, after.quarantined)} quarantined`
+    `${count(refused, 'live row')} would be refused, ${count(admitted, 'quarantined row')} ${taken}; ` +
+    `rows: ${change(before.live, after.live)} live, ${change(before.quarantined, after.quarantined)} quarantined` +
+    (before.skipped + after.skipped === 0 ? '' : `, ${change(before.skipped, after.skipped)} skipped`)
   );
 }
 

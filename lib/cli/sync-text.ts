@@ -38,11 +38,14 @@ function totals({ outcomes, unchanged, rejected, settled }: SyncResult): Record<
   };
 }
 
-function rowTotals({ outcomes }: SyncResult): { accepted: number; quarantined: number; withdrawn: number } {
+type RowTotals = Readonly<Record<'accepted' | 'quarantined' | 'skipped' | 'withdrawn', number>>;
+
+function rowTotals({ outcomes }: SyncResult): RowTotals {
   const reports = outcomes.flatMap(({ result, report }) => (result === 'accepted' && report ? [report] : []));
   return {
     accepted: reports.reduce((sum, report) => sum + report.accepted, 0),
     quarantined: reports.reduce((sum, report) => sum + report.quarantined, 0),
+    skipped: reports.reduce((sum, { skipped = 0 }) => sum + skipped, 0),
     withdrawn: outcomes.reduce((sum, { withdrawnRows }) => sum + (withdrawnRows ?? 0), 0),
   };
 }
@@ -87,7 +90,7 @@ function summary(result: SyncResult): string[] {
   return [
     ...contractLines(result),
     `Files: ${parts.length === 0 ? 'none' : parts.map((name) => `${number(files[name])} ${name}`).join(', ')}`,
-    `Rows: ${number(rows.accepted)} accepted, ${number(rows.quarantined)} quarantined${rows.withdrawn > 0 ? `, ${number(rows.withdrawn)} withdrawn` : ''}`,
+    `Rows: ${number(rows.accepted)} accepted, ${number(rows.quarantined)} quarantined${rows.skipped > 0 ? `, ${number(rows.skipped)} skipped` : ''}${rows.withdrawn > 0 ? `, ${number(rows.withdrawn)} withdrawn` : ''}`,
     `Refreshed: ${
       tables.length === 0
         ? 'nothing'
@@ -218,6 +221,7 @@ export function syncDocument(
       outcome,
       rows: report?.accepted ?? withdrawnRows ?? 0,
       quarantined: report?.quarantined ?? 0,
+      skipped: report?.skipped ?? 0,
       partitions: [...new Set(partitions.map(partitionLabel))],
     })),
     applied: result.applied.map(({ table, change }) => ({ table: tablePrefix(table), change })),

@@ -7,19 +7,25 @@ import { count, number } from './text.ts';
 /** Lines without line ends. */
 export function validationLines(found: Validation): string[] {
   const { file, dataset, rows, accepted, rejected, reason, counts, violations } = found;
-  const { ignoredColumns, missingColumns } = found;
+  const { ignoredColumns, missingColumns, skipped, skippedBy } = found;
   const total = counts.reduce((sum, { rows }) => sum + rows, 0);
   const more = total - violations.length;
   return [
     reason === undefined
-      ? `${file}: ${count(rows, 'row')} of ${dataset}, ${number(accepted)} accepted, ${number(rejected)} refused`
+      ? `${file}: ${count(rows, 'row')} of ${dataset}, ${number(accepted)} accepted, ${number(rejected)} refused${skipped > 0 ? `, ${number(skipped)} skipped` : ''}`
       : `${file}: rejected (${dataset}): ${reason.message}`,
+    ...(skipped === 0 ? [] : [skippedLine(skippedBy, skipped === rows)]),
     ...(ignoredColumns.length === 0 ? [] : [`Columns that ${dataset} ignores: ${ignoredColumns.join(', ')}`]),
     ...(missingColumns.length === 0 ? [] : [`Missing optional columns: ${missingColumns.join(', ')}`]),
     ...(counts.length === 0 ? [] : ['', ...countTable(found)]),
     ...(violations.length === 0 ? [] : ['', ...violations.map(placedMessage)]),
     ...(more > 0 ? [`and ${number(more)} more: --limit ${total} lists them all`] : []),
   ];
+}
+
+function skippedLine(skippedBy: Validation['skippedBy'], isAll: boolean): string {
+  const rules = skippedBy.map(({ rule, rows }) => `${number(rows)} by ${rule}`).join(', ');
+  return `Skipped${isAll ? ', which leaves no row' : ''}: ${rules}`;
 }
 
 function countTable({ counts }: Validation): string[] {
@@ -36,6 +42,8 @@ export function validationDocument({
   rows,
   accepted,
   rejected,
+  skipped,
+  skippedBy,
   reason,
   violations,
 }: Validation): unknown {
@@ -45,6 +53,7 @@ export function validationDocument({
     rows,
     accepted,
     rejected,
+    ...(skipped === 0 ? {} : { skipped, skippedBy }),
     violations: [...(reason === undefined ? [] : [reason]), ...violations].map((violation) => ({
       line: violation.line,
       field: violation.field,

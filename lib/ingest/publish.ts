@@ -1,6 +1,7 @@
 // Uploads a conversion's result: data files with their tags, the quarantine file and the report. No commit names them yet.
 import { contentHash } from '../content-hash.ts';
 import type { Dataset } from '../core/contract.ts';
+import { type SkippedCount, skippedTotal } from '../core/skip-rules.ts';
 import type { Add } from '../delta/actions.ts';
 import { type Former, remarkTags, unmatchedLabels } from '../lake/delivery.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -86,6 +87,7 @@ async function findings(
     rows: converted.rows ?? 0,
     accepted: converted.outcome === 'accepted' ? converted.acceptedRows : 0,
     quarantined: quarantine?.rows ?? 0,
+    ...skippedFindings(converted.skipped ?? []),
     violations: quarantine?.counts ?? [],
     examples: quarantine?.examples ?? [],
     ...columnFindings(dataset, converted),
@@ -93,6 +95,11 @@ async function findings(
     ...stored,
     ...(quarantine?.header === undefined ? {} : { header: quarantine.header }),
   };
+}
+
+function skippedFindings(skippedBy: readonly SkippedCount[]): Pick<Findings, 'skipped' | 'skippedBy'> {
+  const skipped = skippedTotal(skippedBy);
+  return skipped === 0 ? {} : { skipped, skippedBy };
 }
 
 function columnFindings(
@@ -118,7 +125,8 @@ async function uploadDataFiles(
     lastModifiedMs: version.lastModifiedMs,
     contract: dataset.hash,
     acceptedRows: converted.acceptedRows,
-    quarantinedRows: converted.rows - converted.acceptedRows,
+    quarantinedRows: converted.quarantine?.rows ?? 0,
+    skippedRows: skippedTotal(converted.skipped),
     report,
     ...(converted.text === undefined ? {} : { text: converted.text }),
   });

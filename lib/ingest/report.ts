@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../core/contract.ts';
 import { canonicalJson } from '../core/definition-hash.ts';
+import type { SkippedCount } from '../core/skip-rules.ts';
 import type { Violation } from '../core/violation.ts';
 import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Former, Unmatched } from '../lake/delivery.ts';
@@ -21,6 +22,9 @@ export type Findings = {
   readonly accepted: number;
   /** Rows that break the contract. */
   readonly quarantined: number;
+  /** Records that the contract skips, and by which rule; absent where there is none. rows = accepted + quarantined + skipped. */
+  readonly skipped?: number;
+  readonly skippedBy?: readonly SkippedCount[];
   /** By field and rule. */
   readonly violations: readonly ViolationCount[];
   /** The first twenty. */

@@ -19,10 +19,12 @@ export type SourceUse = {
   readonly etag: string;
   readonly lastModified: string;
   readonly contract: string;
-  /** In the data files that count; the next two are of the whole source file. */
+  /** In the data files that count; the next three are of the whole source file. */
   readonly rows: number;
   readonly acceptedRows: number;
   readonly quarantinedRows: number;
+  /** Records that the contract skips; absent where there are none. */
+  readonly skippedRows?: number;
   /** In which it came into its table. */
   readonly version: number;
   readonly committedAt: string;
@@ -184,7 +186,7 @@ function sourceUses({ log, files }: UsedTable): SourceUse[] {
   for (const { add, from } of files.values()) {
     const origin = readOrigin(add);
     if (origin === undefined) continue;
-    const { source, etag, contract, acceptedRows, quarantinedRows } = origin;
+    const { source, etag, contract, acceptedRows, quarantinedRows, skippedRows } = origin;
     const id = JSON.stringify([source, etag, contract, from]);
     uses.set(id, {
       dataset: log.prefix.slice(log.prefix.indexOf('/') + 1),
@@ -195,6 +197,7 @@ function sourceUses({ log, files }: UsedTable): SourceUse[] {
       rows: (uses.get(id)?.rows ?? 0) + recordCount([add]),
       acceptedRows,
       quarantinedRows,
+      ...(skippedRows === 0 ? {} : { skippedRows }),
       version: from,
       committedAt: iso(log.timeOf(from)),
     });
