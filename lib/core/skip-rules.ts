@@ -22,13 +22,20 @@ export type SkipCondition = {
   readonly sql: string;
 };
 
-/** The text is that of `constraints.pattern`, before missingValues; an empty cell is the empty text. */
-export function skipConditions({ skipRows = [], fields }: Dataset, texts: TextSource): SkipCondition[] {
+/**
+ * The text is that of `constraints.pattern`, before missingValues; an empty cell is the empty text. A field whose column the file
+ * lacks has no cell. `missing`: the headers of such fields.
+ */
+export function skipConditions(
+  { skipRows = [], fields }: Dataset,
+  texts: TextSource,
+  missing: readonly string[],
+): SkipCondition[] {
   return skipRows.flatMap((rule) => {
     if (!('field' in rule)) return [];
     const field = fields.find(({ name }) => name === rule.field);
     const text = texts.get(rule.field);
-    if (field === undefined || text === undefined) return [];
+    if (field === undefined || text === undefined || missing.includes(field.header)) return [];
     const written = `coalesce(${trimmedText(field, text)}, '')`;
     return [{ rule: skipRuleText(rule), sql: `regexp_full_match(${written}, ${literal(rule.pattern)})` }];
   });

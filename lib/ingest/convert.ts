@@ -135,7 +135,7 @@ async function convertRows(
   { time = untimed, maxExamples = MAX_EXAMPLES }: ConvertOptions,
 ): Promise<Converted | Refused> {
   const rules = validation(file.dataset, source.texts, file.fromPath, source.repeatedHeader);
-  const conditions = skipConditions(file.dataset, source.texts);
+  const conditions = skipConditions(file.dataset, source.texts, source.missing);
   const skipping = anySkips(conditions);
   const accepted = join(file.scratch, 'accepted.parquet');
   const stop = new AbortController();
