@@ -25,7 +25,14 @@ export async function sendAgain(
       : [
           `This is UTF-8, but ${dataset.name} needs ${dataset.encoding}: convert it with iconv -f utf-8 -t ${ICONV[dataset.encoding] ?? dataset.encoding}.`,
         ];
-  return [...(await nextSteps(effects, dataset, rejects)), ...encoding];
+  return [...(await nextSteps(effects, dataset, rejects)), ...footer(dataset), ...encoding];
+}
+
+/** Without it the last refused rows would be skipped. */
+function footer({ name, footerRows = 0 }: Dataset): string[] {
+  if (footerRows === 0) return [];
+  const lines = footerRows === 1 ? 'The last line stands' : `The last ${footerRows} lines stand`;
+  return [`${lines} for the footer that ${name} skips (footerRows): leave it below the rows.`];
 }
 
 async function nextSteps(

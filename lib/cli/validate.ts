@@ -21,7 +21,9 @@ rejected. Writes nothing. The file can be anywhere; values that the dataset take
       value: 'KEY',
       description: 'The landing key that the file will have, if its folders here differ.',
     },
-    tableOrJson('file, dataset, rows, accepted, rejected, violations (line, field, rule, value, message).'),
+    tableOrJson(
+      'file, dataset, rows, accepted, rejected, skipped and skippedBy (where records are skipped), violations (line, field, rule, value, message).',
+    ),
     {
       name: 'limit',
       value: 'N',

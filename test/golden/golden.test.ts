@@ -1,5 +1,5 @@
 // A folder is a case: schemas/ (the bundled ones where it has none), landing/, and expected/ with one CSV per table,
-// insight or quarantine that the case is about. A new dataset or insight gets its case here, without code.
+// insight, quarantine or list of skipped records that the case is about. A new dataset or insight gets its case here, without code.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -39,11 +39,24 @@ async function play(folder: string): Promise<TestLake> {
   return lake;
 }
 
+async function reports(lake: TestLake): Promise<Report[]> {
+  const found: Report[] = [];
+  for await (const { key } of lake.effects.lake.list('files/'))
+    found.push(JSON.parse(new TextDecoder().decode(await lake.effects.lake.read(key))));
+  return found;
+}
+
+/** `source,rule,rows` of the records that the contracts skip. */
+async function skipped(lake: TestLake): Promise<string[][]> {
+  return (await reports(lake)).flatMap(({ source, skippedBy = [] }) =>
+    skippedBy.map(({ rule, rows }) => [source, rule, String(rows)]),
+  );
+}
+
 /** `source,line,field,rule,value` (for JSON the path in the line's place) of every rejected row's violations, and of files refused as a whole. */
 async function refused(lake: TestLake): Promise<string[][]> {
   const rows: string[][] = [];
-  for await (const { key } of lake.effects.lake.list('files/')) {
-    const report = JSON.parse(new TextDecoder().decode(await lake.effects.lake.read(key))) as Report;
+  for (const report of await reports(lake)) {
     if (report.reason)
       rows.push([report.source, '', report.reason.field, report.reason.rule, report.reason.value ?? '']);
     if (report.quarantine === undefined) continue;
@@ -83,15 +96,16 @@ describe.each(cases.map((entry) => entry.name))('%s', (name) => {
     for (const file of files) {
       const [header = [], ...expected] = parse(readFileSync(join(folder, 'expected', file))) as string[][];
       const table = file.replace(/\.csv$/, '');
-      const ref = table === 'refused' ? undefined : lake.effects.catalog.resolve(table);
+      const listed = { refused, skipped }[table];
+      const ref = listed ? undefined : lake.effects.catalog.resolve(table);
       const rows = ref
         ? (await rowsOf(lake, ref)).map((row) =>
             header.map((column) =>
               row[column] === undefined ? 'no such column' : String(row[column] ?? ''),
             ),
           )
-        : await refused(lake);
-      expect(rows.sort(), file).toEqual(expected.sort());
+        : await listed?.(lake);
+      expect(rows?.sort(), file).toEqual(expected.sort());
     }
   });
 });
