@@ -16,7 +16,7 @@ export type ContractCounts = {
   /** Of the whole table. */
   readonly before: Rows;
   readonly after: Rows;
-  /** Live rows that the new contract refuses, in files that stay accepted. */
+  /** Live rows, or skipped records, that the new contract refuses, in files that stay accepted. */
   readonly refused: number;
   readonly refusedFiles: number;
   readonly refusedExamples: readonly RowExample[];

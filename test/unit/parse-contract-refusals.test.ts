@@ -70,6 +70,34 @@ describe('parseContract refuses', () => {
     [{ compression: 'gz' }, `${r}.compression: "compression" is not supported yet`],
     [{ data: [] }, `${r}.data: "data" is not supported yet`],
     [{ maxRejectedRatio: 1.5 }, `${r}.maxRejectedRatio: 1.5 is not allowed here`],
+    [{ skipRows: 'Total' }, `${r}.skipRows: "Total" is not allowed here: it must be {"startsWith": text}`],
+    [{ skipRows: [] }, `${r}.skipRows: [] is not allowed here: `],
+    [{ skipRows: { startsWith: '' } }, `${r}.skipRows.startsWith: "" is not allowed here: `],
+    [
+      { skipRows: { startsWith: 'a', pattern: 'b' } },
+      `${r}.skipRows.pattern: "pattern" is not a known contract property here`,
+    ],
+    [{ skipRows: { blank: false } }, `${r}.skipRows.blank: false is not allowed here`],
+    [
+      { skipRows: [{ startsWith: 'a' }, { field: 'ids', pattern: 'x' }] },
+      `${r}.skipRows[1].field: "ids" is not a field of this resource. Did you mean "id"?`,
+    ],
+    [{ skipRows: { field: 'id', pattern: '\\i' } }, `${r}.skipRows.pattern: "\\\\i"`],
+    [{ skipRows: [{ blank: true }, { blank: true }] }, `${r}.skipRows[1]: {"blank":true} is listed twice`],
+    [
+      { format: 'json', skipRows: { startsWith: 'Total' } },
+      `${r}.skipRows.startsWith: "startsWith" looks at the cells of a CSV record, and the format is "json": use {"field"`,
+    ],
+    [
+      { format: 'ndjson', skipRows: [{ blank: true }] },
+      `${r}.skipRows[0].blank: "blank" looks at the cells of a CSV record, and the format is "ndjson"`,
+    ],
+    [
+      { format: 'json', footerRows: 1 },
+      `${r}.footerRows: only a CSV file has a footer, and the format is "json"`,
+    ],
+    [{ footerRows: 0 }, `${r}.footerRows: 0 is not allowed here`],
+    [{ footerRows: 1.5 }, `${r}.footerRows: 1.5 is not a whole number`],
     [
       { maxRejectedRatio: '1%' },
       `${r}.maxRejectedRatio: "1%" is not allowed here: it must be a number from 0 to 1`,

@@ -172,7 +172,7 @@ async function writePlain(
   path: string,
 ): Promise<SkippedCount[] | Violation> {
   const indexes = [...header.columns.values()];
-  const tally = new SkippedTally();
+  const tally = new SkippedTally(file.dataset);
   let refusal: Violation | undefined;
   async function* plainText() {
     for await (const reader of readRecords(file, shape.columns)) {

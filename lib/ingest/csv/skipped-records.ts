@@ -43,15 +43,19 @@ function isBlank(reader: CsvReader): boolean {
   return reader.cells().every((cell) => cell.trim() === '');
 }
 
-/** Counts by rule, in the order in which they were first met. */
+/** Counts by rule: the footer first, then the rules in the contract's order. */
 export class SkippedTally {
-  readonly #counts = new Map<string, number>();
+  readonly #counts: Map<string, number>;
+
+  constructor({ skipRows = [] }: Dataset) {
+    this.#counts = new Map([FOOTER, ...skipRows.map(skipRuleText)].map((rule) => [rule, 0]));
+  }
 
   add(rule: string): void {
     this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + 1);
   }
 
   get counts(): SkippedCount[] {
-    return [...this.#counts].map(([rule, rows]) => ({ rule, rows }));
+    return [...this.#counts].flatMap(([rule, rows]) => (rows === 0 ? [] : [{ rule, rows }]));
   }
 }
