@@ -77,7 +77,10 @@ describe('parseContract refuses', () => {
       { skipRows: { startsWith: 'a', pattern: 'b' } },
       `${r}.skipRows.pattern: "pattern" is not a known contract property here`,
     ],
-    [{ skipRows: { blank: false } }, `${r}.skipRows.blank: false is not allowed here`],
+    [
+      { skipRows: { blank: false } },
+      `${r}.skipRows: {"blank":false} is not allowed here: it must be {"startsWith": text}, `,
+    ],
     [
       { skipRows: [{ startsWith: 'a' }, { field: 'ids', pattern: 'x' }] },
       `${r}.skipRows[1].field: "ids" is not a field of this resource. Did you mean "id"?`,
