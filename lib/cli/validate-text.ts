@@ -1,5 +1,6 @@
 // The result of a validation, as lines for people and as one JSON document for programs. Pure.
 import { placedMessage } from '../core/violation-text.ts';
+import { type ColumnRemarks, unnamedText } from '../ingest/column-remarks.ts';
 import type { Validation } from '../local/validate-file.ts';
 import { left, renderTable, right } from './table-text.ts';
 import { count, number } from './text.ts';
@@ -7,7 +8,7 @@ import { count, number } from './text.ts';
 /** Lines without line ends. */
 export function validationLines(found: Validation): string[] {
   const { file, dataset, rows, accepted, rejected, reason, counts, violations } = found;
-  const { ignoredColumns, missingColumns, skipped, skippedBy } = found;
+  const { ignoredColumns, columnRemarks, missingColumns, skipped, skippedBy } = found;
   const total = counts.reduce((sum, { rows }) => sum + rows, 0);
   const more = total - violations.length;
   return [
@@ -16,10 +17,27 @@ export function validationLines(found: Validation): string[] {
       : `${file}: rejected (${dataset}): ${reason.message}`,
     ...(skipped === 0 ? [] : [skippedLine(skippedBy, skipped === rows)]),
     ...(ignoredColumns.length === 0 ? [] : [`Columns that ${dataset} ignores: ${ignoredColumns.join(', ')}`]),
+    ...remarkLines(columnRemarks),
     ...(missingColumns.length === 0 ? [] : [`Missing optional columns: ${missingColumns.join(', ')}`]),
     ...(counts.length === 0 ? [] : ['', ...countTable(found)]),
     ...(violations.length === 0 ? [] : ['', ...violations.map(placedMessage)]),
     ...(more > 0 ? [`and ${number(more)} more: --limit ${total} lists them all`] : []),
+  ];
+}
+
+function remarkLines({ unnamedColumns, repeatedColumns, trailingDelimiter }: ColumnRemarks): string[] {
+  return [
+    ...(unnamedColumns === undefined ? [] : [`Left out: ${unnamedText(unnamedColumns)}`]),
+    ...(repeatedColumns === undefined
+      ? []
+      : [`Labels of several columns, none of them a field's: ${repeatedColumns.join(', ')}`]),
+    ...(trailingDelimiter === undefined
+      ? []
+      : [
+          trailingDelimiter === 'records'
+            ? 'Each record ends with a delimiter that the header does not have: its empty last cell is left out'
+            : 'The header ends with a delimiter that the records do not have',
+        ]),
   ];
 }
 
@@ -44,6 +62,7 @@ export function validationDocument({
   rejected,
   skipped,
   skippedBy,
+  columnRemarks,
   reason,
   violations,
 }: Validation): unknown {
@@ -54,6 +73,7 @@ export function validationDocument({
     accepted,
     rejected,
     ...(skipped === 0 ? {} : { skipped, skippedBy }),
+    ...columnRemarks,
     violations: [...(reason === undefined ? [] : [reason]), ...violations].map((violation) => ({
       line: violation.line,
       field: violation.field,

@@ -14,6 +14,7 @@ import {
   keepFirstOfEachKey,
   splitByPartition,
 } from './accepted-rows.ts';
+import { type ColumnRemarks, unnamedViolation } from './column-remarks.ts';
 import { csvSource } from './csv/csv-source.ts';
 import { refusedRows } from './find-violations.ts';
 import { jsonSource } from './json/json-source.ts';
@@ -37,6 +38,7 @@ export type Converted = {
   readonly dataFiles: readonly DataFile[];
   readonly quarantine: QuarantineFile | undefined;
   readonly ignoredColumns: readonly string[];
+  readonly columnRemarks: ColumnRemarks;
   /** Optional columns that the file lacks. */
   readonly missingColumns: readonly string[];
   /** Hash of the source's text; see RecordCount. */
@@ -181,10 +183,12 @@ async function convertRows(
       `${file.path}: ${rows} records, but ${acceptedRows} accepted, ${refused} quarantined and ${skippedRows} skipped. Nothing was committed; please report this file's shape.`,
     );
   const tooMany = rejectionViolation(file.dataset, rows - skippedRows, refused, quarantine?.examples[0]);
-  if (tooMany)
+  const columnRemarks = (await source.columnRemarks?.(session)) ?? {};
+  const violation = tooMany ?? unnamedViolation(file.dataset, columnRemarks);
+  if (violation)
     return {
       outcome: 'rejected',
-      violation: tooMany,
+      violation,
       rows,
       text: counted.value.text,
       skipped,
@@ -199,6 +203,7 @@ async function convertRows(
     dataFiles,
     quarantine,
     ignoredColumns: reported(source.ignored),
+    columnRemarks,
     missingColumns: reported(source.missing),
     text: counted.value.text,
   };

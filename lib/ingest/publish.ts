@@ -9,6 +9,7 @@ import { quarantineKey } from '../lake/layout.ts';
 import { publishDataFile } from '../lake/publish-data-file.ts';
 import { originTags } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
+import { type ColumnRemarks, filledColumns } from './column-remarks.ts';
 import type { Converted, Refused } from './convert.ts';
 import type { LiveFiles } from './duplicates.ts';
 import { shrunkFrom } from './former-delivery.ts';
@@ -105,11 +106,18 @@ function skippedFindings(skippedBy: readonly SkippedCount[]): Pick<Findings, 'sk
 function columnFindings(
   dataset: Dataset,
   converted: Converted | Refused,
-): Pick<Findings, 'ignoredColumns' | 'missingColumns' | 'unmatched'> {
+): Pick<Findings, 'ignoredColumns' | 'missingColumns' | 'unmatched' | keyof ColumnRemarks> {
   if (converted.outcome === 'rejected') return { ignoredColumns: [], missingColumns: [] };
-  const { ignoredColumns, missingColumns } = converted;
-  const unmatched = unmatchedLabels(dataset, missingColumns, ignoredColumns);
-  return { ignoredColumns, missingColumns, ...(unmatched === undefined ? {} : { unmatched }) };
+  const { ignoredColumns, missingColumns, columnRemarks } = converted;
+  // A column that lost its name is as good as one with another name.
+  const brought = [...ignoredColumns, ...filledColumns(columnRemarks).map(() => '')];
+  const unmatched = unmatchedLabels(dataset, missingColumns, brought);
+  return {
+    ignoredColumns,
+    ...columnRemarks,
+    missingColumns,
+    ...(unmatched === undefined ? {} : { unmatched }),
+  };
 }
 
 async function uploadDataFiles(

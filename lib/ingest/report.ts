@@ -8,11 +8,12 @@ import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Former, Unmatched } from '../lake/delivery.ts';
 import { reportKey, type SourceVersion } from '../lake/layout.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
+import type { ColumnRemarks } from './column-remarks.ts';
 import type { Example, ViolationCount } from './quarantine.ts';
 import type { Timings } from './stopwatch.ts';
 
 /** The results of reading the file. */
-export type Findings = {
+export type Findings = ColumnRemarks & {
   /** `rejected`: the whole file was refused, and the table keeps the source's previous rows. */
   readonly outcome: 'accepted' | 'rejected';
   /** Why the file was refused. */

@@ -4,6 +4,8 @@ import type { RecordOffsets } from '../core/record-offsets.ts';
 import type { SkippedCount } from '../core/skip-rules.ts';
 import type { TextSource } from '../core/validation-sql.ts';
 import { type RefusedRow, shortValue, type Violation } from '../core/violation.ts';
+import type { SqlSession } from '../ports.ts';
+import type { ColumnRemarks } from './column-remarks.ts';
 import { textBytes } from './source-bytes.ts';
 
 export type RowSource = {
@@ -14,6 +16,8 @@ export type RowSource = {
   readonly repeatedHeader?: string;
   /** Columns of the file without a field. */
   readonly ignored: readonly string[];
+  /** Of CSV: what is odd about its columns and loses nothing. */
+  columnRemarks?(session: SqlSession): Promise<ColumnRemarks>;
   /** The labels of optional fields that nothing fills: their values are null. */
   readonly missing: readonly string[];
   /** Records that the relation leaves out because the contract skips them. */

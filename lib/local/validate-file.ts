@@ -9,6 +9,7 @@ import { type SkippedCount, skippedTotal } from '../core/skip-rules.ts';
 import type { PlacedViolation } from '../core/violation-text.ts';
 import { loadSound } from '../definitions/load-catalog.ts';
 import { CliError, UsageError } from '../errors.ts';
+import type { ColumnRemarks } from '../ingest/column-remarks.ts';
 import type { Converted, Refused } from '../ingest/convert.ts';
 import type { ViolationCount } from '../ingest/quarantine.ts';
 import { convertWithin } from '../ingest/room.ts';
@@ -44,6 +45,7 @@ export type Validation = {
   /** The first violations, in the file's order. */
   readonly violations: readonly PlacedViolation[];
   readonly ignoredColumns: readonly string[];
+  readonly columnRemarks: ColumnRemarks;
   /** Optional columns that the file lacks. */
   readonly missingColumns: readonly string[];
 };
@@ -100,8 +102,8 @@ function findings(converted: Converted | Refused): Omit<Validation, 'file' | 'da
     skippedBy,
   };
   if (converted.outcome === 'accepted') {
-    const { rows, acceptedRows, ignoredColumns, missingColumns } = converted;
-    const columns = { ignoredColumns, missingColumns };
+    const { rows, acceptedRows, ignoredColumns, columnRemarks, missingColumns } = converted;
+    const columns = { ignoredColumns, columnRemarks, missingColumns };
     return { ...found, rows, accepted: acceptedRows, rejected: rows - acceptedRows - skipped, ...columns };
   }
   const rows = converted.rows ?? 0;
@@ -113,6 +115,7 @@ function findings(converted: Converted | Refused): Omit<Validation, 'file' | 'da
     rejected: rows - skipped,
     reason,
     ignoredColumns: [],
+    columnRemarks: {},
     missingColumns: [],
   };
 }

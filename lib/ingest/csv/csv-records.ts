@@ -1,5 +1,5 @@
 // Reads the records of a CSV source file chunk by chunk, and decides which of them cannot be rows.
-import type { Violation } from '../../core/violation.ts';
+import { shown, type Violation } from '../../core/violation.ts';
 import { fileViolation, type SourceFile, sourceBytes } from '../row-source.ts';
 import { CsvReader } from './csv-reader.ts';
 import { type RepeatedHeader, repeatedHeader } from './repeated-header.ts';
@@ -22,20 +22,31 @@ export async function* readRecords(file: SourceFile, columns?: number): AsyncIte
 
 /**
  * What a record must be to be a row: `repeated` where those that repeat the header are none, and not left to the engine to find.
- * `skipped`: those that are left out, whatever else they are.
+ * `skipped`: those that are left out, whatever else they are. `endsEmpty`: the last cell belongs to no column, and has no text.
  */
 export type RecordShape = {
   readonly columns: number;
   readonly repeated?: RepeatedHeader;
   readonly skipped?: SkippedRecords;
+  readonly endsEmpty?: boolean;
 };
 
 /** Why the current record is no row of such a file. */
-export function recordProblem(reader: CsvReader, { columns, repeated }: RecordShape): Violation | undefined {
+export function recordProblem(reader: CsvReader, shape: RecordShape): Violation | undefined {
+  const { columns, repeated, endsEmpty = false } = shape;
   if (reader.problem) return reader.problem;
   if (repeated?.isAt(reader)) return repeatedHeader();
-  if (reader.cellCount === columns) return undefined;
-  const cells = reader.cellCount === 1 ? 'one cell' : `${reader.cellCount} cells`;
-  const message = `the record has ${cells}, and the file has ${columns === 1 ? 'one column' : `${columns} columns`}`;
-  return fileViolation(reader.cellCount < columns ? 'missing-cell' : 'extra-cell', message);
+  if (reader.cellCount !== columns) return otherWidth(reader.cellCount, shape);
+  const last = endsEmpty ? reader.cell(columns - 1) : '';
+  if (last === '') return undefined;
+  const message = `the record has ${shown(last)} behind its last column, where the other records end with an empty cell`;
+  return fileViolation('extra-cell', message, last);
+}
+
+function otherWidth(count: number, { columns, endsEmpty = false }: RecordShape): Violation {
+  const cells = count === 1 ? 'one cell' : `${count} cells`;
+  const named = endsEmpty ? columns - 1 : columns;
+  const empty = endsEmpty ? ' and an empty cell at the end of each record' : '';
+  const message = `the record has ${cells}, and the file has ${named === 1 ? 'one column' : `${named} columns`}${empty}`;
+  return fileViolation(count < columns ? 'missing-cell' : 'extra-cell', message);
 }

@@ -2,21 +2,15 @@
 // reader, which is slower and exact.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { TextHash } from '../../content-hash.ts';
 import type { Dataset } from '../../core/contract.ts';
-import { RecordScanner } from '../../core/record-scanner.ts';
 import type { SkippedCount } from '../../core/skip-rules.ts';
 import type { Violation } from '../../core/violation.ts';
+import type { SqlSession } from '../../ports.ts';
 import { fileLiteral, identifier, literal } from '../../sql/quoting.ts';
+import { columnRemarks } from '../column-remarks.ts';
 import { pour } from '../pour.ts';
-import {
-  fileViolation,
-  type RecordCount,
-  type RowSource,
-  type SourceFile,
-  sourceBytes,
-} from '../row-source.ts';
-import { Utf8Check } from '../utf8-check.ts';
+import { fileViolation, type RowSource, type SourceFile } from '../row-source.ts';
+import { countCsvRecords } from './count-records.ts';
 import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
@@ -28,6 +22,7 @@ const BUFFER_RECORDS = 2;
 /** A longer record is seldom meant: its file goes the other way, and the engine's buffers stay in the processor's caches. */
 const MAX_PLAIN_RECORD_BYTES = 2 * 1024 * 1024;
 const MANY_COLUMNS = 10_000;
+const MANY_UNNAMED = 50;
 const PLAIN = { delimiter: ',', quoteChar: '"', lineEnd: '\n', longest: MAX_RECORD_BYTES };
 
 export async function csvSource(file: SourceFile): Promise<RowSource | Violation> {
@@ -37,8 +32,9 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
   const rewritten = () => rewrittenSource(file, header);
   const isPlainSoFar =
     mayBePlain(file.dataset) &&
+    header.trailing === undefined &&
     !isMostlyIgnored(header) &&
-    (await countCsvRecords(file, header.labels.length, () => true)).isPlain;
+    (await countCsvRecords(file, header.width, () => true)).isPlain;
   if (!isPlainSoFar) return rewritten();
   const { delimiter, quoteChar, headerRecords } = file.dataset.dialect;
   const lineEnd = header.lineEnd === '\r\n' ? header.lineEnd : '\n';
@@ -47,11 +43,12 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
     quoteChar,
     lineEnd,
     hasHeader: headerRecords === 1,
-    columns: header.labels.length,
+    columns: header.width,
     longest: MAX_PLAIN_RECORD_BYTES,
   };
-  const columns = header.labels.length;
-  const source = rowSource(file, header, readCsv(file.path, format), header.columns, {
+  const columns = header.width;
+  const relation = readCsv(file.path, format);
+  const source = rowSource(file, header, relation, header.columns, {
     columns,
     inRows: header.repeated,
   });
@@ -62,13 +59,25 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
     ...source,
     ...(repeatedHeader === undefined ? {} : { repeatedHeader }),
     countRecords,
+    columnRemarks: async (session) => columnRemarks(header, await countValues(session, relation, header)),
     rewritten,
   };
 }
 
 /** DuckDB's planning time grows with the square of a file's columns, even if they are not read. */
-function isMostlyIgnored({ labels, ignored }: Header): boolean {
-  return labels.length >= MANY_COLUMNS && ignored.length > labels.length / 2;
+function isMostlyIgnored({ labels, ignored, unnamed }: Header): boolean {
+  if (unnamed.length > MANY_UNNAMED) return true;
+  return labels.length >= MANY_COLUMNS && ignored.length + unnamed.length > labels.length / 2;
+}
+
+/** Texts in each unnamed column of the engine's rows. */
+async function countValues(session: SqlSession, relation: string, { unnamed }: Header): Promise<number[]> {
+  if (unnamed.length === 0) return [];
+  const counts = unnamed.map((index) => `count(nullif(${identifier(`c${index}`)}, ''))`);
+  const [row] = await session.rows<{ found: number[] }>(
+    `SELECT [${counts.join(', ')}] AS found FROM ${relation}`,
+  );
+  return row?.found ?? [];
 }
 
 /** What a plain file of the engine's cannot have. */
@@ -90,31 +99,9 @@ function rowSource(
     texts: new Map([...columns].map(([field, index]) => [field, identifier(`c${index}`)])),
     ignored: header.ignored,
     missing: header.missing,
-    countRecords: () => countCsvRecords(file, header.labels.length),
+    countRecords: () => countCsvRecords(file, header.width),
     refusedRows: (flagged) => locateRecords(file, shape, flagged),
   };
-}
-
-/** `columns`: of the file. `isDone`: asked after each chunk, so that what is known is not looked for to the end. */
-export async function countCsvRecords(
-  file: SourceFile,
-  columns: number,
-  isDone: (isPlain: boolean) => boolean = () => false,
-): Promise<RecordCount> {
-  const scanner = new RecordScanner(file.dataset.dialect, columns);
-  const utf8 = new Utf8Check();
-  const text = new TextHash();
-  const isPlain = () => scanner.isPlain && utf8.isValid;
-  const counted = () => ({ records: scanner.records, isPlain: isPlain(), offsets: scanner.offsets });
-  for await (const chunk of sourceBytes(file)) {
-    scanner.push(chunk);
-    utf8.push(chunk);
-    if (isDone(isPlain())) return counted();
-    text.push(chunk);
-  }
-  scanner.end();
-  utf8.end();
-  return { ...counted(), text: text.end() };
 }
 
 type Format = {
@@ -142,7 +129,7 @@ function readCsv(path: string, format: Format): string {
 
 /** The file is counted first: where its footer begins follows from how many records it has. */
 async function skippingSource(file: SourceFile, header: Header): Promise<RowSource | Violation> {
-  const counted = await countCsvRecords(file, header.labels.length);
+  const counted = await countCsvRecords(file, header.width);
   const source = await rewrittenSource(file, header, new SkippedRecords(file.dataset, counted.records));
   return 'rule' in source ? source : { ...source, countRecords: async () => ({ ...counted, isPlain: true }) };
 }
@@ -155,24 +142,37 @@ async function rewrittenSource(
 ): Promise<RowSource | Violation> {
   const path = join(file.scratch, 'plain.csv');
   const taken = [...header.columns];
-  const shape = { columns: header.labels.length, repeated: header.repeated, ...(skipped ? { skipped } : {}) };
+  const shape = {
+    columns: header.width,
+    repeated: header.repeated,
+    endsEmpty: header.trailing === 'records',
+    ...(skipped ? { skipped } : {}),
+  };
   const written = await writePlain(file, header, shape, path);
   if ('rule' in written) return written;
   const relation = readCsv(path, { ...PLAIN, hasHeader: false, columns: taken.length });
   const source = rowSource(file, header, relation, new Map(taken.map(([field], i) => [field, i])), shape);
   const countRecords = async () => ({ ...(await source.countRecords()), isPlain: true });
-  return { ...source, countRecords, ...(skipped ? { skipped: written } : {}) };
+  return {
+    ...source,
+    countRecords,
+    columnRemarks: async () => columnRemarks(header, written.values),
+    ...(skipped ? { skipped: written.skipped } : {}),
+  };
 }
 
-/** Returns how many records were skipped. */
+/** `values`: how many records have a text in each unnamed column. */
+type Written = { readonly skipped: readonly SkippedCount[]; readonly values: readonly number[] };
+
 async function writePlain(
   file: SourceFile,
   header: Header,
   shape: RecordShape,
   path: string,
-): Promise<SkippedCount[] | Violation> {
+): Promise<Written | Violation> {
   const indexes = [...header.columns.values()];
   const tally = new SkippedTally(file.dataset);
+  const values = header.unnamed.map(() => 0);
   let refusal: Violation | undefined;
   async function* plainText() {
     for await (const reader of readRecords(file, shape.columns)) {
@@ -187,6 +187,9 @@ async function writePlain(
           refusal = fileViolation('source-error', message);
           return;
         }
+        header.unnamed.forEach((index, i) => {
+          if (reader.cell(index) !== '') values[i] = (values[i] ?? 0) + 1;
+        });
         text += `${record}\n`;
       }
       refusal = reader.refusal;
@@ -194,7 +197,7 @@ async function writePlain(
     }
   }
   await pour(plainText(), createWriteStream(path));
-  return refusal ?? tally.counts;
+  return refusal ?? { skipped: tally.counts, values };
 }
 
 function plainRecord(cells: readonly string[]): string {
