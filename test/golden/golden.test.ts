@@ -1,5 +1,5 @@
 // A folder is a case: schemas/ (the bundled ones where it has none), landing/, and expected/ with one CSV per table,
-// insight, quarantine or list of skipped records that the case is about. A new dataset or insight gets its case here, without code.
+// insight, quarantine, list of skipped records or of odd columns that the case is about. A new dataset or insight gets its case here, without code.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -53,6 +53,17 @@ async function skipped(lake: TestLake): Promise<string[][]> {
   );
 }
 
+/** `source,unnamed,repeated,trailing` of the files whose columns are odd. */
+async function columns(lake: TestLake): Promise<string[][]> {
+  return (await reports(lake)).flatMap(
+    ({ source, unnamedColumns = [], repeatedColumns = [], trailingDelimiter = '' }) => {
+      const unnamed = unnamedColumns.map(({ column, values }) => `${column}: ${values}`).join(', ');
+      const found = [unnamed, repeatedColumns.join(', '), trailingDelimiter];
+      return found.every((one) => one === '') ? [] : [[source, ...found]];
+    },
+  );
+}
+
 /** `source,line,field,rule,value` (for JSON the path in the line's place) of every rejected row's violations, and of files refused as a whole. */
 async function refused(lake: TestLake): Promise<string[][]> {
   const rows: string[][] = [];
@@ -96,7 +107,7 @@ describe.each(cases.map((entry) => entry.name))('%s', (name) => {
     for (const file of files) {
       const [header = [], ...expected] = parse(readFileSync(join(folder, 'expected', file))) as string[][];
       const table = file.replace(/\.csv$/, '');
-      const listed = { refused, skipped }[table];
+      const listed = { columns, refused, skipped }[table];
       const ref = listed ? undefined : lake.effects.catalog.resolve(table);
       const rows = ref
         ? (await rowsOf(lake, ref)).map((row) =>

@@ -63,9 +63,9 @@ const cases: fc.Arbitrary<Case> = fc
   .chain((fixed) => {
     const width = fixed.labels.length;
     const record = (length: number) =>
-      fc.tuple(id, fc.array(cell, { minLength: length, maxLength: length })).map(([first, others]) => [
-        ...[first, ...others].slice(0, length),
-      ]);
+      fc
+        .tuple(id, fc.array(cell, { minLength: length, maxLength: length }))
+        .map(([first, others]) => [...[first, ...others].slice(0, length)]);
     const ending = (length: number) =>
       record(length).map((cells) => (length > 1 ? [...cells.slice(0, -1), ''] : cells));
     return fc.constantFrom(width - 1, width, width, width + 1, width + 1).chain((usual) => {
@@ -94,9 +94,11 @@ function judged(one: Case): Judged {
   const asked = records.filter((cells) => !(skips && cells[0]?.startsWith('Total')));
   const count = (length: number) => asked.filter((cells) => cells.length === length).length;
   const [width, isEndless] = [all.length, count(all.length) === 0];
-  const more = asked.some((cells) => cells.length === width + 1 && cells.at(-1) === '');
+  const wider = asked.filter((cells) => cells.length === width + 1);
+  const more = wider.length > 0 && wider.every((cells) => cells.at(-1) === '');
+  const isFilled = wider.some((cells) => cells.at(-1) !== '');
   const less = width > 1 && all.at(-1) === '' && count(width - 1) > 0;
-  const trailing = !isEndless || more === less ? undefined : more ? 'records' : 'header';
+  const trailing = !isEndless || isFilled || more === less ? undefined : more ? 'records' : 'header';
   const labels = trailing === 'header' ? all.slice(0, -1) : all;
 
   const columns = new Map<string, number>();
@@ -127,8 +129,7 @@ type Shape = {
 
 function judgedRows(records: readonly Line[], { columns, unnamed, named, width, trailing }: Shape) {
   const rows = records.flatMap((cells) => {
-    if (trailing === 'records')
-      return cells.length === width + 1 && cells[width] === '' ? [cells.slice(0, -1)] : [];
+    if (trailing === 'records') return cells.length === width + 1 ? [cells.slice(0, -1)] : [];
     return cells.length === width ? [cells] : [];
   });
   const value = (cells: Line, field: string) => {

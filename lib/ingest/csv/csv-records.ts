@@ -1,5 +1,5 @@
 // Reads the records of a CSV source file chunk by chunk, and decides which of them cannot be rows.
-import { shown, type Violation } from '../../core/violation.ts';
+import type { Violation } from '../../core/violation.ts';
 import { fileViolation, type SourceFile, sourceBytes } from '../row-source.ts';
 import { CsvReader } from './csv-reader.ts';
 import { type RepeatedHeader, repeatedHeader } from './repeated-header.ts';
@@ -22,7 +22,7 @@ export async function* readRecords(file: SourceFile, columns?: number): AsyncIte
 
 /**
  * What a record must be to be a row: `repeated` where those that repeat the header are none, and not left to the engine to find.
- * `skipped`: those that are left out, whatever else they are. `endsEmpty`: the last cell belongs to no column, and has no text.
+ * `skipped`: those that are left out, whatever else they are. `endsEmpty`: the last cell belongs to no column.
  */
 export type RecordShape = {
   readonly columns: number;
@@ -33,14 +33,9 @@ export type RecordShape = {
 
 /** Why the current record is no row of such a file. */
 export function recordProblem(reader: CsvReader, shape: RecordShape): Violation | undefined {
-  const { columns, repeated, endsEmpty = false } = shape;
   if (reader.problem) return reader.problem;
-  if (repeated?.isAt(reader)) return repeatedHeader();
-  if (reader.cellCount !== columns) return otherWidth(reader.cellCount, shape);
-  const last = endsEmpty ? reader.cell(columns - 1) : '';
-  if (last === '') return undefined;
-  const message = `the record has ${shown(last)} behind its last column, where the other records end with an empty cell`;
-  return fileViolation('extra-cell', message, last);
+  if (shape.repeated?.isAt(reader)) return repeatedHeader();
+  return reader.cellCount === shape.columns ? undefined : otherWidth(reader.cellCount, shape);
 }
 
 function otherWidth(count: number, { columns, endsEmpty = false }: RecordShape): Violation {

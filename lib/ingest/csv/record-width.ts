@@ -1,5 +1,5 @@
 // How many cells the records of a CSV file have where the first one has not as many as the header: each may end with one delimiter
-// more or less than the header does. Reads records until one is as wide as the header, which most files' first record is.
+// more or less than the header does. A text behind the last column is none's: then the header may lack a label anywhere.
 import type { TrailingDelimiter } from '../column-remarks.ts';
 import type { SourceFile } from '../row-source.ts';
 import { countCsvRecords } from './count-records.ts';
@@ -29,7 +29,8 @@ export async function trailingDelimiter(
       if (skipped?.ruleAt(reader) !== undefined) continue;
       const cells = reader.cellCount;
       if (cells === width) return undefined;
-      if (cells === width + 1 && reader.cell(width) === '') hasOneMore = true;
+      if (cells === width + 1 && reader.cell(width) !== '') return undefined;
+      if (cells === width + 1) hasOneMore = true;
       if (cells === width - 1) hasOneLess = true;
     }
   }
