@@ -23,7 +23,7 @@ import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectionViolation } from './rejection-limits.ts';
 import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
 import { unpackedViolation } from './size-limit.ts';
-import { countSkipped } from './skipped-rows.ts';
+import { countSkipped, type SkippedRows } from './skipped-rows.ts';
 import { BrokenArchiveError, TooLargeError } from './source-bytes.ts';
 import { type TimeStage, untimed } from './stopwatch.ts';
 
@@ -137,7 +137,8 @@ async function convertRows(
   { time = untimed, maxExamples = MAX_EXAMPLES }: ConvertOptions,
 ): Promise<Converted | Refused> {
   const rules = validation(file.dataset, source.texts, file.fromPath, source.repeatedHeader);
-  const conditions = skipConditions(file.dataset, source.texts, source.missing);
+  const { skipConditions: aboutRecords = [], skipped: without = [] } = source;
+  const conditions = [...aboutRecords, ...skipConditions(file.dataset, source.texts, source.missing)];
   const skipping = anySkips(conditions);
   const accepted = join(file.scratch, 'accepted.parquet');
   const stop = new AbortController();
@@ -162,9 +163,12 @@ async function convertRows(
       ? keepFirstOfEachKey(session, file, accepted)
       : valid,
   );
-  const own = source.skipped ?? [];
-  const isWhole = valid + skippedTotal(own) === rows;
-  const skipped = [...own, ...(isWhole ? [] : await countSkipped(session, source, conditions))];
+  const isWhole = valid + skippedTotal(without) === rows;
+  const found: SkippedRows = isWhole ? { skipped: [] } : await countSkipped(session, source, conditions);
+  const { relationRows = rows - skippedTotal(without) } = found;
+  if (aboutRecords.length > 0 && relationRows + skippedTotal(without) !== rows)
+    throw new CorruptionError(`${file.path}: a record that is no row may be one to skip`);
+  const skipped = [...without, ...found.skipped];
   const skippedRows = skippedTotal(skipped);
   const quarantine =
     acceptedRows + skippedRows === rows

@@ -77,6 +77,8 @@ const CELLS = [
   'sum',
   ' sum ',
   ' ',
+  '\u00a0\t',
+  '\ufeff',
   'AB',
   '"q',
   'a,b',

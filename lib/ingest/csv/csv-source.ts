@@ -15,7 +15,7 @@ import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
 import { locateRecords, type RejectedShape } from './locate-records.ts';
-import { SkippedRecords, SkippedTally, skipsRecords } from './skipped-records.ts';
+import { recordConditions, SkippedRecords, SkippedTally, skipsRecords } from './skipped-records.ts';
 
 // By default DuckDB would allocate sixteen times the longest record, several times over.
 const BUFFER_RECORDS = 2;
@@ -28,8 +28,10 @@ const PLAIN = { delimiter: ',', quoteChar: '"', lineEnd: '\n', longest: MAX_RECO
 export async function csvSource(file: SourceFile): Promise<RowSource | Violation> {
   const header = await readHeader(file);
   if ('rule' in header) return header;
-  if (skipsRecords(file.dataset)) return skippingSource(file, header);
-  const rewritten = () => rewrittenSource(file, header);
+  const rewritten = () =>
+    skipsRecords(file.dataset) ? skippingSource(file, header) : rewrittenSource(file, header);
+  const skipConditions = recordConditions(file.dataset, header.width);
+  if (file.dataset.footerRows !== undefined || skipConditions === undefined) return rewritten();
   const isPlainSoFar =
     mayBePlain(file.dataset) &&
     header.trailing === undefined &&
@@ -58,6 +60,7 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
   return {
     ...source,
     ...(repeatedHeader === undefined ? {} : { repeatedHeader }),
+    ...(skipConditions.length === 0 ? {} : { skipConditions }),
     countRecords,
     columnRemarks: async (session) => columnRemarks(header, await countValues(session, relation, header)),
     rewritten,
@@ -203,5 +206,6 @@ async function writePlain(
 function plainRecord(cells: readonly string[]): string {
   // Bare, the one empty cell of a record would be a blank line.
   if (cells.length === 1 && cells[0] === '') return '""';
-  return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+  // Bare, a byte order mark in the first cell would be the file's own, and lost.
+  return cells.map((cell) => (/[",\r\n\ufeff]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
 }

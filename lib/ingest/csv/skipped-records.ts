@@ -1,7 +1,8 @@
 // The records of a CSV file that the contract skips by themselves, whatever their number of cells: the footer, and those told by
 // their first cell or by having no value. They are taken out before anything else is asked of a record.
 import type { Dataset, SkipRule } from '../../core/contract.ts';
-import { FOOTER, type SkippedCount, skipRuleText } from '../../core/skip-rules.ts';
+import { FOOTER, type SkipCondition, type SkippedCount, skipRuleText } from '../../core/skip-rules.ts';
+import { literal } from '../../sql/quoting.ts';
 import type { CsvReader } from './csv-reader.ts';
 
 type RecordRule = Exclude<SkipRule, { readonly field: string }>;
@@ -29,6 +30,27 @@ export class SkippedRecords {
     );
     return this.#names[found];
   }
+}
+
+const MOST_CELLS = 200;
+/** What JavaScript's trim takes off. */
+const WHITE_SPACE =
+  '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+
+/** The same rules, but for the footer, over rows of texts `c<i>`; `width`: how many. Undefined for too many. */
+export function recordConditions({ skipRows = [] }: Dataset, width: number): SkipCondition[] | undefined {
+  const rules = skipRows.flatMap((rule) => ('field' in rule ? [] : [rule]));
+  if (width > MOST_CELLS && rules.some((rule) => 'blank' in rule)) return undefined;
+  return rules.map((rule) => ({
+    rule: skipRuleText(rule),
+    sql: 'blank' in rule ? blankSql(width) : `starts_with(coalesce(c0, ''), ${literal(rule.startsWith)})`,
+  }));
+}
+
+function blankSql(width: number): string {
+  const blanks = Array.from({ length: width }, (_, i) => `trim(coalesce(c${i}, ''), ${literal(WHITE_SPACE)}) = ''`);
+  // Nearly every record has a first cell.
+  return `CASE WHEN ${blanks[0]} THEN ${blanks.join(' AND ')} ELSE false END`;
 }
 
 /** Whether a dataset has rules about whole records. */
