@@ -3,7 +3,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset } from '../../core/contract.ts';
-import type { SkippedCount } from '../../core/skip-rules.ts';
+import { anySkips, FOOTER, type SkippedCount } from '../../core/skip-rules.ts';
 import type { Violation } from '../../core/violation.ts';
 import type { SqlSession } from '../../ports.ts';
 import { fileLiteral, identifier, literal } from '../../sql/quoting.ts';
@@ -16,6 +16,7 @@ import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
 import { locateRecords, type RejectedShape } from './locate-records.ts';
 import { recordConditions, SkippedRecords, SkippedTally, skipsRecords } from './skipped-records.ts';
+import { withoutFooter } from './without-footer.ts';
 
 // By default DuckDB would allocate sixteen times the longest record, several times over.
 const BUFFER_RECORDS = 2;
@@ -31,13 +32,48 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
   const rewritten = () =>
     skipsRecords(file.dataset) ? skippingSource(file, header) : rewrittenSource(file, header);
   const skipConditions = recordConditions(file.dataset, header.width);
-  if (file.dataset.footerRows !== undefined || skipConditions === undefined) return rewritten();
   const isPlainSoFar =
+    skipConditions !== undefined &&
     mayBePlain(file.dataset) &&
     header.trailing === undefined &&
     !isMostlyIgnored(header) &&
     (await countCsvRecords(file, header.width, () => true)).isPlain;
   if (!isPlainSoFar) return rewritten();
+  const source = { ...plainSource(file, header, file.path), skipConditions, rewritten };
+  return file.dataset.footerRows === undefined
+    ? source
+    : ((await footedSource(file, header, source)) ?? rewritten());
+}
+
+/** The file is counted first: where its footer begins follows from how many records it has. Undefined if it is not plain. */
+async function footedSource(
+  file: SourceFile,
+  header: Header,
+  source: RowSource,
+): Promise<RowSource | undefined> {
+  const counted = await countCsvRecords(file, header.width, (isPlain) => !isPlain);
+  if (!counted.isPlain) return undefined;
+  const { records } = counted;
+  const rows = Math.max(0, records - (file.dataset.footerRows ?? 0));
+  const path = await withoutFooter(file, counted, rows, header.width);
+  if (path === undefined) return undefined;
+  const skipped = rows === records ? [] : [{ rule: FOOTER, rows: records - rows }];
+  const skipping = new SkippedRecords({ ...file.dataset, skipRows: [] }, records);
+  return {
+    ...source,
+    ...plainSource(file, header, path, { skipped: skipping, footerRows: records - rows }),
+    skipped,
+    countRecords: async () => counted,
+  };
+}
+
+/** `path`: the file, or its copy without the footer. */
+function plainSource(
+  file: SourceFile,
+  header: Header,
+  path: string,
+  footer: Pick<RejectedShape, 'skipped' | 'footerRows'> = {},
+): RowSource {
   const { delimiter, quoteChar, headerRecords } = file.dataset.dialect;
   const lineEnd = header.lineEnd === '\r\n' ? header.lineEnd : '\n';
   const format = {
@@ -49,10 +85,11 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
     longest: MAX_PLAIN_RECORD_BYTES,
   };
   const columns = header.width;
-  const relation = readCsv(file.path, format);
+  const relation = readCsv(path, format);
   const source = rowSource(file, header, relation, header.columns, {
     columns,
     inRows: header.repeated,
+    ...footer,
   });
   const repeatedHeader = header.repeated.sql([...header.columns.values()]);
   // What turns out not to be plain goes the other way, however many records are left.
@@ -60,10 +97,9 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
   return {
     ...source,
     ...(repeatedHeader === undefined ? {} : { repeatedHeader }),
-    ...(skipConditions.length === 0 ? {} : { skipConditions }),
     countRecords,
-    columnRemarks: async (session) => columnRemarks(header, await countValues(session, relation, header)),
-    rewritten,
+    columnRemarks: async (session) =>
+      columnRemarks(header, await countValues(session, relation, header, file.dataset)),
   };
 }
 
@@ -73,12 +109,18 @@ function isMostlyIgnored({ labels, ignored, unnamed }: Header): boolean {
   return labels.length >= MANY_COLUMNS && ignored.length + unnamed.length > labels.length / 2;
 }
 
-/** Texts in each unnamed column of the engine's rows. */
-async function countValues(session: SqlSession, relation: string, { unnamed }: Header): Promise<number[]> {
+/** Texts in each unnamed column of the engine's rows, but for those that rules about whole records skip. */
+async function countValues(
+  session: SqlSession,
+  relation: string,
+  { unnamed, width }: Header,
+  dataset: Dataset,
+): Promise<number[]> {
   if (unnamed.length === 0) return [];
   const counts = unnamed.map((index) => `count(nullif(${identifier(`c${index}`)}, ''))`);
+  const skipped = anySkips(recordConditions(dataset, width) ?? []);
   const [row] = await session.rows<{ found: number[] }>(
-    `SELECT [${counts.join(', ')}] AS found FROM ${relation}`,
+    `SELECT [${counts.join(', ')}] AS found FROM ${relation}${skipped === undefined ? '' : ` WHERE NOT ${skipped}`}`,
   );
   return row?.found ?? [];
 }
@@ -207,5 +249,7 @@ function plainRecord(cells: readonly string[]): string {
   // Bare, the one empty cell of a record would be a blank line.
   if (cells.length === 1 && cells[0] === '') return '""';
   // Bare, a byte order mark in the first cell would be the file's own, and lost.
-  return cells.map((cell) => (/[",\r\n\ufeff]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+  return cells
+    .map((cell) => (/[",\r\n\ufeff]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
+    .join(',');
 }

@@ -48,7 +48,10 @@ export function recordConditions({ skipRows = [] }: Dataset, width: number): Ski
 }
 
 function blankSql(width: number): string {
-  const blanks = Array.from({ length: width }, (_, i) => `trim(coalesce(c${i}, ''), ${literal(WHITE_SPACE)}) = ''`);
+  const blanks = Array.from(
+    { length: width },
+    (_, i) => `trim(coalesce(c${i}, ''), ${literal(WHITE_SPACE)}) = ''`,
+  );
   // Nearly every record has a first cell.
   return `CASE WHEN ${blanks[0]} THEN ${blanks.join(' AND ')} ELSE false END`;
 }

@@ -6,13 +6,16 @@ import { pour } from '../pour.ts';
 import { type RecordCount, type SourceFile, sourceBytes } from '../row-source.ts';
 import { CsvReader } from './csv-reader.ts';
 
-/** The copy's path, unpacked, in the scratch folder. `rows`: how many records stay. `width`: cells of a record. */
+/**
+ * The copy's path, unpacked, in the scratch folder; undefined if the footer is not found. `rows`: how many records stay. `width`:
+ * cells of a record.
+ */
 export async function withoutFooter(
   file: SourceFile,
   { offsets, records }: RecordCount,
   rows: number,
   width: number,
-): Promise<string> {
+): Promise<string | undefined> {
   const path = join(file.scratch, 'without-footer.csv');
   const reader = new CsvReader(file.dataset.dialect, width);
   const first = file.dataset.dialect.headerRecords + rows;
@@ -32,6 +35,8 @@ export async function withoutFooter(
     advance();
   }
   await pour(followed(), createWriteStream(path));
-  if (rows < records) await truncate(path, reader.start);
+  if (rows === records) return path;
+  if (reader.ordinal !== first) return undefined;
+  await truncate(path, reader.start);
   return path;
 }
