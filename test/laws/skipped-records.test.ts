@@ -235,3 +235,23 @@ test('of JSON: a member whose whole text matches', async () => {
     tries(30),
   );
 });
+
+test('a footer far down in a file, under records over several lines and a refused one', async () => {
+  const records = Array.from({ length: 5000 }, (_, i) =>
+    i === 4321 ? ['x', 'n', 'k'] : [String(i + 1), i % 7 === 0 ? 'two\nlines' : 'é', i % 2 === 0 ? '' : 'k'],
+  );
+  const footer = [['9001', 'no', 'row'], ['End,\nof file'], ['9002']];
+  const columns = ['id', 'note', 'kind'];
+  for (const [end, isPacked] of [['\n', false] as const, ['\r\n', true] as const]) {
+    const all = { columns, records: [...records, ...footer], rules: [], footerRows: 3, end, isPacked };
+    const { result, ids } = await outcome(all);
+    expect(result).toMatchObject({
+      outcome: 'accepted',
+      rows: 5003,
+      skipped: [{ rule: 'footerRows', rows: 3 }],
+      quarantine: { rows: 1, examples: [{ line: 4321 + 2 + Math.ceil(4321 / 7), field: 'id' }] },
+    });
+    expect(ids).toHaveLength(4999);
+    expect(Math.max(...ids.map(Number))).toBe(5000);
+  }
+});
