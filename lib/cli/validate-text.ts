@@ -1,6 +1,7 @@
 // The result of a validation, as lines for people and as one JSON document for programs. Pure.
 import { placedMessage } from '../core/violation-text.ts';
-import { type ColumnRemarks, unnamedText } from '../ingest/column-remarks.ts';
+import { unnamedText } from '../ingest/column-remarks.ts';
+import type { ColumnRemarks } from '../ingest/odd-columns.ts';
 import type { Validation } from '../local/validate-file.ts';
 import { left, renderTable, right } from './table-text.ts';
 import { count, number } from './text.ts';

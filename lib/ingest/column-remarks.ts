@@ -3,24 +3,11 @@
 import type { Dataset } from '../core/contract.ts';
 import type { Violation } from '../core/violation.ts';
 import { reported } from './labels.ts';
+import type { ColumnRemarks, TrailingDelimiter, UnnamedColumn } from './odd-columns.ts';
 import { fileViolation } from './row-source.ts';
 
 const MAX_COLUMNS = 1000;
 const MAX_NAMED = 10;
-
-/** `records`: each has an empty cell behind the last column. `header`: it alone ends with a delimiter. */
-export type TrailingDelimiter = 'records' | 'header';
-
-/** `column`: counted from 1. `values`: well-formed records that have a text there. */
-export type UnnamedColumn = { readonly column: number; readonly values: number };
-
-/** Absent where there is none, as in nearly every file. */
-export type ColumnRemarks = {
-  /** Those with values first. */
-  readonly unnamedColumns?: readonly UnnamedColumn[];
-  readonly repeatedColumns?: readonly string[];
-  readonly trailingDelimiter?: TrailingDelimiter;
-};
 
 type Columns = {
   readonly ignored: readonly string[];

@@ -14,7 +14,8 @@ import {
   keepFirstOfEachKey,
   splitByPartition,
 } from './accepted-rows.ts';
-import { type ColumnRemarks, unnamedViolation } from './column-remarks.ts';
+import { unnamedViolation } from './column-remarks.ts';
+import type { ColumnRemarks } from './odd-columns.ts';
 import { csvSource } from './csv/csv-source.ts';
 import { refusedRows } from './find-violations.ts';
 import { jsonSource } from './json/json-source.ts';

@@ -5,7 +5,7 @@ import type { SkipCondition, SkippedCount } from '../core/skip-rules.ts';
 import type { TextSource } from '../core/validation-sql.ts';
 import { type RefusedRow, shortValue, type Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
-import type { ColumnRemarks } from './column-remarks.ts';
+import type { ColumnRemarks } from './odd-columns.ts';
 import { textBytes } from './source-bytes.ts';
 
 export type RowSource = {

@@ -9,7 +9,7 @@ import { type SkippedCount, skippedTotal } from '../core/skip-rules.ts';
 import type { PlacedViolation } from '../core/violation-text.ts';
 import { loadSound } from '../definitions/load-catalog.ts';
 import { CliError, UsageError } from '../errors.ts';
-import type { ColumnRemarks } from '../ingest/column-remarks.ts';
+import type { ColumnRemarks } from '../ingest/odd-columns.ts';
 import type { Converted, Refused } from '../ingest/convert.ts';
 import type { ViolationCount } from '../ingest/quarantine.ts';
 import { convertWithin } from '../ingest/room.ts';

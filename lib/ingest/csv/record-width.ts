@@ -1,6 +1,6 @@
 // How many cells the records of a CSV file have where the first one has not as many as the header: each may end with one delimiter
 // more or less than the header does. A text behind the last column is none's: then the header may lack a label anywhere.
-import type { TrailingDelimiter } from '../column-remarks.ts';
+import type { TrailingDelimiter } from '../odd-columns.ts';
 import type { SourceFile } from '../row-source.ts';
 import { countCsvRecords } from './count-records.ts';
 import { readRecords } from './csv-records.ts';
