@@ -15,11 +15,11 @@ import {
   splitByPartition,
 } from './accepted-rows.ts';
 import { unnamedViolation } from './column-remarks.ts';
-import type { ColumnRemarks } from './odd-columns.ts';
 import { csvSource } from './csv/csv-source.ts';
 import { refusedRows } from './find-violations.ts';
 import { jsonSource } from './json/json-source.ts';
 import { reported } from './labels.ts';
+import type { ColumnRemarks } from './odd-columns.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectionViolation } from './rejection-limits.ts';
 import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';

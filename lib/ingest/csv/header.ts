@@ -1,8 +1,8 @@
 // Reads a CSV file's header and decides which column fills which field, or why the file cannot be read at all.
 import { type Dataset, type Dialect, type Encoding, type Field, fieldHeaders } from '../../core/contract.ts';
 import { shown, type Violation } from '../../core/violation.ts';
-import type { TrailingDelimiter } from '../odd-columns.ts';
 import { labelViolation, listed, listedFields, twoLabels } from '../labels.ts';
+import type { TrailingDelimiter } from '../odd-columns.ts';
 import { fileViolation, type SourceFile } from '../row-source.ts';
 import type { CsvReader } from './csv-reader.ts';
 import { readRecords } from './csv-records.ts';
