@@ -7,7 +7,7 @@ const MAX_HELD_BYTES = 20 * 1024 * 1024;
 const [LF, ESCAPE] = [0x0a, 0x1b];
 const ESCAPE_BYTES = 3;
 /** JIS X 0201: ASCII but for a yen and an overline. It lasts beyond a line's end. */
-const ROMAN = Buffer.from('\u001b(J');
+const ROMAN = Buffer.from([ESCAPE, ...Buffer.from('(J')]);
 /** No lower byte is part of a longer character, except in iso-2022-jp. */
 const LEAST_TRAIL = 0x30;
 
