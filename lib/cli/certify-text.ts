@@ -44,6 +44,7 @@ export function certificateLines(certificate: FoundCertificate, maxWidth?: numbe
 }
 
 function datasetTable(datasets: readonly DatasetCertificate[], maxWidth?: number): string[] {
+  const skips = datasets.some((dataset) => rowsOf(dataset).skipped > 0);
   const columns = [
     left('dataset'),
     right('objects'),
@@ -53,9 +54,10 @@ function datasetTable(datasets: readonly DatasetCertificate[], maxWidth?: number
     right('records'),
     right('accepted'),
     right('quarantined'),
+    ...(skips ? [right('skipped')] : []),
   ];
   const rows = datasets.map((dataset) => {
-    const { records, accepted, quarantined } = rowsOf(dataset);
+    const { records, accepted, quarantined, skipped } = rowsOf(dataset);
     return [
       dataset.dataset,
       number(dataset.objects.length),
@@ -65,6 +67,7 @@ function datasetTable(datasets: readonly DatasetCertificate[], maxWidth?: number
       number(records),
       number(accepted),
       number(quarantined),
+      ...(skips ? [number(skipped)] : []),
     ];
   });
   return renderTable(columns, rows, maxWidth);
@@ -81,6 +84,7 @@ function rowsOf({ sources: all }: DatasetCertificate) {
     records: sources.reduce((sum, { rows }) => sum + (rows ?? 0), 0),
     accepted: sources.reduce((sum, { accepted }) => sum + accepted, 0),
     quarantined: sources.reduce((sum, { quarantined }) => sum + quarantined, 0),
+    skipped: sources.reduce((sum, { skipped }) => sum + skipped, 0),
   };
 }
 
@@ -96,6 +100,7 @@ function totals({ datasets, unknown, asideKeys }: Certificate) {
     records: sum(({ records }) => records),
     accepted: sum(({ accepted }) => accepted),
     quarantined: sum(({ quarantined }) => quarantined),
+    skipped: sum(({ skipped }) => skipped),
   };
 }
 
@@ -112,7 +117,8 @@ function notCurrent({ derived }: Certificate): string[] {
 }
 
 function verdict(certificate: Certificate): string {
-  const { objects, records, accepted, quarantined } = totals(certificate);
+  const { objects, records, accepted, quarantined, skipped } = totals(certificate);
+  const skippedToo = skipped === 0 ? '' : ` + ${number(skipped)} skipped`;
   const { problems } = certificate;
   if (certificate.unseen.length > 0)
     return `Not certified: ${count(certificate.unseen.length, 'part')} of landing cannot be seen${problems.length > 0 ? `, ${count(problems.length, 'problem')}` : ''}.`;
@@ -124,7 +130,7 @@ function verdict(certificate: Certificate): string {
     ...named(overduePeriods(certificate.datasets), 'expected file is overdue', 'expected files are overdue'),
     ...named(stalePartitions(certificate), 'partition is stale', 'partitions are stale'),
   ];
-  return `Certified${but.length === 0 ? '' : `, but ${but.join(' and ')}`}: ${count(objects, 'landing object')}; ${count(records, 'record')} = ${number(accepted)} accepted + ${number(quarantined)} quarantined.`;
+  return `Certified${but.length === 0 ? '' : `, but ${but.join(' and ')}`}: ${count(objects, 'landing object')}; ${count(records, 'record')} = ${number(accepted)} accepted + ${number(quarantined)} quarantined${skippedToo}.`;
 }
 
 function named(n: number, one: string, many: string): string[] {

@@ -63,7 +63,7 @@ function fileLines(
   switch (result) {
     case 'accepted':
       return [
-        `${label} accepted ${count(report?.accepted ?? 0, 'row')}${supersededText(report?.superseded)}${quarantined(outcome)}${effect(catalog, round, outcome)}`,
+        `${label} accepted ${count(report?.accepted ?? 0, 'row')}${supersededText(report?.superseded)}${quarantined(outcome)}${skipped(outcome)}${effect(catalog, round, outcome)}`,
         ...remarks(outcome),
         ...example(outcome, pathOf),
       ];
@@ -95,6 +95,13 @@ function remarks(outcome: SourceOutcome): string[] {
 
 function quarantined({ report }: SourceOutcome): string {
   return report && report.quarantined > 0 ? `, quarantined ${number(report.quarantined)}` : '';
+}
+
+function skipped({ report }: SourceOutcome): string {
+  if (report?.skipped === undefined) return '';
+  return report.skipped === report.rows
+    ? ', skipped all of its records'
+    : `, skipped ${number(report.skipped)}`;
 }
 
 function example({ report }: SourceOutcome, pathOf: (key: string) => string): string[] {

@@ -37,11 +37,13 @@ export function statusLines(status: FoundStatus, maxWidth?: number): string[] {
 }
 
 function datasetTable({ datasets, hasLanding }: FoundStatus, maxWidth?: number): string[] {
+  const skips = datasets.some(({ skippedRows }) => skippedRows > 0);
   const columns = [
     left('dataset'),
     right('files'),
     right('rows'),
     right('quarantined'),
+    ...(skips ? [right('skipped')] : []),
     right('rejected'),
     right('waiting'),
     right('vanished'),
@@ -53,6 +55,7 @@ function datasetTable({ datasets, hasLanding }: FoundStatus, maxWidth?: number):
     number(dataset.files),
     number(dataset.rows),
     number(dataset.openQuarantinedRows),
+    ...(skips ? [number(dataset.skippedRows)] : []),
     hasLanding ? number(dataset.rejected.length) : '?',
     hasLanding ? number(dataset.waiting) : '?',
     hasLanding ? number(dataset.vanished.length) : '?',

@@ -10,8 +10,8 @@ import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './ve
 import { withLake } from './with-lake.ts';
 
 export const status: Verb = {
-  description: `Per dataset: source files in the table, rows, quarantined rows, rejected files, files that wait in landing, the
-last arrival and the table's version. Per insight and built-in table: partitions, rows, version, stale partitions
+  description: `Per dataset: source files in the table, rows, quarantined rows, skipped records (where there are some),
+rejected files, files that wait in landing, the last arrival and the table's version. Per insight and built-in table: partitions, rows, version, stale partitions
 (an audit failed, the previous rows are kept) and warnings (an audit of severity warn failed, the new rows are
 live) with the reasons, and how many partitions are behind their inputs. Also lists deliveries that need attention
 (far fewer rows than before, a renamed column, the same rows under two names), files that "expect" in a contract

@@ -44,12 +44,9 @@ function totals({ outcomes, unchanged, rejected, settled }: SyncResult): Record<
   };
 }
 
-type RowTotals = {
-  readonly accepted: number;
-  readonly superseded: number;
-  readonly quarantined: number;
-  readonly withdrawn: number;
-};
+type RowTotals = Readonly<
+  Record<'accepted' | 'superseded' | 'quarantined' | 'skipped' | 'withdrawn', number>
+>;
 
 function rowTotals({ outcomes }: SyncResult): RowTotals {
   const reports = outcomes.flatMap(({ result, report }) => (result === 'accepted' && report ? [report] : []));
@@ -57,6 +54,7 @@ function rowTotals({ outcomes }: SyncResult): RowTotals {
     accepted: reports.reduce((sum, report) => sum + report.accepted, 0),
     superseded: reports.reduce((sum, report) => sum + (report.superseded ?? 0), 0),
     quarantined: reports.reduce((sum, report) => sum + report.quarantined, 0),
+    skipped: reports.reduce((sum, { skipped = 0 }) => sum + skipped, 0),
     withdrawn: outcomes.reduce((sum, { withdrawnRows }) => sum + (withdrawnRows ?? 0), 0),
   };
 }
@@ -106,7 +104,7 @@ function summary(result: SyncResult): string[] {
   return [
     ...contractLines(result),
     `Files: ${parts.length === 0 ? 'none' : parts.map((name) => `${number(files[name])} ${name}`).join(', ')}`,
-    `Rows: ${number(rows.accepted)} accepted${supersededText(rows.superseded)}, ${number(rows.quarantined)} quarantined${rows.withdrawn > 0 ? `, ${number(rows.withdrawn)} withdrawn` : ''}`,
+    `Rows: ${number(rows.accepted)} accepted${supersededText(rows.superseded)}, ${number(rows.quarantined)} quarantined${rows.skipped > 0 ? `, ${number(rows.skipped)} skipped` : ''}${rows.withdrawn > 0 ? `, ${number(rows.withdrawn)} withdrawn` : ''}`,
     `Refreshed: ${
       tables.length === 0
         ? 'nothing'
@@ -238,6 +236,7 @@ export function syncDocument(
       outcome,
       rows: report?.accepted ?? withdrawnRows ?? 0,
       quarantined: report?.quarantined ?? 0,
+      skipped: report?.skipped ?? 0,
       partitions: [...new Set(partitions.map(partitionLabel))],
     })),
     applied: result.applied.map(({ table, change }) => ({ table: tablePrefix(table), change })),

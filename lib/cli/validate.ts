@@ -22,7 +22,7 @@ rejected. Writes nothing. The file can be anywhere; values that the dataset take
       description: 'The landing key that the file will have, if its folders here differ.',
     },
     tableOrJson(
-      'file, dataset, rows, accepted, of them superseded if any, rejected, violations (line, field, rule, value, message).',
+      'file, dataset, rows, accepted, of them superseded if any, rejected, skipped and skippedBy (where records are skipped), unnamedColumns, repeatedColumns and trailingDelimiter (where there are such), violations (line, field, rule, value, message).',
     ),
     {
       name: 'limit',

@@ -1,8 +1,11 @@
 // A parsed contract of one dataset: plain data with every default filled in.
 // Knows nothing about files or SQL; parse-contract.ts creates it from datapackage.json.
+import type { Encoding } from './encodings.ts';
 import type { Expect } from './expect.ts';
 import { derivedType, type PartitionColumn } from './partition-column.ts';
 import type { Column, ColumnType } from './schema.ts';
+
+export type { Encoding } from './encodings.ts';
 
 export const FIELD_TYPES = [
   ...(['string', 'integer', 'number', 'boolean', 'date', 'datetime'] as const),
@@ -67,6 +70,12 @@ export type ForeignKey = {
   readonly reference: { readonly resource: string; readonly fields: readonly string[] };
 };
 
+/** Records that are no rows: by the first cell's text, by the whole text of a field's cell (RE2), or without any value. */
+export type SkipRule =
+  | { readonly startsWith: string }
+  | { readonly field: string; readonly pattern: string }
+  | { readonly blank: true };
+
 export type Mode = 'append' | 'replace' | 'upsert';
 
 /**
@@ -114,9 +123,6 @@ export type Dialect = {
   readonly caseSensitiveHeader: boolean;
 };
 
-/** `utf-16`: according to its byte order mark, little-endian without one. */
-export type Encoding = 'utf-8' | 'iso-8859-1' | 'windows-1252' | 'utf-16' | 'utf-16le' | 'utf-16be';
-
 /** `ndjson`: one JSON object per line. */
 export type Format = 'csv' | 'json' | 'ndjson';
 
@@ -146,6 +152,10 @@ export type Dataset = {
   readonly scope?: Scope;
   /** For replace. Absent: each file is a delivery of its own. */
   readonly delivery?: DeliveryRule;
+  /** Records that are left out and counted apart: see skip-rules.ts. */
+  readonly skipRows?: readonly SkipRule[];
+  /** So many records at the end of a file are left out as well. */
+  readonly footerRows?: number;
   readonly extraColumns: 'ignore' | 'reject';
   /** Absent: columns in any order, optional ones may be missing, `extraColumns` decides about extra ones. */
   readonly fieldsMatch?: FieldsMatch;

@@ -61,6 +61,9 @@ const field = z.strictObject({
   timezone: text.optional(),
 });
 
+const SKIP_RULE =
+  'it must be {"startsWith": text}, {"field": name, "pattern": pattern} or {"blank": true}, or a list of them';
+
 const fieldNames = z.union([text, filledTexts], { error: 'it must be a field name or a list of them' });
 
 /** https://specs.frictionlessdata.io/table-schema/#foreign-keys; an empty or missing resource means the resource itself. */
@@ -173,11 +176,25 @@ const expect = z.strictObject({
   field: fieldNames.optional().describe('The fields of the path that tell the period, where several could.'),
 });
 
+const skipRule = z.union(
+  [
+    z.strictObject({
+      startsWith: text.min(1).describe("The record's first cell begins with this text."),
+    }),
+    z.strictObject({
+      field: text.describe('The field whose cell is looked at.'),
+      pattern: text.min(1).describe("A regular expression (RE2) that the cell's whole text matches."),
+    }),
+    z.strictObject({ blank: only(true).describe('No cell of the record has a value.') }),
+  ],
+  { error: SKIP_RULE },
+);
+
 const resource = z.strictObject({
   name: text,
   path: text,
   format: only('csv', 'json', 'ndjson', 'jsonl').optional(),
-  encoding: text.optional(),
+  encoding: text.describe("The files' encoding, by a label of the WHATWG.").optional(),
   schema,
   dialect: dialect.optional(),
   description: text.optional(),
@@ -202,6 +219,11 @@ const resource = z.strictObject({
   delivery: delivery
     .optional()
     .describe('For replace: which files come together, and which delivery is the newest.'),
+  skipRows: z
+    .union([skipRule, z.array(skipRule).min(1)], { error: SKIP_RULE })
+    .describe('Records that are no rows: they are left out and counted apart.')
+    .optional(),
+  footerRows: z.int().min(1).describe('So many records at the end of each file are left out.').optional(),
   extraColumns: only('ignore', 'reject').optional(),
   onDelete: only('withdraw', 'keep').optional(),
   maxRejectedRatio: ratio.optional(),

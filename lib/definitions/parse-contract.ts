@@ -17,11 +17,13 @@ import { quoted } from '../core/violation.ts';
 import type { DefinitionError } from '../errors.ts';
 import type { ResourceWords, SchemaWords } from './contract-schema.ts';
 import { parseDeliveries } from './parse-delivery.ts';
-import { parseDialect, parseEncoding } from './parse-dialect.ts';
+import { parseDialect } from './parse-dialect.ts';
+import { parseEncoding } from './parse-encoding.ts';
 import { parseExpect } from './parse-expect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
+import { parseSkipRows } from './parse-skip-rows.ts';
 import { parseVersionWords, type VersionWords } from './parse-versions.ts';
 import { Place, refusalOf } from './place.ts';
 import { readContract } from './read-contract.ts';
@@ -150,6 +152,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
       mode === 'replace' ? (deliveries.scope?.names ?? []) : primaryKey,
     ),
     mode,
+    ...parseSkipRows(words, format, fields, place),
     extraColumns: parseExtraColumns(words, dialect, place),
     ...(words.schema.fieldsMatch === undefined ? {} : { fieldsMatch: words.schema.fieldsMatch }),
     onDelete: words.onDelete ?? 'withdraw',

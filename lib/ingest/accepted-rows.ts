@@ -29,13 +29,15 @@ function dataColumns(file: SourceFile): string[] {
   );
 }
 
-/** Returns the number of rows without a violation. `signal`: aborts when they are no longer needed. */
+/** Returns the number of rows without a violation that are not skipped. `signal`: aborts when they are no longer needed. */
 export function copyAccepted(
   session: SqlSession,
   file: SourceFile,
   source: RowSource,
   rules: Validation,
   to: string,
+  /** Rows that are left out, valid or not: see anySkips. */
+  skipped: string | undefined,
   signal: AbortSignal,
 ): Promise<number> {
   const leftOut = new Set(
@@ -50,7 +52,7 @@ export function copyAccepted(
   ];
   return session.run(
     writeParquet(
-      `SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}`,
+      `SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}${skipped === undefined ? '' : ` AND NOT ${skipped}`}`,
       to,
     ),
     signal,

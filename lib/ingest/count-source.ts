@@ -1,6 +1,6 @@
 // Counts a source file's records without reading values, with the same independent code that checks every conversion.
 import type { Violation } from '../core/violation.ts';
-import { countCsvRecords } from './csv/csv-source.ts';
+import { countCsvRecords } from './csv/count-records.ts';
 import { readHeader } from './csv/header.ts';
 import { countJsonRecords } from './json/json-source.ts';
 import type { SourceFile } from './row-source.ts';
@@ -9,5 +9,5 @@ import type { SourceFile } from './row-source.ts';
 export async function countSourceRecords(file: SourceFile): Promise<number | Violation> {
   if (file.dataset.format !== 'csv') return (await countJsonRecords(file)).records;
   const header = await readHeader(file);
-  return 'rule' in header ? header : (await countCsvRecords(file, header.labels.length)).records;
+  return 'rule' in header ? header : (await countCsvRecords(file, header.width)).records;
 }

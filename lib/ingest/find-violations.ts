@@ -16,11 +16,15 @@ export async function* refusedRows(
   source: RowSource,
   rules: Validation,
   counted: RecordCount,
+  /** Rows that are neither refused nor anyone's repetition: see anySkips. */
+  skipped: string | undefined,
 ): AsyncIterable<RefusedRow> {
+  const unlessSkipped = (value: string) =>
+    skipped === undefined ? value : `CASE WHEN NOT ${skipped} THEN ${value} END`;
   const flags = join(file.scratch, 'flags.parquet');
   const texts = new Map(file.dataset.fields.map(({ name }, i) => [name, rules.texts[i]]));
   const keys = keyFields(file.dataset).flatMap((name) => [
-    `${rules.values.get(name)} AS ${keyColumn(name)}`,
+    `${unlessSkipped(String(rules.values.get(name)))} AS ${keyColumn(name)}`,
     `${texts.get(name)} AS ${keyTextColumn(name)}`,
   ]);
   // DuckDB finds some errors only in columns that it reads: read all that the first pass read.
@@ -28,7 +32,7 @@ export async function* refusedRows(
   const unchecked = rules.texts.flatMap((text, i) =>
     checked.has(text) ? [] : [`${text} IS NULL AS blank${i}`],
   );
-  const select = [`${rules.violations} AS violations`, ...unchecked, ...keys].join(', ');
+  const select = [`${unlessSkipped(rules.violations)} AS violations`, ...unchecked, ...keys].join(', ');
   const relationRows = await session.run(
     writeParquet(`SELECT ${select} FROM ${rules.relation(source.relation)}`, flags),
   );

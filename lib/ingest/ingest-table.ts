@@ -200,7 +200,11 @@ function logOutcome(
   version: number | undefined,
 ): void {
   const file = { dataset: name, source };
-  const rows = { rows: report?.accepted, quarantined: report?.quarantined };
+  const rows = {
+    rows: report?.accepted,
+    quarantined: report?.quarantined,
+    ...(report?.skipped === undefined ? {} : { skipped: report.skipped }),
+  };
   log('info', `ingest.${result}`, { ...file, ...rows, version });
   if (result !== 'accepted' || report === undefined) return;
   if (report.former) log('warn', 'ingest.shrunk', { ...file, ...rows, before: report.former });

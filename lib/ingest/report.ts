@@ -2,16 +2,18 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../core/contract.ts';
 import { canonicalJson } from '../core/definition-hash.ts';
+import type { SkippedCount } from '../core/skip-rules.ts';
 import type { Violation } from '../core/violation.ts';
 import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Former, Unmatched } from '../lake/delivery.ts';
 import { reportKey, type SourceVersion } from '../lake/layout.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
+import type { ColumnRemarks } from './odd-columns.ts';
 import type { Example, ViolationCount } from './quarantine.ts';
 import type { Timings } from './stopwatch.ts';
 
 /** The results of reading the file. */
-export type Findings = {
+export type Findings = ColumnRemarks & {
   /** `rejected`: the whole file was refused, and the table keeps the source's previous rows. */
   readonly outcome: 'accepted' | 'rejected';
   /** Why the file was refused. */
@@ -23,6 +25,9 @@ export type Findings = {
   readonly superseded?: number;
   /** Rows that break the contract. */
   readonly quarantined: number;
+  /** Records that the contract skips, and by which rule; absent where there is none. rows = accepted + quarantined + skipped. */
+  readonly skipped?: number;
+  readonly skippedBy?: readonly SkippedCount[];
   /** By field and rule. */
   readonly violations: readonly ViolationCount[];
   /** The first twenty. */

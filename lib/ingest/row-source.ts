@@ -1,8 +1,11 @@
 // A source file of any format as rows of texts: the interface for validation and conversion.
 import type { Dataset } from '../core/contract.ts';
 import type { RecordOffsets } from '../core/record-offsets.ts';
+import type { SkipCondition, SkippedCount } from '../core/skip-rules.ts';
 import type { TextSource } from '../core/validation-sql.ts';
 import { type RefusedRow, shortValue, type Violation } from '../core/violation.ts';
+import type { SqlSession } from '../ports.ts';
+import type { ColumnRemarks } from './odd-columns.ts';
 import { textBytes } from './source-bytes.ts';
 
 export type RowSource = {
@@ -13,8 +16,14 @@ export type RowSource = {
   readonly repeatedHeader?: string;
   /** Columns of the file without a field. */
   readonly ignored: readonly string[];
+  /** Of CSV: what is odd about its columns and loses nothing. */
+  columnRemarks?(session: SqlSession): Promise<ColumnRemarks>;
   /** The labels of optional fields that nothing fills: their values are null. */
   readonly missing: readonly string[];
+  /** Records that the relation leaves out because the contract skips them. */
+  readonly skipped?: readonly SkippedCount[];
+  /** Rules about whole records, where the relation still has those that they skip. They hold only if every other record is a row. */
+  readonly skipConditions?: readonly SkipCondition[];
   /** Records in the file, counted independently of the relation. */
   countRecords(): Promise<RecordCount>;
   /** Every record that is not accepted, in the file's order: the flagged rows, and the records that are no rows. */

@@ -4,8 +4,9 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import type { Encoding } from '../core/contract.ts';
+import { type Encoding, isMultiByte, isSingleByte } from '../core/encodings.ts';
 import { CliError } from '../errors.ts';
+import { fromMultiByte, singleByteCharacter } from './platform-text.ts';
 import { pour } from './pour.ts';
 import { ZstdBlocks } from './zstd-blocks.ts';
 
@@ -158,7 +159,13 @@ async function* withoutMark(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer>
   if (start !== undefined && start.length > 0) yield start;
 }
 
-function decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncIterable<Buffer> {
+/** UTF-8, with UNDECODABLE for what the encoding does not define. */
+export function decoded(
+  bytes: AsyncIterable<Buffer>,
+  encoding: Exclude<Encoding, 'utf-8'>,
+): AsyncIterable<Buffer> {
+  if (isSingleByte(encoding)) return fromSingleBytes(bytes, singleByteCharacter(encoding));
+  if (isMultiByte(encoding)) return fromMultiByte(bytes, encoding, UNDECODABLE);
   return encoding === 'iso-8859-1' || encoding === 'windows-1252'
     ? fromSingleBytes(bytes, encoding === 'windows-1252' ? windows1252 : (byte) => String.fromCharCode(byte))
     : fromUtf16(bytes, encoding);

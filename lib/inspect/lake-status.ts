@@ -41,6 +41,8 @@ export type DatasetStatus = DeliveryRemarks & {
   readonly quarantinedRows: number;
   /** Those of files that nobody settled. */
   readonly openQuarantinedRows: number;
+  /** Records that the contract skips. */
+  readonly skippedRows: number;
   /** In landing, refused as a whole in their present version, and not settled. */
   readonly rejected: readonly Report[];
   /** Files that are refused, or have quarantined rows, and need no more work. */
@@ -185,6 +187,8 @@ async function datasetStatus(
     rows: rowCount(table),
     quarantinedRows:
       sum(origins.map((origin) => origin.quarantinedRows)) + sum(empty.map((report) => report.quarantined)),
+    skippedRows:
+      sum(origins.map((origin) => origin.skippedRows)) + sum(empty.map(({ skipped = 0 }) => skipped)),
     openQuarantinedRows,
     rejected,
     settled,

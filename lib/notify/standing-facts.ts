@@ -195,13 +195,13 @@ export function fileFact(report: Report): Fact {
 }
 
 function liveFact({ lake }: Effects, { name }: Dataset, origin: Origin): Fact {
-  const { source, etag, acceptedRows, quarantinedRows } = origin;
+  const { source, etag, acceptedRows, quarantinedRows, skippedRows } = origin;
   return {
     id: fileFactId('quarantined', name, source, etag, quarantinedRows),
     details: async () => {
       const report = await readReportOf(lake, name, origin);
       if (report) return fileNotice(report);
-      const counts = { rows: acceptedRows + quarantinedRows, accepted: acceptedRows };
+      const counts = { rows: acceptedRows + quarantinedRows + skippedRows, accepted: acceptedRows };
       const more = { quarantined: quarantinedRows, rules: [], quarantine: quarantineKey(name, origin) };
       return { kind: 'quarantined', dataset: name, key: source, ...counts, ...more };
     },

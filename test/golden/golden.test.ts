@@ -1,6 +1,6 @@
 // A folder is a case: schemas/ (the bundled ones where it has none), landing/, and expected/ with one CSV per table,
-// insight or quarantine that the case is about; overdue.csv has the expected files that have not come. A new dataset or
-// insight gets its case here, without code.
+// insight, quarantine, list of skipped records or of odd columns that the case is about; overdue.csv has the expected files that
+// have not come. A new dataset or insight gets its case here, without code.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -42,11 +42,35 @@ async function play(folder: string): Promise<TestLake> {
   return lake;
 }
 
+async function reports(lake: TestLake): Promise<Report[]> {
+  const found: Report[] = [];
+  for await (const { key } of lake.effects.lake.list('files/'))
+    found.push(JSON.parse(new TextDecoder().decode(await lake.effects.lake.read(key))));
+  return found;
+}
+
+/** `source,rule,rows` of the records that the contracts skip. */
+async function skipped(lake: TestLake): Promise<string[][]> {
+  return (await reports(lake)).flatMap(({ source, skippedBy = [] }) =>
+    skippedBy.map(({ rule, rows }) => [source, rule, String(rows)]),
+  );
+}
+
+/** `source,unnamed,repeated,trailing` of the files whose columns are odd. */
+async function columns(lake: TestLake): Promise<string[][]> {
+  return (await reports(lake)).flatMap(
+    ({ source, unnamedColumns = [], repeatedColumns = [], trailingDelimiter = '' }) => {
+      const unnamed = unnamedColumns.map(({ column, values }) => `${column}: ${values}`).join(', ');
+      const found = [unnamed, repeatedColumns.join(', '), trailingDelimiter];
+      return found.every((one) => one === '') ? [] : [[source, ...found]];
+    },
+  );
+}
+
 /** `source,line,field,rule,value` (for JSON the path in the line's place) of every rejected row's violations, and of files refused as a whole. */
 async function refused(lake: TestLake): Promise<string[][]> {
   const rows: string[][] = [];
-  for await (const { key } of lake.effects.lake.list('files/')) {
-    const report = JSON.parse(new TextDecoder().decode(await lake.effects.lake.read(key))) as Report;
+  for (const report of await reports(lake)) {
     if (report.reason)
       rows.push([report.source, '', report.reason.field, report.reason.rule, report.reason.value ?? '']);
     if (report.quarantine === undefined) continue;
@@ -87,7 +111,12 @@ async function overdue({ effects }: TestLake): Promise<string[][]> {
 }
 
 /** What is not a table. */
-const FOUND: Readonly<Record<string, (lake: TestLake) => Promise<string[][]>>> = { refused, overdue };
+const FOUND: Readonly<Record<string, (lake: TestLake) => Promise<string[][]>>> = {
+  refused,
+  overdue,
+  columns,
+  skipped,
+};
 
 describe.each(cases.map((entry) => entry.name))('%s', (name) => {
   const folder = join(HERE, name);

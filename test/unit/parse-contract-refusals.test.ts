@@ -55,14 +55,52 @@ describe('parseContract refuses', () => {
     [{ path: 'https://x/a.csv' }, 'it is a URL'],
     [{ path: 'a/*.parquet' }, `${r}.format: "format" is missing`],
     [{ format: 'parquet' }, `${r}.format: "parquet" is not supported yet: write "csv" or "json" or`],
+    // Another number is another alphabet: no name is suggested.
     [
-      { encoding: 'latin-2' },
-      `${r}.encoding: the encoding "latin-2" is not supported. Did you mean "latin-1"?`,
+      { encoding: 'windows-1259' },
+      `${r}.encoding: the encoding "windows-1259" is not supported. Write one of utf-8, iso-8859-1, windows-1252, utf-16`,
     ],
-    [{ encoding: 'shift_jis' }, `Write one of utf-8, iso-8859-1, latin-1, windows-1252, utf-16`],
+    [{ encoding: 'latin-11' }, `the encoding "latin-11" is not supported. Write one of`],
+    [
+      { encoding: 'windos-1250' },
+      `the encoding "windos-1250" is not supported. Did you mean "windows-1250"? Write`,
+    ],
+    [{ encoding: 'iso-2022-kr' }, `the encoding "iso-2022-kr" is not supported. Write`],
+    [{ encoding: 'iso-8859-16' }, `the encoding "iso-8859-16" is not supported. Write`],
     [{ compression: 'gz' }, `${r}.compression: "compression" is not supported yet`],
     [{ data: [] }, `${r}.data: "data" is not supported yet`],
     [{ maxRejectedRatio: 1.5 }, `${r}.maxRejectedRatio: 1.5 is not allowed here`],
+    [{ skipRows: 'Total' }, `${r}.skipRows: "Total" is not allowed here: it must be {"startsWith": text}`],
+    [{ skipRows: [] }, `${r}.skipRows: [] is not allowed here: `],
+    [{ skipRows: { startsWith: '' } }, `${r}.skipRows.startsWith: "" is not allowed here: `],
+    [
+      { skipRows: { startsWith: 'a', pattern: 'b' } },
+      `${r}.skipRows.pattern: "pattern" is not a known contract property here`,
+    ],
+    [
+      { skipRows: { blank: false } },
+      `${r}.skipRows: {"blank":false} is not allowed here: it must be {"startsWith": text}, `,
+    ],
+    [
+      { skipRows: [{ startsWith: 'a' }, { field: 'ids', pattern: 'x' }] },
+      `${r}.skipRows[1].field: "ids" is not a field of this resource. Did you mean "id"?`,
+    ],
+    [{ skipRows: { field: 'id', pattern: '\\i' } }, `${r}.skipRows.pattern: "\\\\i"`],
+    [{ skipRows: [{ blank: true }, { blank: true }] }, `${r}.skipRows[1]: {"blank":true} is listed twice`],
+    [
+      { format: 'json', skipRows: { startsWith: 'Total' } },
+      `${r}.skipRows.startsWith: "startsWith" looks at the cells of a CSV record, and the format is "json": use {"field"`,
+    ],
+    [
+      { format: 'ndjson', skipRows: [{ blank: true }] },
+      `${r}.skipRows[0].blank: "blank" looks at the cells of a CSV record, and the format is "ndjson"`,
+    ],
+    [
+      { format: 'json', footerRows: 1 },
+      `${r}.footerRows: only a CSV file has a footer, and the format is "json"`,
+    ],
+    [{ footerRows: 0 }, `${r}.footerRows: 0 is not allowed here`],
+    [{ footerRows: 1.5 }, `${r}.footerRows: 1.5 is not a whole number`],
     [
       { maxRejectedRatio: '1%' },
       `${r}.maxRejectedRatio: "1%" is not allowed here: it must be a number from 0 to 1`,
