@@ -13,10 +13,10 @@ import {
   keepFirstOfEachKey,
   splitByPartition,
 } from './accepted-rows.ts';
-import { csvSource } from './csv/csv-source.ts';
 import { refusedRows } from './find-violations.ts';
-import { jsonSource } from './json/json-source.ts';
 import { reported } from './labels.ts';
+import { type MemberCount, memberCounts } from './member-counts.ts';
+import { openSource } from './open-source.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectionViolation } from './rejection-limits.ts';
 import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
@@ -37,6 +37,8 @@ export type Converted = {
   readonly missingColumns: readonly string[];
   /** Hash of the source's text; see RecordCount. */
   readonly text: string | undefined;
+  /** Of an archive. */
+  readonly members?: readonly MemberCount[];
 };
 /** The whole file is refused. If its records were read: their number, and the refused ones. */
 export type Refused = {
@@ -46,6 +48,7 @@ export type Refused = {
   readonly quarantine?: QuarantineFile;
   /** As of an accepted file, if its records were read. */
   readonly text?: string | undefined;
+  readonly members?: readonly MemberCount[];
 };
 
 export type ConvertOptions = {
@@ -82,7 +85,7 @@ export async function convert(
   options: ConvertOptions = {},
 ): Promise<Converted | Refused> {
   try {
-    const source = await (file.dataset.format === 'csv' ? csvSource(file) : jsonSource(file));
+    const source = await openSource(file);
     return 'rule' in source
       ? { outcome: 'rejected', violation: source }
       : await convertEitherWay(session, file, source, options);
@@ -162,6 +165,7 @@ async function convertRows(
             file,
             refusedRows(session, file, source, rules, counted.value),
             maxExamples,
+            source.headerText,
           ),
         );
   if (acceptedRows + (quarantine?.rows ?? 0) !== rows)
@@ -175,6 +179,7 @@ async function convertRows(
       violation: tooMany,
       rows,
       text: counted.value.text,
+      ...memberCounts(source, counted.value),
       ...(quarantine ? { quarantine } : {}),
     };
   const dataFiles = await time('split', () => splitByPartition(session, file, accepted, acceptedRows));
@@ -187,5 +192,6 @@ async function convertRows(
     ignoredColumns: reported(source.ignored),
     missingColumns: reported(source.missing),
     text: counted.value.text,
+    ...memberCounts(source, counted.value),
   };
 }

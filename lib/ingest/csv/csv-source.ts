@@ -3,10 +3,10 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { TextHash } from '../../content-hash.ts';
-import type { Dataset } from '../../core/contract.ts';
 import { RecordScanner } from '../../core/record-scanner.ts';
 import type { Violation } from '../../core/violation.ts';
 import { fileLiteral, identifier, literal } from '../../sql/quoting.ts';
+import { type Packing, readBeginning } from '../packing.ts';
 import { pour } from '../pour.ts';
 import {
   fileViolation,
@@ -19,27 +19,37 @@ import { Utf8Check } from '../utf8-check.ts';
 import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
+import { headerText } from './header-text.ts';
 import { locateRecords, type RejectedShape } from './locate-records.ts';
+import { pastSepLine } from './sep-line.ts';
 
 // By default DuckDB would allocate sixteen times the longest record, several times over.
 const BUFFER_RECORDS = 2;
 /** A longer record is seldom meant: its file goes the other way, and the engine's buffers stay in the processor's caches. */
 const MAX_PLAIN_RECORD_BYTES = 2 * 1024 * 1024;
 const MANY_COLUMNS = 10_000;
-const PLAIN = { delimiter: ',', quoteChar: '"', lineEnd: '\n', longest: MAX_RECORD_BYTES };
+const PLAIN = {
+  ...{ delimiter: ',', quoteChar: '"', lineEnd: '\n', longest: MAX_RECORD_BYTES },
+  ...{ skip: 0, packing: 'none' as const },
+};
 
-export async function csvSource(file: SourceFile): Promise<RowSource | Violation> {
+export async function csvSource(given: SourceFile): Promise<RowSource | Violation> {
+  const file = await pastSepLine(given);
+  if ('rule' in file) return file;
   const header = await readHeader(file);
   if ('rule' in header) return header;
   const rewritten = () => rewrittenSource(file, header);
   const isPlainSoFar =
-    mayBePlain(file.dataset) &&
+    mayBePlain(file) &&
     !isMostlyIgnored(header) &&
     (await countCsvRecords(file, header.labels.length, () => true)).isPlain;
   if (!isPlainSoFar) return rewritten();
   const { delimiter, quoteChar, headerRecords } = file.dataset.dialect;
   const lineEnd = header.lineEnd === '\r\n' ? header.lineEnd : '\n';
+  const { packing } = file.beginning ?? (await readBeginning(file.path));
   const format = {
+    packing: packing ?? 'none',
+    skip: file.hasSepLine ? 1 : 0,
     delimiter,
     quoteChar,
     lineEnd,
@@ -69,10 +79,11 @@ function isMostlyIgnored({ labels, ignored }: Header): boolean {
 }
 
 /** What a plain file of the engine's cannot have. */
-function mayBePlain({ dialect, encoding }: Dataset): boolean {
+function mayBePlain({ dataset: { dialect, encoding }, hasSepLine }: SourceFile): boolean {
   const isUsual = dialect.doubleQuote && !dialect.skipInitialSpace && dialect.headerRecords <= 1;
   const offsets = dialect.escapeChar ?? dialect.commentChar;
-  return encoding === 'utf-8' && isUsual && offsets === undefined && dialect.skipLines === 0;
+  const skipped = hasSepLine ? 1 : 0;
+  return encoding === 'utf-8' && isUsual && offsets === undefined && dialect.skipLines === skipped;
 }
 
 function rowSource(
@@ -89,6 +100,7 @@ function rowSource(
     missing: header.missing,
     countRecords: () => countCsvRecords(file, header.labels.length),
     refusedRows: (flagged) => locateRecords(file, shape, flagged),
+    headerText: () => headerText(file),
   };
 }
 
@@ -119,6 +131,9 @@ type Format = {
   readonly quoteChar: string;
   readonly lineEnd: string;
   readonly hasHeader: boolean;
+  /** Lines before the header. */
+  readonly skip: number;
+  readonly packing: Packing;
   readonly columns: number;
   /** In bytes, of a record. */
   readonly longest: number;
@@ -134,7 +149,7 @@ function readCsv(path: string, format: Format): string {
   const quote = literal(format.quoteChar);
   return `read_csv(${fileLiteral(path)}, auto_detect = false, hive_partitioning = false, header = ${format.hasHeader}, columns = {${columns}},
     delim = ${literal(format.delimiter)}, quote = ${quote}, escape = ${quote}, new_line = ${literal(format.lineEnd === '\n' ? '\\n' : '\\r\\n')},
-    max_line_size = ${format.longest}, buffer_size = ${BUFFER_RECORDS * format.longest}, ignore_errors = true)`;
+    compression = ${literal(format.packing)}, skip = ${format.skip}, max_line_size = ${format.longest}, buffer_size = ${BUFFER_RECORDS * format.longest}, ignore_errors = true)`;
 }
 
 /** The well-formed records' cells that fields take, as RFC 4180 has them. */
