@@ -123,6 +123,8 @@ export type Dataset = {
   readonly description?: string;
   /** A glob over landing keys: see glob.ts. */
   readonly path: string;
+  /** A glob over the names of a zip archive's members; absent: all members that are files. */
+  readonly innerPath?: string;
   readonly format: Format;
   readonly encoding: Encoding;
   /** For JSON objects nested by key: the fields that the levels' keys fill, outermost first; [] for an array of objects. */

@@ -116,6 +116,11 @@ const partitionWord = z.union(
 const resource = z.strictObject({
   name: text,
   path: text,
+  innerPath: text
+    .describe(
+      'A glob over the names of the files in a zip archive: those that are read (all, without what macOS adds).',
+    )
+    .optional(),
   format: only('csv', 'json', 'ndjson', 'jsonl').optional(),
   encoding: text.optional(),
   schema,
@@ -168,7 +173,7 @@ export type ForeignKeyWords = z.infer<typeof foreignKey>;
 export type ConstraintWords = z.infer<typeof constraints>;
 
 const NOT_YET = new Set(
-  `uniqueKeys data compression innerpath scheme control layout extrapaths
+  `uniqueKeys data compression scheme control layout extrapaths
   jsonSchema categories categoriesOrdered arrayItem itemType
   commentRows quoteStyle property itemKeys sheetNumber sheetName`.split(/\s+/),
 );

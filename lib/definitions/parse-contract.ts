@@ -15,6 +15,7 @@ import { type Told, toldBy } from '../core/set-aside.ts';
 import { quoted } from '../core/violation.ts';
 import type { DefinitionError } from '../errors.ts';
 import type { ResourceWords, SchemaWords } from './contract-schema.ts';
+import { parseInnerPath } from './parse-boxes.ts';
 import { parseDialect, parseEncoding } from './parse-dialect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
@@ -131,6 +132,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   const meaning = {
     name: words.name,
     path: words.path,
+    ...parseInnerPath(words.innerPath, place.at('innerPath')),
     format,
     levels: parseLevels(words, format, fields, place.at('levels')),
     encoding: parseEncoding(words.encoding ?? 'utf-8', place.at('encoding')),
@@ -199,7 +201,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 };
 
 function formatOf(path: string, place: Place): Format {
-  const extension = /\.(\w+)(?:\.(?:gz|zst))?$/.exec(path)?.[1];
+  const extension = /\.(\w+)(?:\.(?:gz|zst|zip))?$/.exec(path)?.[1];
   return (
     FORMATS[extension ?? ''] ??
     place.refuse('"format" is missing and cannot be derived from the path: write "csv", "json" or "ndjson"')

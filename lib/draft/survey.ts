@@ -51,8 +51,6 @@ const MAGIC: readonly (readonly [string, string])[] = [
   ['PK\u0003\u0004', 'a ZIP archive or an Excel workbook: unpack it, or save its sheet as CSV'],
   ['PAR1', 'a Parquet file, which is a table already: write it as CSV if it is to be ingested'],
   ['%PDF', 'a PDF document: export its table as CSV'],
-  ['\u001f\u008b', 'a gzip archive: name it with .gz at its end, as in orders.csv.gz'],
-  ['(\u00b5/\u00fd', 'a zstd archive: name it with .zst at its end, as in orders.csv.zst'],
   ['SQLite format 3', 'a SQLite database: export its tables as CSV'],
 ];
 

@@ -7,9 +7,13 @@ import { fileViolation, type RowSource, type SourceFile } from './row-source.ts'
 /** Throws BrokenArchiveError, and TooLargeError beyond the file's limit. */
 export async function openSource(file: SourceFile): Promise<RowSource | Violation> {
   const beginning = await readBeginning(file.path);
-  if (beginning.foreign !== undefined)
-    return fileViolation('source-error', `the file is ${beginning.foreign}`);
+  if (beginning.foreign !== undefined) return foreignFile(beginning.foreign);
   if (beginning.packing !== 'zip') return formatSource({ ...file, beginning });
   const { zipSource } = await import('./zip/zip-source.ts');
   return zipSource(file);
+}
+
+/** `words`: see Beginning. */
+export function foreignFile(words: string): Violation {
+  return fileViolation('source-error', `the file is ${words}`);
 }

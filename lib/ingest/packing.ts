@@ -19,9 +19,13 @@ const TAR_OFFSET = 257;
 /** Also those of an archive without members, and of the first part of a split one. */
 const ZIP = ['PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08'];
 const GZIP = '\x1f\x8b\x08';
-const ZSTD = /^(?:\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)/;
+const ZSTD = '\x28\xb5\x2f\xfd';
+/** After a byte from 0x50 to 0x5f. */
+const ZSTD_SKIPPED = '\x2a\x4d\x18';
 /** A level, then a block or the end of an empty archive. */
-const BZIP2 = /^BZh[1-9](?:1AY&SY|\x17rE8P\x90)/;
+const BZIP2 = /^BZh[1-9]/;
+const BZIP2_NEXT = ['1AY&SY', '\x17rE8P\x90'];
+const BZIP2_LEVEL_END = 4;
 
 /** Each of them has a byte that no text begins with. */
 const FOREIGN: readonly (readonly [mark: string, words: string])[] = [
@@ -41,14 +45,18 @@ export function beginningOf(bytes: Buffer): Beginning {
   const head = bytes.subarray(0, HEAD_BYTES);
   const text = head.toString('latin1');
   if (text.startsWith(GZIP)) return { head, packing: 'gzip' };
-  if (ZSTD.test(text)) return { head, packing: 'zstd' };
+  if (isZstd(text)) return { head, packing: 'zstd' };
   if (ZIP.some((mark) => text.startsWith(mark))) return { head, packing: 'zip' };
   const foreign = foreignWords(text);
   return foreign === undefined ? { head, packing: 'none' } : { head, foreign };
 }
 
+function isZstd(text: string): boolean {
+  return text.startsWith(ZSTD) || (/^[P-_]/.test(text) && text.startsWith(ZSTD_SKIPPED, 1));
+}
+
 function foreignWords(text: string): string | undefined {
-  if (BZIP2.test(text))
+  if (BZIP2.test(text) && BZIP2_NEXT.some((mark) => text.startsWith(mark, BZIP2_LEVEL_END)))
     return 'a bzip2 archive, which is not unpacked here: unpack it, or pack it with gzip or zstd';
   if (text.startsWith('ustar', TAR_OFFSET) && text.includes('\x00'))
     return 'a tar archive, which is not unpacked here: unpack it, or pack the files as zip';

@@ -26,16 +26,15 @@ export function joinedSource(file: SourceFile, parts: readonly Part[]): RowSourc
   const hasRepeated = sources.some(({ repeatedHeader }) => repeatedHeader !== undefined);
   const selects = sources.map(({ relation, texts, repeatedHeader = 'false' }, i) => {
     const columns = given.map(
-      ({ name }) => `${texts.get(name) ?? 'CAST(NULL AS VARCHAR)'} AS f${fields.findIndex((f) => f.name === name)}`,
+      ({ name }) =>
+        `${texts.get(name) ?? 'CAST(NULL AS VARCHAR)'} AS f${fields.findIndex((f) => f.name === name)}`,
     );
     const all = [`${i} AS member`, ...columns, ...(hasRepeated ? [`${repeatedHeader} AS repeats`] : [])];
     return `SELECT ${all.join(', ')} FROM ${relation}`;
   });
   return {
     relation: `(${selects.join(' UNION ALL ')})`,
-    texts: new Map(
-      given.map(({ name }) => [name, `f${fields.findIndex((field) => field.name === name)}`]),
-    ),
+    texts: new Map(given.map(({ name }) => [name, `f${fields.findIndex((field) => field.name === name)}`])),
     ...(hasRepeated ? { repeatedHeader: 'repeats' } : {}),
     members: parts.map(({ name }) => name),
     ignored: distinct(sources.flatMap(({ ignored }) => ignored)),

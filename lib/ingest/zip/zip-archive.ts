@@ -68,8 +68,7 @@ function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): str
 
 async function* bytesOf(zip: ZipFile, entry: Entry, name: string): AsyncIterable<Buffer> {
   const method = entry.compressionMethod;
-  if (entry.isEncrypted())
-    throw new BrokenArchiveError(`${shown(name)} has a password: pack it without one`);
+  if (entry.isEncrypted()) throw new BrokenArchiveError(`${shown(name)} has a password: pack it without one`);
   if (method !== STORED && method !== DEFLATED) {
     const known = METHODS[method] ?? 'an unknown one';
     throw new BrokenArchiveError(
