@@ -7,7 +7,7 @@ import { fileError } from '../adapters/file-error.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { isInside } from '../local/folders.ts';
+import { isBelow } from '../local/folders.ts';
 import { chosenFormat } from './choices.ts';
 import type { Format } from './query-output.ts';
 import type { Arguments, Option } from './verb.ts';
@@ -66,7 +66,7 @@ export async function outputTarget(file: string, lake: string): Promise<string> 
     throw new CliError(
       `--output ${file}: that is ${there.isDirectory() ? 'a folder' : 'a device or a pipe'}, not a file: choose another name. For a pipe, use --format without --output.`,
     );
-  if (!isS3Location(lake) && isInside(target, await realpath(lake).catch(() => resolve(lake))))
+  if (!isS3Location(lake) && isBelow(target, await realpath(lake).catch(() => resolve(lake))))
     throw new CliError(`--output ${file}: that is in the lake, where only Sluice's own files belong.`);
   return target;
 }

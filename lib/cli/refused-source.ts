@@ -4,6 +4,11 @@ import { type SourceRejects, sourceRejects } from '../inspect/rejects.ts';
 import type { Effects } from '../lake/effects.ts';
 import { keyInLanding } from '../local/landing-key.ts';
 
+/** What is said where landing is not there. */
+export function withoutLanding(landing: string): string {
+  return `There is no landing folder ${landing}, so rejected files are not known.`;
+}
+
 /** A path below the landing folder stands for its key. */
 export function landingKey(landing: string, operand: string): string {
   return keyInLanding(landing, operand) ?? operand;

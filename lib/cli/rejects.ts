@@ -5,7 +5,7 @@ import type { TableFailure } from '../table-failures.ts';
 import { failureLines, warnOfAside } from './aside-text.ts';
 import { chosenFormat, formatOption, limitOption } from './choices.ts';
 import { FAULT } from './exit-codes.ts';
-import { landingKey, refusedOf } from './refused-source.ts';
+import { landingKey, refusedOf, withoutLanding } from './refused-source.ts';
 import { type Shape, showRejects, showSource } from './rejects-output.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -66,8 +66,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const needs = { landing: 'wanted', lake: 'required', writes: false } as const;
   return withLake(args, terminal, needs, async ({ effects, locations, hasLanding }) => {
     const { catalog } = effects;
-    if (!hasLanding)
-      terminal.err([`There is no landing folder ${locations.landing}, so rejected files are not known.`]);
+    if (!hasLanding) terminal.err([withoutLanding(locations.landing)]);
     if (dataset !== undefined) requireDataset(catalog, dataset);
     if (args.operand !== undefined) {
       const source = landingKey(locations.landing, args.operand);

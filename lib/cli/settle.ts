@@ -8,7 +8,7 @@ import type { TableFailure } from '../table-failures.ts';
 import { failureLines, warnOfAside } from './aside-text.ts';
 import { chosenFormat, limitOption, TABLE_OR_JSON, tableOrJson } from './choices.ts';
 import { FAULT } from './exit-codes.ts';
-import { landingKey, refusedOf } from './refused-source.ts';
+import { landingKey, refusedOf, withoutLanding } from './refused-source.ts';
 import { settledText, showRejects } from './rejects-output.ts';
 import type { Terminal } from './terminal.ts';
 import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
@@ -64,8 +64,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const needs = { landing: 'wanted', lake: 'required', writes: args.operand !== undefined } as const;
   return withLake(args, terminal, needs, async (local) => {
     const { effects, locations } = local;
-    if (!local.hasLanding)
-      terminal.err([`There is no landing folder ${locations.landing}, so rejected files are not known.`]);
+    if (!local.hasLanding) terminal.err([withoutLanding(locations.landing)]);
     if (args.operand === undefined) return showOpen(local, args, { format, limit, all: false }, terminal);
     const source = landingKey(locations.landing, args.operand);
     const found = await refusedOf(effects, source, undefined);

@@ -1,7 +1,7 @@
 // Do two formats of dates or times read one text as two values? Proved by going through all ways in which a text can be cut
 // into the parts of both. Where both cut it alike, it means the same; where not, its characters are searched for two values.
 
-import { type FormattedType, isDay, isEpoch, isoOfEpoch, isoOfParts } from './date-format.ts';
+import { type FormattedType, formatPattern, isDay, isEpoch, isoOfEpoch, isoOfParts } from './date-format.ts';
 import { DIGITS, type Form, type Spelling, spellings } from './format-spellings.ts';
 
 /** A text that two formats read as two values, in ISO 8601. Undefined: too many ways for a proof that there is none. */
@@ -182,8 +182,10 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   S: [0, 59],
 };
 
+const OFFSET = new RegExp(`^${formatPattern('%z')}$`);
+
 function mayBe(name: string, text: string): boolean {
-  if (name === 'z') return /^(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)$/.test(text);
+  if (name === 'z') return OFFSET.test(text);
   const range = RANGES[name];
   return range === undefined || (Number(text) >= range[0] && Number(text) <= range[1]);
 }

@@ -29,7 +29,7 @@ export function numberCharProblem(text: string): string | undefined {
 }
 
 /** Texts are already plain digits. */
-export function isPlainNumber(field: NumberWords): boolean {
+function isPlainNumber(field: NumberWords): boolean {
   return hasPlainDigits(field) && field.negative === undefined && field.positive === undefined;
 }
 

@@ -17,7 +17,7 @@ export function signedForm(text: string, { decimalChar = '.' }: FormChars): Sign
   return isFraction ? { prefix, suffix } : { prefix: '', suffix: '' };
 }
 
-/** Why a text is no form; undefined if it is one. */
+/** Why a text cannot be a form; undefined if it can. */
 export function formProblem(text: string, chars: FormChars): string | undefined {
   const { prefix, suffix } = signedForm(text, chars);
   const around = `${prefix}${suffix}`;

@@ -6,7 +6,8 @@ import { tablePrefix } from '../core/insight.ts';
 import type { Add } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { TryAgainError } from '../errors.ts';
-import { sameVersion, stageVersion } from '../ingest/stage.ts';
+import { ConversionLimiter } from '../ingest/conversion-limiter.ts';
+import { convertVersion, sameVersion } from '../ingest/stage.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { Piece, SourceRead, StagedFiles, StagingObserver } from './staging.ts';
@@ -71,7 +72,8 @@ function convertSource(
   return staged.piece(id, snapshot, async () => {
     const prefix = tablePrefix(landingTable(dataset));
     const target = { effects, dataset, table: prefix, live: new Map() };
-    const converted = await stageVersion(target, version);
+    // Earlier reports do not count: another Sluice may have refused what this one accepts.
+    const converted = await convertVersion(target, version, new ConversionLimiter());
     if (converted?.report === undefined) return undefined;
     const { source, outcome, reason, rows, accepted, quarantined } = converted.report;
     return {

@@ -15,7 +15,7 @@ import { sizeViolation, sourceLimit, unpackedBytes } from './size-limit.ts';
 import type { Staged } from './staged.ts';
 import { Stopwatch } from './stopwatch.ts';
 
-/** Stages the version in landing. `live`: the table's files. Throws TryAgainError if the source changes while it is read. */
+/** Stages the version in landing: its earlier outcome, or that of a conversion now. `live`: the table's files. Throws TryAgainError if the source changes while it is read. */
 export async function stage(
   effects: Effects,
   dataset: Dataset,
@@ -25,7 +25,9 @@ export async function stage(
 ): Promise<Staged> {
   const version = await effects.landing.head(source);
   if (version === undefined) return { version, replaces: true, adds: [] };
-  const staged = await stageVersion({ effects, dataset, table, live }, version);
+  const staged =
+    (await settledBefore(effects, dataset, version, live)) ??
+    (await convertVersion({ effects, dataset, table, live }, version, new ConversionLimiter()));
   if (staged && sameVersion(version, await effects.landing.head(source))) return staged;
   throw changing(source);
 }
@@ -36,15 +38,6 @@ export function changing(source: string): TryAgainError {
 
 export function sameVersion(a: ObjectVersion | undefined, b: ObjectVersion | undefined): boolean {
   return a?.etag === b?.etag && a?.lastModifiedMs === b?.lastModifiedMs;
-}
-
-/** The version's earlier outcome, or else that of a conversion now: see convertVersion. */
-export async function stageVersion(target: Target, version: ObjectVersion): Promise<Staged | undefined> {
-  const { effects, dataset, live } = target;
-  return (
-    (await settledBefore(effects, dataset, version, live)) ??
-    (await convertVersion(target, version, new ConversionLimiter()))
-  );
 }
 
 /**

@@ -31,14 +31,14 @@ export async function refuseFolderOverlap(landing: string, lake: string): Promis
   const [inner, outer] = [await realFolder(landing), await realFolder(lake)];
   if (inner === outer)
     throw new CliError(`Landing and lake are the same folder, ${inner}: use separate folders.`);
-  if (isInside(inner, outer))
+  if (isBelow(inner, outer))
     throw new CliError(`Landing (${inner}) is inside the lake (${outer}): use separate folders.`);
-  if (isInside(outer, inner))
+  if (isBelow(outer, inner))
     throw new CliError(`The lake (${outer}) is inside landing (${inner}): use separate folders.`);
 }
 
 /** Below it, and not the folder itself. Both are absolute. */
-export function isInside(path: string, folder: string): boolean {
+export function isBelow(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way !== '' && way !== '..' && !/^\.\.[\\/]/.test(way) && resolve(folder, way) === path;
 }

@@ -1,7 +1,7 @@
 // The landing key of a file that a person named by its path or location. Pure.
 import { relative, resolve, sep } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
-import { isInside } from './folders.ts';
+import { isBelow } from './folders.ts';
 
 /** Undefined if it does not lie in landing. */
 export function keyInLanding(landing: string, shown: string): string | undefined {
@@ -11,5 +11,5 @@ export function keyInLanding(landing: string, shown: string): string | undefined
     return shown.startsWith(root) ? shown.slice(root.length) : undefined;
   }
   const [folder, path] = [resolve(landing), resolve(shown)];
-  return isInside(path, folder) ? relative(folder, path).split(sep).join('/') : undefined;
+  return isBelow(path, folder) ? relative(folder, path).split(sep).join('/') : undefined;
 }

@@ -5,6 +5,7 @@ import { vacuumTable } from '../../lib/delta/vacuum.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { rebuild } from '../../lib/evolve/rebuild.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
+import { readReport, replaceReport } from '../../lib/ingest/report.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { misfits, PLAIN, ShopWorlds } from '../support/changing-shop.ts';
 import { type Life, mortalStore, pausingStore } from '../support/mortal-store.ts';
@@ -100,6 +101,38 @@ describe.each([
     expect(await misfits(next)).toEqual([]);
     expect(await keysBelow(store, 'staging/')).toEqual([]);
   });
+});
+
+test('a rebuild reads a file again that an older Sluice refused', async () => {
+  const world = await worlds.of(PLAIN);
+  const { landing, store } = await syncedShop(world);
+  const process = openProcess(world, clock, landing, store);
+  const { effects } = process;
+  const [sales] = effects.catalog.datasets;
+  const [kept = '', refused = ''] = KEYS;
+  const version = await effects.landing.head(kept);
+  const known = sales && version && (await readReport(effects.lake, sales, version));
+  if (!known) throw new Error('it was read');
+  // As that one left it: a report, and no rows.
+  await effects.landing.remove([refused]);
+  await syncPrune(process);
+  await put(landing, refused, 'id,amount,colour\n7,2.5,blue\n');
+  const late = await effects.landing.head(refused);
+  if (!late) throw new Error('it is there');
+  const { etag } = late;
+  const lastModified = new Date(late.lastModifiedMs).toISOString();
+  const told = { ...known, source: refused, etag, lastModified, rows: 1, accepted: 0, quarantined: 1 };
+  const reason = {
+    field: '',
+    rule: 'no-valid-rows',
+    value: null,
+    message: 'all of its rows are refused',
+  } as const;
+  await replaceReport(effects.lake, { ...told, outcome: 'rejected', reason });
+  await syncPrune(process);
+  expect(JSON.stringify(await rowsOf(process, SALES))).not.toContain('blue');
+  await rebuildSales(process);
+  expect(JSON.stringify(await rowsOf(process, SALES))).toContain('blue');
 });
 
 describe('while a rebuild is at its commit', () => {

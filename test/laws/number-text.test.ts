@@ -84,7 +84,7 @@ function plainest(digits: string): string {
 test('the engine reads a text as the contract’s own value of that text is read', async () => {
   await fc.assert(
     fc.asyncProperty(words, fc.array(text, { minLength: 60, maxLength: 60 }), async (field, texts) => {
-      // With an exponent of three digits it is no decimal.
+      // An exponent of three digits is refused.
       const isPlain = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?$/;
       const hasDecimals = field.type === 'number' && !field.double;
       const bySql = await readBySql(field, texts);
