@@ -31,7 +31,7 @@ const BZIP2_LEVEL_END = 4;
 const FOREIGN: readonly (readonly [mark: string, words: string])[] = [
   [
     '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1',
-    'an old Excel workbook (.xls), or one with a password: save it as CSV; or save it as .xlsx without a password, and write "format": "xlsx"',
+    'an old Excel workbook (.xls), or an Office file with a password: save its sheet as CSV',
   ],
   ['\xfd7zXZ\x00', 'an xz archive, which is not unpacked here: unpack it, or pack it with gzip or zstd'],
   ['7z\xbc\xaf\x27\x1c', 'a 7z archive, which is not unpacked here: unpack it, or pack it as zip'],

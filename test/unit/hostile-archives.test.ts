@@ -190,15 +190,16 @@ describe('what is no text of rows', () => {
   tar.write('rows.csv', 0);
   tar.write('ustar\x0000', 257);
   test.each<[string, Buffer, RegExp]>([
-    [
-      'xlsx',
-      workbook('xl/workbook.xml'),
-      /^the file is an Excel workbook, not CSV: save its sheet as CSV, or write "format": "xlsx"/,
-    ],
+    ['xlsx', workbook('xl/workbook.xml'), /^the file is an Excel workbook, not CSV: save its sheet as CSV$/],
     [
       'xlsb',
       workbook('xl/workbook.bin'),
-      /^the file is a binary Excel workbook \(\.xlsb\), not CSV: save it/,
+      /^the file is a binary Excel workbook \(\.xlsb\), not CSV: save its sheet as CSV$/,
+    ],
+    [
+      'docx',
+      workbook('word/document.xml'),
+      /^the file is an Office document, not CSV: save its table as CSV$/,
     ],
     [
       'ods',
@@ -211,7 +212,7 @@ describe('what is no text of rows', () => {
     [
       'xls',
       Buffer.from('d0cf11e0a1b11ae10000', 'hex'),
-      /^the file is an old Excel workbook \(\.xls\), or one with a password: /,
+      /^the file is an old Excel workbook \(\.xls\), or an Office file with a password: save its sheet as CSV$/,
     ],
     [
       'bzip2',

@@ -61,12 +61,11 @@ function nothingChosen(innerPath: string | undefined, names: readonly string[]):
 
 /** What it is, and what to do. */
 function officeWords(names: readonly string[]): readonly [string, string] | undefined {
-  if (names.includes('xl/workbook.xml'))
-    return ['an Excel workbook', 'save its sheet as CSV, or write "format": "xlsx" in the contract'];
-  if (names.includes('xl/workbook.bin'))
-    return ['a binary Excel workbook (.xlsb)', 'save it as .xlsx or as CSV'];
+  if (names.includes('xl/workbook.xml')) return ['an Excel workbook', 'save its sheet as CSV'];
+  if (names.includes('xl/workbook.bin')) return ['a binary Excel workbook (.xlsb)', 'save its sheet as CSV'];
+  if (names.includes('[Content_Types].xml')) return ['an Office document', 'save its table as CSV'];
   if (names[0] === 'mimetype' && names.includes('content.xml'))
-    return ['an OpenDocument file', 'save its sheet as .xlsx or as CSV'];
+    return ['an OpenDocument file', 'save its sheet as CSV'];
   return undefined;
 }
 
