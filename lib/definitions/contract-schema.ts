@@ -102,6 +102,16 @@ const dialect = z.strictObject({
   headerRows: z.array(z.int().min(1)).min(1).optional(),
   headerJoin: text.optional(),
   caseSensitiveHeader: z.boolean().optional(),
+  property: text
+    .min(1)
+    .describe('Where the records of a JSON file are: the name of a member, or several with "." between them.')
+    .optional(),
+  itemType: only('object', 'array')
+    .describe('What each record of a JSON file is: an object, or an array of cells.')
+    .optional(),
+  itemKeys: filledTexts
+    .describe('The columns of JSON records that are arrays, in their order, where no header row names them.')
+    .optional(),
   csvddfVersion: descriptive,
   $schema: descriptive,
   title: descriptive,
@@ -174,8 +184,8 @@ export type ConstraintWords = z.infer<typeof constraints>;
 
 const NOT_YET = new Set(
   `uniqueKeys data compression scheme control layout extrapaths
-  jsonSchema categories categoriesOrdered arrayItem itemType
-  commentRows quoteStyle property itemKeys sheetNumber sheetName`.split(/\s+/),
+  jsonSchema categories categoriesOrdered arrayItem
+  commentRows quoteStyle sheetNumber sheetName`.split(/\s+/),
 );
 
 /** Properties of the standard, or planned ones, that would change the meaning but are not supported. */

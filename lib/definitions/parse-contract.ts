@@ -19,6 +19,7 @@ import { parseInnerPath } from './parse-boxes.ts';
 import { parseDialect, parseEncoding } from './parse-dialect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
+import { checkDialectFormat, parseJsonDialect } from './parse-json-dialect.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
 import { Place, refusalOf } from './place.ts';
 import { readContract } from './read-contract.ts';
@@ -112,8 +113,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   const primaryKey = parsePrimaryKey(words.schema, place.at('schema'));
   if (mode === 'upsert' && primaryKey.length === 0)
     place.at('mode').refuse('"upsert" replaces rows by their key: add schema.primaryKey');
-  if (words.dialect && format !== 'csv')
-    place.at('dialect').refuse('a dialect applies only to the format "csv": remove it');
+  checkDialectFormat(words.dialect ?? {}, format, place.at('dialect'));
   const dialect = parseDialect(words.dialect ?? {}, place.at('dialect'));
   const fields = parseFields(words, primaryKey, dialect.nullSequence, place);
   const pointed = fields.findIndex((field) => field.decimalChar !== undefined);
@@ -137,6 +137,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     levels: parseLevels(words, format, fields, place.at('levels')),
     encoding: parseEncoding(words.encoding ?? 'utf-8', place.at('encoding')),
     dialect,
+    ...parseJsonDialect(words.dialect ?? {}, format, words.levels ?? [], place.at('dialect')),
     fields,
     primaryKey,
     partitionBy: effectivePartition(declared, mode, primaryKey),
