@@ -202,7 +202,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 };
 
 function formatOf(path: string, place: Place): Format {
-  const extension = /\.(\w+)(?:\.(?:gz|zst|zip))?$/.exec(path)?.[1];
+  const extension = /\.(\w+)(?:\.(?:gz|zst|bz2|zip))?$/.exec(path)?.[1];
   return (
     FORMATS[extension ?? ''] ??
     place.refuse('"format" is missing and cannot be derived from the path: write "csv", "json" or "ndjson"')

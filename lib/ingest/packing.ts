@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { CliError } from '../errors.ts';
 
 /** How the bytes are packed. `none`: text, as far as the first bytes tell. */
-export type Packing = 'none' | 'gzip' | 'zstd' | 'zip';
+export type Packing = 'none' | 'gzip' | 'zstd' | 'bzip2' | 'zip';
 
 /** The file's first bytes, and what they say. `foreign`: what it is instead, and what to do about it, in words. */
 export type Beginning = { readonly head: Buffer } & (
@@ -46,6 +46,7 @@ export function beginningOf(bytes: Buffer): Beginning {
   const text = head.toString('latin1');
   if (text.startsWith(GZIP)) return { head, packing: 'gzip' };
   if (isZstd(text)) return { head, packing: 'zstd' };
+  if (isBzip2(text)) return { head, packing: 'bzip2' };
   if (ZIP.some((mark) => text.startsWith(mark))) return { head, packing: 'zip' };
   const foreign = foreignWords(text);
   return foreign === undefined ? { head, packing: 'none' } : { head, foreign };
@@ -55,9 +56,11 @@ function isZstd(text: string): boolean {
   return text.startsWith(ZSTD) || (/^[P-_]/.test(text) && text.startsWith(ZSTD_SKIPPED, 1));
 }
 
+function isBzip2(text: string): boolean {
+  return BZIP2.test(text) && BZIP2_NEXT.some((mark) => text.startsWith(mark, BZIP2_LEVEL_END));
+}
+
 function foreignWords(text: string): string | undefined {
-  if (BZIP2.test(text) && BZIP2_NEXT.some((mark) => text.startsWith(mark, BZIP2_LEVEL_END)))
-    return 'a bzip2 archive, which is not unpacked here: unpack it, or pack it with gzip or zstd';
   if (text.startsWith('ustar', TAR_OFFSET) && text.includes('\x00'))
     return 'a tar archive, which is not unpacked here: unpack it, or pack the files as zip';
   return FOREIGN.find(([mark]) => text.startsWith(mark))?.[1];

@@ -3,6 +3,7 @@
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import type { Encoding } from '../core/contract.ts';
+import { Bzip2Error, unbzip2 } from './bzip2.ts';
 import { beginningOf, HEAD_BYTES, openFile, sizeOf } from './packing.ts';
 import { pour } from './pour.ts';
 import { ZstdBlocks } from './zstd-blocks.ts';
@@ -34,7 +35,7 @@ export function textBytes(path: string, encoding: Encoding, maxBytes = Infinity)
 }
 
 /**
- * What gzip or zstd packed, by the first bytes; any other bytes as they are. Throws TooLargeError beyond `maxBytes` unpacked
+ * What gzip, zstd or bzip2 packed, by the first bytes; any other bytes as they are. Throws TooLargeError beyond `maxBytes` unpacked
  * bytes, and BrokenArchiveError, also for an archive within the archive.
  */
 export async function* unpacked(bytes: AsyncIterable<Buffer>, maxBytes: number): AsyncIterable<Buffer> {
@@ -43,9 +44,9 @@ export async function* unpacked(bytes: AsyncIterable<Buffer>, maxBytes: number):
     const first = await firstOf(whole);
     const rest = following(first, whole);
     const { packing } = beginningOf(first);
-    if (packing !== 'gzip' && packing !== 'zstd') return yield* rest;
+    if (packing === undefined || packing === 'none' || packing === 'zip') return yield* rest;
     let hasBegun = false;
-    for await (const chunk of joined(atMost(maxBytes, (packing === 'gzip' ? gunzipped : unzstd)(rest)))) {
+    for await (const chunk of joined(atMost(maxBytes, UNPACKERS[packing](rest)))) {
       if (!hasBegun) requireText(packing, chunk);
       hasBegun = true;
       yield chunk;
@@ -54,6 +55,8 @@ export async function* unpacked(bytes: AsyncIterable<Buffer>, maxBytes: number):
     await whole.return?.();
   }
 }
+
+const UNPACKERS = { gzip: gunzipped, zstd: unzstd, bzip2: bunzipped };
 
 /** So many that they tell what they are; fewer if there are no more. */
 async function firstOf(bytes: AsyncIterator<Buffer>): Promise<Buffer> {
@@ -175,6 +178,17 @@ async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   yield* push(blocks.end(), true);
   if (!isComplete)
     throw new BrokenArchiveError('the zstd archive is broken: it ends too early. Send the file again');
+}
+
+async function* bunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  try {
+    yield* unbzip2(bytes);
+  } catch (error) {
+    if (!(error instanceof Bzip2Error)) throw error;
+    throw new BrokenArchiveError(`the bzip2 archive is broken: ${error.message}. Send the file again`, {
+      cause: error,
+    });
+  }
 }
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);

@@ -161,6 +161,13 @@ describe('innerPath', () => {
   });
 });
 
+/** A million times "1\\n" under the header "id", as Python's bz2 module packs it. */
+const BZIP2_OF_MILLIONS = Buffer.from(
+  'QlpoOTFBWSZTWToq3VgG3cZJAAAQIAAEICAAMM00E1U9TbJUIRMlQhE/7jFBWSZTWXUuwHYDbuNIAAAQIAAgADCATUYVCETR' +
+    'UIROYoKyTKazKOa6dgGGtJAAACBAAEAAQUgQYlJQWkpKC4u5IpwoSEtC1FuA',
+  'base64',
+);
+
 describe('bombs end at the limit', () => {
   const zeros = Buffer.concat([Buffer.from('id\n'), Buffer.alloc(20_000_000, '1\n')]);
   test.each<[string, Buffer]>([
@@ -171,6 +178,7 @@ describe('bombs end at the limit', () => {
     ],
     ['gzip within', zipBytes([{ name: 'a', bytes: gzipSync(zeros) }])],
     ['gzip alone', gzipSync(zeros)],
+    ['bzip2', Buffer.concat(Array.from({ length: 20 }, () => BZIP2_OF_MILLIONS))],
   ])('%s', async (_, bytes) => {
     expect(bytes.length).toBeLessThan(100_000);
     const { result } = await read(bytes, { maxBytes: 10_000_000 });
@@ -215,11 +223,15 @@ describe('what is no text of rows', () => {
       /^the file is an old Excel workbook \(\.xls\), or an Office file with a password: save its sheet as CSV$/,
     ],
     [
-      'bzip2',
+      'a cut bzip2',
       Buffer.from('425a6839314159265359', 'hex'),
-      /^the file is a bzip2 archive, which is not unpacked here: /,
+      /^the bzip2 archive is broken: it ends too early\. Send the file again$/,
     ],
-    ['empty bzip2', Buffer.from('425a683917724538509000000000', 'hex'), /^the file is a bzip2 archive, /],
+    [
+      'empty bzip2',
+      Buffer.from('425a683917724538509000000000', 'hex'),
+      /^the file is empty: it has not even a header line/,
+    ],
     ['xz', Buffer.from('fd377a585a000004', 'hex'), /^the file is an xz archive, /],
     ['7z', Buffer.from('377abcaf271c0004', 'hex'), /^the file is a 7z archive, /],
     ['rar', Buffer.from('526172211a070100', 'hex'), /^the file is a RAR archive, /],

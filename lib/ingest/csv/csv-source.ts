@@ -39,14 +39,15 @@ export async function csvSource(given: SourceFile): Promise<RowSource | Violatio
   const header = await readHeader(file);
   if ('rule' in header) return header;
   const rewritten = () => rewrittenSource(file, header);
+  const { packing } = file.beginning ?? (await readBeginning(file.path));
   const isPlainSoFar =
+    packing !== 'bzip2' &&
     mayBePlain(file) &&
     !isMostlyIgnored(header) &&
     (await countCsvRecords(file, header.labels.length, () => true)).isPlain;
   if (!isPlainSoFar) return rewritten();
   const { delimiter, quoteChar, headerRecords } = file.dataset.dialect;
   const lineEnd = header.lineEnd === '\r\n' ? header.lineEnd : '\n';
-  const { packing } = file.beginning ?? (await readBeginning(file.path));
   const format = {
     packing: packing ?? 'none',
     skip: file.hasSepLine ? 1 : 0,

@@ -16,7 +16,7 @@ export async function pastSepLine(file: SourceFile): Promise<SourceFile | Violat
   const { dialect } = dataset;
   const beginning = file.beginning ?? (await readBeginning(file.path));
   const known = { ...file, beginning };
-  const isPacked = beginning.packing === 'gzip' || beginning.packing === 'zstd';
+  const isPacked = beginning.packing !== 'none';
   if (dialect.skipLines > 0 || !(isPacked || MAY_BEGIN.test(beginning.head.toString('latin1')))) return known;
   const named = SEP_LINE.exec(await firstText(known))?.[1];
   const isLabel = dataset.fields.some((field) => fieldHeaders(field).some((label) => /^sep=/i.test(label)));
