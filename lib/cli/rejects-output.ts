@@ -180,7 +180,11 @@ async function writeRecords(
   rejects: SourceRejects,
   terminal: Terminal,
 ): Promise<void> {
-  const { source, header } = rejects;
+  const { source, header, members } = rejects;
+  if (header === undefined && members !== undefined)
+    throw new CliError(
+      `${source} holds ${count(members.length, 'file')}, each with a header of its own: use --format json for their records`,
+    );
   if (header === undefined)
     throw new CliError(
       `the header of ${source} was not recorded when it was read: use --format json for its records, without a header`,

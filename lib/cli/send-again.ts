@@ -49,7 +49,7 @@ async function nextSteps(
       `Only the newest ${dataset.delivery || dataset.scope ? 'delivery' : 'file'} of ${dataset.name} is used: correct these rows in the file itself, and send it again as ${source}.`,
     ];
   const name = await freeName(effects, dataset, source);
-  const packed = PACKERS[/\.(gz|zst)$/.exec(name ?? '')?.[1] ?? ''];
+  const packed = PACKERS[/\.(gz|zst|bz2|zip)$/.exec(name ?? '')?.[1] ?? ''];
   const packing = packed === undefined ? '' : `, compressed with ${packed}`;
   if (name === undefined)
     return [
@@ -63,12 +63,12 @@ async function nextSteps(
 
 const TRIES = 100;
 
-const PACKERS: Readonly<Record<string, string>> = { gz: 'gzip', zst: 'zstd' };
+const PACKERS: Readonly<Record<string, string>> = { gz: 'gzip', zst: 'zstd', bz2: 'bzip2', zip: 'zip' };
 
 /** An unused key in the same folder that the dataset's path matches, uncompressed if possible. */
 async function freeName(effects: Effects, dataset: Dataset, source: string): Promise<string | undefined> {
   const [, stem = source, extension = '', packed = ''] =
-    /^(.*?)(\.[^./]+)?(\.gz|\.zst)?$/s.exec(source) ?? [];
+    /^(.*?)(\.[^./]+)?(\.gz|\.zst|\.bz2|\.zip)?$/s.exec(source) ?? [];
   for (const ending of new Set([extension, `${extension}${packed}`]))
     for (let i = 1; i <= TRIES; i++) {
       const name = `${stem}-corrected${i === 1 ? '' : `-${i}`}${ending}`;

@@ -126,6 +126,17 @@ export type Dialect = {
 /** `ndjson`: one JSON object per line. */
 export type Format = 'csv' | 'json' | 'ndjson';
 
+/**
+ * How a JSON file holds its records, where it is not simply an array of objects or an object a line:
+ * https://datapackage.org/standard/table-dialect/#property
+ */
+export type JsonDialect = {
+  /** The names that lead to the member with the records, outermost first; [] for the document itself. */
+  readonly property: readonly string[];
+  /** Each record is an array of cells, and these are their columns: listed here, or in the first record. Absent: objects. */
+  readonly columns?: readonly string[] | 'header';
+};
+
 export type Dataset = {
   readonly name: string;
   readonly package: string;
@@ -134,11 +145,14 @@ export type Dataset = {
   readonly description?: string;
   /** A glob over landing keys: see glob.ts. */
   readonly path: string;
+  /** A glob over the names of a zip archive's members; absent: all members that are files. */
+  readonly innerPath?: string;
   readonly format: Format;
   readonly encoding: Encoding;
   /** For JSON objects nested by key: the fields that the levels' keys fill, outermost first; [] for an array of objects. */
   readonly levels: readonly string[];
   readonly dialect: Dialect;
+  readonly json?: JsonDialect;
   readonly fields: readonly Field[];
   readonly primaryKey: readonly string[];
   /** Audited, never enforced: a row may arrive before the row it refers to. */

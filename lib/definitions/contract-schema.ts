@@ -109,6 +109,16 @@ const dialect = z.strictObject({
   headerRows: z.array(z.int().min(1)).min(1).optional(),
   headerJoin: text.optional(),
   caseSensitiveHeader: z.boolean().optional(),
+  property: text
+    .min(1)
+    .describe('Where the records of a JSON file are: the name of a member, or several with "." between them.')
+    .optional(),
+  itemType: only('object', 'array')
+    .describe('What each record of a JSON file is: an object, or an array of cells.')
+    .optional(),
+  itemKeys: filledTexts
+    .describe('The columns of JSON records that are arrays, in their order, where no header row names them.')
+    .optional(),
   csvddfVersion: descriptive,
   $schema: descriptive,
   title: descriptive,
@@ -193,6 +203,11 @@ const skipRule = z.union(
 const resource = z.strictObject({
   name: text,
   path: text,
+  innerPath: text
+    .describe(
+      'A glob over the names of the files in a zip archive: those that are read (all, without what macOS adds).',
+    )
+    .optional(),
   format: only('csv', 'json', 'ndjson', 'jsonl').optional(),
   encoding: text.describe("The files' encoding, by a label of the WHATWG.").optional(),
   schema,
@@ -274,9 +289,9 @@ export type ConstraintWords = z.infer<typeof constraints>;
 export type ExpectWords = z.infer<typeof expect>;
 
 const NOT_YET = new Set(
-  `uniqueKeys data compression innerpath scheme control layout extrapaths
-  jsonSchema categories categoriesOrdered arrayItem itemType
-  commentRows quoteStyle property itemKeys sheetNumber sheetName`.split(/\s+/),
+  `uniqueKeys data compression scheme control layout extrapaths
+  jsonSchema categories categoriesOrdered arrayItem
+  commentRows quoteStyle sheetNumber sheetName`.split(/\s+/),
 );
 
 /** Properties of the standard, or planned ones, that would change the meaning but are not supported. */

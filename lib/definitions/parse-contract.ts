@@ -16,12 +16,14 @@ import { type Told, toldBy } from '../core/set-aside.ts';
 import { quoted } from '../core/violation.ts';
 import type { DefinitionError } from '../errors.ts';
 import type { ResourceWords, SchemaWords } from './contract-schema.ts';
+import { parseInnerPath } from './parse-boxes.ts';
 import { parseDeliveries } from './parse-delivery.ts';
 import { parseDialect } from './parse-dialect.ts';
 import { parseEncoding } from './parse-encoding.ts';
 import { parseExpect } from './parse-expect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
+import { checkDialectFormat, parseJsonDialect } from './parse-json-dialect.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
 import { parseSkipRows } from './parse-skip-rows.ts';
 import { parseVersionWords, type VersionWords } from './parse-versions.ts';
@@ -119,8 +121,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   const primaryKey = parsePrimaryKey(words.schema, place.at('schema'));
   if (mode === 'upsert' && primaryKey.length === 0)
     place.at('mode').refuse('"upsert" replaces rows by their key: add schema.primaryKey');
-  if (words.dialect && format !== 'csv')
-    place.at('dialect').refuse('a dialect applies only to the format "csv": remove it');
+  checkDialectFormat(words.dialect ?? {}, format, place.at('dialect'));
   const dialect = parseDialect(words.dialect ?? {}, place.at('dialect'));
   const fields = parseFields(words, primaryKey, dialect.nullSequence, place);
   const pointed = fields.findIndex((field) => field.decimalChar !== undefined);
@@ -140,10 +141,12 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   const meaning = {
     name: words.name,
     path: words.path,
+    ...parseInnerPath(words.innerPath, place.at('innerPath')),
     format,
     levels: parseLevels(words, format, fields, place.at('levels')),
     encoding: parseEncoding(words.encoding ?? 'utf-8', place.at('encoding')),
     dialect,
+    ...parseJsonDialect(words.dialect ?? {}, format, words.levels ?? [], place.at('dialect')),
     fields,
     primaryKey,
     partitionBy: effectivePartition(
@@ -229,7 +232,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 };
 
 function formatOf(path: string, place: Place): Format {
-  const extension = /\.(\w+)(?:\.(?:gz|zst))?$/.exec(path)?.[1];
+  const extension = /\.(\w+)(?:\.(?:gz|zst|bz2|zip))?$/.exec(path)?.[1];
   return (
     FORMATS[extension ?? ''] ??
     place.refuse('"format" is missing and cannot be derived from the path: write "csv", "json" or "ndjson"')

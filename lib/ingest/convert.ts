@@ -16,11 +16,11 @@ import {
   splitByPartition,
 } from './accepted-rows.ts';
 import { unnamedViolation } from './column-remarks.ts';
-import { csvSource } from './csv/csv-source.ts';
 import { refusedRows } from './find-violations.ts';
-import { jsonSource } from './json/json-source.ts';
 import { reported } from './labels.ts';
+import { type MemberCount, memberCounts } from './member-counts.ts';
 import type { ColumnRemarks } from './odd-columns.ts';
+import { openSource } from './open-source.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectionViolation } from './rejection-limits.ts';
 import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
@@ -47,6 +47,8 @@ export type Converted = {
   readonly missingColumns: readonly string[];
   /** Hash of the source's text; see RecordCount. */
   readonly text: string | undefined;
+  /** Of an archive. */
+  readonly members?: readonly MemberCount[];
 };
 /** The whole file is refused. If its records were read: their number, and the refused ones. */
 export type Refused = {
@@ -57,6 +59,7 @@ export type Refused = {
   readonly quarantine?: QuarantineFile;
   /** As of an accepted file, if its records were read. */
   readonly text?: string | undefined;
+  readonly members?: readonly MemberCount[];
 };
 
 export type ConvertOptions = {
@@ -93,7 +96,7 @@ export async function convert(
   options: ConvertOptions = {},
 ): Promise<Converted | Refused> {
   try {
-    const source = await (file.dataset.format === 'csv' ? csvSource(file) : jsonSource(file));
+    const source = await openSource(file);
     return 'rule' in source
       ? { outcome: 'rejected', violation: source }
       : await convertEitherWay(session, file, source, options);
@@ -185,6 +188,7 @@ async function convertRows(
             file,
             refusedRows(session, file, source, rules, counted.value, skipping),
             maxExamples,
+            source.headerText,
           ),
         );
   const refused = quarantine?.rows ?? 0;
@@ -202,6 +206,7 @@ async function convertRows(
       rows,
       text: counted.value.text,
       skipped,
+      ...memberCounts(source, counted.value),
       ...(quarantine ? { quarantine } : {}),
     };
   const dataFiles = await time('split', () => splitByPartition(session, file, accepted, acceptedRows));
@@ -217,5 +222,6 @@ async function convertRows(
     columnRemarks,
     missingColumns: reported(source.missing),
     text: counted.value.text,
+    ...memberCounts(source, counted.value),
   };
 }

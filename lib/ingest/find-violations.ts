@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Dataset, type RowKey, rowKeys } from '../core/contract.ts';
 import { failedChecks, type Validation } from '../core/validation-sql.ts';
 import { fieldViolation, type RefusedRow, shown, type Violation } from '../core/violation.ts';
+import { CorruptionError } from '../errors.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier, readParquet, writeParquet } from '../sql/quoting.ts';
 import { repeatedHeader } from './csv/repeated-header.ts';
@@ -32,11 +33,35 @@ export async function* refusedRows(
   const unchecked = rules.texts.flatMap((text, i) =>
     checked.has(text) ? [] : [`${text} IS NULL AS blank${i}`],
   );
-  const select = [`${unlessSkipped(rules.violations)} AS violations`, ...unchecked, ...keys].join(', ');
+  const member = source.members === undefined ? [] : ['member'];
+  const select = [`${unlessSkipped(rules.violations)} AS violations`, ...member, ...unchecked, ...keys].join(
+    ', ',
+  );
   const relationRows = await session.run(
     writeParquet(`SELECT ${select} FROM ${rules.relation(source.relation)}`, flags),
   );
-  yield* source.refusedRows({ rows: flaggedRows(session, file, rules, flags), relationRows, counted });
+  const rows = flaggedRows(session, file, rules, flags);
+  const memberRows = source.members && (await rowsByMember(session, flags, source.members.length));
+  yield* source.refusedRows({ rows, relationRows, counted, ...(memberRows ? { memberRows } : {}) });
+}
+
+/** Throws CorruptionError if the engine has mixed the members' rows. */
+async function rowsByMember(session: SqlSession, flags: string, members: number): Promise<number[]> {
+  type Row = { member: number; rows: number; first: number };
+  const found = await session.rows<Row>(
+    `SELECT member, count(*) AS rows, min(file_row_number) AS first FROM ${readParquet(flags)} GROUP BY member ORDER BY member`,
+  );
+  const counts = Array.from({ length: members }, () => 0);
+  let before = 0;
+  for (const { member, rows, first } of found) {
+    if (Number(first) !== before)
+      throw new CorruptionError(
+        'the engine has mixed the rows of an archive. Nothing was committed; please report this',
+      );
+    counts[Number(member)] = Number(rows);
+    before += Number(rows);
+  }
+  return counts;
 }
 
 function keyColumn(field: string): string {

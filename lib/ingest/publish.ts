@@ -109,6 +109,7 @@ async function findings(
     examples: quarantine?.examples ?? [],
     ...columnFindings(dataset, converted),
     ...(converted.text === undefined ? {} : { text: converted.text }),
+    ...(converted.members === undefined ? {} : { members: converted.members }),
     ...stored,
     ...(quarantine?.header === undefined ? {} : { header: quarantine.header }),
   };

@@ -8,6 +8,7 @@ import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Former, Unmatched } from '../lake/delivery.ts';
 import { reportKey, type SourceVersion } from '../lake/layout.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
+import type { MemberCount } from './member-counts.ts';
 import type { ColumnRemarks } from './odd-columns.ts';
 import type { Example, ViolationCount } from './quarantine.ts';
 import type { Timings } from './stopwatch.ts';
@@ -43,6 +44,8 @@ export type Findings = ColumnRemarks & {
   /** The quarantined rows' key in the lake, and the hash of the file's bytes. */
   readonly quarantine?: string;
   readonly quarantineContent?: string;
+  /** The files in an archive, in the order in which they were read; absent for any other file. */
+  readonly members?: readonly MemberCount[];
   /** Of a CSV file with quarantined rows: its text up to its first record, line ends included. */
   readonly header?: string;
 };

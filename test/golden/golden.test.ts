@@ -67,7 +67,7 @@ async function columns(lake: TestLake): Promise<string[][]> {
   );
 }
 
-/** `source,line,field,rule,value` (for JSON the path in the line's place) of every rejected row's violations, and of files refused as a whole. */
+/** `source,line,field,rule,value` (for JSON the path in the line's place, in an archive `member:line`) of every rejected row's violations, and of files refused as a whole. */
 async function refused(lake: TestLake): Promise<string[][]> {
   const rows: string[][] = [];
   for (const report of await reports(lake)) {
@@ -90,7 +90,7 @@ async function refused(lake: TestLake): Promise<string[][]> {
     rows.push(
       ...found.map((row) => [
         report.source,
-        String(row.line ?? row.path ?? ''),
+        [row.path, row.line].filter((part) => part !== null).join(':'),
         row.field,
         row.rule,
         row.value ?? '',

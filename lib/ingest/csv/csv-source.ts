@@ -8,13 +8,16 @@ import type { Violation } from '../../core/violation.ts';
 import type { SqlSession } from '../../ports.ts';
 import { fileLiteral, identifier, literal } from '../../sql/quoting.ts';
 import { columnRemarks } from '../column-remarks.ts';
+import { type Packing, readBeginning } from '../packing.ts';
 import { pour } from '../pour.ts';
 import { fileViolation, type RowSource, type SourceFile } from '../row-source.ts';
 import { countCsvRecords } from './count-records.ts';
 import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
+import { headerText } from './header-text.ts';
 import { locateRecords, type RejectedShape } from './locate-records.ts';
+import { pastSepLine } from './sep-line.ts';
 import { recordConditions, SkippedRecords, SkippedTally, skipsRecords } from './skipped-records.ts';
 import { withoutFooter } from './without-footer.ts';
 
@@ -24,22 +27,29 @@ const BUFFER_RECORDS = 2;
 const MAX_PLAIN_RECORD_BYTES = 2 * 1024 * 1024;
 const MANY_COLUMNS = 10_000;
 const MANY_UNNAMED = 50;
-const PLAIN = { delimiter: ',', quoteChar: '"', lineEnd: '\n', longest: MAX_RECORD_BYTES };
+const PLAIN = {
+  ...{ delimiter: ',', quoteChar: '"', lineEnd: '\n', longest: MAX_RECORD_BYTES },
+  ...{ skip: 0, packing: 'none' as const },
+};
 
-export async function csvSource(file: SourceFile): Promise<RowSource | Violation> {
+export async function csvSource(given: SourceFile): Promise<RowSource | Violation> {
+  const file = await pastSepLine(given);
+  if ('rule' in file) return file;
   const header = await readHeader(file);
   if ('rule' in header) return header;
   const rewritten = () =>
     skipsRecords(file.dataset) ? skippingSource(file, header) : rewrittenSource(file, header);
   const skipConditions = recordConditions(file.dataset, header.width);
+  const { packing = 'none' } = file.beginning ?? (await readBeginning(file.path));
   const isPlainSoFar =
     skipConditions !== undefined &&
-    mayBePlain(file.dataset) &&
+    packing !== 'bzip2' &&
+    mayBePlain(file) &&
     header.trailing === undefined &&
     !isMostlyIgnored(header) &&
     (await countCsvRecords(file, header.width, () => true)).isPlain;
   if (!isPlainSoFar) return rewritten();
-  const source = { ...plainSource(file, header, file.path), skipConditions, rewritten };
+  const source = { ...plainSource(file, header, { path: file.path, packing }), skipConditions, rewritten };
   return file.dataset.footerRows === undefined
     ? source
     : ((await footedSource(file, header, source)) ?? rewritten());
@@ -61,22 +71,29 @@ async function footedSource(
   const skipping = new SkippedRecords({ ...file.dataset, skipRows: [] }, records);
   return {
     ...source,
-    ...plainSource(file, header, path, { skipped: skipping, footerRows: records - rows }),
+    ...plainSource(
+      file,
+      header,
+      { path, packing: 'none' },
+      { skipped: skipping, footerRows: records - rows },
+    ),
     skipped,
     countRecords: async () => counted,
   };
 }
 
-/** `path`: the file, or its copy without the footer. */
+/** `read`: the file, or its copy without the footer. */
 function plainSource(
   file: SourceFile,
   header: Header,
-  path: string,
+  read: { readonly path: string; readonly packing: Packing },
   footer: Pick<RejectedShape, 'skipped' | 'footerRows'> = {},
 ): RowSource {
   const { delimiter, quoteChar, headerRecords } = file.dataset.dialect;
   const lineEnd = header.lineEnd === '\r\n' ? header.lineEnd : '\n';
   const format = {
+    packing: read.packing,
+    skip: file.hasSepLine ? 1 : 0,
     delimiter,
     quoteChar,
     lineEnd,
@@ -85,7 +102,7 @@ function plainSource(
     longest: MAX_PLAIN_RECORD_BYTES,
   };
   const columns = header.width;
-  const relation = readCsv(path, format);
+  const relation = readCsv(read.path, format);
   const source = rowSource(file, header, relation, header.columns, {
     columns,
     inRows: header.repeated,
@@ -126,10 +143,11 @@ async function countValues(
 }
 
 /** What a plain file of the engine's cannot have. */
-function mayBePlain({ dialect, encoding }: Dataset): boolean {
+function mayBePlain({ dataset: { dialect, encoding }, hasSepLine }: SourceFile): boolean {
   const isUsual = dialect.doubleQuote && !dialect.skipInitialSpace && dialect.headerRecords <= 1;
   const offsets = dialect.escapeChar ?? dialect.commentChar;
-  return encoding === 'utf-8' && isUsual && offsets === undefined && dialect.skipLines === 0;
+  const skipped = hasSepLine ? 1 : 0;
+  return encoding === 'utf-8' && isUsual && offsets === undefined && dialect.skipLines === skipped;
 }
 
 function rowSource(
@@ -146,6 +164,7 @@ function rowSource(
     missing: header.missing,
     countRecords: () => countCsvRecords(file, header.width),
     refusedRows: (flagged) => locateRecords(file, shape, flagged),
+    headerText: () => headerText(file),
   };
 }
 
@@ -154,6 +173,9 @@ type Format = {
   readonly quoteChar: string;
   readonly lineEnd: string;
   readonly hasHeader: boolean;
+  /** Lines before the header. */
+  readonly skip: number;
+  readonly packing: Packing;
   readonly columns: number;
   /** In bytes, of a record. */
   readonly longest: number;
@@ -169,7 +191,7 @@ function readCsv(path: string, format: Format): string {
   const quote = literal(format.quoteChar);
   return `read_csv(${fileLiteral(path)}, auto_detect = false, hive_partitioning = false, header = ${format.hasHeader}, columns = {${columns}},
     delim = ${literal(format.delimiter)}, quote = ${quote}, escape = ${quote}, new_line = ${literal(format.lineEnd === '\n' ? '\\n' : '\\r\\n')},
-    max_line_size = ${format.longest}, buffer_size = ${BUFFER_RECORDS * format.longest}, ignore_errors = true)`;
+    compression = ${literal(format.packing)}, skip = ${format.skip}, max_line_size = ${format.longest}, buffer_size = ${BUFFER_RECORDS * format.longest}, ignore_errors = true)`;
 }
 
 /** The file is counted first: where its footer begins follows from how many records it has. */
