@@ -53,6 +53,7 @@ describe('sync', () => {
       outcome: 'accepted',
       rows: 2,
       quarantined: 1,
+      skipped: 0,
       partitions: ['day=2024-01-02'],
     });
     expect(document.refreshed).toEqual([
