@@ -179,7 +179,7 @@ const expect = z.strictObject({
   timezone: text.optional().describe("The time zone of the periods and of `by` (the resource's timezone)."),
   per: filledTexts
     .optional()
-    .describe('Fields of the path: a file is expected for each combination of their values.'),
+    .describe('Fields or captures of the path: a file is expected for each combination of their values.'),
   from: text
     .optional()
     .describe('The first day that is expected, YYYY-MM-DD (the first period that has come).'),

@@ -25,13 +25,14 @@ export function parseDeliveries(
     ...(scope?.names ?? []),
     ...(delivery?.by ?? []),
     ...captureNames(delivery?.complete ?? ''),
+    ...(words.expect?.per ?? []),
   ];
   const idle = captured.find((name) => !used.includes(name));
   if (idle !== undefined)
     place
       .at('path')
       .refuse(
-        `nothing uses the capture {${idle}}: name a field ${quoted(idle)}, use it in "scope" or "delivery", or write "*"`,
+        `nothing uses the capture {${idle}}: name a field ${quoted(idle)}, use it in "scope", "delivery" or "expect", or write "*"`,
       );
   return { ...(scope === undefined ? {} : { scope }), ...(delivery === undefined ? {} : { delivery }) };
 }

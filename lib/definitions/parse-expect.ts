@@ -1,5 +1,6 @@
 // What a contract expects to arrive regularly (`expect`): its words are checked together with the path, which must tell the period of
 // each file. When a period is due is in lib/core/expect.ts.
+import { captureNames } from '../core/captures.ts';
 import { type Field, fieldHeaders } from '../core/contract.ts';
 import { isDay } from '../core/date-format.ts';
 import type { DatedBy, DatePart, Expect } from '../core/expect.ts';
@@ -178,9 +179,10 @@ function parsePer(
   datedBy: DatedBy,
   place: Place,
 ): string[] {
+  const captured = captureNames(path);
   per.forEach((name, i) => {
     const at = place.at(i);
-    fieldInPath(name, path, fields, inPath, at);
+    if (!captured.includes(name)) fieldInPath(name, path, fields, inPath, at);
     if (per.indexOf(name) !== i) at.refuse(`${quoted(name)} is listed twice: remove one`);
     if (Object.values(datedBy).includes(name))
       at.refuse(`${name} tells the ${every} already, of which each is expected: remove it`);

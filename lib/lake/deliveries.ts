@@ -186,6 +186,15 @@ export function isMarker(dataset: Dataset, key: string): boolean {
   return matches(key);
 }
 
+/** Of keys of the dataset, those of data files whose deliveries have their markers; all where no marker is asked for. */
+export function withMarkers(dataset: Dataset, keys: Iterable<string>): Iterable<string> {
+  if (dataset.delivery?.complete === undefined) return keys;
+  const marks = markerReader(dataset);
+  const all = [...keys];
+  const there = new Set(all.filter((key) => isMarker(dataset, key)).flatMap((key) => marks.ofMarker(key)));
+  return all.filter((key) => !isMarker(dataset, key) && there.has(marks.neededBy(key)));
+}
+
 /** Which markers a data file needs: those with the captures that the marker's glob has. */
 function markerReader(dataset: Dataset) {
   const complete = dataset.delivery?.complete;

@@ -4,8 +4,9 @@ import { dueMs, type Expect, isOnTheClock, lastDue, momentText, periodOf } from 
 import { localClock } from '../core/local-time.ts';
 import { periodOfText, periodText } from '../core/period.ts';
 import type { PartitionValues } from '../delta/actions.ts';
+import { withMarkers } from './deliveries.ts';
 import { partitionId, partitionOf } from './partition.ts';
-import { pathValues } from './path-values.ts';
+import { captures, pathValues } from './path-values.ts';
 
 /** Periods one after the other of which no file has come. */
 export type Gap = {
@@ -49,7 +50,7 @@ export class Arrivals {
     this.#lastDue = lastDue(dataset.expect, this.#clock, now.getTime());
     if (dataset.expect.per.length === 0)
       this.#combinations.set(partitionId({}), { per: {}, come: new Set() });
-    for (const key of keys) {
+    for (const key of withMarkers(dataset, keys)) {
       const found = periodAndPer(dataset, key);
       if (found === undefined) continue;
       const id = partitionId(found.per);
@@ -171,7 +172,9 @@ function periodAndPer(
   const { values } = pathValues(dataset, key);
   const period = periodOf(expect, values);
   if (period === undefined) return undefined;
-  return { period, per: Object.fromEntries(expect.per.map((name) => [name, values.get(name) ?? null])) };
+  const { captured } = captures(dataset, key);
+  const textOf = (name: string) => (values.has(name) ? values.get(name) : captured.get(name)) ?? null;
+  return { period, per: Object.fromEntries(expect.per.map((name) => [name, textOf(name)])) };
 }
 
 /** Undefined if the dataset expects nothing. */

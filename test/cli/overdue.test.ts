@@ -91,6 +91,29 @@ describe('status and certify', () => {
     );
   });
 
+  it('captures tell the period and per; a delivery has come with its marker', async () => {
+    const shop = await makeShop();
+    const [sales] = CONTRACT.resources;
+    const expected = {
+      ...sales,
+      path: 'shop/{day}/{shop}/a.csv',
+      mode: 'replace',
+      scope: ['day', 'shop'],
+      delivery: { by: ['day', 'shop'], complete: 'done.ok' },
+      expect: { every: 'day', by: '00:00', timezone: ZONE, per: ['shop'] },
+    };
+    await shop.define({ ...CONTRACT, resources: [expected] }, TAKINGS);
+    for (const ago of [3, 2, 1]) await shop.sell(`shop/${day(ago)}/east/a.csv`, 'north,1');
+    for (const ago of [3, 1]) await shop.write(`shop/${day(ago)}/east/done.ok`, '');
+    await shop.write(`shop/${day(2)}/west/done.ok`, '');
+    await run('sync', shop);
+    const line = `  sales (shop=east): ${day(2)}, due ${day(1)} 00:00 ${ZONE}\n`;
+    expect((await run('status', shop)).out).toContain(line);
+    await shop.write(`shop/${day(2)}/east/done.ok`, '');
+    await run('sync', shop);
+    expect(await run('status', shop)).toMatchObject({ code: 0, out: expect.not.stringContaining('Overdue') });
+  });
+
   it('the word is no reason to read anything again, and without it nothing is missed', async () => {
     const shop = await makeShop();
     await shop.sell(keyOf(9), 'north,1');
