@@ -139,9 +139,14 @@ function onlyClaim(key: string, [first, second]: readonly Dataset[]): Dataset | 
     throw new DefinitionError(
       second.file,
       `dataset ${second.name}`,
-      `the landing key ${JSON.stringify(key)} matches its path ${JSON.stringify(second.path)} and that of ${first.name}, ${JSON.stringify(first.path)} (${first.file}): make the paths differ`,
+      `the landing key ${JSON.stringify(key)} matches ${pathsText(second)} of ${second.name} and ${pathsText(first)} of ${first.name} (${first.file}): make them differ`,
     );
   return first;
+}
+
+function pathsText({ path, delivery }: Dataset): string {
+  const complete = delivery?.complete;
+  return `the path ${JSON.stringify(path)}${complete === undefined ? '' : ` or the markers ${JSON.stringify(complete)}`}`;
 }
 
 export type Named = {

@@ -2,7 +2,7 @@
 // capture that nothing uses is refused.
 import { captureNames } from '../core/captures.ts';
 import type { DeliveryRule, Field, FieldType, Mode, Scope } from '../core/contract.ts';
-import { globProblem } from '../core/glob.ts';
+import { CAPTURE, globMatcher, globProblem } from '../core/glob.ts';
 import { quoted } from '../core/violation.ts';
 import { globbedFields, isInKeys } from '../lake/path-values.ts';
 import type { ResourceWords } from './contract-schema.ts';
@@ -119,6 +119,16 @@ function parseDelivery(
   return { by, newest: words.newest ?? 'lastModified', ...(complete === undefined ? {} : { complete }) };
 }
 
+/** A key that the glob matches. */
+function exampleOf(glob: string): string {
+  return glob
+    .replace(CAPTURE, 'x')
+    .replace(/\*\*\//g, '')
+    .replace(/\*+|\?/g, 'x')
+    .replace(/\{([^{},]*)[^{}]*\}/g, '$1')
+    .replace(/\[!?(.)[^\]]*\]/g, '$1');
+}
+
 /** The whole glob of the markers. */
 function parseComplete(
   written: string | undefined,
@@ -149,6 +159,10 @@ function parseComplete(
     place.refuse(
       `${quoted(glob)} does not say of which delivery a marker is: add {${missing}}, by which deliveries are told apart`,
     );
-  if (glob === path) place.refuse(`${quoted(glob)} is the path of the data files: name the marker alone`);
+  const data = exampleOf(path);
+  if (globMatcher(glob)(data))
+    place.refuse(
+      `${quoted(glob)} takes data files for markers, too, such as ${quoted(data)}: name the marker alone`,
+    );
   return glob;
 }

@@ -11,7 +11,7 @@ import type { LiveFiles } from '../ingest/duplicates.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/settled.ts';
-import { standingsOf, waitingOf } from '../lake/deliveries.ts';
+import { isKept, standingsOf, waitingOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { keysIn, takeCensus, versionsByDataset } from '../lake/landing-census.ts';
 import { type Overdue, overdueOf } from '../lake/overdue.ts';
@@ -193,14 +193,10 @@ async function datasetStatus(
     rejected,
     settled,
     waiting,
-    vanished:
-      dataset.onDelete === 'keep'
-        ? []
-        : [...live.keys()]
-            .filter(
-              (source) => !keys.has(source) && !effects.catalog.asideOf(source) && !isUnseen(unseen, source),
-            )
-            .sort(),
+    vanished: [...live]
+      .filter(([source, adds]) => !keys.has(source) && !isKept(dataset, adds))
+      .flatMap(([source]) => (effects.catalog.asideOf(source) || isUnseen(unseen, source) ? [] : [source]))
+      .sort(),
     overdue: overdueOf(dataset, effects.clock(), keys, live.keys()),
     lastArrival:
       arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),

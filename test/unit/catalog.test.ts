@@ -104,7 +104,7 @@ describe('makeCatalog', () => {
     expect(both.datasetFor('other/a.csv')?.name).toBe('everything');
     expect(() => both.datasetFor('sales/a.csv')).toThrow(DefinitionError);
     expect(() => both.datasetFor('sales/a.csv')).toThrow(
-      'everything.json, dataset everything: the landing key "sales/a.csv" matches its path "**/*.csv" and that of sales, "sales/*.csv" (sales.json)',
+      'everything.json, dataset everything: the landing key "sales/a.csv" matches the path "**/*.csv" of everything and the path "sales/*.csv" of sales (sales.json)',
     );
   });
 });
