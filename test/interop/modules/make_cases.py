@@ -1,0 +1,28 @@
+"""Reads {seed, folder, counts} and writes the cases of each kind, with what Python's own modules make of them, as a JSON list."""
+import json
+import random
+import sys
+from functools import partial
+
+from documents import json_cases
+from packed import packed_cases
+from written import moment_cases, number_cases
+
+KINDS = {
+    "zip": partial(packed_cases, packing="zip"),
+    "gzip": partial(packed_cases, packing="gzip"),
+    "bzip2": partial(packed_cases, packing="bzip2"),
+    "moments": moment_cases,
+    "numbers": number_cases,
+    "json": json_cases,
+}
+
+request = json.load(sys.stdin)
+# Of a seed each kind's own: a case more of one changes no other.
+json.dump(
+    {
+        kind: list(KINDS[kind](random.Random(f"{request['seed']} {kind}"), request["folder"], count=count))
+        for kind, count in request["counts"].items()
+    },
+    sys.stdout,
+)
