@@ -18,6 +18,9 @@ CSV_NAMES = ["jan.csv", "2024/feb.csv", "2024/q1/mar.csv", "2024/ü.csv", "né.c
 FAR_NAMES = ["žluť.csv", "2024/日本.csv", "🦊.csv"]
 PATTERNS = [None, None, "*.csv", "2024/*.csv", "**/*.csv", "2024/**/*.csv", "?an.csv"]
 ENDINGS = ["csv", "csv.gz", "csv.bz2", "zip", "dat", "json"]
+# Behind a gzip archive: zeros may pad it.
+MORE = bytes(7) + gzip.compress(b"99,more,1\n", mtime=1)
+BEHIND = [b"", b"", b"", bytes(7), bytes(2_500_000), MORE, b"99,more,1\n", bytes(7) + b"99,more,1\n"]
 ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, ValueError)
 
 
@@ -100,6 +103,9 @@ def is_within(parts, pattern):
         return not parts and all(part == "**" for part in pattern)
     if pattern[0] == "**":
         return is_within(parts, pattern[1:]) or is_within(parts[1:], pattern)
+    # As in a shell, no wildcard is for what is hidden.
+    if parts[0].startswith(".") and not pattern[0].startswith("."):
+        return False
     return fnmatch.fnmatchcase(parts[0], pattern[0]) and is_within(parts[1:], pattern[1:])
 
 
@@ -146,7 +152,19 @@ def unbzipped(data):
     return text
 
 
-PACKERS = {"gzip": (gzipped, gzip.decompress), "bzip2": (bzipped, unbzipped)}
+def gunzipped(data):
+    """The module goes on behind zeros, where the program gzip ends. Such a file is refused: see docs/files.md."""
+    text = gzip.decompress(data)
+    while data and data[0] != 0:
+        archive = zlib.decompressobj(31)
+        archive.decompress(data)
+        data = archive.unused_data
+    if data.strip(b"\0"):
+        raise ValueError("more behind zeros")
+    return text
+
+
+PACKERS = {"gzip": (gzipped, gunzipped), "bzip2": (bzipped, unbzipped)}
 
 
 def packed(random, packing, form):
@@ -156,7 +174,7 @@ def packed(random, packing, form):
     cut = random.randrange(len(text))
     # Archives that follow each other are one.
     data = pack(random, text[:cut]) + pack(random, text[cut:]) if random.random() < 0.3 else pack(random, text)
-    return data + bytes(random.choice([0, 0, 7])) if packing == "gzip" else data
+    return data + random.choice(BEHIND) if packing == "gzip" else data
 
 
 def damaged(random, data):
