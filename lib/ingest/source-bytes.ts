@@ -163,10 +163,7 @@ async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
 }
 
 /** The same bytes. `packed.end`: how many there are up to the last one that is not zero. */
-async function* measured(
-  bytes: AsyncIterable<Buffer>,
-  packed: { end: number },
-): AsyncIterable<Buffer> {
+async function* measured(bytes: AsyncIterable<Buffer>, packed: { end: number }): AsyncIterable<Buffer> {
   let before = 0;
   for await (const chunk of bytes) {
     const last = chunk.findLastIndex((byte) => byte !== 0);

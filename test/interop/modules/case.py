@@ -1,4 +1,5 @@
-"""A case: a file, its contract, and what Python makes of it. Expected texts are as DuckDB casts values; of a moment, microseconds since 1970."""
+"""A case: a file, its contract, and what Python makes of it. Expected are texts: decimals with all digits, moments
+as microseconds since 1970."""
 import json
 import os
 

@@ -1,9 +1,9 @@
-"""JSON documents whose records stand within other members, as objects or arrays: read by the module json, and by frictionless where
-it has the word."""
+"""JSON documents whose records stand within other members, as objects or arrays: read by the module json, and by
+frictionless where it has the word."""
 import json
+from decimal import Decimal
 
 from case import FIELDS, accepted, decimal_text, write_case
-from decimal import Decimal
 from frictionless import Dialect
 from frictionless.formats import JsonControl
 from frictionless.resources import TableResource
@@ -33,6 +33,10 @@ def wrapped(random, records, path):
     return document
 
 
+def row_text(i, text, amount):
+    return [str(i), text or None, None if amount is None else decimal_text(Decimal(amount), 2)]
+
+
 def expected(data, path, kind, keys):
     records = json.loads(data, parse_float=Decimal)
     for name in path:
@@ -44,22 +48,17 @@ def expected(data, path, kind, keys):
         rows = [dict(zip(labels, row)) for row in rows if len(row) == len(labels)]
         rows = [[row[label] for label in LABELS] for row in rows]
     refused = len(records) - len(rows) - (kind == "array" and not keys)
-    found = [
-        [str(i), text or None, None if n is None else decimal_text(Decimal(n), 2)] for i, text, n in rows
-    ]
-    return accepted(found, refused)
+    return accepted([row_text(*row) for row in rows], refused)
 
 
 def require_same(case, path, rows):
     """Frictionless reads the same records."""
     control = JsonControl(property=".".join(path)) if path else JsonControl()
-    with TableResource(path="data.json", basepath=case["folder"], dialect=Dialect(controls=[control])) as resource:
+    dialect = Dialect(controls=[control])
+    with TableResource(path="data.json", basepath=case["folder"], dialect=dialect) as resource:
         labels, *cells = resource.cell_stream
     found = [dict(zip(labels, row)) for row in cells]
-    read = [
-        [str(row["id"]), row["text"] or None, None if row["amount"] is None else decimal_text(Decimal(row["amount"]), 2)]
-        for row in found
-    ]
+    read = [row_text(row["id"], row["text"], row["amount"]) for row in found]
     if read != rows:
         raise AssertionError(f"{case['name']}: frictionless reads {read}, and json {rows}")
 
@@ -72,7 +71,7 @@ def json_cases(random, folder, count):
         keys = random.sample(LABELS, 3) if kind == "array" else None
         if kind == "array":
             order = [LABELS.index(key) for key in keys]
-            records = [[row[at] if at < len(row) else None for at in order] + row[3:] if len(row) > 2 else row for row in records]
+            records = [[row[at] for at in order] + row[3:] if len(row) > 2 else row for row in records]
         has_keys = kind == "array" and random.random() < 0.5
         if kind == "array" and not has_keys:
             records = [keys, *records]

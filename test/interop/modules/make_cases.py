@@ -1,4 +1,4 @@
-"""Reads {seed, folder, counts} and writes the cases of each kind, with what Python's own modules make of them, as a JSON list."""
+"""Reads {seed, folder, counts: {kind: number}} and writes {kind: [case, ...]}, each with what Python makes of it."""
 import json
 import random
 import sys

@@ -7,7 +7,7 @@ import { askPython } from '../python.ts';
 import { type Reading, Sluice } from '../sluice.ts';
 
 const SEED = Number(process.env.SLUICE_SEED ?? 5);
-const RUNS = Number(process.env.SLUICE_RUNS ?? 60);
+const RUNS = Number(process.env.SLUICE_RUNS ?? 40);
 
 /** Files of a kind. Those of moments and numbers have sixty rows each. */
 const COUNTS = {

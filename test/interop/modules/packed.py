@@ -189,9 +189,10 @@ def damaged_zip(random, data):
     """Within what a member has packed: names and sizes stand twice, and readers differ in which they believe."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         info = random.choice([i for i in archive.infolist() if i.compress_size > 0])
-    start = info.header_offset
-    start += 30 + int.from_bytes(data[start + 26 : start + 28], "little") + int.from_bytes(data[start + 28 : start + 30], "little")
-    at = start + random.randrange(info.compress_size)
+    header = data[info.header_offset :][:30]
+    # Behind it stand the name and the extra field.
+    sizes = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    at = info.header_offset + len(header) + sizes + random.randrange(info.compress_size)
     return data[:at] + bytes([data[at] ^ (1 << random.randrange(8))]) + data[at + 1 :]
 
 

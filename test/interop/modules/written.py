@@ -1,5 +1,5 @@
-"""Numbers with signs in several forms, and moments since 1970 or with an offset: written at random, some with a slip, and read
-again by rules of our own with decimal and datetime. The rules are those of docs/contracts.md."""
+"""Numbers with signs in several forms, and moments since 1970 or with an offset: written at random, some with a slip,
+and read again with decimal and datetime by the rules of docs/contracts.md."""
 import csv
 import io
 import unicodedata
@@ -20,6 +20,10 @@ ROWS = 60
 
 def is_blank(char):
     return unicodedata.category(char) == "Zs" or char in "\t\r\n"
+
+
+def is_mark(char):
+    return is_blank(char) or char in SIGNS
 
 
 def is_digits(text):
@@ -64,7 +68,7 @@ def without_around(text, left, right):
             if part == "code":
                 code = next((c for c in CODES if (text.startswith if is_left else text.endswith)(c)), "")
                 text = text[len(code) :] if is_left else text[: len(text) - len(code)]
-            while part == "marks" and text and (is_blank(text[0 if is_left else -1]) or text[0 if is_left else -1] in SIGNS):
+            while part == "marks" and text and is_mark(text[0 if is_left else -1]):
                 text = text[1:] if is_left else text[:-1]
     return text
 
@@ -73,8 +77,10 @@ def read_bare(text, field, with_sign, left=True, right=True):
     if field.get("bareNumber", True):
         return plain(text, field, with_sign)
     inner = without_around(text, left, right)
-    # Its point is a decimal point only if nothing is before it.
-    return None if inner.startswith(field.get("decimalChar", ".")) and not text.startswith(inner) else plain(inner, field, with_sign)
+    # A point is a decimal point only if nothing is before it.
+    if inner.startswith(field.get("decimalChar", ".")) and not text.startswith(inner):
+        return None
+    return plain(inner, field, with_sign)
 
 
 def parts(form):
