@@ -5,8 +5,9 @@ import sys
 from functools import partial
 
 from documents import json_cases
+from moments import moment_cases
 from packed import packed_cases
-from written import moment_cases, number_cases
+from signed_numbers import number_cases
 
 KINDS = {
     "zip": partial(packed_cases, packing="zip"),

@@ -1,12 +1,9 @@
-"""Numbers with signs in several forms, and moments since 1970 or with an offset: written at random, some with a slip,
-and read again with decimal and datetime by the rules of docs/contracts.md."""
-import csv
-import io
+"""Numbers with signs in several forms, at random, and read again with decimal by the rules of docs/contracts.md."""
 import unicodedata
-from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from case import accepted, decimal_text, write_case
+from case import decimal_text, write_case
+from rows import ID, as_csv, is_digits, rows_written
 
 SPACES = " \u00a0\u202f\u2009"
 SIGNS = "$€£%"
@@ -15,7 +12,6 @@ NEGATIVE = ["(1.00)", "1.00-", "1.00 CR", "−", "Cr 1", "(-) 1"]
 POSITIVE = ["1.00 DR", "1+", "[1]"]
 # With no other letter another currency may come of it.
 SLIPS = "-+()−. ,'5CE$\u00a0\u202f%"
-ROWS = 60
 
 
 def is_blank(char):
@@ -24,10 +20,6 @@ def is_blank(char):
 
 def is_mark(char):
     return is_blank(char) or char in SIGNS
-
-
-def is_digits(text):
-    return text != "" and all("0" <= char <= "9" for char in text)
 
 
 def grouped(text, chars):
@@ -167,7 +159,8 @@ def number_written(random, field):
         groups = [tail, *(head[i : i + size][::-1] for i in range(0, len(head), size))]
         digits = (random.choice(SPACES) if group == " " else group).join(reversed(groups))
     if field["type"] == "number" and random.random() < 0.8:
-        digits += field.get("decimalChar", ".") + "".join(random.choices("0123456789", k=random.choice([1, 2, 2, 2, 3])))
+        places = random.choice([1, 2, 2, 2, 3])
+        digits += field.get("decimalChar", ".") + "".join(random.choices("0123456789", k=places))
     digits = around(random, field) + digits + around(random, field)
     form = random.choice([None, None, *field.get("negative", []), *field.get("positive", [])])
     if form is None:
@@ -178,125 +171,9 @@ def number_written(random, field):
     return around(random, field) + text + around(random, field)
 
 
-def with_slip(random, text, slips):
-    at = random.randrange(len(text))
-    return text[:at] + random.choice(["", random.choice(slips)]) + text[at + random.randrange(2) :]
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-PLACES = {"epoch": 6, "epoch-ms": 3, "epoch-us": 0}
-FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
-
-
-def moment_text(text, kind):
-    """Microseconds since 1970; None if it is no moment of the years 1 to 9999."""
-    if kind == "any":
-        return offset_text(text)
-    whole, point, fraction = text.removeprefix("-").partition(".")
-    # Its microseconds have at most 18 digits.
-    if not is_digits(whole) or len(whole) + PLACES[kind] > 18 or (point and not is_digits(fraction)):
-        return None
-    micros = Decimal(text).scaleb(PLACES[kind])
-    if micros != int(micros):
-        return None
-    try:
-        moment = EPOCH + timedelta(microseconds=int(micros))
-    except OverflowError:
-        return None
-    return str((moment - EPOCH) // timedelta(microseconds=1))
-
-
-def offset_text(text):
-    day, time = text[:10], text[11:]
-    is_end = time[:5] == "24:00"
-    try:
-        moment = datetime.fromisoformat(f"{day}T{'00:00' + time[5:] if is_end else time}")
-        moment += timedelta(days=is_end)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-        micros = (moment - EPOCH) // timedelta(microseconds=1)
-    except (ValueError, OverflowError):
-        return None
-    return str(micros) if FIRST <= micros <= LAST else None
-
-
-def moment_written(random, kind):
-    if kind == "any":
-        return any_written(random)
-    edge = random.choice([0, FIRST, LAST, random.randrange(FIRST, LAST), random.randrange(0, 2 * 10**15)])
-    micros = edge + random.choice([0, 0, -1, 1, 10**6, random.randrange(-(10**9), 10**9)])
-    text = format(Decimal(micros).scaleb(-PLACES[kind]), "f")
-    if "." in text and random.random() < 0.7:
-        text = text.rstrip("0").rstrip(".")
-    return text + random.choice(["", "", "000"] if "." in text else [""])
-
-
-def any_written(random):
-    day = f"{random.choice([1, 1969, 2024, 2023, 9999]):04}-{random.randrange(1, 13):02}-{random.randrange(1, 32):02}"
-    time = random.choice(["24:00", "24:00:00", f"{random.randrange(24):02}:{random.randrange(60):02}"])
-    if not time.startswith("24") and random.random() < 0.6:
-        time += f":{random.randrange(61):02}" + random.choice(["", ".5", f".{random.randrange(10**6):06}"])
-    return day + random.choice("T ") + time + random.choice(["", "Z", "+02", "-0530", "+14:00", "-23:59", "+24"])
-
-
-def rows_written(random, fields, write, text_of, slips):
-    rows, found, refused = [], [], 0
-    for i in range(ROWS):
-        cells = [write(field) for field in fields]
-        if random.random() < 0.4:
-            at = random.randrange(len(cells))
-            if slips(fields[at]):
-                cells[at] = with_slip(random, cells[at], slips(fields[at]))
-        rows.append([str(i), *cells])
-        texts = [text_of(cell, field) if cell else None for cell, field in zip(cells, fields)]
-        is_whole = all(text is not None or cell == "" for text, cell in zip(texts, cells))
-        refused += not is_whole
-        found += [[str(i), *texts]] if is_whole else []
-    return rows, accepted(found, refused)
-
-
-def as_csv(fields, rows):
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([["id", *(field["name"] for field in fields)], *rows])
-    return out.getvalue().encode()
-
-
-ID = {"name": "id", "type": "integer"}
-
-
 def number_cases(random, folder, count):
     for i in range(count):
         fields = [number_field(random, name) for name in "ab"]
         rows, expected = rows_written(random, fields, lambda f: number_written(random, f), number_text, lambda _: SLIPS)
         case = write_case(folder, f"numbers-{i}", "data.csv", as_csv(fields, rows), {}, [ID, *fields])
         yield {**case, "expected": expected}
-
-
-def moment_cases(random, folder, count):
-    """Every second one in JSON, where a moment may be a number."""
-    kinds = ["epoch", "epoch-ms", "epoch-us", "any"]
-    fields = [{"name": kind.replace("-", "_"), "type": "datetime", "format": kind} for kind in kinds]
-    for i in range(count):
-        rows, expected = rows_written(
-            random,
-            fields,
-            lambda f: moment_written(random, f["format"]),
-            lambda text, f: moment_text(text, f["format"]),
-            # In JSON a slip would break the file; fromisoformat takes far more texts than "any".
-            lambda f: "" if i % 2 or f["format"] == "any" else "-+.e05 ",
-        )
-        form = "json" if i % 2 else "csv"
-        data = as_json(random, fields, rows) if i % 2 else as_csv(fields, rows)
-        case = write_case(folder, f"moments-{i}", f"data.{form}", data, {}, [ID, *fields])
-        yield {**case, "expected": expected}
-
-
-def as_json(random, fields, rows):
-    def member(field, cell):
-        is_text = field["format"] == "any" or random.random() < 0.3
-        return f'"{field["name"]}": ' + (f'"{cell}"' if is_text else cell)
-
-    records = [
-        f'{{"id": {i}, ' + ", ".join(member(field, cell) for field, cell in zip(fields, cells)) + "}"
-        for i, *cells in rows
-    ]
-    return f"[{','.join(records)}]".encode()
