@@ -10,7 +10,7 @@ from frictionless.resources import TableResource
 
 LABELS = [field["name"] for field in FIELDS]
 TEXTS = ["Bonn", "", "]}", '{"data": [', "Zürich", "日本", "🦊", 'a"b\\', "\n", "/", "\u0007", "rows"]
-NAMES = ["data", "rows", "result", "Ergebnis", "d-1", "x y", ""]
+NAMES = ["data", "rows", "result", "Ergebnis", "d-1", "x y", 'q"\\', ""]
 OTHERS = [None, True, 17, "data", [], {}, [[1, "no", 2]], {"rows": [{"id": 9}]}, {"data": [1, "}]"]}]
 
 

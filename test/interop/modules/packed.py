@@ -178,10 +178,12 @@ def packed(random, packing, form):
 
 
 def damaged(random, data):
-    """A bit is another, or the end is lost; the mark at the beginning stays."""
+    """A bit is another, often one of the tables at the beginning, or the end is lost; the mark before them stays."""
     at = random.randrange(10, len(data))
-    if random.random() < 0.4:
+    if random.random() < 0.3:
         return data[:at]
+    if random.random() < 0.5:
+        at = random.randrange(10, min(30, len(data)))
     return data[:at] + bytes([data[at] ^ (1 << random.randrange(8))]) + data[at + 1 :]
 
 
@@ -210,7 +212,7 @@ def packed_cases(random, folder, packing, count):
         form = random.choice(["csv", "csv", "csv", "ndjson", "json"])
         pattern = random.choice(PATTERNS) if packing == "zip" else None
         data = zipped(random, form) if packing == "zip" else packed(random, packing, form)
-        if random.random() < 0.25:
+        if random.random() < 0.3:
             data = (damaged_zip if packing == "zip" else damaged)(random, data)
         resource = {"format": form, **({} if pattern is None else {"innerPath": pattern})}
         case = write_case(folder, f"{packing}-{i}", f"data.{random.choice(ENDINGS)}", data, resource)
