@@ -21,13 +21,14 @@ def write_case(folder, name, file, data, resource, fields=FIELDS):
     return {"name": name, "folder": path, "contract": contract}
 
 
-def accepted(rows, refused=0, members=None):
-    """`refused`: how many records are none. `members`: of an archive, how many records each has by its name."""
-    return {"rows": rows, "refused": refused, "members": members}
-
-
 # The file as a whole is refused.
 REJECTED = {"rows": None, "refused": 0, "members": None}
+
+
+def accepted(rows, refused=0, members=None):
+    """`refused`: how many records are none; a file of no others is rejected. `members`: how many records each file of an
+    archive has, by its name."""
+    return REJECTED if refused and not rows else {"rows": rows, "refused": refused, "members": members}
 
 
 def decimal_text(value, scale):
