@@ -139,10 +139,17 @@ async function* fileBytes(path: string): AsyncIterable<Buffer> {
 
 async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const plain = createGunzip({ chunkSize: CHUNK_BYTES });
+  const packed = { end: 0 };
   // A broken archive ends `plain` with the error, which its reader gets; the promise would only repeat it.
-  const poured = pour(bytes, plain).catch(() => undefined);
+  const poured = pour(measured(bytes, packed), plain).catch(() => undefined);
   try {
     yield* plain;
+    await poured;
+    // Zeros may pad an archive. Node reads nothing that comes after them.
+    if (packed.end > plain.bytesWritten)
+      throw new BrokenArchiveError(
+        'the gzip archive goes on after zeros behind its end, which nobody would read: send the file again, or what follows as another file',
+      );
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw error;
     throw new BrokenArchiveError(
@@ -152,6 +159,17 @@ async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   } finally {
     plain.destroy();
     await poured;
+  }
+}
+
+/** The same bytes. `packed.end`: how many there are up to the last one that is not zero. */
+async function* measured(bytes: AsyncIterable<Buffer>, packed: { end: number }): AsyncIterable<Buffer> {
+  let before = 0;
+  for await (const chunk of bytes) {
+    const last = chunk.findLastIndex((byte) => byte !== 0);
+    if (last >= 0) packed.end = before + last + 1;
+    before += chunk.length;
+    yield chunk;
   }
 }
 

@@ -1,11 +1,12 @@
 // Every byte, and every pair of bytes, in every encoding that a contract may name, against Python's codecs. What either reads as
 // a character, and how the two differ, is listed here; nothing else may.
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { MULTI_BYTE_ENCODINGS, SINGLE_BYTE_ENCODINGS } from '../../lib/core/encodings.ts';
 import { type decoded as decode, decoded } from '../../lib/ingest/source-bytes.ts';
+import { askPython } from './python.ts';
+
+const SCRIPT = join(import.meta.dirname, 'decode_bytes.py');
 
 type Foreign = Parameters<typeof decode>[1];
 
@@ -23,20 +24,6 @@ function codec(encoding: Foreign): string {
   return NAMES[encoding] ?? encoding.replace('windows-', 'cp');
 }
 
-async function askPython(questions: Record<string, string[]>): Promise<Record<string, (string | null)[]>> {
-  const python = process.env.SLUICE_PYTHON;
-  if (python === undefined) throw new Error('SLUICE_PYTHON is not set: run "npm run test:interop"');
-  const script = join(import.meta.dirname, 'decode_bytes.py');
-  const child = spawn(python, ['-B', script], { stdio: ['pipe', 'pipe', 'pipe'] });
-  const ended = new Promise<number | null>((resolve, reject) =>
-    child.once('error', reject).once('close', resolve),
-  );
-  child.stdin.end(JSON.stringify(questions));
-  const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (code !== 0) throw new Error(`decode_bytes.py ended with ${code}:\n${errors}`);
-  return JSON.parse(output);
-}
-
 /** Null where some bytes are no character. */
 async function ours(encoding: Foreign, hex: string): Promise<string | null> {
   const parts: Buffer[] = [];
@@ -52,7 +39,8 @@ async function* once(bytes: Buffer): AsyncIterable<Buffer> {
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 async function differences(encoding: Foreign, texts: readonly string[]): Promise<Record<string, string[]>> {
-  const answers = (await askPython({ [codec(encoding)]: [...texts] }))[codec(encoding)] ?? [];
+  const asked = await askPython(SCRIPT, { [codec(encoding)]: texts });
+  const answers = (asked as Record<string, (string | null)[]>)[codec(encoding)] ?? [];
   const found: Record<string, string[]> = {
     'we alone read': [],
     'Python alone reads': [],

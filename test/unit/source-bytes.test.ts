@@ -69,6 +69,17 @@ describe('archives', () => {
     expect((await read(bytes, 'utf-8', 'csv.gz')).toString()).toBe(`a,b\n${LONG}`);
   });
 
+  test.each([7, 2_500_000])('%i zeros may pad a gzip archive, and nothing may follow them', async (zeros) => {
+    const padded = Buffer.concat([gzipSync('a,b\n'), Buffer.alloc(zeros)]);
+    expect((await read(padded)).toString()).toBe('a,b\n');
+    const broken = /^the gzip archive goes on after zeros behind its end/;
+    for (const more of [gzipSync('1,2\n'), Buffer.from('1,2\n')]) {
+      const reading = read(Buffer.concat([padded, more]));
+      await expect(reading).rejects.toThrow(BrokenArchiveError);
+      await expect(reading).rejects.toThrow(broken);
+    }
+  });
+
   test.each([
     [
       'csv.gz',
