@@ -135,7 +135,7 @@ test('an archive gives what its members give by themselves, one after the other'
       refusedRows += whole.refused.length;
       several += parts.length > 1 ? 1 : 0;
     }),
-    tries(60),
+    tries(25),
   );
   expect(refusedRows).toBeGreaterThan(100);
   expect(several).toBeGreaterThan(20);

@@ -196,7 +196,7 @@ test('records = accepted + quarantined + skipped, each as the rules say', async 
       expect(result.quarantine?.rows ?? 0).toBe(refused);
       if (!isRejected) expect(ids.sort()).toEqual(accepted.sort());
     }),
-    tries(150),
+    tries(60),
   );
 });
 

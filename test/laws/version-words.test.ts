@@ -154,7 +154,7 @@ test('any history of version words ends as its last contract begins, and as the 
       expect(await visible(lake)).toEqual(await visible(clean));
       seen.histories += last.history ? 1 : 0;
     }),
-    tries(15),
+    tries(8),
   );
   expect(seen.rebuilds).toBeGreaterThan(0);
   expect(seen.histories).toBeGreaterThan(0);

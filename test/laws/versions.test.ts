@@ -82,6 +82,6 @@ test('any history of versions ends in the tables of one clean run, and of the ju
       await syncPrune(clean);
       expect(await visible(lake)).toEqual(await visible(clean));
     }),
-    tries(25),
+    tries(9),
   );
 });
