@@ -23,6 +23,7 @@ const DETAIL_TYPES: Readonly<Record<string, string>> = {
   rejected: 'Sluice File Rejected',
   quarantined: 'Sluice Rows Quarantined',
   missing: 'Sluice File Missing',
+  overdue: 'Sluice File Overdue',
   'failed-audit': 'Sluice Audit Failed',
   settled: 'Sluice Settled',
 };

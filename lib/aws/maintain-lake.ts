@@ -9,6 +9,7 @@ import { type Applied, apply, type Obstacles, refusedChanges, undoAllForeign } f
 import { requestId } from '../ingest/ingest.ts';
 import type { Effects } from '../lake/effects.ts';
 import { maintainTables } from '../maintain/maintain-tables.ts';
+import { overdueFiles } from '../maintain/overdue-files.ts';
 import { type Reconciliation, reconcile, type Wanted } from '../maintain/reconcile.ts';
 import type { Queue } from '../ports.ts';
 import { sinceInputs } from '../refresh/since-inputs.ts';
@@ -96,12 +97,31 @@ export async function reconcileByMessages(
   measure('behindFiles', found.ingest.length);
   measure('vanishedFiles', found.vanished.length);
   measure('unexaminedFiles', unexamined);
+  await measureOverdue(maintain, found);
   logFindings(effects, found, sent, unexamined);
   if (unexamined === 0) await closeLetters(maintain, found);
   if (!outOfTime()) await maintain.notices?.ofLake(effects, found, outOfTime);
   const failed = onePerTable([...unread, ...found.failed]);
   if (failed.length > 0)
     throw new CliError(failed.map(({ table, message }) => `${table} is not reconciled: ${message}`));
+}
+
+/** Of a dataset of which it is not known what has come, nothing is counted. */
+async function measureOverdue({ effects, measure }: MaintainEffects, found: Reconciliation): Promise<void> {
+  const arrivals = await overdueFiles(effects, found);
+  let files = 0;
+  for (const [{ name }, come] of arrivals) {
+    const { periods, gaps } = come.overdue();
+    files += periods;
+    if (periods > 0)
+      effects.log('warn', 'reconcile.overdue', {
+        dataset: name,
+        files: periods,
+        latest: gaps.slice(0, 10),
+        next: 'they were expected by the contract and have not come: ask their sender',
+      });
+  }
+  if (arrivals.size > 0) measure('overdueFiles', files);
 }
 
 async function askFor(

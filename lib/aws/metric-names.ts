@@ -20,5 +20,6 @@ export type MetricName =
   // maintain
   | 'behindFiles'
   | 'vanishedFiles'
+  | 'overdueFiles'
   | 'unexaminedFiles'
   | 'sweptFiles';

@@ -6,6 +6,7 @@ import type { Certificate } from '../inspect/certify-lake.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { asideDocument, asideLines } from './aside-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
+import { OVERDUE_TITLE, overdueLines, overduePeriods } from './overdue-text.ts';
 import { UNSEEN_TITLE, unseenLine } from './sync-text.ts';
 import { left, renderTable, right } from './table-text.ts';
 import { apart, count, JSON_HAS_ALL, number, section } from './text.ts';
@@ -28,6 +29,7 @@ export function certificateLines(certificate: FoundCertificate, maxWidth?: numbe
     [`landing  ${certificate.landing}`, `lake     ${certificate.lake}`],
     datasetTable(datasets, maxWidth),
     section('Rejected files:', named('rejected'), LONG),
+    section(OVERDUE_TITLE, overdueLines(datasets), LONG),
     section('Superseded:', named('superseded'), LONG),
     section('Waiting:', named('waiting'), LONG),
     section('No dataset matches these:', unknown, LONG),
@@ -42,6 +44,7 @@ export function certificateLines(certificate: FoundCertificate, maxWidth?: numbe
 }
 
 function datasetTable(datasets: readonly DatasetCertificate[], maxWidth?: number): string[] {
+  const skips = datasets.some((dataset) => rowsOf(dataset).skipped > 0);
   const columns = [
     left('dataset'),
     right('objects'),
@@ -51,9 +54,10 @@ function datasetTable(datasets: readonly DatasetCertificate[], maxWidth?: number
     right('records'),
     right('accepted'),
     right('quarantined'),
+    ...(skips ? [right('skipped')] : []),
   ];
   const rows = datasets.map((dataset) => {
-    const { records, accepted, quarantined } = rowsOf(dataset);
+    const { records, accepted, quarantined, skipped } = rowsOf(dataset);
     return [
       dataset.dataset,
       number(dataset.objects.length),
@@ -63,6 +67,7 @@ function datasetTable(datasets: readonly DatasetCertificate[], maxWidth?: number
       number(records),
       number(accepted),
       number(quarantined),
+      ...(skips ? [number(skipped)] : []),
     ];
   });
   return renderTable(columns, rows, maxWidth);
@@ -79,6 +84,7 @@ function rowsOf({ sources: all }: DatasetCertificate) {
     records: sources.reduce((sum, { rows }) => sum + (rows ?? 0), 0),
     accepted: sources.reduce((sum, { accepted }) => sum + accepted, 0),
     quarantined: sources.reduce((sum, { quarantined }) => sum + quarantined, 0),
+    skipped: sources.reduce((sum, { skipped }) => sum + skipped, 0),
   };
 }
 
@@ -94,6 +100,7 @@ function totals({ datasets, unknown, asideKeys }: Certificate) {
     records: sum(({ records }) => records),
     accepted: sum(({ accepted }) => accepted),
     quarantined: sum(({ quarantined }) => quarantined),
+    skipped: sum(({ skipped }) => skipped),
   };
 }
 
@@ -110,7 +117,8 @@ function notCurrent({ derived }: Certificate): string[] {
 }
 
 function verdict(certificate: Certificate): string {
-  const { objects, records, accepted, quarantined } = totals(certificate);
+  const { objects, records, accepted, quarantined, skipped } = totals(certificate);
+  const skippedToo = skipped === 0 ? '' : ` + ${number(skipped)} skipped`;
   const { problems } = certificate;
   if (certificate.unseen.length > 0)
     return `Not certified: ${count(certificate.unseen.length, 'part')} of landing cannot be seen${problems.length > 0 ? `, ${count(problems.length, 'problem')}` : ''}.`;
@@ -119,9 +127,10 @@ function verdict(certificate: Certificate): string {
     return 'Not certified: definitions that are set aside were not checked. The rest adds up.';
   const but = [
     ...named(rejectedObjects(certificate), 'file is rejected', 'files are rejected'),
+    ...named(overduePeriods(certificate.datasets), 'expected file is overdue', 'expected files are overdue'),
     ...named(stalePartitions(certificate), 'partition is stale', 'partitions are stale'),
   ];
-  return `Certified${but.length === 0 ? '' : `, but ${but.join(' and ')}`}: ${count(objects, 'landing object')}; ${count(records, 'record')} = ${number(accepted)} accepted + ${number(quarantined)} quarantined.`;
+  return `Certified${but.length === 0 ? '' : `, but ${but.join(' and ')}`}: ${count(objects, 'landing object')}; ${count(records, 'record')} = ${number(accepted)} accepted + ${number(quarantined)} quarantined${skippedToo}.`;
 }
 
 function named(n: number, one: string, many: string): string[] {
@@ -136,12 +145,12 @@ function stalePartitions({ derived }: Certificate): number {
   return derived.reduce((sum, { stale }) => sum + stale.length, 0);
 }
 
-/** 0: everything adds up, no file is rejected and no audit failed. */
+/** 0: everything adds up, no file is rejected or overdue and no audit failed. */
 export function certificateExitCode(certificate: Certificate): number {
-  const { problems, unseen, aside } = certificate;
+  const { problems, unseen, aside, datasets } = certificate;
   if (unseen.length + aside.length > 0) return FAULT;
-  const isWell = problems.length + rejectedObjects(certificate) + stalePartitions(certificate) === 0;
-  return isWell ? 0 : NEEDS_ATTENTION;
+  const open = rejectedObjects(certificate) + overduePeriods(datasets) + stalePartitions(certificate);
+  return problems.length + open === 0 ? 0 : NEEDS_ATTENTION;
 }
 
 /** See `sluice certify --help`: programs read these property names. */

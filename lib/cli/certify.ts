@@ -13,11 +13,12 @@ export const certify: Verb = {
   description: `Every object in landing is live, superseded (the lake holds an older version or one read under an older contract,
 or a newer file or delivery of a replace dataset is in use), rejected, waiting (also with a delivery that is not
 complete), or unknown to every dataset. For each source file,
-records = accepted rows + quarantined rows, counted from independent places: the log's tags and statistics, the
-footers of the data files, the quarantine files, the reports. Every data file, quarantine file, report, log entry
-and checkpoint must still be what was written. Also named: sources whose rows are in the lake but whose file is
-gone from landing, rows that another program wrote, logs that lost a part or were restored, tables without a
-definition, and insights that are behind or stale.
+records = accepted rows + quarantined rows + skipped records, counted from independent places: the log's tags and
+statistics, the footers of the data files, the quarantine files, the reports. Every data file, quarantine file,
+report, log entry and checkpoint must still be what was written. Also named: sources whose rows are in the lake but
+whose file is gone from landing, files that "expect" in a contract says should be there by now, rows that another
+program wrote, logs that lost a part or were restored, tables without a definition, and insights that are behind or
+stale.
 Reads the whole lake: in S3 that means downloading it. Changes nothing.`,
   options: [
     LANDING,
@@ -49,7 +50,8 @@ Reads the whole lake: in S3 that means downloading it. Changes nothing.`,
     },
     {
       code: NEEDS_ATTENTION,
-      meaning: 'something does not add up, a file is rejected, or a partition is stale: one sentence each',
+      meaning:
+        'something does not add up, a file is rejected or overdue, or a partition is stale: one sentence each',
     },
     {
       code: FAULT,

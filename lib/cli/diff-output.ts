@@ -85,7 +85,8 @@ function sourceLine({ dataset, source, change, old, new: now }: SourceDiff): str
   const rows =
     old && now ? `${number(old.rows)} → ${count(now.rows, 'row')}` : count((now ?? old)?.rows ?? 0, 'row');
   const quarantined = (now ?? old)?.quarantinedRows ?? 0;
-  return `${change} ${source} (${dataset}${from}): ${rows}${quarantined === 0 ? '' : `, ${number(quarantined)} quarantined`}`;
+  const skipped = (now ?? old)?.skippedRows ?? 0;
+  return `${change} ${source} (${dataset}${from}): ${rows}${quarantined === 0 ? '' : `, ${number(quarantined)} quarantined`}${skipped === 0 ? '' : `, ${number(skipped)} skipped`}`;
 }
 
 function rowLines(

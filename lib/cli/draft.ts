@@ -15,7 +15,7 @@ const FORMATS = ['contract', 'json'] as const;
 
 export const draft: Verb = {
   operand: { text: 'FILE|DIR|s3://…', required: true, further: 'FILE|DIR|s3://… …' },
-  description: `Reads sample files (CSV, JSON, NDJSON; also .gz and .zst), all of each, and prints a contract that accepts
+  description: `Reads sample files (CSV, JSON, NDJSON; also .gz, .zst, .bz2), all of each, and prints a contract that accepts
 every record of them: encoding, dialect, names, the narrowest types that keep every text exactly, required fields,
 missing values, enums, partition fields from folders name=value, a likely key. Samples with the same kind of header
 become one dataset. What was seen for each decision is printed on standard error.

@@ -14,7 +14,7 @@ import type { Round } from '../local/follow-landing.ts';
 import type { RefreshOutcome } from '../refresh/refresh.ts';
 import { shrunkText, unmatchedText } from './delivery-text.ts';
 import { deadLetterLine } from './sync-text.ts';
-import { count, duration, firstWords, number } from './text.ts';
+import { count, duration, firstWords, number, supersededText } from './text.ts';
 
 const MAX_PARTITIONS = 4;
 
@@ -63,7 +63,7 @@ function fileLines(
   switch (result) {
     case 'accepted':
       return [
-        `${label} accepted ${count(report?.accepted ?? 0, 'row')}${quarantined(outcome)}${effect(catalog, round, outcome)}`,
+        `${label} accepted ${count(report?.accepted ?? 0, 'row')}${supersededText(report?.superseded)}${quarantined(outcome)}${skipped(outcome)}${effect(catalog, round, outcome)}`,
         ...remarks(outcome),
         ...example(outcome, pathOf),
       ];
@@ -95,6 +95,13 @@ function remarks(outcome: SourceOutcome): string[] {
 
 function quarantined({ report }: SourceOutcome): string {
   return report && report.quarantined > 0 ? `, quarantined ${number(report.quarantined)}` : '';
+}
+
+function skipped({ report }: SourceOutcome): string {
+  if (report?.skipped === undefined) return '';
+  return report.skipped === report.rows
+    ? ', skipped all of its records'
+    : `, skipped ${number(report.skipped)}`;
 }
 
 function example({ report }: SourceOutcome, pathOf: (key: string) => string): string[] {

@@ -100,6 +100,7 @@ function inputTable(inputs: readonly TableUse[], maxWidth?: number): string[] {
 /** Contracts and table versions of each file are only in the JSON document: a line must fit a terminal. */
 function sourceTable(sources: readonly SourceUse[], maxWidth?: number): string[] {
   if (sources.length === 0) return [];
+  const skips = sources.some(({ skippedRows = 0 }) => skippedRows > 0);
   const isMixed = sources.some(({ dataset }) => dataset !== sources[0]?.dataset);
   const isDelivered = sources.some(({ delivery }) => delivery !== undefined);
   const columns = [
@@ -108,6 +109,7 @@ function sourceTable(sources: readonly SourceUse[], maxWidth?: number): string[]
     ...(isDelivered ? [left('delivery')] : []),
     right('rows'),
     right('quarantined'),
+    ...(skips ? [right('skipped')] : []),
     left('last modified'),
     left('etag'),
   ];
@@ -117,6 +119,7 @@ function sourceTable(sources: readonly SourceUse[], maxWidth?: number): string[]
     ...(isDelivered ? [use.delivery === undefined ? '–' : Object.values(use.delivery).join(', ')] : []),
     number(use.rows),
     number(use.quarantinedRows),
+    ...(skips ? [number(use.skippedRows ?? 0)] : []),
     timeText(use.lastModified),
     use.etag,
   ]);

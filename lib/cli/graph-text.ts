@@ -24,9 +24,10 @@ function id(name: string): string {
 
 function shape({ name, kind, mode, partitionBy }: GraphNode): string {
   const words = [
+    ...(kind === 'history' ? ['all versions'] : []),
     ...(mode === undefined || mode === 'append' ? [] : [mode]),
     partitionBy.length === 0 ? 'one partition' : `by ${partitionBy.join(', ')}`,
   ];
   const label = `"${name}<br>${words.join(', ')}"`;
-  return kind === 'dataset' ? `[(${label})]` : `[${label}]`;
+  return kind === 'insight' ? `[${label}]` : `[(${label})]`;
 }

@@ -11,13 +11,13 @@ import { type Arguments, SCHEMAS, type Verb } from './verb.ts';
 const FORMATS = ['mermaid', 'json'] as const;
 
 export const graph: Verb = {
-  description: `Prints datasets and insights, and which reads which. A thick arrow starts at the input that drives an insight: a
+  description: `Prints datasets, their histories and insights, and which reads which. A thick arrow starts at the input that drives an insight: a
 change touches only the changed partitions. A thin arrow starts at an input that is read as a whole: a change
 touches every partition. A dotted arrow starts at a table that an audit looks up (relationships).`,
   options: [
     formatOption(
       FORMATS,
-      'mermaid: a flowchart, which GitHub renders in Markdown files. json: nodes (name, kind, package, mode, description, file, partitionBy) and edges (from, to, kind: over, side or audit).',
+      'mermaid: a flowchart, which GitHub renders in Markdown files. json: nodes (name, kind: dataset, history or insight, package, mode, description, file, partitionBy) and edges (from, to, kind: over, side or audit).',
     ),
     SCHEMAS,
   ],

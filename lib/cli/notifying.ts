@@ -1,5 +1,6 @@
 // How the command line tells people outside, and what it prints where it could not: warnings on standard error, and nothing else.
 import { setTimeout as after } from 'node:timers/promises';
+import { nextDueMs } from '../lake/overdue.ts';
 import { type Channels, channelsOf } from '../local/notifiers.ts';
 import { type NotifyOptions, notifyLake } from '../local/notify-lake.ts';
 import type { LocalLake } from '../local/open-lake.ts';
@@ -33,10 +34,12 @@ function untoldText({ channel, facts, reason }: Untold): string {
 }
 
 const RETRY_MS = 60_000;
+/** A timer stands still while a laptop sleeps. */
+const LONGEST_TIMER_MS = 10 * 60_000;
 
 /**
  * Tells beside the work of `start`, which never waits for it: one after another, and what came meanwhile together. What could not be
- * told is tried again after a minute.
+ * told is tried again after a minute. When an expected file is due it tells without being asked: that none comes is no event.
  */
 export class Notifying {
   readonly #channels: Channels;
@@ -44,6 +47,7 @@ export class Notifying {
   readonly #stop = new AbortController();
   #wake = new AbortController();
   #running: Promise<void> | undefined;
+  #due: NodeJS.Timeout | undefined;
   #next: { readonly local: Pick<LocalLake, 'effects'>; readonly newMissing: boolean } | undefined;
 
   constructor({ config, environment }: Project, terminal: Terminal) {
@@ -58,12 +62,22 @@ export class Notifying {
     this.#next = { local, newMissing: newMissing || this.#next?.newMissing === true };
     this.#wake.abort();
     this.#running ??= this.#run();
+    this.#tellWhenDue(local, nextDueMs(local.effects.catalog.datasets, local.effects.clock()));
+  }
+
+  #tellWhenDue(local: Pick<LocalLake, 'effects'>, dueMs: number | undefined): void {
+    clearTimeout(this.#due);
+    if (dueMs === undefined) return;
+    const leftMs = dueMs - local.effects.clock().getTime();
+    const look = () => (leftMs < 0 ? this.tell(local, false) : this.#tellWhenDue(local, dueMs));
+    this.#due = setTimeout(look, Math.min(Math.max(leftMs + 1, 0), LONGEST_TIMER_MS));
   }
 
   /** Ends what is being told: the next start tells it. */
   async end(): Promise<void> {
     this.#stop.abort();
     this.#wake.abort();
+    clearTimeout(this.#due);
     await this.#running;
   }
 

@@ -20,21 +20,32 @@ export function countedOf({ table, change }: CountedChange): {
 }
 
 /** `2 live rows would be refused, 3 quarantined rows accepted; rows 6 → 7 live, 3 → 2 quarantined` */
-export function countsHeadline({ refused, admitted, before, after }: ContractCounts): string {
+export function countsHeadline(counts: ContractCounts): string {
+  const { refused, admitted, before, after } = counts;
+  const { live, taken } = moves(counts);
   const change = (old: number, now: number) =>
     old === now ? number(now) : `${number(old)} → ${number(now)}`;
   return (
-    `${count(refused, 'live row')} would be refused, ${count(admitted, 'quarantined row')} accepted; ` +
-    `rows: ${change(before.live, after.live)} live, ${change(before.quarantined, after.quarantined)} quarantined`
+    `${count(refused, `${live} row`)} would be refused, ${count(admitted, 'quarantined row')} ${taken}; ` +
+    `rows: ${change(before.live, after.live)} live, ${change(before.quarantined, after.quarantined)} quarantined` +
+    (before.skipped + after.skipped === 0 ? '' : `, ${change(before.skipped, after.skipped)} skipped`)
   );
+}
+
+/** A record that one contract skips may be a refused row to the other: quarantine files alone do not tell. */
+function moves({ before, after }: ContractCounts): { readonly live: string; readonly taken: string } {
+  return before.skipped === after.skipped
+    ? { live: 'live', taken: 'accepted' }
+    : { live: 'live or skipped', taken: 'accepted or skipped' };
 }
 
 /** The rest of what was counted; [] if the headline says all. `most`: items of each. */
 export function countsFacts(counts: ContractCounts, most: number): Fact[] {
   const { firstRead, withdrawn, unread } = counts;
+  const { live, taken } = moves(counts);
   return [
-    ...rowFacts('refused', counts.refused, counts.refusedFiles, counts.refusedExamples, most),
-    ...rowFacts('accepted', counts.admitted, counts.admittedFiles, counts.admittedExamples, most),
+    ...rowFacts(live, 'refused', counts.refused, counts.refusedFiles, counts.refusedExamples, most),
+    ...rowFacts('quarantined', taken, counts.admitted, counts.admittedFiles, counts.admittedExamples, most),
     ...fact(
       `${count(counts.newlyRejected.length, 'file')} would be rejected as a whole`,
       counts.newlyRejected.map(
@@ -77,6 +88,7 @@ export function countsFacts(counts: ContractCounts, most: number): Fact[] {
 }
 
 function rowFacts(
+  which: string,
   verb: string,
   rows: number,
   files: number,
@@ -85,7 +97,6 @@ function rowFacts(
 ): Fact[] {
   if (rows === 0) return [];
   const items = examples.slice(0, most).map((one) => `${one.source}, ${placedMessage(one)}`);
-  const which = verb === 'refused' ? 'live' : 'quarantined';
   const text = `${count(rows, `${which} row`)} of ${count(files, 'file')} would be ${verb}`;
   return [{ text, items, more: rows - items.length }];
 }

@@ -10,6 +10,7 @@ function totals({ reads }: Rebuilt) {
     files: accepted.length,
     rows: accepted.reduce((sum, read) => sum + read.accepted, 0),
     quarantined: accepted.reduce((sum, read) => sum + read.quarantined, 0),
+    skipped: accepted.reduce((sum, { skipped = 0 }) => sum + skipped, 0),
     rejected: reads.length - accepted.length,
   };
 }
@@ -17,9 +18,9 @@ function totals({ reads }: Rebuilt) {
 /** Lines without line ends. */
 export function rebuildLines(rebuilt: Rebuilt): string[] {
   const { dataset, version, kept, dropped } = rebuilt;
-  const { files, rows, quarantined, rejected } = totals(rebuilt);
+  const { files, rows, quarantined, skipped, rejected } = totals(rebuilt);
   return [
-    `Rebuilt ${dataset} (version ${version}) from ${count(files, 'file')}: ${count(rows, 'row')}, ${number(quarantined)} quarantined${rejected > 0 ? `, ${count(rejected, 'file')} rejected` : ''}`,
+    `Rebuilt ${dataset} (version ${version}) from ${count(files, 'file')}: ${count(rows, 'row')}, ${number(quarantined)} quarantined${skipped > 0 ? `, ${number(skipped)} skipped` : ''}${rejected > 0 ? `, ${count(rejected, 'file')} rejected` : ''}`,
     ...(kept.length > 0 ? [`Kept the rows of: ${firstWords(kept, MAX_NAMED)}`] : []),
     ...(dropped.length > 0 ? [`Deleted the rows of: ${firstWords(dropped, MAX_NAMED)}`] : []),
   ];

@@ -27,7 +27,7 @@ files if the contract has "onDelete": "keep".`,
     SCHEMAS,
     { name: 'yes', description: 'Delete the rows of files that cannot be read again.' },
     tableOrJson(
-      'dataset, version, files, rows, quarantined, rejected, kept, dropped, and sync, the document of "sluice sync --format json".',
+      'dataset, version, files, rows, quarantined, skipped, rejected, kept, dropped, and sync, the document of "sluice sync --format json".',
     ),
     MEMORY,
     VERBOSE,

@@ -1,5 +1,6 @@
 // Prints rejected files and refused rows as they are read: as a table for people, as CSV, as JSON.
 
+import type { Dataset } from '../core/contract.ts';
 import type { RefusedRow } from '../core/violation.ts';
 import { placedMessage } from '../core/violation-text.ts';
 import { csvRecord } from '../csv-record.ts';
@@ -70,6 +71,7 @@ function summary({
   rows,
   accepted,
   quarantined,
+  skipped,
   violations,
   quarantine,
   settled,
@@ -83,6 +85,7 @@ function summary({
     rows,
     accepted,
     quarantined,
+    ...(skipped === undefined ? {} : { skipped }),
     violations,
     quarantine: quarantine ?? null,
     settled: settled ?? null,
@@ -159,7 +162,7 @@ export async function showSource(
       throw new CliError(
         `${rejects.source} was rejected before its rows were read: ${rejects.reason.message}. Correct the file itself, and send it again under the same name`,
       );
-    await writeRecords(effects, rejects, terminal);
+    await writeRecords(effects, dataset, rejects, terminal);
     terminal.err(await sendAgain(effects, dataset, rejects));
     return;
   }
@@ -170,9 +173,18 @@ export async function showSource(
   else await readRefusedRows(effects, rejects, (rows) => writeRowLines(rejects, rows, shape.limit, terminal));
 }
 
-/** The raw records under the file's own header, with its original line ends. */
-async function writeRecords(effects: Effects, rejects: SourceRejects, terminal: Terminal): Promise<void> {
-  const { source, header } = rejects;
+/** The raw records under the file's own header, with its original line ends, and above a footer if the contract skips one. */
+async function writeRecords(
+  effects: Effects,
+  { footerRows = 0, dialect }: Dataset,
+  rejects: SourceRejects,
+  terminal: Terminal,
+): Promise<void> {
+  const { source, header, members } = rejects;
+  if (header === undefined && members !== undefined)
+    throw new CliError(
+      `${source} holds ${count(members.length, 'file')}, each with a header of its own: use --format json for their records`,
+    );
   if (header === undefined)
     throw new CliError(
       `the header of ${source} was not recorded when it was read: use --format json for its records, without a header`,
@@ -181,6 +193,8 @@ async function writeRecords(effects: Effects, rejects: SourceRejects, terminal: 
   await readRefusedRows(effects, rejects, async (rows) => {
     await terminal.data(header, 'csv');
     for await (const { raw } of rows) await terminal.data(`${raw}${lineEnd}`, 'csv');
+    const emptyRecord = `${dialect.quoteChar.repeat(2)}${lineEnd}`;
+    for (let i = 0; i < footerRows; i++) await terminal.data(emptyRecord, 'csv');
   });
 }
 

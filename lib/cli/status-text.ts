@@ -9,9 +9,10 @@ import type { DeadLetter } from '../local/local-queues.ts';
 import { asideDocument, asideLines, failureLines } from './aside-text.ts';
 import { remarkSections, sharedKeysLine, waitingSection } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
+import { OVERDUE_TITLE, overdueLines, overduePeriods } from './overdue-text.ts';
 import { deadLetterLine, rejectedLine, UNSEEN_TITLE, unseenLine } from './sync-text.ts';
 import { left, renderTable, right } from './table-text.ts';
-import { apart, count, number, section, timeText } from './text.ts';
+import { apart, count, JSON_HAS_ALL, number, section, timeText } from './text.ts';
 
 export type FoundStatus = LakeStatus & {
   readonly landing: string;
@@ -36,11 +37,13 @@ export function statusLines(status: FoundStatus, maxWidth?: number): string[] {
 }
 
 function datasetTable({ datasets, hasLanding }: FoundStatus, maxWidth?: number): string[] {
+  const skips = datasets.some(({ skippedRows }) => skippedRows > 0);
   const columns = [
     left('dataset'),
     right('files'),
     right('rows'),
     right('quarantined'),
+    ...(skips ? [right('skipped')] : []),
     right('rejected'),
     right('waiting'),
     right('vanished'),
@@ -52,6 +55,7 @@ function datasetTable({ datasets, hasLanding }: FoundStatus, maxWidth?: number):
     number(dataset.files),
     number(dataset.rows),
     number(dataset.openQuarantinedRows),
+    ...(skips ? [number(dataset.skippedRows)] : []),
     hasLanding ? number(dataset.rejected.length) : '?',
     hasLanding ? number(dataset.waiting) : '?',
     hasLanding ? number(dataset.vanished.length) : '?',
@@ -114,6 +118,7 @@ function attention(status: FoundStatus): string[] {
       'Duplicates (rows counted once):',
       rejected.filter(({ reason }) => reason?.rule === 'duplicate').map(rejectedLine),
     ),
+    section(OVERDUE_TITLE, status.hasLanding ? overdueLines(datasets) : [], { more: JSON_HAS_ALL }),
     settledLines(datasets.flatMap(({ settled }) => settled)),
     waitingSection(datasets),
     ...remarkSections(datasets),
@@ -155,15 +160,17 @@ function vanishedSources({ datasets, hasLanding }: FoundStatus) {
   return datasets.flatMap(({ dataset, vanished }) => vanished.map((source) => ({ source, dataset })));
 }
 
-/** 0: nothing is faulty, rejected, missing, stale or foreign; waiting files and partitions that are behind are not faults. */
+/** 0: nothing is faulty, rejected, missing, overdue, stale or foreign; waiting files and partitions that are behind are not faults. */
 export function statusExitCode(status: FoundStatus): number {
   const { datasets, derived, deadLetters, refused, aside, failures, logs, unseen, foreign, hasLanding } =
     status;
   const faults = [deadLetters, refused, aside, failures, logs, unseen];
   if (faults.some(({ length }) => length > 0)) return FAULT;
   const rejected = hasLanding ? datasets.flatMap((dataset) => dataset.rejected).length : 0;
+  const overdue = hasLanding ? overduePeriods(datasets) : 0;
   const stale = derived.flatMap((table) => [...table.stale, ...table.problems]).length;
-  return rejected + stale + foreign.length + vanishedSources(status).length > 0 ? NEEDS_ATTENTION : 0;
+  const missing = vanishedSources(status).length + overdue;
+  return rejected + stale + foreign.length + missing > 0 ? NEEDS_ATTENTION : 0;
 }
 
 /** See `sluice status --help`: programs read these property names. */
@@ -172,12 +179,13 @@ export function statusDocument(status: FoundStatus): unknown {
   return {
     landing: status.landing,
     lake: status.lake,
-    datasets: status.datasets.map(({ rejected, waiting, vanished, ...dataset }) => ({
+    datasets: status.datasets.map(({ rejected, waiting, vanished, overdue, ...dataset }) => ({
       ...dataset,
       rejected: known(rejected.map(({ source, reason }) => ({ source, reason: reason?.message ?? null }))),
       waiting: known(waiting),
       vanished: known(vanished.length),
       vanishedSources: known(vanished),
+      overdue: known(overdue),
     })),
     derived: status.derived.map(({ table, ...rest }) => ({
       table: tablePrefix(table),

@@ -10,12 +10,12 @@ import { type Arguments, LAKE, LANDING, SCHEMAS, VERBOSE, type Verb } from './ve
 import { withLake } from './with-lake.ts';
 
 export const status: Verb = {
-  description: `Per dataset: source files in the table, rows, quarantined rows, rejected files, files that wait in landing, the
-last arrival and the table's version. Per insight and built-in table: partitions, rows, version, stale partitions
+  description: `Per dataset: source files in the table, rows, quarantined rows, skipped records (where there are some),
+rejected files, files that wait in landing, the last arrival and the table's version. Per insight and built-in table: partitions, rows, version, stale partitions
 (an audit failed, the previous rows are kept) and warnings (an audit of severity warn failed, the new rows are
 live) with the reasons, and how many partitions are behind their inputs. Also lists deliveries that need attention
-(far fewer rows than before, a renamed column, the same rows under two names) and parts of landing that cannot be
-read. What "sluice settle" closed is not counted. Changes nothing and creates nothing.`,
+(far fewer rows than before, a renamed column, the same rows under two names), files that "expect" in a contract
+says should be there by now, and parts of landing that cannot be read. What "sluice settle" closed is not counted. Changes nothing and creates nothing.`,
   options: [
     LANDING,
     LAKE,
@@ -37,12 +37,12 @@ read. What "sluice settle" closed is not counted. Changes nothing and creates no
     {
       code: 0,
       meaning:
-        'no problem found; files may wait and insights may be behind; without a landing folder, waiting, rejected and vanished files are not known',
+        'no problem found; files may wait and insights may be behind; without a landing folder, waiting, rejected, overdue and vanished files are not known',
     },
     {
       code: NEEDS_ATTENTION,
       meaning:
-        'a source file is rejected (and not settled) or gone from landing, a partition is stale, or another program has written into a table',
+        'a source file is rejected (and not settled), gone from landing or overdue, a partition is stale, or another program has written into a table',
     },
     {
       code: FAULT,

@@ -19,7 +19,7 @@ import {
   waitingSection,
 } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
-import { count, duration, firstWords, number, section } from './text.ts';
+import { count, duration, firstWords, number, section, supersededText } from './text.ts';
 
 const MAX_NAMED = 10;
 
@@ -44,13 +44,24 @@ function totals({ outcomes, unchanged, rejected, settled }: SyncResult): Record<
   };
 }
 
-function rowTotals({ outcomes }: SyncResult): { accepted: number; quarantined: number; withdrawn: number } {
+type RowTotals = Readonly<
+  Record<'accepted' | 'superseded' | 'quarantined' | 'skipped' | 'withdrawn', number>
+>;
+
+function rowTotals({ outcomes }: SyncResult): RowTotals {
   const reports = outcomes.flatMap(({ result, report }) => (result === 'accepted' && report ? [report] : []));
   return {
     accepted: reports.reduce((sum, report) => sum + report.accepted, 0),
+    superseded: reports.reduce((sum, report) => sum + (report.superseded ?? 0), 0),
     quarantined: reports.reduce((sum, report) => sum + report.quarantined, 0),
+    skipped: reports.reduce((sum, { skipped = 0 }) => sum + skipped, 0),
     withdrawn: outcomes.reduce((sum, { withdrawnRows }) => sum + (withdrawnRows ?? 0), 0),
   };
+}
+
+function shownTotals(result: SyncResult): Partial<RowTotals> {
+  const { superseded, ...totals } = rowTotals(result);
+  return superseded === 0 ? totals : { ...totals, superseded };
 }
 
 function partitionCounts({ refreshed }: SyncResult): { table: string; partitions: number }[] {
@@ -93,7 +104,7 @@ function summary(result: SyncResult): string[] {
   return [
     ...contractLines(result),
     `Files: ${parts.length === 0 ? 'none' : parts.map((name) => `${number(files[name])} ${name}`).join(', ')}`,
-    `Rows: ${number(rows.accepted)} accepted, ${number(rows.quarantined)} quarantined${rows.withdrawn > 0 ? `, ${number(rows.withdrawn)} withdrawn` : ''}`,
+    `Rows: ${number(rows.accepted)} accepted${supersededText(rows.superseded)}, ${number(rows.quarantined)} quarantined${rows.skipped > 0 ? `, ${number(rows.skipped)} skipped` : ''}${rows.withdrawn > 0 ? `, ${number(rows.withdrawn)} withdrawn` : ''}`,
     `Refreshed: ${
       tables.length === 0
         ? 'nothing'
@@ -109,7 +120,7 @@ function summary(result: SyncResult): string[] {
 /** Which contracts changed, and how many files were read for them. */
 function contractLines({ applied, outcomes }: SyncResult): string[] {
   return applied
-    .filter(({ table, change }) => table.kind !== 'insights' && change !== 'created')
+    .filter(({ change, isComputed }) => !isComputed && change !== 'created')
     .map(({ table, change }) => {
       const again = outcomes.filter(({ dataset, report }) => dataset === table.name && report).length;
       return `Contract of ${table.name} changed${change === 'widened' ? ', columns widened in all data files' : ''}: ${count(again, 'file')} read under it`;
@@ -218,13 +229,14 @@ export function syncDocument(
   return {
     ...places,
     totals: totals(result),
-    rows: rowTotals(result),
+    rows: shownTotals(result),
     files: result.outcomes.map(({ source, dataset, result: outcome, report, withdrawnRows, partitions }) => ({
       source,
       dataset: dataset ?? null,
       outcome,
       rows: report?.accepted ?? withdrawnRows ?? 0,
       quarantined: report?.quarantined ?? 0,
+      skipped: report?.skipped ?? 0,
       partitions: [...new Set(partitions.map(partitionLabel))],
     })),
     applied: result.applied.map(({ table, change }) => ({ table: tablePrefix(table), change })),

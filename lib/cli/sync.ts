@@ -22,8 +22,8 @@ be stopped at any time: the next run continues.
 Valid deliveries that are probably mistakes are listed: far fewer rows than the previous version, a renamed
 column, the same rows under two names. So are parts of landing that cannot be read.
 
-At the end it tells whom "notify" in sluice.yaml names of rejected files, quarantined rows, failed audits and missing
-files, of each once, and once it is put right. Where that fails, a warning says so; the exit code stays.
+At the end it tells whom "notify" in sluice.yaml names of rejected files, quarantined rows, failed audits, and files that are missing or
+overdue, of each once, and once it is put right. Where that fails, a warning says so; the exit code stays.
 
 A date range selects by the date folders of a key (year=2024/month=01/day=02, or date=2024-01-02); for a key
 without these, by the day on which the file was last modified, in UTC.`,
@@ -43,7 +43,7 @@ without these, by the day on which the file was last modified, in UTC.`,
     { name: 'prune', description: 'Withdraw the rows of source files that are no longer in landing.' },
     { name: 'yes', description: 'Let --prune withdraw more than half of a dataset.' },
     tableOrJson(
-      'totals, rows, files, applied, refused, failed, aside (file, kind, names, message, held), asideKeys, refreshed, rejected, shrunk, unmatched, duplicates, waitingDeliveries (dataset, delivery, files, since, missing, refused), mayShareKeys, vanished, absent, unseen, undone, stale, warnings, deadLetters, ms.',
+      'totals, rows (accepted, of them superseded if any, quarantined, withdrawn), files, applied, refused, failed, aside (file, kind, names, message, held), asideKeys, refreshed, rejected, shrunk, unmatched, duplicates, waitingDeliveries (dataset, delivery, files, since, missing, refused), mayShareKeys, vanished, absent, unseen, undone, stale, warnings, deadLetters, ms.',
     ),
     MEMORY,
     VERBOSE,

@@ -41,6 +41,11 @@ export function firstWords(items: readonly string[], most: number): string {
     : `${items.slice(0, most).join(', ')}, … (${number(items.length)} in all)`;
 }
 
+/** Of accepted rows, those that are no current rows since another row of their file has their key; nothing where there are none. */
+export function supersededText(rows = 0): string {
+  return rows === 0 ? '' : ` (${number(rows)} superseded within their file)`;
+}
+
 /** Shown where a list is cut, for verbs that have --format. */
 export const JSON_HAS_ALL = '--format json has all';
 

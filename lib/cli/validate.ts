@@ -21,7 +21,9 @@ rejected. Writes nothing. The file can be anywhere; values that the dataset take
       value: 'KEY',
       description: 'The landing key that the file will have, if its folders here differ.',
     },
-    tableOrJson('file, dataset, rows, accepted, rejected, violations (line, field, rule, value, message).'),
+    tableOrJson(
+      'file, dataset, rows, accepted, of them superseded if any, rejected, skipped and skippedBy (where records are skipped), unnamedColumns, repeatedColumns and trailingDelimiter (where there are such), violations (line, field, rule, value, message).',
+    ),
     {
       name: 'limit',
       value: 'N',

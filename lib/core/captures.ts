@@ -10,34 +10,52 @@ export function captureNames(glob: string): string[] {
   return Array.from(glob.matchAll(CAPTURE), (found) => found[1] as string);
 }
 
+/** `isWhole` is false where there may be more readings. */
+export type Readings = { readonly all: readonly Captured[]; readonly isWhole: boolean };
+
+const MAX_READINGS = 20;
+
 /**
- * Reads the captures of keys that match the glob: none for another key, and two where the text can be divided in two ways, as
- * `{region}_{day}.csv` can in `north_west_1.csv`: each capture as short as possible, and as long as possible.
+ * Reads the captures of keys that match the glob: none for another key, and every reading where the text can be divided in several
+ * ways, as `{region}_{day}.csv` can in `north_west_1.csv`.
  */
-export function captureReader(glob: string): (key: string) => readonly Captured[] {
+export function captureReader(glob: string): (key: string) => Readings {
   const names = captureNames(glob);
-  if (names.length === 0) return () => [];
-  const patterns = [reader(glob, names, 'short'), reader(glob, names, 'long')] as const;
+  if (names.length === 0) return () => ({ all: [], isWhole: true });
+  const pattern = nextReading(glob, names);
   return (key) => {
-    const [short, long] = patterns.map((pattern) => captured(names, pattern.exec(key)));
-    if (short === undefined || long === undefined) return [];
-    return names.every((name) => short.get(name) === long.get(name)) ? [short] : [short, long];
+    const all: Captured[] = [];
+    for (let known = ''; all.length < MAX_READINGS; ) {
+      const texts = textsOf(pattern.exec(`${key}${END}${known}`), names);
+      if (texts === undefined) return { all, isWhole: true };
+      all.push(new Map(names.map((name, i) => [name, texts[i] ?? ''])));
+      // Among these characters no two readings can be told apart.
+      if (RESERVED.test(key)) break;
+      known += `${FIRST}${texts.join(NEXT)}${FIRST}`;
+    }
+    return { all, isWhole: false };
   };
 }
 
-/** Each name becomes a character that the glob does not have and its pattern holds unchanged, and then a group. */
-function reader(glob: string, names: readonly string[], wants: 'short' | 'long'): RegExp {
+const [END, FIRST, NEXT] = ['\u0000', '\u0001', '\u0002'];
+const RESERVED = new RegExp(`[${END}${FIRST}${NEXT}]`);
+
+/** Matches a key, END, and the readings that are known, each between FIRSTs: by one that is not among them. */
+function nextReading(glob: string, names: readonly string[]): RegExp {
   const marks = freeCharacters(glob, names.length);
   let next = 0;
   const { source, flags } = globPattern(glob.replace(CAPTURE, () => marks[next++] ?? ''));
-  const repeat = wants === 'short' ? '+?' : '+';
-  // The stars of a glob are lazy, too.
-  const stars = wants === 'short' ? source : source.replace(/(\[\^\/\]|\))\*\?/g, '$1*');
+  // Each name became a character that the glob does not have and its pattern holds unchanged; now it becomes a group.
   const grouped = marks.reduce(
-    (text, mark, i) => text.replace(new RegExp(`\\\\?${mark}`), () => `(?<c${i}>[^/]${repeat})`),
-    stars,
+    (text, mark, i) => text.replace(new RegExp(`\\\\?${mark}`), () => `(?<c${i}>[^/]+?)`),
+    source.replace(/(?<!\\)\$/g, `(?=${END})`),
   );
-  return new RegExp(grouped, flags);
+  const same = names.map((_, i) => `\\k<c${i}>`).join(NEXT);
+  return new RegExp(`${grouped}(?![^]*${FIRST}${same}${FIRST})`, flags);
+}
+
+function textsOf(found: RegExpExecArray | null, names: readonly string[]): string[] | undefined {
+  return found === null ? undefined : names.map((_, i) => found.groups?.[`c${i}`] ?? '');
 }
 
 /** Of the private use area. */
@@ -48,9 +66,4 @@ function freeCharacters(glob: string, count: number): string[] {
     if (!glob.includes(character)) found.push(character);
   }
   return found;
-}
-
-function captured(names: readonly string[], found: RegExpExecArray | null): Captured | undefined {
-  if (found === null) return undefined;
-  return new Map(names.map((name, i) => [name, found.groups?.[`c${i}`] ?? '']));
 }

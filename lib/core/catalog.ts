@@ -36,7 +36,7 @@ export type Catalog = {
   datasetFor(key: string): Dataset | undefined;
   /** The derivations that read the table directly, or have an audit that reads it. */
   dependents(table: TableRef): readonly Derivation[];
-  /** The table that a name in SQL means, ignoring case: a dataset's table or an insight. */
+  /** The table that a name in SQL means, ignoring case: a dataset's table or history, or an insight. */
   resolve(name: string): TableRef | undefined;
 };
 
@@ -57,7 +57,7 @@ export function makeCatalog(
     for (const table of [landingTable(dataset), currentTable(dataset)]) tables.set(tablePrefix(table), shape);
     names.set(dataset.name.toLowerCase(), currentTable(dataset));
   }
-  for (const { target, columns, partitionBy } of insights) {
+  for (const { target, columns, partitionBy } of derivations) {
     tables.set(tablePrefix(target), { columns, partitionColumns: partitionBy });
     names.set(target.name.toLowerCase(), target);
   }
@@ -139,12 +139,23 @@ function onlyClaim(key: string, [first, second]: readonly Dataset[]): Dataset | 
     throw new DefinitionError(
       second.file,
       `dataset ${second.name}`,
-      `the landing key ${JSON.stringify(key)} matches its path ${JSON.stringify(second.path)} and that of ${first.name}, ${JSON.stringify(first.path)} (${first.file}): make the paths differ`,
+      `the landing key ${JSON.stringify(key)} matches ${pathsText(second)} of ${second.name} and ${pathsText(first)} of ${first.name} (${first.file}): make them differ`,
     );
   return first;
 }
 
-export type Named = { readonly name: string; readonly file: string; readonly place?: string };
+function pathsText({ path, delivery }: Dataset): string {
+  const complete = delivery?.complete;
+  return `the path ${JSON.stringify(path)}${complete === undefined ? '' : ` or the markers ${JSON.stringify(complete)}`}`;
+}
+
+export type Named = {
+  readonly name: string;
+  readonly file: string;
+  readonly place?: string;
+  /** What has the name, unless it is the definition itself: `the history of orders`. */
+  readonly role?: string;
+};
 
 /** The definitions that share their SQL name with another one; the last of a name comes first, with a refusal that names the other file. */
 export function sameNames<T extends Named>(
@@ -160,7 +171,9 @@ export function sameNames<T extends Named>(
       ? []
       : group.toReversed().map((definition) => {
           const other = group.find((one) => one !== definition) ?? definition;
-          const problem = `the name ${JSON.stringify(definition.name)} is taken by ${JSON.stringify(other.name)} in ${other.file}: rename one`;
+          const own = definition.role === undefined ? '' : `, of ${definition.role},`;
+          const taker = other.role ?? JSON.stringify(other.name);
+          const problem = `the name ${JSON.stringify(definition.name)}${own} is taken by ${taker} in ${other.file}: rename one`;
           return { definition, error: new DefinitionError(definition.file, definition.place ?? '', problem) };
         }),
   );

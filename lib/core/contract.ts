@@ -1,21 +1,17 @@
 // A parsed contract of one dataset: plain data with every default filled in.
 // Knows nothing about files or SQL; parse-contract.ts creates it from datapackage.json.
+import type { Encoding } from './encodings.ts';
+import type { Expect } from './expect.ts';
 import { derivedType, type PartitionColumn } from './partition-column.ts';
 import type { Column, ColumnType } from './schema.ts';
 
-export type FieldType =
-  | 'string'
-  | 'integer'
-  | 'number'
-  | 'boolean'
-  | 'date'
-  | 'datetime'
-  | 'time'
-  | 'year'
-  | 'yearmonth'
-  | 'any'
-  | 'object'
-  | 'array';
+export type { Encoding } from './encodings.ts';
+
+export const FIELD_TYPES = [
+  ...(['string', 'integer', 'number', 'boolean', 'date', 'datetime'] as const),
+  ...(['time', 'year', 'yearmonth', 'any', 'object', 'array'] as const),
+] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
 
 /** A Table Schema field descriptor (https://specs.frictionlessdata.io/table-schema/#field-descriptors) plus our own properties. */
 export type Field = {
@@ -74,6 +70,12 @@ export type ForeignKey = {
   readonly reference: { readonly resource: string; readonly fields: readonly string[] };
 };
 
+/** Records that are no rows: by the first cell's text, by the whole text of a field's cell (RE2), or without any value. */
+export type SkipRule =
+  | { readonly startsWith: string }
+  | { readonly field: string; readonly pattern: string }
+  | { readonly blank: true };
+
 export type Mode = 'append' | 'replace' | 'upsert';
 
 /**
@@ -91,6 +93,8 @@ export type DeliveryRule = {
   /** A glob over landing keys: a delivery counts only if such a file, with the same captures, is there. */
   readonly complete?: string;
 };
+
+export type DeletingValues = { readonly field: string; readonly values: readonly string[] };
 
 /** https://datapackage.org/standard/table-schema/#fieldsMatch: how a file's columns and the contract's fields must agree. */
 export const FIELDS_MATCH = ['exact', 'equal', 'subset', 'superset', 'partial'] as const;
@@ -119,11 +123,19 @@ export type Dialect = {
   readonly caseSensitiveHeader: boolean;
 };
 
-/** `utf-16`: according to its byte order mark, little-endian without one. */
-export type Encoding = 'utf-8' | 'iso-8859-1' | 'windows-1252' | 'utf-16' | 'utf-16le' | 'utf-16be';
-
 /** `ndjson`: one JSON object per line. */
 export type Format = 'csv' | 'json' | 'ndjson';
+
+/**
+ * How a JSON file holds its records, where it is not simply an array of objects or an object a line:
+ * https://datapackage.org/standard/table-dialect/#property
+ */
+export type JsonDialect = {
+  /** The names that lead to the member with the records, outermost first; [] for the document itself. */
+  readonly property: readonly string[];
+  /** Each record is an array of cells, and these are their columns: listed here, or in the first record. Absent: objects. */
+  readonly columns?: readonly string[] | 'header';
+};
 
 export type Dataset = {
   readonly name: string;
@@ -133,11 +145,14 @@ export type Dataset = {
   readonly description?: string;
   /** A glob over landing keys: see glob.ts. */
   readonly path: string;
+  /** A glob over the names of a zip archive's members; absent: all members that are files. */
+  readonly innerPath?: string;
   readonly format: Format;
   readonly encoding: Encoding;
   /** For JSON objects nested by key: the fields that the levels' keys fill, outermost first; [] for an array of objects. */
   readonly levels: readonly string[];
   readonly dialect: Dialect;
+  readonly json?: JsonDialect;
   readonly fields: readonly Field[];
   readonly primaryKey: readonly string[];
   /** Audited, never enforced: a row may arrive before the row it refers to. */
@@ -151,6 +166,10 @@ export type Dataset = {
   readonly scope?: Scope;
   /** For replace. Absent: each file is a delivery of its own. */
   readonly delivery?: DeliveryRule;
+  /** Records that are left out and counted apart: see skip-rules.ts. */
+  readonly skipRows?: readonly SkipRule[];
+  /** So many records at the end of a file are left out as well. */
+  readonly footerRows?: number;
   readonly extraColumns: 'ignore' | 'reject';
   /** Absent: columns in any order, optional ones may be missing, `extraColumns` decides about extra ones. */
   readonly fieldsMatch?: FieldsMatch;
@@ -159,11 +178,19 @@ export type Dataset = {
   readonly maxRejectedRatio?: number;
   /** The same as a number of records; both limits apply. */
   readonly maxRejectedRows?: number;
+  /** For upsert, here and below: which of a key's versions is the newest, ahead of LastModified, key and line. */
+  readonly orderBy?: readonly string[];
+  /** A row with one of these values, as texts of the field's type, says that its key is gone. */
+  readonly deleteWhen?: readonly DeletingValues[];
+  /** A further table holds every version of each key: see row-versions.ts. */
+  readonly history?: true;
   /** How to treat source files with the same rows under another name; `allow` except in mode `append`, where they add up. */
   readonly duplicates: 'warn' | 'reject' | 'allow';
+  /** What arrives regularly; absent: nobody misses a file. */
+  readonly expect?: Expect;
   /**
-   * SHA-256 (16 hex digits) of everything that affects rows: not descriptions, titles, foreign keys, partitionFields or the file's path,
-   * and not scope and delivery, which choose among rows that are in the lake already.
+   * SHA-256 (16 hex digits) of everything that affects rows: not descriptions, titles, foreign keys, partitionFields, expect or the file's
+   * path, and not scope and delivery, which choose among rows that are in the lake already.
    */
   readonly hash: string;
 };
@@ -183,13 +210,16 @@ export function isJson(field: Pick<Field, 'type'>): boolean {
   return field.type === 'object' || field.type === 'array';
 }
 
-/** Fields whose values must be unique within a file, those of the primary key first; missing values are never equal. */
+/**
+ * Fields whose values must be unique within a file, those of the primary key first; missing values are never equal. In an
+ * upsert dataset, rows with one primary key are versions of one row: its other keys are unique among the rows of other keys.
+ */
 export type RowKey = { readonly rule: 'primary-key' | 'unique'; readonly fields: readonly string[] };
 
 export function rowKeys(dataset: Dataset): RowKey[] {
   const unique = dataset.fields.filter((field) => field.constraints.unique);
   return [
-    ...(dataset.primaryKey.length === 0
+    ...(dataset.primaryKey.length === 0 || dataset.mode === 'upsert'
       ? []
       : [{ rule: 'primary-key' as const, fields: dataset.primaryKey }]),
     ...unique.map((field) => ({ rule: 'unique' as const, fields: [field.name] })),

@@ -11,9 +11,13 @@ import { sqlType } from './schema.ts';
 import { STRING_FORMATS } from './text-pattern.ts';
 import type { Rule } from './violation.ts';
 
+export function trimmedText(field: Field, source: string): string {
+  return field.trim ? `trim(${source}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))` : source;
+}
+
 /** The text after trim and missingValues; `source` is NULL for the empty text, which is a missing value only for some fields. */
 export function cleanText(field: Field, source: string): string {
-  const trimmed = field.trim ? `trim(${source}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))` : source;
+  const trimmed = trimmedText(field, source);
   const present = field.missingValues.includes('') ? trimmed : `coalesce(${trimmed}, '')`;
   const missingValues = field.missingValues.filter((missing) => missing !== '' || field.trim);
   if (missingValues.length <= MAX_NESTED)

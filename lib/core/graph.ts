@@ -1,11 +1,12 @@
-// Which table reads which: datasets and insights as nodes, inputs and audit look-ups as edges. Pure.
+// Which table reads which: datasets, their histories and insights as nodes, inputs and audit look-ups as edges. Pure.
+import { historyName } from './built-in.ts';
 import type { Catalog } from './catalog.ts';
-import { relatedTables, sameTable } from './insight.ts';
+import { type Derivation, relatedTables, sameTable } from './insight.ts';
 
 export type GraphNode = {
   readonly name: string;
-  readonly kind: 'dataset' | 'insight';
-  /** The package of a dataset. An insight's file is also in a package, but may read tables of any. */
+  readonly kind: 'dataset' | 'history' | 'insight';
+  /** The package of a dataset or of its history. An insight's file is also in a package, but may read tables of any. */
   readonly package?: string;
   readonly mode?: string;
   readonly description?: string;
@@ -32,6 +33,7 @@ export function lakeGraph(catalog: Catalog): Graph {
   const insights = catalog.derivations.filter(({ target }) => target.kind === 'insights');
   const described = ({ description }: { readonly description?: string }) =>
     description === undefined ? {} : { description };
+  const histories = catalog.datasets.filter(({ history }) => history);
   return {
     nodes: [
       ...catalog.datasets.map((dataset) => ({
@@ -43,6 +45,13 @@ export function lakeGraph(catalog: Catalog): Graph {
         file: dataset.file,
         partitionBy: dataset.partitionBy.map(({ name }) => name),
       })),
+      ...histories.map((dataset) => ({
+        name: historyName(dataset.name),
+        kind: 'history' as const,
+        package: dataset.package,
+        file: dataset.file,
+        partitionBy: dataset.partitionBy.map(({ name }) => name),
+      })),
       ...insights.map((insight) => ({
         name: insight.target.name,
         kind: 'insight' as const,
@@ -51,18 +60,24 @@ export function lakeGraph(catalog: Catalog): Graph {
         partitionBy: insight.partitionBy,
       })),
     ],
-    edges: insights.flatMap((insight) => {
-      const edge = (from: { readonly name: string }, kind: GraphEdge['kind']) => ({
-        from: from.name,
-        to: insight.target.name,
-        kind,
-      });
-      return [
-        ...insight.inputs.map((input) =>
-          edge(input, insight.over && sameTable(insight.over, input) ? 'over' : 'side'),
-        ),
-        ...relatedTables(insight).map((table) => edge(table, 'audit')),
-      ];
-    }),
+    edges: [
+      // Both are computed from the same rows; a reader of the graph looks for the dataset's name.
+      ...histories.map(({ name }) => ({ from: name, to: historyName(name), kind: 'over' as const })),
+      ...insights.flatMap(edgesOf),
+    ],
   };
+}
+
+function edgesOf(insight: Derivation): GraphEdge[] {
+  const edge = (from: { readonly name: string }, kind: GraphEdge['kind']) => ({
+    from: from.name,
+    to: insight.target.name,
+    kind,
+  });
+  return [
+    ...insight.inputs.map((input) =>
+      edge(input, insight.over && sameTable(insight.over, input) ? 'over' : 'side'),
+    ),
+    ...relatedTables(insight).map((table) => edge(table, 'audit')),
+  ];
 }

@@ -157,12 +157,14 @@ export function isSigned(field: NumberWords, text: string): boolean {
 function formShape(field: NumberWords, { prefix, suffix }: SignedForm): string {
   const { leading, bare } = digitShapes(field, '');
   const around = field.bareNumber === false ? surroundings(field) : '';
+  // Where the form writes nothing, what stands around it and within it is one.
+  const [start, end] = [prefix, suffix].map((text) => (text.trim() === '' ? '' : around));
   const before = endsInSign(prefix) ? '' : around;
   const after = beginsWithSign(suffix) ? '' : around;
   const blanks = `[${BLANKS.filter((blank) => blank !== field.decimalChar).join('')}]*`;
   const written = (text: string) => [...text].map((one) => (/\s/.test(one) ? blanks : escaped(one))).join('');
   const digits = before === '' ? bare : `(?:${before}${leading}|${bare})`;
-  return `${around}${written(prefix)}${digits}${after}${written(suffix)}${around}`;
+  return `${start}${written(prefix)}${digits}${after}${written(suffix)}${end}`;
 }
 
 /** The parts of a text besides digits that are not allowed with `"bareNumber": false`: "5.00 DR" → ["DR"]. For messages. */

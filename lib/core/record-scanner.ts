@@ -37,7 +37,7 @@ export class RecordScanner {
   readonly #quote: number;
   readonly #escape: number;
   readonly #comment: number;
-  /** Lines without a quote are not scanned byte by byte. */
+  /** Lines without a quote are not scanned byte by byte, once those to skip are over. */
   readonly #hasPlainLines: boolean;
   #ended = 0;
   #state: State = 'record-start';
@@ -62,7 +62,7 @@ export class RecordScanner {
     this.#escape = code(dialect.escapeChar);
     this.#comment = code(dialect.commentChar);
     this.#linesToSkip = dialect.skipLines;
-    this.#hasPlainLines = this.#escape === -1 && this.#comment === -1 && dialect.skipLines === 0;
+    this.#hasPlainLines = this.#escape === -1 && this.#comment === -1;
   }
 
   /** Records so far, without the header. */
@@ -77,7 +77,8 @@ export class RecordScanner {
     let nextQuote = find(chunk, this.#quote, 0);
     let nextCr = find(chunk, CR, 0);
     while (position < chunk.length) {
-      if (this.#hasPlainLines && this.#state === 'record-start' && !this.#isAfterCr) {
+      const isPlainLine = this.#hasPlainLines && this.#linesToSkip === 0 && !this.#isAfterCr;
+      if (isPlainLine && this.#state === 'record-start') {
         if (chunk[position] === LF && this.#passesBlankLines) {
           position = this.#passBlankLines(chunk, position);
           continue;

@@ -1,6 +1,7 @@
 // Definitions that are set aside, and what stays unchanged because of them. One bad file must not stop the others and must
 // never remove rows: anything that may belong to an unreadable definition is neither unknown nor undefined. Pure.
 import type { DefinitionError } from '../errors.ts';
+import { historyName } from './built-in.ts';
 import { globMatcher, globProblem } from './glob.ts';
 
 export type SetAside = {
@@ -23,12 +24,12 @@ export type SetAside = {
 /** What a contract's text shows about its datasets, although the contract is wrong. */
 export type Told = Pick<SetAside, 'names' | 'paths' | 'hidesNames' | 'hidesPaths'>;
 
-/** From a name and a path as written; `isName`: whether a table can have that name. */
-export function toldBy(name: unknown, path: unknown, isName: (name: string) => boolean): Told {
+/** From a resource as written; `isName`: whether a table can have that name. */
+export function toldBy({ name, path, history }: Resource, isName: (name: string) => boolean): Told {
   const hasName = typeof name === 'string' && isName(name);
   const hasPath = typeof path === 'string' && globProblem(path) === undefined;
   return {
-    names: hasName ? [name] : [],
+    names: hasName ? (history ? [name, historyName(name)] : [name]) : [],
     paths: hasPath ? [path] : [],
     hidesNames: !hasName,
     hidesPaths: !hasPath,
@@ -39,7 +40,7 @@ export function toldBy(name: unknown, path: unknown, isName: (name: string) => b
 export function toldByContract(text: string, isName: (name: string) => boolean): Told {
   const resources = resourcesIn(text);
   if (resources === undefined) return { names: [], paths: pathsIn(text), hidesNames: true, hidesPaths: true };
-  const told = resources.map(({ name, path }) => toldBy(name, path, isName));
+  const told = resources.map((resource) => toldBy(resource, isName));
   return {
     names: told.flatMap(({ names }) => names),
     paths: told.flatMap(({ paths }) => paths),
@@ -48,7 +49,7 @@ export function toldByContract(text: string, isName: (name: string) => boolean):
   };
 }
 
-type Resource = { readonly name?: unknown; readonly path?: unknown };
+type Resource = { readonly name?: unknown; readonly path?: unknown; readonly history?: unknown };
 
 function resourcesIn(text: string): Resource[] | undefined {
   try {

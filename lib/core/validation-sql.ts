@@ -6,6 +6,7 @@ import { type Dataset, type Field, fieldColumnType } from './contract.ts';
 import { cleanText, fieldChecks, knownToAll, shortWay, valueSql } from './field-sql.ts';
 import { numberSql } from './number-text.ts';
 import { outsideYears } from './partition-sql.ts';
+import { deletes, isRequiredToDelete } from './row-versions.ts';
 import { sqlType } from './schema.ts';
 import { CUT, MAX_VALUE, type Rule } from './violation.ts';
 
@@ -54,9 +55,9 @@ export function validation(
     layers.get(layer)?.push(`${expression} AS ${layer}${i}`);
     return `${layer}${i}`;
   };
-  const checks: Check[] = [];
+  const all: Check[] = [];
   if (repeatedHeader !== undefined)
-    checks.push({ field: undefined, rule: 'repeated-header', bad: repeatedHeader, text: 'NULL' });
+    all.push({ field: undefined, rule: 'repeated-header', bad: repeatedHeader, text: 'NULL' });
   const cleanTexts: string[] = [];
   const values = new Map<string, string>();
   dataset.fields.forEach((field, i) => {
@@ -74,7 +75,7 @@ export function validation(
       ? column('v', i, `CAST(${text} AS ${type})`)
       : exactValue(field, i, text, pathText ?? undefined, column);
     values.set(field.name, value);
-    const add = (rule: Rule, bad: string) => checks.push({ field, rule, bad, text });
+    const add = (rule: Rule, bad: string) => all.push({ field, rule, bad, text });
     for (const [rule, bad] of fieldChecks(field, text, value))
       if (!isRead || rule !== 'type-error') add(rule, bad);
     // Delta reads an empty text in a partition column as null, which would not be what the text says.
@@ -94,6 +95,7 @@ export function validation(
       );
     }
   });
+  const checks = unlessDeleting(dataset, all, values, path);
   // A function that may fail keeps DuckDB from computing all of this twice, in a filter pushed below the columns.
   if (checks.length > 0) {
     const good = `NOT (${checks.map((check) => check.bad).join(' OR ')})`;
@@ -114,6 +116,23 @@ export function validation(
     texts: cleanTexts,
     values,
   };
+}
+
+/** A row that deletes its key may lack values that other rows must have, but not one that its path gives. */
+function unlessDeleting(
+  dataset: Dataset,
+  checks: readonly Check[],
+  values: ReadonlyMap<string, string>,
+  path: ReadonlyMap<string, string | null>,
+): readonly Check[] {
+  const deleting = deletes(dataset, (field) => values.get(field) ?? 'NULL');
+  if (deleting === undefined) return checks;
+  const isNeeded = (field: string) => path.has(field) || isRequiredToDelete(dataset, field);
+  return checks.map((check) =>
+    check.rule === 'required' && check.field && !isNeeded(check.field.name)
+      ? { ...check, bad: `(${check.bad} AND NOT ${deleting})` }
+      : check,
+  );
 }
 
 /** A violation of the whole row replaces those of its cells, which were never meant as values. */

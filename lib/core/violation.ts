@@ -44,7 +44,10 @@ export type Violation = {
   readonly message: string;
 };
 
-/** A refused record: `line` is the physical line in the source file, null if the file is one JSON document; `path` is its position there. */
+/**
+ * A refused record: `line` is the physical line in the source file (or row of a sheet), null if the file is one JSON document;
+ * `path` is its position there. In an archive `path` begins with the member's name, and the line is the member's.
+ */
 export type RefusedRow = {
   readonly line: number | null;
   readonly path?: string | null;

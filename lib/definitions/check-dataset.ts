@@ -9,20 +9,21 @@ import { Place } from './place.ts';
 export async function checkDataset(session: SqlSession, dataset: Dataset): Promise<void> {
   const asked = [
     ...dataset.fields.flatMap((field) =>
-      questions(field).map((question) => ({ at: `field ${field.name}`, ...question })),
+      questions(field).map((question) => within(`field ${field.name}`, question)),
     ),
     ...dataset.partitionBy.flatMap(({ name, timezone }) =>
-      timezone === undefined ? [] : [{ at: `partition column ${name}`, ...zoneQuestion(timezone) }],
+      timezone === undefined ? [] : [within(`partition column ${name}`, zoneQuestion(timezone))],
     ),
+    ...skipQuestions(dataset),
   ];
   // Most contracts are correct: one statement checks many expressions.
   for (let start = 0; start < asked.length; start += AT_ONCE) {
     const some = asked.slice(start, start + AT_ONCE);
     if ((await refusal(session, some.map(({ sql }) => sql).join(', '))) === undefined) continue;
-    for (const { at, word, value, sql } of some) {
+    for (const { word, value, sql } of some) {
       const problem = await refusal(session, sql);
       if (problem === undefined) continue;
-      const place = new Place(dataset.file, `dataset ${dataset.name}, ${at}, ${word}`);
+      const place = new Place(dataset.file, `dataset ${dataset.name}, ${word}`);
       place.refuse(`DuckDB does not accept ${JSON.stringify(value)}: ${problem}. Correct it`);
     }
   }
@@ -41,6 +42,24 @@ async function refusal(session: SqlSession, expressions: string): Promise<string
 }
 
 type Question = { readonly word: string; readonly value: string; readonly sql: string };
+
+function within(place: string, question: Question): Question {
+  return { ...question, word: `${place}, ${question.word}` };
+}
+
+function skipQuestions({ skipRows = [] }: Dataset): Question[] {
+  return skipRows.flatMap((rule, i) =>
+    'field' in rule
+      ? [
+          {
+            word: `skipRows[${i}].pattern`,
+            value: rule.pattern,
+            sql: `regexp_full_match('', ${literal(rule.pattern)})`,
+          },
+        ]
+      : [],
+  );
+}
 
 const DATED: readonly FieldType[] = ['date', 'datetime', 'time'];
 

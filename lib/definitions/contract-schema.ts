@@ -2,8 +2,9 @@
 // parse-contract.ts checks their meaning. An unknown property is refused, never ignored.
 import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
-import { FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
+import { FIELD_TYPES, FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
 import { TRANSFORMS } from '../core/partition-column.ts';
+import { EVERY } from '../core/period.ts';
 
 const text = z.string();
 const texts = z.array(text);
@@ -15,6 +16,7 @@ const ratio = z
     const number = isLosslessNumber(value) ? Number(value.value) : value;
     return typeof number === 'number' && number >= 0 && number <= 1;
   }, 'it must be a number from 0 to 1')
+  .meta({ type: 'number', minimum: 0, maximum: 1 })
   .transform((value) => Number(String(value)));
 const only = <T extends string | boolean>(...values: T[]) => z.literal(values);
 
@@ -33,7 +35,8 @@ const constraints = z.strictObject({
 
 const field = z.strictObject({
   name: text,
-  type: text.optional(),
+  // For editors: parse-field.ts checks it, with words of its own for types that are not supported.
+  type: text.optional().meta({ enum: [...FIELD_TYPES] }),
   format: z.union([text, filledTexts], { error: 'it must be a format or a list of formats' }).optional(),
   title: text.optional(),
   description: text.optional(),
@@ -57,6 +60,9 @@ const field = z.strictObject({
   double: z.boolean().optional(),
   timezone: text.optional(),
 });
+
+const SKIP_RULE =
+  'it must be {"startsWith": text}, {"field": name, "pattern": pattern} or {"blank": true}, or a list of them';
 
 const fieldNames = z.union([text, filledTexts], { error: 'it must be a field name or a list of them' });
 
@@ -103,6 +109,16 @@ const dialect = z.strictObject({
   headerRows: z.array(z.int().min(1)).min(1).optional(),
   headerJoin: text.optional(),
   caseSensitiveHeader: z.boolean().optional(),
+  property: text
+    .min(1)
+    .describe('Where the records of a JSON file are: the name of a member, or several with "." between them.')
+    .optional(),
+  itemType: only('object', 'array')
+    .describe('What each record of a JSON file is: an object, or an array of cells.')
+    .optional(),
+  itemKeys: filledTexts
+    .describe('The columns of JSON records that are arrays, in their order, where no header row names them.')
+    .optional(),
   csvddfVersion: descriptive,
   $schema: descriptive,
   title: descriptive,
@@ -147,11 +163,53 @@ const delivery = z.strictObject({
     ),
 });
 
+const expect = z.strictObject({
+  every: only(...EVERY).describe(
+    'How often a file arrives: one for each hour, day, week (from Monday) or month.',
+  ),
+  by: text.describe(
+    'When it is due, "HH:MM": the time of day on the day after the period; for "hour", the time after its end.',
+  ),
+  daysAfter: z
+    .int()
+    .min(0)
+    .max(366)
+    .optional()
+    .describe('How many days after the last day of the period it is due (1); 0: on that day itself.'),
+  timezone: text.optional().describe("The time zone of the periods and of `by` (the resource's timezone)."),
+  per: filledTexts
+    .optional()
+    .describe('Fields or captures of the path: a file is expected for each combination of their values.'),
+  from: text
+    .optional()
+    .describe('The first day that is expected, YYYY-MM-DD (the first period that has come).'),
+  field: fieldNames.optional().describe('The fields of the path that tell the period, where several could.'),
+});
+
+const skipRule = z.union(
+  [
+    z.strictObject({
+      startsWith: text.min(1).describe("The record's first cell begins with this text."),
+    }),
+    z.strictObject({
+      field: text.describe('The field whose cell is looked at.'),
+      pattern: text.min(1).describe("A regular expression (RE2) that the cell's whole text matches."),
+    }),
+    z.strictObject({ blank: only(true).describe('No cell of the record has a value.') }),
+  ],
+  { error: SKIP_RULE },
+);
+
 const resource = z.strictObject({
   name: text,
   path: text,
+  innerPath: text
+    .describe(
+      'A glob over the names of the files in a zip archive: those that are read (all, without what macOS adds).',
+    )
+    .optional(),
   format: only('csv', 'json', 'ndjson', 'jsonl').optional(),
-  encoding: text.optional(),
+  encoding: text.describe("The files' encoding, by a label of the WHATWG.").optional(),
   schema,
   dialect: dialect.optional(),
   description: text.optional(),
@@ -176,11 +234,28 @@ const resource = z.strictObject({
   delivery: delivery
     .optional()
     .describe('For replace: which files come together, and which delivery is the newest.'),
+  skipRows: z
+    .union([skipRule, z.array(skipRule).min(1)], { error: SKIP_RULE })
+    .describe('Records that are no rows: they are left out and counted apart.')
+    .optional(),
+  footerRows: z.int().min(1).describe('So many records at the end of each file are left out.').optional(),
   extraColumns: only('ignore', 'reject').optional(),
   onDelete: only('withdraw', 'keep').optional(),
   maxRejectedRatio: ratio.optional(),
   maxRejectedRows: z.int().min(0).optional(),
   duplicates: only('warn', 'reject', 'allow').optional(),
+  orderBy: fieldNames
+    .describe('Of an upsert: the fields whose greatest values tell the newest version of a key.')
+    .optional(),
+  deleteWhen: z
+    .record(text, z.array(z.unknown()).min(1))
+    .describe('Of an upsert: values of fields that say that the key of their row is gone.')
+    .optional(),
+  history: z
+    .boolean()
+    .describe('Of an upsert: whether a further table holds every version of each key.')
+    .optional(),
+  expect: expect.optional().describe('What arrives regularly: what does not come is named as overdue.'),
   timezone: text.optional(),
   levels: filledTexts.optional(),
 });
@@ -211,11 +286,12 @@ export type DeliveryWords = z.infer<typeof delivery>;
 export type PartitionWords = z.infer<typeof partitionColumn>;
 export type ForeignKeyWords = z.infer<typeof foreignKey>;
 export type ConstraintWords = z.infer<typeof constraints>;
+export type ExpectWords = z.infer<typeof expect>;
 
 const NOT_YET = new Set(
-  `uniqueKeys data compression innerpath scheme control layout extrapaths
-  jsonSchema categories categoriesOrdered arrayItem itemType
-  commentRows quoteStyle property itemKeys sheetNumber sheetName`.split(/\s+/),
+  `uniqueKeys data compression scheme control layout extrapaths
+  jsonSchema categories categoriesOrdered arrayItem
+  commentRows quoteStyle sheetNumber sheetName`.split(/\s+/),
 );
 
 /** Properties of the standard, or planned ones, that would change the meaning but are not supported. */
@@ -233,6 +309,7 @@ const SHAPES: Readonly<Record<string, z.ZodObject>> = {
   schema,
   dialect,
   constraints,
+  expect,
 };
 
 /** The properties allowed in the object at `path` (of a zod issue). */

@@ -1,7 +1,15 @@
 // Builds one catalog from the definitions' texts. Wrong definitions are set aside with file and position, and everything
 // that depends on them is held back; if nothing may be left out, as in a deployment, the first wrong one is refused.
-import { type Catalog, dependencyOrder, makeCatalog, type Reader, sameNames } from '../core/catalog.ts';
-import { type Dataset, tableColumns } from '../core/contract.ts';
+import { historyName, readTables, tableNames } from '../core/built-in.ts';
+import {
+  type Catalog,
+  dependencyOrder,
+  makeCatalog,
+  type Named,
+  type Reader,
+  sameNames,
+} from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import { toldByContract } from '../core/set-aside.ts';
@@ -51,8 +59,9 @@ export async function bindCatalog(files: readonly DefinitionFile[], engine: SqlE
       if (await refusals.tried(datasetTold(dataset), () => checkDataset(session, dataset)))
         datasets.push(dataset);
     const functions = await engineFunctions(session);
-    const names = [...datasets, ...parsed.sources].map(({ name }) => name);
-    const columns = datasets.flatMap((dataset) => tableColumns(dataset).map((column) => column.name));
+    const read = datasets.flatMap(readTables);
+    const names = [...read.map(({ table }) => table.name), ...parsed.sources.map(({ name }) => name)];
+    const columns = read.flatMap((table) => table.columns.map((column) => column.name));
     for (const source of parsed.sources)
       await refusals.tried(insightTold(source), async () => {
         const known = { tables: [...new Set([...names, ...refusals.names])], columns };
@@ -99,9 +108,17 @@ function parseFiles(files: readonly DefinitionFile[], refusals: Refusals): Parse
 /** A name that two definitions claim belongs to neither. Even a wrong definition claims its name. */
 function withoutTwins({ datasets, sources }: Parsed, refusals: Refusals): Parsed {
   const twins = new Map<Dataset | InsightSource, DefinitionError>();
-  const named: { name: string; file: string; place?: string; of?: Dataset | InsightSource }[] = [
+  const named: (Named & { readonly of?: Dataset | InsightSource })[] = [
     ...refusals.named,
-    ...datasets.map((of) => ({ name: of.name, file: of.file, place: `dataset ${of.name}`, of })),
+    ...datasets.flatMap((of) =>
+      tableNames(of).map((name) => ({
+        name,
+        file: of.file,
+        place: `dataset ${of.name}`,
+        ...(name === of.name ? {} : { role: `the history of ${of.name}` }),
+        of,
+      })),
+    ),
     ...sources.map((of) => ({ name: of.name, file: of.file, place: 'line 1', of })),
   ];
   for (const { definition, error } of sameNames(named)) if (definition.of) twins.set(definition.of, error);
@@ -113,8 +130,9 @@ function withoutTwins({ datasets, sources }: Parsed, refusals: Refusals): Parsed
   };
 }
 
-function datasetTold({ file, name, path }: Dataset) {
-  const known = { names: [name], paths: [path], hidesNames: false, hidesPaths: false };
+function datasetTold(dataset: Dataset) {
+  const { file, path } = dataset;
+  const known = { names: tableNames(dataset), paths: [path], hidesNames: false, hidesPaths: false };
   return { kind: 'dataset' as const, file, ...known };
 }
 
@@ -212,7 +230,12 @@ function definedName(written: string, names: readonly string[], place: Place): s
   return (
     names.find((name) => name.toLowerCase() === written.toLowerCase()) ??
     place.refuse(
-      `there is no dataset or insight named ${JSON.stringify(written)}.${didYouMean(written, names)} The SQL can read ${names.join(', ')}`,
+      `there is no dataset or insight named ${JSON.stringify(written)}.${historyHint(written, names)}${didYouMean(written, names)} The SQL can read ${names.join(', ')}`,
     )
   );
+}
+
+function historyHint(written: string, names: readonly string[]): string {
+  const base = names.find((name) => historyName(name).toLowerCase() === written.toLowerCase());
+  return base === undefined ? '' : ` ${base} has a history if its contract says "history": true.`;
 }

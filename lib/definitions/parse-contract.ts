@@ -16,11 +16,17 @@ import { type Told, toldBy } from '../core/set-aside.ts';
 import { quoted } from '../core/violation.ts';
 import type { DefinitionError } from '../errors.ts';
 import type { ResourceWords, SchemaWords } from './contract-schema.ts';
+import { parseInnerPath } from './parse-boxes.ts';
 import { parseDeliveries } from './parse-delivery.ts';
-import { parseDialect, parseEncoding } from './parse-dialect.ts';
+import { parseDialect } from './parse-dialect.ts';
+import { parseEncoding } from './parse-encoding.ts';
+import { parseExpect } from './parse-expect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
+import { checkDialectFormat, parseJsonDialect } from './parse-json-dialect.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
+import { parseSkipRows } from './parse-skip-rows.ts';
+import { parseVersionWords, type VersionWords } from './parse-versions.ts';
 import { Place, refusalOf } from './place.ts';
 import { readContract } from './read-contract.ts';
 
@@ -48,7 +54,7 @@ export function parseContractParts(file: string, packageName: string, text: stri
   const root = new Place(file);
   const refused = new Map<number, RefusedResource>();
   const refuse = (index: number, error: DefinitionError) =>
-    refused.set(index, { ...toldBy(resources[index]?.name, resources[index]?.path, isName), error });
+    refused.set(index, { ...toldBy(resources[index] ?? {}, isName), error });
   const datasets = new Map<number, Dataset>();
   for (const [index, words] of resources.entries()) {
     const parse = () => {
@@ -115,8 +121,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   const primaryKey = parsePrimaryKey(words.schema, place.at('schema'));
   if (mode === 'upsert' && primaryKey.length === 0)
     place.at('mode').refuse('"upsert" replaces rows by their key: add schema.primaryKey');
-  if (words.dialect && format !== 'csv')
-    place.at('dialect').refuse('a dialect applies only to the format "csv": remove it');
+  checkDialectFormat(words.dialect ?? {}, format, place.at('dialect'));
   const dialect = parseDialect(words.dialect ?? {}, place.at('dialect'));
   const fields = parseFields(words, primaryKey, dialect.nullSequence, place);
   const pointed = fields.findIndex((field) => field.decimalChar !== undefined);
@@ -136,10 +141,12 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   const meaning = {
     name: words.name,
     path: words.path,
+    ...parseInnerPath(words.innerPath, place.at('innerPath')),
     format,
     levels: parseLevels(words, format, fields, place.at('levels')),
     encoding: parseEncoding(words.encoding ?? 'utf-8', place.at('encoding')),
     dialect,
+    ...parseJsonDialect(words.dialect ?? {}, format, words.levels ?? [], place.at('dialect')),
     fields,
     primaryKey,
     partitionBy: effectivePartition(
@@ -148,6 +155,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
       mode === 'replace' ? (deliveries.scope?.names ?? []) : primaryKey,
     ),
     mode,
+    ...parseSkipRows(words, format, fields, place),
     extraColumns: parseExtraColumns(words, dialect, place),
     ...(words.schema.fieldsMatch === undefined ? {} : { fieldsMatch: words.schema.fieldsMatch }),
     onDelete: words.onDelete ?? 'withdraw',
@@ -155,6 +163,13 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     ...(words.maxRejectedRows === undefined ? {} : { maxRejectedRows: words.maxRejectedRows }),
   } as const;
   const duplicates = parseDuplicates(words, mode, place.at('duplicates'));
+  const versions = parseVersionWords(
+    words,
+    { mode, primaryKey, fields, partitionBy: declared },
+    place,
+    nameProblem,
+  );
+  const expect = parseExpect(words, fields, place.at('expect'));
   // The other two values change no row.
   const refused = duplicates === 'reject' ? { duplicates } : {};
   const rows = { ...meaning, fields: fields.map(({ description: _, ...field }) => field) };
@@ -168,8 +183,16 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     file,
     ...description,
     duplicates,
-    hash: definitionHash({ ...rows, ...refused }),
+    ...(expect === undefined ? {} : { expect }),
+    ...versions,
+    hash: definitionHash({ ...rows, ...refused, ...keptVersions(mode, versions) }),
   };
+}
+
+/** What decides which rows of an upsert's file are accepted: versions of a key are no repetitions of it. */
+function keptVersions(mode: Mode, { deleteWhen, orderBy }: VersionWords): object {
+  if (mode !== 'upsert') return {};
+  return { versions: deleteWhen === undefined ? 'kept' : { deleteWhen, orderBy } };
 }
 
 /** For extra columns, fieldsMatch takes precedence over extraColumns; both may be set if they agree. */
@@ -209,7 +232,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 };
 
 function formatOf(path: string, place: Place): Format {
-  const extension = /\.(\w+)(?:\.(?:gz|zst))?$/.exec(path)?.[1];
+  const extension = /\.(\w+)(?:\.(?:gz|zst|bz2|zip))?$/.exec(path)?.[1];
   return (
     FORMATS[extension ?? ''] ??
     place.refuse('"format" is missing and cannot be derived from the path: write "csv", "json" or "ndjson"')

@@ -2,7 +2,7 @@
 // capture that nothing uses is refused.
 import { captureNames } from '../core/captures.ts';
 import type { DeliveryRule, Field, FieldType, Mode, Scope } from '../core/contract.ts';
-import { globProblem } from '../core/glob.ts';
+import { CAPTURE, globMatcher, globProblem } from '../core/glob.ts';
 import { quoted } from '../core/violation.ts';
 import { globbedFields, isInKeys } from '../lake/path-values.ts';
 import type { ResourceWords } from './contract-schema.ts';
@@ -25,13 +25,14 @@ export function parseDeliveries(
     ...(scope?.names ?? []),
     ...(delivery?.by ?? []),
     ...captureNames(delivery?.complete ?? ''),
+    ...(words.expect?.per ?? []),
   ];
   const idle = captured.find((name) => !used.includes(name));
   if (idle !== undefined)
     place
       .at('path')
       .refuse(
-        `nothing uses the capture {${idle}}: name a field ${quoted(idle)}, use it in "scope" or "delivery", or write "*"`,
+        `nothing uses the capture {${idle}}: name a field ${quoted(idle)}, use it in "scope", "delivery" or "expect", or write "*"`,
       );
   return { ...(scope === undefined ? {} : { scope }), ...(delivery === undefined ? {} : { delivery }) };
 }
@@ -118,6 +119,16 @@ function parseDelivery(
   return { by, newest: words.newest ?? 'lastModified', ...(complete === undefined ? {} : { complete }) };
 }
 
+/** A key that the glob matches. */
+function exampleOf(glob: string): string {
+  return glob
+    .replace(CAPTURE, 'x')
+    .replace(/\*\*\//g, '')
+    .replace(/\*+|\?/g, 'x')
+    .replace(/\{([^{},]*)[^{}]*\}/g, '$1')
+    .replace(/\[!?(.)[^\]]*\]/g, '$1');
+}
+
 /** The whole glob of the markers. */
 function parseComplete(
   written: string | undefined,
@@ -148,6 +159,10 @@ function parseComplete(
     place.refuse(
       `${quoted(glob)} does not say of which delivery a marker is: add {${missing}}, by which deliveries are told apart`,
     );
-  if (glob === path) place.refuse(`${quoted(glob)} is the path of the data files: name the marker alone`);
+  const data = exampleOf(path);
+  if (globMatcher(glob)(data))
+    place.refuse(
+      `${quoted(glob)} takes data files for markers, too, such as ${quoted(data)}: name the marker alone`,
+    );
   return glob;
 }

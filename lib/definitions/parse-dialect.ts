@@ -1,7 +1,6 @@
-// How a CSV file is written: checks the properties of a dialect and `encoding`, and fills in every default.
+// How a CSV file is written: checks the properties of a dialect, and fills in every default.
 // https://specs.frictionlessdata.io/csv-dialect/ and, for headerRows and headerJoin, https://datapackage.org/standard/table-dialect/
-import type { Dialect, Encoding } from '../core/contract.ts';
-import { didYouMean } from '../core/did-you-mean.ts';
+import type { Dialect } from '../core/contract.ts';
 import type { DialectWords } from './contract-schema.ts';
 import type { Place } from './place.ts';
 
@@ -63,30 +62,4 @@ function nullSequence(words: DialectWords, place: Place): Pick<Dialect, 'nullSeq
       `${JSON.stringify(text)} contains ${JSON.stringify(special)}, which ends or quotes a cell: use another text`,
     );
   return { nullSequence: text };
-}
-
-/** By their names in lower case without punctuation: https://encoding.spec.whatwg.org/#names-and-labels has most. */
-const ENCODINGS: Readonly<Record<string, Encoding>> = {
-  utf8: 'utf-8',
-  utf8sig: 'utf-8',
-  ascii: 'utf-8',
-  usascii: 'utf-8',
-  latin1: 'iso-8859-1',
-  iso88591: 'iso-8859-1',
-  l1: 'iso-8859-1',
-  windows1252: 'windows-1252',
-  cp1252: 'windows-1252',
-  utf16: 'utf-16',
-  utf16le: 'utf-16le',
-  utf16be: 'utf-16be',
-};
-
-const NAMES = ['utf-8', 'iso-8859-1', 'latin-1', 'windows-1252', 'utf-16', 'utf-16le', 'utf-16be'];
-
-export function parseEncoding(word: string, place: Place): Encoding {
-  const encoding = ENCODINGS[word.toLowerCase().replace(/[-_ ]/g, '')];
-  if (encoding !== undefined) return encoding;
-  return place.refuse(
-    `the encoding ${JSON.stringify(word)} is not supported.${didYouMean(word, NAMES)} Write one of ${NAMES.join(', ')}`,
-  );
 }

@@ -1,5 +1,5 @@
 // Parses one field of a contract: checks its properties against its type and fills in every default.
-import type { Field, FieldType } from '../core/contract.ts';
+import { FIELD_TYPES, type Field, type FieldType } from '../core/contract.ts';
 import { isEpoch } from '../core/date-format.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { ENGINE_COLUMNS } from '../core/schema.ts';
@@ -17,10 +17,6 @@ export const DEFAULT_DECIMAL = { precision: 38, scale: 9 } as const;
 const TRUE_VALUES = ['true', 'True', 'TRUE', '1'];
 const FALSE_VALUES = ['false', 'False', 'FALSE', '0'];
 
-const TYPES: readonly FieldType[] =
-  'string integer number boolean date datetime time year yearmonth any object array'.split(
-    ' ',
-  ) as FieldType[];
 const UNSUPPORTED = 'duration list geopoint geojson'.split(' ');
 
 /** Defaults that the resource and its schema give to all fields. */
@@ -105,11 +101,13 @@ export function checkFieldName(name: string, place: Place): void {
 
 function fieldType(word: string | undefined, place: Place): FieldType {
   const type = word ?? 'string';
-  const known = TYPES.find((candidate) => candidate === type);
+  const known = FIELD_TYPES.find((candidate) => candidate === type);
   if (known) return known;
   if (UNSUPPORTED.includes(type))
     return place.refuse(`the type "${type}" is not supported: read it as "string"`);
-  return place.refuse(`"${type}" is not a type.${didYouMean(type, TYPES)} Write one of ${TYPES.join(', ')}`);
+  return place.refuse(
+    `"${type}" is not a type.${didYouMean(type, FIELD_TYPES)} Write one of ${FIELD_TYPES.join(', ')}`,
+  );
 }
 
 function decimal(words: FieldWords, place: Place): Pick<Field, 'precision' | 'scale' | 'double'> {

@@ -12,6 +12,7 @@ export type RefusedWords = {
   readonly error: DefinitionError;
   readonly name: unknown;
   readonly path: unknown;
+  readonly history: unknown;
 };
 
 /**
@@ -26,13 +27,13 @@ export function readContract(file: string, text: string): (ResourceWords | Refus
   if (result.success) return result.data.resources;
   const own = result.error.issues.find(({ path }) => path[0] !== 'resources' || path.length < 2);
   if (own) refuseIssue(place, json, own);
-  const { resources } = json as { readonly resources: readonly { name?: unknown; path?: unknown }[] };
+  const { resources } = json as { readonly resources: readonly Omit<RefusedWords, 'error'>[] };
   return resources.map((resource, index) => {
     const issue = result.error.issues.find(({ path }) => path[1] === index);
     if (issue === undefined) return packageWords.shape.resources.element.parse(resource);
     const error = refusalOf(() => refuseIssue(place, json, issue));
     if (error === undefined) throw result.error;
-    return { error, name: resource?.name, path: resource?.path };
+    return { error, name: resource?.name, path: resource?.path, history: resource?.history };
   });
 }
 
@@ -85,6 +86,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: 'a text in quotes',
   array: 'a list ([…])',
   object: 'an object ({…})',
+  record: 'an object ({…})',
   int: 'a whole number',
   number: 'a whole number',
   boolean: 'true or false',

@@ -1,8 +1,7 @@
 // All columns of one kind of sample, asked until no form is left to propose: the first texts propose forms, the engine counts over
 // every record which texts a form refuses, and these texts propose the next ones.
 import { mkdir } from 'node:fs/promises';
-import { csvSource } from '../ingest/csv/csv-source.ts';
-import { jsonSource } from '../ingest/json/json-source.ts';
+import { formatSource } from '../ingest/format-source.ts';
 import type { RowSource, SourceFile } from '../ingest/row-source.ts';
 import { OutOfMemoryError, SqlError, type SqlSession } from '../ports.ts';
 import { type Column, fitting } from './column.ts';
@@ -102,7 +101,7 @@ async function openSamples(kind: Kind, options: ReadOptions) {
     const scratch = sampleScratch(options.scratch, i);
     await mkdir(scratch, { recursive: true });
     const file = textFile({ ...sample, encoding: kind.encoding }, { ...options, scratch });
-    const source = await (sample.format === 'csv' ? csvSource(file) : jsonSource(file));
+    const source = await formatSource(file);
     if ('rule' in source) refused.push({ sample, problem: source.message });
     else {
       const names = new Map(

@@ -1,4 +1,5 @@
 // What kind of JSON a sample is, and the members that its records have. Reads it with ingest's own reader.
+import { JsonLines } from '../ingest/json/json-lines.ts';
 import { readJson } from '../ingest/json/json-records.ts';
 import type { SourceFile } from '../ingest/row-source.ts';
 
@@ -10,16 +11,18 @@ export function jsonFormat(head: Buffer): JsonFormat | { problem: string } {
   if (text.startsWith('[')) return 'json';
   if (!text.startsWith('{')) return { problem: 'it is neither an array of objects nor one object per line' };
   const [first = '', second = ''] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  if (isObject(first) && (second === '' || second.startsWith('{'))) return 'ndjson';
+  if (isObjects(first) && (second === '' || second.startsWith('{'))) return 'ndjson';
   return {
     problem:
-      'it is one JSON object, whose records are probably nested by key: a contract can read that, but only you can name its "levels" (docs/contracts.md); draft reads arrays of objects, and one object per line',
+      'it is one JSON object, whose records are probably nested by key: a contract can read that, but only you can name its "levels", or the "property" of its dialect (docs/contracts.md); draft reads arrays of objects, and one object per line',
   };
 }
 
-function isObject(line: string): boolean {
+/** One, or several one after the other. */
+function isObjects(line: string): boolean {
+  const [cut] = new JsonLines().push(Buffer.from(`${line}\n`));
   try {
-    return typeof JSON.parse(line) === 'object';
+    return typeof JSON.parse(cut?.bytes.toString() ?? '') === 'object';
   } catch (error) {
     if (error instanceof SyntaxError) return false;
     throw error;

@@ -84,7 +84,7 @@ export async function readSample(sample: Sample, options: ReadOptions): Promise<
 }
 
 function isJsonName(path: string): boolean {
-  return /\.(json|ndjson|jsonl)(\.(gz|zst))?$/i.test(path);
+  return /\.(json|ndjson|jsonl)(\.(gz|zst|bz2))?$/i.test(path);
 }
 
 type Written = Pick<KnownSample, 'path' | 'format' | 'encoding' | 'dialect' | 'labels'>;

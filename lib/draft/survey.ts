@@ -2,6 +2,7 @@
 // columns.
 import { isAscii } from 'node:buffer';
 import type { Encoding } from '../core/contract.ts';
+import { readBeginning } from '../ingest/packing.ts';
 import { textBytes } from '../ingest/source-bytes.ts';
 import { Utf8Check } from '../ingest/utf8-check.ts';
 
@@ -25,6 +26,8 @@ const PROBE_BYTES = 8192;
 
 /** Throws as textBytes. `maxBytes`: of an archive's contents. */
 export async function survey(path: string, maxBytes: number): Promise<Survey | NoText> {
+  const { foreign } = await readBeginning(path);
+  if (foreign !== undefined) return { problem: `it is ${foreign}` };
   const bytes = new ByteCensus();
   for await (const chunk of textBytes(path, 'utf-8', maxBytes)) {
     bytes.push(chunk);
@@ -49,11 +52,7 @@ async function headOf(path: string, encoding: Encoding, maxBytes: number) {
 
 const MAGIC: readonly (readonly [string, string])[] = [
   ['PK\u0003\u0004', 'a ZIP archive or an Excel workbook: unpack it, or save its sheet as CSV'],
-  ['PAR1', 'a Parquet file, which is a table already: write it as CSV if it is to be ingested'],
   ['%PDF', 'a PDF document: export its table as CSV'],
-  ['\u001f\u008b', 'a gzip archive: name it with .gz at its end, as in orders.csv.gz'],
-  ['(\u00b5/\u00fd', 'a zstd archive: name it with .zst at its end, as in orders.csv.zst'],
-  ['SQLite format 3', 'a SQLite database: export its tables as CSV'],
 ];
 
 /** Not defined in windows-1252. */

@@ -25,7 +25,12 @@ import { type Undone, undoForeign } from './undo-foreign.ts';
 import { widenFiles } from './widen.ts';
 
 /** `widened`: changed, and its data files rewritten with wider columns. */
-export type Applied = { readonly table: TableRef; readonly change: 'created' | 'changed' | 'widened' };
+export type Applied = {
+  readonly table: TableRef;
+  readonly change: 'created' | 'changed' | 'widened';
+  /** It is computed: its definition changed, and no source file is read for that. */
+  readonly isComputed?: true;
+};
 
 /** A dataset whose table stays as it is and is neither written nor read. */
 export type RefusedChange = {
@@ -242,7 +247,7 @@ async function applyDefinition(effects: Effects, derivation: Derivation): Promis
     if (snapshot === undefined) return createTable(metaData);
     return { actions: [{ metaData }], operation: 'APPLY', change: 'changed' } as const;
   });
-  return planned && { table: derivation.target, change: planned.change };
+  return planned && { table: derivation.target, change: planned.change, isComputed: true };
 }
 
 function derivedMetadata(

@@ -76,10 +76,11 @@ function convertSource(
     // Earlier reports do not count: another Sluice may have refused what this one accepts.
     const converted = await convertVersion(target, version, new ConversionLimiter());
     if (converted?.report === undefined) return undefined;
-    const { source, outcome, reason, rows, accepted, quarantined } = converted.report;
+    const { source, outcome, reason, rows, accepted, quarantined, skipped } = converted.report;
+    const counts = { rows, accepted, quarantined, ...(skipped === undefined ? {} : { skipped }) };
     return {
       adds: converted.adds,
-      read: { source, outcome, rows, accepted, quarantined, ...(reason === undefined ? {} : { reason }) },
+      read: { source, outcome, ...counts, ...(reason === undefined ? {} : { reason }) },
     };
   });
 }

@@ -19,7 +19,10 @@ export type Piece = {
   readonly read?: SourceRead;
 };
 
-export type SourceRead = Pick<Report, 'source' | 'outcome' | 'reason' | 'rows' | 'accepted' | 'quarantined'>;
+export type SourceRead = Pick<
+  Report,
+  'source' | 'outcome' | 'reason' | 'rows' | 'accepted' | 'quarantined' | 'skipped'
+>;
 
 /** `version`: the table's when the piece was done. */
 type Note = Piece & { readonly id: string; readonly version: number };

@@ -1,7 +1,8 @@
-// Writes a source file's accepted rows as Parquet: in the file's order, without repeated keys, split by partition.
+// Writes a source file's accepted rows as Parquet: in the file's order, which tells the versions of a key apart, without repeated
+// keys, split by partition.
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Field, type RowKey, rowKeys, tableColumns } from '../core/contract.ts';
+import { type Field, rowKeys, tableColumns } from '../core/contract.ts';
 import type { PartitionColumn } from '../core/partition-column.ts';
 import { partitionExpression } from '../core/partition-sql.ts';
 import { selectColumn, type Validation } from '../core/validation-sql.ts';
@@ -9,6 +10,7 @@ import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier, literal, readParquet, writeParquet } from '../sql/quoting.ts';
+import { keyFields, repeatedKeys, repeats } from './repeated-keys.ts';
 import type { RowSource, SourceFile } from './row-source.ts';
 
 export type DataFile = FileStatistics & { readonly path: string; readonly partition: PartitionValues };
@@ -27,20 +29,22 @@ function dataColumns(file: SourceFile): string[] {
   );
 }
 
-/** Returns the number of rows without a violation. `signal`: aborts when they are no longer needed. */
+/** Returns the number of rows without a violation that are not skipped. `signal`: aborts when they are no longer needed. */
 export function copyAccepted(
   session: SqlSession,
   file: SourceFile,
   source: RowSource,
   rules: Validation,
   to: string,
+  /** Rows that are left out, valid or not: see anySkips. */
+  skipped: string | undefined,
   signal: AbortSignal,
 ): Promise<number> {
   const leftOut = new Set(
     singlePartition(file) === undefined ? [] : file.dataset.partitionBy.map((p) => p.name),
   );
-  const keyFields = new Set(rowKeys(file.dataset).flatMap((key) => key.fields));
-  const fields = [...rules.values].filter(([name]) => !leftOut.has(name) || keyFields.has(name));
+  const ofKeys = new Set([...file.dataset.primaryKey, ...keyFields(file.dataset)]);
+  const fields = [...rules.values].filter(([name]) => !leftOut.has(name) || ofKeys.has(name));
   const derived = file.dataset.partitionBy.filter((p) => p.transform !== 'identity');
   const select = [
     ...fields.map(([name, value]) => selectColumn(value, name)),
@@ -48,7 +52,7 @@ export function copyAccepted(
   ];
   return session.run(
     writeParquet(
-      `SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}`,
+      `SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}${skipped === undefined ? '' : ` AND NOT ${skipped}`}`,
       to,
     ),
     signal,
@@ -60,21 +64,13 @@ function derivedValue(file: SourceFile, column: PartitionColumn, rules: Validati
   return partitionExpression(column, field, rules.values.get(field.name) as string);
 }
 
-function present(key: RowKey): string {
-  return key.fields.map((name) => `${identifier(name)} IS NOT NULL`).join(' AND ');
-}
-
-function list(key: RowKey): string {
-  return key.fields.map(identifier).join(', ');
-}
-
 export async function hasRepeatedKey(
   session: SqlSession,
   file: SourceFile,
   accepted: string,
 ): Promise<boolean> {
   for (const key of rowKeys(file.dataset)) {
-    const sql = `SELECT 1 FROM ${readParquet(accepted)} WHERE ${present(key)} GROUP BY ${list(key)} HAVING count(*) > 1 LIMIT 1`;
+    const sql = repeatedKeys(file.dataset, key, readParquet(accepted));
     if ((await session.rows(sql)).length > 0) return true;
   }
   return false;
@@ -88,13 +84,23 @@ export async function keepFirstOfEachKey(
 ): Promise<number> {
   const all = join(file.scratch, 'repeated.parquet');
   await rename(accepted, all);
-  const isFirst = rowKeys(file.dataset).map(
-    (key) =>
-      `(NOT (${present(key)}) OR row_number() OVER (PARTITION BY ${list(key)} ORDER BY file_row_number) = 1)`,
-  );
-  return session.run(
-    writeParquet(`SELECT * FROM ${readParquet(all)} QUALIFY ${isFirst.join(' AND ')}`, accepted),
-  );
+  const isFirst = rowKeys(file.dataset).map((key) => `NOT ${repeats(file.dataset, key)}`);
+  const kept = `SELECT * FROM ${readParquet(all)} QUALIFY ${isFirst.join(' AND ')} ORDER BY file_row_number`;
+  return session.run(writeParquet(kept, accepted));
+}
+
+/** In an upsert dataset: the rows that another row of the file with the same key, whichever is newer, keeps from being current. */
+export async function countSuperseded(
+  session: SqlSession,
+  { dataset }: SourceFile,
+  accepted: string,
+  rows: number,
+): Promise<number> {
+  if (dataset.mode !== 'upsert' || rows === 0) return 0;
+  const key = dataset.primaryKey.map(identifier).join(', ');
+  const sql = `SELECT count(*) AS keys FROM (SELECT DISTINCT ${key} FROM ${readParquet(accepted)})`;
+  const [found] = await session.rows<{ keys: number }>(sql);
+  return rows - Number(found?.keys ?? rows);
 }
 
 /** No file for a partition without rows, except in replace mode, where an empty file empties the table. */

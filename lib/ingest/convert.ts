@@ -1,6 +1,7 @@
 // Converts one source file to Parquet: accepted rows by partition, rejected rows for quarantine, and a check that none is lost.
 // Knows no tables, commits or reports. Guarantees law 3 (conservation) and law 8 (bounded memory).
 import { join } from 'node:path';
+import { anySkips, type SkippedCount, skipConditions, skippedTotal } from '../core/skip-rules.ts';
 import { validation } from '../core/validation-sql.ts';
 import type { Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
@@ -8,19 +9,23 @@ import { pathValues } from '../lake/path-values.ts';
 import { OutOfMemoryError, SqlError, type SqlSession } from '../ports.ts';
 import {
   copyAccepted,
+  countSuperseded,
   type DataFile,
   hasRepeatedKey,
   keepFirstOfEachKey,
   splitByPartition,
 } from './accepted-rows.ts';
-import { csvSource } from './csv/csv-source.ts';
+import { unnamedViolation } from './column-remarks.ts';
 import { refusedRows } from './find-violations.ts';
-import { jsonSource } from './json/json-source.ts';
 import { reported } from './labels.ts';
+import { type MemberCount, memberCounts } from './member-counts.ts';
+import type { ColumnRemarks } from './odd-columns.ts';
+import { openSource } from './open-source.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectionViolation } from './rejection-limits.ts';
 import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
 import { unpackedViolation } from './size-limit.ts';
+import { countSkipped, type SkippedRows } from './skipped-rows.ts';
 import { BrokenArchiveError, TooLargeError } from './source-bytes.ts';
 import { type TimeStage, untimed } from './stopwatch.ts';
 
@@ -30,22 +35,31 @@ export type Converted = {
   readonly outcome: 'accepted';
   readonly rows: number;
   readonly acceptedRows: number;
+  /** Of them, those that another row of the file with the same key hides: see countSuperseded. */
+  readonly superseded: number;
+  /** Records that the contract skips, by rule. rows = acceptedRows + quarantine.rows + these. */
+  readonly skipped: readonly SkippedCount[];
   readonly dataFiles: readonly DataFile[];
   readonly quarantine: QuarantineFile | undefined;
   readonly ignoredColumns: readonly string[];
+  readonly columnRemarks: ColumnRemarks;
   /** Optional columns that the file lacks. */
   readonly missingColumns: readonly string[];
   /** Hash of the source's text; see RecordCount. */
   readonly text: string | undefined;
+  /** Of an archive. */
+  readonly members?: readonly MemberCount[];
 };
 /** The whole file is refused. If its records were read: their number, and the refused ones. */
 export type Refused = {
   readonly outcome: 'rejected';
   readonly violation: Violation;
   readonly rows?: number;
+  readonly skipped?: readonly SkippedCount[];
   readonly quarantine?: QuarantineFile;
   /** As of an accepted file, if its records were read. */
   readonly text?: string | undefined;
+  readonly members?: readonly MemberCount[];
 };
 
 export type ConvertOptions = {
@@ -82,7 +96,7 @@ export async function convert(
   options: ConvertOptions = {},
 ): Promise<Converted | Refused> {
   try {
-    const source = await (file.dataset.format === 'csv' ? csvSource(file) : jsonSource(file));
+    const source = await openSource(file);
     return 'rule' in source
       ? { outcome: 'rejected', violation: source }
       : await convertEitherWay(session, file, source, options);
@@ -130,6 +144,9 @@ async function convertRows(
   { time = untimed, maxExamples = MAX_EXAMPLES }: ConvertOptions,
 ): Promise<Converted | Refused> {
   const rules = validation(file.dataset, source.texts, file.fromPath, source.repeatedHeader);
+  const { skipConditions: aboutRecords = [], skipped: without = [] } = source;
+  const conditions = [...aboutRecords, ...skipConditions(file.dataset, source.texts, source.missing)];
+  const skipping = anySkips(conditions);
   const accepted = join(file.scratch, 'accepted.parquet');
   const stop = new AbortController();
   const counting = time('count', source.countRecords);
@@ -139,7 +156,7 @@ async function convertRows(
     () => stop.abort(),
   );
   const [copied, counted] = await Promise.allSettled([
-    time('convert', () => copyAccepted(session, file, source, rules, accepted, stop.signal)),
+    time('convert', () => copyAccepted(session, file, source, rules, accepted, skipping, stop.signal)),
     counting,
   ]);
   if (counted.status === 'rejected') throw counted.reason;
@@ -148,33 +165,48 @@ async function convertRows(
   if (copied.status === 'rejected') throw copied.reason;
   const valid = copied.value;
   const rows = counted.value.records;
-  const acceptedRows = await time('deduplicate', async () =>
-    valid > 0 && (await hasRepeatedKey(session, file, accepted))
-      ? keepFirstOfEachKey(session, file, accepted)
-      : valid,
-  );
+  const { acceptedRows, superseded } = await time('deduplicate', async () => {
+    const acceptedRows =
+      valid > 0 && (await hasRepeatedKey(session, file, accepted))
+        ? await keepFirstOfEachKey(session, file, accepted)
+        : valid;
+    return { acceptedRows, superseded: await countSuperseded(session, file, accepted, acceptedRows) };
+  });
+  const isWhole = valid + skippedTotal(without) === rows;
+  const found: SkippedRows = isWhole ? { skipped: [] } : await countSkipped(session, source, conditions);
+  const { relationRows = rows - skippedTotal(without) } = found;
+  if (aboutRecords.length > 0 && relationRows + skippedTotal(without) !== rows)
+    throw new CorruptionError(`${file.path}: a record that is no row may be one to skip`);
+  const skipped = [...without, ...found.skipped];
+  const skippedRows = skippedTotal(skipped);
   const quarantine =
-    acceptedRows === rows
+    acceptedRows + skippedRows === rows
       ? undefined
       : await time('quarantine', () =>
           writeQuarantine(
             session,
             file,
-            refusedRows(session, file, source, rules, counted.value),
+            refusedRows(session, file, source, rules, counted.value, skipping),
             maxExamples,
+            source.headerText,
           ),
         );
-  if (acceptedRows + (quarantine?.rows ?? 0) !== rows)
+  const refused = quarantine?.rows ?? 0;
+  if (acceptedRows + refused + skippedRows !== rows)
     throw new CorruptionError(
-      `${file.path}: ${rows} records, but ${acceptedRows} accepted and ${quarantine?.rows ?? 0} quarantined. Nothing was committed; please report this file's shape.`,
+      `${file.path}: ${rows} records, but ${acceptedRows} accepted, ${refused} quarantined and ${skippedRows} skipped. Nothing was committed; please report this file's shape.`,
     );
-  const tooMany = rejectionViolation(file.dataset, rows, rows - acceptedRows, quarantine?.examples[0]);
-  if (tooMany)
+  const tooMany = rejectionViolation(file.dataset, rows - skippedRows, refused, quarantine?.examples[0]);
+  const columnRemarks = (await source.columnRemarks?.(session)) ?? {};
+  const violation = tooMany ?? unnamedViolation(file.dataset, columnRemarks);
+  if (violation)
     return {
       outcome: 'rejected',
-      violation: tooMany,
+      violation,
       rows,
       text: counted.value.text,
+      skipped,
+      ...memberCounts(source, counted.value),
       ...(quarantine ? { quarantine } : {}),
     };
   const dataFiles = await time('split', () => splitByPartition(session, file, accepted, acceptedRows));
@@ -182,10 +214,14 @@ async function convertRows(
     outcome: 'accepted',
     rows,
     acceptedRows,
+    superseded,
+    skipped,
     dataFiles,
     quarantine,
     ignoredColumns: reported(source.ignored),
+    columnRemarks,
     missingColumns: reported(source.missing),
     text: counted.value.text,
+    ...memberCounts(source, counted.value),
   };
 }

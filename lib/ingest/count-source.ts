@@ -1,13 +1,22 @@
 // Counts a source file's records without reading values, with the same independent code that checks every conversion.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Violation } from '../core/violation.ts';
-import { countCsvRecords } from './csv/csv-source.ts';
-import { readHeader } from './csv/header.ts';
-import { countJsonRecords } from './json/json-source.ts';
+import { countFormatRecords } from './format-source.ts';
+import { foreignFile } from './open-source.ts';
+import { readBeginning } from './packing.ts';
 import type { SourceFile } from './row-source.ts';
 
 /** Returns the reason if the file's records cannot be counted. Throws BrokenArchiveError. */
 export async function countSourceRecords(file: SourceFile): Promise<number | Violation> {
-  if (file.dataset.format !== 'csv') return (await countJsonRecords(file)).records;
-  const header = await readHeader(file);
-  return 'rule' in header ? header : (await countCsvRecords(file, header.labels.length)).records;
+  const beginning = await readBeginning(file.path);
+  if (beginning.foreign !== undefined) return foreignFile(beginning.foreign);
+  if (beginning.packing !== 'zip') return countFormatRecords({ ...file, beginning });
+  const { countZipRecords } = await import('./zip/zip-source.ts');
+  const scratch = await mkdtemp(join(file.scratch, 'count-'));
+  try {
+    return await countZipRecords({ ...file, scratch });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }

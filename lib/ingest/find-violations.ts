@@ -1,11 +1,13 @@
 // The second pass over a source file with bad rows: finds these rows and every reason against each.
 import { join } from 'node:path';
-import { type RowKey, rowKeys } from '../core/contract.ts';
+import { type Dataset, type RowKey, rowKeys } from '../core/contract.ts';
 import { failedChecks, type Validation } from '../core/validation-sql.ts';
 import { fieldViolation, type RefusedRow, shown, type Violation } from '../core/violation.ts';
+import { CorruptionError } from '../errors.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier, readParquet, writeParquet } from '../sql/quoting.ts';
 import { repeatedHeader } from './csv/repeated-header.ts';
+import { keyFields, repeats } from './repeated-keys.ts';
 import type { FlaggedRow, RecordCount, RowSource, SourceFile } from './row-source.ts';
 
 /** In the file's order. */
@@ -15,12 +17,15 @@ export async function* refusedRows(
   source: RowSource,
   rules: Validation,
   counted: RecordCount,
+  /** Rows that are neither refused nor anyone's repetition: see anySkips. */
+  skipped: string | undefined,
 ): AsyncIterable<RefusedRow> {
+  const unlessSkipped = (value: string) =>
+    skipped === undefined ? value : `CASE WHEN NOT ${skipped} THEN ${value} END`;
   const flags = join(file.scratch, 'flags.parquet');
-  const keyFields = [...new Set(rowKeys(file.dataset).flatMap((key) => key.fields))];
   const texts = new Map(file.dataset.fields.map(({ name }, i) => [name, rules.texts[i]]));
-  const keys = keyFields.flatMap((name) => [
-    `${rules.values.get(name)} AS ${keyColumn(name)}`,
+  const keys = keyFields(file.dataset).flatMap((name) => [
+    `${unlessSkipped(String(rules.values.get(name)))} AS ${keyColumn(name)}`,
     `${texts.get(name)} AS ${keyTextColumn(name)}`,
   ]);
   // DuckDB finds some errors only in columns that it reads: read all that the first pass read.
@@ -28,11 +33,35 @@ export async function* refusedRows(
   const unchecked = rules.texts.flatMap((text, i) =>
     checked.has(text) ? [] : [`${text} IS NULL AS blank${i}`],
   );
-  const select = [`${rules.violations} AS violations`, ...unchecked, ...keys].join(', ');
+  const member = source.members === undefined ? [] : ['member'];
+  const select = [`${unlessSkipped(rules.violations)} AS violations`, ...member, ...unchecked, ...keys].join(
+    ', ',
+  );
   const relationRows = await session.run(
     writeParquet(`SELECT ${select} FROM ${rules.relation(source.relation)}`, flags),
   );
-  yield* source.refusedRows({ rows: flaggedRows(session, file, rules, flags), relationRows, counted });
+  const rows = flaggedRows(session, file, rules, flags);
+  const memberRows = source.members && (await rowsByMember(session, flags, source.members.length));
+  yield* source.refusedRows({ rows, relationRows, counted, ...(memberRows ? { memberRows } : {}) });
+}
+
+/** Throws CorruptionError if the engine has mixed the members' rows. */
+async function rowsByMember(session: SqlSession, flags: string, members: number): Promise<number[]> {
+  type Row = { member: number; rows: number; first: number };
+  const found = await session.rows<Row>(
+    `SELECT member, count(*) AS rows, min(file_row_number) AS first FROM ${readParquet(flags)} GROUP BY member ORDER BY member`,
+  );
+  const counts = Array.from({ length: members }, () => 0);
+  let before = 0;
+  for (const { member, rows, first } of found) {
+    if (Number(first) !== before)
+      throw new CorruptionError(
+        'the engine has mixed the rows of an archive. Nothing was committed; please report this',
+      );
+    counts[Number(member)] = Number(rows);
+    before += Number(rows);
+  }
+  return counts;
 }
 
 function keyColumn(field: string): string {
@@ -44,14 +73,12 @@ function keyTextColumn(field: string): string {
 }
 
 /** A row that follows a row without violations that has the same key. */
-function repeatedSql(keys: readonly RowKey[]): string {
-  const checks = keys.map((key) => {
-    const columns = key.fields.map(keyColumn);
-    const present = columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
-    const texts = key.fields.map(keyTextColumn).join(', ');
-    const first = `min(CASE WHEN violations IS NULL THEN file_row_number END) OVER (PARTITION BY ${columns.join(', ')})`;
-    return { bad: `${present} AND ${first} < file_row_number`, text: `concat_ws(', ', ${texts})` };
-  });
+function repeatedSql(dataset: Dataset, keys: readonly RowKey[]): string {
+  const relation = { column: keyColumn, isValid: 'violations IS NULL' };
+  const checks = keys.map((key) => ({
+    bad: repeats(dataset, key, relation),
+    text: `concat_ws(', ', ${key.fields.map(keyTextColumn).join(', ')})`,
+  }));
   // The keys are numbered with negative numbers, the checks from zero.
   return `nullif(${failedChecks(checks, (n) => -1 - n)}, '[]')`;
 }
@@ -63,7 +90,7 @@ async function* flaggedRows(
   flags: string,
 ): AsyncIterable<FlaggedRow> {
   const keys = rowKeys(file.dataset);
-  const repeated = keys.length === 0 ? 'NULL' : repeatedSql(keys);
+  const repeated = keys.length === 0 ? 'NULL' : repeatedSql(file.dataset, keys);
   const sql = `SELECT * FROM (SELECT file_row_number AS "row", violations, ${repeated} AS repeated
     FROM ${readParquet(flags)}) WHERE violations IS NOT NULL OR repeated IS NOT NULL ORDER BY "row"`;
   type Row = { row: number; violations: string | null; repeated: string | null };

@@ -9,6 +9,7 @@ import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import { vacuumFence } from '../delta/vacuum.ts';
 import { TryAgainError } from '../errors.ts';
 import { inParallel, mapInParallel } from '../in-parallel.ts';
+import { isKept } from '../lake/deliveries.ts';
 import { announce, type Effects } from '../lake/effects.ts';
 import { CONTRACT, filesBySource, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
@@ -137,7 +138,7 @@ async function planSource(
   if ('error' in present) throw present.error;
   const { version } = present;
   if (version === undefined) {
-    if (dataset.onDelete !== 'keep' || hasNoRows(own)) return withdrawal(dataset, source, own, now);
+    if (!isKept(dataset, own)) return withdrawal(dataset, source, own, now);
     return noChange(dataset, source, own, 'kept');
   }
   const earlier = known.get(source);
@@ -200,7 +201,11 @@ function logOutcome(
   version: number | undefined,
 ): void {
   const file = { dataset: name, source };
-  const rows = { rows: report?.accepted, quarantined: report?.quarantined };
+  const rows = {
+    rows: report?.accepted,
+    quarantined: report?.quarantined,
+    ...(report?.skipped === undefined ? {} : { skipped: report.skipped }),
+  };
   log('info', `ingest.${result}`, { ...file, ...rows, version });
   if (result !== 'accepted' || report === undefined) return;
   if (report.former) log('warn', 'ingest.shrunk', { ...file, ...rows, before: report.former });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
 import type { Dataset } from '../core/contract.ts';
+import { type SkippedCount, skippedTotal } from '../core/skip-rules.ts';
 import { quoted, type Violation } from '../core/violation.ts';
 import type { Add } from '../delta/actions.ts';
 import { filesOfMarker, isMarker } from '../lake/deliveries.ts';
@@ -13,10 +14,12 @@ import { publishDataFile } from '../lake/publish-data-file.ts';
 import { type Origin, originTags, type Role, roleTags } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { DataFile } from './accepted-rows.ts';
+import { filledColumns } from './column-remarks.ts';
 import type { Converted, Refused } from './convert.ts';
 import type { LiveFiles } from './duplicates.ts';
 import { writeEmptyFile } from './empty-file.ts';
 import { shrunkFrom } from './former-delivery.ts';
+import type { ColumnRemarks } from './odd-columns.ts';
 import { type Facts, type Findings, factsDigest, type Report, sourceVersion, writeReport } from './report.ts';
 import { fileViolation } from './row-source.ts';
 import type { Staged } from './staged.ts';
@@ -97,28 +100,45 @@ async function findings(
     ...(converted.outcome === 'rejected' ? { reason: converted.violation } : {}),
     rows: converted.rows ?? 0,
     accepted: converted.outcome === 'accepted' ? converted.acceptedRows : 0,
+    ...(converted.outcome === 'accepted' && converted.superseded > 0
+      ? { superseded: converted.superseded }
+      : {}),
     quarantined: quarantine?.rows ?? 0,
+    ...skippedFindings(converted.skipped ?? []),
     violations: quarantine?.counts ?? [],
     examples: quarantine?.examples ?? [],
     ...columnFindings(dataset, converted),
     ...(converted.text === undefined ? {} : { text: converted.text }),
+    ...(converted.members === undefined ? {} : { members: converted.members }),
     ...stored,
     ...(quarantine?.header === undefined ? {} : { header: quarantine.header }),
   };
 }
 
+function skippedFindings(skippedBy: readonly SkippedCount[]): Pick<Findings, 'skipped' | 'skippedBy'> {
+  const skipped = skippedTotal(skippedBy);
+  return skipped === 0 ? {} : { skipped, skippedBy };
+}
+
 function columnFindings(
   dataset: Dataset,
   converted: Converted | Refused,
-): Pick<Findings, 'ignoredColumns' | 'missingColumns' | 'unmatched'> {
+): Pick<Findings, 'ignoredColumns' | 'missingColumns' | 'unmatched' | keyof ColumnRemarks> {
   if (converted.outcome === 'rejected') return { ignoredColumns: [], missingColumns: [] };
-  const { ignoredColumns, missingColumns } = converted;
-  const unmatched = unmatchedLabels(dataset, missingColumns, ignoredColumns);
-  return { ignoredColumns, missingColumns, ...(unmatched === undefined ? {} : { unmatched }) };
+  const { ignoredColumns, missingColumns, columnRemarks } = converted;
+  // A column that lost its name is as good as one with another name.
+  const brought = [...ignoredColumns, ...filledColumns(columnRemarks).map(() => '')];
+  const unmatched = unmatchedLabels(dataset, missingColumns, brought);
+  return {
+    ignoredColumns,
+    ...columnRemarks,
+    missingColumns,
+    ...(unmatched === undefined ? {} : { unmatched }),
+  };
 }
 
 function originOf({ dataset }: Target, facts: Facts, report: string): Origin {
-  const { source, etag, lastModified, accepted, quarantined, text } = facts;
+  const { source, etag, lastModified, accepted, quarantined, skipped = 0, text } = facts;
   return {
     source,
     etag,
@@ -126,6 +146,7 @@ function originOf({ dataset }: Target, facts: Facts, report: string): Origin {
     contract: dataset.hash,
     acceptedRows: accepted,
     quarantinedRows: quarantined,
+    skippedRows: skipped,
     report,
     ...(text === undefined ? {} : { text }),
   };
@@ -155,6 +176,9 @@ export function publishMarker(target: Target, version: ObjectVersion): Promise<S
 const NO_ROWS = {
   rows: 0,
   acceptedRows: 0,
+  superseded: 0,
+  skipped: [],
+  columnRemarks: {},
   dataFiles: [],
   quarantine: undefined,
   ignoredColumns: [],

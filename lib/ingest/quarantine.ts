@@ -5,7 +5,6 @@ import { createGzip } from 'node:zlib';
 import type { RefusedRow, Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
 import { fileLiteral, writeParquet } from '../sql/quoting.ts';
-import { headerText } from './csv/header-text.ts';
 import { pour } from './pour.ts';
 import type { SourceFile } from './row-source.ts';
 
@@ -36,6 +35,7 @@ export async function writeQuarantine(
   file: SourceFile,
   rejected: AsyncIterable<RefusedRow>,
   maxExamples: number,
+  headerText?: () => Promise<string>,
 ): Promise<QuarantineFile> {
   const counts = new Map<string, { field: string; rule: string; rows: number }>();
   const examples: Example[] = [];
@@ -71,6 +71,6 @@ export async function writeQuarantine(
   const path = join(file.scratch, 'quarantine.parquet');
   const source = `read_json(${fileLiteral(lined)}, format = 'newline_delimited', columns = ${COLUMNS}, maximum_object_size = ${longest}, hive_partitioning = false)`;
   await session.run(writeParquet(`SELECT * FROM ${source}`, path));
-  const header = file.dataset.format === 'csv' ? { header: await headerText(file) } : {};
+  const header = headerText === undefined ? {} : { header: await headerText() };
   return { path, rows, counts: [...counts.values()], examples, ...header };
 }

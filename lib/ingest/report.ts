@@ -2,16 +2,19 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../core/contract.ts';
 import { canonicalJson } from '../core/definition-hash.ts';
+import type { SkippedCount } from '../core/skip-rules.ts';
 import type { Violation } from '../core/violation.ts';
 import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Former, Unmatched } from '../lake/delivery.ts';
 import { reportKey, type SourceVersion } from '../lake/layout.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
+import type { MemberCount } from './member-counts.ts';
+import type { ColumnRemarks } from './odd-columns.ts';
 import type { Example, ViolationCount } from './quarantine.ts';
 import type { Timings } from './stopwatch.ts';
 
 /** The results of reading the file. */
-export type Findings = {
+export type Findings = ColumnRemarks & {
   /** `rejected`: the whole file was refused, and the table keeps the source's previous rows. */
   readonly outcome: 'accepted' | 'rejected';
   /** Why the file was refused. */
@@ -19,8 +22,13 @@ export type Findings = {
   /** Records in the file; 0 if it was refused before they could be counted. */
   readonly rows: number;
   readonly accepted: number;
+  /** Accepted rows of an upsert that are not current, as another row of the file has their key; absent for none. */
+  readonly superseded?: number;
   /** Rows that break the contract. */
   readonly quarantined: number;
+  /** Records that the contract skips, and by which rule; absent where there is none. rows = accepted + quarantined + skipped. */
+  readonly skipped?: number;
+  readonly skippedBy?: readonly SkippedCount[];
   /** By field and rule. */
   readonly violations: readonly ViolationCount[];
   /** The first twenty. */
@@ -36,6 +44,8 @@ export type Findings = {
   /** The quarantined rows' key in the lake, and the hash of the file's bytes. */
   readonly quarantine?: string;
   readonly quarantineContent?: string;
+  /** The files in an archive, in the order in which they were read; absent for any other file. */
+  readonly members?: readonly MemberCount[];
   /** Of a CSV file with quarantined rows: its text up to its first record, line ends included. */
   readonly header?: string;
 };

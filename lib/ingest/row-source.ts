@@ -1,8 +1,12 @@
 // A source file of any format as rows of texts: the interface for validation and conversion.
 import type { Dataset } from '../core/contract.ts';
 import type { RecordOffsets } from '../core/record-offsets.ts';
+import type { SkipCondition, SkippedCount } from '../core/skip-rules.ts';
 import type { TextSource } from '../core/validation-sql.ts';
 import { type RefusedRow, shortValue, type Violation } from '../core/violation.ts';
+import type { SqlSession } from '../ports.ts';
+import type { ColumnRemarks } from './odd-columns.ts';
+import type { Beginning } from './packing.ts';
 import { textBytes } from './source-bytes.ts';
 
 export type RowSource = {
@@ -13,12 +17,22 @@ export type RowSource = {
   readonly repeatedHeader?: string;
   /** Columns of the file without a field. */
   readonly ignored: readonly string[];
+  /** Of CSV: what is odd about its columns and loses nothing. */
+  columnRemarks?(session: SqlSession): Promise<ColumnRemarks>;
   /** The labels of optional fields that nothing fills: their values are null. */
   readonly missing: readonly string[];
+  /** Records that the relation leaves out because the contract skips them. */
+  readonly skipped?: readonly SkippedCount[];
+  /** Rules about whole records, where the relation still has those that they skip. They hold only if every other record is a row. */
+  readonly skipConditions?: readonly SkipCondition[];
   /** Records in the file, counted independently of the relation. */
   countRecords(): Promise<RecordCount>;
   /** Every record that is not accepted, in the file's order: the flagged rows, and the records that are no rows. */
   refusedRows(flagged: FlaggedRows): AsyncIterable<RefusedRow>;
+  /** A CSV file's text before its first record, line ends included; absent where there is no one such text. */
+  headerText?(): Promise<string>;
+  /** For an archive: its members, of which each row's column `member` names one by its number. */
+  readonly members?: readonly string[];
   /** The same records read by our own reader, for a file that is not plain or that DuckDB cannot read. */
   rewritten?(): Promise<RowSource | Violation>;
 };
@@ -31,6 +45,8 @@ export type RecordCount = {
   readonly offsets?: RecordOffsets;
   /** Of the text, unpacked and decoded: equal texts have the same. See TextHash. */
   readonly text?: string;
+  /** Of an archive: what each of its members has. */
+  readonly members?: readonly RecordCount[];
 };
 
 export type FlaggedRows = {
@@ -40,6 +56,8 @@ export type FlaggedRows = {
   readonly relationRows: number;
   /** What countRecords found in the file. */
   readonly counted: RecordCount;
+  /** Of an archive: how many of the relation's rows each member has. */
+  readonly memberRows?: readonly number[];
 };
 
 /** A row of the relation that validation refused; `row` counts from 0 in the relation's order, ascending. */
@@ -59,6 +77,10 @@ export type SourceFile = {
   readonly scratch: string;
   /** How much an archive may hold. */
   readonly limit?: SourceLimit;
+  /** What its first bytes say, if they were looked at. */
+  readonly beginning?: Beginning;
+  /** Its first line is Excel's "sep=;", which the dialect skips. */
+  readonly hasSepLine?: boolean;
 };
 
 /** The file's text as UTF-8 bytes. Throws BrokenArchiveError, and TooLargeError beyond the limit. */

@@ -1,7 +1,7 @@
 // Whether a source file's version needs no conversion: its rows are live, or its report has an outcome that is still valid.
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
-import { isMarker } from '../lake/deliveries.ts';
+import { filesOfMarker, isMarker } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { madeFrom, readOrigin, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
@@ -17,11 +17,13 @@ export function lastModifiedCounts(dataset: Dataset): boolean {
 }
 
 export function isLive(dataset: Dataset, live: readonly Add[], version: ObjectVersion): boolean {
+  // A change of the contract may make a marker of a data file, or the other way round.
+  const role = isMarker(dataset, version.key) ? 'marker' : undefined;
   const made = (add: Add) => {
     const origin = readOrigin(add);
     return (
       origin !== undefined &&
-      roleOf(add) !== 'refused' &&
+      roleOf(add) === role &&
       madeFrom(origin, version, dataset.hash, lastModifiedCounts(dataset)) &&
       !refusesAll(dataset, origin.acceptedRows, origin.quarantinedRows)
     );
@@ -39,6 +41,10 @@ export async function settledBefore(
   const own = live.get(version.key) ?? [];
   if (isLive(dataset, own, version)) return { version, replaces: false, adds: [] };
   const report = await readReport(effects.lake, dataset, version);
+  if (isMarker(dataset, version.key)) {
+    const isRefused = report?.outcome === 'rejected' && filesOfMarker(dataset, version.key) === undefined;
+    return isRefused ? { version, replaces: false, adds: [], report } : undefined;
+  }
   if (report?.outcome === 'rejected')
     return (await stillStands(effects, dataset, live, version, report))
       ? { version, replaces: false, adds: [], report }
@@ -48,7 +54,6 @@ export async function settledBefore(
     report?.accepted === 0 &&
     own.length === 0 &&
     leavesNoFile(dataset) &&
-    !isMarker(dataset, version.key) &&
     !refusesAll(dataset, report.accepted, report.quarantined)
   )
     return { version, replaces: false, adds: [], report };

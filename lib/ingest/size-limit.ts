@@ -9,7 +9,7 @@ import { fileViolation, type SourceLimit } from './row-source.ts';
 /** A source file, its accepted rows and its rejected rows may be on the disk at the same time. */
 export const DISK_FACTOR = 3;
 
-/** Estimated contents of a compressed CSV file, as a multiple of its size, until it is read. */
+/** Estimated contents of a file with an archive's name, as a multiple of its size, until it is read. */
 const UNPACKED = 8;
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
@@ -72,7 +72,7 @@ export function unpackedBytes(version: ObjectVersion): number {
 }
 
 function isPacked(version: ObjectVersion): boolean {
-  return /\.(gz|zst)$/.test(version.key);
+  return /\.(gz|zst|bz2|zip)$/.test(version.key);
 }
 
 /** `1.5 GB`, in powers of 1,000. */

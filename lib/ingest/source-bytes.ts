@@ -1,11 +1,11 @@
-// Reads a source file's text as UTF-8 bytes: unpacked by file extension, decoded, without byte order mark. Undecodable
+// Reads a source file's text as UTF-8 bytes: unpacked by its first bytes, decoded, without byte order mark. Undecodable
 // input becomes a byte that never occurs in UTF-8, so that the record readers can report its position.
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import type { Encoding } from '../core/contract.ts';
-import { CliError } from '../errors.ts';
+import { type Encoding, isMultiByte, isSingleByte } from '../core/encodings.ts';
+import { Bzip2Error, unbzip2 } from './bzip2.ts';
+import { beginningOf, HEAD_BYTES, openFile, sizeOf } from './packing.ts';
+import { fromMultiByte, singleByteCharacter } from './platform-text.ts';
 import { pour } from './pour.ts';
 import { ZstdBlocks } from './zstd-blocks.ts';
 
@@ -31,15 +31,59 @@ export class TooLargeError extends Error {
 
 /** `maxBytes`: limit of an archive's contents. Throws TooLargeError beyond it, and BrokenArchiveError. */
 export function textBytes(path: string, encoding: Encoding, maxBytes = Infinity): AsyncIterable<Buffer> {
-  const bytes = unpacked(path, maxBytes);
+  const bytes = unpacked(fileBytes(path), maxBytes);
   return withoutMark(encoding === 'utf-8' ? bytes : decoded(bytes, encoding));
 }
 
-async function* unpacked(path: string, maxBytes: number): AsyncIterable<Buffer> {
-  const bytes = fileBytes(path);
-  if (path.endsWith('.gz')) yield* joined(atMost(maxBytes, gunzipped(bytes)));
-  else if (path.endsWith('.zst')) yield* joined(atMost(maxBytes, unzstd(bytes)));
-  else yield* bytes;
+/**
+ * What gzip, zstd or bzip2 packed, by the first bytes; any other bytes as they are. Throws TooLargeError beyond `maxBytes` unpacked
+ * bytes, and BrokenArchiveError, also for an archive within the archive.
+ */
+export async function* unpacked(bytes: AsyncIterable<Buffer>, maxBytes: number): AsyncIterable<Buffer> {
+  const whole = bytes[Symbol.asyncIterator]();
+  try {
+    const first = await firstOf(whole);
+    const rest = following(first, whole);
+    const { packing } = beginningOf(first);
+    if (packing === undefined || packing === 'none' || packing === 'zip') return yield* rest;
+    let hasBegun = false;
+    for await (const chunk of joined(atMost(maxBytes, UNPACKERS[packing](rest)))) {
+      if (!hasBegun) requireText(packing, chunk);
+      hasBegun = true;
+      yield chunk;
+    }
+  } finally {
+    await whole.return?.();
+  }
+}
+
+const UNPACKERS = { gzip: gunzipped, zstd: unzstd, bzip2: bunzipped };
+
+/** So many that they tell what they are; fewer if there are no more. */
+async function firstOf(bytes: AsyncIterator<Buffer>): Promise<Buffer> {
+  let first: Buffer = Buffer.alloc(0);
+  while (first.length < HEAD_BYTES) {
+    const { done, value } = await bytes.next();
+    if (done) break;
+    first = first.length === 0 ? value : Buffer.concat([first, value]);
+  }
+  return first;
+}
+
+async function* following(first: Buffer, rest: AsyncIterator<Buffer>): AsyncIterable<Buffer> {
+  if (first.length > 0) yield first;
+  for (;;) {
+    const { done, value } = await rest.next();
+    if (done) return;
+    yield value;
+  }
+}
+
+function requireText(outer: string, chunk: Buffer): void {
+  const { packing, foreign } = beginningOf(chunk);
+  if (packing === 'none') return;
+  const what = foreign ?? `a ${packing} archive: pack the file once`;
+  throw new BrokenArchiveError(`the ${outer} archive holds ${what}`);
 }
 
 /** Joins small chunks: unpacking may give single bytes, and the readers rescan an incomplete record with each chunk. */
@@ -56,7 +100,7 @@ async function* joined(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   if (length > 0) yield Buffer.concat(pieces);
 }
 
-async function* atMost(maxBytes: number, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+export async function* atMost(maxBytes: number, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   let read = 0;
   for await (const chunk of bytes) {
     read += chunk.length;
@@ -70,17 +114,14 @@ async function* atMost(maxBytes: number, bytes: AsyncIterable<Buffer>): AsyncIte
  * them to the garbage collector. Each chunk is read while the one before is in use.
  */
 async function* fileBytes(path: string): AsyncIterable<Buffer> {
-  // Opening a pipe would wait for a writer: without waiting we can see that it is not a regular file.
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = await openFile(path);
   const read = (position: number, size: number) => {
     const wanted = Math.min(CHUNK_BYTES, Math.max(1, size - position));
     return file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, position);
   };
   let reading: ReturnType<typeof read> | undefined;
   try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw new CliError(`${path} is a pipe or a device, not a file: move it away`);
-    const { size } = stats;
+    const size = await sizeOf(file, path);
     reading = read(0, size);
     for (let position = 0; ; ) {
       const { bytesRead, buffer } = await reading;
@@ -98,10 +139,17 @@ async function* fileBytes(path: string): AsyncIterable<Buffer> {
 
 async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const plain = createGunzip({ chunkSize: CHUNK_BYTES });
+  const packed = { end: 0 };
   // A broken archive ends `plain` with the error, which its reader gets; the promise would only repeat it.
-  const poured = pour(bytes, plain).catch(() => undefined);
+  const poured = pour(measured(bytes, packed), plain).catch(() => undefined);
   try {
     yield* plain;
+    await poured;
+    // Zeros may pad an archive. Node reads nothing that comes after them.
+    if (packed.end > plain.bytesWritten)
+      throw new BrokenArchiveError(
+        'the gzip archive goes on after zeros behind its end, which nobody would read: send the file again, or what follows as another file',
+      );
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw error;
     throw new BrokenArchiveError(
@@ -111,6 +159,17 @@ async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   } finally {
     plain.destroy();
     await poured;
+  }
+}
+
+/** The same bytes. `packed.end`: how many there are up to the last one that is not zero. */
+async function* measured(bytes: AsyncIterable<Buffer>, packed: { end: number }): AsyncIterable<Buffer> {
+  let before = 0;
+  for await (const chunk of bytes) {
+    const last = chunk.findLastIndex((byte) => byte !== 0);
+    if (last >= 0) packed.end = before + last + 1;
+    before += chunk.length;
+    yield chunk;
   }
 }
 
@@ -140,6 +199,17 @@ async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
     throw new BrokenArchiveError('the zstd archive is broken: it ends too early. Send the file again');
 }
 
+async function* bunzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  try {
+    yield* unbzip2(bytes);
+  } catch (error) {
+    if (!(error instanceof Bzip2Error)) throw error;
+    throw new BrokenArchiveError(`the bzip2 archive is broken: ${error.message}. Send the file again`, {
+      cause: error,
+    });
+  }
+}
+
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** The first chunk has at least the mark's length, or is the whole text. */
@@ -158,7 +228,13 @@ async function* withoutMark(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer>
   if (start !== undefined && start.length > 0) yield start;
 }
 
-function decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncIterable<Buffer> {
+/** UTF-8, with UNDECODABLE for what the encoding does not define. */
+export function decoded(
+  bytes: AsyncIterable<Buffer>,
+  encoding: Exclude<Encoding, 'utf-8'>,
+): AsyncIterable<Buffer> {
+  if (isSingleByte(encoding)) return fromSingleBytes(bytes, singleByteCharacter(encoding));
+  if (isMultiByte(encoding)) return fromMultiByte(bytes, encoding, UNDECODABLE);
   return encoding === 'iso-8859-1' || encoding === 'windows-1252'
     ? fromSingleBytes(bytes, encoding === 'windows-1252' ? windows1252 : (byte) => String.fromCharCode(byte))
     : fromUtf16(bytes, encoding);

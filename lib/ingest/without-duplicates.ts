@@ -83,7 +83,7 @@ function refusedChange(
 async function liveReport({ lake }: Effects, { name }: Dataset, [add]: readonly Add[]): Promise<Report> {
   const origin = add && readOrigin(add);
   if (origin === undefined) throw new Error('a live file of no source cannot be a duplicate');
-  const { source, etag, contract, lastModifiedMs, acceptedRows, quarantinedRows, text } = origin;
+  const { source, etag, contract, lastModifiedMs, acceptedRows, quarantinedRows, skippedRows, text } = origin;
   return (
     (await readReportOf(lake, name, origin)) ?? {
       source,
@@ -93,9 +93,10 @@ async function liveReport({ lake }: Effects, { name }: Dataset, [add]: readonly 
       sizeBytes: 0,
       contract,
       outcome: 'accepted',
-      rows: acceptedRows + quarantinedRows,
+      rows: acceptedRows + quarantinedRows + skippedRows,
       accepted: acceptedRows,
       quarantined: quarantinedRows,
+      ...(skippedRows === 0 ? {} : { skipped: skippedRows }),
       violations: [],
       examples: [],
       ignoredColumns: [],

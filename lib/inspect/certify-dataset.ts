@@ -10,8 +10,9 @@ import type { LiveFiles } from '../ingest/duplicates.ts';
 import type { Report } from '../ingest/report.ts';
 import { isLive, settledBefore } from '../ingest/settled.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
-import { deliveryLabel, type Standings, standingsOf, waitsFor } from '../lake/deliveries.ts';
+import { deliveryLabel, isKept, type Standings, standingsOf, waitsFor } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
+import { type Overdue, overdueOf } from '../lake/overdue.ts';
 import { filesBySource, readOrigin, roleOf } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
@@ -39,6 +40,8 @@ export type DatasetCertificate = {
   /** Live, and gone from landing; `kept`: as the contract wants it. */
   readonly vanished: readonly string[];
   readonly kept: readonly string[];
+  /** Expected files that have not come; null if the contract expects none. */
+  readonly overdue: Overdue | null;
   /** Of the sources that the table stands on. */
   readonly sources: readonly SourceBalance[];
   /** Data files of the table that no source file made. */
@@ -72,13 +75,14 @@ export async function certifyDataset(
     if (keys.has(source) || effects.catalog.asideOf(source) || isUnseen(unseen, source)) return;
     if ((await effects.landing.head(source)) === undefined) gone.push(source);
   });
-  const keeps = dataset.onDelete === 'keep';
+  const isHeld = (source: string) => isKept(dataset, live.get(source) ?? []);
   return {
     dataset: dataset.name,
     table,
     objects: objects.sort((a, b) => (a.source < b.source ? -1 : 1)),
-    vanished: keeps ? [] : gone.sort(),
-    kept: keeps ? gone.sort() : [],
+    vanished: gone.filter((source) => !isHeld(source)).sort(),
+    kept: gone.filter(isHeld).sort(),
+    overdue: overdueOf(dataset, effects.clock(), keys, live.keys()),
     sources: await balanceSources(effects, dataset, table, live, reports),
     foreign: snapshot === undefined ? [] : unaccountedFiles(snapshot).map(({ path }) => path),
   };

@@ -1,8 +1,9 @@
 // Checks that everything is accounted for: each landing object has exactly one state, each source file's rows add up, each
 // live row comes from a file in landing, and each insight is current; anything else is reported. Writes nothing.
+import { readTables } from '../core/built-in.ts';
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { tablePrefix } from '../core/insight.ts';
+import { sameTable, tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
 import { CorruptionError } from '../errors.ts';
 import { foreignText } from '../evolve/undo-foreign.ts';
@@ -65,7 +66,7 @@ export async function certifyLake(
   const derived: DerivedStatus[] = [];
   for (const derivation of effects.catalog.derivations) {
     const { target } = derivation;
-    if (only !== undefined && (target.kind !== 'tables' || target.name !== only.name)) continue;
+    if (only !== undefined && !readTables(only).some(({ table }) => sameTable(table, target))) continue;
     problems.push(...(await logProblems(effects, tablePrefix(target))));
     const status = await readable(problems, () => derivedStatus(effects, derivation));
     if (status === undefined) continue;

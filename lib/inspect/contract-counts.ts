@@ -9,17 +9,18 @@ import type { Effects } from '../lake/effects.ts';
 import { CONTRACT, filesBySource } from '../lake/tags.ts';
 import { originOf, type ReadSource, type RowExample, rowExamples, sourceChange } from './source-change.ts';
 
-export type Rows = { readonly live: number; readonly quarantined: number };
+/** `skipped`: records that the contract skips. */
+export type Rows = { readonly live: number; readonly quarantined: number; readonly skipped: number };
 
 export type ContractCounts = {
   /** Of the whole table. */
   readonly before: Rows;
   readonly after: Rows;
-  /** Live rows that the new contract refuses, in files that stay accepted. */
+  /** Live rows, or skipped records, that the new contract refuses, in files that stay accepted. */
   readonly refused: number;
   readonly refusedFiles: number;
   readonly refusedExamples: readonly RowExample[];
-  /** Quarantined rows that it takes, in files that were accepted before. */
+  /** Quarantined rows that it takes, or skips, in files that were accepted before. */
   readonly admitted: number;
   readonly admittedFiles: number;
   /** With what was said against them. */
@@ -123,7 +124,7 @@ export async function contractCounts(
     withdrawn: { files: withdrawn.length, rows: sum(withdrawn, liveRowsOf) },
     unread: { files: unread.length, rows: sum(unread, liveRowsOf) },
     otherRecords: kept.flatMap(({ known, read }) =>
-      known.accepted + known.quarantined === read.rows ? [] : [read.source],
+      known.accepted + known.quarantined + (known.skipped ?? 0) === read.rows ? [] : [read.source],
     ),
     unmatched: kept.flatMap(({ counts, read }) => (counts === undefined ? [read.source] : [])),
   };
@@ -152,7 +153,7 @@ function rejectedFile(
 /** `others`: files that were accepted without leaving a data file count for their quarantined rows. */
 function rowsOf(
   live: LiveSources,
-  others: readonly { readonly source: string; readonly quarantined: number }[],
+  others: readonly { readonly source: string; readonly quarantined: number; readonly skipped?: number }[],
 ): Rows {
   const origins = [...live.values()].flatMap((adds) => originOf(adds) ?? []);
   const without = others.filter(({ source }) => !live.has(source));
@@ -160,6 +161,7 @@ function rowsOf(
     live: sum(origins, ({ acceptedRows }) => acceptedRows),
     quarantined:
       sum(origins, ({ quarantinedRows }) => quarantinedRows) + sum(without, (one) => one.quarantined),
+    skipped: sum(origins, ({ skippedRows }) => skippedRows) + sum(without, ({ skipped = 0 }) => skipped),
   };
 }
 

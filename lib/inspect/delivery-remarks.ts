@@ -74,8 +74,8 @@ function joined(groups: readonly (readonly string[])[]): string[][] {
   return found.map((group) => [...group]);
 }
 
-function fromReport({ source, accepted, rows: records, former, unmatched }: Report): Remarked {
-  return { source, accepted, records, former, unmatched };
+function fromReport({ source, accepted, rows, skipped = 0, former, unmatched }: Report): Remarked {
+  return { source, accepted, records: rows - skipped, former, unmatched };
 }
 
 function remarksOn(remarked: readonly Remarked[]): Omit<DeliveryRemarks, 'duplicates'> {

@@ -11,9 +11,10 @@ import type { LiveFiles } from '../ingest/duplicates.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/settled.ts';
-import { standingsOf, waitingOf } from '../lake/deliveries.ts';
+import { isKept, standingsOf, waitingOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { keysIn, takeCensus, versionsByDataset } from '../lake/landing-census.ts';
+import { type Overdue, overdueOf } from '../lake/overdue.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { filesBySource, type Origin, readOrigin, roleOf, WARNINGS } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
@@ -40,6 +41,8 @@ export type DatasetStatus = DeliveryRemarks & {
   readonly quarantinedRows: number;
   /** Those of files that nobody settled. */
   readonly openQuarantinedRows: number;
+  /** Records that the contract skips. */
+  readonly skippedRows: number;
   /** In landing, refused as a whole in their present version, and not settled. */
   readonly rejected: readonly Report[];
   /** Files that are refused, or have quarantined rows, and need no more work. */
@@ -48,6 +51,8 @@ export type DatasetStatus = DeliveryRemarks & {
   readonly waiting: number;
   /** In the lake, and not in landing any more, though the contract does not keep them. */
   readonly vanished: readonly string[];
+  /** Expected files that have not come; null if the contract expects none. */
+  readonly overdue: Overdue | null;
   /** The latest LastModified of a source file, ISO 8601. */
   readonly lastArrival: string | null;
   /** Null where the table was not made yet. */
@@ -182,18 +187,17 @@ async function datasetStatus(
     rows: rowCount(table),
     quarantinedRows:
       sum(origins.map((origin) => origin.quarantinedRows)) + sum(empty.map((report) => report.quarantined)),
+    skippedRows:
+      sum(origins.map((origin) => origin.skippedRows)) + sum(empty.map(({ skipped = 0 }) => skipped)),
     openQuarantinedRows,
     rejected,
     settled,
     waiting,
-    vanished:
-      dataset.onDelete === 'keep'
-        ? []
-        : [...live.keys()]
-            .filter(
-              (source) => !keys.has(source) && !effects.catalog.asideOf(source) && !isUnseen(unseen, source),
-            )
-            .sort(),
+    vanished: [...live]
+      .filter(([source, adds]) => !keys.has(source) && !isKept(dataset, adds))
+      .flatMap(([source]) => (effects.catalog.asideOf(source) || isUnseen(unseen, source) ? [] : [source]))
+      .sort(),
+    overdue: overdueOf(dataset, effects.clock(), keys, live.keys()),
     lastArrival:
       arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
     version: table?.version ?? null,

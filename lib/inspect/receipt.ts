@@ -21,12 +21,14 @@ export type SourceUse = {
   readonly etag: string;
   readonly lastModified: string;
   readonly contract: string;
-  /** In the data files that count; the next two are of the whole source file. */
+  /** In the data files that count; the next three are of the whole source file. */
   readonly rows: number;
   readonly acceptedRows: number;
   readonly quarantinedRows: number;
   /** What its key says of its delivery, where the contract has deliveries. */
   readonly delivery?: Readonly<Record<string, string>>;
+  /** Records that the contract skips; absent where there are none. */
+  readonly skippedRows?: number;
   /** In which it came into its table. */
   readonly version: number;
   readonly committedAt: string;
@@ -202,7 +204,7 @@ function sourceUses({ catalog }: Effects, { log, files, versions }: UsedTable): 
     if (origin === undefined || roleOf(add) !== undefined) continue;
     const standing = standings.map((all) => all.get(origin.source)).find((one) => one?.counts);
     if (isReplaced && standing === undefined) continue;
-    const { source, etag, contract, acceptedRows, quarantinedRows } = origin;
+    const { source, etag, contract, acceptedRows, quarantinedRows, skippedRows } = origin;
     const id = JSON.stringify([source, etag, contract, from]);
     uses.set(id, {
       dataset: name,
@@ -214,6 +216,7 @@ function sourceUses({ catalog }: Effects, { log, files, versions }: UsedTable): 
       acceptedRows,
       quarantinedRows,
       ...(dataset?.delivery && standing ? { delivery: standing.delivery.by } : {}),
+      ...(skippedRows === 0 ? {} : { skippedRows }),
       version: from,
       committedAt: iso(log.timeOf(from)),
     });

@@ -116,16 +116,17 @@ async function liveRejects(
 }
 
 function withoutReport({ name }: Dataset, origin: Origin): SourceRejects {
-  const { source, acceptedRows, quarantinedRows } = origin;
+  const { source, acceptedRows, quarantinedRows, skippedRows } = origin;
   return {
     source,
     dataset: name,
     etag: origin.etag,
     contract: origin.contract,
     outcome: 'accepted',
-    rows: acceptedRows + quarantinedRows,
+    rows: acceptedRows + quarantinedRows + skippedRows,
     accepted: acceptedRows,
     quarantined: quarantinedRows,
+    ...(skippedRows === 0 ? {} : { skipped: skippedRows }),
     violations: [],
     quarantine: quarantineKey(name, origin),
   };

@@ -1,4 +1,4 @@
-// Law 3 checked again, file by file: records in a source file = rows accepted + rows quarantined, each counted in places that
+// Law 3 checked again, file by file: records in a source file = rows accepted + quarantined + skipped, each counted in places that
 // do not know of each other: the log's tags, its statistics, the data files' own footers, the quarantine file and the report.
 // Each of these files must also still be what was written.
 import type { Dataset } from '../core/contract.ts';
@@ -20,6 +20,7 @@ export type SourceBalance = {
   readonly rows: number | null;
   readonly accepted: number;
   readonly quarantined: number;
+  readonly skipped: number;
   /** The file is refused as a whole: nothing of it is in the table. */
   readonly rejected: boolean;
   /** Sentences; [] where everything adds up. */
@@ -54,14 +55,14 @@ export async function balanceSources(
   return claims.map((claim) => {
     const report = reports.get(claim);
     const { key } = quarantineOf(claim);
-    const { version, accepted, quarantined, rejected } = claim;
+    const { version, accepted, quarantined, skipped, rejected } = claim;
     const problems = [
       ...claim.problems,
       ...dataProblems(claim, counted),
       ...(quarantined > 0 ? quarantineProblems(quarantined, counted.get(key), key) : []),
       ...reportProblems(claim, report, reportKey(dataset.name, version)),
     ];
-    return { ...version, rows: report?.rows ?? null, accepted, quarantined, rejected, problems };
+    return { ...version, rows: report?.rows ?? null, accepted, quarantined, skipped, rejected, problems };
   });
 }
 
@@ -90,6 +91,7 @@ type Claim = {
   readonly version: SourceVersion;
   readonly accepted: number;
   readonly quarantined: number;
+  readonly skipped: number;
   /** By the statistics of its data files. */
   readonly recorded: number;
   /** Its data files. */
@@ -108,12 +110,14 @@ function liveClaim(source: string, prefix: string, adds: readonly Add[]): Claim 
     contract = '',
     acceptedRows: accepted = 0,
     quarantinedRows: quarantined = 0,
+    skippedRows: skipped = 0,
   } = first ?? {};
   const isMixed = origins.some((origin) => first === undefined || !isSameVersion(origin, first));
   return {
     version: { source, etag, contract },
     accepted,
     quarantined,
+    skipped,
     recorded: recordCount(adds),
     files: adds.map((add) => expectedFile(prefix, add)),
     facts: first?.report,
@@ -127,15 +131,17 @@ function isSameVersion(a: Origin, b: Origin): boolean {
     a.etag === b.etag &&
     a.contract === b.contract &&
     a.acceptedRows === b.acceptedRows &&
-    a.quarantinedRows === b.quarantinedRows
+    a.quarantinedRows === b.quarantinedRows &&
+    a.skippedRows === b.skippedRows
   );
 }
 
-function reportClaim({ source, etag, contract, quarantined, facts, outcome }: Report): Claim {
+function reportClaim({ source, etag, contract, quarantined, skipped = 0, facts, outcome }: Report): Claim {
   return {
     version: { source, etag, contract },
     accepted: 0,
     quarantined,
+    skipped,
     recorded: 0,
     files: [],
     facts,
@@ -163,7 +169,7 @@ function dataProblems(
 }
 
 function reportProblems(
-  { accepted, quarantined, facts, rejected }: Claim,
+  { accepted, quarantined, skipped, facts, rejected }: Claim,
   report: Report | undefined,
   key: string,
 ): string[] {
@@ -177,10 +183,14 @@ function reportProblems(
     return [
       `the log says ${accepted} accepted and ${quarantined} quarantined rows, its report ${report.accepted} and ${report.quarantined}`,
     ];
+  if ((report.skipped ?? 0) !== skipped)
+    return [`the log says ${skipped} skipped records, its report ${report.skipped ?? 0}`];
+  const made = accepted + quarantined + skipped;
+  const skippedToo = skipped === 0 ? '' : ` and ${skipped} skipped`;
   // Of a file that is refused as a whole nothing is accepted, and not every record need be in quarantine.
-  return rejected || report.rows === accepted + quarantined
+  return rejected || report.rows === made
     ? []
     : [
-        `it has ${report.rows} records, and ${accepted} accepted and ${quarantined} quarantined rows make ${accepted + quarantined}`,
+        `it has ${report.rows} records, and ${accepted} accepted and ${quarantined} quarantined${skippedToo} rows make ${made}`,
       ];
 }

@@ -12,12 +12,22 @@ import { countDifference, firstOnlyIn, type Quarantines, type RowCounts } from '
 /** The outcome of a file: a report without what grows with its faults. */
 export type ReadSource = Pick<
   Report,
-  'source' | 'dataset' | 'etag' | 'contract' | 'outcome' | 'reason' | 'rows' | 'accepted' | 'quarantined'
+  | 'source'
+  | 'dataset'
+  | 'etag'
+  | 'contract'
+  | 'outcome'
+  | 'reason'
+  | 'rows'
+  | 'accepted'
+  | 'quarantined'
+  | 'skipped'
 >;
 
 export function readSource(report: Report): ReadSource {
-  const { source, dataset, etag, contract, outcome, reason, rows, accepted, quarantined } = report;
-  const read = { source, dataset, etag, contract, outcome, rows, accepted, quarantined };
+  const { source, dataset, etag, contract, outcome, reason, rows, accepted, quarantined, skipped } = report;
+  const counts = { rows, accepted, quarantined, ...(skipped === undefined ? {} : { skipped }) };
+  const read = { source, dataset, etag, contract, outcome, ...counts };
   return reason === undefined ? read : { ...read, reason };
 }
 
@@ -25,7 +35,11 @@ export function readSource(report: Report): ReadSource {
 export type RowExample = Example & { readonly source: string };
 
 /** What was known of the present version of a file that was accepted. */
-export type Known = SourceVersion & { readonly accepted: number; readonly quarantined: number };
+export type Known = SourceVersion & {
+  readonly accepted: number;
+  readonly quarantined: number;
+  readonly skipped?: number;
+};
 
 /**
  * `kept`: accepted before and after, or its rows are live although a later contract rejected it; `counts` is undefined where the rows of before are gone. `still`: rejected
@@ -55,7 +69,12 @@ export async function sourceChange(
   const wasRejected = former?.outcome === 'rejected';
   const accepted = former?.outcome === 'accepted' ? former : undefined;
   const known: Known | undefined = isLive
-    ? { ...origin, accepted: origin.acceptedRows, quarantined: origin.quarantinedRows }
+    ? {
+        ...origin,
+        accepted: origin.acceptedRows,
+        quarantined: origin.quarantinedRows,
+        skipped: origin.skippedRows,
+      }
     : accepted;
   if (wasRejected && outcome === 'rejected') return { kind: 'still', read };
   if (known === undefined) return { kind: wasRejected ? 'accepted' : 'first', read };

@@ -186,6 +186,20 @@ export function isMarker(dataset: Dataset, key: string): boolean {
   return matches(key);
 }
 
+/** Whether what the lake holds of a source stays after it was deleted. A file that was refused has no rows to keep. */
+export function isKept({ onDelete }: Dataset, own: readonly Add[]): boolean {
+  return onDelete === 'keep' && (own.length === 0 || own.some((add) => roleOf(add) !== 'refused'));
+}
+
+/** Of keys of the dataset, those of data files whose deliveries have their markers; all where no marker is asked for. */
+export function withMarkers(dataset: Dataset, keys: Iterable<string>): Iterable<string> {
+  if (dataset.delivery?.complete === undefined) return keys;
+  const marks = markerReader(dataset);
+  const all = [...keys];
+  const there = new Set(all.filter((key) => isMarker(dataset, key)).flatMap((key) => marks.ofMarker(key)));
+  return all.filter((key) => !isMarker(dataset, key) && there.has(marks.neededBy(key)));
+}
+
 /** Which markers a data file needs: those with the captures that the marker's glob has. */
 function markerReader(dataset: Dataset) {
   const complete = dataset.delivery?.complete;
@@ -194,8 +208,8 @@ function markerReader(dataset: Dataset) {
   const read = captureReader(complete ?? '');
   return {
     ofMarker(key: string): string[] {
-      const readings = read(key);
-      return readings.length === 1 ? readings.map(idOf) : [];
+      const { all, isWhole } = read(key);
+      return all.length === 1 && isWhole ? all.map(idOf) : [];
     },
     neededBy: (source: string) => idOf(captures(dataset, source).captured),
     missing(source: string, there: ReadonlySet<string>): string[] {
@@ -216,7 +230,7 @@ export function filesOfMarker(
   const [own] = marks.ofMarker(marker);
   if (own === undefined) return undefined;
   const isData = globMatcher(dataset.path);
-  const [captured] = captureReader(dataset.delivery?.complete ?? '')(marker);
+  const [captured] = captureReader(dataset.delivery?.complete ?? '')(marker).all;
   const path = dataset.path.replace(CAPTURE, (written, name: string) => captured?.get(name) ?? written);
   return {
     prefix: fixedPrefix(path),

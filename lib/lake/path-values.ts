@@ -71,11 +71,12 @@ export function pathValues(dataset: Dataset, key: string): PathValues {
   return { values, others, ...(problem ? { problem } : {}) };
 }
 
-const readers = new WeakMap<Dataset, (key: string) => readonly Captured[]>();
+const readers = new WeakMap<Dataset, ReturnType<typeof captureReader>>();
 
 /**
  * What the key says by the captures of the dataset's path, as written; none for a key that does not match. A text that can be
- * divided in two ways counts where only one of them gives every field a value; else it is a problem.
+ * divided in several ways counts where only one of them gives every field a value; else it is a problem, and `captured` is
+ * what all ways agree in.
  */
 export function captures(
   dataset: Dataset,
@@ -83,16 +84,19 @@ export function captures(
 ): { readonly captured: Captured; readonly problem?: PathProblem } {
   const read = readers.get(dataset) ?? captureReader(dataset.path);
   readers.set(dataset, read);
-  const readings = read(key);
-  const [short = new Map(), long] = readings;
-  if (long === undefined) return { captured: short };
-  const valid = readings.filter((reading) => fits(dataset, reading));
-  if (valid.length === 1) return { captured: valid[0] as Captured };
-  const shown = readings.map((reading) =>
-    Array.from(reading, ([name, text]) => `${name} ${quoted(text)}`).join(', '),
+  const { all, isWhole } = read(key);
+  const [first = new Map(), ...others] = all;
+  if (others.length === 0 && isWhole) return { captured: first };
+  const valid = all.filter((reading) => fits(dataset, reading));
+  if (valid.length === 1 && isWhole) return { captured: valid[0] as Captured };
+  const shown = (valid.length > 0 ? valid : all)
+    .slice(0, 2)
+    .map((reading) => Array.from(reading, ([name, text]) => `${name} ${quoted(text)}`).join(', '));
+  const message = `its name can be read in more than one way by the path ${quoted(dataset.path)}: ${shown.join('; or ')}. Rename the file, or let the path say where each capture ends`;
+  const agreed = [...first].filter(
+    ([name, text]) => isWhole && others.every((one) => one.get(name) === text),
   );
-  const message = `its name can be read in two ways by the path ${quoted(dataset.path)}: ${shown.join('; or ')}. Rename the file, or let the path say where each capture ends`;
-  return { captured: new Map(), problem: { text: key, message } };
+  return { captured: new Map(agreed), problem: { text: key, message } };
 }
 
 function fits({ fields }: Dataset, reading: Captured): boolean {

@@ -18,12 +18,16 @@ export type RelationFile = {
   };
 };
 
+const ROW = '_sluice_row';
+
 /** The columns that a relation of arrivals has besides its own. */
 export const SOURCE_COLUMNS: readonly { readonly name: string; readonly sqlType: string }[] = [
   { name: '_sluice_source', sqlType: 'VARCHAR' },
   { name: '_sluice_last_modified', sqlType: 'BIGINT' },
   { name: '_sluice_newest', sqlType: 'BOOLEAN' },
   { name: '_sluice_delivery', sqlType: 'BIGINT' },
+  // The row's place in its data file, from 0: rows of one source are in the source's order.
+  { name: ROW, sqlType: 'BIGINT' },
 ];
 
 export type RelationShape = {
@@ -66,21 +70,21 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
       files.map((file) => (file.origin?.delivery == null ? null : String(file.origin.delivery))),
     );
   }
-  const select = (stored: (name: string) => string) =>
-    typed
-      .map(
-        (c) =>
-          `${constant(constants.get(c.name), c.sqlType) ?? `CAST(${stored(c.name)} AS ${c.sqlType})`} AS ${identifier(c.name)}`,
-      )
-      .join(', ');
+  const stored = (name: string) => (name === ROW && shape.withSource ? 'file_row_number' : identifier(name));
+  const select = typed
+    .map(
+      (c) =>
+        `${constant(constants.get(c.name), c.sqlType) ?? `CAST(${stored(c.name)} AS ${c.sqlType})`} AS ${identifier(c.name)}`,
+    )
+    .join(', ');
   const read = `read_parquet(${list(files.map((file) => fileLiteral(file.path)))}, hive_partitioning = false${shape.mixed ? ', union_by_name = true' : ''})`;
-  if (!shape.mixed) return `SELECT ${select(identifier)} FROM ${read}`;
+  if (!shape.mixed) return `SELECT ${select} FROM ${read}`;
   // A column that no file has must still exist: the empty relation provides it.
-  const stored = typed
-    .filter((c) => !constants.has(c.name))
+  const empties = typed
+    .filter((c) => !constants.has(c.name) && c.name !== ROW)
     .map((c) => `CAST(NULL AS ${c.sqlType}) AS ${identifier(c.name)}`);
-  const none = `SELECT ${[...stored, 'CAST(NULL AS UBIGINT) AS file_index'].join(', ')} WHERE false`;
-  return `SELECT ${select(identifier)} FROM (${none} UNION ALL BY NAME SELECT *, file_index FROM ${read})`;
+  const none = `SELECT ${[...empties, 'CAST(NULL AS UBIGINT) AS file_index', 'CAST(NULL AS BIGINT) AS file_row_number'].join(', ')} WHERE false`;
+  return `SELECT ${select} FROM (${none} UNION ALL BY NAME SELECT *, file_index, file_row_number FROM ${read})`;
 }
 
 /** One value per file, by the file's index in the list; a literal if all files agree. */

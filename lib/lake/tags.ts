@@ -52,6 +52,8 @@ export type Origin = {
   /** Rows of the whole source file, not of this data file alone. */
   readonly acceptedRows: number;
   readonly quarantinedRows: number;
+  /** Of the whole source file, by the contract's skipRows and footerRows; the tag is absent where there are none. */
+  readonly skippedRows: number;
   /** The digest of its report; absent if an older Sluice wrote the file. */
   readonly report?: string;
   /** See TEXT; absent if an older version of Sluice read the file. */
@@ -66,6 +68,7 @@ export function originTags(origin: Origin): Record<string, string> {
     [CONTRACT]: origin.contract,
     [ACCEPTED_ROWS]: String(origin.acceptedRows),
     'sluice.quarantinedRows': String(origin.quarantinedRows),
+    ...(origin.skippedRows === 0 ? {} : { 'sluice.skippedRows': String(origin.skippedRows) }),
     ...(origin.report === undefined ? {} : { 'sluice.report': origin.report }),
     ...(origin.text === undefined ? {} : { [TEXT]: origin.text }),
   };
@@ -83,6 +86,7 @@ export function readOrigin(add: Pick<Add | Remove, 'tags'>): Origin | undefined 
     contract: tags[CONTRACT] ?? '',
     acceptedRows: Number(tags[ACCEPTED_ROWS] ?? 0),
     quarantinedRows: Number(tags['sluice.quarantinedRows'] ?? 0),
+    skippedRows: Number(tags['sluice.skippedRows'] ?? 0),
     ...(tags['sluice.report'] === undefined ? {} : { report: tags['sluice.report'] }),
     ...(tags[TEXT] === undefined ? {} : { text: tags[TEXT] }),
   };

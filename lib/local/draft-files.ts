@@ -28,7 +28,7 @@ export type DraftFilesOptions = {
 /** Files of a folder that are none of ours, by name. */
 export type Passed = readonly string[];
 
-const READABLE = /\.(csv|tsv|tab|txt|psv|json|ndjson|jsonl)(\.(gz|zst))?$/i;
+const READABLE = /\.(csv|tsv|tab|txt|psv|json|ndjson|jsonl)(\.(gz|zst|bz2))?$/i;
 const MAX_SAMPLES = 1000;
 
 /** Throws UsageError and CliError where a place cannot be read or has no sample. */
@@ -78,7 +78,7 @@ async function findSamples({ places, landing }: DraftFilesOptions, scratch: Scra
   if (found.samples.length > 0) return found;
   const names = found.passed.length === 0 ? '' : `, only ${found.passed.slice(0, 3).join(', ')}`;
   throw new CliError(
-    `There is no sample in ${places.join(', ')}${names}: draft reads CSV (.csv .tsv .txt), JSON and NDJSON files, also with .gz or .zst`,
+    `There is no sample in ${places.join(', ')}${names}: draft reads CSV (.csv .tsv .txt), JSON and NDJSON files, also with .gz, .zst or .bz2`,
   );
 }
 

@@ -213,7 +213,7 @@ function chosen(rows: readonly Cells[], names: readonly string[], columns: reado
   return rows.map((row) => places.map((place) => row[place] ?? null));
 }
 
-/** Of each violation source, line (for a JSON document the path), field, rule and value; and of each file that is rejected. */
+/** Of each violation source, line (for a JSON document the path, in an archive `member:line`), field, rule and value; and of each file that is rejected. */
 async function refusedRows(effects: Effects): Promise<Cells[]> {
   const rows: Cells[] = [];
   const failures: TableFailure[] = [];
@@ -223,10 +223,15 @@ async function refusedRows(effects: Effects): Promise<Cells[]> {
     await readRefusedRows(effects, found, async (refused) => {
       for await (const { line, path, violations } of refused)
         for (const { field, rule, value } of violations)
-          rows.push([source, line === null ? (path ?? null) : String(line), field, rule, value]);
+          rows.push([source, placeOf(line, path ?? null), field, rule, value]);
     });
   }
   return rows;
+}
+
+function placeOf(line: number | null, path: string | null): string | null {
+  if (line === null) return path;
+  return path === null ? String(line) : `${path}:${line}`;
 }
 
 /** Returns the names of the files that are new or different. */

@@ -5,10 +5,12 @@ import { openDuckDb } from '../adapters/duckdb.ts';
 import { fileError } from '../adapters/file-error.ts';
 import type { Dataset } from '../core/contract.ts';
 import { globMatcher } from '../core/glob.ts';
+import { type SkippedCount, skippedTotal } from '../core/skip-rules.ts';
 import type { PlacedViolation } from '../core/violation-text.ts';
 import { loadSound } from '../definitions/load-catalog.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { Converted, Refused } from '../ingest/convert.ts';
+import type { ColumnRemarks } from '../ingest/odd-columns.ts';
 import type { ViolationCount } from '../ingest/quarantine.ts';
 import { convertWithin } from '../ingest/room.ts';
 import { sourceLimit } from '../ingest/size-limit.ts';
@@ -31,16 +33,22 @@ export type ValidateOptions = {
 export type Validation = {
   readonly file: string;
   readonly dataset: string;
-  /** rows = accepted + rejected. If the file is rejected, no row is accepted. */
+  /** rows = accepted + rejected + skipped. If the file is rejected, no row is accepted, and the others count as rejected. */
   readonly rows: number;
   readonly accepted: number;
+  /** Of them, if any, those that another row of the file with the same key keeps from being current. */
+  readonly superseded?: number;
   readonly rejected: number;
+  /** Records that the contract skips, also by rule. */
+  readonly skipped: number;
+  readonly skippedBy: readonly SkippedCount[];
   /** Why the file would be rejected. */
   readonly reason?: PlacedViolation;
   readonly counts: readonly ViolationCount[];
   /** The first violations, in the file's order. */
   readonly violations: readonly PlacedViolation[];
   readonly ignoredColumns: readonly string[];
+  readonly columnRemarks: ColumnRemarks;
   /** Optional columns that the file lacks. */
   readonly missingColumns: readonly string[];
 };
@@ -88,15 +96,32 @@ function withHint(
 
 function findings(converted: Converted | Refused): Omit<Validation, 'file' | 'dataset'> {
   const { quarantine } = converted;
-  const found = { counts: quarantine?.counts ?? [], violations: quarantine?.examples ?? [] };
+  const { skipped: skippedBy = [] } = converted;
+  const skipped = skippedTotal(skippedBy);
+  const found = {
+    counts: quarantine?.counts ?? [],
+    violations: quarantine?.examples ?? [],
+    skipped,
+    skippedBy,
+  };
   if (converted.outcome === 'accepted') {
-    const { rows, acceptedRows, ignoredColumns, missingColumns } = converted;
-    const columns = { ignoredColumns, missingColumns };
-    return { ...found, rows, accepted: acceptedRows, rejected: rows - acceptedRows, ...columns };
+    const { rows, acceptedRows, superseded, ignoredColumns, columnRemarks, missingColumns } = converted;
+    const columns = { ignoredColumns, columnRemarks, missingColumns };
+    const counts = { rows, accepted: acceptedRows, ...(superseded === 0 ? {} : { superseded }) };
+    return { ...found, ...counts, rejected: rows - acceptedRows - skipped, ...columns };
   }
   const rows = converted.rows ?? 0;
   const reason = { line: null, ...converted.violation };
-  return { ...found, rows, accepted: 0, rejected: rows, reason, ignoredColumns: [], missingColumns: [] };
+  return {
+    ...found,
+    rows,
+    accepted: 0,
+    rejected: rows - skipped,
+    reason,
+    ignoredColumns: [],
+    columnRemarks: {},
+    missingColumns: [],
+  };
 }
 
 async function requireFile(file: string): Promise<void> {

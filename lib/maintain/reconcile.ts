@@ -14,6 +14,7 @@ import type { Report } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/settled.ts';
 import type { Staged } from '../ingest/staged.ts';
 import { type DateRange, inRange } from '../lake/date-range.ts';
+import { isKept } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type Census, type LandingObject, landingObject, takeCensus } from '../lake/landing-census.ts';
 import { unknownKey } from '../lake/layout.ts';
@@ -235,7 +236,7 @@ function compareLive(
     if (claim !== dataset) {
       result.misplaced.push({ source, dataset: dataset.name });
       result.ingest.push({ source, dataset: dataset.name });
-    } else if (!present.has(source) && dataset.onDelete !== 'keep' && !isUnseen(result.unseen, source))
+    } else if (!present.has(source) && !isKept(dataset, adds) && !isUnseen(result.unseen, source))
       result.vanished.push({ source, dataset: dataset.name });
   }
 }

@@ -6,14 +6,27 @@ import type { Notice } from '../ports.ts';
 /** JSON of a list: kind, dataset or table, key or partition, and what else makes it another fact than the one before. */
 export type FactId = string;
 
-export type FactKind = 'rejected' | 'quarantined' | 'missing' | 'failed-audit';
+export type FactKind = 'rejected' | 'quarantined' | 'missing' | 'overdue' | 'failed-audit';
 
 /** `details`: reads the report, where there is one. */
 export type Fact = { readonly id: FactId; readonly details: () => Promise<Notice> };
 
-/** What a fact is about. `dataset` of a file, or `table`, as `insights/<name>`, of a partition. */
+/**
+ * What a fact is about. `dataset` of a file, or `table`, as `insights/<name>`, of a partition. An expected file has no key: it is known by
+ * its period and by the values of `per`, as in lib/lake/overdue.ts.
+ */
 export type About =
-  | { readonly kind: Exclude<FactKind, 'failed-audit'>; readonly dataset: string; readonly key: string }
+  | {
+      readonly kind: Exclude<FactKind, 'failed-audit' | 'overdue'>;
+      readonly dataset: string;
+      readonly key: string;
+    }
+  | {
+      readonly kind: 'overdue';
+      readonly dataset: string;
+      readonly period: string;
+      readonly per: PartitionValues;
+    }
   | { readonly kind: 'failed-audit'; readonly table: string; readonly partition: PartitionValues };
 
 /** `etag`, and what was found: another version, or another finding, is another fact. */
@@ -30,6 +43,10 @@ export function missingFactId(dataset: string, key: string): FactId {
   return JSON.stringify(['missing', dataset, key]);
 }
 
+export function overdueFactId(dataset: string, period: string, per: PartitionValues): FactId {
+  return JSON.stringify(['overdue', dataset, period, per]);
+}
+
 /** A partition whose rows are stale stays one fact, however its audit fails. */
 export function auditFactId(table: string, partition: PartitionValues): FactId {
   return JSON.stringify(['failed-audit', table, partition]);
@@ -38,9 +55,11 @@ export function auditFactId(table: string, partition: PartitionValues): FactId {
 /** Undefined for what is no id: a mark that was altered. */
 export function aboutOf(id: FactId): About | undefined {
   try {
-    const [kind, owner, subject] = JSON.parse(id) as [FactKind, string, unknown];
+    const [kind, owner, subject, more] = JSON.parse(id) as [FactKind, string, unknown, unknown];
     if (kind === 'failed-audit') return { kind, table: owner, partition: subject as PartitionValues };
     if (typeof subject !== 'string') return undefined;
+    if (kind === 'overdue')
+      return { kind, dataset: owner, period: subject, per: (more ?? {}) as PartitionValues };
     return { kind, dataset: owner, key: subject };
   } catch {
     return undefined;
@@ -55,6 +74,7 @@ export function topicOf(about: About): string {
 /** Equal for facts of which one takes the place of the other: a file that was rejected, and has refused rows in its next version. */
 export function subjectOf(about: About): string {
   if (about.kind === 'failed-audit') return JSON.stringify(['audit', about.table, about.partition]);
+  if (about.kind === 'overdue') return JSON.stringify(['overdue', about.dataset, about.period, about.per]);
   const group = about.kind === 'missing' ? 'missing' : 'file';
   return JSON.stringify([group, about.dataset, about.key]);
 }

@@ -34,6 +34,7 @@ const TITLES: Readonly<Record<string, readonly [one: string, many: string]>> = {
   quarantined: ['file with quarantined rows', 'files with quarantined rows'],
   'failed-audit': ['audit failed', 'audits failed'],
   missing: ['file missing', 'files missing'],
+  overdue: ['expected file overdue', 'expected files overdue'],
   settled: ['settled', 'settled'],
 };
 
@@ -67,13 +68,27 @@ export function noticeLine(notice: Notice): string {
       return `quarantined ${number(quarantined)} of ${number(rows)} rows of ${file}${rulesText(rules)}`;
     case 'missing':
       return `missing from landing ${file}: its rows are still in the table`;
+    case 'overdue':
+      return `overdue ${expected(notice)}: it was due ${quoted(notice.due)}`;
     case 'failed-audit':
       return `audit failed, the previous rows stay: ${part(notice)}: ${quoted(reason)}`;
     case 'settled':
-      return `settled (${wasText(notice)}) ${notice.table === undefined ? file : part(notice)}${whyText(notice)}`;
+      return `settled (${wasText(notice)}) ${placeText(notice, file)}${whyText(notice)}`;
     default:
       return `${quoted(kind)} ${file}`;
   }
+}
+
+function placeText(notice: Notice, file: string): string {
+  if (notice.table !== undefined) return part(notice);
+  return notice.period === undefined ? file : expected(notice);
+}
+
+/** The dataset, the period, and whose file it is where there are several. */
+function expected({ dataset, period, per }: Notice): string {
+  const values = (per ?? {}) as PartitionValues;
+  const whose = Object.keys(values).length === 0 ? '' : ` of ${quoted(partitionLabel(values))}`;
+  return `${quoted(dataset)} ${quoted(period)}${whose}`;
 }
 
 function part({ table, partition }: Notice): string {

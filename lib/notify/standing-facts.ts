@@ -8,8 +8,10 @@ import type { LiveFiles } from '../ingest/duplicates.ts';
 import { type Report, readReportOf } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
 import { quarantineKey, reportKey } from '../lake/layout.ts';
+import { type Arrivals, expectedBy, type OverdueFile } from '../lake/overdue.ts';
 import { filesBySource, type Origin, readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
+import { overdueFiles } from '../maintain/overdue-files.ts';
 import type { Reconciliation } from '../maintain/reconcile.ts';
 import { type Settled, Settling } from '../maintain/settling.ts';
 import type { Notice } from '../ports.ts';
@@ -23,6 +25,7 @@ import {
   type FactId,
   fileFactId,
   missingFactId,
+  overdueFactId,
   subjectOf,
   topicOf,
 } from './fact.ts';
@@ -61,6 +64,11 @@ export async function standingFacts(
         if (!unread(aboutFile(fact))) add(fact);
     });
   for (const { source, dataset } of found.vanished) add(missing(dataset, source));
+  const arrivals = await overdueFiles(effects, found);
+  // What other keys brought is not known then.
+  if (keys === undefined)
+    for (const [{ name }, come] of arrivals)
+      for (const file of come.files(MAX_OVERDUE)) add(overdueFact(name, file));
   for (const { target } of effects.catalog.derivations)
     await goingOn(failures, tablePrefix(target), async () => {
       const snapshot = await effects.tables.latest(tablePrefix(target));
@@ -71,11 +79,14 @@ export async function standingFacts(
     facts,
     settled,
     ...topics,
-    verdict: (about) => verdict(effects, found, failures, unread, about),
+    verdict: (about) =>
+      about.kind === 'overdue'
+        ? overdueVerdict(effects, arrivals, keys === undefined, about)
+        : verdict(effects, found, failures, unread, about),
   };
 }
 
-/** All that a fact about one of the keys, or about an audit, can be about. */
+/** All that a fact about one of the keys, about what was expected in its place, or about an audit, can be about. */
 function topicsOf({ catalog }: Effects, keys: readonly string[]): string[] {
   const files = keys.flatMap((key) =>
     catalog.datasets.flatMap(({ name: dataset }) =>
@@ -85,7 +96,13 @@ function topicsOf({ catalog }: Effects, keys: readonly string[]): string[] {
   const audits = catalog.derivations.map(({ target }) =>
     topicOf({ kind: 'failed-audit', table: tablePrefix(target), partition: {} }),
   );
-  return [...files, ...audits];
+  const expected = keys.flatMap((key) =>
+    catalog.datasets.flatMap((dataset) => {
+      const file = catalog.claims(key).includes(dataset) ? expectedBy(dataset, key) : undefined;
+      return file ? [topicOf({ kind: 'overdue', dataset: dataset.name, ...file })] : [];
+    }),
+  );
+  return [...files, ...audits, ...expected];
 }
 
 function aboutFile({ id }: Fact): string {
@@ -107,7 +124,7 @@ function verdict(
   { held, unexamined }: Reconciliation,
   failures: readonly TableFailure[],
   unread: (key: string) => boolean,
-  about: About,
+  about: Exclude<About, { kind: 'overdue' }>,
 ): ReturnType<Standing['verdict']> {
   const isFailed = (table: TableRef) => failures.some((failure) => failure.table === tablePrefix(table));
   if (about.kind === 'failed-audit') {
@@ -120,6 +137,21 @@ function verdict(
   if (dataset === undefined) return catalog.asideNamed(about.dataset) ? 'unknown' : 'void';
   const isOpen = unexamined > 0 || held.includes(dataset.name) || isFailed(landingTable(dataset));
   return isOpen || unread(about.key) ? 'unknown' : 'settled';
+}
+
+/** `isWhole`: all of landing was looked at. */
+function overdueVerdict(
+  { catalog }: Effects,
+  arrivals: ReadonlyMap<Dataset, Arrivals>,
+  isWhole: boolean,
+  { dataset: name, period, per }: Extract<About, { kind: 'overdue' }>,
+): ReturnType<Standing['verdict']> {
+  const dataset = catalog.datasets.find((candidate) => candidate.name === name);
+  if (dataset === undefined) return catalog.asideNamed(name) ? 'unknown' : 'void';
+  if (dataset.expect === undefined) return 'void';
+  const state = arrivals.get(dataset)?.stateOf(period, per);
+  if (state === 'come') return 'settled';
+  return isWhole && state === 'void' ? 'void' : 'unknown';
 }
 
 /** Rejected files, and files with quarantined rows, that are open. */
@@ -163,13 +195,13 @@ export function fileFact(report: Report): Fact {
 }
 
 function liveFact({ lake }: Effects, { name }: Dataset, origin: Origin): Fact {
-  const { source, etag, acceptedRows, quarantinedRows } = origin;
+  const { source, etag, acceptedRows, quarantinedRows, skippedRows } = origin;
   return {
     id: fileFactId('quarantined', name, source, etag, quarantinedRows),
     details: async () => {
       const report = await readReportOf(lake, name, origin);
       if (report) return fileNotice(report);
-      const counts = { rows: acceptedRows + quarantinedRows, accepted: acceptedRows };
+      const counts = { rows: acceptedRows + quarantinedRows + skippedRows, accepted: acceptedRows };
       const more = { quarantined: quarantinedRows, rules: [], quarantine: quarantineKey(name, origin) };
       return { kind: 'quarantined', dataset: name, key: source, ...counts, ...more };
     },
@@ -205,6 +237,16 @@ function fileNotice(report: Report): Notice {
 
 function missing(dataset: string, key: string): Fact {
   return { id: missingFactId(dataset, key), details: async () => ({ kind: 'missing', dataset, key }) };
+}
+
+/** Of a dataset: the latest ones. `status` counts the others. */
+const MAX_OVERDUE = 100;
+
+function overdueFact(dataset: string, { period, per, since, due }: OverdueFile): Fact {
+  return {
+    id: overdueFactId(dataset, period, per),
+    details: async () => ({ kind: 'overdue', dataset, period, per, since, due }),
+  };
 }
 
 export function failedAudit(table: TableRef, { partition, message }: Stale): Fact {

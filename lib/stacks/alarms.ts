@@ -155,6 +155,13 @@ function dataTroubles({ stage, maxLag }: SluiceOptions): Trouble[] {
       description:
         'Files are gone from landing, but no event withdrew their rows: run "sluice sync --prune".',
     },
+    {
+      id: 'Overdue',
+      metric: metric('maintain', 'overdueFiles', 'Maximum'),
+      above: 0,
+      description:
+        'Files that a contract expects have not come in time: "sluice status" lists them, with when they were due.',
+    },
     ...(['aggregate', 'maintain'] as const).map((name) => ({
       id: `ForeignCommits${name === 'aggregate' ? 'Aggregate' : 'Maintain'}`,
       metric: metric(name, 'foreignCommits'),

@@ -6,8 +6,9 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { currentTable } from '../core/built-in.ts';
 import type { Catalog } from '../core/catalog.ts';
-import { type TableRef, tablePrefix } from '../core/insight.ts';
+import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { ColumnType } from '../core/schema.ts';
 import { QUERY_RESULTS } from './buckets.ts';
 import type { SluiceOptions } from './sluice-props.ts';
@@ -83,10 +84,14 @@ export class QueryCatalog extends Construct {
 
 /** What people query: `tables` and `insights`. The arrivals of an upsert dataset are internal. */
 function readable({ datasets, derivations }: Catalog): Described[] {
+  const own = datasets.map((dataset) => ({
+    table: currentTable(dataset),
+    description: dataset.description,
+  }));
   return [
-    ...datasets.map(({ name, description }) => ({ table: { kind: 'tables' as const, name }, description })),
+    ...own,
     ...derivations
-      .filter(({ target }) => target.kind === 'insights')
+      .filter(({ target }) => !own.some(({ table }) => sameTable(table, target)))
       .map(({ target, description }) => ({ table: target, description })),
   ];
 }

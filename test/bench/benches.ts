@@ -11,6 +11,7 @@ import type { Bench, Side } from './bench.ts';
 import { BILLING_KEY, billingLanding, DATA, smallFilesFolder, smallFilesLanding, WORK } from './data.ts';
 import { freshLake, ingestBenches } from './ingest-benches.ts';
 import { conversionSql, insightStatements } from './plain-duckdb.ts';
+import { wordBenches } from './word-benches.ts';
 
 const ROWS = 2_000_000;
 const SMALL_FILES = 1000;
@@ -26,6 +27,7 @@ export function benches(billing: Dataset, insights: readonly Derivation[]): Benc
   );
   return [
     ...ingestBenches(billing),
+    ...wordBenches(),
     {
       name: 'whole-way',
       title: `${ROWS.toLocaleString('en-US')} billing rows from CSV to all six insights`,

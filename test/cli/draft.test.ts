@@ -183,7 +183,7 @@ describe('how a file is written', () => {
       ['book.csv', 'it is a ZIP archive or an Excel workbook'],
       ['empty.csv', 'it is empty: it has not even a header li'],
       ['nested.json', 'it is one JSON object, whose records are'],
-      ['twice.csv', 'the header names the column "a" twice'],
+      ['twice.csv', 'the header names the column "a" twice, a'],
     ]);
     expect(passed.map((file) => file.split('/').at(-1))).toEqual(['notes.md']);
     expect(datasets[0]?.samples).toMatchObject([

@@ -46,13 +46,14 @@ describe('sync', () => {
       kept: 0,
       unknown: 1,
     });
-    expect(document.rows).toEqual({ accepted: 6, quarantined: 1, withdrawn: 0 });
+    expect(document.rows).toEqual({ accepted: 6, quarantined: 1, skipped: 0, withdrawn: 0 });
     expect(document.files).toContainEqual({
       source: 'shop/day=2024-01-02/b.csv',
       dataset: 'sales',
       outcome: 'accepted',
       rows: 2,
       quarantined: 1,
+      skipped: 0,
       partitions: ['day=2024-01-02'],
     });
     expect(document.refreshed).toEqual([
@@ -143,7 +144,7 @@ describe('sync', () => {
     const pruned = await syncJson(shop, '--prune', '--yes');
     expect(pruned.code).toBe(0);
     expect(pruned.document.totals).toMatchObject({ withdrawn: 2, unchanged: 1 });
-    expect(pruned.document.rows).toEqual({ accepted: 0, quarantined: 0, withdrawn: 3 });
+    expect(pruned.document.rows).toEqual({ accepted: 0, quarantined: 0, skipped: 0, withdrawn: 3 });
     expect(await takings(shop)).toEqual(['2024-01-01,north,3.75', '2024-01-01,south,4.00']);
   });
 

@@ -53,6 +53,35 @@ describe('validate', () => {
     });
   });
 
+  it('says what it leaves out of a file with odd columns, and loses nothing', async () => {
+    const shop = await makeShop();
+    const file = await outside(
+      shop,
+      'shop/day=2024-01-01/a.csv',
+      'till,x,,amount,x\nnorth,1,,1.50,2,\nsouth,1,7,4,2,\n',
+    );
+    const { code, out } = await validate(shop, file);
+    expect(code).toBe(0);
+    expect(out.trimEnd().split('\n')).toEqual([
+      `${file}: 2 rows of sales, 2 accepted, 0 refused`,
+      'Columns that sales ignores: x, x',
+      'Left out: column 3 (values in 1 record), which has no name',
+      "Labels of several columns, none of them a field's: x",
+      'Each record ends with a delimiter that the header does not have: its empty last cell is left out',
+    ]);
+    const found = JSON.parse((await validate(shop, file, '--format', 'json')).out);
+    expect(found).toMatchObject({
+      accepted: 2,
+      unnamedColumns: [{ column: 3, values: 1 }],
+      repeatedColumns: ['x'],
+      trailingDelimiter: 'records',
+    });
+    await shop.write('shop/day=2024-01-01/a.csv', 'till,amount,\nnorth,1.50\nsouth,4\n');
+    const synced = await sluice(['sync', ...shop.places]);
+    expect(synced.out).toContain('Rows: 2 accepted, 0 quarantined\n');
+    expect((await sluice(['certify', '--recount', ...shop.places])).code).toBe(0);
+  });
+
   it('lists as many as --limit says and counts all; a table for people', async () => {
     const shop = await makeShop();
     const file = await outside(shop, 'shop/day=2024-01-01/a.csv', BAD);

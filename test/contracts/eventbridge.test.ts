@@ -46,13 +46,14 @@ const taken = (entries: readonly Entry[]) =>
 
 it('each notice is an event, with the stage and the places in its detail', async () => {
   const { put, requests } = await busThat(taken);
-  const kinds = ['rejected', 'quarantined', 'missing', 'failed-audit', 'settled'];
+  const kinds = ['rejected', 'quarantined', 'missing', 'overdue', 'failed-audit', 'settled'];
   await put(kinds.map((kind) => ({ kind, dataset: 'sales', key: 'a "b".csv' })));
   expect(requests).toHaveLength(1);
   expect(requests[0]?.map(({ DetailType }) => DetailType)).toEqual([
     'Sluice File Rejected',
     'Sluice Rows Quarantined',
     'Sluice File Missing',
+    'Sluice File Overdue',
     'Sluice Audit Failed',
     'Sluice Settled',
   ]);

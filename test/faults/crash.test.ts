@@ -1,29 +1,13 @@
 // For every effect n of a run: crash after effect n, deliver again, and the lake is as after one clean run.
 import { describe, expect, test } from 'vitest';
-import type { ObjectStore } from '../../lib/ports.ts';
 import { runEvents, startingPoint } from '../support/changed-landing.ts';
-import { effect, type Life, mortalStore } from '../support/mortal-store.ts';
-import { openProcess, syncPrune, TestClock, type TestLake, visible } from '../support/shop-lake.ts';
+import { mortalProcess } from '../support/mortal-process.ts';
+import { openProcess, syncPrune, TestClock, visible } from '../support/shop-lake.ts';
 import { copyOf } from '../support/store-copy.ts';
 import { useWorld } from '../support/use-world.ts';
 
 const world = useWorld();
 const clock = new TestClock();
-
-/** A process on the same stores that dies after `effects` effects; sending a message is an effect too. */
-function mortalProcess(
-  landing: ObjectStore,
-  lake: ObjectStore,
-  effects: number,
-): { process: TestLake; life: Life } {
-  const life = { effectsLeft: effects, dead: false };
-  const process = openProcess(world, clock, landing, mortalStore(lake, life));
-  const { refreshes } = process.queues;
-  const mortalQueue = {
-    send: (messages: Parameters<typeof refreshes.send>[0]) => effect(life, () => refreshes.send(messages)),
-  };
-  return { life, process: { ...process, effects: { ...process.effects, refreshes: mortalQueue } } };
-}
 
 describe.each([
   { again: 'the same events are delivered again', recover: runEvents },
@@ -39,7 +23,7 @@ describe.each([
     let crashes = 0;
     for (let n = 1; ; n++) {
       const store = await copyOf(world, clock, before);
-      const { process, life } = mortalProcess(landing, store, n);
+      const { process, life } = mortalProcess(world, clock, landing, store, n);
       await runEvents(process).catch(() => undefined);
       if (!life.dead) break;
       crashes += 1;

@@ -1,10 +1,13 @@
 // A folder is a case: schemas/ (the bundled ones where it has none), landing/, and expected/ with one CSV per table,
-// insight or quarantine that the case is about. A new dataset or insight gets its case here, without code.
+// insight, quarantine, list of skipped records or of odd columns that the case is about; overdue.csv has the expected files that
+// have not come. A new dataset or insight gets its case here, without code.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
+import { lakeStatus } from '../../lib/inspect/lake-status.ts';
 import type { Report } from '../../lib/ingest/report.ts';
+import { partitionLabel } from '../../lib/lake/partition.ts';
 import {
   newStore,
   openProcess,
@@ -39,11 +42,35 @@ async function play(folder: string): Promise<TestLake> {
   return lake;
 }
 
-/** `source,line,field,rule,value` (for JSON the path in the line's place) of every rejected row's violations, and of files refused as a whole. */
+async function reports(lake: TestLake): Promise<Report[]> {
+  const found: Report[] = [];
+  for await (const { key } of lake.effects.lake.list('files/'))
+    found.push(JSON.parse(new TextDecoder().decode(await lake.effects.lake.read(key))));
+  return found;
+}
+
+/** `source,rule,rows` of the records that the contracts skip. */
+async function skipped(lake: TestLake): Promise<string[][]> {
+  return (await reports(lake)).flatMap(({ source, skippedBy = [] }) =>
+    skippedBy.map(({ rule, rows }) => [source, rule, String(rows)]),
+  );
+}
+
+/** `source,unnamed,repeated,trailing` of the files whose columns are odd. */
+async function columns(lake: TestLake): Promise<string[][]> {
+  return (await reports(lake)).flatMap(
+    ({ source, unnamedColumns = [], repeatedColumns = [], trailingDelimiter = '' }) => {
+      const unnamed = unnamedColumns.map(({ column, values }) => `${column}: ${values}`).join(', ');
+      const found = [unnamed, repeatedColumns.join(', '), trailingDelimiter];
+      return found.every((one) => one === '') ? [] : [[source, ...found]];
+    },
+  );
+}
+
+/** `source,line,field,rule,value` (for JSON the path in the line's place, in an archive `member:line`) of every rejected row's violations, and of files refused as a whole. */
 async function refused(lake: TestLake): Promise<string[][]> {
   const rows: string[][] = [];
-  for await (const { key } of lake.effects.lake.list('files/')) {
-    const report = JSON.parse(new TextDecoder().decode(await lake.effects.lake.read(key))) as Report;
+  for (const report of await reports(lake)) {
     if (report.reason)
       rows.push([report.source, '', report.reason.field, report.reason.rule, report.reason.value ?? '']);
     if (report.quarantine === undefined) continue;
@@ -63,7 +90,7 @@ async function refused(lake: TestLake): Promise<string[][]> {
     rows.push(
       ...found.map((row) => [
         report.source,
-        String(row.line ?? row.path ?? ''),
+        [row.path, row.line].filter((part) => part !== null).join(':'),
         row.field,
         row.rule,
         row.value ?? '',
@@ -72,6 +99,24 @@ async function refused(lake: TestLake): Promise<string[][]> {
   }
   return rows;
 }
+
+/** Gaps in what the contracts expect, at the end of the case's time: on 2024-01-01, some seconds after midnight in UTC. */
+async function overdue({ effects }: TestLake): Promise<string[][]> {
+  const { datasets } = await lakeStatus(effects);
+  return datasets.flatMap(({ dataset, overdue }) =>
+    (overdue?.gaps ?? []).map(({ per, first, last, periods, since }) => [
+      ...[dataset, partitionLabel(per), first, last, String(periods), since],
+    ]),
+  );
+}
+
+/** What is not a table. */
+const FOUND: Readonly<Record<string, (lake: TestLake) => Promise<string[][]>>> = {
+  refused,
+  overdue,
+  columns,
+  skipped,
+};
 
 describe.each(cases.map((entry) => entry.name))('%s', (name) => {
   const folder = join(HERE, name);
@@ -83,14 +128,15 @@ describe.each(cases.map((entry) => entry.name))('%s', (name) => {
     for (const file of files) {
       const [header = [], ...expected] = parse(readFileSync(join(folder, 'expected', file))) as string[][];
       const table = file.replace(/\.csv$/, '');
-      const ref = table === 'refused' ? undefined : lake.effects.catalog.resolve(table);
+      const found = FOUND[table];
+      const ref = found ? undefined : lake.effects.catalog.resolve(table);
       const rows = ref
         ? (await rowsOf(lake, ref)).map((row) =>
             header.map((column) =>
               row[column] === undefined ? 'no such column' : String(row[column] ?? ''),
             ),
           )
-        : await refused(lake);
+        : await (found ?? refused)(lake);
       expect(rows.sort(), file).toEqual(expected.sort());
     }
   });

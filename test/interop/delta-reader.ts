@@ -1,12 +1,8 @@
 // Other programs at Delta tables: runs a Python script per program, which reads them with it, or writes to them.
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { askPython } from './python.ts';
 
 const SCRIPTS = { 'delta-rs': 'read_tables.py', DuckDB: 'read_duckdb.py', Spark: 'read_spark.py' };
-
-/** Within the tests' own. */
-const TIMEOUT_MS = 280_000;
 
 export type Engine = keyof typeof SCRIPTS;
 
@@ -62,18 +58,8 @@ export async function writeWithDeltaRs(writes: readonly TableWrite[]): Promise<b
   return (await runPython('write_tables.py', writes)) as boolean[];
 }
 
-async function runPython(name: string, requests: readonly unknown[]): Promise<unknown> {
-  const python = process.env.SLUICE_PYTHON;
-  if (python === undefined) throw new Error('SLUICE_PYTHON is not set: run "npm run test:interop"');
-  const script = join(import.meta.dirname, name);
-  const child = spawn(python, ['-B', script], { stdio: ['pipe', 'pipe', 'pipe'], timeout: TIMEOUT_MS });
-  const ended = new Promise<number | null>((resolve, reject) =>
-    child.once('error', reject).once('close', resolve),
-  );
-  child.stdin.end(JSON.stringify(requests));
-  const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (code !== 0) throw new Error(`${name} ended with ${code}:\n${errors}`);
-  return JSON.parse(output) as unknown;
+function runPython(name: string, requests: readonly unknown[]): Promise<unknown> {
+  return askPython(join(import.meta.dirname, name), requests);
 }
 
 export function sortedRows(rows: readonly Cells[]): string[] {

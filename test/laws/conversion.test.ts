@@ -253,5 +253,5 @@ test('an engine that loses a row is found out by the count, and nothing is conve
   const converting = world.sql.session((session) =>
     convert(losing(session), { dataset, path, fromPath: new Map(), scratch }),
   );
-  await expect(converting).rejects.toThrow('2 records, but 1 accepted and 0 quarantined');
+  await expect(converting).rejects.toThrow('2 records, but 1 accepted, 0 quarantined and 0 skipped');
 });

@@ -195,9 +195,14 @@ function write(dialect: DialectWords, all: readonly Item[], ends: readonly strin
 function expected(records: readonly Written[]) {
   const rule = ({ cells, isBroken }: Written) =>
     isBroken ? 'source-error' : cells.length < NAMES.length ? 'missing-cell' : 'extra-cell';
-  const isRow = (record: Written) => !record.isBroken && record.cells.length === NAMES.length;
+  const isOfWidth = (width: number) => (record: Written) => !record.isBroken && record.cells.length === width;
+  const longer = records.filter(isOfWidth(NAMES.length + 1));
+  // Where all records are alike, an empty cell at the end is none.
+  const allEndEmpty = longer.length > 0 && longer.every(({ cells }) => cells.at(-1) === '');
+  const isTrailing = allEndEmpty && !records.some(isOfWidth(NAMES.length));
+  const isRow = isOfWidth(isTrailing ? NAMES.length + 1 : NAMES.length);
   return {
-    accepted: records.filter(isRow).map((record) => record.cells),
+    accepted: records.filter(isRow).map(({ cells }) => cells.slice(0, NAMES.length)),
     rejected: records
       .filter((record) => !isRow(record))
       .map((record) => ({ line: record.line, raw: record.raw, rules: [rule(record)] })),

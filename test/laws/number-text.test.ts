@@ -209,6 +209,10 @@ describe('signs that are written in other ways', () => {
       '(5) x',
       '(5)(5)',
       '5 CR CR',
+      // A code on each side, whatever is the form's own.
+      '−5 EUR EUR',
+      'EUR USD 5 CR',
+      'EUR $ EUR 5-',
     ];
     const expected = [...right.map(() => '-5'), ...wrong.map(() => null)];
     expect(await readBySql(field, [...right, ...wrong])).toEqual(expected);

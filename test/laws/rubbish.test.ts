@@ -10,6 +10,7 @@ import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { convertSource } from '../../lib/ingest/convert.ts';
 import { tries } from '../support/tries.ts';
 import { useWorld } from '../support/use-world.ts';
+import { zipBytes } from '../support/zip-writer.ts';
 
 const world = useWorld();
 
@@ -48,7 +49,7 @@ function contract({ format, encoding, dialect }: Words): Dataset {
     schema,
     partitionBy,
     maxRejectedRatio: 1,
-    ...(format === 'csv' ? { dialect } : {}),
+    ...(dialect === undefined ? {} : { dialect }),
   };
   return parseContract(
     'p/datapackage.json',
@@ -67,11 +68,39 @@ const DIALECTS = [
   { skipInitialSpace: true },
   { headerRows: [2, 3] },
 ];
-const words: fc.Arbitrary<Words> = fc.record({
-  format: fc.constantFrom('csv' as const, 'csv' as const, 'csv' as const, 'json' as const, 'ndjson' as const),
-  encoding: fc.constantFrom('utf-8', 'utf-8', 'utf-8', 'utf-16', 'utf-16be', 'windows-1252', 'iso-8859-1'),
-  dialect: fc.constantFrom(...DIALECTS),
-});
+const ARRAYS = [{ itemType: 'array' }, { itemType: 'array', itemKeys: NAMES }];
+const written = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ format: fc.constant('csv' as const), dialect: fc.constantFrom(...DIALECTS) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      format: fc.constant('json' as const),
+      dialect: fc.constantFrom({}, {}, { property: 'a' }, { property: 'a', itemType: 'array' }, ...ARRAYS),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      format: fc.constant('ndjson' as const),
+      dialect: fc.constantFrom({}, {}, ...ARRAYS),
+    }),
+  },
+);
+const encoding = fc.constantFrom(
+  'utf-8',
+  'utf-8',
+  'utf-8',
+  'utf-16',
+  'utf-16be',
+  'windows-1252',
+  'iso-8859-1',
+);
+const words: fc.Arbitrary<Words> = fc
+  .tuple(written, encoding)
+  .map(([how, name]) => ({ ...how, encoding: name }));
 
 const repeated = fc
   .tuple(
@@ -176,13 +205,31 @@ const objects = fc
     ),
     { maxLength: 12 },
   )
-  .chain((all) => fc.constantFrom(JSON.stringify(all), all.map((one) => JSON.stringify(one)).join('\n')));
+  .chain((all) => fc.constantFrom(...ways(all)));
+
+/** An array, one a line, one after the other, within a member, and arrays of cells under a header row. */
+function ways(all: readonly object[]): string[] {
+  const texts = all.map((one) => JSON.stringify(one));
+  const cells = [
+    NAMES,
+    ...all.map((one) => NAMES.map((name) => Object.entries(one).find(([key]) => key === name)?.[1])),
+  ];
+  return [
+    JSON.stringify(all),
+    texts.join('\n'),
+    texts.join(''),
+    JSON.stringify({ b: all, a: all }),
+    JSON.stringify(cells),
+    JSON.stringify({ a: cells }),
+    cells.map((row) => JSON.stringify(row)).join('\n'),
+  ];
+}
 
 const content = fc.oneof(
   { weight: 2, arbitrary: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)) },
   { weight: 4, arbitrary: text.map((parts) => Buffer.from(parts.join(''))) },
   { weight: 4, arbitrary: records.map((all) => Buffer.from(all)) },
-  { weight: 3, arbitrary: objects.map((all) => Buffer.from(all)) },
+  { weight: 6, arbitrary: objects.map((all) => Buffer.from(all)) },
   { weight: 1, arbitrary: text.map((parts) => Buffer.from(parts.join(''), 'utf16le')) },
   { weight: 1, arbitrary: records.map((all) => Buffer.from(all, 'utf16le').swap16()) },
 );
@@ -191,6 +238,20 @@ const packing = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ extension: '.gz', pack: (bytes: Buffer) => gzipSync(bytes) }) },
   { weight: 1, arbitrary: fc.constant({ extension: '.gz', pack: (bytes: Buffer) => bytes }) },
   { weight: 1, arbitrary: fc.constant({ extension: '.zst', pack: (bytes: Buffer) => bytes }) },
+  {
+    weight: 2,
+    arbitrary: fc.nat(3).map((members) => ({
+      extension: '.zip',
+      pack: (bytes: Buffer) => zipBytes(Array.from({ length: members }, (_, i) => ({ name: `${i}`, bytes }))),
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.nat(60).map((cut) => ({
+      extension: '',
+      pack: (bytes: Buffer) => zipBytes([{ name: 'a', bytes }]).subarray(0, -1 - cut),
+    })),
+  },
   {
     weight: 1,
     arbitrary: fc
@@ -234,7 +295,7 @@ test('each file is accepted or rejected, and its records add up', async () => {
         await rm(scratch, { recursive: true });
       },
     ),
-    tries(150),
+    tries(200),
   );
   // The rubbish is not all of one kind.
   expect(Math.min(outcomes.accepted, outcomes.rejected)).toBeGreaterThan(20);

@@ -69,7 +69,9 @@ const filesOf = (where: string) =>
 describe('the package', () => {
   it('is compiled, has types and maps, no tests and no samples but the example’s, and less than a megabyte', () => {
     const files = filesOf(packageFolder);
-    expect(files.filter((file) => /^(?:lib|functions|test|schemas|localstack)\//.test(file))).toEqual([]);
+    expect(files.filter((file) => /^(?:lib|functions|test|schemas|localstack)\//.test(file))).toEqual([
+      'schemas/sluice.schema.json',
+    ]);
     expect(files.filter((file) => /samples\//.test(file)).every((file) => file.startsWith('template/'))).toBe(
       true,
     );

@@ -33,6 +33,7 @@ test('every kind of trouble rings the one topic, which CloudWatch may publish to
       'Sluice foreignCommits aggregate test',
       'Sluice foreignCommits maintain test',
       'Sluice lagSeconds aggregate test',
+      'Sluice overdueFiles maintain test',
       'Sluice rejectedFiles ingest test',
       'Sluice unexaminedFiles maintain test',
       'Sluice vanishedFiles maintain test',

@@ -104,7 +104,7 @@ describe('makeCatalog', () => {
     expect(both.datasetFor('other/a.csv')?.name).toBe('everything');
     expect(() => both.datasetFor('sales/a.csv')).toThrow(DefinitionError);
     expect(() => both.datasetFor('sales/a.csv')).toThrow(
-      'everything.json, dataset everything: the landing key "sales/a.csv" matches its path "**/*.csv" and that of sales, "sales/*.csv" (sales.json)',
+      'everything.json, dataset everything: the landing key "sales/a.csv" matches the path "**/*.csv" of everything and the path "sales/*.csv" of sales (sales.json)',
     );
   });
 });
@@ -116,18 +116,19 @@ describe('the rows that count', () => {
   });
   afterAll(() => engine.close());
 
-  const arrived = (name: string) => `CREATE TEMP VIEW ${name} AS SELECT * FROM (VALUES
-    (1, 1, DATE '2024-01-01', 'old', 'sales/z.csv', 10, false), (1, 1, DATE '2024-01-01', 'new', 'sales/a.csv', 20, false),
-    (1, 2, DATE '2024-01-01', 'same time, first', 'sales/a.csv', 20, false),
-    (1, 2, DATE '2024-01-01', 'same time, last', 'sales/b.csv', 20, true), (2, 1, DATE '2024-02-01', 'other key', 'sales/a.csv', 5, true))
-    rows(month, id, "at", "Note ""x""", _sluice_source, _sluice_last_modified, _sluice_newest)`;
+  const arrived = (name: string, more: string) => `CREATE TEMP VIEW ${name} AS SELECT * FROM (VALUES
+    (1, 1, DATE '2024-01-01', 'old', 'sales/z.csv', 10, false, 9), (1, 1, DATE '2024-01-01', 'new', 'sales/a.csv', 20, false, 0),
+    (1, 2, DATE '2024-01-01', 'same time, first', 'sales/a.csv', 20, false, 9),
+    (1, 2, DATE '2024-01-01', 'same time, last', 'sales/b.csv', 20, true, 1), (2, 1, DATE '2024-02-01', 'other key', 'sales/a.csv', 5, true, 0)${more})
+    rows(month, id, "at", "Note ""x""", _sluice_source, _sluice_last_modified, _sluice_newest, _sluice_row)`;
 
   it.each([
     ['people', ['new', 'other key', 'same time, last']],
     ['prices', ['other key', 'same time, last']],
   ])('of %s are %j', async (name, notes) => {
     const rows = await engine.session(async (session) => {
-      await session.run(arrived(name));
+      const earlier = ", (1, 2, DATE '2024-01-01', 'an earlier line', 'sales/b.csv', 20, false, 0)";
+      await session.run(arrived(name, name === 'people' ? earlier : ''));
       return session.rows(named(name)?.sql ?? '');
     });
     expect(rows.map((row) => row['Note "x"']).sort()).toEqual(notes);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ingestBatch } from '../../lib/aws/ingest-batch.ts';
 import { reconcileByMessages, sweepLake } from '../../lib/aws/maintain-lake.ts';
 import { refreshBatch } from '../../lib/aws/refresh-batch.ts';
+import { makeCatalog } from '../../lib/core/catalog.ts';
 import { FakeLetters } from '../support/fake-letters.ts';
 import {
   CSV,
@@ -25,6 +26,15 @@ import { put } from '../support/shop-lake.ts';
 useFunctionBatches();
 
 const HOUR_MS = 3600_000;
+/** The file of a day by six the next morning. */
+const EVERY_DAY = {
+  every: 'day',
+  byMinutes: 360,
+  daysAfter: 1,
+  timezone: 'UTC',
+  datedBy: { date: 'day' },
+  per: [],
+} as const;
 
 describe('maintain', () => {
   test('asks for each file that the lake does not show, and for every derived table', async () => {
@@ -141,6 +151,38 @@ describe('maintain', () => {
     expect(files.sent).toEqual([]);
     expect(measured.vanishedFiles).toEqual([1]);
     expect(logged).toContain('reconcile.vanished');
+  });
+
+  test('counts the files that a contract expects and that have not come, for the alarm', async () => {
+    const { catalog } = lake.effects;
+    const datasets = catalog.datasets.map((dataset) => ({
+      ...dataset,
+      ...(dataset.name === 'sales' ? { expect: EVERY_DAY } : {}),
+    }));
+    const insights = catalog.derivations.filter(({ target }) => target.kind === 'insights');
+    const maintain = common({
+      ...lake,
+      effects: { ...lake.effects, catalog: makeCatalog(datasets, insights) },
+    });
+    await put(lake.effects.landing, keyOf(1), CSV);
+    clock.pass(30 * HOUR_MS);
+    const overdue = async () => {
+      await reconcileByMessages(maintain, () => false);
+      return measured.overdueFiles;
+    };
+    expect(await overdue()).toEqual([0]);
+    expect(logged).not.toContain('reconcile.overdue');
+    clock.pass(48 * HOUR_MS);
+    // The third day is due now, and late from now on.
+    expect(await overdue()).toEqual([0, 1]);
+    clock.tick();
+    expect(await overdue()).toEqual([0, 1, 2]);
+    expect(logged).toContain('reconcile.overdue');
+    // What waits in landing has come.
+    await put(lake.effects.landing, keyOf(2), CSV);
+    expect(await overdue()).toEqual([0, 1, 2, 1]);
+    await reconcileByMessages(maintain, () => true);
+    expect(measured.overdueFiles).toEqual([0, 1, 2, 1]);
   });
 
   test('sweeps what was replaced longer ago, and says how much', async () => {

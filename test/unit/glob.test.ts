@@ -107,7 +107,10 @@ describe('globProblem', () => {
     expect(globProblem(glob)).toContain(problem);
   });
 
-  it.each(['a/*.csv', '**/x', 'a.{csv,json}', '[!a]b', 'year=*/x y+z%.csv', 'a/{day}_{part no}.csv'])('takes %j', (glob) => {
-    expect(globProblem(glob)).toBeUndefined();
-  });
+  it.each(['a/*.csv', '**/x', 'a.{csv,json}', '[!a]b', 'year=*/x y+z%.csv', 'a/{day}_{part no}.csv'])(
+    'takes %j',
+    (glob) => {
+      expect(globProblem(glob)).toBeUndefined();
+    },
+  );
 });

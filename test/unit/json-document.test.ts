@@ -98,7 +98,26 @@ describe('refusals name the line and what was found', () => {
   test.each<[string, readonly string[], RegExp]>([
     ['', [], /^line 1: the file ends too early/],
     ['[1,\n', [], /^line 2: the file ends too early/],
-    ['\n{"a": 1}', [], /^line 2: \$ is not an array of objects$/],
+    ['\n7', [], /^line 2: \$ is not an array$/],
+    ['\n{"a": 1', [], /^line 2: \$ is not an array$/],
+    ['{"a": 1} x', [], /^line 1: \$ is not an array$/],
+    [
+      '\n{"a": 1}',
+      [],
+      /^line 2: the file is one JSON object, and not an array: name .*"property".*"levels".*"ndjson"$/,
+    ],
+    ['{"a":\n 1}\n', [], /^line 1: the file is one JSON object, and not an array: name .*\("levels"\)$/],
+    [
+      '{"a": 1}\n{"a": "}"}\n',
+      [],
+      /^line 1: the file has one JSON object a line, and is not an array: write "format": "ndjson" in the contract$/,
+    ],
+    [
+      '{"a": 1} {"a": 2}',
+      [],
+      /^line 1: the file has one JSON object after the other, and is .*: write "format"/,
+    ],
+    ['{"a":\n1}\n{"a": 2}', [], /^line 1: the file has one JSON object after the other, .*: send an array/],
     ['[1]\n\n[2]', [], /^line 3: the text is not JSON from "\[2\]" on$/],
     ['{"A": {"x": {}},\n "B": [1]}', ['outer', 'inner'], /^line 2: \$\["B"\] is not an object by inner$/],
     ['{"A": {"x": {},}}', ['outer', 'inner'], /^line 1: the text is not JSON from "}}" on$/],

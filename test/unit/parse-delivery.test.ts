@@ -87,7 +87,7 @@ describe('what is refused', () => {
     [{ ...GOOD, delivery: { by: ['run'], complete: 'done/{run}/{run}' } }, 'has the capture {run} twice'],
     [
       { ...GOOD, delivery: { by: ['run'], complete: 'part_*.csv' } },
-      'is the path of the data files: name the marker alone',
+      'takes data files for markers, too, such as "exports/x/x/part_x.csv": name the marker alone',
     ],
     [
       { ...GOOD, delivery: { by: ['run'], complete: 'a[' } },

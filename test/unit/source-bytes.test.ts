@@ -53,9 +53,31 @@ describe('encodings', () => {
 });
 
 describe('archives', () => {
+  test.each(['csv.gz', 'csv.zst', 'csv.zip'])(
+    'plain text is read as such, though it be named .%s',
+    async (extension) => {
+      expect((await read(Buffer.from(LONG), 'utf-8', extension)).toString()).toBe(LONG);
+    },
+  );
+
+  test('a packed text is unpacked under any name', async () => {
+    expect((await read(gzipSync(LONG), 'utf-8', 'csv')).toString()).toBe(LONG);
+  });
+
   test('members of a gzip archive follow each other', async () => {
     const bytes = Buffer.concat([gzipSync('a,b\n'), gzipSync(LONG)]);
     expect((await read(bytes, 'utf-8', 'csv.gz')).toString()).toBe(`a,b\n${LONG}`);
+  });
+
+  test.each([7, 2_500_000])('%i zeros may pad a gzip archive, and nothing may follow them', async (zeros) => {
+    const padded = Buffer.concat([gzipSync('a,b\n'), Buffer.alloc(zeros)]);
+    expect((await read(padded)).toString()).toBe('a,b\n');
+    const broken = /^the gzip archive goes on after zeros behind its end/;
+    for (const more of [gzipSync('1,2\n'), Buffer.from('1,2\n')]) {
+      const reading = read(Buffer.concat([padded, more]));
+      await expect(reading).rejects.toThrow(BrokenArchiveError);
+      await expect(reading).rejects.toThrow(broken);
+    }
   });
 
   test.each([
@@ -63,16 +85,6 @@ describe('archives', () => {
       'csv.gz',
       gzipSync(LONG).subarray(0, -4),
       /^the gzip archive is broken: unexpected end of file\. Send the file again$/,
-    ],
-    [
-      'csv.gz',
-      Buffer.from('a,b\n'),
-      /^the gzip archive is broken: incorrect header check\. Send the file again$/,
-    ],
-    [
-      'csv.zst',
-      Buffer.from('a,b\n1,2\n'),
-      /^the zstd archive is broken: invalid zstd data\. Send the file again$/,
     ],
     ['csv.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04]), /^the zstd archive is broken: /],
   ])('a broken %s', async (extension, bytes, message) => {

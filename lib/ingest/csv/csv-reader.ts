@@ -115,6 +115,11 @@ export class CsvReader {
     return this.#data.toString(encoding, this.#start, this.#end);
   }
 
+  /** Bytes of text before the current record. */
+  get start(): number {
+    return this.#offset + this.#start;
+  }
+
   /** What ended the record: CR, LF, CRLF, or nothing at the file's end. */
   get lineEnd(): string {
     return this.#data.toString('latin1', this.#end, this.#position);

@@ -3,6 +3,7 @@ import type { Violation } from '../../core/violation.ts';
 import { fileViolation, type SourceFile, sourceBytes } from '../row-source.ts';
 import { CsvReader } from './csv-reader.ts';
 import { type RepeatedHeader, repeatedHeader } from './repeated-header.ts';
+import type { SkippedRecords } from './skipped-records.ts';
 
 /**
  * The reader, each time that it has got more: take records with `next` until it says false. `columns` is known once the
@@ -19,15 +20,28 @@ export async function* readRecords(file: SourceFile, columns?: number): AsyncIte
   yield reader;
 }
 
-/** What a record must be to be a row: `repeated` where those that repeat the header are none, and not left to the engine to find. */
-export type RecordShape = { readonly columns: number; readonly repeated?: RepeatedHeader };
+/**
+ * What a record must be to be a row: `repeated` where those that repeat the header are none, and not left to the engine to find.
+ * `skipped`: those that are left out, whatever else they are. `endsEmpty`: the last cell belongs to no column.
+ */
+export type RecordShape = {
+  readonly columns: number;
+  readonly repeated?: RepeatedHeader;
+  readonly skipped?: SkippedRecords;
+  readonly endsEmpty?: boolean;
+};
 
 /** Why the current record is no row of such a file. */
-export function recordProblem(reader: CsvReader, { columns, repeated }: RecordShape): Violation | undefined {
+export function recordProblem(reader: CsvReader, shape: RecordShape): Violation | undefined {
   if (reader.problem) return reader.problem;
-  if (repeated?.isAt(reader)) return repeatedHeader();
-  if (reader.cellCount === columns) return undefined;
-  const cells = reader.cellCount === 1 ? 'one cell' : `${reader.cellCount} cells`;
-  const message = `the record has ${cells}, and the file has ${columns === 1 ? 'one column' : `${columns} columns`}`;
-  return fileViolation(reader.cellCount < columns ? 'missing-cell' : 'extra-cell', message);
+  if (shape.repeated?.isAt(reader)) return repeatedHeader();
+  return reader.cellCount === shape.columns ? undefined : otherWidth(reader.cellCount, shape);
+}
+
+function otherWidth(count: number, { columns, endsEmpty = false }: RecordShape): Violation {
+  const cells = count === 1 ? 'one cell' : `${count} cells`;
+  const named = endsEmpty ? columns - 1 : columns;
+  const empty = endsEmpty ? ' and an empty cell at the end of each record' : '';
+  const message = `the record has ${cells}, and the file has ${named === 1 ? 'one column' : `${named} columns`}${empty}`;
+  return fileViolation(count < columns ? 'missing-cell' : 'extra-cell', message);
 }

@@ -2,55 +2,111 @@
 // reader, which is slower and exact.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { TextHash } from '../../content-hash.ts';
 import type { Dataset } from '../../core/contract.ts';
-import { RecordScanner } from '../../core/record-scanner.ts';
+import { anySkips, FOOTER, type SkippedCount } from '../../core/skip-rules.ts';
 import type { Violation } from '../../core/violation.ts';
+import type { SqlSession } from '../../ports.ts';
 import { fileLiteral, identifier, literal } from '../../sql/quoting.ts';
+import { columnRemarks } from '../column-remarks.ts';
+import { type Packing, readBeginning } from '../packing.ts';
 import { pour } from '../pour.ts';
-import {
-  fileViolation,
-  type RecordCount,
-  type RowSource,
-  type SourceFile,
-  sourceBytes,
-} from '../row-source.ts';
-import { Utf8Check } from '../utf8-check.ts';
+import { fileViolation, type RowSource, type SourceFile } from '../row-source.ts';
+import { countCsvRecords } from './count-records.ts';
 import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
+import { headerText } from './header-text.ts';
 import { locateRecords, type RejectedShape } from './locate-records.ts';
+import { pastSepLine } from './sep-line.ts';
+import { recordConditions, SkippedRecords, SkippedTally, skipsRecords } from './skipped-records.ts';
+import { withoutFooter } from './without-footer.ts';
 
 // By default DuckDB would allocate sixteen times the longest record, several times over.
 const BUFFER_RECORDS = 2;
 /** A longer record is seldom meant: its file goes the other way, and the engine's buffers stay in the processor's caches. */
 const MAX_PLAIN_RECORD_BYTES = 2 * 1024 * 1024;
 const MANY_COLUMNS = 10_000;
-const PLAIN = { delimiter: ',', quoteChar: '"', lineEnd: '\n', longest: MAX_RECORD_BYTES };
+const MANY_UNNAMED = 50;
+const PLAIN = {
+  ...{ delimiter: ',', quoteChar: '"', lineEnd: '\n', longest: MAX_RECORD_BYTES },
+  ...{ skip: 0, packing: 'none' as const },
+};
 
-export async function csvSource(file: SourceFile): Promise<RowSource | Violation> {
+export async function csvSource(given: SourceFile): Promise<RowSource | Violation> {
+  const file = await pastSepLine(given);
+  if ('rule' in file) return file;
   const header = await readHeader(file);
   if ('rule' in header) return header;
-  const rewritten = () => rewrittenSource(file, header);
+  const rewritten = () =>
+    skipsRecords(file.dataset) ? skippingSource(file, header) : rewrittenSource(file, header);
+  const skipConditions = recordConditions(file.dataset, header.width);
+  const { packing = 'none' } = file.beginning ?? (await readBeginning(file.path));
   const isPlainSoFar =
-    mayBePlain(file.dataset) &&
+    skipConditions !== undefined &&
+    packing !== 'bzip2' &&
+    mayBePlain(file) &&
+    header.trailing === undefined &&
     !isMostlyIgnored(header) &&
-    (await countCsvRecords(file, header.labels.length, () => true)).isPlain;
+    (await countCsvRecords(file, header.width, () => true)).isPlain;
   if (!isPlainSoFar) return rewritten();
+  const source = { ...plainSource(file, header, { path: file.path, packing }), skipConditions, rewritten };
+  return file.dataset.footerRows === undefined
+    ? source
+    : ((await footedSource(file, header, source)) ?? rewritten());
+}
+
+/** The file is counted first: where its footer begins follows from how many records it has. Undefined if it is not plain. */
+async function footedSource(
+  file: SourceFile,
+  header: Header,
+  source: RowSource,
+): Promise<RowSource | undefined> {
+  const counted = await countCsvRecords(file, header.width, (isPlain) => !isPlain);
+  if (!counted.isPlain) return undefined;
+  const { records } = counted;
+  const rows = Math.max(0, records - (file.dataset.footerRows ?? 0));
+  const path = await withoutFooter(file, counted, rows, header.width);
+  if (path === undefined) return undefined;
+  const skipped = rows === records ? [] : [{ rule: FOOTER, rows: records - rows }];
+  const skipping = new SkippedRecords({ ...file.dataset, skipRows: [] }, records);
+  return {
+    ...source,
+    ...plainSource(
+      file,
+      header,
+      { path, packing: 'none' },
+      { skipped: skipping, footerRows: records - rows },
+    ),
+    skipped,
+    countRecords: async () => counted,
+  };
+}
+
+/** `read`: the file, or its copy without the footer. */
+function plainSource(
+  file: SourceFile,
+  header: Header,
+  read: { readonly path: string; readonly packing: Packing },
+  footer: Pick<RejectedShape, 'skipped' | 'footerRows'> = {},
+): RowSource {
   const { delimiter, quoteChar, headerRecords } = file.dataset.dialect;
   const lineEnd = header.lineEnd === '\r\n' ? header.lineEnd : '\n';
   const format = {
+    packing: read.packing,
+    skip: file.hasSepLine ? 1 : 0,
     delimiter,
     quoteChar,
     lineEnd,
     hasHeader: headerRecords === 1,
-    columns: header.labels.length,
+    columns: header.width,
     longest: MAX_PLAIN_RECORD_BYTES,
   };
-  const columns = header.labels.length;
-  const source = rowSource(file, header, readCsv(file.path, format), header.columns, {
+  const columns = header.width;
+  const relation = readCsv(read.path, format);
+  const source = rowSource(file, header, relation, header.columns, {
     columns,
     inRows: header.repeated,
+    ...footer,
   });
   const repeatedHeader = header.repeated.sql([...header.columns.values()]);
   // What turns out not to be plain goes the other way, however many records are left.
@@ -59,20 +115,39 @@ export async function csvSource(file: SourceFile): Promise<RowSource | Violation
     ...source,
     ...(repeatedHeader === undefined ? {} : { repeatedHeader }),
     countRecords,
-    rewritten,
+    columnRemarks: async (session) =>
+      columnRemarks(header, await countValues(session, relation, header, file.dataset)),
   };
 }
 
 /** DuckDB's planning time grows with the square of a file's columns, even if they are not read. */
-function isMostlyIgnored({ labels, ignored }: Header): boolean {
-  return labels.length >= MANY_COLUMNS && ignored.length > labels.length / 2;
+function isMostlyIgnored({ labels, ignored, unnamed }: Header): boolean {
+  if (unnamed.length > MANY_UNNAMED) return true;
+  return labels.length >= MANY_COLUMNS && ignored.length + unnamed.length > labels.length / 2;
+}
+
+/** Texts in each unnamed column of the engine's rows, but for those that rules about whole records skip. */
+async function countValues(
+  session: SqlSession,
+  relation: string,
+  { unnamed, width }: Header,
+  dataset: Dataset,
+): Promise<number[]> {
+  if (unnamed.length === 0) return [];
+  const counts = unnamed.map((index) => `count(nullif(${identifier(`c${index}`)}, ''))`);
+  const skipped = anySkips(recordConditions(dataset, width) ?? []);
+  const [row] = await session.rows<{ found: number[] }>(
+    `SELECT [${counts.join(', ')}] AS found FROM ${relation}${skipped === undefined ? '' : ` WHERE NOT ${skipped}`}`,
+  );
+  return row?.found ?? [];
 }
 
 /** What a plain file of the engine's cannot have. */
-function mayBePlain({ dialect, encoding }: Dataset): boolean {
+function mayBePlain({ dataset: { dialect, encoding }, hasSepLine }: SourceFile): boolean {
   const isUsual = dialect.doubleQuote && !dialect.skipInitialSpace && dialect.headerRecords <= 1;
   const offsets = dialect.escapeChar ?? dialect.commentChar;
-  return encoding === 'utf-8' && isUsual && offsets === undefined && dialect.skipLines === 0;
+  const skipped = hasSepLine ? 1 : 0;
+  return encoding === 'utf-8' && isUsual && offsets === undefined && dialect.skipLines === skipped;
 }
 
 function rowSource(
@@ -87,31 +162,10 @@ function rowSource(
     texts: new Map([...columns].map(([field, index]) => [field, identifier(`c${index}`)])),
     ignored: header.ignored,
     missing: header.missing,
-    countRecords: () => countCsvRecords(file, header.labels.length),
+    countRecords: () => countCsvRecords(file, header.width),
     refusedRows: (flagged) => locateRecords(file, shape, flagged),
+    headerText: () => headerText(file),
   };
-}
-
-/** `columns`: of the file. `isDone`: asked after each chunk, so that what is known is not looked for to the end. */
-export async function countCsvRecords(
-  file: SourceFile,
-  columns: number,
-  isDone: (isPlain: boolean) => boolean = () => false,
-): Promise<RecordCount> {
-  const scanner = new RecordScanner(file.dataset.dialect, columns);
-  const utf8 = new Utf8Check();
-  const text = new TextHash();
-  const isPlain = () => scanner.isPlain && utf8.isValid;
-  const counted = () => ({ records: scanner.records, isPlain: isPlain(), offsets: scanner.offsets });
-  for await (const chunk of sourceBytes(file)) {
-    scanner.push(chunk);
-    utf8.push(chunk);
-    if (isDone(isPlain())) return counted();
-    text.push(chunk);
-  }
-  scanner.end();
-  utf8.end();
-  return { ...counted(), text: text.end() };
 }
 
 type Format = {
@@ -119,6 +173,9 @@ type Format = {
   readonly quoteChar: string;
   readonly lineEnd: string;
   readonly hasHeader: boolean;
+  /** Lines before the header. */
+  readonly skip: number;
+  readonly packing: Packing;
   readonly columns: number;
   /** In bytes, of a record. */
   readonly longest: number;
@@ -134,40 +191,72 @@ function readCsv(path: string, format: Format): string {
   const quote = literal(format.quoteChar);
   return `read_csv(${fileLiteral(path)}, auto_detect = false, hive_partitioning = false, header = ${format.hasHeader}, columns = {${columns}},
     delim = ${literal(format.delimiter)}, quote = ${quote}, escape = ${quote}, new_line = ${literal(format.lineEnd === '\n' ? '\\n' : '\\r\\n')},
-    max_line_size = ${format.longest}, buffer_size = ${BUFFER_RECORDS * format.longest}, ignore_errors = true)`;
+    compression = ${literal(format.packing)}, skip = ${format.skip}, max_line_size = ${format.longest}, buffer_size = ${BUFFER_RECORDS * format.longest}, ignore_errors = true)`;
 }
 
-/** The well-formed records' cells that fields take, as RFC 4180 has them. */
-async function rewrittenSource(file: SourceFile, header: Header): Promise<RowSource | Violation> {
+/** The file is counted first: where its footer begins follows from how many records it has. */
+async function skippingSource(file: SourceFile, header: Header): Promise<RowSource | Violation> {
+  const counted = await countCsvRecords(file, header.width);
+  const source = await rewrittenSource(file, header, new SkippedRecords(file.dataset, counted.records));
+  return 'rule' in source ? source : { ...source, countRecords: async () => ({ ...counted, isPlain: true }) };
+}
+
+/** The well-formed records' cells that fields take, as RFC 4180 has them; `skipped`: without these records. */
+async function rewrittenSource(
+  file: SourceFile,
+  header: Header,
+  skipped?: SkippedRecords,
+): Promise<RowSource | Violation> {
   const path = join(file.scratch, 'plain.csv');
   const taken = [...header.columns];
-  const shape = { columns: header.labels.length, repeated: header.repeated };
-  const refusal = await writePlain(file, header, shape, path);
-  if (refusal) return refusal;
+  const shape = {
+    columns: header.width,
+    repeated: header.repeated,
+    endsEmpty: header.trailing === 'records',
+    ...(skipped ? { skipped } : {}),
+  };
+  const written = await writePlain(file, header, shape, path);
+  if ('rule' in written) return written;
   const relation = readCsv(path, { ...PLAIN, hasHeader: false, columns: taken.length });
   const source = rowSource(file, header, relation, new Map(taken.map(([field], i) => [field, i])), shape);
-  return { ...source, countRecords: async () => ({ ...(await source.countRecords()), isPlain: true }) };
+  const countRecords = async () => ({ ...(await source.countRecords()), isPlain: true });
+  return {
+    ...source,
+    countRecords,
+    columnRemarks: async () => columnRemarks(header, written.values),
+    ...(skipped ? { skipped: written.skipped } : {}),
+  };
 }
+
+/** `values`: how many records have a text in each unnamed column. */
+type Written = { readonly skipped: readonly SkippedCount[]; readonly values: readonly number[] };
 
 async function writePlain(
   file: SourceFile,
   header: Header,
   shape: RecordShape,
   path: string,
-): Promise<Violation | undefined> {
+): Promise<Written | Violation> {
   const indexes = [...header.columns.values()];
+  const tally = new SkippedTally(file.dataset);
+  const values = header.unnamed.map(() => 0);
   let refusal: Violation | undefined;
   async function* plainText() {
     for await (const reader of readRecords(file, shape.columns)) {
       let text = '';
       while (reader.next()) {
-        if (reader.isHeader || recordProblem(reader, shape)) continue;
+        const rule = shape.skipped?.ruleAt(reader);
+        if (rule !== undefined) tally.add(rule);
+        if (reader.isHeader || rule !== undefined || recordProblem(reader, shape)) continue;
         const record = plainRecord(indexes.map((i) => reader.cell(i)));
         if (3 * record.length > MAX_RECORD_BYTES && Buffer.byteLength(record) >= MAX_RECORD_BYTES) {
           const message = `line ${reader.line}: the record is longer than ${MAX_RECORD_BYTES} bytes`;
           refusal = fileViolation('source-error', message);
           return;
         }
+        header.unnamed.forEach((index, i) => {
+          if (reader.cell(index) !== '') values[i] = (values[i] ?? 0) + 1;
+        });
         text += `${record}\n`;
       }
       refusal = reader.refusal;
@@ -175,11 +264,14 @@ async function writePlain(
     }
   }
   await pour(plainText(), createWriteStream(path));
-  return refusal;
+  return refusal ?? { skipped: tally.counts, values };
 }
 
 function plainRecord(cells: readonly string[]): string {
   // Bare, the one empty cell of a record would be a blank line.
   if (cells.length === 1 && cells[0] === '') return '""';
-  return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+  // Bare, a byte order mark in the first cell would be the file's own, and lost.
+  return cells
+    .map((cell) => (/[",\r\n\ufeff]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
+    .join(',');
 }

@@ -1,18 +1,26 @@
 // Reads a CSV file's header and decides which column fills which field, or why the file cannot be read at all.
-import { type Dataset, type Field, fieldHeaders } from '../../core/contract.ts';
+import { type Dataset, type Dialect, type Encoding, type Field, fieldHeaders } from '../../core/contract.ts';
 import { shown, type Violation } from '../../core/violation.ts';
 import { labelViolation, listed, listedFields, twoLabels } from '../labels.ts';
+import type { TrailingDelimiter } from '../odd-columns.ts';
 import { fileViolation, type SourceFile } from '../row-source.ts';
+import type { CsvReader } from './csv-reader.ts';
 import { readRecords } from './csv-records.ts';
+import { trailingDelimiter } from './record-width.ts';
 import { RepeatedHeader } from './repeated-header.ts';
 
 export type Header = {
   /** The file's columns in its order. */
   readonly labels: readonly string[];
+  /** How many cells a record has: one more than labels where `trailing` is "records". */
+  readonly width: number;
+  readonly trailing?: TrailingDelimiter;
   /** Field name → index of its column. */
   readonly columns: ReadonlyMap<string, number>;
   /** Labels that no field takes. */
   readonly ignored: readonly string[];
+  /** Indexes of columns without a label, which no field takes. */
+  readonly unnamed: readonly number[];
   /** The labels of optional fields that nothing fills. */
   readonly missing: readonly string[];
   readonly repeated: RepeatedHeader;
@@ -20,85 +28,119 @@ export type Header = {
   readonly lineEnd: string;
 };
 
-type Matched = Omit<Header, 'lineEnd' | 'repeated'>;
-type FirstRecords = { readonly records: readonly string[][]; readonly lineEnd: string };
+type Matched = Omit<Header, 'lineEnd' | 'repeated' | 'width' | 'trailing'>;
+type FirstRecords = {
+  readonly header: readonly string[][];
+  /** The first record that is no header. */
+  readonly first: readonly string[] | undefined;
+  readonly lineEnd: string;
+};
 
 export async function readHeader(file: SourceFile): Promise<Header | Violation> {
-  const first = await firstRecords(file, Math.max(1, file.dataset.dialect.headerRecords));
-  if ('rule' in first) return first;
+  const read = await firstRecords(file);
+  if ('rule' in read) return read;
+  const { header, first, lineEnd } = read;
   const { dialect } = file.dataset;
-  const hasHeader = dialect.headerRecords > 0;
-  const matched = hasHeader ? withHeader(file, first.records) : withoutHeader(file, first.records[0]?.length);
-  if ('rule' in matched) return matched;
-  const repeated = new RepeatedHeader(dialect, hasHeader ? first.records : []);
-  return { ...matched, lineEnd: first.lineEnd, repeated };
-}
-
-async function firstRecords(file: SourceFile, count: number): Promise<FirstRecords | Violation> {
-  const records: string[][] = [];
-  let lineEnd = '';
-  for await (const reader of readRecords(file)) {
-    while (records.length < count && reader.next()) {
-      const problem = reader.isHeader ? reader.problem : undefined;
-      if (problem) return unreadable(file.dataset, reader.line, problem);
-      records.push(reader.cells());
-      lineEnd = reader.lineEnd;
-    }
-    if (reader.refusal) return reader.refusal;
-    if (records.length === count) break;
-  }
-  return { records, lineEnd };
-}
-
-function withHeader(file: SourceFile, records: readonly string[][]): Matched | Violation {
-  const { headerRecords, headerJoin } = file.dataset.dialect;
-  if (records.length < headerRecords)
+  if (header.length < dialect.headerRecords)
     return fileViolation(
       'source-error',
       'the file is empty: it has not even a header line. Send it again, or delete it',
     );
+  const hasHeader = dialect.headerRecords > 0;
+  const repeated = new RepeatedHeader(dialect, header);
+  const all = hasHeader ? joinedLabels(header, dialect) : fieldLabels(file, first);
+  const mayTrail = first !== undefined && first.length !== all.length;
+  const trailing = mayTrail ? await trailingDelimiter(file, all, repeated) : undefined;
+  const labels = trailing === 'header' ? all.slice(0, -1) : all;
+  const width = labels.length + (trailing === 'records' ? 1 : 0);
+  const matched = hasHeader ? matchLabels(file, labels) : inOrder(file, labels, width, first);
+  if ('rule' in matched) return matched;
+  return { ...matched, width, ...(trailing === undefined ? {} : { trailing }), lineEnd, repeated };
+}
+
+async function firstRecords(file: SourceFile): Promise<FirstRecords | Violation> {
+  const { headerRecords } = file.dataset.dialect;
+  const header: string[][] = [];
+  let first: string[] | undefined;
+  let lineEnd: string | undefined;
+  for await (const reader of readRecords(file)) {
+    while (first === undefined && reader.next()) {
+      if (reader.isHeader && reader.problem) return unreadable(file.dataset, reader, reader.problem);
+      if (reader.isHeader) header.push(reader.cells());
+      else first = reader.cells();
+      if (reader.ordinal === Math.max(0, headerRecords - 1)) lineEnd = reader.lineEnd;
+    }
+    // What is wrong below the header is for those to tell who read on.
+    if (reader.refusal && header.length < Math.max(1, headerRecords)) return reader.refusal;
+    if (first !== undefined) break;
+  }
+  return { header, first, lineEnd: lineEnd ?? '' };
+}
+
+/** Of all header records, column by column. */
+function joinedLabels(records: readonly string[][], { headerJoin }: Dialect): string[] {
   const width = Math.max(...records.map((cells) => cells.length));
-  const labels = Array.from({ length: width }, (_, i) => {
+  return Array.from({ length: width }, (_, i) => {
     const parts = records.map((cells) => cells[i] ?? '');
     return parts.filter((part) => part !== '').join(headerJoin);
   });
-  const seen = new Set<string>();
-  const twice = labels.find((label) => label !== '' && seen.size === seen.add(label).size);
-  return twice === undefined
-    ? matchLabels(file, labels)
-    : fileViolation('duplicate-label', `the header names the column ${shown(twice)} twice`, twice);
 }
 
-function unreadable(dataset: Dataset, line: number, { rule, message }: Violation): Violation {
-  const hint =
-    rule === 'encoding-error'
-      ? `: ${dataset.encoding} does not know its bytes; name the file's encoding in the contract, such as "encoding": "windows-1252" or "utf-16"`
-      : `: ${message}`;
-  return fileViolation(rule, `the header on line ${line} cannot be read${hint}`);
+function unreadable({ encoding }: Dataset, reader: CsvReader, { rule, message }: Violation): Violation {
+  const hint = rule === 'encoding-error' ? otherEncoding(encoding, reader.raw('latin1')) : message;
+  return fileViolation(rule, `the header on line ${reader.line} cannot be read: ${hint}`);
 }
 
-/** The columns are the fields in order; what the path gives may be among them or not. */
-function withoutHeader(file: SourceFile, cells: number | undefined): Matched | Violation {
+/** An encoding is named only where the bytes prove it: nearly any other would read them too, as other text. */
+function otherEncoding(encoding: Encoding, bytes: string): string {
+  const found = `${encoding} does not know its bytes`;
+  const isMarked = encoding === 'utf-8' && /^(\xff\xfe|\xfe\xff)/.test(bytes);
+  return isMarked
+    ? `${found}. The file begins with the byte order mark of UTF-16: write "encoding": "utf-16" in the contract`
+    : `${found}. Ask the file's sender for its encoding, and write it as "encoding" in the contract`;
+}
+
+/** Of a file without header the columns are the fields in order; what the path gives may be among them or not. */
+function fieldLabels(file: SourceFile, first: readonly string[] | undefined): string[] {
   const names = file.dataset.fields.map((field) => field.name);
   const given = names.filter((name) => !file.fromPath.has(name));
-  const labels = cells === names.length ? names : given;
-  if (cells !== undefined && cells !== labels.length) {
-    const message = `the file has no header, and its first record has ${cells} cells where the fields are ${labels.join(', ')}: the delimiter (${JSON.stringify(file.dataset.dialect.delimiter)}) or the contract's fields do not fit`;
+  if (first?.length === names.length || first?.length === given.length)
+    return first.length === names.length ? names : given;
+  return first?.length === names.length + 1 ? names : given;
+}
+
+/** `width`: of the records, as far as the file has any. */
+function inOrder(
+  file: SourceFile,
+  labels: readonly string[],
+  width: number,
+  first: readonly string[] | undefined,
+): Matched | Violation {
+  if (first !== undefined && first.length !== width) {
+    const message = `the file has no header, and its first record has ${first.length} cells where the fields are ${labels.join(', ')}: the delimiter (${JSON.stringify(file.dataset.dialect.delimiter)}) or the contract's fields do not fit`;
     return fileViolation('missing-label', message);
   }
-  return { labels, columns: new Map(labels.map((name, i) => [name, i])), ignored: [], missing: [] };
+  const columns = new Map(labels.map((name, i) => [name, i]));
+  return { labels, columns, ignored: [], unnamed: [], missing: [] };
 }
 
 function matchLabels(file: SourceFile, labels: readonly string[]): Matched | Violation {
   const { dataset } = file;
-  const { columns, missing, rivals, twice } = columnsOf(dataset, labels);
+  const { columns, missing, rivals, repeated, twice } = columnsOf(dataset, labels);
+  if (repeated !== undefined)
+    return fileViolation(
+      'duplicate-label',
+      `the header names the column ${shown(repeated)} twice, and a field takes it: leave one column of them`,
+      repeated,
+    );
   if (twice) return twoLabels(twice.field, twice.labels);
   if (rivals.length > 0) {
     const message = `the header has ${listed(rivals)}, and either may be the column that is meant: name one as the contract does`;
     return fileViolation('duplicate-label', message, rivals[0]);
   }
   const indexes = new Set(columns.values());
-  const ignored = labels.filter((_, i) => !indexes.has(i));
+  const ignored = labels.filter((label, i) => !indexes.has(i) && !isUnnamed(label));
+  const unnamed = labels.flatMap((label, i) => (!indexes.has(i) && isUnnamed(label) ? [i] : []));
   const open = missing.filter((field) => !file.fromPath.has(field.name));
   // Those that partition have a sentence of their own.
   const required = open.filter(
@@ -122,6 +164,7 @@ function matchLabels(file: SourceFile, labels: readonly string[]): Matched | Vio
       labels,
       columns,
       ignored,
+      unnamed,
       missing: open.map((field) => field.header),
     }
   );
@@ -133,6 +176,8 @@ function columnsOf({ fields, dialect }: Dataset, labels: readonly string[]) {
   const missing: Field[] = [];
   const headers = new Set(fields.flatMap(fieldHeaders));
   const exact = new Map(labels.map((label, i) => [label, i]));
+  // A label twice is one to choose only if a field takes it.
+  const repeated = labels.find((label, i) => headers.has(label) && exact.get(label) !== i);
   const near = new Map<string, number[]>();
   labels.forEach((label, i) => {
     const folded = label.toLowerCase();
@@ -160,5 +205,10 @@ function columnsOf({ fields, dialect }: Dataset, labels: readonly string[]) {
     taken.add(index);
     columns.set(field.name, index);
   }
-  return { columns, missing, rivals, twice };
+  return { columns, missing, rivals, repeated, twice };
+}
+
+/** White space names nothing. */
+function isUnnamed(label: string): boolean {
+  return label.trim() === '';
 }

@@ -9,7 +9,11 @@ import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import type { RepeatedHeader } from './repeated-header.ts';
 
 /** `inRows`: how a row that the engine took for the header once more can be told, where it looked. */
-export type RejectedShape = RecordShape & { readonly inRows?: RepeatedHeader };
+export type RejectedShape = RecordShape & {
+  readonly inRows?: RepeatedHeader;
+  /** So many records stand behind the rows. */
+  readonly footerRows?: number;
+};
 
 /** In the file's order. */
 export function locateRecords(
@@ -17,7 +21,8 @@ export function locateRecords(
   shape: RejectedShape,
   flagged: FlaggedRows,
 ): AsyncIterable<RefusedRow> {
-  return flagged.relationRows === flagged.counted.records
+  const { relationRows, counted } = flagged;
+  return relationRows === counted.records - (shape.footerRows ?? 0)
     ? flaggedRecords(file, shape, flagged)
     : allRecords(file, shape, flagged);
 }
@@ -78,7 +83,7 @@ async function* allRecords(
   const flags = await FlaggedRowCursor.over(flagged);
   for await (const reader of readRecords(file, shape.columns)) {
     while (reader.next()) {
-      if (reader.isHeader) continue;
+      if (reader.isHeader || shape.skipped?.ruleAt(reader) !== undefined) continue;
       const violations = flags.against(recordProblem(reader, shape));
       if (violations === undefined) continue;
       requireRepeated(file, reader, shape, violations);

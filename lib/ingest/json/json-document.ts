@@ -18,9 +18,16 @@ const code = (character: string) => character.charCodeAt(0);
 const [QUOTE, BACKSLASH, COMMA, COLON] = [code('"'), code('\\'), code(','), code(':')];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [code('['), code(']'), code('{'), code('}')];
 
-function isSpace(byte: number | undefined): boolean {
+/** A file is looked at for so much to say what it is, where it is not what it should be. */
+const MOST_LOOKED_AT = 64 * 1024;
+const LF = 10;
+
+export function isSpace(byte: number | undefined): boolean {
   return byte === 32 || byte === 10 || byte === 13 || byte === 9;
 }
+
+/** Where the records stand: `$`, or a member of the document. */
+export type JsonPlace = { readonly path: string; readonly line: number };
 
 type Expected = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'comma' | 'nothing';
 
@@ -32,14 +39,17 @@ export class JsonDocument {
   #data: Buffer = Buffer.alloc(0);
   #position = 0;
   #isWhole = false;
-  #line = 1;
+  #line: number;
+  readonly #root: string;
   #expected: Expected = 'value';
   #depth = 0;
   #keys: string[] = [];
   #index = 0;
 
-  constructor(levels: readonly string[]) {
+  constructor(levels: readonly string[], at: JsonPlace = { path: '$', line: 1 }) {
     this.#levels = levels;
+    this.#root = at.path;
+    this.#line = at.line;
   }
 
   push(chunk: Buffer): JsonCut[] {
@@ -103,10 +113,31 @@ export class JsonDocument {
     const isList = this.#levels.length === 0;
     if (byte !== (isList ? OPEN_LIST : OPEN_OBJECT)) {
       const level = this.#levels[this.#depth];
-      this.#refuse(`${this.#path()} is not ${isList ? 'an array of objects' : `an object by ${level}`}`);
+      const problem = isList ? this.#noArray(byte) : `${this.#path()} is not an object by ${level}`;
+      if (problem === undefined) return false;
+      this.#refuse(problem);
     }
     this.#depth += 1;
     return this.#step(true, isList ? 'first value' : 'first key');
+  }
+
+  /** What stands in an array's place; undefined where more bytes must come to tell. */
+  #noArray(byte: number): string | undefined {
+    const plain = `${this.#root} is not an array`;
+    if (byte !== OPEN_OBJECT) return plain;
+    const start = this.#position;
+    const end = this.#valueEnd(start);
+    let next = end ?? this.#data.length;
+    while (isSpace(this.#data[next])) next += 1;
+    if (next === this.#data.length && !this.#isWhole && next - start < MOST_LOOKED_AT) return undefined;
+    if (end === undefined || this.#root !== '$') return plain;
+    const isOneLine = !this.#data.subarray(start, end).includes(LF);
+    if (this.#data[next] === OPEN_OBJECT)
+      return isOneLine
+        ? `the file has one JSON object ${this.#data.subarray(end, next).includes(LF) ? 'a line' : 'after the other'}, and is not an array: write "format": "ndjson" in the contract`
+        : 'the file has one JSON object after the other, and is not an array: send an array, or each object on one line with "format": "ndjson" in the contract';
+    if (next < this.#data.length) return plain;
+    return `the file is one JSON object, and not an array: name in the contract the member that has the records ("dialect": {"property": "…"}), or the fields that the keys fill ("levels")${isOneLine ? '; or, if each line is a record, write "format": "ndjson"' : ''}`;
   }
 
   #close(): boolean {
@@ -132,7 +163,7 @@ export class JsonDocument {
     const end = this.#valueEnd(this.#position);
     if (end === undefined) return false;
     if (end === this.#position) return this.#step(false, 'comma');
-    const path = this.#levels.length === 0 ? `$[${this.#index}]` : this.#path();
+    const path = this.#levels.length === 0 ? `${this.#root}[${this.#index}]` : this.#path();
     cuts.push({ bytes: this.#data.subarray(this.#position, end), keys: [...this.#keys], line: null, path });
     this.#position = end - 1;
     return this.#step(true, 'comma');
@@ -169,7 +200,7 @@ export class JsonDocument {
   }
 
   #path(): string {
-    return `$${this.#keys.map((key) => `[${JSON.stringify(key)}]`).join('')}`;
+    return this.#root + memberPath(this.#keys);
   }
 
   #shown(): string {
@@ -188,7 +219,12 @@ export class JsonDocument {
   }
 }
 
-function jsonString(text: string): string | undefined {
+/** `["a"]["b"]` */
+export function memberPath(names: readonly string[]): string {
+  return names.map((name) => `[${JSON.stringify(name)}]`).join('');
+}
+
+export function jsonString(text: string): string | undefined {
   try {
     return String(JSON.parse(text));
   } catch {

@@ -1,15 +1,17 @@
 // Parses the records of a JSON source one by one: each has its members, or the reason why it is refused.
 import { isUtf8 } from 'node:buffer';
 import { isLosslessNumber, parse } from 'lossless-json';
+import type { Dataset } from '../../core/contract.ts';
 import type { RefusedRow, Violation } from '../../core/violation.ts';
 import { fileViolation, type SourceFile, sourceBytes } from '../row-source.ts';
 import { type JsonCut, JsonDocument } from './json-document.ts';
+import { JsonItems, type Members } from './json-items.ts';
 import { JsonLines } from './json-lines.ts';
+import { JsonMember } from './json-member.ts';
 
 /** As Jackson has it, and far from where a call stack ends. */
 const MAX_DEPTH = 1000;
 
-export type Members = Readonly<Record<string, unknown>>;
 export type JsonRecord = { readonly cut: JsonCut } & (
   | { readonly members: Members; readonly problem?: undefined }
   | { readonly problem: Violation }
@@ -17,21 +19,59 @@ export type JsonRecord = { readonly cut: JsonCut } & (
 
 /** As many as a piece of the file brings; at last, where the file must be refused as a whole, the reason. */
 export async function* readJson(file: SourceFile): AsyncIterable<readonly JsonRecord[] | Violation> {
-  const { dataset } = file;
-  const reader = dataset.format === 'ndjson' ? new JsonLines() : new JsonDocument(dataset.levels);
+  const { json } = file.dataset;
+  const reader = readerOf(file.dataset);
+  const items = json?.columns === undefined ? undefined : new JsonItems(json.columns);
   for await (const chunk of sourceBytes(file)) {
-    yield reader.push(chunk).map(record);
+    yield* records(reader.push(chunk), items);
     if (reader.refusal) return yield reader.refusal;
   }
-  yield reader.end().map(record);
+  yield* records(reader.end(), items);
   if (reader.refusal) yield reader.refusal;
 }
 
-function record(cut: JsonCut): JsonRecord {
-  const refused = (rule: Violation['rule'], message: string) => ({
+type Reader = {
+  push(chunk: Buffer): readonly JsonCut[];
+  end(): readonly JsonCut[];
+  readonly refusal: Violation | undefined;
+};
+
+function readerOf({ format, levels, json }: Dataset): Reader {
+  if (format === 'ndjson') return new JsonLines();
+  return json === undefined || json.property.length === 0
+    ? new JsonDocument(levels)
+    : new JsonMember(json.property, levels);
+}
+
+function* records(
+  cuts: readonly JsonCut[],
+  items: JsonItems | undefined,
+): Iterable<readonly JsonRecord[] | Violation> {
+  const [first, ...others] = cuts;
+  if (first === undefined || !items?.wantsHeader) return yield cuts.map((cut) => record(cut, items));
+  const parsed = parsedCut(first);
+  const problem = 'problem' in parsed ? parsed.problem : items.takeHeader(parsed.value);
+  if (problem) yield { ...problem, message: `${placeOf(first)}: ${problem.message}` };
+  else yield others.map((cut) => record(cut, items));
+}
+
+function placeOf({ path, line }: JsonCut): string {
+  return path ?? `line ${line}`;
+}
+
+function record(cut: JsonCut, items?: JsonItems): JsonRecord {
+  const parsed = parsedCut(cut);
+  if ('problem' in parsed) return { cut, ...parsed };
+  if (items) return { cut, ...items.membersOf(parsed.value) };
+  if (isObject(parsed.value)) return { cut, members: parsed.value };
+  return {
     cut,
-    problem: fileViolation(rule, message),
-  });
+    problem: fileViolation('source-error', 'the record is not an object ({"name": value, …})'),
+  };
+}
+
+function parsedCut(cut: JsonCut): { readonly value: unknown } | { readonly problem: Violation } {
+  const refused = (rule: Violation['rule'], message: string) => ({ problem: fileViolation(rule, message) });
   if (!isUtf8(cut.bytes))
     return refused('encoding-error', 'the record holds bytes that the encoding does not know');
   if (isDeeper(cut.bytes, MAX_DEPTH))
@@ -42,15 +82,12 @@ function record(cut: JsonCut): JsonRecord {
   try {
     const text = cut.bytes.toString();
     const value = parse(text);
-    if (isObject(value)) {
-      const half = halfCharacter(text, cut.keys, value);
-      return half === undefined ? { cut, members: value } : refused('encoding-error', half);
-    }
+    const half = halfCharacter(text, cut.keys, value);
+    return half === undefined ? { value } : refused('encoding-error', half);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return refused('source-error', `the record is not JSON: ${error.message}`);
   }
-  return refused('source-error', 'the record is not an object ({"name": value, …})');
 }
 
 const [QUOTE, BACKSLASH] = [34, 92];
@@ -74,11 +111,12 @@ function isDeeper(bytes: Buffer, most: number): boolean {
 }
 
 /** JSON may write half of a character (`\ud83d` alone), which no text of the table can hold. */
-function halfCharacter(text: string, keys: readonly string[], members: Members): string | undefined {
+function halfCharacter(text: string, keys: readonly string[], value: unknown): string | undefined {
   // In a key it is not in the record's own text.
   const isMaybe = /\\u[dD][89a-fA-F]/.test(text) || keys.length > 0;
   if (!isMaybe) return undefined;
-  const strings = [...keys, ...Object.entries(members).flat()].filter((part) => typeof part === 'string');
+  const parts = Array.isArray(value) ? value : isObject(value) ? Object.entries(value).flat() : [];
+  const strings = [...keys, ...parts].filter((part) => typeof part === 'string');
   const half = strings.find((part) => HALF.test(part));
   return (
     half && `the record holds half a character (${JSON.stringify(HALF.exec(half)?.[0])}), which is no text`

@@ -18,8 +18,9 @@ import {
   type SourceFile,
   sourceBytes,
 } from '../row-source.ts';
-import { JsonDocumentCounter, JsonLineCounter } from './json-count.ts';
-import { type Members, readJson, rejectedRecord } from './json-records.ts';
+import { type JsonCounter, JsonDocumentCounter, JsonLineCounter, JsonMemberCounter } from './json-count.ts';
+import type { Members } from './json-items.ts';
+import { readJson, rejectedRecord } from './json-records.ts';
 
 export async function jsonSource(file: SourceFile): Promise<RowSource | Violation> {
   const { dataset } = file;
@@ -156,18 +157,24 @@ function text(value: unknown): string | null {
   return stringify(value) ?? null;
 }
 
+function counterOf({ format, levels, json }: Dataset): JsonCounter {
+  if (format === 'ndjson') return new JsonLineCounter();
+  const depth = Math.max(1, levels.length);
+  return json === undefined || json.property.length === 0
+    ? new JsonDocumentCounter(depth)
+    : new JsonMemberCounter(json.property, depth);
+}
+
 export async function countJsonRecords(file: SourceFile): Promise<RecordCount> {
   const { dataset } = file;
-  const counter =
-    dataset.format === 'ndjson'
-      ? new JsonLineCounter()
-      : new JsonDocumentCounter(Math.max(1, dataset.levels.length));
+  const counter = counterOf(dataset);
   const text = new TextHash();
   for await (const chunk of sourceBytes(file)) {
     counter.push(chunk);
     text.push(chunk);
   }
-  return { records: counter.records, isPlain: true, text: text.end() };
+  const headers = dataset.json?.columns === 'header' && counter.records > 0 ? 1 : 0;
+  return { records: counter.records - headers, isPlain: true, text: text.end() };
 }
 
 async function* locateRecords(file: SourceFile, flagged: FlaggedRows): AsyncIterable<RefusedRow> {

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FieldWords, ResourceWords } from '../../../lib/definitions/contract-schema.ts';
+import type { Outcome } from '../sluice.ts';
 import { CELL_DIFFERENCES } from './cell-differences.ts';
 import { FILE_DIFFERENCES } from './file-differences.ts';
-import type { Outcome } from './sluice.ts';
 
 /** `line` is null where the file as a whole is meant, `field` '' where the record is. */
 export type Finding = {

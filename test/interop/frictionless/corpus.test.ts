@@ -1,8 +1,8 @@
 // Every case of the corpus has the outcome that the standard asks for: counts, and each violation's line, field, rule and value.
 // frictionless.interop.ts asks frictionless about the same files.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Sluice } from '../sluice.ts';
 import { readCorpus } from './corpus.ts';
-import { Sluice } from './sluice.ts';
 
 const corpus = readCorpus();
 

@@ -2,7 +2,7 @@
 // was written by hand from the standard, not by Sluice; `differences` names what frictionless sees otherwise (differences.ts).
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Outcome } from './sluice.ts';
+import type { Outcome } from '../sluice.ts';
 
 const CORPUS = join(import.meta.dirname, 'corpus');
 

@@ -63,8 +63,11 @@ export const FILE_DIFFERENCES: Readonly<Record<string, Explanation>> = {
   'line end in a label': (d) =>
     theirs('missing-label')(d) && d.resource.schema.fields.some(({ name }) => name.includes('\n')),
   'column without a label': theirs('blank-label'),
+  'label twice that no field takes': theirs('duplicate-label'),
   'columns that no field takes': ({ by, rule }) => by === 'Sluice' && rule === 'extra-label',
   'file without header of another width': (d) => isHeaderless(d) && has(d.ours, null, 'missing-label'),
+  'trailing delimiter': (d) =>
+    theirs('extra-cell', 'missing-cell')(d) && !has(d.ours, d.line, 'extra-cell', 'missing-cell'),
   'empty file without header': (d) => isHeaderless(d) && theirs('source-error')(d) && d.line === null,
   'label with a slip': (d) => isRefusedLabel(d) && d.value !== null,
   'file of other columns': (d) => isRefusedLabel(d) && d.value === null,

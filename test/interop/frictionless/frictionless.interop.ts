@@ -4,11 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useTemp } from '../../support/temp.ts';
+import { Sluice } from '../sluice.ts';
 import { type Answer, disagreements, explainedDifferences, nameOf, tabledDifferences } from './compare.ts';
 import { readCorpus } from './corpus.ts';
 import { askFrictionless } from './frictionless.ts';
 import { generate } from './generated.ts';
-import { Sluice } from './sluice.ts';
 
 const TABLES = Number(process.env.SLUICE_RUNS ?? 120);
 const SEED = Number(process.env.SLUICE_SEED ?? 5);
