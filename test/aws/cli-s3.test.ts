@@ -51,7 +51,7 @@ describe(`the command line on ${emulator.brand}`, () => {
     const places = ['--landing', from, '--lake', to, '--schemas', SCHEMAS];
     expect(await run('sync', ...places)).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^Files: 12 accepted\n/),
+      out: expect.stringMatching(/^Files: 22 accepted\n/),
     });
     const localLake = join(testTemp(), 'lake');
     expect(await run('sync', '--landing', folder, '--lake', localLake, '--schemas', SCHEMAS)).toMatchObject({
