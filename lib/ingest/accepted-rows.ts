@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Field, rowKeys, tableColumns } from '../core/contract.ts';
 import type { PartitionColumn } from '../core/partition-column.ts';
 import { partitionExpression } from '../core/partition-sql.ts';
+import { type Column, sqlType } from '../core/schema.ts';
 import { selectColumn, type Validation } from '../core/validation-sql.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
@@ -132,12 +133,18 @@ export async function splitByPartition(
   const files: DataFile[] = [];
   for (const [i, partition] of partitions.entries()) {
     const path = join(file.scratch, `part-${i}.parquet`);
-    const where = names
-      .map((name) => `${text(name)} IS NOT DISTINCT FROM ${literal(partition[name] ?? null)}`)
-      .join(' AND ');
+    const where = names.map((name) => holds(file, name, partition[name] ?? null)).join(' AND ');
     const select = `SELECT ${dataColumns(file).join(', ')} FROM ${readParquet(accepted)} WHERE ${where}`;
     await session.run(writeParquet(select, path));
     files.push(await described(path, partition));
   }
   return files;
+}
+
+/** A condition for the rows of a partition. As a plain comparison the engine skips the row groups that cannot hold them. */
+function holds({ dataset }: SourceFile, name: string, value: string | null): string {
+  const column = tableColumns(dataset).find((one) => one.name === name) as Column;
+  if (value !== null) return `${identifier(name)} = CAST(${literal(value)} AS ${sqlType(column.type)})`;
+  // In Delta, an empty text in a partition column is null.
+  return column.type === 'string' ? `coalesce(${identifier(name)}, '') = ''` : `${identifier(name)} IS NULL`;
 }

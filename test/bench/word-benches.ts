@@ -24,7 +24,7 @@ type Case = {
 
 const UPSERT = { mode: 'upsert', schema: { primaryKey: ['resource_id'] } };
 const REPLACE = { mode: 'replace' };
-const MOMENTS = ['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M:%S.%g'];
+const MOMENTS = ['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M:%S.%f'];
 const CAPTURED = 'dwh-fina/{system}/year=*/month=*/day=*/{run}.csv';
 
 const CASES: readonly Case[] = [
