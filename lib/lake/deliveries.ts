@@ -46,7 +46,7 @@ export type Standings = ReadonlyMap<string, Standing>;
 /** One source's data files: they agree in everything but partition and rows. */
 type Arrived = { readonly source: string; readonly lastModifiedMs: number; readonly isRefused: boolean };
 
-export function deliveriesOf(dataset: Dataset, files: Iterable<Add>): Delivery[] {
+function deliveriesOf(dataset: Dataset, files: Iterable<Add>): Delivery[] {
   const arrived = new Map<string, Arrived>();
   const markers = new Set<string>();
   const marks = markerReader(dataset);
