@@ -1,14 +1,7 @@
 // Turns datapackage.json into datasets: checks the properties of a resource together and fills in every default.
 // The shapes are in contract-schema.ts, the fields in parse-field.ts; check-dataset.ts asks DuckDB.
 
-import {
-  type Dataset,
-  type Dialect,
-  type Field,
-  type Format,
-  fieldHeaders,
-  type Mode,
-} from '../core/contract.ts';
+import { type Dataset, type Dialect, type Field, fieldHeaders, type Mode } from '../core/contract.ts';
 import { definitionHash } from '../core/definition-hash.ts';
 import { globProblem } from '../core/glob.ts';
 import { THIS_PARTITION } from '../core/insight.ts';
@@ -23,6 +16,7 @@ import { parseEncoding } from './parse-encoding.ts';
 import { parseExpect } from './parse-expect.ts';
 import { checkTimezone, parseField, unknownField } from './parse-field.ts';
 import { parseForeignKeys } from './parse-foreign-keys.ts';
+import { parseFormat, parseLevels } from './parse-format.ts';
 import { checkDialectFormat, parseJsonDialect } from './parse-json-dialect.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
 import { parseSkipRows } from './parse-skip-rows.ts';
@@ -117,7 +111,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   if (globbed !== undefined) place.at('path').refuse(`${JSON.stringify(words.path)}: ${globbed}`);
   if (words.timezone !== undefined) checkTimezone(words.timezone, place.at('timezone'));
   const mode = words.mode ?? 'append';
-  const format = words.format ? (FORMATS[words.format] as Format) : formatOf(words.path, place.at('format'));
+  const format = parseFormat(words, place.at('format'));
   const primaryKey = parsePrimaryKey(words.schema, place.at('schema'));
   if (mode === 'upsert' && primaryKey.length === 0)
     place.at('mode').refuse('"upsert" replaces rows by their key: add schema.primaryKey');
@@ -224,21 +218,6 @@ function parseDuplicates(words: ResourceWords, mode: Mode, place: Place): Datase
   return 'allow';
 }
 
-const FORMATS: Readonly<Record<string, Format>> = {
-  csv: 'csv',
-  json: 'json',
-  ndjson: 'ndjson',
-  jsonl: 'ndjson',
-};
-
-function formatOf(path: string, place: Place): Format {
-  const extension = /\.(\w+)(?:\.(?:gz|zst|bz2|zip))?$/.exec(path)?.[1];
-  return (
-    FORMATS[extension ?? ''] ??
-    place.refuse('"format" is missing and cannot be derived from the path: write "csv", "json" or "ndjson"')
-  );
-}
-
 function parseFields(
   words: ResourceWords,
   primaryKey: readonly string[],
@@ -284,18 +263,4 @@ function parsePrimaryKey(schema: SchemaWords, place: Place): string[] {
       at.refuse(`${name} is of type ${type}, which cannot be a key: equal values can have different texts`);
   });
   return key;
-}
-
-function parseLevels(words: ResourceWords, format: Format, fields: readonly Field[], place: Place): string[] {
-  const levels = words.levels ?? [];
-  if (levels.length > 0 && format !== 'json')
-    place.refuse('levels apply only to the format "json": remove them');
-  for (const [i, name] of levels.entries()) {
-    const field = fields.find((candidate) => candidate.name === name);
-    if (!field) place.at(i).refuse(unknownField(name, fields));
-    if (levels.indexOf(name) !== i) place.at(i).refuse(`${JSON.stringify(name)} is listed twice: remove one`);
-    if (field && (field.header !== name || field.otherHeaders))
-      place.at(i).refuse(`${name} is filled by the keys of this level: remove its "header"`);
-  }
-  return levels;
 }
