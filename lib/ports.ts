@@ -61,7 +61,8 @@ export type ResultColumn = { readonly name: string; readonly type: string };
 export interface SqlSession {
   /** Returns the number of rows written or changed (0 if there are none). `signal` stops the statement, which then fails. */
   run(sql: string, signal?: AbortSignal): Promise<number>;
-  rows<T extends Row = Row>(sql: string): Promise<T[]>;
+  /** `signal` as for `run`. */
+  rows<T extends Row = Row>(sql: string, signal?: AbortSignal): Promise<T[]>;
   /** Rows in chunks, without holding the whole result. `signal` as for `run`. */
   stream<T extends Row = Row>(sql: string, signal?: AbortSignal): AsyncIterable<readonly T[]>;
   /** The columns that a query returns, without running it. */

@@ -177,11 +177,16 @@ class DuckDbSession implements SqlSession {
     };
   }
 
-  async rows<T extends Row = Row>(sql: string): Promise<T[]> {
-    const result = await this.answer(() => this.connection.run(sql));
-    const names = result.deduplicatedColumnNames();
-    const chunks = await this.answer(() => result.fetchAllChunks());
-    return chunks.flatMap((chunk) => chunkRows<T>(chunk, names));
+  async rows<T extends Row = Row>(sql: string, signal?: AbortSignal): Promise<T[]> {
+    const stopping = this.stopBy(signal);
+    try {
+      const result = await this.answer(() => this.connection.run(sql));
+      const names = result.deduplicatedColumnNames();
+      const chunks = await this.answer(() => result.fetchAllChunks());
+      return chunks.flatMap((chunk) => chunkRows<T>(chunk, names));
+    } finally {
+      stopping.end();
+    }
   }
 
   async *stream<T extends Row = Row>(sql: string, signal?: AbortSignal): AsyncIterable<readonly T[]> {

@@ -1,18 +1,19 @@
 // Writes a source file's accepted rows as Parquet: in the file's order, which tells the versions of a key apart, without repeated
 // keys, split by partition.
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Field, rowKeys, tableColumns } from '../core/contract.ts';
 import type { PartitionColumn } from '../core/partition-column.ts';
 import { partitionExpression } from '../core/partition-sql.ts';
-import { type Column, sqlType } from '../core/schema.ts';
+import type { Column } from '../core/schema.ts';
 import { selectColumn, type Validation } from '../core/validation-sql.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
-import type { SqlSession } from '../ports.ts';
-import { identifier, literal, readParquet, writeParquet } from '../sql/quoting.ts';
+import { OutOfMemoryError, type SqlSession } from '../ports.ts';
+import { identifier, readParquet, writeParquet } from '../sql/quoting.ts';
 import { keyFields, repeatedKeys, repeats } from './repeated-keys.ts';
 import type { RowSource, SourceFile } from './row-source.ts';
+import { oneFile, type Part, splitRows, writeParts } from './split-rows.ts';
 
 export type DataFile = FileStatistics & { readonly path: string; readonly partition: PartitionValues };
 
@@ -23,15 +24,33 @@ function singlePartition(file: SourceFile): PartitionValues | undefined {
   return Object.fromEntries(columns.map((p) => [p.name, file.fromPath.get(p.field) ?? null]));
 }
 
-function dataColumns(file: SourceFile): string[] {
-  const partitions = new Set(file.dataset.partitionBy.map((p) => p.name));
-  return tableColumns(file.dataset).flatMap((column) =>
-    partitions.has(column.name) ? [] : [identifier(column.name)],
-  );
+/** The columns of the table, and of its data files, which lack those that partition. */
+function columnsOf({ dataset }: SourceFile): { readonly own: Column[]; readonly partitioning: Column[] } {
+  const names = new Set(dataset.partitionBy.map((p) => p.name));
+  const columns = tableColumns(dataset);
+  return {
+    own: columns.filter(({ name }) => !names.has(name)),
+    partitioning: columns.filter(({ name }) => names.has(name)),
+  };
 }
 
-/** Returns the number of rows without a violation that are not skipped. `signal`: aborts when they are no longer needed. */
-export function copyAccepted(
+/**
+ * Whether rows are written to their partitions as they are read: where nothing is asked of them as a whole or of their order, and
+ * where values make folder names (see writeParts).
+ */
+function splitsAtOnce(file: SourceFile): boolean {
+  const { dataset } = file;
+  const isAsked = dataset.mode === 'upsert' || rowKeys(dataset).length > 0;
+  if (isAsked || singlePartition(file) !== undefined) return false;
+  const derived = dataset.partitionBy.flatMap((p) => (p.transform === 'identity' ? [] : [p.name]));
+  return columnsOf(file).partitioning.every(({ name, type }) => type !== 'string' || derived.includes(name));
+}
+
+/** Accepted rows, in one file, or in parts: see splitsAtOnce. */
+export type AcceptedRows = { readonly rows: number; readonly parts?: readonly Part[] };
+
+/** The rows without a violation that are not skipped. `signal`: aborts when they are no longer needed. */
+export async function copyAccepted(
   session: SqlSession,
   file: SourceFile,
   source: RowSource,
@@ -40,7 +59,7 @@ export function copyAccepted(
   /** Rows that are left out, valid or not: see anySkips. */
   skipped: string | undefined,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<AcceptedRows> {
   const leftOut = new Set(
     singlePartition(file) === undefined ? [] : file.dataset.partitionBy.map((p) => p.name),
   );
@@ -51,13 +70,21 @@ export function copyAccepted(
     ...fields.map(([name, value]) => selectColumn(value, name)),
     ...derived.map((p) => selectColumn(derivedValue(file, p, rules), p.name)),
   ];
-  return session.run(
-    writeParquet(
-      `SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}${skipped === undefined ? '' : ` AND NOT ${skipped}`}`,
-      to,
-    ),
-    signal,
-  );
+  const query = `SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}${skipped === undefined ? '' : ` AND NOT ${skipped}`}`;
+  const inOneFile = async () => ({ rows: await session.run(writeParquet(query, to), signal) });
+  if (!splitsAtOnce(file)) return inOneFile();
+  const folder = `${to}-parts`;
+  await rm(folder, { recursive: true, force: true });
+  try {
+    const names = file.dataset.partitionBy.map((p) => p.name);
+    const parts = await writeParts(session, query, names, folder, signal);
+    return { rows: parts.reduce((sum, part) => sum + part.rows, 0), parts };
+  } catch (error) {
+    // A row group of each partition has to fit. In one file there is one.
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    await rm(folder, { recursive: true, force: true });
+    return inOneFile();
+  }
 }
 
 function derivedValue(file: SourceFile, column: PartitionColumn, rules: Validation): string {
@@ -109,42 +136,36 @@ export async function splitByPartition(
   session: SqlSession,
   file: SourceFile,
   accepted: string,
-  rows: number,
+  { rows, parts }: AcceptedRows,
 ): Promise<DataFile[]> {
-  const columns = tableColumns(file.dataset).filter(
-    (c) => !file.dataset.partitionBy.some((p) => p.name === c.name),
-  );
+  const { own, partitioning } = columnsOf(file);
   const described = async (path: string, partition: PartitionValues): Promise<DataFile> => ({
     path,
     partition,
-    ...(await fileStatistics(session, path, columns)),
+    ...(await fileStatistics(session, path, own)),
   });
   const single = singlePartition(file);
   const keyInPartition = file.dataset.partitionBy.some((p) => file.dataset.primaryKey.includes(p.name));
   if (single !== undefined && !keyInPartition)
     return rows === 0 && file.dataset.mode === 'append' ? [] : [await described(accepted, single)];
-  const names = file.dataset.partitionBy.map((p) => p.name);
+  const files: DataFile[] = [];
+  if (parts !== undefined) {
+    for (const { partition, paths } of parts)
+      files.push(await described(await oneFile(session, paths, own), partition));
+    return files;
+  }
   // In Delta, an empty text in a partition column is null.
   const text = (name: string) => `nullif(CAST(${identifier(name)} AS VARCHAR), '')`;
-  const texts = names.map((name) => `${text(name)} AS ${identifier(name)}`).join(', ');
+  const texts = file.dataset.partitionBy.map(({ name }) => `${text(name)} AS ${identifier(name)}`).join(', ');
   const partitions = await session.rows<Record<string, string | null>>(
     `SELECT DISTINCT ${texts} FROM ${readParquet(accepted)} ORDER BY ALL`,
   );
-  const files: DataFile[] = [];
-  for (const [i, partition] of partitions.entries()) {
-    const path = join(file.scratch, `part-${i}.parquet`);
-    const where = names.map((name) => holds(file, name, partition[name] ?? null)).join(' AND ');
-    const select = `SELECT ${dataColumns(file).join(', ')} FROM ${readParquet(accepted)} WHERE ${where}`;
-    await session.run(writeParquet(select, path));
-    files.push(await described(path, partition));
-  }
+  const split = {
+    ...{ path: accepted, columns: own, partitionColumns: partitioning, folder: `${accepted}-split` },
+    isOrdered: file.dataset.mode === 'upsert',
+  };
+  const paths = await splitRows(session, split, partitions);
+  for (const [i, partition] of partitions.entries())
+    files.push(await described(paths[i] as string, partition));
   return files;
-}
-
-/** A condition for the rows of a partition. As a plain comparison the engine skips the row groups that cannot hold them. */
-function holds({ dataset }: SourceFile, name: string, value: string | null): string {
-  const column = tableColumns(dataset).find((one) => one.name === name) as Column;
-  if (value !== null) return `${identifier(name)} = CAST(${literal(value)} AS ${sqlType(column.type)})`;
-  // In Delta, an empty text in a partition column is null.
-  return column.type === 'string' ? `coalesce(${identifier(name)}, '') = ''` : `${identifier(name)} IS NULL`;
 }

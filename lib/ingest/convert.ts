@@ -163,7 +163,7 @@ async function convertRows(
   if (!counted.value.isPlain)
     throw new CorruptionError(`${file.path}: DuckDB may parse this file differently from our reader`);
   if (copied.status === 'rejected') throw copied.reason;
-  const valid = copied.value;
+  const valid = copied.value.rows;
   const rows = counted.value.records;
   const { acceptedRows, superseded } = await time('deduplicate', async () => {
     const acceptedRows =
@@ -209,7 +209,9 @@ async function convertRows(
       ...memberCounts(source, counted.value),
       ...(quarantine ? { quarantine } : {}),
     };
-  const dataFiles = await time('split', () => splitByPartition(session, file, accepted, acceptedRows));
+  const dataFiles = await time('split', () =>
+    splitByPartition(session, file, accepted, { ...copied.value, rows: acceptedRows }),
+  );
   return {
     outcome: 'accepted',
     rows,

@@ -7,7 +7,7 @@ import { type RefusedRow, shortValue, type Violation } from '../core/violation.t
 import type { SqlSession } from '../ports.ts';
 import type { ColumnRemarks } from './odd-columns.ts';
 import type { Beginning } from './packing.ts';
-import { textBytes } from './source-bytes.ts';
+import { fileBytes, textBytes, withoutMark } from './source-bytes.ts';
 
 export type RowSource = {
   /** SQL of a relation with one row per well-formed record, in the file's order. */
@@ -81,11 +81,13 @@ export type SourceFile = {
   readonly beginning?: Beginning;
   /** Its first line is Excel's "sep=;", which the dialect skips. */
   readonly hasSepLine?: boolean;
+  /** The path of a copy of its text as sourceBytes gives it, behind a byte order mark. */
+  readonly text?: string;
 };
 
 /** The file's text as UTF-8 bytes. Throws BrokenArchiveError, and TooLargeError beyond the limit. */
-export function sourceBytes({ path, dataset, limit }: SourceFile): AsyncIterable<Buffer> {
-  return textBytes(path, dataset.encoding, limit?.bytes);
+export function sourceBytes({ path, dataset, limit, text }: SourceFile): AsyncIterable<Buffer> {
+  return text === undefined ? textBytes(path, dataset.encoding, limit?.bytes) : withoutMark(fileBytes(text));
 }
 
 /** What is wrong with the file as a whole. */

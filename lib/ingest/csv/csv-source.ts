@@ -10,7 +10,8 @@ import { fileLiteral, identifier, literal } from '../../sql/quoting.ts';
 import { columnRemarks } from '../column-remarks.ts';
 import { type Packing, readBeginning } from '../packing.ts';
 import { pour } from '../pour.ts';
-import { fileViolation, type RowSource, type SourceFile } from '../row-source.ts';
+import { fileViolation, type RowSource, type SourceFile, sourceBytes } from '../row-source.ts';
+import { BYTE_ORDER_MARK } from '../source-bytes.ts';
 import { countCsvRecords } from './count-records.ts';
 import { MAX_RECORD_BYTES } from './csv-reader.ts';
 import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
@@ -33,26 +34,39 @@ const PLAIN = {
 };
 
 export async function csvSource(given: SourceFile): Promise<RowSource | Violation> {
-  const file = await pastSepLine(given);
-  if ('rule' in file) return file;
-  const header = await readHeader(file);
+  const asSent = await pastSepLine(given);
+  if ('rule' in asSent) return asSent;
+  const header = await readHeader(asSent);
   if ('rule' in header) return header;
-  const rewritten = () =>
-    skipsRecords(file.dataset) ? skippingSource(file, header) : rewrittenSource(file, header);
-  const skipConditions = recordConditions(file.dataset, header.width);
-  const { packing = 'none' } = file.beginning ?? (await readBeginning(file.path));
-  const isPlainSoFar =
+  const skipConditions = recordConditions(asSent.dataset, header.width);
+  const mayBePlain =
     skipConditions !== undefined &&
-    packing !== 'bzip2' &&
-    mayBePlain(file) &&
+    isPlainDialect(asSent) &&
     header.trailing === undefined &&
     !isMostlyIgnored(header) &&
-    (await countCsvRecords(file, header.width, () => true)).isPlain;
-  if (!isPlainSoFar) return rewritten();
-  const source = { ...plainSource(file, header, { path: file.path, packing }), skipConditions, rewritten };
+    (await countCsvRecords(asSent, header.width, () => true)).isPlain;
+  const { packing = 'none' } = asSent.beginning ?? (await readBeginning(asSent.path));
+  const isReadable = asSent.dataset.encoding === 'utf-8' && packing !== 'bzip2';
+  const file = mayBePlain && !isReadable ? await withTextCopy(asSent) : asSent;
+  const rewritten = () =>
+    skipsRecords(file.dataset) ? skippingSource(file, header) : rewrittenSource(file, header);
+  if (!mayBePlain) return rewritten();
+  const read = file.text === undefined ? { path: file.path, packing } : plainFile(file.text);
+  const source = { ...plainSource(file, header, read), skipConditions, rewritten };
   return file.dataset.footerRows === undefined
     ? source
     : ((await footedSource(file, header, source)) ?? rewritten());
+}
+
+/** For a file that DuckDB cannot unpack or decode. Throws as sourceBytes. */
+async function withTextCopy(file: SourceFile): Promise<SourceFile> {
+  const text = join(file.scratch, 'text.csv');
+  async function* marked() {
+    yield BYTE_ORDER_MARK;
+    yield* sourceBytes(file);
+  }
+  await pour(marked(), createWriteStream(text));
+  return { ...file, text };
 }
 
 /** The file is counted first: where its footer begins follows from how many records it has. Undefined if it is not plain. */
@@ -71,22 +85,23 @@ async function footedSource(
   const skipping = new SkippedRecords({ ...file.dataset, skipRows: [] }, records);
   return {
     ...source,
-    ...plainSource(
-      file,
-      header,
-      { path, packing: 'none' },
-      { skipped: skipping, footerRows: records - rows },
-    ),
+    ...plainSource(file, header, plainFile(path), { skipped: skipping, footerRows: records - rows }),
     skipped,
     countRecords: async () => counted,
   };
 }
 
-/** `read`: the file, or its copy without the footer. */
+type ReadFile = { readonly path: string; readonly packing: Packing };
+
+function plainFile(path: string): ReadFile {
+  return { path, packing: 'none' };
+}
+
+/** `read`: the file, or a copy of its text. */
 function plainSource(
   file: SourceFile,
   header: Header,
-  read: { readonly path: string; readonly packing: Packing },
+  read: ReadFile,
   footer: Pick<RejectedShape, 'skipped' | 'footerRows'> = {},
 ): RowSource {
   const { delimiter, quoteChar, headerRecords } = file.dataset.dialect;
@@ -142,12 +157,12 @@ async function countValues(
   return row?.found ?? [];
 }
 
-/** What a plain file of the engine's cannot have. */
-function mayBePlain({ dataset: { dialect, encoding }, hasSepLine }: SourceFile): boolean {
+/** Whether the engine's reader knows all that the dialect says. */
+function isPlainDialect({ dataset: { dialect }, hasSepLine }: SourceFile): boolean {
   const isUsual = dialect.doubleQuote && !dialect.skipInitialSpace && dialect.headerRecords <= 1;
   const offsets = dialect.escapeChar ?? dialect.commentChar;
   const skipped = hasSepLine ? 1 : 0;
-  return encoding === 'utf-8' && isUsual && offsets === undefined && dialect.skipLines === skipped;
+  return isUsual && offsets === undefined && dialect.skipLines === skipped;
 }
 
 function rowSource(

@@ -52,8 +52,8 @@ function blankSql(width: number): string {
     { length: width },
     (_, i) => `trim(coalesce(c${i}, ''), ${literal(WHITE_SPACE)}) = ''`,
   );
-  // Nearly every record has a first cell.
-  return `CASE WHEN ${blanks[0]} THEN ${blanks.join(' AND ')} ELSE false END`;
+  // Nearly every record's first cell begins with a printable character of ASCII: to compare texts costs a tenth of trimming them.
+  return `CASE WHEN c0 >= '!' AND c0 < chr(127) THEN false WHEN ${blanks[0]} THEN ${blanks.join(' AND ')} ELSE false END`;
 }
 
 /** Whether a dataset has rules about whole records. */

@@ -4,6 +4,7 @@ import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pour } from '../pour.ts';
 import { type RecordCount, type SourceFile, sourceBytes } from '../row-source.ts';
+import { BYTE_ORDER_MARK } from '../source-bytes.ts';
 import { CsvReader } from './csv-reader.ts';
 
 /**
@@ -24,6 +25,8 @@ export async function withoutFooter(
     while (reader.ordinal < first && reader.next());
   };
   async function* followed() {
+    // Else a mark that the text begins with, after the file's own, would be taken for the copy's.
+    yield BYTE_ORDER_MARK;
     for await (const chunk of sourceBytes(file)) {
       if (reader.ordinal < first) {
         reader.push(chunk);
@@ -37,6 +40,6 @@ export async function withoutFooter(
   await pour(followed(), createWriteStream(path));
   if (rows === records) return path;
   if (reader.ordinal !== first) return undefined;
-  await truncate(path, reader.start);
+  await truncate(path, BYTE_ORDER_MARK.length + reader.start);
   return path;
 }
