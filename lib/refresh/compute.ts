@@ -5,7 +5,7 @@ import { sqlType } from '../core/schema.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import type { SqlSession } from '../ports.ts';
-import { identifier, literal, writeParquet } from '../sql/quoting.ts';
+import { identifier, literal, readParquet, writeParquet } from '../sql/quoting.ts';
 import { canonicalDouble } from '../sql/value-forms.ts';
 import { type AuditFailure, auditsOf, COMPUTED, createBeforeView, isAboutData, tryAudits } from './audit.ts';
 
@@ -26,13 +26,21 @@ export async function computePartition(
   rowsBefore: number,
   path: string,
 ): Promise<Computed> {
+  const columns = derivation.columns.filter((column) => !(column.name in partition));
+  const names = columns.map((column) => identifier(column.name)).join(', ');
+  const write = (from: string) => session.run(writeParquet(`SELECT ${names} FROM ${from}`, path));
+  // A whole table may have many rows: they are held once, in the file. A partition's file lacks columns that are audited.
+  const isWhole = columns.length === derivation.columns.length;
   try {
-    await session.run(`CREATE OR REPLACE TEMP TABLE this AS ${rowsSql(derivation)}`);
+    const written = isWhole ? await write(`(${rowsSql(derivation)}\n)`) : undefined;
+    const rows = isWhole ? `SELECT * FROM ${readParquet(path)}` : rowsSql(derivation);
+    await session.run(`CREATE OR REPLACE TEMP ${isWhole ? 'VIEW' : 'TABLE'} this AS ${rows}`);
     const audits = auditsOf(derivation, partition);
     await createBeforeView(session, audits, rowsBefore);
     const failures = await tryAudits(session, audits);
     const fails = failures.some(({ severity }) => severity === 'error');
-    return { file: fails ? undefined : await writeFile(session, derivation, partition, path), failures };
+    if (fails || (written ?? (await write('this'))) === 0) return { file: undefined, failures };
+    return { file: { path, ...(await fileStatistics(session, path, columns)) }, failures };
   } catch (error) {
     // An overflow or a failed cast comes from the rows: computing them again gives the same.
     if (!isAboutData(error)) throw error;
@@ -42,7 +50,7 @@ export async function computePartition(
       failures: [{ ...failure, example: `the SQL fails on these rows: ${error.message}` }],
     };
   } finally {
-    await session.run('DROP TABLE IF EXISTS this');
+    await session.run(`DROP ${isWhole ? 'VIEW' : 'TABLE'} IF EXISTS this`);
   }
 }
 
@@ -65,16 +73,4 @@ export function rowsSql({ sql, canonical = [] }: Pick<Derivation, 'sql' | 'canon
   if (canonical.length === 0) return sql;
   const replaced = canonical.map((name) => `${canonicalDouble(identifier(name))} AS ${identifier(name)}`);
   return `SELECT * REPLACE (${replaced.join(', ')}) FROM (${sql}\n)`;
-}
-
-async function writeFile(
-  session: SqlSession,
-  derivation: Derivation,
-  partition: PartitionValues,
-  path: string,
-): Promise<Computed['file']> {
-  const columns = derivation.columns.filter((column) => !(column.name in partition));
-  const names = columns.map((column) => identifier(column.name)).join(', ');
-  const rows = await session.run(writeParquet(`SELECT ${names} FROM this`, path));
-  return rows === 0 ? undefined : { path, ...(await fileStatistics(session, path, columns)) };
 }

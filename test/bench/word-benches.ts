@@ -5,7 +5,8 @@ import { apply } from '../../lib/evolve/apply.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import { openLake } from '../../lib/local/open-lake.ts';
 import type { Bench, Side } from './bench.ts';
-import { BILLING_KEY, billingLanding, WORK } from './data.ts';
+import { billingForm, type Form } from './billing-forms.ts';
+import { WORK } from './data.ts';
 
 const ROWS = 2_000_000;
 const RATIO = 1.5;
@@ -20,6 +21,8 @@ type Case = {
   readonly fields?: Readonly<Record<string, Words>>;
   /** What both sides have. */
   readonly common?: Words;
+  /** How the file comes with the word, and without it; as billing.csv where not said. */
+  readonly comes?: { readonly withWord: Form; readonly without?: Form };
 };
 
 const UPSERT = { mode: 'upsert', schema: { primaryKey: ['resource_id'] } };
@@ -39,7 +42,34 @@ const CASES: readonly Case[] = [
   },
   { name: 'blank', what: '`skipRows` of blank rows', words: { skipRows: { blank: true } } },
   { name: 'footer', what: '`footerRows`', words: { footerRows: 1 } },
-  { name: 'encoding', what: '`encoding` windows-1250', words: { encoding: 'windows-1250' } },
+  { name: 'encoding', what: '`encoding` of ASCII as windows-1250', words: { encoding: 'windows-1250' } },
+  {
+    name: 'letters',
+    what: '`encoding` windows-1250 of letters beyond ASCII in every row, not UTF-8',
+    words: { encoding: 'windows-1250' },
+    comes: { withWord: 'letters-1250', without: 'letters' },
+  },
+  {
+    name: 'kanji',
+    what: '`encoding` shift_jis of ASCII',
+    words: { encoding: 'shift_jis' },
+  },
+  { name: 'zip', what: 'the file in a zip archive', comes: { withWord: 'zip' } },
+  { name: 'trailing', what: 'a delimiter behind every record', comes: { withWord: 'trailing' } },
+  {
+    name: 'property',
+    what: '`property`, the records below it, not one object a line',
+    words: { format: 'json', dialect: { property: 'data' } },
+    common: { format: 'ndjson' },
+    comes: { withWord: 'json-property', without: 'json' },
+  },
+  {
+    name: 'arrays',
+    what: '`itemType` array, not one object a line',
+    words: { format: 'json', dialect: { itemType: 'array' } },
+    common: { format: 'ndjson' },
+    comes: { withWord: 'json-arrays', without: 'json' },
+  },
   {
     name: 'date',
     what: 'a partition by date in a time zone',
@@ -90,6 +120,7 @@ export function wordBenches(): Bench[] {
       ...one,
       words: {},
       fields: {},
+      comes: { withWord: one.comes?.without ?? 'csv' },
     }),
     target: { ratio: RATIO },
   }));
@@ -100,7 +131,7 @@ function side(name: string, command: string, one: Case): Side {
     name,
     command,
     prepare: async () => {
-      const { landing } = await billingLanding(ROWS);
+      const { landing, key } = await billingForm(ROWS, one.comes?.withWord ?? 'csv');
       const schemas = await packageOf(one);
       const lake = join(WORK, 'lake');
       await rm(lake, { recursive: true, force: true });
@@ -113,7 +144,7 @@ function side(name: string, command: string, one: Case): Side {
       const skipped = one.words?.footerRows === 1 ? 1 : 0;
       return async () => {
         let accepted: number | undefined;
-        await queues.files.send([{ source: BILLING_KEY }]);
+        await queues.files.send([{ source: key }]);
         await deliver(effects, queues, {
           ingested: ({ outcomes }) => {
             accepted = outcomes[0]?.report?.accepted;
@@ -148,7 +179,8 @@ async function packageOf({ words = {}, fields = {}, common = {} }: Case): Promis
   const { schema, ...others } = common as { readonly schema?: Words };
   const resource = {
     name: 'operations',
-    path: 'dwh-fina/billing/year=*/month=*/day=*/*.csv',
+    path: 'dwh-fina/billing/year=*/month=*/day=*/*',
+    format: 'csv',
     ...others,
     ...words,
     schema: { ...schema, fields: FIELDS.map((field) => ({ ...field, ...fields[String(field.name)] })) },
