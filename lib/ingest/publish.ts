@@ -50,6 +50,7 @@ export async function publish(
     lastModified: new Date(version.lastModifiedMs).toISOString(),
     sizeBytes: version.sizeBytes,
     contract: dataset.hash,
+    ...(isMarker(dataset, version.key) ? { readAs: 'marker' as const } : {}),
     ...(await findings(dataset, converted, key)),
   };
   const role = roleOfNew(dataset, version, converted);
