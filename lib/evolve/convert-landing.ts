@@ -9,8 +9,8 @@ import type { Snapshot } from '../delta/snapshot.ts';
 import { TryAgainError } from '../errors.ts';
 import { ConversionLimiter } from '../ingest/conversion-limiter.ts';
 import { convertVersion, sameVersion } from '../ingest/stage.ts';
-import { isMarker } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
+import { isMarker } from '../lake/markers.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { Piece, SourceRead, StagedFiles, StagingObserver } from './staging.ts';
 

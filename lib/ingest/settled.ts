@@ -1,8 +1,8 @@
 // Whether a source file's version needs no conversion: its rows are live, or its report has an outcome that is still valid.
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
-import { filesOfMarker, isMarker } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
+import { filesOfMarker, isMarker } from '../lake/markers.ts';
 import { madeFrom, readOrigin, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { isRepetitionOf, type LiveFiles } from './duplicates.ts';
