@@ -1,9 +1,10 @@
 // `sluice audit`: runs all audits on the live rows, and checks the keys and foreign keys of contracts. Read-only.
 
 import { didYouMean } from '../core/did-you-mean.ts';
-import { tablePrefix } from '../core/insight.ts';
+import { type TableRef, tablePrefix } from '../core/insight.ts';
 import { CliError } from '../errors.ts';
 import { type AuditResult, auditForeignKeys, auditInsight, auditKeys } from '../inspect/audit-lake.ts';
+import { datasetOfHistory } from '../inspect/other-names.ts';
 import type { Effects } from '../lake/effects.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
 import { asideDocument, asideLines, failureLines } from './aside-text.ts';
@@ -17,9 +18,9 @@ import { withLake } from './with-lake.ts';
 
 export const audit: Verb = {
   operand: { text: 'NAME', required: false },
-  description: `NAME is an insight or a dataset; without it, everything is audited. Audits of insights (key, accepted values,
-ranges, relationships and SELECTs) run partition by partition on the live rows, as they did before these were
-published. Keys of contracts (primaryKey, unique, foreignKeys) are checked across whole tables: two files may
+  description: `NAME is an insight, a dataset or its history; without it, everything is audited. Audits of insights (key, accepted
+values, ranges, relationships and SELECTs) and of histories (key) run partition by partition on the live rows, as
+they did before these were published. Keys of contracts (primaryKey, unique, foreignKeys) are checked across whole tables: two files may
 share a key, and a fact may arrive before its dimension, so neither refuses a row on arrival; a shared key is a
 warning. maxRowChange compares two versions and is reported by "sluice status". Changes nothing.`,
   options: [
@@ -76,16 +77,17 @@ async function auditAll(
   failures: TableFailure[],
 ): Promise<AuditResult[]> {
   const isMeant = (candidate: string) => name === undefined || candidate.toLowerCase() === name.toLowerCase();
-  const insights = effects.catalog.derivations.filter(({ target }) => target.kind === 'insights');
-  const chosen = insights.filter(({ target }) => isMeant(target.name));
-  const datasets = effects.catalog.datasets.filter((dataset) => isMeant(dataset.name));
+  const { catalog } = effects;
+  const isHistory = (table: TableRef) => datasetOfHistory(catalog, table) !== undefined;
+  const computed = catalog.derivations.filter(
+    ({ target }) => target.kind === 'insights' || isHistory(target),
+  );
+  const chosen = computed.filter(({ target }) => isMeant(target.name));
+  const datasets = catalog.datasets.filter((dataset) => isMeant(dataset.name));
   if (name !== undefined && chosen.length + datasets.length === 0) {
-    const by = effects.catalog.asideNamed(name);
+    const by = catalog.asideNamed(name);
     if (by) throw by.error;
-    const names = [
-      ...insights.map(({ target }) => target.name),
-      ...effects.catalog.datasets.map((d) => d.name),
-    ];
+    const names = [...computed.map(({ target }) => target.name), ...catalog.datasets.map((d) => d.name)];
     throw new CliError([
       `There is no insight or dataset ${JSON.stringify(name)}.${didYouMean(name, names)}`,
       `There are: ${names.join(', ')}`,

@@ -1,7 +1,9 @@
 // `sluice drop`: removes a table that has no definition any more. lib/evolve/drop-table.ts does the work.
+import type { Catalog } from '../core/catalog.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { UsageError } from '../errors.ts';
 import { type Dropped, droppable, dropTable } from '../evolve/drop-table.ts';
+import { datasetOfHistory, definedTable } from '../inspect/other-names.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
 import { warnOfAside } from './aside-text.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
@@ -49,7 +51,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     warnOfAside(terminal, catalog.aside);
     const left = await undefinedTables(effects);
     const found: Dropped[] = [];
-    for (const table of chosen(word, left, catalog.resolve(word))) {
+    for (const table of chosen(word, left, catalog)) {
       const dropped = await (isMeant ? dropTable : droppable)(effects, table);
       if (dropped) found.push(dropped);
     }
@@ -68,9 +70,15 @@ function line({ table, files, rows, version }: Dropped): string {
 }
 
 /** Throws UsageError. */
-function chosen(word: string, left: readonly string[], defined: unknown): string[] {
+function chosen(word: string, left: readonly string[], catalog: Catalog): string[] {
   const tables = left.filter((table) => table === word || table.slice(table.indexOf('/') + 1) === word);
   if (tables.length > 0) return tables;
+  const defined = definedTable(catalog, word);
+  const versioned = defined && datasetOfHistory(catalog, defined);
+  if (versioned)
+    throw new UsageError(
+      `${word} is the history of the dataset ${versioned.name}: first remove "history" from its contract (${versioned.file}), then drop the table.`,
+    );
   if (defined !== undefined)
     throw new UsageError(
       `${word} has a definition: first remove its contract or its SQL file, then drop the table.`,

@@ -23,6 +23,7 @@ export function captureReader(glob: string): (key: string) => Readings {
   const names = captureNames(glob);
   if (names.length === 0) return () => ({ all: [], isWhole: true });
   const pattern = nextReading(glob, names);
+  const oneAtMost = hasOneReading(glob);
   return (key) => {
     const all: Captured[] = [];
     for (let known = ''; all.length < MAX_READINGS; ) {
@@ -31,10 +32,20 @@ export function captureReader(glob: string): (key: string) => Readings {
       all.push(new Map(names.map((name, i) => [name, texts[i] ?? ''])));
       // Among these characters no two readings can be told apart.
       if (RESERVED.test(key)) break;
+      if (oneAtMost) return { all, isWhole: true };
       known += `${FIRST}${texts.join(NEXT)}${FIRST}`;
     }
     return { all, isWhole: false };
   };
+}
+
+/** If nothing but a "/" matches one, and each capture has a folder's or file's name in which all else is fixed. */
+function hasOneReading(glob: string): boolean {
+  if (/\*\*|[[{]/.test(glob.replace(CAPTURE, ''))) return false;
+  return glob.split('/').every((segment) => {
+    const isRead = captureNames(segment).length > 0;
+    return !isRead || segment.replace(CAPTURE, '*').split(/[*?]/).length === 2;
+  });
 }
 
 const [END, FIRST, NEXT] = ['\u0000', '\u0001', '\u0002'];

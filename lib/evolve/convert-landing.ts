@@ -10,6 +10,7 @@ import { TryAgainError } from '../errors.ts';
 import { ConversionLimiter } from '../ingest/conversion-limiter.ts';
 import { convertVersion, sameVersion } from '../ingest/stage.ts';
 import type { Effects } from '../lake/effects.ts';
+import { isMarker } from '../lake/markers.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { Piece, SourceRead, StagedFiles, StagingObserver } from './staging.ts';
 
@@ -69,7 +70,9 @@ function convertSource(
   staged: StagedFiles,
   version: ObjectVersion,
 ): Promise<Piece | undefined> {
-  const id = JSON.stringify([version.key, version.etag, version.lastModifiedMs, dataset.hash]);
+  // Markers and data are told apart by words that the hash is without.
+  const readAs = isMarker(dataset, version.key) ? ['marker'] : [];
+  const id = JSON.stringify([version.key, version.etag, version.lastModifiedMs, dataset.hash, ...readAs]);
   return staged.piece(id, snapshot, async () => {
     const prefix = tablePrefix(landingTable(dataset));
     const target = { effects, dataset, table: prefix, live: new Map() };

@@ -2,8 +2,8 @@
 // table later than the marker, however late its own event is.
 import type { Dataset } from '../core/contract.ts';
 import { TryAgainError } from '../errors.ts';
-import { filesOfMarker, isMarker } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
+import { filesOfMarker, isMarker } from '../lake/markers.ts';
 
 /** By marker: the keys in landing of its delivery's files. */
 export type BroughtAlong = ReadonlyMap<string, readonly string[]>;

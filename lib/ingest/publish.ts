@@ -6,10 +6,10 @@ import type { Dataset } from '../core/contract.ts';
 import { type SkippedCount, skippedTotal } from '../core/skip-rules.ts';
 import { quoted, type Violation } from '../core/violation.ts';
 import type { Add } from '../delta/actions.ts';
-import { filesOfMarker, isMarker } from '../lake/deliveries.ts';
 import { type Former, remarkTags, unmatchedLabels } from '../lake/delivery.ts';
 import type { Effects } from '../lake/effects.ts';
 import { quarantineKey } from '../lake/layout.ts';
+import { filesOfMarker, isMarker } from '../lake/markers.ts';
 import { publishDataFile } from '../lake/publish-data-file.ts';
 import { type Origin, originTags, type Role, roleTags } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
@@ -50,6 +50,7 @@ export async function publish(
     lastModified: new Date(version.lastModifiedMs).toISOString(),
     sizeBytes: version.sizeBytes,
     contract: dataset.hash,
+    ...(isMarker(dataset, version.key) ? { readAs: 'marker' as const } : {}),
     ...(await findings(dataset, converted, key)),
   };
   const role = roleOfNew(dataset, version, converted);

@@ -59,6 +59,8 @@ export type Report = Findings & {
   readonly lastModified: string;
   readonly sizeBytes: number;
   readonly contract: string;
+  /** The version was taken for a marker of deliveries, of which nothing is read; absent for a file that was read as data. */
+  readonly readAs?: 'marker';
   /** Hash of everything that two attempts at this version have in common; the log names it. */
   readonly facts?: string;
   /** From the first byte to the last upload. */

@@ -1,8 +1,8 @@
 // Whether a source file's version needs no conversion: its rows are live, or its report has an outcome that is still valid.
 import type { Dataset } from '../core/contract.ts';
 import type { Add } from '../delta/actions.ts';
-import { filesOfMarker, isMarker } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
+import { filesOfMarker, isMarker } from '../lake/markers.ts';
 import { madeFrom, readOrigin, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { isRepetitionOf, type LiveFiles } from './duplicates.ts';
@@ -40,7 +40,7 @@ export async function settledBefore(
 ): Promise<Staged | undefined> {
   const own = live.get(version.key) ?? [];
   if (isLive(dataset, own, version)) return { version, replaces: false, adds: [] };
-  const report = await readReport(effects.lake, dataset, version);
+  const report = await reportOf(effects, dataset, version);
   if (isMarker(dataset, version.key)) {
     const isRefused = report?.outcome === 'rejected' && filesOfMarker(dataset, version.key) === undefined;
     return isRefused ? { version, replaces: false, adds: [], report } : undefined;
@@ -58,6 +58,17 @@ export async function settledBefore(
   )
     return { version, replaces: false, adds: [], report };
   return undefined;
+}
+
+/** A change of the contract may make data of a marker, or a marker of data, under one hash: then the report is about nothing. */
+async function reportOf(
+  effects: Effects,
+  dataset: Dataset,
+  version: ObjectVersion,
+): Promise<Report | undefined> {
+  const report = await readReport(effects.lake, dataset, version);
+  const isAboutMarker = report?.readAs === 'marker';
+  return isAboutMarker === isMarker(dataset, version.key) ? report : undefined;
 }
 
 /** If an empty file has no partition; see splitByPartition. */

@@ -8,6 +8,7 @@ import { CliError, UsageError } from '../errors.ts';
 import type { AsOf } from '../lake/as-of.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type PartitionFilter, parsePartitionFilter } from '../lake/partition-filter.ts';
+import { whyNoDataset } from './other-names.ts';
 import { readableTables } from './readable-tables.ts';
 import { columnsAt } from './table-at.ts';
 import type { TableLog, TableLogs } from './table-log.ts';
@@ -53,12 +54,16 @@ async function knownNames(effects: Effects): Promise<string[]> {
 }
 
 /** Throws UsageError, or what is wrong with the definition of that name. */
-export function requireDataset({ datasets, asideNamed }: Catalog, name: string): Dataset {
-  const found = datasets.find((dataset) => dataset.name === name);
+export function requireDataset(catalog: Catalog, name: string): Dataset {
+  const names = catalog.datasets.map((dataset) => dataset.name);
+  const found = catalog.datasets.find((dataset) => dataset.name === name);
   if (found) return found;
-  const by = asideNamed(name);
+  const by = catalog.asideNamed(name);
   if (by) throw by.error;
-  const names = datasets.map((dataset) => dataset.name);
+  const why = names.some((known) => known.toLowerCase() === name.toLowerCase())
+    ? undefined
+    : whyNoDataset(catalog, name);
+  if (why !== undefined) throw new UsageError(why);
   throw new UsageError(
     `There is no dataset ${JSON.stringify(name)}.${didYouMean(name, names)} Datasets: ${names.join(', ')}`,
   );

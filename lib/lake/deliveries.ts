@@ -1,11 +1,10 @@
 // Which files of a replace dataset come together, which of these deliveries may count, and which is the newest. From the arrivals'
 // log alone; pure.
-import { type Captured, captureNames, captureReader } from '../core/captures.ts';
 import type { Dataset } from '../core/contract.ts';
-import { CAPTURE, fixedPrefix, globMatcher } from '../core/glob.ts';
 import type { Add } from '../delta/actions.ts';
 import { precedes } from './delivery.ts';
-import { captures, pathValues } from './path-values.ts';
+import { type Marks, markerReader } from './markers.ts';
+import { type Captures, captures, pathValues } from './path-values.ts';
 import { readOrigin, roleOf } from './tags.ts';
 
 export type Delivery = {
@@ -44,55 +43,90 @@ export type Standing = {
 export type Standings = ReadonlyMap<string, Standing>;
 
 /** One source's data files: they agree in everything but partition and rows. */
-type Arrived = { readonly source: string; readonly lastModifiedMs: number; readonly isRefused: boolean };
+type Arrived = {
+  readonly source: string;
+  readonly lastModifiedMs: number;
+  readonly isRefused: boolean;
+  readonly said: Said;
+};
 
-function deliveriesOf(dataset: Dataset, files: Iterable<Add>): Delivery[] {
+/** What a key says, in texts that are equal for files of one delivery, one marker and one scope (undefined where rows tell it). */
+type Said = { readonly delivery: string; readonly marker: string; readonly scope: string | undefined };
+
+/** Each key is read once: of 100,000 that is most of the time. */
+function readArrived(dataset: Dataset, files: Iterable<Add>, marks: Marks) {
   const arrived = new Map<string, Arrived>();
-  const markers = new Set<string>();
-  const marks = markerReader(dataset);
+  const there = new Set<string>();
+  const scopeOf = dataset.scope?.from === 'rows' ? undefined : scopeReader(dataset);
+  const read = (source: string): Said => {
+    const said = captures(dataset, source);
+    const by = deliveryOf(dataset, source, said);
+    return {
+      delivery: by === undefined ? source : JSON.stringify(by),
+      marker: marks.neededBy(said),
+      scope: scopeOf?.(source, said),
+    };
+  };
   for (const add of files) {
     const origin = readOrigin(add);
     if (origin === undefined) continue;
     const { source, lastModifiedMs } = origin;
     const role = roleOf(add);
-    if (role === 'marker') for (const mark of marks.ofMarker(source)) markers.add(mark);
-    else arrived.set(source, { source, lastModifiedMs, isRefused: role === 'refused' });
+    if (role === 'marker') for (const mark of marks.ofMarker(source)) there.add(mark);
+    else {
+      const said = arrived.get(source)?.said ?? read(source);
+      arrived.set(source, { source, lastModifiedMs, isRefused: role === 'refused', said });
+    }
   }
-  const groups = new Map<string, { by: Record<string, string>; files: Arrived[] }>();
-  for (const file of arrived.values()) {
-    const by = deliveryOf(dataset, file.source);
-    const id = by === undefined ? file.source : JSON.stringify(by);
-    const group = groups.get(id) ?? { by: by ?? {}, files: [] };
-    groups.set(id, group);
-    group.files.push(file);
+  return { arrived: arrived.values(), there };
+}
+
+type Delivered = { readonly delivery: Delivery; readonly own: readonly Arrived[] };
+
+/** With the data files of each, sorted by source. */
+function deliveriesOf(dataset: Dataset, files: Iterable<Add>): Delivered[] {
+  const marks = markerReader(dataset);
+  const { arrived, there } = readArrived(dataset, files, marks);
+  const groups = new Map<string, Arrived[]>();
+  for (const file of arrived) {
+    const known = groups.get(file.said.delivery);
+    if (known) known.push(file);
+    else groups.set(file.said.delivery, [file]);
   }
-  return Array.from(groups, ([id, { by, files: own }]) => ({
-    id,
-    by,
-    sources: own.map(({ source }) => source).sort(),
-    sinceMs: own.reduce((first, file) => Math.min(first, file.lastModifiedMs), Infinity),
-    lastModifiedMs: own.reduce((latest, file) => Math.max(latest, file.lastModifiedMs), -Infinity),
-    refused: own.flatMap(({ source, isRefused }) => (isRefused ? [source] : [])).sort(),
-    missing: [...new Set(own.flatMap(({ source }) => marks.missing(source, markers)))].sort(),
-  }));
+  return Array.from(groups, ([id, own]) => {
+    own.sort((a, b) => (a.source < b.source ? -1 : 1));
+    const lacking = new Map(own.map(({ source, said }) => [said.marker, source]));
+    for (const mark of there) lacking.delete(mark);
+    const delivery = {
+      id,
+      by: deliveryOf(dataset, own[0]?.source ?? '') ?? {},
+      sources: own.map(({ source }) => source),
+      sinceMs: own.reduce((first, file) => Math.min(first, file.lastModifiedMs), Infinity),
+      lastModifiedMs: own.reduce((latest, file) => Math.max(latest, file.lastModifiedMs), -Infinity),
+      refused: own.flatMap(({ source, isRefused }) => (isRefused ? [source] : [])),
+      missing: Array.from(lacking.values(), marks.globFor).flat().sort(),
+    };
+    return { delivery, own };
+  });
 }
 
 export function standingsOf(dataset: Dataset, files: Iterable<Add>): Standings {
-  const deliveries = deliveriesOf(dataset, files).sort((a, b) => (isOlder(dataset, a, b) ? -1 : 1));
-  const ready = deliveries.filter(isReady);
-  const ranks = new Map(ready.map((delivery, i) => [delivery, i + 1]));
-  const scopeOf = dataset.scope?.from === 'rows' ? undefined : scopeReader(dataset);
+  const deliveries = deliveriesOf(dataset, files).sort((a, b) =>
+    isOlder(dataset, a.delivery, b.delivery) ? -1 : 1,
+  );
+  const ready = deliveries.filter(({ delivery }) => isReady(delivery));
+  const ranks = new Map(ready.map(({ delivery }, i) => [delivery, i + 1]));
   const newest = new Map<string, Delivery>();
   const standings = new Map<string, Standing>();
   // From the newest to the oldest.
-  for (const delivery of deliveries.reverse()) {
+  for (const { delivery, own } of deliveries.reverse()) {
     const rank = ranks.get(delivery) ?? null;
-    for (const source of delivery.sources) {
-      const by = scopeOf && newest.get(scopeOf(source));
+    for (const { source, said } of own) {
+      const by = said.scope === undefined ? undefined : newest.get(said.scope);
       standings.set(source, { delivery, rank, counts: rank !== null && !by, ...(by ? { by } : {}) });
     }
-    if (scopeOf && rank !== null)
-      for (const source of delivery.sources) newest.set(scopeOf(source), delivery);
+    if (rank !== null)
+      for (const { said } of own) if (said.scope !== undefined) newest.set(said.scope, delivery);
   }
   return standings;
 }
@@ -150,92 +184,32 @@ export function compareNames(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** What the key says of its delivery; undefined where each file is one. */
-export function deliveryOf(dataset: Dataset, source: string): Record<string, string> | undefined {
+/** What the key says of its delivery; undefined where each file is one. `said`: what captures() gives for it, where that is known. */
+export function deliveryOf(
+  dataset: Dataset,
+  source: string,
+  said?: Captures,
+): Record<string, string> | undefined {
   if (dataset.delivery === undefined) return undefined;
-  const { captured } = captures(dataset, source);
+  const { captured } = said ?? captures(dataset, source);
   return Object.fromEntries(dataset.delivery.by.map((name) => [name, captured.get(name) ?? '']));
 }
 
 /** Equal texts for keys of one scope; '' where the whole dataset is the scope. */
-function scopeReader(dataset: Dataset): (source: string) => string {
+function scopeReader(dataset: Dataset): (source: string, said: Captures) => string {
   const names = dataset.scope?.names ?? [];
-  const known = new Map<string, string>();
-  return (source) => {
+  return (source, said) => {
     if (names.length === 0) return '';
-    const before = known.get(source);
-    if (before !== undefined) return before;
-    const { values } = pathValues(dataset, source);
-    const { captured } = captures(dataset, source);
-    const scope = JSON.stringify(
-      names.map((name) => (values.has(name) ? values.get(name) : (captured.get(name) ?? null))),
+    const { values } = pathValues(dataset, source, said);
+    return JSON.stringify(
+      names.map((name) => (values.has(name) ? values.get(name) : (said.captured.get(name) ?? null))),
     );
-    known.set(source, scope);
-    return scope;
   };
-}
-
-const markerGlobs = new WeakMap<Dataset, (key: string) => boolean>();
-
-/** True for a key that says that a delivery is complete: it is not read as data, even where the path matches it, too. */
-export function isMarker(dataset: Dataset, key: string): boolean {
-  const complete = dataset.delivery?.complete;
-  if (complete === undefined) return false;
-  const matches = markerGlobs.get(dataset) ?? globMatcher(complete);
-  markerGlobs.set(dataset, matches);
-  return matches(key);
 }
 
 /** Whether what the lake holds of a source stays after it was deleted. A file that was refused has no rows to keep. */
 export function isKept({ onDelete }: Dataset, own: readonly Add[]): boolean {
   return onDelete === 'keep' && (own.length === 0 || own.some((add) => roleOf(add) !== 'refused'));
-}
-
-/** Of keys of the dataset, those of data files whose deliveries have their markers; all where no marker is asked for. */
-export function withMarkers(dataset: Dataset, keys: Iterable<string>): Iterable<string> {
-  if (dataset.delivery?.complete === undefined) return keys;
-  const marks = markerReader(dataset);
-  const all = [...keys];
-  const there = new Set(all.filter((key) => isMarker(dataset, key)).flatMap((key) => marks.ofMarker(key)));
-  return all.filter((key) => !isMarker(dataset, key) && there.has(marks.neededBy(key)));
-}
-
-/** Which markers a data file needs: those with the captures that the marker's glob has. */
-function markerReader(dataset: Dataset) {
-  const complete = dataset.delivery?.complete;
-  const names = complete === undefined ? [] : captureNames(complete);
-  const idOf = (captured: Captured) => JSON.stringify(names.map((name) => captured.get(name) ?? null));
-  const read = captureReader(complete ?? '');
-  return {
-    ofMarker(key: string): string[] {
-      const { all, isWhole } = read(key);
-      return all.length === 1 && isWhole ? all.map(idOf) : [];
-    },
-    neededBy: (source: string) => idOf(captures(dataset, source).captured),
-    missing(source: string, there: ReadonlySet<string>): string[] {
-      if (complete === undefined) return [];
-      const { captured } = captures(dataset, source);
-      if (there.has(idOf(captured))) return [];
-      return [complete.replace(CAPTURE, (written, name: string) => captured.get(name) ?? written)];
-    },
-  };
-}
-
-/** What a marker speaks of: the keys that begin with `prefix` and are included. Undefined where its own key can be read in two ways. */
-export function filesOfMarker(
-  dataset: Dataset,
-  marker: string,
-): { readonly prefix: string; readonly includes: (key: string) => boolean } | undefined {
-  const marks = markerReader(dataset);
-  const [own] = marks.ofMarker(marker);
-  if (own === undefined) return undefined;
-  const isData = globMatcher(dataset.path);
-  const [captured] = captureReader(dataset.delivery?.complete ?? '')(marker).all;
-  const path = dataset.path.replace(CAPTURE, (written, name: string) => captured?.get(name) ?? written);
-  return {
-    prefix: fixedPrefix(path),
-    includes: (key) => isData(key) && !isMarker(dataset, key) && marks.neededBy(key) === own,
-  };
 }
 
 /**
@@ -244,7 +218,8 @@ export function filesOfMarker(
  */
 export function concerned(dataset: Dataset, changed: Iterable<string>, files: Iterable<Add>): Add[] {
   const marks = markerReader(dataset);
-  const idOf = (source: string) => JSON.stringify(deliveryOf(dataset, source) ?? source);
+  const idOf = (source: string, said?: Captures) =>
+    JSON.stringify(deliveryOf(dataset, source, said) ?? source);
   const deliveries = new Set<string>();
   const marked = new Set<string>();
   for (const source of changed) {
@@ -252,12 +227,14 @@ export function concerned(dataset: Dataset, changed: Iterable<string>, files: It
     if (own.length === 0) deliveries.add(idOf(source));
     for (const mark of own) marked.add(mark);
   }
+  // A delivery with files in several scopes may have a marker in each.
   const arrived = [...files].flatMap((add) => {
     const source = roleOf(add) === undefined ? readOrigin(add)?.source : undefined;
-    return source === undefined ? [] : [{ add, source, delivery: idOf(source) }];
+    if (source === undefined) return [];
+    const said = captures(dataset, source);
+    const delivery = idOf(source, said);
+    if (marked.size > 0 && marked.has(marks.neededBy(said))) deliveries.add(delivery);
+    return [{ add, delivery }];
   });
-  // A delivery with files in several scopes may have a marker in each.
-  for (const { source, delivery } of arrived)
-    if (marked.size > 0 && marked.has(marks.neededBy(source))) deliveries.add(delivery);
   return arrived.flatMap(({ add, delivery }) => (deliveries.has(delivery) ? [add] : []));
 }

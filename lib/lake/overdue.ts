@@ -4,7 +4,7 @@ import { dueMs, type Expect, isOnTheClock, lastDue, momentText, periodOf } from 
 import { localClock } from '../core/local-time.ts';
 import { periodOfText, periodText } from '../core/period.ts';
 import type { PartitionValues } from '../delta/actions.ts';
-import { withMarkers } from './deliveries.ts';
+import { withMarkers } from './markers.ts';
 import { partitionId, partitionOf } from './partition.ts';
 import { captures, pathValues } from './path-values.ts';
 

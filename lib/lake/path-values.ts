@@ -45,11 +45,11 @@ export type PathProblem = { readonly text: string; readonly message: string };
 /**
  * The dataset's fields with values in the key. A folder has the name of its field; for fields that the dataset takes from
  * the path (see fieldsFromPath) it may also have the name of their header, or differ in case if no name matches exactly.
- * A capture has the name of its field.
+ * A capture has the name of its field. `said`: what captures() gives for the key, where the caller knows it.
  */
-export function pathValues(dataset: Dataset, key: string): PathValues {
+export function pathValues(dataset: Dataset, key: string, said = captures(dataset, key)): PathValues {
   const values = new Map<string, string | null>();
-  const { captured, problem: unclear } = captures(dataset, key);
+  const { captured, problem: unclear } = said;
   const problems: PathProblem[] = unclear === undefined ? [] : [unclear];
   const folders = hiveFolders(key).map((folder) => ({ ...folder, owner: ownerOf(dataset, folder.name) }));
   for (const field of dataset.fields) {
@@ -71,6 +71,9 @@ export function pathValues(dataset: Dataset, key: string): PathValues {
   return { values, others, ...(problem ? { problem } : {}) };
 }
 
+/** `problem`: the key can be read in several ways. */
+export type Captures = { readonly captured: Captured; readonly problem?: PathProblem };
+
 const readers = new WeakMap<Dataset, ReturnType<typeof captureReader>>();
 
 /**
@@ -78,10 +81,7 @@ const readers = new WeakMap<Dataset, ReturnType<typeof captureReader>>();
  * divided in several ways counts where only one of them gives every field a value; else it is a problem, and `captured` is
  * what all ways agree in.
  */
-export function captures(
-  dataset: Dataset,
-  key: string,
-): { readonly captured: Captured; readonly problem?: PathProblem } {
+export function captures(dataset: Dataset, key: string): Captures {
   const read = readers.get(dataset) ?? captureReader(dataset.path);
   readers.set(dataset, read);
   const { all, isWhole } = read(key);

@@ -15,7 +15,7 @@ import type { ViolationCount } from '../ingest/quarantine.ts';
 import { convertWithin } from '../ingest/room.ts';
 import { sourceLimit } from '../ingest/size-limit.ts';
 import { requireDataset } from '../inspect/find-table.ts';
-import { isMarker } from '../lake/deliveries.ts';
+import { isMarker } from '../lake/markers.ts';
 import { globbedFields, pathValues } from '../lake/path-values.ts';
 import { scratchElsewhere } from './scratch.ts';
 import { sourceSetting } from './source-setting.ts';

@@ -1,7 +1,7 @@
 // For every effect n of a run: crash after effect n, deliver again, and the lake is as after one clean run.
 import { describe, expect, test } from 'vitest';
 import { runEvents, startingPoint } from '../support/changed-landing.ts';
-import { mortalProcess } from '../support/mortal-process.ts';
+import { crashAfterEach } from '../support/crashes.ts';
 import { openProcess, syncPrune, TestClock, visible } from '../support/shop-lake.ts';
 import { copyOf } from '../support/store-copy.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -20,18 +20,15 @@ describe.each([
     expect(clean.dead).toEqual([]);
     const expected = await visible(clean);
 
-    let crashes = 0;
-    for (let n = 1; ; n++) {
-      const store = await copyOf(world, clock, before);
-      const { process, life } = mortalProcess(world, clock, landing, store, n);
-      await runEvents(process).catch(() => undefined);
-      if (!life.dead) break;
-      crashes += 1;
-      const next = openProcess(world, clock, landing, store);
-      await recover(next);
-      expect(next.dead, `after a crash at effect ${n}`).toEqual([]);
-      expect(await visible(next), `after a crash at effect ${n}`).toEqual(expected);
-    }
+    const crashes = await crashAfterEach(
+      { world, clock, landing, lake: before },
+      runEvents,
+      async (next, when) => {
+        await recover(next);
+        expect(next.dead, when).toEqual([]);
+        expect(await visible(next), when).toEqual(expected);
+      },
+    );
     // Five sources, four tables and six derived tables: a run that does less is not the one that this test is about.
     expect(crashes).toBeGreaterThan(30);
   });

@@ -13,7 +13,8 @@ import {
   TWO,
   withContentEtags,
 } from '../support/copied-files.ts';
-import { mortalStore, pausingStore } from '../support/mortal-store.ts';
+import { crashAfterEach } from '../support/crashes.ts';
+import { pausingStore } from '../support/mortal-store.ts';
 import {
   newStore,
   openProcess,
@@ -23,7 +24,7 @@ import {
   type TestLake,
   visible,
 } from '../support/shop-lake.ts';
-import { copyOf, keysBelow } from '../support/store-copy.ts';
+import { keysBelow } from '../support/store-copy.ts';
 import { useWorld } from '../support/use-world.ts';
 
 const world = useWorld(openCopiedFiles);
@@ -43,19 +44,12 @@ test.each([
   await syncPrune(clean);
   const state = await visible(clean);
   expect(await found(clean)).toEqual({ rows: ['2024-01-01,1'], refused: ['sales/c.csv', 'sales/old.csv'] });
-  let crashes = 0;
-  for (let n = 1; ; n++) {
-    const store = await copyOf(world, clock, before);
-    const life = { effectsLeft: n, dead: false };
-    await run(openProcess(world, clock, landing, mortalStore(store, life))).catch(() => undefined);
-    const next = openProcess(world, clock, landing, store);
+  const crashes = await crashAfterEach({ world, clock, landing, lake: before }, run, async (next, when) => {
     await syncPrune(next);
-    expect(next.dead, `after a crash at effect ${n}`).toEqual([]);
-    expect(await visible(next), `after a crash at effect ${n}`).toEqual(state);
-    expect(await found(next), `after a crash at effect ${n}`).toEqual(await found(clean));
-    if (!life.dead) break;
-    crashes += 1;
-  }
+    expect(next.dead, when).toEqual([]);
+    expect(await visible(next), when).toEqual(state);
+    expect(await found(next), when).toEqual(await found(clean));
+  });
   expect(crashes).toBeGreaterThan(5);
 });
 

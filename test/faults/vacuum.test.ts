@@ -8,9 +8,19 @@ import { ingest } from '../../lib/ingest/ingest.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
+import { crashAfterEach } from '../support/crashes.ts';
 import { dataFiles, wrongFiles } from '../support/kept-files.ts';
 import { type Life, mortalStore, pausingStore } from '../support/mortal-store.ts';
-import { newStore, openProcess, put, rowsOf, syncPrune, TestClock, visible } from '../support/shop-lake.ts';
+import {
+  newStore,
+  openProcess,
+  put,
+  rowsOf,
+  syncPrune,
+  TestClock,
+  type TestLake,
+  visible,
+} from '../support/shop-lake.ts';
 import { copyOf, keysBelow } from '../support/store-copy.ts';
 import { useWorld } from '../support/use-world.ts';
 
@@ -129,20 +139,13 @@ test('a crash after any effect leaves a lake that reads the same, and the next r
     left: [],
   });
 
-  let crashes = 0;
-  for (let n = 1; ; n += 1) {
-    const store = await copyOf(world, clock, lake);
-    const life: Life = { effectsLeft: n, dead: false };
-    const dying = openProcess(world, clock, landing, mortalStore(store, life));
-    await maintainTables(dying.effects, RETENTION).catch(() => undefined);
-    if (!life.dead) break;
-    crashes += 1;
-    const next = openProcess(world, clock, landing, store);
-    expect(await visible(next), `after a crash at effect ${n}`).toEqual(before);
-    expect((await wrongFiles(next, sinceMs)).lost, `after a crash at effect ${n}`).toEqual([]);
-    expect((await maintainTables(next.effects, RETENTION)).failures).toEqual([]);
-    expect(await remains(store), `after a crash at effect ${n}`).toEqual(await remains(clean));
-  }
+  const maintain = ({ effects }: TestLake) => maintainTables(effects, RETENTION);
+  const crashes = await crashAfterEach({ world, clock, landing, lake }, maintain, async (next, when) => {
+    expect(await visible(next), when).toEqual(before);
+    expect((await wrongFiles(next, sinceMs)).lost, when).toEqual([]);
+    expect((await maintain(next)).failures).toEqual([]);
+    expect(await remains(next.effects.lake), when).toEqual(await remains(clean));
+  });
   expect(crashes).toBeGreaterThan(20);
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';
 import { deliver } from '../../lib/local/deliver.ts';
-import { mortalProcess } from '../support/mortal-process.ts';
+import { crashAfterEach } from '../support/crashes.ts';
 import {
   newStore,
   openPackage,
@@ -94,18 +94,12 @@ describe.each([
       '3 Bonn 2024-01-09 2024-01-10',
     ]);
 
-    let crashes = 0;
-    for (let n = 1; ; n += strideOf(3)) {
-      const store = await copyOf(world, clock, before);
-      const { process, life } = mortalProcess(world, clock, landing, store, n);
-      await runEvents(process).catch(() => undefined);
-      if (!life.dead) break;
-      crashes += 1;
-      const next = openProcess(world, clock, landing, store);
+    const beginning = { world, clock, landing, lake: before, stride: strideOf(3) };
+    const crashes = await crashAfterEach(beginning, runEvents, async (next, when) => {
       await recover(next);
-      expect(next.dead, `after a crash at effect ${n}`).toEqual([]);
-      expect(await visible(next), `after a crash at effect ${n}`).toEqual(expected);
-    }
+      expect(next.dead, when).toEqual([]);
+      expect(await visible(next), when).toEqual(expected);
+    });
     // Three sources, and the arrivals, the current rows, the history and the insight over it.
     expect(crashes).toBeGreaterThan(4);
   });

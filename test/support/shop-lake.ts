@@ -128,6 +128,11 @@ export function openProcess(
   return { effects, queues, dead };
 }
 
+/** A process on a landing and a lake of its own, both empty. */
+export function openLake(world: World, clock: TestClock): TestLake {
+  return openProcess(world, clock, newStore(world, clock, 'landing'), newStore(world, clock, 'lake'));
+}
+
 /** What `sluice sync --prune` does. */
 export async function syncPrune({ effects, queues }: TestLake): Promise<void> {
   const { refused } = await apply(effects);

@@ -51,6 +51,30 @@ describe('captures', () => {
     );
   });
 
+  it('that have a name of their own are read in the one way that there is', () => {
+    const text = (minLength: number) =>
+      fc.string({ unit: fc.constantFrom('a', '_', '1', '.', '$', '(', ' '), minLength, maxLength: 4 });
+    const segment = fc.record({
+      before: text(0).map((one) => `x${one}`),
+      captured: fc.option(text(1), { nil: undefined }),
+      after: text(0),
+    });
+    fc.assert(
+      fc.property(fc.array(segment, { minLength: 1, maxLength: 4 }), text(1), (segments, last) => {
+        const glob = segments.map(({ before, captured, after }, i) =>
+          captured === undefined ? `${before}*` : `${before}{c${i}}${after}`,
+        );
+        const key = segments.map(({ before, captured, after }) => `${before}${captured ?? ''}${after}`);
+        const all = segments.flatMap(({ captured = [] }) => captured);
+        const expected = all.length === 0 ? [] : [all];
+        expect(texts([...glob, 'f?*'].join('/'), [...key, `f${last}`].join('/'))).toEqual({
+          all: expected,
+          isWhole: true,
+        });
+      }),
+    );
+  });
+
   it('are not looked for without end, and a key with the characters that set readings apart is read once', () => {
     expect(texts('{x}_{y}_{z}', 'a_'.repeat(60))).toMatchObject({ isWhole: false });
     expect(texts('{x}_{y}', 'a\u0001_b')).toEqual({ all: [['a\u0001', 'b']], isWhole: false });
