@@ -4,8 +4,8 @@ import type { NumberKind } from './number-format.ts';
 
 const DAY_US = 86_400_000_000;
 const MS = 1000;
-/** A day's number has 15 to 17 digits: in our time less than a microsecond is noise. */
-const NOISE_US = 2;
+/** A number has 15 to 17 digits (some programs write 15): in our time, less than five microseconds are noise. */
+const NOISE_US = 5;
 /** 9999-12-31. */
 const LAST_DAY = 2_958_465;
 const DAYS_BEFORE_1904 = 1462;
