@@ -84,6 +84,7 @@ export function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
+    .replaceAll(']]>', ']]&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll('\r', '&#13;');
 }

@@ -4,8 +4,8 @@ import type { NumberKind } from './number-format.ts';
 
 const DAY_US = 86_400_000_000;
 const MS = 1000;
-/** A number has 15 to 17 digits (some programs write 15): in our time, less than five microseconds are noise. */
-const NOISE_US = 5;
+/** Some programs write a number with 15 digits, others with 16 or 17. */
+const LEAST_DIGITS = 15;
 /** 9999-12-31. */
 const LAST_DAY = 2_958_465;
 const DAYS_BEFORE_1904 = 1462;
@@ -22,7 +22,7 @@ const EPOCH = Date.UTC(1899, 11, 30);
 export function dateText(number: string, kind: Exclude<NumberKind, 'number'>, is1904: boolean): string {
   const value = Number(number);
   if (!Number.isFinite(value) || value < 0 || number.trim() === '') return number;
-  const { days, us } = parts(value);
+  const { days, us } = parts(number, value);
   if (kind === 'time' && days === 0) return timeText(us);
   const serial = days + (is1904 ? DAYS_BEFORE_1904 : 0);
   if (serial > LAST_DAY) return number;
@@ -30,12 +30,15 @@ export function dateText(number: string, kind: Exclude<NumberKind, 'number'>, is
   return kind === 'date' && us === 0 ? date : `${date}T${timeText(us)}`;
 }
 
-/** Whole days, and microseconds of the next: a whole millisecond if it is one but for the noise of the number. */
-function parts(value: number): { readonly days: number; readonly us: number } {
+/** Whole days, and microseconds of the next: a whole millisecond if the number is one as near as its digits allow. */
+function parts(number: string, value: number): { readonly days: number; readonly us: number } {
   const days = Math.floor(value);
-  const exact = (value - days) * DAY_US;
+  // The difference of two doubles would lose digits that are there.
+  const decimals = /^\d+\.(\d+)$/.exec(number)?.[1];
+  const exact = (decimals === undefined ? value - days : Number(`0.${decimals}`)) * DAY_US;
+  const noiseUs = 1 + (DAY_US / 2) * 10 ** (String(days).length - LEAST_DIGITS);
   const wholeMs = Math.round(exact / MS) * MS;
-  const us = Math.abs(exact - wholeMs) <= NOISE_US ? wholeMs : Math.round(exact);
+  const us = Math.abs(exact - wholeMs) <= noiseUs ? wholeMs : Math.round(exact);
   return us === DAY_US ? { days: days + 1, us: 0 } : { days, us };
 }
 

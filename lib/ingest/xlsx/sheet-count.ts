@@ -3,8 +3,9 @@
 import { BrokenArchiveError } from '../source-bytes.ts';
 
 const TAG =
-  /<!--|<(?:[\w.-]+:)?(?:(sheetData)\b([^<>]*)>|(row)\b([^<>]*)>|[vt](?:\s[^<>]*)?(?<!\/)>(?=[^<]|<!\[CDATA\[[^\]])|(\/)sheetData\b)/g;
-const COMMENT_END = '-->';
+  /<!--|<\?|<(?:[\w.-]+:)?(?:(sheetData)\b([^<>]*)>|(row)\b([^<>]*)>|[vt](?:\s[^<>]*)?(?<!\/)>(?=[^<]|<!\[CDATA\[[^\]])|(\/)sheetData\b)/g;
+/** Where that ends in which a tag is none. */
+const ENDS: Readonly<Record<string, string>> = { '<!--': '-->', '<?': '?>' };
 /** No tag or comment is longer. */
 const MOST_KEPT = 4 * 1024 * 1024;
 
@@ -43,9 +44,10 @@ export class SheetCounter {
     for (;;) {
       const found = TAG.exec(text);
       if (found === null || found.index >= end) return Math.max(end, over);
-      if (found[0] !== '<!--') this.#take(found);
+      const closing = ENDS[found[0]];
+      if (closing === undefined) this.#take(found);
       else {
-        over = text.indexOf(COMMENT_END, found.index);
+        over = text.indexOf(closing, found.index);
         if (over < 0) return found.index;
         TAG.lastIndex = over;
       }
