@@ -33,6 +33,7 @@ describe('a cell is', () => {
       '12345678901234567890',
     ],
     ['the noise of a sum', '<c r="B2"><v>0.30000000000000004</v></c>', '0.30000000000000004'],
+    ['a decimal that Excel writes with 17 digits', '<c r="B2"><v>19.989999999999998</v></c>', '19.99'],
     ['true', '<c r="B2" t="b"><v>1</v></c>', 'true'],
     ['false', '<c r="B2" t="b"><v>0</v></c>', 'false'],
     ['an error', '<c r="B2" t="e"><v>#N/A</v></c>', '#N/A'],

@@ -2,6 +2,7 @@
 // ECMA-376 Part 1, sections 18.18.11 (ST_CellType) and 22.9.2.19 (ST_Xstring).
 
 import { dateText } from './date-text.ts';
+import { numberValue } from './number-value.ts';
 import { brokenPart } from './part-xml.ts';
 import type { SharedTexts } from './shared-texts.ts';
 import { cellReference, type SheetCell } from './sheet-rows.ts';
@@ -28,7 +29,7 @@ export function cellText(
       return BOOLEANS[value.trim()] ?? value;
     case 'n': {
       const kind = kinds[style] ?? 'number';
-      return kind === 'number' ? value.trim() : dateText(value.trim(), kind, is1904);
+      return kind === 'number' ? numberValue(value.trim()) : dateText(value.trim(), kind, is1904);
     }
     // An error (#N/A), or a date that is ISO 8601 already.
     default:

@@ -1,8 +1,9 @@
-// Which number formats make a number a date, and the text of each day and moment, held against the calendar.
+// Which number formats make a number a date; the text of each day and moment, held against the calendar; and that of each number.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dateText } from '../../lib/ingest/xlsx/date-text.ts';
 import { builtInKind, formatKind } from '../../lib/ingest/xlsx/number-format.ts';
+import { numberValue } from '../../lib/ingest/xlsx/number-value.ts';
 
 describe('a number format', () => {
   test.each([
@@ -96,6 +97,53 @@ describe('the text of a number of days', () => {
         },
       ),
       { numRuns: 2000 },
+    );
+  });
+});
+
+describe('the text of a number', () => {
+  test.each([
+    ['1.1000000000000001', '1.1'],
+    ['19.989999999999998', '19.99'],
+    ['9864.440000000001', '9864.44'],
+    ['-9175.719999999999', '-9175.72'],
+    ['1.2999999999999999E-5', '0.000013'],
+    ['1.3000000000000001E-8', '1.3e-8'],
+    // Noise that is in the double itself, and what is no double's.
+    ...['0.30000000000000004', '1.1000000000000001E5', '1000000000000000.1', '0.12345678901234561'].map(
+      (text) => [text, text],
+    ),
+    ...['10000000000000001', '12345678901234567890', '1.0000000000000001E16', '1.10000000000000008882'].map(
+      (text) => [text, text],
+    ),
+    ...['1.10', '0.1', '1E21', '1E+021', '-0', '007', '1.', '', 'x', '1,5', 'NaN', '0x1F'].map((text) => [
+      text,
+      text,
+    ]),
+  ])('%s is %s', (text, expected) => {
+    expect(numberValue(text as string)).toBe(expected);
+  });
+
+  test('of at most 15 digits is found again, whatever program wrote it; any text keeps its double', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1e15 - 1 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.constantFrom(16, 17),
+        (digits, scale, written) => {
+          const meant = `${digits}e-${scale}`;
+          const text =
+            Number(Number(meant).toPrecision(written)) === Number(meant)
+              ? Number(meant).toPrecision(written)
+              : meant;
+          const found = numberValue(text.replace('e', 'E'));
+          expect(Number(found)).toBe(Number(meant));
+          const isFraction = !Number.isInteger(Number(meant));
+          if (isFraction && text !== meant)
+            expect(found.replace(/[-.]|e.*/g, '').replace(/^0+/, '').length).toBeLessThanOrEqual(15);
+        },
+      ),
+      { numRuns: 5000 },
     );
   });
 });
