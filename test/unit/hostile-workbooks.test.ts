@@ -192,7 +192,7 @@ describe('a sheet', () => {
     const shared = `<si><t>${'x'.repeat(1_000_000)}</t></si>`;
     const cells = '<c t="s"><v>0</v></c>'.repeat(6);
     expect(await refusal(ofSheet(`${header}<row r="7">${cells}</row>`, { shared }))).toMatch(
-      /^row 7: its texts have more than 5592405 characters together/,
+      /^row 7: its texts have more than 4,194,304 characters together/,
     );
   });
 });

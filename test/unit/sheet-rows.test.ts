@@ -84,7 +84,7 @@ test('the parser and the count find the same rows', async () => {
         for await (const one of sheetRows(partOf(sheetXml(xml.join('')), cuts), (piece) =>
           counter.push(piece),
         ))
-          found.push(one);
+          found.push(...one);
         counter.end();
         expect(found.map((one) => ({ number: one.number, values: one.cells.map((c) => c.value) }))).toEqual(
           expected,
@@ -100,7 +100,7 @@ test('a sheet without rows', async () => {
   const xml = '<worksheet><sheetData/><x><row><c><v>1</v></c></row></x></worksheet>';
   const counter = new SheetCounter(0);
   for await (const one of sheetRows(partOf(xml, [3, 14, 20]), (piece) => counter.push(piece)))
-    expect(one).toBe('no row');
+    expect(one).toEqual([]);
   counter.end();
   expect(counter.rows).toBe(0);
 });

@@ -2,8 +2,8 @@
 // mostly the same or neighbouring parts are asked for.
 import { closeSync, openSync, readSync } from 'node:fs';
 
-const PAGE_BYTES = 64 * 1024;
-const MOST_PAGES = 128;
+const PAGE_BYTES = 4 * 1024;
+const MOST_PAGES = 4096;
 
 export class PagedFile {
   readonly #file: number;

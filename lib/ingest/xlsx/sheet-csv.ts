@@ -1,12 +1,11 @@
 // Writes a sheet as plain CSV: a record for each row that has a value, as wide as the header or the values that go beyond it. It counts
 // the rows twice, as they are read and in the text of the XML.
 import { createWriteStream } from 'node:fs';
-import type { Violation } from '../../core/violation.ts';
 import { MAX_RECORD_BYTES } from '../csv/csv-reader.ts';
 import { plainRecord } from '../csv/plain-record.ts';
 import { pour } from '../pour.ts';
-import { fileViolation, type SourceFile } from '../row-source.ts';
-import { TooLargeError } from '../source-bytes.ts';
+import type { SourceFile } from '../row-source.ts';
+import { BrokenArchiveError, TooLargeError } from '../source-bytes.ts';
 import { cellText } from './cell-text.ts';
 import { RowNumbers } from './row-numbers.ts';
 import type { SharedTexts } from './shared-texts.ts';
@@ -15,58 +14,54 @@ import { type SheetRow, sheetRows } from './sheet-rows.ts';
 import type { Workbook } from './workbook.ts';
 
 const BATCH_CHARACTERS = 64 * 1024;
+/** Of a row: quoted, and in UTF-8, it is no longer than a record may be. */
+const MAX_CHARACTERS = MAX_RECORD_BYTES / 4;
 
-export type SheetCsv = {
-  readonly numbers: RowNumbers;
-};
-
-/** A violation if a row is too long, or if the two counts differ. Throws BrokenArchiveError, and TooLargeError beyond the file's limit. */
+/**
+ * The rows by the lines of the copy. Throws BrokenArchiveError, also where a row is too long or the two counts differ, and TooLargeError
+ * beyond the file's limit.
+ */
 export async function writeSheet(
   file: SourceFile,
   workbook: Workbook,
   shared: SharedTexts | undefined,
   path: string,
-): Promise<SheetCsv | Violation> {
+): Promise<RowNumbers> {
   const { skipLines } = file.dataset.dialect;
+  const most = file.limit?.bytes ?? Infinity;
   const counter = new SheetCounter(skipLines);
   const lines = new SheetLines(file);
-  let refusal: Violation | undefined;
   async function* text() {
     let [batch, written] = ['', 0];
-    for await (const row of sheetRows(workbook.sheet, (piece) => counter.push(piece))) {
-      if (row.number <= skipLines) continue;
-      const cells = textCells(workbook, shared, row);
-      if (!Array.isArray(cells)) {
-        refusal = cells;
-        return;
+    for await (const rows of sheetRows(workbook.sheet, (piece) => counter.push(piece)))
+      for (const row of rows) {
+        if (row.number <= skipLines) continue;
+        batch += lines.push(row.number, textCells(workbook, shared, row));
+        if (batch.length < BATCH_CHARACTERS) continue;
+        written += Buffer.byteLength(batch);
+        if (written > most) throw new TooLargeError(written);
+        yield batch;
+        batch = '';
       }
-      batch += lines.push(row.number, cells);
-      if (batch.length < BATCH_CHARACTERS) continue;
-      written += Buffer.byteLength(batch);
-      if (file.limit && written > file.limit.bytes) throw new TooLargeError(written);
-      yield batch;
-      batch = '';
-    }
     yield batch + lines.end();
   }
   await pour(text(), createWriteStream(path));
-  if (refusal) return refusal;
   counter.end();
-  return counter.rows === lines.rows ? { numbers: lines.numbers } : otherCount(lines.rows, counter.rows);
+  requireSame(lines.rows, counter.rows);
+  return lines.numbers;
 }
 
 /** Up to the last one that is not empty. */
-function textCells(workbook: Workbook, shared: SharedTexts | undefined, row: SheetRow): string[] | Violation {
+function textCells(workbook: Workbook, shared: SharedTexts | undefined, row: SheetRow): string[] {
   const cells: string[] = [];
   let characters = 0;
   for (const cell of row.cells) {
     const text = cellText(workbook, shared, row.number, cell);
     if (text === '') continue;
     characters += text.length;
-    if (3 * characters > MAX_RECORD_BYTES)
-      return fileViolation(
-        'source-error',
-        `row ${row.number}: its texts have more than ${Math.floor(MAX_RECORD_BYTES / 3)} characters together: shorten or split them`,
+    if (characters > MAX_CHARACTERS)
+      throw new BrokenArchiveError(
+        `row ${row.number}: its texts have more than ${MAX_CHARACTERS.toLocaleString('en-US')} characters together: shorten or split them`,
       );
     while (cells.length < cell.column) cells.push('');
     cells.push(text);
@@ -135,9 +130,9 @@ function lineEnds(text: string): number {
 
 const LINE_END = /[\r\n]/;
 
-function otherCount(rows: number, counted: number): Violation {
-  return fileViolation(
-    'source-error',
+function requireSame(rows: number, counted: number): void {
+  if (rows === counted) return;
+  throw new BrokenArchiveError(
     `the sheet is written in a way that two readers understand differently (${rows} rows with values, and ${counted}): open the workbook in a spreadsheet program, save it, and send it again`,
   );
 }

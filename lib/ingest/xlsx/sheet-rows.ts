@@ -19,22 +19,27 @@ export type SheetCell = {
 /** `number` counts from 1, as spreadsheets show it. */
 export type SheetRow = { readonly number: number; readonly cells: readonly SheetCell[] };
 
-/** In the sheet's order. `seen` gets the text of each piece that was read. Throws BrokenArchiveError. */
-export async function* sheetRows(part: ZipMember, seen: (piece: string) => void): AsyncIterable<SheetRow> {
+/** As many as a piece of the file brings, in the sheet's order. `seen` gets each piece's text. Throws BrokenArchiveError. */
+export async function* sheetRows(
+  part: ZipMember,
+  seen: (piece: string) => void,
+): AsyncIterable<readonly SheetRow[]> {
   const reader = new RowReader(part);
   for await (const piece of parsedXml(part, reader)) {
     seen(piece);
-    yield* reader.take();
+    yield reader.take();
   }
 }
 
 /** Depths of elements below worksheet/sheetData. */
 const [ROW, CELL, VALUE] = [3, 4, 5];
+const LETTER_BEFORE_A = 64;
 
 class RowReader {
   readonly #part: ZipMember;
   #rows: SheetRow[] = [];
   #row = 0;
+  #rowText = '';
   #column = -1;
   #cells: SheetCell[] = [];
   #type = 'n';
@@ -86,6 +91,7 @@ class RowReader {
       );
     if (number <= this.#row) throw this.#broken(`row ${number} comes after row ${this.#row}`);
     this.#row = number;
+    this.#rowText = String(number);
     this.#column = -1;
   }
 
@@ -111,11 +117,14 @@ class RowReader {
   }
 
   #columnOf(reference: string): number {
-    const [, letters, row] = /^([A-Z]{1,3})(\d{1,7})$/.exec(reference) ?? [];
-    if (letters === undefined || Number(row) !== this.#row)
+    let [column, letters] = [0, 0];
+    for (; letters < 3; letters++) {
+      const letter = reference.charCodeAt(letters) - LETTER_BEFORE_A;
+      if (!(letter >= 1 && letter <= 26)) break;
+      column = column * 26 + letter;
+    }
+    if (letters === 0 || reference.slice(letters) !== this.#rowText)
       throw this.#broken(`row ${this.#row} has a cell ${JSON.stringify(reference)}`);
-    let column = 0;
-    for (const letter of letters) column = column * 26 + letter.charCodeAt(0) - 64;
     return column - 1;
   }
 

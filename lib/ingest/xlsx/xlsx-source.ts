@@ -18,7 +18,7 @@ export async function xlsxSource(file: SourceFile, beginning: Beginning): Promis
   const other = otherFile(beginning);
   if (other !== undefined) return other;
   const path = join(file.scratch, 'sheet.csv');
-  const written = await withZip(file.path, async (members) => {
+  const numbers = await withZip(file.path, async (members) => {
     const workbook = await readWorkbook(members, file.dataset.sheet);
     requireRoom(file, workbook);
     const { sharedTexts } = workbook;
@@ -29,7 +29,6 @@ export async function xlsxSource(file: SourceFile, beginning: Beginning): Promis
       shared?.close();
     }
   });
-  if ('rule' in written) return written;
   const head = Buffer.alloc(0);
   const dialect = { ...file.dataset.dialect, skipLines: 0 };
   const copy = {
@@ -39,7 +38,7 @@ export async function xlsxSource(file: SourceFile, beginning: Beginning): Promis
     beginning: { head, packing: 'none' as const },
   };
   const source = await csvSource(copy);
-  return 'rule' in source ? source : sheetSource(source, written.numbers);
+  return 'rule' in source ? source : sheetSource(source, numbers);
 }
 
 /** Counts the rows without reading cells. Throws BrokenArchiveError. */
