@@ -293,11 +293,21 @@ describe('parts', () => {
   });
 });
 
-test('names in a workbook are shown, never obeyed', async () => {
-  const message = await refusal(workbookBytes({ sheets: { 'a\u202e"b': good } }), {
-    words: { dialect: { sheetName: 'x' } },
-  });
-  expect(message).toContain('it has "a\\u202e\\"b"');
+test('what a workbook says is shown, never obeyed', async () => {
+  const named = workbookBytes({ sheets: { 'a\u202e"b': good } });
+  const words = { words: { dialect: { sheetName: 'x' } } };
+  expect(await refusal(named, words)).toContain('it has "a\\u202e\\"b"');
+  const cells = (reference: string) => ofSheet(`<row r="1"><c r="${reference}"/></row>`);
+  expect(await refusal(cells('A\u202e1'))).toContain('row 1 has a cell "A\\u202e1"');
+  expect(await refusal(cells('A'.repeat(5000)))).toContain('… (more than 1000 characters)"');
+  const shared = ofSheet(`${header}<row r="2"><c r="A2" t="s"><v>\u2028</v></c></row>`);
+  expect(await refusal(shared)).toContain('the shared text "\\u2028"');
+  const rels = `<Relationships><Relationship Id="rId1" Type="http://x/a\u200bb" Target="/xl/workbook.xml"/></Relationships>`;
+  const typed = ofSheet('', { parts: { 'xl/_rels/workbook.xml.rels': rels } });
+  expect(await refusal(typed)).toContain('"S" is no worksheet ("a\\u200bb")');
+  const tags = await refusal(ofXml(`<worksheet><${'t'.repeat(5000)}></worksheet>`));
+  expect(tags).toMatch(/broken: unexpected close tag/);
+  expect(tags.length).toBeLessThan(500);
 });
 
 test.runIf(process.platform === 'linux')('no file stays open', async () => {

@@ -1,6 +1,7 @@
 // What a cell holds, as the text that a field reads: as the XML has it, but for dates and booleans, which have another face there.
 // ECMA-376 Part 1, sections 18.18.11 (ST_CellType) and 22.9.2.19 (ST_Xstring).
 
+import { shown } from '../../core/violation.ts';
 import { dateText } from './date-text.ts';
 import { numberValue } from './number-value.ts';
 import { brokenPart } from './part-xml.ts';
@@ -19,7 +20,7 @@ export function cellText(
     case 's': {
       const text = shared?.at(Number(value));
       if (text !== undefined) return plainText(text);
-      const problem = `cell ${cellReference(row, column)} has the shared text ${JSON.stringify(value)}, and there are ${shared?.count ?? 0}`;
+      const problem = `cell ${cellReference(row, column)} has the shared text ${shown(value)}, and there are ${shared?.count ?? 0}`;
       throw brokenPart(sheet, problem);
     }
     case 'str':

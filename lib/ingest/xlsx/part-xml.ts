@@ -2,7 +2,7 @@
 // with it every entity of one's own) and what is not well-formed ends in BrokenArchiveError. ECMA-376 Part 2, section 8.2.
 import { TextDecoder } from 'node:util';
 import { SaxesParser } from 'saxes';
-import { shown } from '../../core/violation.ts';
+import { quoted, shown } from '../../core/violation.ts';
 import { BrokenArchiveError } from '../source-bytes.ts';
 import type { ZipMember } from '../zip/zip-archive.ts';
 
@@ -21,6 +21,8 @@ export const MAX_TEXT = 1024 * 1024;
 /** Characters between two tags, and in a tag: what the parser keeps. */
 const MAX_BETWEEN = 2 * MAX_TEXT;
 const MAX_DEPTH = 256;
+/** It may cite the file. */
+const MAX_MESSAGE = 200;
 const SEND_AGAIN = 'Open the workbook in a spreadsheet program, save it, and send it again';
 
 /** Yields the text of each piece once its events are over. */
@@ -29,7 +31,7 @@ export async function* parsedXml(part: ZipMember, events: XmlEvents): AsyncItera
   let hasTag = false;
   const parser = new SaxesParser({ position: false, xmlns: false as const });
   parser.on('error', ({ message }) => {
-    throw brokenPart(part, message.replace(/\.$/, ''));
+    throw brokenPart(part, quoted(message.slice(0, MAX_MESSAGE)).slice(1, -1).replace(/\.$/, ''));
   });
   parser.on('doctype', () => {
     throw brokenPart(part, 'it has a document type declaration, which no workbook may have');

@@ -1,5 +1,6 @@
 // The rows of a sheet that have a value, one after the other, as the XML has their cells. What a value means is for cell-text.ts.
 // ECMA-376 Part 1, sections 18.3.1.73 (row) and 18.3.1.4 (c).
+import { shown } from '../../core/violation.ts';
 import type { BrokenArchiveError } from '../source-bytes.ts';
 import type { ZipMember } from '../zip/zip-archive.ts';
 import { type Attributes, brokenPart, MAX_TEXT, parsedXml } from './part-xml.ts';
@@ -87,7 +88,7 @@ class RowReader {
     const number = r === undefined ? this.#row + 1 : Number(r);
     if (!Number.isInteger(number) || number > MAX_ROWS)
       throw this.#broken(
-        `it has a row ${JSON.stringify(r ?? number)}, and rows are numbered from 1 to ${MAX_ROWS}`,
+        `it has a row ${shown(r ?? String(number))}, and rows are numbered from 1 to ${MAX_ROWS}`,
       );
     if (number <= this.#row) throw this.#broken(`row ${number} comes after row ${this.#row}`);
     this.#row = number;
@@ -124,7 +125,7 @@ class RowReader {
       column = column * 26 + letter;
     }
     if (letters === 0 || reference.slice(letters) !== this.#rowText)
-      throw this.#broken(`row ${this.#row} has a cell ${JSON.stringify(reference)}`);
+      throw this.#broken(`row ${this.#row} has a cell ${shown(reference)}`);
     return column - 1;
   }
 

@@ -40,7 +40,7 @@ export async function readWorkbook(
     throw brokenPart(main, `it names the sheet ${shown(chosen.name)}, and the workbook does not hold it`);
   if (sheet.type !== 'worksheet')
     throw new BrokenArchiveError(
-      `${shown(chosen.name)} is no worksheet but a ${sheet.type}: name another sheet in the contract's dialect (sheetName)`,
+      `${shown(chosen.name)} is no worksheet (${shown(sheet.type)}): name another sheet in the contract's dialect (sheetName)`,
     );
   const byType = (type: string) => {
     const target = relations.find((relation) => relation.type === type)?.target;
