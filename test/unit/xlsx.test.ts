@@ -173,6 +173,13 @@ describe('rows', () => {
     ]);
   });
 
+  test('with an empty text beyond the header have no value there', async () => {
+    const sheet = `${row(1, 'a', 'b')}<row r="2"><c r="A2"><v>1</v></c><c r="D2" t="s"><v>0</v></c></row>`;
+    const { rows, refused } = await read({ sheets: { S: sheet }, shared: '<si><t/></si>' });
+    expect(refused).toEqual([]);
+    expect(rows).toEqual([['1', null]]);
+  });
+
   test('below a title, with column names of two rows, above a footer', async () => {
     const sheet = [
       row(1, 'Orders of 2024'),
@@ -224,7 +231,7 @@ describe('rows', () => {
   test('a label like "sep=;" is a label', async () => {
     const { rows } = await read(
       { sheets: { S: row(1, 'sep=;') + row(2, 'x') } },
-      { fields: ['sep=;'].map((header) => ({ name: 'a', header })) },
+      { fields: [{ name: 'a', header: 'sep=;' }] },
     );
     expect(rows).toEqual([['x']]);
   });
