@@ -270,12 +270,14 @@ describe('parts', () => {
     },
   );
 
-  test('a link elsewhere is not followed', async () => {
-    const rels = `<Relationships><Relationship Id="rId1" Type="http://x/worksheet" TargetMode="External" Target="http://127.0.0.1/x"/></Relationships>`;
-    expect(await refusal(ofSheet(good, { parts: { 'xl/_rels/workbook.xml.rels': rels } }))).toMatch(
-      /does not hold it/,
-    );
-  });
+  test.each(['http://127.0.0.1/x', 'worksheets/sheet1.xml'])(
+    'a link to %s is not followed',
+    async (target) => {
+      const rels = `<Relationships><Relationship Id="rId1" Type="http://x/worksheet" TargetMode="External" Target="${target}"/></Relationships>`;
+      const linked = ofSheet(good, { parts: { 'xl/_rels/workbook.xml.rels': rels } });
+      expect(await refusal(linked)).toMatch(/does not hold it/);
+    },
+  );
 
   test('macros and links are not looked at', async () => {
     const parts = {

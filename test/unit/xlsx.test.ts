@@ -236,6 +236,11 @@ describe('rows', () => {
     expect(rows).toEqual([['x']]);
   });
 
+  test('a first row "sep=," is no line for Excel', async () => {
+    const { violation } = await read({ sheets: { S: row(1, 'sep=,') + row(2, 'a', 'b') + row(3, 1, 2) } });
+    expect(violation).toBe(`no column of the header row is one of rows's; it has "sep=,"`);
+  });
+
   test('other columns than the contract has', async () => {
     const { violation } = await read({ sheets: { S: row(1, 'c', 'd') + row(2, 1, 2) } });
     expect(violation).toBe(`no column of the header row is one of rows's; it has "c", "d"`);

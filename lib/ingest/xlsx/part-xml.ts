@@ -63,7 +63,7 @@ export async function* parsedXml(part: ZipMember, events: XmlEvents): AsyncItera
   parser.close();
 }
 
-export function localName(name: string): string {
+function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);
 }
 

@@ -6,8 +6,8 @@ import type { ZipMember } from '../zip/zip-archive.ts';
 import { type Attributes, brokenPart, MAX_TEXT, parsedXml } from './part-xml.ts';
 import { isTextOf } from './shared-texts.ts';
 
-export const MAX_ROWS = 1_048_576;
-export const MAX_COLUMNS = 16_384;
+const MAX_ROWS = 1_048_576;
+const MAX_COLUMNS = 16_384;
 
 /** `column` counts from 0. `type`: the attribute `t`, "n" if there is none. `value` is never ''. */
 export type SheetCell = {
