@@ -13,7 +13,6 @@ const LONGEST_LINE = 16;
 /** The same file where it has no such line, or its contract skips lines before the header itself. Throws as sourceBytes. */
 export async function pastSepLine(file: SourceFile): Promise<SourceFile | Violation> {
   const { dataset } = file;
-  if (dataset.format !== 'csv') return file;
   const { dialect } = dataset;
   const beginning = file.beginning ?? (await readBeginning(file.path));
   const known = { ...file, beginning };

@@ -29,6 +29,7 @@ export async function xlsxSource(file: SourceFile, beginning: Beginning): Promis
       shared?.close();
     }
   });
+  // Nothing that the first cell says is a line for Excel.
   const head = Buffer.alloc(0);
   const dialect = { ...file.dataset.dialect, skipLines: 0 };
   const copy = {
