@@ -156,6 +156,10 @@ export async function showSource(
 ): Promise<void> {
   const dataset = effects.catalog.datasets.find(({ name }) => name === rejects.dataset);
   if (shape.format === 'csv') {
+    if (dataset?.format === 'xlsx')
+      throw new UsageError(
+        `${rejects.source} is a workbook: correct these rows in it, and send it again under the same name; --format json has them for programs`,
+      );
     if (dataset?.format !== 'csv')
       throw new UsageError(`${rejects.source} is not a CSV file: use --format json for its original records`);
     if (rejects.reason && rejects.quarantine === undefined)

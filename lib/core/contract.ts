@@ -123,8 +123,11 @@ export type Dialect = {
   readonly caseSensitiveHeader: boolean;
 };
 
-/** `ndjson`: one JSON object per line. */
-export type Format = 'csv' | 'json' | 'ndjson';
+/** `ndjson`: one JSON object per line; `xlsx`: a sheet of an Excel workbook. */
+export type Format = 'csv' | 'json' | 'ndjson' | 'xlsx';
+
+/** Which sheet of a workbook: by its name, or counted from 1, hidden ones included. */
+export type SheetChoice = { readonly name: string } | { readonly number: number };
 
 /**
  * How a JSON file holds its records, where it is not simply an array of objects or an object a line:
@@ -153,6 +156,8 @@ export type Dataset = {
   readonly levels: readonly string[];
   readonly dialect: Dialect;
   readonly json?: JsonDialect;
+  /** Of a workbook; absent: the first sheet. */
+  readonly sheet?: SheetChoice;
   readonly fields: readonly Field[];
   readonly primaryKey: readonly string[];
   /** Audited, never enforced: a row may arrive before the row it refers to. */

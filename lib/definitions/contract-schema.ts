@@ -111,6 +111,15 @@ const dialect = z.strictObject({
   itemKeys: filledTexts
     .describe('The columns of JSON records that are arrays, in their order, where no header row names them.')
     .optional(),
+  sheetName: text
+    .min(1)
+    .describe('The name of the sheet that is read of a workbook (the first one).')
+    .optional(),
+  sheetNumber: z
+    .int()
+    .min(1)
+    .describe('Which sheet of a workbook is read, counted from 1, hidden ones included (1).')
+    .optional(),
   csvddfVersion: descriptive,
   $schema: descriptive,
   title: descriptive,
@@ -125,7 +134,7 @@ const resource = z.strictObject({
       'A glob over the names of the files in a zip archive: those that are read (all, without what macOS adds).',
     )
     .optional(),
-  format: only('csv', 'json', 'ndjson', 'jsonl').optional(),
+  format: only('csv', 'json', 'ndjson', 'jsonl', 'xlsx').optional(),
   encoding: text.describe("The files' encoding, by a label of the WHATWG.").optional(),
   schema,
   dialect: dialect.optional(),
@@ -208,7 +217,7 @@ export type ExpectWords = z.infer<typeof expect>;
 const NOT_YET = new Set(
   `uniqueKeys data compression scheme control layout extrapaths
   jsonSchema categories categoriesOrdered arrayItem
-  commentRows quoteStyle sheetNumber sheetName`.split(/\s+/),
+  commentRows quoteStyle`.split(/\s+/),
 );
 
 /** Properties of the standard, or planned ones, that would change the meaning but are not supported. */

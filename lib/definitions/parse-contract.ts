@@ -19,6 +19,7 @@ import { parseForeignKeys } from './parse-foreign-keys.ts';
 import { parseFormat, parseLevels } from './parse-format.ts';
 import { checkDialectFormat, parseJsonDialect } from './parse-json-dialect.ts';
 import { effectivePartition, parsePartitionBy } from './parse-partition.ts';
+import { isTabular, parseSheet } from './parse-sheet.ts';
 import { parseSkipRows } from './parse-skip-rows.ts';
 import { parseVersionWords, type VersionWords } from './parse-versions.ts';
 import { Place, refusalOf } from './place.ts';
@@ -119,12 +120,12 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
   const dialect = parseDialect(words.dialect ?? {}, place.at('dialect'));
   const fields = parseFields(words, primaryKey, dialect.nullSequence, place);
   const pointed = fields.findIndex((field) => field.decimalChar !== undefined);
-  if (pointed >= 0 && format !== 'csv')
+  if (pointed >= 0 && !isTabular(format))
     place
       .at('schema', 'fields', pointed, 'decimalChar')
       .refuse(`numbers in JSON always have the decimal point ".": remove it`);
   const listed = fields.findIndex((field) => field.otherHeaders !== undefined);
-  if (listed >= 0 && format === 'csv' && dialect.headerRecords === 0)
+  if (listed >= 0 && isTabular(format) && dialect.headerRecords === 0)
     place
       .at('schema', 'fields', listed, 'header')
       .refuse(
@@ -141,6 +142,7 @@ function parseDataset(file: string, packageName: string, words: ResourceWords, p
     encoding: parseEncoding(words.encoding ?? 'utf-8', place.at('encoding')),
     dialect,
     ...parseJsonDialect(words.dialect ?? {}, format, words.levels ?? [], place.at('dialect')),
+    ...parseSheet(words, format, fields, place),
     fields,
     primaryKey,
     partitionBy: effectivePartition(

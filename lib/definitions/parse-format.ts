@@ -9,6 +9,8 @@ const FORMATS: Readonly<Record<string, Format>> = {
   json: 'json',
   ndjson: 'ndjson',
   jsonl: 'ndjson',
+  xlsx: 'xlsx',
+  xlsm: 'xlsx',
 };
 
 /** As written, or by the ending of the path, before that of an archive. */
@@ -17,7 +19,9 @@ export function parseFormat({ format, path }: ResourceWords, place: Place): Form
   const extension = /\.(\w+)(?:\.(?:gz|zst|bz2|zip))?$/.exec(path)?.[1];
   return (
     FORMATS[extension ?? ''] ??
-    place.refuse('"format" is missing and cannot be derived from the path: write "csv", "json" or "ndjson"')
+    place.refuse(
+      '"format" is missing and cannot be derived from the path: write "csv", "json", "ndjson" or "xlsx"',
+    )
   );
 }
 

@@ -2,22 +2,31 @@
 // https://datapackage.org/standard/table-dialect/#structured
 import type { Dataset, Format } from '../core/contract.ts';
 import type { DialectWords } from './contract-schema.ts';
+import { isTabular } from './parse-sheet.ts';
 import type { Place } from './place.ts';
 
 const JSON_WORDS: ReadonlySet<string> = new Set(['property', 'itemType', 'itemKeys']);
-const WORDS_OF_BOTH: ReadonlySet<string> = new Set(['header', '$schema', 'title', 'description']);
+const SHEET_WORDS: ReadonlySet<string> = new Set(['sheetName', 'sheetNumber']);
+const HEADER_WORDS: ReadonlySet<string> = new Set(['headerRows', 'headerJoin', 'caseSensitiveHeader']);
+const WORDS_OF_ALL: ReadonlySet<string> = new Set(['header', '$schema', 'title', 'description']);
 
 /** Refuses words that would say nothing about files of the format. */
 export function checkDialectFormat(words: DialectWords, format: Format, place: Place): void {
   for (const [word, value] of Object.entries(words)) {
-    if (value === undefined || WORDS_OF_BOTH.has(word)) continue;
-    const isForJson = JSON_WORDS.has(word);
-    if (isForJson === (format !== 'csv')) continue;
-    const formats = isForJson ? '"json" or "ndjson"' : '"csv"';
+    const formats = formatsOf(word);
+    if (value === undefined || formats.includes(format)) continue;
+    const listed = formats.map((one) => JSON.stringify(one)).join(' or ');
     place
       .at(word)
-      .refuse(`this property applies only to the format ${formats}, and this is "${format}": remove it`);
+      .refuse(`this property applies only to the format ${listed}, and this is "${format}": remove it`);
   }
+}
+
+function formatsOf(word: string): readonly Format[] {
+  if (WORDS_OF_ALL.has(word)) return ['csv', 'json', 'ndjson', 'xlsx'];
+  if (JSON_WORDS.has(word)) return ['json', 'ndjson'];
+  if (SHEET_WORDS.has(word)) return ['xlsx'];
+  return HEADER_WORDS.has(word) ? ['csv', 'xlsx'] : ['csv'];
 }
 
 /** Nothing where the records are objects in an array, one a line, or nested by key. */
@@ -27,7 +36,7 @@ export function parseJsonDialect(
   levels: readonly string[],
   place: Place,
 ): Pick<Dataset, 'json'> {
-  if (format === 'csv') return {};
+  if (isTabular(format)) return {};
   const property = parseProperty(words.property, format, place.at('property'));
   if (words.itemType === 'array') {
     if (levels.length > 0)

@@ -4,6 +4,7 @@ import { skipRuleText } from '../core/skip-rules.ts';
 import { patternProblem } from '../core/text-pattern.ts';
 import type { ResourceWords } from './contract-schema.ts';
 import { unknownField } from './parse-field.ts';
+import { isTabular } from './parse-sheet.ts';
 import type { Place } from './place.ts';
 
 /** {} where the contract has neither. */
@@ -14,8 +15,10 @@ export function parseSkipRows(
   place: Place,
 ): Pick<Dataset, 'skipRows' | 'footerRows'> {
   const { skipRows, footerRows } = words;
-  if (footerRows !== undefined && format !== 'csv')
-    place.at('footerRows').refuse(`only a CSV file has a footer, and the format is "${format}": remove it`);
+  if (footerRows !== undefined && !isTabular(format))
+    place
+      .at('footerRows')
+      .refuse(`only a CSV file or a sheet has a footer, and the format is "${format}": remove it`);
   const rules = skipRows === undefined ? [] : [skipRows].flat();
   rules.forEach((rule, i) => {
     const at = Array.isArray(skipRows) ? place.at('skipRows', i) : place.at('skipRows');
@@ -32,9 +35,9 @@ export function parseSkipRows(
 function checkRule(rule: SkipRule, format: Format, fields: readonly Field[], at: Place): void {
   if (!('field' in rule)) {
     const word = 'blank' in rule ? 'blank' : 'startsWith';
-    if (format !== 'csv')
+    if (!isTabular(format))
       at.at(word).refuse(
-        `"${word}" looks at the cells of a CSV record, and the format is "${format}": use {"field": …, "pattern": …}`,
+        `"${word}" looks at the cells of a CSV record or a sheet's row, and the format is "${format}": use {"field": …, "pattern": …}`,
       );
     return;
   }

@@ -51,7 +51,10 @@ async function headOf(path: string, encoding: Encoding, maxBytes: number) {
 }
 
 const MAGIC: readonly (readonly [string, string])[] = [
-  ['PK\u0003\u0004', 'a ZIP archive or an Excel workbook: unpack it, or save its sheet as CSV'],
+  [
+    'PK\u0003\u0004',
+    'a ZIP archive or an Excel workbook: unpack it, or draft from its sheet saved as CSV (a contract reads workbooks by "format": "xlsx")',
+  ],
   ['%PDF', 'a PDF document: export its table as CSV'],
 ];
 

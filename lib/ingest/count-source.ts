@@ -10,6 +10,10 @@ import type { SourceFile } from './row-source.ts';
 /** Returns the reason if the file's records cannot be counted. Throws BrokenArchiveError. */
 export async function countSourceRecords(file: SourceFile): Promise<number | Violation> {
   const beginning = await readBeginning(file.path);
+  if (file.dataset.format === 'xlsx') {
+    const { countXlsxRecords } = await import('./xlsx/xlsx-source.ts');
+    return countXlsxRecords(file, beginning);
+  }
   if (beginning.foreign !== undefined) return foreignFile(beginning.foreign);
   if (beginning.packing !== 'zip') return countFormatRecords({ ...file, beginning });
   const { countZipRecords } = await import('./zip/zip-source.ts');

@@ -72,7 +72,7 @@ export function unpackedBytes(version: ObjectVersion): number {
 }
 
 function isPacked(version: ObjectVersion): boolean {
-  return /\.(gz|zst|bz2|zip)$/.test(version.key);
+  return /\.(gz|zst|bz2|zip|xlsx|xlsm)$/.test(version.key);
 }
 
 /** `1.5 GB`, in powers of 1,000. */

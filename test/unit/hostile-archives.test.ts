@@ -198,7 +198,11 @@ describe('what is no text of rows', () => {
   tar.write('rows.csv', 0);
   tar.write('ustar\x0000', 257);
   test.each<[string, Buffer, RegExp]>([
-    ['xlsx', workbook('xl/workbook.xml'), /^the file is an Excel workbook, not CSV: save its sheet as CSV$/],
+    [
+      'xlsx',
+      workbook('xl/workbook.xml'),
+      /^the file is an Excel workbook, not CSV: save its sheet as CSV, or write "format": "xlsx" in the contract$/,
+    ],
     [
       'xlsb',
       workbook('xl/workbook.bin'),

@@ -89,15 +89,15 @@ describe('parseContract refuses', () => {
     [{ skipRows: [{ blank: true }, { blank: true }] }, `${r}.skipRows[1]: {"blank":true} is listed twice`],
     [
       { format: 'json', skipRows: { startsWith: 'Total' } },
-      `${r}.skipRows.startsWith: "startsWith" looks at the cells of a CSV record, and the format is "json": use {"field"`,
+      `${r}.skipRows.startsWith: "startsWith" looks at the cells of a CSV record or a sheet's row, and the format is "json": use {"field"`,
     ],
     [
       { format: 'ndjson', skipRows: [{ blank: true }] },
-      `${r}.skipRows[0].blank: "blank" looks at the cells of a CSV record, and the format is "ndjson"`,
+      `${r}.skipRows[0].blank: "blank" looks at the cells of a CSV record or a sheet's row, and the format is "ndjson"`,
     ],
     [
       { format: 'json', footerRows: 1 },
-      `${r}.footerRows: only a CSV file has a footer, and the format is "json"`,
+      `${r}.footerRows: only a CSV file or a sheet has a footer, and the format is "json"`,
     ],
     [{ footerRows: 0 }, `${r}.footerRows: 0 is not allowed here`],
     [{ footerRows: 1.5 }, `${r}.footerRows: 1.5 is not a whole number`],

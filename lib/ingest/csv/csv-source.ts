@@ -18,6 +18,7 @@ import { type RecordShape, readRecords, recordProblem } from './csv-records.ts';
 import { type Header, readHeader } from './header.ts';
 import { headerText } from './header-text.ts';
 import { locateRecords, type RejectedShape } from './locate-records.ts';
+import { plainRecord } from './plain-record.ts';
 import { pastSepLine } from './sep-line.ts';
 import { recordConditions, SkippedRecords, SkippedTally, skipsRecords } from './skipped-records.ts';
 import { withoutFooter } from './without-footer.ts';
@@ -280,13 +281,4 @@ async function writePlain(
   }
   await pour(plainText(), createWriteStream(path));
   return refusal ?? { skipped: tally.counts, values };
-}
-
-function plainRecord(cells: readonly string[]): string {
-  // Bare, the one empty cell of a record would be a blank line.
-  if (cells.length === 1 && cells[0] === '') return '""';
-  // Bare, a byte order mark in the first cell would be the file's own, and lost.
-  return cells
-    .map((cell) => (/[",\r\n\ufeff]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
-    .join(',');
 }

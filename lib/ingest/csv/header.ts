@@ -40,11 +40,12 @@ export async function readHeader(file: SourceFile): Promise<Header | Violation> 
   const read = await firstRecords(file);
   if ('rule' in read) return read;
   const { header, first, lineEnd } = read;
-  const { dialect } = file.dataset;
+  const { dataset } = file;
+  const { dialect } = dataset;
   if (header.length < dialect.headerRecords)
     return fileViolation(
       'source-error',
-      'the file is empty: it has not even a header line. Send it again, or delete it',
+      `the ${dataset.format === 'csv' ? 'file is empty: it has not even a header line' : 'sheet is empty: it has not even a header row'}. Send it again, or delete it`,
     );
   const hasHeader = dialect.headerRecords > 0;
   const repeated = new RepeatedHeader(dialect, header);
@@ -109,6 +110,12 @@ function fieldLabels(file: SourceFile, first: readonly string[] | undefined): st
   return first?.length === names.length + 1 ? names : given;
 }
 
+function suspects({ format, dialect }: Dataset): string {
+  return format === 'csv'
+    ? `the delimiter (${JSON.stringify(dialect.delimiter)}) or the contract's fields`
+    : "the sheet or the contract's fields";
+}
+
 /** `width`: of the records, as far as the file has any. */
 function inOrder(
   file: SourceFile,
@@ -117,7 +124,7 @@ function inOrder(
   first: readonly string[] | undefined,
 ): Matched | Violation {
   if (first !== undefined && first.length !== width) {
-    const message = `the file has no header, and its first record has ${first.length} cells where the fields are ${labels.join(', ')}: the delimiter (${JSON.stringify(file.dataset.dialect.delimiter)}) or the contract's fields do not fit`;
+    const message = `the file has no header, and its first record has ${first.length} cells where the fields are ${labels.join(', ')}: ${suspects(file.dataset)} do not fit`;
     return fileViolation('missing-label', message);
   }
   const columns = new Map(labels.map((name, i) => [name, i]));
@@ -146,7 +153,7 @@ function matchLabels(file: SourceFile, labels: readonly string[]): Matched | Vio
   const required = open.filter(
     ({ name, constraints }) => constraints.required && !dataset.partitionFields.includes(name),
   );
-  const found = `${listed(labels)} (delimiter ${JSON.stringify(dataset.dialect.delimiter)})`;
+  const found = `${listed(labels)}${dataset.format === 'csv' ? ` (delimiter ${JSON.stringify(dataset.dialect.delimiter)})` : ''}`;
   if (required[0] && dataset.fieldsMatch === undefined) {
     const message = `the header lacks ${listedFields(required)}; it has ${found}. Correct the file, or the contract's "header" of the field or its "dialect"`;
     return fileViolation('missing-label', message, required[0].header);
@@ -154,7 +161,7 @@ function matchLabels(file: SourceFile, labels: readonly string[]): Matched | Vio
   if (columns.size === 0)
     return fileViolation(
       'missing-label',
-      `no column of the first line is one of ${dataset.name}'s; it has ${found}`,
+      `no column of the ${dataset.format === 'csv' ? 'first line' : 'header row'} is one of ${dataset.name}'s; it has ${found}`,
     );
   const taken = labels.filter((_, i) => indexes.has(i));
   const wanted = [...columns.values()].map((i) => labels[i] as string);

@@ -8,6 +8,7 @@ import { listed } from '../labels.ts';
 import { pour } from '../pour.ts';
 import { fileViolation, type SourceFile } from '../row-source.ts';
 import { atMost, TooLargeError, unpacked } from '../source-bytes.ts';
+import { officeWords } from './office-file.ts';
 import { withZip, type ZipMember } from './zip-archive.ts';
 
 /** Each is a file that the engine has open, and a part of its query. */
@@ -57,16 +58,6 @@ function nothingChosen(innerPath: string | undefined, names: readonly string[]):
   const meant = innerPath === undefined ? 'no file' : `no file that innerPath ${shown(innerPath)} matches`;
   const next = innerPath === undefined ? 'send it again' : 'correct the innerPath, or the archive';
   return fileViolation('source-error', `the zip archive has ${meant}; ${what}: ${next}`);
-}
-
-/** What it is, and what to do. */
-function officeWords(names: readonly string[]): readonly [string, string] | undefined {
-  if (names.includes('xl/workbook.xml')) return ['an Excel workbook', 'save its sheet as CSV'];
-  if (names.includes('xl/workbook.bin')) return ['a binary Excel workbook (.xlsb)', 'save its sheet as CSV'];
-  if (names.includes('[Content_Types].xml')) return ['an Office document', 'save its table as CSV'];
-  if (names[0] === 'mimetype' && names.includes('content.xml'))
-    return ['an OpenDocument file', 'save its sheet as CSV'];
-  return undefined;
 }
 
 async function writeMembers(file: SourceFile, members: readonly ZipMember[]): Promise<Member[]> {

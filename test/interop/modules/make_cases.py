@@ -7,6 +7,7 @@ from functools import partial
 from documents import json_cases
 from moments import moment_cases
 from packed import packed_cases
+from sheets import sheet_cases
 from signed_numbers import number_cases
 
 KINDS = {
@@ -16,6 +17,7 @@ KINDS = {
     "moments": moment_cases,
     "numbers": number_cases,
     "json": json_cases,
+    "sheets": sheet_cases,
 }
 
 request = json.load(sys.stdin)

@@ -1,5 +1,5 @@
 // Sluice reads small files as Python's own modules do: archives (zipfile, gzip, bz2), moments (datetime), signed numbers (decimal),
-// and JSON documents (json, frictionless). The files are made at random; what is damaged or has a slip, both refuse.
+// JSON documents (json, frictionless), and workbooks (openpyxl). The files are made at random; what is damaged or has a slip, both refuse.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useTemp } from '../../support/temp.ts';
@@ -17,6 +17,7 @@ const COUNTS = {
   moments: Math.ceil(RUNS / 5),
   numbers: Math.ceil(RUNS / 3),
   json: RUNS,
+  sheets: RUNS,
 };
 
 type Kind = keyof typeof COUNTS;
