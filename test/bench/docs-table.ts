@@ -1,26 +1,37 @@
 // The table of figures in docs/performance.md, made from the benches' results: between two markers, nothing else.
 import { readFile, writeFile } from 'node:fs/promises';
+import type { Bench } from './bench.ts';
 import type { ResultDocument } from './report.ts';
 import { achieved } from './target.ts';
 
 const BEGIN = '<!-- bench: begin -->';
 const END = '<!-- bench: end -->';
 
-/** Throws where the page has no markers. */
-export async function writeDocsTable(page: string, results: readonly ResultDocument[]): Promise<void> {
+/**
+ * `results`: of those benches that were run on this checkout; the rows of the others stay as they are. Throws where the page has no
+ * markers.
+ */
+export async function writeDocsTable(
+  page: string,
+  benches: readonly Bench[],
+  results: readonly ResultDocument[],
+): Promise<void> {
   const text = await readFile(page, 'utf8');
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${page} has no line ${BEGIN} with ${END} after it`);
-  await writeFile(page, `${text.slice(0, begin + BEGIN.length)}\n${docsTable(results)}\n${text.slice(end)}`);
+  const before = text.slice(begin, end).split('\n');
+  const rows = benches.map(({ name, title, subject }) => {
+    const result = results.find((measured) => measured.name === name);
+    return result ? row(result) : before.find((line) => line.startsWith(`| ${title}: ${subject.name} |`));
+  });
+  const table = [...HEAD, ...rows.filter((line) => line !== undefined)].join('\n');
+  await writeFile(page, `${text.slice(0, begin + BEGIN.length)}\n${table}\n${text.slice(end)}`);
 }
 
-export function docsTable(results: readonly ResultDocument[]): string {
-  return [
-    '| what | against | measured | CPU | peak memory | target | |',
-    '|---|---|---:|---:|---:|---:|---|',
-    ...results.map(row),
-  ].join('\n');
-}
+const HEAD = [
+  '| what | against | measured | CPU | peak memory | target | |',
+  '|---|---|---:|---:|---:|---:|---|',
+];
 
 function row({ title, subject, baseline, ratio, target }: ResultDocument): string {
   const seconds = (ms: number) => `${Number((ms / 1000).toPrecision(2))} s`;
