@@ -19,6 +19,7 @@ import {
   type Value,
 } from '../ports.ts';
 import { exactGlob, list, literal } from '../sql/quoting.ts';
+import { sqlError, translated } from './duckdb-error.ts';
 import { convertValue } from './duckdb-value.ts';
 
 export type DuckDbOptions = {
@@ -150,11 +151,17 @@ class DuckDbSession implements SqlSession {
     this.connection = connection;
   }
 
-  async run(sql: string, signal?: AbortSignal): Promise<number> {
+  run(sql: string, signal?: AbortSignal): Promise<number> {
+    return this.stoppable(
+      signal,
+      async () => (await this.answer(() => this.connection.run(sql))).rowsChanged,
+    );
+  }
+
+  private async stoppable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const stopping = this.stopBy(signal);
     try {
-      const result = await this.answer(() => this.connection.run(sql));
-      return result.rowsChanged;
+      return await work();
     } finally {
       stopping.end();
     }
@@ -177,16 +184,13 @@ class DuckDbSession implements SqlSession {
     };
   }
 
-  async rows<T extends Row = Row>(sql: string, signal?: AbortSignal): Promise<T[]> {
-    const stopping = this.stopBy(signal);
-    try {
+  rows<T extends Row = Row>(sql: string, signal?: AbortSignal): Promise<T[]> {
+    return this.stoppable(signal, async () => {
       const result = await this.answer(() => this.connection.run(sql));
       const names = result.deduplicatedColumnNames();
       const chunks = await this.answer(() => result.fetchAllChunks());
       return chunks.flatMap((chunk) => chunkRows<T>(chunk, names));
-    } finally {
-      stopping.end();
-    }
+    });
   }
 
   async *stream<T extends Row = Row>(sql: string, signal?: AbortSignal): AsyncIterable<readonly T[]> {
@@ -276,27 +280,6 @@ function chunkRows<T extends Row>(chunk: DuckDBDataChunk, names: readonly string
 function converted(chunk: DuckDBDataChunk): Value[][] {
   try {
     return chunk.convertRows(convertValue);
-  } catch (error) {
-    throw sqlError(error);
-  }
-}
-
-const DATA_ERRORS =
-  /^(Conversion|Invalid Input|Constraint|Out of Range|Mismatch Type|Invalid Type|Serialization|Sequence) Error\b/;
-const RESOURCE_ERRORS = /^(IO|FATAL|INTERNAL|INTERRUPT|Connection|TransactionContext) Error\b/;
-
-/** DuckDB shows the kind of an error only in the first words of its message. */
-function sqlError(error: unknown): SqlError {
-  if (error instanceof SqlError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  if (message.startsWith('Out of Memory Error')) return new OutOfMemoryError(message, { cause: error });
-  const kind = DATA_ERRORS.test(message) ? 'data' : RESOURCE_ERRORS.test(message) ? 'resource' : 'statement';
-  return new SqlError(kind, message, { cause: error });
-}
-
-async function translated<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
   } catch (error) {
     throw sqlError(error);
   }

@@ -1,19 +1,15 @@
-// Reads a source file's text as UTF-8 bytes: unpacked by its first bytes, decoded, without byte order mark. Undecodable
-// input becomes a byte that never occurs in UTF-8, so that the record readers can report its position.
-import { isAscii } from 'node:buffer';
+// Reads a source file's text as UTF-8 bytes: unpacked by its first bytes, decoded (decoded.ts), without byte order mark.
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { type Encoding, isMultiByte, isSingleByte } from '../core/encodings.ts';
+import type { Encoding } from '../core/encodings.ts';
 import { Bzip2Error, unbzip2 } from './bzip2.ts';
+import { decoded } from './decoded.ts';
 import { beginningOf, HEAD_BYTES, openFile, sizeOf } from './packing.ts';
-import { fromMultiByte, singleByteCharacter } from './platform-text.ts';
 import { pour } from './pour.ts';
 import { ZstdBlocks } from './zstd-blocks.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 const LEAST_BYTES = CHUNK_BYTES / 2;
-/** Replaces bytes that the encoding does not define. */
-const UNDECODABLE = Buffer.from([0xff]);
 
 /** The archive cannot be unpacked to its end: bad data. */
 export class BrokenArchiveError extends Error {
@@ -227,80 +223,4 @@ export async function* withoutMark(bytes: AsyncIterable<Buffer>): AsyncIterable<
     start = undefined;
   }
   if (start !== undefined && start.length > 0) yield start;
-}
-
-/** UTF-8, with UNDECODABLE for what the encoding does not define. */
-export function decoded(
-  bytes: AsyncIterable<Buffer>,
-  encoding: Exclude<Encoding, 'utf-8'>,
-): AsyncIterable<Buffer> {
-  if (isSingleByte(encoding)) return fromSingleBytes(bytes, singleByteCharacter(encoding));
-  if (isMultiByte(encoding)) return fromMultiByte(bytes, encoding, UNDECODABLE);
-  return encoding === 'iso-8859-1' || encoding === 'windows-1252'
-    ? fromSingleBytes(bytes, encoding === 'windows-1252' ? windows1252 : (byte) => String.fromCharCode(byte))
-    : fromUtf16(bytes, encoding);
-}
-
-/** 0x80 to 0x9F; a blank where Windows defines none: https://www.unicode.org/Public/MAPPINGS/VENDORS/MICSFT/WINDOWS/CP1252.TXT */
-const WINDOWS_1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
-
-function windows1252(byte: number): string | undefined {
-  if (byte < 0x80 || byte > 0x9f) return String.fromCharCode(byte);
-  const character = WINDOWS_1252[byte - 0x80];
-  return character === ' ' ? undefined : character;
-}
-
-async function* fromSingleBytes(
-  bytes: AsyncIterable<Buffer>,
-  characterOf: (byte: number) => string | undefined,
-): AsyncIterable<Buffer> {
-  const table = Array.from({ length: 256 }, (_, byte) => {
-    const character = characterOf(byte);
-    return character === undefined ? UNDECODABLE : Buffer.from(character);
-  });
-  const longest = Math.max(...table.map((encoded) => encoded.length));
-  for await (const chunk of bytes) {
-    if (isAscii(chunk)) {
-      yield chunk;
-      continue;
-    }
-    const out = Buffer.allocUnsafe(chunk.length * longest);
-    let length = 0;
-    // By index: an iterator over bytes costs several times as much.
-    for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i] as number;
-      if (byte < 0x80) out[length++] = byte;
-      else for (const part of table[byte] as Buffer) out[length++] = part;
-    }
-    yield out.subarray(0, length);
-  }
-}
-
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
-
-async function* fromUtf16(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncIterable<Buffer> {
-  let isBig: boolean | undefined = encoding === 'utf-16' ? undefined : encoding === 'utf-16be';
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of bytes) {
-    const data: Buffer = Buffer.concat([rest, chunk]);
-    if (data.length < 2) {
-      rest = data;
-      continue;
-    }
-    isBig ??= data.readUInt16BE(0) === 0xfeff;
-    // One character may be four bytes: an incomplete one waits for the next chunk.
-    let whole = data.length - (data.length % 2);
-    const last = isBig ? data.readUInt16BE(whole - 2) : data.readUInt16LE(whole - 2);
-    if (last >= 0xd800 && last < 0xdc00) whole -= 2;
-    rest = data.subarray(whole);
-    yield utf16Text(data.subarray(0, whole), isBig);
-  }
-  if (rest.length > 0) yield UNDECODABLE;
-}
-
-function utf16Text(data: Buffer, isBig: boolean): Buffer {
-  const text = (isBig ? Buffer.from(data).swap16() : data).toString('utf16le');
-  if (!LONE_SURROGATE.test(text)) return Buffer.from(text);
-  const parts = text.split(LONE_SURROGATE).flatMap((part) => [Buffer.from(part), UNDECODABLE]);
-  return Buffer.concat(parts.slice(0, -1));
 }

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MULTI_BYTE_ENCODINGS, SINGLE_BYTE_ENCODINGS } from '../../lib/core/encodings.ts';
-import { type decoded as decode, decoded } from '../../lib/ingest/source-bytes.ts';
+import { type decoded as decode, decoded } from '../../lib/ingest/decoded.ts';
 import { askPython } from './python.ts';
 
 const SCRIPT = join(import.meta.dirname, 'decode_bytes.py');

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ENCODINGS, type Encoding } from '../../lib/core/encodings.ts';
-import { decoded } from '../../lib/ingest/source-bytes.ts';
+import { decoded } from '../../lib/ingest/decoded.ts';
 
 type Foreign = Exclude<Encoding, 'utf-8'>;
 
