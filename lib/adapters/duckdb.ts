@@ -10,7 +10,6 @@ import {
 } from '@duckdb/node-api';
 import {
   type Load,
-  OutOfMemoryError,
   type ResultColumn,
   type Row,
   type SqlEngine,
