@@ -138,7 +138,7 @@ async function writeSummaryLines(
     await terminal.out([
       ...more,
       ...hidden,
-      '"npx sluice rejects SOURCE" shows the rows of a file; with --format csv you can correct them and send them again.',
+      '"npx sluice rejects SOURCE" shows the rows of a file; with --format csv you can correct those of a CSV file and send them again.',
     ]);
   }
 }

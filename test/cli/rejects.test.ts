@@ -40,7 +40,7 @@ describe('rejects', () => {
       '  2 × amount: type-error',
       '  1 × till: required',
       expect.stringMatching(/^shop\/day=2024-01-02\/b\.csv \(sales\): rejected: the header lacks "till"/),
-      '"npx sluice rejects SOURCE" shows the rows of a file; with --format csv you can correct them and send them again.',
+      '"npx sluice rejects SOURCE" shows the rows of a file; with --format csv you can correct those of a CSV file and send them again.',
       '',
     ]);
     const document = JSON.parse((await rejects(shop, '--format', 'json')).out);

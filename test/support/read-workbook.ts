@@ -12,6 +12,8 @@ export type ReadWords = {
   readonly words?: object;
   readonly fields?: readonly (string | object)[];
   readonly maxBytes?: number;
+  /** In landing. */
+  readonly key?: string;
 };
 
 export type FoundRow = {
@@ -48,7 +50,8 @@ export async function readWorkbook(
   await writeFile(path, bytes);
   const dataset = workbookDataset(given);
   const limit = { bytes: given.maxBytes ?? 1e9, reason: 'a test', next: 'no more' };
-  const file = { dataset, path, fromPath: new Map<string, string | null>(), scratch, limit };
+  const key = given.key === undefined ? {} : { key: given.key };
+  const file = { dataset, path, ...key, fromPath: new Map<string, string | null>(), scratch, limit };
   const counted = await countSourceRecords({ ...file, scratch: join(scratch, 'count') }).catch(
     (error: Error) => error.message,
   );

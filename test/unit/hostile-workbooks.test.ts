@@ -30,7 +30,7 @@ describe('a file that is no workbook', () => {
       Buffer.from('a,b\n1,2\n'),
       /^the file is text, not an Excel workbook \(\.xlsx\): save it as \.xlsx, or write the format that it has in the contract \("format": "csv"\)$/,
     ],
-    ['an empty file', Buffer.alloc(0), /^the file is text, not an Excel workbook/],
+    ['an empty file', Buffer.alloc(0), /^the file is empty: send it again, or delete it$/],
     [
       'an old workbook, or one with a password',
       Buffer.from('d0cf11e0a1b11ae1', 'hex'),
@@ -75,6 +75,14 @@ describe('a file that is no workbook', () => {
     });
     // The count that certify repeats says the same.
     expect(found.counted).toMatch(message);
+  });
+
+  test('the lock of an open workbook', async () => {
+    const lock = Buffer.concat([Buffer.from('\x03Ann'), Buffer.alloc(161, ' ')]);
+    expect(await refusal(lock, { key: 'books/~$may.xlsx' })).toBe(
+      'the file is what Excel keeps beside a workbook while somebody has it open, and no workbook: close the workbook there, and it goes; if it stays, delete it',
+    );
+    expect(await refusal(lock, { key: 'books~$/may.xlsx' })).toMatch(/^the file is text/);
   });
 });
 
@@ -198,12 +206,15 @@ describe('a sheet', () => {
 });
 
 describe('shared texts', () => {
-  test.each(['-1', '1.5', '1e9', 'x', '99999999999999999999'])('no number of one: %s', async (value) => {
-    const rows = `${header}<row r="2"><c r="A2" t="s"><v>${value}</v></c></row>`;
-    expect(await refusal(ofSheet(rows, { shared: '<si><t>x</t></si>' }))).toMatch(
-      /cell A2 has the shared text ".*", and there are 1\./,
-    );
-  });
+  test.each(['-1', '1.5', '1e9', 'x', '99999999999999999999', ' ', '0x0', '0e0', '0.0', '0b0'])(
+    'no number of one: %s',
+    async (value) => {
+      const rows = `${header}<row r="2"><c r="A2" t="s"><v>${value}</v></c></row>`;
+      expect(await refusal(ofSheet(rows, { shared: '<si><t>x</t></si>' }))).toMatch(
+        /cell A2 has the shared text ".*", and there are 1\./,
+      );
+    },
+  );
 
   test('one of more than a million characters', async () => {
     const shared = `<si>${`<r><t>${'x'.repeat(1000)}</t></r>`.repeat(1100)}</si>`;

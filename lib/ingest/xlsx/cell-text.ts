@@ -18,7 +18,7 @@ export function cellText(
 ): string {
   switch (type) {
     case 's': {
-      const text = shared?.at(Number(value));
+      const text = INDEX.test(value) ? shared?.at(Number(value)) : undefined;
       if (text !== undefined) return plainText(text);
       const problem = `cell ${cellReference(row, column)} has the shared text ${shown(value)}, and there are ${shared?.count ?? 0}`;
       throw brokenPart(sheet, problem);
@@ -38,6 +38,8 @@ export function cellText(
   }
 }
 
+/** Number() also takes a blank for 0, and 0x1. */
+const INDEX = /^\s*\d+\s*$/;
 const BOOLEANS: Readonly<Record<string, string>> = { '0': 'false', '1': 'true' };
 
 /** Characters that XML cannot have, or would change, such as _x000D_ for a carriage return; half a character stays as it is written. */

@@ -13,6 +13,8 @@ const DAYS_BEFORE_1904 = 1462;
 const LEAP_DAY = 60;
 const DAY_MS = 86_400_000;
 const EPOCH = Date.UTC(1899, 11, 30);
+/** Number() also takes 0x1F. */
+const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
 /**
  * `2024-01-03`, `2024-01-03T10:00:00` or `10:00:00`; up to six digits of a second. The time is there where the format has one, or
@@ -21,7 +23,7 @@ const EPOCH = Date.UTC(1899, 11, 30);
  */
 export function dateText(number: string, kind: Exclude<NumberKind, 'number'>, is1904: boolean): string {
   const value = Number(number);
-  if (!Number.isFinite(value) || value < 0 || number.trim() === '') return number;
+  if (!DECIMAL.test(number) || !Number.isFinite(value) || value < 0) return number;
   const { days, us } = parts(number, value);
   if (kind === 'time' && days === 0) return timeText(us);
   const serial = days + (is1904 ? DAYS_BEFORE_1904 : 0);

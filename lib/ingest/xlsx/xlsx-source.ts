@@ -1,5 +1,5 @@
 // A sheet of an Excel workbook as rows of texts: it is copied to a plain CSV file, and read as one is. Line numbers are the sheet's rows.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { RefusedRow, Violation } from '../../core/violation.ts';
 import { csvSource } from '../csv/csv-source.ts';
 import type { Beginning } from '../packing.ts';
@@ -13,9 +13,13 @@ import { SheetCounter } from './sheet-count.ts';
 import { writeSheet } from './sheet-csv.ts';
 import { readWorkbook, type Workbook } from './workbook.ts';
 
+/** Excel's owner file: its name is the workbook's after ~$. */
+const LOCK =
+  'the file is what Excel keeps beside a workbook while somebody has it open, and no workbook: close the workbook there, and it goes; if it stays, delete it';
+
 /** Throws BrokenArchiveError, and TooLargeError where its parts, or their copy, have more than the file's limit. */
 export async function xlsxSource(file: SourceFile, beginning: Beginning): Promise<RowSource | Violation> {
-  const other = otherFile(beginning);
+  const other = otherFile(file, beginning);
   if (other !== undefined) return other;
   const path = join(file.scratch, 'sheet.csv');
   const numbers = await withZip(file.path, async (members) => {
@@ -44,7 +48,7 @@ export async function xlsxSource(file: SourceFile, beginning: Beginning): Promis
 
 /** Counts the rows without reading cells. Throws BrokenArchiveError. */
 export async function countXlsxRecords(file: SourceFile, beginning: Beginning): Promise<number | Violation> {
-  const other = otherFile(beginning);
+  const other = otherFile(file, beginning);
   if (other !== undefined) return other;
   const { headerRecords, skipLines } = file.dataset.dialect;
   return withZip(file.path, async (members) => {
@@ -75,8 +79,11 @@ async function* inSheet(rows: AsyncIterable<RefusedRow>, numbers: RowNumbers): A
   for await (const row of rows) yield { ...row, line: row.line === null ? null : numbers.rowAt(row.line) };
 }
 
-function otherFile({ packing, foreign }: Beginning): Violation | undefined {
+function otherFile({ key, path }: SourceFile, { packing, foreign, head }: Beginning): Violation | undefined {
   if (packing === 'zip') return undefined;
+  if (head.length === 0)
+    return fileViolation('source-error', 'the file is empty: send it again, or delete it');
+  if (basename(key ?? path).startsWith('~$')) return fileViolation('source-error', LOCK);
   const what = foreign?.replace(/save its sheet as CSV$/, 'save it as .xlsx, without a password');
   const other = packing === 'none' ? 'text' : `a ${packing} archive`;
   const next =
