@@ -116,7 +116,7 @@ async function tryAlone(session: SqlSession, audit: TriedAudit): Promise<AuditFa
         audit: name,
         severity,
         offending: undefined,
-        example: `its SQL fails on these rows: ${error.message}`,
+        example: `its SQL fails on these rows: ${reason(error)}`,
       },
     ];
   }
@@ -142,6 +142,11 @@ async function runAudits(session: SqlSession, audits: readonly TriedAudit[]): Pr
 
 export function failure({ name, severity }: Audit, offending: number, example: string | null): AuditFailure {
   return { audit: name, severity, offending, example: (example ?? 'NULL').slice(0, MAX_EXAMPLE) };
+}
+
+/** Without DuckDB's excerpt of the statement, which is not what the user wrote. */
+export function reason({ message }: SqlError): string {
+  return message.split(/\n+LINE \d+:/)[0] ?? message;
 }
 
 /** From the rows: computing them again gives the same. */

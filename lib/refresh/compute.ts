@@ -7,7 +7,15 @@ import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier, literal, readParquet, writeParquet } from '../sql/quoting.ts';
 import { canonicalDouble } from '../sql/value-forms.ts';
-import { type AuditFailure, auditsOf, COMPUTED, createBeforeView, isAboutData, tryAudits } from './audit.ts';
+import {
+  type AuditFailure,
+  auditsOf,
+  COMPUTED,
+  createBeforeView,
+  isAboutData,
+  reason,
+  tryAudits,
+} from './audit.ts';
 
 /**
  * `file`: local; undefined where the partition has no rows, or an audit of severity `error` failed and they are not to be
@@ -47,7 +55,7 @@ export async function computePartition(
     const failure = { audit: COMPUTED, severity: 'error', offending: undefined } as const;
     return {
       file: undefined,
-      failures: [{ ...failure, example: `the SQL fails on these rows: ${error.message}` }],
+      failures: [{ ...failure, example: `the SQL fails on these rows: ${reason(error)}` }],
     };
   } finally {
     await session.run(`DROP ${isWhole ? 'VIEW' : 'TABLE'} IF EXISTS this`);
