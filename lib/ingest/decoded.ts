@@ -32,26 +32,30 @@ async function* fromSingleBytes(
   bytes: AsyncIterable<Buffer>,
   characterOf: (byte: number) => string | undefined,
 ): AsyncIterable<Buffer> {
-  const table = Array.from({ length: 256 }, (_, byte) => {
+  const encoded = Array.from({ length: 256 }, (_, byte) => {
     const character = characterOf(byte);
     return character === undefined ? UNDECODABLE : Buffer.from(character);
   });
-  const longest = Math.max(...table.map((encoded) => encoded.length));
-  for await (const chunk of bytes) {
-    if (isAscii(chunk)) {
-      yield chunk;
-      continue;
+  const longest = Math.max(...encoded.map(({ length }) => length));
+  for await (const chunk of bytes) yield isAscii(chunk) ? chunk : replaced(chunk, encoded, longest);
+}
+
+/** In plain arrays of bytes, by index: iterators and buffers for each byte cost twice as much. */
+function replaced(chunk: Buffer, encoded: readonly Buffer[], longest: number): Buffer {
+  const lengths = Uint8Array.from(encoded, ({ length }) => length);
+  const table = new Uint8Array(encoded.length * longest);
+  for (const [byte, one] of encoded.entries()) table.set(one, byte * longest);
+  const out = Buffer.allocUnsafe(chunk.length * longest);
+  let length = 0;
+  for (let i = 0; i < chunk.length; i++) {
+    const byte = chunk[i] as number;
+    if (byte < 0x80) out[length++] = byte;
+    else {
+      const end = byte * longest + (lengths[byte] as number);
+      for (let at = byte * longest; at < end; at++) out[length++] = table[at] as number;
     }
-    const out = Buffer.allocUnsafe(chunk.length * longest);
-    let length = 0;
-    // By index: an iterator over bytes costs several times as much.
-    for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i] as number;
-      if (byte < 0x80) out[length++] = byte;
-      else for (const part of table[byte] as Buffer) out[length++] = part;
-    }
-    yield out.subarray(0, length);
   }
+  return out.subarray(0, length);
 }
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;

@@ -1,5 +1,6 @@
 // Decodes what only the platform's TextDecoder knows. Bytes that are no character of the encoding become a byte that never occurs
 // in UTF-8. Whatever the platform makes of them: controls and private characters that it gives for undefined bytes are none.
+import { isAscii } from 'node:buffer';
 import type { MultiByteEncoding, SingleByteEncoding } from '../core/encodings.ts';
 
 /** Longer runs than a record may have are decoded as they are: their record is refused for its length. */
@@ -81,6 +82,8 @@ class WideText {
   }
 
   decode(bytes: Buffer): Buffer {
+    // ASCII is itself in all of these encodings.
+    if (isAscii(bytes)) return bytes;
     return (
       this.strict(bytes) ?? Buffer.concat(lines(bytes).map((line) => this.strict(line) ?? this.loose(line)))
     );

@@ -59,7 +59,7 @@ const CASES: readonly Case[] = [
     what: '`encoding` shift_jis of ASCII',
     words: { encoding: 'shift_jis' },
   },
-  { name: 'zip', what: 'the file in a zip archive', comes: { withWord: 'zip' } },
+  { name: 'zip', what: 'the file in a zip archive', comes: { withWord: 'zip' }, isNoWord: true },
   {
     name: 'trailing',
     what: 'a delimiter behind every record',
