@@ -126,7 +126,7 @@ describe('XML', () => {
     [
       'bytes that are no UTF-8',
       ofXml(Buffer.concat([Buffer.from('<worksheet>'), Buffer.from([0xff])])),
-      /broken: its bytes are no UTF-8/,
+      /broken: its bytes are not valid UTF-8/,
     ],
     ['nothing', ofXml(''), /broken: document must contain a root element/],
     ['elements in each other without end', ofXml('<x>'.repeat(100_000)), /nested more than 256 deep/],
@@ -317,7 +317,7 @@ test('what a workbook says is shown, never obeyed', async () => {
   expect(await refusal(shared)).toContain('the shared text "\\u2028"');
   const rels = `<Relationships><Relationship Id="rId1" Type="http://x/a\u200bb" Target="/xl/workbook.xml"/></Relationships>`;
   const typed = ofSheet('', { parts: { 'xl/_rels/workbook.xml.rels': rels } });
-  expect(await refusal(typed)).toContain('"S" is no worksheet ("a\\u200bb")');
+  expect(await refusal(typed)).toContain('"S" is not a worksheet ("a\\u200bb")');
   const tags = await refusal(ofXml(`<worksheet><${'t'.repeat(5000)}></worksheet>`));
   expect(tags).toMatch(/broken: unexpected close tag/);
   expect(tags.length).toBeLessThan(500);

@@ -271,7 +271,7 @@ describe('which sheet', () => {
     const rels = `<Relationships><Relationship Id="rId1" Type="http://x/chartsheet" Target="chartsheets/s.xml"/></Relationships>`;
     const parts = { 'xl/_rels/workbook.xml.rels': rels, 'xl/chartsheets/s.xml': '<chartsheet/>' };
     expect((await read({ sheets: { First: '' }, parts })).violation).toMatch(
-      /^"First" is no worksheet \("chartsheet"\): name another/,
+      /^"First" is not a worksheet \("chartsheet"\): name another/,
     );
   });
 });

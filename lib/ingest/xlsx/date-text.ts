@@ -18,7 +18,7 @@ const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
 /**
  * `2024-01-03`, `2024-01-03T10:00:00` or `10:00:00`; up to six digits of a second. The time is there where the format has one, or
- * where the value has one that the format hides. `1900-02-29` and `1900-01-00`, as spreadsheets show 60 and 0, are no dates, and no
+ * where the value has one that the format hides. `1900-02-29` and `1900-01-00`, as spreadsheets show 60 and 0, do not exist, and no
  * field takes them. A number that has no such text is returned as it is.
  */
 export function dateText(number: string, kind: Exclude<NumberKind, 'number'>, is1904: boolean): string {

@@ -16,7 +16,7 @@ export function builtInKind(id: number): NumberKind {
 /** Quoted and escaped text, blanks as wide as a character, fillers, and brackets with a colour, a language or a condition. */
 const LITERALS = /"[^"]*"?|[\\_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]/gis;
 
-/** `code`: such as "yyyy\-mm\-dd;@". Its first section counts. A duration ("[h]:mm") is no time of day, and stays a number. */
+/** `code`: such as "yyyy\-mm\-dd;@". Its first section counts. A duration ("[h]:mm") stays a number. */
 export function formatKind(code: string): NumberKind {
   const bare = code.replace(LITERALS, '').split(';')[0] ?? '';
   const isGeneral = /^\s*general\s*$/i.test(bare);

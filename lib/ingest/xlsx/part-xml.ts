@@ -87,7 +87,7 @@ export async function* partText(part: ZipMember): AsyncIterable<string> {
         : (decoder?.decode(bytes, { stream: true }) ?? '');
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      throw brokenPart(part, `its bytes are no ${encoding.toUpperCase()}`);
+      throw brokenPart(part, `its bytes are not valid ${encoding.toUpperCase()}`);
     }
   };
   for await (const chunk of part.read()) {

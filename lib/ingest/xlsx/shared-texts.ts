@@ -50,7 +50,7 @@ export class SharedTexts {
   }
 }
 
-/** Throws BrokenArchiveError. The texts of readings aloud (rPh) are no part of a text. */
+/** Throws BrokenArchiveError. Readings aloud (rPh) are left out. */
 export async function readSharedTexts(part: ZipMember, scratch: string): Promise<SharedTexts> {
   const paths = { ends: join(scratch, 'shared-ends'), bytes: join(scratch, 'shared-texts') };
   const [ends, bytes] = [await open(paths.ends, 'w'), await open(paths.bytes, 'w')];

@@ -40,7 +40,7 @@ export async function readWorkbook(
     throw brokenPart(main, `it names the sheet ${shown(chosen.name)}, and the workbook does not hold it`);
   if (sheet.type !== 'worksheet')
     throw new BrokenArchiveError(
-      `${shown(chosen.name)} is no worksheet (${shown(sheet.type)}): name another sheet in the contract's dialect (sheetName)`,
+      `${shown(chosen.name)} is not a worksheet (${shown(sheet.type)}): name another sheet in the contract's dialect (sheetName)`,
     );
   const byType = (type: string) => {
     const target = relations.find((relation) => relation.type === type)?.target;
@@ -68,7 +68,7 @@ class Parts {
     return same[0];
   }
 
-  /** Throws BrokenArchiveError if there is none: the archive is no such workbook. */
+  /** Throws BrokenArchiveError if there is none: the archive is another file. */
   async main(): Promise<ZipMember> {
     const target = (await this.relations('')).find(({ type }) => type === 'officeDocument')?.target;
     const main = target === undefined ? undefined : this.at(target);
