@@ -2,7 +2,8 @@
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import type { Encoding } from '../core/encodings.ts';
-import { Bzip2Error, unbzip2 } from './bzip2.ts';
+import { Bzip2Error } from './bzip2/bits.ts';
+import { unbzip2 } from './bzip2/unbzip2.ts';
 import { decoded } from './decoded.ts';
 import { beginningOf, HEAD_BYTES, openFile, sizeOf } from './packing.ts';
 import { pour } from './pour.ts';

@@ -1,7 +1,8 @@
 // bzip2, on archives that Python's bz2 module wrote; any other bytes end in an error, never in other text.
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { Bzip2Error, unbzip2 } from '../../lib/ingest/bzip2.ts';
+import { Bzip2Error } from '../../lib/ingest/bzip2/bits.ts';
+import { unbzip2 } from '../../lib/ingest/bzip2/unbzip2.ts';
 
 /** `sha256` of itself, again and again, from "seed": every byte, in no order. */
 function chained(length: number): Buffer {
