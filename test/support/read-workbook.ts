@@ -6,6 +6,7 @@ import { parseContract } from '../../lib/definitions/parse-contract.ts';
 import { type Converted, convert, type Refused } from '../../lib/ingest/convert.ts';
 import { countSourceRecords } from '../../lib/ingest/count-source.ts';
 import type { useWorld } from './use-world.ts';
+import { type WorkbookParts, workbookBytes } from './workbook.ts';
 
 export type ReadWords = {
   /** Of the resource. */
@@ -78,4 +79,26 @@ export async function readWorkbook(
       counted: typeof counted === 'object' ? counted.message : counted,
     };
   });
+}
+
+/** Written first; `violation`: the message of its rejection. */
+export async function readParts(
+  world: ReturnType<typeof useWorld>,
+  workbook: WorkbookParts,
+  words: ReadWords = {},
+) {
+  const found = await readWorkbook(world, workbookBytes(workbook), words);
+  const { result } = found;
+  return { ...found, violation: result.outcome === 'rejected' ? result.violation.message : undefined };
+}
+
+/** The message of its rejection. */
+export async function workbookRefusal(
+  world: ReturnType<typeof useWorld>,
+  bytes: Buffer,
+  words: ReadWords = {},
+): Promise<string> {
+  const { result } = await readWorkbook(world, bytes, words);
+  if (result.outcome === 'accepted') throw new Error(`${result.rows} rows were read`);
+  return result.violation.message;
 }

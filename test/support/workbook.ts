@@ -61,7 +61,7 @@ export function sheetXml(rows: string): string {
   return `${XML}<worksheet xmlns="${MAIN}"><dimension ref="A1"/><sheetData>${rows}</sheetData><pageMargins left="1" right="1" top="1" bottom="1" header="0" footer="0"/></worksheet>`;
 }
 
-/** A row of texts and numbers; `undefined` is no cell. */
+/** A row of texts and numbers; for `undefined` the cell is left out. */
 export function row(number: number, ...values: readonly (string | number | undefined)[]): string {
   const cells = values.map((value, i) => {
     const r = `${String.fromCharCode(65 + i)}${number}`;

@@ -1,47 +1,19 @@
 // Archives that are broken, locked or lie about themselves, and files that are no text at all: refused by name, with what to do.
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { Dataset } from '../../lib/core/contract.ts';
-import { parseContract } from '../../lib/definitions/parse-contract.ts';
-import { convert } from '../../lib/ingest/convert.ts';
+import { archiveRefusal, readArchive } from '../support/read-archive.ts';
 import { useWorld } from '../support/use-world.ts';
 import { type ZipPart, zipBytes } from '../support/zip-writer.ts';
 
 const world = useWorld();
 
-function contract(words: object = {}): Dataset {
-  const resource = {
-    name: 'rows',
-    path: '*',
-    format: 'csv',
-    schema: { fields: [{ name: 'id', type: 'integer' }] },
-  };
-  const text = JSON.stringify({ name: 'p', resources: [{ ...resource, ...words }] });
-  return parseContract('p/datapackage.json', 'p', text)[0] as Dataset;
-}
-
-let files = 0;
-const LIMIT = { reason: 'a test', next: 'no more' };
-async function read(
-  bytes: Buffer,
-  { words = {}, maxBytes = 1e9, fromPath = new Map<string, string | null>() } = {},
-) {
-  const scratch = join(world.scratch, `hostile-${++files}`);
-  await mkdir(scratch);
-  const path = join(scratch, 'source.csv');
-  await writeFile(path, bytes);
-  const file = { dataset: contract(words), path, fromPath, scratch, limit: { ...LIMIT, bytes: maxBytes } };
-  return { scratch, result: await world.sql.session((session) => convert(session, file)) };
-}
-
-async function refusal(bytes: Buffer, options: Parameters<typeof read>[1] = {}): Promise<string> {
-  const { result } = await read(bytes, options);
-  if (result.outcome === 'accepted') throw new Error(`${result.rows} rows were read`);
-  return result.violation.message;
-}
+const read = (bytes: Buffer, options?: Parameters<typeof readArchive>[2]) =>
+  readArchive(world, bytes, options);
+const refusal = (bytes: Buffer, options?: Parameters<typeof readArchive>[2]) =>
+  archiveRefusal(world, bytes, options);
 
 const good: ZipPart = { name: 'good.csv', bytes: Buffer.from('id\n1\n') };
 const big = Buffer.from(`id\n${'12345678\n'.repeat(10_000)}`);
