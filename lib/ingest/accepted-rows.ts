@@ -49,7 +49,7 @@ function splitsAtOnce(file: SourceFile): boolean {
 /** Accepted rows, in one file, or in parts: see splitsAtOnce. */
 export type AcceptedRows = { readonly rows: number; readonly parts?: readonly Part[] };
 
-/** The rows without a violation that are not skipped. `signal`: aborts when they are no longer needed. */
+/** Writes the rows that are valid and not skipped. `signal`: aborts when they are no longer needed. */
 export async function copyAccepted(
   session: SqlSession,
   file: SourceFile,
@@ -60,17 +60,8 @@ export async function copyAccepted(
   skipped: string | undefined,
   signal: AbortSignal,
 ): Promise<AcceptedRows> {
-  const leftOut = new Set(
-    singlePartition(file) === undefined ? [] : file.dataset.partitionBy.map((p) => p.name),
-  );
-  const ofKeys = new Set([...file.dataset.primaryKey, ...keyFields(file.dataset)]);
-  const fields = [...rules.values].filter(([name]) => !leftOut.has(name) || ofKeys.has(name));
-  const derived = file.dataset.partitionBy.filter((p) => p.transform !== 'identity');
-  const select = [
-    ...fields.map(([name, value]) => selectColumn(value, name)),
-    ...derived.map((p) => selectColumn(derivedValue(file, p, rules), p.name)),
-  ];
-  const query = `SELECT ${select.join(', ')} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}${skipped === undefined ? '' : ` AND NOT ${skipped}`}`;
+  const isKept = skipped === undefined ? rules.valid : `${rules.valid} AND NOT ${skipped}`;
+  const query = `SELECT ${selection(file, rules)} FROM ${rules.relation(source.relation)} WHERE ${isKept}`;
   const inOneFile = async () => ({ rows: await session.run(writeParquet(query, to), signal) });
   if (!splitsAtOnce(file)) return inOneFile();
   const folder = `${to}-parts`;
@@ -85,6 +76,19 @@ export async function copyAccepted(
     await rm(folder, { recursive: true, force: true });
     return inOneFile();
   }
+}
+
+/** All columns of the table; those that partition it only where rows tell them, or a key needs them. */
+function selection(file: SourceFile, rules: Validation): string {
+  const { dataset } = file;
+  const leftOut = new Set(singlePartition(file) === undefined ? [] : dataset.partitionBy.map((p) => p.name));
+  const ofKeys = new Set([...dataset.primaryKey, ...keyFields(dataset)]);
+  const fields = [...rules.values].filter(([name]) => !leftOut.has(name) || ofKeys.has(name));
+  const derived = dataset.partitionBy.filter((p) => p.transform !== 'identity');
+  return [
+    ...fields.map(([name, value]) => selectColumn(value, name)),
+    ...derived.map((p) => selectColumn(derivedValue(file, p, rules), p.name)),
+  ].join(', ');
 }
 
 function derivedValue(file: SourceFile, column: PartitionColumn, rules: Validation): string {

@@ -37,14 +37,15 @@ async function* fromSingleBytes(
     return character === undefined ? UNDECODABLE : Buffer.from(character);
   });
   const longest = Math.max(...encoded.map(({ length }) => length));
-  for await (const chunk of bytes) yield isAscii(chunk) ? chunk : replaced(chunk, encoded, longest);
-}
-
-/** In plain arrays of bytes, by index: iterators and buffers for each byte cost twice as much. */
-function replaced(chunk: Buffer, encoded: readonly Buffer[], longest: number): Buffer {
   const lengths = Uint8Array.from(encoded, ({ length }) => length);
   const table = new Uint8Array(encoded.length * longest);
   for (const [byte, one] of encoded.entries()) table.set(one, byte * longest);
+  for await (const chunk of bytes) yield isAscii(chunk) ? chunk : replaced(chunk, table, lengths);
+}
+
+/** `table`: of each byte its encoding, in places of one length. Plain arrays, by index: iterators and a buffer for each byte cost twice as much. */
+function replaced(chunk: Buffer, table: Uint8Array, lengths: Uint8Array): Buffer {
+  const longest = table.length / lengths.length;
   const out = Buffer.allocUnsafe(chunk.length * longest);
   let length = 0;
   for (let i = 0; i < chunk.length; i++) {

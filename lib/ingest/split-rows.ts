@@ -102,7 +102,7 @@ async function written(
   ];
 }
 
-/** The rows of these partitions, each with its partition's number: a number makes a folder's name, as any text does not. */
+/** The rows of these partitions, each with its partition's number: unlike a text, a number is always a valid folder name. */
 function numberedRows(
   { path, columns, partitionColumns, isOrdered }: RowsToSplit,
   partitions: readonly Numbered[],

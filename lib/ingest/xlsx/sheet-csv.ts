@@ -14,7 +14,7 @@ import { type SheetRow, sheetRows } from './sheet-rows.ts';
 import type { Workbook } from './workbook.ts';
 
 const BATCH_CHARACTERS = 64 * 1024;
-/** Of a row: quoted, and in UTF-8, it is no longer than a record may be. */
+/** Of a row, so that it fits into a record when it is quoted and in UTF-8. */
 const MAX_CHARACTERS = MAX_RECORD_BYTES / 4;
 
 /**
