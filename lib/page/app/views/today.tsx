@@ -1,0 +1,5 @@
+import type { IndexDocument } from '../../documents.ts';
+
+export function Today({ index }: { readonly index: IndexDocument }) {
+  return <p>{index.lake}</p>;
+}

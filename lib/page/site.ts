@@ -1,0 +1,110 @@
+// The files of the page in a store. A document's name is a hash of what it was made from, so what is there need not be made
+// again, and a browser may keep it for ever. Knows no document's content.
+import { createHash } from 'node:crypto';
+import type { Clock, ObjectStore, ObjectVersion } from '../ports.ts';
+import { FORMAT, type IndexDocument, type Ref } from './documents.ts';
+
+/** File name → bytes: index.html and what it loads. The names of all but index.html change with their content. */
+export type PageAssets = ReadonlyMap<string, Uint8Array>;
+
+export type Written = {
+  readonly documents: number;
+  readonly kept: number;
+  readonly bytes: number;
+  readonly removed: number;
+};
+
+const DATA = 'data/';
+const INDEX = `${DATA}index.js`;
+/** A page that was opened before a new one was written still finds its documents for so long. */
+const GRACE_MS = 60 * 60 * 1000;
+
+export class Site {
+  readonly #store: ObjectStore;
+  readonly #prefix: string;
+  readonly #clock: Clock;
+  readonly #present: ReadonlyMap<string, ObjectVersion>;
+  readonly #named = new Set<string>();
+  readonly #counts = { documents: 0, kept: 0, bytes: 0, removed: 0 };
+
+  private constructor(
+    store: ObjectStore,
+    prefix: string,
+    clock: Clock,
+    present: ReadonlyMap<string, ObjectVersion>,
+  ) {
+    this.#store = store;
+    this.#prefix = prefix;
+    this.#clock = clock;
+    this.#present = present;
+  }
+
+  /** `prefix`: '' or ends in `/`. */
+  static async open(store: ObjectStore, prefix: string, clock: Clock): Promise<Site> {
+    const present = new Map<string, ObjectVersion>();
+    for await (const version of store.list(prefix)) present.set(version.key.slice(prefix.length), version);
+    return new Site(store, prefix, clock, present);
+  }
+
+  /**
+   * The document of a kind that is made from `basis`, which has everything that can change it. `make` is called, and the file
+   * written, only where it is not there yet.
+   */
+  async document<Document extends object>(
+    kind: string,
+    basis: object,
+    make: () => Document | Promise<Document>,
+  ): Promise<Ref<Document>> {
+    const file = `${kind}-${hashOf(JSON.stringify([FORMAT, basis]))}.js`;
+    if (this.#named.has(file)) return file;
+    this.#named.add(file);
+    if (this.#present.has(DATA + file)) this.#counts.kept += 1;
+    else {
+      await this.#write(DATA + file, documentBytes(file, await make()));
+      this.#counts.documents += 1;
+    }
+    return file;
+  }
+
+  /** The last of a writing: the index that names the others, then what no index of the last hour names is removed. */
+  async finish(index: IndexDocument, assets: PageAssets): Promise<Written> {
+    for (const [name, bytes] of assets)
+      if (name !== 'index.html' && !this.#present.has(name)) await this.#write(name, bytes);
+    const html = assets.get('index.html');
+    if (html) await this.#write('index.html', html);
+    await this.#write(INDEX, documentBytes('index.js', index));
+    const kept = new Set([INDEX, ...assets.keys(), ...[...this.#named].map((file) => DATA + file)]);
+    const before = this.#clock().getTime() - GRACE_MS;
+    const old = [...this.#present].filter(
+      ([name, { lastModifiedMs }]) => !kept.has(name) && lastModifiedMs < before && isOwn(name),
+    );
+    await this.#store.remove(old.map(([, { key }]) => key));
+    return { ...this.#counts, removed: old.length };
+  }
+
+  async #write(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#store.write(this.#prefix + name, bytes);
+    this.#counts.bytes += bytes.length;
+  }
+}
+
+/** What a page's writer may have made: a folder may hold other files, which are not ours to remove. */
+function isOwn(name: string): boolean {
+  return /^data\/[a-z-]+-[0-9a-f]{32}\.js$/.test(name) || /^[a-z]+-[A-Z0-9]{8}\.(?:js|css)$/.test(name);
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/**
+ * A script, because a page that was opened from a disk may load scripts and nothing else. As JSON in which no character can end
+ * the script's element or its line.
+ */
+function documentBytes(file: string, document: object): Uint8Array {
+  const json = JSON.stringify(document).replace(
+    /[<\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return Buffer.from(`(self.sluice??=[]).push([${JSON.stringify(file)},${json}]);\n`);
+}

@@ -1,0 +1,46 @@
+// Writes the page over a lake: every document that changed since it was last written, and the index that names them. Reads
+// the lake and never changes a table.
+import { lakeStatus } from '../inspect/lake-status.ts';
+import { TableLogs } from '../inspect/table-log.ts';
+import type { Effects } from '../lake/effects.ts';
+import type { ObjectStore } from '../ports.ts';
+import { datasetSummaries } from './dataset-summary.ts';
+import { FORMAT } from './documents.ts';
+import { insightSummaries } from './insight-summary.ts';
+import { lineageOf } from './lineage.ts';
+import { type PageAssets, Site, type Written } from './site.ts';
+import { faultsOf, summaryOf } from './summary.ts';
+
+export type PageOptions = {
+  readonly assets: PageAssets;
+  /** Options that commands on the page need: see IndexDocument. */
+  readonly options: string;
+};
+
+/** `store`, `prefix`: where the page's files go. */
+export async function writePage(
+  effects: Effects,
+  store: ObjectStore,
+  prefix: string,
+  { assets, options }: PageOptions,
+): Promise<Written> {
+  const site = await Site.open(store, prefix, effects.clock);
+  const logs = new TableLogs(effects.tables);
+  const status = await lakeStatus(effects);
+  const writing = { effects, site, logs, status, options };
+  const datasets = await datasetSummaries(writing);
+  const insights = await insightSummaries(writing);
+  const index = {
+    format: FORMAT,
+    lake: effects.lake.location,
+    landing: effects.landing.location,
+    writtenAt: effects.clock().toISOString(),
+    options,
+    summary: summaryOf(status),
+    faults: faultsOf(writing),
+    datasets,
+    insights,
+    lineage: lineageOf(writing, datasets, insights),
+  };
+  return site.finish(index, assets);
+}
