@@ -33,7 +33,7 @@ beforeAll(async () => {
   const found = await readWithDeltaRs(
     INSIGHTS.map((name) => ({ path: join(lake.lake, 'insights', name), version: null })),
   );
-  found.forEach((reading, i) => readings.set(INSIGHTS[i] ?? '', reading));
+  for (const [i, reading] of found.entries()) readings.set(INSIGHTS[i] ?? '', reading);
 });
 afterAll(async () => {
   await watched.close();
@@ -83,5 +83,5 @@ test("a receipt's files are those that explain names", async () => {
   };
   expect(receipt.sources).toHaveLength(1);
   for (const { source } of receipt.sources) await page.getByText(source).first().waitFor();
-  expect(await page.getByRole('main').innerText()).toContain('67.890000');
+  expect(await page.getByRole('main').textContent()).toContain('67.890000');
 });
