@@ -150,7 +150,6 @@ function Shapes({ kind, isFlat, shown, at, point, label }: ShapesProps) {
   const drawn = useRef<Drawn | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const scheme = useScheme();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another scheme has other colours.
   useEffect(() => {
     const { current } = element;
     if (current === null) return;

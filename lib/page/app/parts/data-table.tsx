@@ -1,20 +1,14 @@
 // A table of exact values: sorted by a click on its head, filtered by words, a hundred rows at a time.
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { Cell, PageColumn } from '../../documents.ts';
+import type { Cell } from '../../documents.ts';
 import { CellText } from './cell-text.tsx';
 import { longestFraction } from './digits.ts';
 import { NumberText } from './number-text.tsx';
-import { nextSort, shownRows, type TableSort } from './table-rows.ts';
+import { Scroll } from './scroll.tsx';
+import { nextSort, shownRows, type TableColumn, type TableSort } from './table-rows.ts';
 import { PAGE_ROWS, TableTools } from './table-tools.tsx';
 import '../style/table.css';
-
-export type TableColumn = PageColumn & {
-  /** Names a thing, as a year does: its digits are not in groups. */
-  readonly isName?: boolean;
-  /** How the head calls it, where that is not its name. */
-  readonly label?: string;
-};
 
 export type CellShown = (text: ComponentChildren, row: number, column: number) => ComponentChildren;
 
@@ -53,8 +47,7 @@ export function DataTable({ caption, fileName, columns, rows, cell = asIs }: Tab
         page={page}
         setPage={setPage}
       />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
-      <section class="scroll" tabIndex={0} aria-label={caption}>
+      <Scroll label={caption}>
         <table class="table-hover">
           <caption class="visually-hidden">{caption}</caption>
           <TableHead
@@ -78,7 +71,7 @@ export function DataTable({ caption, fileName, columns, rows, cell = asIs }: Tab
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroll>
     </div>
   );
 }
@@ -99,12 +92,12 @@ function TableHead({ columns, sort, onSort }: HeadProps) {
   return (
     <thead>
       <tr>
-        {columns.map(({ name, label, description, unit, isNumber }, at) => {
+        {columns.map(({ name, description, unit, isNumber }, at) => {
           const order = sort?.column !== at ? 'none' : sort.descending ? 'descending' : 'ascending';
           return (
             <th key={name} scope="col" class={isNumber ? 'number' : undefined} aria-sort={order}>
               <button type="button" class="sort" title={description ?? undefined} onClick={() => onSort(at)}>
-                <CellText cell={label ?? name} />
+                <CellText cell={name} />
                 <span class="sort-sign" aria-hidden="true">
                   {order === 'none' ? '' : order === 'ascending' ? '▲' : '▼'}
                 </span>

@@ -2,6 +2,11 @@
 import type { Cell, PageColumn } from '../../documents.ts';
 import { compareCells } from './decimal-compare.ts';
 
+export type TableColumn = PageColumn & {
+  /** Names a thing, as a year does: its digits are not in groups. */
+  readonly isName?: boolean;
+};
+
 export type TableSort = { readonly column: number; readonly descending: boolean };
 
 /** The indexes of the rows that have every word somewhere in a cell, letters' case aside, sorted; equal ones stay in their order. */
