@@ -20,7 +20,6 @@ export function LineageMap({ part, name, open }: MapProps) {
   const width = 2 * EDGE + part.columns * (BOX.width + GAP.width) - GAP.width;
   const height = part.rows * (BOX.height + GAP.height);
   const middle = part.nodes.find((node) => node.name === name);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another table moves into the middle.
   useLayoutEffect(() => {
     const { current } = scroll;
     if (current && middle)
