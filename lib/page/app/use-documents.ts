@@ -63,3 +63,29 @@ export function useDocument<Document extends object>(ref: Ref<Document> | null):
   }, [ref]);
   return loaded;
 }
+
+/** The same for several, by a name of each; none is waited for. */
+export function useDocuments<Document extends object>(
+  refs: ReadonlyMap<string, Ref<Document>>,
+): ReadonlyMap<string, Loaded<Document>> {
+  const [all, setAll] = useState<ReadonlyMap<string, Loaded<Document>>>(new Map());
+  const wanted = JSON.stringify([...refs]);
+  useEffect(() => {
+    let isWanted = true;
+    const take = (name: string, loaded: Loaded<Document>) => {
+      if (isWanted) setAll((before) => new Map(before).set(name, loaded));
+    };
+    for (const [name, ref] of refs)
+      load<Document>(ref).then(
+        (document) => take(name, { state: 'there', document }),
+        (error: Error) => {
+          take(name, { state: 'failed', problem: error.message });
+          lookAgain();
+        },
+      );
+    return () => {
+      isWanted = false;
+    };
+  }, [wanted]);
+  return all;
+}
