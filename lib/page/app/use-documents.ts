@@ -89,3 +89,33 @@ export function useDocuments<Document extends object>(
   }, [wanted]);
   return all;
 }
+
+export type Finding<Found> = { readonly found: Found | undefined; readonly isSearching: boolean };
+
+/** Looks through the documents one after the other until something is found. A document that cannot be loaded is passed over. */
+export function useFound<Document extends object, Found>(
+  refs: readonly Ref<Document>[],
+  find: (document: Document) => Found | undefined,
+): Finding<Found> {
+  const [finding, setFinding] = useState<Finding<Found>>({ found: undefined, isSearching: refs.length > 0 });
+  useEffect(() => {
+    let isWanted = true;
+    const search = async () => {
+      setFinding((before) => ({ ...before, isSearching: refs.length > 0 }));
+      for (const ref of refs) {
+        if (!isWanted) return;
+        const document = await load<Document>(ref).catch(() => undefined);
+        const found = document && find(document);
+        if (found === undefined) continue;
+        if (isWanted) setFinding({ found, isSearching: false });
+        return;
+      }
+      if (isWanted) setFinding({ found: undefined, isSearching: false });
+    };
+    void search();
+    return () => {
+      isWanted = false;
+    };
+  }, [refs.join('\n')]);
+  return finding;
+}

@@ -81,9 +81,9 @@ function Grid({ unit, rows, last }: CalendarProps & { readonly last: number }) {
   }, []);
   const table = useMemo(
     () => (
-      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA's pattern for a grid of fields is a table with that role.
       <table
         class={`calendar calendar-${unit}`}
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA's grid of fields is a table with that role.
         role="grid"
         aria-label={`Files by ${unit}`}
         onKeyDown={moveInGrid}

@@ -4,6 +4,7 @@ import { contractAsText } from '../contract-text.ts';
 import { CellText } from './cell-text.tsx';
 import { downloadText } from './copy.ts';
 import { CopyButton } from './copy-button.tsx';
+import { Facts } from './facts.tsx';
 import { Scroll } from './scroll.tsx';
 
 type ContractProps = { readonly document: DatasetDocument; readonly print: () => void };
@@ -19,16 +20,9 @@ export function Contract({ document, print }: ContractProps) {
           Print this description
         </button>
       </div>
-      <dl class="facts contract-file">
-        {contract.file.map((fact) => (
-          <div key={fact.name}>
-            <dt>{fact.name}</dt>
-            <dd>
-              <CellText cell={fact.text} />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Facts
+        facts={contract.file.map((fact) => [fact.name, <CellText key={fact.name} cell={fact.text} />])}
+      />
       <FieldTable fields={contract.fields} />
       {contract.rules.length > 0 && (
         <>

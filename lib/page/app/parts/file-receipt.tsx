@@ -3,6 +3,7 @@ import type { FileRow, FormerFile } from '../../documents.ts';
 import { href } from '../routes.ts';
 import { CellText } from './cell-text.tsx';
 import { counted, countText, sizeText } from './count-text.ts';
+import { type Fact, Facts } from './facts.tsx';
 import { Scroll } from './scroll.tsx';
 import { FileStateBadge } from './state-badge.tsx';
 import { FILE_STATE_WORDS } from './state-words.ts';
@@ -28,7 +29,7 @@ export function FileReceipt({ dataset, file, isNamed = false }: ReceiptProps) {
           <CellText cell={reason} max={2000} />
         </p>
       )}
-      <Facts file={file} />
+      <Facts facts={factsOf(file)} />
       {refused !== null && (
         <p>
           <a href={href({ view: 'refused', name: dataset, source })}>
@@ -43,32 +44,18 @@ export function FileReceipt({ dataset, file, isNamed = false }: ReceiptProps) {
   );
 }
 
-function Facts({ file }: { readonly file: FileRow }) {
+function factsOf(file: FileRow): Fact[] {
   const { period, rows, refusedRows, skippedRows, sizeBytes, lastModified, version, committedAt } = file;
-  const facts: [string, preact.ComponentChildren][] = [
+  return [
     ['For', period],
     ['Rows that count', countText(rows)],
     ['Refused rows', countText(refusedRows)],
-    ...(skippedRows === 0 ? [] : ([['Rows left out by rule', countText(skippedRows)]] as const).map(pair)),
+    ['Rows left out by rule', skippedRows === 0 ? null : countText(skippedRows)],
     ['Size', sizeBytes === null ? 'it is gone' : sizeText(sizeBytes)],
     ['Came', <TimeText key="came" time={lastModified} as="both" />],
-    ['Counts since', committedAt === null ? 'never' : <TimeText key="since" time={committedAt} as="both" />],
-    ...(version === null ? [] : ([['In version', countText(version)]] as const).map(pair)),
+    ['Counts since', <TimeText key="since" time={committedAt} as="both" />],
+    ['In version', version === null ? null : countText(version)],
   ];
-  return (
-    <dl class="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function pair([name, value]: readonly [string, string]): [string, string] {
-  return [name, value];
 }
 
 function Before({ before }: { readonly before: readonly FormerFile[] }) {

@@ -4,6 +4,7 @@ import type { DatasetDocument, DatasetSummary, FileList, IndexDocument } from '.
 import { CellText } from '../parts/cell-text.tsx';
 import { Contract } from '../parts/contract.tsx';
 import { counted, countText } from '../parts/count-text.ts';
+import { Facts } from '../parts/facts.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { RefusedByRule, RefusedFiles } from '../parts/refused-tables.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
@@ -54,16 +55,20 @@ function Head({ summary }: { readonly summary: DatasetSummary }) {
           <CellText cell={description} max={2000} />
         </p>
       )}
-      <dl class="facts dataset-facts">
-        <Fact name="State" value={<StateBadge state={state} />} />
-        <Fact name="Files that count" value={countText(files)} />
-        <Fact name="Rows" value={countText(rows)} />
-        <Fact name="Refused rows" value={countText(refusedRows)} />
-        <Fact name="Late" value={countText(summary.late)} />
-        <Fact name="Last file" value={<TimeText time={lastArrival} as="both" />} />
-        <Fact name="Last change" value={<TimeText time={lastCommit} as="both" />} />
-        <Fact name="Described in" value={<CellText cell={summary.package} />} />
-      </dl>
+      <div class="not-for-supplier">
+        <Facts
+          facts={[
+            ['State', <StateBadge key="state" state={state} />],
+            ['Files that count', countText(files)],
+            ['Rows', countText(rows)],
+            ['Refused rows', countText(refusedRows)],
+            ['Late', countText(summary.late)],
+            ['Last file', <TimeText key="file" time={lastArrival} as="both" />],
+            ['Last change', <TimeText key="change" time={lastCommit} as="both" />],
+            ['Described in', <CellText key="package" cell={summary.package} />],
+          ]}
+        />
+      </div>
       <p class="bar screen-only">
         {summary.arrivals !== null && (
           <a href={href({ view: 'arrivals', dataset: name })}>Calendar of its files</a>
@@ -71,15 +76,6 @@ function Head({ summary }: { readonly summary: DatasetSummary }) {
         <a href={href({ view: 'lineage', name })}>What is made of it</a>
       </p>
     </>
-  );
-}
-
-function Fact({ name, value }: { readonly name: string; readonly value: preact.ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 
