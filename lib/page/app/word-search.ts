@@ -73,7 +73,7 @@ export async function* searchFiles(
       () => undefined,
     );
     if (files === undefined) failed += 1;
-    for (const file of files ?? [])
+    for (const file of newestFirst(files ?? []))
       if (words.every((word) => fits(file.source, word)) && hits.length < MOST_FILES)
         hits.push({ dataset, label, file });
     const isDone = hits.length >= MOST_FILES || at === lists.length - 1;
@@ -81,6 +81,10 @@ export async function* searchFiles(
     if (isDone) return;
   }
   if (lists.length === 0) yield { hits, looked: 0, lists: 0, failed, isDone: true };
+}
+
+function newestFirst(files: readonly FileRow[]): FileRow[] {
+  return [...files].sort((a, b) => (a.period < b.period ? 1 : a.period > b.period ? -1 : 0));
 }
 
 type NamedList = { readonly dataset: string; readonly label: string; readonly list: Ref<FilesDocument> };

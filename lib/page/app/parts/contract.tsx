@@ -61,15 +61,15 @@ function FieldTable({ fields }: { readonly fields: readonly ContractField[] }) {
               <th scope="row">
                 <CellText cell={field.header} />
                 {field.header !== field.name && (
-                  <div class="muted small">
+                  <div class="header-alias">
                     here called <CellText cell={field.name} />
                   </div>
                 )}
               </th>
-              <td>
+              <td class="text">
                 <CellText cell={field.type} />
               </td>
-              <td>
+              <td class="text">
                 {field.required ? 'there' : <span class="muted">there or empty</span>}
                 {field.rules.map((rule) => (
                   <div key={rule}>
@@ -86,7 +86,9 @@ function FieldTable({ fields }: { readonly fields: readonly ContractField[] }) {
                   </div>
                 ))}
               </td>
-              {isDescribed && <td>{field.description !== null && <CellText cell={field.description} />}</td>}
+              {isDescribed && (
+                <td class="text">{field.description !== null && <CellText cell={field.description} />}</td>
+              )}
             </tr>
           ))}
         </tbody>

@@ -54,7 +54,7 @@ function factsOf(file: FileRow): Fact[] {
     ['Size', sizeBytes === null ? 'it is gone' : sizeText(sizeBytes)],
     ['Came', <TimeText key="came" time={lastModified} as="both" />],
     ['Counts since', <TimeText key="since" time={committedAt} as="both" />],
-    ['In version', version === null ? null : countText(version)],
+    ['In version', version === null ? null : version],
   ];
 }
 

@@ -40,11 +40,11 @@ export function Versions({ versions, more, command }: VersionsProps) {
           <tbody>
             {versions.map(({ version, committedAt, cause, rowsAdded, rowsRemoved, rows }) => (
               <tr key={version}>
-                <td class="number">{countText(version)}</td>
+                <td class="number">{version}</td>
                 <td>
                   <TimeText time={committedAt} />
                 </td>
-                <td>
+                <td class="text">
                   <CellText cell={cause} />
                 </td>
                 <td class="number">

@@ -85,7 +85,7 @@ function Legend() {
   return (
     <ul class="legend" aria-label="What the marks mean">
       {GRAVITY.map((state) => (
-        <li key={state}>
+        <li key={state} title={FILE_STATE_WORDS[state].meaning}>
           <FileStateMark state={state} /> <strong>{FILE_STATE_WORDS[state].word}</strong>
           <span class="muted">: {FILE_STATE_WORDS[state].meaning}</span>
         </li>
