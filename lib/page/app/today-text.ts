@@ -18,7 +18,7 @@ export function todaySentence(summary: Summary): TodaySentence {
     files: `${counted(summary.files, 'file')} accounted for`,
     troubles: [
       ...said(summary.late, `${countText(summary.late)} late`),
-      ...said(summary.rejected, `${countText(summary.rejected)} refused`),
+      ...said(summary.rejected, `${counted(summary.rejected, 'file')} refused`),
       ...said(summary.refusedRows, `${counted(summary.refusedRows, 'row')} refused`),
       ...said(summary.stalePartitions, `${parts(summary.stalePartitions)} out of date`),
     ],

@@ -61,7 +61,7 @@ function Faults({ faults }: { readonly faults: readonly Fault[] }) {
   const shown = isWhole ? faults : faults.slice(0, SHOWN);
   return (
     <section aria-labelledby="faults">
-      <h2 id="faults">What wants somebody ({counted(faults.length, 'thing')})</h2>
+      <h2 id="faults">What needs somebody ({counted(faults.length, 'thing')})</h2>
       <ul class="faults">
         {shown.map((fault, at) => (
           <FaultItem key={`${fault.what} ${at}`} fault={fault} />
