@@ -63,3 +63,59 @@ export function useDocument<Document extends object>(ref: Ref<Document> | null):
   }, [ref]);
   return loaded;
 }
+
+/** The same for several, by a name of each; none is waited for. */
+export function useDocuments<Document extends object>(
+  refs: ReadonlyMap<string, Ref<Document>>,
+): ReadonlyMap<string, Loaded<Document>> {
+  const [all, setAll] = useState<ReadonlyMap<string, Loaded<Document>>>(new Map());
+  const wanted = JSON.stringify([...refs]);
+  useEffect(() => {
+    let isWanted = true;
+    const take = (name: string, loaded: Loaded<Document>) => {
+      if (isWanted) setAll((before) => new Map(before).set(name, loaded));
+    };
+    for (const [name, ref] of refs)
+      load<Document>(ref).then(
+        (document) => take(name, { state: 'there', document }),
+        (error: Error) => {
+          take(name, { state: 'failed', problem: error.message });
+          lookAgain();
+        },
+      );
+    return () => {
+      isWanted = false;
+    };
+  }, [wanted]);
+  return all;
+}
+
+export type Finding<Found> = { readonly found: Found | undefined; readonly isSearching: boolean };
+
+/** Looks through the documents one after the other until something is found. A document that cannot be loaded is passed over. */
+export function useFound<Document extends object, Found>(
+  refs: readonly Ref<Document>[],
+  find: (document: Document) => Found | undefined,
+): Finding<Found> {
+  const [finding, setFinding] = useState<Finding<Found>>({ found: undefined, isSearching: refs.length > 0 });
+  useEffect(() => {
+    let isWanted = true;
+    const search = async () => {
+      setFinding((before) => ({ ...before, isSearching: refs.length > 0 }));
+      for (const ref of refs) {
+        if (!isWanted) return;
+        const document = await load<Document>(ref).catch(() => undefined);
+        const found = document && find(document);
+        if (found === undefined) continue;
+        if (isWanted) setFinding({ found, isSearching: false });
+        return;
+      }
+      if (isWanted) setFinding({ found: undefined, isSearching: false });
+    };
+    void search();
+    return () => {
+      isWanted = false;
+    };
+  }, [refs.join('\n')]);
+  return finding;
+}
