@@ -26,8 +26,10 @@ export async function writePage(
 ): Promise<Written> {
   const site = await Site.open(store, prefix, effects.clock);
   const logs = new TableLogs(effects.tables);
-  const status = await lakeStatus(effects);
-  const writing = { effects, site, logs, status, options };
+  const found = await lakeStatus(effects);
+  const failures = [...found.failures];
+  const status = { ...found, failures };
+  const writing = { effects, site, logs, status, failures, options };
   const datasets = await datasetSummaries(writing);
   const insights = await insightSummaries(writing);
   const index = {

@@ -2,6 +2,7 @@
 import type { LakeStatus } from '../inspect/lake-status.ts';
 import type { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
+import type { TableFailure } from '../table-failures.ts';
 import type { Site } from './site.ts';
 
 export type Writing = {
@@ -9,7 +10,10 @@ export type Writing = {
   readonly site: Site;
   /** Each log is read once. */
   readonly logs: TableLogs;
+  /** Its `failures` are those of this type. */
   readonly status: LakeStatus;
+  /** Tables that cannot be read: makers of documents add theirs. */
+  readonly failures: TableFailure[];
   /** See IndexDocument. */
   readonly options: string;
 };
