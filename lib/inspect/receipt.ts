@@ -205,9 +205,7 @@ function sourceUses({ catalog }: Effects, { log, files, versions }: UsedTable): 
   const name = log.prefix.slice(log.prefix.indexOf('/') + 1);
   const dataset = replacedDataset(catalog, { kind: 'arrivals', name });
   const isReplaced = dataset !== undefined && log.prefix === tablePrefix(landingTable(dataset));
-  const standings = isReplaced
-    ? [...versions].map((version) => standingsAt(dataset, log, version))
-    : [];
+  const standings = isReplaced ? [...versions].map((version) => standingsAt(dataset, log, version)) : [];
   const uses = new Map<string, SourceUse>();
   for (const { add, from } of files.values()) {
     const origin = readOrigin(add);

@@ -64,7 +64,11 @@ async function sourceMove(logs: TableLogs, diff: SourceDiff): Promise<SourceMove
 async function withdrawnAt(logs: TableLogs, { dataset, source, old }: SourceDiff): Promise<string | null> {
   for (const kind of ['arrivals', 'tables'] as const) {
     const log = await logs.find(tablePrefix({ kind, name: dataset }));
-    const files = log && bySource(log).get(source)?.filter(({ from }) => from === old?.version);
+    const files =
+      log &&
+      bySource(log)
+        .get(source)
+        ?.filter(({ from }) => from === old?.version);
     const [first] = files ?? [];
     if (log === undefined || first === undefined) continue;
     return first.until === Number.POSITIVE_INFINITY ? null : new Date(log.timeOf(first.until)).toISOString();

@@ -54,7 +54,9 @@ function sourceWords(sources: readonly SourceChange[]): string[] {
 function inputWords(inputs: NonNullable<Cause['inputs']>): string[] {
   const named = (isFirst: boolean) => [
     ...new Set(
-      inputs.filter(({ from }) => (from === null) === isFirst).map(({ table }) => table.replace(/^\w+\//, '')),
+      inputs
+        .filter(({ from }) => (from === null) === isFirst)
+        .map(({ table }) => table.replace(/^\w+\//, '')),
     ),
   ];
   const [changed, first] = [named(false), named(true)];
