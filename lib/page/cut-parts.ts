@@ -13,6 +13,7 @@ type Keyed<T> = { readonly key: string; readonly one: T };
 
 /** The newest part first, and within each the newest partition. A partition that has more rows is a part of its own. */
 export function cutParts<T extends Sized>(partitions: readonly T[]): T[][] {
+  if (partitions.length === 0) return [];
   const newest = [...partitions].sort((a, b) => comparePartitions(b.partition, a.partition));
   return cut(
     newest.map((one) => ({ key: keyOf(one.partition), one })),
