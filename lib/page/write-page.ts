@@ -28,8 +28,10 @@ export async function writePage(
 ): Promise<Written> {
   const site = await Site.open(store, prefix, effects.clock);
   const logs = new TableLogs(effects.tables);
-  const { status, files } = await surveyLake(effects);
-  const writing = { effects, site, logs, status, files, hasLanding, failures: [], options };
+  const { status: found, files } = await surveyLake(effects);
+  const failures = [...found.failures];
+  const status = { ...found, failures };
+  const writing = { effects, site, logs, status, failures, files, hasLanding, options };
   const datasets = await datasetSummaries(writing);
   const insights = await insightSummaries(writing);
   const index = {
