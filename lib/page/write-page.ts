@@ -15,6 +15,8 @@ export type PageOptions = {
   readonly assets: PageAssets;
   /** Options that commands on the page need: see IndexDocument. */
   readonly options: string;
+  /** Asked before each document: true ends the writing with OutOfTimeError. Default: never. */
+  readonly outOfTime?: () => boolean;
 };
 
 /** `store`, `prefix`: where the page's files go. */
@@ -22,9 +24,9 @@ export async function writePage(
   effects: Effects,
   store: ObjectStore,
   prefix: string,
-  { assets, options }: PageOptions,
+  { assets, options, outOfTime }: PageOptions,
 ): Promise<Written> {
-  const site = await Site.open(store, prefix, effects.clock);
+  const site = await Site.open(store, prefix, effects.clock, outOfTime);
   const logs = new TableLogs(effects.tables);
   const status = await lakeStatus(effects);
   const writing = { effects, site, logs, status, options };
