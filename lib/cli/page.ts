@@ -1,17 +1,15 @@
 // `sluice page`: writes the page over a lake, serves it here, or makes one file of it. lib/page does the work.
 import { rmSync } from 'node:fs';
-import { realpath, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fileStore } from '../adapters/file-store.ts';
 import { pageAssets } from '../adapters/page-assets.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
-import { CliError, UsageError } from '../errors.ts';
-import { isBelow } from '../local/folders.ts';
+import { UsageError } from '../errors.ts';
 import { followLake } from '../local/follow-lake.ts';
 import { LivePage, servedPlace } from '../local/live-page.ts';
 import { openBrowser } from '../local/open-browser.ts';
-import { openStore } from '../local/open-store.ts';
 import { linkTo } from '../local/page-link.ts';
 import { type PagePlace, servePage } from '../local/serve-page.ts';
 import { removeExpiredLinks } from '../page/links.ts';
@@ -23,6 +21,7 @@ import { Interrupt } from './interrupt.ts';
 import { givenOptions, typed } from './locations.ts';
 import { outputTarget, replaceFile } from './output-file.ts';
 import { type PageChoice, pageChoice } from './page-options.ts';
+import { placeOf } from './page-place.ts';
 import { linkLines, openingLines, size, writtenLines } from './page-text.ts';
 import { PORT, pageWarnings } from './serving.ts';
 import type { Terminal } from './terminal.ts';
@@ -110,7 +109,7 @@ async function write({ local, choice, terminal, environment, options }: Call): P
       '--open opens a page on this disk: for one in a bucket, add --serve, or take --link',
     );
   const startedMs = performance.now();
-  const written = await writeTo(effects, await placeOf(local, choice), options);
+  const written = await writeTo(effects, await placeOf(local, choice.out), options);
   if (choice.out === undefined) await removeExpiredLinks(effects.lake, effects.clock);
   await terminal.out(writtenLines(typed(at), written, performance.now() - startedMs));
   const index = join(isInBucket ? '' : resolve(at), 'index.html');
@@ -127,30 +126,6 @@ function writeTo(
   return writePage(effects, store, prefix, { assets: pageAssets(), options });
 }
 
-/** Throws CliError on a place that holds something else. */
-async function placeOf({ effects, locations }: OpenedLake, { out }: PageChoice): Promise<PagePlace> {
-  if (out === undefined) return { store: effects.lake, prefix: SITE };
-  for (const [name, other] of [
-    ['landing', locations.landing],
-    ['the lake', locations.lake],
-  ] as const)
-    if (await isWithin(out, other))
-      throw new CliError(`--out ${out}: that is in ${name} (${other}), where only its own files belong.`);
-  const store = await openStore(out, effects.scratch);
-  if ((await store.head('index.html')) && !(await store.head('data/index.js')))
-    throw new CliError(`--out ${out}: there is an index.html that is not this page's: choose another place.`);
-  return { store, prefix: '' };
-}
-
-async function isWithin(place: string, other: string): Promise<boolean> {
-  if (isS3Location(place) || isS3Location(other))
-    return `${place}/`.startsWith(`${other.replace(/\/$/, '')}/`);
-  const [inner, outer] = await Promise.all(
-    [place, other].map((path) => realpath(path).catch(() => resolve(path))),
-  );
-  return inner === outer || isBelow(inner ?? '', outer ?? '');
-}
-
 /** Locally a look is a walk through a folder; in S3 it is a request per 1,000 files. */
 const LOOK_MS = { here: 1000, inS3: 30_000 };
 
@@ -162,7 +137,7 @@ async function serve({ local, choice, terminal, environment, options }: Call): P
   interrupt.onEnd = () => rmSync(effects.scratch, { recursive: true, force: true });
   const warn = pageWarnings(terminal);
   try {
-    const place = choice.out === undefined ? servedPlace(effects) : await placeOf(local, choice);
+    const place = choice.out === undefined ? servedPlace(effects) : await placeOf(local, choice.out);
     await writeTo(effects, place, options);
     const live = new LivePage(place, options, warn);
     const server = await servePage(place, choice.port);

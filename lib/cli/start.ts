@@ -186,6 +186,7 @@ async function syncAndFollow(
     await page.end();
   }
 }
+
 /** Applies the current definitions to the lake, as the next start would. */
 async function takeUp(
   before: LocalLake,
