@@ -1,5 +1,5 @@
-// How the page looks, in light and dark: beside the images of test/page/screenshots. `npm run test:page -- -u golden` takes them
-// anew, and those of docs/images with them. Other fonts draw other letters: images are compared where the fonts are those of the images.
+// How the page looks, in light and dark: beside the images of test/page/screenshots. `SLUICE_SCREENSHOTS=take npm run test:page -- golden`
+// takes them anew, and those of docs/images with them. Other fonts draw other letters: images are compared where the fonts are those of the images.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ import { PageLake } from './page-lake.ts';
 
 const IMAGES = join(import.meta.dirname, 'screenshots');
 const DOCS = resolve(import.meta.dirname, '../../docs/images');
-const isTaking = process.argv.includes('-u') || process.argv.includes('--update');
+const isTaking = process.env.SLUICE_SCREENSHOTS === 'take';
 /** Of all pixels, so many may differ by more than so much of a colour's 255 steps. */
 const MOST_PIXELS = 0.005;
 const MOST_STEPS = 40;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The page in a real Chromium, and each of its numbers beside delta-rs: prepares .venv as the interop suite does, then runs the suite.
-# "install" prepares and runs nothing; other arguments go to vitest. `-- -u` takes the screenshots anew.
+# "install" prepares and runs nothing; other arguments go to vitest.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
