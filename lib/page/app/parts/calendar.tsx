@@ -4,7 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ArrivalsDocument } from '../../documents.ts';
 import { ordinalOf, periodOf, type Reach, reachOf, spansOf, type Unit, WINDOWS } from '../calendar.ts';
 import { CalendarRow } from './calendar-row.tsx';
-import { moveInGrid } from './grid-keys.ts';
+import { moveInGrid } from './grid-focus.ts';
 
 /** A delivery may be about days to come, but not about the next century. */
 const AHEAD_DAYS = 92;
