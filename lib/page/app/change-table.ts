@@ -1,4 +1,4 @@
-// Rows that changed as a table: what tells them, then each column that differs, before, after and by how much. Pure.
+// Rows that changed as a table: what tells them, then columns that differ, before, after and by how much. Pure.
 import type { Cell, PageColumn } from '../documents.ts';
 import type { ComposedChange, RowChange } from './compose-changes.ts';
 import { differenceOf, percentOf } from './parts/decimal-change.ts';
@@ -19,16 +19,31 @@ type Maker = {
 
 const WORDS = { added: 'new', removed: 'gone', changed: 'changed' } as const;
 
-/** `partitionBy`: tells rows as the key does. Without a key all columns tell a row, and none is before or after. */
-export function changeTable(composed: ComposedChange, partitionBy: readonly string[]): ChangeTable {
-  const { columns, key, rows } = composed;
-  const isTelling = ({ name, isNumber }: PageColumn) =>
-    key.length === 0 ? !isNumber : key.includes(name) || partitionBy.includes(name);
+/** The columns that differ in some row, those with decimals first: they are what people ask for. */
+export function differingColumns(composed: ComposedChange, partitionBy: readonly string[]): PageColumn[] {
+  const { columns, rows } = composed;
+  const found = columns.filter(
+    (column, place) => !isTelling(composed, partitionBy, column) && rows.some((row) => differs(row, place)),
+  );
+  const weight = ({ isNumber, type }: PageColumn) =>
+    isNumber ? (/,0\)|^(?!decimal)/.test(type) ? 1 : 0) : 2;
+  return found.sort((a, b) => weight(a) - weight(b));
+}
+
+/** `shown`: names of columns to compare. `partitionBy`: tells rows as the key does. */
+export function changeTable(
+  composed: ComposedChange,
+  partitionBy: readonly string[],
+  shown: readonly string[],
+): ChangeTable {
+  const { columns, rows } = composed;
   const makers = [
     word(),
-    ...columns.flatMap((column, place) => (isTelling(column) ? [telling(column, place)] : [])),
     ...columns.flatMap((column, place) =>
-      isTelling(column) || !rows.some((row) => differs(row, place)) ? [] : beforeAndAfter(column, place),
+      isTelling(composed, partitionBy, column) ? [telling(column, place)] : [],
+    ),
+    ...columns.flatMap((column, place) =>
+      shown.includes(column.name) ? beforeAndAfter(column, place, shown.length > 1) : [],
     ),
   ];
   return {
@@ -36,6 +51,12 @@ export function changeTable(composed: ComposedChange, partitionBy: readonly stri
     shows: makers.map(({ shows }) => shows),
     rows: rows.map((row) => makers.map(({ cell }) => cell(row))),
   };
+}
+
+/** Without a key, all columns that are no numbers tell a row. */
+function isTelling({ key }: ComposedChange, partitionBy: readonly string[], column: PageColumn): boolean {
+  if (key.length === 0) return !column.isNumber;
+  return key.includes(column.name) || partitionBy.includes(column.name);
 }
 
 function word(): Maker {
@@ -52,11 +73,12 @@ function differs({ old, new: now }: RowChange, place: number): boolean {
   return (old?.[place] ?? null) !== (now?.[place] ?? null);
 }
 
-function beforeAndAfter(column: PageColumn, place: number): Maker[] {
-  const named = (suffix: string, unit = column.unit) => ({
+/** `isOfMany`: their heads name the column. */
+function beforeAndAfter(column: PageColumn, place: number, isOfMany: boolean): Maker[] {
+  const named = (suffix: string) => ({
     ...column,
     name: `${column.name} ${suffix}`,
-    unit,
+    ...(isOfMany ? {} : { label: suffix }),
   });
   const pair: Maker[] = [
     { column: named('before'), shows: null, cell: ({ old }) => old?.[place] ?? null },
@@ -67,7 +89,7 @@ function beforeAndAfter(column: PageColumn, place: number): Maker[] {
     ...pair,
     { column: named('difference'), shows: null, cell: (row) => difference(row, place) },
     {
-      column: named('per cent', null),
+      column: { ...named('per cent'), unit: '%' },
       shows: null,
       cell: ({ old, new: now }) => percentOf(old?.[place] ?? null, now?.[place] ?? null),
     },

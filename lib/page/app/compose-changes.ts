@@ -24,6 +24,8 @@ export type ComposedChange = {
   readonly unlisted: readonly { readonly version: number; readonly moreRows: number | null }[];
   /** Null where not all rows are known. */
   readonly counts: ChangeDocument['counts'] | null;
+  /** So many at most, where they are not known: a row counts in each version that changed it. */
+  readonly mostRows: number;
   readonly totals: readonly ComposedTotal[] | null;
   readonly sources: readonly SourceMove[];
   /** At most so many further files. */
@@ -50,6 +52,10 @@ export function composeChanges(changes: readonly ChangeDocument[]): ComposedChan
     rows,
     unlisted,
     counts: isWhole ? countsOf(rows) : changes.length === 1 && first ? first.counts : null,
+    mostRows: changes.reduce(
+      (total, { counts: { added, removed, changed } }) => total + added + removed + changed,
+      0,
+    ),
     totals: isWhole ? totalsOf(columns, key, changes, rows) : addedTotals(changes),
     ...composeMoves(changes),
     definitions: [...new Set(changes.flatMap(({ definitions }) => definitions))],

@@ -1,7 +1,7 @@
 // The rows that changed, old and new beside each other, and what they add up to.
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { InsightDocument } from '../../documents.ts';
-import { changeTable } from '../change-table.ts';
+import { changeTable, differingColumns } from '../change-table.ts';
 import type { ComposedChange } from '../compose-changes.ts';
 import { receiptRoute } from '../insight-rows.ts';
 import { href } from '../routes.ts';
@@ -14,8 +14,39 @@ import { Scroll } from './scroll.tsx';
 
 type RowsProps = { readonly insight: InsightDocument; readonly composed: ComposedChange };
 
+const ALL = '';
+
 export function ChangedRows({ insight, composed }: RowsProps) {
-  const table = useMemo(() => changeTable(composed, insight.partitionBy), [composed, insight]);
+  const [chosen, choose] = useState<string | null>(null);
+  const differing = useMemo(() => differingColumns(composed, insight.partitionBy), [composed, insight]);
+  const names = differing.map(({ name }) => name);
+  const shown = chosen !== null && (chosen === ALL || names.includes(chosen)) ? chosen : (names[0] ?? ALL);
+  return (
+    <>
+      {names.length > 1 && (
+        <label class="bar">
+          Compare
+          <select value={shown} onChange={(event) => choose(event.currentTarget.value)}>
+            {names.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+            <option value={ALL}>all that differ</option>
+          </select>
+        </label>
+      )}
+      <RowTable insight={insight} composed={composed} shown={shown === ALL ? names.join('\n') : shown} />
+    </>
+  );
+}
+
+/** `shown`: names of columns, one a line. */
+function RowTable({ insight, composed, shown }: RowsProps & { readonly shown: string }) {
+  const table = useMemo(
+    () => changeTable(composed, insight.partitionBy, shown.split('\n')),
+    [composed, insight, shown],
+  );
   const cell: CellShown = (text, row, column) => {
     if (column === 0) return <ChangeWord word={table.rows[row]?.[0] ?? ''} />;
     const name = table.shows[column];

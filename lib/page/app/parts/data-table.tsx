@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Cell } from '../../documents.ts';
 import { CellText } from './cell-text.tsx';
-import { longestFraction } from './digits.ts';
+import { digitsOf, isShort, longestFraction } from './digits.ts';
 import { NumberText } from './number-text.tsx';
 import { Scroll } from './scroll.tsx';
 import { nextSort, shownRows, type TableColumn, type TableSort } from './table-rows.ts';
@@ -27,7 +27,7 @@ export function DataTable({ caption, fileName, columns, rows, cell = asIs }: Tab
   const [words, setWords] = useState('');
   const [wanted, setPage] = useState(0);
   const shown = useMemo(() => shownRows(columns, rows, words, sort), [columns, rows, words, sort]);
-  const decimals = useMemo(() => columns.map((column, at) => decimalsOf(column, at, rows)), [columns, rows]);
+  const settings = useMemo(() => columns.map((column, at) => settingOf(column, at, rows)), [columns, rows]);
   const page = Math.min(wanted, Math.max(0, Math.ceil(shown.length / PAGE_ROWS) - 1));
   const anew = (change: () => void) => {
     change();
@@ -63,7 +63,7 @@ export function DataTable({ caption, fileName, columns, rows, cell = asIs }: Tab
                     key={column.name}
                     cell={rows[row]?.[at] ?? null}
                     column={column}
-                    decimals={decimals[at] ?? 0}
+                    setting={settings[at] ?? PLAIN}
                     shown={(text) => cell(text, row, at)}
                   />
                 ))}
@@ -78,8 +78,23 @@ export function DataTable({ caption, fileName, columns, rows, cell = asIs }: Tab
 
 const asIs: CellShown = (text) => text;
 
-function decimalsOf(column: TableColumn, at: number, rows: readonly (readonly Cell[])[]): number {
-  return column.isNumber ? longestFraction(rows.map((row) => row[at] ?? null)) : 0;
+/** How a column's numbers are set. */
+type Setting = { readonly decimals: number; readonly grouped: 'never' | 'long' | 'always' };
+
+const PLAIN: Setting = { decimals: 0, grouped: 'never' };
+
+function settingOf(
+  { isNumber, isName }: TableColumn,
+  at: number,
+  rows: readonly (readonly Cell[])[],
+): Setting {
+  if (!isNumber) return PLAIN;
+  const cells = rows.map((row) => row[at] ?? null);
+  const isLong = cells.some((cell) => {
+    const digits = cell === null ? null : digitsOf(cell);
+    return digits !== null && !isShort(digits);
+  });
+  return { decimals: longestFraction(cells), grouped: isName ? 'never' : isLong ? 'always' : 'long' };
 }
 
 type HeadProps = {
@@ -92,12 +107,12 @@ function TableHead({ columns, sort, onSort }: HeadProps) {
   return (
     <thead>
       <tr>
-        {columns.map(({ name, description, unit, isNumber }, at) => {
+        {columns.map(({ name, label, description, unit, isNumber }, at) => {
           const order = sort?.column !== at ? 'none' : sort.descending ? 'descending' : 'ascending';
           return (
             <th key={name} scope="col" class={isNumber ? 'number' : undefined} aria-sort={order}>
               <button type="button" class="sort" title={description ?? undefined} onClick={() => onSort(at)}>
-                <CellText cell={name} />
+                <CellText cell={label ?? name} />
                 <span class="sort-sign" aria-hidden="true">
                   {order === 'none' ? '' : order === 'ascending' ? '▲' : '▼'}
                 </span>
@@ -118,11 +133,11 @@ function TableHead({ columns, sort, onSort }: HeadProps) {
 type CellProps = {
   readonly cell: Cell;
   readonly column: TableColumn;
-  readonly decimals: number;
+  readonly setting: Setting;
   readonly shown: (text: ComponentChildren) => ComponentChildren;
 };
 
-function TableCell({ cell, column, decimals, shown }: CellProps) {
+function TableCell({ cell, column, setting, shown }: CellProps) {
   if (cell === null)
     return (
       <td class="missing">
@@ -130,9 +145,5 @@ function TableCell({ cell, column, decimals, shown }: CellProps) {
       </td>
     );
   if (!column.isNumber) return <td>{shown(<CellText cell={cell} />)}</td>;
-  return (
-    <td class="number">
-      {shown(<NumberText cell={cell} decimals={decimals} isPlain={column.isName ?? false} />)}
-    </td>
-  );
+  return <td class="number">{shown(<NumberText cell={cell} {...setting} />)}</td>;
 }

@@ -3,7 +3,7 @@ import type { Cell } from '../../documents.ts';
 
 export type Digits = {
   readonly sign: string;
-  /** Of the whole part, from the left: `12`, `345`. Up to four digits stay together. */
+  /** Of the whole part, from the left: `12`, `345`. */
   readonly groups: readonly string[];
   /** With its point; '' for none. */
   readonly fraction: string;
@@ -14,13 +14,18 @@ export function digitsOf(text: string): Digits | null {
   const parts = /^([+-]?)(\d+)(\.\d+)?$/.exec(text);
   if (parts === null) return null;
   const [, sign = '', whole = '', fraction = ''] = parts;
-  const groups = whole.length <= 4 ? [whole] : (whole.match(/\d{1,3}(?=(?:\d{3})*$)/g) ?? [whole]);
+  const groups = whole.match(/\d{1,3}(?=(?:\d{3})*$)/g) ?? [whole];
   return { sign, groups, fraction };
 }
 
 /** The longest fraction of a column, without its point. */
 export function longestFraction(cells: readonly Cell[]): number {
   return cells.reduce((most, cell) => Math.max(most, digitsOf(cell ?? '')?.fraction.length ?? 0), 1) - 1;
+}
+
+/** Four digits stay together, unless longer numbers stand in the same column. */
+export function isShort({ groups }: Digits): boolean {
+  return groups.join('').length <= 4;
 }
 
 /** What stands unseen after a number so that its point is where those of `decimals` decimals are. */

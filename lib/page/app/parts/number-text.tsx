@@ -1,20 +1,21 @@
 // An exact number: every digit of its text, set so that it can be read. Its gaps are no characters, so a copy has digits alone.
 import type { Cell } from '../../documents.ts';
 import { CellText } from './cell-text.tsx';
-import { digitsOf, paddingOf } from './digits.ts';
+import { digitsOf, isShort, paddingOf } from './digits.ts';
 import '../style/numbers.css';
 
 type NumberProps = {
   readonly cell: Cell;
   /** Of its column, which aligns the points. */
   readonly decimals?: number;
-  /** A year, a number of a thing: not in groups. */
-  readonly isPlain?: boolean;
+  /** `never`: a year, a number of a thing. `always`: longer ones stand in its column. */
+  readonly grouped?: 'never' | 'long' | 'always';
 };
 
-export function NumberText({ cell, decimals = 0, isPlain = false }: NumberProps) {
+export function NumberText({ cell, decimals = 0, grouped = 'long' }: NumberProps) {
   const digits = cell === null ? null : digitsOf(cell);
   if (digits === null) return <CellText cell={cell} />;
+  const isPlain = grouped === 'never' || (grouped === 'long' && isShort(digits));
   const groups = isPlain ? [digits.groups.join('')] : digits.groups;
   return (
     <span class="digits" data-padding={paddingOf(digits, decimals) || undefined}>

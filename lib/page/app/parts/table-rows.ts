@@ -5,6 +5,8 @@ import { compareCells } from './decimal-compare.ts';
 export type TableColumn = PageColumn & {
   /** Names a thing, as a year does: its digits are not in groups. */
   readonly isName?: boolean;
+  /** What its head says, where that is not its name. */
+  readonly label?: string;
 };
 
 export type TableSort = { readonly column: number; readonly descending: boolean };

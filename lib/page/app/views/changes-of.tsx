@@ -111,10 +111,10 @@ function Told({ index, insight, range, changes }: ToldProps) {
     <>
       <p class="lead">
         {composed.counts === null
-          ? 'More rows changed than the page lists'
+          ? `Up to ${counted(composed.mostRows, 'row')} changed`
           : capital(rowsChanged(composed.counts))}
         {'; '}
-        {files === 0 ? 'no file did' : `${counted(files, 'file')} moved them`}.
+        {files === 0 ? 'no file moved them' : `${counted(files, 'file')} moved them`}.
       </p>
       <ChangedTotals composed={composed} />
       <div class="files-and-rows">

@@ -135,7 +135,7 @@ function Line({ summary, since }: LineProps) {
           <CellText cell={name} />
         </a>
         {description !== null && (
-          <div class="small muted">
+          <div class="small muted beside">
             <CellText cell={description} max={120} />
           </div>
         )}
@@ -171,7 +171,9 @@ function RangeCells({ range }: { readonly range: ChangeRange }) {
   return (
     <>
       <td>
-        {composed.counts === null ? 'more than the page lists' : rowsChanged(composed.counts)}
+        {composed.counts === null
+          ? `up to ${counted(composed.mostRows, 'row')}`
+          : rowsChanged(composed.counts)}
         {range.untold > 0 && (
           <div class="small muted">and in older versions, which the page does not list</div>
         )}

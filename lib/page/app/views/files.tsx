@@ -11,13 +11,20 @@ import { FILE_STATE_WORDS, GRAVITY } from '../parts/state-words.ts';
 import { TimeText } from '../parts/time-text.tsx';
 import { href, type Route } from '../routes.ts';
 import { useDocument } from '../use-documents.ts';
+import { FileByName } from './file-by-name.tsx';
 import '../style/dataset.css';
 
 type FilesRoute = Extract<Route, { view: 'files' }>;
 type ViewProps = { readonly index: IndexDocument; readonly route: FilesRoute };
 
-/** `label` names a month, or a day of one: then its list is the month's. */
+/** `label` names a month, or a day of one: then its list is the month's; '' where only the file's name is known. */
 export function Files({ index, route }: ViewProps) {
+  const { name, label, source } = route;
+  if (label === '' && source !== null) return <FileByName index={index} name={name} source={source} />;
+  return <FilesOf index={index} route={route} />;
+}
+
+function FilesOf({ index, route }: ViewProps) {
   const { name, label, source } = route;
   const summary = index.datasets.find((dataset) => dataset.name === name);
   const dataset = useDocument<DatasetDocument>(summary?.document ?? null);

@@ -128,8 +128,8 @@ function Audit({ audit: { name, severity, sql, runs } }: { readonly audit: Audit
     <tr>
       <th scope="row">
         <CellText cell={name} />
-        <div class="small muted">{severity === 'error' ? 'stops what it finds' : 'warns'}</div>
-        <details class="small">
+        <div class="small muted beside">{severity === 'error' ? 'stops what it finds' : 'warns'}</div>
+        <details class="small beside">
           <summary>What it looks for</summary>
           <pre>
             <code>{sql}</code>

@@ -1,4 +1,5 @@
 // What a number was made from: its files, and the rules and versions under which they were read.
+import { useState } from 'preact/hooks';
 import type { IndexDocument, PagePartitionReceipt } from '../../documents.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { counted, countText } from '../parts/count-text.ts';
@@ -28,8 +29,25 @@ export function MadeFrom({ index, receipt }: MadeProps) {
   );
 }
 
+const SHOWN = 20;
+
 function Sources({ receipt: { sources } }: { readonly receipt: PagePartitionReceipt }) {
+  const [isWhole, setWhole] = useState(false);
   if (sources.length === 0) return null;
+  const shown = isWhole ? sources : sources.slice(0, SHOWN);
+  return (
+    <>
+      <SourceTable sources={shown} />
+      {shown.length < sources.length && (
+        <button type="button" onClick={() => setWhole(true)}>
+          Show all {counted(sources.length, 'file')}
+        </button>
+      )}
+    </>
+  );
+}
+
+function SourceTable({ sources }: Pick<PagePartitionReceipt, 'sources'>) {
   return (
     <Scroll label="Files">
       <table class="table-hover">

@@ -85,7 +85,7 @@ function PartGone({
       <Gone
         what={
           route.partition.length === insight.partitionBy.length
-            ? `There are no rows of ${partitionText(route.partition)} any more: what they were made from was withdrawn.`
+            ? `There are no rows of ${partitionText(route.partition) || 'it'} now: their files may have been withdrawn or replaced.`
             : `These numbers are parted by ${insight.partitionBy.join(', ') || 'nothing'} now, so the address does not name a part of them.`
         }
       />
@@ -247,7 +247,7 @@ function RestOfRow({ insight, row, column }: RestProps) {
                     <NumberText cell={cell} />
                   </a>
                 ) : isNumber ? (
-                  <NumberText cell={cell} isPlain />
+                  <NumberText cell={cell} grouped="never" />
                 ) : (
                   <CellText cell={cell} />
                 )}{' '}
