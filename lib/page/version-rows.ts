@@ -75,7 +75,10 @@ function sourceWords(sources: readonly SourceChange[]): string {
 }
 
 function inputWords({ inputs = [] }: Cause): string {
-  const names = inputs.map(({ table }) => table.split('/').at(-1) ?? table);
+  // The arrivals of a dataset are inner workings: to people they are its files.
+  const names = inputs.map(({ table }) =>
+    table.startsWith('arrivals/') ? 'its files' : table.slice(table.indexOf('/') + 1),
+  );
   if (names.length === 0) return '';
   const more = names.length - MAX_NAMED;
   return `${names.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''} changed`;
