@@ -1,5 +1,5 @@
 // The contract of a dataset as documentation that one can send to whoever delivers its files.
-import type { Dataset } from '../core/contract.ts';
+import type { Dataset, Field } from '../core/contract.ts';
 import type { Effects } from '../lake/effects.ts';
 import { contractExample } from './contract-example.ts';
 import type { ContractText } from './documents.ts';
@@ -27,9 +27,15 @@ async function makeText(effects: Effects, dataset: Dataset): Promise<ContractTex
       type: typeWords(field),
       required: field.constraints.required,
       rules: ruleWords(field, given.has(field.name)),
-      examples: texts.get(field.name) ?? [],
+      examples: isAnyText(field) ? [] : (texts.get(field.name) ?? []),
     })),
     rules: ruleSentences(dataset),
     example: text,
   };
+}
+
+/** Of which an example would say nothing. */
+function isAnyText({ type, format, constraints }: Field): boolean {
+  const isText = type === 'any' || (type === 'string' && format === 'default');
+  return isText && constraints.enum === undefined && constraints.pattern === undefined;
 }

@@ -26,7 +26,8 @@ export function candidates(field: Field): string[] {
     named.length > 0
       ? named.slice(0, MAX_CANDIDATES)
       : [...patterned, ...typical(field), ...beside, ...limits];
-  const isWritable = (text: string) => text !== '' && text.length <= MAX_CHARACTERS && !/[\r\n\0]/.test(text);
+  const isWritable = (text: string) =>
+    text !== '' && text.length <= MAX_CHARACTERS && !/[\r\n\0]|^-0$/.test(text);
   return [...new Set(all)].filter(isWritable).slice(0, MAX_CANDIDATES);
 }
 
@@ -36,7 +37,16 @@ function typical(field: Field): string[] {
     case 'any':
       return typicalTexts(field);
     case 'integer':
-      return numbersNear(field, ['12', '7', '1', '2024', '0', '100', '-1']);
+      return numbersNear(field, [
+        ...(PARTS[field.name.toLowerCase()] ?? []),
+        '12',
+        '7',
+        '1',
+        '2024',
+        '0',
+        '100',
+        '-1',
+      ]);
     case 'number':
       return numbersNear(field, [
         '1234.50',
@@ -67,6 +77,13 @@ function typical(field: Field): string[] {
       return ['["first","second"]', '[]'];
   }
 }
+
+/** Of whole numbers that are called so. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  year: ['2024', '2025'],
+  month: ['1', '2'],
+  day: ['31', '29'],
+};
 
 const FORMATTED: Readonly<Record<string, readonly string[]>> = {
   email: ['name@example.com', 'other@example.com'],

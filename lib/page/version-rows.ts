@@ -60,13 +60,13 @@ function sourceWords(sources: readonly SourceChange[]): string[] {
   );
 }
 
-/** One that it had not read before is no change of that table. */
+/** One that it had not read before is no change of that table. To people, the arrivals of a dataset are its files. */
 function inputWords(inputs: NonNullable<Cause['inputs']>): string[] {
   const named = (isFirst: boolean) => [
     ...new Set(
       inputs
         .filter(({ from }) => (from === null) === isFirst)
-        .map(({ table }) => table.replace(/^\w+\//, '')),
+        .map(({ table }) => (table.startsWith('arrivals/') ? 'its files' : table.replace(/^\w+\//, ''))),
     ),
   ];
   const [changed, first] = [named(false), named(true)];
