@@ -87,16 +87,12 @@ function isTime({ columns, dateParts }: Charted, name: string): boolean {
   return type === 'date' || type === 'timestamp' || (unit !== undefined && unit !== 'number');
 }
 
-/** The column of names with the most values, of those that a chart can show; any where none can. */
+/** The names in the key with the most values; where it has none, the first names beside it, or the numbers that it is. */
 function nameAxis(charted: Charted, distinct: Distinct): string[] | undefined {
-  const named = namedColumns(charted);
   const count = (name: string) => distinct.get(name) ?? 0;
-  const most = named.reduce<string | undefined>(
-    (best, name) => (best === undefined || count(name) > count(best) ? name : best),
-    undefined,
-  );
-  const text = charted.columns.find(({ type }) => type === 'string')?.name;
-  const chosen = most ?? (charted.key.length === 0 ? text : undefined);
+  const [most] = namedColumns(charted).sort((a, b) => count(b) - count(a));
+  const beside = charted.columns.find(({ type }) => type === 'string')?.name;
+  const chosen = most ?? beside ?? charted.key[0];
   return chosen === undefined ? undefined : [chosen];
 }
 

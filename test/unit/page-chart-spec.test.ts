@@ -96,6 +96,18 @@ const CASES: readonly Case[] = [
     { kind: 'bar', x: ['city'], measures: ['n'], colour: 'tier' },
   ],
   [
+    'names beside a key of numbers',
+    { columns: columns('id long', 'model string', 'n long'), key: ['id'] },
+    {},
+    { kind: 'bar', x: ['model'], measures: ['n'], colour: null },
+  ],
+  [
+    'the numbers of the key where nothing has a name',
+    { columns: columns('id long', 'n long'), key: ['id'] },
+    {},
+    { kind: 'bar', x: ['id'], measures: ['n'], colour: null },
+  ],
+  [
     'measures of one unit, at most three',
     {
       columns: columns(

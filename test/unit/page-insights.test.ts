@@ -10,8 +10,8 @@ import type {
   ReceiptsDocument,
   RowsDocument,
 } from '../../lib/page/documents.ts';
-import { openPageLake, type PageLake, type WrittenPage } from '../support/page-lake.ts';
-import { rowsOf } from '../support/shop-lake.ts';
+import { openPageLake, type PageLake, type WrittenPage, writeOver } from '../support/page-lake.ts';
+import { openProcess, rowsOf } from '../support/shop-lake.ts';
 
 const CONTRACT = {
   name: 'shop',
@@ -308,6 +308,21 @@ describe('the insights of the page', () => {
     expect(change.sources.map(({ source, change: how }) => [source, how])).toEqual([[B, 'replaced']]);
   });
 
+  it('say which inputs cannot be traced any more, though no data file of theirs changed', async () => {
+    const before = await shop.write();
+    const inputs = shop.store.keys().filter((key) => key.startsWith('tables/sales/'));
+    await shop.store.remove(inputs);
+    const { world, clock, landing, store, site } = shop;
+    const after = await writeOver(openProcess(world, clock, landing, store), site);
+    const [second] = await receipts(after, 'takings');
+    expect(second?.lost[0]).toMatch(
+      /^insights\/takings was made from version 1 of a tables\/sales that is not/,
+    );
+    expect(second?.sources).toEqual([]);
+    expect((await receipts(before, 'takings'))[0]?.lost).toEqual([]);
+    expect(after.index.insights.find(({ name }) => name === 'takings')?.state).toBe('fault');
+  });
+
   it('stop at no table that cannot be read', async () => {
     const log = await new TableLogs(shop.lake.effects.tables).find('insights/takings');
     const [live] = log?.filesAt(log.newest) ?? [];
@@ -331,6 +346,37 @@ describe('the insights of the page', () => {
     });
     const places = lineage.nodes.map(({ rank: column, order }) => `${column} ${order}`);
     expect(new Set(places).size).toBe(lineage.nodes.length);
+  });
+});
+
+describe('an insight of many rows', () => {
+  it('shows the first 20,000 of a partition, and of a change the first 2,000 with all of its totals', async () => {
+    const text =
+      '/* ---\ndescription: All.\n--- */\nSELECT till, amount, CAST(1.5 AS DOUBLE) AS ratio FROM sales\n';
+    const large = await openPageLake(
+      { name: 'shop', resources: CONTRACT.resources.slice(0, 1) },
+      { all_sales: text },
+    );
+    try {
+      const rows = Array.from({ length: 20_010 }, (_, n) => `t${n},0.01`);
+      await large.put(A, HEADER, ...rows);
+      await large.sync();
+      const page = await large.write();
+      const { parts, changes, chart } = await page.insight('all_sales');
+      expect(parts.map(({ partitions, rowCount, moreRows }) => [partitions, rowCount, moreRows])).toEqual([
+        [[{}], 20_010, 10],
+      ]);
+      expect((await page.document<RowsDocument>(parts[0]?.rows)).rows).toHaveLength(20_000);
+      expect(chart).toEqual({ kind: 'bar', x: ['till'], measures: ['amount', 'ratio'], colour: null });
+      const change = await page.document<ChangeDocument>(changes[0]?.change);
+      expect([change.key, change.rows?.length, change.moreRows]).toEqual([[], 2000, 18_010]);
+      expect(change.totals).toEqual([
+        { column: 'amount', old: null, new: '200.10' },
+        { column: 'ratio', old: null, new: '30015.0' },
+      ]);
+    } finally {
+      await large.world.close();
+    }
   });
 });
 
