@@ -139,6 +139,7 @@ async function serve({ local, choice, terminal, environment, options }: Call): P
   try {
     const place = choice.out === undefined ? servedPlace(effects) : await placeOf(local, choice.out);
     await writeTo(effects, place, options);
+    if (interrupt.stopped) return 0;
     const live = new LivePage(place, options, warn);
     const server = await servePage(place, choice.port);
     await terminal.out([`Look at ${server.url}`, 'It follows the lake; press Ctrl-C to stop.']);

@@ -14,6 +14,7 @@ const ROOMS = [
 const EDGES: Record<string, readonly string[]> = {
   adapters: ['.', 'sql', 'core'],
   local: [...ROOMS, 'adapters'],
+  // The functions read for people by the page alone.
   aws: [...ROOMS.filter((room) => room !== 'inspect'), 'adapters'],
   stacks: ['.', 'core', 'definitions', 'adapters', 'aws'],
   cli: [...ROOMS, 'adapters', 'local'],
