@@ -4,6 +4,7 @@ import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import type { IndexDocument, InsightDocument, Ref } from '../../lib/page/documents.ts';
 import type { Written } from '../../lib/page/site.ts';
 import { writePage } from '../../lib/page/write-page.ts';
+import { documentOf } from './page-site.ts';
 import {
   newStore,
   openPackage,
@@ -66,13 +67,7 @@ export async function openPageLake(
 
 export async function writeOver({ effects }: TestLake, site: MemoryStore): Promise<WrittenPage> {
   const written = await writePage(effects, site, '', { assets: new Map(), options: '' });
-  const document = async <T>(ref: Ref<T> | null | undefined): Promise<T> => {
-    const bytes = await site.read(`data/${ref}`);
-    if (bytes === undefined) throw new Error(`no document ${ref}`);
-    const text = new TextDecoder().decode(bytes);
-    const [, json = ''] = /^\(self\.sluice\?\?=\[\]\)\.push\((.*)\);\n$/s.exec(text) ?? [];
-    return JSON.parse(json)[1] as T;
-  };
+  const document = <T>(ref: Ref<T> | null | undefined) => documentOf<T>(site, ref ?? null);
   const index = await document<IndexDocument>('index.js');
   return {
     ...written,
