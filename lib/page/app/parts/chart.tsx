@@ -126,7 +126,7 @@ function Values({ shown, at }: { readonly shown: ChartPoints; readonly at: numbe
 }
 
 /** The shapes of the lines, in their order. */
-const SWATCHES = ['●', '■', '▲', '◆', '○', '□', '△'];
+const SWATCHES = ['●', '■', '▲', '◆', '▼', '✚', '★'];
 
 function Notes({ spec, shown }: { readonly spec: ChartSpec; readonly shown: ChartPoints }) {
   const notes = [

@@ -4,6 +4,7 @@ import type {
   IndexDocument,
   InsightDocument,
   PagePartitionReceipt,
+  Partition,
   ReceiptsDocument,
   RowsDocument,
 } from '../../documents.ts';
@@ -66,7 +67,15 @@ function OfInsight({ index, route, document }: ViewProps & { readonly document: 
       {(insight) => {
         const part = partOf(insight, route.partition);
         if (part === undefined) return <PartGone insight={insight} route={route} />;
-        return <OfPart key={part.rows} index={index} route={route} insight={insight} part={part} />;
+        return (
+          <OfPart
+            key={JSON.stringify(route.partition)}
+            index={index}
+            route={route}
+            insight={insight}
+            part={part}
+          />
+        );
       }}
     </Loading>
   );
@@ -137,10 +146,8 @@ type FoundProps = ViewProps & {
 function Found({ index, route, insight, rows, isCut, receipt }: FoundProps) {
   const [row] = rows;
   const place = insight.columns.findIndex(({ name }) => name === route.column);
-  const partition = { stale: here(insight.stale), warnings: here(insight.warnings) };
-  function here<Reason extends InsightDocument['stale'][number]>(reasons: readonly Reason[]) {
-    return reasons.filter((reason) => samePartition(insight.partitionBy, reason.partition, route.partition));
-  }
+  const isHere = ({ partition }: { readonly partition: Partition }) =>
+    samePartition(insight.partitionBy, partition, route.partition);
   return (
     <>
       {row === undefined ? (
@@ -153,7 +160,13 @@ function Found({ index, route, insight, rows, isCut, receipt }: FoundProps) {
           {counted(rows.length, 'row')} have these values: the first is shown. All were made from the same.
         </p>
       )}
-      <Trouble insight={{ ...partition, partitionBy: insight.partitionBy }} />
+      <Trouble
+        insight={{
+          partitionBy: insight.partitionBy,
+          stale: insight.stale.filter(isHere),
+          warnings: insight.warnings.filter(isHere),
+        }}
+      />
       {row !== undefined && <RestOfRow insight={insight} row={row} column={route.column} />}
       {receipt === undefined ? (
         <p class="notice">The page has no receipt of this part. It may have been written a moment ago.</p>
