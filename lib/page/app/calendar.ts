@@ -11,8 +11,12 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export function ordinalOf(period: string, unit: Unit): number | undefined {
   const [, year, month, day] = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(period) ?? [];
   if (year === undefined || (day === undefined) !== (unit === 'month')) return undefined;
-  if (unit === 'month') return (Number(year) - 1970) * 12 + Number(month) - 1;
-  return Math.floor(Date.parse(`${period}T00:00:00Z`) / DAY_MS);
+  const ordinal =
+    unit === 'month'
+      ? (Number(year) - 1970) * 12 + Number(month) - 1
+      : Math.floor(Date.parse(`${period}T00:00:00Z`) / DAY_MS);
+  // A 30th of February, or a month 13, is none.
+  return Number.isNaN(ordinal) || periodOf(ordinal, unit) !== period ? undefined : ordinal;
 }
 
 /** `2024-01-03` or `2024-01`. */

@@ -160,7 +160,9 @@ function path(...segments: readonly string[]): string {
 }
 
 function queryOf(values: Readonly<Record<string, string | null>>): string {
-  const given = Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === null ? [] : [[name, value] as [string, string]],
+  );
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }
 

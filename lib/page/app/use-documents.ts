@@ -64,17 +64,31 @@ export function useDocument<Document extends object>(ref: Ref<Document> | null):
   return loaded;
 }
 
-/** The same for several, by a name of each; none is waited for. */
+/** Of several documents, what is there is shown together: a view need not be drawn once for each. */
+const TOGETHER_MS = 250;
+
+/** The same for several, by a name of each; none is waited for for long. */
 export function useDocuments<Document extends object>(
   refs: ReadonlyMap<string, Ref<Document>>,
 ): ReadonlyMap<string, Loaded<Document>> {
   const [all, setAll] = useState<ReadonlyMap<string, Loaded<Document>>>(new Map());
   const wanted = JSON.stringify([...refs]);
   useEffect(() => {
-    let isWanted = true;
-    const take = (name: string, loaded: Loaded<Document>) => {
-      if (isWanted) setAll((before) => new Map(before).set(name, loaded));
+    const arrived = new Map<string, Loaded<Document>>();
+    const show = () => {
+      const batch = [...arrived];
+      arrived.clear();
+      if (batch.length > 0) setAll((before) => new Map([...before, ...batch]));
     };
+    let open = refs.size;
+    const take = (name: string, loaded: Loaded<Document>) => {
+      arrived.set(name, loaded);
+      open -= 1;
+      if (open > 0) return;
+      clearInterval(timer);
+      show();
+    };
+    const timer = setInterval(show, TOGETHER_MS);
     for (const [name, ref] of refs)
       load<Document>(ref).then(
         (document) => take(name, { state: 'there', document }),
@@ -84,7 +98,8 @@ export function useDocuments<Document extends object>(
         },
       );
     return () => {
-      isWanted = false;
+      open = Number.POSITIVE_INFINITY;
+      clearInterval(timer);
     };
   }, [wanted]);
   return all;

@@ -1,4 +1,5 @@
 // One dataset's fields in the calendar. A field with files leads to them; what it holds is in its name for a screen reader.
+import { useMemo } from 'preact/hooks';
 import type { ArrivalPeriod, ArrivalsDocument } from '../../documents.ts';
 import { ordinalOf, periodOf, periodWords, stateOf } from '../calendar.ts';
 import { href } from '../routes.ts';
@@ -15,6 +16,14 @@ type RowProps = {
 };
 
 export function CalendarRow({ document, first, length, hasEntry, tell }: RowProps) {
+  // Drawn again only for another document or window, not for a row that came beside it.
+  return useMemo(
+    () => <Row document={document} first={first} length={length} hasEntry={hasEntry} tell={tell} />,
+    [document, first, length, hasEntry, tell],
+  );
+}
+
+function Row({ document, first, length, hasEntry, tell }: RowProps) {
   const { dataset, unit } = document;
   const shown = new Map<number, ArrivalPeriod>();
   for (const period of document.periods) {
@@ -53,7 +62,7 @@ type FieldProps = {
 function Field({ dataset, period, content, tabIndex, tell }: FieldProps) {
   const state = content && stateOf(content);
   const words = `${dataset}, ${period}: ${content === undefined ? 'nothing' : periodWords(content)}`;
-  const listen = { onFocus: () => tell(words), onMouseEnter: () => tell(words) };
+  const listen = { onFocusIn: () => tell(words), onMouseEnter: () => tell(words) };
   if (content === undefined || state === undefined)
     return (
       <td class="field" tabIndex={tabIndex} aria-label={words} {...listen}>

@@ -4,7 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ArrivalsDocument } from '../../documents.ts';
 import { ordinalOf, periodOf, type Reach, reachOf, spansOf, type Unit, WINDOWS } from '../calendar.ts';
 import { CalendarRow } from './calendar-row.tsx';
-import { moveInGrid } from './grid-keys.ts';
+import { moveInGrid } from './grid-focus.ts';
 
 /** A delivery may be about days to come, but not about the next century. */
 const AHEAD_DAYS = 92;
@@ -132,7 +132,7 @@ function Head({
         <td class="calendar-corner" />
         {spansOf(first, length, unit).map(({ label, length: width }) => (
           <th key={label} scope="colgroup" colSpan={width} class="calendar-span">
-            <span>{width > 2 ? label : ''}</span>
+            <span class={width > 2 ? '' : 'visually-hidden'}>{label}</span>
           </th>
         ))}
       </tr>
@@ -143,8 +143,8 @@ function Head({
           const number = Number(period.slice(unit === 'day' ? 8 : 5));
           const isNamed = unit === 'month' || number === 1 || (number % 5 === 0 && number < 30);
           return (
-            <th key={period} scope="col" class="calendar-number" aria-label={period}>
-              {isNamed ? number : ''}
+            <th key={period} scope="col" class="calendar-number">
+              <span class={isNamed ? '' : 'visually-hidden'}>{number}</span>
             </th>
           );
         })}
