@@ -28,6 +28,7 @@ const PACKAGES: Record<string, string> = {
   '@aws-sdk': 'adapters',
   '@aws-lambda-powertools': 'aws',
   'aws-cdk-lib': 'stacks',
+  '@dagrejs': 'page',
   esbuild: 'stacks',
 };
 /** What sql and core may not touch: I/O, time and chance. */
