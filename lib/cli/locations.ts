@@ -1,6 +1,7 @@
 // The locations that a verb works on, from its options, and how they are shown to people.
 import { relative } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { UsageError } from '../errors.ts';
 import { locationProblem } from '../local/location-text.ts';
 import { refuseForeignDefault } from '../local/locations.ts';
@@ -56,9 +57,4 @@ export function typed(path: string): string {
   const way = isS3Location(path) ? path : relative(process.cwd(), path);
   const shown = way === '' ? '.' : way.length < path.length ? way : path;
   return shellWord(shown);
-}
-
-/** Quoted if a shell would take it for anything but one word. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

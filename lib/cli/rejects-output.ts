@@ -8,10 +8,10 @@ import { CliError, UsageError } from '../errors.ts';
 import { readRefusedRows, type SourceRejects } from '../inspect/rejects.ts';
 import { deliveryLabel } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
-import type { Settled } from '../maintain/settling.ts';
+import { settledText } from '../maintain/settled-text.ts';
 import { sendAgain } from './send-again.ts';
 import type { Terminal } from './terminal.ts';
-import { count, firstWords, number, timeText } from './text.ts';
+import { count, number } from './text.ts';
 
 export type Shape = {
   readonly format: 'table' | 'csv' | 'json';
@@ -41,12 +41,6 @@ async function* openFirst(found: AsyncIterable<SourceRejects>, all: boolean): As
     if (rejects.settled === undefined) yield rejects;
     else if (all) settled.push(rejects);
   yield* settled;
-}
-
-/** `settled by ann, 2024-05-01 10:00:00Z: resent as b.csv` */
-export function settledText(settled: Settled): string {
-  if (settled.by === 'content') return `settled: its content is live from ${firstWords(settled.sources, 3)}`;
-  return `settled by ${settled.who}, ${timeText(settled.at)}: ${settled.why}`;
 }
 
 /** A record for each field and rule, and one for a rejected file. */

@@ -1,9 +1,9 @@
 // The name under which to send corrected rows: next to their original file, because under its name they would replace
 // its other rows.
 import type { Dataset, Encoding } from '../core/contract.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { SourceRejects } from '../inspect/rejects.ts';
 import type { Effects } from '../lake/effects.ts';
-import { shellWord } from './locations.ts';
 
 /** Where `iconv` has another name, or means other characters by ours. */
 const ICONV: Readonly<Partial<Record<Encoding, string>>> = {

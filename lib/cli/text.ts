@@ -1,25 +1,13 @@
-// Small texts for people: numbers, counts, durations, times, the first few of a list, sections. Pure.
+// Small texts for people: durations, sizes, the first few of a list, sections. Pure.
+import { number } from '../core/plain-text.ts';
 
-/** `12,345` */
-export function number(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-/** `1 file`, `12,345 rows` */
-export function count(value: number, noun: string): string {
-  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
-}
+export { count, firstWords, number, timeText } from '../core/plain-text.ts';
 
 /** `0.8 s`, `2 min 05 s` */
 export function duration(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
-}
-
-/** `2024-01-31 10:00:05Z` */
-export function timeText(iso: string): string {
-  return iso.replace('T', ' ').replace(/\.\d+Z$/, 'Z');
 }
 
 /** The first `most` items, one per line, and how many more there are. `more`: how to see them. */
@@ -32,13 +20,6 @@ function firstLines(items: readonly string[], most: number, more?: string): stri
 /** Below a list or a table that is cut. `more`: how to see the rest. */
 export function restLine(rest: number, more: string): string {
   return `… and ${number(rest)} more; ${more}`;
-}
-
-/** `a, b, c, … (4 in all)` */
-export function firstWords(items: readonly string[], most: number): string {
-  return items.length <= most
-    ? items.join(', ')
-    : `${items.slice(0, most).join(', ')}, … (${number(items.length)} in all)`;
 }
 
 /** Of accepted rows, those that are no current rows since another row of their file has their key; nothing where there are none. */

@@ -106,16 +106,41 @@ export type LakeStatus = {
   readonly failures: readonly TableFailure[];
 };
 
+/** What one dataset has in landing and in the lake, file by file. */
+export type FoundFiles = {
+  /** In landing. */
+  readonly versions: readonly ObjectVersion[];
+  /** The data files of its landing table. */
+  readonly live: LiveFiles;
+  /** Keys whose present version was not read yet. */
+  readonly waiting: ReadonlySet<string>;
+  /** Refused as a whole in their present version, settled or not. */
+  readonly refused: readonly Report[];
+  /** Accepted without accepted rows, so that they have no data file. */
+  readonly empty: readonly Report[];
+};
+
+/** `files`: by the name of the dataset; those whose table cannot be read are missing. */
+export type LakeSurvey = { readonly status: LakeStatus; readonly files: ReadonlyMap<string, FoundFiles> };
+
 export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
+  return (await surveyLake(effects)).status;
+}
+
+/** The status, with the files that it was made from: landing is listed once for both. */
+export async function surveyLake(effects: Effects): Promise<LakeSurvey> {
   const census = await takeCensus(effects);
   const { objects, unseen } = census;
   const present = versionsByDataset(objects, 'claimed', 'contested');
   const settling = await Settling.of(effects);
   const failures: TableFailure[] = [];
   const datasets: DatasetStatus[] = [];
+  const files = new Map<string, FoundFiles>();
   for (const dataset of effects.catalog.datasets)
     await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
-      datasets.push(await datasetStatus(effects, dataset, present.get(dataset) ?? [], unseen, settling));
+      const found = await findFiles(effects, dataset, present.get(dataset) ?? []);
+      datasets.push(await datasetStatus(effects, dataset, found, unseen, settling));
+      files.set(dataset.name, found);
     });
   const derived: DerivedStatus[] = [];
   for (const derivation of effects.catalog.derivations)
@@ -127,7 +152,7 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   const { aside } = effects.catalog;
   const [unknown, asideKeys] = [keysIn(census, 'unknown'), keysIn(census, 'aside')];
   const found = { datasets, derived, unknown, unseen, left, aside, asideKeys };
-  return { ...found, ...states, failures: onePerTable(failures) };
+  return { status: { ...found, ...states, failures: onePerTable(failures) }, files };
 }
 
 /** Of every table that the lake holds: what its log says besides rows. `left`: those that nothing defines. */
@@ -148,27 +173,36 @@ async function tableStates(
   return { foreign, logs };
 }
 
-async function datasetStatus(
+async function findFiles(
   effects: Effects,
   dataset: Dataset,
   versions: readonly ObjectVersion[],
+): Promise<FoundFiles> {
+  const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+  const live = filesBySource(landed?.files.values() ?? []);
+  const refused: Report[] = [];
+  const empty: Report[] = [];
+  const waiting = new Set<string>();
+  for (const version of versions) {
+    const found = await settledBefore(effects, dataset, version, live);
+    if (found === undefined) waiting.add(version.key);
+    else if (found.report?.outcome === 'rejected') refused.push(found.report);
+    else if (found.report) empty.push(found.report);
+  }
+  return { versions, live, waiting, refused, empty };
+}
+
+async function datasetStatus(
+  effects: Effects,
+  dataset: Dataset,
+  { versions, live, waiting, refused, empty }: FoundFiles,
   unseen: readonly Unseen[],
   settling: Settling,
 ): Promise<DatasetStatus> {
   const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
   const table = await effects.tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
-  const live = filesBySource(landed?.files.values() ?? []);
   const sources = [...live.values()].flatMap(([add]) => (add && roleOf(add) === undefined ? [add] : []));
   const origins = sources.flatMap(originOf);
-  const refused: Report[] = [];
-  const empty: Report[] = [];
-  let waiting = 0;
-  for (const version of versions) {
-    const found = await settledBefore(effects, dataset, version, live);
-    if (found === undefined) waiting += 1;
-    else if (found.report?.outcome === 'rejected') refused.push(found.report);
-    else if (found.report) empty.push(found.report);
-  }
   const { rejected, openQuarantinedRows, settled } = await openAndSettled(
     effects,
     dataset,
@@ -192,7 +226,7 @@ async function datasetStatus(
     openQuarantinedRows,
     rejected,
     settled,
-    waiting,
+    waiting: waiting.size,
     vanished: [...live]
       .filter(([source, adds]) => !keys.has(source) && !isKept(dataset, adds))
       .flatMap(([source]) => (effects.catalog.asideOf(source) || isUnseen(unseen, source) ? [] : [source]))

@@ -1,7 +1,132 @@
-// One dataset's line on the first screen, and its documents.
-import type { DatasetSummary } from './documents.ts';
+// Each dataset's line on the first screen, and its documents. One that cannot be told does not stop the others.
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import { CliError, CorruptionError } from '../errors.ts';
+import { tableHistory, type VersionHistory } from '../inspect/history.ts';
+import type { DatasetStatus, FoundFiles } from '../inspect/lake-status.ts';
+import type { TableLog } from '../inspect/table-log.ts';
+import { goingOn } from '../table-failures.ts';
+import { arrivalsDocument, fileLists, type ListedRow } from './arrivals.ts';
+import { datasetDocument } from './dataset-document.ts';
+import { waitingFiles } from './dataset-faults.ts';
+import type { DatasetSummary, State } from './documents.ts';
+import { filePeriods, missingByPeriod } from './file-periods.ts';
+import { fileRows } from './file-rows.ts';
+import { refusals, refusedDocuments } from './refused.ts';
+import { rowTrend } from './row-trend.ts';
 import type { Writing } from './writing.ts';
 
-export async function datasetSummaries(_writing: Writing): Promise<DatasetSummary[]> {
-  return [];
+/** In the order of the catalog. */
+export async function datasetSummaries(writing: Writing): Promise<DatasetSummary[]> {
+  const { effects, status, files, failures } = writing;
+  const statuses = new Map(status.datasets.map((dataset) => [dataset.dataset, dataset]));
+  const summaries: DatasetSummary[] = [];
+  for (const dataset of effects.catalog.datasets) {
+    const [own, found] = [statuses.get(dataset.name), files.get(dataset.name)];
+    let summary = unknown(dataset);
+    if (own && found)
+      await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
+        summary = await datasetSummary(writing, dataset, own, found);
+      });
+    summaries.push(summary);
+  }
+  return summaries;
+}
+
+/** Of a table that cannot be read. */
+function unknown({ name, package: inPackage, description }: Dataset): DatasetSummary {
+  const counts = { files: 0, rows: 0, refusedRows: 0, waiting: 0, rejected: 0, late: 0 };
+  const never = {
+    lastArrival: null,
+    lastCommit: null,
+    version: null,
+    trend: [],
+    document: null,
+    arrivals: null,
+  };
+  return { name, package: inPackage, description: description ?? null, state: 'fault', ...counts, ...never };
+}
+
+async function datasetSummary(
+  writing: Writing,
+  dataset: Dataset,
+  own: DatasetStatus,
+  found: FoundFiles,
+): Promise<DatasetSummary> {
+  const { effects, hasLanding } = writing;
+  const table = await readableLog(writing, `tables/${dataset.name}`);
+  const history = table ? tableHistory(table) : [];
+  return {
+    name: dataset.name,
+    package: dataset.package,
+    description: dataset.description ?? null,
+    state: stateOf(writing, own),
+    files: own.files,
+    rows: own.rows,
+    refusedRows: own.openQuarantinedRows,
+    waiting: hasLanding ? waitingFiles(own) : 0,
+    rejected: own.rejected.length,
+    late: hasLanding ? (own.overdue?.periods ?? 0) : 0,
+    lastArrival: own.lastArrival,
+    lastCommit: table ? new Date(table.timeOf(table.newest)).toISOString() : null,
+    version: own.version,
+    trend: table ? rowTrend(table, history, effects.clock()) : [],
+    ...(await documents(writing, dataset, own, found, history)),
+  };
+}
+
+async function documents(
+  writing: Writing,
+  dataset: Dataset,
+  own: DatasetStatus,
+  found: FoundFiles,
+  history: readonly VersionHistory[],
+): Promise<Pick<DatasetSummary, 'document' | 'arrivals'>> {
+  const { site, status, hasLanding } = writing;
+  const { name } = dataset;
+  const log = await readableLog(writing, tablePrefix(landingTable(dataset)));
+  let periods = filePeriods(dataset, []);
+  const input = { dataset, found, settled: own.settled, unseen: status.unseen, hasLanding, log };
+  const rows = fileRows(input, (sources) => {
+    periods = filePeriods(dataset, sources);
+    return periods;
+  });
+  const all = refusals(found, own.settled);
+  const refused = await refusedDocuments(writing, dataset, all);
+  const documentOf = new Map(refused.map((one) => [one.source, one.refused]));
+  const listed = rows.map(
+    ({ counts, ...row }): ListedRow => ({ ...row, refused: documentOf.get(row.source) ?? null, counts }),
+  );
+  const lists = await fileLists(writing, name, listed);
+  const missing = missingByPeriod(dataset, hasLanding ? own.overdue : null);
+  const { unit, from } = periods;
+  const calendar = arrivalsDocument({ dataset: name, unit, from }, listed, lists, missing);
+  return {
+    document: await datasetDocument(writing, dataset, { lists: [...lists.values()], history, all, refused }),
+    arrivals: await site.document('arrivals', calendar, () => calendar),
+  };
+}
+
+/** Undefined where there is none, and where its log lacks a part: that is a fault of its own, and the present is known without it. */
+async function readableLog({ logs }: Writing, prefix: string): Promise<TableLog | undefined> {
+  try {
+    return await logs.find(prefix);
+  } catch (error) {
+    if (error instanceof CorruptionError || (error instanceof CliError && error.name === 'CliError'))
+      return undefined;
+    throw error;
+  }
+}
+
+function stateOf({ status, hasLanding }: Writing, own: DatasetStatus): State {
+  const tables = [`tables/${own.dataset}`, `arrivals/${own.dataset}`];
+  const isChanged = status.foreign.some(({ table }) => tables.includes(table));
+  const isCut = status.logs.some((problem) => tables.some((table) => problem.includes(`${table}/`)));
+  const missing = hasLanding ? own.vanished.length + (own.overdue?.periods ?? 0) : 0;
+  const refused = own.rejected.filter(({ reason }) => reason?.rule !== 'duplicate');
+  if (isChanged || isCut || missing + refused.length > 0) return 'fault';
+  const remarks = [own.shrunk, own.unmatched, own.duplicates, own.rejected].flat();
+  const open = own.openQuarantinedRows + (hasLanding ? waitingFiles(own) : 0);
+  return open + remarks.length > 0 ? 'attention' : 'well';
 }

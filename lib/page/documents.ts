@@ -187,6 +187,7 @@ export type FileRow = {
   readonly committedAt: Time | null;
   /** Its older versions that were in the table, the newest first. */
   readonly before: readonly FormerFile[];
+  /** Null for a file without refused rows, and beyond the newest 1,000 with some. */
   readonly refused: Ref<RefusedDocument> | null;
 };
 
@@ -246,6 +247,8 @@ export type ContractField = {
 export type RefusedSummary = {
   /** The most frequent first. */
   readonly byRule: readonly RefusedRule[];
+  /** The open files that `byRule` counts: the newest, at most 1,000. */
+  readonly ofFiles: number;
   /** The newest first, at most 200. */
   readonly files: readonly RefusedFile[];
   readonly moreFiles: number;

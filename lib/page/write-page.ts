@@ -1,6 +1,6 @@
 // Writes the page over a lake: every document that changed since it was last written, and the index that names them. Reads
 // the lake and never changes a table.
-import { lakeStatus } from '../inspect/lake-status.ts';
+import { surveyLake } from '../inspect/lake-status.ts';
 import { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -15,6 +15,10 @@ export type PageOptions = {
   readonly assets: PageAssets;
   /** Options that commands on the page need: see IndexDocument. */
   readonly options: string;
+  /** False where landing is not at hand, as for a lake whose folder of files is elsewhere. Default: true. */
+  readonly hasLanding?: boolean;
+  /** Asked before each document: true ends the writing with OutOfTimeError. Default: never. */
+  readonly outOfTime?: () => boolean;
 };
 
 /** `store`, `prefix`: where the page's files go. */
@@ -22,12 +26,14 @@ export async function writePage(
   effects: Effects,
   store: ObjectStore,
   prefix: string,
-  { assets, options }: PageOptions,
+  { assets, options, hasLanding = true, outOfTime }: PageOptions,
 ): Promise<Written> {
-  const site = await Site.open(store, prefix, effects.clock);
+  const site = await Site.open(store, prefix, effects.clock, outOfTime);
   const logs = new TableLogs(effects.tables);
-  const status = await lakeStatus(effects);
-  const writing = { effects, site, logs, status, options };
+  const { status: found, files } = await surveyLake(effects);
+  const failures = [...found.failures];
+  const status = { ...found, failures };
+  const writing = { effects, site, logs, status, failures, files, hasLanding, options };
   const datasets = await datasetSummaries(writing);
   const insights = await insightSummaries(writing);
   const index = {
@@ -36,7 +42,7 @@ export async function writePage(
     landing: effects.landing.location,
     writtenAt: effects.clock().toISOString(),
     options,
-    summary: summaryOf(status),
+    summary: summaryOf(writing),
     faults: faultsOf(writing),
     datasets,
     insights,

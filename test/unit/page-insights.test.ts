@@ -1,311 +1,425 @@
-// What the page shows of an insight's numbers: charts' points, receipts' addresses and older numbers, what lies between versions,
-// and the part of the lineage around a table.
-import { describe, expect, it } from 'vitest';
-import { changeRange, dayBefore, parseEnd } from '../../lib/page/app/change-range.ts';
-import { changeTable, differingColumns } from '../../lib/page/app/change-table.ts';
-import { composeChanges } from '../../lib/page/app/compose-changes.ts';
-import { likelyLists } from '../../lib/page/app/file-list.ts';
-import { partitionText, type ReceiptRoute, receiptRoute, rowsAt } from '../../lib/page/app/insight-rows.ts';
-import { lineagePart } from '../../lib/page/app/lineage-part.ts';
-import { chartPoints } from '../../lib/page/app/parts/chart-series.ts';
-import { digitsOf, longestFraction, paddingOf } from '../../lib/page/app/parts/digits.ts';
-import { numberBefore } from '../../lib/page/app/receipt-history.ts';
-import { href, parseRoute } from '../../lib/page/app/routes.ts';
-import type { Cell, ChangeDocument, ChartSpec, PageColumn } from '../../lib/page/documents.ts';
+// The documents of insights on the page, over a lake with corrections, side inputs, audits and a history.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tablePrefix } from '../../lib/core/insight.ts';
+import { partitionsNamed } from '../../lib/inspect/find-table.ts';
+import { tableReceipt } from '../../lib/inspect/receipt.ts';
+import { TableLogs } from '../../lib/inspect/table-log.ts';
+import type {
+  ChangeDocument,
+  PagePartitionReceipt,
+  ReceiptsDocument,
+  RowsDocument,
+} from '../../lib/page/documents.ts';
+import { openPageLake, type PageLake, type WrittenPage, writeOver } from '../support/page-lake.ts';
+import { openProcess, rowsOf } from '../support/shop-lake.ts';
 
-const column = (name: string, type: string): PageColumn => ({
-  name,
-  type,
-  isNumber: /^(?:long|decimal)/.test(type),
-  description: null,
-  unit: null,
-});
+const CONTRACT = {
+  name: 'shop',
+  resources: [
+    {
+      name: 'sales',
+      path: 'sales/day=*/*.csv',
+      partitionBy: ['day'],
+      schema: {
+        fields: [
+          { name: 'day', type: 'date' },
+          { name: 'till', type: 'string' },
+          { name: 'amount', type: 'number', precision: 30, scale: 2 },
+        ],
+      },
+    },
+    {
+      name: 'owners',
+      path: 'owners/*.csv',
+      mode: 'upsert',
+      history: true,
+      schema: {
+        primaryKey: ['till'],
+        fields: [
+          { name: 'till', type: 'string', constraints: { required: true } },
+          { name: 'owner', type: 'string' },
+        ],
+      },
+    },
+  ],
+};
+const TAKINGS = `/* ---
+description: What each till took.
+headline: true
+over: sales
+partitionBy: [day]
+key: [till]
+audits:
+  - name: no_debt
+    sql: SELECT * FROM this WHERE takings < 0
+  - name: small
+    severity: warn
+    sql: SELECT * FROM this WHERE takings BETWEEN 1000000 AND 3000000
+columns:
+  takings: What it took, net [EUR].
+--- */
+SELECT day, till, CAST(sum(amount) AS DECIMAL(38, 2)) AS takings, count(*) AS sales FROM sales GROUP BY ALL
+`;
+const OWNER_TAKINGS = `/* ---
+over: takings
+partitionBy: [day]
+key: [owner]
+chart: {kind: bar, x: owner}
+--- */
+SELECT day, coalesce(owner, '?') AS owner, CAST(sum(takings) AS DECIMAL(38, 2)) AS takings
+FROM takings LEFT JOIN owners USING (till) GROUP BY ALL
+`;
+const TOTAL = `/* ---
+chart: false
+--- */
+SELECT CAST(sum(takings) AS DECIMAL(38, 2)) AS takings FROM takings
+`;
 
-const COLUMNS = [
-  column('year', 'long'),
-  column('month', 'long'),
-  column('region', 'string'),
-  column('cost', 'decimal(38,2)'),
+const [A, A2, B] = [
+  'sales/day=2024-01-01/a.csv',
+  'sales/day=2024-01-01/a2.csv',
+  'sales/day=2024-01-02/b.csv',
 ];
-const TABLE = { name: 'costs', columns: COLUMNS, partitionBy: ['year', 'month'], key: ['region'] };
+const HEADER = 'till,amount';
 
-describe('a chart', () => {
-  const spec: ChartSpec = { kind: 'line', x: ['year', 'month'], measures: ['cost'], colour: 'region' };
-  const rows: Cell[][] = [
-    ['2024', '10', 'eu', '1.00'],
-    ['2024', '9', 'eu', '90000000000000000000.01'],
-    ['2024', '9', 'eu', '0.01'],
-    ['2023', '12', 'us', '5.00'],
-    ['2024', '10', null, null],
-  ];
-
-  it('has its points in the order of time, and exact sums', () => {
-    expect(chartPoints(spec, 'cost', COLUMNS, rows)).toEqual({
-      points: ['2023-12', '2024-09', '2024-10'],
-      series: [
-        { name: 'eu', isOthers: false, texts: [null, '90000000000000000000.02', '1.00'] },
-        { name: 'us', isOthers: false, texts: ['5.00', null, null] },
-        { name: 'no value', isOthers: false, texts: [null, null, null] },
-      ],
-      left: 0,
-      addsUp: true,
-    });
-  });
-
-  it('shows the largest of many series, and the sum of the others', () => {
-    const many = Array.from({ length: 9 }, (_, n) => ['2024', '1', `r${n}`, `${n === 0 ? -100 : n}.00`]);
-    const { series, addsUp } = chartPoints(spec, 'cost', COLUMNS, many);
-    expect(series.map(({ name, texts }) => [name, texts[0]])).toEqual([
-      ['r0', '-100.00'],
-      ['r4', '4.00'],
-      ['r5', '5.00'],
-      ['r6', '6.00'],
-      ['r7', '7.00'],
-      ['r8', '8.00'],
-      ['3 others', '6.00'],
-    ]);
-    expect(addsUp).toBe(true);
-  });
-
-  it('of names has the largest first, and says how many are left out', () => {
-    const bars: ChartSpec = { kind: 'bar', x: ['region'], measures: ['cost'], colour: null };
-    const many = Array.from({ length: 42 }, (_, n) => ['2024', '1', `r${n}`, `${n}`]);
-    const { points, series, left } = chartPoints(bars, 'cost', COLUMNS, many);
-    expect([points[0], points.at(-1), points.length, left]).toEqual(['r41', 'r2', 40, 2]);
-    expect(series).toHaveLength(1);
-    expect(series[0]?.texts.slice(0, 2)).toEqual(['41', '40']);
-  });
+let shop: PageLake;
+beforeEach(async () => {
+  shop = await openPageLake(CONTRACT, { takings: TAKINGS, owner_takings: OWNER_TAKINGS, total: TOTAL });
+  await shop.put(A, HEADER, 'north,1.50', 'north,2.25', 'south,4');
+  await shop.put(A2, HEADER, 'south,1');
+  await shop.put(B, HEADER, 'north,9007199254740993.07');
+  await shop.put('owners/1.csv', 'till,owner', 'north,Ann', 'south,Bob');
+  await shop.sync();
 });
+afterEach(() => shop.world.close());
 
-describe("a number's address", () => {
-  const row = ['2024', '3', 'a/b?&=\\N', '97.00'];
+const insights = (name: string) => ({ kind: 'insights', name }) as const;
 
-  it('leads back to its row', () => {
-    const route = receiptRoute(TABLE, COLUMNS, row, 'cost');
-    expect(parseRoute(href(route))).toEqual(route);
-    expect(route).toEqual({
-      view: 'receipt',
-      name: 'costs',
-      partition: ['2024', '3'],
-      column: 'cost',
-      row: { region: 'a/b?&=\\N' },
-    });
-    const rows = [row, ['2024', '4', 'a/b?&=\\N', '1.00'], ['2024', '3', 'us', '1.00']];
-    expect(rowsAt(TABLE.partitionBy, COLUMNS, rows, route)).toEqual([row]);
-  });
-
-  it('without a key has all values that are no numbers', () => {
-    const table = { ...TABLE, key: [], partitionBy: [] };
-    expect(receiptRoute(table, COLUMNS, ['2024', '3', null, '1'], 'cost').row).toEqual({ region: null });
-  });
-
-  it('is headed by the partition', () => {
-    expect(partitionText(['2024', '3', '5'])).toBe('2024-03-05');
-    expect(partitionText(['eu', '2024', '11'])).toBe('eu / 2024-11');
-    expect(partitionText([null, '7'])).toBe('no value / 7');
-    expect(partitionText([])).toBe('');
-  });
-});
-
-function change(version: number, more: Partial<ChangeDocument>): ChangeDocument {
-  return {
-    table: 'costs',
-    version,
-    committedAt: '2024-03-05T10:00:00.000Z',
-    columns: COLUMNS,
-    key: ['year', 'month', 'region'],
-    counts: { added: 0, removed: 0, changed: 0 },
-    rows: [],
-    moreRows: 0,
-    totals: [],
-    sources: [],
-    moreSources: 0,
-    definitions: [],
-    ...more,
-  };
+async function allRows(page: WrittenPage, name: string) {
+  const { parts } = await page.insight(name);
+  const documents = await Promise.all(parts.map(({ rows }) => page.document<RowsDocument>(rows)));
+  return documents.flatMap(({ rows }) => rows);
 }
 
-const eu = ['2024', '3', 'eu', '97.00'];
-const euBefore = ['2024', '3', 'eu', '100.00'];
+async function receipts(page: WrittenPage, name: string): Promise<PagePartitionReceipt[]> {
+  const { parts } = await page.insight(name);
+  return (await Promise.all(parts.map((part) => page.document<ReceiptsDocument>(part.receipts)))).flatMap(
+    (one) => one.receipts,
+  );
+}
 
-describe('the number before', () => {
-  const route: ReceiptRoute = {
-    view: 'receipt',
-    name: 'costs',
-    partition: ['2024', '3'],
-    column: 'cost',
-    row: { region: 'eu' },
-  };
-  const told = (more: Partial<ChangeDocument>, name = 'cost') =>
-    numberBefore(TABLE, change(2, more), route, name);
-
-  it('is that of the same row', () => {
-    const april = {
-      change: 'changed' as const,
-      old: ['2024', '4', 'eu', '1.00'],
-      new: ['2024', '4', 'eu', '2.00'],
-    };
-    const rows = [april, { change: 'changed' as const, old: euBefore, new: eu }];
-    expect(told({ rows })).toEqual({ state: 'known', cell: '100.00' });
-    expect(told({ rows }, 'profit')).toEqual({ state: 'no column' });
-    expect(told({ rows: [april] })).toEqual({ state: 'same' });
-    expect(told({ rows: [{ change: 'added', old: null, new: eu }] })).toEqual({ state: 'absent' });
-  });
-
-  it('is said not to be known where it is not', () => {
-    expect(told({ rows: null }).state).toBe('unknown');
-    expect(told({ rows: [], moreRows: 1 }).state).toBe('unknown');
-    expect(told({ key: [], rows: [{ change: 'added', old: null, new: eu }] }).state).toBe('unknown');
-    expect(told({ key: [], rows: [] })).toEqual({ state: 'same' });
-  });
-});
-
-describe('versions between two ends', () => {
-  const at = (version: number, day: string, rowsAdded = 1) => ({
-    version,
-    committedAt: `${day}T12:00:00.000Z`,
-    cause: '',
-    rowsAdded,
-    rowsRemoved: 0,
-    rows: 1,
-  });
-  const ref = (version: number, day: string) => ({
-    version,
-    committedAt: `${day}T12:00:00.000Z`,
-    change: `change-${version}`,
-  });
-  const past = {
-    versions: [
-      at(6, '2024-03-05', 0),
-      at(5, '2024-03-05'),
-      at(4, '2024-03-04'),
-      at(3, '2024-03-01'),
-      at(2, '2024-02-01'),
-    ],
-    moreVersions: 2,
-    changes: [ref(5, '2024-03-05'), ref(4, '2024-03-04'), ref(3, '2024-03-01')],
-  };
-  const between = (from: string | null, to: string | null) => {
-    const [start, end] = [from, to].map((text) => (text === null ? null : parseEnd(text)));
-    const range = changeRange(past, start ?? null, end ?? null);
-    return [range.changes.map(({ version }) => version), range.from, range.to, range.untold];
-  };
-
-  it('are the newest that changed rows, if nothing is said', () => {
-    expect(between(null, null)).toEqual([[5], 4, 6, 0]);
-  });
-
-  it('are those after the first and up to the last, versions or days', () => {
-    expect(between('3', '5')).toEqual([[4, 5], 3, 5, 0]);
-    expect(between('2024-03-01', '2024-03-04')).toEqual([[4], 3, 4, 0]);
-    expect(between('2024-03-03', null)).toEqual([[4, 5], 3, 6, 0]);
-    expect(between('2024-03-05', null)).toEqual([[], 6, 6, 0]);
-  });
-
-  it('are said to be more where the page does not tell all', () => {
-    expect(between('1', null)).toEqual([[3, 4, 5], 1, 6, 2]);
-    expect(between('2024-01-31', null)).toEqual([[3, 4, 5], null, 6, 2]);
-  });
-
-  it('have ends that are versions or days', () => {
-    expect(parseEnd('12')).toEqual({ version: 12 });
-    expect(parseEnd('2024-02-29')).toEqual({ day: '2024-02-29' });
-    for (const text of ['', '-1', 'v2', '2024-3-1']) expect(parseEnd(text)).toBeNull();
-    expect(dayBefore('2024-03-01T00:30:00.000Z', 1)).toBe('2024-02-29');
-  });
-});
-
-describe('rows that changed', () => {
-  it('stand old beside new, with differences that add up', () => {
-    const composed = composeChanges([
-      change(2, {
-        rows: [
-          { change: 'changed', old: euBefore, new: eu },
-          { change: 'removed', old: ['2024', '3', 'us', '5.00'], new: null },
-        ],
-      }),
+describe('the insights of the page', () => {
+  it('show the rows of the table, the newest partitions first, exactly', async () => {
+    const page = await shop.write();
+    expect(await allRows(page, 'takings')).toEqual([
+      ['2024-01-02', 'north', '9007199254740993.07', '1'],
+      ['2024-01-01', 'north', '3.75', '2'],
+      ['2024-01-01', 'south', '5.00', '2'],
     ]);
-    expect(differingColumns(composed, TABLE.partitionBy).map(({ name }) => name)).toEqual(['cost']);
-    const { columns, rows, shows } = changeTable(composed, TABLE.partitionBy, ['cost']);
-    expect(columns.map(({ name }) => name)).toEqual([
-      ...['row', 'year', 'month', 'region'],
-      ...['cost before', 'cost now', 'cost difference', 'cost per cent'],
-    ]);
-    expect(rows).toEqual([
-      ['changed', '2024', '3', 'eu', '100.00', '97.00', '-3.00', '-3.0'],
-      ['gone', '2024', '3', 'us', '5.00', null, '-5.00', null],
-    ]);
-    expect(shows.indexOf('cost')).toBe(5);
+    const asked = await rowsOf(shop.lake, insights('owner_takings'), 'CAST(day AS VARCHAR), owner, takings');
+    const shown = await allRows(page, 'owner_takings');
+    expect(shown.sort()).toEqual(asked.map((row) => Object.values(row)).sort());
+    expect(await allRows(page, 'total')).toEqual([['9007199254741001.82']]);
   });
-});
 
-describe('the lineage around a table', () => {
-  const node = (name: string, rank: number, order: number) => ({
-    name,
-    kind: 'insight' as const,
-    description: null,
-    state: 'well' as const,
-    rows: 1,
-    columns: [],
-    rank,
-    order,
+  it('say what columns mean, what is audited, and why there are versions', async () => {
+    await shop.put(A, HEADER, 'north,1');
+    await shop.sync();
+    const page = await shop.write();
+    const { index } = page;
+    expect(index.insights.map(({ name, kind, state }) => [name, kind, state])).toEqual([
+      ['owners_history', 'history', 'well'],
+      ['takings', 'insight', 'well'],
+      ['owner_takings', 'insight', 'well'],
+      ['total', 'insight', 'well'],
+    ]);
+    const summary = index.insights.find(({ name }) => name === 'takings');
+    expect(summary).toMatchObject({
+      headline: true,
+      rows: 3,
+      partitions: 2,
+      stale: 0,
+      behind: 0,
+      version: 2,
+    });
+    expect(summary?.trend).toEqual([...Array(29).fill(null), 3]);
+    expect(summary?.changesToday).toBe(2);
+    const takings = await page.insight('takings');
+    expect(takings.columns).toEqual([
+      { name: 'day', type: 'date', isNumber: false, description: null, unit: null },
+      { name: 'till', type: 'string', isNumber: false, description: null, unit: null },
+      {
+        name: 'takings',
+        type: 'decimal(38,2)',
+        isNumber: true,
+        description: 'What it took, net [EUR].',
+        unit: 'EUR',
+      },
+      { name: 'sales', type: 'long', isNumber: true, description: null, unit: null },
+    ]);
+    expect(takings).toMatchObject({ partitionBy: ['day'], key: ['till'], reads: ['sales'], moreVersions: 0 });
+    expect(takings.sql?.text).toContain('sum(amount)');
+    expect(takings.sql?.file).toMatch(/takings\.sql$/);
+    expect(takings.chart).toEqual({ kind: 'line', x: ['day'], measures: ['takings'], colour: 'till' });
+    expect(takings.versions.map(({ version, cause, rows }) => [version, cause, rows])).toEqual([
+      [2, 'sales changed', 3],
+      [1, 'sales was read for the first time', 3],
+      [0, 'the table was made', 0],
+    ]);
+    const audits = takings.audits.map(({ name, severity, runs }) => [
+      name,
+      severity,
+      runs.map(({ version, outcome }) => `${version} ${outcome}`),
+    ]);
+    expect(audits).toContainEqual(['no_debt', 'error', ['2 passed', '1 passed']]);
+    expect(audits).toContainEqual(['key unique', 'error', ['2 passed', '1 passed']]);
+    expect((await page.insight('owner_takings')).chart).toMatchObject({ kind: 'bar', x: ['owner'] });
+    expect((await page.insight('total')).chart).toBeNull();
+    const history = await page.insight('owners_history');
+    expect(history.sql).toBeNull();
+    expect(history.parts.map(({ rowCount, moreRows }) => [rowCount, moreRows])).toEqual([[2, 0]]);
   });
-  const edge = (from: string, to: string) => ({ from, to, kind: 'over' as const });
-  const lineage = {
-    nodes: [
-      node('a', 0, 0),
-      node('b', 0, 1),
-      node('c', 1, 0),
-      node('d', 3, 1),
-      node('e', 3, 0),
-      node('f', 4, 0),
-    ],
-    edges: [edge('a', 'c'), edge('b', 'd'), edge('c', 'd'), edge('c', 'e'), edge('d', 'f')],
-  };
-  const placed = (
-    ...opened: Parameters<typeof lineagePart>[2] extends ReadonlySet<infer Step> ? Step[] : never
-  ) =>
-    lineagePart(lineage, 'c', new Set(opened)).nodes.map(
-      ({ name, column: at, row, more }) => `${name} ${at},${row} -${more.before} +${more.after}`,
+
+  it('name failed and warned audits, with the old rows', async () => {
+    await shop.put(B, HEADER, 'north,-1');
+    await shop.put('sales/day=2024-01-03/c.csv', HEADER, 'north,2000000');
+    await shop.sync();
+    const page = await shop.write();
+    const summary = page.index.insights.find(({ name }) => name === 'takings');
+    expect(summary).toMatchObject({ state: 'fault', stale: 1, warnings: 1, partitions: 3 });
+    const takings = await page.insight('takings');
+    expect(takings.stale).toEqual([
+      { partition: { day: '2024-01-02' }, message: expect.stringContaining('no_debt') },
+    ]);
+    expect(takings.warnings[0]?.partition).toEqual({ day: '2024-01-03' });
+    const runs = (name: string) =>
+      takings.audits.find((audit) => audit.name === name)?.runs.map(({ outcome }) => outcome);
+    expect([runs('no_debt'), runs('small')]).toEqual([
+      ['failed', 'passed'],
+      ['warned', 'passed'],
+    ]);
+    expect(takings.versions[0]?.cause).toMatch(
+      /^sales changed, 2024-01-02|^sales changed, day=2024-01-02 kept/,
     );
-
-  it('is its neighbours, close together, and how many more there are', () => {
-    expect(placed()).toEqual(['a 0,0.5 -0 +0', 'c 1,0.5 -0 +0', 'e 2,0 -0 +0', 'd 2,1 -1 +1']);
+    const receipt = (await receipts(page, 'takings')).find(({ partition }) => partition.day === '2024-01-03');
+    expect(receipt?.audits).toContainEqual({ audit: 'small', outcome: 'warned' });
+    expect(receipt?.warnings).toContain('small');
   });
 
-  it('grows by a step, and only from what is shown', () => {
-    expect(placed('before d')).toEqual([
-      'a 0,0 -0 +0',
-      'b 0,1 -0 +0',
-      'c 1,0.5 -0 +0',
-      'e 2,0 -0 +0',
-      'd 2,1 -0 +1',
+  it('have the receipts that explain prints', async () => {
+    await shop.put(A, HEADER, 'north,7', 'south,8');
+    await shop.put('owners/2.csv', 'till,owner', 'south,Cyd');
+    await shop.sync();
+    const page = await shop.write();
+    for (const name of ['takings', 'owner_takings', 'total', 'owners_history'])
+      for (const shown of await receipts(page, name)) await expectExplained(name, shown);
+  });
+
+  it('tell which file moved a number, and what it was before', async () => {
+    await shop.put(A, HEADER, 'north,1.00', 'south,4');
+    await shop.landing.remove([A2]);
+    await shop.sync();
+    const page = await shop.write();
+    const [second, first] = await receipts(page, 'takings');
+    expect(second?.moved).toBeNull();
+    expect(first?.moved).toMatchObject({ before: 1, moreSources: 0, definitions: [] });
+    expect(
+      first?.moved?.sources.map(({ source, change, oldRows, newRows }) => [source, change, oldRows, newRows]),
+    ).toEqual(
+      expect.arrayContaining([
+        [A, 'replaced', 3, 2],
+        [A2, 'withdrawn', 1, null],
+      ]),
+    );
+    const at = '2024-01-01T00:00:02.000Z';
+    expect(first?.moved?.sources.map(({ committedAt }) => committedAt)).toEqual([at, at]);
+    const takings = await page.insight('takings');
+    expect(takings.changes.map(({ version }) => version)).toEqual([2, 1]);
+    expect(first?.moved?.change).toBe(takings.changes[0]?.change);
+    const change = await page.document<ChangeDocument>(takings.changes[0]?.change);
+    expect(change).toMatchObject({
+      table: 'takings',
+      version: 2,
+      key: ['day', 'till'],
+      counts: { added: 0, removed: 0, changed: 2 },
+      rows: [
+        {
+          change: 'changed',
+          old: ['2024-01-01', 'north', '3.75', '2'],
+          new: ['2024-01-01', 'north', '1.00', '1'],
+        },
+        {
+          change: 'changed',
+          old: ['2024-01-01', 'south', '5.00', '2'],
+          new: ['2024-01-01', 'south', '4.00', '1'],
+        },
+      ],
+      moreRows: 0,
+      totals: [
+        { column: 'takings', old: '8.75', new: '5.00' },
+        { column: 'sales', old: '4', new: '2' },
+      ],
+    });
+    const created = await page.document<ChangeDocument>(takings.changes[1]?.change);
+    expect(created.counts).toEqual({ added: 3, removed: 0, changed: 0 });
+    expect(created.totals?.[0]).toEqual({ column: 'takings', old: null, new: '9007199254741001.82' });
+    expect(created.sources.map(({ change: how }) => how)).toEqual(['new', 'new', 'new']);
+    const owners = await page.document<ChangeDocument>(
+      (await page.insight('owner_takings')).changes[0]?.change,
+    );
+    expect(owners.sources.map(({ source }) => source).sort()).toEqual([A, A2]);
+  });
+
+  it('are written anew only where something changed', async () => {
+    const first = await shop.write();
+    expect(first.documents).toBeGreaterThan(0);
+    const again = await shop.write();
+    expect([again.documents, again.kept]).toEqual([0, first.documents]);
+    const tills = Array.from({ length: 1990 }, (_, till) => `t${till},1`);
+    await shop.put('sales/day=2024-02-01/x.csv', HEADER, ...tills);
+    await shop.put('sales/day=2024-03-01/x.csv', HEADER, ...tills);
+    await shop.sync();
+    const before = await partsOf(await shop.write());
+    expect(before.map(({ days }) => days)).toEqual([
+      ['2024-03-01'],
+      ['2024-02-01'],
+      ['2024-01-02', '2024-01-01'],
     ]);
-    expect(placed('before f', 'after b')).toEqual(placed());
+    await shop.put('sales/day=2024-02-01/x.csv', HEADER, ...tills, 'north,2');
+    await shop.sync();
+    const after = await partsOf(await shop.write());
+    expect(after[0]).toEqual(before[0]);
+    expect(after[2]).toEqual(before[2]);
+    expect(after[1]?.rows).not.toBe(before[1]?.rows);
+    expect(after[1]?.receipts).not.toBe(before[1]?.receipts);
+  });
+
+  it('say what a swept version changed, without its rows', async () => {
+    await shop.put(B, HEADER, 'north,1');
+    await shop.sync();
+    const log = await new TableLogs(shop.lake.effects.tables).find('insights/takings');
+    const gone = log?.lifespans().filter(({ until }) => until !== Number.POSITIVE_INFINITY) ?? [];
+    expect(gone).toHaveLength(1);
+    await shop.store.remove(gone.map(({ add }) => `insights/takings/${decodeURIComponent(add.path)}`));
+    const page = await shop.write();
+    const takings = await page.insight('takings');
+    const change = await page.document<ChangeDocument>(takings.changes[0]?.change);
+    expect(change).toMatchObject({ rows: null, totals: null, counts: { added: 1, removed: 1, changed: 0 } });
+    expect(change.sources.map(({ source, change: how }) => [source, how])).toEqual([[B, 'replaced']]);
+  });
+
+  it('say which inputs cannot be traced any more, though no data file of theirs changed', async () => {
+    const before = await shop.write();
+    const inputs = shop.store.keys().filter((key) => key.startsWith('tables/sales/'));
+    await shop.store.remove(inputs);
+    const { world, clock, landing, store, site } = shop;
+    const after = await writeOver(openProcess(world, clock, landing, store), site);
+    const [second] = await receipts(after, 'takings');
+    expect(second?.lost[0]).toMatch(
+      /^insights\/takings was made from version 1 of a tables\/sales that is not/,
+    );
+    expect(second?.sources).toEqual([]);
+    expect((await receipts(before, 'takings'))[0]?.lost).toEqual([]);
+    expect(after.index.insights.find(({ name }) => name === 'takings')?.state).toBe('fault');
+  });
+
+  it('stop at no table that cannot be read', async () => {
+    const log = await new TableLogs(shop.lake.effects.tables).find('insights/takings');
+    const [live] = log?.filesAt(log.newest) ?? [];
+    await shop.store.remove([`insights/takings/${decodeURIComponent(live?.add.path ?? '')}`]);
+    const page = await shop.write();
+    const states = page.index.insights.map(({ name, state, document }) => [name, state, document === null]);
+    expect(states).toContainEqual(['takings', 'fault', true]);
+    expect(states).toContainEqual(['total', 'well', false]);
+  });
+
+  it('stand in the lineage to the right of what they read', async () => {
+    const { lineage } = (await shop.write()).index;
+    const rank = new Map(lineage.nodes.map((node) => [node.name, node.rank]));
+    for (const { from, to } of lineage.edges)
+      expect(rank.get(to) ?? -1, `${from} ${to}`).toBeGreaterThan(rank.get(from) ?? 99);
+    expect(lineage.nodes.find(({ name }) => name === 'takings')).toMatchObject({
+      kind: 'insight',
+      state: 'well',
+      rows: 3,
+      columns: ['day', 'till', 'takings', 'sales'],
+    });
+    const places = lineage.nodes.map(({ rank: column, order }) => `${column} ${order}`);
+    expect(new Set(places).size).toBe(lineage.nodes.length);
   });
 });
 
-describe('how a number is set', () => {
-  it('in groups of three, with room to the column’s longest fraction', () => {
-    expect(digitsOf('-1234567.50')).toEqual({ sign: '-', groups: ['1', '234', '567'], fraction: '.50' });
-    expect(digitsOf('1e-7')).toBeNull();
-    expect(longestFraction(['1', '2.50', null, 'nan', '3.1'])).toBe(2);
-    const padding = (text: string, decimals: number) => paddingOf(digitsOf(text) as never, decimals);
-    expect([padding('1', 2), padding('1.5', 2), padding('1.50', 2), padding('7', 0)]).toEqual([
-      '.00',
-      '0',
-      '',
-      '',
-    ]);
+describe('an insight of many rows', () => {
+  it('shows the first 20,000 of a partition, and of a change the first 2,000 with all of its totals', async () => {
+    const text =
+      '/* ---\ndescription: All.\n--- */\nSELECT till, amount, CAST(1.5 AS DOUBLE) AS ratio FROM sales\n';
+    const large = await openPageLake(
+      { name: 'shop', resources: CONTRACT.resources.slice(0, 1) },
+      { all_sales: text },
+    );
+    try {
+      const rows = Array.from({ length: 20_010 }, (_, n) => `t${n},0.01`);
+      await large.put(A, HEADER, ...rows);
+      await large.sync();
+      const page = await large.write();
+      const { parts, changes, chart } = await page.insight('all_sales');
+      expect(parts.map(({ partitions, rowCount, moreRows }) => [partitions, rowCount, moreRows])).toEqual([
+        [[{}], 20_010, 10],
+      ]);
+      expect((await page.document<RowsDocument>(parts[0]?.rows)).rows).toHaveLength(20_000);
+      expect(chart).toEqual({ kind: 'bar', x: ['till'], measures: ['amount', 'ratio'], colour: null });
+      const change = await page.document<ChangeDocument>(changes[0]?.change);
+      expect([change.key, change.rows?.length, change.moreRows]).toEqual([[], 2000, 18_010]);
+      expect(change.totals).toEqual([
+        { column: 'amount', old: null, new: '200.10' },
+        { column: 'ratio', old: null, new: '30015.0' },
+      ]);
+    } finally {
+      await large.world.close();
+    }
   });
 });
 
-describe('the list of a file', () => {
-  it('is looked for where its name points to first', () => {
-    const lists = ['2024-03', '2024-02', '2024-01'].map((label) => ({ label, files: 1, list: label }));
-    const order = (source: string) => likelyLists(lists, source).map(({ label }) => label);
-    expect(order('billing/year=2024/month=02/day=10/billing.csv')).toEqual(['2024-02', '2024-03', '2024-01']);
-    expect(order('costs/20240115.csv')).toEqual(['2024-01', '2024-03', '2024-02']);
-    expect(order('prices.csv')).toEqual(['2024-03', '2024-02', '2024-01']);
+async function partsOf(page: WrittenPage) {
+  const { parts } = await page.insight('takings');
+  return parts.map(({ partitions, rows, receipts: ref }) => ({
+    days: partitions.map(({ day }) => day),
+    rows,
+    receipts: ref,
+  }));
+}
+
+/** `explain NAME part=value --format json` prints this. */
+async function expectExplained(name: string, shown: PagePartitionReceipt): Promise<void> {
+  const { effects } = shop.lake;
+  const table = effects.catalog.resolve(name);
+  const logs = new TableLogs(effects.tables);
+  const log = table && (await logs.find(tablePrefix(table)));
+  if (table === undefined || log === undefined) throw new Error(`no table ${name}`);
+  const words = Object.entries(shown.partition).map(([column, value]) => `${column}=${value}`);
+  const receipt = await tableReceipt(
+    effects,
+    logs,
+    table,
+    log,
+    log.newest,
+    partitionsNamed(log, log.newest, words),
+  );
+  const told = ({ dataset, source, rows, version, lastModified }: (typeof receipt.sources)[number]) =>
+    JSON.stringify([dataset, source, rows, version, lastModified]);
+  const sources = shown.sources.map(({ dataset, source, rows, version, lastModified }) =>
+    JSON.stringify([dataset, source, rows, version, lastModified]),
+  );
+  expect(sources.sort()).toEqual(receipt.sources.map(told).sort());
+  expect(sources.length).toBeGreaterThan(0);
+  expect(shown.sourceRows).toBe(receipt.sources.reduce((sum, { rows }) => sum + rows, 0));
+  const [partition] = receipt.partitions;
+  expect(shown).toMatchObject({
+    rows: partition?.rows,
+    version: partition?.version,
+    committedAt: partition?.committedAt,
+    definition: partition?.definition,
+    warnings: partition?.warnings,
+    lost: receipt.lost,
   });
-});
+}

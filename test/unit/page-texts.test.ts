@@ -174,7 +174,7 @@ describe('a small line', () => {
 it('a contract is a text that can be sent', () => {
   const text = contractAsText({
     ...{ name: 'tickets', package: 'support', description: 'Closed tickets', lists: [], versions: [] },
-    ...{ moreVersions: 0, refused: { byRule: [], files: [], moreFiles: 0 } },
+    ...{ moreVersions: 0, refused: { byRule: [], ofFiles: 0, files: [], moreFiles: 0 } },
     contract: {
       file: [{ name: 'Format', text: 'CSV' }],
       fields: [

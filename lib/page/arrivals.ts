@@ -1,0 +1,79 @@
+// A dataset's files by month and by period: the lists of files, and the calendar over them.
+import type { ArrivalPeriod, ArrivalsDocument, FileList, FileRow, FilesDocument, Ref } from './documents.ts';
+import type { FoundRow } from './file-rows.ts';
+import type { Writing } from './writing.ts';
+
+export type ListedRow = FileRow & Pick<FoundRow, 'counts'>;
+
+/** Month → its list. */
+export type Lists = ReadonlyMap<string, FileList>;
+
+/** The newest month first. `rows`: sorted by period and name. A list is written where one of its rows changed. */
+export async function fileLists(
+  { site }: Writing,
+  dataset: string,
+  rows: readonly ListedRow[],
+): Promise<Lists> {
+  const lists = new Map<string, FileList>();
+  for (const [month, own] of [...byMonth(rows)].sort(([a], [b]) => (a < b ? 1 : -1))) {
+    const document: FilesDocument = { dataset, files: own.map(({ counts: _, ...row }) => row) };
+    const list: Ref<FilesDocument> = await site.document('files', document, () => document);
+    lists.set(month, { label: month, files: own.length, list });
+  }
+  return lists;
+}
+
+function byMonth(rows: readonly ListedRow[]): Map<string, ListedRow[]> {
+  const months = new Map<string, ListedRow[]>();
+  for (const row of rows) {
+    const month = monthOf(row.period);
+    const own = months.get(month);
+    if (own) own.push(row);
+    else months.set(month, [row]);
+  }
+  return months;
+}
+
+function monthOf(period: string): string {
+  return period.slice(0, 7);
+}
+
+/** `missing`: period → expected files that have not come. */
+export function arrivalsDocument(
+  head: Pick<ArrivalsDocument, 'dataset' | 'unit' | 'from'>,
+  rows: readonly ListedRow[],
+  lists: Lists,
+  missing: ReadonlyMap<string, number>,
+): ArrivalsDocument {
+  const periods = new Map<string, ReturnType<typeof emptyPeriod>>();
+  const periodOf = (period: string) => {
+    const known = periods.get(period) ?? emptyPeriod(period);
+    periods.set(period, known);
+    return known;
+  };
+  for (const row of rows) {
+    const period = periodOf(row.period);
+    period.states[row.state] = (period.states[row.state] ?? 0) + 1;
+    period.list = lists.get(monthOf(row.period))?.list ?? null;
+    if (row.counts) {
+      period.files += 1;
+      period.rows += row.rows;
+    }
+    if (row.counts || row.state === 'rejected') period.refusedRows += row.refusedRows;
+  }
+  for (const [period, files] of missing) periodOf(period).missing = files;
+  const sorted = [...periods.values()].sort((a, b) => (a.period < b.period ? -1 : 1));
+  return { ...head, periods: sorted };
+}
+
+function emptyPeriod(period: string) {
+  return {
+    period,
+    states: {} as { -readonly [State in keyof ArrivalPeriod['states']]: number },
+    missing: 0,
+    files: 0,
+    rows: 0,
+    refusedRows: 0,
+    list: null as ArrivalPeriod['list'],
+  };
+}

@@ -1,0 +1,269 @@
+// What was refused of a dataset: a document for each of the newest files with refused rows, and their sum by rule.
+import type { Dataset } from '../core/contract.ts';
+import { shellWord } from '../core/shell-word.ts';
+import { CUT, type RefusedRow, type Violation } from '../core/violation.ts';
+import { placedMessage } from '../core/violation-text.ts';
+import { CliError } from '../errors.ts';
+import { mapInParallel } from '../in-parallel.ts';
+import { digestOf, type Report, readReportOf } from '../ingest/report.ts';
+import type { DatasetStatus, FoundFiles } from '../inspect/lake-status.ts';
+import { readRefusedRows, type SourceRejects } from '../inspect/rejects.ts';
+import { quarantineKey } from '../lake/layout.ts';
+import { type Origin, readOrigin, roleOf } from '../lake/tags.ts';
+import { settledText } from '../maintain/settled-text.ts';
+import { SqlError } from '../ports.ts';
+import type {
+  Ref,
+  RefusedDocument,
+  RefusedFile,
+  RefusedRowText,
+  RefusedRule,
+  RefusedSummary,
+} from './documents.ts';
+import { isoTime } from './file-rows.ts';
+import type { Writing } from './writing.ts';
+
+/** A file with refused rows, or refused as a whole. `report`: already read; of a live file it is read where it is needed. */
+export type Refusal = Omit<RefusedFile, 'refused'> & {
+  readonly etag: string;
+  readonly contract: string;
+  readonly digest: string | null;
+  readonly report?: Report;
+};
+
+export type WithDocument = Refusal & { readonly refused: Ref<RefusedDocument> };
+
+/** Reports and quarantine files that are read, at most: of a file beyond it the page has the counts alone. */
+const MAX_DOCUMENTS = 1000;
+const MAX_FILES = 200;
+const MAX_EXAMPLES = 20;
+/** Longer than any row that somebody reads. */
+const MAX_EXAMPLE_CHARACTERS = 100_000;
+const MAX_RAW = 1000;
+const MAX_RAW_CHARACTERS = 1_000_000;
+
+/** The newest first, then by name. */
+export function refusals({ live, refused, empty }: FoundFiles, settled: DatasetStatus['settled']): Refusal[] {
+  const closed = new Map(settled.map(({ source, settled }) => [source, settledText(settled)]));
+  const reports = [...refused, ...empty.filter(({ quarantined }) => quarantined > 0)];
+  const reported = new Set(reports.map(({ source }) => source));
+  const found: Refusal[] = reports.map((report) => ofReport(report, closed.get(report.source) ?? null));
+  for (const [source, [add]] of live) {
+    const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
+    if (origin === undefined || origin.quarantinedRows === 0 || reported.has(source)) continue;
+    found.push(ofOrigin(origin, closed.get(source) ?? null));
+  }
+  return found.sort((a, b) => order(b.lastModified, a.lastModified) || order(a.source, b.source));
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function ofReport(report: Report, settled: string | null): Refusal {
+  const { source, outcome, rows, quarantined, lastModified, etag, contract } = report;
+  const digest = report.digest ?? digestOf(report);
+  return {
+    source,
+    outcome,
+    rows,
+    refusedRows: quarantined,
+    lastModified,
+    settled,
+    etag,
+    contract,
+    digest,
+    report,
+  };
+}
+
+function ofOrigin(origin: Origin, settled: string | null): Refusal {
+  const { source, acceptedRows, quarantinedRows, skippedRows, etag, contract } = origin;
+  return {
+    source,
+    outcome: 'accepted',
+    rows: acceptedRows + quarantinedRows + skippedRows,
+    refusedRows: quarantinedRows,
+    lastModified: isoTime(origin.lastModifiedMs),
+    settled,
+    etag,
+    contract,
+    digest: origin.report ?? null,
+  };
+}
+
+/** Of the newest ones, each with its document. */
+export async function refusedDocuments(
+  writing: Writing,
+  dataset: Dataset,
+  found: readonly Refusal[],
+): Promise<WithDocument[]> {
+  return mapInParallel(found.slice(0, MAX_DOCUMENTS), async (refusal) => {
+    const { source, etag, contract, digest, outcome } = refusal;
+    const basis = {
+      dataset: dataset.name,
+      source,
+      etag,
+      contract,
+      digest,
+      outcome,
+      options: writing.options,
+    };
+    const refused = await writing.site.document('refused', basis, () =>
+      refusedDocument(writing, dataset, refusal),
+    );
+    return { ...refusal, refused };
+  });
+}
+
+/** Of those that are open. Reads the reports of `documents`: only to be called where something changed. */
+export async function refusedSummary(
+  { effects }: Writing,
+  dataset: Dataset,
+  found: readonly Refusal[],
+  documents: readonly WithDocument[],
+): Promise<RefusedSummary> {
+  const open = documents.filter(({ settled }) => settled === null);
+  const rules = new Map<string, { field: string; rule: string; rows: number; files: number }>();
+  const all = await mapInParallel(open, async (refusal) =>
+    rulesOf(await rejectsOf(effects.lake, dataset, refusal)),
+  );
+  for (const { field, rule, rows } of all.flat()) {
+    const id = JSON.stringify([field, rule]);
+    const known = rules.get(id) ?? { field, rule, rows: 0, files: 0 };
+    rules.set(id, known);
+    known.rows += rows;
+    known.files += 1;
+  }
+  return {
+    byRule: [...rules.values()].sort(mostFrequent),
+    ofFiles: open.length,
+    files: documents
+      .slice(0, MAX_FILES)
+      .map(({ source, outcome, rows, refusedRows, lastModified, settled, refused }) => ({
+        source,
+        outcome,
+        rows,
+        refusedRows,
+        lastModified,
+        settled,
+        refused,
+      })),
+    moreFiles: Math.max(0, found.length - MAX_FILES),
+  };
+}
+
+function mostFrequent(a: RefusedRule, b: RefusedRule): number {
+  return b.rows - a.rows || order(a.field, b.field) || order(a.rule, b.rule);
+}
+
+function rulesOf({
+  reason,
+  rows,
+  violations,
+}: SourceRejects): { field: string; rule: string; rows: number }[] {
+  const whole = reason ? [{ field: reason.field, rule: reason.rule, rows }] : [];
+  return [...whole, ...violations];
+}
+
+/** Without a report, as the log has it. */
+async function rejectsOf(
+  lake: Writing['effects']['lake'],
+  { name }: Dataset,
+  { source, etag, contract, outcome, rows, refusedRows, report }: Refusal,
+): Promise<SourceRejects & Partial<Pick<Report, 'examples'>>> {
+  const version = { source, etag, contract };
+  const found = report ?? (await readReportOf(lake, name, version));
+  return (
+    found ?? {
+      ...version,
+      dataset: name,
+      outcome,
+      rows,
+      accepted: rows - refusedRows,
+      quarantined: refusedRows,
+      violations: [],
+      quarantine: quarantineKey(name, version),
+    }
+  );
+}
+
+async function refusedDocument(
+  writing: Writing,
+  dataset: Dataset,
+  refusal: Refusal,
+): Promise<RefusedDocument> {
+  const { effects, options } = writing;
+  const rejects = await rejectsOf(effects.lake, dataset, refusal);
+  const { source, outcome, reason, rows, accepted, quarantined, header = null } = rejects;
+  return {
+    dataset: dataset.name,
+    source,
+    outcome,
+    reason: reason?.message ?? null,
+    rows,
+    accepted,
+    refused: quarantined,
+    byRule: rulesOf(rejects).map(({ field, rule, rows }) => ({ field, rule, rows })),
+    ...(await refusedTexts(effects, rejects)),
+    header,
+    correctedName: source,
+    command: commandOf(dataset, source, rejects, options),
+  };
+}
+
+function commandOf({ format }: Dataset, source: string, rejects: SourceRejects, options: string): string {
+  const show = `npx sluice rejects ${shellWord(source)}`;
+  if (rejects.quarantine === undefined) return `${show}${options}`;
+  // Only a CSV file with a header of its own can be corrected as CSV.
+  return format === 'csv' && rejects.header !== undefined
+    ? `${show} --format csv${options} > corrected.csv`
+    : `${show} --format json${options} > refused.json`;
+}
+
+type Texts = Pick<RefusedDocument, 'examples' | 'raw' | 'moreRaw'>;
+
+async function refusedTexts(
+  effects: Writing['effects'],
+  rejects: SourceRejects & Partial<Pick<Report, 'examples'>>,
+): Promise<Texts> {
+  const examples: RefusedRowText[] = [];
+  const raw: string[] = [];
+  let characters = 0;
+  try {
+    await readRefusedRows(effects, rejects, async (rows) => {
+      for await (const row of rows) {
+        if (examples.length < MAX_EXAMPLES) examples.push(rowText(row));
+        characters += row.raw.length;
+        if (raw.length === MAX_RAW || characters > MAX_RAW_CHARACTERS) break;
+        raw.push(row.raw);
+      }
+    });
+  } catch (error) {
+    // The rows are gone or damaged, which certify tells; the report still has the first reasons.
+    if (!(error instanceof CliError || error instanceof SqlError)) throw error;
+    return { examples: (rejects.examples ?? []).map(reportedText), raw: [], moreRaw: rejects.quarantined };
+  }
+  return { examples, raw, moreRaw: Math.max(0, rejects.quarantined - raw.length) };
+}
+
+function rowText({ line, path, raw, violations }: RefusedRow): RefusedRowText {
+  const place = { line, path: path ?? null };
+  const isLong = raw.length > MAX_EXAMPLE_CHARACTERS;
+  return {
+    ...place,
+    raw: isLong ? `${raw.slice(0, MAX_EXAMPLE_CHARACTERS)}${CUT}` : raw,
+    violations: violations.map((violation) => violationText(place, violation)),
+  };
+}
+
+function reportedText({ line, path, ...violation }: Report['examples'][number]): RefusedRowText {
+  return { line, path, raw: '', violations: [violationText({ line, path }, violation)] };
+}
+
+function violationText(
+  place: { readonly line: number | null; readonly path: string | null },
+  { field, rule, value, message }: Violation,
+): RefusedRowText['violations'][number] {
+  return { field, rule, value, message: placedMessage({ ...place, field, rule, value, message }) };
+}
