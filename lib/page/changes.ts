@@ -3,13 +3,12 @@ import { CliError, CorruptionError, LocationGoneError } from '../errors.ts';
 import { cellText } from '../inspect/cell-text.ts';
 import type { VersionHistory } from '../inspect/history.ts';
 import { type ColumnSums, type RowChange, type RowDiff, withRowDiff } from '../inspect/row-diff.ts';
-import { isNumeric } from '../inspect/sum-text.ts';
 import { columnsAt } from '../inspect/table-at.ts';
 import { keyOf } from '../inspect/table-diff.ts';
 import type { Lifespan, TableLog } from '../inspect/table-log.ts';
 import { type Row, SqlError } from '../ports.ts';
-import type { Cell, ChangeDocument, ChangeRef, Ref } from './documents.ts';
-import { pageColumns } from './page-columns.ts';
+import type { Cell, ChangeDocument, ChangeRef, PageColumn, Ref } from './documents.ts';
+import { isMeasure, pageColumns } from './page-columns.ts';
 import type { ShownTable, Side } from './shown-table.ts';
 import { movesBetween } from './source-moves.ts';
 import type { Writing } from './writing.ts';
@@ -109,13 +108,14 @@ async function readChanges(shown: ShownTable, version: number, diff: RowDiff): P
     for (const { change, old, new: now } of chunk as readonly RowChange[])
       rows.push({ change, old: old && cellsOf(old, names), new: now && cellsOf(now, names) });
   const { added, removed, changed } = diff.counts;
+  const shownColumns = pageColumns(columns);
   return {
-    columns: pageColumns(columns),
+    columns: shownColumns,
     key: diff.key,
     counts: { added, removed, changed },
     rows,
     moreRows: added + removed + changed - rows.length,
-    totals: await totalsOf(diff, measuresOf(shown, diff, columns)),
+    totals: await totalsOf(diff, measuresOf(shown, diff, shownColumns)),
   };
 }
 
@@ -123,17 +123,17 @@ function cellsOf(row: Row, names: readonly string[]): Cell[] {
   return names.map((name) => cellText(row[name] ?? null));
 }
 
-/** Numbers that tell rows apart say nothing when they are summed; one whose type changed is compared as text. */
+/** A column whose type changed is compared as text. */
 function measuresOf(
   { derivation: { key, partitionBy } }: ShownTable,
   diff: RowDiff,
-  columns: ReturnType<typeof columnsAt>,
+  columns: readonly PageColumn[],
 ): string[] {
   const isText = new Set(diff.columns.filter(({ sqlType }) => sqlType === 'VARCHAR').map(({ name }) => name));
+  const tells = [...key, ...partitionBy, ...diff.key];
   return columns
-    .filter(({ name, type }) => isNumeric(type) && !isText.has(name))
-    .map(({ name }) => name)
-    .filter((name) => !key.includes(name) && !partitionBy.includes(name) && !diff.key.includes(name));
+    .filter((column) => isMeasure(column, tells) && !isText.has(column.name))
+    .map(({ name }) => name);
 }
 
 /** Null where a sum has more than 38 digits. */

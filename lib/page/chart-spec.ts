@@ -2,6 +2,7 @@
 import type { Derivation } from '../core/insight.ts';
 import type { DatePart, PartUnit } from '../core/window.ts';
 import type { ChartSpec, PageColumn } from './documents.ts';
+import { isMeasure } from './page-columns.ts';
 
 export type Charted = Pick<Derivation, 'key' | 'partitionBy' | 'chart'> & {
   readonly columns: readonly PageColumn[];
@@ -96,23 +97,26 @@ function nameAxis(charted: Charted, distinct: Distinct): string[] | undefined {
   return chosen === undefined ? undefined : [chosen];
 }
 
-/** Numbers that identify a row, or are called so, say nothing when they are drawn. The first unit wins. */
+/** Of the first unit; without units amounts, which have decimals, come before counts. */
 function chosenMeasures({ columns, key, partitionBy }: Charted, taken: readonly string[]): string[] {
-  const numbers = columns.filter(
-    ({ name, isNumber }) =>
-      isNumber && ![...key, ...partitionBy, ...taken].includes(name) && !/(^|_)id$/i.test(name),
-  );
+  const numbers = columns.filter((column) => isMeasure(column, [...key, ...partitionBy, ...taken]));
   const unit = numbers.find((column) => column.unit !== null)?.unit ?? null;
-  return numbers
-    .filter((column) => column.unit === unit)
+  const alike = numbers.filter((column) => column.unit === unit);
+  const amounts = alike.filter(({ type }) => isAmount(type));
+  return [...amounts, ...alike.filter((column) => !amounts.includes(column))]
     .slice(0, MAX_MEASURES)
     .map(({ name }) => name);
 }
 
+function isAmount(type: string): boolean {
+  return type === 'double' || (type.startsWith('decimal') && !type.endsWith(',0)'));
+}
+
+/** One that is called a currency comes first: amounts of several currencies add up to nothing. */
 function chosenColour(charted: Charted, distinct: Distinct, taken: readonly string[]): string | null {
-  const few = namedColumns(charted).find((name) => {
+  const few = namedColumns(charted).filter((name) => {
     const values = distinct.get(name) ?? 0;
     return !taken.includes(name) && values > 1 && values <= MAX_COLOURS;
   });
-  return few ?? null;
+  return few.find((name) => /currency/i.test(name)) ?? few[0] ?? null;
 }

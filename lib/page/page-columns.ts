@@ -18,3 +18,8 @@ export function pageColumns(columns: readonly Column[]): PageColumn[] {
 function unitOf(description: string): string | null {
   return /\[([^\s[\]]{1,20})\][.\s]*$/.exec(description)?.[1] ?? null;
 }
+
+/** Whether a column may be added up and drawn. `tells`: the columns that tell rows apart; what is called an id tells them, too. */
+export function isMeasure({ name, isNumber }: PageColumn, tells: readonly string[]): boolean {
+  return isNumber && !tells.includes(name) && !/(^|_)id$/i.test(name);
+}

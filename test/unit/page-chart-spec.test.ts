@@ -125,6 +125,22 @@ const CASES: readonly Case[] = [
     { kind: 'bar', x: ['city'], measures: ['a', 'c', 'd'], colour: null },
   ],
   [
+    'amounts before counts, and a currency as the colour',
+    {
+      columns: columns(
+        'city string',
+        'tier string',
+        'currency string',
+        'n long',
+        'net decimal(18,2)',
+        'k decimal(38,0)',
+      ),
+      key: ['city', 'tier', 'currency'],
+    },
+    { city: 30, tier: 2, currency: 3 },
+    { kind: 'bar', x: ['city'], measures: ['net', 'n', 'k'], colour: 'currency' },
+  ],
+  [
     'nothing without a measure',
     { columns: columns('city string', 'user_id long'), key: ['city'] },
     { city: 3 },
