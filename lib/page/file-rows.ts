@@ -203,7 +203,8 @@ function verdictOf(input: RowsInput, one: Known, { standings, onTime, settled }:
     const by = standing.by ? `: ${deliveryLabel(standing.by)}` : '';
     return { state: 'superseded', reason: `a newer delivery counts in its place${by}`, counts: false };
   }
-  if (versions.length > 1) return { ...said, state: 'corrected' };
+  // A version without accepted rows is not in the log: all that are there are older.
+  if (versions.length > (origin === undefined ? 0 : 1)) return { ...said, state: 'corrected' };
   const { expected } = period;
   if (expected && !onTime.has(expected.id))
     return { ...said, state: 'late', reason: left ?? `it was due ${minute(expected.dueMs)}` };
