@@ -25,7 +25,7 @@ export type FoundRow = Omit<FileRow, 'refused'> & {
 export type RowsInput = {
   readonly dataset: Dataset;
   readonly found: FoundFiles;
-  readonly settled: DatasetStatus['settled'];
+  readonly settled: SettledFiles;
   readonly unseen: readonly Unseen[];
   /** See Writing. */
   readonly hasLanding: boolean;
@@ -49,9 +49,20 @@ type Known = {
 export function fileRows(input: RowsInput, periods: (sources: readonly string[]) => FilePeriods): FoundRow[] {
   const { known, standings } = gather(input, periods);
   const onTime = periodsOnTime(known);
-  const settled = new Map(input.settled.map(({ source, settled }) => [source, settled]));
+  const settled = settledByVersion(input.settled);
   const rows = known.flatMap((one) => rowOf(input, one, { standings, onTime, settled }) ?? []);
   return rows.sort((a, b) => compare(a.period, b.period) || compare(a.source, b.source));
+}
+
+type SettledFiles = DatasetStatus['settled'];
+
+/** A version that was refused as a whole may stand beside the rows of an older one: one may be settled, and the other not. */
+export function settledByVersion(files: SettledFiles): ReadonlyMap<string, Settled> {
+  return new Map(files.map(({ source, outcome, settled }) => [settledId(outcome, source), settled]));
+}
+
+export function settledId(outcome: SettledFiles[number]['outcome'], source: string): string {
+  return `${outcome} ${source}`;
 }
 
 function compare(a: string, b: string): number {
@@ -121,6 +132,7 @@ function cameMs({ versions, origin, present }: Known): number {
 type Context = {
   readonly standings: ReadonlyMap<string, Standing>;
   readonly onTime: ReadonlySet<string>;
+  /** By settledId. */
   readonly settled: ReadonlyMap<string, Settled>;
 };
 
@@ -182,7 +194,7 @@ function verdictOf(input: RowsInput, one: Known, { standings, onTime, settled }:
   const { source, present, origin, report, versions, period } = one;
   const standing = standings.get(source);
   const counts = origin !== undefined && (standing?.counts ?? true);
-  const closed = settled.get(source);
+  const closed = settled.get(settledId(report?.outcome ?? 'accepted', source));
   if (present === undefined && origin === undefined) return withdrawn(input, one);
   if (report?.outcome === 'rejected') return rejected(report, closed, counts);
   if (input.found.waiting.has(source))

@@ -29,7 +29,7 @@ import { tries } from '../support/tries.ts';
 const worlds = new PageWorlds();
 afterAll(() => worlds.close());
 
-const TRIES = tries(7);
+const TRIES = tries(6);
 
 async function written({ effects }: TestLake, site: MemoryStore, logs?: TableLogs): Promise<PageTree> {
   await writePage(effects, site, '', { assets: new Map(), options: '', ...(logs ? { logs } : {}) });

@@ -3,10 +3,12 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { landingTable } from '../../lib/core/catalog.ts';
+import { tablePrefix } from '../../lib/core/insight.ts';
 import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
+import { vacuumTable } from '../../lib/delta/vacuum.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { readReport } from '../../lib/ingest/report.ts';
-import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import { settle } from '../../lib/maintain/settlement.ts';
 import type { ObjectStore, ObjectVersion } from '../../lib/ports.ts';
 import {
@@ -246,21 +248,26 @@ function contentTagged(store: ObjectStore): ObjectStore {
   };
 }
 
-/** What the model knows of one file of sales. */
+/** What the model knows of a version of a file of sales that was read under a contract. */
 type Read = {
+  readonly etag: string;
+  /** The ETag with the time. */
   readonly id: string;
   readonly contract: string;
-  readonly accepted: number;
+  /** Null for refused as a whole. */
+  readonly accepted: number | null;
   readonly refused: number;
+  /** The version, and what is wrong with it. */
+  readonly findings: string;
 };
 type Known = {
-  /** As it was read last; null for refused as a whole. */
-  read?: Read & { readonly whole: boolean };
+  /** By ETag and contract. */
+  readonly reads: Map<string, Read>;
   /** Whose rows count. */
   live?: Read | undefined;
   /** That had rows in the table. */
   readonly versions: Set<string>;
-  /** What was settled: the version with what was wrong with it. */
+  /** Findings that somebody closed. */
   readonly settled: Set<string>;
 };
 
@@ -298,7 +305,7 @@ export class PageLakeHistory {
       const world = await this.#worlds.of(this.definitions);
       this.process = openProcess(world, this.clock, this.landing, this.lake);
     } else if (step.kind === 'vacuum') {
-      await maintainTables(this.process.effects, { retentionMs: 3_600_000, anyRetention: true });
+      await this.#vacuum();
     } else if (step.kind !== 'page') await this.#withFile(step.kind, step.nth);
   }
 
@@ -328,6 +335,16 @@ export class PageLakeHistory {
     for (const key of keys) await this.#modelRead(key);
   }
 
+  /** Of tables alone: what is swept of reports is not the model's. */
+  async #vacuum(): Promise<void> {
+    const { effects } = this.process;
+    const { datasets, derivations } = effects.catalog;
+    const tables = [...datasets.map(landingTable), ...derivations.map(({ target }) => target)];
+    for (const table of tables)
+      if (await effects.tables.latest(tablePrefix(table)))
+        await vacuumTable(effects, tablePrefix(table), { retentionMs: 3_600_000 });
+  }
+
   async #settle(version: ObjectVersion): Promise<void> {
     const { effects } = this.process;
     const dataset = effects.catalog.datasets.find(({ name }) => name === 'sales');
@@ -335,49 +352,53 @@ export class PageLakeHistory {
     if (report === undefined || (report.outcome === 'accepted' && report.quarantined === 0)) return;
     await settle(effects.lake, report, { who: 'ann', why: 'known', at: this.clock.now().toISOString() });
     const known = this.#model.get(version.key);
-    if (known?.read) known.settled.add(await this.#findings(version.key, known.read));
+    const read = known?.reads.get(this.#idOf(version));
+    if (read) known?.settled.add(read.findings);
   }
 
   get #contract(): string {
     return JSON.stringify([this.definitions.cyd, this.definitions.note]);
   }
 
-  async #textOf(key: string): Promise<string> {
-    return new TextDecoder().decode(await this.landing.read(key));
+  #idOf({ etag }: ObjectVersion): string {
+    return `${etag} ${this.#contract}`;
   }
 
-  /** A version, and what is wrong with it under the present contract. */
-  async #findings(key: string, { id }: Read): Promise<string> {
-    const rows = (await this.#textOf(key)).split('\n').slice(1, -1);
-    const strangers = this.definitions.cyd ? 0 : rows.filter((row) => row.startsWith('cyd,')).length;
-    return JSON.stringify([id.split('@')[0], rows.filter((row) => row.endsWith(',x')).length, strangers]);
+  /** What is known of a version without reading it. */
+  #knownOf({ live, reads }: Known, version: ObjectVersion): Read | undefined {
+    if (live?.etag === version.etag && live.contract === this.#contract) return live;
+    const read = reads.get(this.#idOf(version));
+    const hasNoRows = read?.accepted === null || (read?.accepted === 0 && live === undefined);
+    return hasNoRows ? read : undefined;
   }
 
   async #modelRead(key: string): Promise<void> {
-    const known = this.#model.get(key) ?? { versions: new Set<string>(), settled: new Set<string>() };
+    const known: Known = this.#model.get(key) ?? {
+      reads: new Map(),
+      versions: new Set(),
+      settled: new Set(),
+    };
     this.#model.set(key, known);
     const version = await this.landing.head(key);
-    if (version === undefined) {
-      known.live = undefined;
-      return;
-    }
-    // The same bytes that come again are no other version, while their rows are there.
-    const contract = this.#contract;
-    const before = known.read;
-    const isSame = before?.id.split('@')[0] === version.etag && before.contract === contract;
-    if (isSame && (before.whole || known.live?.id === before.id || before.accepted === 0)) return;
-    const id = `${version.etag}@${version.lastModifiedMs}`;
-    const [header, ...rows] = (await this.#textOf(key)).split('\n').slice(0, -1);
-    if (header === 'customer,price') {
-      known.read = { id, contract, accepted: 0, refused: 0, whole: true };
-      return;
-    }
-    const isRefused = (row: string) =>
-      row.endsWith(',x') || (!this.definitions.cyd && row.startsWith('cyd,'));
-    const refused = rows.filter(isRefused).length;
-    known.read = { id, contract, accepted: rows.length - refused, refused, whole: false };
-    known.live = known.read.accepted > 0 ? known.read : undefined;
-    if (known.live) known.versions.add(id);
+    if (version === undefined) known.live = undefined;
+    if (version === undefined || this.#knownOf(known, version)) return;
+    const read = await this.#readOf(version);
+    known.reads.set(this.#idOf(version), read);
+    if (read.accepted === null) return;
+    known.live = read.accepted > 0 ? read : undefined;
+    if (known.live) known.versions.add(read.id);
+  }
+
+  async #readOf({ key, etag, lastModifiedMs }: ObjectVersion): Promise<Read> {
+    const text = new TextDecoder().decode(await this.landing.read(key));
+    const [header, ...rows] = text.split('\n').slice(0, -1);
+    const one = { etag, id: `${etag}@${lastModifiedMs}`, contract: this.#contract };
+    if (header === 'customer,price') return { ...one, accepted: null, refused: 0, findings: `${etag} whole` };
+    const isWrong = (row: string) => row.endsWith(',x');
+    const isStranger = (row: string) => !this.definitions.cyd && row.startsWith('cyd,');
+    const refused = rows.filter((row) => isWrong(row) || isStranger(row)).length;
+    const findings = [etag, rows.filter(isWrong).length, rows.filter(isStranger).length].join(' ');
+    return { ...one, accepted: rows.length - refused, refused, findings };
   }
 
   /** By source, of sales: what each file is, and how many of its rows count. */
@@ -396,21 +417,17 @@ export class PageLakeHistory {
     const version = await this.landing.head(key);
     const known = this.#model.get(key);
     if (version === undefined) {
-      if (known?.live === undefined) return (known?.versions.size ?? 0) > 0 ? 'withdrawn' : undefined;
-      return this.#acceptedState(known, known.live, false);
+      if (known?.live) return this.#acceptedState(known, known.live);
+      return (known?.versions.size ?? 0) > 0 ? 'withdrawn' : undefined;
     }
-    const read = known?.read;
-    const isRead = read?.id.split('@')[0] === version.etag && read.contract === this.#contract;
-    // A withdrawn version whose bytes came back was read before, and its rows are not there.
-    if (known === undefined || read === undefined || !isRead) return 'waiting';
-    if (!read.whole && read.accepted > 0 && known.live !== read) return 'waiting';
-    const isSettled = known.settled.has(await this.#findings(key, read));
-    if (read.whole) return isSettled ? 'superseded' : 'rejected';
-    return this.#acceptedState(known, read, isSettled);
+    const read = known && this.#knownOf(known, version);
+    if (known === undefined || read === undefined) return 'waiting';
+    if (read.accepted === null) return known.settled.has(read.findings) ? 'superseded' : 'rejected';
+    return this.#acceptedState(known, read);
   }
 
-  #acceptedState({ versions }: Known, { id, refused }: Read, isSettled: boolean): string {
-    if (refused > 0 && !isSettled) return 'partly-refused';
+  #acceptedState({ versions, settled }: Known, { id, refused, findings }: Read): string {
+    if (refused > 0 && !settled.has(findings)) return 'partly-refused';
     return new Set([...versions, id]).size > 1 ? 'corrected' : 'live';
   }
 }
