@@ -2,7 +2,7 @@
 // them. Every cell and every count of a table is a text or a whole number: no value passes through binary floating point.
 
 /** Changes whenever a document's shape changes: pages of another format are written anew. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** The file of another document, below data/. It exists as soon as a document that names it can be read. */
 export type Ref<_Document> = string;
@@ -288,6 +288,8 @@ export type RefusedDocument = {
   /** The text of all refused rows, for a download: at most 1,000 of them, and a million characters. */
   readonly raw: readonly string[];
   readonly moreRaw: number;
+  /** What of it cannot be told, in a sentence: its report or its refused rows are gone or damaged. Null where nothing is. */
+  readonly missing: string | null;
   /** The text of a CSV file before its first record; null where there is none. */
   readonly header: string | null;
   /** Under which a corrected file replaces this one: its name in landing. */

@@ -82,7 +82,7 @@ export class Site {
     basis: object,
     make: () => Document | Promise<Document>,
   ): Promise<Ref<Document>> {
-    const file = `${kind}-${hashOf(JSON.stringify([FORMAT, basis]))}.js`;
+    const file = fileOf(kind, basis);
     if (this.#named.has(file)) return file;
     if (this.#outOfTime()) throw new OutOfTimeError('There was no time for the rest of the page.');
     if (this.#isKept(DATA + file)) this.#counts.kept += 1;
@@ -93,6 +93,19 @@ export class Site {
     // Only now: whoever is given the name of a document may rely on it.
     this.#named.add(file);
     return file;
+  }
+
+  /** The same, where `make` may lack something that is gone or damaged: then the next writing tries again. */
+  async wholeDocument<Document extends object>(
+    kind: string,
+    basis: object,
+    make: () => Promise<{ readonly document: Document; readonly isWhole: boolean }>,
+  ): Promise<Ref<Document>> {
+    const file = fileOf(kind, basis);
+    if (this.#named.has(file) || this.#isKept(DATA + file))
+      return this.document(kind, basis, async () => (await make()).document);
+    const { document, isWhole } = await make();
+    return this.document(kind, isWhole ? basis : { basis, document }, () => document);
   }
 
   /** What is retired may be removed by another writer while this one works. */
@@ -161,6 +174,10 @@ async function readRetired(store: ObjectStore, key: string): Promise<Map<string,
   return new Map(
     Object.entries(found).flatMap(([name, since]) => (typeof since === 'number' ? [[name, since]] : [])),
   );
+}
+
+function fileOf(kind: string, basis: object): string {
+  return `${kind}-${hashOf(JSON.stringify([FORMAT, basis]))}.js`;
 }
 
 function hashOf(text: string): string {

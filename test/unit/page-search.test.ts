@@ -1,7 +1,13 @@
 // The search finds tables at once and files by looking through their lists, the newest first, and ends at fifty.
 import { describe, expect, it } from 'vitest';
 import { type FileSearch, searchFiles, searchTables, wordsOf } from '../../lib/page/app/word-search.ts';
-import type { DatasetSummary, FileRow, IndexDocument, LineageNode } from '../../lib/page/documents.ts';
+import {
+  type DatasetSummary,
+  type FileRow,
+  FORMAT,
+  type IndexDocument,
+  type LineageNode,
+} from '../../lib/page/documents.ts';
 
 const node = (name: string, description: string | null, columns: readonly string[]): LineageNode => ({
   ...{ name, description, columns, kind: 'dataset', state: 'well', rows: 0, rank: 0, order: 0 },
@@ -15,7 +21,7 @@ const dataset = (name: string): DatasetSummary => ({
 
 const index: IndexDocument = {
   ...{
-    format: 1,
+    format: FORMAT,
     lake: '',
     landing: '',
     writtenAt: '2024-01-01T00:00:00Z',
