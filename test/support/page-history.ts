@@ -144,8 +144,10 @@ export class PageWorlds {
 const customer = fc.constantFrom('ann', 'bob', 'cyd');
 const sale = fc.tuple(customer, fc.constantFrom('1.00', '2.50', '-3.00', '60.00', 'x'));
 /** Null: the file lacks a column, and is refused as a whole. */
-const sales = fc.option(fc.array(sale, { maxLength: 3 }), { freq: 5 });
+const sales = fc.option(fc.array(sale, { maxLength: 3 }), { freq: 3 });
 const SALES_KEYS = ['sales/day=2024-01-01/a.csv', 'sales/day=2024-01-01/b.csv', 'sales/day=2024-02-01/a.csv'];
+/** Refused rows are there from the beginning. */
+const REFUSED = 'sales/day=2024-01-01/b.csv';
 const lines = (...all: readonly string[]) => [...all, ''].join('\n');
 const textOf = (rows: readonly (readonly string[])[] | null) =>
   rows === null ? 'customer,price\nann,1\n' : lines('customer,amount', ...rows.map((row) => row.join()));
@@ -153,7 +155,7 @@ const textOf = (rows: readonly (readonly string[])[] | null) =>
 export type PageStep =
   | { readonly kind: 'put'; readonly key: string; readonly text: string }
   | { readonly kind: 'delete' | 'event' | 'settle'; readonly nth: number }
-  | { readonly kind: 'define'; readonly change: Partial<Definitions> }
+  | { readonly kind: 'define'; readonly name: keyof Definitions }
   | { readonly kind: 'sync' }
   | { readonly kind: 'vacuum' }
   | { readonly kind: 'pass'; readonly hours: number };
@@ -161,7 +163,7 @@ export type PageStep =
 const putOf = (key: fc.Arbitrary<string>, text: fc.Arbitrary<string>): fc.Arbitrary<PageStep> =>
   fc.record({ kind: fc.constant('put' as const), key, text });
 const anyPut = fc.oneof(
-  { weight: 5, arbitrary: putOf(fc.constantFrom(...SALES_KEYS), sales.map(textOf)) },
+  { weight: 5, arbitrary: putOf(fc.constantFrom(...SALES_KEYS, REFUSED, REFUSED), sales.map(textOf)) },
   {
     weight: 1,
     arbitrary: putOf(
@@ -179,22 +181,34 @@ const anyPut = fc.oneof(
 );
 const nthOf = (kind: 'delete' | 'event' | 'settle') =>
   fc.record({ kind: fc.constant(kind), nth: fc.nat(30) });
-const change: fc.Arbitrary<Partial<Definitions>> = fc.oneof(
-  fc.constant({ note: true }),
-  fc.boolean().map((cyd) => ({ cyd })),
-  fc.constantFrom('sum' as const, 'max' as const).map((sum) => ({ sum })),
-  fc.constantFrom(2, 50).map((limit) => ({ limit })),
-  fc.constantFrom(0, 2).map((least) => ({ least })),
-  fc.boolean().map((keyed) => ({ keyed })),
-  fc.constantFrom('name' as const, 'lastModified' as const).map((newest) => ({ newest })),
-  fc.constantFrom('What was sold.', 'Sales.').map((words) => ({ words })),
-);
+/** What each of them is otherwise. */
+const OTHER: Definitions = {
+  note: true,
+  cyd: false,
+  sum: 'max',
+  limit: 2,
+  least: 2,
+  keyed: false,
+  newest: 'name',
+  words: 'Sales.',
+};
+const NAMES = Object.keys(OTHER) as (keyof Definitions)[];
+
+function flipped(definitions: Definitions, name: keyof Definitions): Definitions {
+  const isFirst = definitions[name] === FIRST[name];
+  const other = { ...definitions, [name]: (isFirst ? OTHER : FIRST)[name] };
+  return { ...other, note: definitions.note || other.note };
+}
+
 const step: fc.Arbitrary<PageStep> = fc.oneof(
   { weight: 8, arbitrary: anyPut },
   { weight: 4, arbitrary: nthOf('delete') },
   { weight: 1, arbitrary: nthOf('event') },
   { weight: 3, arbitrary: nthOf('settle') },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('define' as const), change }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('define' as const), name: fc.constantFrom(...NAMES) }),
+  },
   { weight: 5, arbitrary: fc.constant({ kind: 'sync' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'vacuum' as const }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pass' as const), hours: fc.constantFrom(2, 30) }) },
@@ -218,6 +232,27 @@ const BEGINNING: readonly PageStep[] = [
   { kind: 'put', key: 'sales/day=2024-02-01/a.csv', text: textOf(null) },
   { kind: 'sync' },
 ];
+/** What seldom happens by chance: files and words that change one by one, with the page between. */
+export const NAMED_HISTORY: readonly PageStep[] = [
+  ...BEGINNING,
+  { kind: 'define', name: 'words' },
+  // The rows that b.csv had are settled, and what comes in their place is refused as a whole.
+  { kind: 'settle', nth: 0 },
+  { kind: 'put', key: REFUSED, text: textOf(null) },
+  { kind: 'sync' },
+  { kind: 'put', key: REFUSED, text: textOf([['bob', 'x']]) },
+  { kind: 'sync' },
+  { kind: 'put', key: REFUSED, text: textOf([['ann', 'x']]) },
+  { kind: 'sync' },
+  // The newest delivery is another one by its name than by its time.
+  { kind: 'put', key: 'exports/run-1/a.csv', text: 'n\n1\n' },
+  { kind: 'sync' },
+  { kind: 'define', name: 'newest' },
+  { kind: 'sync' },
+  { kind: 'delete', nth: 0 },
+  { kind: 'sync' },
+];
+
 export const pageHistory = fc.record({
   /** As in S3: equal bytes have equal ETags. */
   tagsContent: fc.boolean(),
@@ -310,7 +345,7 @@ export class PageLakeHistory {
     else if (step.kind === 'pass') this.clock.pass(step.hours * 3_600_000);
     else if (step.kind === 'sync') await this.sync();
     else if (step.kind === 'define') {
-      this.definitions = { ...this.definitions, ...step.change };
+      this.definitions = flipped(this.definitions, step.name);
       const world = await this.#worlds.of(this.definitions);
       this.process = openProcess(world, this.clock, this.landing, this.lake);
     } else if (step.kind === 'vacuum') await this.#vacuum();
