@@ -1,4 +1,4 @@
-// npm pack: compiles the package into dist/: the command line, what programs import, the functions, source maps and types.
+// npm pack: compiles the package into dist/: the command line, what programs import, the functions, the page, source maps and types.
 // Plain JavaScript, as npm runs it before packing.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -37,6 +37,8 @@ await build({
   minifySyntax: true,
   logLevel: 'error',
 });
+const { bundlePage } = await import('./bundle-page.mjs');
+bundlePage(join(dist, 'page'));
 const tsc = join(folder, 'node_modules/typescript/bin/tsc');
 const { status } = spawnSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.types.json')], {
   stdio: 'inherit',

@@ -5,6 +5,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { webFile } from '../core/web-file.ts';
 import { TryAgainError } from '../errors.ts';
 import type { LocalFile, ObjectStore, ObjectVersion, ScratchFolder } from '../ports.ts';
 import { awsError, isAbsent, statusOf } from './aws-error.ts';
@@ -90,7 +91,8 @@ class S3Objects implements ObjectStore {
   }
 
   async write(key: string, bytes: Uint8Array): Promise<void> {
-    await this.writing(key, (address) => this.client.send(new PutObjectCommand({ ...address, Body: bytes })));
+    const object = { Body: bytes, ...browserHeaders(key) };
+    await this.writing(key, (address) => this.client.send(new PutObjectCommand({ ...address, ...object })));
   }
 
   async create(key: string, bytes: Uint8Array): Promise<boolean> {
@@ -198,6 +200,12 @@ class S3Objects implements ObjectStore {
       throw awsError(error, doing, `${this.location}/${key}`);
     }
   }
+}
+
+/** Without them S3 would offer a page for download, and caches would keep what changes. No other object of a lake has such a name. */
+function browserHeaders(key: string): { ContentType?: string; CacheControl?: string } {
+  const file = webFile(key);
+  return file ? { ContentType: file.contentType, CacheControl: file.cacheControl } : {};
 }
 
 function undefinedIfAbsent(error: unknown): undefined {

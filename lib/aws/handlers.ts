@@ -1,9 +1,11 @@
 // The three functions, assembled from their parts; functions/ makes Lambda handlers of them.
 import { join } from 'node:path';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { readAssets } from '../adapters/page-assets.ts';
 import { answerDeployment, appliesDefinitions, isDeployment } from './deployment.ts';
 import { placesOf, SETTINGS } from './environment.ts';
 import { ingestBatch } from './ingest-batch.ts';
+import { writeLakePage } from './lake-page.ts';
 import { deadline } from './limits.ts';
 import { applyDefinitions, reconcileByMessages, sweepLake } from './maintain-lake.ts';
 import type { FunctionName } from './metric-names.ts';
@@ -14,7 +16,7 @@ import type { Received } from './work-through.ts';
 
 export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
-/** `code`: the folder of the function's code, in which the bundle has `schemas/`. */
+/** `code`: the folder of the function's code, in which the bundle has `schemas/` and `page/`. */
 export function ingestHandler(code: string): SqsHandler {
   const run = invocations('ingest', code);
   return (event, context) =>
@@ -56,6 +58,11 @@ export function maintainHandler(code: string): (event: object, context: Context)
         const { landingBucket: bucket, landingPrefix: prefix } = settings;
         return reconcileByMessages({ ...lake, measure, bucket, prefix }, deadline(remainingMs));
       });
+    const shown = () =>
+      run(context, ({ effects, telemetry: { measure } }, remainingMs) => {
+        const writing = { effects, measure, assets: () => readAssets(join(code, 'page')) };
+        return writeLakePage({ ...writing, places: placesOf(process.env) }, deadline(remainingMs));
+      });
     if (isDeployment(event)) {
       const empty = (bucket: string) => run(context, (lake) => lake.empty(bucket));
       const { log } = telemetry('maintain', process.env[SETTINGS.stage] ?? '');
@@ -63,17 +70,23 @@ export function maintainHandler(code: string): (event: object, context: Context)
       const answering = { remainingMs, places: placesOf(process.env), log };
       const done = await answerDeployment(event, { apply: applied, empty }, answering);
       // If it were thrown, Lambda would retry and answer CloudFormation twice. The next scheduled run meets the error again.
-      if (done && appliesDefinitions(event))
-        await reconciled().catch((error) => log('error', 'reconcile.failed', { error }));
+      if (!done || !appliesDefinitions(event)) return;
+      await reconciled().catch((error) => log('error', 'reconcile.failed', { error }));
+      await shown();
       return;
     }
     if ((event as MaintainEvent).apply === true) await applied();
-    await reconciled();
     const { retentionDays } = event as MaintainEvent;
-    if (retentionDays !== undefined)
-      await run(context, ({ effects, telemetry: { measure } }, remainingMs) =>
-        sweepLake({ effects, measure }, retentionDays, deadline(remainingMs)),
-      );
+    try {
+      await reconciled();
+      if (retentionDays !== undefined)
+        await run(context, ({ effects, telemetry: { measure } }, remainingMs) =>
+          sweepLake({ effects, measure }, retentionDays, deadline(remainingMs)),
+        );
+    } finally {
+      // What could not be read is on the page.
+      await shown();
+    }
   };
 }
 

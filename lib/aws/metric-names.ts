@@ -22,4 +22,5 @@ export type MetricName =
   | 'vanishedFiles'
   | 'overdueFiles'
   | 'unexaminedFiles'
-  | 'sweptFiles';
+  | 'sweptFiles'
+  | 'failedPages';

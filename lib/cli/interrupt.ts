@@ -9,13 +9,19 @@ export class Interrupt {
   #stopped = false;
   #patience: NodeJS.Timeout | undefined;
   readonly #terminal: Terminal;
+  readonly #stopping: string;
   /** Called at the first Ctrl-C. */
   onStop = (): void => {};
   /** Called, but not awaited, before the process ends in the middle of a step. */
   onEnd = (): void => {};
 
-  constructor(terminal: Terminal) {
+  /** `stopping`: what is said at the first Ctrl-C. */
+  constructor(
+    terminal: Terminal,
+    stopping = 'Stopping; the lake is consistent, and the next start continues.',
+  ) {
     this.#terminal = terminal;
+    this.#stopping = stopping;
     process.on('SIGINT', this.#interrupted);
     process.on('SIGTERM', this.#interrupted);
   }
@@ -26,7 +32,7 @@ export class Interrupt {
 
   readonly #interrupted = (): void => {
     if (this.#stopped) this.#end(INTERRUPTED);
-    this.#terminal.err(['', 'Stopping; the lake is consistent, and the next start continues.']);
+    this.#terminal.err(['', this.#stopping]);
     this.#stopped = true;
     this.#patience = setTimeout(() => this.#end(0), PATIENCE_MS);
     this.onStop();

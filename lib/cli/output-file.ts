@@ -53,21 +53,21 @@ function formatOf(file: string): FileFormat {
 
 /**
  * The file that is to be written: where a symbolic link leads. Throws CliError for what is not a regular file, in no folder, or
- * in the lake.
+ * in the lake. `option`: as messages name it.
  */
-export async function outputTarget(file: string, lake: string): Promise<string> {
+export async function outputTarget(file: string, lake: string, option = '--output'): Promise<string> {
   const folder = await realpath(dirname(resolve(file))).catch(() => undefined);
   if (folder === undefined)
-    throw new CliError(`--output ${file}: there is no folder ${dirname(resolve(file))}: create it first.`);
+    throw new CliError(`${option} ${file}: there is no folder ${dirname(resolve(file))}: create it first.`);
   const name = join(folder, basename(resolve(file)));
   const target = await realpath(name).catch(() => name);
   const there = await stat(target).catch(() => undefined);
   if (there && !there.isFile())
     throw new CliError(
-      `--output ${file}: that is ${there.isDirectory() ? 'a folder' : 'a device or a pipe'}, not a file: choose another name. For a pipe, use --format without --output.`,
+      `${option} ${file}: that is ${there.isDirectory() ? 'a folder' : 'a device or a pipe'}, not a file: choose another name.${option === '--output' ? ' For a pipe, use --format without --output.' : ''}`,
     );
   if (!isS3Location(lake) && isBelow(target, await realpath(lake).catch(() => resolve(lake))))
-    throw new CliError(`--output ${file}: that is in the lake, where only Sluice's own files belong.`);
+    throw new CliError(`${option} ${file}: that is in the lake, where only Sluice's own files belong.`);
   return target;
 }
 

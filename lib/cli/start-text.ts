@@ -77,6 +77,7 @@ export async function nextLines(
     `  drop, replace, rename or delete files under ${typed(landing)}`,
     ...(example ? [`  ${tool}cp ${from} ${to}`, `  ${tool}rm ${to}`] : []),
     ...(table === undefined ? [] : [`  npx sluice query "SELECT * FROM ${table}"${options.ofLake}`]),
+    `  npx sluice page --open${options.all}`,
     `  npx sluice status${options.all}`,
   ];
 }

@@ -13,7 +13,9 @@ import { Interrupt } from './interrupt.ts';
 import { givenOptions, typed } from './locations.ts';
 import { Notifying, notifyAfter } from './notifying.ts';
 import { withProgress } from './progress.ts';
+import { PORT, portOption } from './serving.ts';
 import { headlineLines, nextLines } from './start-text.ts';
+import { StartedPage } from './started-page.ts';
 import { redefinitionLines, syncExitCode, syncLines, unseenLine } from './sync-text.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from './text.ts';
@@ -35,12 +37,16 @@ it when it is complete. An object in S3 is always complete.
 Changed contracts and insights are applied when they have not changed for half a second, as the next start
 would; the changes are printed. If a file is wrong, the error is printed and its previous text stays in effect.
 
+It serves the page that "sluice page" writes, on 127.0.0.1, and writes it anew after each change; for a lake
+in a bucket the page is in a temporary folder. If that fails, a warning says so and the work goes on.
+
 Whom "notify" in sluice.yaml names is told as by "sluice sync", beside the work, which does not wait for it.`,
   options: [
     LANDING,
     LAKE,
     SCHEMAS,
     { name: 'once', description: 'Exit instead of watching, with the exit codes of "sluice sync".' },
+    PORT,
     MEMORY,
     VERBOSE,
   ],
@@ -64,9 +70,12 @@ Whom "notify" in sluice.yaml names is told as by "sluice sync", beside the work,
 };
 
 async function run(args: Arguments, terminal: Terminal, project: Project): Promise<number> {
+  portOption(args);
   if (args.flag('once'))
     return opened(args, terminal, async (local) => {
       const code = await syncAndShow(local, args, terminal);
+      if (!isS3Location(local.effects.lake.location))
+        await new StartedPage(args, terminal, local.effects).written(local.effects);
       await notifyAfter(local, project, terminal);
       return code;
     });
@@ -146,25 +155,36 @@ async function syncAndFollow(
   await syncAndShow(local, args, terminal, stopped);
   if (stopped()) return 0;
   notifying.tell(local, true);
-  await terminal.out(['', `Watching ${typed(landingPlace)} and ${typed(schemas)}; press Ctrl-C to stop.`]);
-  const pathOf = (key: string) => typed(`${lake.location}/${key}`);
-  // Each round uses the definitions that are in effect when it starts.
-  let current: LocalLake = local;
-  const redefine = async () => {
-    current = await takeUp(current, definitions, terminal, stopped);
-    notifying.tell(current, false);
-  };
-  const follow = async (keys: readonly string[]) => {
-    const round = await workOn(current, keys, stopped);
-    await terminal.out(eventLines(current.effects.catalog, round, pathOf));
-    notifying.tell(current, false);
-  };
-  const followed = [
-    { watched: definitions.watched, take: redefine },
-    { watched: landing, take: follow },
-  ];
-  await watch(followed, stop.signal, (error) => warn(lookProblem(error)));
-  return 0;
+  const page = new StartedPage(args, terminal, local.effects);
+  try {
+    await page.served(local.effects);
+    if (stopped()) return 0;
+    await terminal.out(['', `Watching ${typed(landingPlace)} and ${typed(schemas)}; press Ctrl-C to stop.`]);
+    const pathOf = (key: string) => typed(`${lake.location}/${key}`);
+    // Each round uses the definitions that are in effect when it starts.
+    let current: LocalLake = local;
+    const told = () => {
+      notifying.tell(current, false);
+      page.renew(current.effects);
+    };
+    const redefine = async () => {
+      current = await takeUp(current, definitions, terminal, stopped);
+      told();
+    };
+    const follow = async (keys: readonly string[]) => {
+      const round = await workOn(current, keys, stopped);
+      await terminal.out(eventLines(current.effects.catalog, round, pathOf));
+      told();
+    };
+    const followed = [
+      { watched: definitions.watched, take: redefine },
+      { watched: landing, take: follow },
+    ];
+    await watch(followed, stop.signal, (error) => warn(lookProblem(error)));
+    return 0;
+  } finally {
+    await page.end();
+  }
 }
 
 /** Applies the current definitions to the lake, as the next start would. */

@@ -29,6 +29,11 @@ export const VERBS: readonly ListedVerb[] = [
     load: async () => (await import('./sync.ts')).sync,
   },
   {
+    name: 'page',
+    summary: 'Write the page that people look at, serve it here, or print a link to it.',
+    load: async () => (await import('./page.ts')).page,
+  },
+  {
     name: 'query',
     summary: 'Ask the tables and insights a question in SQL.',
     load: async () => (await import('./query.ts')).query,

@@ -24,6 +24,16 @@ export type Audit = {
   readonly related?: TableRef;
 };
 
+/** What its author wants to see drawn; what is absent is chosen from the columns: see lib/page/chart-spec.ts. */
+export type ChartWords = {
+  readonly kind?: 'line' | 'bar';
+  readonly x?: readonly string[];
+  /** Numeric columns. */
+  readonly y?: readonly string[];
+  /** False: all in one colour. */
+  readonly colour?: string | false;
+};
+
 /** A table that is computed from other tables: an insight's SQL file, or the built-in rule of an upsert or replace dataset. */
 export type Derivation = {
   readonly target: TableRef;
@@ -32,6 +42,8 @@ export type Derivation = {
   readonly description?: string;
   /** Its first rows are shown by `sluice start`. */
   readonly headline?: boolean;
+  /** False: nothing is drawn. */
+  readonly chart?: ChartWords | false;
   /** One SELECT without a semicolon; it refers to the inputs by name. */
   readonly sql: string;
   readonly inputs: readonly TableRef[];

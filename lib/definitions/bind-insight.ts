@@ -8,9 +8,11 @@ import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
 import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
 import { type BoundInput, outputColumns } from './output-columns.ts';
+import { bindChart } from './parse-chart.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { type EngineFunctions, lineOf, type ParsedSelect, placeAt, type SqlPlace } from './parse-select.ts';
 import { bindWindow } from './parse-window.ts';
+import type { Place } from './place.ts';
 import { type KnownNames, quotingHints } from './quoting-hint.ts';
 
 export type InsightTables = {
@@ -44,6 +46,7 @@ export async function bindInsight(
   const bound = { sql: source.sql, statement: select.statement, at };
   const forms = await proveDetermined(session, bound, [...relations, ...own], functions, ofInputs);
   const columns = outputColumns(source, results, inputs, over);
+  if (source.chart !== undefined) bindChart(source.chart, columns, wordPlace(source, 'chart'));
   const { canonical, varied } = doubleColumns(results, forms);
   const audits = await bindAudits(session, { source, columns, varied }, related, functions);
   const meaning = {
@@ -58,6 +61,7 @@ export async function bindInsight(
     target: { kind: 'insights', name: source.name },
     file: source.file,
     ...(source.headline === undefined ? {} : { headline: source.headline }),
+    ...(source.chart === undefined ? {} : { chart: source.chart }),
     ...(source.description === undefined ? {} : { description: source.description }),
     ...meaning,
     ...(own.length === 0 ? {} : { readsPartition: true }),
@@ -101,13 +105,18 @@ function boundWindow(
   reads: ReadonlyMap<string, unknown>,
 ) {
   if (source.window === undefined) return undefined;
-  const place = lineOf({ file: source.file, line: source.lines.window ?? 1, words: 'window' }, 1);
+  const place = wordPlace(source, 'window');
   const window = bindWindow(source.window, source.partitionBy, over?.dateParts ?? new Map(), place);
   if (![...reads.keys()].some(isThisPartition))
     place.refuse(
       `the SQL sees the rows of several partitions, and must return those of one: read its values from ${THIS_PARTITION}, a table of one row, such as SELECT ${THIS_PARTITION}.${source.window.column} … FROM ${THIS_PARTITION}, ${over?.table.name ?? 'it'}`,
     );
   return window;
+}
+
+/** Of a property of the front matter. */
+function wordPlace({ file, lines }: InsightSource, word: string): Place {
+  return lineOf({ file, line: lines[word] ?? 1, words: word }, 1);
 }
 
 function isThisPartition(name: string): boolean {
@@ -146,8 +155,7 @@ function describeSql(
 }
 
 function drivingInput(source: InsightSource, inputs: readonly BoundInput[]): BoundInput | undefined {
-  const place = (word: string) =>
-    lineOf({ file: source.file, line: source.lines[word] ?? 1, words: word }, 1);
+  const place = (word: string) => wordPlace(source, word);
   const names = inputs.map((input) => input.table.name);
   if (source.over !== undefined) {
     const named = inputs.find((input) => input.table.name.toLowerCase() === source.over?.toLowerCase());

@@ -1,9 +1,11 @@
 // Splits an insight's file into front matter and SQL. The SQL itself is checked by lib/definitions/bind-insight.ts.
 import { type Document, isScalar } from 'yaml';
 import { z } from 'zod';
+import type { ChartWords } from '../core/insight.ts';
 import { withoutFinalSemicolon } from '../sql/quoting.ts';
 import { type AuditSource, auditSql, auditWords, OWN_AUDITS, type Scalars } from './audit-words.ts';
 import { checkedYaml } from './checked-yaml.ts';
+import { parseChart } from './parse-chart.ts';
 import { nameProblem } from './parse-contract.ts';
 import { parseWindow, type WindowWords } from './parse-window.ts';
 import { Place } from './place.ts';
@@ -15,6 +17,7 @@ export type InsightSource = {
   readonly description?: string;
   /** Shown first to people: see `sluice start`. */
   readonly headline?: boolean;
+  readonly chart?: ChartWords | false;
   readonly over?: string;
   readonly partitionBy: readonly string[];
   readonly window?: WindowWords;
@@ -34,6 +37,8 @@ const texts = z.array(z.string().min(1));
 const frontMatter = z.strictObject({
   description: z.string().optional(),
   headline: z.boolean().optional(),
+  /** Its shape is in parse-chart.ts. */
+  chart: z.unknown().optional(),
   over: z.string().min(1).optional(),
   partitionBy: texts.optional(),
   /** Its shape is in parse-window.ts. */
@@ -107,6 +112,9 @@ function readFrontMatter(file: string, text: string, firstLine: number) {
   return {
     ...(words.description === undefined ? {} : { description: words.description }),
     ...(words.headline === undefined ? {} : { headline: words.headline }),
+    ...(words.chart === undefined
+      ? {}
+      : { chart: parseChart(words.chart, (...path) => place('chart', ...path)) }),
     ...(words.over === undefined ? {} : { over: words.over }),
     partitionBy,
     ...(words.window === undefined
@@ -120,6 +128,7 @@ function readFrontMatter(file: string, text: string, firstLine: number) {
         ['over'],
         ['partitionBy'],
         ...(words.window === undefined ? [] : [['window']]),
+        ...(words.chart === undefined ? [] : [['chart']]),
         ['key'],
         ['columns'],
         ...audits.map((_, i) => ['audits', i]),

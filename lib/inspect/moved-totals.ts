@@ -11,6 +11,7 @@ import { SqlError, type SqlSession } from '../ports.ts';
 import { LocalFiles } from '../refresh/inputs.ts';
 import { identifier } from '../sql/quoting.ts';
 import { addDecimals, isZero, negated } from './decimal-text.ts';
+import { isNumeric, sumText } from './sum-text.ts';
 import { columnsAt, relationOf } from './table-at.ts';
 
 /** Plain digits; null where there is no such column, no value, or a sum that `tooLarge` names. */
@@ -107,10 +108,6 @@ function summedColumns(
   return [...found.values()];
 }
 
-function isNumeric(type: Column['type']): boolean {
-  return type === 'long' || type === 'integer' || type === 'double' || type.startsWith('decimal');
-}
-
 function columnsOf(snapshot: Snapshot | undefined): Column[] {
   return snapshot === undefined ? [] : columnsAt(snapshot.metadata);
 }
@@ -180,7 +177,6 @@ function joined(parts: readonly Sums[]): Sums {
   return { groups, tooLarge: parts.flatMap(({ tooLarge }) => tooLarge) };
 }
 
-/** Sums of whole numbers are HUGEINT, of decimals DECIMAL(38, s): exact, or an error. */
 async function groupSums(
   session: SqlSession,
   relation: string,
@@ -190,7 +186,7 @@ async function groupSums(
   const select = [
     ...groups.map((name, i) => `CAST(${identifier(name)} AS VARCHAR) AS p${i}`),
     'count(*) AS n',
-    ...columns.map(({ name, approximate }, i) => `${sumSql(name, approximate)} AS s${i}`),
+    ...columns.map(({ name, approximate }, i) => `${sumText(identifier(name), approximate)} AS s${i}`),
   ];
   const by = groups.length === 0 ? 'HAVING count(*) > 0' : 'GROUP BY ALL ORDER BY ALL';
   const found = new Map<string, Group>();
@@ -203,12 +199,6 @@ async function groupSums(
       found.set(partitionId(partition), { partition, rows: Number(row.n), sums });
     }
   return found;
-}
-
-/** fsum compensates rounding (https://duckdb.org/docs/stable/sql/functions/aggregates#fsumarg): order matters less. */
-function sumSql(name: string, approximate: boolean): string {
-  const column = identifier(name);
-  return `CAST(${approximate ? `fsum(CAST(${column} AS DOUBLE))` : `sum(${column})`} AS VARCHAR)`;
 }
 
 function total(

@@ -1,11 +1,12 @@
 // The receipt of a table's partitions: which commits made them, under which definition, and from which source files. Every
 // word of it is in the logs; the catalog says which definition is the present one.
 import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { parseLogJson } from '../core/log-json.ts';
 import type { CommitInfo, PartitionValues } from '../delta/actions.ts';
 import { recordCount } from '../delta/stats.ts';
-import { standingsOf } from '../lake/deliveries.ts';
+import { type Standings, standingsOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { partitionId } from '../lake/partition.ts';
 import { comparePartitions, type PartitionFilter } from '../lake/partition-filter.ts';
@@ -99,7 +100,6 @@ export async function tableReceipt(
   filter: PartitionFilter,
 ): Promise<Receipt> {
   const files = log.filesAt(version).filter(({ add }) => filter.matches(add.partitionValues));
-  const { tables, lost } = await traceLineage(effects, logs, log, version, files);
   return {
     table: log.prefix,
     version,
@@ -108,6 +108,20 @@ export async function tableReceipt(
     definition: presentDefinition(effects, table),
     partitions: partitionReceipts(log, files),
     stale: staleOf(log.metadata(version)).filter(({ partition }) => filter.matches(partition)),
+    ...(await usesOf(effects, logs, log, version, files)),
+  };
+}
+
+/** What data files were made from. `files`: of `log` at `version`. */
+export async function usesOf(
+  effects: Effects,
+  logs: TableLogs,
+  log: TableLog,
+  version: number,
+  files: readonly Lifespan[],
+): Promise<Pick<Receipt, 'tables' | 'sources' | 'lost'>> {
+  const { tables, lost } = await traceLineage(effects, logs, log, version, files);
+  return {
     tables: [...tables.values()].map(tableUse),
     sources: [...tables.values()].flatMap((used) => sourceUses(effects, used)).sort(bySource),
     lost: [...lost],
@@ -136,7 +150,8 @@ function partitionReceipts(log: TableLog, files: readonly Lifespan[]): Partition
     .sort((a, b) => comparePartitions(a.partition, b.partition));
 }
 
-function partitionReceipt(log: TableLog, files: readonly Lifespan[]): PartitionReceipt {
+/** `files`: those of one partition, at least one. */
+export function partitionReceipt(log: TableLog, files: readonly Lifespan[]): PartitionReceipt {
   const newest = files.reduce((a, b) => (b.from > a.from ? b : a));
   const { add, from } = newest;
   return {
@@ -190,14 +205,7 @@ function sourceUses({ catalog }: Effects, { log, files, versions }: UsedTable): 
   const name = log.prefix.slice(log.prefix.indexOf('/') + 1);
   const dataset = replacedDataset(catalog, { kind: 'arrivals', name });
   const isReplaced = dataset !== undefined && log.prefix === tablePrefix(landingTable(dataset));
-  const standings = isReplaced
-    ? [...versions].map((version) =>
-        standingsOf(
-          dataset,
-          log.filesAt(version).map(({ add }) => add),
-        ),
-      )
-    : [];
+  const standings = isReplaced ? [...versions].map((version) => standingsAt(dataset, log, version)) : [];
   const uses = new Map<string, SourceUse>();
   for (const { add, from } of files.values()) {
     const origin = readOrigin(add);
@@ -222,6 +230,20 @@ function sourceUses({ catalog }: Effects, { log, files, versions }: UsedTable): 
     });
   }
   return [...uses.values()];
+}
+
+// Each partition asks; neither the past of a log nor a dataset ever changes.
+const known = new WeakMap<Dataset, WeakMap<TableLog, Map<number, Standings>>>();
+
+function standingsAt(dataset: Dataset, log: TableLog, version: number): Standings {
+  const ofDataset = known.get(dataset) ?? new WeakMap<TableLog, Map<number, Standings>>();
+  known.set(dataset, ofDataset);
+  const ofLog = ofDataset.get(log) ?? new Map<number, Standings>();
+  ofDataset.set(log, ofLog);
+  const files = () => log.filesAt(version).map(({ add }) => add);
+  const standings = ofLog.get(version) ?? standingsOf(dataset, files());
+  ofLog.set(version, standings);
+  return standings;
 }
 
 function bySource(a: SourceUse, b: SourceUse): number {

@@ -7,6 +7,7 @@ import type { Effects } from '../lake/effects.ts';
 import type { Row, SqlSession } from '../ports.ts';
 import { LocalFiles } from '../refresh/inputs.ts';
 import { identifier, literal } from '../sql/quoting.ts';
+import { sumText } from './sum-text.ts';
 import { columnsAt, relationAt } from './table-at.ts';
 import type { Lifespan, TableLog } from './table-log.ts';
 
@@ -25,6 +26,17 @@ export type RowDiff = {
   readonly counts: Readonly<Record<RowChange['change'], number>>;
   /** In the order of the key, or of the columns. */
   changes(limit?: number): AsyncIterable<readonly RowChange[]>;
+  /**
+   * Over all changed rows, of each of these columns, as texts; null where no row has a value. Throws SqlError where one is no
+   * number in both versions, or a sum has more than 38 digits.
+   */
+  sums(columns: readonly string[]): Promise<ColumnSums[]>;
+};
+
+export type ColumnSums = {
+  readonly column: string;
+  readonly old: string | null;
+  readonly new: string | null;
 };
 
 export type DiffSide = { readonly version: number; readonly files: readonly Lifespan[] };
@@ -64,6 +76,7 @@ export async function withRowDiff<T>(
         counts,
         changes: (limit) =>
           session.stream<RowChange>(limit === undefined ? select : `${select} LIMIT ${limit}`),
+        sums: (names) => changedSums(session, columns, names),
       });
     });
   } finally {
@@ -121,6 +134,29 @@ async function isUnique(
     if (repeated.length > 0) return false;
   }
   return true;
+}
+
+async function changedSums(
+  session: SqlSession,
+  columns: RowDiff['columns'],
+  names: readonly string[],
+): Promise<ColumnSums[]> {
+  if (names.length === 0) return [];
+  const isDouble = (name: string) =>
+    columns.some((column) => column.name === name && column.sqlType === 'DOUBLE');
+  const select = names.flatMap((name, i) =>
+    ['old', 'new'].map(
+      (side) => `${sumText(`struct_extract(${side}, ${literal(name)})`, isDouble(name))} AS ${side}${i}`,
+    ),
+  );
+  const [row] = await session.rows<Record<string, string | null>>(
+    `SELECT ${select.join(', ')} FROM row_changes`,
+  );
+  return names.map((column, i) => ({
+    column,
+    old: row?.[`old${i}`] ?? null,
+    new: row?.[`new${i}`] ?? null,
+  }));
 }
 
 function keyedDiff(key: readonly string[]): string {

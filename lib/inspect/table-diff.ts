@@ -31,7 +31,10 @@ export type TableDiff = {
   }[];
 };
 
-export function tableDiff(before: Receipt, after: Receipt): TableDiff {
+/** What two receipts of a table stand on. */
+type Uses = Pick<Receipt, 'table' | 'tables' | 'sources'>;
+
+export function tableDiff(before: Uses, after: Uses): TableDiff {
   const old = new Map(before.tables.map((use) => [use.table, use]));
   const now = new Map(after.tables.map((use) => [use.table, use]));
   const tables = [...new Set([...now.keys(), ...old.keys()])];

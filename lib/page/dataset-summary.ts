@@ -14,7 +14,7 @@ import type { DatasetSummary, State } from './documents.ts';
 import { filePeriods, missingByPeriod } from './file-periods.ts';
 import { fileRows } from './file-rows.ts';
 import { refusals, refusedDocuments } from './refused.ts';
-import { trendOf } from './version-rows.ts';
+import { rowTrend } from './row-trend.ts';
 import type { Writing } from './writing.ts';
 
 /** In the order of the catalog. */
@@ -71,7 +71,7 @@ async function datasetSummary(
     lastArrival: own.lastArrival,
     lastCommit: table ? new Date(table.timeOf(table.newest)).toISOString() : null,
     version: own.version,
-    trend: table ? trendOf(table, history, effects.clock()) : [],
+    trend: table ? rowTrend(table, history, effects.clock()) : [],
     ...(await documents(writing, dataset, own, found, history)),
   };
 }

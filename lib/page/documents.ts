@@ -349,7 +349,7 @@ export type InsightDocument = {
   /** The newest first. */
   readonly versions: readonly VersionRow[];
   readonly moreVersions: number;
-  /** What each of the newest versions changed, the newest first. */
+  /** What each of the newest 20 versions that changed rows changed, the newest first. */
   readonly changes: readonly ChangeRef[];
 };
 
@@ -362,7 +362,9 @@ export type ChangeRef = {
 /** Neighbouring partitions with their rows and receipts. */
 export type InsightPart = {
   readonly partitions: readonly Partition[];
+  /** Of the table; `moreRows` of them are not in its document. */
   readonly rowCount: number;
+  readonly moreRows: number;
   readonly rows: Ref<RowsDocument>;
   readonly receipts: Ref<ReceiptsDocument>;
 };
@@ -372,7 +374,7 @@ export type AuditRow = {
   readonly severity: 'error' | 'warn';
   /** What it looks for, as its SQL. */
   readonly sql: string;
-  /** Of the newest versions in which it ran, the newest first. */
+  /** Of the newest 30 versions in which it ran, the newest first. */
   readonly runs: readonly {
     readonly version: number;
     readonly committedAt: Time;
@@ -390,7 +392,7 @@ export type ChartSpec = {
   readonly colour: string | null;
 };
 
-/** In the order of the insight's columns. */
+/** In the order of the insight's columns; the newest partitions first, then by key. At most 20,000. */
 export type RowsDocument = { readonly rows: readonly (readonly Cell[])[] };
 
 export type ReceiptsDocument = { readonly receipts: readonly PagePartitionReceipt[] };
@@ -415,7 +417,7 @@ export type PagePartitionReceipt = {
   readonly sourceRows: number;
   /** Inputs that cannot be traced any more, in sentences. */
   readonly lost: readonly string[];
-  /** The version of the partition before, and what moved it on from there; null for its first, or where the log does not tell. */
+  /** The version of the partition before, and what moved it on from there; null for its first. */
   readonly moved: Moved | null;
 };
 
@@ -435,7 +437,7 @@ export type Moved = {
   readonly moreSources: number;
   /** Tables whose contract or SQL changed. */
   readonly definitions: readonly string[];
-  /** Its rows before and after; null where they were swept. */
+  /** Its rows before and after, among all that the version changed; null where the version is none of the newest 100. */
   readonly change: Ref<ChangeDocument> | null;
 };
 
@@ -459,6 +461,7 @@ export type ChangeDocument = {
   readonly columns: readonly PageColumn[];
   /** [] where rows have no key: then none is `changed`. */
   readonly key: readonly string[];
+  /** Where the rows were swept: of all rows of the partitions that were written. */
   readonly counts: { readonly added: number; readonly removed: number; readonly changed: number };
   /** In the order of `columns`; at most 2,000. Null where the rows were swept. */
   readonly rows:

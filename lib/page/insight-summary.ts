@@ -1,7 +1,79 @@
 // One insight's line on the first screen, and its documents.
-import type { InsightSummary } from './documents.ts';
+import { sameTable, tablePrefix } from '../core/insight.ts';
+import type { DerivedStatus } from '../inspect/lake-status.ts';
+import { goingOn, type TableFailure } from '../table-failures.ts';
+import { changesRows } from './changes.ts';
+import type { InsightSummary, State } from './documents.ts';
+import { insightRef } from './insight-document.ts';
+import { rowTrend, TREND_DAYS } from './row-trend.ts';
+import { readShown, type ShownDerivation, type ShownTable, shownDerivations } from './shown-table.ts';
 import type { Writing } from './writing.ts';
 
-export async function insightSummaries(_writing: Writing): Promise<InsightSummary[]> {
-  return [];
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Insights, and the histories of datasets. One that cannot be read has no document, and `writing.failures` says why. */
+export async function insightSummaries(writing: Writing): Promise<InsightSummary[]> {
+  const summaries: InsightSummary[] = [];
+  for (const shown of shownDerivations(writing.effects.catalog))
+    summaries.push(await summaryOf(writing, shown));
+  return summaries;
+}
+
+async function summaryOf(writing: Writing, shown: ShownDerivation): Promise<InsightSummary> {
+  const { target } = shown.derivation;
+  const status = writing.status.derived.find(({ table }) => sameTable(table, target));
+  const failed: TableFailure[] = writing.failures.filter(({ table }) => table === tablePrefix(target));
+  const known = failed.length;
+  let read: ReadTable = NOTHING;
+  await goingOn(failed, tablePrefix(target), async () => {
+    const table = await readShown(writing.logs, shown);
+    if (table === undefined) return;
+    read = pastOf(writing, table);
+    read = { ...read, document: await insightRef(writing, table, status) };
+  });
+  if (known === 0) writing.failures.push(...failed);
+  return {
+    name: target.name,
+    kind: shown.kind,
+    description: shown.derivation.description ?? null,
+    headline: shown.derivation.headline ?? false,
+    state: failed.length > 0 ? 'fault' : stateOf(writing, status),
+    rows: status?.rows ?? 0,
+    partitions: status?.partitions ?? 0,
+    stale: status?.stale.length ?? 0,
+    warnings: status?.warnings.length ?? 0,
+    behind: status?.behind ?? null,
+    version: status?.version ?? null,
+    ...read,
+  };
+}
+
+type ReadTable = Pick<InsightSummary, 'lastCommit' | 'trend' | 'changesToday' | 'document'>;
+
+const NOTHING: ReadTable = {
+  lastCommit: null,
+  trend: Array.from({ length: TREND_DAYS }, () => null),
+  changesToday: 0,
+  document: null,
+};
+
+function pastOf({ effects }: Writing, { log, history }: ShownTable): ReadTable {
+  const now = effects.clock();
+  const since = now.getTime() - DAY_MS;
+  return {
+    lastCommit: history[0]?.committedAt ?? null,
+    trend: rowTrend(log, history, now),
+    changesToday: history.filter((version) => changesRows(version) && Date.parse(version.committedAt) > since)
+      .length,
+    document: null,
+  };
+}
+
+function stateOf({ status: { foreign } }: Writing, status: DerivedStatus | undefined): State {
+  if (status === undefined) return 'fault';
+  const prefix = tablePrefix(status.table);
+  const isForeign = foreign.some(({ table }) => table === prefix);
+  if (status.stale.length > 0 || status.problems.length > 0 || isForeign) return 'fault';
+  const isCurrent = status.version !== null && status.behind === 0;
+  return isCurrent && status.warnings.length === 0 ? 'well' : 'attention';
 }

@@ -14,15 +14,25 @@ export type Written = {
   readonly removed: number;
 };
 
+/** Where the page of a lake stands in it, and below it the pages of one file that links lead to. */
+export const SITE = 'site/';
+export const LINKS = `${SITE}links/`;
+
 const DATA = 'data/';
 const INDEX = `${DATA}index.js`;
 /** A page that was opened before a new one was written still finds its documents for so long. */
 const GRACE_MS = 60 * 60 * 1000;
 
+/** What was written is kept, and the page that was there before still stands: the next writing goes on from it. */
+export class OutOfTimeError extends Error {
+  override readonly name = 'OutOfTimeError';
+}
+
 export class Site {
   readonly #store: ObjectStore;
   readonly #prefix: string;
   readonly #clock: Clock;
+  readonly #outOfTime: () => boolean;
   readonly #present: ReadonlyMap<string, ObjectVersion>;
   readonly #named = new Set<string>();
   readonly #counts = { documents: 0, kept: 0, bytes: 0, removed: 0 };
@@ -31,19 +41,26 @@ export class Site {
     store: ObjectStore,
     prefix: string,
     clock: Clock,
+    outOfTime: () => boolean,
     present: ReadonlyMap<string, ObjectVersion>,
   ) {
     this.#store = store;
     this.#prefix = prefix;
     this.#clock = clock;
+    this.#outOfTime = outOfTime;
     this.#present = present;
   }
 
-  /** `prefix`: '' or ends in `/`. */
-  static async open(store: ObjectStore, prefix: string, clock: Clock): Promise<Site> {
+  /** `prefix`: '' or ends in `/`. `outOfTime`: see PageOptions. */
+  static async open(
+    store: ObjectStore,
+    prefix: string,
+    clock: Clock,
+    outOfTime = () => false,
+  ): Promise<Site> {
     const present = new Map<string, ObjectVersion>();
     for await (const version of store.list(prefix)) present.set(version.key.slice(prefix.length), version);
-    return new Site(store, prefix, clock, present);
+    return new Site(store, prefix, clock, outOfTime, present);
   }
 
   /**
@@ -57,6 +74,7 @@ export class Site {
   ): Promise<Ref<Document>> {
     const file = `${kind}-${hashOf(JSON.stringify([FORMAT, basis]))}.js`;
     if (this.#named.has(file)) return file;
+    if (this.#outOfTime()) throw new OutOfTimeError('There was no time for the rest of the page.');
     this.#named.add(file);
     if (this.#present.has(DATA + file)) this.#counts.kept += 1;
     else {
@@ -93,6 +111,11 @@ function isOwn(name: string): boolean {
   return /^data\/[a-z-]+-[0-9a-f]{32}\.js$/.test(name) || /^[a-z]+-[A-Z0-9]{8}\.(?:js|css)$/.test(name);
 }
 
+/** Whether a page may have a file of this name, so that it may be handed out. */
+export function isPageFile(name: string): boolean {
+  return name === 'index.html' || name === INDEX || isOwn(name);
+}
+
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
@@ -106,5 +129,17 @@ function documentBytes(file: string, document: object): Uint8Array {
     /[<\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return Buffer.from(`(self.sluice??=[]).push([${JSON.stringify(file)},${json}]);\n`);
+  return Buffer.from(`${beforeJson(file)}${json}${AFTER_JSON}`);
+}
+
+const beforeJson = (file: string) => `(self.sluice??=[]).push([${JSON.stringify(file)},`;
+const AFTER_JSON = ']);\n';
+
+/** The JSON of a document, in which no `<` stands. `file`: its name below data/. */
+export function documentJson(file: string, bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes);
+  const start = beforeJson(file);
+  const json = text.slice(start.length, -AFTER_JSON.length);
+  if (text === `${start}${json}${AFTER_JSON}` && !json.includes('<')) return json;
+  throw new Error(`data/${file} is no document of a page`);
 }

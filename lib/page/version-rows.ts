@@ -1,97 +1,104 @@
-// A table's versions as rows of the page with their causes in words, and the trend of its rows. Pure.
-import { count } from '../core/plain-text.ts';
+// A table's versions with their causes in words that need no knowledge of Sluice. Pure.
 import type { Cause, SourceChange, VersionHistory } from '../inspect/history.ts';
-import type { TableLog } from '../inspect/table-log.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import type { VersionRow } from './documents.ts';
 
 export type Versions = { readonly versions: readonly VersionRow[]; readonly moreVersions: number };
 
-const DAY_MS = 86_400_000;
-const TREND_DAYS = 30;
-const MAX_NAMED = 3;
-
 /** The newest `most`, the newest first. */
 export function versionRows(history: readonly VersionHistory[], most: number): Versions {
   return {
-    versions: history.slice(0, most).map((version) => ({
-      version: version.version,
-      committedAt: version.committedAt,
-      cause: causeWords(version),
-      rowsAdded: version.rowsAdded,
-      rowsRemoved: version.rowsRemoved,
-      rows: version.rows,
-    })),
+    versions: history.slice(0, most).map(versionRow),
     moreVersions: Math.max(0, history.length - most),
   };
 }
 
-/** Rows at the end of each of the last days in UTC, today included, the oldest first; null before the table existed. */
-export function trendOf(log: TableLog, history: readonly VersionHistory[], now: Date): (number | null)[] {
-  const rows = new Map(history.map((version) => [version.version, version.rows]));
-  const today = Math.floor(now.getTime() / DAY_MS);
-  return Array.from({ length: TREND_DAYS }, (_, i) => {
-    const end = (today - (TREND_DAYS - 1 - i) + 1) * DAY_MS - 1;
-    const version = log.versionAt(end);
-    return version === undefined ? null : (rows.get(version) ?? null);
-  });
+function versionRow(version: VersionHistory): VersionRow {
+  const { committedAt, rowsAdded, rowsRemoved, rows } = version;
+  return { version: version.version, committedAt, cause: causeWords(version), rowsAdded, rowsRemoved, rows };
 }
 
-/** `2 files came, 1 was replaced`; `tables/billing changed`; `the table was made` */
-export function causeWords({
-  version,
-  cause,
-  operation,
-}: Pick<VersionHistory, 'version' | 'cause' | 'operation'>): string {
-  const parts = [
-    sourceWords(cause.sources ?? []),
-    inputWords(cause),
-    cause.contract && cause.contract.from !== null ? 'the contract changed' : '',
-    cause.definition && cause.definition.from !== null ? 'the SQL changed' : '',
-    namesWords('column', 'came', cause.columnsAdded),
-    namesWords('column', 'went', cause.columnsRemoved),
-    cause.partitionedBy ? `partitioned by ${cause.partitionedBy.join(', ') || 'nothing'}` : '',
-    staleWords(cause),
-  ].filter((part) => part !== '');
-  if (parts.length > 0) return parts.join('; ');
-  return version === 0 ? 'the table was made' : operation.toLowerCase();
+/** `2 files came, 1 was replaced`; `billing changed`; `the SQL changed` */
+function causeWords({ cause, operation, version }: VersionHistory): string {
+  if (version === 0) return 'the table was made';
+  const words = [
+    ...sourceWords(cause.sources ?? []),
+    ...inputWords(cause.inputs ?? []),
+    ...(cause.contract ? ['the contract changed'] : []),
+    ...(cause.definition ? ['the SQL changed'] : []),
+    ...columnWords(cause.columnsAdded, 'added'),
+    ...columnWords(cause.columnsRemoved, 'removed'),
+    ...(cause.partitionedBy ? [partitionedWords(cause.partitionedBy)] : []),
+    ...staleWords(cause.stale ?? []),
+  ];
+  return words.length === 0 ? (UPKEEP[operation] ?? operation.toLowerCase()) : words.join(', ');
 }
 
-const CHANGES = [
+/** What stands in a commit that has no cause of its own. */
+const UPKEEP: Readonly<Record<string, string>> = {
+  REFRESH: 'computed again',
+  APPLY: 'the definitions were applied',
+  'VACUUM START': 'old files are being removed',
+  'VACUUM END': 'old files were removed',
+};
+
+const CHANGES: readonly (readonly [SourceChange['change'], string])[] = [
   ['new', 'came'],
-  ['replaced', 'was replaced'],
-  ['read again', 'was read again'],
-  ['withdrawn', 'was withdrawn'],
-] as const satisfies readonly (readonly [SourceChange['change'], string])[];
+  ['replaced', 'replaced'],
+  ['read again', 'read again under another contract'],
+  ['withdrawn', 'withdrawn'],
+];
 
-function sourceWords(sources: readonly SourceChange[]): string {
-  const parts = CHANGES.flatMap(([change, verb]) => {
+function sourceWords(sources: readonly SourceChange[]): string[] {
+  const counted = CHANGES.flatMap(([change, word]) => {
     const files = sources.filter((source) => source.change === change).length;
-    return files === 0 ? [] : [{ files, verb: files === 1 ? verb : verb.replace('was', 'were') }];
+    if (files === 0) return [];
+    return [{ files, word: change === 'new' ? word : `${files === 1 ? 'was' : 'were'} ${word}` }];
   });
-  return parts
-    .map(({ files, verb }, i) => `${i === 0 ? count(files, 'file') : files.toLocaleString('en-US')} ${verb}`)
-    .join(', ');
-}
-
-function inputWords({ inputs = [] }: Cause): string {
-  // The arrivals of a dataset are inner workings: to people they are its files.
-  const names = inputs.map(({ table }) =>
-    table.startsWith('arrivals/') ? 'its files' : table.slice(table.indexOf('/') + 1),
+  return counted.map(({ files, word }, i) =>
+    i === 0 ? `${files} ${files === 1 ? 'file' : 'files'} ${word}` : `${files} ${word}`,
   );
-  if (names.length === 0) return '';
-  const more = names.length - MAX_NAMED;
-  return `${names.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''} changed`;
 }
 
-function namesWords(noun: string, verb: string, names: readonly string[] | undefined): string {
-  if (names === undefined || names.length === 0) return '';
-  return `the ${noun}${names.length === 1 ? '' : 's'} ${names.join(', ')} ${verb}`;
+/** One that it had not read before is no change of that table. To people, the arrivals of a dataset are its files. */
+function inputWords(inputs: NonNullable<Cause['inputs']>): string[] {
+  const named = (isFirst: boolean) => [
+    ...new Set(
+      inputs
+        .filter(({ from }) => (from === null) === isFirst)
+        .map(({ table }) => (table.startsWith('arrivals/') ? 'its files' : table.replace(/^\w+\//, ''))),
+    ),
+  ];
+  const [changed, first] = [named(false), named(true)];
+  return [
+    ...(changed.length === 0 ? [] : [`${inWords(changed)} changed`]),
+    ...(first.length === 0
+      ? []
+      : [`${inWords(first)} ${first.length === 1 ? 'was' : 'were'} read for the first time`]),
+  ];
 }
 
-function staleWords({ stale = [] }: Cause): string {
-  const [first] = stale;
-  if (first === undefined) return '';
-  const more = stale.length === 1 ? '' : ` and ${count(stale.length - 1, 'more partition')}`;
-  return `${partitionLabel(first.partition)}${more} kept the old rows, because an audit failed`;
+function columnWords(names: readonly string[] | undefined, word: string): string[] {
+  if (names === undefined || names.length === 0) return [];
+  const [noun, verb] = names.length === 1 ? ['column', 'was'] : ['columns', 'were'];
+  return [`the ${noun} ${inWords(names)} ${verb} ${word}`];
+}
+
+function partitionedWords(columns: readonly string[]): string {
+  return columns.length === 0 ? 'it is one partition now' : `it is parted by ${inWords(columns)} now`;
+}
+
+const MAX_NAMED = 3;
+
+function staleWords(stale: NonNullable<Cause['stale']>): string[] {
+  const words = stale
+    .slice(0, MAX_NAMED)
+    .map(({ partition, message }) => `${partitionLabel(partition)} kept its old rows (${message})`);
+  const more = stale.length - words.length;
+  return more === 0 ? words : [...words, `${more} more kept their old rows`];
+}
+
+/** `a, b and c` */
+function inWords(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

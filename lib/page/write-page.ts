@@ -17,6 +17,8 @@ export type PageOptions = {
   readonly options: string;
   /** False where landing is not at hand, as for a lake whose folder of files is elsewhere. Default: true. */
   readonly hasLanding?: boolean;
+  /** Asked before each document: true ends the writing with OutOfTimeError. Default: never. */
+  readonly outOfTime?: () => boolean;
 };
 
 /** `store`, `prefix`: where the page's files go. */
@@ -24,12 +26,14 @@ export async function writePage(
   effects: Effects,
   store: ObjectStore,
   prefix: string,
-  { assets, options, hasLanding = true }: PageOptions,
+  { assets, options, hasLanding = true, outOfTime }: PageOptions,
 ): Promise<Written> {
-  const site = await Site.open(store, prefix, effects.clock);
+  const site = await Site.open(store, prefix, effects.clock, outOfTime);
   const logs = new TableLogs(effects.tables);
-  const { status, files } = await surveyLake(effects);
-  const writing = { effects, site, logs, status, files, hasLanding, failures: [], options };
+  const { status: found, files } = await surveyLake(effects);
+  const failures = [...found.failures];
+  const status = { ...found, failures };
+  const writing = { effects, site, logs, status, failures, files, hasLanding, options };
   const datasets = await datasetSummaries(writing);
   const insights = await insightSummaries(writing);
   const index = {

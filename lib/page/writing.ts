@@ -10,6 +10,7 @@ export type Writing = {
   readonly site: Site;
   /** Each log is read once. */
   readonly logs: TableLogs;
+  /** Its `failures` are those of this type. */
   readonly status: LakeStatus;
   /** By the name of the dataset: what the status was made from. */
   readonly files: ReadonlyMap<string, FoundFiles>;

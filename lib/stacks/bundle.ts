@@ -1,8 +1,10 @@
-// The functions' code as one folder: esbuild's output, the definitions, and DuckDB's native binding for the functions' platform.
+// The functions' code as one folder: esbuild's output, the definitions, the page's program, and DuckDB's native binding for the
+// functions' platform.
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { ownPackage } from '../adapters/own-package.ts';
+import { pageFolder } from '../adapters/page-assets.ts';
 import { bindingFolder, bindingPackage, bindingsFolder, type Platform } from './native-binding.ts';
 
 export type Bundle = {
@@ -50,6 +52,7 @@ export function bundleFunctions({ schemas, platform }: Bundle, into: string): vo
   copy(bindingsFolder(), join(modules, '@duckdb/node-bindings'), /\.(?:js|json)$|LICENSE$/);
   copy(binding, join(modules, bindingPackage(platform)), /./);
   copyDefinitions(schemas, join(into, 'schemas'));
+  copy(pageFolder(), join(into, 'page'), /./);
 }
 
 function copyDefinitions(schemas: string, into: string): void {

@@ -37,6 +37,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   timeoutMinutes: (word, text) => ({ timeout: Duration.minutes(count(word, text)) }),
   reconcileMinutes: (word, text) => ({ reconcileEvery: Duration.minutes(count(word, text)) }),
   maxLagMinutes: (word, text) => ({ maxLag: Duration.minutes(count(word, text)) }),
+  cloudFrontPage: (word, text) => {
+    if (text === 'true' || text === 'false') return { cloudFrontPage: text === 'true' };
+    throw new CliError(`"-c ${word}=${text}": use true or false`);
+  },
   keepVersionsDays: (word, text) => ({ keepVersions: Duration.days(count(word, text)) }),
   keepRemovedFilesDays: (word, text) => ({ keepRemovedFiles: Duration.days(count(word, text)) }),
 };

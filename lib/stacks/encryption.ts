@@ -4,12 +4,13 @@ import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { distributionsOfAccount } from './page-distribution.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
 /** Undefined if AWS's own keys are used. A key given by its ARN is not changed. */
 export function ownKey(
   scope: Construct,
-  { encryptionKey: given, landingEvents, alarmTopic }: SluiceOptions,
+  { encryptionKey: given, landingEvents, alarmTopic, cloudFrontPage }: SluiceOptions,
 ): IKey | undefined {
   if (given === undefined) return undefined;
   const key = typeof given === 'string' ? Key.fromKeyArn(scope, 'EncryptionKey', given) : given;
@@ -21,6 +22,7 @@ export function ownKey(
     // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     ...(alarmTopic === undefined ? [use('AlarmsToTopic', 'cloudwatch.amazonaws.com')] : []),
     logs(),
+    ...(cloudFrontPage ? [page()] : []),
   ])
     key.addToResourcePolicy(statement);
   return key;
@@ -45,5 +47,16 @@ function logs(): PolicyStatement {
     actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
     resources: ['*'],
     conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groups } },
+  });
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html#oac-permissions-to-access-s3-sse-kms; it only reads. */
+function page(): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'PageByCloudFront',
+    principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+    actions: ['kms:Decrypt'],
+    resources: ['*'],
+    conditions: { ArnLike: { 'aws:SourceArn': distributionsOfAccount() } },
   });
 }

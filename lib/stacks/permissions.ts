@@ -14,11 +14,13 @@ import type { SluiceOptions, SluiceProps } from './sluice-props.ts';
 const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
   ingest: ['tables', 'arrivals', 'files', 'quarantine', 'unknown', 'waiting', 'told'],
   aggregate: ['tables', 'insights', 'waiting', 'told'],
-  maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes', 'waiting', 'asked', 'told'],
+  maintain: ['tables', 'arrivals', 'insights', 'staging', 'probes', 'waiting', 'asked', 'told', 'site'],
 };
 
-/** The lake's own folders: not Athena's results. */
-const READS = [...new Set([...Object.values(WRITES).flat(), 'settlements'])];
+/** The lake's own folders: not Athena's results, and not the page, which nothing is made of. */
+const READS = [...new Set([...Object.values(WRITES).flat(), 'settlements'])].filter(
+  (name) => name !== 'site',
+);
 
 /** Marks that are removed before work: lib/aws/refresh-queue.ts. */
 const MARKS = ['waiting'];

@@ -84,6 +84,11 @@ export type SluiceProps = {
   readonly maxLag?: Duration;
   /** Of one Athena query, in bytes, at least 10 MB. Default: 10 GB. */
   readonly scanLimitBytes?: number;
+  /**
+   * True: a CloudFront distribution serves the lake's page, `site/` of its bucket, to whoever knows its address: put your own sign-in in
+   * front of it, see docs/page.md. Default: false; the page is as private as the lake.
+   */
+  readonly cloudFrontPage?: boolean;
 };
 
 export type LandingEvents = 'notifications' | 'eventBridge';

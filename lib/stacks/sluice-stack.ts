@@ -13,7 +13,11 @@ export class SluiceStack extends Stack {
     const { permissionsBoundary, ...stackProps } = props;
     super(scope, id, stackProps);
     applyBoundary(this, permissionsBoundary);
-    const { landing, lake, queues, functions, queryCatalog } = new Sluice(this, 'Sluice', props);
+    const { landing, lake, queues, functions, queryCatalog, distribution } = new Sluice(
+      this,
+      'Sluice',
+      props,
+    );
     const outputs = {
       LandingBucket: landing.bucketName,
       LakeBucket: lake.bucketName,
@@ -24,6 +28,7 @@ export class SluiceStack extends Stack {
       MaintainFunction: functions.maintain.functionName,
       Database: queryCatalog.databaseName,
       WorkGroup: queryCatalog.workGroupName,
+      ...(distribution ? { Page: `https://${distribution.distributionDomainName}` } : {}),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

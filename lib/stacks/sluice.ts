@@ -1,4 +1,5 @@
 // Sluice as a construct for any stack: from files in a landing bucket to insights in a lake bucket.
+import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
@@ -10,6 +11,7 @@ import { ownKey } from './encryption.ts';
 import { Functions } from './functions.ts';
 import { sendNotices } from './notices-topic.ts';
 import { notifyOfFiles } from './notifications.ts';
+import { PageDistribution } from './page-distribution.ts';
 import { applyBoundary } from './permissions.ts';
 import { QueryCatalog } from './query-catalog.ts';
 import { Queues } from './queues.ts';
@@ -23,6 +25,8 @@ export class Sluice extends Construct {
   readonly functions: Functions;
   readonly alarms: Alarms;
   readonly queryCatalog: QueryCatalog;
+  /** Of the page, if `cloudFrontPage` asks for it. */
+  readonly distribution: Distribution | undefined;
 
   constructor(scope: Construct, id: string, props: SluiceProps) {
     super(scope, id);
@@ -40,6 +44,9 @@ export class Sluice extends Construct {
     this.alarms = new Alarms(this, options, this.functions, this.queues, key);
     addDashboard(this, options, this.functions, this.queues, this.alarms);
     sendNotices(this, options);
+    this.distribution = options.cloudFrontPage
+      ? new PageDistribution(this, options, buckets.lake).distribution
+      : undefined;
     if (!options.retainData) emptyWithStack(this, buckets, this.functions);
     // Last: an earlier failure leaves an empty lake, which is deleted when a first deployment is rolled back.
     applyDefinitions(this, options.definitions, this.functions, [this.queryCatalog, this.alarms]);

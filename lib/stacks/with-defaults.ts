@@ -23,6 +23,7 @@ export function withDefaults(props: SluiceProps): SluiceOptions {
     retainData: true,
     maxLag: Duration.minutes(15),
     scanLimitBytes: 10_000_000_000,
+    cloudFrontPage: false,
     ...props,
   };
   requireSettings(options);

@@ -10,6 +10,7 @@ import { syncLake } from '../../lib/local/sync-lake.ts';
 import type { Bench, Side } from './bench.ts';
 import { BILLING_KEY, billingLanding, DATA, smallFilesFolder, smallFilesLanding, WORK } from './data.ts';
 import { freshLake, ingestBenches } from './ingest-benches.ts';
+import { pageBenches } from './page-benches.ts';
 import { conversionSql, insightStatements } from './plain-duckdb.ts';
 import { wordBenches } from './word-benches.ts';
 
@@ -28,6 +29,7 @@ export function benches(billing: Dataset, insights: readonly Derivation[]): Benc
   return [
     ...ingestBenches(billing),
     ...wordBenches(),
+    ...pageBenches(),
     {
       name: 'whole-way',
       title: `${ROWS.toLocaleString('en-US')} billing rows from CSV to all six insights`,

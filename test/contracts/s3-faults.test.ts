@@ -286,3 +286,16 @@ describe('the probe', () => {
     );
   });
 });
+
+describe('what browsers are told', () => {
+  it('is said of the files of a page, and of nothing else', async () => {
+    const { store, requests } = await storeThat(() => ({}));
+    for (const key of ['site/index.html', 'site/app-ABCD1234.js', 'files/sales/a.html/1-2.json'])
+      await store.write(key, bytes('x'));
+    expect(requests.map(({ headers }) => [headers['content-type'], headers['cache-control']])).toEqual([
+      ['text/html; charset=utf-8', 'no-store'],
+      ['text/javascript; charset=utf-8', 'max-age=31536000, immutable'],
+      ['application/octet-stream', undefined],
+    ]);
+  });
+});

@@ -76,7 +76,13 @@ describe('the package', () => {
       true,
     );
     expect(files).toEqual(
-      expect.arrayContaining(['dist/sluice.js', 'dist/sluice.js.map', 'dist/cdk.js', 'LICENSE']),
+      expect.arrayContaining([
+        'dist/sluice.js',
+        'dist/sluice.js.map',
+        'dist/cdk.js',
+        'dist/page/index.html',
+        'LICENSE',
+      ]),
     );
     expect(files.filter((file) => file.endsWith('.d.ts')).length).toBeGreaterThan(20);
     expect(statSync(tarball).size).toBeLessThan(1_000_000);
@@ -87,7 +93,7 @@ describe('the package', () => {
       scripts: Record<string, string>;
     };
     expect(['preinstall', 'install', 'postinstall', 'prepare'].filter((name) => name in scripts)).toEqual([]);
-    for (const tool of ['vitest', 'typescript', 'tsx', 'aws-cdk-lib', '@biomejs'])
+    for (const tool of ['vitest', 'typescript', 'tsx', 'aws-cdk-lib', '@biomejs', 'preact', 'echarts'])
       expect(existsSync(join(folder, 'node_modules', tool)), tool).toBe(false);
   });
 
@@ -113,6 +119,12 @@ describe('a new project', () => {
     expect(out).toBe('country,revenue\r\nDE,125.50\r\nFI,0.30\r\nFI,19.90\r\nUS,64.00\r\n');
     expect((await sluice('test')).out).toContain('1 case passed, 0 failed');
     expect((await sluice('status')).out).not.toContain('sluice.yaml');
+    expect((await sluice('page')).out).toMatch(/^Wrote the page to \.lake\/lake\/site: /);
+    const assets = filesOf(join(packageFolder, 'dist/page'));
+    for (const asset of assets)
+      expect(readFileSync(join(project, '.lake/lake/site', asset))).toEqual(
+        readFileSync(join(packageFolder, 'dist/page', asset)),
+      );
   });
 });
 

@@ -95,8 +95,9 @@ test("the default architecture's fits as well, and its binaries are of that arch
     expect([name, ELF_MACHINES[readFileSync(join(folder, name)).readUInt16LE(18)]]).toEqual([name, 'arm64']);
 });
 
-test('it holds definitions, and neither samples nor another platform', () => {
+test('it holds definitions and the page, and neither samples nor another platform', () => {
   const names = filesOf(bundle);
+  expect(names).toContain(join('page', 'index.html'));
   expect(names).toContain(join('schemas', 'billing', 'datapackage.json'));
   expect(names).toContain(join('schemas', 'billing', 'insights', 'spend_by_month.sql'));
   expect(names.filter((name) => name.includes('samples'))).toEqual([]);

@@ -14,6 +14,7 @@ const ROOMS = [
 const EDGES: Record<string, readonly string[]> = {
   adapters: ['.', 'sql', 'core'],
   local: [...ROOMS, 'adapters'],
+  // The functions read for people by the page alone.
   aws: [...ROOMS.filter((room) => room !== 'inspect'), 'adapters'],
   stacks: ['.', 'core', 'definitions', 'adapters', 'aws'],
   cli: [...ROOMS, 'adapters', 'local'],
@@ -27,6 +28,7 @@ const PACKAGES: Record<string, string> = {
   '@aws-sdk': 'adapters',
   '@aws-lambda-powertools': 'aws',
   'aws-cdk-lib': 'stacks',
+  '@dagrejs': 'page',
   esbuild: 'stacks',
 };
 /** What sql and core may not touch: I/O, time and chance. */

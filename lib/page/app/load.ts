@@ -82,10 +82,13 @@ function embedded(file: string): object | undefined {
 }
 
 /** Also loads the parts of the program that few views need. */
-export function addScript(src: string, failed: () => void = () => {}): void {
+export function addScript(src: string, failed: () => void = () => {}, loaded: () => void = () => {}): void {
   const script = document.createElement('script');
   script.src = src;
-  script.onload = () => script.remove();
+  script.onload = () => {
+    script.remove();
+    loaded();
+  };
   script.onerror = () => {
     script.remove();
     failed();

@@ -1,4 +1,5 @@
 // The addresses of the page's views, both ways: an address can be sent to a colleague. Pure.
+import { visible } from '../../core/visible-text.ts';
 import type { Cell, Partition } from '../documents.ts';
 
 export type Route =
@@ -96,6 +97,53 @@ export function href(route: Exclude<Route, { view: 'unknown' }>): string {
   }
 }
 
+/** What a reader calls a place of its own: another one begins at its top. The words of a search are typed within one place. */
+export function placeOf(route: Route): string {
+  if (route.view === 'unknown') return 'unknown';
+  return href(route.view === 'search' ? { ...route, words: '' } : route).split('?')[0] ?? '';
+}
+
+/** Of the window and its bookmark: the narrowest first. */
+export function titleOf(route: Route): string {
+  const words = titleWords(route);
+  return [...words, 'Sluice'].join(' · ');
+}
+
+function titleWords(route: Route): string[] {
+  switch (route.view) {
+    case 'today':
+      return ['Today'];
+    case 'arrivals':
+      return route.dataset === null ? ['Arrivals'] : [visible(route.dataset), 'Arrivals'];
+    case 'dataset':
+    case 'insight':
+      return [visible(route.name)];
+    case 'files':
+      return [
+        ...(route.source === null ? [] : [visible(route.source)]),
+        visible(route.label),
+        visible(route.name),
+      ];
+    case 'refused':
+      return ['Refused rows', visible(route.source), visible(route.name)];
+    case 'receipt':
+      return [
+        ...route.partition.map((cell) => visible(cell ?? 'no value')),
+        `Receipt of ${visible(route.name)}`,
+      ];
+    case 'changes':
+      return route.name === null ? ['What changed'] : ['What changed', visible(route.name)];
+    case 'lineage':
+      return route.name === null
+        ? ['Where numbers come from']
+        : ['Where numbers come from', visible(route.name)];
+    case 'search':
+      return route.words === '' ? ['Search'] : [visible(route.words), 'Search'];
+    case 'unknown':
+      return ['No such view'];
+  }
+}
+
 /** A missing value is told from the text of that name. */
 const NOTHING = '\\N';
 
@@ -112,7 +160,9 @@ function path(...segments: readonly string[]): string {
 }
 
 function queryOf(values: Readonly<Record<string, string | null>>): string {
-  const given = Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === null ? [] : [[name, value] as [string, string]],
+  );
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }
 

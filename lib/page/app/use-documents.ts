@@ -63,3 +63,74 @@ export function useDocument<Document extends object>(ref: Ref<Document> | null):
   }, [ref]);
   return loaded;
 }
+
+/** Of several documents, what is there is shown together: a view need not be drawn once for each. */
+const TOGETHER_MS = 250;
+
+/** The same for several, by a name of each; none is waited for for long. */
+export function useDocuments<Document extends object>(
+  refs: ReadonlyMap<string, Ref<Document>>,
+): ReadonlyMap<string, Loaded<Document>> {
+  const [all, setAll] = useState<ReadonlyMap<string, Loaded<Document>>>(new Map());
+  const wanted = JSON.stringify([...refs]);
+  useEffect(() => {
+    const arrived = new Map<string, Loaded<Document>>();
+    const show = () => {
+      const batch = [...arrived];
+      arrived.clear();
+      if (batch.length > 0) setAll((before) => new Map([...before, ...batch]));
+    };
+    let open = refs.size;
+    const take = (name: string, loaded: Loaded<Document>) => {
+      arrived.set(name, loaded);
+      open -= 1;
+      if (open > 0) return;
+      clearInterval(timer);
+      show();
+    };
+    const timer = setInterval(show, TOGETHER_MS);
+    for (const [name, ref] of refs)
+      load<Document>(ref).then(
+        (document) => take(name, { state: 'there', document }),
+        (error: Error) => {
+          take(name, { state: 'failed', problem: error.message });
+          lookAgain();
+        },
+      );
+    return () => {
+      open = Number.POSITIVE_INFINITY;
+      clearInterval(timer);
+    };
+  }, [wanted]);
+  return all;
+}
+
+export type Finding<Found> = { readonly found: Found | undefined; readonly isSearching: boolean };
+
+/** Looks through the documents one after the other until something is found. A document that cannot be loaded is passed over. */
+export function useFound<Document extends object, Found>(
+  refs: readonly Ref<Document>[],
+  find: (document: Document) => Found | undefined,
+): Finding<Found> {
+  const [finding, setFinding] = useState<Finding<Found>>({ found: undefined, isSearching: refs.length > 0 });
+  useEffect(() => {
+    let isWanted = true;
+    const search = async () => {
+      setFinding((before) => ({ ...before, isSearching: refs.length > 0 }));
+      for (const ref of refs) {
+        if (!isWanted) return;
+        const document = await load<Document>(ref).catch(() => undefined);
+        const found = document && find(document);
+        if (found === undefined) continue;
+        if (isWanted) setFinding({ found, isSearching: false });
+        return;
+      }
+      if (isWanted) setFinding({ found: undefined, isSearching: false });
+    };
+    void search();
+    return () => {
+      isWanted = false;
+    };
+  }, [refs.join('\n')]);
+  return finding;
+}

@@ -1,5 +1,109 @@
-import type { IndexDocument } from '../../documents.ts';
+// The first view: one sentence, what is not well and how to mend it, then every dataset and insight.
+import { useState } from 'preact/hooks';
+import type { Fault, IndexDocument } from '../../documents.ts';
+import { CellText } from '../parts/cell-text.tsx';
+import { Command } from '../parts/command.tsx';
+import { counted } from '../parts/count-text.ts';
+import { StateBadge, StateShape } from '../parts/state-badge.tsx';
+import { DatasetTable, InsightTable } from '../parts/summary-tables.tsx';
+import { href } from '../routes.ts';
+import { todaySentence } from '../today-text.ts';
+import '../style/today.css';
 
 export function Today({ index }: { readonly index: IndexDocument }) {
-  return <p>{index.lake}</p>;
+  const faults = [...index.faults].sort((a, b) => Number(b.state === 'fault') - Number(a.state === 'fault'));
+  return (
+    <>
+      <h1 class="visually-hidden">Today</h1>
+      <Sentence index={index} />
+      {faults.length > 0 && <Faults faults={faults} />}
+      <h2>What comes in</h2>
+      {index.datasets.length === 0 ? (
+        <p class="muted">No kind of file is expected yet: nothing describes one.</p>
+      ) : (
+        <DatasetTable datasets={index.datasets} />
+      )}
+      <h2>What is made of it</h2>
+      {index.insights.length === 0 ? (
+        <p class="muted">No numbers are made of these files yet.</p>
+      ) : (
+        <InsightTable insights={index.insights} />
+      )}
+    </>
+  );
+}
+
+function Sentence({ index }: { readonly index: IndexDocument }) {
+  const { files, troubles, underWay } = todaySentence(index.summary);
+  const gravest = index.faults.some(({ state }) => state === 'fault')
+    ? 'fault'
+    : index.faults.length > 0 || troubles.length > 0
+      ? 'attention'
+      : 'well';
+  const isCalm = gravest === 'well';
+  return (
+    <div class={`today-sentence today-${gravest}`}>
+      <StateShape state={gravest} />
+      <p>
+        {[files, ...troubles].join('; ')}
+        {isCalm && '; nothing is late, missing or refused'}.
+        {underWay.length > 0 && <span class="muted"> On its way: {underWay.join(', ')}.</span>}
+        {isCalm && underWay.length === 0 && <span class="muted"> All numbers are up to date.</span>}
+      </p>
+    </div>
+  );
+}
+
+const SHOWN = 20;
+
+function Faults({ faults }: { readonly faults: readonly Fault[] }) {
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? faults : faults.slice(0, SHOWN);
+  return (
+    <section aria-labelledby="faults">
+      <h2 id="faults">What needs somebody ({counted(faults.length, 'thing')})</h2>
+      <ul class="faults">
+        {shown.map((fault, at) => (
+          <FaultItem key={`${fault.what} ${at}`} fault={fault} />
+        ))}
+      </ul>
+      {shown.length < faults.length && (
+        <button type="button" onClick={() => setWhole(true)}>
+          Show all {counted(faults.length, 'thing')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function FaultItem({ fault }: { readonly fault: Fault }) {
+  return (
+    <li class={`notice notice-${fault.state}`}>
+      <p class="fault-what">
+        <StateBadge state={fault.state} /> <CellText cell={fault.what} />{' '}
+        {fault.target && (
+          <a href={href(fault.target)}>
+            See <CellText cell={fault.target.name} />
+          </a>
+        )}
+      </p>
+      {fault.cause !== '' && (
+        <p class="small">
+          <CellText cell={fault.cause} />
+        </p>
+      )}
+      {fault.advice !== null && (
+        <p class="small">
+          What to do: <CellText cell={fault.advice} />
+        </p>
+      )}
+      {fault.command !== null && (
+        <details>
+          <summary class="small">How to mend it</summary>
+          <p class="small">Whoever runs Sluice types this:</p>
+          <Command text={fault.command} />
+        </details>
+      )}
+    </li>
+  );
 }

@@ -1,0 +1,77 @@
+// The page of a lake that this process works on or watches: written beside the work, never twice at once, and anew now and then,
+// because files become late without anything happening.
+import { join } from 'node:path';
+import { fileStore } from '../adapters/file-store.ts';
+import { pageAssets } from '../adapters/page-assets.ts';
+import { isS3Location } from '../adapters/s3-location.ts';
+import type { Effects } from '../lake/effects.ts';
+import { SITE, type Written } from '../page/site.ts';
+import { writePage } from '../page/write-page.ts';
+import type { PagePlace } from './serve-page.ts';
+
+const AT_LEAST_EVERY_MS = 15 * 60 * 1000;
+
+/** Where a page that is served from here stands: in a lake on disk; for one in a bucket in a folder that goes with the process. */
+export function servedPlace({ lake, scratch }: Effects): PagePlace {
+  if (!isS3Location(lake.location)) return { store: lake, prefix: SITE };
+  return { store: fileStore(join(scratch, 'page'), { durable: false }), prefix: '' };
+}
+
+export class LivePage {
+  readonly #place: PagePlace;
+  readonly #options: string;
+  readonly #failed: (error: unknown) => void;
+  #wanted: Effects | undefined;
+  #writing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+
+  /** `options`: see PageOptions. `failed`: called for every writing that failed; the page that was there before stays. */
+  constructor(place: PagePlace, options: string, failed: (error: unknown) => void) {
+    this.#place = place;
+    this.#options = options;
+    this.#failed = failed;
+  }
+
+  /** Resolves when the page shows what is in the lake now, or failed. */
+  async renewed(effects: Effects): Promise<void> {
+    this.renew(effects);
+    await this.#writing;
+  }
+
+  /** Begins to write, and returns. What is asked for while a page is written is the next one, together. */
+  renew(effects: Effects): void {
+    if (this.#isOver) return;
+    this.#wanted = effects;
+    this.#writing ??= this.#writeWanted();
+  }
+
+  /** Waits for the page that is being written. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    this.#wanted = undefined;
+    clearTimeout(this.#timer);
+    await this.#writing;
+  }
+
+  async #writeWanted(): Promise<void> {
+    for (let effects = this.#take(); effects !== undefined; effects = this.#take()) {
+      const last = effects;
+      clearTimeout(this.#timer);
+      await this.#write(last).catch(this.#failed);
+      if (!this.#isOver) this.#timer = setTimeout(() => this.renew(last), AT_LEAST_EVERY_MS).unref();
+    }
+    this.#writing = undefined;
+  }
+
+  #take(): Effects | undefined {
+    const wanted = this.#wanted;
+    this.#wanted = undefined;
+    return wanted;
+  }
+
+  async #write(effects: Effects): Promise<Written> {
+    const { store, prefix } = this.#place;
+    return writePage(effects, store, prefix, { assets: pageAssets(), options: this.#options });
+  }
+}

@@ -1,0 +1,43 @@
+// Which rows a table shows, and in which order. Pure.
+import type { Cell, PageColumn } from '../../documents.ts';
+import { compareCells } from './decimal-compare.ts';
+
+export type TableColumn = PageColumn & {
+  /** Names a thing, as a year does: its digits are not in groups. */
+  readonly isName?: boolean;
+  /** What its head says, where that is not its name. */
+  readonly label?: string;
+};
+
+export type TableSort = { readonly column: number; readonly descending: boolean };
+
+/** The indexes of the rows that have every word somewhere in a cell, letters' case aside, sorted; equal ones stay in their order. */
+export function shownRows(
+  columns: readonly Pick<PageColumn, 'isNumber'>[],
+  rows: readonly (readonly Cell[])[],
+  words: string,
+  sort: TableSort | null,
+): readonly number[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = rows.flatMap((row, index) => (hasAll(row, wanted) ? [index] : []));
+  if (sort === null) return found;
+  const isNumber = columns[sort.column]?.isNumber ?? false;
+  const cellAt = (index: number) => rows[index]?.[sort.column] ?? null;
+  return found.sort((a, b) => sorted(cellAt(a), cellAt(b), isNumber, sort.descending) || a - b);
+}
+
+function hasAll(row: readonly Cell[], words: readonly string[]): boolean {
+  return words.every((word) => row.some((cell) => cell?.toLowerCase().includes(word)));
+}
+
+/** Missing values stand last either way. */
+function sorted(a: Cell, b: Cell, isNumber: boolean, descending: boolean): number {
+  const order = compareCells(a, b, isNumber);
+  return descending && a !== null && b !== null ? -order : order;
+}
+
+/** A click sorts a column upwards, the next downwards, the next not at all. */
+export function nextSort(sort: TableSort | null, column: number): TableSort | null {
+  if (sort?.column !== column) return { column, descending: false };
+  return sort.descending ? null : { column, descending: true };
+}

@@ -1,0 +1,95 @@
+// Which source files and definitions moved some partitions of a table from one version to another.
+import { tablePrefix } from '../core/insight.ts';
+import { usesOf } from '../inspect/receipt.ts';
+import { type SourceDiff, tableDiff } from '../inspect/table-diff.ts';
+import type { Lifespan, TableLog, TableLogs } from '../inspect/table-log.ts';
+import { readOrigin } from '../lake/tags.ts';
+import type { SourceMove } from './documents.ts';
+import type { Side } from './shown-table.ts';
+import type { Writing } from './writing.ts';
+
+export type Moves = {
+  /** The newest first. */
+  readonly sources: readonly SourceMove[];
+  readonly moreSources: number;
+  readonly definitions: readonly string[];
+};
+
+export const MAX_SOURCES = 500;
+
+export type Uses = Awaited<ReturnType<typeof usesOf>>;
+
+export async function movesBetween(
+  { effects, logs }: Writing,
+  log: TableLog,
+  before: Side,
+  after: Side | Uses,
+): Promise<Moves> {
+  const used = (side: Side) => usesOf(effects, logs, log, side.version, side.files);
+  const old = { table: log.prefix, ...(await used(before)) };
+  const now = { table: log.prefix, ...('files' in after ? await used(after) : after) };
+  const diff = tableDiff(old, now);
+  const sources: SourceMove[] = [];
+  for (const source of diff.sources) sources.push(await sourceMove(logs, source));
+  sources.sort((a, b) => compareTexts(b.committedAt ?? '', a.committedAt ?? ''));
+  return {
+    sources: sources.slice(0, MAX_SOURCES),
+    moreSources: Math.max(0, sources.length - MAX_SOURCES),
+    definitions: [...new Set(diff.definitions.map(({ table }) => plainName(table)))],
+  };
+}
+
+/** `tables/billing` → `billing` */
+export function plainName(prefix: string): string {
+  return prefix.slice(prefix.indexOf('/') + 1);
+}
+
+export function compareTexts(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+async function sourceMove(logs: TableLogs, diff: SourceDiff): Promise<SourceMove> {
+  const { dataset, source, change, old, new: now } = diff;
+  return {
+    dataset,
+    source,
+    change,
+    oldRows: old?.rows ?? null,
+    newRows: now?.rows ?? null,
+    committedAt: now?.committedAt ?? (await withdrawnAt(logs, diff)),
+  };
+}
+
+/** Null where its files are there still, as those of an older delivery that does not count any more. */
+async function withdrawnAt(logs: TableLogs, { dataset, source, old }: SourceDiff): Promise<string | null> {
+  for (const kind of ['arrivals', 'tables'] as const) {
+    const log = await logs.find(tablePrefix({ kind, name: dataset }));
+    const files =
+      log &&
+      bySource(log)
+        .get(source)
+        ?.filter(({ from }) => from === old?.version);
+    const [first] = files ?? [];
+    if (log === undefined || first === undefined) continue;
+    return first.until === Number.POSITIVE_INFINITY ? null : new Date(log.timeOf(first.until)).toISOString();
+  }
+  return null;
+}
+
+// The past of a log never changes.
+const indexes = new WeakMap<TableLog, ReadonlyMap<string, readonly Lifespan[]>>();
+
+function bySource(log: TableLog): ReadonlyMap<string, readonly Lifespan[]> {
+  const known = indexes.get(log);
+  if (known) return known;
+  const index = new Map<string, Lifespan[]>();
+  for (const file of log.lifespans()) {
+    const source = readOrigin(file.add)?.source;
+    if (source === undefined) continue;
+    const own = index.get(source);
+    if (own) own.push(file);
+    else index.set(source, [file]);
+  }
+  indexes.set(log, index);
+  return index;
+}
