@@ -24,10 +24,9 @@ const SOURCES = ['bin/bundle-page.mjs', 'lib', 'package-lock.json'];
 
 /** Fills the folder `into`. */
 export function bundlePage(into) {
-  const charts = join(app, 'charts.ts');
   const { metafile } = buildSync({
     absWorkingDir: folder,
-    entryPoints: { app: join(app, 'main.tsx'), ...(existsSync(charts) ? { charts } : {}) },
+    entryPoints: { app: join(app, 'main.tsx'), charts: join(app, 'charts.ts') },
     outdir: into,
     entryNames: '[name]-[hash]',
     bundle: true,
@@ -49,12 +48,11 @@ export function bundlePage(into) {
 
 function indexHtml(names) {
   const named = (pattern) => names.find((name) => pattern.test(name));
-  const charts = named(/^charts-\w+\.js$/);
   const html = readFileSync(join(app, 'index.html'), 'utf8');
   return replaced(
     replaced(html, '"app.css"', `"${named(/^app-\w+\.css$/)}"`),
     '"app.js"',
-    `"${named(/^app-\w+\.js$/)}"${charts ? ` data-charts="${charts}"` : ''}`,
+    `"${named(/^app-\w+\.js$/)}" data-charts="${named(/^charts-\w+\.js$/)}"`,
   );
 }
 

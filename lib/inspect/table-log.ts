@@ -131,13 +131,22 @@ function newestFile(actions: readonly Action[]): number {
   );
 }
 
-/** Undefined where there is no table. Throws CliError where an entry is missing. */
-export async function readTableLog(tables: DeltaTables, prefix: string): Promise<TableLog | undefined> {
+/**
+ * Undefined where there is no table. Throws CliError where an entry is missing. `before`: the log as it was read earlier, whose entries
+ * are taken over where it is the same log.
+ */
+export async function readTableLog(
+  tables: DeltaTables,
+  prefix: string,
+  before?: TableLog,
+): Promise<TableLog | undefined> {
   const newest = (await tables.latest(prefix))?.version;
   if (newest === undefined) return undefined;
+  const known = before === undefined ? [] : await stillThere(tables, before, newest);
+  if (before !== undefined && known.length === newest + 1) return before;
   const starts = Array.from(
-    { length: Math.ceil((newest + 1) / ENTRIES_A_READ) },
-    (_, i) => i * ENTRIES_A_READ,
+    { length: Math.ceil((newest + 1 - known.length) / ENTRIES_A_READ) },
+    (_, i) => known.length + i * ENTRIES_A_READ,
   );
   const parts = new Map<number, readonly Entry[]>();
   await inParallel(starts, async (start) => {
@@ -149,23 +158,38 @@ export async function readTableLog(tables: DeltaTables, prefix: string): Promise
       );
     parts.set(start, entries);
   });
-  return new TableLog(
-    prefix,
-    starts.flatMap((start) => parts.get(start) ?? []),
-  );
+  return new TableLog(prefix, [...known, ...starts.flatMap((start) => parts.get(start) ?? [])]);
+}
+
+/** Its entries; none where the log was cut, or its newest entry is another by now. */
+async function stillThere(tables: DeltaTables, before: TableLog, newest: number): Promise<readonly Entry[]> {
+  const last = before.entries.at(-1);
+  if (last === undefined || last.version > newest) return [];
+  const [now] = (await tables.entries(before.prefix, last.version - 1, last.version)) ?? [];
+  return now?.id === last.id ? before.entries : [];
 }
 
 /** The logs of one run's tables, each read once. */
 export class TableLogs {
   readonly #logs = new Map<string, Promise<TableLog | undefined>>();
   readonly #tables: DeltaTables;
-  constructor(tables: DeltaTables) {
+  readonly #before: ReadonlyMap<string, Promise<TableLog | undefined>>;
+
+  /** `before`: those of an earlier run, of which only what came since is read. */
+  constructor(tables: DeltaTables, before?: TableLogs) {
     this.#tables = tables;
+    this.#before = before === undefined ? new Map() : new Map(before.#logs);
   }
 
   find(prefix: string): Promise<TableLog | undefined> {
-    const known = this.#logs.get(prefix) ?? readTableLog(this.#tables, prefix);
+    const known = this.#logs.get(prefix) ?? this.#read(prefix);
     this.#logs.set(prefix, known);
     return known;
+  }
+
+  async #read(prefix: string): Promise<TableLog | undefined> {
+    // What could not be read then may be readable now.
+    const before = await this.#before.get(prefix)?.catch(() => undefined);
+    return readTableLog(this.#tables, prefix, before);
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileStore } from '../adapters/file-store.ts';
 import { pageAssets } from '../adapters/page-assets.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
+import { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
 import { SITE, type Written } from '../page/site.ts';
 import { writePage } from '../page/write-page.ts';
@@ -25,6 +26,7 @@ export class LivePage {
   #writing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
+  #logs: TableLogs | undefined;
 
   /** `options`: see PageOptions. `failed`: called for every writing that failed; the page that was there before stays. */
   constructor(place: PagePlace, options: string, failed: (error: unknown) => void) {
@@ -72,6 +74,11 @@ export class LivePage {
 
   async #write(effects: Effects): Promise<Written> {
     const { store, prefix } = this.#place;
-    return writePage(effects, store, prefix, { assets: pageAssets(), options: this.#options });
+    this.#logs = new TableLogs(effects.tables, this.#logs);
+    return writePage(effects, store, prefix, {
+      assets: pageAssets(),
+      options: this.#options,
+      logs: this.#logs,
+    });
   }
 }

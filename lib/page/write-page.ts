@@ -19,6 +19,8 @@ export type PageOptions = {
   readonly hasLanding?: boolean;
   /** Asked before each document: true ends the writing with OutOfTimeError. Default: never. */
   readonly outOfTime?: () => boolean;
+  /** Whoever writes again keeps them. Default: all are read. */
+  readonly logs?: TableLogs;
 };
 
 /** `store`, `prefix`: where the page's files go. */
@@ -26,10 +28,9 @@ export async function writePage(
   effects: Effects,
   store: ObjectStore,
   prefix: string,
-  { assets, options, hasLanding = true, outOfTime }: PageOptions,
+  { assets, options, hasLanding = true, outOfTime, logs = new TableLogs(effects.tables) }: PageOptions,
 ): Promise<Written> {
   const site = await Site.open(store, prefix, effects.clock, outOfTime);
-  const logs = new TableLogs(effects.tables);
   const { status: found, files } = await surveyLake(effects);
   const failures = [...found.failures];
   const status = { ...found, failures };

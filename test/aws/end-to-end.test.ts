@@ -39,6 +39,18 @@ describe(`end to end on ${target.brand}`, () => {
     expect([rows.get('insights/spend_by_month'), rows.get('tables/billing')]).toEqual([3, 15_037]);
   });
 
+  it.runIf(target.brand === 'ministack')(
+    'maintain wrote the page, as the last step of the deployment',
+    async () => {
+      const { lake } = stage.lake.effects;
+      await until('the page', async () => (await lake.head('site/index.html')) !== undefined, 100);
+      const index = Buffer.from((await lake.read('site/data/index.js')) ?? []).toString();
+      expect(index).toContain(
+        `"options":" --landing s3://${stack.outputs.LandingBucket} --lake s3://${stack.outputs.LakeBucket}`,
+      );
+    },
+  );
+
   it.runIf(target.brand === 'ministack')('a file that is rejected is an event, once', async () => {
     const queue = await queueOf(stack.stage);
     const key = billingKey(9, 'no-header');

@@ -1,6 +1,7 @@
 // What the page costs: written the first time and again after one new file, over few days, over many, and over many files.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TableLogs } from '../../lib/inspect/table-log.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import { openLake } from '../../lib/local/open-lake.ts';
 import { openStore } from '../../lib/local/open-store.ts';
@@ -80,8 +81,10 @@ async function ofFiles(): Promise<Place> {
 async function opened(place: Place) {
   const local = await openLake({ ...place, schemas: SCHEMAS }, () => undefined);
   const store = await openStore(join(WORK, 'site'), local.effects.scratch);
+  let logs: TableLogs | undefined;
   const write = async () => {
-    await writePage(local.effects, store, '', { assets: new Map(), options: '' });
+    logs = new TableLogs(local.effects.tables, logs);
+    await writePage(local.effects, store, '', { assets: new Map(), options: '', logs });
   };
   return { local, write };
 }

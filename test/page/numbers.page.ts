@@ -12,6 +12,7 @@ import { CORRECTED, dayOf, PageLake } from './page-lake.ts';
 const lake = new PageLake(inject('pageLake'));
 const home = pathToFileURL(`${lake.site}/`).href;
 
+const HISTORY = 'prices_history';
 const INSIGHTS = [
   ...['spend_by_month', 'spend_by_month_eur', 'usage_daily', 'user_daily', 'user_monthly', 'resource_daily'],
   ...['resource_type_monthly', 'dim_customers', 'fact_orders', 'fact_trips', 'customer_activity'],
@@ -23,7 +24,7 @@ const INSIGHTS = [
     'revenue_by_shop',
     'remarks_seen',
   ],
-  'prices_history',
+  HISTORY,
 ];
 
 let watched: Watched;
@@ -31,7 +32,10 @@ const readings = new Map<string, TableReading>();
 beforeAll(async () => {
   watched = await openPage(home);
   const found = await readWithDeltaRs(
-    INSIGHTS.map((name) => ({ path: join(lake.lake, 'insights', name), version: null })),
+    INSIGHTS.map((name) => ({
+      path: join(lake.lake, name === HISTORY ? 'tables' : 'insights', name),
+      version: null,
+    })),
   );
   for (const [i, reading] of found.entries()) readings.set(INSIGHTS[i] ?? '', reading);
 });
@@ -44,9 +48,12 @@ describe.each(INSIGHTS)('%s', (name) => {
   test('its rows are those that delta-rs reads', async () => {
     const { page, faults } = watched;
     await page.goto(`${home}index.html#/insight/${name}`);
+    await page.getByRole('button', { name: 'Save as CSV' }).waitFor();
+    const older = page.getByRole('button', { name: 'Load older rows' });
+    while ((await older.count()) > 0) await older.click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download CSV' }).click(),
+      page.getByRole('button', { name: 'Save as CSV' }).click(),
     ]);
     const [header = [], ...rows] = parse(readFileSync(await download.path(), 'utf8')) as string[][];
     const reading = readings.get(name);
@@ -55,8 +62,11 @@ describe.each(INSIGHTS)('%s', (name) => {
       columns.map((at) => shown(row[at] ?? null, reading.columns[at]?.type ?? '')),
     );
     expect([...header].sort()).toEqual(reading?.columns.map((column) => column.name).sort());
-    expect(sorted(rows)).toEqual(sorted(expected ?? []));
     expect(rows.length).toBeGreaterThan(0);
+    expect(rows).toHaveLength(expected?.length ?? -1);
+    // The first few that differ say enough.
+    expect(onlyIn(rows, expected ?? [])).toEqual([]);
+    expect(onlyIn(expected ?? [], rows)).toEqual([]);
     expect(faults).toEqual([]);
   });
 });
@@ -66,12 +76,20 @@ function shown(text: string | null, type: string): string {
   if (text === null) return '';
   if (type === 'double') return String(Buffer.from(text, 'hex').readDoubleBE());
   if (!type.startsWith('timestamp')) return text;
-  const iso = new Date(Number(BigInt(text) / 1000n)).toISOString();
-  return iso;
+  const micros = BigInt(text);
+  const fraction = String(micros % 1_000_000n)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
+  const seconds = new Date(Number(micros / 1000n)).toISOString().slice(0, 19).replace('T', ' ');
+  return `${seconds}${fraction === '' ? '' : `.${fraction}`}+00`;
 }
 
-function sorted(rows: readonly (readonly string[])[]): string[] {
-  return rows.map((row) => JSON.stringify(row)).sort();
+function onlyIn(rows: readonly (readonly string[])[], others: readonly (readonly string[])[]): string[] {
+  const known = new Set(others.map((row) => JSON.stringify(row)));
+  return rows
+    .map((row) => JSON.stringify(row))
+    .filter((row) => !known.has(row))
+    .slice(0, 3);
 }
 
 test("a receipt's files are those that explain names", async () => {

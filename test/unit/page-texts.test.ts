@@ -6,7 +6,8 @@ import { counted, countText, lengthText, sizeText } from '../../lib/page/app/par
 import { agoText, exactText, momentText } from '../../lib/page/app/parts/moment-text.ts';
 import { cutText, textRuns } from '../../lib/page/app/parts/shown-text.ts';
 import { trendPoints } from '../../lib/page/app/parts/trend-points.ts';
-import { todaySentence } from '../../lib/page/app/today-text.ts';
+import { isAllComputed, type Standing, standingOf, todaySentence } from '../../lib/page/app/today-text.ts';
+import type { InsightSummary } from '../../lib/page/documents.ts';
 
 describe('counts', () => {
   it('have their thousands parted', () => {
@@ -122,6 +123,38 @@ describe('the sentence on top', () => {
 
   it('is short where all is well', () => {
     expect(todaySentence(calm)).toEqual({ files: '1,284 files accounted for', troubles: [], underWay: [] });
+  });
+});
+
+describe('all is well', () => {
+  const insight: InsightSummary = {
+    ...{
+      name: 'i',
+      kind: 'insight',
+      description: null,
+      headline: false,
+      state: 'well',
+      rows: 0,
+      partitions: 0,
+    },
+    ...{ stale: 0, warnings: 0, behind: 0, lastCommit: null, version: null, trend: [] },
+    ...{ changesToday: 0, document: null },
+  };
+  const summary = {
+    ...{ files: 1, waiting: 0, late: 0, rejected: 0 },
+    ...{ refusedRows: 0, stalePartitions: 0, behindPartitions: 0 },
+  };
+  const calm: Standing = { summary, faults: [], datasets: [], insights: [insight] };
+
+  it('only if everything is', () => {
+    expect([standingOf(calm), isAllComputed(calm)]).toEqual(['well', true]);
+    expect(standingOf({ ...calm, insights: [{ ...insight, state: 'fault' }] })).toBe('fault');
+    expect(standingOf({ ...calm, summary: { ...summary, refusedRows: 1 } })).toBe('attention');
+  });
+
+  it('is not said of numbers of which that is not known', () => {
+    expect(isAllComputed({ ...calm, insights: [{ ...insight, behind: null }] })).toBe(false);
+    expect(isAllComputed({ ...calm, summary: { ...summary, behindPartitions: 1 } })).toBe(false);
   });
 });
 

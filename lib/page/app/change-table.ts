@@ -89,7 +89,7 @@ function beforeAndAfter(column: PageColumn, place: number, isOfMany: boolean): M
     ...pair,
     { column: named('difference'), shows: null, cell: (row) => difference(row, place) },
     {
-      column: { ...named('per cent'), unit: '%' },
+      column: { ...named('per cent'), unit: null },
       shows: null,
       cell: ({ old, new: now }) => percentOf(old?.[place] ?? null, now?.[place] ?? null),
     },

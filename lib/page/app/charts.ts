@@ -7,7 +7,14 @@ import type { ChartProgram, Drawing, DrawnSeries } from './parts/chart-program.t
 
 use([LineChart, BarChart, GridComponent, AxisPointerComponent, SVGRenderer]);
 
-const SHAPES = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect', 'emptyTriangle'];
+/** In the order of parts/chart.tsx's signs. */
+const SHAPES = [
+  ...['circle', 'rect', 'triangle', 'diamond', 'path://M0 0H10L5 9Z'],
+  ...[
+    'path://M4 0H8V4H12V8H8V12H4V8H0V4H4Z',
+    'path://M10 0 12.4 6.9H19.5L13.8 11.2 15.9 18.1 10 14 4.1 18.1 6.2 11.2.5 6.9H7.6Z',
+  ],
+];
 const LINES = ['solid', 'dashed', 'dotted'] as const;
 /** More points than that have no shapes on their lines. */
 const MOST_SHAPES = 60;

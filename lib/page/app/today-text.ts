@@ -1,5 +1,5 @@
 // The sentence on top of the first view: what is there, and what is not well, the gravest first. Pure.
-import type { Summary } from '../documents.ts';
+import type { IndexDocument, State, Summary } from '../documents.ts';
 import { counted, countText } from './parts/count-text.ts';
 
 export type TodaySentence = {
@@ -27,4 +27,20 @@ export function todaySentence(summary: Summary): TodaySentence {
       ...said(summary.behindPartitions, `${parts(summary.behindPartitions)} to be computed again`),
     ],
   };
+}
+
+export type Standing = Pick<IndexDocument, 'summary' | 'faults' | 'datasets' | 'insights'>;
+
+/** The gravest of all that is said: all is well only if everything is. */
+export function standingOf({ summary, faults, datasets, insights }: Standing): State {
+  const states = [...faults, ...datasets, ...insights].map(({ state }) => state);
+  if (states.includes('fault')) return 'fault';
+  return states.includes('attention') || todaySentence(summary).troubles.length > 0 ? 'attention' : 'well';
+}
+
+/** False as well where it is not known of one. */
+export function isAllComputed({ summary, insights }: Standing): boolean {
+  return (
+    summary.behindPartitions + summary.stalePartitions === 0 && insights.every(({ behind }) => behind === 0)
+  );
 }

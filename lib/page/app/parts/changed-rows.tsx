@@ -110,7 +110,7 @@ export function ChangedTotals({ composed }: { readonly composed: ComposedChange 
         <tbody>
           {totals.map(({ column, old, new: now, difference }) => (
             <tr key={column}>
-              <th scope="row">
+              <th scope="row" class="nowrap">
                 <CellText cell={column} />{' '}
                 <span class="unit">{composed.columns.find(({ name }) => name === column)?.unit ?? ''}</span>
               </th>

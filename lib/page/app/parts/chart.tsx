@@ -1,5 +1,6 @@
 // A chart of a table's rows, and beside it the exact values of the point that the reader chose, by pointer or keyboard.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { visible } from '../../../core/visible-text.ts';
 import type { Cell, ChartSpec, PageColumn } from '../../documents.ts';
 import { CellText } from './cell-text.tsx';
 import { chartProgram, type Drawing, type Drawn } from './chart-program.ts';
@@ -7,6 +8,7 @@ import { type ChartPoints, chartPoints, isNames } from './chart-series.ts';
 import { counted } from './count-text.ts';
 import { longestFraction } from './digits.ts';
 import { NumberText } from './number-text.tsx';
+import { cutText } from './shown-text.ts';
 import '../style/chart.css';
 
 type ChartProps = {
@@ -126,7 +128,7 @@ function Values({ shown, at }: { readonly shown: ChartPoints; readonly at: numbe
 }
 
 /** The shapes of the lines, in their order. */
-const SWATCHES = ['●', '■', '▲', '◆', '○', '□', '△'];
+const SWATCHES = ['●', '■', '▲', '◆', '▼', '✚', '★'];
 
 function Notes({ spec, shown }: { readonly spec: ChartSpec; readonly shown: ChartPoints }) {
   const notes = [
@@ -191,7 +193,7 @@ function drawingOf(
   return {
     kind,
     isFlat,
-    points: shown.points,
+    points: shown.points.map((text) => cutText(visible(text), MOST_CHARACTERS)),
     series: shown.series.map(({ name, texts }, nth) => ({
       name,
       nth,
@@ -202,6 +204,9 @@ function drawingOf(
     font: style.fontFamily,
   };
 }
+
+/** Of a point's name on its axis. */
+const MOST_CHARACTERS = 40;
 
 function useScheme(): boolean {
   const [isDark, setDark] = useState(() => matchMedia(DARK).matches);

@@ -36,6 +36,13 @@ export function sameScale(a: string, b: string): [bigint, bigint] {
   return [unscaled(a, scale), unscaled(b, scale)];
 }
 
+/** Numbers as whole numbers of their smallest unit, to be compared many times; undefined for what is none. */
+export function unitsOf(cells: readonly Cell[]): readonly (bigint | undefined)[] {
+  const plain = cells.map((cell) => (cell === null ? undefined : plainDecimal(cell)));
+  const scale = plain.reduce((most, text) => Math.max(most, text === undefined ? 0 : decimalsOf(text)), 0);
+  return plain.map((text) => (text === undefined ? undefined : unscaled(text, scale)));
+}
+
 export function decimalsOf(text: string): number {
   const point = text.indexOf('.');
   return point < 0 ? 0 : text.length - point - 1;

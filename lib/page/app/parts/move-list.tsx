@@ -14,9 +14,11 @@ const WORDS: Readonly<Record<SourceMove['change'], string>> = {
 
 type MoveProps = Pick<ChangeDocument, 'sources' | 'moreSources' | 'definitions'> & {
   readonly index: IndexDocument;
+  /** What is to be known where there are several files. */
+  readonly note?: string;
 };
 
-export function MoveList({ index, sources, moreSources, definitions }: MoveProps) {
+export function MoveList({ index, sources, moreSources, definitions, note }: MoveProps) {
   if (sources.length === 0 && moreSources === 0 && definitions.length === 0)
     return <p class="muted">No file and no rule changed.</p>;
   return (
@@ -50,6 +52,7 @@ export function MoveList({ index, sources, moreSources, definitions }: MoveProps
           </li>
         ))}
       </ul>
+      {sources.length + moreSources > 1 && note !== undefined && <p class="small muted">{note}</p>}
       {moreSources > 0 && <p class="small muted">and {counted(moreSources, 'more file')}</p>}
     </>
   );

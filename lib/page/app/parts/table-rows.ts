@@ -1,6 +1,6 @@
 // Which rows a table shows, and in which order. Pure.
 import type { Cell, PageColumn } from '../../documents.ts';
-import { compareCells } from './decimal-compare.ts';
+import { compareCells, unitsOf } from './decimal-compare.ts';
 
 export type TableColumn = PageColumn & {
   /** Names a thing, as a year does: its digits are not in groups. */
@@ -22,8 +22,16 @@ export function shownRows(
   const found = rows.flatMap((row, index) => (hasAll(row, wanted) ? [index] : []));
   if (sort === null) return found;
   const isNumber = columns[sort.column]?.isNumber ?? false;
-  const cellAt = (index: number) => rows[index]?.[sort.column] ?? null;
-  return found.sort((a, b) => sorted(cellAt(a), cellAt(b), isNumber, sort.descending) || a - b);
+  const cells = rows.map((row) => row[sort.column] ?? null);
+  const units = isNumber ? unitsOf(cells) : [];
+  const compared = (a: number, b: number) => {
+    const [first, second] = [units[a], units[b]];
+    if (first === undefined || second === undefined)
+      return sorted(cells[a] ?? null, cells[b] ?? null, isNumber, sort.descending);
+    const order = first < second ? -1 : first > second ? 1 : 0;
+    return sort.descending ? -order : order;
+  };
+  return found.sort((a, b) => compared(a, b) || a - b);
 }
 
 function hasAll(row: readonly Cell[], words: readonly string[]): boolean {

@@ -51,6 +51,7 @@ export function ReceiptBefore(props: BeforeProps) {
         sources={moved.sources}
         moreSources={moved.moreSources}
         definitions={moved.definitions}
+        note="They moved this part of the table: not each of them need have moved this number."
       />
       <p>
         That was on <TimeText time={committedAt} as="both" />.{' '}

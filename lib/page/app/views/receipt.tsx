@@ -4,20 +4,20 @@ import type {
   IndexDocument,
   InsightDocument,
   PagePartitionReceipt,
+  Partition,
   ReceiptsDocument,
   RowsDocument,
 } from '../../documents.ts';
-import { isNameOf, partitionText, partOf, receiptRoute, rowsAt, samePartition } from '../insight-rows.ts';
+import { partitionText, partOf, rowsAt, samePartition } from '../insight-rows.ts';
 import { CellText } from '../parts/cell-text.tsx';
-import { CopyButton } from '../parts/copy-button.tsx';
 import { counted } from '../parts/count-text.ts';
 import { Loading } from '../parts/loading.tsx';
-import { NumberText } from '../parts/number-text.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { href, type Route } from '../routes.ts';
 import { useDocument } from '../use-documents.ts';
 import { NoInsight } from './insight.tsx';
 import { ReceiptBefore } from './receipt-before.tsx';
+import { Figure, RestOfRow } from './receipt-row.tsx';
 import { MadeFrom } from './receipt-sources.tsx';
 import '../style/numbers.css';
 
@@ -66,7 +66,15 @@ function OfInsight({ index, route, document }: ViewProps & { readonly document: 
       {(insight) => {
         const part = partOf(insight, route.partition);
         if (part === undefined) return <PartGone insight={insight} route={route} />;
-        return <OfPart key={part.rows} index={index} route={route} insight={insight} part={part} />;
+        return (
+          <OfPart
+            key={JSON.stringify(route.partition)}
+            index={index}
+            route={route}
+            insight={insight}
+            part={part}
+          />
+        );
       }}
     </Loading>
   );
@@ -137,10 +145,8 @@ type FoundProps = ViewProps & {
 function Found({ index, route, insight, rows, isCut, receipt }: FoundProps) {
   const [row] = rows;
   const place = insight.columns.findIndex(({ name }) => name === route.column);
-  const partition = { stale: here(insight.stale), warnings: here(insight.warnings) };
-  function here<Reason extends InsightDocument['stale'][number]>(reasons: readonly Reason[]) {
-    return reasons.filter((reason) => samePartition(insight.partitionBy, reason.partition, route.partition));
-  }
+  const isHere = ({ partition }: { readonly partition: Partition }) =>
+    samePartition(insight.partitionBy, partition, route.partition);
   return (
     <>
       {row === undefined ? (
@@ -153,7 +159,13 @@ function Found({ index, route, insight, rows, isCut, receipt }: FoundProps) {
           {counted(rows.length, 'row')} have these values: the first is shown. All were made from the same.
         </p>
       )}
-      <Trouble insight={{ ...partition, partitionBy: insight.partitionBy }} />
+      <Trouble
+        insight={{
+          partitionBy: insight.partitionBy,
+          stale: insight.stale.filter(isHere),
+          warnings: insight.warnings.filter(isHere),
+        }}
+      />
       {row !== undefined && <RestOfRow insight={insight} row={row} column={route.column} />}
       {receipt === undefined ? (
         <p class="notice">The page has no receipt of this part. It may have been written a moment ago.</p>
@@ -184,83 +196,5 @@ function RowGone({ isCut, row }: { readonly isCut: boolean; readonly row: ViewPr
           : `No row of this part has ${names.join(', ') || 'these values'}. Below is what the part is made from now.`
       }
     />
-  );
-}
-
-type FigureProps = {
-  readonly insight: InsightDocument;
-  readonly row: readonly Cell[];
-  readonly place: number;
-};
-
-/** The number itself, large. */
-function Figure({ insight, row, place }: FigureProps) {
-  const column = insight.columns[place];
-  return (
-    <>
-      <h1>{column === undefined ? 'A row and what it was made from' : <CellText cell={column.name} />}</h1>
-      {column?.description != null && (
-        <p class="muted">
-          <CellText cell={column.description} max={600} />
-        </p>
-      )}
-      {column !== undefined && (
-        <p class="figure">
-          {column.isNumber ? (
-            <NumberText cell={row[place] ?? null} />
-          ) : (
-            <CellText cell={row[place] ?? null} />
-          )}
-          {column.unit !== null && (
-            <span class="unit">
-              <CellText cell={column.unit} />
-            </span>
-          )}
-        </p>
-      )}
-      <p class="bar">
-        <CopyButton text={() => location.href} label="Copy a link to this number" />
-      </p>
-    </>
-  );
-}
-
-type RestProps = Omit<FigureProps, 'place'> & { readonly column: string | null };
-
-function RestOfRow({ insight, row, column }: RestProps) {
-  return (
-    <>
-      <h2>Its row</h2>
-      <dl class="facts">
-        {insight.columns.map(({ name, isNumber, unit }, at) => {
-          if (name === column) return null;
-          const isName = isNameOf(insight, name);
-          const cell = row[at] ?? null;
-          return (
-            <div key={name}>
-              <dt>
-                <CellText cell={name} />
-              </dt>
-              <dd>
-                {isNumber && !isName ? (
-                  <a href={href(receiptRoute(insight, insight.columns, row, name))}>
-                    <NumberText cell={cell} />
-                  </a>
-                ) : isNumber ? (
-                  <NumberText cell={cell} grouped="never" />
-                ) : (
-                  <CellText cell={cell} />
-                )}{' '}
-                {unit !== null && (
-                  <span class="unit">
-                    <CellText cell={unit} />
-                  </span>
-                )}
-              </dd>
-            </div>
-          );
-        })}
-      </dl>
-    </>
   );
 }

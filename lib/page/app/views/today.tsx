@@ -7,7 +7,7 @@ import { counted } from '../parts/count-text.ts';
 import { StateBadge, StateShape } from '../parts/state-badge.tsx';
 import { DatasetTable, InsightTable } from '../parts/summary-tables.tsx';
 import { href } from '../routes.ts';
-import { todaySentence } from '../today-text.ts';
+import { isAllComputed, standingOf, todaySentence } from '../today-text.ts';
 import '../style/today.css';
 
 export function Today({ index }: { readonly index: IndexDocument }) {
@@ -35,11 +35,7 @@ export function Today({ index }: { readonly index: IndexDocument }) {
 
 function Sentence({ index }: { readonly index: IndexDocument }) {
   const { files, troubles, underWay } = todaySentence(index.summary);
-  const gravest = index.faults.some(({ state }) => state === 'fault')
-    ? 'fault'
-    : index.faults.length > 0 || troubles.length > 0
-      ? 'attention'
-      : 'well';
+  const gravest = standingOf(index);
   const isCalm = gravest === 'well';
   return (
     <div class={`today-sentence today-${gravest}`}>
@@ -48,7 +44,9 @@ function Sentence({ index }: { readonly index: IndexDocument }) {
         {[files, ...troubles].join('; ')}
         {isCalm && '; nothing is late, missing or refused'}.
         {underWay.length > 0 && <span class="muted"> On its way: {underWay.join(', ')}.</span>}
-        {isCalm && underWay.length === 0 && <span class="muted"> All numbers are up to date.</span>}
+        {isCalm && underWay.length === 0 && isAllComputed(index) && (
+          <span class="muted"> All numbers are up to date.</span>
+        )}
       </p>
     </div>
   );
