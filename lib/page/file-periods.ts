@@ -21,7 +21,12 @@ export type FilePeriods = Pick<ArrivalsDocument, 'unit' | 'from'> & {
 
 /** What a key says, by fields, folders and captures. */
 type Said = ReadonlyMap<string, string | null>;
-type Reading = { readonly unit: 'day' | 'month'; readonly read: (said: Said) => string | undefined };
+type Reading = {
+  readonly unit: 'day' | 'month';
+  readonly read: (said: Said) => string | undefined;
+  /** Reads a field, never a folder without one. */
+  readonly isTyped?: true;
+};
 
 const SAMPLE = 200;
 
@@ -35,6 +40,7 @@ export function filePeriods(dataset: Dataset, sources: readonly string[]): FileP
   const found = readings(dataset, sample).find(isTold);
   if (found === undefined) return { unit: 'day', from: 'arrival', of: arrivalPeriod('day') };
   const { read } = found;
+  const saidIn = found.isTyped ? fieldsSaid : saidBy;
   const unit = found.unit === 'day' && areFirsts(sample, read) ? 'month' : found.unit;
   const otherwise = arrivalPeriod(unit);
   const length = LENGTHS[unit];
@@ -42,7 +48,7 @@ export function filePeriods(dataset: Dataset, sources: readonly string[]): FileP
     unit,
     from: 'name',
     of: (source, ms) => {
-      const period = read(saidBy(dataset, source));
+      const period = read(saidIn(dataset, source));
       return period === undefined ? otherwise(source, ms) : { period: period.slice(0, length) };
     },
   };
@@ -64,13 +70,17 @@ function sampleOf(sources: readonly string[]): string[] {
   return sources.filter((_, i) => i % step === 0);
 }
 
-function saidBy(dataset: Dataset, source: string): Said {
+/** By fields and captures: all that a typed field and an expectation need. */
+function fieldsSaid(dataset: Dataset, source: string): Said {
   const said = captures(dataset, source);
-  return new Map([
-    ...hiveFolders(source).map(({ name, text }) => [name, text] as const),
-    ...said.captured,
-    ...pathValues(dataset, source, said).values,
-  ]);
+  const { values } = pathValues(dataset, source, said);
+  return said.captured.size === 0 ? values : new Map([...said.captured, ...values]);
+}
+
+/** By folders of any name, too. */
+function saidBy(dataset: Dataset, source: string): Said {
+  const folders = hiveFolders(source).map(({ name, text }) => [name, text] as const);
+  return new Map([...folders, ...fieldsSaid(dataset, source)]);
 }
 
 /** In the order in which they are believed. */
@@ -78,7 +88,7 @@ function readings(dataset: Dataset, sample: readonly Said[]): Reading[] {
   const typed = (type: 'date' | 'yearmonth', unit: 'day' | 'month'): Reading[] =>
     dataset.fields
       .filter((field) => field.type === type)
-      .map(({ name }) => ({ unit, read: (said) => said.get(name)?.slice(0, LENGTHS[unit]) }));
+      .map(({ name }) => ({ unit, isTyped: true, read: (said) => said.get(name)?.slice(0, LENGTHS[unit]) }));
   const parts = partNames(dataset);
   const of = (every: Every, datedBy: DatedBy) => (said: Said) => {
     const period = periodOf({ ...ANY, every, datedBy }, said);
@@ -133,7 +143,7 @@ function expectedPeriods(dataset: Dataset, expect: Expect): FilePeriods {
     unit,
     from: 'name',
     of: (source, ms) => {
-      const said = saidBy(dataset, source);
+      const said = fieldsSaid(dataset, source);
       const period = periodOf(expect, said);
       if (period === undefined) return otherwise(source, ms);
       const per = expect.per.map((name) => said.get(name) ?? null);
