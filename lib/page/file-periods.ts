@@ -1,5 +1,6 @@
 // Which day or month each file of a dataset is about: as its contract expects files, as its name tells, else the day on which it
 // came. Knows neither stores nor logs. Pure.
+import { captureNames } from '../core/captures.ts';
 import { type Dataset, fieldHeaders } from '../core/contract.ts';
 import { type DatedBy, dueMs, type Expect, isOnTheClock, periodOf } from '../core/expect.ts';
 import { type LocalClock, localClock } from '../core/local-time.ts';
@@ -40,18 +41,15 @@ export function filePeriods(dataset: Dataset, sources: readonly string[]): FileP
   const found = readings(dataset, sample).find(isTold);
   if (found === undefined) return { unit: 'day', from: 'arrival', of: arrivalPeriod('day') };
   const { read } = found;
-  const saidIn = found.isTyped ? fieldsSaid : saidBy;
+  const said = found.isTyped ? fieldsSaid : saidBy;
   const unit = found.unit === 'day' && areFirsts(sample, read) ? 'month' : found.unit;
   const otherwise = arrivalPeriod(unit);
   const length = LENGTHS[unit];
-  return {
-    unit,
-    from: 'name',
-    of: (source, ms) => {
-      const period = read(saidIn(dataset, source));
-      return period === undefined ? otherwise(source, ms) : { period: period.slice(0, length) };
-    },
-  };
+  const told = inFolders(dataset, (source): FilePeriod | undefined => {
+    const period = read(said(dataset, source));
+    return period === undefined ? undefined : { period: period.slice(0, length) };
+  });
+  return { unit, from: 'name', of: (source, ms) => told(source) ?? otherwise(source, ms) };
 }
 
 const LENGTHS = { day: 10, month: 7 } as const;
@@ -75,6 +73,17 @@ function fieldsSaid(dataset: Dataset, source: string): Said {
   const said = captures(dataset, source);
   const { values } = pathValues(dataset, source, said);
   return said.captured.size === 0 ? values : new Map([...said.captured, ...values]);
+}
+
+/** Without captures the folders say everything, and keys come sorted: neighbours are mostly in the same one. */
+function inFolders<T>(dataset: Dataset, read: (source: string) => T): (source: string) => T {
+  if (captureNames(dataset.path).length > 0) return read;
+  let known: { readonly folder: string; readonly found: T } | undefined;
+  return (source) => {
+    const folder = source.slice(0, source.lastIndexOf('/') + 1);
+    if (known?.folder !== folder) known = { folder, found: read(source) };
+    return known.found;
+  };
 }
 
 /** By folders of any name, too. */
@@ -139,20 +148,17 @@ function expectedPeriods(dataset: Dataset, expect: Expect): FilePeriods {
   const unit = expect.every === 'month' ? 'month' : 'day';
   const clock = localClock(expect.timezone);
   const otherwise = arrivalPeriod(unit);
-  return {
-    unit,
-    from: 'name',
-    of: (source, ms) => {
-      const said = fieldsSaid(dataset, source);
-      const period = periodOf(expect, said);
-      if (period === undefined) return otherwise(source, ms);
-      const per = expect.per.map((name) => said.get(name) ?? null);
-      return {
-        period: shownPeriod(expect.every, period),
-        expected: { id: JSON.stringify([period, per]), dueMs: dueMs(expect, clock, period) },
-      };
-    },
-  };
+  const told = inFolders(dataset, (source): FilePeriod | undefined => {
+    const said = fieldsSaid(dataset, source);
+    const period = periodOf(expect, said);
+    if (period === undefined) return undefined;
+    const per = expect.per.map((name) => said.get(name) ?? null);
+    return {
+      period: shownPeriod(expect.every, period),
+      expected: { id: JSON.stringify([period, per]), dueMs: dueMs(expect, clock, period) },
+    };
+  });
+  return { unit, from: 'name', of: (source, ms) => told(source) ?? otherwise(source, ms) };
 }
 
 /** The day that a period begins on, or its month. */
