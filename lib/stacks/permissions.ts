@@ -55,8 +55,10 @@ export function permissions(
   return [
     ...landing(name, buckets),
     ...lake(name, buckets),
-    ...(name === 'ingest' ? [receive(queues.files), send(queues.files), send(queues.refresh)] : []),
-    ...(name === 'aggregate' ? [receive(queues.refresh), send(queues.refresh)] : []),
+    ...(name === 'ingest'
+      ? [receive(queues.files), send(queues.files), send(queues.refresh), send(queues.page)]
+      : []),
+    ...(name === 'aggregate' ? [receive(queues.refresh), send(queues.refresh), send(queues.page)] : []),
     ...(name === 'maintain'
       ? [
           send(queues.files),
@@ -65,6 +67,7 @@ export function permissions(
           allow('CountFiles', ['sqs:GetQueueAttributes'], [queues.files.queueArn]),
           receive(queues.filesDeadLetters),
           receive(queues.refreshDeadLetters),
+          receive(queues.page),
         ]
       : []),
     ...(name === 'maintain' && !retainData ? empty(buckets) : []),
