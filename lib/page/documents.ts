@@ -2,7 +2,7 @@
 // them. Every cell and every count of a table is a text or a whole number: no value passes through binary floating point.
 
 /** Changes whenever a document's shape changes: pages of another format are written anew. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** The file of another document, below data/. It exists as soon as a document that names it can be read. */
 export type Ref<_Document> = string;
@@ -33,6 +33,17 @@ export type IndexDocument = {
   readonly datasets: readonly DatasetSummary[];
   readonly insights: readonly InsightSummary[];
   readonly lineage: Lineage;
+  /** What the search looks through besides. */
+  readonly columns: Ref<ColumnsDocument>;
+};
+
+/** The descriptions of the tables' columns: loaded by the search, as they would make the first page large. */
+export type ColumnsDocument = { readonly tables: readonly DescribedTable[] };
+
+export type DescribedTable = {
+  readonly name: string;
+  /** Those with a description. */
+  readonly columns: readonly { readonly name: string; readonly description: string }[];
 };
 
 export type Summary = {

@@ -116,7 +116,7 @@ describe('the sentence on top', () => {
       }),
     ).toEqual({
       files: '1,284 files accounted for',
-      troubles: ['1 late', '2 files refused', '1 row refused', '2 parts of numbers out of date'],
+      troubles: ['1 file missing', '2 files refused', '1 row refused', '2 parts of numbers out of date'],
       underWay: ['3 waiting to be read', '1 part of numbers to be computed again'],
     });
   });

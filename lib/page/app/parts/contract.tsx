@@ -50,7 +50,7 @@ function FieldTable({ fields }: { readonly fields: readonly ContractField[] }) {
           <tr>
             <th scope="col">Column</th>
             <th scope="col">Holds</th>
-            <th scope="col">Must be</th>
+            <th scope="col">Rules</th>
             <th scope="col">For example</th>
             {isDescribed && <th scope="col">Meaning</th>}
           </tr>
@@ -70,7 +70,7 @@ function FieldTable({ fields }: { readonly fields: readonly ContractField[] }) {
                 <CellText cell={field.type} />
               </td>
               <td class="text">
-                {field.required ? 'there' : <span class="muted">there or empty</span>}
+                {field.required ? 'must not be empty' : <span class="muted">may be empty</span>}
                 {field.rules.map((rule) => (
                   <div key={rule}>
                     <CellText cell={rule} />

@@ -122,26 +122,25 @@ function Example({ row, header }: { readonly row: RefusedRowText; readonly heade
         )}
       </code>
       <ul class="small">
-        {violations.map(({ field, rule, value, message }, at) => (
+        {violations.map(({ field, message }, at) => (
           <li key={at}>
             {field !== '' && (
               <>
                 <strong>
                   <CellText cell={field} />
                 </strong>
-                {value !== null && (
-                  <>
-                    {' '}
-                    = <CellText cell={value} />
-                  </>
-                )}
                 :{' '}
               </>
             )}
-            <CellText cell={message} max={1000} /> <span class="muted">({rule})</span>
+            <CellText cell={messageWithout(field, message)} max={1000} />
           </li>
         ))}
       </ul>
     </li>
   );
+}
+
+/** The column stands before it already. */
+function messageWithout(field: string, message: string): string {
+  return message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;
 }

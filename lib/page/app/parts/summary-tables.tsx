@@ -1,6 +1,8 @@
 // Every dataset and every insight in a line: how it is, how fresh it is, how much there is, and its last thirty days.
+import { visible } from '../../../core/visible-text.ts';
 import type { DatasetSummary, InsightSummary, Time } from '../../documents.ts';
 import { href } from '../routes.ts';
+import { headlinesFirst } from '../today-text.ts';
 import { CellText } from './cell-text.tsx';
 import { counted, countText, lengthText } from './count-text.ts';
 import { Scroll } from './scroll.tsx';
@@ -10,7 +12,7 @@ import { Trend } from './trend.tsx';
 
 export function DatasetTable({ datasets }: { readonly datasets: readonly DatasetSummary[] }) {
   return (
-    <Scroll label="What comes in">
+    <Scroll label="Files that come in">
       <table class="table-wide table-hover summary-table">
         <thead>
           <tr>
@@ -68,7 +70,7 @@ function DatasetLine({ dataset }: { readonly dataset: DatasetSummary }) {
 
 function datasetRemarks({ late, rejected, waiting }: DatasetSummary): string[] {
   return [
-    ...(late === 0 ? [] : [`${countText(late)} late`]),
+    ...(late === 0 ? [] : [`${countText(late)} missing`]),
     ...(rejected === 0 ? [] : [`${counted(rejected, 'file')} refused`]),
     ...(waiting === 0 ? [] : [`${countText(waiting)} waiting`]),
   ];
@@ -82,9 +84,18 @@ function Lag({ arrival, commit }: { readonly arrival: Time | null; readonly comm
   return <div class="muted nowrap">{lengthText(lag)} after the file</div>;
 }
 
-export function InsightTable({ insights }: { readonly insights: readonly InsightSummary[] }) {
+type InsightProps = {
+  readonly insights: readonly InsightSummary[];
+  /** From when on its changes are counted. */
+  readonly since: Time;
+};
+
+export function InsightTable({ insights, since }: InsightProps) {
+  const sorted = headlinesFirst(insights);
+  const headlines = sorted.filter(({ headline }) => headline);
+  const first = headlines.length === 0 ? sorted : headlines;
   return (
-    <Scroll label="What is made of it">
+    <Scroll label="Numbers">
       <table class="table-wide table-hover summary-table">
         <thead>
           <tr>
@@ -92,7 +103,7 @@ export function InsightTable({ insights }: { readonly insights: readonly Insight
             <th scope="col">State</th>
             <th scope="col">Last change</th>
             <th scope="col" class="number">
-              Changes in 24 hours
+              Changes since yesterday
             </th>
             <th scope="col" class="number">
               Rows
@@ -101,18 +112,28 @@ export function InsightTable({ insights }: { readonly insights: readonly Insight
           </tr>
         </thead>
         <tbody>
-          {[...insights]
-            .sort((a, b) => Number(b.headline) - Number(a.headline))
-            .map((insight) => (
-              <InsightLine key={insight.name} insight={insight} />
-            ))}
+          {first.map((insight) => (
+            <InsightLine key={insight.name} insight={insight} since={since} />
+          ))}
         </tbody>
+        {first.length < sorted.length && (
+          <tbody>
+            <tr class="summary-others">
+              <th scope="rowgroup" colSpan={6}>
+                Further numbers
+              </th>
+            </tr>
+            {sorted.slice(first.length).map((insight) => (
+              <InsightLine key={insight.name} insight={insight} since={since} />
+            ))}
+          </tbody>
+        )}
       </table>
     </Scroll>
   );
 }
 
-function InsightLine({ insight }: { readonly insight: InsightSummary }) {
+function InsightLine({ insight, since }: { readonly insight: InsightSummary; readonly since: Time }) {
   const { name, description, state, lastCommit, changesToday, rows, trend } = insight;
   return (
     <tr>
@@ -128,7 +149,7 @@ function InsightLine({ insight }: { readonly insight: InsightSummary }) {
         {changesToday === 0 ? (
           <span class="muted">0</span>
         ) : (
-          <a href={href({ view: 'changes', name, from: null, to: null })}>{countText(changesToday)}</a>
+          <a href={href({ view: 'changes', name, from: since, to: null })}>{countText(changesToday)}</a>
         )}
       </td>
       <td class="number">{countText(rows)}</td>
@@ -148,6 +169,9 @@ function insightRemarks({ stale, behind, warnings, partitions }: InsightSummary)
   ];
 }
 
+/** One line shows fewer. */
+const MAX_DESCRIPTION = 300;
+
 type NameProps = { readonly name: string; readonly description: string | null; readonly address: string };
 
 function Name({ name, description, address }: NameProps) {
@@ -157,8 +181,8 @@ function Name({ name, description, address }: NameProps) {
         <CellText cell={name} />
       </a>
       {description !== null && (
-        <div class="summary-description">
-          <CellText cell={description} max={120} />
+        <div class="summary-description" title={visible(description)}>
+          <bdi>{visible(description).slice(0, MAX_DESCRIPTION)}</bdi>
         </div>
       )}
     </th>

@@ -60,7 +60,8 @@ function Between({ index, route, insight }: BetweenProps) {
       <ChangeRangeChoice index={index} insight={insight} range={range} route={route} />
       {isWrong && (
         <p class="notice notice-attention">
-          The address names an end that is neither a version nor a day as 2024-01-31: it is left out.
+          The address names an end that is neither a version nor a day as 2024-01-31 or a moment: it is left
+          out.
         </p>
       )}
       {range.untold > 0 && <Untold index={index} insight={insight} range={range} />}

@@ -178,7 +178,7 @@ function RangeCells({ range }: { readonly range: ChangeRange }) {
           <div class="small muted">and in older versions, which the page does not list</div>
         )}
       </td>
-      <td>
+      <td class="nowrap">
         {counted(composed.sources.length + composed.moreSources, 'file')}
         {composed.definitions.length > 0 && <div class="small">and a rule</div>}
       </td>

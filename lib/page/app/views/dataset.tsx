@@ -62,7 +62,7 @@ function Head({ summary }: { readonly summary: DatasetSummary }) {
             ['Files that count', countText(files)],
             ['Rows', countText(rows)],
             ['Refused rows', countText(refusedRows)],
-            ['Late', countText(summary.late)],
+            ['Missing files', countText(summary.late)],
             ['Last file', <TimeText key="file" time={lastArrival} as="both" />],
             ['Last change', <TimeText key="change" time={lastCommit} as="both" />],
             ['Described in', <CellText key="package" cell={summary.package} />],

@@ -160,7 +160,9 @@ function FileLine({ file, route }: { readonly file: FileRow; readonly route: Fil
         {refused === null ? (
           <span class="muted">{countText(refusedRows)}</span>
         ) : (
-          <a href={href({ view: 'refused', name: route.name, source })}>{countText(refusedRows)}</a>
+          <a href={href({ view: 'refused', name: route.name, source })}>
+            {state === 'rejected' ? 'whole file' : countText(refusedRows)}
+          </a>
         )}
       </td>
       <td class="number">{sizeBytes === null ? <span class="muted">gone</span> : sizeText(sizeBytes)}</td>
