@@ -85,6 +85,8 @@ export type DatasetSummary = {
   /** When its latest file came, and when its table last changed; null for never. */
   readonly lastArrival: Time | null;
   readonly lastCommit: Time | null;
+  /** When that latest file came into the table; null where it did not, as it waits or was refused. */
+  readonly countedAt: Time | null;
   readonly version: number | null;
   /** Rows of the table at the end of each of the last 30 days, the oldest first; null before it existed. */
   readonly trend: readonly (number | null)[];

@@ -16,7 +16,16 @@ const node = (name: string, description: string | null, columns: readonly string
 
 const dataset = (name: string): DatasetSummary => ({
   ...{ name, package: 'dwh-fina', description: null, state: 'well', files: 0, rows: 0, refusedRows: 0 },
-  ...{ waiting: 0, rejected: 0, late: 0, lastArrival: null, lastCommit: null, version: null, trend: [] },
+  ...{
+    waiting: 0,
+    rejected: 0,
+    late: 0,
+    lastArrival: null,
+    lastCommit: null,
+    countedAt: null,
+    version: null,
+    trend: [],
+  },
   ...{ document: `dataset-${name}`, arrivals: null },
 });
 

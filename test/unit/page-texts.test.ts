@@ -6,7 +6,14 @@ import { counted, countText, lengthText, sizeText } from '../../lib/page/app/par
 import { agoText, exactText, momentText } from '../../lib/page/app/parts/moment-text.ts';
 import { cutText, textRuns } from '../../lib/page/app/parts/shown-text.ts';
 import { trendPoints } from '../../lib/page/app/parts/trend-points.ts';
-import { isAllComputed, type Standing, standingOf, todaySentence } from '../../lib/page/app/today-text.ts';
+import {
+  headlinesFirst,
+  isAllComputed,
+  movedToday,
+  type Standing,
+  standingOf,
+  todaySentence,
+} from '../../lib/page/app/today-text.ts';
 import type { InsightSummary } from '../../lib/page/documents.ts';
 
 describe('counts', () => {
@@ -150,6 +157,16 @@ describe('all is well', () => {
     expect([standingOf(calm), isAllComputed(calm)]).toEqual(['well', true]);
     expect(standingOf({ ...calm, insights: [{ ...insight, state: 'fault' }] })).toBe('fault');
     expect(standingOf({ ...calm, summary: { ...summary, refusedRows: 1 } })).toBe('attention');
+  });
+
+  it('puts the headlines first and the histories of rows last', () => {
+    const all = [
+      { ...insight, name: 'history', kind: 'history' as const, changesToday: 1 },
+      { ...insight, name: 'plain' },
+      { ...insight, name: 'headline', headline: true, changesToday: 2 },
+    ];
+    expect(headlinesFirst(all).map(({ name }) => name)).toEqual(['headline', 'plain', 'history']);
+    expect(movedToday(all).map(({ name }) => name)).toEqual(['headline', 'history']);
   });
 
   it('is not said of numbers of which that is not known', () => {

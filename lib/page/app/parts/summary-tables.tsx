@@ -1,10 +1,10 @@
 // Every dataset and every insight in a line: how it is, how fresh it is, how much there is, and its last thirty days.
-import { visible } from '../../../core/visible-text.ts';
 import type { DatasetSummary, InsightSummary, Time } from '../../documents.ts';
 import { href } from '../routes.ts';
 import { headlinesFirst } from '../today-text.ts';
 import { CellText } from './cell-text.tsx';
 import { counted, countText, lengthText } from './count-text.ts';
+import { OneLine } from './one-line.tsx';
 import { Scroll } from './scroll.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { TimeText } from './time-text.tsx';
@@ -43,7 +43,8 @@ export function DatasetTable({ datasets }: { readonly datasets: readonly Dataset
 }
 
 function DatasetLine({ dataset }: { readonly dataset: DatasetSummary }) {
-  const { name, description, state, lastArrival, lastCommit, files, rows, refusedRows, trend } = dataset;
+  const { name, description, state, lastArrival, countedAt, lastCommit, files, rows, refusedRows, trend } =
+    dataset;
   return (
     <tr>
       <Name name={name} description={description} address={href({ view: 'dataset', name })} />
@@ -53,10 +54,10 @@ function DatasetLine({ dataset }: { readonly dataset: DatasetSummary }) {
       </td>
       <td>
         <TimeText time={lastArrival} as="ago" />
+        <Lag arrival={lastArrival} counted={countedAt} />
       </td>
       <td>
         <TimeText time={lastCommit} as="ago" />
-        <Lag arrival={lastArrival} commit={lastCommit} />
       </td>
       <td class="number">{countText(files)}</td>
       <td class="number">{countText(rows)}</td>
@@ -77,11 +78,11 @@ function datasetRemarks({ late, rejected, waiting }: DatasetSummary): string[] {
 }
 
 /** How long the newest file took to be counted. */
-function Lag({ arrival, commit }: { readonly arrival: Time | null; readonly commit: Time | null }) {
-  if (arrival === null || commit === null) return null;
-  const lag = new Date(commit).getTime() - new Date(arrival).getTime();
+function Lag({ arrival, counted }: { readonly arrival: Time | null; readonly counted: Time | null }) {
+  if (arrival === null || counted === null) return null;
+  const lag = new Date(counted).getTime() - new Date(arrival).getTime();
   if (Number.isNaN(lag) || lag < 0) return null;
-  return <div class="muted nowrap">{lengthText(lag)} after the file</div>;
+  return <div class="muted nowrap">counted after {lengthText(lag)}</div>;
 }
 
 type InsightProps = {
@@ -169,9 +170,6 @@ function insightRemarks({ stale, behind, warnings, partitions }: InsightSummary)
   ];
 }
 
-/** One line shows fewer. */
-const MAX_DESCRIPTION = 300;
-
 type NameProps = { readonly name: string; readonly description: string | null; readonly address: string };
 
 function Name({ name, description, address }: NameProps) {
@@ -180,11 +178,7 @@ function Name({ name, description, address }: NameProps) {
       <a href={address}>
         <CellText cell={name} />
       </a>
-      {description !== null && (
-        <div class="summary-description" title={visible(description)}>
-          <bdi>{visible(description).slice(0, MAX_DESCRIPTION)}</bdi>
-        </div>
-      )}
+      {description !== null && <OneLine text={description} />}
     </th>
   );
 }

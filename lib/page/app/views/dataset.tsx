@@ -59,7 +59,7 @@ function Head({ summary }: { readonly summary: DatasetSummary }) {
         <Facts
           facts={[
             ['State', <StateBadge key="state" state={state} />],
-            ['Files that count', countText(files)],
+            ['Files', countText(files)],
             ['Rows', countText(rows)],
             ['Refused rows', countText(refusedRows)],
             ['Missing files', countText(summary.late)],

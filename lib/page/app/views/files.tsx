@@ -169,7 +169,13 @@ function FileLine({ file, route }: { readonly file: FileRow; readonly route: Fil
       <td>
         <TimeText time={lastModified} />
       </td>
-      <td>{committedAt === null ? <span class="muted">–</span> : <TimeText time={committedAt} />}</td>
+      <td>
+        {committedAt === null || state === 'superseded' ? (
+          <span class="muted">–</span>
+        ) : (
+          <TimeText time={committedAt} />
+        )}
+      </td>
     </tr>
   );
 }
