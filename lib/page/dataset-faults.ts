@@ -39,7 +39,7 @@ export function rejectedFaults({ status, options, files }: Writing): Fault[] {
     return plainFault('fault', `The file ${source} of ${dataset} was refused as a whole: ${rows}.`, {
       cause: reason?.message ?? 'no reason given',
       advice: 'Ask its sender to correct it and to send it again under the same name.',
-      target: datasetTarget(dataset),
+      target: { view: 'refused', name: dataset, source },
     });
   });
   return limited(faults, (more) =>

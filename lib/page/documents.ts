@@ -16,7 +16,10 @@ export type State = 'well' | 'attention' | 'fault';
 export type Time = string;
 
 /** Where a link of the page leads: see app/routes.ts. */
-export type Target = { readonly view: 'dataset' | 'insight'; readonly name: string };
+export type Target =
+  | { readonly view: 'dataset' | 'insight'; readonly name: string }
+  /** What was refused of a file of a dataset. */
+  | { readonly view: 'refused'; readonly name: string; readonly source: string };
 
 /** The one document with a fixed name, data/index.js; it names all others, directly or through them. */
 export type IndexDocument = {

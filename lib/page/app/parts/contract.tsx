@@ -41,6 +41,9 @@ export function Contract({ document, print }: ContractProps) {
   );
 }
 
+/** In one piece: parts of one example would look like several. */
+const SHORT_EXAMPLE = 40;
+
 function FieldTable({ fields }: { readonly fields: readonly ContractField[] }) {
   const isDescribed = fields.some(({ description }) => description !== null);
   return (
@@ -80,7 +83,7 @@ function FieldTable({ fields }: { readonly fields: readonly ContractField[] }) {
               <td>
                 {field.examples.map((example) => (
                   <div key={example}>
-                    <code>
+                    <code class={example.length <= SHORT_EXAMPLE ? 'nowrap' : ''}>
                       <CellText cell={example} max={60} />
                     </code>
                   </div>

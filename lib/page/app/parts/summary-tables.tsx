@@ -100,7 +100,7 @@ export function InsightTable({ insights, since }: InsightProps) {
       <table class="table-wide table-hover summary-table">
         <thead>
           <tr>
-            <th scope="col">Numbers</th>
+            <th scope="col">Kind of numbers</th>
             <th scope="col">State</th>
             <th scope="col">Last change</th>
             <th scope="col" class="number">

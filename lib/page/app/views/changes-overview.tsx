@@ -11,7 +11,7 @@ import {
 } from '../change-range.ts';
 import { type ComposedChange, composeChanges } from '../compose-changes.ts';
 import { CellText } from '../parts/cell-text.tsx';
-import { rowsChanged } from '../parts/change-words.ts';
+import { moveWords, rowsChanged } from '../parts/change-words.ts';
 import { counted } from '../parts/count-text.ts';
 import { percentOf } from '../parts/decimal-change.ts';
 import { Loading } from '../parts/loading.tsx';
@@ -58,7 +58,7 @@ export function ChangesOverview({ index, route }: OverviewProps) {
                 <th scope="col">Numbers</th>
                 <th scope="col">In total</th>
                 <th scope="col">Rows</th>
-                <th scope="col">Files</th>
+                <th scope="col">What moved them</th>
                 <th scope="col">Last change</th>
               </tr>
             </thead>
@@ -179,8 +179,9 @@ function RangeCells({ range }: { readonly range: ChangeRange }) {
         )}
       </td>
       <td class="nowrap">
-        {counted(composed.sources.length + composed.moreSources, 'file')}
-        {composed.definitions.length > 0 && <div class="small">and a rule</div>}
+        {moveWords(composed).map((words) => (
+          <div key={words}>{words}</div>
+        ))}
       </td>
     </>
   );

@@ -113,7 +113,7 @@ function FaultItem({ fault }: { readonly fault: Fault }) {
         <StateBadge state={fault.state} /> <CellText cell={fault.what} />{' '}
         {fault.target && (
           <a href={href(fault.target)}>
-            See <CellText cell={fault.target.name} />
+            See {fault.target.view === 'refused' ? 'what is wrong' : <CellText cell={fault.target.name} />}
           </a>
         )}
       </p>
