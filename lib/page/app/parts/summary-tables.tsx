@@ -82,7 +82,11 @@ function Lag({ arrival, counted }: { readonly arrival: Time | null; readonly cou
   if (arrival === null || counted === null) return null;
   const lag = new Date(counted).getTime() - new Date(arrival).getTime();
   if (Number.isNaN(lag) || lag < 0) return null;
-  return <div class="muted nowrap">counted after {lengthText(lag)}</div>;
+  return (
+    <div class="muted nowrap" data-varies>
+      counted after {lengthText(lag)}
+    </div>
+  );
 }
 
 type InsightProps = {
