@@ -5,6 +5,7 @@ import { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { ObjectStore } from '../ports.ts';
 import { datasetSummaries } from './dataset-summary.ts';
+import { describedColumns } from './described-columns.ts';
 import { FORMAT } from './documents.ts';
 import { insightSummaries } from './insight-summary.ts';
 import { lineageOf } from './lineage.ts';
@@ -54,6 +55,7 @@ export async function writePage(
     datasets,
     insights,
     lineage: lineageOf(writing, datasets, insights),
+    columns: await describedColumns(writing),
   };
   return site.finish(index);
 }

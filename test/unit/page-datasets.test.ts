@@ -252,7 +252,7 @@ describe('what was refused', () => {
               field: 'till',
               rule: 'enum',
               value: 'west',
-              message: 'line 3, till: "west" is not one of "north", "south"',
+              message: 'till: "west" is not one of "north", "south"',
             },
           ],
         },
@@ -265,13 +265,13 @@ describe('what was refused', () => {
               field: 'till',
               rule: 'enum',
               value: 'east',
-              message: 'line 4, till: "east" is not one of "north", "south"',
+              message: 'till: "east" is not one of "north", "south"',
             },
             {
               field: 'amount',
               rule: 'type-error',
               value: 'x',
-              message: 'line 4, amount: "x" is not an integer (whole, within 64 bits)',
+              message: 'amount: "x" is not an integer (whole, within 64 bits)',
             },
           ],
         },
@@ -342,6 +342,7 @@ describe('a dataset', () => {
       late: 1,
       lastArrival: '2024-01-04T08:00:00.000Z',
       lastCommit: '2024-01-04T08:00:00.000Z',
+      countedAt: '2024-01-04T08:00:00.000Z',
       version: 4,
     });
     expect(trend).toHaveLength(30);
