@@ -464,7 +464,7 @@ export type SourceMove = {
   readonly change: 'new' | 'replaced' | 'read again' | 'withdrawn';
   readonly oldRows: number | null;
   readonly newRows: number | null;
-  /** When the change came into the dataset's table. */
+  /** When the change came into the dataset's table. Null for `withdrawn` where it did not: the file was there still, and no longer counted. */
   readonly committedAt: Time | null;
 };
 

@@ -19,7 +19,7 @@ import type {
   RefusedRule,
   RefusedSummary,
 } from './documents.ts';
-import { isoTime } from './file-rows.ts';
+import { isoTime, settledByVersion, settledId } from './file-rows.ts';
 import type { Writing } from './writing.ts';
 
 /** A file with refused rows, or refused as a whole. `report`: already read; of a live file it is read where it is needed. */
@@ -43,14 +43,18 @@ const MAX_RAW_CHARACTERS = 1_000_000;
 
 /** The newest first, then by name. */
 export function refusals({ live, refused, empty }: FoundFiles, settled: DatasetStatus['settled']): Refusal[] {
-  const closed = new Map(settled.map(({ source, settled }) => [source, settledText(settled)]));
+  const closed = settledByVersion(settled);
+  const why = (outcome: Refusal['outcome'], source: string) => {
+    const found = closed.get(settledId(outcome, source));
+    return found ? settledText(found) : null;
+  };
   const reports = [...refused, ...empty.filter(({ quarantined }) => quarantined > 0)];
   const reported = new Set(reports.map(({ source }) => source));
-  const found: Refusal[] = reports.map((report) => ofReport(report, closed.get(report.source) ?? null));
+  const found: Refusal[] = reports.map((report) => ofReport(report, why(report.outcome, report.source)));
   for (const [source, [add]] of live) {
     const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
     if (origin === undefined || origin.quarantinedRows === 0 || reported.has(source)) continue;
-    found.push(ofOrigin(origin, closed.get(source) ?? null));
+    found.push(ofOrigin(origin, why('accepted', source)));
   }
   return found.sort((a, b) => order(b.lastModified, a.lastModified) || order(a.source, b.source));
 }
