@@ -173,7 +173,7 @@ export function deliveryFaults({ status, options }: Writing): Fault[] {
   return limited(faults, (more) =>
     plainFault(
       'attention',
-      `${count(more, 'more delivery').replace('deliverys', 'deliveries')} of files ${more === 1 ? 'does' : 'do'} not count yet.`,
+      `${more === 1 ? '1 more delivery' : `${number(more)} more deliveries`} of files ${more === 1 ? 'does' : 'do'} not count yet.`,
       {
         advice: 'This lists them:',
         command: `npx sluice status --format json${options}`,
