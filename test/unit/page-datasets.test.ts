@@ -432,7 +432,7 @@ describe('faults', () => {
         cause: expect.stringContaining('"shop"'),
         command: null,
         advice: 'Ask its sender to correct it and to send it again under the same name.',
-        target: sales,
+        target: { view: 'refused', name: 'sales', source: sale('02', 'rejected') },
       },
       {
         state: 'fault',
@@ -447,7 +447,7 @@ describe('faults', () => {
         what: '2 rows of sales were refused; the other rows of their files count.',
         cause: 'They break the contract of sales.',
         command: 'npx sluice rejects --dataset sales --lake there',
-        advice: 'Ask the sender to correct them; this shows which and why:',
+        advice: 'Ask the sender to correct them and to send the whole file again under the same name.',
         target: sales,
       },
       {
