@@ -4,8 +4,14 @@ import { createHash } from 'node:crypto';
 import type { Clock, ObjectStore, ObjectVersion } from '../ports.ts';
 import { FORMAT, type IndexDocument, type Ref } from './documents.ts';
 
-/** File name → bytes: index.html and what it loads. The names of all but index.html change with their content. */
+/** File name → bytes: index.html, which names the program's edition, and what it loads. The names of all but it change with their content. */
 export type PageAssets = ReadonlyMap<string, Uint8Array>;
+
+export type SiteOptions = {
+  readonly assets: PageAssets;
+  /** Asked before each document: true ends the writing with OutOfTimeError. */
+  readonly outOfTime: () => boolean;
+};
 
 export type Written = {
   readonly documents: number;
@@ -33,6 +39,9 @@ export class Site {
   readonly #prefix: string;
   readonly #clock: Clock;
   readonly #outOfTime: () => boolean;
+  readonly #assets: PageAssets;
+  /** Another program may make another document of the same things. */
+  readonly #edition: string;
   readonly #present: ReadonlyMap<string, ObjectVersion>;
   readonly #named = new Set<string>();
   readonly #counts = { documents: 0, kept: 0, bytes: 0, removed: 0 };
@@ -41,30 +50,29 @@ export class Site {
     store: ObjectStore,
     prefix: string,
     clock: Clock,
-    outOfTime: () => boolean,
+    { assets, outOfTime }: SiteOptions,
     present: ReadonlyMap<string, ObjectVersion>,
   ) {
     this.#store = store;
     this.#prefix = prefix;
     this.#clock = clock;
     this.#outOfTime = outOfTime;
+    this.#assets = assets;
+    this.#edition = createHash('sha256')
+      .update(assets.get('index.html') ?? '')
+      .digest('hex');
     this.#present = present;
   }
 
-  /** `prefix`: '' or ends in `/`. `outOfTime`: see PageOptions. */
-  static async open(
-    store: ObjectStore,
-    prefix: string,
-    clock: Clock,
-    outOfTime = () => false,
-  ): Promise<Site> {
+  /** `prefix`: '' or ends in `/`. */
+  static async open(store: ObjectStore, prefix: string, clock: Clock, options: SiteOptions): Promise<Site> {
     const present = new Map<string, ObjectVersion>();
     for await (const version of store.list(prefix)) present.set(version.key.slice(prefix.length), version);
-    return new Site(store, prefix, clock, outOfTime, present);
+    return new Site(store, prefix, clock, options, present);
   }
 
   /**
-   * The document of a kind that is made from `basis`, which has everything that can change it. `make` is called, and the file
+   * The document of a kind that is made from `basis`, which has everything of the lake that can change it. `make` is called, and the file
    * written, only where it is not there yet.
    */
   async document<Document extends object>(
@@ -72,7 +80,7 @@ export class Site {
     basis: object,
     make: () => Document | Promise<Document>,
   ): Promise<Ref<Document>> {
-    const file = `${kind}-${hashOf(JSON.stringify([FORMAT, basis]))}.js`;
+    const file = `${kind}-${hashOf(JSON.stringify([FORMAT, this.#edition, basis]))}.js`;
     if (this.#named.has(file)) return file;
     if (this.#outOfTime()) throw new OutOfTimeError('There was no time for the rest of the page.');
     this.#named.add(file);
@@ -85,7 +93,8 @@ export class Site {
   }
 
   /** The last of a writing: the index that names the others, then what no index of the last hour names is removed. */
-  async finish(index: IndexDocument, assets: PageAssets): Promise<Written> {
+  async finish(index: IndexDocument): Promise<Written> {
+    const assets = this.#assets;
     for (const [name, bytes] of assets)
       if (name !== 'index.html' && !this.#present.has(name)) await this.#write(name, bytes);
     const html = assets.get('index.html');

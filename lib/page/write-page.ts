@@ -28,9 +28,15 @@ export async function writePage(
   effects: Effects,
   store: ObjectStore,
   prefix: string,
-  { assets, options, hasLanding = true, outOfTime, logs = new TableLogs(effects.tables) }: PageOptions,
+  {
+    assets,
+    options,
+    hasLanding = true,
+    outOfTime = () => false,
+    logs = new TableLogs(effects.tables),
+  }: PageOptions,
 ): Promise<Written> {
-  const site = await Site.open(store, prefix, effects.clock, outOfTime);
+  const site = await Site.open(store, prefix, effects.clock, { assets, outOfTime });
   const { status: found, files } = await surveyLake(effects);
   const failures = [...found.failures];
   const status = { ...found, failures };
@@ -49,5 +55,5 @@ export async function writePage(
     insights,
     lineage: lineageOf(writing, datasets, insights),
   };
-  return site.finish(index, assets);
+  return site.finish(index);
 }
