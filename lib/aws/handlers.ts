@@ -10,6 +10,7 @@ import { deadline } from './limits.ts';
 import { applyDefinitions, reconcileByMessages, sweepLake } from './maintain-lake.ts';
 import type { FunctionName } from './metric-names.ts';
 import { type AwsLake, once, openAwsLake } from './open-lake.ts';
+import { isPageDue } from './page-due.ts';
 import { refreshBatch } from './refresh-batch.ts';
 import { telemetry } from './telemetry.ts';
 import type { Received } from './work-through.ts';
@@ -79,15 +80,17 @@ export function maintainHandler(code: string): (event: object, context: Context)
     if (isPageNews(event)) return shown();
     if ((event as MaintainEvent).apply === true) await applied();
     const { retentionDays } = event as MaintainEvent;
+    let isDue = true;
     try {
-      await reconciled();
+      const found = await reconciled();
+      isDue = await run(context, ({ effects }) => isPageDue(effects, found));
       if (retentionDays !== undefined)
         await run(context, ({ effects, telemetry: { measure } }, remainingMs) =>
           sweepLake({ effects, measure }, retentionDays, deadline(remainingMs)),
         );
     } finally {
       // What could not be read is on the page.
-      await shown();
+      if (isDue) await shown();
     }
   };
 }

@@ -70,6 +70,7 @@ export function permissions(
           receive(queues.page),
         ]
       : []),
+    ...(name === 'maintain' ? [pageIndex(buckets)] : []),
     ...(name === 'maintain' && !retainData ? empty(buckets) : []),
     allow('PutNotices', ['events:PutEvents'], [defaultBus(buckets)]),
     ...(buckets.encryptionKey ? [useKey(buckets.encryptionKey)] : []),
@@ -114,6 +115,11 @@ function lake(name: FunctionName, { lake: { bucketArn } }: Buckets): PolicyState
       ? allow('SweepLake', ['s3:DeleteObject'], inFolders(SWEEPS))
       : allow('RemoveMarks', ['s3:DeleteObject'], inFolders(MARKS)),
   ];
+}
+
+/** What the page that is there says: see lib/aws/page-due.ts. */
+function pageIndex({ lake: { bucketArn } }: Buckets): PolicyStatement {
+  return allow('ReadPageIndex', ['s3:GetObject'], [`${bucketArn}/site/data/index.js`]);
 }
 
 /** For objects of the lake and messages in both directions. */

@@ -81,7 +81,7 @@ test('aggregate knows the lake alone', () => {
 test('maintain lists landing, commits to tables, sweeps the lake and sends messages', () => {
   expect(grants(stack, 'maintain')).toEqual({
     's3:ListBucket': [LAKE, LANDING],
-    's3:GetObject': folders(...ALL_FOLDERS),
+    's3:GetObject': [...folders(...ALL_FOLDERS), `${LAKE}/site/data/index.js`].sort(),
     's3:PutObject': folders(
       'arrivals',
       'asked',

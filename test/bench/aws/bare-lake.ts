@@ -118,9 +118,11 @@ export class BareLake {
     return Messages.length === 0 ? undefined : sqsEvent(Messages);
   }
 
-  /** Forgets what stands in the refresh queue. */
+  /** Forgets what stands in the refresh queue, and the marks that it stands there. */
   async drop(): Promise<void> {
     while (await this.receive());
+    const lake = this.emulated.store(this.lake);
+    for await (const { key } of lake.list('waiting/')) await lake.remove([key]);
   }
 }
 
