@@ -15,7 +15,7 @@ export function newsId({ window }: PageNews): string {
   return String(window);
 }
 
-/** Call after what is to be seen: a commit, a report. A failure is logged and no more, because the page is also written on a schedule. */
+/** Call after what is to be seen: a commit, a report. A failure is logged and no more, because maintain also looks at the page on a schedule. */
 export function pageTeller(queue: Queue<PageNews>, clock: Clock, log: Log): TellPage {
   let told: number | undefined;
   return async () => {
@@ -25,7 +25,7 @@ export function pageTeller(queue: Queue<PageNews>, clock: Clock, log: Log): Tell
       await queue.send([{ window }]);
       told = window;
     } catch (error) {
-      log('warn', 'page.untold', { error, next: 'the next scheduled run of maintain writes the page' });
+      log('warn', 'page.untold', { error, next: 'the next scheduled run of maintain sees it' });
     }
   };
 }

@@ -20,7 +20,7 @@ const STARTING = Duration.seconds(30);
 
 const LONGEST = Duration.days(14);
 
-/** News of the page is worth nothing after the next scheduled run of maintain. */
+/** By then the scheduled run of maintain has looked at the page. */
 const PAGE_NEWS_KEPT = Duration.hours(1);
 
 export class Queues extends Construct {
