@@ -51,7 +51,7 @@ describe.each(INSIGHTS)('%s', (name) => {
     await page.getByRole('button', { name: 'Save as CSV' }).waitFor();
     const notice = page.getByText(/^The newest .* show these alone\.$/);
     while ((await notice.count()) > 0) {
-      const before = await notice.innerText();
+      const before = (await notice.textContent()) ?? '';
       await page.getByRole('button', { name: 'Load older rows' }).click();
       await page.getByText(before, { exact: true }).waitFor({ state: 'detached' });
     }
