@@ -304,6 +304,8 @@ export type RefusedDocument = {
   /** The text of all refused rows, for a download: at most 1,000 of them, and a million characters. */
   readonly raw: readonly string[];
   readonly moreRaw: number;
+  /** What of it cannot be told, in a sentence: its report or its refused rows are gone or damaged. Null where nothing is. */
+  readonly missing: string | null;
   /** The text of a CSV file before its first record; null where there is none. */
   readonly header: string | null;
   /** Under which a corrected file replaces this one: its name in landing. */

@@ -103,18 +103,13 @@ export async function refusedDocuments(
 ): Promise<WithDocument[]> {
   return mapInParallel(found.slice(0, MAX_DOCUMENTS), async (refusal) => {
     const { source, etag, contract, digest, outcome } = refusal;
-    const basis = {
-      dataset: dataset.name,
-      source,
-      etag,
-      contract,
-      digest,
-      outcome,
-      options: writing.options,
-    };
-    const refused = await writing.site.document('refused', basis, () =>
-      refusedDocument(writing, dataset, refusal),
-    );
+    const { name, format } = dataset;
+    const { options } = writing;
+    const basis = { dataset: name, format, source, etag, contract, digest, outcome, options };
+    const refused = await writing.site.wholeDocument('refused', basis, async () => {
+      const document = await refusedDocument(writing, dataset, refusal);
+      return { document, isWhole: document.missing === null };
+    });
     return { ...refusal, refused };
   });
 }
@@ -174,12 +169,13 @@ async function rejectsOf(
   lake: Writing['effects']['lake'],
   { name }: Dataset,
   { source, etag, contract, outcome, rows, refusedRows, report }: Refusal,
-): Promise<SourceRejects & Partial<Pick<Report, 'examples'>>> {
+): Promise<SourceRejects & Partial<Pick<Report, 'examples'>> & { readonly isUnknown?: true }> {
   const version = { source, etag, contract };
   const found = report ?? (await readReportOf(lake, name, version));
   return (
     found ?? {
       ...version,
+      isUnknown: true,
       dataset: name,
       outcome,
       rows,
@@ -199,6 +195,7 @@ async function refusedDocument(
   const { effects, options } = writing;
   const rejects = await rejectsOf(effects.lake, dataset, refusal);
   const { source, outcome, reason, rows, accepted, quarantined, header = null } = rejects;
+  const { isRead, ...texts } = await refusedTexts(effects, rejects);
   return {
     dataset: dataset.name,
     source,
@@ -208,7 +205,8 @@ async function refusedDocument(
     accepted,
     refused: quarantined,
     byRule: rulesOf(rejects).map(({ field, rule, rows }) => ({ field, rule, rows })),
-    ...(await refusedTexts(effects, rejects)),
+    ...texts,
+    missing: missingText(rejects.isUnknown ?? false, isRead),
     header,
     correctedName: source,
     command: commandOf(dataset, source, rejects, options),
@@ -224,7 +222,16 @@ function commandOf({ format }: Dataset, source: string, rejects: SourceRejects, 
     : `${show} --format json${options} > refused.json`;
 }
 
-type Texts = Pick<RefusedDocument, 'examples' | 'raw' | 'moreRaw'>;
+function missingText(isUnknown: boolean, isRead: boolean): string | null {
+  const lost = [
+    ...(isUnknown ? ['the report on this file'] : []),
+    ...(isRead ? [] : ['the text of its refused rows']),
+  ];
+  if (lost.length === 0) return null;
+  return `In the lake ${lost.join(' and ')} ${lost.length === 1 ? 'is' : 'are'} gone or damaged: what is missing here cannot be told.`;
+}
+
+type Texts = Pick<RefusedDocument, 'examples' | 'raw' | 'moreRaw'> & { readonly isRead: boolean };
 
 async function refusedTexts(
   effects: Writing['effects'],
@@ -245,9 +252,10 @@ async function refusedTexts(
   } catch (error) {
     // The rows are gone or damaged, which certify tells; the report still has the first reasons.
     if (!(error instanceof CliError || error instanceof SqlError)) throw error;
-    return { examples: (rejects.examples ?? []).map(reportedText), raw: [], moreRaw: rejects.quarantined };
+    const reported = (rejects.examples ?? []).map(reportedText);
+    return { examples: reported, raw: [], moreRaw: rejects.quarantined, isRead: rejects.quarantined === 0 };
   }
-  return { examples, raw, moreRaw: Math.max(0, rejects.quarantined - raw.length) };
+  return { examples, raw, moreRaw: Math.max(0, rejects.quarantined - raw.length), isRead: true };
 }
 
 function rowText({ line, path, raw, violations }: RefusedRow): RefusedRowText {

@@ -90,7 +90,7 @@ export class Site {
     basis: object,
     make: () => Document | Promise<Document>,
   ): Promise<Ref<Document>> {
-    const file = `${kind}-${hashOf(JSON.stringify([FORMAT, this.#edition, basis]))}.js`;
+    const file = this.#fileOf(kind, basis);
     if (this.#named.has(file)) return file;
     if (this.#outOfTime()) throw new OutOfTimeError('There was no time for the rest of the page.');
     if (this.#isKept(DATA + file)) this.#counts.kept += 1;
@@ -101,6 +101,23 @@ export class Site {
     // Only now: whoever is given the name of a document may rely on it.
     this.#named.add(file);
     return file;
+  }
+
+  /** The same, where `make` may lack something that is gone or damaged: then the next writing tries again. */
+  async wholeDocument<Document extends object>(
+    kind: string,
+    basis: object,
+    make: () => Promise<{ readonly document: Document; readonly isWhole: boolean }>,
+  ): Promise<Ref<Document>> {
+    const file = this.#fileOf(kind, basis);
+    if (this.#named.has(file) || this.#isKept(DATA + file))
+      return this.document(kind, basis, async () => (await make()).document);
+    const { document, isWhole } = await make();
+    return this.document(kind, isWhole ? basis : { basis, document }, () => document);
+  }
+
+  #fileOf(kind: string, basis: object): string {
+    return `${kind}-${hashOf(JSON.stringify([FORMAT, this.#edition, basis]))}.js`;
   }
 
   /** What is retired may be removed by another writer while this one works. */

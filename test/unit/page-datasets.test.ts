@@ -278,6 +278,7 @@ describe('what was refused', () => {
       ],
       raw: ['west,4', 'east,x'],
       moreRaw: 0,
+      missing: null,
       header: 'till,amount\n',
       correctedName: sale('01', 'partly'),
       command: `npx sluice rejects ${sale('01', 'partly')} --format csv --lake there > corrected.csv`,
@@ -298,6 +299,9 @@ describe('what was refused', () => {
       [4, ''],
     ]);
     expect([document.raw, document.moreRaw]).toEqual([[], 2]);
+    expect(document.missing).toBe(
+      'In the lake the text of its refused rows is gone or damaged: what is missing here cannot be told.',
+    );
   });
 });
 

@@ -12,7 +12,7 @@ import { RefusedByRule } from './refused-tables.tsx';
 import { FileStateBadge } from './state-badge.tsx';
 
 export function RefusedContent({ document }: { readonly document: RefusedDocument }) {
-  const { outcome, reason, rows, accepted, refused, byRule, examples, header } = document;
+  const { outcome, reason, rows, accepted, refused, byRule, examples, missing, header } = document;
   return (
     <>
       <p class="lead">
@@ -26,6 +26,7 @@ export function RefusedContent({ document }: { readonly document: RefusedDocumen
           <CellText cell={reason} max={2000} />
         </p>
       )}
+      {missing !== null && <p class="notice notice-fault">{missing}</p>}
       {rows > 0 && (
         <Facts
           facts={[
