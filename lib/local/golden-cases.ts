@@ -17,6 +17,7 @@ import type { TableFailure } from '../table-failures.ts';
 import { isFolder } from './folders.ts';
 import { openLake } from './open-lake.ts';
 import { copyInOrder, filesBelow } from './samples.ts';
+import { rememberedDefinitions } from './remembered-definitions.ts';
 import { scratchElsewhere } from './scratch.ts';
 import { type SyncResult, syncLake } from './sync-lake.ts';
 
@@ -84,7 +85,8 @@ export async function playCase(
     const at = { landing: join(scratch, 'landing'), lake: join(scratch, 'lake'), schemas };
     await mkdir(at.lake, { recursive: true });
     await copyInOrder(await filesBelow(join(folder, 'landing')), at.landing, new Date());
-    const local = await openLake(at, () => {});
+    const bound = await rememberedDefinitions(schemas);
+    const local = await openLake(at, () => {}, bound === undefined ? {} : { bound });
     try {
       const everything = { selection: {}, prune: false, allowMassWithdrawal: false };
       const problems = problemsOf(await syncLake(local, everything));
