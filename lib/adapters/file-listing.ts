@@ -26,7 +26,8 @@ export type Guard = {
 type Entry = { readonly key: string; readonly isFolder: boolean; readonly isLink: boolean };
 type Found = Entry & { readonly stats: BigIntStats };
 
-const STATS_AT_ONCE = 64;
+/** The first ones of a folder are often all that is asked for. */
+const STATS_AT_ONCE = { first: 2, most: 64 };
 
 /** Files below `root` whose key starts with `prefix` and is greater than `after`; files that vanish meanwhile are skipped. */
 export async function* walk(root: string, wanted: Wanted): AsyncIterable<FoundFile> {
@@ -42,8 +43,11 @@ async function* walkFolder(root: string, folder: string, walk: Walk): AsyncItera
   const opened = await guarded(root, folder, walk, () => openFolder(root, folder, walk));
   if (opened === undefined) return;
   const below = { ...walk, above: [...walk.above, opened.identity] };
-  for (let start = 0; start < opened.entries.length; start += STATS_AT_ONCE) {
-    const chunk = opened.entries.slice(start, start + STATS_AT_ONCE);
+  let atOnce = STATS_AT_ONCE.first;
+  for (let start = 0; start < opened.entries.length; ) {
+    const chunk = opened.entries.slice(start, start + atOnce);
+    start += chunk.length;
+    atOnce = Math.min(STATS_AT_ONCE.most, atOnce * 4);
     const found = await guarded(root, folder, walk, () =>
       allOf(chunk.map((entry) => find(root, entry, walk))),
     );

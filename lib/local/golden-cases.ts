@@ -16,8 +16,8 @@ import { identifier } from '../sql/quoting.ts';
 import type { TableFailure } from '../table-failures.ts';
 import { isFolder } from './folders.ts';
 import { openLake } from './open-lake.ts';
-import { copyInOrder, filesBelow } from './samples.ts';
 import { rememberedDefinitions } from './remembered-definitions.ts';
+import { copyInOrder, filesBelow } from './samples.ts';
 import { scratchElsewhere } from './scratch.ts';
 import { type SyncResult, syncLake } from './sync-lake.ts';
 

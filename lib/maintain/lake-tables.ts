@@ -27,15 +27,21 @@ async function strayTables({ lake, catalog }: Effects): Promise<TableRef[]> {
     ...catalog.datasets.map((dataset) => tablePrefix(landingTable(dataset))),
     ...catalog.derivations.map(({ target }) => tablePrefix(target)),
   ]);
-  const found = await mapInParallel(TABLE_KINDS, (kind) => tablesOfKind(lake, kind));
-  return found.flat().filter((table) => !defined.has(tablePrefix(table)));
+  const isStray = (table: TableRef) => !defined.has(tablePrefix(table));
+  return (await mapInParallel(TABLE_KINDS, (kind) => tablesOfKind(lake, kind, isStray))).flat();
 }
 
-/** All that have a log, those that were dropped too. */
-export async function tablesOfKind(lake: ObjectStore, kind: TableRef['kind']): Promise<TableRef[]> {
+/** All wanted ones that have a log, those that were dropped too. */
+export async function tablesOfKind(
+  lake: ObjectStore,
+  kind: TableRef['kind'],
+  isWanted: (table: TableRef) => boolean = () => true,
+): Promise<TableRef[]> {
   const tables: TableRef[] = [];
-  for await (const prefix of folders(lake, `${kind}/`))
-    tables.push({ kind, name: prefix.slice(kind.length + 1) });
+  for await (const prefix of folders(lake, `${kind}/`)) {
+    const table = { kind, name: prefix.slice(kind.length + 1) };
+    if (isWanted(table)) tables.push(table);
+  }
   const there = await mapInParallel(tables, (table) => hasLog(lake, tablePrefix(table)));
   return tables.filter((_, nth) => there[nth]);
 }
