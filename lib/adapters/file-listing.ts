@@ -36,6 +36,12 @@ export async function* walk(root: string, wanted: Wanted): AsyncIterable<FoundFi
   yield* walkFolder(root, folder, { ...wanted, above: [] });
 }
 
+/** The folders below `folder`, which ends in `/`: their keys, without the slash at their end. */
+export async function foldersIn(root: string, folder: string): Promise<string[]> {
+  const entries = await entriesIn(root, folder, { prefix: folder, above: [] });
+  return entries.filter(({ isFolder }) => isFolder).map(({ key }) => key.slice(0, -1));
+}
+
 // `above`: the parent folders, by device and inode. Following a symbolic link to one of them would never end.
 type Walk = Wanted & { readonly above: readonly string[] };
 

@@ -56,8 +56,12 @@ export async function isEmptied(tables: DeltaTables, prefix: string): Promise<bo
   }
 }
 
-/** `tables/` → `tables/billing`, `tables/orders`: the listing jumps from the first key of a folder behind its last. */
+/** `tables/` → `tables/billing`, `tables/orders`; perhaps empty ones, too. Elsewhere than on disk the listing jumps from the first key of a folder behind its last. */
 export async function* folders(lake: ObjectStore, parent: string): AsyncGenerator<string> {
+  if (lake.folders !== undefined) {
+    yield* await lake.folders(parent);
+    return;
+  }
   let after: string | undefined;
   for (;;) {
     const key = await firstKey(lake, parent, after);
@@ -85,5 +89,9 @@ async function firstKey(
 
 /** Whether there is a table of that prefix: `tables/billing`. */
 export async function hasLog(lake: ObjectStore, prefix: string): Promise<boolean> {
-  return (await firstKey(lake, logPrefix(prefix), undefined)) !== undefined;
+  return holdsObjects(lake, logPrefix(prefix));
+}
+
+export async function holdsObjects(lake: ObjectStore, prefix: string): Promise<boolean> {
+  return (await firstKey(lake, prefix, undefined)) !== undefined;
 }
