@@ -13,7 +13,7 @@ import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import { toldByContract } from '../core/set-aside.ts';
-import type { DefinitionError } from '../errors.ts';
+import { type DefinitionError, together } from '../errors.ts';
 import type { SqlEngine, SqlSession } from '../ports.ts';
 import { bindInsight } from './bind-insight.ts';
 import { type BoundMemory, InsightMemory, type ReadSelect } from './bound-memory.ts';
@@ -25,14 +25,15 @@ import { type InsightSource, parseInsight } from './parse-insight.ts';
 import { whyUnpartitioned } from './parse-partition.ts';
 import { engineFunctions, lineOf, type ParsedSelect, parseSelect, placeAt } from './parse-select.ts';
 import type { Place } from './place.ts';
+import { Problems } from './problems.ts';
 import type { KnownNames } from './quoting-hint.ts';
 import { Refusals } from './refusals.ts';
 
-/** Throws DefinitionError for a wrong file, CliError if there is nothing to read. */
+/** Throws DefinitionError for wrong files, with all that is wrong in them, CliError if there is nothing to read. */
 export async function loadCatalog(schemasFolder: string, engine: SqlEngine): Promise<Catalog> {
   const catalog = await loadSound(schemasFolder, engine);
-  const [first] = catalog.aside;
-  if (first) throw first.error;
+  const [first, ...others] = catalog.aside.map(({ error }) => error);
+  if (first) throw together(first, others);
   return catalog;
 }
 
@@ -177,8 +178,10 @@ async function readInsight(
     [...names, THIS_PARTITION].some((known) => known.toLowerCase() === written.toLowerCase());
   if (hidden && [...select.tables, ...related].some((written) => !isKnown(written)))
     return { ...reader, inputs: [], related: new Map(), reads: [], heldBy: hidden };
-  const inputs = knownTables(source, select, names);
-  const lookedUp = relatedTables(source, names);
+  const problems = new Problems();
+  const inputs = problems.now(() => knownTables(source, select, names));
+  const lookedUp = problems.now(() => relatedTables(source, names));
+  if (inputs === undefined || lookedUp === undefined) return problems.refuseSurely();
   return { ...reader, inputs, related: lookedUp, reads: [...inputs, ...lookedUp.values()] };
 }
 
@@ -243,11 +246,14 @@ function boundInput(known: Catalog, name: string): BoundInput {
 /** The tables that audits look up: name as written → defined name. */
 function relatedTables(source: InsightSource, names: readonly string[]): Map<string, string> {
   const related = new Map<string, string>();
+  const problems = new Problems();
   for (const [i, { related: to }] of source.audits.entries()) {
     const words = `audits[${i}]`;
     const place = lineOf({ file: source.file, line: source.lines[words] ?? 1, words }, 1);
-    if (to !== undefined) related.set(to, definedName(to, names, place));
+    const name = to && problems.now(() => definedName(to, names, place));
+    if (to !== undefined && name !== undefined) related.set(to, name);
   }
+  problems.refuse();
   return related;
 }
 
@@ -255,9 +261,14 @@ function relatedTables(source: InsightSource, names: readonly string[]): Map<str
 function knownTables(source: InsightSource, select: ReadSelect, names: readonly string[]): string[] {
   const at = { file: source.file, line: source.sqlLine };
   const isPartition = (table: string) => table.toLowerCase() === THIS_PARTITION;
+  const problems = new Problems();
   const known = select.tables
     .filter((table) => !isPartition(table))
-    .map((table) => definedName(table, names, placeAt(at, source.sql, select.offsets.get(table) ?? 0)));
+    .flatMap((table) => {
+      const place = placeAt(at, source.sql, select.offsets.get(table) ?? 0);
+      return problems.now(() => definedName(table, names, place)) ?? [];
+    });
+  problems.refuse();
   if (known.length === 0)
     placeAt(at, source.sql, 0).refuse('the SQL reads no table: read a dataset or another insight');
   return [...new Set(known)];

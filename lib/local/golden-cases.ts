@@ -114,7 +114,7 @@ function isEqual({ problem, missing, surplus }: Comparison): boolean {
 
 function problemsOf(result: SyncResult): string[] {
   return [
-    ...result.aside.map(({ error }) => error.message),
+    ...result.aside.flatMap(({ error }) => error.lines),
     ...result.refused.map(({ message }) => message),
     ...result.failed.map(({ table, message }) => `${table}: ${message}`),
     ...result.unseen.map(({ key, problem }) => `${key}: ${problem}`),

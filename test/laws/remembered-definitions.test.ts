@@ -96,7 +96,7 @@ function filesOf(texts: ReadonlyMap<string, string | undefined>): DefinitionFile
 const shown = ({ datasets, derivations, aside }: Catalog) => ({
   datasets,
   derivations,
-  aside: aside.map(({ error, ...others }) => ({ ...others, message: error.message, place: error.place })),
+  aside: aside.map(({ error, ...others }) => ({ ...others, lines: error.lines, place: error.place })),
 });
 
 async function happen(what: string): Promise<void> {
