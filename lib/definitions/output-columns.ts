@@ -33,9 +33,8 @@ export function outputColumns(
   const problems = new Problems();
   problems.now(() => checkNames(source, results, inputs));
   const found = results.map((result) => problems.now(() => typed(source, result)));
-  problems.refuse();
   const columns = found.filter((column) => column !== undefined);
-  const names = columns.map((column) => column.name);
+  const names = results.map(({ name }) => name);
   for (const [word, list] of Object.entries({ key: source.key, columns: Object.keys(source.columns) })) {
     const missing = list.find((name) => !names.includes(name));
     if (missing !== undefined)
@@ -45,6 +44,7 @@ export function outputColumns(
         ),
       );
   }
+  problems.refuse();
   for (const name of source.partitionBy) problems.now(() => checkPartition(source, name, columns, over));
   problems.refuse();
   const partition = source.partitionBy.flatMap(
