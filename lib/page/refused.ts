@@ -2,7 +2,6 @@
 import type { Dataset } from '../core/contract.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { CUT, type RefusedRow, type Violation } from '../core/violation.ts';
-import { placedMessage } from '../core/violation-text.ts';
 import { CliError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { digestOf, type Report, readReportOf } from '../ingest/report.ts';
@@ -20,7 +19,7 @@ import type {
   RefusedRule,
   RefusedSummary,
 } from './documents.ts';
-import { isoTime } from './file-rows.ts';
+import { isoTime, settledByVersion, settledId } from './file-rows.ts';
 import type { Writing } from './writing.ts';
 
 /** A file with refused rows, or refused as a whole. `report`: already read; of a live file it is read where it is needed. */
@@ -44,14 +43,18 @@ const MAX_RAW_CHARACTERS = 1_000_000;
 
 /** The newest first, then by name. */
 export function refusals({ live, refused, empty }: FoundFiles, settled: DatasetStatus['settled']): Refusal[] {
-  const closed = new Map(settled.map(({ source, settled }) => [source, settledText(settled)]));
+  const closed = settledByVersion(settled);
+  const why = (outcome: Refusal['outcome'], source: string) => {
+    const found = closed.get(settledId(outcome, source));
+    return found ? settledText(found) : null;
+  };
   const reports = [...refused, ...empty.filter(({ quarantined }) => quarantined > 0)];
   const reported = new Set(reports.map(({ source }) => source));
-  const found: Refusal[] = reports.map((report) => ofReport(report, closed.get(report.source) ?? null));
+  const found: Refusal[] = reports.map((report) => ofReport(report, why(report.outcome, report.source)));
   for (const [source, [add]] of live) {
     const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
     if (origin === undefined || origin.quarantinedRows === 0 || reported.has(source)) continue;
-    found.push(ofOrigin(origin, closed.get(source) ?? null));
+    found.push(ofOrigin(origin, why('accepted', source)));
   }
   return found.sort((a, b) => order(b.lastModified, a.lastModified) || order(a.source, b.source));
 }
@@ -248,22 +251,20 @@ async function refusedTexts(
 }
 
 function rowText({ line, path, raw, violations }: RefusedRow): RefusedRowText {
-  const place = { line, path: path ?? null };
   const isLong = raw.length > MAX_EXAMPLE_CHARACTERS;
   return {
-    ...place,
+    line,
+    path: path ?? null,
     raw: isLong ? `${raw.slice(0, MAX_EXAMPLE_CHARACTERS)}${CUT}` : raw,
-    violations: violations.map((violation) => violationText(place, violation)),
+    violations: violations.map(violationText),
   };
 }
 
 function reportedText({ line, path, ...violation }: Report['examples'][number]): RefusedRowText {
-  return { line, path, raw: '', violations: [violationText({ line, path }, violation)] };
+  return { line, path, raw: '', violations: [violationText(violation)] };
 }
 
-function violationText(
-  place: { readonly line: number | null; readonly path: string | null },
-  { field, rule, value, message }: Violation,
-): RefusedRowText['violations'][number] {
-  return { field, rule, value, message: placedMessage({ ...place, field, rule, value, message }) };
+/** Its place is the row's. */
+function violationText({ field, rule, value, message }: Violation): RefusedRowText['violations'][number] {
+  return { field, rule, value, message };
 }

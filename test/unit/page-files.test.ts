@@ -19,6 +19,7 @@ const sha256 = (script: string) => createHash('sha256').update(script).digest('b
 const HOSTILE = '</script><script>alert(1)</script><!--<script>\u2028';
 const index = (): IndexDocument => ({
   format: FORMAT,
+  columns: 'columns-1.js',
   lake: HOSTILE,
   landing: '',
   writtenAt: new Date(NOW).toISOString(),

@@ -43,7 +43,7 @@ function Columns({ insight }: { readonly insight: InsightDocument }) {
               <th scope="row">
                 <CellText cell={name} />
               </th>
-              <td>
+              <td class="text">
                 {description === null ? (
                   <span class="muted">not described</span>
                 ) : (
