@@ -13,6 +13,7 @@ import type { InsightSource } from './parse-insight.ts';
 import { type EngineFunctions, lineOf, type ParsedSelect, placeAt, type SqlPlace } from './parse-select.ts';
 import { bindWindow } from './parse-window.ts';
 import type { Place } from './place.ts';
+import { Problems } from './problems.ts';
 import { type KnownNames, quotingHints } from './quoting-hint.ts';
 
 export type InsightTables = {
@@ -36,19 +37,31 @@ export async function bindInsight(
     tables: inputs.map(({ table }) => table.name),
     columns: inputs.flatMap(({ columns }) => columns.map(({ name }) => name)),
   };
-  const over = drivingInput(source, inputs);
-  checkPrefix(source, over);
-  const window = boundWindow(source, over, select.offsets);
-  const own = await ownPartition(session, source, select, over, at);
-  const results = await describeSql(session, source.sql, at, names);
+  const problems = new Problems();
+  const driving = problems.now(() => ({ over: prefixedInput(source, inputs) }));
+  const over = driving?.over;
+  const window = driving && problems.now(() => boundWindow(source, over, select.offsets));
+  const own = driving && (await problems.of(() => ownPartition(session, source, select, over, at)));
+  // Without the partition's values it would not be bound for another reason than its own.
+  const isWhole = own !== undefined || ![...select.offsets.keys()].some(isThisPartition);
+  const results = isWhole ? await problems.of(() => describeSql(session, source.sql, at, names)) : undefined;
+  if (own === undefined || results === undefined) return problems.refuseSurely();
   const constants = window?.equal ?? source.partitionBy;
   const relations = inputs.map((input) => relationOf(input, input === over ? constants : []));
   const bound = { sql: source.sql, statement: select.statement, at };
-  const forms = await proveDetermined(session, bound, [...relations, ...own], functions, ofInputs);
-  const columns = outputColumns(source, results, inputs, over);
-  if (source.chart !== undefined) bindChart(source.chart, columns, wordPlace(source, 'chart'));
-  const { canonical, varied } = doubleColumns(results, forms);
-  const audits = await bindAudits(session, { source, columns, varied }, related, functions);
+  const forms = await problems.of(() =>
+    proveDetermined(session, bound, [...relations, ...own], functions, ofInputs),
+  );
+  const columns = problems.now(() => outputColumns(source, results, inputs, over));
+  const { chart } = source;
+  if (chart !== undefined && columns)
+    problems.now(() => bindChart(chart, columns, wordPlace(source, 'chart')));
+  const { canonical, varied } = doubleColumns(results, forms ?? []);
+  const audits =
+    columns &&
+    (await problems.of(() => bindAudits(session, { source, columns, varied }, related, functions)));
+  problems.refuse();
+  if (columns === undefined || audits === undefined) return problems.refuseSurely();
   const meaning = {
     sql: source.sql,
     partitionBy: source.partitionBy,
@@ -152,6 +165,13 @@ function describeSql(
     return columns;
   };
   return asDefinition(at, described, () => quotingHints(session, sql, names, true));
+}
+
+/** The input that drives the insight, whose partition columns are as it says. */
+function prefixedInput(source: InsightSource, inputs: readonly BoundInput[]): BoundInput | undefined {
+  const over = drivingInput(source, inputs);
+  checkPrefix(source, over);
+  return over;
 }
 
 function drivingInput(source: InsightSource, inputs: readonly BoundInput[]): BoundInput | undefined {

@@ -6,6 +6,7 @@ import type { DatePart } from '../core/window.ts';
 import type { ResultColumn } from '../ports.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { lineOf } from './parse-select.ts';
+import { Problems } from './problems.ts';
 
 /** One table that the SQL reads, with its known properties. */
 export type BoundInput = {
@@ -29,17 +30,23 @@ export function outputColumns(
   inputs: readonly BoundInput[],
   over: BoundInput | undefined,
 ): Column[] {
-  checkNames(source, results, inputs);
-  const columns = results.map((result) => typed(source, result));
-  const names = columns.map((column) => column.name);
+  const problems = new Problems();
+  problems.now(() => checkNames(source, results, inputs));
+  const found = results.map((result) => problems.now(() => typed(source, result)));
+  const columns = found.filter((column) => column !== undefined);
+  const names = results.map(({ name }) => name);
   for (const [word, list] of Object.entries({ key: source.key, columns: Object.keys(source.columns) })) {
     const missing = list.find((name) => !names.includes(name));
     if (missing !== undefined)
-      at(source, word).refuse(
-        `the SELECT returns no column ${JSON.stringify(missing)}.${didYouMean(missing, names)} It returns ${names.join(', ')}`,
+      problems.now(() =>
+        at(source, word).refuse(
+          `the SELECT returns no column ${JSON.stringify(missing)}.${didYouMean(missing, names)} It returns ${names.join(', ')}`,
+        ),
       );
   }
-  for (const name of source.partitionBy) checkPartition(source, name, columns, over);
+  problems.refuse();
+  for (const name of source.partitionBy) problems.now(() => checkPartition(source, name, columns, over));
+  problems.refuse();
   const partition = source.partitionBy.flatMap(
     (name) => columns.find((column) => column.name === name) ?? [],
   );
@@ -64,21 +71,29 @@ function checkNames(
 ): void {
   const known = new Set(inputs.flatMap((input) => input.columns.map((column) => column.name)));
   const seen = new Set<string>();
+  const problems = new Problems();
   for (const { name } of results) {
-    if (ENGINE_COLUMNS.includes(name.toLowerCase()))
-      at(source).refuse(
-        `the SELECT returns a column named ${JSON.stringify(name)}, which is reserved by DuckDB: rename it with AS`,
-      );
-    if (/[ ,;{}()\n\t='"]|^\d|^$/.test(name) && !known.has(name))
-      at(source).refuse(`the SELECT returns a column named ${JSON.stringify(name)}: give it a name with AS`);
-    if (/^_sluice/i.test(name))
-      at(source).refuse(
-        `the column ${name}: names that start with "_sluice" are reserved: rename it with AS`,
-      );
-    if (seen.has(name.toLowerCase()))
-      at(source).refuse(`the SELECT returns two columns named ${JSON.stringify(name)}: rename one with AS`);
+    problems.now(() => checkName(source, name, { known, seen }));
     seen.add(name.toLowerCase());
   }
+  problems.refuse();
+}
+
+function checkName(
+  source: InsightSource,
+  name: string,
+  { known, seen }: { readonly known: ReadonlySet<string>; readonly seen: ReadonlySet<string> },
+): void {
+  if (ENGINE_COLUMNS.includes(name.toLowerCase()))
+    at(source).refuse(
+      `the SELECT returns a column named ${JSON.stringify(name)}, which is reserved by DuckDB: rename it with AS`,
+    );
+  if (/[ ,;{}()\n\t='"]|^\d|^$/.test(name) && !known.has(name))
+    at(source).refuse(`the SELECT returns a column named ${JSON.stringify(name)}: give it a name with AS`);
+  if (/^_sluice/i.test(name))
+    at(source).refuse(`the column ${name}: names that start with "_sluice" are reserved: rename it with AS`);
+  if (seen.has(name.toLowerCase()))
+    at(source).refuse(`the SELECT returns two columns named ${JSON.stringify(name)}: rename one with AS`);
 }
 
 function typed(source: InsightSource, result: ResultColumn): Column {
