@@ -3,11 +3,12 @@
 import { definitionHash } from '../core/definition-hash.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
+import { columnType } from '../core/schema.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
 import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
-import { type BoundInput, outputColumns } from './output-columns.ts';
+import { type BoundInput, outputColumns, storedType } from './output-columns.ts';
 import { bindChart } from './parse-chart.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { type EngineFunctions, lineOf, type ParsedSelect, placeAt, type SqlPlace } from './parse-select.ts';
@@ -45,7 +46,12 @@ export async function bindInsight(
   const relations = inputs.map((input) => relationOf(input, input === over ? constants : []));
   const bound = { sql: source.sql, statement: select.statement, at };
   const forms = await proveDetermined(session, bound, [...relations, ...own], functions, ofInputs);
-  const columns = outputColumns(source, results, inputs, over);
+  const stored = results.map((result, i) => storedType(result.type, forms[i]));
+  const columns = outputColumns(source, results, stored, inputs, over);
+  const cast = results.flatMap(({ name, type }, i) => {
+    const to = stored[i];
+    return to === undefined || to === columnType(type) ? [] : [{ name, type: to }];
+  });
   if (source.chart !== undefined) bindChart(source.chart, columns, wordPlace(source, 'chart'));
   const { canonical, varied } = doubleColumns(results, forms);
   const audits = await bindAudits(session, { source, columns, varied }, related, functions);
@@ -69,6 +75,7 @@ export async function bindInsight(
     columns,
     ...(canonical.length === 0 ? {} : { canonical }),
     ...(varied.length === 0 ? {} : { varied }),
+    ...(cast.length === 0 ? {} : { cast }),
     hash: definitionHash({
       ...meaning,
       over: over?.table,

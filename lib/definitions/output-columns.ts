@@ -1,9 +1,10 @@
 // The result columns of an insight's SELECT as columns of a Delta table, or why that is impossible.
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { TableRef } from '../core/insight.ts';
-import { type Column, columnType, ENGINE_COLUMNS } from '../core/schema.ts';
+import { type Column, type ColumnType, castType, columnType, ENGINE_COLUMNS } from '../core/schema.ts';
 import type { DatePart } from '../core/window.ts';
 import type { ResultColumn } from '../ports.ts';
+import type { Forms } from '../sql/value-forms.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { lineOf } from './parse-select.ts';
 
@@ -22,15 +23,22 @@ export type BoundInput = {
   readonly varied: readonly string[];
 };
 
-/** Partition columns first, then in the SELECT's order. Throws DefinitionError. */
+/** The type of a result's column in the table; undefined if there is none. `forms`: what is known of its values. */
+export function storedType(type: string, forms: Forms | undefined): ColumnType | undefined {
+  const isDay = type === 'TIMESTAMP' && forms?.type.id === type && forms.isWholeDays;
+  return isDay ? 'date' : (columnType(type) ?? castType(type));
+}
+
+/** Partition columns first, then in the SELECT's order. `stored`: of each result. Throws DefinitionError. */
 export function outputColumns(
   source: InsightSource,
   results: readonly ResultColumn[],
+  stored: readonly (ColumnType | undefined)[],
   inputs: readonly BoundInput[],
   over: BoundInput | undefined,
 ): Column[] {
   checkNames(source, results, inputs);
-  const columns = results.map((result) => typed(source, result));
+  const columns = results.map((result, i) => typed(source, result, stored[i]));
   const names = columns.map((column) => column.name);
   for (const [word, list] of Object.entries({ key: source.key, columns: Object.keys(source.columns) })) {
     const missing = list.find((name) => !names.includes(name));
@@ -81,14 +89,18 @@ function checkNames(
   }
 }
 
-function typed(source: InsightSource, result: ResultColumn): Column {
-  const type = columnType(result.type);
+function typed(source: InsightSource, result: ResultColumn, type: ColumnType | undefined): Column {
   const description = source.columns[result.name];
   if (type === undefined)
     return at(source).refuse(
-      `column ${result.name} is ${result.type}, for which Delta has no type: ${/^TIMESTAMP(_\w+)?$/.test(result.type) ? 'state its time zone: ' : ''}write ${typeRemedy(result.type).join(' or ')}${isNested(result.type) ? ', or return its parts as separate columns' : ''}`,
+      `column ${result.name} is ${result.type}, for which Delta has no type: ${adviceFor(result.type)}write ${typeRemedy(result.type).join(' or ')}${isNested(result.type) ? ', or return its parts as separate columns' : ''}`,
     );
   return { name: result.name, type, ...(description === undefined ? {} : { description }) };
+}
+
+function adviceFor(type: string): string {
+  if (/^TIMESTAMP(_\w+)?$/.test(type)) return 'state its time zone, or return the day: ';
+  return type === 'INTERVAL' ? 'count it in one unit, as a month has no fixed length: ' : '';
 }
 
 function isNested(type: string): boolean {
@@ -98,12 +110,10 @@ function isNested(type: string): boolean {
 /** What to write for a column `x` whose type Delta lacks. */
 export function typeRemedy(type: string): readonly string[] {
   const casts = (...types: string[]) => types.map((to) => `CAST(x AS ${to})`);
-  if (/^U?HUGEINT$|^UBIGINT$/.test(type)) return casts('BIGINT', 'DECIMAL(38, 0)');
-  if (/^(TINY|SMALL|UTINY|USMALL)INT$/.test(type)) return casts('INTEGER');
-  if (type === 'UINTEGER') return casts('BIGINT');
   if (type === 'FLOAT') return casts('DOUBLE');
   // A time without a zone: only its author knows which one it means.
-  if (/^TIMESTAMP(_\w+)?$/.test(type)) return ["x AT TIME ZONE 'UTC'"];
+  if (/^TIMESTAMP(_\w+)?$/.test(type)) return ["x AT TIME ZONE 'UTC'", ...casts('DATE')];
+  if (type === 'INTERVAL') return ['epoch_us(x)', ...casts('VARCHAR')];
   return casts('VARCHAR');
 }
 
