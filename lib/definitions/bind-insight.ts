@@ -5,6 +5,7 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import { columnType } from '../core/schema.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
+import { aliases } from '../sql/sql-tree.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
 import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
@@ -47,7 +48,13 @@ export async function bindInsight(
   const bound = { sql: source.sql, statement: select.statement, at };
   const forms = await proveDetermined(session, bound, [...relations, ...own], functions, ofInputs);
   const stored = results.map((result, i) => storedType(result.type, forms[i]));
-  const columns = outputColumns(source, results, stored, inputs, over);
+  const columns = outputColumns(
+    source,
+    results,
+    { stored, written: aliases(select.statement) },
+    inputs,
+    over,
+  );
   const cast = results.flatMap(({ name, type }, i) => {
     const to = stored[i];
     return to === undefined || to === columnType(type) ? [] : [{ name, type: to }];

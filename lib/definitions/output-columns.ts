@@ -29,15 +29,18 @@ export function storedType(type: string, forms: Forms | undefined): ColumnType |
   return isDay ? 'date' : (columnType(type) ?? castType(type));
 }
 
-/** Partition columns first, then in the SELECT's order. `stored`: of each result. Throws DefinitionError. */
+/** Partition columns first, then in the SELECT's order. `stored`: of each result. `written`: the names that the SQL gives with AS. Throws DefinitionError. */
 export function outputColumns(
   source: InsightSource,
   results: readonly ResultColumn[],
-  stored: readonly (ColumnType | undefined)[],
+  {
+    stored,
+    written,
+  }: { readonly stored: readonly (ColumnType | undefined)[]; readonly written: ReadonlySet<string> },
   inputs: readonly BoundInput[],
   over: BoundInput | undefined,
 ): Column[] {
-  checkNames(source, results, inputs);
+  checkNames(source, results, inputs, written);
   const columns = results.map((result, i) => typed(source, result, stored[i]));
   const names = columns.map((column) => column.name);
   for (const [word, list] of Object.entries({ key: source.key, columns: Object.keys(source.columns) })) {
@@ -64,11 +67,18 @@ function at(source: InsightSource, word?: string) {
     : lineOf({ file: source.file, line: source.lines[word] ?? 1, words: word }, 1);
 }
 
-/** Generated names of expressions, such as `count_star()`, are refused; names of an input's columns are allowed. */
+/** As the engine names the call of a function on one column, or on none: `sum(amount)`, `count_star()`. */
+const CALL = /^[a-z_]\w*\(\w*\)$/i;
+
+/**
+ * A name is the author's: written in the SQL, or that of an input's column. Of those that the engine makes of an expression's
+ * text only CALL is taken: others have casts and brackets in them, which another version of it may write differently.
+ */
 function checkNames(
   source: InsightSource,
   results: readonly ResultColumn[],
   inputs: readonly BoundInput[],
+  written: ReadonlySet<string>,
 ): void {
   const known = new Set(inputs.flatMap((input) => input.columns.map((column) => column.name)));
   const seen = new Set<string>();
@@ -77,8 +87,13 @@ function checkNames(
       at(source).refuse(
         `the SELECT returns a column named ${JSON.stringify(name)}, which is reserved by DuckDB: rename it with AS`,
       );
-    if (/[ ,;{}()\n\t='"]|^\d|^$/.test(name) && !known.has(name))
+    const isGiven = known.has(name) || written.has(name) || CALL.test(name);
+    if (/[ ,;{}()\n\t='"]|^\d|^$/.test(name) && !isGiven)
       at(source).refuse(`the SELECT returns a column named ${JSON.stringify(name)}: give it a name with AS`);
+    if (/[\n\t"]|^ | $/.test(name) && !known.has(name))
+      at(source).refuse(
+        `the SELECT returns a column named ${JSON.stringify(name)}: a name has no quote, tab or line end, and no blank at its ends: write another one after AS`,
+      );
     if (/^_sluice/i.test(name))
       at(source).refuse(
         `the column ${name}: names that start with "_sluice" are reserved: rename it with AS`,
