@@ -3,11 +3,13 @@
 import { definitionHash } from '../core/definition-hash.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
+import { columnType } from '../core/schema.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
+import { aliases } from '../sql/sql-tree.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
 import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
-import { type BoundInput, outputColumns } from './output-columns.ts';
+import { type BoundInput, outputColumns, storedType } from './output-columns.ts';
 import { bindChart } from './parse-chart.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { type EngineFunctions, lineOf, type ParsedSelect, placeAt, type SqlPlace } from './parse-select.ts';
@@ -52,7 +54,13 @@ export async function bindInsight(
   const forms = await problems.of(() =>
     proveDetermined(session, bound, [...relations, ...own], functions, ofInputs),
   );
-  const columns = problems.now(() => outputColumns(source, results, inputs, over));
+  const stored = results.map((result, i) => storedType(result.type, forms?.[i]));
+  const written = aliases(select.statement);
+  const columns = problems.now(() => outputColumns(source, results, { stored, written }, inputs, over));
+  const cast = results.flatMap(({ name, type }, i) => {
+    const to = stored[i];
+    return to === undefined || to === columnType(type) ? [] : [{ name, type: to }];
+  });
   const { chart } = source;
   if (chart !== undefined && columns)
     problems.now(() => bindChart(chart, columns, wordPlace(source, 'chart')));
@@ -82,6 +90,7 @@ export async function bindInsight(
     columns,
     ...(canonical.length === 0 ? {} : { canonical }),
     ...(varied.length === 0 ? {} : { varied }),
+    ...(cast.length === 0 ? {} : { cast }),
     hash: definitionHash({
       ...meaning,
       over: over?.table,
