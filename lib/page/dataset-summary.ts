@@ -40,6 +40,7 @@ function unknown({ name, package: inPackage, description }: Dataset): DatasetSum
   const never = {
     lastArrival: null,
     lastCommit: null,
+    countedAt: null,
     version: null,
     trend: [],
     document: null,
@@ -82,7 +83,7 @@ async function documents(
   own: DatasetStatus,
   found: FoundFiles,
   history: readonly VersionHistory[],
-): Promise<Pick<DatasetSummary, 'document' | 'arrivals'>> {
+): Promise<Pick<DatasetSummary, 'countedAt' | 'document' | 'arrivals'>> {
   const { site, status, hasLanding } = writing;
   const { name } = dataset;
   const log = await readableLog(writing, tablePrefix(landingTable(dataset)));
@@ -99,7 +100,11 @@ async function documents(
   const missing = missingByPeriod(dataset, hasLanding ? own.overdue : null);
   const { unit, from } = periods;
   const calendar = arrivalsDocument({ dataset: name, unit, from }, files, lists, missing);
+  const newest = files.rows.find(
+    ({ lastModified, sizeBytes }) => lastModified === own.lastArrival && sizeBytes !== null,
+  );
   return {
+    countedAt: newest?.committedAt ?? null,
     document: await datasetDocument(writing, dataset, {
       lists: [...lists.values()],
       history,

@@ -2,7 +2,7 @@
 // them. Every cell and every count of a table is a text or a whole number: no value passes through binary floating point.
 
 /** Changes whenever a document's shape changes: pages of another format are written anew. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** The file of another document, below data/. It exists as soon as a document that names it can be read. */
 export type Ref<_Document> = string;
@@ -16,7 +16,10 @@ export type State = 'well' | 'attention' | 'fault';
 export type Time = string;
 
 /** Where a link of the page leads: see app/routes.ts. */
-export type Target = { readonly view: 'dataset' | 'insight'; readonly name: string };
+export type Target =
+  | { readonly view: 'dataset' | 'insight'; readonly name: string }
+  /** What was refused of a file of a dataset. */
+  | { readonly view: 'refused'; readonly name: string; readonly source: string };
 
 /** The one document with a fixed name, data/index.js; it names all others, directly or through them. */
 export type IndexDocument = {
@@ -33,6 +36,17 @@ export type IndexDocument = {
   readonly datasets: readonly DatasetSummary[];
   readonly insights: readonly InsightSummary[];
   readonly lineage: Lineage;
+  /** What the search looks through besides. */
+  readonly columns: Ref<ColumnsDocument>;
+};
+
+/** The descriptions of the tables' columns: loaded by the search, as they would make the first page large. */
+export type ColumnsDocument = { readonly tables: readonly DescribedTable[] };
+
+export type DescribedTable = {
+  readonly name: string;
+  /** Those with a description. */
+  readonly columns: readonly { readonly name: string; readonly description: string }[];
 };
 
 export type Summary = {
@@ -74,6 +88,8 @@ export type DatasetSummary = {
   /** When its latest file came, and when its table last changed; null for never. */
   readonly lastArrival: Time | null;
   readonly lastCommit: Time | null;
+  /** When that latest file came into the table; null where it did not, as it waits or was refused. */
+  readonly countedAt: Time | null;
   readonly version: number | null;
   /** Rows of the table at the end of each of the last 30 days, the oldest first; null before it existed. */
   readonly trend: readonly (number | null)[];
@@ -288,6 +304,8 @@ export type RefusedDocument = {
   /** The text of all refused rows, for a download: at most 1,000 of them, and a million characters. */
   readonly raw: readonly string[];
   readonly moreRaw: number;
+  /** What of it cannot be told, in a sentence: its report or its refused rows are gone or damaged. Null where nothing is. */
+  readonly missing: string | null;
   /** The text of a CSV file before its first record; null where there is none. */
   readonly header: string | null;
   /** Under which a corrected file replaces this one: its name in landing. */
@@ -448,7 +466,7 @@ export type SourceMove = {
   readonly change: 'new' | 'replaced' | 'read again' | 'withdrawn';
   readonly oldRows: number | null;
   readonly newRows: number | null;
-  /** When the change came into the dataset's table. */
+  /** When the change came into the dataset's table. Null for `withdrawn` where it did not: the file was there still, and no longer counted. */
   readonly committedAt: Time | null;
 };
 

@@ -23,7 +23,7 @@ export type FileRows = { readonly rows: readonly FileRow[]; readonly counted: Re
 export type RowsInput = {
   readonly dataset: Dataset;
   readonly found: FoundFiles;
-  readonly settled: DatasetStatus['settled'];
+  readonly settled: SettledFiles;
   readonly unseen: readonly Unseen[];
   /** See Writing. */
   readonly hasLanding: boolean;
@@ -49,7 +49,7 @@ type Known = {
 export function fileRows(input: RowsInput, periods: (sources: readonly string[]) => FilePeriods): FileRows {
   const { known, standings } = gather(input, periods);
   const onTime = periodsOnTime(known);
-  const settled = new Map(input.settled.map(({ source, settled }) => [source, settled]));
+  const settled = settledByVersion(input.settled);
   const rows: FileRow[] = [];
   const counted = new Set<string>();
   for (const one of known) {
@@ -60,6 +60,17 @@ export function fileRows(input: RowsInput, periods: (sources: readonly string[])
   }
   rows.sort((a, b) => compare(a.period, b.period) || compare(a.source, b.source));
   return { rows, counted };
+}
+
+type SettledFiles = DatasetStatus['settled'];
+
+/** A version that was refused as a whole may stand beside the rows of an older one: one may be settled, and the other not. */
+export function settledByVersion(files: SettledFiles): ReadonlyMap<string, Settled> {
+  return new Map(files.map(({ source, outcome, settled }) => [settledId(outcome, source), settled]));
+}
+
+export function settledId(outcome: SettledFiles[number]['outcome'], source: string): string {
+  return `${outcome} ${source}`;
 }
 
 function compare(a: string, b: string): number {
@@ -129,6 +140,7 @@ function cameMs({ versions, origin, present }: Known): number {
 type Context = {
   readonly standings: ReadonlyMap<string, Standing>;
   readonly onTime: ReadonlySet<string>;
+  /** By settledId. */
   readonly settled: ReadonlyMap<string, Settled>;
 };
 
@@ -192,7 +204,7 @@ function verdictOf(input: RowsInput, one: Known, { standings, onTime, settled }:
   const { source, present, origin, report, versions, period } = one;
   const standing = standings.get(source);
   const counts = origin !== undefined && (standing?.counts ?? true);
-  const closed = settled.get(source);
+  const closed = settled.get(settledId(report?.outcome ?? 'accepted', source));
   if (present === undefined && origin === undefined) return withdrawn(input, one);
   if (report?.outcome === 'rejected') return rejected(report, closed, counts);
   if (input.found.waiting.has(source))
@@ -213,7 +225,8 @@ function verdictOf(input: RowsInput, one: Known, { standings, onTime, settled }:
     const by = standing.by ? `: ${deliveryLabel(standing.by)}` : '';
     return { state: 'superseded', reason: `a newer delivery counts in its place${by}`, counts: false };
   }
-  if (versions.length > 1) return { ...said, state: 'corrected' };
+  // A version without accepted rows is not in the log: all that are there are older.
+  if (versions.length > (origin === undefined ? 0 : 1)) return { ...said, state: 'corrected' };
   const { expected } = period;
   if (expected && !onTime.has(expected.id))
     return { ...said, state: 'late', reason: left ?? `it was due ${minute(expected.dueMs)}` };

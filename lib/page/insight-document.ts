@@ -2,7 +2,6 @@
 // their own, which it names.
 import type { Derivation } from '../core/insight.ts';
 import type { Column } from '../core/schema.ts';
-import type { DerivedStatus } from '../inspect/lake-status.ts';
 import { identifier } from '../sql/quoting.ts';
 import { auditRows } from './audit-rows.ts';
 import { changeRefs } from './changes.ts';
@@ -10,20 +9,15 @@ import { type Charted, chartSpec, type Distinct, namedColumns } from './chart-sp
 import type { InsightDocument, PageColumn, Ref } from './documents.ts';
 import { insightParts, type LivePartition, shownColumns, withRows } from './insight-parts.ts';
 import { pageColumns } from './page-columns.ts';
-import { LISTED_VERSIONS, type ShownTable } from './shown-table.ts';
+import { LISTED_VERSIONS, outcomesOf, type ShownTable } from './shown-table.ts';
 import { versionRows } from './version-rows.ts';
 import type { Writing } from './writing.ts';
 
 /** Throws where the table's rows cannot be read. */
-export async function insightRef(
-  writing: Writing,
-  shown: ShownTable,
-  status: DerivedStatus | undefined,
-): Promise<Ref<InsightDocument>> {
+export async function insightRef(writing: Writing, shown: ShownTable): Promise<Ref<InsightDocument>> {
   const { derivation, log } = shown;
   const { parts, newest } = await insightParts(writing, shown);
   const changes = await changeRefs(writing, shown);
-  const [stale, warnings] = [status?.stale ?? [], status?.warnings ?? []];
   const { delivered: _, ...definition } = derivation;
   const basis = {
     definition,
@@ -45,8 +39,7 @@ export async function insightRef(
       reads: derivation.inputs.map(({ name }) => name),
       sql: shown.kind === 'insight' ? { text: derivation.sql, file: derivation.file } : null,
       audits: auditRows(shown),
-      stale: stale.map(({ partition, message }) => ({ partition, message })),
-      warnings: warnings.map(({ partition, message }) => ({ partition, message })),
+      ...outcomesOf(log),
       chart: await chartOf(writing, shown, columns, newest),
       parts,
       ...versionRows(shown.history, LISTED_VERSIONS),

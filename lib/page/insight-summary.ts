@@ -1,12 +1,19 @@
 // One insight's line on the first screen, and its documents.
 import { sameTable, tablePrefix } from '../core/insight.ts';
 import type { DerivedStatus } from '../inspect/lake-status.ts';
+import { partitionId } from '../lake/partition.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
 import { changesRows } from './changes.ts';
 import type { InsightSummary, State } from './documents.ts';
 import { insightRef } from './insight-document.ts';
 import { rowTrend, TREND_DAYS } from './row-trend.ts';
-import { readShown, type ShownDerivation, type ShownTable, shownDerivations } from './shown-table.ts';
+import {
+  outcomesOf,
+  readShown,
+  type ShownDerivation,
+  type ShownTable,
+  shownDerivations,
+} from './shown-table.ts';
 import type { Writing } from './writing.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -29,7 +36,7 @@ async function summaryOf(writing: Writing, shown: ShownDerivation): Promise<Insi
     const table = await readShown(writing.logs, shown);
     if (table === undefined) return;
     read = pastOf(writing, table);
-    read = { ...read, document: await insightRef(writing, table, status) };
+    read = { ...read, document: await insightRef(writing, table) };
   });
   if (known === 0) writing.failures.push(...failed);
   return {
@@ -48,7 +55,8 @@ async function summaryOf(writing: Writing, shown: ShownDerivation): Promise<Insi
   };
 }
 
-type ReadTable = Pick<InsightSummary, 'lastCommit' | 'trend' | 'changesToday' | 'document'>;
+type ReadTable = Pick<InsightSummary, 'lastCommit' | 'trend' | 'changesToday' | 'document'> &
+  Partial<Pick<InsightSummary, 'rows' | 'partitions' | 'stale' | 'warnings' | 'version'>>;
 
 const NOTHING: ReadTable = {
   lastCommit: null,
@@ -60,7 +68,15 @@ const NOTHING: ReadTable = {
 function pastOf({ effects }: Writing, { log, history }: ShownTable): ReadTable {
   const now = effects.clock();
   const since = now.getTime() - DAY_MS;
+  const { stale, warnings } = outcomesOf(log);
+  const { partitionColumns } = log.metadata(log.newest);
   return {
+    // A commit may have come since the status was taken: the line and the documents are of one version.
+    version: log.newest,
+    rows: history[0]?.rows ?? 0,
+    partitions: new Set(log.partitionsAt(log.newest, partitionColumns).map(partitionId)).size,
+    stale: stale.length,
+    warnings: warnings.length,
     lastCommit: history[0]?.committedAt ?? null,
     trend: rowTrend(log, history, now),
     changesToday: history.filter((version) => changesRows(version) && Date.parse(version.committedAt) > since)

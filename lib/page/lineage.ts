@@ -44,12 +44,15 @@ function placesOf(nodes: readonly GraphNode[], edges: Lineage['edges']): Readonl
   const graph = new Graph();
   graph.setGraph({ rankdir: 'LR' });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const { name } of nodes) graph.setNode(name, { width: 1, height: 1 });
-  for (const { from, to, kind } of edges) if (kind !== 'audit') graph.setEdge(from, to);
+  // By names of its own: the layout keeps some in plain objects, where a table called constructor would be another thing.
+  const ids = new Map(nodes.map(({ name }, i) => [name, `n${i}`]));
+  const idOf = (name: string) => ids.get(name) ?? '';
+  for (const { name } of nodes) graph.setNode(idOf(name), { width: 1, height: 1 });
+  for (const { from, to, kind } of edges) if (kind !== 'audit') graph.setEdge(idOf(from), idOf(to));
   layout(graph);
   const columns = new Map<number, { name: string; y: number }[]>();
   for (const { name } of nodes) {
-    const { x = 0, y = 0 } = graph.node(name);
+    const { x = 0, y = 0 } = graph.node(idOf(name));
     columns.set(x, [...(columns.get(x) ?? []), { name, y }]);
   }
   const ranks = [...columns].sort(([a], [b]) => a - b);

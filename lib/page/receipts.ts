@@ -53,14 +53,14 @@ export async function lineageBasis(
     const prefix = tablePrefix(table);
     const log = await logs.find(prefix);
     commits.set(prefix, log?.entries.map(({ id }) => id) ?? []);
-    tables.push({ prefix, over, dataset, id: log?.metadata(log.newest).id ?? null });
+    tables.push({ prefix, over, ...dataset, id: log?.metadata(log.newest).id ?? null });
   }
   return { tables, commits };
 }
 
-/** All tables that it reads, directly or through others, each once. `dataset`: the contract's hash, of a table of files. */
+/** All tables that it reads, directly or through others, each once. `dataset`: of a table of files, what says which of them count. */
 function upstream({ derivations, datasets }: Catalog, { inputs }: Derivation) {
-  const found = new Map<string, { table: TableRef; over: string | null; dataset: string | null }>();
+  const found = new Map<string, { table: TableRef; over: string | null; dataset: object }>();
   const waiting = [...inputs];
   for (let table = waiting.shift(); table !== undefined; table = waiting.shift()) {
     const own = table;
@@ -68,7 +68,9 @@ function upstream({ derivations, datasets }: Catalog, { inputs }: Derivation) {
     const derivation = derivations.find(({ target }) => sameTable(target, own));
     const dataset = datasets.find((one) => sameTable(landingTable(one), own));
     const over = derivation?.over === undefined ? null : tablePrefix(derivation.over);
-    found.set(tablePrefix(own), { table: own, over, dataset: dataset?.hash ?? null });
+    // The order of deliveries is in no hash of a contract: it changes no row of a file.
+    const { hash = null, scope = null, delivery = null } = dataset ?? {};
+    found.set(tablePrefix(own), { table: own, over, dataset: { hash, scope, delivery } });
     waiting.push(...(derivation?.inputs ?? []));
   }
   return found.values();

@@ -2,7 +2,6 @@
 import type { Dataset } from '../core/contract.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { CUT, type RefusedRow, type Violation } from '../core/violation.ts';
-import { placedMessage } from '../core/violation-text.ts';
 import { CliError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { digestOf, type Report, readReportOf } from '../ingest/report.ts';
@@ -20,7 +19,7 @@ import type {
   RefusedRule,
   RefusedSummary,
 } from './documents.ts';
-import { isoTime } from './file-rows.ts';
+import { isoTime, settledByVersion, settledId } from './file-rows.ts';
 import type { Writing } from './writing.ts';
 
 /** A file with refused rows, or refused as a whole. `report`: already read; of a live file it is read where it is needed. */
@@ -44,14 +43,18 @@ const MAX_RAW_CHARACTERS = 1_000_000;
 
 /** The newest first, then by name. */
 export function refusals({ live, refused, empty }: FoundFiles, settled: DatasetStatus['settled']): Refusal[] {
-  const closed = new Map(settled.map(({ source, settled }) => [source, settledText(settled)]));
+  const closed = settledByVersion(settled);
+  const why = (outcome: Refusal['outcome'], source: string) => {
+    const found = closed.get(settledId(outcome, source));
+    return found ? settledText(found) : null;
+  };
   const reports = [...refused, ...empty.filter(({ quarantined }) => quarantined > 0)];
   const reported = new Set(reports.map(({ source }) => source));
-  const found: Refusal[] = reports.map((report) => ofReport(report, closed.get(report.source) ?? null));
+  const found: Refusal[] = reports.map((report) => ofReport(report, why(report.outcome, report.source)));
   for (const [source, [add]] of live) {
     const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
     if (origin === undefined || origin.quarantinedRows === 0 || reported.has(source)) continue;
-    found.push(ofOrigin(origin, closed.get(source) ?? null));
+    found.push(ofOrigin(origin, why('accepted', source)));
   }
   return found.sort((a, b) => order(b.lastModified, a.lastModified) || order(a.source, b.source));
 }
@@ -100,18 +103,13 @@ export async function refusedDocuments(
 ): Promise<WithDocument[]> {
   return mapInParallel(found.slice(0, MAX_DOCUMENTS), async (refusal) => {
     const { source, etag, contract, digest, outcome } = refusal;
-    const basis = {
-      dataset: dataset.name,
-      source,
-      etag,
-      contract,
-      digest,
-      outcome,
-      options: writing.options,
-    };
-    const refused = await writing.site.document('refused', basis, () =>
-      refusedDocument(writing, dataset, refusal),
-    );
+    const { name, format } = dataset;
+    const { options } = writing;
+    const basis = { dataset: name, format, source, etag, contract, digest, outcome, options };
+    const refused = await writing.site.wholeDocument('refused', basis, async () => {
+      const document = await refusedDocument(writing, dataset, refusal);
+      return { document, isWhole: document.missing === null };
+    });
     return { ...refusal, refused };
   });
 }
@@ -171,12 +169,13 @@ async function rejectsOf(
   lake: Writing['effects']['lake'],
   { name }: Dataset,
   { source, etag, contract, outcome, rows, refusedRows, report }: Refusal,
-): Promise<SourceRejects & Partial<Pick<Report, 'examples'>>> {
+): Promise<SourceRejects & Partial<Pick<Report, 'examples'>> & { readonly isUnknown?: true }> {
   const version = { source, etag, contract };
   const found = report ?? (await readReportOf(lake, name, version));
   return (
     found ?? {
       ...version,
+      isUnknown: true,
       dataset: name,
       outcome,
       rows,
@@ -196,6 +195,7 @@ async function refusedDocument(
   const { effects, options } = writing;
   const rejects = await rejectsOf(effects.lake, dataset, refusal);
   const { source, outcome, reason, rows, accepted, quarantined, header = null } = rejects;
+  const { isRead, ...texts } = await refusedTexts(effects, rejects);
   return {
     dataset: dataset.name,
     source,
@@ -205,7 +205,8 @@ async function refusedDocument(
     accepted,
     refused: quarantined,
     byRule: rulesOf(rejects).map(({ field, rule, rows }) => ({ field, rule, rows })),
-    ...(await refusedTexts(effects, rejects)),
+    ...texts,
+    missing: missingText(rejects.isUnknown ?? false, isRead),
     header,
     correctedName: source,
     command: commandOf(dataset, source, rejects, options),
@@ -221,7 +222,16 @@ function commandOf({ format }: Dataset, source: string, rejects: SourceRejects, 
     : `${show} --format json${options} > refused.json`;
 }
 
-type Texts = Pick<RefusedDocument, 'examples' | 'raw' | 'moreRaw'>;
+function missingText(isUnknown: boolean, isRead: boolean): string | null {
+  const lost = [
+    ...(isUnknown ? ['the report on this file'] : []),
+    ...(isRead ? [] : ['the text of its refused rows']),
+  ];
+  if (lost.length === 0) return null;
+  return `In the lake ${lost.join(' and ')} ${lost.length === 1 ? 'is' : 'are'} gone or damaged: what is missing here cannot be told.`;
+}
+
+type Texts = Pick<RefusedDocument, 'examples' | 'raw' | 'moreRaw'> & { readonly isRead: boolean };
 
 async function refusedTexts(
   effects: Writing['effects'],
@@ -242,28 +252,27 @@ async function refusedTexts(
   } catch (error) {
     // The rows are gone or damaged, which certify tells; the report still has the first reasons.
     if (!(error instanceof CliError || error instanceof SqlError)) throw error;
-    return { examples: (rejects.examples ?? []).map(reportedText), raw: [], moreRaw: rejects.quarantined };
+    const reported = (rejects.examples ?? []).map(reportedText);
+    return { examples: reported, raw: [], moreRaw: rejects.quarantined, isRead: rejects.quarantined === 0 };
   }
-  return { examples, raw, moreRaw: Math.max(0, rejects.quarantined - raw.length) };
+  return { examples, raw, moreRaw: Math.max(0, rejects.quarantined - raw.length), isRead: true };
 }
 
 function rowText({ line, path, raw, violations }: RefusedRow): RefusedRowText {
-  const place = { line, path: path ?? null };
   const isLong = raw.length > MAX_EXAMPLE_CHARACTERS;
   return {
-    ...place,
+    line,
+    path: path ?? null,
     raw: isLong ? `${raw.slice(0, MAX_EXAMPLE_CHARACTERS)}${CUT}` : raw,
-    violations: violations.map((violation) => violationText(place, violation)),
+    violations: violations.map(violationText),
   };
 }
 
 function reportedText({ line, path, ...violation }: Report['examples'][number]): RefusedRowText {
-  return { line, path, raw: '', violations: [violationText({ line, path }, violation)] };
+  return { line, path, raw: '', violations: [violationText(violation)] };
 }
 
-function violationText(
-  place: { readonly line: number | null; readonly path: string | null },
-  { field, rule, value, message }: Violation,
-): RefusedRowText['violations'][number] {
-  return { field, rule, value, message: placedMessage({ ...place, field, rule, value, message }) };
+/** Its place is the row's. */
+function violationText({ field, rule, value, message }: Violation): RefusedRowText['violations'][number] {
+  return { field, rule, value, message };
 }

@@ -2,8 +2,11 @@
 import { historyName } from '../core/built-in.ts';
 import type { Catalog } from '../core/catalog.ts';
 import { type Derivation, tablePrefix } from '../core/insight.ts';
-import { tableHistory, type VersionHistory } from '../inspect/history.ts';
+import { staleOf, tableHistory, type VersionHistory } from '../inspect/history.ts';
 import type { Lifespan, TableLog, TableLogs } from '../inspect/table-log.ts';
+import { partitionOf } from '../lake/partition.ts';
+import { WARNINGS } from '../lake/tags.ts';
+import type { InsightDocument } from './documents.ts';
 
 export type ShownTable = {
   readonly derivation: Derivation;
@@ -40,3 +43,16 @@ export function isListed(log: TableLog, version: number): boolean {
 
 /** Of a table at a version: the files of some of its partitions. */
 export type Side = { readonly version: number; readonly files: readonly Lifespan[] };
+
+/** What the newest version could not publish, and what it published with a warning. */
+export function outcomesOf(log: TableLog): Pick<InsightDocument, 'stale' | 'warnings'> {
+  const metadata = log.metadata(log.newest);
+  return {
+    stale: staleOf(metadata).map(({ partition, message }) => ({ partition, message })),
+    warnings: log.filesAt(log.newest).flatMap(({ add: { tags, partitionValues } }) => {
+      const partition = partitionOf(partitionValues, metadata.partitionColumns);
+      const message = tags?.[WARNINGS];
+      return message === undefined ? [] : [{ partition, message }];
+    }),
+  };
+}

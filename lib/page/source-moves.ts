@@ -19,6 +19,7 @@ export const MAX_SOURCES = 500;
 
 export type Uses = Awaited<ReturnType<typeof usesOf>>;
 
+/** From a version to the next one. `after`: what that one has of the partitions, or what it was made from. */
 export async function movesBetween(
   { effects, logs }: Writing,
   log: TableLog,
@@ -30,12 +31,16 @@ export async function movesBetween(
   const now = { table: log.prefix, ...('files' in after ? await used(after) : after) };
   const diff = tableDiff(old, now);
   const sources: SourceMove[] = [];
-  for (const source of diff.sources) sources.push(await sourceMove(logs, source));
+  const byMs = log.timeOf(before.version + 1);
+  for (const source of diff.sources) sources.push(await sourceMove(logs, source, byMs));
   sources.sort((a, b) => compareTexts(b.committedAt ?? '', a.committedAt ?? ''));
   return {
     sources: sources.slice(0, MAX_SOURCES),
     moreSources: Math.max(0, sources.length - MAX_SOURCES),
-    definitions: [...new Set(diff.definitions.map(({ table }) => plainName(table)))],
+    // One under which nothing was made before did not change.
+    definitions: [
+      ...new Set(diff.definitions.filter(({ from }) => from.length > 0).map(({ table }) => plainName(table))),
+    ],
   };
 }
 
@@ -48,7 +53,7 @@ export function compareTexts(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-async function sourceMove(logs: TableLogs, diff: SourceDiff): Promise<SourceMove> {
+async function sourceMove(logs: TableLogs, diff: SourceDiff, byMs: number): Promise<SourceMove> {
   const { dataset, source, change, old, new: now } = diff;
   return {
     dataset,
@@ -56,12 +61,19 @@ async function sourceMove(logs: TableLogs, diff: SourceDiff): Promise<SourceMove
     change,
     oldRows: old?.rows ?? null,
     newRows: now?.rows ?? null,
-    committedAt: now?.committedAt ?? (await withdrawnAt(logs, diff)),
+    committedAt: now?.committedAt ?? (await withdrawnAt(logs, diff, byMs)),
   };
 }
 
-/** Null where its files are there still, as those of an older delivery that does not count any more. */
-async function withdrawnAt(logs: TableLogs, { dataset, source, old }: SourceDiff): Promise<string | null> {
+/**
+ * Null where its files were there still at that time (ms), as those of an older delivery that does not count any more: what became
+ * of them later moved other versions.
+ */
+async function withdrawnAt(
+  logs: TableLogs,
+  { dataset, source, old }: SourceDiff,
+  byMs: number,
+): Promise<string | null> {
   for (const kind of ['arrivals', 'tables'] as const) {
     const log = await logs.find(tablePrefix({ kind, name: dataset }));
     const files =
@@ -71,7 +83,8 @@ async function withdrawnAt(logs: TableLogs, { dataset, source, old }: SourceDiff
         ?.filter(({ from }) => from === old?.version);
     const [first] = files ?? [];
     if (log === undefined || first === undefined) continue;
-    return first.until === Number.POSITIVE_INFINITY ? null : new Date(log.timeOf(first.until)).toISOString();
+    const isGone = first.until !== Number.POSITIVE_INFINITY && log.timeOf(first.until) <= byMs;
+    return isGone ? new Date(log.timeOf(first.until)).toISOString() : null;
   }
   return null;
 }

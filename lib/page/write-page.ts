@@ -1,10 +1,13 @@
 // Writes the page over a lake: every document that changed since it was last written, and the index that names them. Reads
 // the lake and never changes a table.
+import { landingTable } from '../core/built-in.ts';
+import { tablePrefix } from '../core/insight.ts';
 import { surveyLake } from '../inspect/lake-status.ts';
 import { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { ObjectStore } from '../ports.ts';
 import { datasetSummaries } from './dataset-summary.ts';
+import { describedColumns } from './described-columns.ts';
 import { FORMAT } from './documents.ts';
 import { insightSummaries } from './insight-summary.ts';
 import { lineageOf } from './lineage.ts';
@@ -28,13 +31,20 @@ export async function writePage(
   effects: Effects,
   store: ObjectStore,
   prefix: string,
-  { assets, options, hasLanding = true, outOfTime, logs = new TableLogs(effects.tables) }: PageOptions,
+  {
+    assets,
+    options,
+    hasLanding = true,
+    outOfTime = () => false,
+    logs = new TableLogs(effects.tables),
+  }: PageOptions,
 ): Promise<Written> {
-  const site = await Site.open(store, prefix, effects.clock, outOfTime);
+  const site = await Site.open(store, prefix, effects.clock, { assets, outOfTime });
   const { status: found, files } = await surveyLake(effects);
   const failures = [...found.failures];
   const status = { ...found, failures };
   const writing = { effects, site, logs, status, failures, files, hasLanding, options };
+  await readDownstreamFirst(effects, logs);
   const datasets = await datasetSummaries(writing);
   const insights = await insightSummaries(writing);
   const index = {
@@ -48,6 +58,17 @@ export async function writePage(
     datasets,
     insights,
     lineage: lineageOf(writing, datasets, insights),
+    columns: await describedColumns(writing),
   };
-  return site.finish(index, assets);
+  return site.finish(index);
+}
+
+/**
+ * Tables move on while the page is written. What a table was made from is in the log of an input that is read after its own: so
+ * no receipt misses a version. What cannot be read is told where its documents are made.
+ */
+async function readDownstreamFirst({ catalog }: Effects, logs: TableLogs): Promise<void> {
+  const targets = catalog.derivations.map(({ target }) => target).reverse();
+  for (const table of [...targets, ...catalog.datasets.map(landingTable)])
+    await logs.find(tablePrefix(table)).catch(() => undefined);
 }

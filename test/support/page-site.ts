@@ -41,6 +41,6 @@ export function datasetOf({ index }: TestPage, name: string): DatasetSummary {
 /** The documents that one page has and another has not, without their hashes. */
 export function newDocuments(before: readonly string[], after: readonly string[]): string[] {
   return after
-    .filter((key) => !before.includes(key))
+    .filter((key) => key.endsWith('.js') && !before.includes(key))
     .map((key) => key.replace(/^data\/|-[0-9a-f]{32}\.js$/g, ''));
 }

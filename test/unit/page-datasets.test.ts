@@ -252,7 +252,7 @@ describe('what was refused', () => {
               field: 'till',
               rule: 'enum',
               value: 'west',
-              message: 'line 3, till: "west" is not one of "north", "south"',
+              message: 'till: "west" is not one of "north", "south"',
             },
           ],
         },
@@ -265,19 +265,20 @@ describe('what was refused', () => {
               field: 'till',
               rule: 'enum',
               value: 'east',
-              message: 'line 4, till: "east" is not one of "north", "south"',
+              message: 'till: "east" is not one of "north", "south"',
             },
             {
               field: 'amount',
               rule: 'type-error',
               value: 'x',
-              message: 'line 4, amount: "x" is not an integer (whole, within 64 bits)',
+              message: 'amount: "x" is not an integer (whole, within 64 bits)',
             },
           ],
         },
       ],
       raw: ['west,4', 'east,x'],
       moreRaw: 0,
+      missing: null,
       header: 'till,amount\n',
       correctedName: sale('01', 'partly'),
       command: `npx sluice rejects ${sale('01', 'partly')} --format csv --lake there > corrected.csv`,
@@ -298,6 +299,9 @@ describe('what was refused', () => {
       [4, ''],
     ]);
     expect([document.raw, document.moreRaw]).toEqual([[], 2]);
+    expect(document.missing).toBe(
+      'In the lake the text of its refused rows is gone or damaged: what is missing here cannot be told.',
+    );
   });
 });
 
@@ -342,6 +346,7 @@ describe('a dataset', () => {
       late: 1,
       lastArrival: '2024-01-04T08:00:00.000Z',
       lastCommit: '2024-01-04T08:00:00.000Z',
+      countedAt: '2024-01-04T08:00:00.000Z',
       version: 4,
     });
     expect(trend).toHaveLength(30);
@@ -431,7 +436,7 @@ describe('faults', () => {
         cause: expect.stringContaining('"shop"'),
         command: null,
         advice: 'Ask its sender to correct it and to send it again under the same name.',
-        target: sales,
+        target: { view: 'refused', name: 'sales', source: sale('02', 'rejected') },
       },
       {
         state: 'fault',
@@ -446,7 +451,7 @@ describe('faults', () => {
         what: '2 rows of sales were refused; the other rows of their files count.',
         cause: 'They break the contract of sales.',
         command: 'npx sluice rejects --dataset sales --lake there',
-        advice: 'Ask the sender to correct them; this shows which and why:',
+        advice: 'Ask the sender to correct them and to send the whole file again under the same name.',
         target: sales,
       },
       {

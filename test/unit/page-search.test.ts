@@ -1,7 +1,14 @@
 // The search finds tables at once and files by looking through their lists, the newest first, and ends at fifty.
 import { describe, expect, it } from 'vitest';
 import { type FileSearch, searchFiles, searchTables, wordsOf } from '../../lib/page/app/word-search.ts';
-import type { DatasetSummary, FileRow, IndexDocument, LineageNode } from '../../lib/page/documents.ts';
+import {
+  type ColumnsDocument,
+  type DatasetSummary,
+  type FileRow,
+  FORMAT,
+  type IndexDocument,
+  type LineageNode,
+} from '../../lib/page/documents.ts';
 
 const node = (name: string, description: string | null, columns: readonly string[]): LineageNode => ({
   ...{ name, description, columns, kind: 'dataset', state: 'well', rows: 0, rank: 0, order: 0 },
@@ -9,19 +16,29 @@ const node = (name: string, description: string | null, columns: readonly string
 
 const dataset = (name: string): DatasetSummary => ({
   ...{ name, package: 'dwh-fina', description: null, state: 'well', files: 0, rows: 0, refusedRows: 0 },
-  ...{ waiting: 0, rejected: 0, late: 0, lastArrival: null, lastCommit: null, version: null, trend: [] },
+  ...{
+    waiting: 0,
+    rejected: 0,
+    late: 0,
+    lastArrival: null,
+    lastCommit: null,
+    countedAt: null,
+    version: null,
+    trend: [],
+  },
   ...{ document: `dataset-${name}`, arrivals: null },
 });
 
 const index: IndexDocument = {
   ...{
-    format: 1,
+    format: FORMAT,
     lake: '',
     landing: '',
     writtenAt: '2024-01-01T00:00:00Z',
     options: '',
     faults: [],
     insights: [],
+    columns: 'columns-1.js',
   },
   summary: {
     ...{ files: 0, waiting: 0, late: 0, rejected: 0 },
@@ -68,7 +85,10 @@ async function all(words: string, lists: Readonly<Record<string, readonly string
 
 describe('tables', () => {
   const found = (words: string) =>
-    searchTables(index, wordsOf(words)).map((hit) => [hit.node.name, ...hit.columns]);
+    searchTables(index, null, wordsOf(words)).map((hit) => [
+      hit.node.name,
+      ...hit.columns.map(({ name }) => name),
+    ]);
 
   it('are found by name, column and description, those of that name first', () => {
     expect(found('billing')).toEqual([['billing'], ['costs']]);
@@ -79,6 +99,16 @@ describe('tables', () => {
     expect(found('amount team')).toEqual([['billing', 'team', 'Amount_EUR']]);
     expect(found('dwh-fina charges')).toEqual([['billing']]);
     expect(found(' ')).toEqual([]);
+  });
+
+  it('are found by what their columns mean, once that is loaded', () => {
+    const described: ColumnsDocument = {
+      tables: [{ name: 'costs', columns: [{ name: 'amount', description: 'Net of VAT [EUR]' }] }],
+    };
+    expect(found('vat')).toEqual([]);
+    expect(
+      searchTables(index, described, wordsOf('vat net')).map((hit) => [hit.node.name, hit.columns]),
+    ).toEqual([['costs', [{ name: 'amount', description: 'Net of VAT [EUR]' }]]]);
   });
 });
 

@@ -12,6 +12,11 @@ const WORDS: Readonly<Record<SourceMove['change'], string>> = {
   withdrawn: 'Withdrawn',
 };
 
+/** Its rows are in the dataset still, but count here no more. */
+function isLeftOut({ change, committedAt }: SourceMove): boolean {
+  return change === 'withdrawn' && committedAt === null;
+}
+
 type MoveProps = Pick<ChangeDocument, 'sources' | 'moreSources' | 'definitions'> & {
   readonly index: IndexDocument;
   /** What is to be known where there are several files. */
@@ -38,7 +43,9 @@ export function MoveList({ index, sources, moreSources, definitions, note }: Mov
       <ul class="moves">
         {sources.map((move) => (
           <li key={`${move.dataset} ${move.source}`}>
-            <span class={`move-word move-${move.change.replace(' ', '-')}`}>{WORDS[move.change]}</span>{' '}
+            <span class={`move-word move-${move.change.replace(' ', '-')}`}>
+              {isLeftOut(move) ? 'No longer counts' : WORDS[move.change]}
+            </span>{' '}
             <FileLink dataset={move.dataset} source={move.source} />
             <div class="small muted">
               <TableLink index={index} name={move.dataset} />
@@ -59,8 +66,11 @@ export function MoveList({ index, sources, moreSources, definitions, note }: Mov
 }
 
 /** `1,000 rows before, 970 now (-30)` */
-function rowWords({ change, oldRows, newRows }: SourceMove): string {
+function rowWords(move: SourceMove): string {
+  const { change, oldRows, newRows } = move;
   if (change === 'new') return newRows === null ? 'its rows are new' : `${counted(newRows, 'row')}`;
+  if (isLeftOut(move))
+    return oldRows === null ? 'its rows counted before' : `${counted(oldRows, 'row')} before`;
   if (change === 'withdrawn')
     return oldRows === null ? 'its rows are gone' : `${counted(oldRows, 'row')} gone`;
   if (oldRows === null || newRows === null) return newRows === null ? '' : counted(newRows, 'row');
