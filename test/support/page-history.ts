@@ -1,4 +1,4 @@
-// Random histories of a lake under its page: files, definitions, settlements, vacuums and writings of the page in any order; and the
+// Random histories of a lake under its page: files, definitions, settlements, syncs and vacuums in any order; and the
 // state that each file of sales must have, by a model of its own.
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { tablePrefix } from '../../lib/core/insight.ts';
 import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import { vacuumTable } from '../../lib/delta/vacuum.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { readReport } from '../../lib/ingest/report.ts';
+import { type Report, readReport } from '../../lib/ingest/report.ts';
 import { settle } from '../../lib/maintain/settlement.ts';
 import type { ObjectStore, ObjectVersion } from '../../lib/ports.ts';
 import {
@@ -108,7 +108,7 @@ function insightsOf({ sum, limit, least, keyed, words }: Definitions): Record<st
   const audits = `audits:\n  - {column: amount, maximum: ${limit}}\n  - {column: amount, minimum: ${least}, severity: warn}\n`;
   return {
     daily: `/* ---\ndescription: ${words}\nover: sales\npartitionBy: [day]\n${key}${audits}--- */
-SELECT day, customer, CAST(${sum}(amount) AS DECIMAL(14,2)) AS amount FROM sales GROUP BY day, customer`,
+SELECT day, CAST(${sum}(amount) AS DECIMAL(14,2)) AS amount, customer FROM sales GROUP BY day, customer`,
     placed: `/* ---\nover: daily\npartitionBy: [day]\n--- */
 SELECT day, city, amount FROM daily LEFT JOIN customers USING (customer)`,
     total: `/* ---\ndescription: ${words}\nkey: [city]\n--- */
@@ -156,7 +156,6 @@ export type PageStep =
   | { readonly kind: 'define'; readonly change: Partial<Definitions> }
   | { readonly kind: 'sync' }
   | { readonly kind: 'vacuum' }
-  | { readonly kind: 'page' }
   | { readonly kind: 'pass'; readonly hours: number };
 
 const putOf = (key: fc.Arbitrary<string>, text: fc.Arbitrary<string>): fc.Arbitrary<PageStep> =>
@@ -192,28 +191,38 @@ const change: fc.Arbitrary<Partial<Definitions>> = fc.oneof(
 );
 const step: fc.Arbitrary<PageStep> = fc.oneof(
   { weight: 8, arbitrary: anyPut },
-  { weight: 2, arbitrary: nthOf('delete') },
+  { weight: 4, arbitrary: nthOf('delete') },
   { weight: 1, arbitrary: nthOf('event') },
-  { weight: 2, arbitrary: nthOf('settle') },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('define' as const), change }) },
+  { weight: 3, arbitrary: nthOf('settle') },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('define' as const), change }) },
   { weight: 5, arbitrary: fc.constant({ kind: 'sync' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'vacuum' as const }) },
-  { weight: 6, arbitrary: fc.constant({ kind: 'page' as const }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pass' as const), hours: fc.constantFrom(2, 30) }) },
 );
+
 /** A lake in which there is something. */
 const BEGINNING: readonly PageStep[] = [
   { kind: 'put', key: 'customers/1.csv', text: 'customer,city\nann,Rome\nbob,Oslo\n' },
   ...SALES_KEYS.map((key): PageStep => ({ kind: 'put', key, text: textOf([['ann', '2.50']]) })),
   { kind: 'put', key: 'exports/run-1/a.csv', text: 'n\n1\n' },
+  { kind: 'put', key: 'exports/run-2/b.csv', text: 'n\n2\n2\n' },
   { kind: 'sync' },
-  { kind: 'page' },
+  {
+    kind: 'put',
+    key: 'sales/day=2024-01-01/b.csv',
+    text: textOf([
+      ['bob', '1.00'],
+      ['ann', 'x'],
+    ]),
+  },
+  { kind: 'put', key: 'sales/day=2024-02-01/a.csv', text: textOf(null) },
+  { kind: 'sync' },
 ];
 export const pageHistory = fc.record({
   /** As in S3: equal bytes have equal ETags. */
   tagsContent: fc.boolean(),
   steps: fc
-    .array(step, { minLength: 12, maxLength: 36, size: 'max' })
+    .array(step, { minLength: 12, maxLength: 24, size: 'max' })
     .map((steps): readonly PageStep[] => [...BEGINNING, ...steps]),
 });
 
@@ -304,25 +313,26 @@ export class PageLakeHistory {
       this.definitions = { ...this.definitions, ...step.change };
       const world = await this.#worlds.of(this.definitions);
       this.process = openProcess(world, this.clock, this.landing, this.lake);
-    } else if (step.kind === 'vacuum') {
-      await this.#vacuum();
-    } else if (step.kind !== 'page') await this.#withFile(step.kind, step.nth);
+    } else if (step.kind === 'vacuum') await this.#vacuum();
+    else if (step.kind === 'delete') await this.#delete(step.nth);
+    else if (step.kind === 'settle') await this.#settle(step.nth);
+    else await this.#event(step.nth);
   }
 
-  async #withFile(kind: 'delete' | 'event' | 'settle', nth: number): Promise<void> {
-    const present: ObjectVersion[] = [];
-    for await (const version of this.landing.list('')) present.push(version);
-    const version = present[nth % Math.max(1, present.length)];
-    if (version === undefined) return;
-    if (kind === 'delete') await this.landing.remove([version.key]);
-    else if (kind === 'settle') await this.#settle(version);
-    // Ingest waits for apply where the contract changed.
-    else if (this.#applied === this.#contract && version.key.startsWith('sales/')) {
-      if ((await this.process.effects.tables.latest('tables/sales')) === undefined) return;
-      const { failures } = await ingest(this.process.effects, [{ source: version.key }]);
-      expect(failures).toEqual([]);
-      await this.#modelRead(version.key);
-    }
+  async #delete(nth: number): Promise<void> {
+    const keys: string[] = [];
+    for await (const { key } of this.landing.list('')) keys.push(key);
+    const key = keys[nth % Math.max(1, keys.length)];
+    if (key) await this.landing.remove([key]);
+  }
+
+  /** What an event brings, without what follows from it. Ingest waits for apply where the contract changed. */
+  async #event(nth: number): Promise<void> {
+    const key = SALES_KEYS[nth % SALES_KEYS.length] ?? '';
+    if (this.#applied !== this.#contract) return;
+    const { failures } = await ingest(this.process.effects, [{ source: key }]);
+    expect(failures).toEqual([]);
+    await this.#modelRead(key);
   }
 
   async sync(): Promise<void> {
@@ -345,14 +355,21 @@ export class PageLakeHistory {
         await vacuumTable(effects, tablePrefix(table), { retentionMs: 3_600_000 });
   }
 
-  async #settle(version: ObjectVersion): Promise<void> {
+  /** One of the files of sales that are refused, or have refused rows. */
+  async #settle(nth: number): Promise<void> {
     const { effects } = this.process;
     const dataset = effects.catalog.datasets.find(({ name }) => name === 'sales');
-    const report = dataset && (await readReport(effects.lake, dataset, version));
-    if (report === undefined || (report.outcome === 'accepted' && report.quarantined === 0)) return;
-    await settle(effects.lake, report, { who: 'ann', why: 'known', at: this.clock.now().toISOString() });
-    const known = this.#model.get(version.key);
-    const read = known?.reads.get(this.#idOf(version));
+    const refused: { version: ObjectVersion; report: Report }[] = [];
+    for await (const version of this.landing.list('sales/')) {
+      const report = dataset && (await readReport(effects.lake, dataset, version));
+      if (report?.outcome === 'rejected' || (report?.quarantined ?? 0) > 0)
+        refused.push({ version, report: report as Report });
+    }
+    const one = refused[nth % Math.max(1, refused.length)];
+    if (one === undefined) return;
+    await settle(effects.lake, one.report, { who: 'ann', why: 'known', at: this.clock.now().toISOString() });
+    const known = this.#model.get(one.version.key);
+    const read = known?.reads.get(this.#idOf(one.version));
     if (read) known?.settled.add(read.findings);
   }
 
