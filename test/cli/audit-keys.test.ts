@@ -93,6 +93,6 @@ it('of an upsert: the fields that are unique besides the key', async () => {
   await run(shop, 'sync');
   const { out } = await run(shop, 'audit', 'sales', '--format', 'json');
   expect(JSON.parse(out).audits).toMatchObject([
-    { audit: 'sales.mail is unique across files', failures: [{ offending: 2, example: "{'mail': bob}" }] },
+    { audit: 'sales.mail is unique across files', failures: [{ offending: 2, example: 'mail: bob' }] },
   ]);
 });
