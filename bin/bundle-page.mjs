@@ -50,10 +50,20 @@ function indexHtml(names) {
   const named = (pattern) => names.find((name) => pattern.test(name));
   const html = readFileSync(join(app, 'index.html'), 'utf8');
   return replaced(
-    replaced(html, '"app.css"', `"${named(/^app-\w+\.css$/)}"`),
+    replaced(replaced(html, '"Sluice"', `"${edition()}"`), '"app.css"', `"${named(/^app-\w+\.css$/)}"`),
     '"app.js"',
     `"${named(/^app-\w+\.js$/)}" data-charts="${named(/^charts-\w+\.js$/)}"`,
   );
+}
+
+/** Of all that makes a page: what another edition wrote is written anew. */
+function edition() {
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const hash = createHash('sha256');
+  const lib = join(folder, 'lib');
+  for (const name of readdirSync(lib, { recursive: true, encoding: 'utf8' }).sort())
+    if (/\.(?:tsx?|css|html)$/.test(name)) hash.update(`${name}\n`).update(readFileSync(join(lib, name)));
+  return `Sluice ${version} ${hash.digest('hex').slice(0, 16)}`;
 }
 
 function replaced(html, from, to) {

@@ -38,16 +38,35 @@ function shortened(problem: string): string {
   return `${problem.slice(0, half)} … ${problem.slice(-half)}`;
 }
 
-/** A contract or an insight's SQL file is wrong. The message names the file, the position and the next step. */
+/**
+ * A contract or an insight's SQL file is wrong. The message names the file, the position and the next step. `lines`: the message,
+ * then those of `others`, which are wrong besides.
+ */
 export class DefinitionError extends CliError {
   override readonly name = 'DefinitionError';
+  override readonly lines: readonly string[];
   readonly file: string;
   readonly place: string;
-  constructor(file: string, place: string, problem: string, options?: ErrorOptions) {
+  readonly problem: string;
+  constructor(
+    file: string,
+    place: string,
+    problem: string,
+    { others = [], ...options }: ErrorOptions & { readonly others?: readonly DefinitionError[] } = {},
+  ) {
     super(`${file}${place === '' ? '' : `, ${shortened(place)}`}: ${shortened(problem)}`, 1, options);
     this.file = file;
     this.place = place;
+    this.problem = problem;
+    this.lines = [...new Set([this.message, ...others.flatMap(({ lines }) => lines)])];
   }
+}
+
+/** The first one, with the lines of the others. */
+export function together(first: DefinitionError, others: readonly DefinitionError[]): DefinitionError {
+  if (others.length === 0) return first;
+  const { file, place, problem } = first;
+  return new DefinitionError(file, place, problem, { cause: first, others: [first, ...others] });
 }
 
 /** Retrying the same message later will succeed: another writer was faster, or a table is being changed. */

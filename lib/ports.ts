@@ -35,6 +35,11 @@ export interface ObjectStore {
    * keys greater than it. `unseen` is called for parts that cannot be listed, and the rest is listed; without it the first such part throws.
    */
   list(prefix: string, after?: string, unseen?: (unseen: Unseen) => void): AsyncIterable<ObjectVersion>;
+  /**
+   * The folders of a folder (`prefix` ends in `/`), without slash at their end, in the order of their keys: all that have objects,
+   * and perhaps empty ones. Absent if the store knows no folders.
+   */
+  folders?(prefix: string): Promise<string[]>;
   read(key: string): Promise<Uint8Array | undefined>;
   /** Creates or replaces. */
   write(key: string, bytes: Uint8Array): Promise<void>;

@@ -29,6 +29,7 @@ export type StackOutputs = Readonly<
     | 'LakeBucket'
     | 'FilesQueueUrl'
     | 'RefreshQueueUrl'
+    | 'PageQueueUrl'
     | 'FilesDeadLetterQueueUrl'
     | 'RefreshDeadLetterQueueUrl',
     string

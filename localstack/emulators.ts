@@ -112,6 +112,8 @@ function settings(kind: EmulatorKind, port: number, folder: string): Record<stri
     GATEWAY_LISTEN: `127.0.0.1:${port}`,
     DISABLE_EVENTS: '1',
     SKIP_SSL_CERT_DOWNLOAD: '1',
+    // Else a signed link that has expired is answered.
+    S3_SKIP_SIGNATURE_VALIDATION: '0',
     DNS_ADDRESS: '0',
     FILESYSTEM_ROOT: folder,
   };

@@ -8,7 +8,7 @@ import { CliError, LocationGoneError } from '../errors.ts';
 import type { LocalFile, ObjectStore, ObjectVersion, ScratchFolder, Unseen } from '../ports.ts';
 import { Disk, linkIfAbsent, renameIfSameDisk, unlinkFile } from './disk.ts';
 import { fileError } from './file-error.ts';
-import { type FoundFile, present, walk } from './file-listing.ts';
+import { type FoundFile, foldersIn, present, walk } from './file-listing.ts';
 import { isInside, linkProblem } from './file-oddities.ts';
 
 export type FileStoreOptions = {
@@ -80,6 +80,16 @@ class FileObjects implements ObjectStore {
     }
     // An object that was not found may exist if the folder was removed meanwhile.
     await this.requireRoot();
+  }
+
+  async folders(prefix: string): Promise<string[]> {
+    checkPrefix(prefix);
+    await this.requireRoot();
+    try {
+      return await foldersIn(this.location, prefix);
+    } catch (error) {
+      throw fileError(error, 'list', join(this.location, prefix));
+    }
   }
 
   async read(key: string): Promise<Uint8Array | undefined> {

@@ -11,6 +11,7 @@ export const SETTINGS = {
   lakeBucket: 'SLUICE_LAKE_BUCKET',
   filesQueueUrl: 'SLUICE_FILES_QUEUE_URL',
   refreshQueueUrl: 'SLUICE_REFRESH_QUEUE_URL',
+  pageQueueUrl: 'SLUICE_PAGE_QUEUE_URL',
   filesDeadLettersUrl: 'SLUICE_FILES_DLQ_URL',
   refreshDeadLettersUrl: 'SLUICE_REFRESH_DLQ_URL',
   maxSourceBytes: 'SLUICE_MAX_SOURCE_BYTES',
@@ -25,6 +26,7 @@ export type Settings = {
   readonly lakeBucket: string;
   readonly filesQueueUrl: string;
   readonly refreshQueueUrl: string;
+  readonly pageQueueUrl: string;
   readonly filesDeadLettersUrl: string;
   readonly refreshDeadLettersUrl: string;
   readonly maxSourceBytes: number;
@@ -61,6 +63,7 @@ export function readSettings(environment: Environment): Settings {
     lakeBucket: text(SETTINGS.lakeBucket),
     filesQueueUrl: text(SETTINGS.filesQueueUrl),
     refreshQueueUrl: text(SETTINGS.refreshQueueUrl),
+    pageQueueUrl: text(SETTINGS.pageQueueUrl),
     filesDeadLettersUrl: text(SETTINGS.filesDeadLettersUrl),
     refreshDeadLettersUrl: text(SETTINGS.refreshDeadLettersUrl),
     maxSourceBytes: count(SETTINGS.maxSourceBytes),

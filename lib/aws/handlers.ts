@@ -10,6 +10,7 @@ import { deadline } from './limits.ts';
 import { applyDefinitions, reconcileByMessages, sweepLake } from './maintain-lake.ts';
 import type { FunctionName } from './metric-names.ts';
 import { type AwsLake, once, openAwsLake } from './open-lake.ts';
+import { isPageDue } from './page-due.ts';
 import { refreshBatch } from './refresh-batch.ts';
 import { telemetry } from './telemetry.ts';
 import type { Received } from './work-through.ts';
@@ -21,10 +22,10 @@ export function ingestHandler(code: string): SqsHandler {
   const run = invocations('ingest', code);
   return (event, context) =>
     run(context, async (lake, remainingMs) => {
-      const { effects, files, refreshes, notices, filesInbox: inbox, settings, telemetry } = lake;
+      const { effects, files, refreshes, notices, tellPage, filesInbox: inbox, settings, telemetry } = lake;
       const { log, measure } = telemetry;
       const { landingBucket: bucket, landingPrefix: prefix } = settings;
-      const batch = { effects, files, refreshes, inbox, log, measure, notices, bucket, prefix };
+      const batch = { effects, files, refreshes, inbox, log, measure, notices, tellPage, bucket, prefix };
       return failuresOf(await ingestBatch(batch, event.Records.map(received), remainingMs));
     });
 }
@@ -32,9 +33,10 @@ export function ingestHandler(code: string): SqsHandler {
 export function aggregateHandler(code: string): SqsHandler {
   const run = invocations('aggregate', code);
   return (event, context) =>
-    run(context, async ({ effects, refreshes, notices, refreshInbox: inbox, telemetry }, remainingMs) => {
+    run(context, async (lake, remainingMs) => {
+      const { effects, refreshes, notices, tellPage, refreshInbox: inbox, telemetry } = lake;
       const { log, measure } = telemetry;
-      const batch = { effects, refreshes, inbox, log, measure, notices };
+      const batch = { effects, refreshes, inbox, log, measure, notices, tellPage };
       return failuresOf(await refreshBatch(batch, event.Records.map(received), remainingMs));
     });
 }
@@ -45,7 +47,7 @@ export function aggregateHandler(code: string): SqsHandler {
  */
 export type MaintainEvent = { readonly apply?: boolean; readonly retentionDays?: number };
 
-/** After a deployment, on a schedule, by hand. */
+/** After a deployment, on a schedule, by hand; by a message of the page's queue for the page alone. */
 export function maintainHandler(code: string): (event: object, context: Context) => Promise<void> {
   const run = invocations('maintain', code);
   return async (event, context) => {
@@ -75,19 +77,27 @@ export function maintainHandler(code: string): (event: object, context: Context)
       await shown();
       return;
     }
+    if (isPageNews(event)) return shown();
     if ((event as MaintainEvent).apply === true) await applied();
     const { retentionDays } = event as MaintainEvent;
+    let isDue = true;
     try {
-      await reconciled();
+      const found = await reconciled();
+      isDue = await run(context, ({ effects }) => isPageDue(effects, found));
       if (retentionDays !== undefined)
         await run(context, ({ effects, telemetry: { measure } }, remainingMs) =>
           sweepLake({ effects, measure }, retentionDays, deadline(remainingMs)),
         );
     } finally {
       // What could not be read is on the page.
-      await shown();
+      if (isDue) await shown();
     }
   };
+}
+
+/** Whatever its messages say: the page follows the lake as it is. */
+function isPageNews(event: object): event is SQSEvent {
+  return 'Records' in event;
 }
 
 type Run = <T>(

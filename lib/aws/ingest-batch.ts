@@ -6,6 +6,7 @@ import type { Queue } from '../ports.ts';
 import { type FileNews, parseFileMessage } from './file-messages.ts';
 import { ingestMs } from './limits.ts';
 import type { Notices } from './notices.ts';
+import type { TellPage } from './page-news.ts';
 import { type RefreshNews, stamped } from './refresh-messages.ts';
 import type { RefreshQueue } from './refresh-queue.ts';
 import type { Measure } from './telemetry.ts';
@@ -18,6 +19,8 @@ export type IngestBatchEffects = BatchEffects & {
   readonly measure: Measure;
   /** Default: nobody is told. */
   readonly notices?: Pick<Notices, 'ofIngest'>;
+  /** Default: the page is written on a schedule alone. */
+  readonly tellPage?: TellPage;
   /** Landing's bucket: a notification about another one is an error. */
   readonly bucket: string;
   /** The folder of the bucket that is landing. Default: the whole bucket. */
@@ -69,7 +72,7 @@ function bytesOf(slice: Slice<FileNews[]>): number {
 }
 
 async function ingestSlice(
-  { effects, refreshes, measure, notices }: IngestBatchEffects,
+  { effects, refreshes, measure, notices, tellPage }: IngestBatchEffects,
   slice: Slice<FileNews[]>,
 ): Promise<ReadonlyMap<Received, unknown>> {
   const requests = new Map<string, IngestRequest>();
@@ -89,6 +92,7 @@ async function ingestSlice(
   const result = await ingest({ ...effects, refreshes: stamped(queue, arrivals) }, [...requests.values()]);
   measureIngest(measure, result);
   await notices?.ofIngest(effects, result);
+  if (result.outcomes.some(({ result }) => result !== 'unchanged')) await tellPage?.();
   const errors = new Map(result.failures.map(({ request, error }) => [requestId(request), error]));
   const failed = new Map<Received, unknown>();
   for (const { message, news } of slice) {

@@ -18,6 +18,7 @@ import { due, readAsked, remembered, writeAsked } from './asked-files.ts';
 import { settledLetters } from './dead-letters.ts';
 import { type FileNews, parseFileMessage } from './file-messages.ts';
 import type { Notices } from './notices.ts';
+import type { Found } from './page-due.ts';
 import { parseRefreshMessage, refreshGroup } from './refresh-messages.ts';
 import type { Measure } from './telemetry.ts';
 
@@ -87,7 +88,7 @@ async function holdsTables({ catalog, tables }: Effects): Promise<boolean> {
 export async function reconcileByMessages(
   maintain: MaintainEffects,
   outOfTime: () => boolean,
-): Promise<void> {
+): Promise<Found> {
   const { effects, measure } = maintain;
   const unread = await takeBackForeign(maintain);
   await effects.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
@@ -97,17 +98,18 @@ export async function reconcileByMessages(
   measure('behindFiles', found.ingest.length);
   measure('vanishedFiles', found.vanished.length);
   measure('unexaminedFiles', unexamined);
-  await measureOverdue(maintain, found);
+  const overdue = await measureOverdue(maintain, found);
   logFindings(effects, found, sent, unexamined);
   if (unexamined === 0) await closeLetters(maintain, found);
   if (!outOfTime()) await maintain.notices?.ofLake(effects, found, outOfTime);
   const failed = onePerTable([...unread, ...found.failed]);
   if (failed.length > 0)
     throw new CliError(failed.map(({ table, message }) => `${table} is not reconciled: ${message}`));
+  return { overdue, rejected: found.rejected.length };
 }
 
-/** Of a dataset of which it is not known what has come, nothing is counted. */
-async function measureOverdue({ effects, measure }: MaintainEffects, found: Reconciliation): Promise<void> {
+/** How many there are. Of a dataset of which it is not known what has come, nothing is counted. */
+async function measureOverdue({ effects, measure }: MaintainEffects, found: Reconciliation): Promise<number> {
   const arrivals = await overdueFiles(effects, found);
   let files = 0;
   for (const [{ name }, come] of arrivals) {
@@ -122,6 +124,7 @@ async function measureOverdue({ effects, measure }: MaintainEffects, found: Reco
       });
   }
   if (arrivals.size > 0) measure('overdueFiles', files);
+  return files;
 }
 
 async function askFor(

@@ -23,6 +23,7 @@ import type { FileNews } from './file-messages.ts';
 import { cacheBytes, engineMemoryMb, engineThreads } from './limits.ts';
 import type { FunctionName } from './metric-names.ts';
 import { type Notices, noticesBy } from './notices.ts';
+import { newsId, type PageNews, pageTeller, type TellPage } from './page-news.ts';
 import { type RefreshNews, refreshGroup } from './refresh-messages.ts';
 import { RefreshQueue } from './refresh-queue.ts';
 import { type Telemetry, telemetry } from './telemetry.ts';
@@ -38,6 +39,7 @@ export type AwsLake = {
   /** The approximate number of messages in the files queue, including those in progress. */
   readonly waitingFiles: () => Promise<number>;
   readonly notices: Notices;
+  readonly tellPage: TellPage;
   readonly telemetry: Telemetry;
   /** Deletes all objects of a bucket, in all versions. */
   empty(bucket: string): Promise<void>;
@@ -75,6 +77,12 @@ export async function openAwsLake(
   });
   const files = sqsQueue<FileNews>({ client: sqs, queueUrl: filesQueueUrl });
   const queue = sqsQueue<RefreshNews>({ client: sqs, queueUrl: refreshQueueUrl, groupOf: refreshGroup });
+  const page = sqsQueue<PageNews>({
+    client: sqs,
+    queueUrl: settings.pageQueueUrl,
+    groupOf: () => 'page',
+    deduplicationOf: newsId,
+  });
   const shared = { sql, clock, newId: randomUUID, log: said.log, scratch };
   const refreshes = new RefreshQueue({ queue, lake, ...shared });
   const tables = new DeltaTables({ store: lake, pause: backoff, ...shared });
@@ -97,6 +105,7 @@ export async function openAwsLake(
         stage: settings.stage,
       }),
     ),
+    tellPage: pageTeller(page, clock, said.log),
     telemetry: said,
     empty: async (bucket) =>
       said.log('info', 'bucket.emptied', { bucket, removed: await emptyBucket(s3, bucket) }),

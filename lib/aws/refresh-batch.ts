@@ -5,6 +5,7 @@ import type { Effects } from '../lake/effects.ts';
 import { type RefreshOutcome, refresh } from '../refresh/refresh.ts';
 import { deadline, MAX_RECEIVES } from './limits.ts';
 import type { Notices } from './notices.ts';
+import type { TellPage } from './page-news.ts';
 import {
   earliest,
   parseRefreshMessage,
@@ -22,6 +23,8 @@ export type RefreshBatchEffects = BatchEffects & {
   readonly measure: Measure;
   /** Default: nobody is told. */
   readonly notices?: Pick<Notices, 'ofRefresh'>;
+  /** Default: the page is written on a schedule alone. */
+  readonly tellPage?: TellPage;
 };
 
 /** The messages that failed. Never throws for a single message. */
@@ -60,7 +63,7 @@ function byTarget({ catalog }: Effects, parsed: Slice<RefreshNews>): Slice<Refre
 }
 
 async function refreshSlice(
-  { effects, refreshes, measure, notices }: RefreshBatchEffects,
+  { effects, refreshes, measure, notices, tellPage }: RefreshBatchEffects,
   slice: Slice<RefreshNews>,
   outOfTime: () => boolean,
 ): Promise<void> {
@@ -79,6 +82,7 @@ async function refreshSlice(
     const outcome = await refresh({ ...effects, refreshes: queue }, target, { outOfTime });
     measureRefresh(effects, measure, outcome, earliest(arrivals));
     await notices?.ofRefresh(effects, outcome);
+    if (outcome.published.length + outcome.dropped.length + outcome.failed.length > 0) await tellPage?.();
   } catch (error) {
     // A message that fails for the last time does not come back. Removing the mark lets one more message be sent.
     if (slice.some(({ message }) => message.attempts < MAX_RECEIVES))

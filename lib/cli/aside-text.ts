@@ -45,6 +45,7 @@ export function asideDocument(aside: readonly SetAside[]): unknown[] {
     kind,
     names,
     message: error.message,
+    messages: error.lines,
     held,
   }));
 }

@@ -25,7 +25,7 @@ share a key, and a fact may arrive before its dimension, so neither refuses a ro
 warning. maxRowChange compares two versions and is reported by "sluice status". Changes nothing.`,
   options: [
     tableOrJson(
-      'audits (name, audit, severity, outcome, partitions, failures), failures (table, message), aside (file, kind, names, message, held).',
+      'audits (name, audit, severity, outcome, partitions, failures), failures (table, message), aside (file, kind, names, message, messages, held).',
     ),
     LAKE,
     SCHEMAS,

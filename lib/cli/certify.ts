@@ -30,7 +30,7 @@ Reads the whole lake: in S3 that means downloading it. Changes nothing.`,
       description: 'Also recount the records of the files in landing: reads each of them.',
     },
     tableOrJson(
-      'landing, lake, certified, totals, datasets (objects and sources, each), unknown, unseen, left, derived, problems, aside (file, kind, names, message, held), asideKeys.',
+      'landing, lake, certified, totals, datasets (objects and sources, each), unknown, unseen, left, derived, problems, aside (file, kind, names, message, messages, held), asideKeys.',
     ),
     VERBOSE,
   ],

@@ -25,7 +25,7 @@ Log entries are never deleted. Safe at any time: while files arrive, while other
     },
     { name: 'dry-run', description: 'List what would be deleted, and change nothing.' },
     tableOrJson(
-      'lake, retentionDays, dryRun, files, bytes, places (place, files, bytes, checkpoint), failures, aside (file, kind, names, message, held); with --dry-run also keys.',
+      'lake, retentionDays, dryRun, files, bytes, places (place, files, bytes, checkpoint), failures, aside (file, kind, names, message, messages, held); with --dry-run also keys.',
     ),
     MEMORY,
     VERBOSE,

@@ -30,8 +30,7 @@ export async function placeOf(
 async function isWithin(place: string, other: string): Promise<boolean> {
   if (isS3Location(place) || isS3Location(other))
     return `${place}/`.startsWith(`${other.replace(/\/$/, '')}/`);
-  const [inner, outer] = await Promise.all(
-    [place, other].map((path) => realpath(path).catch(() => resolve(path))),
-  );
-  return inner === outer || isBelow(inner ?? '', outer ?? '');
+  const real = (path: string) => realpath(path).catch(() => resolve(path));
+  const [inner, outer] = [await real(place), await real(other)];
+  return inner === outer || isBelow(inner, outer);
 }

@@ -150,7 +150,7 @@ async function syncAndFollow(
   if (interrupt.stopped) return 0;
   const warn = (text: string) => void terminal.err([`warning: ${text}`]);
   const landing = watchedLanding(local.effects, (one) => warn(unseenLine(one)));
-  const definitions = new Definitions(schemas, sql, local.definitions, catalog);
+  const definitions = new Definitions(schemas, sql, local.definitions, catalog, local.bound);
   await landing.settle();
   await syncAndShow(local, args, terminal, stopped);
   if (stopped()) return 0;

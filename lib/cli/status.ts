@@ -21,7 +21,7 @@ says should be there by now, and parts of landing that cannot be read. What "slu
     LAKE,
     SCHEMAS,
     tableOrJson(
-      'landing, lake, datasets, derived, unknown, unseen, left, foreign, logs, refused, deadLetters, aside (file, kind, names, message, held), asideKeys, failures (table, message).',
+      'landing, lake, datasets, derived, unknown, unseen, left, foreign, logs, refused, deadLetters, aside (file, kind, names, message, messages, held), asideKeys, failures (table, message).',
     ),
     VERBOSE,
   ],

@@ -295,6 +295,8 @@ export function redefinitionLines({ changed, gone, refused, problem }: Redefinit
       : [`The definitions cannot be read; the previous ones stay in effect: ${problem}`]),
     ...(changed.length === 0 ? [] : [`Definitions changed: ${firstWords(changed, MAX_NAMED)}`]),
     ...gone.map((table) => `${table} has no definition any more: its rows are kept and not updated`),
-    ...refused.map(({ error }) => `Not applied, the previous text stays in effect: ${error.message}`),
+    ...refused.flatMap(({ error }) =>
+      error.lines.map((line) => `Not applied, the previous text stays in effect: ${line}`),
+    ),
   ];
 }

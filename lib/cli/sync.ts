@@ -43,7 +43,7 @@ without these, by the day on which the file was last modified, in UTC.`,
     { name: 'prune', description: 'Withdraw the rows of source files that are no longer in landing.' },
     { name: 'yes', description: 'Let --prune withdraw more than half of a dataset.' },
     tableOrJson(
-      'totals, rows (accepted, of them superseded if any, quarantined, withdrawn), files, applied, refused, failed, aside (file, kind, names, message, held), asideKeys, refreshed, rejected, shrunk, unmatched, duplicates, waitingDeliveries (dataset, delivery, files, since, missing, refused), mayShareKeys, vanished, absent, unseen, undone, stale, warnings, deadLetters, ms.',
+      'totals, rows (accepted, of them superseded if any, quarantined, withdrawn), files, applied, refused, failed, aside (file, kind, names, message, messages, held), asideKeys, refreshed, rejected, shrunk, unmatched, duplicates, waitingDeliveries (dataset, delivery, files, since, missing, refused), mayShareKeys, vanished, absent, unseen, undone, stale, warnings, deadLetters, ms.',
     ),
     MEMORY,
     VERBOSE,

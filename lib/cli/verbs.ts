@@ -24,6 +24,11 @@ export const VERBS: readonly ListedVerb[] = [
     load: async () => (await import('./test.ts')).test,
   },
   {
+    name: 'check',
+    summary: 'Say what is wrong with contracts and SQL, or what one insight returns; needs no lake.',
+    load: async () => (await import('./check.ts')).check,
+  },
+  {
     name: 'sync',
     summary: 'Bring the lake in line with landing, once: the backfill and the recovery.',
     load: async () => (await import('./sync.ts')).sync,

@@ -1,6 +1,7 @@
 // The frame of a verb that works on a lake: finds the locations, opens the lake, and always closes it.
 import { hasLanding, refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
 import { type LakeLocations, type LocalLake, type OpenOptions, openLake } from '../local/open-lake.ts';
+import { rememberedDefinitions } from '../local/remembered-definitions.ts';
 import { LOCATION_DEFAULTS } from '../local/settings.ts';
 import { locations, matchingLocations, memoryLimit } from './locations.ts';
 import { terminalLog } from './log-lines.ts';
@@ -38,7 +39,14 @@ export async function withLake<T>(
   if (landing !== 'unused') await refuseOverlap(at);
   const log = terminalLog(terminal, args.flag('verbose'));
   const there = landing === 'wanted' ? await hasLanding(at) : landing === 'required';
-  const options = { readOnly: !writes, readsLanding: converts, definitions, ...memoryLimit(args) };
+  const bound = definitions === 'unused' ? undefined : await rememberedDefinitions(at.schemas);
+  const options = {
+    readOnly: !writes,
+    readsLanding: converts,
+    definitions,
+    ...(bound === undefined ? {} : { bound }),
+    ...memoryLimit(args),
+  };
   const local = await openLake(at, log, options);
   try {
     return await work({ ...local, locations: at, hasLanding: there });

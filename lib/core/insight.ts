@@ -63,6 +63,8 @@ export type Derivation = {
   readonly canonical?: readonly string[];
   /** Columns of DOUBLE that may contain -0.0, or NaN of either sign, depending on the rows but not on their order. */
   readonly varied?: readonly string[];
+  /** Columns whose values the SELECT returns in a type that Delta lacks: they are cast to these types. */
+  readonly cast?: readonly Pick<Column, 'name' | 'type'>[];
   /** The replace dataset from whose arrivals it takes the newest deliveries: see deliveries.ts. */
   readonly delivered?: Dataset;
   /** SHA-256 (16 hex digits) of the SQL, the columns' names and types, and all front matter that affects rows. */

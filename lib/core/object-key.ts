@@ -19,7 +19,18 @@ function segmentProblem(segment: string): string | undefined {
   return undefined;
 }
 
-/** Ascending by UTF-8 bytes, as S3 lists; JavaScript's own order is by UTF-16 units. */
+/** Ascending by UTF-8 bytes, as S3 lists; JavaScript's own order is by UTF-16 units. Listings compare every name several times. */
 export function compareKeys(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (left !== right) return inBytes(left) - inBytes(right);
+  }
+  return a.length - b.length;
+}
+
+/** Halves of a pair stand for characters beyond all others; only E000 to FFFF are above them as units. */
+function inBytes(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }

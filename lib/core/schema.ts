@@ -35,7 +35,7 @@ export function sqlType(type: ColumnType): string {
   return SQL_TYPES[type] ?? type.toUpperCase();
 }
 
-/** The Delta type that represents a DuckDB type's values unchanged; undefined if there is none (HUGEINT, TIMESTAMP, LIST, …). */
+/** The Delta type that represents a DuckDB type's values unchanged; undefined if there is none (TINYINT, TIMESTAMP, LIST, …). */
 export function columnType(duckdbType: string): ColumnType | undefined {
   const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(duckdbType);
   if (decimal) return `decimal(${Number(decimal[1])},${Number(decimal[2])})`;
@@ -43,3 +43,24 @@ export function columnType(duckdbType: string): ColumnType | undefined {
     if (duckdb === duckdbType) return delta as ColumnType;
   return undefined;
 }
+
+/**
+ * The Delta type to which a DuckDB type without one of its own is cast: equal values stay equal, different ones different, and
+ * a cast back gives the value. Casting a HUGEINT of more than 38 digits fails. Undefined if there is none (TIMESTAMP, INTERVAL, …).
+ */
+export function castType(duckdbType: string): ColumnType | undefined {
+  return duckdbType.startsWith('ENUM(') ? 'string' : CAST_TYPES[duckdbType];
+}
+
+const CAST_TYPES: Readonly<Record<string, ColumnType>> = {
+  TINYINT: 'integer',
+  SMALLINT: 'integer',
+  UTINYINT: 'integer',
+  USMALLINT: 'integer',
+  UINTEGER: 'long',
+  UBIGINT: 'decimal(20,0)',
+  HUGEINT: 'decimal(38,0)',
+  UHUGEINT: 'decimal(38,0)',
+  UUID: 'string',
+  TIME: 'string',
+};

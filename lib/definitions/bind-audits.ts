@@ -9,6 +9,7 @@ import { asDefinition, type BoundSql, createEmptyView, proveDetermined } from '.
 import type { BoundInput } from './output-columns.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { type EngineFunctions, lineOf, parseSelect, type SqlPlace } from './parse-select.ts';
+import { Problems } from './problems.ts';
 
 /** Run on a row of nulls: DuckDB casts a constant such as 'x' to a number only when it processes a row. */
 export async function bindAudits(
@@ -22,14 +23,16 @@ export async function bindAudits(
   await session.run('INSERT INTO this DEFAULT VALUES');
   await session.run(`CREATE TEMP VIEW ${BEFORE} AS SELECT CAST(1 AS BIGINT) AS rows_before`);
   const audits: Audit[] = [];
+  const problems = new Problems();
   for (const [i, audit] of source.audits.entries()) {
     const words = `audits[${i}]`;
     const at = { file: source.file, line: source.lines[words] ?? 1, words };
     const to = audit.related === undefined ? undefined : related.get(audit.related);
-    await checkAudit(session, audit, at, { source, columns, varied, to, functions });
+    await problems.of(() => checkAudit(session, audit, at, { source, columns, varied, to, functions }));
     const { related: _, ...others } = audit;
     audits.push({ ...others, ...(to === undefined ? {} : { related: to.table }) });
   }
+  problems.refuse();
   return audits;
 }
 

@@ -3,16 +3,19 @@
 import { definitionHash } from '../core/definition-hash.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
+import { columnType } from '../core/schema.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
+import { aliases } from '../sql/sql-tree.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
 import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
-import { type BoundInput, outputColumns } from './output-columns.ts';
+import { type BoundInput, outputColumns, storedType } from './output-columns.ts';
 import { bindChart } from './parse-chart.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { type EngineFunctions, lineOf, type ParsedSelect, placeAt, type SqlPlace } from './parse-select.ts';
 import { bindWindow } from './parse-window.ts';
 import type { Place } from './place.ts';
+import { Problems } from './problems.ts';
 import { type KnownNames, quotingHints } from './quoting-hint.ts';
 
 export type InsightTables = {
@@ -36,19 +39,37 @@ export async function bindInsight(
     tables: inputs.map(({ table }) => table.name),
     columns: inputs.flatMap(({ columns }) => columns.map(({ name }) => name)),
   };
-  const over = drivingInput(source, inputs);
-  checkPrefix(source, over);
-  const window = boundWindow(source, over, select.offsets);
-  const own = await ownPartition(session, source, select, over, at);
-  const results = await describeSql(session, source.sql, at, names);
+  const problems = new Problems();
+  const driving = problems.now(() => ({ over: prefixedInput(source, inputs) }));
+  const over = driving?.over;
+  const window = driving && problems.now(() => boundWindow(source, over, select.offsets));
+  const own = driving && (await problems.of(() => ownPartition(session, source, select, over, at)));
+  // Without the partition's values it would not be bound for another reason than its own.
+  const isWhole = own !== undefined || ![...select.offsets.keys()].some(isThisPartition);
+  const results = isWhole ? await problems.of(() => describeSql(session, source.sql, at, names)) : undefined;
+  if (own === undefined || results === undefined) return problems.refuseSurely();
   const constants = window?.equal ?? source.partitionBy;
   const relations = inputs.map((input) => relationOf(input, input === over ? constants : []));
   const bound = { sql: source.sql, statement: select.statement, at };
-  const forms = await proveDetermined(session, bound, [...relations, ...own], functions, ofInputs);
-  const columns = outputColumns(source, results, inputs, over);
-  if (source.chart !== undefined) bindChart(source.chart, columns, wordPlace(source, 'chart'));
-  const { canonical, varied } = doubleColumns(results, forms);
-  const audits = await bindAudits(session, { source, columns, varied }, related, functions);
+  const forms = await problems.of(() =>
+    proveDetermined(session, bound, [...relations, ...own], functions, ofInputs),
+  );
+  const stored = results.map((result, i) => storedType(result.type, forms?.[i]));
+  const written = aliases(select.statement);
+  const columns = problems.now(() => outputColumns(source, results, { stored, written }, inputs, over));
+  const cast = results.flatMap(({ name, type }, i) => {
+    const to = stored[i];
+    return to === undefined || to === columnType(type) ? [] : [{ name, type: to }];
+  });
+  const { chart } = source;
+  if (chart !== undefined && columns)
+    problems.now(() => bindChart(chart, columns, wordPlace(source, 'chart')));
+  const { canonical, varied } = doubleColumns(results, forms ?? []);
+  const audits =
+    columns &&
+    (await problems.of(() => bindAudits(session, { source, columns, varied }, related, functions)));
+  problems.refuse();
+  if (columns === undefined || audits === undefined) return problems.refuseSurely();
   const meaning = {
     sql: source.sql,
     partitionBy: source.partitionBy,
@@ -69,6 +90,7 @@ export async function bindInsight(
     columns,
     ...(canonical.length === 0 ? {} : { canonical }),
     ...(varied.length === 0 ? {} : { varied }),
+    ...(cast.length === 0 ? {} : { cast }),
     hash: definitionHash({
       ...meaning,
       over: over?.table,
@@ -152,6 +174,13 @@ function describeSql(
     return columns;
   };
   return asDefinition(at, described, () => quotingHints(session, sql, names, true));
+}
+
+/** The input that drives the insight, whose partition columns are as it says. */
+function prefixedInput(source: InsightSource, inputs: readonly BoundInput[]): BoundInput | undefined {
+  const over = drivingInput(source, inputs);
+  checkPrefix(source, over);
+  return over;
 }
 
 function drivingInput(source: InsightSource, inputs: readonly BoundInput[]): BoundInput | undefined {

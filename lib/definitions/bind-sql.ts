@@ -8,10 +8,10 @@ import type { Relation } from '../sql/key-inference.ts';
 import { floatSums, remedy } from '../sql/order-sensitivity.ts';
 import { planValues } from '../sql/plan-values.ts';
 import { identifier } from '../sql/quoting.ts';
-import { functionName, isNode, offsetOf } from '../sql/sql-tree.ts';
+import { functionName, isNode, offsetOf, type SqlProblem } from '../sql/sql-tree.ts';
 import type { Forms } from '../sql/value-forms.ts';
 import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
-import { type EngineFunctions, lineOf, refuseFirst, type SqlPlace, withinStack } from './parse-select.ts';
+import { type EngineFunctions, lineOf, refuseAll, type SqlPlace, withinStack } from './parse-select.ts';
 
 /** One SELECT, its parse tree, and its position. */
 export type BoundSql = { readonly sql: string; readonly statement: unknown; readonly at: SqlPlace };
@@ -88,14 +88,21 @@ async function prove(
   const bound = await boundPlan(session, sql);
   const values = 'plan' in bound ? planValues(bound.plan, varied) : undefined;
   const isExact = values?.mayVary && (await exactExpressions(session, statement, aggregates, varied));
-  refuseFirst(orderProblems(statement, { tables, aggregates, ...(isExact ? { isExact } : {}) }), at, sql);
+  const ofOrder = orderProblems(statement, { tables, aggregates, ...(isExact ? { isExact } : {}) });
+  // Without a plan nothing more is known.
+  if ('problem' in bound) refuseAll(ofOrder, at, sql);
   if ('problem' in bound || values === undefined)
     return lineOf(at, 1).refuse(
       `DuckDB does not give a plan for it: ${'problem' in bound ? bound.problem : ''}. Rewrite the SQL`,
     );
-  const [name] = floatSums(bound.plan);
-  if (name !== undefined) refuseFirst([{ problem: remedy(name), offset: placeOf(statement, name) }], at, sql);
-  refuseFirst(values.problems, at, sql);
+  const ofSums = [...floatSums(bound.plan)].map((name) => ({
+    problem: remedy(name),
+    offset: placeOf(statement, name),
+  }));
+  // What was said of a place once is not said in other words.
+  const isNew = ({ offset }: SqlProblem, i: number, all: readonly SqlProblem[]) =>
+    offset === undefined ? i === 0 : all.findIndex((other) => other.offset === offset) === i;
+  refuseAll([...ofOrder, ...ofSums, ...values.problems].filter(isNew), at, sql);
   return values.columns;
 }
 

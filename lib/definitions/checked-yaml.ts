@@ -3,6 +3,7 @@ import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { Place } from './place.ts';
+import { Problems } from './problems.ts';
 
 export type YamlText = {
   /** A path for messages. */
@@ -81,16 +82,21 @@ function isTooDeep(message: string): boolean {
 }
 
 function refuseWords(error: z.ZodError, source: YamlText, place: CheckedYaml<never>['place']): never {
-  const issue = error.issues[0];
-  if (issue === undefined) throw error;
-  if (issue.code === 'unrecognized_keys') {
-    const word = issue.keys[0] ?? '';
-    const known = source.wordsAt(issue.path);
-    return place(...issue.path, word).refuse(
-      `"${word}" is not a property of the ${source.what}.${didYouMean(word, known)} Known properties: ${known.join(', ')}`,
-    );
+  const problems = new Problems();
+  for (const issue of error.issues) {
+    if (issue.code !== 'unrecognized_keys')
+      problems.now(() => place(...issue.path).refuse(`${wanted(issue, source)}: correct it`));
+    else
+      for (const word of issue.keys)
+        problems.now(() => refuseWord(word, source.wordsAt(issue.path), source, place(...issue.path, word)));
   }
-  return place(...issue.path).refuse(`${wanted(issue, source)}: correct it`);
+  return problems.refuseSurely();
+}
+
+function refuseWord(word: string, known: readonly string[], { what }: YamlText, place: Place): never {
+  return place.refuse(
+    `"${word}" is not a property of the ${what}.${didYouMean(word, known)} Known properties: ${known.join(', ')}`,
+  );
 }
 
 function wanted(issue: z.core.$ZodIssue, { record = '' }: YamlText): string {

@@ -13,32 +13,27 @@ import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import { toldByContract } from '../core/set-aside.ts';
-import type { DefinitionError } from '../errors.ts';
+import { type DefinitionError, together } from '../errors.ts';
 import type { SqlEngine, SqlSession } from '../ports.ts';
 import { bindInsight } from './bind-insight.ts';
+import { type BoundMemory, InsightMemory, type ReadSelect } from './bound-memory.ts';
 import { checkDataset } from './check-dataset.ts';
 import { type DefinitionFile, readDefinitionFiles } from './definition-files.ts';
 import type { BoundInput } from './output-columns.ts';
 import { isName, parseContractParts } from './parse-contract.ts';
 import { type InsightSource, parseInsight } from './parse-insight.ts';
 import { whyUnpartitioned } from './parse-partition.ts';
-import {
-  type EngineFunctions,
-  engineFunctions,
-  lineOf,
-  type ParsedSelect,
-  parseSelect,
-  placeAt,
-} from './parse-select.ts';
+import { engineFunctions, lineOf, type ParsedSelect, parseSelect, placeAt } from './parse-select.ts';
 import type { Place } from './place.ts';
+import { Problems } from './problems.ts';
 import type { KnownNames } from './quoting-hint.ts';
 import { Refusals } from './refusals.ts';
 
-/** Throws DefinitionError for a wrong file, CliError if there is nothing to read. */
+/** Throws DefinitionError for wrong files, with all that is wrong in them, CliError if there is nothing to read. */
 export async function loadCatalog(schemasFolder: string, engine: SqlEngine): Promise<Catalog> {
   const catalog = await loadSound(schemasFolder, engine);
-  const [first] = catalog.aside;
-  if (first) throw first.error;
+  const [first, ...others] = catalog.aside.map(({ error }) => error);
+  if (first) throw together(first, others);
   return catalog;
 }
 
@@ -47,35 +42,49 @@ export async function loadSound(schemasFolder: string, engine: SqlEngine): Promi
   return bindCatalog(await readDefinitionFiles(schemasFolder), engine);
 }
 
-/** Like loadSound, for texts that were already read. */
-export async function bindCatalog(files: readonly DefinitionFile[], engine: SqlEngine): Promise<Catalog> {
+/** Like loadSound, for texts that were already read. With `memory`, what was bound before is not bound again. */
+export async function bindCatalog(
+  files: readonly DefinitionFile[],
+  engine: SqlEngine,
+  memory?: BoundMemory,
+): Promise<Catalog> {
   if (files.length === 0) return makeCatalog([], []);
+  const known = await InsightMemory.open(engine, memory);
+  const catalog = await bindFiles(files, engine, known);
+  await memory?.save();
+  return catalog;
+}
+
+async function bindFiles(
+  files: readonly DefinitionFile[],
+  engine: SqlEngine,
+  memory: InsightMemory,
+): Promise<Catalog> {
   const refusals = new Refusals();
-  const parsed = withoutTwins(parseFiles(files, refusals), refusals);
+  const parsed = withoutTwins(parseFiles(files, refusals, memory), refusals);
   const datasets: Dataset[] = [];
   const readers: InsightReader[] = [];
-  const functions = await engine.session(async (session) => {
+  await engine.session(async (session) => {
     for (const dataset of parsed.datasets)
       if (await refusals.tried(datasetTold(dataset), () => checkDataset(session, dataset)))
         datasets.push(dataset);
-    const functions = await engineFunctions(session);
     const read = datasets.flatMap(readTables);
     const names = [...read.map(({ table }) => table.name), ...parsed.sources.map(({ name }) => name)];
     const columns = read.flatMap((table) => table.columns.map((column) => column.name));
     for (const source of parsed.sources)
       await refusals.tried(insightTold(source), async () => {
         const known = { tables: [...new Set([...names, ...refusals.names])], columns };
-        readers.push(await readInsight(session, source, known, functions, refusals.hidingNames));
+        readers.push(await readInsight(session, source, known, memory, refusals.hidingNames));
       });
-    return functions;
   });
   const { ordered, circles } = dependencyOrder(readers);
   for (const { reader, error } of circles) refusals.add({ ...insightTold(reader), error });
   const insights: Derivation[] = [];
+  const bound = new BoundInputs(() => makeCatalog(datasets, insights));
   for (const reader of ordered) {
     if (refusals.hold(reader.name, reader.reads, reader.heldBy)) continue;
     await refusals.tried(insightTold(reader), async () => {
-      insights.push(await bindReader(engine, reader, makeCatalog(datasets, insights), functions));
+      insights.push(await bindReader(engine, reader, bound, memory));
     });
   }
   return makeCatalog(datasets, insights, refusals.aside());
@@ -83,10 +92,11 @@ export async function bindCatalog(files: readonly DefinitionFile[], engine: SqlE
 
 type Parsed = { readonly datasets: readonly Dataset[]; readonly sources: readonly InsightSource[] };
 
-function parseFiles(files: readonly DefinitionFile[], refusals: Refusals): Parsed {
+function parseFiles(files: readonly DefinitionFile[], refusals: Refusals, memory: InsightMemory): Parsed {
   const datasets: Dataset[] = [];
   const sources: InsightSource[] = [];
-  for (const { kind, package: packageName, name, file, text } of files) {
+  for (const definition of files) {
+    const { kind, package: packageName, name, file, text } = definition;
     const aside =
       kind === 'insight'
         ? insightTold({ file, name })
@@ -94,7 +104,7 @@ function parseFiles(files: readonly DefinitionFile[], refusals: Refusals): Parse
     refusals.triedNow(aside, () => {
       if (typeof text !== 'string') throw text;
       if (kind === 'insight') {
-        sources.push(parseInsight(file, name, text));
+        sources.push(memory.parsed(definition, () => parseInsight(file, name, text)));
         return;
       }
       const { datasets: sound, refused } = parseContractParts(file, packageName, text);
@@ -144,7 +154,7 @@ function insightTold({ file, name }: { readonly file: string; readonly name: str
 /** An insight and the tables it reads, by their defined names. */
 type InsightReader = Reader & {
   readonly source: InsightSource;
-  readonly select: ParsedSelect;
+  readonly select: ReadSelect;
   readonly inputs: readonly string[];
   /** By the name as written. */
   readonly related: ReadonlyMap<string, string>;
@@ -156,37 +166,67 @@ async function readInsight(
   session: SqlSession,
   source: InsightSource,
   known: KnownNames,
-  functions: EngineFunctions,
+  memory: InsightMemory,
   hidden: DefinitionError | undefined,
 ): Promise<InsightReader> {
   const { name, file, sqlLine: line } = source;
   const names = known.tables;
-  const select = await parseSelect(session, source.sql, { file, line }, functions, known);
+  const select = await memory.read(source, () => parsedSql(session, source, known));
   const reader = { name, file, line, source, select, heldBy: undefined };
   const related = source.audits.flatMap(({ related: to }) => to ?? []);
   const isKnown = (written: string) =>
     [...names, THIS_PARTITION].some((known) => known.toLowerCase() === written.toLowerCase());
   if (hidden && [...select.tables, ...related].some((written) => !isKnown(written)))
     return { ...reader, inputs: [], related: new Map(), reads: [], heldBy: hidden };
-  const inputs = knownTables(source, select, names);
-  const lookedUp = relatedTables(source, names);
+  const problems = new Problems();
+  const inputs = problems.now(() => knownTables(source, select, names));
+  const lookedUp = problems.now(() => relatedTables(source, names));
+  if (inputs === undefined || lookedUp === undefined) return problems.refuseSurely();
   return { ...reader, inputs, related: lookedUp, reads: [...inputs, ...lookedUp.values()] };
+}
+
+async function parsedSql(
+  session: SqlSession,
+  { sql, file, sqlLine: line }: InsightSource,
+  known: KnownNames,
+): Promise<ParsedSelect> {
+  return parseSelect(session, sql, { file, line }, await engineFunctions(session), known);
 }
 
 function bindReader(
   engine: SqlEngine,
   { source, select, inputs, related }: InsightReader,
-  known: Catalog,
-  functions: EngineFunctions,
+  bound: BoundInputs,
+  memory: InsightMemory,
 ): Promise<Derivation> {
   const tables = {
-    inputs: inputs.map((name) => boundInput(known, name)),
-    related: new Map([...related].map(([written, name]) => [written, boundInput(known, name)])),
+    inputs: inputs.map((name) => bound.of(name)),
+    related: new Map([...related].map(([written, name]) => [written, bound.of(name)])),
   };
-  return engine.session((session) => bindInsight(session, source, select, tables, functions));
+  const bind = async (session: SqlSession) => {
+    const { statement } =
+      'statement' in select ? select : await parsedSql(session, source, { tables: [], columns: [] });
+    return bindInsight(session, source, { ...select, statement }, tables, await engineFunctions(session));
+  };
+  return memory.bound(source, tables, () => engine.session(bind));
 }
 
-/** A dataset, or an insight that is already bound. */
+/** Datasets, and the insights that are already bound. */
+class BoundInputs {
+  readonly #known = new Map<string, BoundInput>();
+  readonly #catalog: () => Catalog;
+
+  constructor(catalog: () => Catalog) {
+    this.#catalog = catalog;
+  }
+
+  of(name: string): BoundInput {
+    const input = this.#known.get(name) ?? boundInput(this.#catalog(), name);
+    this.#known.set(name, input);
+    return input;
+  }
+}
+
 function boundInput(known: Catalog, name: string): BoundInput {
   const table = known.resolve(name);
   if (table === undefined) throw new Error(`${name} is read before it is bound`);
@@ -206,21 +246,29 @@ function boundInput(known: Catalog, name: string): BoundInput {
 /** The tables that audits look up: name as written → defined name. */
 function relatedTables(source: InsightSource, names: readonly string[]): Map<string, string> {
   const related = new Map<string, string>();
+  const problems = new Problems();
   for (const [i, { related: to }] of source.audits.entries()) {
     const words = `audits[${i}]`;
     const place = lineOf({ file: source.file, line: source.lines[words] ?? 1, words }, 1);
-    if (to !== undefined) related.set(to, definedName(to, names, place));
+    const name = to && problems.now(() => definedName(to, names, place));
+    if (to !== undefined && name !== undefined) related.set(to, name);
   }
+  problems.refuse();
   return related;
 }
 
 /** The tables by their defined names, each once. */
-function knownTables(source: InsightSource, select: ParsedSelect, names: readonly string[]): string[] {
+function knownTables(source: InsightSource, select: ReadSelect, names: readonly string[]): string[] {
   const at = { file: source.file, line: source.sqlLine };
   const isPartition = (table: string) => table.toLowerCase() === THIS_PARTITION;
+  const problems = new Problems();
   const known = select.tables
     .filter((table) => !isPartition(table))
-    .map((table) => definedName(table, names, placeAt(at, source.sql, select.offsets.get(table) ?? 0)));
+    .flatMap((table) => {
+      const place = placeAt(at, source.sql, select.offsets.get(table) ?? 0);
+      return problems.now(() => definedName(table, names, place)) ?? [];
+    });
+  problems.refuse();
   if (known.length === 0)
     placeAt(at, source.sql, 0).refuse('the SQL reads no table: read a dataset or another insight');
   return [...new Set(known)];

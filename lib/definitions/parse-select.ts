@@ -5,6 +5,7 @@ import { literal } from '../sql/quoting.ts';
 import { type SqlInputs, sqlInputs } from '../sql/sql-inputs.ts';
 import { parseTree, type SqlProblem } from '../sql/sql-tree.ts';
 import { Place } from './place.ts';
+import { Problems } from './problems.ts';
 import { type KnownNames, quotingHints } from './quoting-hint.ts';
 
 /** The position of an SQL text: `line` (from 1) of its first character, and the path within it, such as `audits[0]`. */
@@ -76,7 +77,7 @@ async function parseWithinStack(
     );
   const [statement] = tree.statements;
   const inputs = sqlInputs(statement, unstable);
-  refuseFirst(inputs.problems, at, sql);
+  refuseAll(inputs.problems, at, sql);
   return { ...inputs, statement };
 }
 
@@ -90,10 +91,11 @@ export async function withinStack<T>(at: SqlPlace, work: () => Promise<T>): Prom
   }
 }
 
-/** Throws DefinitionError with the first problem, if any. */
-export function refuseFirst(problems: readonly SqlProblem[], at: SqlPlace, sql: string): void {
-  const [first] = problems;
-  if (first) placeAt(at, sql, first.offset ?? 0).refuse(first.problem);
+/** Throws one DefinitionError with all problems, if there are any. */
+export function refuseAll(problems: readonly SqlProblem[], at: SqlPlace, sql: string): void {
+  const found = new Problems();
+  for (const { problem, offset } of problems) found.now(() => placeAt(at, sql, offset ?? 0).refuse(problem));
+  found.refuse();
 }
 
 type Serialized = {

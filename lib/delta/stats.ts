@@ -16,9 +16,16 @@ export function recordCount(files: Iterable<Add>): number {
   return rows;
 }
 
+// Statistics are texts in the log, and a long-lived process counts the same files again and again.
+const counted = new WeakMap<Add, number>();
+
 /** Undefined if the file's writer did not say. */
-export function recordedRows({ stats }: Add): number | undefined {
-  return parseLogJson<{ numRecords?: number }>(stats ?? '{}', "a data file's stats").numRecords;
+export function recordedRows(add: Add): number | undefined {
+  const known = counted.get(add);
+  if (known !== undefined) return known;
+  const { numRecords } = parseLogJson<{ numRecords?: number }>(add.stats ?? '{}', "a data file's stats");
+  if (numRecords !== undefined) counted.set(add, numRecords);
+  return numRecords;
 }
 
 /** A column's chunk in one row group, as `parquet_metadata` returns it. */

@@ -50,6 +50,16 @@ export class DeltaTables {
     return snapshot && this.keep(prefix, snapshot);
   }
 
+  /** The newest snapshot that this process has read or written; asks nothing. */
+  seen(prefix: string): Snapshot | undefined {
+    return this.known.get(prefix);
+  }
+
+  /** The same tables, each as it is when it is first asked for: for one look at all of them. */
+  still(): DeltaTables {
+    return new StillTables(this, this.effects);
+  }
+
   /** The snapshot at `version`. Throws CliError if the table has no such version. */
   async at(prefix: string, version: number): Promise<Snapshot> {
     const snapshot = await load(this.effects, prefix, version);
@@ -142,6 +152,27 @@ export class DeltaTables {
     if (known && known.version > snapshot.version) return known;
     this.known.set(prefix, snapshot);
     return snapshot;
+  }
+}
+
+class StillTables extends DeltaTables {
+  readonly #tables: DeltaTables;
+  readonly #seen = new Map<string, Promise<Snapshot | undefined>>();
+
+  constructor(tables: DeltaTables, effects: DeltaEffects) {
+    super(effects);
+    this.#tables = tables;
+  }
+
+  override latest(prefix: string): Promise<Snapshot | undefined> {
+    const seen = this.#seen.get(prefix) ?? this.#tables.latest(prefix);
+    this.#seen.set(prefix, seen);
+    return seen;
+  }
+
+  /** What could not be read is known where it was read. */
+  override problems(prefix: string, options?: { readonly whole?: boolean }): Promise<string[]> {
+    return this.#tables.problems(prefix, options);
   }
 }
 

@@ -78,7 +78,7 @@ export async function planDefinitions(effects: Effects): Promise<DefinitionPlan>
   changes.push(...aside.flatMap(asideChanges));
   for (const table of await undefinedTables(effects)) changes.push(removal(table));
   const broken = [
-    ...aside.map(({ error }) => error.message),
+    ...aside.flatMap(({ error }) => error.lines),
     ...refused.map(({ message }) => message),
     ...rivalProblems(census),
   ];

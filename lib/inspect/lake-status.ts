@@ -128,17 +128,18 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
 }
 
 /** The status, with the files that it was made from: landing is listed once for both. */
-export async function surveyLake(effects: Effects): Promise<LakeSurvey> {
+export async function surveyLake(present: Effects): Promise<LakeSurvey> {
+  const effects = { ...present, tables: present.tables.still() };
   const census = await takeCensus(effects);
   const { objects, unseen } = census;
-  const present = versionsByDataset(objects, 'claimed', 'contested');
+  const landed = versionsByDataset(objects, 'claimed', 'contested');
   const settling = await Settling.of(effects);
   const failures: TableFailure[] = [];
   const datasets: DatasetStatus[] = [];
   const files = new Map<string, FoundFiles>();
   for (const dataset of effects.catalog.datasets)
     await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
-      const found = await findFiles(effects, dataset, present.get(dataset) ?? []);
+      const found = await findFiles(effects, dataset, landed.get(dataset) ?? []);
       datasets.push(await datasetStatus(effects, dataset, found, unseen, settling));
       files.set(dataset.name, found);
     });

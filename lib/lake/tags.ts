@@ -74,11 +74,19 @@ export function originTags(origin: Origin): Record<string, string> {
   };
 }
 
+// Whoever looks at a table asks for the origin of each of its files several times.
+const origins = new WeakMap<object, Origin>();
+
 /** Undefined for a file without a source file. */
-export function readOrigin(add: Pick<Add | Remove, 'tags'>): Origin | undefined {
-  const tags = add.tags ?? {};
-  const source = tags['sluice.source'];
-  if (source === undefined) return undefined;
+export function readOrigin({ tags }: Pick<Add | Remove, 'tags'>): Origin | undefined {
+  const source = tags?.['sluice.source'];
+  if (tags == null || source === undefined) return undefined;
+  const known = origins.get(tags) ?? originIn(tags, source);
+  origins.set(tags, known);
+  return known;
+}
+
+function originIn(tags: Readonly<Record<string, string>>, source: string): Origin {
   return {
     source,
     etag: tags['sluice.etag'] ?? '',

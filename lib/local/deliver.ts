@@ -2,7 +2,8 @@
 // recomputed once for all of them, then derived tables in the order of their dependencies.
 
 import type { LocalQueue } from '../adapters/local-queue.ts';
-import { sameTable } from '../core/insight.ts';
+import type { Catalog } from '../core/catalog.ts';
+import { tablePrefix } from '../core/insight.ts';
 import { LocationGoneError } from '../errors.ts';
 import { type IngestRequest, type IngestResult, ingest } from '../ingest/ingest.ts';
 import type { Effects, Refresh } from '../lake/effects.ts';
@@ -66,9 +67,8 @@ async function refreshNext(
   effects: Effects,
   refreshes: LocalQueue<Refresh>,
 ): Promise<RefreshOutcome | undefined> {
-  const order = (message: Refresh) =>
-    effects.catalog.derivations.findIndex((d) => sameTable(d.target, message.target));
-  const message = refreshes.take(order);
+  const places = placesOf(effects.catalog);
+  const message = refreshes.take(({ target }) => places.get(tablePrefix(target)) ?? -1);
   if (message === undefined) return undefined;
   try {
     const outcome = await refresh(effects, message.target);
@@ -79,6 +79,17 @@ async function refreshNext(
     await refreshes.failed(message, error);
     return undefined;
   }
+}
+
+const known = new WeakMap<Catalog, ReadonlyMap<string, number>>();
+
+/** Of each derived table in the order of their dependencies: asked of all messages for each of them. */
+function placesOf(catalog: Catalog): ReadonlyMap<string, number> {
+  const places =
+    known.get(catalog) ??
+    new Map(catalog.derivations.map(({ target }, place) => [tablePrefix(target), place]));
+  known.set(catalog, places);
+  return places;
 }
 
 /** Messages cannot be delivered if landing or the lake is gone. Throws LocationGoneError. */

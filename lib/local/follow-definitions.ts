@@ -3,6 +3,7 @@
 import type { Catalog } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
+import type { BoundMemory } from '../definitions/bound-memory.ts';
 import { type DefinitionFile, readDefinitionFiles } from '../definitions/definition-files.ts';
 import { bindCatalog } from '../definitions/load-catalog.ts';
 import { CliError } from '../errors.ts';
@@ -28,19 +29,27 @@ export class Definitions {
   /** They settle together: several files are often written at once and need each other. */
   readonly watched: Watched;
   readonly #engine: SqlEngine;
+  readonly #bound: BoundMemory | undefined;
   /** As found by the last look. */
   #seen: Texts;
   #inForce: readonly DefinitionFile[];
   #catalog: Catalog;
 
-  /** `files`: the files that `catalog` was built from. */
-  constructor(folder: string, engine: SqlEngine, files: readonly DefinitionFile[], catalog: Catalog) {
+  /** `files`: the files that `catalog` was built from. `bound`: what was bound before. */
+  constructor(
+    folder: string,
+    engine: SqlEngine,
+    files: readonly DefinitionFile[],
+    catalog: Catalog,
+    bound?: BoundMemory,
+  ) {
     const see = async () => {
       this.#seen = await textsIn(folder);
       return sightOf(this.#seen);
     };
     this.watched = new Watched(see, sightOf(files).fingerprints);
     this.#engine = engine;
+    this.#bound = bound;
     [this.#seen, this.#inForce] = [files, files];
     this.#catalog = catalog;
   }
@@ -54,7 +63,7 @@ export class Definitions {
     const refused: SetAside[] = [];
     let files = now;
     for (;;) {
-      const catalog = await bindCatalog(files, this.#engine);
+      const catalog = await bindCatalog(files, this.#engine, this.#bound);
       const older = olderTexts(files, before, catalog.aside);
       refused.push(...catalog.aside.filter(({ file }) => older.has(file)));
       if (older.size === 0) {

@@ -16,6 +16,7 @@ import { identifier } from '../sql/quoting.ts';
 import type { TableFailure } from '../table-failures.ts';
 import { isFolder } from './folders.ts';
 import { openLake } from './open-lake.ts';
+import { rememberedDefinitions } from './remembered-definitions.ts';
 import { copyInOrder, filesBelow } from './samples.ts';
 import { scratchElsewhere } from './scratch.ts';
 import { type SyncResult, syncLake } from './sync-lake.ts';
@@ -84,7 +85,8 @@ export async function playCase(
     const at = { landing: join(scratch, 'landing'), lake: join(scratch, 'lake'), schemas };
     await mkdir(at.lake, { recursive: true });
     await copyInOrder(await filesBelow(join(folder, 'landing')), at.landing, new Date());
-    const local = await openLake(at, () => {});
+    const bound = await rememberedDefinitions(schemas);
+    const local = await openLake(at, () => {}, bound === undefined ? {} : { bound });
     try {
       const everything = { selection: {}, prune: false, allowMassWithdrawal: false };
       const problems = problemsOf(await syncLake(local, everything));
@@ -112,7 +114,7 @@ function isEqual({ problem, missing, surplus }: Comparison): boolean {
 
 function problemsOf(result: SyncResult): string[] {
   return [
-    ...result.aside.map(({ error }) => error.message),
+    ...result.aside.flatMap(({ error }) => error.lines),
     ...result.refused.map(({ message }) => message),
     ...result.failed.map(({ table, message }) => `${table}: ${message}`),
     ...result.unseen.map(({ key, problem }) => `${key}: ${problem}`),

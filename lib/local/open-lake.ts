@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { backoff } from '../adapters/backoff.ts';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
+import type { Catalog } from '../core/catalog.ts';
+import type { BoundMemory } from '../definitions/bound-memory.ts';
 import {
   type DefinitionFile,
   findDefinitionFiles,
@@ -29,6 +31,7 @@ export type LocalLake = {
   readonly deadLetters: DeadLetters;
   /** The files that the catalog was built from. */
   readonly definitions: readonly DefinitionFile[];
+  readonly bound?: BoundMemory;
   close(): Promise<void>;
 };
 
@@ -41,6 +44,8 @@ export type OpenOptions = {
   readonly memoryLimitMb?: number;
   /** `wanted`: the catalog is empty if there are none. `unused`: it is empty. */
   readonly definitions?: 'required' | 'wanted' | 'unused';
+  /** What of the definitions was bound before; absent: all is bound anew. */
+  readonly bound?: BoundMemory;
 };
 
 const clock = () => new Date();
@@ -49,7 +54,13 @@ const clock = () => new Date();
 export async function openLake(
   locations: LakeLocations,
   log: Log,
-  { readOnly = false, readsLanding = !readOnly, definitions = 'required', ...memory }: OpenOptions = {},
+  {
+    readOnly = false,
+    readsLanding = !readOnly,
+    definitions = 'required',
+    bound,
+    ...memory
+  }: OpenOptions = {},
 ): Promise<LocalLake> {
   const scratch =
     readOnly || isS3Location(locations.lake)
@@ -67,8 +78,12 @@ export async function openLake(
       sql.close();
       await removeScratch();
     };
-    const work = async () =>
-      assemble(locations, await definitionFiles(locations.schemas, definitions), log, sql, scratch);
+    const work = async () => {
+      const files = await definitionFiles(locations.schemas, definitions);
+      const catalog = await bindCatalog(files, sql, bound);
+      const opened = await assemble(locations, catalog, log, sql, scratch);
+      return { ...opened, definitions: files, ...(bound === undefined ? {} : { bound }) };
+    };
     return { ...(await work().catch(closing(sql))), close };
   } catch (error) {
     await removeScratch();
@@ -86,12 +101,11 @@ async function definitionFiles(
 
 async function assemble(
   { landing: source, lake: target }: LakeLocations,
-  definitions: readonly DefinitionFile[],
+  catalog: Catalog,
   log: Log,
   sql: SqlEngine,
   scratch: ScratchFolder,
-): Promise<Omit<LocalLake, 'close'>> {
-  const catalog = await bindCatalog(definitions, sql);
+): Promise<Pick<LocalLake, 'effects' | 'queues' | 'deadLetters'>> {
   const lake = await openStore(target, scratch);
   const landing = await openStore(source, scratch, { filledByOthers: true });
   const deadLetters = new DeadLetters(lake, clock);
@@ -107,7 +121,7 @@ async function assemble(
     refreshes: queues.refreshes,
     ...sourceSetting(),
   };
-  return { effects, queues, deadLetters, definitions };
+  return { effects, queues, deadLetters };
 }
 
 function closing(sql: { close(): void }): (error: unknown) => never {

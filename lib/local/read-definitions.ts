@@ -3,7 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb.ts';
 import type { Catalog } from '../core/catalog.ts';
-import { loadSound } from '../definitions/load-catalog.ts';
+import { readDefinitionFiles } from '../definitions/definition-files.ts';
+import { bindCatalog } from '../definitions/load-catalog.ts';
+import { rememberedDefinitions } from './remembered-definitions.ts';
 import { scratchElsewhere } from './scratch.ts';
 
 /** Sets wrong definitions aside. Throws CliError if there is nothing to read. */
@@ -12,7 +14,7 @@ export async function readDefinitions(schemas: string): Promise<Catalog> {
   try {
     const sql = await openDuckDb({ tempDirectory: join(scratch, 'spill'), reach: {} });
     try {
-      return await loadSound(schemas, sql);
+      return await bindCatalog(await readDefinitionFiles(schemas), sql, await rememberedDefinitions(schemas));
     } finally {
       sql.close();
     }

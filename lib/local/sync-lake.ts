@@ -5,7 +5,7 @@ import { isS3Location } from '../adapters/s3-location.ts';
 import { probeConditionalCreate } from '../adapters/s3-probe.ts';
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
 import { UsageError } from '../errors.ts';
 import { type Applied, apply, type FailedTable, type RefusedChange } from '../evolve/apply.ts';
@@ -21,6 +21,7 @@ import { filesBySource } from '../lake/tags.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
 import { Settling } from '../maintain/settling.ts';
 import type { Unseen } from '../ports.ts';
+import { isUntouched } from '../refresh/is-untouched.ts';
 import type { Stale } from '../refresh/plan.ts';
 import type { RefreshOutcome } from '../refresh/refresh.ts';
 import { onePerTable } from '../table-failures.ts';
@@ -105,7 +106,7 @@ export async function syncLake(
     ...(options.prune ? found.vanished.map(({ source }) => ({ source })) : []),
   ]);
   const going = withoutHeld(effects, refused, failed);
-  await going.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
+  await going.refreshes.send(touchedTables(effects).map(({ target }) => ({ target })));
   observer.planned?.({ files: queues.files.size, refreshes: queues.refreshes.size });
 
   const latest = new Map<string, SourceOutcome>();
@@ -166,6 +167,12 @@ export async function syncLake(
     finished,
     ms: effects.clock().getTime() - started,
   };
+}
+
+/** By what apply has just read of the tables. What this run ingests, or another process commits, is announced besides. */
+function touchedTables({ catalog, tables }: Effects): Derivation[] {
+  const seen = (table: TableRef) => tables.seen(tablePrefix(table));
+  return catalog.derivations.filter((derivation) => !isUntouched(catalog, derivation, seen));
 }
 
 async function openAndSettled(

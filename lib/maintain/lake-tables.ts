@@ -27,15 +27,21 @@ async function strayTables({ lake, catalog }: Effects): Promise<TableRef[]> {
     ...catalog.datasets.map((dataset) => tablePrefix(landingTable(dataset))),
     ...catalog.derivations.map(({ target }) => tablePrefix(target)),
   ]);
-  const found = await mapInParallel(TABLE_KINDS, (kind) => tablesOfKind(lake, kind));
-  return found.flat().filter((table) => !defined.has(tablePrefix(table)));
+  const isStray = (table: TableRef) => !defined.has(tablePrefix(table));
+  return (await mapInParallel(TABLE_KINDS, (kind) => tablesOfKind(lake, kind, isStray))).flat();
 }
 
-/** All that have a log, those that were dropped too. */
-export async function tablesOfKind(lake: ObjectStore, kind: TableRef['kind']): Promise<TableRef[]> {
+/** All wanted ones that have a log, those that were dropped too. */
+export async function tablesOfKind(
+  lake: ObjectStore,
+  kind: TableRef['kind'],
+  isWanted: (table: TableRef) => boolean = () => true,
+): Promise<TableRef[]> {
   const tables: TableRef[] = [];
-  for await (const prefix of folders(lake, `${kind}/`))
-    tables.push({ kind, name: prefix.slice(kind.length + 1) });
+  for await (const prefix of folders(lake, `${kind}/`)) {
+    const table = { kind, name: prefix.slice(kind.length + 1) };
+    if (isWanted(table)) tables.push(table);
+  }
   const there = await mapInParallel(tables, (table) => hasLog(lake, tablePrefix(table)));
   return tables.filter((_, nth) => there[nth]);
 }
@@ -50,8 +56,12 @@ export async function isEmptied(tables: DeltaTables, prefix: string): Promise<bo
   }
 }
 
-/** `tables/` → `tables/billing`, `tables/orders`: the listing jumps from the first key of a folder behind its last. */
+/** `tables/` → `tables/billing`, `tables/orders`; perhaps empty ones, too. Elsewhere than on disk the listing jumps from the first key of a folder behind its last. */
 export async function* folders(lake: ObjectStore, parent: string): AsyncGenerator<string> {
+  if (lake.folders !== undefined) {
+    yield* await lake.folders(parent);
+    return;
+  }
   let after: string | undefined;
   for (;;) {
     const key = await firstKey(lake, parent, after);
@@ -79,5 +89,9 @@ async function firstKey(
 
 /** Whether there is a table of that prefix: `tables/billing`. */
 export async function hasLog(lake: ObjectStore, prefix: string): Promise<boolean> {
-  return (await firstKey(lake, logPrefix(prefix), undefined)) !== undefined;
+  return holdsObjects(lake, logPrefix(prefix));
+}
+
+export async function holdsObjects(lake: ObjectStore, prefix: string): Promise<boolean> {
+  return (await firstKey(lake, prefix, undefined)) !== undefined;
 }

@@ -4,7 +4,7 @@
 import { TABLE_KINDS } from '../core/insight.ts';
 import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
 import type { Effects } from '../lake/effects.ts';
-import { folders } from './lake-tables.ts';
+import { folders, holdsObjects } from './lake-tables.ts';
 import { sumOf, sweepReports, sweepSettlements, sweepStaging, sweepUnknown } from './sweep-reports.ts';
 
 export type MaintainOptions = VacuumOptions & {
@@ -66,7 +66,8 @@ async function allPlaces(effects: Effects, options: VacuumOptions): Promise<Plac
   const places: Place[] = [];
   const namesOf = async (kind: string) => {
     const names: string[] = [];
-    for await (const folder of folders(effects.lake, `${kind}/`)) names.push(folder.slice(kind.length + 1));
+    for await (const folder of folders(effects.lake, `${kind}/`))
+      if (await holdsObjects(effects.lake, `${folder}/`)) names.push(folder.slice(kind.length + 1));
     return names.filter((name) => !effects.catalog.asideNamed(name));
   };
   for (const kind of TABLE_KINDS)

@@ -1,9 +1,7 @@
 // A dataset's files by month and by period: the lists of files, and the calendar over them.
 import type { ArrivalPeriod, ArrivalsDocument, FileList, FileRow, FilesDocument, Ref } from './documents.ts';
-import type { FoundRow } from './file-rows.ts';
+import type { FileRows } from './file-rows.ts';
 import type { Writing } from './writing.ts';
-
-export type ListedRow = FileRow & Pick<FoundRow, 'counts'>;
 
 /** Month → its list. */
 export type Lists = ReadonlyMap<string, FileList>;
@@ -12,19 +10,19 @@ export type Lists = ReadonlyMap<string, FileList>;
 export async function fileLists(
   { site }: Writing,
   dataset: string,
-  rows: readonly ListedRow[],
+  rows: readonly FileRow[],
 ): Promise<Lists> {
   const lists = new Map<string, FileList>();
   for (const [month, own] of [...byMonth(rows)].sort(([a], [b]) => (a < b ? 1 : -1))) {
-    const document: FilesDocument = { dataset, files: own.map(({ counts: _, ...row }) => row) };
+    const document: FilesDocument = { dataset, files: own };
     const list: Ref<FilesDocument> = await site.document('files', document, () => document);
     lists.set(month, { label: month, files: own.length, list });
   }
   return lists;
 }
 
-function byMonth(rows: readonly ListedRow[]): Map<string, ListedRow[]> {
-  const months = new Map<string, ListedRow[]>();
+function byMonth(rows: readonly FileRow[]): Map<string, FileRow[]> {
+  const months = new Map<string, FileRow[]>();
   for (const row of rows) {
     const month = monthOf(row.period);
     const own = months.get(month);
@@ -41,7 +39,7 @@ function monthOf(period: string): string {
 /** `missing`: period → expected files that have not come. */
 export function arrivalsDocument(
   head: Pick<ArrivalsDocument, 'dataset' | 'unit' | 'from'>,
-  rows: readonly ListedRow[],
+  { rows, counted }: FileRows,
   lists: Lists,
   missing: ReadonlyMap<string, number>,
 ): ArrivalsDocument {
@@ -55,11 +53,12 @@ export function arrivalsDocument(
     const period = periodOf(row.period);
     period.states[row.state] = (period.states[row.state] ?? 0) + 1;
     period.list = lists.get(monthOf(row.period))?.list ?? null;
-    if (row.counts) {
+    const counts = counted.has(row.source);
+    if (counts) {
       period.files += 1;
       period.rows += row.rows;
     }
-    if (row.counts || row.state === 'rejected') period.refusedRows += row.refusedRows;
+    if (counts || row.state === 'rejected') period.refusedRows += row.refusedRows;
   }
   for (const [period, files] of missing) periodOf(period).missing = files;
   const sorted = [...periods.values()].sort((a, b) => (a.period < b.period ? -1 : 1));

@@ -39,7 +39,7 @@ export function rejectedFaults({ status, options, files }: Writing): Fault[] {
     return plainFault('fault', `The file ${source} of ${dataset} was refused as a whole: ${rows}.`, {
       cause: reason?.message ?? 'no reason given',
       advice: 'Ask its sender to correct it and to send it again under the same name.',
-      target: datasetTarget(dataset),
+      target: { view: 'refused', name: dataset, source },
     });
   });
   return limited(faults, (more) =>
@@ -129,7 +129,7 @@ export function refusedRowFaults({ status, options }: Writing): Fault[] {
         `${count(rows, 'row')} of ${dataset} ${rows === 1 ? 'was' : 'were'} refused; the other rows of ${rows === 1 ? 'its file' : 'their files'} count.`,
         {
           cause: `${rows === 1 ? 'It breaks' : 'They break'} the contract of ${dataset}.`,
-          advice: 'Ask the sender to correct them; this shows which and why:',
+          advice: 'Ask the sender to correct them and to send the whole file again under the same name.',
           command: `npx sluice rejects --dataset ${shellWord(dataset)}${options}`,
           target: datasetTarget(dataset),
         },
@@ -173,7 +173,7 @@ export function deliveryFaults({ status, options }: Writing): Fault[] {
   return limited(faults, (more) =>
     plainFault(
       'attention',
-      `${count(more, 'more delivery').replace('deliverys', 'deliveries')} of files ${more === 1 ? 'does' : 'do'} not count yet.`,
+      `${more === 1 ? '1 more delivery' : `${number(more)} more deliveries`} of files ${more === 1 ? 'does' : 'do'} not count yet.`,
       {
         advice: 'This lists them:',
         command: `npx sluice status --format json${options}`,

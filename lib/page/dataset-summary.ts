@@ -7,7 +7,7 @@ import { tableHistory, type VersionHistory } from '../inspect/history.ts';
 import type { DatasetStatus, FoundFiles } from '../inspect/lake-status.ts';
 import type { TableLog } from '../inspect/table-log.ts';
 import { goingOn } from '../table-failures.ts';
-import { arrivalsDocument, fileLists, type ListedRow } from './arrivals.ts';
+import { arrivalsDocument, fileLists } from './arrivals.ts';
 import { datasetDocument } from './dataset-document.ts';
 import { waitingFiles } from './dataset-faults.ts';
 import type { DatasetSummary, State } from './documents.ts';
@@ -40,6 +40,7 @@ function unknown({ name, package: inPackage, description }: Dataset): DatasetSum
   const never = {
     lastArrival: null,
     lastCommit: null,
+    countedAt: null,
     version: null,
     trend: [],
     document: null,
@@ -82,28 +83,34 @@ async function documents(
   own: DatasetStatus,
   found: FoundFiles,
   history: readonly VersionHistory[],
-): Promise<Pick<DatasetSummary, 'document' | 'arrivals'>> {
+): Promise<Pick<DatasetSummary, 'countedAt' | 'document' | 'arrivals'>> {
   const { site, status, hasLanding } = writing;
   const { name } = dataset;
   const log = await readableLog(writing, tablePrefix(landingTable(dataset)));
+  const all = refusals(found, own.settled);
+  const documented = await refusedDocuments(writing, dataset, all);
+  const refused = new Map(documented.map((one) => [one.source, one.refused]));
   let periods = filePeriods(dataset, []);
-  const input = { dataset, found, settled: own.settled, unseen: status.unseen, hasLanding, log };
-  const rows = fileRows(input, (sources) => {
+  const input = { dataset, found, settled: own.settled, unseen: status.unseen, hasLanding, log, refused };
+  const files = fileRows(input, (sources) => {
     periods = filePeriods(dataset, sources);
     return periods;
   });
-  const all = refusals(found, own.settled);
-  const refused = await refusedDocuments(writing, dataset, all);
-  const documentOf = new Map(refused.map((one) => [one.source, one.refused]));
-  const listed = rows.map(
-    ({ counts, ...row }): ListedRow => ({ ...row, refused: documentOf.get(row.source) ?? null, counts }),
-  );
-  const lists = await fileLists(writing, name, listed);
+  const lists = await fileLists(writing, name, files.rows);
   const missing = missingByPeriod(dataset, hasLanding ? own.overdue : null);
   const { unit, from } = periods;
-  const calendar = arrivalsDocument({ dataset: name, unit, from }, listed, lists, missing);
+  const calendar = arrivalsDocument({ dataset: name, unit, from }, files, lists, missing);
+  const newest = files.rows.find(
+    ({ lastModified, sizeBytes }) => lastModified === own.lastArrival && sizeBytes !== null,
+  );
   return {
-    document: await datasetDocument(writing, dataset, { lists: [...lists.values()], history, all, refused }),
+    countedAt: newest?.committedAt ?? null,
+    document: await datasetDocument(writing, dataset, {
+      lists: [...lists.values()],
+      history,
+      all,
+      refused: documented,
+    }),
     arrivals: await site.document('arrivals', calendar, () => calendar),
   };
 }

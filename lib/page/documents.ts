@@ -16,7 +16,10 @@ export type State = 'well' | 'attention' | 'fault';
 export type Time = string;
 
 /** Where a link of the page leads: see app/routes.ts. */
-export type Target = { readonly view: 'dataset' | 'insight'; readonly name: string };
+export type Target =
+  | { readonly view: 'dataset' | 'insight'; readonly name: string }
+  /** What was refused of a file of a dataset. */
+  | { readonly view: 'refused'; readonly name: string; readonly source: string };
 
 /** The one document with a fixed name, data/index.js; it names all others, directly or through them. */
 export type IndexDocument = {
@@ -33,6 +36,17 @@ export type IndexDocument = {
   readonly datasets: readonly DatasetSummary[];
   readonly insights: readonly InsightSummary[];
   readonly lineage: Lineage;
+  /** What the search looks through besides. */
+  readonly columns: Ref<ColumnsDocument>;
+};
+
+/** The descriptions of the tables' columns: loaded by the search, as they would make the first page large. */
+export type ColumnsDocument = { readonly tables: readonly DescribedTable[] };
+
+export type DescribedTable = {
+  readonly name: string;
+  /** Those with a description. */
+  readonly columns: readonly { readonly name: string; readonly description: string }[];
 };
 
 export type Summary = {
@@ -74,6 +88,8 @@ export type DatasetSummary = {
   /** When its latest file came, and when its table last changed; null for never. */
   readonly lastArrival: Time | null;
   readonly lastCommit: Time | null;
+  /** When that latest file came into the table; null where it did not, as it waits or was refused. */
+  readonly countedAt: Time | null;
   readonly version: number | null;
   /** Rows of the table at the end of each of the last 30 days, the oldest first; null before it existed. */
   readonly trend: readonly (number | null)[];

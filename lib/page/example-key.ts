@@ -13,7 +13,9 @@ export type ExampleKey = {
 
 /** Undefined where none can be made up. */
 export function exampleKey(dataset: Dataset): ExampleKey | undefined {
-  const segments = dataset.path.split('/').filter((segment) => segment !== '**');
+  // At the end, `**` stands for files of any name.
+  const path = dataset.path.replace(/(^|\/)\*\*$/, `$1*.${dataset.format}`);
+  const segments = path.split('/').filter((segment) => segment !== '**');
   const last = segments.length - 1;
   const key = segments.map((segment, i) => example(dataset, segment, i === last)).join('/');
   if (!globMatcher(dataset.path)(key)) return undefined;

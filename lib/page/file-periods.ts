@@ -1,5 +1,6 @@
 // Which day or month each file of a dataset is about: as its contract expects files, as its name tells, else the day on which it
 // came. Knows neither stores nor logs. Pure.
+import { captureNames } from '../core/captures.ts';
 import { type Dataset, fieldHeaders } from '../core/contract.ts';
 import { type DatedBy, dueMs, type Expect, isOnTheClock, periodOf } from '../core/expect.ts';
 import { type LocalClock, localClock } from '../core/local-time.ts';
@@ -21,7 +22,12 @@ export type FilePeriods = Pick<ArrivalsDocument, 'unit' | 'from'> & {
 
 /** What a key says, by fields, folders and captures. */
 type Said = ReadonlyMap<string, string | null>;
-type Reading = { readonly unit: 'day' | 'month'; readonly read: (said: Said) => string | undefined };
+type Reading = {
+  readonly unit: 'day' | 'month';
+  readonly read: (said: Said) => string | undefined;
+  /** Reads a field, never a folder without one. */
+  readonly isTyped?: true;
+};
 
 const SAMPLE = 200;
 
@@ -35,17 +41,15 @@ export function filePeriods(dataset: Dataset, sources: readonly string[]): FileP
   const found = readings(dataset, sample).find(isTold);
   if (found === undefined) return { unit: 'day', from: 'arrival', of: arrivalPeriod('day') };
   const { read } = found;
+  const said = found.isTyped ? fieldsSaid : saidBy;
   const unit = found.unit === 'day' && areFirsts(sample, read) ? 'month' : found.unit;
   const otherwise = arrivalPeriod(unit);
   const length = LENGTHS[unit];
-  return {
-    unit,
-    from: 'name',
-    of: (source, ms) => {
-      const period = read(saidBy(dataset, source));
-      return period === undefined ? otherwise(source, ms) : { period: period.slice(0, length) };
-    },
-  };
+  const told = inFolders(dataset, (source): FilePeriod | undefined => {
+    const period = read(said(dataset, source));
+    return period === undefined ? undefined : { period: period.slice(0, length) };
+  });
+  return { unit, from: 'name', of: (source, ms) => told(source) ?? otherwise(source, ms) };
 }
 
 const LENGTHS = { day: 10, month: 7 } as const;
@@ -64,13 +68,28 @@ function sampleOf(sources: readonly string[]): string[] {
   return sources.filter((_, i) => i % step === 0);
 }
 
-function saidBy(dataset: Dataset, source: string): Said {
+/** By fields and captures: all that a typed field and an expectation need. */
+function fieldsSaid(dataset: Dataset, source: string): Said {
   const said = captures(dataset, source);
-  return new Map([
-    ...hiveFolders(source).map(({ name, text }) => [name, text] as const),
-    ...said.captured,
-    ...pathValues(dataset, source, said).values,
-  ]);
+  const { values } = pathValues(dataset, source, said);
+  return said.captured.size === 0 ? values : new Map([...said.captured, ...values]);
+}
+
+/** Without captures the folders say everything, and keys come sorted: neighbours are mostly in the same one. */
+function inFolders<T>(dataset: Dataset, read: (source: string) => T): (source: string) => T {
+  if (captureNames(dataset.path).length > 0) return read;
+  let known: { readonly folder: string; readonly found: T } | undefined;
+  return (source) => {
+    const folder = source.slice(0, source.lastIndexOf('/') + 1);
+    if (known?.folder !== folder) known = { folder, found: read(source) };
+    return known.found;
+  };
+}
+
+/** By folders of any name, too. */
+function saidBy(dataset: Dataset, source: string): Said {
+  const folders = hiveFolders(source).map(({ name, text }) => [name, text] as const);
+  return new Map([...folders, ...fieldsSaid(dataset, source)]);
 }
 
 /** In the order in which they are believed. */
@@ -78,7 +97,7 @@ function readings(dataset: Dataset, sample: readonly Said[]): Reading[] {
   const typed = (type: 'date' | 'yearmonth', unit: 'day' | 'month'): Reading[] =>
     dataset.fields
       .filter((field) => field.type === type)
-      .map(({ name }) => ({ unit, read: (said) => said.get(name)?.slice(0, LENGTHS[unit]) }));
+      .map(({ name }) => ({ unit, isTyped: true, read: (said) => said.get(name)?.slice(0, LENGTHS[unit]) }));
   const parts = partNames(dataset);
   const of = (every: Every, datedBy: DatedBy) => (said: Said) => {
     const period = periodOf({ ...ANY, every, datedBy }, said);
@@ -129,20 +148,17 @@ function expectedPeriods(dataset: Dataset, expect: Expect): FilePeriods {
   const unit = expect.every === 'month' ? 'month' : 'day';
   const clock = localClock(expect.timezone);
   const otherwise = arrivalPeriod(unit);
-  return {
-    unit,
-    from: 'name',
-    of: (source, ms) => {
-      const said = saidBy(dataset, source);
-      const period = periodOf(expect, said);
-      if (period === undefined) return otherwise(source, ms);
-      const per = expect.per.map((name) => said.get(name) ?? null);
-      return {
-        period: shownPeriod(expect.every, period),
-        expected: { id: JSON.stringify([period, per]), dueMs: dueMs(expect, clock, period) },
-      };
-    },
-  };
+  const told = inFolders(dataset, (source): FilePeriod | undefined => {
+    const said = fieldsSaid(dataset, source);
+    const period = periodOf(expect, said);
+    if (period === undefined) return undefined;
+    const per = expect.per.map((name) => said.get(name) ?? null);
+    return {
+      period: shownPeriod(expect.every, period),
+      expected: { id: JSON.stringify([period, per]), dueMs: dueMs(expect, clock, period) },
+    };
+  });
+  return { unit, from: 'name', of: (source, ms) => told(source) ?? otherwise(source, ms) };
 }
 
 /** The day that a period begins on, or its month. */

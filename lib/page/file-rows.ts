@@ -17,10 +17,8 @@ import type { FileRow, FileState, FormerFile } from './documents.ts';
 import type { FilePeriod, FilePeriods } from './file-periods.ts';
 import { type SourceVersions, versionsBySource } from './source-versions.ts';
 
-export type FoundRow = Omit<FileRow, 'refused'> & {
-  /** Its rows are in the table. */
-  readonly counts: boolean;
-};
+/** `counted`: the names of those whose rows are in the table. */
+export type FileRows = { readonly rows: readonly FileRow[]; readonly counted: ReadonlySet<string> };
 
 export type RowsInput = {
   readonly dataset: Dataset;
@@ -31,6 +29,8 @@ export type RowsInput = {
   readonly hasLanding: boolean;
   /** Of its landing table; undefined where it cannot be read: then nothing is known of the past. */
   readonly log: TableLog | undefined;
+  /** By source. */
+  readonly refused: ReadonlyMap<string, NonNullable<FileRow['refused']>>;
 };
 
 /** What is known of one source; each part may be missing. */
@@ -46,12 +46,20 @@ type Known = {
 };
 
 /** Sorted by period, then by name. Markers of deliveries are no files of rows. */
-export function fileRows(input: RowsInput, periods: (sources: readonly string[]) => FilePeriods): FoundRow[] {
+export function fileRows(input: RowsInput, periods: (sources: readonly string[]) => FilePeriods): FileRows {
   const { known, standings } = gather(input, periods);
   const onTime = periodsOnTime(known);
   const settled = settledByVersion(input.settled);
-  const rows = known.flatMap((one) => rowOf(input, one, { standings, onTime, settled }) ?? []);
-  return rows.sort((a, b) => compare(a.period, b.period) || compare(a.source, b.source));
+  const rows: FileRow[] = [];
+  const counted = new Set<string>();
+  for (const one of known) {
+    const verdict = verdictOf(input, one, { standings, onTime, settled });
+    const row = rowOf(input, one, verdict);
+    if (row) rows.push(row);
+    if (verdict.counts) counted.add(one.source);
+  }
+  rows.sort((a, b) => compare(a.period, b.period) || compare(a.source, b.source));
+  return { rows, counted };
 }
 
 type SettledFiles = DatasetStatus['settled'];
@@ -136,13 +144,15 @@ type Context = {
   readonly settled: ReadonlyMap<string, Settled>;
 };
 
-function rowOf(input: RowsInput, one: Known, context: Context): FoundRow | undefined {
+function rowOf(
+  { log, refused }: RowsInput,
+  one: Known,
+  { state, reason, counts }: Verdict,
+): FileRow | undefined {
   const { source, present, origin, report, versions, period } = one;
-  const { log } = input;
   const isGone = present === undefined && origin === undefined;
   const current =
     origin === undefined ? undefined : versions.find(({ until }) => until === Number.POSITIVE_INFINITY);
-  const { state, reason, counts } = verdictOf(input, one, context);
   const lastModifiedMs =
     present?.lastModifiedMs ?? origin?.lastModifiedMs ?? versions.at(-1)?.lastModifiedMs ?? Number.NaN;
   // A file that was refused and is gone has left nothing but its marks.
@@ -165,7 +175,7 @@ function rowOf(input: RowsInput, one: Known, context: Context): FoundRow | undef
           versions.filter((version) => version !== current),
         )
       : [],
-    counts,
+    refused: refused.get(source) ?? null,
   };
 }
 

@@ -2,7 +2,6 @@
 import type { Dataset } from '../core/contract.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { CUT, type RefusedRow, type Violation } from '../core/violation.ts';
-import { placedMessage } from '../core/violation-text.ts';
 import { CliError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { digestOf, type Report, readReportOf } from '../ingest/report.ts';
@@ -260,22 +259,20 @@ async function refusedTexts(
 }
 
 function rowText({ line, path, raw, violations }: RefusedRow): RefusedRowText {
-  const place = { line, path: path ?? null };
   const isLong = raw.length > MAX_EXAMPLE_CHARACTERS;
   return {
-    ...place,
+    line,
+    path: path ?? null,
     raw: isLong ? `${raw.slice(0, MAX_EXAMPLE_CHARACTERS)}${CUT}` : raw,
-    violations: violations.map((violation) => violationText(place, violation)),
+    violations: violations.map(violationText),
   };
 }
 
 function reportedText({ line, path, ...violation }: Report['examples'][number]): RefusedRowText {
-  return { line, path, raw: '', violations: [violationText({ line, path }, violation)] };
+  return { line, path, raw: '', violations: [violationText(violation)] };
 }
 
-function violationText(
-  place: { readonly line: number | null; readonly path: string | null },
-  { field, rule, value, message }: Violation,
-): RefusedRowText['violations'][number] {
-  return { field, rule, value, message: placedMessage({ ...place, field, rule, value, message }) };
+/** Its place is the row's. */
+function violationText({ field, rule, value, message }: Violation): RefusedRowText['violations'][number] {
+  return { field, rule, value, message };
 }

@@ -5,8 +5,14 @@ import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Clock, ObjectStore, ObjectVersion } from '../ports.ts';
 import { FORMAT, type IndexDocument, type Ref } from './documents.ts';
 
-/** File name → bytes: index.html and what it loads. The names of all but index.html change with their content. */
+/** File name → bytes: index.html, which names the program's edition, and what it loads. The names of all but it change with their content. */
 export type PageAssets = ReadonlyMap<string, Uint8Array>;
+
+export type SiteOptions = {
+  readonly assets: PageAssets;
+  /** Asked before each document: true ends the writing with OutOfTimeError. */
+  readonly outOfTime: () => boolean;
+};
 
 export type Written = {
   readonly documents: number;
@@ -39,6 +45,9 @@ export class Site {
   readonly #prefix: string;
   readonly #clock: Clock;
   readonly #outOfTime: () => boolean;
+  readonly #assets: PageAssets;
+  /** Another program may make another document of the same things. */
+  readonly #edition: string;
   readonly #present: ReadonlyMap<string, ObjectVersion>;
   readonly #retired: ReadonlyMap<string, number>;
   readonly #named = new Set<string>();
@@ -48,7 +57,7 @@ export class Site {
     store: ObjectStore,
     prefix: string,
     clock: Clock,
-    outOfTime: () => boolean,
+    { assets, outOfTime }: SiteOptions,
     present: ReadonlyMap<string, ObjectVersion>,
     retired: ReadonlyMap<string, number>,
   ) {
@@ -56,25 +65,24 @@ export class Site {
     this.#prefix = prefix;
     this.#clock = clock;
     this.#outOfTime = outOfTime;
+    this.#assets = assets;
+    this.#edition = createHash('sha256')
+      .update(assets.get('index.html') ?? '')
+      .digest('hex');
     this.#present = present;
     this.#retired = retired;
   }
 
-  /** `prefix`: '' or ends in `/`. `outOfTime`: see PageOptions. */
-  static async open(
-    store: ObjectStore,
-    prefix: string,
-    clock: Clock,
-    outOfTime = () => false,
-  ): Promise<Site> {
+  /** `prefix`: '' or ends in `/`. */
+  static async open(store: ObjectStore, prefix: string, clock: Clock, options: SiteOptions): Promise<Site> {
     const present = new Map<string, ObjectVersion>();
     for await (const version of store.list(prefix)) present.set(version.key.slice(prefix.length), version);
     const retired = present.has(RETIRED) ? await readRetired(store, prefix + RETIRED) : new Map();
-    return new Site(store, prefix, clock, outOfTime, present, retired);
+    return new Site(store, prefix, clock, options, present, retired);
   }
 
   /**
-   * The document of a kind that is made from `basis`, which has everything that can change it. `make` is called, and the file
+   * The document of a kind that is made from `basis`, which has everything of the lake that can change it. `make` is called, and the file
    * written, only where it is not there yet.
    */
   async document<Document extends object>(
@@ -82,7 +90,7 @@ export class Site {
     basis: object,
     make: () => Document | Promise<Document>,
   ): Promise<Ref<Document>> {
-    const file = fileOf(kind, basis);
+    const file = this.#fileOf(kind, basis);
     if (this.#named.has(file)) return file;
     if (this.#outOfTime()) throw new OutOfTimeError('There was no time for the rest of the page.');
     if (this.#isKept(DATA + file)) this.#counts.kept += 1;
@@ -101,11 +109,15 @@ export class Site {
     basis: object,
     make: () => Promise<{ readonly document: Document; readonly isWhole: boolean }>,
   ): Promise<Ref<Document>> {
-    const file = fileOf(kind, basis);
+    const file = this.#fileOf(kind, basis);
     if (this.#named.has(file) || this.#isKept(DATA + file))
       return this.document(kind, basis, async () => (await make()).document);
     const { document, isWhole } = await make();
     return this.document(kind, isWhole ? basis : { basis, document }, () => document);
+  }
+
+  #fileOf(kind: string, basis: object): string {
+    return `${kind}-${hashOf(JSON.stringify([FORMAT, this.#edition, basis]))}.js`;
   }
 
   /** What is retired may be removed by another writer while this one works. */
@@ -114,7 +126,8 @@ export class Site {
   }
 
   /** The last of a writing: the index that names the others, then what no index of the last hour named is removed. */
-  async finish(index: IndexDocument, assets: PageAssets): Promise<Written> {
+  async finish(index: IndexDocument): Promise<Written> {
+    const assets = this.#assets;
     for (const [name, bytes] of assets)
       if (name !== 'index.html' && !this.#isKept(name)) await this.#write(name, bytes);
     const html = assets.get('index.html');
@@ -174,10 +187,6 @@ async function readRetired(store: ObjectStore, key: string): Promise<Map<string,
   return new Map(
     Object.entries(found).flatMap(([name, since]) => (typeof since === 'number' ? [[name, since]] : [])),
   );
-}
-
-function fileOf(kind: string, basis: object): string {
-  return `${kind}-${hashOf(JSON.stringify([FORMAT, basis]))}.js`;
 }
 
 function hashOf(text: string): string {

@@ -37,7 +37,10 @@ export async function movesBetween(
   return {
     sources: sources.slice(0, MAX_SOURCES),
     moreSources: Math.max(0, sources.length - MAX_SOURCES),
-    definitions: [...new Set(diff.definitions.map(({ table }) => plainName(table)))],
+    // One under which nothing was made before did not change.
+    definitions: [
+      ...new Set(diff.definitions.filter(({ from }) => from.length > 0).map(({ table }) => plainName(table))),
+    ],
   };
 }
 

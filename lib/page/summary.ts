@@ -3,7 +3,6 @@
 import { tablePrefix } from '../core/insight.ts';
 import { count, firstWords } from '../core/plain-text.ts';
 import { foreignText } from '../evolve/undo-foreign.ts';
-import { partitionLabel } from '../lake/partition.ts';
 import { onePerTable } from '../table-failures.ts';
 import {
   datasetTarget,
@@ -142,13 +141,19 @@ function foreignFaults(writing: Writing): Fault[] {
   );
 }
 
+/** ` for date 2024-01-31`; '' for a table of one part. */
+function forPart(partition: Readonly<Record<string, string | null>>): string {
+  const words = Object.entries(partition).map(([name, value]) => `${name} ${value ?? 'of no value'}`);
+  return words.length === 0 ? '' : ` for ${words.join(', ')}`;
+}
+
 function staleFaults(writing: Writing): Fault[] {
   const { status, options } = writing;
   const faults = status.derived.flatMap(({ table, stale }) =>
     stale.map(({ partition, message }) =>
       plainFault(
         'fault',
-        `${table.name} (${partitionLabel(partition)}) kept its older numbers, because the new ones failed an audit.`,
+        `${table.name}${forPart(partition)} kept its older numbers, because the new ones failed an audit.`,
         {
           cause: message,
           advice: 'Correct the files or the audit that it names: the numbers are computed again then.',
@@ -208,7 +213,7 @@ function warningFaults(writing: Writing): Fault[] {
     warnings.map(({ partition, message }) =>
       plainFault(
         'attention',
-        `${table.name} (${partitionLabel(partition)}) was published with a warning of an audit.`,
+        `${table.name}${forPart(partition)} was published with a warning of an audit.`,
         {
           cause: message,
           advice: 'Look at the numbers that it names.',

@@ -60,13 +60,15 @@ function sourceWords(sources: readonly SourceChange[]): string[] {
   );
 }
 
+const ITS_FILES = 'its files';
+
 /** One that it had not read before is no change of that table. To people, the arrivals of a dataset are its files. */
 function inputWords(inputs: NonNullable<Cause['inputs']>): string[] {
   const named = (isFirst: boolean) => [
     ...new Set(
       inputs
         .filter(({ from }) => (from === null) === isFirst)
-        .map(({ table }) => (table.startsWith('arrivals/') ? 'its files' : table.replace(/^\w+\//, ''))),
+        .map(({ table }) => (table.startsWith('arrivals/') ? ITS_FILES : table.replace(/^\w+\//, ''))),
     ),
   ];
   const [changed, first] = [named(false), named(true)];
@@ -74,7 +76,9 @@ function inputWords(inputs: NonNullable<Cause['inputs']>): string[] {
     ...(changed.length === 0 ? [] : [`${inWords(changed)} changed`]),
     ...(first.length === 0
       ? []
-      : [`${inWords(first)} ${first.length === 1 ? 'was' : 'were'} read for the first time`]),
+      : [
+          `${inWords(first)} ${first.length === 1 && first[0] !== ITS_FILES ? 'was' : 'were'} read for the first time`,
+        ]),
   ];
 }
 

@@ -7,6 +7,7 @@ import { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { ObjectStore } from '../ports.ts';
 import { datasetSummaries } from './dataset-summary.ts';
+import { describedColumns } from './described-columns.ts';
 import { FORMAT } from './documents.ts';
 import { insightSummaries } from './insight-summary.ts';
 import { lineageOf } from './lineage.ts';
@@ -30,9 +31,15 @@ export async function writePage(
   effects: Effects,
   store: ObjectStore,
   prefix: string,
-  { assets, options, hasLanding = true, outOfTime, logs = new TableLogs(effects.tables) }: PageOptions,
+  {
+    assets,
+    options,
+    hasLanding = true,
+    outOfTime = () => false,
+    logs = new TableLogs(effects.tables),
+  }: PageOptions,
 ): Promise<Written> {
-  const site = await Site.open(store, prefix, effects.clock, outOfTime);
+  const site = await Site.open(store, prefix, effects.clock, { assets, outOfTime });
   const { status: found, files } = await surveyLake(effects);
   const failures = [...found.failures];
   const status = { ...found, failures };
@@ -51,8 +58,9 @@ export async function writePage(
     datasets,
     insights,
     lineage: lineageOf(writing, datasets, insights),
+    columns: await describedColumns(writing),
   };
-  return site.finish(index, assets);
+  return site.finish(index);
 }
 
 /**

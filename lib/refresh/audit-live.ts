@@ -8,6 +8,7 @@ import type { SqlSession } from '../ports.ts';
 import { identifier } from '../sql/quoting.ts';
 import { type AuditedPartition, type AuditFailure, failure } from './audit.ts';
 import { type LocalFiles, tableRelation } from './inputs.ts';
+import { offendingRow, rowsAsTexts } from './offending-row.ts';
 
 /**
  * The relationships of severity `error` on the live rows of `files`, in one statement per audit: nothing but what they
@@ -38,10 +39,10 @@ async function offendingPartitions(
   { partitionBy }: Derivation,
   audit: Audit,
 ): Promise<{ partition: PartitionValues; failure: AuditFailure }[]> {
-  const values = partitionBy.map((name) => `CAST(${identifier(name)} AS VARCHAR) AS ${identifier(name)}`);
+  const values = partitionBy.map(identifier);
   const rows = await session.rows<Record<string, string | number | null>>(
-    `SELECT ${[...values, 'count(*) AS _sluice_offending', 'min(CAST(audited AS VARCHAR)) AS _sluice_example'].join(', ')}
-     FROM (${audit.sql}\n) AS audited ${values.length === 0 ? 'HAVING count(*) > 0' : 'GROUP BY ALL ORDER BY ALL'}`,
+    `SELECT ${[...values, 'count(*) AS _sluice_offending', `${offendingRow('audited')} AS _sluice_example`].join(', ')}
+     FROM ${rowsAsTexts(audit.sql, 'audited')} ${values.length === 0 ? 'HAVING count(*) > 0' : 'GROUP BY ALL ORDER BY ALL'}`,
   );
   return rows.map(({ _sluice_offending: offending, _sluice_example: example, ...partition }) => ({
     partition: partition as PartitionValues,

@@ -9,6 +9,7 @@ import { partitionLabel } from '../lake/partition.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { identifier, literal } from '../sql/quoting.ts';
 import { type Input, type LocalFiles, tableRelation } from './inputs.ts';
+import { offendingRow, offendingRowText, rowsAsTexts } from './offending-row.ts';
 
 /** `offending` rows, one of them as text; undefined where the audit's SQL itself fails on the rows, which the text then says. */
 export type AuditFailure = {
@@ -133,15 +134,17 @@ async function runAudits(session: SqlSession, audits: readonly TriedAudit[]): Pr
     const offending = failed.find((row) => row.audit === index)?.offending;
     if (offending === undefined) continue;
     const [row] = await session.rows<{ example: string | null }>(
-      `SELECT min(CAST(audited AS VARCHAR)) AS example FROM (${audit.examples ?? audit.sql}\n) AS audited`,
+      `SELECT ${offendingRow('audited')} AS example FROM ${rowsAsTexts(audit.examples ?? audit.sql, 'audited')}`,
     );
     failures.push(failure(audit, offending, row?.example ?? null));
   }
   return failures;
 }
 
-export function failure({ name, severity }: Audit, offending: number, example: string | null): AuditFailure {
-  return { audit: name, severity, offending, example: (example ?? 'NULL').slice(0, MAX_EXAMPLE) };
+/** `row`: see offendingRow. */
+export function failure({ name, severity }: Audit, offending: number, row: string | null): AuditFailure {
+  const example = row === null ? 'none that can be shown' : offendingRowText(row);
+  return { audit: name, severity, offending, example: example.slice(0, MAX_EXAMPLE) };
 }
 
 /** Without DuckDB's excerpt of the statement, which is not what the user wrote. */

@@ -107,7 +107,7 @@ async function computeTouched(
 }
 
 /** The files of `over` that a partition sees: its own, and those of its window. */
-function seenBy(
+export function seenBy(
   derivation: Derivation,
   files: readonly Add[],
 ): (partition: PartitionValues) => readonly Add[] {
@@ -119,7 +119,7 @@ function seenBy(
   return (partition) => neighbours.of(partition).flatMap(own);
 }
 
-async function createWholeViews(
+export async function createWholeViews(
   session: SqlSession,
   effects: Effects,
   local: LocalFiles,

@@ -76,9 +76,16 @@ export async function createPartitionView(
   await session.run(`CREATE OR REPLACE TEMP VIEW ${THIS_PARTITION} AS SELECT ${values.join(', ')}`);
 }
 
-/** The derivation's SELECT; see `canonical` of Derivation. */
-export function rowsSql({ sql, canonical = [] }: Pick<Derivation, 'sql' | 'canonical'>): string {
-  if (canonical.length === 0) return sql;
-  const replaced = canonical.map((name) => `${canonicalDouble(identifier(name))} AS ${identifier(name)}`);
+/** The derivation's SELECT; see `canonical` and `cast` of Derivation. */
+export function rowsSql({
+  sql,
+  canonical = [],
+  cast = [],
+}: Pick<Derivation, 'sql' | 'canonical' | 'cast'>): string {
+  if (canonical.length === 0 && cast.length === 0) return sql;
+  const replaced = [
+    ...canonical.map((name) => `${canonicalDouble(identifier(name))} AS ${identifier(name)}`),
+    ...cast.map(({ name, type }) => `CAST(${identifier(name)} AS ${sqlType(type)}) AS ${identifier(name)}`),
+  ];
   return `SELECT * REPLACE (${replaced.join(', ')}) FROM (${sql}\n)`;
 }

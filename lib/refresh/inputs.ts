@@ -40,13 +40,17 @@ function loadTables(effects: Effects, tables: readonly TableRef[], over?: TableR
 
 /** A table under another contract or SQL than this process holds would be read with the wrong columns. Throws TryAgainError. */
 export function requireDefinitions(catalog: Catalog, inputs: readonly Input[]): void {
-  for (const { table, snapshot } of inputs) {
-    const held = configuration(snapshot, CONTRACT) ?? configuration(snapshot, DEFINITION);
-    if (held !== presentHash(catalog, table))
+  for (const input of inputs)
+    if (!isUnderDefinition(catalog, input))
       throw new TryAgainError(
-        `${tablePrefix(table)} is under another definition than this process holds: run "sluice sync", which applies the definitions or reports why it cannot`,
+        `${tablePrefix(input.table)} is under another definition than this process holds: run "sluice sync", which applies the definitions or reports why it cannot`,
       );
-  }
+}
+
+/** The one that the catalog holds. */
+export function isUnderDefinition(catalog: Catalog, { table, snapshot }: Input): boolean {
+  const held = configuration(snapshot, CONTRACT) ?? configuration(snapshot, DEFINITION);
+  return held === presentHash(catalog, table);
 }
 
 /** Nothing is computed from rows that another program wrote: whoever owns the table takes them back first. Throws TryAgainError. */

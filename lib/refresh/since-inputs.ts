@@ -1,10 +1,11 @@
 // How far a derived table is behind its inputs, and whether these are the ones that it was computed from. Changes nothing.
-import { type Derivation, relatedTables, tablePrefix } from '../core/insight.ts';
+import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import type { Effects } from '../lake/effects.ts';
 import { DEFINITION } from '../lake/tags.ts';
 import { loadInputs, loadRelated } from './inputs.ts';
+import { isUntouched } from './is-untouched.ts';
 import { absentInputs, inputProblems, planRefresh } from './plan.ts';
 
 export type SinceInputs = {
@@ -21,6 +22,9 @@ export async function sinceInputs(
 ): Promise<SinceInputs> {
   const read = [...derivation.inputs, ...relatedTables(derivation)];
   const made = await mapInParallel(read, (table) => effects.tables.latest(tablePrefix(table)));
+  const seen = (table: TableRef) =>
+    sameTable(table, derivation.target) ? snapshot : made[read.findIndex((one) => sameTable(one, table))];
+  if (isUntouched(effects.catalog, derivation, seen)) return { behind: 0, problems: [] };
   const absent = read.filter((_, i) => made[i] === undefined);
   if (absent.length > 0) return { behind: null, problems: absentInputs(derivation, snapshot, absent) };
   const inputs = await loadInputs(effects, derivation);

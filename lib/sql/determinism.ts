@@ -6,12 +6,14 @@ import {
   groupIdents,
   hasGroups,
   isDistinct,
+  isOneRow,
   isUnnest,
   type Scope,
   Source,
   withCtes,
 } from './key-inference.ts';
 import {
+  cutKeys,
   cutOf,
   isAll,
   members,
@@ -58,6 +60,8 @@ class Judge {
   readonly problems: SqlProblem[] = [];
   readonly #aggregates: ReadonlySet<string>;
   readonly #isExact: (node: SqlNode) => boolean;
+  /** Queries of which only whether they have a row matters. */
+  readonly #askedForRows = new Set<unknown>();
   constructor({ aggregates, isExact = () => true }: Known) {
     this.#aggregates = aggregates;
     this.#isExact = isExact;
@@ -67,6 +71,8 @@ class Judge {
     if (Array.isArray(value)) for (const item of value) this.visit(item, outer);
     if (!isNode(value) || value.class === 'CONSTANT') return;
     const scope = this.#scopeWithin(value, outer);
+    if (value.subquery_type === 'EXISTS' && isNode(value.subquery))
+      this.#askedForRows.add(value.subquery.node);
     if (value.type === 'SELECT_NODE') this.#select(value, new Source(value, scope));
     else if (value.type === 'SET_OPERATION_NODE') this.#setOperation(value);
     else if (value.type === 'JOIN') this.#join(value, scope);
@@ -145,9 +151,12 @@ class Judge {
       all: new Set([...own.all, ...(groups?.all ?? [])]),
       exact: new Set([...own.exact, ...(groups?.exact ?? [])]),
     };
-    if (kind !== 'refused' && taken.every((argument) => isDecided(argument, keys, source))) return;
+    // Where all its columns are those of a surrounding query, it takes the rows of that one.
+    const isOwn = source.owns(call);
+    const areDecided = (by: Keys) => taken.every((argument) => isDecided(argument, by, source, isOwn));
+    if (kind !== 'refused' && areDecided(keys)) return;
     const wouldDo = { all: keys.all, exact: keys.all };
-    const isInexact = kind !== 'refused' && taken.every((argument) => isDecided(argument, wouldDo, source));
+    const isInexact = kind !== 'refused' && areDecided(wouldDo);
     this.#refuse(call, isInexact ? inexactSentence(`${name}()`) : remedy(name));
   }
 
@@ -173,6 +182,7 @@ class Judge {
 
   /** What a window's order lacks; [] if no rows tie, or if tied rows are identical in everything the SELECT takes from them. */
   #undecided(call: SqlNode, select: SqlNode, source: Source, keys: Keys): string[] {
+    if (isOneRow(select, source)) return [];
     if (hasGroups(select)) {
       if (groupIdents(select, source) === undefined)
         return ['the columns that it groups by, listed explicitly in GROUP BY'];
@@ -187,7 +197,7 @@ class Judge {
     if (others.some((other) => windowSensitivity(other, this.#aggregates) !== 'free'))
       return ['a key of the table, because several windows with different orders need one'];
     return source.beyond(
-      [withoutOrder(select.select_list, call), withoutOrder(select.qualify, call)],
+      [select.select_list, select.qualify, cutKeys(select)].map((part) => withoutOrder(part, call)),
       keys.exact,
     );
   }
@@ -195,7 +205,7 @@ class Judge {
   /** LIMIT, OFFSET and DISTINCT ON keep the first rows in an order. */
   #cut(select: SqlNode, source: Source): void {
     const cut = cutOf(select);
-    if (cut === undefined) return;
+    if (cut === undefined || this.#askedForRows.has(select) || isOneRow(select, source)) return;
     const order = orderOf(select);
     // Everything that is returned: rows that agree in it are identical, or at least equal.
     const isAllOrdered = order.some(isAll);
@@ -209,12 +219,12 @@ class Judge {
   }
 
   #cutProblem(select: SqlNode, source: Source, order: readonly SqlNode[], keys: Keys): string | undefined {
+    if (!isDistinct(select) && this.#isOnePerRow(select, source, keys)) return undefined;
     if (order.length === 0) return 'without ORDER BY takes arbitrary rows: add ORDER BY ALL';
     const items = nodes(select.select_list);
     const selected = new Set(items.map((item) => source.ident(item)));
     if (isDistinct(select) && ![...keys.all].every((ident) => selected.has(ident)))
       return 'of a SELECT DISTINCT takes arbitrary rows if ORDER BY contains something that it does not return: write ORDER BY ALL';
-    if (!isDistinct(select) && this.#isOnePerRow(select, source, keys)) return undefined;
     const missing = items.filter((item) => !this.#isOrdered(item, source, keys));
     if (missing.length === 0) return undefined;
     return `takes an arbitrary one of the rows that tie in its ORDER BY: order by everything that the SELECT returns (add ${missing.map(sqlText).join(', ')}), by everything that it groups by, or by a key of its tables`;
@@ -237,7 +247,7 @@ class Judge {
 
   #setOperation(node: SqlNode): void {
     const cut = cutOf(node);
-    if (cut === undefined) return;
+    if (cut === undefined || this.#askedForRows.has(node)) return;
     if (!orderOf(node).some(isAll))
       this.#refuse(
         cut.node,

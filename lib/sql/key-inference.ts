@@ -1,8 +1,23 @@
 // What identifies the rows of a SELECT's source: the tables, CTEs and subqueries in its FROM with their columns and keys,
 // and what an expression means there. If that is unknown, the answer is undefined, which proves nothing.
-import { columnNames, definedCtes, expressions, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
+import { isCutToOne } from './order-clauses.ts';
+import { ORDER_FREE } from './order-sensitivity.ts';
+import { outerColumns } from './outer-columns.ts';
+import {
+  columnNames,
+  definedCtes,
+  expressions,
+  functionName,
+  isNode,
+  lower,
+  nodes,
+  type SqlNode,
+} from './sql-tree.ts';
 
-/** Columns in lower case, like all names here. `key`: unique and not null over its rows; undefined if there is none. */
+/**
+ * Columns in lower case, like all names here. `key`: unique and not null over its rows; undefined if there is none; without
+ * columns: there is at most one row.
+ */
 export type Relation = {
   readonly columns: readonly string[] | undefined;
   readonly key: readonly string[] | undefined;
@@ -25,9 +40,13 @@ export class Source {
   readonly #using = new Set<string>();
   readonly #aliases: ReadonlyMap<string, SqlNode>;
   readonly #items: readonly SqlNode[];
+  readonly #scope: Scope;
+  /** A FULL JOIN, which may add a row of each side. */
+  #isFull = false;
   #entered: SqlNode | undefined;
 
   constructor(select: SqlNode, scope: Scope) {
+    this.#scope = scope;
     this.leaves = isNode(select.from_table) ? this.#leavesOf(select.from_table, scope) : [];
     this.#items = nodes(select.select_list);
     this.#aliases = new Map(
@@ -40,6 +59,7 @@ export class Source {
     if (from.type === 'JOIN' && isNode(from.left) && isNode(from.right)) {
       for (const name of Array.isArray(from.using_columns) ? from.using_columns : [])
         this.#using.add(lower(name));
+      this.#isFull ||= from.join_type === 'FULL';
       // Semi and anti joins return nothing from their right side.
       const right = from.join_type === 'SEMI' || from.join_type === 'ANTI' ? [] : [from.right];
       return [from.left, ...right].flatMap((side) => this.#leavesOf(side, scope));
@@ -89,21 +109,42 @@ export class Source {
     if (this.leaves.length === 0) return false;
     return this.leaves.every(
       (own) =>
+        !(this.#isFull && isOneAtMost(own)) &&
         own.key?.every(
           (column) =>
             own.constants?.includes(column) ||
             idents.has(`${own.alias}.${column}`) ||
             (this.#using.has(column) && idents.has(column)),
-        ) ?? false,
+        ) === true,
     );
+  }
+
+  /** True if the column is certainly one of these relations', and not of a surrounding query's. */
+  hasOwn(column: SqlNode): boolean {
+    const [first = '', second] = columnNames(column) ?? [];
+    if (second === undefined)
+      return this.#using.has(first) || this.leaves.some(({ columns }) => columns?.includes(first));
+    return this.leaves.some(
+      ({ alias, columns }) => alias === first && (columns === undefined || columns.includes(second)),
+    );
+  }
+
+  /** True if the aggregate is certain to be over these relations' rows: it names no column, or one of theirs. */
+  owns(aggregate: SqlNode): boolean {
+    const parts = [...expressions(aggregate)];
+    if (parts.some((part) => part.class === 'LAMBDA' || part.class === 'SUBQUERY')) return false;
+    const columns = parts.filter((part) => part.class === 'COLUMN_REF');
+    return columns.length === 0 || columns.some((column) => this.hasOwn(column));
   }
 
   /** What an expression takes from a row beyond `idents`, in words; [] if rows that agree in `idents` give the same result. */
   beyond(value: unknown, idents: ReadonlySet<string>): string[] {
     const missing: string[] = [];
     for (const part of expressions(value)) {
-      if (part.class === 'SUBQUERY') missing.push('a subquery');
-      else if (part.class === 'STAR') missing.push(...this.#columnsBeyond(idents));
+      if (part.class === 'SUBQUERY') {
+        const outer = outerColumns(part, (select, column) => new Source(select, this.#scope).hasOwn(column));
+        if (!outer?.every((column) => this.#agrees(column, idents))) missing.push('a subquery');
+      } else if (part.class === 'STAR') missing.push(...this.#columnsBeyond(idents));
       else if (part.class === 'COLUMN_REF') {
         if (!this.#agrees(part, idents)) missing.push((columnNames(part) ?? []).join('.'));
       } else if (!COMPOSED.has(String(part.class))) missing.push('what it computes');
@@ -151,6 +192,11 @@ export class Source {
   }
 }
 
+/** Whatever the values of its columns. */
+function isOneAtMost({ key, constants }: Relation): boolean {
+  return key?.every((column) => constants?.includes(column)) === true;
+}
+
 function leaf(from: SqlNode, scope: Scope): Leaf {
   const renamed = Array.isArray(from.column_name_alias) && from.column_name_alias.length > 0;
   const unknown = { columns: undefined, key: undefined };
@@ -178,9 +224,21 @@ export function relationOf(query: SqlNode, outer: Scope): Relation {
   )
     return { columns: only.columns, key: only.key, ...(only.constants ? { constants: only.constants } : {}) };
   const names = items.map(outputName);
-  if (names.includes(undefined)) return { columns: undefined, key: undefined };
+  const isOne = isOneRow(query, source) || isCutToOne(query);
+  if (names.includes(undefined)) return { columns: undefined, key: isOne ? [] : undefined };
   const columns = names as string[];
-  return { columns, key: isDistinct(query) ? columns : keyOf(query, source, items, columns) };
+  return { columns, key: isOne ? [] : isDistinct(query) ? columns : keyOf(query, source, items, columns) };
+}
+
+/** True if a SELECT returns one row at most, whatever its tables' rows: it reads no table, or aggregates without groups. */
+export function isOneRow(select: SqlNode, source: Source): boolean {
+  const sets = Array.isArray(select.group_sets) ? select.group_sets : [];
+  const items = [...expressions(select.select_list)];
+  if (hasGroups(select) || sets.length > 0 || items.some(isUnnest)) return false;
+  if (isNode(select.from_table) && select.from_table.type === 'EMPTY') return true;
+  return [...items, ...expressions(select.having)].some(
+    (part) => part.class === 'FUNCTION' && ORDER_FREE.has(functionName(part) ?? '') && source.owns(part),
+  );
 }
 
 /** SELECT DISTINCT, but not DISTINCT ON. */
@@ -201,6 +259,7 @@ function keyOf(
   const grouped = groupIdents(query, source);
   if (grouped !== undefined) return onlyKnown([...grouped].map((ident) => idents.get(ident)));
   if (hasGroups(query)) return undefined;
+  if (source.isIdentifiedBy(new Set())) return [];
   const [only] = source.leaves;
   if (only?.key === undefined || source.leaves.length !== 1) return undefined;
   const varying = only.key.filter((column) => !only.constants?.includes(column));

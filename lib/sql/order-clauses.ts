@@ -32,6 +32,22 @@ export function cutOf(query: SqlNode): { readonly word: string; readonly node: S
   return undefined;
 }
 
+/** What decides which rows LIMIT, OFFSET and DISTINCT ON keep, besides what the SELECT returns; [] where they are not there. */
+export function cutKeys(query: SqlNode): SqlNode[] {
+  if (cutOf(query) === undefined) return [];
+  const targets = nodes(query.modifiers).flatMap((modifier) => nodes(modifier.distinct_on_targets));
+  return [...targets, ...orderOf(query).filter((expression) => !isAll(expression))];
+}
+
+/** `LIMIT 1` of a query. */
+export function isCutToOne(query: SqlNode): boolean {
+  return nodes(query.modifiers).some(({ type, limit }) => {
+    const value =
+      isNode(limit) && limit.class === 'CONSTANT' && isNode(limit.value) ? limit.value.value : undefined;
+    return type === 'LIMIT_MODIFIER' && value === 1;
+  });
+}
+
 /** A list that is sorted as a whole: `list(x ORDER BY x)` is `list_sort(list(x))` to the parser. */
 export function sortedList(call: SqlNode): SqlNode | undefined {
   if (!/^(list|array)_(reverse_)?sort$/.test(functionName(call) ?? '')) return undefined;

@@ -2,7 +2,7 @@
 import { functionName, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
 
 /** Aggregates whose result is the same for every order; for sums over binary floating point see floatSums. */
-const ORDER_FREE = new Set(
+export const ORDER_FREE = new Set(
   `count count_star count_if countif min max sum sum_no_overflow avg mean bool_and bool_or bit_and bit_or bit_xor bitstring_agg
   median quantile quantile_cont quantile_disc mad histogram histogram_exact approx_count_distinct regr_count`.split(
     /\s+/,

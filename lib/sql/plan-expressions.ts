@@ -13,6 +13,7 @@ import {
   oneForm,
   type PlanType,
   varies,
+  wholeDays,
 } from './value-forms.ts';
 
 /** The columns that expressions refer to by position. */
@@ -93,13 +94,17 @@ export class Expressions {
 
   #cast(cast: SqlNode, type: PlanType, row: Row): Forms {
     const [from = anyForm(type)] = this.#all([cast.child], row);
+    const days =
+      isIntervalOfDays(cast, type) || from.type.id === 'NULL'
+        ? [{ ...from, isWholeDays: true } as const]
+        : [];
     if (isFloat(from.type) && isFloat(type)) return { ...from, type };
     const kept = chosenOf([from]);
     // These types have no -0, and casting NaN to them fails.
     if (isFloat(from.type) && (isNumber(type) || type.id === 'BOOLEAN')) return oneForm(type);
     if (isFloat(type))
       return isNumber(from.type) || from.type.id === 'NULL' ? oneForm(type) : { ...anyForm(type), ...kept };
-    return this.#apart(cast, type, [from]);
+    return { ...this.#apart(cast, type, [from]), ...wholeDays(type, days) };
   }
 
   #case(expression: SqlNode, type: PlanType, row: Row): Forms {
@@ -124,6 +129,10 @@ export class Expressions {
 
   #function(call: SqlNode, type: PlanType, row: Row): Forms {
     const args = this.#all([call.children], row);
+    return { ...this.#called(call, type, args), ...daysOfCall(lower(call.name), type, args) };
+  }
+
+  #called(call: SqlNode, type: PlanType, args: readonly Forms[]): Forms {
     const name = lower(call.name);
     if (isOfOneForm(name, args)) return oneForm(type);
     const isNumeric = NUMERIC.has(name) && args.every((arg) => !varies(arg) || isFloat(arg.type));
@@ -148,12 +157,12 @@ export class Expressions {
     // DuckDB groups by a normalized interval and returns the first original one.
     const isFirst = /^(first|last|any_value|arbitrary)$/.test(name) && !isNode(call.order_bys);
     if (isFirst && call.expression_class === 'BOUND_AGGREGATE')
-      return keptForms(type, chosen(first, 'GROUP BY'));
+      return keptForms(type, chosen(first, 'GROUP BY'), name);
     if (/^histogram/.test(name) && isFloat(first.type) && first.mayBeInfinite)
       this.problems.push({ problem: HISTOGRAM, offset: offsetOf(call) });
-    if (CHOOSERS.test(name)) return keptForms(type, interpolated(name, chosen(first, `${name}()`)));
+    if (CHOOSERS.test(name)) return keptForms(type, interpolated(name, chosen(first, `${name}()`)), name);
     if (ORDERED.test(name)) {
-      const kept = keptForms(type, isDistinct ? chosen(first, 'DISTINCT') : first);
+      const kept = keptForms(type, isDistinct ? chosen(first, 'DISTINCT') : first, name);
       return other === undefined ? kept : eitherForm(type, [kept, other]);
     }
     const args = [first, ...more].map((arg) => (isDistinct ? chosen(arg, 'DISTINCT') : arg));
@@ -183,9 +192,13 @@ function innerExpressions(values: readonly unknown[]): SqlNode[] {
   return found;
 }
 
+/** They compute a value between two others. */
+const BETWEEN = /^(median|quantile_cont|mad|fill)$/;
+
 /** For min(x) or list(x): a result of the value's own type is such a value; of any other type nothing is known. */
-function keptForms(type: PlanType, value: Forms): Forms {
-  if (isExactType(type)) return oneForm(type);
+function keptForms(type: PlanType, value: Forms, name: string): Forms {
+  const days = type.id === value.type.id && !BETWEEN.test(name) ? wholeDays(type, [value]) : {};
+  if (isExactType(type)) return { ...oneForm(type), ...days };
   const known =
     isFloat(type) && (isFloat(value.type) || isNumber(value.type)) ? { ...value, type } : anyForm(type);
   return value.chosenBy === undefined ? known : { ...known, chosenBy: value.chosenBy };
@@ -193,7 +206,7 @@ function keptForms(type: PlanType, value: Forms): Forms {
 
 /** Interpolating between infinities of opposite signs gives NaN. */
 function interpolated(name: string, value: Forms): Forms {
-  const isBetween = /^(median|quantile_cont|mad)$/.test(name) && isFloat(value.type) && value.mayBeInfinite;
+  const isBetween = BETWEEN.test(name) && isFloat(value.type) && value.mayBeInfinite;
   return isBetween ? chosen({ ...value, mayBeOddNaN: true }, `${name}()`) : value;
 }
 
@@ -201,6 +214,22 @@ function interpolated(name: string, value: Forms): Forms {
 function isOfOneForm(name: string, args: readonly Forms[]): boolean {
   const areTimes = args.every(({ type: { id } }) => /^(DATE|TIMESTAMP)/.test(id));
   return areTimes && (name === 'epoch' || name === 'julian' || (name === '-' && args.length === 2));
+}
+
+/** Their result has months and days alone. */
+const DAY_INTERVALS = /^to_(days|weeks|months|quarters|years|decades|centuries|millennia)$/;
+
+/** Of whole days these make whole days. */
+function daysOfCall(name: string, type: PlanType, args: readonly Forms[]): Pick<Forms, 'isWholeDays'> {
+  if (DAY_INTERVALS.test(name) && type.id === 'INTERVAL') return { isWholeDays: true };
+  if (/^date_?trunc$/.test(name) && type.id === 'TIMESTAMP') return wholeDays(type, args.slice(1));
+  return /^([+-]|greatest|least)$/.test(name) ? wholeDays(type, args) : {};
+}
+
+/** Such as `INTERVAL '7 days'`, which is the cast of a text. */
+function isIntervalOfDays({ child }: SqlNode, type: PlanType): boolean {
+  if (type.id !== 'INTERVAL' || !isNode(child) || !isNode(child.value)) return false;
+  return /^\s*[+-]?\d+\s*(day|week|month|quarter|year)s?\s*$/i.test(String(child.value.value));
 }
 
 function chosenOf(values: readonly Forms[]): Pick<Forms, 'chosenBy'> {
@@ -216,7 +245,8 @@ function columnAt(row: Row, reference: SqlNode, type: PlanType): Forms {
 }
 
 function constantForms({ value }: SqlNode, type: PlanType): Forms {
-  if (isExactType(type) || (isNode(value) && value.is_null === true)) return oneForm(type);
+  if (isNode(value) && value.is_null === true) return { ...oneForm(type), isWholeDays: true };
+  if (isExactType(type)) return oneForm(type);
   const number = isNode(value) ? value.value : undefined;
   return isFloat(type) && typeof number === 'number' && !Object.is(number, -0)
     ? oneForm(type)

@@ -198,5 +198,5 @@ function unknownRow(types: readonly PlanType[], inputs: readonly Row[]): Row {
     types.length > 0
       ? types.map((type) => (isExactType(type) ? oneForm(type) : anyForm(type)))
       : inputs.flat();
-  return row.map((value) => chosen(value, 'the query'));
+  return row.map(({ isWholeDays: _, ...value }) => chosen(value, 'the query'));
 }

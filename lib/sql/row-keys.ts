@@ -5,11 +5,11 @@ import type { SqlNode } from './sql-tree.ts';
 /** The keys of an order, as idents: rows that agree in `all` have equal keys, those that agree in `exact` identical ones. */
 export type Keys = { readonly all: ReadonlySet<string>; readonly exact: ReadonlySet<string> };
 
-/** True if the expression is identical in rows that agree in the keys. */
-export function isDecided(expression: SqlNode, keys: Keys, source: Source): boolean {
+/** True if the expression is identical in rows that agree in the keys. `isOwn`: it is certain to be of the source's rows. */
+export function isDecided(expression: SqlNode, keys: Keys, source: Source, isOwn: boolean): boolean {
   if (keys.exact.has(source.ident(expression))) return true;
   const meant = source.selected(expression, 'row') ?? expression;
-  return source.beyond(meant, keys.exact).length === 0 || source.isIdentifiedBy(keys.all);
+  return source.beyond(meant, keys.exact).length === 0 || (isOwn && source.isIdentifiedBy(keys.all));
 }
 
 /** True if groups that differ in the expression also differ in the keys. */

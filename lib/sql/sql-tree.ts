@@ -41,6 +41,15 @@ export function columnNames(node: SqlNode): readonly string[] | undefined {
     : undefined;
 }
 
+/** All names that a statement gives to something, as written. */
+export function aliases(value: unknown, found = new Set<string>()): ReadonlySet<string> {
+  if (Array.isArray(value)) for (const item of value) aliases(item, found);
+  if (!isNode(value)) return found;
+  if (typeof value.alias === 'string' && value.alias !== '') found.add(value.alias);
+  for (const child of Object.values(value)) aliases(child, found);
+  return found;
+}
+
 export function functionName(node: SqlNode): string | undefined {
   return node.class === 'FUNCTION' || node.class === 'WINDOW' ? lower(node.function_name) : undefined;
 }

@@ -12,6 +12,8 @@ export type Forms = {
   /** NaN with the sign that cannot come from a text. */
   readonly mayBeOddNaN: boolean;
   readonly mayBeInfinite: boolean;
+  /** Of a TIMESTAMP: it is a midnight. Of an INTERVAL: it has months and days alone. */
+  readonly isWholeDays?: true;
   /** What takes the first of several equal values; absent if the value does not depend on the rows' order. */
   readonly chosenBy?: string;
 };
@@ -65,8 +67,16 @@ export function eitherForm(type: PlanType, values: readonly Forms[]): Forms {
     mayBeNegativeZero: values.some((value) => value.mayBeNegativeZero),
     mayBeOddNaN: values.some((value) => value.mayBeOddNaN),
     mayBeInfinite: values.some((value) => value.mayBeInfinite),
+    ...wholeDays(type, values),
     ...(chosenBy === undefined ? {} : { chosenBy }),
   };
+}
+
+/** If all of the values are whole days, so is one of that type that is made of nothing but them. */
+export function wholeDays(type: PlanType, values: readonly Forms[]): Pick<Forms, 'isWholeDays'> {
+  const may = type.id === 'TIMESTAMP' || type.id === 'INTERVAL';
+  const are = values.length > 0 && values.every((value) => value.type.id === 'DATE' || value.isWholeDays);
+  return may && are ? { isWholeDays: true } : {};
 }
 
 export function chooser(values: readonly Forms[]): string | undefined {

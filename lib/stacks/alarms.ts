@@ -170,6 +170,13 @@ function dataTroubles({ stage, maxLag }: SluiceOptions): Trouble[] {
         'Another program wrote into a table of the lake. Its function logs which ("table.foreign_undone"); other programs should only read.',
     })),
     {
+      id: 'FailedPages',
+      metric: metric('maintain', 'failedPages'),
+      above: 0,
+      description:
+        'The page in site/ could not be written, and stays as it was; tables are not concerned. Maintain logs why ("page.failed").',
+    },
+    {
       id: 'Unexamined',
       metric: metric('maintain', 'unexaminedFiles', 'Maximum'),
       above: 0,

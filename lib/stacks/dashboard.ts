@@ -56,10 +56,10 @@ export function addDashboard(
       'Duration',
       functions.map((fn) => fn.metricDuration({ statistic: 'p95' })),
     ),
-    graph(
-      'Errors and throttles',
-      functions.flatMap((fn) => [fn.metricErrors(), fn.metricThrottles()]),
-    ),
+    graph('Errors, throttles, failed pages', [
+      ...functions.flatMap((fn) => [fn.metricErrors(), fn.metricThrottles()]),
+      metric('maintain', 'failedPages'),
+    ]),
     graph(
       'Invocations',
       functions.map((fn) => fn.metricInvocations()),

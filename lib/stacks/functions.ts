@@ -22,7 +22,7 @@ import { bundleFunctions, functionsFolder } from './bundle.ts';
 import { acknowledgeFolders } from './nag-suppressions.ts';
 import { bindingFolder } from './native-binding.ts';
 import { permissions } from './permissions.ts';
-import { FILES_WINDOW, type Queues } from './queues.ts';
+import { FILES_WINDOW, MAINTAIN_TIMEOUT, type Queues } from './queues.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
 /** The most messages that share a commit: see lib/aws/ingest-batch.ts. */
@@ -31,9 +31,6 @@ const FILES_PER_BATCH = 100;
 const REFRESHES_PER_BATCH = 1;
 
 type Limits = Pick<SluiceOptions, 'memoryMb' | 'diskMb' | 'timeout'>;
-
-/** For maintain, which rewrites whole tables for some contract changes: AWS's limit. */
-const LONGEST = Duration.minutes(15);
 
 export class Functions extends Construct {
   readonly ingest: Lambda;
@@ -55,7 +52,7 @@ export class Functions extends Construct {
     const code = functionCode(options);
     this.ingest = this.lambda('ingest', code, options);
     this.aggregate = this.lambda('aggregate', code, options);
-    this.maintain = this.lambda('maintain', code, { ...options, timeout: LONGEST });
+    this.maintain = this.lambda('maintain', code, { ...options, timeout: MAINTAIN_TIMEOUT });
     this.maintainRole = this.maintain.role as IRole;
     this.triggers = this.trigger();
     new EventInvokeConfig(this, 'MaintainFailed', {
@@ -84,6 +81,9 @@ export class Functions extends Construct {
       eventSourceArn: this.queues.refresh.queueArn,
       batchSize: REFRESHES_PER_BATCH,
     });
+    const page = this.maintain.addEventSourceMapping('PageNews', {
+      eventSourceArn: this.queues.page.queueArn,
+    });
     const rule = new Rule(this, 'Reconcile', { schedule: Schedule.rate(reconcileEvery) });
     rule.addTarget(new LambdaFunction(this.maintain));
     const daily = new Rule(this, 'Sweep', { schedule: Schedule.rate(Duration.days(1)) });
@@ -92,7 +92,7 @@ export class Functions extends Construct {
     // The CDK only sets the rule's ARN. The account is added, so that no other account's rule with that name can match.
     for (const child of this.node.findAll())
       if (child instanceof CfnPermission) child.sourceAccount = Aws.ACCOUNT_ID;
-    return [files, refreshes, rule, daily];
+    return [files, refreshes, page, rule, daily];
   }
 
   private lambda(name: FunctionName, code: Code, { memoryMb, diskMb, timeout }: Limits): Lambda {
@@ -138,6 +138,7 @@ export class Functions extends Construct {
       [SETTINGS.lakeBucket]: this.buckets.lake.bucketName,
       [SETTINGS.filesQueueUrl]: this.queues.files.queueUrl,
       [SETTINGS.refreshQueueUrl]: this.queues.refresh.queueUrl,
+      [SETTINGS.pageQueueUrl]: this.queues.page.queueUrl,
       [SETTINGS.filesDeadLettersUrl]: this.queues.filesDeadLetters.queueUrl,
       [SETTINGS.refreshDeadLettersUrl]: this.queues.refreshDeadLetters.queueUrl,
       [SETTINGS.maxSourceBytes]: String(maxSourceBytes),

@@ -55,8 +55,10 @@ export function permissions(
   return [
     ...landing(name, buckets),
     ...lake(name, buckets),
-    ...(name === 'ingest' ? [receive(queues.files), send(queues.files), send(queues.refresh)] : []),
-    ...(name === 'aggregate' ? [receive(queues.refresh), send(queues.refresh)] : []),
+    ...(name === 'ingest'
+      ? [receive(queues.files), send(queues.files), send(queues.refresh), send(queues.page)]
+      : []),
+    ...(name === 'aggregate' ? [receive(queues.refresh), send(queues.refresh), send(queues.page)] : []),
     ...(name === 'maintain'
       ? [
           send(queues.files),
@@ -65,8 +67,10 @@ export function permissions(
           allow('CountFiles', ['sqs:GetQueueAttributes'], [queues.files.queueArn]),
           receive(queues.filesDeadLetters),
           receive(queues.refreshDeadLetters),
+          receive(queues.page),
         ]
       : []),
+    ...(name === 'maintain' ? [pageIndex(buckets)] : []),
     ...(name === 'maintain' && !retainData ? empty(buckets) : []),
     allow('PutNotices', ['events:PutEvents'], [defaultBus(buckets)]),
     ...(buckets.encryptionKey ? [useKey(buckets.encryptionKey)] : []),
@@ -111,6 +115,11 @@ function lake(name: FunctionName, { lake: { bucketArn } }: Buckets): PolicyState
       ? allow('SweepLake', ['s3:DeleteObject'], inFolders(SWEEPS))
       : allow('RemoveMarks', ['s3:DeleteObject'], inFolders(MARKS)),
   ];
+}
+
+/** What the page that is there says: see lib/aws/page-due.ts. */
+function pageIndex({ lake: { bucketArn } }: Buckets): PolicyStatement {
+  return allow('ReadPageIndex', ['s3:GetObject'], [`${bucketArn}/site/data/index.js`]);
 }
 
 /** For objects of the lake and messages in both directions. */

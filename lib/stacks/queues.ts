@@ -1,26 +1,35 @@
-// The files queue and the refresh queue, each with its dead-letter queue: how often and when messages come back; and a
-// queue for the runs of maintain that failed permanently.
+// The files queue and the refresh queue, each with its dead-letter queue: how often and when messages come back; the page's
+// queue; and a queue for the runs of maintain that failed permanently.
 import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type IQueue, Queue, QueueEncryption, type QueueProps, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { MAX_RECEIVES } from '../aws/limits.ts';
+import { PAGE_DELAY_SECONDS } from '../aws/page-news.ts';
 import { stackSuffix } from './buckets.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
 /** Files that arrive together share a commit; the first one waits for this long. */
 export const FILES_WINDOW = Duration.seconds(1);
 
+/** For maintain, which rewrites whole tables for some contract changes: AWS's limit. */
+export const MAINTAIN_TIMEOUT = Duration.minutes(15);
+
 /** From a message's receipt to the first line of the function's code, a generous estimate. */
 const STARTING = Duration.seconds(30);
 
 const LONGEST = Duration.days(14);
+
+/** By then the scheduled run of maintain has looked at the page. */
+const PAGE_NEWS_KEPT = Duration.hours(1);
 
 export class Queues extends Construct {
   readonly files: Queue;
   readonly filesDeadLetters: Queue;
   readonly refresh: Queue;
   readonly refreshDeadLetters: Queue;
+  /** That the page has something new to show: see lib/aws/page-news.ts. */
+  readonly page: Queue;
   /** Lambda's record of a failed run of maintain: the event and the error. */
   readonly maintainFailures: Queue;
   private readonly stage: string;
@@ -46,6 +55,19 @@ export class Queues extends Construct {
     this.filesDeadLetters = filesDeadLetters;
     this.refresh = refresh;
     this.refreshDeadLetters = refreshDeadLetters;
+    this.page = new Queue(this, 'Page', {
+      ...this.shared,
+      queueName: `sluice-${stage}-page-${stackSuffix()}.fifo`,
+      fifo: true,
+      deliveryDelay: Duration.seconds(PAGE_DELAY_SECONDS),
+      retentionPeriod: PAGE_NEWS_KEPT,
+      visibilityTimeout: MAINTAIN_TIMEOUT.plus(STARTING),
+    });
+    Validations.of(this.page).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason:
+        'Its messages say nothing that is lost with them: maintain also writes the page on its schedule.',
+    });
     this.maintainFailures = new Queue(this, 'MaintainFailures', this.shared);
     Validations.of(this.maintainFailures).acknowledge({
       id: 'AwsSolutions-SQS3',

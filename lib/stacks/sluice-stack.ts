@@ -23,6 +23,7 @@ export class SluiceStack extends Stack {
       LakeBucket: lake.bucketName,
       FilesQueueUrl: queues.files.queueUrl,
       RefreshQueueUrl: queues.refresh.queueUrl,
+      PageQueueUrl: queues.page.queueUrl,
       FilesDeadLetterQueueUrl: queues.filesDeadLetters.queueUrl,
       RefreshDeadLetterQueueUrl: queues.refreshDeadLetters.queueUrl,
       MaintainFunction: functions.maintain.functionName,

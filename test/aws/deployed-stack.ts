@@ -172,6 +172,19 @@ export class DeployedStack {
     await sqs.send(new SendMessageCommand({ QueueUrl: this.outputs.FilesQueueUrl, MessageBody: body }));
   }
 
+  /** As ingest and aggregate do, but behind no message of theirs. */
+  async tellPage(): Promise<void> {
+    const own = randomBytes(8).toString('hex');
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.outputs.PageQueueUrl,
+        MessageBody: '{"window":0}',
+        MessageGroupId: own,
+        MessageDeduplicationId: own,
+      }),
+    );
+  }
+
   async count(queue: keyof StackOutputs): Promise<QueueCounts> {
     const { Attributes = {} } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: this.outputs[queue], AttributeNames: [...COUNTS] }),
@@ -187,7 +200,7 @@ export class DeployedStack {
   /** Runs `work` under another setting of a queue. */
   async under<T>(
     queue: keyof StackOutputs,
-    name: 'VisibilityTimeout' | 'RedrivePolicy',
+    name: 'VisibilityTimeout' | 'RedrivePolicy' | 'DelaySeconds',
     change: (present: string) => string,
     work: () => Promise<T>,
   ): Promise<T> {

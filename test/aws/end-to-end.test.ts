@@ -39,17 +39,39 @@ describe(`end to end on ${target.brand}`, () => {
     expect([rows.get('insights/spend_by_month'), rows.get('tables/billing')]).toEqual([3, 15_037]);
   });
 
-  it.runIf(target.brand === 'ministack')(
-    'maintain wrote the page, as the last step of the deployment',
-    async () => {
-      const { lake } = stage.lake.effects;
-      await until('the page', async () => (await lake.head('site/index.html')) !== undefined, 100);
+  it('maintain wrote the page, as the last step of the deployment', async ({ skip }) => {
+    if (!target.runsFunctions) skip('no function runs');
+    const { lake } = stage.lake.effects;
+    await until('the page', async () => (await lake.head('site/index.html')) !== undefined, 100);
+    const index = Buffer.from((await lake.read('site/data/index.js')) ?? []).toString();
+    expect(index).toContain(
+      `"options":" --landing s3://${stack.outputs.LandingBucket} --lake s3://${stack.outputs.LakeBucket}`,
+    );
+  });
+
+  it('functions tell the page of what changed', async () => {
+    const { waiting, hidden } = await stack.count('PageQueueUrl');
+    expect(waiting + hidden).toBeGreaterThan(0);
+  });
+
+  it('what changed is on the page after a message', async ({ skip }) => {
+    if (!target.runsFunctions) skip('no function runs');
+    const { lake } = stage.lake.effects;
+    // The deployment wrote it before there was a file.
+    const isShown = async () => {
       const index = Buffer.from((await lake.read('site/data/index.js')) ?? []).toString();
-      expect(index).toContain(
-        `"options":" --landing s3://${stack.outputs.LandingBucket} --lake s3://${stack.outputs.LakeBucket}`,
-      );
-    },
-  );
+      return /"summary":\{"files":[1-9]/.test(index);
+    };
+    await stack.under(
+      'PageQueueUrl',
+      'DelaySeconds',
+      () => '0',
+      async () => {
+        await stack.tellPage();
+        await until('the files on the page', isShown, 200);
+      },
+    );
+  });
 
   it.runIf(target.brand === 'ministack')('a file that is rejected is an event, once', async () => {
     const queue = await queueOf(stack.stage);

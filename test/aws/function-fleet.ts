@@ -59,6 +59,7 @@ export class FunctionFleet {
       [SETTINGS.lakeBucket]: outputs.LakeBucket,
       [SETTINGS.filesQueueUrl]: outputs.FilesQueueUrl,
       [SETTINGS.refreshQueueUrl]: outputs.RefreshQueueUrl,
+      [SETTINGS.pageQueueUrl]: outputs.PageQueueUrl,
       [SETTINGS.filesDeadLettersUrl]: outputs.FilesDeadLetterQueueUrl,
       [SETTINGS.refreshDeadLettersUrl]: outputs.RefreshDeadLetterQueueUrl,
       [SETTINGS.maxSourceBytes]: String(largestSourceBytes(DISK_MB, TIMEOUT_SECONDS)),

@@ -10,6 +10,7 @@ import { syncLake } from '../../lib/local/sync-lake.ts';
 import type { Bench, Side } from './bench.ts';
 import { BILLING_KEY, billingLanding, DATA, smallFilesFolder, smallFilesLanding, WORK } from './data.ts';
 import { freshLake, ingestBenches } from './ingest-benches.ts';
+import { insightBenches } from './insight-benches.ts';
 import { pageBenches } from './page-benches.ts';
 import { conversionSql, insightStatements } from './plain-duckdb.ts';
 import { wordBenches } from './word-benches.ts';
@@ -30,6 +31,7 @@ export function benches(billing: Dataset, insights: readonly Derivation[]): Benc
     ...ingestBenches(billing),
     ...wordBenches(),
     ...pageBenches(),
+    ...insightBenches(),
     {
       name: 'whole-way',
       title: `${ROWS.toLocaleString('en-US')} billing rows from CSV to all six insights`,

@@ -36,7 +36,7 @@ it('are a warning, with the rows, an example and its files; sync and status say 
   await run(shop, 'sync');
   const { code, out } = await run(shop, 'audit', 'sales', '--format', 'json');
   expect(code).toBe(0);
-  const files = (a: string, b: string) => `'in': 'shop/${a}', 'and in': 'shop/${b}'}`;
+  const files = (a: string, b: string) => `in: shop/${a}, and in: shop/${b}`;
   expect(JSON.parse(out).audits).toEqual([
     {
       name: 'sales',
@@ -48,7 +48,7 @@ it('are a warning, with the rows, an example and its files; sync and status say 
         {
           partition: {},
           offending: 3,
-          example: `{'id': 2, ${files('day=2024-01-01/a.csv', 'day=2024-01-03/c.csv')}`,
+          example: `id: 2, ${files('day=2024-01-01/a.csv', 'day=2024-01-03/c.csv')}`,
         },
       ],
     },
@@ -62,7 +62,7 @@ it('are a warning, with the rows, an example and its files; sync and status say 
         {
           partition: {},
           offending: 4,
-          example: `{'mail': ann, ${files('day=2024-01-01/a.csv', 'day=2024-01-03/c.csv')}`,
+          example: `mail: ann, ${files('day=2024-01-01/a.csv', 'day=2024-01-03/c.csv')}`,
         },
       ],
     },
@@ -93,6 +93,6 @@ it('of an upsert: the fields that are unique besides the key', async () => {
   await run(shop, 'sync');
   const { out } = await run(shop, 'audit', 'sales', '--format', 'json');
   expect(JSON.parse(out).audits).toMatchObject([
-    { audit: 'sales.mail is unique across files', failures: [{ offending: 2, example: "{'mail': bob}" }] },
+    { audit: 'sales.mail is unique across files', failures: [{ offending: 2, example: 'mail: bob' }] },
   ]);
 });

@@ -67,10 +67,10 @@ takings             range of takings (minimum 0)      pass              1       
 takings             maxRowChange 2                    skipped           –       –               –
 
 error: sales.till references tills.till
-  sales(all): 1 offending row, such as {'till': two}
+  sales(all): 1 offending row, such as till: two
 
 warn: till references tills.till
-  takings(day=2024-01-01): 1 offending row, such as {'day': 2024-01-01, 'till': two, 'takings': 6.00}
+  takings(day=2024-01-01): 1 offending row, such as day: 2024-01-01, till: two, takings: 6.00
 
 takings, maxRowChange 2: compares with the version before: tried when a partition is published
 
@@ -95,7 +95,7 @@ takings, maxRowChange 2: compares with the version before: tried when a partitio
         {
           partition: { day: '2024-01-01' },
           offending: 1,
-          example: "{'day': 2024-01-01, 'till': two, 'takings': 6.00}",
+          example: 'day: 2024-01-01, till: two, takings: 6.00',
         },
       ],
     });
@@ -135,7 +135,7 @@ describe('warnings', () => {
   it('are said by sync and by status, and exit with 0', async () => {
     const shop = await auditedShop();
     const line =
-      "  takings(day=2024-01-01): audit till references tills.till: 1 offending row, such as {'day': 2024-01-01, 'till': two, 'takings': 6.00}";
+      '  takings(day=2024-01-01): audit till references tills.till: 1 offending row, such as day: 2024-01-01, till: two, takings: 6.00';
     const synced = await run(shop, 'sync');
     expect(synced.code).toBe(0);
     expect(synced.out).toContain(`Published with audit warnings:\n${line}\n`);

@@ -128,6 +128,9 @@ describe('hostile names and cells', () => {
     ['page in no folder', () => ['page', '--single-file', join(folder, `no ${HOSTILE}`, 'x'), ...places], 1],
     ['page that lasts', () => ['page', '--link', '--lake', 's3://a-bucket', '--expires', HOSTILE], 2],
     ['graph', () => ['graph', ...of('schemas')], 0],
+    ['check', () => ['check', ...of('schemas', 'lake')], 0],
+    ['check an insight', () => ['check', 'takings', ...of('schemas', 'lake')], 0],
+    ['check no file', () => ['check', `no ${HOSTILE}`, ...of('schemas', 'lake')], 2],
     ['test', () => ['test', ...of('schemas')], 1],
     ['init', () => ['init', join(folder, `project ${HOSTILE}`)], 0],
     ['maintain', () => ['maintain', '--dry-run', ...places], 0],
@@ -198,4 +201,14 @@ describe('hostile names and cells', () => {
   });
 });
 
-const JSON_VERBS = ['status', 'certify', 'audit', 'explain', 'dead-letters', 'sync', 'maintain', 'draft'];
+const JSON_VERBS = [
+  'check',
+  'status',
+  'certify',
+  'audit',
+  'explain',
+  'dead-letters',
+  'sync',
+  'maintain',
+  'draft',
+];

@@ -119,6 +119,14 @@ function listing(current: Current, traits: ObjectStoreTraits): void {
     await listsBelowAndAfter(ORDERED.filter((key) => /^[!-~]+$/.test(key)));
   });
 
+  it('finds the folders of a folder, where it knows folders', async () => {
+    const { store } = current();
+    for (const key of ['a/y/1', 'a/x/z/1', 'a/x-y/1', 'a/1', 'ab/x/1']) await store.write(key, bytes('x'));
+    if (store.folders === undefined) return;
+    expect(await store.folders('a/')).toEqual(['a/x-y', 'a/x', 'a/y']);
+    expect(await store.folders('none/')).toEqual([]);
+  });
+
   it('lists the same versions as head', async () => {
     const { store } = current();
     await store.write('a/1', bytes('one'));

@@ -68,6 +68,16 @@ describe('delta-rs reads what Sluice reads', () => {
       ['2024', '1', 'JPY', '143', '2024', '-13240.964281', null],
       ['2024', '1', 'USD', '227', '5519', '-216.733773', null],
     ]);
+    expect(tables.get('insights/odd_names')?.columns.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+      'Place (as written), in full: string',
+      'count_star(): long',
+      'max(exact): decimal(38,10)',
+      '30 days: long',
+      '>120 days: long',
+      'sum of ids: decimal(38,0)',
+      "month's first: [day]/{1}: date",
+      'few: integer',
+    ]);
     const billing = tables.get('tables/billing');
     expect(billing?.partitionColumns).toEqual(['year', 'month', 'day']);
     expect(billing?.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([

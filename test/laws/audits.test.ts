@@ -46,14 +46,14 @@ describe('severities', () => {
       {
         partition: { day: '2024-01-01' },
         message:
-          "audit range of amount (maximum 100): 3 offending rows, such as {'day': 2024-01-01, 'customer': ann, 'amount': 101}; audit no_bob: 1 offending row, such as {'day': 2024-01-01, 'customer': bob, 'amount': 102}",
+          'audit range of amount (maximum 100): 3 offending rows, such as day: 2024-01-01, customer: ann, amount: 101; audit no_bob: 1 offending row, such as day: 2024-01-01, customer: bob, amount: 102',
       },
     ]);
     const warnings = [
       {
         partition: { day: '2024-01-02' },
         message:
-          "audit range of amount (minimum 0): 2 offending rows, such as {'day': 2024-01-02, 'customer': ann, 'amount': -1}",
+          'audit range of amount (minimum 0): 2 offending rows, such as day: 2024-01-02, customer: ann, amount: -1',
       },
     ];
     const { derived } = await lakeStatus(lake.effects);
@@ -164,7 +164,7 @@ describe('maxRowChange', () => {
     expect(derived.find(({ table }) => table.name === 'daily')?.warnings).toEqual([
       {
         partition: { day: '2024-01-01' },
-        message: "audit maxRowChange 0.5: 1 offending row, such as {'rows': 10, 'rows_before': 6}",
+        message: 'audit maxRowChange 0.5: 1 offending row, such as rows: 10, rows_before: 6',
       },
     ]);
     expect(await rowsOf(lake, DAILY, 'customer')).toHaveLength(11);

@@ -15,13 +15,21 @@ const FLAGS = [
 
 let browser: Promise<Browser> | undefined;
 
-/** Of $CHROMIUM, or where Debian and others put it. Started once. */
+/** Of $CHROMIUM, or where Debian and others put it. */
+function chromiumPath(): string | undefined {
+  return process.env.CHROMIUM || PLACES.find(existsSync);
+}
+
+/** Undefined where there is one. */
+export function withoutBrowser(): string | undefined {
+  if (chromiumPath() !== undefined) return undefined;
+  return `There is no Chromium at ${PLACES.join(', ')}: install it (on Debian and Ubuntu: apt install chromium), or name one in CHROMIUM.`;
+}
+
+/** Started once. Throws where there is none. */
 export function startBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM ?? PLACES.find(existsSync);
-  if (executablePath === undefined)
-    throw new Error(
-      `There is no Chromium at ${PLACES.join(', ')}: install it (on Debian and Ubuntu: apt install chromium), or name one in CHROMIUM.`,
-    );
+  const executablePath = chromiumPath();
+  if (executablePath === undefined) throw new Error(withoutBrowser());
   browser ??= chromium.launch({ executablePath, args: FLAGS });
   return browser;
 }

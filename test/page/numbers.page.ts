@@ -49,8 +49,12 @@ describe.each(INSIGHTS)('%s', (name) => {
     const { page, faults } = watched;
     await page.goto(`${home}index.html#/insight/${name}`);
     await page.getByRole('button', { name: 'Save as CSV' }).waitFor();
-    const older = page.getByRole('button', { name: 'Load older rows' });
-    while ((await older.count()) > 0) await older.click();
+    const notice = page.getByText(/^The newest .* show these alone\.$/);
+    while ((await notice.count()) > 0) {
+      const before = (await notice.textContent()) ?? '';
+      await page.getByRole('button', { name: 'Load older rows' }).click();
+      await page.getByText(before, { exact: true }).waitFor({ state: 'detached' });
+    }
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save as CSV' }).click(),

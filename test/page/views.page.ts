@@ -15,6 +15,7 @@ import {
   PageLake,
   REJECTED,
   SCRIPT,
+  STALE,
   salesKey,
 } from './page-lake.ts';
 
@@ -113,6 +114,16 @@ describe.each(Object.entries(VIEWS))('the view %s', (_, route) => {
     await close();
     expect(width).toBeLessThanOrEqual(375);
   });
+
+  test('fits on paper: nothing is cut', async () => {
+    // A4 between Chromium's margins.
+    const { page, close } = await openPage(home, { viewport: { width: 718, height: 1000 } });
+    await page.emulateMedia({ media: 'print' });
+    await show(page, route);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    await close();
+    expect(width).toBeLessThanOrEqual(718);
+  });
 });
 
 test('what strangers wrote is text', async () => {
@@ -125,7 +136,7 @@ test('what strangers wrote is text', async () => {
   await show(page, `#/search?q=${encodeURIComponent('onerror')}`);
   await page.getByText(HOSTILE_FILE).first().waitFor();
   await page.getByText(HOSTILE_FILE).first().click();
-  await page.getByText('20').first().waitFor();
+  await page.locator('main').getByText('20').first().waitFor();
   expect(await page.title()).not.toBe('owned');
   expect(await page.locator('main img, main script, main b').count()).toBe(0);
   expect(faults).toEqual([]);
@@ -172,4 +183,35 @@ test('why a number is another than yesterday: three clicks, with the name of the
   expect(text).toContain('70.250000');
   expect(text).toContain('2.360000');
   expect(text).toContain('-3.4 %');
+});
+
+test('the first screen: what changed, what is wrong in words, numbers before files', async () => {
+  const { page } = watched;
+  await show(page, '#/');
+  const text = ((await page.locator('main').textContent()) ?? '').replace(/\s+/g, ' ');
+  expect(text).toContain('1 file missing; 1 file refused; 18 rows refused; 1 part of numbers out of date');
+  expect(text).toMatch(/Since yesterday, \d+ of \d+ kinds of numbers changed: /);
+  // As the audit's row: no notation of a database.
+  expect(text).toContain(`date: ${dayOf(STALE)}, shop: north, pieces: 1, amount: -5.000000`);
+  expect(text.indexOf('Further numbers')).toBeLessThan(text.indexOf('Files that come in'));
+  expect(text).not.toMatch(/\b(?:partition|commit|stale|upsert|snapshot|quarantine)/i);
+  const heights = await page
+    .locator('.one-line')
+    .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+  expect(Math.max(...heights)).toBeLessThan(30);
+  await page.getByRole('link', { name: 'See what is wrong' }).click();
+  await page.getByText('the header lacks').first().waitFor();
+});
+
+test('a column is found by what it means', async () => {
+  const { page } = watched;
+  await show(page, `#/search?q=${encodeURIComponent('price of all pieces')}`);
+  await page.getByText('amount: Price of all pieces [EUR]').waitFor();
+});
+
+test('a row of the calendar without files says where they are, and leads there', async () => {
+  const { page } = watched;
+  await show(page, '#/arrivals');
+  await page.getByRole('button', { name: 'billing 2024-01-03' }).click();
+  await page.getByRole('link', { name: /^billing, 2024-01-03: / }).waitFor();
 });

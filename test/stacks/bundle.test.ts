@@ -29,6 +29,7 @@ const ENVIRONMENT = {
   AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
   SLUICE_FILES_QUEUE_URL: 'http://127.0.0.1:9/files',
   SLUICE_REFRESH_QUEUE_URL: 'http://127.0.0.1:9/refresh.fifo',
+  SLUICE_PAGE_QUEUE_URL: 'http://127.0.0.1:9/page.fifo',
   SLUICE_FILES_DLQ_URL: 'http://127.0.0.1:9/files-dead',
   SLUICE_REFRESH_DLQ_URL: 'http://127.0.0.1:9/refresh-dead.fifo',
   SLUICE_MAX_SOURCE_BYTES: '1000000',

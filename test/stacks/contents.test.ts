@@ -36,7 +36,7 @@ test('the buckets go, and maintain is asked to empty them', () => {
 test('what feeds the functions is deleted before', () => {
   const [[id = ''] = []] = stack.ofType('Custom::SluiceContents');
   const feeders = [...stack.ofType('AWS::Lambda::EventSourceMapping'), ...stack.ofType('AWS::Events::Rule')];
-  expect(feeders).toHaveLength(4);
+  expect(feeders).toHaveLength(5);
   for (const [, { DependsOn = [] }] of feeders) expect(DependsOn).toContain(id);
 });
 

@@ -30,6 +30,7 @@ test('every kind of trouble rings the one topic, which CloudWatch may publish to
       'AWS/SQS ApproximateNumberOfMessagesVisible <QueuesMaintainFailures.QueueName>',
       'AWS/SQS ApproximateNumberOfMessagesVisible <QueuesRefreshDeadLetters.QueueName>',
       'Sluice failedAudits aggregate test',
+      'Sluice failedPages maintain test',
       'Sluice foreignCommits aggregate test',
       'Sluice foreignCommits maintain test',
       'Sluice lagSeconds aggregate test',

@@ -29,15 +29,15 @@ describe('queues', () => {
     ]);
   });
 
-  test('all five are encrypted and refuse what is not TLS', () => {
+  test('all six are encrypted and refuse what is not TLS', () => {
     const queues = stack.ofType('AWS::SQS::Queue');
-    expect(queues).toHaveLength(5);
+    expect(queues).toHaveLength(6);
     for (const [, { Properties }] of queues) expect(Properties.SqsManagedSseEnabled).toBe(true);
     const denied = stack
       .ofType('AWS::SQS::QueuePolicy')
       .flatMap(([, policy]) => statementsOf(policy))
       .filter(({ Effect }) => Effect === 'Deny');
-    expect(denied).toHaveLength(5);
+    expect(denied).toHaveLength(6);
     for (const { Action, Condition } of denied)
       expect({ Action, Condition }).toEqual({
         Action: 'sqs:*',
@@ -88,7 +88,18 @@ describe('queues', () => {
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         ScalingConfig: { MaximumConcurrency: 5 },
       },
+      { EventSourceArn: '<QueuesPage.Arn>', FunctionName: '<Functionsmaintain>' },
     ]);
+  });
+
+  test('news of the page waits for longer than the window that it stands for, and is worth nothing after an hour', () => {
+    stack.template.hasResourceProperties('AWS::SQS::Queue', {
+      FifoQueue: true,
+      DelaySeconds: 300,
+      MessageRetentionPeriod: 3600,
+      VisibilityTimeout: 900 + 30,
+      RedrivePolicy: Match.absent(),
+    });
   });
 });
 

@@ -23,7 +23,7 @@ describe('a key of your own', () => {
       });
     const properties = (type: string, name: string) =>
       stack.ofType(type).map(([, { Properties }]) => Properties[name]);
-    expect(properties('AWS::SQS::Queue', 'KmsMasterKeyId')).toEqual(Array(5).fill(KEY));
+    expect(properties('AWS::SQS::Queue', 'KmsMasterKeyId')).toEqual(Array(6).fill(KEY));
     expect(properties('AWS::SNS::Topic', 'KmsMasterKeyId')).toEqual([KEY]);
     expect(properties('AWS::Logs::LogGroup', 'KmsKeyId')).toEqual(Array(3).fill(KEY));
     stack.template.hasResourceProperties('AWS::Athena::WorkGroup', {

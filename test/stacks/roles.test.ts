@@ -30,7 +30,8 @@ const ALL_FOLDERS = [
   'waiting',
 ];
 const BUS = 'arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default';
-const DEAD_LETTERS = ['<QueuesFilesDeadLetters.Arn>', '<QueuesRefreshDeadLetters.Arn>'];
+/** By maintain. */
+const RECEIVED = ['<QueuesFilesDeadLetters.Arn>', '<QueuesPage.Arn>', '<QueuesRefreshDeadLetters.Arn>'];
 const folders = (...names: string[]) => names.map((name) => `${LAKE}/${name}/*`);
 
 test('ingest reads landing and does not write there', () => {
@@ -52,7 +53,7 @@ test('ingest reads landing and does not write there', () => {
     'sqs:DeleteMessage': ['<QueuesFiles.Arn>'],
     'sqs:ChangeMessageVisibility': ['<QueuesFiles.Arn>'],
     'sqs:GetQueueAttributes': ['<QueuesFiles.Arn>'],
-    'sqs:SendMessage': ['<QueuesFiles.Arn>', '<QueuesRefresh.Arn>'],
+    'sqs:SendMessage': ['<QueuesFiles.Arn>', '<QueuesPage.Arn>', '<QueuesRefresh.Arn>'],
     'events:PutEvents': [BUS],
     'logs:CreateLogStream': ['<Functionsingestlogs.Arn>'],
     'logs:PutLogEvents': ['<Functionsingestlogs.Arn>'],
@@ -70,7 +71,7 @@ test('aggregate knows the lake alone', () => {
     'sqs:DeleteMessage': ['<QueuesRefresh.Arn>'],
     'sqs:ChangeMessageVisibility': ['<QueuesRefresh.Arn>'],
     'sqs:GetQueueAttributes': ['<QueuesRefresh.Arn>'],
-    'sqs:SendMessage': ['<QueuesRefresh.Arn>'],
+    'sqs:SendMessage': ['<QueuesPage.Arn>', '<QueuesRefresh.Arn>'],
     'events:PutEvents': [BUS],
     'logs:CreateLogStream': ['<Functionsaggregatelogs.Arn>'],
     'logs:PutLogEvents': ['<Functionsaggregatelogs.Arn>'],
@@ -80,7 +81,7 @@ test('aggregate knows the lake alone', () => {
 test('maintain lists landing, commits to tables, sweeps the lake and sends messages', () => {
   expect(grants(stack, 'maintain')).toEqual({
     's3:ListBucket': [LAKE, LANDING],
-    's3:GetObject': folders(...ALL_FOLDERS),
+    's3:GetObject': [...folders(...ALL_FOLDERS), `${LAKE}/site/data/index.js`].sort(),
     's3:PutObject': folders(
       'arrivals',
       'asked',
@@ -118,10 +119,10 @@ test('maintain lists landing, commits to tables, sweeps the lake and sends messa
       'unknown',
       'waiting',
     ),
-    'sqs:ReceiveMessage': DEAD_LETTERS,
-    'sqs:DeleteMessage': DEAD_LETTERS,
-    'sqs:ChangeMessageVisibility': DEAD_LETTERS,
-    'sqs:GetQueueAttributes': ['<QueuesFiles.Arn>', ...DEAD_LETTERS],
+    'sqs:ReceiveMessage': RECEIVED,
+    'sqs:DeleteMessage': RECEIVED,
+    'sqs:ChangeMessageVisibility': RECEIVED,
+    'sqs:GetQueueAttributes': ['<QueuesFiles.Arn>', ...RECEIVED],
     'sqs:SendMessage': ['<QueuesFiles.Arn>', '<QueuesMaintainFailures.Arn>', '<QueuesRefresh.Arn>'],
     'events:PutEvents': [BUS],
     'logs:CreateLogStream': ['<Functionsmaintainlogs.Arn>'],

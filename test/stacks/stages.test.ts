@@ -17,6 +17,7 @@ test('have outputs under names that scripts know', () => {
     'LakeBucket',
     'LandingBucket',
     'MaintainFunction',
+    'PageQueueUrl',
     'RefreshDeadLetterQueueUrl',
     'RefreshQueueUrl',
     'WorkGroup',
@@ -46,6 +47,7 @@ test('live side by side: no name of one is a name of another', async () => {
     'sluice-test',
     'sluice-test-files-<AWS::StackId>',
     'sluice-test-landing-<AWS::AccountId>-<AWS::StackId>',
+    'sluice-test-page-<AWS::StackId>.fifo',
     'sluice-test-refresh-<AWS::StackId>.fifo',
     'sluice_test',
   ]);
@@ -54,6 +56,7 @@ test('live side by side: no name of one is a name of another', async () => {
     'sluice-pr-123',
     'sluice-pr-123-files-<AWS::StackId>',
     'sluice-pr-123-landing-<AWS::AccountId>-<AWS::StackId>',
+    'sluice-pr-123-page-<AWS::StackId>.fifo',
     'sluice-pr-123-refresh-<AWS::StackId>.fifo',
     'sluice_pr_123',
   ]);

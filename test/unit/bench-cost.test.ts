@@ -71,11 +71,17 @@ test('the table multiplies a file by its number in a month', () => {
     peakMb: 500,
   };
   const maintain = { ...NOTHING, gbSeconds: 1 };
-  const text = renderCost([{ name: 'a case', file, filesPerDay: 10 }], { maintain, alarms: 10, metrics: 10 });
+  const text = renderCost([{ name: 'a case', file, filesPerDay: 10 }], {
+    maintain,
+    page: { ...NOTHING, gbSeconds: 15 },
+    alarms: 10,
+    metrics: 10,
+  });
   // 75,000 GB-s cost $1.000005; 300 files of 1 GB a month.
   expect(text).toContain('| a case | $300 | $0.00 | $0.00 | $300 | $1.00 | $6.90 |');
-  // 720 runs of one GB-s; 1.296 million polls; 10 alarms, 10 metrics, a dashboard.
-  expect(text).toContain("$7.66: maintain every hour $0.0096, Lambda's polls of 2 idle queues $0.65");
+  // 720 runs of one GB-s; 1.944 million polls; 10 alarms, 10 metrics, a dashboard.
+  expect(text).toContain("$7.98: maintain every hour $0.0096, Lambda's polls of 3 idle queues $0.97");
+  expect(text).toContain('The page, each time that it is written after changes: $0.00020.');
 });
 
 test.each([

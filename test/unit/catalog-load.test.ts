@@ -64,6 +64,14 @@ describe('loadCatalog', () => {
     expect(catalog.keyOf({ kind: 'tables', name: 'sales' })).toBeUndefined();
   });
 
+  it('takes the names of columns that are written, and those that the engine gives to plain calls', async () => {
+    const { columnsOf } = await loadInsight(
+      'SELECT id AS "30 days", count(*), sum(price), max(id) AS "most (of all), 100 %" FROM sales GROUP BY id',
+    );
+    const names = columnsOf({ kind: 'insights', name: 'daily' }).map(({ name }) => name);
+    expect(names).toEqual(['30 days', 'count_star()', 'sum(price)', 'most (of all), 100 %']);
+  });
+
   it('leaves over undefined where several inputs drive one partition', async () => {
     const catalog = await loadInsight('SELECT max(shops.id) AS m FROM shops, sales');
     expect(catalog.derivations.at(-1)).not.toHaveProperty('over');

@@ -75,6 +75,22 @@ describe('what does not depend on the order of the rows', () => {
     'SELECT amount, city FROM totals LEFT JOIN people USING (customer) ORDER BY amount, day, customer LIMIT 3',
     'WITH top AS (SELECT customer, sum(amount) AS a FROM sales GROUP BY customer) SELECT a FROM top ORDER BY a, customer LIMIT 3',
     'SELECT x FROM (SELECT DISTINCT customer AS x FROM sales) ORDER BY x LIMIT 1',
+    // one row
+    'SELECT sum(amount) AS a, count(*) AS n FROM sales LIMIT 100',
+    'SELECT max(id) AS m FROM sales HAVING count(*) > 1 ORDER BY m LIMIT 1',
+    'SELECT 1 AS one LIMIT 1',
+    'SELECT a.n, b.m FROM (SELECT count(*) AS n FROM sales) a, (SELECT max(id) AS m FROM sales) b LIMIT 100',
+    'SELECT a.n / b.n AS share FROM (SELECT count(*) AS n FROM sales) a, (SELECT count(*) AS n FROM totals) b ORDER BY share LIMIT 100',
+    'SELECT city, n FROM people, (SELECT count(*) AS n FROM sales) ORDER BY customer LIMIT 3',
+    'SELECT city, last.id FROM people, (SELECT id FROM sales ORDER BY ALL LIMIT 1) last ORDER BY customer LIMIT 3',
+    'WITH least AS (SELECT min(amount) AS a FROM totals) SELECT a, list(a) AS l FROM least GROUP BY a LIMIT 3',
+    'SELECT day, sum(amount) AS a FROM sales GROUP BY day LIMIT 1',
+    'SELECT count(*) AS n, row_number() OVER () AS r FROM sales',
+    'SELECT id, amount, (SELECT sum(amount) FROM totals) AS s FROM sales ORDER BY id, amount LIMIT 3',
+    'SELECT id, (SELECT max(t.amount) FROM totals t WHERE t.customer = s.customer) AS m FROM sales s ORDER BY id, s.customer LIMIT 3',
+    'SELECT customer FROM people p WHERE EXISTS (SELECT 1 FROM sales s WHERE s.customer = p.customer LIMIT 1)',
+    'SELECT customer FROM people p WHERE NOT EXISTS (FROM sales UNION ALL FROM sales LIMIT 1)',
+    'SELECT city, row_number() OVER (ORDER BY city, customer) AS n FROM people ORDER BY customer LIMIT 2',
     // windows
     'SELECT id, rank() OVER (ORDER BY amount) AS r, dense_rank() OVER (ORDER BY id) AS d FROM sales',
     'SELECT id, sum(amount) OVER (PARTITION BY customer) AS s, sum(amount) OVER (ORDER BY id) AS t FROM sales',
@@ -116,6 +132,46 @@ describe('what does is refused', () => {
   it.each([
     ['SELECT id FROM sales LIMIT 3', 'LIMIT without ORDER BY takes arbitrary rows: add ORDER BY ALL'],
     ['SELECT id FROM sales OFFSET 3', 'OFFSET without ORDER BY'],
+    ['SELECT unnest([1, 2]) AS u, count(*) AS n FROM sales LIMIT 1', 'LIMIT without ORDER BY'],
+    [
+      'SELECT sum(amount) AS a FROM sales GROUP BY GROUPING SETS ((), (customer)) LIMIT 1',
+      'LIMIT without ORDER BY',
+    ],
+    ['SELECT sum(amount) AS a FROM sales GROUP BY GROUPING SETS ((), ()) LIMIT 1', 'LIMIT without ORDER BY'],
+    ['SELECT count(*) OVER () AS n, id FROM sales LIMIT 1', 'LIMIT without ORDER BY'],
+    ['SELECT id FROM sales, (SELECT count(*) AS n FROM people) LIMIT 1', 'LIMIT without ORDER BY'],
+    [
+      'SELECT a.n, b.m FROM (SELECT count(*) AS n FROM sales) a FULL JOIN (SELECT max(id) AS m FROM sales) b ON false LIMIT 1',
+      'LIMIT without ORDER BY',
+    ],
+    ['SELECT a.id FROM (SELECT id FROM sales ORDER BY ALL LIMIT 2) a LIMIT 1', 'LIMIT without ORDER BY'],
+    // An aggregate of nothing but a surrounding query's columns takes the rows of that one.
+    [
+      'SELECT (SELECT sum(s.amount) + t.amount FROM totals t LIMIT 1) AS a FROM sales s',
+      'LIMIT without ORDER BY',
+    ],
+    [
+      "SELECT (SELECT first(s.id) FROM people p WHERE p.customer = 'c1' GROUP BY p.customer) AS a FROM sales s",
+      'first()',
+    ],
+    ['SELECT (SELECT list(s.id) FROM (SELECT count(*) AS n FROM people) one) AS a FROM sales s', 'list()'],
+    ['SELECT customer IN (SELECT customer FROM totals LIMIT 1) AS a FROM people', 'LIMIT without ORDER BY'],
+    [
+      'SELECT EXISTS (SELECT 1 FROM (SELECT id FROM sales LIMIT 1) WHERE id > 2) AS a FROM people',
+      'LIMIT without ORDER BY',
+    ],
+    [
+      'SELECT id, (SELECT max(amount) FROM totals WHERE customer = s.customer) AS m FROM sales s ORDER BY id LIMIT 1',
+      '(add m)',
+    ],
+    [
+      'SELECT row_number() OVER (ORDER BY city) AS n FROM people ORDER BY customer LIMIT 2',
+      'also order by customer',
+    ],
+    [
+      'SELECT DISTINCT ON (customer) row_number() OVER (ORDER BY city) AS n FROM people ORDER BY customer',
+      'also order by customer',
+    ],
     ['SELECT id FROM sales LIMIT 10%', 'LIMIT without ORDER BY'],
     [
       'SELECT id, customer, amount FROM sales ORDER BY amount DESC LIMIT 3',

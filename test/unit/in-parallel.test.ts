@@ -86,8 +86,9 @@ describe('inParallel', () => {
 const GIVE_UP = ['in-parallel.ts', join('aws', 'deployment.ts')];
 
 it('nothing else in lib gives up waiting at the first failure', () => {
-  const files = readdirSync('lib', { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
+  // In a browser nothing is deleted that may still be read.
+  const files = readdirSync('lib', { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !name.startsWith(join('page', 'app')),
   );
   const giveUp = files.filter(
     (name) =>

@@ -1,9 +1,17 @@
 // The calendar of arrivals: its windows, the state of a field, and the keys that move in it.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ordinalOf, periodOf, periodWords, reachOf, spansOf, stateOf } from '../../lib/page/app/calendar.ts';
+import {
+  elsewhereOf,
+  ordinalOf,
+  periodOf,
+  periodWords,
+  reachOf,
+  spansOf,
+  stateOf,
+} from '../../lib/page/app/calendar.ts';
 import { nextPlace } from '../../lib/page/app/parts/grid-keys.ts';
-import type { ArrivalPeriod } from '../../lib/page/documents.ts';
+import type { ArrivalPeriod, ArrivalsDocument } from '../../lib/page/documents.ts';
 
 const period = (states: ArrivalPeriod['states'], missing = 0): ArrivalPeriod => ({
   ...{ period: '2024-01-03', states, missing, rows: 5000, refusedRows: 2, list: null },
@@ -25,6 +33,24 @@ describe('periods', () => {
         expect(ordinalOf(periodOf(month, 'month'), 'month')).toBe(month);
       }),
     );
+  });
+
+  it('outside the time that is shown are told of datasets that have none within', () => {
+    const row = (dataset: string, ...days: readonly string[]): ArrivalsDocument => ({
+      ...{ dataset, unit: 'day', from: 'name' },
+      periods: days.map((day) => ({ ...period({ live: 1 }), period: day })),
+    });
+    const last = ordinalOf('2024-12-31', 'day') ?? 0;
+    const rows = [
+      row('old', '2023-01-01', '2023-01-05'),
+      row('present', '2023-01-01', '2024-12-01'),
+      row('typed wrong', '2023-02-01', '9999-01-01'),
+    ];
+    const found = elsewhereOf(rows, 'day', { last, latest: last + 92 });
+    expect(found.map(({ dataset, newest }) => [dataset, periodOf(newest, 'day')])).toEqual([
+      ['old', '2023-01-05'],
+      ['typed wrong', '2023-02-01'],
+    ]);
   });
 
   it('of another form are none', () => {

@@ -1,13 +1,13 @@
 // What the page's files are made of and told as: the bundle, the page of one file, its policy, and the keys of links.
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { memoryStore } from '../../lib/adapters/memory-store.ts';
+import { type MemoryStore, memoryStore } from '../../lib/adapters/memory-store.ts';
 import { pageAssets } from '../../lib/adapters/page-assets.ts';
 import { PAGE_POLICY, webFile } from '../../lib/core/web-file.ts';
 import { FORMAT, type IndexDocument } from '../../lib/page/documents.ts';
 import { linkKey, removeExpiredLinks } from '../../lib/page/links.ts';
 import { singleFile } from '../../lib/page/single-file.ts';
-import { OutOfTimeError, Site } from '../../lib/page/site.ts';
+import { OutOfTimeError, Site, type SiteOptions } from '../../lib/page/site.ts';
 import { useTemp } from '../support/temp.ts';
 
 const NOW = Date.parse('2024-01-31T12:00:00Z');
@@ -19,6 +19,7 @@ const sha256 = (script: string) => createHash('sha256').update(script).digest('b
 const HOSTILE = '</script><script>alert(1)</script><!--<script>\u2028';
 const index = (): IndexDocument => ({
   format: FORMAT,
+  columns: 'columns-1.js',
   lake: HOSTILE,
   landing: '',
   writtenAt: new Date(NOW).toISOString(),
@@ -72,9 +73,9 @@ describe('the page of one file', () => {
   let html: string;
   beforeAll(async () => {
     const store = newStore();
-    const site = await Site.open(store, '', () => new Date(NOW));
+    const site = await opened(store);
     await site.document('dataset', { a: 1 }, () => ({ cell: HOSTILE }));
-    await site.finish(index(), pageAssets());
+    await site.finish(index());
     html = text(await singleFile(store, '', pageAssets()));
   });
 
@@ -105,7 +106,7 @@ describe('the page of one file', () => {
 
   it('escapes what HTML would take for its own', async () => {
     const store = newStore();
-    await (await Site.open(store, '', () => new Date(NOW))).finish(index(), pageAssets());
+    await (await opened(store)).finish(index());
     const script = 'self.x="<!-- </script>"';
     const assets = new Map([
       ...[...pageAssets()].filter(([name]) => name === 'index.html'),
@@ -117,7 +118,7 @@ describe('the page of one file', () => {
 
   it('is refused where another program put something among the documents', async () => {
     const store = newStore();
-    await (await Site.open(store, '', () => new Date(NOW))).finish(index(), pageAssets());
+    await (await opened(store)).finish(index());
     await store.write('data/other.js', Buffer.from('alert(1)'));
     await expect(singleFile(store, '', pageAssets())).rejects.toThrow(
       'data/other.js is no document of a page',
@@ -128,19 +129,31 @@ describe('the page of one file', () => {
 it('what was written is kept where there was no time for the rest, and the index names nothing that is not there', async () => {
   const store = newStore();
   let left = 2;
-  const site = await Site.open(
-    store,
-    'site/',
-    () => new Date(NOW),
-    () => left-- <= 0,
-  );
+  const site = await opened(store, { outOfTime: () => left-- <= 0 });
   for (const a of [1, 2]) await site.document('dataset', { a }, () => ({}));
   await expect(site.document('dataset', { a: 3 }, () => ({}))).rejects.toThrow(OutOfTimeError);
   expect(store.keys()).toHaveLength(2);
-  const next = await Site.open(store, 'site/', () => new Date(NOW));
+  const next = await opened(store);
   for (const a of [1, 2, 3]) await next.document('dataset', { a }, () => ({}));
-  expect(await next.finish(index(), new Map())).toMatchObject({ documents: 1, kept: 2 });
+  expect(await next.finish(index())).toMatchObject({ documents: 1, kept: 2 });
 });
+
+it('another edition of the program makes every document anew', async () => {
+  const store = newStore();
+  const written = async (html: string) => {
+    const site = await opened(store, { assets: new Map([['index.html', Buffer.from(html)]]) });
+    await site.document('dataset', { a: 1 }, () => ({}));
+    return site.finish(index());
+  };
+  expect(await written('1')).toMatchObject({ documents: 1, kept: 0 });
+  expect(await written('1')).toMatchObject({ documents: 0, kept: 1 });
+  expect(await written('2')).toMatchObject({ documents: 1, kept: 0 });
+});
+
+function opened(store: MemoryStore, options: Partial<SiteOptions> = {}): Promise<Site> {
+  const all = { assets: pageAssets(), outOfTime: () => false, ...options };
+  return Site.open(store, '', () => new Date(NOW), all);
+}
 
 it('links of the past are removed, and what is no link of ours stays', async () => {
   const store = newStore();

@@ -210,7 +210,9 @@ describe('versions between two ends', () => {
   it('have ends that are versions or days', () => {
     expect(parseEnd('12')).toEqual({ version: 12 });
     expect(parseEnd('2024-02-29')).toEqual({ day: '2024-02-29' });
-    for (const text of ['', '-1', 'v2', '2024-3-1']) expect(parseEnd(text)).toBeNull();
+    expect(parseEnd('2024-02-29T12:00:00Z')).toEqual({ moment: '2024-02-29T12:00:00.000Z' });
+    for (const text of ['', '-1', 'v2', '2024-3-1', '2024-02-29T99:00Z', '2024-02-29T'])
+      expect(parseEnd(text)).toBeNull();
     expect(dayBefore('2024-03-01T00:30:00.000Z', 1)).toBe('2024-02-29');
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type FileSearch, searchFiles, searchTables, wordsOf } from '../../lib/page/app/word-search.ts';
 import {
+  type ColumnsDocument,
   type DatasetSummary,
   type FileRow,
   FORMAT,
@@ -15,7 +16,16 @@ const node = (name: string, description: string | null, columns: readonly string
 
 const dataset = (name: string): DatasetSummary => ({
   ...{ name, package: 'dwh-fina', description: null, state: 'well', files: 0, rows: 0, refusedRows: 0 },
-  ...{ waiting: 0, rejected: 0, late: 0, lastArrival: null, lastCommit: null, version: null, trend: [] },
+  ...{
+    waiting: 0,
+    rejected: 0,
+    late: 0,
+    lastArrival: null,
+    lastCommit: null,
+    countedAt: null,
+    version: null,
+    trend: [],
+  },
   ...{ document: `dataset-${name}`, arrivals: null },
 });
 
@@ -28,6 +38,7 @@ const index: IndexDocument = {
     options: '',
     faults: [],
     insights: [],
+    columns: 'columns-1.js',
   },
   summary: {
     ...{ files: 0, waiting: 0, late: 0, rejected: 0 },
@@ -74,7 +85,10 @@ async function all(words: string, lists: Readonly<Record<string, readonly string
 
 describe('tables', () => {
   const found = (words: string) =>
-    searchTables(index, wordsOf(words)).map((hit) => [hit.node.name, ...hit.columns]);
+    searchTables(index, null, wordsOf(words)).map((hit) => [
+      hit.node.name,
+      ...hit.columns.map(({ name }) => name),
+    ]);
 
   it('are found by name, column and description, those of that name first', () => {
     expect(found('billing')).toEqual([['billing'], ['costs']]);
@@ -85,6 +99,16 @@ describe('tables', () => {
     expect(found('amount team')).toEqual([['billing', 'team', 'Amount_EUR']]);
     expect(found('dwh-fina charges')).toEqual([['billing']]);
     expect(found(' ')).toEqual([]);
+  });
+
+  it('are found by what their columns mean, once that is loaded', () => {
+    const described: ColumnsDocument = {
+      tables: [{ name: 'costs', columns: [{ name: 'amount', description: 'Net of VAT [EUR]' }] }],
+    };
+    expect(found('vat')).toEqual([]);
+    expect(
+      searchTables(index, described, wordsOf('vat net')).map((hit) => [hit.node.name, hit.columns]),
+    ).toEqual([['costs', [{ name: 'amount', description: 'Net of VAT [EUR]' }]]]);
   });
 });
 

@@ -2,12 +2,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contractAsText } from '../../lib/page/app/contract-text.ts';
+import { moveWords } from '../../lib/page/app/parts/change-words.ts';
 import { counted, countText, lengthText, sizeText } from '../../lib/page/app/parts/count-text.ts';
 import { agoText, exactText, momentText } from '../../lib/page/app/parts/moment-text.ts';
+import { ruleWords } from '../../lib/page/app/parts/rule-words.ts';
 import { cutText, textRuns } from '../../lib/page/app/parts/shown-text.ts';
 import { trendPoints } from '../../lib/page/app/parts/trend-points.ts';
-import { isAllComputed, type Standing, standingOf, todaySentence } from '../../lib/page/app/today-text.ts';
-import type { InsightSummary } from '../../lib/page/documents.ts';
+import {
+  headlinesFirst,
+  isAllComputed,
+  movedToday,
+  type Standing,
+  standingOf,
+  todaySentence,
+} from '../../lib/page/app/today-text.ts';
+import type { InsightSummary, SourceMove } from '../../lib/page/documents.ts';
 
 describe('counts', () => {
   it('have their thousands parted', () => {
@@ -116,13 +125,41 @@ describe('the sentence on top', () => {
       }),
     ).toEqual({
       files: '1,284 files accounted for',
-      troubles: ['1 late', '2 files refused', '1 row refused', '2 parts of numbers out of date'],
+      troubles: ['1 file missing', '2 files refused', '1 row refused', '2 parts of numbers out of date'],
       underWay: ['3 waiting to be read', '1 part of numbers to be computed again'],
     });
   });
 
   it('is short where all is well', () => {
     expect(todaySentence(calm)).toEqual({ files: '1,284 files accounted for', troubles: [], underWay: [] });
+  });
+});
+
+describe('what moved rows', () => {
+  const move = (change: SourceMove['change']): SourceMove => ({
+    ...{ dataset: 'd', source: change, change, oldRows: 1, newRows: 1, committedAt: null },
+  });
+
+  it('is not a file that was only read again', () => {
+    expect(moveWords({ sources: [move('read again')], moreSources: 0, definitions: ['i'] })).toEqual([
+      ...['the rules changed', '1 file was read again'],
+    ]);
+  });
+
+  it('is every other one, and rules', () => {
+    const sources = [move('new'), move('replaced'), move('read again'), move('read again')];
+    expect(moveWords({ sources, moreSources: 3, definitions: [] })).toEqual([
+      ...['5 files moved them', '2 files were read again'],
+    ]);
+    expect(moveWords({ sources: [], moreSources: 0, definitions: [] })).toEqual(['no file moved them']);
+  });
+});
+
+describe('a rule that was broken', () => {
+  it('is said in words, and by its name where there are none', () => {
+    expect([ruleWords('enum'), ruleWords('toString')]).toEqual([
+      ...['none of the values that are allowed', 'toString'],
+    ]);
   });
 });
 
@@ -150,6 +187,16 @@ describe('all is well', () => {
     expect([standingOf(calm), isAllComputed(calm)]).toEqual(['well', true]);
     expect(standingOf({ ...calm, insights: [{ ...insight, state: 'fault' }] })).toBe('fault');
     expect(standingOf({ ...calm, summary: { ...summary, refusedRows: 1 } })).toBe('attention');
+  });
+
+  it('puts the headlines first and the histories of rows last', () => {
+    const all = [
+      { ...insight, name: 'history', kind: 'history' as const, changesToday: 1 },
+      { ...insight, name: 'plain' },
+      { ...insight, name: 'headline', headline: true, changesToday: 2 },
+    ];
+    expect(headlinesFirst(all).map(({ name }) => name)).toEqual(['headline', 'plain', 'history']);
+    expect(movedToday(all).map(({ name }) => name)).toEqual(['headline', 'history']);
   });
 
   it('is not said of numbers of which that is not known', () => {

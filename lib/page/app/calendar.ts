@@ -1,5 +1,5 @@
 // The periods of a calendar of days or months: which ones a window shows, and what stands in one. Pure.
-import type { ArrivalPeriod } from '../documents.ts';
+import type { ArrivalPeriod, ArrivalsDocument } from '../documents.ts';
 import { counted, countText } from './parts/count-text.ts';
 import { FILE_STATE_WORDS, GRAVITY, type PeriodState } from './parts/state-words.ts';
 
@@ -51,6 +51,23 @@ export function reachOf(
   }
   if (first === Number.POSITIVE_INFINITY) return undefined;
   return { first, last, newest: newest === Number.NEGATIVE_INFINITY ? last : newest };
+}
+
+export type Elsewhere = { readonly dataset: string; readonly newest: number };
+
+/** Of the datasets that have nothing in a window, the newest period up to `latest`, or the first one after it. */
+export function elsewhereOf(
+  rows: readonly ArrivalsDocument[],
+  unit: Unit,
+  window: { readonly last: number; readonly latest: number },
+): Elsewhere[] {
+  const first = window.last - WINDOWS[unit].length + 1;
+  return rows.flatMap(({ dataset, periods }) => {
+    const ordinals = periods.flatMap(({ period }) => ordinalOf(period, unit) ?? []);
+    if (ordinals.some((ordinal) => ordinal >= first && ordinal <= window.last)) return [];
+    const reach = reachOf(ordinals, window.latest);
+    return reach === undefined ? [] : [{ dataset, newest: reach.newest }];
+  });
 }
 
 /** The gravest of what came and what is missing; undefined for a period without anything. */

@@ -16,9 +16,11 @@ export type ChangeRange = {
 
 type Past = Pick<InsightDocument, 'versions' | 'moreVersions' | 'changes'>;
 
-/** Null for what is neither a version nor a day. */
+/** Null for what is neither a version, a day nor a moment in UTC. */
 export function parseEnd(text: string): RangeEnd | null {
   if (/^\d{1,15}$/.test(text)) return { version: Number(text) };
+  if (/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text) && !Number.isNaN(Date.parse(text)))
+    return { moment: new Date(text).toISOString() };
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? { day: text } : null;
 }
 

@@ -1,6 +1,7 @@
 // Finds tables by their names, columns and descriptions, and files by their names. Every word of the reader must fit. Documents
 // are loaded through a function, so that nothing here knows of a browser. Pure but for that.
 import type {
+  ColumnsDocument,
   DatasetDocument,
   FileRow,
   FilesDocument,
@@ -11,9 +12,11 @@ import type {
 
 export type TableHit = {
   readonly node: LineageNode;
-  /** Those that a word fits. */
-  readonly columns: readonly string[];
+  /** Those of which a word fits the name or the description. */
+  readonly columns: readonly FoundColumn[];
 };
+
+export type FoundColumn = { readonly name: string; readonly description: string | null };
 
 export function wordsOf(text: string): string[] {
   return text
@@ -22,19 +25,38 @@ export function wordsOf(text: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** Tables whose name fits come first. */
-export function searchTables(index: IndexDocument, words: readonly string[]): TableHit[] {
+/** Tables whose name fits come first. `described`: null while the columns' descriptions are not loaded. */
+export function searchTables(
+  index: IndexDocument,
+  described: ColumnsDocument | null,
+  words: readonly string[],
+): TableHit[] {
   if (words.length === 0) return [];
+  const descriptions = new Map(
+    described?.tables.map(({ name, columns }) => [
+      name,
+      new Map(columns.map((column) => [column.name, column.description])),
+    ]),
+  );
   const packages = new Map(index.datasets.map(({ name, package: of }) => [name, of]));
   const hits = index.lineage.nodes.flatMap((node) => {
-    const texts = [node.name, node.description ?? '', packages.get(node.name) ?? '', ...node.columns];
-    const isFitting = words.every((word) => texts.some((text) => fits(text, word)));
-    return isFitting
-      ? [{ node, columns: node.columns.filter((column) => words.some((word) => fits(column, word))) }]
-      : [];
+    const columns = node.columns.map((name) => ({
+      name,
+      description: descriptions.get(node.name)?.get(name) ?? null,
+    }));
+    const own = [node.name, node.description ?? '', packages.get(node.name) ?? ''];
+    const texts = [...own, ...columns.map(columnText)];
+    if (!words.every((word) => texts.some((text) => fits(text, word)))) return [];
+    return [
+      { node, columns: columns.filter((column) => words.some((word) => fits(columnText(column), word))) },
+    ];
   });
   const isNamed = ({ node }: TableHit) => words.some((word) => fits(node.name, word));
   return hits.sort((a, b) => Number(isNamed(b)) - Number(isNamed(a)) || (a.node.name < b.node.name ? -1 : 1));
+}
+
+function columnText({ name, description }: FoundColumn): string {
+  return `${name} ${description ?? ''}`;
 }
 
 function fits(text: string, word: string): boolean {

@@ -29,7 +29,9 @@ export class BareLake {
   private readonly emulated: Emulated;
   private readonly bundle: string;
   private readonly endpoint: string;
-  private readonly queues: Readonly<Record<'files' | 'refresh' | 'filesDead' | 'refreshDead', string>>;
+  private readonly queues: Readonly<
+    Record<'files' | 'refresh' | 'page' | 'filesDead' | 'refreshDead', string>
+  >;
 
   private constructor(
     emulated: Emulated,
@@ -56,6 +58,7 @@ export class BareLake {
     const queues = {
       files: await queue(`files-${name}`, {}),
       refresh: await queue(`refresh-${name}.fifo`, { FifoQueue: 'true' }),
+      page: await queue(`page-${name}.fifo`, { FifoQueue: 'true' }),
       filesDead: await queue(`files-dead-${name}`, {}),
       refreshDead: await queue(`refresh-dead-${name}.fifo`, { FifoQueue: 'true' }),
     };
@@ -77,6 +80,7 @@ export class BareLake {
       [SETTINGS.lakeBucket]: this.lake,
       [SETTINGS.filesQueueUrl]: this.queues.files,
       [SETTINGS.refreshQueueUrl]: this.queues.refresh,
+      [SETTINGS.pageQueueUrl]: this.queues.page,
       [SETTINGS.filesDeadLettersUrl]: this.queues.filesDead,
       [SETTINGS.refreshDeadLettersUrl]: this.queues.refreshDead,
       [SETTINGS.maxSourceBytes]: String(largestSourceBytes(DISK_MB, TIMEOUT_SECONDS)),
@@ -114,9 +118,11 @@ export class BareLake {
     return Messages.length === 0 ? undefined : sqsEvent(Messages);
   }
 
-  /** Forgets what stands in the refresh queue. */
+  /** Forgets what stands in the refresh queue, and the marks that it stands there. */
   async drop(): Promise<void> {
     while (await this.receive());
+    const lake = this.emulated.store(this.lake);
+    for await (const { key } of lake.list('waiting/')) await lake.remove([key]);
   }
 }
 

@@ -54,13 +54,22 @@ export class CostRun {
     await this.emulated.s3.send(new DeleteObjectCommand({ Bucket: this.lake.landing, Key: key }));
   }
 
-  /** One run of maintain: it looks for what events did not bring. */
-  async maintain(): Promise<Usage> {
+  /** One run of maintain: it looks for what events did not bring, and writes the page. */
+  maintain(): Promise<Usage> {
+    return this.maintained({}, NOTHING);
+  }
+
+  /** For a message of its queue, with the one that sent it. */
+  page(): Promise<Usage> {
+    return this.maintained({ Records: [] }, plus(BATCH, { ...NOTHING, sqsRequests: 1 }));
+  }
+
+  private async maintained(event: object, around: Usage): Promise<Usage> {
     const maintain = await this.lake.start('maintain');
-    const { ms, requests } = await maintain.invoke({});
+    const { ms, requests } = await maintain.invoke(event);
     await maintain.stop();
     await this.lake.drop();
-    return plus(requestUsage(requests), {
+    return plus(plus(requestUsage(requests), around), {
       ...invocationUsage(maintain.initMs + ms, MAINTAIN_MEMORY_MB),
       logBytes: maintain.logBytes,
     });

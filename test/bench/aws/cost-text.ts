@@ -5,10 +5,17 @@ import { times, type Usage } from './usage.ts';
 
 const DAYS = 30;
 const RUNS_OF_MAINTAIN = 24;
-const QUEUES = 2;
+/** Those that Lambda polls. */
+const QUEUES = 3;
 
 export type Scenario = { readonly name: string; readonly file: FileRun; readonly filesPerDay: number };
-export type Fixed = { readonly maintain: Usage; readonly alarms: number; readonly metrics: number };
+export type Fixed = {
+  readonly maintain: Usage;
+  /** The page, written for its queue's message. */
+  readonly page: Usage;
+  readonly alarms: number;
+  readonly metrics: number;
+};
 
 export function renderCost(scenarios: readonly Scenario[], fixed: Fixed): string {
   return [
@@ -68,11 +75,11 @@ function parts({ lambda, requests, logs, work }: Cost): string[] {
   return [lambda, requests, logs, work].map(dollars);
 }
 
-function fixedText({ maintain, alarms, metrics }: Fixed): string {
+function fixedText({ maintain, page, alarms, metrics }: Fixed): string {
   const runs = costOf(times(maintain, RUNS_OF_MAINTAIN * DAYS)).work;
   const polls = idlePollsPerMonth(QUEUES) * PRICES.sqsRequest;
   const watching = alarms * PRICES.alarmMonth + metrics * PRICES.metricMonth + PRICES.dashboardMonth;
-  return `A stage at rest, a month: ${dollars(runs + polls + watching)}: maintain every hour ${dollars(runs)}, Lambda's polls of ${QUEUES} idle queues ${dollars(polls)}, ${alarms} alarms, ${metrics} metrics and a dashboard ${dollars(watching)}.`;
+  return `A stage at rest, a month: ${dollars(runs + polls + watching)}: maintain every hour ${dollars(runs)}, Lambda's polls of ${QUEUES} idle queues ${dollars(polls)}, ${alarms} alarms, ${metrics} metrics and a dashboard ${dollars(watching)}. The page, each time that it is written after changes: ${dollars(costOf(page).work)}.`;
 }
 
 function seconds(ms: number): string {

@@ -17,7 +17,13 @@ export async function measureCost(emulated: Emulated): Promise<string> {
   const smallFile = await small.small(2);
   await small.stop();
   process.stderr.write('maintain …\n');
+  // Its first page is written anew.
+  await small.maintain();
   const maintain = await small.maintain();
+  await small.small(3);
+  await small.stop();
+  process.stderr.write('The page after a file …\n');
+  const page = await small.page();
 
   const large = await CostRun.open(emulated);
   process.stderr.write('A 300 MB file, the first of its month …\n');
@@ -39,7 +45,7 @@ export async function measureCost(emulated: Emulated): Promise<string> {
       filesPerDay: 1e11 / first.sizeBytes,
     },
   ];
-  return renderCost(scenarios, { maintain, ...(await watched()) });
+  return renderCost(scenarios, { maintain, page, ...(await watched()) });
 }
 
 /** What the stack has of things that cost by the month. */

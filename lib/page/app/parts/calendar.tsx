@@ -2,8 +2,19 @@
 // the arrow keys move it. Fields are many: what points at one must not draw the others again.
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ArrivalsDocument } from '../../documents.ts';
-import { ordinalOf, periodOf, type Reach, reachOf, spansOf, type Unit, WINDOWS } from '../calendar.ts';
+import {
+  type Elsewhere,
+  elsewhereOf,
+  ordinalOf,
+  periodOf,
+  type Reach,
+  reachOf,
+  spansOf,
+  type Unit,
+  WINDOWS,
+} from '../calendar.ts';
 import { CalendarRow } from './calendar-row.tsx';
+import { CellText } from './cell-text.tsx';
 import { moveInGrid } from './grid-focus.ts';
 
 /** A delivery may be about days to come, but not about the next century. */
@@ -13,13 +24,13 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 type CalendarProps = { readonly unit: Unit; readonly rows: readonly ArrivalsDocument[] };
 
 export function Calendar({ unit, rows }: CalendarProps) {
+  const latest = latestOf(unit);
   const reach = useMemo(() => {
-    const latest = periodOf(Math.floor(Date.now() / DAY_MS) + AHEAD_DAYS, 'day');
     const ordinals = rows.flatMap(({ periods }) =>
       periods.flatMap(({ period }) => ordinalOf(period, unit) ?? []),
     );
-    return reachOf(ordinals, ordinalOf(unit === 'day' ? latest : latest.slice(0, 7), unit) ?? 0);
-  }, [rows, unit]);
+    return reachOf(ordinals, latest);
+  }, [rows, unit, latest]);
   const [chosen, setChosen] = useState<number | null>(null);
   if (reach === undefined) return null;
   const last = chosen ?? reach.newest;
@@ -27,7 +38,37 @@ export function Calendar({ unit, rows }: CalendarProps) {
     <>
       <Steps unit={unit} reach={reach} newest={reach.newest} last={last} go={setChosen} />
       <Grid key={last} unit={unit} rows={rows} last={last} />
+      <Others unit={unit} others={elsewhereOf(rows, unit, { last, latest })} go={setChosen} />
     </>
+  );
+}
+
+function latestOf(unit: Unit): number {
+  const day = periodOf(Math.floor(Date.now() / DAY_MS) + AHEAD_DAYS, 'day');
+  return ordinalOf(unit === 'day' ? day : day.slice(0, 7), unit) ?? 0;
+}
+
+type OthersProps = {
+  readonly unit: Unit;
+  readonly others: readonly Elsewhere[];
+  readonly go: (last: number) => void;
+};
+
+/** An empty row is no fault: its files are about another time. */
+function Others({ unit, others, go }: OthersProps) {
+  if (others.length === 0) return null;
+  return (
+    <p class="small muted calendar-others">
+      Nothing in the time that is shown; the newest file is for:{' '}
+      {others.map(({ dataset, newest }, at) => (
+        <span key={dataset}>
+          {at > 0 && ', '}
+          <button type="button" class="plain-button" onClick={() => go(newest)}>
+            <CellText cell={dataset} /> {periodOf(newest, unit)}
+          </button>
+        </span>
+      ))}
+    </p>
   );
 }
 

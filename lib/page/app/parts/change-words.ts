@@ -16,3 +16,17 @@ export function rowsChanged({ added, removed, changed }: ChangeDocument['counts'
     )
     .join(', ');
 }
+
+type Moves = Pick<ChangeDocument, 'sources' | 'moreSources' | 'definitions'>;
+
+/** What rows changed by: `2 files moved them, the rules changed, 4 files were read again`. A file that is only read again moves nothing by itself. */
+export function moveWords({ sources, moreSources, definitions }: Moves): string[] {
+  const again = sources.filter(({ change }) => change === 'read again').length;
+  const moved = sources.length + moreSources - again;
+  const words = [
+    ...(moved > 0 ? [`${counted(moved, 'file')} moved them`] : []),
+    ...(definitions.length > 0 ? ['the rules changed'] : []),
+    ...(again > 0 ? [`${counted(again, 'file')} ${again === 1 ? 'was' : 'were'} read again`] : []),
+  ];
+  return words.length === 0 ? ['no file moved them'] : words;
+}

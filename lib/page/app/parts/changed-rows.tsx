@@ -84,7 +84,8 @@ export function ChangedTotals({ composed }: { readonly composed: ComposedChange 
   if (composed.totals === null) return <p class="muted">What the rows add up to cannot be told.</p>;
   if (totals.length === 0) return null;
   const isSplit = totals.some(({ old }) => old !== null);
-  const decimals = longestFraction(totals.flatMap(({ old, new: now }) => [old, now]));
+  const decimals = longestFraction(totals.flatMap(({ old, new: now, difference }) => [old, now, difference]));
+  const percentDecimals = longestFraction(totals.map(({ old, new: now }) => percentOf(old, now)));
   return (
     <Scroll label="Totals">
       <table>
@@ -105,6 +106,11 @@ export function ChangedTotals({ composed }: { readonly composed: ComposedChange 
             <th scope="col" class="number">
               Difference
             </th>
+            {isSplit && (
+              <th scope="col" class="number">
+                Per cent
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -125,12 +131,22 @@ export function ChangedTotals({ composed }: { readonly composed: ComposedChange 
                 </>
               )}
               <td class="number">
-                <DifferenceText difference={difference} percent={percentOf(old, now)} />
+                <DifferenceText difference={difference} decimals={decimals} />
               </td>
+              {isSplit && (
+                <td class="number">
+                  <Percent percent={percentOf(old, now)} decimals={percentDecimals} />
+                </td>
+              )}
             </tr>
           ))}
         </tbody>
       </table>
     </Scroll>
   );
+}
+
+/** Nothing is a share of nothing. */
+function Percent({ percent, decimals }: { readonly percent: string | null; readonly decimals: number }) {
+  return percent === null ? <span class="muted">–</span> : <NumberText cell={percent} decimals={decimals} />;
 }

@@ -41,6 +41,9 @@ export function Contract({ document, print }: ContractProps) {
   );
 }
 
+/** In one piece: parts of one example would look like several. */
+const SHORT_EXAMPLE = 40;
+
 function FieldTable({ fields }: { readonly fields: readonly ContractField[] }) {
   const isDescribed = fields.some(({ description }) => description !== null);
   return (
@@ -50,7 +53,7 @@ function FieldTable({ fields }: { readonly fields: readonly ContractField[] }) {
           <tr>
             <th scope="col">Column</th>
             <th scope="col">Holds</th>
-            <th scope="col">Must be</th>
+            <th scope="col">Rules</th>
             <th scope="col">For example</th>
             {isDescribed && <th scope="col">Meaning</th>}
           </tr>
@@ -70,7 +73,7 @@ function FieldTable({ fields }: { readonly fields: readonly ContractField[] }) {
                 <CellText cell={field.type} />
               </td>
               <td class="text">
-                {field.required ? 'there' : <span class="muted">there or empty</span>}
+                {field.required ? 'must not be empty' : <span class="muted">may be empty</span>}
                 {field.rules.map((rule) => (
                   <div key={rule}>
                     <CellText cell={rule} />
@@ -80,7 +83,7 @@ function FieldTable({ fields }: { readonly fields: readonly ContractField[] }) {
               <td>
                 {field.examples.map((example) => (
                   <div key={example}>
-                    <code>
+                    <code class={example.length <= SHORT_EXAMPLE ? 'nowrap' : ''}>
                       <CellText cell={example} max={60} />
                     </code>
                   </div>

@@ -41,7 +41,11 @@ export function Header({ index, route, content }: HeaderProps) {
         <SearchBox route={route} content={content} />
       </div>
       <p class="page-written small muted">
-        Written <TimeText time={index.writtenAt} as="ago" />, at <TimeText time={index.writtenAt} as="both" />
+        Written{' '}
+        <span class="screen-only">
+          <TimeText time={index.writtenAt} as="ago" />, at{' '}
+        </span>
+        <TimeText time={index.writtenAt} as="both" />
       </p>
     </header>
   );

@@ -27,17 +27,22 @@ export function NumberText({ cell, decimals = 0, grouped = 'long' }: NumberProps
 }
 
 /** What became more or less: a sign, a shape and a colour. `percent`: as percentOf writes it. */
-export function DifferenceText({ difference, percent }: DifferenceProps) {
+export function DifferenceText({ difference, percent, decimals = 0 }: DifferenceProps) {
   if (difference === null) return null;
   const direction = difference.startsWith('-') ? 'down' : difference.startsWith('+') ? 'up' : 'same';
   return (
     <span class={`difference difference-${direction}`}>
       {direction === 'down' && <span aria-hidden="true">▼ </span>}
       {direction === 'up' && <span aria-hidden="true">▲ </span>}
-      <NumberText cell={difference} />
+      <NumberText cell={difference} decimals={decimals} />
       {percent !== undefined && percent !== null && <span class="percent"> ({percent} %)</span>}
     </span>
   );
 }
 
-type DifferenceProps = { readonly difference: string | null; readonly percent?: string | null };
+type DifferenceProps = {
+  readonly difference: string | null;
+  readonly percent?: string | null;
+  /** Of its column, which aligns the points. */
+  readonly decimals?: number;
+};

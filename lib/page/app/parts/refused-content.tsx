@@ -27,13 +27,15 @@ export function RefusedContent({ document }: { readonly document: RefusedDocumen
         </p>
       )}
       {missing !== null && <p class="notice notice-fault">{missing}</p>}
-      <Facts
-        facts={[
-          ['Rows in the file', countText(rows)],
-          ['Rows that are right', countText(accepted)],
-          ['Refused rows', countText(refused)],
-        ]}
-      />
+      {rows > 0 && (
+        <Facts
+          facts={[
+            ['Rows in the file', countText(rows)],
+            ['Rows that are right', countText(accepted)],
+            ['Refused rows', countText(refused)],
+          ]}
+        />
+      )}
       <RefusedByRule rules={byRule} />
       <Mending document={document} />
       {examples.length > 0 && (
@@ -60,7 +62,7 @@ export function RefusedContent({ document }: { readonly document: RefusedDocumen
 }
 
 function Mending({ document }: { readonly document: RefusedDocument }) {
-  const { raw, moreRaw, correctedName, command, outcome } = document;
+  const { raw, moreRaw, correctedName, command, outcome, refused } = document;
   const file = refusedFile(document);
   return (
     <section aria-labelledby="mending" class="screen-only">
@@ -86,7 +88,7 @@ function Mending({ document }: { readonly document: RefusedDocument }) {
           <span class="small muted">as they came, in UTF-8, without the rows that are right</span>
         </p>
       )}
-      {(moreRaw > 0 || raw.length === 0) && (
+      {(moreRaw > 0 || (raw.length === 0 && refused > 0)) && (
         <details open={moreRaw > 0}>
           <summary>
             {moreRaw > 0
@@ -123,26 +125,25 @@ function Example({ row, header }: { readonly row: RefusedRowText; readonly heade
         )}
       </code>
       <ul class="small">
-        {violations.map(({ field, rule, value, message }, at) => (
+        {violations.map(({ field, message }, at) => (
           <li key={at}>
             {field !== '' && (
               <>
                 <strong>
                   <CellText cell={field} />
                 </strong>
-                {value !== null && (
-                  <>
-                    {' '}
-                    = <CellText cell={value} />
-                  </>
-                )}
                 :{' '}
               </>
             )}
-            <CellText cell={message} max={1000} /> <span class="muted">({rule})</span>
+            <CellText cell={messageWithout(field, message)} max={1000} />
           </li>
         ))}
       </ul>
     </li>
   );
+}
+
+/** The column stands before it already. */
+function messageWithout(field: string, message: string): string {
+  return message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;
 }

@@ -3,6 +3,7 @@ import type { RefusedFile } from '../../documents.ts';
 import { href } from '../routes.ts';
 import { CellText } from './cell-text.tsx';
 import { counted, countText } from './count-text.ts';
+import { ruleWords } from './rule-words.ts';
 import { Scroll } from './scroll.tsx';
 import { FileStateBadge } from './state-badge.tsx';
 import { TimeText } from './time-text.tsx';
@@ -18,7 +19,7 @@ export function RefusedByRule({ rules }: { readonly rules: readonly Rule[] }) {
         <thead>
           <tr>
             <th scope="col">Column</th>
-            <th scope="col">Rule that was broken</th>
+            <th scope="col">What is wrong</th>
             <th scope="col" class="number">
               Rows
             </th>
@@ -35,10 +36,10 @@ export function RefusedByRule({ rules }: { readonly rules: readonly Rule[] }) {
               <td>
                 {field === '' ? <span class="muted">the whole row or file</span> : <CellText cell={field} />}
               </td>
-              <td>
-                <CellText cell={rule} />
+              <td title={rule}>
+                <CellText cell={ruleWords(rule)} />
               </td>
-              <td class="number">{countText(rows)}</td>
+              <td class="number">{rows === 0 ? <span class="muted">whole file</span> : countText(rows)}</td>
               {hasFiles && <td class="number">{countText(files ?? 0)}</td>}
             </tr>
           ))}
@@ -80,7 +81,13 @@ export function RefusedFiles({ dataset, files, more }: FilesProps) {
                 <td>
                   <FileStateBadge state={file.outcome === 'rejected' ? 'rejected' : 'partly-refused'} />
                 </td>
-                <td class="number">{countText(file.refusedRows)}</td>
+                <td class="number">
+                  {file.outcome === 'rejected' ? (
+                    <span class="muted">whole file</span>
+                  ) : (
+                    countText(file.refusedRows)
+                  )}
+                </td>
                 <td class="number">{countText(file.rows)}</td>
                 <td>
                   <TimeText time={file.lastModified} />

@@ -1,8 +1,10 @@
 // Every dataset and every insight in a line: how it is, how fresh it is, how much there is, and its last thirty days.
 import type { DatasetSummary, InsightSummary, Time } from '../../documents.ts';
 import { href } from '../routes.ts';
+import { headlinesFirst } from '../today-text.ts';
 import { CellText } from './cell-text.tsx';
 import { counted, countText, lengthText } from './count-text.ts';
+import { OneLine } from './one-line.tsx';
 import { Scroll } from './scroll.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { TimeText } from './time-text.tsx';
@@ -10,7 +12,7 @@ import { Trend } from './trend.tsx';
 
 export function DatasetTable({ datasets }: { readonly datasets: readonly DatasetSummary[] }) {
   return (
-    <Scroll label="What comes in">
+    <Scroll label="Files that come in">
       <table class="table-wide table-hover summary-table">
         <thead>
           <tr>
@@ -41,7 +43,8 @@ export function DatasetTable({ datasets }: { readonly datasets: readonly Dataset
 }
 
 function DatasetLine({ dataset }: { readonly dataset: DatasetSummary }) {
-  const { name, description, state, lastArrival, lastCommit, files, rows, refusedRows, trend } = dataset;
+  const { name, description, state, lastArrival, countedAt, lastCommit, files, rows, refusedRows, trend } =
+    dataset;
   return (
     <tr>
       <Name name={name} description={description} address={href({ view: 'dataset', name })} />
@@ -51,10 +54,10 @@ function DatasetLine({ dataset }: { readonly dataset: DatasetSummary }) {
       </td>
       <td>
         <TimeText time={lastArrival} as="ago" />
+        <Lag arrival={lastArrival} counted={countedAt} />
       </td>
       <td>
         <TimeText time={lastCommit} as="ago" />
-        <Lag arrival={lastArrival} commit={lastCommit} />
       </td>
       <td class="number">{countText(files)}</td>
       <td class="number">{countText(rows)}</td>
@@ -68,31 +71,44 @@ function DatasetLine({ dataset }: { readonly dataset: DatasetSummary }) {
 
 function datasetRemarks({ late, rejected, waiting }: DatasetSummary): string[] {
   return [
-    ...(late === 0 ? [] : [`${countText(late)} late`]),
+    ...(late === 0 ? [] : [`${countText(late)} missing`]),
     ...(rejected === 0 ? [] : [`${counted(rejected, 'file')} refused`]),
     ...(waiting === 0 ? [] : [`${countText(waiting)} waiting`]),
   ];
 }
 
 /** How long the newest file took to be counted. */
-function Lag({ arrival, commit }: { readonly arrival: Time | null; readonly commit: Time | null }) {
-  if (arrival === null || commit === null) return null;
-  const lag = new Date(commit).getTime() - new Date(arrival).getTime();
+function Lag({ arrival, counted }: { readonly arrival: Time | null; readonly counted: Time | null }) {
+  if (arrival === null || counted === null) return null;
+  const lag = new Date(counted).getTime() - new Date(arrival).getTime();
   if (Number.isNaN(lag) || lag < 0) return null;
-  return <div class="muted nowrap">{lengthText(lag)} after the file</div>;
+  return (
+    <div class="muted nowrap" data-varies>
+      counted after {lengthText(lag)}
+    </div>
+  );
 }
 
-export function InsightTable({ insights }: { readonly insights: readonly InsightSummary[] }) {
+type InsightProps = {
+  readonly insights: readonly InsightSummary[];
+  /** From when on its changes are counted. */
+  readonly since: Time;
+};
+
+export function InsightTable({ insights, since }: InsightProps) {
+  const sorted = headlinesFirst(insights);
+  const headlines = sorted.filter(({ headline }) => headline);
+  const first = headlines.length === 0 ? sorted : headlines;
   return (
-    <Scroll label="What is made of it">
+    <Scroll label="Numbers">
       <table class="table-wide table-hover summary-table">
         <thead>
           <tr>
-            <th scope="col">Numbers</th>
+            <th scope="col">Kind of numbers</th>
             <th scope="col">State</th>
             <th scope="col">Last change</th>
             <th scope="col" class="number">
-              Changes in 24 hours
+              Changes since yesterday
             </th>
             <th scope="col" class="number">
               Rows
@@ -101,18 +117,28 @@ export function InsightTable({ insights }: { readonly insights: readonly Insight
           </tr>
         </thead>
         <tbody>
-          {[...insights]
-            .sort((a, b) => Number(b.headline) - Number(a.headline))
-            .map((insight) => (
-              <InsightLine key={insight.name} insight={insight} />
-            ))}
+          {first.map((insight) => (
+            <InsightLine key={insight.name} insight={insight} since={since} />
+          ))}
         </tbody>
+        {first.length < sorted.length && (
+          <tbody>
+            <tr class="summary-others">
+              <th scope="rowgroup" colSpan={6}>
+                Further numbers
+              </th>
+            </tr>
+            {sorted.slice(first.length).map((insight) => (
+              <InsightLine key={insight.name} insight={insight} since={since} />
+            ))}
+          </tbody>
+        )}
       </table>
     </Scroll>
   );
 }
 
-function InsightLine({ insight }: { readonly insight: InsightSummary }) {
+function InsightLine({ insight, since }: { readonly insight: InsightSummary; readonly since: Time }) {
   const { name, description, state, lastCommit, changesToday, rows, trend } = insight;
   return (
     <tr>
@@ -128,7 +154,7 @@ function InsightLine({ insight }: { readonly insight: InsightSummary }) {
         {changesToday === 0 ? (
           <span class="muted">0</span>
         ) : (
-          <a href={href({ view: 'changes', name, from: null, to: null })}>{countText(changesToday)}</a>
+          <a href={href({ view: 'changes', name, from: since, to: null })}>{countText(changesToday)}</a>
         )}
       </td>
       <td class="number">{countText(rows)}</td>
@@ -156,11 +182,7 @@ function Name({ name, description, address }: NameProps) {
       <a href={address}>
         <CellText cell={name} />
       </a>
-      {description !== null && (
-        <div class="summary-description">
-          <CellText cell={description} max={120} />
-        </div>
-      )}
+      {description !== null && <OneLine text={description} />}
     </th>
   );
 }

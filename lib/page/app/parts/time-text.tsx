@@ -29,7 +29,9 @@ function Ago({ time }: { readonly time: Time }) {
   const now = useNow();
   return (
     <time dateTime={time} title={exactText(time, ZONE)}>
-      {agoText(time, now)}
+      <span class="screen-only">{agoText(time, now)}</span>
+      {/* On paper nobody knows what it was before. */}
+      <span class="print-only">{momentText(time, ZONE)}</span>
     </time>
   );
 }

@@ -1,4 +1,5 @@
 // The changes of a table: when, why, and how many rows came and went.
+import type { ComponentChildren } from 'preact';
 import type { VersionRow } from '../../documents.ts';
 import { CellText } from './cell-text.tsx';
 import { Command } from './command.tsx';
@@ -11,9 +12,15 @@ type VersionsProps = {
   /** Older ones that are not listed, and the command that lists them. */
   readonly more: number;
   readonly command: string;
+  /** Of rows that were computed anew, where they did not come and go with files. */
+  readonly words?: { readonly added: string; readonly removed: string };
+  /** What stands in a further column beside a version. */
+  readonly beside?: (version: number) => ComponentChildren;
 };
 
-export function Versions({ versions, more, command }: VersionsProps) {
+const OF_FILES = { added: 'Rows in', removed: 'Rows out' };
+
+export function Versions({ versions, more, command, words = OF_FILES, beside }: VersionsProps) {
   if (versions.length === 0) return <p class="muted">Nothing yet.</p>;
   return (
     <>
@@ -27,14 +34,15 @@ export function Versions({ versions, more, command }: VersionsProps) {
               <th scope="col">When</th>
               <th scope="col">Why</th>
               <th scope="col" class="number">
-                Rows in
+                {words.added}
               </th>
               <th scope="col" class="number">
-                Rows out
+                {words.removed}
               </th>
               <th scope="col" class="number">
                 Rows then
               </th>
+              {beside && <th scope="col">Change</th>}
             </tr>
           </thead>
           <tbody>
@@ -54,6 +62,7 @@ export function Versions({ versions, more, command }: VersionsProps) {
                   {rowsRemoved === 0 ? <span class="muted">0</span> : `−${countText(rowsRemoved)}`}
                 </td>
                 <td class="number">{countText(rows)}</td>
+                {beside && <td>{beside(version)}</td>}
               </tr>
             ))}
           </tbody>

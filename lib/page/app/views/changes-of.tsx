@@ -5,7 +5,7 @@ import { type ChangeRange, changeRange, parseEnd } from '../change-range.ts';
 import { composeChanges } from '../compose-changes.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { ChangeRangeChoice } from '../parts/change-range-choice.tsx';
-import { rowsChanged } from '../parts/change-words.ts';
+import { moveWords, rowsChanged } from '../parts/change-words.ts';
 import { ChangedRows, ChangedTotals } from '../parts/changed-rows.tsx';
 import { Command } from '../parts/command.tsx';
 import { counted } from '../parts/count-text.ts';
@@ -60,7 +60,8 @@ function Between({ index, route, insight }: BetweenProps) {
       <ChangeRangeChoice index={index} insight={insight} range={range} route={route} />
       {isWrong && (
         <p class="notice notice-attention">
-          The address names an end that is neither a version nor a day as 2024-01-31: it is left out.
+          The address names an end that is neither a version nor a day as 2024-01-31 or a moment: it is left
+          out.
         </p>
       )}
       {range.untold > 0 && <Untold index={index} insight={insight} range={range} />}
@@ -106,7 +107,6 @@ type ToldProps = RangeProps & { readonly changes: readonly ChangeDocument[] };
 
 function Told({ index, insight, range, changes }: ToldProps) {
   const composed = useMemo(() => composeChanges(changes), [changes]);
-  const files = composed.sources.length + composed.moreSources;
   return (
     <>
       <p class="lead">
@@ -114,12 +114,12 @@ function Told({ index, insight, range, changes }: ToldProps) {
           ? `Up to ${counted(composed.mostRows, 'row')} changed`
           : capital(rowsChanged(composed.counts))}
         {'; '}
-        {files === 0 ? 'no file moved them' : `${counted(files, 'file')} moved them`}.
+        {moveWords(composed).join(', ')}.
       </p>
       <ChangedTotals composed={composed} />
       <div class="files-and-rows">
         <section>
-          <h2>Files</h2>
+          <h2>What moved them</h2>
           <MoveList
             index={index}
             sources={composed.sources}

@@ -11,11 +11,12 @@ import {
 } from '../change-range.ts';
 import { type ComposedChange, composeChanges } from '../compose-changes.ts';
 import { CellText } from '../parts/cell-text.tsx';
-import { rowsChanged } from '../parts/change-words.ts';
+import { moveWords, rowsChanged } from '../parts/change-words.ts';
 import { counted } from '../parts/count-text.ts';
 import { percentOf } from '../parts/decimal-change.ts';
 import { Loading } from '../parts/loading.tsx';
 import { DifferenceText } from '../parts/number-text.tsx';
+import { OneLine } from '../parts/one-line.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import { TimeText } from '../parts/time-text.tsx';
 import { href, type Route } from '../routes.ts';
@@ -55,9 +56,9 @@ export function ChangesOverview({ index, route }: OverviewProps) {
             <thead>
               <tr>
                 <th scope="col">Numbers</th>
-                <th scope="col">Rows</th>
-                <th scope="col">Files</th>
                 <th scope="col">In total</th>
+                <th scope="col">Rows</th>
+                <th scope="col">What moved them</th>
                 <th scope="col">Last change</th>
               </tr>
             </thead>
@@ -134,11 +135,7 @@ function Line({ summary, since }: LineProps) {
         <a href={href({ view: 'changes', name, ...ends })}>
           <CellText cell={name} />
         </a>
-        {description !== null && (
-          <div class="small muted beside">
-            <CellText cell={description} max={120} />
-          </div>
-        )}
+        {description !== null && <OneLine text={description} />}
       </th>
       {loaded.state !== 'there' || range === null ? (
         <td colSpan={3}>{document !== null && <Loading loaded={loaded}>{() => null}</Loading>}</td>
@@ -171,6 +168,9 @@ function RangeCells({ range }: { readonly range: ChangeRange }) {
   return (
     <>
       <td>
+        <Totals composed={composed} />
+      </td>
+      <td class="nowrap">
         {composed.counts === null
           ? `up to ${counted(composed.mostRows, 'row')}`
           : rowsChanged(composed.counts)}
@@ -178,12 +178,10 @@ function RangeCells({ range }: { readonly range: ChangeRange }) {
           <div class="small muted">and in older versions, which the page does not list</div>
         )}
       </td>
-      <td>
-        {counted(composed.sources.length + composed.moreSources, 'file')}
-        {composed.definitions.length > 0 && <div class="small">and a rule</div>}
-      </td>
-      <td>
-        <Totals composed={composed} />
+      <td class="nowrap">
+        {moveWords(composed).map((words) => (
+          <div key={words}>{words}</div>
+        ))}
       </td>
     </>
   );

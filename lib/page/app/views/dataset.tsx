@@ -59,10 +59,10 @@ function Head({ summary }: { readonly summary: DatasetSummary }) {
         <Facts
           facts={[
             ['State', <StateBadge key="state" state={state} />],
-            ['Files that count', countText(files)],
+            ['Files', countText(files)],
             ['Rows', countText(rows)],
             ['Refused rows', countText(refusedRows)],
-            ['Late', countText(summary.late)],
+            ['Missing files', countText(summary.late)],
             ['Last file', <TimeText key="file" time={lastArrival} as="both" />],
             ['Last change', <TimeText key="change" time={lastCommit} as="both" />],
             ['Described in', <CellText key="package" cell={summary.package} />],

@@ -160,14 +160,22 @@ function FileLine({ file, route }: { readonly file: FileRow; readonly route: Fil
         {refused === null ? (
           <span class="muted">{countText(refusedRows)}</span>
         ) : (
-          <a href={href({ view: 'refused', name: route.name, source })}>{countText(refusedRows)}</a>
+          <a href={href({ view: 'refused', name: route.name, source })}>
+            {state === 'rejected' ? 'whole file' : countText(refusedRows)}
+          </a>
         )}
       </td>
       <td class="number">{sizeBytes === null ? <span class="muted">gone</span> : sizeText(sizeBytes)}</td>
       <td>
         <TimeText time={lastModified} />
       </td>
-      <td>{committedAt === null ? <span class="muted">–</span> : <TimeText time={committedAt} />}</td>
+      <td>
+        {committedAt === null || state === 'superseded' ? (
+          <span class="muted">–</span>
+        ) : (
+          <TimeText time={committedAt} />
+        )}
+      </td>
     </tr>
   );
 }

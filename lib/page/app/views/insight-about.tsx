@@ -1,11 +1,10 @@
 // What is behind an insight's numbers: what its columns mean, its SQL, its audits and its versions.
 import type { AuditRow, IndexDocument, InsightDocument } from '../../documents.ts';
 import { CellText } from '../parts/cell-text.tsx';
-import { Command } from '../parts/command.tsx';
-import { counted, countText } from '../parts/count-text.ts';
 import { Scroll } from '../parts/scroll.tsx';
 import { TableLink } from '../parts/table-link.tsx';
 import { TimeText } from '../parts/time-text.tsx';
+import { Versions } from '../parts/versions.tsx';
 import { href } from '../routes.ts';
 
 type AboutProps = { readonly index: IndexDocument; readonly insight: InsightDocument };
@@ -20,7 +19,7 @@ export function InsightAbout({ index, insight }: AboutProps) {
       <h2>Audits</h2>
       <Audits audits={insight.audits} />
       <h2>Versions</h2>
-      <Versions index={index} insight={insight} />
+      <InsightVersions index={index} insight={insight} />
     </>
   );
 }
@@ -43,7 +42,7 @@ function Columns({ insight }: { readonly insight: InsightDocument }) {
               <th scope="row">
                 <CellText cell={name} />
               </th>
-              <td>
+              <td class="text">
                 {description === null ? (
                   <span class="muted">not described</span>
                 ) : (
@@ -170,63 +169,22 @@ function Audit({ audit: { name, severity, sql, runs } }: { readonly audit: Audit
   );
 }
 
-function Versions({ index, insight }: AboutProps) {
+function InsightVersions({ index, insight }: AboutProps) {
   const { name, versions, moreVersions, changes } = insight;
   const told = new Set(changes.map(({ version }) => version));
   return (
-    <>
-      <Scroll label="Versions">
-        <table class="table-hover">
-          <thead>
-            <tr>
-              <th scope="col" class="number">
-                Version
-              </th>
-              <th scope="col">When</th>
-              <th scope="col">Why</th>
-              <th scope="col" class="number">
-                Rows written
-              </th>
-              <th scope="col" class="number">
-                Rows replaced
-              </th>
-              <th scope="col" class="number">
-                Rows then
-              </th>
-              <th scope="col">Change</th>
-            </tr>
-          </thead>
-          <tbody>
-            {versions.map(({ version, committedAt, cause, rowsAdded, rowsRemoved, rows }) => (
-              <tr key={version}>
-                <td class="number">{version}</td>
-                <td>
-                  <TimeText time={committedAt} />
-                </td>
-                <td>
-                  <CellText cell={cause} />
-                </td>
-                <td class="number">{countText(rowsAdded)}</td>
-                <td class="number">{countText(rowsRemoved)}</td>
-                <td class="number">{countText(rows)}</td>
-                <td>
-                  {told.has(version) && (
-                    <a href={href({ view: 'changes', name, from: String(version - 1), to: String(version) })}>
-                      What it changed<span class="visually-hidden"> in version {version}</span>
-                    </a>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
-      {moreVersions > 0 && (
-        <>
-          <p>{counted(moreVersions, 'older version')} not listed here. All of them:</p>
-          <Command text={`npx sluice history ${name}${index.options}`} />
-        </>
-      )}
-    </>
+    <Versions
+      versions={versions}
+      more={moreVersions}
+      command={`npx sluice history ${name}${index.options}`}
+      words={{ added: 'Rows written', removed: 'Rows replaced' }}
+      beside={(version) =>
+        told.has(version) && (
+          <a href={href({ view: 'changes', name, from: String(version - 1), to: String(version) })}>
+            What it changed<span class="visually-hidden"> in version {version}</span>
+          </a>
+        )
+      }
+    />
   );
 }

@@ -64,7 +64,7 @@ function SourceTable({ sources }: Pick<PagePartitionReceipt, 'sources'>) {
         <tbody>
           {sources.map(({ dataset, source, rows, lastModified, committedAt }) => (
             <tr key={`${dataset} ${source} ${lastModified}`}>
-              <td>
+              <td class="file-name">
                 <FileLink dataset={dataset} source={source} />
               </td>
               <td class="number">{countText(rows)}</td>

@@ -1,12 +1,13 @@
 // What the reader's words find: tables, their columns and descriptions at once; files while their lists are looked through.
 import { useEffect, useState } from 'preact/hooks';
-import type { IndexDocument } from '../../documents.ts';
+import type { ColumnsDocument, IndexDocument } from '../../documents.ts';
 import { load } from '../load.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { counted, countText } from '../parts/count-text.ts';
 import { Scroll } from '../parts/scroll.tsx';
 import { FileStateBadge, StateBadge } from '../parts/state-badge.tsx';
 import { href, type Route } from '../routes.ts';
+import { useDocument } from '../use-documents.ts';
 import {
   type FileHit,
   type FileSearch,
@@ -23,7 +24,8 @@ type ViewProps = { readonly index: IndexDocument; readonly route: Extract<Route,
 
 export function Search({ index, route }: ViewProps) {
   const words = wordsOf(route.words);
-  const tables = searchTables(index, words);
+  const described = useDocument<ColumnsDocument>(index.columns);
+  const tables = searchTables(index, described.state === 'there' ? described.document : null, words);
   const isEnough = route.words.trim().length >= LEAST_CHARACTERS;
   const files = useFileSearch(index, isEnough ? words : []);
   return (
@@ -71,19 +73,27 @@ function TableItem({ hit: { node, columns } }: { readonly hit: TableHit }) {
         </div>
       )}
       {columns.length > 0 && (
-        <div class="small muted">
-          Columns:{' '}
-          {columns.map((column, at) => (
-            <span key={column}>
-              {at > 0 && ', '}
-              <CellText cell={column} />
-            </span>
+        <ul class="small muted hit-columns">
+          {columns.slice(0, MOST_COLUMNS).map((column) => (
+            <li key={column.name}>
+              <CellText cell={column.name} />
+              {column.description !== null && (
+                <>
+                  : <CellText cell={column.description} />
+                </>
+              )}
+            </li>
           ))}
-        </div>
+          {columns.length > MOST_COLUMNS && (
+            <li>and {counted(columns.length - MOST_COLUMNS, 'more column')}</li>
+          )}
+        </ul>
       )}
     </li>
   );
 }
+
+const MOST_COLUMNS = 5;
 
 const KINDS = {
   dataset: 'files that come in',

@@ -1,13 +1,14 @@
-// The first view: one sentence, what is not well and how to mend it, then every dataset and insight.
+// The first view: one sentence, what changed since yesterday, what is not well and how to mend it, then the numbers and the files.
 import { useState } from 'preact/hooks';
-import type { Fault, IndexDocument } from '../../documents.ts';
+import type { Fault, IndexDocument, Time } from '../../documents.ts';
+import { hoursBefore } from '../change-range.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { Command } from '../parts/command.tsx';
-import { counted } from '../parts/count-text.ts';
+import { counted, countText } from '../parts/count-text.ts';
 import { StateBadge, StateShape } from '../parts/state-badge.tsx';
 import { DatasetTable, InsightTable } from '../parts/summary-tables.tsx';
 import { href } from '../routes.ts';
-import { isAllComputed, standingOf, todaySentence } from '../today-text.ts';
+import { isAllComputed, movedToday, standingOf, todaySentence } from '../today-text.ts';
 import '../style/today.css';
 
 export function Today({ index }: { readonly index: IndexDocument }) {
@@ -16,18 +17,19 @@ export function Today({ index }: { readonly index: IndexDocument }) {
     <>
       <h1 class="visually-hidden">Today</h1>
       <Sentence index={index} />
+      <Moved index={index} />
       {faults.length > 0 && <Faults faults={faults} />}
-      <h2>What comes in</h2>
+      <h2>Numbers</h2>
+      {index.insights.length === 0 ? (
+        <p class="muted">No numbers are made of the files yet.</p>
+      ) : (
+        <InsightTable insights={index.insights} since={yesterday(index)} />
+      )}
+      <h2>Files that come in</h2>
       {index.datasets.length === 0 ? (
         <p class="muted">No kind of file is expected yet: nothing describes one.</p>
       ) : (
         <DatasetTable datasets={index.datasets} />
-      )}
-      <h2>What is made of it</h2>
-      {index.insights.length === 0 ? (
-        <p class="muted">No numbers are made of these files yet.</p>
-      ) : (
-        <InsightTable insights={index.insights} />
       )}
     </>
   );
@@ -42,13 +44,43 @@ function Sentence({ index }: { readonly index: IndexDocument }) {
       <StateShape state={gravest} />
       <p>
         {[files, ...troubles].join('; ')}
-        {isCalm && '; nothing is late, missing or refused'}.
+        {isCalm && '; nothing is missing or refused'}.
         {underWay.length > 0 && <span class="muted"> On its way: {underWay.join(', ')}.</span>}
         {isCalm && underWay.length === 0 && isAllComputed(index) && (
           <span class="muted"> All numbers are up to date.</span>
         )}
       </p>
     </div>
+  );
+}
+
+/** From when on changes are counted: see InsightSummary.changesToday. */
+function yesterday(index: IndexDocument): Time {
+  return hoursBefore(index.writtenAt, 24);
+}
+
+const NAMED = 5;
+
+function Moved({ index }: { readonly index: IndexDocument }) {
+  const moved = movedToday(index.insights);
+  if (index.insights.length === 0) return null;
+  if (moved.length === 0) return <p>No number changed since yesterday.</p>;
+  const more = moved.length - NAMED;
+  return (
+    <p class="moved">
+      Since yesterday, {countText(moved.length)} of{' '}
+      {counted(index.insights.length, 'kind of numbers', 'kinds of numbers')} changed:{' '}
+      {moved.slice(0, NAMED).map(({ name }, at) => (
+        <span key={name}>
+          {at > 0 && ', '}
+          <a href={href({ view: 'changes', name, from: yesterday(index), to: null })}>
+            <CellText cell={name} />
+          </a>
+        </span>
+      ))}
+      {more > 0 && ` and ${counted(more, 'other')}`}.{' '}
+      <a href={href({ view: 'changes', name: null, from: null, to: null })}>See what changed</a>
+    </p>
   );
 }
 
@@ -81,7 +113,7 @@ function FaultItem({ fault }: { readonly fault: Fault }) {
         <StateBadge state={fault.state} /> <CellText cell={fault.what} />{' '}
         {fault.target && (
           <a href={href(fault.target)}>
-            See <CellText cell={fault.target.name} />
+            See {fault.target.view === 'refused' ? 'what is wrong' : <CellText cell={fault.target.name} />}
           </a>
         )}
       </p>
@@ -97,8 +129,7 @@ function FaultItem({ fault }: { readonly fault: Fault }) {
       )}
       {fault.command !== null && (
         <details>
-          <summary class="small">How to mend it</summary>
-          <p class="small">Whoever runs Sluice types this:</p>
+          <summary class="small">The command, for whoever runs Sluice</summary>
           <Command text={fault.command} />
         </details>
       )}

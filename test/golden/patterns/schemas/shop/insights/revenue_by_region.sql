@@ -1,0 +1,7 @@
+/* ---
+description: Revenue of each product, a column for each region.
+key: [product]
+--- */
+FROM (
+  PIVOT orders ON region IN ('north', 'south') USING sum(amount) GROUP BY product
+)
