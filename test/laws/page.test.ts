@@ -20,13 +20,9 @@ import type {
   RowsDocument,
 } from '../../lib/page/documents.ts';
 import { writePage } from '../../lib/page/write-page.ts';
-import {
-  NAMED_HISTORY,
-  PageLakeHistory,
-  type PageStep,
-  PageWorlds,
-  pageHistory,
-} from '../support/page-history.ts';
+import { PageWorlds } from '../support/page-definitions.ts';
+import { NAMED_HISTORY, type PageStep, pageHistory } from '../support/page-history.ts';
+import { PagePlayer } from '../support/page-player.ts';
 import { type PageTree, pageTree, shown } from '../support/page-tree.ts';
 import { type PlainRow, plainRows, plainVersions } from '../support/plain-table.ts';
 import { newStore, type TestLake } from '../support/shop-lake.ts';
@@ -154,12 +150,12 @@ function expectChanges(tree: PageTree, seen: Seen): number {
   return compared;
 }
 
-async function expectFiles(history: PageLakeHistory, tree: PageTree): Promise<readonly string[]> {
+async function expectFiles(history: PagePlayer, tree: PageTree): Promise<readonly string[]> {
   const dataset = tree.index.datasets.find(({ name }) => name === 'sales');
   const { lists } = of<DatasetDocument>(tree, dataset?.document ?? null);
   const files = lists.flatMap(({ list }) => of<FilesDocument>(tree, list).files);
   const told = Object.fromEntries(files.map(({ source, state, rows }) => [source, { state, rows }]));
-  expect(told).toEqual(await history.told());
+  expect(told).toEqual(await history.files.told());
   const { periods } = of<ArrivalsDocument>(tree, dataset?.arrivals ?? null);
   const counted = periods.flatMap(({ states }) =>
     Object.entries(states).flatMap(([state, n]) => Array.from({ length: n }, () => state)),
@@ -189,7 +185,7 @@ test('a page that was written again and again shows what one shows that is writt
   const totals = { receipts: 0, changes: 0 };
   await fc.assert(
     fc.asyncProperty(pageHistory, async ({ tagsContent, steps }) => {
-      const history = await PageLakeHistory.open(worlds, tagsContent);
+      const history = await PagePlayer.open(worlds, tagsContent);
       const world = await worlds.of(history.definitions);
       const [site, seen] = [newStore(world, history.clock, 'site'), new Map() as Seen];
       let logs: TableLogs | undefined;
