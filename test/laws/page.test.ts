@@ -32,7 +32,7 @@ afterAll(() => worlds.close());
 /** Several files come, or go, before the page is written. */
 const NOTHING_NEW: readonly PageStep['kind'][] = ['put', 'delete', 'pass'];
 
-const TRIES = tries(6);
+const TRIES = tries(3);
 
 async function written({ effects }: TestLake, site: MemoryStore, logs?: TableLogs): Promise<PageTree> {
   await writePage(effects, site, '', { assets: new Map(), options: '', ...(logs ? { logs } : {}) });
