@@ -148,7 +148,7 @@ describe('documents that no index names any more', () => {
 test('of two writers at once, neither takes what the other names', async () => {
   await writeTo(shop.site);
   const states: PageTree[] = [];
-  for (let effects = 1, isDone = true; isDone; effects += strideOf(2)) {
+  for (let effects = 1, isDone = true; isDone; effects += strideOf(5)) {
     shop.clock.pass(72 * HOUR_MS);
     await moveOn(String(effects * 2));
     const { store, done } = interruptedStore(shop.site, effects, async () => {
@@ -167,7 +167,7 @@ test('of two writers at once, neither takes what the other names', async () => {
 });
 
 /** Shares of all questions that a writing asks the lake. */
-const MOMENTS = Array.from({ length: 30 / strideOf(3) }, (_, i) => (i + 0.5) / (30 / strideOf(3)));
+const MOMENTS = Array.from({ length: 30 / strideOf(6) }, (_, i) => (i + 0.5) / (30 / strideOf(6)));
 
 /** `first` happens before each question. */
 function askedStore(store: ObjectStore, first: () => Promise<void>): ObjectStore {

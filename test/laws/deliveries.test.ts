@@ -63,7 +63,7 @@ test('any history gives the rows of the newest complete deliveries', async () =>
         await expectJudged(lake, history.landing);
       },
     ),
-    tries(12),
+    tries(8),
   );
 });
 
@@ -111,7 +111,7 @@ test('no order of events lets a reader see a part of a delivery', async () => {
       }
       expect(await held(lake, 'months')).toEqual(judged(landing).months);
     }),
-    tries(8),
+    tries(5),
   );
 });
 

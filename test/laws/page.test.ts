@@ -34,7 +34,8 @@ afterAll(() => worlds.close());
 /** Several files come, or go, before the page is written. */
 const NOTHING_NEW: readonly PageStep['kind'][] = ['put', 'delete', 'pass'];
 
-const TRIES = tries(5);
+/** Two of them are the named history. */
+const TRIES = tries(4);
 
 async function written({ effects }: TestLake, site: MemoryStore, logs?: TableLogs): Promise<PageTree> {
   await writePage(effects, site, '', { assets: new Map(), options: '', ...(logs ? { logs } : {}) });
