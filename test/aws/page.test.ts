@@ -41,7 +41,7 @@ async function walkToReceipt(home: string, address: string): Promise<void> {
   const { page, faults, close } = await openPage(home);
   try {
     await page.goto(address);
-    await page.getByText('1 file accounted for; nothing is late, missing or refused.').waitFor();
+    await page.getByText(/1 file accounted for/).waitFor();
     await page.getByRole('link', { name: 'takings' }).first().click();
     await page.getByRole('link', { name: '2.25' }).first().click();
     await page.getByText(FILE).first().waitFor();
