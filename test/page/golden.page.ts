@@ -69,7 +69,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
 });
 
 async function keepForDocs(page: Page, name: string): Promise<void> {
-  await page.addStyleTag({ content: 'time, code, footer, [data-varies] { visibility: visible }' });
+  await page.addStyleTag({ content: 'time, code, [data-varies] { visibility: visible }' });
   keep(join(DOCS, `page-${name}-light.png`), await page.screenshot());
 }
 
