@@ -4,7 +4,7 @@ import { tablePrefix } from '../core/insight.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import type { Effects } from '../lake/effects.ts';
 import { Neighbours } from '../lake/neighbours.ts';
-import { readInputAppId, readInputCommits, readInputs, readWindow } from '../lake/tags.ts';
+import { readInputCommits, readInputs, readWindow } from '../lake/tags.ts';
 import type { Lifespan, TableLog, TableLogs } from './table-log.ts';
 
 /** One table on the way, with those of its files that count. */
@@ -108,10 +108,6 @@ function isSameCommit({ add }: Lifespan, input: TableLog, version: number): bool
 
 /** A table that was moved away and made anew has another id, and versions of its own. */
 function isSameTable(target: TableLog, file: Lifespan, input: TableLog): boolean {
-  const actions = target.entries[file.from]?.actions ?? [];
-  const ids = actions.flatMap((action) => {
-    const id = 'txn' in action ? readInputAppId(action.txn.appId) : undefined;
-    return id?.prefix === input.prefix ? [id.tableId] : [];
-  });
+  const ids = target.inputIds(file.from, input.prefix);
   return ids.length === 0 || ids.includes(input.metadata(input.newest).id);
 }

@@ -8,6 +8,7 @@ import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
+import { readInputAppId } from '../lake/tags.ts';
 
 /** Live from the version `from` up to, and without, `until`. A path that is added again, as by a RESTORE, has several. */
 export type Lifespan = { readonly add: Add; readonly from: number; until: number };
@@ -23,6 +24,8 @@ export class TableLog {
   readonly #metadata: (Metadata | undefined)[] = [];
   readonly #times: number[] = [];
   readonly #byPartition = new Map<string, Map<string, Lifespan[]>>();
+  /** By version: prefix of an input → ids of its tables. */
+  readonly #inputs = new Map<number, ReadonlyMap<string, readonly string[]>>();
 
   /** `entries`: all of them, from version 0. */
   constructor(prefix: string, entries: readonly Entry[]) {
@@ -65,6 +68,13 @@ export class TableLog {
 
   info(version: number): CommitInfo | undefined {
     return commitInfoOf(this.entries[version]?.actions ?? []);
+  }
+
+  /** The ids of the input's table that the version's commit took note of; [] if it says none. A commit of many files is looked through once. */
+  inputIds(version: number, prefix: string): readonly string[] {
+    const known = this.#inputs.get(version) ?? inputIdsIn(this.entries[version]?.actions ?? []);
+    this.#inputs.set(version, known);
+    return known.get(prefix) ?? [];
   }
 
   /** The newest version at or before that time; undefined where the table is younger. */
@@ -118,6 +128,15 @@ export class TableLog {
     }
     return index;
   }
+}
+
+function inputIdsIn(actions: readonly Action[]): ReadonlyMap<string, readonly string[]> {
+  const ids = new Map<string, string[]>();
+  for (const action of actions) {
+    const input = 'txn' in action ? readInputAppId(action.txn.appId) : undefined;
+    if (input) ids.set(input.prefix, [...(ids.get(input.prefix) ?? []), input.tableId]);
+  }
+  return ids;
 }
 
 function isLive({ from, until }: Lifespan, version: number): boolean {
