@@ -1,6 +1,7 @@
 // Suspicious deliveries, as sentences with the next step. Pure.
+
+import type { WaitingDelivery } from '../inspect/dataset-status.ts';
 import type { DeliveryRemarks, Shrunk, UnmatchedFiles } from '../inspect/delivery-remarks.ts';
-import type { WaitingDelivery } from '../inspect/lake-status.ts';
 import { deliveryLabel, waitsFor } from '../lake/deliveries.ts';
 import { count, firstWords, number, section, timeText } from './text.ts';
 

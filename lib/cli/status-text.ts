@@ -3,7 +3,8 @@
 import { tablePrefix } from '../core/insight.ts';
 import type { RefusedChange } from '../evolve/apply.ts';
 import { foreignText } from '../evolve/undo-foreign.ts';
-import type { LakeStatus, SettledFile } from '../inspect/lake-status.ts';
+import type { SettledFile } from '../inspect/dataset-status.ts';
+import type { LakeStatus } from '../inspect/lake-status.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import { asideDocument, asideLines, failureLines } from './aside-text.ts';

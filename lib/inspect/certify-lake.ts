@@ -13,7 +13,7 @@ import { undefinedTables } from '../maintain/lake-tables.ts';
 import type { Unseen } from '../ports.ts';
 import { certifyDataset, type DatasetCertificate, problemsOf } from './certify-dataset.ts';
 import { damagedFiles, damagedPast } from './data-files.ts';
-import { type DerivedStatus, derivedStatus } from './lake-status.ts';
+import { type DerivedStatus, derivedStatus } from './derived-status.ts';
 import { damagedReports } from './older-reports.ts';
 import { recountSources } from './recount.ts';
 

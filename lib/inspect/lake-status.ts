@@ -1,90 +1,17 @@
 // What a lake holds and how current it is, from the logs, the reports and a listing of landing. Writes nothing.
 
 import { landingTable } from '../core/catalog.ts';
-import type { Dataset } from '../core/contract.ts';
-import { type Derivation, type TableRef, tablePrefix } from '../core/insight.ts';
+import { tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
-import type { Add } from '../delta/actions.ts';
-import type { ForeignCommit, Snapshot } from '../delta/snapshot.ts';
-import { recordCount } from '../delta/stats.ts';
-import type { LiveFiles } from '../ingest/duplicates.ts';
-import { mayShareKeys } from '../ingest/key-ranges.ts';
-import type { Report } from '../ingest/report.ts';
-import { settledBefore } from '../ingest/settled.ts';
-import { isKept, standingsOf, waitingOf } from '../lake/deliveries.ts';
+import type { ForeignCommit } from '../delta/snapshot.ts';
 import type { Effects } from '../lake/effects.ts';
 import { keysIn, takeCensus, versionsByDataset } from '../lake/landing-census.ts';
-import { type Overdue, overdueOf } from '../lake/overdue.ts';
-import { partitionId, partitionOf } from '../lake/partition.ts';
-import { filesBySource, type Origin, readOrigin, roleOf, WARNINGS } from '../lake/tags.ts';
-import { isUnseen } from '../lake/unseen.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
-import { type Settled, Settling } from '../maintain/settling.ts';
-import type { ObjectVersion, Unseen } from '../ports.ts';
-import { readPending, type Stale, type Warning } from '../refresh/plan.ts';
-import { type SinceInputs, sinceInputs } from '../refresh/since-inputs.ts';
+import { Settling } from '../maintain/settling.ts';
+import type { Unseen } from '../ports.ts';
 import { goingOn, onePerTable, type TableFailure } from '../table-failures.ts';
-import { type DeliveryRemarks, standingRemarks } from './delivery-remarks.ts';
-
-export type SettledFile = {
-  readonly source: string;
-  readonly outcome: Report['outcome'];
-  readonly settled: Settled;
-};
-
-export type DatasetStatus = DeliveryRemarks & {
-  readonly dataset: string;
-  readonly package: string;
-  /** Source files that the table stands on. */
-  readonly files: number;
-  readonly rows: number;
-  readonly quarantinedRows: number;
-  /** Those of files that nobody settled. */
-  readonly openQuarantinedRows: number;
-  /** Records that the contract skips. */
-  readonly skippedRows: number;
-  /** In landing, refused as a whole in their present version, and not settled. */
-  readonly rejected: readonly Report[];
-  /** Files that are refused, or have quarantined rows, and need no more work. */
-  readonly settled: readonly SettledFile[];
-  /** In landing, and not in the lake yet in their present version. */
-  readonly waiting: number;
-  /** In the lake, and not in landing any more, though the contract does not keep them. */
-  readonly vanished: readonly string[];
-  /** Expected files that have not come; null if the contract expects none. */
-  readonly overdue: Overdue | null;
-  /** The latest LastModified of a source file, ISO 8601. */
-  readonly lastArrival: string | null;
-  /** Null where the table was not made yet. */
-  readonly version: number | null;
-  /** See mayShareKeys. */
-  readonly mayShareKeys: boolean;
-  /** Deliveries that do not count yet, the oldest first. */
-  readonly waitingDeliveries: readonly WaitingDelivery[];
-};
-
-export type WaitingDelivery = {
-  /** What its files' keys say by the captures that tell deliveries apart. */
-  readonly delivery: Readonly<Record<string, string>>;
-  readonly files: number;
-  /** The first LastModified of its files, ISO 8601. */
-  readonly since: string;
-  /** Keys or globs of the markers that are not there. */
-  readonly missing: readonly string[];
-  /** Its files that were refused as a whole. */
-  readonly refused: readonly string[];
-};
-
-/** `behind` is null where the table itself is not there, too. */
-export type DerivedStatus = SinceInputs & {
-  readonly table: TableRef;
-  readonly partitions: number;
-  readonly rows: number;
-  readonly version: number | null;
-  readonly stale: readonly Stale[];
-  /** Live partitions that an audit of severity `warn` found something in. */
-  readonly warnings: readonly Warning[];
-};
+import { type DatasetStatus, datasetStatus, type FoundFiles, findFiles } from './dataset-status.ts';
+import { type DerivedStatus, derivedStatus } from './derived-status.ts';
 
 export type LakeStatus = {
   readonly datasets: readonly DatasetStatus[];
@@ -104,20 +31,6 @@ export type LakeStatus = {
   readonly asideKeys: readonly string[];
   /** Tables that cannot be read: they are missing above. */
   readonly failures: readonly TableFailure[];
-};
-
-/** What one dataset has in landing and in the lake, file by file. */
-export type FoundFiles = {
-  /** In landing. */
-  readonly versions: readonly ObjectVersion[];
-  /** The data files of its landing table. */
-  readonly live: LiveFiles;
-  /** Keys whose present version was not read yet. */
-  readonly waiting: ReadonlySet<string>;
-  /** Refused as a whole in their present version, settled or not. */
-  readonly refused: readonly Report[];
-  /** Accepted without accepted rows, so that they have no data file. */
-  readonly empty: readonly Report[];
 };
 
 /** `files`: by the name of the dataset; those whose table cannot be read are missing. */
@@ -172,164 +85,4 @@ async function tableStates(
       logs.push(...(await tables.problems(table)));
     });
   return { foreign, logs };
-}
-
-async function findFiles(
-  effects: Effects,
-  dataset: Dataset,
-  versions: readonly ObjectVersion[],
-): Promise<FoundFiles> {
-  const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-  const live = filesBySource(landed?.files.values() ?? []);
-  const refused: Report[] = [];
-  const empty: Report[] = [];
-  const waiting = new Set<string>();
-  for (const version of versions) {
-    const found = await settledBefore(effects, dataset, version, live);
-    if (found === undefined) waiting.add(version.key);
-    else if (found.report?.outcome === 'rejected') refused.push(found.report);
-    else if (found.report) empty.push(found.report);
-  }
-  return { versions, live, waiting, refused, empty };
-}
-
-async function datasetStatus(
-  effects: Effects,
-  dataset: Dataset,
-  { versions, live, waiting, refused, empty }: FoundFiles,
-  unseen: readonly Unseen[],
-  settling: Settling,
-): Promise<DatasetStatus> {
-  const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-  const table = await effects.tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
-  const sources = [...live.values()].flatMap(([add]) => (add && roleOf(add) === undefined ? [add] : []));
-  const origins = sources.flatMap(originOf);
-  const { rejected, openQuarantinedRows, settled } = await openAndSettled(
-    effects,
-    dataset,
-    { live, origins, refused, empty },
-    settling,
-  );
-  const arrivals = [
-    ...origins.map((origin) => origin.lastModifiedMs),
-    ...empty.map((report) => Date.parse(report.lastModified)),
-  ];
-  const keys = new Set(versions.map((version) => version.key));
-  return {
-    dataset: dataset.name,
-    package: dataset.package,
-    files: origins.length + empty.length,
-    rows: rowCount(table),
-    quarantinedRows:
-      sum(origins.map((origin) => origin.quarantinedRows)) + sum(empty.map((report) => report.quarantined)),
-    skippedRows:
-      sum(origins.map((origin) => origin.skippedRows)) + sum(empty.map(({ skipped = 0 }) => skipped)),
-    openQuarantinedRows,
-    rejected,
-    settled,
-    waiting: waiting.size,
-    vanished: [...live]
-      .filter(([source, adds]) => !keys.has(source) && !isKept(dataset, adds))
-      .flatMap(([source]) => (effects.catalog.asideOf(source) || isUnseen(unseen, source) ? [] : [source]))
-      .sort(),
-    overdue: overdueOf(dataset, effects.clock(), keys, live.keys()),
-    lastArrival:
-      arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
-    version: table?.version ?? null,
-    ...standingRemarks(dataset, live, empty),
-    mayShareKeys: mayShareKeys(dataset, live),
-    waitingDeliveries: waitingDeliveries(dataset, landed),
-  };
-}
-
-export function waitingDeliveries(dataset: Dataset, landed: Snapshot | undefined): WaitingDelivery[] {
-  if (dataset.delivery === undefined || landed === undefined) return [];
-  return waitingOf(standingsOf(dataset, landed.files.values())).map(
-    ({ by, sources, sinceMs, missing, refused }) => ({
-      delivery: by,
-      files: sources.length,
-      since: new Date(sinceMs).toISOString(),
-      missing,
-      refused,
-    }),
-  );
-}
-
-/** `empty`: accepted files without accepted rows, which have no data file. */
-async function openAndSettled(
-  { lake }: Effects,
-  dataset: Dataset,
-  found: {
-    readonly live: LiveFiles;
-    readonly origins: readonly Origin[];
-    readonly refused: readonly Report[];
-    readonly empty: readonly Report[];
-  },
-  settling: Settling,
-): Promise<Pick<DatasetStatus, 'rejected' | 'openQuarantinedRows' | 'settled'>> {
-  const rejected: Report[] = [];
-  const settled: SettledFile[] = [];
-  let openQuarantinedRows = 0;
-  for (const report of [...found.refused, ...found.empty.filter(({ quarantined }) => quarantined > 0)]) {
-    const closed = (await settling.settled(dataset, found.live, report)).settled;
-    if (closed) settled.push({ source: report.source, outcome: report.outcome, settled: closed });
-    else if (report.outcome === 'rejected') rejected.push(report);
-    else openQuarantinedRows += report.quarantined;
-  }
-  for (const origin of found.origins.filter(({ quarantinedRows }) => quarantinedRows > 0)) {
-    const closed = await settling.settledRows(lake, dataset, origin);
-    if (closed) settled.push({ source: origin.source, outcome: 'accepted', settled: closed.settled });
-    else openQuarantinedRows += origin.quarantinedRows;
-  }
-  return { rejected, openQuarantinedRows, settled };
-}
-
-function originOf(add: Add | undefined): Origin[] {
-  const origin = add && readOrigin(add);
-  return origin ? [origin] : [];
-}
-
-export async function derivedStatus(effects: Effects, derivation: Derivation): Promise<DerivedStatus> {
-  const snapshot = await effects.tables.latest(tablePrefix(derivation.target));
-  if (snapshot === undefined)
-    return {
-      table: derivation.target,
-      partitions: 0,
-      rows: 0,
-      version: null,
-      stale: [],
-      warnings: [],
-      problems: [],
-      behind: null,
-    };
-  const partitions = new Set(
-    [...snapshot.files.values()].map((add) =>
-      partitionId(partitionOf(add.partitionValues, snapshot.metadata.partitionColumns)),
-    ),
-  );
-  return {
-    table: derivation.target,
-    partitions: partitions.size,
-    rows: rowCount(snapshot),
-    version: snapshot.version,
-    stale: readPending(snapshot).stale,
-    warnings: warningsOf(snapshot),
-    ...(await sinceInputs(effects, derivation, snapshot)),
-  };
-}
-
-function warningsOf({ files, metadata }: Snapshot): Warning[] {
-  return [...files.values()].flatMap(({ tags, partitionValues }) => {
-    const message = tags?.[WARNINGS];
-    const partition = partitionOf(partitionValues, metadata.partitionColumns);
-    return message === undefined ? [] : [{ partition, message }];
-  });
-}
-
-function rowCount(snapshot: Snapshot | undefined): number {
-  return recordCount(snapshot?.files.values() ?? []);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -15,7 +15,7 @@ import { mapInParallel } from '../in-parallel.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
 import type { SourceOutcome } from '../ingest/source-outcome.ts';
-import { type DatasetStatus, waitingDeliveries } from '../inspect/lake-status.ts';
+import { type DatasetStatus, waitingDeliveries } from '../inspect/dataset-status.ts';
 import type { Effects } from '../lake/effects.ts';
 import { filesBySource } from '../lake/tags.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';

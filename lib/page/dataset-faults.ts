@@ -1,7 +1,7 @@
 // What is wrong with the files of the datasets, in sentences for people: each with its cause and what mends it. Pure.
 import { count, number, timeText } from '../core/plain-text.ts';
 import { shellWord } from '../core/shell-word.ts';
-import type { DatasetStatus } from '../inspect/lake-status.ts';
+import type { DatasetStatus } from '../inspect/dataset-status.ts';
 import { deliveryLabel, waitsFor } from '../lake/deliveries.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import type { Fault } from './documents.ts';

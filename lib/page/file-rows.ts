@@ -4,7 +4,7 @@
 import type { Dataset } from '../core/contract.ts';
 import { count } from '../core/plain-text.ts';
 import type { Report } from '../ingest/report.ts';
-import type { DatasetStatus, FoundFiles } from '../inspect/lake-status.ts';
+import type { DatasetStatus, FoundFiles } from '../inspect/dataset-status.ts';
 import type { TableLog } from '../inspect/table-log.ts';
 import { deliveryLabel, isKept, type Standing, standingsOf, waitsFor } from '../lake/deliveries.ts';
 import { isMarker } from '../lake/markers.ts';

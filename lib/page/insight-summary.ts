@@ -1,6 +1,6 @@
 // One insight's line on the first screen, and its documents.
 import { sameTable, tablePrefix } from '../core/insight.ts';
-import type { DerivedStatus } from '../inspect/lake-status.ts';
+import type { DerivedStatus } from '../inspect/derived-status.ts';
 import { partitionId } from '../lake/partition.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
 import { changesRows } from './changes.ts';

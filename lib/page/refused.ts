@@ -5,7 +5,7 @@ import { CUT, type RefusedRow, type Violation } from '../core/violation.ts';
 import { CliError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { digestOf, type Report, readReportOf } from '../ingest/report.ts';
-import type { DatasetStatus, FoundFiles } from '../inspect/lake-status.ts';
+import type { DatasetStatus, FoundFiles } from '../inspect/dataset-status.ts';
 import { readRefusedRows, type SourceRejects } from '../inspect/rejects.ts';
 import { quarantineKey } from '../lake/layout.ts';
 import { type Origin, readOrigin, roleOf } from '../lake/tags.ts';

@@ -1,5 +1,6 @@
 // What the makers of documents share while one page is written.
-import type { FoundFiles, LakeStatus } from '../inspect/lake-status.ts';
+import type { FoundFiles } from '../inspect/dataset-status.ts';
+import type { LakeStatus } from '../inspect/lake-status.ts';
 import type { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { TableFailure } from '../table-failures.ts';
