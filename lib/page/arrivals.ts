@@ -1,6 +1,13 @@
 // A dataset's files by month and by period: the lists of files, and the calendar over them.
-import type { ArrivalPeriod, ArrivalsDocument, FileList, FileRow, FilesDocument, Ref } from './documents.ts';
+import type {
+  ArrivalPeriod,
+  ArrivalsDocument,
+  FileList,
+  FileRow,
+  FilesDocument,
+} from './dataset-documents.ts';
 import type { FileRows } from './file-rows.ts';
+import type { Ref } from './page-values.ts';
 import type { Writing } from './writing.ts';
 
 /** Month → its list. */

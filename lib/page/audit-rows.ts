@@ -2,7 +2,7 @@
 import { parseLogJson } from '../core/log-json.ts';
 import type { TableLog } from '../inspect/table-log.ts';
 import { auditsOf } from '../refresh/audit.ts';
-import type { AuditRow } from './documents.ts';
+import type { AuditRow } from './insight-documents.ts';
 import type { ShownTable } from './shown-table.ts';
 
 type Run = AuditRow['runs'][number];

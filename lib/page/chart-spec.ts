@@ -1,7 +1,7 @@
 // Which of an insight's columns a chart shows: as its front matter says, and otherwise chosen from the columns. Pure.
 import type { Derivation } from '../core/insight.ts';
 import type { DatePart, PartUnit } from '../core/window.ts';
-import type { ChartSpec, PageColumn } from './documents.ts';
+import type { ChartSpec, PageColumn } from './insight-documents.ts';
 import { isMeasure } from './page-columns.ts';
 
 export type Charted = Pick<Derivation, 'key' | 'partitionBy' | 'chart'> & {

@@ -2,7 +2,7 @@
 import type { Dataset, Field } from '../core/contract.ts';
 import type { Effects } from '../lake/effects.ts';
 import { contractExample } from './contract-example.ts';
-import type { ContractText } from './documents.ts';
+import type { ContractText } from './dataset-documents.ts';
 import { ruleWords, typeWords } from './field-words.ts';
 import { fileFacts, ruleSentences } from './file-words.ts';
 

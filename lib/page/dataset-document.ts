@@ -2,7 +2,8 @@
 import type { Dataset } from '../core/contract.ts';
 import type { VersionHistory } from '../inspect/history.ts';
 import { contractText } from './contract-text.ts';
-import type { DatasetDocument, FileList, Ref } from './documents.ts';
+import type { DatasetDocument, FileList } from './dataset-documents.ts';
+import type { Ref } from './page-values.ts';
 import { type Refusal, refusedSummary, type WithDocument } from './refused.ts';
 import { versionRows } from './version-rows.ts';
 import type { Writing } from './writing.ts';

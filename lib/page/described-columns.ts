@@ -1,7 +1,8 @@
 // The descriptions of all tables' columns, for the search: a document of its own, as the first page has no need of them.
 import { tableColumns } from '../core/contract.ts';
 import type { Column } from '../core/schema.ts';
-import type { ColumnsDocument, DescribedTable, Ref } from './documents.ts';
+import type { ColumnsDocument, DescribedTable } from './documents.ts';
+import type { Ref } from './page-values.ts';
 import { shownDerivations } from './shown-table.ts';
 import type { Writing } from './writing.ts';
 

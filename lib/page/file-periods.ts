@@ -7,7 +7,7 @@ import { type LocalClock, localClock } from '../core/local-time.ts';
 import { type Every, periodOfText, periodStart, periodText } from '../core/period.ts';
 import type { Overdue } from '../lake/overdue.ts';
 import { captures, hiveFolders, pathValues } from '../lake/path-values.ts';
-import type { ArrivalsDocument } from './documents.ts';
+import type { ArrivalsDocument } from './dataset-documents.ts';
 
 export type FilePeriod = {
   /** `2024-01-03` or `2024-01`. */

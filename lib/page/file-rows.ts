@@ -13,7 +13,7 @@ import { isUnseen } from '../lake/unseen.ts';
 import { settledText } from '../maintain/settled-text.ts';
 import type { Settled } from '../maintain/settling.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
-import type { FileRow, FileState, FormerFile } from './documents.ts';
+import type { FileRow, FileState, FormerFile } from './dataset-documents.ts';
 import type { FilePeriod, FilePeriods } from './file-periods.ts';
 import { type SourceVersions, versionsBySource } from './source-versions.ts';
 

@@ -3,7 +3,7 @@ import { type Dataset, fieldHeaders } from '../core/contract.ts';
 import type { Expect } from '../core/expect.ts';
 import { count } from '../core/plain-text.ts';
 import { quoted } from '../core/violation.ts';
-import type { ContractText } from './documents.ts';
+import type { ContractText } from './dataset-documents.ts';
 import { joined, orList } from './field-words.ts';
 
 type Fact = ContractText['file'][number];

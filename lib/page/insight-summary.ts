@@ -4,8 +4,9 @@ import type { DerivedStatus } from '../inspect/derived-status.ts';
 import { partitionId } from '../lake/partition.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
 import { changesRows } from './changes.ts';
-import type { InsightSummary, State } from './documents.ts';
+import type { InsightSummary } from './documents.ts';
 import { insightRef } from './insight-document.ts';
+import type { State } from './page-values.ts';
 import { rowTrend, TREND_DAYS } from './row-trend.ts';
 import {
   outcomesOf,

@@ -1,7 +1,7 @@
 // A table's columns as the page shows them. Pure.
 import type { Column } from '../core/schema.ts';
 import { isNumeric } from '../inspect/sum-text.ts';
-import type { PageColumn } from './documents.ts';
+import type { PageColumn } from './insight-documents.ts';
 
 /** In the order of `columns`. */
 export function pageColumns(columns: readonly Column[]): PageColumn[] {

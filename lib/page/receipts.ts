@@ -11,9 +11,9 @@ import type {
   Moved,
   PagePartitionReceipt,
   ReceiptsDocument,
-  Ref,
   SourceRow,
-} from './documents.ts';
+} from './insight-documents.ts';
+import type { Ref } from './page-values.ts';
 import { isListed, type ShownTable } from './shown-table.ts';
 import { compareTexts, MAX_SOURCES, movesBetween, plainName, type Uses } from './source-moves.ts';
 import type { Writing } from './writing.ts';

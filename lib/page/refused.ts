@@ -12,14 +12,14 @@ import { type Origin, readOrigin, roleOf } from '../lake/tags.ts';
 import { settledText } from '../maintain/settled-text.ts';
 import { SqlError } from '../ports.ts';
 import type {
-  Ref,
   RefusedDocument,
   RefusedFile,
   RefusedRowText,
   RefusedRule,
   RefusedSummary,
-} from './documents.ts';
+} from './dataset-documents.ts';
 import { isoTime, settledByVersion, settledId } from './file-rows.ts';
+import type { Ref } from './page-values.ts';
 import type { Writing } from './writing.ts';
 
 /** A file with refused rows, or refused as a whole. `report`: already read; of a live file it is read where it is needed. */

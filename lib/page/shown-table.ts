@@ -6,7 +6,7 @@ import { staleOf, tableHistory, type VersionHistory } from '../inspect/history.t
 import type { Lifespan, TableLog, TableLogs } from '../inspect/table-log.ts';
 import { partitionOf } from '../lake/partition.ts';
 import { WARNINGS } from '../lake/tags.ts';
-import type { InsightDocument } from './documents.ts';
+import type { InsightDocument } from './insight-documents.ts';
 
 export type ShownTable = {
   readonly derivation: Derivation;

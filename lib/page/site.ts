@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { jsonBytes, parseJsonObject } from '../json-object.ts';
 import type { Clock, ObjectStore, ObjectVersion } from '../ports.ts';
-import { FORMAT, type IndexDocument, type Ref } from './documents.ts';
+import { FORMAT, type IndexDocument } from './documents.ts';
+import type { Ref } from './page-values.ts';
 
 /** File name → bytes: index.html, which names the program's edition, and what it loads. The names of all but it change with their content. */
 export type PageAssets = ReadonlyMap<string, Uint8Array>;

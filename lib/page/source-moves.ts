@@ -4,7 +4,7 @@ import { usesOf } from '../inspect/receipt.ts';
 import { type SourceDiff, tableDiff } from '../inspect/table-diff.ts';
 import type { Lifespan, TableLog, TableLogs } from '../inspect/table-log.ts';
 import { readOrigin } from '../lake/tags.ts';
-import type { SourceMove } from './documents.ts';
+import type { SourceMove } from './insight-documents.ts';
 import type { Side } from './shown-table.ts';
 import type { Writing } from './writing.ts';
 

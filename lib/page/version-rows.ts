@@ -1,7 +1,7 @@
 // A table's versions with their causes in words that need no knowledge of Sluice. Pure.
 import type { Cause, SourceChange, VersionHistory } from '../inspect/history.ts';
 import { partitionLabel } from '../lake/partition.ts';
-import type { VersionRow } from './documents.ts';
+import type { VersionRow } from './dataset-documents.ts';
 
 export type Versions = { readonly versions: readonly VersionRow[]; readonly moreVersions: number };
 

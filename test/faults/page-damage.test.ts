@@ -3,12 +3,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { loadSound } from '../../lib/definitions/load-catalog.ts';
 import { readReport } from '../../lib/ingest/report.ts';
 import { settle } from '../../lib/maintain/settlement.ts';
-import type {
-  DatasetDocument,
-  FilesDocument,
-  RefusedDocument,
-  RowsDocument,
-} from '../../lib/page/documents.ts';
+import type { DatasetDocument, FilesDocument, RefusedDocument } from '../../lib/page/dataset-documents.ts';
+import type { RowsDocument } from '../../lib/page/insight-documents.ts';
 import { openPageLake, type PageLake, type WrittenPage, writeOver } from '../support/page-lake.ts';
 import { pageTree, shown } from '../support/page-tree.ts';
 import { newStore, openProcess, withPackage } from '../support/shop-lake.ts';

@@ -2,7 +2,7 @@
 // every document that its index names, and what was written in a bad moment is not kept for later.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
-import type { InsightDocument, ReceiptsDocument, RowsDocument } from '../../lib/page/documents.ts';
+import type { InsightDocument, ReceiptsDocument, RowsDocument } from '../../lib/page/insight-documents.ts';
 import { writePage } from '../../lib/page/write-page.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { interruptedStore, type Life, mortalStore } from '../support/mortal-store.ts';

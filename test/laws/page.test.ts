@@ -7,18 +7,15 @@ import { tableReceipt } from '../../lib/inspect/receipt.ts';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
 import { parsePartitionFilter } from '../../lib/lake/partition-filter.ts';
 import { composeChanges } from '../../lib/page/app/compose-changes.ts';
+import type { ArrivalsDocument, DatasetDocument, FilesDocument } from '../../lib/page/dataset-documents.ts';
 import type {
-  ArrivalsDocument,
-  Cell,
   ChangeDocument,
-  DatasetDocument,
-  FilesDocument,
   InsightDocument,
   PageColumn,
   ReceiptsDocument,
-  Ref,
   RowsDocument,
-} from '../../lib/page/documents.ts';
+} from '../../lib/page/insight-documents.ts';
+import type { Cell, Ref } from '../../lib/page/page-values.ts';
 import { writePage } from '../../lib/page/write-page.ts';
 import { PageWorlds } from '../support/page-definitions.ts';
 import { NAMED_HISTORY, type PageStep, pageHistory } from '../support/page-history.ts';

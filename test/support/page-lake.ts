@@ -1,7 +1,9 @@
 // A lake in memory over which the page is written, and its documents as a browser reads them.
 import { expect } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
-import type { IndexDocument, InsightDocument, Ref } from '../../lib/page/documents.ts';
+import type { IndexDocument } from '../../lib/page/documents.ts';
+import type { InsightDocument } from '../../lib/page/insight-documents.ts';
+import type { Ref } from '../../lib/page/page-values.ts';
 import type { Written } from '../../lib/page/site.ts';
 import { writePage } from '../../lib/page/write-page.ts';
 import { documentOf } from './page-site.ts';

@@ -11,7 +11,7 @@ import {
   stateOf,
 } from '../../lib/page/app/calendar.ts';
 import { nextPlace } from '../../lib/page/app/parts/grid-keys.ts';
-import type { ArrivalPeriod, ArrivalsDocument } from '../../lib/page/documents.ts';
+import type { ArrivalPeriod, ArrivalsDocument } from '../../lib/page/dataset-documents.ts';
 
 const period = (states: ArrivalPeriod['states'], missing = 0): ArrivalPeriod => ({
   ...{ period: '2024-01-03', states, missing, rows: 5000, refusedRows: 2, list: null },

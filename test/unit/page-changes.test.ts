@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { composeChanges, type RowChange } from '../../lib/page/app/compose-changes.ts';
-import type { Cell, ChangeDocument, SourceMove } from '../../lib/page/documents.ts';
+import type { ChangeDocument, SourceMove } from '../../lib/page/insight-documents.ts';
+import type { Cell } from '../../lib/page/page-values.ts';
 
 type Row = readonly Cell[];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DatePart } from '../../lib/core/window.ts';
 import { type Charted, chartSpec } from '../../lib/page/chart-spec.ts';
-import type { ChartSpec, PageColumn } from '../../lib/page/documents.ts';
+import type { ChartSpec, PageColumn } from '../../lib/page/insight-documents.ts';
 
 /** `name type [unit]` */
 function columns(...words: string[]): PageColumn[] {

@@ -8,7 +8,7 @@ import type {
   FileRow,
   FilesDocument,
   RefusedDocument,
-} from '../../lib/page/documents.ts';
+} from '../../lib/page/dataset-documents.ts';
 import { datasetOf, documentOf, newDocuments, type TestPage, writeTestPage } from '../support/page-site.ts';
 import { newStore, openPackage, openProcess, put, syncPrune, TestClock } from '../support/shop-lake.ts';
 import { useWorld } from '../support/use-world.ts';

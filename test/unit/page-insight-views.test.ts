@@ -11,7 +11,8 @@ import { chartPoints } from '../../lib/page/app/parts/chart-series.ts';
 import { digitsOf, longestFraction, paddingOf } from '../../lib/page/app/parts/digits.ts';
 import { numberBefore } from '../../lib/page/app/receipt-history.ts';
 import { href, parseRoute } from '../../lib/page/app/routes.ts';
-import type { Cell, ChangeDocument, ChartSpec, PageColumn } from '../../lib/page/documents.ts';
+import type { ChangeDocument, ChartSpec, PageColumn } from '../../lib/page/insight-documents.ts';
+import type { Cell } from '../../lib/page/page-values.ts';
 
 const column = (name: string, type: string): PageColumn => ({
   name,

@@ -9,7 +9,7 @@ import type {
   PagePartitionReceipt,
   ReceiptsDocument,
   RowsDocument,
-} from '../../lib/page/documents.ts';
+} from '../../lib/page/insight-documents.ts';
 import { openPageLake, type PageLake, type WrittenPage, writeOver } from '../support/page-lake.ts';
 import { openProcess, rowsOf } from '../support/shop-lake.ts';
 

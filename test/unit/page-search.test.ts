@@ -1,10 +1,10 @@
 // The search finds tables at once and files by looking through their lists, the newest first, and ends at fifty.
 import { describe, expect, it } from 'vitest';
 import { type FileSearch, searchFiles, searchTables, wordsOf } from '../../lib/page/app/word-search.ts';
+import type { FileRow } from '../../lib/page/dataset-documents.ts';
 import {
   type ColumnsDocument,
   type DatasetSummary,
-  type FileRow,
   FORMAT,
   type IndexDocument,
   type LineageNode,

@@ -16,7 +16,8 @@ import {
   standingOf,
   todaySentence,
 } from '../../lib/page/app/today-text.ts';
-import type { InsightSummary, SourceMove } from '../../lib/page/documents.ts';
+import type { InsightSummary } from '../../lib/page/documents.ts';
+import type { SourceMove } from '../../lib/page/insight-documents.ts';
 
 describe('counts', () => {
   it('have their thousands parted', () => {

@@ -1,5 +1,5 @@
 // The periods of a calendar of days or months: which ones a window shows, and what stands in one. Pure.
-import type { ArrivalPeriod, ArrivalsDocument } from '../documents.ts';
+import type { ArrivalPeriod, ArrivalsDocument } from '../dataset-documents.ts';
 import { counted, countText } from './parts/count-text.ts';
 import { FILE_STATE_WORDS, GRAVITY, type PeriodState } from './parts/state-words.ts';
 

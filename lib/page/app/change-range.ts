@@ -1,5 +1,8 @@
 // Which versions of an insight lie between two ends, and whether the page tells what each of them changed. Pure.
-import type { ChangeRef, InsightDocument, Time, VersionRow } from '../documents.ts';
+
+import type { VersionRow } from '../dataset-documents.ts';
+import type { ChangeRef, InsightDocument } from '../insight-documents.ts';
+import type { Time } from '../page-values.ts';
 
 /** After it, or up to it: a version, the end of a day in UTC, or a moment. */
 export type RangeEnd = { readonly version: number } | { readonly day: string } | { readonly moment: Time };

@@ -1,5 +1,7 @@
 // Rows that changed as a table: what tells them, then columns that differ, before, after and by how much. Pure.
-import type { Cell, PageColumn } from '../documents.ts';
+
+import type { PageColumn } from '../insight-documents.ts';
+import type { Cell } from '../page-values.ts';
 import type { ComposedChange, RowChange } from './compose-changes.ts';
 import { differenceOf, percentOf } from './parts/decimal-change.ts';
 import type { TableColumn } from './parts/table-rows.ts';

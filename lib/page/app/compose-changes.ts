@@ -1,5 +1,7 @@
 // What several versions in a row changed together: of each row and file the first old and the last new state. Pure.
-import type { Cell, ChangeDocument, PageColumn, SourceMove } from '../documents.ts';
+
+import type { ChangeDocument, PageColumn, SourceMove } from '../insight-documents.ts';
+import type { Cell } from '../page-values.ts';
 import { composeMoves } from './compose-moves.ts';
 import { differenceOf, sumOf } from './parts/decimal-change.ts';
 import { plainDecimal } from './parts/decimal-compare.ts';

@@ -1,5 +1,5 @@
 // Which files several versions in a row moved together: of each file the first old and the last new state. Pure.
-import type { ChangeDocument, SourceMove } from '../documents.ts';
+import type { ChangeDocument, SourceMove } from '../insight-documents.ts';
 
 type Moves = Pick<ChangeDocument, 'sources' | 'moreSources'>;
 

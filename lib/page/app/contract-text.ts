@@ -1,5 +1,5 @@
 // A dataset's contract as a plain text, to be sent to whoever delivers its files. Pure.
-import type { ContractField, DatasetDocument } from '../documents.ts';
+import type { ContractField, DatasetDocument } from '../dataset-documents.ts';
 
 export function contractAsText({ name, description, contract }: DatasetDocument): string {
   const blocks = [

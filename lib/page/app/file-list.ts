@@ -1,5 +1,5 @@
 // Which of a dataset's lists a file stands in, where only its name is known. Pure.
-import type { FileList } from '../documents.ts';
+import type { FileList } from '../dataset-documents.ts';
 
 /** The likeliest first: those whose month is in the file's name, then the newest. */
 export function likelyLists(lists: readonly FileList[], source: string): readonly FileList[] {

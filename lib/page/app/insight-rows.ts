@@ -1,5 +1,7 @@
 // A row of an insight, and the way to the receipt of one of its numbers and back. Pure.
-import type { Cell, InsightDocument, InsightPart, PageColumn, Partition } from '../documents.ts';
+
+import type { InsightDocument, InsightPart, PageColumn } from '../insight-documents.ts';
+import type { Cell, Partition } from '../page-values.ts';
 import type { Route } from './routes.ts';
 
 type Table = Pick<InsightDocument, 'name' | 'columns' | 'partitionBy' | 'key'>;

@@ -1,6 +1,7 @@
 // Loads the page's documents: each is a script that pushes its file name and its content. So the page works from a disk, too,
 // where a browser loads scripts and nothing else.
-import type { IndexDocument, Ref } from '../documents.ts';
+import type { IndexDocument } from '../documents.ts';
+import type { Ref } from '../page-values.ts';
 
 type Pushed = readonly [file: string, document: object];
 type Waiting = { resolve(document: object): void; reject(problem: Error): void };

@@ -1,5 +1,5 @@
 // Where a refused value stands in the text of its row, so that it can be marked. Says nothing rather than the wrong place. Pure.
-import type { Cell } from '../documents.ts';
+import type { Cell } from '../page-values.ts';
 
 /** In UTF-16 units of the row's text. */
 export type Span = { readonly start: number; readonly end: number };

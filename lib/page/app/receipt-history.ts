@@ -1,5 +1,7 @@
 // What a row's number was in the version of its partition before. Pure.
-import type { Cell, ChangeDocument, InsightDocument } from '../documents.ts';
+
+import type { ChangeDocument, InsightDocument } from '../insight-documents.ts';
+import type { Cell } from '../page-values.ts';
 import { type ReceiptRoute, rowsAt } from './insight-rows.ts';
 
 export type Before =

@@ -1,5 +1,5 @@
 // The file of refused rows that a reader downloads, corrects and delivers again. Pure.
-import type { RefusedDocument } from '../documents.ts';
+import type { RefusedDocument } from '../dataset-documents.ts';
 
 /** In the original form: what stood before the first record, then each row as it came. */
 export function refusedFile(document: Pick<RefusedDocument, 'header' | 'raw' | 'correctedName'>): {

@@ -1,6 +1,6 @@
 // The addresses of the page's views, both ways: an address can be sent to a colleague. Pure.
 import { visible } from '../../core/visible-text.ts';
-import type { Cell, Partition } from '../documents.ts';
+import type { Cell, Partition } from '../page-values.ts';
 
 export type Route =
   | { readonly view: 'today' }

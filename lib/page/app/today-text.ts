@@ -1,5 +1,6 @@
 // The sentence on top of the first view: what is there, and what is not well, the gravest first. Pure.
-import type { IndexDocument, InsightSummary, State, Summary } from '../documents.ts';
+import type { IndexDocument, InsightSummary, Summary } from '../documents.ts';
+import type { State } from '../page-values.ts';
 import { counted, countText } from './parts/count-text.ts';
 
 export type TodaySentence = {

@@ -1,6 +1,6 @@
 // Several documents of the page at once, for views that put them together.
 import { useEffect, useState } from 'preact/hooks';
-import type { Ref } from '../documents.ts';
+import type { Ref } from '../page-values.ts';
 import { load, lookAgain } from './load.ts';
 import type { Loaded } from './use-documents.ts';
 

@@ -1,6 +1,7 @@
 // What the views know of the page's documents and address, and when to draw again.
 import { useEffect, useState } from 'preact/hooks';
-import type { IndexDocument, Ref } from '../documents.ts';
+import type { IndexDocument } from '../documents.ts';
+import type { Ref } from '../page-values.ts';
 import { currentIndex, load, lookAgain, onIndex } from './load.ts';
 import { parseRoute, type Route } from './routes.ts';
 

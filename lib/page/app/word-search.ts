@@ -1,14 +1,9 @@
 // Finds tables by their names, columns and descriptions, and files by their names. Every word of the reader must fit. Documents
 // are loaded through a function, so that nothing here knows of a browser. Pure but for that.
-import type {
-  ColumnsDocument,
-  DatasetDocument,
-  FileRow,
-  FilesDocument,
-  IndexDocument,
-  LineageNode,
-  Ref,
-} from '../documents.ts';
+
+import type { DatasetDocument, FileRow, FilesDocument } from '../dataset-documents.ts';
+import type { ColumnsDocument, IndexDocument, LineageNode } from '../documents.ts';
+import type { Ref } from '../page-values.ts';
 
 export type TableHit = {
   readonly node: LineageNode;

@@ -1,6 +1,6 @@
 // One dataset's fields in the calendar. A field with files leads to them; what it holds is in its name for a screen reader.
 import { useMemo } from 'preact/hooks';
-import type { ArrivalPeriod, ArrivalsDocument } from '../../documents.ts';
+import type { ArrivalPeriod, ArrivalsDocument } from '../../dataset-documents.ts';
 import { ordinalOf, periodOf, periodWords, stateOf } from '../calendar.ts';
 import { href } from '../routes.ts';
 import { CellText } from './cell-text.tsx';

@@ -1,7 +1,7 @@
 // A calendar of datasets over days or months, with the ways to older periods. One field at a time is in the order of the Tab key;
 // the arrow keys move it. Fields are many: what points at one must not draw the others again.
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { ArrivalsDocument } from '../../documents.ts';
+import type { ArrivalsDocument } from '../../dataset-documents.ts';
 import {
   type Elsewhere,
   elsewhereOf,

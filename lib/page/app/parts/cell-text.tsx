@@ -1,7 +1,7 @@
 // A cell, a file's name or a message from strangers, as text: isolated from the direction of what stands around it, nothing
 // hidden in it, and cut where it is very long.
 import { useState } from 'preact/hooks';
-import type { Cell } from '../../documents.ts';
+import type { Cell } from '../../page-values.ts';
 import { countText } from './count-text.ts';
 import { cutText, textRuns } from './shown-text.ts';
 import '../style/cell.css';

@@ -1,5 +1,6 @@
 // The choice of what is compared with what: two versions, or the days of a calendar.
-import type { IndexDocument, InsightDocument } from '../../documents.ts';
+import type { IndexDocument } from '../../documents.ts';
+import type { InsightDocument } from '../../insight-documents.ts';
 import { type ChangeRange, dayBefore } from '../change-range.ts';
 import { href, type Route } from '../routes.ts';
 import { momentText } from './moment-text.ts';

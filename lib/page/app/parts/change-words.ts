@@ -1,5 +1,5 @@
 // How many rows changed, in words. Pure.
-import type { ChangeDocument } from '../../documents.ts';
+import type { ChangeDocument } from '../../insight-documents.ts';
 import { counted, countText } from './count-text.ts';
 
 /** `3 rows changed, 1 new`; `no row changed` */

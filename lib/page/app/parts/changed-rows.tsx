@@ -1,6 +1,6 @@
 // The rows that changed, old and new beside each other, and what they add up to.
 import { useMemo, useState } from 'preact/hooks';
-import type { InsightDocument } from '../../documents.ts';
+import type { InsightDocument } from '../../insight-documents.ts';
 import { changeTable, differingColumns } from '../change-table.ts';
 import type { ComposedChange } from '../compose-changes.ts';
 import { receiptRoute } from '../insight-rows.ts';

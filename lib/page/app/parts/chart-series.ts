@@ -1,5 +1,7 @@
 // What a chart shows of a table's rows: its points along the axis and its series, each value an exact text. Pure.
-import type { Cell, ChartSpec, PageColumn } from '../../documents.ts';
+
+import type { ChartSpec, PageColumn } from '../../insight-documents.ts';
+import type { Cell } from '../../page-values.ts';
 import { sumOf } from './decimal-change.ts';
 import { compareCells, compareDecimals } from './decimal-compare.ts';
 

@@ -1,7 +1,8 @@
 // A chart of a table's rows, and beside it the exact values of the point that the reader chose, by pointer or keyboard.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { visible } from '../../../core/visible-text.ts';
-import type { Cell, ChartSpec, PageColumn } from '../../documents.ts';
+import type { ChartSpec, PageColumn } from '../../insight-documents.ts';
+import type { Cell } from '../../page-values.ts';
 import { CellText } from './cell-text.tsx';
 import { chartProgram, type Drawing, type Drawn } from './chart-program.ts';
 import { type ChartPoints, chartPoints, isNames } from './chart-series.ts';

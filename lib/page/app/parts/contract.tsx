@@ -1,5 +1,5 @@
 // What a dataset's files must look like, written for whoever delivers them.
-import type { ContractField, DatasetDocument } from '../../documents.ts';
+import type { ContractField, DatasetDocument } from '../../dataset-documents.ts';
 import { contractAsText } from '../contract-text.ts';
 import { CellText } from './cell-text.tsx';
 import { downloadText } from './copy.ts';

@@ -1,7 +1,7 @@
 // A table of exact values: sorted by a click on its head, filtered by words, a hundred rows at a time.
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { Cell } from '../../documents.ts';
+import type { Cell } from '../../page-values.ts';
 import { CellText } from './cell-text.tsx';
 import { digitsOf, isShort, longestFraction } from './digits.ts';
 import { NumberText } from './number-text.tsx';

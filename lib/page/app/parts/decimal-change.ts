@@ -1,6 +1,6 @@
 // What lies between two exact numbers: the difference, and the same in per cent. Pure.
 import { addDecimals, isZero, negated } from '../../../inspect/decimal-text.ts';
-import type { Cell } from '../../documents.ts';
+import type { Cell } from '../../page-values.ts';
 import { plainDecimal, sameScale } from './decimal-compare.ts';
 
 /** `new - old`, exact, with a sign unless it is zero: `+0.50`. Null where one of them is missing or no number. */

@@ -1,5 +1,5 @@
 // The order of numbers as texts, of any length: exact, for a table's sorting. Pure.
-import type { Cell } from '../../documents.ts';
+import type { Cell } from '../../page-values.ts';
 
 /** As plain digits with an optional sign and point: `1.5e-3` → `0.0015`. Undefined for what is no finite number. */
 export function plainDecimal(text: string): string | undefined {

@@ -1,5 +1,5 @@
 // How an exact number's text is set: its whole part in groups of three, and what keeps points in one line below each other. Pure.
-import type { Cell } from '../../documents.ts';
+import type { Cell } from '../../page-values.ts';
 
 export type Digits = {
   readonly sign: string;

@@ -1,5 +1,5 @@
 // One source file: what became of it, and what it was before.
-import type { FileRow, FormerFile } from '../../documents.ts';
+import type { FileRow, FormerFile } from '../../dataset-documents.ts';
 import { href } from '../routes.ts';
 import { CellText } from './cell-text.tsx';
 import { counted, countText, sizeText } from './count-text.ts';

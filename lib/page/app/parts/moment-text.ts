@@ -1,5 +1,5 @@
 // Moments as people read them, in a time zone of their own and in UTC. The time zone and the present moment are inputs. Pure.
-import type { Time } from '../../documents.ts';
+import type { Time } from '../../page-values.ts';
 import { counted, lengthText } from './count-text.ts';
 
 /** `2024-01-03 14:05`, or with its seconds, in the zone; the time itself where it is none. */

@@ -1,5 +1,7 @@
 // The files that moved a number, and what became of each.
-import type { ChangeDocument, IndexDocument, SourceMove } from '../../documents.ts';
+
+import type { IndexDocument } from '../../documents.ts';
+import type { ChangeDocument, SourceMove } from '../../insight-documents.ts';
 import { counted, countText } from './count-text.ts';
 import { FileLink, TableLink } from './table-link.tsx';
 import { TimeText } from './time-text.tsx';

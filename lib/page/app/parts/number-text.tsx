@@ -1,5 +1,5 @@
 // An exact number: every digit of its text, set so that it can be read. Its gaps are no characters, so a copy has digits alone.
-import type { Cell } from '../../documents.ts';
+import type { Cell } from '../../page-values.ts';
 import { CellText } from './cell-text.tsx';
 import { digitsOf, isShort, paddingOf } from './digits.ts';
 import '../style/numbers.css';

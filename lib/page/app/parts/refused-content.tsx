@@ -1,5 +1,5 @@
 // What is told of a file's refused rows: how many, by which rule, the first ones in full, and how to correct them.
-import type { RefusedDocument, RefusedRowText } from '../../documents.ts';
+import type { RefusedDocument, RefusedRowText } from '../../dataset-documents.ts';
 import { markedPieces, valueSpan } from '../marked-value.ts';
 import { refusedFile } from '../refused-file.ts';
 import { CellText } from './cell-text.tsx';

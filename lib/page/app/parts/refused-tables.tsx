@@ -1,5 +1,5 @@
 // What was refused: by the rule that was broken, and file by file.
-import type { RefusedFile } from '../../documents.ts';
+import type { RefusedFile } from '../../dataset-documents.ts';
 import { href } from '../routes.ts';
 import { CellText } from './cell-text.tsx';
 import { counted, countText } from './count-text.ts';

@@ -1,5 +1,5 @@
 // States as a shape, a word and a colour: never as a colour alone.
-import type { State } from '../../documents.ts';
+import type { State } from '../../page-values.ts';
 import { FILE_STATE_WORDS, type PeriodState, STATE_WORDS } from './state-words.ts';
 import '../style/state.css';
 

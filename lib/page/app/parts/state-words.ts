@@ -1,5 +1,6 @@
 // How each state is called and marked: a word, a letter or sign, and what it means. Colours are in style/base.css. Pure.
-import type { FileState, State } from '../../documents.ts';
+import type { FileState } from '../../dataset-documents.ts';
+import type { State } from '../../page-values.ts';
 
 export type PeriodState = FileState | 'missing';
 

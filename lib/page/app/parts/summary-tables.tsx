@@ -1,5 +1,6 @@
 // Every dataset and every insight in a line: how it is, how fresh it is, how much there is, and its last thirty days.
-import type { DatasetSummary, InsightSummary, Time } from '../../documents.ts';
+import type { DatasetSummary, InsightSummary } from '../../documents.ts';
+import type { Time } from '../../page-values.ts';
 import { href } from '../routes.ts';
 import { headlinesFirst } from '../today-text.ts';
 import { CellText } from './cell-text.tsx';

@@ -1,5 +1,7 @@
 // Which rows a table shows, and in which order. Pure.
-import type { Cell, PageColumn } from '../../documents.ts';
+
+import type { PageColumn } from '../../insight-documents.ts';
+import type { Cell } from '../../page-values.ts';
 import { compareCells, unitsOf } from './decimal-compare.ts';
 
 export type TableColumn = PageColumn & {

@@ -1,5 +1,5 @@
 // A table as the text that other programs read: every value exactly as it is. Pure.
-import type { Cell } from '../../documents.ts';
+import type { Cell } from '../../page-values.ts';
 
 type TextRows = readonly (readonly Cell[])[];
 

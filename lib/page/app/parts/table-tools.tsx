@@ -1,5 +1,5 @@
 // What stands above a table of values: the filter, which rows are shown, and the ways to take them elsewhere.
-import type { Cell } from '../../documents.ts';
+import type { Cell } from '../../page-values.ts';
 import { downloadText } from './copy.ts';
 import { CopyButton } from './copy-button.tsx';
 import { counted, countText } from './count-text.ts';

@@ -1,6 +1,6 @@
 // A moment in the reader's time zone; UTC stands beside it, or is told on pointing and to screen readers.
 import { useEffect, useState } from 'preact/hooks';
-import type { Time } from '../../documents.ts';
+import type { Time } from '../../page-values.ts';
 import { agoText, exactText, momentText } from './moment-text.ts';
 
 export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';

@@ -1,5 +1,6 @@
 // What makes an insight's numbers doubtful: parts that kept their old rows, and what audits warn of.
-import type { InsightDocument, Partition } from '../../documents.ts';
+import type { InsightDocument } from '../../insight-documents.ts';
+import type { Partition } from '../../page-values.ts';
 import { partitionText } from '../insight-rows.ts';
 import { CellText } from './cell-text.tsx';
 import { counted } from './count-text.ts';

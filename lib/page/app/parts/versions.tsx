@@ -1,6 +1,6 @@
 // The changes of a table: when, why, and how many rows came and went.
 import type { ComponentChildren } from 'preact';
-import type { VersionRow } from '../../documents.ts';
+import type { VersionRow } from '../../dataset-documents.ts';
 import { CellText } from './cell-text.tsx';
 import { Command } from './command.tsx';
 import { counted, countText } from './count-text.ts';

@@ -1,5 +1,7 @@
 // What came when: a calendar of every dataset, and what each mark in it means.
-import type { ArrivalsDocument, DatasetSummary, IndexDocument, Ref } from '../../documents.ts';
+import type { ArrivalsDocument } from '../../dataset-documents.ts';
+import type { DatasetSummary, IndexDocument } from '../../documents.ts';
+import type { Ref } from '../../page-values.ts';
 import type { Unit } from '../calendar.ts';
 import { Calendar } from '../parts/calendar.tsx';
 import { CellText } from '../parts/cell-text.tsx';

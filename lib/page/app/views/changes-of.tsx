@@ -1,6 +1,7 @@
 // What changed in one insight between two versions or days: totals on top, files on the left, rows on the right.
 import { useMemo } from 'preact/hooks';
-import type { ChangeDocument, IndexDocument, InsightDocument, InsightSummary } from '../../documents.ts';
+import type { IndexDocument, InsightSummary } from '../../documents.ts';
+import type { ChangeDocument, InsightDocument } from '../../insight-documents.ts';
 import { type ChangeRange, changeRange, parseEnd } from '../change-range.ts';
 import { composeChanges } from '../compose-changes.ts';
 import { CellText } from '../parts/cell-text.tsx';

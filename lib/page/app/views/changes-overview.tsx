@@ -1,6 +1,7 @@
 // Over all insights, what changed since a moment: each with its rows, files and totals.
 import { useMemo } from 'preact/hooks';
-import type { ChangeDocument, IndexDocument, InsightDocument, InsightSummary } from '../../documents.ts';
+import type { IndexDocument, InsightSummary } from '../../documents.ts';
+import type { ChangeDocument, InsightDocument } from '../../insight-documents.ts';
 import {
   type ChangeRange,
   changeRange,

@@ -1,6 +1,7 @@
 // One dataset: how it is, what its files must look like, the files that came, the rows that were refused, and its changes.
 import { useState } from 'preact/hooks';
-import type { DatasetDocument, DatasetSummary, FileList, IndexDocument } from '../../documents.ts';
+import type { DatasetDocument, FileList } from '../../dataset-documents.ts';
+import type { DatasetSummary, IndexDocument } from '../../documents.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { Contract } from '../parts/contract.tsx';
 import { counted, countText } from '../parts/count-text.ts';

@@ -1,6 +1,7 @@
 // A file whose name alone is known, as receipts know it: its list is found, and with it the file's receipt.
 import { useEffect, useState } from 'preact/hooks';
-import type { DatasetDocument, FilesDocument, IndexDocument } from '../../documents.ts';
+import type { DatasetDocument, FilesDocument } from '../../dataset-documents.ts';
+import type { IndexDocument } from '../../documents.ts';
 import { likelyLists } from '../file-list.ts';
 import { load } from '../load.ts';
 import { CellText } from '../parts/cell-text.tsx';

@@ -1,6 +1,7 @@
 // The files of one month, or of one day of it, by their state; and one file's receipt.
 import { useState } from 'preact/hooks';
-import type { DatasetDocument, FileRow, FilesDocument, IndexDocument } from '../../documents.ts';
+import type { DatasetDocument, FileRow, FilesDocument } from '../../dataset-documents.ts';
+import type { IndexDocument } from '../../documents.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { countText, sizeText } from '../parts/count-text.ts';
 import { FileReceipt } from '../parts/file-receipt.tsx';

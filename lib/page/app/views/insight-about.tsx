@@ -1,5 +1,7 @@
 // What is behind an insight's numbers: what its columns mean, its SQL, its audits and its versions.
-import type { AuditRow, IndexDocument, InsightDocument } from '../../documents.ts';
+
+import type { IndexDocument } from '../../documents.ts';
+import type { AuditRow, InsightDocument } from '../../insight-documents.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import { TableLink } from '../parts/table-link.tsx';

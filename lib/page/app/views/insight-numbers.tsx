@@ -1,7 +1,9 @@
 // An insight's numbers: the newest parts first, more of them when asked for, as a chart and as a table. Each leads to its receipt.
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { Cell, IndexDocument, InsightDocument, PageColumn, RowsDocument } from '../../documents.ts';
+import type { IndexDocument } from '../../documents.ts';
+import type { InsightDocument, PageColumn, RowsDocument } from '../../insight-documents.ts';
+import type { Cell } from '../../page-values.ts';
 import { isNameOf, receiptRoute } from '../insight-rows.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Command } from '../parts/command.tsx';

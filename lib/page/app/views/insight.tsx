@@ -1,5 +1,6 @@
 // An insight: whether it can be relied on, its numbers as a chart and as a table, and what is behind them.
-import type { IndexDocument, InsightDocument, InsightSummary } from '../../documents.ts';
+import type { IndexDocument, InsightSummary } from '../../documents.ts';
+import type { InsightDocument } from '../../insight-documents.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { counted, countText } from '../parts/count-text.ts';
 import { Loading } from '../parts/loading.tsx';

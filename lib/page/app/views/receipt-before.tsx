@@ -1,12 +1,13 @@
 // What a number was in the version before, and which files moved it from there.
+
+import type { IndexDocument } from '../../documents.ts';
 import type {
-  Cell,
   ChangeDocument,
-  IndexDocument,
   InsightDocument,
   Moved,
   PagePartitionReceipt,
-} from '../../documents.ts';
+} from '../../insight-documents.ts';
+import type { Cell } from '../../page-values.ts';
 import type { ReceiptRoute } from '../insight-rows.ts';
 import { Command } from '../parts/command.tsx';
 import { differenceOf, percentOf } from '../parts/decimal-change.ts';

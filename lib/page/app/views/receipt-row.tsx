@@ -1,5 +1,7 @@
 // The number of a receipt, large, and the other values of its row.
-import type { Cell, InsightDocument } from '../../documents.ts';
+
+import type { InsightDocument } from '../../insight-documents.ts';
+import type { Cell } from '../../page-values.ts';
 import { isNameOf, receiptRoute } from '../insight-rows.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';

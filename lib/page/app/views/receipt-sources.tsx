@@ -1,6 +1,7 @@
 // What a number was made from: its files, and the rules and versions under which they were read.
 import { useState } from 'preact/hooks';
-import type { IndexDocument, PagePartitionReceipt } from '../../documents.ts';
+import type { IndexDocument } from '../../documents.ts';
+import type { PagePartitionReceipt } from '../../insight-documents.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { counted, countText } from '../parts/count-text.ts';
 import { Scroll } from '../parts/scroll.tsx';

@@ -1,13 +1,13 @@
 // A number's receipt: the number, its row, what it was before and what moved it, and what it was made from.
+
+import type { IndexDocument } from '../../documents.ts';
 import type {
-  Cell,
-  IndexDocument,
   InsightDocument,
   PagePartitionReceipt,
-  Partition,
   ReceiptsDocument,
   RowsDocument,
-} from '../../documents.ts';
+} from '../../insight-documents.ts';
+import type { Cell, Partition } from '../../page-values.ts';
 import { partitionText, partOf, rowsAt, samePartition } from '../insight-rows.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { counted } from '../parts/count-text.ts';

@@ -1,12 +1,7 @@
 // One file's refused rows: why, the first ones in full with the value marked, and the way to a corrected file.
-import type {
-  DatasetDocument,
-  FileRow,
-  FilesDocument,
-  IndexDocument,
-  Ref,
-  RefusedDocument,
-} from '../../documents.ts';
+import type { DatasetDocument, FileRow, FilesDocument, RefusedDocument } from '../../dataset-documents.ts';
+import type { IndexDocument } from '../../documents.ts';
+import type { Ref } from '../../page-values.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { RefusedContent } from '../parts/refused-content.tsx';

@@ -1,6 +1,7 @@
 // The first view: one sentence, what changed since yesterday, what is not well and how to mend it, then the numbers and the files.
 import { useState } from 'preact/hooks';
-import type { Fault, IndexDocument, Time } from '../../documents.ts';
+import type { Fault, IndexDocument } from '../../documents.ts';
+import type { Time } from '../../page-values.ts';
 import { hoursBefore } from '../change-range.ts';
 import { CellText } from '../parts/cell-text.tsx';
 import { Command } from '../parts/command.tsx';
