@@ -1,24 +1,16 @@
-// The result of a sync: as lines for people, as one JSON document for programs, as an exit code. Pure.
-
+// The result of a sync: as lines for people, and as an exit code. Pure.
 import { tablePrefix } from '../core/insight.ts';
 import { foreignText } from '../evolve/undo-foreign.ts';
 import type { Report } from '../ingest/report.ts';
-import type { SourceOutcome } from '../ingest/source-outcome.ts';
-import { runRemarks } from '../inspect/delivery-remarks.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import type { Redefinition } from '../local/follow-definitions.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import type { SyncResult } from '../local/sync-lake.ts';
 import type { Unseen } from '../ports.ts';
-import { asideDocument, asideLines, failureLines } from './aside-text.ts';
-import {
-  type DatasetRemarks,
-  remarkDocument,
-  remarkSections,
-  sharedKeysLine,
-  waitingSection,
-} from './delivery-text.ts';
+import { asideLines, failureLines } from './aside-text.ts';
+import { remarkSections, sharedKeysLine, waitingSection } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
+import { partitionCounts, remarks, rowTotals, totals } from './sync-counts.ts';
 import { count, duration, firstWords, number, section, supersededText } from './text.ts';
 
 const MAX_NAMED = 10;
@@ -27,50 +19,6 @@ export function syncExitCode(result: SyncResult): number {
   const { deadLetters, refused, failed, aside, rejected, stale, vanished, undone, unseen } = result;
   if (deadLetters.length + refused.length + failed.length + aside.length + unseen.length > 0) return FAULT;
   return rejected.length + stale.length + vanished.length + undone.length > 0 ? NEEDS_ATTENTION : 0;
-}
-
-type Result = SourceOutcome['result'];
-
-function totals({ outcomes, unchanged, rejected, settled }: SyncResult): Record<Result | 'settled', number> {
-  const of = (result: Result) => outcomes.filter((outcome) => outcome.result === result).length;
-  return {
-    accepted: of('accepted'),
-    rejected: rejected.length,
-    settled: settled.length,
-    withdrawn: of('withdrawn'),
-    unchanged: unchanged + of('unchanged'),
-    kept: of('kept'),
-    unknown: of('unknown'),
-  };
-}
-
-type RowTotals = Readonly<
-  Record<'accepted' | 'superseded' | 'quarantined' | 'skipped' | 'withdrawn', number>
->;
-
-function rowTotals({ outcomes }: SyncResult): RowTotals {
-  const reports = outcomes.flatMap(({ result, report }) => (result === 'accepted' && report ? [report] : []));
-  return {
-    accepted: reports.reduce((sum, report) => sum + report.accepted, 0),
-    superseded: reports.reduce((sum, report) => sum + (report.superseded ?? 0), 0),
-    quarantined: reports.reduce((sum, report) => sum + report.quarantined, 0),
-    skipped: reports.reduce((sum, { skipped = 0 }) => sum + skipped, 0),
-    withdrawn: outcomes.reduce((sum, { withdrawnRows }) => sum + (withdrawnRows ?? 0), 0),
-  };
-}
-
-function shownTotals(result: SyncResult): Partial<RowTotals> {
-  const { superseded, ...totals } = rowTotals(result);
-  return superseded === 0 ? totals : { ...totals, superseded };
-}
-
-function partitionCounts({ refreshed }: SyncResult): { table: string; partitions: number }[] {
-  return refreshed
-    .map(({ target, published, dropped }) => ({
-      table: target.name,
-      partitions: published.length + dropped.length,
-    }))
-    .filter(({ partitions }) => partitions > 0);
 }
 
 /** Lines without line ends. */
@@ -208,83 +156,8 @@ export function rejectedLine({ source, dataset, reason }: Report): string {
   return `${source} (${dataset}): ${reason?.message ?? 'no reason given'}`;
 }
 
-/** Remarks on what this run read. */
-function remarks({ outcomes }: SyncResult): DatasetRemarks[] {
-  const datasets = [...new Set(outcomes.flatMap(({ dataset }) => dataset ?? []))];
-  return datasets.map((dataset) => ({
-    dataset,
-    ...runRemarks(outcomes.filter((outcome) => outcome.dataset === dataset)),
-  }));
-}
-
 export function deadLetterLine({ message, error }: DeadLetter): string {
   return `${'source' in message ? message.source : tablePrefix(message.target)}: ${error}`;
-}
-
-/** See `sluice sync --help`: programs read these property names. */
-export function syncDocument(
-  result: SyncResult,
-  places: { readonly landing: string; readonly lake: string },
-): unknown {
-  return {
-    ...places,
-    totals: totals(result),
-    rows: shownTotals(result),
-    files: result.outcomes.map(({ source, dataset, result: outcome, report, withdrawnRows, partitions }) => ({
-      source,
-      dataset: dataset ?? null,
-      outcome,
-      rows: report?.accepted ?? withdrawnRows ?? 0,
-      quarantined: report?.quarantined ?? 0,
-      skipped: report?.skipped ?? 0,
-      partitions: [...new Set(partitions.map(partitionLabel))],
-    })),
-    applied: result.applied.map(({ table, change }) => ({ table: tablePrefix(table), change })),
-    refused: result.refused.map(({ dataset, message, held }) => ({
-      dataset,
-      message,
-      held: held.map(tablePrefix),
-    })),
-    failed: result.failed.map(({ table, message, held }) => ({
-      table,
-      message,
-      held: held.map(tablePrefix),
-    })),
-    aside: asideDocument(result.aside),
-    asideKeys: result.asideKeys,
-    refreshed: result.refreshed
-      .filter(({ published, dropped }) => published.length + dropped.length > 0)
-      .map(({ target, published, dropped, version }) => ({
-        table: tablePrefix(target),
-        published,
-        dropped,
-        version,
-      })),
-    rejected: result.rejected.map(({ source, dataset, reason }) => ({
-      source,
-      dataset,
-      reason: reason?.message ?? null,
-    })),
-    ...remarkDocument(remarks(result)),
-    waitingDeliveries: result.waitingDeliveries.flatMap(({ dataset, waitingDeliveries }) =>
-      waitingDeliveries.map((waiting) => ({ dataset, ...waiting })),
-    ),
-    mayShareKeys: result.mayShareKeys,
-    vanished: result.vanished,
-    absent: result.absent,
-    unseen: result.unseen,
-    undone: result.undone.map(({ table, commits }) => ({ table: tablePrefix(table), commits })),
-    stale: result.stale.map(({ table, partition, message }) => ({
-      table: tablePrefix(table),
-      partition,
-      message,
-    })),
-    warnings: result.refreshed.flatMap(({ target, warned }) =>
-      warned.map((warning) => ({ table: tablePrefix(target), ...warning })),
-    ),
-    deadLetters: result.deadLetters.map(({ queue, message, error, at }) => ({ queue, message, error, at })),
-    ms: result.ms,
-  };
 }
 
 /** The outcome of changed definitions, before they are applied to the lake. */

@@ -1,8 +1,8 @@
 // The expressions a query orders and groups by, as separate queries whose last columns are these expressions: DuckDB's plan
 // shows for each whether equal values are identical (plan-values.ts). The proof in determinism.ts uses the same nodes.
 
-import { hasGroups } from '../sql/key-inference.ts';
 import { isAll, members, orderExpressions, orderOf, sortedList } from '../sql/order-clauses.ts';
+import { hasGroups } from '../sql/select-shape.ts';
 import {
   columnNames,
   definedCtes,

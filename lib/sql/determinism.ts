@@ -2,16 +2,7 @@
 // memory, or refuses it with what to write instead. The problem is ties: LIMIT, windows and some aggregates take one of
 // several rows. Only an order that distinguishes all rows determines which one, unless the tied rows are identical.
 
-import {
-  groupIdents,
-  hasGroups,
-  isDistinct,
-  isOneRow,
-  isUnnest,
-  type Scope,
-  Source,
-  withCtes,
-} from './key-inference.ts';
+import { groupIdents, isOneRow, type Scope, Source, withCtes } from './key-inference.ts';
 import {
   cutKeys,
   cutOf,
@@ -26,6 +17,7 @@ import {
 } from './order-clauses.ts';
 import { inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
 import { isDecided, isToldApart, type Keys } from './row-keys.ts';
+import { hasGroups, isDistinct, isUnnest } from './select-shape.ts';
 import {
   definedCtes,
   expressions,

@@ -3,6 +3,7 @@
 import { isCutToOne } from './order-clauses.ts';
 import { ORDER_FREE } from './order-sensitivity.ts';
 import { outerColumns } from './outer-columns.ts';
+import { hasGroups, isDistinct, isPlain, isUnnest, normalized, outputName } from './select-shape.ts';
 import {
   columnNames,
   definedCtes,
@@ -241,13 +242,6 @@ export function isOneRow(select: SqlNode, source: Source): boolean {
   );
 }
 
-/** SELECT DISTINCT, but not DISTINCT ON. */
-export function isDistinct(query: SqlNode): boolean {
-  return nodes(query.modifiers).some(
-    ({ type, distinct_on_targets: targets }) => type === 'DISTINCT_MODIFIER' && nodes(targets).length === 0,
-  );
-}
-
 function keyOf(
   query: SqlNode,
   source: Source,
@@ -274,11 +268,6 @@ export function groupIdents(select: SqlNode, source: Source): ReadonlySet<string
   return new Set(groups.map((group) => source.ident(group, 'group')));
 }
 
-/** True for GROUP BY in any form, GROUP BY ALL included. */
-export function hasGroups(select: SqlNode): boolean {
-  return nodes(select.group_expressions).length > 0 || select.aggregate_handling === 'FORCE_AGGREGATES';
-}
-
 export function withCtes(query: SqlNode, outer: Scope): Scope {
   const scope = new Map(outer);
   for (const { name, query: defined, aliases } of definedCtes(query))
@@ -286,30 +275,6 @@ export function withCtes(query: SqlNode, outer: Scope): Scope {
   return scope;
 }
 
-function outputName(item: SqlNode): string | undefined {
-  if (typeof item.alias === 'string' && item.alias !== '') return lower(item.alias);
-  return columnNames(item)?.at(-1);
-}
-
-function isPlain(star: SqlNode): boolean {
-  return [star.exclude_list, star.replace_list, star.rename_list, star.qualified_exclude_list].every(
-    (list) => !Array.isArray(list) || list.length === 0,
-  );
-}
-
-/** True if it turns a row into several. */
-export function isUnnest(expression: SqlNode): boolean {
-  return /^(unnest|unlist|generate_subscripts|regexp_split_to_table)$/.test(lower(expression.function_name));
-}
-
 function onlyKnown(names: readonly (string | undefined)[]): string[] | undefined {
   return names.includes(undefined) ? undefined : (names as string[]);
-}
-
-/** The expression's own text: equal for expressions that are written identically. */
-function normalized(expression: SqlNode): string {
-  return JSON.stringify(expression, (name, value: unknown) => {
-    if (name === 'query_location' || name === 'alias') return undefined;
-    return name === 'column_names' && Array.isArray(value) ? value.map(lower) : value;
-  });
 }

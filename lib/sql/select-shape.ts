@@ -1,0 +1,38 @@
+// What a SELECT is made of, whatever its tables hold: groups, DISTINCT, the names of its columns. Pure.
+import { columnNames, lower, nodes, type SqlNode } from './sql-tree.ts';
+
+/** SELECT DISTINCT, but not DISTINCT ON. */
+export function isDistinct(query: SqlNode): boolean {
+  return nodes(query.modifiers).some(
+    ({ type, distinct_on_targets: targets }) => type === 'DISTINCT_MODIFIER' && nodes(targets).length === 0,
+  );
+}
+
+/** True for GROUP BY in any form, GROUP BY ALL included. */
+export function hasGroups(select: SqlNode): boolean {
+  return nodes(select.group_expressions).length > 0 || select.aggregate_handling === 'FORCE_AGGREGATES';
+}
+
+export function outputName(item: SqlNode): string | undefined {
+  if (typeof item.alias === 'string' && item.alias !== '') return lower(item.alias);
+  return columnNames(item)?.at(-1);
+}
+
+export function isPlain(star: SqlNode): boolean {
+  return [star.exclude_list, star.replace_list, star.rename_list, star.qualified_exclude_list].every(
+    (list) => !Array.isArray(list) || list.length === 0,
+  );
+}
+
+/** True if it turns a row into several. */
+export function isUnnest(expression: SqlNode): boolean {
+  return /^(unnest|unlist|generate_subscripts|regexp_split_to_table)$/.test(lower(expression.function_name));
+}
+
+/** The expression's own text: equal for expressions that are written identically. */
+export function normalized(expression: SqlNode): string {
+  return JSON.stringify(expression, (name, value: unknown) => {
+    if (name === 'query_location' || name === 'alias') return undefined;
+    return name === 'column_names' && Array.isArray(value) ? value.map(lower) : value;
+  });
+}
