@@ -56,7 +56,7 @@ function indexHtml(names) {
   );
 }
 
-/** Of all that makes a page: what another edition wrote is written anew. */
+/** A hash of all sources of the page: documents of another edition are rewritten. */
 function edition() {
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const hash = createHash('sha256');

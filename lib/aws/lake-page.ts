@@ -1,4 +1,4 @@
-// The page of the lake, written by maintain after its work: it is no reason to fail, and takes no time that the work needs.
+// The page of the lake, written by maintain after its other work, in the time that is left. A failure of the page does not fail maintain.
 import { removeExpiredLinks } from '../page/links.ts';
 import { OutOfTimeError, type PageAssets, SITE } from '../page/site.ts';
 import { writePage } from '../page/write-page.ts';

@@ -65,7 +65,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   });
 }
 
-/** Throws UsageError for what is no definition. */
+/** Throws UsageError if the schemas folder has no such definition. */
 function chosen(catalog: Catalog, operand: string | undefined): Checked {
   const { datasets, aside } = catalog;
   const insights = catalog.derivations.filter(({ target }) => target.kind === 'insights');
@@ -84,6 +84,6 @@ function chosen(catalog: Catalog, operand: string | undefined): Checked {
   if (holding.length > 0) return { definitions: 1, aside: holding };
   const names = [...datasets.map((dataset) => dataset.name), ...insights.map(({ target }) => target.name)];
   throw new UsageError(
-    `${JSON.stringify(operand)} is no definition of the schemas folder.${didYouMean(name, names)} Name the file of an insight or of a contract there, or the name of one of these: ${firstWords(names, MAX_NAMED)}`,
+    `${JSON.stringify(operand)} is not a definition in the schemas folder.${didYouMean(name, names)} Name the file of an insight or of a contract there, or the name of one of these: ${firstWords(names, MAX_NAMED)}`,
   );
 }

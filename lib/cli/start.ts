@@ -37,7 +37,7 @@ it when it is complete. An object in S3 is always complete.
 Changed contracts and insights are applied when they have not changed for half a second, as the next start
 would; the changes are printed. If a file is wrong, the error is printed and its previous text stays in effect.
 
-It serves the page that "sluice page" writes, on 127.0.0.1, and writes it anew after each change; for a lake
+It serves the page that "sluice page" writes, on 127.0.0.1, and rewrites it after each change; for a lake
 in a bucket the page is in a temporary folder. If that fails, a warning says so and the work goes on.
 
 Whom "notify" in sluice.yaml names is told as by "sluice sync", beside the work, which does not wait for it.`,

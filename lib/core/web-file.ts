@@ -12,7 +12,7 @@ const HASHED = /-(?:[0-9a-f]{32}|[A-Z0-9]{8})\.[a-z]+$/;
 
 export type WebFile = { readonly contentType: string; readonly cacheControl: string };
 
-/** Undefined for what is no file of a page. `name`: also with folders. */
+/** Undefined for other files. `name`: also with folders. */
 export function webFile(name: string): WebFile | undefined {
   const contentType = TYPES[/\.([a-z]+)$/.exec(name)?.[1] ?? ''];
   if (contentType === undefined) return undefined;

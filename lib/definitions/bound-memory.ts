@@ -1,5 +1,5 @@
 // Remembers what was parsed and bound of the insights that are right, so that it is not done again. A key has everything that the
-// answer depends on; refused insights are bound anew. Where it is kept is the memory's matter, and losing it changes nothing.
+// answer depends on; refused insights are bound again. Where it is kept is the memory's matter, and losing it changes nothing.
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../core/definition-hash.ts';
 import type { Derivation } from '../core/insight.ts';

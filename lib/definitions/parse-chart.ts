@@ -34,7 +34,7 @@ export function parseChart(words: unknown, place: (...path: PropertyKey[]) => Pl
 function chartKind(value: unknown, place: Place): (typeof KINDS)[number] {
   return (
     KINDS.find((kind) => kind === value) ??
-    place.refuse(`${JSON.stringify(value)} is no kind of chart: write ${KINDS.join(' or ')}`)
+    place.refuse(`${JSON.stringify(value)} is not a kind of chart: write ${KINDS.join(' or ')}`)
   );
 }
 

@@ -1,4 +1,4 @@
-// The page of a lake that this process works on or watches: written beside the work, never twice at once, and anew now and then,
+// The page of a lake that this process works on or watches: written beside the work, never twice at once, and rewritten now and then,
 // because files become late without anything happening.
 import { join } from 'node:path';
 import { fileStore } from '../adapters/file-store.ts';

@@ -44,7 +44,7 @@ export type OpenOptions = {
   readonly memoryLimitMb?: number;
   /** `wanted`: the catalog is empty if there are none. `unused`: it is empty. */
   readonly definitions?: 'required' | 'wanted' | 'unused';
-  /** What of the definitions was bound before; absent: all is bound anew. */
+  /** What of the definitions was bound before; absent: everything is bound again. */
   readonly bound?: BoundMemory;
 };
 

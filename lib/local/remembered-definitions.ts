@@ -91,7 +91,7 @@ async function replace(file: string, text: string): Promise<void> {
     await rename(own, file);
     await removeOld(dirname(file));
   } catch {
-    // Without it, the next run binds again: a place that cannot be written is no fault of this one.
+    // Without it, the next run binds again: a read-only place is not an error.
     await rm(own, { force: true }).catch(() => undefined);
   }
 }

@@ -57,7 +57,7 @@ function partitionTime({ partitionBy, dateParts }: Charted): string[] | undefine
     .sort((a, b) => UNITS.indexOf(a.unit) - UNITS.indexOf(b.unit));
   const finest = same.at(-1);
   if (finest?.isWhole) return [finest.name];
-  // A month without its year is no point in time.
+  // A month needs its year to be a point in time.
   return same[0]?.isWhole ? same.map(({ name }) => name) : undefined;
 }
 

@@ -101,7 +101,7 @@ export type ContractText = {
   readonly fields: readonly ContractField[];
   /** Rules over several fields or rows: keys, references, duplicates. */
   readonly rules: readonly string[];
-  /** The first lines of a file that fulfils it; null for what is no text. */
+  /** The first lines of a file that fulfils it; null for formats other than text. */
   readonly example: string | null;
 };
 

@@ -4,7 +4,7 @@ import type { ArrivalsDocument, DatasetDocument } from './dataset-documents.ts';
 import type { InsightDocument } from './insight-documents.ts';
 import type { Ref, State, Time } from './page-values.ts';
 
-/** Changes whenever a document's shape changes: pages of another format are written anew. */
+/** Changes whenever a document's shape changes: pages of another format are rewritten. */
 export const FORMAT = 2;
 
 /** Where a link of the page leads: see app/routes.ts. */

@@ -4,7 +4,7 @@ import type { Dataset, Dialect, Field } from '../core/contract.ts';
 /** A cell for each field that stands in the file; null for none. */
 export type ExampleRow = readonly (string | null)[];
 
-/** Undefined for what is no text, or has no columns. */
+/** Undefined for formats other than text, and without columns. */
 export function exampleText(
   dataset: Dataset,
   fields: readonly Field[],
@@ -31,7 +31,7 @@ function csvText(
 
 function csvCell(dialect: Dialect, cell: string | null, columns: number, at: number): string {
   const { quoteChar, doubleQuote, escapeChar, delimiter, commentChar, nullSequence } = dialect;
-  // An empty line is no record.
+  // An empty line would not be read as a record.
   if (cell === null) return nullSequence ?? (columns === 1 ? quoteChar.repeat(2) : '');
   const special = [delimiter, quoteChar, escapeChar].filter((one) => one !== undefined && one !== '');
   const isComment = at === 0 && commentChar !== undefined && cell.startsWith(commentChar);

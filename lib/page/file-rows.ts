@@ -45,7 +45,7 @@ type Known = {
   readonly period: FilePeriod;
 };
 
-/** Sorted by period, then by name. Markers of deliveries are no files of rows. */
+/** Sorted by period, then by name. Markers of deliveries are left out. */
 export function fileRows(input: RowsInput, periods: (sources: readonly string[]) => FilePeriods): FileRows {
   const { known, standings } = gather(input, periods);
   const onTime = periodsOnTime(known);

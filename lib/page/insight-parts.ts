@@ -1,4 +1,4 @@
-// An insight's rows and receipts, in documents of neighbouring partitions: one touched partition makes one part of them anew.
+// An insight's rows and receipts, in documents of neighbouring partitions: one touched partition rewrites one of them.
 import { recordCount } from '../delta/stats.ts';
 import { cellText } from '../inspect/cell-text.ts';
 import { columnsAt, relationOf } from '../inspect/table-at.ts';

@@ -18,7 +18,7 @@ export async function removeExpiredLinks(store: ObjectStore, clock: Clock): Prom
   return expired.length;
 }
 
-/** Undefined for what is no such key. */
+/** Undefined for any other key. */
 function endOf(key: string): number | undefined {
   const [, ...parts] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[\w-]+\.html$/.exec(key.slice(LINKS.length)) ?? [];

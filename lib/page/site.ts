@@ -150,7 +150,7 @@ export class Site {
     if (!isSame) await this.#store.write(this.#prefix + RETIRED, jsonBytes(Object.fromEntries(retired)));
   }
 
-  /** But for what another writer wrote anew since this one began. */
+  /** Except what another writer rewrote since this one began. */
   async #remove(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
     const now = new Map<string, ObjectVersion>();
@@ -215,5 +215,5 @@ export function documentJson(file: string, bytes: Uint8Array): string {
   const start = beforeJson(file);
   const json = text.slice(start.length, -AFTER_JSON.length);
   if (text === `${start}${json}${AFTER_JSON}` && !json.includes('<')) return json;
-  throw new Error(`data/${file} is no document of a page`);
+  throw new Error(`data/${file} is not a document of a page`);
 }

@@ -62,7 +62,7 @@ function sourceWords(sources: readonly SourceChange[]): string[] {
 
 const ITS_FILES = 'its files';
 
-/** One that it had not read before is no change of that table. To people, the arrivals of a dataset are its files. */
+/** An input that is read for the first time did not change. To people, the arrivals of a dataset are its files. */
 function inputWords(inputs: NonNullable<Cause['inputs']>): string[] {
   const named = (isFirst: boolean) => [
     ...new Set(

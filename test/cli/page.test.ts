@@ -199,7 +199,7 @@ describe('--serve', () => {
 });
 
 describe('start', () => {
-  it('serves the page and writes it anew after each round', async () => {
+  it('serves the page and rewrites it after each round', async () => {
     const shop = await makeShop();
     const running = startSluice(['start', ...shop.places], shop.folder);
     const [, url = ''] = /^Look at (http:\S+)$/.exec(await running.line(/^Look at /)) ?? [];

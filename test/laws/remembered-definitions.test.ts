@@ -1,5 +1,5 @@
 // What is remembered of definitions is never seen: whatever is edited, and whatever happens to the file, the catalogue is the one
-// that is bound anew, messages included.
+// that is bound again, messages included.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';

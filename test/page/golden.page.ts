@@ -1,5 +1,5 @@
 // How the page looks, in light and dark: beside the images of test/page/screenshots. `SLUICE_SCREENSHOTS=take npm run test:page -- golden`
-// takes them anew, and those of docs/images with them. Other fonts draw other letters: images are compared where the fonts are those of the images.
+// retakes them, and those of docs/images. Other fonts draw other letters: images are compared where the fonts are those of the images.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';

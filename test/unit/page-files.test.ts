@@ -121,7 +121,7 @@ describe('the page of one file', () => {
     await (await opened(store)).finish(index());
     await store.write('data/other.js', Buffer.from('alert(1)'));
     await expect(singleFile(store, '', pageAssets())).rejects.toThrow(
-      'data/other.js is no document of a page',
+      'data/other.js is not a document of a page',
     );
   });
 });
@@ -138,7 +138,7 @@ it('what was written is kept where there was no time for the rest, and the index
   expect(await next.finish(index())).toMatchObject({ documents: 1, kept: 2 });
 });
 
-it('another edition of the program makes every document anew', async () => {
+it('another edition of the program rewrites every document', async () => {
   const store = newStore();
   const written = async (html: string) => {
     const site = await opened(store, { assets: new Map([['index.html', Buffer.from(html)]]) });

@@ -36,7 +36,7 @@ describe('chart', () => {
     ['{}', 'it must be false, or columns to draw'],
     ['pie', 'it must be false, or columns to draw'],
     ['{color: a}', 'chart.color: "color" is not a property of a chart. Did you mean "colour"?'],
-    ['{kind: pie}', 'chart.kind: "pie" is no kind of chart: write line or bar'],
+    ['{kind: pie}', 'chart.kind: "pie" is not a kind of chart: write line or bar'],
     ['{x: []}', 'chart.x: it must be the name of a column, or a list of them'],
     ['{y: 5}', 'chart.y: it must be the name of a column, or a list of them'],
     ['{y: [a, b, c, d]}', 'chart.y: it names 4 columns, but a chart draws at most 3: remove some'],

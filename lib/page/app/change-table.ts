@@ -55,7 +55,7 @@ export function changeTable(
   };
 }
 
-/** Without a key, all columns that are no numbers tell a row. */
+/** Without a key, all columns except numbers identify a row. */
 function isTelling({ key }: ComposedChange, partitionBy: readonly string[], column: PageColumn): boolean {
   if (key.length === 0) return !column.isNumber;
   return key.includes(column.name) || partitionBy.includes(column.name);

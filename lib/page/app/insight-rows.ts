@@ -22,7 +22,7 @@ export function receiptRoute(table: Table, columns: readonly PageColumn[], row: 
   return route;
 }
 
-/** Besides the partition's, the columns whose values tell a row: without a key, all that are no numbers. */
+/** Besides the partition's, the columns whose values tell a row: without a key, all except numbers. */
 function tellingColumns({ key, partitionBy }: Table, columns: readonly PageColumn[]): string[] {
   const telling = key.length > 0 ? key : columns.flatMap(({ name, isNumber }) => (isNumber ? [] : [name]));
   return telling.filter((name) => !partitionBy.includes(name));

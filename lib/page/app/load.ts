@@ -71,7 +71,7 @@ function fetched(file: string): Promise<object> {
     addScript(`data/${file}`, () => {
       waiting.delete(file);
       known.delete(file);
-      reject(new Error('This part of the page was written anew, or cannot be loaded.'));
+      reject(new Error('This part of the page was rewritten, or cannot be loaded.'));
     });
   });
 }

@@ -54,7 +54,7 @@ type OthersProps = {
   readonly go: (last: number) => void;
 };
 
-/** An empty row is no fault: its files are about another time. */
+/** An empty row is not a fault: its files are about another time. */
 function Others({ unit, others, go }: OthersProps) {
   if (others.length === 0) return null;
   return (

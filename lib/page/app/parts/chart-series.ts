@@ -9,7 +9,7 @@ export type ChartSeries = {
   readonly name: string;
   /** It stands for the smaller ones that have no series of their own. */
   readonly isOthers: boolean;
-  /** One for each point; null where there is no row, or none with a number. */
+  /** One for each point; null without a row that has a number. */
   readonly texts: readonly Cell[];
 };
 

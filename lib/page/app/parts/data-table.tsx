@@ -29,7 +29,7 @@ export function DataTable({ caption, fileName, columns, rows, cell = asIs }: Tab
   const shown = useMemo(() => shownRows(columns, rows, words, sort), [columns, rows, words, sort]);
   const settings = useMemo(() => columns.map((column, at) => settingOf(column, at, rows)), [columns, rows]);
   const page = Math.min(wanted, Math.max(0, Math.ceil(shown.length / PAGE_ROWS) - 1));
-  const anew = (change: () => void) => {
+  const fromFirstPage = (change: () => void) => {
     change();
     setPage(0);
   };
@@ -43,7 +43,7 @@ export function DataTable({ caption, fileName, columns, rows, cell = asIs }: Tab
         found={shown.length}
         rows={() => shown.map((row) => rows[row] ?? [])}
         words={words}
-        setWords={(text) => anew(() => setWords(text))}
+        setWords={(text) => fromFirstPage(() => setWords(text))}
         page={page}
         setPage={setPage}
       />
@@ -53,7 +53,7 @@ export function DataTable({ caption, fileName, columns, rows, cell = asIs }: Tab
           <TableHead
             columns={columns}
             sort={sort}
-            onSort={(at) => anew(() => setSort((before) => nextSort(before, at)))}
+            onSort={(at) => fromFirstPage(() => setSort((before) => nextSort(before, at)))}
           />
           <tbody>
             {shown.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS).map((row) => (

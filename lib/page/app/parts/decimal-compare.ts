@@ -1,7 +1,7 @@
 // The order of numbers as texts, of any length: exact, for a table's sorting. Pure.
 import type { Cell } from '../../page-values.ts';
 
-/** As plain digits with an optional sign and point: `1.5e-3` → `0.0015`. Undefined for what is no finite number. */
+/** As plain digits with an optional sign and point: `1.5e-3` → `0.0015`. Undefined for any other text. */
 export function plainDecimal(text: string): string | undefined {
   const parts = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/.exec(text);
   if (parts === null) return undefined;
@@ -19,7 +19,7 @@ function shifted(whole: string, fraction: string, places: number): string {
   return (before.replace(/^0+(?=\d)/, '') || '0') + (after === '' ? '' : `.${after}`);
 }
 
-/** Below zero where `a` is smaller. Texts that are no numbers stand after all numbers, in their own order. */
+/** Below zero where `a` is smaller. Other texts stand after all numbers, in their own order. */
 export function compareDecimals(a: string, b: string): number {
   const [first, second] = [plainDecimal(a), plainDecimal(b)];
   if (first === undefined || second === undefined) {

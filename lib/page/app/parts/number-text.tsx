@@ -1,4 +1,4 @@
-// An exact number: every digit of its text, set so that it can be read. Its gaps are no characters, so a copy has digits alone.
+// An exact number: every digit of its text, set so that it can be read. Its gaps are spacing, so a copied number has only digits.
 import type { Cell } from '../../page-values.ts';
 import { CellText } from './cell-text.tsx';
 import { digitsOf, isShort, paddingOf } from './digits.ts';

@@ -12,7 +12,7 @@ type VersionsProps = {
   /** Older ones that are not listed, and the command that lists them. */
   readonly more: number;
   readonly command: string;
-  /** Of rows that were computed anew, where they did not come and go with files. */
+  /** For rows that were recomputed and did not come and go with files. */
   readonly words?: { readonly added: string; readonly removed: string };
   /** What stands in a further column beside a version. */
   readonly beside?: (version: number) => ComponentChildren;
