@@ -45,11 +45,26 @@ export function useRoute(): Route {
 
 /** While a newer document loads, the one before stays. `null`: nothing to load. */
 export function useDocument<Document extends object>(ref: Ref<Document> | null): Loaded<Document> {
-  const [loaded, setLoaded] = useState<Loaded<Document>>({ state: 'loading' });
+  return useLoaded(ref, (file) => load<Document>(file));
+}
+
+/** In the order of `refs`; there when all of them are. */
+export function useDocumentList<Document extends object>(
+  refs: readonly Ref<Document>[],
+): Loaded<readonly Document[]> {
+  return useLoaded(refs.join('\n'), (text) => {
+    const files = text === '' ? [] : text.split('\n');
+    return Promise.all(files.map((file) => load<Document>(file)));
+  });
+}
+
+/** Loads again whenever `wanted` changes. */
+function useLoaded<T>(wanted: string | null, fetched: (wanted: string) => Promise<T>): Loaded<T> {
+  const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
   useEffect(() => {
-    if (ref === null) return;
+    if (wanted === null) return;
     let isWanted = true;
-    load<Document>(ref).then(
+    fetched(wanted).then(
       (document) => {
         if (isWanted) setLoaded({ state: 'there', document });
       },
@@ -61,7 +76,7 @@ export function useDocument<Document extends object>(ref: Ref<Document> | null):
     return () => {
       isWanted = false;
     };
-  }, [ref]);
+  }, [wanted]);
   return loaded;
 }
 

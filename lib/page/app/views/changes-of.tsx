@@ -14,8 +14,7 @@ import { Loading } from '../parts/loading.tsx';
 import { MoveList } from '../parts/move-list.tsx';
 import { diffCommand } from '../receipt-history.ts';
 import { href, type Route } from '../routes.ts';
-import { useDocumentList } from '../use-document-list.ts';
-import { useDocument } from '../use-documents.ts';
+import { useDocument, useDocumentList } from '../use-documents.ts';
 import '../style/numbers.css';
 
 type OfProps = {

@@ -21,8 +21,7 @@ import { OneLine } from '../parts/one-line.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import { TimeText } from '../parts/time-text.tsx';
 import { href, type Route } from '../routes.ts';
-import { useDocumentList } from '../use-document-list.ts';
-import { useDocument } from '../use-documents.ts';
+import { useDocument, useDocumentList } from '../use-documents.ts';
 import '../style/numbers.css';
 
 type OverviewProps = {

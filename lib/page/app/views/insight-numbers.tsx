@@ -11,7 +11,7 @@ import { counted, countText } from '../parts/count-text.ts';
 import { type CellShown, DataTable } from '../parts/data-table.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { href } from '../routes.ts';
-import { useDocumentList } from '../use-document-list.ts';
+import { useDocumentList } from '../use-documents.ts';
 
 /** Parts are loaded without being asked for until there are so many rows. */
 const FIRST_ROWS = 1000;
