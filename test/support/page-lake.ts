@@ -1,7 +1,7 @@
 // A lake in memory over which the page is written, and its documents as a browser reads them.
 import { expect } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
-import type { IndexDocument, InsightDocument, Ref } from '../../lib/page/documents.ts';
+import type { Cell, IndexDocument, InsightDocument, Ref, RowsDocument } from '../../lib/page/documents.ts';
 import type { Written } from '../../lib/page/site.ts';
 import { writePage } from '../../lib/page/write-page.ts';
 import { documentOf } from './page-site.ts';
@@ -75,4 +75,11 @@ export async function writeOver({ effects }: TestLake, site: MemoryStore): Promi
     document,
     insight: (name) => document(index.insights.find((one) => one.name === name)?.document),
   };
+}
+
+/** All rows that the page shows of an insight. */
+export async function rowsShown(page: WrittenPage, name: string): Promise<(readonly Cell[])[]> {
+  const { parts } = await page.insight(name);
+  const documents = await Promise.all(parts.map(({ rows }) => page.document<RowsDocument>(rows)));
+  return documents.flatMap(({ rows }) => rows);
 }
