@@ -10,6 +10,14 @@ export const SCHEMAS = join(import.meta.dirname, '../../schemas');
 /** Days are counted from 1 January 2024, which is 0. */
 export type Days = { readonly from: number; readonly count: number; readonly rows: number };
 
+/** 10 June 2024; the days that come are the ten after it, so that all lakes have the same month before them. */
+export const LAST = 161;
+/** Of each day that a lake has. */
+export const ROWS = 200;
+
+/** So many days up to the last. */
+export const daysToLast = (count: number): Days => ({ from: LAST + 1 - count, count, rows: ROWS });
+
 export function dayKey(day: number, file = 'billing'): string {
   const [year, month, date] = isoDay(day).split('-');
   return `dwh-fina/billing/year=${year}/month=${month}/day=${date}/${file}.csv`;
@@ -104,6 +112,12 @@ export async function linkedCopy(from: string, to: string): Promise<string> {
     else await link(source, target);
   }
   return to;
+}
+
+/** A copy of a lake to work on; nothing of the run before is left. */
+export async function workCopy(lake: string): Promise<string> {
+  await emptyWork();
+  return linkedCopy(lake, join(WORK, 'lake'));
 }
 
 async function exists(path: string): Promise<boolean> {

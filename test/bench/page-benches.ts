@@ -9,19 +9,18 @@ import { writePage } from '../../lib/page/write-page.ts';
 import type { Bench } from './bench.ts';
 import { smallFilesLanding, WORK } from './data.ts';
 import {
-  type Days,
   dayKey,
   daysLake,
   daysLanding,
-  emptyWork,
+  daysToLast,
   filledLake,
-  linkedCopy,
+  LAST,
+  ROWS,
   SCHEMAS,
+  workCopy,
   writeDay,
 } from './days.ts';
 
-const ROWS = 200;
-const LAST = 161;
 const MANY_DAYS = 1000;
 const MANY_FILES = 100_000;
 
@@ -64,18 +63,15 @@ export function pageBenches(): Bench[] {
 type Place = { readonly landing: string; readonly lake: string };
 
 async function ofDays(count: number): Promise<Place> {
-  await emptyWork();
-  const days: Days = { from: LAST + 1 - count, count, rows: ROWS };
-  const landing = await daysLanding(days);
-  return { landing, lake: await linkedCopy(await daysLake(days), join(WORK, 'lake')) };
+  const days = daysToLast(count);
+  return { landing: await daysLanding(days), lake: await workCopy(await daysLake(days)) };
 }
 
 /** Filling it takes a quarter of an hour, once. */
 async function ofFiles(): Promise<Place> {
-  await emptyWork();
   const landing = await smallFilesLanding(MANY_FILES, 2, MANY_DAYS);
   const full = await filledLake(`lake-files-${MANY_FILES}`, landing, SCHEMAS);
-  return { landing, lake: await linkedCopy(full, join(WORK, 'lake')) };
+  return { landing, lake: await workCopy(full) };
 }
 
 async function opened(place: Place) {

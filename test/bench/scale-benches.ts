@@ -12,21 +12,21 @@ import { literal } from '../../lib/sql/quoting.ts';
 import type { Bench } from './bench.ts';
 import { DATA, WORK } from './data.ts';
 import {
-  type Days,
   dayKey,
   daysLake,
   daysLanding,
+  daysToLast,
   dayText,
   emptyWork,
   filledLake,
+  LAST,
   linkedCopy,
+  ROWS,
   SCHEMAS,
+  workCopy,
   writeDay,
 } from './days.ts';
 
-const ROWS = 200;
-/** 10 June 2024; the days that come are the ten after it, so that all lakes have the same month before them. */
-const LAST = 161;
 const MORE = 10;
 const FAR = 1000;
 const TOGETHER = 500;
@@ -149,9 +149,7 @@ async function arrive(local: LocalLake, keys: readonly string[]): Promise<number
 }
 
 async function tenMoreDays(count: number): Promise<() => Promise<void>> {
-  await emptyWork();
-  const days: Days = { from: LAST + 1 - count, count, rows: ROWS };
-  const lake = await linkedCopy(await daysLake(days), join(WORK, 'lake'));
+  const lake = await workCopy(await daysLake(daysToLast(count)));
   const landing = join(WORK, 'landing');
   const keys: string[] = [];
   for (let day = LAST + 1; day <= LAST + MORE; day += 1) keys.push(await writeDay(landing, day, ROWS));
@@ -163,7 +161,7 @@ async function tenMoreDays(count: number): Promise<() => Promise<void>> {
 
 async function backfill(count: number, lakes: number): Promise<() => Promise<void>> {
   await emptyWork();
-  const landing = await daysLanding({ from: LAST + 1 - count, count, rows: ROWS });
+  const landing = await daysLanding(daysToLast(count));
   const keys = Array.from({ length: count }, (_, index) => dayKey(LAST + 1 - count + index));
   const fresh: LocalLake[] = [];
   for (let index = 0; index < lakes; index += 1) {

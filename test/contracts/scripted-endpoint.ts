@@ -76,3 +76,18 @@ export function s3Fault(status: number, code: string, message = '', extra = ''):
     body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message>${extra}</Error>`,
   };
 }
+
+/** A range of `content` as S3 answers it, or 412 where If-Match names another version. */
+export function ranged(content: string, etag: string, { headers }: Request): Answer {
+  if (headers['if-match'] !== undefined && headers['if-match'] !== etag)
+    return s3Fault(412, 'PreconditionFailed');
+  if (content === '' && headers.range) return s3Fault(416, 'InvalidRange');
+  const [, from = '0', to = ''] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+  const end = to === '' ? content.length : Math.min(content.length, Number(to) + 1);
+  const range = { 'content-range': `bytes ${from}-${end - 1}/${content.length}` };
+  return {
+    status: headers.range ? 206 : 200,
+    headers: { etag, ...(headers.range ? range : {}) },
+    body: content.slice(Number(from), end),
+  };
+}

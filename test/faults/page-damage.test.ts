@@ -1,25 +1,19 @@
-// The page over a lake that is damaged, empty or full of odd things: it is written, names what is wrong, and shows nothing wrong.
-import { beforeEach, describe, expect, test } from 'vitest';
+// The page over a lake that is damaged or empty: it is written, names what is wrong, and shows nothing wrong.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadSound } from '../../lib/definitions/load-catalog.ts';
 import { readReport } from '../../lib/ingest/report.ts';
 import { settle } from '../../lib/maintain/settlement.ts';
 import type { DatasetDocument, FilesDocument, RefusedDocument } from '../../lib/page/dataset-documents.ts';
-import type { RowsDocument } from '../../lib/page/insight-documents.ts';
 import { openPageLake, type PageLake, type WrittenPage, writeOver } from '../support/page-lake.ts';
-import { pageTree, shown } from '../support/page-tree.ts';
-import { newStore, openProcess, withPackage } from '../support/shop-lake.ts';
+import { pageTree } from '../support/page-tree.ts';
+import { salesByDay } from '../support/sales-by-day.ts';
+import { openProcess, withPackage } from '../support/shop-lake.ts';
+import { facts, isMade, stateOf, writtenTwice } from './page-case.ts';
 
-const FIELDS = [{ name: 'day', type: 'date' }, { name: 'till' }, { name: 'amount', type: 'integer' }];
 const CONTRACT = {
   name: 'shop',
   resources: [
-    {
-      name: 'sales',
-      path: 'sales/day=*/*.csv',
-      partitionBy: ['day'],
-      maxRejectedRatio: 1,
-      schema: { fields: FIELDS },
-    },
+    salesByDay([{ name: 'till' }, { name: 'amount', type: 'integer' }], { maxRejectedRatio: 1 }),
     { name: 'tills', path: 'tills/*.csv', schema: { fields: [{ name: 'till' }] } },
   ],
 };
@@ -30,6 +24,7 @@ const INSIGHTS = {
 const A = 'sales/day=2024-01-01/a.csv';
 
 let shop: PageLake;
+afterEach(() => shop.world.close());
 
 async function open(): Promise<void> {
   shop = await openPageLake(CONTRACT, INSIGHTS);
@@ -39,31 +34,10 @@ async function open(): Promise<void> {
   await shop.sync();
 }
 
-const close = () => shop.world.close();
-
-/** A process that knows nothing, into an empty place and into one where a page was before: both show the same. */
-async function written(): Promise<WrittenPage> {
-  const { world, clock, landing, store, site } = shop;
-  const fresh = newStore(world, clock, 'fresh');
-  await writeOver(openProcess(world, clock, landing, store), fresh);
-  const page = await writeOver(openProcess(world, clock, landing, store), site);
-  expect(shown(await pageTree(site))).toEqual(shown(await pageTree(fresh)));
-  return page;
-}
-
 const keysOf = (pattern: RegExp) => shop.store.keys().filter((key) => pattern.test(key));
-const facts = ({ index }: WrittenPage) =>
-  index.faults.map(({ what, cause }) => `${what} ${cause}`).join('\n');
-const stateOf = ({ index }: WrittenPage, name: string) =>
-  [...index.datasets, ...index.insights].find((one) => one.name === name)?.state;
-const isMade = ({ index }: WrittenPage, name: string) =>
-  [...index.datasets, ...index.insights].find((one) => one.name === name)?.document !== null;
 
 describe('a damaged lake', () => {
-  beforeEach(async () => {
-    await open();
-    return close;
-  });
+  beforeEach(open);
 
   const garbage = new TextEncoder().encode('{"commitInfo":');
   test.each([
@@ -76,11 +50,11 @@ describe('a damaged lake', () => {
     ],
     ['the first entry of a log', /^insights\/daily\/_delta_log\/0*0\.json$/, ['daily'], ['tills', 'names']],
   ])('%s: it is named, the others are told, and mended it is as before', async (_, pattern, broken, well) => {
-    const before = await written();
+    const before = await writtenTwice(shop);
     const [key = ''] = keysOf(pattern);
     const bytes = await shop.store.read(key);
     await shop.store.write(key, garbage);
-    const page = await written();
+    const page = await writtenTwice(shop);
     for (const name of broken) {
       expect(stateOf(page, name), name).toBe('fault');
       expect(facts(page)).toContain(name);
@@ -88,7 +62,7 @@ describe('a damaged lake', () => {
     for (const name of well)
       expect([stateOf(page, name), isMade(page, name)], name).toEqual([stateOf(before, name), true]);
     await shop.store.write(key, bytes ?? garbage);
-    expect((await written()).index.faults).toEqual(before.index.faults);
+    expect((await writtenTwice(shop)).index.faults).toEqual(before.index.faults);
   });
 
   test.each([
@@ -96,7 +70,7 @@ describe('a damaged lake', () => {
     ['damaged', async (key: string) => shop.store.write(key, garbage)],
   ])('a data file of an insight that is %s', async (_, damage) => {
     for (const key of keysOf(/^insights\/daily\/.*\.parquet$/)) await damage(key);
-    const page = await written();
+    const page = await writtenTwice(shop);
     expect([stateOf(page, 'daily'), isMade(page, 'daily')]).toEqual(['fault', false]);
     expect(facts(page)).toContain('The table insights/daily cannot be read');
     expect(stateOf(page, 'names')).toBe('well');
@@ -111,23 +85,23 @@ describe('a damaged lake', () => {
     const [key = ''] = keysOf(/^quarantine\//);
     const bytes = await shop.store.read(key);
     await shop.store.remove([key]);
-    const document = await refused(await written());
+    const document = await refused(await writtenTwice(shop));
     expect(document).toMatchObject({ refused: 1, raw: [], moreRaw: 1 });
     expect(document.missing).toContain('the text of its refused rows is gone or damaged');
     expect(document.examples[0]?.violations[0]?.value).toBe('x');
     await shop.store.write(key, bytes ?? garbage);
-    expect((await refused(await written())).raw).toEqual(['south,x']);
+    expect((await refused(await writtenTwice(shop))).raw).toEqual(['south,x']);
   });
 
   test('a report is damaged, and comes back', async () => {
     const [key = ''] = keysOf(/^files\/sales\/.*a\.csv/);
     const bytes = await shop.store.read(key);
     await shop.store.write(key, garbage);
-    const page = await written();
+    const page = await writtenTwice(shop);
     expect(await refused(page)).toMatchObject({ refused: 1, accepted: 1, byRule: [] });
     expect((await refused(page)).missing).toContain('the report on this file is gone or damaged');
     await shop.store.write(key, bytes ?? garbage);
-    expect((await refused(await written())).byRule).toHaveLength(1);
+    expect((await refused(await writtenTwice(shop))).byRule).toHaveLength(1);
   });
 
   test('a settled note is damaged: the rows are open again', async () => {
@@ -138,10 +112,10 @@ describe('a damaged lake', () => {
     if (report === undefined) throw new Error('no report');
     const before = shop.store.keys();
     await settle(effects.lake, report, { who: 'ann', why: 'known', at: '2024-01-01T00:00:00Z' });
-    expect((await written()).index.summary.refusedRows).toBe(0);
+    expect((await writtenTwice(shop)).index.summary.refusedRows).toBe(0);
     const [note = ''] = shop.store.keys().filter((key) => !before.includes(key));
     await shop.store.write(note, garbage);
-    const page = await written();
+    const page = await writtenTwice(shop);
     expect(page.index.summary.refusedRows).toBe(1);
   });
 
@@ -165,7 +139,7 @@ describe('a damaged lake', () => {
 describe('a lake in which there is little', () => {
   test('before its first sync: nothing is there, and files wait', async () => {
     shop = await openPageLake(CONTRACT, INSIGHTS);
-    const empty = await written();
+    const empty = await writtenTwice(shop);
     expect(
       empty.index.datasets.map(({ files, rows, version, lastCommit }) => [files, rows, version, lastCommit]),
     ).toEqual([
@@ -177,12 +151,11 @@ describe('a lake in which there is little', () => {
       [null, 'attention'],
     ]);
     await shop.put(A, 'till,amount', 'north,1');
-    const waiting = await written();
+    const waiting = await writtenTwice(shop);
     expect(waiting.index.summary).toMatchObject({ files: 0, waiting: 1 });
     const dataset = await waiting.document<DatasetDocument>(waiting.index.datasets[0]?.document);
     const { files } = await waiting.document<FilesDocument>(dataset.lists[0]?.list);
     expect(files.map(({ source, state }) => [source, state])).toEqual([[A, 'waiting']]);
-    await close();
   });
 
   test('without any definition that can be used', async () => {
@@ -196,138 +169,5 @@ describe('a lake in which there is little', () => {
     const page = await writeOver(openProcess({ ...world, catalog: none }, clock, landing, store), site);
     expect(page.index).toMatchObject({ datasets: [], insights: [], lineage: { nodes: [], edges: [] } });
     expect(facts(page)).toContain('was set aside');
-    await close();
-  });
-});
-
-describe('odd names and values', () => {
-  test('tables that are called as documents and parts of objects are', async () => {
-    const names = ['index', 'rows', 'files', 'constructor', 'hasownproperty', 'data'];
-    const resources = names.map((name) => ({
-      name,
-      path: `${name}/*.csv`,
-      schema: { fields: [{ name: 'till' }] },
-    }));
-    const insights = {
-      insight: '/* ---\ndescription: x\n--- */\nSELECT till FROM constructor',
-      tostring: '/* ---\ndescription: x\n--- */\nSELECT till FROM "index"',
-    };
-    shop = await openPageLake({ name: 'shop', resources }, insights);
-    for (const name of names) await shop.put(`${name}/a.csv`, 'till', name);
-    await shop.sync();
-    const page = await written();
-    expect(page.index.faults).toEqual([]);
-    for (const name of [...names, 'insight', 'tostring'])
-      expect([name, stateOf(page, name)]).toEqual([name, 'well']);
-    expect(await rowsOf(page, 'tostring')).toEqual([['index']]);
-    await close();
-  });
-
-  async function rowsOf(page: WrittenPage, name: string) {
-    const { parts } = await page.insight(name);
-    const documents = await Promise.all(parts.map(({ rows }) => page.document<RowsDocument>(rows)));
-    return documents.flatMap(({ rows }) => rows);
-  }
-
-  test('300 columns, a cell of a megabyte, infinite numbers, years 1 and 9999', async () => {
-    const wide = Array.from({ length: 300 }, (_, i) => `till AS c${i}`).join(', ');
-    shop = await openPageLake(
-      {
-        name: 'odd',
-        resources: [
-          {
-            name: 'odd',
-            path: 'odd/*.csv',
-            schema: {
-              fields: [
-                { name: 'till' },
-                { name: 'n', type: 'number', double: true },
-                { name: 'd', type: 'date' },
-                { name: 'moment', type: 'datetime' },
-              ],
-            },
-          },
-        ],
-      },
-      {
-        wide: `/* ---\ndescription: x\n--- */\nSELECT ${wide} FROM odd WHERE length(till) < 9`,
-        values: '/* ---\ndescription: x\nkey: [d]\n--- */\nSELECT till, n, d, moment FROM odd',
-        extremes: `/* ---\ndescription: x\n--- */\nSELECT CAST('nan' AS DOUBLE) AS nan, CAST('inf' AS DOUBLE) AS inf, -CAST('inf' AS DOUBLE) AS minf, count(*) AS n FROM odd`,
-      },
-    );
-    const long = 'ä'.repeat(500_000);
-    await shop.put(
-      'odd/a.csv',
-      'till,n,d,moment',
-      `${long},1e300,0001-01-01,0001-01-01T00:00:00Z`,
-      'b,-0.5,9999-12-31,9999-12-31T23:59:59Z',
-    );
-    await shop.sync();
-    await shop.put(
-      'odd/a.csv',
-      'till,n,d,moment',
-      `${long},1e300,0001-01-01,0001-01-01T00:00:00Z`,
-      'b,-0.25,9999-12-31,9999-12-31T23:59:59Z',
-    );
-    await shop.sync();
-    const page = await written();
-    expect(facts(page)).toBe('');
-    expect((await page.insight('wide')).columns).toHaveLength(300);
-    const rows = await rowsOf(page, 'values');
-    expect(rows.map(([till, ...cells]) => [till?.length, ...cells])).toEqual([
-      [500_000, '1e+300', '0001-01-01', '0001-01-01 00:00:00+00'],
-      [1, '-0.25', '9999-12-31', '9999-12-31 23:59:59+00'],
-    ]);
-    expect(await rowsOf(page, 'extremes')).toEqual([['NaN', 'Infinity', '-Infinity', '2']]);
-    await close();
-  });
-
-  test('partition values that are null, dots, slashes, or 200 characters', async () => {
-    const values = [
-      '..',
-      'a/b',
-      '.',
-      'x'.repeat(200),
-      '%2F',
-      'a=b',
-      "'",
-      'é\u202e',
-      '__HIVE_DEFAULT_PARTITION__',
-    ];
-    shop = await openPageLake(
-      {
-        name: 'odd',
-        resources: [
-          {
-            name: 'odd',
-            path: 'odd/*.csv',
-            partitionBy: ['p'],
-            schema: { fields: [{ name: 'p' }, { name: 'n', type: 'integer' }], missingValues: ['NULL'] },
-          },
-        ],
-      },
-      {
-        parts:
-          '/* ---\nover: odd\npartitionBy: [p]\n--- */\nSELECT p, CAST(sum(n) AS BIGINT) AS n FROM odd GROUP BY p',
-      },
-    );
-    const line = (value: string, i: number) => `"${value}",${i}`;
-    await shop.put('odd/a.csv', 'p,n', ...values.map(line), 'NULL,77');
-    await shop.sync();
-    await shop.put('odd/b.csv', 'p,n', ...values.map(line));
-    await shop.sync();
-    const page = await written();
-    const told = [...values, null].map((value, i) => [value, value === null ? '77' : String(2 * i)]);
-    const order = (rows: unknown[]) => rows.map((row) => JSON.stringify(row)).sort();
-    const rows = await rowsOf(page, 'parts');
-    expect({ faults: facts(page), rows: order(rows) }).toEqual({
-      faults: '',
-      rows: order(told),
-    });
-    const { parts } = await page.insight('parts');
-    expect(order(parts.flatMap(({ partitions }) => partitions.map(({ p }) => p)))).toEqual(
-      order([...values, null]),
-    );
-    await close();
   });
 });

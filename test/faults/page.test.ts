@@ -8,22 +8,14 @@ import type { ObjectStore } from '../../lib/ports.ts';
 import { interruptedStore, type Life, mortalStore } from '../support/mortal-store.ts';
 import { openPageLake, type PageLake } from '../support/page-lake.ts';
 import { type PageTree, pageTree, shown } from '../support/page-tree.ts';
+import { salesByDay } from '../support/sales-by-day.ts';
 import { newStore, openProcess } from '../support/shop-lake.ts';
 import { copyOf } from '../support/store-copy.ts';
 import { strideOf } from '../support/tries.ts';
 
 const CONTRACT = {
   name: 'shop',
-  resources: [
-    {
-      name: 'sales',
-      path: 'sales/day=*/*.csv',
-      partitionBy: ['day'],
-      schema: {
-        fields: [{ name: 'day', type: 'date' }, { name: 'till' }, { name: 'amount', type: 'integer' }],
-      },
-    },
-  ],
+  resources: [salesByDay([{ name: 'till' }, { name: 'amount', type: 'integer' }])],
 };
 /** Three levels, so that an input of an input moves on, too. */
 const INSIGHTS = {

@@ -10,16 +10,9 @@ import { SqlError, type SqlSession } from '../../lib/ports.ts';
 import { readPending } from '../../lib/refresh/plan.ts';
 import { planValues } from '../../lib/sql/plan-values.ts';
 import { daysSelect } from '../support/random-days.ts';
-import {
-  newStore,
-  openPackage,
-  openProcess,
-  put,
-  rowsOf,
-  syncPrune,
-  TestClock,
-} from '../support/shop-lake.ts';
+import { openLake, openPackage, put, rowsOf, syncPrune, TestClock } from '../support/shop-lake.ts';
 import { tries } from '../support/tries.ts';
+import { useWorld } from '../support/use-world.ts';
 
 const TRIES = tries(800);
 
@@ -130,57 +123,49 @@ SELECT region, date_trunc('month', day) AS month, sum(id) AS ids, sum(CASE WHEN 
 FROM sales GROUP BY region, month
 `;
 
+const world = useWorld(() => openPackage(contract, { monthly: INSIGHT }));
+
 test('a lake has the values in these types; a partition with a sum that does not fit keeps its old rows', async () => {
-  const world = await openPackage(contract, { monthly: INSIGHT });
-  try {
-    const clock = new TestClock();
-    const landing = newStore(world, clock, 'landing');
-    const lake = openProcess(world, clock, landing, newStore(world, clock, 'lake'));
-    const target = { kind: 'insights', name: 'monthly' } as const;
-    const land = (key: string, ...rows: string[]) => put(landing, key, ['day,id,big', ...rows].join('\n'));
-    await land(
-      'sales/region=a/1.csv',
-      '2024-01-05,1,1',
-      '2024-01-06,9223372036854775807,2',
-      '2024-02-01,2,3',
-    );
-    await land('sales/region=b/1.csv', '2024-01-05,5,7');
-    await syncPrune(lake);
-    expect(world.catalog.columnsOf(target).map(({ name, type }) => `${name} ${type}`)).toEqual([
-      'region string',
-      'month date',
-      'ids decimal(38,0)',
-      'others decimal(38,0)',
-      'most decimal(20,0)',
-      'opens string',
-      'total decimal(38,0)',
-    ]);
-    const rest = { opens: '10:00:00' };
-    const before = [
-      {
-        region: 'a',
-        month: '2024-01-01',
-        ids: '9223372036854775808',
-        others: '1',
-        most: '9223372036854775807',
-        total: '3',
-        ...rest,
-      },
-      { region: 'a', month: '2024-02-01', ids: '2', others: '1', most: '2', total: '3', ...rest },
-      { region: 'b', month: '2024-01-01', ids: '5', others: '1', most: '5', total: '7', ...rest },
-    ];
-    expect(await rowsOf(lake, target, 'CAST(COLUMNS(*) AS VARCHAR)')).toEqual(before);
-    clock.tick();
-    await land('sales/region=a/2.csv', `2024-01-07,1,${'9'.repeat(38)}`);
-    await land('sales/region=b/1.csv', '2024-01-05,6,7');
-    await syncPrune(lake);
-    const after = [...before.slice(0, 2), { ...before[2], ids: '6', most: '6' }];
-    expect(await rowsOf(lake, target, 'CAST(COLUMNS(*) AS VARCHAR)')).toEqual(after);
-    const snapshot = await lake.effects.tables.latest('insights/monthly');
-    expect(JSON.stringify(snapshot && readPending(snapshot).stale)).toContain(
-      'Could not cast value 100000000000000000000000000000000000002 to DECIMAL(38,0)',
-    );
-  } finally {
-    await world.close();
-  }
+  const clock = new TestClock();
+  const lake = openLake(world, clock);
+  const target = { kind: 'insights', name: 'monthly' } as const;
+  const land = (key: string, ...rows: string[]) =>
+    put(lake.effects.landing, key, ['day,id,big', ...rows].join('\n'));
+  await land('sales/region=a/1.csv', '2024-01-05,1,1', '2024-01-06,9223372036854775807,2', '2024-02-01,2,3');
+  await land('sales/region=b/1.csv', '2024-01-05,5,7');
+  await syncPrune(lake);
+  expect(world.catalog.columnsOf(target).map(({ name, type }) => `${name} ${type}`)).toEqual([
+    'region string',
+    'month date',
+    'ids decimal(38,0)',
+    'others decimal(38,0)',
+    'most decimal(20,0)',
+    'opens string',
+    'total decimal(38,0)',
+  ]);
+  const rest = { opens: '10:00:00' };
+  const before = [
+    {
+      region: 'a',
+      month: '2024-01-01',
+      ids: '9223372036854775808',
+      others: '1',
+      most: '9223372036854775807',
+      total: '3',
+      ...rest,
+    },
+    { region: 'a', month: '2024-02-01', ids: '2', others: '1', most: '2', total: '3', ...rest },
+    { region: 'b', month: '2024-01-01', ids: '5', others: '1', most: '5', total: '7', ...rest },
+  ];
+  expect(await rowsOf(lake, target, 'CAST(COLUMNS(*) AS VARCHAR)')).toEqual(before);
+  clock.tick();
+  await land('sales/region=a/2.csv', `2024-01-07,1,${'9'.repeat(38)}`);
+  await land('sales/region=b/1.csv', '2024-01-05,6,7');
+  await syncPrune(lake);
+  const after = [...before.slice(0, 2), { ...before[2], ids: '6', most: '6' }];
+  expect(await rowsOf(lake, target, 'CAST(COLUMNS(*) AS VARCHAR)')).toEqual(after);
+  const snapshot = await lake.effects.tables.latest('insights/monthly');
+  expect(JSON.stringify(snapshot && readPending(snapshot).stale)).toContain(
+    'Could not cast value 100000000000000000000000000000000000002 to DECIMAL(38,0)',
+  );
 });

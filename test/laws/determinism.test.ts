@@ -1,30 +1,16 @@
 // What the proof of determinism accepts, the engine answers alike whatever the order of the tables' rows.
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { engineFunctions } from '../../lib/definitions/parse-select.ts';
-import { SqlError, type SqlSession } from '../../lib/ports.ts';
-import { orderProblems } from '../../lib/sql/determinism.ts';
-import { literal } from '../../lib/sql/quoting.ts';
+import { expect, test } from 'vitest';
+import { SqlError } from '../../lib/ports.ts';
+import { engine, parsed, problemsIn, useEngine } from '../support/order-of-rows.ts';
 import { oneRowSelect } from '../support/random-one-row.ts';
 import { select } from '../support/random-select.ts';
 import { tries } from '../support/tries.ts';
 
 const TRIES = tries(600);
 
-let engine: Awaited<ReturnType<typeof openDuckDb>>;
-let aggregates: ReadonlySet<string>;
-beforeAll(async () => {
-  engine = await openDuckDb({ threads: 2 });
-  ({ aggregates } = await engine.session(engineFunctions));
-});
-afterAll(() => engine.close());
+useEngine(2);
 
-const tables = new Map([
-  ['sales', { columns: ['day', 'id', 'customer', 'amount'], key: undefined, constants: ['day'] }],
-  ['people', { columns: ['customer', 'city'], key: ['customer'] }],
-  ['totals', { columns: ['day', 'customer', 'amount'], key: ['day', 'customer'] }],
-]);
 const ROWS = {
   sales: `SELECT DATE '2024-01-01' AS day, i % 3 AS id, 'c' || i % 4 AS customer, CAST(i % 2 AS INTEGER) AS amount FROM range(40) r(i)`,
   people: `SELECT 'c' || i AS customer, 'city' || i % 2 AS city FROM range(5) r(i)`,
@@ -32,10 +18,9 @@ const ROWS = {
 };
 const ORDERS = ['ALL', 'ALL DESC', 'hash(COLUMNS(*))'];
 
-async function accepts(session: SqlSession, sql: string): Promise<boolean> {
-  const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
-  const tree = JSON.parse(row?.tree ?? '') as { error: boolean; statements: unknown[] };
-  return !tree.error && orderProblems(tree.statements, { tables, aggregates }).length === 0;
+async function accepts(sql: string): Promise<boolean> {
+  const tree = await parsed(sql);
+  return !tree.error && problemsIn(tree).length === 0;
 }
 
 async function answers(sql: string): Promise<string[][]> {
@@ -58,7 +43,7 @@ test.each([
     let accepted = 0;
     await fc.assert(
       fc.asyncProperty(selects, async (sql) => {
-        if (!(await engine.session((session) => accepts(session, sql)))) return;
+        if (!(await accepts(sql))) return;
         const found = await answers(sql).catch((error: unknown) => {
           if (error instanceof SqlError && error.kind !== 'resource') return undefined;
           throw error;

@@ -3,32 +3,17 @@
 import { expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';
 import { deliver } from '../../lib/local/deliver.ts';
-import {
-  newStore,
-  openPackage,
-  openProcess,
-  put,
-  rowsOf,
-  syncPrune,
-  TestClock,
-} from '../support/shop-lake.ts';
+import { salesByDay } from '../support/sales-by-day.ts';
+import { openLake, openPackage, put, rowsOf, syncPrune, TestClock } from '../support/shop-lake.ts';
 import { useWorld } from '../support/use-world.ts';
 
 const contract = {
   name: 'shop',
   resources: [
-    {
-      name: 'sales',
-      path: 'sales/day=*/*.csv',
-      partitionBy: ['day'],
-      schema: {
-        fields: [
-          { name: 'day', type: 'date' },
-          { name: 'id', type: 'integer' },
-          { name: 'amount', type: 'number', precision: 9, scale: 2 },
-        ],
-      },
-    },
+    salesByDay([
+      { name: 'id', type: 'integer' },
+      { name: 'amount', type: 'number', precision: 9, scale: 2 },
+    ]),
   ],
 };
 const insight = (select: string) => `/* ---\npartitionBy: [day]\n--- */\n${select}\n`;
@@ -52,12 +37,11 @@ const FILES = [
 /** All that is published, as texts, where the files came in this order, each on a table of its own version. */
 async function published(files: readonly (readonly [string, string])[]): Promise<Record<string, unknown>> {
   const clock = new TestClock();
-  const landing = newStore(world, clock, 'landing');
-  const lake = openProcess(world, clock, landing, newStore(world, clock, 'lake'));
+  const lake = openLake(world, clock);
   await apply(lake.effects);
   for (const [key, text] of files) {
     clock.tick();
-    await put(landing, key, text);
+    await put(lake.effects.landing, key, text);
     await lake.queues.files.send([{ dataset: 'sales', source: key }]);
     await deliver(lake.effects, lake.queues);
   }

@@ -6,6 +6,7 @@ import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { CliError, CorruptionError } from '../../lib/errors.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
+import { salesByDay } from '../support/sales-by-day.ts';
 import { newStore, openPackage, openProcess, put, syncPrune, TestClock } from '../support/shop-lake.ts';
 import { tries } from '../support/tries.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -13,18 +14,10 @@ import { useWorld } from '../support/use-world.ts';
 const CONTRACT = {
   name: 'kiosk',
   resources: [
-    {
-      name: 'sales',
-      path: 'sales/day=*/*.csv',
-      partitionBy: ['day'],
-      schema: {
-        fields: [
-          { name: 'day', type: 'date' },
-          { name: 'id', type: 'integer' },
-          { name: 'amount', type: 'number', precision: 9, scale: 2 },
-        ],
-      },
-    },
+    salesByDay([
+      { name: 'id', type: 'integer' },
+      { name: 'amount', type: 'number', precision: 9, scale: 2 },
+    ]),
     {
       name: 'customers',
       path: 'customers/*.csv',

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
+import { salesByDay } from '../support/sales-by-day.ts';
 import { newStore, openPackage, openProcess, put, syncPrune, TestClock } from '../support/shop-lake.ts';
 import { useWorld } from '../support/use-world.ts';
 
@@ -13,19 +14,7 @@ const PAGE_KEYS = 1000;
 
 const CONTRACT = {
   name: 'shop',
-  resources: [
-    {
-      name: 'sales',
-      path: 'sales/day=*/*.csv',
-      partitionBy: ['day'],
-      schema: {
-        fields: [
-          { name: 'day', type: 'date' },
-          { name: 'amount', type: 'integer' },
-        ],
-      },
-    },
-  ],
+  resources: [salesByDay([{ name: 'amount', type: 'integer' }])],
 };
 
 const world = useWorld(() => openPackage(CONTRACT));

@@ -3,9 +3,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { readPending } from '../../lib/refresh/plan.ts';
 import {
-  newStore,
+  openLake,
   openPackage,
-  openProcess,
   put,
   rowsOf,
   syncPrune,
@@ -65,10 +64,8 @@ const world = useWorld(() => openPackage(contract, SQL));
 let lake: TestLake;
 let land: (key: string, ...rows: string[]) => Promise<void>;
 beforeAll(async () => {
-  const clock = new TestClock();
-  const landing = newStore(world, clock, 'landing');
-  lake = openProcess(world, clock, landing, newStore(world, clock, 'lake'));
-  land = (key, ...rows) => put(landing, key, ['day,at,amount,days', ...rows].join('\n'));
+  lake = openLake(world, new TestClock());
+  land = (key, ...rows) => put(lake.effects.landing, key, ['day,at,amount,days', ...rows].join('\n'));
 });
 
 const insight = (name: string) => ({ kind: 'insights', name }) as const;

@@ -2,8 +2,8 @@
 import { expect } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import type { IndexDocument } from '../../lib/page/documents.ts';
-import type { InsightDocument } from '../../lib/page/insight-documents.ts';
-import type { Ref } from '../../lib/page/page-values.ts';
+import type { InsightDocument, RowsDocument } from '../../lib/page/insight-documents.ts';
+import type { Cell, Ref } from '../../lib/page/page-values.ts';
 import type { Written } from '../../lib/page/site.ts';
 import { writePage } from '../../lib/page/write-page.ts';
 import { documentOf } from './page-site.ts';
@@ -77,4 +77,11 @@ export async function writeOver({ effects }: TestLake, site: MemoryStore): Promi
     document,
     insight: (name) => document(index.insights.find((one) => one.name === name)?.document),
   };
+}
+
+/** All rows that the page shows of an insight. */
+export async function rowsShown(page: WrittenPage, name: string): Promise<(readonly Cell[])[]> {
+  const { parts } = await page.insight(name);
+  const documents = await Promise.all(parts.map(({ rows }) => page.document<RowsDocument>(rows)));
+  return documents.flatMap(({ rows }) => rows);
 }

@@ -3,21 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { bindChart } from '../../lib/definitions/parse-chart.ts';
 import { parseInsight } from '../../lib/definitions/parse-insight.ts';
 import { Place } from '../../lib/definitions/place.ts';
-import { DefinitionError } from '../../lib/errors.ts';
 import { openPackage } from '../support/shop-lake.ts';
+import { refusal } from './refusal.ts';
 
 const chartOf = (yaml: string) =>
   parseInsight('insights/daily.sql', 'daily', `/* ---\nchart: ${yaml}\n--- */\nSELECT 1 AS a`).chart;
-
-function refusal(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    expect(error).toBeInstanceOf(DefinitionError);
-    return (error as DefinitionError).message;
-  }
-  throw new Error('it was accepted');
-}
 
 describe('chart', () => {
   it('takes one column or several', () => {

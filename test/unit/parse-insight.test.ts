@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseInsight } from '../../lib/definitions/parse-insight.ts';
-import { DefinitionError } from '../../lib/errors.ts';
+import { refusal } from './refusal.ts';
 
 const parse = (text: string) => parseInsight('insights/daily.sql', 'daily', text);
 const withWords = (yaml: string) => parse(`/* ---\n${yaml}\n--- */\nSELECT 1 AS a`);
-
-function refusal(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    expect(error).toBeInstanceOf(DefinitionError);
-    return (error as DefinitionError).message;
-  }
-  throw new Error('it was accepted');
-}
 
 describe('parseInsight', () => {
   it('reads the front matter and the SQL, and where both stand', () => {

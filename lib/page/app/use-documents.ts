@@ -11,7 +11,7 @@ export type Loaded<Document> =
   | { readonly state: 'failed'; readonly problem: string };
 
 /** On this machine the page follows the lake; elsewhere it is written now and then. */
-const HERE_MS = 1000;
+const HERE_MS = 500;
 const ELSEWHERE_MS = 30_000;
 
 export function useIndex(): IndexDocument | undefined {
