@@ -9,6 +9,7 @@ import { aliases } from '../sql/sql-tree.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
 import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
+import { joinedInputs } from './joined-inputs.ts';
 import { type BoundInput, outputColumns, storedType } from './output-columns.ts';
 import { bindChart } from './parse-chart.ts';
 import type { InsightSource } from './parse-insight.ts';
@@ -70,6 +71,7 @@ export async function bindInsight(
     (await problems.of(() => bindAudits(session, { source, columns, varied }, related, functions)));
   problems.refuse();
   if (columns === undefined || audits === undefined) return problems.refuseSurely();
+  const joined = await joinedInputs(session, source.sql, inputs, over, source.partitionBy);
   const meaning = {
     sql: source.sql,
     partitionBy: source.partitionBy,
@@ -85,6 +87,7 @@ export async function bindInsight(
     ...(source.chart === undefined ? {} : { chart: source.chart }),
     ...(source.description === undefined ? {} : { description: source.description }),
     ...meaning,
+    ...(joined.length === 0 ? {} : { joined }),
     ...(own.length === 0 ? {} : { readsPartition: true }),
     ...(over === undefined ? {} : { over: over.table }),
     columns,

@@ -28,7 +28,7 @@ export async function createEmptyView(
   view: string,
   { columns, varied }: EmptyTable,
 ): Promise<[string, ReadonlySet<string>]> {
-  const table = `_sluice_empty_${view.toLowerCase()}`;
+  const table = emptyTable(view);
   const typed = columns.map(({ name, type }) => `${identifier(name)} ${sqlType(type)}`);
   await session.run(`CREATE OR REPLACE TEMP TABLE ${identifier(table)} (${typed.join(', ')})`);
   const names = columns.map(({ name }) => identifier(name)).join(', ');
@@ -36,6 +36,11 @@ export async function createEmptyView(
     `CREATE OR REPLACE TEMP VIEW ${identifier(view)} AS SELECT ${names} FROM ${identifier(table)}`,
   );
   return [table, new Set(varied)];
+}
+
+/** The name under which a view's table is in DuckDB's plan. */
+export function emptyTable(view: string): string {
+  return `_sluice_empty_${view.toLowerCase()}`;
 }
 
 /** Throws DefinitionError for SQL that DuckDB refuses; `hints` are added to the message. */
