@@ -117,7 +117,8 @@ function merge({ columns, open }: Rows, from: Trace, into: Trace): Rows {
   };
 }
 
-export type JoinKind = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'SINGLE' | 'SEMI' | 'ANTI' | 'MARK';
+/** A RIGHT join is a LEFT one in a bound plan. */
+export type JoinKind = 'INNER' | 'LEFT' | 'FULL' | 'SINGLE' | 'SEMI' | 'ANTI' | 'MARK';
 
 /** `right` of an equality counts on from the left side's columns. Undefined: rows of other partitions are felt. */
 export function joined(
@@ -127,35 +128,27 @@ export function joined(
   equalities: readonly Equality[],
 ): Rows | undefined {
   const all = paired(left, right);
-  const isLeft = (i: number) => i < left.columns.length;
   switch (kind) {
     case 'INNER':
       return equated(all, equalities);
     case 'FULL':
       return { columns: all.columns.map(orNull), open: all.open };
     case 'LEFT':
-      return preserved(all, left.open, isLeft, equalities);
-    case 'RIGHT':
-      return preserved(all, right.open, (i) => !isLeft(i), equalities);
+      return preserved(all, left, equalities);
     default: {
       if (!staysApart(all, left.open, equalities)) return undefined;
-      if (kind === 'SINGLE') return preserved(all, left.open, isLeft, equalities);
+      if (kind === 'SINGLE') return preserved(all, left, equalities);
       return kind === 'MARK' ? { ...left, columns: [...left.columns, UNKNOWN] } : left;
     }
   }
 }
 
-/** An outer join. `open`: of the side whose rows stay without a match. */
-function preserved(
-  all: Rows,
-  open: ReadonlySet<Trace>,
-  isPreserved: (i: number) => boolean,
-  equalities: readonly Equality[],
-): Rows {
-  const matched = equated(all, equalities, open);
+/** A LEFT join: the rows of the left side stay without a match. */
+function preserved(all: Rows, left: Rows, equalities: readonly Equality[]): Rows {
+  const matched = equated(all, equalities, left.open);
   return {
-    columns: all.columns.map((value, i) => (isPreserved(i) ? value : orNull(matched.columns[i] ?? UNKNOWN))),
-    open: new Set([...open, ...matched.open]),
+    columns: [...left.columns, ...matched.columns.slice(left.columns.length).map(orNull)],
+    open: new Set([...left.open, ...matched.open]),
   };
 }
 

@@ -222,9 +222,7 @@ function unknownColumns(count: number): Rows {
 
 function isKnownJoin(name: string, kind: string): kind is JoinKind {
   if (name === 'ASOF_JOIN') return kind === 'INNER' || kind === 'LEFT';
-  return (
-    /^(COMPARISON|ANY|DELIM)_JOIN$/.test(name) && /^(INNER|LEFT|RIGHT|FULL|SINGLE|SEMI|ANTI|MARK)$/.test(kind)
-  );
+  return /^(COMPARISON|ANY|DELIM)_JOIN$/.test(name) && /^(INNER|LEFT|FULL|SINGLE|SEMI|ANTI|MARK)$/.test(kind);
 }
 
 /** Of `conditions` each side counts its own columns, of the others the right side's come after the left side's. */
