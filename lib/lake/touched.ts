@@ -21,11 +21,6 @@ function changesData(action: Action): boolean {
   return 'remove' in action && action.remove.dataChange;
 }
 
-/** True if it is no mere rearrangement of rows. */
-export function changesRows({ actions }: Entry): boolean {
-  return actions.some(changesData);
-}
-
 function partitionValues(action: Action): PartitionValues | undefined {
   if ('add' in action) return action.add.partitionValues;
   return 'remove' in action ? action.remove.partitionValues : undefined;

@@ -2,6 +2,7 @@
 // Pure, but for reading the inputs' log entries through DeltaTables.
 import {
   type Derivation,
+  type JoinedInput,
   joinedBy,
   type PartitionJoin,
   relatedTables,
@@ -28,13 +29,7 @@ import {
   readOrigin,
   roleOf,
 } from '../lake/tags.ts';
-import {
-  changesRows,
-  type InputChange,
-  type Touched,
-  touchedBeside,
-  touchedPartitions,
-} from '../lake/touched.ts';
+import { type InputChange, type Touched, touchedBeside, touchedPartitions } from '../lake/touched.ts';
 import type { Input } from './inputs.ts';
 import { isPartedAlike } from './parted-alike.ts';
 import { seenPartitions } from './seen-files.ts';
@@ -51,6 +46,8 @@ export type Pending = {
   readonly stale: readonly Stale[];
   /** Touched, but not computed yet for want of time. */
   readonly waiting: readonly PartitionValues[];
+  /** How those that are stale saw the inputs: see Derivation. Absent if as a whole, as under an older Sluice. */
+  readonly joined?: readonly JoinedInput[];
 };
 
 export type RefreshPlan = {
@@ -104,8 +101,9 @@ export async function planRefresh(
     inputs.find(({ isOver }) => isOver),
   );
   const beside = touchedBeside(changes, [...existing.values()], seen);
-  // Under an older Sluice they may have failed on rows of other partitions.
-  const isTriedAgain = auditAgain || changes.some(({ by, entries }) => by && entries?.some(changesRows));
+  // They may have failed on rows that they do not see any more.
+  const isSeenAlike = JSON.stringify(pending.joined ?? []) === JSON.stringify(derivation.joined ?? []);
+  const isTriedAgain = auditAgain || !isSeenAlike;
   const stale = new Set(isTriedAgain ? pending.stale.map(({ partition }) => partitionId(partition)) : []);
   const isIn = (some: Touched, id: string) => some === 'all' || some.has(id);
   const isTouched = (id: string) =>

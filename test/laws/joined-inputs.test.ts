@@ -3,7 +3,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Catalog } from '../../lib/core/catalog.ts';
+import type { Dataset } from '../../lib/core/contract.ts';
 import { type TableRef, tablePrefix } from '../../lib/core/insight.ts';
+import { rebuild } from '../../lib/evolve/rebuild.ts';
 import { tableReceipt } from '../../lib/inspect/receipt.ts';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
 import { partitionId } from '../../lib/lake/partition.ts';
@@ -173,6 +175,8 @@ test('a side input that is partitioned in another way by now touches all', async
     await syncPrune(openProcess(older, clock, files, stored));
     await files.remove(['orders/month=2024-01/agent=x/1.csv']);
     const lake = openProcess(now, clock, files, stored);
+    const orders = now.catalog.datasets.find(({ name }) => name === 'orders') as Dataset;
+    await rebuild(lake.effects, orders, { dropLost: true });
     await syncPrune(lake);
     expect(lake.dead).toEqual([]);
     expect(now.catalog.derivations[0]?.joined).toHaveLength(1);

@@ -45,6 +45,15 @@ const WRAPS: readonly Wrap[] = [
   (r) => `SELECT month, unnest([k, n]) AS k, n FROM (${r})`,
   (r) => `SELECT month, u AS k, n FROM (${r}), unnest([k, n]) t(u)`,
   (r) => `SELECT month, i AS k, n FROM (${r}), range(2) t(i)`,
+  (r) => `SELECT month, k, n FROM (${r}) UNION ALL SELECT month, n, k FROM (${r})`,
+  (r) => `SELECT month, k, n FROM (${r}) UNION ALL SELECT chr(96 + k), k, n FROM (${r})`,
+  (r) => `SELECT month, k, n FROM (${r}) UNION SELECT month, k, n FROM x`,
+  (r) => `SELECT month, k, n FROM x UNION ALL SELECT * FROM (${r})`,
+  (r) => `SELECT month, k, n FROM (${r}) EXCEPT SELECT month, k, n FROM s WHERE n > 1`,
+  (r) => `SELECT month, k, n FROM x EXCEPT SELECT chr(96 + k), k, n FROM (${r})`,
+  (r) =>
+    `SELECT month, k, n FROM (${r}) UNION ALL SELECT a.month, b.k, b.n FROM (${r}) a, (${r}) b WHERE a.k = b.k`,
+  (r) => `WITH c AS (${r}) SELECT * FROM c UNION ALL (SELECT * FROM c WHERE n > 1)`,
 ];
 
 const CONDITIONS = [
