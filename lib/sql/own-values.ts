@@ -168,7 +168,7 @@ export function stacked(inputs: readonly Rows[]): Rows | undefined {
   const telling = columns.findIndex((_, i) =>
     inputs.every(({ columns: own, open }) => [...open].every((trace) => own[i]?.tells.has(trace))),
   );
-  if (telling < 0 || inputs.some(({ open }) => open.size > 1)) return undefined;
+  if (telling < 0) return undefined;
   const how = inputs.every((input) =>
     [...(input.columns[telling]?.tells.values() ?? [])].every((one) => one === 'always'),
   )
