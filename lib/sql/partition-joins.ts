@@ -204,14 +204,13 @@ function ofOne(name: string, operator: SqlNode, input: Rows): Rows | undefined {
   }
 }
 
-/** A column that some of the grouping sets lack is null in their rows. */
-function grouped(operator: SqlNode, input: Rows): Rows | undefined {
+/** A column that some of the grouping sets lack is null in their rows. A trace that no group tells stays open for good. */
+function grouped(operator: SqlNode, input: Rows): Rows {
   const sets = Array.isArray(operator.grouping_sets) ? (operator.grouping_sets as unknown[][]) : [];
   const functions = Array.isArray(operator.grouping_functions) ? operator.grouping_functions : [];
   const groups = nodes(operator.groups).map((group, i) =>
     sets.every((set) => set.includes(i)) ? knownOf(group, input) : UNKNOWN,
   );
-  if (!areTold(input.open, groups)) return undefined;
   const others = [...nodes(operator.expressions), ...functions].map(() => UNKNOWN);
   return { columns: [...groups, ...others], open: input.open };
 }

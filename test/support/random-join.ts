@@ -61,6 +61,8 @@ const CONDITIONS = [
   'r.month = l.month AND l.k = r.k',
   'l.month = r.month AND l.n > r.n',
   'l.month IS NOT DISTINCT FROM r.month',
+  'r.month IS NOT DISTINCT FROM l.month',
+  'r.month IS NOT DISTINCT FROM l.month AND l.n > r.n',
   'l.k = r.k AND l.month IS NOT DISTINCT FROM r.month',
   'l.k = r.k',
   'l.month = r.month OR l.k = r.k',
