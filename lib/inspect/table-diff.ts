@@ -57,7 +57,8 @@ function hashes(use: TableUse | undefined): string[] {
 
 /** Where a source counts in several of its versions at once, the last is compared: the others are on their way out. */
 function sourceDiffs(before: readonly SourceUse[], after: readonly SourceUse[]): SourceDiff[] {
-  const [old, now] = [lastUses(before), lastUses(after)];
+  const isOther = differing(before, after);
+  const [old, now] = [lastUses(before.filter(isOther)), lastUses(after.filter(isOther))];
   const diffs: SourceDiff[] = [];
   for (const id of new Set([...now.keys(), ...old.keys()])) {
     const [was, is] = [old.get(id) ?? null, now.get(id) ?? null];
@@ -67,6 +68,22 @@ function sourceDiffs(before: readonly SourceUse[], after: readonly SourceUse[]):
       diffs.push({ dataset: use.dataset, source: use.source, change, old: was, new: is });
   }
   return diffs.sort((a, b) => compare(a.dataset, b.dataset) || compare(a.source, b.source));
+}
+
+/** Whether it is of a source of which one of them has a use that the other has not. Of very many, few are. */
+function differing(before: readonly SourceUse[], after: readonly SourceUse[]): (use: SourceUse) => boolean {
+  const sources = new Map<string, Set<string>>();
+  for (const [uses, others] of [
+    [before, new Set(after)],
+    [after, new Set(before)],
+  ] as const)
+    for (const use of uses) {
+      if (others.has(use)) continue;
+      const known = sources.get(use.dataset);
+      if (known) known.add(use.source);
+      else sources.set(use.dataset, new Set([use.source]));
+    }
+  return ({ dataset, source }) => sources.get(dataset)?.has(source) === true;
 }
 
 /** By source. No name of a dataset holds a slash. */
