@@ -137,7 +137,6 @@ class Walk {
     const equalities = joinEqualities(join, left.columns.length);
     // Of the values that an IN compares a null counts in all rows: only what the subquery is correlated by sets rows apart.
     const usable = kind === 'MARK' ? equalities.filter(({ isNullSafe }) => isNullSafe) : equalities;
-    if (kind === 'MARK' && name !== 'DELIM_JOIN' && right.open.size > 0) return undefined;
     // It takes one of the rows that it could take.
     if (name === 'ASOF_JOIN' && !staysApart(paired(left, right), left.open, usable)) return undefined;
     const rows = joined(kind, left, right, usable);

@@ -76,8 +76,8 @@ export const INSIGHTS: Readonly<Record<string, JoinedInsight>> = {
   },
   priced: {
     partitionBy: day,
-    sql: `SELECT region, s.day, s.k, s.n, p.n AS price, p.version FROM sales s, prices p, rates r
-      WHERE store = region AND p.date = s.day AND r.day = p.date AND r.k = p.k AND p.k = s.k`,
+    sql: `SELECT region, s.day, s.k, s.n, p.n AS price, p.version, r.n AS rate FROM sales s JOIN prices p ON store = region AND p.date = s.day
+      LEFT JOIN rates r ON r.day = p.date AND r.k = p.k`,
     joined: { prices: ['region=store', 'day=date'], rates: ['day=day'] },
   },
   windowed: {
@@ -175,7 +175,7 @@ const some = fc.oneof(
   { weight: 3, arbitrary: fileOf('sales') },
   { weight: 4, arbitrary: fileOf('orders') },
   { weight: 2, arbitrary: fileOf('rates') },
-  { weight: 2, arbitrary: fileOf('prices') },
+  { weight: 3, arbitrary: fileOf('prices') },
 );
 export const step: fc.Arbitrary<Step> = fc.oneof(
   {
