@@ -111,6 +111,8 @@ const OTHERS: readonly Pair[] = [
     `SELECT l.month, l.k, r.k AS n FROM (${l}) l ASOF JOIN (SELECT month, n, max(k) AS k FROM (${r}) GROUP BY ALL) r ON l.month = r.month AND l.n >= r.n`,
   (l, r) =>
     `SELECT l.month, l.k, r.k AS n FROM (${l}) l ASOF LEFT JOIN (SELECT month, n, max(k) AS k FROM (${r}) GROUP BY ALL) r ON l.n >= r.n`,
+  (l, r, _, month) =>
+    `SELECT ${month} AS month, l.k, r.k AS n FROM (${l}) l ASOF JOIN (SELECT month, n, max(k) AS k FROM (${r}) GROUP BY ALL) r ON l.n >= r.n WHERE l.month = r.month`,
   (l, r) => `SELECT month, k, n FROM (${l}) UNION ALL SELECT month, k, n FROM (${r})`,
   (l, r) => `SELECT month, k, n FROM (${l}) UNION SELECT month, k, n FROM (${r})`,
   (l, r) => `SELECT month, k, n FROM (${l}) EXCEPT SELECT month, k, n FROM (${r})`,
