@@ -146,7 +146,6 @@ class Walk {
   #side(name: string, join: SqlNode, left: Rows, right: SqlNode): Rows | undefined {
     if (name !== 'DELIM_JOIN') return this.of(right);
     const columns = nodes(join.duplicate_eliminated_columns).map((column) => knownOf(column, left));
-    if (!areTold(left.open, columns)) return undefined;
     this.#delimited.push({ columns, open: left.open });
     const rows = this.of(right);
     this.#delimited.pop();
