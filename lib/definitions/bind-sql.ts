@@ -3,14 +3,16 @@
 
 import { type Column, sqlType } from '../core/schema.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
-import { orderProblems } from '../sql/determinism.ts';
+import { type Known, orderProblems } from '../sql/determinism.ts';
 import type { Relation } from '../sql/key-inference.ts';
-import { floatSums, remedy } from '../sql/order-sensitivity.ts';
+import { floatSums } from '../sql/order-sensitivity.ts';
 import { planValues } from '../sql/plan-values.ts';
 import { identifier } from '../sql/quoting.ts';
-import { functionName, isNode, offsetOf, type SqlProblem } from '../sql/sql-tree.ts';
+import type { AdvisedProblem } from '../sql/remedies.ts';
 import type { Forms } from '../sql/value-forms.ts';
+import { sqlOf, withCheckedRemedies } from './checked-remedies.ts';
 import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
+import { floatSumProblems } from './float-sums.ts';
 import { type EngineFunctions, lineOf, refuseAll, type SqlPlace, withinStack } from './parse-select.ts';
 
 /** One SELECT, its parse tree, and its position. */
@@ -85,37 +87,42 @@ async function prove(
       { columns: lower(columns), key: lower(key), constants: lower(constants) ?? [] },
     ]),
   );
+  const judge = (tree: unknown, text: string) => judged(session, tree, text, { tables, aggregates, varied });
+  const { problems, unplanned, columns } = await judge(statement, sql);
+  const problemsOf = async (changed: unknown) => {
+    const text = await sqlOf(session, changed);
+    const answer = text === undefined ? undefined : await judge(changed, text);
+    return answer?.unplanned === undefined ? answer?.problems : undefined;
+  };
+  if (problems.length > 0)
+    refuseAll(await withCheckedRemedies(problems, { session, statement, aggregates, problemsOf }), at, sql);
+  return (
+    columns ?? lineOf(at, 1).refuse(`DuckDB does not give a plan for it: ${unplanned ?? ''}. Rewrite the SQL`)
+  );
+}
+
+type Judged = {
+  readonly problems: readonly AdvisedProblem[];
+  /** Why DuckDB has no plan: nothing more is known then. */
+  readonly unplanned?: string;
+  readonly columns?: readonly Forms[];
+};
+
+async function judged(
+  session: SqlSession,
+  statement: unknown,
+  sql: string,
+  { tables, aggregates, varied }: Known & { readonly varied: VariedColumns },
+): Promise<Judged> {
   const bound = await boundPlan(session, sql);
   const values = 'plan' in bound ? planValues(bound.plan, varied) : undefined;
   const isExact = values?.mayVary && (await exactExpressions(session, statement, aggregates, varied));
   const ofOrder = orderProblems(statement, { tables, aggregates, ...(isExact ? { isExact } : {}) });
-  // Without a plan nothing more is known.
-  if ('problem' in bound) refuseAll(ofOrder, at, sql);
   if ('problem' in bound || values === undefined)
-    return lineOf(at, 1).refuse(
-      `DuckDB does not give a plan for it: ${'problem' in bound ? bound.problem : ''}. Rewrite the SQL`,
-    );
-  const ofSums = [...floatSums(bound.plan)].map((name) => ({
-    problem: remedy(name),
-    offset: placeOf(statement, name),
-  }));
+    return { problems: ofOrder, unplanned: 'problem' in bound ? bound.problem : '' };
+  const ofSums = await floatSumProblems(session, statement, floatSums(bound.plan));
   // What was said of a place once is not said in other words.
-  const isNew = ({ offset }: SqlProblem, i: number, all: readonly SqlProblem[]) =>
+  const isNew = ({ offset }: AdvisedProblem, i: number, all: readonly AdvisedProblem[]) =>
     offset === undefined ? i === 0 : all.findIndex((other) => other.offset === offset) === i;
-  refuseAll([...ofOrder, ...ofSums, ...values.problems].filter(isNew), at, sql);
-  return values.columns;
-}
-
-/** The position of the first call of that name; undefined if a macro calls it. */
-function placeOf(statement: unknown, name: string): number | undefined {
-  const calls: number[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    if (!isNode(value)) return;
-    const offset = offsetOf(value);
-    if (functionName(value) === name && offset !== undefined) calls.push(offset);
-    for (const child of Object.values(value)) visit(child);
-  };
-  visit(statement);
-  return calls[0];
+  return { problems: [...ofOrder, ...ofSums, ...values.problems].filter(isNew), columns: values.columns };
 }

@@ -15,10 +15,19 @@ import {
   sqlText,
   withoutOrder,
 } from './order-clauses.ts';
-import { inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
+import {
+  inexactSentence,
+  remedy,
+  remedyOf,
+  type Sensitivity,
+  sensitivity,
+  windowSensitivity,
+} from './order-sensitivity.ts';
+import { type Advice, type AdvisedProblem, fewest, returnedTerms, shortest } from './remedies.ts';
 import { isDecided, isToldApart, type Keys } from './row-keys.ts';
 import { hasGroups, isDistinct, isUnnest } from './select-shape.ts';
 import {
+  COLUMNS_STAR,
   definedCtes,
   expressions,
   functionName,
@@ -27,7 +36,6 @@ import {
   nodes,
   offsetOf,
   type SqlNode,
-  type SqlProblem,
 } from './sql-tree.ts';
 
 /**
@@ -40,7 +48,7 @@ export type Known = {
   readonly isExact?: (node: SqlNode) => boolean;
 };
 
-export function orderProblems(statement: unknown, known: Known): SqlProblem[] {
+export function orderProblems(statement: unknown, known: Known): AdvisedProblem[] {
   const judge = new Judge(known);
   judge.visit(statement, known.tables);
   return judge.problems;
@@ -49,7 +57,7 @@ export function orderProblems(statement: unknown, known: Known): SqlProblem[] {
 const NOTHING_KNOWN = { columns: undefined, key: undefined };
 
 class Judge {
-  readonly problems: SqlProblem[] = [];
+  readonly problems: AdvisedProblem[] = [];
   readonly #aggregates: ReadonlySet<string>;
   readonly #isExact: (node: SqlNode) => boolean;
   /** Queries of which only whether they have a row matters. */
@@ -149,7 +157,8 @@ class Judge {
     if (kind !== 'refused' && areDecided(keys)) return;
     const wouldDo = { all: keys.all, exact: keys.all };
     const isInexact = kind !== 'refused' && areDecided(wouldDo);
-    this.#refuse(call, isInexact ? inexactSentence(`${name}()`) : remedy(name));
+    if (isInexact) this.#refuse(call, inexactSentence(`${name}()`));
+    else this.#refuse(call, remedy(name), callAdvice(call, kind));
   }
 
   #window(call: SqlNode, select: SqlNode, source: Source): void {
@@ -157,19 +166,38 @@ class Judge {
     const kind = windowSensitivity(call, this.#aggregates);
     if (kind === 'free') return;
     if (kind === 'refused') {
-      this.#refuse(call, remedy(name));
+      this.#refuse(call, remedy(name), callAdvice(call, kind));
       return;
     }
-    const keys = this.#keys([...nodes(call.partitions), ...orderExpressions(call.orders)], source);
+    const order = [...nodes(call.partitions), ...orderExpressions(call.orders)];
+    const keys = this.#keys(order, source);
     const missing = this.#undecided(call, select, source, keys);
     if (missing.length === 0) return;
-    const isInexact = this.#undecided(call, select, source, { all: keys.all, exact: keys.all }).length === 0;
-    this.#refuse(
-      call,
-      isInexact
-        ? inexactSentence(`${name}() OVER (…)`)
-        : `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY: also order by ${missing.join(', ')}`,
+    const undecided = (added: readonly SqlNode[]) =>
+      this.#undecided(call, select, source, this.#likelyKeys([...order, ...added], source));
+    const said = `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY`;
+    const isInexact = undecided([]).length === 0;
+    const problem = isInexact
+      ? inexactSentence(`${name}() OVER (…)`)
+      : `${said}: also order by ${missing.join(', ')}`;
+    const terms = [nodes(select.group_expressions), source.keyTerms(), source.columnTerms()];
+    const passing = terms.map((some) => fewest(some, (added) => undecided(added).length === 0));
+    const to = [...expressions([select.select_list, select.qualify, select.modifiers])].filter(
+      (part) => part.class === 'WINDOW' && specification(part) === specification(call),
     );
+    this.#refuse(call, problem, {
+      said,
+      remedies: shortest(passing).map((by) => ({ kind: 'order', to, by })),
+      otherwise: isInexact
+        ? 'order by exact values, such as CAST(x AS DECIMAL(38, 9)), or also by a key of the tables'
+        : 'also order by what distinguishes its rows, such as a key of the tables',
+    });
+  }
+
+  /** Those of an order that is not written yet, whose values are taken to be exact. */
+  #likelyKeys(expressions: readonly SqlNode[], source: Source, clause?: 'order'): Keys {
+    const { all } = this.#keys(expressions, source, clause);
+    return { all, exact: all };
   }
 
   /** What a window's order lacks; [] if no rows tie, or if tied rows are identical in everything the SELECT takes from them. */
@@ -206,8 +234,35 @@ class Judge {
     const problem = isAllOrdered ? undefined : this.#cutProblem(select, source, order, keys);
     const wouldDo = { all: keys.all, exact: keys.all };
     const isInexact = isAllOrdered || (problem && !this.#cutProblem(select, source, order, wouldDo));
-    if (isInexact) this.#refuse(cut.node, inexactSentence(cut.word));
-    else if (problem !== undefined) this.#refuse(cut.node, `${cut.word} ${problem}`);
+    if (isInexact)
+      this.#refuse(cut.node, inexactSentence(cut.word), this.#cutAdvice(select, source, cut.word));
+    else if (problem !== undefined)
+      this.#refuse(cut.node, `${cut.word} ${problem}`, this.#cutAdvice(select, source, cut.word));
+  }
+
+  #cutAdvice(select: SqlNode, source: Source, word: string): Advice {
+    const order = orderOf(select).filter((expression) => !isAll(expression));
+    const passes = (added: readonly SqlNode[]) => {
+      const by = [...order, ...added];
+      const keys = this.#likelyKeys(by, source, 'order');
+      return added.some(isAll) || this.#cutProblem(select, source, by, keys) === undefined;
+    };
+    const returned = returnedTerms(select);
+    const terms = [
+      returned,
+      ...(isDistinct(select) ? [] : [nodes(select.group_expressions), source.keyTerms()]),
+    ];
+    const isUnordered = orderOf(select).length === 0;
+    const found = shortest(terms.map((some) => fewest(some, passes)));
+    const by = isUnordered ? [[COLUMNS_STAR], ...found] : found;
+    return {
+      said: isUnordered
+        ? `${word} without ORDER BY takes arbitrary rows`
+        : `${word} takes an arbitrary one of the rows that tie in its ORDER BY`,
+      remedies: by.map((added) => ({ kind: 'order', to: [select], by: added })),
+      otherwise:
+        'order by all that the SELECT returns, in exact types such as DECIMAL, by all that it groups by, or by a key of its tables',
+    };
   }
 
   #cutProblem(select: SqlNode, source: Source, order: readonly SqlNode[], keys: Keys): string | undefined {
@@ -271,11 +326,28 @@ class Judge {
   #pivot(pivot: SqlNode): void {
     for (const part of expressions(pivot.aggregates)) {
       const name = functionName(part) ?? '';
-      if (sensitivity(name, this.#aggregates) !== 'free') this.#refuse(part, remedy(name));
+      const kind = sensitivity(name, this.#aggregates);
+      if (kind !== 'free') this.#refuse(part, remedy(name), callAdvice(part, kind));
     }
   }
 
-  #refuse(node: SqlNode, problem: string): void {
-    this.problems.push({ problem, offset: offsetOf(node) });
+  #refuse(node: SqlNode, problem: string, advice?: Advice): void {
+    this.problems.push({ problem, offset: offsetOf(node), ...(advice === undefined ? {} : { advice }) });
   }
+}
+
+/** What to write in the place of an aggregate that depends on the order of its rows. */
+function callAdvice(call: SqlNode, kind: Sensitivity): Advice {
+  const { problem, write, otherwise } = remedyOf(functionName(call) ?? '');
+  const [first] = nodes(call.children);
+  const isList = /^(list|array_agg)$/.test(functionName(call) ?? '');
+  const isOrdered = isNode(call.order_bys) && nodes(call.order_bys.orders).length > 0;
+  const byItself = { kind: 'order' as const, to: [call], by: first ? [first] : [] };
+  const written = write.map((sql) => ({ kind: 'call' as const, of: call, write: sql }));
+  const isSorted = call.class !== 'WINDOW' && kind === 'ordered' && first !== undefined;
+  return {
+    said: problem,
+    remedies: !isSorted || (isList && !isOrdered) ? written : isOrdered ? [byItself] : [byItself, ...written],
+    otherwise,
+  };
 }

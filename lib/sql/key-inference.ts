@@ -6,6 +6,7 @@ import { outerColumns } from './outer-columns.ts';
 import { hasGroups, isDistinct, isPlain, isUnnest, normalized, outputName } from './select-shape.ts';
 import {
   columnNames,
+  columnReference,
   definedCtes,
   expressions,
   functionName,
@@ -156,6 +157,25 @@ export class Source {
   /** The idents of all known columns. */
   columnIdents(): string[] {
     return this.leaves.flatMap(({ alias, columns }) => (columns ?? []).map((column) => `${alias}.${column}`));
+  }
+
+  /** The columns of the relations' keys, as terms of an ORDER BY; [] if one has no key. */
+  keyTerms(): SqlNode[] {
+    if (this.leaves.some(({ key }) => key === undefined)) return [];
+    return this.leaves.flatMap((own) => (own.key ?? []).map((column) => this.#term(own, column)));
+  }
+
+  /** All columns, as terms of an ORDER BY; [] if those of one relation are not known. */
+  columnTerms(): SqlNode[] {
+    if (this.leaves.some(({ columns }) => columns === undefined)) return [];
+    return this.leaves.flatMap((own) => (own.columns ?? []).map((column) => this.#term(own, column)));
+  }
+
+  /** Without the relation's name where that is certain to mean the same. */
+  #term({ alias }: Leaf, column: string): SqlNode {
+    const isBare =
+      alias === '' || this.#using.has(column) || (this.leaves.length === 1 && !this.#aliases.has(column));
+    return columnReference(isBare ? [column] : [alias, column]);
   }
 
   #columnsBeyond(idents: ReadonlySet<string>): string[] {

@@ -1,0 +1,72 @@
+// Which calls of sum and avg add binary floating point numbers: the plan tells the functions, but not the places.
+import type { SqlSession } from '../ports.ts';
+import { floatSums, remedy, remedyOf } from '../sql/order-sensitivity.ts';
+import { type AdvisedProblem, replaced } from '../sql/remedies.ts';
+import { functionName, isNode, nodes, offsetOf, type SqlNode } from '../sql/sql-tree.ts';
+import { expressionOf, sqlOf } from './checked-remedies.ts';
+import { boundPlan } from './exact-expressions.ts';
+
+/** `names`: the functions that the statement's plan calls so. */
+export async function floatSumProblems(
+  session: SqlSession,
+  statement: unknown,
+  names: ReadonlySet<string>,
+): Promise<AdvisedProblem[]> {
+  const problems: AdvisedProblem[] = [];
+  const cast = names.size === 0 ? undefined : await expressionOf(session, 'CAST(x AS DECIMAL(38, 9))');
+  for (const name of names) {
+    const calls = callsOf(statement, name);
+    const found: SqlNode[] = [];
+    // A call adds floats if it still does once all others are of decimals.
+    for (const call of calls.length > 1 ? calls : [])
+      if (
+        await addsFloats(
+          session,
+          withCasts(
+            statement,
+            calls.filter((other) => other !== call),
+            cast,
+          ),
+          name,
+        )
+      )
+        found.push(call);
+    const at = found.length > 0 ? found : calls.slice(0, 1);
+    if (at.length === 0) problems.push({ problem: remedy(name), offset: undefined });
+    for (const call of at) problems.push(problemOf(call, name));
+  }
+  return problems;
+}
+
+function problemOf(call: SqlNode, name: string): AdvisedProblem {
+  const { problem, write, otherwise } = remedyOf(name);
+  const remedies = write.map((sql) => ({ kind: 'call' as const, of: call, write: sql }));
+  return { problem: remedy(name), offset: offsetOf(call), advice: { said: problem, remedies, otherwise } };
+}
+
+function callsOf(statement: unknown, name: string): SqlNode[] {
+  const calls: SqlNode[] = [];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item);
+    if (!isNode(value)) return;
+    if (functionName(value) === name && offsetOf(value) !== undefined) calls.push(value);
+    for (const child of Object.values(value)) visit(child);
+  };
+  visit(statement);
+  return calls;
+}
+
+/** The statement with the cast of each call's argument. */
+function withCasts(statement: unknown, calls: readonly SqlNode[], cast: SqlNode | undefined): unknown {
+  return replaced(statement, (node) => {
+    if (!calls.includes(node)) return undefined;
+    const children = nodes(withCasts(node.children, calls, cast));
+    return { ...node, children: children.map((child) => ({ ...cast, child })) };
+  });
+}
+
+async function addsFloats(session: SqlSession, statement: unknown, name: string): Promise<boolean> {
+  const sql = await sqlOf(session, statement);
+  const bound = sql === undefined ? undefined : await boundPlan(session, sql);
+  return bound !== undefined && 'plan' in bound && floatSums(bound.plan).has(name);
+}
