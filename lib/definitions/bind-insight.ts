@@ -157,8 +157,10 @@ function doubleColumns(results: readonly ResultColumn[], forms: readonly Forms[]
   };
 }
 
-function relationOf({ table, columns, key }: BoundInput, constants: readonly string[]): NamedRelation {
-  return { name: table.name, columns: columns.map(({ name }) => name), key, constants };
+function relationOf(input: BoundInput, constants: readonly string[]): NamedRelation {
+  const { table, columns, key, fileKey } = input;
+  const names = columns.map(({ name }) => name);
+  return { name: table.name, columns: names, key, constants, ...(fileKey === undefined ? {} : { fileKey }) };
 }
 
 /** The columns, of the plain text and also in parentheses, because other code embeds it that way. */

@@ -82,9 +82,14 @@ async function prove(
 ): Promise<readonly Forms[]> {
   const lower = (names: readonly string[] | undefined) => names?.map((name) => name.toLowerCase());
   const tables = new Map(
-    relations.map(({ name, columns, key, constants }) => [
+    relations.map(({ name, columns, key, constants, fileKey }) => [
       name.toLowerCase(),
-      { columns: lower(columns), key: lower(key), constants: lower(constants) ?? [] },
+      {
+        columns: lower(columns),
+        key: lower(key),
+        constants: lower(constants) ?? [],
+        ...(fileKey === undefined ? {} : { fileKey }),
+      },
     ]),
   );
   const judge = (tree: unknown, text: string) => judged(session, tree, text, { tables, aggregates, varied });

@@ -1,15 +1,16 @@
 // Says what to write in the place of refused SQL: each remedy is tried on the parse tree, and what does not pass is not said.
 // What passing means is the caller's matter.
 import { SqlError, type SqlSession } from '../ports.ts';
+import { orderOf } from '../sql/order-clauses.ts';
 import { alternatives } from '../sql/order-sensitivity.ts';
 import { literal } from '../sql/quoting.ts';
 import {
   type Advice,
   type AdvisedProblem,
+  changed,
   inPlaceOf,
   type Remedy,
-  replaced,
-  withOrder,
+  selectOf,
 } from '../sql/remedies.ts';
 import { isNode, nodes, parseTree, type SqlNode, type SqlProblem } from '../sql/sql-tree.ts';
 
@@ -24,8 +25,7 @@ export type Trial = {
 /** Longer ones are not worth reading: an argument is then called x. */
 const MAX_ARGUMENT = 40;
 const MAX_CALL = 120;
-/** Of one problem. */
-const MAX_SHOWN = 3;
+const NO_TABLE = { type: 'EMPTY', alias: '', sample: null, query_location: 0 };
 
 /** The problems as they are to be said. */
 export async function withCheckedRemedies(
@@ -46,79 +46,85 @@ export async function withCheckedRemedies(
 
 type Passes = (statement: unknown) => Promise<boolean>;
 
-async function advised({ said, remedies, otherwise }: Advice, trial: Trial, passes: Passes): Promise<string> {
-  const written: string[] = [];
+async function advised(
+  { said, remedies, most = 1, otherwise, also }: Advice,
+  trial: Trial,
+  passes: Passes,
+): Promise<string> {
+  const passing: string[] = [];
   for (const remedy of remedies) {
+    if (passing.length === most) break;
     const words = await checked(remedy, trial, passes);
-    if (words === undefined) continue;
-    // Of orders the first one is enough.
-    if (!words.isCall) return `${said}: ${words.text}`;
-    written.push(words.text);
-    if (written.length === MAX_SHOWN) break;
+    if (words !== undefined) passing.push(words);
   }
-  return `${said}: ${written.length === 0 ? otherwise : `write ${alternatives(written)}`}`;
+  const advice =
+    passing.length === 0 ? otherwise : alternatives(passing).replaceAll(/(?<=, | or )write /g, '');
+  return `${said}: ${advice}${also === undefined ? '' : `. ${also}`}`;
 }
 
-type Words = { readonly text: string; readonly isCall: boolean };
-
-async function checked(remedy: Remedy, trial: Trial, passes: Passes): Promise<Words | undefined> {
+/** What to do, in words; undefined where that does not pass. */
+async function checked(remedy: Remedy, trial: Trial, passes: Passes): Promise<string | undefined> {
   if (remedy.kind === 'call') return checkedCall(remedy, trial, passes);
   const { session, statement } = trial;
-  const changed = withOrder(statement, remedy);
-  if (!(await passes(changed))) return undefined;
+  if (!(await passes(changed(statement, remedy)))) return undefined;
+  if (remedy.kind === 'all') return 'write ORDER BY ALL';
+  if (remedy.kind === 'around')
+    return 'write SELECT * FROM (…) around it, with its ORDER BY, then COLUMNS(*), and its LIMIT behind the bracket';
   const [to] = remedy.to;
   if (to?.class === 'FUNCTION') {
-    const [whole] = remedy.to.map((call) => withOrder(call, remedy)).filter(isNode);
-    const text = whole && (await textOf(session, whole));
-    return text !== undefined && text.length <= MAX_CALL ? { text, isCall: true } : undefined;
+    const whole = changed(to, remedy);
+    const text = isNode(whole) ? await textOf(session, whole) : undefined;
+    return text !== undefined && text.length <= MAX_CALL ? `write ${text}` : undefined;
   }
   const texts: string[] = [];
-  for (const term of remedy.by) {
-    const text = term.class === 'STAR' ? 'COLUMNS(*)' : await textOf(session, term);
-    if (text === undefined) return undefined;
-    texts.push(text);
-  }
-  const isOrdered =
-    to?.class === 'WINDOW' ? true : nodes(to?.modifiers).some(({ type }) => type === 'ORDER_MODIFIER');
-  if (isOrdered) return { text: `also order by ${texts.join(', ')}`, isCall: false };
-  return { text: `add ORDER BY ${texts.join(', ').replace(/^COLUMNS\(\*\)$/, 'ALL')}`, isCall: false };
+  for (const term of remedy.by)
+    texts.push(term.class === 'STAR' ? 'COLUMNS(*)' : await textOf(session, term));
+  return to?.class === 'WINDOW' || orderOf(to ?? {}).length > 0
+    ? `also order by ${texts.join(', ')}`
+    : `add ORDER BY ${texts.join(', ').replace(/^COLUMNS\(\*\)$/, 'ALL')}`;
 }
 
 async function checkedCall(
-  { of, write }: Extract<Remedy, { kind: 'call' }>,
+  remedy: Extract<Remedy, { kind: 'call' }>,
   { session, statement, aggregates }: Trial,
   passes: Passes,
-): Promise<Words | undefined> {
+): Promise<string | undefined> {
+  const { of } = remedy;
+  const condition = of.class === 'WINDOW' ? of.filter_expr : of.filter;
+  const filter = isNode(condition) ? await textOf(session, condition) : undefined;
+  const write =
+    filter === undefined ? remedy.write : remedy.write.replaceAll('(WHERE ', `(WHERE ${filter} AND `);
   const texts: string[] = [];
-  for (const argument of nodes(of.children)) texts.push((await textOf(session, argument)) ?? 'x');
-  const filled = (by: readonly string[]) =>
-    write.replace(/\b[xy]\b/g, (name) => by[name === 'x' ? 0 : 1] ?? name);
-  const node = await expressionOf(session, filled(texts));
+  for (const argument of nodes(of.children)) texts.push(await textOf(session, argument));
+  const filled = (sql: string, by: readonly string[]) =>
+    sql.replace(/\b[xyz]\b/g, (name) => by['xyz'.indexOf(name)] ?? name);
+  const node = await expressionOf(session, filled(write, texts));
   if (node === undefined) return undefined;
-  const written = inPlaceOf(of, node, aggregates);
-  if (!(await passes(replaced(statement, (other) => (other === of ? written : undefined))))) return undefined;
-  const short = texts.map((text, i) => (text.length > MAX_ARGUMENT ? (['x', 'y'][i] ?? text) : text));
-  const text = filled(short).length > MAX_CALL ? write : filled(short);
-  return { text: of.class === 'WINDOW' ? `${text}, its aggregates with that OVER (…)` : text, isCall: true };
+  if (!(await passes(changed(statement, remedy, inPlaceOf(of, node, aggregates))))) return undefined;
+  const short = texts.map((text, i) => (text.length > MAX_ARGUMENT ? ('xyz'[i] ?? text) : text));
+  const [cast = '', again] = write.match(NARROW) ?? [];
+  const text =
+    again === undefined
+      ? filled(write, short)
+      : `${write.replaceAll(cast, 'x')} with ${filled(cast, short)} as x`;
+  const kept = [
+    ...(filter !== undefined && write === remedy.write ? ['FILTER'] : []),
+    ...(of.class === 'WINDOW' ? ['OVER'] : []),
+  ];
+  return `write ${text}${kept.length === 0 ? '' : `, its aggregates with that ${kept.join(' and ')}`}`;
 }
 
-/** As DuckDB writes it, with quotes where they are needed; undefined where it cannot. */
-async function textOf(session: SqlSession, expression: SqlNode): Promise<string | undefined> {
-  const select = {
-    type: 'SELECT_NODE',
-    modifiers: [],
-    cte_map: { map: [] },
-    select_list: [{ ...expression, alias: '' }],
-    from_table: { type: 'EMPTY', alias: '', sample: null, query_location: 0 },
-    where_clause: null,
-    group_expressions: [],
-    group_sets: [],
-    aggregate_handling: 'STANDARD_HANDLING',
-    having: null,
-    sample: null,
-    qualify: null,
-  };
-  return (await sqlOf(session, { node: select, named_param_map: [] }))?.replace(/^SELECT /, '');
+/** What is written many times in one expression. */
+const NARROW = /CAST\(x AS DECIMAL\(18, 6\)\)/g;
+
+/** As DuckDB writes it, with quotes where they are needed. */
+async function textOf(session: SqlSession, expression: SqlNode): Promise<string> {
+  const select = selectOf([{ ...expression, alias: '' }], NO_TABLE);
+  const sql = await sqlOf(session, { node: select, named_param_map: [] });
+  return (sql ?? 'SELECT …')
+    .replace(/^SELECT /, '')
+    .replace(/^"(\w+)"\(/, '$1(')
+    .replaceAll('  ', ' ');
 }
 
 /** The text of a statement's tree; undefined where DuckDB has none. */

@@ -1,6 +1,7 @@
 // Which calls of sum and avg add binary floating point numbers: the plan tells the functions, but not the places.
 import type { SqlSession } from '../ports.ts';
-import { floatSums, remedy, remedyOf } from '../sql/order-sensitivity.ts';
+import { callAdvice } from '../sql/call-advice.ts';
+import { floatSums, remedy } from '../sql/order-sensitivity.ts';
 import { type AdvisedProblem, replaced } from '../sql/remedies.ts';
 import { functionName, isNode, nodes, offsetOf, type SqlNode } from '../sql/sql-tree.ts';
 import { expressionOf, sqlOf } from './checked-remedies.ts';
@@ -33,15 +34,10 @@ export async function floatSumProblems(
         found.push(call);
     const at = found.length > 0 ? found : calls.slice(0, 1);
     if (at.length === 0) problems.push({ problem: remedy(name), offset: undefined });
-    for (const call of at) problems.push(problemOf(call, name));
+    for (const call of at)
+      problems.push({ problem: remedy(name), offset: offsetOf(call), advice: callAdvice(call, 'refused') });
   }
   return problems;
-}
-
-function problemOf(call: SqlNode, name: string): AdvisedProblem {
-  const { problem, write, otherwise } = remedyOf(name);
-  const remedies = write.map((sql) => ({ kind: 'call' as const, of: call, write: sql }));
-  return { problem: remedy(name), offset: offsetOf(call), advice: { said: problem, remedies, otherwise } };
 }
 
 function callsOf(statement: unknown, name: string): SqlNode[] {

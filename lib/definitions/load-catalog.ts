@@ -232,13 +232,17 @@ function boundInput(known: Catalog, name: string): BoundInput {
   if (table === undefined) throw new Error(`${name} is read before it is bound`);
   const dataset = known.datasets.find((one) => one.name === table.name);
   const unpartitioned = dataset && whyUnpartitioned(dataset);
+  const key = known.keyOf(table);
+  const fileKey =
+    key === undefined && dataset && dataset.primaryKey.length > 0 ? dataset.primaryKey : undefined;
   return {
     table,
     columns: known.columnsOf(table),
     partitionColumns: known.partitionColumnsOf(table),
     ...(unpartitioned === undefined ? {} : { unpartitioned }),
     dateParts: known.datePartsOf(table),
-    key: known.keyOf(table),
+    key,
+    ...(fileKey === undefined ? {} : { fileKey }),
     varied: known.variedColumnsOf(table),
   };
 }

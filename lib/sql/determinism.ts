@@ -2,6 +2,7 @@
 // memory, or refuses it with what to write instead. The problem is ties: LIMIT, windows and some aggregates take one of
 // several rows. Only an order that distinguishes all rows determines which one, unless the tied rows are identical.
 
+import { callAdvice } from './call-advice.ts';
 import { groupIdents, isOneRow, type Scope, Source, withCtes } from './key-inference.ts';
 import {
   cutKeys,
@@ -15,14 +16,7 @@ import {
   sqlText,
   withoutOrder,
 } from './order-clauses.ts';
-import {
-  inexactSentence,
-  remedy,
-  remedyOf,
-  type Sensitivity,
-  sensitivity,
-  windowSensitivity,
-} from './order-sensitivity.ts';
+import { inexact, inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
 import { type Advice, type AdvisedProblem, fewest, returnedTerms, shortest } from './remedies.ts';
 import { isDecided, isToldApart, type Keys } from './row-keys.ts';
 import { hasGroups, isDistinct, isUnnest } from './select-shape.ts';
@@ -186,11 +180,12 @@ class Judge {
       (part) => part.class === 'WINDOW' && specification(part) === specification(call),
     );
     this.#refuse(call, problem, {
-      said,
+      said: isInexact ? inexact(`${name}() OVER (…)`) : said,
       remedies: shortest(passing).map((by) => ({ kind: 'order', to, by })),
       otherwise: isInexact
         ? 'order by exact values, such as CAST(x AS DECIMAL(38, 9)), or also by a key of the tables'
         : 'also order by what distinguishes its rows, such as a key of the tables',
+      ...remark(source),
     });
   }
 
@@ -234,10 +229,9 @@ class Judge {
     const problem = isAllOrdered ? undefined : this.#cutProblem(select, source, order, keys);
     const wouldDo = { all: keys.all, exact: keys.all };
     const isInexact = isAllOrdered || (problem && !this.#cutProblem(select, source, order, wouldDo));
-    if (isInexact)
-      this.#refuse(cut.node, inexactSentence(cut.word), this.#cutAdvice(select, source, cut.word));
-    else if (problem !== undefined)
-      this.#refuse(cut.node, `${cut.word} ${problem}`, this.#cutAdvice(select, source, cut.word));
+    const advice = this.#cutAdvice(select, source, cut.word);
+    if (isInexact) this.#refuse(cut.node, inexactSentence(cut.word), { ...advice, said: inexact(cut.word) });
+    else if (problem !== undefined) this.#refuse(cut.node, `${cut.word} ${problem}`, advice);
   }
 
   #cutAdvice(select: SqlNode, source: Source, word: string): Advice {
@@ -255,13 +249,15 @@ class Judge {
     const isUnordered = orderOf(select).length === 0;
     const found = shortest(terms.map((some) => fewest(some, passes)));
     const by = isUnordered ? [[COLUMNS_STAR], ...found] : found;
+    const orders = by.map((added) => ({ kind: 'order' as const, to: [select], by: added }));
     return {
       said: isUnordered
         ? `${word} without ORDER BY takes arbitrary rows`
         : `${word} takes an arbitrary one of the rows that tie in its ORDER BY`,
-      remedies: by.map((added) => ({ kind: 'order', to: [select], by: added })),
+      remedies: isDistinct(select) ? [...orders, { kind: 'all', of: select }] : orders,
       otherwise:
-        'order by all that the SELECT returns, in exact types such as DECIMAL, by all that it groups by, or by a key of its tables',
+        'order by all that it groups by, by a key of its tables, or by all that it returns, with each number with a fraction returned as CAST(x AS DECIMAL(38, 9))',
+      ...remark(source),
     };
   }
 
@@ -295,11 +291,11 @@ class Judge {
   #setOperation(node: SqlNode): void {
     const cut = cutOf(node);
     if (cut === undefined || this.#askedForRows.has(node)) return;
+    const said = `${cut.word} after UNION, EXCEPT or INTERSECT takes an arbitrary one of the tied rows`;
+    const otherwise = 'write ORDER BY ALL';
+    const kind = orderOf(node).length === 0 ? 'all' : 'around';
     if (!orderOf(node).some(isAll))
-      this.#refuse(
-        cut.node,
-        `${cut.word} after UNION, EXCEPT or INTERSECT takes an arbitrary one of the tied rows: write ORDER BY ALL`,
-      );
+      this.#refuse(cut.node, `${said}: ${otherwise}`, { said, remedies: [{ kind, of: node }], otherwise });
     else if (!this.#isExact(node)) this.#refuse(cut.node, inexactSentence(cut.word));
   }
 
@@ -315,11 +311,12 @@ class Judge {
     const using = (Array.isArray(join.using_columns) ? join.using_columns : []).map(lower);
     const named = [...expressions(join.condition)].map((expression) => both.ident(expression));
     const columns = right.leaves.flatMap(({ alias }) => using.map((column) => `${alias}.${column}`));
-    if (!right.isIdentifiedBy(new Set([...named, ...columns])))
-      this.#refuse(
-        join,
-        'an ASOF JOIN takes an arbitrary one of the tied rows on the right side: use a whole key of the right side in its condition (of an upsert dataset, of an insight, or the GROUP BY columns of a subquery)',
-      );
+    if (right.isIdentifiedBy(new Set([...named, ...columns]))) return;
+    const also = right.fileKeyRemark();
+    this.#refuse(
+      join,
+      `an ASOF JOIN takes an arbitrary one of the tied rows on the right side: use a whole key of the right side in its condition (of an upsert dataset, of an insight, or the GROUP BY columns of a subquery)${also === undefined ? '' : `. ${also}`}`,
+    );
   }
 
   /** The grouping of a PIVOT is not in the tree, so an order within its aggregates proves nothing. */
@@ -327,7 +324,8 @@ class Judge {
     for (const part of expressions(pivot.aggregates)) {
       const name = functionName(part) ?? '';
       const kind = sensitivity(name, this.#aggregates);
-      if (kind !== 'free') this.#refuse(part, remedy(name), callAdvice(part, kind));
+      const otherwise = 'compute it in a subquery with GROUP BY, and PIVOT that with max()';
+      if (kind !== 'free') this.#refuse(part, remedy(name), { ...callAdvice(part, kind), otherwise });
     }
   }
 
@@ -336,18 +334,7 @@ class Judge {
   }
 }
 
-/** What to write in the place of an aggregate that depends on the order of its rows. */
-function callAdvice(call: SqlNode, kind: Sensitivity): Advice {
-  const { problem, write, otherwise } = remedyOf(functionName(call) ?? '');
-  const [first] = nodes(call.children);
-  const isList = /^(list|array_agg)$/.test(functionName(call) ?? '');
-  const isOrdered = isNode(call.order_bys) && nodes(call.order_bys.orders).length > 0;
-  const byItself = { kind: 'order' as const, to: [call], by: first ? [first] : [] };
-  const written = write.map((sql) => ({ kind: 'call' as const, of: call, write: sql }));
-  const isSorted = call.class !== 'WINDOW' && kind === 'ordered' && first !== undefined;
-  return {
-    said: problem,
-    remedies: !isSorted || (isList && !isOrdered) ? written : isOrdered ? [byItself] : [byItself, ...written],
-    otherwise,
-  };
+function remark(source: Source): { readonly also?: string } {
+  const also = source.fileKeyRemark();
+  return also === undefined ? {} : { also };
 }

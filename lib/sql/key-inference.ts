@@ -25,6 +25,8 @@ export type Relation = {
   readonly key: readonly string[] | undefined;
   /** Columns with the same value in all rows: the partition's values. */
   readonly constants?: readonly string[];
+  /** The primaryKey of a table where rows of several files may agree in it, for messages: it is no key. */
+  readonly fileKey?: readonly string[];
 };
 
 export type Scope = ReadonlyMap<string, Relation>;
@@ -157,6 +159,16 @@ export class Source {
   /** The idents of all known columns. */
   columnIdents(): string[] {
     return this.leaves.flatMap(({ alias, columns }) => (columns ?? []).map((column) => `${alias}.${column}`));
+  }
+
+  /** What is said of primary keys that are no keys; undefined if there are none. */
+  fileKeyRemark(): string | undefined {
+    const keys = this.leaves.flatMap(({ alias, fileKey }) =>
+      fileKey === undefined ? [] : [`(${fileKey.join(', ')}) of ${alias}`],
+    );
+    return keys.length === 0
+      ? undefined
+      : `The primaryKey ${keys.join(', ')} is unique within a file only, so it is no key here; with "mode": "upsert" it would be one`;
   }
 
   /** The columns of the relations' keys, as terms of an ORDER BY; [] if one has no key. */

@@ -161,7 +161,12 @@ function extremeOf(name: string): string {
 
 /** For something ordered by values that can be equal without being identical. */
 export function inexactSentence(what: string): string {
-  return `${what} takes an arbitrary one of the rows whose order values are equal but not identical, such as 0.0 and -0.0, or 1 month and 30 days: order by exact values, such as CAST(x AS DECIMAL(38, 9)), or add a key of the tables`;
+  return `${inexact(what)}: order by exact values, such as CAST(x AS DECIMAL(38, 9)), or add a key of the tables`;
+}
+
+/** The same without what to write. */
+export function inexact(what: string): string {
+  return `${what} takes an arbitrary one of the rows whose order values are equal but not identical, such as 0.0 and -0.0, or 1 month and 30 days`;
 }
 
 /** The functions, in lower case, that add DOUBLE or FLOAT in a bound plan (json_serialize_plan): the parse tree has no types. */

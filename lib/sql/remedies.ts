@@ -12,17 +12,24 @@ import {
 
 /**
  * `order`: the terms `by` are added to the ORDER BY of each node of `to` (a query, a window or an aggregate).
- * `call`: `of` is written as `write`, SQL over `x` and `y`, its arguments.
+ * `all`: the query's order is ORDER BY ALL. `around`: it is a subquery, and what orders and cuts it, and then all its columns,
+ * stand around it. `call`: `of` is written as `write`, SQL over `x`, `y` and `z`, its arguments.
  */
 export type Remedy =
   | { readonly kind: 'order'; readonly to: readonly SqlNode[]; readonly by: readonly SqlNode[] }
+  | { readonly kind: 'all'; readonly of: SqlNode }
+  | { readonly kind: 'around'; readonly of: SqlNode }
   | { readonly kind: 'call'; readonly of: SqlNode; readonly write: string };
 
 /** What is said of a problem: what is wrong, then the remedies that pass, the best first; `otherwise` where none does. */
 export type Advice = {
   readonly said: string;
   readonly remedies: readonly Remedy[];
+  /** How many of those that pass are said; 1 without it. */
+  readonly most?: number;
   readonly otherwise: string;
+  /** Said after either. */
+  readonly also?: string;
 };
 
 /** `advice`: what to try, and to say in the place of `problem`. */
@@ -55,9 +62,14 @@ export function returnedTerms(select: SqlNode): SqlNode[] {
   });
 }
 
-/** The tree with the terms at the end of the ORDER BY of those nodes. `ORDER BY ALL` takes the place of an order. */
-export function withOrder(tree: unknown, { to, by }: Extract<Remedy, { kind: 'order' }>): unknown {
-  return replaced(tree, (node) => (to.includes(node) ? ordered(node, by) : undefined));
+/** The tree with the remedy; a call's is given as `written`. */
+export function changed(tree: unknown, remedy: Remedy, written?: SqlNode): unknown {
+  return replaced(tree, (node) => {
+    if (remedy.kind === 'order') return remedy.to.includes(node) ? ordered(node, remedy.by) : undefined;
+    if (remedy.of !== node) return undefined;
+    if (remedy.kind === 'call') return written;
+    return remedy.kind === 'all' ? ordered(unordered(node), [COLUMNS_STAR]) : around(node);
+  });
 }
 
 /** The tree with another expression, or query, in the node's place. */
@@ -67,6 +79,42 @@ export function replaced(tree: unknown, by: (node: SqlNode) => SqlNode | undefin
   const other = by(tree);
   if (other !== undefined) return other;
   return Object.fromEntries(Object.entries(tree).map(([name, child]) => [name, replaced(child, by)]));
+}
+
+function unordered(query: SqlNode): SqlNode {
+  return { ...query, modifiers: nodes(query.modifiers).filter(({ type }) => type !== 'ORDER_MODIFIER') };
+}
+
+function around(query: SqlNode): SqlNode {
+  const inner = { node: { ...query, modifiers: [] }, named_param_map: [] };
+  const from = {
+    type: 'SUBQUERY',
+    alias: '',
+    sample: null,
+    query_location: 0,
+    subquery: inner,
+    column_name_alias: [],
+  };
+  const outer = selectOf([{ ...COLUMNS_STAR, columns: false }], from);
+  return ordered({ ...outer, modifiers: query.modifiers }, [COLUMNS_STAR]);
+}
+
+/** `SELECT list FROM from`. */
+export function selectOf(list: readonly SqlNode[], from: SqlNode): SqlNode {
+  return {
+    type: 'SELECT_NODE',
+    modifiers: [],
+    cte_map: { map: [] },
+    select_list: list,
+    from_table: from,
+    where_clause: null,
+    group_expressions: [],
+    group_sets: [],
+    aggregate_handling: 'STANDARD_HANDLING',
+    having: null,
+    sample: null,
+    qualify: null,
+  };
 }
 
 function ordered(node: SqlNode, by: readonly SqlNode[]): SqlNode {
