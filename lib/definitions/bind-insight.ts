@@ -5,7 +5,6 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import { columnType } from '../core/schema.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
-import { aliases } from '../sql/sql-tree.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
 import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
@@ -55,8 +54,8 @@ export async function bindInsight(
     proveDetermined(session, bound, [...relations, ...own], functions, ofInputs),
   );
   const stored = results.map((result, i) => storedType(result.type, forms?.[i]));
-  const written = aliases(select.statement);
-  const columns = problems.now(() => outputColumns(source, results, { stored, written }, inputs, over));
+  const { statement } = select;
+  const columns = problems.now(() => outputColumns(source, results, { stored, statement }, inputs, over));
   const cast = results.flatMap(({ name, type }, i) => {
     const to = stored[i];
     return to === undefined || to === columnType(type) ? [] : [{ name, type: to }];

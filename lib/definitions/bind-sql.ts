@@ -13,7 +13,14 @@ import type { Forms } from '../sql/value-forms.ts';
 import { sqlOf, withCheckedRemedies } from './checked-remedies.ts';
 import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
 import { floatSumProblems } from './float-sums.ts';
-import { type EngineFunctions, lineOf, refuseAll, type SqlPlace, withinStack } from './parse-select.ts';
+import {
+  asSaid,
+  type EngineFunctions,
+  lineOf,
+  refuseAll,
+  type SqlPlace,
+  withinStack,
+} from './parse-select.ts';
 
 /** One SELECT, its parse tree, and its position. */
 export type BoundSql = { readonly sql: string; readonly statement: unknown; readonly at: SqlPlace };
@@ -52,7 +59,7 @@ export async function asDefinition<T>(
     if (!(error instanceof SqlError) || error.kind === 'resource') throw error;
     const [message = '', line] = error.message.split(/\n+LINE (\d+):/);
     const said = [...(await hints()), 'Correct the SQL there'].join(' ');
-    return lineOf(at, Number(line ?? 1)).refuse(`${message.trim().replaceAll('\n', ' ')}. ${said}`);
+    return lineOf(at, Number(line ?? 1)).refuse(`${asSaid(message)}. ${said}`);
   }
 }
 

@@ -92,8 +92,7 @@ async function checkedCall(
   const { of } = remedy;
   const condition = of.class === 'WINDOW' ? of.filter_expr : of.filter;
   const filter = isNode(condition) ? await textOf(session, condition) : undefined;
-  const write =
-    filter === undefined ? remedy.write : remedy.write.replaceAll('(WHERE ', `(WHERE ${filter} AND `);
+  const write = filter === undefined ? remedy.write : filtered(remedy.write, filter);
   const texts: string[] = [];
   for (const argument of nodes(of.children)) texts.push(await textOf(session, argument));
   const filled = (sql: string, by: readonly string[]) =>
@@ -107,11 +106,24 @@ async function checkedCall(
     again === undefined
       ? filled(write, short)
       : `${write.replaceAll(cast, 'x')} with ${filled(cast, short)} as x`;
-  const kept = [
-    ...(filter !== undefined && write === remedy.write ? ['FILTER'] : []),
-    ...(of.class === 'WINDOW' ? ['OVER'] : []),
-  ];
+  const kept = isOneCall(write)
+    ? []
+    : [
+        ...(filter !== undefined && write === remedy.write ? ['FILTER'] : []),
+        ...(of.class === 'WINDOW' ? ['OVER'] : []),
+      ];
   return `write ${text}${kept.length === 0 ? '' : `, its aggregates with that ${kept.join(' and ')}`}`;
+}
+
+function filtered(write: string, condition: string): string {
+  if (isOneCall(write)) return `${write} FILTER (WHERE ${condition})`;
+  return write.replaceAll('(WHERE ', `(WHERE ${condition} AND `);
+}
+
+/** `f(…)`, and nothing around it. */
+function isOneCall(sql: string): boolean {
+  const inner = /^\w+\((.*)\)$/.exec(sql)?.[1];
+  return inner !== undefined && /^[^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*$/.test(inner);
 }
 
 /** What is written many times in one expression. */

@@ -17,25 +17,18 @@ export async function floatSumProblems(
   const cast = names.size === 0 ? undefined : await expressionOf(session, 'CAST(x AS DECIMAL(38, 9))');
   for (const name of names) {
     const calls = callsOf(statement, name);
-    const found: SqlNode[] = [];
-    // A call adds floats if it still does once all others are of decimals.
-    for (const call of calls.length > 1 ? calls : [])
-      if (
-        await addsFloats(
-          session,
-          withCasts(
-            statement,
-            calls.filter((other) => other !== call),
-            cast,
-          ),
-          name,
-        )
-      )
-        found.push(call);
-    const at = found.length > 0 ? found : calls.slice(0, 1);
-    if (at.length === 0) problems.push({ problem: remedy(name), offset: undefined });
-    for (const call of at)
-      problems.push({ problem: remedy(name), offset: offsetOf(call), advice: callAdvice(call, 'refused') });
+    // A macro adds what no call in the text is to blame for.
+    const isMacro = await addsFloats(session, withCasts(statement, calls, cast), name);
+    if (isMacro) problems.push({ problem: remedy(name), offset: undefined });
+    for (const call of isMacro ? [] : calls) {
+      const others = calls.filter((other) => other !== call);
+      if (others.length === 0 || (await addsFloats(session, withCasts(statement, others, cast), name)))
+        problems.push({
+          problem: remedy(name),
+          offset: offsetOf(call),
+          advice: callAdvice(call, 'refused'),
+        });
+    }
   }
   return problems;
 }

@@ -282,9 +282,16 @@ function definedName(written: string, names: readonly string[], place: Place): s
   return (
     names.find((name) => name.toLowerCase() === written.toLowerCase()) ??
     place.refuse(
-      `there is no dataset or insight named ${JSON.stringify(written)}.${historyHint(written, names)}${didYouMean(written, names)} The SQL can read ${names.join(', ')}`,
+      `there is no dataset or insight named ${JSON.stringify(written)}.${historyHint(written, names)}${didYouMean(written, names)} The SQL can read ${shown(names)}`,
     )
   );
+}
+
+const MAX_NAMED = 12;
+
+function shown(names: readonly string[]): string {
+  const more = names.length - MAX_NAMED;
+  return more > 0 ? `${names.slice(0, MAX_NAMED).join(', ')} and ${more} more` : names.join(', ');
 }
 
 function historyHint(written: string, names: readonly string[]): string {

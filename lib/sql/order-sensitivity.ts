@@ -137,7 +137,9 @@ function exactSums(name: string): readonly string[] {
   };
   if (/^(stddev|var|sem)/.test(name)) return [squares('x'), squares('CAST(x AS DECIMAL(18, 6))')];
   if (name === 'product')
-    return ['list_reduce(list(x ORDER BY x) FILTER (WHERE x IS NOT NULL), lambda a, b: a * b)'];
+    return [
+      'list_reduce(list(CAST(x AS DOUBLE) ORDER BY x) FILTER (WHERE x IS NOT NULL), lambda a, b: a * b)',
+    ];
   if (/^geo/.test(name)) return [`exp(avg(${wide('ln(x)')}))`];
   if (name === 'favg') return [`avg(${wide('x')})`];
   if (/^w(eighted_)?avg$/.test(name))
