@@ -8,11 +8,12 @@ import type { Relation } from '../sql/key-inference.ts';
 import { floatSums } from '../sql/order-sensitivity.ts';
 import { planValues } from '../sql/plan-values.ts';
 import { identifier } from '../sql/quoting.ts';
-import type { AdvisedProblem } from '../sql/remedies.ts';
+import { type AdvisedProblem, type Change, replaced } from '../sql/remedies.ts';
+import type { SqlNode } from '../sql/sql-tree.ts';
 import type { Forms } from '../sql/value-forms.ts';
-import { sqlOf, withCheckedRemedies } from './checked-remedies.ts';
+import { withCheckedRemedies } from './checked-remedies.ts';
 import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
-import { floatSumProblems } from './float-sums.ts';
+import { floatSumsOf } from './float-sums.ts';
 import {
   asSaid,
   type EngineFunctions,
@@ -21,6 +22,7 @@ import {
   type SqlPlace,
   withinStack,
 } from './parse-select.ts';
+import { sqlOf } from './sql-texts.ts';
 
 /** One SELECT, its parse tree, and its position. */
 export type BoundSql = { readonly sql: string; readonly statement: unknown; readonly at: SqlPlace };
@@ -99,24 +101,33 @@ async function prove(
       },
     ]),
   );
-  const judge = (tree: unknown, text: string) => judged(session, tree, text, { tables, aggregates, varied });
-  const { problems, unplanned, columns } = await judge(statement, sql);
-  const problemsOf = async (changed: unknown) => {
+  const known = { tables, aggregates, varied };
+  const { problems, unplanned, columns, plan } = await judged(session, statement, sql, known);
+  const floats = plan && (await floatSumsOf(session, statement, plan));
+  const problemsWith = async (change: Change) => {
+    const changed = replaced(statement, change, ...(floats ? [floats.cast] : []));
     const text = await sqlOf(session, changed);
-    const answer = text === undefined ? undefined : await judge(changed, text);
-    return answer?.unplanned === undefined ? answer?.problems : undefined;
+    const answer = text === undefined ? undefined : await judged(session, changed, text, known);
+    const more = answer?.plan && [...floatSums(answer.plan)].some((name) => !floats?.ofMacros.has(name));
+    return answer?.unplanned !== undefined || more ? undefined : answer?.problems;
   };
-  if (problems.length > 0)
-    refuseAll(await withCheckedRemedies(problems, { session, statement, aggregates, problemsOf }), at, sql);
+  // What was said of a place once is not said in other words.
+  const isNew = ({ offset }: AdvisedProblem, i: number, all: readonly AdvisedProblem[]) =>
+    offset === undefined ? i === 0 : all.findIndex((other) => other.offset === offset) === i;
+  const found = [...problems, ...(floats?.problems ?? [])].filter(isNew);
+  if (found.length > 0)
+    refuseAll(await withCheckedRemedies(found, { session, aggregates, problemsWith }), at, sql);
   return (
     columns ?? lineOf(at, 1).refuse(`DuckDB does not give a plan for it: ${unplanned ?? ''}. Rewrite the SQL`)
   );
 }
 
+/** `problems`: without those of float-sums.ts. */
 type Judged = {
   readonly problems: readonly AdvisedProblem[];
   /** Why DuckDB has no plan: nothing more is known then. */
   readonly unplanned?: string;
+  readonly plan?: SqlNode;
   readonly columns?: readonly Forms[];
 };
 
@@ -132,9 +143,5 @@ async function judged(
   const ofOrder = orderProblems(statement, { tables, aggregates, ...(isExact ? { isExact } : {}) });
   if ('problem' in bound || values === undefined)
     return { problems: ofOrder, unplanned: 'problem' in bound ? bound.problem : '' };
-  const ofSums = await floatSumProblems(session, statement, floatSums(bound.plan));
-  // What was said of a place once is not said in other words.
-  const isNew = ({ offset }: AdvisedProblem, i: number, all: readonly AdvisedProblem[]) =>
-    offset === undefined ? i === 0 : all.findIndex((other) => other.offset === offset) === i;
-  return { problems: [...ofOrder, ...ofSums, ...values.problems].filter(isNew), columns: values.columns };
+  return { problems: [...ofOrder, ...values.problems], plan: bound.plan, columns: values.columns };
 }

@@ -1,31 +1,30 @@
 // Says what to write in the place of refused SQL: each remedy is tried on the parse tree, and what does not pass is not said.
 // What passing means is the caller's matter.
-import { SqlError, type SqlSession } from '../ports.ts';
+import type { SqlSession } from '../ports.ts';
 import { orderOf } from '../sql/order-clauses.ts';
 import { alternatives } from '../sql/order-sensitivity.ts';
-import { literal } from '../sql/quoting.ts';
 import {
   type Advice,
   type AdvisedProblem,
-  changed,
+  type Change,
+  changeOf,
   inPlaceOf,
   type Remedy,
-  selectOf,
+  replaced,
 } from '../sql/remedies.ts';
-import { isNode, nodes, parseTree, type SqlNode, type SqlProblem } from '../sql/sql-tree.ts';
+import { isNode, nodes, type SqlProblem } from '../sql/sql-tree.ts';
+import { expressionOf, textOf } from './sql-texts.ts';
 
 export type Trial = {
   readonly session: SqlSession;
-  readonly statement: unknown;
   readonly aggregates: ReadonlySet<string>;
-  /** The problems of the statement that it is changed to; undefined if the engine does not accept that. */
-  readonly problemsOf: (statement: unknown) => Promise<readonly SqlProblem[] | undefined>;
+  /** The problems of the statement with the change, sums of floats left aside; undefined if it is not accepted for another reason. */
+  readonly problemsWith: (change: Change) => Promise<readonly SqlProblem[] | undefined>;
 };
 
 /** Longer ones are not worth reading: an argument is then called x. */
 const MAX_ARGUMENT = 40;
 const MAX_CALL = 120;
-const NO_TABLE = { type: 'EMPTY', alias: '', sample: null, query_location: 0 };
 
 /** The problems as they are to be said. */
 export async function withCheckedRemedies(
@@ -35,8 +34,8 @@ export async function withCheckedRemedies(
   const offsets = new Set(problems.map(({ offset }) => offset));
   const told: SqlProblem[] = [];
   for (const { problem, offset, advice } of problems) {
-    const passes = async (statement: unknown) => {
-      const left = await trial.problemsOf(statement);
+    const passes = async (change: Change) => {
+      const left = await trial.problemsWith(change);
       return left?.every((other) => other.offset !== offset && offsets.has(other.offset)) === true;
     };
     told.push({ problem: advice ? await advised(advice, trial, passes) : problem, offset });
@@ -44,7 +43,7 @@ export async function withCheckedRemedies(
   return told;
 }
 
-type Passes = (statement: unknown) => Promise<boolean>;
+type Passes = (change: Change) => Promise<boolean>;
 
 async function advised(
   { said, remedies, most = 1, otherwise, also }: Advice,
@@ -65,14 +64,14 @@ async function advised(
 /** What to do, in words; undefined where that does not pass. */
 async function checked(remedy: Remedy, trial: Trial, passes: Passes): Promise<string | undefined> {
   if (remedy.kind === 'call') return checkedCall(remedy, trial, passes);
-  const { session, statement } = trial;
-  if (!(await passes(changed(statement, remedy)))) return undefined;
+  const { session } = trial;
+  if (!(await passes(changeOf(remedy)))) return undefined;
   if (remedy.kind === 'all') return 'write ORDER BY ALL';
   if (remedy.kind === 'around')
     return 'write SELECT * FROM (…) around it, with its ORDER BY, then COLUMNS(*), and its LIMIT behind the bracket';
   const [to] = remedy.to;
   if (to?.class === 'FUNCTION') {
-    const whole = changed(to, remedy);
+    const whole = replaced(to, changeOf(remedy));
     const text = isNode(whole) ? await textOf(session, whole) : undefined;
     return text !== undefined && text.length <= MAX_CALL ? `write ${text}` : undefined;
   }
@@ -86,7 +85,7 @@ async function checked(remedy: Remedy, trial: Trial, passes: Passes): Promise<st
 
 async function checkedCall(
   remedy: Extract<Remedy, { kind: 'call' }>,
-  { session, statement, aggregates }: Trial,
+  { session, aggregates }: Trial,
   passes: Passes,
 ): Promise<string | undefined> {
   const { of } = remedy;
@@ -99,7 +98,7 @@ async function checkedCall(
     sql.replace(/\b[xyz]\b/g, (name) => by['xyz'.indexOf(name)] ?? name);
   const node = await expressionOf(session, filled(write, texts));
   if (node === undefined) return undefined;
-  if (!(await passes(changed(statement, remedy, inPlaceOf(of, node, aggregates))))) return undefined;
+  if (!(await passes(changeOf(remedy, inPlaceOf(of, node, aggregates))))) return undefined;
   const short = texts.map((text, i) => (text.length > MAX_ARGUMENT ? ('xyz'[i] ?? text) : text));
   const [cast = '', again] = write.match(NARROW) ?? [];
   const text =
@@ -128,37 +127,3 @@ function isOneCall(sql: string): boolean {
 
 /** What is written many times in one expression. */
 const NARROW = /CAST\(x AS DECIMAL\(18, 6\)\)/g;
-
-/** As DuckDB writes it, with quotes where they are needed. */
-async function textOf(session: SqlSession, expression: SqlNode): Promise<string> {
-  const select = selectOf([{ ...expression, alias: '' }], NO_TABLE);
-  const sql = await sqlOf(session, { node: select, named_param_map: [] });
-  return (sql ?? 'SELECT …')
-    .replace(/^SELECT /, '')
-    .replace(/^"(\w+)"\(/, '$1(')
-    .replaceAll('  ', ' ');
-}
-
-/** The text of a statement's tree; undefined where DuckDB has none. */
-export async function sqlOf(session: SqlSession, statement: unknown): Promise<string | undefined> {
-  const tree = JSON.stringify({ error: false, statements: [statement] }, (key, value: unknown) =>
-    key === 'query_location' ? 0 : value,
-  );
-  try {
-    const [row] = await session.rows<{ sql: string }>(`SELECT json_deserialize_sql(${literal(tree)}) AS sql`);
-    return row?.sql;
-  } catch (error) {
-    if (error instanceof SqlError && error.kind !== 'resource') return undefined;
-    throw error;
-  }
-}
-
-/** The tree of an expression. */
-export async function expressionOf(session: SqlSession, sql: string): Promise<SqlNode | undefined> {
-  const [row] = await session.rows<{ tree: string }>(
-    `SELECT json_serialize_sql(${literal(`SELECT ${sql}`)}) AS tree`,
-  );
-  const tree = parseTree(row?.tree ?? '{}');
-  const [statement] = isNode(tree) ? nodes(tree.statements) : [];
-  return isNode(statement?.node) ? nodes(statement.node.select_list)[0] : undefined;
-}

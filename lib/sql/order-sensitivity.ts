@@ -173,20 +173,24 @@ export function inexact(what: string): string {
 
 /** The functions, in lower case, that add DOUBLE or FLOAT in a bound plan (json_serialize_plan): the parse tree has no types. */
 export function floatSums(plan: unknown): ReadonlySet<string> {
-  const found = new Set<string>();
+  return new Set(floatAdditions(plan).map(({ name }) => lower(name)));
+}
+
+/** Their calls, as in the plan. */
+export function floatAdditions(plan: unknown): SqlNode[] {
+  const found: SqlNode[] = [];
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) for (const item of value) visit(item);
     if (!isNode(value)) return;
-    const name = lower(value.name);
-    if (/^BOUND_(AGGREGATE|WINDOW)$/.test(String(value.expression_class)) && addsFloats(name, value))
-      found.add(name);
+    if (/^BOUND_(AGGREGATE|WINDOW)$/.test(String(value.expression_class)) && addsFloats(value))
+      found.push(value);
     for (const child of Object.values(value)) visit(child);
   };
   visit(plan);
   return found;
 }
 
-function addsFloats(name: string, call: SqlNode): boolean {
+function addsFloats(call: SqlNode): boolean {
   const types = [...nodes(call.arguments), ...nodes(nodes(call.children).map((child) => child.return_type))];
-  return EXACT_SUMS.test(name) && types.some(({ id }) => id === 'DOUBLE' || id === 'FLOAT');
+  return EXACT_SUMS.test(lower(call.name)) && types.some(({ id }) => id === 'DOUBLE' || id === 'FLOAT');
 }

@@ -62,23 +62,27 @@ export function returnedTerms(select: SqlNode): SqlNode[] {
   });
 }
 
-/** The tree with the remedy; a call's is given as `written`. */
-export function changed(tree: unknown, remedy: Remedy, written?: SqlNode): unknown {
-  return replaced(tree, (node) => {
-    if (remedy.kind === 'order') return remedy.to.includes(node) ? ordered(node, remedy.by) : undefined;
-    if (remedy.of !== node) return undefined;
+/** What stands in the place of a node: `node` is the original with its parts changed. Undefined: nothing else. */
+export type Change = (original: SqlNode, node: SqlNode) => SqlNode | undefined;
+
+/** `written`: in the place of a call. */
+export function changeOf(remedy: Remedy, written?: SqlNode): Change {
+  return (original, node) => {
+    if (remedy.kind === 'order') return remedy.to.includes(original) ? ordered(node, remedy.by) : undefined;
+    if (remedy.of !== original) return undefined;
     if (remedy.kind === 'call') return written;
     return remedy.kind === 'all' ? ordered(unordered(node), [COLUMNS_STAR]) : around(node);
-  });
+  };
 }
 
-/** The tree with another expression, or query, in the node's place. */
-export function replaced(tree: unknown, by: (node: SqlNode) => SqlNode | undefined): unknown {
-  if (Array.isArray(tree)) return tree.map((item) => replaced(item, by));
+/** The tree with all the changes, the inner ones first. */
+export function replaced(tree: unknown, ...changes: readonly Change[]): unknown {
+  if (Array.isArray(tree)) return tree.map((item) => replaced(item, ...changes));
   if (!isNode(tree)) return tree;
-  const other = by(tree);
-  if (other !== undefined) return other;
-  return Object.fromEntries(Object.entries(tree).map(([name, child]) => [name, replaced(child, by)]));
+  const parts = Object.entries(tree).map(([name, child]) => [name, replaced(child, ...changes)] as const);
+  let node: SqlNode = Object.fromEntries(parts);
+  for (const change of changes) node = change(tree, node) ?? node;
+  return node;
 }
 
 function unordered(query: SqlNode): SqlNode {
