@@ -256,7 +256,7 @@ class Judge {
         : `${word} takes an arbitrary one of the rows that tie in its ORDER BY`,
       remedies: isDistinct(select) ? [...orders, { kind: 'all', of: select }] : orders,
       otherwise:
-        'order by all that it groups by, by a key of its tables, or by all that it returns, with each number with a fraction returned as CAST(x AS DECIMAL(38, 9))',
+        'order by all that it groups by, by a key of its tables, or by all that it returns, in which each quotient and other DOUBLE is returned as CAST(x AS DECIMAL(38, 9))',
       ...remark(source),
     };
   }
@@ -313,9 +313,15 @@ class Judge {
     const columns = right.leaves.flatMap(({ alias }) => using.map((column) => `${alias}.${column}`));
     if (right.isIdentifiedBy(new Set([...named, ...columns]))) return;
     const also = right.fileKeyRemark();
+    const compared = [
+      ...using,
+      ...right.leaves.flatMap(({ alias }) =>
+        named.flatMap((ident) => (ident.startsWith(`${alias}.`) ? [ident.slice(alias.length + 1)] : [])),
+      ),
+    ].join(', ');
     this.#refuse(
       join,
-      `an ASOF JOIN takes an arbitrary one of the tied rows on the right side: use a whole key of the right side in its condition (of an upsert dataset, of an insight, or the GROUP BY columns of a subquery)${also === undefined ? '' : `. ${also}`}`,
+      `an ASOF JOIN takes an arbitrary one of the tied rows on the right side: use a whole key of the right side in its condition, of an upsert dataset or of an insight, or join a subquery that is grouped by what is compared${compared === '' ? '' : `: (SELECT ${compared}, … FROM … GROUP BY ${compared})`}${also === undefined ? '' : `. ${also}`}`,
     );
   }
 

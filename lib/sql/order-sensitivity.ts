@@ -67,7 +67,11 @@ export function remedyOf(name: string): Remedy {
     'count the rows of each value in a subquery with GROUP BY, and number these by count(*) DESC, x';
   if (isFloatSum(name)) return { problem: ADDS(name), write: exactSums(name), otherwise: EXACT };
   if (JSON_AGGREGATES.test(name) || name === 'list' || name === 'array_agg')
-    return { problem: takes, write: [sortedWhole(name)], otherwise: ORDERED_BY };
+    return {
+      problem: takes,
+      write: [sortedWhole(name)],
+      otherwise: `${ORDERED_BY}; ARRAY(SELECT x …) is (SELECT list(x ORDER BY x) …)`,
+    };
   if (name === 'mode')
     return {
       problem: 'mode() takes an arbitrary one of the equally frequent values',

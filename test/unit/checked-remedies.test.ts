@@ -74,7 +74,7 @@ describe('an order lacks the fewest terms, with the quotes that they need', () =
     // What is returned is no exact number, so that ordering by all of it would not do.
     [
       'SELECT price / 3 AS third, shop FROM items ORDER BY ALL LIMIT 3',
-      'with each number with a fraction returned as CAST(x AS DECIMAL(38, 9))',
+      'in which each quotient and other DOUBLE is returned as CAST(x AS DECIMAL(38, 9))',
       'SELECT CAST(price / 3 AS DECIMAL(38, 9)) AS third, shop FROM items ORDER BY ALL LIMIT 3',
     ],
     [
@@ -285,6 +285,16 @@ describe('names, types and functions', () => {
       'SELECT * FROM sales USING SAMPLE 10%',
       "WHERE md5(CAST(x AS VARCHAR)) < '1'",
       "SELECT * FROM sales WHERE md5(CAST(id AS VARCHAR)) < '1'",
+    ],
+    [
+      'SELECT s.id, i.price FROM sales s ASOF JOIN items i ON s.shop = i.shop AND s.day >= i.day',
+      'grouped by what is compared: (SELECT shop, day, … FROM … GROUP BY shop, day)',
+      'SELECT s.id, i.price FROM sales s ASOF JOIN (SELECT shop, day, max(price) AS price FROM items GROUP BY shop, day) i ON s.shop = i.shop AND s.day >= i.day',
+    ],
+    [
+      "SELECT id, array_to_string(ARRAY(SELECT i.tags FROM items i WHERE i.shop = s.shop), ',') AS a FROM sales s",
+      'ARRAY(SELECT x …) is (SELECT list(x ORDER BY x) …)',
+      "SELECT id, array_to_string((SELECT list(i.tags ORDER BY i.tags) FROM items i WHERE i.shop = s.shop), ',') AS a FROM sales s",
     ],
     [
       'SELECT id, order FROM sales',
