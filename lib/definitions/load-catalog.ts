@@ -239,6 +239,7 @@ function boundInput(known: Catalog, name: string): BoundInput {
     ...(unpartitioned === undefined ? {} : { unpartitioned }),
     dateParts: known.datePartsOf(table),
     key: known.keyOf(table),
+    required: known.requiredOf(table),
     varied: known.variedColumnsOf(table),
   };
 }

@@ -20,6 +20,8 @@ export type BoundInput = {
   readonly dateParts: ReadonlyMap<string, DatePart>;
   /** Columns that together identify a row: no two rows agree in all of them. */
   readonly key: readonly string[] | undefined;
+  /** Columns that are never NULL. */
+  readonly required: readonly string[];
   /** Its columns of DOUBLE that may contain -0.0, or NaN of either sign. */
   readonly varied: readonly string[];
 };

@@ -2,22 +2,25 @@
 // memory, or refuses it with what to write instead. The problem is ties: LIMIT, windows and some aggregates take one of
 // several rows. Only an order that distinguishes all rows determines which one, unless the tied rows are identical.
 
-import { groupIdents, isOneRow, type Scope, Source, withCtes } from './key-inference.ts';
+import { type CutProblem, combinedCutProblem, cutProblem } from './cuts.ts';
+import { groupIdents, isToldApart } from './grouping.ts';
+import { isOneRow, sourceOf, withCtes } from './key-inference.ts';
 import {
   cutKeys,
   cutOf,
-  isAll,
   members,
   orderExpressions,
-  orderOf,
   sortedList,
   specification,
   sqlText,
   withoutOrder,
 } from './order-clauses.ts';
+import { asExact, OrderKeys, together } from './order-keys.ts';
 import { inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
-import { isDecided, isToldApart, type Keys } from './row-keys.ts';
-import { hasGroups, isDistinct, isUnnest } from './select-shape.ts';
+import { columnIdent, type Keys, type Scope, UNKNOWN } from './relation.ts';
+import { hasGroups } from './select-shape.ts';
+import { additions, shortest } from './shortest-order.ts';
+import type { Source } from './source.ts';
 import {
   definedCtes,
   expressions,
@@ -46,17 +49,15 @@ export function orderProblems(statement: unknown, known: Known): SqlProblem[] {
   return judge.problems;
 }
 
-const NOTHING_KNOWN = { columns: undefined, key: undefined };
-
 class Judge {
   readonly problems: SqlProblem[] = [];
   readonly #aggregates: ReadonlySet<string>;
-  readonly #isExact: (node: SqlNode) => boolean;
+  readonly #orders: OrderKeys;
   /** Queries of which only whether they have a row matters. */
   readonly #askedForRows = new Set<unknown>();
   constructor({ aggregates, isExact = () => true }: Known) {
     this.#aggregates = aggregates;
-    this.#isExact = isExact;
+    this.#orders = new OrderKeys(aggregates, isExact);
   }
 
   visit(value: unknown, outer: Scope): void {
@@ -65,8 +66,8 @@ class Judge {
     const scope = this.#scopeWithin(value, outer);
     if (value.subquery_type === 'EXISTS' && isNode(value.subquery))
       this.#askedForRows.add(value.subquery.node);
-    if (value.type === 'SELECT_NODE') this.#select(value, new Source(value, scope));
-    else if (value.type === 'SET_OPERATION_NODE') this.#setOperation(value);
+    if (value.type === 'SELECT_NODE') this.#select(value, sourceOf(value, scope));
+    else if (value.type === 'SET_OPERATION_NODE') this.#setOperation(value, scope);
     else if (value.type === 'JOIN') this.#join(value, scope);
     else if (value.type === 'PIVOT') this.#pivot(value);
     else if (value.class === 'POSITIONAL_REFERENCE')
@@ -86,9 +87,9 @@ class Judge {
     const seen = new Map(outer);
     for (const { name, query } of definedCtes(node)) {
       this.visit(query, new Map(seen));
-      seen.set(name, defined.get(name) ?? NOTHING_KNOWN);
+      seen.set(name, defined.get(name) ?? UNKNOWN);
     }
-    if (node.type === 'RECURSIVE_CTE_NODE') seen.set(lower(node.cte_name), NOTHING_KNOWN);
+    if (node.type === 'RECURSIVE_CTE_NODE') seen.set(lower(node.cte_name), UNKNOWN);
     return seen;
   }
 
@@ -104,30 +105,6 @@ class Judge {
     this.#cut(select, source);
   }
 
-  #keys(expressions: readonly SqlNode[], source: Source, clause?: 'order'): Keys {
-    const keys = { all: new Set<string>(), exact: new Set<string>() };
-    for (const expression of expressions) {
-      const ident = source.ident(expression, clause);
-      keys.all.add(ident);
-      if (this.#isExact(expression)) keys.exact.add(ident);
-    }
-    return keys;
-  }
-
-  /** For ORDER BY ALL. */
-  #allKeys(select: SqlNode, source: Source): Keys {
-    const items = nodes(select.select_list);
-    const columns = items.some(({ class: kind }) => kind === 'STAR') ? source.columnIdents() : [];
-    return { all: new Set([...items.map((item) => source.ident(item)), ...columns]), exact: new Set() };
-  }
-
-  #groupKeys(select: SqlNode, source: Source): Keys | undefined {
-    const all = groupIdents(select, source);
-    if (all === undefined) return undefined;
-    const exact = nodes(select.group_expressions).filter((group) => this.#isExact(group));
-    return { all, exact: new Set(exact.map((group) => source.ident(group, 'group'))) };
-  }
-
   #aggregate(call: SqlNode, select: SqlNode, source: Source, isSorted: boolean): void {
     const name = functionName(call) ?? '';
     const kind = sensitivity(name, this.#aggregates);
@@ -137,18 +114,15 @@ class Judge {
     const order = isNode(call.order_bys) ? orderExpressions(call.order_bys.orders) : [];
     if (kind === 'extreme' && second) order.push(...members(second));
     if (isSorted) order.push(...taken);
-    const own = this.#keys(order, source);
-    const groups = this.#groupKeys(select, source);
-    const keys = {
-      all: new Set([...own.all, ...(groups?.all ?? [])]),
-      exact: new Set([...own.exact, ...(groups?.exact ?? [])]),
-    };
+    // Of one set of several what is grouped by is NULL, but the rows of a group agree in no less.
+    const keys = source.closed(
+      together(this.#orders.of(order, source), this.#orders.ofGroups(select, source)),
+    );
     // Where all its columns are those of a surrounding query, it takes the rows of that one.
     const isOwn = source.owns(call);
     const areDecided = (by: Keys) => taken.every((argument) => isDecided(argument, by, source, isOwn));
     if (kind !== 'refused' && areDecided(keys)) return;
-    const wouldDo = { all: keys.all, exact: keys.all };
-    const isInexact = kind !== 'refused' && areDecided(wouldDo);
+    const isInexact = kind !== 'refused' && areDecided(source.closed(asExact(keys)));
     this.#refuse(call, isInexact ? inexactSentence(`${name}()`) : remedy(name));
   }
 
@@ -160,21 +134,26 @@ class Judge {
       this.#refuse(call, remedy(name));
       return;
     }
-    const keys = this.#keys([...nodes(call.partitions), ...orderExpressions(call.orders)], source);
+    const asked = [...nodes(call.partitions), ...orderExpressions(call.orders)];
+    const keys = this.#orders.of(asked, source);
     const missing = this.#undecided(call, select, source, keys);
     if (missing.length === 0) return;
-    const isInexact = this.#undecided(call, select, source, { all: keys.all, exact: keys.all }).length === 0;
+    const areDecided = (by: Keys) => this.#undecided(call, select, source, by).length === 0;
+    const added = (terms: readonly SqlNode[]) => together(keys, this.#orders.of(terms, source));
+    const fewest = shortest(additions(select, source), (terms) => areDecided(added(terms)));
+    const less = fewest && fewest.length < missing.length ? fewest.map(({ text }) => text) : missing;
     this.#refuse(
       call,
-      isInexact
+      areDecided(asExact(keys))
         ? inexactSentence(`${name}() OVER (…)`)
-        : `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY: also order by ${missing.join(', ')}`,
+        : `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY: also order by ${less.join(', ')}`,
     );
   }
 
   /** What a window's order lacks; [] if no rows tie, or if tied rows are identical in everything the SELECT takes from them. */
-  #undecided(call: SqlNode, select: SqlNode, source: Source, keys: Keys): string[] {
+  #undecided(call: SqlNode, select: SqlNode, source: Source, own: Keys): string[] {
     if (isOneRow(select, source)) return [];
+    const keys = this.#orders.ofResult(select, own, source);
     if (hasGroups(select)) {
       if (groupIdents(select, source) === undefined)
         return ['the columns that it groups by, listed explicitly in GROUP BY'];
@@ -194,58 +173,21 @@ class Judge {
     );
   }
 
-  /** LIMIT, OFFSET and DISTINCT ON keep the first rows in an order. */
   #cut(select: SqlNode, source: Source): void {
     const cut = cutOf(select);
     if (cut === undefined || this.#askedForRows.has(select) || isOneRow(select, source)) return;
-    const order = orderOf(select);
-    // Everything that is returned: rows that agree in it are identical, or at least equal.
-    const isAllOrdered = order.some(isAll);
-    const keys = isAllOrdered ? this.#allKeys(select, source) : this.#keys(order, source, 'order');
-    if (isAllOrdered && (this.#isExact(select) || this.#isOnePerRow(select, source, keys))) return;
-    const problem = isAllOrdered ? undefined : this.#cutProblem(select, source, order, keys);
-    const wouldDo = { all: keys.all, exact: keys.all };
-    const isInexact = isAllOrdered || (problem && !this.#cutProblem(select, source, order, wouldDo));
-    if (isInexact) this.#refuse(cut.node, inexactSentence(cut.word));
-    else if (problem !== undefined) this.#refuse(cut.node, `${cut.word} ${problem}`);
+    this.#refuseCut(cut, cutProblem(select, source, this.#orders));
   }
 
-  #cutProblem(select: SqlNode, source: Source, order: readonly SqlNode[], keys: Keys): string | undefined {
-    if (!isDistinct(select) && this.#isOnePerRow(select, source, keys)) return undefined;
-    if (order.length === 0) return 'without ORDER BY takes arbitrary rows: add ORDER BY ALL';
-    const items = nodes(select.select_list);
-    const selected = new Set(items.map((item) => source.ident(item)));
-    if (isDistinct(select) && ![...keys.all].every((ident) => selected.has(ident)))
-      return 'of a SELECT DISTINCT takes arbitrary rows if ORDER BY contains something that it does not return: write ORDER BY ALL';
-    const missing = items.filter((item) => !this.#isOrdered(item, source, keys));
-    if (missing.length === 0) return undefined;
-    return `takes an arbitrary one of the rows that tie in its ORDER BY: order by everything that the SELECT returns (add ${missing.map(sqlText).join(', ')}), by everything that it groups by, or by a key of its tables`;
-  }
-
-  #isOnePerRow(select: SqlNode, source: Source, keys: Keys): boolean {
-    if ([...expressions(select.select_list)].some(isUnnest)) return false;
-    if (!hasGroups(select)) return source.isIdentifiedBy(keys.all);
-    const isGrouped = groupIdents(select, source) !== undefined;
-    return isGrouped && nodes(select.group_expressions).every((group) => isToldApart(group, keys, source));
-  }
-
-  #isOrdered(item: SqlNode, source: Source, { exact }: Keys): boolean {
-    if (exact.has(source.ident(item))) return true;
-    const isComputed = [...expressions(item)].some(
-      (part) => part.class === 'WINDOW' || isUnnest(part) || this.#aggregates.has(functionName(part) ?? ''),
-    );
-    return !isComputed && source.beyond(item, exact).length === 0;
-  }
-
-  #setOperation(node: SqlNode): void {
+  #setOperation(node: SqlNode, scope: Scope): void {
     const cut = cutOf(node);
     if (cut === undefined || this.#askedForRows.has(node)) return;
-    if (!orderOf(node).some(isAll))
-      this.#refuse(
-        cut.node,
-        `${cut.word} after UNION, EXCEPT or INTERSECT takes an arbitrary one of the tied rows: write ORDER BY ALL`,
-      );
-    else if (!this.#isExact(node)) this.#refuse(cut.node, inexactSentence(cut.word));
+    this.#refuseCut(cut, combinedCutProblem(node, this.#orders, scope));
+  }
+
+  #refuseCut({ word, node }: { readonly word: string; readonly node: SqlNode }, problem: CutProblem): void {
+    if (problem === undefined) return;
+    this.#refuse(node, problem === 'inexact' ? inexactSentence(word) : `${word} ${problem}`);
   }
 
   #join(join: SqlNode, scope: Scope): void {
@@ -255,11 +197,11 @@ class Judge {
         'a POSITIONAL JOIN pairs rows by their order, but tables have no order: join ON columns',
       );
     if (join.ref_type !== 'ASOF') return;
-    const both = new Source({ from_table: join, select_list: [] }, scope);
-    const right = new Source({ from_table: join.right, select_list: [] }, scope);
+    const both = sourceOf({ from_table: join, select_list: [] }, scope);
+    const right = sourceOf({ from_table: join.right, select_list: [] }, scope);
     const using = (Array.isArray(join.using_columns) ? join.using_columns : []).map(lower);
     const named = [...expressions(join.condition)].map((expression) => both.ident(expression));
-    const columns = right.leaves.flatMap(({ alias }) => using.map((column) => `${alias}.${column}`));
+    const columns = right.leaves.flatMap((leaf) => using.map((column) => columnIdent(leaf, column)));
     if (!right.isIdentifiedBy(new Set([...named, ...columns])))
       this.#refuse(
         join,
@@ -278,4 +220,11 @@ class Judge {
   #refuse(node: SqlNode, problem: string): void {
     this.problems.push({ problem, offset: offsetOf(node) });
   }
+}
+
+/** True if the expression is identical in rows that agree in the keys, which are closed. `isOwn`: it is certain to be of the source's rows. */
+function isDecided(expression: SqlNode, keys: Keys, source: Source, isOwn: boolean): boolean {
+  if (keys.exact.has(source.ident(expression))) return true;
+  const meant = source.selected(expression, 'row') ?? expression;
+  return source.beyond(meant, keys.exact).length === 0 || (isOwn && source.isIdentifiedBy(keys.all));
 }

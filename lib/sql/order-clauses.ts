@@ -32,6 +32,11 @@ export function cutOf(query: SqlNode): { readonly word: string; readonly node: S
   return undefined;
 }
 
+/** True for LIMIT and OFFSET. */
+export function limits(query: SqlNode): boolean {
+  return nodes(query.modifiers).some(({ limit, offset }) => isNode(limit) || isNode(offset));
+}
+
 /** What decides which rows LIMIT, OFFSET and DISTINCT ON keep, besides what the SELECT returns; [] where they are not there. */
 export function cutKeys(query: SqlNode): SqlNode[] {
   if (cutOf(query) === undefined) return [];

@@ -1,6 +1,8 @@
 // SQL over three small tables, and what is said of its order: what the tests of determinism share.
 import { afterAll, beforeAll, expect } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import type { ColumnType } from '../../lib/core/schema.ts';
+import { relationOfTable } from '../../lib/definitions/bind-sql.ts';
 import { engineFunctions } from '../../lib/definitions/parse-select.ts';
 import { orderProblems } from '../../lib/sql/determinism.ts';
 import { literal } from '../../lib/sql/quoting.ts';
@@ -18,11 +20,32 @@ export function useEngine(threads: number): void {
   afterAll(() => engine.close());
 }
 
+const COLUMNS: Readonly<Record<string, ColumnType>> = {
+  day: 'date',
+  id: 'long',
+  customer: 'string',
+  amount: 'integer',
+  city: 'string',
+};
+
+function table(
+  name: string,
+  columns: readonly string[],
+  known: { readonly key?: readonly string[]; readonly constants?: readonly string[] } = {},
+) {
+  const { name: _, ...relation } = relationOfTable(
+    name,
+    columns.map((column) => ({ name: column, type: COLUMNS[column] ?? 'string' })),
+    { key: known.key, constants: known.constants ?? [], required: known.key ?? [] },
+  );
+  return [name, relation] as const;
+}
+
 /** `sales` is partitioned by day and has no key, `people` has one, `totals` has one of two columns. */
 const tables = new Map([
-  ['sales', { columns: ['day', 'id', 'customer', 'amount'], key: undefined, constants: ['day'] }],
-  ['people', { columns: ['customer', 'city'], key: ['customer'] }],
-  ['totals', { columns: ['day', 'customer', 'amount'], key: ['day', 'customer'] }],
+  table('sales', ['day', 'id', 'customer', 'amount'], { constants: ['day'] }),
+  table('people', ['customer', 'city'], { key: ['customer'] }),
+  table('totals', ['day', 'customer', 'amount'], { key: ['day', 'customer'] }),
 ]);
 
 export type Parsed = { readonly error: boolean; readonly statements: readonly unknown[] };
