@@ -12,6 +12,12 @@ export type Term = { readonly node: SqlNode; readonly text: string };
 /** Of so many terms all pairs are tried. */
 const MAX_FOR_PAIRS = 30;
 
+/** All columns of the tables. */
+const WHOLE: Term = {
+  node: { class: 'STAR', type: 'STAR', relation_name: '', columns: true },
+  text: 'COLUMNS(*)',
+};
+
 /** What an ORDER BY of the SELECT may name, the simplest first. */
 export function additions(select: SqlNode, source: Source): Term[] {
   const items = nodes(select.select_list).map((node, i) => ({ node, text: itemText(node, i) }));
@@ -19,7 +25,8 @@ export function additions(select: SqlNode, source: Source): Term[] {
   const plain = items.filter(isColumn);
   const computed = items.filter((term) => !isColumn(term) && term.node.class !== 'STAR');
   if (isDistinct(select)) return [...plain, ...computed];
-  if (!hasGroups(select)) return [...plain, ...keyColumns(source), ...computed];
+  const whole = items.some(({ node }) => node.class === 'STAR') ? [WHOLE] : [];
+  if (!hasGroups(select)) return [...plain, ...keyColumns(source), ...computed, ...whole];
   const groups = nodes(select.group_expressions).map((group) => {
     const meant = source.selected(group, 'group');
     const node = meant ?? group;

@@ -48,6 +48,7 @@ describe('what does not depend on the order of the rows', () => {
     'FROM people UNION ALL FROM people ORDER BY ALL LIMIT 3',
     'SELECT DISTINCT ON (customer) customer, id, amount FROM sales ORDER BY customer, amount DESC, id',
     'SELECT t.amount FROM totals t JOIN people p ON p.customer = t.customer ORDER BY t.amount, t.day, t.customer, p.customer LIMIT 3',
+    'SELECT t.amount FROM totals t JOIN people p ON true ORDER BY t.day, t.customer LIMIT 3',
     'SELECT amount, city FROM totals LEFT JOIN people USING (customer) ORDER BY amount, day, customer LIMIT 3',
     'WITH top AS (SELECT customer, sum(amount) AS a FROM sales GROUP BY customer) SELECT a FROM top ORDER BY a, customer LIMIT 3',
     'SELECT x FROM (SELECT DISTINCT customer AS x FROM sales) ORDER BY x LIMIT 1',
