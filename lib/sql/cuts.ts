@@ -3,7 +3,7 @@ import { relationOf } from './key-inference.ts';
 import { isAll, limits, orderOf } from './order-clauses.ts';
 import { asExact, type OrderKeys, together } from './order-keys.ts';
 import type { Keys, Scope } from './relation.ts';
-import { hasGroups, isDistinct } from './select-shape.ts';
+import { hasGroups, isDistinct, isMadeUp } from './select-shape.ts';
 import { additions, shortest } from './shortest-order.ts';
 import type { Source } from './source.ts';
 import { columnNames, isNode, nodes, type SqlNode } from './sql-tree.ts';
@@ -100,7 +100,7 @@ export function combinedCutProblem(operation: SqlNode, orders: OrderKeys, scope:
   const missing = key ?? columns;
   const less = missing?.filter((column) => !named.includes(column));
   return `after UNION, EXCEPT or INTERSECT takes an arbitrary one of the tied rows: ${
-    less === undefined || order.length === 0
+    less === undefined || order.length === 0 || less.some(isMadeUp)
       ? 'write ORDER BY ALL'
       : `write ORDER BY ALL, or also order by ${less.join(', ')}`
   }`;

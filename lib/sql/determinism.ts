@@ -6,6 +6,7 @@ import { type CutProblem, combinedCutProblem, cutProblem } from './cuts.ts';
 import { groupIdents, isToldApart } from './grouping.ts';
 import { isOneRow, sourceOf, withCtes } from './key-inference.ts';
 import {
+  countedList,
   cutKeys,
   cutOf,
   members,
@@ -96,10 +97,14 @@ class Judge {
   #select(select: SqlNode, source: Source): void {
     const { from_table: _, cte_map: __, ...parts } = select;
     const sorted = new Set<SqlNode>();
+    const counted = new Set<SqlNode>();
     for (const part of expressions(Object.values(parts))) {
+      const blind = countedList(part);
+      if (blind) counted.add(blind);
       const list = sortedList(part);
       if (list) sorted.add(list);
-      if (part.class === 'FUNCTION') this.#aggregate(part, select, source, sorted.has(part));
+      if (part.class === 'FUNCTION' && !counted.has(part))
+        this.#aggregate(part, select, source, sorted.has(part));
       if (part.class === 'WINDOW') this.#window(part, select, source);
     }
     this.#cut(select, source);

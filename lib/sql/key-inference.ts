@@ -16,7 +16,15 @@ import {
   tagOf,
   UNKNOWN,
 } from './relation.ts';
-import { hasGroups, isDistinct, isPlain, isUnnest, outputName } from './select-shape.ts';
+import {
+  hasGroups,
+  isDistinct,
+  isMadeUp,
+  isPlain,
+  isUnnest,
+  madeUpName,
+  outputName,
+} from './select-shape.ts';
 import { combined } from './set-operations.ts';
 import { Source } from './source.ts';
 import {
@@ -52,9 +60,15 @@ function leaf(from: SqlNode, before: readonly Leaf[], scope: Scope): Leaf {
   };
   const alias = lower(from.alias === '' || from.alias === undefined ? (from.table_name ?? '') : from.alias);
   const isFixed = from.type === 'BASE_TABLE' || before.length === 0 || !mayBeLateral(from, before, scope);
-  const { constants, ...relation } = renamed ? UNKNOWN : known();
+  const { constants, ...relation } = renamed ? UNKNOWN : named(known());
   const id = alias === '' ? `\u0000${offsetOf(from) ?? before.length}` : alias;
   return { ...relation, ...(isFixed && constants ? { constants } : {}), alias, id, isFixed };
+}
+
+/** A name that the engine makes up may be another column's, so that no name is certain. */
+function named(relation: Relation): Relation {
+  const isNamed = relation.columns?.every((name) => !isMadeUp(name));
+  return isNamed ? relation : { columns: undefined, key: relation.key?.length === 0 ? [] : undefined };
 }
 
 /** True if a subquery may name columns of the relations before it. */
@@ -90,23 +104,19 @@ export function relationOf(query: SqlNode, outer: Scope): Relation {
 
 type Output = { readonly name: string; readonly item: SqlNode; readonly ident: Ident };
 
-/** The columns that a SELECT returns; undefined if one has no name that is certain. */
+/** The columns that a SELECT returns; undefined if it is not certain which. */
 function outputsOf(query: SqlNode, source: Source): Output[] | undefined {
   const outputs: Output[] = [];
   const names = new Set<string>();
-  const add = (item: SqlNode, name: string) => {
-    let own = name;
-    for (let n = 1; names.has(own); n++) own = `${name}_${n}`;
-    names.add(own);
-    outputs.push({ name: own, item, ident: source.ident(item) });
-  };
   for (const item of nodes(query.select_list)) {
-    const name = item.class === 'STAR' ? undefined : outputName(item);
-    if (name !== undefined) add(item, name);
-    else {
-      const columns = item.class === 'STAR' ? starColumns(item, source) : undefined;
-      if (columns === undefined) return undefined;
-      for (const column of columns) add(column, outputName(column) ?? '');
+    const items = item.class === 'STAR' ? starColumns(item, source) : [item];
+    if (items === undefined) return undefined;
+    for (const one of items) {
+      const name = outputName(one) ?? madeUpName(outputs.length);
+      let own = name;
+      for (let n = 1; names.has(own); n++) own = `${name}_${n}`;
+      names.add(own);
+      outputs.push({ name: own, item: one, ident: source.ident(one) });
     }
   }
   return outputs;
@@ -142,7 +152,7 @@ function shortestKey(query: SqlNode, source: Source, outputs: readonly Output[])
   const isOfKey = ({ ident }: Output) => Number(ofTables.has(ident));
   let kept = [...outputs];
   if (!isKey(kept)) return undefined;
-  for (const output of outputs.toSorted((one, other) => isOfKey(one) - isOfKey(other))) {
+  for (const output of outputs.toReversed().sort((one, other) => isOfKey(one) - isOfKey(other))) {
     const fewer = kept.filter((one) => one !== output);
     if (isKey(fewer)) kept = fewer;
   }

@@ -64,6 +64,15 @@ export function sortedList(call: SqlNode): SqlNode | undefined {
   return list && isPlain && /^(list|array_agg)$/.test(functionName(list) ?? '') ? list : undefined;
 }
 
+/** A list of which only how many values it has matters, or whether it has one: `len(list(x))`, `list_contains(list(x), 1)`. */
+export function countedList(call: SqlNode): SqlNode | undefined {
+  const isBlind = /^(len|length|array_length|(list|array)_(unique|contains|has)|contains)$/;
+  const [first] = nodes(call.children);
+  if (!first || !isBlind.test(functionName(call) ?? '')) return undefined;
+  const list = /^(list|array)_distinct$/.test(functionName(first) ?? '') ? nodes(first.children)[0] : first;
+  return list && /^(list|array_agg)$/.test(functionName(list) ?? '') ? list : undefined;
+}
+
 /** Equal for windows that number their rows identically. */
 export function specification(call: SqlNode): string {
   return JSON.stringify([call.partitions, call.orders], (name, value: unknown) =>

@@ -136,7 +136,10 @@ export class Source {
         const outer = outerColumns(part, this.#isOwn);
         if (!outer?.every((column) => this.#agrees(column, idents))) missing.push('a subquery');
       } else if (part.class === 'STAR') missing.push(...this.#columnsBeyond(idents));
-      else if (part.class === 'COLUMN_REF') {
+      // It tells the sets of ROLLUP apart, in which its column may have one value.
+      else if (part.type === 'GROUPING_FUNCTION') {
+        if (!idents.has(this.ident(part))) missing.push('GROUPING(…)');
+      } else if (part.class === 'COLUMN_REF') {
         if (!this.#agrees(part, idents)) missing.push((columnNames(part) ?? []).join('.'));
       } else if (!COMPOSED.has(String(part.class))) missing.push('what it computes');
     }
