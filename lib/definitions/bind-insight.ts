@@ -7,7 +7,13 @@ import { columnType } from '../core/schema.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
-import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
+import {
+  asDefinition,
+  createEmptyView,
+  type NamedRelation,
+  proveDetermined,
+  relationOfTable,
+} from './bind-sql.ts';
 import { type BoundInput, outputColumns, storedType } from './output-columns.ts';
 import { bindChart } from './parse-chart.ts';
 import type { InsightSource } from './parse-insight.ts';
@@ -116,7 +122,7 @@ async function ownPartition(
     );
   await createEmptyView(session, THIS_PARTITION, { columns, varied: [] });
   const names = columns.map(({ name }) => name);
-  return [{ name: THIS_PARTITION, columns: names, key: [], constants: names }];
+  return [relationOfTable(THIS_PARTITION, columns, { key: [], constants: names, required: [] })];
 }
 
 /** Undefined where the SQL sees the partition's own rows alone. `reads`: the names of the tables that it reads. */
@@ -157,9 +163,13 @@ function doubleColumns(results: readonly ResultColumn[], forms: readonly Forms[]
 }
 
 function relationOf(input: BoundInput, constants: readonly string[]): NamedRelation {
-  const { table, columns, key, fileKey } = input;
-  const names = columns.map(({ name }) => name);
-  return { name: table.name, columns: names, key, constants, ...(fileKey === undefined ? {} : { fileKey }) };
+  const { key, required, fileKey } = input;
+  return relationOfTable(input.table.name, input.columns, {
+    key,
+    constants,
+    required,
+    ...(fileKey === undefined ? {} : { fileKey }),
+  });
 }
 
 /** The columns, of the plain text and also in parentheses, because other code embeds it that way. */

@@ -4,10 +4,10 @@
 import { type Column, sqlType } from '../core/schema.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { type Known, orderProblems } from '../sql/determinism.ts';
-import type { Relation } from '../sql/key-inference.ts';
 import { floatSums } from '../sql/order-sensitivity.ts';
 import { planValues } from '../sql/plan-values.ts';
 import { identifier } from '../sql/quoting.ts';
+import type { Kind, Relation } from '../sql/relation.ts';
 import { type AdvisedProblem, type Change, replaced } from '../sql/remedies.ts';
 import type { SqlNode } from '../sql/sql-tree.ts';
 import type { Forms } from '../sql/value-forms.ts';
@@ -67,6 +67,34 @@ export async function asDefinition<T>(
 
 export type NamedRelation = Relation & { readonly name: string };
 
+/** What the proof knows of a table. `required`: columns that are never NULL. */
+export function relationOfTable(
+  name: string,
+  columns: readonly Column[],
+  known: {
+    readonly key: readonly string[] | undefined;
+    readonly constants: readonly string[];
+    readonly required: readonly string[];
+    readonly fileKey?: readonly string[];
+  },
+): NamedRelation {
+  const lower = (names: readonly string[]) => names.map((one) => one.toLowerCase());
+  return {
+    name: name.toLowerCase(),
+    columns: lower(columns.map((column) => column.name)),
+    key: known.key && lower(known.key),
+    constants: lower(known.constants),
+    required: new Set(lower(known.required)),
+    ...(known.fileKey === undefined ? {} : { fileKey: known.fileKey }),
+    kinds: new Map(columns.flatMap((column) => kindOf(column))),
+  };
+}
+
+function kindOf({ name, type }: Column): (readonly [string, Kind])[] {
+  const kinds: Readonly<Record<string, Kind>> = { string: 'text', long: 'integer' };
+  return type === 'double' ? [] : [[name.toLowerCase(), kinds[type] ?? type]];
+}
+
 /**
  * The columns that the SELECT returns. Throws DefinitionError if the rows depend on the order of the tables' rows, except
  * for columns that take the first of several equal values, which the result marks. The session must contain the tables;
@@ -89,18 +117,7 @@ async function prove(
   { aggregates }: EngineFunctions,
   varied: VariedColumns,
 ): Promise<readonly Forms[]> {
-  const lower = (names: readonly string[] | undefined) => names?.map((name) => name.toLowerCase());
-  const tables = new Map(
-    relations.map(({ name, columns, key, constants, fileKey }) => [
-      name.toLowerCase(),
-      {
-        columns: lower(columns),
-        key: lower(key),
-        constants: lower(constants) ?? [],
-        ...(fileKey === undefined ? {} : { fileKey }),
-      },
-    ]),
-  );
+  const tables = new Map(relations.map(({ name, ...relation }) => [name, relation]));
   const known = { tables, aggregates, varied };
   const { problems, unplanned, columns, plan } = await judged(session, statement, sql, known);
   const floats = plan && (await floatSumsOf(session, statement, plan));

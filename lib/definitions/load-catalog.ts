@@ -243,6 +243,7 @@ function boundInput(known: Catalog, name: string): BoundInput {
     dateParts: known.datePartsOf(table),
     key,
     ...(fileKey === undefined ? {} : { fileKey }),
+    required: known.requiredOf(table),
     varied: known.variedColumnsOf(table),
   };
 }

@@ -26,6 +26,8 @@ export type BoundInput = {
   readonly key: readonly string[] | undefined;
   /** The primaryKey of a dataset that is unique within a file only, for messages. */
   readonly fileKey?: readonly string[];
+  /** Columns that are never NULL. */
+  readonly required: readonly string[];
   /** Its columns of DOUBLE that may contain -0.0, or NaN of either sign. */
   readonly varied: readonly string[];
 };

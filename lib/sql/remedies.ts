@@ -1,14 +1,6 @@
 // What could be written in place of refused SQL, as changes of its parse tree: whether one of them passes is found by proving the
 // changed tree, and only what passed is said. Pure.
-import {
-  COLUMNS_STAR,
-  columnReference,
-  functionName,
-  isNode,
-  nodes,
-  type SqlNode,
-  type SqlProblem,
-} from './sql-tree.ts';
+import { COLUMNS_STAR, functionName, isNode, nodes, type SqlNode, type SqlProblem } from './sql-tree.ts';
 
 /**
  * `order`: the terms `by` are added to the ORDER BY of each node of `to` (a query, a window or an aggregate).
@@ -47,19 +39,6 @@ export function fewest(
     if (others.length > 0 && passes(others)) kept = others;
   }
   return kept;
-}
-
-/** The shortest first. */
-export function shortest(found: readonly (readonly SqlNode[] | undefined)[]): (readonly SqlNode[])[] {
-  return found.filter((terms) => terms !== undefined).toSorted((a, b) => a.length - b.length);
-}
-
-/** How ORDER BY can name what a SELECT returns: its alias, its column, or else the expression itself. */
-export function returnedTerms(select: SqlNode): SqlNode[] {
-  return nodes(select.select_list).map((item) => {
-    if (item.class === 'STAR') return COLUMNS_STAR;
-    return typeof item.alias === 'string' && item.alias !== '' ? columnReference([item.alias]) : item;
-  });
 }
 
 /** What stands in the place of a node: `node` is the original with its parts changed. Undefined: nothing else. */

@@ -27,6 +27,15 @@ export function outputName(item: SqlNode): string | undefined {
   return columnNames(item)?.at(-1);
 }
 
+/** Of a column without a name, which no SQL can say. */
+export function madeUpName(place: number): string {
+  return `\u0000${place}`;
+}
+
+export function isMadeUp(name: string): boolean {
+  return name.startsWith('\u0000');
+}
+
 export function isPlain(star: SqlNode): boolean {
   return [star.exclude_list, star.replace_list, star.rename_list, star.qualified_exclude_list].every(
     (list) => !Array.isArray(list) || list.length === 0,

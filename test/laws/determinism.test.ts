@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SqlError } from '../../lib/ports.ts';
 import { engine, parsed, problemsIn, useEngine } from '../support/order-of-rows.ts';
+import { KEYED_TABLES, keyedSelect } from '../support/random-keyed.ts';
 import { oneRowSelect } from '../support/random-one-row.ts';
 import { select } from '../support/random-select.ts';
 import { tries } from '../support/tries.ts';
@@ -12,6 +13,7 @@ const TRIES = tries(600);
 useEngine(2);
 
 const ROWS = {
+  ...Object.fromEntries(Object.entries(KEYED_TABLES).map(([name, { rows }]) => [name, rows])),
   sales: `SELECT DATE '2024-01-01' AS day, i % 3 AS id, 'c' || i % 4 AS customer, CAST(i % 2 AS INTEGER) AS amount FROM range(40) r(i)`,
   people: `SELECT 'c' || i AS customer, 'city' || i % 2 AS city FROM range(5) r(i)`,
   totals: `SELECT DATE '2024-01-01' + CAST(d AS INTEGER) AS day, 'c' || i AS customer, CAST(i % 2 AS INTEGER) AS amount FROM range(6) r(i), range(3) s(d)`,
@@ -37,6 +39,7 @@ async function answers(sql: string): Promise<string[][]> {
 test.each([
   ['of one table or two', select],
   ['with a LIMIT over what may have one row', oneRowSelect],
+  ['of keys and of what they decide', keyedSelect],
 ])(
   'random SELECTs %s that are accepted give the same rows for every order of the tables',
   async (_, selects) => {

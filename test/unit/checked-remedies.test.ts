@@ -94,8 +94,8 @@ describe('an order lacks the fewest terms, with the quotes that they need', () =
     ],
     [
       'SELECT id, price FROM sales UNION ALL SELECT id, price FROM items ORDER BY price LIMIT 3',
-      'write SELECT * FROM (…) around it, with its ORDER BY, then COLUMNS(*), and its LIMIT behind the bracket',
-      'SELECT * FROM (SELECT id, price FROM sales UNION ALL SELECT id, price FROM items) ORDER BY price, COLUMNS(*) LIMIT 3',
+      'also order by id',
+      'SELECT id, price FROM sales UNION ALL SELECT id, price FROM items ORDER BY price, id LIMIT 3',
     ],
     [
       'SELECT id, lag(price) OVER (PARTITION BY shop ORDER BY day) AS before FROM items',
@@ -109,8 +109,8 @@ describe('an order lacks the fewest terms, with the quotes that they need', () =
     ],
     [
       'SELECT a.id, b.price, lag(b.price) OVER (ORDER BY a.day) AS before FROM items a JOIN items b ON a.shop = b.shop',
-      'also order by a.id, b.id',
-      'SELECT a.id, b.price, lag(b.price) OVER (ORDER BY a.day, a.id, b.id) AS before FROM items a JOIN items b ON a.shop = b.shop',
+      'also order by a.id, b.price',
+      'SELECT a.id, b.price, lag(b.price) OVER (ORDER BY a.day, a.id, b.price) AS before FROM items a JOIN items b ON a.shop = b.shop',
     ],
   ]);
 
