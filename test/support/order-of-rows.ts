@@ -6,7 +6,7 @@ import { relationOfTable } from '../../lib/definitions/bind-sql.ts';
 import { engineFunctions } from '../../lib/definitions/parse-select.ts';
 import { orderProblems } from '../../lib/sql/determinism.ts';
 import { literal } from '../../lib/sql/quoting.ts';
-import { KEYED_TABLES } from './random-keyed.ts';
+import { KEYED_TABLES } from './keyed-relations.ts';
 
 /** Since `useEngine`, as long as the file's tests run. */
 export let engine: Awaited<ReturnType<typeof openDuckDb>>;
