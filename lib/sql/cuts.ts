@@ -72,16 +72,18 @@ function tie(
   };
   const said = 'takes an arbitrary one of the rows that tie in its ORDER BY';
   const terms = additions(select, source);
-  const found =
-    shortest(
-      terms,
-      passes((added) => added),
-    ) ?? shortest(terms, passes(asExact));
+  const exact = shortest(
+    terms,
+    passes((added) => added),
+  );
+  const found = exact ?? shortest(terms, passes(asExact));
   if (found === undefined) return `${said}: order by everything that the SELECT returns, with ORDER BY ALL`;
+  const texts = found.map(({ text }) => text).join(', ');
+  if (exact === undefined)
+    return `${said}, and those that are equal in ${texts} need not be identical, such as 0.0 and -0.0: also order by a key of its tables, or by CAST(x AS DECIMAL(38, 9)) of each of these`;
   const isKeyless =
     !hasGroups(select) && !isDistinct(select) && source.leaves.some(({ key }) => key === undefined);
-  const other = found.length > 2 && isKeyless ? ', or by a key of its tables' : '';
-  return `${said}: also order by ${found.map(({ text }) => text).join(', ')}${other}`;
+  return `${said}: also order by ${texts}${found.length > 2 && isKeyless ? ', or by a key of its tables' : ''}`;
 }
 
 /** After UNION, EXCEPT or INTERSECT an order names columns of the result. */
