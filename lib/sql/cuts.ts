@@ -81,18 +81,24 @@ function tie(
   };
   const said = 'takes an arbitrary one of the rows that tie in its ORDER BY';
   const terms = additions(select, source);
-  const found =
-    shortest(
-      terms,
-      passes((added) => added),
-    ) ?? shortest(terms, passes(asExact));
+  const exact = shortest(
+    terms,
+    passes((added) => added),
+  );
+  const found = exact ?? shortest(terms, passes(asExact));
   if (found === undefined)
     return { text: `${said}: order by everything that the SELECT returns, with ORDER BY ALL` };
+  const by = found.map(({ node }) => node);
+  const texts = found.map((term) => term.text).join(', ');
+  if (exact === undefined)
+    return {
+      text: `${said}, and those that are equal in ${texts} need not be identical, such as 0.0 and -0.0: also order by a key of its tables, or return each of these as CAST(x AS DECIMAL(38, 9))`,
+      by,
+    };
   const isKeyless =
     !hasGroups(select) && !isDistinct(select) && source.leaves.some(({ key }) => key === undefined);
   const other = found.length > 2 && isKeyless ? ', or by a key of its tables' : '';
-  const text = `${said}: also order by ${found.map((term) => term.text).join(', ')}${other}`;
-  return { text, by: found.map(({ node }) => node) };
+  return { text: `${said}: also order by ${texts}${other}`, by };
 }
 
 /** After UNION, EXCEPT or INTERSECT an order names columns of the result. */

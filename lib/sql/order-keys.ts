@@ -24,16 +24,22 @@ export class OrderKeys {
   of(asked: readonly SqlNode[], source: Source, clause?: Clause): Keys {
     const keys = { all: new Set<Ident>(), exact: new Set<Ident>() };
     for (const expression of asked) {
-      const whole = source.wholeRow(expression);
-      const isStar = isAll(expression) && isPlain(expression) && (expression.relation_name ?? '') === '';
-      const columns = whole ? (whole.columns ?? []).map((column) => columnIdent(whole, column)) : [];
-      for (const ident of isStar ? source.columnIdents() : columns) keys.all.add(ident);
-      if (whole || isStar) continue;
-      const ident = source.ident(expression, clause);
-      keys.all.add(ident);
-      if (this.#isExact(expression)) keys.exact.add(ident);
+      const idents = this.#wholeRows(expression, source) ?? [source.ident(expression, clause)];
+      const isExact = this.#isExact(expression);
+      for (const ident of idents) {
+        keys.all.add(ident);
+        if (isExact) keys.exact.add(ident);
+      }
     }
     return keys;
+  }
+
+  /** The columns of a relation, or of all, that are compared as a whole; undefined for another expression. */
+  #wholeRows(expression: SqlNode, source: Source): Ident[] | undefined {
+    const isStar = isAll(expression) && isPlain(expression) && (expression.relation_name ?? '') === '';
+    if (isStar) return source.columnIdents();
+    const whole = source.wholeRow(expression);
+    return whole && (whole.columns ?? []).map((column) => columnIdent(whole, column));
   }
 
   /** Of ORDER BY ALL, which orders by what is returned. */

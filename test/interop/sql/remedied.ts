@@ -2,8 +2,10 @@
 import type { Catalog } from '../../../lib/core/catalog.ts';
 import { type Generated, insightName } from './generated.ts';
 
-const SAID = /also order by (.+?)(?:, or by a key of its tables)?$/;
-const ALL = /with ORDER BY ALL$/;
+/** The only problem of an insight. */
+const SAID =
+  /^[^\n]*LIMIT [^\n]* tie in its ORDER BY: also order by ([^\n]+?)(?:, or by a key of its tables)?$/;
+const ALL = /^[^\n]*with ORDER BY ALL$/;
 
 export type Remedied = { readonly number: number; readonly sql: string; readonly terms: readonly string[] };
 
