@@ -22,6 +22,8 @@ export type Catalog = {
   datePartsOf(table: TableRef): ReadonlyMap<string, DatePart>;
   /** Columns that identify a row of the table; undefined if not known. */
   keyOf(table: TableRef): readonly string[] | undefined;
+  /** Columns that are never NULL: of an insight those of its key, of a dataset also those that its contract requires. */
+  requiredOf(table: TableRef): readonly string[];
   /** Columns of DOUBLE that may contain -0.0, or NaN of either sign; those of datasets never do. */
   variedColumnsOf(table: TableRef): readonly string[];
   /** Definitions that are set aside: their tables, keys and reports are not part of the other answers. */
@@ -82,6 +84,14 @@ export function makeCatalog(
       const derivation = derivations.find(({ target }) => sameTable(target, table));
       if (derivation === undefined || derivation.key.length === 0) return undefined;
       return [...new Set([...derivation.partitionBy, ...derivation.key])];
+    },
+    requiredOf: (table) => {
+      const dataset = datasets.find((one) =>
+        [landingTable(one), currentTable(one)].some((own) => sameTable(own, table)),
+      );
+      const required = dataset?.fields.filter(({ constraints }) => constraints.required) ?? [];
+      const derivation = derivations.find(({ target }) => sameTable(target, table));
+      return [...new Set([...(derivation?.key ?? []), ...required.map(({ name }) => name)])];
     },
     variedColumnsOf: (table) => derivations.find(({ target }) => sameTable(target, table))?.varied ?? [],
     claims,

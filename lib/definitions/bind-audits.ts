@@ -5,7 +5,13 @@ import { type Column, sqlType } from '../core/schema.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier } from '../sql/quoting.ts';
 import { type AuditSource, BEFORE, relatedName } from './audit-words.ts';
-import { asDefinition, type BoundSql, createEmptyView, proveDetermined } from './bind-sql.ts';
+import {
+  asDefinition,
+  type BoundSql,
+  createEmptyView,
+  proveDetermined,
+  relationOfTable,
+} from './bind-sql.ts';
 import type { BoundInput } from './output-columns.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { type EngineFunctions, lineOf, parseSelect, type SqlPlace } from './parse-select.ts';
@@ -72,11 +78,6 @@ async function checkAudit(
   await asDefinition(at, () => session.rows(`SELECT count(*) AS n FROM (${audit.sql}\n)`));
   const key = source.key.length === 0 ? undefined : [...source.partitionBy, ...source.key];
   const bound: BoundSql = { sql: audit.sql, statement, at };
-  const shape = {
-    name: 'this',
-    columns: columns.map(({ name }) => name),
-    key,
-    constants: source.partitionBy,
-  };
+  const shape = relationOfTable('this', columns, { key, constants: source.partitionBy, required: [] });
   await proveDetermined(session, bound, [shape], functions, ofTables);
 }

@@ -5,10 +5,15 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import { columnType } from '../core/schema.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
-import { aliases } from '../sql/sql-tree.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
-import { asDefinition, createEmptyView, type NamedRelation, proveDetermined } from './bind-sql.ts';
+import {
+  asDefinition,
+  createEmptyView,
+  type NamedRelation,
+  proveDetermined,
+  relationOfTable,
+} from './bind-sql.ts';
 import { joinedInputs } from './joined-inputs.ts';
 import { type BoundInput, outputColumns, storedType } from './output-columns.ts';
 import { bindChart } from './parse-chart.ts';
@@ -56,8 +61,8 @@ export async function bindInsight(
     proveDetermined(session, bound, [...relations, ...own], functions, ofInputs),
   );
   const stored = results.map((result, i) => storedType(result.type, forms?.[i]));
-  const written = aliases(select.statement);
-  const columns = problems.now(() => outputColumns(source, results, { stored, written }, inputs, over));
+  const { statement } = select;
+  const columns = problems.now(() => outputColumns(source, results, { stored, statement }, inputs, over));
   const cast = results.flatMap(({ name, type }, i) => {
     const to = stored[i];
     return to === undefined || to === columnType(type) ? [] : [{ name, type: to }];
@@ -120,7 +125,7 @@ async function ownPartition(
     );
   await createEmptyView(session, THIS_PARTITION, { columns, varied: [] });
   const names = columns.map(({ name }) => name);
-  return [{ name: THIS_PARTITION, columns: names, key: [], constants: names }];
+  return [relationOfTable(THIS_PARTITION, columns, { key: [], constants: names, required: [] })];
 }
 
 /** Undefined where the SQL sees the partition's own rows alone. `reads`: the names of the tables that it reads. */
@@ -160,8 +165,14 @@ function doubleColumns(results: readonly ResultColumn[], forms: readonly Forms[]
   };
 }
 
-function relationOf({ table, columns, key }: BoundInput, constants: readonly string[]): NamedRelation {
-  return { name: table.name, columns: columns.map(({ name }) => name), key, constants };
+function relationOf(input: BoundInput, constants: readonly string[]): NamedRelation {
+  const { key, required, fileKey } = input;
+  return relationOfTable(input.table.name, input.columns, {
+    key,
+    constants,
+    required,
+    ...(fileKey === undefined ? {} : { fileKey }),
+  });
 }
 
 /** The columns, of the plain text and also in parentheses, because other code embeds it that way. */

@@ -3,15 +3,26 @@
 
 import { type Column, sqlType } from '../core/schema.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
-import { orderProblems } from '../sql/determinism.ts';
-import type { Relation } from '../sql/key-inference.ts';
-import { floatSums, remedy } from '../sql/order-sensitivity.ts';
+import { type Known, orderProblems } from '../sql/determinism.ts';
+import { floatSums } from '../sql/order-sensitivity.ts';
 import { planValues } from '../sql/plan-values.ts';
 import { identifier } from '../sql/quoting.ts';
-import { functionName, isNode, offsetOf, type SqlProblem } from '../sql/sql-tree.ts';
+import type { Kind, Relation } from '../sql/relation.ts';
+import { type AdvisedProblem, type Change, replaced } from '../sql/remedies.ts';
+import type { SqlNode } from '../sql/sql-tree.ts';
 import type { Forms } from '../sql/value-forms.ts';
+import { withCheckedRemedies } from './checked-remedies.ts';
 import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
-import { type EngineFunctions, lineOf, refuseAll, type SqlPlace, withinStack } from './parse-select.ts';
+import { floatSumsOf } from './float-sums.ts';
+import {
+  asSaid,
+  type EngineFunctions,
+  lineOf,
+  refuseAll,
+  type SqlPlace,
+  withinStack,
+} from './parse-select.ts';
+import { sqlOf } from './sql-texts.ts';
 
 /** One SELECT, its parse tree, and its position. */
 export type BoundSql = { readonly sql: string; readonly statement: unknown; readonly at: SqlPlace };
@@ -55,11 +66,39 @@ export async function asDefinition<T>(
     if (!(error instanceof SqlError) || error.kind === 'resource') throw error;
     const [message = '', line] = error.message.split(/\n+LINE (\d+):/);
     const said = [...(await hints()), 'Correct the SQL there'].join(' ');
-    return lineOf(at, Number(line ?? 1)).refuse(`${message.trim().replaceAll('\n', ' ')}. ${said}`);
+    return lineOf(at, Number(line ?? 1)).refuse(`${asSaid(message)}. ${said}`);
   }
 }
 
 export type NamedRelation = Relation & { readonly name: string };
+
+/** What the proof knows of a table. `required`: columns that are never NULL. */
+export function relationOfTable(
+  name: string,
+  columns: readonly Column[],
+  known: {
+    readonly key: readonly string[] | undefined;
+    readonly constants: readonly string[];
+    readonly required: readonly string[];
+    readonly fileKey?: readonly string[];
+  },
+): NamedRelation {
+  const lower = (names: readonly string[]) => names.map((one) => one.toLowerCase());
+  return {
+    name: name.toLowerCase(),
+    columns: lower(columns.map((column) => column.name)),
+    key: known.key && lower(known.key),
+    constants: lower(known.constants),
+    required: new Set(lower(known.required)),
+    ...(known.fileKey === undefined ? {} : { fileKey: known.fileKey }),
+    kinds: new Map(columns.flatMap((column) => kindOf(column))),
+  };
+}
+
+function kindOf({ name, type }: Column): (readonly [string, Kind])[] {
+  const kinds: Readonly<Record<string, Kind>> = { string: 'text', long: 'integer' };
+  return type === 'double' ? [] : [[name.toLowerCase(), kinds[type] ?? type]];
+}
 
 /**
  * The columns that the SELECT returns. Throws DefinitionError if the rows depend on the order of the tables' rows, except
@@ -83,44 +122,48 @@ async function prove(
   { aggregates }: EngineFunctions,
   varied: VariedColumns,
 ): Promise<readonly Forms[]> {
-  const lower = (names: readonly string[] | undefined) => names?.map((name) => name.toLowerCase());
-  const tables = new Map(
-    relations.map(({ name, columns, key, constants }) => [
-      name.toLowerCase(),
-      { columns: lower(columns), key: lower(key), constants: lower(constants) ?? [] },
-    ]),
+  const tables = new Map(relations.map(({ name, ...relation }) => [name, relation]));
+  const known = { tables, aggregates, varied };
+  const { problems, unplanned, columns, plan } = await judged(session, statement, sql, known);
+  const floats = plan && (await floatSumsOf(session, statement, plan));
+  const problemsWith = async (change: Change) => {
+    const changed = replaced(statement, change, ...(floats ? [floats.cast] : []));
+    const text = await sqlOf(session, changed);
+    const answer = text === undefined ? undefined : await judged(session, changed, text, known);
+    const more = answer?.plan && [...floatSums(answer.plan)].some((name) => !floats?.ofMacros.has(name));
+    return answer?.unplanned !== undefined || more ? undefined : answer?.problems;
+  };
+  // What was said of a place once is not said in other words.
+  const isNew = ({ offset }: AdvisedProblem, i: number, all: readonly AdvisedProblem[]) =>
+    offset === undefined ? i === 0 : all.findIndex((other) => other.offset === offset) === i;
+  const found = [...problems, ...(floats?.problems ?? [])].filter(isNew);
+  if (found.length > 0)
+    refuseAll(await withCheckedRemedies(found, { session, aggregates, problemsWith }), at, sql);
+  return (
+    columns ?? lineOf(at, 1).refuse(`DuckDB does not give a plan for it: ${unplanned ?? ''}. Rewrite the SQL`)
   );
+}
+
+/** `problems`: without those of float-sums.ts. */
+type Judged = {
+  readonly problems: readonly AdvisedProblem[];
+  /** Why DuckDB has no plan: nothing more is known then. */
+  readonly unplanned?: string;
+  readonly plan?: SqlNode;
+  readonly columns?: readonly Forms[];
+};
+
+async function judged(
+  session: SqlSession,
+  statement: unknown,
+  sql: string,
+  { tables, aggregates, varied }: Known & { readonly varied: VariedColumns },
+): Promise<Judged> {
   const bound = await boundPlan(session, sql);
   const values = 'plan' in bound ? planValues(bound.plan, varied) : undefined;
   const isExact = values?.mayVary && (await exactExpressions(session, statement, aggregates, varied));
   const ofOrder = orderProblems(statement, { tables, aggregates, ...(isExact ? { isExact } : {}) });
-  // Without a plan nothing more is known.
-  if ('problem' in bound) refuseAll(ofOrder, at, sql);
   if ('problem' in bound || values === undefined)
-    return lineOf(at, 1).refuse(
-      `DuckDB does not give a plan for it: ${'problem' in bound ? bound.problem : ''}. Rewrite the SQL`,
-    );
-  const ofSums = [...floatSums(bound.plan)].map((name) => ({
-    problem: remedy(name),
-    offset: placeOf(statement, name),
-  }));
-  // What was said of a place once is not said in other words.
-  const isNew = ({ offset }: SqlProblem, i: number, all: readonly SqlProblem[]) =>
-    offset === undefined ? i === 0 : all.findIndex((other) => other.offset === offset) === i;
-  refuseAll([...ofOrder, ...ofSums, ...values.problems].filter(isNew), at, sql);
-  return values.columns;
-}
-
-/** The position of the first call of that name; undefined if a macro calls it. */
-function placeOf(statement: unknown, name: string): number | undefined {
-  const calls: number[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    if (!isNode(value)) return;
-    const offset = offsetOf(value);
-    if (functionName(value) === name && offset !== undefined) calls.push(offset);
-    for (const child of Object.values(value)) visit(child);
-  };
-  visit(statement);
-  return calls[0];
+    return { problems: ofOrder, unplanned: 'problem' in bound ? bound.problem : '' };
+  return { problems: [...ofOrder, ...values.problems], plan: bound.plan, columns: values.columns };
 }

@@ -232,13 +232,18 @@ function boundInput(known: Catalog, name: string): BoundInput {
   if (table === undefined) throw new Error(`${name} is read before it is bound`);
   const dataset = known.datasets.find((one) => one.name === table.name);
   const unpartitioned = dataset && whyUnpartitioned(dataset);
+  const key = known.keyOf(table);
+  const fileKey =
+    key === undefined && dataset && dataset.primaryKey.length > 0 ? dataset.primaryKey : undefined;
   return {
     table,
     columns: known.columnsOf(table),
     partitionColumns: known.partitionColumnsOf(table),
     ...(unpartitioned === undefined ? {} : { unpartitioned }),
     dateParts: known.datePartsOf(table),
-    key: known.keyOf(table),
+    key,
+    ...(fileKey === undefined ? {} : { fileKey }),
+    required: known.requiredOf(table),
     varied: known.variedColumnsOf(table),
   };
 }
@@ -278,9 +283,16 @@ function definedName(written: string, names: readonly string[], place: Place): s
   return (
     names.find((name) => name.toLowerCase() === written.toLowerCase()) ??
     place.refuse(
-      `there is no dataset or insight named ${JSON.stringify(written)}.${historyHint(written, names)}${didYouMean(written, names)} The SQL can read ${names.join(', ')}`,
+      `there is no dataset or insight named ${JSON.stringify(written)}.${historyHint(written, names)}${didYouMean(written, names)} The SQL can read ${shown(names)}`,
     )
   );
+}
+
+const MAX_NAMED = 12;
+
+function shown(names: readonly string[]): string {
+  const more = names.length - MAX_NAMED;
+  return more > 0 ? `${names.slice(0, MAX_NAMED).join(', ')} and ${more} more` : names.join(', ');
 }
 
 function historyHint(written: string, names: readonly string[]): string {

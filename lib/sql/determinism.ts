@@ -2,11 +2,14 @@
 // memory, or refuses it with what to write instead. The problem is ties: LIMIT, windows and some aggregates take one of
 // several rows. Only an order that distinguishes all rows determines which one, unless the tied rows are identical.
 
-import { groupIdents, isOneRow, type Scope, Source, withCtes } from './key-inference.ts';
+import { callAdvice } from './call-advice.ts';
+import { type CutProblem, combinedCutProblem, cutProblem } from './cuts.ts';
+import { groupIdents, isToldApart } from './grouping.ts';
+import { isOneRow, sourceOf, withCtes } from './key-inference.ts';
 import {
+  countedList,
   cutKeys,
   cutOf,
-  isAll,
   members,
   orderExpressions,
   orderOf,
@@ -15,10 +18,15 @@ import {
   sqlText,
   withoutOrder,
 } from './order-clauses.ts';
-import { inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
-import { isDecided, isToldApart, type Keys } from './row-keys.ts';
-import { hasGroups, isDistinct, isUnnest } from './select-shape.ts';
+import { asExact, OrderKeys, together } from './order-keys.ts';
+import { inexact, inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
+import { columnIdent, type Keys, type Scope, UNKNOWN } from './relation.ts';
+import { type Advice, type AdvisedProblem, fewest } from './remedies.ts';
+import { hasGroups, isDistinct } from './select-shape.ts';
+import { additions, shortest } from './shortest-order.ts';
+import type { Source } from './source.ts';
 import {
+  COLUMNS_STAR,
   definedCtes,
   expressions,
   functionName,
@@ -27,7 +35,6 @@ import {
   nodes,
   offsetOf,
   type SqlNode,
-  type SqlProblem,
 } from './sql-tree.ts';
 
 /**
@@ -40,23 +47,21 @@ export type Known = {
   readonly isExact?: (node: SqlNode) => boolean;
 };
 
-export function orderProblems(statement: unknown, known: Known): SqlProblem[] {
+export function orderProblems(statement: unknown, known: Known): AdvisedProblem[] {
   const judge = new Judge(known);
   judge.visit(statement, known.tables);
   return judge.problems;
 }
 
-const NOTHING_KNOWN = { columns: undefined, key: undefined };
-
 class Judge {
-  readonly problems: SqlProblem[] = [];
+  readonly problems: AdvisedProblem[] = [];
   readonly #aggregates: ReadonlySet<string>;
-  readonly #isExact: (node: SqlNode) => boolean;
+  readonly #orders: OrderKeys;
   /** Queries of which only whether they have a row matters. */
   readonly #askedForRows = new Set<unknown>();
   constructor({ aggregates, isExact = () => true }: Known) {
     this.#aggregates = aggregates;
-    this.#isExact = isExact;
+    this.#orders = new OrderKeys(aggregates, isExact);
   }
 
   visit(value: unknown, outer: Scope): void {
@@ -65,8 +70,8 @@ class Judge {
     const scope = this.#scopeWithin(value, outer);
     if (value.subquery_type === 'EXISTS' && isNode(value.subquery))
       this.#askedForRows.add(value.subquery.node);
-    if (value.type === 'SELECT_NODE') this.#select(value, new Source(value, scope));
-    else if (value.type === 'SET_OPERATION_NODE') this.#setOperation(value);
+    if (value.type === 'SELECT_NODE') this.#select(value, sourceOf(value, scope));
+    else if (value.type === 'SET_OPERATION_NODE') this.#setOperation(value, scope);
     else if (value.type === 'JOIN') this.#join(value, scope);
     else if (value.type === 'PIVOT') this.#pivot(value);
     else if (value.class === 'POSITIONAL_REFERENCE')
@@ -86,46 +91,26 @@ class Judge {
     const seen = new Map(outer);
     for (const { name, query } of definedCtes(node)) {
       this.visit(query, new Map(seen));
-      seen.set(name, defined.get(name) ?? NOTHING_KNOWN);
+      seen.set(name, defined.get(name) ?? UNKNOWN);
     }
-    if (node.type === 'RECURSIVE_CTE_NODE') seen.set(lower(node.cte_name), NOTHING_KNOWN);
+    if (node.type === 'RECURSIVE_CTE_NODE') seen.set(lower(node.cte_name), UNKNOWN);
     return seen;
   }
 
   #select(select: SqlNode, source: Source): void {
     const { from_table: _, cte_map: __, ...parts } = select;
     const sorted = new Set<SqlNode>();
+    const counted = new Set<SqlNode>();
     for (const part of expressions(Object.values(parts))) {
+      const blind = countedList(part);
+      if (blind) counted.add(blind);
       const list = sortedList(part);
       if (list) sorted.add(list);
-      if (part.class === 'FUNCTION') this.#aggregate(part, select, source, sorted.has(part));
+      if (part.class === 'FUNCTION' && !counted.has(part))
+        this.#aggregate(part, select, source, sorted.has(part));
       if (part.class === 'WINDOW') this.#window(part, select, source);
     }
     this.#cut(select, source);
-  }
-
-  #keys(expressions: readonly SqlNode[], source: Source, clause?: 'order'): Keys {
-    const keys = { all: new Set<string>(), exact: new Set<string>() };
-    for (const expression of expressions) {
-      const ident = source.ident(expression, clause);
-      keys.all.add(ident);
-      if (this.#isExact(expression)) keys.exact.add(ident);
-    }
-    return keys;
-  }
-
-  /** For ORDER BY ALL. */
-  #allKeys(select: SqlNode, source: Source): Keys {
-    const items = nodes(select.select_list);
-    const columns = items.some(({ class: kind }) => kind === 'STAR') ? source.columnIdents() : [];
-    return { all: new Set([...items.map((item) => source.ident(item)), ...columns]), exact: new Set() };
-  }
-
-  #groupKeys(select: SqlNode, source: Source): Keys | undefined {
-    const all = groupIdents(select, source);
-    if (all === undefined) return undefined;
-    const exact = nodes(select.group_expressions).filter((group) => this.#isExact(group));
-    return { all, exact: new Set(exact.map((group) => source.ident(group, 'group'))) };
   }
 
   #aggregate(call: SqlNode, select: SqlNode, source: Source, isSorted: boolean): void {
@@ -137,19 +122,17 @@ class Judge {
     const order = isNode(call.order_bys) ? orderExpressions(call.order_bys.orders) : [];
     if (kind === 'extreme' && second) order.push(...members(second));
     if (isSorted) order.push(...taken);
-    const own = this.#keys(order, source);
-    const groups = this.#groupKeys(select, source);
-    const keys = {
-      all: new Set([...own.all, ...(groups?.all ?? [])]),
-      exact: new Set([...own.exact, ...(groups?.exact ?? [])]),
-    };
+    // Of one set of several what is grouped by is NULL, but the rows of a group agree in no less.
+    const keys = source.closed(
+      together(this.#orders.of(order, source), this.#orders.ofGroups(select, source)),
+    );
     // Where all its columns are those of a surrounding query, it takes the rows of that one.
     const isOwn = source.owns(call);
     const areDecided = (by: Keys) => taken.every((argument) => isDecided(argument, by, source, isOwn));
     if (kind !== 'refused' && areDecided(keys)) return;
-    const wouldDo = { all: keys.all, exact: keys.all };
-    const isInexact = kind !== 'refused' && areDecided(wouldDo);
-    this.#refuse(call, isInexact ? inexactSentence(`${name}()`) : remedy(name));
+    const isInexact = kind !== 'refused' && areDecided(source.closed(asExact(keys)));
+    if (isInexact) this.#refuse(call, inexactSentence(`${name}()`));
+    else this.#refuse(call, remedy(name), callAdvice(call, kind));
   }
 
   #window(call: SqlNode, select: SqlNode, source: Source): void {
@@ -157,24 +140,44 @@ class Judge {
     const kind = windowSensitivity(call, this.#aggregates);
     if (kind === 'free') return;
     if (kind === 'refused') {
-      this.#refuse(call, remedy(name));
+      this.#refuse(call, remedy(name), callAdvice(call, kind));
       return;
     }
-    const keys = this.#keys([...nodes(call.partitions), ...orderExpressions(call.orders)], source);
+    const asked = [...nodes(call.partitions), ...orderExpressions(call.orders)];
+    const keys = this.#orders.of(asked, source);
     const missing = this.#undecided(call, select, source, keys);
     if (missing.length === 0) return;
-    const isInexact = this.#undecided(call, select, source, { all: keys.all, exact: keys.all }).length === 0;
+    const areDecided = (by: Keys) => this.#undecided(call, select, source, by).length === 0;
+    const added = (terms: readonly SqlNode[]) => together(keys, this.#orders.of(terms, source));
+    const found = shortest(additions(select, source), (terms) => areDecided(added(terms)));
+    const less = found && found.length < missing.length ? found.map(({ text }) => text) : missing;
+    const isInexact = areDecided(asExact(keys));
+    const said = `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY`;
+    const plain = fewest(source.columnTerms(), (terms) => areDecided(asExact(added(terms))));
+    const to = [...expressions([select.select_list, select.qualify, select.modifiers])].filter(
+      (part) => part.class === 'WINDOW' && specification(part) === specification(call),
+    );
     this.#refuse(
       call,
-      isInexact
-        ? inexactSentence(`${name}() OVER (…)`)
-        : `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY: also order by ${missing.join(', ')}`,
+      isInexact ? inexactSentence(`${name}() OVER (…)`) : `${said}: also order by ${less.join(', ')}`,
+      {
+        said: isInexact ? inexact(`${name}() OVER (…)`) : said,
+        remedies: [found?.map(({ node }) => node), plain]
+          .filter((by) => by !== undefined)
+          .toSorted((a, b) => a.length - b.length)
+          .map((by) => ({ kind: 'order', to, by })),
+        otherwise: isInexact
+          ? 'order by exact values, such as CAST(x AS DECIMAL(38, 9)), or also by a key of the tables'
+          : 'also order by what distinguishes its rows, such as a key of the tables',
+        ...remark(source),
+      },
     );
   }
 
   /** What a window's order lacks; [] if no rows tie, or if tied rows are identical in everything the SELECT takes from them. */
-  #undecided(call: SqlNode, select: SqlNode, source: Source, keys: Keys): string[] {
+  #undecided(call: SqlNode, select: SqlNode, source: Source, own: Keys): string[] {
     if (isOneRow(select, source)) return [];
+    const keys = this.#orders.ofResult(select, own, source);
     if (hasGroups(select)) {
       if (groupIdents(select, source) === undefined)
         return ['the columns that it groups by, listed explicitly in GROUP BY'];
@@ -194,58 +197,47 @@ class Judge {
     );
   }
 
-  /** LIMIT, OFFSET and DISTINCT ON keep the first rows in an order. */
   #cut(select: SqlNode, source: Source): void {
     const cut = cutOf(select);
     if (cut === undefined || this.#askedForRows.has(select) || isOneRow(select, source)) return;
-    const order = orderOf(select);
-    // Everything that is returned: rows that agree in it are identical, or at least equal.
-    const isAllOrdered = order.some(isAll);
-    const keys = isAllOrdered ? this.#allKeys(select, source) : this.#keys(order, source, 'order');
-    if (isAllOrdered && (this.#isExact(select) || this.#isOnePerRow(select, source, keys))) return;
-    const problem = isAllOrdered ? undefined : this.#cutProblem(select, source, order, keys);
-    const wouldDo = { all: keys.all, exact: keys.all };
-    const isInexact = isAllOrdered || (problem && !this.#cutProblem(select, source, order, wouldDo));
-    if (isInexact) this.#refuse(cut.node, inexactSentence(cut.word));
-    else if (problem !== undefined) this.#refuse(cut.node, `${cut.word} ${problem}`);
+    const problem = cutProblem(select, source, this.#orders);
+    if (problem === undefined) return;
+    const isUnordered = orderOf(select).length === 0;
+    const bys = [...(isUnordered ? [[COLUMNS_STAR]] : []), ...(problem.by ? [problem.by] : [])];
+    const orders = bys.map((by) => ({ kind: 'order' as const, to: [select], by }));
+    const said = isUnordered
+      ? `${cut.word} without ORDER BY takes arbitrary rows`
+      : `${cut.word} takes an arbitrary one of the rows that tie in its ORDER BY`;
+    this.#refuseCut(cut, problem, {
+      said,
+      remedies: isDistinct(select) ? [...orders, { kind: 'all', of: select }] : orders,
+      otherwise:
+        'order by all that it groups by, by a key of its tables, or by all that it returns, in which each quotient and other DOUBLE is returned as CAST(x AS DECIMAL(38, 9))',
+      ...remark(source),
+    });
   }
 
-  #cutProblem(select: SqlNode, source: Source, order: readonly SqlNode[], keys: Keys): string | undefined {
-    if (!isDistinct(select) && this.#isOnePerRow(select, source, keys)) return undefined;
-    if (order.length === 0) return 'without ORDER BY takes arbitrary rows: add ORDER BY ALL';
-    const items = nodes(select.select_list);
-    const selected = new Set(items.map((item) => source.ident(item)));
-    if (isDistinct(select) && ![...keys.all].every((ident) => selected.has(ident)))
-      return 'of a SELECT DISTINCT takes arbitrary rows if ORDER BY contains something that it does not return: write ORDER BY ALL';
-    const missing = items.filter((item) => !this.#isOrdered(item, source, keys));
-    if (missing.length === 0) return undefined;
-    return `takes an arbitrary one of the rows that tie in its ORDER BY: order by everything that the SELECT returns (add ${missing.map(sqlText).join(', ')}), by everything that it groups by, or by a key of its tables`;
-  }
-
-  #isOnePerRow(select: SqlNode, source: Source, keys: Keys): boolean {
-    if ([...expressions(select.select_list)].some(isUnnest)) return false;
-    if (!hasGroups(select)) return source.isIdentifiedBy(keys.all);
-    const isGrouped = groupIdents(select, source) !== undefined;
-    return isGrouped && nodes(select.group_expressions).every((group) => isToldApart(group, keys, source));
-  }
-
-  #isOrdered(item: SqlNode, source: Source, { exact }: Keys): boolean {
-    if (exact.has(source.ident(item))) return true;
-    const isComputed = [...expressions(item)].some(
-      (part) => part.class === 'WINDOW' || isUnnest(part) || this.#aggregates.has(functionName(part) ?? ''),
-    );
-    return !isComputed && source.beyond(item, exact).length === 0;
-  }
-
-  #setOperation(node: SqlNode): void {
+  #setOperation(node: SqlNode, scope: Scope): void {
     const cut = cutOf(node);
     if (cut === undefined || this.#askedForRows.has(node)) return;
-    if (!orderOf(node).some(isAll))
-      this.#refuse(
-        cut.node,
-        `${cut.word} after UNION, EXCEPT or INTERSECT takes an arbitrary one of the tied rows: write ORDER BY ALL`,
-      );
-    else if (!this.#isExact(node)) this.#refuse(cut.node, inexactSentence(cut.word));
+    const problem = combinedCutProblem(node, this.#orders, scope);
+    if (problem === undefined) return;
+    const by = problem.by ? [{ kind: 'order' as const, to: [node], by: problem.by }] : [];
+    const kind = orderOf(node).length === 0 ? 'all' : 'around';
+    this.#refuseCut(cut, problem, {
+      said: `${cut.word} after UNION, EXCEPT or INTERSECT takes an arbitrary one of the tied rows`,
+      remedies: [...by, { kind, of: node }],
+      otherwise: 'write ORDER BY ALL',
+    });
+  }
+
+  #refuseCut(
+    { word, node }: { readonly word: string; readonly node: SqlNode },
+    problem: NonNullable<CutProblem>,
+    advice: Advice,
+  ): void {
+    if (problem.isInexact) this.#refuse(node, inexactSentence(word), { ...advice, said: inexact(word) });
+    else this.#refuse(node, `${word} ${problem.text}`, advice);
   }
 
   #join(join: SqlNode, scope: Scope): void {
@@ -255,27 +247,47 @@ class Judge {
         'a POSITIONAL JOIN pairs rows by their order, but tables have no order: join ON columns',
       );
     if (join.ref_type !== 'ASOF') return;
-    const both = new Source({ from_table: join, select_list: [] }, scope);
-    const right = new Source({ from_table: join.right, select_list: [] }, scope);
+    const both = sourceOf({ from_table: join, select_list: [] }, scope);
+    const right = sourceOf({ from_table: join.right, select_list: [] }, scope);
     const using = (Array.isArray(join.using_columns) ? join.using_columns : []).map(lower);
     const named = [...expressions(join.condition)].map((expression) => both.ident(expression));
-    const columns = right.leaves.flatMap(({ alias }) => using.map((column) => `${alias}.${column}`));
-    if (!right.isIdentifiedBy(new Set([...named, ...columns])))
-      this.#refuse(
-        join,
-        'an ASOF JOIN takes an arbitrary one of the tied rows on the right side: use a whole key of the right side in its condition (of an upsert dataset, of an insight, or the GROUP BY columns of a subquery)',
-      );
+    const columns = right.leaves.flatMap((leaf) => using.map((column) => columnIdent(leaf, column)));
+    if (right.isIdentifiedBy(new Set([...named, ...columns]))) return;
+    const also = right.fileKeyRemark();
+    const ofRight = right.leaves.flatMap((leaf) => {
+      const own = (leaf.columns ?? []).filter((column) => named.includes(columnIdent(leaf, column)));
+      return own;
+    });
+    const compared = [...using, ...ofRight].join(', ');
+    this.#refuse(
+      join,
+      `an ASOF JOIN takes an arbitrary one of the tied rows on the right side: use a whole key of the right side in its condition, of an upsert dataset or of an insight, or join a subquery that is grouped by what is compared${compared === '' ? '' : `: (SELECT ${compared}, … FROM … GROUP BY ${compared})`}${also === undefined ? '' : `. ${also}`}`,
+    );
   }
 
   /** The grouping of a PIVOT is not in the tree, so an order within its aggregates proves nothing. */
   #pivot(pivot: SqlNode): void {
     for (const part of expressions(pivot.aggregates)) {
       const name = functionName(part) ?? '';
-      if (sensitivity(name, this.#aggregates) !== 'free') this.#refuse(part, remedy(name));
+      const kind = sensitivity(name, this.#aggregates);
+      const otherwise = 'compute it in a subquery with GROUP BY, and PIVOT that with max()';
+      if (kind !== 'free') this.#refuse(part, remedy(name), { ...callAdvice(part, kind), otherwise });
     }
   }
 
-  #refuse(node: SqlNode, problem: string): void {
-    this.problems.push({ problem, offset: offsetOf(node) });
+  #refuse(node: SqlNode, problem: string, advice?: Advice): void {
+    this.problems.push({ problem, offset: offsetOf(node), ...(advice === undefined ? {} : { advice }) });
   }
+}
+
+function remark(source: Source): { readonly also?: string } {
+  const also = source.fileKeyRemark();
+  return also === undefined ? {} : { also };
+}
+
+/** True if the expression is identical in rows that agree in the keys, which are closed. `isOwn`: it is certain to be of the source's rows. */
+function isDecided(expression: SqlNode, keys: Keys, source: Source, isOwn: boolean): boolean {
+  if (keys.exact.has(source.ident(expression))) return true;
+  const meant = source.selected(expression, 'row') ?? expression;
+  return source.beyond(meant, keys.exact).length === 0 || (isOwn && source.isIdentifiedBy(keys.all));
 }

@@ -1,9 +1,32 @@
-// What identifies the rows of a SELECT's source: the tables, CTEs and subqueries in its FROM with their columns and keys,
-// and what an expression means there. If that is unknown, the answer is undefined, which proves nothing.
+// What is known of the rows that a query returns: its columns, a key if it has one by construction, what is never NULL. If that
+// is unknown, the answer is undefined, which proves nothing.
+import { isNeverNull, kindOf } from './expression-facts.ts';
+import { areGroupsToldApart, isSplit } from './grouping.ts';
+import { Joins } from './joins.ts';
 import { isCutToOne } from './order-clauses.ts';
 import { ORDER_FREE } from './order-sensitivity.ts';
 import { outerColumns } from './outer-columns.ts';
-import { hasGroups, isDistinct, isPlain, isUnnest, normalized, outputName } from './select-shape.ts';
+import {
+  columnIdent,
+  type Ident,
+  type Kind,
+  type Leaf,
+  type Relation,
+  type Scope,
+  tagOf,
+  UNKNOWN,
+} from './relation.ts';
+import {
+  hasGroups,
+  isDistinct,
+  isMadeUp,
+  isPlain,
+  isUnnest,
+  madeUpName,
+  outputName,
+} from './select-shape.ts';
+import { combined } from './set-operations.ts';
+import { Source } from './source.ts';
 import {
   columnNames,
   definedCtes,
@@ -12,223 +35,101 @@ import {
   isNode,
   lower,
   nodes,
+  offsetOf,
   type SqlNode,
 } from './sql-tree.ts';
 
-/**
- * Columns in lower case, like all names here. `key`: unique and not null over its rows; undefined if there is none; without
- * columns: there is at most one row.
- */
-export type Relation = {
-  readonly columns: readonly string[] | undefined;
-  readonly key: readonly string[] | undefined;
-  /** Columns with the same value in all rows: the partition's values. */
-  readonly constants?: readonly string[];
-};
-
-export type Scope = ReadonlyMap<string, Relation>;
-
-type Leaf = Relation & { readonly alias: string };
-
-/** Expressions that only use what their parts take from a row. */
-const COMPOSED = new Set(
-  'CONSTANT FUNCTION OPERATOR CAST CASE COMPARISON CONJUNCTION BETWEEN WINDOW LAMBDA'.split(' '),
-);
-
-/** The relations of a FROM whose rows form the SELECT's rows, and the columns merged by USING. */
-export class Source {
-  readonly leaves: readonly Leaf[];
-  readonly #using = new Set<string>();
-  readonly #aliases: ReadonlyMap<string, SqlNode>;
-  readonly #items: readonly SqlNode[];
-  readonly #scope: Scope;
-  /** A FULL JOIN, which may add a row of each side. */
-  #isFull = false;
-  #entered: SqlNode | undefined;
-
-  constructor(select: SqlNode, scope: Scope) {
-    this.#scope = scope;
-    this.leaves = isNode(select.from_table) ? this.#leavesOf(select.from_table, scope) : [];
-    this.#items = nodes(select.select_list);
-    this.#aliases = new Map(
-      this.#items.filter((item) => item.alias !== '').map((item) => [lower(item.alias), item]),
-    );
-  }
-
-  #leavesOf(from: SqlNode, scope: Scope): Leaf[] {
-    if (from.type === 'EMPTY') return [];
-    if (from.type === 'JOIN' && isNode(from.left) && isNode(from.right)) {
-      for (const name of Array.isArray(from.using_columns) ? from.using_columns : [])
-        this.#using.add(lower(name));
-      this.#isFull ||= from.join_type === 'FULL';
-      // Semi and anti joins return nothing from their right side.
-      const right = from.join_type === 'SEMI' || from.join_type === 'ANTI' ? [] : [from.right];
-      return [from.left, ...right].flatMap((side) => this.#leavesOf(side, scope));
-    }
-    return [leaf(from, scope)];
-  }
-
-  /**
-   * Equal texts for expressions that are equal in each row. A bare name is first a column and then an alias, except in ORDER BY;
-   * a number is a column's position only in ORDER BY and GROUP BY.
-   */
-  ident(expression: SqlNode, clause: 'row' | 'group' | 'order' = 'row'): string {
-    return this.#ownIdent(this.selected(expression, clause) ?? expression);
-  }
-
-  /** The SELECT's item that an alias or a position refers to. */
-  selected(expression: SqlNode, clause: 'row' | 'group' | 'order'): SqlNode | undefined {
-    const [name = '', ...more] = columnNames(expression) ?? [];
-    if (name !== '' && more.length === 0 && (clause === 'order' || this.#hasNo(name)))
-      return this.#aliases.get(name);
-    const value = isNode(expression.value) ? expression.value.value : undefined;
-    const isPlace = clause !== 'row' && expression.class === 'CONSTANT' && typeof value === 'number';
-    return isPlace ? this.#items[value - 1] : undefined;
-  }
-
-  #ownIdent(expression: SqlNode): string {
-    const [first = '', second, ...more] = columnNames(expression) ?? [];
-    if (first !== '' && second === undefined) return this.#ownerOf(first);
-    return second !== undefined && more.length === 0 && this.leaves.some(({ alias }) => alias === first)
-      ? `${first}.${second}`
-      : normalized(expression);
-  }
-
-  #hasNo(column: string): boolean {
-    return this.leaves.every(({ columns }) => columns !== undefined && !columns.includes(column));
-  }
-
-  #ownerOf(column: string): string {
-    if (this.#using.has(column)) return column;
-    const owners = this.leaves.filter(({ columns }) => columns === undefined || columns.includes(column));
-    const [owner] = owners;
-    return owner && owners.length === 1 ? `${owner.alias}.${column}` : column;
-  }
-
-  /** True if no two rows agree in all of `idents`. */
-  isIdentifiedBy(idents: ReadonlySet<string>): boolean {
-    if (this.leaves.length === 0) return false;
-    return this.leaves.every(
-      (own) =>
-        !(this.#isFull && isOneAtMost(own)) &&
-        own.key?.every(
-          (column) =>
-            own.constants?.includes(column) ||
-            idents.has(`${own.alias}.${column}`) ||
-            (this.#using.has(column) && idents.has(column)),
-        ) === true,
-    );
-  }
-
-  /** True if the column is certainly one of these relations', and not of a surrounding query's. */
-  hasOwn(column: SqlNode): boolean {
-    const [first = '', second] = columnNames(column) ?? [];
-    if (second === undefined)
-      return this.#using.has(first) || this.leaves.some(({ columns }) => columns?.includes(first));
-    return this.leaves.some(
-      ({ alias, columns }) => alias === first && (columns === undefined || columns.includes(second)),
-    );
-  }
-
-  /** True if the aggregate is certain to be over these relations' rows: it names no column, or one of theirs. */
-  owns(aggregate: SqlNode): boolean {
-    const parts = [...expressions(aggregate)];
-    if (parts.some((part) => part.class === 'LAMBDA' || part.class === 'SUBQUERY')) return false;
-    const columns = parts.filter((part) => part.class === 'COLUMN_REF');
-    return columns.length === 0 || columns.some((column) => this.hasOwn(column));
-  }
-
-  /** What an expression takes from a row beyond `idents`, in words; [] if rows that agree in `idents` give the same result. */
-  beyond(value: unknown, idents: ReadonlySet<string>): string[] {
-    const missing: string[] = [];
-    for (const part of expressions(value)) {
-      if (part.class === 'SUBQUERY') {
-        const outer = outerColumns(part, (select, column) => new Source(select, this.#scope).hasOwn(column));
-        if (!outer?.every((column) => this.#agrees(column, idents))) missing.push('a subquery');
-      } else if (part.class === 'STAR') missing.push(...this.#columnsBeyond(idents));
-      else if (part.class === 'COLUMN_REF') {
-        if (!this.#agrees(part, idents)) missing.push((columnNames(part) ?? []).join('.'));
-      } else if (!COMPOSED.has(String(part.class))) missing.push('what it computes');
-    }
-    return [...new Set(missing)];
-  }
-
-  /** The idents of all known columns. */
-  columnIdents(): string[] {
-    return this.leaves.flatMap(({ alias, columns }) => (columns ?? []).map((column) => `${alias}.${column}`));
-  }
-
-  #columnsBeyond(idents: ReadonlySet<string>): string[] {
-    return this.leaves.flatMap((own) => {
-      if (own.columns === undefined) return [`the columns of ${own.alias === '' ? 'a subquery' : own.alias}`];
-      return own.columns.filter((column) => !this.#has(own, column, idents));
-    });
-  }
-
-  #agrees(column: SqlNode, idents: ReadonlySet<string>): boolean {
-    const ident = this.ident(column);
-    if (idents.has(ident)) return true;
-    const item = this.selected(column, 'row');
-    if (item && item !== this.#entered) return this.#itemAgrees(item, idents);
-    const own = this.leaves.find(({ alias }) => ident.startsWith(`${alias}.`));
-    return own !== undefined && this.#has(own, ident.slice(own.alias.length + 1), idents);
-  }
-
-  #itemAgrees(item: SqlNode, idents: ReadonlySet<string>): boolean {
-    const before = this.#entered;
-    // An alias within its own item, or within one that it refers to, is an unknown name.
-    if (before !== undefined) return false;
-    this.#entered = item;
-    const missing = this.beyond(item, idents);
-    this.#entered = before;
-    return missing.length === 0;
-  }
-
-  #has(own: Leaf, column: string, idents: ReadonlySet<string>): boolean {
-    // With several relations, an outer join may fill one with NULLs, so its constants are not constant any more.
-    const isConstant = this.leaves.length === 1 && own.constants?.includes(column);
-    return (
-      isConstant || idents.has(`${own.alias}.${column}`) || (this.#using.has(column) && idents.has(column))
-    );
-  }
+/** The rows that a SELECT is made from. */
+export function sourceOf(select: SqlNode, scope: Scope): Source {
+  const joins = new Joins(select.from_table, select.where_clause, (from, before) =>
+    leaf(from, before, scope),
+  );
+  return new Source(joins, select.select_list, isOwnIn(scope));
 }
 
-/** Whatever the values of its columns. */
-function isOneAtMost({ key, constants }: Relation): boolean {
-  return key?.every((column) => constants?.includes(column)) === true;
+function isOwnIn(scope: Scope) {
+  return (select: SqlNode, column: SqlNode) => sourceOf(select, scope).hasOwn(column);
 }
 
-function leaf(from: SqlNode, scope: Scope): Leaf {
+function leaf(from: SqlNode, before: readonly Leaf[], scope: Scope): Leaf {
   const renamed = Array.isArray(from.column_name_alias) && from.column_name_alias.length > 0;
-  const unknown = { columns: undefined, key: undefined };
   const known = (): Relation => {
-    if (from.type === 'BASE_TABLE') return scope.get(lower(from.table_name)) ?? unknown;
+    if (from.type === 'BASE_TABLE') return scope.get(lower(from.table_name)) ?? UNKNOWN;
     const query = from.type === 'SUBQUERY' && isNode(from.subquery) ? from.subquery.node : undefined;
-    return isNode(query) ? relationOf(query, scope) : unknown;
+    return isNode(query) ? relationOf(query, scope) : UNKNOWN;
   };
   const alias = lower(from.alias === '' || from.alias === undefined ? (from.table_name ?? '') : from.alias);
-  return { ...(renamed ? unknown : known()), alias };
+  const isFixed = from.type === 'BASE_TABLE' || before.length === 0 || !mayBeLateral(from, before, scope);
+  const { constants, ...relation } = renamed ? UNKNOWN : named(known());
+  const id = alias === '' ? `\u0000${offsetOf(from) ?? before.length}` : alias;
+  return { ...relation, ...(isFixed && constants ? { constants } : {}), alias, id, isFixed };
 }
 
-/** The result of a query: its columns if all have names, and its key if it has one by construction. */
+/** A name that the engine makes up may be another column's, so that no name is certain. */
+function named(relation: Relation): Relation {
+  const isNamed = relation.columns?.every((name) => !isMadeUp(name));
+  return isNamed ? relation : { columns: undefined, key: relation.key?.length === 0 ? [] : undefined };
+}
+
+/** True if a subquery may name columns of the relations before it. */
+function mayBeLateral(from: SqlNode, before: readonly Leaf[], scope: Scope): boolean {
+  const outer = from.type === 'SUBQUERY' ? outerColumns(from, isOwnIn(scope)) : undefined;
+  const isBefore = (column: SqlNode) => {
+    const [first = '', second] = columnNames(column) ?? [];
+    return before.some(
+      ({ alias, columns }) =>
+        alias === first || (second === undefined && (columns === undefined || columns.includes(first))),
+    );
+  };
+  return outer === undefined || outer.some(isBefore);
+}
+
 export function relationOf(query: SqlNode, outer: Scope): Relation {
-  if (query.type !== 'SELECT_NODE') return { columns: undefined, key: undefined };
-  const source = new Source(query, withCtes(query, outer));
-  const items = nodes(query.select_list);
-  const [only] = source.leaves;
-  if (
-    items.length === 1 &&
-    items[0]?.class === 'STAR' &&
-    only &&
-    source.leaves.length === 1 &&
-    isPlain(items[0])
-  )
-    return { columns: only.columns, key: only.key, ...(only.constants ? { constants: only.constants } : {}) };
-  const names = items.map(outputName);
+  const scope = withCtes(query, outer);
+  if (query.type === 'SET_OPERATION_NODE' && isNode(query.left) && isNode(query.right)) {
+    const rows = combined(query, relationOf(query.left, scope), relationOf(query.right, scope));
+    return isCutToOne(query) ? { ...rows, key: [] } : rows;
+  }
+  if (query.type !== 'SELECT_NODE') return UNKNOWN;
+  const source = sourceOf(query, scope);
   const isOne = isOneRow(query, source) || isCutToOne(query);
-  if (names.includes(undefined)) return { columns: undefined, key: isOne ? [] : undefined };
-  const columns = names as string[];
-  return { columns, key: isOne ? [] : isDistinct(query) ? columns : keyOf(query, source, items, columns) };
+  const outputs = outputsOf(query, source);
+  if (outputs === undefined) return { columns: undefined, key: isOne ? [] : undefined };
+  return {
+    columns: outputs.map(({ name }) => name),
+    key: isOne ? [] : shortestKey(query, source, outputs),
+    ...factsOf(query, source, outputs),
+  };
+}
+
+type Output = { readonly name: string; readonly item: SqlNode; readonly ident: Ident };
+
+/** The columns that a SELECT returns; undefined if it is not certain which. */
+function outputsOf(query: SqlNode, source: Source): Output[] | undefined {
+  const outputs: Output[] = [];
+  const names = new Set<string>();
+  for (const item of nodes(query.select_list)) {
+    const items = item.class === 'STAR' ? starColumns(item, source) : [item];
+    if (items === undefined) return undefined;
+    for (const one of items) {
+      const name = outputName(one) ?? madeUpName(outputs.length);
+      let own = name;
+      for (let n = 1; names.has(own); n++) own = `${name}_${n}`;
+      names.add(own);
+      outputs.push({ name: own, item: one, ident: source.ident(one) });
+    }
+  }
+  return outputs;
+}
+
+function starColumns(star: SqlNode, { leaves, joins }: Source): SqlNode[] | undefined {
+  if (!isPlain(star) || isNode(star.expr) || star.columns === true || joins.mergesColumns) return undefined;
+  const of = lower(star.relation_name ?? '');
+  const own = of === '' ? leaves : leaves.filter(({ alias }) => alias === of);
+  if (own.length === 0 || own.some(({ columns }) => columns === undefined)) return undefined;
+  return own.flatMap(({ id, columns }) =>
+    (columns ?? []).map((name) => ({ class: 'COLUMN_REF', alias: '', column_names: [id, name] })),
+  );
 }
 
 /** True if a SELECT returns one row at most, whatever its tables' rows: it reads no table, or aggregates without groups. */
@@ -242,39 +143,82 @@ export function isOneRow(select: SqlNode, source: Source): boolean {
   );
 }
 
-function keyOf(
-  query: SqlNode,
-  source: Source,
-  items: readonly SqlNode[],
-  columns: readonly string[],
-): string[] | undefined {
-  const idents = new Map(items.map((item, i) => [source.ident(item), columns[i] ?? '']));
-  if (items.some((item) => [...expressions(item)].some(isUnnest))) return undefined;
-  const grouped = groupIdents(query, source);
-  if (grouped !== undefined) return onlyKnown([...grouped].map((ident) => idents.get(ident)));
-  if (hasGroups(query)) return undefined;
-  if (source.isIdentifiedBy(new Set())) return [];
-  const [only] = source.leaves;
-  if (only?.key === undefined || source.leaves.length !== 1) return undefined;
-  const varying = only.key.filter((column) => !only.constants?.includes(column));
-  return onlyKnown(varying.map((column) => idents.get(`${only.alias}.${column}`)));
+/** A key of the result from which no column can be left out; undefined if it has none by construction. */
+function shortestKey(query: SqlNode, source: Source, outputs: readonly Output[]): string[] | undefined {
+  const isKey = keyTest(query, source, outputs);
+  const ofTables = new Set(
+    source.leaves.flatMap((own) => (own.key ?? []).map((column) => columnIdent(own, column))),
+  );
+  const isOfKey = ({ ident }: Output) => Number(ofTables.has(ident));
+  let kept = [...outputs];
+  if (!isKey(kept)) return undefined;
+  for (const output of outputs.toReversed().sort((one, other) => isOfKey(one) - isOfKey(other))) {
+    const fewer = kept.filter((one) => one !== output);
+    if (isKey(fewer)) kept = fewer;
+  }
+  return kept.map(({ name }) => name);
 }
 
-/** What a SELECT groups by, one row per combination; undefined if it does not group, or in several ways (ROLLUP). */
-export function groupIdents(select: SqlNode, source: Source): ReadonlySet<string> | undefined {
-  const groups = nodes(select.group_expressions);
-  const sets = Array.isArray(select.group_sets) ? select.group_sets : [];
-  if (groups.length === 0 || sets.length !== 1) return undefined;
-  return new Set(groups.map((group) => source.ident(group, 'group')));
+function keyTest(
+  query: SqlNode,
+  source: Source,
+  outputs: readonly Output[],
+): (of: readonly Output[]) => boolean {
+  const keysOf = (of: readonly Output[]) => ({
+    all: new Set(of.map(({ ident }) => ident)),
+    exact: new Set<Ident>(),
+  });
+  if (isDistinct(query))
+    return (of) => {
+      const exact = isSplit(query) ? new Set<Ident>() : source.closed(keysOf(of)).exact;
+      return outputs.every((output) => of.includes(output) || exact.has(output.ident));
+    };
+  const on = distinctOn(query, source);
+  if (on) return (of) => on.every((ident) => of.some((output) => output.ident === ident));
+  if (outputs.some(({ item }) => [...expressions(item)].some(isUnnest))) return () => false;
+  if (hasGroups(query))
+    return (of) => {
+      const items = of.map(({ item }) => item);
+      return areGroupsToldApart(query, keysOf(of), source, items);
+    };
+  return (of) => source.isIdentifiedBy(source.closed(keysOf(of)).all);
+}
+
+/** What DISTINCT ON keeps one row of; undefined if there is none, or a name in it has two meanings. */
+function distinctOn(query: SqlNode, source: Source): Ident[] | undefined {
+  const targets = nodes(query.modifiers).flatMap((modifier) => nodes(modifier.distinct_on_targets));
+  const idents = targets.map((target) => source.ident(target, 'order'));
+  const isClear = targets.every(
+    (target, i) => target.class !== 'COLUMN_REF' || source.ident(target) === idents[i],
+  );
+  return targets.length > 0 && isClear ? idents : undefined;
+}
+
+/** Of ROLLUP, what is grouped by is NULL in some rows. */
+function factsOf(query: SqlNode, source: Source, outputs: readonly Output[]): Partial<Relation> {
+  const isRolledUp = isSplit(query);
+  const facts = isRolledUp ? { ...source.facts, isFilled: () => false } : source.facts;
+  const constant = isRolledUp ? new Set<Ident>() : source.closed({ all: new Set(), exact: new Set() }).exact;
+  const kinds = new Map<string, Kind>();
+  const tags = new Map<string, ReadonlySet<string>>();
+  for (const { name, item } of outputs) {
+    const kind = kindOf(item, facts);
+    if (kind !== undefined) kinds.set(name, kind);
+    const tag = tagOf(item);
+    const known = tag === undefined ? (isRolledUp ? undefined : source.tagsOf(item)) : new Set([tag]);
+    if (known) tags.set(name, known);
+  }
+  return {
+    constants: outputs.filter(({ ident }) => constant.has(ident)).map(({ name }) => name),
+    required: new Set(outputs.filter(({ item }) => isNeverNull(item, facts)).map(({ name }) => name)),
+    kinds,
+    tags,
+  };
 }
 
 export function withCtes(query: SqlNode, outer: Scope): Scope {
   const scope = new Map(outer);
   for (const { name, query: defined, aliases } of definedCtes(query))
-    scope.set(name, aliases.length > 0 ? { columns: undefined, key: undefined } : relationOf(defined, scope));
+    scope.set(name, aliases.length > 0 ? UNKNOWN : relationOf(defined, scope));
   return scope;
-}
-
-function onlyKnown(names: readonly (string | undefined)[]): string[] | undefined {
-  return names.includes(undefined) ? undefined : (names as string[]);
 }

@@ -32,6 +32,11 @@ export function cutOf(query: SqlNode): { readonly word: string; readonly node: S
   return undefined;
 }
 
+/** True for LIMIT and OFFSET. */
+export function limits(query: SqlNode): boolean {
+  return nodes(query.modifiers).some(({ limit, offset }) => isNode(limit) || isNode(offset));
+}
+
 /** What decides which rows LIMIT, OFFSET and DISTINCT ON keep, besides what the SELECT returns; [] where they are not there. */
 export function cutKeys(query: SqlNode): SqlNode[] {
   if (cutOf(query) === undefined) return [];
@@ -57,6 +62,15 @@ export function sortedList(call: SqlNode): SqlNode | undefined {
     : sorted;
   const isPlain = how.every((argument) => argument.class === 'CONSTANT');
   return list && isPlain && /^(list|array_agg)$/.test(functionName(list) ?? '') ? list : undefined;
+}
+
+/** A list of which only how many values it has matters, or whether it has one: `len(list(x))`, `list_contains(list(x), 1)`. */
+export function countedList(call: SqlNode): SqlNode | undefined {
+  const isBlind = /^(len|length|array_length|(list|array)_(unique|contains|has)|contains)$/;
+  const [first] = nodes(call.children);
+  if (!first || !isBlind.test(functionName(call) ?? '')) return undefined;
+  const list = /^(list|array)_distinct$/.test(functionName(first) ?? '') ? nodes(first.children)[0] : first;
+  return list && /^(list|array_agg)$/.test(functionName(list) ?? '') ? list : undefined;
 }
 
 /** Equal for windows that number their rows identically. */

@@ -50,6 +50,25 @@ export function aliases(value: unknown, found = new Set<string>()): ReadonlySet<
   return found;
 }
 
+export function columnReference(names: readonly string[]): SqlNode {
+  return { class: 'COLUMN_REF', type: 'COLUMN_REF', alias: '', query_location: 0, column_names: names };
+}
+
+/** `COLUMNS(*)`, and `ALL` as the only term of an ORDER BY. */
+export const COLUMNS_STAR: SqlNode = {
+  class: 'STAR',
+  type: 'STAR',
+  alias: '',
+  query_location: 0,
+  relation_name: '',
+  exclude_list: [],
+  replace_list: [],
+  columns: true,
+  expr: null,
+  qualified_exclude_list: [],
+  rename_list: [],
+};
+
 export function functionName(node: SqlNode): string | undefined {
   return node.class === 'FUNCTION' || node.class === 'WINDOW' ? lower(node.function_name) : undefined;
 }

@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import type { Column } from '../../lib/core/schema.ts';
-import { asDefinition, createEmptyView, proveDetermined } from '../../lib/definitions/bind-sql.ts';
+import {
+  asDefinition,
+  createEmptyView,
+  proveDetermined,
+  relationOfTable,
+} from '../../lib/definitions/bind-sql.ts';
 import { type EngineFunctions, engineFunctions, parseSelect } from '../../lib/definitions/parse-select.ts';
 import { CliError } from '../../lib/errors.ts';
 import { SqlError, type SqlSession } from '../../lib/ports.ts';
@@ -66,7 +71,9 @@ async function accepted(sql: string): Promise<readonly string[] | undefined> {
       const at = { file: 'x.sql', line: 1 };
       const { statement } = await parseSelect(session, sql, at, functions, { tables: [], columns: [] });
       const results = await asDefinition(at, () => session.describe(sql));
-      const relations = TABLES.map(({ name, key }) => ({ name, key, columns: COLUMNS.map((c) => c.name) }));
+      const relations = TABLES.map(({ name, key }) =>
+        relationOfTable(name, COLUMNS, { key, constants: [], required: key ?? [] }),
+      );
       const forms = await proveDetermined(session, { sql, statement, at }, relations, functions, varied);
       expect(forms).toHaveLength(results.length);
       const chosen = results.filter((_, i) => forms[i]?.chosenBy !== undefined);

@@ -1,9 +1,12 @@
 // SQL over three small tables, and what is said of its order: what the tests of determinism share.
 import { afterAll, beforeAll, expect } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import type { ColumnType } from '../../lib/core/schema.ts';
+import { relationOfTable } from '../../lib/definitions/bind-sql.ts';
 import { engineFunctions } from '../../lib/definitions/parse-select.ts';
 import { orderProblems } from '../../lib/sql/determinism.ts';
 import { literal } from '../../lib/sql/quoting.ts';
+import { KEYED_TABLES } from './keyed-relations.ts';
 
 /** Since `useEngine`, as long as the file's tests run. */
 export let engine: Awaited<ReturnType<typeof openDuckDb>>;
@@ -18,11 +21,27 @@ export function useEngine(threads: number): void {
   afterAll(() => engine.close());
 }
 
+type Known = { readonly key?: readonly string[] | undefined; readonly constants?: readonly string[] };
+
+function table(
+  name: string,
+  columns: Readonly<Record<string, ColumnType>>,
+  { key, constants = [] }: Known = {},
+) {
+  const { name: _, ...relation } = relationOfTable(
+    name,
+    Object.entries(columns).map(([column, type]) => ({ name: column, type })),
+    { key, constants, required: key ?? [] },
+  );
+  return [name, relation] as const;
+}
+
 /** `sales` is partitioned by day and has no key, `people` has one, `totals` has one of two columns. */
 const tables = new Map([
-  ['sales', { columns: ['day', 'id', 'customer', 'amount'], key: undefined, constants: ['day'] }],
-  ['people', { columns: ['customer', 'city'], key: ['customer'] }],
-  ['totals', { columns: ['day', 'customer', 'amount'], key: ['day', 'customer'] }],
+  table('sales', { day: 'date', id: 'long', customer: 'string', amount: 'integer' }, { constants: ['day'] }),
+  table('people', { customer: 'string', city: 'string' }, { key: ['customer'] }),
+  table('totals', { day: 'date', customer: 'string', amount: 'integer' }, { key: ['day', 'customer'] }),
+  ...Object.entries(KEYED_TABLES).map(([name, { columns, key }]) => table(name, columns, { key })),
 ]);
 
 export type Parsed = { readonly error: boolean; readonly statements: readonly unknown[] };

@@ -97,11 +97,13 @@ export async function land({ folder, tables }: Generated, state: State, landing:
 
 /** Plain DuckDB's rows of each query over that state, as texts, sorted. `shuffled`: its tables' rows come in another order. */
 export async function answers(
-  { suite, folder }: Generated,
+  { suite, folder, queries }: Generated,
   state: State,
-  queries: readonly number[],
+  numbers: readonly number[],
   shuffled = false,
 ): Promise<ReadonlyMap<number, readonly string[]>> {
-  const found = await askPython(SCRIPT, { answer: suite, folder, state, queries, shuffled });
+  const asked = Object.fromEntries(queries.map(({ number, sql }) => [number, sql]));
+  const texts = numbers.map((number) => [number, asked[number]]);
+  const found = await askPython(SCRIPT, { answer: suite, folder, state, queries: texts, shuffled });
   return new Map(Object.entries(found as Record<string, string[]>).map(([key, rows]) => [Number(key), rows]));
 }

@@ -2,7 +2,7 @@ r"""Data and queries of TPC-H and TPC-DS from DuckDB's own generators, and DuckD
 
 The extensions are the signed binaries of extensions.duckdb.org, as Python packages. Standard input is one question:
 {"make": suite, "folder": folder} writes the suite's CSV files below the folder and tells its tables and queries;
-{"answer": suite, "folder": folder, "state": state, "queries": [number, ...], "shuffled": bool} tells the rows of each.
+{"answer": suite, "folder": folder, "state": state, "queries": [[number, sql], ...], "shuffled": bool} tells the rows of each.
 
 A suite has two states. In the second one, one file of each table whose key has several columns was replaced by a shorter
 one, one was deleted, and a late one has come. What is nothing is \N in the files, as texts may be empty.
@@ -101,22 +101,21 @@ def make(suite, folder):
 
 
 def shuffle(connection, suite, state):
-    connection.execute(f"CREATE SCHEMA {state}_shuffled")
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {state}_shuffled")
     for name in tables(connection):
         shuffled = f"SELECT * FROM {state}.{quoted(name)} ORDER BY hash(rowid + 7)"
-        connection.execute(f"CREATE TABLE {state}_shuffled.{quoted(name)} AS {shuffled}")
+        connection.execute(f"CREATE OR REPLACE TABLE {state}_shuffled.{quoted(name)} AS {shuffled}")
     return f"{state}_shuffled"
 
 
-def answer(suite, folder, state, numbers, shuffled):
+def answer(suite, folder, state, queries, shuffled):
     connection = connect(suite, folder)
     schema = shuffle(connection, suite, state) if shuffled else state
     connection.execute(f"USE {schema}")
     connection.execute(f"SET threads = {1 if shuffled else 2}")
-    queries = dict(connection.execute(f"SELECT query_nr, query FROM {suite}_queries()").fetchall())
     found = {}
-    for number in numbers:
-        select = queries[number].strip().rstrip(";")
+    for number, sql in queries:
+        select = sql.strip().rstrip(";")
         rows = connection.execute(f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({select}\n)").fetchall()
         found[number] = sorted(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
     return found

@@ -2,6 +2,7 @@
 // files were replaced, deleted and came late, and in plain DuckDB they do not depend on the order of the tables' rows.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDuckDb } from '../../../lib/adapters/duckdb.ts';
+import type { Catalog } from '../../../lib/core/catalog.ts';
 import { loadSound } from '../../../lib/definitions/load-catalog.ts';
 import {
   newStore,
@@ -27,13 +28,14 @@ import {
   type State,
   type Suite,
 } from './generated.ts';
+import { remedied } from './remedied.ts';
 import { keep, keptVerdicts, type Verdicts, verdictsOf, worse } from './verdicts.ts';
 
-async function judge(generated: Generated, mode: Mode): Promise<Verdicts> {
+async function judge(generated: Generated, mode: Mode): Promise<Catalog> {
   const engine = await openDuckDb({ threads: 1 });
   try {
-    return await withPackage(contracts(generated, mode), insights(generated), async (schemas) =>
-      verdictsOf(await loadSound(schemas, engine)),
+    return await withPackage(contracts(generated, mode), insights(generated), (schemas) =>
+      loadSound(schemas, engine),
     );
   } finally {
     engine.close();
@@ -76,6 +78,9 @@ async function rowsOfAll(lake: TestLake, world: World): Promise<Record<string, r
   return found;
 }
 
+/** Over tables whose keys are known, each of TPC-H's ties wants one column. */
+const ONE_MORE = { 2: ['s_suppkey'], 3: ['l_orderkey'], 10: ['c_custkey'], 18: ['o_orderkey'] };
+
 const MODES: readonly Mode[] = ['append', 'upsert'];
 
 /** `published`: the modes whose rows are compared; the others' verdicts alone are looked at, to save time. */
@@ -90,16 +95,19 @@ describe.each<[Suite, readonly Mode[], number]>([
     expect(generated.queries).toHaveLength(count);
   });
   const verdicts = new Map<Mode, Verdicts>();
+  const catalogs = new Map<Mode, Catalog>();
   const accepted = (mode: Mode) => verdicts.get(mode)?.accepted ?? [];
   afterAll(() => {
     for (const [mode, found] of verdicts) keep(suite, mode, found);
   });
 
   test.each(MODES)('%s: no verdict is worse than the one that is kept', async (mode) => {
-    const found = await judge(generated, mode);
+    const catalog = await judge(generated, mode);
+    const found = verdictsOf(catalog);
     const kept = keptVerdicts(suite, mode);
     expect(worse(kept, found), 'accepted before').toEqual([]);
     verdicts.set(mode, found);
+    catalogs.set(mode, catalog);
     if (process.env.SLUICE_VERDICTS !== 'write')
       expect(
         found,
@@ -115,6 +123,42 @@ describe.each<[Suite, readonly Mode[], number]>([
     for (const state of ['first', 'second'] as const)
       for (const [number, expected] of await answers(generated, state, numbers(accepted(mode))))
         expect.soft(rows[state][insightName(number)], `${state} ${insightName(number)}`).toEqual(expected);
+  });
+
+  /** What the refusals of ties say to write, as queries of their own. */
+  const remedies = (mode: Mode) => {
+    const catalog = catalogs.get(mode);
+    return catalog ? remedied(generated, catalog) : [];
+  };
+
+  test.each(MODES)('%s: with what its refusal says to write, a tie is accepted', async (mode) => {
+    const queries = remedies(mode);
+    const names = queries.map(({ number }) => insightName(number));
+    // What is left has a window with ties as well, or returns quotients of DOUBLE beside the keys of no table.
+    expect(verdicts.get(mode)?.tie?.filter((name) => !names.includes(name)) ?? []).toEqual(
+      suite === 'tpcds' ? ['q51', 'q59'] : [],
+    );
+    const { tie = [], ...found } = verdictsOf(await judge({ ...generated, queries }, mode));
+    expect(tie).toEqual([]);
+    expect(found, 'refused for another reason').toEqual({
+      ...found,
+      ...(suite === 'tpch' ? { accepted: names } : {}),
+    });
+    if (suite === 'tpch' && mode === 'upsert')
+      expect(Object.fromEntries(queries.map(({ number, terms }) => [number, terms]))).toEqual(ONE_MORE);
+  });
+
+  test.each(published)("%s: then its rows are plain DuckDB's, too", async (mode) => {
+    const queries = remedies(mode);
+    const whole = { ...generated, queries };
+    const names = verdictsOf(await judge(whole, mode)).accepted ?? [];
+    const rows = await publish(whole, mode, names);
+    for (const state of ['first', 'second'] as const) {
+      const expected = await answers(whole, state, numbers(names));
+      for (const [number, own] of expected)
+        expect.soft(rows[state][insightName(number)], `${state} ${insightName(number)}`).toEqual(own);
+      expect(await answers(whole, state, numbers(names), true)).toEqual(expected);
+    }
   });
 
   test('what is accepted does not depend on the order of the rows', async () => {
