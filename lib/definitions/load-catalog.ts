@@ -1,6 +1,6 @@
 // Builds one catalog from the definitions' texts. Wrong definitions are set aside with file and position, and everything
 // that depends on them is held back; if nothing may be left out, as in a deployment, the first wrong one is refused.
-import { historyName, readTables, tableNames } from '../core/built-in.ts';
+import { readTables, tableNames } from '../core/built-in.ts';
 import {
   type Catalog,
   dependencyOrder,
@@ -10,7 +10,6 @@ import {
   sameNames,
 } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import { toldByContract } from '../core/set-aside.ts';
 import { type DefinitionError, together } from '../errors.ts';
@@ -18,6 +17,7 @@ import type { SqlEngine, SqlSession } from '../ports.ts';
 import { bindInsight } from './bind-insight.ts';
 import { type BoundMemory, InsightMemory, type ReadSelect } from './bound-memory.ts';
 import { checkDataset } from './check-dataset.ts';
+import { definedName } from './defined-name.ts';
 import { type DefinitionFile, readDefinitionFiles } from './definition-files.ts';
 import type { BoundInput } from './output-columns.ts';
 import { isName, parseContractParts } from './parse-contract.ts';
@@ -277,25 +277,4 @@ function knownTables(source: InsightSource, select: ReadSelect, names: readonly 
   if (known.length === 0)
     placeAt(at, source.sql, 0).refuse('the SQL reads no table: read a dataset or another insight');
   return [...new Set(known)];
-}
-
-function definedName(written: string, names: readonly string[], place: Place): string {
-  return (
-    names.find((name) => name.toLowerCase() === written.toLowerCase()) ??
-    place.refuse(
-      `there is no dataset or insight named ${JSON.stringify(written)}.${historyHint(written, names)}${didYouMean(written, names)} The SQL can read ${shown(names)}`,
-    )
-  );
-}
-
-const MAX_NAMED = 12;
-
-function shown(names: readonly string[]): string {
-  const more = names.length - MAX_NAMED;
-  return more > 0 ? `${names.slice(0, MAX_NAMED).join(', ')} and ${more} more` : names.join(', ');
-}
-
-function historyHint(written: string, names: readonly string[]): string {
-  const base = names.find((name) => historyName(name).toLowerCase() === written.toLowerCase());
-  return base === undefined ? '' : ` ${base} has a history if its contract says "history": true.`;
 }
