@@ -24,7 +24,6 @@ import { isName, parseContractParts } from './parse-contract.ts';
 import { type InsightSource, parseInsight } from './parse-insight.ts';
 import { whyUnpartitioned } from './parse-partition.ts';
 import { engineFunctions, lineOf, type ParsedSelect, parseSelect, placeAt } from './parse-select.ts';
-import type { Place } from './place.ts';
 import { Problems } from './problems.ts';
 import type { KnownNames } from './quoting-hint.ts';
 import { Refusals } from './refusals.ts';
