@@ -1,8 +1,7 @@
 // DuckDB's own translation between SQL texts and parse trees.
 import { SqlError, type SqlSession } from '../ports.ts';
 import { literal } from '../sql/quoting.ts';
-import { selectOf } from '../sql/remedies.ts';
-import { isNode, nodes, parseTree, type SqlNode } from '../sql/sql-tree.ts';
+import { isNode, nodes, parseTree, type SqlNode, selectOf } from '../sql/sql-tree.ts';
 
 const NO_TABLE = { type: 'EMPTY', alias: '', sample: null, query_location: 0 };
 

@@ -1,6 +1,14 @@
 // What could be written in place of refused SQL, as changes of its parse tree: whether one of them passes is found by proving the
 // changed tree, and only what passed is said. Pure.
-import { COLUMNS_STAR, functionName, isNode, nodes, type SqlNode, type SqlProblem } from './sql-tree.ts';
+import {
+  COLUMNS_STAR,
+  functionName,
+  isNode,
+  nodes,
+  type SqlNode,
+  type SqlProblem,
+  selectOf,
+} from './sql-tree.ts';
 
 /**
  * `order`: the terms `by` are added to the ORDER BY of each node of `to` (a query, a window or an aggregate).
@@ -80,24 +88,6 @@ function around(query: SqlNode): SqlNode {
   };
   const outer = selectOf([{ ...COLUMNS_STAR, columns: false }], from);
   return ordered({ ...outer, modifiers: query.modifiers }, [COLUMNS_STAR]);
-}
-
-/** `SELECT list FROM from`. */
-export function selectOf(list: readonly SqlNode[], from: SqlNode): SqlNode {
-  return {
-    type: 'SELECT_NODE',
-    modifiers: [],
-    cte_map: { map: [] },
-    select_list: list,
-    from_table: from,
-    where_clause: null,
-    group_expressions: [],
-    group_sets: [],
-    aggregate_handling: 'STANDARD_HANDLING',
-    having: null,
-    sample: null,
-    qualify: null,
-  };
 }
 
 function ordered(node: SqlNode, by: readonly SqlNode[]): SqlNode {

@@ -94,3 +94,21 @@ export function parseTree(text: string): unknown {
     return JSON.parse(text.replace(tokens, (token) => (token.startsWith('"') ? token : 'null')));
   }
 }
+
+/** `SELECT list FROM from`. */
+export function selectOf(list: readonly SqlNode[], from: SqlNode): SqlNode {
+  return {
+    type: 'SELECT_NODE',
+    modifiers: [],
+    cte_map: { map: [] },
+    select_list: list,
+    from_table: from,
+    where_clause: null,
+    group_expressions: [],
+    group_sets: [],
+    aggregate_handling: 'STANDARD_HANDLING',
+    having: null,
+    sample: null,
+    qualify: null,
+  };
+}

@@ -9,6 +9,11 @@ describe('what depends on the order of the rows is refused', () => {
     ['SELECT id FROM sales LIMIT 3', 'LIMIT without ORDER BY takes arbitrary rows: add ORDER BY ALL'],
     ['SELECT id FROM sales OFFSET 3', 'OFFSET without ORDER BY'],
     ['SELECT unnest([1, 2]) AS u, count(*) AS n FROM sales LIMIT 1', 'LIMIT without ORDER BY'],
+    // Only a name may mean a relation's whole rows, and this one has none.
+    [
+      "SELECT k, string_agg(CAST(id AS VARCHAR), ',' ORDER BY coalesce(amount, 0)) AS l FROM (SELECT *, customer AS k FROM sales) GROUP BY k",
+      'string_agg()',
+    ],
     [
       'SELECT sum(amount) AS a FROM sales GROUP BY GROUPING SETS ((), (customer)) LIMIT 1',
       'LIMIT without ORDER BY',
