@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { compareKeys } from '../core/object-key.ts';
 import { fileError } from './file-error.ts';
 import { isPlaceFault, linkProblem, nameProblem, typeProblem } from './file-oddities.ts';
+import { quickStat } from './quick-stat.ts';
 
 export type FoundFile = { readonly key: string; readonly stats: BigIntStats };
 
@@ -165,7 +166,7 @@ function isAfter(key: string, after: string | undefined): boolean {
 
 async function find(root: string, entry: Entry, { guard }: Walk): Promise<Found | undefined> {
   const { key, isFolder, isLink } = entry;
-  const looking = stat(join(root, key), { bigint: true });
+  const looking = quickStat(join(root, key));
   try {
     const stats = await (guard ? unlessGone(looking) : present(looking));
     return stats && (isFolder || stats.isFile()) ? { ...entry, stats } : undefined;

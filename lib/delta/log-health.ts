@@ -21,8 +21,7 @@ type Names = { readonly entries: readonly number[]; readonly checkpoints: readon
 
 /** Sentences on missing parts, from the names of the log's objects and `_last_checkpoint`; [] if nothing is missing. */
 export async function missingParts(store: ObjectStore, prefix: string): Promise<string[]> {
-  const names = await listNames(store, prefix);
-  const hint = await readHint(store, prefix);
+  const { hint, names } = await readLog(store, prefix);
   const pointer = lastCheckpointKey(prefix);
   const problems = gaps(names).map(
     (gap) => `${gap} of the log of ${prefix} is missing: ${logRemedy(prefix)}`,
@@ -37,15 +36,23 @@ export async function missingParts(store: ObjectStore, prefix: string): Promise<
 
 /** In addition to `missingParts`: sentences on entries and checkpoints that are not what was written. Reads the whole log. */
 export async function damagedParts(effects: LogEffects, prefix: string): Promise<string[]> {
-  const names = await listNames(effects.store, prefix);
-  const problems = await alteredCheckpoints(effects, prefix, names);
+  const log = await readLog(effects.store, prefix);
+  const problems = await alteredCheckpoints(effects, prefix, log);
   try {
-    problems.push(...(await replayProblems(effects, prefix, names)));
+    problems.push(...(await replayProblems(effects, prefix, log.names)));
   } catch (error) {
     if (!(error instanceof CorruptionError)) throw error;
     problems.push(error.message);
   }
   return problems;
+}
+
+type Log = { readonly hint: CheckpointHint | 'absent' | 'broken'; readonly names: Names };
+
+/** A writer may be at work: a checkpoint is there before the pointer names it, so the pointer is read first. */
+async function readLog(store: ObjectStore, prefix: string): Promise<Log> {
+  const hint = await readHint(store, prefix);
+  return { hint, names: await listNames(store, prefix) };
 }
 
 async function listNames(store: ObjectStore, prefix: string): Promise<Names> {
@@ -76,9 +83,8 @@ function gaps({ entries, checkpoints }: Names): string[] {
 async function alteredCheckpoints(
   effects: LogEffects,
   prefix: string,
-  { checkpoints }: Names,
+  { hint, names: { checkpoints } }: Log,
 ): Promise<string[]> {
-  const hint = await readHint(effects.store, prefix);
   if (typeof hint === 'string' || !hint.isWhole) return [];
   const problems: string[] = [];
   const sealed = new Set([...hint.contents.keys(), hint.version]);

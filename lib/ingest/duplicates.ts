@@ -16,7 +16,18 @@ export type LiveFiles = ReadonlyMap<string, readonly Add[]>;
  * Keys that duplicates share: the text, however compressed or encoded; and the accepted rows, because comments and refused
  * rows do not count: under one contract, equal rows make equal data files.
  */
-function fingerprints(adds: readonly Add[]): string[] {
+function fingerprints(adds: readonly Add[]): readonly string[] {
+  const [first, ...others] = adds;
+  if (first === undefined || others.length > 0) return fingerprintsOf(adds);
+  const known = ofOne.get(first) ?? fingerprintsOf(adds);
+  ofOne.set(first, known);
+  return known;
+}
+
+// Of the single data file of a source: a long-lived process asks for those of all files again and again.
+const ofOne = new WeakMap<Add, readonly string[]>();
+
+function fingerprintsOf(adds: readonly Add[]): readonly string[] {
   const tags = adds[0]?.tags ?? {};
   if (Number(tags[ACCEPTED_ROWS] ?? 0) === 0) return [];
   const found = tags[TEXT] === undefined ? [] : [`text ${tags[TEXT]}`];
@@ -30,7 +41,8 @@ function fingerprints(adds: readonly Add[]): string[] {
 }
 
 /** Groups of live sources with the same rows, each in order of arrival. */
-export function sameSources(live: LiveFiles): string[][] {
+export function sameSources(all: LiveFiles): string[][] {
+  const live = sharing(all);
   const above = new Map<string, string>();
   const rootOf = (fingerprint: string): string => {
     let root = fingerprint;
@@ -54,6 +66,19 @@ export function sameSources(live: LiveFiles): string[][] {
     else groups.set(rootOf(fingerprint), [source]);
   }
   return [...groups.values()].filter((group) => group.length > 1).map((group) => inOrder(live, group));
+}
+
+/** Those that have a fingerprint that another one has: of very many, few. */
+function sharing(live: LiveFiles): LiveFiles {
+  const firsts = new Map<string, string>();
+  const sharers = new Set<string>();
+  for (const [source, adds] of live)
+    for (const fingerprint of fingerprints(adds)) {
+      const first = firsts.get(fingerprint);
+      if (first === undefined) firsts.set(fingerprint, source);
+      else sharers.add(first).add(source);
+    }
+  return new Map([...live].filter(([source]) => sharers.has(source)));
 }
 
 /** For each of `sources`, the other live sources with the same rows; sources with none are omitted. */

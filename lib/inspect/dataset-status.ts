@@ -9,7 +9,7 @@ import { recordCount } from '../delta/stats.ts';
 import type { LiveFiles } from '../ingest/duplicates.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
-import { settledBefore } from '../ingest/settled.ts';
+import { isLive, settledBefore } from '../ingest/settled.ts';
 import { isKept, standingsOf, waitingOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type Overdue, overdueOf } from '../lake/overdue.ts';
@@ -93,6 +93,8 @@ export async function findFiles(
   const empty: Report[] = [];
   const waiting = new Set<string>();
   for (const version of versions) {
+    // Most are, and this is known at once.
+    if (isLive(dataset, live.get(version.key) ?? [], version)) continue;
     const found = await settledBefore(effects, dataset, version, live);
     if (found === undefined) waiting.add(version.key);
     else if (found.report?.outcome === 'rejected') refused.push(found.report);

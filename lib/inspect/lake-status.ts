@@ -6,6 +6,7 @@ import type { SetAside } from '../core/set-aside.ts';
 import type { ForeignCommit } from '../delta/snapshot.ts';
 import type { Effects } from '../lake/effects.ts';
 import { keysIn, takeCensus, versionsByDataset } from '../lake/landing-census.ts';
+import { downstreamFirst, notWithdrawn } from '../lake/read-order.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
 import { Settling } from '../maintain/settling.ts';
 import type { Unseen } from '../ports.ts';
@@ -43,6 +44,7 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
 /** The status, with the files that it was made from: landing is listed once for both. */
 export async function surveyLake(present: Effects): Promise<LakeSurvey> {
   const effects = { ...present, tables: present.tables.still() };
+  await readTables(effects);
   const census = await takeCensus(effects);
   const { objects, unseen } = census;
   const landed = versionsByDataset(objects, 'claimed', 'contested');
@@ -53,7 +55,9 @@ export async function surveyLake(present: Effects): Promise<LakeSurvey> {
   for (const dataset of effects.catalog.datasets)
     await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
       const found = await findFiles(effects, dataset, landed.get(dataset) ?? []);
-      datasets.push(await datasetStatus(effects, dataset, found, unseen, settling));
+      const status = await datasetStatus(effects, dataset, found, unseen, settling);
+      const vanished = await notWithdrawn(present.tables, dataset, status.vanished);
+      datasets.push({ ...status, vanished });
       files.set(dataset.name, found);
     });
   const derived: DerivedStatus[] = [];
@@ -67,6 +71,12 @@ export async function surveyLake(present: Effects): Promise<LakeSurvey> {
   const [unknown, asideKeys] = [keysIn(census, 'unknown'), keysIn(census, 'aside')];
   const found = { datasets, derived, unknown, unseen, left, aside, asideKeys };
   return { status: { ...found, ...states, failures: onePerTable(failures) }, files };
+}
+
+/** Each stays as it is read here. What cannot be read is told where it is asked for. */
+async function readTables({ catalog, tables }: Effects): Promise<void> {
+  for (const table of downstreamFirst(catalog))
+    await tables.latest(tablePrefix(table)).catch(() => undefined);
 }
 
 /** Of every table that the lake holds: what its log says besides rows. `left`: those that nothing defines. */

@@ -184,9 +184,11 @@ function auditsOf(info: CommitInfo | undefined, warnings: string | undefined): A
 
 function tableUse({ log, files, versions }: UsedTable): TableUse {
   const used = [...files.values()];
-  const tagsOf = (name: string) => [
-    ...new Set(used.flatMap(({ add }) => (add.tags?.[name] === undefined ? [] : [add.tags[name]]))),
-  ];
+  const tagsOf = (name: string) => {
+    const found = new Set<string>();
+    for (const { add } of used) if (add.tags?.[name] !== undefined) found.add(add.tags[name]);
+    return [...found];
+  };
   const read = [...versions].sort((a, b) => a - b);
   return {
     table: log.prefix,
@@ -207,29 +209,48 @@ function sourceUses({ catalog }: Effects, { log, files, versions }: UsedTable): 
   const isReplaced = dataset !== undefined && log.prefix === tablePrefix(landingTable(dataset));
   const standings = isReplaced ? [...versions].map((version) => standingsAt(dataset, log, version)) : [];
   const uses = new Map<string, SourceUse>();
-  for (const { add, from } of files.values()) {
-    const origin = readOrigin(add);
-    if (origin === undefined || roleOf(add) !== undefined) continue;
-    const standing = standings.map((all) => all.get(origin.source)).find((one) => one?.counts);
+  for (const file of files.values()) {
+    const own = ownUse(log, name, file);
+    if (own === undefined) continue;
+    const standing = standings.map((all) => all.get(own.use.source)).find((one) => one?.counts);
     if (isReplaced && standing === undefined) continue;
-    const { source, etag, contract, acceptedRows, quarantinedRows, skippedRows } = origin;
-    const id = JSON.stringify([source, etag, contract, from]);
-    uses.set(id, {
-      dataset: name,
-      source,
-      etag,
-      lastModified: iso(origin.lastModifiedMs),
-      contract,
-      rows: (uses.get(id)?.rows ?? 0) + recordCount([add]),
-      acceptedRows,
-      quarantinedRows,
-      ...(dataset?.delivery && standing ? { delivery: standing.delivery.by } : {}),
-      ...(skippedRows === 0 ? {} : { skippedRows }),
-      version: from,
-      committedAt: iso(log.timeOf(from)),
-    });
+    const use = dataset?.delivery && standing ? { ...own.use, delivery: standing.delivery.by } : own.use;
+    const other = uses.get(own.id);
+    uses.set(own.id, other === undefined ? use : { ...use, rows: other.rows + use.rows });
   }
   return [...uses.values()];
+}
+
+/** `id`: equal for the data files that one version of a source file came as. */
+type OwnUse = { readonly id: string; readonly use: SourceUse };
+
+// Each partition asks, and what a log says of a file never changes.
+const ownUses = new WeakMap<Lifespan, OwnUse>();
+
+/** What the data file alone says; undefined where it has no rows of a source file. */
+function ownUse(log: TableLog, dataset: string, file: Lifespan): OwnUse | undefined {
+  const known = ownUses.get(file);
+  if (known) return known;
+  const { add, from } = file;
+  const origin = readOrigin(add);
+  if (origin === undefined || roleOf(add) !== undefined) return undefined;
+  const { source, etag, contract, acceptedRows, quarantinedRows, skippedRows } = origin;
+  const use = {
+    dataset,
+    source,
+    etag,
+    lastModified: iso(origin.lastModifiedMs),
+    contract,
+    rows: recordCount([add]),
+    acceptedRows,
+    quarantinedRows,
+    ...(skippedRows === 0 ? {} : { skippedRows }),
+    version: from,
+    committedAt: iso(log.timeOf(from)),
+  };
+  const own = { id: JSON.stringify([source, etag, contract, from]), use };
+  ownUses.set(file, own);
+  return own;
 }
 
 // Each partition asks; neither the past of a log nor a dataset ever changes.

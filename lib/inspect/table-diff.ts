@@ -57,17 +57,42 @@ function hashes(use: TableUse | undefined): string[] {
 
 /** Where a source counts in several of its versions at once, the last is compared: the others are on their way out. */
 function sourceDiffs(before: readonly SourceUse[], after: readonly SourceUse[]): SourceDiff[] {
-  const idOf = ({ dataset, source }: SourceUse) => JSON.stringify([dataset, source]);
-  const old = new Map(before.map((use) => [idOf(use), use]));
-  const now = new Map(after.map((use) => [idOf(use), use]));
-  return [...new Set([...now.keys(), ...old.keys()])].sort().flatMap((id) => {
+  const isOther = differing(before, after);
+  const [old, now] = [lastUses(before.filter(isOther)), lastUses(after.filter(isOther))];
+  const diffs: SourceDiff[] = [];
+  for (const id of new Set([...now.keys(), ...old.keys()])) {
     const [was, is] = [old.get(id) ?? null, now.get(id) ?? null];
     const use = is ?? was;
     const change = changeOf(was, is);
-    return use === null || change === undefined
-      ? []
-      : [{ dataset: use.dataset, source: use.source, change, old: was, new: is }];
-  });
+    if (use !== null && change !== undefined)
+      diffs.push({ dataset: use.dataset, source: use.source, change, old: was, new: is });
+  }
+  return diffs.sort((a, b) => compare(a.dataset, b.dataset) || compare(a.source, b.source));
+}
+
+/** Whether it is of a source of which one of them has a use that the other has not. Of very many, few are. */
+function differing(before: readonly SourceUse[], after: readonly SourceUse[]): (use: SourceUse) => boolean {
+  const sources = new Map<string, Set<string>>();
+  for (const [uses, others] of [
+    [before, new Set(after)],
+    [after, new Set(before)],
+  ] as const)
+    for (const use of uses) {
+      if (others.has(use)) continue;
+      const known = sources.get(use.dataset);
+      if (known) known.add(use.source);
+      else sources.set(use.dataset, new Set([use.source]));
+    }
+  return ({ dataset, source }) => sources.get(dataset)?.has(source) === true;
+}
+
+/** By source. No name of a dataset holds a slash. */
+function lastUses(uses: readonly SourceUse[]): Map<string, SourceUse> {
+  return new Map(uses.map((use) => [`${use.dataset}/${use.source}`, use]));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function changeOf(old: SourceUse | null, now: SourceUse | null): SourceChange['change'] | undefined {

@@ -8,7 +8,7 @@ import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
-import { readInputAppId } from '../lake/tags.ts';
+import { readInputAppId, readOrigin } from '../lake/tags.ts';
 
 /** Live from the version `from` up to, and without, `until`. A path that is added again, as by a RESTORE, has several. */
 export type Lifespan = { readonly add: Add; readonly from: number; until: number };
@@ -18,20 +18,33 @@ const ENTRIES_A_READ = 8;
 export class TableLog {
   /** The table's name in the lake: `insights/usage_daily`. */
   readonly prefix: string;
-  readonly entries: readonly Entry[];
+  readonly #entries: Entry[] = [];
   /** By path, the newest one last. */
   readonly #lifespans = new Map<string, Lifespan[]>();
   readonly #metadata: (Metadata | undefined)[] = [];
   readonly #times: number[] = [];
-  readonly #byPartition = new Map<string, Map<string, Lifespan[]>>();
+  /** By the names of columns; each is made when it is first asked for. */
+  readonly #byPartition = new Map<string, PartitionIndex>();
+  #bySource: Map<string, Lifespan[]> | undefined;
   /** By version: prefix of an input → ids of its tables. */
   readonly #inputs = new Map<number, ReadonlyMap<string, readonly string[]>>();
 
   /** `entries`: all of them, from version 0. */
   constructor(prefix: string, entries: readonly Entry[]) {
     this.prefix = prefix;
-    this.entries = entries;
-    for (const { version, actions } of entries) this.#apply(version, actions);
+    this.append(entries);
+  }
+
+  /** The next entries. What was told of the versions before stays true. */
+  append(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      this.#entries.push(entry);
+      this.#apply(entry.version, entry.actions);
+    }
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#entries;
   }
 
   #apply(version: number, actions: readonly Action[]): void {
@@ -42,9 +55,10 @@ export class TableLog {
       if (!('add' in action)) continue;
       // Added while it is live, it is described anew.
       this.#end(action.add.path, version);
-      const known = this.#lifespans.get(action.add.path) ?? [];
-      known.push({ add: action.add, from: version, until: Infinity });
-      this.#lifespans.set(action.add.path, known);
+      const file = { add: action.add, from: version, until: Infinity };
+      pushTo(this.#lifespans, action.add.path, file);
+      for (const { columns, files } of this.#byPartition.values()) pushTo(files, idIn(columns, file), file);
+      if (this.#bySource) pushToSource(this.#bySource, file);
     }
     this.#metadata.push(metadata);
     // Writers' clocks differ a little: a version is never older than the one before.
@@ -115,19 +129,43 @@ export class TableLog {
     const name = columns.join('\n');
     const index = this.#byPartition.get(name) ?? this.#indexBy(columns);
     this.#byPartition.set(name, index);
-    return (index.get(partitionId(partition)) ?? []).filter((file) => isLive(file, version));
+    return (index.files.get(partitionId(partition)) ?? []).filter((file) => isLive(file, version));
   }
 
-  #indexBy(columns: readonly string[]): Map<string, Lifespan[]> {
+  #indexBy(columns: readonly string[]): PartitionIndex {
+    const files = new Map<string, Lifespan[]>();
+    for (const file of this.lifespans()) pushTo(files, idIn(columns, file), file);
+    return { columns, files };
+  }
+
+  /** All that there ever were of a source file, the oldest first of each path. */
+  ofSource(source: string): readonly Lifespan[] {
+    this.#bySource ??= this.#indexBySource();
+    return this.#bySource.get(source) ?? [];
+  }
+
+  #indexBySource(): Map<string, Lifespan[]> {
     const index = new Map<string, Lifespan[]>();
-    for (const file of this.lifespans()) {
-      const id = partitionId(partitionOf(file.add.partitionValues, columns));
-      const known = index.get(id);
-      if (known) known.push(file);
-      else index.set(id, [file]);
-    }
+    for (const file of this.lifespans()) pushToSource(index, file);
     return index;
   }
+}
+
+type PartitionIndex = { readonly columns: readonly string[]; readonly files: Map<string, Lifespan[]> };
+
+function idIn(columns: readonly string[], { add }: Lifespan): string {
+  return partitionId(partitionOf(add.partitionValues, columns));
+}
+
+function pushToSource(index: Map<string, Lifespan[]>, file: Lifespan): void {
+  const source = readOrigin(file.add)?.source;
+  if (source !== undefined) pushTo(index, source, file);
+}
+
+function pushTo(index: Map<string, Lifespan[]>, id: string, file: Lifespan): void {
+  const known = index.get(id);
+  if (known) known.push(file);
+  else index.set(id, [file]);
 }
 
 function inputIdsIn(actions: readonly Action[]): ReadonlyMap<string, readonly string[]> {
@@ -151,8 +189,8 @@ function newestFile(actions: readonly Action[]): number {
 }
 
 /**
- * Undefined where there is no table. Throws CliError where an entry is missing. `before`: the log as it was read earlier, whose entries
- * are taken over where it is the same log.
+ * Undefined where there is no table. Throws CliError where an entry is missing. `before`: the log as it was read earlier; where the
+ * table's is the same one, it gets what came since, and is returned.
  */
 export async function readTableLog(
   tables: DeltaTables,
@@ -161,11 +199,12 @@ export async function readTableLog(
 ): Promise<TableLog | undefined> {
   const newest = (await tables.latest(prefix))?.version;
   if (newest === undefined) return undefined;
-  const known = before === undefined ? [] : await stillThere(tables, before, newest);
-  if (before !== undefined && known.length === newest + 1) return before;
+  const log =
+    before !== undefined && (await isStill(tables, before, newest)) ? before : new TableLog(prefix, []);
+  const next = log.newest + 1;
   const starts = Array.from(
-    { length: Math.ceil((newest + 1 - known.length) / ENTRIES_A_READ) },
-    (_, i) => known.length + i * ENTRIES_A_READ,
+    { length: Math.ceil((newest + 1 - next) / ENTRIES_A_READ) },
+    (_, i) => next + i * ENTRIES_A_READ,
   );
   const parts = new Map<number, readonly Entry[]>();
   await inParallel(starts, async (start) => {
@@ -177,15 +216,16 @@ export async function readTableLog(
       );
     parts.set(start, entries);
   });
-  return new TableLog(prefix, [...known, ...starts.flatMap((start) => parts.get(start) ?? [])]);
+  log.append(starts.flatMap((start) => parts.get(start) ?? []));
+  return log;
 }
 
-/** Its entries; none where the log was cut, or its newest entry is another by now. */
-async function stillThere(tables: DeltaTables, before: TableLog, newest: number): Promise<readonly Entry[]> {
+/** False where the log was cut, or its newest entry is another by now. */
+async function isStill(tables: DeltaTables, before: TableLog, newest: number): Promise<boolean> {
   const last = before.entries.at(-1);
-  if (last === undefined || last.version > newest) return [];
+  if (last === undefined || last.version > newest) return false;
   const [now] = (await tables.entries(before.prefix, last.version - 1, last.version)) ?? [];
-  return now?.id === last.id ? before.entries : [];
+  return now?.id === last.id;
 }
 
 /** The logs of one run's tables, each read once. */
@@ -194,7 +234,7 @@ export class TableLogs {
   readonly #tables: DeltaTables;
   readonly #before: ReadonlyMap<string, Promise<TableLog | undefined>>;
 
-  /** `before`: those of an earlier run, of which only what came since is read. */
+  /** `before`: those of an earlier run that is over: only what came since is read, and they grow by it. */
   constructor(tables: DeltaTables, before?: TableLogs) {
     this.#tables = tables;
     this.#before = before === undefined ? new Map() : new Map(before.#logs);

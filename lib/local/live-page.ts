@@ -11,6 +11,8 @@ import { writePage } from '../page/write-page.ts';
 import type { PagePlace } from './serve-page.ts';
 
 const AT_LEAST_EVERY_MS = 15 * 60 * 1000;
+/** After a writing that failed: nothing else may happen that asks for the next one. */
+const AGAIN_AFTER_MS = 30 * 1000;
 
 /** Where a page that is served from here stands: in a lake on disk; for one in a bucket in a folder that goes with the process. */
 export function servedPlace({ lake, scratch }: Effects): PagePlace {
@@ -60,8 +62,14 @@ export class LivePage {
     for (let effects = this.#take(); effects !== undefined; effects = this.#take()) {
       const last = effects;
       clearTimeout(this.#timer);
-      await this.#write(last).catch(this.#failed);
-      if (!this.#isOver) this.#timer = setTimeout(() => this.renew(last), AT_LEAST_EVERY_MS).unref();
+      const pauseMs = await this.#write(last).then(
+        () => AT_LEAST_EVERY_MS,
+        (error: unknown) => {
+          this.#failed(error);
+          return AGAIN_AFTER_MS;
+        },
+      );
+      if (!this.#isOver) this.#timer = setTimeout(() => this.renew(last), pauseMs).unref();
     }
     this.#writing = undefined;
   }

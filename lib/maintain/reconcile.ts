@@ -18,6 +18,7 @@ import { isKept } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type Census, type LandingObject, landingObject, takeCensus } from '../lake/landing-census.ts';
 import { unknownKey } from '../lake/layout.ts';
+import { notWithdrawn } from '../lake/read-order.ts';
 import { CONTRACT, filesBySource, readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
@@ -92,10 +93,11 @@ export async function reconcile(
   };
   // Where duplicates are refused the first of them comes first: else a later one would count for a while.
   const turns = new Map<string, number>();
+  // What arrives in between is in the listing alone: it is asked for, and has not vanished.
+  const { bySource, held, failed } = await liveFiles(effects, selection);
   const { objects, unseen } = await examined(effects, selection);
   result.unseen.push(...unseen);
   const present = new Set(objects.map(({ version }) => version.key));
-  const { bySource, held, failed } = await liveFiles(effects, selection);
   const repeated = new Map([...bySource].map(([dataset, live]) => [dataset, standingRepeats(dataset, live)]));
   result.held.push(...Array.from(held, ({ name }) => name));
   result.failed.push(...failed);
@@ -144,7 +146,7 @@ export async function reconcile(
     }
   });
   for (const [dataset, sources] of bySource)
-    compareLive(effects, selection, dataset, sources, present, result);
+    await compareLive(effects, selection, dataset, sources, present, result);
   const isLive = (key: string) => [...bySource.values()].some((sources) => sources.has(key));
   result.absent.push(
     ...(selection.keys ?? []).filter(
@@ -218,14 +220,15 @@ function isSelected(selection: Selection, dataset: Dataset, key: string, lastMod
   return selection.range === undefined || inRange(selection.range, key, lastModifiedMs);
 }
 
-function compareLive(
+async function compareLive(
   effects: Effects,
   selection: Selection,
   dataset: Dataset,
   sources: ReadonlyMap<string, readonly Add[]>,
   present: ReadonlySet<string>,
   result: { vanished: Source[]; misplaced: Source[]; ingest: IngestRequest[]; unseen: readonly Unseen[] },
-): void {
+): Promise<void> {
+  const gone: string[] = [];
   const asked = selection.keys === undefined ? undefined : new Set(selection.keys);
   for (const [source, adds] of sources) {
     if (asked && !asked.has(source)) continue;
@@ -237,6 +240,8 @@ function compareLive(
       result.misplaced.push({ source, dataset: dataset.name });
       result.ingest.push({ source, dataset: dataset.name });
     } else if (!present.has(source) && !isKept(dataset, adds) && !isUnseen(result.unseen, source))
-      result.vanished.push({ source, dataset: dataset.name });
+      gone.push(source);
   }
+  for (const source of await notWithdrawn(effects.tables, dataset, gone))
+    result.vanished.push({ source, dataset: dataset.name });
 }

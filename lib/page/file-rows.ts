@@ -58,8 +58,18 @@ export function fileRows(input: RowsInput, periods: (sources: readonly string[])
     if (row) rows.push(row);
     if (verdict.counts) counted.add(one.source);
   }
-  rows.sort((a, b) => compare(a.period, b.period) || compare(a.source, b.source));
-  return { rows, counted };
+  return { rows: byPeriod(rows), counted };
+}
+
+/** They are sorted by name. */
+function byPeriod(rows: readonly FileRow[]): FileRow[] {
+  const periods = new Map<string, FileRow[]>();
+  for (const row of rows) {
+    const own = periods.get(row.period);
+    if (own) own.push(row);
+    else periods.set(row.period, [row]);
+  }
+  return [...periods.keys()].sort().flatMap((period) => periods.get(period) ?? []);
 }
 
 type SettledFiles = DatasetStatus['settled'];
@@ -71,10 +81,6 @@ export function settledByVersion(files: SettledFiles): ReadonlyMap<string, Settl
 
 export function settledId(outcome: SettledFiles[number]['outcome'], source: string): string {
   return `${outcome} ${source}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function gather(

@@ -2,8 +2,7 @@
 import { tablePrefix } from '../core/insight.ts';
 import { usesOf } from '../inspect/receipt.ts';
 import { type SourceDiff, tableDiff } from '../inspect/table-diff.ts';
-import type { Lifespan, TableLog, TableLogs } from '../inspect/table-log.ts';
-import { readOrigin } from '../lake/tags.ts';
+import type { TableLog, TableLogs } from '../inspect/table-log.ts';
 import type { SourceMove } from './insight-documents.ts';
 import type { Side } from './shown-table.ts';
 import type { Writing } from './writing.ts';
@@ -76,33 +75,10 @@ async function withdrawnAt(
 ): Promise<string | null> {
   for (const kind of ['arrivals', 'tables'] as const) {
     const log = await logs.find(tablePrefix({ kind, name: dataset }));
-    const files =
-      log &&
-      bySource(log)
-        .get(source)
-        ?.filter(({ from }) => from === old?.version);
-    const [first] = files ?? [];
+    const first = log?.ofSource(source).find(({ from }) => from === old?.version);
     if (log === undefined || first === undefined) continue;
     const isGone = first.until !== Number.POSITIVE_INFINITY && log.timeOf(first.until) <= byMs;
     return isGone ? new Date(log.timeOf(first.until)).toISOString() : null;
   }
   return null;
-}
-
-// The past of a log never changes.
-const indexes = new WeakMap<TableLog, ReadonlyMap<string, readonly Lifespan[]>>();
-
-function bySource(log: TableLog): ReadonlyMap<string, readonly Lifespan[]> {
-  const known = indexes.get(log);
-  if (known) return known;
-  const index = new Map<string, Lifespan[]>();
-  for (const file of log.lifespans()) {
-    const source = readOrigin(file.add)?.source;
-    if (source === undefined) continue;
-    const own = index.get(source);
-    if (own) own.push(file);
-    else index.set(source, [file]);
-  }
-  indexes.set(log, index);
-  return index;
 }

@@ -1,10 +1,10 @@
 // Writes the page over a lake: every document that changed since it was last written, and the index that names them. Reads
 // the lake and never changes a table.
-import { landingTable } from '../core/built-in.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { surveyLake } from '../inspect/lake-status.ts';
 import { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
+import { downstreamFirst } from '../lake/read-order.ts';
 import type { ObjectStore } from '../ports.ts';
 import { datasetSummaries } from './dataset-summary.ts';
 import { describedColumns } from './described-columns.ts';
@@ -44,7 +44,7 @@ export async function writePage(
   const failures = [...found.failures];
   const status = { ...found, failures };
   const writing = { effects, site, logs, status, failures, files, hasLanding, options };
-  await readDownstreamFirst(effects, logs);
+  await readLogs(effects, logs);
   const datasets = await datasetSummaries(writing);
   const insights = await insightSummaries(writing);
   const index = {
@@ -63,12 +63,7 @@ export async function writePage(
   return site.finish(index);
 }
 
-/**
- * Tables move on while the page is written. What a table was made from is in the log of an input that is read after its own: so
- * no receipt misses a version. What cannot be read is told where its documents are made.
- */
-async function readDownstreamFirst({ catalog }: Effects, logs: TableLogs): Promise<void> {
-  const targets = catalog.derivations.map(({ target }) => target).reverse();
-  for (const table of [...targets, ...catalog.datasets.map(landingTable)])
-    await logs.find(tablePrefix(table)).catch(() => undefined);
+/** So that no receipt misses a version. What cannot be read is told where its documents are made. */
+async function readLogs({ catalog }: Effects, logs: TableLogs): Promise<void> {
+  for (const table of downstreamFirst(catalog)) await logs.find(tablePrefix(table)).catch(() => undefined);
 }

@@ -106,7 +106,8 @@ export class Storm {
     const environment = emulatorEnvironment(this.proxy);
     const run = async (...args: string[]) => startSluice([...args, ...lake], testTemp(), environment).ended;
     // 3: files wait, and some stand rejected.
-    expect((await run('status', ...landing)).code).toBe(3);
+    const { code, err } = await run('status', ...landing);
+    expect({ code, err }).toMatchObject({ code: 3 });
     expect(await run('query', 'SELECT count(*) > 0 AS n FROM sales', '--format', 'csv')).toMatchObject({
       code: 0,
       out: 'n\r\ntrue\r\n',
