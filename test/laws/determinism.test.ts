@@ -4,8 +4,10 @@ import { expect, test } from 'vitest';
 import { SqlError } from '../../lib/ports.ts';
 import { KEYED_TABLES } from '../support/keyed-relations.ts';
 import { engine, parsed, problemsIn, useEngine } from '../support/order-of-rows.ts';
-import { type Keyed, keyedSelect } from '../support/random-keyed.ts';
+import type { Keyed } from '../support/random-choice.ts';
+import { keyedSelect } from '../support/random-keyed.ts';
 import { oneRowSelect } from '../support/random-one-row.ts';
+import { outerSelect } from '../support/random-outer.ts';
 import { select } from '../support/random-select.ts';
 import { tries } from '../support/tries.ts';
 
@@ -55,6 +57,7 @@ test.each([
   ['of one table or two', plain(select)],
   ['with a LIMIT over what may have one row', plain(oneRowSelect)],
   ['of keys and of what they decide', keyedSelect],
+  ['of outer joins, ROLLUP and UNION', outerSelect],
 ])(
   'random SELECTs %s that are accepted give the same rows for every order of the tables',
   async (_, selects) => {

@@ -2,28 +2,7 @@
 // decide, ROLLUP, DISTINCT ON, UNION with a tag, LATERAL; and a LIMIT in an order that may leave ties.
 import fc from 'fast-check';
 import { BASES, DERIVED, lateral, type Relation } from './keyed-relations.ts';
-
-/** Chooses; what is chosen last is shrunk first. */
-class Choice {
-  readonly #g: fc.GeneratorValue;
-  constructor(g: fc.GeneratorValue) {
-    this.#g = g;
-  }
-  below(count: number): number {
-    return this.#g(fc.nat, { max: count - 1 });
-  }
-  one<T>(items: readonly T[]): T {
-    return items[this.below(items.length)] as T;
-  }
-  /** True once in `times`. */
-  once(times: number): boolean {
-    return this.below(times) === 0;
-  }
-  some<T>(items: readonly T[], min: number, max: number): T[] {
-    const count = min + this.below(max - min + 1);
-    return [...new Set(Array.from({ length: count }, () => this.one(items)))];
-  }
-}
+import { type Body, Choice, type Keyed, limited } from './random-choice.ts';
 
 const JOINS = ['JOIN', 'JOIN', 'LEFT JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN', 'SEMI JOIN', 'ANTI JOIN'];
 
@@ -115,9 +94,6 @@ function aggregate(choice: Choice, columns: readonly string[]): string {
   ]);
 }
 
-/** `names`: of its columns; `order`: what it may be ordered by. */
-type Body = { readonly sql: string; readonly names: readonly string[]; readonly order: readonly string[] };
-
 const NAMES = ['shop', 'area', 'n', 'v', 'code'];
 
 /** Names for the items, now and then those of columns. */
@@ -172,22 +148,6 @@ function body(choice: Choice): Body {
     names,
     order: [...source.columns, ...names],
   };
-}
-
-/** A SELECT, and the same one with its ties broken in one way or the other by all that it returns. */
-export type Keyed = { readonly sql: string; readonly unties: readonly string[] };
-
-function limited(choice: Choice, { sql, names, order }: Body): Keyed {
-  const terms = choice
-    .some(order, choice.once(6) ? 0 : 1, 4)
-    .map((term) => (choice.once(4) ? `${term} DESC` : term));
-  const limit = `LIMIT ${1 + choice.below(4)}`;
-  const by = (more: readonly string[]) => {
-    const all = [...terms, ...more];
-    return [sql, ...(all.length === 0 ? [] : [`ORDER BY ${all.join(', ')}`]), limit].join(' ');
-  };
-  const places = names.map((_, i) => String(i + 1));
-  return { sql: by([]), unties: [by(places), by(places.map((place) => `${place} DESC`))] };
 }
 
 function keyed(choice: Choice): Keyed {

@@ -2,17 +2,17 @@
 import type { Catalog } from '../../../lib/core/catalog.ts';
 import { type Generated, insightName } from './generated.ts';
 
-/** The only problem of an insight. */
-const SAID =
-  /^[^\n]*LIMIT [^\n]* tie in its ORDER BY: also order by ([^\n]+?)(?:, or by a key of its tables)?$/;
-const ALL = /^[^\n]*with ORDER BY ALL$/;
+const SAID = / tie in its ORDER BY: also order by (.+?)(?:, or by a key of its tables)?$/;
+const ALL = /with ORDER BY ALL$/;
 
 export type Remedied = { readonly number: number; readonly sql: string; readonly terms: readonly string[] };
 
-/** Those whose refusal names such terms, or ORDER BY ALL. */
+/** Those whose refusal says nothing but such terms, or ORDER BY ALL. */
 export function remedied({ queries }: Generated, { aside }: Catalog): Remedied[] {
   return queries.flatMap(({ number, sql }) => {
-    const said = aside.find(({ names }) => names.includes(insightName(number)))?.error.message ?? '';
+    const { lines = [] } = aside.find(({ names }) => names.includes(insightName(number)))?.error ?? {};
+    const [said = '', ...others] = lines;
+    if (others.length > 0) return [];
     if (ALL.test(said))
       return [
         {

@@ -1,0 +1,46 @@
+// Chooses the parts of random SELECTs, and puts a LIMIT at their end in an order that may leave ties.
+import fc from 'fast-check';
+
+export class Choice {
+  readonly #g: fc.GeneratorValue;
+  constructor(g: fc.GeneratorValue) {
+    this.#g = g;
+  }
+  below(count: number): number {
+    return this.#g(fc.nat, { max: count - 1 });
+  }
+  one<T>(items: readonly T[]): T {
+    return items[this.below(items.length)] as T;
+  }
+  /** True once in `times`. */
+  once(times: number): boolean {
+    return this.below(times) === 0;
+  }
+  some<T>(items: readonly T[], min: number, max: number): T[] {
+    const count = min + this.below(max - min + 1);
+    return [...new Set(Array.from({ length: count }, () => this.one(items)))];
+  }
+}
+
+/** `names`: of its columns; `order`: what it may be ordered by. */
+export type Body = {
+  readonly sql: string;
+  readonly names: readonly string[];
+  readonly order: readonly string[];
+};
+
+/** A SELECT, and the same one with its ties broken in one way or the other by all that it returns. */
+export type Keyed = { readonly sql: string; readonly unties: readonly string[] };
+
+export function limited(choice: Choice, { sql, names, order }: Body, most = 4): Keyed {
+  const terms = choice
+    .some(order, choice.once(6) ? 0 : 1, most)
+    .map((term) => (choice.once(4) ? `${term} DESC` : term));
+  const limit = `LIMIT ${1 + choice.below(4)}`;
+  const by = (more: readonly string[]) => {
+    const all = [...terms, ...more];
+    return [sql, ...(all.length === 0 ? [] : [`ORDER BY ${all.join(', ')}`]), limit].join(' ');
+  };
+  const places = names.map((_, i) => String(i + 1));
+  return { sql: by([]), unties: [by(places), by(places.map((place) => `${place} DESC`))] };
+}
