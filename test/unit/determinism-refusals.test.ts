@@ -49,10 +49,7 @@ describe('what depends on the order of the rows is refused', () => {
       'also order by customer',
     ],
     ['SELECT id FROM sales LIMIT 10%', 'LIMIT without ORDER BY'],
-    [
-      'SELECT id, customer, amount FROM sales ORDER BY amount DESC LIMIT 3',
-      'also order by id, customer',
-    ],
+    ['SELECT id, customer, amount FROM sales ORDER BY amount DESC LIMIT 3', 'also order by id, customer'],
     ["SELECT id, customer FROM sales ORDER BY COLUMNS('id') LIMIT 3", 'also order by id, customer'],
     ['SELECT id AS customer, amount FROM sales ORDER BY customer LIMIT 3', 'also order by amount'],
     ['SELECT customer, lower(customer) AS id FROM sales ORDER BY id LIMIT 1', 'also order by customer'],
@@ -60,12 +57,18 @@ describe('what depends on the order of the rows is refused', () => {
     ['SELECT id, amount FROM sales ORDER BY lower(customer), id LIMIT 3', 'also order by amount'],
     ['SELECT customer, amount FROM totals ORDER BY customer LIMIT 3', 'also order by amount'],
     ['SELECT customer, unnest([1, 2]) AS n FROM people ORDER BY customer LIMIT 3', 'also order by n'],
-    ['SELECT customer, sum(amount) AS a FROM sales GROUP BY customer ORDER BY a LIMIT 3', 'also order by customer'],
+    [
+      'SELECT customer, sum(amount) AS a FROM sales GROUP BY customer ORDER BY a LIMIT 3',
+      'also order by customer',
+    ],
     [
       'SELECT customer, sum(amount) AS a FROM sales GROUP BY ROLLUP (customer) ORDER BY customer LIMIT 3',
       'also order by GROUPING(customer)',
     ],
-    ['SELECT s.id FROM sales s JOIN people p USING (customer) ORDER BY s.amount LIMIT 3', 'also order by s.id'],
+    [
+      'SELECT s.id FROM sales s JOIN people p USING (customer) ORDER BY s.amount LIMIT 3',
+      'also order by s.id',
+    ],
     [
       'SELECT id, (SELECT max(t.amount) FROM totals t WHERE t.customer = s.customer) AS m FROM sales s ORDER BY id LIMIT 1',
       'also order by m',
