@@ -75,7 +75,7 @@ export class Source {
   /** The relation that a bare name means as a whole, each row as a struct. */
   wholeRow(expression: SqlNode): Leaf | undefined {
     const [name = '', ...more] = columnNames(expression) ?? [];
-    if (more.length > 0 || !this.#hasNo(name) || this.#aliases.has(name)) return undefined;
+    if (name === '' || more.length > 0 || !this.#hasNo(name) || this.#aliases.has(name)) return undefined;
     return this.leaves.find(({ alias, columns }) => alias === name && columns !== undefined);
   }
 
