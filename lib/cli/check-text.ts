@@ -1,5 +1,5 @@
 // What `sluice check` prints: what is wrong, or what an insight is. Pure.
-import type { Derivation } from '../core/insight.ts';
+import type { Derivation, PartitionJoin } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
 import { cellText } from '../inspect/cell-text.ts';
 import type { InsightSample } from '../inspect/insight-sample.ts';
@@ -56,8 +56,10 @@ export function insightLines(insight: Derivation, sample: Sample, maxWidth: numb
   ];
 }
 
-function driverLines({ over, partitionBy, window, inputs }: Derivation): string[] {
-  const sides = inputs.filter((input) => input.name !== over?.name).map(({ name }) => name);
+function driverLines({ over, partitionBy, window, inputs, joined = [] }: Derivation): string[] {
+  const sides = inputs
+    .filter((input) => input.name !== over?.name && !joined.some(({ table }) => table.name === input.name))
+    .map(({ name }) => name);
   const driver =
     over === undefined
       ? 'Driven by all its inputs: one partition, computed again when any of them changes.'
@@ -71,10 +73,18 @@ function driverLines({ over, partitionBy, window, inputs }: Derivation): string[
       : [
           `Each sees its neighbours by ${window.position.join(', ')}: ${number(window.before)} before, ${number(window.after)} after.`,
         ]),
+    ...joined.map(
+      ({ table, by }) =>
+        `Joined by ${pairsText(by)}, so that a change touches only those partitions: ${table.name}`,
+    ),
     ...(sides.length === 0
       ? []
       : [`Read as a whole, so that a change touches every partition: ${sides.join(', ')}`]),
   ];
+}
+
+function pairsText(by: readonly PartitionJoin[]): string {
+  return by.map(({ own, theirs }) => (own === theirs ? own : `${own} = ${theirs}`)).join(', ');
 }
 
 function sampleLines(sample: Sample, maxWidth: number | undefined): string[] {
@@ -98,13 +108,14 @@ function sampleLines(sample: Sample, maxWidth: number | undefined): string[] {
 }
 
 export function insightDocument(insight: Derivation, sample: Sample): Record<string, unknown> {
-  const { target, file, inputs, over, partitionBy, window, key, columns, audits } = insight;
+  const { target, file, inputs, over, joined = [], partitionBy, window, key, columns, audits } = insight;
   return {
     insight: {
       name: target.name,
       file,
       inputs: inputs.map(({ name }) => name),
       over: over?.name ?? null,
+      joined: joined.map(({ table, by }) => ({ name: table.name, by })),
       partitionBy,
       window: window ?? null,
       key,

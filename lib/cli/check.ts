@@ -28,7 +28,7 @@ them now. Changes nothing: what the audits say, and what becomes of the other pa
     LAKE,
     { name: 'no-rows', description: 'Do not compute rows: looks at no lake.' },
     tableOrJson(
-      'right (true or false), definitions (number), aside (file, kind, names, message, messages, held); with FILE of an insight: insight (name, file, inputs, over, partitionBy, window, key, columns, audits), sample (partition, columns, rows, rowCount; or problem).',
+      'right (true or false), definitions (number), aside (file, kind, names, message, messages, held); with FILE of an insight: insight (name, file, inputs, over, joined (name, by: own, theirs), partitionBy, window, key, columns, audits), sample (partition, columns, rows, rowCount; or problem).',
     ),
     VERBOSE,
   ],

@@ -1,7 +1,7 @@
 // The graph of a lake as a Mermaid flowchart. Pure.
 import type { Graph, GraphEdge, GraphNode } from '../core/graph.ts';
 
-const ARROWS: Readonly<Record<GraphEdge['kind'], string>> = {
+const ARROWS: Readonly<Record<Exclude<GraphEdge['kind'], 'joined'>, string>> = {
   over: '==>',
   side: '-->',
   audit: '-. audit .->',
@@ -11,10 +11,15 @@ const ARROWS: Readonly<Record<GraphEdge['kind'], string>> = {
 export function mermaidLines({ nodes, edges }: Graph): string[] {
   return [
     'flowchart LR',
-    '  %% ==> drives it, partition by partition; --> is read as a whole; -. audit .-> is looked up by an audit',
+    '  %% ==> drives it, partition by partition; -- by … --> is joined by these columns; --> is read as a whole; -. audit .-> is looked up by an audit',
     ...nodes.map((node) => `  ${id(node.name)}${shape(node)}`),
-    ...edges.map(({ from, to, kind }) => `  ${id(from)} ${ARROWS[kind]} ${id(to)}`),
+    ...edges.map((edge) => `  ${id(edge.from)} ${arrow(edge)} ${id(edge.to)}`),
   ];
+}
+
+/** In quotes: a column may have any name. */
+function arrow({ kind, by = [] }: GraphEdge): string {
+  return kind === 'joined' ? `-- "by ${by.join(', ').replaceAll('"', '#quot;')}" -->` : ARROWS[kind];
 }
 
 /** Some names, such as `end`, are reserved words in Mermaid. */

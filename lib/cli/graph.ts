@@ -12,12 +12,13 @@ const FORMATS = ['mermaid', 'json'] as const;
 
 export const graph: Verb = {
   description: `Prints datasets, their histories and insights, and which reads which. A thick arrow starts at the input that drives an insight: a
-change touches only the changed partitions. A thin arrow starts at an input that is read as a whole: a change
-touches every partition. A dotted arrow starts at a table that an audit looks up (relationships).`,
+change touches only the changed partitions. A thin arrow starts at another input: with columns on it, the SQL joins
+it by these partition columns, and a change touches only the partitions that see it; without, it is read as a whole,
+and a change touches every partition. A dotted arrow starts at a table that an audit looks up (relationships).`,
   options: [
     formatOption(
       FORMATS,
-      'mermaid: a flowchart, which GitHub renders in Markdown files. json: nodes (name, kind: dataset, history or insight, package, mode, description, file, partitionBy) and edges (from, to, kind: over, side or audit).',
+      'mermaid: a flowchart, which GitHub renders in Markdown files. json: nodes (name, kind: dataset, history or insight, package, mode, description, file, partitionBy) and edges (from, to, kind: over, joined, side or audit; of joined: by, the partition columns).',
     ),
     SCHEMAS,
   ],

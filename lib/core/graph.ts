@@ -1,7 +1,7 @@
 // Which table reads which: datasets, their histories and insights as nodes, inputs and audit look-ups as edges. Pure.
 import { historyName } from './built-in.ts';
 import type { Catalog } from './catalog.ts';
-import { type Derivation, relatedTables, sameTable } from './insight.ts';
+import { type Derivation, joinedBy, relatedTables, sameTable, type TableRef } from './insight.ts';
 
 export type GraphNode = {
   readonly name: string;
@@ -17,13 +17,15 @@ export type GraphNode = {
 };
 
 /**
- * `over`: a change touches only the changed partitions. `side`: read as a whole, a change touches every partition. `audit`:
- * an audit looks it up, and a change repeats that audit.
+ * `over`: a change touches only the changed partitions. `joined`: read by partition, a change touches only the partitions that
+ * see it. `side`: read as a whole, a change touches every partition. `audit`: an audit looks it up, and a change repeats that audit.
  */
 export type GraphEdge = {
   readonly from: string;
   readonly to: string;
-  readonly kind: 'over' | 'side' | 'audit';
+  readonly kind: 'over' | 'joined' | 'side' | 'audit';
+  /** Of `joined`: the insight's partition columns by which it is joined. */
+  readonly by?: readonly string[];
 };
 
 export type Graph = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] };
@@ -74,10 +76,11 @@ function edgesOf(insight: Derivation): GraphEdge[] {
     to: insight.target.name,
     kind,
   });
-  return [
-    ...insight.inputs.map((input) =>
-      edge(input, insight.over && sameTable(insight.over, input) ? 'over' : 'side'),
-    ),
-    ...relatedTables(insight).map((table) => edge(table, 'audit')),
-  ];
+  const ofInput = (input: TableRef): GraphEdge => {
+    if (insight.over && sameTable(insight.over, input)) return edge(input, 'over');
+    const by = joinedBy(insight, input);
+    if (by === undefined) return edge(input, 'side');
+    return { ...edge(input, 'joined'), by: [...new Set(by.map(({ own }) => own))] };
+  };
+  return [...insight.inputs.map(ofInput), ...relatedTables(insight).map((table) => edge(table, 'audit'))];
 }

@@ -34,6 +34,18 @@ export type ChartWords = {
   readonly colour?: string | false;
 };
 
+/**
+ * An input besides `over` that the SQL reads only under joins by partition columns: of its rows a partition sees those alone in
+ * whose partition columns `theirs` it has its own values of `own`, or with a window those of a partition that it sees.
+ */
+export type JoinedInput = {
+  readonly table: TableRef;
+  readonly by: readonly PartitionJoin[];
+};
+
+/** `own`: the derivation's partition column; `theirs`: the input's, of the same type. */
+export type PartitionJoin = { readonly own: string; readonly theirs: string };
+
 /** A table that is computed from other tables: an insight's SQL file, or the built-in rule of an upsert or replace dataset. */
 export type Derivation = {
   readonly target: TableRef;
@@ -53,6 +65,8 @@ export type Derivation = {
   readonly partitionBy: readonly string[];
   /** The neighbours that the SQL sees of `over`; absent: the rows of its own partition alone. */
   readonly window?: Window;
+  /** Proved of the SQL when it is bound, and so no part of the hash; all other inputs are read as a whole. */
+  readonly joined?: readonly JoinedInput[];
   /** The SQL reads THIS_PARTITION. */
   readonly readsPartition?: true;
   readonly key: readonly string[];
@@ -80,6 +94,11 @@ export function tablePrefix(table: TableRef): string {
 
 export function sameTable(a: TableRef, b: TableRef): boolean {
   return a.kind === b.kind && a.name === b.name;
+}
+
+/** How the SQL joins the input to its partitions; undefined for `over`, and for an input that is read as a whole. */
+export function joinedBy({ joined = [] }: Derivation, table: TableRef): readonly PartitionJoin[] | undefined {
+  return joined.find((one) => sameTable(one.table, table))?.by;
 }
 
 /** The tables that its audits look up, each once. `severity`: only those of these audits. */

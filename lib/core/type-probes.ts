@@ -4,6 +4,7 @@
 import { isAll, members, orderExpressions, orderOf, sortedList } from '../sql/order-clauses.ts';
 import { hasGroups } from '../sql/select-shape.ts';
 import {
+  COLUMNS_STAR,
   columnNames,
   definedCtes,
   expressions,
@@ -12,6 +13,7 @@ import {
   lower,
   nodes,
   type SqlNode,
+  selectOf,
 } from '../sql/sql-tree.ts';
 
 export type TypeProbe = {
@@ -146,31 +148,5 @@ function withCtes(query: SqlNode, entries: readonly SqlNode[]): SqlNode {
     subquery: { node: query, named_param_map: [] },
     column_name_alias: [],
   };
-  const star = {
-    class: 'STAR',
-    type: 'STAR',
-    alias: '',
-    query_location: 0,
-    relation_name: '',
-    exclude_list: [],
-    replace_list: [],
-    columns: false,
-    expr: null,
-    qualified_exclude_list: [],
-    rename_list: [],
-  };
-  return {
-    type: 'SELECT_NODE',
-    modifiers: [],
-    cte_map: { map: entries },
-    select_list: [star],
-    from_table: from,
-    where_clause: null,
-    group_expressions: [],
-    group_sets: [],
-    aggregate_handling: 'STANDARD_HANDLING',
-    having: null,
-    sample: null,
-    qualify: null,
-  };
+  return { ...selectOf([{ ...COLUMNS_STAR, columns: false }], from), cte_map: { map: entries } };
 }

@@ -5,7 +5,6 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import { columnType } from '../core/schema.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
-import { aliases } from '../sql/sql-tree.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
 import {
@@ -15,6 +14,7 @@ import {
   proveDetermined,
   relationOfTable,
 } from './bind-sql.ts';
+import { joinedInputs } from './joined-inputs.ts';
 import { type BoundInput, outputColumns, storedType } from './output-columns.ts';
 import { bindChart } from './parse-chart.ts';
 import type { InsightSource } from './parse-insight.ts';
@@ -61,8 +61,8 @@ export async function bindInsight(
     proveDetermined(session, bound, [...relations, ...own], functions, ofInputs),
   );
   const stored = results.map((result, i) => storedType(result.type, forms?.[i]));
-  const written = aliases(select.statement);
-  const columns = problems.now(() => outputColumns(source, results, { stored, written }, inputs, over));
+  const { statement } = select;
+  const columns = problems.now(() => outputColumns(source, results, { stored, statement }, inputs, over));
   const cast = results.flatMap(({ name, type }, i) => {
     const to = stored[i];
     return to === undefined || to === columnType(type) ? [] : [{ name, type: to }];
@@ -76,6 +76,7 @@ export async function bindInsight(
     (await problems.of(() => bindAudits(session, { source, columns, varied }, related, functions)));
   problems.refuse();
   if (columns === undefined || audits === undefined) return problems.refuseSurely();
+  const joined = await joinedInputs(session, source.sql, inputs, over, source.partitionBy);
   const meaning = {
     sql: source.sql,
     partitionBy: source.partitionBy,
@@ -91,6 +92,7 @@ export async function bindInsight(
     ...(source.chart === undefined ? {} : { chart: source.chart }),
     ...(source.description === undefined ? {} : { description: source.description }),
     ...meaning,
+    ...(joined.length === 0 ? {} : { joined }),
     ...(own.length === 0 ? {} : { readsPartition: true }),
     ...(over === undefined ? {} : { over: over.table }),
     columns,
@@ -164,8 +166,13 @@ function doubleColumns(results: readonly ResultColumn[], forms: readonly Forms[]
 }
 
 function relationOf(input: BoundInput, constants: readonly string[]): NamedRelation {
-  const { key, required } = input;
-  return relationOfTable(input.table.name, input.columns, { key, constants, required });
+  const { key, required, fileKey } = input;
+  return relationOfTable(input.table.name, input.columns, {
+    key,
+    constants,
+    required,
+    ...(fileKey === undefined ? {} : { fileKey }),
+  });
 }
 
 /** The columns, of the plain text and also in parentheses, because other code embeds it that way. */

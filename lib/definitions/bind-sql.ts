@@ -3,15 +3,26 @@
 
 import { type Column, sqlType } from '../core/schema.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
-import { orderProblems } from '../sql/determinism.ts';
-import { floatSums, remedy } from '../sql/order-sensitivity.ts';
+import { type Known, orderProblems } from '../sql/determinism.ts';
+import { floatSums } from '../sql/order-sensitivity.ts';
 import { planValues } from '../sql/plan-values.ts';
 import { identifier } from '../sql/quoting.ts';
 import type { Kind, Relation } from '../sql/relation.ts';
-import { functionName, isNode, offsetOf, type SqlProblem } from '../sql/sql-tree.ts';
+import { type AdvisedProblem, type Change, replaced } from '../sql/remedies.ts';
+import type { SqlNode } from '../sql/sql-tree.ts';
 import type { Forms } from '../sql/value-forms.ts';
+import { withCheckedRemedies } from './checked-remedies.ts';
 import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
-import { type EngineFunctions, lineOf, refuseAll, type SqlPlace, withinStack } from './parse-select.ts';
+import { floatSumsOf } from './float-sums.ts';
+import {
+  asSaid,
+  type EngineFunctions,
+  lineOf,
+  refuseAll,
+  type SqlPlace,
+  withinStack,
+} from './parse-select.ts';
+import { sqlOf } from './sql-texts.ts';
 
 /** One SELECT, its parse tree, and its position. */
 export type BoundSql = { readonly sql: string; readonly statement: unknown; readonly at: SqlPlace };
@@ -28,7 +39,7 @@ export async function createEmptyView(
   view: string,
   { columns, varied }: EmptyTable,
 ): Promise<[string, ReadonlySet<string>]> {
-  const table = `_sluice_empty_${view.toLowerCase()}`;
+  const table = emptyTable(view);
   const typed = columns.map(({ name, type }) => `${identifier(name)} ${sqlType(type)}`);
   await session.run(`CREATE OR REPLACE TEMP TABLE ${identifier(table)} (${typed.join(', ')})`);
   const names = columns.map(({ name }) => identifier(name)).join(', ');
@@ -36,6 +47,11 @@ export async function createEmptyView(
     `CREATE OR REPLACE TEMP VIEW ${identifier(view)} AS SELECT ${names} FROM ${identifier(table)}`,
   );
   return [table, new Set(varied)];
+}
+
+/** The name under which a view's table is in DuckDB's plan. */
+export function emptyTable(view: string): string {
+  return `_sluice_empty_${view.toLowerCase()}`;
 }
 
 /** Throws DefinitionError for SQL that DuckDB refuses; `hints` are added to the message. */
@@ -50,7 +66,7 @@ export async function asDefinition<T>(
     if (!(error instanceof SqlError) || error.kind === 'resource') throw error;
     const [message = '', line] = error.message.split(/\n+LINE (\d+):/);
     const said = [...(await hints()), 'Correct the SQL there'].join(' ');
-    return lineOf(at, Number(line ?? 1)).refuse(`${message.trim().replaceAll('\n', ' ')}. ${said}`);
+    return lineOf(at, Number(line ?? 1)).refuse(`${asSaid(message)}. ${said}`);
   }
 }
 
@@ -64,6 +80,7 @@ export function relationOfTable(
     readonly key: readonly string[] | undefined;
     readonly constants: readonly string[];
     readonly required: readonly string[];
+    readonly fileKey?: readonly string[];
   },
 ): NamedRelation {
   const lower = (names: readonly string[]) => names.map((one) => one.toLowerCase());
@@ -73,6 +90,7 @@ export function relationOfTable(
     key: known.key && lower(known.key),
     constants: lower(known.constants),
     required: new Set(lower(known.required)),
+    ...(known.fileKey === undefined ? {} : { fileKey: known.fileKey }),
     kinds: new Map(columns.flatMap((column) => kindOf(column))),
   };
 }
@@ -105,37 +123,47 @@ async function prove(
   varied: VariedColumns,
 ): Promise<readonly Forms[]> {
   const tables = new Map(relations.map(({ name, ...relation }) => [name, relation]));
+  const known = { tables, aggregates, varied };
+  const { problems, unplanned, columns, plan } = await judged(session, statement, sql, known);
+  const floats = plan && (await floatSumsOf(session, statement, plan));
+  const problemsWith = async (change: Change) => {
+    const changed = replaced(statement, change, ...(floats ? [floats.cast] : []));
+    const text = await sqlOf(session, changed);
+    const answer = text === undefined ? undefined : await judged(session, changed, text, known);
+    const more = answer?.plan && [...floatSums(answer.plan)].some((name) => !floats?.ofMacros.has(name));
+    return answer?.unplanned !== undefined || more ? undefined : answer?.problems;
+  };
+  // What was said of a place once is not said in other words.
+  const isNew = ({ offset }: AdvisedProblem, i: number, all: readonly AdvisedProblem[]) =>
+    offset === undefined ? i === 0 : all.findIndex((other) => other.offset === offset) === i;
+  const found = [...problems, ...(floats?.problems ?? [])].filter(isNew);
+  if (found.length > 0)
+    refuseAll(await withCheckedRemedies(found, { session, aggregates, problemsWith }), at, sql);
+  return (
+    columns ?? lineOf(at, 1).refuse(`DuckDB does not give a plan for it: ${unplanned ?? ''}. Rewrite the SQL`)
+  );
+}
+
+/** `problems`: without those of float-sums.ts. */
+type Judged = {
+  readonly problems: readonly AdvisedProblem[];
+  /** Why DuckDB has no plan: nothing more is known then. */
+  readonly unplanned?: string;
+  readonly plan?: SqlNode;
+  readonly columns?: readonly Forms[];
+};
+
+async function judged(
+  session: SqlSession,
+  statement: unknown,
+  sql: string,
+  { tables, aggregates, varied }: Known & { readonly varied: VariedColumns },
+): Promise<Judged> {
   const bound = await boundPlan(session, sql);
   const values = 'plan' in bound ? planValues(bound.plan, varied) : undefined;
   const isExact = values?.mayVary && (await exactExpressions(session, statement, aggregates, varied));
   const ofOrder = orderProblems(statement, { tables, aggregates, ...(isExact ? { isExact } : {}) });
-  // Without a plan nothing more is known.
-  if ('problem' in bound) refuseAll(ofOrder, at, sql);
   if ('problem' in bound || values === undefined)
-    return lineOf(at, 1).refuse(
-      `DuckDB does not give a plan for it: ${'problem' in bound ? bound.problem : ''}. Rewrite the SQL`,
-    );
-  const ofSums = [...floatSums(bound.plan)].map((name) => ({
-    problem: remedy(name),
-    offset: placeOf(statement, name),
-  }));
-  // What was said of a place once is not said in other words.
-  const isNew = ({ offset }: SqlProblem, i: number, all: readonly SqlProblem[]) =>
-    offset === undefined ? i === 0 : all.findIndex((other) => other.offset === offset) === i;
-  refuseAll([...ofOrder, ...ofSums, ...values.problems].filter(isNew), at, sql);
-  return values.columns;
-}
-
-/** The position of the first call of that name; undefined if a macro calls it. */
-function placeOf(statement: unknown, name: string): number | undefined {
-  const calls: number[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    if (!isNode(value)) return;
-    const offset = offsetOf(value);
-    if (functionName(value) === name && offset !== undefined) calls.push(offset);
-    for (const child of Object.values(value)) visit(child);
-  };
-  visit(statement);
-  return calls[0];
+    return { problems: ofOrder, unplanned: 'problem' in bound ? bound.problem : '' };
+  return { problems: [...ofOrder, ...values.problems], plan: bound.plan, columns: values.columns };
 }

@@ -1,6 +1,6 @@
 // Builds one catalog from the definitions' texts. Wrong definitions are set aside with file and position, and everything
 // that depends on them is held back; if nothing may be left out, as in a deployment, the first wrong one is refused.
-import { historyName, readTables, tableNames } from '../core/built-in.ts';
+import { readTables, tableNames } from '../core/built-in.ts';
 import {
   type Catalog,
   dependencyOrder,
@@ -10,7 +10,6 @@ import {
   sameNames,
 } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import { toldByContract } from '../core/set-aside.ts';
 import { type DefinitionError, together } from '../errors.ts';
@@ -18,13 +17,13 @@ import type { SqlEngine, SqlSession } from '../ports.ts';
 import { bindInsight } from './bind-insight.ts';
 import { type BoundMemory, InsightMemory, type ReadSelect } from './bound-memory.ts';
 import { checkDataset } from './check-dataset.ts';
+import { definedName } from './defined-name.ts';
 import { type DefinitionFile, readDefinitionFiles } from './definition-files.ts';
 import type { BoundInput } from './output-columns.ts';
 import { isName, parseContractParts } from './parse-contract.ts';
 import { type InsightSource, parseInsight } from './parse-insight.ts';
 import { whyUnpartitioned } from './parse-partition.ts';
 import { engineFunctions, lineOf, type ParsedSelect, parseSelect, placeAt } from './parse-select.ts';
-import type { Place } from './place.ts';
 import { Problems } from './problems.ts';
 import type { KnownNames } from './quoting-hint.ts';
 import { Refusals } from './refusals.ts';
@@ -232,13 +231,17 @@ function boundInput(known: Catalog, name: string): BoundInput {
   if (table === undefined) throw new Error(`${name} is read before it is bound`);
   const dataset = known.datasets.find((one) => one.name === table.name);
   const unpartitioned = dataset && whyUnpartitioned(dataset);
+  const key = known.keyOf(table);
+  const fileKey =
+    key === undefined && dataset && dataset.primaryKey.length > 0 ? dataset.primaryKey : undefined;
   return {
     table,
     columns: known.columnsOf(table),
     partitionColumns: known.partitionColumnsOf(table),
     ...(unpartitioned === undefined ? {} : { unpartitioned }),
     dateParts: known.datePartsOf(table),
-    key: known.keyOf(table),
+    key,
+    ...(fileKey === undefined ? {} : { fileKey }),
     required: known.requiredOf(table),
     varied: known.variedColumnsOf(table),
   };
@@ -273,18 +276,4 @@ function knownTables(source: InsightSource, select: ReadSelect, names: readonly 
   if (known.length === 0)
     placeAt(at, source.sql, 0).refuse('the SQL reads no table: read a dataset or another insight');
   return [...new Set(known)];
-}
-
-function definedName(written: string, names: readonly string[], place: Place): string {
-  return (
-    names.find((name) => name.toLowerCase() === written.toLowerCase()) ??
-    place.refuse(
-      `there is no dataset or insight named ${JSON.stringify(written)}.${historyHint(written, names)}${didYouMean(written, names)} The SQL can read ${names.join(', ')}`,
-    )
-  );
-}
-
-function historyHint(written: string, names: readonly string[]): string {
-  const base = names.find((name) => historyName(name).toLowerCase() === written.toLowerCase());
-  return base === undefined ? '' : ` ${base} has a history if its contract says "history": true.`;
 }

@@ -4,9 +4,13 @@ import type { TableRef } from '../core/insight.ts';
 import { type Column, type ColumnType, castType, columnType, ENGINE_COLUMNS } from '../core/schema.ts';
 import type { DatePart } from '../core/window.ts';
 import type { ResultColumn } from '../ports.ts';
+import { literal } from '../sql/quoting.ts';
+import { firstOffset, resultItems, zoneIn } from '../sql/select-shape.ts';
+import { aliases, type SqlNode } from '../sql/sql-tree.ts';
 import type { Forms } from '../sql/value-forms.ts';
 import type { InsightSource } from './parse-insight.ts';
-import { lineOf } from './parse-select.ts';
+import { lineOf, placeAt } from './parse-select.ts';
+import type { Place } from './place.ts';
 import { Problems } from './problems.ts';
 
 /** One table that the SQL reads, with its known properties. */
@@ -20,6 +24,8 @@ export type BoundInput = {
   readonly dateParts: ReadonlyMap<string, DatePart>;
   /** Columns that together identify a row: no two rows agree in all of them. */
   readonly key: readonly string[] | undefined;
+  /** The primaryKey of a dataset that is unique within a file only, for messages. */
+  readonly fileKey?: readonly string[];
   /** Columns that are never NULL. */
   readonly required: readonly string[];
   /** Its columns of DOUBLE that may contain -0.0, or NaN of either sign. */
@@ -32,20 +38,28 @@ export function storedType(type: string, forms: Forms | undefined): ColumnType |
   return isDay ? 'date' : (columnType(type) ?? castType(type));
 }
 
-/** Partition columns first, then in the SELECT's order. `stored`: of each result. `written`: the names that the SQL gives with AS. Throws DefinitionError. */
+/** Partition columns first, then in the SELECT's order. `stored`: of each result. `statement`: the SQL's tree. Throws DefinitionError. */
 export function outputColumns(
   source: InsightSource,
   results: readonly ResultColumn[],
   {
     stored,
-    written,
-  }: { readonly stored: readonly (ColumnType | undefined)[]; readonly written: ReadonlySet<string> },
+    statement,
+  }: { readonly stored: readonly (ColumnType | undefined)[]; readonly statement: unknown },
   inputs: readonly BoundInput[],
   over: BoundInput | undefined,
 ): Column[] {
   const problems = new Problems();
-  problems.now(() => checkNames(source, results, inputs, written));
-  const found = results.map((result, i) => problems.now(() => typed(source, result, stored[i])));
+  const items = resultItems(statement, results.length);
+  const places = results.map((_, i) => itemPlace(source, items?.[i]));
+  problems.now(() =>
+    checkNames({ source, results, places, statement, isListed: items !== undefined }, inputs),
+  );
+  const found = results.map((result, i) =>
+    problems.now(() =>
+      typed(source, result, stored[i], { place: places[i] ?? at(source), item: items?.[i] }),
+    ),
+  );
   const columns = found.filter((column) => column !== undefined);
   const names = results.map(({ name }) => name);
   for (const [word, list] of Object.entries({ key: source.key, columns: Object.keys(source.columns) })) {
@@ -84,54 +98,82 @@ const CALL = /^[a-z_]\w*\(\w*\)$/i;
  * text only CALL is taken: others have casts and brackets in them, which another version of it may write differently.
  */
 function checkNames(
-  source: InsightSource,
-  results: readonly ResultColumn[],
+  { source, results, places, statement, isListed }: Named,
   inputs: readonly BoundInput[],
-  written: ReadonlySet<string>,
 ): void {
   const known = new Set(inputs.flatMap((input) => input.columns.map((column) => column.name)));
-  const seen = new Set<string>();
+  const written = aliases(statement);
   const problems = new Problems();
-  for (const { name } of results) {
-    problems.now(() => checkName(source, name, { known, seen, written }));
-    seen.add(name.toLowerCase());
+  const named = results.map(({ name }) => name.toLowerCase());
+  const isAgain = (name: string, i: number) => named.indexOf(name) < i;
+  for (const [i, { name }] of results.entries())
+    problems.now(() => checkName(places[i] ?? at(source), name, { known, written }));
+  const twice = [
+    ...new Set(results.flatMap(({ name }, i) => (isAgain(name.toLowerCase(), i) ? [name] : []))),
+  ];
+  const [first] = twice;
+  if (first !== undefined) {
+    const place = places[named.findIndex((name, i) => isAgain(name, i))] ?? at(source);
+    const rename = isListed
+      ? `rename one${twice.length === 1 ? '' : ' of each'} with AS`
+      : `list the columns in the place of *, one of the two with another name, such as t.${first} AS t_${first}`;
+    const all = twice.map((name) => JSON.stringify(name)).join(', ');
+    problems.now(() => place.refuse(`the SELECT returns two columns named ${all}: ${rename}`));
   }
   problems.refuse();
 }
 
+type Named = {
+  readonly source: InsightSource;
+  readonly results: readonly ResultColumn[];
+  readonly places: readonly Place[];
+  readonly statement: unknown;
+  /** Each result is an item of the SELECT's list: there is no star. */
+  readonly isListed: boolean;
+};
+
 function checkName(
-  source: InsightSource,
+  place: Place,
   name: string,
-  { known, seen, written }: Readonly<Record<'known' | 'seen' | 'written', ReadonlySet<string>>>,
+  { known, written }: Readonly<Record<'known' | 'written', ReadonlySet<string>>>,
 ): void {
   if (ENGINE_COLUMNS.includes(name.toLowerCase()))
-    at(source).refuse(
+    place.refuse(
       `the SELECT returns a column named ${JSON.stringify(name)}, which is reserved by DuckDB: rename it with AS`,
     );
   const isGiven = known.has(name) || written.has(name) || CALL.test(name);
   if (/[ ,;{}()\n\t='"]|^\d|^$/.test(name) && !isGiven)
-    at(source).refuse(`the SELECT returns a column named ${JSON.stringify(name)}: give it a name with AS`);
+    place.refuse(`the SELECT returns a column named ${JSON.stringify(name)}: give it a name with AS`);
   if (/[\n\t"]|^ | $/.test(name) && !known.has(name))
-    at(source).refuse(
+    place.refuse(
       `the SELECT returns a column named ${JSON.stringify(name)}: a name has no quote, tab or line end, and no blank at its ends: write another one after AS`,
     );
   if (/^_sluice/i.test(name))
-    at(source).refuse(`the column ${name}: names that start with "_sluice" are reserved: rename it with AS`);
-  if (seen.has(name.toLowerCase()))
-    at(source).refuse(`the SELECT returns two columns named ${JSON.stringify(name)}: rename one with AS`);
+    place.refuse(`the column ${name}: names that start with "_sluice" are reserved: rename it with AS`);
 }
 
-function typed(source: InsightSource, result: ResultColumn, type: ColumnType | undefined): Column {
+/** Where the SQL has it; the SQL's first line where that is not known. */
+function itemPlace(source: InsightSource, item: SqlNode | undefined): Place {
+  const offset = item && firstOffset(item);
+  return placeAt({ file: source.file, line: source.sqlLine }, source.sql, offset ?? 0);
+}
+
+function typed(
+  source: InsightSource,
+  result: ResultColumn,
+  type: ColumnType | undefined,
+  { place, item }: { readonly place: Place; readonly item: SqlNode | undefined },
+): Column {
   const description = source.columns[result.name];
   if (type === undefined)
-    return at(source).refuse(
-      `column ${result.name} is ${result.type}, for which Delta has no type: ${adviceFor(result.type)}write ${typeRemedy(result.type).join(' or ')}${isNested(result.type) ? ', or return its parts as separate columns' : ''}`,
+    return place.refuse(
+      `column ${result.name} is ${result.type}, for which Delta has no type: ${adviceFor(result.type)}write ${typeRemedy(result.type, item && zoneIn(item)).join(' or ')}${isNested(result.type) ? ', or return its parts as separate columns' : ''}`,
     );
   return { name: result.name, type, ...(description === undefined ? {} : { description }) };
 }
 
 function adviceFor(type: string): string {
-  if (/^TIMESTAMP(_\w+)?$/.test(type)) return 'state its time zone, or return the day: ';
+  if (/^TIMESTAMP(_\w+)?$/.test(type)) return 'return the day, or state the zone whose clock it shows: ';
   return type === 'INTERVAL' ? 'count it in one unit, as a month has no fixed length: ' : '';
 }
 
@@ -139,12 +181,12 @@ function isNested(type: string): boolean {
   return /[\])]$/.test(type) && !type.startsWith('ENUM');
 }
 
-/** What to write for a column `x` whose type Delta lacks. */
-export function typeRemedy(type: string): readonly string[] {
+/** What to write for a column `x` whose type Delta lacks. `zone`: the one whose clock it is likely to show. */
+export function typeRemedy(type: string, zone = 'UTC'): readonly string[] {
   const casts = (...types: string[]) => types.map((to) => `CAST(x AS ${to})`);
   if (type === 'FLOAT') return casts('DOUBLE');
   // A time without a zone: only its author knows which one it means.
-  if (/^TIMESTAMP(_\w+)?$/.test(type)) return ["x AT TIME ZONE 'UTC'", ...casts('DATE')];
+  if (/^TIMESTAMP(_\w+)?$/.test(type)) return [...casts('DATE'), `x AT TIME ZONE ${literal(zone)}`];
   if (type === 'INTERVAL') return ['epoch_us(x)', ...casts('VARCHAR')];
   return casts('VARCHAR');
 }

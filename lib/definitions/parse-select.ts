@@ -1,6 +1,7 @@
 // Parses an SQL text with DuckDB's parser: exactly one SELECT, and what it reads; or a refusal with the line.
 import { placeInText } from '../core/definition-hash.ts';
 import type { SqlSession } from '../ports.ts';
+import { bareNames } from '../sql/bare-names.ts';
 import { literal } from '../sql/quoting.ts';
 import { type SqlInputs, sqlInputs } from '../sql/sql-inputs.ts';
 import { parseTree, type SqlProblem } from '../sql/sql-tree.ts';
@@ -67,8 +68,8 @@ async function parseWithinStack(
   if (tree.error) {
     const problem =
       tree.error_type === 'not implemented'
-        ? 'this is not a SELECT (nor is PIVOT): write one SELECT'
-        : `${tree.error_message}. ${[...(await quotingHints(session, sql, names, false)), 'Correct the SQL there'].join(' ')}`;
+        ? notSelect(sql)
+        : `${asSaid(tree.error_message ?? '')}. ${[...(await quotingHints(session, sql, names, false)), 'Correct the SQL there'].join(' ')}`;
     return placeAt(at, sql, Number(tree.position ?? 0)).refuse(problem);
   }
   if (tree.statements?.length !== 1)
@@ -79,6 +80,21 @@ async function parseWithinStack(
   const inputs = sqlInputs(statement, unstable);
   refuseAll(inputs.problems, at, sql);
   return { ...inputs, statement };
+}
+
+/** For what DuckDB makes several statements of, or none that reads. */
+function notSelect(sql: string): string {
+  return bareNames(sql, ['PIVOT', 'PIVOT_WIDER']).length > 0
+    ? "PIVOT without IN has other columns for other rows: list the values, PIVOT … ON x IN ('a', 'b') USING …"
+    : 'this is not a SELECT: write one SELECT';
+}
+
+/** An error of the engine's in one line, to be followed by another sentence. */
+export function asSaid(message: string): string {
+  return message
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/[.!]+$/, '');
 }
 
 /** Throws DefinitionError if the SQL is nested so deeply that walking its tree overflows the stack. */

@@ -1,7 +1,7 @@
 // Computes a small part of an insight from the lake as it is, for people who write its SQL: the rows of its newest partition. Writes
 // nothing, and audits nothing.
 import { type Derivation, sameTable, tablePrefix } from '../core/insight.ts';
-import type { Add, PartitionValues } from '../delta/actions.ts';
+import type { PartitionValues } from '../delta/actions.ts';
 import type { Effects } from '../lake/effects.ts';
 import { partitionOf } from '../lake/partition.ts';
 import { comparePartitions } from '../lake/partition-filter.ts';
@@ -9,8 +9,9 @@ import { roleOf } from '../lake/tags.ts';
 import type { ResultColumn, Row, SqlSession } from '../ports.ts';
 import { SqlError } from '../ports.ts';
 import { createPartitionView, rowsSql } from '../refresh/compute.ts';
-import { createWholeViews, seenBy } from '../refresh/compute-all.ts';
-import { type Input, inputView, isUnderDefinition, LocalFiles } from '../refresh/inputs.ts';
+import { createWholeViews, PartedViews } from '../refresh/compute-all.ts';
+import { type Input, isUnderDefinition, LocalFiles } from '../refresh/inputs.ts';
+import { SeenFiles } from '../refresh/seen-files.ts';
 import { identifier } from '../sql/quoting.ts';
 
 export type InsightSample = {
@@ -44,36 +45,28 @@ export async function insightSample(
   const partitions = files.map((add) => partitionOf(add.partitionValues, derivation.partitionBy));
   const partition = partitions.toSorted(comparePartitions).at(-1) ?? {};
   if (over && files.length === 0) return { problem: `${over.table.name} has no rows` };
-  const seen = over ? seenBy(derivation, files)(partition) : [];
-  const others = inputs
-    .filter(({ isOver }) => !isOver)
-    .flatMap(({ snapshot }) => [...snapshot.files.values()]);
-  const bytes = [...seen, ...others].reduce((sum, { size }) => sum + size, 0);
+  const seen = new SeenFiles(derivation, inputs);
+  const bytes = inputs.flatMap((input) => seen.of(input, partition)).reduce((sum, { size }) => sum + size, 0);
   if (bytes > limits.bytes)
     return {
       problem: `the SQL reads ${Math.ceil(bytes / 1_000_000)} MB for one partition, which takes too long here: "npx sluice plan" computes it`,
     };
-  return computed(effects, derivation, { inputs, over, seen, partition }, limits.rows);
+  return computed(effects, derivation, seen, partition, limits.rows);
 }
-
-type Sampled = {
-  readonly inputs: readonly Input[];
-  readonly over: Input | undefined;
-  readonly seen: readonly Add[];
-  readonly partition: PartitionValues;
-};
 
 async function computed(
   effects: Effects,
   derivation: Derivation,
-  { inputs, over, seen, partition }: Sampled,
+  seen: SeenFiles,
+  partition: PartitionValues,
   limit: number,
 ): Promise<InsightSample | { readonly problem: string }> {
   const local = new LocalFiles(effects.lake);
+  const parted = new PartedViews(effects, seen);
   try {
     return await effects.sql.session(async (session) => {
-      await createWholeViews(session, effects, local, inputs);
-      if (over) await session.run(await inputView(effects.catalog, local, over.table, over.snapshot, seen));
+      await createWholeViews(session, effects, local, seen);
+      await parted.create(session, partition);
       if (derivation.readsPartition) await createPartitionView(session, derivation, partition);
       return { partition, ...(await firstRows(session, derivation, limit)) };
     });
@@ -81,6 +74,7 @@ async function computed(
     if (!(error instanceof SqlError) || error.kind !== 'data') throw error;
     return { problem: `the SQL fails on the rows of the lake: ${error.message}` };
   } finally {
+    await parted.release();
     await local.release();
   }
 }

@@ -1,10 +1,12 @@
 // Which data files a table's rows come from, through every level down to the source files: each file's tags say from which
 // versions of its inputs it was made, and the inputs' logs say which files were live then.
-import { tablePrefix } from '../core/insight.ts';
+import { type PartitionJoin, tablePrefix } from '../core/insight.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import type { Effects } from '../lake/effects.ts';
+import { JoinedPartitions } from '../lake/joined-partitions.ts';
 import { Neighbours } from '../lake/neighbours.ts';
-import { readInputCommits, readInputs, readWindow } from '../lake/tags.ts';
+import { partitionId } from '../lake/partition.ts';
+import { readInputCommits, readInputs, readJoined, readWindow } from '../lake/tags.ts';
 import type { Lifespan, TableLog, TableLogs } from './table-log.ts';
 
 /** One table on the way, with those of its files that count. */
@@ -22,7 +24,10 @@ export type Lineage = {
   readonly lost: ReadonlySet<string>;
 };
 
-/** `files`: of `log` at `version`. Of the driving input the files count that the partition saw, of the other inputs all. */
+/**
+ * `files`: of `log` at `version`. Of the driving input the files count that the partition saw, of an input that was joined by
+ * partition those with its values, of the other inputs all.
+ */
 export async function traceLineage(
   effects: Effects,
   logs: TableLogs,
@@ -34,7 +39,7 @@ export async function traceLineage(
   const lost = new Set<string>();
   const overs = drivingInputs(effects);
   const seen = new Set<string>();
-  const neighbours = new Map<string, Neighbours>();
+  const looks = new Looks();
   const waiting = [{ log, version, files }];
   for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
     const used = tables.get(step.log.prefix) ?? { log: step.log, files: new Map(), versions: new Set() };
@@ -43,12 +48,20 @@ export async function traceLineage(
     for (const file of step.files) {
       if (used.files.has(file.add.path)) continue;
       used.files.set(file.add.path, file);
-      for (const [input, at] of Object.entries(readInputs(file.add) ?? {})) {
-        const partition = overs.get(step.log.prefix) === input ? file.add.partitionValues : {};
-        const id = JSON.stringify([input, at, partition]);
+      const inputs = readInputs(file.add) ?? {};
+      const over = overs.get(step.log.prefix);
+      for (const [input, at] of Object.entries(inputs)) {
+        const by = readJoined(file.add)[input];
+        const isParted = over === input || by !== undefined;
+        const id = JSON.stringify([input, at, isParted ? file.add.partitionValues : {}, by]);
         if (seen.has(id)) continue;
         seen.add(id);
-        const next = await inputFiles(logs, neighbours, step.log, file, input, at, partition);
+        const drivenAt = over === undefined ? undefined : inputs[over];
+        const driving = over === undefined || drivenAt === undefined ? undefined : await logs.find(over);
+        const own = isParted ? looks.seen(file, driving, drivenAt ?? 0) : undefined;
+        const next = await inputFiles(logs, step.log, file, input, at, (log) =>
+          own === undefined ? WHOLE : by === undefined ? own : looks.joined(log, at, by, own),
+        );
         if (typeof next === 'string') lost.add(next);
         else waiting.push(next);
       }
@@ -57,7 +70,9 @@ export async function traceLineage(
   return { tables, lost };
 }
 
-/** By the present definitions; a table that none makes any more counts all files of all inputs. */
+const WHOLE: readonly PartitionValues[] = [{}];
+
+/** By the present definitions; a table that none makes any more counts all files of the inputs that it did not join by partition. */
 function drivingInputs({ catalog }: Effects): ReadonlyMap<string, string> {
   return new Map(
     catalog.derivations.flatMap(({ target, over }) =>
@@ -66,38 +81,63 @@ function drivingInputs({ catalog }: Effects): ReadonlyMap<string, string> {
   );
 }
 
+/** `parts`: the partitions that count, by the values of some of the input's partition columns. */
 async function inputFiles(
   logs: TableLogs,
-  neighbours: Map<string, Neighbours>,
   target: TableLog,
   file: Lifespan,
   input: string,
   version: number,
-  partition: PartitionValues,
+  parts: (log: TableLog) => readonly PartitionValues[],
 ): Promise<{ log: TableLog; version: number; files: readonly Lifespan[] } | string> {
   const log = await logs.find(input);
   const isThere = log !== undefined && version <= log.newest && isSameTable(target, file, log);
   if (!isThere || !isSameCommit(file, log, version))
     return `${target.prefix} was made from version ${version} of a ${input} that is not in the lake any more: which source files that were, cannot be told`;
-  const seen = seenPartitions(neighbours, file, log, version, partition);
-  return { log, version, files: seen.flatMap((one) => log.partitionAt(version, one)) };
+  return { log, version, files: parts(log).flatMap((one) => log.partitionAt(version, one)) };
 }
 
-/** The partition and its neighbours, as far as the window reached under which it was computed. */
-function seenPartitions(
-  known: Map<string, Neighbours>,
-  { add }: Lifespan,
-  input: TableLog,
-  version: number,
-  partition: PartitionValues,
-): readonly PartitionValues[] {
-  const window = readWindow(add);
-  const columns = Object.keys(partition);
-  if (window === undefined || columns.length === 0) return [partition];
-  const id = JSON.stringify([input.prefix, version, columns, window]);
-  const neighbours = known.get(id) ?? new Neighbours(window, input.partitionsAt(version, columns));
-  known.set(id, neighbours);
-  return neighbours.of(partition);
+/** What partitions see of their inputs: many files ask for the same. */
+class Looks {
+  readonly #neighbours = new Map<string, Neighbours>();
+  readonly #joined = new Map<string, JoinedPartitions>();
+
+  /**
+   * The file's partition and its neighbours in the driving input, as far as the window reached under which it was computed;
+   * undefined where these cannot be told.
+   */
+  seen(
+    { add }: Lifespan,
+    driving: TableLog | undefined,
+    version: number,
+  ): readonly PartitionValues[] | undefined {
+    const own = add.partitionValues;
+    const window = readWindow(add);
+    const columns = Object.keys(own);
+    if (window === undefined || columns.length === 0) return [own];
+    if (driving === undefined) return undefined;
+    const id = JSON.stringify([driving.prefix, version, columns, window]);
+    const neighbours =
+      this.#neighbours.get(id) ?? new Neighbours(window, driving.partitionsAt(version, columns));
+    this.#neighbours.set(id, neighbours);
+    return neighbours.of(own);
+  }
+
+  /** The values of the joined columns of an input that a partition saw. */
+  joined(
+    log: TableLog,
+    version: number,
+    by: readonly PartitionJoin[],
+    own: readonly PartitionValues[],
+  ): readonly PartitionValues[] {
+    const id = JSON.stringify([log.prefix, version, by]);
+    const columns = by.map(({ theirs }) => theirs);
+    const partitions = () =>
+      new Map(log.partitionsAt(version, columns).map((values) => [partitionId(values), values])).values();
+    const joined = this.#joined.get(id) ?? new JoinedPartitions(by, partitions());
+    this.#joined.set(id, joined);
+    return joined.of(own);
+  }
 }
 
 /** A log that was restored may have another commit under the same version. */

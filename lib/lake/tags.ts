@@ -1,6 +1,6 @@
 // The origin of a data file in the log: the properties in `add.tags` and in a table's configuration, and their meaning.
 
-import { TABLE_KINDS } from '../core/insight.ts';
+import { type Derivation, type PartitionJoin, TABLE_KINDS, tablePrefix } from '../core/insight.ts';
 import { parseLogJson } from '../core/log-json.ts';
 import type { Window } from '../core/window.ts';
 import type { Add, Remove } from '../delta/actions.ts';
@@ -23,6 +23,8 @@ export const INPUTS = 'sluice.inputs';
 export const INPUT_COMMITS = 'sluice.inputCommits';
 /** In an add of a derived table with a window: which neighbours of its partition it was computed from, as JSON. */
 export const WINDOW = 'sluice.window';
+/** In an add of a derived table: by the prefixes of the inputs that it saw by partition, the columns that it joined them by, as JSON. */
+const JOINED = 'sluice.joined';
 /** In an add of a derived table: the findings of its audits of severity `warn`, in a sentence. */
 export const WARNINGS = 'sluice.warnings';
 
@@ -154,6 +156,18 @@ export function readInputs(add: Pick<Add, 'tags'>): Readonly<Record<string, numb
 export function readWindow(add: Pick<Add, 'tags'>): Window | undefined {
   const text = add.tags?.[WINDOW];
   return text === undefined ? undefined : parseLogJson<Window>(text, WINDOW);
+}
+
+export function joinedTags({ joined = [] }: Derivation): Record<string, string> {
+  if (joined.length === 0) return {};
+  return {
+    [JOINED]: JSON.stringify(Object.fromEntries(joined.map(({ table, by }) => [tablePrefix(table), by]))),
+  };
+}
+
+/** By the tables' prefixes; inputs that were read as a whole, and the driving one, are not among them. */
+export function readJoined(add: Pick<Add, 'tags'>): Readonly<Record<string, readonly PartitionJoin[]>> {
+  return parseLogJson<Record<string, readonly PartitionJoin[]>>(add.tags?.[JOINED] ?? '{}', JOINED);
 }
 
 /** The commits' ids by the tables' prefixes; {} if the file's writer did not record them. */

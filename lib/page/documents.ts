@@ -129,9 +129,9 @@ export type LineageNode = {
   readonly order: number;
 };
 
-/** `over`: its partitions drive those of `to`. `side`: read as a whole. `audit`: looked up by an audit. */
+/** `over`: its partitions drive those of `to`. `joined`: read by partition. `side`: read as a whole. `audit`: looked up by an audit. */
 export type LineageEdge = {
   readonly from: string;
   readonly to: string;
-  readonly kind: 'over' | 'side' | 'audit';
+  readonly kind: 'over' | 'joined' | 'side' | 'audit';
 };

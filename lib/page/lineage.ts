@@ -33,7 +33,7 @@ export function lineageOf(
         ...(places.get(name) ?? { rank: 0, order: 0 }),
       };
     }),
-    edges,
+    edges: edges.map(({ from, to, kind }) => ({ from, to, kind })),
   };
 }
 

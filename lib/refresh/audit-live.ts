@@ -51,7 +51,10 @@ async function offendingPartitions(
 }
 
 /** Files of the derived table, or of what it is `over`, by its partitions' ids. */
-export function filesByPartition({ partitionBy }: Derivation, files: Iterable<Add>): Map<string, Add[]> {
+export function filesByPartition(
+  { partitionBy }: Pick<Derivation, 'partitionBy'>,
+  files: Iterable<Add>,
+): Map<string, Add[]> {
   const byPartition = new Map<string, Add[]>();
   for (const add of files) {
     const id = partitionId(partitionOf(add.partitionValues, partitionBy));

@@ -7,16 +7,16 @@ import type { Add, PartitionValues } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../lake/effects.ts';
-import { Neighbours } from '../lake/neighbours.ts';
-import { partitionId, partitionOf } from '../lake/partition.ts';
+import { partitionId } from '../lake/partition.ts';
 import { publishDataFile } from '../lake/publish-data-file.ts';
-import { DEFINITION, INPUT_COMMITS, INPUTS, WARNINGS, WINDOW } from '../lake/tags.ts';
+import { DEFINITION, INPUT_COMMITS, INPUTS, joinedTags, WARNINGS, WINDOW } from '../lake/tags.ts';
 import type { SqlSession } from '../ports.ts';
 import { type AuditedPartition, createRelatedViews, failureMessage } from './audit.ts';
 import { filesByPartition, tryRelationships } from './audit-live.ts';
 import { computePartition, createPartitionView } from './compute.ts';
 import { type Input, inputView, LocalFiles } from './inputs.ts';
 import type { RefreshPlan } from './plan.ts';
+import { SeenFiles } from './seen-files.ts';
 
 /** What is computed, at which versions. `base`: the derived table's own; `related`: what its audits look up. */
 export type Work = {
@@ -70,21 +70,15 @@ async function computeTouched(
   const { derivation, base, inputs, plan } = work;
   const parts: Part[] = [];
   const audited: AuditedPartition[] = [];
-  const over = inputs.find((input) => input.isOver);
-  const seenFiles = seenBy(derivation, [...(over?.snapshot.files.values() ?? [])]);
+  const seen = new SeenFiles(derivation, inputs);
   const before = filesByPartition(derivation, base.files.values());
-  // The files of `over` that one partition sees at a time: the disk need not hold them all.
-  const own = new LocalFiles(effects.lake);
+  const parted = new PartedViews(effects, seen);
   try {
-    if (plan.recompute.length > 0) await createWholeViews(session, effects, local, inputs);
+    if (plan.recompute.length > 0) await createWholeViews(session, effects, local, seen);
     for (const [index, partition] of plan.recompute.entries()) {
       if (index > 0 && outOfTime()) break;
       const id = partitionId(partition);
-      if (over) {
-        const files = seenFiles(partition);
-        await own.releaseOthers(tablePrefix(over.table), files);
-        await session.run(await inputView(effects.catalog, own, over.table, over.snapshot, files));
-      }
+      await parted.create(session, partition);
       if (derivation.readsPartition) await createPartitionView(session, derivation, partition);
       const path = join(folder, `partition-${index}.parquet`);
       const computed = await computePartition(
@@ -101,36 +95,45 @@ async function computeTouched(
       parts.push({ partition, add });
     }
   } finally {
-    await own.release();
+    await parted.release();
   }
   return { parts, audited };
 }
 
-/** The files of `over` that a partition sees: its own, and those of its window. */
-export function seenBy(
-  derivation: Derivation,
-  files: readonly Add[],
-): (partition: PartitionValues) => readonly Add[] {
-  const byPartition = filesByPartition(derivation, files);
-  const own = (partition: PartitionValues) => byPartition.get(partitionId(partition)) ?? [];
-  if (derivation.window === undefined) return own;
-  const partitions = files.map((add) => partitionOf(add.partitionValues, derivation.partitionBy));
-  const neighbours = new Neighbours(derivation.window, partitions);
-  return (partition) => neighbours.of(partition).flatMap(own);
+/** The inputs of which a partition sees a part, one partition at a time: the disk need not hold them all. */
+export class PartedViews {
+  readonly #effects: Effects;
+  readonly #seen: SeenFiles;
+  readonly #local: ReadonlyMap<Input, LocalFiles>;
+
+  constructor(effects: Effects, seen: SeenFiles) {
+    this.#effects = effects;
+    this.#seen = seen;
+    this.#local = new Map(seen.parted.map((input) => [input, new LocalFiles(effects.lake)]));
+  }
+
+  async create(session: SqlSession, partition: PartitionValues): Promise<void> {
+    for (const [input, local] of this.#local) {
+      const { table, snapshot } = input;
+      const files = this.#seen.of(input, partition);
+      await local.releaseOthers(tablePrefix(table), files);
+      await session.run(await inputView(this.#effects.catalog, local, table, snapshot, files));
+    }
+  }
+
+  async release(): Promise<void> {
+    for (const local of this.#local.values()) await local.release();
+  }
 }
 
 export async function createWholeViews(
   session: SqlSession,
   effects: Effects,
   local: LocalFiles,
-  inputs: readonly Input[],
+  { whole }: SeenFiles,
 ): Promise<void> {
-  for (const { table, snapshot, isOver } of inputs) {
-    if (!isOver)
-      await session.run(
-        await inputView(effects.catalog, local, table, snapshot, [...snapshot.files.values()]),
-      );
-  }
+  for (const { table, snapshot } of whole)
+    await session.run(await inputView(effects.catalog, local, table, snapshot, [...snapshot.files.values()]));
 }
 
 /** The rows that stay as they are may relate to what is there no more. */
@@ -164,6 +167,7 @@ function publish(
       [INPUTS]: read(({ snapshot }) => snapshot.version),
       [INPUT_COMMITS]: read(({ snapshot }) => snapshot.commitId),
       ...(derivation.window === undefined ? {} : { [WINDOW]: JSON.stringify(derivation.window) }),
+      ...joinedTags(derivation),
       ...(warnings === undefined ? {} : { [WARNINGS]: warnings }),
     },
   });

@@ -1,6 +1,15 @@
 // Decides which partitions of a derived table are recomputed, which are dropped, and which stay as they are.
 // Pure, but for reading the inputs' log entries through DeltaTables.
-import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import {
+  type Derivation,
+  type JoinedInput,
+  joinedBy,
+  type PartitionJoin,
+  relatedTables,
+  sameTable,
+  type TableRef,
+  tablePrefix,
+} from '../core/insight.ts';
 import { parseLogJson } from '../core/log-json.ts';
 import type { Action, Add, PartitionValues } from '../delta/actions.ts';
 import { commitNumber } from '../delta/commit-id.ts';
@@ -20,8 +29,10 @@ import {
   readOrigin,
   roleOf,
 } from '../lake/tags.ts';
-import { type InputChange, type Touched, touchedPartitions } from '../lake/touched.ts';
+import { type InputChange, type Touched, touchedBeside, touchedPartitions } from '../lake/touched.ts';
 import type { Input } from './inputs.ts';
+import { isPartedAlike } from './parted-alike.ts';
+import { seenPartitions } from './seen-files.ts';
 
 /** A partition that keeps its old rows because the new ones, or these since what they relate to changed, failed an audit. */
 export type Stale = { readonly partition: PartitionValues; readonly message: string };
@@ -35,6 +46,8 @@ export type Pending = {
   readonly stale: readonly Stale[];
   /** Touched, but not computed yet for want of time. */
   readonly waiting: readonly PartitionValues[];
+  /** How those that are stale saw the inputs: see Derivation. Absent if as a whole, as under an older Sluice. */
+  readonly joined?: readonly JoinedInput[];
 };
 
 export type RefreshPlan = {
@@ -72,8 +85,10 @@ export async function planRefresh(
   const pending = readPending(target);
   const deciding = relatedTables(derivation, 'error');
   const lookedUp = related.filter(({ table }) => deciding.some((other) => sameTable(other, table)));
-  const auditAgain = (await touchedByInputs(tables, derivation, target, lookedUp)) === 'all';
-  const changed = pending.all ? 'all' : await touchedByInputs(tables, derivation, target, inputs);
+  const ofLookedUp = await changesOf(tables, target, lookedUp, () => undefined);
+  const auditAgain = touchedPartitions(ofLookedUp, derivation.partitionBy) === 'all';
+  const changes = await changesOf(tables, target, inputs, (input) => joinedBy(derivation, input.table));
+  const changed = pending.all ? 'all' : touchedByInputs(derivation, inputs, changes);
   const foreign = await foreignPartitions(tables, derivation, target);
   const existing = existingPartitions(derivation, inputs);
   const own = partitionsOf(target.files.values(), derivation.partitionBy);
@@ -81,10 +96,18 @@ export async function planRefresh(
   const waiting = new Map(pending.waiting.map((partition) => [partitionId(partition), partition]));
   for (const [id, partition] of waiting) own.set(id, partition);
   const touched = withObservers(derivation, changed, existing.values());
-  const stale = new Set(auditAgain ? pending.stale.map(({ partition }) => partitionId(partition)) : []);
+  const seen = seenPartitions(
+    derivation,
+    inputs.find(({ isOver }) => isOver),
+  );
+  const beside = touchedBeside(changes, [...existing.values()], seen);
+  // They may have failed on rows that they do not see any more.
+  const isSeenAlike = JSON.stringify(pending.joined ?? []) === JSON.stringify(derivation.joined ?? []);
+  const isTriedAgain = auditAgain || !isSeenAlike;
+  const stale = new Set(isTriedAgain ? pending.stale.map(({ partition }) => partitionId(partition)) : []);
   const isIn = (some: Touched, id: string) => some === 'all' || some.has(id);
   const isTouched = (id: string) =>
-    isIn(touched, id) || isIn(foreign, id) || waiting.has(id) || stale.has(id);
+    isIn(touched, id) || beside.has(id) || isIn(foreign, id) || waiting.has(id) || stale.has(id);
   const inTurn = new Map([...[...waiting].filter(([id]) => existing.has(id)), ...existing]);
   return {
     recompute: [...inTurn].flatMap(([id, partition]) => (isTouched(id) ? [partition] : [])),
@@ -106,16 +129,27 @@ function withObservers(
   return new Map([...changed, ...observers.map((partition) => [partitionId(partition), partition] as const)]);
 }
 
-async function touchedByInputs(
+/** `joined`: of an input that is joined by partition, the columns. */
+function changesOf(
   tables: DeltaTables,
-  derivation: Derivation,
   target: Snapshot,
   inputs: readonly Input[],
-): Promise<Touched> {
-  const changes = await mapInParallel(inputs, async (input) => {
-    const since = await changesSince(tables, target, input);
-    return { isOver: input.isOver, entries: typeof since === 'string' ? undefined : since };
+  joined: (input: Input) => readonly PartitionJoin[] | undefined,
+): Promise<InputChange[]> {
+  return mapInParallel(inputs, async (input): Promise<InputChange> => {
+    const found = await changesSince(tables, target, input);
+    const since = typeof found === 'string' ? undefined : found;
+    const by = joined(input);
+    const isKnown = !by || !since || (await isPartedAlike(tables, input, by, since));
+    return { isOver: input.isOver, by, entries: isKnown ? since : undefined };
   });
+}
+
+function touchedByInputs(
+  derivation: Derivation,
+  inputs: readonly Input[],
+  changes: readonly InputChange[],
+): Touched {
   const touched = touchedPartitions(changes, derivation.partitionBy);
   return touched === 'all' ? touched : withDeliveries(touched, derivation, inputs, changes);
 }

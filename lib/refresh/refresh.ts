@@ -138,6 +138,7 @@ function unchanged({ derivation, base, plan }: Work): RefreshOutcome {
 /** What of the work is published, what stays behind, and what is said of it. */
 function settle(work: Work, computed: ComputedParts): { pending: Pending; outcome: RefreshOutcome } {
   const { parts, audited, unrelated } = computed;
+  const { joined } = work.derivation;
   const said = (severity: Severity, partitions: readonly AuditedPartition[]) =>
     partitions.flatMap(({ partition, failures }) => {
       const message = failureMessage(failures, severity);
@@ -149,7 +150,12 @@ function settle(work: Work, computed: ComputedParts): { pending: Pending; outcom
   const waiting = work.plan.recompute.slice(audited.length);
   const stale = [...work.plan.stillStale, ...failed];
   return {
-    pending: { all: false, stale, waiting },
+    pending: {
+      all: false,
+      stale,
+      waiting,
+      ...(stale.length === 0 || joined === undefined ? {} : { joined }),
+    },
     outcome: {
       ...unchanged(work),
       published: parts.map((part) => part.partition),

@@ -18,12 +18,23 @@ export function bareNames(sql: string, names: Iterable<string>): string[] {
   return [...new Set(names)].filter(isSeen);
 }
 
+/** Where the word stands in the SQL outside quotes and comments, ignoring case. */
+export function placesOfBare(sql: string, word: string): number[] {
+  const bare = sql.replace(QUOTED_OR_COMMENT, (part) => ' '.repeat(part.length)).toLowerCase();
+  return placesIn(bare, word.toLowerCase());
+}
+
 function standsIn(text: string, name: string): boolean {
+  return placesIn(text, name).length > 0;
+}
+
+function placesIn(text: string, name: string): number[] {
   const isWord = (character: string | undefined) =>
     character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
+  const places: number[] = [];
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
-    if (!isWord(text[at - 1]) && !isWord(text[at + name.length])) return true;
-  return false;
+    if (!isWord(text[at - 1]) && !isWord(text[at + name.length])) places.push(at);
+  return places;
 }
 
 /** An SQL text that uses the name without quotes; see isReadAsName. */

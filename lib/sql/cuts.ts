@@ -6,10 +6,15 @@ import type { Keys, Scope } from './relation.ts';
 import { hasGroups, isDistinct, isMadeUp } from './select-shape.ts';
 import { additions, shortest } from './shortest-order.ts';
 import type { Source } from './source.ts';
-import { columnNames, isNode, nodes, type SqlNode } from './sql-tree.ts';
+import { columnNames, columnReference, isNode, nodes, type SqlNode } from './sql-tree.ts';
 
-/** What is wrong with it, to be read after the word LIMIT; `inexact`: its order is by values that are equal without being identical. */
-export type CutProblem = 'inexact' | string | undefined;
+/**
+ * What is wrong with it, to be read after the word LIMIT. `isInexact`: its order is by values that are equal without being identical.
+ * `by`: the terms that its order lacks, where they are known.
+ */
+export type CutProblem =
+  | { readonly text: string; readonly isInexact?: true; readonly by?: readonly SqlNode[] }
+  | undefined;
 
 type Cut = { readonly select: SqlNode; readonly source: Source; readonly orders: OrderKeys };
 
@@ -22,11 +27,13 @@ export function cutProblem(select: SqlNode, source: Source, orders: OrderKeys): 
     const keys = orders.ofAll(select, source);
     const isFine =
       orders.isExact(select) || orders.areAllTold(select, keys, source, nodes(select.select_list));
-    return isFine ? undefined : 'inexact';
+    return isFine ? undefined : { text: '', isInexact: true };
   }
   const keys = keysOf(cut, order);
   const problem = problemOf(cut, order, keys);
-  return problem !== undefined && problemOf(cut, order, asExact(keys)) === undefined ? 'inexact' : problem;
+  return problem !== undefined && problemOf(cut, order, asExact(keys)) === undefined
+    ? { ...problem, isInexact: true }
+    : problem;
 }
 
 /** Rows that DISTINCT ON chooses from agree in its targets; LIMIT chooses from all. */
@@ -37,7 +44,7 @@ function keysOf({ select, source, orders }: Cut, order: readonly SqlNode[]): Key
   return together(own, orders.of(targets, source, 'order'));
 }
 
-function problemOf(cut: Cut, order: readonly SqlNode[], keys: Keys): string | undefined {
+function problemOf(cut: Cut, order: readonly SqlNode[], keys: Keys): CutProblem {
   const { select, source, orders } = cut;
   if (!isDistinct(select) && orders.areAllTold(select, keys, source, order)) return undefined;
   const items = nodes(select.select_list);
@@ -46,10 +53,12 @@ function problemOf(cut: Cut, order: readonly SqlNode[], keys: Keys): string | un
   if (order.length === 0)
     return missing.length === 0 && !isDistinct(select) && hasDistinctOn(select)
       ? undefined
-      : 'without ORDER BY takes arbitrary rows: add ORDER BY ALL';
+      : { text: 'without ORDER BY takes arbitrary rows: add ORDER BY ALL' };
   const selected = new Set(items.map((item) => source.ident(item)));
   if (isDistinct(select) && ![...keys.all].every((ident) => selected.has(ident)))
-    return 'of a SELECT DISTINCT takes arbitrary rows if ORDER BY contains something that it does not return: write ORDER BY ALL';
+    return {
+      text: 'of a SELECT DISTINCT takes arbitrary rows if ORDER BY contains something that it does not return: write ORDER BY ALL',
+    };
   return missing.length === 0 ? undefined : tie(cut, order, keys, missing);
 }
 
@@ -62,7 +71,7 @@ function tie(
   order: readonly SqlNode[],
   keys: Keys,
   missing: readonly SqlNode[],
-): string {
+): CutProblem {
   const passes = (as: (keys: Keys) => Keys) => (added: readonly SqlNode[]) => {
     const asked = [...order, ...added];
     const next = as(together(keys, orders.of(added, source, 'order')));
@@ -77,13 +86,19 @@ function tie(
     passes((added) => added),
   );
   const found = exact ?? shortest(terms, passes(asExact));
-  if (found === undefined) return `${said}: order by everything that the SELECT returns, with ORDER BY ALL`;
-  const texts = found.map(({ text }) => text).join(', ');
+  if (found === undefined)
+    return { text: `${said}: order by everything that the SELECT returns, with ORDER BY ALL` };
+  const by = found.map(({ node }) => node);
+  const texts = found.map((term) => term.text).join(', ');
   if (exact === undefined)
-    return `${said}, and those that are equal in ${texts} need not be identical, such as 0.0 and -0.0: also order by a key of its tables, or by CAST(x AS DECIMAL(38, 9)) of each of these`;
+    return {
+      text: `${said}, and those that are equal in ${texts} need not be identical, such as 0.0 and -0.0: also order by a key of its tables, or return each of these as CAST(x AS DECIMAL(38, 9))`,
+      by,
+    };
   const isKeyless =
     !hasGroups(select) && !isDistinct(select) && source.leaves.some(({ key }) => key === undefined);
-  return `${said}: also order by ${texts}${found.length > 2 && isKeyless ? ', or by a key of its tables' : ''}`;
+  const other = found.length > 2 && isKeyless ? ', or by a key of its tables' : '';
+  return { text: `${said}: also order by ${texts}${other}`, by };
 }
 
 /** After UNION, EXCEPT or INTERSECT an order names columns of the result. */
@@ -98,12 +113,14 @@ export function combinedCutProblem(operation: SqlNode, orders: OrderKeys, scope:
   });
   if (key?.every((column) => named.includes(column))) return undefined;
   const isWhole = order.some(isAll) || columns?.every((column) => named.includes(column)) === true;
-  if (isWhole) return orders.isExact(operation) ? undefined : 'inexact';
+  if (isWhole) return orders.isExact(operation) ? undefined : { text: '', isInexact: true };
   const missing = key ?? columns;
   const less = missing?.filter((column) => !named.includes(column));
-  return `after UNION, EXCEPT or INTERSECT takes an arbitrary one of the tied rows: ${
-    less === undefined || order.length === 0 || less.some(isMadeUp)
-      ? 'write ORDER BY ALL'
-      : `write ORDER BY ALL, or also order by ${less.join(', ')}`
-  }`;
+  const said = 'after UNION, EXCEPT or INTERSECT takes an arbitrary one of the tied rows';
+  if (less === undefined || order.length === 0 || less.some(isMadeUp))
+    return { text: `${said}: write ORDER BY ALL` };
+  return {
+    text: `${said}: write ORDER BY ALL, or also order by ${less.join(', ')}`,
+    by: less.map((column) => columnReference([column])),
+  };
 }

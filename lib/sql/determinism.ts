@@ -2,6 +2,7 @@
 // memory, or refuses it with what to write instead. The problem is ties: LIMIT, windows and some aggregates take one of
 // several rows. Only an order that distinguishes all rows determines which one, unless the tied rows are identical.
 
+import { callAdvice } from './call-advice.ts';
 import { type CutProblem, combinedCutProblem, cutProblem } from './cuts.ts';
 import { groupIdents, isToldApart } from './grouping.ts';
 import { isOneRow, sourceOf, withCtes } from './key-inference.ts';
@@ -11,18 +12,21 @@ import {
   cutOf,
   members,
   orderExpressions,
+  orderOf,
   sortedList,
   specification,
   sqlText,
   withoutOrder,
 } from './order-clauses.ts';
 import { asExact, OrderKeys, together } from './order-keys.ts';
-import { inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
+import { inexact, inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
 import { columnIdent, type Keys, type Scope, UNKNOWN } from './relation.ts';
-import { hasGroups } from './select-shape.ts';
+import { type Advice, type AdvisedProblem, fewest } from './remedies.ts';
+import { hasGroups, isDistinct } from './select-shape.ts';
 import { additions, shortest } from './shortest-order.ts';
 import type { Source } from './source.ts';
 import {
+  COLUMNS_STAR,
   definedCtes,
   expressions,
   functionName,
@@ -31,7 +35,6 @@ import {
   nodes,
   offsetOf,
   type SqlNode,
-  type SqlProblem,
 } from './sql-tree.ts';
 
 /**
@@ -44,14 +47,14 @@ export type Known = {
   readonly isExact?: (node: SqlNode) => boolean;
 };
 
-export function orderProblems(statement: unknown, known: Known): SqlProblem[] {
+export function orderProblems(statement: unknown, known: Known): AdvisedProblem[] {
   const judge = new Judge(known);
   judge.visit(statement, known.tables);
   return judge.problems;
 }
 
 class Judge {
-  readonly problems: SqlProblem[] = [];
+  readonly problems: AdvisedProblem[] = [];
   readonly #aggregates: ReadonlySet<string>;
   readonly #orders: OrderKeys;
   /** Queries of which only whether they have a row matters. */
@@ -131,7 +134,8 @@ class Judge {
     const areDecided = (by: Keys) => taken.every((argument) => isDecided(argument, by, source, isOwn));
     if (kind !== 'refused' && areDecided(keys)) return;
     const isInexact = kind !== 'refused' && areDecided(source.closed(asExact(keys)));
-    this.#refuse(call, isInexact ? inexactSentence(`${name}()`) : remedy(name));
+    if (isInexact) this.#refuse(call, inexactSentence(`${name}()`));
+    else this.#refuse(call, remedy(name), callAdvice(call, kind));
   }
 
   #window(call: SqlNode, select: SqlNode, source: Source): void {
@@ -139,7 +143,7 @@ class Judge {
     const kind = windowSensitivity(call, this.#aggregates);
     if (kind === 'free') return;
     if (kind === 'refused') {
-      this.#refuse(call, remedy(name));
+      this.#refuse(call, remedy(name), callAdvice(call, kind));
       return;
     }
     const asked = [...nodes(call.partitions), ...orderExpressions(call.orders)];
@@ -148,13 +152,28 @@ class Judge {
     if (missing.length === 0) return;
     const areDecided = (by: Keys) => this.#undecided(call, select, source, by).length === 0;
     const added = (terms: readonly SqlNode[]) => together(keys, this.#orders.of(terms, source));
-    const fewest = shortest(additions(select, source), (terms) => areDecided(added(terms)));
-    const less = fewest && fewest.length < missing.length ? fewest.map(({ text }) => text) : missing;
+    const found = shortest(additions(select, source), (terms) => areDecided(added(terms)));
+    const less = found && found.length < missing.length ? found.map(({ text }) => text) : missing;
+    const isInexact = areDecided(asExact(keys));
+    const said = `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY`;
+    const plain = fewest(source.columnTerms(), (terms) => areDecided(asExact(added(terms))));
+    const to = [...expressions([select.select_list, select.qualify, select.modifiers])].filter(
+      (part) => part.class === 'WINDOW' && specification(part) === specification(call),
+    );
     this.#refuse(
       call,
-      areDecided(asExact(keys))
-        ? inexactSentence(`${name}() OVER (…)`)
-        : `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY: also order by ${less.join(', ')}`,
+      isInexact ? inexactSentence(`${name}() OVER (…)`) : `${said}: also order by ${less.join(', ')}`,
+      {
+        said: isInexact ? inexact(`${name}() OVER (…)`) : said,
+        remedies: [found?.map(({ node }) => node), plain]
+          .filter((by) => by !== undefined)
+          .toSorted((a, b) => a.length - b.length)
+          .map((by) => ({ kind: 'order', to, by })),
+        otherwise: isInexact
+          ? 'order by exact values, such as CAST(x AS DECIMAL(38, 9)), or also by a key of the tables'
+          : 'also order by what distinguishes its rows, such as a key of the tables',
+        ...remark(source),
+      },
     );
   }
 
@@ -184,18 +203,44 @@ class Judge {
   #cut(select: SqlNode, source: Source): void {
     const cut = cutOf(select);
     if (cut === undefined || this.#askedForRows.has(select) || isOneRow(select, source)) return;
-    this.#refuseCut(cut, cutProblem(select, source, this.#orders));
+    const problem = cutProblem(select, source, this.#orders);
+    if (problem === undefined) return;
+    const isUnordered = orderOf(select).length === 0;
+    const bys = [...(isUnordered ? [[COLUMNS_STAR]] : []), ...(problem.by ? [problem.by] : [])];
+    const orders = bys.map((by) => ({ kind: 'order' as const, to: [select], by }));
+    const said = isUnordered
+      ? `${cut.word} without ORDER BY takes arbitrary rows`
+      : `${cut.word} takes an arbitrary one of the rows that tie in its ORDER BY`;
+    this.#refuseCut(cut, problem, {
+      said,
+      remedies: isDistinct(select) ? [...orders, { kind: 'all', of: select }] : orders,
+      otherwise:
+        'order by all that it groups by, by a key of its tables, or by all that it returns, in which each quotient and other DOUBLE is returned as CAST(x AS DECIMAL(38, 9))',
+      ...remark(source),
+    });
   }
 
   #setOperation(node: SqlNode, scope: Scope): void {
     const cut = cutOf(node);
     if (cut === undefined || this.#askedForRows.has(node)) return;
-    this.#refuseCut(cut, combinedCutProblem(node, this.#orders, scope));
+    const problem = combinedCutProblem(node, this.#orders, scope);
+    if (problem === undefined) return;
+    const by = problem.by ? [{ kind: 'order' as const, to: [node], by: problem.by }] : [];
+    const kind = orderOf(node).length === 0 ? 'all' : 'around';
+    this.#refuseCut(cut, problem, {
+      said: `${cut.word} after UNION, EXCEPT or INTERSECT takes an arbitrary one of the tied rows`,
+      remedies: [...by, { kind, of: node }],
+      otherwise: 'write ORDER BY ALL',
+    });
   }
 
-  #refuseCut({ word, node }: { readonly word: string; readonly node: SqlNode }, problem: CutProblem): void {
-    if (problem === undefined) return;
-    this.#refuse(node, problem === 'inexact' ? inexactSentence(word) : `${word} ${problem}`);
+  #refuseCut(
+    { word, node }: { readonly word: string; readonly node: SqlNode },
+    problem: NonNullable<CutProblem>,
+    advice: Advice,
+  ): void {
+    if (problem.isInexact) this.#refuse(node, inexactSentence(word), { ...advice, said: inexact(word) });
+    else this.#refuse(node, `${word} ${problem.text}`, advice);
   }
 
   #join(join: SqlNode, scope: Scope): void {
@@ -210,24 +255,37 @@ class Judge {
     const using = (Array.isArray(join.using_columns) ? join.using_columns : []).map(lower);
     const named = [...expressions(join.condition)].map((expression) => both.ident(expression));
     const columns = right.leaves.flatMap((leaf) => using.map((column) => columnIdent(leaf, column)));
-    if (!right.isIdentifiedBy(new Set([...named, ...columns])))
-      this.#refuse(
-        join,
-        'an ASOF JOIN takes an arbitrary one of the tied rows on the right side: use a whole key of the right side in its condition (of an upsert dataset, of an insight, or the GROUP BY columns of a subquery)',
-      );
+    if (right.isIdentifiedBy(new Set([...named, ...columns]))) return;
+    const also = right.fileKeyRemark();
+    const ofRight = right.leaves.flatMap((leaf) => {
+      const own = (leaf.columns ?? []).filter((column) => named.includes(columnIdent(leaf, column)));
+      return own;
+    });
+    const compared = [...using, ...ofRight].join(', ');
+    this.#refuse(
+      join,
+      `an ASOF JOIN takes an arbitrary one of the tied rows on the right side: use a whole key of the right side in its condition, of an upsert dataset or of an insight, or join a subquery that is grouped by what is compared${compared === '' ? '' : `: (SELECT ${compared}, … FROM … GROUP BY ${compared})`}${also === undefined ? '' : `. ${also}`}`,
+    );
   }
 
   /** The grouping of a PIVOT is not in the tree, so an order within its aggregates proves nothing. */
   #pivot(pivot: SqlNode): void {
     for (const part of expressions(pivot.aggregates)) {
       const name = functionName(part) ?? '';
-      if (sensitivity(name, this.#aggregates) !== 'free') this.#refuse(part, remedy(name));
+      const kind = sensitivity(name, this.#aggregates);
+      const otherwise = 'compute it in a subquery with GROUP BY, and PIVOT that with max()';
+      if (kind !== 'free') this.#refuse(part, remedy(name), { ...callAdvice(part, kind), otherwise });
     }
   }
 
-  #refuse(node: SqlNode, problem: string): void {
-    this.problems.push({ problem, offset: offsetOf(node) });
+  #refuse(node: SqlNode, problem: string, advice?: Advice): void {
+    this.problems.push({ problem, offset: offsetOf(node), ...(advice === undefined ? {} : { advice }) });
   }
+}
+
+function remark(source: Source): { readonly also?: string } {
+  const also = source.fileKeyRemark();
+  return also === undefined ? {} : { also };
 }
 
 /** True if the expression is identical in rows that agree in the keys, which are closed. `isOwn`: it is certain to be of the source's rows. */

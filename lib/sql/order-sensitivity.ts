@@ -10,7 +10,7 @@ export const ORDER_FREE = new Set(
 );
 /** They keep the order of the rows, or take the first or last one: an ORDER BY within the call decides. */
 const ORDERED = new Set(
-  'list array_agg string_agg group_concat listagg first last any_value arbitrary first_value last_value'.split(
+  'list array_agg string_agg group_concat listagg first last any_value arbitrary first_value last_value mode'.split(
     ' ',
   ),
 );
@@ -45,52 +45,79 @@ export function windowSensitivity(call: SqlNode, aggregates: ReadonlySet<string>
   if (PEER_WINDOWS.has(name)) return nodes(call.arg_orders).length > 0 ? 'rows' : 'free';
   if (ROW_WINDOWS.has(name)) return 'rows';
   const own = sensitivity(name, aggregates);
-  if (own === 'refused') return 'refused';
+  // A window counts the values of mode() in an order of its own.
+  if (own === 'refused' || name === 'mode') return 'refused';
   const isByRows = [call.start, call.end].some((bound) => String(bound).endsWith('_ROWS'));
   return own !== 'free' || isByRows ? 'rows' : 'free';
 }
 
-/** Why a function is refused, and what to write instead, each as SQL over `x` (and `y` if it takes two arguments). */
-export type Remedy = { readonly problem: string; readonly write: readonly string[] };
+/**
+ * Why a function is refused, and what to write instead, each as SQL over `x` (and `y` if it takes two arguments). `otherwise`: what
+ * to say where none of these passes.
+ */
+export type Remedy = {
+  readonly problem: string;
+  readonly write: readonly string[];
+  readonly otherwise: string;
+};
 
 export function remedyOf(name: string): Remedy {
   const takes = `${name}() processes the rows in an arbitrary order`;
-  if (name === 'product')
-    return { problem: ADDS(name), write: ['list_reduce(list(x ORDER BY x), lambda a, b: a * b)'] };
-  if (FLOAT_SUMS.test(name) || EXACT_SUMS.test(name)) return { problem: ADDS(name), write: [exactSum(name)] };
-  if (name === 'json_group_object')
-    return { problem: takes, write: ['to_json(map_from_entries(list((x, y) ORDER BY x, y)))'] };
-  if (name === 'json_group_structure')
-    return { problem: takes, write: ['json_structure(to_json(list(x ORDER BY x)))'] };
-  if (JSON_AGGREGATES.test(name)) return { problem: takes, write: ['to_json(list(x ORDER BY x))'] };
+  const byGroups =
+    'count the rows of each value in a subquery with GROUP BY, and number these by count(*) DESC, x';
+  if (isFloatSum(name)) return { problem: ADDS(name), write: exactSums(name), otherwise: EXACT };
+  if (JSON_AGGREGATES.test(name) || name === 'list' || name === 'array_agg')
+    return {
+      problem: takes,
+      write: [sortedWhole(name)],
+      otherwise: `${ORDERED_BY}; ARRAY(SELECT x …) is (SELECT list(x ORDER BY x) …)`,
+    };
   if (name === 'mode')
     return {
       problem: 'mode() takes an arbitrary one of the equally frequent values',
-      write: ['SELECT x FROM t GROUP BY x ORDER BY count(*) DESC, x LIMIT 1'],
+      write: ['mode(x ORDER BY x)'],
+      otherwise: byGroups,
     };
   if (ARG_EXTREMES.test(name))
     return {
       problem: `${name}(x, y) takes an arbitrary one of the rows that tie in y`,
-      write: [`${name}(x, (y, x))`],
+      write: [extremeOf(name)],
+      otherwise: `${ORDERED_BY}, such as ${name}(x, (y, x))`,
     };
-  if (name === 'list' || name === 'array_agg') return { problem: takes, write: [`${name}(x ORDER BY x)`] };
-  if (/agg$|concat$/.test(name)) return { problem: takes, write: [`${name}(x, ',' ORDER BY x)`] };
+  if (/agg$|concat$/.test(name))
+    return { problem: takes, write: [`${name}(x, ',' ORDER BY x)`], otherwise: ORDERED_BY };
   if (ORDERED.has(name))
     return {
       problem: `${name}() takes an arbitrary row`,
-      write: ['min(x)', 'max(x)', `${name.replace(/^(first|last)_value$/, '$1')}(x ORDER BY x)`],
+      write: [`${name.replace(/^(first|last)_value$/, '$1')}(x ORDER BY x)`, 'min(x)', 'max(x)'],
+      otherwise: 'write min(x) or max(x)',
+    };
+  if (name === 'approx_top_k')
+    return {
+      problem: `${name}() counts by guesses, which depend on the order of the rows`,
+      write: [],
+      otherwise: byGroups,
     };
   return {
     problem: `${name}() is not known to give the same result for every order of the rows`,
-    write: ['count(x)', 'sum(x)', 'min(x)', 'max(x)', 'quantile_disc(x, 0.5)'],
+    write: [],
+    otherwise: 'leave it out, or write it with count, sum, min, max or quantile_disc, which are',
   };
 }
 
 export function remedy(name: string): string {
-  const { problem, write } = remedyOf(name);
-  const [last = '', ...others] = write.toReversed();
-  return `${problem}: write ${others.length === 0 ? last : `${others.toReversed().join(', ')} or ${last}`}`;
+  const { problem, write, otherwise } = remedyOf(name);
+  return `${problem}: ${write.length === 0 ? otherwise : `write ${alternatives(write)}`}`;
 }
+
+/** `a, b or c` */
+export function alternatives(texts: readonly string[]): string {
+  const [last = '', ...others] = texts.toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(', ')} or ${last}`;
+}
+
+const EXACT = 'compute it from count(x) and from sums of decimals, such as sum(CAST(x AS DECIMAL(38, 9)))';
+const ORDERED_BY = 'order it by what distinguishes its rows';
 
 const ADDS = (name: string) =>
   `${name}() adds binary floating point numbers, whose sum depends on the order of the rows`;
@@ -98,31 +125,76 @@ const ADDS = (name: string) =>
 /** For binary floating point; sums of decimals are exact. */
 const EXACT_SUMS = /^(sum|sum_no_overflow|avg|mean)$/;
 
-function exactSum(name: string): string {
-  return `${EXACT_SUMS.test(name) ? name : 'sum'}(CAST(x AS DECIMAL(38, 9)))`;
+function isFloatSum(name: string): boolean {
+  return FLOAT_SUMS.test(name) || EXACT_SUMS.test(name);
+}
+
+/** Sums of decimals, of which the last steps alone are rounded. The narrower decimal is for squares, which must have 38 digits at most. */
+function exactSums(name: string): readonly string[] {
+  const wide = (x: string) => `CAST(${x} AS DECIMAL(38, 9))`;
+  const squares = (x: string) => {
+    const rows = name.includes('pop') ? `count(${x})` : `(count(${x}) - 1)`;
+    const variance = `(count(${x}) * sum(${x} * ${x}) - sum(${x}) * sum(${x})) / nullif(count(${x}) * ${rows}, 0)`;
+    if (name === 'sem')
+      return `sqrt((count(${x}) * sum(${x} * ${x}) - sum(${x}) * sum(${x})) / count(${x})) / count(${x})`;
+    return name.startsWith('stddev') ? `sqrt(${variance})` : variance;
+  };
+  if (/^(stddev|var|sem)/.test(name)) return [squares('x'), squares('CAST(x AS DECIMAL(18, 6))')];
+  if (name === 'product')
+    return [
+      'list_reduce(list(CAST(x AS DOUBLE) ORDER BY x) FILTER (WHERE x IS NOT NULL), lambda a, b: a * b)',
+    ];
+  if (/^geo/.test(name)) return [`exp(avg(${wide('ln(x)')}))`];
+  if (name === 'favg') return [`avg(${wide('x')})`];
+  if (/^w(eighted_)?avg$/.test(name))
+    return ['x', wide('x')].map((x) => `sum(${x} * y) / sum(y) FILTER (WHERE x IS NOT NULL)`);
+  if (EXACT_SUMS.test(name)) return [`${name}(${wide('x')})`];
+  return /^(fsum|kahan_sum|sumkahan)$/.test(name) ? [`sum(${wide('x')})`] : [];
+}
+
+function sortedWhole(name: string): string {
+  if (name === 'json_group_object') return 'to_json(map_from_entries(list((x, y) ORDER BY x, y)))';
+  if (name === 'json_group_structure') return 'json_structure(to_json(list(x ORDER BY x)))';
+  return name === 'json_group_array' ? 'to_json(list(x ORDER BY x))' : `${name}(x ORDER BY x)`;
+}
+
+/** A row without y is passed over, as the function does; in a row of values NULL would be the greatest. */
+function extremeOf(name: string): string {
+  if (name.endsWith('_nulls_last'))
+    return `${name}(x, (y IS ${name.includes('max') ? 'NOT ' : ''}NULL, y, x))`;
+  return `${name}(x, (y, x)) FILTER (WHERE y IS NOT NULL)`;
 }
 
 /** For something ordered by values that can be equal without being identical. */
 export function inexactSentence(what: string): string {
-  return `${what} takes an arbitrary one of the rows whose order values are equal but not identical, such as 0.0 and -0.0, or 1 month and 30 days: order by exact values, such as CAST(x AS DECIMAL(38, 9)), or add a key of the tables`;
+  return `${inexact(what)}: order by exact values, such as CAST(x AS DECIMAL(38, 9)), or add a key of the tables`;
+}
+
+/** The same without what to write. */
+export function inexact(what: string): string {
+  return `${what} takes an arbitrary one of the rows whose order values are equal but not identical, such as 0.0 and -0.0, or 1 month and 30 days`;
 }
 
 /** The functions, in lower case, that add DOUBLE or FLOAT in a bound plan (json_serialize_plan): the parse tree has no types. */
 export function floatSums(plan: unknown): ReadonlySet<string> {
-  const found = new Set<string>();
+  return new Set(floatAdditions(plan).map(({ name }) => lower(name)));
+}
+
+/** Their calls, as in the plan. */
+export function floatAdditions(plan: unknown): SqlNode[] {
+  const found: SqlNode[] = [];
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) for (const item of value) visit(item);
     if (!isNode(value)) return;
-    const name = lower(value.name);
-    if (/^BOUND_(AGGREGATE|WINDOW)$/.test(String(value.expression_class)) && addsFloats(name, value))
-      found.add(name);
+    if (/^BOUND_(AGGREGATE|WINDOW)$/.test(String(value.expression_class)) && addsFloats(value))
+      found.push(value);
     for (const child of Object.values(value)) visit(child);
   };
   visit(plan);
   return found;
 }
 
-function addsFloats(name: string, call: SqlNode): boolean {
+function addsFloats(call: SqlNode): boolean {
   const types = [...nodes(call.arguments), ...nodes(nodes(call.children).map((child) => child.return_type))];
-  return EXACT_SUMS.test(name) && types.some(({ id }) => id === 'DOUBLE' || id === 'FLOAT');
+  return EXACT_SUMS.test(lower(call.name)) && types.some(({ id }) => id === 'DOUBLE' || id === 'FLOAT');
 }

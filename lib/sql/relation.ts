@@ -14,6 +14,8 @@ export type Relation = {
   readonly key: readonly string[] | undefined;
   /** Columns with the same value in all rows: the partition's values, or what WHERE says. */
   readonly constants?: readonly string[];
+  /** The primaryKey of a table where rows of several files may agree in it, for messages: it is no key. */
+  readonly fileKey?: readonly string[];
   /** Columns that are never NULL. */
   readonly required?: ReadonlySet<string>;
   /** Columns of exact types; DOUBLE has no kind. */

@@ -1,5 +1,14 @@
 // What a SELECT is made of, whatever its tables hold: groups, DISTINCT, the names of its columns. Pure.
-import { columnNames, lower, nodes, type SqlNode } from './sql-tree.ts';
+import {
+  columnNames,
+  expressions,
+  functionName,
+  isNode,
+  lower,
+  nodes,
+  offsetOf,
+  type SqlNode,
+} from './sql-tree.ts';
 
 /** SELECT DISTINCT, but not DISTINCT ON. */
 export function isDistinct(query: SqlNode): boolean {
@@ -31,6 +40,31 @@ export function isPlain(star: SqlNode): boolean {
   return [star.exclude_list, star.replace_list, star.rename_list, star.qualified_exclude_list].every(
     (list) => !Array.isArray(list) || list.length === 0,
   );
+}
+
+/** The SELECT's items that its results come from, one each; undefined where a star or the like makes several of one. */
+export function resultItems(statement: unknown, count: number): readonly SqlNode[] | undefined {
+  let query = isNode(statement) ? statement.node : undefined;
+  while (isNode(query) && query.type === 'SET_OPERATION_NODE') query = query.left;
+  const items = isNode(query) ? nodes(query.select_list) : [];
+  const isStar = [...expressions(items)].some((part) => part.class === 'STAR');
+  return isStar || items.length !== count ? undefined : items;
+}
+
+/** The position of an expression's first part that has one. */
+export function firstOffset(expression: SqlNode): number | undefined {
+  const offsets = [...expressions(expression)].flatMap((part) => offsetOf(part) ?? []);
+  return offsets.length === 0 ? undefined : Math.min(...offsets);
+}
+
+/** The zone that is named in the expression by AT TIME ZONE. */
+export function zoneIn(expression: SqlNode): string | undefined {
+  for (const part of expressions(expression)) {
+    const [zone] = functionName(part) === 'timezone' ? nodes(part.children) : [];
+    const value = zone?.class === 'CONSTANT' && isNode(zone.value) ? zone.value.value : undefined;
+    if (typeof value === 'string') return value;
+  }
+  return undefined;
 }
 
 /** True if it turns a row into several. */

@@ -4,7 +4,7 @@ import { sqlText } from './order-clauses.ts';
 import { columnIdent } from './relation.ts';
 import { hasGroups, isDistinct } from './select-shape.ts';
 import type { Source } from './source.ts';
-import { columnNames, nodes, type SqlNode } from './sql-tree.ts';
+import { COLUMNS_STAR, columnNames, columnReference, nodes, type SqlNode } from './sql-tree.ts';
 
 /** A term as in the tree, and as its author writes it. */
 export type Term = { readonly node: SqlNode; readonly text: string };
@@ -14,7 +14,7 @@ const MAX_FOR_PAIRS = 30;
 
 /** All columns of the tables. */
 const WHOLE: Term = {
-  node: { class: 'STAR', type: 'STAR', relation_name: '', columns: true },
+  node: COLUMNS_STAR,
   text: 'COLUMNS(*)',
 };
 
@@ -39,16 +39,22 @@ export function additions(select: SqlNode, source: Source): Term[] {
 /** `GROUPING(a, b)` tells the sets of ROLLUP apart. */
 function marks(select: SqlNode, groups: readonly Term[]): Term[] {
   if (groupingSets(select).length < 2) return [];
-  const node = { class: 'OPERATOR', type: 'GROUPING_FUNCTION', children: groups.map((group) => group.node) };
+  const node = {
+    class: 'OPERATOR',
+    type: 'GROUPING_FUNCTION',
+    alias: '',
+    query_location: 0,
+    children: groups.map((group) => group.node),
+  };
   return [{ node, text: `GROUPING(${groups.map(({ text }) => text).join(', ')})` }];
 }
 
 function keyColumns(source: Source): Term[] {
   return source.leaves.flatMap((leaf) =>
     (leaf.key ?? []).flatMap((column) => {
-      const bare = { class: 'COLUMN_REF', alias: '', column_names: [column] };
+      const bare = columnReference([column]);
       const isClear = source.ident(bare, 'order') === columnIdent(leaf, column);
-      const full = { ...bare, column_names: [leaf.alias, column] };
+      const full = columnReference([leaf.alias, column]);
       if (isClear) return [{ node: bare, text: column }];
       return leaf.alias === '' ? [] : [{ node: full, text: `${leaf.alias}.${column}` }];
     }),

@@ -5,7 +5,7 @@ import type { Joins } from './joins.ts';
 import { outerColumns } from './outer-columns.ts';
 import { columnIdent, type Ident, type Keys, type Leaf } from './relation.ts';
 import { normalized } from './select-shape.ts';
-import { columnNames, expressions, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
+import { columnNames, columnReference, expressions, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
 
 /** Expressions that only use what their parts take from a row. */
 const COMPOSED = new Set(
@@ -75,6 +75,7 @@ export class Source {
   /** The relation that a bare name means as a whole, each row as a struct. */
   wholeRow(expression: SqlNode): Leaf | undefined {
     const [name = '', ...more] = columnNames(expression) ?? [];
+    // A subquery without an alias has no name.
     if (name === '' || more.length > 0 || !this.#hasNo(name) || this.#aliases.has(name)) return undefined;
     return this.leaves.find(({ alias, columns }) => alias === name && columns !== undefined);
   }
@@ -144,6 +145,28 @@ export class Source {
       } else if (!COMPOSED.has(String(part.class))) missing.push('what it computes');
     }
     return [...new Set(missing)];
+  }
+
+  /** What is said of primary keys that are no keys; undefined if there are none. */
+  fileKeyRemark(): string | undefined {
+    const keys = this.leaves.flatMap(({ alias, fileKey }) =>
+      fileKey === undefined ? [] : [`(${fileKey.join(', ')}) of ${alias}`],
+    );
+    return keys.length === 0
+      ? undefined
+      : `The primaryKey ${keys.join(', ')} is unique within a file only, so it is no key here; with "mode": "upsert" it would be one`;
+  }
+
+  /** All columns, as terms of an ORDER BY; [] if those of one relation are not known. */
+  columnTerms(): SqlNode[] {
+    if (this.leaves.some(({ columns }) => columns === undefined)) return [];
+    return this.leaves.flatMap((own) =>
+      (own.columns ?? []).map((column) => {
+        const bare = columnReference([column]);
+        const isClear = own.alias === '' || this.ident(bare, 'order') === columnIdent(own, column);
+        return isClear ? bare : columnReference([own.alias, column]);
+      }),
+    );
   }
 
   /** The idents of all known columns. */

@@ -13,7 +13,10 @@ export type SqlInputs = {
   readonly problems: readonly SqlProblem[];
 };
 
-const TABLE_FUNCTIONS = new Set(['unnest', 'range', 'generate_series']);
+/** They depend on their arguments alone. */
+const TABLE_FUNCTIONS = new Set(['unnest', 'range', 'generate_series', 'json_each', 'json_tree']);
+
+const OF_FILES = /^(read_|glob$|parquet_|sniff_|delta_|iceberg_)|scan/;
 
 /** Keywords that are functions without parentheses; the parser treats them as columns. */
 const KEYWORDS = new Set(
@@ -47,6 +50,22 @@ export function sqlInputs(serialized: unknown, unstable: ReadonlySet<string>): S
     tableFunctions: [...walk.tableFunctions],
     problems: walk.problems,
   };
+}
+
+/** What a person most likely wants of it that stays the same. */
+function steadyRemedy(name: string, node: Node): string {
+  const values = Array.isArray(node.children) ? (node.children as unknown[]) : [];
+  if (name === 'approx_quantile' || name === 'reservoir_quantile') return 'Write quantile_cont(x, 0.5)';
+  if (name === 'age' && values.length === 1) return 'Say from which time on: age(x, y)';
+  if (/^(random|gen_random_uuid|uuid|uuidv\d)$/.test(name))
+    return 'Remove it; a value of its own for each row is md5(CAST(x AS VARCHAR)), x being what the rows are told apart by';
+  if (
+    /^(now|today|current_(date|time|timestamp|localtime.*)|localtime|localtimestamp|get_current_.*|transaction_timestamp)$/.test(
+      name,
+    )
+  )
+    return 'Remove it, or count from the newest row: (SELECT max(x) FROM t)';
+  return 'Remove it';
 }
 
 /** Lower-case names of the CTEs in scope. */
@@ -102,7 +121,11 @@ class Walk {
     else if (node.type === 'SHOW_REF')
       this.#refuse(node, 'DESCRIBE, SHOW and SUMMARIZE do not return rows of data: remove them');
     else if (node.class === 'COLUMN_REF') this.#column(node);
-    if (isNode(node.sample)) this.#refuse(node, 'a sample is different every time: remove it');
+    if (isNode(node.sample))
+      this.#refuse(
+        node,
+        "a sample is different every time: remove it, or keep the rows whose hash begins alike, one in sixteen of them: WHERE md5(CAST(x AS VARCHAR)) < '1', x being what the rows are told apart by",
+      );
     if (isNode(node.at_clause)) this.#refuse(node, 'AT (time travel) is not supported: remove it');
   }
 
@@ -122,7 +145,9 @@ class Walk {
     if (!TABLE_FUNCTIONS.has(name))
       this.#refuse(
         node,
-        `the table function ${name} reads files or DuckDB's state: read tables and insights by name`,
+        OF_FILES.test(name)
+          ? `the table function ${name} reads files: describe them as a dataset, and read its table by name`
+          : `the table function ${name} reads more than its arguments: read tables and insights by name; of such functions there are ${[...TABLE_FUNCTIONS].join(', ')}`,
       );
   }
 
@@ -133,16 +158,17 @@ class Walk {
     if (this.#unstable.has(name) || UNSTABLE.has(name) || UNSTABLE_FAMILY.test(name) || sinceToday)
       this.#refuse(
         node,
-        `${name}() is not deterministic: the same rows must give the same result. ${/_quantile$/.test(name) ? 'Write quantile_cont(x, 0.5)' : 'Remove it'}`,
+        `${name}() is not deterministic: the same rows must give the same result. ${steadyRemedy(name, node)}`,
       );
   }
 
   #column(node: Node): void {
     const names = Array.isArray(node.column_names) ? node.column_names : [];
     if (names.length !== 1 || !KEYWORDS.has(lower(names[0]))) return;
+    const name = lower(names[0]);
     this.#refuse(
       node,
-      `${lower(names[0])} is not deterministic: the same rows must give the same result. Remove it; if it is a column, write its table's name before it`,
+      `${name} is not deterministic: the same rows must give the same result. ${steadyRemedy(name, node)}; if it is a column, write its table's name before it`,
     );
   }
 

@@ -50,6 +50,25 @@ export function aliases(value: unknown, found = new Set<string>()): ReadonlySet<
   return found;
 }
 
+export function columnReference(names: readonly string[]): SqlNode {
+  return { class: 'COLUMN_REF', type: 'COLUMN_REF', alias: '', query_location: 0, column_names: names };
+}
+
+/** `COLUMNS(*)`, and `ALL` as the only term of an ORDER BY. */
+export const COLUMNS_STAR: SqlNode = {
+  class: 'STAR',
+  type: 'STAR',
+  alias: '',
+  query_location: 0,
+  relation_name: '',
+  exclude_list: [],
+  replace_list: [],
+  columns: true,
+  expr: null,
+  qualified_exclude_list: [],
+  rename_list: [],
+};
+
 export function functionName(node: SqlNode): string | undefined {
   return node.class === 'FUNCTION' || node.class === 'WINDOW' ? lower(node.function_name) : undefined;
 }
@@ -74,4 +93,22 @@ export function parseTree(text: string): unknown {
   } catch {
     return JSON.parse(text.replace(tokens, (token) => (token.startsWith('"') ? token : 'null')));
   }
+}
+
+/** `SELECT list FROM from`. */
+export function selectOf(list: readonly SqlNode[], from: SqlNode): SqlNode {
+  return {
+    type: 'SELECT_NODE',
+    modifiers: [],
+    cte_map: { map: [] },
+    select_list: list,
+    from_table: from,
+    where_clause: null,
+    group_expressions: [],
+    group_sets: [],
+    aggregate_handling: 'STANDARD_HANDLING',
+    having: null,
+    sample: null,
+    qualify: null,
+  };
 }

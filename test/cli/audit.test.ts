@@ -159,7 +159,7 @@ describe('sluice graph', () => {
     const { code, out } = await sluice(['graph', '--schemas', shop.places[5] ?? '']);
     expect(code).toBe(0);
     expect(out).toBe(`flowchart LR
-  %% ==> drives it, partition by partition; --> is read as a whole; -. audit .-> is looked up by an audit
+  %% ==> drives it, partition by partition; -- by … --> is joined by these columns; --> is read as a whole; -. audit .-> is looked up by an audit
   t_sales[("sales<br>by day")]
   t_tills[("tills<br>upsert, one partition")]
   t_takings["takings<br>by day"]

@@ -42,6 +42,35 @@ test('an insight that is right: its columns, its key, its driver and the newest 
   });
 });
 
+const TARGETS = {
+  ...SALES,
+  name: 'targets',
+  path: 'targets/day=*/*.csv',
+};
+const COMPARED = `/* ---
+over: sales
+partitionBy: [day]
+--- */
+SELECT day, till, amount, (SELECT count(*) FROM targets t WHERE t.day = sales.day) AS of_day FROM sales`;
+
+test('a side input that is joined by partition, and one that is read as a whole', async () => {
+  const shop = await makeShop();
+  const contract = { ...CONTRACT, resources: [SALES, TARGETS] };
+  await shop.define(contract, COMPARED);
+  const lake = shop.places.slice(2);
+  const line = 'Joined by day, so that a change touches only those partitions: targets';
+  expect((await sluice(['check', 'takings', ...lake])).out).toContain(`partition: day\n${line}\nKey:`);
+  const json = JSON.parse((await sluice(['check', 'takings', '--format', 'json', ...lake])).out);
+  expect(json.insight.joined).toEqual([{ name: 'targets', by: [{ own: 'day', theirs: 'day' }] }]);
+  const schemas = ['--schemas', shop.places[5] ?? ''];
+  expect((await sluice(['graph', ...schemas])).out).toContain('  t_targets -- "by day" --> t_takings\n');
+  const { edges } = JSON.parse((await sluice(['graph', '--format', 'json', ...schemas])).out);
+  expect(edges).toContainEqual({ from: 'targets', to: 'takings', kind: 'joined', by: ['day'] });
+  await shop.define(contract, COMPARED.replace('t.day = sales.day', 't.day <= sales.day'));
+  const whole = 'Read as a whole, so that a change touches every partition: targets';
+  expect((await sluice(['check', 'takings', ...lake])).out).toContain(`partition: day\n${whole}\nKey:`);
+});
+
 test('without a lake, and where the lake is not as it is defined now', async () => {
   const shop = await twoDays();
   await shop.define(

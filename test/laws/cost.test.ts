@@ -4,7 +4,16 @@ import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { partitionLabel } from '../../lib/lake/partition.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
-import { newStore, openPackage, openProcess, put, syncPrune, TestClock } from '../support/shop-lake.ts';
+import {
+  newStore,
+  openLake,
+  openPackage,
+  openProcess,
+  put,
+  rowsOf,
+  syncPrune,
+  TestClock,
+} from '../support/shop-lake.ts';
 import { useWorld } from '../support/use-world.ts';
 
 const PACKAGE = {
@@ -113,4 +122,54 @@ test('500 files of one day that come together cost one recompute of that day', a
   });
   expect([accepted, dead]).toEqual([500, []]);
   expect(recomputed).toEqual(['visits_daily 2024-06-11', 'visits_monthly 2024-06']);
+});
+
+const MONTHS = Array.from(
+  { length: 40 },
+  (_, i) => `${2018 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, '0')}`,
+);
+const monthly = (name: string) => ({
+  name,
+  path: `${name}/month=*/*.csv`,
+  partitionBy: ['month'],
+  schema: {
+    fields: [{ name: 'month', type: 'yearmonth' }, { name: 'place' }, { name: 'n', type: 'integer' }],
+  },
+});
+const MONTHLY = { name: 'monthly', resources: ['visits', 'orders'].map(monthly) };
+const words = '/* ---\nover: visits\npartitionBy: [month]\nkey: [place]\n--- */';
+const ordersOf = (
+  from: string,
+) => `WITH o AS (SELECT month, place, CAST(sum(n) AS BIGINT) AS n FROM orders GROUP BY ALL)
+SELECT v.month, place, CAST(sum(v.n) AS BIGINT) AS visits, CAST(max(o.n) AS BIGINT) AS orders FROM ${from} GROUP BY ALL`;
+
+test('one changed month of a side input recomputes one month of 40 where it is joined by month, else all', async () => {
+  const own = await openPackage(MONTHLY, {
+    by_month: `${words}\n${ordersOf('visits v LEFT JOIN o USING (month, place)')}`,
+    by_place: `${words}\n${ordersOf('visits v LEFT JOIN o USING (place)')}`,
+  });
+  try {
+    const lake = openLake(own, clock);
+    const { effects, queues, dead } = lake;
+    for (const month of MONTHS)
+      for (const table of ['visits', 'orders'])
+        await put(effects.landing, `${table}/month=${month}/a.csv`, 'place,n\nRome,3\n');
+    await syncPrune(lake);
+    const source = 'orders/month=2020-02/b.csv';
+    await put(effects.landing, source, 'place,n\nRome,4\n');
+    await queues.files.send([{ source }]);
+    const recomputed: Record<string, string[]> = {};
+    await deliver(effects, queues, {
+      refreshed: ({ target, published }) => {
+        recomputed[target.name] = published.map(partitionLabel);
+      },
+    });
+    expect(dead).toEqual([]);
+    expect(recomputed.by_month).toEqual(['month=2020-02']);
+    expect(recomputed.by_place).toHaveLength(40);
+    const rows = await rowsOf(lake, { kind: 'insights', name: 'by_month' }, 'month, orders');
+    expect(rows.filter(({ orders }) => orders !== 3)).toEqual([{ month: '2020-02', orders: 7 }]);
+  } finally {
+    await own.close();
+  }
 });

@@ -23,6 +23,11 @@ export const CONTRACT = {
       { name: 'day', type: 'date' },
       ...ROW_FIELDS,
     ]),
+    resource('marks', { partitionBy: ['day', 'region'] }, [
+      { name: 'region', type: 'string' },
+      { name: 'day', type: 'date' },
+      ...ROW_FIELDS,
+    ]),
     resource('newest', { mode: 'upsert' }, ROW_FIELDS, 'k'),
     resource('whole', { mode: 'replace' }),
   ],
@@ -31,6 +36,7 @@ export const CONTRACT = {
 type Table = { readonly name: string; readonly partitions: readonly string[] };
 const BASE: readonly Table[] = [
   { name: 'facts', partitions: ['region', 'day'] },
+  { name: 'marks', partitions: ['day', 'region'] },
   { name: 'newest', partitions: [] },
   { name: 'whole', partitions: [] },
 ];
@@ -46,8 +52,17 @@ type Choice = {
 };
 export type InsightFile = { readonly name: string; readonly text: string };
 
-/** `q`: the partition columns with a comma after each; `p`: those of the driving table, with a comma before each. */
-type Shape = (words: { q: string; p: string; over: string; side: string }) => string;
+/**
+ * `q`: the partition columns with a comma after each; `p`: those of the driving table, with a comma before each; `common`: those
+ * that the side has, too.
+ */
+type Shape = (words: {
+  q: string;
+  p: string;
+  over: string;
+  side: string;
+  common: readonly string[];
+}) => string;
 const SHAPES: readonly Shape[] = [
   ({ q, over }) =>
     `SELECT ${q}k, count(*) AS n, CAST(sum(v) AS DECIMAL(18, 2)) AS v FROM ${over} GROUP BY ${q}k`,
@@ -71,6 +86,14 @@ const SHAPES: readonly Shape[] = [
     `SELECT ${q}k, n, v FROM ${over} QUALIFY row_number() OVER (PARTITION BY k ORDER BY v, n${p}) = 1`,
   ({ q, over, side }) =>
     `SELECT ${q}k, n, v FROM ${over} WHERE k NOT IN (SELECT k FROM ${side} ORDER BY ALL LIMIT 1)`,
+  ({ q, over, side, common }) =>
+    `WITH best AS (SELECT ${common.map((column) => `${column}, `).join('')}k, max(v) AS best FROM ${side} GROUP BY ALL)
+     SELECT ${q}k, n, CAST(v + coalesce(best, 0) AS DECIMAL(18, 2)) AS v FROM ${over} LEFT JOIN best USING (${[...common, 'k'].join(', ')})`,
+  ({ q, over, side, common }) =>
+    `SELECT ${q}k, n, v FROM ${over} AS o WHERE ${common.length % 2 === 0 ? 'NOT ' : ''}EXISTS (FROM ${side} AS s
+     WHERE ${[...common.map((column) => `s.${column} IS NOT DISTINCT FROM o.${column}`), 's.k = o.k'].join(' AND ')})`,
+  ({ q, over, side, common }) =>
+    `SELECT ${q}k, n, CAST((SELECT count(*) FROM ${side} AS s WHERE ${['true', ...common.slice(-1).map((column) => `s.${column} = o.${column}`)].join(' AND ')}) AS DECIMAL(18, 2)) AS v FROM ${over} AS o`,
   ({ q, over }) =>
     `SELECT ${q}k, n, v FROM (SELECT *, sum(n) OVER (PARTITION BY k) AS total FROM ${over}) WHERE total % 2 = 0`,
 ];
@@ -87,7 +110,7 @@ const WINDOW_SHAPES: readonly ((over: string) => string)[] = [
     `SELECT region, this_partition.day, k, n, v FROM this_partition JOIN ${over} USING (region) ORDER BY ALL LIMIT 3`,
 ];
 
-/** Those that read a second table: a change in it touches every partition. */
+/** Those that read a second table: a change in it touches every partition, or those that it is joined by. */
 const WITH_SIDE = SHAPES.flatMap((shape, i) => (shape.toString().includes('side') ? [i] : []));
 
 function insightText(
@@ -96,14 +119,16 @@ function insightText(
 ): InsightFile & Table {
   // The last one drives most often: so graphs get deep.
   const driving = tables[Math.max(0, tables.length - 1 - over)] ?? (BASE[0] as Table);
-  const beside = tables[side % tables.length] ?? (BASE[1] as Table);
+  const beside = tables[side % tables.length] ?? (BASE[2] as Table);
   const partitions = driving.partitions.slice(0, kept);
   const q = partitions.map((column) => `${column}, `).join('');
   const p = driving.partitions.map((column) => `, ${column}`).join('');
   const shown = SHAPES[shape % SHAPES.length] as Shape;
   const windowed = partitions.includes('day') ? window : null;
+  const common =
+    beside === driving ? [] : driving.partitions.filter((one) => beside.partitions.includes(one));
   const around = windowed && WINDOW_SHAPES[windowed.shape % WINDOW_SHAPES.length];
-  const sql = around ? around(driving.name) : shown({ q, p, over: driving.name, side: beside.name });
+  const sql = around ? around(driving.name) : shown({ q, p, over: driving.name, side: beside.name, common });
   const name = `i${tables.length - BASE.length + 1}`;
   const words = [`over: ${driving.name}`, `partitionBy: [${partitions.join(', ')}]`];
   if (windowed) words.push(`window: {day: {before: ${windowed.before + 1}, after: ${windowed.after}}}`);
@@ -127,8 +152,8 @@ export const graph: fc.Arbitrary<readonly InsightFile[]> = fc
   .map((choices) => {
     const insights: (InsightFile & Table)[] = [];
     // The first one is over the facts, so that every graph has partitions and is at least three deep.
-    const [newest, whole, facts] = [BASE[1] as Table, BASE[2] as Table, BASE[0] as Table];
-    for (const choice of choices) insights.push(insightText(choice, [newest, whole, facts, ...insights]));
+    const [facts, ...others] = BASE as readonly [Table, ...Table[]];
+    for (const choice of choices) insights.push(insightText(choice, [...others, facts, ...insights]));
     return insights;
   });
 
@@ -140,7 +165,10 @@ export type Step =
 const FACTS = ['eu/day=2024-01-01', 'eu/day=2024-01-02', 'us/day=2024-01-01', 'us/day=2024-02-01'].flatMap(
   (place) => [`facts/region=${place}/a.csv`, `facts/region=${place}/b.csv`],
 );
-const OTHERS = ['newest/1.csv', 'newest/2.csv', 'whole/1.csv'];
+const MARKS = ['2024-01-01/region=eu', '2024-01-02/region=eu', '2024-02-01/region=us'].map(
+  (place) => `marks/day=${place}/a.csv`,
+);
+const OTHERS = ['newest/1.csv', 'newest/2.csv', 'whole/1.csv', ...MARKS];
 const key = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...FACTS) },
   { weight: 2, arbitrary: fc.constantFrom(...OTHERS) },

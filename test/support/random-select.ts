@@ -39,6 +39,7 @@ function aggregatesOf(x: string, y: string): string[] {
     `any_value(${x})`,
     `first(${x} ORDER BY ${y})`,
     `string_agg(CAST(${x} AS VARCHAR), ',' ORDER BY ${y}, ${x})`,
+    `mode(${x} ORDER BY ${x})`,
     `CAST(list(${x} ORDER BY ${y}) AS VARCHAR)`,
     `arg_max(${x}, ${y})`,
     `arg_min(${x}, (${y}, ${x}))`,

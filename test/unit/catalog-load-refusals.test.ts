@@ -81,7 +81,11 @@ describe('loadCatalog refuses', () => {
     ['SELECT id FROM sales; SELECT 1', '', 'line 4: there are 2 statements: write one SELECT'],
     ['-- nothing', '', 'line 4: there are 0 statements'],
     ['DELETE FROM sales', '', 'line 4: this is not a SELECT'],
-    ['PIVOT sales ON id USING sum(price)', '', 'line 4: this is not a SELECT (nor is PIVOT)'],
+    [
+      'PIVOT sales ON id USING sum(price)',
+      '',
+      'line 4: PIVOT without IN has other columns for other rows: list the values',
+    ],
     ['SELECT id FROM sales; -- done', '', 'syntax error at or near ";"'],
     ['SELECT id FROM sale', '', 'line 4: there is no dataset or insight named "sale". Did you mean "sales"?'],
     ["SELECT * FROM 'x.csv'", '', 'there is no dataset or insight named "x.csv"'],
@@ -100,7 +104,7 @@ describe('loadCatalog refuses', () => {
     [
       'SELECT CAST(bought AS TIMESTAMP) AS t FROM sales',
       '',
-      "column t is TIMESTAMP, for which Delta has no type: state its time zone, or return the day: write x AT TIME ZONE 'UTC' or CAST(x AS DATE)",
+      "column t is TIMESTAMP, for which Delta has no type: return the day, or state the zone whose clock it shows: write CAST(x AS DATE) or x AT TIME ZONE 'UTC'",
     ],
     [
       'SELECT bought - bought AS i FROM sales',
@@ -175,7 +179,7 @@ describe('loadCatalog refuses', () => {
     [
       'SELECT id,\n  avg(dbl) AS a\nFROM sales\nGROUP BY id',
       '',
-      'line 5: avg() adds binary floating point numbers, whose sum depends on the order of the rows: write avg(CAST(x AS DECIMAL(38, 9)))',
+      'line 5: avg() adds binary floating point numbers, whose sum depends on the order of the rows: write avg(CAST(dbl AS DECIMAL(38, 9)))',
     ],
     [
       'SELECT sum(dbl) OVER (PARTITION BY id) AS a FROM sales',

@@ -9,6 +9,11 @@ describe('what depends on the order of the rows is refused', () => {
     ['SELECT id FROM sales LIMIT 3', 'LIMIT without ORDER BY takes arbitrary rows: add ORDER BY ALL'],
     ['SELECT id FROM sales OFFSET 3', 'OFFSET without ORDER BY'],
     ['SELECT unnest([1, 2]) AS u, count(*) AS n FROM sales LIMIT 1', 'LIMIT without ORDER BY'],
+    // Only a name may mean a relation's whole rows, and this one has none.
+    [
+      "SELECT k, string_agg(CAST(id AS VARCHAR), ',' ORDER BY coalesce(amount, 0)) AS l FROM (SELECT *, customer AS k FROM sales) GROUP BY k",
+      'string_agg()',
+    ],
     [
       'SELECT sum(amount) AS a FROM sales GROUP BY GROUPING SETS ((), (customer)) LIMIT 1',
       'LIMIT without ORDER BY',
@@ -126,10 +131,9 @@ describe('what depends on the order of the rows is refused', () => {
       'SELECT id, row_number() OVER (ORDER BY id) AS n, (SELECT max(t.day) FROM totals t WHERE t.customer = s.customer) AS d FROM sales s',
       'also order by a subquery',
     ],
-    [
-      'SELECT mode() WITHIN GROUP (ORDER BY amount) AS m FROM sales',
-      'mode() takes an arbitrary one of the equally frequent values',
-    ],
+    ['SELECT mode(amount) AS m FROM sales', 'write mode(x ORDER BY x)'],
+    ['SELECT mode(amount ORDER BY id) AS m FROM sales', 'mode() takes an arbitrary one'],
+    ['SELECT id, mode(amount ORDER BY amount) OVER (PARTITION BY id) AS m FROM sales', 'mode()'],
     ['SELECT id, mode(amount) OVER (PARTITION BY id) AS m FROM sales', 'mode()'],
     [
       "SELECT string_agg(customer, ',') AS s FROM sales",
@@ -152,7 +156,7 @@ describe('what depends on the order of the rows is refused', () => {
     ['SELECT list_reverse(list(id)) AS s FROM sales', 'list() processes the rows in an arbitrary order'],
     [
       'SELECT first(customer) AS s FROM sales',
-      'first() takes an arbitrary row: write min(x), max(x) or first(x ORDER BY x)',
+      'first() takes an arbitrary row: write first(x ORDER BY x), min(x) or max(x)',
     ],
     ['SELECT any_value(city) AS c FROM people', 'any_value() takes an arbitrary row'],
     [
@@ -167,7 +171,7 @@ describe('what depends on the order of the rows is refused', () => {
       'SELECT json_group_array(id) AS s FROM sales',
       'json_group_array() processes the rows in an arbitrary order',
     ],
-    ['SELECT approx_top_k(id, 3) AS s FROM sales', 'approx_top_k() is not known to give the same result'],
+    ['SELECT approx_top_k(id, 3) AS s FROM sales', 'count the rows of each value in a subquery'],
     [
       "SELECT * FROM (PIVOT sales ON customer IN ('c1') USING first(amount) GROUP BY id)",
       'first() takes an arbitrary row',

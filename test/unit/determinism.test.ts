@@ -30,6 +30,8 @@ describe('what does not depend on the order of the rows', () => {
     'SELECT day, customer, sum(amount) AS a, count(*) AS n, median(amount) AS m FROM sales GROUP BY ALL',
     'SELECT DISTINCT customer FROM sales ORDER BY customer',
     'SELECT day, count(DISTINCT id), quantile_disc(amount, 0.5), avg(amount), max(amount, 3) FROM sales GROUP BY day',
+    'SELECT customer, mode(amount ORDER BY amount) AS a, mode(id ORDER BY id DESC) AS b FROM sales GROUP BY customer',
+    'SELECT mode() WITHIN GROUP (ORDER BY amount) AS m FROM sales',
     // LIMIT
     'SELECT id, customer FROM sales ORDER BY ALL LIMIT 3',
     'SELECT id, customer FROM sales ORDER BY 2, id LIMIT 3',

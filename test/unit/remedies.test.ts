@@ -56,9 +56,11 @@ describe('of functions that depend on the order of the rows', () => {
   });
 
   it('and what is summed up exactly may have been a float', async () => {
-    const advised = ['sum', 'avg', 'stddev', 'corr', 'fsum'].flatMap((name) => remedyOf(name).write);
+    const advised = ['sum', 'avg', 'stddev', 'var_pop', 'sem', 'fsum'].map((name) =>
+      remedyOf(name).write.at(-1),
+    );
     await expectAccepted(
-      advised.map((advice) => `SELECT id, ${fill(advice, 'dbl', 'id')} AS a FROM sales GROUP BY id`),
+      advised.map((advice = '') => `SELECT id, ${fill(advice, 'dbl', 'id')} AS a FROM sales GROUP BY id`),
     );
   });
 });

@@ -204,7 +204,7 @@ describe('this_partition', () => {
   it('has one row, so that an order needs nothing of it; the days of a window are not constant', async () => {
     const yaml = 'partitionBy: [on]\nwindow: {on: 6}';
     const first = (order: string) =>
-      `SELECT this_partition."on", n FROM (SELECT n, "on" FROM facts GROUP BY n, "on") AS f, this_partition ORDER BY ${order} LIMIT 1`;
+      `SELECT this_partition."on", n, f."on" AS seen FROM (SELECT n, "on" FROM facts GROUP BY n, "on") AS f, this_partition ORDER BY ${order} LIMIT 1`;
     await expect(windowOf(['on'], yaml, first('n'))).rejects.toThrow(
       'LIMIT takes an arbitrary one of the rows',
     );

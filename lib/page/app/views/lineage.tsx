@@ -112,6 +112,7 @@ function PartList({ index, part }: { readonly index: IndexDocument; readonly par
 
 const KINDS: Readonly<Record<LineageEdge['kind'], string>> = {
   over: '',
+  joined: ' (by partition)',
   side: ' (as a whole)',
   audit: ' (by an audit)',
 };

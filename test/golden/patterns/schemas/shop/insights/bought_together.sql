@@ -3,5 +3,6 @@ description: Products that the same customers bought.
 key: [product, other]
 --- */
 SELECT a.product, b.product AS other, count(DISTINCT a.customer) AS customers
-FROM orders a JOIN orders b ON a.customer = b.customer AND a.product < b.product
+FROM orders AS a
+JOIN orders AS b ON a.customer = b.customer AND a.product < b.product
 GROUP BY a.product, b.product

@@ -2,7 +2,9 @@
 description: Days in a row on which a customer ordered.
 key: [customer, first_day]
 --- */
-WITH days AS (SELECT DISTINCT customer, ordered FROM orders),
+WITH days AS (
+  SELECT DISTINCT customer, ordered FROM orders
+),
 numbered AS (
   SELECT customer, ordered, row_number() OVER (PARTITION BY customer ORDER BY ordered) AS n FROM days
 )

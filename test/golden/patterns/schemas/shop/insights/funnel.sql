@@ -1,17 +1,22 @@
 /* ---
 description: Users who came, who then filled a cart, and who then paid.
 --- */
-WITH steps AS (
-  SELECT
-    user_id,
-    min(seen) FILTER (WHERE step = 'visit') AS visited,
-    min(seen) FILTER (WHERE step = 'cart') AS filled,
-    min(seen) FILTER (WHERE step = 'pay') AS paid
-  FROM events
+WITH visits AS (
+  SELECT user_id, min(seen) AS visited FROM events WHERE step = 'visit' GROUP BY user_id
+),
+carts AS (
+  SELECT user_id, min(seen) AS filled
+  FROM events JOIN visits USING (user_id)
+  WHERE step = 'cart' AND seen > visited
+  GROUP BY user_id
+),
+payments AS (
+  SELECT user_id, min(seen) AS paid
+  FROM events JOIN carts USING (user_id)
+  WHERE step = 'pay' AND seen > filled
   GROUP BY user_id
 )
 SELECT
-  count(visited) AS visitors,
-  sum(CASE WHEN filled > visited THEN 1 ELSE 0 END) AS carts,
-  sum(CASE WHEN paid > filled AND filled > visited THEN 1 ELSE 0 END) AS payers
-FROM steps
+  (SELECT count(*) FROM visits) AS visitors,
+  (SELECT count(*) FROM carts) AS carts,
+  (SELECT count(*) FROM payments) AS payers

@@ -5,6 +5,9 @@ key: [ordered]
 SELECT
   ordered,
   sum(amount) AS revenue,
-  avg(sum(amount)) OVER (ORDER BY ordered RANGE BETWEEN INTERVAL 6 DAYS PRECEDING AND CURRENT ROW) AS average_7
+  round(
+    sum(sum(amount)) OVER (ORDER BY ordered RANGE BETWEEN INTERVAL 6 DAYS PRECEDING AND CURRENT ROW) / 7,
+    2
+  ) AS average_7_days
 FROM orders
 GROUP BY ordered

@@ -2,6 +2,4 @@
 description: Revenue of each product, a column for each region.
 key: [product]
 --- */
-FROM (
-  PIVOT orders ON region IN ('north', 'south') USING sum(amount) GROUP BY product
-)
+PIVOT orders ON region IN ('north', 'south') USING sum(amount) GROUP BY product

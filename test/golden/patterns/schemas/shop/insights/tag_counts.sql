@@ -2,6 +2,9 @@
 description: Customers by tag.
 key: [tag]
 --- */
-SELECT tag, count(*) AS customers
-FROM (SELECT customer, unnest(string_split(tags, ';')) AS tag FROM customers)
+WITH tagged AS (
+  SELECT customer, trim(unnest(string_split(tags, ';'))) AS tag FROM customers
+)
+SELECT tag, count(DISTINCT customer) AS customers
+FROM tagged
 GROUP BY tag

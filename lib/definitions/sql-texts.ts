@@ -1,0 +1,42 @@
+// DuckDB's own translation between SQL texts and parse trees.
+import { SqlError, type SqlSession } from '../ports.ts';
+import { literal } from '../sql/quoting.ts';
+import { isNode, nodes, parseTree, type SqlNode, selectOf } from '../sql/sql-tree.ts';
+
+const NO_TABLE = { type: 'EMPTY', alias: '', sample: null, query_location: 0 };
+
+/** An expression as DuckDB writes it, with quotes where they are needed. */
+export async function textOf(session: SqlSession, expression: SqlNode): Promise<string> {
+  const select = selectOf([{ ...expression, alias: '' }], NO_TABLE);
+  const sql = await sqlOf(session, { node: select, named_param_map: [] });
+  return (sql ?? 'SELECT …')
+    .replace(/^SELECT /, '')
+    .replace(/^"(\w+)"\(/, '$1(')
+    .replaceAll('  ', ' ');
+}
+
+/** The text of a statement's tree; undefined where DuckDB has none. */
+export async function sqlOf(session: SqlSession, statement: unknown): Promise<string | undefined> {
+  const tree = JSON.stringify({ error: false, statements: [statement] }, (key, value: unknown) => {
+    if (key === 'query_location') return 0;
+    // A number that JSON cannot hold exactly enough for DuckDB: its value does not matter where this is asked.
+    return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? 0 : value;
+  });
+  try {
+    const [row] = await session.rows<{ sql: string }>(`SELECT json_deserialize_sql(${literal(tree)}) AS sql`);
+    return row?.sql;
+  } catch (error) {
+    if (error instanceof SqlError && error.kind !== 'resource') return undefined;
+    throw error;
+  }
+}
+
+/** The tree of an expression; undefined where the text is none. */
+export async function expressionOf(session: SqlSession, sql: string): Promise<SqlNode | undefined> {
+  const [row] = await session.rows<{ tree: string }>(
+    `SELECT json_serialize_sql(${literal(`SELECT ${sql}`)}) AS tree`,
+  );
+  const tree = parseTree(row?.tree ?? '{}');
+  const [statement] = isNode(tree) ? nodes(tree.statements) : [];
+  return isNode(statement?.node) ? nodes(statement.node.select_list)[0] : undefined;
+}

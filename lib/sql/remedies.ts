@@ -1,0 +1,145 @@
+// What could be written in place of refused SQL, as changes of its parse tree: whether one of them passes is found by proving the
+// changed tree, and only what passed is said. Pure.
+import {
+  COLUMNS_STAR,
+  functionName,
+  isNode,
+  nodes,
+  type SqlNode,
+  type SqlProblem,
+  selectOf,
+} from './sql-tree.ts';
+
+/**
+ * `order`: the terms `by` are added to the ORDER BY of each node of `to` (a query, a window or an aggregate).
+ * `all`: the query's order is ORDER BY ALL. `around`: it is a subquery, and what orders and cuts it, and then all its columns,
+ * stand around it. `call`: `of` is written as `write`, SQL over `x`, `y` and `z`, its arguments.
+ */
+export type Remedy =
+  | { readonly kind: 'order'; readonly to: readonly SqlNode[]; readonly by: readonly SqlNode[] }
+  | { readonly kind: 'all'; readonly of: SqlNode }
+  | { readonly kind: 'around'; readonly of: SqlNode }
+  | { readonly kind: 'call'; readonly of: SqlNode; readonly write: string };
+
+/** What is said of a problem: what is wrong, then the remedies that pass, the best first; `otherwise` where none does. */
+export type Advice = {
+  readonly said: string;
+  readonly remedies: readonly Remedy[];
+  /** How many of those that pass are said; 1 without it. */
+  readonly most?: number;
+  readonly otherwise: string;
+  /** Said after either. */
+  readonly also?: string;
+};
+
+/** `advice`: what to try, and to say in the place of `problem`. */
+export type AdvisedProblem = SqlProblem & { readonly advice?: Advice };
+
+/** The first few of `terms` without which the rest does not pass; undefined if not even all of them pass. */
+export function fewest(
+  terms: readonly SqlNode[],
+  passes: (added: readonly SqlNode[]) => boolean,
+): readonly SqlNode[] | undefined {
+  if (terms.length === 0 || !passes(terms)) return undefined;
+  let kept = terms;
+  for (const term of terms.toReversed()) {
+    const others = kept.filter((other) => other !== term);
+    if (others.length > 0 && passes(others)) kept = others;
+  }
+  return kept;
+}
+
+/** What stands in the place of a node: `node` is the original with its parts changed. Undefined: nothing else. */
+export type Change = (original: SqlNode, node: SqlNode) => SqlNode | undefined;
+
+/** `written`: in the place of a call. */
+export function changeOf(remedy: Remedy, written?: SqlNode): Change {
+  return (original, node) => {
+    if (remedy.kind === 'order') return remedy.to.includes(original) ? ordered(node, remedy.by) : undefined;
+    if (remedy.of !== original) return undefined;
+    if (remedy.kind === 'call') return written;
+    return remedy.kind === 'all' ? ordered(unordered(node), [COLUMNS_STAR]) : around(node);
+  };
+}
+
+/** The tree with all the changes, the inner ones first. */
+export function replaced(tree: unknown, ...changes: readonly Change[]): unknown {
+  if (Array.isArray(tree)) return tree.map((item) => replaced(item, ...changes));
+  if (!isNode(tree)) return tree;
+  const parts = Object.entries(tree).map(([name, child]) => [name, replaced(child, ...changes)] as const);
+  let node: SqlNode = Object.fromEntries(parts);
+  for (const change of changes) node = change(tree, node) ?? node;
+  return node;
+}
+
+function unordered(query: SqlNode): SqlNode {
+  return { ...query, modifiers: nodes(query.modifiers).filter(({ type }) => type !== 'ORDER_MODIFIER') };
+}
+
+function around(query: SqlNode): SqlNode {
+  const inner = { node: { ...query, modifiers: [] }, named_param_map: [] };
+  const from = {
+    type: 'SUBQUERY',
+    alias: '',
+    sample: null,
+    query_location: 0,
+    subquery: inner,
+    column_name_alias: [],
+  };
+  const outer = selectOf([{ ...COLUMNS_STAR, columns: false }], from);
+  return ordered({ ...outer, modifiers: query.modifiers }, [COLUMNS_STAR]);
+}
+
+function ordered(node: SqlNode, by: readonly SqlNode[]): SqlNode {
+  const more = by.map((expression) => ({
+    type: 'ORDER_DEFAULT',
+    null_order: 'ORDER_DEFAULT',
+    expression: { ...expression, alias: '' },
+  }));
+  if (node.class === 'WINDOW') return { ...node, orders: [...nodes(node.orders), ...more] };
+  if (node.class === 'FUNCTION') {
+    const orders = isNode(node.order_bys) ? nodes(node.order_bys.orders) : [];
+    return { ...node, order_bys: { type: 'ORDER_MODIFIER', orders: [...orders, ...more] } };
+  }
+  const modifiers = nodes(node.modifiers);
+  const at = modifiers.findIndex(({ type }) => type === 'ORDER_MODIFIER');
+  if (at < 0)
+    return {
+      ...node,
+      modifiers: [
+        ...modifiers.filter(({ type }) => type === 'DISTINCT_MODIFIER'),
+        { type: 'ORDER_MODIFIER', orders: more },
+        ...modifiers.filter(({ type }) => type !== 'DISTINCT_MODIFIER'),
+      ],
+    };
+  const whole = modifiers.map((modifier, i) =>
+    i === at ? { ...modifier, orders: [...nodes(modifier.orders), ...more] } : modifier,
+  );
+  return { ...node, modifiers: whole };
+}
+
+/**
+ * `node`, which is SQL written in place of `call`, as that stands: each of its aggregates has the call's FILTER and, for a
+ * window, the call's OVER. Positions are the call's.
+ */
+export function inPlaceOf(call: SqlNode, node: SqlNode, aggregates: ReadonlySet<string>): SqlNode {
+  const filter = call.class === 'WINDOW' ? call.filter_expr : call.filter;
+  const inner = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inner);
+    if (!isNode(value)) return value;
+    const own = Object.fromEntries(Object.entries(value).map(([name, child]) => [name, inner(child)]));
+    const placed = 'query_location' in own ? { ...own, query_location: call.query_location } : own;
+    if (placed.class !== 'FUNCTION' || !aggregates.has(functionName(placed) ?? '')) return placed;
+    if (call.class === 'WINDOW')
+      return {
+        ...call,
+        alias: '',
+        function_name: placed.function_name,
+        children: placed.children,
+        arg_orders: isNode(placed.order_bys) ? placed.order_bys.orders : [],
+        filter_expr: filter,
+      };
+    return { ...placed, filter: placed.filter ?? filter ?? null };
+  };
+  return { ...(inner(node) as SqlNode), alias: call.alias };
+}
