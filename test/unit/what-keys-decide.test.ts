@@ -84,6 +84,10 @@ describe('rows are not told apart by', () => {
       'SELECT coalesce(city, NULL) AS c, count(*) AS n FROM people GROUP BY ROLLUP (c) ORDER BY c LIMIT 1',
     ],
     [
+      'an expression over a subquery without a name',
+      'SELECT city, customer FROM (SELECT customer, city FROM people) ORDER BY length(city) LIMIT 1',
+    ],
+    [
       'all columns, for what makes several rows of one',
       'SELECT unnest([1, 2]) AS u, city FROM people ORDER BY city, COLUMNS(*) LIMIT 1',
     ],
