@@ -87,13 +87,16 @@ class Judge {
   }
 
   #scopeWithin(node: SqlNode, outer: Scope): Scope {
+    const isRecursive = node.type === 'RECURSIVE_CTE_NODE';
+    const ctes = definedCtes(node);
+    if (ctes.length === 0 && !isRecursive) return outer;
     const defined = withCtes(node, outer);
     const seen = new Map(outer);
-    for (const { name, query } of definedCtes(node)) {
+    for (const { name, query } of ctes) {
       this.visit(query, new Map(seen));
       seen.set(name, defined.get(name) ?? UNKNOWN);
     }
-    if (node.type === 'RECURSIVE_CTE_NODE') seen.set(lower(node.cte_name), UNKNOWN);
+    if (isRecursive) seen.set(lower(node.cte_name), UNKNOWN);
     return seen;
   }
 

@@ -45,6 +45,8 @@ export function areGroupsToldApart(
     return groups.every((group) => isToldApart(group, all, source));
   }
   const idents = groups.map((group) => source.ident(group, 'group'));
+  // What is grouped by twice is NULL in other sets under each of its places.
+  if (new Set(idents).size < idents.length) return false;
   const calls = expressions([asked, select.select_list]);
   const marked = new Set(
     [...calls]

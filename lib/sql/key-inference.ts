@@ -39,12 +39,18 @@ import {
   type SqlNode,
 } from './sql-tree.ts';
 
+/** A SELECT in a scope has one source, however many of its columns ask for it: else deep nesting would take for ever. */
+const SOURCES = new WeakMap<Scope, WeakMap<SqlNode, Source>>();
+
 /** The rows that a SELECT is made from. */
 export function sourceOf(select: SqlNode, scope: Scope): Source {
-  const joins = new Joins(select.from_table, select.where_clause, (from, before) =>
-    leaf(from, before, scope),
-  );
-  return new Source(joins, select.select_list, isOwnIn(scope));
+  const known = SOURCES.get(scope) ?? new WeakMap<SqlNode, Source>();
+  SOURCES.set(scope, known);
+  const joins = () =>
+    new Joins(select.from_table, select.where_clause, (from, before) => leaf(from, before, scope));
+  const source = known.get(select) ?? new Source(joins(), select.select_list, isOwnIn(scope));
+  known.set(select, source);
+  return source;
 }
 
 function isOwnIn(scope: Scope) {
@@ -217,8 +223,11 @@ function factsOf(query: SqlNode, source: Source, outputs: readonly Output[]): Pa
 }
 
 export function withCtes(query: SqlNode, outer: Scope): Scope {
+  const ctes = definedCtes(query);
+  if (ctes.length === 0) return outer;
   const scope = new Map(outer);
-  for (const { name, query: defined, aliases } of definedCtes(query))
-    scope.set(name, aliases.length > 0 ? UNKNOWN : relationOf(defined, scope));
+  // What a CTE sees does not change when another one follows.
+  for (const { name, query: defined, aliases } of ctes)
+    scope.set(name, aliases.length > 0 ? UNKNOWN : relationOf(defined, new Map(scope)));
   return scope;
 }

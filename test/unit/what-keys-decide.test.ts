@@ -64,6 +64,10 @@ describe('rows are not told apart by', () => {
       'SELECT p.customer, count(*) AS n FROM sales s LEFT JOIN people p ON p.customer = s.customer GROUP BY ROLLUP (p.customer) ORDER BY p.customer LIMIT 1',
     ],
     [
+      'GROUPING of what is grouped by twice',
+      'SELECT a.customer, count(*) AS n FROM people a JOIN people b USING (customer) GROUP BY ROLLUP (a.customer, customer) ORDER BY grouping(customer), a.customer LIMIT 2',
+    ],
+    [
       'a key that is NULL in some sets of ROLLUP',
       'SELECT customer, city FROM (SELECT DISTINCT customer, city FROM people GROUP BY ROLLUP (customer, city)) ORDER BY customer LIMIT 1',
     ],
@@ -78,6 +82,10 @@ describe('rows are not told apart by', () => {
     [
       'a fallback that may be NULL, under ROLLUP',
       'SELECT coalesce(city, NULL) AS c, count(*) AS n FROM people GROUP BY ROLLUP (c) ORDER BY c LIMIT 1',
+    ],
+    [
+      'an expression over a subquery without a name',
+      'SELECT city, customer FROM (SELECT customer, city FROM people) ORDER BY length(city) LIMIT 1',
     ],
     [
       'all columns, for what makes several rows of one',

@@ -134,16 +134,11 @@ describe.each<[Suite, readonly Mode[], number]>([
   test.each(MODES)('%s: with what its refusal says to write, a tie is accepted', async (mode) => {
     const queries = remedies(mode);
     const names = queries.map(({ number }) => insightName(number));
-    // What is left has a window with ties as well, or returns quotients of DOUBLE beside the keys of no table.
+    // What is left is wrong in other ways, too, or returns quotients of DOUBLE beside the keys of no table.
     expect(verdicts.get(mode)?.tie?.filter((name) => !names.includes(name)) ?? []).toEqual(
-      suite === 'tpcds' ? ['q51', 'q59'] : [],
+      suite === 'tpcds' ? ['q51', 'q59', 'q66', 'q79'] : [],
     );
-    const { tie = [], ...found } = verdictsOf(await judge({ ...generated, queries }, mode));
-    expect(tie).toEqual([]);
-    expect(found, 'refused for another reason').toEqual({
-      ...found,
-      ...(suite === 'tpch' ? { accepted: names } : {}),
-    });
+    expect(verdictsOf(await judge({ ...generated, queries }, mode))).toEqual({ accepted: names });
     if (suite === 'tpch' && mode === 'upsert')
       expect(Object.fromEntries(queries.map(({ number, terms }) => [number, terms]))).toEqual(ONE_MORE);
   });
