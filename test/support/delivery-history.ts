@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { judged, type Landing } from './delivery-judge.ts';
+import { removeNth } from './remove-nth.ts';
 import { put, rowsOf, type TestClock, type TestLake } from './shop-lake.ts';
 
 const ROWS = {
@@ -159,13 +160,7 @@ export async function play(
 ): Promise<string | undefined> {
   clock.tick();
   const at = clock.now().getTime();
-  if (step.kind === 'delete') {
-    const key = [...landing.keys()][step.nth % Math.max(1, landing.size)];
-    if (key === undefined) return undefined;
-    landing.delete(key);
-    await effects.landing.remove([key]);
-    return key;
-  }
+  if (step.kind === 'delete') return removeNth(landing, effects.landing, step.nth);
   if (step.kind === 'refused' && everGood.has(step.key)) return undefined;
   if (step.kind === 'data') {
     everGood.add(step.key);

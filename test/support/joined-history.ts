@@ -1,5 +1,6 @@
 // A package of insights that join a side input by partition columns, and of near misses, with random histories of its landing folder.
 import fc from 'fast-check';
+import { removeNth } from './remove-nth.ts';
 import type { TestClock, TestLake } from './shop-lake.ts';
 import { put } from './shop-lake.ts';
 
@@ -200,13 +201,7 @@ export async function play(
   landing: Landing,
 ): Promise<string | undefined> {
   clock.tick();
-  if (step.kind === 'delete') {
-    const key = [...landing.keys()][step.nth % Math.max(1, landing.size)];
-    if (key === undefined) return undefined;
-    landing.delete(key);
-    await effects.landing.remove([key]);
-    return key;
-  }
+  if (step.kind === 'delete') return removeNth(landing, effects.landing, step.nth);
   const key = keyOf(step, step.file);
   landing.set(key, step);
   const lines = step.rows.map(({ k, n, note }) => `${k},${n},${note}`);

@@ -5,6 +5,7 @@ import type { TableRef } from '../../lib/core/insight.ts';
 import { tableReceipt } from '../../lib/inspect/receipt.ts';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
 import { parsePartitionFilter } from '../../lib/lake/partition-filter.ts';
+import { removeNth } from './remove-nth.ts';
 import { put, rowsOf, type TestClock, type TestLake } from './shop-lake.ts';
 import { DAY, HOUR, judged, type Landing, type Row } from './window-judge.ts';
 
@@ -148,13 +149,7 @@ export async function play(
   landing: Landing,
 ): Promise<string | undefined> {
   clock.tick();
-  if (step.kind === 'delete') {
-    const key = [...landing.keys()][step.nth % Math.max(1, landing.size)];
-    if (key === undefined) return undefined;
-    landing.delete(key);
-    await effects.landing.remove([key]);
-    return key;
-  }
+  if (step.kind === 'delete') return removeNth(landing, effects.landing, step.nth);
   const n = clock.now().getTime() / 1000;
   if (step.kind === 'visits') {
     const key = visitKey(step.region, step.day, step.file);
