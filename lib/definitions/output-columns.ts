@@ -128,7 +128,7 @@ type Named = {
   readonly results: readonly ResultColumn[];
   readonly places: readonly Place[];
   readonly statement: unknown;
-  /** Each result is an item of the SELECT's list: there is no star. */
+  /** Each result is one item of the SELECT's list, which holds no star. */
   readonly isListed: boolean;
 };
 

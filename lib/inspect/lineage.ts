@@ -104,7 +104,7 @@ class Looks {
 
   /**
    * The file's partition and its neighbours in the driving input, as far as the window reached under which it was computed;
-   * undefined where these cannot be told.
+   * undefined if the driving input is gone.
    */
   seen(
     { add }: Lifespan,

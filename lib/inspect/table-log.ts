@@ -189,8 +189,8 @@ function newestFile(actions: readonly Action[]): number {
 }
 
 /**
- * Undefined where there is no table. Throws CliError where an entry is missing. `before`: the log as it was read earlier; where the
- * table's is the same one, it gets what came since, and is returned.
+ * Undefined if there is no table. Throws CliError if an entry is missing. `before`: the log as it was read earlier; if it is still the
+ * table's log, the newer entries are appended to it, and it is returned.
  */
 export async function readTableLog(
   tables: DeltaTables,
