@@ -1,12 +1,15 @@
 // DuckDB's own translation between SQL texts and parse trees.
 import { SqlError, type SqlSession } from '../ports.ts';
 import { literal } from '../sql/quoting.ts';
-import { isNode, nodes, parseTree, type SqlNode, selectOf } from '../sql/sql-tree.ts';
+import { allNodes, isNode, nodes, parseTree, type SqlNode, selectOf } from '../sql/sql-tree.ts';
 
 const NO_TABLE = { type: 'EMPTY', alias: '', sample: null, query_location: 0 };
 
-/** An expression as DuckDB writes it, with quotes where they are needed. */
+/** An expression as DuckDB writes it, with quotes where they are needed; `…` for one that is not certain to be written as it was. */
 export async function textOf(session: SqlSession, expression: SqlNode): Promise<string> {
+  const isRounded = ([name, value]: readonly [string, unknown]) =>
+    name !== 'query_location' && isUnsafe(value);
+  if ([...allNodes(expression)].some((node) => Object.entries(node).some(isRounded))) return '…';
   const select = selectOf([{ ...expression, alias: '' }], NO_TABLE);
   const sql = await sqlOf(session, { node: select, named_param_map: [] });
   return (sql ?? 'SELECT …')
@@ -15,12 +18,17 @@ export async function textOf(session: SqlSession, expression: SqlNode): Promise<
     .replaceAll('  ', ' ');
 }
 
+/** A number that JSON cannot hold exactly enough for DuckDB. */
+function isUnsafe(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+}
+
 /** The text of a statement's tree; undefined where DuckDB has none. */
 export async function sqlOf(session: SqlSession, statement: unknown): Promise<string | undefined> {
   const tree = JSON.stringify({ error: false, statements: [statement] }, (key, value: unknown) => {
     if (key === 'query_location') return 0;
-    // A number that JSON cannot hold exactly enough for DuckDB: its value does not matter where this is asked.
-    return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? 0 : value;
+    // Its value does not matter where the statement is only planned.
+    return isUnsafe(value) ? 0 : value;
   });
   try {
     const [row] = await session.rows<{ sql: string }>(`SELECT json_deserialize_sql(${literal(tree)}) AS sql`);

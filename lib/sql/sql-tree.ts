@@ -25,6 +25,14 @@ export function offsetOf(node: SqlNode): number | undefined {
   return Number.isSafeInteger(offset) ? (offset as number) : undefined;
 }
 
+/** Every node of a tree or a plan, the outer ones first. */
+export function* allNodes(value: unknown): Generator<SqlNode> {
+  if (Array.isArray(value)) for (const item of value) yield* allNodes(item);
+  if (!isNode(value)) return;
+  yield value;
+  for (const child of Object.values(value)) yield* allNodes(child);
+}
+
 /** The expressions of a SELECT's part, outermost first; a subquery is returned, but not entered. */
 export function* expressions(value: unknown): Generator<SqlNode> {
   if (Array.isArray(value)) for (const item of value) yield* expressions(item);
