@@ -6,6 +6,7 @@ import { planValues } from '../sql/plan-values.ts';
 import { literal } from '../sql/quoting.ts';
 import { isNode, nodes, parseTree, type SqlNode } from '../sql/sql-tree.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
+import { sqlOf } from './sql-texts.ts';
 
 /** Lower-case name of a temporary table → its columns in which equal values may differ. */
 export type VariedColumns = ReadonlyMap<string, ReadonlySet<string>>;
@@ -49,25 +50,14 @@ async function probedColumns(
   { query, within }: TypeProbe,
   tables: VariedColumns,
 ): Promise<readonly Forms[] | undefined> {
-  const tree = { error: false, statements: [{ node: within(query), named_param_map: [] }] };
   try {
-    const [row] = await session.rows<{ sql: string }>(
-      `SELECT json_deserialize_sql(${literal(treeText(tree))}) AS sql`,
-    );
-    const plan = await boundPlan(session, row?.sql ?? '');
+    const sql = await sqlOf(session, { node: within(query), named_param_map: [] });
+    const plan = await boundPlan(session, sql ?? '');
     return 'problem' in plan ? undefined : planValues(plan.plan, tables).columns;
   } catch (error) {
     if (error instanceof SqlError && error.kind !== 'resource') return undefined;
     throw error;
   }
-}
-
-/** Leaves out query positions and the values of numbers that JSON cannot hold exactly enough for DuckDB: neither matters here. */
-function treeText(tree: unknown): string {
-  return JSON.stringify(tree, (key, value: unknown) => {
-    if (key === 'query_location') return 0;
-    return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? 0 : value;
-  });
 }
 
 /** DuckDB's plan for one SELECT, or why it gives none. */

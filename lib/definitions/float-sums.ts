@@ -4,7 +4,7 @@ import type { SqlSession } from '../ports.ts';
 import { callAdvice } from '../sql/call-advice.ts';
 import { floatAdditions, floatSums, remedy } from '../sql/order-sensitivity.ts';
 import { type AdvisedProblem, type Change, replaced } from '../sql/remedies.ts';
-import { functionName, isNode, nodes, offsetOf, type SqlNode } from '../sql/sql-tree.ts';
+import { allNodes, functionName, isNode, nodes, offsetOf, type SqlNode } from '../sql/sql-tree.ts';
 import { boundPlan } from './exact-expressions.ts';
 import { expressionOf, sqlOf } from './sql-texts.ts';
 
@@ -65,15 +65,9 @@ async function withoutFollowers(
 }
 
 function callsOf(statement: unknown, names: ReadonlySet<string>): SqlNode[] {
-  const calls: SqlNode[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    if (!isNode(value)) return;
-    if (names.has(functionName(value) ?? '') && offsetOf(value) !== undefined) calls.push(value);
-    for (const child of Object.values(value)) visit(child);
-  };
-  visit(statement);
-  return calls;
+  return [...allNodes(statement)].filter(
+    (node) => names.has(functionName(node) ?? '') && offsetOf(node) !== undefined,
+  );
 }
 
 function castOf(calls: readonly SqlNode[], to: SqlNode | undefined): Change {
@@ -120,14 +114,8 @@ async function markedPlan(
 
 /** The mark in the FILTER of a planned call. */
 function markOf(call: SqlNode): number[] {
-  const found: number[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    if (!isNode(value)) return;
-    const number = isNode(value.value) ? value.value.value : undefined;
-    if (typeof number === 'number' && number >= FIRST_MARK) found.push(number - FIRST_MARK);
-    for (const child of Object.values(value)) visit(child);
-  };
-  visit([call.filter, call.filters]);
-  return found;
+  return [...allNodes([call.filter, call.filters])].flatMap(({ value }) => {
+    const number = isNode(value) ? value.value : undefined;
+    return typeof number === 'number' && number >= FIRST_MARK ? [number - FIRST_MARK] : [];
+  });
 }

@@ -4,7 +4,7 @@ import { isAll, limits, orderOf } from './order-clauses.ts';
 import { asExact, type OrderKeys, together } from './order-keys.ts';
 import type { Keys, Scope } from './relation.ts';
 import { hasGroups, isDistinct, isMadeUp } from './select-shape.ts';
-import { additions, shortest } from './shortest-order.ts';
+import { additions, shortest, type Term } from './shortest-order.ts';
 import type { Source } from './source.ts';
 import { columnNames, columnReference, isNode, nodes, type SqlNode } from './sql-tree.ts';
 
@@ -72,7 +72,8 @@ function tie(
   keys: Keys,
   missing: readonly SqlNode[],
 ): CutProblem {
-  const passes = (as: (keys: Keys) => Keys) => (added: readonly SqlNode[]) => {
+  const passes = (as: (keys: Keys) => Keys) => (chosen: readonly Term[]) => {
+    const added = chosen.map(({ node }) => node);
     const asked = [...order, ...added];
     const next = as(together(keys, orders.of(added, source, 'order')));
     if (!isDistinct(select) && orders.areAllTold(select, next, source, asked)) return true;

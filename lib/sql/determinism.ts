@@ -21,7 +21,7 @@ import {
 import { asExact, OrderKeys, together } from './order-keys.ts';
 import { inexact, inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
 import { columnIdent, type Keys, type Scope, UNKNOWN } from './relation.ts';
-import { type Advice, type AdvisedProblem, fewest } from './remedies.ts';
+import type { Advice, AdvisedProblem } from './remedies.ts';
 import { hasGroups, isDistinct } from './select-shape.ts';
 import { additions, shortest } from './shortest-order.ts';
 import type { Source } from './source.ts';
@@ -152,11 +152,13 @@ class Judge {
     if (missing.length === 0) return;
     const areDecided = (by: Keys) => this.#undecided(call, select, source, by).length === 0;
     const added = (terms: readonly SqlNode[]) => together(keys, this.#orders.of(terms, source));
-    const found = shortest(additions(select, source), (terms) => areDecided(added(terms)));
+    const found = shortest(additions(select, source), (terms) =>
+      areDecided(added(terms.map(({ node }) => node))),
+    );
     const less = found && found.length < missing.length ? found.map(({ text }) => text) : missing;
     const isInexact = areDecided(asExact(keys));
     const said = `${name}() OVER (…) is not deterministic where rows tie in its ORDER BY`;
-    const plain = fewest(source.columnTerms(), (terms) => areDecided(asExact(added(terms))));
+    const plain = shortest(source.columnTerms(), (terms) => areDecided(asExact(added(terms))));
     const to = [...expressions([select.select_list, select.qualify, select.modifiers])].filter(
       (part) => part.class === 'WINDOW' && specification(part) === specification(call),
     );
@@ -166,7 +168,7 @@ class Judge {
       {
         said: isInexact ? inexact(`${name}() OVER (…)`) : said,
         remedies: [found?.map(({ node }) => node), plain]
-          .filter((by) => by !== undefined)
+          .filter((by): by is readonly SqlNode[] => by !== undefined && by.length > 0)
           .toSorted((a, b) => a.length - b.length)
           .map((by) => ({ kind: 'order', to, by })),
         otherwise: isInexact

@@ -1,5 +1,5 @@
 // Which of DuckDB's functions depend on the order of the rows, and what to write instead.
-import { functionName, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
+import { allNodes, functionName, lower, nodes, type SqlNode } from './sql-tree.ts';
 
 /** Aggregates whose result is the same for every order; for sums over binary floating point see floatSums. */
 export const ORDER_FREE = new Set(
@@ -182,16 +182,9 @@ export function floatSums(plan: unknown): ReadonlySet<string> {
 
 /** Their calls, as in the plan. */
 export function floatAdditions(plan: unknown): SqlNode[] {
-  const found: SqlNode[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    if (!isNode(value)) return;
-    if (/^BOUND_(AGGREGATE|WINDOW)$/.test(String(value.expression_class)) && addsFloats(value))
-      found.push(value);
-    for (const child of Object.values(value)) visit(child);
-  };
-  visit(plan);
-  return found;
+  return [...allNodes(plan)].filter(
+    (call) => /^BOUND_(AGGREGATE|WINDOW)$/.test(String(call.expression_class)) && addsFloats(call),
+  );
 }
 
 function addsFloats(call: SqlNode): boolean {

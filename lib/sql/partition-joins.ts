@@ -16,7 +16,7 @@ import {
   UNKNOWN,
   type Value,
 } from './own-values.ts';
-import { isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
+import { allNodes, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
 
 /** A column of a table, by the table's name in the plan. */
 export type PlanColumn = { readonly table: string; readonly column: string };
@@ -32,11 +32,11 @@ export function isJoinedBy(plan: SqlNode, column: PlanColumn, own: readonly Plan
 }
 
 /** In the whole plan, whatever else it has. */
-function scansIn(value: unknown, table: string): number {
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + scansIn(item, table), 0);
-  if (!isNode(value)) return 0;
-  const inner = Object.values(value).reduce<number>((sum, item) => sum + scansIn(item, table), 0);
-  return inner + (value.type === 'LOGICAL_GET' && scannedTable(value) === table ? 1 : 0);
+function scansIn(plan: SqlNode, table: string): number {
+  const scans = [...allNodes(plan)].filter(
+    (node) => node.type === 'LOGICAL_GET' && scannedTable(node) === table,
+  );
+  return scans.length;
 }
 
 function scannedTable({ name, function_data: data }: SqlNode): string | undefined {

@@ -35,20 +35,6 @@ export type Advice = {
 /** `advice`: what to try, and to say in the place of `problem`. */
 export type AdvisedProblem = SqlProblem & { readonly advice?: Advice };
 
-/** The first few of `terms` without which the rest does not pass; undefined if not even all of them pass. */
-export function fewest(
-  terms: readonly SqlNode[],
-  passes: (added: readonly SqlNode[]) => boolean,
-): readonly SqlNode[] | undefined {
-  if (terms.length === 0 || !passes(terms)) return undefined;
-  let kept = terms;
-  for (const term of terms.toReversed()) {
-    const others = kept.filter((other) => other !== term);
-    if (others.length > 0 && passes(others)) kept = others;
-  }
-  return kept;
-}
-
 /** What stands in the place of a node: `node` is the original with its parts changed. Undefined: nothing else. */
 export type Change = (original: SqlNode, node: SqlNode) => SqlNode | undefined;
 

@@ -67,12 +67,11 @@ function itemText(item: SqlNode, place: number): string {
   return isNamed ? sqlText(item) : String(place + 1);
 }
 
-/** The fewest terms that pass; undefined if all together do not. */
-export function shortest(
-  terms: readonly Term[],
-  passes: (added: readonly SqlNode[]) => boolean,
-): readonly Term[] | undefined {
-  const areEnough = (added: readonly Term[]) => passes(added.map(({ node }) => node));
+/** The fewest terms that are enough; undefined if all together do not. */
+export function shortest<T>(
+  terms: readonly T[],
+  areEnough: (added: readonly T[]) => boolean,
+): readonly T[] | undefined {
   const one = terms.find((term) => areEnough([term]));
   if (one) return [one];
   if (!areEnough(terms)) return undefined;
