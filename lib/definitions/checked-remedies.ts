@@ -96,15 +96,11 @@ async function checkedCall(
   for (const argument of nodes(of.children)) texts.push(await textOf(session, argument));
   const filled = (sql: string, by: readonly string[]) =>
     sql.replace(/\b[xyz]\b/g, (name) => by['xyz'.indexOf(name)] ?? name);
-  const node = await expressionOf(session, filled(write, texts));
-  if (node === undefined) return undefined;
-  if (!(await passes(changeOf(remedy, inPlaceOf(of, node, aggregates))))) return undefined;
+  const template = await expressionOf(session, remedy.write);
+  if (template === undefined) return undefined;
+  if (!(await passes(changeOf(remedy, inPlaceOf(of, template, aggregates))))) return undefined;
   const short = texts.map((text, i) => (text.length > MAX_ARGUMENT ? ('xyz'[i] ?? text) : text));
-  const [cast = '', again] = write.match(NARROW) ?? [];
-  const text =
-    again === undefined
-      ? filled(write, short)
-      : `${write.replaceAll(cast, 'x')} with ${filled(cast, short)} as x`;
+  const text = filled(write, short);
   const kept = isOneCall(write)
     ? []
     : [
@@ -124,6 +120,3 @@ function isOneCall(sql: string): boolean {
   const inner = /^\w+\((.*)\)$/.exec(sql)?.[1];
   return inner !== undefined && /^[^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*$/.test(inner);
 }
-
-/** What is written many times in one expression. */
-const NARROW = /CAST\(x AS DECIMAL\(18, 6\)\)/g;
