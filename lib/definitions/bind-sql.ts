@@ -4,6 +4,7 @@
 import { type Column, sqlType } from '../core/schema.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { type Known, orderProblems } from '../sql/determinism.ts';
+import { withExplicitGroups } from '../sql/explicit-groups.ts';
 import { floatSums } from '../sql/order-sensitivity.ts';
 import { planValues } from '../sql/plan-values.ts';
 import { identifier } from '../sql/quoting.ts';
@@ -121,13 +122,14 @@ export function proveDetermined(
 
 async function prove(
   session: SqlSession,
-  { sql, statement, at }: BoundSql,
+  { sql, statement: written, at }: BoundSql,
   relations: readonly NamedRelation[],
   { aggregates }: EngineFunctions,
   varied: VariedColumns,
 ): Promise<Proved> {
   const tables = new Map(relations.map(({ name, ...relation }) => [name, relation]));
   const known = { tables, aggregates, varied };
+  const statement = withExplicitGroups(written, aggregates);
   const { problems, unplanned, columns, plan, exact } = await judged(session, statement, sql, known);
   const floats = plan && (await floatSumsOf(session, statement, plan));
   const problemsWith = async (change: Change) => {
