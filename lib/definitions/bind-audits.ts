@@ -1,6 +1,7 @@
 // Checks an insight's audits against the columns of its SELECT: DuckDB binds their SQL.
 
 import type { Audit } from '../core/insight.ts';
+import { isNested } from '../core/nested-type.ts';
 import { type Column, sqlType } from '../core/schema.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier } from '../sql/quoting.ts';
@@ -35,7 +36,7 @@ export async function bindAudits(
     const at = { file: source.file, line: source.lines[words] ?? 1, words };
     const to = audit.related === undefined ? undefined : related.get(audit.related);
     await problems.of(() => checkAudit(session, audit, at, { source, columns, varied, to, functions }));
-    const { related: _, ...others } = audit;
+    const { related: _, compared: __, ...others } = audit;
     audits.push({ ...others, ...(to === undefined ? {} : { related: to.table }) });
   }
   problems.refuse();
@@ -54,6 +55,25 @@ type AuditContext = Audited & {
   readonly functions: EngineFunctions;
 };
 
+/** What a range or a list of values says of lists and structs would be unclear. */
+function refuseNested(
+  { compared }: AuditSource,
+  at: SqlPlace,
+  columns: readonly Column[],
+  to: BoundInput | undefined,
+): void {
+  if (compared === undefined) return;
+  const named = (all: readonly Column[] | undefined, name: string | undefined) =>
+    all?.find((column) => column.name.toLowerCase() === name?.toLowerCase());
+  const nested = [named(columns, compared.own), named(to?.columns, compared.theirs)].find(
+    (column) => column !== undefined && isNested(column.type),
+  );
+  if (nested)
+    lineOf(at, 1).refuse(
+      `${nested.name} is of type ${nested.type}, and only single values are compared so: write the audit as {name, sql} over "this", of ${nested.type.startsWith('array') ? 'its elements (list_contains, len)' : 'its fields'}`,
+    );
+}
+
 async function checkAudit(
   session: SqlSession,
   audit: AuditSource,
@@ -61,6 +81,7 @@ async function checkAudit(
   context: AuditContext,
 ): Promise<void> {
   const { source, columns, varied, to, functions } = context;
+  refuseNested(audit, at, columns, to);
   const { tables, statement } = await parseSelect(session, audit.sql, at, functions, {
     tables: [],
     columns: columns.map(({ name }) => name),

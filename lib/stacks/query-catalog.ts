@@ -9,7 +9,8 @@ import { Construct } from 'constructs';
 import { currentTable } from '../core/built-in.ts';
 import type { Catalog } from '../core/catalog.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
-import type { ColumnType } from '../core/schema.ts';
+import { mapTree, type TypeTree } from '../core/nested-type.ts';
+import { type ColumnType, columnTree, type ScalarType } from '../core/schema.ts';
 import { QUERY_RESULTS } from './buckets.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
@@ -98,6 +99,20 @@ function readable({ datasets, derivations }: Catalog): Described[] {
 
 /** Glue uses Hive's names for Delta's types. */
 function glueType(type: ColumnType): string {
+  return hiveText(mapTree(columnTree(type), scalarName) ?? { leaf: type });
+}
+
+function scalarName(type: ScalarType): string {
   if (type === 'long') return 'bigint';
   return type === 'integer' ? 'int' : type;
+}
+
+/** Hive's types have no quotes: what is no letter, digit or underscore in a field's name becomes one. */
+function hiveText(tree: TypeTree<string>): string {
+  if ('leaf' in tree) return tree.leaf;
+  if ('element' in tree) return `array<${hiveText(tree.element)}>`;
+  const fields = tree.fields.map(
+    ({ name, type }) => `${name.toLowerCase().replace(/[^\p{L}\p{N}_]/gu, '_')}:${hiveText(type)}`,
+  );
+  return `struct<${fields.join(',')}>`;
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { castType, columnType, sqlType } from '../../lib/core/schema.ts';
 import { boundPlan } from '../../lib/definitions/exact-expressions.ts';
-import { storedType } from '../../lib/definitions/output-columns.ts';
+import { storedType } from '../../lib/definitions/stored-type.ts';
 import { SqlError, type SqlSession } from '../../lib/ports.ts';
 import { readPending } from '../../lib/refresh/plan.ts';
 import { planValues } from '../../lib/sql/plan-values.ts';
