@@ -8,8 +8,9 @@ import urllib.parse
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from canonical import answer, canonical_rows
+from canonical import answer, canonical_rows, struct_type
 from deltalake import DeltaTable, QueryBuilder
+from deltalake.schema import ArrayType, StructType
 
 WEEK_HOURS = 7 * 24
 
@@ -20,6 +21,14 @@ def sorted_rows(table, names):
 
 def read_by_datafusion(table):
     return pa.table(QueryBuilder().register("t", table).execute("SELECT * FROM t").read_all())
+
+
+def type_text(kind):
+    if isinstance(kind, ArrayType):
+        return f"array<{type_text(kind.element_type)}>"
+    if isinstance(kind, StructType):
+        return struct_type((field.name, type_text(field.type)) for field in kind.fields)
+    return kind.type
 
 
 def wrong_statistics(table):
@@ -42,11 +51,11 @@ def wrong_column(column, name, action):
     nulls = action.get(f"null_count.{name}")
     if nulls is not None and nulls != column.null_count:
         yield f"nullCount of {name} is {nulls}, but there are {column.null_count}"
+    least, most = action.get(f"min.{name}"), action.get(f"max.{name}")
     present = column.drop_null()
-    if len(present) == 0:
+    if len(present) == 0 or (least is None and most is None):
         return
     extremes = pc.min_max(present).as_py()
-    least, most = action.get(f"min.{name}"), action.get(f"max.{name}")
     if least is not None and least > extremes["min"]:
         yield f"min of {name} is {least!r}, but there is {extremes['min']!r}"
     if most is not None and most < extremes["max"]:
@@ -63,7 +72,7 @@ def read(request):
         problems.append("pyarrow and DataFusion read different rows")
     return {
         "version": table.version(),
-        "columns": [{"name": f.name, "type": f.type.type} for f in table.schema().fields],
+        "columns": [{"name": f.name, "type": type_text(f.type)} for f in table.schema().fields],
         "partitionColumns": table.metadata().partition_columns,
         "fileUris": sorted(table.file_uris()),
         "rows": by_pyarrow,
