@@ -9,9 +9,8 @@ import { Construct } from 'constructs';
 import { currentTable } from '../core/built-in.ts';
 import type { Catalog } from '../core/catalog.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
-import { mapTree, type TypeTree } from '../core/nested-type.ts';
-import { type ColumnType, columnTree, type ScalarType } from '../core/schema.ts';
 import { QUERY_RESULTS } from './buckets.ts';
+import { glueType } from './glue-type.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
 type Described = { readonly table: TableRef; readonly description?: string | undefined };
@@ -95,24 +94,4 @@ function readable({ datasets, derivations }: Catalog): Described[] {
       .filter(({ target }) => !own.some(({ table }) => sameTable(table, target)))
       .map(({ target, description }) => ({ table: target, description })),
   ];
-}
-
-/** Glue uses Hive's names for Delta's types. */
-function glueType(type: ColumnType): string {
-  return hiveText(mapTree(columnTree(type), scalarName) ?? { leaf: type });
-}
-
-function scalarName(type: ScalarType): string {
-  if (type === 'long') return 'bigint';
-  return type === 'integer' ? 'int' : type;
-}
-
-/** Hive's types have no quotes: what is no letter, digit or underscore in a field's name becomes one. */
-function hiveText(tree: TypeTree<string>): string {
-  if ('leaf' in tree) return tree.leaf;
-  if ('element' in tree) return `array<${hiveText(tree.element)}>`;
-  const fields = tree.fields.map(
-    ({ name, type }) => `${name.toLowerCase().replace(/[^\p{L}\p{N}_]/gu, '_')}:${hiveText(type)}`,
-  );
-  return `struct<${fields.join(',')}>`;
 }

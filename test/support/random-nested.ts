@@ -138,7 +138,7 @@ export const nestedSelect: fc.Arbitrary<string> = fc.gen().map((g) => {
     case 4:
       return `SELECT ${e} AS a, row_number() OVER (${choice.once(3) ? `PARTITION BY ${f}` : ''}${order(1)}) AS n FROM ${from}`;
     case 5:
-      return `SELECT {'a': ${e}, 'b': ${f}} AS s, count(*) AS c FROM ${from} GROUP BY s ORDER BY ${choice.one(['s', 's.a', 'c', 's.a, s.b'])} LIMIT 2`;
+      return `SELECT {'a': ${e}, 'b': ${f}} AS s, count(*) AS c FROM ${from} GROUP BY s ORDER BY ${choice.one(['s', 'c', 's, c'])} LIMIT 2`;
     case 6:
       return `SELECT max(${e}) AS m, min(${f}) AS l, list_sort(list(${value()})) AS s FROM ${from}`;
     case 7:

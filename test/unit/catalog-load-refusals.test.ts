@@ -132,6 +132,16 @@ describe('loadCatalog refuses', () => {
       '',
       'column i is INTERVAL, for which Delta has no type: count it in one unit, as a month has no fixed length: write epoch_us(x) or CAST(x AS VARCHAR)',
     ],
+    [
+      'SELECT id, [price] AS prices FROM sales',
+      'audits: [{column: prices, minimum: 0}]',
+      'line 2, audits[0]: prices is of type array<decimal(18,2)>, and only single values are compared so: write the audit as {name, sql} over "this", of its elements (list_contains, len)',
+    ],
+    [
+      "SELECT id, {'p': price} AS s FROM sales",
+      'audits: [{column: s, accepted: [1]}]',
+      's is of type struct<p:decimal(18,2)>, and only single values are compared so: write the audit as {name, sql} over "this", of its fields',
+    ],
     ['SELECT id + 1 FROM sales', '', 'the SELECT returns a column named "(id + 1)": give it a name with AS'],
     ['SELECT max(id + 1) FROM sales', '', 'a column named "max((id + 1))"'],
     ['SELECT lower(CAST(id AS VARCHAR)) FROM sales', '', 'give it a name with AS'],
