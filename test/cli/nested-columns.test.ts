@@ -27,10 +27,10 @@ async function shopOfLists(): Promise<Shop> {
 
 /** What is printed; the verb must end well. */
 async function said(shop: Shop, verb: string, ...words: string[]): Promise<string> {
-  const places = verb === 'query' ? shop.places.slice(2) : shop.places;
+  const places = ['query', 'explain', 'check'].includes(verb) ? shop.places.slice(2) : shop.places;
   const { code, out, err } = await sluice([verb, ...words, ...places]);
   expect(err).not.toMatch(/warning|rror/);
-  expect({ code, out, err }).toMatchObject({ code: 0 });
+  expect(`${code} ${err}`).toMatch(/^0 /);
   return out;
 }
 
@@ -64,7 +64,7 @@ describe('an insight of lists and structs', () => {
     await shop.sell(A, 'north,1.00', 'north,0.75');
     await said(shop, 'sync');
     const diff = await said(shop, 'explain', 'takings', '--diff', '1..2');
-    expect(diff).toMatch(/changed +2024-05-01 +north +\[0\.50,1\.00\] → \[0\.75,1\.00\] *\n/);
+    expect(diff).toMatch(/changed +2024-05-01 +north +\[0\.50,1\.00\] → \[0\.75,1\.00\] +\{/);
     expect(diff).toMatch(
       /removed +2024-05-01 +so, "<b>" it's +\[7\.00\] +\{"n":1,"of all":\{"most":7\.00\}\}/,
     );
@@ -89,7 +89,7 @@ describe('an insight of lists and structs', () => {
     expect(await said(shop, 'certify', '--recount')).toMatch(/everything|adds up|certified/i);
     await said(shop, 'status');
     await said(shop, 'maintain');
-    await said(shop, 'page', '--output', join(shop.folder, 'page'));
+    await said(shop, 'page', '--out', join(shop.folder, 'page'));
   });
 
   it('keeps a partition back whose audit of a list fails, and takes another type for a column', async () => {
@@ -97,7 +97,7 @@ describe('an insight of lists and structs', () => {
     await shop.sell(A, 'north,1', 'north,2', 'north,3', 'north,4');
     const { code, out, err } = await sluice(['sync', ...shop.places]);
     expect({ code, text: `${out}${err}` }).toMatchObject({
-      code: 1,
+      code: 3,
       text: expect.stringContaining('audit not many: 1 offending row, such as'),
     });
     expect(`${out}${err}`).toContain('amounts: "[1.00, 2.00, 3.00, 4.00]"');
