@@ -40,7 +40,7 @@ type Chunk = {
   readonly max: string | null;
 };
 
-/** `columns`: of the file itself, without the table's partition columns. Nothing is said of lists and structs. */
+/** `columns`: of the file itself, without the table's partition columns. Nothing is known of lists and structs. */
 export async function fileStatistics(
   session: SqlSession,
   path: string,
@@ -59,6 +59,9 @@ export async function fileStatistics(
   const minValues: string[] = [];
   const maxValues: string[] = [];
   for (const { name, type } of columns) {
+    // Where a struct has no bounds, delta-rs makes null ones of them for pyarrow, which then finds no row without a value.
+    if (type.startsWith('struct<'))
+      for (const bounds of [minValues, maxValues]) bounds.push(member(name, '{}'));
     const own = byColumn.get(name) ?? [];
     // A struct's field may have the path that is another column's name.
     if (isNested(type) || own.some(({ place }) => place !== own[0]?.place)) continue;

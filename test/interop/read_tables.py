@@ -7,6 +7,7 @@ import urllib.parse
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from canonical import answer, canonical_rows, struct_type
 from deltalake import DeltaTable, QueryBuilder
@@ -62,12 +63,36 @@ def wrong_column(column, name, action):
         yield f"max of {name} is {most!r}, but there is {extremes['max']!r}"
 
 
+def wrong_filters(table, rows):
+    """Whether lists and structs without a value are found, which wrong statistics would hide."""
+    for field in table.schema().fields:
+        if not isinstance(field.type, (ArrayType, StructType)):
+            continue
+        nulls = rows.column(field.name).null_count
+        wanted = (nulls, rows.num_rows - nulls)
+        column = ds.field(field.name)
+        dataset = table.to_pyarrow_dataset()
+        name = '"' + field.name.replace('"', '""') + '"'
+        found = {
+            "pyarrow": (dataset.count_rows(filter=column.is_null()), dataset.count_rows(filter=column.is_valid())),
+            "DataFusion": tuple(count_by_datafusion(table, f"{name} IS {word}NULL") for word in ("", "NOT ")),
+        }
+        yield from (f"{field.name}: {engine} finds {seen} rows without and with a value, not {wanted}"
+                    for engine, seen in found.items() if seen != wanted)
+
+
+def count_by_datafusion(table, condition):
+    answer = QueryBuilder().register("t", table).execute(f"SELECT count(*) AS n FROM t WHERE {condition}").read_all()
+    return pa.table(answer).column("n").to_pylist()[0]
+
+
 def read(request):
     table = DeltaTable(request["path"], version=request["version"])
     names = [field.name for field in table.schema().fields]
-    by_pyarrow = sorted_rows(table.to_pyarrow_table(), names)
+    rows = table.to_pyarrow_table()
+    by_pyarrow = sorted_rows(rows, names)
     by_datafusion = sorted_rows(read_by_datafusion(table), names)
-    problems = wrong_statistics(table)
+    problems = [*wrong_statistics(table), *wrong_filters(table, rows)]
     if by_pyarrow != by_datafusion:
         problems.append("pyarrow and DataFusion read different rows")
     return {

@@ -18,7 +18,7 @@ import { rowsSql } from '../../lib/refresh/compute.ts';
 import { NESTED_COLUMNS, NESTED_TABLES, nestedRows, nestedSelect, VARIED } from '../support/random-nested.ts';
 import { tries } from '../support/tries.ts';
 
-const TRIES = tries(600);
+const TRIES = tries(400);
 
 type Engine = Awaited<ReturnType<typeof openDuckDb>>;
 let engines: readonly Engine[];

@@ -59,8 +59,8 @@ describe("a data file's statistics", () => {
     const found = await statistics(select, columns);
     expect(JSON.parse(found.stats)).toEqual({
       numRecords: 3,
-      minValues: { n: 0 },
-      maxValues: { n: 2 },
+      minValues: { n: 0, st: {}, 'st, a': {} },
+      maxValues: { n: 2, st: {}, 'st, a': {} },
       nullCount: { n: 0 },
     });
     expect(JSON.parse((await statistics(`${select} LIMIT 0`, columns.slice(0, 3))).stats)).toEqual({
