@@ -35,9 +35,14 @@ export async function bindAudits(
     const words = `audits[${i}]`;
     const at = { file: source.file, line: source.lines[words] ?? 1, words };
     const to = audit.related === undefined ? undefined : related.get(audit.related);
-    await problems.of(() => checkAudit(session, audit, at, { source, columns, varied, to, functions }));
+    const context = { source, columns, varied, to, functions };
+    const sql = await problems.of(() => checkedAudit(session, audit, at, context));
     const { related: _, compared: __, ...others } = audit;
-    audits.push({ ...others, ...(to === undefined ? {} : { related: to.table }) });
+    audits.push({
+      ...others,
+      ...(sql === undefined ? {} : { sql }),
+      ...(to === undefined ? {} : { related: to.table }),
+    });
   }
   problems.refuse();
   return audits;
@@ -74,12 +79,13 @@ function refuseNested(
     );
 }
 
-async function checkAudit(
+/** The SQL to run. */
+async function checkedAudit(
   session: SqlSession,
   audit: AuditSource,
   at: SqlPlace,
   context: AuditContext,
-): Promise<void> {
+): Promise<string> {
   const { source, columns, varied, to, functions } = context;
   refuseNested(audit, at, columns, to);
   const { tables, statement } = await parseSelect(session, audit.sql, at, functions, {
@@ -100,5 +106,6 @@ async function checkAudit(
   const key = source.key.length === 0 ? undefined : [...source.partitionBy, ...source.key];
   const bound: BoundSql = { sql: audit.sql, statement, at };
   const shape = relationOfTable('this', columns, { key, constants: source.partitionBy, required: [] });
-  await proveDetermined(session, bound, [shape], functions, ofTables);
+  const { exactSql } = await proveDetermined(session, bound, [shape], functions, ofTables);
+  return exactSql ?? audit.sql;
 }

@@ -59,9 +59,11 @@ export async function bindInsight(
   const constants = window?.equal ?? source.partitionBy;
   const relations = inputs.map((input) => relationOf(input, input === over ? constants : []));
   const bound = { sql: source.sql, statement: select.statement, at };
-  const forms = await problems.of(() =>
+  const proved = await problems.of(() =>
     proveDetermined(session, bound, [...relations, ...own], functions, ofInputs),
   );
+  const { columns: forms, exactSql } = proved ?? {};
+  if (exactSql !== undefined) await problems.of(() => checkSameColumns(session, exactSql, results, at));
   const stored = results.map((result, i) => storedType(result.type, forms?.[i]));
   const { statement } = select;
   const columns = problems.now(() =>
@@ -80,7 +82,7 @@ export async function bindInsight(
     (await problems.of(() => bindAudits(session, { source, columns, varied }, related, functions)));
   problems.refuse();
   if (columns === undefined || audits === undefined) return problems.refuseSurely();
-  const joined = await joinedInputs(session, source.sql, inputs, over, source.partitionBy);
+  const joined = await joinedInputs(session, exactSql ?? source.sql, inputs, over, source.partitionBy);
   const meaning = {
     sql: source.sql,
     partitionBy: source.partitionBy,
@@ -96,6 +98,7 @@ export async function bindInsight(
     ...(source.chart === undefined ? {} : { chart: source.chart }),
     ...(source.description === undefined ? {} : { description: source.description }),
     ...meaning,
+    ...(exactSql === undefined ? {} : { exactSql }),
     ...(joined.length === 0 ? {} : { joined }),
     ...(own.length === 0 ? {} : { readsPartition: true }),
     ...(over === undefined ? {} : { over: over.table }),
@@ -108,6 +111,7 @@ export async function bindInsight(
       over: over?.table,
       columns: columns.map(({ name, type }) => ({ name, type })),
       ...(canonical.length === 0 ? {} : { canonical }),
+      ...(exactSql === undefined ? {} : { exactSql }),
     }),
   };
 }
@@ -196,6 +200,21 @@ function describeSql(
     return columns;
   };
   return asDefinition(at, described, () => quotingHints(session, sql, names, true));
+}
+
+/** Of what is run in the place of the SQL. */
+async function checkSameColumns(
+  session: SqlSession,
+  exactSql: string,
+  results: readonly ResultColumn[],
+  at: SqlPlace,
+): Promise<void> {
+  const columns = await session.describe(exactSql);
+  const other = results.find(({ name, type }, i) => name !== columns[i]?.name || type !== columns[i]?.type);
+  if (other !== undefined)
+    lineOf(at, 1).refuse(
+      `the column ${other.name} has a statistic within it, and no name of its own: give each expression a name with AS`,
+    );
 }
 
 /** The input that drives the insight, whose partition columns are as it says. */

@@ -93,13 +93,20 @@ function at(source: InsightSource, word?: string) {
     : lineOf({ file: source.file, line: source.lines[word] ?? 1, words: word }, 1);
 }
 
-/** As the engine names the call of a function on one column, or on none: `sum(amount)`, `count_star()`. */
-const CALL = /^[a-z_]\w*\(\w*\)$/i;
+/** Longer names are not worth reading. */
+const MAX_MADE_NAME = 100;
 
 /**
- * A name is the author's: written in the SQL, or that of an input's column. Of those that the engine makes of an expression's
- * text only CALL is taken: others have casts and brackets in them, which another version of it may write differently.
+ * A name that the engine makes of an expression's text, such as `round((a / b), 2)`, if every version of it is sure to make the same one:
+ * of columns, numbers, calls, + - * / % and casts. Others have quotes and words in them, which were written differently before.
  */
+function isStable(name: string): boolean {
+  const uncast = name.replaceAll(/ AS [A-Z]+(?:\(\d+(?:, \d+)?\))?\)/g, ')');
+  const isPlain = /^[\w ,()+\-*/%]+$/.test(uncast.replaceAll(/\b\d+\.\d+\b/g, '1'));
+  return isPlain && /\(/.test(name) && !/\w +\w/.test(uncast) && name.length <= MAX_MADE_NAME;
+}
+
+/** A name is the author's, written in the SQL; or that of an input's column; or a stable one of the engine's. */
 function checkNames(
   { source, results, places, statement, isListed }: Named,
   inputs: readonly BoundInput[],
@@ -144,7 +151,7 @@ function checkName(
     place.refuse(
       `the SELECT returns a column named ${JSON.stringify(name)}, which is reserved by DuckDB: rename it with AS`,
     );
-  const isGiven = known.has(name) || written.has(name) || CALL.test(name);
+  const isGiven = known.has(name) || written.has(name) || isStable(name);
   if (/[ ,;{}()\n\t='"]|^\d|^$/.test(name) && !isGiven)
     place.refuse(`the SELECT returns a column named ${JSON.stringify(name)}: give it a name with AS`);
   if (/[\n\t"]|^ | $/.test(name) && !known.has(name))

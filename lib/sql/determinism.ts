@@ -19,7 +19,14 @@ import {
   withoutOrder,
 } from './order-clauses.ts';
 import { asExact, OrderKeys, together } from './order-keys.ts';
-import { inexact, inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
+import {
+  inexact,
+  inexactSentence,
+  remedy,
+  type Sensitivity,
+  sensitivity,
+  windowSensitivity,
+} from './order-sensitivity.ts';
 import { columnIdent, type Keys, type Scope, UNKNOWN } from './relation.ts';
 import type { Advice, AdvisedProblem } from './remedies.ts';
 import { hasGroups, isDistinct } from './select-shape.ts';
@@ -39,12 +46,14 @@ import {
 
 /**
  * `tables`: those the SELECT reads. `aggregates`: DuckDB's. All names in lower case. `isExact`: whether equal values of an
- * expression, or of all results of a query, are identical. Absent: they always are.
+ * expression, or of all results of a query, are identical. Absent: they always are. `exactCalls`: the statistics that exact-sql.ts
+ * computes without binary floating point.
  */
 export type Known = {
   readonly tables: Scope;
   readonly aggregates: ReadonlySet<string>;
   readonly isExact?: (node: SqlNode) => boolean;
+  readonly exactCalls?: ReadonlySet<SqlNode>;
 };
 
 export function orderProblems(statement: unknown, known: Known): AdvisedProblem[] {
@@ -56,11 +65,13 @@ export function orderProblems(statement: unknown, known: Known): AdvisedProblem[
 class Judge {
   readonly problems: AdvisedProblem[] = [];
   readonly #aggregates: ReadonlySet<string>;
+  readonly #exactCalls: ReadonlySet<SqlNode>;
   readonly #orders: OrderKeys;
   /** Queries of which only whether they have a row matters. */
   readonly #askedForRows = new Set<unknown>();
-  constructor({ aggregates, isExact = () => true }: Known) {
+  constructor({ aggregates, isExact = () => true, exactCalls = new Set() }: Known) {
     this.#aggregates = aggregates;
+    this.#exactCalls = exactCalls;
     this.#orders = new OrderKeys(aggregates, isExact);
   }
 
@@ -118,7 +129,7 @@ class Judge {
 
   #aggregate(call: SqlNode, select: SqlNode, source: Source, isSorted: boolean): void {
     const name = functionName(call) ?? '';
-    const kind = sensitivity(name, this.#aggregates);
+    const kind = this.#sensitivity(call);
     if (kind === 'free') return;
     const [first, second] = nodes(call.children);
     const taken = kind === 'extreme' ? nodes([first]) : nodes(call.children);
@@ -138,9 +149,13 @@ class Judge {
     else this.#refuse(call, remedy(name), callAdvice(call, kind));
   }
 
+  #sensitivity(call: SqlNode): Sensitivity {
+    return this.#exactCalls.has(call) ? 'free' : sensitivity(functionName(call) ?? '', this.#aggregates);
+  }
+
   #window(call: SqlNode, select: SqlNode, source: Source): void {
     const name = functionName(call) ?? '';
-    const kind = windowSensitivity(call, this.#aggregates);
+    const kind = windowSensitivity(call, this.#sensitivity(call));
     if (kind === 'free') return;
     if (kind === 'refused') {
       this.#refuse(call, remedy(name), callAdvice(call, kind));
@@ -194,7 +209,7 @@ class Judge {
     const others = [...expressions([select.select_list, select.qualify, select.modifiers])].filter(
       (part) => part.class === 'WINDOW' && specification(part) !== specification(call),
     );
-    if (others.some((other) => windowSensitivity(other, this.#aggregates) !== 'free'))
+    if (others.some((other) => windowSensitivity(other, this.#sensitivity(other)) !== 'free'))
       return ['a key of the table, because several windows with different orders need one'];
     return source.beyond(
       [select.select_list, select.qualify, cutKeys(select)].map((part) => withoutOrder(part, call)),
@@ -274,7 +289,7 @@ class Judge {
   #pivot(pivot: SqlNode): void {
     for (const part of expressions(pivot.aggregates)) {
       const name = functionName(part) ?? '';
-      const kind = sensitivity(name, this.#aggregates);
+      const kind = this.#sensitivity(part);
       const otherwise = 'compute it in a subquery with GROUP BY, and PIVOT that with max()';
       if (kind !== 'free') this.#refuse(part, remedy(name), { ...callAdvice(part, kind), otherwise });
     }

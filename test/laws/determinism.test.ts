@@ -6,6 +6,7 @@ import { KEYED_TABLES } from '../support/keyed-relations.ts';
 import { engine, parsed, problemsIn, useEngine } from '../support/order-of-rows.ts';
 import type { Keyed } from '../support/random-choice.ts';
 import { keyedSelect } from '../support/random-keyed.ts';
+import { numberedSelect } from '../support/random-numbered.ts';
 import { oneRowSelect } from '../support/random-one-row.ts';
 import { outerSelect } from '../support/random-outer.ts';
 import { select } from '../support/random-select.ts';
@@ -58,6 +59,7 @@ test.each([
   ['with a LIMIT over what may have one row', plain(oneRowSelect)],
   ['of keys and of what they decide', keyedSelect],
   ['of outer joins, ROLLUP and UNION', outerSelect],
+  ['of numbered rows', numberedSelect],
 ])(
   'random SELECTs %s that are accepted give the same rows for every order of the tables',
   async (_, selects) => {

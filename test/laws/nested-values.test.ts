@@ -44,7 +44,8 @@ async function accepted(sql: string): Promise<string | undefined> {
       const relations = NESTED_TABLES.map(({ name, key }) =>
         relationOfTable(name, NESTED_COLUMNS, { key, constants: [], required: key ?? [] }),
       );
-      const forms = await proveDetermined(session, { sql, statement, at }, relations, functions, varied);
+      const proved = await proveDetermined(session, { sql, statement, at }, relations, functions, varied);
+      const forms = proved.columns;
       const stored = results.map(({ type }, i) => storedType(type, forms[i]));
       if (stored.includes(undefined)) return undefined;
       if (results.some(({ name, type }, i) => forms[i] && chosenProblem(name, type, forms[i])))
@@ -56,7 +57,7 @@ async function accepted(sql: string): Promise<string | undefined> {
         const to = stored[i];
         return to === undefined || to === columnType(type) ? [] : [{ name, type: to }];
       });
-      return rowsSql({ sql, canonical: canonical.map(({ name }) => name), cast });
+      return rowsSql({ sql: proved.exactSql ?? sql, canonical: canonical.map(({ name }) => name), cast });
     });
   } catch (error) {
     if (error instanceof CliError) return undefined;

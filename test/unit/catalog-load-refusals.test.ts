@@ -105,6 +105,7 @@ describe('loadCatalog refuses', () => {
       '',
       'column s is STRUCT("a" BIGINT, "b c" STRUCT("i" INTERVAL)[]), and s."b c"[].i is INTERVAL, for which Delta has no type: count it in one unit, as a month has no fixed length: write epoch_us(x) or CAST(x AS VARCHAR)',
     ],
+    ['SELECT list([id]) AS l FROM sales', '', 'write list(list_value(id) ORDER BY list_value(id))'],
     ['SELECT [(id, 1)] AS l FROM sales', '', 'the fields of l[] have no names: write {'],
     [
       `SELECT {'it"s': id} AS s FROM sales`,
@@ -142,9 +143,12 @@ describe('loadCatalog refuses', () => {
       'audits: [{column: s, accepted: [1]}]',
       's is of type struct<p:decimal(18,2)>, and only single values are compared so: write the audit as {name, sql} over "this", of its fields',
     ],
-    ['SELECT id + 1 FROM sales', '', 'the SELECT returns a column named "(id + 1)": give it a name with AS'],
-    ['SELECT max(id + 1) FROM sales', '', 'a column named "max((id + 1))"'],
-    ['SELECT lower(CAST(id AS VARCHAR)) FROM sales', '', 'give it a name with AS'],
+    ['SELECT id > 1 FROM sales', '', 'the SELECT returns a column named "(id > 1)": give it a name with AS'],
+    ['SELECT id::DOUBLE FROM sales', '', 'give it a name with AS'],
+    ['SELECT substring(CAST(id AS VARCHAR), 1, 2) FROM sales', '', 'give it a name with AS'],
+    ['SELECT CASE WHEN id = 1 THEN 2 END FROM sales', '', 'give it a name with AS'],
+    ['SELECT max(id) FILTER (WHERE true) FROM sales', '', 'give it a name with AS'],
+    [`SELECT id${' + id'.repeat(20)} FROM sales`, '', 'give it a name with AS'],
     [
       'SELECT id AS "id " FROM sales',
       '',
