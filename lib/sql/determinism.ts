@@ -2,6 +2,7 @@
 // memory, or refuses it with what to write instead. The problem is ties: LIMIT, windows and some aggregates take one of
 // several rows. Only an order that distinguishes all rows determines which one, unless the tied rows are identical.
 
+import { asofTies } from './asof-joins.ts';
 import { callAdvice } from './call-advice.ts';
 import { type CutProblem, combinedCutProblem, cutProblem } from './cuts.ts';
 import { groupIdents, isToldApart } from './grouping.ts';
@@ -27,7 +28,7 @@ import {
   sensitivity,
   windowSensitivity,
 } from './order-sensitivity.ts';
-import { columnIdent, type Keys, type Scope, UNKNOWN } from './relation.ts';
+import { type Keys, type Scope, UNKNOWN } from './relation.ts';
 import type { Advice, AdvisedProblem } from './remedies.ts';
 import { hasGroups, isDistinct } from './select-shape.ts';
 import { additions, shortest } from './shortest-order.ts';
@@ -266,23 +267,8 @@ class Judge {
         join,
         'a POSITIONAL JOIN pairs rows by their order, but tables have no order: join ON columns',
       );
-    if (join.ref_type !== 'ASOF') return;
-    const both = sourceOf({ from_table: join, select_list: [] }, scope);
-    const right = sourceOf({ from_table: join.right, select_list: [] }, scope);
-    const using = (Array.isArray(join.using_columns) ? join.using_columns : []).map(lower);
-    const named = [...expressions(join.condition)].map((expression) => both.ident(expression));
-    const columns = right.leaves.flatMap((leaf) => using.map((column) => columnIdent(leaf, column)));
-    if (right.isIdentifiedBy(new Set([...named, ...columns]))) return;
-    const also = right.fileKeyRemark();
-    const ofRight = right.leaves.flatMap((leaf) => {
-      const own = (leaf.columns ?? []).filter((column) => named.includes(columnIdent(leaf, column)));
-      return own;
-    });
-    const compared = [...using, ...ofRight].join(', ');
-    this.#refuse(
-      join,
-      `an ASOF JOIN takes an arbitrary one of the tied rows on the right side: use a whole key of the right side in its condition, of an upsert dataset or of an insight, or join a subquery that is grouped by what is compared${compared === '' ? '' : `: (SELECT ${compared}, … FROM … GROUP BY ${compared})`}${also === undefined ? '' : `. ${also}`}`,
-    );
+    const tied = join.ref_type === 'ASOF' ? asofTies(join, scope) : undefined;
+    if (tied !== undefined) this.#refuse(join, tied);
   }
 
   /** The grouping of a PIVOT is not in the tree, so an order within its aggregates proves nothing. */
