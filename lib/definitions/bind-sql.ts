@@ -1,6 +1,7 @@
 // Shared by binding insights and audits: empty relations of the right types, DuckDB's errors as refusals of the file,
 // and the proof that the rows do not depend on an order.
 
+import { isNested } from '../core/nested-type.ts';
 import { type Column, sqlType } from '../core/schema.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { type Known, orderProblems } from '../sql/determinism.ts';
@@ -99,7 +100,7 @@ export function relationOfTable(
 
 function kindOf({ name, type }: Column): (readonly [string, Kind])[] {
   const kinds: Readonly<Record<string, Kind>> = { string: 'text', long: 'integer' };
-  return type === 'double' ? [] : [[name.toLowerCase(), kinds[type] ?? type]];
+  return type === 'double' || isNested(type) ? [] : [[name.toLowerCase(), kinds[type] ?? type]];
 }
 
 /** `columns`: those that the SELECT returns. `exactSql`: what to run in its place; absent: the SELECT itself. */

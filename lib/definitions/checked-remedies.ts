@@ -12,7 +12,7 @@ import {
   type Remedy,
   replaced,
 } from '../sql/remedies.ts';
-import { isNode, nodes, type SqlProblem } from '../sql/sql-tree.ts';
+import { isNode, nodes, type SqlNode, type SqlProblem } from '../sql/sql-tree.ts';
 import { expressionOf, textOf } from './sql-texts.ts';
 
 export type Trial = {
@@ -72,15 +72,23 @@ async function checked(remedy: Remedy, trial: Trial, passes: Passes): Promise<st
   const [to] = remedy.to;
   if (to?.class === 'FUNCTION') {
     const whole = replaced(to, changeOf(remedy));
-    const text = isNode(whole) ? await textOf(session, whole) : undefined;
+    const text = isNode(whole) ? await writtenText(session, whole) : undefined;
     return text !== undefined && text.length <= MAX_CALL ? `write ${text}` : undefined;
   }
   const texts: string[] = [];
   for (const term of remedy.by)
-    texts.push(term.class === 'STAR' ? 'COLUMNS(*)' : await textOf(session, term));
+    texts.push(term.class === 'STAR' ? 'COLUMNS(*)' : await writtenText(session, term));
   return to?.class === 'WINDOW' || orderOf(to ?? {}).length > 0
     ? `also order by ${texts.join(', ')}`
     : `add ORDER BY ${texts.join(', ').replace(/^COLUMNS\(\*\)$/, 'ALL')}`;
+}
+
+/** Of a list in brackets the tree has main.list_value, which nobody writes. */
+const UNQUALIFIED: Change = (_, node) => (node.schema === 'main' ? { ...node, schema: '' } : undefined);
+
+function writtenText(session: SqlSession, expression: SqlNode): Promise<string> {
+  const plain = replaced(expression, UNQUALIFIED);
+  return textOf(session, isNode(plain) ? plain : expression);
 }
 
 async function checkedCall(
@@ -90,10 +98,10 @@ async function checkedCall(
 ): Promise<string | undefined> {
   const { of } = remedy;
   const condition = of.class === 'WINDOW' ? of.filter_expr : of.filter;
-  const filter = isNode(condition) ? await textOf(session, condition) : undefined;
+  const filter = isNode(condition) ? await writtenText(session, condition) : undefined;
   const write = filter === undefined ? remedy.write : filtered(remedy.write, filter);
   const texts: string[] = [];
-  for (const argument of nodes(of.children)) texts.push(await textOf(session, argument));
+  for (const argument of nodes(of.children)) texts.push(await writtenText(session, argument));
   const filled = (sql: string, by: readonly string[]) =>
     sql.replace(/\b[xyz]\b/g, (name) => by['xyz'.indexOf(name)] ?? name);
   const template = await expressionOf(session, remedy.write);

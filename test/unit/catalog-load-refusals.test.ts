@@ -96,11 +96,33 @@ describe('loadCatalog refuses', () => {
     ['SELECT id,\n  oops FROM sales', '', 'line 5: Binder Error: Referenced column "oops" not found'],
     ['SELECT id || price + true AS a FROM sales', '', 'line 4: Binder Error'],
     [
-      'SELECT [id] AS l FROM sales',
+      'SELECT MAP {id: price} AS m FROM sales',
       '',
-      'column l is BIGINT[], for which Delta has no type: write CAST(x AS VARCHAR), or return its parts as separate columns',
+      'column m is MAP(BIGINT, DECIMAL(18,2)), for which Delta has no type: write map_entries(x) or CAST(x AS VARCHAR), or return its parts as separate columns',
     ],
-    ['SELECT {a: id} AS s FROM sales', '', 'column s is STRUCT("a" BIGINT), for which Delta has no type'],
+    [
+      "SELECT {'a': id, 'b c': [{'i': bought - bought}]} AS s FROM sales",
+      '',
+      'column s is STRUCT("a" BIGINT, "b c" STRUCT("i" INTERVAL)[]), and s."b c"[].i is INTERVAL, for which Delta has no type: count it in one unit, as a month has no fixed length: write epoch_us(x) or CAST(x AS VARCHAR)',
+    ],
+    ['SELECT list([id]) AS l FROM sales', '', 'write list(list_value(id) ORDER BY list_value(id))'],
+    ['SELECT [(id, 1)] AS l FROM sales', '', 'the fields of l[] have no names: write {'],
+    [
+      `SELECT {'it"s': id} AS s FROM sales`,
+      '',
+      's has a field named "it\\"s": a name has no quote, tab or line end',
+    ],
+    [
+      "SELECT {'a': {'ä': id, 'Ä': id}} AS s FROM sales",
+      '',
+      's.a has two fields named "Ä", but for capital letters: rename one',
+    ],
+    ["SELECT {'__proto__': id} AS s FROM sales", '', 'and is not __proto__: write another one'],
+    [
+      'SELECT max([dbl / id]) AS l FROM sales',
+      '',
+      'column l is DOUBLE[], in which equal values may differ, such as 0.0 and -0.0, and max() takes any of them: make them exact first, for example with CAST(x AS DECIMAL(38, 9))',
+    ],
     [
       'SELECT CAST(bought AS TIMESTAMP) AS t FROM sales',
       '',
@@ -110,6 +132,16 @@ describe('loadCatalog refuses', () => {
       'SELECT bought - bought AS i FROM sales',
       '',
       'column i is INTERVAL, for which Delta has no type: count it in one unit, as a month has no fixed length: write epoch_us(x) or CAST(x AS VARCHAR)',
+    ],
+    [
+      'SELECT id, [price] AS prices FROM sales',
+      'audits: [{column: prices, minimum: 0}]',
+      'line 2, audits[0]: prices is of type array<decimal(18,2)>, and only single values are compared so: write the audit as {name, sql} over "this", of its elements (list_contains, len)',
+    ],
+    [
+      "SELECT id, {'p': price} AS s FROM sales",
+      'audits: [{column: s, accepted: [1]}]',
+      's is of type struct<p:decimal(18,2)>, and only single values are compared so: write the audit as {name, sql} over "this", of its fields',
     ],
     ['SELECT id > 1 FROM sales', '', 'the SELECT returns a column named "(id > 1)": give it a name with AS'],
     ['SELECT id::DOUBLE FROM sales', '', 'give it a name with AS'],
