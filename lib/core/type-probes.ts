@@ -73,7 +73,8 @@ class Walk {
 
   #select(select: SqlNode, within: Within): void {
     const { ofRows, ofResult } = this.#asked(select);
-    const plain = { ...select, modifiers: [], qualify: null, where_clause: null, sample: null };
+    const { was_by_all: _, ...own } = select;
+    const plain = { ...own, modifiers: [], qualify: null, where_clause: null, sample: null };
     const ungrouped = {
       ...plain,
       group_expressions: [],

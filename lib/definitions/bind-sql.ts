@@ -15,7 +15,7 @@ import type { SqlNode } from '../sql/sql-tree.ts';
 import type { Forms } from '../sql/value-forms.ts';
 import { withCheckedRemedies } from './checked-remedies.ts';
 import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
-import { type ExactSql, exactSql } from './exact-sql.ts';
+import { type ExactSql, exactSql, type Statement } from './exact-sql.ts';
 import { floatSumsOf } from './float-sums.ts';
 import {
   asSaid,
@@ -131,12 +131,15 @@ async function prove(
   const tables = new Map(relations.map(({ name, ...relation }) => [name, relation]));
   const known = { tables, aggregates, varied };
   const statement = withExplicitGroups(written, aggregates);
-  const { problems, unplanned, columns, plan, exact } = await judged(session, statement, sql, known);
+  const { problems, unplanned, columns, plan, exact } = await judged(session, { statement, sql }, known);
   const floats = plan && (await floatSumsOf(session, statement, plan));
   const problemsWith = async (change: Change) => {
     const changed = replaced(statement, change, ...(floats ? [floats.cast] : []));
     const text = await sqlOf(session, changed);
-    const answer = text === undefined ? undefined : await judged(session, changed, text, known);
+    const answer =
+      text === undefined
+        ? undefined
+        : await judged(session, { statement: changed, sql: text, isTrial: true }, known);
     const more = answer?.plan && [...floatSums(answer.plan)].some((name) => !floats?.ofMacros.has(name));
     return answer?.unplanned !== undefined || more ? undefined : answer?.problems;
   };
@@ -163,11 +166,11 @@ type Judged = {
 
 async function judged(
   session: SqlSession,
-  statement: unknown,
-  sql: string,
+  written: Statement,
   { tables, aggregates, varied }: Known & { readonly varied: VariedColumns },
 ): Promise<Judged> {
-  const exact = await exactSql(session, statement, sql, aggregates);
+  const { statement, sql } = written;
+  const exact = await exactSql(session, written, aggregates);
   const bound = await boundPlan(session, exact?.sql ?? sql);
   const values = 'plan' in bound ? planValues(bound.plan, varied) : undefined;
   const isExact = values?.mayVary && (await exactExpressions(session, statement, aggregates, varied));

@@ -1,6 +1,7 @@
 // DuckDB's own translation between SQL texts and parse trees.
 import { canonicalJson } from '../core/definition-hash.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
+import { asWritten } from '../sql/explicit-groups.ts';
 import { literal } from '../sql/quoting.ts';
 import { allNodes, isNode, nodes, parseTree, type SqlNode, selectOf } from '../sql/sql-tree.ts';
 
@@ -8,13 +9,8 @@ const NO_TABLE = { type: 'EMPTY', alias: '', sample: null, query_location: 0 };
 
 /** An expression as DuckDB writes it, with quotes where they are needed; `…` for one that is not certain to be written as it was. */
 export async function textOf(session: SqlSession, expression: SqlNode): Promise<string> {
-  if (isRounded(expression)) return '…';
-  const select = selectOf([{ ...expression, alias: '' }], NO_TABLE);
-  const sql = await sqlOf(session, { node: select, named_param_map: [] });
-  return (sql ?? 'SELECT …')
-    .replace(/^SELECT /, '')
-    .replace(/^"(\w+)"\(/, '$1(')
-    .replaceAll('  ', ' ');
+  const sql = await sqlOfExpression(session, expression);
+  return (sql ?? '…').replace(/^"(\w+)"\(/, '$1(').replaceAll('  ', ' ');
 }
 
 function isRounded(tree: unknown): boolean {
@@ -31,6 +27,7 @@ function isUnsafe(value: unknown): boolean {
 export async function sqlOf(session: SqlSession, statement: unknown): Promise<string | undefined> {
   const tree = JSON.stringify({ error: false, statements: [statement] }, (key, value: unknown) => {
     if (key === 'query_location') return 0;
+    if (isNode(value)) return asWritten(value);
     // Its value does not matter where the statement is only planned.
     return isUnsafe(value) ? 0 : value;
   });
@@ -43,24 +40,26 @@ export async function sqlOf(session: SqlSession, statement: unknown): Promise<st
   }
 }
 
-/**
- * The text that is read as the statement's very tree; undefined where DuckDB writes none. It may be run in the place of the text that
- * the tree is of.
- */
-export async function faithfulSql(session: SqlSession, statement: unknown): Promise<string | undefined> {
-  if (isRounded(statement)) return undefined;
-  const sql = await sqlOf(session, statement);
-  if (sql === undefined) return undefined;
+/** As textOf, to be put into other SQL; undefined for one that is not certain to be written as it was. */
+export async function sqlOfExpression(session: SqlSession, expression: SqlNode): Promise<string | undefined> {
+  if (isRounded(expression)) return undefined;
+  const select = selectOf([{ ...expression, alias: '' }], NO_TABLE);
+  const sql = await sqlOf(session, { node: select, named_param_map: [] });
+  return sql?.replace(/^SELECT /, '');
+}
+
+/** True if DuckDB reads the text as that very statement, but for positions. */
+export async function isReadAs(session: SqlSession, sql: string, statement: unknown): Promise<boolean> {
   const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
-  const again = parseTree(row?.tree ?? '{}');
-  const [read] = isNode(again) ? nodes(again.statements) : [];
-  return canonicalJson(withoutPlaces(read)) === canonicalJson(withoutPlaces(statement)) ? sql : undefined;
+  const tree = parseTree(row?.tree ?? '{}');
+  const [read] = isNode(tree) ? nodes(tree.statements) : [];
+  return read !== undefined && canonicalJson(withoutPlaces(read)) === canonicalJson(withoutPlaces(statement));
 }
 
 function withoutPlaces(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPlaces);
   if (!isNode(value)) return value;
-  const parts = Object.entries(value).filter(([name]) => name !== 'query_location');
+  const parts = Object.entries(asWritten(value)).filter(([name]) => name !== 'query_location');
   return Object.fromEntries(parts.map(([name, child]) => [name, withoutPlaces(child)]));
 }
 

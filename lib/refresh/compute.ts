@@ -26,6 +26,9 @@ export type Computed = {
   readonly failures: readonly AuditFailure[];
 };
 
+const OF_SQUARES =
+  'A statistic such as stddev(x) sums up squares, which have 38 digits at most: take it of fewer digits, such as CAST(x AS DECIMAL(18, 6))';
+
 /** The session's views hold the inputs, each under its name, and what audits relate to. `rowsBefore`: in the version before. */
 export async function computePartition(
   session: SqlSession,
@@ -53,9 +56,11 @@ export async function computePartition(
     // An overflow or a failed cast comes from the rows: computing them again gives the same.
     if (!isAboutData(error)) throw error;
     const failure = { audit: COMPUTED, severity: 'error', offending: undefined } as const;
+    const said = reason(error);
+    const hint = derivation.exactSql !== undefined && /overflow/i.test(said) ? `. ${OF_SQUARES}` : '';
     return {
       file: undefined,
-      failures: [{ ...failure, example: `the SQL fails on these rows: ${reason(error)}` }],
+      failures: [{ ...failure, example: `the SQL fails on these rows: ${said}${hint}` }],
     };
   } finally {
     await session.run(`DROP ${isWhole ? 'VIEW' : 'TABLE'} IF EXISTS this`);

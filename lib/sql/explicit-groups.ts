@@ -4,8 +4,8 @@ import { isUnnest } from './select-shape.ts';
 import { allNodes, expressions, functionName, nodes, type SqlNode } from './sql-tree.ts';
 
 /**
- * The statement with the places of the items in each GROUP BY ALL for which these are certain. Of a macro that calls an aggregate the
- * item counts as one more that is grouped by, which proves less. `aggregates`: DuckDB's, in lower case.
+ * The statement with the places of the items in each GROUP BY ALL for which these are certain. An item that calls an aggregate by a
+ * macro or an alias counts as one more that is grouped by, which proves less. `aggregates`: DuckDB's, in lower case.
  */
 export function withExplicitGroups(statement: unknown, aggregates: ReadonlySet<string>): unknown {
   if (![...allNodes(statement)].some(groupsByAll)) return statement;
@@ -15,18 +15,27 @@ export function withExplicitGroups(statement: unknown, aggregates: ReadonlySet<s
     if (places === undefined || places.length === 0) return undefined;
     return {
       ...node,
-      aggregate_handling: 'STANDARD_HANDLING',
+      ...EXPLICIT,
       group_expressions: places.map(placeNode),
       group_sets: [places.map((_, i) => i)],
     };
   });
 }
 
+const EXPLICIT = { aggregate_handling: 'STANDARD_HANDLING', was_by_all: true };
+
+/** The node as its author wrote it: what counts as grouped by, the engine might not take so. */
+export function asWritten(node: SqlNode): SqlNode {
+  if (node.was_by_all !== true) return node;
+  const { was_by_all: _, ...others } = node;
+  return { ...others, aggregate_handling: 'FORCE_AGGREGATES', group_expressions: [], group_sets: [] };
+}
+
 function groupsByAll({ type, aggregate_handling: handling }: SqlNode): boolean {
   return type === 'SELECT_NODE' && handling === 'FORCE_AGGREGATES';
 }
 
-/** From 1; undefined if an item may stand for several, or is not sure to be of one row. */
+/** From 1; undefined if an item may stand for several, or is not sure to be of one row. The engine groups by no constant. */
 function groupedPlaces(
   items: readonly SqlNode[],
   aggregates: ReadonlySet<string>,
@@ -35,7 +44,9 @@ function groupedPlaces(
   const isOdd = (part: SqlNode) => /^(STAR|WINDOW|SUBQUERY)$/.test(String(part.class)) || isUnnest(part);
   if (parts.flat().some(isOdd)) return undefined;
   const isAggregate = (part: SqlNode) => aggregates.has(functionName(part) ?? '');
-  return parts.flatMap((own, i) => (own.some(isAggregate) ? [] : [i + 1]));
+  const isGrouped = (own: readonly SqlNode[]) =>
+    own.some((part) => part.class === 'COLUMN_REF') && !own.some(isAggregate);
+  return parts.flatMap((own, i) => (isGrouped(own) ? [i + 1] : []));
 }
 
 function placeNode(place: number): SqlNode {

@@ -1,5 +1,5 @@
 // Which of DuckDB's functions depend on the order of the rows, and what to write instead.
-import { isStatistic } from './exact-statistics.ts';
+import { argumentsOf, isStatistic } from './exact-statistics.ts';
 import { allNodes, functionName, lower, nodes, type SqlNode } from './sql-tree.ts';
 
 /** Aggregates whose result is the same for every order; for sums over binary floating point see floatSums. */
@@ -65,6 +65,7 @@ export function remedyOf(name: string): Remedy {
   const takes = `${name}() processes the rows in an arbitrary order`;
   const byGroups =
     'count the rows of each value in a subquery with GROUP BY, and number these by count(*) DESC, x';
+  if (isStatistic(name)) return { problem: ADDS(name), write: exactSums(name), otherwise: APART };
   if (isFloatSum(name)) return { problem: ADDS(name), write: exactSums(name), otherwise: EXACT };
   if (JSON_AGGREGATES.test(name) || name === 'list' || name === 'array_agg')
     return {
@@ -117,6 +118,8 @@ export function alternatives(texts: readonly string[]): string {
 }
 
 const EXACT = 'compute it from count(x) and from sums of decimals, such as sum(CAST(x AS DECIMAL(38, 9)))';
+const APART =
+  'compute it of plain columns of whole numbers or decimals in a subquery of its own, such as (SELECT g, stddev(x) AS s FROM (SELECT DISTINCT g, x FROM t) GROUP BY g)';
 const ORDERED_BY = 'order it by what distinguishes its rows';
 
 const ADDS = (name: string) =>
@@ -134,7 +137,7 @@ function exactSums(name: string): readonly string[] {
   const wide = (x: string) => `CAST(${x} AS DECIMAL(38, 9))`;
   const narrow = (x: string) => `CAST(${x} AS DECIMAL(18, 6))`;
   if (isStatistic(name)) {
-    const taken = /^(corr|covar|regr)/.test(name) ? ['x', 'y'] : ['x'];
+    const taken = ['x', 'y'].slice(0, argumentsOf(name));
     return [`${name}(${taken.map(narrow).join(', ')})`];
   }
   if (name === 'product')

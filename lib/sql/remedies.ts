@@ -123,9 +123,9 @@ export function inPlaceOf(call: SqlNode, template: SqlNode, aggregates: Readonly
     if (placed.class !== 'FUNCTION' || !aggregates.has(functionName(placed) ?? '')) return placed;
     const both = withCondition(placed.filter, filter);
     if (!isWindow) return { ...placed, filter: both };
-    const { function_name: called, children, order_bys: by } = placed;
+    const { alias, function_name: called, children, order_bys: by } = placed;
     const orders = isNode(by) ? by.orders : [];
-    return { ...call, alias: '', function_name: called, children, arg_orders: orders, filter_expr: both };
+    return { ...call, alias, function_name: called, children, arg_orders: orders, filter_expr: both };
   };
   return { ...(inner(template) as SqlNode), alias: call.alias };
 }

@@ -154,6 +154,12 @@ class Walk {
   #function(node: Node): void {
     const name = lower(node.function_name);
     this.functions.add(name);
+    const before = [node.catalog, node.schema].filter((part) => typeof part === 'string' && part !== '');
+    // The parser itself puts `main` before some functions.
+    if (before.length > 1 || (before.length === 1 && before[0] !== 'main')) {
+      const of = before.join('.');
+      this.#refuse(node, `${of}.${name}(…) is the call of a column's method: write ${name}(${of}, …)`);
+    }
     const sinceToday = name === 'age' && Array.isArray(node.children) && node.children.length === 1;
     if (this.#unstable.has(name) || UNSTABLE.has(name) || UNSTABLE_FAMILY.test(name) || sinceToday)
       this.#refuse(

@@ -1,4 +1,4 @@
-// Cuts typed text into statements at semicolons outside of quotes and comments, by the lexical rules of DuckDB's parser
+// Cuts typed text into statements at semicolons outside of quotes and comments, and finds where a call ends, by the lexical rules of DuckDB's parser
 // (those of PostgreSQL: https://www.postgresql.org/docs/current/sql-syntax-lexical.html). Pure.
 
 type Token = {
@@ -44,6 +44,28 @@ export function onOneLine(sql: string): string | undefined {
     line += kind === 'blank' && text.includes('\n') ? ' ' : text;
   }
   return line;
+}
+
+/** What may follow the arguments of a call, each with brackets or a name behind it. */
+const AFTER_CALL = /^(filter|over|within|group)$/i;
+
+/** Behind the call whose name begins at the position: its arguments, FILTER and OVER; undefined if there is no such call. */
+export function endOfCall(sql: string, from: number): number | undefined {
+  let [at, end, depth] = [from, undefined as number | undefined, 0];
+  let isOpen = true;
+  for (const { kind, text } of tokens(sql.slice(from))) {
+    at += text.length;
+    if (kind === 'end') return end;
+    if (text === '(') depth += 1;
+    else if (text === ')') depth -= 1;
+    if (depth < 0) return end;
+    if (depth > 0 || kind === 'blank' || kind === 'comment' || kind === 'line comment') continue;
+    if (text === ')') [end, isOpen] = [at, false];
+    else if (isOpen && end !== undefined) [end, isOpen] = [at, false];
+    else if (!isOpen && !AFTER_CALL.test(text)) return end;
+    else if (!isOpen) isOpen = true;
+  }
+  return end;
 }
 
 const LINE_COMMENT = /--[^\n\r]*/y;

@@ -49,7 +49,7 @@ const SELECTS = {
 /** In units of the last digit. */
 type Row = Readonly<Record<Name, bigint | null>>;
 
-/** Values far from zero that differ little, and others. */
+/** Values far from zero that differ little or not at all, and others. */
 const value = (most: bigint) =>
   fc.oneof(
     fc.constant(null),
@@ -57,9 +57,14 @@ const value = (most: bigint) =>
     fc.bigInt(-most, most),
     fc.bigInt(0n, 9n).map((little) => most / 7n + little),
   );
-const rows = fc.array(
-  fc.record({ whole: value(10n ** 15n), money: value(10n ** 15n), fine: value(10n ** 15n) }),
-  { maxLength: 12 },
+const equal = (most: bigint) => fc.constant(most / 7n + 3n);
+const rows = fc.oneof(
+  fc.array(fc.record({ whole: value(10n ** 15n), money: value(10n ** 15n), fine: value(10n ** 16n) }), {
+    maxLength: 12,
+  }),
+  fc.array(fc.record({ whole: equal(10n ** 18n), money: equal(10n ** 17n), fine: equal(10n ** 18n) }), {
+    maxLength: 12,
+  }),
 );
 
 function text(units: bigint | null, scale: number): string {
