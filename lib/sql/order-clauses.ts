@@ -95,5 +95,7 @@ export function withoutOrder(value: unknown, call: SqlNode): unknown {
 export function sqlText(expression: SqlNode): string {
   if (typeof expression.alias === 'string' && expression.alias !== '') return expression.alias;
   if (Array.isArray(expression.column_names)) return expression.column_names.join('.');
+  if (isNode(expression.value) && typeof expression.value.value === 'number')
+    return String(expression.value.value);
   return expression.class === 'STAR' ? 'the columns of *' : `${functionName(expression) ?? 'expression'}(…)`;
 }

@@ -2,7 +2,7 @@
 import { areGroupsToldApart, groupIdents, isSplit } from './grouping.ts';
 import { isAll } from './order-clauses.ts';
 import { columnIdent, type Ident, type Keys } from './relation.ts';
-import { hasGroups, isPlain, isUnnest } from './select-shape.ts';
+import { hasGroups, isPlain, isUnnest, mayBeFields } from './select-shape.ts';
 import type { Clause, Source } from './source.ts';
 import { expressions, functionName, nodes, type SqlNode } from './sql-tree.ts';
 
@@ -71,8 +71,9 @@ export class OrderKeys {
 
   /** True if the item is identical in all of the SELECT's rows that agree in the keys, which must be those of the result. */
   isItemDecided(item: SqlNode, { exact }: Keys, source: Source): boolean {
-    if (exact.has(source.ident(item))) return true;
-    const isComputed = [...expressions(item)].some(
+    const parts = [...expressions(item)];
+    if (!parts.some(mayBeFields) && exact.has(source.ident(item))) return true;
+    const isComputed = parts.some(
       (part) => part.class === 'WINDOW' || isUnnest(part) || this.#aggregates.has(functionName(part) ?? ''),
     );
     return !isComputed && source.beyond(item, exact).length === 0;

@@ -4,7 +4,7 @@ import { closed, identifies } from './functional-dependencies.ts';
 import type { Joins } from './joins.ts';
 import { outerColumns } from './outer-columns.ts';
 import { columnIdent, type Ident, type Keys, type Leaf } from './relation.ts';
-import { normalized } from './select-shape.ts';
+import { isSeveral, normalized } from './select-shape.ts';
 import { columnNames, columnReference, expressions, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
 
 /** Expressions that only use what their parts take from a row. */
@@ -41,14 +41,17 @@ export class Source {
     return this.#ownIdent(this.selected(expression, clause) ?? expression);
   }
 
-  /** The SELECT's item that an alias or a position refers to. */
+  /** The SELECT's item that an alias or a position refers to; what cannot be told is like nothing but itself. */
   selected(expression: SqlNode, clause: Clause): SqlNode | undefined {
     const [name = '', ...more] = columnNames(expression) ?? [];
-    if (name !== '' && more.length === 0 && (clause === 'order' || this.#hasNo(name)))
-      return this.#aliases.get(name);
-    const value = isNode(expression.value) ? expression.value.value : undefined;
-    const isPlace = clause !== 'row' && expression.class === 'CONSTANT' && typeof value === 'number';
-    return isPlace ? this.#items[value - 1] : undefined;
+    if (name !== '' && more.length === 0 && (clause === 'order' || this.#hasNo(name))) {
+      const item = this.#aliases.get(name);
+      return item && isSeveral(item) ? { class: 'PLACE', name } : item;
+    }
+    const place = isNode(expression.value) ? expression.value.value : undefined;
+    const isPlace = clause !== 'row' && expression.class === 'CONSTANT' && typeof place === 'number';
+    if (!isPlace) return undefined;
+    return this.#items.slice(0, place).some(isSeveral) ? { class: 'PLACE', place } : this.#items[place - 1];
   }
 
   #ownIdent(expression: SqlNode): Ident {
