@@ -1,4 +1,5 @@
 // The clauses of a SELECT that order and limit its rows, as in the parse tree.
+import { isPlain } from './select-shape.ts';
 import { functionName, isNode, nodes, type SqlNode } from './sql-tree.ts';
 
 /** `(y, x)`, `{a: y, b: x}`: the parts, compared in this order. */
@@ -15,11 +16,14 @@ export function orderOf(query: SqlNode): SqlNode[] {
   return nodes(query.modifiers).flatMap(({ orders }) => orderExpressions(orders));
 }
 
-/** ORDER BY ALL; COLUMNS('…') is a star too. */
+/** ORDER BY ALL, or COLUMNS(*); `COLUMNS('…')`, `COLUMNS(a.*)` and `COLUMNS(* EXCLUDE (…))` are stars too. */
 export function isAll(expression: SqlNode): boolean {
-  return (
-    expression.class === 'STAR' && !isNode(expression.expr) && nodes(expression.exclude_list).length === 0
-  );
+  return isWhole(expression) && (expression.relation_name ?? '') === '';
+}
+
+/** All columns of a relation, or of all of them. */
+export function isWhole(expression: SqlNode): boolean {
+  return expression.class === 'STAR' && !isNode(expression.expr) && isPlain(expression);
 }
 
 export function cutOf(query: SqlNode): { readonly word: string; readonly node: SqlNode } | undefined {

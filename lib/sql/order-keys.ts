@@ -1,10 +1,10 @@
 // What an order says of the rows: the keys that rows agree in which tie, whether tied rows are one row, or identical.
 import { areGroupsToldApart, groupIdents, isSplit } from './grouping.ts';
-import { isAll } from './order-clauses.ts';
+import { isAll, isWhole } from './order-clauses.ts';
 import { columnIdent, type Ident, type Keys } from './relation.ts';
-import { hasGroups, isPlain, isUnnest, mayBeFields } from './select-shape.ts';
+import { hasGroups, isUnnest, mayBeFields } from './select-shape.ts';
 import type { Clause, Source } from './source.ts';
-import { expressions, functionName, nodes, type SqlNode } from './sql-tree.ts';
+import { expressions, functionName, lower, nodes, type SqlNode } from './sql-tree.ts';
 
 export const NO_KEYS: Keys = { all: new Set(), exact: new Set() };
 
@@ -36,9 +36,10 @@ export class OrderKeys {
 
   /** The columns of a relation, or of all, that are compared as a whole; undefined for another expression. */
   #wholeRows(expression: SqlNode, source: Source): Ident[] | undefined {
-    const isStar = isAll(expression) && isPlain(expression) && (expression.relation_name ?? '') === '';
-    if (isStar) return source.columnIdents();
-    const whole = source.wholeRow(expression);
+    if (isAll(expression)) return source.columnIdents();
+    const whole = isWhole(expression)
+      ? source.leaves.find(({ alias }) => alias === lower(expression.relation_name))
+      : source.wholeRow(expression);
     return whole && (whole.columns ?? []).map((column) => columnIdent(whole, column));
   }
 
