@@ -39,7 +39,7 @@ export function areGroupsToldApart(
 ): boolean {
   const groups = nodes(select.group_expressions);
   const sets = groupingSets(select);
-  if (groups.length === 0 || sets.length === 0) return false;
+  if (groups.length === 0) return false;
   if (sets.length === 1) {
     const all = source.closed(keys);
     return groups.every((group) => isToldApart(group, all, source));

@@ -60,12 +60,11 @@ export function isCutToOne(query: SqlNode): boolean {
 /** A list that is sorted as a whole: `list(x ORDER BY x)` is `list_sort(list(x))` to the parser. */
 export function sortedList(call: SqlNode): SqlNode | undefined {
   if (!/^(list|array)_(reverse_)?sort$/.test(functionName(call) ?? '')) return undefined;
-  const [sorted, ...how] = nodes(call.children);
+  const [sorted] = nodes(call.children);
   const list = /^(list|array)_distinct$/.test((sorted && functionName(sorted)) ?? '')
     ? nodes(sorted?.children)[0]
     : sorted;
-  const isPlain = how.every((argument) => argument.class === 'CONSTANT');
-  return list && isPlain && /^(list|array_agg)$/.test(functionName(list) ?? '') ? list : undefined;
+  return list && /^(list|array_agg)$/.test(functionName(list) ?? '') ? list : undefined;
 }
 
 /** A list of which only how many values it has matters, or whether it has one: `len(list(x))`, `list_contains(list(x), 1)`. */

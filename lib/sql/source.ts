@@ -68,8 +68,8 @@ export class Source {
   }
 
   #ownerOf(column: string): Ident {
-    const [merged, ...others] = this.joins.merged(column);
-    if (merged) return others.length === 0 ? merged.ident : column;
+    const merged = this.joins.merged(column);
+    if (merged) return merged.ident;
     const owners = this.leaves.filter(({ columns }) => columns === undefined || columns.includes(column));
     const [owner] = owners;
     return owner && owners.length === 1 ? columnIdent(owner, column) : column;
@@ -117,7 +117,7 @@ export class Source {
     const [first = '', second] = columnNames(column) ?? [];
     if (second === undefined)
       return (
-        this.joins.merged(first).length > 0 || this.leaves.some(({ columns }) => columns?.includes(first))
+        this.joins.merged(first) !== undefined || this.leaves.some(({ columns }) => columns?.includes(first))
       );
     return this.leaves.some(
       ({ alias, columns }) => alias === first && (columns === undefined || columns.includes(second)),
@@ -187,7 +187,7 @@ export class Source {
   #agrees(column: SqlNode, idents: ReadonlySet<Ident>): boolean {
     if (idents.has(this.ident(column))) return true;
     const item = this.selected(column, 'row');
-    return item !== undefined && item !== this.#entered && this.#itemAgrees(item, idents);
+    return item !== undefined && this.#itemAgrees(item, idents);
   }
 
   #itemAgrees(item: SqlNode, idents: ReadonlySet<Ident>): boolean {

@@ -58,7 +58,7 @@ describe('what depends on the order of the rows is refused', () => {
     ['SELECT id, amount FROM sales ORDER BY COLUMNS(* EXCLUDE (id)) LIMIT 1', 'also order by id'],
     [
       'SELECT s.id FROM sales s JOIN people p USING (customer) ORDER BY COLUMNS(p.*) LIMIT 1',
-      'also order by id',
+      'also order by s.id',
     ],
     // A star is several columns: behind it a number is not the place of an item.
     ['SELECT *, customer AS c FROM people ORDER BY 2 LIMIT 1', 'also order by c'],
@@ -173,10 +173,6 @@ describe('what depends on the order of the rows is refused', () => {
       'list() processes the rows in an arbitrary order',
     ],
     ['SELECT list_sort(list_transform(list(id), lambda x: -x)) AS s FROM sales', 'list() processes the rows'],
-    [
-      'SELECT list_sort(list(id), max(customer)) AS s FROM sales',
-      'list() processes the rows in an arbitrary order',
-    ],
     ['SELECT list_reverse(list(id)) AS s FROM sales', 'list() processes the rows in an arbitrary order'],
     [
       'SELECT first(customer) AS s FROM sales',
