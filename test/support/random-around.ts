@@ -57,8 +57,7 @@ function dependent(choice: Choice): Body {
   const table = choice.one(['lots', 'lots', 'stock', 'shops']);
   const from = `(SELECT *, n AS w0 FROM ${table}) AS a`;
   const value = subquery(choice);
-  if (choice.once(4))
-    return { sql: `SELECT ${value} AS x FROM ${table} AS a`, names: ['x'], order: ['a.shop', 'x'] };
+  if (choice.once(4)) return { sql: `SELECT ${value} AS x FROM ${table} AS a`, names: ['x'], order: ['x'] };
   if (choice.once(6))
     return {
       sql: `SELECT n AS x, any_value(${value}) AS y FROM ${table} AS a GROUP BY n`,
@@ -147,7 +146,7 @@ function several(choice: Choice): Body {
     'unlist([n, v])',
   ]);
   const sql = `SELECT ${item} AS u, ${choice.one(['shop', 'n'])} AS k FROM ${choice.one(['lots', 'stock'])}`;
-  const order = ['u', 'k', '1', '2', 'shop', 'n', item];
+  const order = ['u', 'k', '1', '2', 'shop, n', 'shop, n', 'u, k', item];
   if (choice.once(4)) return { sql: `${sql} UNION ALL ${sql}`, names: ['1', '2'], order: ['1', '2', 'k'] };
   if (choice.once(4)) return { sql: `SELECT k FROM (${sql}) AS q`, names: ['k'], order: ['shop', 'k'] };
   return { sql, names: ['1', '2'], order };
@@ -159,7 +158,7 @@ function named(choice: Choice): Body {
   const table = choice.one(['stock', 'lots']);
   const body = (sql: string, order: readonly string[], ...names: string[]): Body => ({ sql, names, order });
   return choice.one<() => Body>([
-    () => body(`SELECT ${x} AS ${y}, ${y} AS o FROM ${table}`, [x, y, 'o'], '1', '2'),
+    () => body(`SELECT ${x} AS ${y}, ${y} AS o FROM ${table}`, [x, y, 'o', 'shop, n', 'n, shop'], '1', '2'),
     () =>
       body(`SELECT ${x} AS ${y}, row_number() OVER (ORDER BY ${y}) AS r FROM ${table}`, [y, 'r'], '1', '2'),
     () => body(`SELECT ${x} AS ${y}, count(*) AS c FROM ${table} GROUP BY ${y}`, [x, y], '1', '2'),

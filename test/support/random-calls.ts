@@ -142,13 +142,47 @@ function grouped(choice: Choice): Keyed {
     ? windowCall(choice, [...groups, 'count(*)', 'max(v)'])
     : aggregate(choice, COLUMNS);
   const isNone = by.endsWith('((), ())');
-  const items = [...(isNone || choice.once(5) ? [] : [choice.one(groups)]), call];
+  const keys = by === 'ALL' ? groups : [choice.one(groups)];
+  const items = [...(isNone || (by !== 'ALL' && choice.once(5)) ? [] : keys), call];
   const head = choice.once(8) ? 'DISTINCT ' : '';
   const having = choice.once(10) ? ' HAVING count(*) > 1' : '';
   const list = items.map((item, i) => `${item} AS c${i}`).join(', ');
   const sql = `SELECT ${head}${list} FROM ${table} AS q GROUP BY ${by}${having}`;
   const names = items.map((_, i) => `c${i}`);
   return whole(choice, sql, names, [...groups, ...groups, 'c0', `grouping(${all})`]);
+}
+
+/** Several sets of groups, in the order of some of what tells them apart. */
+function sets(choice: Choice): Keyed {
+  const table = choice.one(['lots', 'stock', 'shops', '(SELECT shop, n, area FROM stock WHERE n = 1)']);
+  const groups = choice.some(['shop', 'area', 'n', 'upper(shop)'], 1, 2);
+  const all = groups.join(', ');
+  const by = choice.one([
+    `ROLLUP (${all})`,
+    `CUBE (${all})`,
+    `GROUPING SETS ((${all}), (${groups.at(-1)}))`,
+    `GROUPING SETS ((${all}), (${all}))`,
+    `ROLLUP (${all}, ${groups[0]})`,
+  ]);
+  const mark = choice.one([`grouping(${all})`, `grouping(${groups[0]})`]);
+  const items = choice.some([...groups, 'count(*)', mark, 'area', 'any_value(area)'], 1, 2);
+  const head = choice.once(6) ? 'DISTINCT ' : '';
+  const list = items.map((item, i) => `${item} AS c${i}`).join(', ');
+  const sql = `SELECT ${head}${list} FROM ${table} AS q GROUP BY ${by}`;
+  const names = items.map((_, i) => `c${i}`);
+  const order = [
+    all,
+    all,
+    `${all}, ${mark}`,
+    `${mark}, ${all}`,
+    `${mark}, ${groups[0]}`,
+    groups[0] ?? '',
+    mark,
+  ];
+  if (!choice.once(3)) return limited(choice, { sql, names, order }, 1);
+  const outer = `SELECT ${choice.one(names)} AS x, count(*) AS y FROM (${sql}) AS w GROUP BY ROLLUP (c0)`;
+  const rows = choice.one([outer, `SELECT ${choice.one(names)} AS x FROM (${sql}) AS w`]);
+  return limited(choice, { sql: rows, names: ['x'], order: ['c0', names.join(', ')] }, 1);
 }
 
 function ungrouped(choice: Choice): Keyed {
@@ -214,6 +248,9 @@ function pivoted(choice: Choice): Keyed {
 }
 
 const SHAPES = [
+  sets,
+  sets,
+  sets,
   grouped,
   grouped,
   grouped,

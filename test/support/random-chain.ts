@@ -142,6 +142,38 @@ function lookup(choice: Choice): Body {
   return body(choice, from, [...others, ...others, ...own], [...keys, ...keys, ...keys, ...own, ...others]);
 }
 
+/** With keys that are NULL in a row, or never. */
+const KEYED: readonly Side[] = [
+  of('shops', 'shop', 'n', 'area'),
+  of('codes', 'code', 'n', 'shop'),
+  of('(SELECT n, min(shop) AS shop FROM lots GROUP BY n)', 'n', 'shop'),
+  of('(SELECT v AS n, max(area) AS shop FROM stock GROUP BY v)', 'n', 'shop'),
+  of('(SELECT area AS shop, count(*) AS n FROM shops GROUP BY area)', 'shop', 'n'),
+  of('(SELECT DISTINCT n, shop FROM stock WHERE n = 1)', 'n', 'shop'),
+];
+
+/** In the order of the keys of one side, of the other or of both. */
+function outer(choice: Choice): Body {
+  const [a, b] = [choice.one(KEYED), choice.one(KEYED)];
+  const keys = [`a.${a.columns[0]}`, `b.${b.columns[0]}`];
+  const both = [keys.join(', '), keys.toReversed().join(', ')];
+  const shared = a.columns.filter((column) => b.columns.includes(column));
+  const name = choice.one(shared.length > 0 ? shared : ['n']);
+  const isUsing = choice.once(3);
+  const on = choice.one([
+    `a.${name} = b.${name}`,
+    `${keys[0]} = ${keys[1]}`,
+    'a.n = b.n AND a.shop = b.shop',
+    'a.n < b.n',
+  ]);
+  const kind = choice.one(['FULL', 'FULL', 'LEFT', 'RIGHT']);
+  const from = `${a.sql} AS a ${kind} JOIN ${b.sql} AS b ${isUsing ? `USING (${name})` : `ON ${on}`}`;
+  const bare = isUsing ? [name, name] : [];
+  const columns = [...bare, ...named(a, 'a'), ...named(b, 'b')];
+  const ofBare = bare.flatMap((column) => [column, `${column}, ${keys[0]}`, `${column}, ${keys[1]}`]);
+  return body(choice, from, columns, [...keys, ...both, ...both, ...ofBare]);
+}
+
 /** A join in brackets on the inner side of another one. */
 function nested(choice: Choice): Body {
   const [a, b, c] = [choice.one(TABLES), side(choice), side(choice)];
@@ -228,6 +260,9 @@ function nearest(choice: Choice): Body {
 }
 
 const SHAPES = [
+  outer,
+  outer,
+  outer,
   merged,
   merged,
   merged,

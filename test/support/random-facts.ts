@@ -153,23 +153,42 @@ function constant(choice: Choice): Body {
   };
 }
 
+/** Zeros of both signs among them. */
+const ZEROS = ['n / (v - 1.5)', 'n * CASE WHEN v > 1 THEN -1.0e0 ELSE 1.0e0 END', '[n * (v - 1.5e0)]'];
+
 /** Groups of values that are equal and of their texts, which may differ: the values alone may be no key. */
 function grouped(choice: Choice): Body {
-  const { sql } = made(choice);
+  const e = choice.once(3)
+    ? choice.one(EXPRESSIONS).replace('ALL_COLUMNS', 'shop, n, v, area')
+    : choice.one(ZEROS);
+  const made = choice.one([
+    (x: string) => x,
+    (x: string) => x,
+    (x: string) => `max(${x})`,
+    (x: string) => `avg(${x})`,
+    (x: string) => `coalesce(n + NULL, ${x})`,
+    (x: string) => `n + ${x}`,
+    (x: string) => `CAST(${x} AS DOUBLE)`,
+  ])(e);
+  const rows =
+    made.includes('max(') || made.includes('avg(')
+      ? `(SELECT shop, n, v, ${made} AS e FROM stock t GROUP BY shop, n, v)`
+      : `(SELECT shop, n, v, ${made} AS e FROM stock t)`;
+  if (choice.once(4))
+    return {
+      sql: `SELECT CAST(o.area AS VARCHAR) AS x FROM (SELECT DISTINCT e, shop FROM ${rows}) AS w LEFT JOIN shops o ON w.shop = o.shop AND CAST(w.e AS VARCHAR) > '0'`,
+      names: ['x'],
+      order: ['w.e, w.shop'],
+    };
   const by = choice.one([
+    'e, CAST(e AS VARCHAR)',
     'e, CAST(e AS VARCHAR)',
     'ROLLUP (e, CAST(e AS VARCHAR))',
     'e, shop',
     'e, upper(shop)',
   ]);
-  const groups = `(SELECT e, count(*) AS c, max(shop) AS s FROM ${sql} AS q GROUP BY ${by})`;
-  if (choice.once(3))
-    return {
-      sql: `SELECT w.e AS x, o.shop AS y FROM ${sql} AS w LEFT JOIN codes o ON w.shop = o.shop AND CAST(w.e AS VARCHAR) > '0'`,
-      names: ['x', 'y'],
-      order: ['w.e', 'w.shop'],
-    };
-  return { sql: `SELECT c AS x, s AS y FROM ${groups} AS g`, names: ['x', 'y'], order: ['e', 'e', 'c'] };
+  const groups = `(SELECT e, count(*) AS c, max(shop) AS s FROM ${rows} AS q GROUP BY ${by})`;
+  return { sql: `SELECT ${choice.one(['c', 's'])} AS x FROM ${groups} AS g`, names: ['x'], order: ['e'] };
 }
 
 /** Whole numbers that a DOUBLE does not tell apart. */
@@ -199,26 +218,33 @@ function large(choice: Choice): Body {
 
 const TAGS = ["'a'", "'b'", '1', '2', 'shop', 'NULL', "CAST('a' AS VARCHAR)"];
 
+/** Rows with a key, or without one, of which the sides of a UNION are made: `shop`, `e` and `w`. */
+const SIDES = [
+  'SELECT shop, n AS e, v AS w FROM stock',
+  'SELECT shop, n AS e, v AS w FROM stock',
+  'SELECT shop, n AS e, length(area) AS w FROM shops',
+  'SELECT shop, v AS e, n AS w FROM stock',
+  'SELECT shop, n AS e, v AS w FROM lots',
+  "SELECT 's' || n AS shop, CAST(n AS DECIMAL(38, 0)) AS e, count(*) AS w FROM lots GROUP BY n",
+  "SELECT 's1' AS shop, CAST(v * 0.4 AS DECIMAL(38, 20)) AS e, count(*) AS w FROM lots GROUP BY 2",
+  'SELECT shop, code AS e, n AS w FROM codes',
+  'SELECT shop, count(*) AS e, max(v) AS w FROM stock GROUP BY ROLLUP (shop)',
+];
+
 /** The sides of a UNION that a column tells apart, or seems to. */
 function united(choice: Choice): Body {
   const side = () => {
-    const rows = choice.one([
-      () => made(choice).sql,
-      () => `(SELECT shop, n, v, v AS e FROM stock)`,
-      () => `(SELECT DISTINCT shop, n, v, CAST(n AS DECIMAL(38, 0)) AS e FROM lots)`,
-      () => `(SELECT DISTINCT shop, n, v, CAST(n * 0.4 AS DECIMAL(38, 20)) AS e FROM lots)`,
+    const rows = choice.one(SIDES);
+    const tag = choice.one(TAGS);
+    return choice.one([
+      () => `SELECT ${tag} AS tag, shop, e, w FROM (${rows}) AS q`,
+      () => `SELECT ${tag} AS tag, shop, e, w FROM (${rows}) AS q`,
+      () => `SELECT ${choice.one(['e', 'w'])} AS tag, shop, e, w FROM (${rows}) AS q`,
       () =>
-        `(SELECT e, max(shop) AS shop, max(n) AS n, max(v) AS v FROM (SELECT *, CAST(v * 0.4 AS DECIMAL(38, 20)) AS e FROM lots) GROUP BY e)`,
-      () => `(SELECT code AS shop, n, n AS v, code AS e FROM codes)`,
+        `SELECT o.tag, q.shop, q.e, q.w FROM (${rows}) AS q LEFT JOIN (SELECT shop, ${tag} AS tag FROM shops WHERE n = 1) o ON q.shop = o.shop`,
       () =>
-        `(SELECT s.shop, s.n, s.v, o.tag AS e FROM stock s LEFT JOIN (SELECT shop, ${choice.one(TAGS)} AS tag FROM shops WHERE n = 1) o ON s.shop = o.shop)`,
+        `SELECT tag, shop, count(*) AS e, max(w) AS w FROM (SELECT ${tag} AS tag, * FROM (${rows})) AS q GROUP BY ROLLUP (tag, shop)`,
     ])();
-    const tag = choice.once(4) ? 'e' : choice.one(TAGS);
-    const rolled = choice.once(4);
-    const tagged = `(SELECT ${tag} AS tag, * FROM ${rows} AS q)`;
-    return rolled
-      ? `SELECT tag, shop, count(*) AS e, max(v) AS w FROM ${tagged} AS q GROUP BY ROLLUP (tag, shop)`
-      : `SELECT tag, shop, ${choice.one(['e', 'e', 'n'])} AS e, ${choice.one(['v', 'n'])} AS w FROM ${tagged} AS q`;
   };
   const word = choice.one([
     'UNION ALL',
@@ -226,20 +252,22 @@ function united(choice: Choice): Body {
     'UNION ALL',
     'UNION ALL BY NAME',
     'UNION',
-    'UNION BY NAME',
+    'EXCEPT ALL',
   ]);
-  const names = ['tag', 'shop', 'e', 'w'];
-  const other = word.endsWith('NAME') ? `SELECT shop, tag, w, e FROM (${side()}) AS q` : side();
+  const other = word.endsWith('NAME') ? `SELECT w, shop, e, tag FROM (${side()}) AS q` : side();
   const both = `(${side()} ${word} ${other})`;
   const all = choice.once(4) ? `(FROM ${both} AS q UNION ALL ${side()})` : both;
-  const item = choice.one(names);
   return choice.once(4)
     ? {
         sql: `SELECT tag AS x, count(*) AS y FROM ${all} AS q GROUP BY ROLLUP (tag)`,
         names: ['x', 'y'],
         order: ['tag'],
       }
-    : { sql: `SELECT ${item} AS x FROM ${all} AS q`, names: ['x'], order: names };
+    : {
+        sql: `SELECT ${choice.one(['w', 'w', 'e', 'shop', 'tag'])} AS x FROM ${all} AS q`,
+        names: ['x'],
+        order: ['tag, shop, e', 'tag, shop', 'shop, e', 'tag, e', 'shop', 'e'],
+      };
 }
 
 const SHAPES = [rolled, rolled, equal, equal, constant, grouped, grouped, large, united, united, united];
