@@ -101,7 +101,7 @@ function sampleLines(sample: Sample, maxWidth: number | undefined): string[] {
     `${what}: ${count(rowCount, 'row')}${first}`,
     ...renderTable(
       columns.map(({ name, type }) => ({ name, right: isNumber(type) })),
-      rows.map((row) => columns.map(({ name }) => cellText(row[name] ?? null) ?? 'NULL')),
+      rows.map((row) => columns.map(({ name, type }) => cellText(row[name] ?? null, type) ?? 'NULL')),
       maxWidth,
     ),
   ];

@@ -1,12 +1,12 @@
 // Prints the changes between two versions: causes first, then rows, cut for people and complete for programs.
 
-import { cellText } from '../inspect/cell-text.ts';
+import { cellText, jsonOf } from '../inspect/cell-text.ts';
 import type { Receipt } from '../inspect/receipt.ts';
 import type { RowChange, RowDiff } from '../inspect/row-diff.ts';
 import type { SourceDiff, TableDiff } from '../inspect/table-diff.ts';
 import { deliveryLabel } from '../lake/deliveries.ts';
 import type { Row } from '../ports.ts';
-import { isExactNumber, isNumber, jsonValue } from './query-output.ts';
+import { isNumber } from './query-output.ts';
 import { left, renderTable } from './table-text.ts';
 import type { Terminal } from './terminal.ts';
 import { apart, count, JSON_HAS_ALL, number, restLine, section, timeText } from './text.ts';
@@ -45,10 +45,11 @@ async function writeJson(
   };
   if (rows === undefined) return terminal.json({ ...head, rows: null });
   await terminal.data(`${JSON.stringify(head, null, 2).slice(0, -2)},\n  "rows": [`, 'json');
+  const columns = rows.columns.map(({ name, sqlType }) => ({ name, json: jsonOf(sqlType) }));
   const rowText = (row: Row | null) =>
     row === null
       ? 'null'
-      : `{${rows.columns.map(({ name, sqlType }) => `${JSON.stringify(name)}: ${jsonValue(row[name] ?? null, isExactNumber(sqlType))}`).join(', ')}}`;
+      : `{${columns.map(({ name, json }) => `${JSON.stringify(name)}: ${json(row[name] ?? null)}`).join(', ')}}`;
   let written = 0;
   for await (const changes of rows.changes()) {
     if (terminal.outIsClosed()) return;
@@ -103,7 +104,7 @@ function rowLines(
       key.includes(name) ||
       shown.some(({ old, new: now }) => old === null || now === null || differs(old, now, name)),
   );
-  const rows = shown.map((row) => [row.change, ...visible.map(({ name }) => cell(row, name))]);
+  const rows = shown.map((row) => [row.change, ...visible.map((column) => cell(row, column))]);
   const header = visible.map(({ name, sqlType }) => ({ name, right: isNumber(sqlType) }));
   return [
     `Rows (${how}): ${kinds.map((kind) => `${number(counts[kind])} ${kind}`).join(', ')}`,
@@ -113,11 +114,11 @@ function rowLines(
 }
 
 function differs(old: Row, now: Row, name: string): boolean {
-  return JSON.stringify(old[name] ?? null) !== JSON.stringify(now[name] ?? null);
+  return cellText(old[name] ?? null) !== cellText(now[name] ?? null);
 }
 
-function cell({ old, new: now }: RowChange, name: string): string {
-  const text = (row: Row) => cellText(row[name] ?? null) ?? 'NULL';
+function cell({ old, new: now }: RowChange, { name, sqlType }: RowDiff['columns'][number]): string {
+  const text = (row: Row) => cellText(row[name] ?? null, sqlType) ?? 'NULL';
   if (old && now && differs(old, now, name)) return `${text(old)} → ${text(now)}`;
   const row = now ?? old;
   return row ? text(row) : '';

@@ -1,8 +1,8 @@
 // A query's rows as they arrive: a table of the first thousand for a screen, or all of them as CSV or JSON.
 
 import { csvRecord } from '../csv-record.ts';
-import { cellText } from '../inspect/cell-text.ts';
-import type { ResultColumn, Row, SqlSession, Value } from '../ports.ts';
+import { cellText, isExactNumber, jsonOf } from '../inspect/cell-text.ts';
+import type { ResultColumn, Row, SqlSession } from '../ports.ts';
 import { renderTable } from './table-text.ts';
 import type { Terminal } from './terminal.ts';
 import { count, number } from './text.ts';
@@ -75,7 +75,7 @@ async function writeCsv(columns: readonly Column[], chunks: Chunks, sink: Sink):
   let written = 0;
   for await (const rows of chunks) {
     await sink.data(
-      rows.map((row) => csvRecord(columns.map(({ key }) => cellText(row[key] ?? null)))).join(''),
+      rows.map((row) => csvRecord(columns.map(({ key, type }) => cellText(row[key] ?? null, type)))).join(''),
       'csv',
     );
     written += rows.length;
@@ -88,13 +88,12 @@ async function writeJson(columns: readonly Column[], chunks: Chunks, sink: Sink)
   const fields = columns.map(({ key, type }) => ({
     key,
     name: JSON.stringify(key),
-    exact: isExactNumber(type),
+    json: jsonOf(type),
   }));
   let written = 0;
   for await (const rows of chunks) {
     const lines = rows.map(
-      (row) =>
-        `  {${fields.map(({ key, name, exact }) => `${name}: ${jsonValue(row[key] ?? null, exact)}`).join(', ')}}`,
+      (row) => `  {${fields.map(({ key, name, json }) => `${name}: ${json(row[key] ?? null)}`).join(', ')}}`,
     );
     await sink.data(`${written === 0 ? '[\n' : ',\n'}${lines.join(',\n')}`, 'json');
     written += rows.length;
@@ -103,29 +102,18 @@ async function writeJson(columns: readonly Column[], chunks: Chunks, sink: Sink)
   return written;
 }
 
-export function jsonValue(value: Value, exact: boolean): string {
-  if (exact && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return value;
-  // JSON cannot express NaN and infinities.
-  if (typeof value === 'number' && !Number.isFinite(value)) return JSON.stringify(String(value));
-  return JSON.stringify(value);
-}
-
 async function writeTable(columns: readonly Column[], chunks: Chunks, terminal: Terminal): Promise<void> {
   const shown: string[][] = [];
   let rows = 0;
   for await (const chunk of chunks) {
     rows += chunk.length;
     for (const row of chunk.slice(0, MAX_TABLE_ROWS - shown.length))
-      shown.push(columns.map(({ key }) => cellText(row[key] ?? null) ?? 'NULL'));
+      shown.push(columns.map(({ key, type }) => cellText(row[key] ?? null, type) ?? 'NULL'));
   }
   const header = columns.map(({ name, type }) => ({ name, right: isNumber(type) }));
   const more =
     rows > shown.length ? `… ${number(rows - shown.length)} more rows: use --format csv` : count(rows, 'row');
   await terminal.out([...renderTable(header, shown, terminal.outColumns), more]);
-}
-
-export function isExactNumber(type: string): boolean {
-  return /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|DECIMAL\(.*\))$/.test(type);
 }
 
 export function isNumber(type: string): boolean {

@@ -41,7 +41,9 @@ function headlineRows(
     const sql = `SELECT * FROM ${identifier(target.name)} ORDER BY ALL LIMIT ${HEADLINE_ROWS}`;
     const columns = await session.describe(sql);
     const rows = await session.rows(sql);
-    const texts = rows.map((row) => columns.map((column) => cellText(row[column.name] ?? null) ?? 'NULL'));
+    const texts = rows.map((row) =>
+      columns.map(({ name, type }) => cellText(row[name] ?? null, type) ?? 'NULL'),
+    );
     if (rows.length === 0) return ['no rows yet'];
     return renderTable(
       columns.map((column) => ({ name: column.name, right: isNumber(column.type) })),

@@ -58,6 +58,8 @@ export type Derivation = {
   readonly chart?: ChartWords | false;
   /** One SELECT without a semicolon; it refers to the inputs by name. */
   readonly sql: string;
+  /** What is run in the place of `sql`: the same with exact formulas for its statistics, see exact-sql.ts. */
+  readonly exactSql?: string;
   readonly inputs: readonly TableRef[];
   /** The input whose partitions drive this one; undefined for an unpartitioned derivation of several inputs. */
   readonly over?: TableRef;

@@ -3,12 +3,13 @@
 // https://github.com/delta-io/delta/blob/master/PROTOCOL.md#primitive-types
 
 import { identifier, literal } from '../sql/quoting.ts';
-import { type Column, type ColumnType, sqlType } from './schema.ts';
+import { leavesOf, type TypeTree } from './nested-type.ts';
+import { type Column, type ColumnType, columnTree, type ScalarType, sqlType } from './schema.ts';
 
 type Limits = { readonly first: string; readonly last: string; readonly words: string };
 
 /** The first and the last value, as texts for a cast to the type; undefined if every value of DuckDB's type is readable. */
-function limitsOf(type: ColumnType): Limits | undefined {
+function limitsOf(type: ScalarType): Limits | undefined {
   if (type === 'date')
     return { first: '0001-01-01', last: '9999-12-31', words: 'days from 0001-01-01 to 9999-12-31' };
   if (type === 'timestamp')
@@ -25,8 +26,25 @@ function limitsOf(type: ColumnType): Limits | undefined {
   return { first: `-${most}`, last: most, words: `numbers of at most ${precision} digits` };
 }
 
-/** A condition on `value`, which is of the column type; NULL for NULL, undefined if it always holds. */
+/** A condition on `value`, which is of the column type; not false for NULL, undefined if it always holds. */
 export function readableSql(type: ColumnType, value: string): string | undefined {
+  return conditionOn(columnTree(type), value, 0);
+}
+
+function conditionOn(tree: TypeTree<ScalarType>, value: string, depth: number): string | undefined {
+  if ('leaf' in tree) return withinLimits(tree.leaf, value);
+  if ('element' in tree) {
+    const element = `_sluice_${depth}`;
+    const holds = conditionOn(tree.element, element, depth + 1);
+    return holds && `len(list_filter(${value}, lambda ${element}: NOT (${holds}))) = 0`;
+  }
+  const parts = tree.fields.flatMap(
+    ({ name, type }) => conditionOn(type, `struct_extract(${value}, ${literal(name)})`, depth) ?? [],
+  );
+  return parts.length === 0 ? undefined : `(${parts.join(' AND ')})`;
+}
+
+function withinLimits(type: ScalarType, value: string): string | undefined {
   const limits = limitsOf(type);
   if (limits === undefined) return undefined;
   const cast = (text: string) => `CAST(${literal(text)} AS ${sqlType(type)})`;
@@ -40,19 +58,25 @@ export type Unreadable = { readonly rows: string; readonly examples: string };
 export function unreadableRows(relation: string, columns: readonly Column[]): Unreadable | undefined {
   const checks = columns.flatMap(({ name, type }) => {
     const holds = readableSql(type, identifier(name));
-    return holds === undefined ? [] : [{ name, type, fails: `NOT ${holds}` }];
+    return holds === undefined ? [] : [{ name, type, fails: `NOT (${holds})` }];
   });
   if (checks.length === 0) return undefined;
   const first = (result: (check: (typeof checks)[number]) => string) =>
     `CASE ${checks.map((check) => `WHEN ${check.fails} THEN ${result(check)}`).join(' ')} END`;
   const named = first(({ name }) => literal(name));
   const value = first(({ name, type }) => textSql(type, identifier(name)));
-  const allowed = first(({ type }) => literal(limitsOf(type)?.words ?? ''));
+  const allowed = first(({ type }) => literal(allowedWords(type)));
   const where = `FROM ${relation} WHERE ${checks.map(({ fails }) => fails).join(' OR ')}`;
   return {
     rows: `SELECT * ${where}`,
     examples: `SELECT ${named} AS "column", ${value} AS "value", ${allowed} AS "allowed" ${where}`,
   };
+}
+
+/** In a list or a struct, of everything in it that has limits. */
+function allowedWords(type: ColumnType): string {
+  const words = leavesOf(columnTree(type), '').flatMap(({ leaf }) => limitsOf(leaf)?.words ?? []);
+  return [...new Set(words)].join(', ');
 }
 
 /** DuckDB prints decimal(38,38) wrongly when a digit is left of the point: print the nearest double instead. */

@@ -17,8 +17,11 @@ export const auditWords = z.strictObject({
 });
 export type AuditWords = z.infer<typeof auditWords>;
 
-/** An audit whose related table is not resolved yet: still a name. */
-export type AuditSource = Omit<Audit, 'related'> & { readonly related?: string };
+/** An audit whose related table is not resolved yet: still a name. `compared`: the columns whose values it compares. */
+export type AuditSource = Omit<Audit, 'related'> & {
+  readonly related?: string;
+  readonly compared?: { readonly own: string; readonly theirs?: string };
+};
 
 /** A scalar as it is written in the file: YAML's numbers would lose digits. Undefined for anything but a scalar. */
 export type Written = { readonly source: string; readonly quoted: boolean; readonly value: unknown };
@@ -84,18 +87,21 @@ function columnAudit(
       name: `${column} references ${relationships.to}.${relationships.field}`,
       sql: `SELECT * FROM this WHERE ${subject} NOT IN (SELECT ${field} FROM ${relatedView(relationships.to)} WHERE ${field} IS NOT NULL)`,
       related: relationships.to,
+      compared: { own: column, theirs: relationships.field },
     };
   }
   if (accepted !== undefined)
     return {
       name: `accepted values of ${column}`,
       sql: `SELECT * FROM this WHERE ${subject} NOT IN (${accepted.map((_, i) => value('accepted', i)).join(', ')})`,
+      compared: { own: column },
     };
   const bounds = (['minimum', 'maximum'] as const).filter((bound) => words[bound] !== undefined);
   const beyond = bounds.map((bound) => `${subject} ${bound === 'minimum' ? '<' : '>'} ${value(bound)}`);
   return {
     name: `range of ${column} (${bounds.map((bound) => `${bound} ${scalars(bound)?.source}`).join(', ')})`,
     sql: `SELECT * FROM this WHERE ${beyond.join(' OR ')}`,
+    compared: { own: column },
   };
 }
 

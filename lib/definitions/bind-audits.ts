@@ -1,6 +1,7 @@
 // Checks an insight's audits against the columns of its SELECT: DuckDB binds their SQL.
 
 import type { Audit } from '../core/insight.ts';
+import { isNested } from '../core/nested-type.ts';
 import { type Column, sqlType } from '../core/schema.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier } from '../sql/quoting.ts';
@@ -34,9 +35,14 @@ export async function bindAudits(
     const words = `audits[${i}]`;
     const at = { file: source.file, line: source.lines[words] ?? 1, words };
     const to = audit.related === undefined ? undefined : related.get(audit.related);
-    await problems.of(() => checkAudit(session, audit, at, { source, columns, varied, to, functions }));
-    const { related: _, ...others } = audit;
-    audits.push({ ...others, ...(to === undefined ? {} : { related: to.table }) });
+    const context = { source, columns, varied, to, functions };
+    const sql = await problems.of(() => checkedAudit(session, audit, at, context));
+    const { related: _, compared: __, ...others } = audit;
+    audits.push({
+      ...others,
+      ...(sql === undefined ? {} : { sql }),
+      ...(to === undefined ? {} : { related: to.table }),
+    });
   }
   problems.refuse();
   return audits;
@@ -54,13 +60,34 @@ type AuditContext = Audited & {
   readonly functions: EngineFunctions;
 };
 
-async function checkAudit(
+/** What a range or a list of values says of lists and structs would be unclear. */
+function refuseNested(
+  { compared }: AuditSource,
+  at: SqlPlace,
+  columns: readonly Column[],
+  to: BoundInput | undefined,
+): void {
+  if (compared === undefined) return;
+  const named = (all: readonly Column[] | undefined, name: string | undefined) =>
+    all?.find((column) => column.name.toLowerCase() === name?.toLowerCase());
+  const nested = [named(columns, compared.own), named(to?.columns, compared.theirs)].find(
+    (column) => column !== undefined && isNested(column.type),
+  );
+  if (nested)
+    lineOf(at, 1).refuse(
+      `${nested.name} is of type ${nested.type}, and only single values are compared so: write the audit as {name, sql} over "this", of ${nested.type.startsWith('array') ? 'its elements (list_contains, len)' : 'its fields'}`,
+    );
+}
+
+/** The SQL to run. */
+async function checkedAudit(
   session: SqlSession,
   audit: AuditSource,
   at: SqlPlace,
   context: AuditContext,
-): Promise<void> {
+): Promise<string> {
   const { source, columns, varied, to, functions } = context;
+  refuseNested(audit, at, columns, to);
   const { tables, statement } = await parseSelect(session, audit.sql, at, functions, {
     tables: [],
     columns: columns.map(({ name }) => name),
@@ -79,5 +106,6 @@ async function checkAudit(
   const key = source.key.length === 0 ? undefined : [...source.partitionBy, ...source.key];
   const bound: BoundSql = { sql: audit.sql, statement, at };
   const shape = relationOfTable('this', columns, { key, constants: source.partitionBy, required: [] });
-  await proveDetermined(session, bound, [shape], functions, ofTables);
+  const { exactSql } = await proveDetermined(session, bound, [shape], functions, ofTables);
+  return exactSql ?? audit.sql;
 }

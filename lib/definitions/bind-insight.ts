@@ -3,6 +3,7 @@
 import { definitionHash } from '../core/definition-hash.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
+import { sqlTree } from '../core/nested-type.ts';
 import { columnType } from '../core/schema.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
@@ -15,7 +16,7 @@ import {
   relationOfTable,
 } from './bind-sql.ts';
 import { joinedInputs } from './joined-inputs.ts';
-import { type BoundInput, outputColumns, storedType } from './output-columns.ts';
+import { type BoundInput, outputColumns } from './output-columns.ts';
 import { bindChart } from './parse-chart.ts';
 import type { InsightSource } from './parse-insight.ts';
 import { type EngineFunctions, lineOf, type ParsedSelect, placeAt, type SqlPlace } from './parse-select.ts';
@@ -23,6 +24,7 @@ import { bindWindow } from './parse-window.ts';
 import type { Place } from './place.ts';
 import { Problems } from './problems.ts';
 import { type KnownNames, quotingHints } from './quoting-hint.ts';
+import { storedType } from './stored-type.ts';
 
 export type InsightTables = {
   readonly inputs: readonly BoundInput[];
@@ -57,12 +59,16 @@ export async function bindInsight(
   const constants = window?.equal ?? source.partitionBy;
   const relations = inputs.map((input) => relationOf(input, input === over ? constants : []));
   const bound = { sql: source.sql, statement: select.statement, at };
-  const forms = await problems.of(() =>
+  const proved = await problems.of(() =>
     proveDetermined(session, bound, [...relations, ...own], functions, ofInputs),
   );
+  const { columns: forms, exactSql } = proved ?? {};
+  if (exactSql !== undefined) await problems.of(() => checkSameColumns(session, exactSql, results, at));
   const stored = results.map((result, i) => storedType(result.type, forms?.[i]));
   const { statement } = select;
-  const columns = problems.now(() => outputColumns(source, results, { stored, statement }, inputs, over));
+  const columns = problems.now(() =>
+    outputColumns(source, results, { stored, forms, statement }, inputs, over),
+  );
   const cast = results.flatMap(({ name, type }, i) => {
     const to = stored[i];
     return to === undefined || to === columnType(type) ? [] : [{ name, type: to }];
@@ -76,7 +82,7 @@ export async function bindInsight(
     (await problems.of(() => bindAudits(session, { source, columns, varied }, related, functions)));
   problems.refuse();
   if (columns === undefined || audits === undefined) return problems.refuseSurely();
-  const joined = await joinedInputs(session, source.sql, inputs, over, source.partitionBy);
+  const joined = await joinedInputs(session, exactSql ?? source.sql, inputs, over, source.partitionBy);
   const meaning = {
     sql: source.sql,
     partitionBy: source.partitionBy,
@@ -92,6 +98,7 @@ export async function bindInsight(
     ...(source.chart === undefined ? {} : { chart: source.chart }),
     ...(source.description === undefined ? {} : { description: source.description }),
     ...meaning,
+    ...(exactSql === undefined ? {} : { exactSql }),
     ...(joined.length === 0 ? {} : { joined }),
     ...(own.length === 0 ? {} : { readsPartition: true }),
     ...(over === undefined ? {} : { over: over.table }),
@@ -104,6 +111,7 @@ export async function bindInsight(
       over: over?.table,
       columns: columns.map(({ name, type }) => ({ name, type })),
       ...(canonical.length === 0 ? {} : { canonical }),
+      ...(exactSql === undefined ? {} : { exactSql }),
     }),
   };
 }
@@ -153,15 +161,19 @@ function isThisPartition(name: string): boolean {
   return name.toLowerCase() === THIS_PARTITION;
 }
 
+/** What is taken of several equal values in a list or a struct was refused: no result has one. */
 function doubleColumns(results: readonly ResultColumn[], forms: readonly Forms[]) {
-  const where = (holds: (value: Forms) => boolean) =>
+  const where = (holds: (value: Forms, type: string) => boolean) =>
     results.flatMap(({ name, type }, i) => {
       const value = forms[i];
-      return type === 'DOUBLE' && value !== undefined && holds(value) ? [name] : [];
+      return value !== undefined && holds(value, type) ? [name] : [];
     });
+  const isNested = (type: string) => !('leaf' in sqlTree(type));
   return {
-    canonical: where((value) => value.chosenBy !== undefined),
-    varied: where((value) => value.chosenBy === undefined && varies(value)),
+    canonical: where(({ chosenBy }, type) => type === 'DOUBLE' && chosenBy !== undefined),
+    varied: where(
+      (value, type) => (type === 'DOUBLE' || isNested(type)) && value.chosenBy === undefined && varies(value),
+    ),
   };
 }
 
@@ -188,6 +200,21 @@ function describeSql(
     return columns;
   };
   return asDefinition(at, described, () => quotingHints(session, sql, names, true));
+}
+
+/** Of what is run in the place of the SQL. */
+async function checkSameColumns(
+  session: SqlSession,
+  exactSql: string,
+  results: readonly ResultColumn[],
+  at: SqlPlace,
+): Promise<void> {
+  const columns = await session.describe(exactSql);
+  const other = results.find(({ name, type }, i) => name !== columns[i]?.name || type !== columns[i]?.type);
+  if (other !== undefined)
+    lineOf(at, 1).refuse(
+      `the column ${other.name} has a statistic within it, and no name of its own: give each expression a name with AS`,
+    );
 }
 
 /** The input that drives the insight, whose partition columns are as it says. */

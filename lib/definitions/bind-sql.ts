@@ -1,9 +1,11 @@
 // Shared by binding insights and audits: empty relations of the right types, DuckDB's errors as refusals of the file,
 // and the proof that the rows do not depend on an order.
 
+import { isNested } from '../core/nested-type.ts';
 import { type Column, sqlType } from '../core/schema.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { type Known, orderProblems } from '../sql/determinism.ts';
+import { withExplicitGroups } from '../sql/explicit-groups.ts';
 import { floatSums } from '../sql/order-sensitivity.ts';
 import { planValues } from '../sql/plan-values.ts';
 import { identifier } from '../sql/quoting.ts';
@@ -13,6 +15,7 @@ import type { SqlNode } from '../sql/sql-tree.ts';
 import type { Forms } from '../sql/value-forms.ts';
 import { withCheckedRemedies } from './checked-remedies.ts';
 import { boundPlan, exactExpressions, type VariedColumns } from './exact-expressions.ts';
+import { type ExactSql, exactSql } from './exact-sql.ts';
 import { floatSumsOf } from './float-sums.ts';
 import {
   asSaid,
@@ -97,11 +100,14 @@ export function relationOfTable(
 
 function kindOf({ name, type }: Column): (readonly [string, Kind])[] {
   const kinds: Readonly<Record<string, Kind>> = { string: 'text', long: 'integer' };
-  return type === 'double' ? [] : [[name.toLowerCase(), kinds[type] ?? type]];
+  return type === 'double' || isNested(type) ? [] : [[name.toLowerCase(), kinds[type] ?? type]];
 }
 
+/** `columns`: those that the SELECT returns. `exactSql`: what to run in its place; absent: the SELECT itself. */
+export type Proved = { readonly columns: readonly Forms[]; readonly exactSql?: string };
+
 /**
- * The columns that the SELECT returns. Throws DefinitionError if the rows depend on the order of the tables' rows, except
+ * What the SELECT returns. Throws DefinitionError if the rows depend on the order of the tables' rows, except
  * for columns that take the first of several equal values, which the result marks. The session must contain the tables;
  * `varied`: their columns in which equal values may differ.
  */
@@ -111,20 +117,21 @@ export function proveDetermined(
   relations: readonly NamedRelation[],
   functions: EngineFunctions,
   varied: VariedColumns,
-): Promise<readonly Forms[]> {
+): Promise<Proved> {
   return withinStack(bound.at, () => prove(session, bound, relations, functions, varied));
 }
 
 async function prove(
   session: SqlSession,
-  { sql, statement, at }: BoundSql,
+  { sql, statement: written, at }: BoundSql,
   relations: readonly NamedRelation[],
   { aggregates }: EngineFunctions,
   varied: VariedColumns,
-): Promise<readonly Forms[]> {
+): Promise<Proved> {
   const tables = new Map(relations.map(({ name, ...relation }) => [name, relation]));
   const known = { tables, aggregates, varied };
-  const { problems, unplanned, columns, plan } = await judged(session, statement, sql, known);
+  const statement = withExplicitGroups(written, aggregates);
+  const { problems, unplanned, columns, plan, exact } = await judged(session, statement, sql, known);
   const floats = plan && (await floatSumsOf(session, statement, plan));
   const problemsWith = async (change: Change) => {
     const changed = replaced(statement, change, ...(floats ? [floats.cast] : []));
@@ -139,9 +146,9 @@ async function prove(
   const found = [...problems, ...(floats?.problems ?? [])].filter(isNew);
   if (found.length > 0)
     refuseAll(await withCheckedRemedies(found, { session, aggregates, problemsWith }), at, sql);
-  return (
-    columns ?? lineOf(at, 1).refuse(`DuckDB does not give a plan for it: ${unplanned ?? ''}. Rewrite the SQL`)
-  );
+  if (columns === undefined)
+    return lineOf(at, 1).refuse(`DuckDB does not give a plan for it: ${unplanned ?? ''}. Rewrite the SQL`);
+  return { columns, ...(exact === undefined ? {} : { exactSql: exact.sql }) };
 }
 
 /** `problems`: without those of float-sums.ts. */
@@ -151,6 +158,7 @@ type Judged = {
   readonly unplanned?: string;
   readonly plan?: SqlNode;
   readonly columns?: readonly Forms[];
+  readonly exact?: ExactSql;
 };
 
 async function judged(
@@ -159,11 +167,19 @@ async function judged(
   sql: string,
   { tables, aggregates, varied }: Known & { readonly varied: VariedColumns },
 ): Promise<Judged> {
-  const bound = await boundPlan(session, sql);
+  const exact = await exactSql(session, statement, sql, aggregates);
+  const bound = await boundPlan(session, exact?.sql ?? sql);
   const values = 'plan' in bound ? planValues(bound.plan, varied) : undefined;
   const isExact = values?.mayVary && (await exactExpressions(session, statement, aggregates, varied));
-  const ofOrder = orderProblems(statement, { tables, aggregates, ...(isExact ? { isExact } : {}) });
+  const ofOrder = orderProblems(statement, {
+    tables,
+    aggregates,
+    ...(isExact ? { isExact } : {}),
+    ...(exact ? { exactCalls: exact.calls } : {}),
+  });
   if ('problem' in bound || values === undefined)
     return { problems: ofOrder, unplanned: 'problem' in bound ? bound.problem : '' };
-  return { problems: [...ofOrder, ...values.problems], plan: bound.plan, columns: values.columns };
+  const { plan } = bound;
+  const ofBoth = { problems: [...ofOrder, ...values.problems], plan, columns: values.columns };
+  return { ...ofBoth, ...(exact ? { exact } : {}) };
 }

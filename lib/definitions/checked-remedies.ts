@@ -12,7 +12,7 @@ import {
   type Remedy,
   replaced,
 } from '../sql/remedies.ts';
-import { isNode, nodes, type SqlProblem } from '../sql/sql-tree.ts';
+import { isNode, nodes, type SqlNode, type SqlProblem } from '../sql/sql-tree.ts';
 import { expressionOf, textOf } from './sql-texts.ts';
 
 export type Trial = {
@@ -72,15 +72,23 @@ async function checked(remedy: Remedy, trial: Trial, passes: Passes): Promise<st
   const [to] = remedy.to;
   if (to?.class === 'FUNCTION') {
     const whole = replaced(to, changeOf(remedy));
-    const text = isNode(whole) ? await textOf(session, whole) : undefined;
+    const text = isNode(whole) ? await writtenText(session, whole) : undefined;
     return text !== undefined && text.length <= MAX_CALL ? `write ${text}` : undefined;
   }
   const texts: string[] = [];
   for (const term of remedy.by)
-    texts.push(term.class === 'STAR' ? 'COLUMNS(*)' : await textOf(session, term));
+    texts.push(term.class === 'STAR' ? 'COLUMNS(*)' : await writtenText(session, term));
   return to?.class === 'WINDOW' || orderOf(to ?? {}).length > 0
     ? `also order by ${texts.join(', ')}`
     : `add ORDER BY ${texts.join(', ').replace(/^COLUMNS\(\*\)$/, 'ALL')}`;
+}
+
+/** Of a list in brackets the tree has main.list_value, which nobody writes. */
+const UNQUALIFIED: Change = (_, node) => (node.schema === 'main' ? { ...node, schema: '' } : undefined);
+
+function writtenText(session: SqlSession, expression: SqlNode): Promise<string> {
+  const plain = replaced(expression, UNQUALIFIED);
+  return textOf(session, isNode(plain) ? plain : expression);
 }
 
 async function checkedCall(
@@ -90,21 +98,17 @@ async function checkedCall(
 ): Promise<string | undefined> {
   const { of } = remedy;
   const condition = of.class === 'WINDOW' ? of.filter_expr : of.filter;
-  const filter = isNode(condition) ? await textOf(session, condition) : undefined;
+  const filter = isNode(condition) ? await writtenText(session, condition) : undefined;
   const write = filter === undefined ? remedy.write : filtered(remedy.write, filter);
   const texts: string[] = [];
-  for (const argument of nodes(of.children)) texts.push(await textOf(session, argument));
+  for (const argument of nodes(of.children)) texts.push(await writtenText(session, argument));
   const filled = (sql: string, by: readonly string[]) =>
     sql.replace(/\b[xyz]\b/g, (name) => by['xyz'.indexOf(name)] ?? name);
-  const node = await expressionOf(session, filled(write, texts));
-  if (node === undefined) return undefined;
-  if (!(await passes(changeOf(remedy, inPlaceOf(of, node, aggregates))))) return undefined;
+  const template = await expressionOf(session, remedy.write);
+  if (template === undefined) return undefined;
+  if (!(await passes(changeOf(remedy, inPlaceOf(of, template, aggregates))))) return undefined;
   const short = texts.map((text, i) => (text.length > MAX_ARGUMENT ? ('xyz'[i] ?? text) : text));
-  const [cast = '', again] = write.match(NARROW) ?? [];
-  const text =
-    again === undefined
-      ? filled(write, short)
-      : `${write.replaceAll(cast, 'x')} with ${filled(cast, short)} as x`;
+  const text = filled(write, short);
   const kept = isOneCall(write)
     ? []
     : [
@@ -124,6 +128,3 @@ function isOneCall(sql: string): boolean {
   const inner = /^\w+\((.*)\)$/.exec(sql)?.[1];
   return inner !== undefined && /^[^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*$/.test(inner);
 }
-
-/** What is written many times in one expression. */
-const NARROW = /CAST\(x AS DECIMAL\(18, 6\)\)/g;

@@ -3,7 +3,7 @@
 import type { SqlSession } from '../ports.ts';
 import { callAdvice } from '../sql/call-advice.ts';
 import { floatAdditions, floatSums, remedy } from '../sql/order-sensitivity.ts';
-import { type AdvisedProblem, type Change, replaced } from '../sql/remedies.ts';
+import { type AdvisedProblem, type Change, replaced, withCondition } from '../sql/remedies.ts';
 import { allNodes, functionName, isNode, nodes, offsetOf, type SqlNode } from '../sql/sql-tree.ts';
 import { boundPlan } from './exact-expressions.ts';
 import { expressionOf, sqlOf } from './sql-texts.ts';
@@ -103,9 +103,7 @@ async function markedPlan(
     if (i < 0) return undefined;
     const own = { ...mark, children: [{ ...constant, value: { ...value, value: FIRST_MARK + i } }] };
     const word = node.class === 'WINDOW' ? 'filter_expr' : 'filter';
-    const before = node[word];
-    const both = { class: 'CONJUNCTION', type: 'CONJUNCTION_AND', alias: '', query_location: 0 };
-    return { ...node, [word]: isNode(before) ? { ...both, children: [own, before] } : own };
+    return { ...node, [word]: withCondition(node[word], own) };
   };
   const sql = await sqlOf(session, replaced(statement, change));
   const bound = sql === undefined ? undefined : await boundPlan(session, sql);

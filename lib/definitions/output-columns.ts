@@ -1,10 +1,9 @@
 // The result columns of an insight's SELECT as columns of a Delta table, or why that is impossible.
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { TableRef } from '../core/insight.ts';
-import { type Column, type ColumnType, castType, columnType, ENGINE_COLUMNS } from '../core/schema.ts';
+import { type Column, type ColumnType, ENGINE_COLUMNS } from '../core/schema.ts';
 import type { DatePart } from '../core/window.ts';
 import type { ResultColumn } from '../ports.ts';
-import { literal } from '../sql/quoting.ts';
 import { firstOffset, resultItems, zoneIn } from '../sql/select-shape.ts';
 import { aliases, type SqlNode } from '../sql/sql-tree.ts';
 import type { Forms } from '../sql/value-forms.ts';
@@ -12,6 +11,7 @@ import type { InsightSource } from './parse-insight.ts';
 import { lineOf, placeAt } from './parse-select.ts';
 import type { Place } from './place.ts';
 import { Problems } from './problems.ts';
+import { chosenProblem, fieldProblem, typeProblem } from './stored-type.ts';
 
 /** One table that the SQL reads, with its known properties. */
 export type BoundInput = {
@@ -32,20 +32,18 @@ export type BoundInput = {
   readonly varied: readonly string[];
 };
 
-/** The type of a result's column in the table; undefined if there is none. `forms`: what is known of its values. */
-export function storedType(type: string, forms: Forms | undefined): ColumnType | undefined {
-  const isDay = type === 'TIMESTAMP' && forms?.type.id === type && forms.isWholeDays;
-  return isDay ? 'date' : (columnType(type) ?? castType(type));
-}
+/** `stored`, `forms`: of each result, where they are known. `statement`: the SQL's tree. */
+type Known = {
+  readonly stored: readonly (ColumnType | undefined)[];
+  readonly forms: readonly Forms[] | undefined;
+  readonly statement: unknown;
+};
 
-/** Partition columns first, then in the SELECT's order. `stored`: of each result. `statement`: the SQL's tree. Throws DefinitionError. */
+/** Partition columns first, then in the SELECT's order. Throws DefinitionError. */
 export function outputColumns(
   source: InsightSource,
   results: readonly ResultColumn[],
-  {
-    stored,
-    statement,
-  }: { readonly stored: readonly (ColumnType | undefined)[]; readonly statement: unknown },
+  { stored, forms, statement }: Known,
   inputs: readonly BoundInput[],
   over: BoundInput | undefined,
 ): Column[] {
@@ -57,7 +55,12 @@ export function outputColumns(
   );
   const found = results.map((result, i) =>
     problems.now(() =>
-      typed(source, result, stored[i], { place: places[i] ?? at(source), item: items?.[i] }),
+      typed(source, result, {
+        stored: stored[i],
+        forms: forms?.[i],
+        place: places[i] ?? at(source),
+        item: items?.[i],
+      }),
     ),
   );
   const columns = found.filter((column) => column !== undefined);
@@ -90,13 +93,20 @@ function at(source: InsightSource, word?: string) {
     : lineOf({ file: source.file, line: source.lines[word] ?? 1, words: word }, 1);
 }
 
-/** As the engine names the call of a function on one column, or on none: `sum(amount)`, `count_star()`. */
-const CALL = /^[a-z_]\w*\(\w*\)$/i;
+/** Longer names are not worth reading. */
+const MAX_MADE_NAME = 100;
 
 /**
- * A name is the author's: written in the SQL, or that of an input's column. Of those that the engine makes of an expression's
- * text only CALL is taken: others have casts and brackets in them, which another version of it may write differently.
+ * A name that the engine makes of an expression's text, such as `round((a / b), 2)`, if every version of it is sure to make the same one:
+ * of columns, numbers, calls, + - * / % and casts. Others have quotes and words in them, which were written differently before.
  */
+function isStable(name: string): boolean {
+  const uncast = name.replaceAll(/ AS [A-Z]+(?:\(\d+(?:, \d+)?\))?\)/g, ')');
+  const isPlain = /^[\w ,()+\-*/%]+$/.test(uncast.replaceAll(/\b\d+\.\d+\b/g, '1'));
+  return isPlain && /\(/.test(name) && !/\w +\w/.test(uncast) && name.length <= MAX_MADE_NAME;
+}
+
+/** A name is the author's, written in the SQL; or that of an input's column; or a stable one of the engine's. */
 function checkNames(
   { source, results, places, statement, isListed }: Named,
   inputs: readonly BoundInput[],
@@ -141,7 +151,7 @@ function checkName(
     place.refuse(
       `the SELECT returns a column named ${JSON.stringify(name)}, which is reserved by DuckDB: rename it with AS`,
     );
-  const isGiven = known.has(name) || written.has(name) || CALL.test(name);
+  const isGiven = known.has(name) || written.has(name) || isStable(name);
   if (/[ ,;{}()\n\t='"]|^\d|^$/.test(name) && !isGiven)
     place.refuse(`the SELECT returns a column named ${JSON.stringify(name)}: give it a name with AS`);
   if (/[\n\t"]|^ | $/.test(name) && !known.has(name))
@@ -160,36 +170,24 @@ function itemPlace(source: InsightSource, item: SqlNode | undefined): Place {
 
 function typed(
   source: InsightSource,
-  result: ResultColumn,
-  type: ColumnType | undefined,
-  { place, item }: { readonly place: Place; readonly item: SqlNode | undefined },
+  { name, type }: ResultColumn,
+  { stored, forms, place, item }: Typed,
 ): Column {
-  const description = source.columns[result.name];
-  if (type === undefined)
-    return place.refuse(
-      `column ${result.name} is ${result.type}, for which Delta has no type: ${adviceFor(result.type)}write ${typeRemedy(result.type, item && zoneIn(item)).join(' or ')}${isNested(result.type) ? ', or return its parts as separate columns' : ''}`,
-    );
-  return { name: result.name, type, ...(description === undefined ? {} : { description }) };
+  const chosen = forms && chosenProblem(name, type, forms);
+  if (chosen !== undefined) place.refuse(chosen);
+  if (stored === undefined) return place.refuse(typeProblem(name, type, item && zoneIn(item)));
+  const problem = fieldProblem(name, type);
+  if (problem !== undefined) place.refuse(problem);
+  const description = source.columns[name];
+  return { name, type: stored, ...(description === undefined ? {} : { description }) };
 }
 
-function adviceFor(type: string): string {
-  if (/^TIMESTAMP(_\w+)?$/.test(type)) return 'return the day, or state the zone whose clock it shows: ';
-  return type === 'INTERVAL' ? 'count it in one unit, as a month has no fixed length: ' : '';
-}
-
-function isNested(type: string): boolean {
-  return /[\])]$/.test(type) && !type.startsWith('ENUM');
-}
-
-/** What to write for a column `x` whose type Delta lacks. `zone`: the one whose clock it is likely to show. */
-export function typeRemedy(type: string, zone = 'UTC'): readonly string[] {
-  const casts = (...types: string[]) => types.map((to) => `CAST(x AS ${to})`);
-  if (type === 'FLOAT') return casts('DOUBLE');
-  // A time without a zone: only its author knows which one it means.
-  if (/^TIMESTAMP(_\w+)?$/.test(type)) return [...casts('DATE'), `x AT TIME ZONE ${literal(zone)}`];
-  if (type === 'INTERVAL') return ['epoch_us(x)', ...casts('VARCHAR')];
-  return casts('VARCHAR');
-}
+type Typed = {
+  readonly stored: ColumnType | undefined;
+  readonly forms: Forms | undefined;
+  readonly place: Place;
+  readonly item: SqlNode | undefined;
+};
 
 function checkPartition(
   source: InsightSource,

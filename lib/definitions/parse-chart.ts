@@ -2,6 +2,7 @@
 // never changes a row.
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { ChartWords } from '../core/insight.ts';
+import { isNested } from '../core/nested-type.ts';
 import type { Column } from '../core/schema.ts';
 import type { Place } from './place.ts';
 
@@ -71,6 +72,13 @@ export function bindChart(words: ChartWords | false, columns: readonly Column[],
       place.refuse(
         `the SELECT returns no column ${JSON.stringify(name)}.${didYouMean(name, names)} It returns ${names.join(', ')}`,
       );
+  for (const name of [...x, ...(colour ? [colour] : [])]) {
+    const type = columns.find((column) => column.name === name)?.type ?? '';
+    if (isNested(type))
+      place.refuse(
+        `it names ${name}, which is of type ${type}, and lists and structs are not drawn: name another`,
+      );
+  }
   for (const name of y) {
     const type = columns.find((column) => column.name === name)?.type ?? '';
     if (!/^(long|integer|double|decimal.*)$/.test(type))

@@ -1,4 +1,5 @@
 // DuckDB's own translation between SQL texts and parse trees.
+import { canonicalJson } from '../core/definition-hash.ts';
 import { SqlError, type SqlSession } from '../ports.ts';
 import { literal } from '../sql/quoting.ts';
 import { allNodes, isNode, nodes, parseTree, type SqlNode, selectOf } from '../sql/sql-tree.ts';
@@ -7,15 +8,18 @@ const NO_TABLE = { type: 'EMPTY', alias: '', sample: null, query_location: 0 };
 
 /** An expression as DuckDB writes it, with quotes where they are needed; `…` for one that is not certain to be written as it was. */
 export async function textOf(session: SqlSession, expression: SqlNode): Promise<string> {
-  const isRounded = ([name, value]: readonly [string, unknown]) =>
-    name !== 'query_location' && isUnsafe(value);
-  if ([...allNodes(expression)].some((node) => Object.entries(node).some(isRounded))) return '…';
+  if (isRounded(expression)) return '…';
   const select = selectOf([{ ...expression, alias: '' }], NO_TABLE);
   const sql = await sqlOf(session, { node: select, named_param_map: [] });
   return (sql ?? 'SELECT …')
     .replace(/^SELECT /, '')
     .replace(/^"(\w+)"\(/, '$1(')
     .replaceAll('  ', ' ');
+}
+
+function isRounded(tree: unknown): boolean {
+  const values = [...allNodes(tree)].flatMap((node) => Object.entries(node));
+  return values.some(([name, value]) => name !== 'query_location' && isUnsafe(value));
 }
 
 /** A number that JSON cannot hold exactly enough for DuckDB. */
@@ -37,6 +41,27 @@ export async function sqlOf(session: SqlSession, statement: unknown): Promise<st
     if (error instanceof SqlError && error.kind !== 'resource') return undefined;
     throw error;
   }
+}
+
+/**
+ * The text that is read as the statement's very tree; undefined where DuckDB writes none. It may be run in the place of the text that
+ * the tree is of.
+ */
+export async function faithfulSql(session: SqlSession, statement: unknown): Promise<string | undefined> {
+  if (isRounded(statement)) return undefined;
+  const sql = await sqlOf(session, statement);
+  if (sql === undefined) return undefined;
+  const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
+  const again = parseTree(row?.tree ?? '{}');
+  const [read] = isNode(again) ? nodes(again.statements) : [];
+  return canonicalJson(withoutPlaces(read)) === canonicalJson(withoutPlaces(statement)) ? sql : undefined;
+}
+
+function withoutPlaces(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPlaces);
+  if (!isNode(value)) return value;
+  const parts = Object.entries(value).filter(([name]) => name !== 'query_location');
+  return Object.fromEntries(parts.map(([name, child]) => [name, withoutPlaces(child)]));
 }
 
 /** The tree of an expression; undefined where the text is none. */

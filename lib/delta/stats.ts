@@ -1,6 +1,7 @@
 // Computes a data file's statistics for the log from its Parquet footer: PROTOCOL.md, "Per-file Statistics".
 // Omits bounds that a reader might round, because that reader would skip files that contain matching rows.
 import { parseLogJson } from '../core/log-json.ts';
+import { isNested } from '../core/nested-type.ts';
 import type { Column } from '../core/schema.ts';
 import type { SqlSession } from '../ports.ts';
 import { fileLiteral } from '../sql/quoting.ts';
@@ -32,20 +33,21 @@ export function recordedRows(add: Add): number | undefined {
 type Chunk = {
   readonly group: number;
   readonly column: string;
+  readonly place: number;
   readonly rows: number;
   readonly nulls: number | null;
   readonly min: string | null;
   readonly max: string | null;
 };
 
-/** `columns`: of the file itself, without the table's partition columns. */
+/** `columns`: of the file itself, without the table's partition columns. Nothing is known of lists and structs. */
 export async function fileStatistics(
   session: SqlSession,
   path: string,
   columns: readonly Column[],
 ): Promise<FileStatistics> {
   const chunks = await session.rows<Chunk>(
-    `SELECT row_group_id AS "group", path_in_schema AS "column", row_group_num_rows AS rows,
+    `SELECT row_group_id AS "group", path_in_schema AS "column", column_id AS place, row_group_num_rows AS rows,
        stats_null_count AS nulls, stats_min_value AS min, stats_max_value AS max
      FROM parquet_metadata(${fileLiteral(path)})`,
   );
@@ -57,7 +59,12 @@ export async function fileStatistics(
   const minValues: string[] = [];
   const maxValues: string[] = [];
   for (const { name, type } of columns) {
+    // Where a struct has no bounds, delta-rs makes null ones of them for pyarrow, which then finds no row without a value.
+    if (type.startsWith('struct<'))
+      for (const bounds of [minValues, maxValues]) bounds.push(member(name, '{}'));
     const own = byColumn.get(name) ?? [];
+    // A struct's field may have the path that is another column's name.
+    if (isNested(type) || own.some(({ place }) => place !== own[0]?.place)) continue;
     if ((rows > 0 && own.length === 0) || own.some((chunk) => chunk.nulls === null)) continue;
     nullCount.push(member(name, String(own.reduce((sum, chunk) => sum + (chunk.nulls ?? 0), 0))));
     const [min, max] = [bound(least(own, type), type, 'floor'), bound(greatest(own, type), type, 'ceil')];

@@ -194,10 +194,11 @@ async function rowsOf(effects: Effects, name: string, columns: readonly string[]
   return withViews(effects, [table], async (session, missing) => {
     if (missing.length > 0) return [];
     const sql = `SELECT * FROM ${identifier(table.name)}`;
-    const names = (await session.describe(sql)).map((column) => column.name);
+    const described = await session.describe(sql);
+    const names = described.map((column) => column.name);
     const rows = await session.rows(sql);
     return chosen(
-      rows.map((row) => names.map((column) => cellText(row[column] ?? null))),
+      rows.map((row) => described.map(({ name, type }) => cellText(row[name] ?? null, type))),
       names,
       columns,
     );

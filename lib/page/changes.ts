@@ -103,11 +103,14 @@ async function readChanges(shown: ShownTable, version: number, diff: RowDiff): P
   const { log } = shown;
   const known = [...columnsAt(log.metadata(version)), ...columnsAt(log.metadata(version - 1))];
   const columns = diff.columns.flatMap(({ name }) => known.find((column) => column.name === name) ?? []);
-  const names = columns.map(({ name }) => name);
   const rows: NonNullable<ChangeDocument['rows']>[number][] = [];
   for await (const chunk of diff.changes(MAX_ROWS))
     for (const { change, old, new: now } of chunk as readonly RowChange[])
-      rows.push({ change, old: old && cellsOf(old, names), new: now && cellsOf(now, names) });
+      rows.push({
+        change,
+        old: old && cellsOf(old, diff.columns),
+        new: now && cellsOf(now, diff.columns),
+      });
   const { added, removed, changed } = diff.counts;
   const shownColumns = pageColumns(columns);
   return {
@@ -120,8 +123,8 @@ async function readChanges(shown: ShownTable, version: number, diff: RowDiff): P
   };
 }
 
-function cellsOf(row: Row, names: readonly string[]): Cell[] {
-  return names.map((name) => cellText(row[name] ?? null));
+function cellsOf(row: Row, columns: RowDiff['columns']): Cell[] {
+  return columns.map(({ name, sqlType }) => cellText(row[name] ?? null, sqlType));
 }
 
 /** A column whose type changed is compared as text. */

@@ -1,5 +1,6 @@
 // Which of an insight's columns a chart shows: as its front matter says, and otherwise chosen from the columns. Pure.
 import type { Derivation } from '../core/insight.ts';
+import { isNested } from '../core/nested-type.ts';
 import type { DatePart, PartUnit } from '../core/window.ts';
 import type { ChartSpec, PageColumn } from './insight-documents.ts';
 import { isMeasure } from './page-columns.ts';
@@ -93,7 +94,9 @@ function nameAxis(charted: Charted, distinct: Distinct): string[] | undefined {
   const count = (name: string) => distinct.get(name) ?? 0;
   const [most] = namedColumns(charted).sort((a, b) => count(b) - count(a));
   const beside = charted.columns.find(({ type }) => type === 'string')?.name;
-  const chosen = most ?? beside ?? charted.key[0];
+  const isSingle = (name: string) =>
+    charted.columns.some((column) => column.name === name && !isNested(column.type));
+  const chosen = most ?? beside ?? charted.key.find(isSingle);
   return chosen === undefined ? undefined : [chosen];
 }
 

@@ -1,4 +1,5 @@
 // An insight's rows and receipts, in documents of neighbouring partitions: one touched partition rewrites one of them.
+import { sqlType } from '../core/schema.ts';
 import { recordCount } from '../delta/stats.ts';
 import { cellText } from '../inspect/cell-text.ts';
 import { columnsAt, relationOf } from '../inspect/table-at.ts';
@@ -70,7 +71,8 @@ async function partRows(
   partitions: readonly LivePartition[],
 ): Promise<RowsDocument> {
   const { partitionColumns } = shown.log.metadata(shown.log.newest);
-  const names = columnNames(shown.log);
+  const columns = shownColumns(shown.log);
+  const names = columns.map(({ name }) => name);
   const key = shown.derivation.key.filter((name) => names.includes(name));
   const order = [
     ...partitionColumns.map((name) => `${identifier(name)} DESC NULLS LAST`),
@@ -80,7 +82,8 @@ async function partRows(
     const sql = `SELECT ${names.map(identifier).join(', ')} FROM (${relation}) ORDER BY ${order.join(', ')} LIMIT ${MAX_ROWS}`;
     const rows: Cell[][] = [];
     for await (const chunk of session.stream(sql))
-      for (const row of chunk) rows.push(names.map((name) => cellText(row[name] ?? null)));
+      for (const row of chunk)
+        rows.push(columns.map(({ name, type }) => cellText(row[name] ?? null, sqlType(type))));
     return { rows };
   });
 }
@@ -108,8 +111,4 @@ export function shownColumns(log: TableLog) {
   const columns = columnsAt(log.metadata(log.newest));
   const first = partitionColumns.flatMap((name) => columns.find((column) => column.name === name) ?? []);
   return [...first, ...columns.filter(({ name }) => !partitionColumns.includes(name))];
-}
-
-function columnNames(log: TableLog): string[] {
-  return shownColumns(log).map(({ name }) => name);
 }

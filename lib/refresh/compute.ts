@@ -76,12 +76,13 @@ export async function createPartitionView(
   await session.run(`CREATE OR REPLACE TEMP VIEW ${THIS_PARTITION} AS SELECT ${values.join(', ')}`);
 }
 
-/** The derivation's SELECT; see `canonical` and `cast` of Derivation. */
+/** The derivation's SELECT; see `exactSql`, `canonical` and `cast` of Derivation. */
 export function rowsSql({
-  sql,
+  sql: written,
+  exactSql: sql = written,
   canonical = [],
   cast = [],
-}: Pick<Derivation, 'sql' | 'canonical' | 'cast'>): string {
+}: Pick<Derivation, 'sql' | 'exactSql' | 'canonical' | 'cast'>): string {
   if (canonical.length === 0 && cast.length === 0) return sql;
   const replaced = [
     ...canonical.map((name) => `${canonicalDouble(identifier(name))} AS ${identifier(name)}`),

@@ -2,6 +2,7 @@
 // memory, or refuses it with what to write instead. The problem is ties: LIMIT, windows and some aggregates take one of
 // several rows. Only an order that distinguishes all rows determines which one, unless the tied rows are identical.
 
+import { asofTies } from './asof-joins.ts';
 import { callAdvice } from './call-advice.ts';
 import { type CutProblem, combinedCutProblem, cutProblem } from './cuts.ts';
 import { groupIdents, isToldApart } from './grouping.ts';
@@ -19,8 +20,15 @@ import {
   withoutOrder,
 } from './order-clauses.ts';
 import { asExact, OrderKeys, together } from './order-keys.ts';
-import { inexact, inexactSentence, remedy, sensitivity, windowSensitivity } from './order-sensitivity.ts';
-import { columnIdent, type Keys, type Scope, UNKNOWN } from './relation.ts';
+import {
+  inexact,
+  inexactSentence,
+  remedy,
+  type Sensitivity,
+  sensitivity,
+  windowSensitivity,
+} from './order-sensitivity.ts';
+import { type Keys, type Scope, UNKNOWN } from './relation.ts';
 import type { Advice, AdvisedProblem } from './remedies.ts';
 import { hasGroups, isDistinct } from './select-shape.ts';
 import { additions, shortest } from './shortest-order.ts';
@@ -39,12 +47,14 @@ import {
 
 /**
  * `tables`: those the SELECT reads. `aggregates`: DuckDB's. All names in lower case. `isExact`: whether equal values of an
- * expression, or of all results of a query, are identical. Absent: they always are.
+ * expression, or of all results of a query, are identical. Absent: they always are. `exactCalls`: the statistics that exact-sql.ts
+ * computes without binary floating point.
  */
 export type Known = {
   readonly tables: Scope;
   readonly aggregates: ReadonlySet<string>;
   readonly isExact?: (node: SqlNode) => boolean;
+  readonly exactCalls?: ReadonlySet<SqlNode>;
 };
 
 export function orderProblems(statement: unknown, known: Known): AdvisedProblem[] {
@@ -56,11 +66,13 @@ export function orderProblems(statement: unknown, known: Known): AdvisedProblem[
 class Judge {
   readonly problems: AdvisedProblem[] = [];
   readonly #aggregates: ReadonlySet<string>;
+  readonly #exactCalls: ReadonlySet<SqlNode>;
   readonly #orders: OrderKeys;
   /** Queries of which only whether they have a row matters. */
   readonly #askedForRows = new Set<unknown>();
-  constructor({ aggregates, isExact = () => true }: Known) {
+  constructor({ aggregates, isExact = () => true, exactCalls = new Set() }: Known) {
     this.#aggregates = aggregates;
+    this.#exactCalls = exactCalls;
     this.#orders = new OrderKeys(aggregates, isExact);
   }
 
@@ -118,7 +130,7 @@ class Judge {
 
   #aggregate(call: SqlNode, select: SqlNode, source: Source, isSorted: boolean): void {
     const name = functionName(call) ?? '';
-    const kind = sensitivity(name, this.#aggregates);
+    const kind = this.#sensitivity(call);
     if (kind === 'free') return;
     const [first, second] = nodes(call.children);
     const taken = kind === 'extreme' ? nodes([first]) : nodes(call.children);
@@ -138,9 +150,13 @@ class Judge {
     else this.#refuse(call, remedy(name), callAdvice(call, kind));
   }
 
+  #sensitivity(call: SqlNode): Sensitivity {
+    return this.#exactCalls.has(call) ? 'free' : sensitivity(functionName(call) ?? '', this.#aggregates);
+  }
+
   #window(call: SqlNode, select: SqlNode, source: Source): void {
     const name = functionName(call) ?? '';
-    const kind = windowSensitivity(call, this.#aggregates);
+    const kind = windowSensitivity(call, this.#sensitivity(call));
     if (kind === 'free') return;
     if (kind === 'refused') {
       this.#refuse(call, remedy(name), callAdvice(call, kind));
@@ -194,7 +210,7 @@ class Judge {
     const others = [...expressions([select.select_list, select.qualify, select.modifiers])].filter(
       (part) => part.class === 'WINDOW' && specification(part) !== specification(call),
     );
-    if (others.some((other) => windowSensitivity(other, this.#aggregates) !== 'free'))
+    if (others.some((other) => windowSensitivity(other, this.#sensitivity(other)) !== 'free'))
       return ['a key of the table, because several windows with different orders need one'];
     return source.beyond(
       [select.select_list, select.qualify, cutKeys(select)].map((part) => withoutOrder(part, call)),
@@ -251,30 +267,15 @@ class Judge {
         join,
         'a POSITIONAL JOIN pairs rows by their order, but tables have no order: join ON columns',
       );
-    if (join.ref_type !== 'ASOF') return;
-    const both = sourceOf({ from_table: join, select_list: [] }, scope);
-    const right = sourceOf({ from_table: join.right, select_list: [] }, scope);
-    const using = (Array.isArray(join.using_columns) ? join.using_columns : []).map(lower);
-    const named = [...expressions(join.condition)].map((expression) => both.ident(expression));
-    const columns = right.leaves.flatMap((leaf) => using.map((column) => columnIdent(leaf, column)));
-    if (right.isIdentifiedBy(new Set([...named, ...columns]))) return;
-    const also = right.fileKeyRemark();
-    const ofRight = right.leaves.flatMap((leaf) => {
-      const own = (leaf.columns ?? []).filter((column) => named.includes(columnIdent(leaf, column)));
-      return own;
-    });
-    const compared = [...using, ...ofRight].join(', ');
-    this.#refuse(
-      join,
-      `an ASOF JOIN takes an arbitrary one of the tied rows on the right side: use a whole key of the right side in its condition, of an upsert dataset or of an insight, or join a subquery that is grouped by what is compared${compared === '' ? '' : `: (SELECT ${compared}, … FROM … GROUP BY ${compared})`}${also === undefined ? '' : `. ${also}`}`,
-    );
+    const tied = join.ref_type === 'ASOF' ? asofTies(join, scope) : undefined;
+    if (tied !== undefined) this.#refuse(join, tied);
   }
 
   /** The grouping of a PIVOT is not in the tree, so an order within its aggregates proves nothing. */
   #pivot(pivot: SqlNode): void {
     for (const part of expressions(pivot.aggregates)) {
       const name = functionName(part) ?? '';
-      const kind = sensitivity(name, this.#aggregates);
+      const kind = this.#sensitivity(part);
       const otherwise = 'compute it in a subquery with GROUP BY, and PIVOT that with max()';
       if (kind !== 'free') this.#refuse(part, remedy(name), { ...callAdvice(part, kind), otherwise });
     }

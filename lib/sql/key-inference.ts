@@ -3,6 +3,7 @@
 import { isNeverNull, kindOf } from './expression-facts.ts';
 import { areGroupsToldApart, isSplit } from './grouping.ts';
 import { Joins } from './joins.ts';
+import { areNumbered } from './numbered-rows.ts';
 import { isCutToOne } from './order-clauses.ts';
 import { ORDER_FREE } from './order-sensitivity.ts';
 import { outerColumns } from './outer-columns.ts';
@@ -183,12 +184,18 @@ function keyTest(
   const on = distinctOn(query, source);
   if (on) return (of) => on.every((ident) => of.some((output) => output.ident === ident));
   if (outputs.some(({ item }) => [...expressions(item)].some(isUnnest))) return () => false;
-  if (hasGroups(query))
-    return (of) => {
-      const items = of.map(({ item }) => item);
-      return areGroupsToldApart(query, keysOf(of), source, items);
-    };
-  return (of) => source.isIdentifiedBy(source.closed(keysOf(of)).all);
+  return (of) => {
+    const keys = keysOf(of);
+    const all = isSplit(query) ? keys.all : source.closed(keys).all;
+    if (areNumbered(query, all, source)) return true;
+    if (!hasGroups(query)) return source.isIdentifiedBy(all);
+    return areGroupsToldApart(
+      query,
+      keys,
+      source,
+      of.map(({ item }) => item),
+    );
+  };
 }
 
 /** What DISTINCT ON keeps one row of; undefined if there is none, or a name in it has two meanings. */

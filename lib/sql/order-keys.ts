@@ -1,5 +1,6 @@
 // What an order says of the rows: the keys that rows agree in which tie, whether tied rows are one row, or identical.
 import { areGroupsToldApart, groupIdents, isSplit } from './grouping.ts';
+import { areNumbered } from './numbered-rows.ts';
 import { isAll, isWhole } from './order-clauses.ts';
 import { columnIdent, type Ident, type Keys } from './relation.ts';
 import { hasGroups, isUnnest, mayBeFields } from './select-shape.ts';
@@ -66,6 +67,7 @@ export class OrderKeys {
   /** True if no two of the SELECT's rows agree in the keys. `asked`: the expressions that they were made of. */
   areAllTold(select: SqlNode, keys: Keys, source: Source, asked: readonly SqlNode[]): boolean {
     if ([...expressions(select.select_list)].some(isUnnest)) return false;
+    if (areNumbered(select, this.ofResult(select, keys, source).all, source)) return true;
     if (hasGroups(select)) return areGroupsToldApart(select, keys, source, asked);
     return source.isIdentifiedBy(source.closed(keys).all);
   }

@@ -1,4 +1,5 @@
 // Which of DuckDB's functions depend on the order of the rows, and what to write instead.
+import { isStatistic } from './exact-statistics.ts';
 import { allNodes, functionName, lower, nodes, type SqlNode } from './sql-tree.ts';
 
 /** Aggregates whose result is the same for every order; for sums over binary floating point see floatSums. */
@@ -39,12 +40,11 @@ export function sensitivity(name: string, aggregates: ReadonlySet<string>): Sens
 
 export type WindowSensitivity = 'free' | 'rows' | 'refused';
 
-/** `rows`: its result may differ between rows that tie in its ORDER BY. */
-export function windowSensitivity(call: SqlNode, aggregates: ReadonlySet<string>): WindowSensitivity {
+/** `rows`: its result may differ between rows that tie in its ORDER BY. `own`: that of the function. */
+export function windowSensitivity(call: SqlNode, own: Sensitivity): WindowSensitivity {
   const name = functionName(call) ?? '';
   if (PEER_WINDOWS.has(name)) return nodes(call.arg_orders).length > 0 ? 'rows' : 'free';
   if (ROW_WINDOWS.has(name)) return 'rows';
-  const own = sensitivity(name, aggregates);
   // A window counts the values of mode() in an order of its own.
   if (own === 'refused' || name === 'mode') return 'refused';
   const isByRows = [call.start, call.end].some((bound) => String(bound).endsWith('_ROWS'));
@@ -129,17 +129,14 @@ function isFloatSum(name: string): boolean {
   return FLOAT_SUMS.test(name) || EXACT_SUMS.test(name);
 }
 
-/** Sums of decimals, of which the last steps alone are rounded. The narrower decimal is for squares, which must have 38 digits at most. */
+/** A statistic is of decimals whose squares have 38 digits at most. */
 function exactSums(name: string): readonly string[] {
   const wide = (x: string) => `CAST(${x} AS DECIMAL(38, 9))`;
-  const squares = (x: string) => {
-    const rows = name.includes('pop') ? `count(${x})` : `(count(${x}) - 1)`;
-    const variance = `(count(${x}) * sum(${x} * ${x}) - sum(${x}) * sum(${x})) / nullif(count(${x}) * ${rows}, 0)`;
-    if (name === 'sem')
-      return `sqrt((count(${x}) * sum(${x} * ${x}) - sum(${x}) * sum(${x})) / count(${x})) / count(${x})`;
-    return name.startsWith('stddev') ? `sqrt(${variance})` : variance;
-  };
-  if (/^(stddev|var|sem)/.test(name)) return [squares('x'), squares('CAST(x AS DECIMAL(18, 6))')];
+  const narrow = (x: string) => `CAST(${x} AS DECIMAL(18, 6))`;
+  if (isStatistic(name)) {
+    const taken = /^(corr|covar|regr)/.test(name) ? ['x', 'y'] : ['x'];
+    return [`${name}(${taken.map(narrow).join(', ')})`];
+  }
   if (name === 'product')
     return [
       'list_reduce(list(CAST(x AS DOUBLE) ORDER BY x) FILTER (WHERE x IS NOT NULL), lambda a, b: a * b)',

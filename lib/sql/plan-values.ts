@@ -61,9 +61,7 @@ class Operators {
         this.#each(orderKeys(operator.orders), input);
         return projected(input, operator.projections);
       case 'DISTINCT':
-        return operator.distinct_type === 'DISTINCT'
-          ? input.map((value) => chosen(value, 'DISTINCT'))
-          : input;
+        return distinct(operator, input);
       case 'AGGREGATE_AND_GROUP_BY':
         return this.#grouped(operator, input);
       case 'WINDOW':
@@ -165,6 +163,15 @@ class Operators {
       ...passed.map((i) => input[Number(i)] ?? anyForm({ id: 'UNKNOWN' })),
     ];
   }
+}
+
+/** DISTINCT ON takes from the first row of each group all but what it groups by, of which it keeps any of the equal values. */
+function distinct(operator: SqlNode, input: Row): Row {
+  if (operator.distinct_type === 'DISTINCT') return input.map((value) => chosen(value, 'DISTINCT'));
+  const targets = nodes(operator.distinct_targets);
+  const places = new Set(targets.map(({ index }) => Number(index)));
+  const areKnown = targets.every(({ expression_class: kind }) => kind === 'BOUND_REF');
+  return input.map((value, i) => (!areKnown || places.has(i) ? chosen(value, 'DISTINCT ON') : value));
 }
 
 function orderKeys(orders: unknown): SqlNode[] {

@@ -2,6 +2,7 @@
 // changed tree, and only what passed is said. Pure.
 import {
   COLUMNS_STAR,
+  columnNames,
   functionName,
   isNode,
   nodes,
@@ -105,27 +106,34 @@ function ordered(node: SqlNode, by: readonly SqlNode[]): SqlNode {
 }
 
 /**
- * `node`, which is SQL written in place of `call`, as that stands: each of its aggregates has the call's FILTER and, for a
- * window, the call's OVER. Positions are the call's.
+ * `template`, SQL over `x`, `y` and `z`, in the place of `call`: with its arguments for these, its alias, and in each of the
+ * template's aggregates its FILTER and, for a window, its OVER. Positions are the call's.
  */
-export function inPlaceOf(call: SqlNode, node: SqlNode, aggregates: ReadonlySet<string>): SqlNode {
-  const filter = call.class === 'WINDOW' ? call.filter_expr : call.filter;
+export function inPlaceOf(call: SqlNode, template: SqlNode, aggregates: ReadonlySet<string>): SqlNode {
+  const isWindow = call.class === 'WINDOW';
+  const filter = isWindow ? call.filter_expr : call.filter;
   const inner = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(inner);
     if (!isNode(value)) return value;
-    const own = Object.fromEntries(Object.entries(value).map(([name, child]) => [name, inner(child)]));
+    const [name = ''] = columnNames(value) ?? [];
+    const argument = nodes(call.children)['xyz'.indexOf(name)];
+    if (name !== '' && argument !== undefined) return { ...argument, alias: value.alias };
+    const own = Object.fromEntries(Object.entries(value).map(([part, child]) => [part, inner(child)]));
     const placed = 'query_location' in own ? { ...own, query_location: call.query_location } : own;
     if (placed.class !== 'FUNCTION' || !aggregates.has(functionName(placed) ?? '')) return placed;
-    if (call.class === 'WINDOW')
-      return {
-        ...call,
-        alias: '',
-        function_name: placed.function_name,
-        children: placed.children,
-        arg_orders: isNode(placed.order_bys) ? placed.order_bys.orders : [],
-        filter_expr: filter,
-      };
-    return { ...placed, filter: placed.filter ?? filter ?? null };
+    const both = withCondition(placed.filter, filter);
+    if (!isWindow) return { ...placed, filter: both };
+    const { function_name: called, children, order_bys: by } = placed;
+    const orders = isNode(by) ? by.orders : [];
+    return { ...call, alias: '', function_name: called, children, arg_orders: orders, filter_expr: both };
   };
-  return { ...(inner(node) as SqlNode), alias: call.alias };
+  return { ...(inner(template) as SqlNode), alias: call.alias };
+}
+
+/** Of a FILTER or WHERE: both hold. */
+export function withCondition(before: unknown, condition: unknown): unknown {
+  if (!isNode(before)) return condition ?? null;
+  if (!isNode(condition)) return before;
+  const both = { class: 'CONJUNCTION', type: 'CONJUNCTION_AND', alias: '', query_location: 0 };
+  return { ...both, children: [condition, before] };
 }

@@ -9,8 +9,8 @@ import { Construct } from 'constructs';
 import { currentTable } from '../core/built-in.ts';
 import type { Catalog } from '../core/catalog.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
-import type { ColumnType } from '../core/schema.ts';
 import { QUERY_RESULTS } from './buckets.ts';
+import { glueType } from './glue-type.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 
 type Described = { readonly table: TableRef; readonly description?: string | undefined };
@@ -94,10 +94,4 @@ function readable({ datasets, derivations }: Catalog): Described[] {
       .filter(({ target }) => !own.some(({ table }) => sameTable(table, target)))
       .map(({ target, description }) => ({ table: target, description })),
   ];
-}
-
-/** Glue uses Hive's names for Delta's types. */
-function glueType(type: ColumnType): string {
-  if (type === 'long') return 'bigint';
-  return type === 'integer' ? 'int' : type;
 }

@@ -21,6 +21,8 @@ type Case = {
   /** Of the resource, and of single fields. */
   readonly words?: Words;
   readonly fields?: Readonly<Record<string, Words>>;
+  /** The fields of the side without the word. */
+  readonly otherFields?: Readonly<Record<string, Words>>;
   /** What both sides have. */
   readonly common?: Words;
   readonly rows?: number;
@@ -39,6 +41,12 @@ const CASES: readonly Case[] = [
   { name: 'header', what: 'a list of labels', fields: { timestamp: { header: ['moment', 'timestamp'] } } },
   { name: 'format', what: 'a list of formats', fields: { timestamp: { format: MOMENTS } } },
   { name: 'negative', what: 'forms of signs', fields: { credit_usage: { negative: ['(1.00)', '1.00-'] } } },
+  {
+    name: 'number',
+    what: 'a number without `precision`, not a `double`',
+    fields: { credit_usage: { precision: undefined, scale: undefined } },
+    otherFields: { credit_usage: { precision: undefined, scale: undefined, double: true } },
+  },
   { name: 'skip', what: '`skipRows` by its first cell', words: { skipRows: { startsWith: 'Total' } } },
   {
     name: 'skip-field',
@@ -131,7 +139,7 @@ export function wordBenches(): Bench[] {
     baseline: side('without it', 'the same contract without the word', {
       ...one,
       words: {},
-      fields: {},
+      fields: one.otherFields ?? {},
       comes: { withWord: one.comes?.without ?? 'csv' },
     }),
     ...(one.isNoWord ? {} : { target: { ratio: RATIO } }),

@@ -52,7 +52,7 @@ audits:
     severity: warn
     sql: SELECT * FROM this
 --- */
-SELECT id, max(kind) AS kind, "col ${HOSTILE}" FROM sales GROUP BY ALL
+SELECT id, max(kind) AS kind, "col ${HOSTILE}", [max(kind)] AS kinds, {'k': [max(kind)]} AS nested FROM sales GROUP BY ALL
 `;
 const FILES: Readonly<Record<string, string>> = {
   [`shop/good ${HOSTILE}.csv`]: `id,"col ${HOSTILE}",kind\n1,"x ${HOSTILE}","odd ${HOSTILE}"\n2,a,"bad ${HOSTILE}"\n`,

@@ -5,6 +5,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
+import { sqlType } from '../../lib/core/schema.ts';
+import { cellText } from '../../lib/inspect/cell-text.ts';
 import { lakeStatus } from '../../lib/inspect/lake-status.ts';
 import type { Report } from '../../lib/ingest/report.ts';
 import { partitionLabel } from '../../lib/lake/partition.ts';
@@ -130,10 +132,15 @@ describe.each(cases.map((entry) => entry.name))('%s', (name) => {
       const table = file.replace(/\.csv$/, '');
       const found = FOUND[table];
       const ref = found ? undefined : lake.effects.catalog.resolve(table);
+      const types = new Map(
+        ref && lake.effects.catalog.columnsOf(ref).map(({ name, type }) => [name, sqlType(type)]),
+      );
       const rows = ref
         ? (await rowsOf(lake, ref)).map((row) =>
             header.map((column) =>
-              row[column] === undefined ? 'no such column' : String(row[column] ?? ''),
+              row[column] === undefined
+                ? 'no such column'
+                : (cellText(row[column], types.get(column) ?? '') ?? ''),
             ),
           )
         : await (found ?? refused)(lake);

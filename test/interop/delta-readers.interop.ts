@@ -72,11 +72,31 @@ describe('delta-rs reads what Sluice reads', () => {
       'Place (as written), in full: string',
       'count_star(): long',
       'max(exact): decimal(38,10)',
+      '(((CAST(sum(id) AS DECIMAL(20, 4)) / count_star()) * 100) - 1): double',
       '30 days: long',
       '>120 days: long',
       'sum of ids: decimal(38,0)',
       "month's first: [day]/{1}: date",
       'few: integer',
+    ]);
+    const nested = tables.get('insights/nested_readings');
+    expect(nested?.columns.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+      'place: string',
+      'readings: array<struct<id:long,at:timestamp,exact:decimal(38,10),approximate:double,good:boolean>>',
+      'all notes: array<string>',
+      `made of (many), so: struct<least:struct<id:long,on_day:date>,"b c.d":array<array<decimal(38,10)>>,"day, (x);={y}[]/<z>:'ü":date,"30":long>`,
+      'sometimes: array<long>',
+      'at_times: struct<when:array<timestamp>,at:timestamp>',
+      'ids: decimal(38,0)',
+    ]);
+    expect(nested?.rows.find(([place]) => place === 'plain')).toEqual([
+      'plain',
+      '[{"id":"-9223372036854775808","at":null,"exact":null,"approximate":"7ff8000000000000","good":null},{"id":"9223372036854775807","at":"1709251199999999","exact":"0.0000000000","approximate":"7fe1ccf385ebc8a0","good":"true"}]',
+      '["plain","🛶"]',
+      `{"least":{"id":"-9223372036854775808","on_day":"2024-02-29"},"b c.d":[["0.0000000000",null],[],null],"day, (x);={y}[]/<z>:'ü":"2024-02-29","30":"2"}`,
+      '[]',
+      null,
+      '-1',
     ]);
     const billing = tables.get('tables/billing');
     expect(billing?.partitionColumns).toEqual(['year', 'month', 'day']);
@@ -207,7 +227,13 @@ describe('delta-rs reads what Sluice reads', () => {
 const DAY_MS = 24 * 3600 * 1000;
 const ALL_ENGINES: readonly Engine[] = ['delta-rs', 'DuckDB', 'Spark'];
 /** Of every kind: partitioned, upserted, computed, with values at the limits of their types. */
-const TRAVELLED = ['tables/billing', 'tables/customers', 'insights/usage_daily', 'tables/readings'];
+const TRAVELLED = [
+  'tables/billing',
+  'tables/customers',
+  'insights/usage_daily',
+  'insights/nested_readings',
+  'tables/readings',
+];
 
 describe('after "sluice maintain"', () => {
   let newest: ExpectedTable[];

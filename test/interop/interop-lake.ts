@@ -3,7 +3,8 @@ import { cp, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { landingTable } from '../../lib/core/catalog.ts';
 import { type TableRef, tablePrefix } from '../../lib/core/insight.ts';
-import type { Column } from '../../lib/core/schema.ts';
+import type { TypeTree } from '../../lib/core/nested-type.ts';
+import { type Column, columnTree, type ScalarType } from '../../lib/core/schema.ts';
 import { objectKey } from '../../lib/delta/partitions.ts';
 import type { Snapshot } from '../../lib/delta/snapshot.ts';
 import type { Effects } from '../../lib/lake/effects.ts';
@@ -11,7 +12,7 @@ import { openLake } from '../../lib/local/open-lake.ts';
 import { type Maintenance, maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import type { Value } from '../../lib/ports.ts';
 import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
-import { identifier } from '../../lib/sql/quoting.ts';
+import { identifier, literal } from '../../lib/sql/quoting.ts';
 import { syncPrune } from '../support/shop-lake.ts';
 import { makeTemp, removeTemp } from '../support/temp.ts';
 import { type Cells, sortedRows, type TableReading } from './delta-reader.ts';
@@ -162,20 +163,47 @@ async function canonicalRows(effects: Effects, table: TableRef, snapshot: Snapsh
   const select = columns.map((column, i) => `${canonicalSql(column)} AS c${i}`).join(', ');
   try {
     const rows = await effects.sql.session((session) => session.rows(`SELECT ${select} FROM (${relation})`));
-    return rows.map((row) => columns.map((_, i) => canonicalText(row[`c${i}`] ?? null)));
+    return rows.map((row) =>
+      columns.map(({ type }, i) => canonicalText(columnTree(type), row[`c${i}`] ?? null)),
+    );
   } finally {
     await local.release();
   }
 }
 
 function canonicalSql({ name, type }: Column): string {
-  if (type === 'double') return identifier(name);
-  return type === 'timestamp'
-    ? `CAST(epoch_us(${identifier(name)}) AS VARCHAR)`
-    : `CAST(${identifier(name)} AS VARCHAR)`;
+  return partSql(columnTree(type), identifier(name), 0);
 }
 
-function canonicalText(value: Value): string | null {
+/** Texts, in lists and structs too; doubles as they are. */
+function partSql(tree: TypeTree<ScalarType>, value: string, depth: number): string {
+  if ('element' in tree)
+    return `list_transform(${value}, lambda e${depth}: ${partSql(tree.element, `e${depth}`, depth + 1)})`;
+  if ('fields' in tree) {
+    const fields = tree.fields.map(
+      ({ name, type }) =>
+        `${literal(name)}: ${partSql(type, `struct_extract(${value}, ${literal(name)})`, depth)}`,
+    );
+    return `CASE WHEN ${value} IS NOT NULL THEN {${fields.join(', ')}} END`;
+  }
+  if (tree.leaf === 'double') return value;
+  return tree.leaf === 'timestamp' ? `CAST(epoch_us(${value}) AS VARCHAR)` : `CAST(${value} AS VARCHAR)`;
+}
+
+/** Fields in the order of the type. */
+function canonicalText(tree: TypeTree<ScalarType>, value: Value): string | null {
+  if ('leaf' in tree || value === null) return doubleText(value);
+  const json = (part: TypeTree<ScalarType>, of: Value) =>
+    'leaf' in part ? JSON.stringify(doubleText(of)) : (canonicalText(part, of) ?? 'null');
+  if ('element' in tree) return `[${(value as readonly Value[]).map((one) => json(tree.element, one))}]`;
+  const struct = value as Readonly<Record<string, Value>>;
+  const fields = tree.fields.map(
+    ({ name, type }) => `${JSON.stringify(name)}:${json(type, struct[name] ?? null)}`,
+  );
+  return `{${fields}}`;
+}
+
+function doubleText(value: Value): string | null {
   if (value === null || typeof value === 'string') return value;
   if (typeof value !== 'number') throw new Error(`${JSON.stringify(value)} has no canonical text`);
   const bytes = Buffer.alloc(8);

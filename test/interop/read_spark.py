@@ -7,10 +7,10 @@ import pathlib
 import sys
 
 import pyspark
-from canonical import answer, canonical_rows
+from canonical import answer, canonical_rows, struct_type
 from pyspark.sql import SparkSession
-from pyspark.sql.functions import col, expr
-from pyspark.sql.types import DecimalType
+from pyspark.sql.functions import expr
+from pyspark.sql.types import ArrayType, DecimalType, StructType, TimestampType
 
 DELTA = "io.delta:delta-spark_4.1_2.13:4.1.0"
 # The one that it is compiled against: later patches have other internals.
@@ -46,27 +46,52 @@ for name, value in settings.items():
 spark = builder.getOrCreate()
 
 
-def value_of(name, kind):
-    return expr(f"unix_micros(`{name}`)") if kind == "timestamp" else col(f"`{name}`")
+def type_text(kind):
+    if isinstance(kind, ArrayType):
+        return f"array<{type_text(kind.elementType)}>"
+    if isinstance(kind, StructType):
+        return struct_type((field.name, type_text(field.dataType)) for field in kind.fields)
+    return TYPES.get(kind.simpleString(), kind.simpleString())
 
 
-def with_all_digits(value, kind):
-    """Small decimals come in engineering notation, which has digits too many."""
-    if value is None or not isinstance(kind, DecimalType):
-        return value
-    return f"{value:.{kind.scale}f}"
+def value_sql(value, kind, depth=0):
+    """Timestamps as microseconds, in lists and structs too."""
+    if isinstance(kind, ArrayType):
+        return f"transform({value}, e{depth} -> {value_sql(f'e{depth}', kind.elementType, depth + 1)})"
+    if isinstance(kind, StructType):
+        fields = ", ".join(f"{quoted(f.name)}, {value_sql(f'{value}.`{f.name}`', f.dataType, depth)}" for f in kind.fields)
+        return f"if({value} is null, null, named_struct({fields}))"
+    return f"unix_micros({value})" if isinstance(kind, TimestampType) else value
+
+
+def quoted(text):
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def plain(value, kind):
+    """Rows as dictionaries. Small decimals come in engineering notation, which has digits too many."""
+    if value is None:
+        return None
+    if isinstance(kind, ArrayType):
+        return [plain(part, kind.elementType) for part in value]
+    if isinstance(kind, StructType):
+        return {field.name: plain(part, field.dataType) for field, part in zip(kind.fields, value)}
+    return f"{value:.{kind.scale}f}" if isinstance(kind, DecimalType) else value
 
 
 def read(request):
     path, version = request["path"], request["version"]
     reader = spark.read.format("delta")
     frame = (reader if version is None else reader.option("versionAsOf", version)).load(path)
-    columns = [{"name": name, "type": TYPES.get(kind, kind)} for name, kind in frame.dtypes]
-    rows = frame.select([value_of(column["name"], column["type"]) for column in columns]).collect()
+    fields = frame.schema.fields
+    columns = [{"name": field.name, "type": type_text(field.dataType)} for field in fields]
+    values = frame.select([expr(value_sql(f"`{field.name}`", field.dataType)).alias(field.name) for field in fields])
+    kinds = [field.dataType for field in values.schema.fields]
     seen = {
         "columns": columns,
         "fileUris": sorted(uri.removeprefix("file:") for uri in frame.inputFiles()),
-        "rows": canonical_rows([with_all_digits(value, frame.schema[i].dataType) for i, value in enumerate(row)] for row in rows),
+        "rows": canonical_rows([plain(value, kind) for value, kind in zip(row, kinds)] for row in values.collect()),
     }
     if request.get("sweep"):
         seen["version"] = spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").first()["version"]

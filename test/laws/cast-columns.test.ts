@@ -3,9 +3,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { sqlTree } from '../../lib/core/nested-type.ts';
 import { castType, columnType, sqlType } from '../../lib/core/schema.ts';
 import { boundPlan } from '../../lib/definitions/exact-expressions.ts';
-import { storedType } from '../../lib/definitions/output-columns.ts';
+import { storedType } from '../../lib/definitions/stored-type.ts';
 import { SqlError, type SqlSession } from '../../lib/ports.ts';
 import { readPending } from '../../lib/refresh/plan.ts';
 import { planValues } from '../../lib/sql/plan-values.ts';
@@ -38,7 +39,8 @@ const EXTREMES: Readonly<Record<string, readonly string[]>> = {
 
 test('the first and the last value of each type are kept, and different values stay different', async () => {
   const all = await engine.session((session) => session.describe('FROM test_all_types()'));
-  const cast = all.map(({ type }) => type).filter((type) => columnType(type) === undefined && castType(type));
+  const isCast = (type: string) => columnType(type) === undefined && castType(type) !== undefined;
+  const cast = all.map(({ type }) => type).filter((type) => 'leaf' in sqlTree(type) && isCast(type));
   const names = (types: readonly string[]) =>
     [...new Set(types.map((type) => type.replace(/\(.*/, '')))].sort();
   expect(names(Object.keys(EXTREMES))).toEqual(names(cast));
@@ -54,6 +56,33 @@ test('the first and the last value of each type are kept, and different values s
     );
     expect(row, type).toEqual({ same: true, apart: values.length });
   }
+});
+
+test('so are those within lists, arrays and structs', async () => {
+  const kept = async (type: string, values: string) => {
+    const to = castType(type);
+    if (to === undefined) throw new Error(`${type} is not cast`);
+    const same = `CAST(CAST(v AS ${sqlType(to)}) AS ${type}) IS NOT DISTINCT FROM v`;
+    const [row] = await engine.session((session) =>
+      session.rows(
+        `SELECT bool_and(${same}) AS same FROM (SELECT CAST(x AS ${type}) AS v FROM (${values}) t(x))`,
+      ),
+    );
+    expect(row, type).toEqual({ same: true });
+  };
+  for (const [type, values] of Object.entries(EXTREMES)) {
+    const texts = values.map((value) => `CAST('${value}' AS ${type})`).join(', ');
+    await kept(`${type}[]`, `VALUES ([${texts}, NULL]), ([]), (NULL)`);
+    await kept(`${type}[${values.length}]`, `VALUES ([${texts}]), (NULL)`);
+    await kept(
+      `STRUCT("a b" ${type}[], "c" STRUCT("d" ${type}))`,
+      `VALUES ({'a b': [${texts}], 'c': {'d': [${texts}][1]}}), ({'a b': NULL, 'c': NULL}), (NULL)`,
+    );
+  }
+  const all = await engine.session((session) => session.describe('FROM test_all_types()'));
+  for (const { name, type } of all)
+    if (!('leaf' in sqlTree(type)) && columnType(type) === undefined && castType(type))
+      await kept(type, `SELECT "${name}" FROM test_all_types()`);
 });
 
 const MOMENTS = `SELECT DATE '2024-01-30' + CAST(i * i % 11 AS INTEGER) AS d, TIMESTAMP '2024-01-30 10:11:12.5' + to_hours(i * 7) AS ts,

@@ -10,6 +10,7 @@ import { chainSelect } from '../support/random-chain.ts';
 import type { Keyed } from '../support/random-choice.ts';
 import { factSelect } from '../support/random-facts.ts';
 import { keyedSelect } from '../support/random-keyed.ts';
+import { numberedSelect } from '../support/random-numbered.ts';
 import { oneRowSelect } from '../support/random-one-row.ts';
 import { outerSelect } from '../support/random-outer.ts';
 import { select } from '../support/random-select.ts';
@@ -75,6 +76,7 @@ test.each([
   ['of what is known of expressions', 1000, factSelect],
   ['of names and subqueries', 1200, aroundSelect],
   ['of calls that take rows in an order', 1200, callSelect],
+  ['of numbered rows', 600, numberedSelect],
 ])(
   'random SELECTs %s that are accepted give the same rows for every order of the tables',
   async (_, times, selects) => {

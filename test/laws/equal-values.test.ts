@@ -74,7 +74,8 @@ async function accepted(sql: string): Promise<readonly string[] | undefined> {
       const relations = TABLES.map(({ name, key }) =>
         relationOfTable(name, COLUMNS, { key, constants: [], required: key ?? [] }),
       );
-      const forms = await proveDetermined(session, { sql, statement, at }, relations, functions, varied);
+      const bound = { sql, statement, at };
+      const { columns: forms } = await proveDetermined(session, bound, relations, functions, varied);
       expect(forms).toHaveLength(results.length);
       const chosen = results.filter((_, i) => forms[i]?.chosenBy !== undefined);
       // Of no other type is there a column in a table.

@@ -6,19 +6,22 @@ import { type Case, mutations, type Reading, testCases, texts, two } from './typ
 
 const world = useWorld();
 
-/** decimal(7,3) of a plain text, with an exponent or without. */
-const decimal: Reading = (text) => {
-  const match = /^([+-]?)(?=\.?[0-9])([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?$/.exec(text);
-  if (!match) return undefined;
-  const [, sign, whole = '', part = '', power = '0'] = match;
-  if (Math.abs(Number(power)) > 99) return undefined;
-  const shift = Number(power) - part.length + 3;
-  const digits = BigInt(whole + part) * 10n ** BigInt(Math.max(shift, 0));
-  const divisor = 10n ** BigInt(Math.max(-shift, 0));
-  if (digits % divisor !== 0n || digits / divisor >= 10n ** 7n) return undefined;
-  const shown = String(digits / divisor).padStart(4, '0');
-  return `${sign === '-' && digits !== 0n ? '-' : ''}${shown.slice(0, -3)}.${shown.slice(-3)}`;
-};
+/** decimal(precision, scale) of a plain text, with an exponent or without. */
+const decimalOf =
+  (precision: number, scale: number): Reading =>
+  (text) => {
+    const match = /^([+-]?)(?=\.?[0-9])([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?$/.exec(text);
+    if (!match) return undefined;
+    const [, sign, whole = '', part = '', power = '0'] = match;
+    if (Math.abs(Number(power)) > 99) return undefined;
+    const shift = Number(power) - part.length + scale;
+    const digits = BigInt(whole + part) * 10n ** BigInt(Math.max(shift, 0));
+    const divisor = 10n ** BigInt(Math.max(-shift, 0));
+    if (digits % divisor !== 0n || digits / divisor >= 10n ** BigInt(precision)) return undefined;
+    const shown = String(digits / divisor).padStart(scale + 1, '0');
+    return `${sign === '-' && digits !== 0n ? '-' : ''}${shown.slice(0, -scale)}.${shown.slice(-scale)}`;
+  };
+const decimal = decimalOf(7, 3);
 
 /** The number inside of a text, character by character, with "." between groups and "," before the fraction. */
 const german: Reading = (text) => {
@@ -80,6 +83,13 @@ const grouped = fc.tuple(fc.nat(9999), fc.nat(99)).map(([whole, part]) => {
   const text = whole >= 1000 ? `${Math.floor(whole / 1000)}.${String(whole).slice(-3)}` : String(whole);
   return `${text},${two(part)}`;
 });
+/** On both sides of what 18 digits hold. */
+const wide = fc
+  .tuple(fc.bigInt(-(10n ** 11n), 10n ** 11n), fc.nat(9), fc.bigInt(0n, 10n ** 10n - 1n), fc.nat(10))
+  .map(([whole, less, part, places]) => {
+    const digits = String(whole).slice(0, String(whole).length - less) || '0';
+    return `${digits === '-' ? '-0' : digits}.${String(part).padStart(10, '0').slice(0, places)}`;
+  });
 const json = fc.json({ maxDepth: 2, stringUnit: fc.constantFrom(...'aN,]}"\\:') });
 const bytes = fc.uint8Array({ maxLength: 9 }).map((array) => Buffer.from(array).toString('base64'));
 const month = fc.tuple(fc.nat(9999), fc.nat(14)).map(([y, m]) => `${String(y).padStart(4, '0')}-${two(m)}`);
@@ -90,6 +100,18 @@ const CASES: readonly Case[] = [
     { type: 'number', precision: 7, scale: 3 },
     fc.oneof(texts('0123.eE+-', 9), mutations(number, '0.e-')),
     decimal,
+  ],
+  [
+    'number of 38 digits',
+    { type: 'number' },
+    fc.oneof(mutations(wide, '09.-e'), fc.constantFrom('999999999.999999999', '1e9', '-1000000000')),
+    decimalOf(38, 9),
+  ],
+  [
+    'number of 38 digits with a decimal comma',
+    { type: 'number', decimalChar: ',' },
+    mutations(wide, '09.-').map((text) => text.replace('.', ',')),
+    (text) => (text.includes('.') ? undefined : decimalOf(38, 9)(text.replace(',', '.'))),
   ],
   [
     'number as German accountants write it',

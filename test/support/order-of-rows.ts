@@ -5,6 +5,7 @@ import type { ColumnType } from '../../lib/core/schema.ts';
 import { relationOfTable } from '../../lib/definitions/bind-sql.ts';
 import { engineFunctions } from '../../lib/definitions/parse-select.ts';
 import { orderProblems } from '../../lib/sql/determinism.ts';
+import { withExplicitGroups } from '../../lib/sql/explicit-groups.ts';
 import { literal } from '../../lib/sql/quoting.ts';
 import { KEYED_TABLES } from './keyed-relations.ts';
 
@@ -54,7 +55,8 @@ export async function parsed(sql: string): Promise<Parsed> {
 }
 
 export function problemsIn({ statements }: Parsed): string[] {
-  return orderProblems(statements, { tables, aggregates }).map(({ problem }) => problem);
+  const explicit = withExplicitGroups(statements, aggregates);
+  return orderProblems(explicit, { tables, aggregates }).map(({ problem }) => problem);
 }
 
 export async function problems(sql: string): Promise<string[]> {

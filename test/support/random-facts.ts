@@ -218,56 +218,60 @@ function large(choice: Choice): Body {
 
 const TAGS = ["'a'", "'b'", '1', '2', 'shop', 'NULL', "CAST('a' AS VARCHAR)"];
 
-/** Rows with a key, or without one, of which the sides of a UNION are made: `shop`, `e` and `w`. */
+const STOCK = 'SELECT shop, n AS e, v AS w FROM stock';
+/** Rows with another key, or without one, or of other types. */
 const SIDES = [
-  'SELECT shop, n AS e, v AS w FROM stock',
-  'SELECT shop, n AS e, v AS w FROM stock',
   'SELECT shop, n AS e, length(area) AS w FROM shops',
   'SELECT shop, v AS e, n AS w FROM stock',
   'SELECT shop, n AS e, v AS w FROM lots',
-  "SELECT 's' || n AS shop, CAST(n AS DECIMAL(38, 0)) AS e, count(*) AS w FROM lots GROUP BY n",
-  "SELECT 's1' AS shop, CAST(v * 0.4 AS DECIMAL(38, 20)) AS e, count(*) AS w FROM lots GROUP BY 2",
   'SELECT shop, code AS e, n AS w FROM codes',
   'SELECT shop, count(*) AS e, max(v) AS w FROM stock GROUP BY ROLLUP (shop)',
 ];
+const DECIMALS = [
+  "SELECT 's1' AS shop, CAST(n AS DECIMAL(38, 0)) AS e, count(*) AS w FROM stock GROUP BY 2",
+  "SELECT 's1' AS shop, CAST(n * 0.4 AS DECIMAL(38, 20)) AS e, max(v) AS w FROM stock GROUP BY 2",
+];
 
-/** The sides of a UNION that a column tells apart, or seems to. */
+/** Sides of a UNION that a column tells apart; or they are so but for one thing. */
 function united(choice: Choice): Body {
-  const side = () => {
-    const rows = choice.one(SIDES);
-    const tag = choice.one(TAGS);
-    return choice.one([
-      () => `SELECT ${tag} AS tag, shop, e, w FROM (${rows}) AS q`,
-      () => `SELECT ${tag} AS tag, shop, e, w FROM (${rows}) AS q`,
-      () => `SELECT ${choice.one(['e', 'w'])} AS tag, shop, e, w FROM (${rows}) AS q`,
-      () =>
-        `SELECT o.tag, q.shop, q.e, q.w FROM (${rows}) AS q LEFT JOIN (SELECT shop, ${tag} AS tag FROM shops WHERE n = 1) o ON q.shop = o.shop`,
-      () =>
-        `SELECT tag, shop, count(*) AS e, max(w) AS w FROM (SELECT ${tag} AS tag, * FROM (${rows})) AS q GROUP BY ROLLUP (tag, shop)`,
-    ])();
-  };
-  const word = choice.one([
-    'UNION ALL',
-    'UNION ALL',
-    'UNION ALL',
-    'UNION ALL BY NAME',
-    'UNION',
-    'EXCEPT ALL',
+  const but = choice.below(12);
+  const rows = but === 0 ? DECIMALS : [STOCK, choice.once(2) || but === 1 ? choice.one(SIDES) : STOCK];
+  const tags = choice.one([
+    ["'a'", "'b'"],
+    ['1', '2'],
+    ["'a'", "'b'"],
   ]);
-  const other = word.endsWith('NAME') ? `SELECT w, shop, e, tag FROM (${side()}) AS q` : side();
-  const both = `(${side()} ${word} ${other})`;
-  const all = choice.once(4) ? `(FROM ${both} AS q UNION ALL ${side()})` : both;
-  return choice.once(4)
-    ? {
-        sql: `SELECT tag AS x, count(*) AS y FROM ${all} AS q GROUP BY ROLLUP (tag)`,
-        names: ['x', 'y'],
-        order: ['tag'],
-      }
-    : {
-        sql: `SELECT ${choice.one(['w', 'w', 'e', 'shop', 'tag'])} AS x FROM ${all} AS q`,
-        names: ['x'],
-        order: ['tag, shop, e', 'tag, shop', 'shop, e', 'tag, e', 'shop', 'e'],
-      };
+  if (but === 2) tags[1] = tags[0] ?? '';
+  if (but === 3) tags.fill(choice.one(TAGS), choice.below(2));
+  if (but === 4) tags.splice(0, 2, 'e', choice.one(['w', 'w - 1', '2']));
+  const sides = rows.map((own, i) => {
+    const tag = tags[i];
+    if (but === 5)
+      return `SELECT o.tag, q.shop, q.e, q.w FROM (${own}) AS q LEFT JOIN (SELECT shop, ${tag} AS tag FROM shops WHERE n = 1) o ON q.shop = o.shop`;
+    if (but === 6)
+      return `SELECT tag, shop, count(*) AS e, max(w) AS w FROM (SELECT ${tag} AS tag, * FROM (${own})) AS q GROUP BY ROLLUP (tag, shop)`;
+    return `SELECT ${tag} AS tag, shop, e, w FROM (${own}) AS q`;
+  });
+  const word =
+    but === 7
+      ? 'UNION ALL BY NAME'
+      : choice.one(['UNION ALL', 'UNION ALL', 'UNION ALL', 'UNION', 'EXCEPT ALL']);
+  const other = but === 7 ? `SELECT shop AS tag, tag AS shop, e, w FROM (${sides[1]}) AS q` : sides[1];
+  const both = `(${sides[0]} ${word} ${other})`;
+  const third = `SELECT ${choice.one([tags[1] ?? '', "'c'"])} AS tag, shop, w AS w, e AS e FROM (${STOCK}) AS q`;
+  const all = but === 8 ? `(FROM ${both} AS q UNION ALL SELECT tag, shop, e, w FROM (${third}) AS q)` : both;
+  if (but === 9)
+    return {
+      sql: `SELECT tag AS x, count(*) AS y FROM ${all} AS q GROUP BY ROLLUP (tag)`,
+      names: ['x', 'y'],
+      order: ['tag'],
+    };
+  const whole = ['tag, shop, e', 'tag, shop, e', 'shop, e, tag', 'e, tag, shop'];
+  return {
+    sql: `SELECT ${choice.one(['w', 'w', 'e', 'tag'])} AS x FROM ${all} AS q`,
+    names: ['x'],
+    order: but > 9 ? [...whole, 'tag, shop', 'shop, e', 'tag, e'] : [...whole, 'tag, shop'],
+  };
 }
 
 const SHAPES = [rolled, rolled, equal, equal, constant, grouped, grouped, large, united, united, united];
@@ -275,5 +279,5 @@ const SHAPES = [rolled, rolled, equal, equal, constant, grouped, grouped, large,
 /** Many do not bind: the engine says which. */
 export const factSelect: fc.Arbitrary<Keyed> = fc.gen().map((g) => {
   const choice = new Choice(g);
-  return limited(choice, choice.one(SHAPES)(choice), 3);
+  return limited(choice, choice.one(SHAPES)(choice), choice.one([1, 1, 2]));
 });

@@ -101,7 +101,7 @@ const unique = fc
     value,
     use,
     pick(['UNION', 'UNION ALL', 'EXCEPT', 'INTERSECT', 'EXCEPT ALL']),
-    fc.nat(4),
+    fc.nat(5),
   )
   .map(([table, x, y, ofValue, setOperation, shape]) => {
     const shapes = [
@@ -109,6 +109,7 @@ const unique = fc
       `SELECT ${ofValue('a')} AS a FROM (SELECT DISTINCT ${x} AS a FROM ${table})`,
       `SELECT ${ofValue('a')} AS a FROM (SELECT ${x} AS a FROM ${table} ${setOperation} SELECT ${x} AS a FROM ${table})`,
       `SELECT DISTINCT ON (a) ${x} AS a, ${y} AS b FROM ${table} ORDER BY a, b`,
+      `SELECT DISTINCT ON (a) ${x} AS a, ${y} AS b, ${x} AS c FROM points ORDER BY label, id`,
       `WITH c AS (SELECT DISTINCT ${x} AS a FROM ${table}) SELECT ${ofValue('c.a')} AS a FROM c, c AS o WHERE c.a = o.a`,
     ];
     return shapes[shape] ?? '';

@@ -115,7 +115,8 @@ function grouped(choice: Choice, { sql, columns }: Relation, filter: string): Bo
     .map((column) => (choice.once(10) ? `upper(CAST(${column} AS VARCHAR))` : column));
   const way = choice.one(['', '', '', 'ROLLUP', 'CUBE', 'SETS']);
   const all = groups.join(', ');
-  const by = { '': all, SETS: `GROUPING SETS ((${all}), (${groups[0]}))` }[way] ?? `${way} (${all})`;
+  const plain = choice.once(4) ? 'ALL' : all;
+  const by = { '': plain, SETS: `GROUPING SETS ((${all}), (${groups[0]}))` }[way] ?? `${way} (${all})`;
   const marks = way === '' ? [] : [`grouping(${all})`, `grouping(${groups[0]})`];
   const items = [
     ...choice.some(groups, 1, 3),

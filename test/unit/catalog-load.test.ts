@@ -64,12 +64,23 @@ describe('loadCatalog', () => {
     expect(catalog.keyOf({ kind: 'tables', name: 'sales' })).toBeUndefined();
   });
 
-  it('takes the names of columns that are written, and those that the engine gives to plain calls', async () => {
+  it('takes the names of columns that are written, and those that every version of the engine gives to an expression', async () => {
     const { columnsOf } = await loadInsight(
-      'SELECT id AS "30 days", count(*), sum(price), max(id) AS "most (of all), 100 %" FROM sales GROUP BY id',
+      `SELECT id AS "30 days", count(*), sum(price), max(id) AS "most (of all), 100 %", round(sum(price)/count(*), 2), -id, 1.5*id % 4,
+         stddev(price), CAST(id AS DECIMAL(15, 4)) / max(id) * 100 FROM sales GROUP BY id`,
     );
     const names = columnsOf({ kind: 'insights', name: 'daily' }).map(({ name }) => name);
-    expect(names).toEqual(['30 days', 'count_star()', 'sum(price)', 'most (of all), 100 %']);
+    expect(names).toEqual([
+      '30 days',
+      'count_star()',
+      'sum(price)',
+      'most (of all), 100 %',
+      'round((sum(price) / count_star()), 2)',
+      '-(id)',
+      '((1.5 * id) % 4)',
+      'stddev(price)',
+      '((CAST(id AS DECIMAL(15, 4)) / max(id)) * 100)',
+    ]);
   });
 
   it('leaves over undefined where several inputs drive one partition', async () => {

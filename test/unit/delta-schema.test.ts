@@ -12,6 +12,8 @@ const COLUMNS: Column[] = [
   { name: 'i', type: 'integer' },
   { name: 'd', type: 'double' },
   { name: 'b', type: 'boolean' },
+  { name: 'tags', type: 'array<string>', description: 'In the order of the alphabet.' },
+  { name: 'deep', type: 'struct<id:long,"b, c":array<struct<"it""s >":array<decimal(38,0)>>>>' },
 ];
 
 describe("a table's schema", () => {
@@ -26,6 +28,24 @@ describe("a table's schema", () => {
     });
   });
 
+  it('has lists as arrays, and structs within', () => {
+    const column: Column = { name: 'deep', type: 'struct<id:long,"b, c":array<struct<"d:":date>>>' };
+    const field = (name: string, type: unknown) => ({ name, type, nullable: true, metadata: {} });
+    const inner = { type: 'struct', fields: [field('d:', 'date')] };
+    expect(JSON.parse(schemaString([column]))).toEqual({
+      type: 'struct',
+      fields: [
+        field('deep', {
+          type: 'struct',
+          fields: [
+            field('id', 'long'),
+            field('b, c', { type: 'array', elementType: inner, containsNull: true }),
+          ],
+        }),
+      ],
+    });
+  });
+
   it('is read back', () => {
     expect(parseSchema(schemaString(COLUMNS))).toEqual(COLUMNS);
   });
@@ -35,6 +55,11 @@ describe("a table's schema", () => {
     ['not a struct', '[]'],
     ['not a struct', 'null'],
     ['"type":"short"', '{"type":"struct","fields":[{"name":"a","type":"short"}]}'],
+    [
+      '"map"',
+      '{"type":"struct","fields":[{"name":"a","type":{"type":"array","elementType":{"type":"map","keyType":"string","valueType":"long"}}}]}',
+    ],
+    ['"fields":[]', '{"type":"struct","fields":[{"name":"a","type":{"type":"struct","fields":[]}}]}'],
     [
       '"containsNull"',
       '{"type":"struct","fields":[{"name":"a","type":{"type":"array","containsNull":true}}]}',

@@ -45,6 +45,30 @@ describe("a data file's statistics", () => {
     );
   });
 
+  it('say nothing of lists and structs, whose parts may be called as other columns are', async () => {
+    const select = `SELECT range AS n, [range] AS l, {'a': range + 5, 'b, c': NULL} AS st, {'b': range} AS "st, a", range * 2 AS "st, b, c",
+      range + 1 AS "l, list, element" FROM range(3)`;
+    const columns = [
+      column('n', 'long'),
+      column('l', 'array<long>'),
+      column('st', 'struct<a:long,"b, c":integer>'),
+      column('st, a', 'struct<b:long>'),
+      column('st, b, c', 'long'),
+      column('l, list, element', 'long'),
+    ];
+    const found = await statistics(select, columns);
+    expect(JSON.parse(found.stats)).toEqual({
+      numRecords: 3,
+      minValues: { n: 0, st: {}, 'st, a': {} },
+      maxValues: { n: 2, st: {}, 'st, a': {} },
+      nullCount: { n: 0 },
+    });
+    expect(JSON.parse((await statistics(`${select} LIMIT 0`, columns.slice(0, 3))).stats)).toEqual({
+      numRecords: 0,
+      nullCount: { n: 0 },
+    });
+  });
+
   it('widen times to milliseconds', async () => {
     const times = [
       '2024-01-01 00:00:00.1234+00',

@@ -146,6 +146,12 @@ const CASES: readonly Case[] = [
     { city: 3 },
     null,
   ],
+  [
+    'nothing along lists, even where they are the key',
+    { columns: columns('tags array<string>', 'n long'), key: ['tags'] },
+    { tags: 3 },
+    null,
+  ],
   ['nothing without an axis', { columns: columns('n long') }, {}, null],
   ['nothing where its author says so', { ...BY_DAY, chart: false }, { region: 3 }, null],
   [

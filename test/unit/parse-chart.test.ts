@@ -40,11 +40,18 @@ describe('chart', () => {
     { name: 'day', type: 'date' },
     { name: 'net', type: 'decimal(18,2)' },
     { name: 'region', type: 'string' },
+    { name: 'tags', type: 'array<string>' },
   ] as const;
 
   it.each([
-    [{ x: ['dya'] }, 'the SELECT returns no column "dya". Did you mean "day"? It returns day, net, region'],
+    [
+      { x: ['dya'] },
+      'the SELECT returns no column "dya". Did you mean "day"? It returns day, net, region, tags',
+    ],
     [{ y: ['region'] }, '"y" names region, which is of type string, and only numbers can be drawn'],
+    [{ x: ['tags'] }, 'it names tags, which is of type array<string>, and lists and structs are not drawn'],
+    [{ colour: 'tags' }, 'it names tags, which is of type array<string>'],
+    [{ y: ['tags'] }, '"y" names tags, which is of type array<string>, and only numbers can be drawn'],
     [{ x: ['day'], colour: 'day' }, 'day is named twice, and a column can be one of x, y and colour'],
   ])('refuses columns that cannot be drawn: %j', (words, message) => {
     expect(refusal(() => bindChart(words, columns, new Place('a.sql', 'line 2, chart')))).toContain(message);

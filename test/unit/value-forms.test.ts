@@ -178,6 +178,21 @@ it('what is said of a floating point expression holds for all values', async () 
   expect(certain).toBeGreaterThan(tries(300).numRuns / 4);
 });
 
+it('DISTINCT ON takes any of the equal values that it groups by, and the first row of all else', async () => {
+  const chosenBy = (sql: string) =>
+    engine.session(async (session) => (await formsOf(session, sql)).map((forms) => forms.chosenBy));
+  expect(await chosenBy('SELECT DISTINCT ON (x) n, x, x AS y FROM t ORDER BY n')).toEqual([
+    undefined,
+    'DISTINCT ON',
+    undefined,
+  ]);
+  expect(await chosenBy('SELECT DISTINCT ON (x + 1) x, x + 1 AS y FROM t ORDER BY n')).toEqual([
+    undefined,
+    'DISTINCT ON',
+  ]);
+  expect(await chosenBy('SELECT DISTINCT ON (n) x, n FROM t ORDER BY n, x')).toEqual([undefined, undefined]);
+});
+
 it('the canonical double is the same for equal values, and the value for all others', async () => {
   const rows = await engine.session((session) =>
     session.rows(

@@ -96,6 +96,14 @@ describe('rows are not told apart by', () => {
       'SELECT id, row_number() OVER (ORDER BY day, id, customer, amount) AS n FROM sales ORDER BY id, COLUMNS(*) LIMIT 3',
     ],
     [
+      'numbers within partitions that are compared with no literal',
+      'SELECT id, amount FROM sales QUALIFY row_number() OVER (PARTITION BY id ORDER BY day, customer, amount) = amount + 1 ORDER BY id LIMIT 1',
+    ],
+    [
+      'ranks within partitions',
+      'SELECT id, amount FROM sales QUALIFY rank() OVER (PARTITION BY id ORDER BY day) = 1 ORDER BY id LIMIT 1',
+    ],
+    [
       'a tag that both sides of UNION have',
       "SELECT n FROM (SELECT 'a' AS tag, customer, 1 AS n FROM people UNION ALL SELECT 'a', customer, 2 FROM people) ORDER BY tag, customer LIMIT 1",
     ],
