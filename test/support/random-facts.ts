@@ -228,8 +228,8 @@ const SIDES = [
   'SELECT shop, count(*) AS e, max(v) AS w FROM stock GROUP BY ROLLUP (shop)',
 ];
 const DECIMALS = [
-  "SELECT 's1' AS shop, CAST(n AS DECIMAL(38, 0)) AS e, count(*) AS w FROM stock GROUP BY 2",
-  "SELECT 's1' AS shop, CAST(n * 0.4 AS DECIMAL(38, 20)) AS e, max(v) AS w FROM stock GROUP BY 2",
+  "SELECT 's1' AS shop, CAST(n AS DECIMAL(38, 0)) AS e, max(n) AS w FROM stock GROUP BY 2",
+  "SELECT 's1' AS shop, CAST(n * 0.4 AS DECIMAL(38, 20)) AS e, max(n) AS w FROM stock GROUP BY 2",
 ];
 
 /** Sides of a UNION that a column tells apart; or they are so but for one thing. */
@@ -247,10 +247,10 @@ function united(choice: Choice): Body {
   const sides = rows.map((own, i) => {
     const tag = tags[i];
     if (but === 5)
-      return `SELECT o.tag, q.shop, q.e, q.w FROM (${own}) AS q LEFT JOIN (SELECT shop, ${tag} AS tag FROM shops WHERE n = 1) o ON q.shop = o.shop`;
+      return `SELECT o.tag, q.shop, q.e, q.w + ${i} AS w FROM (${own}) AS q LEFT JOIN (SELECT shop, ${tag} AS tag FROM shops WHERE n = 1) o ON q.shop = o.shop`;
     if (but === 6)
-      return `SELECT tag, shop, count(*) AS e, max(w) AS w FROM (SELECT ${tag} AS tag, * FROM (${own})) AS q GROUP BY ROLLUP (tag, shop)`;
-    return `SELECT ${tag} AS tag, shop, e, w FROM (${own}) AS q`;
+      return `SELECT tag, shop, count(*) AS e, max(w) + ${i} AS w FROM (SELECT ${tag} AS tag, * FROM (${own})) AS q GROUP BY ROLLUP (tag, shop)`;
+    return `SELECT ${tag} AS tag, shop, e, coalesce(w, 0) + ${i} AS w FROM (${own}) AS q`;
   });
   const word =
     but === 7
@@ -258,7 +258,7 @@ function united(choice: Choice): Body {
       : choice.one(['UNION ALL', 'UNION ALL', 'UNION ALL', 'UNION', 'EXCEPT ALL']);
   const other = but === 7 ? `SELECT shop AS tag, tag AS shop, e, w FROM (${sides[1]}) AS q` : sides[1];
   const both = `(${sides[0]} ${word} ${other})`;
-  const third = `SELECT ${choice.one([tags[1] ?? '', "'c'"])} AS tag, shop, w AS w, e AS e FROM (${STOCK}) AS q`;
+  const third = `SELECT ${choice.one([tags[1] ?? '', "'c'"])} AS tag, shop, w + 2 AS w, e FROM (${STOCK}) AS q`;
   const all = but === 8 ? `(FROM ${both} AS q UNION ALL SELECT tag, shop, e, w FROM (${third}) AS q)` : both;
   if (but === 9)
     return {
