@@ -51,7 +51,7 @@ function problemOf(cut: Cut, order: readonly SqlNode[], keys: Keys): CutProblem 
   const own = orders.ofResult(select, keys, source);
   const missing = items.filter((item) => !orders.isItemDecided(item, own, source));
   if (order.length === 0)
-    return missing.length === 0 && !isDistinct(select) && hasDistinctOn(select)
+    return missing.length === 0
       ? undefined
       : { text: 'without ORDER BY takes arbitrary rows: add ORDER BY ALL' };
   const selected = new Set(items.map((item) => source.ident(item)));
@@ -60,10 +60,6 @@ function problemOf(cut: Cut, order: readonly SqlNode[], keys: Keys): CutProblem 
       text: 'of a SELECT DISTINCT takes arbitrary rows if ORDER BY contains something that it does not return: write ORDER BY ALL',
     };
   return missing.length === 0 ? undefined : tie(cut, order, keys, missing);
-}
-
-function hasDistinctOn(select: SqlNode): boolean {
-  return nodes(select.modifiers).some((modifier) => nodes(modifier.distinct_on_targets).length > 0);
 }
 
 function tie(

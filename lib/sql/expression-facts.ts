@@ -32,9 +32,8 @@ export function isNeverNull(expression: SqlNode, facts: ColumnFacts): boolean {
     case 'FUNCTION':
     case 'WINDOW': {
       const name = functionName(expression) ?? '';
-      // concat() of texts leaves NULLs out; of lists it may be NULL.
-      if (name === 'concat') return children.some((child) => kindOf(child, facts) === 'text');
-      return COUNTS.test(name);
+      // concat() leaves NULLs out.
+      return name === 'concat' || COUNTS.test(name);
     }
     default:
       return false;

@@ -40,11 +40,7 @@ function isSeen(leaf: Leaf, column: string, all: ReadonlySet<Ident>, joins: Join
 export function identifies(joins: Joins, all: ReadonlySet<Ident>): boolean {
   const isTold = (leaf: Leaf) =>
     leaf.key?.every((column) => leaf.constants?.includes(column) || all.has(columnIdent(leaf, column)));
-  return (
-    joins.leaves.length > 0 &&
-    joins.leaves.every(isTold) &&
-    joins.fulls.every((full) => isSideSeen(full, all, joins))
-  );
+  return joins.leaves.every(isTold) && joins.fulls.every((full) => isSideSeen(full, all, joins));
 }
 
 /** Else a row of one side alone may agree with one of the other alone, both being NULL in all keys. */

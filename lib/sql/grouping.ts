@@ -19,7 +19,7 @@ export function isSplit(select: SqlNode): boolean {
 /** What a SELECT groups by, one row per combination; undefined if it does not group, or in several ways (ROLLUP). */
 export function groupIdents(select: SqlNode, source: Source): ReadonlySet<Ident> | undefined {
   const groups = nodes(select.group_expressions);
-  if (groups.length === 0 || groupingSets(select).length !== 1) return undefined;
+  if (groupingSets(select).length !== 1) return undefined;
   return new Set(groups.map((group) => source.ident(group, 'group')));
 }
 
@@ -39,7 +39,7 @@ export function areGroupsToldApart(
 ): boolean {
   const groups = nodes(select.group_expressions);
   const sets = groupingSets(select);
-  if (groups.length === 0 || sets.length === 0) return false;
+  if (groups.length === 0) return false;
   if (sets.length === 1) {
     const all = source.closed(keys);
     return groups.every((group) => isToldApart(group, all, source));

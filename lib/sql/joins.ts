@@ -78,15 +78,15 @@ export class Joins {
     const both = [...sides.left, ...sides.right];
     const using = (Array.isArray(join.using_columns) ? join.using_columns : []).map(lower);
     this.#isNatural ||= join.ref_type === 'NATURAL';
-    const isKnown = join.ref_type === 'REGULAR' || join.ref_type === 'CROSS';
     const pairs = using.map((name) => this.#pair(name, sides));
-    if (isKnown && kind === 'INNER') this.#holds(join.condition, both, this.required, false);
-    if (isKnown && kind === 'INNER')
+    if (kind === 'INNER') {
+      this.#holds(join.condition, both, this.required, false);
       for (const [left, right] of pairs) {
         this.#equal(left, right);
         for (const ident of [left, right]) if (ident) this.required.add(ident);
       }
-    if (isKnown && (kind === 'LEFT' || kind === 'RIGHT')) this.#lookup(join, sides, pairs);
+    }
+    if (kind === 'LEFT' || kind === 'RIGHT') this.#lookup(join, sides, pairs);
     this.#merge(using, pairs, kind, both);
     const there = (leaves: readonly Leaf[]) => leaves.filter((leaf) => !this.optional.has(leaf));
     if (kind === 'INNER') return;
@@ -185,7 +185,7 @@ export class Joins {
     const both = [...outer, ...inner];
     const found: Ident[] = [];
     for (const part of expressions(join.condition)) {
-      if (/^(SUBQUERY|WINDOW|LAMBDA|STAR|POSITIONAL_REFERENCE|PARAMETER)$/.test(String(part.class))) return;
+      if (part.class === 'SUBQUERY') return;
       if (part.class !== 'COLUMN_REF') continue;
       const ident = this.#columnOf(part, both);
       if (ident === undefined) return;
@@ -212,7 +212,7 @@ export class Joins {
       );
       return isKeyed && !this.optional.has(leaf) ? (leaf.columns ?? []).map((c) => columnIdent(leaf, c)) : [];
     });
-    if (of.length > 0) this.lookups.push({ by, of: [...of, ...whole] });
+    this.lookups.push({ by, of: [...of, ...whole] });
   }
 
   #columnOf(expression: unknown, leaves: readonly Leaf[]): Ident | undefined {
@@ -222,22 +222,21 @@ export class Joins {
 
   /** The one column of these relations that the name certainly means. */
   resolve(names: readonly string[], leaves: readonly Leaf[] = this.leaves): Ident | undefined {
-    const [first = '', second, ...more] = names;
-    if (more.length > 0) return undefined;
+    const [first = '', second] = names;
     if (second !== undefined) {
-      const named = leaves.filter(({ alias }) => alias === first);
-      const [own] = named;
-      return own?.columns?.includes(second) && named.length === 1 ? columnIdent(own, second) : undefined;
+      const own = leaves.find(({ alias }) => alias === first);
+      return own?.columns?.includes(second) ? columnIdent(own, second) : undefined;
     }
-    const [merged, ...others] = this.merged(first, leaves);
-    if (merged) return others.length === 0 ? merged.ident : undefined;
+    const merged = this.merged(first, leaves);
+    if (merged) return merged.ident;
     const owners = leaves.filter(({ columns }) => columns === undefined || columns.includes(first));
     const [owner] = owners;
-    return owner?.columns && owners.length === 1 && !this.#isNatural ? columnIdent(owner, first) : undefined;
+    return owner && owners.length === 1 ? columnIdent(owner, first) : undefined;
   }
 
-  merged(name: string, leaves: readonly Leaf[] = this.leaves): Merged[] {
-    return this.#merged.filter(
+  /** There is one at most: of several the engine refuses the name. */
+  merged(name: string, leaves: readonly Leaf[] = this.leaves): Merged | undefined {
+    return this.#merged.find(
       (one) => one.name === name && [...one.leaves].every((leaf) => leaves.includes(leaf)),
     );
   }

@@ -22,6 +22,7 @@ import {
   isDistinct,
   isMadeUp,
   isPlain,
+  isSeveral,
   isUnnest,
   madeUpName,
   outputName,
@@ -116,7 +117,7 @@ function outputsOf(query: SqlNode, source: Source): Output[] | undefined {
   const outputs: Output[] = [];
   const names = new Set<string>();
   for (const item of nodes(query.select_list)) {
-    const items = item.class === 'STAR' ? starColumns(item, source) : [item];
+    const items = item.class === 'STAR' ? starColumns(item, source) : isSeveral(item) ? undefined : [item];
     if (items === undefined) return undefined;
     for (const one of items) {
       const name = outputName(one) ?? madeUpName(outputs.length);

@@ -1,4 +1,5 @@
 // The clauses of a SELECT that order and limit its rows, as in the parse tree.
+import { isPlain } from './select-shape.ts';
 import { functionName, isNode, nodes, type SqlNode } from './sql-tree.ts';
 
 /** `(y, x)`, `{a: y, b: x}`: the parts, compared in this order. */
@@ -15,11 +16,14 @@ export function orderOf(query: SqlNode): SqlNode[] {
   return nodes(query.modifiers).flatMap(({ orders }) => orderExpressions(orders));
 }
 
-/** ORDER BY ALL; COLUMNS('…') is a star too. */
+/** ORDER BY ALL, or COLUMNS(*); `COLUMNS('…')`, `COLUMNS(a.*)` and `COLUMNS(* EXCLUDE (…))` are stars too. */
 export function isAll(expression: SqlNode): boolean {
-  return (
-    expression.class === 'STAR' && !isNode(expression.expr) && nodes(expression.exclude_list).length === 0
-  );
+  return isWhole(expression) && (expression.relation_name ?? '') === '';
+}
+
+/** All columns of a relation, or of all of them. */
+export function isWhole(expression: SqlNode): boolean {
+  return expression.class === 'STAR' && !isNode(expression.expr) && isPlain(expression);
 }
 
 export function cutOf(query: SqlNode): { readonly word: string; readonly node: SqlNode } | undefined {
@@ -56,12 +60,11 @@ export function isCutToOne(query: SqlNode): boolean {
 /** A list that is sorted as a whole: `list(x ORDER BY x)` is `list_sort(list(x))` to the parser. */
 export function sortedList(call: SqlNode): SqlNode | undefined {
   if (!/^(list|array)_(reverse_)?sort$/.test(functionName(call) ?? '')) return undefined;
-  const [sorted, ...how] = nodes(call.children);
+  const [sorted] = nodes(call.children);
   const list = /^(list|array)_distinct$/.test((sorted && functionName(sorted)) ?? '')
     ? nodes(sorted?.children)[0]
     : sorted;
-  const isPlain = how.every((argument) => argument.class === 'CONSTANT');
-  return list && isPlain && /^(list|array_agg)$/.test(functionName(list) ?? '') ? list : undefined;
+  return list && /^(list|array_agg)$/.test(functionName(list) ?? '') ? list : undefined;
 }
 
 /** A list of which only how many values it has matters, or whether it has one: `len(list(x))`, `list_contains(list(x), 1)`. */
@@ -95,5 +98,7 @@ export function withoutOrder(value: unknown, call: SqlNode): unknown {
 export function sqlText(expression: SqlNode): string {
   if (typeof expression.alias === 'string' && expression.alias !== '') return expression.alias;
   if (Array.isArray(expression.column_names)) return expression.column_names.join('.');
+  if (isNode(expression.value) && typeof expression.value.value === 'number')
+    return String(expression.value.value);
   return expression.class === 'STAR' ? 'the columns of *' : `${functionName(expression) ?? 'expression'}(…)`;
 }

@@ -1,11 +1,11 @@
 // What an order says of the rows: the keys that rows agree in which tie, whether tied rows are one row, or identical.
 import { areGroupsToldApart, groupIdents, isSplit } from './grouping.ts';
 import { areNumbered } from './numbered-rows.ts';
-import { isAll } from './order-clauses.ts';
+import { isAll, isWhole } from './order-clauses.ts';
 import { columnIdent, type Ident, type Keys } from './relation.ts';
-import { hasGroups, isPlain, isUnnest } from './select-shape.ts';
+import { hasGroups, isUnnest, mayBeFields } from './select-shape.ts';
 import type { Clause, Source } from './source.ts';
-import { expressions, functionName, nodes, type SqlNode } from './sql-tree.ts';
+import { expressions, functionName, lower, nodes, type SqlNode } from './sql-tree.ts';
 
 export const NO_KEYS: Keys = { all: new Set(), exact: new Set() };
 
@@ -37,9 +37,10 @@ export class OrderKeys {
 
   /** The columns of a relation, or of all, that are compared as a whole; undefined for another expression. */
   #wholeRows(expression: SqlNode, source: Source): Ident[] | undefined {
-    const isStar = isAll(expression) && isPlain(expression) && (expression.relation_name ?? '') === '';
-    if (isStar) return source.columnIdents();
-    const whole = source.wholeRow(expression);
+    if (isAll(expression)) return source.columnIdents();
+    const whole = isWhole(expression)
+      ? source.leaves.find(({ alias }) => alias === lower(expression.relation_name))
+      : source.wholeRow(expression);
     return whole && (whole.columns ?? []).map((column) => columnIdent(whole, column));
   }
 
@@ -73,8 +74,9 @@ export class OrderKeys {
 
   /** True if the item is identical in all of the SELECT's rows that agree in the keys, which must be those of the result. */
   isItemDecided(item: SqlNode, { exact }: Keys, source: Source): boolean {
-    if (exact.has(source.ident(item))) return true;
-    const isComputed = [...expressions(item)].some(
+    const parts = [...expressions(item)];
+    if (!parts.some(mayBeFields) && exact.has(source.ident(item))) return true;
+    const isComputed = parts.some(
       (part) => part.class === 'WINDOW' || isUnnest(part) || this.#aggregates.has(functionName(part) ?? ''),
     );
     return !isComputed && source.beyond(item, exact).length === 0;

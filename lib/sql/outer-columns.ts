@@ -1,6 +1,6 @@
 // Which columns a subquery takes from the queries around it: its result is the same for all rows that agree in them. What a
 // column of its own is, the caller says.
-import { definedCtes, expressions, isNode, nodes, type SqlNode } from './sql-tree.ts';
+import { definedCtes, expressions, isNode, type SqlNode } from './sql-tree.ts';
 
 /** True if the column is certainly of the FROM of that SELECT. */
 export type IsOwn = (select: SqlNode, column: SqlNode) => boolean;
@@ -23,7 +23,6 @@ class Walk {
   ofQuery(query: SqlNode | undefined): SqlNode[] {
     if (query === undefined || definedCtes(query).length > 0) return this.#unclear();
     if (query.type === 'SET_OPERATION_NODE') {
-      if (nodes(query.modifiers).length > 0) return this.#unclear();
       return [query.left, query.right].flatMap((side) => this.ofQuery(isNode(side) ? side : undefined));
     }
     if (query.type !== 'SELECT_NODE') return this.#unclear();
@@ -45,7 +44,7 @@ class Walk {
     return [...expressions(value)].flatMap((part) => {
       if (part.class === 'COLUMN_REF') return [part];
       if (part.class === 'SUBQUERY') return this.ofQuery(queryOf(part));
-      return part.class === 'LAMBDA' ? this.#unclear() : [];
+      return [];
     });
   }
 

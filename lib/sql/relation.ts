@@ -47,11 +47,11 @@ export function columnIdent(leaf: Leaf, column: string): Ident {
   return `${leaf.id}\u0000${column}`;
 }
 
-/** True if a part of the SQL is a literal text or whole number, whose ident as a tag is given; else undefined. */
+/** The ident, as a tag, of a literal text or number; undefined for another expression. Those of one kind are told apart by it. */
 export function tagOf(expression: SqlNode): string | undefined {
   if (expression.class !== 'CONSTANT') return undefined;
   const { value, type } = (expression.value ?? {}) as { value?: unknown; type?: { id?: unknown } };
   const id = String(type?.id);
   if (id === 'VARCHAR' && typeof value === 'string') return `text ${value}`;
-  return /^(INTEGER|BIGINT)$/.test(id) && typeof value === 'number' ? `number ${value}` : undefined;
+  return typeof value === 'number' ? `number ${value}` : undefined;
 }

@@ -72,6 +72,31 @@ export function isUnnest(expression: SqlNode): boolean {
   return /^(unnest|unlist|generate_subscripts|regexp_split_to_table)$/.test(lower(expression.function_name));
 }
 
+const LISTS =
+  /^(list(_(value|sort|reverse_sort|distinct|filter|transform|apply|concat|slice|reverse|zip))?|array_agg|array_(sort|distinct|filter|transform|concat|slice)|range|generate_series|(string|str)_split(_regex)?|split|string_to_array|regexp_(extract_all|split_to_array)|map_(keys|values|entries)|flatten)$/;
+
+function isList(expression: SqlNode): boolean {
+  if (expression.class === 'CAST') return isNode(expression.cast_type) && expression.cast_type.id === 'LIST';
+  return (
+    LISTS.test(functionName(expression) ?? '') ||
+    /^ARRAY_(CONSTRUCTOR|SLICE)$/.test(String(expression.type)) ||
+    expression.subquery_type === 'ARRAY'
+  );
+}
+
+/** True if a SELECT's item may be several columns: a star, or the fields of a struct. */
+export function isSeveral(item: SqlNode): boolean {
+  return [...expressions(item)].some((part) => part.class === 'STAR' || mayBeFields(part));
+}
+
+/** True for the unnest() of what may be a struct, each field of which is a column. */
+export function mayBeFields(call: SqlNode): boolean {
+  const [unnested, ...more] = nodes(call.children);
+  return (
+    /^(unnest|unlist)$/.test(functionName(call) ?? '') && !(unnested && more.length === 0 && isList(unnested))
+  );
+}
+
 /** The expression's own text: equal for expressions that are written identically. */
 export function normalized(expression: SqlNode): string {
   return JSON.stringify(expression, (name, value: unknown) => {

@@ -18,7 +18,7 @@ export function combined(operation: SqlNode, left: Relation, right: Relation): R
     places.flatMap(([name, other]) => taggedBy(left.tags?.get(name), right.tags?.get(other), name)),
   );
   const isWhole = operation.setop_all !== true;
-  const tagged = kind === 'UNION' ? taggedKey(places, left, right, kinds) : undefined;
+  const tagged = taggedKey(places, left, right, kinds);
   return {
     columns: names,
     key: tagged ?? (isWhole ? names : undefined),

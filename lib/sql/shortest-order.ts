@@ -29,9 +29,10 @@ export function additions(select: SqlNode, source: Source): Term[] {
   if (!hasGroups(select)) return [...plain, ...keyColumns(source), ...computed, ...whole];
   const groups = nodes(select.group_expressions).map((group) => {
     const meant = source.selected(group, 'group');
-    const node = meant ?? group;
     const place = meant ? nodes(select.select_list).indexOf(meant) : -1;
-    return { node, text: place >= 0 ? itemText(node, place) : sqlText(node) };
+    return meant && place >= 0
+      ? { node: meant, text: itemText(meant, place) }
+      : { node: group, text: sqlText(group) };
   });
   return [...groups, ...marks(select, groups), ...computed];
 }

@@ -4,7 +4,7 @@ import { closed, identifies } from './functional-dependencies.ts';
 import type { Joins } from './joins.ts';
 import { outerColumns } from './outer-columns.ts';
 import { columnIdent, type Ident, type Keys, type Leaf } from './relation.ts';
-import { normalized } from './select-shape.ts';
+import { isSeveral, normalized } from './select-shape.ts';
 import { columnNames, columnReference, expressions, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
 
 /** Expressions that only use what their parts take from a row. */
@@ -41,14 +41,17 @@ export class Source {
     return this.#ownIdent(this.selected(expression, clause) ?? expression);
   }
 
-  /** The SELECT's item that an alias or a position refers to. */
+  /** The SELECT's item that an alias or a position refers to; what cannot be told is like nothing but itself. */
   selected(expression: SqlNode, clause: Clause): SqlNode | undefined {
     const [name = '', ...more] = columnNames(expression) ?? [];
-    if (name !== '' && more.length === 0 && (clause === 'order' || this.#hasNo(name)))
-      return this.#aliases.get(name);
-    const value = isNode(expression.value) ? expression.value.value : undefined;
-    const isPlace = clause !== 'row' && expression.class === 'CONSTANT' && typeof value === 'number';
-    return isPlace ? this.#items[value - 1] : undefined;
+    if (name !== '' && more.length === 0 && (clause === 'order' || this.#hasNo(name))) {
+      const item = this.#aliases.get(name);
+      return item && isSeveral(item) ? { class: 'PLACE', name } : item;
+    }
+    const place = isNode(expression.value) ? expression.value.value : undefined;
+    const isPlace = clause !== 'row' && expression.class === 'CONSTANT' && typeof place === 'number';
+    if (!isPlace) return undefined;
+    return this.#items.slice(0, place).some(isSeveral) ? { class: 'PLACE', place } : this.#items[place - 1];
   }
 
   #ownIdent(expression: SqlNode): Ident {
@@ -65,8 +68,8 @@ export class Source {
   }
 
   #ownerOf(column: string): Ident {
-    const [merged, ...others] = this.joins.merged(column);
-    if (merged) return others.length === 0 ? merged.ident : column;
+    const merged = this.joins.merged(column);
+    if (merged) return merged.ident;
     const owners = this.leaves.filter(({ columns }) => columns === undefined || columns.includes(column));
     const [owner] = owners;
     return owner && owners.length === 1 ? columnIdent(owner, column) : column;
@@ -114,7 +117,7 @@ export class Source {
     const [first = '', second] = columnNames(column) ?? [];
     if (second === undefined)
       return (
-        this.joins.merged(first).length > 0 || this.leaves.some(({ columns }) => columns?.includes(first))
+        this.joins.merged(first) !== undefined || this.leaves.some(({ columns }) => columns?.includes(first))
       );
     return this.leaves.some(
       ({ alias, columns }) => alias === first && (columns === undefined || columns.includes(second)),
@@ -184,7 +187,7 @@ export class Source {
   #agrees(column: SqlNode, idents: ReadonlySet<Ident>): boolean {
     if (idents.has(this.ident(column))) return true;
     const item = this.selected(column, 'row');
-    return item !== undefined && item !== this.#entered && this.#itemAgrees(item, idents);
+    return item !== undefined && this.#itemAgrees(item, idents);
   }
 
   #itemAgrees(item: SqlNode, idents: ReadonlySet<Ident>): boolean {

@@ -1,13 +1,13 @@
 // Small tables with keys, full of NULLs and of texts that are equal as numbers, and relations over them that have keys, or
 // look as if they had.
 
-/** Full of NULLs and of texts that are equal as numbers; `key` has none. */
+/** Full of NULLs and of texts that are equal as numbers; `key` has none. Some rows of `lots` are there twice. */
 export const KEYED_TABLES = {
   lots: {
     columns: { shop: 'string', area: 'string', n: 'long', v: 'long' },
     key: undefined,
     rows: `SELECT CASE WHEN i % 5 < 4 THEN 's' || i % 5 END AS shop, CASE WHEN i % 3 < 2 THEN 'a' || i % 2 END AS area,
-      CASE WHEN i % 4 < 3 THEN i % 4 END AS n, i % 7 AS v FROM range(14) r(i)`,
+      CASE WHEN i % 4 < 3 THEN i % 4 END AS n, i % 7 AS v FROM (SELECT i % 15 AS i FROM range(20) r(i))`,
   },
   shops: {
     columns: { shop: 'string', area: 'string', n: 'long' },

@@ -29,18 +29,20 @@ export type Body = {
   readonly order: readonly string[];
 };
 
-/** A SELECT, and the same one with its ties broken in one way or the other by all that it returns. */
+/**
+ * A SELECT; and the same one without its LIMIT, its ties broken in one way and in the other by all that it returns. If these give
+ * the same rows in the same order, no LIMIT takes an arbitrary one.
+ */
 export type Keyed = { readonly sql: string; readonly unties: readonly string[] };
 
 export function limited(choice: Choice, { sql, names, order }: Body, most = 4): Keyed {
   const terms = choice
     .some(order, choice.once(6) ? 0 : 1, most)
     .map((term) => (choice.once(4) ? `${term} DESC` : term));
-  const limit = `LIMIT ${1 + choice.below(4)}`;
-  const by = (more: readonly string[]) => {
-    const all = [...terms, ...more];
-    return [sql, ...(all.length === 0 ? [] : [`ORDER BY ${all.join(', ')}`]), limit].join(' ');
-  };
+  const by = (all: readonly string[]) => (all.length === 0 ? sql : `${sql} ORDER BY ${all.join(', ')}`);
   const places = names.map((_, i) => String(i + 1));
-  return { sql: by([]), unties: [by(places), by(places.map((place) => `${place} DESC`))] };
+  return {
+    sql: `${by(terms)} LIMIT ${1 + choice.below(4)}`,
+    unties: [places, places.map((place) => `${place} DESC`)].map((last) => by([...terms, ...last])),
+  };
 }

@@ -29,6 +29,9 @@ describe('what does not depend on the order of the rows', () => {
   it.each([
     'SELECT day, customer, sum(amount) AS a, count(*) AS n, median(amount) AS m FROM sales GROUP BY ALL',
     'SELECT DISTINCT customer FROM sales ORDER BY customer',
+    'SELECT p.city FROM people p JOIN totals t USING (customer) ORDER BY COLUMNS(p.*) LIMIT 2',
+    'SELECT customer, * EXCLUDE (customer) FROM people ORDER BY 1 LIMIT 2',
+    'SELECT id, unnest([amount, 1]) AS u FROM sales ORDER BY 1, 2 LIMIT 2',
     'SELECT day, count(DISTINCT id), quantile_disc(amount, 0.5), avg(amount), max(amount, 3) FROM sales GROUP BY day',
     'SELECT customer, mode(amount ORDER BY amount) AS a, mode(id ORDER BY id DESC) AS b FROM sales GROUP BY customer',
     'SELECT mode() WITHIN GROUP (ORDER BY amount) AS m FROM sales',
