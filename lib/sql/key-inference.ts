@@ -21,7 +21,6 @@ import {
   hasGroups,
   isDistinct,
   isMadeUp,
-  isPlain,
   isSeveral,
   isUnnest,
   madeUpName,
@@ -117,7 +116,7 @@ function outputsOf(query: SqlNode, source: Source): Output[] | undefined {
   const outputs: Output[] = [];
   const names = new Set<string>();
   for (const item of nodes(query.select_list)) {
-    const items = item.class === 'STAR' ? starColumns(item, source) : isSeveral(item) ? undefined : [item];
+    const items = item.class === 'STAR' ? source.columnsOfStar(item) : isSeveral(item) ? undefined : [item];
     if (items === undefined) return undefined;
     for (const one of items) {
       const name = outputName(one) ?? madeUpName(outputs.length);
@@ -128,16 +127,6 @@ function outputsOf(query: SqlNode, source: Source): Output[] | undefined {
     }
   }
   return outputs;
-}
-
-function starColumns(star: SqlNode, { leaves, joins }: Source): SqlNode[] | undefined {
-  if (!isPlain(star) || isNode(star.expr) || star.columns === true || joins.mergesColumns) return undefined;
-  const of = lower(star.relation_name ?? '');
-  const own = of === '' ? leaves : leaves.filter(({ alias }) => alias === of);
-  if (own.length === 0 || own.some(({ columns }) => columns === undefined)) return undefined;
-  return own.flatMap(({ id, columns }) =>
-    (columns ?? []).map((name) => ({ class: 'COLUMN_REF', alias: '', column_names: [id, name] })),
-  );
 }
 
 /** True if a SELECT returns one row at most, whatever its tables' rows: it reads no table, or aggregates without groups. */

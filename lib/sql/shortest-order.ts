@@ -2,7 +2,7 @@
 import { groupingSets } from './grouping.ts';
 import { sqlText } from './order-clauses.ts';
 import { columnIdent } from './relation.ts';
-import { hasGroups, isDistinct } from './select-shape.ts';
+import { hasGroups, isDistinct, isSeveral } from './select-shape.ts';
 import type { Source } from './source.ts';
 import { COLUMNS_STAR, columnNames, columnReference, nodes, type SqlNode } from './sql-tree.ts';
 
@@ -20,7 +20,8 @@ const WHOLE: Term = {
 
 /** What an ORDER BY of the SELECT may name, the simplest first. */
 export function additions(select: SqlNode, source: Source): Term[] {
-  const items = nodes(select.select_list).map((node, i) => ({ node, text: itemText(node, i) }));
+  const list = nodes(select.select_list);
+  const items = list.map((node, i) => ({ node, text: itemText(list, i) }));
   const isColumn = ({ node }: Term) => columnNames(node) !== undefined;
   const plain = items.filter(isColumn);
   const computed = items.filter((term) => !isColumn(term) && term.node.class !== 'STAR');
@@ -62,10 +63,11 @@ function keyColumns(source: Source): Term[] {
   );
 }
 
-/** An expression without a name is ordered by its place. */
-function itemText(item: SqlNode, place: number): string {
+/** An expression without a name is ordered by its place, which a star before it makes another one. */
+function itemText(list: readonly SqlNode[], place: number): string {
+  const item = list[place] ?? {};
   const isNamed = columnNames(item) !== undefined || (typeof item.alias === 'string' && item.alias !== '');
-  return isNamed ? sqlText(item) : String(place + 1);
+  return isNamed || list.slice(0, place).some(isSeveral) ? sqlText(item) : String(place + 1);
 }
 
 /** The fewest terms that are enough; undefined if all together do not. */

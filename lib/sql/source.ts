@@ -4,7 +4,7 @@ import { closed, identifies } from './functional-dependencies.ts';
 import type { Joins } from './joins.ts';
 import { outerColumns } from './outer-columns.ts';
 import { columnIdent, type Ident, type Keys, type Leaf } from './relation.ts';
-import { isSeveral, normalized } from './select-shape.ts';
+import { isPlain, isSeveral, normalized } from './select-shape.ts';
 import { columnNames, columnReference, expressions, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
 
 /** Expressions that only use what their parts take from a row. */
@@ -50,8 +50,29 @@ export class Source {
     }
     const place = isNode(expression.value) ? expression.value.value : undefined;
     const isPlace = clause !== 'row' && expression.class === 'CONSTANT' && typeof place === 'number';
-    if (!isPlace) return undefined;
-    return this.#items.slice(0, place).some(isSeveral) ? { class: 'PLACE', place } : this.#items[place - 1];
+    return isPlace ? (this.#itemAt(place) ?? { class: 'PLACE', place }) : undefined;
+  }
+
+  /** From 1, the columns of stars counted; undefined where it is not certain which it is. */
+  #itemAt(place: number): SqlNode | undefined {
+    let before = 0;
+    for (const item of this.#items) {
+      const items = item.class === 'STAR' ? this.columnsOfStar(item) : isSeveral(item) ? undefined : [item];
+      if (items === undefined) return undefined;
+      if (place <= before + items.length) return items[place - before - 1];
+      before += items.length;
+    }
+    return undefined;
+  }
+
+  /** The columns that `*` or `t.*` of a SELECT's list stands for; undefined where that is not certain. */
+  columnsOfStar(star: SqlNode): SqlNode[] | undefined {
+    if (!isPlain(star) || isNode(star.expr) || star.columns === true || this.joins.mergesColumns)
+      return undefined;
+    const of = lower(star.relation_name ?? '');
+    const own = of === '' ? this.leaves : this.leaves.filter(({ alias }) => alias === of);
+    if (own.length === 0 || own.some(({ columns }) => columns === undefined)) return undefined;
+    return own.flatMap(({ id, columns }) => (columns ?? []).map((name) => columnReference([id, name])));
   }
 
   #ownIdent(expression: SqlNode): Ident {

@@ -63,7 +63,7 @@ describe('what depends on the order of the rows is refused', () => {
     // A star is several columns: behind it a number is not the place of an item.
     ['SELECT *, customer AS c FROM people ORDER BY 2 LIMIT 1', 'also order by c'],
     ['SELECT DISTINCT ON (2) *, customer AS c FROM people ORDER BY 2', 'also order by c'],
-    ['SELECT *, 5 AS k FROM sales GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3 LIMIT 1', 'also order by 4, 5'],
+    ['SELECT *, 5 AS k FROM sales GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3 LIMIT 1', 'also order by 4'],
     // By such an alias the first of its columns is meant.
     ["SELECT COLUMNS(['id', 'amount']) + 0 AS m FROM sales ORDER BY m LIMIT 1", 'arbitrary one of the rows'],
     [
