@@ -30,9 +30,9 @@ export function additions(select: SqlNode, source: Source): Term[] {
   if (!hasGroups(select)) return [...plain, ...keyColumns(source), ...computed, ...whole];
   const groups = nodes(select.group_expressions).map((group) => {
     const meant = source.selected(group, 'group');
-    const place = meant ? nodes(select.select_list).indexOf(meant) : -1;
+    const place = meant ? list.indexOf(meant) : -1;
     return meant && place >= 0
-      ? { node: meant, text: itemText(meant, place) }
+      ? { node: meant, text: itemText(list, place) }
       : { node: group, text: sqlText(group) };
   });
   return [...groups, ...marks(select, groups), ...computed];
