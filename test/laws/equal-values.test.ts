@@ -4,16 +4,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import type { Column } from '../../lib/core/schema.ts';
-import {
-  asDefinition,
-  createEmptyView,
-  proveDetermined,
-  relationOfTable,
-} from '../../lib/definitions/bind-sql.ts';
-import { type EngineFunctions, engineFunctions, parseSelect } from '../../lib/definitions/parse-select.ts';
-import { CliError } from '../../lib/errors.ts';
-import { SqlError, type SqlSession } from '../../lib/ports.ts';
+import type { SqlSession } from '../../lib/ports.ts';
 import { rowsSql } from '../../lib/refresh/compute.ts';
+import { provedSelect, sortedTexts } from '../support/proved-select.ts';
 import { formsSelect } from '../support/random-forms.ts';
 import { tries } from '../support/tries.ts';
 
@@ -36,10 +29,8 @@ const CLEAN = "[0.0, 'nan'::DOUBLE, 'inf'::DOUBLE, '-inf'::DOUBLE, 2.5]";
 
 type Engine = Awaited<ReturnType<typeof openDuckDb>>;
 let engines: readonly Engine[];
-let functions: EngineFunctions;
 beforeAll(async () => {
   engines = await Promise.all([1, 2, 3, 4].map((threads) => openDuckDb({ threads, memoryLimitMb: 500 })));
-  functions = await one().session(engineFunctions);
 });
 afterAll(() => {
   for (const engine of engines) engine.close();
@@ -63,31 +54,15 @@ async function fill(session: SqlSession, size: number, order: string): Promise<v
 
 /** The names of the columns that are made canonical; undefined where the SELECT is refused, or the engine does not take it. */
 async function accepted(sql: string): Promise<readonly string[] | undefined> {
-  try {
-    return await one().session(async (session) => {
-      const varied = new Map<string, ReadonlySet<string>>();
-      for (const { name } of TABLES)
-        varied.set(...(await createEmptyView(session, name, { columns: COLUMNS, varied: ['x'] })));
-      const at = { file: 'x.sql', line: 1 };
-      const { statement } = await parseSelect(session, sql, at, functions, { tables: [], columns: [] });
-      const results = await asDefinition(at, () => session.describe(sql));
-      const relations = TABLES.map(({ name, key }) =>
-        relationOfTable(name, COLUMNS, { key, constants: [], required: key ?? [] }),
-      );
-      const bound = { sql, statement, at };
-      const { columns: forms } = await proveDetermined(session, bound, relations, functions, varied);
-      expect(forms).toHaveLength(results.length);
-      const chosen = results.filter((_, i) => forms[i]?.chosenBy !== undefined);
-      // Of no other type is there a column in a table.
-      return chosen.every(({ type }) => type === 'DOUBLE') ? chosen.map(({ name }) => name) : undefined;
-    });
-  } catch (error) {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  }
+  const proved = await provedSelect(one(), sql, { tables: TABLES, columns: COLUMNS, varied: ['x'] });
+  if (proved === undefined) return undefined;
+  const { results, columns: forms } = proved;
+  expect(forms).toHaveLength(results.length);
+  const chosen = results.filter((_, i) => forms[i]?.chosenBy !== undefined);
+  // Of no other type is there a column in a table.
+  return chosen.every(({ type }) => type === 'DOUBLE') ? chosen.map(({ name }) => name) : undefined;
 }
 
-/** As texts, which show the sign of a zero and of NaN. */
 async function answer(
   engine: Engine,
   sql: string,
@@ -96,13 +71,7 @@ async function answer(
 ): Promise<string[] | undefined> {
   return engine.session(async (session) => {
     await fill(session, size, order);
-    try {
-      const rows = await session.rows(`SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (${sql}\n)`);
-      return rows.map((row) => JSON.stringify(Object.values(row))).sort();
-    } catch (error) {
-      if (error instanceof SqlError && error.kind !== 'resource') return undefined;
-      throw error;
-    }
+    return sortedTexts(session, sql);
   });
 }
 

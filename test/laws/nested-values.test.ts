@@ -4,17 +4,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { columnType, sqlType } from '../../lib/core/schema.ts';
-import {
-  asDefinition,
-  createEmptyView,
-  proveDetermined,
-  relationOfTable,
-} from '../../lib/definitions/bind-sql.ts';
-import { type EngineFunctions, engineFunctions, parseSelect } from '../../lib/definitions/parse-select.ts';
 import { chosenProblem, storedType } from '../../lib/definitions/stored-type.ts';
-import { CliError } from '../../lib/errors.ts';
-import { SqlError } from '../../lib/ports.ts';
 import { rowsSql } from '../../lib/refresh/compute.ts';
+import { provedSelect, sortedTexts } from '../support/proved-select.ts';
 import { NESTED_COLUMNS, NESTED_TABLES, nestedRows, nestedSelect, VARIED } from '../support/random-nested.ts';
 import { tries } from '../support/tries.ts';
 
@@ -22,10 +14,8 @@ const TRIES = tries(400);
 
 type Engine = Awaited<ReturnType<typeof openDuckDb>>;
 let engines: readonly Engine[];
-let functions: EngineFunctions;
 beforeAll(async () => {
   engines = await Promise.all([1, 3].map((threads) => openDuckDb({ threads, memoryLimitMb: 500 })));
-  functions = await (engines[0] as Engine).session(engineFunctions);
 });
 afterAll(() => {
   for (const engine of engines) engine.close();
@@ -33,36 +23,19 @@ afterAll(() => {
 
 /** What an insight of it would compute; undefined where it is refused, or the engine does not take it. */
 async function accepted(sql: string): Promise<string | undefined> {
-  try {
-    return await (engines[0] as Engine).session(async (session) => {
-      const varied = new Map<string, ReadonlySet<string>>();
-      for (const { name } of NESTED_TABLES)
-        varied.set(...(await createEmptyView(session, name, { columns: NESTED_COLUMNS, varied: VARIED })));
-      const at = { file: 'x.sql', line: 1 };
-      const { statement } = await parseSelect(session, sql, at, functions, { tables: [], columns: [] });
-      const results = await asDefinition(at, () => session.describe(sql));
-      const relations = NESTED_TABLES.map(({ name, key }) =>
-        relationOfTable(name, NESTED_COLUMNS, { key, constants: [], required: key ?? [] }),
-      );
-      const proved = await proveDetermined(session, { sql, statement, at }, relations, functions, varied);
-      const forms = proved.columns;
-      const stored = results.map(({ type }, i) => storedType(type, forms[i]));
-      if (stored.includes(undefined)) return undefined;
-      if (results.some(({ name, type }, i) => forms[i] && chosenProblem(name, type, forms[i])))
-        return undefined;
-      const canonical = results.filter(
-        ({ type }, i) => type === 'DOUBLE' && forms[i]?.chosenBy !== undefined,
-      );
-      const cast = results.flatMap(({ name, type }, i) => {
-        const to = stored[i];
-        return to === undefined || to === columnType(type) ? [] : [{ name, type: to }];
-      });
-      return rowsSql({ sql: proved.exactSql ?? sql, canonical: canonical.map(({ name }) => name), cast });
-    });
-  } catch (error) {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  }
+  const known = { tables: NESTED_TABLES, columns: NESTED_COLUMNS, varied: VARIED };
+  const proved = await provedSelect(engines[0] as Engine, sql, known);
+  if (proved === undefined) return undefined;
+  const { results, columns: forms, exactSql } = proved;
+  const stored = results.map(({ type }, i) => storedType(type, forms[i]));
+  if (stored.includes(undefined)) return undefined;
+  if (results.some(({ name, type }, i) => forms[i] && chosenProblem(name, type, forms[i]))) return undefined;
+  const canonical = results.filter(({ type }, i) => type === 'DOUBLE' && forms[i]?.chosenBy !== undefined);
+  const cast = results.flatMap(({ name, type }, i) => {
+    const to = stored[i];
+    return to === undefined || to === columnType(type) ? [] : [{ name, type: to }];
+  });
+  return rowsSql({ sql: exactSql ?? sql, canonical: canonical.map(({ name }) => name), cast });
 }
 
 async function answer(engine: Engine, sql: string, order: string): Promise<string[] | undefined> {
@@ -73,13 +46,7 @@ async function answer(engine: Engine, sql: string, order: string): Promise<strin
         `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${types.join(', ')} FROM (${nestedRows(id, rows)}) ORDER BY ${order}`,
       );
     }
-    try {
-      const rows = await session.rows(`SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (${sql}\n)`);
-      return rows.map((row) => JSON.stringify(Object.values(row))).sort();
-    } catch (error) {
-      if (error instanceof SqlError && error.kind !== 'resource') return undefined;
-      throw error;
-    }
+    return sortedTexts(session, sql);
   });
 }
 
