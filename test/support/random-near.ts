@@ -94,6 +94,8 @@ type Near = readonly [rows: string, items: readonly string[], order: readonly st
 
 /** A relation, what is taken of it, and by what it is ordered. */
 const NEAR: readonly Near[] = [
+  ['shops a JOIN stock b ON a.shop = b.shop', ['b.n', 'a.area'], ['COLUMNS(a.*)', 'a.*', 'COLUMNS(b.*)']],
+  ['shops', ['shop', 'n', 'area'], ['COLUMNS(* EXCLUDE (shop))', 'COLUMNS(* EXCLUDE (n))']],
   ['shops AS q(area, n, shop)', ['area', 'n'], ['shop', 'area']],
   ['stock AS q(v, area, shop, n)', ['area', 'v'], ['shop, n', 'v, area']],
   ["(SELECT DISTINCT COLUMNS(['n', 'v']) + 0 AS k FROM lots) AS q", ['k_1', '*'], ['k']],
