@@ -28,6 +28,7 @@ import {
   sensitivity,
   windowSensitivity,
 } from './order-sensitivity.ts';
+import { refusedShape } from './refused-shapes.ts';
 import { type Keys, type Scope, UNKNOWN } from './relation.ts';
 import type { Advice, AdvisedProblem } from './remedies.ts';
 import { hasGroups, isDistinct } from './select-shape.ts';
@@ -86,15 +87,8 @@ class Judge {
     else if (value.type === 'SET_OPERATION_NODE') this.#setOperation(value, scope);
     else if (value.type === 'JOIN') this.#join(value, scope);
     else if (value.type === 'PIVOT') this.#pivot(value);
-    else if (value.class === 'POSITIONAL_REFERENCE')
-      this.#refuse(value, `#${value.index} refers to a column by position: write its name`);
-    else if (value.class === 'COLLATE')
-      this.#refuse(
-        value,
-        'COLLATE makes different texts equal, and any of them may be kept: compare lower(x)',
-      );
-    else if (value.type === 'RECURSIVE_CTE_NODE' && nodes(value.key_targets).length > 0)
-      this.#refuse(value, 'USING KEY keeps an arbitrary one of several rows: remove it');
+    const shape = refusedShape(value);
+    if (shape !== undefined) this.#refuse(value, shape);
     for (const [name, child] of Object.entries(value)) if (name !== 'cte_map') this.visit(child, scope);
   }
 
@@ -262,11 +256,6 @@ class Judge {
   }
 
   #join(join: SqlNode, scope: Scope): void {
-    if (join.ref_type === 'POSITIONAL')
-      this.#refuse(
-        join,
-        'a POSITIONAL JOIN pairs rows by their order, but tables have no order: join ON columns',
-      );
     const tied = join.ref_type === 'ASOF' ? asofTies(join, scope) : undefined;
     if (tied !== undefined) this.#refuse(join, tied);
   }

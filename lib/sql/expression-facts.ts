@@ -67,9 +67,10 @@ export function kindOf(expression: SqlNode, facts: ColumnFacts): Kind | undefine
   }
 }
 
+/** CASE without ELSE has the literal NULL there. */
 function branches(expression: SqlNode): SqlNode[] {
-  const otherwise = isNode(expression.else_expr) ? [expression.else_expr] : [{}];
-  return [...nodes(expression.case_checks).flatMap(({ then_expr }) => nodes([then_expr])), ...otherwise];
+  const taken = nodes(expression.case_checks).map(({ then_expr }) => then_expr);
+  return nodes([...taken, expression.else_expr]);
 }
 
 /** NULL is of any kind. */

@@ -223,8 +223,7 @@ export function withCtes(query: SqlNode, outer: Scope): Scope {
   const ctes = definedCtes(query);
   if (ctes.length === 0) return outer;
   const scope = new Map(outer);
-  // What a CTE sees does not change when another one follows.
   for (const { name, query: defined, aliases } of ctes)
-    scope.set(name, aliases.length > 0 ? UNKNOWN : relationOf(defined, new Map(scope)));
+    scope.set(name, aliases.length > 0 ? UNKNOWN : relationOf(defined, scope));
   return scope;
 }

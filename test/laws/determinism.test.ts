@@ -10,10 +10,12 @@ import { chainSelect } from '../support/random-chain.ts';
 import type { Keyed } from '../support/random-choice.ts';
 import { factSelect } from '../support/random-facts.ts';
 import { keyedSelect } from '../support/random-keyed.ts';
+import { nearSelect } from '../support/random-near.ts';
 import { numberedSelect } from '../support/random-numbered.ts';
 import { oneRowSelect } from '../support/random-one-row.ts';
 import { outerSelect } from '../support/random-outer.ts';
 import { select } from '../support/random-select.ts';
+import { tiedSelect } from '../support/random-ties.ts';
 import { tries } from '../support/tries.ts';
 
 useEngine(2);
@@ -68,15 +70,17 @@ async function isDetermined({ sql, unties }: Keyed): Promise<boolean> {
 const plain = (select: fc.Arbitrary<string>) => select.map((sql): Keyed => ({ sql, unties: [] }));
 
 test.each([
-  ['of one table or two', 600, plain(select)],
+  ['of one table or two', 400, plain(select)],
   ['with a LIMIT over what may have one row', 600, plain(oneRowSelect)],
   ['of keys and of what they decide', 600, keyedSelect],
-  ['of outer joins, ROLLUP and UNION', 600, outerSelect],
+  ['of outer joins, ROLLUP and UNION', 500, outerSelect],
   ['of chains of joins', 1000, chainSelect],
   ['of what is known of expressions', 900, factSelect],
   ['of names and subqueries', 1000, aroundSelect],
   ['of calls that take rows in an order', 1000, callSelect],
   ['of numbered rows', 600, numberedSelect],
+  ['of what nearly has a key', 1500, nearSelect],
+  ['of what ties but for something', 1200, tiedSelect],
 ])(
   'random SELECTs %s that are accepted give the same rows for every order of the tables',
   async (_, times, selects) => {

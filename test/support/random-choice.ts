@@ -43,6 +43,8 @@ export function limited(choice: Choice, { sql, names, order }: Body, most = 4): 
   const places = names.map((_, i) => String(i + 1));
   return {
     sql: `${by(terms)} LIMIT ${1 + choice.below(4)}`,
-    unties: [places, places.map((place) => `${place} DESC`)].map((last) => by([...terms, ...last])),
+    unties: [places, places.map((place) => `${place} DESC NULLS FIRST`)].map((last) =>
+      by([...terms, ...last]),
+    ),
   };
 }

@@ -192,7 +192,7 @@ function grouped(choice: Choice): Body {
 }
 
 /** Whole numbers that a DOUBLE does not tell apart. */
-const BIG = '(SELECT 9007199254740992 + v AS big, v FROM stock WHERE v IS NOT NULL)';
+const BIG = '(SELECT 9007199254740992 + n AS big, n AS v FROM stock)';
 
 function large(choice: Choice): Body {
   const e = choice.one([

@@ -78,6 +78,8 @@ describe('what depends on the order of the rows is refused', () => {
       "SELECT unnest({'a': customer, 'b': id}) AS u, amount FROM sales UNION ALL SELECT unnest({'a': customer, 'b': id}), amount FROM sales ORDER BY 1, 2 LIMIT 1",
       'ORDER BY ALL',
     ],
+    ["SELECT DISTINCT unnest({'a': customer, 'b': id}) FROM sales", 'only the first of the columns'],
+    ["SELECT a FROM (SELECT DISTINCT id, unnest({'a': 1, 'b': amount}) FROM sales)", 'unnest in a subquery'],
     ['SELECT id, customer, amount FROM sales ORDER BY amount DESC LIMIT 3', 'also order by id, customer'],
     ["SELECT id, customer FROM sales ORDER BY COLUMNS('id') LIMIT 3", 'also order by id, customer'],
     ['SELECT id AS customer, amount FROM sales ORDER BY customer LIMIT 3', 'also order by amount'],

@@ -32,6 +32,8 @@ describe('what does not depend on the order of the rows', () => {
     'SELECT p.city FROM people p JOIN totals t USING (customer) ORDER BY COLUMNS(p.*) LIMIT 2',
     'SELECT customer, * EXCLUDE (customer) FROM people ORDER BY 1 LIMIT 2',
     'SELECT id, unnest([amount, 1]) AS u FROM sales ORDER BY 1, 2 LIMIT 2',
+    'SELECT DISTINCT unnest([amount, 1]) AS u FROM sales',
+    "SELECT DISTINCT a, b FROM (SELECT unnest({'a': customer, 'b': id}) FROM sales)",
     'SELECT day, count(DISTINCT id), quantile_disc(amount, 0.5), avg(amount), max(amount, 3) FROM sales GROUP BY day',
     'SELECT customer, mode(amount ORDER BY amount) AS a, mode(id ORDER BY id DESC) AS b FROM sales GROUP BY customer',
     'SELECT mode() WITHIN GROUP (ORDER BY amount) AS m FROM sales',
