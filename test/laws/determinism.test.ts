@@ -9,6 +9,7 @@ import { callSelect } from '../support/random-calls.ts';
 import { chainSelect } from '../support/random-chain.ts';
 import type { Keyed } from '../support/random-choice.ts';
 import { factSelect } from '../support/random-facts.ts';
+import { itemSelect } from '../support/random-items.ts';
 import { keyedSelect } from '../support/random-keyed.ts';
 import { mergeSelect } from '../support/random-merges.ts';
 import { numberedSelect } from '../support/random-numbered.ts';
@@ -78,7 +79,8 @@ test.each([
   ['of what is known of expressions', 800, factSelect],
   ['of names and subqueries', 900, aroundSelect],
   ['of calls that take rows in an order', 900, callSelect],
-  ['of numbered rows', 600, numberedSelect],
+  ['of what an item is in the rows returned', 500, itemSelect],
+  ['of numbered rows', 500, numberedSelect],
 ])(
   'random SELECTs %s that are accepted give the same rows for every order of the tables',
   async (_, times, selects) => {
