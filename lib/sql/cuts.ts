@@ -49,7 +49,7 @@ function problemOf(cut: Cut, order: readonly SqlNode[], keys: Keys): CutProblem 
   if (!isDistinct(select) && orders.areAllTold(select, keys, source, order)) return undefined;
   const items = nodes(select.select_list);
   const own = orders.ofResult(select, keys, source);
-  const missing = items.filter((item) => !orders.isItemDecided(item, own, source));
+  const missing = items.filter((item) => !orders.isItemDecided(item, own, select, source));
   if (order.length === 0)
     return missing.length === 0
       ? undefined
@@ -74,7 +74,7 @@ function tie(
     const next = as(together(keys, orders.of(added, source, 'order')));
     if (!isDistinct(select) && orders.areAllTold(select, next, source, asked)) return true;
     const own = orders.ofResult(select, next, source);
-    return missing.every((item) => orders.isItemDecided(item, own, source));
+    return missing.every((item) => orders.isItemDecided(item, own, select, source));
   };
   const said = 'takes an arbitrary one of the rows that tie in its ORDER BY';
   const terms = additions(select, source);

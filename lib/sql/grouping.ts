@@ -16,6 +16,15 @@ export function isSplit(select: SqlNode): boolean {
   return groupingSets(select).length > 1;
 }
 
+/** True if an expression that is grouped by may be NULL in one of two rows that agree in `idents`, although its columns agree. */
+export function leavesOutExpressions(select: SqlNode, idents: ReadonlySet<Ident>, source: Source): boolean {
+  const isLeftOut = (group: SqlNode) => {
+    const meant = source.selected(group, 'group') ?? group;
+    return meant.class !== 'COLUMN_REF' && !idents.has(source.ident(group, 'group'));
+  };
+  return isSplit(select) && nodes(select.group_expressions).some(isLeftOut);
+}
+
 /** What a SELECT groups by, one row per combination; undefined if it does not group, or in several ways (ROLLUP). */
 export function groupIdents(select: SqlNode, source: Source): ReadonlySet<Ident> | undefined {
   const groups = nodes(select.group_expressions);

@@ -183,13 +183,10 @@ export class Joins {
     const [outer, inner] = join.join_type === 'LEFT' ? [sides.left, sides.right] : [sides.right, sides.left];
     if (!inner.every(({ isFixed }) => isFixed)) return;
     const both = [...outer, ...inner];
-    const found: Ident[] = [];
+    const found: (Ident | undefined)[] = [];
     for (const part of expressions(join.condition)) {
       if (part.class === 'SUBQUERY') return;
-      if (part.class !== 'COLUMN_REF') continue;
-      const ident = this.#columnOf(part, both);
-      if (ident === undefined) return;
-      found.push(ident);
+      if (part.class === 'COLUMN_REF') found.push(this.#columnOf(part, both));
     }
     const isOf = (leaves: readonly Leaf[]) => (ident: Ident) =>
       leaves.some((leaf) => leaf.columns?.some((column) => columnIdent(leaf, column) === ident));

@@ -1,5 +1,5 @@
 // What an order says of the rows: the keys that rows agree in which tie, whether tied rows are one row, or identical.
-import { areGroupsToldApart, groupIdents, isSplit } from './grouping.ts';
+import { areGroupsToldApart, groupIdents, isSplit, leavesOutExpressions } from './grouping.ts';
 import { areNumbered } from './numbered-rows.ts';
 import { isAll, isWhole } from './order-clauses.ts';
 import { columnIdent, type Ident, type Keys } from './relation.ts';
@@ -73,13 +73,14 @@ export class OrderKeys {
   }
 
   /** True if the item is identical in all of the SELECT's rows that agree in the keys, which must be those of the result. */
-  isItemDecided(item: SqlNode, { exact }: Keys, source: Source): boolean {
+  isItemDecided(item: SqlNode, { exact }: Keys, select: SqlNode, source: Source): boolean {
     const parts = [...expressions(item)];
     if (!parts.some(mayBeFields) && exact.has(source.ident(item))) return true;
     const isComputed = parts.some(
       (part) => part.class === 'WINDOW' || isUnnest(part) || this.#aggregates.has(functionName(part) ?? ''),
     );
-    return !isComputed && source.beyond(item, exact).length === 0;
+    if (isComputed || leavesOutExpressions(select, exact, source)) return false;
+    return source.beyond(item, exact).length === 0;
   }
 }
 

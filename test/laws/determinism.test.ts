@@ -9,7 +9,9 @@ import { callSelect } from '../support/random-calls.ts';
 import { chainSelect } from '../support/random-chain.ts';
 import type { Keyed } from '../support/random-choice.ts';
 import { factSelect } from '../support/random-facts.ts';
+import { itemSelect } from '../support/random-items.ts';
 import { keyedSelect } from '../support/random-keyed.ts';
+import { mergeSelect } from '../support/random-merges.ts';
 import { nearSelect } from '../support/random-near.ts';
 import { numberedSelect } from '../support/random-numbered.ts';
 import { oneRowSelect } from '../support/random-one-row.ts';
@@ -71,14 +73,16 @@ const plain = (select: fc.Arbitrary<string>) => select.map((sql): Keyed => ({ sq
 
 test.each([
   ['of one table or two', 400, plain(select)],
-  ['with a LIMIT over what may have one row', 600, plain(oneRowSelect)],
+  ['with a LIMIT over what may have one row', 450, plain(oneRowSelect)],
   ['of keys and of what they decide', 600, keyedSelect],
   ['of outer joins, ROLLUP and UNION', 500, outerSelect],
-  ['of chains of joins', 1000, chainSelect],
-  ['of what is known of expressions', 900, factSelect],
-  ['of names and subqueries', 1000, aroundSelect],
-  ['of calls that take rows in an order', 1000, callSelect],
-  ['of numbered rows', 600, numberedSelect],
+  ['of chains of joins', 900, chainSelect],
+  ['of what joins merge, find and leave out', 900, mergeSelect],
+  ['of what is known of expressions', 800, factSelect],
+  ['of names and subqueries', 900, aroundSelect],
+  ['of calls that take rows in an order', 900, callSelect],
+  ['of what an item is in the rows returned', 500, itemSelect],
+  ['of numbered rows', 500, numberedSelect],
   ['of what nearly has a key', 1500, nearSelect],
   ['of what ties but for something', 1200, tiedSelect],
 ])(

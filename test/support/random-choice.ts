@@ -41,10 +41,10 @@ export function limited(choice: Choice, { sql, names, order }: Body, most = 4): 
     .map((term) => (choice.once(4) ? `${term} DESC` : term));
   const by = (all: readonly string[]) => (all.length === 0 ? sql : `${sql} ORDER BY ${all.join(', ')}`);
   const places = names.map((_, i) => String(i + 1));
+  // DESC alone leaves NULLs last.
+  const reversed = places.map((place) => `${place} DESC NULLS FIRST`);
   return {
     sql: `${by(terms)} LIMIT ${1 + choice.below(4)}`,
-    unties: [places, places.map((place) => `${place} DESC NULLS FIRST`)].map((last) =>
-      by([...terms, ...last]),
-    ),
+    unties: [places, reversed].map((last) => by([...terms, ...last])),
   };
 }

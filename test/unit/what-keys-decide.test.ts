@@ -72,6 +72,14 @@ describe('rows are not told apart by', () => {
       'SELECT customer, city FROM (SELECT DISTINCT customer, city FROM people GROUP BY ROLLUP (customer, city)) ORDER BY customer LIMIT 1',
     ],
     [
+      'an expression that a set leaves out while its column agrees',
+      'SELECT upper(customer) AS c FROM sales GROUP BY GROUPING SETS ((customer, upper(customer)), (upper(customer))) ORDER BY grouping(customer), customer LIMIT 1',
+    ],
+    [
+      'what is computed from it',
+      "SELECT concat(upper(customer), '.') AS c FROM sales GROUP BY GROUPING SETS ((customer, upper(customer)), (upper(customer))) ORDER BY grouping(customer), customer LIMIT 1",
+    ],
+    [
       'what a key decides beside ROLLUP',
       'SELECT customer, city FROM people GROUP BY ROLLUP (customer, city) ORDER BY customer LIMIT 1',
     ],
