@@ -7,6 +7,19 @@ import { columnIdent, type Ident, type Keys, type Leaf } from './relation.ts';
 import { isPlain, isSeveral, normalized } from './select-shape.ts';
 import { columnNames, columnReference, expressions, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
 
+/** What REPLACE and RENAME of an item's stars give a name to. */
+function namedByStars(item: SqlNode): (readonly [string, SqlNode])[] {
+  return [...expressions(item)]
+    .filter((part) => part.class === 'STAR')
+    .flatMap(({ replace_list: replaced, rename_list: renamed }) => [
+      ...nodes(replaced).flatMap(({ key, value }) => (isNode(value) ? [[lower(key), value] as const] : [])),
+      ...nodes(renamed).flatMap(({ key, value }) => {
+        const names = isNode(key) ? [key.table, key.column].filter((name) => name !== '').map(String) : [];
+        return [[lower(value), columnReference(names)] as const];
+      }),
+    ]);
+}
+
 /** Expressions that only use what their parts take from a row. */
 const COMPOSED = new Set(
   'CONSTANT FUNCTION OPERATOR CAST CASE COMPARISON CONJUNCTION BETWEEN WINDOW LAMBDA'.split(' '),
@@ -27,9 +40,10 @@ export class Source {
     this.joins = joins;
     this.#isOwn = isOwn;
     this.#items = nodes(items);
-    this.#aliases = new Map(
-      this.#items.filter((item) => item.alias !== '').map((item) => [lower(item.alias), item]),
-    );
+    this.#aliases = new Map([
+      ...this.#items.flatMap(namedByStars),
+      ...this.#items.filter((item) => item.alias !== '').map((item) => [lower(item.alias), item] as const),
+    ]);
   }
 
   get leaves(): readonly Leaf[] {

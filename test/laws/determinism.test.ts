@@ -17,6 +17,7 @@ import { numberedSelect } from '../support/random-numbered.ts';
 import { oneRowSelect } from '../support/random-one-row.ts';
 import { outerSelect } from '../support/random-outer.ts';
 import { select } from '../support/random-select.ts';
+import { starSelect } from '../support/random-stars.ts';
 import { tiedSelect } from '../support/random-ties.ts';
 import { tries } from '../support/tries.ts';
 
@@ -83,6 +84,7 @@ test.each([
   ['of calls that take rows in an order', 900, callSelect],
   ['of what an item is in the rows returned', 500, itemSelect],
   ['of numbered rows', 500, numberedSelect],
+  ['of stars that leave out and replace', 500, starSelect],
   ['of what nearly has a key', 1500, nearSelect],
   ['of what ties but for something', 1200, tiedSelect],
 ])(

@@ -108,6 +108,14 @@ describe('rows are not told apart by', () => {
       'SELECT id, amount FROM sales QUALIFY row_number() OVER (PARTITION BY id ORDER BY day, customer, amount) = amount + 1 ORDER BY id LIMIT 1',
     ],
     [
+      'a name that REPLACE gives to something else',
+      'SELECT * REPLACE (1 AS customer) FROM people ORDER BY customer LIMIT 1',
+    ],
+    [
+      'a name that RENAME gives to something else',
+      'SELECT * RENAME (customer AS city, city AS customer) FROM people ORDER BY customer LIMIT 1',
+    ],
+    [
       'ranks within partitions',
       'SELECT id, amount FROM sales QUALIFY rank() OVER (PARTITION BY id ORDER BY day) = 1 ORDER BY id LIMIT 1',
     ],
