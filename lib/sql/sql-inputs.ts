@@ -154,18 +154,22 @@ class Walk {
   #function(node: Node): void {
     const name = lower(node.function_name);
     this.functions.add(name);
-    const before = [node.catalog, node.schema].filter((part) => typeof part === 'string' && part !== '');
-    // The parser itself puts `main` before some functions.
-    if (before.length > 1 || (before.length === 1 && before[0] !== 'main')) {
-      const of = before.join('.');
-      this.#refuse(node, `${of}.${name}(…) is the call of a column's method: write ${name}(${of}, …)`);
-    }
     const sinceToday = name === 'age' && Array.isArray(node.children) && node.children.length === 1;
     if (this.#unstable.has(name) || UNSTABLE.has(name) || UNSTABLE_FAMILY.test(name) || sinceToday)
       this.#refuse(
         node,
         `${name}() is not deterministic: the same rows must give the same result. ${steadyRemedy(name, node)}`,
       );
+    else this.#method(node, name);
+  }
+
+  /** `x.upper()` has its column where the name of a schema stands: whatever walks the tree sees no column. */
+  #method(node: Node, name: string): void {
+    const before = [node.catalog, node.schema].filter((part) => typeof part === 'string' && part !== '');
+    const of = before.join('.');
+    // The parser itself puts `main` before some functions.
+    if (of !== '' && of !== 'main')
+      this.#refuse(node, `${of}.${name}(…) is the call of a column's method: write ${name}(${of}, …)`);
   }
 
   #column(node: Node): void {
