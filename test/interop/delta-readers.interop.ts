@@ -72,7 +72,7 @@ describe('delta-rs reads what Sluice reads', () => {
       'Place (as written), in full: string',
       'count_star(): long',
       'max(exact): decimal(38,10)',
-      '(((CAST(sum(id) AS DECIMAL(20, 4)) / count_star()) * 100) - 1): double',
+      '(((CAST(sum(id) AS DECIMAL(38, 2)) / count_star()) * 100) - 1): double',
       '30 days: long',
       '>120 days: long',
       'sum of ids: decimal(38,0)',

@@ -6,7 +6,7 @@ SELECT
   place AS "Place (as written), in full",
   count(*),
   max(exact),
-  CAST(sum(id) AS DECIMAL(20, 4)) / count(*) * 100 - 1,
+  CAST(sum(id) AS DECIMAL(38, 2)) / count(*) * 100 - 1,
   count(*) FILTER (WHERE good) AS "30 days",
   count(*) FILTER (WHERE NOT good) AS ">120 days",
   sum(id) AS "sum of ids",
