@@ -20,6 +20,8 @@ export type Audit = {
   readonly name: string;
   readonly severity: Severity;
   readonly sql: string;
+  /** As of a Derivation. */
+  readonly exactSql?: string;
   /** The table or insight that it looks up as a whole, besides `this`. */
   readonly related?: TableRef;
 };
@@ -86,6 +88,11 @@ export type Derivation = {
   /** SHA-256 (16 hex digits) of the SQL, the columns' names and types, and all front matter that affects rows. */
   readonly hash: string;
 };
+
+/** The SQL of an insight or an audit that is run, while its author's is shown. */
+export function sqlToRun({ sql, exactSql = sql }: Pick<Derivation, 'sql' | 'exactSql'>): string {
+  return exactSql;
+}
 
 /** The relation of one row with the partition columns' values of the partition that is computed. */
 export const THIS_PARTITION = 'this_partition';

@@ -1,6 +1,6 @@
 // Lists and structs as types: a text that is equal for equal types, a tree, and what DuckDB writes. Knows not what they are made of.
 
-/** `array<long>`, `struct<id:long,"b c":array<string>>`: the names that are no plain words stand in quotes. */
+/** `array<long>`, `struct<id:long,"b c":array<string>>`: a name with other characters than letters, digits and `_` has quotes. */
 export type NestedType = `array<${string}>` | `struct<${string}>`;
 
 export type TypeField<Leaf> = { readonly name: string; readonly type: TypeTree<Leaf> };

@@ -36,11 +36,11 @@ export async function bindAudits(
     const at = { file: source.file, line: source.lines[words] ?? 1, words };
     const to = audit.related === undefined ? undefined : related.get(audit.related);
     const context = { source, columns, varied, to, functions };
-    const sql = await problems.of(() => checkedAudit(session, audit, at, context));
+    const exactSql = await problems.of(() => exactAudit(session, audit, at, context));
     const { related: _, compared: __, ...others } = audit;
     audits.push({
       ...others,
-      ...(sql === undefined ? {} : { sql }),
+      ...(exactSql === undefined ? {} : { exactSql }),
       ...(to === undefined ? {} : { related: to.table }),
     });
   }
@@ -79,13 +79,13 @@ function refuseNested(
     );
 }
 
-/** The SQL to run. */
-async function checkedAudit(
+/** What is run in its place; undefined where that is its own SQL. */
+async function exactAudit(
   session: SqlSession,
   audit: AuditSource,
   at: SqlPlace,
   context: AuditContext,
-): Promise<string> {
+): Promise<string | undefined> {
   const { source, columns, varied, to, functions } = context;
   refuseNested(audit, at, columns, to);
   const { tables, statement } = await parseSelect(session, audit.sql, at, functions, {
@@ -107,5 +107,5 @@ async function checkedAudit(
   const bound: BoundSql = { sql: audit.sql, statement, at };
   const shape = relationOfTable('this', columns, { key, constants: source.partitionBy, required: [] });
   const { exactSql } = await proveDetermined(session, bound, [shape], functions, ofTables);
-  return exactSql ?? audit.sql;
+  return exactSql;
 }

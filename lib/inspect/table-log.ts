@@ -189,8 +189,8 @@ function newestFile(actions: readonly Action[]): number {
 }
 
 /**
- * Undefined if there is no table. Throws CliError if an entry is missing. `before`: the log as it was read earlier; if it is still the
- * table's log, the newer entries are appended to it, and it is returned.
+ * Undefined if there is no table. Throws CliError if an entry is missing. `before`: the log as it was read
+ * earlier. Where the table has not been made anew since, this is returned, with the newer entries appended.
  */
 export async function readTableLog(
   tables: DeltaTables,

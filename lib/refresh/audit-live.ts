@@ -1,5 +1,5 @@
 // Relationships on rows that are live already, when what they relate to has changed.
-import type { Audit, Derivation } from '../core/insight.ts';
+import { type Audit, type Derivation, sqlToRun } from '../core/insight.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -42,7 +42,7 @@ async function offendingPartitions(
   const values = partitionBy.map(identifier);
   const rows = await session.rows<Record<string, string | number | null>>(
     `SELECT ${[...values, 'count(*) AS _sluice_offending', `${offendingRow('audited')} AS _sluice_example`].join(', ')}
-     FROM ${rowsAsTexts(audit.sql, 'audited')} ${values.length === 0 ? 'HAVING count(*) > 0' : 'GROUP BY ALL ORDER BY ALL'}`,
+     FROM ${rowsAsTexts(sqlToRun(audit), 'audited')} ${values.length === 0 ? 'HAVING count(*) > 0' : 'GROUP BY ALL ORDER BY ALL'}`,
   );
   return rows.map(({ _sluice_offending: offending, _sluice_example: example, ...partition }) => ({
     partition: partition as PartitionValues,

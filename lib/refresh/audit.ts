@@ -1,6 +1,6 @@
 // Tries a derived table's audits on rows that the session holds as `this`, and puts what they found into words.
 
-import type { Audit, Derivation, Severity } from '../core/insight.ts';
+import { type Audit, type Derivation, type Severity, sqlToRun } from '../core/insight.ts';
 import { unreadableRows } from '../core/readable-values.ts';
 import { BEFORE, relatedView } from '../definitions/audit-words.ts';
 import type { PartitionValues } from '../delta/actions.ts';
@@ -126,7 +126,8 @@ async function tryAlone(session: SqlSession, audit: TriedAudit): Promise<AuditFa
 /** Examples are looked for where there are some: they cost a plan as large as the count's. */
 async function runAudits(session: SqlSession, audits: readonly TriedAudit[]): Promise<AuditFailure[]> {
   const counts = audits.map(
-    ({ sql }, index) => `SELECT ${index} AS audit, count(*) AS offending FROM (${sql}\n) HAVING count(*) > 0`,
+    (audit, index) =>
+      `SELECT ${index} AS audit, count(*) AS offending FROM (${sqlToRun(audit)}\n) HAVING count(*) > 0`,
   );
   const failed = await session.rows<{ audit: number; offending: number }>(counts.join(' UNION ALL '));
   const failures: AuditFailure[] = [];
@@ -134,7 +135,7 @@ async function runAudits(session: SqlSession, audits: readonly TriedAudit[]): Pr
     const offending = failed.find((row) => row.audit === index)?.offending;
     if (offending === undefined) continue;
     const [row] = await session.rows<{ example: string | null }>(
-      `SELECT ${offendingRow('audited')} AS example FROM ${rowsAsTexts(audit.examples ?? audit.sql, 'audited')}`,
+      `SELECT ${offendingRow('audited')} AS example FROM ${rowsAsTexts(audit.examples ?? sqlToRun(audit), 'audited')}`,
     );
     failures.push(failure(audit, offending, row?.example ?? null));
   }

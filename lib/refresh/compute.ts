@@ -1,6 +1,6 @@
 // Computes one partition of a derived table from local files, and audits the rows before anybody sees them.
 // Knows neither logs nor commits: relations in, a Parquet file or the reasons against it out.
-import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
+import { type Derivation, sqlToRun, THIS_PARTITION } from '../core/insight.ts';
 import { sqlType } from '../core/schema.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
@@ -83,11 +83,11 @@ export async function createPartitionView(
 
 /** The derivation's SELECT; see `exactSql`, `canonical` and `cast` of Derivation. */
 export function rowsSql({
-  sql: written,
-  exactSql: sql = written,
   canonical = [],
   cast = [],
+  ...written
 }: Pick<Derivation, 'sql' | 'exactSql' | 'canonical' | 'cast'>): string {
+  const sql = sqlToRun(written);
   if (canonical.length === 0 && cast.length === 0) return sql;
   const replaced = [
     ...canonical.map((name) => `${canonicalDouble(identifier(name))} AS ${identifier(name)}`),

@@ -55,7 +55,7 @@ export class Source {
     return this.#ownIdent(this.selected(expression, clause) ?? expression);
   }
 
-  /** The SELECT's item that an alias or a position refers to; what cannot be told is like nothing but itself. */
+  /** The SELECT's item that an alias or a position refers to; a node of its own where that is not certain. */
   selected(expression: SqlNode, clause: Clause): SqlNode | undefined {
     const [name = '', ...more] = columnNames(expression) ?? [];
     if (name !== '' && more.length === 0 && (clause === 'order' || this.#hasNo(name))) {

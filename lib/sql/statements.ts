@@ -49,7 +49,7 @@ export function onOneLine(sql: string): string | undefined {
 /** What may follow the arguments of a call, each with brackets or a name behind it. */
 const AFTER_CALL = /^(filter|over|within|group)$/i;
 
-/** Behind the call whose name begins at the position: its arguments, FILTER and OVER; undefined if there is no such call. */
+/** Where the call ends whose name begins at the position, with its arguments, FILTER and OVER; undefined where no call begins. */
 export function endOfCall(sql: string, from: number): number | undefined {
   let [at, end, depth] = [from, undefined as number | undefined, 0];
   let isOpen = true;

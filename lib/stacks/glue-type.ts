@@ -12,7 +12,7 @@ function scalarName(type: ScalarType): string {
   return type === 'integer' ? 'int' : type;
 }
 
-/** Hive's types have no quotes: what is no letter, digit or underscore in a field's name becomes an underscore. */
+/** Hive's types have no quotes: in a field's name an underscore replaces every character but letters and digits. */
 function hiveText(tree: TypeTree<string>): string {
   if ('leaf' in tree) return tree.leaf;
   if ('element' in tree) return `array<${hiveText(tree.element)}>`;

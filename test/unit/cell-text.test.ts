@@ -37,7 +37,7 @@ describe('in a list or a struct', () => {
   });
 });
 
-it('single values are themselves, in JSON with quotes where they are no numbers', async () => {
+it('single values are themselves; in JSON all but numbers have quotes', async () => {
   expect(await texts("'1.50'")).toEqual({ cell: '1.50', json: '"1.50"' });
   expect(await texts('1.50')).toEqual({ cell: '1.50', json: '1.50' });
   expect(await texts('NULL')).toEqual({ cell: null, json: 'null' });

@@ -1,9 +1,11 @@
 // SQL with statistics of exact numbers is accepted wherever they stand: what runs in its place has its columns, its numbers but for
 // their last digits, and the same rows for each order of the tables' rows.
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Derivation } from '../../lib/core/insight.ts';
-import { rowsSql } from '../../lib/refresh/compute.ts';
-import { contract, engine, insight, load, useCatalogFolders } from './catalog-load-case.ts';
+import { tryAudits } from '../../lib/refresh/audit.ts';
+import { computePartition, rowsSql } from '../../lib/refresh/compute.ts';
+import { contract, engine, insight, load, root, useCatalogFolders } from './catalog-load-case.ts';
 
 useCatalogFolders();
 
@@ -15,13 +17,13 @@ const FIELDS = [
   { name: 'x', type: 'integer' },
   { name: 'y', type: 'integer' },
 ];
-const ROWS = `SELECT 'g' || i % 3 AS g, CAST(i * 37 % 11 AS DECIMAL(12, 2)) / 4 AS m, CAST(sqrt(i) AS DECIMAL(38, 9)) AS f,
+const ROWS = `SELECT 'g' || i % 3 AS g, CAST(i * 37 % 11 AS DECIMAL(12, 2)) * 0.25 AS m, CAST(sqrt(i) AS DECIMAL(38, 9)) AS f,
   CAST(nullif(i % 7, 6) AS BIGINT) AS n, CAST(i % 5 AS BIGINT) AS x, CAST(i * i AS BIGINT) AS y FROM range(60) r(i)`;
 
-async function derivationOf(sql: string): Promise<Derivation> {
+async function derivationOf(sql: string, words = ''): Promise<Derivation> {
   const { derivations } = await load({
     'p/datapackage.json': contract('t', {}, FIELDS),
-    'p/insights/asked.sql': insight(sql),
+    'p/insights/asked.sql': insight(sql, words),
   });
   return derivations.at(-1) as Derivation;
 }
@@ -30,10 +32,9 @@ type Answer = { readonly columns: readonly unknown[]; readonly rows: readonly st
 
 async function answer(sql: string, order: string): Promise<Answer> {
   return engine.session(async (session) => {
-    const { columns } = { columns: FIELDS.map(({ name }) => name).join(', ') };
-    const exact = ROWS.replace('/ 4 AS m', '* 0.25 AS m');
+    const columns = FIELDS.map(({ name }) => name).join(', ');
     await session.run(
-      `CREATE TEMP TABLE t AS SELECT ${columns.replace('m,', 'CAST(m AS DECIMAL(12, 2)) AS m,')} FROM (${exact}) ORDER BY ${order}`,
+      `CREATE TEMP TABLE t AS SELECT ${columns.replace('m,', 'CAST(m AS DECIMAL(12, 2)) AS m,')} FROM (${ROWS}) ORDER BY ${order}`,
     );
     const rows = await session.rows(sql);
     return {
@@ -89,7 +90,35 @@ describe('a statistic of exact numbers', () => {
     expect(row).toEqual({ s: 0, c: Number.NaN });
   });
 
+  it('in an audit leaves the words of its author', async () => {
+    const sql = 'SELECT stddev(m) AS s FROM this HAVING stddev(m) > 2';
+    const { audits } = await derivationOf('SELECT g, m FROM t', `audits:\n  - {name: calm, sql: "${sql}"}`);
+    expect(audits[0]).toMatchObject({ sql, exactSql: expect.stringContaining('cast_to_type') });
+    const tried = await engine.session(async (session) => {
+      await session.run(
+        'CREATE TEMP TABLE this AS SELECT CAST(10 * range AS DECIMAL(12, 2)) AS m FROM range(3)',
+      );
+      return tryAudits(session, audits);
+    });
+    expect(tried).toMatchObject([{ audit: 'calm', offending: 1, example: 's: 10.0' }]);
+  });
+
+  it('whose squares have too many digits says so, and what to write', async () => {
+    const derivation = await derivationOf('SELECT stddev(f) AS s FROM t');
+    const { file, failures } = await engine.session(async (session) => {
+      await session.run(
+        `CREATE TEMP TABLE t AS SELECT CAST('99999999999' AS DECIMAL(38, 9)) AS f FROM range(3)`,
+      );
+      return computePartition(session, derivation, {}, 0, join(root, 'stats.parquet'));
+    });
+    expect(file).toBeUndefined();
+    expect(failures[0]?.example).toMatch(
+      /Overflow.*take it of fewer digits, such as CAST\(x AS DECIMAL\(18, 6\)\)$/s,
+    );
+  });
+
   it.each([
+    ['SELECT round(stddev(m), 2) FROM t', 'no name of its own: give each expression a name with AS'],
     ['SELECT stddev(DISTINCT n) AS s FROM t', 'in a subquery of its own'],
     ['SELECT stddev(sqrt(n)) AS s FROM t', 'write stddev(CAST(sqrt(n) AS DECIMAL(18, 6)))'],
     ['SELECT m.stddev() AS s FROM t', "m.stddev(…) is the call of a column's method: write stddev(m, …)"],
