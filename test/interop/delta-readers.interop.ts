@@ -1,7 +1,7 @@
 // Tables are read by others as Sluice reads them: delta-rs (by pyarrow and by DataFusion) reads every table and insight of
 // a lake that changes, its older versions, and the lake from its checkpoints alone. After maintenance so do Spark and DuckDB.
 import { access, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Engine,
@@ -13,13 +13,9 @@ import {
 } from './delta-reader.ts';
 import { readings } from './hard-values.ts';
 import { type ExpectedTable, InteropLake } from './interop-lake.ts';
+import { billingDay, landOneRowEach, PACKAGES } from './lake-of-samples.ts';
 import { cellsOf, difference, expectReadAlike, rowCounts } from './read-alike.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const PACKAGES = ['schemas/billing', 'schemas/air-boltic', 'test/interop/schemas/hard-values'].map((folder) =>
-  join(ROOT, folder),
-);
-const DAY = (day: number) => `dwh-fina/billing/year=2024/month=01/day=${String(day).padStart(2, '0')}`;
 const CHECKPOINT_VERSION = 10;
 
 let lake: InteropLake;
@@ -145,16 +141,16 @@ describe('delta-rs reads what Sluice reads', () => {
   });
 
   test('after files were replaced, added and deleted', async () => {
-    const [header, ...day2] = (await readFile(join(lake.landing, DAY(2), 'billing.csv'), 'utf8'))
+    const [header, ...day2] = (await readFile(join(lake.landing, billingDay(2), 'billing.csv'), 'utf8'))
       .trimEnd()
       .split('\n');
-    await lake.put(`${DAY(2)}/billing.csv`, [header, ...day2.slice(0, 100)].join('\n'));
+    await lake.put(`${billingDay(2)}/billing.csv`, [header, ...day2.slice(0, 100)].join('\n'));
     await lake.put(
-      `${DAY(4)}/billing.csv`,
+      `${billingDay(4)}/billing.csv`,
       [header, ...day2.slice(100, 130)].join('\n').replaceAll(',2024,1,2', ',2024,1,4'),
     );
-    await lake.delete(`${DAY(3)}/faults.csv`);
-    await lake.delete(`${DAY(1)}/billing.csv`);
+    await lake.delete(`${billingDay(3)}/faults.csv`);
+    await lake.delete(`${billingDay(1)}/billing.csv`);
     const customers = 'Customer ID,Name,Customer Group ID,Email,Phone Number\n';
     await lake.put(
       'air-boltic/customer/customers-3.csv',
@@ -192,7 +188,7 @@ describe('delta-rs reads what Sluice reads', () => {
 
   test('from checkpoints, the older entries being gone', async () => {
     for (let round = 1; round <= CHECKPOINT_VERSION; round++) {
-      await landOneRowEach(round);
+      await landOneRowEach(lake, round);
       await lake.sync();
     }
     const tables = await syncAndCompare();
@@ -243,11 +239,11 @@ describe('after "sluice maintain"', () => {
     // All that was written until now is a month old. Two changes are of today: what the second replaced is retained.
     await lake.age(30);
     await lake.put('readings/a.csv', readings(17));
-    await landOneRowEach(CHECKPOINT_VERSION + 1);
+    await landOneRowEach(lake, CHECKPOINT_VERSION + 1);
     await lake.sync();
     retained = (await lake.read()).filter(({ prefix }) => TRAVELLED.includes(prefix));
     await lake.put('readings/a.csv', readings(18));
-    await landOneRowEach(CHECKPOINT_VERSION + 2);
+    await landOneRowEach(lake, CHECKPOINT_VERSION + 2);
     await lake.sync();
     const done = await lake.maintain(7 * DAY_MS);
     expect(done.failures).toEqual([]);
@@ -288,31 +284,4 @@ describe('after "sluice maintain"', () => {
 async function readingsTable(): Promise<TableReading | undefined> {
   const [table] = await readWithDeltaRs([{ path: join(lake.root, 'tables/readings'), version: null }]);
   return table;
-}
-
-/** A small file for every dataset, with other rows in every round: each table and insight gets a commit. */
-async function landOneRowEach(round: number): Promise<void> {
-  const line = async (key: string) => {
-    const lines = (await readFile(join(lake.landing, key), 'utf8')).split('\n');
-    return `${lines[0]}\n${lines[round] ?? ''}\n`;
-  };
-  await lake.put(`${DAY(3)}/one.csv`, await line(`${DAY(3)}/billing.csv`));
-  for (const [folder, file] of [
-    ['aeroplane', 'aeroplanes'],
-    ['customer', 'customers-1'],
-    ['customer_group', 'customer_groups'],
-    ['order', 'orders'],
-    ['trip', 'trips'],
-  ]) {
-    await lake.put(`air-boltic/${folder}/one.csv`, await line(`air-boltic/${folder}/${file}.csv`));
-  }
-  await lake.put(
-    'air-boltic/aeroplane_model/one.json',
-    JSON.stringify({
-      Sluice: { [`S${round}`]: { max_seats: round, max_weight: 1, max_distance: 1, engine_type: 'none' } },
-    }),
-  );
-  await lake.put('dwh-fina/exchange_rates/one.csv', `month,currency,rate_to_eur\n2024-02,USD,0.9${round}\n`);
-  await lake.put('readings/one.csv', readings(round).split('\n').slice(0, 3).join('\n'));
-  await lake.put('notes/place=plain/one.csv', `note\nround ${round}\n`);
 }
