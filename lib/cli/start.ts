@@ -149,13 +149,13 @@ async function syncAndFollow(
   interrupt.onEnd = () => rmSync(scratch, { recursive: true, force: true });
   if (interrupt.stopped) return 0;
   const warn = (text: string) => void terminal.err([`warning: ${text}`]);
-  const landing = watchedLanding(local.effects, (one) => warn(unseenLine(one)));
+  const { watched: landing, seen } = watchedLanding(local.effects, (one) => warn(unseenLine(one)));
   const definitions = new Definitions(schemas, sql, local.definitions, catalog, local.bound);
   await landing.settle();
   await syncAndShow(local, args, terminal, stopped);
   if (stopped()) return 0;
   notifying.tell(local, true);
-  const page = new StartedPage(args, terminal, local.effects);
+  const page = new StartedPage(args, terminal, local.effects, seen);
   try {
     await page.served(local.effects);
     if (stopped()) return 0;

@@ -1,5 +1,6 @@
 // The page beside the work of `sluice start`: whatever befalls it, the work goes on.
 import type { Effects } from '../lake/effects.ts';
+import type { LandingSight } from '../lake/landing-census.ts';
 import { LivePage, servedPlace } from '../local/live-page.ts';
 import { type PagePlace, type PageServer, servePage } from '../local/serve-page.ts';
 import { givenOptions } from './locations.ts';
@@ -15,12 +16,13 @@ export class StartedPage {
   readonly #failed: (error: unknown) => void;
   #server: PageServer | undefined;
 
-  constructor(args: Arguments, terminal: Terminal, effects: Effects) {
+  /** `seen`: see LivePage. */
+  constructor(args: Arguments, terminal: Terminal, effects: Effects, seen?: () => LandingSight | undefined) {
     this.#terminal = terminal;
     this.#port = portOption(args);
     this.#place = servedPlace(effects);
     this.#failed = pageWarnings(terminal);
-    this.#live = new LivePage(this.#place, givenOptions(args).all, this.#failed);
+    this.#live = new LivePage(this.#place, givenOptions(args).all, this.#failed, seen);
   }
 
   /** Resolves when it is written, or a warning says why not. */

@@ -6,6 +6,7 @@ import { pageAssets } from '../adapters/page-assets.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
+import type { LandingSight } from '../lake/landing-census.ts';
 import { SITE, type Written } from '../page/site.ts';
 import { writePage } from '../page/write-page.ts';
 import type { PagePlace } from './serve-page.ts';
@@ -24,15 +25,25 @@ export class LivePage {
   readonly #place: PagePlace;
   readonly #options: string;
   readonly #failed: (error: unknown) => void;
+  readonly #seen: () => LandingSight | undefined;
   #wanted: Effects | undefined;
   #writing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
   #logs: TableLogs | undefined;
 
-  /** `options`: see PageOptions. `failed`: called for every writing that failed; the page that was there before stays. */
-  constructor(place: PagePlace, options: string, failed: (error: unknown) => void) {
+  /**
+   * `options`: see PageOptions. `failed`: called for every writing that failed; the page that was there before stays. `seen`: what the
+   * last look at landing saw, where somebody watches it.
+   */
+  constructor(
+    place: PagePlace,
+    options: string,
+    failed: (error: unknown) => void,
+    seen: () => LandingSight | undefined = () => undefined,
+  ) {
     this.#place = place;
+    this.#seen = seen;
     this.#options = options;
     this.#failed = failed;
   }
@@ -87,6 +98,7 @@ export class LivePage {
       assets: pageAssets(),
       options: this.#options,
       logs: this.#logs,
+      seen: this.#seen(),
     });
   }
 }
