@@ -155,7 +155,7 @@ async function syncAndFollow(
   await syncAndShow(local, args, terminal, stopped);
   if (stopped()) return 0;
   notifying.tell(local, true);
-  const page = new StartedPage(args, terminal, local.effects, seen);
+  const page = new StartedPage(args, terminal, local.effects);
   try {
     await page.served(local.effects);
     if (stopped()) return 0;
@@ -165,7 +165,7 @@ async function syncAndFollow(
     let current: LocalLake = local;
     const told = () => {
       notifying.tell(current, false);
-      page.renew(current.effects);
+      page.renew(current.effects, seen());
     };
     const redefine = async () => {
       current = await takeUp(current, definitions, terminal, stopped);

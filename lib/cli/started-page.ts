@@ -16,13 +16,12 @@ export class StartedPage {
   readonly #failed: (error: unknown) => void;
   #server: PageServer | undefined;
 
-  /** `seen`: see LivePage. */
-  constructor(args: Arguments, terminal: Terminal, effects: Effects, seen?: () => LandingSight | undefined) {
+  constructor(args: Arguments, terminal: Terminal, effects: Effects) {
     this.#terminal = terminal;
     this.#port = portOption(args);
     this.#place = servedPlace(effects);
     this.#failed = pageWarnings(terminal);
-    this.#live = new LivePage(this.#place, givenOptions(args).all, this.#failed, seen);
+    this.#live = new LivePage(this.#place, givenOptions(args).all, this.#failed);
   }
 
   /** Resolves when it is written, or a warning says why not. */
@@ -41,9 +40,9 @@ export class StartedPage {
     }
   }
 
-  /** Does not wait for it. */
-  renew(effects: Effects): void {
-    this.#live.renew(effects);
+  /** Does not wait for it. `seen`: see LivePage. */
+  renew(effects: Effects, seen?: LandingSight): void {
+    this.#live.renew(effects, seen);
   }
 
   async end(): Promise<void> {
