@@ -1,0 +1,87 @@
+// Mutations of the proof that a SELECT's rows are determined: a mutant accepts a SELECT whose rows vary with the order of storage.
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { openDuckDb } from '../../lib/adapters/duckdb.ts';
+import { engineFunctions } from '../../lib/definitions/parse-select.ts';
+import type { SqlSession } from '../../lib/ports.ts';
+import { literal } from '../../lib/sql/quoting.ts';
+import { ORDER_KINDS } from '../support/order-kinds.ts';
+import { answersInEachOrder, createInEachOrder, ORDERED_TABLES } from '../support/ordered-tables.ts';
+import type { Keyed } from '../support/random-choice.ts';
+import { tries } from '../support/tries.ts';
+import type { Case, Claims, Law, Suite } from './suite.ts';
+
+type Parsed = { readonly error: boolean; readonly statements: readonly unknown[] };
+type OrderCase = Case & Keyed & { readonly tree: Parsed };
+type Determinism = typeof import('../../lib/sql/determinism.ts');
+type ExplicitGroups = typeof import('../../lib/sql/explicit-groups.ts');
+
+export const ORDER_SUITE: Suite<OrderCase> = {
+  name: 'order',
+  mutations: join(import.meta.dirname, 'order'),
+  parts: ['sql'],
+  open: openOrderLaw,
+};
+
+async function openOrderLaw(): Promise<Law<OrderCase>> {
+  const engine = await openDuckDb({ threads: 1 });
+  await engine.session(createInEachOrder);
+  const { aggregates } = await engine.session(engineFunctions);
+  const varies = new Map<OrderCase, Promise<boolean>>();
+  return {
+    cases: await engine.session(randomCases),
+    async claims(lib): Promise<Claims<OrderCase>> {
+      const { orderProblems } = (await import(join(lib, 'sql/determinism.ts'))) as Determinism;
+      const { withExplicitGroups } = (await import(join(lib, 'sql/explicit-groups.ts'))) as ExplicitGroups;
+      return ({ tree: { error, statements } }) => {
+        if (error) return '';
+        const explicit = withExplicitGroups(statements, aggregates);
+        return orderProblems(explicit, { tables: ORDERED_TABLES, aggregates }).length === 0
+          ? 'determined'
+          : '';
+      };
+    },
+    isFalse(claimed) {
+      const known = varies.get(claimed) ?? engine.session((session) => isVarying(session, claimed));
+      varies.set(claimed, known);
+      return known;
+    },
+    close: () => engine.close(),
+  };
+}
+
+/** Those of the law, in every run the same. */
+async function randomCases(session: SqlSession): Promise<OrderCase[]> {
+  const cases: OrderCase[] = [];
+  for (const { name: kind, times, selects } of ORDER_KINDS) {
+    const queries: Keyed[] = [];
+    // As the law draws them.
+    fc.assert(
+      fc.property(selects, (query) => {
+        queries.push(query);
+      }),
+      tries(times),
+    );
+    const trees = await parsedTrees(session, queries);
+    cases.push(...queries.map((query, i) => ({ kind, ...query, tree: trees[i] as Parsed })));
+  }
+  return cases;
+}
+
+async function parsedTrees(session: SqlSession, queries: readonly Keyed[]): Promise<Parsed[]> {
+  const trees: Parsed[] = [];
+  for (const { sql } of queries) {
+    const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
+    trees.push(JSON.parse(row?.tree ?? '') as Parsed);
+  }
+  return trees;
+}
+
+/** False where the engine does not take the SQL. */
+async function isVarying(session: SqlSession, query: Keyed): Promise<boolean> {
+  const answers = await answersInEachOrder(session, query);
+  if (answers === undefined) return false;
+  return [answers.found, answers.untied].some(
+    (lists) => new Set(lists.map((rows) => JSON.stringify(rows))).size > 1,
+  );
+}
