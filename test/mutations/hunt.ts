@@ -38,7 +38,15 @@ export async function hunterOf<C extends Case>(law: Law<C>, parts: readonly stri
   for (const proved of mixed(law.cases)) prey.push({ proved, claim: await claim(proved) });
   const left = prey.filter((one) => one.claim !== law.utmost);
   return {
-    hunt: (mutation) => withMutant(mutation, parts, (lib) => huntIn(law, left, mutation, lib)),
+    async hunt(mutation) {
+      const { name, equivalent } = mutation;
+      try {
+        const found = await withMutant(mutation, parts, (lib) => huntIn(law, left, lib));
+        return { name, equivalent, ...found, failed: undefined };
+      } catch (error) {
+        return { name, equivalent, kinds: {}, example: undefined, more: 0, failed: String(error) };
+      }
+    },
     close: () => law.close(),
   };
 }
@@ -61,27 +69,21 @@ function mixed<C extends Case>(cases: readonly C[]): C[] {
 async function huntIn<C extends Case>(
   law: Law<C>,
   prey: readonly Prey<C>[],
-  { name, equivalent }: Mutation,
   lib: string,
-): Promise<Hunted> {
+): Promise<Pick<Hunted, 'kinds' | 'example' | 'more'>> {
   const kinds: Record<string, number> = {};
   const examples: string[] = [];
   let more = 0;
-  let failed: string | undefined;
-  try {
-    const claim = await law.claims(lib);
-    for (const { proved, claim: known } of prey) {
-      const claimed = await claim(proved);
-      if (claimed === '' || claimed === known) continue;
-      if (await law.isFalse(proved, claimed)) {
-        kinds[proved.kind] = (kinds[proved.kind] ?? 0) + 1;
-        examples.push(proved.sql);
-        if (examples.length === ENOUGH) break;
-      } else more += 1;
-    }
-  } catch (error) {
-    failed = String(error);
+  const claim = await law.claims(lib);
+  for (const { proved, claim: known } of prey) {
+    const claimed = await claim(proved);
+    if (claimed === '' || claimed === known) continue;
+    if (await law.isFalse(proved, claimed)) {
+      kinds[proved.kind] = (kinds[proved.kind] ?? 0) + 1;
+      examples.push(proved.sql);
+      if (examples.length === ENOUGH) break;
+    } else more += 1;
   }
   const [example] = examples.toSorted((a, b) => a.length - b.length);
-  return { name, equivalent, kinds, example, more, failed };
+  return { kinds, example, more };
 }
