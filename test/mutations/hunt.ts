@@ -1,11 +1,11 @@
 // Looks for a case by which the law catches a mutant: it claims what the proof does not, and the engine shows that this is false.
 
-import type { Case, Law } from './law.ts';
+import type { Case, Claims, Law } from './law.ts';
 import { LIB, withMutant } from './mutant.ts';
 import type { Mutation } from './mutation.ts';
 
 /**
- * `kinds`: of the SELECTs of which its claims are false, with their numbers; it stops at `ENOUGH`. `example`: the
+ * `kinds`: of the SELECTs of which its claims are false, or none can be made, with their numbers; it stops at `ENOUGH`. `example`: the
  * shortest. `more`: its further claims that are not shown to be false. `failed`: why it is no mutant, for it threw.
  */
 export type Hunted = {
@@ -76,9 +76,9 @@ async function huntIn<C extends Case>(
   let more = 0;
   const claim = await law.claims(lib);
   for (const { proved, claim: known } of prey) {
-    const claimed = await claim(proved);
+    const claimed = await claimOrNone(claim, proved);
     if (claimed === '' || claimed === known) continue;
-    if (await law.isFalse(proved, claimed)) {
+    if (claimed === undefined || (await law.isFalse(proved, claimed))) {
       kinds[proved.kind] = (kinds[proved.kind] ?? 0) + 1;
       examples.push(proved.sql);
       if (examples.length === ENOUGH) break;
@@ -86,4 +86,13 @@ async function huntIn<C extends Case>(
   }
   const [example] = examples.toSorted((a, b) => a.length - b.length);
   return { kinds, example, more };
+}
+
+/** Undefined where the mutant throws, which the law would notice too. */
+async function claimOrNone<C extends Case>(claim: Claims<C>, proved: C): Promise<string | undefined> {
+  try {
+    return await claim(proved);
+  } catch {
+    return undefined;
+  }
 }

@@ -98,7 +98,7 @@ describe('what does not depend on the order of the rows', () => {
     'SELECT to_json(list(city ORDER BY customer)) AS cities FROM people',
     'SELECT customer, any_value(customer) AS c, first(amount ORDER BY amount) AS a FROM sales GROUP BY customer',
     'SELECT id, max(amount, id + 1) AS m, histogram(amount, [1, id]) AS h FROM sales GROUP BY id',
-    'SELECT id, max(amount, 2) OVER (PARTITION BY customer) AS m, min(amount, id) OVER (PARTITION BY id) AS n FROM sales',
+    'SELECT id, max(amount, 2) OVER (PARTITION BY customer) AS m, min(amount, id + 1) OVER (PARTITION BY id) AS n FROM sales',
     'SELECT arg_max(id, (amount, id)) AS a, max_by(customer, {a: amount, c: customer}) AS b FROM sales',
     'SELECT arg_min(city, customer) AS c FROM people',
     'SELECT to_json(list(customer ORDER BY customer)) AS c, list_sort(array_agg(id)) AS i FROM sales',
