@@ -83,12 +83,14 @@ function groupedByAll(choice: Choice): Body {
 
 /** Of which rows a subquery is, and what it takes of those around it. */
 function correlated(choice: Choice): Body {
-  const ofShops = choice.one([
-    'SELECT max(s.n) + 0 * x.v FROM stock x LIMIT 1',
-    'SELECT v FROM (SELECT max(s.n) AS m, v FROM stock x) q ORDER BY m LIMIT 1',
-    'SELECT max(x.n) FROM stock x LIMIT 1',
+  const [rows, around] = choice.one([
+    ['SELECT max(s.n) + 0 * x.v FROM stock x LIMIT 1', 'shops'],
+    ['SELECT v FROM (SELECT max(s.n) AS m, v FROM stock x) q ORDER BY m LIMIT 1', 'shops'],
+    ['SELECT max(list_transform([s.n], lambda v: v + 1)[1]) + 0 * x.v FROM stock x LIMIT 1', 'shops'],
+    ['SELECT concat(max(s.v), s.area) FROM shops s LIMIT 1', 'stock'],
+    ['SELECT max(x.n) FROM stock x LIMIT 1', 'shops'],
   ]);
-  if (choice.once(3)) return body(`SELECT (${ofShops}) AS c0 FROM shops s`, 'c0', ['c0']);
+  if (choice.once(2)) return body(`SELECT (${rows}) AS c0 FROM ${around} s`, 'c0', ['c0']);
   const ofLots = choice.one([
     'SELECT max(x.v) FROM stock x JOIN shops y ON x.n = s.n',
     'SELECT max(q.m) FROM shops y JOIN (SELECT s.n AS m) q ON true',
@@ -104,9 +106,16 @@ function unnested(choice: Choice): Body {
   const fields = "unnest({'a': n, 'b': v})";
   if (choice.once(4))
     return { sql: `SELECT ${fields} FROM stock`, names, order: [fields, 'shop, n', '1, 2'] };
+  if (choice.once(6))
+    return {
+      sql: "SELECT concat(COLUMNS('area|n'), ''), shop FROM shops",
+      names: [...names, 'c2'],
+      order: ['2', '3'],
+    };
   const items = choice.one([
     '* EXCLUDE (r.shop)',
     '* EXCLUDE (shop)',
+    '* EXCLUDE (n) RENAME (shop AS area, area AS shop)',
     'shop AS c0, unlist([1, 2]) AS c1',
     "shop AS c0, regexp_split_to_table('1 2', ' ') AS c1",
     'shop AS c0, unnest([1, 2]) AS c1',
@@ -132,7 +141,7 @@ function missing(choice: Choice): Body {
 
 const SHAPES = [
   ...[rolled, rolled, numbered, numbered, field, several, tagged],
-  ...[groupedByAll, groupedByAll, correlated, unnested, unnested, missing],
+  ...[groupedByAll, groupedByAll, correlated, correlated, unnested, unnested, missing],
 ];
 
 /** Many do not bind: the engine says which. */

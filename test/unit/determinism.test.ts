@@ -128,6 +128,7 @@ describe('what does not depend on the order of the rows', () => {
     'SELECT amount, city FROM totals, people ORDER BY amount, COLUMNS(*) LIMIT 3',
     "SELECT id FROM sales WHERE customer = 'c1' ORDER BY id LIMIT 3",
     'SELECT DISTINCT ON (customer, id) customer, id FROM sales',
+    'SELECT n FROM (SELECT DISTINCT ON (customer) id AS customer, amount AS n FROM sales ORDER BY sales.customer, amount, id) ORDER BY customer LIMIT 1',
     // joins
     'SELECT s.id, p.city FROM sales s ASOF JOIN people p ON s.customer >= p.customer',
     'SELECT s.id, t.amount FROM sales s ASOF LEFT JOIN totals t ON s.customer = t.customer AND s.day >= t.day',
