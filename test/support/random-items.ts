@@ -32,13 +32,39 @@ function numbered(choice: Choice): Body {
     ['stock', 'shop'],
     ['shops', 'shop'],
   ] as const);
-  const setting = 'max(v, coalesce(n, 0) + 1)';
-  const calls = ['row_number()', 'row_number()', 'rank()', 'count(*)', 'ntile(2)'];
-  const call = choice.one(table === 'shops' ? calls : [...calls, setting]);
+  if (table !== 'shops' && choice.once(6)) {
+    // How many of the greatest values are taken is another number in each row.
+    const most = `max(v, coalesce(n, 0) + 1) OVER (PARTITION BY ${x} ORDER BY ${x})`;
+    return { sql: `SELECT ${x} AS c0, ${most} AS c1 FROM ${table}`, names: ['c0', 'c1'], order: ['c0, c1'] };
+  }
+  const call = choice.one(['row_number()', 'row_number()', 'rank()', 'count(*)', 'ntile(2)']);
   const by = choice.one([x, x, '1', `PARTITION BY ${x} ORDER BY ${x}`, `PARTITION BY ${x} ORDER BY 1`]);
   const over = by.startsWith('PARTITION') ? by : `ORDER BY ${by}`;
   const sql = `SELECT ${x} AS c0, ${call} OVER (${over}) AS c1 FROM ${table}`;
   return { sql, names: ['c0', 'c1'], order: [x, x, 'c0', 'c0, c1', 'c0, c1'] };
+}
+
+/** A window beside another one, or beside what its order does not decide. */
+function besideNumbers(choice: Choice): Body {
+  const call = choice.one(['row_number()', 'row_number()', 'ntile(2)']);
+  const other = choice.one(['count(*) OVER (PARTITION BY n)', 'rank() OVER (ORDER BY v)', 'upper(shop)']);
+  const item = choice.one(['shop', 'shop', 'v']);
+  const sql = `SELECT ${item} AS c0, ${call} OVER (ORDER BY shop) AS c1, ${other} AS c2 FROM lots`;
+  return { sql, names: ['c0', 'c1', 'c2'], order: ['c0, c1, c2', 'c1, c0, c2'] };
+}
+
+/** One number of each partition is a key of it, but not another one in each row. */
+function kept(choice: Choice): Body {
+  const number = 'row_number() OVER (PARTITION BY n ORDER BY shop)';
+  const value = choice.one(["CAST(replace(shop, 's', '') AS INTEGER) + 1", '1', 'length(shop)']);
+  return body(`SELECT shop AS c0 FROM stock QUALIFY ${number} = ${value}`, 'c0', ['n', 'n', 'c0']);
+}
+
+/** An outer join that compares its inner side with itself finds many rows. */
+function matched(choice: Choice): Body {
+  const on = choice.one(['b.n = b.n', 'b.shop = b.shop', 'b.n = b.v', 'a.shop = b.shop']);
+  const item = choice.one(['b.n', 'b.shop']);
+  return body(`SELECT ${item} AS c0 FROM shops AS a LEFT JOIN stock AS b ON ${on}`, 'c0', ['a.shop', 'a.n']);
 }
 
 function field(choice: Choice): Body {
@@ -142,6 +168,7 @@ function missing(choice: Choice): Body {
 const SHAPES = [
   ...[rolled, rolled, numbered, numbered, field, several, tagged],
   ...[groupedByAll, groupedByAll, correlated, correlated, unnested, unnested, missing],
+  ...[besideNumbers, kept, matched],
 ];
 
 /** Many do not bind: the engine says which. */
