@@ -4,6 +4,7 @@ import type { Catalog } from '../core/catalog.ts';
 import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import { partitionReceipt, type SourceUse } from '../inspect/receipt.ts';
 import type { Lifespan, TableLog } from '../inspect/table-log.ts';
+import { partitionId } from '../lake/partition.ts';
 import { readInputs } from '../lake/tags.ts';
 import { changeRef } from './changes.ts';
 import type {
@@ -85,23 +86,46 @@ export async function receiptsRef(
   const { log, derivation } = shown;
   const dated: Dated[] = [];
   for (const partition of partitions) dated.push(await datedOf(writing, shown, partition));
-  const basis = {
+  const all = {
     id: log.metadata(log.newest).id,
     over: derivation.over === undefined ? null : tablePrefix(derivation.over),
     tables: lineage.tables,
-    partitions: dated.map(({ partition, files, version, change }) => [
-      partition,
-      version,
-      log.entries[version]?.id ?? null,
-      change,
-      files.map(({ add }) => [add.path, inputCommits(lineage, add)]),
-    ]),
   };
-  return writing.site.document('receipts', basis, async () => {
+  const each = dated.map(({ partition, files, version, change }) => [
+    partition,
+    version,
+    log.entries[version]?.id ?? null,
+    change,
+    files.map(({ add }) => [add.path, inputCommits(lineage, add)]),
+  ]);
+  return writing.site.document('receipts', { ...all, partitions: each }, async () => {
     const receipts: PagePartitionReceipt[] = [];
-    for (const partition of dated) receipts.push(await pageReceipt(writing, log, partition));
+    for (const [i, partition] of dated.entries())
+      receipts.push(await rememberedReceipt(writing, log, partition, JSON.stringify([all, each[i]])));
     return { receipts };
   });
+}
+
+type Remembered = { readonly basis: string; readonly receipt: PagePartitionReceipt };
+
+// One new file changes one of the partitions in a document, and a receipt may stand on very many files.
+const remembered = new WeakMap<TableLog, Map<string, Remembered>>();
+
+/** `basis`: has everything of the lake that can change it. */
+async function rememberedReceipt(
+  writing: Writing,
+  log: TableLog,
+  dated: Dated,
+  basis: string,
+): Promise<PagePartitionReceipt> {
+  const ofTable = remembered.get(log) ?? new Map<string, Remembered>();
+  remembered.set(log, ofTable);
+  const id = partitionId(dated.partition);
+  const known = ofTable.get(id);
+  if (known?.basis === basis) return known.receipt;
+  const receipt = await pageReceipt(writing, log, dated);
+  ofTable.set(id, { basis, receipt });
+  return receipt;
 }
 
 /** The commits that the lake has now under the versions that a data file was made from. */
