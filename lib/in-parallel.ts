@@ -5,9 +5,13 @@ const AT_ONCE = 16;
 
 /**
  * Resolves when `work` is done with all items. After the first failure no further item is started; when the running ones have
- * ended, it rejects with that first error.
+ * ended, it rejects with that first error. `atOnce`: at most.
  */
-export async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: Iterable<T>,
+  work: (item: T) => Promise<void>,
+  atOnce = AT_ONCE,
+): Promise<void> {
   const waiting = items[Symbol.iterator]();
   let failure: { readonly error: unknown } | undefined;
   const worker = async () => {
@@ -21,7 +25,7 @@ export async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promi
       }
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
   if (failure === undefined) return;
   waiting.return?.();
   throw failure.error;
@@ -31,10 +35,12 @@ export async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promi
 export async function mapInParallel<T, Result>(
   items: Iterable<T>,
   work: (item: T) => Promise<Result>,
+  atOnce = AT_ONCE,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  await inParallel([...items].entries(), async ([index, item]) => {
+  const store = async ([index, item]: [number, T]) => {
     results[index] = await work(item);
-  });
+  };
+  await inParallel([...items].entries(), store, atOnce);
   return results;
 }

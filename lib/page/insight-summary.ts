@@ -1,5 +1,6 @@
 // One insight's line on the first screen, and its documents.
 import { sameTable, tablePrefix } from '../core/insight.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import type { DerivedStatus } from '../inspect/derived-status.ts';
 import { partitionId } from '../lake/partition.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
@@ -19,15 +20,22 @@ import type { Writing } from './writing.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** One waits for the disk or the engine while another one is made; their rows are in memory. */
+const AT_ONCE = 2;
+
 /** Insights, and the histories of datasets. One that cannot be read has no document, and `writing.failures` says why. */
 export async function insightSummaries(writing: Writing): Promise<InsightSummary[]> {
-  const summaries: InsightSummary[] = [];
-  for (const shown of shownDerivations(writing.effects.catalog))
-    summaries.push(await summaryOf(writing, shown));
-  return summaries;
+  const shown = shownDerivations(writing.effects.catalog);
+  const made = await mapInParallel(shown, (one) => summaryOf(writing, one), AT_ONCE);
+  writing.failures.push(...made.flatMap(({ failed }) => failed));
+  return made.map(({ summary }) => summary);
 }
 
-async function summaryOf(writing: Writing, shown: ShownDerivation): Promise<InsightSummary> {
+/** `failed`: what `writing.failures` lacks. */
+async function summaryOf(
+  writing: Writing,
+  shown: ShownDerivation,
+): Promise<{ readonly summary: InsightSummary; readonly failed: readonly TableFailure[] }> {
   const { target } = shown.derivation;
   const status = writing.status.derived.find(({ table }) => sameTable(table, target));
   const failed: TableFailure[] = writing.failures.filter(({ table }) => table === tablePrefix(target));
@@ -39,8 +47,7 @@ async function summaryOf(writing: Writing, shown: ShownDerivation): Promise<Insi
     read = pastOf(writing, table);
     read = { ...read, document: await insightRef(writing, table) };
   });
-  if (known === 0) writing.failures.push(...failed);
-  return {
+  const summary: InsightSummary = {
     name: target.name,
     kind: shown.kind,
     description: shown.derivation.description ?? null,
@@ -54,6 +61,7 @@ async function summaryOf(writing: Writing, shown: ShownDerivation): Promise<Insi
     version: status?.version ?? null,
     ...read,
   };
+  return { summary, failed: known === 0 ? failed : [] };
 }
 
 type ReadTable = Pick<InsightSummary, 'lastCommit' | 'trend' | 'changesToday' | 'document'> &

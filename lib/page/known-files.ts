@@ -1,6 +1,7 @@
 // What landing, the log and the reports know of each source file of a dataset. Whoever writes the page again has it of most files
 // already: the log says which of them it has said more of since. Reads nothing itself. Pure.
 import type { Dataset } from '../core/contract.ts';
+import type { Add } from '../delta/actions.ts';
 import type { Report } from '../ingest/report.ts';
 import type { FoundFiles } from '../inspect/dataset-status.ts';
 import type { Lifespan, TableLog } from '../inspect/table-log.ts';
@@ -45,21 +46,27 @@ export function knownFiles(dataset: Dataset, found: FoundFiles, log: TableLog | 
   const known: Known[] = [];
   for (const source of sources.sort()) {
     const report = reports.get(source);
-    if (report === undefined && !waiting.has(source) && !isOfRows(dataset, source, found)) continue;
-    const one = knownFile(before, source, report, found, log?.ofSource(source) ?? []);
+    const add = live.get(source)?.[0];
+    const isOfRows = add ? roleOf(add) !== 'marker' : !isMarker(dataset, source);
+    if (report === undefined && !isOfRows && !waiting.has(source)) continue;
+    const said = { source, present: present.get(source), add, report };
+    const one = knownFile(before, said, log?.ofSource(source) ?? []);
     // A file that was refused and is gone has left nothing but its marks.
     if (one.present || one.origin || one.versions.length > 0) known.push(one);
   }
   return known;
 }
 
-function isOfRows(dataset: Dataset, source: string, { live }: FoundFiles): boolean {
-  const [add] = live.get(source) ?? [];
-  return add ? roleOf(add) !== 'marker' : !isMarker(dataset, source);
-}
+/** What the present says of a source. `add`: the first of its live data files. */
+type Said = {
+  readonly source: string;
+  readonly present: ObjectVersion | undefined;
+  readonly add: Add | undefined;
+  readonly report: Report | undefined;
+};
 
-/** By source. `files`: what its log said of it: so many data files, of which so many had ended. */
-type Memory = Map<string, { readonly files: number; readonly ended: number; readonly known: Known }>;
+/** By source. `files`, `ended`: its log said of so many data files, of which so many had ended. */
+type Memory = Map<string, { said: Said; files: number; ended: number; known: Known }>;
 
 const memories = new WeakMap<TableLog, Memory>();
 
@@ -69,26 +76,19 @@ function memoryOf(log: TableLog): Memory {
   return memory;
 }
 
-function knownFile(
-  memory: Memory,
-  source: string,
-  report: Report | undefined,
-  found: FoundFiles,
-  lifespans: readonly Lifespan[],
-): Known {
-  const present = found.present.get(source);
-  const add = found.live.get(source)?.[0];
-  const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
+function knownFile(memory: Memory, said: Said, lifespans: readonly Lifespan[]): Known {
+  const { source, present, add, report } = said;
   const files = lifespans.length;
   const ended = countEnded(lifespans);
   const before = memory.get(source);
   const isSame =
     before?.files === files &&
     before.ended === ended &&
-    before.known.origin === origin &&
-    before.known.report === report &&
-    isSameVersion(before.known.present, present);
+    before.said.add === add &&
+    before.said.report === report &&
+    isSameVersion(before.said.present, present);
   if (isSame) return before.known;
+  const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
   const versions = versionsOf(lifespans);
   const cameMs =
     versions[0]?.lastModifiedMs ?? origin?.lastModifiedMs ?? present?.lastModifiedMs ?? Number.NaN;
@@ -100,7 +100,7 @@ function knownFile(
     ...(origin === undefined ? {} : { origin }),
     ...(report === undefined ? {} : { report }),
   };
-  memory.set(source, { files, ended, known });
+  memory.set(source, { said, files, ended, known });
   return known;
 }
 
