@@ -1,6 +1,7 @@
 // A receipt as lines for a terminal. Pure.
 
-import type { PartitionReceipt, Receipt, SourceUse, TableUse } from '../inspect/receipt.ts';
+import type { PartitionReceipt, Receipt, TableUse } from '../inspect/receipt.ts';
+import type { SourceUse } from '../inspect/source-uses.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { left, renderTable, right } from './table-text.ts';
 import { apart, bytes, count, duration, JSON_HAS_ALL, number, restLine, section, timeText } from './text.ts';

@@ -1,39 +1,18 @@
 // The receipt of a table's partitions: which commits made them, under which definition, and from which source files. Every
 // word of it is in the logs; the catalog says which definition is the present one.
 import { landingTable } from '../core/catalog.ts';
-import type { Dataset } from '../core/contract.ts';
-import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import { sameTable, type TableRef } from '../core/insight.ts';
 import { parseLogJson } from '../core/log-json.ts';
 import type { CommitInfo, PartitionValues } from '../delta/actions.ts';
 import { recordCount } from '../delta/stats.ts';
-import { type Standings, standingsOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { partitionId } from '../lake/partition.ts';
 import { comparePartitions, type PartitionFilter } from '../lake/partition-filter.ts';
-import { CONTRACT, DEFINITION, readInputs, readOrigin, roleOf, WARNINGS } from '../lake/tags.ts';
-import { replacedDataset } from '../refresh/inputs.ts';
+import { CONTRACT, DEFINITION, readInputs, WARNINGS } from '../lake/tags.ts';
 import { durationOf, staleOf } from './history.ts';
 import { traceLineage, type UsedTable } from './lineage.ts';
+import { compareUses, type SourceUse, sourceUses } from './source-uses.ts';
 import type { Lifespan, TableLog, TableLogs } from './table-log.ts';
-
-export type SourceUse = {
-  readonly dataset: string;
-  readonly source: string;
-  readonly etag: string;
-  readonly lastModified: string;
-  readonly contract: string;
-  /** In the data files that count; the next three are of the whole source file. */
-  readonly rows: number;
-  readonly acceptedRows: number;
-  readonly quarantinedRows: number;
-  /** What its key says of its delivery, where the contract has deliveries. */
-  readonly delivery?: Readonly<Record<string, string>>;
-  /** Records that the contract skips; absent where there are none. */
-  readonly skippedRows?: number;
-  /** In which it came into its table. */
-  readonly version: number;
-  readonly committedAt: string;
-};
 
 /** A table on the way. */
 export type TableRead = {
@@ -123,7 +102,7 @@ export async function tableReceipt(
     partitions: partitionReceipts(log, files),
     stale: staleOf(log.metadata(version)).filter(({ partition }) => filter.matches(partition)),
     tables: used.map(tableUse),
-    sources: used.flatMap((one) => sourceUses(effects, one)).sort(bySource),
+    sources: used.flatMap((one) => sourceUses(effects, one)).sort(compareUses),
     lost: [...lost],
   };
 }
@@ -225,77 +204,6 @@ function tableUse(table: UsedTable): TableUse {
     rows: recordCount(used.map(({ add }) => add)),
     bytes: sum(used, ({ add }) => add.size),
   };
-}
-
-/** Of a replace dataset: of the files that counted. */
-function sourceUses({ catalog }: Effects, { log, files, versions }: UsedTable): SourceUse[] {
-  const name = log.prefix.slice(log.prefix.indexOf('/') + 1);
-  const dataset = replacedDataset(catalog, { kind: 'arrivals', name });
-  const isReplaced = dataset !== undefined && log.prefix === tablePrefix(landingTable(dataset));
-  const standings = isReplaced ? [...versions].map((version) => standingsAt(dataset, log, version)) : [];
-  const uses = new Map<string, SourceUse>();
-  for (const file of files.values()) {
-    const own = ownUse(log, name, file);
-    if (own === undefined) continue;
-    const standing = standings.map((all) => all.get(own.use.source)).find((one) => one?.counts);
-    if (isReplaced && standing === undefined) continue;
-    const use = dataset?.delivery && standing ? { ...own.use, delivery: standing.delivery.by } : own.use;
-    const other = uses.get(own.id);
-    uses.set(own.id, other === undefined ? use : { ...use, rows: other.rows + use.rows });
-  }
-  return [...uses.values()];
-}
-
-/** `id`: equal for the data files that one version of a source file came as. */
-type OwnUse = { readonly id: string; readonly use: SourceUse };
-
-// Each partition asks, and what a log says of a file never changes.
-const ownUses = new WeakMap<Lifespan, OwnUse>();
-
-/** What the data file alone says; undefined where it has no rows of a source file. */
-function ownUse(log: TableLog, dataset: string, file: Lifespan): OwnUse | undefined {
-  const known = ownUses.get(file);
-  if (known) return known;
-  const { add, from } = file;
-  const origin = readOrigin(add);
-  if (origin === undefined || roleOf(add) !== undefined) return undefined;
-  const { source, etag, contract, acceptedRows, quarantinedRows, skippedRows } = origin;
-  const use = {
-    dataset,
-    source,
-    etag,
-    lastModified: iso(origin.lastModifiedMs),
-    contract,
-    rows: recordCount([add]),
-    acceptedRows,
-    quarantinedRows,
-    ...(skippedRows === 0 ? {} : { skippedRows }),
-    version: from,
-    committedAt: iso(log.timeOf(from)),
-  };
-  const own = { id: JSON.stringify([source, etag, contract, from]), use };
-  ownUses.set(file, own);
-  return own;
-}
-
-// Each partition asks; neither the past of a log nor a dataset ever changes.
-const known = new WeakMap<Dataset, WeakMap<TableLog, Map<number, Standings>>>();
-
-function standingsAt(dataset: Dataset, log: TableLog, version: number): Standings {
-  const ofDataset = known.get(dataset) ?? new WeakMap<TableLog, Map<number, Standings>>();
-  known.set(dataset, ofDataset);
-  const ofLog = ofDataset.get(log) ?? new Map<number, Standings>();
-  ofDataset.set(log, ofLog);
-  const files = () => log.filesAt(version).map(({ add }) => add);
-  const standings = ofLog.get(version) ?? standingsOf(dataset, files());
-  ofLog.set(version, standings);
-  return standings;
-}
-
-function bySource(a: SourceUse, b: SourceUse): number {
-  if (a.dataset !== b.dataset) return a.dataset < b.dataset ? -1 : 1;
-  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
-  return a.version - b.version;
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -4,7 +4,8 @@ import type { Dataset } from '../core/contract.ts';
 import { sameTable, type TableRef } from '../core/insight.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { SourceChange } from './history.ts';
-import type { SourceUse, TableRead, Uses } from './receipt.ts';
+import type { TableRead, Uses } from './receipt.ts';
+import type { SourceUse } from './source-uses.ts';
 
 /** `old` and `new` are null where the source is not among what made that version. */
 export type SourceDiff = SourceChange & {

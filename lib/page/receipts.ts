@@ -2,7 +2,8 @@
 import { landingTable } from '../core/built-in.ts';
 import type { Catalog } from '../core/catalog.ts';
 import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
-import { partitionReceipt, type SourceUse } from '../inspect/receipt.ts';
+import { partitionReceipt } from '../inspect/receipt.ts';
+import type { SourceUse } from '../inspect/source-uses.ts';
 import type { Lifespan, TableLog } from '../inspect/table-log.ts';
 import { partitionId } from '../lake/partition.ts';
 import { readInputs } from '../lake/tags.ts';

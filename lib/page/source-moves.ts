@@ -43,27 +43,45 @@ export async function movesBetween(
 /** Of one table, at most: a partition's newest file is asked for with its receipt, with its change, and as the one before the next. */
 const REMEMBERED = 8;
 
-type Remembered = { readonly catalog: Writing['effects']['catalog']; readonly uses: Uses };
+type Remembered = {
+  readonly catalog: Writing['effects']['catalog'];
+  readonly uses: Uses;
+  /** That it was found in: one that was restored or made anew is another one. */
+  readonly logs: readonly (TableLog | undefined)[];
+};
 
 const remembered = new WeakMap<TableLog, Map<Lifespan, Remembered>>();
 
-/** What a side was made from. Of a single data file, which may stand on very many sources, it is remembered for a while. */
+/**
+ * What a side was made from. Of a single data file, which may stand on very many sources, it is remembered for a while; then the
+ * version of its own table is that of the first asking.
+ */
 export async function usesAt(
   { effects, logs }: Writing,
   log: TableLog,
   { version, files }: Side,
 ): Promise<Uses> {
   const { catalog } = effects;
-  const [file, ...others] = files;
   const ofTable = remembered.get(log) ?? new Map<Lifespan, Remembered>();
   remembered.set(log, ofTable);
-  const known = file && others.length === 0 ? ofTable.get(file) : undefined;
-  if (known?.catalog === catalog) return known.uses;
+  const only = files.length === 1 ? files[0] : undefined;
+  const known = only && ofTable.get(only);
+  if (known?.catalog === catalog && isSame(known.logs, await logsOf(logs, known.uses))) return known.uses;
   const uses = await usesOf(effects, logs, log, version, files);
-  if (file && others.length === 0) ofTable.delete(file);
-  if (file && others.length === 0) ofTable.set(file, { catalog, uses });
-  for (const oldest of [...ofTable.keys()].slice(0, -REMEMBERED)) ofTable.delete(oldest);
+  if (only && uses.lost.length === 0) {
+    ofTable.delete(only);
+    ofTable.set(only, { catalog, uses, logs: await logsOf(logs, uses) });
+    for (const oldest of [...ofTable.keys()].slice(0, -REMEMBERED)) ofTable.delete(oldest);
+  }
   return uses;
+}
+
+function logsOf(logs: TableLogs, { tables }: Uses): Promise<(TableLog | undefined)[]> {
+  return Promise.all(tables.map(({ table }) => logs.find(table)));
+}
+
+function isSame(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.every((one, i) => one === now[i]);
 }
 
 /** `tables/billing` → `billing` */
