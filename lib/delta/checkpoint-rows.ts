@@ -21,8 +21,12 @@ export function checkpointActions(snapshot: Snapshot, nowMs: number): Action[] {
   ];
 }
 
-/** A row's action; undefined for kinds that we do not know (sidecars, domain metadata, …). Null members are omitted, as in the log. */
-export function checkpointRow(row: Row): Action | undefined {
+/**
+ * A row's action; undefined for kinds that we do not know (sidecars, domain metadata, …). Null members are omitted, as in the log.
+ * `action`: the row as JSON.
+ */
+export function checkpointRow({ action }: Row): Action | undefined {
+  const row = JSON.parse(String(action)) as Readonly<Record<string, Value>>;
   if (row.add) return { add: pick<Add>(row.add, ADD) };
   if (row.remove) return { remove: pick<Remove>(row.remove, REMOVE) };
   if (row.txn) return { txn: pick<Txn>(row.txn, TXN) };
@@ -69,9 +73,12 @@ export function throughCheckpoint(snapshot: Snapshot): Snapshot {
 // The types are only claimed by the Parquet file's writer; the fields that matter (path, version) are checked where they are used.
 function pick<T>(struct: Value, names: readonly (keyof T & string)[]): T {
   const source = struct as Readonly<Record<string, Value>>;
-  return Object.fromEntries(
-    names.flatMap((name) => (source[name] == null ? [] : [[name, source[name]]])),
-  ) as T;
+  const picked: Record<string, Value> = {};
+  for (const name of names) {
+    const value = source[name];
+    if (value != null) picked[name] = value;
+  }
+  return picked as T;
 }
 
 /** Throws if the rows are not a checkpoint. The time is the latest of its files': a checkpoint does not store its commit's time. */

@@ -111,7 +111,8 @@ export async function readCheckpoint(
     if (content !== undefined && (await contentHash(file.path)) !== content)
       throw new Error('its bytes are not those that were written');
     return await effects.sql.session(async (session) => {
-      const select = `SELECT * FROM ${readParquet(file.path)}`;
+      // As texts: taking a struct with its maps apart, value by value, costs four times as much.
+      const select = `SELECT CAST(to_json(action) AS VARCHAR) AS action FROM ${readParquet(file.path)} AS action`;
       return snapshotOfRows(version, session.stream(select), checkpointRow);
     });
   } catch (error) {
