@@ -8,7 +8,16 @@ import { deliver } from '../../lib/local/deliver.ts';
 import { openLake } from '../../lib/local/open-lake.ts';
 import { syncLake } from '../../lib/local/sync-lake.ts';
 import type { Bench, Side } from './bench.ts';
-import { BILLING_KEY, billingLanding, DATA, smallFilesFolder, smallFilesLanding, WORK } from './data.ts';
+import {
+  BILLING_KEY,
+  billingLanding,
+  DATA,
+  MANY_DAYS,
+  MANY_FILES,
+  smallFilesFolder,
+  smallFilesLanding,
+  WORK,
+} from './data.ts';
 import { freshLake, ingestBenches } from './ingest-benches.ts';
 import { insightBenches } from './insight-benches.ts';
 import { pageBenches } from './page-benches.ts';
@@ -58,6 +67,13 @@ export function benches(billing: Dataset, insights: readonly Derivation[]): Benc
       baseline: syncSide(1),
       target: { seconds: 2 },
     },
+    {
+      name: 'sync-many',
+      title: `sync with nothing to do over ${MANY_FILES.toLocaleString('en-US')} source files of ${MANY_DAYS.toLocaleString('en-US')} days, start-up included`,
+      subject: syncSide(MANY_FILES, 2, MANY_DAYS),
+      baseline: syncSide(1),
+      target: { seconds: 5 },
+    },
   ];
 }
 
@@ -93,10 +109,10 @@ function requireAll(accepted: number | undefined): void {
 }
 
 /** The lake is kept between runs: filling it is the long part, and what is measured finds it filled. */
-function syncSide(files: number): Side {
-  const lake = join(DATA, `lake-${files}`);
+function syncSide(files: number, rows?: number, days?: number): Side {
+  const lake = join(DATA, days === undefined ? `lake-${files}` : `lake-files-${files}`);
   const ready = async () => {
-    const landing = await smallFilesLanding(files);
+    const landing = await smallFilesLanding(files, rows, days);
     const local = await openLake({ landing, lake, schemas: SCHEMAS }, () => undefined);
     await syncLake(local, { selection: {}, prune: false, allowMassWithdrawal: false });
     await local.close();
@@ -105,7 +121,7 @@ function syncSide(files: number): Side {
     join(ROOT, 'bin/sluice.mjs'),
     'sync',
     '--landing',
-    smallFilesFolder(files),
+    smallFilesFolder(files, rows, days),
     '--lake',
     lake,
     '--schemas',

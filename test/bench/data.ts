@@ -22,6 +22,10 @@ export async function billingLanding(
   return { landing, file };
 }
 
+/** Of the benches of very many files. Filling their lake takes twenty minutes, once. */
+export const MANY_FILES = 100_000;
+export const MANY_DAYS = 1000;
+
 export function smallFilesFolder(files: number, rows = 3, days = files): string {
   return join(DATA, `small-${files}-${rows}-${days}`);
 }

@@ -20,9 +20,10 @@ export async function writeDocsTable(
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${page} has no line ${BEGIN} with ${END} after it`);
   const before = text.slice(begin, end).split('\n');
-  const rows = benches.map(({ name, title, subject }) => {
+  const rows = benches.map(({ name, title, subject, baseline }) => {
     const result = results.find((measured) => measured.name === name);
-    return result ? row(result) : before.find((line) => line.startsWith(`| ${title}: ${subject.name} |`));
+    const own = `| ${title}: ${subject.name} | ${baseline.name} |`;
+    return result ? row(result) : before.find((line) => line.startsWith(own));
   });
   const table = [...HEAD, ...rows.filter((line) => line !== undefined)].join('\n');
   await writeFile(page, `${text.slice(0, begin + BEGIN.length)}\n${table}\n${text.slice(end)}`);

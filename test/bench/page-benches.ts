@@ -9,7 +9,7 @@ import { openLake } from '../../lib/local/open-lake.ts';
 import { openStore } from '../../lib/local/open-store.ts';
 import { writePage } from '../../lib/page/write-page.ts';
 import type { Bench } from './bench.ts';
-import { smallFilesLanding, WORK } from './data.ts';
+import { MANY_DAYS, MANY_FILES, smallFilesLanding, WORK } from './data.ts';
 import {
   dayKey,
   daysLake,
@@ -22,9 +22,6 @@ import {
   workCopy,
   writeDay,
 } from './days.ts';
-
-const MANY_DAYS = 1000;
-const MANY_FILES = 100_000;
 
 export function pageBenches(): Bench[] {
   const first = (count: number) => ({
@@ -72,7 +69,6 @@ async function ofDays(count: number): Promise<Place> {
   return { landing: await daysLanding(days), lake: await workCopy(await daysLake(days)) };
 }
 
-/** Filling it takes a quarter of an hour, once. */
 async function ofFiles(): Promise<Place> {
   const landing = await smallFilesLanding(MANY_FILES, 2, MANY_DAYS);
   const full = await filledLake(`lake-files-${MANY_FILES}`, landing, SCHEMAS);
