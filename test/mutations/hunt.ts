@@ -1,11 +1,12 @@
 // Looks for a case by which the law catches a mutant: it claims what the proof does not, and the engine shows that this is false.
+
+import type { Case, Law } from './law.ts';
 import { LIB, withMutant } from './mutant.ts';
 import type { Mutation } from './mutation.ts';
-import type { Case, Law, Suite } from './suite.ts';
 
 /**
- * `false claims`, by kind of SELECT; `example`: the shortest SELECT. `more`: how many other claims it makes of which none is shown to
- * be false. `failed`: why the mutant is none, for it threw.
+ * `kinds`: of the SELECTs of which its claims are false, with their numbers; it stops at `ENOUGH`. `example`: the
+ * shortest. `more`: its further claims that are not shown to be false. `failed`: why it is no mutant, for it threw.
  */
 export type Hunted = {
   readonly name: string;
@@ -16,22 +17,50 @@ export type Hunted = {
   readonly failed: string | undefined;
 };
 
+/** More says nothing more: fewer, that the law sees it by luck. */
+const ENOUGH = 5;
+
 export type Hunter = { hunt(mutation: Mutation): Promise<Hunted>; close(): void };
 
-export async function hunterOf<C extends Case>({ parts, open }: Suite<C>): Promise<Hunter> {
-  const law = await open();
+/** A proof whose rules are mutated. `mutations`: the folder of their lists. */
+export type Suite = {
+  readonly name: string;
+  readonly mutations: string;
+  hunter(): Promise<Hunter>;
+};
+
+type Prey<C extends Case> = { readonly proved: C; readonly claim: string };
+
+/** `parts`: what a mutant copies of lib/. The hunter closes the law. */
+export async function hunterOf<C extends Case>(law: Law<C>, parts: readonly string[]): Promise<Hunter> {
   const claim = await law.claims(LIB);
-  const real: string[] = [];
-  for (const each of law.cases) real.push(await claim(each));
+  const prey: Prey<C>[] = [];
+  for (const proved of mixed(law.cases)) prey.push({ proved, claim: await claim(proved) });
+  const left = prey.filter((one) => one.claim !== law.utmost);
   return {
-    hunt: (mutation) => withMutant(mutation, parts, (lib) => huntIn(law, real, mutation, lib)),
+    hunt: (mutation) => withMutant(mutation, parts, (lib) => huntIn(law, left, mutation, lib)),
     close: () => law.close(),
   };
 }
 
+/** All kinds from the beginning: most mutants are caught by many cases of one kind. */
+function mixed<C extends Case>(cases: readonly C[]): C[] {
+  const seen = new Map<string, number>();
+  const places = cases.map(({ kind }) => {
+    const place = seen.get(kind) ?? 0;
+    seen.set(kind, place + 1);
+    return place;
+  });
+  const shares = cases.map((proved, i) => ({
+    proved,
+    share: (places[i] ?? 0) / (seen.get(proved.kind) ?? 1),
+  }));
+  return shares.toSorted((a, b) => a.share - b.share).map(({ proved }) => proved);
+}
+
 async function huntIn<C extends Case>(
   law: Law<C>,
-  real: readonly string[],
+  prey: readonly Prey<C>[],
   { name, equivalent }: Mutation,
   lib: string,
 ): Promise<Hunted> {
@@ -41,12 +70,13 @@ async function huntIn<C extends Case>(
   let failed: string | undefined;
   try {
     const claim = await law.claims(lib);
-    for (const [i, each] of law.cases.entries()) {
-      const claimed = await claim(each);
-      if (claimed === '' || claimed === real[i]) continue;
-      if (await law.isFalse(each, claimed)) {
-        kinds[each.kind] = (kinds[each.kind] ?? 0) + 1;
-        examples.push(each.sql);
+    for (const { proved, claim: known } of prey) {
+      const claimed = await claim(proved);
+      if (claimed === '' || claimed === known) continue;
+      if (await law.isFalse(proved, claimed)) {
+        kinds[proved.kind] = (kinds[proved.kind] ?? 0) + 1;
+        examples.push(proved.sql);
+        if (examples.length === ENOUGH) break;
       } else more += 1;
     }
   } catch (error) {

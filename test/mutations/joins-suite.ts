@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
-import { SqlError, type SqlEngine } from '../../lib/ports.ts';
+import { type SqlEngine, SqlError } from '../../lib/ports.ts';
 import type { SqlNode } from '../../lib/sql/sql-tree.ts';
 import {
   createEmptyTables,
@@ -14,16 +14,18 @@ import {
   joinPlan,
 } from '../support/joined-partitions.ts';
 import { tries } from '../support/tries.ts';
-import type { Case, Claims, Law, Suite } from './suite.ts';
+import { hunterOf, type Suite } from './hunt.ts';
+import type { Case, Claims, Law } from './law.ts';
 
 type PlannedCase = Case & JoinCase & { readonly plan: SqlNode };
 type PartitionJoins = typeof import('../../lib/sql/partition-joins.ts');
 
-export const JOINS_SUITE: Suite<PlannedCase> = {
+const PROVED = 'joined by partition';
+
+export const JOINS_SUITE: Suite = {
   name: 'joins',
   mutations: join(import.meta.dirname, 'joins'),
-  parts: ['sql'],
-  open: openJoinsLaw,
+  hunter: async () => hunterOf(await openJoinsLaw(), ['sql']),
 };
 
 async function openJoinsLaw(): Promise<Law<PlannedCase>> {
@@ -32,9 +34,10 @@ async function openJoinsLaw(): Promise<Law<PlannedCase>> {
   const felt = new Map<PlannedCase, Promise<boolean>>();
   return {
     cases: await randomCases(engine),
+    utmost: PROVED,
     async claims(lib): Promise<Claims<PlannedCase>> {
       const { isJoinedBy } = (await import(join(lib, 'sql/partition-joins.ts'))) as PartitionJoins;
-      return ({ plan }) => (isProved(isJoinedBy, plan) ? 'joined by partition' : '');
+      return ({ plan }) => (isProved(isJoinedBy, plan) ? PROVED : '');
     },
     isFalse(claimed) {
       const known = felt.get(claimed) ?? isFelt(engine, claimed);

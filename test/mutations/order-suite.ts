@@ -9,18 +9,20 @@ import { ORDER_KINDS } from '../support/order-kinds.ts';
 import { answersInEachOrder, createInEachOrder, ORDERED_TABLES } from '../support/ordered-tables.ts';
 import type { Keyed } from '../support/random-choice.ts';
 import { tries } from '../support/tries.ts';
-import type { Case, Claims, Law, Suite } from './suite.ts';
+import { hunterOf, type Suite } from './hunt.ts';
+import type { Case, Claims, Law } from './law.ts';
 
-type Parsed = { readonly error: boolean; readonly statements: readonly unknown[] };
-type OrderCase = Case & Keyed & { readonly tree: Parsed };
+type Parsed = { readonly statements: readonly unknown[]; readonly groupsByAll: boolean };
+type OrderCase = Case & Keyed & Parsed;
 type Determinism = typeof import('../../lib/sql/determinism.ts');
 type ExplicitGroups = typeof import('../../lib/sql/explicit-groups.ts');
 
-export const ORDER_SUITE: Suite<OrderCase> = {
+const UTMOST = 'determined';
+
+export const ORDER_SUITE: Suite = {
   name: 'order',
   mutations: join(import.meta.dirname, 'order'),
-  parts: ['sql'],
-  open: openOrderLaw,
+  hunter: async () => hunterOf(await openOrderLaw(), ['sql']),
 };
 
 async function openOrderLaw(): Promise<Law<OrderCase>> {
@@ -29,16 +31,14 @@ async function openOrderLaw(): Promise<Law<OrderCase>> {
   const { aggregates } = await engine.session(engineFunctions);
   const varies = new Map<OrderCase, Promise<boolean>>();
   return {
+    utmost: UTMOST,
     cases: await engine.session(randomCases),
     async claims(lib): Promise<Claims<OrderCase>> {
       const { orderProblems } = (await import(join(lib, 'sql/determinism.ts'))) as Determinism;
       const { withExplicitGroups } = (await import(join(lib, 'sql/explicit-groups.ts'))) as ExplicitGroups;
-      return ({ tree: { error, statements } }) => {
-        if (error) return '';
-        const explicit = withExplicitGroups(statements, aggregates);
-        return orderProblems(explicit, { tables: ORDERED_TABLES, aggregates }).length === 0
-          ? 'determined'
-          : '';
+      return ({ statements, groupsByAll }) => {
+        const explicit = groupsByAll ? withExplicitGroups(statements, aggregates) : statements;
+        return orderProblems(explicit, { tables: ORDERED_TABLES, aggregates }).length === 0 ? UTMOST : '';
       };
     },
     isFalse(claimed) {
@@ -62,19 +62,20 @@ async function randomCases(session: SqlSession): Promise<OrderCase[]> {
       }),
       tries(times),
     );
-    const trees = await parsedTrees(session, queries);
-    cases.push(...queries.map((query, i) => ({ kind, ...query, tree: trees[i] as Parsed })));
+    for (const query of queries) {
+      const parsed = await parsedSelect(session, query.sql);
+      if (parsed) cases.push({ kind, ...query, ...parsed });
+    }
   }
   return cases;
 }
 
-async function parsedTrees(session: SqlSession, queries: readonly Keyed[]): Promise<Parsed[]> {
-  const trees: Parsed[] = [];
-  for (const { sql } of queries) {
-    const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
-    trees.push(JSON.parse(row?.tree ?? '') as Parsed);
-  }
-  return trees;
+/** Undefined where it is not even SQL. */
+async function parsedSelect(session: SqlSession, sql: string): Promise<Parsed | undefined> {
+  const [row] = await session.rows<{ tree: string }>(`SELECT json_serialize_sql(${literal(sql)}) AS tree`);
+  const text = row?.tree ?? '';
+  const { error, statements } = JSON.parse(text) as Parsed & { readonly error: boolean };
+  return error ? undefined : { statements, groupsByAll: text.includes('FORCE_AGGREGATES') };
 }
 
 /** False where the engine does not take the SQL. */

@@ -100,7 +100,8 @@ export async function feltRows(session: SqlSession, { sql, months }: JoinCase): 
     for (const others of Object.keys(OTHERS)) {
       const whole = await answer(session, sql, schemaOf(months, seen, others));
       // What fails on rows of other partitions holds none up that does not see them.
-      if (whole !== 'failed' && whole !== without) return `of ${seen} with ${others}: ${whole}, not ${without}`;
+      if (whole !== 'failed' && whole !== without)
+        return `of ${seen} with ${others}: ${whole}, not ${without}`;
     }
   }
   return undefined;

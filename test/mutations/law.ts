@@ -9,19 +9,13 @@ export type Case = { readonly kind: string; readonly sql: string };
  */
 export type Claims<C extends Case> = (proved: C) => string | Promise<string>;
 
+/** `utmost`: the claim beyond which the proof has none, if there is one. */
 export type Law<C extends Case> = {
   readonly cases: readonly C[];
+  readonly utmost?: string;
   /** The proof in a `lib` folder: the real one, or a mutant. */
   claims(lib: string): Promise<Claims<C>>;
   /** Whether the engine's rows show that a claim, which is not '', is false. The same question may come again. */
   isFalse(claimed: C, claim: string): Promise<boolean>;
   close(): void;
-};
-
-/** `mutations`: the folder of their lists. `parts`: what a mutant copies of lib/. */
-export type Suite<C extends Case = Case> = {
-  readonly name: string;
-  readonly mutations: string;
-  readonly parts: readonly string[];
-  open(): Promise<Law<C>>;
 };
