@@ -98,12 +98,14 @@ export class Expressions {
       isIntervalOfDays(cast, type) || from.type.id === 'NULL'
         ? [{ ...from, isWholeDays: true } as const]
         : [];
-    if (isFloat(from.type) && isFloat(type)) return { ...from, type };
+    if (isFloat(from.type) && isFloat(type)) return narrowed(from, type);
     const kept = chosenOf([from]);
     // These types have no -0, and casting NaN to them fails.
     if (isFloat(from.type) && (isNumber(type) || type.id === 'BOOLEAN')) return oneForm(type);
     if (isFloat(type))
-      return isNumber(from.type) || from.type.id === 'NULL' ? oneForm(type) : { ...anyForm(type), ...kept };
+      return isNumber(from.type) || from.type.id === 'NULL'
+        ? { ...oneForm(type), mayBeInfinite: from.type.id === 'UHUGEINT' && type.id === 'FLOAT' }
+        : { ...anyForm(type), ...kept };
     return { ...this.#apart(cast, type, [from]), ...wholeDays(type, days) };
   }
 
@@ -253,10 +255,19 @@ function constantForms({ value }: SqlNode, type: PlanType): Forms {
     : anyForm(type);
 }
 
-/** The number of a constant, or of a cast of one. */
+/** What is too small for a FLOAT is a zero with the sign of the number. */
+function narrowed(value: Forms, type: PlanType): Forms {
+  const isNarrower = value.type.id === 'DOUBLE' && type.id === 'FLOAT';
+  return { ...value, type, mayBeNegativeZero: value.mayBeNegativeZero || isNarrower };
+}
+
+/** The number of a constant, or of a cast of one that keeps it: others may make a zero of it. */
 function constantOf(expression: SqlNode | undefined): number | undefined {
-  if (expression?.expression_class === 'BOUND_CAST' && isNode(expression.child))
-    return constantOf(expression.child);
+  if (expression?.expression_class === 'BOUND_CAST' && isNode(expression.child)) {
+    const number = constantOf(expression.child);
+    const type = typeOf(expression);
+    return type.id === 'DOUBLE' || Number.isInteger(number) ? number : undefined;
+  }
   if (expression?.expression_class !== 'BOUND_CONSTANT' || !isNode(expression.value)) return undefined;
   const { value } = expression.value;
   const type = typeOf(expression);
