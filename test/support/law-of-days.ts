@@ -13,6 +13,7 @@ export const LAW_OF_DAYS: ValueLaw = {
   name: 'days',
   selects: daysSelect,
   times: 800,
+  varied: {},
   create: async (session) => {
     await session.run(`CREATE TABLE main.moments AS ${MOMENTS}`);
   },

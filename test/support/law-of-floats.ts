@@ -110,6 +110,7 @@ export const LAW_OF_FLOATS: ValueLaw = {
   name: 'floats',
   selects,
   times: 500,
+  varied: { t: ['x'] },
   create: async (session) => {
     await session.run(`CREATE SCHEMA floats`);
     await session.run(`CREATE TABLE floats.t AS ${ROWS}`);

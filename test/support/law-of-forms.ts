@@ -34,6 +34,7 @@ export const LAW_OF_FORMS: ValueLaw = {
   name: 'forms',
   selects: formsSelect,
   times: 300,
+  varied: { readings: ['x'], points: ['x'] },
   create: (session) => createStored(session, 'forms', formsRows(40)),
   async claim(engine, sql, proof) {
     const proved = await provedSelect(

@@ -22,6 +22,7 @@ export const LAW_OF_NESTED: ValueLaw = {
   name: 'nested',
   selects: nestedSelect,
   times: 400,
+  varied: { crates: VARIED, parcels: VARIED },
   create: (session) => createStored(session, 'nested', typedRows()),
   /** What an insight of it would compute. */
   async claim(engine, sql, proof) {

@@ -16,6 +16,8 @@ export type ValueLaw = {
   readonly name: string;
   readonly selects: fc.Arbitrary<string>;
   readonly times: number;
+  /** Its tables, each with the columns in which equal values may differ. */
+  readonly varied: Readonly<Record<string, readonly string[]>>;
   /** Once for an engine. */
   create(session: SqlSession): Promise<void>;
   /** '' where the SELECT is refused, or the engine does not take it. */
