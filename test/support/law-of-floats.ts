@@ -11,11 +11,13 @@ export const FLOAT_COLUMNS: readonly Column[] = [
   { name: 'clean', type: 'double' },
   { name: 'd', type: 'decimal(9,2)' },
   { name: 'n', type: 'long' },
+  { name: 'far', type: 'double' },
 ];
 
 const ROWS = `SELECT * FROM (SELECT unnest(['0', '-0', 'nan', '-nan', 'inf', '-inf', '1.5', '-0.3', '1e308', '-1e-300'])::DOUBLE AS x),
   (SELECT unnest(['0', 'nan', 'inf', '-inf', '-2', '1e308', '-1e-300'])::DOUBLE AS clean),
-  (SELECT unnest([0, 0.01, -0.01, 5, -5])::DECIMAL(9, 2) AS d), (SELECT unnest([0, 1, -2, 3])::BIGINT AS n)`;
+  (SELECT unnest([0, 0.01, -0.01, 5, -5])::DECIMAL(9, 2) AS d), (SELECT unnest([0, 1, -2, 3])::BIGINT AS n),
+  (SELECT unnest(['inf', '-inf'])::DOUBLE AS far)`;
 
 const leaf = fc.constantFrom(
   'x',
@@ -29,8 +31,13 @@ const leaf = fc.constantFrom(
   '2',
   '-3.5',
   '0',
-  '1e300',
+  '1e308',
+  '-1e308',
   'CAST(n AS FLOAT)',
+  'far',
+  'CAST(d AS DOUBLE)',
+  "CAST(CAST('-0' AS ENUM('-0', '1')) AS DOUBLE)",
+  "CAST(CAST('340282366920938463463374607431768211455' AS UHUGEINT) AS FLOAT)",
 );
 const DIVISORS = [
   '2',
@@ -44,7 +51,7 @@ const DIVISORS = [
 ];
 const float: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
   e: fc.oneof(
-    { maxDepth: 4, depthSize: 'small' },
+    { maxDepth: 3, depthSize: 'xsmall' },
     leaf,
     fc
       .tuple(tie('e'), tie('e'), fc.constantFrom('+', '-', '*', '/'))
@@ -67,7 +74,11 @@ const float: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
           'trunc',
           'sqrt_',
           'coalesce',
-          'sin',
+          'cbrt',
+          'exp',
+          'degrees',
+          'even',
+          'sign',
         ),
       )
       .map(([a, name]) => (name === 'sqrt_' ? `sqrt(abs(${a}))` : `${name}(${a})`)),
@@ -82,7 +93,20 @@ const float: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
 })).e;
 
 /** Grouped by n, of which there are several rows each. */
-const AGGREGATES = ['max', 'min', 'median', 'first', 'quantile_disc', 'quantile_cont', 'mad', 'mode'];
+const AGGREGATES = [
+  'max',
+  'min',
+  'median',
+  'first',
+  'quantile_disc',
+  'quantile_cont',
+  'mad',
+  'mode',
+  'avg',
+  'product',
+  'sum',
+  'kurtosis',
+];
 const aggregate = fc.option(fc.constantFrom(...AGGREGATES), { nil: undefined });
 
 const selects = fc.tuple(float, aggregate, fc.nat(9)).map(([expression, name, shape]) => {
@@ -100,6 +124,8 @@ const selects = fc.tuple(float, aggregate, fc.nat(9)).map(([expression, name, sh
       return `WITH RECURSIVE r AS (SELECT v, 0 AS k FROM (SELECT DISTINCT v FROM (${own})) UNION SELECT -v, k + 1 FROM r WHERE k < 1) SELECT v FROM r`;
     case 4:
       return `SELECT v FROM (VALUES (0.0::DOUBLE), (CAST(-0.0 AS DOUBLE)), ('-nan'::DOUBLE)) u(v) UNION ALL ${own}`;
+    case 5:
+      return `SELECT fill(CASE WHEN n = 1 THEN NULL ELSE ${expression} END) OVER (ORDER BY n) AS v FROM t`;
     default:
       return own;
   }
@@ -109,7 +135,7 @@ const selects = fc.tuple(float, aggregate, fc.nat(9)).map(([expression, name, sh
 export const LAW_OF_FLOATS: ValueLaw = {
   name: 'floats',
   selects,
-  times: 500,
+  times: 2000,
   varied: { t: ['x'] },
   create: async (session) => {
     await session.run(`CREATE SCHEMA floats`);

@@ -16,6 +16,7 @@ const INTERVALS = [
   'INTERVAL 1 DAY',
   "INTERVAL '2 weeks'",
   "INTERVAL '36 hours'",
+  "INTERVAL '1.5 days'",
   "INTERVAL '1 month 1 second'",
   'INTERVAL 5 MINUTES',
   'to_months(CAST(n AS INTEGER))',
