@@ -5,7 +5,7 @@ import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { createEmptyView, proveDetermined } from '../../lib/definitions/bind-sql.ts';
 import { boundPlan } from '../../lib/definitions/exact-expressions.ts';
 import type { SqlSession } from '../../lib/ports.ts';
-import { planValues } from '../../lib/sql/plan-values.ts';
+import { type PlanValues, planValues } from '../../lib/sql/plan-values.ts';
 import { canonicalDouble, type Forms, isExactType } from '../../lib/sql/value-forms.ts';
 import { FLOAT_COLUMNS, LAW_OF_FLOATS as law } from '../support/law-of-floats.ts';
 import { tries } from '../support/tries.ts';
@@ -18,11 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-async function formsOf(session: SqlSession, sql: string): Promise<readonly Forms[]> {
+async function valuesOf(session: SqlSession, sql: string): Promise<PlanValues> {
   const varied = new Map([await createEmptyView(session, 't', { columns: FLOAT_COLUMNS, varied: ['x'] })]);
   const bound = await boundPlan(session, sql);
   if ('problem' in bound) throw new Error(bound.problem);
-  return planValues(bound.plan, varied).columns;
+  return planValues(bound.plan, varied);
+}
+
+async function formsOf(session: SqlSession, sql: string): Promise<readonly Forms[]> {
+  return (await valuesOf(session, sql)).columns;
 }
 
 /** Values that might be equal and not alike. */
@@ -136,6 +140,32 @@ it('DISTINCT ON takes any of the equal values that it groups by, and the first r
     'DISTINCT ON',
   ]);
   expect(await chosenBy('SELECT DISTINCT ON (n) x, n FROM t ORDER BY n, x')).toEqual([undefined, undefined]);
+});
+
+it('a value that is one of several stays so in an unnested list and through the rounds of a recursive CTE', async () => {
+  const d = '(SELECT DISTINCT x AS k FROM t) d';
+  const known = (sql: string) =>
+    engine.session(async (session) => {
+      const { columns, problems } = await valuesOf(session, sql);
+      return { chosenBy: columns[0]?.chosenBy, problems: problems.length };
+    });
+  const unnested = (value: string) => known(`SELECT ${value} AS a FROM ${d}, unnest([k]) v(u)`);
+  expect(await unnested('u')).toEqual({ chosenBy: 'DISTINCT', problems: 0 });
+  expect(await unnested('CAST(u AS VARCHAR)')).toEqual({ chosenBy: undefined, problems: 1 });
+  expect(await unnested('CAST(k IS NULL AS VARCHAR)')).toEqual({ chosenBy: undefined, problems: 0 });
+  const lists = 'SELECT CAST(u AS VARCHAR) AS a FROM t, unnest([n, 1]) v(u)';
+  expect(await known(lists)).toEqual({ chosenBy: undefined, problems: 0 });
+  const summary = await known(`SELECT summary AS a FROM summary((SELECT k FROM ${d}))`);
+  expect(summary.problems).toBeGreaterThan(0);
+  const recursive = (round: string) =>
+    known(
+      `WITH RECURSIVE r AS (SELECT k AS a, 0.5::DOUBLE AS b, 0 AS i FROM ${d} UNION ALL ${round}) SELECT i FROM r`,
+    );
+  expect(await recursive('SELECT a, b, i + 1 FROM r WHERE i < 3')).toMatchObject({ problems: 0 });
+  const told = await recursive("SELECT a, b, i + 1 FROM r WHERE i < 3 AND CAST(a AS VARCHAR) < '0'");
+  expect(told.problems).toBeGreaterThan(0);
+  const later = await recursive("SELECT b, a, i + 1 FROM r WHERE i < 3 AND CAST(b AS VARCHAR) < '0'");
+  expect(later.problems).toBeGreaterThan(0);
 });
 
 it('the canonical double is the same for equal values, and the value for all others', async () => {
