@@ -35,6 +35,11 @@ const WRAPS: readonly Wrap[] = [
   (r) => `(SELECT month, k, CAST(count(*) AS INTEGER) AS n FROM ${r} t GROUP BY ROLLUP (month, k))`,
   (r) => `(SELECT month, max(k) AS k, CAST(count(*) AS INTEGER) AS n FROM ${r} t GROUP BY month)`,
   (r) => `(SELECT month, k, n FROM ${r} t WHERE n > 0)`,
+  (r) => `(SELECT month, k, n FROM ${r} t WHERE EXISTS (FROM s u WHERE u.k = t.k AND u.n > t.n))`,
+  (r) =>
+    `(SELECT month, k, (SELECT max(u.n) FROM s u WHERE u.k = t.k AND u.month IS NOT DISTINCT FROM t.month) AS n FROM ${r} t)`,
+  (r) => `(SELECT t.month, t.k, t.n FROM ${r} t ANTI JOIN s u ON u.k = t.k AND u.n > t.n)`,
+  (r) => `(SELECT month, k, n FROM summary((SELECT month, k, n FROM ${r} t)))`,
   (r) => `(SELECT month, k, n FROM ${r} t USING SAMPLE reservoir(3 ROWS) REPEATABLE (1))`,
 ];
 
@@ -58,7 +63,7 @@ class Chain {
     this.#months = months;
   }
 
-  relation(depth = 2): string {
+  relation(depth = 1 + this.#choice.below(2)): string {
     const { below, one } = this.#own();
     const inner = () => this.relation(depth - 1);
     switch (depth === 0 ? 0 : below(8)) {
@@ -118,12 +123,39 @@ class Chain {
   }
 }
 
+/** Whose months other joins need. */
+const NEEDED = [
+  's',
+  's',
+  'o',
+  '(SELECT month, k, n FROM o UNION ALL SELECT b.month, a.k, a.n FROM x a LEFT JOIN o b ON a.k = b.k)',
+  '(SELECT month, k, n FROM s UNION ALL SELECT b.month, a.k, a.n FROM x a LEFT JOIN s b ON a.k = b.k)',
+];
+const OUTER = ['JOIN', 'JOIN', 'JOIN', 'LEFT JOIN', 'LEFT JOIN', 'FULL JOIN'];
+
+/** Three or four relations, each joined by nothing but months, mostly. */
+function needed(choice: Choice, months: Months): string {
+  const month = (alias: string) => (months === 'whole' && choice.once(6) ? `${alias}.k` : `${alias}.month`);
+  const others = months === 'whole' ? [...NEEDED, ...SWAPPED.map((one) => WRAPS[0]?.(one) ?? one)] : NEEDED;
+  const aliases = ['a', 'b', 'c', ...(choice.once(2) ? ['d'] : [])];
+  const joins = aliases.slice(1).map((alias, i) => {
+    const other = choice.one(aliases.slice(0, i + 1));
+    const by = choice.one(['=', '=', 'IS NOT DISTINCT FROM', 'IS NOT DISTINCT FROM']);
+    const on = choice.once(6) ? `${other}.k = ${alias}.k` : `${month(other)} ${by} ${month(alias)}`;
+    return `${choice.one(OUTER)} ${choice.one(others)} ${alias} ON ${on}`;
+  });
+  const places = aliases.flatMap((alias) => [`${alias}.month`, `${alias}.k`]);
+  const where = choice.once(3) ? ` WHERE ${month('a')} = ${month(choice.one(aliases.slice(1)))}` : '';
+  return `SELECT ${places.join(', ')} FROM ${choice.one(others)} a ${joins.join(' ')}${where}`;
+}
+
 const JOINS = ['JOIN', 'JOIN', 'JOIN', 'LEFT JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN'];
 const HALVES = ['SEMI JOIN', 'ANTI JOIN'];
 
 /** What is nested in it has aliases of its own. */
 function nested(choice: Choice, chain: Chain): string {
-  const [a, b, c] = [chain.relation(1), chain.relation(1), chain.relation(1)];
+  const side = () => choice.one(['s', 's', 'x', chain.relation(1)]);
+  const [a, b, c] = [choice.one(['o', 'o', 's', chain.relation(1)]), side(), side()];
   const [inner, outer] = [chain.condition(['a', 'b', 'c']), chain.condition(['a', 'b'])];
   const not = choice.once(3) ? 'NOT ' : '';
   const value = choice.one(['max', 'min', 'count']);
@@ -132,7 +164,7 @@ function nested(choice: Choice, chain: Chain): string {
     `SELECT a.month, a.k, (SELECT ${value}(b.n) FROM ${b} b WHERE ${outer} AND b.n >= (SELECT min(c.n) FROM ${c} c WHERE ${inner})) AS n FROM ${a} a`,
     `SELECT a.month, a.k, (SELECT ${value}(c.n) FROM ${c} c WHERE ${inner}) AS n FROM ${a} a JOIN ${b} b ON ${outer}`,
     `SELECT a.month, b.month AS k, b.k AS n FROM ${a} a LEFT JOIN ${b} b ON ${outer} WHERE b.k ${not}IN (SELECT c.k FROM ${c} c WHERE ${inner})`,
-    `WITH RECURSIVE r AS (SELECT month, k, 0 AS n FROM ${a} t UNION SELECT b.month, b.k, a.n + 1 FROM r a JOIN ${b} b ON ${outer} WHERE a.n < 2) SELECT b.month, b.n, c.k FROM r b JOIN ${c} c ON ${chain.condition(['b', 'c'])}`,
+    `WITH RECURSIVE r AS (SELECT month, k, 0 AS n FROM ${a} t UNION SELECT b.month, b.k, a.n + 1 FROM r a JOIN ${b} b ON ${choice.one([outer, 'a.k = b.k'])} WHERE a.n < 2) SELECT b.month, b.n, c.k FROM r b JOIN ${c} c ON ${chain.condition(['b', 'c'])}`,
     `WITH r AS MATERIALIZED (FROM ${c} t) SELECT a.month, b.k, c.n FROM ${a} a JOIN r b ON ${outer} JOIN r c ON ${inner}`,
     `SELECT a.month, b.k, b.month AS n FROM ${a} a ASOF ${choice.one(['', 'LEFT ', 'RIGHT '])}JOIN ${b} b ON ${choice.one(['', 'a.month = b.month AND '])}a.n >= b.n WHERE ${choice.one(['true', outer])}`,
     `SELECT a.month, b.k, b.n FROM ${a} a POSITIONAL JOIN ${b} b WHERE ${outer}`,
@@ -144,9 +176,10 @@ export function monthsSelect(months: Months): fc.Arbitrary<string> {
     const choice = new Choice(g);
     const chain = new Chain(choice, months);
     if (choice.once(3)) return nested(choice, chain);
+    if (choice.once(3)) return needed(choice, months);
     const aliases = ['a'];
     let from = `${chain.relation()} a`;
-    for (const alias of choice.once(3) ? ['b', 'c', 'd'] : ['b', 'c']) {
+    for (const alias of choice.once(5) ? ['b', 'c', 'd'] : ['b', 'c']) {
       aliases.push(alias);
       from += ` ${choice.one(JOINS)} ${chain.relation()} ${alias} ON ${chain.condition(aliases)}`;
     }
