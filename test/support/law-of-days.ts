@@ -12,7 +12,7 @@ const MOMENTS = `SELECT DATE '2024-01-30' + CAST(i * i % 11 AS INTEGER) AS d, TI
 export const LAW_OF_DAYS: ValueLaw = {
   name: 'days',
   selects: daysSelect,
-  times: 800,
+  times: 1600,
   varied: {},
   create: async (session) => {
     await session.run(`CREATE TABLE main.moments AS ${MOMENTS}`);

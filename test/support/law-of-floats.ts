@@ -49,6 +49,8 @@ const DIVISORS = [
   '0',
   '1e-60::FLOAT',
 ];
+/** What their sums, differences and products are at the ends of what a double can be. */
+const ENDS = ['1e308', '(-1e308)', 'clean', '(0.0::DOUBLE - clean)', 'far', 'CAST(n AS DOUBLE)'];
 const float: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
   e: fc.oneof(
     { maxDepth: 3, depthSize: 'xsmall' },
@@ -56,6 +58,9 @@ const float: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
     fc
       .tuple(tie('e'), tie('e'), fc.constantFrom('+', '-', '*', '/'))
       .map(([a, b, operator]) => `(CAST(${a} AS DOUBLE) ${operator} ${b})`),
+    fc
+      .tuple(fc.constantFrom(...ENDS), fc.constantFrom('+', '-', '*'), fc.constantFrom(...ENDS))
+      .map((parts) => `(${parts.join(' ')})`),
     fc
       .tuple(tie('e'), fc.constantFrom(...DIVISORS))
       .map(([a, divisor]) => `(CAST(${a} AS DOUBLE) / ${divisor})`),
@@ -121,7 +126,7 @@ const selects = fc.tuple(float, aggregate, fc.nat(9)).map(([expression, name, sh
     case 2:
       return `SELECT lag(v, 1, -1.5) OVER () AS v FROM (${own})`;
     case 3:
-      return `WITH RECURSIVE r AS (SELECT v, 0 AS k FROM (SELECT DISTINCT v FROM (${own})) UNION SELECT -v, k + 1 FROM r WHERE k < 1) SELECT v FROM r`;
+      return `WITH RECURSIVE r AS (SELECT v, 0 AS k FROM (SELECT DISTINCT v FROM (${own})) UNION SELECT ${name === undefined ? 'v - v * 1e308' : '-v'}, k + 1 FROM r WHERE k < 2) SELECT v FROM r`;
     case 4:
       return `SELECT v FROM (VALUES (0.0::DOUBLE), (CAST(-0.0 AS DOUBLE)), ('-nan'::DOUBLE)) u(v) UNION ALL ${own}`;
     case 5:

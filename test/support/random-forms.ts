@@ -171,8 +171,10 @@ const PLACES: readonly ((d: string, t: (v: string) => string, is: string) => str
   (d, t, is) => `SELECT CASE WHEN ${t('k')} ${is} THEN 1 ELSE 2 END AS a FROM ${d}`,
   (d, t, is) => `SELECT p.id FROM points p JOIN ${d} ON ${t('k')} ${is}`,
   (d, t) => `SELECT p.id FROM points p JOIN ${d} ON ${t('k')} = CAST(p.x AS VARCHAR)`,
+  (d, t, is) => `SELECT p.id FROM points p LEFT JOIN ${d} ON ${t('k')} ${is} OR p.label = 'l0'`,
+  (d) => `SELECT summary AS a FROM summary((SELECT k FROM ${d}))`,
   (d, t) => `SELECT count(p.id) AS a FROM ${d} LEFT JOIN points p ON ${t('k')} = CAST(p.x AS VARCHAR)`,
-  (d, t) => `SELECT k = 0 AS a FROM ${d} ORDER BY ${t('k')}, k LIMIT 1`,
+  (d, t) => `SELECT k = 0 AS a FROM ${d} ORDER BY ${t('k')}, k = 0 LIMIT 1`,
   (d, t, is) => `SELECT count(*) OVER (PARTITION BY ${t('k')} ${is}) AS a FROM ${d}`,
   (d, t) => `SELECT ${t('u')} AS a FROM (SELECT unnest([k]) AS u FROM ${d})`,
   (d, t) => `SELECT ${t('u')} AS a FROM ${d}, unnest([k]) v(u)`,
@@ -196,13 +198,14 @@ const told = fc
     pick(TELLS),
     pick(["< '0'", "< '2'", "< 'g'", '< 0', 'IS NULL']),
     pick(PLACES),
-    pick(['DISTINCT', 'GROUP', 'UNION', 'x']),
+    pick(['DISTINCT', 'GROUP', 'UNION', 'EXCEPT', 'x']),
   )
   .map(([x, tell, is, place, source]) => {
     const sources: Record<string, string> = {
       DISTINCT: `(SELECT DISTINCT ${x} AS k FROM readings) d`,
       GROUP: `(SELECT ${x} AS k, count(*) AS c FROM readings GROUP BY k) d`,
       UNION: `(SELECT ${x} AS k FROM readings UNION SELECT ${x} AS k FROM points) d`,
+      EXCEPT: `(SELECT ${x} AS k FROM readings EXCEPT SELECT NULL) d`,
       x: `(SELECT DISTINCT CASE WHEN id > 0 THEN ${x} ELSE ${x} END AS k FROM points) d`,
     };
     return place(sources[source] ?? '', tell, is);
@@ -210,14 +213,16 @@ const told = fc
 
 /** Of results that differ although they are equal, one is taken. */
 const distinctResults = fc
-  .tuple(value, value, pick(AGGREGATES), pick(TELLS), use, fc.nat(5))
+  .tuple(value, value, pick(AGGREGATES), pick(TELLS), use, fc.nat(7))
   .map(([x, y, aggregate, tell, ofValue, shape]) => {
     const shapes = [
+      `WITH RECURSIVE r AS (SELECT ${x} AS k, 0 AS i FROM points WHERE id = 1 UNION ALL SELECT DISTINCT ${x}, i + 1 FROM r, points p WHERE i < 1) SELECT ${tell('k')} AS a FROM r`,
+      `WITH RECURSIVE r AS (SELECT ${x} AS k, 0 AS i FROM points WHERE id = 1 UNION ALL SELECT DISTINCT ${x}, i + 1 FROM r, points p WHERE i < 2 AND (i = 0 OR ${tell('k')} < '0')) SELECT count(*) AS a FROM r`,
       `SELECT DISTINCT ${aggregate(x, y)} AS a FROM points GROUP BY id`,
       `SELECT DISTINCT ${tell(x)} AS a FROM readings`,
       `SELECT ${ofValue(aggregate('k', 'k'))} AS a FROM (SELECT DISTINCT ${x} AS k FROM readings)`,
       `WITH RECURSIVE r AS (SELECT ${x} AS k, 0 AS i FROM points UNION SELECT k, i + 1 FROM r WHERE i < 1) SELECT ${tell('k')} AS a FROM r`,
-      `SELECT DISTINCT unnest([${x}, ${y}]) AS a FROM readings`,
+      `SELECT DISTINCT a FROM (SELECT unnest([${x}, ${y}]) AS a FROM readings)`,
       `SELECT DISTINCT v FROM points, (FROM repeat(CAST(0 AS DOUBLE), 1) UNION ALL FROM repeat(CAST('-0' AS DOUBLE), 1)) u(v)`,
     ];
     return shapes[shape] ?? '';
