@@ -19,13 +19,15 @@ import {
   sqlText,
   withoutOrder,
 } from './order-clauses.ts';
-import { asExact, OrderKeys, together } from './order-keys.ts';
+import { asExact, isDecided, OrderKeys, together } from './order-keys.ts';
 import {
   inexact,
   inexactSentence,
   remedy,
   type Sensitivity,
   sensitivity,
+  settingOf,
+  unsettled,
   windowSensitivity,
 } from './order-sensitivity.ts';
 import { refusedShape } from './refused-shapes.ts';
@@ -125,6 +127,8 @@ class Judge {
   #aggregate(call: SqlNode, select: SqlNode, source: Source, isSorted: boolean): void {
     const name = functionName(call) ?? '';
     const kind = this.#sensitivity(call);
+    const ofGroups = this.#orders.ofGroups(select, source);
+    this.#setting(call, source.closed(ofGroups), source);
     if (kind === 'free') return;
     const [first, second] = nodes(call.children);
     const taken = kind === 'extreme' ? nodes([first]) : nodes(call.children);
@@ -132,9 +136,7 @@ class Judge {
     if (kind === 'extreme' && second) order.push(...members(second));
     if (isSorted) order.push(...taken);
     // Of one set of several what is grouped by is NULL, but the rows of a group agree in no less.
-    const keys = source.closed(
-      together(this.#orders.of(order, source), this.#orders.ofGroups(select, source)),
-    );
+    const keys = source.closed(together(this.#orders.of(order, source), ofGroups));
     // Where all its columns are those of a surrounding query, it takes the rows of that one.
     const isOwn = source.owns(call);
     const areDecided = (by: Keys) => taken.every((argument) => isDecided(argument, by, source, isOwn));
@@ -144,6 +146,12 @@ class Judge {
     else this.#refuse(call, remedy(name), callAdvice(call, kind));
   }
 
+  /** `keys`: what the rows agree in that the call is over. */
+  #setting(call: SqlNode, keys: Keys, source: Source): void {
+    const setting = settingOf(call);
+    if (setting && !isDecided(setting, keys, source, false)) this.#refuse(call, unsettled(call));
+  }
+
   #sensitivity(call: SqlNode): Sensitivity {
     return this.#exactCalls.has(call) ? 'free' : sensitivity(functionName(call) ?? '', this.#aggregates);
   }
@@ -151,6 +159,8 @@ class Judge {
   #window(call: SqlNode, select: SqlNode, source: Source): void {
     const name = functionName(call) ?? '';
     const kind = windowSensitivity(call, this.#sensitivity(call));
+    const within = this.#orders.of(nodes(call.partitions), source);
+    this.#setting(call, this.#orders.ofResult(select, within, source), source);
     if (kind === 'free') return;
     if (kind === 'refused') {
       this.#refuse(call, remedy(name), callAdvice(call, kind));
@@ -267,6 +277,9 @@ class Judge {
       const kind = this.#sensitivity(part);
       const otherwise = 'compute it in a subquery with GROUP BY, and PIVOT that with max()';
       if (kind !== 'free') this.#refuse(part, remedy(name), { ...callAdvice(part, kind), otherwise });
+      const setting = settingOf(part);
+      const isConstant = ({ class: of }: SqlNode) => /^(CONSTANT|FUNCTION)$/.test(String(of));
+      if (!expressions(setting).every(isConstant)) this.#refuse(part, unsettled(part));
     }
   }
 
@@ -278,11 +291,4 @@ class Judge {
 function remark(source: Source): { readonly also?: string } {
   const also = source.fileKeyRemark();
   return also === undefined ? {} : { also };
-}
-
-/** True if the expression is identical in rows that agree in the keys, which are closed. `isOwn`: it is certain to be of the source's rows. */
-function isDecided(expression: SqlNode, keys: Keys, source: Source, isOwn: boolean): boolean {
-  if (keys.exact.has(source.ident(expression))) return true;
-  const meant = source.selected(expression, 'row') ?? expression;
-  return source.beyond(meant, keys.exact).length === 0 || (isOwn && source.isIdentifiedBy(keys.all));
 }

@@ -187,14 +187,10 @@ function keyTest(
   };
 }
 
-/** What DISTINCT ON keeps one row of; undefined if there is none, or a name in it has two meanings. */
+/** What DISTINCT ON keeps one row of; undefined if there is none. A bare name is first an alias to the engine, as in ORDER BY. */
 function distinctOn(query: SqlNode, source: Source): Ident[] | undefined {
   const targets = nodes(query.modifiers).flatMap((modifier) => nodes(modifier.distinct_on_targets));
-  const idents = targets.map((target) => source.ident(target, 'order'));
-  const isClear = targets.every(
-    (target, i) => target.class !== 'COLUMN_REF' || source.ident(target) === idents[i],
-  );
-  return targets.length > 0 && isClear ? idents : undefined;
+  return targets.length > 0 ? targets.map((target) => source.ident(target, 'order')) : undefined;
 }
 
 /** Of ROLLUP, what is grouped by is NULL in some rows. */

@@ -95,3 +95,10 @@ export function together(...keys: readonly Keys[]): Keys {
 export function asExact({ all }: Keys): Keys {
   return { all, exact: all };
 }
+
+/** True if the expression is identical in rows that agree in the keys, which are closed. `isOwn`: it is certain to be of the source's rows. */
+export function isDecided(expression: SqlNode, keys: Keys, source: Source, isOwn: boolean): boolean {
+  if (keys.exact.has(source.ident(expression))) return true;
+  const meant = source.selected(expression, 'row') ?? expression;
+  return source.beyond(meant, keys.exact).length === 0 || (isOwn && source.isIdentifiedBy(keys.all));
+}

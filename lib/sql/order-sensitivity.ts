@@ -38,6 +38,20 @@ export function sensitivity(name: string, aggregates: ReadonlySet<string>): Sens
   return ARG_EXTREMES.test(name) ? 'extreme' : 'refused';
 }
 
+/** The argument that an aggregate takes of the row that comes first, whatever its ORDER BY: how many values, or between which bounds. */
+export function settingOf(call: SqlNode): SqlNode | undefined {
+  const [, second, third] = nodes(call.children);
+  const name = functionName(call) ?? '';
+  if (/^(min|max|histogram(_exact)?)$/.test(name)) return second;
+  return ARG_EXTREMES.test(name) ? third : undefined;
+}
+
+/** What is wrong with such an argument that differs within a group, and what to write. */
+export function unsettled(call: SqlNode): string {
+  const place = nodes(call.children).length;
+  return `${functionName(call)}() takes its argument ${place} of whichever row comes first: write a constant there, or what the SELECT groups by`;
+}
+
 export type WindowSensitivity = 'free' | 'rows' | 'refused';
 
 /** `rows`: its result may differ between rows that tie in its ORDER BY. `own`: that of the function. */

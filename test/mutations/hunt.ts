@@ -1,11 +1,11 @@
 // Looks for a case by which the law catches a mutant: it claims what the proof does not, and the engine shows that this is false.
 
-import type { Case, Law } from './law.ts';
+import type { Case, Claims, Law } from './law.ts';
 import { LIB, withMutant } from './mutant.ts';
 import type { Mutation } from './mutation.ts';
 
 /**
- * `kinds`: of the SELECTs of which its claims are false, with their numbers; it stops at `ENOUGH`. `example`: the
+ * `kinds`: of the SELECTs of which its claims are false, or none can be made, with their numbers; it stops at `ENOUGH`. `example`: the
  * shortest. `more`: its further claims that are not shown to be false. `failed`: why it is no mutant, for it threw.
  */
 export type Hunted = {
@@ -38,7 +38,15 @@ export async function hunterOf<C extends Case>(law: Law<C>, parts: readonly stri
   for (const proved of mixed(law.cases)) prey.push({ proved, claim: await claim(proved) });
   const left = prey.filter((one) => one.claim !== law.utmost);
   return {
-    hunt: (mutation) => withMutant(mutation, parts, (lib) => huntIn(law, left, mutation, lib)),
+    async hunt(mutation) {
+      const { name, equivalent } = mutation;
+      try {
+        const found = await withMutant(mutation, parts, (lib) => huntIn(law, left, lib));
+        return { name, equivalent, ...found, failed: undefined };
+      } catch (error) {
+        return { name, equivalent, kinds: {}, example: undefined, more: 0, failed: String(error) };
+      }
+    },
     close: () => law.close(),
   };
 }
@@ -61,27 +69,30 @@ function mixed<C extends Case>(cases: readonly C[]): C[] {
 async function huntIn<C extends Case>(
   law: Law<C>,
   prey: readonly Prey<C>[],
-  { name, equivalent }: Mutation,
   lib: string,
-): Promise<Hunted> {
+): Promise<Pick<Hunted, 'kinds' | 'example' | 'more'>> {
   const kinds: Record<string, number> = {};
   const examples: string[] = [];
   let more = 0;
-  let failed: string | undefined;
-  try {
-    const claim = await law.claims(lib);
-    for (const { proved, claim: known } of prey) {
-      const claimed = await claim(proved);
-      if (claimed === '' || claimed === known) continue;
-      if (await law.isFalse(proved, claimed)) {
-        kinds[proved.kind] = (kinds[proved.kind] ?? 0) + 1;
-        examples.push(proved.sql);
-        if (examples.length === ENOUGH) break;
-      } else more += 1;
-    }
-  } catch (error) {
-    failed = String(error);
+  const claim = await law.claims(lib);
+  for (const { proved, claim: known } of prey) {
+    const claimed = await claimOrNone(claim, proved);
+    if (claimed === '' || claimed === known) continue;
+    if (claimed === undefined || (await law.isFalse(proved, claimed))) {
+      kinds[proved.kind] = (kinds[proved.kind] ?? 0) + 1;
+      examples.push(proved.sql);
+      if (examples.length === ENOUGH) break;
+    } else more += 1;
   }
   const [example] = examples.toSorted((a, b) => a.length - b.length);
-  return { name, equivalent, kinds, example, more, failed };
+  return { kinds, example, more };
+}
+
+/** Undefined where the mutant throws, which the law would notice too. */
+async function claimOrNone<C extends Case>(claim: Claims<C>, proved: C): Promise<string | undefined> {
+  try {
+    return await claim(proved);
+  } catch {
+    return undefined;
+  }
 }

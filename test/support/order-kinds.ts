@@ -35,7 +35,7 @@ export const ORDER_KINDS: readonly OrderKind[] = [
   { name: 'of what is known of expressions', times: 800, selects: factSelect },
   { name: 'of names and subqueries', times: 900, selects: aroundSelect },
   { name: 'of calls that take rows in an order', times: 900, selects: callSelect },
-  { name: 'of what an item is in the rows returned', times: 500, selects: itemSelect },
+  { name: 'of what an item is in the rows returned', times: 900, selects: itemSelect },
   { name: 'of numbered rows', times: 500, selects: numberedSelect },
   { name: 'of stars that leave out and replace', times: 500, selects: starSelect },
   { name: 'of what nearly has a key', times: 1500, selects: nearSelect },

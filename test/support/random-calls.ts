@@ -5,6 +5,9 @@ import { Choice, type Keyed, limited } from './random-choice.ts';
 
 const COLUMNS = ['shop', 'area', 'n', 'v'];
 
+/** How many of the greatest are taken. */
+const SETTINGS = ['2', '2', 'v + 1', 'coalesce(n, 0) + 1'];
+
 /** Where `text` is known to be one. */
 function aggregate(choice: Choice, columns: readonly string[]): string {
   const [x, y, z] = [choice.one(columns), choice.one(columns), choice.one(columns)];
@@ -43,8 +46,8 @@ function aggregate(choice: Choice, columns: readonly string[]): string {
     `len(list(${x}))`,
     `list_contains(list(${x}), ${x === 'n' || x === 'v' ? '1' : "'s1'"})`,
     `len(list_distinct(list(${x})))`,
-    `length(first(${text} || v))`,
-    `len(any_value([${x}]))`,
+    `length(first(repeat(${text}, v)))`,
+    `len(any_value(range(v)))`,
     `len(string_split(any_value(${text}), 's'))`,
     `array_to_string(list(${text}), ',')`,
     `list_extract(list(${x}), 1)`,
@@ -57,6 +60,9 @@ function aggregate(choice: Choice, columns: readonly string[]): string {
     `CAST(json_group_object(${text}, v) AS VARCHAR)`,
     `quantile_disc(${x}, 0.5)`,
     `CAST(histogram(${x}) AS VARCHAR)`,
+    `CAST(${choice.one(['histogram', 'histogram_exact'])}(v, [${choice.one(['1', y])}]) AS VARCHAR)`,
+    `max(${x}, ${choice.one(SETTINGS)})`,
+    `arg_max(${x}, ${choice.one([y, 'shop', '(shop, area, n, v)'])}, ${choice.one(SETTINGS)})`,
     `count(DISTINCT ${x})`,
     `bit_xor(v)`,
   ]);
@@ -92,6 +98,7 @@ function windowCall(choice: Choice, columns: readonly string[]): string {
     `nth_value(${x}, 2)`,
     `count(${x})`,
     `max(${x})`,
+    `max(${x}, ${choice.one(SETTINGS)})`,
     `string_agg(CAST(${x} AS VARCHAR), ',')`,
     `list(${x})[1]`,
     `list(${x})`,

@@ -169,6 +169,7 @@ function grouped(choice: Choice): Body {
     (x: string) => `coalesce(n + NULL, ${x})`,
     (x: string) => `n + ${x}`,
     (x: string) => `CAST(${x} AS DOUBLE)`,
+    (x: string) => `CASE WHEN n > 5 THEN n ELSE ${x} END`,
   ])(e);
   const rows =
     made.includes('max(') || made.includes('avg(')
@@ -187,8 +188,10 @@ function grouped(choice: Choice): Body {
     'e, shop',
     'e, upper(shop)',
   ]);
-  const groups = `(SELECT e, count(*) AS c, max(shop) AS s FROM ${rows} AS q GROUP BY ${by})`;
-  return { sql: `SELECT ${choice.one(['c', 's'])} AS x FROM ${groups} AS g`, names: ['x'], order: ['e'] };
+  const mark = by.startsWith('ROLLUP') ? 'grouping(e, CAST(e AS VARCHAR))' : '0';
+  const groups = `(SELECT e, ${mark} AS m, count(*) AS c, max(shop) AS s FROM ${rows} AS q GROUP BY ${by})`;
+  const order = mark === '0' ? ['e'] : ['e', 'e, m', 'e, m'];
+  return { sql: `SELECT ${choice.one(['c', 's'])} AS x FROM ${groups} AS g`, names: ['x'], order };
 }
 
 /** Whole numbers that a DOUBLE does not tell apart. */

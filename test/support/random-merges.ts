@@ -89,8 +89,8 @@ function listed(choice: Choice): Shape {
   const join = `${a.sql} AS a NATURAL ${choice.one(KINDS)} ${rows}`;
   return {
     from: `${join}${choice.one(['', ' WHERE n = 1', ' WHERE n = 1', " WHERE shop = 's7'"])}`,
-    items: ['n', 'shop', 'a.n', 'a.n', 'a.shop', 't.n'],
-    orders: ['a.area', 'a.area', 'a.shop', 'n', 'shop', 't.shop'],
+    items: ['n', 'shop', 'a.n', 'a.n', 'a.n', 'a.shop', 't.n'],
+    orders: ['a.area', 'a.area', 'a.area', 'a.shop', 'n', 'shop', 't.shop'],
   };
 }
 
@@ -129,7 +129,7 @@ function full(choice: Choice): Shape {
 function found(choice: Choice): Shape {
   const [a, b] = [
     choice.one([SHOPS, STOCK, LOTS, LOTS]),
-    choice.one([SHOPS, STOCK, CODES, FIRSTS, NOWHERE, NOWHERE, ELSEWHERE, ONES]),
+    choice.one([SHOPS, STOCK, CODES, FIRSTS, NOWHERE, NOWHERE, ELSEWHERE, ONES, ONES]),
   ];
   const others = named(b, 'b');
   const equal = () => choice.one(['a.shop = b.shop', 'a.shop = b.shop', 'a.n = b.n']);
@@ -140,6 +140,7 @@ function found(choice: Choice): Shape {
       () => `a.n ${choice.one(['= 1', 'IS NULL', '> 0', '<> 1'])}`,
       () => `b.n ${choice.one(['= 1', 'IS NULL', '> 0'])}`,
       () => 'a.n + b.n = 2',
+      () => 'b.n = b.n',
       equal,
     ])();
   const parts = [choice.once(3) ? other() : equal(), ...(choice.once(2) ? [other()] : [])];
@@ -149,7 +150,8 @@ function found(choice: Choice): Shape {
     kind === 'RIGHT JOIN' && choice.once(2)
       ? `${b.sql} AS b RIGHT JOIN ${a.sql} AS a ON ${on}`
       : `${a.sql} AS a ${kind} ${b.sql} AS b ON ${on}`;
-  return { from, items: others, orders: ['a.shop', 'a.shop', 'a.n', 'a.shop, a.n', key(b, 'b')] };
+  const area = a === LOTS || a === SHOPS ? ['a.area'] : [];
+  return { from, items: others, orders: ['a.shop', 'a.shop', 'a.n', 'a.shop, a.n', key(b, 'b'), ...area] };
 }
 
 /** A relation that says nothing of its columns stands between, or beside it a subquery of what stands before. */
@@ -183,7 +185,7 @@ function inner(choice: Choice): Shape {
   return {
     from: `shops AS a ${outer} ${join} ON ${choice.one(['a.shop = b.shop', 'a.shop = b.shop', 'a.n = c.n'])}`,
     items: ['b.shop', 'b.n', 'b.n', 'c.n', 'c.n'],
-    orders: ['a.area', 'a.shop', 'a.shop', 'a.n', 'a.shop, a.n'],
+    orders: ['a.area', 'a.area', 'a.area', 'a.shop', 'a.n', 'a.shop, a.n'],
   };
 }
 
@@ -191,7 +193,7 @@ function inner(choice: Choice): Shape {
 const TEXTS = ['code AS k FROM codes', "concat_ws('', code) AS k FROM codes"];
 const NUMBERS = ['n AS k FROM stock', 'CAST(n AS DOUBLE) AS k FROM stock'];
 const LARGE = [
-  'n + 9007199254740992 AS k FROM stock',
+  'coalesce(n + 9007199254740992, 0) AS k FROM stock',
   'CAST(n AS DOUBLE) + 9007199254740992 AS k FROM stock',
 ];
 
@@ -201,7 +203,8 @@ function unlike(choice: Choice): Shape {
   const kind = choice.one(['JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN', 'FULL JOIN']);
   return {
     from: `(SELECT ${exact}) AS a ${kind} (SELECT ${other}) AS b ${isLarge ? 'USING (k)' : 'ON a.k = b.k'}`,
-    items: ['a.k', 'a.k', 'a.k', 'b.k'],
+    // As text, which has all digits.
+    items: ['a.k', 'a.k', 'b.k'].map((k) => `CAST(${k} AS VARCHAR)`),
     orders: ['b.k', 'b.k', 'a.k', ...(isLarge ? ['k', 'k', 'k'] : [])],
   };
 }

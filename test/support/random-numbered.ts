@@ -29,12 +29,15 @@ function numbered(choice: Choice): Keyed {
       `${one} > ${literal}`,
       `${one} = 1 OR ${one} = 2`,
       `${one} = ${choice.one(counts)}`,
+      `${one} = ${choice.one(counts)}`,
       `${choice.one(counts)} = ${one}`,
     ]);
   const list = choice.some(of, 1, 3);
   const tail = groups ? ` GROUP BY ${groups.join(', ')}` : '';
   if (choice.once(2)) {
-    const qualify = choice.once(6) ? '' : ` QUALIFY ${kept(choice.once(2) ? 'rn' : number)}`;
+    const other = `row_number() OVER (PARTITION BY ${choice.one(of)} ORDER BY ${of.join(', ')})`;
+    const one = choice.one(['rn', 'rn', number, number, other]);
+    const qualify = choice.once(6) ? '' : ` QUALIFY ${kept(one)}`;
     const names = [...list, 'rn'];
     const sql = `SELECT ${list.join(', ')}, ${number} AS rn FROM ${relation} AS r${tail}${qualify}`;
     return limited(choice, { sql, names, order: [...partition, ...partition, ...names] });

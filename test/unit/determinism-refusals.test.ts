@@ -185,6 +185,20 @@ describe('what depends on the order of the rows is refused', () => {
       'SELECT arg_max(id, amount) AS a FROM sales',
       'arg_max(x, y) takes an arbitrary one of the rows that tie in y: write arg_max(x, (y, x))',
     ],
+    [
+      'SELECT max(id, amount) AS m FROM sales',
+      'max() takes its argument 2 of whichever row comes first: write a constant there, or what the SELECT groups by',
+    ],
+    [
+      'SELECT id, min(amount, id ORDER BY id) OVER (ORDER BY id) AS m FROM sales',
+      'min() takes its argument 2',
+    ],
+    ['SELECT histogram(amount, [id]) AS h FROM sales', 'histogram() takes its argument 2'],
+    ['SELECT arg_max(id, (id, customer, amount), amount) AS a FROM sales', 'arg_max() takes its argument 3'],
+    [
+      "SELECT * FROM (PIVOT sales ON customer IN ('c0', 'c1') USING max(amount, id) GROUP BY day)",
+      'max() takes its argument 2',
+    ],
     ['SELECT stddev(amount) AS s FROM sales', 'stddev() adds binary floating point numbers'],
     ['SELECT corr(id, amount) AS s FROM sales', 'corr() adds'],
     ['SELECT geomean(amount) AS s FROM sales', 'geomean() adds'],

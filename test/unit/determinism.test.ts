@@ -97,6 +97,8 @@ describe('what does not depend on the order of the rows', () => {
     "SELECT string_agg(DISTINCT customer, ', ' ORDER BY customer) AS names FROM sales",
     'SELECT to_json(list(city ORDER BY customer)) AS cities FROM people',
     'SELECT customer, any_value(customer) AS c, first(amount ORDER BY amount) AS a FROM sales GROUP BY customer',
+    'SELECT id, max(amount, id + 1) AS m, histogram(amount, [1, id]) AS h FROM sales GROUP BY id',
+    'SELECT id, max(amount, 2) OVER (PARTITION BY customer) AS m, min(amount, id + 1) OVER (PARTITION BY id) AS n FROM sales',
     'SELECT arg_max(id, (amount, id)) AS a, max_by(customer, {a: amount, c: customer}) AS b FROM sales',
     'SELECT arg_min(city, customer) AS c FROM people',
     'SELECT to_json(list(customer ORDER BY customer)) AS c, list_sort(array_agg(id)) AS i FROM sales',
@@ -126,6 +128,7 @@ describe('what does not depend on the order of the rows', () => {
     'SELECT amount, city FROM totals, people ORDER BY amount, COLUMNS(*) LIMIT 3',
     "SELECT id FROM sales WHERE customer = 'c1' ORDER BY id LIMIT 3",
     'SELECT DISTINCT ON (customer, id) customer, id FROM sales',
+    'SELECT n FROM (SELECT DISTINCT ON (customer) id AS customer, amount AS n FROM sales ORDER BY sales.customer, amount, id) ORDER BY customer LIMIT 1',
     // joins
     'SELECT s.id, p.city FROM sales s ASOF JOIN people p ON s.customer >= p.customer',
     'SELECT s.id, t.amount FROM sales s ASOF LEFT JOIN totals t ON s.customer = t.customer AND s.day >= t.day',

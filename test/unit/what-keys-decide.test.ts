@@ -172,10 +172,6 @@ describe('rows are not told apart by', () => {
       'SELECT c, count(*) AS n FROM (SELECT customer AS c FROM people UNION ALL SELECT customer FROM sales) GROUP BY ROLLUP (c) ORDER BY c LIMIT 1',
     ],
     [
-      'a name with two meanings in DISTINCT ON',
-      'SELECT n FROM (SELECT DISTINCT ON (customer) id AS customer, amount AS n FROM sales ORDER BY sales.customer, amount, id) ORDER BY customer LIMIT 1',
-    ],
-    [
       'the type of the first of several values',
       'SELECT q.n FROM sales s JOIN (SELECT coalesce(1 + NULL, customer) AS n FROM people) q ON q.n = s.id ORDER BY s.id LIMIT 1',
     ],
