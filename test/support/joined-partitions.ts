@@ -33,7 +33,7 @@ const NAMED: Readonly<Record<Months, Readonly<Record<string, string>>>> = {
 
 /** Months with rows of each kind, and rows without a month; `k` and `n` have few values, and nulls; each month has other `k`. */
 const ROWS: Readonly<Record<string, string>> = {
-  o: `SELECT m AS month, nullif(i % 4, 3) AS k, i % 3 + 1 AS n FROM (VALUES ('a'), ('b'), ('c'), (NULL)) t(m), range(5) r(i)`,
+  o: `SELECT m AS month, CASE m WHEN 'a' THEN i % 2 ELSE nullif(i % 4, 3) END AS k, i % 3 + 1 AS n FROM (VALUES ('a'), ('b'), ('c'), (NULL)) t(m), range(5) r(i)`,
   s: `SELECT m AS month, CASE m WHEN 'a' THEN i % 2 WHEN 'b' THEN i % 3 WHEN 'd' THEN nullif(i, 3) ELSE nullif(i % 2, 1) END AS k, nullif(hash(m, i) % 5, 4) AS n FROM (VALUES ('a'), ('b'), ('d'), (NULL)) t(m), range(4) r(i)`,
   x: `SELECT m AS month, i % 3 AS k, i + 1 AS n FROM (VALUES ('a'), ('b'), (NULL)) t(m), range(3) r(i)`,
 };

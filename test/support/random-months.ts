@@ -176,7 +176,7 @@ export function monthsSelect(months: Months): fc.Arbitrary<string> {
     const choice = new Choice(g);
     const chain = new Chain(choice, months);
     if (choice.once(3)) return nested(choice, chain);
-    if (choice.once(3)) return needed(choice, months);
+    if (choice.once(2)) return needed(choice, months);
     const aliases = ['a'];
     let from = `${chain.relation()} a`;
     for (const alias of choice.once(5) ? ['b', 'c', 'd'] : ['b', 'c']) {
