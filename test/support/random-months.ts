@@ -166,7 +166,7 @@ function nested(choice: Choice, chain: Chain): string {
     `SELECT a.month, b.month AS k, b.k AS n FROM ${a} a LEFT JOIN ${b} b ON ${outer} WHERE b.k ${not}IN (SELECT c.k FROM ${c} c WHERE ${inner})`,
     `WITH RECURSIVE r AS (SELECT month, k, 0 AS n FROM ${a} t UNION SELECT b.month, b.k, a.n + 1 FROM r a JOIN ${b} b ON ${choice.one([outer, 'a.k = b.k'])} WHERE a.n < 2) SELECT b.month, b.n, c.k FROM r b JOIN ${c} c ON ${chain.condition(['b', 'c'])}`,
     `WITH r AS MATERIALIZED (FROM ${c} t) SELECT a.month, b.k, c.n FROM ${a} a JOIN r b ON ${outer} JOIN r c ON ${inner}`,
-    `SELECT a.month, b.k, b.month AS n FROM ${a} a ASOF ${choice.one(['', 'LEFT ', 'RIGHT '])}JOIN ${b} b ON ${choice.one(['', 'a.month = b.month AND '])}a.n >= b.n WHERE ${choice.one(['true', outer])}`,
+    `SELECT a.month, b.k, b.month AS n FROM ${a} a ASOF ${choice.one(['', 'LEFT '])}JOIN ${b} b ON ${choice.one(['', 'a.month = b.month AND '])}a.n >= b.n WHERE ${choice.one(['true', outer])}`,
     `SELECT a.month, b.k, b.n FROM ${a} a POSITIONAL JOIN ${b} b WHERE ${outer}`,
   ]);
 }
