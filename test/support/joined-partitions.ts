@@ -8,7 +8,7 @@ import { SqlError, type SqlSession } from '../../lib/ports.ts';
 import type { isJoinedBy } from '../../lib/sql/partition-joins.ts';
 import type { SqlNode } from '../../lib/sql/sql-tree.ts';
 import { joinSelect, TABLES } from './random-join.ts';
-import { type Months, monthsSelect } from './random-months.ts';
+import { type Months, monthsSelect, neededSelect } from './random-months.ts';
 
 /** `times`: how often the law is tried in a build. */
 export type JoinKind = {
@@ -20,8 +20,10 @@ export type JoinKind = {
 
 export const JOIN_KINDS: readonly JoinKind[] = [
   { name: 'joins', selects: joinSelect, times: 700, months: 'text' },
-  { name: 'months', selects: monthsSelect('text'), times: 1200, months: 'text' },
-  { name: 'whole months', selects: monthsSelect('whole'), times: 1200, months: 'whole' },
+  { name: 'months', selects: monthsSelect('text'), times: 1000, months: 'text' },
+  { name: 'needed months', selects: neededSelect('text'), times: 300, months: 'text' },
+  { name: 'whole months', selects: monthsSelect('whole'), times: 1600, months: 'whole' },
+  { name: 'needed whole months', selects: neededSelect('whole'), times: 300, months: 'whole' },
 ];
 
 const TYPES: Readonly<Record<Months, ColumnType>> = { text: 'string', whole: 'long' };

@@ -176,7 +176,6 @@ export function monthsSelect(months: Months): fc.Arbitrary<string> {
     const choice = new Choice(g);
     const chain = new Chain(choice, months);
     if (choice.once(3)) return nested(choice, chain);
-    if (choice.once(2)) return needed(choice, months);
     const aliases = ['a'];
     let from = `${chain.relation()} a`;
     for (const alias of choice.once(5) ? ['b', 'c', 'd'] : ['b', 'c']) {
@@ -190,4 +189,8 @@ export function monthsSelect(months: Months): fc.Arbitrary<string> {
     const where = choice.once(2) ? ` WHERE ${chain.condition(aliases)}` : '';
     return `SELECT ${places.join(', ')} FROM ${from}${half}${where}`;
   });
+}
+
+export function neededSelect(months: Months): fc.Arbitrary<string> {
+  return fc.gen().map((g) => needed(new Choice(g), months));
 }
