@@ -129,7 +129,7 @@ async function showDiff(
     version,
     files: log.filesAt(version).filter(({ add }) => filter.matches(add.partitionValues)),
   });
-  const causes = { before, after, filter: filters[1].words, ...tableDiff(before, after) };
+  const causes = { before, after, filter: filters[1].words, ...tableDiff(after.table, before, after) };
   try {
     const [old, now] = [side(from, filters[0]), side(to, filters[1])];
     await withRowDiff(effects, log, old, now, keyOf(effects, table), (rows) =>

@@ -147,7 +147,7 @@ async function serve({ local, choice, terminal, environment, options }: Call): P
     const isLocal = !isS3Location(effects.lake.location) && !isS3Location(effects.landing.location);
     const pauseMs = isLocal ? LOOK_MS.here : LOOK_MS.inS3;
     try {
-      await followLake(effects, pauseMs, stop.signal, () => live.renew(effects), warn);
+      await followLake(effects, pauseMs, stop.signal, (seen) => live.renew(effects, seen), warn);
     } finally {
       await server.close();
       await live.end();

@@ -149,7 +149,7 @@ async function syncAndFollow(
   interrupt.onEnd = () => rmSync(scratch, { recursive: true, force: true });
   if (interrupt.stopped) return 0;
   const warn = (text: string) => void terminal.err([`warning: ${text}`]);
-  const landing = watchedLanding(local.effects, (one) => warn(unseenLine(one)));
+  const { watched: landing, seen } = watchedLanding(local.effects, (one) => warn(unseenLine(one)));
   const definitions = new Definitions(schemas, sql, local.definitions, catalog, local.bound);
   await landing.settle();
   await syncAndShow(local, args, terminal, stopped);
@@ -165,7 +165,7 @@ async function syncAndFollow(
     let current: LocalLake = local;
     const told = () => {
       notifying.tell(current, false);
-      page.renew(current.effects);
+      page.renew(current.effects, seen());
     };
     const redefine = async () => {
       current = await takeUp(current, definitions, terminal, stopped);

@@ -1,5 +1,6 @@
 // The page beside the work of `sluice start`: whatever befalls it, the work goes on.
 import type { Effects } from '../lake/effects.ts';
+import type { LandingSight } from '../lake/landing-census.ts';
 import { LivePage, servedPlace } from '../local/live-page.ts';
 import { type PagePlace, type PageServer, servePage } from '../local/serve-page.ts';
 import { givenOptions } from './locations.ts';
@@ -39,9 +40,9 @@ export class StartedPage {
     }
   }
 
-  /** Does not wait for it. */
-  renew(effects: Effects): void {
-    this.#live.renew(effects);
+  /** Does not wait for it. `seen`: see LivePage. */
+  renew(effects: Effects, seen?: LandingSight): void {
+    this.#live.renew(effects, seen);
   }
 
   async end(): Promise<void> {

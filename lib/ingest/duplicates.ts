@@ -68,17 +68,26 @@ export function sameSources(all: LiveFiles): string[][] {
   return [...groups.values()].filter((group) => group.length > 1).map((group) => inOrder(live, group));
 }
 
-/** Those that have a fingerprint that another one has: of very many, few. */
+/** Those with a text or a content that another one has, too: of very many, few or none. */
 function sharing(live: LiveFiles): LiveFiles {
-  const firsts = new Map<string, string>();
-  const sharers = new Set<string>();
-  for (const [source, adds] of live)
-    for (const fingerprint of fingerprints(adds)) {
-      const first = firsts.get(fingerprint);
-      if (first === undefined) firsts.set(fingerprint, source);
-      else sharers.add(first).add(source);
+  const [texts, contents] = [repeated(live, TEXT), repeated(live, CONTENT)];
+  if (texts.size === 0 && contents.size === 0) return new Map();
+  const shares = ({ tags }: Add) => texts.has(tags?.[TEXT] ?? '') || contents.has(tags?.[CONTENT] ?? '');
+  return new Map([...live].filter(([, adds]) => adds.some(shares)));
+}
+
+/** The values of a tag that several data files have. */
+function repeated(live: LiveFiles, tag: string): ReadonlySet<string> {
+  const once = new Set<string>();
+  const again = new Set<string>();
+  for (const adds of live.values())
+    for (const { tags } of adds) {
+      const value = tags?.[tag];
+      if (value === undefined) continue;
+      if (once.has(value)) again.add(value);
+      else once.add(value);
     }
-  return new Map([...live].filter(([source]) => sharers.has(source)));
+  return again;
 }
 
 /** For each of `sources`, the other live sources with the same rows; sources with none are omitted. */

@@ -3,7 +3,6 @@
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import type { Add } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import type { LiveFiles } from '../ingest/duplicates.ts';
@@ -70,8 +69,8 @@ export type WaitingDelivery = {
 
 /** What one dataset has in landing and in the lake, file by file. */
 export type FoundFiles = {
-  /** In landing. */
-  readonly versions: readonly ObjectVersion[];
+  /** In landing, by key and in the order of the keys. */
+  readonly present: ReadonlyMap<string, ObjectVersion>;
   /** The data files of its landing table. */
   readonly live: LiveFiles;
   /** Keys whose present version was not read yet. */
@@ -100,31 +99,26 @@ export async function findFiles(
     else if (found.report?.outcome === 'rejected') refused.push(found.report);
     else if (found.report) empty.push(found.report);
   }
-  return { versions, live, waiting, refused, empty };
+  const present = new Map(versions.map((version) => [version.key, version]));
+  return { present, live, waiting, refused, empty };
 }
 
 export async function datasetStatus(
   effects: Effects,
   dataset: Dataset,
-  { versions, live, waiting, refused, empty }: FoundFiles,
+  { present, live, waiting, refused, empty }: FoundFiles,
   unseen: readonly Unseen[],
   settling: Settling,
 ): Promise<DatasetStatus> {
   const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
   const table = await effects.tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
-  const sources = [...live.values()].flatMap(([add]) => (add && roleOf(add) === undefined ? [add] : []));
-  const origins = sources.flatMap(originOf);
+  const origins = originsOf(live);
   const { rejected, openQuarantinedRows, settled } = await openAndSettled(
     effects,
     dataset,
     { live, origins, refused, empty },
     settling,
   );
-  const arrivals = [
-    ...origins.map((origin) => origin.lastModifiedMs),
-    ...empty.map((report) => Date.parse(report.lastModified)),
-  ];
-  const keys = new Set(versions.map((version) => version.key));
   return {
     dataset: dataset.name,
     package: dataset.package,
@@ -138,13 +132,12 @@ export async function datasetStatus(
     rejected,
     settled,
     waiting: waiting.size,
-    vanished: [...live]
-      .filter(([source, adds]) => !keys.has(source) && !isKept(dataset, adds))
-      .flatMap(([source]) => (effects.catalog.asideOf(source) || isUnseen(unseen, source) ? [] : [source]))
+    vanished: [...live.keys()]
+      .filter((source) => !present.has(source) && !isKept(dataset, live.get(source) ?? []))
+      .filter((source) => !effects.catalog.asideOf(source) && !isUnseen(unseen, source))
       .sort(),
-    overdue: overdueOf(dataset, effects.clock(), keys, live.keys()),
-    lastArrival:
-      arrivals.length === 0 ? null : new Date(arrivals.reduce((a, b) => Math.max(a, b))).toISOString(),
+    overdue: overdueOf(dataset, effects.clock(), present.keys(), live.keys()),
+    lastArrival: lastArrival(origins, empty),
     version: table?.version ?? null,
     ...standingRemarks(dataset, live, empty),
     mayShareKeys: mayShareKeys(dataset, live),
@@ -194,9 +187,23 @@ async function openAndSettled(
   return { rejected, openQuarantinedRows, settled };
 }
 
-function originOf(add: Add | undefined): Origin[] {
-  const origin = add && readOrigin(add);
-  return origin ? [origin] : [];
+/** Of the sources with rows, or that were accepted without any. */
+function originsOf(live: LiveFiles): Origin[] {
+  const origins: Origin[] = [];
+  for (const adds of live.values()) {
+    const add = adds[0];
+    const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
+    if (origin) origins.push(origin);
+  }
+  return origins;
+}
+
+/** Another program's tags may hold no time. */
+function lastArrival(origins: readonly Origin[], empty: readonly Report[]): string | null {
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const { lastModifiedMs } of origins) if (lastModifiedMs > latest) latest = lastModifiedMs;
+  for (const { lastModified } of empty) latest = Math.max(latest, Date.parse(lastModified));
+  return latest === Number.NEGATIVE_INFINITY ? null : new Date(latest).toISOString();
 }
 
 function sum(values: readonly number[]): number {

@@ -41,13 +41,14 @@ export function standingRemarks(
   live: LiveFiles,
   empty: readonly Report[],
 ): DeliveryRemarks {
-  const remarked = [...live].flatMap(([source, [add]]): Remarked[] => {
+  const remarked: Remarked[] = [];
+  for (const [source, [add]] of live) {
     const { former, unmatched } = add ? readRemarks(add) : {};
     const origin = add && (former ?? unmatched) ? readOrigin(add) : undefined;
-    if (origin === undefined) return [];
+    if (origin === undefined) continue;
     const { acceptedRows: accepted, quarantinedRows } = origin;
-    return [{ source, accepted, records: accepted + quarantinedRows, former, unmatched }];
-  });
+    remarked.push({ source, accepted, records: accepted + quarantinedRows, former, unmatched });
+  }
   return {
     ...remarksOn([...remarked, ...empty.map(fromReport)]),
     duplicates: duplicates === 'allow' ? [] : sameSources(live),

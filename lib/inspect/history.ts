@@ -46,34 +46,50 @@ export type VersionHistory = {
   readonly cause: Cause;
 };
 
+// Whoever asks again asks for what came since: what was told of the versions before stays true.
+const pasts = new WeakMap<TableLog, Past>();
+
 /** Newest first. */
 export function tableHistory(log: TableLog): VersionHistory[] {
-  const history: VersionHistory[] = [];
-  const before = new State();
-  let rows = 0;
-  for (const entry of log.entries) {
+  const past = pasts.get(log) ?? new Past();
+  pasts.set(log, past);
+  return past.upToNow(log);
+}
+
+class Past {
+  readonly #versions: VersionHistory[] = [];
+  readonly #before = new State();
+
+  upToNow(log: TableLog): VersionHistory[] {
+    for (const entry of log.entries.slice(this.#versions.length)) this.#versions.push(this.#next(log, entry));
+    return this.#versions.toReversed();
+  }
+
+  #next(log: TableLog, entry: Entry): VersionHistory {
     const { version, actions } = entry;
     const added = actions.flatMap((action) => ('add' in action ? [action.add] : []));
     const removed = removedFiles(log, entry);
     const rowsAdded = recordCount(added);
     const rowsRemoved = recordCount(removed);
-    rows += rowsAdded - rowsRemoved;
     const info = log.info(version);
-    history.push({
+    return {
       version,
       committedAt: new Date(log.timeOf(version)).toISOString(),
       operation: info?.operation ?? 'UNKNOWN',
       rowsAdded,
       rowsRemoved,
-      rows,
+      rows: (this.#versions.at(-1)?.rows ?? 0) + rowsAdded - rowsRemoved,
       filesAdded: added.length,
       filesRemoved: removed.length,
       partitions: partitionsOf([...added, ...removed]),
       ms: durationOf(info),
-      cause: { ...before.apply(actions), ...sourceChanges(added, removed), ...newDefinition(added, removed) },
-    });
+      cause: {
+        ...this.#before.apply(actions),
+        ...sourceChanges(added, removed),
+        ...newDefinition(added, removed),
+      },
+    };
   }
-  return history.reverse();
 }
 
 /** Delta's own word for it in `operationMetrics`; null where the writer did not say. */

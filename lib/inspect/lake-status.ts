@@ -5,7 +5,13 @@ import { tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
 import type { ForeignCommit } from '../delta/snapshot.ts';
 import type { Effects } from '../lake/effects.ts';
-import { keysIn, takeCensus, versionsByDataset } from '../lake/landing-census.ts';
+import {
+  type Census,
+  keysIn,
+  type LandingSight,
+  takeCensus,
+  versionsByDataset,
+} from '../lake/landing-census.ts';
 import { downstreamFirst, notWithdrawn } from '../lake/read-order.ts';
 import { undefinedTables } from '../maintain/lake-tables.ts';
 import { Settling } from '../maintain/settling.ts';
@@ -41,11 +47,22 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   return (await surveyLake(effects)).status;
 }
 
-/** The status, with the files that it was made from: landing is listed once for both. */
-export async function surveyLake(present: Effects): Promise<LakeSurvey> {
+/**
+ * The status, with the files that it was made from: landing is listed once for both. `seen`: what a look a while ago saw. It will
+ * do where the tables say the same; where they do not, one of the two may be older, and landing is looked at now.
+ */
+export async function surveyLake(present: Effects, seen?: LandingSight): Promise<LakeSurvey> {
   const effects = { ...present, tables: present.tables.still() };
   await readTables(effects);
-  const census = await takeCensus(effects);
+  const survey = await surveyOf(present, effects, await takeCensus(effects, seen));
+  const isSettled = survey.status.datasets.every(
+    ({ waiting, vanished }) => waiting === 0 && vanished.length === 0,
+  );
+  return seen === undefined || isSettled ? survey : surveyOf(present, effects, await takeCensus(effects));
+}
+
+/** `effects`: with tables that were read before the census was taken. */
+async function surveyOf(present: Effects, effects: Effects, census: Census): Promise<LakeSurvey> {
   const { objects, unseen } = census;
   const landed = versionsByDataset(objects, 'claimed', 'contested');
   const settling = await Settling.of(effects);

@@ -45,11 +45,13 @@ export async function traceLineage(
     const used = tables.get(step.log.prefix) ?? { log: step.log, files: new Map(), versions: new Set() };
     tables.set(step.log.prefix, used);
     used.versions.add(step.version);
+    const over = overs.get(step.log.prefix);
     for (const file of step.files) {
       if (used.files.has(file.add.path)) continue;
       used.files.set(file.add.path, file);
-      const inputs = readInputs(file.add) ?? {};
-      const over = overs.get(step.log.prefix);
+      // Of very many files most are of source files.
+      const inputs = readInputs(file.add);
+      if (inputs === undefined) continue;
       for (const [input, at] of Object.entries(inputs)) {
         const by = readJoined(file.add)[input];
         const isParted = over === input || by !== undefined;

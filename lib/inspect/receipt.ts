@@ -35,17 +35,29 @@ export type SourceUse = {
   readonly committedAt: string;
 };
 
-export type TableUse = {
+/** A table on the way. */
+export type TableRead = {
   readonly table: string;
   /** At which it was read: the first and the last, and how many. */
   readonly versions: { readonly first: number; readonly last: number; readonly count: number };
+  /** Under which its files were made. */
+  readonly definitions: readonly string[];
+  readonly contracts: readonly string[];
+};
+
+/** With how much of it counts. */
+export type TableUse = TableRead & {
   readonly partitions: number;
   readonly files: number;
   readonly rows: number;
   readonly bytes: number;
-  /** Under which its files were made. */
-  readonly definitions: readonly string[];
-  readonly contracts: readonly string[];
+};
+
+/** What data files were made from. `tables`: the files' own first. `sources`: in no order. */
+export type Uses = {
+  readonly tables: readonly TableRead[];
+  readonly sources: readonly SourceUse[];
+  readonly lost: readonly string[];
 };
 
 export type PartitionReceipt = {
@@ -100,6 +112,8 @@ export async function tableReceipt(
   filter: PartitionFilter,
 ): Promise<Receipt> {
   const files = log.filesAt(version).filter(({ add }) => filter.matches(add.partitionValues));
+  const { tables, lost } = await traceLineage(effects, logs, log, version, files);
+  const used = [...tables.values()];
   return {
     table: log.prefix,
     version,
@@ -108,22 +122,25 @@ export async function tableReceipt(
     definition: presentDefinition(effects, table),
     partitions: partitionReceipts(log, files),
     stale: staleOf(log.metadata(version)).filter(({ partition }) => filter.matches(partition)),
-    ...(await usesOf(effects, logs, log, version, files)),
+    tables: used.map(tableUse),
+    sources: used.flatMap((one) => sourceUses(effects, one)).sort(bySource),
+    lost: [...lost],
   };
 }
 
-/** What data files were made from. `files`: of `log` at `version`. */
+/** `files`: of `log` at `version`. */
 export async function usesOf(
   effects: Effects,
   logs: TableLogs,
   log: TableLog,
   version: number,
   files: readonly Lifespan[],
-): Promise<Pick<Receipt, 'tables' | 'sources' | 'lost'>> {
+): Promise<Uses> {
   const { tables, lost } = await traceLineage(effects, logs, log, version, files);
+  const used = [...tables.values()];
   return {
-    tables: [...tables.values()].map(tableUse),
-    sources: [...tables.values()].flatMap((used) => sourceUses(effects, used)).sort(bySource),
+    tables: used.map(tableRead),
+    sources: used.flatMap((one) => sourceUses(effects, one)),
     lost: [...lost],
   };
 }
@@ -182,23 +199,31 @@ function auditsOf(info: CommitInfo | undefined, warnings: string | undefined): A
   }));
 }
 
-function tableUse({ log, files, versions }: UsedTable): TableUse {
-  const used = [...files.values()];
-  const tagsOf = (name: string) => {
-    const found = new Set<string>();
-    for (const { add } of used) if (add.tags?.[name] !== undefined) found.add(add.tags[name]);
-    return [...found];
-  };
+function tableRead({ log, files, versions }: UsedTable): TableRead {
+  const definitions = new Set<string>();
+  const contracts = new Set<string>();
+  for (const { add } of files.values()) {
+    const [definition, contract] = [add.tags?.[DEFINITION], add.tags?.[CONTRACT]];
+    if (definition !== undefined) definitions.add(definition);
+    if (contract !== undefined) contracts.add(contract);
+  }
   const read = [...versions].sort((a, b) => a - b);
   return {
     table: log.prefix,
     versions: { first: read[0] ?? 0, last: read.at(-1) ?? 0, count: read.length },
+    definitions: [...definitions],
+    contracts: [...contracts],
+  };
+}
+
+function tableUse(table: UsedTable): TableUse {
+  const used = [...table.files.values()];
+  return {
+    ...tableRead(table),
     partitions: new Set(used.map(({ add }) => partitionId(add.partitionValues))).size,
     files: used.length,
     rows: recordCount(used.map(({ add }) => add)),
     bytes: sum(used, ({ add }) => add.size),
-    definitions: tagsOf(DEFINITION),
-    contracts: tagsOf(CONTRACT),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Dataset } from '../core/contract.ts';
 import { sameTable, type TableRef } from '../core/insight.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { SourceChange } from './history.ts';
-import type { Receipt, SourceUse, TableUse } from './receipt.ts';
+import type { SourceUse, TableRead, Uses } from './receipt.ts';
 
 /** `old` and `new` are null where the source is not among what made that version. */
 export type SourceDiff = SourceChange & {
@@ -31,33 +31,33 @@ export type TableDiff = {
   }[];
 };
 
-/** What two receipts of a table stand on. */
-type Uses = Pick<Receipt, 'table' | 'tables' | 'sources'>;
+type Made = Pick<Uses, 'tables' | 'sources'>;
 
-export function tableDiff(before: Uses, after: Uses): TableDiff {
+/** `before`, `after`: what two versions of the table stand on. */
+export function tableDiff(table: string, before: Made, after: Made): TableDiff {
   const old = new Map(before.tables.map((use) => [use.table, use]));
   const now = new Map(after.tables.map((use) => [use.table, use]));
   const tables = [...new Set([...now.keys(), ...old.keys()])];
   return {
     sources: sourceDiffs(before.sources, after.sources),
-    definitions: tables.flatMap((table) => {
-      const [from, to] = [hashes(old.get(table)), hashes(now.get(table))];
-      return from.join() === to.join() ? [] : [{ table, from, to }];
+    definitions: tables.flatMap((one) => {
+      const [from, to] = [hashes(old.get(one)), hashes(now.get(one))];
+      return from.join() === to.join() ? [] : [{ table: one, from, to }];
     }),
-    inputs: tables.flatMap((table) => {
-      const [from, to] = [old.get(table)?.versions.last ?? null, now.get(table)?.versions.last ?? null];
-      return table === after.table || from === to ? [] : [{ table, from, to }];
+    inputs: tables.flatMap((one) => {
+      const [from, to] = [old.get(one)?.versions.last ?? null, now.get(one)?.versions.last ?? null];
+      return one === table || from === to ? [] : [{ table: one, from, to }];
     }),
   };
 }
 
-function hashes(use: TableUse | undefined): string[] {
+function hashes(use: TableRead | undefined): string[] {
   return [...(use?.definitions ?? []), ...(use?.contracts ?? [])].sort();
 }
 
-/** Where a source counts in several of its versions at once, the last is compared: the others are on their way out. */
 function sourceDiffs(before: readonly SourceUse[], after: readonly SourceUse[]): SourceDiff[] {
   const isOther = differing(before, after);
+  if (isOther === undefined) return [];
   const [old, now] = [lastUses(before.filter(isOther)), lastUses(after.filter(isOther))];
   const diffs: SourceDiff[] = [];
   for (const id of new Set([...now.keys(), ...old.keys()])) {
@@ -70,25 +70,38 @@ function sourceDiffs(before: readonly SourceUse[], after: readonly SourceUse[]):
   return diffs.sort((a, b) => compare(a.dataset, b.dataset) || compare(a.source, b.source));
 }
 
-/** Whether it is of a source of which one of them has a use that the other has not. Of very many, few are. */
-function differing(before: readonly SourceUse[], after: readonly SourceUse[]): (use: SourceUse) => boolean {
+/**
+ * Whether a use is of a source of which one of them has a use that the other has not: of very many, few are. Undefined where none
+ * is.
+ */
+function differing(
+  before: readonly SourceUse[],
+  after: readonly SourceUse[],
+): ((use: SourceUse) => boolean) | undefined {
+  const left = new Set(before);
+  const others = after.filter((use) => !left.delete(use));
   const sources = new Map<string, Set<string>>();
-  for (const [uses, others] of [
-    [before, new Set(after)],
-    [after, new Set(before)],
-  ] as const)
-    for (const use of uses) {
-      if (others.has(use)) continue;
-      const known = sources.get(use.dataset);
-      if (known) known.add(use.source);
-      else sources.set(use.dataset, new Set([use.source]));
-    }
+  for (const { dataset, source } of [...left, ...others]) {
+    const known = sources.get(dataset);
+    if (known) known.add(source);
+    else sources.set(dataset, new Set([source]));
+  }
+  if (sources.size === 0) return undefined;
   return ({ dataset, source }) => sources.get(dataset)?.has(source) === true;
 }
 
-/** By source. No name of a dataset holds a slash. */
+/**
+ * By source: where one counts in several of its versions at once, the last: the others are on their way out. No name of a dataset
+ * holds a slash.
+ */
 function lastUses(uses: readonly SourceUse[]): Map<string, SourceUse> {
-  return new Map(uses.map((use) => [`${use.dataset}/${use.source}`, use]));
+  const last = new Map<string, SourceUse>();
+  for (const use of uses) {
+    const id = `${use.dataset}/${use.source}`;
+    const known = last.get(id);
+    if (known === undefined || known.version <= use.version) last.set(id, use);
+  }
+  return last;
 }
 
 function compare(a: string, b: string): number {

@@ -138,10 +138,16 @@ export class TableLog {
     return { columns, files };
   }
 
-  /** All that there ever were of a source file, the oldest first of each path. */
+  /** All that there ever were of a source file, the oldest first of each path. The same list each time, which grows with the log. */
   ofSource(source: string): readonly Lifespan[] {
     this.#bySource ??= this.#indexBySource();
     return this.#bySource.get(source) ?? [];
+  }
+
+  /** The source files that data files came from. */
+  sources(): Iterable<string> {
+    this.#bySource ??= this.#indexBySource();
+    return this.#bySource.keys();
   }
 
   #indexBySource(): Map<string, Lifespan[]> {

@@ -15,15 +15,26 @@ export type LandingObject = {
 /** `objects`: in the order of their keys. `unseen`: what is there and cannot be listed. */
 export type Census = { readonly objects: readonly LandingObject[]; readonly unseen: readonly Unseen[] };
 
-export async function takeCensus({
-  landing,
-  catalog,
-}: Pick<Effects, 'landing' | 'catalog'>): Promise<Census> {
-  const objects: LandingObject[] = [];
+/** What one look at landing saw. `versions`: in the order of their keys. */
+export type LandingSight = {
+  readonly versions: readonly ObjectVersion[];
+  readonly unseen: readonly Unseen[];
+};
+
+export async function lookAtLanding({ landing }: Pick<Effects, 'landing'>): Promise<LandingSight> {
+  const versions: ObjectVersion[] = [];
   const unseen: Unseen[] = [];
-  for await (const version of landing.list('', undefined, (one) => unseen.push(one)))
-    objects.push(landingObject(catalog, version));
-  return { objects, unseen };
+  for await (const version of landing.list('', undefined, (one) => unseen.push(one))) versions.push(version);
+  return { versions, unseen };
+}
+
+/** `sight`: default: landing is looked at now. */
+export async function takeCensus(
+  effects: Pick<Effects, 'landing' | 'catalog'>,
+  sight?: LandingSight,
+): Promise<Census> {
+  const { versions, unseen } = sight ?? (await lookAtLanding(effects));
+  return { objects: versions.map((version) => landingObject(effects.catalog, version)), unseen };
 }
 
 export function landingObject(catalog: Catalog, version: ObjectVersion): LandingObject {

@@ -6,6 +6,7 @@ import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { LocationGoneError } from '../errors.ts';
 import type { Effects } from '../lake/effects.ts';
+import { type LandingSight, lookAtLanding } from '../lake/landing-census.ts';
 import { SETTLEMENTS, UNKNOWN } from '../lake/layout.ts';
 
 /** Slow looks must not take all of the time. */
@@ -13,21 +14,22 @@ const PAUSE_PER_LOOK = 20;
 
 /**
  * Looks every `pauseMs`, or less often where a look takes long, until `signal` is aborted; calls `changed` after each look that differs from the
- * one before. A look that fails is told to `failed`, once for each reason. Throws LocationGoneError if a location is gone.
+ * one before, with what it saw of landing. A look that fails is told to `failed`, once for each reason. Throws LocationGoneError if a location is gone.
  */
 export async function followLake(
   effects: Effects,
   pauseMs: number,
   signal: AbortSignal,
-  changed: () => void,
+  changed: (seen: LandingSight) => void,
   failed: (error: unknown) => void,
 ): Promise<void> {
   let [seen, reason, tookMs] = ['', '', 0];
   while (await hasPassed(Math.max(pauseMs, tookMs * PAUSE_PER_LOOK), signal)) {
     const startedMs = performance.now();
     try {
-      const state = await stateOf(effects);
-      if (state !== seen && !signal.aborted) changed();
+      const landed = await lookAtLanding(effects);
+      const state = await stateOf(effects, landed);
+      if (state !== seen && !signal.aborted) changed(landed);
       [seen, reason] = [state, ''];
     } catch (error) {
       if (error instanceof LocationGoneError) throw error;
@@ -39,7 +41,7 @@ export async function followLake(
 }
 
 /** Differs whenever the lake or landing may show something else. */
-async function stateOf({ catalog, tables, landing, lake }: Effects): Promise<string> {
+async function stateOf({ catalog, tables, lake }: Effects, landed: LandingSight): Promise<string> {
   const hash = createHash('sha256');
   const names = [...catalog.datasets.map(landingTable), ...catalog.derivations.map(({ target }) => target)];
   for (const name of names.map(tablePrefix)) {
@@ -47,8 +49,8 @@ async function stateOf({ catalog, tables, landing, lake }: Effects): Promise<str
     const version = await tables.latest(name).then((snapshot) => snapshot?.version, String);
     hash.update(`${name}\n${version}\n`);
   }
-  for await (const { key, etag } of landing.list('', undefined, ({ key }) => void hash.update(`${key}\n`)))
-    hash.update(`${key}\n${etag}\n`);
+  for (const { key } of landed.unseen) hash.update(`${key}\n`);
+  for (const { key, etag } of landed.versions) hash.update(`${key}\n${etag}\n`);
   for (const prefix of ['files/', UNKNOWN, SETTLEMENTS])
     for await (const { key, etag } of lake.list(prefix)) hash.update(`${key}\n${etag}\n`);
   return hash.digest('hex');

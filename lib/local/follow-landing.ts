@@ -2,6 +2,7 @@
 import type { Dataset } from '../core/contract.ts';
 import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import type { Effects } from '../lake/effects.ts';
+import { type LandingSight, lookAtLanding } from '../lake/landing-census.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import { duplicateReports } from '../maintain/reopened.ts';
 import type { Unseen } from '../ports.ts';
@@ -23,23 +24,29 @@ export type Round = {
   readonly ms: number;
 };
 
+/** `seen`: what the last look saw; undefined before the first one. */
+export type WatchedLanding = { readonly watched: Watched; readonly seen: () => LandingSight | undefined };
+
 /**
  * Source files by their keys. `told` is called once for each part that cannot be read after the first look; before, a sync
  * reports it. A look throws LocationGoneError if landing or the lake is gone.
  */
-export function watchedLanding({ landing, scratch }: Effects, told: (unseen: Unseen) => void): Watched {
-  let known: Set<string> | undefined;
-  return new Watched(async () => {
-    await requireScratch(scratch);
-    const fingerprints = new Map<string, string>();
-    const unseen: Unseen[] = [];
-    for await (const { key, etag, lastModifiedMs } of landing.list('', undefined, (one) => unseen.push(one)))
-      fingerprints.set(key, `${etag} ${lastModifiedMs}`);
-    const news = unseen.filter((one) => known && !known.has(idOf(one)));
-    known = new Set(unseen.map(idOf));
-    news.forEach(told);
-    return { fingerprints, isUnseen: (key) => isUnseen(unseen, key) };
-  });
+export function watchedLanding(effects: Effects, told: (unseen: Unseen) => void): WatchedLanding {
+  let seen: LandingSight | undefined;
+  const look = async () => {
+    await requireScratch(effects.scratch);
+    const sight = await lookAtLanding(effects);
+    const known = seen && new Set(seen.unseen.map(idOf));
+    seen = sight;
+    sight.unseen.filter((one) => known && !known.has(idOf(one))).forEach(told);
+    return {
+      fingerprints: new Map(
+        sight.versions.map(({ key, etag, lastModifiedMs }) => [key, `${etag} ${lastModifiedMs}`]),
+      ),
+      isUnseen: (key: string) => isUnseen(sight.unseen, key),
+    };
+  };
+  return { watched: new Watched(look), seen: () => seen };
 }
 
 function idOf({ key, problem }: Unseen): string {

@@ -6,6 +6,7 @@ import { pageAssets } from '../adapters/page-assets.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
+import type { LandingSight } from '../lake/landing-census.ts';
 import { SITE, type Written } from '../page/site.ts';
 import { writePage } from '../page/write-page.ts';
 import type { PagePlace } from './serve-page.ts';
@@ -20,11 +21,13 @@ export function servedPlace({ lake, scratch }: Effects): PagePlace {
   return { store: fileStore(join(scratch, 'page'), { durable: false }), prefix: '' };
 }
 
+type Wanted = { readonly effects: Effects; readonly seen: LandingSight | undefined };
+
 export class LivePage {
   readonly #place: PagePlace;
   readonly #options: string;
   readonly #failed: (error: unknown) => void;
-  #wanted: Effects | undefined;
+  #wanted: Wanted | undefined;
   #writing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
@@ -43,10 +46,13 @@ export class LivePage {
     await this.#writing;
   }
 
-  /** Begins to write, and returns. What is asked for while a page is written is the next one, together. */
-  renew(effects: Effects): void {
+  /**
+   * Begins to write, and returns. What is asked for while a page is written is the next one, together. `seen`: what the last look at
+   * landing saw, where somebody watches it.
+   */
+  renew(effects: Effects, seen?: LandingSight): void {
     if (this.#isOver) return;
-    this.#wanted = effects;
+    this.#wanted = { effects, seen };
     this.#writing ??= this.#writeWanted();
   }
 
@@ -59,8 +65,8 @@ export class LivePage {
   }
 
   async #writeWanted(): Promise<void> {
-    for (let effects = this.#take(); effects !== undefined; effects = this.#take()) {
-      const last = effects;
+    for (let wanted = this.#take(); wanted !== undefined; wanted = this.#take()) {
+      const last = wanted;
       clearTimeout(this.#timer);
       const pauseMs = await this.#write(last).then(
         () => AT_LEAST_EVERY_MS,
@@ -69,24 +75,25 @@ export class LivePage {
           return AGAIN_AFTER_MS;
         },
       );
-      if (!this.#isOver) this.#timer = setTimeout(() => this.renew(last), pauseMs).unref();
+      if (!this.#isOver) this.#timer = setTimeout(() => this.renew(last.effects, last.seen), pauseMs).unref();
     }
     this.#writing = undefined;
   }
 
-  #take(): Effects | undefined {
+  #take(): Wanted | undefined {
     const wanted = this.#wanted;
     this.#wanted = undefined;
     return wanted;
   }
 
-  async #write(effects: Effects): Promise<Written> {
+  async #write({ effects, seen }: Wanted): Promise<Written> {
     const { store, prefix } = this.#place;
     this.#logs = new TableLogs(effects.tables, this.#logs);
     return writePage(effects, store, prefix, {
       assets: pageAssets(),
       options: this.#options,
       logs: this.#logs,
+      seen,
     });
   }
 }

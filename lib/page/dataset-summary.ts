@@ -97,15 +97,15 @@ async function documents(
     periods = filePeriods(dataset, sources);
     return periods;
   });
-  const lists = await fileLists(writing, name, files.rows);
+  const lists = await fileLists(writing, name, files);
   const missing = missingByPeriod(dataset, hasLanding ? own.overdue : null);
   const { unit, from } = periods;
   const calendar = arrivalsDocument({ dataset: name, unit, from }, files, lists, missing);
-  const newest = files.rows.find(
-    ({ lastModified, sizeBytes }) => lastModified === own.lastArrival && sizeBytes !== null,
+  const newest = files.find(
+    ({ row: { lastModified, sizeBytes } }) => lastModified === own.lastArrival && sizeBytes !== null,
   );
   return {
-    countedAt: newest?.committedAt ?? null,
+    countedAt: newest?.row.committedAt ?? null,
     document: await datasetDocument(writing, dataset, {
       lists: [...lists.values()],
       history,

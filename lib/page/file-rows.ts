@@ -1,171 +1,114 @@
-// One row for each source file of a dataset, with its state and why: from landing, the table's log, the reports of refused files
-// and the order of deliveries. Reads nothing itself. Pure.
+// One row for each source file of a dataset, with its state and why. Of a page that is written again, most rows are those of before.
+// Reads nothing itself. Pure.
 
-import type { Dataset } from '../core/contract.ts';
-import { count } from '../core/plain-text.ts';
-import type { Report } from '../ingest/report.ts';
-import type { DatasetStatus, FoundFiles } from '../inspect/dataset-status.ts';
+import type { DatasetStatus } from '../inspect/dataset-status.ts';
 import type { TableLog } from '../inspect/table-log.ts';
-import { deliveryLabel, isKept, type Standing, standingsOf, waitsFor } from '../lake/deliveries.ts';
-import { isMarker } from '../lake/markers.ts';
-import { type Origin, readOrigin, roleOf } from '../lake/tags.ts';
-import { isUnseen } from '../lake/unseen.ts';
-import { settledText } from '../maintain/settled-text.ts';
-import type { Settled } from '../maintain/settling.ts';
-import type { ObjectVersion, Unseen } from '../ports.ts';
-import type { FileRow, FileState, FormerFile } from './dataset-documents.ts';
+import { standingsOf } from '../lake/deliveries.ts';
+import type { FileRow, FormerFile } from './dataset-documents.ts';
 import type { FilePeriod, FilePeriods } from './file-periods.ts';
-import { type SourceVersions, versionsBySource } from './source-versions.ts';
+import { type Circumstances, settledByVersion, type Verdict, verdictOf } from './file-verdict.ts';
+import { type Known, knownFiles, type ToldFile } from './known-files.ts';
+import { isoTime, type SourceVersions } from './source-versions.ts';
 
-/** `counted`: the names of those whose rows are in the table. */
-export type FileRows = { readonly rows: readonly FileRow[]; readonly counted: ReadonlySet<string> };
-
-export type RowsInput = {
-  readonly dataset: Dataset;
-  readonly found: FoundFiles;
-  readonly settled: SettledFiles;
-  readonly unseen: readonly Unseen[];
-  /** See Writing. */
-  readonly hasLanding: boolean;
-  /** Of its landing table; undefined where it cannot be read: then nothing is known of the past. */
-  readonly log: TableLog | undefined;
+export type RowsInput = Omit<Circumstances, 'standings' | 'settled'> & {
+  readonly settled: DatasetStatus['settled'];
   /** By source. */
   readonly refused: ReadonlyMap<string, NonNullable<FileRow['refused']>>;
 };
 
-/** What is known of one source; each part may be missing. */
-type Known = {
-  readonly source: string;
-  readonly present?: ObjectVersion;
-  /** Of its live rows. */
-  readonly origin?: Origin;
-  readonly report?: Report;
-  /** In the log, the oldest first. */
-  readonly versions: readonly SourceVersions[];
-  readonly period: FilePeriod;
-};
-
 /** Sorted by period, then by name. Markers of deliveries are left out. */
-export function fileRows(input: RowsInput, periods: (sources: readonly string[]) => FilePeriods): FileRows {
-  const { known, standings } = gather(input, periods);
-  const onTime = periodsOnTime(known);
-  const settled = settledByVersion(input.settled);
-  const rows: FileRow[] = [];
-  const counted = new Set<string>();
-  for (const one of known) {
-    const verdict = verdictOf(input, one, { standings, onTime, settled });
-    const row = rowOf(input, one, verdict);
-    if (row) rows.push(row);
-    if (verdict.counts) counted.add(one.source);
-  }
-  return { rows: byPeriod(rows), counted };
+export function fileRows(
+  input: RowsInput,
+  periodsOf: (sources: readonly string[]) => FilePeriods,
+): ToldFile[] {
+  const { dataset, found, log } = input;
+  const known = knownFiles(dataset, found, log);
+  const periods = periodsOf(known.map(({ source }) => source));
+  const dated = known.map((one): Dated => ({ one, period: periods.of(one.source, one.cameMs) }));
+  const onTime = periodsOnTime(dated);
+  const isDelivered = dataset.mode === 'replace';
+  const standings = isDelivered ? standingsOf(dataset, [...found.live.values()].flat()) : new Map();
+  const circumstances = { ...input, standings, settled: settledByVersion(input.settled) };
+  const told = dated.map((one) => {
+    const { expected } = one.period;
+    return toldFile(input, circumstances, one, expected !== undefined && !onTime.has(expected.id));
+  });
+  return byPeriod(told);
 }
 
+type Dated = { readonly one: Known; readonly period: FilePeriod };
+
 /** They are sorted by name. */
-function byPeriod(rows: readonly FileRow[]): FileRow[] {
-  const periods = new Map<string, FileRow[]>();
-  for (const row of rows) {
-    const own = periods.get(row.period);
-    if (own) own.push(row);
-    else periods.set(row.period, [row]);
+function byPeriod(files: readonly ToldFile[]): ToldFile[] {
+  const periods = new Map<string, ToldFile[]>();
+  for (const file of files) {
+    const own = periods.get(file.row.period);
+    if (own) own.push(file);
+    else periods.set(file.row.period, [file]);
   }
   return [...periods.keys()].sort().flatMap((period) => periods.get(period) ?? []);
 }
 
-type SettledFiles = DatasetStatus['settled'];
-
-/** A version that was refused as a whole may stand beside the rows of an older one: one may be settled, and the other not. */
-export function settledByVersion(files: SettledFiles): ReadonlyMap<string, Settled> {
-  return new Map(files.map(({ source, outcome, settled }) => [settledId(outcome, source), settled]));
-}
-
-export function settledId(outcome: SettledFiles[number]['outcome'], source: string): string {
-  return `${outcome} ${source}`;
-}
-
-function gather(
-  { dataset, found, log }: RowsInput,
-  periodsOf: (sources: readonly string[]) => FilePeriods,
-): { known: Known[]; standings: ReadonlyMap<string, Standing> } {
-  const present = new Map(found.versions.map((version) => [version.key, version]));
-  const history = log === undefined ? new Map<string, SourceVersions[]>() : versionsBySource(log);
-  const reports = new Map([...found.refused, ...found.empty].map((report) => [report.source, report]));
-  const all = new Set([...present.keys(), ...found.live.keys(), ...history.keys()]);
-  const sources = [...all]
-    .filter((source) => reports.has(source) || found.waiting.has(source) || isOfRows(dataset, source, found))
-    .sort();
-  const periods = periodsOf(sources);
-  const known = sources.map((source): Known => {
-    const version = present.get(source);
-    const [add] = found.live.get(source) ?? [];
-    const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
-    const versions = history.get(source) ?? [];
-    const cameMs =
-      versions[0]?.lastModifiedMs ?? origin?.lastModifiedMs ?? version?.lastModifiedMs ?? Number.NaN;
-    return {
-      source,
-      versions,
-      period: periods.of(source, cameMs),
-      ...(version ? { present: version } : {}),
-      ...(origin ? { origin } : {}),
-      ...optional('report', reports.get(source)),
-    };
-  });
-  const isDelivered = dataset.mode === 'replace';
-  const adds = isDelivered ? [...found.live.values()].flat() : [];
-  return { known, standings: isDelivered ? standingsOf(dataset, adds) : new Map() };
-}
-
-function optional<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { [key in Name]?: Value } {
-  return value === undefined ? {} : ({ [name]: value } as { [key in Name]?: Value });
-}
-
-function isOfRows(dataset: Dataset, source: string, { live }: FoundFiles): boolean {
-  const [add] = live.get(source) ?? [];
-  return add ? roleOf(add) !== 'marker' : !isMarker(dataset, source);
-}
-
 /** Of expected files: those of which one came before it was due. */
-function periodsOnTime(known: readonly Known[]): Set<string> {
+function periodsOnTime(dated: readonly Dated[]): Set<string> {
   const onTime = new Set<string>();
-  for (const one of known) {
-    const { expected } = one.period;
-    if (expected && cameMs(one) <= expected.dueMs) onTime.add(expected.id);
+  for (const { one, period } of dated) {
+    const { expected } = period;
+    if (expected && one.cameMs <= expected.dueMs) onTime.add(expected.id);
   }
   return onTime;
 }
 
-/** Its first version, as far as it is known. */
-function cameMs({ versions, origin, present }: Known): number {
-  return versions[0]?.lastModifiedMs ?? origin?.lastModifiedMs ?? present?.lastModifiedMs ?? Number.NaN;
+function toldFile(input: RowsInput, circumstances: Circumstances, dated: Dated, isLate: boolean): ToldFile {
+  const { one, period: own } = dated;
+  const { dataset, hasLanding } = input;
+  const { period } = own;
+  const before = one.told;
+  const isAlone = followsFromItself(input, one);
+  if (
+    isAlone &&
+    before?.period === period &&
+    before.isLate === isLate &&
+    before.dataset === dataset &&
+    before.hasLanding === hasLanding
+  )
+    return before;
+  const verdict = verdictOf(circumstances, one, own, isLate);
+  const { counts } = verdict;
+  const row = rowOf(input, one, period, verdict);
+  if (!isAlone) return { row, counts };
+  one.told = { row, counts, dataset, hasLanding, period, isLate };
+  return one.told;
 }
 
-type Context = {
-  readonly standings: ReadonlyMap<string, Standing>;
-  readonly onTime: ReadonlySet<string>;
-  /** By settledId. */
-  readonly settled: ReadonlyMap<string, Settled>;
-};
+/** No other file, and nobody's decision, has a part in its row. */
+function followsFromItself(
+  { dataset, found }: RowsInput,
+  { source, present, origin, report }: Known,
+): boolean {
+  return (
+    dataset.mode !== 'replace' &&
+    present !== undefined &&
+    report === undefined &&
+    origin?.quarantinedRows === 0 &&
+    !found.waiting.has(source)
+  );
+}
 
 function rowOf(
   { log, refused }: RowsInput,
-  one: Known,
+  { source, present, origin, report, versions }: Known,
+  period: string,
   { state, reason, counts }: Verdict,
-): FileRow | undefined {
-  const { source, present, origin, report, versions, period } = one;
+): FileRow {
   const isGone = present === undefined && origin === undefined;
   const current =
     origin === undefined ? undefined : versions.find(({ until }) => until === Number.POSITIVE_INFINITY);
   const lastModifiedMs =
     present?.lastModifiedMs ?? origin?.lastModifiedMs ?? versions.at(-1)?.lastModifiedMs ?? Number.NaN;
-  // A file that was refused and is gone has left nothing but its marks.
-  if (isGone && versions.length === 0) return undefined;
   return {
     source,
-    period: period.period,
+    period,
     state,
     reason,
     rows: counts ? (origin?.acceptedRows ?? 0) : 0,
@@ -196,87 +139,4 @@ function formerFiles(log: TableLog, versions: readonly SourceVersions[]): Former
       from: isoTime(log.timeOf(from)),
       until: isoTime(log.timeOf(Math.min(until, log.newest))),
     }));
-}
-
-/** Another program's tags may hold no time. */
-export function isoTime(ms: number): string {
-  return new Date(Number.isNaN(ms) ? 0 : ms).toISOString();
-}
-
-type Verdict = { readonly state: FileState; readonly reason: string | null; readonly counts: boolean };
-
-/** In the order of FILE_STATES. */
-function verdictOf(input: RowsInput, one: Known, { standings, onTime, settled }: Context): Verdict {
-  const { source, present, origin, report, versions, period } = one;
-  const standing = standings.get(source);
-  const counts = origin !== undefined && (standing?.counts ?? true);
-  const closed = settled.get(settledId(report?.outcome ?? 'accepted', source));
-  if (present === undefined && origin === undefined) return withdrawn(input, one);
-  if (report?.outcome === 'rejected') return rejected(report, closed, counts);
-  if (input.found.waiting.has(source))
-    return { state: 'waiting', reason: waitingReason(one, counts), counts };
-  if (standing && standing.rank === null && !standing.by) {
-    const why = `its delivery (${deliveryLabel(standing.delivery)}) is not complete: it ${waitsFor(standing.delivery)}`;
-    return { state: 'waiting', reason: why, counts: false };
-  }
-  const refusedRows = report?.quarantined ?? origin?.quarantinedRows ?? 0;
-  const left = present === undefined ? absence(input, source) : null;
-  const said = {
-    reason: left ?? (closed ? settledText(closed) : null),
-    counts: counts || report !== undefined,
-  };
-  if (refusedRows > 0 && closed === undefined)
-    return { ...said, state: 'partly-refused', reason: left ?? refusedReason(refusedRows, one) };
-  if (standing && !standing.counts) {
-    const by = standing.by ? `: ${deliveryLabel(standing.by)}` : '';
-    return { state: 'superseded', reason: `a newer delivery counts in its place${by}`, counts: false };
-  }
-  // A version without accepted rows is not in the log: all that are there are older.
-  if (versions.length > (origin === undefined ? 0 : 1)) return { ...said, state: 'corrected' };
-  const { expected } = period;
-  if (expected && !onTime.has(expected.id))
-    return { ...said, state: 'late', reason: left ?? `it was due ${minute(expected.dueMs)}` };
-  return { ...said, state: 'live' };
-}
-
-/** `2024-01-03 06:00 UTC` */
-function minute(ms: number): string {
-  return `${isoTime(ms).slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-function refusedReason(refusedRows: number, { report, origin }: Known): string {
-  const all =
-    report?.rows ?? (origin ? origin.acceptedRows + origin.quarantinedRows + origin.skippedRows : 0);
-  return `${refusedRows.toLocaleString('en-US')} of its ${count(all, 'row')} ${refusedRows === 1 ? 'was' : 'were'} refused`;
-}
-
-function withdrawn({ log, hasLanding }: RowsInput, { versions }: Known): Verdict {
-  const until = versions.reduce((latest, version) => Math.max(latest, version.until), 0);
-  const when = log && until <= log.newest ? ` on ${isoTime(log.timeOf(until)).slice(0, 10)}` : '';
-  const how = hasLanding ? 'it was deleted, and its rows were withdrawn' : 'its rows were withdrawn';
-  return { state: 'withdrawn', reason: `${how}${when}`, counts: false };
-}
-
-/** Where it is settled, something else counts in its place: nobody needs to look. */
-function rejected(report: Report, closed: Settled | undefined, counts: boolean): Verdict {
-  const why = report.reason?.message ?? 'no reason given';
-  if (closed)
-    return { state: 'superseded', reason: `${settledText(closed)} (it was refused: ${why})`, counts };
-  const kept = counts ? '. The rows that it had before still count' : '';
-  return { state: 'rejected', reason: `${why}${kept}`, counts };
-}
-
-function waitingReason({ origin }: Known, counts: boolean): string {
-  return origin !== undefined && counts
-    ? 'it came again and was not read yet: the rows of its older version still count'
-    : 'it was not read yet';
-}
-
-/** Why a file with rows in the table is not in landing; null where that is not known. */
-function absence({ dataset, found, unseen, hasLanding }: RowsInput, source: string): string | null {
-  if (!hasLanding) return null;
-  if (isKept(dataset, found.live.get(source) ?? []))
-    return 'it was deleted; its rows are kept, as the contract says';
-  if (isUnseen(unseen, source)) return 'it is in a part of landing that cannot be read';
-  return 'it is not in landing any more, and its rows still count';
 }

@@ -2,7 +2,7 @@
 import { landingTable } from '../core/built-in.ts';
 import type { Catalog } from '../core/catalog.ts';
 import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
-import { partitionReceipt, type SourceUse, usesOf } from '../inspect/receipt.ts';
+import { partitionReceipt, type SourceUse } from '../inspect/receipt.ts';
 import type { Lifespan, TableLog } from '../inspect/table-log.ts';
 import { readInputs } from '../lake/tags.ts';
 import { changeRef } from './changes.ts';
@@ -15,7 +15,7 @@ import type {
 } from './insight-documents.ts';
 import type { Ref } from './page-values.ts';
 import { isListed, type ShownTable } from './shown-table.ts';
-import { compareTexts, MAX_SOURCES, movesBetween, plainName, type Uses } from './source-moves.ts';
+import { compareTexts, MAX_SOURCES, movesBetween, plainName, usesAt } from './source-moves.ts';
 import type { Writing } from './writing.ts';
 
 type Receipted = {
@@ -120,11 +120,9 @@ async function datedOf(writing: Writing, shown: ShownTable, { partition, files }
 }
 
 async function pageReceipt(writing: Writing, log: TableLog, dated: Dated): Promise<PagePartitionReceipt> {
-  const { effects, logs } = writing;
-  const uses = await usesOf(effects, logs, log, log.newest, dated.files);
+  const uses = await usesAt(writing, log, { version: log.newest, files: dated.files });
   const own = partitionReceipt(log, dated.files);
   const { rows, version, committedAt, definition, warnings } = own;
-  const sources = [...uses.sources].sort(newestFirst);
   return {
     partition: dated.partition,
     rows,
@@ -135,25 +133,49 @@ async function pageReceipt(writing: Writing, log: TableLog, dated: Dated): Promi
     inputs: Object.fromEntries(Object.entries(own.inputs).map(([table, at]) => [plainName(table), at])),
     audits: own.audits?.map(({ audit, outcome }) => ({ audit, outcome })) ?? null,
     warnings,
-    sources: sources.slice(0, MAX_SOURCES).map(sourceRow),
-    moreSources: Math.max(0, sources.length - MAX_SOURCES),
-    sourceRows: sources.reduce((sum, source) => sum + source.rows, 0),
+    sources: newestUses(uses.sources, MAX_SOURCES).map(sourceRow),
+    moreSources: Math.max(0, uses.sources.length - MAX_SOURCES),
+    sourceRows: uses.sources.reduce((sum, source) => sum + source.rows, 0),
     lost: uses.lost,
-    moved: dated.before.length === 0 ? null : await movedOf(writing, log, dated, uses),
+    moved: dated.before.length === 0 ? null : await movedOf(writing, log, dated),
   };
 }
 
-async function movedOf(writing: Writing, log: TableLog, dated: Dated, uses: Uses): Promise<Moved> {
-  const old = { version: dated.version - 1, files: dated.before };
+async function movedOf(
+  writing: Writing,
+  log: TableLog,
+  { version, before, files, change }: Dated,
+): Promise<Moved> {
+  const [old, now] = [
+    { version: version - 1, files: before },
+    { version: log.newest, files },
+  ];
   return {
-    before: dated.before.reduce((newest, { from }) => Math.max(newest, from), 0),
-    ...(await movesBetween(writing, log, old, uses)),
-    change: dated.change,
+    before: before.reduce((newest, { from }) => Math.max(newest, from), 0),
+    ...(await movesBetween(writing, log, old, now)),
+    change,
   };
 }
 
-function newestFirst(a: SourceUse, b: SourceUse): number {
-  return compareTexts(b.committedAt, a.committedAt) || compareTexts(a.source, b.source);
+/** The newest first, then by name. Of very many, most are older than the last one that is wanted, and need no order. */
+function newestUses(uses: readonly SourceUse[], most: number): SourceUse[] {
+  const byCommit = new Map<string, SourceUse[]>();
+  for (const use of uses) {
+    const own = byCommit.get(use.committedAt);
+    if (own) own.push(use);
+    else byCommit.set(use.committedAt, [use]);
+  }
+  const newest: SourceUse[] = [];
+  for (const commit of [...byCommit.keys()].sort().reverse()) {
+    if (newest.length >= most) break;
+    const own = byCommit.get(commit) ?? [];
+    for (const use of own.sort(byName)) newest.push(use);
+  }
+  return newest.slice(0, most);
+}
+
+function byName(a: SourceUse, b: SourceUse): number {
+  return compareTexts(a.source, b.source) || compareTexts(a.dataset, b.dataset) || a.version - b.version;
 }
 
 function sourceRow({ dataset, source, rows, lastModified, version, committedAt }: SourceUse): SourceRow {

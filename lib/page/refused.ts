@@ -18,8 +18,9 @@ import type {
   RefusedRule,
   RefusedSummary,
 } from './dataset-documents.ts';
-import { isoTime, settledByVersion, settledId } from './file-rows.ts';
+import { settledByVersion, settledId } from './file-verdict.ts';
 import type { Ref } from './page-values.ts';
+import { isoTime } from './source-versions.ts';
 import type { Writing } from './writing.ts';
 
 /** A file with refused rows, or refused as a whole. `report`: already read; of a live file it is read where it is needed. */

@@ -118,7 +118,7 @@ export class Site {
   }
 
   #fileOf(kind: string, basis: object): string {
-    return `${kind}-${hashOf(JSON.stringify([FORMAT, this.#edition, basis]))}.js`;
+    return `${kind}-${hashOf(JSON.stringify([FORMAT, this.#edition, textHash(basis)]))}.js`;
   }
 
   /** What is retired may be removed by another writer while this one works. */
@@ -188,6 +188,15 @@ async function readRetired(store: ObjectStore, key: string): Promise<Map<string,
   return new Map(
     Object.entries(found).flatMap(([name, since]) => (typeof since === 'number' ? [[name, since]] : [])),
   );
+}
+
+// Bases are never changed, and some are large and the same in each writing.
+const hashes = new WeakMap<object, string>();
+
+function textHash(basis: object): string {
+  const known = hashes.get(basis) ?? hashOf(JSON.stringify(basis));
+  hashes.set(basis, known);
+  return known;
 }
 
 function hashOf(text: string): string {

@@ -1,8 +1,8 @@
 // Which source files and definitions moved some partitions of a table from one version to another.
 import { tablePrefix } from '../core/insight.ts';
-import { usesOf } from '../inspect/receipt.ts';
+import { type Uses, usesOf } from '../inspect/receipt.ts';
 import { type SourceDiff, tableDiff } from '../inspect/table-diff.ts';
-import type { TableLog, TableLogs } from '../inspect/table-log.ts';
+import type { Lifespan, TableLog, TableLogs } from '../inspect/table-log.ts';
 import type { SourceMove } from './insight-documents.ts';
 import type { Side } from './shown-table.ts';
 import type { Writing } from './writing.ts';
@@ -16,19 +16,16 @@ export type Moves = {
 
 export const MAX_SOURCES = 500;
 
-export type Uses = Awaited<ReturnType<typeof usesOf>>;
-
-/** From a version to the next one. `after`: what that one has of the partitions, or what it was made from. */
+/** From a version to the next one: `before` and `after` are what each has of the partitions. */
 export async function movesBetween(
-  { effects, logs }: Writing,
+  writing: Writing,
   log: TableLog,
   before: Side,
-  after: Side | Uses,
+  after: Side,
 ): Promise<Moves> {
-  const used = (side: Side) => usesOf(effects, logs, log, side.version, side.files);
-  const old = { table: log.prefix, ...(await used(before)) };
-  const now = { table: log.prefix, ...('files' in after ? await used(after) : after) };
-  const diff = tableDiff(old, now);
+  const { logs } = writing;
+  const [old, now] = [await usesAt(writing, log, before), await usesAt(writing, log, after)];
+  const diff = tableDiff(log.prefix, old, now);
   const sources: SourceMove[] = [];
   const byMs = log.timeOf(before.version + 1);
   for (const source of diff.sources) sources.push(await sourceMove(logs, source, byMs));
@@ -41,6 +38,32 @@ export async function movesBetween(
       ...new Set(diff.definitions.filter(({ from }) => from.length > 0).map(({ table }) => plainName(table))),
     ],
   };
+}
+
+/** Of one table, at most: a partition's newest file is asked for with its receipt, with its change, and as the one before the next. */
+const REMEMBERED = 8;
+
+type Remembered = { readonly catalog: Writing['effects']['catalog']; readonly uses: Uses };
+
+const remembered = new WeakMap<TableLog, Map<Lifespan, Remembered>>();
+
+/** What a side was made from. Of a single data file, which may stand on very many sources, it is remembered for a while. */
+export async function usesAt(
+  { effects, logs }: Writing,
+  log: TableLog,
+  { version, files }: Side,
+): Promise<Uses> {
+  const { catalog } = effects;
+  const [file, ...others] = files;
+  const ofTable = remembered.get(log) ?? new Map<Lifespan, Remembered>();
+  remembered.set(log, ofTable);
+  const known = file && others.length === 0 ? ofTable.get(file) : undefined;
+  if (known?.catalog === catalog) return known.uses;
+  const uses = await usesOf(effects, logs, log, version, files);
+  if (file && others.length === 0) ofTable.delete(file);
+  if (file && others.length === 0) ofTable.set(file, { catalog, uses });
+  for (const oldest of [...ofTable.keys()].slice(0, -REMEMBERED)) ofTable.delete(oldest);
+  return uses;
 }
 
 /** `tables/billing` → `billing` */

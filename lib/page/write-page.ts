@@ -4,6 +4,7 @@ import { tablePrefix } from '../core/insight.ts';
 import { surveyLake } from '../inspect/lake-status.ts';
 import { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
+import type { LandingSight } from '../lake/landing-census.ts';
 import { downstreamFirst } from '../lake/read-order.ts';
 import type { ObjectStore } from '../ports.ts';
 import { datasetSummaries } from './dataset-summary.ts';
@@ -24,6 +25,8 @@ export type PageOptions = {
   readonly outOfTime?: () => boolean;
   /** Whoever writes again keeps them. Default: all are read. */
   readonly logs?: TableLogs;
+  /** What the last look at landing saw, where somebody watches it. Default: it is looked at now. */
+  readonly seen?: LandingSight | undefined;
 };
 
 /** `store`, `prefix`: where the page's files go. */
@@ -37,10 +40,11 @@ export async function writePage(
     hasLanding = true,
     outOfTime = () => false,
     logs = new TableLogs(effects.tables),
+    seen,
   }: PageOptions,
 ): Promise<Written> {
   const site = await Site.open(store, prefix, effects.clock, { assets, outOfTime });
-  const { status: found, files } = await surveyLake(effects);
+  const { status: found, files } = await surveyLake(effects, seen);
   const failures = [...found.failures];
   const status = { ...found, failures };
   const writing = { effects, site, logs, status, failures, files, hasLanding, options };

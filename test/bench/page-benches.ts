@@ -2,7 +2,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
+import type { LandingSight } from '../../lib/lake/landing-census.ts';
 import { deliver } from '../../lib/local/deliver.ts';
+import { watchedLanding } from '../../lib/local/follow-landing.ts';
 import { openLake } from '../../lib/local/open-lake.ts';
 import { openStore } from '../../lib/local/open-store.ts';
 import { writePage } from '../../lib/page/write-page.ts';
@@ -28,12 +30,15 @@ export function pageBenches(): Bench[] {
   const first = (count: number) => ({
     name: `a lake of ${count.toLocaleString('en-US')} days`,
     command: 'sluice page into an empty folder, in a process that has read nothing before',
-    prepare: async () => (await opened(await ofDays(count))).write,
+    prepare: async () => {
+      const { write } = await opened(await ofDays(count));
+      return () => write();
+    },
   });
   const again = (name: string, lake: () => Promise<Place>) => ({
     name,
     command:
-      'the page once more after one new file, in a process that has written it before, as sluice start does',
+      'the page once more after one new file, in a process that has written it before and watches landing, as sluice start does',
     prepare: () => writtenAgain(lake),
   });
   return [
@@ -78,9 +83,9 @@ async function opened(place: Place) {
   const local = await openLake({ ...place, schemas: SCHEMAS }, () => undefined);
   const store = await openStore(join(WORK, 'site'), local.effects.scratch);
   let logs: TableLogs | undefined;
-  const write = async () => {
+  const write = async (seen?: LandingSight) => {
     logs = new TableLogs(local.effects.tables, logs);
-    await writePage(local.effects, store, '', { assets: new Map(), options: '', logs });
+    await writePage(local.effects, store, '', { assets: new Map(), options: '', logs, seen });
   };
   return { local, write };
 }
@@ -88,14 +93,18 @@ async function opened(place: Place) {
 async function writtenAgain(place: () => Promise<Place>): Promise<() => Promise<void>> {
   const { landing, lake } = await place();
   const { local, write } = await opened({ landing, lake });
-  await write();
+  const { watched, seen } = watchedLanding(local.effects, () => undefined);
+  await watched.settle();
+  await write(seen());
   // Of the last day, so that it is among files that are there; the landing folder is left as it was.
   const key = dayKey(LAST, 'one-more');
   await writeDay(landing, LAST, ROWS, 'one-more');
+  // The look that finds a file comes before the work on it, and the page after both.
+  await watched.settle();
   await local.queues.files.send([{ source: key }]);
   await deliver(local.effects, local.queues);
   return async () => {
-    await write();
+    await write(seen());
     await rm(join(landing, key));
   };
 }

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { tableReceipt } from '../../lib/inspect/receipt.ts';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
+import { lookAtLanding } from '../../lib/lake/landing-census.ts';
 import { parsePartitionFilter } from '../../lib/lake/partition-filter.ts';
 import { composeChanges } from '../../lib/page/app/compose-changes.ts';
 import type { ArrivalsDocument, DatasetDocument, FilesDocument } from '../../lib/page/dataset-documents.ts';
@@ -16,7 +17,7 @@ import type {
   RowsDocument,
 } from '../../lib/page/insight-documents.ts';
 import type { Cell, Ref } from '../../lib/page/page-values.ts';
-import { writePage } from '../../lib/page/write-page.ts';
+import { type PageOptions, writePage } from '../../lib/page/write-page.ts';
 import { PageWorlds } from '../support/page-definitions.ts';
 import { NAMED_HISTORY, type PageStep, pageHistory } from '../support/page-history.ts';
 import { PagePlayer } from '../support/page-player.ts';
@@ -34,8 +35,10 @@ const NOTHING_NEW: readonly PageStep['kind'][] = ['put', 'delete', 'pass'];
 /** Two of them are the named history. */
 const TRIES = tries(4);
 
-async function written({ effects }: TestLake, site: MemoryStore, logs?: TableLogs): Promise<PageTree> {
-  await writePage(effects, site, '', { assets: new Map(), options: '', ...(logs ? { logs } : {}) });
+type Kept = Pick<PageOptions, 'logs' | 'seen'>;
+
+async function written({ effects }: TestLake, site: MemoryStore, kept: Kept = {}): Promise<PageTree> {
+  await writePage(effects, site, '', { assets: new Map(), options: '', ...kept });
   return pageTree(site);
 }
 
@@ -189,12 +192,14 @@ test('a page that was written again and again shows what one shows that is writt
       let logs: TableLogs | undefined;
       const rounds: readonly PageStep[] = [...steps, { kind: 'sync' }];
       for (const step of rounds) {
+        // As whoever watches landing has it: from before what it made happen was done.
+        const landed = await lookAtLanding(history.process.effects);
         await history.play(step);
         if (step.kind === 'sync') await look(history.process, seen);
         if (NOTHING_NEW.includes(step.kind)) continue;
         const { effects } = history.process;
         logs = new TableLogs(effects.tables, logs);
-        const kept = await written(history.process, site, logs);
+        const kept = await written(history.process, site, { logs, seen: landed });
         const fresh = await written(history.process, newStore(world, history.clock, 'fresh'));
         const isReordered = steps.some((step) => step.kind === 'define' && step.name === 'newest');
         expect(shown(kept, comparable('kept', fresh, isReordered))).toEqual(

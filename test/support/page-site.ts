@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import type { DatasetSummary, IndexDocument } from '../../lib/page/documents.ts';
 import type { Written } from '../../lib/page/site.ts';
-import { writePage } from '../../lib/page/write-page.ts';
+import { type PageOptions, writePage } from '../../lib/page/write-page.ts';
 import type { TestLake } from './shop-lake.ts';
 
 export type TestPage = {
@@ -15,7 +15,7 @@ export type TestPage = {
 export async function writeTestPage(
   { effects }: TestLake,
   store: MemoryStore,
-  options: { readonly options?: string; readonly hasLanding?: boolean } = {},
+  options: Pick<Partial<PageOptions>, 'options' | 'hasLanding' | 'seen'> = {},
 ): Promise<TestPage> {
   const written = await writePage(effects, store, '', { assets: new Map(), options: '', ...options });
   return { store, written, index: await documentOf<IndexDocument>(store, 'index.js') };

@@ -100,9 +100,10 @@ function groupedByAll(choice: Choice): Body {
     ['n', 'area'],
     ['area', 'shop'],
   ] as const);
-  const other = choice.one([y, y, 'EXISTS (SELECT 1 FROM shops s WHERE s.n = l.n)', 'max(v)']);
+  const exists = 'EXISTS (SELECT 1 FROM shops s WHERE s.n = l.n)';
+  const other = choice.one([y, y, exists, exists, 'max(v)']);
   const number = `${choice.one(['row_number()', 'row_number()', 'rank()'])} OVER (ORDER BY count(*))`;
-  const last = choice.one(['count(*)', number, number]);
+  const last = choice.one(['count(*)', number]);
   const sql = `SELECT ${x} AS c0, ${other} AS c1, ${last} AS c2 FROM lots AS l GROUP BY ${choice.one(['ALL', 'ALL', x])}`;
   return { sql, names: ['c0', 'c1', 'c2'], order: [x, 'c0', 'c0, c1', 'c0, c1, c2', 'c0, c1, c2'] };
 }

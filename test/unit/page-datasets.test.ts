@@ -1,8 +1,9 @@
 // What the page says of datasets as a whole, with landing and without; and that what did not change is not written again.
 import { describe, expect, it } from 'vitest';
-
+import { lookAtLanding } from '../../lib/lake/landing-census.ts';
 import type { DatasetDocument } from '../../lib/page/dataset-documents.ts';
-import { filesOf, lakeOfAllKinds, openAllKinds } from '../support/all-kinds-lake.ts';
+import type { ObjectStore } from '../../lib/ports.ts';
+import { filesOf, lakeOfAllKinds, openAllKinds, sale } from '../support/all-kinds-lake.ts';
 import { datasetOf, documentOf, newDocuments, writeTestPage } from '../support/page-site.ts';
 import { newStore, put, syncPrune } from '../support/shop-lake.ts';
 
@@ -30,6 +31,34 @@ describe('written again', () => {
     const fourth = await writeTestPage(lake, store);
     expect(newDocuments(third, store.keys())).toEqual(['arrivals', 'dataset', 'files']);
     expect(datasetOf(fourth, 'sales').files).toBe(7);
+  });
+});
+
+describe('with what a look at landing saw a while ago', () => {
+  it('shows no fault that is not there: where the tables say otherwise, landing is looked at again', async () => {
+    const { lake, clock, landing } = await lakeOfAllKinds(world);
+    await syncPrune(lake);
+    const seen = await lookAtLanding(lake.effects);
+    await put(landing, 'sales/day=2023-12-31/a.csv', 'till,amount\nnorth,1\n');
+    await landing.remove([sale('01', 'live')]);
+    await syncPrune(lake);
+    const [later, now] = [newStore(world, clock, 'later'), newStore(world, clock, 'now')];
+    const page = await writeTestPage(lake, later, { seen });
+    expect(page.index).toEqual((await writeTestPage(lake, now)).index);
+    expect(page.index.faults.filter(({ what }) => /2023-12-31|live\.csv/.test(what))).toEqual([]);
+  });
+
+  it('does not look again where the tables say the same', async () => {
+    const { lake, clock } = await lakeOfAllKinds(world);
+    await syncPrune(lake);
+    const seen = await lookAtLanding(lake.effects);
+    const list = () => {
+      throw new Error('landing was listed');
+    };
+    const landing: ObjectStore = Object.assign(Object.create(lake.effects.landing), { list });
+    const blind = { ...lake, effects: { ...lake.effects, landing } };
+    const page = await writeTestPage(blind, newStore(world, clock, 'page'), { seen });
+    expect(datasetOf(page, 'sales').waiting).toBe(0);
   });
 });
 
