@@ -9,6 +9,7 @@ import type { isJoinedBy } from '../../lib/sql/partition-joins.ts';
 import type { SqlNode } from '../../lib/sql/sql-tree.ts';
 import { joinSelect, TABLES } from './random-join.ts';
 import { type Months, monthsSelect, neededSelect } from './random-months.ts';
+import { nearMonthsSelect } from './random-near-months.ts';
 
 /** `times`: how often the law is tried in a build. */
 export type JoinKind = {
@@ -24,12 +25,14 @@ export const JOIN_KINDS: readonly JoinKind[] = [
   { name: 'needed months', selects: neededSelect('text'), times: 300, months: 'text' },
   { name: 'whole months', selects: monthsSelect('whole'), times: 1600, months: 'whole' },
   { name: 'needed whole months', selects: neededSelect('whole'), times: 300, months: 'whole' },
+  { name: 'near months', selects: nearMonthsSelect('text'), times: 250, months: 'text' },
+  { name: 'near whole months', selects: nearMonthsSelect('whole'), times: 200, months: 'whole' },
 ];
 
 const TYPES: Readonly<Record<Months, ColumnType>> = { text: 'string', whole: 'long' };
-/** The second and the third whole number are one as a DOUBLE, and neither is an INTEGER. */
+/** Two texts are one as a number. The second and the last whole number are one as a DOUBLE, and neither is an INTEGER. */
 const NAMED: Readonly<Record<Months, Readonly<Record<string, string>>>> = {
-  text: { a: "'a'", b: "'b'", c: "'c'", d: "'d'" },
+  text: { a: "'a'", b: "'b'", c: "'7'", d: "'07'" },
   whole: { a: '1', b: '9007199254740992', c: '2', d: '9007199254740993' },
 };
 
