@@ -35,6 +35,7 @@ const leaf = fc.constantFrom(
   '-1e308',
   'CAST(n AS FLOAT)',
   'far',
+  'radians(0.0::DOUBLE - 5e-324)',
   'CAST(d AS DOUBLE)',
   "CAST(CAST('-0' AS ENUM('-0', '1')) AS DOUBLE)",
   "CAST(CAST('340282366920938463463374607431768211455' AS UHUGEINT) AS FLOAT)",

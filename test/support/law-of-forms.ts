@@ -33,7 +33,7 @@ export function formsRows(size: number): Readonly<Record<string, string>> {
 export const LAW_OF_FORMS: ValueLaw = {
   name: 'forms',
   selects: formsSelect,
-  times: 2400,
+  times: 2800,
   varied: { readings: ['x'], points: ['x'] },
   create: (session) => createStored(session, 'forms', formsRows(40)),
   async claim(engine, sql, proof) {

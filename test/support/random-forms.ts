@@ -1,10 +1,10 @@
 // Random SELECTs over values that are equal and not alike: zeros and NaN of both signs, intervals of months and days.
 import fc from 'fast-check';
+import { apartSelect, MONTHS } from './random-apart.ts';
 
 const pick = <T>(items: readonly T[]) => fc.nat(items.length - 1).map((i) => items[i] as T);
 
 /** `readings` has no key, `points` has `id`; both have these columns. */
-const MONTHS = "(CASE WHEN n % 2 = 0 THEN INTERVAL '1 month' ELSE INTERVAL '30 days' END)";
 const VALUES = [
   'x',
   'x',
@@ -236,4 +236,5 @@ export const formsSelect: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: correlated },
   { weight: 6, arbitrary: told },
   { weight: 3, arbitrary: distinctResults },
+  { weight: 3, arbitrary: apartSelect },
 );
