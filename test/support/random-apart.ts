@@ -35,6 +35,7 @@ function ordered(choice: Choice, table: string): string {
 }
 
 function rows(choice: Choice, table: string): string {
+  const is = choice.one(["< '0'", "< '0'", 'IS NULL']);
   const part = choice.one(['label', 'CAST(length(label) AS DOUBLE)']);
   const taken = choice.one(['INTERVAL 1 MONTH', 'INTERVAL 30 DAYS']);
   return choice.one([
@@ -42,6 +43,7 @@ function rows(choice: Choice, table: string): string {
     `SELECT DISTINCT {'a': x, 'b': ${part}} AS a FROM ${table}`,
     `SELECT CAST(k AS VARCHAR) AS a FROM (SELECT ${MONTHS} AS k FROM ${table} EXCEPT ALL SELECT ${taken} FROM range(3)) w`,
     `SELECT p.id AS a FROM ${chosen('x', table)} LEFT JOIN points p ON CAST(w.k AS VARCHAR) = CAST(p.x AS VARCHAR)`,
+    `WITH RECURSIVE r AS (SELECT x AS k, 0 AS i FROM points WHERE id = 1 UNION ALL SELECT DISTINCT p.x, i + 1 FROM r, ${table} p WHERE p.x = 0 AND i < 2 AND (i = 0 OR CAST(k AS VARCHAR) ${is})) SELECT count(*) AS a FROM r`,
     `SELECT p.id AS a FROM points p LEFT JOIN ${chosen('x', table)} ON CAST(w.k AS VARCHAR) = CAST(p.x AS VARCHAR)`,
   ]);
 }
