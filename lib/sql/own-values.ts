@@ -79,10 +79,10 @@ function equatedBy(rows: Rows, { left, right, isNullSafe }: Equality, kept: Read
   const told = (value: Value) => [...value.tells].flatMap(([trace, how]) => (counts(how) ? [trace] : []));
   const [ofA, ofB] = [told(a), told(b)];
   if (counts(a.own) || counts(b.own)) {
-    const isOwn = (i: number) => (counts(a.own) && i === right) || (counts(b.own) && i === left);
-    const known = rows.columns.map((value, i) => (isOwn(i) ? { ...value, own: 'always' as const } : value));
-    const closed = new Set([...(counts(b.own) ? ofA : []), ...(counts(a.own) ? ofB : [])]);
-    return close({ columns: known, open: rows.open }, closed);
+    const known = rows.columns.map((value, i) =>
+      i === left || i === right ? { ...value, own: 'always' as const } : value,
+    );
+    return close({ columns: known, open: rows.open }, new Set([...ofA, ...ofB]));
   }
   const [[one], [other]] = [ofA, ofB];
   if (one === undefined || other === undefined || one === other) return rows;

@@ -234,7 +234,6 @@ function joinEqualities(join: SqlNode, leftCount: number): Equality[] {
 /** That hold wherever the condition does. */
 function equalitiesIn(condition: SqlNode): Equality[] {
   if (condition.type === 'CONJUNCTION_AND') return nodes(condition.children).flatMap(equalitiesIn);
-  if (condition.expression_class !== 'BOUND_COMPARISON') return [];
   return equality(condition.type, placeOf(condition.left), placeOf(condition.right));
 }
 

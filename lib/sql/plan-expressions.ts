@@ -61,6 +61,8 @@ export class Expressions {
     switch (expression.expression_class) {
       case 'BOUND_REF':
         return columnAt(row, expression, type);
+      case 'BOUND_COLUMN_REF':
+        return columnOf(row, type);
       case 'BOUND_CONSTANT':
         return constantForms(expression, type);
       case 'BOUND_CAST':
@@ -80,7 +82,7 @@ export class Expressions {
         const parts = this.#all(Object.values(expression), row);
         return EXACT_CLASSES.has(String(expression.expression_class))
           ? oneForm(type)
-          : this.#apart(expression, type, parts);
+          : this.apart(expression, type, parts);
       }
     }
   }
@@ -98,13 +100,15 @@ export class Expressions {
       isIntervalOfDays(cast, type) || from.type.id === 'NULL'
         ? [{ ...from, isWholeDays: true } as const]
         : [];
-    if (isFloat(from.type) && isFloat(type)) return { ...from, type };
+    if (isFloat(from.type) && isFloat(type)) return narrowed(from, type);
     const kept = chosenOf([from]);
     // These types have no -0, and casting NaN to them fails.
     if (isFloat(from.type) && (isNumber(type) || type.id === 'BOOLEAN')) return oneForm(type);
     if (isFloat(type))
-      return isNumber(from.type) || from.type.id === 'NULL' ? oneForm(type) : { ...anyForm(type), ...kept };
-    return { ...this.#apart(cast, type, [from]), ...wholeDays(type, days) };
+      return isNumber(from.type) || from.type.id === 'NULL'
+        ? { ...oneForm(type), mayBeInfinite: from.type.id === 'UHUGEINT' && type.id === 'FLOAT' }
+        : { ...anyForm(type), ...kept };
+    return { ...this.apart(cast, type, [from]), ...wholeDays(type, days) };
   }
 
   #case(expression: SqlNode, type: PlanType, row: Row): Forms {
@@ -124,7 +128,7 @@ export class Expressions {
     const name = String(operator.type);
     if (EXACT_OPERATORS.has(name)) return oneForm(type);
     if (name === 'OPERATOR_COALESCE' || name === 'OPERATOR_TRY') return eitherForm(type, parts);
-    return this.#apart(operator, type, parts);
+    return this.apart(operator, type, parts);
   }
 
   #function(call: SqlNode, type: PlanType, row: Row): Forms {
@@ -143,7 +147,7 @@ export class Expressions {
       const result = known ?? { ...anyForm(type), ...chosenOf(args) };
       return isExactType(type) ? oneForm(type) : result;
     }
-    return this.#apart(call, type, args);
+    return this.apart(call, type, args);
   }
 
   #aggregate(call: SqlNode, type: PlanType, row: Row): Forms {
@@ -166,12 +170,12 @@ export class Expressions {
       return other === undefined ? kept : eitherForm(type, [kept, other]);
     }
     const args = [first, ...more].map((arg) => (isDistinct ? chosen(arg, 'DISTINCT') : arg));
-    const forms = this.#apart(call, type, args);
+    const forms = this.apart(call, type, args);
     return /^(avg|mean)$/.test(name) && isNumber(first.type) ? oneForm(type) : forms;
   }
 
   /** The result of an expression that may distinguish equal values. */
-  #apart(expression: SqlNode, type: PlanType, parts: readonly Forms[]): Forms {
+  apart(expression: SqlNode, type: PlanType, parts: readonly Forms[]): Forms {
     const by = chooser(parts);
     if (by !== undefined)
       this.problems.push({ problem: apartSentence(expression, by), offset: offsetOf(expression) });
@@ -244,6 +248,13 @@ function columnAt(row: Row, reference: SqlNode, type: PlanType): Forms {
   return { ...(isExactType(type) ? oneForm(type) : anyForm(type)), ...chosenOf(row) };
 }
 
+/** Of a reference by name, as a table function's input has it: any column of its type. */
+function columnOf(row: Row, type: PlanType): Forms {
+  if (isExactType(type)) return oneForm(type);
+  const possible = row.filter((column) => column.type.id === type.id);
+  return possible.length > 0 ? eitherForm(type, possible) : { ...anyForm(type), ...chosenOf(row) };
+}
+
 function constantForms({ value }: SqlNode, type: PlanType): Forms {
   if (isNode(value) && value.is_null === true) return { ...oneForm(type), isWholeDays: true };
   if (isExactType(type)) return oneForm(type);
@@ -253,10 +264,19 @@ function constantForms({ value }: SqlNode, type: PlanType): Forms {
     : anyForm(type);
 }
 
-/** The number of a constant, or of a cast of one. */
+/** What is too small for a FLOAT is a zero with the sign of the number. */
+function narrowed(value: Forms, type: PlanType): Forms {
+  const isNarrower = value.type.id === 'DOUBLE' && type.id === 'FLOAT';
+  return { ...value, type, mayBeNegativeZero: value.mayBeNegativeZero || isNarrower };
+}
+
+/** The number of a constant, or of a cast of one that keeps it: others may make a zero of it. */
 function constantOf(expression: SqlNode | undefined): number | undefined {
-  if (expression?.expression_class === 'BOUND_CAST' && isNode(expression.child))
-    return constantOf(expression.child);
+  if (expression?.expression_class === 'BOUND_CAST' && isNode(expression.child)) {
+    const number = constantOf(expression.child);
+    const type = typeOf(expression);
+    return type.id === 'DOUBLE' || Number.isInteger(number) ? number : undefined;
+  }
   if (expression?.expression_class !== 'BOUND_CONSTANT' || !isNode(expression.value)) return undefined;
   const { value } = expression.value;
   const type = typeOf(expression);

@@ -5,6 +5,7 @@ import { Expressions, type Row } from './plan-expressions.ts';
 import { isNode, nodes, type SqlNode, type SqlProblem } from './sql-tree.ts';
 import {
   anyForm,
+  chooser,
   chosen,
   eitherForm,
   type Forms,
@@ -109,13 +110,17 @@ class Operators {
     const defined = this.of(first);
     this.#ctes.set(operator.table_index, defined);
     if (name === 'MATERIALIZED_CTE') return this.of(second);
-    const anything = defined.map(({ type }) => (isExactType(type) ? oneForm(type) : anyForm(type)));
-    this.#ctes.set(operator.table_index, anything);
-    const rows = merged([anything, this.of(second)]);
-    const kept = operator.union_all === true ? rows : rows.map((value) => chosen(value, 'UNION'));
-    this.#ctes.set(operator.table_index, kept);
-    this.of(second);
-    return kept;
+    const ofRound = (row: Row) =>
+      operator.union_all === true ? row : row.map((value) => chosen(value, 'UNION'));
+    let before: Row;
+    let rows = ofRound(defined.map(anyValue));
+    do {
+      before = rows;
+      this.#ctes.set(operator.table_index, before);
+      rows = ofRound(merged([before, this.of(second)]));
+    } while (rows.some(({ chosenBy }, i) => chosenBy !== before[i]?.chosenBy));
+    this.#ctes.set(operator.table_index, rows);
+    return rows;
   }
 
   #join(join: SqlNode): Row {
@@ -157,9 +162,14 @@ class Operators {
       const isOne = isExactType(type) || (table !== undefined && !table.has(names[Number(index)] ?? ''));
       return isOne ? { ...oneForm(type), mayBeInfinite: true } : anyForm(type);
     });
+    const args = input.slice(0, nodes(get.input_table_types).length);
+    // An unnested list's values are its own; what another function makes of several equal ones is not known.
+    if (get.name !== 'unnest') this.expressions.apart(get, { id: 'NULL' }, args);
+    const by = chooser(args);
+    const made = own.map((value) => (by === undefined ? value : chosen(value, by)));
     const passed = Array.isArray(get.projected_input) ? get.projected_input : [];
     return [
-      ...projected(own, get.projection_ids),
+      ...projected(made, get.projection_ids),
       ...passed.map((i) => input[Number(i)] ?? anyForm({ id: 'UNKNOWN' })),
     ];
   }
@@ -193,6 +203,12 @@ function merged(inputs: readonly Row[]): Row {
       inputs.map((row) => row[i] ?? anyForm(type)),
     ),
   );
+}
+
+/** Of its type, and taken by what takes it. */
+function anyValue({ type, chosenBy }: Forms): Forms {
+  const value = isExactType(type) ? oneForm(type) : anyForm(type);
+  return chosenBy === undefined ? value : { ...value, chosenBy };
 }
 
 function planTypes(types: unknown): PlanType[] {

@@ -5,17 +5,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { sqlTree } from '../../lib/core/nested-type.ts';
 import { castType, columnType, sqlType } from '../../lib/core/schema.ts';
-import { boundPlan } from '../../lib/definitions/exact-expressions.ts';
-import { storedType } from '../../lib/definitions/stored-type.ts';
-import { SqlError, type SqlSession } from '../../lib/ports.ts';
+import { proveDetermined } from '../../lib/definitions/bind-sql.ts';
 import { readPending } from '../../lib/refresh/plan.ts';
 import { planValues } from '../../lib/sql/plan-values.ts';
-import { daysSelect } from '../support/random-days.ts';
+import { LAW_OF_DAYS as law } from '../support/law-of-days.ts';
 import { openLake, openPackage, put, rowsOf, syncPrune, TestClock } from '../support/shop-lake.ts';
 import { tries } from '../support/tries.ts';
 import { useWorld } from '../support/use-world.ts';
 
-const TRIES = tries(800);
+const TRIES = tries(law.times);
 
 let engine: Awaited<ReturnType<typeof openDuckDb>>;
 beforeAll(async () => {
@@ -85,42 +83,19 @@ test('so are those within lists, arrays and structs', async () => {
       await kept(type, `SELECT "${name}" FROM test_all_types()`);
 });
 
-const MOMENTS = `SELECT DATE '2024-01-30' + CAST(i * i % 11 AS INTEGER) AS d, TIMESTAMP '2024-01-30 10:11:12.5' + to_hours(i * 7) AS ts,
-  i % 4 AS n, i % 3 AS g FROM range(30) r(i)`;
-
-/** How the column `v` is stored; undefined where the engine does not take the SELECT. */
-async function storedAs(session: SqlSession, sql: string) {
-  const bound = await boundPlan(session, sql);
-  if ('problem' in bound) return undefined;
-  const [result] = await session.describe(sql);
-  const [forms] = planValues(bound.plan, new Map()).columns;
-  return result && { from: result.type, to: storedType(result.type, forms) };
-}
-
 test('times that are stored as days are midnights in all rows', async () => {
+  await engine.session(law.create);
   const seen = { days: 0, times: 0 };
-  await engine.session(async (session) => {
-    await session.run(`CREATE TEMP TABLE moments AS ${MOMENTS}`);
-    const check = async (sql: string) => {
-      const stored = await storedAs(session, sql);
-      if (stored?.from !== 'TIMESTAMP') return;
-      if (stored.to === undefined) seen.times += 1;
-      else {
-        expect(stored.to).toBe('date');
-        seen.days += 1;
-        const changed = `SELECT CAST(v AS VARCHAR) AS v FROM (${sql}) WHERE CAST(CAST(v AS DATE) AS TIMESTAMP) IS DISTINCT FROM v`;
-        expect(await session.rows(changed), sql).toEqual([]);
-      }
-    };
-    await fc.assert(
-      fc.asyncProperty(daysSelect, (sql) =>
-        check(sql).catch((error: unknown) => {
-          if (!(error instanceof SqlError) || error.kind === 'resource') throw error;
-        }),
-      ),
-      TRIES,
-    );
-  });
+  await fc.assert(
+    fc.asyncProperty(law.selects, async (sql) => {
+      const claimed = await law.claim(engine, sql, { proveDetermined, planValues });
+      const fault = claimed === '' ? 'unknown' : await law.fault(engine, sql, claimed);
+      if (fault === 'unknown') return;
+      expect(fault, sql).toBeUndefined();
+      seen[claimed === 'date' ? 'days' : 'times'] += 1;
+    }),
+    TRIES,
+  );
   expect(seen.days).toBeGreaterThan(TRIES.numRuns / 10);
   expect(seen.times).toBeGreaterThan(TRIES.numRuns / 10);
 });

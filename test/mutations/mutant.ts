@@ -12,7 +12,7 @@ type Modules = ReadonlyMap<string, string>;
 
 /**
  * Calls `use` with the `lib` folder of a mutant, which is removed thereafter. `parts`: the files and folders of lib/ that are in it;
- * all that these import must be among them. Modules that do not know the mutated one are the real ones, which the engine of
+ * the others are those of the real one. Modules that do not know the mutated one are the real ones, which the engine of
  * JavaScript has made fast.
  */
 export async function withMutant<T>(
@@ -24,6 +24,9 @@ export async function withMutant<T>(
   try {
     await writeFile(join(root, 'package.json'), '{"type":"module"}');
     await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+    await mkdir(join(root, 'lib'));
+    for (const other of await readdir(LIB))
+      if (!parts.includes(other)) await symlink(join(LIB, other), join(root, 'lib', other));
     const modules = await modulesOf(parts);
     const file = join('sql', mutation.file);
     const own = importersOf(file, modules);

@@ -1,13 +1,13 @@
 // Mutations: rules of a proof that are taken out of its source, one at a time. They stand in files that read as diffs do:
 //
 //     @@ name
-//     # equivalent: why it shows in no query (or nothing)
+//     # equivalent: why it shows in no query (or nothing); untried: why no query of it can be run
 //     -a piece of the source, there once, from the middle of a line or of several
 //     +what stands there instead
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** `name`: `<file>/<rule>`; `file`: of lib/sql. `equivalent`: why no query can show it; undefined where one must. */
+/** `name`: `<file>/<rule>`; `file`: of lib/sql. `equivalent`: why no query can show it, or none can be run; undefined where one must. */
 export type Mutation = {
   readonly name: string;
   readonly file: string;
@@ -31,7 +31,7 @@ function parsedEntry(room: string, entry: string): Mutation {
   const [rule = '', ...lines] = entry.split('\n').filter((line) => line !== '');
   const after = (sign: string) =>
     lines.filter((line) => line.startsWith(sign)).map((line) => line.slice(sign.length));
-  const odd = lines.find((line) => !/^([-+]|# equivalent: )/.test(line));
+  const odd = lines.find((line) => !/^([-+]|# (equivalent|untried): )/.test(line));
   if (odd !== undefined)
     throw new Error(`${room}/${rule}: a line of a mutation is not ${JSON.stringify(odd)}`);
   return {
@@ -39,7 +39,7 @@ function parsedEntry(room: string, entry: string): Mutation {
     file: `${room}.ts`,
     from: after('-').join('\n'),
     to: after('+').join('\n'),
-    equivalent: after('# equivalent: ')[0],
+    equivalent: [...after('# equivalent: '), ...after('# untried: ')][0],
   };
 }
 

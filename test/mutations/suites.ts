@@ -1,5 +1,7 @@
 // The proofs whose rules are mutated.
 import type { Suite } from './hunt.ts';
+import { JOINS_SUITE } from './joins-suite.ts';
 import { ORDER_SUITE } from './order-suite.ts';
+import { VALUES_SUITE } from './values-suite.ts';
 
-export const SUITES: readonly Suite[] = [ORDER_SUITE];
+export const SUITES: readonly Suite[] = [ORDER_SUITE, JOINS_SUITE, VALUES_SUITE];

@@ -4,12 +4,12 @@ import {
   asDefinition,
   createEmptyView,
   type Proved,
-  proveDetermined,
   relationOfTable,
 } from '../../lib/definitions/bind-sql.ts';
 import { engineFunctions, parseSelect } from '../../lib/definitions/parse-select.ts';
 import { CliError } from '../../lib/errors.ts';
 import { type ResultColumn, type SqlEngine, SqlError, type SqlSession } from '../../lib/ports.ts';
+import type { ValueProof } from './value-law.ts';
 
 /** All with the same columns, of which in those of `varied` equal values may differ. */
 export type AlikeTables = {
@@ -25,6 +25,7 @@ export async function provedSelect(
   engine: SqlEngine,
   sql: string,
   { tables, columns, varied }: AlikeTables,
+  proof: Pick<ValueProof, 'proveDetermined'>,
 ): Promise<ProvedSelect | undefined> {
   try {
     return await engine.session(async (session) => {
@@ -39,7 +40,7 @@ export async function provedSelect(
         relationOfTable(name, columns, { key, constants: [], required: key ?? [] }),
       );
       const bound = { sql, statement, at };
-      return { results, ...(await proveDetermined(session, bound, relations, functions, ofTables)) };
+      return { results, ...(await proof.proveDetermined(session, bound, relations, functions, ofTables)) };
     });
   } catch (error) {
     if (error instanceof CliError) return undefined;

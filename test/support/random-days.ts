@@ -16,6 +16,7 @@ const INTERVALS = [
   'INTERVAL 1 DAY',
   "INTERVAL '2 weeks'",
   "INTERVAL '36 hours'",
+  "INTERVAL '1.5 days'",
   "INTERVAL '1 month 1 second'",
   'INTERVAL 5 MINUTES',
   'to_months(CAST(n AS INTEGER))',
@@ -50,7 +51,7 @@ const AGGREGATES = ['min', 'max', 'median', 'quantile_disc', 'quantile_cont', 'f
 
 /** The SELECT of one column `v`, and some that the engine does not take. */
 export const daysSelect: fc.Arbitrary<string> = fc
-  .tuple(moment, moment, fc.option(pick(AGGREGATES), { nil: undefined }), fc.nat(5))
+  .tuple(moment, moment, fc.option(pick(AGGREGATES), { nil: undefined }), fc.nat(6))
   .map(([v, other, aggregate, shape]) => {
     const from = '(SELECT *, min(d) OVER (PARTITION BY g) AS min_d FROM moments)';
     if (aggregate !== undefined) {
@@ -64,6 +65,7 @@ export const daysSelect: fc.Arbitrary<string> = fc
       `SELECT ${v} AS v FROM ${from} UNION SELECT ${other} FROM ${from}`,
       `SELECT lag(${v}, 1, ${other}) OVER (ORDER BY d, ts, n) AS v FROM ${from}`,
       `WITH c AS (SELECT DISTINCT ${v} AS v FROM ${from}) SELECT a.v FROM c a LEFT JOIN c b ON a.v < b.v`,
+      `SELECT fill(CASE WHEN n <> 1 THEN ${v} END) OVER (ORDER BY ts) AS v FROM ${from}`,
       `SELECT (SELECT max(v) FROM (SELECT ${v} AS v)) AS v FROM ${from}`,
     ];
     return shapes[shape] ?? '';

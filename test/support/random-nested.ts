@@ -29,7 +29,7 @@ export function nestedRows(id: string, rows: number): string {
     CASE WHEN id % 7 < 6 THEN {'shop': ${text(3)}, 'n': CASE WHEN id % 4 < 3 THEN id % 4 END} END AS item,
     CASE WHEN id % 5 < 4 THEN [${text(2)}, 'b', NULL][1:id % 4] END AS tags,
     CASE WHEN id % 6 < 5 THEN [{'k': ${text(4)}, 'v': [id % 2, NULL][1:id % 3]}, NULL, {'k': NULL, 'v': []}][1:id % 4] END AS lines,
-    {'w': [0.0, CAST('-0' AS DOUBLE), 1.5, NULL][1 + CAST(id % 4 AS INTEGER)], 'h': id % 2} AS sizes,
+    {'w': [0.0, CAST('-0' AS DOUBLE), 1.5, NULL][1 + CAST(id % 4 AS INTEGER)], 'h': id // 4 % 2} AS sizes,
     CASE WHEN id % 9 < 8 THEN [CASE WHEN id % 2 = 0 THEN 0.0 ELSE CAST('-0' AS DOUBLE) END, 1.0][1:id % 3] END AS weights
     FROM (SELECT CAST(${id} AS BIGINT) AS id FROM range(${rows}) r(i))`;
 }

@@ -16,10 +16,14 @@ const problemOf = (mutation: Mutation): string[] => {
   }
 };
 
-test.each(['order'])('every mutation of the %s suite replaces one piece of its file', (suite) => {
+test.each([
+  ['order', 200],
+  ['joins', 100],
+  ['values', 150],
+] as const)('every mutation of the %s suite replaces one piece of its file', (suite, least) => {
   const all = mutationsIn(join(LISTS, suite));
   expect(all.flatMap(problemOf)).toEqual([]);
-  expect(all.length).toBeGreaterThan(200);
+  expect(all.length).toBeGreaterThan(least);
   const names = all.map(({ name }) => name);
   expect(names).toEqual([...new Set(names)]);
 });
