@@ -232,6 +232,10 @@ describe('what depends on the order of the rows is refused', () => {
       'SELECT s.id FROM people p ASOF JOIN sales s ON p.customer >= s.customer',
       'an ASOF JOIN takes an arbitrary one',
     ],
+    ...['RIGHT', 'FULL'].map((kind): [string, string] => [
+      `SELECT s.id, t.amount FROM sales s ASOF ${kind} JOIN totals t ON s.customer = t.customer AND s.day >= t.day`,
+      'DuckDB may not end an ASOF RIGHT or FULL JOIN',
+    ]),
     ['SELECT a.id FROM sales a POSITIONAL JOIN people b', 'a POSITIONAL JOIN pairs rows by their order'],
     [
       'WITH RECURSIVE t(n, m) USING KEY (n) AS (SELECT 1, 2 UNION SELECT n, m + 1 FROM t WHERE m < 5) FROM t',
