@@ -1,5 +1,6 @@
 // Which source files and definitions moved some partitions of a table from one version to another.
 import { tablePrefix } from '../core/insight.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import { type Uses, usesOf } from '../inspect/receipt.ts';
 import { type SourceDiff, tableDiff } from '../inspect/table-diff.ts';
 import type { Lifespan, TableLog, TableLogs } from '../inspect/table-log.ts';
@@ -77,7 +78,7 @@ export async function usesAt(
 }
 
 function logsOf(logs: TableLogs, { tables }: Uses): Promise<(TableLog | undefined)[]> {
-  return Promise.all(tables.map(({ table }) => logs.find(table)));
+  return mapInParallel(tables, ({ table }) => logs.find(table));
 }
 
 function isSame(before: readonly unknown[], now: readonly unknown[]): boolean {
