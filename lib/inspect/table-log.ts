@@ -196,7 +196,7 @@ function newestFile(actions: readonly Action[]): number {
 
 /**
  * Undefined if there is no table. Throws CliError if an entry is missing. `before`: the log as it was read
- * earlier. Where the table has not been made anew since, this is returned, with the newer entries appended.
+ * earlier. If the table is still the same one, it is returned with the newer entries appended.
  */
 export async function readTableLog(
   tables: DeltaTables,

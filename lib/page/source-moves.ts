@@ -47,7 +47,7 @@ const REMEMBERED = 8;
 type Remembered = {
   readonly catalog: Writing['effects']['catalog'];
   readonly uses: Uses;
-  /** That it was found in: one that was restored or made anew is another one. */
+  /** The logs that it was read from. A log that was restored, or whose table was created again, is another object. */
   readonly logs: readonly (TableLog | undefined)[];
 };
 

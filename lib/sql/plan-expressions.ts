@@ -1,5 +1,6 @@
 // Bound expressions of DuckDB's plan (json_serialize_plan): the possible forms of their values, and which expressions
 // distinguish equal values although the row order decides which one they get.
+import { constantForms, constantOf, EXACT_CLASSES, isNumber, typeOf } from './plan-constants.ts';
 import { isNode, lower, nodes, offsetOf, type SqlNode, type SqlProblem } from './sql-tree.ts';
 import {
   anyForm,
@@ -19,7 +20,6 @@ import {
 /** The columns that expressions refer to by position. */
 export type Row = readonly Forms[];
 
-const EXACT_CLASSES = new Set(['BOUND_COMPARISON', 'BOUND_CONJUNCTION', 'BOUND_BETWEEN']);
 const EXACT_OPERATORS = new Set(
   'COMPARE_IN COMPARE_NOT_IN OPERATOR_IS_NULL OPERATOR_IS_NOT_NULL OPERATOR_NOT'.split(' '),
 );
@@ -255,44 +255,10 @@ function columnOf(row: Row, type: PlanType): Forms {
   return possible.length > 0 ? eitherForm(type, possible) : { ...anyForm(type), ...chosenOf(row) };
 }
 
-function constantForms({ value }: SqlNode, type: PlanType): Forms {
-  if (isNode(value) && value.is_null === true) return { ...oneForm(type), isWholeDays: true };
-  if (isExactType(type)) return oneForm(type);
-  const number = isNode(value) ? value.value : undefined;
-  return isFloat(type) && typeof number === 'number' && !Object.is(number, -0)
-    ? oneForm(type)
-    : anyForm(type);
-}
-
 /** What is too small for a FLOAT is a zero with the sign of the number. */
 function narrowed(value: Forms, type: PlanType): Forms {
   const isNarrower = value.type.id === 'DOUBLE' && type.id === 'FLOAT';
   return { ...value, type, mayBeNegativeZero: value.mayBeNegativeZero || isNarrower };
-}
-
-/** The number of a constant, or of a cast of one that keeps it: others may make a zero of it. */
-function constantOf(expression: SqlNode | undefined): number | undefined {
-  if (expression?.expression_class === 'BOUND_CAST' && isNode(expression.child)) {
-    const number = constantOf(expression.child);
-    const type = typeOf(expression);
-    return type.id === 'DOUBLE' || Number.isInteger(number) ? number : undefined;
-  }
-  if (expression?.expression_class !== 'BOUND_CONSTANT' || !isNode(expression.value)) return undefined;
-  const { value } = expression.value;
-  const type = typeOf(expression);
-  const scale = isNode(type.type_info) ? Number(type.type_info.scale ?? 0) : 0;
-  return typeof value === 'number' && (isFloat(type) || isNumber(type)) ? value / 10 ** scale : undefined;
-}
-
-export function typeOf(expression: SqlNode): PlanType {
-  const type = expression.return_type ?? (isNode(expression.value) ? expression.value.type : undefined);
-  if (isNode(type) && typeof type.id === 'string') return { id: type.id, type_info: type.type_info };
-  return { id: EXACT_CLASSES.has(String(expression.expression_class)) ? 'BOOLEAN' : 'UNKNOWN' };
-}
-
-/** Finite and not zero. */
-function isNumber({ id }: PlanType): boolean {
-  return /^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|INTEGER_LITERAL|DECIMAL|BIGNUM|BOOLEAN)$/.test(id);
 }
 
 function apartSentence(expression: SqlNode, by: string): string {

@@ -4,7 +4,7 @@ import { SUITES } from './suites.ts';
 
 const [, , wanted] = process.argv;
 const suite = SUITES.find(({ name }) => name === wanted);
-if (suite === undefined) throw new Error(`There is no suite ${wanted}`);
+if (suite === undefined) throw new Error(`unknown suite: ${wanted}`);
 const hunter = await suite.hunter();
 
 process.on('disconnect', () => hunter.close());

@@ -6,7 +6,7 @@ import type { Mutation } from './mutation.ts';
 
 /**
  * `kinds`: of the SELECTs of which its claims are false, or none can be made, with their numbers; it stops at `ENOUGH`. `example`: the
- * shortest. `more`: its further claims that are not shown to be false. `failed`: why it is no mutant, for it threw.
+ * shortest. `more`: its further claims that are not shown to be false. `failed`: the error that it threw.
  */
 export type Hunted = {
   readonly name: string;

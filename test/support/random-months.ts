@@ -6,7 +6,7 @@ import { Choice } from './random-choice.ts';
 export type Months = 'text' | 'whole';
 
 const PLAIN = ['o', 'o', 's', 's', 's', 'x'];
-/** In some rows there is no month because a join found none. */
+/** In some rows the month is NULL because a join found no match. */
 const LOOSE = [
   '(SELECT b.month, a.k, a.n FROM x a LEFT JOIN s b ON a.k = b.k)',
   '(SELECT b.month, a.k, a.n FROM x a LEFT JOIN o b ON a.k = b.k)',

@@ -3,7 +3,7 @@
 import type { SqlEngine, SqlSession } from '../../lib/ports.ts';
 import { sortedTexts } from './proved-select.ts';
 
-/** By `id`, which is no double, as the engine sorts -nan to nan. */
+/** By `id`, an integer: among doubles the engine sorts -nan as nan. */
 const ORDERS = ['id', 'id DESC', 'hash(id)', 'md5(CAST(id AS VARCHAR))'];
 
 /** `rows`: SELECT by table. One schema for each order. */

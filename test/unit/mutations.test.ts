@@ -30,7 +30,7 @@ test.each([
 
 const MUTATION = { name: 'x/y', file: 'x.ts', from: 'a', to: 'b', equivalent: undefined };
 
-test('a piece that is there twice, or not at all, is no mutation', () => {
+test('a mutation whose piece is there twice, or not at all, is an error', () => {
   expect(mutated('cat', MUTATION)).toBe('cbt');
   expect(() => mutated('banana', MUTATION)).toThrow('x/y: its piece of the source is there 3 times');
   expect(() => mutated('cot', MUTATION)).toThrow('there 0 times');
