@@ -5,7 +5,7 @@ import type { IndexDocument } from '../../lib/page/documents.ts';
 import type { InsightDocument, RowsDocument } from '../../lib/page/insight-documents.ts';
 import type { Cell, Ref } from '../../lib/page/page-values.ts';
 import type { Written } from '../../lib/page/site.ts';
-import { writePage } from '../../lib/page/write-page.ts';
+import { type PageOptions, writePage } from '../../lib/page/write-page.ts';
 import { documentOf } from './page-site.ts';
 import {
   newStore,
@@ -67,8 +67,13 @@ export async function openPageLake(
   };
 }
 
-export async function writeOver({ effects }: TestLake, site: MemoryStore): Promise<WrittenPage> {
-  const written = await writePage(effects, site, '', { assets: new Map(), options: '' });
+/** `kept`: what whoever writes again keeps. */
+export async function writeOver(
+  { effects }: TestLake,
+  site: MemoryStore,
+  kept: Pick<PageOptions, 'logs'> = {},
+): Promise<WrittenPage> {
+  const written = await writePage(effects, site, '', { assets: new Map(), options: '', ...kept });
   const document = <T>(ref: Ref<T> | null | undefined) => documentOf<T>(site, ref ?? null);
   const index = await document<IndexDocument>('index.js');
   return {

@@ -128,6 +128,16 @@ describe('the insights of the page', () => {
     expect((await receipts(before, 'takings'))[0]?.lost).toEqual([]);
     expect(after.index.insights.find(({ name }) => name === 'takings')?.state).toBe('fault');
   });
+
+  it('say so, too, in the process that traced them before', async () => {
+    const { lake, site, store } = shop;
+    const logs = new TableLogs(lake.effects.tables);
+    const before = await writeOver(lake, site, { logs });
+    expect((await receipts(before, 'takings'))[0]?.lost).toEqual([]);
+    await store.remove(store.keys().filter((key) => key.startsWith('tables/sales/')));
+    const after = await writeOver(lake, site, { logs: new TableLogs(lake.effects.tables, logs) });
+    expect((await receipts(after, 'takings'))[0]?.lost[0]).toMatch(/a tables\/sales that is not/);
+  });
 });
 
 async function partsOf(page: WrittenPage) {
