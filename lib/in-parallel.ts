@@ -44,3 +44,9 @@ export async function mapInParallel<T, Result>(
   await inParallel([...items].entries(), store, atOnce);
   return results;
 }
+
+/** Both results, when both have ended; the first one's error where both failed. */
+export async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}

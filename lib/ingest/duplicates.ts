@@ -40,9 +40,9 @@ function fingerprintsOf(adds: readonly Add[]): readonly string[] {
   return found;
 }
 
-/** Groups of live sources with the same rows, each in order of arrival. */
-export function sameSources(all: LiveFiles): string[][] {
-  const live = sharing(all);
+/** Groups of live sources with the same rows, each in order of arrival. `repeats`: of their data files. */
+export function sameSources(all: LiveFiles, repeats = Repeats.in(all)): string[][] {
+  const live = repeats.sharing(all);
   const above = new Map<string, string>();
   const rootOf = (fingerprint: string): string => {
     let root = fingerprint;
@@ -68,26 +68,41 @@ export function sameSources(all: LiveFiles): string[][] {
   return [...groups.values()].filter((group) => group.length > 1).map((group) => inOrder(live, group));
 }
 
-/** Those with a text or a content that another one has, too: of very many, few or none. */
-function sharing(live: LiveFiles): LiveFiles {
-  const [texts, contents] = [repeated(live, TEXT), repeated(live, CONTENT)];
-  if (texts.size === 0 && contents.size === 0) return new Map();
-  const shares = ({ tags }: Add) => texts.has(tags?.[TEXT] ?? '') || contents.has(tags?.[CONTENT] ?? '');
-  return new Map([...live].filter(([, adds]) => adds.some(shares)));
+/** Which texts and contents several data files have: of very many, few or none. */
+export class Repeats {
+  readonly #counts = new Map<string, number>();
+  readonly #repeated = new Set<string>();
+
+  static in(live: LiveFiles): Repeats {
+    const repeats = new Repeats();
+    for (const adds of live.values()) repeats.replace([], adds);
+    return repeats;
+  }
+
+  /** `gone`: of those that came before. */
+  replace(gone: readonly Add[], come: readonly Add[]): void {
+    for (const add of gone) for (const hash of hashesOf(add)) this.#count(hash, -1);
+    for (const add of come) for (const hash of hashesOf(add)) this.#count(hash, 1);
+  }
+
+  #count(hash: string, more: number): void {
+    const count = (this.#counts.get(hash) ?? 0) + more;
+    if (count > 0) this.#counts.set(hash, count);
+    else this.#counts.delete(hash);
+    if (count > 1) this.#repeated.add(hash);
+    else this.#repeated.delete(hash);
+  }
+
+  /** Those of `live` with a text or a content that another data file has, too. */
+  sharing(live: LiveFiles): LiveFiles {
+    if (this.#repeated.size === 0) return new Map();
+    const shares = (add: Add) => hashesOf(add).some((hash) => this.#repeated.has(hash));
+    return new Map([...live].filter(([, adds]) => adds.some(shares)));
+  }
 }
 
-/** The values of a tag that several data files have. */
-function repeated(live: LiveFiles, tag: string): ReadonlySet<string> {
-  const once = new Set<string>();
-  const again = new Set<string>();
-  for (const adds of live.values())
-    for (const { tags } of adds) {
-      const value = tags?.[tag];
-      if (value === undefined) continue;
-      if (once.has(value)) again.add(value);
-      else once.add(value);
-    }
-  return again;
+function hashesOf({ tags }: Add): readonly string[] {
+  return [tags?.[TEXT], tags?.[CONTENT]].filter((hash) => hash !== undefined);
 }
 
 /** For each of `sources`, the other live sources with the same rows; sources with none are omitted. */

@@ -19,16 +19,16 @@ export function lastModifiedCounts(dataset: Dataset): boolean {
 export function isLive(dataset: Dataset, live: readonly Add[], version: ObjectVersion): boolean {
   // A change of the contract may make a marker of a data file, or the other way round.
   const role = isMarker(dataset, version.key) ? 'marker' : undefined;
-  const made = (add: Add) => {
+  for (const add of live) {
     const origin = readOrigin(add);
-    return (
+    const isMade =
       origin !== undefined &&
       roleOf(add) === role &&
       madeFrom(origin, version, dataset.hash, lastModifiedCounts(dataset)) &&
-      !refusesAll(dataset, origin.acceptedRows, origin.quarantinedRows)
-    );
-  };
-  return live.length > 0 && live.every(made);
+      !refusesAll(dataset, origin.acceptedRows, origin.quarantinedRows);
+    if (!isMade) return false;
+  }
+  return live.length > 0;
 }
 
 /** The outcome of an earlier conversion of this version, if no other is needed. `live`: the table's files, of all sources. */

@@ -8,14 +8,14 @@ import { recordCount } from '../delta/stats.ts';
 import type { LiveFiles } from '../ingest/duplicates.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
-import { isLive, settledBefore } from '../ingest/settled.ts';
 import { isKept, standingsOf, waitingOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type Overdue, overdueOf } from '../lake/overdue.ts';
-import { filesBySource, type Origin, readOrigin, roleOf } from '../lake/tags.ts';
+import type { Origin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { Settled, Settling } from '../maintain/settling.ts';
-import type { ObjectVersion, Unseen } from '../ports.ts';
+import type { Unseen } from '../ports.ts';
+import type { DatasetFiles } from './dataset-files.ts';
 import { type DeliveryRemarks, standingRemarks } from './delivery-remarks.ts';
 
 export type SettledFile = {
@@ -67,82 +67,70 @@ export type WaitingDelivery = {
   readonly refused: readonly string[];
 };
 
-/** What one dataset has in landing and in the lake, file by file. */
-export type FoundFiles = {
-  /** In landing, by key and in the order of the keys. */
-  readonly present: ReadonlyMap<string, ObjectVersion>;
-  /** The data files of its landing table. */
-  readonly live: LiveFiles;
-  /** Keys whose present version was not read yet. */
-  readonly waiting: ReadonlySet<string>;
-  /** Refused as a whole in their present version, settled or not. */
-  readonly refused: readonly Report[];
-  /** Accepted without accepted rows, so that they have no data file. */
-  readonly empty: readonly Report[];
-};
-
-export async function findFiles(
-  effects: Effects,
-  dataset: Dataset,
-  versions: readonly ObjectVersion[],
-): Promise<FoundFiles> {
-  const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-  const live = filesBySource(landed?.files.values() ?? []);
-  const refused: Report[] = [];
-  const empty: Report[] = [];
-  const waiting = new Set<string>();
-  for (const version of versions) {
-    // Most are, and this is known at once.
-    if (isLive(dataset, live.get(version.key) ?? [], version)) continue;
-    const found = await settledBefore(effects, dataset, version, live);
-    if (found === undefined) waiting.add(version.key);
-    else if (found.report?.outcome === 'rejected') refused.push(found.report);
-    else if (found.report) empty.push(found.report);
-  }
-  const present = new Map(versions.map((version) => [version.key, version]));
-  return { present, live, waiting, refused, empty };
-}
-
 export async function datasetStatus(
   effects: Effects,
   dataset: Dataset,
-  { present, live, waiting, refused, empty }: FoundFiles,
+  found: DatasetFiles,
   unseen: readonly Unseen[],
   settling: Settling,
 ): Promise<DatasetStatus> {
   const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
   const table = await effects.tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
-  const origins = originsOf(live);
+  const { sources, present, live, waiting, refused, empty } = found;
+  const counted = countsOf(found);
   const { rejected, openQuarantinedRows, settled } = await openAndSettled(
     effects,
     dataset,
-    { live, origins, refused, empty },
+    { live, origins: counted.origins, refused, empty },
     settling,
   );
   return {
     dataset: dataset.name,
     package: dataset.package,
-    files: origins.length + empty.length,
+    files: counted.files,
     rows: recordCount(table?.files.values() ?? []),
-    quarantinedRows:
-      sum(origins.map((origin) => origin.quarantinedRows)) + sum(empty.map((report) => report.quarantined)),
-    skippedRows:
-      sum(origins.map((origin) => origin.skippedRows)) + sum(empty.map(({ skipped = 0 }) => skipped)),
+    quarantinedRows: counted.quarantinedRows,
+    skippedRows: counted.skippedRows,
     openQuarantinedRows,
     rejected,
     settled,
     waiting: waiting.size,
-    vanished: [...live.keys()]
-      .filter((source) => !present.has(source) && !isKept(dataset, live.get(source) ?? []))
-      .filter((source) => !effects.catalog.asideOf(source) && !isUnseen(unseen, source))
-      .sort(),
+    vanished: sources
+      .filter((file) => file.present === undefined && !isKept(dataset, file.adds))
+      .map(({ source }) => source)
+      .filter((source) => !effects.catalog.asideOf(source) && !isUnseen(unseen, source)),
     overdue: overdueOf(dataset, effects.clock(), present.keys(), live.keys()),
-    lastArrival: lastArrival(origins, empty),
+    lastArrival: isoOrNull(counted.lastArrivalMs),
     version: table?.version ?? null,
-    ...standingRemarks(dataset, live, empty),
+    ...standingRemarks(dataset, found),
     mayShareKeys: mayShareKeys(dataset, live),
     waitingDeliveries: waitingDeliveries(dataset, landed),
   };
+}
+
+/** Of the sources with rows, and of those that were accepted without any. `origins`: those with refused rows. */
+function countsOf({ sources, empty }: DatasetFiles) {
+  const counts = { files: 0, quarantinedRows: 0, skippedRows: 0, lastArrivalMs: Number.NEGATIVE_INFINITY };
+  const count = (quarantined: number, skipped: number, lastModifiedMs: number) => {
+    counts.files += 1;
+    counts.quarantinedRows += quarantined;
+    counts.skippedRows += skipped;
+    // Another program's tags may hold no time.
+    if (lastModifiedMs > counts.lastArrivalMs) counts.lastArrivalMs = lastModifiedMs;
+  };
+  const origins: Origin[] = [];
+  for (const { origin } of sources) {
+    if (origin === undefined) continue;
+    count(origin.quarantinedRows, origin.skippedRows, origin.lastModifiedMs);
+    if (origin.quarantinedRows > 0) origins.push(origin);
+  }
+  for (const { quarantined, skipped = 0, lastModified } of empty)
+    count(quarantined, skipped, Date.parse(lastModified));
+  return { ...counts, origins };
+}
+
+function isoOrNull(ms: number): string | null {
+  return ms === Number.NEGATIVE_INFINITY ? null : new Date(ms).toISOString();
 }
 
 export function waitingDeliveries(dataset: Dataset, landed: Snapshot | undefined): WaitingDelivery[] {
@@ -158,7 +146,7 @@ export function waitingDeliveries(dataset: Dataset, landed: Snapshot | undefined
   );
 }
 
-/** `empty`: accepted files without accepted rows, which have no data file. */
+/** `origins`: those with refused rows. `empty`: accepted files without accepted rows, which have no data file. */
 async function openAndSettled(
   { lake }: Effects,
   dataset: Dataset,
@@ -179,33 +167,10 @@ async function openAndSettled(
     else if (report.outcome === 'rejected') rejected.push(report);
     else openQuarantinedRows += report.quarantined;
   }
-  for (const origin of found.origins.filter(({ quarantinedRows }) => quarantinedRows > 0)) {
+  for (const origin of found.origins) {
     const closed = await settling.settledRows(lake, dataset, origin);
     if (closed) settled.push({ source: origin.source, outcome: 'accepted', settled: closed.settled });
     else openQuarantinedRows += origin.quarantinedRows;
   }
   return { rejected, openQuarantinedRows, settled };
-}
-
-/** Of the sources with rows, or that were accepted without any. */
-function originsOf(live: LiveFiles): Origin[] {
-  const origins: Origin[] = [];
-  for (const adds of live.values()) {
-    const add = adds[0];
-    const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
-    if (origin) origins.push(origin);
-  }
-  return origins;
-}
-
-/** Another program's tags may hold no time. */
-function lastArrival(origins: readonly Origin[], empty: readonly Report[]): string | null {
-  let latest = Number.NEGATIVE_INFINITY;
-  for (const { lastModifiedMs } of origins) if (lastModifiedMs > latest) latest = lastModifiedMs;
-  for (const { lastModified } of empty) latest = Math.max(latest, Date.parse(lastModified));
-  return latest === Number.NEGATIVE_INFINITY ? null : new Date(latest).toISOString();
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

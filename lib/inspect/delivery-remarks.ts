@@ -1,11 +1,11 @@
 // What is remarkable about the deliveries of a dataset: those of one run, or all that are live. From the log's tags and from what
 // the run itself found; of files without rows, which leave nothing in the log, from their reports. Pure.
 import type { Dataset } from '../core/contract.ts';
-import { type LiveFiles, sameSources } from '../ingest/duplicates.ts';
+import { sameSources } from '../ingest/duplicates.ts';
 import type { Report } from '../ingest/report.ts';
 import type { SourceOutcome } from '../ingest/source-outcome.ts';
-import { type Former, readRemarks, type Unmatched } from '../lake/delivery.ts';
-import { readOrigin } from '../lake/tags.ts';
+import type { Former, Unmatched } from '../lake/delivery.ts';
+import type { DatasetFiles } from './dataset-files.ts';
 
 /** Fewer than half of the rows of the delivery before. */
 export type Shrunk = {
@@ -35,23 +35,21 @@ type Remarked = {
   readonly unmatched?: Unmatched | undefined;
 };
 
-/** `empty`: the reports of present files that left no data file. */
+/** Of all that is there. */
 export function standingRemarks(
   { duplicates }: Dataset,
-  live: LiveFiles,
-  empty: readonly Report[],
+  { sources, live, repeats, empty }: Pick<DatasetFiles, 'sources' | 'live' | 'repeats' | 'empty'>,
 ): DeliveryRemarks {
   const remarked: Remarked[] = [];
-  for (const [source, [add]] of live) {
-    const { former, unmatched } = add ? readRemarks(add) : {};
-    const origin = add && (former ?? unmatched) ? readOrigin(add) : undefined;
-    if (origin === undefined) continue;
+  for (const { source, origin, remarks } of sources) {
+    const { former, unmatched } = remarks;
+    if (origin === undefined || (former ?? unmatched) === undefined) continue;
     const { acceptedRows: accepted, quarantinedRows } = origin;
     remarked.push({ source, accepted, records: accepted + quarantinedRows, former, unmatched });
   }
   return {
     ...remarksOn([...remarked, ...empty.map(fromReport)]),
-    duplicates: duplicates === 'allow' ? [] : sameSources(live),
+    duplicates: duplicates === 'allow' ? [] : sameSources(live, repeats),
   };
 }
 

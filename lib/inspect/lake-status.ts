@@ -17,7 +17,8 @@ import { undefinedTables } from '../maintain/lake-tables.ts';
 import { Settling } from '../maintain/settling.ts';
 import type { Unseen } from '../ports.ts';
 import { goingOn, onePerTable, type TableFailure } from '../table-failures.ts';
-import { type DatasetStatus, datasetStatus, type FoundFiles, findFiles } from './dataset-status.ts';
+import { type DatasetFiles, type FilesByDataset, filesOf } from './dataset-files.ts';
+import { type DatasetStatus, datasetStatus } from './dataset-status.ts';
 import { type DerivedStatus, derivedStatus } from './derived-status.ts';
 
 export type LakeStatus = {
@@ -41,7 +42,7 @@ export type LakeStatus = {
 };
 
 /** `files`: by the name of the dataset; those whose table cannot be read are missing. */
-export type LakeSurvey = { readonly status: LakeStatus; readonly files: ReadonlyMap<string, FoundFiles> };
+export type LakeSurvey = { readonly status: LakeStatus; readonly files: ReadonlyMap<string, DatasetFiles> };
 
 export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
   return (await surveyLake(effects)).status;
@@ -49,29 +50,42 @@ export async function lakeStatus(effects: Effects): Promise<LakeStatus> {
 
 /**
  * The status, with the files that it was made from: landing is listed once for both. `seen`: what a look a while ago saw. It will
- * do where the tables say the same; where they do not, one of the two may be older, and landing is looked at now.
+ * do where the tables say the same; where they do not, one of the two may be older, and landing is looked at now. `known`: kept by
+ * whoever surveys again; of this survey's files they are the same objects.
  */
-export async function surveyLake(present: Effects, seen?: LandingSight): Promise<LakeSurvey> {
+export async function surveyLake(
+  present: Effects,
+  seen?: LandingSight,
+  known: FilesByDataset = new Map(),
+): Promise<LakeSurvey> {
   const effects = { ...present, tables: present.tables.still() };
+  for (const dataset of known.keys()) if (!effects.catalog.datasets.includes(dataset)) known.delete(dataset);
   await readTables(effects);
-  const survey = await surveyOf(present, effects, await takeCensus(effects, seen));
+  const survey = await surveyOf(present, effects, await takeCensus(effects, seen), known);
   const isSettled = survey.status.datasets.every(
     ({ waiting, vanished }) => waiting === 0 && vanished.length === 0,
   );
-  return seen === undefined || isSettled ? survey : surveyOf(present, effects, await takeCensus(effects));
+  return seen === undefined || isSettled
+    ? survey
+    : surveyOf(present, effects, await takeCensus(effects), known);
 }
 
 /** `effects`: with tables that were read before the census was taken. */
-async function surveyOf(present: Effects, effects: Effects, census: Census): Promise<LakeSurvey> {
+async function surveyOf(
+  present: Effects,
+  effects: Effects,
+  census: Census,
+  known: FilesByDataset,
+): Promise<LakeSurvey> {
   const { objects, unseen } = census;
   const landed = versionsByDataset(objects, 'claimed', 'contested');
   const settling = await Settling.of(effects);
   const failures: TableFailure[] = [];
   const datasets: DatasetStatus[] = [];
-  const files = new Map<string, FoundFiles>();
+  const files = new Map<string, DatasetFiles>();
   for (const dataset of effects.catalog.datasets)
     await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
-      const found = await findFiles(effects, dataset, landed.get(dataset) ?? []);
+      const found = await filesOf(effects, dataset, landed.get(dataset) ?? [], known);
       const status = await datasetStatus(effects, dataset, found, unseen, settling);
       const vanished = await notWithdrawn(present.tables, dataset, status.vanished);
       datasets.push({ ...status, vanished });

@@ -46,10 +46,10 @@ export async function traceLineage(
     tables.set(step.log.prefix, used);
     used.versions.add(step.version);
     const over = overs.get(step.log.prefix);
-    for (const file of step.files) {
-      if (used.files.has(file.add.path)) continue;
-      used.files.set(file.add.path, file);
-      // Of very many files most are of source files.
+    const added = newFiles(used.files, step.files);
+    // Of very many files most are of source files.
+    if (!step.log.isComputed) continue;
+    for (const file of added) {
       const inputs = readInputs(file.add);
       if (inputs === undefined) continue;
       for (const [input, at] of Object.entries(inputs)) {
@@ -70,6 +70,13 @@ export async function traceLineage(
     }
   }
   return { tables, lost };
+}
+
+/** Puts those of `found` that are new to it into `files`, and returns them. No two of `found` have the same path. */
+function newFiles(files: Map<string, Lifespan>, found: readonly Lifespan[]): readonly Lifespan[] {
+  const added = files.size === 0 ? found : found.filter(({ add }) => !files.has(add.path));
+  for (const file of added) files.set(file.add.path, file);
+  return added;
 }
 
 const WHOLE: readonly PartitionValues[] = [{}];

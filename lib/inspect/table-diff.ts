@@ -79,8 +79,9 @@ function differing(
   before: readonly SourceUse[],
   after: readonly SourceUse[],
 ): ((use: SourceUse) => boolean) | undefined {
-  const left = new Set(before);
-  const others = after.filter((use) => !left.delete(use));
+  const same = sharedStart(before, after);
+  const left = new Set(before.slice(same));
+  const others = after.slice(same).filter((use) => !left.delete(use));
   const sources = new Map<string, Set<string>>();
   for (const { dataset, source } of [...left, ...others]) {
     const known = sources.get(dataset);
@@ -89,6 +90,14 @@ function differing(
   }
   if (sources.size === 0) return undefined;
   return ({ dataset, source }) => sources.get(dataset)?.has(source) === true;
+}
+
+/** How many of them both begin with: of very many uses most are the same, in the same order. */
+function sharedStart(before: readonly SourceUse[], after: readonly SourceUse[]): number {
+  const length = Math.min(before.length, after.length);
+  let same = 0;
+  while (same < length && before[same] === after[same]) same += 1;
+  return same;
 }
 
 /**

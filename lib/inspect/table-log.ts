@@ -8,7 +8,7 @@ import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
-import { readInputAppId, readOrigin } from '../lake/tags.ts';
+import { isComputed, readInputAppId, readOrigin } from '../lake/tags.ts';
 
 /** Live from the version `from` up to, and without, `until`. A path that is added again, as by a RESTORE, has several. */
 export type Lifespan = { readonly add: Add; readonly from: number; until: number };
@@ -26,6 +26,7 @@ export class TableLog {
   /** By the names of columns; each is made when it is first asked for. */
   readonly #byPartition = new Map<string, PartitionIndex>();
   #bySource: Map<string, Lifespan[]> | undefined;
+  #isComputed = false;
   /** By version: prefix of an input → ids of its tables. */
   readonly #inputs = new Map<number, ReadonlyMap<string, readonly string[]>>();
 
@@ -57,6 +58,7 @@ export class TableLog {
       this.#end(action.add.path, version);
       const file = { add: action.add, from: version, until: Infinity };
       pushTo(this.#lifespans, action.add.path, file);
+      this.#isComputed ||= isComputed(action.add);
       for (const { columns, files } of this.#byPartition.values()) pushTo(files, idIn(columns, file), file);
       if (this.#bySource) pushToSource(this.#bySource, file);
     }
@@ -69,6 +71,11 @@ export class TableLog {
   #end(path: string, version: number): void {
     const newest = this.#lifespans.get(path)?.at(-1);
     if (newest && newest.until === Infinity) newest.until = version;
+  }
+
+  /** False if none of its data files was ever computed from other tables. */
+  get isComputed(): boolean {
+    return this.#isComputed;
   }
 
   get newest(): number {
@@ -148,6 +155,21 @@ export class TableLog {
   sources(): Iterable<string> {
     this.#bySource ??= this.#indexBySource();
     return this.#bySource.keys();
+  }
+
+  /** The source files of which a later version than that added or removed data files; all if it is before the first. */
+  sourcesSince(version: number): ReadonlySet<string> {
+    if (version < 0) return new Set(this.sources());
+    const found = new Set<string>();
+    for (const { actions } of this.entries.slice(version + 1))
+      for (const action of actions) {
+        const path = 'add' in action ? action.add.path : 'remove' in action ? action.remove.path : undefined;
+        for (const { add } of (path === undefined ? undefined : this.#lifespans.get(path)) ?? []) {
+          const source = readOrigin(add)?.source;
+          if (source !== undefined) found.add(source);
+        }
+      }
+    return found;
   }
 
   #indexBySource(): Map<string, Lifespan[]> {

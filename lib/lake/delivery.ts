@@ -49,8 +49,11 @@ export function remarkTags({ former, unmatched }: Remarks): Record<string, strin
 }
 
 export function readRemarks({ tags }: Pick<Add, 'tags'>): Remarks {
-  const read = (name: string) => (tags?.[name] === undefined ? undefined : JSON.parse(tags[name]));
-  return { former: read(FORMER), unmatched: read(UNMATCHED) };
+  return { former: parsed(tags?.[FORMER]), unmatched: parsed(tags?.[UNMATCHED]) };
+}
+
+function parsed(text: string | undefined) {
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
 /** The order of files: by LastModified, then by key. */

@@ -123,11 +123,16 @@ export function sameContent(before: Add, after: Add): boolean {
   );
 }
 
+/** The source file that its rows came from; undefined for a file without one. */
+export function sourceOf({ tags }: Pick<Add, 'tags'>): string | undefined {
+  return tags?.['sluice.source'];
+}
+
 /** The live files by the source file that they came from. */
 export function filesBySource(files: Iterable<Add>): Map<string, Add[]> {
   const bySource = new Map<string, Add[]>();
   for (const add of files) {
-    const source = add.tags?.['sluice.source'];
+    const source = sourceOf(add);
     if (source === undefined) continue;
     const known = bySource.get(source);
     if (known) known.push(add);
@@ -150,6 +155,11 @@ export function inputCommitAppId(prefix: string, tableId: string): string {
 export function readInputs(add: Pick<Add, 'tags'>): Readonly<Record<string, number>> | undefined {
   const text = add.tags?.[INPUTS];
   return text === undefined ? undefined : parseLogJson<Record<string, number>>(text, INPUTS);
+}
+
+/** See readInputs. */
+export function isComputed({ tags }: Pick<Add, 'tags'>): boolean {
+  return tags?.[INPUTS] !== undefined;
 }
 
 /** Undefined where it was computed from its own partition alone. */

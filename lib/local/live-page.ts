@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileStore } from '../adapters/file-store.ts';
 import { pageAssets } from '../adapters/page-assets.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
+import type { FilesByDataset } from '../inspect/dataset-files.ts';
 import { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { LandingSight } from '../lake/landing-census.ts';
@@ -32,6 +33,7 @@ export class LivePage {
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
   #logs: TableLogs | undefined;
+  readonly #files: FilesByDataset = new Map();
 
   /** `options`: see PageOptions. `failed`: called for every writing that failed; the page that was there before stays. */
   constructor(place: PagePlace, options: string, failed: (error: unknown) => void) {
@@ -93,6 +95,7 @@ export class LivePage {
       assets: pageAssets(),
       options: this.#options,
       logs: this.#logs,
+      files: this.#files,
       seen,
     });
   }

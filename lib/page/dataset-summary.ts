@@ -3,10 +3,11 @@ import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { CliError, CorruptionError } from '../errors.ts';
-import type { DatasetStatus, FoundFiles } from '../inspect/dataset-status.ts';
+import type { DatasetFiles } from '../inspect/dataset-files.ts';
+import type { DatasetStatus } from '../inspect/dataset-status.ts';
 import { tableHistory, type VersionHistory } from '../inspect/history.ts';
 import type { TableLog } from '../inspect/table-log.ts';
-import { goingOn } from '../table-failures.ts';
+import { goingOn, type TableFailure } from '../table-failures.ts';
 import { arrivalsDocument, fileLists } from './arrivals.ts';
 import { datasetDocument } from './dataset-document.ts';
 import { waitingFiles } from './dataset-faults.ts';
@@ -16,13 +17,14 @@ import { fileRows } from './file-rows.ts';
 import type { State } from './page-values.ts';
 import { refusals, refusedDocuments } from './refused.ts';
 import { rowTrend } from './row-trend.ts';
-import type { Writing } from './writing.ts';
+import type { Summaries, Writing } from './writing.ts';
 
 /** In the order of the catalog. */
-export async function datasetSummaries(writing: Writing): Promise<DatasetSummary[]> {
-  const { effects, status, files, failures } = writing;
+export async function datasetSummaries(writing: Writing): Promise<Summaries<DatasetSummary>> {
+  const { effects, status, files } = writing;
   const statuses = new Map(status.datasets.map((dataset) => [dataset.dataset, dataset]));
   const summaries: DatasetSummary[] = [];
+  const failures: TableFailure[] = [];
   for (const dataset of effects.catalog.datasets) {
     const [own, found] = [statuses.get(dataset.name), files.get(dataset.name)];
     let summary = unknown(dataset);
@@ -32,7 +34,7 @@ export async function datasetSummaries(writing: Writing): Promise<DatasetSummary
       });
     summaries.push(summary);
   }
-  return summaries;
+  return { summaries, failures };
 }
 
 /** Of a table that cannot be read. */
@@ -54,7 +56,7 @@ async function datasetSummary(
   writing: Writing,
   dataset: Dataset,
   own: DatasetStatus,
-  found: FoundFiles,
+  found: DatasetFiles,
 ): Promise<DatasetSummary> {
   const { effects, hasLanding } = writing;
   const table = await readableLog(writing, `tables/${dataset.name}`);
@@ -82,7 +84,7 @@ async function documents(
   writing: Writing,
   dataset: Dataset,
   own: DatasetStatus,
-  found: FoundFiles,
+  found: DatasetFiles,
   history: readonly VersionHistory[],
 ): Promise<Pick<DatasetSummary, 'countedAt' | 'document' | 'arrivals'>> {
   const { site, status, hasLanding } = writing;

@@ -80,10 +80,15 @@ function inFolders<T>(dataset: Dataset, read: (source: string) => T): (source: s
   if (captureNames(dataset.path).length > 0) return read;
   let known: { readonly folder: string; readonly found: T } | undefined;
   return (source) => {
-    const folder = source.slice(0, source.lastIndexOf('/') + 1);
-    if (known?.folder !== folder) known = { folder, found: read(source) };
+    if (known && isIn(known.folder, source)) return known.found;
+    known = { folder: source.slice(0, source.lastIndexOf('/') + 1), found: read(source) };
     return known.found;
   };
+}
+
+/** `folder`: ends in `/`, or is ''. */
+function isIn(folder: string, source: string): boolean {
+  return source.startsWith(folder) && source.lastIndexOf('/') === folder.length - 1;
 }
 
 /** By folders of any name, too. */

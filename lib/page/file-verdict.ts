@@ -2,7 +2,8 @@
 import type { Dataset } from '../core/contract.ts';
 import { count } from '../core/plain-text.ts';
 import type { Report } from '../ingest/report.ts';
-import type { DatasetStatus, FoundFiles } from '../inspect/dataset-status.ts';
+import type { DatasetFiles } from '../inspect/dataset-files.ts';
+import type { DatasetStatus } from '../inspect/dataset-status.ts';
 import type { TableLog } from '../inspect/table-log.ts';
 import { deliveryLabel, isKept, type Standing, waitsFor } from '../lake/deliveries.ts';
 import { isUnseen } from '../lake/unseen.ts';
@@ -24,7 +25,7 @@ export type Verdict = {
 /** What the verdict on one file needs to know of the others, and of landing. */
 export type Circumstances = {
   readonly dataset: Dataset;
-  readonly found: FoundFiles;
+  readonly found: DatasetFiles;
   readonly unseen: readonly Unseen[];
   /** See Writing. */
   readonly hasLanding: boolean;

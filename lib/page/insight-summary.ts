@@ -16,29 +16,31 @@ import {
   type ShownTable,
   shownDerivations,
 } from './shown-table.ts';
-import type { Writing } from './writing.ts';
+import type { Summaries, Writing } from './writing.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** One waits for the disk or the engine while another one is made; their rows are in memory. */
 const AT_ONCE = 2;
 
-/** Insights, and the histories of datasets. One that cannot be read has no document, and `writing.failures` says why. */
-export async function insightSummaries(writing: Writing): Promise<InsightSummary[]> {
+/** Insights, and the histories of datasets. One that cannot be read has no document, and `failures` say why. */
+export async function insightSummaries(writing: Writing): Promise<Summaries<InsightSummary>> {
   const shown = shownDerivations(writing.effects.catalog);
   const made = await mapInParallel(shown, (one) => summaryOf(writing, one), AT_ONCE);
-  writing.failures.push(...made.flatMap(({ failed }) => failed));
-  return made.map(({ summary }) => summary);
+  return {
+    summaries: made.map(({ summary }) => summary),
+    failures: made.flatMap(({ failed }) => failed),
+  };
 }
 
-/** `failed`: what `writing.failures` lacks. */
+/** `failed`: what the status does not say. */
 async function summaryOf(
   writing: Writing,
   shown: ShownDerivation,
 ): Promise<{ readonly summary: InsightSummary; readonly failed: readonly TableFailure[] }> {
   const { target } = shown.derivation;
   const status = writing.status.derived.find(({ table }) => sameTable(table, target));
-  const failed: TableFailure[] = writing.failures.filter(({ table }) => table === tablePrefix(target));
+  const failed: TableFailure[] = writing.status.failures.filter(({ table }) => table === tablePrefix(target));
   const known = failed.length;
   let read: ReadTable = NOTHING;
   await goingOn(failed, tablePrefix(target), async () => {

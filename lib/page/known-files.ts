@@ -1,12 +1,12 @@
 // What landing, the log and the reports know of each source file of a dataset. Whoever writes the page again has it of most files
-// already: the log says which of them it has said more of since. Reads nothing itself. Pure.
+// already: only those are looked at again of which something else is known by now. Reads nothing itself. Pure.
 import type { Dataset } from '../core/contract.ts';
-import type { Add } from '../delta/actions.ts';
+import { differences, findBySource, withChanged } from '../core/long-lists.ts';
 import type { Report } from '../ingest/report.ts';
-import type { FoundFiles } from '../inspect/dataset-status.ts';
-import type { Lifespan, TableLog } from '../inspect/table-log.ts';
+import type { DatasetFiles, SourceFile } from '../inspect/dataset-files.ts';
+import type { TableLog } from '../inspect/table-log.ts';
 import { isMarker } from '../lake/markers.ts';
-import { type Origin, readOrigin, roleOf } from '../lake/tags.ts';
+import { type Origin, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { FileRow } from './dataset-documents.ts';
 import { type SourceVersions, versionsOf } from './source-versions.ts';
@@ -35,64 +35,63 @@ export type Known = {
 export type ToldFile = { readonly row: FileRow; readonly counts: boolean };
 
 /** Sorted by name. Markers of deliveries are left out. `log`: of the dataset's landing table; undefined where it cannot be read. */
-export function knownFiles(dataset: Dataset, found: FoundFiles, log: TableLog | undefined): Known[] {
-  const { present, live, waiting } = found;
+export function knownFiles(
+  dataset: Dataset,
+  found: DatasetFiles,
+  log: TableLog | undefined,
+): readonly Known[] {
+  const before = memories.get(found);
+  const memory = before && before.log === log ? before : { ...NOTHING, log };
   const reports = new Map([...found.refused, ...found.empty].map((report) => [report.source, report]));
-  const sources = [...present.keys()];
-  for (const source of live.keys()) if (!present.has(source)) sources.push(source);
-  for (const source of log?.sources() ?? [])
-    if (!present.has(source) && !live.has(source)) sources.push(source);
-  const before = log === undefined ? new Map() : memoryOf(log);
-  const known: Known[] = [];
-  for (const source of sources.sort()) {
-    const report = reports.get(source);
-    const add = live.get(source)?.[0];
-    const isOfRows = add ? roleOf(add) !== 'marker' : !isMarker(dataset, source);
-    if (report === undefined && !isOfRows && !waiting.has(source)) continue;
-    const said = { source, present: present.get(source), add, report };
-    const one = knownFile(before, said, log?.ofSource(source) ?? []);
-    // A file that was refused and is gone has left nothing but its marks.
-    if (one.present || one.origin || one.versions.length > 0) known.push(one);
-  }
+  const open = new Set([...reports.keys(), ...found.waiting]);
+  const { gone, come } = differences(memory.sources, found.sources, ({ source }) => source, Object.is);
+  const changed = new Set([...gone, ...come].map(({ source }) => source));
+  for (const source of log?.sourcesSince(memory.newest) ?? []) changed.add(source);
+  for (const source of [...memory.open, ...open]) changed.add(source);
+  const known = withChanged(
+    memory.known,
+    [...changed].sort().map((source) => {
+      const file = findBySource(found.sources, source) ?? { source, adds: [] };
+      const isOpen = open.has(source) || !isOfMarker(dataset, file);
+      return [source, isOpen ? knownFile(file, reports.get(source), log) : undefined];
+    }),
+  );
+  memories.set(found, { log, newest: log?.newest ?? -1, sources: found.sources, open, known });
   return known;
 }
 
-/** What the present says of a source. `add`: the first of its live data files. */
-type Said = {
-  readonly source: string;
-  readonly present: ObjectVersion | undefined;
-  readonly add: Add | undefined;
-  readonly report: Report | undefined;
+type Memory = {
+  /** With its newest version then. */
+  readonly log: TableLog | undefined;
+  readonly newest: number;
+  readonly sources: DatasetFiles['sources'];
+  /** That have a report, or wait for one. */
+  readonly open: ReadonlySet<string>;
+  readonly known: readonly Known[];
 };
 
-/** By source. `files`, `ended`: its log said of so many data files, of which so many had ended. */
-type Memory = Map<string, { said: Said; files: number; ended: number; known: Known }>;
+const NOTHING: Omit<Memory, 'log'> = { newest: -1, sources: [], open: new Set(), known: [] };
 
-const memories = new WeakMap<TableLog, Memory>();
+const memories = new WeakMap<DatasetFiles, Memory>();
 
-function memoryOf(log: TableLog): Memory {
-  const memory = memories.get(log) ?? new Map();
-  memories.set(log, memory);
-  return memory;
+/** What landing and the table have of a source: of one that is gone, nothing. */
+type Found = Pick<SourceFile, 'source' | 'adds'> & Partial<Pick<SourceFile, 'present' | 'origin'>>;
+
+function isOfMarker(dataset: Dataset, { source, adds: [add] }: Found): boolean {
+  return add ? roleOf(add) === 'marker' : isMarker(dataset, source);
 }
 
-function knownFile(memory: Memory, said: Said, lifespans: readonly Lifespan[]): Known {
-  const { source, present, add, report } = said;
-  const files = lifespans.length;
-  const ended = countEnded(lifespans);
-  const before = memory.get(source);
-  const isSame =
-    before?.files === files &&
-    before.ended === ended &&
-    before.said.add === add &&
-    before.said.report === report &&
-    isSameVersion(before.said.present, present);
-  if (isSame) return before.known;
-  const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
-  const versions = versionsOf(lifespans);
+/** Undefined for a file that was refused and is gone: it has left nothing but its marks. */
+function knownFile(
+  { source, present, origin }: Found,
+  report: Report | undefined,
+  log: TableLog | undefined,
+): Known | undefined {
+  const versions = versionsOf(log?.ofSource(source) ?? []);
+  if (present === undefined && origin === undefined && versions.length === 0) return undefined;
   const cameMs =
     versions[0]?.lastModifiedMs ?? origin?.lastModifiedMs ?? present?.lastModifiedMs ?? Number.NaN;
-  const known = {
+  return {
     source,
     versions,
     cameMs,
@@ -100,19 +99,4 @@ function knownFile(memory: Memory, said: Said, lifespans: readonly Lifespan[]): 
     ...(origin === undefined ? {} : { origin }),
     ...(report === undefined ? {} : { report }),
   };
-  memory.set(source, { said, files, ended, known });
-  return known;
-}
-
-function countEnded(lifespans: readonly Lifespan[]): number {
-  let ended = 0;
-  for (const { until } of lifespans) if (until !== Number.POSITIVE_INFINITY) ended += 1;
-  return ended;
-}
-
-function isSameVersion(a: ObjectVersion | undefined, b: ObjectVersion | undefined): boolean {
-  return (
-    a === b ||
-    (a?.etag === b?.etag && a?.lastModifiedMs === b?.lastModifiedMs && a?.sizeBytes === b?.sizeBytes)
-  );
 }

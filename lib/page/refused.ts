@@ -5,10 +5,11 @@ import { CUT, type RefusedRow, type Violation } from '../core/violation.ts';
 import { CliError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { digestOf, type Report, readReportOf } from '../ingest/report.ts';
-import type { DatasetStatus, FoundFiles } from '../inspect/dataset-status.ts';
+import type { DatasetFiles } from '../inspect/dataset-files.ts';
+import type { DatasetStatus } from '../inspect/dataset-status.ts';
 import { readRefusedRows, type SourceRejects } from '../inspect/rejects.ts';
 import { quarantineKey } from '../lake/layout.ts';
-import { type Origin, readOrigin, roleOf } from '../lake/tags.ts';
+import type { Origin } from '../lake/tags.ts';
 import { settledText } from '../maintain/settled-text.ts';
 import { SqlError } from '../ports.ts';
 import type {
@@ -43,7 +44,10 @@ const MAX_RAW = 1000;
 const MAX_RAW_CHARACTERS = 1_000_000;
 
 /** The newest first, then by name. */
-export function refusals({ live, refused, empty }: FoundFiles, settled: DatasetStatus['settled']): Refusal[] {
+export function refusals(
+  { sources, refused, empty }: DatasetFiles,
+  settled: DatasetStatus['settled'],
+): Refusal[] {
   const closed = settledByVersion(settled);
   const why = (outcome: Refusal['outcome'], source: string) => {
     const found = closed.get(settledId(outcome, source));
@@ -52,8 +56,7 @@ export function refusals({ live, refused, empty }: FoundFiles, settled: DatasetS
   const reports = [...refused, ...empty.filter(({ quarantined }) => quarantined > 0)];
   const reported = new Set(reports.map(({ source }) => source));
   const found: Refusal[] = reports.map((report) => ofReport(report, why(report.outcome, report.source)));
-  for (const [source, [add]] of live) {
-    const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
+  for (const { source, origin } of sources) {
     if (origin === undefined || origin.quarantinedRows === 0 || reported.has(source)) continue;
     found.push(ofOrigin(origin, why('accepted', source)));
   }

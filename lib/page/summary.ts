@@ -73,8 +73,8 @@ function noLanding({ effects }: Writing): Fault {
 }
 
 function failureFaults(writing: Writing): Fault[] {
-  const { status, failures, options } = writing;
-  return onePerTable([...status.failures, ...failures]).map(({ table, message }) =>
+  const { status, options } = writing;
+  return onePerTable(status.failures).map(({ table, message }) =>
     plainFault('fault', `The table ${table} cannot be read; everything else was.`, {
       cause: message,
       advice: 'If the cause says nothing else, this tries what mends itself, and says what remains:',

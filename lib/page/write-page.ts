@@ -1,6 +1,8 @@
 // Writes the page over a lake: every document that changed since it was last written, and the index that names them. Reads
 // the lake and never changes a table.
 import { tablePrefix } from '../core/insight.ts';
+import { bothOf } from '../in-parallel.ts';
+import type { FilesByDataset } from '../inspect/dataset-files.ts';
 import { surveyLake } from '../inspect/lake-status.ts';
 import { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -25,6 +27,8 @@ export type PageOptions = {
   readonly outOfTime?: () => boolean;
   /** Whoever writes again keeps them. Default: all are read. */
   readonly logs?: TableLogs;
+  /** The same. */
+  readonly files?: FilesByDataset;
   /** What the last look at landing saw, where somebody watches it. Default: it is looked at now. */
   readonly seen?: LandingSight | undefined;
 };
@@ -40,17 +44,17 @@ export async function writePage(
     hasLanding = true,
     outOfTime = () => false,
     logs = new TableLogs(effects.tables),
+    files: known = new Map(),
     seen,
   }: PageOptions,
 ): Promise<Written> {
   const site = await Site.open(store, prefix, effects.clock, { assets, outOfTime });
-  const { status: found, files } = await surveyLake(effects, seen);
-  const failures = [...found.failures];
-  const status = { ...found, failures };
-  const writing = { effects, site, logs, status, failures, files, hasLanding, options };
+  const { status, files } = await surveyLake(effects, seen, known);
+  const writing = { effects, site, logs, status, files, hasLanding, options };
   await readLogs(effects, logs);
-  const datasets = await datasetSummaries(writing);
-  const insights = await insightSummaries(writing);
+  // Insights wait for the disk and the engine while datasets are told from memory.
+  const [insights, datasets] = await bothOf(insightSummaries(writing), datasetSummaries(writing));
+  const failures = [...status.failures, ...datasets.failures, ...insights.failures];
   const index = {
     format: FORMAT,
     lake: effects.lake.location,
@@ -58,10 +62,10 @@ export async function writePage(
     writtenAt: effects.clock().toISOString(),
     options,
     summary: summaryOf(writing),
-    faults: faultsOf(writing),
-    datasets,
-    insights,
-    lineage: lineageOf(writing, datasets, insights),
+    faults: faultsOf({ ...writing, status: { ...status, failures } }),
+    datasets: datasets.summaries,
+    insights: insights.summaries,
+    lineage: lineageOf(writing, datasets.summaries, insights.summaries),
     columns: await describedColumns(writing),
   };
   return site.finish(index);

@@ -1,5 +1,5 @@
 // What the makers of documents share while one page is written.
-import type { FoundFiles } from '../inspect/dataset-status.ts';
+import type { DatasetFiles } from '../inspect/dataset-files.ts';
 import type { LakeStatus } from '../inspect/lake-status.ts';
 import type { TableLogs } from '../inspect/table-log.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -11,14 +11,17 @@ export type Writing = {
   readonly site: Site;
   /** Each log is read once. */
   readonly logs: TableLogs;
-  /** Its `failures` are those of this type. */
   readonly status: LakeStatus;
   /** By the name of the dataset: what the status was made from. */
-  readonly files: ReadonlyMap<string, FoundFiles>;
+  readonly files: ReadonlyMap<string, DatasetFiles>;
   /** False where landing is not at hand: then nothing is known of what it holds. */
   readonly hasLanding: boolean;
-  /** Gets the tables whose documents cannot be made. */
-  readonly failures: TableFailure[];
   /** See IndexDocument. */
   readonly options: string;
+};
+
+/** The lines of the first screen on tables of one kind. `failures`: of those whose documents cannot be made. */
+export type Summaries<Summary> = {
+  readonly summaries: readonly Summary[];
+  readonly failures: readonly TableFailure[];
 };

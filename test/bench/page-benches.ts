@@ -1,6 +1,7 @@
 // What the page costs: written the first time and again after one new file, over few days, over many, and over many files.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FilesByDataset } from '../../lib/inspect/dataset-files.ts';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
 import type { LandingSight } from '../../lib/lake/landing-census.ts';
 import { deliver } from '../../lib/local/deliver.ts';
@@ -79,9 +80,10 @@ async function opened(place: Place) {
   const local = await openLake({ ...place, schemas: SCHEMAS }, () => undefined);
   const store = await openStore(join(WORK, 'site'), local.effects.scratch);
   let logs: TableLogs | undefined;
+  const files: FilesByDataset = new Map();
   const write = async (seen?: LandingSight) => {
     logs = new TableLogs(local.effects.tables, logs);
-    await writePage(local.effects, store, '', { assets: new Map(), options: '', logs, seen });
+    await writePage(local.effects, store, '', { assets: new Map(), options: '', logs, files, seen });
   };
   return { local, write };
 }

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
+import type { FilesByDataset } from '../../lib/inspect/dataset-files.ts';
 import { tableReceipt } from '../../lib/inspect/receipt.ts';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
 import { lookAtLanding } from '../../lib/lake/landing-census.ts';
@@ -190,6 +191,7 @@ test('a page that was written again and again shows what one shows that is writt
       const world = await worlds.of(history.definitions);
       const [site, seen] = [newStore(world, history.clock, 'site'), new Map() as Seen];
       let logs: TableLogs | undefined;
+      const files: FilesByDataset = new Map();
       const rounds: readonly PageStep[] = [...steps, { kind: 'sync' }];
       for (const step of rounds) {
         // As whoever watches landing has it: from before what it made happen was done.
@@ -199,7 +201,7 @@ test('a page that was written again and again shows what one shows that is writt
         if (NOTHING_NEW.includes(step.kind)) continue;
         const { effects } = history.process;
         logs = new TableLogs(effects.tables, logs);
-        const kept = await written(history.process, site, { logs, seen: landed });
+        const kept = await written(history.process, site, { logs, files, seen: landed });
         const fresh = await written(history.process, newStore(world, history.clock, 'fresh'));
         const isReordered = steps.some((step) => step.kind === 'define' && step.name === 'newest');
         expect(shown(kept, comparable('kept', fresh, isReordered))).toEqual(

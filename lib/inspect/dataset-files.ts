@@ -1,0 +1,181 @@
+// What one dataset has in landing and in the lake, source file by source file. Whoever looks again and again keeps it: then only
+// what differs since the last look is judged again, and all else is the very object that it was. Writes nothing.
+
+import { landingTable } from '../core/catalog.ts';
+import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import { differences, withChanged } from '../core/long-lists.ts';
+import type { Add } from '../delta/actions.ts';
+import { Repeats } from '../ingest/duplicates.ts';
+import type { Report } from '../ingest/report.ts';
+import { isLive, settledBefore } from '../ingest/settled.ts';
+import { type Remarks, readRemarks } from '../lake/delivery.ts';
+import type { Effects } from '../lake/effects.ts';
+import { type Origin, readOrigin, roleOf, sourceOf } from '../lake/tags.ts';
+import type { ObjectVersion } from '../ports.ts';
+
+/** Never changed: a source of which something else is known is another object. */
+export type SourceFile = {
+  readonly source: string;
+  /** In landing. */
+  readonly present: ObjectVersion | undefined;
+  /** Its data files in the landing table; [] for none. */
+  readonly adds: readonly Add[];
+  /** Of its rows in the table: undefined where it has none, and of what only stands for a landing object. */
+  readonly origin: Origin | undefined;
+  /** What was remarkable about its delivery; {} for nothing. */
+  readonly remarks: Remarks;
+};
+
+export class DatasetFiles {
+  readonly #dataset: Dataset;
+  #versions: readonly ObjectVersion[] = [];
+  #adds: readonly Add[] = [];
+  readonly #present = new Map<string, ObjectVersion>();
+  readonly #live = new Map<string, Add[]>();
+  #sources: readonly SourceFile[] = [];
+  #waiting: ReadonlySet<string> = new Set();
+  #refused: readonly Report[] = [];
+  #empty: readonly Report[] = [];
+  readonly repeats = new Repeats();
+
+  constructor(dataset: Dataset) {
+    this.#dataset = dataset;
+  }
+
+  /** In landing, by key. */
+  get present(): ReadonlyMap<string, ObjectVersion> {
+    return this.#present;
+  }
+
+  /** The data files of its landing table, by source. */
+  get live(): ReadonlyMap<string, readonly Add[]> {
+    return this.#live;
+  }
+
+  /** What is in landing or in the table, sorted by name. */
+  get sources(): readonly SourceFile[] {
+    return this.#sources;
+  }
+
+  /** Keys whose present version was not read yet. */
+  get waiting(): ReadonlySet<string> {
+    return this.#waiting;
+  }
+
+  /** Refused as a whole in their present version, settled or not; sorted by name. */
+  get refused(): readonly Report[] {
+    return this.#refused;
+  }
+
+  /** Accepted without accepted rows, so that they have no data file; sorted by name. */
+  get empty(): readonly Report[] {
+    return this.#empty;
+  }
+
+  /** `versions`: what landing holds of the dataset, in the order of their keys. After an error this must not be used any more. */
+  async renew(effects: Effects, versions: readonly ObjectVersion[]): Promise<void> {
+    const landed = await effects.tables.latest(tablePrefix(landingTable(this.#dataset)));
+    const changed = new Set<string>();
+    this.#takeVersions(versions, changed);
+    this.#takeAdds([...(landed?.files.values() ?? [])], changed);
+    const names = [...changed].sort();
+    this.#sources = withChanged(
+      this.#sources,
+      names.map((name) => [name, this.#sourceFile(name)]),
+    );
+    // Of others, too, may what a report says depend: they are judged at each look until their rows are live.
+    for (const name of this.#waiting) changed.add(name);
+    for (const { source } of [...this.#refused, ...this.#empty]) changed.add(source);
+    await this.#judge(effects, [...changed].sort());
+  }
+
+  #takeVersions(versions: readonly ObjectVersion[], changed: Set<string>): void {
+    const { gone, come } = differences(this.#versions, versions, ({ key }) => key, isSameVersion);
+    this.#versions = versions;
+    for (const { key } of gone) {
+      this.#present.delete(key);
+      changed.add(key);
+    }
+    for (const version of come) {
+      this.#present.set(version.key, version);
+      changed.add(version.key);
+    }
+  }
+
+  #takeAdds(adds: readonly Add[], changed: Set<string>): void {
+    const { gone, come } = differences(this.#adds, adds, ({ path }) => path, Object.is);
+    this.#adds = adds;
+    const left = new Set(gone);
+    for (const source of new Set(gone.map(sourceOf))) {
+      if (source === undefined) continue;
+      const kept = (this.#live.get(source) ?? []).filter((add) => !left.has(add));
+      if (kept.length > 0) this.#live.set(source, kept);
+      else this.#live.delete(source);
+      changed.add(source);
+    }
+    for (const add of come) {
+      const source = sourceOf(add);
+      if (source === undefined) continue;
+      const known = this.#live.get(source);
+      if (known) known.push(add);
+      else this.#live.set(source, [add]);
+      changed.add(source);
+    }
+    this.repeats.replace(gone, come);
+  }
+
+  /** Undefined where nothing is known of it any more. */
+  #sourceFile(source: string): SourceFile | undefined {
+    const [present, adds] = [this.#present.get(source), this.#live.get(source) ?? []];
+    const [add] = adds;
+    if (present === undefined && add === undefined) return undefined;
+    const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
+    return { source, present, adds: [...adds], origin, remarks: add ? readRemarks(add) : {} };
+  }
+
+  async #judge(effects: Effects, names: readonly string[]): Promise<void> {
+    const refused: Report[] = [];
+    const empty: Report[] = [];
+    const waiting = new Set<string>();
+    for (const name of names) {
+      const version = this.#present.get(name);
+      // Most are live, and this is known at once.
+      if (version === undefined || isLive(this.#dataset, this.#live.get(name) ?? [], version)) continue;
+      const found = await settledBefore(effects, this.#dataset, version, this.#live);
+      if (found === undefined) waiting.add(name);
+      else if (found.report?.outcome === 'rejected') refused.push(found.report);
+      else if (found.report) empty.push(found.report);
+    }
+    this.#waiting = waiting;
+    this.#refused = refused;
+    this.#empty = empty;
+  }
+}
+
+function isSameVersion(a: ObjectVersion, b: ObjectVersion): boolean {
+  return (
+    a === b ||
+    (a.key === b.key &&
+      a.etag === b.etag &&
+      a.lastModifiedMs === b.lastModifiedMs &&
+      a.sizeBytes === b.sizeBytes)
+  );
+}
+
+/** Of one writer of a page, or whoever else looks again and again. */
+export type FilesByDataset = Map<Dataset, DatasetFiles>;
+
+/** `known`: those of the looks before, where there were any; gets this look's. */
+export async function filesOf(
+  effects: Effects,
+  dataset: Dataset,
+  versions: readonly ObjectVersion[],
+  known: FilesByDataset,
+): Promise<DatasetFiles> {
+  const files = known.get(dataset) ?? new DatasetFiles(dataset);
+  known.delete(dataset);
+  await files.renew(effects, versions);
+  known.set(dataset, files);
+  return files;
+}
