@@ -68,8 +68,14 @@ export function makeCatalog(
     if (!shape) throw new Error(`there is no contract or insight for the table ${tablePrefix(table)}`);
     return shape;
   };
-  const globs = datasets.map((dataset) => ({ dataset, matches: landingMatcher(dataset) }));
-  const claims = (key: string) => globs.filter(({ matches }) => matches(key)).map(({ dataset }) => dataset);
+  const globs = datasets.map((dataset) => ({ claims: [dataset], matches: landingMatcher(dataset) }));
+  // Asked of every key of a landing of very many: most have one claim, and the same list.
+  const claims = (key: string) => {
+    let found: readonly Dataset[] = [];
+    for (const glob of globs)
+      if (glob.matches(key)) found = found.length === 0 ? glob.claims : [...found, ...glob.claims];
+    return found;
+  };
   const index = new AsideIndex(aside);
   const asideOf = (key: string) =>
     aside.length === 0 ? undefined : index.ofKey(key, claims(key).length > 0);

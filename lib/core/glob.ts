@@ -10,7 +10,9 @@ import picomatch from 'picomatch';
 export function globMatcher(glob: string): (key: string) => boolean {
   const pattern = globPattern(glob.replace(CAPTURE, '?*'));
   const steady = new RegExp(withoutRetries(pattern.source), pattern.flags);
-  return (key) => !key.endsWith('/') && steady.test(key);
+  const prefix = fixedPrefix(glob);
+  // Most keys are of another dataset, which costs a tenth this way.
+  return (key) => key.startsWith(prefix) && !key.endsWith('/') && steady.test(key);
 }
 
 /** Of a glob without captures; it may try many ways: see withoutRetries. */

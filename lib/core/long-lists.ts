@@ -53,14 +53,18 @@ export function withChanged<T>(
   list: BySource<T>,
   changed: readonly (readonly [string, BySource<T>[number] | undefined])[],
 ): BySource<T> {
-  const parts: BySource<T>[] = [];
+  const result: BySource<T>[number][] = [];
   let from = 0;
+  const keepUntil = (end: number) => {
+    for (; from < end; from++) result.push(list[from] as BySource<T>[number]);
+  };
   for (const [source, one] of changed) {
-    const at = placeOf(list, source, from);
-    parts.push(list.slice(from, at), one ? [one] : []);
-    from = list[at]?.source === source ? at + 1 : at;
+    keepUntil(placeOf(list, source, from));
+    if (list[from]?.source === source) from += 1;
+    if (one) result.push(one);
   }
-  return [...parts, list.slice(from)].flat();
+  keepUntil(list.length);
+  return result;
 }
 
 export function findBySource<T>(list: BySource<T>, source: string): BySource<T>[number] | undefined {

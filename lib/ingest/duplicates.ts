@@ -95,10 +95,14 @@ export class Repeats {
 
   /** Those of `live` with a text or a content that another data file has, too. */
   sharing(live: LiveFiles): LiveFiles {
-    if (this.#repeated.size === 0) return new Map();
-    const shares = (add: Add) => hashesOf(add).some((hash) => this.#repeated.has(hash));
-    return new Map([...live].filter(([, adds]) => adds.some(shares)));
+    const sharing = new Map<string, readonly Add[]>();
+    if (this.#repeated.size === 0) return sharing;
+    for (const [source, adds] of live) if (adds.some(this.#isRepeated)) sharing.set(source, adds);
+    return sharing;
   }
+
+  readonly #isRepeated = ({ tags }: Add): boolean =>
+    this.#repeated.has(tags?.[TEXT] ?? '') || this.#repeated.has(tags?.[CONTENT] ?? '');
 }
 
 function hashesOf({ tags }: Add): readonly string[] {

@@ -2,6 +2,7 @@
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { sameTable, type TableRef } from '../core/insight.ts';
+import { differences } from '../core/long-lists.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { SourceChange } from './history.ts';
 import type { TableRead, Uses } from './receipt.ts';
@@ -57,9 +58,10 @@ function hashes(use: TableRead | undefined): string[] {
 }
 
 function sourceDiffs(before: readonly SourceUse[], after: readonly SourceUse[]): SourceDiff[] {
-  const isOther = differing(before, after);
-  if (isOther === undefined) return [];
-  const [old, now] = [lastUses(before.filter(isOther)), lastUses(after.filter(isOther))];
+  const { gone, come } = differences(before, after, (use) => use, Object.is);
+  if (gone.length + come.length === 0) return [];
+  const shared = sharedUses(before, gone, come);
+  const [old, now] = [lastUses([...shared, ...gone]), lastUses([...shared, ...come])];
   const diffs: SourceDiff[] = [];
   for (const id of new Set([...now.keys(), ...old.keys()])) {
     const [was, is] = [old.get(id) ?? null, now.get(id) ?? null];
@@ -71,33 +73,15 @@ function sourceDiffs(before: readonly SourceUse[], after: readonly SourceUse[]):
   return diffs.sort((a, b) => compare(a.dataset, b.dataset) || compare(a.source, b.source));
 }
 
-/**
- * Whether a use is of a source of which one of them has a use that the other has not: of very many, few are. Undefined where none
- * is.
- */
-function differing(
+/** That both have, of sources of which one has a use that the other has not: of very many, few are. */
+function sharedUses(
   before: readonly SourceUse[],
-  after: readonly SourceUse[],
-): ((use: SourceUse) => boolean) | undefined {
-  const same = sharedStart(before, after);
-  const left = new Set(before.slice(same));
-  const others = after.slice(same).filter((use) => !left.delete(use));
-  const sources = new Map<string, Set<string>>();
-  for (const { dataset, source } of [...left, ...others]) {
-    const known = sources.get(dataset);
-    if (known) known.add(source);
-    else sources.set(dataset, new Set([source]));
-  }
-  if (sources.size === 0) return undefined;
-  return ({ dataset, source }) => sources.get(dataset)?.has(source) === true;
-}
-
-/** How many of them both begin with: of very many uses most are the same, in the same order. */
-function sharedStart(before: readonly SourceUse[], after: readonly SourceUse[]): number {
-  const length = Math.min(before.length, after.length);
-  let same = 0;
-  while (same < length && before[same] === after[same]) same += 1;
-  return same;
+  gone: readonly SourceUse[],
+  come: readonly SourceUse[],
+): SourceUse[] {
+  const left = new Set(gone);
+  const sources = new Set([...gone, ...come].map(({ source }) => source));
+  return before.filter((use) => sources.has(use.source) && !left.has(use));
 }
 
 /**

@@ -7,7 +7,7 @@ export type Sized = { readonly partition: PartitionValues; readonly rows: number
 
 const MAX_ROWS = 2000;
 /** So that a part of small partitions is soon made again, too. */
-const MAX_PARTITIONS = 60;
+const MAX_PARTITIONS = 32;
 
 type Keyed<T> = { readonly key: string; readonly one: T };
 

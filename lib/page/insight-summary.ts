@@ -20,8 +20,8 @@ import type { Summaries, Writing } from './writing.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** One waits for the disk or the engine while another one is made; their rows are in memory. */
-const AT_ONCE = 2;
+/** Some wait for the disk or the engine while another one is made; their rows are in memory. */
+const AT_ONCE = 4;
 
 /** Insights, and the histories of datasets. One that cannot be read has no document, and `failures` say why. */
 export async function insightSummaries(writing: Writing): Promise<Summaries<InsightSummary>> {

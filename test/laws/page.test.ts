@@ -36,7 +36,7 @@ const NOTHING_NEW: readonly PageStep['kind'][] = ['put', 'delete', 'pass'];
 /** Two of them are the named history. */
 const TRIES = tries(4);
 
-type Kept = Pick<PageOptions, 'logs' | 'seen'>;
+type Kept = Pick<PageOptions, 'logs' | 'files' | 'seen'>;
 
 async function written({ effects }: TestLake, site: MemoryStore, kept: Kept = {}): Promise<PageTree> {
   await writePage(effects, site, '', { assets: new Map(), options: '', ...kept });
