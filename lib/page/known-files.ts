@@ -43,11 +43,12 @@ export function knownFiles(
   const before = memories.get(found);
   const memory = before && before.log === log ? before : { ...NOTHING, log };
   const reports = new Map([...found.refused, ...found.empty].map((report) => [report.source, report]));
+  // What has a report, or waits for one: when it does no more, its data files say so.
   const open = new Set([...reports.keys(), ...found.waiting]);
   const { gone, come } = differences(memory.sources, found.sources, ({ source }) => source, Object.is);
   const changed = new Set([...gone, ...come].map(({ source }) => source));
   for (const source of log?.sourcesSince(memory.newest) ?? []) changed.add(source);
-  for (const source of [...memory.open, ...open]) changed.add(source);
+  for (const source of open) changed.add(source);
   const known = withChanged(
     memory.known,
     [...changed].sort().map((source) => {
@@ -56,7 +57,7 @@ export function knownFiles(
       return [source, isOpen ? knownFile(file, reports.get(source), log) : undefined];
     }),
   );
-  memories.set(found, { log, newest: log?.newest ?? -1, sources: found.sources, open, known });
+  memories.set(found, { log, newest: log?.newest ?? -1, sources: found.sources, known });
   return known;
 }
 
@@ -65,12 +66,10 @@ type Memory = {
   readonly log: TableLog | undefined;
   readonly newest: number;
   readonly sources: DatasetFiles['sources'];
-  /** That have a report, or wait for one. */
-  readonly open: ReadonlySet<string>;
   readonly known: readonly Known[];
 };
 
-const NOTHING: Omit<Memory, 'log'> = { newest: -1, sources: [], open: new Set(), known: [] };
+const NOTHING: Omit<Memory, 'log'> = { newest: -1, sources: [], known: [] };
 
 const memories = new WeakMap<DatasetFiles, Memory>();
 

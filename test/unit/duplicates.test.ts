@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Add } from '../../lib/delta/actions.ts';
-import { copiesOf, sameSources } from '../../lib/ingest/duplicates.ts';
+import { copiesOf, Repeats, sameSources } from '../../lib/ingest/duplicates.ts';
 
 type Source = {
   readonly text: string | undefined;
@@ -90,4 +90,27 @@ it('groups the sources that bring the same, and names the others of each', () =>
     { seed: 1, numRuns: 600 },
   );
   expect(groups).toBeGreaterThan(200);
+});
+
+it('what is counted on from replacement to replacement is what is counted afresh', () => {
+  const steps = fc.array(fc.tuple(fc.nat(4), fc.option(source, { nil: undefined })), { maxLength: 12 });
+  let groups = 0;
+  fc.assert(
+    fc.property(steps, (replaced) => {
+      const [live, repeats] = [new Map<string, Add[]>(), new Repeats()];
+      for (const [i, one] of replaced) {
+        const [key, gone] = [`s${i}`, live.get(`s${i}`) ?? []];
+        const come = one === undefined ? [] : addsOf(key, one);
+        repeats.replace(gone, come);
+        if (one === undefined) live.delete(key);
+        else live.set(key, come);
+        expect(repeats.sharing(live)).toEqual(Repeats.in(live).sharing(live));
+        const found = sameSources(live, repeats);
+        expect(found).toEqual(sameSources(live));
+        groups += found.length;
+      }
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+  expect(groups).toBeGreaterThan(100);
 });
