@@ -3,6 +3,7 @@
 
 import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
 import { commitInfoOf } from '../delta/commit-id.ts';
+import { sharingParts } from '../delta/shared-parts.ts';
 import { commitTimeMs, type Entry } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
@@ -225,8 +226,9 @@ export async function readTableLog(
   prefix: string,
   before?: TableLog,
 ): Promise<TableLog | undefined> {
-  const newest = (await tables.latest(prefix))?.version;
-  if (newest === undefined) return undefined;
+  const snapshot = await tables.latest(prefix);
+  if (snapshot === undefined) return undefined;
+  const newest = snapshot.version;
   const log =
     before !== undefined && (await isStill(tables, before, newest)) ? before : new TableLog(prefix, []);
   const next = log.newest + 1;
@@ -242,7 +244,7 @@ export async function readTableLog(
       throw new CliError(
         `The log of ${prefix} lacks an entry between the versions ${start} and ${last}, so its past cannot be told: restore it from a backup or an older object version.`,
       );
-    parts.set(start, entries);
+    parts.set(start, sharingParts(entries, snapshot));
   });
   log.append(starts.flatMap((start) => parts.get(start) ?? []));
   return log;
