@@ -84,7 +84,7 @@ export class DatasetFiles {
       this.#sources,
       names.map((name) => [name, this.#sourceFile(name)]),
     );
-    // Of others, too, may what a report says depend: they are judged at each look until their rows are live.
+    // Reports and other files may decide on these: they are judged at each look until their rows are live.
     for (const name of this.#waiting) changed.add(name);
     for (const { source } of [...this.#refused, ...this.#empty]) changed.add(source);
     await this.#judge(effects, [...changed].sort());
