@@ -22,10 +22,11 @@ function sharingAdd(add: Add, other: Add | undefined): Add {
   return { ...add, ...texts, ...(tags === undefined ? {} : { tags }) };
 }
 
-type Texts = Readonly<Record<string, string | null>> | undefined;
+/** Other writers' entries may have null for a record. */
+type Texts = Readonly<Record<string, string | null>> | null | undefined;
 
 function isSameRecord(a: Texts, b: Texts): boolean {
-  if (a === undefined || b === undefined) return a === b;
+  if (!a || !b) return a === b;
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

@@ -40,7 +40,7 @@ function fingerprintsOf(adds: readonly Add[]): readonly string[] {
   return found;
 }
 
-/** Groups of live sources with the same rows, each in order of arrival. `repeats`: of their data files. */
+/** Groups of live sources with the same rows, each in order of arrival, by their first ones. `repeats`: of their data files. */
 export function sameSources(all: LiveFiles, repeats = Repeats.in(all)): string[][] {
   const live = repeats.sharing(all);
   const above = new Map<string, string>();
@@ -65,7 +65,10 @@ export function sameSources(all: LiveFiles, repeats = Repeats.in(all)): string[]
     if (group) group.push(source);
     else groups.set(rootOf(fingerprint), [source]);
   }
-  return [...groups.values()].filter((group) => group.length > 1).map((group) => inOrder(live, group));
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .map((group) => inOrder(live, group))
+    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
 }
 
 /** Which texts and contents several data files have: of very many, few or none. */

@@ -4,7 +4,7 @@
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { differences, withChanged } from '../core/long-lists.ts';
+import { type Differences, differences, withChanged } from '../core/long-lists.ts';
 import type { Add } from '../delta/actions.ts';
 import { Repeats } from '../ingest/duplicates.ts';
 import type { Report } from '../ingest/report.ts';
@@ -104,7 +104,7 @@ export class DatasetFiles {
   }
 
   #takeAdds(adds: readonly Add[], changed: Set<string>): void {
-    const { gone, come } = differences(this.#adds, adds, ({ path }) => path, Object.is);
+    const { gone, come } = addedAndRemoved(this.#adds, adds);
     this.#adds = adds;
     const left = new Set(gone);
     for (const source of new Set(gone.map(sourceOf))) {
@@ -151,6 +151,13 @@ export class DatasetFiles {
     this.#refused = refused;
     this.#empty = empty;
   }
+}
+
+/** All of them where another program described a live file anew, which keeps its place in the order of a source's files. */
+function addedAndRemoved(before: readonly Add[], now: readonly Add[]): Differences<Add> {
+  const found = differences(before, now, ({ path }) => path, Object.is);
+  const paths = new Set(found.gone.map(({ path }) => path));
+  return found.come.some(({ path }) => paths.has(path)) ? { gone: before, come: now } : found;
 }
 
 function isSameVersion(a: ObjectVersion, b: ObjectVersion): boolean {

@@ -77,7 +77,7 @@ function sameContent(
   const found = [contents.get(etagOf(etag)), text === undefined ? undefined : contents.get(textOf(text))];
   const sources = new Set(found.flatMap((set) => [...(set ?? [])]));
   sources.delete(source);
-  return sources.size === 0 ? undefined : { by: 'content', sources: [...sources] };
+  return sources.size === 0 ? undefined : { by: 'content', sources: [...sources].sort() };
 }
 
 const etagOf = (etag: string) => `etag ${etag}`;

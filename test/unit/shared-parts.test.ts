@@ -55,3 +55,11 @@ it('entries say what they said, with the texts of a snapshot where all of them a
   );
   expect(shared).toBeGreaterThan(200);
 });
+
+it("another writer's add without tags is what it was", () => {
+  const line =
+    '{"path":"a","partitionValues":{},"size":1,"modificationTime":1,"dataChange":true,"tags":null}';
+  const [add, live]: [Add, Add] = [JSON.parse(line), JSON.parse(line)];
+  const entry = { version: 0, actions: [{ add }] };
+  expect(sharingParts([entry], { files: new Map([['a', live]]) })).toEqual([entry]);
+});
