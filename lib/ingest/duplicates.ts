@@ -40,8 +40,8 @@ function fingerprintsOf(adds: readonly Add[]): readonly string[] {
   return found;
 }
 
-/** Groups of live sources with the same rows, each in order of arrival, by their first ones. `repeats`: of their data files. */
-export function sameSources(all: LiveFiles, repeats = Repeats.in(all)): string[][] {
+/** Groups of live sources with the same rows, each in order of arrival, sorted by their first sources. `repeats`: of `all`. */
+export function sameSources(all: LiveFiles, repeats: Repeats): string[][] {
   const live = repeats.sharing(all);
   const above = new Map<string, string>();
   const rootOf = (fingerprint: string): string => {
@@ -75,12 +75,6 @@ export function sameSources(all: LiveFiles, repeats = Repeats.in(all)): string[]
 export class Repeats {
   readonly #counts = new Map<string, number>();
   readonly #repeated = new Set<string>();
-
-  static in(live: LiveFiles): Repeats {
-    const repeats = new Repeats();
-    for (const adds of live.values()) repeats.replace([], adds);
-    return repeats;
-  }
 
   /** `gone`: of those that came before. */
   replace(gone: readonly Add[], come: readonly Add[]): void {

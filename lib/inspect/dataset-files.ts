@@ -37,6 +37,7 @@ export class DatasetFiles {
   #waiting: ReadonlySet<string> = new Set();
   #refused: readonly Report[] = [];
   #empty: readonly Report[] = [];
+  /** Of its data files, where duplicates are looked for. */
   readonly repeats = new Repeats();
 
   constructor(dataset: Dataset) {
@@ -87,7 +88,7 @@ export class DatasetFiles {
     // Reports and other files may decide on these: they are judged at each look until their rows are live.
     for (const name of this.#waiting) changed.add(name);
     for (const { source } of [...this.#refused, ...this.#empty]) changed.add(source);
-    await this.#judge(effects, [...changed].sort());
+    await this.#judge(effects, changed);
   }
 
   #takeVersions(versions: readonly ObjectVersion[], changed: Set<string>): void {
@@ -122,7 +123,7 @@ export class DatasetFiles {
       else this.#live.set(source, [add]);
       changed.add(source);
     }
-    this.repeats.replace(gone, come);
+    if (this.#dataset.duplicates !== 'allow') this.repeats.replace(gone, come);
   }
 
   /** Undefined where nothing is known of it any more. */
@@ -134,7 +135,7 @@ export class DatasetFiles {
     return { source, present, adds: [...adds], origin, remarks: add ? readRemarks(add) : {} };
   }
 
-  async #judge(effects: Effects, names: readonly string[]): Promise<void> {
+  async #judge(effects: Effects, names: Iterable<string>): Promise<void> {
     const refused: Report[] = [];
     const empty: Report[] = [];
     const waiting = new Set<string>();
@@ -148,12 +149,16 @@ export class DatasetFiles {
       else if (found.report) empty.push(found.report);
     }
     this.#waiting = waiting;
-    this.#refused = refused;
-    this.#empty = empty;
+    this.#refused = refused.sort(bySource);
+    this.#empty = empty.sort(bySource);
   }
 }
 
-/** All of them where another program described a live file anew, which keeps its place in the order of a source's files. */
+function bySource(a: Report, b: Report): number {
+  return a.source < b.source ? -1 : 1;
+}
+
+/** All of them where another program replaced what the log says of a live file: the file keeps its place among those of its source. */
 function addedAndRemoved(before: readonly Add[], now: readonly Add[]): Differences<Add> {
   const found = differences(before, now, ({ path }) => path, Object.is);
   const paths = new Set(found.gone.map(({ path }) => path));

@@ -5,7 +5,7 @@ import { hiveFolders } from './path-values.ts';
 export type DateRange = { readonly from?: string | undefined; readonly to?: string | undefined };
 
 /**
- * Uses the key's date folders if it has any (`year=2024/month=01/day=02` in any case, a year or a month alone, or a folder
+ * Uses the key's date folders, where it has them (`year=2024/month=01/day=02` in any case, a year or a month alone, or a folder
  * `<name>=2024-01-02`, `<name>=2024-01-02T13` or `<name>=2024-01`), otherwise the day of LastModified in UTC. A month or a
  * year is in the range if one of its days is.
  */

@@ -6,7 +6,7 @@ import { comparePartitions } from '../lake/partition-filter.ts';
 export type Sized = { readonly partition: PartitionValues; readonly rows: number };
 
 const MAX_ROWS = 2000;
-/** So that a part of small partitions is soon made again, too. */
+/** So that a part of small partitions is soon made again, too: the days of a month are one part, the months of three years are several. */
 const MAX_PARTITIONS = 32;
 
 type Keyed<T> = { readonly key: string; readonly one: T };

@@ -248,7 +248,7 @@ function columnAt(row: Row, reference: SqlNode, type: PlanType): Forms {
   return { ...(isExactType(type) ? oneForm(type) : anyForm(type)), ...chosenOf(row) };
 }
 
-/** Of a reference by name, as a table function's input has it: any column of its type. */
+/** Of a reference by name, as a table function's input has it: it may be each column of its type. */
 function columnOf(row: Row, type: PlanType): Forms {
   if (isExactType(type)) return oneForm(type);
   const possible = row.filter((column) => column.type.id === type.id);

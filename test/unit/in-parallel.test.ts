@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inParallel, mapInParallel } from '../../lib/in-parallel.ts';
+import { bothOf, inParallel, mapInParallel } from '../../lib/in-parallel.ts';
 
 /** Ticks that a piece of work takes besides its first, and whether it fails then. */
 const pieces = fc.array(fc.record({ ticks: fc.nat(5), fails: fc.boolean() }), { maxLength: 60 });
@@ -96,4 +96,19 @@ it('nothing else in lib gives up waiting at the first failure', () => {
   );
   expect(files.length).toBeGreaterThan(100);
   expect(giveUp).toEqual([]);
+});
+
+describe('bothOf', () => {
+  it('waits for both, also where one fails, and says what failed first in their order', async () => {
+    let isOver = false;
+    const slow = async () => {
+      for (let tick = 0; tick < 5; tick++) await setImmediate();
+      isOver = true;
+      return 'slow';
+    };
+    await expect(bothOf(Promise.reject(new Error('one')), slow())).rejects.toThrow('one');
+    expect(isOver).toBe(true);
+    await expect(bothOf(slow(), Promise.resolve(2))).resolves.toEqual(['slow', 2]);
+    await expect(bothOf(slow(), Promise.reject(new Error('two')))).rejects.toThrow('two');
+  });
 });

@@ -116,7 +116,7 @@ function suspects({ format, dialect }: Dataset): string {
     : "the sheet or the contract's fields";
 }
 
-/** `width`: of the records, as far as the file has any. */
+/** `width`: that the records should have. */
 function inOrder(
   file: SourceFile,
   labels: readonly string[],
