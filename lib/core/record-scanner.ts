@@ -12,20 +12,29 @@ const SPACE = 32;
 /** DuckDB refuses longer records. */
 const MAX_PLAIN_BYTES = 16 * 1024 * 1024;
 
-type State =
-  | 'record-start'
-  | 'field-start'
-  | 'bare'
-  | 'escape'
-  | 'escaped-cr'
-  | 'quoted'
-  | 'escape-in-quoted'
-  | 'quote-in-quoted'
-  | 'broken'
-  | 'no-record';
+export const STATES = [
+  'record-start',
+  'field-start',
+  'bare',
+  'escape',
+  'escaped-cr',
+  'quoted',
+  'escape-in-quoted',
+  'quote-in-quoted',
+  'broken',
+  'no-record',
+] as const;
+/** What was read of a record before a byte. After a CR that ends a line it is `record-start`, and a line feed still belongs to that line. */
+export type ScanState = (typeof STATES)[number];
+
+/** Where a scan begins that does not begin at the text's start: behind `lastByte`, with the header already read. */
+export type ScanStart = { readonly state: ScanState; readonly lastByte: number };
+
+/** A line's start outside of records: bytes and physical lines before it. */
+export type Border = { readonly position: number; readonly lines: number };
 
 /** In these states a line end is part of a cell. */
-const WITHIN: ReadonlySet<State> = new Set(['quoted', 'escape', 'escape-in-quoted']);
+const WITHIN: ReadonlySet<ScanState> = new Set(['quoted', 'escape', 'escape-in-quoted']);
 
 export class RecordScanner {
   /** False from the first byte that parsers interpret differently. */
@@ -40,7 +49,7 @@ export class RecordScanner {
   /** Lines without a quote are not scanned byte by byte, once those to skip are over. */
   readonly #hasPlainLines: boolean;
   #ended = 0;
-  #state: State = 'record-start';
+  #state: ScanState = 'record-start';
   #cells = 1;
   #linesToSkip: number;
   #isAfterCr = false;
@@ -52,8 +61,9 @@ export class RecordScanner {
   /** Physical lines so far: CR, LF and CRLF each end one. */
   #lines = 0;
   #lastByte = -1;
+  #border: Border | undefined;
 
-  constructor(dialect: Dialect, columns: number) {
+  constructor(dialect: Dialect, columns: number, from?: ScanStart) {
     const code = (character: string | undefined) => character?.charCodeAt(0) ?? -1;
     this.#dialect = dialect;
     this.#columns = columns;
@@ -61,8 +71,29 @@ export class RecordScanner {
     this.#quote = code(dialect.quoteChar);
     this.#escape = code(dialect.escapeChar);
     this.#comment = code(dialect.commentChar);
-    this.#linesToSkip = dialect.skipLines;
+    this.#linesToSkip = from === undefined ? dialect.skipLines : 0;
     this.#hasPlainLines = this.#escape === -1 && this.#comment === -1;
+    if (from !== undefined) {
+      this.#state = from.state;
+      this.#lastByte = from.lastByte;
+      this.#isAfterCr = from.state === 'record-start' && from.lastByte === CR;
+      this.#ended = dialect.headerRecords;
+    }
+    if (this.#state === 'record-start' && !this.#isAfterCr) this.#noteBorder(0);
+  }
+
+  get state(): ScanState {
+    return this.#state;
+  }
+
+  /** Physical lines so far that have ended. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** The first one behind the header; undefined if there was none so far. */
+  get border(): Border | undefined {
+    return this.#border;
   }
 
   /** Records so far, without the header. */
@@ -125,6 +156,12 @@ export class RecordScanner {
   /** Not within a record. */
   #atLineStart(position: number): void {
     if (this.#ended === this.offsets.due) this.offsets.add(this.#offset + position, this.#lines + 1);
+    this.#noteBorder(position);
+  }
+
+  #noteBorder(position: number): void {
+    if (this.#border !== undefined || this.#linesToSkip > 0 || this.#ended < this.#dialect.headerRecords) return;
+    this.#border = { position: this.#offset + position, lines: this.#lines };
   }
 
   #plainRecord(chunk: Uint8Array, start: number, end: number): void {
@@ -208,7 +245,7 @@ export class RecordScanner {
     this.#carriedBytes = 0;
   }
 
-  #next(state: State, byte: number): State {
+  #next(state: ScanState, byte: number): ScanState {
     switch (state) {
       case 'quoted':
         if (byte === this.#quote) return 'quote-in-quoted';
@@ -233,27 +270,27 @@ export class RecordScanner {
     }
   }
 
-  #cellStart(byte: number): State {
+  #cellStart(byte: number): ScanState {
     if (byte === this.#quote) return 'quoted';
     if (byte === SPACE && this.#dialect.skipInitialSpace) return 'field-start';
     return this.#inBare(byte);
   }
 
-  #inBare(byte: number): State {
+  #inBare(byte: number): ScanState {
     if (byte === this.#delimiter) return this.#nextCell();
     if (byte === this.#escape) return 'escape';
     if (byte === this.#quote) this.isPlain = false;
     return 'bare';
   }
 
-  #afterQuote(byte: number): State {
+  #afterQuote(byte: number): ScanState {
     if (byte === this.#quote && this.#dialect.doubleQuote) return 'quoted';
     if (byte === this.#delimiter) return this.#nextCell();
     this.isPlain = false;
     return 'broken';
   }
 
-  #nextCell(): State {
+  #nextCell(): ScanState {
     this.#cells += 1;
     return 'field-start';
   }

@@ -20,6 +20,7 @@ import type { LiveFiles } from './duplicates.ts';
 import { writeEmptyFile } from './empty-file.ts';
 import { shrunkFrom } from './former-delivery.ts';
 import type { ColumnRemarks } from './odd-columns.ts';
+import type { QuarantineFile } from './quarantine.ts';
 import { type Facts, type Findings, factsDigest, type Report, sourceVersion, writeReport } from './report.ts';
 import { fileViolation } from './row-source.ts';
 import type { Staged } from './staged.ts';
@@ -34,15 +35,53 @@ export type Target = {
   readonly live: LiveFiles;
 };
 
+/** What reading a file found, without the local files that it wrote. */
+export type ReadResult =
+  | Omit<Converted, 'dataFiles' | 'quarantine'>
+  | Omit<Refused, 'quarantine'>;
+
+/** What was made of it is in the lake. `adds`: with the tags that are their own. */
+export type Uploaded = {
+  readonly adds: readonly Add[];
+  readonly quarantine: StoredQuarantine | undefined;
+};
+
+/** `content`: the hash of the file's bytes. */
+export type StoredQuarantine = Omit<QuarantineFile, 'path'> & { readonly content: string };
+
 export async function publish(
   target: Target,
   version: ObjectVersion,
   converted: Converted | Refused,
   stopwatch: Stopwatch,
 ): Promise<Staged> {
-  const { effects, dataset } = target;
-  const key = quarantineKey(dataset.name, sourceVersion(dataset, version));
+  const uploaded = await stopwatch.time('upload', () => upload(target, version, converted));
+  return publishUploaded(target, version, converted, uploaded, stopwatch);
+}
+
+async function upload(
+  { effects, dataset, table }: Target,
+  version: ObjectVersion,
+  converted: Converted | Refused,
+): Promise<Uploaded> {
   const { quarantine } = converted;
+  const stored = quarantine && { ...quarantine, content: await contentHash(quarantine.path) };
+  if (quarantine)
+    await effects.lake.upload(quarantine.path, quarantineKey(dataset.name, sourceVersion(dataset, version)));
+  const isEmpty = roleOfNew(dataset, version, converted) !== undefined;
+  const files = converted.outcome === 'rejected' || isEmpty ? [] : converted.dataFiles;
+  return { adds: await uploadDataFiles(effects, dataset, table, files), quarantine: stored };
+}
+
+/** Writes the report on a version, whose rows are in the lake already, and says where they come from. */
+export async function publishUploaded(
+  target: Target,
+  version: ObjectVersion,
+  read: ReadResult,
+  { adds: uploaded, quarantine }: Uploaded,
+  stopwatch: Stopwatch,
+): Promise<Staged> {
+  const { effects, dataset } = target;
   const facts: Facts = {
     source: version.key,
     dataset: dataset.name,
@@ -51,21 +90,17 @@ export async function publish(
     sizeBytes: version.sizeBytes,
     contract: dataset.hash,
     ...(isMarker(dataset, version.key) ? { readAs: 'marker' as const } : {}),
-    ...(await findings(dataset, converted, key)),
+    ...findings(dataset, version, read, quarantine),
   };
-  const role = roleOfNew(dataset, version, converted);
-  const former = role === undefined ? formerOf(target, version, converted) : undefined;
+  const role = roleOfNew(dataset, version, read);
+  const former = role === undefined ? formerOf(target, version, read) : undefined;
   const digest = factsDigest(facts);
-  const adds = await stopwatch.time('upload', async () => {
-    if (quarantine) await effects.lake.upload(quarantine.path, key);
-    if (role !== undefined) return [await uploadEmptyFile(target, originOf(target, facts, digest), role)];
-    if (converted.outcome === 'rejected') return [];
-    const remarks = remarkTags({ former, unmatched: facts.unmatched });
-    return uploadDataFiles(target, converted.dataFiles, {
-      ...originTags(originOf(target, facts, digest)),
-      ...remarks,
-    });
-  });
+  const origin = originOf(target, facts, digest);
+  const remarks = remarkTags({ former, unmatched: facts.unmatched });
+  const adds =
+    role === undefined
+      ? uploaded.map((add) => ({ ...add, tags: { ...originTags(origin), ...remarks, ...add.tags } }))
+      : [await stopwatch.time('upload', () => uploadEmptyFile(target, origin, role))];
   const report: Report = {
     ...facts,
     facts: digest,
@@ -74,43 +109,41 @@ export async function publish(
     timings: stopwatch.timings,
   };
   await writeReport(effects.lake, dataset, version, report);
-  return { version, replaces: converted.outcome === 'accepted', adds, report };
+  return { version, replaces: read.outcome === 'accepted', adds, report };
 }
 
 function formerOf(
   { dataset, live }: Target,
   version: ObjectVersion,
-  converted: Converted | Refused,
+  read: ReadResult,
 ): Former | undefined {
-  if (converted.outcome === 'rejected') return undefined;
-  return shrunkFrom(dataset, live, version, converted.acceptedRows, converted.text);
+  if (read.outcome === 'rejected') return undefined;
+  return shrunkFrom(dataset, live, version, read.acceptedRows, read.text);
 }
 
-async function findings(
+function findings(
   dataset: Dataset,
-  converted: Converted | Refused,
-  quarantineKey: string,
-): Promise<Findings> {
-  const { quarantine } = converted;
+  version: ObjectVersion,
+  read: ReadResult,
+  quarantine: StoredQuarantine | undefined,
+): Findings {
   const stored = quarantine && {
-    quarantine: quarantineKey,
-    quarantineContent: await contentHash(quarantine.path),
+    quarantine: quarantineKey(dataset.name, sourceVersion(dataset, version)),
+    quarantineContent: quarantine.content,
   };
   return {
-    outcome: converted.outcome,
-    ...(converted.outcome === 'rejected' ? { reason: converted.violation } : {}),
-    rows: converted.rows ?? 0,
-    accepted: converted.outcome === 'accepted' ? converted.acceptedRows : 0,
-    ...(converted.outcome === 'accepted' && converted.superseded > 0
-      ? { superseded: converted.superseded }
-      : {}),
+    outcome: read.outcome,
+    ...(read.outcome === 'rejected' ? { reason: read.violation } : {}),
+    rows: read.rows ?? 0,
+    accepted: read.outcome === 'accepted' ? read.acceptedRows : 0,
+    ...(read.outcome === 'accepted' && read.superseded > 0 ? { superseded: read.superseded } : {}),
     quarantined: quarantine?.rows ?? 0,
-    ...skippedFindings(converted.skipped ?? []),
+    ...skippedFindings(read.skipped ?? []),
     violations: quarantine?.counts ?? [],
     examples: quarantine?.examples ?? [],
-    ...columnFindings(dataset, converted),
-    ...(converted.text === undefined ? {} : { text: converted.text }),
-    ...(converted.members === undefined ? {} : { members: converted.members }),
+    ...columnFindings(dataset, read),
+    ...(read.text === undefined ? {} : { text: read.text }),
+    ...(read.members === undefined ? {} : { members: read.members }),
     ...stored,
     ...(quarantine?.header === undefined ? {} : { header: quarantine.header }),
   };
@@ -123,10 +156,10 @@ function skippedFindings(skippedBy: readonly SkippedCount[]): Pick<Findings, 'sk
 
 function columnFindings(
   dataset: Dataset,
-  converted: Converted | Refused,
+  read: ReadResult,
 ): Pick<Findings, 'ignoredColumns' | 'missingColumns' | 'unmatched' | keyof ColumnRemarks> {
-  if (converted.outcome === 'rejected') return { ignoredColumns: [], missingColumns: [] };
-  const { ignoredColumns, missingColumns, columnRemarks } = converted;
+  if (read.outcome === 'rejected') return { ignoredColumns: [], missingColumns: [] };
+  const { ignoredColumns, missingColumns, columnRemarks } = read;
   // A column that lost its name is as good as one with another name.
   const brought = [...ignoredColumns, ...filledColumns(columnRemarks).map(() => '')];
   const unmatched = unmatchedLabels(dataset, missingColumns, brought);
@@ -153,15 +186,17 @@ function originOf({ dataset }: Target, facts: Facts, report: string): Origin {
   };
 }
 
-async function uploadDataFiles(
-  { effects, dataset, table }: Target,
+/** Their tags are those that every data file has. */
+export async function uploadDataFiles(
+  effects: Pick<Effects, 'lake' | 'newId' | 'clock'>,
+  dataset: Dataset,
+  table: string,
   files: readonly DataFile[],
-  tags: Readonly<Record<string, string>>,
 ): Promise<Add[]> {
   const columns = dataset.partitionBy.map(({ name }) => name);
   const adds: Add[] = [];
   for (const { path, partition: partitionValues, stats } of files)
-    adds.push(await publishDataFile(effects, table, columns, { path, partitionValues, stats, tags }));
+    adds.push(await publishDataFile(effects, table, columns, { path, partitionValues, stats, tags: {} }));
   return adds;
 }
 
@@ -196,7 +231,7 @@ function unclearMarker({ delivery }: Dataset, key: string): Violation {
 function roleOfNew(
   dataset: Dataset,
   { key }: ObjectVersion,
-  { outcome }: Converted | Refused,
+  { outcome }: ReadResult,
 ): Role | undefined {
   if (isMarker(dataset, key)) return outcome === 'accepted' ? 'marker' : undefined;
   return outcome === 'rejected' && dataset.delivery !== undefined ? 'refused' : undefined;
@@ -209,8 +244,8 @@ async function uploadEmptyFile(target: Target, origin: Origin, role: Role): Prom
     const file = await effects.sql.session((session) => writeEmptyFile(session, dataset, folder), 'light');
     // Its text has no rows that could come twice.
     const { text: _, ...plain } = origin;
-    const [add] = await uploadDataFiles(target, [file], { ...originTags(plain), ...roleTags(role) });
-    return add as Add;
+    const [add] = await uploadDataFiles(effects, dataset, target.table, [file]);
+    return { ...(add as Add), tags: { ...originTags(plain), ...roleTags(role), ...add?.tags } };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -5,7 +5,7 @@ import type { SkipCondition, SkippedCount } from '../core/skip-rules.ts';
 import type { TextSource } from '../core/validation-sql.ts';
 import { type RefusedRow, shortValue, type Violation } from '../core/violation.ts';
 import type { SqlSession } from '../ports.ts';
-import type { ColumnRemarks } from './odd-columns.ts';
+import type { ColumnRemarks, TrailingDelimiter } from './odd-columns.ts';
 import type { Beginning } from './packing.ts';
 import { fileBytes, textBytes, withoutMark } from './source-bytes.ts';
 
@@ -66,6 +66,24 @@ export type FlaggedRow = { readonly row: number; readonly violations: readonly V
 /** How large a source file may be. `reason`: where the limit comes from; `next`: what to do about it, in words. */
 export type SourceLimit = { readonly bytes: number; readonly reason: string; readonly next: string };
 
+/** Whole records of a larger file, behind a copy of its header: what they alone do not tell. */
+export type FilePart = {
+  /** Physical lines of the header's copy. */
+  readonly headerLines: number;
+  /** Physical lines of the larger file between its header and these records. */
+  readonly linesBefore: number;
+  /** The first line of the larger file, before these records, with a record of broken quotes. */
+  readonly brokenLine?: number;
+  /** The larger file's first record, in cells; undefined if it has none. */
+  readonly first: readonly string[] | undefined;
+  readonly trailing: TrailingDelimiter | undefined;
+  /** What our reader sees of broken quotes; a part without any is not read by it. */
+  readonly quotes: SeenQuotes;
+};
+
+/** `brokenLine`: of the first record with broken quotes. `hasStray`: a quote stands in a bare cell, perhaps before that. */
+export type SeenQuotes = { brokenLine?: number; hasStray?: boolean };
+
 export type SourceFile = {
   readonly dataset: Dataset;
   readonly path: string;
@@ -83,6 +101,7 @@ export type SourceFile = {
   readonly hasSepLine?: boolean;
   /** The path of a copy of its text as sourceBytes gives it, behind a byte order mark. */
   readonly text?: string;
+  readonly part?: FilePart;
 };
 
 /** The file's text as UTF-8 bytes. Throws BrokenArchiveError, and TooLargeError beyond the limit. */

@@ -4,7 +4,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { Dialect } from '../../core/contract.ts';
 import type { RecordOffset } from '../../core/record-offsets.ts';
 import type { Violation } from '../../core/violation.ts';
-import { fileViolation } from '../row-source.ts';
+import { type FilePart, fileViolation } from '../row-source.ts';
 import { CsvCells } from './csv-cells.ts';
 
 const LF = 10;
@@ -39,10 +39,13 @@ export class CsvReader {
   #start = 0;
   #end = 0;
   #brokenLine: number | undefined;
+  readonly #part: FilePart | undefined;
 
   /** `columns`: of the file, where they are known. */
-  constructor(dialect: Dialect, columns?: number) {
+  constructor(dialect: Dialect, columns?: number, part?: FilePart) {
     this.#dialect = dialect;
+    this.#part = part;
+    this.#brokenLine = part?.brokenLine;
     this.#comment = dialect.commentChar?.charCodeAt(0) ?? -1;
     this.#blankLinesAreRecords = columns === 1;
     this.#cells = new CsvCells(dialect);
@@ -82,7 +85,7 @@ export class CsvReader {
       this.#requireShort((following === undefined ? this.#data.length : end) - start);
       if (following === undefined) return false;
       this.#position = following;
-      this.line = this.#nextLine;
+      this.line = this.#toldLine();
       this.#nextLine += (isSkipped ? 0 : this.#cells.linesWithin) + (following > end ? 1 : 0);
       if (isSkipped || (end === start && !this.#isBlankRecord())) continue;
       this.ordinal += 1;
@@ -139,7 +142,8 @@ export class CsvReader {
   #judge(): void {
     const { quoteProblem, hasStrayQuote, linesWithin } = this.#cells;
     this.problem = undefined;
-    if (hasStrayQuote && this.#brokenLine !== undefined)
+    this.#noteQuotes(hasStrayQuote, quoteProblem !== undefined);
+    if (hasStrayQuote && this.#brokenLine !== undefined && !(this.#part && this.isHeader))
       this.#refuseQuotes(this.#brokenLine, `line ${this.line} has a quote without its partner`);
     if (quoteProblem !== undefined) {
       this.problem = fileViolation('source-error', quoteProblem);
@@ -150,6 +154,19 @@ export class CsvReader {
     this.problem = fileViolation('encoding-error', 'the record holds bytes that the encoding does not know');
   }
 
+  /** The next line's number in the file that a part is of. */
+  #toldLine(): number {
+    const { headerLines = 0, linesBefore = 0 } = this.#part ?? {};
+    return this.#nextLine > headerLines ? this.#nextLine + linesBefore : this.#nextLine;
+  }
+
+  #noteQuotes(isStray: boolean, isBroken: boolean): void {
+    if (this.#part === undefined || this.isHeader) return;
+    const { quotes } = this.#part;
+    if (isStray) quotes.hasStray = true;
+    if (isBroken) quotes.brokenLine ??= this.line;
+  }
+
   /** The line's quotes may reach into other lines: then no record after it can be trusted. */
   #refuseQuotes(line: number, reason: string): void {
     const message = `line ${line}: the quotes are not balanced (${reason}), so that the records from there on cannot be told apart: correct that line and send the file again`;
@@ -158,7 +175,7 @@ export class CsvReader {
 
   #requireShort(bytes: number): void {
     if (bytes <= MAX_RECORD_BYTES) return;
-    const message = `line ${this.#nextLine}: the record is longer than ${MAX_RECORD_BYTES} bytes; a quote is probably opened there and not closed: correct that line and send the file again`;
+    const message = `line ${this.#toldLine()}: the record is longer than ${MAX_RECORD_BYTES} bytes; a quote is probably opened there and not closed: correct that line and send the file again`;
     this.refusal ??= fileViolation('source-error', message);
   }
 }

@@ -10,7 +10,7 @@ import type { SkippedRecords } from './skipped-records.ts';
  * header is. Throws as sourceBytes.
  */
 export async function* readRecords(file: SourceFile, columns?: number): AsyncIterable<CsvReader> {
-  const reader = new CsvReader(file.dataset.dialect, columns);
+  const reader = new CsvReader(file.dataset.dialect, columns, file.part);
   for await (const chunk of sourceBytes(file)) {
     reader.push(chunk);
     yield reader;

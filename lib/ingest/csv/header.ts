@@ -39,8 +39,9 @@ type FirstRecords = {
 export async function readHeader(file: SourceFile): Promise<Header | Violation> {
   const read = await firstRecords(file);
   if ('rule' in read) return read;
-  const { header, first, lineEnd } = read;
-  const { dataset } = file;
+  const { dataset, part } = file;
+  const { header, lineEnd } = read;
+  const first = part === undefined ? read.first : part.first;
   const { dialect } = dataset;
   if (header.length < dialect.headerRecords)
     return fileViolation(
@@ -50,8 +51,8 @@ export async function readHeader(file: SourceFile): Promise<Header | Violation> 
   const hasHeader = dialect.headerRecords > 0;
   const repeated = new RepeatedHeader(dialect, header);
   const all = hasHeader ? joinedLabels(header, dialect) : fieldLabels(file, first);
-  const mayTrail = first !== undefined && first.length !== all.length;
-  const trailing = mayTrail ? await trailingDelimiter(file, all, repeated) : undefined;
+  const mayTrail = part === undefined && first !== undefined && first.length !== all.length;
+  const trailing = mayTrail ? await trailingDelimiter(file, all, repeated) : part?.trailing;
   const labels = trailing === 'header' ? all.slice(0, -1) : all;
   const width = labels.length + (trailing === 'records' ? 1 : 0);
   const matched = hasHeader ? matchLabels(file, labels) : inOrder(file, labels, width, first);

@@ -7,6 +7,9 @@ import { readRecords } from './csv-records.ts';
 import type { RepeatedHeader } from './repeated-header.ts';
 import { SkippedRecords, skipsRecords } from './skipped-records.ts';
 
+/** Of the records that tell: `exact` as many cells as the header, or a text behind its last column. */
+export type SeenWidths = { readonly exact: boolean; readonly oneMore: boolean; readonly oneLess: boolean };
+
 /**
  * Undefined for a file like any other. Records that are broken, skipped or repeat the header are not asked; those of any other
  * width are refused either way.
@@ -16,24 +19,40 @@ export async function trailingDelimiter(
   labels: readonly string[],
   repeated: RepeatedHeader,
 ): Promise<TrailingDelimiter | undefined> {
-  const width = labels.length;
-  const mayEndHeader = width > 1 && labels.at(-1) === '';
+  return trailingBy(labels, await seenWidths(file, labels.length, repeated));
+}
+
+/** Of a file with several parts: `seen` holds for all of them. */
+export function trailingBy(
+  labels: readonly string[],
+  { exact, oneMore, oneLess }: SeenWidths,
+): TrailingDelimiter | undefined {
+  const mayEndHeader = labels.length > 1 && labels.at(-1) === '';
+  if (exact || oneMore === (oneLess && mayEndHeader)) return undefined;
+  return oneMore ? 'records' : 'header';
+}
+
+/** Looks no further once a record is of exact width. */
+export async function seenWidths(
+  file: SourceFile,
+  width: number,
+  repeated: RepeatedHeader,
+): Promise<SeenWidths> {
   const { dataset } = file;
   const skipped = skipsRecords(dataset)
     ? new SkippedRecords(dataset, (await countCsvRecords(file, width)).records)
     : undefined;
-  let [hasOneMore, hasOneLess] = [false, false];
+  let [oneMore, oneLess] = [false, false];
   for await (const reader of readRecords(file, width)) {
     while (reader.next()) {
       if (reader.isHeader || reader.problem || repeated.isAt(reader)) continue;
       if (skipped?.ruleAt(reader) !== undefined) continue;
       const cells = reader.cellCount;
-      if (cells === width) return undefined;
-      if (cells === width + 1 && reader.cell(width) !== '') return undefined;
-      if (cells === width + 1) hasOneMore = true;
-      if (cells === width - 1) hasOneLess = true;
+      if (cells === width || (cells === width + 1 && reader.cell(width) !== ''))
+        return { exact: true, oneMore, oneLess };
+      if (cells === width + 1) oneMore = true;
+      if (cells === width - 1) oneLess = true;
     }
   }
-  if (hasOneMore === (hasOneLess && mayEndHeader)) return undefined;
-  return hasOneMore ? 'records' : 'header';
+  return { exact: false, oneMore, oneLess };
 }
