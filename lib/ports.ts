@@ -12,6 +12,9 @@ export type ObjectVersion = {
 /** A file on the local disk with an object's bytes. Call `release` when done: it may be a temporary copy. */
 export type LocalFile = { readonly path: string; release(): Promise<void> };
 
+/** Bytes from `from` to before `to`, which may be beyond the end. */
+export type ByteRange = { readonly from: number; readonly to: number };
+
 /** Something in a store that is not a readable object. */
 export type Unseen = {
   /** The object's key; ending in `/`, a prefix of all objects below it; for a name that is not text, a printable form. */
@@ -51,6 +54,8 @@ export interface ObjectStore {
    * `head` before and after.
    */
   download(key: string, etag?: string): Promise<LocalFile | undefined>;
+  /** A part of this version as a new file on disk; undefined if the key is absent or has another version. */
+  downloadRange(key: string, etag: string, range: ByteRange): Promise<LocalFile | undefined>;
   /** Moves the local file at `path` into the store, creating or replacing; `path` is gone afterwards. Durable when it returns. */
   upload(path: string, key: string): Promise<{ sizeBytes: number }>;
   /** Absent keys are not an error. */

@@ -2,10 +2,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { access, copyFile, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { copyRange } from '../copy-range.ts';
 import { checkKey, checkPrefix } from '../core/object-key.ts';
 import { CliError, LocationGoneError } from '../errors.ts';
-import type { LocalFile, ObjectStore, ObjectVersion, ScratchFolder, Unseen } from '../ports.ts';
+import type { ByteRange, LocalFile, ObjectStore, ObjectVersion, ScratchFolder, Unseen } from '../ports.ts';
 import { Disk, linkIfAbsent, renameIfSameDisk, unlinkFile } from './disk.ts';
 import { fileError } from './file-error.ts';
 import { type FoundFile, foldersIn, present, walk } from './file-listing.ts';
@@ -127,6 +129,17 @@ class FileObjects implements ObjectStore {
     const real = await reading(path, present(realpath(path)));
     if (root === undefined || real === undefined) return undefined;
     return isInside(real, root) ? { path, release: async () => {} } : this.copy(path, this.scratch);
+  }
+
+  /** The version is compared before and after: a file that changes while it is copied is no version. */
+  async downloadRange(key: string, etag: string, range: ByteRange): Promise<LocalFile | undefined> {
+    if ((await this.head(key))?.etag !== etag) return undefined;
+    const copy = join(this.scratch ?? tmpdir(), randomUUID());
+    await reading(this.path(key), copyRange(this.path(key), range, copy));
+    const release = () => rm(copy, { force: true });
+    if ((await this.head(key))?.etag === etag) return { path: copy, release };
+    await release();
+    return undefined;
   }
 
   private async copy(path: string, scratch: ScratchFolder): Promise<LocalFile> {

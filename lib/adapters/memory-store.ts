@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkKey as checkName, checkPrefix, compareKeys } from '../core/object-key.ts';
-import type { Clock, LocalFile, ObjectStore, ObjectVersion, ScratchFolder } from '../ports.ts';
+import type { ByteRange, Clock, LocalFile, ObjectStore, ObjectVersion, ScratchFolder } from '../ports.ts';
 
 export type MemoryStoreOptions = {
   readonly clock: Clock;
@@ -81,6 +81,16 @@ class MemoryObjects implements MemoryStore {
     const path = join(this.options.scratch, `${name}-${stored.etag}${extension}`);
     if (!(await exists(path))) await this.writeWhole(path, stored.bytes);
     return { path, release: async () => {} };
+  }
+
+  async downloadRange(key: string, etag: string, { from, to }: ByteRange): Promise<LocalFile | undefined> {
+    checkKey(key);
+    const stored = this.objects.get(key);
+    if (stored?.etag !== etag) return undefined;
+    this.writes += 1;
+    const path = join(this.options.scratch, `range-${this.writes}`);
+    await this.writeWhole(path, stored.bytes.subarray(from, to));
+    return { path, release: () => rm(path, { force: true }) };
   }
 
   async upload(path: string, key: string): Promise<{ sizeBytes: number }> {

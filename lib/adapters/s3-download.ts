@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { CliError } from '../errors.ts';
+import type { ByteRange } from '../ports.ts';
 import { isAbsent, statusOf } from './aws-error.ts';
 import { backoff } from './backoff.ts';
 import { fileError } from './file-error.ts';
@@ -29,15 +30,38 @@ export async function downloadObject(source: ObjectSource, path: string): Promis
   const file = await opened(path);
   try {
     const first = await fetchFirst(source, file);
-    await fetchRest({ ...source, etag: first.etag }, file, first.sizeBytes);
+    const { partBytes } = source;
+    await fetchRange({ ...source, etag: first.etag }, file, { from: partBytes, to: first.sizeBytes }, 0);
     return first;
   } catch (error) {
-    if (isAbsent(error)) return 'absent';
-    if (statusOf(error) === 412 || error instanceof OtherVersion) return 'changed';
-    throw error;
+    return withoutVersion(error);
   } finally {
     await file.close();
   }
+}
+
+/** The bytes of a range of the object's version. */
+export async function downloadRange(
+  source: ObjectSource & { readonly etag: string },
+  range: ByteRange,
+  path: string,
+): Promise<'whole' | 'absent' | 'changed'> {
+  const file = await opened(path);
+  try {
+    await fetchRange(source, file, range, range.from);
+    return 'whole';
+  } catch (error) {
+    // The range begins at the object's end, or behind it.
+    return statusOf(error) === 416 ? 'whole' : withoutVersion(error);
+  } finally {
+    await file.close();
+  }
+}
+
+function withoutVersion(error: unknown): 'absent' | 'changed' {
+  if (isAbsent(error)) return 'absent';
+  if (statusOf(error) === 412 || error instanceof OtherVersion) return 'changed';
+  throw error;
 }
 
 async function opened(path: string): Promise<FileHandle> {
@@ -75,15 +99,23 @@ async function getFirst(source: ObjectSource): Promise<GetObjectCommandOutput> {
 }
 
 /** On the first failure the other ranges are cancelled, and none is still writing when this returns. */
-async function fetchRest(source: ObjectSource, file: FileHandle, sizeBytes: number): Promise<void> {
+async function fetchRange(
+  source: ObjectSource,
+  file: FileHandle,
+  { from, to }: ByteRange,
+  /** Bytes of the object before those of the file. */
+  before: number,
+): Promise<void> {
   const stop = new AbortController();
-  let next = source.partBytes;
+  let next = from;
   const worker = async () => {
-    while (next < sizeBytes && !stop.signal.aborted) {
+    while (next < to && !stop.signal.aborted) {
       const start = next;
-      next += source.partBytes;
+      const partBytes = Math.min(source.partBytes, to - start);
+      next += partBytes;
       await attempting(
-        async () => copyBody(await getRange(source, start, stop.signal), file, start),
+        async () =>
+          copyBody(await getRange({ ...source, partBytes }, start, stop.signal), file, start - before),
         stop.signal,
       );
     }

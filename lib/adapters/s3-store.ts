@@ -7,12 +7,12 @@ import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/cli
 import { Upload } from '@aws-sdk/lib-storage';
 import { webFile } from '../core/web-file.ts';
 import { TryAgainError } from '../errors.ts';
-import type { LocalFile, ObjectStore, ObjectVersion, ScratchFolder } from '../ports.ts';
+import type { ByteRange, LocalFile, ObjectStore, ObjectVersion, ScratchFolder } from '../ports.ts';
 import { awsError, isAbsent, statusOf } from './aws-error.ts';
 import { backoff } from './backoff.ts';
 import { type CachedFile, FileCache } from './file-cache.ts';
 import { fileError } from './file-error.ts';
-import { downloadObject, readObject } from './s3-download.ts';
+import { downloadObject, downloadRange, readObject } from './s3-download.ts';
 import { KEYS_PER_REQUEST, listObjects, removeObjects } from './s3-listing.ts';
 import { showLocation } from './s3-location.ts';
 import { etagOfFileName, fileNameOfEtag, objectVersion } from './s3-version.ts';
@@ -125,6 +125,22 @@ class S3Objects implements ObjectStore {
     });
   }
 
+  async downloadRange(key: string, etag: string, range: ByteRange): Promise<LocalFile | undefined> {
+    return this.asking('read', key, async () => {
+      const path = await this.newScratchFile(key);
+      const release = () => rm(path, { force: true });
+      try {
+        const source = { ...this.source(key), etag: etagOfFileName(etag) };
+        if ((await downloadRange(source, range, path)) === 'whole') return { path, release };
+      } catch (error) {
+        await release();
+        throw error;
+      }
+      await release();
+      return undefined;
+    });
+  }
+
   async upload(path: string, key: string): Promise<{ sizeBytes: number }> {
     return this.writing(key, async (address) => {
       const { size } = await stat(path).catch((error: unknown) => {
@@ -152,12 +168,9 @@ class S3Objects implements ObjectStore {
 
   /** Into a new file. Undefined if the key is absent or has another version than `etag`. */
   private async fetch(key: string, etag?: string): Promise<CachedFile | undefined> {
-    await mkdir(this.scratch, { recursive: true });
-    const path = join(this.scratch, `${randomUUID()}${/(\.[A-Za-z0-9]+){1,2}$/.exec(key)?.[0] ?? ''}`);
-    const { Bucket: bucket, Key } = this.address(key);
+    const path = await this.newScratchFile(key);
     const wanted = etag === undefined ? undefined : etagOfFileName(etag);
-    const { client, partBytes, partsAtOnce } = this;
-    const source = { client, bucket, key: Key, etag: wanted, partBytes, partsAtOnce };
+    const source = { ...this.source(key), etag: wanted };
     let kept = false;
     try {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
@@ -171,6 +184,18 @@ class S3Objects implements ObjectStore {
       if (!kept) await rm(path, { force: true });
     }
     throw new TryAgainError(`${this.location}/${key} changed ${MAX_ATTEMPTS} times while it was being read`);
+  }
+
+  /** Keeps the key's extension. */
+  private async newScratchFile(key: string): Promise<string> {
+    await mkdir(this.scratch, { recursive: true });
+    return join(this.scratch, `${randomUUID()}${/(\.[A-Za-z0-9]+){1,2}$/.exec(key)?.[0] ?? ''}`);
+  }
+
+  private source(key: string) {
+    const { Bucket: bucket, Key } = this.address(key);
+    const { client, partBytes, partsAtOnce } = this;
+    return { client, bucket, key: Key, partBytes, partsAtOnce };
   }
 
   private address(key: string): { Bucket: string; Key: string } {

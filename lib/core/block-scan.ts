@@ -78,7 +78,10 @@ function met(runs: readonly Run[]): Run[] {
   for (const run of runs) {
     const id = `${run.scanner.state} ${run.scanner.border !== undefined}`;
     const other = kept.get(id);
-    kept.set(id, other === undefined ? run : { ...other, origins: [...other.origins, ...joining(run, other)] });
+    kept.set(
+      id,
+      other === undefined ? run : { ...other, origins: [...other.origins, ...joining(run, other)] },
+    );
   }
   return [...kept.values()];
 }

@@ -160,7 +160,8 @@ export class RecordScanner {
   }
 
   #noteBorder(position: number): void {
-    if (this.#border !== undefined || this.#linesToSkip > 0 || this.#ended < this.#dialect.headerRecords) return;
+    if (this.#border !== undefined || this.#linesToSkip > 0 || this.#ended < this.#dialect.headerRecords)
+      return;
     this.#border = { position: this.#offset + position, lines: this.#lines };
   }
 

@@ -36,9 +36,7 @@ export type Target = {
 };
 
 /** What reading a file found, without the local files that it wrote. */
-export type ReadResult =
-  | Omit<Converted, 'dataFiles' | 'quarantine'>
-  | Omit<Refused, 'quarantine'>;
+export type ReadResult = Omit<Converted, 'dataFiles' | 'quarantine'> | Omit<Refused, 'quarantine'>;
 
 /** What was made of it is in the lake. `adds`: with the tags that are their own. */
 export type Uploaded = {
@@ -112,11 +110,7 @@ export async function publishUploaded(
   return { version, replaces: read.outcome === 'accepted', adds, report };
 }
 
-function formerOf(
-  { dataset, live }: Target,
-  version: ObjectVersion,
-  read: ReadResult,
-): Former | undefined {
+function formerOf({ dataset, live }: Target, version: ObjectVersion, read: ReadResult): Former | undefined {
   if (read.outcome === 'rejected') return undefined;
   return shrunkFrom(dataset, live, version, read.acceptedRows, read.text);
 }
@@ -228,11 +222,7 @@ function unclearMarker({ delivery }: Dataset, key: string): Violation {
 }
 
 /** What a version without rows is in the log, where deliveries need it there. */
-function roleOfNew(
-  dataset: Dataset,
-  { key }: ObjectVersion,
-  { outcome }: ReadResult,
-): Role | undefined {
+function roleOfNew(dataset: Dataset, { key }: ObjectVersion, { outcome }: ReadResult): Role | undefined {
   if (isMarker(dataset, key)) return outcome === 'accepted' ? 'marker' : undefined;
   return outcome === 'rejected' && dataset.delivery !== undefined ? 'refused' : undefined;
 }

@@ -3,9 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyRange } from '../copy-range.ts';
 import { compareKeys } from '../core/object-key.ts';
 import { moveFile } from '../move-file.ts';
-import type { Clock, LocalFile, ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
+import type { ByteRange, Clock, LocalFile, ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
 
 export type OverlayOptions = {
   /** Read, and never written to. */
@@ -103,6 +104,16 @@ class OverlayStore implements ObjectStore {
     if (own === undefined) return this.#isHidden(key) ? undefined : this.#below.download(key, etag);
     if (etag !== undefined && etag !== own.version.etag) return undefined;
     return { path: own.path, release: async () => {} };
+  }
+
+  async downloadRange(key: string, etag: string, range: ByteRange): Promise<LocalFile | undefined> {
+    const own = this.#written.get(key);
+    if (own === undefined)
+      return this.#isHidden(key) ? undefined : this.#below.downloadRange(key, etag, range);
+    if (etag !== own.version.etag) return undefined;
+    const path = await this.#newPath(key);
+    await copyRange(own.path, range, path);
+    return { path, release: () => rm(path, { force: true }) };
   }
 
   async upload(source: string, key: string): Promise<{ sizeBytes: number }> {

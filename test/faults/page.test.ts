@@ -181,6 +181,10 @@ function askedStore(store: ObjectStore, first: () => Promise<void>): ObjectStore
       await first();
       return store.download(key, etag);
     },
+    downloadRange: async (...asked) => {
+      await first();
+      return store.downloadRange(...asked);
+    },
     write: (key, bytes) => store.write(key, bytes),
     create: (key, bytes) => store.create(key, bytes),
     upload: (path, key) => store.upload(path, key),

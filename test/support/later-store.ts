@@ -40,6 +40,7 @@ export class Moment {
       list,
       read: (key) => now().read(key),
       download: (key, etag) => now().download(key, etag),
+      downloadRange: (...asked) => now().downloadRange(...asked),
       write: readOnly,
       create: readOnly,
       upload: readOnly,
