@@ -106,6 +106,14 @@ export class OutOfMemoryError extends SqlError {
   }
 }
 
+/** Runs the tasks of a job somewhere. What they do and whether all are done is in the lake: this only starts them and looks. */
+export interface JobRunner {
+  /** Starts, and returns what to look for. The same attempt started twice runs once. */
+  start(job: { readonly name: string; readonly run: string }, attempt: number): Promise<string>;
+  /** `ended`: it runs no more, or was never heard of. */
+  look(started: string): Promise<'running' | 'ended' | { readonly failed: string }>;
+}
+
 /** At least once, in no order; a lost or repeated message never changes the final state of the lake. */
 export interface Queue<Message> {
   send(messages: readonly Message[]): Promise<void>;

@@ -79,6 +79,8 @@ function fileLines(
       return [`${label} is gone from landing; its rows are kept`];
     case 'unknown':
       return [`${source} matches no dataset (reported once)`];
+    case 'running':
+      return [`${label} is read elsewhere: "npx sluice jobs" shows how far it is`];
     case 'unchanged':
       return [];
   }

@@ -21,6 +21,7 @@ export function totals({
     unchanged: unchanged + of('unchanged'),
     kept: of('kept'),
     unknown: of('unknown'),
+    running: of('running'),
   };
 }
 

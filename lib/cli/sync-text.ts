@@ -30,9 +30,9 @@ function summary(result: SyncResult): string[] {
   const files = totals(result);
   const tables = partitionCounts(result);
   const seconds = duration(result.ms);
-  const { accepted, rejected, settled, withdrawn, kept, unknown } = files;
+  const { accepted, rejected, settled, withdrawn, kept, unknown, running } = files;
   const isIdle =
-    accepted + withdrawn + unknown === 0 &&
+    accepted + withdrawn + unknown + running === 0 &&
     !result.outcomes.some((outcome) => outcome.result === 'rejected') &&
     tables.length === 0 &&
     result.deadLetters.length === 0 &&
@@ -46,7 +46,7 @@ function summary(result: SyncResult): string[] {
     ];
   const rows = rowTotals(result);
   const parts = (
-    ['accepted', 'rejected', 'settled', 'withdrawn', 'unchanged', 'kept', 'unknown'] as const
+    ['accepted', 'rejected', 'settled', 'withdrawn', 'unchanged', 'kept', 'unknown', 'running'] as const
   ).filter((name) => files[name] > 0);
   const partitions = tables.reduce((sum, table) => sum + table.partitions, 0);
   return [

@@ -63,8 +63,8 @@ export class BlockScanner {
 }
 
 function foundFrom({ records, lines, border }: Origin, scanner: RecordScanner): Omit<BlockRun, 'end'> {
-  const common = scanner.border && { ...scanner.border, lines: scanner.border.lines + lines };
-  const found = border ?? common;
+  // Runs that met without one had counted the same lines: those within their records.
+  const found = border ?? scanner.border;
   return {
     records: scanner.records + records,
     lines: scanner.lines + lines,

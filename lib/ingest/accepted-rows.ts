@@ -11,6 +11,7 @@ import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import { OutOfMemoryError, type SqlSession } from '../ports.ts';
 import { identifier, readParquet, writeParquet } from '../sql/quoting.ts';
+import { heldBefore } from './part-keys.ts';
 import { keyFields, repeatedKeys, repeats } from './repeated-keys.ts';
 import type { RowSource, SourceFile } from './row-source.ts';
 import { oneFile, type Part, splitRows, writeParts } from './split-rows.ts';
@@ -101,6 +102,7 @@ export async function hasRepeatedKey(
   file: SourceFile,
   accepted: string,
 ): Promise<boolean> {
+  if (file.part?.keys !== undefined && file.part.keys.held.size > 0) return true;
   for (const key of rowKeys(file.dataset)) {
     const sql = repeatedKeys(file.dataset, key, readParquet(accepted));
     if ((await session.rows(sql)).length > 0) return true;
@@ -116,7 +118,10 @@ export async function keepFirstOfEachKey(
 ): Promise<number> {
   const all = join(file.scratch, 'repeated.parquet');
   await rename(accepted, all);
-  const isFirst = rowKeys(file.dataset).map((key) => `NOT ${repeats(file.dataset, key)}`);
+  const isFirst = rowKeys(file.dataset).map(
+    (key, number) =>
+      `NOT ${repeats(file.dataset, key, { column: identifier, ...heldBefore(file, key, number) })}`,
+  );
   const kept = `SELECT * FROM ${readParquet(all)} QUALIFY ${isFirst.join(' AND ')} ORDER BY file_row_number`;
   return session.run(writeParquet(kept, accepted));
 }

@@ -7,6 +7,7 @@ import type { Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
 import { pathValues } from '../lake/path-values.ts';
 import { OutOfMemoryError, SqlError, type SqlSession } from '../ports.ts';
+import { identifier, readParquet } from '../sql/quoting.ts';
 import {
   copyAccepted,
   countSuperseded,
@@ -16,11 +17,12 @@ import {
   splitByPartition,
 } from './accepted-rows.ts';
 import { unnamedViolation } from './column-remarks.ts';
-import { refusedRows } from './find-violations.ts';
+import { flaggedKeys, refusedRows } from './find-violations.ts';
 import { reported } from './labels.ts';
 import { type MemberCount, memberCounts } from './member-counts.ts';
 import type { ColumnRemarks } from './odd-columns.ts';
 import { openSource } from './open-source.ts';
+import { type PartKeys, writePartKeys } from './part-keys.ts';
 import { type QuarantineFile, writeQuarantine } from './quarantine.ts';
 import { rejectionViolation } from './rejection-limits.ts';
 import { fileViolation, type RowSource, type SourceFile } from './row-source.ts';
@@ -49,6 +51,8 @@ export type Converted = {
   readonly text: string | undefined;
   /** Of an archive. */
   readonly members?: readonly MemberCount[];
+  /** Of a part. */
+  readonly keys?: readonly PartKeys[];
 };
 /** The whole file is refused. If its records were read: their number, and the refused ones. */
 export type Refused = {
@@ -196,9 +200,13 @@ async function convertRows(
     throw new CorruptionError(
       `${file.path}: ${rows} records, but ${acceptedRows} accepted, ${refused} quarantined and ${skippedRows} skipped. Nothing was committed; please report this file's shape.`,
     );
-  const tooMany = rejectionViolation(file.dataset, rows - skippedRows, refused, quarantine?.examples[0]);
   const columnRemarks = (await source.columnRemarks?.(session)) ?? {};
-  const violation = tooMany ?? unnamedViolation(file.dataset, columnRemarks);
+  // Of a part nothing follows yet for the whole file.
+  const violation =
+    file.part === undefined
+      ? (rejectionViolation(file.dataset, rows - skippedRows, refused, quarantine?.examples[0]) ??
+        unnamedViolation(file.dataset, columnRemarks))
+      : undefined;
   if (violation)
     return {
       outcome: 'rejected',
@@ -225,5 +233,20 @@ async function convertRows(
     missingColumns: reported(source.missing),
     text: counted.value.text,
     ...memberCounts(source, counted.value),
+    ...(await keysOfPart(session, file, accepted, quarantine === undefined)),
   };
+}
+
+/** `isClean`: all rows are accepted. */
+async function keysOfPart(
+  session: SqlSession,
+  file: SourceFile,
+  accepted: string,
+  isClean: boolean,
+): Promise<Pick<Converted, 'keys'>> {
+  const shards = file.part?.keys?.shards;
+  if (shards === undefined) return {};
+  const ofAccepted = { relation: readParquet(accepted), holds: 'true', column: identifier };
+  const rows = isClean || file.dataset.mode === 'upsert' ? ofAccepted : flaggedKeys(file);
+  return { keys: await writePartKeys(session, file.dataset, rows, shards, file.scratch) };
 }

@@ -1,12 +1,13 @@
 // The second pass over a source file with bad rows: finds these rows and every reason against each.
 import { join } from 'node:path';
-import { type Dataset, type RowKey, rowKeys } from '../core/contract.ts';
+import { type RowKey, rowKeys } from '../core/contract.ts';
 import { failedChecks, type Validation } from '../core/validation-sql.ts';
 import { fieldViolation, type RefusedRow, shown, type Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier, readParquet, writeParquet } from '../sql/quoting.ts';
 import { repeatedHeader } from './csv/repeated-header.ts';
+import { heldBefore, type KeyedRows } from './part-keys.ts';
 import { keyFields, repeats } from './repeated-keys.ts';
 import type { FlaggedRow, RecordCount, RowSource, SourceFile } from './row-source.ts';
 
@@ -22,7 +23,7 @@ export async function* refusedRows(
 ): AsyncIterable<RefusedRow> {
   const unlessSkipped = (value: string) =>
     skipped === undefined ? value : `CASE WHEN NOT ${skipped} THEN ${value} END`;
-  const flags = join(file.scratch, 'flags.parquet');
+  const flags = flagsPath(file);
   const texts = new Map(file.dataset.fields.map(({ name }, i) => [name, rules.texts[i]]));
   const keys = keyFields(file.dataset).flatMap((name) => [
     `${unlessSkipped(String(rules.values.get(name)))} AS ${keyColumn(name)}`,
@@ -43,6 +44,15 @@ export async function* refusedRows(
   const rows = flaggedRows(session, file, rules, flags);
   const memberRows = source.members && (await rowsByMember(session, flags, source.members.length));
   yield* source.refusedRows({ rows, relationRows, counted, ...(memberRows ? { memberRows } : {}) });
+}
+
+function flagsPath({ scratch }: SourceFile): string {
+  return join(scratch, 'flags.parquet');
+}
+
+/** Rows with their keys, of which refusedRows found what is wrong. */
+export function flaggedKeys(file: SourceFile): KeyedRows {
+  return { relation: readParquet(flagsPath(file)), holds: 'violations IS NULL', column: keyColumn };
 }
 
 /** Throws CorruptionError if the engine has mixed the members' rows. */
@@ -73,10 +83,10 @@ function keyTextColumn(field: string): string {
 }
 
 /** A row that follows a row without violations that has the same key. */
-function repeatedSql(dataset: Dataset, keys: readonly RowKey[]): string {
+function repeatedSql(file: SourceFile, keys: readonly RowKey[]): string {
   const relation = { column: keyColumn, isValid: 'violations IS NULL' };
-  const checks = keys.map((key) => ({
-    bad: repeats(dataset, key, relation),
+  const checks = keys.map((key, number) => ({
+    bad: repeats(file.dataset, key, { ...relation, ...heldBefore(file, key, number) }),
     text: `concat_ws(', ', ${key.fields.map(keyTextColumn).join(', ')})`,
   }));
   // The keys are numbered with negative numbers, the checks from zero.
@@ -90,7 +100,7 @@ async function* flaggedRows(
   flags: string,
 ): AsyncIterable<FlaggedRow> {
   const keys = rowKeys(file.dataset);
-  const repeated = keys.length === 0 ? 'NULL' : repeatedSql(file.dataset, keys);
+  const repeated = keys.length === 0 ? 'NULL' : repeatedSql(file, keys);
   const sql = `SELECT * FROM (SELECT file_row_number AS "row", violations, ${repeated} AS repeated
     FROM ${readParquet(flags)}) WHERE violations IS NOT NULL OR repeated IS NOT NULL ORDER BY "row"`;
   type Row = { row: number; violations: string | null; repeated: string | null };

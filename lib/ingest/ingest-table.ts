@@ -78,11 +78,17 @@ export async function ingestTable(
       continue;
     }
     await announce(effects, table);
+    await forgetJobs(batch);
     for (const report of planned.refused) await replaceReport(effects.lake, report);
     for (const outcome of planned.outcomes) logOutcome(effects, dataset, outcome, snapshot?.version);
     const failures = new Map([...batch.failures].filter(([source]) => sources.includes(source)));
     return { outcomes: planned.outcomes, failures, conflicts };
   }
+}
+
+/** Of sources that are in the table as their jobs made them, or refused. */
+async function forgetJobs({ effects, known }: Batch): Promise<void> {
+  for (const { staged } of known.values()) if (staged.job) await effects.jobs?.forget(staged.job);
 }
 
 /**
@@ -148,6 +154,7 @@ async function planSource(
       : await settledBefore(effects, dataset, version, live);
   if (staged === undefined) return { unread: version };
   known.set(source, { staged, snapshot });
+  if (staged.running !== undefined) return noChange(dataset, source, own, 'running');
   const changesTable = staged.replaces
     ? !isLive(dataset, own, version)
     : staged.adds.length > 0 && hasNoRows(own);

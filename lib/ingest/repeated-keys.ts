@@ -9,6 +9,8 @@ export type KeyedRelation = {
   readonly column: (field: string) => string;
   /** A condition, never NULL; absent if all are. */
   readonly isValid?: string;
+  /** A SELECT of keys that rows of the file before these hold. */
+  readonly held?: string;
 };
 
 const ACCEPTED: KeyedRelation = { column: identifier };
@@ -33,13 +35,14 @@ export function repeatedKeys(dataset: Dataset, { fields }: RowKey, from: string)
 
 /** A condition, never NULL: an earlier accepted row has the key; in an upsert dataset, the first of them is another row's version. */
 export function repeats(dataset: Dataset, { fields }: RowKey, relation: KeyedRelation = ACCEPTED): string {
-  const { column, isValid = 'true' } = relation;
+  const { column, isValid = 'true', held } = relation;
   const counts = counting(dataset, fields, relation);
   const over = `OVER (PARTITION BY ${fields.map(column).join(', ')})`;
   const holds = dataset.mode === 'upsert' ? `${isValid} AND ${counts}` : isValid;
   const first = `min(CASE WHEN ${holds} THEN file_row_number END) ${over}`;
   const isLater = `coalesce(${first} < file_row_number, false)`;
-  if (dataset.mode !== 'upsert') return `(${counts} AND ${isLater})`;
+  const isHeld = held === undefined ? '' : ` OR (${fields.map(column).join(', ')}) IN (${held})`;
+  if (dataset.mode !== 'upsert') return `(${counts} AND (${isLater}${isHeld}))`;
   const own = whose(dataset, relation);
   const holder = `arg_min(${own}, CASE WHEN ${holds} THEN file_row_number END) ${over}`;
   return `(${counts} AND ${isLater} AND ${holder} IS DISTINCT FROM ${own})`;

@@ -79,7 +79,11 @@ export type FilePart = {
   readonly trailing: TrailingDelimiter | undefined;
   /** What our reader sees of broken quotes; a part without any is not read by it. */
   readonly quotes: SeenQuotes;
+  readonly keys?: ComparedKeys;
 };
+
+/** Keys are compared between parts. `held`: by a key's number, local files with those that earlier parts hold. */
+export type ComparedKeys = { readonly shards: number; readonly held: ReadonlyMap<number, readonly string[]> };
 
 /** `brokenLine`: of the first record with broken quotes. `hasStray`: a quote stands in a bare cell, perhaps before that. */
 export type SeenQuotes = { brokenLine?: number; hasStray?: boolean };

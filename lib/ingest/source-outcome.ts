@@ -9,8 +9,8 @@ import type { Staged } from './staged.ts';
 export type SourceOutcome = {
   readonly source: string;
   readonly dataset: string | undefined;
-  /** `unknown`: no dataset's path matches. `kept`: the source is gone, and the dataset keeps its rows. */
-  readonly result: 'accepted' | 'rejected' | 'withdrawn' | 'unchanged' | 'kept' | 'unknown';
+  /** `running`: a job reads it elsewhere, and the table is as before until it ends. `unknown`: no dataset's path matches. `kept`: the source is gone, and the dataset keeps its rows. */
+  readonly result: 'accepted' | 'rejected' | 'withdrawn' | 'unchanged' | 'kept' | 'unknown' | 'running';
   /** Of the version that was read, if any. */
   readonly report?: Report;
   /** Rows that a withdrawal took away. */
@@ -33,7 +33,7 @@ export function noChange(
   { name }: Dataset,
   source: string,
   live: readonly Add[],
-  result: 'kept' | 'rejected' | 'unchanged',
+  result: 'kept' | 'rejected' | 'unchanged' | 'running',
   report?: Report,
 ): Change {
   const outcome = {

@@ -9,6 +9,7 @@ import { isMarker } from '../lake/markers.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { ConversionLimiter } from './conversion-limiter.ts';
 import type { LiveFiles } from './duplicates.ts';
+import { convertElsewhere } from './large-source.ts';
 import { publish, publishMarker, type Target } from './publish.ts';
 import { convertWithin, type Space } from './room.ts';
 import { settledBefore } from './settled.ts';
@@ -54,6 +55,7 @@ export async function convertVersion(
   if (isMarker(dataset, version.key)) return publishMarker(target, version);
   const limit = await sourceLimit(effects);
   const tooLarge = sizeViolation(version, limit);
+  if (tooLarge && effects.jobs) return convertElsewhere(target, effects.jobs, version, tooLarge);
   if (tooLarge) {
     const refused = { outcome: 'rejected' as const, violation: tooLarge };
     return publish(target, version, refused, new Stopwatch(effects.clock));

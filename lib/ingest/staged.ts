@@ -1,5 +1,6 @@
 // A source file's version in the lake before its commit: data files that no commit names yet.
 import type { Add } from '../delta/actions.ts';
+import type { JobId } from '../lake/jobs.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { Report } from './report.ts';
 
@@ -11,4 +12,8 @@ export type Staged = {
   /** Of a refused version: what stands for it where there are no rows to keep; see Role in tags.ts. */
   readonly adds: readonly Add[];
   readonly report?: Report;
+  /** The job that made it, to be forgotten once it is committed. */
+  readonly job?: JobId;
+  /** The job that is to make it: nothing is known of the version yet. */
+  readonly running?: JobId;
 };

@@ -3,6 +3,7 @@ import type { Catalog } from '../core/catalog.ts';
 import type { TableRef } from '../core/insight.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import type { Clock, Log, NewId, ObjectStore, Queue, ScratchFolder, SqlEngine } from '../ports.ts';
+import type { Jobs } from './jobs.ts';
 
 /** "This derived table has new inputs": a hint to recompute the partitions that its inputs' logs show as touched. */
 export type Refresh = { readonly target: TableRef };
@@ -21,6 +22,8 @@ export type Effects = {
   readonly scratch: ScratchFolder;
   /** Source files beyond it are rejected. Default: the free space on the disk of `scratch`; see size-limit.ts. */
   readonly maxSourceBytes?: number;
+  /** Does what is too large here. Absent: such work is refused. */
+  readonly jobs?: Jobs;
 };
 
 /** Notifies every table that is computed from `table` that it may have new rows. */

@@ -62,6 +62,14 @@ export function unknownKey(source: string, etag: string): string {
   return `${UNKNOWN}${encodeSourceKey(source)}/${etag}.json`;
 }
 
+/** The prefix of work that is under way on an engine elsewhere: lib/jobs/job-folder.ts. */
+export const JOBS = 'jobs/';
+
+/** The name of all jobs that do the same. `kind`: of work. `about`: of a dataset or table, for people. */
+export function jobName(kind: string, about: string, identity: string): string {
+  return `${kind}-${about.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 60)}-${hashOf(identity)}`;
+}
+
 /** The prefix of what people wrote against refused files and rows: lib/maintain/settlement.ts. */
 export const SETTLEMENTS = 'settlements/';
 

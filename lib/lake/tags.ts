@@ -16,6 +16,8 @@ export const DROPPED = 'sluice.dropped';
 export const TEXT = 'sluice.text';
 /** Hash of a data file's bytes: files with the same hash contain the same rows in the same order. */
 export const CONTENT = 'sluice.content';
+/** Of a data file that has a part of a source's rows: records of the source before those of its rows; absent for none. */
+export const FIRST_ROW = 'sluice.firstRow';
 /** Of the whole source file. */
 export const ACCEPTED_ROWS = 'sluice.acceptedRows';
 export const INPUTS = 'sluice.inputs';

@@ -6,7 +6,7 @@ import type { TrailingDelimiter } from '../odd-columns.ts';
 import { fileViolation, type SourceFile } from '../row-source.ts';
 import type { CsvReader } from './csv-reader.ts';
 import { readRecords } from './csv-records.ts';
-import { trailingDelimiter } from './record-width.ts';
+import { type SeenWidths, seenWidths, trailingDelimiter } from './record-width.ts';
 import { RepeatedHeader } from './repeated-header.ts';
 
 export type Header = {
@@ -43,14 +43,11 @@ export async function readHeader(file: SourceFile): Promise<Header | Violation> 
   const { header, lineEnd } = read;
   const first = part === undefined ? read.first : part.first;
   const { dialect } = dataset;
-  if (header.length < dialect.headerRecords)
-    return fileViolation(
-      'source-error',
-      `the ${dataset.format === 'csv' ? 'file is empty: it has not even a header line' : 'sheet is empty: it has not even a header row'}. Send it again, or delete it`,
-    );
+  const short = tooShort(file, header);
+  if (short) return short;
   const hasHeader = dialect.headerRecords > 0;
   const repeated = new RepeatedHeader(dialect, header);
-  const all = hasHeader ? joinedLabels(header, dialect) : fieldLabels(file, first);
+  const all = allLabels(file, header, first);
   const mayTrail = part === undefined && first !== undefined && first.length !== all.length;
   const trailing = mayTrail ? await trailingDelimiter(file, all, repeated) : part?.trailing;
   const labels = trailing === 'header' ? all.slice(0, -1) : all;
@@ -58,6 +55,47 @@ export async function readHeader(file: SourceFile): Promise<Header | Violation> 
   const matched = hasHeader ? matchLabels(file, labels) : inOrder(file, labels, width, first);
   if ('rule' in matched) return matched;
   return { ...matched, width, ...(trailing === undefined ? {} : { trailing }), lineEnd, repeated };
+}
+
+/** The header's labels, of a file without one its fields, and the cells of the first record. */
+export async function readLabels(
+  file: SourceFile,
+): Promise<
+  { readonly labels: readonly string[]; readonly first: readonly string[] | undefined } | Violation
+> {
+  const read = await firstRecords(file);
+  if ('rule' in read) return read;
+  const { header, first } = read;
+  return tooShort(file, header) ?? { labels: allLabels(file, header, first), first };
+}
+
+function tooShort(
+  { dataset: { format, dialect } }: SourceFile,
+  header: readonly string[][],
+): Violation | undefined {
+  if (header.length >= dialect.headerRecords) return undefined;
+  return fileViolation(
+    'source-error',
+    `the ${format === 'csv' ? 'file is empty: it has not even a header line' : 'sheet is empty: it has not even a header row'}. Send it again, or delete it`,
+  );
+}
+
+function allLabels(
+  file: SourceFile,
+  header: readonly string[][],
+  first: readonly string[] | undefined,
+): readonly string[] {
+  const { dialect } = file.dataset;
+  return dialect.headerRecords > 0 ? joinedLabels(header, dialect) : fieldLabels(file, first);
+}
+
+/** How many cells the records of a part have; undefined if its header cannot be read. */
+export async function partWidths(file: SourceFile): Promise<SeenWidths | undefined> {
+  const read = await firstRecords(file);
+  if ('rule' in read) return undefined;
+  const { header } = read;
+  const labels = allLabels(file, header, file.part?.first);
+  return seenWidths(file, labels.length, new RepeatedHeader(file.dataset.dialect, header));
 }
 
 async function firstRecords(file: SourceFile): Promise<FirstRecords | Violation> {

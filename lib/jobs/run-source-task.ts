@@ -1,0 +1,225 @@
+// Does one task of a source file's job. Whatever a task uploads has a new name, so that it may be done twice, also side by side.
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { contentHash } from '../content-hash.ts';
+import { BlockScanner, type RecordSpan } from '../core/block-scan.ts';
+import type { Dataset } from '../core/contract.ts';
+import { TryAgainError } from '../errors.ts';
+import { mapInParallel } from '../in-parallel.ts';
+import { convertSource } from '../ingest/convert.ts';
+import { partWidths } from '../ingest/csv/header.ts';
+import { compareKeys } from '../ingest/part-keys.ts';
+import { uploadDataFiles } from '../ingest/publish.ts';
+import type { ComparedKeys, FilePart, SourceFile } from '../ingest/row-source.ts';
+import { fileBytes } from '../ingest/source-bytes.ts';
+import type { Effects } from '../lake/effects.ts';
+import type { SourceWork, UploadedFile } from '../lake/jobs.ts';
+import { quarantineKey } from '../lake/layout.ts';
+import { pathValues } from '../lake/path-values.ts';
+import { CONTENT } from '../lake/tags.ts';
+import type { ByteRange, SqlSession } from '../ports.ts';
+import { fileLiteral, list, writeParquet } from '../sql/quoting.ts';
+import type { JobRun } from './job-folder.ts';
+import type {
+  ConvertResult,
+  ConvertTask,
+  KeysResult,
+  KeysTask,
+  QuarantineResult,
+  QuarantineTask,
+  ScanResult,
+  ScanTask,
+  SourceResult,
+  SourceTask,
+  WidthsResult,
+  WidthsTask,
+} from './source-tasks.ts';
+
+export type TaskEffects = Pick<
+  Effects,
+  'catalog' | 'landing' | 'lake' | 'tables' | 'sql' | 'clock' | 'newId'
+> & {
+  /** A folder of the task's own. */
+  readonly folder: string;
+};
+
+type Doing = {
+  readonly effects: TaskEffects;
+  readonly dataset: Dataset;
+  readonly work: SourceWork;
+  readonly run: JobRun;
+};
+
+export function runSourceTask(doing: Doing, task: SourceTask): Promise<SourceResult> {
+  switch (task.kind) {
+    case 'scan':
+      return scan(doing, task);
+    case 'widths':
+      return widths(doing, task);
+    case 'convert':
+      return convert(doing, task);
+    case 'keys':
+      return keys(doing, task);
+    case 'quarantine':
+      return quarantine(doing, task);
+  }
+}
+
+async function scan(doing: Doing, { range, isFirst, isLast }: ScanTask): Promise<ScanResult> {
+  const { dataset, work } = doing;
+  const columns = cellsOf(work);
+  const lastByte = isFirst ? work.begin.lastByte : await byteBefore(doing, range.from);
+  const scanner = new BlockScanner(dataset.dialect, columns, lastByte, isFirst);
+  const hash = createHash('sha256');
+  const path = await rangeOf(doing, range, 'block');
+  for await (const chunk of fileBytes(path)) {
+    scanner.push(chunk);
+    hash.update(chunk);
+  }
+  await rm(path);
+  return { scan: scanner.end(isLast), text: hash.digest('hex').slice(0, 32) };
+}
+
+/** Whether a record is one cell: then a blank line is a record. */
+function cellsOf({ begin }: SourceWork): number {
+  return begin.labels.length;
+}
+
+async function byteBefore(doing: Doing, position: number): Promise<number> {
+  const path = await rangeOf(doing, { from: position - 1, to: position }, 'before');
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 0);
+    return buffer[0] ?? -1;
+  } finally {
+    await file.close();
+    await rm(path);
+  }
+}
+
+/** A part of the source file's version, in the task's folder. Throws TryAgainError if landing no longer holds it. */
+async function rangeOf({ effects, work }: Doing, range: ByteRange, name: string): Promise<string> {
+  const { key, etag } = work.version;
+  const file = await effects.landing.downloadRange(key, etag, range);
+  if (file === undefined) throw new TryAgainError(`${key} has changed since its job began`);
+  const path = join(effects.folder, `${name}-${effects.newId()}`);
+  await pipeline(createReadStream(file.path), createWriteStream(path));
+  await file.release();
+  return path;
+}
+
+/** The span's records behind the file's header. */
+async function partOf(
+  doing: Doing,
+  span: RecordSpan,
+  told: Pick<FilePart, 'brokenLine' | 'keys'> & { readonly trailing?: FilePart['trailing'] } = {},
+): Promise<SourceFile & { readonly key: string; readonly part: FilePart }> {
+  const { effects, dataset, work } = doing;
+  const { begin } = work;
+  const header = await rangeOf(doing, { from: 0, to: begin.headerBytes }, 'header');
+  const records = await rangeOf(doing, span, 'records');
+  await pipeline(createReadStream(records), createWriteStream(header, { flags: 'a' }));
+  await rm(records);
+  const part: FilePart = {
+    headerLines: begin.headerLines,
+    linesBefore: span.linesBefore,
+    first: begin.first,
+    trailing: undefined,
+    quotes: {},
+    ...told,
+  };
+  const { key } = work.version;
+  const fromPath = pathValues(dataset, key).values;
+  return { dataset, key, path: header, scratch: effects.folder, fromPath, part };
+}
+
+async function widths(doing: Doing, { span }: WidthsTask): Promise<WidthsResult> {
+  return { widths: (await partWidths(await partOf(doing, span))) ?? 'unreadable' };
+}
+
+async function convert(doing: Doing, task: ConvertTask): Promise<ConvertResult> {
+  const { effects, dataset, work, run } = doing;
+  const { trailing, brokenLine, keyShards, held = [] } = task;
+  const heldKeys = new Map<number, readonly string[]>();
+  for (const { key, files } of held) heldKeys.set(key, await jobFiles(doing, files));
+  const keys: ComparedKeys | undefined = keyShards === 0 ? undefined : { shards: keyShards, held: heldKeys };
+  const source = await partOf(doing, task.span, {
+    ...(trailing === undefined ? {} : { trailing }),
+    ...(brokenLine === undefined ? {} : { brokenLine }),
+    ...(keys === undefined ? {} : { keys }),
+  });
+  const { quotes } = source.part;
+  const converted = await effects.sql.session((session) => convertSource(session, source, {}));
+  if (converted.outcome === 'rejected')
+    return { outcome: 'rejected', violation: converted.violation, quotes };
+  const { dataFiles, quarantine: refused, keys: own = [], members: _, text: __, ...found } = converted;
+  const adds = await uploadDataFiles(effects, dataset, work.table, dataFiles);
+  const files = adds.map(
+    ({ path, partitionValues, size, stats = '{}', tags = {} }): UploadedFile => ({
+      ...{ path, partitionValues, size, stats },
+      content: tags[CONTENT] ?? '',
+    }),
+  );
+  const uploadedKeys = await mapInParallel(own, async ({ key, shard, path }) => ({
+    key,
+    shard,
+    file: await uploadToJob(effects, run, path),
+  }));
+  if (refused === undefined) return { ...found, files, quotes, keys: uploadedKeys };
+  const { path, ...said } = refused;
+  const file = await uploadToJob(effects, run, path);
+  return { ...found, files, quotes, keys: uploadedKeys, quarantine: { ...said, file } };
+}
+
+/** Under a new name; returns it. */
+async function uploadToJob({ lake, newId }: TaskEffects, run: JobRun, path: string): Promise<string> {
+  const name = `${newId()}.parquet`;
+  await lake.upload(path, run.fileKey(name));
+  return name;
+}
+
+/** Local copies of the job's files, in their order. */
+function jobFiles({ effects, run }: Doing, names: readonly string[]): Promise<string[]> {
+  return mapInParallel(names, async (name) => {
+    const file = await effects.lake.download(run.fileKey(name));
+    if (file === undefined) throw new TryAgainError(`${run.fileKey(name)} is gone: the job was given up`);
+    return file.path;
+  });
+}
+
+async function keys(doing: Doing, task: KeysTask): Promise<KeysResult> {
+  const { effects, run } = doing;
+  const paths = await jobFiles(
+    doing,
+    task.files.map(({ file }) => file),
+  );
+  const files = task.files.map(({ block }, i) => ({ block, path: paths[i] as string }));
+  const found = await effects.sql.session((session) => compareKeys(session, files, effects.folder));
+  const held = await mapInParallel(found.held, async ({ block, path }) => ({
+    block,
+    file: await uploadToJob(effects, run, path),
+  }));
+  return { keys: found.keys, held };
+}
+
+/** Under its name in the lake: one task writes it, and what an attempt before it wrote is replaced. */
+async function quarantine(doing: Doing, { files }: QuarantineTask): Promise<QuarantineResult> {
+  const { effects, dataset, work } = doing;
+  const paths = await jobFiles(doing, files);
+  const path = join(effects.folder, 'quarantine.parquet');
+  const write = (session: SqlSession) =>
+    session.run(
+      writeParquet(
+        `SELECT * FROM read_parquet(${list(paths.map(fileLiteral))}, hive_partitioning = false)`,
+        path,
+      ),
+    );
+  const rows = await effects.sql.session(write);
+  const content = await contentHash(path);
+  const { key: source, etag } = work.version;
+  await effects.lake.upload(path, quarantineKey(dataset.name, { source, etag, contract: work.contract }));
+  return { rows, content };
+}

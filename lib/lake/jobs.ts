@@ -1,0 +1,118 @@
+// Work that is too large for one process, as a job of many tasks that run on an engine elsewhere. What is asked for, and what comes
+// back; lib/jobs does it. A job writes data files that no commit names: whoever asked commits them, or nobody ever sees them.
+import type { SkippedCount } from '../core/skip-rules.ts';
+import type { Violation } from '../core/violation.ts';
+import type { PartitionValues } from '../delta/actions.ts';
+import type { ObjectVersion } from '../ports.ts';
+
+/** A data file in a table's folder: what its `add` needs but for tags. */
+export type UploadedFile = {
+  /** As in Add. */
+  readonly path: string;
+  readonly partitionValues: PartitionValues;
+  readonly size: number;
+  readonly stats: string;
+  /** See CONTENT in tags.ts. */
+  readonly content: string;
+};
+
+/** To convert a source file in blocks of whole records. */
+export type SourceWork = {
+  readonly kind: 'source';
+  readonly dataset: string;
+  /** The contract's hash. */
+  readonly contract: string;
+  /** The table's prefix. */
+  readonly table: string;
+  readonly version: ObjectVersion;
+  readonly begin: SourceBeginning;
+};
+
+/** What the file's first bytes say. */
+export type SourceBeginning = {
+  /** Bytes up to the first line behind the header, a byte order mark included. */
+  readonly headerBytes: number;
+  /** Physical lines of them. */
+  readonly headerLines: number;
+  /** The last of these bytes; -1 if there is none. */
+  readonly lastByte: number;
+  /** Of the header; of a file without one, its fields. */
+  readonly labels: readonly string[];
+  /** The cells of the first record; absent if there is none. */
+  readonly first?: readonly string[];
+};
+
+/** To compute one partition of a derived table. */
+export type PartitionWork = {
+  readonly kind: 'partition';
+  /** The derived table's prefix. */
+  readonly table: string;
+  /** The derivation's hash. */
+  readonly definition: string;
+  readonly partition: PartitionValues;
+  /** The inputs' versions by their prefixes. */
+  readonly inputs: Readonly<Record<string, InputVersion>>;
+  /** Of the table before; see audits that compare versions. */
+  readonly rowsBefore: number;
+  /** Columns of the driving input that its rows are divided by; [] where the partition is one task's work. */
+  readonly divideBy: readonly string[];
+  readonly shards: number;
+};
+
+export type InputVersion = { readonly version: number; readonly commitId: string | null };
+
+export type Work = SourceWork | PartitionWork;
+
+/** `name`: of the work; two jobs for the same thing have the same. `run`: new for each job. */
+export type JobId = { readonly name: string; readonly run: string };
+
+export type SourceManifest = {
+  /** Why the whole file is refused. */
+  readonly violation?: Violation;
+  readonly rows: number;
+  readonly acceptedRows: number;
+  readonly superseded: number;
+  readonly skipped: readonly SkippedCount[];
+  readonly files: readonly (UploadedFile & { readonly firstRow: number })[];
+  readonly quarantine?: {
+    readonly rows: number;
+    readonly content: string;
+    readonly counts: readonly { readonly field: string; readonly rule: string; readonly rows: number }[];
+    readonly examples: readonly (Violation & {
+      readonly line: number | null;
+      readonly path: string | null;
+    })[];
+    readonly header?: string;
+  };
+  readonly ignoredColumns: readonly string[];
+  readonly columnRemarks: object;
+  readonly missingColumns: readonly string[];
+  readonly text?: string;
+};
+
+export type PartitionManifest = {
+  readonly files: readonly UploadedFile[];
+  readonly failures: readonly object[];
+};
+
+export type ManifestOf<W extends Work> = W extends SourceWork ? SourceManifest : PartitionManifest;
+
+export type Finished<W extends Work> = {
+  readonly job: JobId;
+  readonly work: W;
+  readonly manifest: ManifestOf<W>;
+};
+
+/** `failed`: a sentence; the job has been tried as often as it may be. */
+export type JobAnswer<W extends Work> =
+  | Finished<W>
+  | { readonly running: JobId; readonly work: W }
+  | { readonly failed: string };
+
+/** The engine elsewhere. Asking for work that is under way starts nothing. */
+export interface Jobs {
+  /** `isStill`: whether the work of a job that is there already is still worth to be done; otherwise it is given up for the new one. */
+  ask<W extends Work>(work: W, isStill: (work: W) => boolean): Promise<JobAnswer<W>>;
+  /** Its files are committed, or of no use: the job goes, and what it wrote beside its files. */
+  forget(job: JobId): Promise<void>;
+}
