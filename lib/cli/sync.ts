@@ -12,7 +12,17 @@ import { withProgress } from './progress.ts';
 import { syncDocument } from './sync-document.ts';
 import { syncExitCode, syncLines } from './sync-text.ts';
 import type { Terminal } from './terminal.ts';
-import { type Arguments, LAKE, LANDING, MEMORY, type Project, SCHEMAS, VERBOSE, type Verb } from './verb.ts';
+import {
+  type Arguments,
+  LAKE,
+  LANDING,
+  MEMORY,
+  type Project,
+  SCHEMAS,
+  SPARK,
+  VERBOSE,
+  type Verb,
+} from './verb.ts';
 import { withLake } from './with-lake.ts';
 
 export const sync: Verb = {
@@ -41,6 +51,7 @@ without these, by the day on which the file was last modified, in UTC.`,
       description:
         'Only the landing keys in this file, one per line; - reads them from standard input. Landing is not listed.',
     },
+    SPARK,
     { name: 'prune', description: 'Withdraw the rows of source files that are no longer in landing.' },
     { name: 'yes', description: 'Let --prune withdraw more than half of a dataset.' },
     tableOrJson(

@@ -58,6 +58,12 @@ export const MEMORY: Option = {
   description:
     "DuckDB's memory limit, in MB; larger work spills to disk. Without it: 80 % of the machine's memory.",
 };
+export const SPARK: Option = {
+  name: 'spark',
+  value: 'COMMAND',
+  description:
+    'Do what is too large for this process as jobs on Spark, which the command starts: "spark-submit --master …". With local: in this process, task by task.',
+};
 export const AS_OF: Option = {
   name: 'as-of',
   value: 'VERSION|TIME',

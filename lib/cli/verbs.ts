@@ -119,6 +119,16 @@ export const VERBS: readonly ListedVerb[] = [
     load: async () => (await import('./dead-letters.ts')).deadLetters,
   },
   {
+    name: 'jobs',
+    summary: 'List the work that runs on Spark, or cancel it.',
+    load: async () => (await import('./jobs.ts')).jobs,
+  },
+  {
+    name: 'task',
+    summary: "Do a job's tasks; Spark calls it on its workers.",
+    load: async () => (await import('./task.ts')).task,
+  },
+  {
     name: 'redrive',
     summary: 'Deliver dead letters again.',
     load: async () => (await import('./redrive.ts')).redrive,

@@ -1,4 +1,5 @@
 // The frame of a verb that works on a lake: finds the locations, opens the lake, and always closes it.
+import { UsageError } from '../errors.ts';
 import { hasLanding, refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
 import { type LakeLocations, type LocalLake, type OpenOptions, openLake } from '../local/open-lake.ts';
 import { rememberedDefinitions } from '../local/remembered-definitions.ts';
@@ -46,11 +47,23 @@ export async function withLake<T>(
     definitions,
     ...(bound === undefined ? {} : { bound }),
     ...memoryLimit(args),
+    ...sparkOption(args),
   };
   const local = await openLake(at, log, options);
   try {
     return await work({ ...local, locations: at, hasLanding: there });
   } finally {
+    await local.elsewhere?.close();
     await local.close();
   }
+}
+
+/** Throws UsageError on a command that is empty. */
+function sparkOption(args: Arguments): Pick<OpenOptions, 'spark'> {
+  const spark = args.value('spark');
+  if (spark === undefined) return {};
+  if (spark.trim() !== '') return { spark };
+  throw new UsageError(
+    '--spark is empty: write the command that starts Spark, such as "spark-submit --master …", or local',
+  );
 }

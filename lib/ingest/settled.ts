@@ -96,7 +96,7 @@ async function stillStands(
   { reason, text }: Report,
 ): Promise<boolean> {
   if (!holdsItsDelivery(dataset, live.get(version.key) ?? [], version)) return false;
-  if (reason?.rule !== 'duplicate') return reason === undefined || stillWantsRoom(effects, reason);
+  if (reason?.rule !== 'duplicate') return reason === undefined || stillWantsRoom(effects, version, reason);
   // Rows of its older version must still be withdrawn.
   if (live.has(version.key)) return false;
   const arrival = { source: version.key, lastModifiedMs: version.lastModifiedMs };

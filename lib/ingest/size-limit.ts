@@ -59,9 +59,17 @@ export function memoryViolation(memoryMb: number): Violation {
   return fileViolation('out-of-memory', message, String(memoryMb));
 }
 
-/** Whether a refusal would be repeated: one for lack of room ends when the limit is raised, or in a process with more room. */
-export async function stillWantsRoom(effects: Effects, { rule, value }: Violation): Promise<boolean> {
-  if (rule === 'too-large') return Number(value) > (await sourceLimit(effects)).bytes;
+/**
+ * Whether a refusal would be repeated: one for lack of room ends when the limit is raised, or in a process with more room. A file
+ * that is not packed is asked for as a job, where there are any.
+ */
+export async function stillWantsRoom(
+  effects: Effects,
+  version: ObjectVersion,
+  { rule, value }: Violation,
+): Promise<boolean> {
+  const mayBeJob = effects.jobs !== undefined && !isPacked(version);
+  if (rule === 'too-large') return !mayBeJob && Number(value) > (await sourceLimit(effects)).bytes;
   if (rule === 'out-of-memory') return Number(value) >= effects.sql.memoryMb;
   return true;
 }

@@ -6,6 +6,7 @@ import { type JobEffects, nextLines, runLine } from './run-job.ts';
 export class InProcessRunner implements JobRunner {
   readonly #effects: JobEffects;
   readonly #running = new Map<string, Promise<void>>();
+  #isClosing = false;
   constructor(effects: JobEffects) {
     this.#effects = effects;
   }
@@ -20,7 +21,7 @@ export class InProcessRunner implements JobRunner {
       // What went wrong is in the job's folder.
       this.#running.set(
         id,
-        runAll(this.#effects, name, run)
+        runAll(this.#effects, name, run, () => this.#isClosing)
           .then(ended, ended)
           .then(() => undefined),
       );
@@ -32,17 +33,31 @@ export class InProcessRunner implements JobRunner {
     return this.#running.has(started) ? 'running' : 'ended';
   }
 
-  /** Resolves once none of its jobs runs. */
+  /** Resolves once one of its jobs has ended; at once if none runs. */
   async settled(): Promise<void> {
-    while (this.#running.size > 0) await [...this.#running.values()][0];
+    await [...this.#running.values()][0];
+  }
+
+  /** What is being done is done to its end; what it starts then is given up with the process. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    while (this.#running.size > 0) await this.settled();
   }
 }
 
-/** Until the manifest is there. Throws what a task throws. */
-export async function runAll(effects: JobEffects, name: string, run: string): Promise<void> {
+/** Until the manifest is there, or `stopping` says so between two tasks. Throws what a task throws. */
+export async function runAll(
+  effects: JobEffects,
+  name: string,
+  run: string,
+  stopping = () => false,
+): Promise<void> {
   for (;;) {
     const lines = await nextLines(effects, name, run);
     if (lines.length === 0) return;
-    for (const line of lines) await runLine(effects, name, run, line);
+    for (const line of lines) {
+      if (stopping()) return;
+      await runLine(effects, name, run, line);
+    }
   }
 }

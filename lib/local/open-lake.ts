@@ -17,6 +17,7 @@ import { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { Log, ScratchFolder, SqlEngine } from '../ports.ts';
 import type { Queues } from './deliver.ts';
+import { type LocalJobs, openJobs } from './local-jobs.ts';
 import { DeadLetters, localQueues } from './local-queues.ts';
 import { openStore } from './open-store.ts';
 import { scratchElsewhere, scratchInLake } from './scratch.ts';
@@ -32,6 +33,8 @@ export type LocalLake = {
   /** The files that the catalog was built from. */
   readonly definitions: readonly DefinitionFile[];
   readonly bound?: BoundMemory;
+  /** Where jobs run, if anywhere. */
+  readonly elsewhere?: LocalJobs;
   close(): Promise<void>;
 };
 
@@ -42,10 +45,16 @@ export type OpenOptions = {
   readonly readsLanding?: boolean;
   /** DuckDB's memory limit; undefined: its default, a share of the machine's memory. */
   readonly memoryLimitMb?: number;
-  /** `wanted`: the catalog is empty if there are none. `unused`: it is empty. */
-  readonly definitions?: 'required' | 'wanted' | 'unused';
+  /** `wanted`: the catalog is empty if there are none. `unused`: it is empty. Or their texts. */
+  readonly definitions?: 'required' | 'wanted' | 'unused' | readonly DefinitionFile[];
   /** What of the definitions was bound before; absent: everything is bound again. */
   readonly bound?: BoundMemory;
+  /** DuckDB's threads; undefined: one for each of the machine's cores. */
+  readonly threads?: number;
+  /** Temporary files stay out of the lake's folder, where other machines may work as well. */
+  readonly isOneOfMany?: boolean;
+  /** Does what is too large for this process: a command that starts Spark, or `local` for this process, task by task. */
+  readonly spark?: string;
 };
 
 const clock = () => new Date();
@@ -59,11 +68,13 @@ export async function openLake(
     readsLanding = !readOnly,
     definitions = 'required',
     bound,
-    ...memory
+    isOneOfMany = false,
+    spark,
+    ...engine
   }: OpenOptions = {},
 ): Promise<LocalLake> {
   const scratch =
-    readOnly || isS3Location(locations.lake)
+    readOnly || isOneOfMany || isS3Location(locations.lake)
       ? await scratchElsewhere()
       : await scratchInLake(resolve(locations.lake));
   const removeScratch = () => rm(scratch, { recursive: true, force: true });
@@ -73,16 +84,26 @@ export async function openLake(
       (at) => !isS3Location(at),
     );
     const reach = { folders: [scratch, ...folders.map((at) => resolve(at))] };
-    const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill'), reach });
+    const sql = await openDuckDb({ ...engine, tempDirectory: join(scratch, 'spill'), reach });
     const close = async () => {
       sql.close();
       await removeScratch();
     };
     const work = async () => {
-      const files = await definitionFiles(locations.schemas, definitions);
+      const files =
+        typeof definitions === 'string' ? await definitionFiles(locations.schemas, definitions) : definitions;
       const catalog = await bindCatalog(files, sql, bound);
       const opened = await assemble(locations, catalog, log, sql, scratch);
-      return { ...opened, definitions: files, ...(bound === undefined ? {} : { bound }) };
+      const remembered = bound === undefined ? {} : { bound };
+      if (spark === undefined) return { ...opened, definitions: files, ...remembered };
+      const elsewhere = openJobs(opened.effects, files, locations, { command: spark, ...engine });
+      return {
+        ...opened,
+        effects: { ...opened.effects, jobs: elsewhere.jobs },
+        elsewhere,
+        definitions: files,
+        ...remembered,
+      };
     };
     return { ...(await work().catch(closing(sql))), close };
   } catch (error) {
@@ -93,7 +114,7 @@ export async function openLake(
 
 async function definitionFiles(
   schemas: string,
-  need: OpenOptions['definitions'],
+  need: 'required' | 'wanted' | 'unused',
 ): Promise<readonly DefinitionFile[]> {
   if (need === 'unused') return [];
   return need === 'wanted' ? findDefinitionFiles(schemas) : readDefinitionFiles(schemas);

@@ -1,14 +1,26 @@
-// The largest source file on this machine, if set by a person: by default the disk decides (lib/ingest/size-limit.ts).
+// Sizes on this machine, if set by a person: by default the disk decides about the largest source file (lib/ingest/size-limit.ts).
 
 import { UsageError } from '../errors.ts';
 import type { Effects } from '../lake/effects.ts';
 
-const VARIABLE = 'SLUICE_MAX_SOURCE_BYTES';
+const LARGEST_SOURCE = 'SLUICE_MAX_SOURCE_BYTES';
+const BLOCK = 'SLUICE_BLOCK_BYTES';
 
 /** Throws UsageError on anything but a whole number. */
 export function sourceSetting(environment = process.env): Pick<Effects, 'maxSourceBytes'> {
-  const text = environment[VARIABLE] ?? '';
-  if (text === '') return {};
-  if (/^[1-9]\d{0,15}$/.test(text)) return { maxSourceBytes: Number(text) };
-  throw new UsageError(`$${VARIABLE} is ${JSON.stringify(text)}: write a whole number of bytes, or unset it`);
+  const maxSourceBytes = bytes(LARGEST_SOURCE, environment);
+  return maxSourceBytes === undefined ? {} : { maxSourceBytes };
+}
+
+/** Of the blocks that a job reads a source file in. Throws as sourceSetting. */
+export function blockSetting(environment = process.env): { readonly blockBytes?: number } {
+  const blockBytes = bytes(BLOCK, environment);
+  return blockBytes === undefined ? {} : { blockBytes };
+}
+
+function bytes(name: string, environment: NodeJS.ProcessEnv): number | undefined {
+  const text = environment[name] ?? '';
+  if (text === '') return undefined;
+  if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
+  throw new UsageError(`$${name} is ${JSON.stringify(text)}: write a whole number of bytes, or unset it`);
 }

@@ -134,6 +134,8 @@ export async function syncLake(
   ];
   await deliver(going, queues, collect, stopping);
   await deliverReopened(going, queues, rejected, collect, stopping);
+  while (!stopping() && (await askAgain(local, latest.values())))
+    await deliver(going, queues, collect, stopping);
   const outcomes = [...latest.values()];
   const finished = queues.files.size === 0 && queues.refreshes.size === 0;
   if (finished) await deadLetters.forgetDelivered();
@@ -167,6 +169,18 @@ export async function syncLake(
     finished,
     ms: effects.clock().getTime() - started,
   };
+}
+
+/** Once one of the jobs that outcomes wait for has ended, all of these are asked for again. False where none is waited for. */
+async function askAgain(
+  { elsewhere, queues }: LocalLake,
+  outcomes: Iterable<SourceOutcome>,
+): Promise<boolean> {
+  const running = [...outcomes].filter(({ result }) => result === 'running');
+  if (elsewhere === undefined || running.length === 0) return false;
+  await elsewhere.settled();
+  await queues.files.send(running.map(({ source }) => ({ source })));
+  return true;
 }
 
 /** By what apply has just read of the tables. What this run ingests, or another process commits, is announced besides. */

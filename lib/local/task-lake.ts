@@ -1,0 +1,50 @@
+// A task's process: the stores of a job, the definitions that its plan brings, and one line of work after the other.
+
+import { rm } from 'node:fs/promises';
+import { UsageError } from '../errors.ts';
+import { JobFolder } from '../jobs/job-folder.ts';
+import { nextLines, runLine } from '../jobs/run-job.ts';
+import type { JobId } from '../lake/jobs.ts';
+import type { Log } from '../ports.ts';
+import { type OpenOptions, openLake } from './open-lake.ts';
+import { openStore } from './open-store.ts';
+import { scratchElsewhere } from './scratch.ts';
+
+/** The line that asks for further lines. */
+export const NEXT = 'next';
+
+export type TaskPlaces = { readonly landing: string; readonly lake: string };
+
+/** `line`: of a task, or NEXT. Returns the lines that answer it: further tasks, [] for a task. Throws what a task throws. */
+export async function doLines(
+  places: TaskPlaces,
+  { name, run }: JobId,
+  lines: readonly string[],
+  log: Log,
+  memory: Pick<OpenOptions, 'memoryLimitMb'>,
+): Promise<string[]> {
+  const definitions = await plannedIn(places.lake, name);
+  const options = { definitions, threads: 1, isOneOfMany: true, ...memory };
+  const local = await openLake({ ...places, schemas: '' }, log, options);
+  try {
+    const answers: string[] = [];
+    for (const line of lines)
+      if (line === NEXT) answers.push(...(await nextLines(local.effects, name, run)));
+      else await runLine(local.effects, name, run, line);
+    return answers;
+  } finally {
+    await local.close();
+  }
+}
+
+/** Throws UsageError if there is no such job. */
+async function plannedIn(place: string, name: string) {
+  const scratch = await scratchElsewhere();
+  try {
+    const plan = await new JobFolder(await openStore(place, scratch), name).plan();
+    if (plan !== undefined) return plan.definitions;
+    throw new UsageError(`there is no job ${JSON.stringify(name)} in ${place}: "npx sluice jobs" lists them`);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
