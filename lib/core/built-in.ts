@@ -90,7 +90,7 @@ function ofArrivals(
     over: arrivals,
     audits: [],
     columns,
-    ...(dataset.mode === 'replace' ? { delivered: dataset } : {}),
+    ...(dataset.mode === 'replace' ? { delivered: dataset } : { dividedBy: dataset.primaryKey }),
     hash: definitionHash({ ...meaning, ...chosen, types: columns.map((column) => column.type) }),
   };
 }

@@ -71,6 +71,11 @@ export type Derivation = {
   readonly window?: Window;
   /** Proved of the SQL when it is bound, and so no part of the hash; all other inputs are read as a whole. */
   readonly joined?: readonly JoinedInput[];
+  /**
+   * Columns of `over`: computed apart for rows that differ in one of them, the rows are those of the whole. Proved of the SQL when it
+   * is bound, and so no part of the hash. Absent where nothing is proved.
+   */
+  readonly dividedBy?: readonly string[];
   /** The SQL reads THIS_PARTITION. */
   readonly readsPartition?: true;
   readonly key: readonly string[];

@@ -2,17 +2,26 @@
 // elsewhere need not know more: ask for lines, do each of them somewhere, and ask again until there is none.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Catalog } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
+import { type Derivation, tablePrefix } from '../core/insight.ts';
 import { TryAgainError } from '../errors.ts';
 import type { Effects } from '../lake/effects.ts';
-import type { SourceWork } from '../lake/jobs.ts';
-import { JobFolder, type JobPlan, type JobRun } from './job-folder.ts';
+import type { PartitionWork, SourceWork, Work } from '../lake/jobs.ts';
+import type { LocalFile } from '../ports.ts';
+import { type AnyTask, JobFolder, type JobPlan, type JobRun } from './job-folder.ts';
+import { nextPartitionStage, type PartitionDone } from './partition-stages.ts';
+import type { PartitionTask } from './partition-tasks.ts';
+import { runPartitionTask } from './run-partition-task.ts';
 import { runSourceTask } from './run-source-task.ts';
 import { nextSourceStage, type SourceDone } from './source-stages.ts';
 import type { SourceTask } from './source-tasks.ts';
+import type { Done, Stage } from './stage.ts';
+import type { TaskEffects } from './task-files.ts';
 
 /** A task's line: its place, and what it is to do. */
-type Line = { readonly stage: number; readonly task: number; readonly does: { readonly kind: string } };
+type Line = { readonly stage: number; readonly task: number; readonly does: AnyTask };
+type AnyDone = Done<AnyTask, unknown>;
 
 export type JobEffects = Omit<Effects, 'jobs' | 'refreshes' | 'log'>;
 
@@ -37,9 +46,9 @@ export async function nextLines(effects: JobEffects, name: string, runId: string
 
 async function linesOf(effects: JobEffects, plan: JobPlan, run: JobRun): Promise<string[]> {
   if ((await run.manifest()) !== undefined) return [];
-  const done: SourceDone[] = [];
+  const done: AnyDone[] = [];
   for (let number = 0; ; number++) {
-    const stage = await run.stage<SourceTask>(number);
+    const stage = await run.stage<AnyTask>(number);
     if (stage === undefined) {
       const next = nextStage(effects, plan, done);
       if ('manifest' in next) {
@@ -59,9 +68,14 @@ async function linesOf(effects: JobEffects, plan: JobPlan, run: JobRun): Promise
   }
 }
 
-function nextStage({ catalog }: JobEffects, { work, blockBytes }: JobPlan, done: readonly SourceDone[]) {
-  if (work.kind === 'source') return nextSourceStage(datasetOf({ catalog }, work), work, blockBytes, done);
-  throw new Error(`there is no work of the kind ${JSON.stringify(work)}`);
+function nextStage(
+  { catalog }: JobEffects,
+  { work, blockBytes }: JobPlan,
+  done: readonly AnyDone[],
+): Stage<AnyTask> | { readonly manifest: object } {
+  return work.kind === 'source'
+    ? nextSourceStage(datasetOf(catalog, work), work, blockBytes, done as readonly SourceDone[])
+    : nextPartitionStage(work, done as readonly PartitionDone[]);
 }
 
 /** Does the task of a line, unless its result is there. Throws what the task throws, and says so in the job's folder. */
@@ -70,15 +84,24 @@ export async function runLine(effects: JobEffects, name: string, runId: string, 
   const { stage, task, does } = JSON.parse(line) as Line;
   if (await run.hasResult(stage, task)) return;
   const folder = await mkdtemp(join(effects.scratch, 'task-'));
+  const held: LocalFile[] = [];
   try {
-    const { work } = plan;
-    if (work.kind !== 'source') throw new Error(`there is no work of the kind ${work.kind}`);
-    const doing = { effects: { ...effects, folder }, dataset: datasetOf(effects, work), work, run };
-    const result = await sayingSo(run, () => runSourceTask(doing, does as SourceTask));
+    const own = { ...effects, folder, held };
+    const result = await sayingSo(run, () => runTask(own, plan.work, run, does));
     await run.createResult(stage, task, result);
   } finally {
+    for (const file of held) await file.release();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function runTask(effects: TaskEffects, work: Work, run: JobRun, does: AnyTask): Promise<unknown> {
+  if (work.kind === 'source') {
+    const dataset = datasetOf(effects.catalog, work);
+    return runSourceTask({ effects, dataset, work, run }, does as SourceTask);
+  }
+  const derivation = derivationOf(effects.catalog, work);
+  return runPartitionTask({ effects, derivation, work, run }, does as PartitionTask);
 }
 
 /** What goes wrong is said in the job's folder, where whoever asks for the job finds it. */
@@ -91,8 +114,14 @@ async function sayingSo<T>(run: JobRun, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function datasetOf({ catalog }: Pick<Effects, 'catalog'>, { dataset: name, contract }: SourceWork): Dataset {
-  const dataset = catalog.datasets.find((one) => one.name === name);
+function datasetOf({ datasets }: Catalog, { dataset: name, contract }: SourceWork): Dataset {
+  const dataset = datasets.find((one) => one.name === name);
   if (dataset?.hash === contract) return dataset;
   throw new Error(`the job's definitions have no dataset ${name} under the contract ${contract}`);
+}
+
+function derivationOf({ derivations }: Catalog, { table, definition }: PartitionWork): Derivation {
+  const derivation = derivations.find(({ target }) => tablePrefix(target) === table);
+  if (derivation?.hash === definition) return derivation;
+  throw new Error(`the job's definitions have no ${table} under the definition ${definition}`);
 }

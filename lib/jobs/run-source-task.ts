@@ -15,7 +15,6 @@ import { compareKeys } from '../ingest/part-keys.ts';
 import { uploadDataFiles } from '../ingest/publish.ts';
 import type { ComparedKeys, FilePart, SourceFile } from '../ingest/row-source.ts';
 import { fileBytes } from '../ingest/source-bytes.ts';
-import type { Effects } from '../lake/effects.ts';
 import type { SourceWork, UploadedFile } from '../lake/jobs.ts';
 import { quarantineKey } from '../lake/layout.ts';
 import { pathValues } from '../lake/path-values.ts';
@@ -37,14 +36,7 @@ import type {
   WidthsResult,
   WidthsTask,
 } from './source-tasks.ts';
-
-export type TaskEffects = Pick<
-  Effects,
-  'catalog' | 'landing' | 'lake' | 'tables' | 'sql' | 'clock' | 'newId'
-> & {
-  /** A folder of the task's own. */
-  readonly folder: string;
-};
+import { jobFiles, type TaskEffects, uploadToJob } from './task-files.ts';
 
 type Doing = {
   readonly effects: TaskEffects;
@@ -144,7 +136,7 @@ async function convert(doing: Doing, task: ConvertTask): Promise<ConvertResult> 
   const { effects, dataset, work, run } = doing;
   const { trailing, brokenLine, keyShards, held = [] } = task;
   const heldKeys = new Map<number, readonly string[]>();
-  for (const { key, files } of held) heldKeys.set(key, await jobFiles(doing, files));
+  for (const { key, files } of held) heldKeys.set(key, await jobFiles(effects, run, files));
   const keys: ComparedKeys | undefined = keyShards === 0 ? undefined : { shards: keyShards, held: heldKeys };
   const source = await partOf(doing, task.span, {
     ...(trailing === undefined ? {} : { trailing }),
@@ -174,26 +166,11 @@ async function convert(doing: Doing, task: ConvertTask): Promise<ConvertResult> 
   return { ...found, files, quotes, keys: uploadedKeys, quarantine: { ...said, file } };
 }
 
-/** Under a new name; returns it. */
-async function uploadToJob({ lake, newId }: TaskEffects, run: JobRun, path: string): Promise<string> {
-  const name = `${newId()}.parquet`;
-  await lake.upload(path, run.fileKey(name));
-  return name;
-}
-
-/** Local copies of the job's files, in their order. */
-function jobFiles({ effects, run }: Doing, names: readonly string[]): Promise<string[]> {
-  return mapInParallel(names, async (name) => {
-    const file = await effects.lake.download(run.fileKey(name));
-    if (file === undefined) throw new TryAgainError(`${run.fileKey(name)} is gone: the job was given up`);
-    return file.path;
-  });
-}
-
 async function keys(doing: Doing, task: KeysTask): Promise<KeysResult> {
   const { effects, run } = doing;
   const paths = await jobFiles(
-    doing,
+    effects,
+    run,
     task.files.map(({ file }) => file),
   );
   const files = task.files.map(({ block }, i) => ({ block, path: paths[i] as string }));
@@ -207,8 +184,8 @@ async function keys(doing: Doing, task: KeysTask): Promise<KeysResult> {
 
 /** Under its name in the lake: one task writes it, and what an attempt before it wrote is replaced. */
 async function quarantine(doing: Doing, { files }: QuarantineTask): Promise<QuarantineResult> {
-  const { effects, dataset, work } = doing;
-  const paths = await jobFiles(doing, files);
+  const { effects, dataset, work, run } = doing;
+  const paths = await jobFiles(effects, run, files);
   const path = join(effects.folder, 'quarantine.parquet');
   const write = (session: SqlSession) =>
     session.run(

@@ -22,6 +22,8 @@ export type Effects = {
   readonly scratch: ScratchFolder;
   /** Source files beyond it are rejected. Default: the free space on the disk of `scratch`; see size-limit.ts. */
   readonly maxSourceBytes?: number;
+  /** Partitions of derived tables that see more bytes of data files are not computed here. Default: none is too large. */
+  readonly maxPartitionBytes?: number;
   /** Does what is too large here. Absent: such work is refused. */
   readonly jobs?: Jobs;
 };

@@ -1,5 +1,6 @@
 // Work that is too large for one process, as a job of many tasks that run on an engine elsewhere. What is asked for, and what comes
 // back; lib/jobs does it. A job writes data files that no commit names: whoever asked commits them, or nobody ever sees them.
+import type { Severity } from '../core/insight.ts';
 import type { SkippedCount } from '../core/skip-rules.ts';
 import type { Violation } from '../core/violation.ts';
 import type { PartitionValues } from '../delta/actions.ts';
@@ -50,13 +51,22 @@ export type PartitionWork = {
   /** The derivation's hash. */
   readonly definition: string;
   readonly partition: PartitionValues;
-  /** The inputs' versions by their prefixes. */
-  readonly inputs: Readonly<Record<string, InputVersion>>;
-  /** Of the table before; see audits that compare versions. */
+  /** Of its inputs, and of what its audits look up, by their prefixes. */
+  readonly versions: Readonly<Record<string, InputVersion>>;
+  /** Equal for equal files that the partition sees. */
+  readonly seen: string;
+  /** In the version of the derived table before. */
   readonly rowsBefore: number;
-  /** Columns of the driving input that its rows are divided by; [] where the partition is one task's work. */
-  readonly divideBy: readonly string[];
+  /** Its rows in shards; absent where one task computes it. */
+  readonly divided?: Division;
+};
+
+export type Division = {
+  /** Columns of the driving input: rows that are equal in all of them are in one shard. */
+  readonly by: readonly string[];
   readonly shards: number;
+  /** The driving input's files that the partition sees, as in Add: each group is one task's to read. */
+  readonly groups: readonly (readonly string[])[];
 };
 
 export type InputVersion = { readonly version: number; readonly commitId: string | null };
@@ -92,7 +102,15 @@ export type SourceManifest = {
 
 export type PartitionManifest = {
   readonly files: readonly UploadedFile[];
-  readonly failures: readonly object[];
+  readonly failures: readonly FailedAudit[];
+};
+
+/** See AuditFailure in lib/refresh/audit.ts. `offending`: null where the SQL itself fails. */
+export type FailedAudit = {
+  readonly audit: string;
+  readonly severity: Severity;
+  readonly offending: number | null;
+  readonly example: string;
 };
 
 export type ManifestOf<W extends Work> = W extends SourceWork ? SourceManifest : PartitionManifest;

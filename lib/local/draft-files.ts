@@ -12,7 +12,7 @@ import type { ObjectStore, ScratchFolder } from '../ports.ts';
 import { keyInLanding } from './landing-key.ts';
 import { openStore } from './open-store.ts';
 import { scratchElsewhere } from './scratch.ts';
-import { sourceSetting } from './source-setting.ts';
+import { sizeSettings } from './size-settings.ts';
 
 export type DraftFilesOptions = {
   /** Files, folders and s3:// locations, as typed. */
@@ -41,7 +41,7 @@ export async function draftFiles(options: DraftFilesOptions): Promise<Draft & { 
     const reach = { folders: [scratch], files: samples.map(({ path }) => path) };
     const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill'), reach });
     try {
-      const limit = await sourceLimit({ scratch, ...sourceSetting() });
+      const limit = await sourceLimit({ scratch, ...sizeSettings() });
       const more = { ...(name === undefined ? {} : { name }), ...(header === undefined ? {} : { header }) };
       const draft = await draftDatasets(sql, samples, { scratch, limit, package: options.package, ...more });
       return { ...draft, passed };

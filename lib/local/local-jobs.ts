@@ -9,7 +9,7 @@ import { InProcessRunner } from '../jobs/in-process.ts';
 import type { PlannedDefinition } from '../jobs/job-folder.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { Jobs } from '../lake/jobs.ts';
-import { blockSetting } from './source-setting.ts';
+import { blockSetting } from './size-settings.ts';
 
 /** `settled` resolves once a job has ended, or none runs. */
 export type LocalJobs = { readonly jobs: Jobs; settled(): Promise<void>; close(): Promise<void> };

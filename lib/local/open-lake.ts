@@ -21,7 +21,7 @@ import { type LocalJobs, openJobs } from './local-jobs.ts';
 import { DeadLetters, localQueues } from './local-queues.ts';
 import { openStore } from './open-store.ts';
 import { scratchElsewhere, scratchInLake } from './scratch.ts';
-import { sourceSetting } from './source-setting.ts';
+import { sizeSettings } from './size-settings.ts';
 
 /** Landing and lake: a folder, or s3://bucket/prefix. */
 export type LakeLocations = { readonly landing: string; readonly lake: string; readonly schemas: string };
@@ -140,7 +140,7 @@ async function assemble(
     lake,
     tables,
     refreshes: queues.refreshes,
-    ...sourceSetting(),
+    ...sizeSettings(),
   };
   return { effects, queues, deadLetters };
 }

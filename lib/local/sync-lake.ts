@@ -118,6 +118,10 @@ export async function syncLake(
         // A marker may have brought it along before its own turn.
         if (outcome.result !== 'unchanged' || !latest.has(id)) latest.set(id, outcome);
       }
+      // Its job failed as often as it may: a dead letter says so.
+      for (const { request } of result.failures)
+        for (const [id, { source, result: last }] of latest)
+          if (source === request.source && last === 'running') latest.delete(id);
       observer.ingested?.(result, ms);
     },
     refreshed(outcome, ms) {
@@ -134,7 +138,7 @@ export async function syncLake(
   ];
   await deliver(going, queues, collect, stopping);
   await deliverReopened(going, queues, rejected, collect, stopping);
-  while (!stopping() && (await askAgain(local, latest.values())))
+  while (!stopping() && (await askAgain(local, latest.values(), refreshed.values())))
     await deliver(going, queues, collect, stopping);
   const outcomes = [...latest.values()];
   const finished = queues.files.size === 0 && queues.refreshes.size === 0;
@@ -175,11 +179,14 @@ export async function syncLake(
 async function askAgain(
   { elsewhere, queues }: LocalLake,
   outcomes: Iterable<SourceOutcome>,
+  refreshed: Iterable<RefreshOutcome>,
 ): Promise<boolean> {
-  const running = [...outcomes].filter(({ result }) => result === 'running');
-  if (elsewhere === undefined || running.length === 0) return false;
+  const files = [...outcomes].filter(({ result }) => result === 'running');
+  const tables = [...refreshed].filter(({ running }) => running.length > 0);
+  if (elsewhere === undefined || files.length + tables.length === 0) return false;
   await elsewhere.settled();
-  await queues.files.send(running.map(({ source }) => ({ source })));
+  await queues.files.send(files.map(({ source }) => ({ source })));
+  await queues.refreshes.send(tables.map(({ target }) => ({ target })));
   return true;
 }
 

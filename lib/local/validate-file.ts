@@ -18,7 +18,7 @@ import { requireDataset } from '../inspect/find-table.ts';
 import { isMarker } from '../lake/markers.ts';
 import { globbedFields, pathValues } from '../lake/path-values.ts';
 import { scratchElsewhere } from './scratch.ts';
-import { sourceSetting } from './source-setting.ts';
+import { sizeSettings } from './size-settings.ts';
 
 export type ValidateOptions = {
   readonly dataset: string;
@@ -65,7 +65,7 @@ export async function validateFile(file: string, options: ValidateOptions): Prom
     try {
       const dataset = requireDataset(await loadSound(options.schemas, sql), options.dataset);
       const source = { dataset, key: landingKey(dataset, file, options.as), path: resolve(file), scratch };
-      const limit = await sourceLimit({ scratch, ...sourceSetting() });
+      const limit = await sourceLimit({ scratch, ...sizeSettings() });
       const space = { room: 'alone' as const, limit, bytes: 0 };
       const converted = await convertWithin(sql, space, source, { maxExamples: options.limit }).catch(
         (error: unknown) => {

@@ -36,14 +36,21 @@ export type TriedAudit = Audit & { readonly examples?: string };
 
 /** The partition's own, that of the columns' types and those of the key come first; they have no other severity than `error`. */
 export function auditsOf(derivation: Derivation, partition: PartitionValues): TriedAudit[] {
+  return [...partitionAudits(partition), ...otherAudits(derivation, partition)];
+}
+
+/** That the rows have the partition's own values: asked of each row alone. */
+export function partitionAudits(partition: PartitionValues): TriedAudit[] {
+  const differs = Object.keys(partition).map(
+    (name) => `CAST(${identifier(name)} AS VARCHAR) IS DISTINCT FROM ${literal(partition[name] ?? null)}`,
+  );
+  if (differs.length === 0) return [];
+  return [{ name: 'partition', severity: 'error', sql: `SELECT * FROM this WHERE ${differs.join(' OR ')}` }];
+}
+
+export function otherAudits(derivation: Derivation, partition: PartitionValues): TriedAudit[] {
   const audits: { name: string; sql: string; examples?: string }[] = [];
   const columns = Object.keys(partition);
-  if (columns.length > 0) {
-    const differs = columns.map(
-      (name) => `CAST(${identifier(name)} AS VARCHAR) IS DISTINCT FROM ${literal(partition[name] ?? null)}`,
-    );
-    audits.push({ name: 'partition', sql: `SELECT * FROM this WHERE ${differs.join(' OR ')}` });
-  }
   const unreadable = unreadableRows(
     'this',
     derivation.columns.filter(({ name }) => !columns.includes(name)),
@@ -65,7 +72,7 @@ export function auditsOf(derivation: Derivation, partition: PartitionValues): Tr
 /** The views that audits look into; `related` has what they name. */
 export async function createRelatedViews(
   session: SqlSession,
-  effects: Effects,
+  effects: Pick<Effects, 'catalog'>,
   local: LocalFiles,
   related: readonly Input[],
 ): Promise<void> {

@@ -40,7 +40,7 @@ export function commitActions(
     ...[...base.files.values()]
       .filter((add) => reshaped || isReplaced(add))
       .map((add) => removeAction(add, now)),
-    ...parts.flatMap(({ add }) => (add ? [{ add }] : [])),
+    ...parts.flatMap(({ adds }) => adds.map((add) => ({ add }))),
   ];
 }
 
@@ -80,7 +80,9 @@ function knownColumns({ metadata }: Snapshot): readonly Column[] {
 function newMetadata(derivation: Derivation, base: Snapshot, pending: Pending): Metadata | undefined {
   const { [PENDING]: before, ...others } = base.metadata.configuration;
   const after =
-    pending.stale.length === 0 && pending.waiting.length === 0 ? undefined : JSON.stringify(pending);
+    pending.stale.length + pending.waiting.length + (pending.running ?? []).length === 0
+      ? undefined
+      : JSON.stringify(pending);
   const schema = schemaString(derivation.columns);
   const partitionColumns = derivation.partitionBy;
   const isSameShape =

@@ -7,15 +7,18 @@ import type { Add, PartitionValues } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../lake/effects.ts';
+import type { JobId } from '../lake/jobs.ts';
 import { partitionId } from '../lake/partition.ts';
 import { publishDataFile } from '../lake/publish-data-file.ts';
-import { DEFINITION, INPUT_COMMITS, INPUTS, joinedTags, WARNINGS, WINDOW } from '../lake/tags.ts';
 import type { SqlSession } from '../ports.ts';
 import { type AuditedPartition, createRelatedViews, failureMessage } from './audit.ts';
 import { filesByPartition, tryRelationships } from './audit-live.ts';
 import { computePartition, createPartitionView } from './compute.ts';
+import { computedTags } from './computed-tags.ts';
 import { type Input, inputView, LocalFiles } from './inputs.ts';
-import type { RefreshPlan } from './plan.ts';
+import { versionsOf } from './large-partition.ts';
+import { LargeWork } from './large-work.ts';
+import type { RefreshPlan, Running, Stale } from './plan.ts';
 import { SeenFiles } from './seen-files.ts';
 
 /** What is computed, at which versions. `base`: the derived table's own; `related`: what its audits look up. */
@@ -27,8 +30,19 @@ export type Work = {
   readonly plan: RefreshPlan;
 };
 
-/** A partition that passed its audits; no `add` where it has no rows. */
-export type Part = { readonly partition: PartitionValues; readonly add: Add | undefined };
+/** A partition that passed its audits; no `adds` where it has no rows. */
+export type Part = { readonly partition: PartitionValues; readonly adds: readonly Add[] };
+
+/** What became of partitions that are too large to be computed here. */
+export type LargeParts = {
+  readonly running: readonly Running[];
+  /** Their jobs failed as often as they may, or there are no jobs. */
+  readonly left: readonly Stale[];
+  /** Published as of files that are no longer those that they see. */
+  readonly again: readonly PartitionValues[];
+  /** Jobs that are of no use once this is committed. */
+  readonly jobs: readonly JobId[];
+};
 
 export type ComputedParts = {
   /** In the order of the plan. Those that are neither here nor have failed were left for want of time. */
@@ -37,6 +51,7 @@ export type ComputedParts = {
   readonly audited: readonly AuditedPartition[];
   /** Partitions whose live rows relate to what is gone. */
   readonly unrelated: readonly AuditedPartition[];
+  readonly large: LargeParts;
 };
 
 export async function computeAll(
@@ -66,50 +81,58 @@ async function computeTouched(
   local: LocalFiles,
   folder: string,
   outOfTime: () => boolean,
-): Promise<Pick<ComputedParts, 'parts' | 'audited'>> {
+): Promise<Omit<ComputedParts, 'unrelated'>> {
   const { derivation, base, inputs, plan } = work;
   const parts: Part[] = [];
   const audited: AuditedPartition[] = [];
   const seen = new SeenFiles(derivation, inputs);
   const before = filesByPartition(derivation, base.files.values());
+  const rowsBefore = (partition: PartitionValues) => recordCount(before.get(partitionId(partition)) ?? []);
+  const large = new LargeWork(effects, work, seen, rowsBefore);
+  const here = plan.recompute.filter((partition) => !large.is(partition));
   const parted = new PartedViews(effects, seen);
   try {
-    if (plan.recompute.length > 0) await createWholeViews(session, effects, local, seen);
-    for (const [index, partition] of plan.recompute.entries()) {
+    for (const partition of plan.recompute.filter(large.is)) {
+      const computed = await large.ask(partition);
+      if (computed === undefined) continue;
+      audited.push({ partition, failures: computed.failures });
+      if (computed.adds) parts.push({ partition, adds: computed.adds });
+    }
+    if (here.length > 0) await createWholeViews(session, effects, local, seen);
+    for (const [index, partition] of here.entries()) {
       if (index > 0 && outOfTime()) break;
-      const id = partitionId(partition);
       await parted.create(session, partition);
       if (derivation.readsPartition) await createPartitionView(session, derivation, partition);
       const path = join(folder, `partition-${index}.parquet`);
-      const computed = await computePartition(
-        session,
-        derivation,
-        partition,
-        recordCount(before.get(id) ?? []),
-        path,
-      );
+      const computed = await computePartition(session, derivation, partition, rowsBefore(partition), path);
       audited.push({ partition, failures: computed.failures });
       if (failureMessage(computed.failures, 'error') !== undefined) continue;
-      const warnings = failureMessage(computed.failures, 'warn');
-      const add = computed.file && (await publish(effects, work, partition, computed.file, warnings));
-      parts.push({ partition, add });
+      const tags = computedTags(derivation, versionsOf(inputs), computed.failures);
+      const { partitionBy, target } = derivation;
+      const file = computed.file && { ...computed.file, partitionValues: partition, tags };
+      const adds = file ? [await publishDataFile(effects, tablePrefix(target), partitionBy, file)] : [];
+      parts.push({ partition, adds });
     }
   } finally {
     await parted.release();
   }
-  return { parts, audited };
+  return { parts, audited, large: large.parts };
 }
+
+type ReadEffects = Pick<Effects, 'catalog' | 'lake'>;
 
 /** The inputs of which a partition sees a part, one partition at a time: the disk need not hold them all. */
 export class PartedViews {
-  readonly #effects: Effects;
+  readonly #effects: ReadEffects;
   readonly #seen: SeenFiles;
   readonly #local: ReadonlyMap<Input, LocalFiles>;
 
-  constructor(effects: Effects, seen: SeenFiles) {
+  /** `except`: an input whose rows come from elsewhere. */
+  constructor(effects: ReadEffects, seen: SeenFiles, except?: Input) {
     this.#effects = effects;
     this.#seen = seen;
-    this.#local = new Map(seen.parted.map((input) => [input, new LocalFiles(effects.lake)]));
+    const parted = seen.parted.filter((input) => input !== except);
+    this.#local = new Map(parted.map((input) => [input, new LocalFiles(effects.lake)]));
   }
 
   async create(session: SqlSession, partition: PartitionValues): Promise<void> {
@@ -128,9 +151,9 @@ export class PartedViews {
 
 export async function createWholeViews(
   session: SqlSession,
-  effects: Effects,
+  effects: ReadEffects,
   local: LocalFiles,
-  { whole }: SeenFiles,
+  { whole }: Pick<SeenFiles, 'whole'>,
 ): Promise<void> {
   for (const { table, snapshot } of whole)
     await session.run(await inputView(effects.catalog, local, table, snapshot, [...snapshot.files.values()]));
@@ -148,27 +171,4 @@ async function auditAgain(
   for (const partition of [...plan.recompute, ...plan.drop]) staying.delete(partitionId(partition));
   if (staying.size === 0) return [];
   return tryRelationships(session, effects, local, derivation, base, [...staying.values()].flat());
-}
-
-function publish(
-  effects: Effects,
-  { derivation, inputs }: Work,
-  partition: PartitionValues,
-  file: { path: string; stats: string },
-  warnings: string | undefined,
-): Promise<Add> {
-  const read = <T>(of: (input: Input) => T | undefined) =>
-    JSON.stringify(Object.fromEntries(inputs.map((input) => [tablePrefix(input.table), of(input)])));
-  return publishDataFile(effects, tablePrefix(derivation.target), derivation.partitionBy, {
-    ...file,
-    partitionValues: partition,
-    tags: {
-      [DEFINITION]: derivation.hash,
-      [INPUTS]: read(({ snapshot }) => snapshot.version),
-      [INPUT_COMMITS]: read(({ snapshot }) => snapshot.commitId),
-      ...(derivation.window === undefined ? {} : { [WINDOW]: JSON.stringify(derivation.window) }),
-      ...joinedTags(derivation),
-      ...(warnings === undefined ? {} : { [WARNINGS]: warnings }),
-    },
-  });
 }

@@ -11,6 +11,7 @@ import { CorruptionError, TryAgainError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { type Standings, standingsOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
+import type { InputVersion } from '../lake/jobs.ts';
 import { type RelationFile, relationSql } from '../lake/scan-sql.ts';
 import { CONTRACT, DEFINITION, readOrigin, roleOf } from '../lake/tags.ts';
 import type { LocalFile, ObjectStore } from '../ports.ts';
@@ -35,6 +36,24 @@ function loadTables(effects: Effects, tables: readonly TableRef[], over?: TableR
         `${tablePrefix(table)} does not exist yet: run "sluice sync", which creates it`,
       );
     return { table, snapshot, isOver: over !== undefined && sameTable(over, table) };
+  });
+}
+
+/** The same at fixed versions, by the tables' prefixes. Throws TryAgainError where a log is not the one it was. */
+export function loadInputsAt(
+  { tables }: Pick<Effects, 'tables'>,
+  derivation: Derivation,
+  versions: Readonly<Record<string, InputVersion>>,
+  of: readonly TableRef[],
+): Promise<Input[]> {
+  return mapInParallel(of, async (table) => {
+    const { version, commitId } = versions[tablePrefix(table)] ?? { version: -1, commitId: null };
+    const snapshot = await tables.at(tablePrefix(table), version);
+    if ((snapshot.commitId ?? null) !== commitId)
+      throw new TryAgainError(
+        `${tablePrefix(table)} has another commit as its version ${version} than it had`,
+      );
+    return { table, snapshot, isOver: derivation.over !== undefined && sameTable(derivation.over, table) };
   });
 }
 

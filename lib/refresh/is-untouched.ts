@@ -36,12 +36,12 @@ export function isUntouched(
 
 /** All its rows are of its definition, and none waits or is stale. */
 function isSettled(target: Snapshot, { hash }: Derivation): boolean {
-  const { all, stale, waiting } = readPending(target);
+  const { all, stale, waiting, running = [] } = readPending(target);
   return (
     configuration(target, DEFINITION) === hash &&
     target.foreign.length === 0 &&
     !all &&
-    stale.length + waiting.length === 0 &&
+    stale.length + waiting.length + running.length === 0 &&
     [...target.files.values()].every(({ tags }) => tags?.[DEFINITION] !== undefined)
   );
 }

@@ -34,8 +34,18 @@ import type { Input } from './inputs.ts';
 import { isPartedAlike } from './parted-alike.ts';
 import { seenPartitions } from './seen-files.ts';
 
-/** A partition that keeps its old rows because the new ones, or these since what they relate to changed, failed an audit. */
-export type Stale = { readonly partition: PartitionValues; readonly message: string };
+/**
+ * A partition that keeps its old rows because the new ones, or these since what they relate to changed, failed an audit. `isTooLarge`:
+ * because the new ones could not be computed here; it is tried again.
+ */
+export type Stale = {
+  readonly partition: PartitionValues;
+  readonly message: string;
+  readonly isTooLarge?: true;
+};
+
+/** A partition that a job computes elsewhere. `run`: of the job whose rows may be published. */
+export type Running = { readonly partition: PartitionValues; readonly run: string };
 
 /** A partition that is live although an audit of severity `warn` failed. */
 export type Warning = { readonly partition: PartitionValues; readonly message: string };
@@ -46,6 +56,8 @@ export type Pending = {
   readonly stale: readonly Stale[];
   /** Touched, but not computed yet for want of time. */
   readonly waiting: readonly PartitionValues[];
+  /** Absent: none. */
+  readonly running?: readonly Running[];
   /** How those that are stale saw the inputs: see Derivation. Absent if as a whole, as under an older Sluice. */
   readonly joined?: readonly JoinedInput[];
 };
@@ -93,7 +105,12 @@ export async function planRefresh(
   const existing = existingPartitions(derivation, inputs);
   const own = partitionsOf(target.files.values(), derivation.partitionBy);
   for (const { partition } of pending.stale) own.set(partitionId(partition), partition);
-  const waiting = new Map(pending.waiting.map((partition) => [partitionId(partition), partition]));
+  const left = [
+    ...pending.waiting,
+    ...(pending.running ?? []).map(({ partition }) => partition),
+    ...pending.stale.flatMap(({ partition, isTooLarge }) => (isTooLarge ? [partition] : [])),
+  ];
+  const waiting = new Map(left.map((partition) => [partitionId(partition), partition]));
   for (const [id, partition] of waiting) own.set(id, partition);
   const touched = withObservers(derivation, changed, existing.values());
   const seen = seenPartitions(

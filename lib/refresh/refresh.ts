@@ -5,6 +5,7 @@ import type { PartitionValues } from '../delta/actions.ts';
 import { configuration, type ForeignCommit, type Snapshot, txnVersion } from '../delta/snapshot.ts';
 import { CliError, TryAgainError } from '../errors.ts';
 import { announce, type Effects } from '../lake/effects.ts';
+import type { JobId } from '../lake/jobs.ts';
 import { partitionId } from '../lake/partition.ts';
 import { DEFINITION } from '../lake/tags.ts';
 import { type AuditedPartition, auditMetrics, failureMessage } from './audit.ts';
@@ -33,6 +34,8 @@ export type RefreshOutcome = {
   readonly warned: readonly Warning[];
   /** Partitions that keep their old rows for want of time; a message asks for them. */
   readonly waiting: readonly PartitionValues[];
+  /** Partitions that jobs compute elsewhere: they keep their old rows until somebody asks for them again. */
+  readonly running: readonly PartitionValues[];
   readonly version: number;
   /** Commits of other programs whose rows this one replaced. */
   readonly undone: readonly ForeignCommit[];
@@ -58,8 +61,10 @@ export async function refresh(
   if (derivation === undefined)
     throw new CliError(`${tablePrefix(target)} is not a derived table of these contracts and insights`);
   for (let round = 0; round < MAX_ROUNDS && (round === 0 || !outOfTime()); round++) {
-    const outcome = await refreshOnce(effects, derivation, outOfTime);
-    if (outcome === 'overtaken') continue;
+    const refreshed = await refreshOnce(effects, derivation, outOfTime);
+    if (refreshed === 'overtaken') continue;
+    const { outcome, jobs } = refreshed;
+    for (const job of jobs) await effects.jobs?.forget(job);
     if (outcome.waiting.length > 0) await effects.refreshes.send([{ target }]);
     await announce(effects, target);
     return outcome;
@@ -69,11 +74,14 @@ export async function refresh(
   );
 }
 
+/** `jobs`: of no use any more. */
+type Refreshed = { readonly outcome: RefreshOutcome; readonly jobs: readonly JobId[] };
+
 async function refreshOnce(
   effects: Effects,
   derivation: Derivation,
   outOfTime: () => boolean,
-): Promise<RefreshOutcome | 'overtaken'> {
+): Promise<Refreshed | 'overtaken'> {
   const prefix = tablePrefix(derivation.target);
   const base = requireDefinition(await effects.tables.latest(prefix), derivation);
   const inputs = await loadInputs(effects, derivation);
@@ -82,11 +90,13 @@ async function refreshOnce(
   await askForOwnRows(effects, [...inputs, ...related]);
   const plan = await planRefresh(effects.tables, derivation, base, inputs, related);
   const work: Work = { derivation, base, inputs, related, plan };
-  if (isDone(work)) return unchanged(work);
+  if (isDone(work)) return { outcome: unchanged(work), jobs: [] };
 
   const started = effects.clock().getTime();
   const computed = await computeAll(effects, work, outOfTime);
   const { pending, outcome } = settle(work, computed);
+  const { jobs } = computed.large;
+  if (saysNothingNew(work, computed, pending)) return { outcome, jobs };
   const actions = commitActions(work, computed.parts, pending, effects.clock().getTime());
   const { committed, snapshot } = await effects.tables.commit(prefix, async (latest) => {
     if (latest?.version !== base.version) return undefined;
@@ -103,7 +113,7 @@ async function refreshOnce(
   if (!committed) return 'overtaken';
   const refreshed = { ...outcome, version: snapshot.version, undone: base.foreign };
   logOutcome(effects, refreshed, effects.clock().getTime() - started);
-  return refreshed;
+  return { outcome: refreshed, jobs };
 }
 
 /** Tables of source files are sync's, or on AWS maintain's, to put right; a computed one does it when it is refreshed. */
@@ -121,6 +131,17 @@ function isDone({ base, inputs, related, plan }: Work): boolean {
   return touched === 0 && !plan.auditAgain && isOwn && isCurrent(base, [...inputs, ...related]);
 }
 
+/** Partitions that jobs compute are asked for again and again: the log need not grow for that. */
+function saysNothingNew(work: Work, { audited, unrelated }: ComputedParts, pending: Pending): boolean {
+  const { base, inputs, related, plan } = work;
+  return (
+    audited.length + unrelated.length + plan.drop.length === 0 &&
+    base.foreign.length === 0 &&
+    isCurrent(base, [...inputs, ...related]) &&
+    JSON.stringify(pending) === JSON.stringify(readPending(base))
+  );
+}
+
 function unchanged({ derivation, base, plan }: Work): RefreshOutcome {
   return {
     target: derivation.target,
@@ -130,6 +151,7 @@ function unchanged({ derivation, base, plan }: Work): RefreshOutcome {
     failed: [],
     warned: [],
     waiting: [],
+    running: [],
     version: base.version,
     undone: [],
   };
@@ -137,23 +159,28 @@ function unchanged({ derivation, base, plan }: Work): RefreshOutcome {
 
 /** What of the work is published, what stays behind, and what is said of it. */
 function settle(work: Work, computed: ComputedParts): { pending: Pending; outcome: RefreshOutcome } {
-  const { parts, audited, unrelated } = computed;
+  const { parts, audited, unrelated, large } = computed;
   const { joined } = work.derivation;
   const said = (severity: Severity, partitions: readonly AuditedPartition[]) =>
     partitions.flatMap(({ partition, failures }) => {
       const message = failureMessage(failures, severity);
       return message === undefined ? [] : [{ partition, message }];
     });
-  const failed = said('error', [...audited, ...unrelated]);
+  const failed = [...said('error', [...audited, ...unrelated]), ...large.left];
   const published = new Set(parts.map(({ partition }) => partitionId(partition)));
   const warned = said('warn', audited).filter(({ partition }) => published.has(partitionId(partition)));
-  const waiting = work.plan.recompute.slice(audited.length);
+  const done = new Set(
+    [...audited, ...large.running, ...large.left].map(({ partition }) => partitionId(partition)),
+  );
+  const left = work.plan.recompute.filter((partition) => !done.has(partitionId(partition)));
+  const waiting = [...left, ...large.again];
   const stale = [...work.plan.stillStale, ...failed];
   return {
     pending: {
       all: false,
       stale,
       waiting,
+      ...(large.running.length === 0 ? {} : { running: large.running }),
       ...(stale.length === 0 || joined === undefined ? {} : { joined }),
     },
     outcome: {
@@ -164,6 +191,7 @@ function settle(work: Work, computed: ComputedParts): { pending: Pending; outcom
       failed,
       warned,
       waiting,
+      running: large.running.map(({ partition }) => partition),
     },
   };
 }

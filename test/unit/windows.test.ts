@@ -232,6 +232,7 @@ test('the line of a file names the days that saw it, of its own region', async (
     failed: [],
     warned: [],
     waiting: [],
+    running: [],
     version: 1,
     undone: [],
   });

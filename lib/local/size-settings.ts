@@ -4,15 +4,22 @@ import { UsageError } from '../errors.ts';
 import type { Effects } from '../lake/effects.ts';
 
 const LARGEST_SOURCE = 'SLUICE_MAX_SOURCE_BYTES';
+const LARGEST_PARTITION = 'SLUICE_MAX_PARTITION_BYTES';
 const BLOCK = 'SLUICE_BLOCK_BYTES';
 
 /** Throws UsageError on anything but a whole number. */
-export function sourceSetting(environment = process.env): Pick<Effects, 'maxSourceBytes'> {
+export function sizeSettings(
+  environment = process.env,
+): Pick<Effects, 'maxSourceBytes' | 'maxPartitionBytes'> {
   const maxSourceBytes = bytes(LARGEST_SOURCE, environment);
-  return maxSourceBytes === undefined ? {} : { maxSourceBytes };
+  const maxPartitionBytes = bytes(LARGEST_PARTITION, environment);
+  return {
+    ...(maxSourceBytes === undefined ? {} : { maxSourceBytes }),
+    ...(maxPartitionBytes === undefined ? {} : { maxPartitionBytes }),
+  };
 }
 
-/** Of the blocks that a job reads a source file in. Throws as sourceSetting. */
+/** Of the blocks that a job reads a source file in. Throws as sizeSettings. */
 export function blockSetting(environment = process.env): { readonly blockBytes?: number } {
   const blockBytes = bytes(BLOCK, environment);
   return blockBytes === undefined ? {} : { blockBytes };
