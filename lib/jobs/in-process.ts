@@ -33,6 +33,10 @@ export class InProcessRunner implements JobRunner {
     return this.#running.has(started) ? 'running' : 'ended';
   }
 
+  get isRunning(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** Resolves once one of its jobs has ended; at once if none runs. */
   async settled(): Promise<void> {
     await [...this.#running.values()][0];

@@ -15,6 +15,8 @@ export type RelationFile = {
     /** Of a replace dataset, see Standing in deliveries.ts: whether it counts, and its rank. */
     readonly newest: boolean;
     readonly delivery: number | null;
+    /** See FIRST_ROW in tags.ts; absent: 0. */
+    readonly firstRow?: number;
   };
 };
 
@@ -26,7 +28,7 @@ export const SOURCE_COLUMNS: readonly { readonly name: string; readonly sqlType:
   { name: '_sluice_last_modified', sqlType: 'BIGINT' },
   { name: '_sluice_newest', sqlType: 'BOOLEAN' },
   { name: '_sluice_delivery', sqlType: 'BIGINT' },
-  // The row's place in its data file, from 0: rows of one source are in the source's order.
+  // A number that grows in the source's order: the row's place in its data file, behind the records before the file's.
   { name: ROW, sqlType: 'BIGINT' },
 ];
 
@@ -70,7 +72,7 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
       files.map((file) => (file.origin?.delivery == null ? null : String(file.origin.delivery))),
     );
   }
-  const stored = (name: string) => (name === ROW && shape.withSource ? 'file_row_number' : identifier(name));
+  const stored = (name: string) => (name === ROW && shape.withSource ? rowNumber(files) : identifier(name));
   const select = typed
     .map(
       (c) =>
@@ -85,6 +87,13 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
     .map((c) => `CAST(NULL AS ${c.sqlType}) AS ${identifier(c.name)}`);
   const none = `SELECT ${[...empties, 'CAST(NULL AS UBIGINT) AS file_index', 'CAST(NULL AS BIGINT) AS file_row_number'].join(', ')} WHERE false`;
   return `SELECT ${select} FROM (${none} UNION ALL BY NAME SELECT *, file_index, file_row_number FROM ${read})`;
+}
+
+function rowNumber(files: readonly RelationFile[]): string {
+  const before = files.map(({ origin }) => String(origin?.firstRow ?? 0));
+  return before.every((rows) => rows === '0')
+    ? 'file_row_number'
+    : `file_row_number + ${constant(before, 'BIGINT')}`;
 }
 
 /** One value per file, by the file's index in the list; a literal if all files agree. */

@@ -13,7 +13,7 @@ import { type Standings, standingsOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { InputVersion } from '../lake/jobs.ts';
 import { type RelationFile, relationSql } from '../lake/scan-sql.ts';
-import { CONTRACT, DEFINITION, readOrigin, roleOf } from '../lake/tags.ts';
+import { CONTRACT, DEFINITION, FIRST_ROW, readOrigin, roleOf } from '../lake/tags.ts';
 import type { LocalFile, ObjectStore } from '../ports.ts';
 import { identifier } from '../sql/quoting.ts';
 
@@ -156,6 +156,7 @@ export async function tableRelation(
               lastModifiedMs: origin.lastModifiedMs,
               newest: standing?.counts === true,
               delivery: standing?.rank ?? null,
+              firstRow: Number(add.tags?.[FIRST_ROW] ?? 0),
             },
           }
         : {}),
