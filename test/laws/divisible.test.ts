@@ -1,0 +1,49 @@
+// What is proved to be divisible returns in shards, together, the rows that it returns as a whole.
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import type { SqlSession } from '../../lib/ports.ts';
+import { isDivisibleBy } from '../../lib/sql/divisible.ts';
+import { engine, useEngine } from '../support/order-of-rows.ts';
+import {
+  casesOf,
+  createEmptyShards,
+  createShards,
+  isProved,
+  SELECT_KINDS,
+  shardPlan,
+  unequalShards,
+  wholeAnswer,
+} from '../support/sharded-tables.ts';
+import { tries } from '../support/tries.ts';
+
+useEngine(1);
+beforeAll(() => engine.session(createShards));
+
+test.each(SELECT_KINDS)(
+  'random $name that are proved return the same rows in shards',
+  async ({ selects, times, accepted: least, months }) => {
+    let accepted = 0;
+    const judged = async (binding: SqlSession, judging: SqlSession) => {
+      await createEmptyShards(binding, months);
+      const law = fc.asyncProperty(selects, async (sql) => {
+        const plan = await shardPlan(binding, sql);
+        if (plan === undefined) return;
+        const proved = casesOf(sql, months).filter((one) => isProved(isDivisibleBy, plan, one));
+        const [first] = proved;
+        const whole = first && (await wholeAnswer(judging, first));
+        if (whole === undefined) return;
+        accepted += proved.length;
+        for (const one of proved) {
+          expect(
+            await unequalShards(judging, one, whole),
+            `${sql} of ${one.cut} by ${one.keys}`,
+          ).toBeUndefined();
+        }
+      });
+      await fc.assert(law, tries(times));
+    };
+    await engine.session((binding) => engine.session((judging) => judged(binding, judging)));
+    console.log(accepted, times);
+    expect(accepted).toBeGreaterThan(least);
+  },
+);
