@@ -64,6 +64,7 @@ export function joined(
 ): Rows | undefined {
   if (kind === 'INNER') return equated(paired(left, right), equalities);
   if (kind === 'FULL') return full(left, right, equalities);
+  if (kind === 'SEMI') return semi(left, right, equalities);
   if (!meetsOwn(left, right, equalities)) return undefined;
   const matched = again(equated(paired(left, right), equalities)).columns.slice(left.columns.length);
   switch (kind) {
@@ -75,6 +76,16 @@ export function joined(
     default:
       return left;
   }
+}
+
+/** A row that has the keys of what it meets has its matches in one shard alone. */
+function semi(left: Rows, right: Rows, equalities: readonly Equality[]): Rows | undefined {
+  const all = paired(left, right);
+  const { columns, scans } = equated(all, equalities);
+  const own = columns.slice(0, left.columns.length);
+  const ofLeft = equated({ ...all, scans: left.scans }, equalities).scans;
+  const isFound = (scan: Scan) => areTold([scan], own) || ofLeft.some((other) => isSame(scan, other));
+  return scans.every(isFound) ? { columns: own, scans } : undefined;
 }
 
 /** In a row without a match the columns of one side are null, so that no column has the key of all rows. */

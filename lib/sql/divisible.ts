@@ -16,6 +16,7 @@ import {
 } from './cut-rows.ts';
 import {
   equalitiesIn,
+  isUnprojected,
   joinEqualities,
   joinKind,
   mapped,
@@ -25,6 +26,7 @@ import {
   readColumns,
   scannedTable,
   scansIn,
+  trueColumns,
 } from './plan-columns.ts';
 import { allNodes, nodes, type SqlNode } from './sql-tree.ts';
 
@@ -59,12 +61,16 @@ class Walk {
     this.#keys = keys;
   }
 
-  /** Undefined: nothing is known, or the rows are not the shards' rows together. */
-  of(operator: SqlNode): Rows | undefined {
+  /**
+   * Undefined: nothing is known, or the rows are not the shards' rows together. `wanted`: a row counts only if these columns are
+   * true.
+   */
+  of(operator: SqlNode, wanted: readonly number[] = []): Rows | undefined {
     const name = operatorName(operator);
-    if (name.endsWith('JOIN') || name === 'CROSS_PRODUCT') return this.#join(name, operator);
+    if (name.endsWith('JOIN') || name === 'CROSS_PRODUCT') return this.#join(name, operator, wanted);
     if (name.endsWith('_CTE')) return this.#cte(name, operator);
-    const inputs = nodes(operator.children).map((child) => this.of(child));
+    const filtered = name === 'FILTER' ? nodes(operator.expressions).flatMap(trueColumns) : [];
+    const inputs = nodes(operator.children).map((child) => this.of(child, filtered));
     const known = inputs.filter((rows) => rows !== undefined);
     if (known.length < inputs.length) return undefined;
     const [input = NOTHING] = known;
@@ -130,20 +136,27 @@ class Walk {
     return repeated === undefined || defined.scans.length + repeated.scans.length > 0 ? undefined : rows;
   }
 
-  #join(name: string, join: SqlNode): Rows | undefined {
+  #join(name: string, join: SqlNode, wanted: readonly number[]): Rows | undefined {
     const [leftChild, rightChild] = nodes(join.children);
-    const left = leftChild && this.of(leftChild);
+    const written = joinKind(name, join);
+    // What an IN or EXISTS marks comes after the columns of the left side.
+    const marked = written === 'MARK' && isUnprojected(join) ? wanted : [];
+    const left = leftChild && this.of(leftChild, marked);
     if (left === undefined || rightChild === undefined) return undefined;
     const right = this.#side(name, join, left, rightChild);
     if (right === undefined) return undefined;
     if (name === 'CROSS_PRODUCT') return paired(left, right);
-    const kind = joinKind(name, join);
-    if (kind === undefined) return undefined;
-    const equalities = joinEqualities(join, left.columns.length);
+    if (written === undefined) return undefined;
+    const count = left.columns.length;
+    const isSemi = marked.includes(count);
+    const kind = isSemi ? 'SEMI' : written;
+    const equalities = joinEqualities(join, count, kind);
     // It takes one of the rows that it could take.
     if (name === 'ASOF_JOIN' && !meetsOwn(left, right, equalities)) return undefined;
     const rows = joined(kind, left, right, equalities);
-    return rows && { ...rows, columns: mapped(rows.columns, join, left.columns.length) };
+    if (rows === undefined) return undefined;
+    const columns = isSemi ? [...rows.columns, ...otherColumns(1)] : rows.columns;
+    return { ...rows, columns: mapped(columns, join, count) };
   }
 
   #side(name: string, join: SqlNode, left: Rows, right: SqlNode): Rows | undefined {

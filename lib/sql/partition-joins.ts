@@ -130,7 +130,7 @@ class Walk {
     if (name === 'CROSS_PRODUCT') return paired(left, right);
     const kind = joinKind(name, join);
     if (kind === undefined) return undefined;
-    const equalities = joinEqualities(join, left.columns.length);
+    const equalities = joinEqualities(join, left.columns.length, kind);
     // It takes one of the rows that it could take.
     if (name === 'ASOF_JOIN' && !staysApart(paired(left, right), left.open, equalities)) return undefined;
     const rows = joined(kind, left, right, equalities);

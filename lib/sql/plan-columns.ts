@@ -40,6 +40,11 @@ export function mapped<T>(columns: readonly T[], join: SqlNode, leftCount: numbe
   return [...left, ...right];
 }
 
+export function isUnprojected(join: SqlNode): boolean {
+  const isEmpty = (places: unknown) => !Array.isArray(places) || places.length === 0;
+  return isEmpty(join.left_projection_map) && isEmpty(join.right_projection_map);
+}
+
 const INTEGERS = new Set(['INTEGER', 'BIGINT', 'HUGEINT']);
 
 /**
@@ -85,20 +90,30 @@ function isKnownJoin(name: string, kind: string): kind is JoinKind {
  * What is equal in the rows that match: all rows of the right side that a row of the left side meets. Of `conditions` each side
  * counts its own columns, of the others the right side's come after the left side's.
  */
-export function joinEqualities(join: SqlNode, leftCount: number): Equality[] {
+export function joinEqualities(join: SqlNode, leftCount: number, kind: JoinKind): Equality[] {
   const pairs = nodes(join.conditions).flatMap(({ left, right, comparison }) => {
     const [a, b] = [placeOf(left), placeOf(right)];
     return equality(comparison, a, b === undefined ? undefined : b + leftCount);
   });
   const all = [...pairs, ...nodes([join.condition, join.predicate]).flatMap(equalitiesIn)];
   // Of the values that an IN compares a null counts in all rows: only what the subquery is correlated by sets rows apart.
-  return join.join_type === 'MARK' ? all.filter(({ isNullSafe }) => isNullSafe) : all;
+  return kind === 'MARK' ? all.filter(({ isNullSafe }) => isNullSafe) : all;
 }
 
 /** That hold wherever the condition does. */
 export function equalitiesIn(condition: SqlNode): Equality[] {
-  if (condition.type === 'CONJUNCTION_AND') return nodes(condition.children).flatMap(equalitiesIn);
-  return equality(condition.type, placeOf(condition.left), placeOf(condition.right));
+  return conjuncts(condition).flatMap(({ type, left, right }) =>
+    equality(type, placeOf(left), placeOf(right)),
+  );
+}
+
+/** The columns that are true wherever the condition holds. */
+export function trueColumns(condition: SqlNode): number[] {
+  return conjuncts(condition).flatMap((one) => placeOf(one) ?? []);
+}
+
+function conjuncts(condition: SqlNode): SqlNode[] {
+  return condition.type === 'CONJUNCTION_AND' ? nodes(condition.children).flatMap(conjuncts) : [condition];
 }
 
 function equality(comparison: unknown, left: number | undefined, right: number | undefined): Equality[] {

@@ -62,11 +62,14 @@ const compared: Shape = (choice) => {
 
 /** A null among the values of an IN counts for the rows of all shards. */
 const within: Shape = (choice) => {
-  const [o, rows] = [choice.one(['o', 's']), choice.one(['b.n > a.n', 'b.n = a.n', 'b.n > 0'])];
+  const [o, rows] = [choice.one(['o', 's']), choice.one(['b.k IS NULL OR b.n > 90', 'b.n > a.n', 'b.n > 0'])];
   const values = `(SELECT b.k FROM ${o} b WHERE ${rows})`;
   return choice.one([
-    `SELECT month, k, n FROM ${o} a WHERE a.k NOT IN ${values}`,
+    `SELECT month, k, n FROM ${o} a WHERE a.k NOT IN ${values}${choice.one([' AND a.n IN (SELECT n FROM x)', ''])}`,
     `SELECT month, k, n FROM ${o} a WHERE (a.k IN ${values}) IS NULL`,
+    `SELECT month, k, n FROM ${choice.one([o, 'x'])} a WHERE a.k IN ${values}${choice.one([' OR a.n > 1', ''])}`,
+    `SELECT a.k, a.n, b.k AS l FROM ${o} b, ${choice.one([o, 'x'])} a SEMI JOIN ${o} c ON a.k = c.k`,
+    `SELECT month, k, k IN (SELECT k FROM ${o}) AS l FROM ${choice.one([o, 'x'])} WHERE n > 0`,
   ]);
 };
 

@@ -122,8 +122,8 @@ class Shards {
     if (join === 'ASOF JOIN') {
       const values = `(SELECT month, k, n FROM ${b} t GROUP BY ALL)`;
       const on = `${one(['', 'a.month = b.month AND '])}a.k = b.k AND a.n >= b.n`;
-      // DuckDB fails by an internal error on some left sides that are no tables.
-      const left = below(2) === 0 ? `o a ASOF LEFT` : `${a} a ASOF`;
+      // DuckDB fails by an internal error where the left side is an EXCEPT ALL or an INTERSECT ALL.
+      const left = `${this.relation(0)} a ASOF${one(['', ' LEFT'])}`;
       return `SELECT a.month, a.k, b.n FROM ${left} JOIN ${values} b ON ${on}`;
     }
     const where = one(['', '', ` WHERE ${this.#condition()}`]);
