@@ -1,5 +1,6 @@
 // The algebra behind partition-joins.ts: of an operator's rows, which columns are certain to have the values of the partition
 // that is computed, and in which scans of a table the rows of other partitions may still be felt. Knows no plan.
+import type { Equality, JoinKind } from './plan-columns.ts';
 
 /** One scan of the table, as far as its rows of other partitions may be felt. */
 export type Trace = symbol;
@@ -22,9 +23,6 @@ export type Value = {
  * column that tells it will do. Without open traces this holds for all rows.
  */
 export type Rows = { readonly columns: readonly Value[]; readonly open: ReadonlySet<Trace> };
-
-/** Two columns that are equal in each row. `isNullSafe`: IS NOT DISTINCT FROM, by which nulls are equal, too. */
-export type Equality = { readonly left: number; readonly right: number; readonly isNullSafe: boolean };
 
 export const UNKNOWN: Value = { tells: new Map() };
 
@@ -116,9 +114,6 @@ function merge({ columns, open }: Rows, from: Trace, into: Trace): Rows {
     open: new Set([...open].filter((trace) => trace !== from)),
   };
 }
-
-/** A RIGHT join is a LEFT one in a bound plan. */
-export type JoinKind = 'INNER' | 'LEFT' | 'FULL' | 'SINGLE' | 'SEMI' | 'ANTI' | 'MARK';
 
 /** `right` of an equality counts on from the left side's columns. Undefined: rows of other partitions are felt. */
 export function joined(

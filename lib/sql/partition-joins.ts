@@ -5,9 +5,7 @@ import {
   again,
   areTold,
   bothOwn,
-  type Equality,
   equated,
-  type JoinKind,
   joined,
   paired,
   type Rows,
@@ -16,7 +14,19 @@ import {
   UNKNOWN,
   type Value,
 } from './own-values.ts';
-import { allNodes, isNode, lower, nodes, type SqlNode } from './sql-tree.ts';
+import {
+  equalitiesIn,
+  joinEqualities,
+  joinKind,
+  mapped,
+  operatorName,
+  placeOf,
+  projected,
+  readColumns,
+  scannedTable,
+  scansIn,
+} from './plan-columns.ts';
+import { nodes, type SqlNode } from './sql-tree.ts';
 
 /** A column of a table, by the table's name in the plan. */
 export type PlanColumn = { readonly table: string; readonly column: string };
@@ -29,18 +39,6 @@ export function isJoinedBy(plan: SqlNode, column: PlanColumn, own: readonly Plan
   const walk = new Walk(column, own);
   const rows = walk.of(plan);
   return rows?.open.size === 0 && walk.scans === scansIn(plan, column.table);
-}
-
-/** In the whole plan, whatever else it has. */
-function scansIn(plan: SqlNode, table: string): number {
-  const scans = [...allNodes(plan)].filter(
-    (node) => node.type === 'LOGICAL_GET' && scannedTable(node) === table,
-  );
-  return scans.length;
-}
-
-function scannedTable({ name, function_data: data }: SqlNode): string | undefined {
-  return name === 'seq_scan' && isNode(data) ? lower(data.table) : undefined;
 }
 
 const NOTHING: Rows = { columns: [], open: new Set() };
@@ -61,7 +59,7 @@ class Walk {
 
   /** Undefined: nothing is known, or rows of other partitions are felt. */
   of(operator: SqlNode): Rows | undefined {
-    const name = String(operator.type).replace(/^LOGICAL_/, '');
+    const name = operatorName(operator);
     if (name.endsWith('JOIN') || name === 'CROSS_PRODUCT') return this.#join(name, operator);
     if (name.endsWith('_CTE')) return this.#cte(name, operator);
     const inputs = nodes(operator.children).map((child) => this.of(child));
@@ -91,12 +89,10 @@ class Walk {
   }
 
   #get(get: SqlNode, inputs: readonly Rows[]): Rows | undefined {
-    const names = Array.isArray(get.names) ? get.names : [];
     const table = scannedTable(get);
-    const read = nodes(get.column_indexes).map(({ index }) => lower(names[Number(index)]));
     const trace = Symbol();
     const isOf = (one: PlanColumn, column: string) => one.table === table && one.column === column;
-    const columns = read.map((column): Value => {
+    const columns = readColumns(get).map((column): Value => {
       if (isOf(this.#column, column)) return { tells: new Map([[trace, 'always']]) };
       return this.#own.some((one) => isOf(one, column)) ? { ...UNKNOWN, own: 'always' } : UNKNOWN;
     });
@@ -128,19 +124,17 @@ class Walk {
   #join(name: string, join: SqlNode): Rows | undefined {
     const [leftChild, rightChild] = nodes(join.children);
     const left = leftChild && this.of(leftChild);
-    if (left === undefined || rightChild === undefined || join.delim_flipped === true) return undefined;
+    if (left === undefined || rightChild === undefined) return undefined;
     const right = this.#side(name, join, left, rightChild);
     if (right === undefined) return undefined;
     if (name === 'CROSS_PRODUCT') return paired(left, right);
-    const kind = String(join.join_type);
-    if (!isKnownJoin(name, kind)) return undefined;
-    const equalities = joinEqualities(join, left.columns.length);
-    // Of the values that an IN compares a null counts in all rows: only what the subquery is correlated by sets rows apart.
-    const usable = kind === 'MARK' ? equalities.filter(({ isNullSafe }) => isNullSafe) : equalities;
+    const kind = joinKind(name, join);
+    if (kind === undefined) return undefined;
+    const equalities = joinEqualities(join, left.columns.length, kind);
     // It takes one of the rows that it could take.
-    if (name === 'ASOF_JOIN' && !staysApart(paired(left, right), left.open, usable)) return undefined;
-    const rows = joined(kind, left, right, usable);
-    return rows && mapped(rows, join, left.columns.length);
+    if (name === 'ASOF_JOIN' && !staysApart(paired(left, right), left.open, equalities)) return undefined;
+    const rows = joined(kind, left, right, equalities);
+    return rows && { ...rows, columns: mapped(rows.columns, join, left.columns.length) };
   }
 
   #side(name: string, join: SqlNode, left: Rows, right: SqlNode): Rows | undefined {
@@ -217,64 +211,7 @@ function unknownColumns(count: number): Rows {
   return { columns: Array.from({ length: count }, () => UNKNOWN), open: new Set() };
 }
 
-function isKnownJoin(name: string, kind: string): kind is JoinKind {
-  if (name === 'ASOF_JOIN') return kind === 'INNER' || kind === 'LEFT';
-  return /^(COMPARISON|ANY|DELIM)_JOIN$/.test(name) && /^(INNER|LEFT|FULL|SINGLE|SEMI|ANTI|MARK)$/.test(kind);
-}
-
-/** Of `conditions` each side counts its own columns, of the others the right side's come after the left side's. */
-function joinEqualities(join: SqlNode, leftCount: number): Equality[] {
-  const pairs = nodes(join.conditions).flatMap(({ left, right, comparison }) => {
-    const [a, b] = [placeOf(left), placeOf(right)];
-    return equality(comparison, a, b === undefined ? undefined : b + leftCount);
-  });
-  return [...pairs, ...nodes([join.condition, join.predicate]).flatMap(equalitiesIn)];
-}
-
-/** That hold wherever the condition does. */
-function equalitiesIn(condition: SqlNode): Equality[] {
-  if (condition.type === 'CONJUNCTION_AND') return nodes(condition.children).flatMap(equalitiesIn);
-  return equality(condition.type, placeOf(condition.left), placeOf(condition.right));
-}
-
-function equality(comparison: unknown, left: number | undefined, right: number | undefined): Equality[] {
-  const isNullSafe = comparison === 'COMPARE_NOT_DISTINCT_FROM';
-  if (left === undefined || right === undefined) return [];
-  return isNullSafe || comparison === 'COMPARE_EQUAL' ? [{ left, right, isNullSafe }] : [];
-}
-
-const INTEGERS = new Set(['INTEGER', 'BIGINT', 'HUGEINT']);
-
-/** The position of the column whose value it is; a whole number stays itself in another of these types. */
-function placeOf(expression: unknown): number | undefined {
-  if (!isNode(expression)) return undefined;
-  if (expression.expression_class === 'BOUND_REF') return Number(expression.index);
-  const isExact =
-    expression.expression_class === 'BOUND_CAST' &&
-    expression.try_cast === false &&
-    [expression, expression.child].every((one) => INTEGERS.has(typeId(one)));
-  return isExact ? placeOf(expression.child) : undefined;
-}
-
-function typeId(expression: unknown): string {
-  const type = isNode(expression) ? expression.return_type : undefined;
-  return isNode(type) ? String(type.id) : '';
-}
-
 function knownOf(expression: SqlNode, { columns }: Rows): Value {
   const place = placeOf(expression);
   return place === undefined ? UNKNOWN : (columns[place] ?? UNKNOWN);
-}
-
-/** The columns at the given positions; all if there are none. */
-function projected(columns: readonly Value[], places: unknown): readonly Value[] {
-  if (!Array.isArray(places) || places.length === 0) return columns;
-  return places.map((place) => columns[Number(place)] ?? UNKNOWN);
-}
-
-/** A join may leave out columns of each side. */
-function mapped(rows: Rows, join: SqlNode, leftCount: number): Rows {
-  const left = projected(rows.columns.slice(0, leftCount), join.left_projection_map);
-  const right = projected(rows.columns.slice(leftCount), join.right_projection_map);
-  return { columns: [...left, ...right], open: rows.open };
 }

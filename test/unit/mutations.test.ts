@@ -20,6 +20,7 @@ test.each([
   ['order', 200],
   ['joins', 100],
   ['values', 150],
+  ['divisible', 120],
 ] as const)('every mutation of the %s suite replaces one piece of its file', (suite, least) => {
   const all = mutationsIn(join(LISTS, suite));
   expect(all.flatMap(problemOf)).toEqual([]);

@@ -79,6 +79,7 @@ test.each([
   'SELECT v.month FROM visits v JOIN (FROM orders ORDER BY ALL LIMIT 5) o USING (month)',
   'SELECT v.month FROM visits v JOIN (SELECT DISTINCT ON (k) month, k FROM orders ORDER BY ALL) o USING (month)',
   'SELECT v.month, o.r FROM visits v JOIN (SELECT month, rank() OVER (ORDER BY n) AS r FROM orders) o USING (month)',
+  'SELECT v.month FROM visits v JOIN (SELECT DISTINCT month COLLATE NOCASE AS text FROM orders) o ON v.month = o.text COLLATE C',
   'SELECT v.month FROM visits v JOIN (SELECT month, k FROM orders UNION ALL SELECT k, month FROM orders) o USING (month)',
   'SELECT v.month, (SELECT count(*) FROM orders) AS n FROM visits v JOIN orders o USING (month)',
   'WITH o AS (FROM orders) SELECT v.month FROM visits v JOIN o USING (month) JOIN o AS p ON p.k = v.k',
