@@ -15,6 +15,7 @@ import {
   proveDetermined,
   relationOfTable,
 } from './bind-sql.ts';
+import { dividingColumns, undividedReason } from './dividing-columns.ts';
 import { joinedInputs } from './joined-inputs.ts';
 import { type BoundInput, outputColumns } from './output-columns.ts';
 import { bindChart } from './parse-chart.ts';
@@ -82,7 +83,9 @@ export async function bindInsight(
     (await problems.of(() => bindAudits(session, { source, columns, varied }, related, functions)));
   problems.refuse();
   if (columns === undefined || audits === undefined) return problems.refuseSurely();
-  const joined = await joinedInputs(session, exactSql ?? source.sql, inputs, over, source.partitionBy);
+  const sqlToRun = exactSql ?? source.sql;
+  const joined = await joinedInputs(session, sqlToRun, inputs, over, source.partitionBy);
+  const dividedBy = await division(session, source, sqlToRun, over, constants);
   const meaning = {
     sql: source.sql,
     partitionBy: source.partitionBy,
@@ -100,6 +103,7 @@ export async function bindInsight(
     ...meaning,
     ...(exactSql === undefined ? {} : { exactSql }),
     ...(joined.length === 0 ? {} : { joined }),
+    ...(dividedBy.length === 0 ? {} : { dividedBy }),
     ...(own.length === 0 ? {} : { readsPartition: true }),
     ...(over === undefined ? {} : { over: over.table }),
     columns,
@@ -153,6 +157,21 @@ function boundWindow(
 }
 
 /** Of a property of the front matter. */
+/** `constants`: columns of `over` with one value in all rows that are seen. Throws DefinitionError for a wish that is not proved. */
+async function division(
+  session: SqlSession,
+  source: InsightSource,
+  sql: string,
+  over: BoundInput | undefined,
+  constants: readonly string[],
+): Promise<readonly string[]> {
+  const { shardBy } = source;
+  if (shardBy === undefined) return over === undefined ? [] : dividingColumns(session, sql, over, constants);
+  const reason = await undividedReason(session, sql, over, shardBy);
+  if (reason !== undefined) wordPlace(source, 'shardBy').refuse(reason);
+  return shardBy;
+}
+
 function wordPlace({ file, lines }: InsightSource, word: string): Place {
   return lineOf({ file, line: lines[word] ?? 1, words: word }, 1);
 }

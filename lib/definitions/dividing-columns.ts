@@ -28,6 +28,28 @@ export async function dividingColumns(
   return found;
 }
 
+/** The same for columns that somebody wishes for: why it is not proved for them; undefined where it is. */
+export async function undividedReason(
+  session: SqlSession,
+  sql: string,
+  input: BoundInput | undefined,
+  wished: readonly string[],
+): Promise<string | undefined> {
+  if (input === undefined)
+    return 'it divides the rows of the input that drives the insight, and this one has none: add "over", or remove shardBy';
+  for (const name of wished) {
+    const column = input.columns.find((one) => one.name === name);
+    if (column === undefined)
+      return `${input.table.name} has no column ${JSON.stringify(name)}: it has ${input.columns.map((one) => one.name).join(', ')}`;
+    if (!isExact(column.type))
+      return `${name} is ${column.type}, of which equal values need not be identical: choose another column`;
+  }
+  const bound = await boundPlan(session, sql);
+  if (!('problem' in bound) && isDivisibleBy(bound.plan, emptyTable(input.table.name), wished))
+    return undefined;
+  return `it is not proved that the SELECT gives the same rows where ${input.table.name} is divided by ${wished.join(', ')}: each GROUP BY, DISTINCT and PARTITION BY over its rows must name ${wished.length === 1 ? 'it' : 'them'}, a join of two parts of it must be by ${wished.length === 1 ? 'it' : 'them'}, and nothing may count, order or limit all rows together. Without shardBy, one task computes a large partition as a whole`;
+}
+
 /** Whether equal values of the type are identical, and are equal wherever they are compared. */
 function isExact(type: BoundInput['columns'][number]['type']): boolean {
   return type !== 'double' && !isNested(type);

@@ -21,6 +21,8 @@ export type InsightSource = {
   readonly over?: string;
   readonly partitionBy: readonly string[];
   readonly window?: WindowWords;
+  /** By which columns of `over` a partition is to be divided that is too large for one process: see dividing-columns.ts. */
+  readonly shardBy?: readonly string[];
   readonly key: readonly string[];
   readonly audits: readonly AuditSource[];
   /** Column name → description. */
@@ -43,6 +45,7 @@ const frontMatter = z.strictObject({
   partitionBy: texts.optional(),
   /** Its shape is in parse-window.ts. */
   window: z.unknown().optional(),
+  shardBy: texts.min(1).optional(),
   key: texts.optional(),
   audits: z.array(auditWords).optional(),
   columns: z.record(z.string(), z.string()).optional(),
@@ -105,6 +108,7 @@ function readFrontMatter(file: string, text: string, firstLine: number) {
   const { audits = [], partitionBy = [], key = [], columns = {}, ...words } = data;
   refuseTwice(partitionBy, 'partitionBy', place);
   refuseTwice(key, 'key', place);
+  refuseTwice(words.shardBy ?? [], 'shardBy', place);
   const parsed = audits.map((entry, i) =>
     auditSql(entry, scalars(document, ['audits', i]), place('audits', i)),
   );
@@ -120,6 +124,7 @@ function readFrontMatter(file: string, text: string, firstLine: number) {
     ...(words.window === undefined
       ? {}
       : { window: parseWindow(words.window, (...path) => place('window', ...path)) }),
+    ...(words.shardBy === undefined ? {} : { shardBy: words.shardBy }),
     key,
     columns,
     audits: parsed,
@@ -129,6 +134,7 @@ function readFrontMatter(file: string, text: string, firstLine: number) {
         ['partitionBy'],
         ...(words.window === undefined ? [] : [['window']]),
         ...(words.chart === undefined ? [] : [['chart']]),
+        ...(words.shardBy === undefined ? [] : [['shardBy']]),
         ['key'],
         ['columns'],
         ...audits.map((_, i) => ['audits', i]),
