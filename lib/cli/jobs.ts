@@ -1,12 +1,11 @@
 // `sluice jobs`: the work that runs elsewhere, and an end to it.
 import { CliError } from '../errors.ts';
-import { type JobState, jobStates } from '../inspect/job-states.ts';
+import { jobStates } from '../inspect/job-states.ts';
 import { JobFolder } from '../jobs/job-folder.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
-import { left, renderTable } from './table-text.ts';
+import { jobLines } from './jobs-text.ts';
 import type { Terminal } from './terminal.ts';
-import { count, number } from './text.ts';
 import { type Arguments, LAKE, VERBOSE, type Verb } from './verb.ts';
 import { withLake } from './with-lake.ts';
 
@@ -60,23 +59,4 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       ]);
     return states.some(({ state }) => state === 'failed') ? NEEDS_ATTENTION : 0;
   });
-}
-
-function jobLines(states: readonly JobState[]): string[] {
-  if (states.length === 0) return ['No job is running.'];
-  const rows = states.map(({ name, about, state, stage, tasks, done, startedAt }) => [
-    name,
-    about,
-    state,
-    stage === undefined ? '' : `${stage} ${number(done)}/${number(tasks)}`,
-    startedAt,
-  ]);
-  return [
-    ...renderTable(['job', 'about', 'state', 'stage', 'asked for'].map(left), rows),
-    ...states.flatMap(({ name, failures }) =>
-      failures.length === 0
-        ? []
-        : [`${name} failed ${count(failures.length, 'time')}, last: ${failures.at(-1)}`],
-    ),
-  ];
 }

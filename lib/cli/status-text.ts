@@ -4,12 +4,14 @@ import { tablePrefix } from '../core/insight.ts';
 import type { RefusedChange } from '../evolve/apply.ts';
 import { foreignText } from '../evolve/undo-foreign.ts';
 import type { SettledFile } from '../inspect/dataset-status.ts';
+import type { JobState } from '../inspect/job-states.ts';
 import type { LakeStatus } from '../inspect/lake-status.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import type { DeadLetter } from '../local/local-queues.ts';
 import { asideDocument, asideLines, failureLines } from './aside-text.ts';
 import { remarkSections, sharedKeysLine, waitingSection } from './delivery-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
+import { jobLine } from './jobs-text.ts';
 import { OVERDUE_TITLE, overdueLines, overduePeriods } from './overdue-text.ts';
 import { deadLetterLine, rejectedLine, UNSEEN_TITLE, unseenLine } from './sync-text.ts';
 import { left, renderTable, right } from './table-text.ts';
@@ -22,6 +24,7 @@ export type FoundStatus = LakeStatus & {
   readonly hasLanding: boolean;
   readonly deadLetters: readonly DeadLetter[];
   readonly refused: readonly RefusedChange[];
+  readonly jobs: readonly JobState[];
 };
 
 /** Lines without line ends. */
@@ -126,6 +129,7 @@ function attention(status: FoundStatus): string[] {
     ...sharedKeysLine(datasets.flatMap(({ dataset, mayShareKeys }) => (mayShareKeys ? [dataset] : []))).map(
       (line) => [line],
     ),
+    section('Running elsewhere ("npx sluice jobs" has more):', status.jobs.map(jobLine)),
     section(
       'Stale partitions (previous rows kept):',
       derived.flatMap(({ table, stale }) =>
@@ -204,6 +208,7 @@ export function statusDocument(status: FoundStatus): unknown {
       held: held.map(tablePrefix),
     })),
     deadLetters: status.deadLetters,
+    jobs: status.jobs,
     aside: asideDocument(status.aside),
     asideKeys: known(status.asideKeys),
     failures: status.failures.map(({ table, message }) => ({ table, message })),

@@ -1,5 +1,6 @@
 // `sluice status`: what the lake holds and how current it is. lib/inspect/lake-status.ts does the work. Read-only.
 import { refusedChanges } from '../evolve/apply.ts';
+import { jobStates } from '../inspect/job-states.ts';
 import { lakeStatus } from '../inspect/lake-status.ts';
 import { onePerTable } from '../table-failures.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
@@ -21,7 +22,7 @@ says should be there by now, and parts of landing that cannot be read. What "slu
     LAKE,
     SCHEMAS,
     tableOrJson(
-      'landing, lake, datasets, derived, unknown, unseen, left, foreign, logs, refused, deadLetters, aside (file, kind, names, message, messages, held), asideKeys, failures (table, message).',
+      'landing, lake, datasets, derived, unknown, unseen, left, foreign, logs, refused, deadLetters, jobs (name, kind, about, startedAt, state, stage, tasks, done, failures), aside (file, kind, names, message, messages, held), asideKeys, failures (table, message).',
     ),
     VERBOSE,
   ],
@@ -66,6 +67,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       hasLanding,
       deadLetters: await deadLetters.read(),
       refused,
+      jobs: await jobStates(effects.lake),
       ...status,
       failures: onePerTable([...failed, ...status.failures]),
     };

@@ -1,5 +1,6 @@
 // Deletes a table's data files that no version within the retention shows, and superseded checkpoints. Never deletes:
 // - live files (newest snapshot) and retained files (removed by an entry within the retention; entries are never deleted).
+// - what somebody else keeps (`uncommitted`): files of jobs that are under way.
 // - files uploaded but not committed yet, however old: vacuum lists the files, then commits a fence, an entry that only raises
 //   the transaction FENCE. A writer that uploaded before the fence loses the commit race, sees the raised fence and uploads
 //   again (ingest-table.ts) or computes again (refresh.ts). Files uploaded after the fence are not in the list; files
@@ -28,6 +29,8 @@ export type VacuumOptions = {
   readonly dryRun?: boolean;
   /** Called between two batches; the rest is left to the next run. */
   readonly outOfTime?: () => boolean;
+  /** Keys of files that somebody may still commit, however old they are; asked for when there is something to delete. */
+  readonly uncommitted?: () => Promise<ReadonlySet<string>>;
   /** Called with each batch before it is deleted, or would be. */
   readonly found?: (objects: readonly ObjectVersion[]) => void;
 };
@@ -124,7 +127,9 @@ async function vacuumRound(
     for await (const entry of entriesBetween(tables, prefix, before.version, fenced.version))
       for (const key of namedBy(prefix, entry)) retained.add(key);
   }
-  const gone = listed.filter(({ key }) => !retained.has(key));
+  const left = listed.filter(({ key }) => !retained.has(key));
+  const uncommitted = left.length === 0 ? undefined : await options.uncommitted?.();
+  const gone = left.filter(({ key }) => !uncommitted?.has(key));
   await sweep(lake, gone, options);
   return { gone, listedTo };
 }

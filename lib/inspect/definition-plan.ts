@@ -221,6 +221,7 @@ async function planDerivation(
       ...(snapshot === undefined ? ['new'] : []),
       ...(isChanged ? definitionReasons(derivation, snapshot) : []),
       ...reads,
+      ...(await sizeReasons(effects, derivation)),
     ],
     ...(await recomputation(effects, derivation)),
     sourceFiles: 0,
@@ -235,6 +236,28 @@ function definitionReasons(derivation: Derivation, { metadata }: Snapshot): stri
     ...reasons,
     ...partitioning,
     ...(reasons.length + partitioning.length === 0 ? ['SQL or front matter'] : []),
+  ];
+}
+
+/** Of partitions that are too large for one process: how they are computed instead. */
+async function sizeReasons(
+  { tables, maxPartitionBytes = Number.POSITIVE_INFINITY }: Effects,
+  { over, partitionBy, dividedBy = [] }: Derivation,
+): Promise<string[]> {
+  const driving = over && (await tables.latest(tablePrefix(over)));
+  const sizes = new Map<string, number>();
+  for (const { partitionValues, size } of driving?.files.values() ?? []) {
+    const id = partitionId(partitionOf(partitionValues, partitionBy));
+    sizes.set(id, (sizes.get(id) ?? 0) + size);
+  }
+  const large = [...sizes.values()].filter((size) => size > maxPartitionBytes).length;
+  if (large === 0) return [];
+  const how =
+    dividedBy.length === 0
+      ? 'each by one task, as nothing is proved to divide its rows (shardBy says what is missing)'
+      : `in shards by ${dividedBy.join(', ')}`;
+  return [
+    `${large} of its partitions ${large === 1 ? 'is' : 'are'} too large for one process: computed on Spark, ${how}`,
   ];
 }
 

@@ -104,6 +104,14 @@ export class JobRun {
     );
   }
 
+  /** Those of all stages that are there, in no order. */
+  async *allResults<Result>(): AsyncIterable<Result> {
+    for await (const { key } of this.#lake.list(`${this.#prefix}results/`)) {
+      const found = parseJsonObject<{ result: Result }>(await this.#lake.read(key));
+      if (found) yield found.result;
+    }
+  }
+
   async hasResult(stage: number, task: number): Promise<boolean> {
     return (await this.#lake.head(`${this.#prefix}results/${stage}/${task}.json`)) !== undefined;
   }

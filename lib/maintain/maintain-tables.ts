@@ -3,16 +3,24 @@
 // a definition that was set aside.
 import { TABLE_KINDS } from '../core/insight.ts';
 import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
+import { uncommittedFiles } from '../jobs/job-files.ts';
 import type { Effects } from '../lake/effects.ts';
 import { folders, holdsObjects } from './lake-tables.ts';
-import { sumOf, sweepReports, sweepSettlements, sweepStaging, sweepUnknown } from './sweep-reports.ts';
+import {
+  sumOf,
+  sweepJobs,
+  sweepReports,
+  sweepSettlements,
+  sweepStaging,
+  sweepUnknown,
+} from './sweep-reports.ts';
 
 export type MaintainOptions = VacuumOptions & {
   /** Lets tests do with less than an hour. */
   readonly anyRetention?: boolean;
 };
 
-/** `place`: a table's prefix, `files/<dataset>`, `unknown`, `settlements` or `staging`. `checkpoint`: the version of one that was written now. */
+/** `place`: a table's prefix, `files/<dataset>`, `unknown`, `settlements`, `jobs` or `staging`. `checkpoint`: the version of one that was written now. */
 export type Maintained = Swept & { readonly place: string; readonly checkpoint: number | undefined };
 
 export type Maintenance = {
@@ -83,12 +91,16 @@ async function allPlaces(effects: Effects, options: VacuumOptions): Promise<Plac
     places.push({ name: `files/${name}`, work: () => swept(sweepReports(effects, name, options)) });
   places.push({ name: 'unknown', work: () => swept(sweepUnknown(effects, options)) });
   places.push({ name: 'settlements', work: () => swept(sweepSettlements(effects, options)) });
+  places.push({ name: 'jobs', work: () => swept(sweepJobs(effects, options)) });
   places.push({ name: 'staging', work: () => swept(sweepStaging(effects, options)) });
   return places;
 }
 
 // The checkpoint comes last, so that it includes the vacuum's own entry.
 async function maintainTable(effects: Effects, prefix: string, options: VacuumOptions) {
-  const swept = await vacuumTable(effects, prefix, options);
+  const swept = await vacuumTable(effects, prefix, {
+    ...options,
+    uncommitted: () => uncommittedFiles(effects.lake),
+  });
   return { ...swept, checkpoint: options.dryRun ? undefined : await effects.tables.checkpointNewest(prefix) };
 }

@@ -4,9 +4,10 @@
 
 import { entriesBetween, firstVersionSince, type Swept, sweep, type VacuumOptions } from '../delta/vacuum.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import { JobFolder, jobNames } from '../jobs/job-folder.ts';
 import { parseJsonObject } from '../json-object.ts';
 import type { Effects } from '../lake/effects.ts';
-import { reportKey, SETTLEMENTS, UNKNOWN, unknownKey } from '../lake/layout.ts';
+import { JOBS, reportKey, SETTLEMENTS, UNKNOWN, unknownKey } from '../lake/layout.ts';
 import { readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
@@ -79,6 +80,19 @@ export async function sweepStaging(effects: Effects, options: VacuumOptions): Pr
     const [, , table = ''] = note.key.split('/');
     return effects.catalog.asideNamed(table) ? [] : [note];
   });
+}
+
+/** Of jobs that began before the retention, which exceeds every run: nobody asked for what they made, or they were given up. */
+export async function sweepJobs(effects: Effects, options: VacuumOptions): Promise<Swept> {
+  const cutoffMs = effects.clock().getTime() - options.retentionMs;
+  const live = new Set<string>();
+  for (const name of await jobNames(effects.lake)) {
+    const plan = await new JobFolder(effects.lake, name).plan();
+    if (plan !== undefined && Date.parse(plan.startedAt) >= cutoffMs) live.add(name);
+  }
+  return sweepListed(effects, JOBS, cutoffMs, options, async (object) =>
+    live.has(object.key.split('/')[1] ?? '') ? [] : [object],
+  );
 }
 
 export function sumOf(parts: readonly Swept[]): Swept {
