@@ -2,7 +2,14 @@
 // longer unknown. A name may be reused (the same bytes have the same ETag in S3), so each is checked right before its
 // deletion: to delete a rewritten report, a whole ingest would have to fit into one delete request.
 
-import { entriesBetween, firstVersionSince, type Swept, sweep, type VacuumOptions } from '../delta/vacuum.ts';
+import {
+  DEFAULT_RETENTION_MS,
+  entriesBetween,
+  firstVersionSince,
+  type Swept,
+  sweep,
+  type VacuumOptions,
+} from '../delta/vacuum.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { JobFolder, jobNames } from '../jobs/job-folder.ts';
 import { parseJsonObject } from '../json-object.ts';
@@ -82,9 +89,9 @@ export async function sweepStaging(effects: Effects, options: VacuumOptions): Pr
   });
 }
 
-/** Of jobs that began before the retention, which exceeds every run: nobody asked for what they made, or they were given up. */
+/** Of jobs that began longer ago than any may run: nobody asked for what they made, or they were given up. */
 export async function sweepJobs(effects: Effects, options: VacuumOptions): Promise<Swept> {
-  const cutoffMs = effects.clock().getTime() - options.retentionMs;
+  const cutoffMs = effects.clock().getTime() - Math.max(options.retentionMs, DEFAULT_RETENTION_MS);
   const live = new Set<string>();
   for (const name of await jobNames(effects.lake)) {
     const plan = await new JobFolder(effects.lake, name).plan();

@@ -1,9 +1,10 @@
 // A process for which nearly everything is too large: every source file and every partition is a job's work.
 import { AskedJobs } from '../../lib/jobs/asked-jobs.ts';
 import { InProcessRunner } from '../../lib/jobs/in-process.ts';
+import type { JobRunner } from '../../lib/ports.ts';
 import { syncPrune, type TestLake, visible } from './shop-lake.ts';
 
-export type JobLake = TestLake & { readonly runner: InProcessRunner };
+export type JobLake = TestLake & { readonly runner: InProcessRunner; started(): number };
 
 const MAX_ROUNDS = 30;
 
@@ -11,18 +12,34 @@ const MAX_ROUNDS = 30;
 export function withJobs({ effects, ...process }: TestLake, blockBytes: number): JobLake {
   const { lake, clock, newId, log } = effects;
   const runner = new InProcessRunner(effects);
-  const jobs = new AskedJobs({ lake, runner, definitions: [], blockBytes, clock, newId, log });
-  return { ...process, runner, effects: { ...effects, jobs, maxSourceBytes: 20, maxPartitionBytes: 1 } };
+  let starts = 0;
+  const counting: JobRunner = {
+    start: (...asked) => {
+      starts += 1;
+      return runner.start(...asked);
+    },
+    look: (started) => runner.look(started),
+  };
+  const jobs = new AskedJobs({ lake, runner: counting, definitions: [], blockBytes, clock, newId, log });
+  const started = () => starts;
+  return {
+    ...process,
+    runner,
+    started,
+    effects: { ...effects, jobs, maxSourceBytes: 20, maxPartitionBytes: 1 },
+  };
 }
 
-/** `sync` until it leaves no job running. */
+/** `sync` until it starts no job. */
 export async function syncJobs(
   lake: JobLake,
   sync: (lake: TestLake) => Promise<void> = syncPrune,
 ): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
+    const before = lake.started();
+    const wasRunning = lake.runner.isRunning;
     await sync(lake);
-    if (!lake.runner.isRunning) return;
+    if (lake.started() === before && !wasRunning) return;
     while (lake.runner.isRunning) await lake.runner.settled();
   }
   throw new Error(`jobs are still started after ${MAX_ROUNDS} rounds`);
