@@ -62,6 +62,45 @@ export class BlockScanner {
   }
 }
 
+/** Of a text in which each line that a line feed ends is whole records, as in newline-delimited JSON. Counts no records. */
+export class LineBlockScanner {
+  readonly #states: readonly ScanState[];
+  #lastByte: number;
+  #bytes = 0;
+  #lines = 0;
+  #border: number | undefined;
+
+  /** As of BlockScanner. */
+  constructor(lastByte: number, isFirst: boolean) {
+    this.#lastByte = lastByte;
+    const isAtStart = isFirst || lastByte === LF;
+    this.#states = [isAtStart ? 'record-start' : 'bare'];
+    if (isAtStart) this.#border = 0;
+  }
+
+  push(chunk: Uint8Array): void {
+    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, end + 1)) {
+      this.#lines += 1;
+      this.#border ??= this.#bytes + end + 1;
+    }
+    this.#bytes += chunk.length;
+    this.#lastByte = chunk.at(-1) ?? this.#lastByte;
+  }
+
+  end(): BlockScan {
+    const lines = this.#border === 0 ? 0 : 1;
+    const run: BlockRun = {
+      end: this.#lastByte === LF ? 'record-start' : 'bare',
+      records: 0,
+      lines: this.#lines,
+      ...(this.#border === undefined ? {} : { border: { position: this.#border, lines } }),
+    };
+    return Object.fromEntries(this.#states.map((state) => [state, run]));
+  }
+}
+
+const LF = 10;
+
 function foundFrom({ records, lines, border }: Origin, scanner: RecordScanner): Omit<BlockRun, 'end'> {
   // Runs that met without one had counted the same lines: those within their records.
   const found = border ?? scanner.border;

@@ -12,6 +12,9 @@ const MAX_LISTED = 20;
 const MAX_REPORTED = 1000;
 const LONGEST_MEANT = 200;
 
+/** What of a file its labels are judged by. */
+export type LabelledFile = Pick<SourceFile, 'dataset' | 'key' | 'fromPath'>;
+
 export type LabelMatch = {
   /** Fields that nothing fills: neither the file nor its path. In the contract's order. */
   readonly missing: readonly Field[];
@@ -24,7 +27,7 @@ export type LabelMatch = {
 };
 
 /** Why the file is refused for its labels, by the contract's fieldsMatch, extraColumns and partitions. `found`: what it has, in words. */
-export function labelViolation(file: SourceFile, match: LabelMatch, found: string): Violation | undefined {
+export function labelViolation(file: LabelledFile, match: LabelMatch, found: string): Violation | undefined {
   const { dataset, key } = file;
   const { missing, ignored } = match;
   if (dataset.fieldsMatch !== undefined) {
@@ -72,7 +75,7 @@ function isPartition({ partitionFields }: Dataset, { name }: Field): boolean {
 
 /** In a whole file no partition value is null by accident. */
 function missingPartition(
-  { dataset, key }: SourceFile,
+  { dataset, key }: LabelledFile,
   field: Field,
   candidates: readonly string[],
   found: string,

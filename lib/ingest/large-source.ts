@@ -117,8 +117,11 @@ function readOf(manifest: SourceManifest): ReadResult {
 }
 
 /** Why files of the dataset can only be read as a whole. */
-export function wholeOnly({ format, encoding, footerRows, mode, fields }: Dataset): string | undefined {
-  if (format !== 'csv') return `only CSV files are read in parts: write several ${format} files`;
+export function wholeOnly({ format, encoding, footerRows, mode, fields, json }: Dataset): string | undefined {
+  if (format !== 'csv' && format !== 'ndjson')
+    return `a ${format === 'json' ? 'JSON document' : 'workbook'} is one whole: write CSV, a JSON object a line ("format": "ndjson"), or several files`;
+  if (json?.columns === 'header')
+    return 'its first record names the columns: list them in the contract ("itemKeys"), or split the file';
   const isByteText =
     encoding === 'utf-8' ||
     encoding === 'iso-8859-1' ||
@@ -169,11 +172,14 @@ async function readBegin(file: SourceFile, isAll: boolean): Promise<Beginning | 
   if (beginning.foreign !== undefined) return foreignFile(beginning.foreign);
   if (beginning.packing !== 'none')
     return { whole: `it is packed with ${beginning.packing}: send it unpacked, or as several files` };
+  if (dataset.format === 'ndjson') {
+    const headerBytes = markBytes(dataset, beginning.head);
+    return { headerBytes, headerLines: 0, lastByte: -1, labels: [] };
+  }
   const past = await pastSepLine({ ...file, beginning });
   if ('rule' in past) return past;
   if (past.hasSepLine) return { whole: 'its first line is "sep=": leave that line out' };
-  const isMarked = dataset.encoding === 'utf-8' && beginning.head.indexOf(BYTE_ORDER_MARK) === 0;
-  const mark = isMarked ? BYTE_ORDER_MARK.length : 0;
+  const mark = markBytes(dataset, beginning.head);
   const scanner = new RecordScanner(dataset.dialect, 2);
   let bytes = 0;
   const at: Buffer[] = [];
@@ -201,4 +207,9 @@ async function readBegin(file: SourceFile, isAll: boolean): Promise<Beginning | 
   const part = { headerLines: lines, linesBefore: 0, first, trailing: undefined, quotes: {} };
   const header = await readHeader({ ...file, part });
   return 'rule' in header ? header : begin;
+}
+
+/** Of a byte order mark. */
+function markBytes({ encoding }: Dataset, head: Buffer): number {
+  return encoding === 'utf-8' && head.indexOf(BYTE_ORDER_MARK) === 0 ? BYTE_ORDER_MARK.length : 0;
 }

@@ -80,6 +80,17 @@ export type FilePart = {
   /** What our reader sees of broken quotes; a part without any is not read by it. */
   readonly quotes: SeenQuotes;
   readonly keys?: ComparedKeys;
+  /** Of JSON: what its records have, which the larger file is judged by. */
+  readonly labels?: SeenLabels;
+  /** Fields that records of other parts have. */
+  readonly seenElsewhere?: readonly string[];
+};
+
+/** `taken`: the label that fills a field. `records`: those that are objects. */
+export type SeenLabels = {
+  taken: Readonly<Record<string, string>>;
+  ignored: readonly string[];
+  records: number;
 };
 
 /** Keys are compared between parts. `held`: by a key's number, local files with those that earlier parts hold. */

@@ -5,7 +5,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { contentHash } from '../content-hash.ts';
-import { BlockScanner, type RecordSpan } from '../core/block-scan.ts';
+import { BlockScanner, LineBlockScanner, type RecordSpan } from '../core/block-scan.ts';
 import type { Dataset } from '../core/contract.ts';
 import { TryAgainError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
@@ -64,7 +64,10 @@ async function scan(doing: Doing, { range, isFirst, isLast }: ScanTask): Promise
   const { dataset, work } = doing;
   const columns = cellsOf(work);
   const lastByte = isFirst ? work.begin.lastByte : await byteBefore(doing, range.from);
-  const scanner = new BlockScanner(dataset.dialect, columns, lastByte, isFirst);
+  const scanner =
+    dataset.format === 'csv'
+      ? new BlockScanner(dataset.dialect, columns, lastByte, isFirst)
+      : new LineBlockScanner(lastByte, isFirst);
   const hash = createHash('sha256');
   const path = await rangeOf(doing, range, 'block');
   for await (const chunk of fileBytes(path)) {
@@ -107,7 +110,9 @@ async function rangeOf({ effects, work }: Doing, range: ByteRange, name: string)
 async function partOf(
   doing: Doing,
   span: RecordSpan,
-  told: Pick<FilePart, 'brokenLine' | 'keys'> & { readonly trailing?: FilePart['trailing'] } = {},
+  told: Pick<FilePart, 'brokenLine' | 'keys' | 'labels' | 'seenElsewhere'> & {
+    readonly trailing?: FilePart['trailing'];
+  } = {},
 ): Promise<SourceFile & { readonly key: string; readonly part: FilePart }> {
   const { effects, dataset, work } = doing;
   const { begin } = work;
@@ -142,8 +147,10 @@ async function convert(doing: Doing, task: ConvertTask): Promise<ConvertResult> 
     ...(trailing === undefined ? {} : { trailing }),
     ...(brokenLine === undefined ? {} : { brokenLine }),
     ...(keys === undefined ? {} : { keys }),
+    ...(dataset.format === 'csv' ? {} : { labels: { taken: {}, ignored: [], records: 0 } }),
+    ...(task.seenElsewhere === undefined ? {} : { seenElsewhere: task.seenElsewhere }),
   });
-  const { quotes } = source.part;
+  const { quotes, labels } = source.part;
   const converted = await effects.sql.session((session) => convertSource(session, source, {}));
   if (converted.outcome === 'rejected')
     return { outcome: 'rejected', violation: converted.violation, quotes };
@@ -160,10 +167,11 @@ async function convert(doing: Doing, task: ConvertTask): Promise<ConvertResult> 
     shard,
     file: await uploadToJob(effects, run, path),
   }));
-  if (refused === undefined) return { ...found, files, quotes, keys: uploadedKeys };
+  const block = { ...found, files, quotes, keys: uploadedKeys, ...(labels === undefined ? {} : { labels }) };
+  if (refused === undefined) return block;
   const { path, ...said } = refused;
   const file = await uploadToJob(effects, run, path);
-  return { ...found, files, quotes, keys: uploadedKeys, quarantine: { ...said, file } };
+  return { ...block, quarantine: { ...said, file } };
 }
 
 async function keys(doing: Doing, task: KeysTask): Promise<KeysResult> {

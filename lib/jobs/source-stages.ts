@@ -7,9 +7,12 @@ import type { SkippedCount } from '../core/skip-rules.ts';
 import { CorruptionError } from '../errors.ts';
 import { unnamedViolation } from '../ingest/column-remarks.ts';
 import { trailingBy } from '../ingest/csv/record-width.ts';
+import { labelsOfParts } from '../ingest/json/json-source.ts';
+import { reported } from '../ingest/labels.ts';
 import type { ColumnRemarks, TrailingDelimiter } from '../ingest/odd-columns.ts';
 import { rejectionViolation } from '../ingest/rejection-limits.ts';
 import type { SourceManifest, SourceWork } from '../lake/jobs.ts';
+import { pathValues } from '../lake/path-values.ts';
 import type {
   ConvertedBlock,
   ConvertResult,
@@ -54,7 +57,9 @@ export function nextSourceStage(
   const keys = of<KeysResult>('keys');
   if (keys === undefined && keyed.length > 0) return { name: 'keys', tasks: keyed };
   const tasks = done.find(({ name }) => name === 'convert')?.tasks as readonly ConvertTask[];
-  const again = changedTasks(tasks, first, keyed, keys ?? []);
+  const labels = first.every(isConverted) ? labelsOf(dataset, work, first) : undefined;
+  if (labels?.violation) return { manifest: { ...NOTHING, violation: labels.violation } };
+  const again = changedTasks(tasks, first, keyed, keys ?? [], pathFields(dataset, work));
   const second = of<ConvertResult>('convert again');
   if (second === undefined && again.length > 0) return { name: 'convert again', tasks: again };
   const blocks = withSecond(first, again, second ?? []);
@@ -153,6 +158,7 @@ function changedTasks(
   results: readonly ConvertResult[],
   keyed: readonly KeysTask[],
   found: readonly KeysResult[],
+  pathFields: readonly string[],
 ): ConvertTask[] {
   const held = new Map<number, Map<number, string[]>>();
   for (const [i, { held: files }] of found.entries())
@@ -162,9 +168,13 @@ function changedTasks(
       byKey.set(key, [...(byKey.get(key) ?? []), file]);
       held.set(block, byKey);
     }
+  const seen = (result: ConvertResult | undefined) =>
+    result && isConverted(result) ? Object.keys(result.labels?.taken ?? {}) : [];
+  const given = pathFields.filter((name) => results.some((result) => seen(result).includes(name)));
   let brokenLine: number | undefined;
   return tasks.flatMap((task, block) => {
     const quotes = results[block]?.quotes ?? {};
+    const lacks = given.some((name) => !seen(results[block]).includes(name));
     const isReached = brokenLine !== undefined && quotes.hasStray === true;
     const again = {
       ...task,
@@ -172,9 +182,10 @@ function changedTasks(
       ...(held.has(block)
         ? { held: [...(held.get(block) ?? [])].map(([key, files]) => ({ key, files })) }
         : {}),
+      ...(lacks ? { seenElsewhere: given } : {}),
     };
     brokenLine ??= quotes.brokenLine;
-    return isReached || held.has(block) ? [again] : [];
+    return isReached || held.has(block) || lacks ? [again] : [];
   });
 }
 
@@ -210,7 +221,8 @@ function summedUp(
   if (refused?.outcome === 'rejected') return { manifest: { ...NOTHING, violation: refused.violation } };
   const converted = blocks.filter(isConverted);
   const rows = sum(converted, (block) => block.rows);
-  if (rows !== records)
+  // Of JSON the blocks' own counts stand: their bytes are all bytes of the file.
+  if (rows !== records && dataset.format === 'csv')
     throw new CorruptionError(
       `${work.version.key}: ${records} records, but ${rows} in its blocks. Nothing was committed; please report this file's shape.`,
     );
@@ -253,9 +265,8 @@ function summedUp(
               ...(header === undefined ? {} : { header }),
             },
           }),
-      ignoredColumns: converted[0]?.ignoredColumns ?? [],
+      ...columnsOf(dataset, work, converted),
       columnRemarks,
-      missingColumns: converted[0]?.missingColumns ?? [],
       text: textOf(work, scans),
     },
   };
@@ -313,6 +324,29 @@ function superseded(
   const [only] = blocks;
   if (blocks.length === 1 && only) return only.superseded;
   return acceptedRows - sum(keys, (shard) => shard.keys);
+}
+
+/** The fields that the file's path gives. */
+function pathFields(dataset: Dataset, { version }: SourceWork): string[] {
+  return [...pathValues(dataset, version.key).values.keys()];
+}
+
+/** Undefined for CSV, where each block has the header. */
+function labelsOf(dataset: Dataset, { version: { key } }: SourceWork, blocks: readonly ConvertedBlock[]) {
+  if (dataset.format === 'csv') return undefined;
+  const parts = blocks.flatMap(({ labels }) => (labels ? [labels] : []));
+  return labelsOfParts({ dataset, key, fromPath: pathValues(dataset, key).values }, parts);
+}
+
+function columnsOf(
+  dataset: Dataset,
+  work: SourceWork,
+  blocks: readonly ConvertedBlock[],
+): Pick<SourceManifest, 'ignoredColumns' | 'missingColumns'> {
+  const labels = labelsOf(dataset, work, blocks);
+  if (labels) return { ignoredColumns: reported(labels.ignored), missingColumns: reported(labels.missing) };
+  const { ignoredColumns = [], missingColumns = [] } = blocks[0] ?? {};
+  return { ignoredColumns, missingColumns };
 }
 
 /** A data file without rows says something only where no other has any. */

@@ -5,7 +5,7 @@ import type { Converted } from '../ingest/convert.ts';
 import type { SeenWidths } from '../ingest/csv/record-width.ts';
 import type { TrailingDelimiter } from '../ingest/odd-columns.ts';
 import type { QuarantineFile } from '../ingest/quarantine.ts';
-import type { SeenQuotes } from '../ingest/row-source.ts';
+import type { SeenLabels, SeenQuotes } from '../ingest/row-source.ts';
 import type { UploadedFile } from '../lake/jobs.ts';
 import type { ByteRange } from '../ports.ts';
 
@@ -32,6 +32,8 @@ export type ConvertTask = {
   readonly brokenLine?: number;
   /** Into so many shards its keys are written; 0 where no keys are compared. */
   readonly keyShards: number;
+  /** See FilePart. */
+  readonly seenElsewhere?: readonly string[];
   /** Files with the keys that records of blocks before hold, by the key's number. */
   readonly held?: readonly HeldKeys[];
 };
@@ -51,6 +53,8 @@ export type ConvertedBlock = Pick<
   readonly files: readonly UploadedFile[];
   readonly quarantine?: Omit<QuarantineFile, 'path'> & { readonly file: string };
   readonly quotes: SeenQuotes;
+  /** Of JSON. */
+  readonly labels?: SeenLabels;
   readonly keys: readonly KeyFile[];
 };
 export type RefusedBlock = {

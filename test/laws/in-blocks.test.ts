@@ -78,7 +78,16 @@ const SHAPES: readonly Shape[] = [
 
 function contract({ words, dialect, schema }: Shape, encoding: string): Dataset {
   const resources = [
-    { name: 'rows', path: '**/rows.csv', format: 'csv', encoding, dialect, schema, mode: 'append', ...words },
+    {
+      name: 'rows',
+      path: '**/rows.csv',
+      format: 'csv',
+      encoding,
+      ...(words.format === 'ndjson' ? {} : { dialect }),
+      schema,
+      mode: 'append',
+      ...words,
+    },
   ];
   return parseContract('p/datapackage.json', 'p', JSON.stringify({ name: 'p', resources }))[0] as Dataset;
 }
@@ -156,4 +165,59 @@ test('a file in blocks is the file', async () => {
     tries(60),
   );
   expect(compared).toBeGreaterThan(45);
+});
+
+const JSON_SHAPES: readonly Shape[] = [
+  { name: 'lines', words: {}, dialect: {}, schema: { fields: FIELDS } },
+  { name: 'lines with a key', words: {}, dialect: {}, schema: { fields: FIELDS, primaryKey: ['id'] } },
+  {
+    name: 'lines with a partition of the path',
+    words: { partitionBy: ['day'], extraColumns: 'reject' },
+    dialect: {},
+    schema: { fields: [{ name: 'day', type: 'date' }, ...FIELDS] },
+  },
+];
+
+const member = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      id: fc.nat(9),
+      name: fc.constantFrom('x', 'a\nb', 'é'),
+      amount: fc.constant(1.5),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ id: fc.nat(9), day: fc.constantFrom('2024-01-01', '2024-01-02') }) },
+  { weight: 1, arbitrary: fc.record({ ID: fc.nat(9), other: fc.constant(1) }) },
+);
+const jsonLine = fc.oneof(
+  { weight: 12, arbitrary: member.map((one) => JSON.stringify(one)) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(member, member).map((two) => two.map((one) => JSON.stringify(one)).join(' ')),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('', ' ', '[1]', '{"id": 1', '{"id":\r2}') },
+);
+const jsonFile = fc.record({
+  shape: fc.constantFrom(...JSON_SHAPES),
+  lines: fc.array(jsonLine, { maxLength: 10 }),
+  end: fc.constantFrom('\n', '\r\n'),
+  hasMark: fc.boolean(),
+  blockBytes: fc.constantFrom(1, 7, 30, 1000),
+});
+
+test('newline-delimited JSON in blocks is the file', async () => {
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(jsonFile, async ({ shape, lines, end, hasMark, blockBytes }) => {
+      const dataset = contract({ ...shape, words: { ...shape.words, format: 'ndjson' } }, 'utf-8');
+      const bytes = Buffer.from((hasMark ? '\ufeff' : '') + lines.join(end) + end);
+      const blocks = await inBlocks(world, dataset, KEY, bytes, blockBytes);
+      const whole = await asWhole(world, dataset, KEY, bytes);
+      compared += blocks?.outcome === 'accepted' ? 1 : 0;
+      expect(blocks, `${shape.name}, ${blockBytes}: ${JSON.stringify(bytes.toString())}`).toEqual(whole);
+    }),
+    tries(30),
+  );
+  expect(compared).toBeGreaterThan(8);
 });

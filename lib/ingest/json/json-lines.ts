@@ -10,9 +10,14 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34
 export class JsonLines {
   refusal: Violation | undefined;
   #rest: Buffer = Buffer.alloc(0);
-  #line = 1;
+  #line: number;
   /** Objects that were cut off the present line. */
   #cutOff = 0;
+
+  /** `linesBefore`: of a larger file, before these. */
+  constructor(linesBefore = 0) {
+    this.#line = linesBefore + 1;
+  }
 
   push(chunk: Buffer): JsonCut[] {
     const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);

@@ -1,7 +1,6 @@
 // Parses the records of a JSON source one by one: each has its members, or the reason why it is refused.
 import { isUtf8 } from 'node:buffer';
 import { isLosslessNumber, parse } from 'lossless-json';
-import type { Dataset } from '../../core/contract.ts';
 import type { RefusedRow, Violation } from '../../core/violation.ts';
 import { fileViolation, type SourceFile, sourceBytes } from '../row-source.ts';
 import { type JsonCut, JsonDocument } from './json-document.ts';
@@ -20,7 +19,7 @@ export type JsonRecord = { readonly cut: JsonCut } & (
 /** As many as a piece of the file brings; at last, where the file must be refused as a whole, the reason. */
 export async function* readJson(file: SourceFile): AsyncIterable<readonly JsonRecord[] | Violation> {
   const { json } = file.dataset;
-  const reader = readerOf(file.dataset);
+  const reader = readerOf(file);
   const items = json?.columns === undefined ? undefined : new JsonItems(json.columns);
   for await (const chunk of sourceBytes(file)) {
     yield* records(reader.push(chunk), items);
@@ -36,8 +35,8 @@ type Reader = {
   readonly refusal: Violation | undefined;
 };
 
-function readerOf({ format, levels, json }: Dataset): Reader {
-  if (format === 'ndjson') return new JsonLines();
+function readerOf({ dataset: { format, levels, json }, part }: SourceFile): Reader {
+  if (format === 'ndjson') return new JsonLines(part?.linesBefore);
   return json === undefined || json.property.length === 0
     ? new JsonDocument(levels)
     : new JsonMember(json.property, levels);

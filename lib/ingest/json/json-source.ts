@@ -8,13 +8,14 @@ import { type Dataset, type Field, fieldHeaders } from '../../core/contract.ts';
 import type { RefusedRow, Violation } from '../../core/violation.ts';
 import { fileLiteral, identifier } from '../../sql/quoting.ts';
 import { FlaggedRowCursor } from '../flagged-row-cursor.ts';
-import { labelViolation, listed, twoLabels } from '../labels.ts';
+import { type LabelledFile, labelViolation, listed, twoLabels } from '../labels.ts';
 import { pour } from '../pour.ts';
 import {
   type FlaggedRows,
   fileViolation,
   type RecordCount,
   type RowSource,
+  type SeenLabels,
   type SourceFile,
   sourceBytes,
 } from '../row-source.ts';
@@ -27,7 +28,9 @@ export async function jsonSource(file: SourceFile): Promise<RowSource | Violatio
   const path = join(file.scratch, 'records.ndjson');
   const found = await writeTexts(file, path);
   if ('rule' in found) return found;
-  const isGiven = (name: string) => found.seen.has(name) || dataset.levels.includes(name);
+  const elsewhere = file.part?.seenElsewhere ?? [];
+  const isGiven = (name: string) =>
+    found.seen.has(name) || elsewhere.includes(name) || dataset.levels.includes(name);
   const fields = dataset.fields.map((_, i) => `'f${i}': 'VARCHAR'`).join(', ');
   const texts = dataset.fields.map((field, i): [string, string] => [field.name, identifier(`f${i}`)]);
   return {
@@ -68,6 +71,10 @@ class Labels {
 
   get seen(): ReadonlySet<string> {
     return new Set(this.#taken.keys());
+  }
+
+  get taken(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#taken);
   }
 
   /** A violation if a field has two labels in the file. */
@@ -112,11 +119,40 @@ async function writeTexts(file: SourceFile, path: string): Promise<Found | Viola
   }
   await pour(lines(), createWriteStream(path));
   const found = { seen: labels.seen, ignored: [...labels.ignored], longest, records: rows };
+  if (file.part?.labels && refusal === undefined) {
+    Object.assign(file.part.labels, { taken: labels.taken, ignored: found.ignored, records: rows });
+    return found;
+  }
   return refusal ?? wrongLabels(file, found) ?? found;
 }
 
+/** The labels of all parts of a file together: why the file is refused for them, and the fields that it lacks. */
+export function labelsOfParts(
+  file: LabelledFile,
+  parts: readonly SeenLabels[],
+): {
+  readonly violation?: Violation;
+  readonly missing: readonly string[];
+  readonly ignored: readonly string[];
+} {
+  const taken = new Map<string, string>();
+  for (const [name, label] of parts.flatMap((part) => Object.entries(part.taken))) {
+    const other = taken.get(name) ?? label;
+    const field = file.dataset.fields.find((one) => one.name === name);
+    if (other !== label && field)
+      return { violation: twoLabels(field, [other, label]), missing: [], ignored: [] };
+    taken.set(name, label);
+  }
+  const ignored = [...new Set(parts.flatMap((part) => part.ignored))].slice(0, MAX_IGNORED);
+  const records = parts.reduce((sum, part) => sum + part.records, 0);
+  const found = { seen: new Set(taken.keys()), ignored, records };
+  const violation = wrongLabels(file, found);
+  const missing = missingFields(file, found).map(({ header }) => header);
+  return { ...(violation === undefined ? {} : { violation }), missing, ignored };
+}
+
 /** JSON has no order of members, so that "exact" is "equal"; and without a record there is nothing that could lack a field. */
-function wrongLabels(file: SourceFile, found: Found): Violation | undefined {
+function wrongLabels(file: LabelledFile, found: Omit<Found, 'longest'>): Violation | undefined {
   const { dataset } = file;
   const { seen, ignored, records } = found;
   if (records === 0) return undefined;
@@ -133,7 +169,7 @@ function wrongLabels(file: SourceFile, found: Found): Violation | undefined {
   );
 }
 
-function missingFields({ dataset, fromPath }: SourceFile, { seen }: Found): Field[] {
+function missingFields({ dataset, fromPath }: LabelledFile, { seen }: Pick<Found, 'seen'>): Field[] {
   return dataset.fields.filter(
     ({ name }) => !seen.has(name) && !fromPath.has(name) && !dataset.levels.includes(name),
   );
