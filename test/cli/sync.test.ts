@@ -45,6 +45,7 @@ describe('sync', () => {
       unchanged: 0,
       kept: 0,
       unknown: 1,
+      running: 0,
     });
     expect(document.rows).toEqual({ accepted: 6, quarantined: 1, skipped: 0, withdrawn: 0 });
     expect(document.files).toContainEqual({
