@@ -134,8 +134,7 @@ export async function syncLake(
   ];
   await deliver(going, queues, collect, stopping);
   await deliverReopened(going, queues, rejected, collect, stopping);
-  while (!stopping() && (await askAgain(local, latest.values())))
-    await deliver(going, queues, collect, stopping);
+  while (!stopping() && (await askAgain(local, latest))) await deliver(going, queues, collect, stopping);
   const outcomes = [...latest.values()];
   const finished = queues.files.size === 0 && queues.refreshes.size === 0;
   if (finished) await deadLetters.forgetDelivered();
@@ -171,15 +170,19 @@ export async function syncLake(
   };
 }
 
-/** Once one of the jobs that outcomes wait for has ended, all of these are asked for again. False where none is waited for. */
+/**
+ * Once one of the jobs that outcomes wait for has ended, all of these are asked for again, and their outcomes are open: one whose job
+ * failed as often as it may has none. False where none is waited for.
+ */
 async function askAgain(
   { elsewhere, queues }: LocalLake,
-  outcomes: Iterable<SourceOutcome>,
+  outcomes: Map<string, SourceOutcome>,
 ): Promise<boolean> {
-  const running = [...outcomes].filter(({ result }) => result === 'running');
+  const running = [...outcomes].filter(([, { result }]) => result === 'running');
   if (elsewhere === undefined || running.length === 0) return false;
   await elsewhere.settled();
-  await queues.files.send(running.map(({ source }) => ({ source })));
+  for (const [id] of running) outcomes.delete(id);
+  await queues.files.send(running.map(([, { source }]) => ({ source })));
   return true;
 }
 
