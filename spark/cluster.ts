@@ -47,7 +47,13 @@ export async function startCluster({
     for (const { child, stopped } of started.toReversed()) await stopGroup(child.pid, stopped);
   };
   const start = (name: string, args: readonly string[]) => {
-    const one = startDaemon(home, name, args, { ...process.env, ...environment });
+    const one = startDaemon(home, name, args, {
+      ...process.env,
+      ...environment,
+      // Compiling costs programs that do so little more than it gains.
+      SPARK_DAEMON_JAVA_OPTS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
+      SPARK_DAEMON_MEMORY: '512m',
+    });
     started.push(one);
     return one.child.pid ?? 0;
   };
