@@ -58,19 +58,25 @@ export async function startCluster({
     return one.child.pid ?? 0;
   };
   try {
-    const at = ['--host', '127.0.0.1'];
     start('master', [
-      'org.apache.spark.deploy.master.Master',
-      ...at,
-      '--port',
-      `${masterPort}`,
-      '--webui-port',
-      `${uiPort}`,
+      ...['org.apache.spark.deploy.master.Master', '--host', '127.0.0.1'],
+      ...['--port', `${masterPort}`, '--webui-port', `${uiPort}`],
     ]);
     const groups = Array.from({ length: workers }, (_, i) =>
       start(`worker-${i + 1}`, [
-        ...['org.apache.spark.deploy.worker.Worker', ...at, '--cores', '1', '--memory', '2g'],
-        ...['--webui-port', '0', '--work-dir', join(FOLDER, 'work'), master],
+        // Two names, as of two hosts: Spark runs no task a second time on the same one.
+        ...['org.apache.spark.deploy.worker.Worker', '--host', i % 2 === 0 ? '127.0.0.1' : 'localhost'],
+        ...[
+          '--cores',
+          '1',
+          '--memory',
+          '2g',
+          '--webui-port',
+          '0',
+          '--work-dir',
+          join(FOLDER, 'work'),
+          master,
+        ],
       ]),
     );
     await untilAlive(`http://127.0.0.1:${uiPort}/json/`, workers, started);
