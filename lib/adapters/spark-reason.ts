@@ -2,8 +2,9 @@
 
 const LOG_PREFIX = /^\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d (?=[A-Z]+ )/;
 /** The shell's own name and line. */
+const CAUSE_PREFIX = /^(?:Caused by: |: )+/;
 const SHELL_PREFIX = /^(?:\/bin\/)?sh: (?:(?:line )?\d+: )?/;
-const ERROR = /^(?:Caused by: |: )*(?:Error\b|ERROR\b|[\w.$]*(?:Error|Exception)\b)/;
+const ERROR = /^(?:Error\b|ERROR\b|[\w.$]*(?:Error|Exception)\b)/;
 /** Of what Spark logs while it stops, of stack traces, and of Python's pointers into source lines. */
 const NOISE = /^(?:INFO|WARN|DEBUG|WARNING:) |^\s+at |^\s*\.\.\. \d+ more|^[\s~^]*$/;
 const MOST = 3;
@@ -12,7 +13,9 @@ const MOST = 3;
 export function sparkReason(said: string): string {
   const lines = said
     .split('\n')
-    .map((line) => line.replace(LOG_PREFIX, '').replace(SHELL_PREFIX, '').trimEnd());
+    .map((line) =>
+      line.replace(LOG_PREFIX, '').replace(SHELL_PREFIX, '').replace(CAUSE_PREFIX, '').trimEnd(),
+    );
   const errors = lines.filter((line) => ERROR.test(line));
   const telling = errors.length > 0 ? errors : lines.filter((line) => !NOISE.test(line));
   const found = [...new Set(telling)].slice(-MOST);
