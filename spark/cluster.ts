@@ -16,8 +16,8 @@ export type Cluster = {
   readonly master: string;
   /** For the environment of the command that `--spark` takes. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Process groups: what a worker starts is in its own. */
-  readonly workers: readonly number[];
+  /** The master's process, and each worker's: a group with what it starts. */
+  readonly groups: readonly number[];
   /** Returns when all have ended. */
   stop(): Promise<void>;
 };
@@ -55,14 +55,13 @@ export async function startCluster({
       SPARK_DAEMON_MEMORY: '512m',
     });
     started.push(one);
-    return one.child.pid ?? 0;
   };
   try {
     start('master', [
       ...['org.apache.spark.deploy.master.Master', '--host', '127.0.0.1'],
       ...['--port', `${masterPort}`, '--webui-port', `${uiPort}`],
     ]);
-    const groups = Array.from({ length: workers }, (_, i) =>
+    for (let i = 0; i < workers; i++)
       start(`worker-${i + 1}`, [
         // Two names, as of two hosts: Spark runs no task a second time on the same one.
         ...['org.apache.spark.deploy.worker.Worker', '--host', i % 2 === 0 ? '127.0.0.1' : 'localhost'],
@@ -77,10 +76,9 @@ export async function startCluster({
           join(FOLDER, 'work'),
           master,
         ],
-      ]),
-    );
+      ]);
     await untilAlive(`http://127.0.0.1:${uiPort}/json/`, workers, started);
-    return { master, environment, workers: groups, stop };
+    return { master, environment, groups: started.map(({ child }) => child.pid ?? 0), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,8 +1,8 @@
 // What of all that Spark prints tells a person why it failed. Pure.
 
 const LOG_PREFIX = /^\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d (?=[A-Z]+ )/;
-/** The shell's own name and line. */
 const CAUSE_PREFIX = /^(?:Caused by: |: )+/;
+/** The shell's own name and line. */
 const SHELL_PREFIX = /^(?:\/bin\/)?sh: (?:(?:line )?\d+: )?/;
 const ERROR = /^(?:Error\b|ERROR\b|[\w.$]*(?:Error|Exception)\b)/;
 /** Of what Spark logs while it stops, of stack traces, and of Python's pointers into source lines. */

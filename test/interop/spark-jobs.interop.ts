@@ -129,7 +129,7 @@ async function killInTheMiddle(far: string, syncing: Promise<unknown>) {
     await after(50);
     if ((await resultsOf(far, 'convert')) < 2) continue;
     for (const { pid, group, command } of await processes()) {
-      const isExecutor = group === cluster.workers[0] && command.includes('CoarseGrainedExecutorBackend');
+      const isExecutor = group === cluster.groups[1] && command.includes('CoarseGrainedExecutorBackend');
       const isTask =
         command.startsWith(process.execPath) && command.includes(` task --landing ${lake.landing}`);
       if (isTask && killed.tasks === 0 && kill(pid)) killed.tasks++;
