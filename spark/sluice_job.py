@@ -14,14 +14,15 @@ MAX_ERROR = 2000
 
 
 def piped(words):
-    """Partitions through a process of their own: its lines out, or its last words as an error."""
+    """A partition's lines through a process of its own: the lines that it prints, or its last words as an error."""
 
     def through(lines):
-        given = "".join(line + "\n" for line in lines)
-        done = subprocess.run(words, input=given, capture_output=True, text=True, encoding="utf-8")
+        given = "".join(line + "\n" for line in lines).encode()
+        done = subprocess.run(words, input=given, capture_output=True)
         if done.returncode != 0:
-            raise RuntimeError(done.stderr[-MAX_ERROR:])
-        return done.stdout.splitlines()
+            said = done.stderr.decode(errors="replace")[-MAX_ERROR:].strip()
+            raise RuntimeError(said or f"{words[0]} ended with {done.returncode}")
+        return [line for line in done.stdout.decode().split("\n") if line]
 
     return through
 

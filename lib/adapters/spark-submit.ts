@@ -2,6 +2,7 @@
 // command runs in a shell, as its user types it; what follows it is passed as arguments and never parsed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { JobRunner } from '../ports.ts';
+import { sparkReason } from './spark-reason.ts';
 
 export type SparkSubmitOptions = {
   /** As typed in a shell. */
@@ -12,12 +13,33 @@ export type SparkSubmitOptions = {
   readonly task: readonly string[];
 };
 
-/** What is kept of standard error, for a message. */
-const MAX_ERROR = 2000;
+type Submission = { readonly id: string; readonly args: readonly string[] };
+type Running = { readonly child: ChildProcess; readonly ended: Promise<void> };
+
+/** Each is a Java process of some hundred MB here, beside what it does elsewhere. */
+const MOST_AT_ONCE = 4;
+/** What is kept of a command's output, for a message. */
+const MAX_SAID = 64 * 1024;
+
+/**
+ * The command runs in a process group of its own, and below a guard: once the other end of its standard input is closed, the group is
+ * ended. So Spark ends with this process, however this one ends.
+ */
+const GUARDED = `
+exec 3<&0 </dev/null
+(trap '' TERM; read -r _ <&3; kill -TERM 0; sleep 10; kill -KILL 0) >/dev/null 2>&1 &
+guard=$!
+exec 3<&-
+COMMAND "$@"
+code=$?
+kill -KILL $guard
+exit $code
+`;
 
 export class SparkSubmit implements JobRunner {
   readonly #options: SparkSubmitOptions;
-  readonly #children = new Map<string, ChildProcess>();
+  readonly #waiting: Submission[] = [];
+  readonly #running = new Map<string, Running>();
   readonly #ended = new Map<string, { readonly failed: string } | 'ended'>();
   constructor(options: SparkSubmitOptions) {
     this.#options = options;
@@ -28,50 +50,70 @@ export class SparkSubmit implements JobRunner {
     attempt: number,
   ): Promise<string> {
     const id = `${run} ${attempt}`;
-    if (this.#children.has(id) || this.#ended.has(id)) return id;
-    const { command, program, task } = this.#options;
-    const args = [program, JSON.stringify([...task, name, run]), name];
-    // A group of its own: a stop of this process ends it, see close.
-    const child = spawn('/bin/sh', ['-c', `exec ${command} "$@"`, 'sh', ...args], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      detached: true,
-    });
-    this.#children.set(id, child);
-    let said = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-MAX_ERROR);
-    });
-    const end = (outcome: { readonly failed: string } | 'ended') => {
-      this.#children.delete(id);
-      this.#ended.set(id, outcome);
-    };
-    child.on('error', (error) => end({ failed: `${command} cannot be run: ${error.message}` }));
-    child.on('close', (code, signal) => {
-      const how = signal ?? `exit code ${code}`;
-      end(code === 0 ? 'ended' : { failed: `${command} ended with ${how}: ${lastLines(said)}` });
-    });
+    if ((await this.look(id)) === 'running' || this.#ended.has(id)) return id;
+    const { program, task } = this.#options;
+    this.#waiting.push({ id, args: [program, asciiJson([...task, name, run]), name] });
+    this.#startWaiting();
     return id;
   }
 
   async look(started: string): Promise<'running' | 'ended' | { readonly failed: string }> {
-    return this.#children.has(started) ? 'running' : (this.#ended.get(started) ?? 'ended');
+    if (this.#running.has(started) || this.#waiting.some(({ id }) => id === started)) return 'running';
+    return this.#ended.get(started) ?? 'ended';
   }
 
   /** Resolves once one of its jobs has ended; at once if none runs. */
   async settled(): Promise<void> {
-    const [child] = this.#children.values();
-    if (child) await new Promise((resolve) => child.once('close', resolve).once('error', resolve));
+    if (this.#running.size > 0) await Promise.race([...this.#running.values()].map(({ ended }) => ended));
   }
 
   /** Ends what runs. */
   async close(): Promise<void> {
-    for (const { pid } of this.#children.values()) if (pid !== undefined) process.kill(-pid, 'SIGTERM');
-    while (this.#children.size > 0) await this.settled();
+    this.#waiting.length = 0;
+    for (const { child } of this.#running.values()) child.stdin?.end();
+    while (this.#running.size > 0) await this.settled();
+  }
+
+  #startWaiting(): void {
+    while (this.#running.size < MOST_AT_ONCE) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#submit(next);
+    }
+  }
+
+  #submit({ id, args }: Submission): void {
+    const { command } = this.#options;
+    const script = GUARDED.replace('COMMAND', () => command);
+    const child = spawn('/bin/sh', ['-c', script, 'sh', ...args], { stdio: 'pipe', detached: true });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said = (said + text).slice(-MAX_SAID);
+      });
+    // It may have ended before its input is closed.
+    child.stdin.on('error', () => undefined);
+    const ended = new Promise<void>((resolve) => {
+      const end = (outcome: { readonly failed: string } | 'ended') => {
+        this.#running.delete(id);
+        this.#ended.set(id, outcome);
+        this.#startWaiting();
+        resolve();
+      };
+      child.once('error', (error) => end({ failed: `${command} cannot be run: ${error.message}` }));
+      child.once('close', (code, signal) => {
+        const how = signal ?? `exit code ${code}`;
+        end(code === 0 ? 'ended' : { failed: `${command} ended with ${how}: ${sparkReason(said)}` });
+      });
+    });
+    this.#running.set(id, { child, ended });
   }
 }
 
-/** Of Spark's own stack traces the last lines say the least; its errors begin with the exception. */
-function lastLines(said: string): string {
-  const lines = said.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
-  return lines.slice(-5).join(' | ');
+/** Java reads arguments in the locale's encoding, which may know ASCII alone. */
+function asciiJson(words: readonly string[]): string {
+  return JSON.stringify(words).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

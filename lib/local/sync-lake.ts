@@ -118,10 +118,6 @@ export async function syncLake(
         // A marker may have brought it along before its own turn.
         if (outcome.result !== 'unchanged' || !latest.has(id)) latest.set(id, outcome);
       }
-      // Its job failed as often as it may: a dead letter says so.
-      for (const { request } of result.failures)
-        for (const [id, { source, result: last }] of latest)
-          if (source === request.source && last === 'running') latest.delete(id);
       observer.ingested?.(result, ms);
     },
     refreshed(outcome, ms) {
@@ -138,7 +134,7 @@ export async function syncLake(
   ];
   await deliver(going, queues, collect, stopping);
   await deliverReopened(going, queues, rejected, collect, stopping);
-  while (!stopping() && (await askAgain(local, latest.values(), refreshed.values())))
+  while (!stopping() && (await askAgain(local, latest, refreshed)))
     await deliver(going, queues, collect, stopping);
   const outcomes = [...latest.values()];
   const finished = queues.files.size === 0 && queues.refreshes.size === 0;
@@ -175,18 +171,24 @@ export async function syncLake(
   };
 }
 
-/** Once one of the jobs that outcomes wait for has ended, all of these are asked for again. False where none is waited for. */
+/**
+ * Once one of the jobs that outcomes wait for has ended, all of these are asked for again, and their outcomes are open: one whose job
+ * failed as often as it may has none. False where none is waited for.
+ */
 async function askAgain(
   { elsewhere, queues }: LocalLake,
-  outcomes: Iterable<SourceOutcome>,
-  refreshed: Iterable<RefreshOutcome>,
+  outcomes: Map<string, SourceOutcome>,
+  refreshed: Map<string, RefreshOutcome>,
 ): Promise<boolean> {
-  const files = [...outcomes].filter(({ result }) => result === 'running');
-  const tables = [...refreshed].filter(({ running }) => running.length > 0);
+  const files = [...outcomes].filter(([, { result }]) => result === 'running');
+  const tables = [...refreshed].filter(([, { running }]) => running.length > 0);
   if (elsewhere === undefined || files.length + tables.length === 0) return false;
   await elsewhere.settled();
-  await queues.files.send(files.map(({ source }) => ({ source })));
-  await queues.refreshes.send(tables.map(({ target }) => ({ target })));
+  // Asking may fail: then nothing is waited for.
+  for (const [id] of files) outcomes.delete(id);
+  for (const [name, outcome] of tables) refreshed.set(name, { ...outcome, running: [] });
+  await queues.files.send(files.map(([, { source }]) => ({ source })));
+  await queues.refreshes.send(tables.map(([, { target }]) => ({ target })));
   return true;
 }
 

@@ -1,7 +1,8 @@
 // What a bench is: two sides that are compared by their times, each run in a process of its own.
 
-/** Timed in the process that `prepare` runs in, without its start-up. */
-type Work = { readonly prepare: () => Promise<() => Promise<void>> };
+/** Timed in the process that `prepare` runs in, without its start-up. Work done by other processes returns what these used. */
+type Work = { readonly prepare: () => Promise<() => Promise<void> | Promise<Usage>> };
+export type Usage = { readonly cpuMs: number; readonly peakRssMb: number };
 /** A Node program that is timed from its start to its end; `ready` comes before, untimed. */
 type Program = { readonly ready: () => Promise<void>; readonly argv: readonly string[] };
 
@@ -33,4 +34,4 @@ export type Bench = {
   readonly whyNot?: () => Promise<string | undefined>;
 };
 
-export type Measurement = { readonly wallMs: number; readonly cpuMs: number; readonly peakRssMb: number };
+export type Measurement = Usage & { readonly wallMs: number };

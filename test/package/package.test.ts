@@ -78,6 +78,7 @@ describe('the package', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         'dist/sluice.js',
+        'spark/sluice_job.py',
         'dist/sluice.js.map',
         'dist/cdk.js',
         'dist/page/index.html',
