@@ -101,7 +101,11 @@ export class EmrServerless implements JobRunner {
       return (await client.send(new GetJobRunCommand({ applicationId, jobRunId }))).jobRun;
     } catch (error) {
       if ((error as Error).name === 'ResourceNotFoundException') return undefined;
-      throw awsError(error, `look at the job run ${jobRunId} of`, `the EMR Serverless application ${applicationId}`);
+      throw awsError(
+        error,
+        `look at the job run ${jobRunId} of`,
+        `the EMR Serverless application ${applicationId}`,
+      );
     }
   }
 }

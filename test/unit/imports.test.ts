@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** From the bottom up: each may import from those before it. `.` is lib's own files (ports, errors). */
 const ROOMS = [
   ...['.', 'sql', 'core', 'delta', 'lake', 'definitions'],
-  ...['ingest', 'draft', 'refresh', 'evolve', 'maintain', 'notify', 'inspect', 'page'],
+  ...['ingest', 'draft', 'refresh', 'jobs', 'evolve', 'maintain', 'notify', 'inspect', 'page'],
 ];
 /** What stands at the edges, and what it may import from. */
 const EDGES: Record<string, readonly string[]> = {
