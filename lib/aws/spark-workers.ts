@@ -1,6 +1,11 @@
 // The machines that EMR Serverless runs a job on, and Spark's settings for them. Pure; also used by the stack.
 import { engineMemoryMb } from './limits.ts';
 
+/** A task process takes a second to start, and the engine some hundred bytes for each row of a block. */
+export const SPARK_BLOCK_BYTES = 256 * 1024 * 1024;
+/** Room for the driver and a worker. */
+export const LEAST_VCPUS = 8;
+
 /** The folder that a worker unpacks the archive into, below the one that tasks run in. */
 const FOLDER = 'sluice';
 
@@ -51,7 +56,14 @@ export function capacity(vcpus: number): {
   };
 }
 
+/** Each run has a driver and at least a worker; more of them wait in AWS's queue. */
+export function runsAtOnce(vcpus: number): number {
+  return Math.max(1, Math.floor(vcpus / (DRIVER.vcpus + WORKER.vcpus)));
+}
+
 const LONGEST_MINUTES = 12 * 60;
+/** Sparing the lake's unnamed files for less than this leaves a job too little time. */
+export const LEAST_KEPT_MINUTES = 24 * 60;
 
 /**
  * A job's data files are uploaded before the commit that names them, by up to three attempts, and the last may wait for reconcile: all
