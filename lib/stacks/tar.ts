@@ -19,7 +19,7 @@ export function tgzOf(folder: string): Buffer {
     const name = relative(folder, path).replaceAll('\\', '/');
     return [header(name, mode, content.length), content, Buffer.alloc(-content.length & (BLOCK - 1))];
   });
-  return gzipSync(Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]), { level: constants.Z_BEST_SPEED + 4 });
+  return gzipSync(Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]), { level: constants.Z_BEST_SPEED });
 }
 
 /** https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06: ustar. */
