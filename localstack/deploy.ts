@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { brandOf, emulatorEnvironment } from './emulators.ts';
 import { sayKnownPolicies } from './known-policies.ts';
+import { sparkElsewhere } from './spark-elsewhere.ts';
 import { takeFunctionsOut } from './without-functions.ts';
 
 export type Stage = {
@@ -20,6 +21,8 @@ export type Deployment = Stage & {
   readonly functions?: boolean;
   /** Further words behind `-c`. Default: none. */
   readonly words?: Readonly<Record<string, string>>;
+  /** Of a server that stands in for EMR Serverless, which no emulator has. Default: none, so that `-c spark=true` cannot be deployed. */
+  readonly emrServerless?: string;
 };
 
 /** The outputs of lib/stacks/sluice-stack.ts that scripts need. */
@@ -31,7 +34,8 @@ export type StackOutputs = Readonly<
     | 'RefreshQueueUrl'
     | 'PageQueueUrl'
     | 'FilesDeadLetterQueueUrl'
-    | 'RefreshDeadLetterQueueUrl',
+    | 'RefreshDeadLetterQueueUrl'
+    | 'MaintainFunction',
     string
   >
 >;
@@ -48,6 +52,7 @@ export async function deployStack({
   schemas,
   functions = true,
   words = {},
+  emrServerless,
 }: Deployment): Promise<StackOutputs> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-deploy-'));
   const [assembly, outputs] = [join(folder, 'assembly'), join(folder, 'outputs.json')];
@@ -62,6 +67,7 @@ export async function deployStack({
     ]);
     const template = join(assembly, `Sluice-${stage}.template.json`);
     if (!functions) await takeFunctionsOut(template);
+    if (emrServerless !== undefined) await sparkElsewhere(template, emrServerless);
     if (endpoint !== undefined && (await brandOf(endpoint)) === 'localstack')
       await sayKnownPolicies(template);
     const unattended = ['--require-approval', 'never', '--outputs-file', outputs];

@@ -16,7 +16,25 @@ export const SETTINGS = {
   refreshDeadLettersUrl: 'SLUICE_REFRESH_DLQ_URL',
   maxSourceBytes: 'SLUICE_MAX_SOURCE_BYTES',
   diskMb: 'SLUICE_DISK_MB',
+  sparkApplication: 'SLUICE_SPARK_APPLICATION',
+  sparkRole: 'SLUICE_SPARK_ROLE',
+  sparkProgram: 'SLUICE_SPARK_PROGRAM',
+  sparkArchive: 'SLUICE_SPARK_ARCHIVE',
+  sparkTimeoutMinutes: 'SLUICE_SPARK_TIMEOUT_MINUTES',
+  sparkBlockBytes: 'SLUICE_SPARK_BLOCK_BYTES',
 } as const;
+
+/** Of an installation whose large work runs on EMR Serverless. */
+export type SparkSettings = {
+  readonly applicationId: string;
+  readonly roleArn: string;
+  /** s3://… */
+  readonly program: string;
+  /** s3://…: what a worker needs to run a task. */
+  readonly archive: string;
+  readonly timeoutMinutes: number;
+  readonly blockBytes: number;
+};
 
 export type Settings = {
   readonly stage: string;
@@ -31,6 +49,8 @@ export type Settings = {
   readonly refreshDeadLettersUrl: string;
   readonly maxSourceBytes: number;
   readonly diskMb: number;
+  /** Undefined: what is too large for a function is refused. */
+  readonly spark: SparkSettings | undefined;
   /** Set by AWS: AWS_LAMBDA_FUNCTION_MEMORY_SIZE. */
   readonly memoryMb: number;
 };
@@ -39,7 +59,11 @@ export type Settings = {
 export function placesOf(environment: Environment): string {
   const { [SETTINGS.landingBucket]: landing, [SETTINGS.lakeBucket]: lake } = environment;
   const prefix = environment[SETTINGS.landingPrefix];
-  return `--landing s3://${landing}${prefix ? `/${prefix}` : ''} --lake s3://${lake}`;
+  return placeWords(landing, prefix, lake).join(' ');
+}
+
+export function placeWords(landing = '', prefix = '', lake = ''): string[] {
+  return ['--landing', `s3://${landing}${prefix ? `/${prefix}` : ''}`, '--lake', `s3://${lake}`];
 }
 
 /** Throws on a missing or broken setting, naming it. */
@@ -68,6 +92,18 @@ export function readSettings(environment: Environment): Settings {
     refreshDeadLettersUrl: text(SETTINGS.refreshDeadLettersUrl),
     maxSourceBytes: count(SETTINGS.maxSourceBytes),
     diskMb: count(SETTINGS.diskMb),
+    spark: environment[SETTINGS.sparkApplication] ? sparkSettings(text, count) : undefined,
     memoryMb: count('AWS_LAMBDA_FUNCTION_MEMORY_SIZE'),
+  };
+}
+
+function sparkSettings(text: (name: string) => string, count: (name: string) => number): SparkSettings {
+  return {
+    applicationId: text(SETTINGS.sparkApplication),
+    roleArn: text(SETTINGS.sparkRole),
+    program: text(SETTINGS.sparkProgram),
+    archive: text(SETTINGS.sparkArchive),
+    timeoutMinutes: count(SETTINGS.sparkTimeoutMinutes),
+    blockBytes: count(SETTINGS.sparkBlockBytes),
   };
 }

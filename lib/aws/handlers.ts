@@ -5,6 +5,7 @@ import { readAssets } from '../adapters/page-assets.ts';
 import { answerDeployment, appliesDefinitions, isDeployment } from './deployment.ts';
 import { placesOf, SETTINGS } from './environment.ts';
 import { ingestBatch } from './ingest-batch.ts';
+import { isJobEvent, passOnJobEvent } from './job-news.ts';
 import { writeLakePage } from './lake-page.ts';
 import { deadline } from './limits.ts';
 import { applyDefinitions, reconcileByMessages, sweepLake } from './maintain-lake.ts';
@@ -47,7 +48,7 @@ export function aggregateHandler(code: string): SqsHandler {
  */
 export type MaintainEvent = { readonly apply?: boolean; readonly retentionDays?: number };
 
-/** After a deployment, on a schedule, by hand; by a message of the page's queue for the page alone. */
+/** After a deployment, on a schedule, by hand; by a message of the page's queue for the page alone; when a job's run has ended, for the job. */
 export function maintainHandler(code: string): (event: object, context: Context) => Promise<void> {
   const run = invocations('maintain', code);
   return async (event, context) => {
@@ -78,6 +79,10 @@ export function maintainHandler(code: string): (event: object, context: Context)
       return;
     }
     if (isPageNews(event)) return shown();
+    if (isJobEvent(event))
+      return run(context, ({ effects, files, spark, telemetry: { measure } }) =>
+        passOnJobEvent({ effects, files, measure }, spark?.runner, event),
+      );
     if ((event as MaintainEvent).apply === true) await applied();
     const { retentionDays } = event as MaintainEvent;
     let isDue = true;

@@ -17,6 +17,7 @@ import { onePerTable, type TableFailure } from '../table-failures.ts';
 import { due, readAsked, remembered, writeAsked } from './asked-files.ts';
 import { settledLetters } from './dead-letters.ts';
 import { type FileNews, parseFileMessage } from './file-messages.ts';
+import { askForJobs } from './job-news.ts';
 import type { Notices } from './notices.ts';
 import type { Found } from './page-due.ts';
 import { parseRefreshMessage, refreshGroup } from './refresh-messages.ts';
@@ -90,10 +91,12 @@ export async function reconcileByMessages(
   outOfTime: () => boolean,
 ): Promise<Found> {
   const { effects, measure } = maintain;
+  const started = effects.clock();
   const unread = await takeBackForeign(maintain);
   await effects.refreshes.send(effects.catalog.derivations.map(({ target }) => ({ target })));
   const found = await reconcile(effects, {}, { outOfTime });
   const { sent, unsent } = await askFor(maintain, found.ingest, outOfTime);
+  if (effects.jobs) await askForJobs(maintain, found, started);
   const unexamined = found.unexamined + unsent;
   measure('behindFiles', found.ingest.length);
   measure('vanishedFiles', found.vanished.length);

@@ -23,4 +23,7 @@ export type MetricName =
   | 'overdueFiles'
   | 'unexaminedFiles'
   | 'sweptFiles'
-  | 'failedPages';
+  | 'failedPages'
+  // of an installation with Spark alone; failedJobs: runs that failed, and at each reconcile the jobs that are tried no more
+  | 'failedJobs'
+  | 'longestJobMinutes';

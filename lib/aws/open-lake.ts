@@ -23,6 +23,7 @@ import type { FileNews } from './file-messages.ts';
 import { cacheBytes, engineMemoryMb, engineThreads } from './limits.ts';
 import type { FunctionName } from './metric-names.ts';
 import { type Notices, noticesBy } from './notices.ts';
+import { type OpenedSpark, openSpark } from './open-spark.ts';
 import { newsId, type PageNews, pageTeller, type TellPage } from './page-news.ts';
 import { type RefreshNews, refreshGroup } from './refresh-messages.ts';
 import { RefreshQueue } from './refresh-queue.ts';
@@ -40,6 +41,8 @@ export type AwsLake = {
   readonly waitingFiles: () => Promise<number>;
   readonly notices: Notices;
   readonly tellPage: TellPage;
+  /** Undefined: the installation has none. */
+  readonly spark: OpenedSpark | undefined;
   readonly telemetry: Telemetry;
   /** Deletes all objects of a bucket, in all versions. */
   empty(bucket: string): Promise<void>;
@@ -86,9 +89,11 @@ export async function openAwsLake(
   const shared = { sql, clock, newId: randomUUID, log: said.log, scratch };
   const refreshes = new RefreshQueue({ queue, lake, ...shared });
   const tables = new DeltaTables({ store: lake, pause: backoff, ...shared });
+  const spark = await openSpark(settings, schemas, environment, { lake, ...shared });
+  const jobs = spark === undefined ? {} : { jobs: spark.jobs };
   return {
     settings,
-    effects: { ...shared, catalog, landing, lake, tables, refreshes, maxSourceBytes },
+    effects: { ...shared, catalog, landing, lake, tables, refreshes, maxSourceBytes, ...jobs },
     files,
     refreshes,
     filesInbox: sqsInbox(sqs, filesQueueUrl),
@@ -106,6 +111,7 @@ export async function openAwsLake(
       }),
     ),
     tellPage: pageTeller(page, clock, said.log),
+    spark,
     telemetry: said,
     empty: async (bucket) =>
       said.log('info', 'bucket.emptied', { bucket, removed: await emptyBucket(s3, bucket) }),

@@ -16,6 +16,13 @@ export type DefinitionFile = {
   readonly isAbsent?: true;
 };
 
+/** One that could be read. */
+export type DefinitionText = DefinitionFile & { readonly text: string };
+
+export function readTexts(files: readonly DefinitionFile[]): DefinitionText[] {
+  return files.filter((file): file is DefinitionText => typeof file.text === 'string');
+}
+
 /**
  * Package by package, each contract before its package's insights; names in code unit order, independent of the locale.
  * Throws CliError if there is nothing to read.

@@ -3,10 +3,9 @@ import { resolve } from 'node:path';
 import { ownPackage } from '../adapters/own-package.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { SparkSubmit } from '../adapters/spark-submit.ts';
-import type { DefinitionFile } from '../definitions/definition-files.ts';
+import { type DefinitionFile, readTexts } from '../definitions/definition-files.ts';
 import { AskedJobs } from '../jobs/asked-jobs.ts';
 import { InProcessRunner } from '../jobs/in-process.ts';
-import type { PlannedDefinition } from '../jobs/job-folder.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { Jobs } from '../lake/jobs.ts';
 import { blockSetting } from './size-settings.ts';
@@ -38,15 +37,10 @@ export function openJobs(
   const { lake: store, clock, newId, log } = effects;
   const jobs = new AskedJobs({
     ...{ lake: store, clock, newId, log, runner },
-    definitions: plannedDefinitions(definitions),
+    definitions: readTexts(definitions),
     ...blockSetting(),
   });
   return { jobs, settled: () => runner.settled(), close: () => runner.close() };
-}
-
-/** Those that could be read. */
-export function plannedDefinitions(files: readonly DefinitionFile[]): PlannedDefinition[] {
-  return files.flatMap(({ text, ...file }) => (typeof text === 'string' ? [{ ...file, text }] : []));
 }
 
 /** The same from any folder. */

@@ -7,6 +7,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { timeoutMinutes } from '../aws/spark-workers.ts';
 import type { Functions } from './functions.ts';
 import { stageMetrics } from './metrics.ts';
 import type { Queues } from './queues.ts';
@@ -40,6 +41,7 @@ export class Alarms extends Construct {
     for (const trouble of [
       ...queueTroubles(options, queues),
       ...dataTroubles(options),
+      ...(options.spark ? jobTroubles(options) : []),
       ...functionTroubles(functions),
     ])
       this.add(trouble);
@@ -182,6 +184,26 @@ function dataTroubles({ stage, maxLag }: SluiceOptions): Trouble[] {
       above: 0,
       description:
         'Landing is too large for one run of reconcile: the next run continues; or run "sluice sync".',
+    },
+  ];
+}
+
+function jobTroubles({ stage, keepRemovedFiles }: SluiceOptions): Trouble[] {
+  const metric = stageMetrics(stage);
+  const most = timeoutMinutes(keepRemovedFiles.toMinutes());
+  return [
+    {
+      id: 'FailedJobs',
+      metric: metric('maintain', 'failedJobs', 'Maximum'),
+      above: 0,
+      description:
+        'A job on EMR Serverless failed: "sluice jobs" says why. It is tried three times; then "sluice jobs --cancel" lets it start anew.',
+    },
+    {
+      id: 'LongJobs',
+      metric: metric('maintain', 'longestJobMinutes', 'Maximum'),
+      above: Math.floor(most / 2),
+      description: `A job runs for more than half of the ${most} minutes after which AWS ends a run: "sluice jobs" says how far it is. Raise sparkMaxVcpus, or split the file.`,
     },
   ];
 }

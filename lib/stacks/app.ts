@@ -6,6 +6,7 @@ import { CliError } from '../errors.ts';
 import { readContextWords } from './context-words.ts';
 import { loadDefinitions } from './definitions.ts';
 import { fetchBinding } from './native-binding.ts';
+import { fetchNode } from './node-binary.ts';
 import { SluiceStack } from './sluice-stack.ts';
 
 const REVIEW = /^pr-/;
@@ -27,7 +28,9 @@ export async function synthSluice(app: App): Promise<void> {
 async function addStack(app: App): Promise<void> {
   const { stage, schemas, properties, ...words } = readContextWords(app.node.getAllContext(), wordsInFiles());
   // Synthesis needs no network; a deploy has one anyway.
-  if (words.fetchBinding) fetchBinding(`linux-${properties.architecture ?? 'arm64'}`);
+  const platform = `linux-${properties.architecture ?? 'arm64'}` as const;
+  if (words.fetchBinding) fetchBinding(platform);
+  if (words.fetchBinding && properties.spark) fetchNode(platform);
   const stack = new SluiceStack(app, `Sluice-${stage}`, {
     stage,
     definitions: await loadDefinitions(schemas),

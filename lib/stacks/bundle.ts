@@ -1,6 +1,6 @@
 // The functions' code as one folder: esbuild's output, the definitions, the page's program, and DuckDB's native binding for the
-// functions' platform.
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+// functions' platform. And the command line's, for tasks on other machines.
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { ownPackage } from '../adapters/own-package.ts';
@@ -26,13 +26,33 @@ export function functionsFolder(): string {
 
 /** Fills the folder `into`. Throws CliError if the platform's native binding is missing. Needs neither network nor Docker. */
 export function bundleFunctions({ schemas, platform }: Bundle, into: string): void {
+  const extension = ownPackage().form === 'sources' ? 'ts' : 'js';
+  bundle(
+    FUNCTIONS.map((name) => ({ in: join(functionsFolder(), `${name}.${extension}`), out: name })),
+    platform,
+    into,
+  );
+  copyDefinitions(schemas, join(into, 'schemas'));
+  copy(pageFolder(), join(into, 'page'), /./);
+}
+
+/** Fills the folder `into`: `task.mjs` is the command line. Throws as bundleFunctions. */
+export function bundleTask(platform: Platform, into: string): void {
+  const { folder, form, name, version } = ownPackage();
+  const entry = join(folder, form === 'sources' ? 'bin/sluice.ts' : 'dist/sluice.js');
+  bundle([{ in: entry, out: 'task' }], platform, into);
+  writeFileSync(join(into, 'package.json'), JSON.stringify({ name, version, type: 'module' }));
+}
+
+function bundle(
+  entryPoints: { readonly in: string; readonly out: string }[],
+  platform: Platform,
+  into: string,
+): void {
   const binding = bindingFolder(platform);
-  const { form } = ownPackage();
   buildSync({
     absWorkingDir: ownPackage().folder,
-    entryPoints: FUNCTIONS.map((name) =>
-      join(functionsFolder(), `${name}.${form === 'sources' ? 'ts' : 'js'}`),
-    ),
+    entryPoints,
     outdir: into,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -51,8 +71,6 @@ export function bundleFunctions({ schemas, platform }: Bundle, into: string): vo
   const modules = join(into, 'node_modules');
   copy(bindingsFolder(), join(modules, '@duckdb/node-bindings'), /\.(?:js|json)$|LICENSE$/);
   copy(binding, join(modules, bindingPackage(platform)), /./);
-  copyDefinitions(schemas, join(into, 'schemas'));
-  copy(pageFolder(), join(into, 'page'), /./);
 }
 
 function copyDefinitions(schemas: string, into: string): void {

@@ -37,10 +37,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   timeoutMinutes: (word, text) => ({ timeout: Duration.minutes(count(word, text)) }),
   reconcileMinutes: (word, text) => ({ reconcileEvery: Duration.minutes(count(word, text)) }),
   maxLagMinutes: (word, text) => ({ maxLag: Duration.minutes(count(word, text)) }),
-  cloudFrontPage: (word, text) => {
-    if (text === 'true' || text === 'false') return { cloudFrontPage: text === 'true' };
-    throw new CliError(`"-c ${word}=${text}": use true or false`);
-  },
+  cloudFrontPage: (word, text) => ({ cloudFrontPage: flag(word, text) }),
+  spark: (word, text) => ({ spark: flag(word, text) }),
+  sparkMaxVcpus: (word, text) => ({ sparkMaxVcpus: count(word, text) }),
+  sparkBlockBytes: (word, text) => ({ sparkBlockBytes: count(word, text) }),
   keepVersionsDays: (word, text) => ({ keepVersions: Duration.days(count(word, text)) }),
   keepRemovedFilesDays: (word, text) => ({ keepRemovedFiles: Duration.days(count(word, text)) }),
 };
@@ -95,4 +95,9 @@ function requireKnown(given: readonly string[], others: ReadonlySet<string>): vo
 function count(word: string, text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new CliError(`"-c ${word}=${text}": use a whole number, such as "-c ${word}=10"`);
+}
+
+function flag(word: string, text: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new CliError(`"-c ${word}=${text}": use true or false`);
 }

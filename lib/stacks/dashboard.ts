@@ -13,7 +13,7 @@ const DAYS = Duration.days(3);
 
 export function addDashboard(
   scope: Construct,
-  { stage }: SluiceOptions,
+  { stage, spark }: SluiceOptions,
   { ingest, aggregate, maintain }: Functions,
   queues: Queues,
   { alarms }: Alarms,
@@ -65,6 +65,11 @@ export function addDashboard(
       functions.map((fn) => fn.metricInvocations()),
     ),
   );
+  if (spark)
+    dashboard.addWidgets(
+      graph('Jobs that failed', [metric('maintain', 'failedJobs', 'Maximum')]),
+      graph('The longest job, minutes', [metric('maintain', 'longestJobMinutes', 'Maximum')]),
+    );
 }
 
 function graph(title: string, left: IMetric[]): GraphWidget {

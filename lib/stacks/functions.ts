@@ -24,6 +24,7 @@ import { bindingFolder } from './native-binding.ts';
 import { permissions } from './permissions.ts';
 import { FILES_WINDOW, MAINTAIN_TIMEOUT, type Queues } from './queues.ts';
 import type { SluiceOptions } from './sluice-props.ts';
+import type { Spark } from './spark.ts';
 
 /** The most messages that share a commit: see lib/aws/ingest-batch.ts. */
 const FILES_PER_BATCH = 100;
@@ -41,12 +42,20 @@ export class Functions extends Construct {
   private readonly options: SluiceOptions;
   private readonly buckets: Buckets;
   private readonly queues: Queues;
+  private readonly spark: Spark | undefined;
 
-  constructor(scope: Construct, options: SluiceOptions, buckets: Buckets, queues: Queues) {
+  constructor(
+    scope: Construct,
+    options: SluiceOptions,
+    buckets: Buckets,
+    queues: Queues,
+    spark: Spark | undefined,
+  ) {
     super(scope, 'Functions');
     this.options = options;
     this.buckets = buckets;
     this.queues = queues;
+    this.spark = spark;
     // Called early, before the CDK would wrap the error in its own.
     if (Stack.of(this).bundlingRequired) bindingFolder(`linux-${options.architecture}`);
     const code = functionCode(options);
@@ -89,10 +98,11 @@ export class Functions extends Construct {
     const daily = new Rule(this, 'Sweep', { schedule: Schedule.rate(Duration.days(1)) });
     const asked: MaintainEvent = { retentionDays: keepRemovedFiles.toDays({ integral: false }) };
     daily.addTarget(new LambdaFunction(this.maintain, { event: RuleTargetInput.fromObject(asked) }));
+    const ended = this.spark ? [this.spark.tell(this, this.maintain)] : [];
     // The CDK only sets the rule's ARN. The account is added, so that no other account's rule with that name can match.
     for (const child of this.node.findAll())
       if (child instanceof CfnPermission) child.sourceAccount = Aws.ACCOUNT_ID;
-    return [files, refreshes, page, rule, daily];
+    return [files, refreshes, page, rule, daily, ...ended];
   }
 
   private lambda(name: FunctionName, code: Code, { memoryMb, diskMb, timeout }: Limits): Lambda {
@@ -143,11 +153,15 @@ export class Functions extends Construct {
       [SETTINGS.refreshDeadLettersUrl]: this.queues.refreshDeadLetters.queueUrl,
       [SETTINGS.maxSourceBytes]: String(maxSourceBytes),
       [SETTINGS.diskMb]: String(diskMb),
+      ...this.spark?.settings(),
     };
   }
 
   private role(name: FunctionName, logs: LogGroup): Role {
-    const work = permissions(name, this.options, this.buckets, this.queues);
+    const work = [
+      ...permissions(name, this.options, this.buckets, this.queues),
+      ...(this.spark?.permissions(name) ?? []),
+    ];
     const role = new Role(this, `${name}-role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       // Inline, so that the function is not created before it.

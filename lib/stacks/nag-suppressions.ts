@@ -19,8 +19,9 @@ export function acknowledgeFolders(role: Role, statements: readonly PolicyStatem
     if (!folder.endsWith('/*')) continue;
     Validations.of(role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${folder}]`,
-      reason:
-        'Objects have no ARN before they exist. This is one folder of one bucket that the function writes to, or the bucket that it reads.',
+      reason: folder.endsWith('/jobruns/*')
+        ? 'Runs have no ARN before they are started. These are those of one application, and they are only looked at.'
+        : 'Objects have no ARN before they exist. This is one folder of one bucket that the function writes to, or the bucket that it reads.',
     });
   }
 }

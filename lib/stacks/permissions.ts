@@ -2,6 +2,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, PermissionsBoundary, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { EVENT_BUS } from '../aws/environment.ts';
@@ -21,6 +22,11 @@ const WRITES: Readonly<Record<FunctionName, readonly string[]>> = {
 const READS = [...new Set([...Object.values(WRITES).flat(), 'settlements'])].filter(
   (name) => name !== 'site',
 );
+
+/** Plans, results and manifests of jobs: lib/jobs/job-folder.ts. Of installations with Spark alone. */
+const JOBS = 'jobs';
+/** What a job's tasks write: data files, refused rows, results. */
+const JOB_WRITES = ['tables', 'arrivals', 'insights', 'quarantine', JOBS];
 
 /** Marks that are removed before work: lib/aws/refresh-queue.ts. */
 const MARKS = ['waiting'];
@@ -48,13 +54,13 @@ export function applyBoundary(scope: Construct, boundary: SluiceProps['permissio
 
 export function permissions(
   name: FunctionName,
-  { retainData, vpc }: SluiceOptions,
+  { retainData, vpc, spark }: SluiceOptions,
   buckets: Buckets,
   queues: Queues,
 ): PolicyStatement[] {
   return [
     ...landing(name, buckets),
-    ...lake(name, buckets),
+    ...lake(name, buckets, spark ? [JOBS] : []),
     ...(name === 'ingest'
       ? [receive(queues.files), send(queues.files), send(queues.refresh), send(queues.page)]
       : []),
@@ -105,15 +111,51 @@ function landing(name: FunctionName, buckets: Buckets): PolicyStatement[] {
   ];
 }
 
-function lake(name: FunctionName, { lake: { bucketArn } }: Buckets): PolicyStatement[] {
+/** `jobs`: the folder of jobs, where there is one. Whoever asks for a job writes its plan, and removes it when it is done. */
+function lake(
+  name: FunctionName,
+  { lake: { bucketArn } }: Buckets,
+  jobs: readonly string[],
+): PolicyStatement[] {
   const inFolders = (folders: readonly string[]) => folders.map((folder) => `${bucketArn}/${folder}/*`);
+  const written = name === 'maintain' ? WRITES.maintain : [...WRITES[name], ...jobs];
   return [
     allow('ListLake', ['s3:ListBucket'], [bucketArn]),
-    allow('ReadLake', ['s3:GetObject'], inFolders(READS)),
-    allow('WriteLake', ['s3:PutObject', 's3:AbortMultipartUpload'], inFolders(WRITES[name])),
+    allow('ReadLake', ['s3:GetObject'], inFolders([...READS, ...jobs])),
+    allow('WriteLake', ['s3:PutObject', 's3:AbortMultipartUpload'], inFolders(written)),
     name === 'maintain'
-      ? allow('SweepLake', ['s3:DeleteObject'], inFolders(SWEEPS))
-      : allow('RemoveMarks', ['s3:DeleteObject'], inFolders(MARKS)),
+      ? allow('SweepLake', ['s3:DeleteObject'], inFolders([...SWEEPS, ...jobs]))
+      : allow('RemoveMarks', ['s3:DeleteObject'], inFolders([...MARKS, ...jobs])),
+  ];
+}
+
+/**
+ * Of the role that all jobs share. A job writes data files and commits none: that is the functions' work. `programs`: the assets that its
+ * workers run.
+ */
+export function jobPermissions(buckets: Buckets, programs: readonly [Asset, Asset]): PolicyStatement[] {
+  const { lake: lakeBucket, encryptionKey } = buckets;
+  const inFolders = (folders: readonly string[]) =>
+    folders.map((folder) => `${lakeBucket.bucketArn}/${folder}/*`);
+  const assets = programs[0].bucket;
+  const keys = programs.map(({ s3ObjectKey }) => s3ObjectKey);
+  const listPrograms = allow('ListPrograms', ['s3:ListBucket'], [assets.bucketArn]);
+  listPrograms.addCondition('StringLike', { 's3:prefix': keys.map((key) => `${key}*`) });
+  const commits = allow('CommitNothing', ['s3:PutObject'], [`${lakeBucket.bucketArn}/*/_delta_log/*`]);
+  commits.effect = Effect.DENY;
+  return [
+    allow(
+      'ReadPrograms',
+      ['s3:GetObject'],
+      keys.map((key) => assets.arnForObjects(key)),
+    ),
+    listPrograms,
+    ...landing('ingest', buckets),
+    allow('ListLake', ['s3:ListBucket'], [lakeBucket.bucketArn]),
+    allow('ReadLake', ['s3:GetObject'], inFolders(JOB_WRITES)),
+    allow('WriteLake', ['s3:PutObject', 's3:AbortMultipartUpload'], inFolders(JOB_WRITES)),
+    commits,
+    ...(encryptionKey ? [useKey(encryptionKey)] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 // The limits of AWS and of our functions, checked before anything is deployed: each rule with its source.
 import { type Duration, Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LEAST_KEPT_MINUTES, LEAST_VCPUS } from '../aws/spark-workers.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { CliError } from '../errors.ts';
 import type { SluiceOptions } from './sluice-props.ts';
@@ -137,6 +138,22 @@ const RULES: readonly Rule[] = [
   ({ alarmTopic }) => arn('alarmTopic', alarmTopic, 'sns', 'alarms'),
   ({ noticeTopic }) => arn('noticeTopic', noticeTopic, 'sns', 'notices'),
   ({ permissionsBoundary }) => arn('permissionsBoundary', permissionsBoundary, 'iam', 'policy/boundary'),
+  ({ sparkMaxVcpus }) =>
+    between('sparkMaxVcpus', sparkMaxVcpus, LEAST_VCPUS, 1000, 'a driver and a worker need', 'processors'),
+  // Below it a task does little but start; above it its file does not fit on the worker's disk.
+  ({ sparkBlockBytes }) =>
+    between('sparkBlockBytes', sparkBlockBytes, 65_536, 2_147_483_648, 'a task takes', 'bytes'),
+  ({ spark, keepRemovedFiles }) =>
+    !spark || keepRemovedFiles.toMinutes({ integral: false }) >= LEAST_KEPT_MINUTES
+      ? []
+      : [
+          refusal(
+            'keepRemovedFiles',
+            shown(keepRemovedFiles),
+            'with "spark" it is at least a day, as the sweep must not take what a job has written and nobody has committed yet',
+            1,
+          ),
+        ],
   ({ vpc, vpcSubnets, securityGroups }) =>
     vpc !== undefined || (vpcSubnets === undefined && securityGroups === undefined)
       ? []

@@ -89,6 +89,15 @@ export type SluiceProps = {
    * front of it, see docs/page.md. Default: false; the page is as private as the lake.
    */
   readonly cloudFrontPage?: boolean;
+  /**
+   * True: what is too large for a function is done by EMR Serverless, instead of being refused: see docs/aws.md. Nothing runs, and
+   * nothing is paid, while there is nothing that large. Default: false.
+   */
+  readonly spark?: boolean;
+  /** The most processors that EMR Serverless may use at once, 8 to 1000: its budget. Default: 32. */
+  readonly sparkMaxVcpus?: number;
+  /** Of the blocks that a large source file is read in, in bytes, a task each. Default: 256 MB. */
+  readonly sparkBlockBytes?: number;
 };
 
 export type LandingEvents = 'notifications' | 'eventBridge';

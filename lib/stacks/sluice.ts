@@ -16,6 +16,7 @@ import { applyBoundary } from './permissions.ts';
 import { QueryCatalog } from './query-catalog.ts';
 import { Queues } from './queues.ts';
 import type { SluiceProps } from './sluice-props.ts';
+import { Spark } from './spark.ts';
 import { withDefaults } from './with-defaults.ts';
 
 export class Sluice extends Construct {
@@ -38,7 +39,8 @@ export class Sluice extends Construct {
     this.lake = buckets.lake;
     this.queues = new Queues(this, options, key);
     notifyOfFiles(this, buckets, this.queues.files);
-    this.functions = new Functions(this, options, buckets, this.queues);
+    const spark = options.spark ? new Spark(this, options, buckets) : undefined;
+    this.functions = new Functions(this, options, buckets, this.queues, spark);
     buckets.protectLog(this.functions.maintainRole);
     this.queryCatalog = new QueryCatalog(this, options, buckets.lake, key);
     this.alarms = new Alarms(this, options, this.functions, this.queues, key);

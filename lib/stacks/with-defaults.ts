@@ -1,6 +1,7 @@
 // The settings of an installation with all defaults filled in, checked together.
 import { Duration } from 'aws-cdk-lib';
 import { largestSourceBytes } from '../aws/limits.ts';
+import { SPARK_BLOCK_BYTES } from '../aws/spark-workers.ts';
 import { requireSettings } from './settings-rules.ts';
 import type { SluiceOptions, SluiceProps } from './sluice-props.ts';
 
@@ -24,6 +25,9 @@ export function withDefaults(props: SluiceProps): SluiceOptions {
     maxLag: Duration.minutes(15),
     scanLimitBytes: 10_000_000_000,
     cloudFrontPage: false,
+    spark: false,
+    sparkMaxVcpus: 32,
+    sparkBlockBytes: SPARK_BLOCK_BYTES,
     ...props,
   };
   requireSettings(options);

@@ -58,7 +58,8 @@ export function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== 'object' || value === null) return value;
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join, ...others } = value as Record<string, unknown>;
-  const { 'Fn::Select': part, 'Fn::Split': split } = others;
+  const { 'Fn::Select': part, 'Fn::Split': split, 'Fn::Sub': text } = others;
+  if (typeof text === 'string') return text.replace(/\$\{([^}]+)\}/g, '<$1>');
   if (Array.isArray(part)) return readable(part[1]);
   if (Array.isArray(split)) return readable(split[1]);
   if (typeof Ref === 'string') return `<${short(Ref)}>`;
