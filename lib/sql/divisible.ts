@@ -16,6 +16,7 @@ import {
 } from './cut-rows.ts';
 import {
   equalitiesIn,
+  isCollated,
   isUnprojected,
   joinEqualities,
   joinKind,
@@ -42,7 +43,8 @@ export function isDivisibleBy(plan: SqlNode, table: string, columns: readonly st
     columns.map((column) => column.toLowerCase()),
   );
   const rows = walk.of(plan);
-  return columns.length > 0 && rows?.scans.length === 1 && walk.scans === scansIn(plan, table);
+  const isProved = rows?.scans.length === 1 && walk.scans === scansIn(plan, table);
+  return isProved && columns.length > 0 && !isCollated(plan);
 }
 
 const NOTHING: Rows = { columns: [], scans: [] };

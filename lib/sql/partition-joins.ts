@@ -16,6 +16,7 @@ import {
 } from './own-values.ts';
 import {
   equalitiesIn,
+  isCollated,
   joinEqualities,
   joinKind,
   mapped,
@@ -38,7 +39,7 @@ export type PlanColumn = { readonly table: string; readonly column: string };
 export function isJoinedBy(plan: SqlNode, column: PlanColumn, own: readonly PlanColumn[]): boolean {
   const walk = new Walk(column, own);
   const rows = walk.of(plan);
-  return rows?.open.size === 0 && walk.scans === scansIn(plan, column.table);
+  return rows?.open.size === 0 && walk.scans === scansIn(plan, column.table) && !isCollated(plan);
 }
 
 const NOTHING: Rows = { columns: [], open: new Set() };

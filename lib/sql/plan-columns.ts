@@ -21,6 +21,11 @@ export function scansIn(plan: unknown, table: string): number {
   return [...allNodes(plan)].filter(isScan).length;
 }
 
+/** True if a text has a collation somewhere: different texts may be equal then, in a set operation even those of another input. */
+export function isCollated(plan: unknown): boolean {
+  return [...allNodes(plan)].some(({ collation }) => typeof collation === 'string' && collation !== '');
+}
+
 /** Lower-case names of the columns that a scan reads, in order. */
 export function readColumns(get: SqlNode): string[] {
   const names = Array.isArray(get.names) ? get.names : [];
@@ -47,24 +52,15 @@ export function isUnprojected(join: SqlNode): boolean {
 
 const INTEGERS = new Set(['INTEGER', 'BIGINT', 'HUGEINT']);
 
-/**
- * The position of the column whose value it is; a whole number stays itself in another of these types. Undefined also for a text
- * of a collation, by which different texts are equal.
- */
+/** The position of the column whose value it is; a whole number stays itself in another of these types. */
 export function placeOf(expression: unknown): number | undefined {
   if (!isNode(expression)) return undefined;
-  if (expression.expression_class === 'BOUND_REF')
-    return isCollated(expression.return_type) ? undefined : Number(expression.index);
+  if (expression.expression_class === 'BOUND_REF') return Number(expression.index);
   const isExact =
     expression.expression_class === 'BOUND_CAST' &&
     expression.try_cast === false &&
     [expression, expression.child].every((one) => INTEGERS.has(typeId(one)));
   return isExact ? placeOf(expression.child) : undefined;
-}
-
-function isCollated(type: unknown): boolean {
-  const info = isNode(type) && isNode(type.type_info) ? type.type_info : {};
-  return typeof info.collation === 'string' && info.collation !== '';
 }
 
 function typeId(expression: unknown): string {

@@ -107,7 +107,7 @@ function merged(choice: Choice, months: Months): string {
     `SELECT k, count(*) AS c FROM (SELECT k, n, count(*) AS c FROM o WHERE k = n GROUP BY GROUPING SETS (${sets})) GROUP BY k`,
     months === 'whole'
       ? 'SELECT a.month, a.k, b.n FROM o a JOIN o b ON a.month = b.k AND a.k = b.month'
-      : `SELECT DISTINCT month COLLATE NOCASE AS month, k FROM o`,
+      : `SELECT month COLLATE NOCASE AS month, 1 AS n FROM ${choice.one(['x', 's'])} INTERSECT ALL SELECT month, 1 AS n FROM o`,
   ]);
 }
 

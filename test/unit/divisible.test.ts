@@ -93,6 +93,7 @@ test.each([
   ['a', 'SELECT a COLLATE NOCASE AS a, count(*) AS n FROM orders GROUP BY 1'],
   ['a', 'SELECT DISTINCT a COLLATE NOCASE AS a FROM orders'],
   ['a', 'SELECT a COLLATE NOCASE AS a FROM orders EXCEPT ALL SELECT a FROM orders'],
+  ['a', 'SELECT a COLLATE NOCASE AS a FROM places INTERSECT ALL SELECT a FROM orders'],
   ['k', 'SELECT CAST(k AS DOUBLE) AS k, count(*) AS n FROM orders GROUP BY 1'],
   ['k', 'SELECT TRY_CAST(CAST(k AS BIGINT) AS INTEGER) AS k, count(*) AS n FROM orders GROUP BY 1'],
   ['a', 'SELECT a, k, count(*) AS n FROM orders GROUP BY ROLLUP (a, k)'],
