@@ -31,6 +31,11 @@ export function largestSourceBytes(diskMb: number, timeoutSeconds: number): numb
   return Math.floor(Math.max(MB, Math.min(onDisk, inTime)));
 }
 
+/** Data files of a partition that a function computes; beyond it, a job does, where there are any. */
+export function largestPartitionBytes(diskMb: number): number {
+  return Math.floor((diskMb * MB) / DISK_FACTOR);
+}
+
 /** Room for immutable lake files that a warm function keeps. */
 export function cacheBytes(diskMb: number): number {
   return Math.floor((diskMb * MB) / DISK_FACTOR);

@@ -20,7 +20,7 @@ import { isDataFile } from '../lake/layout.ts';
 import type { Queue } from '../ports.ts';
 import { EVENT_BUS, readSettings, type Settings } from './environment.ts';
 import type { FileNews } from './file-messages.ts';
-import { cacheBytes, engineMemoryMb, engineThreads } from './limits.ts';
+import { cacheBytes, engineMemoryMb, engineThreads, largestPartitionBytes } from './limits.ts';
 import type { FunctionName } from './metric-names.ts';
 import { type Notices, noticesBy } from './notices.ts';
 import { type OpenedSpark, openSpark } from './open-spark.ts';
@@ -90,7 +90,10 @@ export async function openAwsLake(
   const refreshes = new RefreshQueue({ queue, lake, ...shared });
   const tables = new DeltaTables({ store: lake, pause: backoff, ...shared });
   const spark = await openSpark(settings, schemas, environment, { lake, ...shared });
-  const jobs = spark === undefined ? {} : { jobs: spark.jobs };
+  const jobs =
+    spark === undefined
+      ? {}
+      : { jobs: spark.jobs, maxPartitionBytes: largestPartitionBytes(settings.diskMb) };
   return {
     settings,
     effects: { ...shared, catalog, landing, lake, tables, refreshes, maxSourceBytes, ...jobs },
