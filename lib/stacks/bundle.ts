@@ -36,7 +36,7 @@ export function bundleFunctions({ schemas, platform }: Bundle, into: string): vo
   copy(pageFolder(), join(into, 'page'), /./);
 }
 
-/** Fills the folder `into` with the command line as one file of JavaScript. Throws as bundleFunctions. */
+/** Fills the folder `into`, with the command line under the name that lib/aws/spark-workers.ts starts. Throws as bundleFunctions. */
 export function bundleTask(platform: Platform, into: string): void {
   const { folder, form, name, version } = ownPackage();
   const entry = join(folder, form === 'sources' ? 'bin/sluice.ts' : 'dist/sluice.js');
