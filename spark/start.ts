@@ -12,7 +12,7 @@ try {
   const path = cluster.environment.PATH?.split(':')[0];
   process.stdout.write(
     [
-      `Spark runs at ${cluster.master}, with ${values.workers} workers of one core. Ctrl-C ends it.`,
+      `Spark runs at ${cluster.master}, its workers of one core each: ${values.workers}. Ctrl-C ends it.`,
       '',
       'In another terminal:',
       `  export PATH='${path}':"$PATH" ${settings.map(([name, value]) => `${name}='${value}'`).join(' ')}`,
