@@ -72,7 +72,7 @@ export async function convertElsewhere(
   };
   const isSame = (other: SourceWork) => JSON.stringify(other) === JSON.stringify(work);
   const answer = await jobs.ask(work, isSame);
-  if ('failed' in answer) throw new JobFailedError(`${version.key}: ${answer.failed}`);
+  if ('failed' in answer) throw new JobFailedError(answer.failed);
   if ('running' in answer) return { version, replaces: false, adds: [], running: answer.running };
   return publishFinished(target, version, answer);
 }

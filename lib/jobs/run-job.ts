@@ -64,6 +64,8 @@ async function linesOf(effects: JobEffects, plan: JobPlan, run: JobRun): Promise
       return stage.tasks.flatMap((does, task) =>
         known.has(task) ? [] : [JSON.stringify({ stage: number, task, does } satisfies Line)],
       );
+    // What a task said that was done again stands for nothing any more.
+    await run.takeError();
     done.push({ ...stage, results: await run.results(number, stage.tasks.length) });
   }
 }

@@ -71,7 +71,7 @@ test('a job that fails is tried again, then waits with its own reason until some
   const [state] = await jobStates(lake.effects.lake);
   expect(state).toMatchObject({ about: KEY, kind: 'source', state: 'failed', stage: 'scan' });
   expect(errors).toEqual([
-    `JobFailedError: ${KEY}: byte 19 cannot be read (its job ${state?.name} failed 3 times; "sluice jobs --cancel ${state?.name}" lets it start anew)`,
+    `JobFailedError: byte 19 cannot be read (its job ${state?.name} failed 3 times; "sluice jobs --cancel ${state?.name}" lets it start anew)`,
   ]);
   isBroken = false;
   expect((await read(lake)).results).toEqual([]);
