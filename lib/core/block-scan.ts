@@ -1,7 +1,8 @@
 // Finds the records of a text that is cut into blocks at any byte: each block is scanned from every state that the text before it
 // may leave it in, and the blocks' results are then joined in order. Pure: knows neither files nor who scans which block.
 import type { Dialect } from './contract.ts';
-import { type Border, RecordScanner, type ScanState, STATES } from './record-scanner.ts';
+import { RecordScanner } from './record-scanner.ts';
+import { type Border, type ScanState, STATES } from './scan-state.ts';
 
 /** What a scan from one state finds in a block. */
 export type BlockRun = {

@@ -3,6 +3,7 @@
 // offsets. It knows neither column names nor values.
 import type { Dialect } from './contract.ts';
 import { RecordOffsets } from './record-offsets.ts';
+import type { Border, ScanStart, ScanState } from './scan-state.ts';
 
 const NUL = 0;
 const LF = 10;
@@ -11,27 +12,6 @@ const SPACE = 32;
 
 /** DuckDB refuses longer records. */
 const MAX_PLAIN_BYTES = 16 * 1024 * 1024;
-
-export const STATES = [
-  'record-start',
-  'field-start',
-  'bare',
-  'escape',
-  'escaped-cr',
-  'quoted',
-  'escape-in-quoted',
-  'quote-in-quoted',
-  'broken',
-  'no-record',
-] as const;
-/** What was read of a record before a byte. After a CR that ends a line it is `record-start`, and a line feed still belongs to that line. */
-export type ScanState = (typeof STATES)[number];
-
-/** Where a scan begins that does not begin at the text's start: behind `lastByte`, with the header already read. */
-export type ScanStart = { readonly state: ScanState; readonly lastByte: number };
-
-/** A line's start outside of records: bytes and physical lines before it. */
-export type Border = { readonly position: number; readonly lines: number };
 
 /** In these states a line end is part of a cell. */
 const WITHIN: ReadonlySet<ScanState> = new Set(['quoted', 'escape', 'escape-in-quoted']);

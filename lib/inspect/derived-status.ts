@@ -6,7 +6,7 @@ import { recordCount } from '../delta/stats.ts';
 import type { Effects } from '../lake/effects.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { WARNINGS } from '../lake/tags.ts';
-import { readPending, type Stale, type Warning } from '../refresh/plan.ts';
+import { readPending, type Stale, type Warning } from '../refresh/pending.ts';
 import { type SinceInputs, sinceInputs } from '../refresh/since-inputs.ts';
 
 /** `behind` is null where the table itself is not there, too. */

@@ -1,7 +1,7 @@
 // Does one task of a source file's job. Whatever a task uploads has a new name, so that it may be done twice, also side by side.
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { contentHash } from '../content-hash.ts';
@@ -69,12 +69,11 @@ async function scan(doing: Doing, { range, isFirst, isLast }: ScanTask): Promise
       ? new BlockScanner(dataset.dialect, columns, lastByte, isFirst)
       : new LineBlockScanner(lastByte, isFirst);
   const hash = createHash('sha256');
-  const path = await rangeOf(doing, range, 'block');
+  const path = await rangeOf(doing, range);
   for await (const chunk of fileBytes(path)) {
     scanner.push(chunk);
     hash.update(chunk);
   }
-  await rm(path);
   return { scan: scanner.end(isLast), text: hash.digest('hex').slice(0, 32) };
 }
 
@@ -84,26 +83,23 @@ function cellsOf({ begin }: SourceWork): number {
 }
 
 async function byteBefore(doing: Doing, position: number): Promise<number> {
-  const path = await rangeOf(doing, { from: position - 1, to: position }, 'before');
+  const path = await rangeOf(doing, { from: position - 1, to: position });
   const file = await open(path);
   try {
     const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 0);
     return buffer[0] ?? -1;
   } finally {
     await file.close();
-    await rm(path);
   }
 }
 
-/** A part of the source file's version, in the task's folder. Throws TryAgainError if landing no longer holds it. */
-async function rangeOf({ effects, work }: Doing, range: ByteRange, name: string): Promise<string> {
+/** A part of the source file's version as a new file. Throws TryAgainError if landing no longer holds it. */
+async function rangeOf({ effects, work }: Doing, range: ByteRange): Promise<string> {
   const { key, etag } = work.version;
   const file = await effects.landing.downloadRange(key, etag, range);
   if (file === undefined) throw new TryAgainError(`${key} has changed since its job began`);
-  const path = join(effects.folder, `${name}-${effects.newId()}`);
-  await pipeline(createReadStream(file.path), createWriteStream(path));
-  await file.release();
-  return path;
+  effects.held.push(file);
+  return file.path;
 }
 
 /** The span's records behind the file's header. */
@@ -116,10 +112,9 @@ async function partOf(
 ): Promise<SourceFile & { readonly key: string; readonly part: FilePart }> {
   const { effects, dataset, work } = doing;
   const { begin } = work;
-  const header = await rangeOf(doing, { from: 0, to: begin.headerBytes }, 'header');
-  const records = await rangeOf(doing, span, 'records');
+  const header = await rangeOf(doing, { from: 0, to: begin.headerBytes });
+  const records = await rangeOf(doing, span);
   await pipeline(createReadStream(records), createWriteStream(header, { flags: 'a' }));
-  await rm(records);
   const part: FilePart = {
     headerLines: begin.headerLines,
     linesBefore: span.linesBefore,

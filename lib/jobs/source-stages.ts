@@ -1,36 +1,27 @@
 // Decides the stages of a source file's job: its blocks are scanned, joined into spans of whole records, converted, compared by
 // their keys and by what only the whole file tells, and summed up. Pure.
-import { createHash } from 'node:crypto';
 import { joinBlocks, type RecordSpan } from '../core/block-scan.ts';
 import { type Dataset, rowKeys } from '../core/contract.ts';
-import type { SkippedCount } from '../core/skip-rules.ts';
-import { CorruptionError } from '../errors.ts';
-import { unnamedViolation } from '../ingest/column-remarks.ts';
 import { trailingBy } from '../ingest/csv/record-width.ts';
-import { labelsOfParts } from '../ingest/json/json-source.ts';
-import { reported } from '../ingest/labels.ts';
-import type { ColumnRemarks, TrailingDelimiter } from '../ingest/odd-columns.ts';
-import { rejectionViolation } from '../ingest/rejection-limits.ts';
+import type { TrailingDelimiter } from '../ingest/odd-columns.ts';
 import type { SourceManifest, SourceWork } from '../lake/jobs.ts';
-import { pathValues } from '../lake/path-values.ts';
 import type {
   ConvertedBlock,
   ConvertResult,
   ConvertTask,
   KeysResult,
   KeysTask,
-  QuarantineResult,
   ScanResult,
   ScanTask,
   SourceResult,
   SourceTask,
   WidthsResult,
 } from './source-tasks.ts';
+import { isConverted, labelsOf, NOTHING, pathFields, summedUp } from './source-total.ts';
 import type { Done, Stage } from './stage.ts';
 
 /** No record that can be read is longer; what follows it then is not either. */
 const MAX_RECORD_BYTES = 16 * 1024 * 1024;
-const MAX_EXAMPLES = 20;
 const MAX_KEY_SHARDS = 256;
 
 type SourceStage = Stage<SourceTask>;
@@ -134,10 +125,6 @@ function convertTasks(
   }));
 }
 
-function isConverted(result: ConvertResult): result is ConvertedBlock {
-  return result.outcome === 'accepted';
-}
-
 /** A task for each shard of a key that several blocks have. */
 function keysTasks(blocks: readonly ConvertedBlock[]): KeysTask[] {
   const tasks = new Map<string, { key: number; files: { block: number; file: string }[] }>();
@@ -200,170 +187,4 @@ function withSecond(
     if (result) blocks[block] = result;
   });
   return blocks;
-}
-
-type Sum = {
-  readonly dataset: Dataset;
-  readonly work: SourceWork;
-  /** That the scan counted. */
-  readonly records: number;
-  readonly scans: readonly ScanResult[];
-  readonly blocks: readonly ConvertResult[];
-  readonly keys: readonly KeysResult[];
-};
-
-/** Throws CorruptionError if a record is lost or counted twice. */
-function summedUp(
-  { dataset, work, records, scans, blocks, keys }: Sum,
-  merged: readonly QuarantineResult[] | undefined,
-): SourceStage | { readonly manifest: SourceManifest } {
-  const refused = blocks.find((block) => !isConverted(block));
-  if (refused?.outcome === 'rejected') return { manifest: { ...NOTHING, violation: refused.violation } };
-  const converted = blocks.filter(isConverted);
-  const rows = sum(converted, (block) => block.rows);
-  // Of JSON the blocks' own counts stand: their bytes are all bytes of the file.
-  if (rows !== records && dataset.format === 'csv')
-    throw new CorruptionError(
-      `${work.version.key}: ${records} records, but ${rows} in its blocks. Nothing was committed; please report this file's shape.`,
-    );
-  const acceptedRows = sum(converted, (block) => block.acceptedRows);
-  const skipped = skippedBy(converted);
-  const quarantines = converted.flatMap(({ quarantine }) => (quarantine ? [quarantine] : []));
-  const quarantinedRows = sum(quarantines, (quarantine) => quarantine.rows);
-  if (quarantines.length > 0 && merged === undefined)
-    return {
-      name: 'quarantine',
-      tasks: [{ kind: 'quarantine', files: quarantines.map(({ file }) => file) }],
-    };
-  const [whole] = merged ?? [];
-  if (whole !== undefined && whole.rows !== quarantinedRows)
-    throw new CorruptionError(
-      `${work.version.key}: ${quarantinedRows} quarantined rows, but ${whole.rows} in their file. Nothing was committed.`,
-    );
-  const examples = quarantines.flatMap((quarantine) => quarantine.examples).slice(0, MAX_EXAMPLES);
-  const columnRemarks = remarksOf(converted);
-  const skippedRows = sum(skipped, (count) => count.rows);
-  const violation =
-    rejectionViolation(dataset, rows - skippedRows, quarantinedRows, examples[0]) ??
-    unnamedViolation(dataset, columnRemarks);
-  const header = quarantines[0]?.header;
-  return {
-    manifest: {
-      ...(violation === undefined ? {} : { violation }),
-      rows,
-      acceptedRows,
-      superseded: dataset.mode === 'upsert' ? superseded(converted, acceptedRows, keys) : 0,
-      skipped,
-      files: violation === undefined ? filesOf(dataset, converted) : [],
-      ...(whole === undefined
-        ? {}
-        : {
-            quarantine: {
-              ...whole,
-              counts: countsOf(quarantines),
-              examples,
-              ...(header === undefined ? {} : { header }),
-            },
-          }),
-      ...columnsOf(dataset, work, converted),
-      columnRemarks,
-      text: textOf(work, scans),
-    },
-  };
-}
-
-const NOTHING: SourceManifest = {
-  ...{ rows: 0, acceptedRows: 0, superseded: 0, skipped: [], files: [] },
-  ...{ ignoredColumns: [], columnRemarks: {}, missingColumns: [] },
-};
-
-function sum<T>(items: readonly T[], of: (item: T) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
-}
-
-function skippedBy(blocks: readonly ConvertedBlock[]): SkippedCount[] {
-  const counts = new Map<string, number>();
-  for (const { rule, rows } of blocks.flatMap(({ skipped }) => skipped))
-    counts.set(rule, (counts.get(rule) ?? 0) + rows);
-  return [...counts].map(([rule, rows]) => ({ rule, rows }));
-}
-
-function countsOf(quarantines: readonly { readonly counts: readonly Count[] }[]): Count[] {
-  const counts = new Map<string, Count>();
-  for (const count of quarantines.flatMap((one) => one.counts)) {
-    const id = `${count.field}\n${count.rule}`;
-    counts.set(id, { ...count, rows: count.rows + (counts.get(id)?.rows ?? 0) });
-  }
-  return [...counts.values()];
-}
-
-type Count = { readonly field: string; readonly rule: string; readonly rows: number };
-
-/** Its columns are the same in all blocks; values without a name are counted together. */
-function remarksOf(blocks: readonly ConvertedBlock[]): ColumnRemarks {
-  const [first] = blocks;
-  const unnamed = first?.columnRemarks.unnamedColumns;
-  if (first === undefined || unnamed === undefined) return first?.columnRemarks ?? {};
-  const values = new Map<number, number>();
-  for (const { column, values: more } of blocks.flatMap(
-    ({ columnRemarks }) => columnRemarks.unnamedColumns ?? [],
-  ))
-    values.set(column, (values.get(column) ?? 0) + more);
-  const columns = [...values].sort(([a], [b]) => a - b).map(([column, count]) => ({ column, values: count }));
-  const filled = columns.filter(({ values: count }) => count > 0);
-  const empty = columns.filter(({ values: count }) => count === 0);
-  return { ...first.columnRemarks, unnamedColumns: [...filled, ...empty] };
-}
-
-/** One block's keys are its own; the keys of several were counted together. */
-function superseded(
-  blocks: readonly ConvertedBlock[],
-  acceptedRows: number,
-  keys: readonly KeysResult[],
-): number {
-  const [only] = blocks;
-  if (blocks.length === 1 && only) return only.superseded;
-  return acceptedRows - sum(keys, (shard) => shard.keys);
-}
-
-/** The fields that the file's path gives. */
-function pathFields(dataset: Dataset, { version }: SourceWork): string[] {
-  return [...pathValues(dataset, version.key).values.keys()];
-}
-
-/** Undefined for CSV, where each block has the header. */
-function labelsOf(dataset: Dataset, { version: { key } }: SourceWork, blocks: readonly ConvertedBlock[]) {
-  if (dataset.format === 'csv') return undefined;
-  const parts = blocks.flatMap(({ labels }) => (labels ? [labels] : []));
-  return labelsOfParts({ dataset, key, fromPath: pathValues(dataset, key).values }, parts);
-}
-
-function columnsOf(
-  dataset: Dataset,
-  work: SourceWork,
-  blocks: readonly ConvertedBlock[],
-): Pick<SourceManifest, 'ignoredColumns' | 'missingColumns'> {
-  const labels = labelsOf(dataset, work, blocks);
-  if (labels) return { ignoredColumns: reported(labels.ignored), missingColumns: reported(labels.missing) };
-  const { ignoredColumns = [], missingColumns = [] } = blocks[0] ?? {};
-  return { ignoredColumns, missingColumns };
-}
-
-/** A data file without rows says something only where no other has any. */
-function filesOf(dataset: Dataset, blocks: readonly ConvertedBlock[]): SourceManifest['files'] {
-  let firstRow = 0;
-  const files = blocks.flatMap((block) => {
-    const own = block.files.map((file) => ({ ...file, firstRow }));
-    firstRow += block.rows;
-    return own;
-  });
-  const filled = files.filter(({ stats }) => JSON.parse(stats).numRecords > 0);
-  return filled.length > 0 || dataset.mode === 'append' ? filled : files.slice(0, 1);
-}
-
-/** Equal for equal bytes that were cut alike. */
-function textOf({ version }: SourceWork, scans: readonly ScanResult[]): string {
-  const hash = createHash('sha256').update(`${version.sizeBytes}`);
-  for (const { text } of scans) hash.update(text);
-  return hash.digest('hex').slice(0, 32);
 }

@@ -22,9 +22,10 @@ import { type Reconciliation, reconcile, type Selection, type Source } from '../
 import { Settling } from '../maintain/settling.ts';
 import type { Unseen } from '../ports.ts';
 import { isUntouched } from '../refresh/is-untouched.ts';
-import type { Stale } from '../refresh/plan.ts';
+import type { Stale } from '../refresh/pending.ts';
 import type { RefreshOutcome } from '../refresh/refresh.ts';
 import { onePerTable } from '../table-failures.ts';
+import { askAgain } from './ask-again.ts';
 import { deliver, type Observer } from './deliver.ts';
 import { deliverReopened } from './deliver-reopened.ts';
 import type { DeadLetter } from './local-queues.ts';
@@ -169,27 +170,6 @@ export async function syncLake(
     finished,
     ms: effects.clock().getTime() - started,
   };
-}
-
-/**
- * Once one of the jobs that outcomes wait for has ended, all of these are asked for again, and their outcomes are open: one whose job
- * failed as often as it may has none. False where none is waited for.
- */
-async function askAgain(
-  { elsewhere, queues }: LocalLake,
-  outcomes: Map<string, SourceOutcome>,
-  refreshed: Map<string, RefreshOutcome>,
-): Promise<boolean> {
-  const files = [...outcomes].filter(([, { result }]) => result === 'running');
-  const tables = [...refreshed].filter(([, { running }]) => running.length > 0);
-  if (elsewhere === undefined || files.length + tables.length === 0) return false;
-  await elsewhere.settled();
-  // Asking may fail: then nothing is waited for.
-  for (const [id] of files) outcomes.delete(id);
-  for (const [name, outcome] of tables) refreshed.set(name, { ...outcome, running: [] });
-  await queues.files.send(files.map(([, { source }]) => ({ source })));
-  await queues.refreshes.send(tables.map(([, { target }]) => ({ target })));
-  return true;
 }
 
 /** By what apply has just read of the tables. What this run ingests, or another process commits, is announced besides. */

@@ -15,7 +15,7 @@ import { overdueFiles } from '../maintain/overdue-files.ts';
 import type { Reconciliation } from '../maintain/reconcile.ts';
 import { type Settled, Settling } from '../maintain/settling.ts';
 import type { Notice } from '../ports.ts';
-import { readPending, type Stale } from '../refresh/plan.ts';
+import { readPending, type Stale } from '../refresh/pending.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
 import {
   type About,

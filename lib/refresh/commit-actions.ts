@@ -12,7 +12,8 @@ import { partitionId, partitionOf } from '../lake/partition.ts';
 import { PENDING } from '../lake/tags.ts';
 import type { Part, Work } from './compute-all.ts';
 import type { Input } from './inputs.ts';
-import { inputCommitId, inputId, type Pending } from './plan.ts';
+import type { Pending } from './pending.ts';
+import { inputCommitId, inputId } from './plan.ts';
 
 export function commitActions(
   { derivation, base, inputs, related, plan }: Work,

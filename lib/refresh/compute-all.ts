@@ -18,7 +18,8 @@ import { computedTags } from './computed-tags.ts';
 import { type Input, inputView, LocalFiles } from './inputs.ts';
 import { versionsOf } from './large-partition.ts';
 import { LargeWork } from './large-work.ts';
-import type { RefreshPlan, Running, Stale } from './plan.ts';
+import type { Running, Stale } from './pending.ts';
+import type { RefreshPlan } from './plan.ts';
 import { SeenFiles } from './seen-files.ts';
 
 /** What is computed, at which versions. `base`: the derived table's own; `related`: what its audits look up. */

@@ -5,7 +5,8 @@ import { commitNumber } from '../delta/commit-id.ts';
 import { configuration, type Snapshot, txnVersion } from '../delta/snapshot.ts';
 import { DEFINITION } from '../lake/tags.ts';
 import { isUnderDefinition } from './inputs.ts';
-import { inputCommitId, inputId, readPending } from './plan.ts';
+import { readPending } from './pending.ts';
+import { inputCommitId, inputId } from './plan.ts';
 
 /**
  * `seen`: the newest snapshot of a table; undefined if it is not known. False is no answer: planRefresh finds out then.

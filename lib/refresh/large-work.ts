@@ -11,7 +11,7 @@ import { type AuditFailure, failureMessage } from './audit.ts';
 import { computedTags } from './computed-tags.ts';
 import type { Input } from './inputs.ts';
 import { computeElsewhere, failuresOf, seenBytes } from './large-partition.ts';
-import { type Running, readPending, type Stale } from './plan.ts';
+import { type Running, readPending, type Stale } from './pending.ts';
 import type { SeenFiles } from './seen-files.ts';
 
 type Refreshed = {

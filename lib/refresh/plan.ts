@@ -2,7 +2,6 @@
 // Pure, but for reading the inputs' log entries through DeltaTables.
 import {
   type Derivation,
-  type JoinedInput,
   joinedBy,
   type PartitionJoin,
   relatedTables,
@@ -10,10 +9,9 @@ import {
   type TableRef,
   tablePrefix,
 } from '../core/insight.ts';
-import { parseLogJson } from '../core/log-json.ts';
 import type { Action, Add, PartitionValues } from '../delta/actions.ts';
 import { commitNumber } from '../delta/commit-id.ts';
-import { configuration, type Entry, type Snapshot, txnVersion } from '../delta/snapshot.ts';
+import { type Entry, type Snapshot, txnVersion } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { concerned } from '../lake/deliveries.ts';
@@ -24,7 +22,6 @@ import {
   DEFINITION,
   inputAppId,
   inputCommitAppId,
-  PENDING,
   readInputAppId,
   readOrigin,
   roleOf,
@@ -32,35 +29,8 @@ import {
 import { type InputChange, type Touched, touchedBeside, touchedPartitions } from '../lake/touched.ts';
 import type { Input } from './inputs.ts';
 import { isPartedAlike } from './parted-alike.ts';
+import { readPending, type Stale } from './pending.ts';
 import { seenPartitions } from './seen-files.ts';
-
-/**
- * A partition that keeps its old rows because the new ones, or these since what they relate to changed, failed an audit. `isTooLarge`:
- * because the new ones could not be computed here; it is tried again.
- */
-export type Stale = {
-  readonly partition: PartitionValues;
-  readonly message: string;
-  readonly isTooLarge?: true;
-};
-
-/** A partition that a job computes elsewhere. `run`: of the job whose rows may be published. */
-export type Running = { readonly partition: PartitionValues; readonly run: string };
-
-/** A partition that is live although an audit of severity `warn` failed. */
-export type Warning = { readonly partition: PartitionValues; readonly message: string };
-
-export type Pending = {
-  /** The definition changed, and nothing was computed under the new one yet. */
-  readonly all: boolean;
-  readonly stale: readonly Stale[];
-  /** Touched, but not computed yet for want of time. */
-  readonly waiting: readonly PartitionValues[];
-  /** Absent: none. */
-  readonly running?: readonly Running[];
-  /** How those that are stale saw the inputs: see Derivation. Absent if as a whole, as under an older Sluice. */
-  readonly joined?: readonly JoinedInput[];
-};
 
 export type RefreshPlan = {
   /** Those that wait already come first, so that no partition waits for ever where time is always short. */
@@ -72,12 +42,6 @@ export type RefreshPlan = {
   /** What audits of severity `error` look up changed: they are to be tried on the rows that stay, too. */
   readonly auditAgain: boolean;
 };
-
-export function readPending(snapshot: Snapshot): Pending {
-  const text = configuration(snapshot, PENDING);
-  const noted = text === undefined ? {} : parseLogJson<Pending>(text, PENDING);
-  return { all: false, stale: [], waiting: [], ...noted };
-}
 
 export function inputId(input: Input): string {
   return inputAppId(tablePrefix(input.table), input.snapshot.metadata.id);

@@ -12,15 +12,8 @@ import { type AuditedPartition, auditMetrics, failureMessage } from './audit.ts'
 import { commitActions } from './commit-actions.ts';
 import { type ComputedParts, computeAll, type Work } from './compute-all.ts';
 import { type Input, loadInputs, loadRelated, requireDefinitions, requireOwnRows } from './inputs.ts';
-import {
-  inputCommitId,
-  inputId,
-  type Pending,
-  planRefresh,
-  readPending,
-  type Stale,
-  type Warning,
-} from './plan.ts';
+import { type Pending, readPending, type Stale, type Warning } from './pending.ts';
+import { inputCommitId, inputId, planRefresh } from './plan.ts';
 
 export type RefreshOutcome = {
   readonly target: TableRef;

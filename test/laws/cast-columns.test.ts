@@ -6,7 +6,7 @@ import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { sqlTree } from '../../lib/core/nested-type.ts';
 import { castType, columnType, sqlType } from '../../lib/core/schema.ts';
 import { proveDetermined } from '../../lib/definitions/bind-sql.ts';
-import { readPending } from '../../lib/refresh/plan.ts';
+import { readPending } from '../../lib/refresh/pending.ts';
 import { planValues } from '../../lib/sql/plan-values.ts';
 import { LAW_OF_DAYS as law } from '../support/law-of-days.ts';
 import { openLake, openPackage, put, rowsOf, syncPrune, TestClock } from '../support/shop-lake.ts';

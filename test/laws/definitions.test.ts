@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { readPending } from '../../lib/refresh/plan.ts';
+import { readPending } from '../../lib/refresh/pending.ts';
 import {
   newStore,
   openPackage,

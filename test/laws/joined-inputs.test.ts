@@ -10,7 +10,7 @@ import { tableReceipt } from '../../lib/inspect/receipt.ts';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
 import { partitionId } from '../../lib/lake/partition.ts';
 import { deliver } from '../../lib/local/deliver.ts';
-import { readPending } from '../../lib/refresh/plan.ts';
+import { readPending } from '../../lib/refresh/pending.ts';
 import {
   INSIGHT_TEXTS,
   INSIGHTS,

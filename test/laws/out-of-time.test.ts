@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
-import { readPending } from '../../lib/refresh/plan.ts';
+import { readPending } from '../../lib/refresh/pending.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { history } from '../support/shop-history.ts';
 import {

@@ -1,7 +1,7 @@
 // A value that other readers cannot take is never published: the partition keeps its old rows, is stale, and the message names
 // the column and the value.
 import { beforeAll, expect, test } from 'vitest';
-import { readPending } from '../../lib/refresh/plan.ts';
+import { readPending } from '../../lib/refresh/pending.ts';
 import {
   openLake,
   openPackage,

@@ -1,7 +1,7 @@
 // A shop whose one insight has audits, over sales by day and beside customers: what the tests of audits share.
 import { afterEach, expect } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
-import { readPending } from '../../lib/refresh/plan.ts';
+import { readPending } from '../../lib/refresh/pending.ts';
 import {
   newStore,
   openPackage,

@@ -16,7 +16,7 @@ import { deliverReopened } from '../../lib/local/deliver-reopened.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
 import type { ObjectStore, Row, SqlEngine } from '../../lib/ports.ts';
 import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
-import { readPending } from '../../lib/refresh/plan.ts';
+import { readPending } from '../../lib/refresh/pending.ts';
 import { makeTemp, removeTemp } from './temp.ts';
 
 export type World = {
