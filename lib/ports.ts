@@ -110,8 +110,8 @@ export class OutOfMemoryError extends SqlError {
 export interface JobRunner {
   /** Starts, and returns what to look for. The same attempt started twice runs once. */
   start(job: { readonly name: string; readonly run: string }, attempt: number): Promise<string>;
-  /** `ended`: it runs no more, or was never heard of. */
-  look(started: string): Promise<'running' | 'ended' | { readonly failed: string }>;
+  /** `ended`: as if all were done. `unknown`: never heard of, as what another process started and took with it. */
+  look(started: string): Promise<'running' | 'ended' | 'unknown' | { readonly failed: string }>;
 }
 
 /** At least once, in no order; a lost or repeated message never changes the final state of the lake. */

@@ -55,10 +55,11 @@ export class EmrServerless implements JobRunner {
     }
   }
 
-  async look(started: string): Promise<'running' | 'ended' | { readonly failed: string }> {
+  async look(started: string): Promise<'running' | 'ended' | 'unknown' | { readonly failed: string }> {
     const found = await this.#find(started);
     switch (found?.state) {
       case undefined:
+        return 'unknown';
       case 'SUCCESS':
         return 'ended';
       case 'FAILED':
@@ -100,7 +101,8 @@ export class EmrServerless implements JobRunner {
     try {
       return (await client.send(new GetJobRunCommand({ applicationId, jobRunId }))).jobRun;
     } catch (error) {
-      if ((error as Error).name === 'ResourceNotFoundException') return undefined;
+      // What another engine started has no name that AWS would take.
+      if (/^(ResourceNotFound|Validation)Exception$/.test((error as Error).name)) return undefined;
       throw awsError(
         error,
         `look at the job run ${jobRunId} of`,

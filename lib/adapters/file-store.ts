@@ -135,9 +135,14 @@ class FileObjects implements ObjectStore {
   async downloadRange(key: string, etag: string, range: ByteRange): Promise<LocalFile | undefined> {
     if ((await this.head(key))?.etag !== etag) return undefined;
     const copy = join(this.scratch ?? tmpdir(), randomUUID());
-    await reading(this.path(key), copyRange(this.path(key), range, copy));
     const release = () => rm(copy, { force: true });
-    if ((await this.head(key))?.etag === etag) return { path: copy, release };
+    try {
+      await reading(this.path(key), copyRange(this.path(key), range, copy));
+      if ((await this.head(key))?.etag === etag) return { path: copy, release };
+    } catch (error) {
+      await release();
+      throw error;
+    }
     await release();
     return undefined;
   }

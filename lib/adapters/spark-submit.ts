@@ -57,9 +57,9 @@ export class SparkSubmit implements JobRunner {
     return id;
   }
 
-  async look(started: string): Promise<'running' | 'ended' | { readonly failed: string }> {
+  async look(started: string): Promise<'running' | 'ended' | 'unknown' | { readonly failed: string }> {
     if (this.#running.has(started) || this.#waiting.some(({ id }) => id === started)) return 'running';
-    return this.#ended.get(started) ?? 'ended';
+    return this.#ended.get(started) ?? 'unknown';
   }
 
   /** Resolves once one of its jobs has ended; at once if none runs. */

@@ -33,5 +33,8 @@ export async function openSpark(
   });
   const definitions = readTexts(await readDefinitionFiles(schemas));
   const { lake, clock, newId, log } = shared;
-  return { jobs: new AskedJobs({ lake, clock, newId, log, runner, definitions, blockBytes }), runner };
+  return {
+    jobs: new AskedJobs({ lake, clock, newId, log, runner, program: archive, definitions, blockBytes }),
+    runner,
+  };
 }

@@ -156,7 +156,6 @@ function boundWindow(
   return window;
 }
 
-/** Of a property of the front matter. */
 /** `constants`: columns of `over` with one value in all rows that are seen. Throws DefinitionError for a wish that is not proved. */
 async function division(
   session: SqlSession,
@@ -172,6 +171,7 @@ async function division(
   return shardBy;
 }
 
+/** Of a property of the front matter. */
 function wordPlace({ file, lines }: InsightSource, word: string): Place {
   return lineOf({ file, line: lines[word] ?? 1, words: word }, 1);
 }

@@ -1,6 +1,6 @@
 // Deletes a table's data files that no version within the retention shows, and superseded checkpoints. Never deletes:
 // - live files (newest snapshot) and retained files (removed by an entry within the retention; entries are never deleted).
-// - what somebody else keeps (`uncommitted`): files of jobs that are under way.
+// - what somebody else keeps (`uncommitted`): files of jobs that are under way, which are committed whatever the fence is.
 // - files uploaded but not committed yet, however old: vacuum lists the files, then commits a fence, an entry that only raises
 //   the transaction FENCE. A writer that uploaded before the fence loses the commit race, sees the raised fence and uploads
 //   again (ingest-table.ts) or computes again (refresh.ts). Files uploaded after the fence are not in the list; files
@@ -122,14 +122,14 @@ async function vacuumRound(
     if (lastModifiedMs >= cutoffMs) return false;
     return isDataFile(prefix, key) ? !retained.has(key) : isOldCheckpoint(key);
   });
+  // Asked before the fence: what is committed in between is in an entry up to it.
+  const uncommitted = listed.length === 0 ? undefined : await options.uncommitted?.();
   if (!options.dryRun && listed.some(({ key }) => isDataFile(prefix, key))) {
     const fenced = await raiseFence(effects, prefix, options.retentionMs);
     for await (const entry of entriesBetween(tables, prefix, before.version, fenced.version))
       for (const key of namedBy(prefix, entry)) retained.add(key);
   }
-  const left = listed.filter(({ key }) => !retained.has(key));
-  const uncommitted = left.length === 0 ? undefined : await options.uncommitted?.();
-  const gone = left.filter(({ key }) => !uncommitted?.has(key));
+  const gone = listed.filter(({ key }) => !retained.has(key) && !uncommitted?.has(key));
   await sweep(lake, gone, options);
   return { gone, listedTo };
 }

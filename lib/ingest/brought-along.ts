@@ -40,3 +40,9 @@ export function failWithFiles(along: BroughtAlong, failures: Map<string, unknown
     );
   }
 }
+
+/** Markers of deliveries of which a file is still read elsewhere: they wait for it. `running`: sources. */
+export function waitingMarkers(along: BroughtAlong, running: ReadonlySet<string>): Set<string> {
+  const waiting = [...along].filter(([, keys]) => keys.some((key) => running.has(key)));
+  return new Set(waiting.map(([marker]) => marker));
+}

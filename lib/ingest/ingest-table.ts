@@ -13,7 +13,7 @@ import { isKept } from '../lake/deliveries.ts';
 import { announce, type Effects } from '../lake/effects.ts';
 import { CONTRACT, filesBySource, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
-import { type BroughtAlong, broughtAlong, failWithFiles } from './brought-along.ts';
+import { type BroughtAlong, broughtAlong, failWithFiles, waitingMarkers } from './brought-along.ts';
 import { ConversionLimiter } from './conversion-limiter.ts';
 import type { LiveFiles } from './duplicates.ts';
 import { type Present, presentVersions } from './present-versions.ts';
@@ -114,9 +114,15 @@ async function planRound(batch: Batch, snapshot: Snapshot | undefined, isLast: b
   if (unread.length > 0 && !isLast) return { actions: undefined, unread, snapshot };
   for (const { key } of unread) failures.set(key, changing(key));
   failWithFiles(batch.along, failures);
-  const changes = planned.flatMap((found) =>
-    found && 'actions' in found && !failures.has(found.outcome.source) ? found : [],
+  const found = planned.flatMap((one) =>
+    one && 'actions' in one && !failures.has(one.outcome.source) ? one : [],
   );
+  const running = found.filter(({ outcome }) => outcome.result === 'running');
+  const waiting = waitingMarkers(batch.along, new Set(running.map(({ outcome }) => outcome.source)));
+  const changes = found.map((change) => {
+    const { source } = change.outcome;
+    return waiting.has(source) ? noChange(dataset, source, live.get(source) ?? [], 'running') : change;
+  });
   const { changes: kept, refused } = await withoutDuplicates(effects, dataset, live, changes);
   const result = { outcomes: kept.map(({ outcome }) => outcome), refused };
   const actions = kept.flatMap((change) => change.actions);

@@ -20,6 +20,7 @@ import { foreignFile } from './open-source.ts';
 import { readBeginning } from './packing.ts';
 import { publishUploaded, type ReadResult, type Target } from './publish.ts';
 import { fileViolation, type SourceFile } from './row-source.ts';
+import { AS_A_WHOLE } from './size-limit.ts';
 import { BYTE_ORDER_MARK } from './source-bytes.ts';
 import type { Staged } from './staged.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -60,7 +61,7 @@ export async function convertElsewhere(
   if ('whole' in begin)
     return refused({
       ...tooLarge,
-      message: `${tooLarge.message}. It cannot be read in parts: ${begin.whole}`,
+      message: `${tooLarge.message}. ${AS_A_WHOLE}: ${begin.whole}`,
     });
   const work: SourceWork = {
     kind: 'source',

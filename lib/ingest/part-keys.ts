@@ -49,9 +49,13 @@ export async function writePartKeys(
 
 export type BlockKeys = { readonly block: number; readonly path: string };
 
-/** Of one key and shard: how many keys there are, and by block those that a block before it holds, in local files. */
+/**
+ * Of one key and shard: how many keys there are, and by block those that a block before it holds, in local files. In an upsert dataset
+ * rows with one key are versions of one row: no block holds anything against another.
+ */
 export async function compareKeys(
   session: SqlSession,
+  { mode }: Dataset,
   files: readonly BlockKeys[],
   folder: string,
 ): Promise<{ readonly keys: number; readonly held: readonly BlockKeys[] }> {
@@ -67,6 +71,10 @@ export async function compareKeys(
   const [counted] = await session.rows<{ keys: number }>(
     `SELECT count(*) AS keys FROM (SELECT DISTINCT ${names} FROM part_keys)`,
   );
+  if (mode === 'upsert') {
+    await session.run('DROP TABLE part_keys');
+    return { keys: Number(counted?.keys ?? 0), held: [] };
+  }
   const repeated = `SELECT ${names}, block FROM part_keys QUALIFY block > min(block) FILTER (holds) OVER (PARTITION BY ${names})`;
   await session.run(`CREATE OR REPLACE TEMP TABLE held_keys AS ${repeated}`);
   const concerned = await session.rows<{ block: number }>(

@@ -39,6 +39,9 @@ function roughly(bytes: number): number {
   return Math.floor(bytes / step) * step;
 }
 
+/** In the refusal of a file that no job reads either. */
+export const AS_A_WHOLE = 'It cannot be read in parts';
+
 /** For a file that is refused unread; the value is its minimum size. */
 export function sizeViolation(version: ObjectVersion, limit: SourceLimit): Violation | undefined {
   if (version.sizeBytes <= limit.bytes) return undefined;
@@ -66,9 +69,9 @@ export function memoryViolation(memoryMb: number): Violation {
 export async function stillWantsRoom(
   effects: Effects,
   version: ObjectVersion,
-  { rule, value }: Violation,
+  { rule, value, message }: Violation,
 ): Promise<boolean> {
-  const mayBeJob = effects.jobs !== undefined && !isPacked(version);
+  const mayBeJob = effects.jobs !== undefined && !isPacked(version) && !message.includes(AS_A_WHOLE);
   if (rule === 'too-large') return !mayBeJob && Number(value) > (await sourceLimit(effects)).bytes;
   if (rule === 'out-of-memory') return Number(value) >= effects.sql.memoryMb;
   return true;

@@ -3,7 +3,7 @@
 import type { JobAnswer, JobId, Jobs, Work } from '../lake/jobs.ts';
 import { jobName } from '../lake/layout.ts';
 import type { Clock, JobRunner, Log, NewId, ObjectStore } from '../ports.ts';
-import { JobFolder, type JobPlan, type JobRun, type PlannedDefinition } from './job-folder.ts';
+import { type Attempt, JobFolder, type JobPlan, type JobRun, type PlannedDefinition } from './job-folder.ts';
 
 /** How often a job may fail before it waits for somebody to look. */
 export const MAX_FAILURES = 3;
@@ -13,6 +13,8 @@ export const BLOCK_BYTES = 256 * 1024 * 1024;
 export type AskedJobsOptions = {
   readonly lake: ObjectStore;
   readonly runner: JobRunner;
+  /** Equal for programs whose tasks understand each other. */
+  readonly program: string;
   readonly definitions: readonly PlannedDefinition[];
   readonly blockBytes?: number;
   readonly clock: Clock;
@@ -34,14 +36,14 @@ export class AskedJobs implements Jobs {
     const planned = plan.work as W;
     const manifest = await run.manifest<W>();
     if (manifest !== undefined) return { job: run.id, work: planned, manifest };
-    const state = await this.#state(run);
-    if (state !== 'running') {
-      const late = await run.manifest<W>();
-      if (late !== undefined) return { job: run.id, work: planned, manifest: late };
-      const failed = await this.#afterFailure(run, state);
-      if (failed !== undefined) return { failed };
-      await this.#start(run);
-    }
+    const [attempt] = (await run.attempts()).slice(-1);
+    const state = await this.#state(run, attempt);
+    if (state === 'running') return { running: run.id, work: planned };
+    const late = await run.manifest<W>();
+    if (late !== undefined) return { job: run.id, work: planned, manifest: late };
+    const failed = await this.#afterFailure(run, attempt, state);
+    if (failed !== undefined) return { failed, job: run.id, work: planned };
+    await this.#start(run, (attempt?.number ?? 0) + 1);
     return { running: run.id, work: planned };
   }
 
@@ -56,51 +58,56 @@ export class AskedJobs implements Jobs {
     work: W,
     isStill: (work: W) => boolean,
   ): Promise<JobPlan> {
-    const { newId, clock, definitions, blockBytes = BLOCK_BYTES, log } = this.#options;
+    const { newId, clock, program, definitions, blockBytes = BLOCK_BYTES, log } = this.#options;
     for (;;) {
       const found = await folder.plan();
-      if (found !== undefined && isStill(found.work as W)) return found;
+      if (found !== undefined && found.program === program && isStill(found.work as W)) return found;
       if (found !== undefined) {
         log('info', 'job.given_up', { job: nameOf(work), run: found.run });
         await folder.remove();
       }
-      const plan = { run: newId(), work, blockBytes, startedAt: clock().toISOString(), definitions };
+      const plan = {
+        run: newId(),
+        program,
+        work,
+        blockBytes,
+        startedAt: clock().toISOString(),
+        definitions,
+      };
       if (await folder.create(plan)) return plan;
     }
   }
 
-  /** `new`: nobody started it; `lost`: it runs no more, and nothing says why. */
-  async #state(run: JobRun): Promise<'running' | 'new' | 'lost' | { readonly failed: string }> {
-    const last = (await run.attempts()).at(-1);
-    if (last === undefined) return 'new';
-    if ((await run.failures()).some((failure) => 'number' in failure && failure.number === last.number))
-      return 'new';
-    const found = await this.#options.runner.look(last.engine);
-    return found === 'ended' ? 'lost' : found;
+  /** `new`: nobody started it, or its failure is noted; `unknown`: it ended with the process that ran it. */
+  async #state(
+    run: JobRun,
+    attempt: Attempt | undefined,
+  ): Promise<'running' | 'new' | 'unknown' | 'ended' | { readonly failed: string }> {
+    if (attempt === undefined) return 'new';
+    if ((await run.failures()).some(({ number }) => number === attempt.number)) return 'new';
+    return this.#options.runner.look(attempt.engine);
   }
 
   /** A sentence once it failed too often. A process that was stopped is no failure of the job. */
   async #afterFailure(
     run: JobRun,
-    state: 'new' | 'lost' | { readonly failed: string },
+    attempt: Attempt | undefined,
+    state: 'new' | 'unknown' | 'ended' | { readonly failed: string },
   ): Promise<string | undefined> {
-    const failures = await run.failures();
-    const last = (await run.attempts()).at(-1);
-    const message =
-      state === 'new'
-        ? undefined
-        : ((await run.takeError()) ?? (state === 'lost' ? undefined : state.failed));
-    if (message !== undefined && last !== undefined) {
-      await run.createFailure(last.number, message);
-      this.#options.log('warn', 'job.failed', { job: run.id.name, attempt: last.number, reason: message });
-      failures.push({ message });
+    const said = state === 'new' ? undefined : await run.takeError();
+    const without = state === 'ended' ? 'it ended without a result' : undefined;
+    const message = said ?? (typeof state === 'object' ? state.failed : without);
+    if (message !== undefined && attempt !== undefined) {
+      await run.createFailure(attempt.number, message);
+      const { name: job } = run.id;
+      this.#options.log('warn', 'job.failed', { job, attempt: attempt.number, reason: message });
     }
+    const failures = await run.failures();
     if (failures.length < MAX_FAILURES) return undefined;
     return `${failures.at(-1)?.message} (its job ${run.id.name} failed ${failures.length} times; "sluice jobs --cancel ${run.id.name}" lets it start anew)`;
   }
 
-  async #start(run: JobRun): Promise<void> {
-    const number = ((await run.attempts()).at(-1)?.number ?? 0) + 1;
+  async #start(run: JobRun, number: number): Promise<void> {
     const engine = await this.#options.runner.start(run.id, number);
     await run.createAttempt({ number, engine });
     this.#options.log('info', 'job.started', { job: run.id.name, attempt: number, engine });

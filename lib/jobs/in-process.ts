@@ -2,10 +2,14 @@
 import type { JobRunner } from '../ports.ts';
 import { type JobEffects, nextLines, runLine } from './run-job.ts';
 
-/** Ends with its process; what its tasks have done stays done. */
+type Outcome = 'ended' | 'unknown' | { readonly failed: string };
+
+/** One job at a time. Ends with its process; what its tasks have done stays done. */
 export class InProcessRunner implements JobRunner {
   readonly #effects: JobEffects;
   readonly #running = new Map<string, Promise<void>>();
+  readonly #ended = new Map<string, Outcome>();
+  #last: Promise<void> = Promise.resolve();
   #isClosing = false;
   constructor(effects: JobEffects) {
     this.#effects = effects;
@@ -16,21 +20,26 @@ export class InProcessRunner implements JobRunner {
     attempt: number,
   ): Promise<string> {
     const id = `${run} ${attempt}`;
-    if (!this.#running.has(id)) {
-      const ended = () => this.#running.delete(id);
-      // What went wrong is in the job's folder.
-      this.#running.set(
-        id,
-        runAll(this.#effects, name, run, () => this.#isClosing)
-          .then(ended, ended)
-          .then(() => undefined),
-      );
-    }
+    if (this.#running.has(id) || this.#ended.has(id)) return id;
+    this.#last = this.#last.then(async () => {
+      this.#ended.set(id, await this.#outcomeOf(name, run));
+      this.#running.delete(id);
+    });
+    this.#running.set(id, this.#last);
     return id;
   }
 
-  async look(started: string): Promise<'running' | 'ended'> {
-    return this.#running.has(started) ? 'running' : 'ended';
+  async #outcomeOf(name: string, run: string): Promise<Outcome> {
+    try {
+      await runAll(this.#effects, name, run, () => this.#isClosing);
+      return this.#isClosing ? 'unknown' : 'ended';
+    } catch (error) {
+      return { failed: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async look(started: string): Promise<'running' | Outcome> {
+    return this.#running.has(started) ? 'running' : (this.#ended.get(started) ?? 'unknown');
   }
 
   get isRunning(): boolean {
@@ -39,10 +48,10 @@ export class InProcessRunner implements JobRunner {
 
   /** Resolves once one of its jobs has ended; at once if none runs. */
   async settled(): Promise<void> {
-    await [...this.#running.values()][0];
+    if (this.isRunning) await Promise.race(this.#running.values());
   }
 
-  /** What is being done is done to its end; what it starts then is given up with the process. */
+  /** What is being done is done to its end; the rest is given up with the process. */
   async close(): Promise<void> {
     this.#isClosing = true;
     while (this.#running.size > 0) await this.settled();

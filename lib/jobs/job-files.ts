@@ -1,9 +1,10 @@
 // The data files that jobs have written and nobody has committed yet: whoever sweeps a table leaves them alone.
 import { objectKey } from '../delta/partitions.ts';
+import { quarantineKey } from '../lake/layout.ts';
 import type { ObjectStore } from '../ports.ts';
 import { JobFolder, jobNames } from './job-folder.ts';
 
-/** Their keys in the lake, as far as tasks have told of them. A file that none has told of is younger than any retention. */
+/** Their keys in the lake, as far as tasks have told of them. A file that none has told of is younger than its task. */
 export async function uncommittedFiles(lake: ObjectStore): Promise<Set<string>> {
   const keys = new Set<string>();
   for (const name of await jobNames(lake)) {
@@ -24,3 +25,15 @@ type Written = {
   readonly files?: readonly { readonly path?: string }[];
   readonly file?: { readonly path?: string };
 };
+
+/** The keys of the quarantine files that jobs of source files write before their reports are there. */
+export async function uncommittedQuarantine(lake: ObjectStore): Promise<Set<string>> {
+  const keys = new Set<string>();
+  for (const name of await jobNames(lake)) {
+    const work = (await new JobFolder(lake, name).plan())?.work;
+    if (work?.kind !== 'source') continue;
+    const { dataset, contract, version } = work;
+    keys.add(quarantineKey(dataset, { source: version.key, etag: version.etag, contract }));
+  }
+  return keys;
+}

@@ -11,6 +11,8 @@ import type { Stage } from './stage.ts';
 /** `startedAt`: ISO 8601. `definitions`: the texts that the work is done by. */
 export type JobPlan = {
   readonly run: string;
+  /** Whose tasks they are: what one version wrote another one need not understand. */
+  readonly program: string;
   readonly work: Work;
   readonly blockBytes: number;
   readonly startedAt: string;
@@ -51,10 +53,11 @@ export class JobFolder {
     return new JobRun(this.#lake, { name: this.#name, run });
   }
 
-  /** The plan goes first: what is left of the rest belongs to nobody. */
+  /** The plan goes first: what is left of its run belongs to nobody. */
   async remove(): Promise<void> {
+    const plan = await this.plan();
     await this.#lake.remove([planKey(this.#name)]);
-    await removeBelow(this.#lake, `${JOBS}${this.#name}/`);
+    if (plan !== undefined) await removeBelow(this.#lake, `${JOBS}${this.#name}/${plan.run}/`);
   }
 }
 
@@ -147,7 +150,7 @@ export class JobRun {
     await this.#create(`attempts/${number}.json`, { engine });
   }
 
-  async failures(): Promise<Failure[]> {
+  async failures(): Promise<(Failure & { readonly number: number })[]> {
     return this.#numbered<Failure>('failures/');
   }
 

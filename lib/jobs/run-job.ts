@@ -92,7 +92,7 @@ export async function runLine(effects: JobEffects, name: string, runId: string, 
     const result = await sayingSo(run, () => runTask(own, plan.work, run, does));
     await run.createResult(stage, task, result);
   } finally {
-    for (const file of held) await file.release();
+    await Promise.allSettled(held.map((file) => file.release()));
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -177,7 +177,9 @@ async function keys(doing: Doing, task: KeysTask): Promise<KeysResult> {
     task.files.map(({ file }) => file),
   );
   const files = task.files.map(({ block }, i) => ({ block, path: paths[i] as string }));
-  const found = await effects.sql.session((session) => compareKeys(session, files, effects.folder));
+  const found = await effects.sql.session((session) =>
+    compareKeys(session, doing.dataset, files, effects.folder),
+  );
   const held = await mapInParallel(found.held, async ({ block, path }) => ({
     block,
     file: await uploadToJob(effects, run, path),

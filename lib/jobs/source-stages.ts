@@ -23,6 +23,8 @@ import type { Done, Stage } from './stage.ts';
 /** No record that can be read is longer; what follows it then is not either. */
 const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 const MAX_KEY_SHARDS = 256;
+/** Keys are a part of their rows: one task compares those of several blocks. */
+const BLOCKS_A_SHARD = 4;
 
 type SourceStage = Stage<SourceTask>;
 export type SourceDone = Done<SourceTask, SourceResult>;
@@ -42,15 +44,19 @@ export function nextSourceStage(
   if (widths === undefined && mayTrail(work))
     return { name: 'widths', tasks: spans.map((span) => ({ kind: 'widths', span })) };
   const trailing = widths && trailingOf(work, widths);
-  const first = of<ConvertResult>('convert');
-  if (first === undefined) return { name: 'convert', tasks: convertTasks(dataset, spans, trailing) };
+  const once = of<ConvertResult>('convert');
+  if (once === undefined) return { name: 'convert', tasks: convertTasks(dataset, spans, trailing) };
+  const tasks = done.find(({ name }) => name === 'convert')?.tasks as readonly ConvertTask[];
+  const lacking = lackingTasks(tasks, once, pathFields(dataset, work));
+  const told = of<ConvertResult>('convert told');
+  if (told === undefined && lacking.length > 0) return { name: 'convert told', tasks: lacking };
+  const first = withSecond(once, lacking, told ?? []);
   const keyed = first.every(isConverted) ? keysTasks(first) : [];
   const keys = of<KeysResult>('keys');
   if (keys === undefined && keyed.length > 0) return { name: 'keys', tasks: keyed };
-  const tasks = done.find(({ name }) => name === 'convert')?.tasks as readonly ConvertTask[];
   const labels = first.every(isConverted) ? labelsOf(dataset, work, first) : undefined;
   if (labels?.violation) return { manifest: { ...NOTHING, violation: labels.violation } };
-  const again = changedTasks(tasks, first, keyed, keys ?? [], pathFields(dataset, work));
+  const again = changedTasks(withSecondTasks(tasks, lacking), first, keyed, keys ?? []);
   const second = of<ConvertResult>('convert again');
   if (second === undefined && again.length > 0) return { name: 'convert again', tasks: again };
   const blocks = withSecond(first, again, second ?? []);
@@ -115,7 +121,8 @@ function convertTasks(
   trailing: TrailingDelimiter | undefined,
 ): ConvertTask[] {
   const comparesKeys = rowKeys(dataset).length > 0 || dataset.mode === 'upsert';
-  const keyShards = comparesKeys && spans.length > 1 ? Math.min(MAX_KEY_SHARDS, spans.length) : 0;
+  const keyShards =
+    comparesKeys && spans.length > 1 ? Math.min(MAX_KEY_SHARDS, Math.ceil(spans.length / BLOCKS_A_SHARD)) : 0;
   return spans.map((span, block) => ({
     kind: 'convert',
     block,
@@ -139,13 +146,28 @@ function keysTasks(blocks: readonly ConvertedBlock[]): KeysTask[] {
   return [...tasks.values()].map((task) => ({ kind: 'keys', ...task }));
 }
 
+/** Blocks whose records lack a field that the path gives and records of other blocks have. */
+function lackingTasks(
+  tasks: readonly ConvertTask[],
+  results: readonly ConvertResult[],
+  pathFields: readonly string[],
+): ConvertTask[] {
+  const seen = results.map((result) => (isConverted(result) ? Object.keys(result.labels?.taken ?? {}) : []));
+  const given = pathFields.filter((name) => seen.some((names) => names.includes(name)));
+  const lacks = (block: number) => given.some((name) => !seen[block]?.includes(name));
+  return tasks.flatMap((task, block) => (lacks(block) ? [{ ...task, seenElsewhere: given }] : []));
+}
+
+function withSecondTasks(tasks: readonly ConvertTask[], second: readonly ConvertTask[]): ConvertTask[] {
+  return tasks.map((task) => second.find(({ block }) => block === task.block) ?? task);
+}
+
 /** Blocks that are converted again, knowing what blocks before them hold, or where their quotes broke. */
 function changedTasks(
   tasks: readonly ConvertTask[],
   results: readonly ConvertResult[],
   keyed: readonly KeysTask[],
   found: readonly KeysResult[],
-  pathFields: readonly string[],
 ): ConvertTask[] {
   const held = new Map<number, Map<number, string[]>>();
   for (const [i, { held: files }] of found.entries())
@@ -155,13 +177,9 @@ function changedTasks(
       byKey.set(key, [...(byKey.get(key) ?? []), file]);
       held.set(block, byKey);
     }
-  const seen = (result: ConvertResult | undefined) =>
-    result && isConverted(result) ? Object.keys(result.labels?.taken ?? {}) : [];
-  const given = pathFields.filter((name) => results.some((result) => seen(result).includes(name)));
   let brokenLine: number | undefined;
   return tasks.flatMap((task, block) => {
     const quotes = results[block]?.quotes ?? {};
-    const lacks = given.some((name) => !seen(results[block]).includes(name));
     const isReached = brokenLine !== undefined && quotes.hasStray === true;
     const again = {
       ...task,
@@ -169,10 +187,9 @@ function changedTasks(
       ...(held.has(block)
         ? { held: [...(held.get(block) ?? [])].map(([key, files]) => ({ key, files })) }
         : {}),
-      ...(lacks ? { seenElsewhere: given } : {}),
     };
     brokenLine ??= quotes.brokenLine;
-    return isReached || held.has(block) || lacks ? [again] : [];
+    return isReached || held.has(block) ? [again] : [];
   });
 }
 

@@ -125,7 +125,7 @@ export type Finished<W extends Work> = {
 export type JobAnswer<W extends Work> =
   | Finished<W>
   | { readonly running: JobId; readonly work: W }
-  | { readonly failed: string };
+  | { readonly failed: string; readonly job: JobId; readonly work: W };
 
 /** The engine elsewhere. Asking for work that is under way starts nothing. */
 export interface Jobs {

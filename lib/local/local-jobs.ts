@@ -36,7 +36,7 @@ export function openJobs(
         });
   const { lake: store, clock, newId, log } = effects;
   const jobs = new AskedJobs({
-    ...{ lake: store, clock, newId, log, runner },
+    ...{ lake: store, clock, newId, log, runner, program: ownPackage().version },
     definitions: readTexts(definitions),
     ...blockSetting(),
   });

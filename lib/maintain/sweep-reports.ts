@@ -11,6 +11,7 @@ import {
   type VacuumOptions,
 } from '../delta/vacuum.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import { uncommittedQuarantine } from '../jobs/job-files.ts';
 import { JobFolder, jobNames } from '../jobs/job-folder.ts';
 import { parseJsonObject } from '../json-object.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -29,7 +30,9 @@ export async function sweepReports(effects: Effects, name: string, options: Vacu
   const reports = await sweepListed(effects, `files/${name}/`, cutoffMs, options, async (report) =>
     retained.has(report.key) ? [] : superseded(effects, name, report, cutoffMs),
   );
+  const ofJobs = await uncommittedQuarantine(effects.lake);
   const lost = await sweepListed(effects, `quarantine/${name}/`, cutoffMs, options, async (file) => {
+    if (ofJobs.has(file.key)) return [];
     const report = file.key.replace(/^quarantine\//, 'files/').replace(/\.parquet$/, '.json');
     return retained.has(report) || (await effects.lake.head(report)) ? [] : [file];
   });
@@ -96,6 +99,7 @@ export async function sweepJobs(effects: Effects, options: VacuumOptions): Promi
   for (const name of await jobNames(effects.lake)) {
     const plan = await new JobFolder(effects.lake, name).plan();
     if (plan !== undefined && Date.parse(plan.startedAt) >= cutoffMs) live.add(name);
+    else if (plan !== undefined && !options.dryRun) await new JobFolder(effects.lake, name).remove();
   }
   return sweepListed(effects, JOBS, cutoffMs, options, async (object) =>
     live.has(object.key.split('/')[1] ?? '') ? [] : [object],

@@ -90,10 +90,11 @@ async function computeTouched(
   const before = filesByPartition(derivation, base.files.values());
   const rowsBefore = (partition: PartitionValues) => recordCount(before.get(partitionId(partition)) ?? []);
   const large = new LargeWork(effects, work, seen, rowsBefore);
-  const here = plan.recompute.filter((partition) => !large.is(partition));
+  const elsewhere = new Set(plan.recompute.filter(large.is));
+  const here = plan.recompute.filter((partition) => !elsewhere.has(partition));
   const parted = new PartedViews(effects, seen);
   try {
-    for (const partition of plan.recompute.filter(large.is)) {
+    for (const partition of elsewhere) {
       const computed = await large.ask(partition);
       if (computed === undefined) continue;
       audited.push({ partition, failures: computed.failures });

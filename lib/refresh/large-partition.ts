@@ -30,9 +30,16 @@ export type Asked = {
   readonly partition: PartitionValues;
 };
 
-/** The bytes of all files that the partition sees. */
-export function seenBytes({ inputs, seen, partition }: Pick<Asked, 'inputs' | 'seen' | 'partition'>): number {
-  return inputs.flatMap((input) => [...seen.of(input, partition)]).reduce((sum, { size }) => sum + size, 0);
+/** The bytes of all files that a partition sees; those of inputs that are seen as a whole are counted once. */
+export function seenBytesOf(seen: SeenFiles): (partition: PartitionValues) => number {
+  const whole = seen.whole.reduce((sum, { snapshot }) => sum + bytesOf(snapshot.files.values()), 0);
+  return (partition) => seen.parted.reduce((sum, input) => sum + bytesOf(seen.of(input, partition)), whole);
+}
+
+function bytesOf(files: Iterable<Add>): number {
+  let bytes = 0;
+  for (const { size } of files) bytes += size;
+  return bytes;
 }
 
 /** `isPresent`: it was computed from the files that the partition sees now. */
@@ -56,7 +63,12 @@ export async function computeElsewhere(
   const work = workOf(asked, Math.min(TASK_BYTES, maxPartitionBytes));
   const isStill = ({ definition }: PartitionWork) => definition === work.definition;
   const answer = await jobs.ask(work, isStill);
-  if ('failed' in answer) return answer;
+  if ('failed' in answer && answer.work.seen !== work.seen) {
+    // It may have failed on what is gone since.
+    await jobs.forget(answer.job);
+    return computeElsewhere({ jobs, maxPartitionBytes }, asked, known);
+  }
+  if ('failed' in answer) return { failed: answer.failed };
   if ('running' in answer) return { running: answer.running };
   if (answer.job.run !== known) {
     await jobs.forget(answer.job);
@@ -108,11 +120,13 @@ function divisionOf({ derivation, inputs, seen, partition }: Asked, taskBytes: n
   return { by, shards: Math.min(MAX_SHARDS, Math.max(1, Math.ceil(bytes / taskBytes))), groups };
 }
 
-function seenDigest({ derivation, inputs, seen, partition }: Asked): string {
+/** Besides the files: what its audits look up, and, of a replace dataset, which deliveries count, by all files of the table. */
+function seenDigest({ derivation, inputs, related, seen, partition }: Asked): string {
   const keys = inputs.flatMap((input) =>
     seen.of(input, partition).map((add: Add) => objectKey(tablePrefix(input.table), add.path)),
   );
-  const text = JSON.stringify([derivation.hash, keys.sort()]);
+  const whole = derivation.delivered === undefined ? related : [...related, ...inputs];
+  const text = JSON.stringify([derivation.hash, keys.sort(), versionsOf(whole)]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 

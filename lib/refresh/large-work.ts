@@ -10,7 +10,7 @@ import { CONTENT } from '../lake/tags.ts';
 import { type AuditFailure, failureMessage } from './audit.ts';
 import { computedTags } from './computed-tags.ts';
 import type { Input } from './inputs.ts';
-import { computeElsewhere, failuresOf, seenBytes } from './large-partition.ts';
+import { computeElsewhere, failuresOf, seenBytesOf } from './large-partition.ts';
 import { type Running, readPending, type Stale } from './pending.ts';
 import type { SeenFiles } from './seen-files.ts';
 
@@ -38,6 +38,7 @@ export class LargeWork {
   readonly #work: Refreshed;
   readonly #seen: SeenFiles;
   readonly #rowsBefore: (partition: PartitionValues) => number;
+  readonly #bytes: (partition: PartitionValues) => number;
   /** By partition: the run whose rows may be published. */
   readonly #runs: ReadonlyMap<string, string>;
 
@@ -51,6 +52,7 @@ export class LargeWork {
     this.#work = work;
     this.#seen = seen;
     this.#rowsBefore = rowsBefore;
+    this.#bytes = seenBytesOf(seen);
     const { running = [] } = readPending(work.base);
     this.#runs = new Map(running.map(({ partition, run }) => [partitionId(partition), run]));
   }
@@ -59,10 +61,6 @@ export class LargeWork {
     const { maxPartitionBytes } = this.#effects;
     return maxPartitionBytes !== undefined && this.#bytes(partition) > maxPartitionBytes;
   };
-
-  #bytes(partition: PartitionValues): number {
-    return seenBytes({ inputs: this.#work.inputs, seen: this.#seen, partition });
-  }
 
   /** Undefined while nothing of it may be published. */
   async ask(partition: PartitionValues): Promise<ComputedElsewhere | undefined> {

@@ -104,7 +104,7 @@ it('a run is an attempt at the job of its name', async () => {
 
 it('a run that AWS has forgotten has ended, and is nobody’s', async () => {
   const { runner } = await runnerWith(json({ message: 'none' }, 404, 'ResourceNotFoundException'));
-  expect([await runner.look('00run'), await runner.jobOf('00run')]).toEqual(['ended', undefined]);
+  expect([await runner.look('00run'), await runner.jobOf('00run')]).toEqual(['unknown', undefined]);
 });
 
 it('a role that may not start it is an error with the next step', async () => {

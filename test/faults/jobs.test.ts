@@ -125,6 +125,7 @@ test('work that is asked for again, by any process, is started once and not comm
     const jobs = new AskedJobs({
       lake,
       runner,
+      program: 'this',
       definitions: [],
       blockBytes: 16,
       clock: clock.now,

@@ -221,3 +221,40 @@ test('newline-delimited JSON in blocks is the file', async () => {
   );
   expect(compared).toBeGreaterThan(8);
 });
+
+test.each([
+  [
+    'versions of a key in several blocks of an upsert',
+    { ...(SHAPES[3] as Shape) },
+    'id,name,amount\n1,a,1.00\n2,b,2.00\n1,c,3.00\n1,d,4.00\n',
+  ],
+  [
+    'a record that is refused since another has the field of the path holds no key',
+    {
+      name: 'lines',
+      words: { format: 'ndjson', path: 'year={year}/rows.csv' },
+      dialect: {},
+      schema: {
+        fields: [
+          { name: 'id', type: 'integer' },
+          { name: 'day', type: 'date' },
+        ],
+        primaryKey: ['id'],
+      },
+    },
+    '{"id":1}\n{"id":1,"day":"2024-01-01"}\n',
+  ],
+])('%s', async (_, shape, text) => {
+  const dataset = contract(
+    {
+      ...shape,
+      words: { ...shape.words, path: '**/rows.csv', partitionBy: shape.words.format ? ['day'] : [] },
+    },
+    'utf-8',
+  );
+  const bytes = Buffer.from(text);
+  const whole = await asWhole(world, dataset, KEY, bytes);
+  expect(whole.rows.length).toBeGreaterThan(0);
+  for (const blockBytes of [1, 5, 12])
+    expect(await inBlocks(world, dataset, KEY, bytes, blockBytes)).toEqual(whole);
+});

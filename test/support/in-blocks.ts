@@ -114,7 +114,16 @@ export async function inBlocks(
   const effects: Effects = { ...shared, catalog, landing, lake, tables, refreshes: { send: async () => {} } };
   await landing.write(key, bytes);
   const runner = new InProcessRunner(effects);
-  const jobs = new AskedJobs({ lake, runner, definitions: [], blockBytes, clock: CLOCK, newId, log });
+  const jobs = new AskedJobs({
+    lake,
+    runner,
+    program: 'this',
+    definitions: [],
+    blockBytes,
+    clock: CLOCK,
+    newId,
+    log,
+  });
   const version = await landing.head(key);
   if (version === undefined) throw new Error('the file is there');
   const target = { effects, dataset, table: 'tables/rows', live: new Map() };

@@ -20,7 +20,16 @@ export function withJobs({ effects, ...process }: TestLake, blockBytes: number):
     },
     look: (started) => runner.look(started),
   };
-  const jobs = new AskedJobs({ lake, runner: counting, definitions: [], blockBytes, clock, newId, log });
+  const jobs = new AskedJobs({
+    lake,
+    runner: counting,
+    program: 'this',
+    definitions: [],
+    blockBytes,
+    clock,
+    newId,
+    log,
+  });
   const started = () => starts;
   return {
     ...process,

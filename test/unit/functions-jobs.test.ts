@@ -43,7 +43,7 @@ class ToldRunner implements JobRunner {
     return id;
   }
   async look(started: string) {
-    return this.started.includes(started) ? (this.states.get(started) ?? 'running') : 'ended';
+    return this.started.includes(started) ? (this.states.get(started) ?? 'running') : 'unknown';
   }
   async jobOf(started: string) {
     return this.#names.get(started);
@@ -58,7 +58,16 @@ beforeEach(() => {
 function withJobs() {
   const given = common();
   const { lake: store, clock, newId, log } = given.effects;
-  const jobs = new AskedJobs({ lake: store, runner, definitions: [], blockBytes: 300, clock, newId, log });
+  const jobs = new AskedJobs({
+    lake: store,
+    runner,
+    program: 'this',
+    definitions: [],
+    blockBytes: 300,
+    clock,
+    newId,
+    log,
+  });
   return { ...given, effects: { ...given.effects, maxSourceBytes: 200, jobs } };
 }
 

@@ -63,7 +63,7 @@ it('starts the same attempt once, and says that it never heard of another', asyn
   await spark.settled();
   expect(new Set(ids).size).toBe(1);
   expect(readFileSync(join(folder, 'starts'), 'utf8')).toBe('once\n');
-  expect(await spark.look('another')).toBe('ended');
+  expect(await spark.look('another')).toBe('unknown');
 });
 
 it('runs four at once, and the others when one of them has ended', async () => {
