@@ -132,13 +132,14 @@ describe('a terminal', () => {
   });
 });
 
-/** `command-notifier.ts` reads what its child says; `app.ts` is a program's end, and makes what it prints visible. */
+/** `command-notifier.ts`, `spark-submit.ts` and `npm-package.ts` read what their children say; `app.ts` is a program's end, and makes what it prints visible. */
 const MAY = [
   'adapters/command-notifier.ts',
+  'adapters/spark-submit.ts',
   'cli/terminal.ts',
   'core/visible-text.ts',
   'stacks/app.ts',
-  'stacks/native-binding.ts',
+  'stacks/npm-package.ts',
 ];
 
 it('nothing in lib but the terminal writes to the streams of the process', () => {
