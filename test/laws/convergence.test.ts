@@ -43,6 +43,6 @@ test('any history of files and events ends in the state of one run over the fina
       await syncPrune(lake);
       expect(await visible(lake)).toEqual(state);
     }),
-    tries(28),
+    tries(18),
   );
 });

@@ -232,7 +232,7 @@ test('files of any dialect come back cell by cell', async () => {
       expect(sorted(result.accepted ?? [])).toEqual(sorted(wanted.accepted));
       expect(result.rows).toBe(records.length);
     }),
-    tries(120),
+    tries(80),
   );
 });
 
@@ -269,7 +269,7 @@ test('whatever the bytes, each record is accepted, quarantined, or the file is r
         else expect(result.accepted.length + result.rejected.length).toBe(result.rows);
       },
     ),
-    tries(240),
+    tries(160),
   );
 });
 

@@ -123,7 +123,7 @@ test('the lake is certified as it is', async () => {
 });
 
 /** In each build; twenty times as many at night. */
-const TRIES = 150;
+const TRIES = 75;
 
 test('every flipped bit that changes what a reader sees is named', async () => {
   const kinds = [...new Set(keys.map(kindOf))].sort();

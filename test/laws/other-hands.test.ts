@@ -142,6 +142,6 @@ test('tables that others restored, cut or wrote to are put right by one sync, wh
       const cold = openProcess(world, clock, landing, store);
       expect((await certifyLake(cold.effects, { recount: true })).problems).toEqual([]);
     }),
-    tries(20),
+    tries(10),
   );
 });
