@@ -59,6 +59,7 @@ test('sluice maintain sweeps what is older than the retention, and the numbers s
   expect(document.places).toEqual([
     { place: 'files/sales', files: 3, bytes: expect.any(Number), checkpoint: null },
     { place: 'insights/takings', files: 2, bytes: expect.any(Number), checkpoint: 3 },
+    { place: 'jobs', files: 0, bytes: 0, checkpoint: null },
     { place: 'settlements', files: 0, bytes: 0, checkpoint: null },
     { place: 'staging', files: 0, bytes: 0, checkpoint: null },
     { place: 'tables/sales', files: 2, bytes: expect.any(Number), checkpoint: 3 },
