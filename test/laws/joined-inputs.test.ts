@@ -137,7 +137,7 @@ test('any history gives what the SQL gives over the whole of all inputs', async 
         if (older === 0) await expectReceipts(lake, landing);
       },
     ),
-    tries(5),
+    tries(3),
   );
 });
 
@@ -199,7 +199,7 @@ test('a change of a side input recomputes the partitions that see it and exist, 
         expect(published).toEqual(Object.fromEntries(expected));
       },
     ),
-    tries(4),
+    tries(2),
   );
 });
 

@@ -150,7 +150,7 @@ test.each(CASES)('by %s, with %s', async (by, keys) => {
         sorted(expected(by, of, rows), inOrder),
       );
     }),
-    tries(12),
+    tries(6),
   );
 });
 

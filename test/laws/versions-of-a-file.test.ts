@@ -93,7 +93,7 @@ test.each([{ deleteWhen: undefined }, { deleteWhen: { op: ['D'] } }])(
         expect(refused).toEqual(expected.refused);
         expect(superseded).toBe(expected.superseded);
       }),
-      tries(20),
+      tries(12),
     );
   },
 );

@@ -43,7 +43,7 @@ test('any history gives what plain JavaScript computes of the files that are the
         await expectReceipts(lake, landing);
       },
     ),
-    tries(8),
+    tries(5),
   );
 });
 
@@ -92,6 +92,6 @@ test('a file recomputes the days that see it and exist, of its own region, and n
         expect(refreshed.dropped).toEqual(isGone ? [label(day)] : []);
       },
     ),
-    tries(4),
+    tries(3),
   );
 });
