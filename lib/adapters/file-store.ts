@@ -131,7 +131,7 @@ class FileObjects implements ObjectStore {
     return isInside(real, root) ? { path, release: async () => {} } : this.copy(path, this.scratch);
   }
 
-  /** The version is compared before and after: a file that changes while it is copied is no version. */
+  /** The version is compared before and after copying: a copy of a file that changed meanwhile is not returned. */
   async downloadRange(key: string, etag: string, range: ByteRange): Promise<LocalFile | undefined> {
     if ((await this.head(key))?.etag !== etag) return undefined;
     const copy = join(this.scratch ?? tmpdir(), randomUUID());

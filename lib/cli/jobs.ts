@@ -12,7 +12,7 @@ import { withLake } from './with-lake.ts';
 export const jobs: Verb = {
   description: `Lists the source files and partitions that are too large for one process and are done as jobs, with the stage that each is in
 and how many of its tasks are done. A job that failed three times waits: its reason is printed, and once that is put right,
---cancel lets the next "sluice sync" (or the next event, on AWS) start it anew.`,
+--cancel lets the next "sluice sync" (or the next event, on AWS) start it again.`,
   options: [
     LAKE,
     { name: 'cancel', value: 'JOB', description: 'End this job: what it has done so far is given up.' },
@@ -26,7 +26,7 @@ and how many of its tasks are done. A job that failed three times waits: its rea
   exitCodes: [
     { code: 0, meaning: 'success' },
     { code: NEEDS_ATTENTION, meaning: 'a job failed and waits' },
-    { code: FAULT, meaning: 'a fault; or there is no job of that name' },
+    { code: FAULT, meaning: 'a fault; or the job is unknown' },
     { code: 2, meaning: 'wrong usage' },
   ],
   run,
@@ -46,7 +46,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       const folder = new JobFolder(lake, name);
       if ((await folder.plan()) === undefined)
         throw new CliError(
-          `there is no job ${JSON.stringify(name)} in ${lake.location}: "npx sluice jobs" lists them`,
+          `unknown job ${JSON.stringify(name)} in ${lake.location}: "npx sluice jobs" lists the jobs`,
         );
       await folder.remove();
     }

@@ -22,7 +22,7 @@ the same time. What goes wrong is said in the job, where "npx sluice jobs" finds
   exitCodes: [
     { code: 0, meaning: 'done' },
     { code: FAULT, meaning: 'a task failed, or the job was given up' },
-    { code: 2, meaning: 'wrong usage, or there is no such job' },
+    { code: 2, meaning: 'wrong usage, or the job is unknown' },
   ],
   run,
 };

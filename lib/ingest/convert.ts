@@ -31,7 +31,8 @@ import { countSkipped, type SkippedRows } from './skipped-rows.ts';
 import { BrokenArchiveError, TooLargeError } from './source-bytes.ts';
 import { type TimeStage, untimed } from './stopwatch.ts';
 
-const MAX_EXAMPLES = 20;
+/** In a report. */
+export const MAX_EXAMPLES = 20;
 
 export type Converted = {
   readonly outcome: 'accepted';

@@ -7,12 +7,12 @@ import type { Dataset } from '../core/contract.ts';
 import { isSingleByte } from '../core/encodings.ts';
 import { RecordScanner } from '../core/record-scanner.ts';
 import type { Violation } from '../core/violation.ts';
-import type { Add } from '../delta/actions.ts';
 import { CliError } from '../errors.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { Finished, Jobs, SourceBeginning, SourceManifest, SourceWork } from '../lake/jobs.ts';
 import { pathValues } from '../lake/path-values.ts';
-import { CONTENT, FIRST_ROW } from '../lake/tags.ts';
+import { FIRST_ROW } from '../lake/tags.ts';
+import { addOf } from '../lake/uploaded-file.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { readHeader, readLabels } from './csv/header.ts';
 import { pastSepLine } from './csv/sep-line.ts';
@@ -87,11 +87,8 @@ async function publishFinished(
 ): Promise<Staged> {
   const { effects } = target;
   const now = effects.clock().getTime();
-  const adds = manifest.files.map(
-    ({ path, partitionValues, size, stats, content, firstRow }): Add => ({
-      ...{ path, partitionValues, size, modificationTime: now, dataChange: true, stats },
-      tags: { [CONTENT]: content, ...(firstRow === 0 ? {} : { [FIRST_ROW]: String(firstRow) }) },
-    }),
+  const adds = manifest.files.map(({ firstRow, ...file }) =>
+    addOf(file, now, firstRow === 0 ? {} : { [FIRST_ROW]: String(firstRow) }),
   );
   const uploaded = { adds, quarantine: manifest.quarantine };
   const staged = await publishUploaded(

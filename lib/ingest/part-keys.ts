@@ -49,33 +49,23 @@ export async function writePartKeys(
 
 export type BlockKeys = { readonly block: number; readonly path: string };
 
-/**
- * Of one key and shard: how many keys there are, and by block those that a block before it holds, in local files. In an upsert dataset
- * rows with one key are versions of one row: no block holds anything against another.
- */
-export async function compareKeys(
+/** Of one key and shard, how many there are. */
+export async function countKeys(session: SqlSession, files: readonly BlockKeys[]): Promise<number> {
+  const { relation, names } = await keysIn(session, files);
+  const [counted] = await session.rows<{ keys: number }>(
+    `SELECT count(*) AS keys FROM (SELECT DISTINCT ${names} FROM ${relation})`,
+  );
+  return Number(counted?.keys ?? 0);
+}
+
+/** Of one key and shard, by block, those that a block before it holds, in local files. */
+export async function heldKeys(
   session: SqlSession,
-  { mode }: Dataset,
   files: readonly BlockKeys[],
   folder: string,
-): Promise<{ readonly keys: number; readonly held: readonly BlockKeys[] }> {
-  const paths = list(files.map(({ path }) => fileLiteral(path)));
-  const blocks = list(files.map(({ block }) => String(block)));
-  await session.run(
-    `CREATE OR REPLACE TEMP TABLE part_keys AS SELECT *, CAST((${blocks})[CAST(file_index AS BIGINT) + 1] AS INTEGER) AS block FROM read_parquet(${paths}, hive_partitioning = false)`,
-  );
-  const columns = (await session.describe('SELECT * EXCLUDE (holds, block) FROM part_keys')).map(
-    ({ name }) => name,
-  );
-  const names = columns.join(', ');
-  const [counted] = await session.rows<{ keys: number }>(
-    `SELECT count(*) AS keys FROM (SELECT DISTINCT ${names} FROM part_keys)`,
-  );
-  if (mode === 'upsert') {
-    await session.run('DROP TABLE part_keys');
-    return { keys: Number(counted?.keys ?? 0), held: [] };
-  }
-  const repeated = `SELECT ${names}, block FROM part_keys QUALIFY block > min(block) FILTER (holds) OVER (PARTITION BY ${names})`;
+): Promise<BlockKeys[]> {
+  const { relation, names } = await keysIn(session, files);
+  const repeated = `SELECT ${names}, block FROM ${relation} QUALIFY block > min(block) FILTER (holds) OVER (PARTITION BY ${names})`;
   await session.run(`CREATE OR REPLACE TEMP TABLE held_keys AS ${repeated}`);
   const concerned = await session.rows<{ block: number }>(
     'SELECT DISTINCT block FROM held_keys ORDER BY block',
@@ -86,9 +76,20 @@ export async function compareKeys(
     await session.run(writeParquet(`SELECT ${names} FROM held_keys WHERE block = ${block}`, path));
     held.push({ block, path });
   }
-  await session.run('DROP TABLE part_keys');
   await session.run('DROP TABLE held_keys');
-  return { keys: Number(counted?.keys ?? 0), held };
+  return held;
+}
+
+/** What writePartKeys wrote of several blocks, each key with its block. */
+async function keysIn(
+  session: SqlSession,
+  files: readonly BlockKeys[],
+): Promise<{ readonly relation: string; readonly names: string }> {
+  const paths = list(files.map(({ path }) => fileLiteral(path)));
+  const blocks = list(files.map(({ block }) => String(block)));
+  const read = `SELECT *, CAST((${blocks})[CAST(file_index AS BIGINT) + 1] AS INTEGER) AS block FROM read_parquet(${paths}, hive_partitioning = false)`;
+  const columns = await session.describe(`SELECT * EXCLUDE (holds, block) FROM (${read})`);
+  return { relation: `(${read})`, names: columns.map(({ name }) => name).join(', ') };
 }
 
 /** What rows of earlier parts hold of a key. `number`: among comparedKeys. */

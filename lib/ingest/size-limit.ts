@@ -87,7 +87,7 @@ function isPacked(version: ObjectVersion): boolean {
 }
 
 /** `1.5 GB`, in powers of 1,000. */
-function byteText(bytes: number): string {
+export function byteText(bytes: number): string {
   let value = bytes;
   let unit = 0;
   while (value >= 1000 && unit < UNITS.length - 1) {

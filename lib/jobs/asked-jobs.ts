@@ -7,7 +7,7 @@ import { type Attempt, JobFolder, type JobPlan, type JobRun, type PlannedDefinit
 
 /** How often a job may fail before it waits for somebody to look. */
 export const MAX_FAILURES = 3;
-/** A task process takes a second to start, and the engine some hundred bytes for each row of a block. */
+/** Of a source file. A task's process takes a second to start, which a smaller block would feel. */
 export const BLOCK_BYTES = 256 * 1024 * 1024;
 
 export type AskedJobsOptions = {
@@ -72,7 +72,7 @@ export class AskedJobs implements Jobs {
         work,
         blockBytes,
         startedAt: clock().toISOString(),
-        definitions,
+        definitions: definitions.filter(({ kind }) => work.kind === 'partition' || kind === 'contract'),
       };
       if (await folder.create(plan)) return plan;
     }
@@ -104,7 +104,7 @@ export class AskedJobs implements Jobs {
     }
     const failures = await run.failures();
     if (failures.length < MAX_FAILURES) return undefined;
-    return `${failures.at(-1)?.message} (its job ${run.id.name} failed ${failures.length} times; "sluice jobs --cancel ${run.id.name}" lets it start anew)`;
+    return `${failures.at(-1)?.message} (its job ${run.id.name} failed ${failures.length} times; "sluice jobs --cancel ${run.id.name}" starts it again)`;
   }
 
   async #start(run: JobRun, number: number): Promise<void> {

@@ -81,10 +81,8 @@ export class JobRun {
     return this.#read<Stage<Task>>(`stages/${number}.json`);
   }
 
-  /** As created by whoever was first. */
-  async createStage<Task>(number: number, stage: Stage<Task>): Promise<Stage<Task>> {
+  async createStage(number: number, stage: Stage<unknown>): Promise<void> {
     await this.#create(`stages/${number}.json`, stage);
-    return (await this.stage<Task>(number)) ?? stage;
   }
 
   /** By the tasks' numbers. */

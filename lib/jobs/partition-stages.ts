@@ -22,7 +22,7 @@ export function nextPartitionStage(
   const of = <Result>(name: string) =>
     done.find((stage) => stage.name === name)?.results as readonly Result[] | undefined;
   const cut = of<CutResult>('cut');
-  if (divided !== undefined && divided.groups.length > 0 && cut === undefined)
+  if (divided !== undefined && cut === undefined)
     return { name: 'cut', tasks: divided.groups.map((paths): CutTask => ({ kind: 'cut', paths })) };
   const shards = of<ComputeResult>('compute');
   if (shards === undefined) return { name: 'compute', tasks: computeTasks(cut) };

@@ -47,16 +47,18 @@ export async function nextLines(effects: JobEffects, name: string, runId: string
 async function linesOf(effects: JobEffects, plan: JobPlan, run: JobRun): Promise<string[]> {
   if ((await run.manifest()) !== undefined) return [];
   const done: AnyDone[] = [];
-  for (let number = 0; ; number++) {
+  for (;;) {
+    const number = done.length;
     const stage = await run.stage<AnyTask>(number);
     if (stage === undefined) {
+      // What a task said that was done again stands for nothing any more.
+      await run.takeError();
       const next = nextStage(effects, plan, done);
       if ('manifest' in next) {
         await run.createManifest(next.manifest);
         return [];
       }
       await run.createStage(number, next);
-      number--;
       continue;
     }
     const known = await run.resultNumbers(number);
@@ -64,8 +66,6 @@ async function linesOf(effects: JobEffects, plan: JobPlan, run: JobRun): Promise
       return stage.tasks.flatMap((does, task) =>
         known.has(task) ? [] : [JSON.stringify({ stage: number, task, does } satisfies Line)],
       );
-    // What a task said that was done again stands for nothing any more.
-    await run.takeError();
     done.push({ ...stage, results: await run.results(number, stage.tasks.length) });
   }
 }

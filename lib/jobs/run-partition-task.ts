@@ -1,13 +1,12 @@
 // Does one task of a partition's job, by the very code that computes and audits a partition in one process.
 import { join } from 'node:path';
 import { type Derivation, relatedTables, tablePrefix } from '../core/insight.ts';
-import type { Add } from '../delta/actions.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { writeParts } from '../ingest/split-rows.ts';
 import type { FailedAudit, PartitionWork, UploadedFile } from '../lake/jobs.ts';
 import { publishDataFile } from '../lake/publish-data-file.ts';
 import { relationSql } from '../lake/scan-sql.ts';
-import { CONTENT } from '../lake/tags.ts';
+import { addOf, uploadedFile } from '../lake/uploaded-file.ts';
 import type { SqlSession } from '../ports.ts';
 import { type AuditFailure, createRelatedViews } from '../refresh/audit.ts';
 import { auditShards, computeShard, createPartitionView } from '../refresh/compute.ts';
@@ -92,8 +91,7 @@ async function compute(doing: Doing, { files }: ComputeTask, local: LocalFiles):
   const parted = new PartedViews(effects, seen, isCut ? over : undefined);
   try {
     return await effects.sql.session(async (session) => {
-      const whole = seen.whole.filter((input) => !isCut || input !== over);
-      await createWholeViews(session, effects, local, { whole });
+      await createWholeViews(session, effects, local, seen);
       await parted.create(session, partition);
       if (isCut) await createShardView(session, doing, over, await jobFiles(effects, run, files), local);
       if (derivation.readsPartition) await createPartitionView(session, derivation, partition);
@@ -141,18 +139,13 @@ async function upload(
   const { partition: partitionValues, table } = work;
   const file = { path, partitionValues, stats, tags: {} };
   const add = await publishDataFile(effects, table, derivation.partitionBy, file);
-  return { path: add.path, partitionValues, size: add.size, stats, content: add.tags?.[CONTENT] ?? '' };
+  return uploadedFile(add);
 }
 
 async function audit(doing: Doing, { files }: AuditTask, local: LocalFiles): Promise<AuditResult> {
   const { effects, derivation, work } = doing;
   const related = await loadInputsAt(effects, derivation, work.versions, relatedTables(derivation));
-  const adds = files.map(
-    ({ path, partitionValues, size, stats }): Add => ({
-      ...{ path, partitionValues, size, stats, modificationTime: 0, dataChange: true },
-    }),
-  );
-  const relation = await shardsRelation(doing, adds, local);
+  const relation = await shardsRelation(doing, files, local);
   return effects.sql.session(async (session) => {
     await createRelatedViews(session, effects, local, related);
     const { partition, rowsBefore } = work;
@@ -162,11 +155,15 @@ async function audit(doing: Doing, { files }: AuditTask, local: LocalFiles): Pro
 }
 
 /** As readers of the table will see them. */
-async function shardsRelation({ derivation }: Doing, adds: readonly Add[], local: LocalFiles) {
+async function shardsRelation(
+  { derivation }: Doing,
+  uploaded: readonly UploadedFile[],
+  local: LocalFiles,
+): Promise<string> {
   const { columns, partitionBy, target } = derivation;
-  const files = await mapInParallel(adds, async (add) => ({
-    path: await local.path(tablePrefix(target), add),
-    partitionValues: add.partitionValues,
+  const files = await mapInParallel(uploaded, async (file) => ({
+    path: await local.path(tablePrefix(target), addOf(file, 0)),
+    partitionValues: file.partitionValues,
   }));
   const shape = { columns, partitionColumns: partitionBy, withSource: false, mixed: false };
   return relationSql(shape, files);

@@ -11,14 +11,14 @@ import { TryAgainError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { convertSource } from '../ingest/convert.ts';
 import { partWidths } from '../ingest/csv/header.ts';
-import { compareKeys } from '../ingest/part-keys.ts';
+import { countKeys, heldKeys } from '../ingest/part-keys.ts';
 import { uploadDataFiles } from '../ingest/publish.ts';
 import type { ComparedKeys, FilePart, SourceFile } from '../ingest/row-source.ts';
 import { fileBytes } from '../ingest/source-bytes.ts';
-import type { SourceWork, UploadedFile } from '../lake/jobs.ts';
+import type { SourceWork } from '../lake/jobs.ts';
 import { quarantineKey } from '../lake/layout.ts';
 import { pathValues } from '../lake/path-values.ts';
-import { CONTENT } from '../lake/tags.ts';
+import { uploadedFile } from '../lake/uploaded-file.ts';
 import type { ByteRange, SqlSession } from '../ports.ts';
 import { fileLiteral, list, writeParquet } from '../sql/quoting.ts';
 import type { JobRun } from './job-folder.ts';
@@ -62,11 +62,10 @@ export function runSourceTask(doing: Doing, task: SourceTask): Promise<SourceRes
 
 async function scan(doing: Doing, { range, isFirst, isLast }: ScanTask): Promise<ScanResult> {
   const { dataset, work } = doing;
-  const columns = cellsOf(work);
   const lastByte = isFirst ? work.begin.lastByte : await byteBefore(doing, range.from);
   const scanner =
     dataset.format === 'csv'
-      ? new BlockScanner(dataset.dialect, columns, lastByte, isFirst)
+      ? new BlockScanner(dataset.dialect, work.begin.labels.length, lastByte, isFirst)
       : new LineBlockScanner(lastByte, isFirst);
   const hash = createHash('sha256');
   const path = await rangeOf(doing, range);
@@ -75,11 +74,6 @@ async function scan(doing: Doing, { range, isFirst, isLast }: ScanTask): Promise
     hash.update(chunk);
   }
   return { scan: scanner.end(isLast), text: hash.digest('hex').slice(0, 32) };
-}
-
-/** Whether a record is one cell: then a blank line is a record. */
-function cellsOf({ begin }: SourceWork): number {
-  return begin.labels.length;
 }
 
 async function byteBefore(doing: Doing, position: number): Promise<number> {
@@ -135,9 +129,10 @@ async function widths(doing: Doing, { span }: WidthsTask): Promise<WidthsResult>
 async function convert(doing: Doing, task: ConvertTask): Promise<ConvertResult> {
   const { effects, dataset, work, run } = doing;
   const { trailing, brokenLine, keyShards, held = [] } = task;
-  const heldKeys = new Map<number, readonly string[]>();
-  for (const { key, files } of held) heldKeys.set(key, await jobFiles(effects, run, files));
-  const keys: ComparedKeys | undefined = keyShards === 0 ? undefined : { shards: keyShards, held: heldKeys };
+  const heldBefore = new Map<number, readonly string[]>();
+  for (const { key, files } of held) heldBefore.set(key, await jobFiles(effects, run, files));
+  const keys: ComparedKeys | undefined =
+    keyShards === 0 ? undefined : { shards: keyShards, held: heldBefore };
   const source = await partOf(doing, task.span, {
     ...(trailing === undefined ? {} : { trailing }),
     ...(brokenLine === undefined ? {} : { brokenLine }),
@@ -150,13 +145,7 @@ async function convert(doing: Doing, task: ConvertTask): Promise<ConvertResult> 
   if (converted.outcome === 'rejected')
     return { outcome: 'rejected', violation: converted.violation, quotes };
   const { dataFiles, quarantine: refused, keys: own = [], members: _, text: __, ...found } = converted;
-  const adds = await uploadDataFiles(effects, dataset, work.table, dataFiles);
-  const files = adds.map(
-    ({ path, partitionValues, size, stats = '{}', tags = {} }): UploadedFile => ({
-      ...{ path, partitionValues, size, stats },
-      content: tags[CONTENT] ?? '',
-    }),
-  );
+  const files = (await uploadDataFiles(effects, dataset, work.table, dataFiles)).map(uploadedFile);
   const uploadedKeys = await mapInParallel(own, async ({ key, shard, path }) => ({
     key,
     shard,
@@ -169,22 +158,22 @@ async function convert(doing: Doing, task: ConvertTask): Promise<ConvertResult> 
   return { ...block, quarantine: { ...said, file } };
 }
 
-async function keys(doing: Doing, task: KeysTask): Promise<KeysResult> {
-  const { effects, run } = doing;
+async function keys({ effects, dataset, run }: Doing, task: KeysTask): Promise<KeysResult> {
   const paths = await jobFiles(
     effects,
     run,
     task.files.map(({ file }) => file),
   );
   const files = task.files.map(({ block }, i) => ({ block, path: paths[i] as string }));
-  const found = await effects.sql.session((session) =>
-    compareKeys(session, doing.dataset, files, effects.folder),
-  );
-  const held = await mapInParallel(found.held, async ({ block, path }) => ({
+  // In an upsert dataset rows with one key are versions of one row: no block holds anything against another.
+  if (dataset.mode === 'upsert')
+    return { keys: await effects.sql.session((session) => countKeys(session, files)), held: [] };
+  const found = await effects.sql.session((session) => heldKeys(session, files, effects.folder));
+  const held = await mapInParallel(found, async ({ block, path }) => ({
     block,
     file: await uploadToJob(effects, run, path),
   }));
-  return { keys: found.keys, held };
+  return { held };
 }
 
 /** Under its name in the lake: one task writes it, and what an attempt before it wrote is replaced. */

@@ -2,6 +2,7 @@
 // their keys and by what only the whole file tells, and summed up. Pure.
 import { joinBlocks, type RecordSpan } from '../core/block-scan.ts';
 import { type Dataset, rowKeys } from '../core/contract.ts';
+import { MAX_RECORD_BYTES } from '../ingest/csv/csv-reader.ts';
 import { trailingBy } from '../ingest/csv/record-width.ts';
 import type { TrailingDelimiter } from '../ingest/odd-columns.ts';
 import type { SourceManifest, SourceWork } from '../lake/jobs.ts';
@@ -20,8 +21,6 @@ import type {
 import { isConverted, labelsOf, NOTHING, pathFields, summedUp } from './source-total.ts';
 import type { Done, Stage } from './stage.ts';
 
-/** No record that can be read is longer; what follows it then is not either. */
-const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 const MAX_KEY_SHARDS = 256;
 /** Keys are a part of their rows: one task compares those of several blocks. */
 const BLOCKS_A_SHARD = 4;
@@ -92,6 +91,7 @@ function wholeRecords(
     scans.map(({ scan }) => scan),
     sizes,
   );
+  // No record that can be read is longer; what follows a longer one is not read either.
   const most = blockBytes + 2 * MAX_RECORD_BYTES;
   const spans = joined.spans.map(({ from, to, linesBefore }) => ({
     from: begin.headerBytes + from,

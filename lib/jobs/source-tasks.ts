@@ -73,9 +73,9 @@ export type KeysTask = {
   readonly key: number;
   readonly files: readonly { readonly block: number; readonly file: string }[];
 };
-/** `held`: by block, a file with its keys that a block before it holds. */
+/** `keys`: how many there are; of an upsert alone. `held`: by block, a file with its keys that a block before it holds. */
 export type KeysResult = {
-  readonly keys: number;
+  readonly keys?: number;
   readonly held: readonly { readonly block: number; readonly file: string }[];
 };
 

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Dataset } from '../core/contract.ts';
 import type { SkippedCount } from '../core/skip-rules.ts';
 import { CorruptionError } from '../errors.ts';
-import { unnamedViolation } from '../ingest/column-remarks.ts';
+import { columnRemarks, unnamedViolation } from '../ingest/column-remarks.ts';
+import { MAX_EXAMPLES } from '../ingest/convert.ts';
 import { labelsOfParts } from '../ingest/json/json-source.ts';
 import { reported } from '../ingest/labels.ts';
 import type { ColumnRemarks } from '../ingest/odd-columns.ts';
@@ -19,8 +20,6 @@ import type {
   SourceTask,
 } from './source-tasks.ts';
 import type { Stage } from './stage.ts';
-
-const MAX_EXAMPLES = 20;
 
 export function isConverted(result: ConvertResult): result is ConvertedBlock {
   return result.outcome === 'accepted';
@@ -65,11 +64,11 @@ export function summedUp(
       `${work.version.key}: ${quarantinedRows} quarantined rows, but ${whole.rows} in their file. Nothing was committed.`,
     );
   const examples = quarantines.flatMap((quarantine) => quarantine.examples).slice(0, MAX_EXAMPLES);
-  const columnRemarks = remarksOf(converted);
+  const remarks = remarksOf(converted);
   const skippedRows = sum(skipped, (count) => count.rows);
   const violation =
     rejectionViolation(dataset, rows - skippedRows, quarantinedRows, examples[0]) ??
-    unnamedViolation(dataset, columnRemarks);
+    unnamedViolation(dataset, remarks);
   const header = quarantines[0]?.header;
   return {
     manifest: {
@@ -90,7 +89,7 @@ export function summedUp(
             },
           }),
       ...columnsOf(dataset, work, converted),
-      columnRemarks,
+      columnRemarks: remarks,
       text: textOf(work, scans),
     },
   };
@@ -125,18 +124,13 @@ type Count = { readonly field: string; readonly rule: string; readonly rows: num
 
 /** Its columns are the same in all blocks; values without a name are counted together. */
 function remarksOf(blocks: readonly ConvertedBlock[]): ColumnRemarks {
-  const [first] = blocks;
-  const unnamed = first?.columnRemarks.unnamedColumns;
-  if (first === undefined || unnamed === undefined) return first?.columnRemarks ?? {};
+  const first = blocks[0]?.columnRemarks ?? {};
   const values = new Map<number, number>();
-  for (const { column, values: more } of blocks.flatMap(
-    ({ columnRemarks }) => columnRemarks.unnamedColumns ?? [],
-  ))
-    values.set(column, (values.get(column) ?? 0) + more);
-  const columns = [...values].sort(([a], [b]) => a - b).map(([column, count]) => ({ column, values: count }));
-  const filled = columns.filter(({ values: count }) => count > 0);
-  const empty = columns.filter(({ values: count }) => count === 0);
-  return { ...first.columnRemarks, unnamedColumns: [...filled, ...empty] };
+  for (const { column, values: more } of blocks.flatMap((block) => block.columnRemarks.unnamedColumns ?? []))
+    values.set(column - 1, (values.get(column - 1) ?? 0) + more);
+  const unnamed = [...values.keys()].sort((a, b) => a - b);
+  const counts = unnamed.map((index) => values.get(index) ?? 0);
+  return { ...first, ...columnRemarks({ ignored: [], unnamed }, counts) };
 }
 
 /** One block's keys are its own; the keys of several were counted together. */
@@ -147,7 +141,7 @@ function superseded(
 ): number {
   const [only] = blocks;
   if (blocks.length === 1 && only) return only.superseded;
-  return acceptedRows - sum(keys, (shard) => shard.keys);
+  return acceptedRows - sum(keys, (shard) => shard.keys ?? 0);
 }
 
 /** The fields that the file's path gives. */
@@ -177,7 +171,7 @@ function columnsOf(
   return { ignoredColumns, missingColumns };
 }
 
-/** A data file without rows says something only where no other has any. */
+/** A data file without rows stays only if all are: it says that the source has none. */
 function filesOf(dataset: Dataset, blocks: readonly ConvertedBlock[]): SourceManifest['files'] {
   let firstRow = 0;
   const files = blocks.flatMap((block) => {

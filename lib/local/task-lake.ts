@@ -43,7 +43,7 @@ async function plannedIn(place: string, name: string) {
   try {
     const plan = await new JobFolder(await openStore(place, scratch), name).plan();
     if (plan !== undefined) return plan.definitions;
-    throw new UsageError(`there is no job ${JSON.stringify(name)} in ${place}: "npx sluice jobs" lists them`);
+    throw new UsageError(`unknown job ${JSON.stringify(name)} in ${place}: "npx sluice jobs" lists the jobs`);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -30,9 +30,10 @@ export async function sweepReports(effects: Effects, name: string, options: Vacu
   const reports = await sweepListed(effects, `files/${name}/`, cutoffMs, options, async (report) =>
     retained.has(report.key) ? [] : superseded(effects, name, report, cutoffMs),
   );
-  const ofJobs = await uncommittedQuarantine(effects.lake);
+  let ofJobs: Promise<ReadonlySet<string>> | undefined;
   const lost = await sweepListed(effects, `quarantine/${name}/`, cutoffMs, options, async (file) => {
-    if (ofJobs.has(file.key)) return [];
+    ofJobs ??= uncommittedQuarantine(effects.lake);
+    if ((await ofJobs).has(file.key)) return [];
     const report = file.key.replace(/^quarantine\//, 'files/').replace(/\.parquet$/, '.json');
     return retained.has(report) || (await effects.lake.head(report)) ? [] : [file];
   });

@@ -155,7 +155,7 @@ export async function createWholeViews(
   session: SqlSession,
   effects: ReadEffects,
   local: LocalFiles,
-  { whole }: Pick<SeenFiles, 'whole'>,
+  { whole }: SeenFiles,
 ): Promise<void> {
   for (const { table, snapshot } of whole)
     await session.run(await inputView(effects.catalog, local, table, snapshot, [...snapshot.files.values()]));

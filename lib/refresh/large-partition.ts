@@ -117,7 +117,8 @@ function divisionOf({ derivation, inputs, seen, partition }: Asked, taskBytes: n
     open += size;
     bytes += size;
   }
-  return { by, shards: Math.min(MAX_SHARDS, Math.max(1, Math.ceil(bytes / taskBytes))), groups };
+  const shards = Math.min(MAX_SHARDS, Math.ceil(bytes / taskBytes));
+  return shards > 1 ? { by, shards, groups } : undefined;
 }
 
 /** Besides the files: what its audits look up, and, of a replace dataset, which deliveries count, by all files of the table. */

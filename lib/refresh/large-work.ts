@@ -3,10 +3,11 @@
 import { type Derivation, tablePrefix } from '../core/insight.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
+import { byteText } from '../ingest/size-limit.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { JobId, PartitionManifest, PartitionWork } from '../lake/jobs.ts';
 import { partitionId, partitionLabel } from '../lake/partition.ts';
-import { CONTENT } from '../lake/tags.ts';
+import { addOf } from '../lake/uploaded-file.ts';
 import { type AuditFailure, failureMessage } from './audit.ts';
 import { computedTags } from './computed-tags.ts';
 import type { Input } from './inputs.ts';
@@ -91,11 +92,10 @@ export class LargeWork {
     }
     this.parts.jobs.push(answer.finished);
     if (!answer.isPresent) this.parts.again.push(partition);
-    return this.#computed(partition, answer.manifest, answer.versions);
+    return this.#computed(answer.manifest, answer.versions);
   }
 
   #computed(
-    partition: PartitionValues,
     { files, failures: found }: PartitionManifest,
     versions: PartitionWork['versions'],
   ): ComputedElsewhere {
@@ -106,21 +106,12 @@ export class LargeWork {
     const read = Object.fromEntries(Object.entries(versions).filter(([prefix]) => own.has(prefix)));
     const tags = computedTags(derivation, read, failures);
     const now = this.#effects.clock().getTime();
-    const adds = files.map(
-      ({ path, size, stats, content }): Add => ({
-        ...{ path, partitionValues: partition, size, stats, modificationTime: now, dataChange: true },
-        tags: { ...tags, [CONTENT]: content },
-      }),
-    );
+    const adds = files.map((file) => addOf(file, now, tags));
     return { failures, adds };
   }
 
   #refusal(partition: PartitionValues): string {
-    const [bytes, most] = [this.#bytes(partition), this.#effects.maxPartitionBytes ?? 0].map(megabytes);
+    const [bytes, most] = [this.#bytes(partition), this.#effects.maxPartitionBytes ?? 0].map(byteText);
     return `it sees ${bytes} of data files, and at most ${most} are computed here (the setting maxPartitionBytes): run "npx sluice sync" on a machine with room for it, or with --spark, or partition the insight more finely`;
   }
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 })} MB`;
 }

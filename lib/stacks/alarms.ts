@@ -197,7 +197,7 @@ function jobTroubles({ stage, keepRemovedFiles }: SluiceOptions): Trouble[] {
       metric: metric('maintain', 'failedJobs', 'Maximum'),
       above: 0,
       description:
-        'A job on EMR Serverless failed: "sluice jobs" says why. It is tried three times; then "sluice jobs --cancel" lets it start anew.',
+        'A job on EMR Serverless failed: "sluice jobs" says why. It is tried three times; then "sluice jobs --cancel" starts it again.',
     },
     {
       id: 'LongJobs',

@@ -190,3 +190,67 @@ test('what an audit looks up may change while a job runs: the rows are judged ag
   const last = await refresh(process.effects, takings);
   expect(last.stale.map(({ message }) => message)).toEqual([expect.stringContaining('south')]);
 });
+
+const days = useWorld(() =>
+  openPackage({
+    name: 'exports',
+    resources: [
+      {
+        name: 'days',
+        path: 'days/{run}/{part}.csv',
+        mode: 'replace',
+        scope: ['day'],
+        partitionBy: ['day'],
+        delivery: { by: ['run'], newest: 'name', complete: 'done.csv' },
+        schema: {
+          fields: [
+            { name: 'day', type: 'date' },
+            { name: 'n', type: 'integer' },
+            { name: 'part' },
+            { name: 'run' },
+          ],
+        },
+      },
+    ],
+  }),
+);
+
+test('a delivery that is completed while a job runs is the one that counts in the end', async () => {
+  const clock = new TestClock();
+  const landing = newStore(days, clock, 'landing');
+  const process = openProcess(days, clock, landing, newStore(days, clock, 'lake'));
+  const { lake, newId, log } = process.effects;
+  const target = { kind: 'tables', name: 'days' } as const;
+  await apply(process.effects);
+  const add = async (key: string, text: string) => {
+    await put(landing, key, text);
+    await ingest(process.effects, [{ source: key }]);
+  };
+  await add('days/1/a.csv', 'day,n\n2024-01-01,1\n');
+  await add('days/1/done.csv', '');
+  await refresh(process.effects, target);
+  await add('days/2/a.csv', 'day,n\n2024-01-01,20\n');
+
+  const runner = { start: async () => 'one', look: async () => 'running' as const };
+  const jobs = new AskedJobs({
+    lake,
+    runner,
+    program: 'this',
+    definitions: [],
+    clock: clock.now,
+    newId,
+    log,
+  });
+  const asking = { ...process.effects, jobs, maxPartitionBytes: 1 };
+  expect((await refresh(asking, target)).running).toEqual([{ day: '2024-01-01' }]);
+  await add('days/2/done.csv', '');
+  expect((await refresh(asking, target)).running).toEqual([{ day: '2024-01-01' }]);
+  const [name = ''] = await jobNames(lake);
+  await runAll(process.effects, name, (await new JobFolder(lake, name).plan())?.run ?? '');
+  expect(await refresh(asking, target)).toMatchObject({
+    published: [{ day: '2024-01-01' }],
+    waiting: [{ day: '2024-01-01' }],
+  });
+  await refresh(process.effects, target);
+  expect((await rowsOf(process, target, 'n')).map(({ n }) => n)).toEqual([20]);
+});

@@ -10,7 +10,15 @@ import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import type { JobRunner, ObjectStore } from '../../lib/ports.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { dataFiles } from '../support/kept-files.ts';
-import { newStore, openProcess, put, rowsOf, syncPrune, TestClock } from '../support/shop-lake.ts';
+import {
+  newStore,
+  openProcess,
+  put,
+  rowsOf,
+  syncPrune,
+  TestClock,
+  type TestLake,
+} from '../support/shop-lake.ts';
 import { useWorld } from '../support/use-world.ts';
 import { type JobLake, syncJobs, withJobs } from '../support/with-jobs.ts';
 
@@ -20,6 +28,7 @@ const DAY_MS = 24 * 3600 * 1000;
 const SALES = { kind: 'tables', name: 'sales' } as const;
 const DAILY = { kind: 'insights', name: 'sales_daily' } as const;
 const KEY = 'sales/day=2024-01-01/a.csv';
+const OTHER_DAY = 'sales/day=2024-01-02/a.csv';
 const TEXT = 'id,customer,amount\n1,ann,1.00\n2,bob,2.00\n3,cy,oops\n';
 
 async function shop(change: (landing: ObjectStore) => ObjectStore = (landing) => landing) {
@@ -71,7 +80,7 @@ test('a job that fails is tried again, then waits with its own reason until some
   const [state] = await jobStates(lake.effects.lake);
   expect(state).toMatchObject({ about: KEY, kind: 'source', state: 'failed', stage: 'scan' });
   expect(errors).toEqual([
-    `JobFailedError: byte 19 cannot be read (its job ${state?.name} failed 3 times; "sluice jobs --cancel ${state?.name}" lets it start anew)`,
+    `JobFailedError: byte 19 cannot be read (its job ${state?.name} failed 3 times; "sluice jobs --cancel ${state?.name}" starts it again)`,
   ]);
   isBroken = false;
   expect((await read(lake)).results).toEqual([]);
@@ -147,6 +156,57 @@ test('work that is asked for again, by any process, is started once and not comm
   expect((await process.effects.tables.latest('tables/sales'))?.version).toBe(version);
   expect((await ingest(two.effects, [{ source: KEY }])).outcomes).toMatchObject([{ result: 'accepted' }]);
   expect((await ingest(one.effects, [{ source: KEY }])).outcomes).toMatchObject([{ result: 'unchanged' }]);
+});
+
+/** Of a lake of its own, by a program and a runner of the test's. */
+function asking(process: TestLake, runner: JobRunner, program: string) {
+  const { lake, clock, newId, log } = process.effects;
+  const jobs = new AskedJobs({ lake, runner, program, definitions: [], blockBytes: 16, clock, newId, log });
+  return { ...process.effects, jobs, maxSourceBytes: 20 };
+}
+
+test('a run that ends without a result is a failure', async () => {
+  const { process } = await shop();
+  const idle: JobRunner = { start: async ({ run }) => run, look: async () => 'ended' };
+  const effects = asking(process, idle, 'this');
+  const results: string[] = [];
+  let error: unknown;
+  for (let asked = 0; asked <= MAX_FAILURES; asked++) {
+    const { outcomes, failures } = await ingest(effects, [{ source: KEY }]);
+    results.push(...outcomes.map(({ result }) => result));
+    error = failures[0]?.error;
+  }
+  expect(results).toEqual(Array(MAX_FAILURES).fill('running'));
+  expect(String(error)).toContain('it ended without a result');
+});
+
+test('what another version of the program began is given up', async () => {
+  const { process } = await shop();
+  const runner = new Bystander();
+  await ingest(asking(process, runner, 'one'), [{ source: KEY }]);
+  await ingest(asking(process, runner, 'one'), [{ source: KEY }]);
+  expect(runner.started).toHaveLength(1);
+  await ingest(asking(process, runner, 'another'), [{ source: KEY }]);
+  expect(runner.started).toHaveLength(2);
+  expect(await jobNames(process.effects.lake)).toHaveLength(1);
+});
+
+test('without jobs a partition that is too large keeps its rows and says why, until it is not any more', async () => {
+  const { process } = await shop();
+  await syncPrune(process);
+  const small = { ...process.effects, maxPartitionBytes: 1 };
+  await put(process.effects.landing, OTHER_DAY, TEXT);
+  await ingest(small, [{ source: OTHER_DAY }]);
+  const first = await refresh(small, DAILY);
+  expect(first).toMatchObject({ published: [], stale: [{ partition: { day: '2024-01-02' } }] });
+  expect(first.stale[0]?.message).toMatch(
+    /^it sees .* of data files, and at most 1 bytes are computed here .* --spark/,
+  );
+  expect((await refresh(small, DAILY)).version).toBe(first.version);
+  expect(await refresh(process.effects, DAILY)).toMatchObject({
+    published: [{ day: '2024-01-02' }],
+    stale: [],
+  });
 });
 
 test('a source that changes while its job runs is read anew', async () => {

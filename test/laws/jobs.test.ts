@@ -1,5 +1,5 @@
-// Laws 2, 5 and 6 where every file and every partition is done by a job elsewhere: any history, and a crash after any effect, end as
-// one clean run in one process does.
+// Laws 2, 5 and 6 with every file and every partition done as a job: any history, and a crash after any effect, end as one clean run
+// in one process does.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';

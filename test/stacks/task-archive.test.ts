@@ -73,7 +73,7 @@ describe('the command line for a worker', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect(run('--version').stdout).toBe(`${version}\n`);
     const { status, stderr } = run('task', '--landing', 'in', '--lake', 'lake', 'JOB', 'RUN');
-    expect([status, stderr]).toEqual([2, expect.stringContaining('there is no job "JOB" in lake')]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('unknown job "JOB" in lake')]);
     const sample = join(testTemp(), 'a.csv');
     writeFileSync(sample, 'id,day\n1,2024-01-01\n2,2024-01-02\n');
     expect(run('draft', sample).stdout).toContain('"type": "date"');
