@@ -3,12 +3,16 @@
 import { isNested } from '../core/nested-type.ts';
 import type { SqlSession } from '../ports.ts';
 import { isDivisibleBy } from '../sql/divisible.ts';
+import { columnsRead } from '../sql/plan-columns.ts';
 import { emptyTable } from './bind-sql.ts';
 import { boundPlan } from './exact-expressions.ts';
 import type { BoundInput } from './output-columns.ts';
 
+/** Enough to distribute rows evenly, and the SQL of a wide table is not proved thousands of times. */
+const MOST_COLUMNS = 8;
+
 /**
- * As many as are proved together, in the input's order: the more there are, the more evenly rows are distributed. None: the SELECT
+ * The first that are proved together, in the input's order: the more there are, the more evenly rows are distributed. None: the SELECT
  * is not proved to be divisible. The session must contain the tables that the SQL was bound over. `constants`: columns that have
  * one value in all rows that the SELECT sees of the input, by which nothing is distributed.
  */
@@ -18,13 +22,17 @@ export async function dividingColumns(
   input: BoundInput,
   constants: readonly string[],
 ): Promise<string[]> {
-  const possible = input.columns.filter(({ name, type }) => isExact(type) && !constants.includes(name));
-  if (possible.length === 0) return [];
   const bound = await boundPlan(session, sql);
   if ('problem' in bound) return [];
+  const table = emptyTable(input.table.name);
+  const read = columnsRead(bound.plan, table);
   const found: string[] = [];
-  for (const { name } of possible)
-    if (isDivisibleBy(bound.plan, emptyTable(input.table.name), [...found, name])) found.push(name);
+  for (const { name, type } of input.columns) {
+    const isPossible = isExact(type) && read.has(name.toLowerCase()) && !constants.includes(name);
+    if (!isPossible || !isDivisibleBy(bound.plan, table, [...found, name])) continue;
+    found.push(name);
+    if (found.length === MOST_COLUMNS) break;
+  }
   return found;
 }
 

@@ -20,6 +20,7 @@ import {
   isUnprojected,
   joinEqualities,
   joinKind,
+  MOST_SCANS,
   mapped,
   operatorName,
   placeOf,
@@ -68,6 +69,11 @@ class Walk {
    * true.
    */
   of(operator: SqlNode, wanted: readonly number[] = []): Rows | undefined {
+    const rows = this.#of(operator, wanted);
+    return rows && rows.scans.length > MOST_SCANS ? undefined : rows;
+  }
+
+  #of(operator: SqlNode, wanted: readonly number[]): Rows | undefined {
     const name = operatorName(operator);
     if (name.endsWith('JOIN') || name === 'CROSS_PRODUCT') return this.#join(name, operator, wanted);
     if (name.endsWith('_CTE')) return this.#cte(name, operator);

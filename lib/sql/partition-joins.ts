@@ -19,6 +19,7 @@ import {
   isCollated,
   joinEqualities,
   joinKind,
+  MOST_SCANS,
   mapped,
   operatorName,
   placeOf,
@@ -60,6 +61,11 @@ class Walk {
 
   /** Undefined: nothing is known, or rows of other partitions are felt. */
   of(operator: SqlNode): Rows | undefined {
+    const rows = this.#of(operator);
+    return rows && rows.open.size > MOST_SCANS ? undefined : rows;
+  }
+
+  #of(operator: SqlNode): Rows | undefined {
     const name = operatorName(operator);
     if (name.endsWith('JOIN') || name === 'CROSS_PRODUCT') return this.#join(name, operator);
     if (name.endsWith('_CTE')) return this.#cte(name, operator);

@@ -15,10 +15,22 @@ export function scannedTable({ name, function_data: data }: SqlNode): string | u
   return name === 'seq_scan' && isNode(data) ? lower(data.table) : undefined;
 }
 
+/** Of one table, in what an operator's rows are made of. A CTE that is read twice by the next one doubles them each time. */
+export const MOST_SCANS = 100;
+
 /** How often the plan scans the table, wherever. */
 export function scansIn(plan: unknown, table: string): number {
+  return scansOf(plan, table).length;
+}
+
+/** Lower-case names of the table's columns that some scan reads. */
+export function columnsRead(plan: unknown, table: string): ReadonlySet<string> {
+  return new Set(scansOf(plan, table).flatMap(readColumns));
+}
+
+function scansOf(plan: unknown, table: string): SqlNode[] {
   const isScan = (node: SqlNode) => node.type === 'LOGICAL_GET' && scannedTable(node) === table;
-  return [...allNodes(plan)].filter(isScan).length;
+  return [...allNodes(plan)].filter(isScan);
 }
 
 /** True if a text has a collation somewhere: different texts may be equal then, in a set operation even those of another input. */

@@ -27,10 +27,14 @@ export function offsetOf(node: SqlNode): number | undefined {
 
 /** Every node of a tree or a plan, the outer ones first. */
 export function* allNodes(value: unknown): Generator<SqlNode> {
-  if (Array.isArray(value)) for (const item of value) yield* allNodes(item);
-  if (!isNode(value)) return;
-  yield value;
-  for (const child of Object.values(value)) yield* allNodes(child);
+  const waiting = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    if (isNode(next)) yield next;
+    const inner = Object.values(next);
+    for (let i = inner.length - 1; i >= 0; i--) waiting.push(inner[i]);
+  }
 }
 
 /** The expressions of a SELECT's part, outermost first; a subquery is returned, but not entered. */

@@ -174,6 +174,9 @@ describe('an insight', () => {
     )
     .join('\n');
   const SELECT = 'SELECT id FROM sales';
+  const doubled = (select: string, last = 'SELECT id FROM c40') =>
+    `WITH c0 AS (${select}), ${many(40, (i) => `c${i + 1} AS (SELECT a.* FROM c${i} a, c${i} b)`).join(', ')} ${last}`;
+  const WIDE = many(3000, (i) => ({ name: `x${i}`, type: 'integer' }));
   const INSIGHTS: Record<string, [string, RegExp]> = {
     'of a billion laughs': [
       insight(SELECT, laughs),
@@ -226,10 +229,16 @@ describe('an insight', () => {
     ],
     'of 300 subqueries': [insight(`SELECT id FROM ${nested('(SELECT id FROM ', 'sales', ')', 300)}`), /^$/],
     'of 1,000 unions': [insight(many(1000, () => SELECT).join(' UNION ALL ')), /^$/],
-    'of CTEs that double each other': [
+    'of CTEs that double each other': [insight(doubled(SELECT)), /^$/],
+    'of CTEs that double a table that it joins': [
       insight(
-        `WITH c0 AS (${SELECT}), ${many(40, (i) => `c${i + 1} AS (SELECT a.id FROM c${i} a, c${i} b)`).join(', ')} SELECT id FROM c40`,
+        doubled('SELECT year, id FROM sales', 'SELECT o.year, o.id FROM c40 JOIN others o USING (year)'),
+        'over: others\npartitionBy: [year]',
       ),
+      /^$/,
+    ],
+    'of 3,000 columns, and each of them is a key': [
+      insight(`SELECT DISTINCT ${many(3000, (i) => `x${i}`).join(', ')} FROM wide`),
       /^$/,
     ],
     'of a list of 100,000 values': [
@@ -241,7 +250,12 @@ describe('an insight', () => {
   };
 
   it.each(Object.entries(INSIGHTS))('%s', async (_, [text, problem]) => {
-    const files = { 'shop/datapackage.json': contract('sales'), 'shop/insights/daily.sql': text };
+    const files = {
+      'shop/datapackage.json': contract('sales', { partitionBy: ['year', 'month'] }),
+      'others/datapackage.json': contract('others', { partitionBy: ['year', 'month'] }),
+      'wide/datapackage.json': contract('wide', {}, WIDE),
+      'shop/insights/daily.sql': text,
+    };
     expect(await said(files)).toMatch(problem);
   });
 });
