@@ -54,8 +54,8 @@ export interface ObjectStore {
    * `head` before and after.
    */
   download(key: string, etag?: string): Promise<LocalFile | undefined>;
-  /** A part of this version as a new file on disk; undefined if the key is absent or has another version. */
-  downloadRange(key: string, etag: string, range: ByteRange): Promise<LocalFile | undefined>;
+  /** Parts of this version, one after the other, as a new file on disk; undefined if the key is absent or has another version. */
+  downloadRanges(key: string, etag: string, ranges: readonly ByteRange[]): Promise<LocalFile | undefined>;
   /** Moves the local file at `path` into the store, creating or replacing; `path` is gone afterwards. Durable when it returns. */
   upload(path: string, key: string): Promise<{ sizeBytes: number }>;
   /** Absent keys are not an error. */

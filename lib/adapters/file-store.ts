@@ -4,7 +4,7 @@ import { type BigIntStats, constants } from 'node:fs';
 import { access, copyFile, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { copyRange } from '../copy-range.ts';
+import { copyRanges } from '../copy-ranges.ts';
 import { checkKey, checkPrefix } from '../core/object-key.ts';
 import { CliError, LocationGoneError } from '../errors.ts';
 import type { ByteRange, LocalFile, ObjectStore, ObjectVersion, ScratchFolder, Unseen } from '../ports.ts';
@@ -132,12 +132,16 @@ class FileObjects implements ObjectStore {
   }
 
   /** The version is compared before and after copying: a copy of a file that changed meanwhile is not returned. */
-  async downloadRange(key: string, etag: string, range: ByteRange): Promise<LocalFile | undefined> {
+  async downloadRanges(
+    key: string,
+    etag: string,
+    ranges: readonly ByteRange[],
+  ): Promise<LocalFile | undefined> {
     if ((await this.head(key))?.etag !== etag) return undefined;
     const copy = join(this.scratch ?? tmpdir(), randomUUID());
     const release = () => rm(copy, { force: true });
     try {
-      await reading(this.path(key), copyRange(this.path(key), range, copy));
+      await reading(this.path(key), copyRanges(this.path(key), ranges, copy));
       if ((await this.head(key))?.etag === etag) return { path: copy, release };
     } catch (error) {
       await release();

@@ -83,13 +83,17 @@ class MemoryObjects implements MemoryStore {
     return { path, release: async () => {} };
   }
 
-  async downloadRange(key: string, etag: string, { from, to }: ByteRange): Promise<LocalFile | undefined> {
+  async downloadRanges(
+    key: string,
+    etag: string,
+    ranges: readonly ByteRange[],
+  ): Promise<LocalFile | undefined> {
     checkKey(key);
     const stored = this.objects.get(key);
     if (stored?.etag !== etag) return undefined;
     this.writes += 1;
     const path = join(this.options.scratch, `range-${this.writes}`);
-    await this.writeWhole(path, stored.bytes.subarray(from, to));
+    await this.writeWhole(path, Buffer.concat(ranges.map(({ from, to }) => stored.bytes.subarray(from, to))));
     return { path, release: () => rm(path, { force: true }) };
   }
 

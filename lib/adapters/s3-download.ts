@@ -40,15 +40,19 @@ export async function downloadObject(source: ObjectSource, path: string): Promis
   }
 }
 
-/** The bytes of a range of the object's version. */
-export async function downloadRange(
+/** The bytes of ranges of the object's version, one after the other. */
+export async function downloadRanges(
   source: ObjectSource & { readonly etag: string },
-  range: ByteRange,
+  ranges: readonly ByteRange[],
   path: string,
 ): Promise<'whole' | 'absent' | 'changed'> {
   const file = await opened(path);
   try {
-    await fetchRange(source, file, range, range.from);
+    let written = 0;
+    for (const range of ranges) {
+      await fetchRange(source, file, range, range.from - written);
+      written += range.to - range.from;
+    }
     return 'whole';
   } catch (error) {
     // The range begins at the object's end, or behind it.
@@ -103,7 +107,7 @@ async function fetchRange(
   source: ObjectSource,
   file: FileHandle,
   { from, to }: ByteRange,
-  /** Bytes of the object before those of the file. */
+  /** Bytes of the object before those of the file; of a range that follows another one, without what precedes it there. */
   before: number,
 ): Promise<void> {
   const stop = new AbortController();

@@ -12,7 +12,7 @@ import { awsError, isAbsent, statusOf } from './aws-error.ts';
 import { backoff } from './backoff.ts';
 import { type CachedFile, FileCache } from './file-cache.ts';
 import { fileError } from './file-error.ts';
-import { downloadObject, downloadRange, readObject } from './s3-download.ts';
+import { downloadObject, downloadRanges, readObject } from './s3-download.ts';
 import { KEYS_PER_REQUEST, listObjects, removeObjects } from './s3-listing.ts';
 import { showLocation } from './s3-location.ts';
 import { etagOfFileName, fileNameOfEtag, objectVersion } from './s3-version.ts';
@@ -125,13 +125,17 @@ class S3Objects implements ObjectStore {
     });
   }
 
-  async downloadRange(key: string, etag: string, range: ByteRange): Promise<LocalFile | undefined> {
+  async downloadRanges(
+    key: string,
+    etag: string,
+    ranges: readonly ByteRange[],
+  ): Promise<LocalFile | undefined> {
     return this.asking('read', key, async () => {
       const path = await this.newScratchFile(key);
       const release = () => rm(path, { force: true });
       try {
         const source = { ...this.source(key), etag: etagOfFileName(etag) };
-        if ((await downloadRange(source, range, path)) === 'whole') return { path, release };
+        if ((await downloadRanges(source, ranges, path)) === 'whole') return { path, release };
       } catch (error) {
         await release();
         throw error;

@@ -1,4 +1,4 @@
-// `sluice task`: tasks of a job, as an engine elsewhere pipes them through this process, a line each.
+// `sluice task`: tasks of a job, as an engine elsewhere asks this process for them, a line each.
 import { UsageError } from '../errors.ts';
 import { doLines } from '../local/task-lake.ts';
 import { FAULT } from './exit-codes.ts';
@@ -10,8 +10,9 @@ import { type Arguments, LAKE, LANDING, MEMORY, VERBOSE, type Verb } from './ver
 export const task: Verb = {
   operand: { text: 'JOB', required: true, further: 'RUN' },
   description: `Reads lines on standard input: "next" asks for the tasks that a job is to do now and prints them, a line each; any other
-line is one of these tasks, and is done. Spark calls it on its workers; nobody needs to type it. A task may be done twice, also at
-the same time. What goes wrong is said in the job, where "npx sluice jobs" finds it.`,
+line is one of these tasks, and is done. An empty line follows what it says to each. Spark calls it on its workers, and keeps it for
+all tasks that come there; nobody needs to type it. A task may be done twice, also at the same time. What goes wrong is said in the
+job, where "npx sluice jobs" finds it, and ends the process.`,
   options: [LANDING, LAKE, MEMORY, VERBOSE],
   examples: [
     {
@@ -32,10 +33,10 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const [run, ...more] = further;
   if (name === undefined || run === undefined || more.length > 0)
     throw new UsageError('write the name of a job and its run');
-  const lines = (await terminal.input()).split('\n').filter((line) => line !== '');
   const { landing, lake } = locations(args);
   const log = terminalLog(terminal, args.flag('verbose'));
-  const answers = await doLines({ landing, lake }, { name, run }, lines, log, memoryLimit(args));
-  for (const answer of answers) await terminal.data(`${answer}\n`, 'csv');
+  const lines = terminal.inputLines();
+  for await (const answers of doLines({ landing, lake }, { name, run }, lines, log, memoryLimit(args)))
+    await terminal.data(`${[...answers, ''].join('\n')}\n`, 'csv');
   return 0;
 }

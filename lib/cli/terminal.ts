@@ -1,7 +1,7 @@
 // Where a verb's output goes and its input comes from. The one seam to the screen: lines for people are made visible here,
 // line by line, so that no name or cell can move the cursor, colour the screen or imitate our own lines.
 import { isAbsolute, join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { text as wholeText } from 'node:stream/consumers';
 import { visible, visibleCsv, visibleJson } from '../core/visible-text.ts';
 import { CliError } from '../errors.ts';
 
@@ -25,6 +25,8 @@ export type Terminal = {
   errLine(text?: string): void;
   /** All of standard input, as UTF-8. */
   input(): Promise<string>;
+  /** Standard input as UTF-8, line by line as they come; what stands behind the last line feed is one, too. */
+  inputLines(): AsyncIterable<string>;
   /** The present width of the screen; undefined if standard output is a file or a pipe. */
   readonly outColumns: number | undefined;
   readonly errColumns: number | undefined;
@@ -40,9 +42,10 @@ export type Screen = {
 };
 
 /** The streams below a terminal: they write texts unchanged. */
-export type Streams = Pick<Terminal, 'outIsClosed' | 'input' | 'outColumns' | 'errColumns' | 'screen'> & {
+export type Streams = Pick<Terminal, 'outIsClosed' | 'outColumns' | 'errColumns' | 'screen'> & {
   out(text: string): Promise<void>;
   err(text: string): void;
+  readonly input: AsyncIterable<Uint8Array>;
 };
 
 export function terminalOver(streams: Streams): Terminal {
@@ -60,7 +63,8 @@ export function terminalOver(streams: Streams): Terminal {
     errJson: (document) => streams.err(`${visibleJson(JSON.stringify(document))}\n`),
     errLine: (text = '') => streams.err(`\r\u001b[K${visible(text)}`),
     outIsClosed,
-    input,
+    input: () => wholeText(input),
+    inputLines: () => linesOf(input),
     get outColumns() {
       return streams.outColumns;
     },
@@ -69,6 +73,18 @@ export function terminalOver(streams: Streams): Terminal {
     },
     screen,
   };
+}
+
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield rest;
 }
 
 function textOf(lines: readonly string[]): string {
@@ -94,7 +110,7 @@ export function processTerminal(): Terminal {
     },
     outIsClosed: () => isClosed,
     err: (text) => void stderr.write(text),
-    input: async () => new TextDecoder().decode(await buffer(stdin)),
+    input: stdin,
     get outColumns() {
       return stdout.isTTY ? stdout.columns || USUAL_COLUMNS : undefined;
     },

@@ -84,9 +84,13 @@ export class RecordScanner {
   push(chunk: Uint8Array): void {
     // DuckDB treats a cell of NULs as empty when it checks the number of cells.
     if (this.isPlain && chunk.includes(NUL)) this.isPlain = false;
-    let position = 0;
     let nextQuote = find(chunk, this.#quote, 0);
     let nextCr = find(chunk, CR, 0);
+    let position = 0;
+    if (this.#state === 'quoted' && this.#escape === -1) {
+      this.#passQuoted(chunk, nextQuote);
+      position = nextQuote;
+    }
     while (position < chunk.length) {
       const isPlainLine = this.#hasPlainLines && this.#linesToSkip === 0 && !this.#isAfterCr;
       if (isPlainLine && this.#state === 'record-start') {
@@ -131,6 +135,14 @@ export class RecordScanner {
     this.#sawLineEnd('LF');
     this.#lines += end - start;
     return end;
+  }
+
+  /** The chunk begins within a cell: nothing counts but the quote that may end it, and the lines until there. */
+  #passQuoted(chunk: Uint8Array, quote: number): void {
+    for (let at = find(chunk, LF, 0); at < quote; at = find(chunk, LF, at + 1))
+      if ((at > 0 ? chunk[at - 1] : this.#lastByte) !== CR) this.#lines += 1;
+    for (let at = find(chunk, CR, 0); at < quote; at = find(chunk, CR, at + 1)) this.#lines += 1;
+    this.#carriedBytes += quote;
   }
 
   /** Not within a record. */

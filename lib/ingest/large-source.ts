@@ -144,7 +144,7 @@ async function beginningOf(
   if (problem) return fileViolation('partition-value', problem.message, problem.text);
   for (let bytes = FIRST_HEAD_BYTES; ; bytes *= 8) {
     const to = Math.min(bytes, version.sizeBytes);
-    const head = await effects.landing.downloadRange(version.key, version.etag, { from: 0, to });
+    const head = await effects.landing.downloadRanges(version.key, version.etag, [{ from: 0, to }]);
     if (head === undefined) return undefined;
     const scratch = await mkdtemp(join(effects.scratch, 'head-'));
     try {

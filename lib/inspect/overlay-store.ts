@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copyRange } from '../copy-range.ts';
+import { copyRanges } from '../copy-ranges.ts';
 import { compareKeys } from '../core/object-key.ts';
 import { moveFile } from '../move-file.ts';
 import type { ByteRange, Clock, LocalFile, ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
@@ -106,13 +106,17 @@ class OverlayStore implements ObjectStore {
     return { path: own.path, release: async () => {} };
   }
 
-  async downloadRange(key: string, etag: string, range: ByteRange): Promise<LocalFile | undefined> {
+  async downloadRanges(
+    key: string,
+    etag: string,
+    ranges: readonly ByteRange[],
+  ): Promise<LocalFile | undefined> {
     const own = this.#written.get(key);
     if (own === undefined)
-      return this.#isHidden(key) ? undefined : this.#below.downloadRange(key, etag, range);
+      return this.#isHidden(key) ? undefined : this.#below.downloadRanges(key, etag, ranges);
     if (etag !== own.version.etag) return undefined;
     const path = await this.#newPath(key);
-    await copyRange(own.path, range, path);
+    await copyRanges(own.path, ranges, path);
     return { path, release: () => rm(path, { force: true }) };
   }
 

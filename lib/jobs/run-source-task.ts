@@ -1,9 +1,7 @@
 // Does one task of a source file's job. Whatever a task uploads has a new name, so that it may be done twice, also side by side.
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { contentHash } from '../content-hash.ts';
 import { BlockScanner, LineBlockScanner, type RecordSpan } from '../core/block-scan.ts';
 import type { Dataset } from '../core/contract.ts';
@@ -68,7 +66,7 @@ async function scan(doing: Doing, { range, isFirst, isLast }: ScanTask): Promise
       ? new BlockScanner(dataset.dialect, work.begin.labels.length, lastByte, isFirst)
       : new LineBlockScanner(lastByte, isFirst);
   const hash = createHash('sha256');
-  const path = await rangeOf(doing, range);
+  const path = await rangesOf(doing, [range]);
   for await (const chunk of fileBytes(path)) {
     scanner.push(chunk);
     hash.update(chunk);
@@ -77,7 +75,7 @@ async function scan(doing: Doing, { range, isFirst, isLast }: ScanTask): Promise
 }
 
 async function byteBefore(doing: Doing, position: number): Promise<number> {
-  const path = await rangeOf(doing, { from: position - 1, to: position });
+  const path = await rangesOf(doing, [{ from: position - 1, to: position }]);
   const file = await open(path);
   try {
     const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 0);
@@ -87,10 +85,10 @@ async function byteBefore(doing: Doing, position: number): Promise<number> {
   }
 }
 
-/** A part of the source file's version as a new file. Throws TryAgainError if landing no longer holds it. */
-async function rangeOf({ effects, work }: Doing, range: ByteRange): Promise<string> {
+/** Parts of the source file's version as a new file. Throws TryAgainError if landing no longer holds it. */
+async function rangesOf({ effects, work }: Doing, ranges: readonly ByteRange[]): Promise<string> {
   const { key, etag } = work.version;
-  const file = await effects.landing.downloadRange(key, etag, range);
+  const file = await effects.landing.downloadRanges(key, etag, ranges);
   if (file === undefined) throw new TryAgainError(`${key} has changed since its job began`);
   effects.held.push(file);
   return file.path;
@@ -106,9 +104,7 @@ async function partOf(
 ): Promise<SourceFile & { readonly key: string; readonly part: FilePart }> {
   const { effects, dataset, work } = doing;
   const { begin } = work;
-  const header = await rangeOf(doing, { from: 0, to: begin.headerBytes });
-  const records = await rangeOf(doing, span);
-  await pipeline(createReadStream(records), createWriteStream(header, { flags: 'a' }));
+  const path = await rangesOf(doing, [{ from: 0, to: begin.headerBytes }, span]);
   const part: FilePart = {
     headerLines: begin.headerLines,
     linesBefore: span.linesBefore,
@@ -119,7 +115,7 @@ async function partOf(
   };
   const { key } = work.version;
   const fromPath = pathValues(dataset, key).values;
-  return { dataset, key, path: header, scratch: effects.folder, fromPath, part };
+  return { dataset, key, path, scratch: effects.folder, fromPath, part };
 }
 
 async function widths(doing: Doing, { span }: WidthsTask): Promise<WidthsResult> {

@@ -15,23 +15,27 @@ export const NEXT = 'next';
 
 export type TaskPlaces = { readonly landing: string; readonly lake: string };
 
-/** `line`: of a task, or NEXT. Returns the lines that answer it: further tasks, [] for a task. Throws what a task throws. */
-export async function doLines(
+/**
+ * A line is that of a task, or NEXT; empty ones are passed over. Yields the lines that answer each: further tasks, [] for a task.
+ * Throws what a task throws.
+ */
+export async function* doLines(
   places: TaskPlaces,
   { name, run }: JobId,
-  lines: readonly string[],
+  lines: AsyncIterable<string>,
   log: Log,
   memory: Pick<OpenOptions, 'memoryLimitMb'>,
-): Promise<string[]> {
+): AsyncGenerator<readonly string[]> {
   const definitions = await plannedIn(places.lake, name);
   const options = { definitions, threads: 1, isOneOfMany: true, ...memory };
   const local = await openLake({ ...places, schemas: '' }, log, options);
   try {
-    const answers: string[] = [];
-    for (const line of lines)
-      if (line === NEXT) answers.push(...(await nextLines(local.effects, name, run)));
-      else await runLine(local.effects, name, run, line);
-    return answers;
+    for await (const line of lines)
+      if (line === NEXT) yield await nextLines(local.effects, name, run);
+      else if (line !== '') {
+        await runLine(local.effects, name, run, line);
+        yield [];
+      }
   } finally {
     await local.close();
   }

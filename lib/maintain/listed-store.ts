@@ -32,7 +32,7 @@ export async function listedStore(
     write: (key, bytes) => store.write(key, bytes),
     create: (key, bytes) => store.create(key, bytes),
     download: (key, etag) => store.download(key, etag),
-    downloadRange: (...asked) => store.downloadRange(...asked),
+    downloadRanges: (...asked) => store.downloadRanges(...asked),
     upload: (path, key) => store.upload(path, key),
     remove: (keys) => store.remove(keys),
   };

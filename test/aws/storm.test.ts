@@ -94,7 +94,7 @@ function without(lacking: string, landing: ObjectStore): ObjectStore {
     write: (key, bytes) => landing.write(key, bytes),
     create: (key, bytes) => landing.create(key, bytes),
     download: (key, etag) => landing.download(key, etag),
-    downloadRange: (...asked) => landing.downloadRange(...asked),
+    downloadRanges: (...asked) => landing.downloadRanges(...asked),
     upload: (path, key) => landing.upload(path, key),
     remove: (keys) => landing.remove(keys),
     async *list(prefix, after) {

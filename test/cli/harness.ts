@@ -1,6 +1,8 @@
 // Runs the command line for tests: in this process with a terminal in memory, or as the process that users start.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { main } from '../../lib/cli/main.ts';
 import { terminalOver } from '../../lib/cli/terminal.ts';
@@ -33,7 +35,7 @@ export async function sluice(
     err: (text) => {
       err += text;
     },
-    input: async () => input,
+    input: Readable.from([Buffer.from(input)]),
     outColumns: columns,
     errColumns: undefined,
   });
@@ -62,7 +64,7 @@ export function startSluice(
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd,
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     ...user,
   });
   let out = '';

@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { JobFolder, jobNames } from '../../lib/jobs/job-folder.ts';
-import { sluice } from './harness.ts';
+import { sluice, startSluice } from './harness.ts';
 import { makeShop, type Shop } from './shop.ts';
 
 const KEY = 'shop/day=2024-05-01/a.csv';
@@ -66,25 +66,32 @@ test('a command that does not start Spark is told in its own words, and the job 
   expect((await sluice(['sync', '--spark', 'local', ...shop.places])).code).toBe(0);
 });
 
-test('tasks are lines: each asks for no more than its line, and the last question has no answer', async () => {
+test('tasks are lines: one process answers each before the next one comes, and the last question has no answer', async () => {
   const shop = await largeShop();
   await sluice(['sync', '--spark', 'no-such-spark', ...shop.places]);
   const store = fileStore(shop.lake);
   const [name = ''] = await jobNames(store);
   const run = (await new JobFolder(store, name).plan())?.run ?? '';
   const places = shop.places.slice(0, 4);
-  const ask = (input: string) => sluice(['task', name, run, ...places], { input });
+  const kept = startSluice(['task', name, run, ...places], shop.folder);
+  const ask = async (line: string) => {
+    const before = kept.out().length;
+    const answer = () => kept.out().slice(before);
+    kept.process.stdin?.write(`${line}\n`);
+    await expect.poll(answer, { timeout: 30_000 }).toMatch(/^(.+\n)*\n$/);
+    return answer().trimEnd().split('\n');
+  };
   const stages: string[] = [];
-  for (let round = 0; round < 10; round++) {
-    const { code, out } = await ask('next\n');
-    expect(code).toBe(0);
-    if (out === '') break;
-    const lines = out.trimEnd().split('\n');
+  for (;;) {
+    const lines = await ask('next');
+    if (lines[0] === '') break;
     stages.push(`${JSON.parse(lines[0] ?? '').does.kind} ${lines.length}`);
-    expect(await ask(out)).toMatchObject({ code: 0, out: '' });
+    for (const line of lines) expect(await ask(line)).toEqual(['']);
   }
   expect(stages).toEqual(['scan 3', 'convert 3', 'quarantine 1']);
-  expect((await sluice(['task', name, 'another-run', ...places], { input: 'next\n' })).err).toContain(
+  kept.process.stdin?.end();
+  expect(await kept.ended).toMatchObject({ code: 0, err: '' });
+  expect((await sluice(['task', name, 'another-run', ...places], { input: 'next' })).err).toContain(
     `the job ${name} was given up`,
   );
   // What its tasks have done is committed by whoever asks next.

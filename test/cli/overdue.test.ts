@@ -1,6 +1,8 @@
 // Files that do not come, as people see it: status, certify, notices, and that a file which comes late closes it.
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Notifying } from '../../lib/cli/notifying.ts';
 import { terminalOver } from '../../lib/cli/terminal.ts';
@@ -255,7 +257,7 @@ describe('while start watches', () => {
       err: (text) => {
         err += text;
       },
-      input: async () => '',
+      input: Readable.from([]),
       outColumns: undefined,
       errColumns: undefined,
     });

@@ -1,5 +1,5 @@
 // A shell of `sluice query` in this process: what a person types, and what the screen shows of it.
-import { PassThrough, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { main } from '../../lib/cli/main.ts';
 import { terminalOver } from '../../lib/cli/terminal.ts';
@@ -39,7 +39,7 @@ export async function openShell(args: readonly string[], stateFolder?: string): 
     out: async (text) => show(text),
     err: show,
     outIsClosed: () => false,
-    input: async () => '',
+    input: Readable.from([]),
     outColumns: 100,
     errColumns: 100,
     screen: { input, output, stateFolder },

@@ -200,25 +200,30 @@ function localFiles(current: Current): void {
     expect(await store.download('k.csv', one?.etag)).toBeUndefined();
   });
 
-  it('downloads a part of the version that is asked for, or nothing', async () => {
+  it('downloads parts of the version that is asked for, or nothing', async () => {
     const { store } = current();
     await store.write('k.csv', bytes('0123456789'));
     const etag = (await store.head('k.csv'))?.etag ?? '';
-    const part = async (from: number, to: number, of = etag) => {
-      const file = await store.downloadRange('k.csv', of, { from, to });
+    const parts = async (...ranges: { from: number; to: number }[]) => {
+      const file = await store.downloadRanges('k.csv', etag, ranges);
       const found = file && (await readFile(file.path, 'utf8'));
       await file?.release();
       return found;
     };
+    const part = (from: number, to: number) => parts({ from, to });
     expect(await part(0, 4)).toBe('0123');
     expect(await part(3, 4)).toBe('3');
     expect(await part(8, 99)).toBe('89');
     expect(await part(5, 5)).toBe('');
     expect(await part(10, 20)).toBe('');
+    expect(await parts({ from: 1, to: 3 }, { from: 6, to: 9 })).toBe('12678');
+    expect(await parts({ from: 6, to: 8 }, { from: 4, to: 4 }, { from: 0, to: 2 }, { from: 9, to: 20 })).toBe(
+      '67019',
+    );
     await store.write('k.csv', bytes('another'));
     expect(await part(0, 4)).toBeUndefined();
     expect(text(await store.read('k.csv'))).toBe('another');
-    expect(await store.downloadRange('absent.csv', etag, { from: 0, to: 1 })).toBeUndefined();
+    expect(await store.downloadRanges('absent.csv', etag, [{ from: 0, to: 1 }])).toBeUndefined();
   });
 
   it('downloads the present version, also twice at once', async () => {

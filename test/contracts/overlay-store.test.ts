@@ -19,7 +19,7 @@ function emptyBelow(): ObjectStore {
     async *list() {},
     read: async () => undefined,
     download: async () => undefined,
-    downloadRange: async () => undefined,
+    downloadRanges: async () => undefined,
     ...{ write: refuse, create: refuse, upload: refuse, remove: refuse },
   };
 }

@@ -113,7 +113,7 @@ function committingBesideFence(store: ObjectStore, commit: () => Promise<unknown
     'read',
     'write',
     'download',
-    'downloadRange',
+    'downloadRanges',
     'upload',
     'remove',
   ] as const)

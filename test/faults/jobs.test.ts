@@ -62,9 +62,10 @@ function breaking(isBroken: () => boolean) {
     download: (...asked) => landing.download(...asked),
     upload: (...asked) => landing.upload(...asked),
     remove: (keys) => landing.remove(keys),
-    downloadRange: async (key, etag, range) => {
-      if (range.from > 0 && isBroken()) throw new Error(`byte ${range.from} cannot be read`);
-      return landing.downloadRange(key, etag, range);
+    downloadRanges: async (key, etag, ranges) => {
+      const behind = ranges.find(({ from }) => from > 0);
+      if (behind && isBroken()) throw new Error(`byte ${behind.from} cannot be read`);
+      return landing.downloadRanges(key, etag, ranges);
     },
   });
 }

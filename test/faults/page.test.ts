@@ -181,9 +181,9 @@ function askedStore(store: ObjectStore, first: () => Promise<void>): ObjectStore
       await first();
       return store.download(key, etag);
     },
-    downloadRange: async (...asked) => {
+    downloadRanges: async (...asked) => {
       await first();
-      return store.downloadRange(...asked);
+      return store.downloadRanges(...asked);
     },
     write: (key, bytes) => store.write(key, bytes),
     create: (key, bytes) => store.create(key, bytes),

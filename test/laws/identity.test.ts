@@ -33,7 +33,7 @@ function contentEtags(store: ObjectStore): ObjectStore {
     },
     read: (key) => store.read(key),
     download: (key) => store.download(key),
-    downloadRange: (...asked) => store.downloadRange(...asked),
+    downloadRanges: (...asked) => store.downloadRanges(...asked),
     write: (key, bytes) => store.write(key, bytes),
     create: (key, bytes) => store.create(key, bytes),
     upload: (path, key) => store.upload(path, key),

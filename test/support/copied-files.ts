@@ -89,7 +89,7 @@ export function withContentEtags(store: MemoryStore): ObjectStore {
     create: (key, bytes) => store.create(key, bytes),
     upload: (path, key) => store.upload(path, key),
     remove: (keys) => store.remove(keys),
-    downloadRange: (...asked) => store.downloadRange(...asked),
+    downloadRanges: (...asked) => store.downloadRanges(...asked),
     async download(key, etag) {
       const version = await head(key);
       return etag === undefined || version?.etag === etag ? store.download(key) : undefined;

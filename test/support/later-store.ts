@@ -40,7 +40,7 @@ export class Moment {
       list,
       read: (key) => now().read(key),
       download: (key, etag) => now().download(key, etag),
-      downloadRange: (...asked) => now().downloadRange(...asked),
+      downloadRanges: (...asked) => now().downloadRanges(...asked),
       write: readOnly,
       create: readOnly,
       upload: readOnly,

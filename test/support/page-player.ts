@@ -37,7 +37,7 @@ function contentTagged(store: ObjectStore): ObjectStore {
         return undefined;
       return store.download(key, version.etag);
     },
-    downloadRange: (...asked) => store.downloadRange(...asked),
+    downloadRanges: (...asked) => store.downloadRanges(...asked),
     write: (key, bytes) => store.write(key, bytes),
     create: (key, bytes) => store.create(key, bytes),
     upload: (path, key) => store.upload(path, key),

@@ -1,6 +1,8 @@
 // Nothing that a terminal obeys or hides gets through, and what programs read means what it meant.
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { terminalOver } from '../../lib/cli/terminal.ts';
@@ -94,7 +96,7 @@ describe('a terminal', () => {
         said.err += text;
       },
       outIsClosed: () => false,
-      input: async () => '',
+      input: Readable.from([]),
       outColumns,
       errColumns: 80,
     });

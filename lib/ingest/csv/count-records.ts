@@ -5,7 +5,7 @@ import { RecordScanner } from '../../core/record-scanner.ts';
 import { type RecordCount, type SourceFile, sourceBytes } from '../row-source.ts';
 import { Utf8Check } from '../utf8-check.ts';
 
-/** `columns`: cells of a record. `isDone`: asked after each chunk, so that what is known is not looked for to the end. */
+/** `columns`: cells of a record. Of a part the text is not told: its file's is. `isDone`: asked after each chunk, so that what is known is not looked for to the end. */
 export async function countCsvRecords(
   file: SourceFile,
   columns: number,
@@ -13,16 +13,16 @@ export async function countCsvRecords(
 ): Promise<RecordCount> {
   const scanner = new RecordScanner(file.dataset.dialect, columns);
   const utf8 = new Utf8Check();
-  const text = new TextHash();
+  const text = file.part === undefined ? new TextHash() : undefined;
   const isPlain = () => scanner.isPlain && utf8.isValid;
   const counted = () => ({ records: scanner.records, isPlain: isPlain(), offsets: scanner.offsets });
   for await (const chunk of sourceBytes(file)) {
     scanner.push(chunk);
     utf8.push(chunk);
     if (isDone(isPlain())) return counted();
-    text.push(chunk);
+    text?.push(chunk);
   }
   scanner.end();
   utf8.end();
-  return { ...counted(), text: text.end() };
+  return { ...counted(), ...(text === undefined ? {} : { text: text.end() }) };
 }
