@@ -4,9 +4,9 @@ import { type BigIntStats, constants } from 'node:fs';
 import { access, copyFile, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { copyRanges } from '../copy-ranges.ts';
 import { checkKey, checkPrefix } from '../core/object-key.ts';
-import { CliError, LocationGoneError } from '../errors.ts';
+import { CliError, LocationGoneError, TryAgainError } from '../errors.ts';
+import { copyRanges, rangeBytes } from '../file-ranges.ts';
 import type { ByteRange, LocalFile, ObjectStore, ObjectVersion, ScratchFolder, Unseen } from '../ports.ts';
 import { Disk, linkIfAbsent, renameIfSameDisk, unlinkFile } from './disk.ts';
 import { fileError } from './file-error.ts';
@@ -149,6 +149,21 @@ class FileObjects implements ObjectStore {
     }
     await release();
     return undefined;
+  }
+
+  /** Read in place: the version is compared before and after. */
+  async *readRange(key: string, etag: string, range: ByteRange): AsyncIterable<Uint8Array> {
+    await this.requireVersion(key, etag);
+    try {
+      yield* rangeBytes(this.path(key), range);
+    } catch (error) {
+      throw fileError(error, 'read', this.path(key));
+    }
+    await this.requireVersion(key, etag);
+  }
+
+  private async requireVersion(key: string, etag: string): Promise<void> {
+    if ((await this.head(key))?.etag !== etag) throw new TryAgainError(`${key} has changed`);
   }
 
   private async copy(path: string, scratch: ScratchFolder): Promise<LocalFile> {

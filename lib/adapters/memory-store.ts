@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkKey as checkName, checkPrefix, compareKeys } from '../core/object-key.ts';
+import { TryAgainError } from '../errors.ts';
 import type { ByteRange, Clock, LocalFile, ObjectStore, ObjectVersion, ScratchFolder } from '../ports.ts';
 
 export type MemoryStoreOptions = {
@@ -95,6 +96,13 @@ class MemoryObjects implements MemoryStore {
     const path = join(this.options.scratch, `range-${this.writes}`);
     await this.writeWhole(path, Buffer.concat(ranges.map(({ from, to }) => stored.bytes.subarray(from, to))));
     return { path, release: () => rm(path, { force: true }) };
+  }
+
+  async *readRange(key: string, etag: string, { from, to }: ByteRange): AsyncIterable<Uint8Array> {
+    checkKey(key);
+    const stored = this.objects.get(key);
+    if (stored?.etag !== etag) throw new TryAgainError(`${key} has changed`);
+    yield stored.bytes.subarray(from, to);
   }
 
   async upload(path: string, key: string): Promise<{ sizeBytes: number }> {

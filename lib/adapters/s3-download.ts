@@ -2,7 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
-import { CliError } from '../errors.ts';
+import { TryAgainError } from '../errors.ts';
 import type { ByteRange } from '../ports.ts';
 import { isAbsent, statusOf } from './aws-error.ts';
 import { backoff } from './backoff.ts';
@@ -60,6 +60,28 @@ export async function downloadRanges(
   } finally {
     await file.close();
   }
+}
+
+/** The same of one range, in chunks as they come: a body that breaks off is gone on with. Throws TryAgainError without the version. */
+export async function* rangeBytes(
+  source: ObjectSource & { readonly etag: string },
+  { from, to }: ByteRange,
+): AsyncGenerator<Uint8Array> {
+  let position = from;
+  for (let attempt = 1; position < to; attempt += 1)
+    try {
+      for await (const chunk of bodyOf(await getRange({ ...source, partBytes: to - position }, position))) {
+        yield chunk;
+        position += chunk.byteLength;
+        attempt = 1;
+      }
+      return;
+    } catch (error) {
+      // The range begins at the object's end, or behind it.
+      if (statusOf(error) === 416) return;
+      if (error instanceof BrokenBody && attempt < MAX_ATTEMPTS) await backoff(attempt);
+      else throw new TryAgainError(`${source.key} is ${withoutVersion(error)}`);
+    }
 }
 
 function withoutVersion(error: unknown): 'absent' | 'changed' {
@@ -163,21 +185,32 @@ class BrokenBody extends Error {
 
 async function copyBody(answer: GetObjectCommandOutput, file: FileHandle, start: number): Promise<void> {
   let position = start;
-  try {
-    for await (const chunk of answer.Body as AsyncIterable<Uint8Array>) {
-      await file.write(chunk, 0, chunk.byteLength, position).catch((error: unknown) => {
-        throw fileError(error, 'write', 'the temporary file of a download');
-      });
-      position += chunk.byteLength;
-    }
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    throw new BrokenBody('the connection was cut in the middle of an object', { cause: error });
+  for await (const chunk of bodyOf(answer)) {
+    await file.write(chunk, 0, chunk.byteLength, position).catch((error: unknown) => {
+      throw fileError(error, 'write', 'the temporary file of a download');
+    });
+    position += chunk.byteLength;
   }
-  if (answer.ContentLength !== undefined && position - start !== answer.ContentLength)
-    throw new BrokenBody(
-      `${position - start} bytes were received, but ${answer.ContentLength} were announced`,
-    );
+}
+
+/** Throws BrokenBody where it ends before its announced end. */
+async function* bodyOf({ Body, ContentLength }: GetObjectCommandOutput): AsyncGenerator<Uint8Array> {
+  const chunks = (Body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  let bytes = 0;
+  try {
+    for (;;) {
+      const next = await chunks.next().catch((error: unknown) => {
+        throw new BrokenBody('the connection was cut in the middle of an object', { cause: error });
+      });
+      if (next.done) break;
+      bytes += next.value.byteLength;
+      yield next.value;
+    }
+  } finally {
+    await chunks.return?.();
+  }
+  if (ContentLength !== undefined && bytes !== ContentLength)
+    throw new BrokenBody(`${bytes} bytes were received, but ${ContentLength} were announced`);
 }
 
 /** Retries `work` after a broken body, a bounded number of times. */

@@ -3,8 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copyRanges } from '../copy-ranges.ts';
 import { compareKeys } from '../core/object-key.ts';
+import { TryAgainError } from '../errors.ts';
+import { copyRanges, rangeBytes } from '../file-ranges.ts';
 import { moveFile } from '../move-file.ts';
 import type { ByteRange, Clock, LocalFile, ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
 
@@ -118,6 +119,13 @@ class OverlayStore implements ObjectStore {
     const path = await this.#newPath(key);
     await copyRanges(own.path, ranges, path);
     return { path, release: () => rm(path, { force: true }) };
+  }
+
+  async *readRange(key: string, etag: string, range: ByteRange): AsyncIterable<Uint8Array> {
+    const own = this.#written.get(key);
+    if (own === undefined && !this.#isHidden(key)) return yield* this.#below.readRange(key, etag, range);
+    if (etag !== own?.version.etag) throw new TryAgainError(`${key} has changed`);
+    yield* rangeBytes(own.path, range);
   }
 
   async upload(source: string, key: string): Promise<{ sizeBytes: number }> {

@@ -1,6 +1,5 @@
 // Does one task of a source file's job. Whatever a task uploads has a new name, so that it may be done twice, also side by side.
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
 import { BlockScanner, LineBlockScanner, type RecordSpan } from '../core/block-scan.ts';
@@ -12,7 +11,6 @@ import { partWidths } from '../ingest/csv/header.ts';
 import { countKeys, heldKeys } from '../ingest/part-keys.ts';
 import { uploadDataFiles } from '../ingest/publish.ts';
 import type { ComparedKeys, FilePart, SourceFile } from '../ingest/row-source.ts';
-import { fileBytes } from '../ingest/source-bytes.ts';
 import type { SourceWork } from '../lake/jobs.ts';
 import { quarantineKey } from '../lake/layout.ts';
 import { pathValues } from '../lake/path-values.ts';
@@ -60,29 +58,28 @@ export function runSourceTask(doing: Doing, task: SourceTask): Promise<SourceRes
 
 async function scan(doing: Doing, { range, isFirst, isLast }: ScanTask): Promise<ScanResult> {
   const { dataset, work } = doing;
-  const lastByte = isFirst ? work.begin.lastByte : await byteBefore(doing, range.from);
+  const { key, etag } = work.version;
+  const read = (part: ByteRange) => doing.effects.landing.readRange(key, etag, part);
+  const lastByte = isFirst
+    ? work.begin.lastByte
+    : await lastByteOf(read({ from: range.from - 1, to: range.from }));
   const scanner =
     dataset.format === 'csv'
       ? new BlockScanner(dataset.dialect, work.begin.labels.length, lastByte, isFirst)
       : new LineBlockScanner(lastByte, isFirst);
   const hash = createHash('sha256');
-  const path = await rangesOf(doing, [range]);
-  for await (const chunk of fileBytes(path)) {
+  for await (const chunk of read(range)) {
     scanner.push(chunk);
     hash.update(chunk);
   }
   return { scan: scanner.end(isLast), text: hash.digest('hex').slice(0, 32) };
 }
 
-async function byteBefore(doing: Doing, position: number): Promise<number> {
-  const path = await rangesOf(doing, [{ from: position - 1, to: position }]);
-  const file = await open(path);
-  try {
-    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 0);
-    return buffer[0] ?? -1;
-  } finally {
-    await file.close();
-  }
+/** -1 without any. */
+async function lastByteOf(bytes: AsyncIterable<Uint8Array>): Promise<number> {
+  let last = -1;
+  for await (const chunk of bytes) last = chunk.at(-1) ?? last;
+  return last;
 }
 
 /** Parts of the source file's version as a new file. Throws TryAgainError if landing no longer holds it. */

@@ -33,6 +33,7 @@ export async function listedStore(
     create: (key, bytes) => store.create(key, bytes),
     download: (key, etag) => store.download(key, etag),
     downloadRanges: (...asked) => store.downloadRanges(...asked),
+    readRange: (...asked) => store.readRange(...asked),
     upload: (path, key) => store.upload(path, key),
     remove: (keys) => store.remove(keys),
   };

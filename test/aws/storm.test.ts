@@ -95,6 +95,7 @@ function without(lacking: string, landing: ObjectStore): ObjectStore {
     create: (key, bytes) => landing.create(key, bytes),
     download: (key, etag) => landing.download(key, etag),
     downloadRanges: (...asked) => landing.downloadRanges(...asked),
+    readRange: (...asked) => landing.readRange(...asked),
     upload: (path, key) => landing.upload(path, key),
     remove: (keys) => landing.remove(keys),
     async *list(prefix, after) {

@@ -17,9 +17,10 @@ export type Side = (Work | Program) & {
   readonly isOutside?: true;
 };
 
-/** Of the subject: its least time over the baseline's or the other way round, its least time, or its peak memory. */
+/** Of the subject: its least time over the baseline's or the other way round, the same of the processors' time, its least time, or its peak memory. */
 export type Target =
   | { readonly ratio: number }
+  | { readonly cpuRatio: number }
   | { readonly seconds: number }
   | { readonly peakRssMb: number }
   | { readonly timesFaster: number };

@@ -1,5 +1,5 @@
-// A source file as a job on Spark against one process: what a task's processes, Spark's own and the blocks cost, and what a second
-// worker gains. Needs Java 17 and PyPI's pyspark, which is installed once.
+// A source file as a job against one process: what blocks cost, what Spark and the processes on its workers cost beside them, and what
+// a second worker gains. Spark needs Java 17 and PyPI's pyspark, which is installed once.
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,8 +13,11 @@ const LARGE = 7_700_000;
 const SMALL = 20;
 const BLOCK_BYTES = 144 * 1024 * 1024;
 
+/** Of its cluster, of one core each; `local`: a job in this process; 0: a plain sync. */
+type Workers = number | 'local';
+
 export function sparkBenches(): Bench[] {
-  const pair = (rows: number, workers: number) => ({
+  const pair = (rows: number, workers: Workers) => ({
     title: `${rows.toLocaleString('en-US')} billing rows by sync --spark, start included`,
     subject: syncSide(rows, workers),
     baseline: syncSide(rows, 0),
@@ -24,30 +27,31 @@ export function sparkBenches(): Bench[] {
         : 'what all its processes use is read from /proc, on Linux alone',
   });
   return [
+    { name: 'spark-blocks', ...pair(LARGE, 'local'), target: { cpuRatio: 1.3 } },
     { name: 'spark-start', ...pair(SMALL, 1) },
     { name: 'spark-one-worker', ...pair(LARGE, 1) },
     { name: 'spark-two-workers', ...pair(LARGE, 2) },
   ];
 }
 
-/** `workers`: of one core each; 0: a plain sync. */
-function syncSide(rows: number, workers: number): Side {
-  const isOnSpark = workers > 0;
+function syncSide(rows: number, workers: Workers): Side {
+  const isOnCluster = typeof workers === 'number' && workers > 0;
   return {
-    name: isOnSpark ? `a job on Spark, ${workers} worker${workers === 1 ? '' : 's'}` : 'one process',
-    command: isOnSpark
-      ? `SLUICE_MAX_SOURCE_BYTES=1 SLUICE_BLOCK_BYTES=${BLOCK_BYTES} npx sluice sync --spark 'spark-submit --master spark://…', on a cluster that runs`
-      : 'npx sluice sync',
+    ...nameOf(workers),
     prepare: async () => {
       const { landing } = await billingLanding(rows);
       const [lake, schemas] = await freshFolders();
-      const cluster = isOnSpark ? await startCluster({ workers }) : undefined;
+      const cluster = isOnCluster ? await startCluster({ workers }) : undefined;
+      const spark = cluster === undefined ? workers || undefined : commandFor(cluster);
       const args = ['sync', '--landing', landing, '--lake', lake, '--schemas', schemas, '--format', 'json'];
       return async () => {
         const roots = [process.pid, ...(cluster?.groups ?? [])];
         let accepted = 0;
         const usage = await usageDuring(roots, async () => {
-          accepted = await acceptedBy(args, cluster);
+          accepted = await acceptedBy(
+            spark === undefined ? args : [...args, '--spark', `${spark}`],
+            cluster?.environment,
+          );
         });
         await cluster?.stop();
         if (accepted !== rows) throw new Error(`${accepted} of ${rows} rows were accepted`);
@@ -55,6 +59,21 @@ function syncSide(rows: number, workers: number): Side {
       };
     },
   };
+}
+
+function nameOf(workers: Workers): Pick<Side, 'name' | 'command'> {
+  if (workers === 0) return { name: 'one process', command: 'npx sluice sync' };
+  const settings = `SLUICE_MAX_SOURCE_BYTES=1 SLUICE_BLOCK_BYTES=${BLOCK_BYTES}`;
+  if (workers === 'local')
+    return { name: 'a job in one process', command: `${settings} npx sluice sync --spark local` };
+  return {
+    name: `a job on Spark, ${workers} worker${workers === 1 ? '' : 's'}`,
+    command: `${settings} npx sluice sync --spark 'spark-submit --master spark://…', on a cluster that runs`,
+  };
+}
+
+function commandFor({ master }: Cluster): string {
+  return `spark-submit --master ${master} --conf spark.driver.host=127.0.0.1 --conf spark.ui.enabled=false`;
 }
 
 /** A lake, and the contract of billing alone: ingest is measured, not insights. */
@@ -67,15 +86,15 @@ async function freshFolders(): Promise<[string, string]> {
   return [lake, schemas];
 }
 
-async function acceptedBy(args: readonly string[], cluster: Cluster | undefined): Promise<number> {
-  const spark = cluster && [
-    '--spark',
-    `spark-submit --master ${cluster.master} --conf spark.driver.host=127.0.0.1 --conf spark.ui.enabled=false`,
-  ];
+async function acceptedBy(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  // Without --spark a file above the limit is refused.
   const limits = { SLUICE_MAX_SOURCE_BYTES: '1', SLUICE_BLOCK_BYTES: String(BLOCK_BYTES) };
-  const child = spawn(process.execPath, [join(ROOT, 'bin/sluice.mjs'), ...args, ...(spark ?? [])], {
+  const child = spawn(process.execPath, [join(ROOT, 'bin/sluice.mjs'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...(cluster ? { ...cluster.environment, ...limits } : {}) },
+    env: { ...process.env, ...environment, ...(args.includes('--spark') ? limits : {}) },
   });
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

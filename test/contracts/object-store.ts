@@ -2,6 +2,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { TryAgainError } from '../../lib/errors.ts';
 import type { ObjectStore, ObjectVersion } from '../../lib/ports.ts';
 import { keysBelow } from '../support/store-copy.ts';
 import { testTemp } from '../support/temp.ts';
@@ -210,7 +211,16 @@ function localFiles(current: Current): void {
       await file?.release();
       return found;
     };
-    const part = (from: number, to: number) => parts({ from, to });
+    const read = async (key: string, from: number, to: number) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of store.readRange(key, etag, { from, to })) chunks.push(chunk);
+      return Buffer.concat(chunks).toString();
+    };
+    const part = async (from: number, to: number) => {
+      const found = await parts({ from, to });
+      expect(await read('k.csv', from, to)).toBe(found);
+      return found;
+    };
     expect(await part(0, 4)).toBe('0123');
     expect(await part(3, 4)).toBe('3');
     expect(await part(8, 99)).toBe('89');
@@ -221,7 +231,9 @@ function localFiles(current: Current): void {
       '67019',
     );
     await store.write('k.csv', bytes('another'));
-    expect(await part(0, 4)).toBeUndefined();
+    expect(await parts({ from: 0, to: 4 })).toBeUndefined();
+    await expect(read('k.csv', 0, 4)).rejects.toThrow(TryAgainError);
+    await expect(read('absent.csv', 0, 4)).rejects.toThrow(TryAgainError);
     expect(text(await store.read('k.csv'))).toBe('another');
     expect(await store.downloadRanges('absent.csv', etag, [{ from: 0, to: 1 }])).toBeUndefined();
   });

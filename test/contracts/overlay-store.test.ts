@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../lib/adapters/memory-store.ts';
+import { TryAgainError } from '../../lib/errors.ts';
 import { overlayStore } from '../../lib/inspect/overlay-store.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { keysBelow } from '../support/store-copy.ts';
@@ -20,6 +21,9 @@ function emptyBelow(): ObjectStore {
     read: async () => undefined,
     download: async () => undefined,
     downloadRanges: async () => undefined,
+    readRange: (key) => {
+      throw new TryAgainError(key);
+    },
     ...{ write: refuse, create: refuse, upload: refuse, remove: refuse },
   };
 }

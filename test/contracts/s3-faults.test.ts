@@ -139,6 +139,42 @@ describe('download', () => {
   });
 });
 
+describe('a range', () => {
+  const read = async (bytes: AsyncIterable<Uint8Array>) => {
+    let read = '';
+    for await (const chunk of bytes) read += text(chunk);
+    return read;
+  };
+
+  it('is gone on with where the body breaks off', async () => {
+    const { store, requests } = await storeThat((request) => ({
+      ...ranged('0123456789', '"e"', request),
+      ...(request.headers.range === 'bytes=5-7' ? {} : { cutAfter: 2 }),
+    }));
+    expect(await read(store.readRange('a.csv', 'e', { from: 1, to: 8 }))).toBe('1234567');
+    expect(requests.map(({ headers }) => headers.range)).toEqual(['bytes=1-7', 'bytes=3-7', 'bytes=5-7']);
+    expect(requests.every(({ headers }) => headers['if-match'] === '"e"')).toBe(true);
+  });
+
+  it('is not gone on with where the version changes or goes in the middle', async () => {
+    for (const fault of [s3Fault(412, 'PreconditionFailed'), s3Fault(404, 'NoSuchKey')]) {
+      const { store } = await storeThat((request) =>
+        request.headers.range === 'bytes=0-7'
+          ? { ...ranged('01234567', '"e"', request), cutAfter: 3 }
+          : fault,
+      );
+      await expect(read(store.readRange('a.csv', 'e', { from: 0, to: 8 }))).rejects.toThrow(TryAgainError);
+    }
+  });
+
+  it('fails where no further byte comes', async () => {
+    const { store } = await storeThat((request) => ({ ...ranged('0123', '"e"', request), cutAfter: 0 }));
+    await expect(read(store.readRange('a.csv', 'e', { from: 0, to: 4 }))).rejects.toThrow(
+      'in the middle of an object',
+    );
+  });
+});
+
 describe('reading, listing and removing', () => {
   it('reads again where the body breaks off', async () => {
     const { store } = await storeThat((_, n) => ({ body: 'whole', ...(n === 0 ? { cutAfter: 2 } : {}) }));

@@ -114,6 +114,7 @@ function committingBesideFence(store: ObjectStore, commit: () => Promise<unknown
     'write',
     'download',
     'downloadRanges',
+    'readRange',
     'upload',
     'remove',
   ] as const)

@@ -7,7 +7,7 @@ import { AskedJobs, MAX_FAILURES } from '../../lib/jobs/asked-jobs.ts';
 import { runAll } from '../../lib/jobs/in-process.ts';
 import { JobFolder, jobNames } from '../../lib/jobs/job-folder.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
-import type { JobRunner, ObjectStore } from '../../lib/ports.ts';
+import type { ByteRange, JobRunner, ObjectStore } from '../../lib/ports.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { dataFiles } from '../support/kept-files.ts';
 import {
@@ -52,6 +52,10 @@ async function read(lake: JobLake) {
 
 /** Blocks of the source file cannot be read while `isBroken`. */
 function breaking(isBroken: () => boolean) {
+  const requireSound = (ranges: readonly ByteRange[]) => {
+    const behind = ranges.find(({ from }) => from > 0);
+    if (behind && isBroken()) throw new Error(`byte ${behind.from} cannot be read`);
+  };
   return (landing: ObjectStore): ObjectStore => ({
     location: landing.location,
     head: (key) => landing.head(key),
@@ -63,9 +67,12 @@ function breaking(isBroken: () => boolean) {
     upload: (...asked) => landing.upload(...asked),
     remove: (keys) => landing.remove(keys),
     downloadRanges: async (key, etag, ranges) => {
-      const behind = ranges.find(({ from }) => from > 0);
-      if (behind && isBroken()) throw new Error(`byte ${behind.from} cannot be read`);
+      requireSound(ranges);
       return landing.downloadRanges(key, etag, ranges);
+    },
+    readRange: (key, etag, range) => {
+      requireSound([range]);
+      return landing.readRange(key, etag, range);
     },
   });
 }

@@ -185,6 +185,10 @@ function askedStore(store: ObjectStore, first: () => Promise<void>): ObjectStore
       await first();
       return store.downloadRanges(...asked);
     },
+    async *readRange(...asked) {
+      await first();
+      yield* store.readRange(...asked);
+    },
     write: (key, bytes) => store.write(key, bytes),
     create: (key, bytes) => store.create(key, bytes),
     upload: (path, key) => store.upload(path, key),

@@ -34,6 +34,7 @@ function contentEtags(store: ObjectStore): ObjectStore {
     read: (key) => store.read(key),
     download: (key) => store.download(key),
     downloadRanges: (...asked) => store.downloadRanges(...asked),
+    readRange: (...asked) => store.readRange(...asked),
     write: (key, bytes) => store.write(key, bytes),
     create: (key, bytes) => store.create(key, bytes),
     upload: (path, key) => store.upload(path, key),

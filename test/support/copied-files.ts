@@ -90,6 +90,7 @@ export function withContentEtags(store: MemoryStore): ObjectStore {
     upload: (path, key) => store.upload(path, key),
     remove: (keys) => store.remove(keys),
     downloadRanges: (...asked) => store.downloadRanges(...asked),
+    readRange: (...asked) => store.readRange(...asked),
     async download(key, etag) {
       const version = await head(key);
       return etag === undefined || version?.etag === etag ? store.download(key) : undefined;

@@ -41,6 +41,7 @@ export class Moment {
       read: (key) => now().read(key),
       download: (key, etag) => now().download(key, etag),
       downloadRanges: (...asked) => now().downloadRanges(...asked),
+      readRange: (...asked) => now().readRange(...asked),
       write: readOnly,
       create: readOnly,
       upload: readOnly,

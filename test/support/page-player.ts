@@ -38,6 +38,7 @@ function contentTagged(store: ObjectStore): ObjectStore {
       return store.download(key, version.etag);
     },
     downloadRanges: (...asked) => store.downloadRanges(...asked),
+    readRange: (...asked) => store.readRange(...asked),
     write: (key, bytes) => store.write(key, bytes),
     create: (key, bytes) => store.create(key, bytes),
     upload: (path, key) => store.upload(path, key),
