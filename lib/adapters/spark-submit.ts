@@ -1,4 +1,4 @@
-// Starts Spark by a command of the user's, such as "spark-submit --master …", with the program that pipes tasks through our own. The
+// Starts Spark by a command of the user's, such as "spark-submit --master …", with the program that gives tasks to our own. The
 // command runs in a shell, as its user types it; what follows it is passed as arguments and never parsed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { JobRunner } from '../ports.ts';

@@ -1,7 +1,7 @@
 // The machines that EMR Serverless runs a job on, and Spark's settings for them. Pure; also used by the stack.
 import { engineMemoryMb } from './limits.ts';
 
-/** A task process takes a second to start, and the engine some hundred bytes for each row of a block. */
+/** Smaller ones cost more than they gain; the engine takes some hundred bytes for each row of a block. */
 export const SPARK_BLOCK_BYTES = 256 * 1024 * 1024;
 /** Room for the driver and a worker. */
 export const LEAST_VCPUS = 8;
@@ -16,12 +16,12 @@ export const DRIVER = { vcpus: 1, memoryGb: 4, diskGb: 20 } as const;
 
 /** Of one executor's Java process: it moves lines. The tasks' own processes have the rest. */
 const JAVA_GB = 2;
-/** Java's overhead, and the Python processes that pipe lines. */
+/** Java's overhead, and the Python processes that hand lines over. */
 const RESERVED_GB = 2;
 /** A task has a processor to itself. */
 const TASK_MB = Math.floor(((WORKER.memoryGb - JAVA_GB - RESERVED_GB) * 1024) / WORKER.vcpus);
 
-/** The words that start a task's process; behind them the locations, the job and its run. */
+/** The words that start a process that does tasks; behind them the locations, the job and its run. */
 export const TASK_WORDS: readonly string[] = [`./${FOLDER}/node`, `./${FOLDER}/task.mjs`, 'task'];
 export const TASK_MEMORY: readonly string[] = ['--memory', String(engineMemoryMb(TASK_MB))];
 

@@ -7,7 +7,7 @@ import { type Attempt, JobFolder, type JobPlan, type JobRun, type PlannedDefinit
 
 /** How often a job may fail before it waits for somebody to look. */
 export const MAX_FAILURES = 3;
-/** Of a source file. A task's process takes a second to start, which a smaller block would feel. */
+/** Of a source file: what a task does beside reading is little against that. */
 export const BLOCK_BYTES = 256 * 1024 * 1024;
 
 export type AskedJobsOptions = {
