@@ -54,11 +54,14 @@ export interface ObjectStore {
    * `head` before and after.
    */
   download(key: string, etag?: string): Promise<LocalFile | undefined>;
-  /** Parts of this version, one after the other, as a new file on disk; undefined if the key is absent or has another version. */
+  /**
+   * Parts of this version, one after the other, as a new file on disk; undefined if the key is absent or has another version, unless
+   * all parts are empty. The last part alone may reach beyond the object's end.
+   */
   downloadRanges(key: string, etag: string, ranges: readonly ByteRange[]): Promise<LocalFile | undefined>;
   /**
    * The bytes of a part of this version, in chunks as they come. Throws TryAgainError if the key is absent or has another version,
-   * perhaps only behind the last chunk.
+   * perhaps only behind the last chunk, and unless the part is empty.
    */
   readRange(key: string, etag: string, range: ByteRange): AsyncIterable<Uint8Array>;
   /** Moves the local file at `path` into the store, creating or replacing; `path` is gone afterwards. Durable when it returns. */

@@ -1,6 +1,7 @@
 // A Spark cluster of this machine alone: a master and workers from PyPI's package, each a process; one core and one task for each worker.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { freePort, signalGroup, stopGroup } from '../localstack/process-group.ts';
@@ -23,6 +24,8 @@ export type Cluster = {
 };
 export type ClusterOptions = {
   readonly workers: number;
+  /** Each worker and all that it starts run on one of this machine's processors, as on a machine of that one alone. Needs `taskset`. */
+  readonly isPinned?: boolean;
   /** Of the master. Default: one that is free. */
   readonly port?: number;
   /** Default: the environment of the interop suite if there is one, otherwise one of its own, installed once. */
@@ -32,6 +35,7 @@ export type ClusterOptions = {
 /** Throws where a process ends while it starts. */
 export async function startCluster({
   workers,
+  isPinned = false,
   port,
   python = sparkPython(),
 }: ClusterOptions): Promise<Cluster> {
@@ -46,8 +50,9 @@ export async function startCluster({
   const stop = async () => {
     for (const { child, stopped } of started.toReversed()) await stopGroup(child.pid, stopped);
   };
-  const start = (name: string, args: readonly string[]) => {
-    const one = startDaemon(home, name, args, {
+  const start = (name: string, args: readonly string[], processor?: number) => {
+    const pinned = processor === undefined ? [] : ['taskset', '-c', `${processor}`];
+    const one = startDaemon(name, [...pinned, join(home, 'bin', 'spark-class'), ...args], {
       ...process.env,
       ...environment,
       // Compiling costs programs that do so little more than it gains.
@@ -62,21 +67,16 @@ export async function startCluster({
       ...['--port', `${masterPort}`, '--webui-port', `${uiPort}`],
     ]);
     for (let i = 0; i < workers; i++)
-      start(`worker-${i + 1}`, [
-        // Two names, as of two hosts: Spark runs no task a second time on the same one.
-        ...['org.apache.spark.deploy.worker.Worker', '--host', i % 2 === 0 ? '127.0.0.1' : 'localhost'],
-        ...[
-          '--cores',
-          '1',
-          '--memory',
-          '2g',
-          '--webui-port',
-          '0',
-          '--work-dir',
-          join(FOLDER, 'work'),
-          master,
+      start(
+        `worker-${i + 1}`,
+        [
+          // Two names, as of two hosts: Spark runs no task a second time on the same one.
+          ...['org.apache.spark.deploy.worker.Worker', '--host', i % 2 === 0 ? '127.0.0.1' : 'localhost'],
+          ...['--cores', '1', '--memory', '2g', '--webui-port', '0'],
+          ...['--work-dir', join(FOLDER, 'work'), master],
         ],
-      ]);
+        isPinned ? i % availableParallelism() : undefined,
+      );
     await untilAlive(`http://127.0.0.1:${uiPort}/json/`, workers, started);
     return { master, environment, groups: started.map(({ child }) => child.pid ?? 0), stop };
   } catch (error) {
@@ -87,12 +87,16 @@ export async function startCluster({
 
 type Started = { readonly child: ChildProcess; readonly stopped: Promise<void>; readonly log: string };
 
-function startDaemon(home: string, name: string, args: readonly string[], env: NodeJS.ProcessEnv): Started {
+function startDaemon(
+  name: string,
+  [command = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Started {
   mkdirSync(FOLDER, { recursive: true });
   const log = join(FOLDER, `${name}-${process.pid}.log`);
   const out = openSync(log, 'w');
   // A process group of its own, so that a worker's executors end with it.
-  const child = spawn(join(home, 'bin', 'spark-class'), args, {
+  const child = spawn(command, args, {
     env,
     stdio: ['ignore', out, out],
     detached: true,

@@ -31,13 +31,17 @@ def said(words, line):
     try:
         process.stdin.write((line + "\n").encode())
         process.stdin.flush()
+        answers = []
+        for answer in process.stdout:
+            if answer == b"\n":
+                return answers
+            answers.append(answer.decode()[:-1])
     except BrokenPipeError:
         pass
-    answers = []
-    for answer in process.stdout:
-        if answer == b"\n":
-            return answers
-        answers.append(answer.decode()[:-1])
+    except BaseException:
+        # An answer that nobody waits for would be taken for that to the next line.
+        process.kill()
+        raise
     process.wait()
     errors.seek(0)
     last = errors.read().decode(errors="replace")[-MAX_ERROR:].strip()

@@ -157,6 +157,7 @@ class FileObjects implements ObjectStore {
     try {
       yield* rangeBytes(this.path(key), range);
     } catch (error) {
+      await this.requireVersion(key, etag);
       throw fileError(error, 'read', this.path(key));
     }
     await this.requireVersion(key, etag);

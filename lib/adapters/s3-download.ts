@@ -68,20 +68,23 @@ export async function* rangeBytes(
   { from, to }: ByteRange,
 ): AsyncGenerator<Uint8Array> {
   let position = from;
-  for (let attempt = 1; position < to; attempt += 1)
+  for (let attempt = 1; position < to; attempt += 1) {
+    const start = position;
     try {
-      for await (const chunk of bodyOf(await getRange({ ...source, partBytes: to - position }, position))) {
+      for await (const chunk of bodyOf(await getRange({ ...source, partBytes: to - start }, start))) {
         yield chunk;
         position += chunk.byteLength;
-        attempt = 1;
       }
       return;
     } catch (error) {
       // The range begins at the object's end, or behind it.
       if (statusOf(error) === 416) return;
-      if (error instanceof BrokenBody && attempt < MAX_ATTEMPTS) await backoff(attempt);
-      else throw new TryAgainError(`${source.key} is ${withoutVersion(error)}`);
+      if (!(error instanceof BrokenBody) || attempt === MAX_ATTEMPTS)
+        throw new TryAgainError(`${source.key} is ${withoutVersion(error)}`);
+      await backoff(attempt);
     }
+    if (position - start >= source.partBytes) attempt = 0;
+  }
 }
 
 function withoutVersion(error: unknown): 'absent' | 'changed' {

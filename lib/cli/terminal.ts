@@ -77,13 +77,16 @@ export function terminalOver(streams: Streams): Terminal {
 
 async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let rest = '';
+  let parts: string[] = [];
   for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    const [first = '', ...further] = decoder.decode(chunk, { stream: true }).split('\n');
+    parts.push(first);
+    for (const next of further) {
+      yield parts.join('');
+      parts = [next];
+    }
   }
-  rest += decoder.decode();
+  const rest = parts.join('') + decoder.decode();
   if (rest !== '') yield rest;
 }
 

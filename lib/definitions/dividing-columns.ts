@@ -8,8 +8,8 @@ import { emptyTable } from './bind-sql.ts';
 import { boundPlan } from './exact-expressions.ts';
 import type { BoundInput } from './output-columns.ts';
 
-/** Enough to distribute rows evenly, and the SQL of a wide table is not proved thousands of times. */
-const MOST_COLUMNS = 8;
+/** The SQL of a wide table is not proved thousands of times; so many columns distribute rows evenly, unless all are flags. */
+const MOST_COLUMNS = 32;
 
 /**
  * The first that are proved together, in the input's order: the more there are, the more evenly rows are distributed. None: the SELECT

@@ -89,8 +89,7 @@ export async function runLine(effects: JobEffects, name: string, runId: string, 
   const held: LocalFile[] = [];
   try {
     const own = { ...effects, folder, held };
-    const result = await sayingSo(run, () => runTask(own, plan.work, run, does));
-    await run.createResult(stage, task, result);
+    await sayingSo(run, async () => run.createResult(stage, task, await runTask(own, plan.work, run, does)));
   } finally {
     await Promise.allSettled(held.map((file) => file.release()));
     await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 // A task's process: the stores of a job, the definitions that its plan brings, and one line of work after the other.
 
+import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
 import { JobFolder } from '../jobs/job-folder.ts';
@@ -12,6 +13,8 @@ import { scratchElsewhere } from './scratch.ts';
 
 /** The line that asks for further lines. */
 export const NEXT = 'next';
+
+const SIGNALS = ['SIGHUP', 'SIGTERM'] as const;
 
 export type TaskPlaces = { readonly landing: string; readonly lake: string };
 
@@ -29,14 +32,24 @@ export async function* doLines(
   const definitions = await plannedIn(places.lake, name);
   const options = { definitions, threads: 1, isOneOfMany: true, ...memory };
   const local = await openLake({ ...places, schemas: '' }, log, options);
+  const { scratch } = local.effects;
+  // With these Spark's Python ends what it has started, once a job is over.
+  const end = () => {
+    rmSync(scratch, { recursive: true, force: true });
+    process.kill(process.pid, 'SIGKILL');
+  };
+  for (const signal of SIGNALS) process.once(signal, end);
   try {
-    for await (const line of lines)
+    for await (const text of lines) {
+      const line = text.trimEnd();
       if (line === NEXT) yield await nextLines(local.effects, name, run);
       else if (line !== '') {
         await runLine(local.effects, name, run, line);
         yield [];
       }
+    }
   } finally {
+    for (const signal of SIGNALS) process.off(signal, end);
     await local.close();
   }
 }

@@ -13,7 +13,7 @@ const LARGE = 7_700_000;
 const SMALL = 20;
 const BLOCK_BYTES = 144 * 1024 * 1024;
 
-/** Of its cluster, of one core each; `local`: a job in this process; 0: a plain sync. */
+/** Of its cluster, each on a processor of its own; `local`: a job in this process; 0: a plain sync. */
 type Workers = number | 'local';
 
 export function sparkBenches(): Bench[] {
@@ -41,7 +41,7 @@ function syncSide(rows: number, workers: Workers): Side {
     prepare: async () => {
       const { landing } = await billingLanding(rows);
       const [lake, schemas] = await freshFolders();
-      const cluster = isOnCluster ? await startCluster({ workers }) : undefined;
+      const cluster = isOnCluster ? await startCluster({ workers, isPinned: true }) : undefined;
       const spark = cluster === undefined ? workers || undefined : commandFor(cluster);
       const args = ['sync', '--landing', landing, '--lake', lake, '--schemas', schemas, '--format', 'json'];
       return async () => {

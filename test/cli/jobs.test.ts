@@ -1,7 +1,9 @@
 // Work that is too large for one process, as its user sees it: sync --spark, jobs, status, task.
+import { readdirSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
 import { fileStore } from '../../lib/adapters/file-store.ts';
 import { JobFolder, jobNames } from '../../lib/jobs/job-folder.ts';
+import { testTemp } from '../support/temp.ts';
 import { sluice, startSluice } from './harness.ts';
 import { makeShop, type Shop } from './shop.ts';
 
@@ -73,7 +75,8 @@ test('tasks are lines: one process answers each before the next one comes, and t
   const [name = ''] = await jobNames(store);
   const run = (await new JobFolder(store, name).plan())?.run ?? '';
   const places = shop.places.slice(0, 4);
-  const kept = startSluice(['task', name, run, ...places], shop.folder);
+  const scratch = testTemp();
+  const kept = startSluice(['task', name, run, ...places], shop.folder, { TMPDIR: scratch });
   const ask = async (line: string) => {
     const before = kept.out().length;
     const answer = () => kept.out().slice(before);
@@ -91,6 +94,13 @@ test('tasks are lines: one process answers each before the next one comes, and t
   expect(stages).toEqual(['scan 3', 'convert 3', 'quarantine 1']);
   kept.process.stdin?.end();
   expect(await kept.ended).toMatchObject({ code: 0, err: '' });
+  const hungUp = startSluice(['task', name, run, ...places], shop.folder, { TMPDIR: scratch });
+  hungUp.process.stdin?.write('next\r\n');
+  await expect.poll(hungUp.out, { timeout: 30_000 }).toBe('\n');
+  expect(readdirSync(scratch)).not.toEqual([]);
+  hungUp.process.kill('SIGHUP');
+  await hungUp.ended;
+  expect(readdirSync(scratch)).toEqual([]);
   expect((await sluice(['task', name, 'another-run', ...places], { input: 'next' })).err).toContain(
     `the job ${name} was given up`,
   );

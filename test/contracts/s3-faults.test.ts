@@ -167,11 +167,15 @@ describe('a range', () => {
     }
   });
 
-  it('fails where no further byte comes', async () => {
-    const { store } = await storeThat((request) => ({ ...ranged('0123', '"e"', request), cutAfter: 0 }));
-    await expect(read(store.readRange('a.csv', 'e', { from: 0, to: 4 }))).rejects.toThrow(
+  it.each([0, 1])('fails where no more than %i bytes come at a time', async (cutAfter) => {
+    const { store, requests } = await storeThat((request) => ({
+      ...ranged('0123456789', '"e"', request),
+      cutAfter,
+    }));
+    await expect(read(store.readRange('a.csv', 'e', { from: 0, to: 10 }))).rejects.toThrow(
       'in the middle of an object',
     );
+    expect(requests).toHaveLength(5);
   });
 });
 

@@ -124,14 +124,18 @@ it('ends what runs when its process is killed', async () => {
 
 it('tells of Spark’s output its errors, or else its last lines', () => {
   const said = `26/11/30 09:42:08 WARN Utils: set
+RuntimeError: no room
 26/11/30 09:42:08 ERROR TaskSetManager: Task 0 in stage 0.0 failed 4 times; aborting job
 Traceback (most recent call last):
   File "/sluice_job.py", line 43, in <module>
 py4j.protocol.Py4JJavaError: An error occurred
 \tat org.apache.spark.executor.Executor$TaskRunner.run(Executor.scala:682)
 Caused by: RuntimeError: no room
+org.apache.spark.api.python.PythonException: Traceback (most recent call last):
 RuntimeError: no room
 \t... 1 more
+Caused by: org.apache.spark.api.python.PythonException: Traceback (most recent call last):
+Caused by: org.apache.spark.SparkException: Traceback (most recent call last):
 26/11/30 09:42:08 INFO SparkContext: Successfully stopped SparkContext (Uptime: 4895 ms)
 `;
   expect(sparkReason(said)).toBe(
