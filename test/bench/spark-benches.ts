@@ -29,6 +29,7 @@ export function sparkBenches(): Bench[] {
   return [
     { name: 'spark-blocks', ...pair(LARGE, 'local'), target: { cpuRatio: 1.3 } },
     { name: 'spark-start', ...pair(SMALL, 1) },
+    { name: 'spark-start-two-workers', ...pair(SMALL, 2) },
     { name: 'spark-one-worker', ...pair(LARGE, 1) },
     { name: 'spark-two-workers', ...pair(LARGE, 2) },
   ];
