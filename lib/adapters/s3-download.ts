@@ -80,7 +80,9 @@ export async function* rangeBytes(
       // The range begins at the object's end, or behind it.
       if (statusOf(error) === 416) return;
       if (!(error instanceof BrokenBody) || attempt === MAX_ATTEMPTS)
-        throw new TryAgainError(`${source.key} is ${withoutVersion(error)}`);
+        throw new TryAgainError(
+          `${source.key} ${withoutVersion(error) === 'absent' ? 'is gone' : 'has changed'}`,
+        );
       await backoff(attempt);
     }
     if (position - start >= source.partBytes) attempt = 0;

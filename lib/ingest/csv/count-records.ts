@@ -5,7 +5,10 @@ import { RecordScanner } from '../../core/record-scanner.ts';
 import { type RecordCount, type SourceFile, sourceBytes } from '../row-source.ts';
 import { Utf8Check } from '../utf8-check.ts';
 
-/** `columns`: cells of a record. Of a part the text is not told: its file's is. `isDone`: asked after each chunk, so that what is known is not looked for to the end. */
+/**
+ * `columns`: cells of a record. `isDone`: asked after each chunk, so that what is known is not looked for to the end. The text of a part
+ * has no hash of its own: its file's has one.
+ */
 export async function countCsvRecords(
   file: SourceFile,
   columns: number,
