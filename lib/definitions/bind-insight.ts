@@ -6,6 +6,7 @@ import { type Derivation, THIS_PARTITION } from '../core/insight.ts';
 import { sqlTree } from '../core/nested-type.ts';
 import { columnType } from '../core/schema.ts';
 import type { ResultColumn, SqlSession } from '../ports.ts';
+import type { SqlNode } from '../sql/sql-tree.ts';
 import { type Forms, varies } from '../sql/value-forms.ts';
 import { bindAudits } from './bind-audits.ts';
 import {
@@ -63,7 +64,7 @@ export async function bindInsight(
   const proved = await problems.of(() =>
     proveDetermined(session, bound, [...relations, ...own], functions, ofInputs),
   );
-  const { columns: forms, exactSql } = proved ?? {};
+  const { columns: forms, exactSql, plan } = proved ?? {};
   if (exactSql !== undefined) await problems.of(() => checkSameColumns(session, exactSql, results, at));
   const stored = results.map((result, i) => storedType(result.type, forms?.[i]));
   const { statement } = select;
@@ -82,10 +83,9 @@ export async function bindInsight(
     columns &&
     (await problems.of(() => bindAudits(session, { source, columns, varied }, related, functions)));
   problems.refuse();
-  if (columns === undefined || audits === undefined) return problems.refuseSurely();
-  const sqlToRun = exactSql ?? source.sql;
-  const joined = await joinedInputs(session, sqlToRun, inputs, over, source.partitionBy);
-  const dividedBy = await division(session, source, sqlToRun, over, constants);
+  if (columns === undefined || audits === undefined || plan === undefined) return problems.refuseSurely();
+  const joined = joinedInputs(plan, inputs, over, source.partitionBy);
+  const dividedBy = division(source, plan, over, constants);
   const meaning = {
     sql: source.sql,
     partitionBy: source.partitionBy,
@@ -157,16 +157,15 @@ function boundWindow(
 }
 
 /** `constants`: columns of `over` with one value in all rows that are seen. Throws DefinitionError for a wish that is not proved. */
-async function division(
-  session: SqlSession,
+function division(
   source: InsightSource,
-  sql: string,
+  plan: SqlNode,
   over: BoundInput | undefined,
   constants: readonly string[],
-): Promise<readonly string[]> {
+): readonly string[] {
   const { shardBy } = source;
-  if (shardBy === undefined) return over === undefined ? [] : dividingColumns(session, sql, over, constants);
-  const reason = await undividedReason(session, sql, over, shardBy);
+  if (shardBy === undefined) return over === undefined ? [] : dividingColumns(plan, over, constants);
+  const reason = undividedReason(plan, over, shardBy);
   if (reason !== undefined) wordPlace(source, 'shardBy').refuse(reason);
   return shardBy;
 }

@@ -103,8 +103,15 @@ function kindOf({ name, type }: Column): (readonly [string, Kind])[] {
   return type === 'double' || isNested(type) ? [] : [[name.toLowerCase(), kinds[type] ?? type]];
 }
 
-/** `columns`: those that the SELECT returns. `exactSql`: what to run in its place; absent: the SELECT itself. */
-export type Proved = { readonly columns: readonly Forms[]; readonly exactSql?: string };
+/**
+ * `columns`: those that the SELECT returns. `exactSql`: what to run in its place; absent: the SELECT itself. `plan`: DuckDB's, of what is
+ * run.
+ */
+export type Proved = {
+  readonly columns: readonly Forms[];
+  readonly exactSql?: string;
+  readonly plan: SqlNode;
+};
 
 /**
  * What the SELECT returns. Throws DefinitionError if the rows depend on the order of the tables' rows, except
@@ -149,9 +156,9 @@ async function prove(
   const found = [...problems, ...(floats?.problems ?? [])].filter(isNew);
   if (found.length > 0)
     refuseAll(await withCheckedRemedies(found, { session, aggregates, problemsWith }), at, sql);
-  if (columns === undefined)
+  if (columns === undefined || plan === undefined)
     return lineOf(at, 1).refuse(`DuckDB does not give a plan for it: ${unplanned ?? ''}. Rewrite the SQL`);
-  return { columns, ...(exact === undefined ? {} : { exactSql: exact.sql }) };
+  return { columns, plan, ...(exact === undefined ? {} : { exactSql: exact.sql }) };
 }
 
 /** `problems`: without those of float-sums.ts. */

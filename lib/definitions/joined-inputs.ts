@@ -2,32 +2,25 @@
 // of their partitions touches only those that see it. The proof is made in lib/sql/partition-joins.ts; no proof refuses nothing.
 import { type JoinedInput, type PartitionJoin, THIS_PARTITION } from '../core/insight.ts';
 import type { ColumnType } from '../core/schema.ts';
-import type { SqlSession } from '../ports.ts';
 import { isJoinedBy, type PlanColumn } from '../sql/partition-joins.ts';
 import type { SqlNode } from '../sql/sql-tree.ts';
 import { emptyTable } from './bind-sql.ts';
-import { boundPlan } from './exact-expressions.ts';
 import type { BoundInput } from './output-columns.ts';
 
-/** The session must contain the tables that the SQL was bound over. `partitionBy`: partition columns of `over`. */
-export async function joinedInputs(
-  session: SqlSession,
-  sql: string,
+/** `plan`: of the SQL that is run. `partitionBy`: partition columns of `over`. */
+export function joinedInputs(
+  plan: SqlNode,
   inputs: readonly BoundInput[],
   over: BoundInput | undefined,
   partitionBy: readonly string[],
-): Promise<JoinedInput[]> {
+): JoinedInput[] {
   if (over === undefined) return [];
-  const possible = inputs
+  return inputs
     .filter((input) => input !== over)
-    .map((input) => ({ input, pairs: pairsOf(input, over, partitionBy) }));
-  if (possible.every(({ pairs }) => pairs.length === 0)) return [];
-  const bound = await boundPlan(session, sql);
-  if ('problem' in bound) return [];
-  return possible.flatMap(({ input, pairs }) => {
-    const by = provedOf(bound.plan, input, over, pairs);
-    return by.length === 0 ? [] : [{ table: input.table, by }];
-  });
+    .flatMap((input) => {
+      const by = provedOf(plan, input, over, pairsOf(input, over, partitionBy));
+      return by.length === 0 ? [] : [{ table: input.table, by }];
+    });
 }
 
 /** Each column of the input once: what is seen is only wider for it. */

@@ -8,8 +8,11 @@ import type { Derivation, TableRef } from '../../lib/core/insight.ts';
 import type { Column } from '../../lib/core/schema.ts';
 import { createEmptyView } from '../../lib/definitions/bind-sql.ts';
 import { dividingColumns } from '../../lib/definitions/dividing-columns.ts';
+import { boundPlan } from '../../lib/definitions/exact-expressions.ts';
 import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import type { BoundInput } from '../../lib/definitions/output-columns.ts';
+import type { SqlSession } from '../../lib/ports.ts';
+import type { SqlNode } from '../../lib/sql/sql-tree.ts';
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas');
 
@@ -42,6 +45,12 @@ const ARRIVAL: readonly Column[] = [
   { name: '_sluice_row', type: 'long' },
 ];
 
+async function planOf(session: SqlSession, sql: string): Promise<SqlNode> {
+  const bound = await boundPlan(session, sql);
+  if ('problem' in bound) throw new Error(bound.problem);
+  return bound.plan;
+}
+
 async function dividing(insight: Derivation): Promise<Record<string, string[]>> {
   const inputs = insight.inputs.map((table) =>
     inputOf(table, [...catalog.columnsOf(table), ...(table.kind === 'arrivals' ? ARRIVAL : [])]),
@@ -51,7 +60,11 @@ async function dividing(insight: Derivation): Promise<Record<string, string[]>> 
     const found: Record<string, string[]> = {};
     for (const input of inputs) {
       const sql = insight.exactSql ?? insight.sql;
-      found[input.table.name] = await dividingColumns(session, sql, input, constantsOf(insight, input.table));
+      found[input.table.name] = dividingColumns(
+        await planOf(session, sql),
+        input,
+        constantsOf(insight, input.table),
+      );
     }
     return found;
   });
@@ -142,9 +155,19 @@ test('a column of DOUBLE divides nothing, nor does one that is constant', async 
   const divided = (sql: string) =>
     engine.session(async (session) => {
       await createEmptyView(session, 'measures', input);
-      return dividingColumns(session, sql, input, ['month']);
+      return dividingColumns(await planOf(session, sql), input, ['month']);
     });
   expect(await divided('SELECT * FROM measures')).toEqual(['place', 'price', 'at']);
   expect(await divided('SELECT count(*) AS n FROM measures GROUP BY value, month, places')).toEqual([]);
-  expect(await divided('SELECT no FROM measures')).toEqual([]);
+});
+
+test('of many columns the first 32 divide, none that the SQL does not read', async () => {
+  const columns = Array.from({ length: 41 }, (_, i): Column => ({ name: `c${i}`, type: 'string' }));
+  const input = inputOf({ kind: 'tables', name: 'wide' }, columns);
+  const names = columns.slice(1).map(({ name }) => name);
+  const found = await engine.session(async (session) => {
+    await createEmptyView(session, 'wide', input);
+    return dividingColumns(await planOf(session, `SELECT DISTINCT ${names.join(', ')} FROM wide`), input, []);
+  });
+  expect(found).toEqual(names.slice(0, 32));
 });
