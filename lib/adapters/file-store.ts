@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { checkKey, checkPrefix } from '../core/object-key.ts';
 import { CliError, LocationGoneError, TryAgainError } from '../errors.ts';
-import { copyRanges, rangeBytes } from '../file-ranges.ts';
+import { rangeBytes, writeRanges } from '../file-ranges.ts';
 import type { ByteRange, LocalFile, ObjectStore, ObjectVersion, ScratchFolder, Unseen } from '../ports.ts';
 import { Disk, linkIfAbsent, renameIfSameDisk, unlinkFile } from './disk.ts';
 import { fileError } from './file-error.ts';
@@ -131,24 +131,17 @@ class FileObjects implements ObjectStore {
     return isInside(real, root) ? { path, release: async () => {} } : this.copy(path, this.scratch);
   }
 
-  /** The version is compared before and after copying: a copy of a file that changed meanwhile is not returned. */
   async downloadRanges(
     key: string,
     etag: string,
     ranges: readonly ByteRange[],
   ): Promise<LocalFile | undefined> {
-    if ((await this.head(key))?.etag !== etag) return undefined;
     const copy = join(this.scratch ?? tmpdir(), randomUUID());
-    const release = () => rm(copy, { force: true });
     try {
-      await reading(this.path(key), copyRanges(this.path(key), ranges, copy));
-      if ((await this.head(key))?.etag === etag) return { path: copy, release };
+      return await writeRanges(ranges, (range) => this.readRange(key, etag, range), copy);
     } catch (error) {
-      await release();
-      throw error;
+      throw fileError(error, 'write', copy);
     }
-    await release();
-    return undefined;
   }
 
   /** Read in place: the version is compared before and after. */

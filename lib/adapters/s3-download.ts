@@ -63,7 +63,7 @@ export async function downloadRanges(
 }
 
 /** The same of one range, in chunks as they come: a body that breaks off is gone on with. Throws TryAgainError without the version. */
-export async function* rangeBytes(
+export async function* objectBytes(
   source: ObjectSource & { readonly etag: string },
   { from, to }: ByteRange,
 ): AsyncGenerator<Uint8Array> {

@@ -12,7 +12,7 @@ import { awsError, isAbsent, statusOf } from './aws-error.ts';
 import { backoff } from './backoff.ts';
 import { type CachedFile, FileCache } from './file-cache.ts';
 import { fileError } from './file-error.ts';
-import { downloadObject, downloadRanges, rangeBytes, readObject } from './s3-download.ts';
+import { downloadObject, downloadRanges, objectBytes, readObject } from './s3-download.ts';
 import { KEYS_PER_REQUEST, listObjects, removeObjects } from './s3-listing.ts';
 import { showLocation } from './s3-location.ts';
 import { etagOfFileName, fileNameOfEtag, objectVersion } from './s3-version.ts';
@@ -147,7 +147,7 @@ class S3Objects implements ObjectStore {
 
   async *readRange(key: string, etag: string, range: ByteRange): AsyncIterable<Uint8Array> {
     try {
-      yield* rangeBytes({ ...this.source(key), etag: etagOfFileName(etag) }, range);
+      yield* objectBytes({ ...this.source(key), etag: etagOfFileName(etag) }, range);
     } catch (error) {
       throw awsError(error, 'read', `${this.location}/${key}`);
     }

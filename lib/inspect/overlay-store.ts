@@ -5,7 +5,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareKeys } from '../core/object-key.ts';
 import { TryAgainError } from '../errors.ts';
-import { copyRanges, rangeBytes } from '../file-ranges.ts';
+import { rangeBytes, writeRanges } from '../file-ranges.ts';
 import { moveFile } from '../move-file.ts';
 import type { ByteRange, Clock, LocalFile, ObjectStore, ObjectVersion, Unseen } from '../ports.ts';
 
@@ -112,13 +112,8 @@ class OverlayStore implements ObjectStore {
     etag: string,
     ranges: readonly ByteRange[],
   ): Promise<LocalFile | undefined> {
-    const own = this.#written.get(key);
-    if (own === undefined)
-      return this.#isHidden(key) ? undefined : this.#below.downloadRanges(key, etag, ranges);
-    if (etag !== own.version.etag) return undefined;
-    const path = await this.#newPath(key);
-    await copyRanges(own.path, ranges, path);
-    return { path, release: () => rm(path, { force: true }) };
+    if (!this.#written.has(key) && !this.#isHidden(key)) return this.#below.downloadRanges(key, etag, ranges);
+    return writeRanges(ranges, (range) => this.readRange(key, etag, range), await this.#newPath(key));
   }
 
   async *readRange(key: string, etag: string, range: ByteRange): AsyncIterable<Uint8Array> {
