@@ -1,7 +1,7 @@
 // The machines that EMR Serverless runs a job on, and Spark's settings for them. Pure; also used by the stack.
 import { engineMemoryMb } from './limits.ts';
 
-/** Smaller ones cost more than they gain; the engine takes some hundred bytes for each row of a block. */
+/** The engine takes some hundred bytes for each row of a block. */
 export const SPARK_BLOCK_BYTES = 256 * 1024 * 1024;
 /** Room for the driver and a worker. */
 export const LEAST_VCPUS = 8;

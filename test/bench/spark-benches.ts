@@ -43,16 +43,14 @@ function syncSide(rows: number, workers: Workers): Side {
       const { landing } = await billingLanding(rows);
       const [lake, schemas] = await freshFolders();
       const cluster = isOnCluster ? await startCluster({ workers, isPinned: true }) : undefined;
-      const spark = cluster === undefined ? workers || undefined : commandFor(cluster);
+      const command = cluster === undefined ? 'local' : commandFor(cluster);
+      const spark = workers === 0 ? [] : ['--spark', command];
       const args = ['sync', '--landing', landing, '--lake', lake, '--schemas', schemas, '--format', 'json'];
       return async () => {
         const roots = [process.pid, ...(cluster?.groups ?? [])];
         let accepted = 0;
         const usage = await usageDuring(roots, async () => {
-          accepted = await acceptedBy(
-            spark === undefined ? args : [...args, '--spark', `${spark}`],
-            cluster?.environment,
-          );
+          accepted = await acceptedBy([...args, ...spark], cluster?.environment);
         });
         await cluster?.stop();
         if (accepted !== rows) throw new Error(`${accepted} of ${rows} rows were accepted`);

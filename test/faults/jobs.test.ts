@@ -188,6 +188,33 @@ test('a run that ends without a result is a failure', async () => {
   expect(String(error)).toContain('it ended without a result');
 });
 
+test('a task whose result cannot be written says so, whatever its engine says', async () => {
+  const { process } = await shop();
+  const { lake } = process.effects;
+  const create: ObjectStore['create'] = async (key, bytes) => {
+    if (key.includes('/results/')) throw new Error('there is no room for it');
+    return lake.create(key, bytes);
+  };
+  const full = new Proxy(lake, {
+    get(store, name: keyof ObjectStore) {
+      if (name === 'create') return create;
+      const own = store[name];
+      return typeof own === 'function' ? own.bind(store) : own;
+    },
+  });
+  const engine: JobRunner = {
+    async start({ name, run }) {
+      await runAll({ ...process.effects, lake: full }, name, run).catch(() => undefined);
+      return run;
+    },
+    look: async () => ({ failed: 'it was aborted' }),
+  };
+  const effects = asking(process, engine, 'this');
+  for (let attempt = 0; attempt < MAX_FAILURES; attempt++) await ingest(effects, [{ source: KEY }]);
+  const { failures } = await ingest(effects, [{ source: KEY }]);
+  expect(String(failures[0]?.error)).toContain('there is no room for it (its job');
+});
+
 test('what another version of the program began is given up', async () => {
   const { process } = await shop();
   const runner = new Bystander();

@@ -1,4 +1,5 @@
-// Laws 2, 5 and 6 with every file and every partition done as a job: any history, and a crash after any effect, end as one clean run
+// Laws 2, 5 and 6 with every file and every partition done as a job: histories, and crashes after an effect (some of them in a build, each
+// of them at night), end as one clean run
 // in one process does.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
