@@ -1,11 +1,12 @@
 // The first insights that a new user sees, and what to try next.
+
 import { basename, dirname, posix } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { type Derivation, tablePrefix } from '../core/insight.ts';
 import { cellText } from '../inspect/cell-text.ts';
 import { withViews } from '../inspect/lake-views.ts';
 import type { Effects } from '../lake/effects.ts';
-import { filesBySource } from '../lake/tags.ts';
+import { sharesBySource } from '../lake/shares.ts';
 import type { LakeLocations } from '../local/open-lake.ts';
 import { identifier } from '../sql/quoting.ts';
 import { messageOf } from '../table-failures.ts';
@@ -90,7 +91,7 @@ async function exampleFile({ catalog, tables }: Effects): Promise<{ key: string;
     ({ mode, duplicates }) => mode === 'append' && duplicates !== 'reject',
   )) {
     const snapshot = await tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
-    for (const key of filesBySource(snapshot?.files.values() ?? []).keys()) {
+    for (const key of sharesBySource(snapshot?.files.values() ?? []).keys()) {
       const copy = posix.join(posix.dirname(key), `copy-of-${posix.basename(key)}`);
       const claims = catalog.claims(copy);
       if (claims.length === 1 && claims[0] === dataset && !catalog.asideOf(copy)) return { key, copy };

@@ -10,18 +10,21 @@ import type { Add } from './actions.ts';
 /** `stats` is JSON text for `add.stats`. */
 export type FileStatistics = { readonly rows: number; readonly stats: string };
 
+/** A data file, or what it has of one source. */
+type Counted = Pick<Add, 'stats'>;
+
 /** Number of rows of the files, from their statistics. */
-export function recordCount(files: Iterable<Add>): number {
+export function recordCount(files: Iterable<Counted>): number {
   let rows = 0;
   for (const add of files) rows += recordedRows(add) ?? 0;
   return rows;
 }
 
 // Statistics are texts in the log, and a long-lived process counts the same files again and again.
-const counted = new WeakMap<Add, number>();
+const counted = new WeakMap<Counted, number>();
 
 /** Undefined if the file's writer did not say. */
-export function recordedRows(add: Add): number | undefined {
+export function recordedRows(add: Counted): number | undefined {
   const known = counted.get(add);
   if (known !== undefined) return known;
   const { numRecords } = parseLogJson<{ numRecords?: number }>(add.stats ?? '{}', "a data file's stats");

@@ -1,6 +1,7 @@
 // Rebuilds a dataset's table from the files in landing under the present contract, in one commit that replaces all data files.
 // The order is that of an ingest (docs/architecture.md): snapshot, landing, then a commit that fails if another writer was
 // faster; so a file that arrives meanwhile wins. A killed rebuild continues with what it had staged.
+
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
@@ -8,11 +9,13 @@ import type { Action, Add } from '../delta/actions.ts';
 import { removeAction } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { CliError } from '../errors.ts';
-import { duplicateViolation, type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
+import { duplicateViolation, repeatedSources } from '../ingest/duplicates.ts';
 import { readReport, replaceReport } from '../ingest/report.ts';
 import { refusal } from '../ingest/without-duplicates.ts';
 import { announce, type Effects } from '../lake/effects.ts';
-import { filesBySource, readOrigin, roleOf } from '../lake/tags.ts';
+import { mergeShares } from '../lake/merge-shares.ts';
+import { type LiveShares, type Share, sharesBySource, sharesOf } from '../lake/shares.ts';
+import { readOrigin, roleOf, sourceOf } from '../lake/tags.ts';
 import { type ContractChange, contractChange } from './contract-change.ts';
 import { type ConvertedLanding, convertLanding, presentVersions } from './convert-landing.ts';
 import { type SourceRead, StagedFiles, type StagingObserver } from './staging.ts';
@@ -111,25 +114,25 @@ async function planRebuild(
   const dropped = new Set([...lost.gone, ...lost.rejected.map(({ source }) => source)]);
   const unread = [...gone, ...rejected.map(({ source }) => source)];
   const kept = new Set(unread.filter((source) => !dropped.has(source)));
-  const adds = landed.adds.filter((add) => !kept.has(readOrigin(add)?.source ?? ''));
+  const adds = landed.adds.filter((add) => !kept.has(sourceOf(add) ?? ''));
   return withoutRepeated(dataset, { ...landed, adds, dropped: [...dropped], kept: [...kept] }, live);
 }
 
 /** What stands for a refused file has no rows that a rebuild could lose. */
-function rowsBySource(files: Iterable<Add>): LiveFiles {
-  return filesBySource([...files].filter((add) => roleOf(add) !== 'refused'));
+function rowsBySource(files: Iterable<Add>): LiveShares {
+  return sharesBySource([...files].filter((file) => roleOf(file) !== 'refused'));
 }
 
 /** If duplicates are refused, keeps only the first of the sources with the same rows. No rows are lost by it. */
-function withoutRepeated(dataset: Dataset, plan: Plan, live: LiveFiles): Plan {
+function withoutRepeated(dataset: Dataset, plan: Plan, live: LiveShares): Plan {
   if (dataset.duplicates !== 'reject') return plan;
-  const landed = filesBySource(plan.adds);
-  const after = new Map<string, readonly Add[]>(landed);
+  const landed = sharesBySource(plan.adds);
+  const after = new Map<string, readonly Share[]>(landed);
   for (const source of plan.kept) after.set(source, live.get(source) ?? []);
   const repeated = repeatedSources(dataset, after, landed.keys());
   return {
     ...plan,
-    adds: plan.adds.filter((add) => !repeated.has(readOrigin(add)?.source ?? '')),
+    adds: plan.adds.filter((add) => !repeated.has(sourceOf(add) ?? '')),
     kept: plan.kept.filter((source) => !repeated.has(source)),
     reads: plan.reads.map((read) => {
       const first = repeated.get(read.source);
@@ -151,13 +154,10 @@ async function reportRepeated({ lake }: Effects, dataset: Dataset, { reads, pres
 type FewerRows = { readonly source: string; readonly before: number; readonly after: number };
 
 /** Unchanged sources of which fewer rows are accepted now. */
-function fewerRows(
-  { reads, present }: ConvertedLanding,
-  live: ReadonlyMap<string, readonly Add[]>,
-): FewerRows[] {
+function fewerRows({ reads, present }: ConvertedLanding, live: LiveShares): FewerRows[] {
   return reads.flatMap(({ source, outcome, accepted: after }) => {
-    const [add] = live.get(source) ?? [];
-    const origin = add && readOrigin(add);
+    const [first] = live.get(source) ?? [];
+    const origin = first && readOrigin(first);
     const isSame = origin !== undefined && origin.etag === present.get(source)?.etag;
     if (outcome !== 'accepted' || !isSame || after >= origin.acceptedRows) return [];
     return [{ source, before: origin.acceptedRows, after }];
@@ -177,13 +177,30 @@ async function replaceFiles(
   staged: StagedFiles,
   observer: StagingObserver,
 ): Promise<Action[]> {
-  const live = filesBySource(snapshot?.files.values() ?? []);
-  const stays = new Set(kept.flatMap((source) => live.get(source) ?? []));
+  const live = sharesBySource(snapshot?.files.values() ?? []);
+  const shares = new Set(kept.flatMap((source) => live.get(source) ?? []));
+  const files = [...(snapshot?.files.values() ?? [])];
+  const isKept = (share: Share) => shares.has(share);
+  const stays = new Set(files.filter((file) => sharesOf(file).every(isKept)));
+  const cut = files.filter((file) => !stays.has(file) && sharesOf(file).some(isKept));
   const isWidened = snapshot !== undefined && changeOf(dataset, snapshot).kind === 'widening';
   const wider = isWidened ? await widenFiles(effects, dataset, snapshot, [...stays], staged, observer) : [];
-  const removes = [...(snapshot?.files.values() ?? [])].filter((add) => !stays.has(add));
+  const parts: Add[] = [];
+  for (const file of cut) {
+    const rest = sharesOf(file).filter(isKept);
+    const id = `${file.path} of ${rest.map(({ firstRow }) => firstRow)} under ${dataset.hash}`;
+    const piece = await staged.piece(id, snapshot, async () => ({
+      adds: [await mergeShares(effects, dataset, rest)],
+    }));
+    parts.push(...piece.adds);
+  }
+  const removes = files.filter((file) => !stays.has(file));
   const now = effects.clock().getTime();
-  return [...removes.map((add) => removeAction(add, now)), ...wider, ...adds.map((add) => ({ add }))];
+  return [
+    ...removes.map((file) => removeAction(file, now)),
+    ...wider,
+    ...[...parts, ...adds].map((add) => ({ add })),
+  ];
 }
 
 const MAX_NAMED = 10;

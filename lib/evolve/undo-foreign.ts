@@ -13,7 +13,8 @@ import { CliError } from '../errors.ts';
 import { stage } from '../ingest/stage.ts';
 import type { Effects } from '../lake/effects.ts';
 import { republishDataFile } from '../lake/publish-data-file.ts';
-import { CONTENT, readOrigin, roleOf } from '../lake/tags.ts';
+import { sharesOf } from '../lake/shares.ts';
+import { CONTENT, roleOf, sourceOf } from '../lake/tags.ts';
 import { type Piece, StagedFiles, type StagingObserver } from './staging.ts';
 import { isNotOfSources } from './table-metadata.ts';
 
@@ -71,9 +72,10 @@ type Work = {
 async function undoActions(work: Work, before: Snapshot, now: Snapshot): Promise<Action[]> {
   const { effects, prefix } = work;
   const lost = [...before.files.values()].filter(({ path }) => !now.files.has(path));
-  const { copies, gone } = await copyFiles(work, now, lost);
+  const { copies, gone: unreadable } = await copyFiles(work, now, lost);
+  const gone = withTheirSources(unreadable, [...before.files.values()]);
   const read = await readSources(work, now, gone);
-  const isReadAgain = (add: Add) => read.sources.has(readOrigin(add)?.source ?? '');
+  const isReadAgain = (add: Add) => sourcesOf(add).some((source) => read.sources.has(source));
   const stays = (add: Add) => before.files.has(add.path) && !isReadAgain(add);
   const adds = [...copies.filter((add) => !isReadAgain(add)), ...read.adds];
   const removes = [...now.files.values()].filter((add) => !stays(add));
@@ -88,6 +90,26 @@ async function undoActions(work: Work, before: Snapshot, now: Snapshot): Promise
     }),
     ...adds.map((add) => ({ add: { ...add, dataChange } })),
   ];
+}
+
+function sourcesOf(file: Add): string[] {
+  return sharesOf(file).flatMap((share) => sourceOf(share) ?? []);
+}
+
+/** And all files that have rows of a source that these have: a source is read again as a whole. */
+function withTheirSources(gone: readonly Add[], files: readonly Add[]): Add[] {
+  const found = new Set(gone);
+  const sources = new Set(gone.flatMap(sourcesOf));
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const file of files) {
+      const own = sourcesOf(file);
+      if (found.has(file) || !own.some((source) => sources.has(source))) continue;
+      found.add(file);
+      for (const source of own) sources.add(source);
+    }
+  }
+  return [...found];
 }
 
 /** False if, according to the writers, they only moved rows from file to file. */
@@ -143,9 +165,9 @@ async function readSources(
   now: Snapshot,
   gone: readonly Add[],
 ): Promise<{ sources: ReadonlySet<string>; adds: Add[] }> {
-  const sources = new Set(gone.flatMap((add) => readOrigin(add)?.source ?? []));
+  const sources = new Set(gone.flatMap(sourcesOf));
   const refused = gone.filter((add) => roleOf(add) === 'refused');
-  const stoodForRefused = new Set(refused.flatMap((add) => readOrigin(add)?.source ?? []));
+  const stoodForRefused = new Set(refused.flatMap(sourcesOf));
   const adds: Add[] = [];
   const unreadable: string[] = [];
   for (const source of sources) {

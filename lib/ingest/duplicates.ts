@@ -1,22 +1,21 @@
 // Finds source files that bring the same rows under two names in an append dataset. If the contract refuses duplicates, the
 // first by LastModified, then by key, counts: the present files decide, not the order in which they were read. Pure.
+
 import type { Dataset } from '../core/contract.ts';
 import type { Violation } from '../core/violation.ts';
-import type { Add } from '../delta/actions.ts';
+
 import { type Arrival, precedes } from '../lake/delivery.ts';
 import { partitionId } from '../lake/partition.ts';
 import { pathValues } from '../lake/path-values.ts';
+import type { LiveShares, Share } from '../lake/shares.ts';
 import { ACCEPTED_ROWS, CONTENT, CONTRACT, readOrigin, TEXT } from '../lake/tags.ts';
 import { fileViolation } from './row-source.ts';
-
-/** A table's live files by their source file. */
-export type LiveFiles = ReadonlyMap<string, readonly Add[]>;
 
 /**
  * Keys that duplicates share: the text, however compressed or encoded; and the accepted rows, because comments and refused
  * rows do not count: under one contract, equal rows make equal data files.
  */
-function fingerprints(adds: readonly Add[]): readonly string[] {
+function fingerprints(adds: readonly Share[]): readonly string[] {
   const [first, ...others] = adds;
   if (first === undefined || others.length > 0) return fingerprintsOf(adds);
   const known = ofOne.get(first) ?? fingerprintsOf(adds);
@@ -25,9 +24,9 @@ function fingerprints(adds: readonly Add[]): readonly string[] {
 }
 
 // Of the single data file of a source: a long-lived process asks for those of all files again and again.
-const ofOne = new WeakMap<Add, readonly string[]>();
+const ofOne = new WeakMap<Share, readonly string[]>();
 
-function fingerprintsOf(adds: readonly Add[]): readonly string[] {
+function fingerprintsOf(adds: readonly Share[]): readonly string[] {
   const tags = adds[0]?.tags ?? {};
   if (Number(tags[ACCEPTED_ROWS] ?? 0) === 0) return [];
   const found = tags[TEXT] === undefined ? [] : [`text ${tags[TEXT]}`];
@@ -41,7 +40,7 @@ function fingerprintsOf(adds: readonly Add[]): readonly string[] {
 }
 
 /** Groups of live sources with the same rows, each in order of arrival, sorted by their first sources. `repeats`: of `all`. */
-export function sameSources(all: LiveFiles, repeats: Repeats): string[][] {
+export function sameSources(all: LiveShares, repeats: Repeats): string[][] {
   const live = repeats.sharing(all);
   const above = new Map<string, string>();
   const rootOf = (fingerprint: string): string => {
@@ -77,7 +76,7 @@ export class Repeats {
   readonly #repeated = new Set<string>();
 
   /** `gone`: of those that came before. */
-  replace(gone: readonly Add[], come: readonly Add[]): void {
+  replace(gone: readonly Share[], come: readonly Share[]): void {
     for (const add of gone) for (const hash of hashesOf(add)) this.#count(hash, -1);
     for (const add of come) for (const hash of hashesOf(add)) this.#count(hash, 1);
   }
@@ -91,23 +90,23 @@ export class Repeats {
   }
 
   /** Those of `live` with a text or a content that another data file has, too. */
-  sharing(live: LiveFiles): LiveFiles {
-    const sharing = new Map<string, readonly Add[]>();
+  sharing(live: LiveShares): LiveShares {
+    const sharing = new Map<string, readonly Share[]>();
     if (this.#repeated.size === 0) return sharing;
     for (const [source, adds] of live) if (adds.some(this.#isRepeated)) sharing.set(source, adds);
     return sharing;
   }
 
-  readonly #isRepeated = ({ tags }: Add): boolean =>
+  readonly #isRepeated = ({ tags }: Share): boolean =>
     this.#repeated.has(tags?.[TEXT] ?? '') || this.#repeated.has(tags?.[CONTENT] ?? '');
 }
 
-function hashesOf({ tags }: Add): readonly string[] {
+function hashesOf({ tags }: Share): readonly string[] {
   return [tags?.[TEXT], tags?.[CONTENT]].filter((hash) => hash !== undefined);
 }
 
 /** For each of `sources`, the other live sources with the same rows; sources with none are omitted. */
-export function copiesOf(live: LiveFiles, sources: readonly string[]): Map<string, string[]> {
+export function copiesOf(live: LiveShares, sources: readonly string[]): Map<string, string[]> {
   const wanted = new Map<string, Set<string>>();
   // Of very many files, few share a text or content with `sources`: the others are skipped early.
   const hashes = new Set<string | undefined>();
@@ -129,12 +128,12 @@ export function copiesOf(live: LiveFiles, sources: readonly string[]): Map<strin
   return new Map([...copies].map(([source, others]) => [source, inOrder(live, others)]));
 }
 
-function inOrder(live: LiveFiles, sources: Iterable<string>): string[] {
+function inOrder(live: LiveShares, sources: Iterable<string>): string[] {
   const arrivals = [...sources].map((source) => arrivalOf(source, live.get(source) ?? []));
   return arrivals.sort((a, b) => (precedes(a, b) ? -1 : 1)).map(({ source }) => source);
 }
 
-function arrivalOf(source: string, [add]: readonly Add[]): Arrival {
+function arrivalOf(source: string, [add]: readonly Share[]): Arrival {
   return { source, lastModifiedMs: (add && readOrigin(add)?.lastModifiedMs) ?? 0 };
 }
 
@@ -142,7 +141,7 @@ function arrivalOf(source: string, [add]: readonly Add[]): Arrival {
  * If duplicates are refused, two files are the same if their texts and their paths' values are equal: this does not depend
  * on the contract or DuckDB version they were read with. Undefined if there are no rows to count twice.
  */
-function identity(dataset: Dataset, source: string, [add]: readonly Add[]): string | undefined {
+function identity(dataset: Dataset, source: string, [add]: readonly Share[]): string | undefined {
   const origin = add && readOrigin(add);
   if (origin?.text === undefined || origin.acceptedRows === 0) return undefined;
   return identityOf(dataset, source, origin.text);
@@ -158,7 +157,7 @@ function identityOf(dataset: Dataset, source: string, text: string): string {
  */
 export function repeatedSources(
   dataset: Dataset,
-  live: LiveFiles,
+  live: LiveShares,
   read: Iterable<string>,
 ): Map<string, string> {
   const counts = new Map<string, number>();
@@ -186,7 +185,7 @@ export function repeatedSources(
 /** True while `first` is live, the same, and before `arrival`: otherwise the file refused because of it must be checked again. */
 export function isRepetitionOf(
   dataset: Dataset,
-  live: LiveFiles,
+  live: LiveShares,
   first: string,
   arrival: Arrival,
   text: string | undefined,

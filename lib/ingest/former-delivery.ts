@@ -1,16 +1,17 @@
 // Finds the file that a new one replaces: the previous version under the same name or, where a file replaces the whole dataset,
 // the newest file. The report mentions it if fewer than half of its rows came again. Pure.
+
 import type { Dataset } from '../core/contract.ts';
-import type { Add } from '../delta/actions.ts';
+
 import { type Former, isShrunk, precedes, readRemarks } from '../lake/delivery.ts';
+import type { LiveShares, Share } from '../lake/shares.ts';
 import { readOrigin, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
-import type { LiveFiles } from './duplicates.ts';
 
 /** Undefined if there was none, or if the new delivery has at least half as many rows. */
 export function shrunkFrom(
   dataset: Dataset,
-  live: LiveFiles,
+  live: LiveShares,
   version: ObjectVersion,
   accepted: number,
   text: string | undefined,
@@ -21,7 +22,7 @@ export function shrunkFrom(
 
 function formerDelivery(
   dataset: Dataset,
-  live: LiveFiles,
+  live: LiveShares,
   version: ObjectVersion,
   text: string | undefined,
 ): Former | undefined {
@@ -38,7 +39,7 @@ function formerDelivery(
 }
 
 /** The files of the source that the table shows and that `version` will replace. */
-function newestBefore(live: LiveFiles, { key, lastModifiedMs }: ObjectVersion): readonly Add[] {
+function newestBefore(live: LiveShares, { key, lastModifiedMs }: ObjectVersion): readonly Share[] {
   let newest: { source: string; lastModifiedMs: number } = { source: '', lastModifiedMs: -Infinity };
   for (const [source, [add]] of live) {
     const arrival = { source, lastModifiedMs: (add && readOrigin(add)?.lastModifiedMs) ?? 0 };

@@ -1,23 +1,24 @@
 // Brings one table to the present state of some of its source files, in one commit. Each attempt loads the snapshot, then
 // looks at landing, then commits if the next version is free: this order makes older versions lose (docs/architecture.md).
 // Unread files are converted outside the commit loop, because that takes a while; the next round looks again.
+
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import type { Add } from '../delta/actions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import { vacuumFence } from '../delta/vacuum.ts';
 import { TryAgainError } from '../errors.ts';
 import { inParallel, mapInParallel } from '../in-parallel.ts';
 import { isKept } from '../lake/deliveries.ts';
 import { announce, type Effects } from '../lake/effects.ts';
-import { CONTRACT, filesBySource, roleOf } from '../lake/tags.ts';
+import { type LiveShares, type Share, sharesBySource } from '../lake/shares.ts';
+import { CONTRACT, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { type BroughtAlong, broughtAlong, failWithFiles, waitingMarkers } from './brought-along.ts';
 import { ConversionLimiter } from './conversion-limiter.ts';
-import type { LiveFiles } from './duplicates.ts';
 import { type Present, presentVersions } from './present-versions.ts';
 import { replaceReport } from './report.ts';
+import { RewrittenFiles } from './rewritten-files.ts';
 import { isLive, settledBefore } from './settled.ts';
 import { type Change, noChange, replacement, type SourceOutcome, withdrawal } from './source-outcome.ts';
 import { changing, convertVersion, sameVersion } from './stage.ts';
@@ -41,6 +42,7 @@ type Batch = {
   readonly limiter: ConversionLimiter;
   /** By source: what a round found or made for a version. */
   readonly known: Map<string, Known>;
+  readonly rewritten: RewrittenFiles;
   readonly along: BroughtAlong;
   readonly failures: Map<string, unknown>;
 };
@@ -66,6 +68,7 @@ export async function ingestTable(
     started: effects.clock().getTime(),
     limiter: new ConversionLimiter(),
     known: new Map(),
+    rewritten: new RewrittenFiles(effects, dataset),
     failures: new Map(),
   };
   let conflicts = 0;
@@ -75,6 +78,11 @@ export async function ingestTable(
     conflicts += round.conflicts;
     if (planned.unread) {
       await convertAll(batch, planned.unread, planned.snapshot);
+      continue;
+    }
+    if (planned.rewrites) {
+      const failures = await batch.rewritten.add(planned.rewrites, planned.snapshot);
+      for (const [source, error] of failures) batch.failures.set(source, error);
       continue;
     }
     await announce(effects, table);
@@ -92,14 +100,15 @@ async function forgetJobs({ effects, known }: Batch): Promise<void> {
 }
 
 /**
- * Either the versions in landing that must still be converted, or the commit (if there is one) and its outcomes.
- * `isLast`: files that are still unread fail, and the others are committed.
+ * The versions in landing that must still be converted; or the data files that must still be rewritten, because only some of their
+ * sources leave; or the commit (if there is one) and its outcomes. `isLast`: files that are still unread fail, and the others are
+ * committed.
  */
 async function planRound(batch: Batch, snapshot: Snapshot | undefined, isLast: boolean) {
   const { effects, dataset, failures } = batch;
   requireContract(snapshot, dataset);
   requireAccounted(dataset, snapshot);
-  const live = filesBySource(snapshot.files.values());
+  const live = sharesBySource(snapshot.files.values());
   const sources = batch.sources.filter((source) => !failures.has(source));
   const present = await presentVersions(effects.landing, sources);
   const planned = await mapInParallel(sources, async (source) => {
@@ -115,7 +124,7 @@ async function planRound(batch: Batch, snapshot: Snapshot | undefined, isLast: b
   for (const { key } of unread) failures.set(key, changing(key));
   failWithFiles(batch.along, failures);
   const found = planned.flatMap((one) =>
-    one && 'actions' in one && !failures.has(one.outcome.source) ? one : [],
+    one && 'outcome' in one && !failures.has(one.outcome.source) ? one : [],
   );
   const running = found.filter(({ outcome }) => outcome.result === 'running');
   const waiting = waitingMarkers(batch.along, new Set(running.map(({ outcome }) => outcome.source)));
@@ -125,7 +134,11 @@ async function planRound(batch: Batch, snapshot: Snapshot | undefined, isLast: b
   });
   const { changes: kept, refused } = await withoutDuplicates(effects, dataset, live, changes);
   const result = { outcomes: kept.map(({ outcome }) => outcome), refused };
-  const actions = kept.flatMap((change) => change.actions);
+  const { actions, rewrites } = batch.rewritten.actions(kept, snapshot);
+  if (rewrites.length > 0) {
+    if (isLast) throw new TryAgainError(`the data files of ${dataset.name} change while they are rewritten`);
+    return { actions: undefined, rewrites, snapshot };
+  }
   if (actions.length === 0) return { ...result, actions: undefined };
   return {
     ...result,
@@ -141,16 +154,15 @@ async function planSource(
   source: string,
   present: Present,
   snapshot: Snapshot,
-  live: LiveFiles,
+  live: LiveShares,
 ): Promise<Change | { readonly unread: ObjectVersion }> {
   const { effects, dataset, known } = batch;
   const own = live.get(source) ?? [];
-  const now = effects.clock().getTime();
-  if (effects.catalog.datasetFor(source) !== dataset) return withdrawal(dataset, source, own, now);
+  if (effects.catalog.datasetFor(source) !== dataset) return withdrawal(dataset, source, own);
   if ('error' in present) throw present.error;
   const { version } = present;
   if (version === undefined) {
-    if (!isKept(dataset, own)) return withdrawal(dataset, source, own, now);
+    if (!isKept(dataset, own)) return withdrawal(dataset, source, own);
     return noChange(dataset, source, own, 'kept');
   }
   const earlier = known.get(source);
@@ -164,7 +176,7 @@ async function planSource(
   const changesTable = staged.replaces
     ? !isLive(dataset, own, version)
     : staged.adds.length > 0 && hasNoRows(own);
-  if (changesTable) return replacement(dataset, source, own, staged, now);
+  if (changesTable) return replacement(dataset, source, own, staged);
   const result = staged.report?.outcome === 'rejected' ? 'rejected' : 'unchanged';
   return noChange(dataset, source, own, result, staged.report);
 }
@@ -177,7 +189,7 @@ function serves({ staged, snapshot: before }: Known, version: ObjectVersion, now
 }
 
 /** Of a source that was refused as a whole, or is new. */
-function hasNoRows(own: readonly Add[]): boolean {
+function hasNoRows(own: readonly Share[]): boolean {
   return own.every((add) => roleOf(add) === 'refused');
 }
 
@@ -187,7 +199,7 @@ async function convertAll(
   versions: readonly ObjectVersion[],
   snapshot: Snapshot,
 ): Promise<void> {
-  const live = filesBySource(snapshot.files.values());
+  const live = sharesBySource(snapshot.files.values());
   const target = { effects, dataset, table: prefix, live };
   await inParallel(versions, async (version) => {
     try {

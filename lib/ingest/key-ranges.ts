@@ -1,10 +1,11 @@
 // Whether two files of an append dataset may share a primary key, from the log's statistics only. Comparing the keys
 // themselves means reading the whole table, which "sluice audit" does. Pure.
+
 import type { Dataset } from '../core/contract.ts';
-import type { Add, PartitionValues } from '../delta/actions.ts';
+import type { PartitionValues } from '../delta/actions.ts';
 import { partitionId } from '../lake/partition.ts';
+import type { LiveShares, Share } from '../lake/shares.ts';
 import { ACCEPTED_ROWS } from '../lake/tags.ts';
-import type { LiveFiles } from './duplicates.ts';
 
 type Bounds = Readonly<Record<string, string | number>>;
 type Stats = { readonly minValues?: Bounds; readonly maxValues?: Bounds };
@@ -12,7 +13,7 @@ type Ranged = { readonly source: string; readonly stats: Stats };
 type Range = { readonly source: string; readonly from: string | number; readonly to: string | number };
 
 /** False if no two files can share a key: they are in different partitions, or their ranges do not overlap. */
-export function mayShareKeys(dataset: Dataset, live: LiveFiles): boolean {
+export function mayShareKeys(dataset: Dataset, live: LiveShares): boolean {
   const { mode, primaryKey, partitionBy } = dataset;
   if (mode !== 'append' || primaryKey.length === 0) return false;
   const columns = partitionBy
@@ -36,7 +37,7 @@ export function mayShareKeys(dataset: Dataset, live: LiveFiles): boolean {
   );
 }
 
-function valuesOf({ partitionValues }: Add, columns: readonly string[]): PartitionValues {
+function valuesOf({ partitionValues }: Share, columns: readonly string[]): PartitionValues {
   return Object.fromEntries(columns.map((name) => [name, partitionValues[name] ?? null]));
 }
 

@@ -1,4 +1,5 @@
 // Uploads a conversion's result: data files with their tags, the quarantine file and the report. No commit names them yet.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
@@ -11,12 +12,12 @@ import type { Effects } from '../lake/effects.ts';
 import { quarantineKey } from '../lake/layout.ts';
 import { filesOfMarker, isMarker } from '../lake/markers.ts';
 import { publishDataFile } from '../lake/publish-data-file.ts';
+import type { LiveShares } from '../lake/shares.ts';
 import { type Origin, originTags, type Role, roleTags } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { DataFile } from './accepted-rows.ts';
 import { filledColumns } from './column-remarks.ts';
 import type { Converted, Refused } from './convert.ts';
-import type { LiveFiles } from './duplicates.ts';
 import { writeEmptyFile } from './empty-file.ts';
 import { shrunkFrom } from './former-delivery.ts';
 import type { ColumnRemarks } from './odd-columns.ts';
@@ -32,7 +33,7 @@ export type Target = {
   readonly dataset: Dataset;
   /** The table's prefix, and its live files. */
   readonly table: string;
-  readonly live: LiveFiles;
+  readonly live: LiveShares;
 };
 
 /** What reading a file found, without the local files that it wrote. */

@@ -1,11 +1,12 @@
 // Whether a source file's version needs no conversion: its rows are live, or its report has an outcome that is still valid.
+
 import type { Dataset } from '../core/contract.ts';
-import type { Add } from '../delta/actions.ts';
 import type { Effects } from '../lake/effects.ts';
 import { filesOfMarker, isMarker } from '../lake/markers.ts';
+import type { LiveShares, Share } from '../lake/shares.ts';
 import { madeFrom, readOrigin, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
-import { isRepetitionOf, type LiveFiles } from './duplicates.ts';
+import { isRepetitionOf } from './duplicates.ts';
 import { refusesAll } from './rejection-limits.ts';
 import { type Report, readReport } from './report.ts';
 import { stillWantsRoom } from './size-limit.ts';
@@ -16,7 +17,7 @@ export function lastModifiedCounts(dataset: Dataset): boolean {
   return dataset.mode !== 'append' || dataset.duplicates === 'reject';
 }
 
-export function isLive(dataset: Dataset, live: readonly Add[], version: ObjectVersion): boolean {
+export function isLive(dataset: Dataset, live: readonly Share[], version: ObjectVersion): boolean {
   // A change of the contract may make a marker of a data file, or the other way round.
   const role = isMarker(dataset, version.key) ? 'marker' : undefined;
   for (const add of live) {
@@ -36,7 +37,7 @@ export async function settledBefore(
   effects: Effects,
   dataset: Dataset,
   version: ObjectVersion,
-  live: LiveFiles,
+  live: LiveShares,
 ): Promise<Staged | undefined> {
   const own = live.get(version.key) ?? [];
   if (isLive(dataset, own, version)) return { version, replaces: false, adds: [] };
@@ -78,9 +79,9 @@ function leavesNoFile({ mode, partitionBy, scope }: Dataset): boolean {
 }
 
 /** A refused file without rows of an older version is in the log, so that its delivery does not count without it. */
-function holdsItsDelivery(dataset: Dataset, own: readonly Add[], version: ObjectVersion): boolean {
+function holdsItsDelivery(dataset: Dataset, own: readonly Share[], version: ObjectVersion): boolean {
   if (dataset.delivery === undefined || own.some((add) => roleOf(add) === undefined)) return true;
-  const isIts = (add: Add) => {
+  const isIts = (add: Share) => {
     const origin = readOrigin(add);
     return origin !== undefined && madeFrom(origin, version, dataset.hash, true);
   };
@@ -91,7 +92,7 @@ function holdsItsDelivery(dataset: Dataset, own: readonly Add[], version: Object
 async function stillStands(
   effects: Effects,
   dataset: Dataset,
-  live: LiveFiles,
+  live: LiveShares,
   version: ObjectVersion,
   { reason, text }: Report,
 ): Promise<boolean> {

@@ -1,7 +1,7 @@
-// What a commit does with one source file's data files, and the outcome that is reported. Pure.
+// What a commit does with one source file's rows, and the outcome that is reported. Pure.
 import type { Dataset } from '../core/contract.ts';
-import type { Action, Add, PartitionValues } from '../delta/actions.ts';
-import { removeAction } from '../delta/partitions.ts';
+import type { Add, PartitionValues } from '../delta/actions.ts';
+import { allShares, type Share } from '../lake/shares.ts';
 import { readOrigin, sameContent } from '../lake/tags.ts';
 import type { Report } from './report.ts';
 import type { Staged } from './staged.ts';
@@ -21,18 +21,22 @@ export type SourceOutcome = {
   readonly partitions: readonly PartitionValues[];
 };
 
-/** `files`: the source's files in the table afterwards. */
+/** Rows that leave the table; `dataChange`: false if the same rows come again. */
+export type Removal = { readonly share: Share; readonly dataChange: boolean };
+
+/** `shares`: the source's rows in the table afterwards. */
 export type Change = {
-  readonly actions: readonly Action[];
-  readonly files: readonly Add[];
+  readonly removals: readonly Removal[];
+  readonly adds: readonly Add[];
+  readonly shares: readonly Share[];
   readonly outcome: SourceOutcome;
 };
 
-/** `live`: the source's files in the table, here and below. */
+/** `live`: the source's rows in the table, here and below. */
 export function noChange(
   { name }: Dataset,
   source: string,
-  live: readonly Add[],
+  live: readonly Share[],
   result: 'kept' | 'rejected' | 'unchanged' | 'running',
   report?: Report,
 ): Change {
@@ -43,15 +47,16 @@ export function noChange(
     partitions: [],
     ...(report === undefined ? {} : { report }),
   };
-  return { actions: [], files: live, outcome };
+  return { removals: [], adds: [], shares: live, outcome };
 }
 
-export function withdrawal({ name }: Dataset, source: string, live: readonly Add[], now: number): Change {
+export function withdrawal({ name }: Dataset, source: string, live: readonly Share[]): Change {
   const [first] = live;
   const withdrawn = first && { withdrawnRows: readOrigin(first)?.acceptedRows ?? 0 };
   return {
-    actions: live.map((add) => removeAction(add, now)),
-    files: [],
+    removals: live.map((share) => ({ share, dataChange: true })),
+    adds: [],
+    shares: [],
     outcome: {
       source,
       dataset: name,
@@ -69,25 +74,22 @@ export function withdrawal({ name }: Dataset, source: string, live: readonly Add
 export function replacement(
   { name, mode }: Dataset,
   source: string,
-  live: readonly Add[],
+  live: readonly Share[],
   { adds: files, replaces, report }: Staged,
-  now: number,
 ): Change {
-  const isSame = (before: Add, after: Add) => mode === 'append' && sameContent(before, after);
-  const removes = live.map((add) => {
-    const { remove } = removeAction(add, now);
-    return { remove: { ...remove, dataChange: !files.some((after) => isSame(add, after)) } };
-  });
-  const adds = files.map((add) => ({ add: { ...add, dataChange: !live.some((old) => isSame(old, add)) } }));
+  const isSame = (before: Share, after: Add) => mode === 'append' && sameContent(before, after);
+  const removals = live.map((share) => ({ share, dataChange: !files.some((after) => isSame(share, after)) }));
+  const adds = files.map((add) => ({ ...add, dataChange: !live.some((old) => isSame(old, add)) }));
   const changed = [
-    ...live.filter((_, i) => removes[i]?.remove.dataChange),
-    ...adds.flatMap(({ add }) => (add.dataChange ? [add] : [])),
+    ...removals.flatMap(({ share, dataChange }) => (dataChange ? [share] : [])),
+    ...adds.filter(({ dataChange }) => dataChange),
   ];
   const partitions = changed.map(({ partitionValues }) => partitionValues);
   const outcome = { source, dataset: name, partitions, ...(report === undefined ? {} : { report }) };
   return {
-    actions: [...removes, ...adds],
-    files,
+    removals,
+    adds,
+    shares: allShares(adds),
     outcome: { ...outcome, result: replaces ? 'accepted' : 'rejected' },
   };
 }

@@ -1,14 +1,15 @@
 // Converts one source file's present version and uploads its data files and its report; no commit names the files yet.
 // Safe to repeat: it leaves new files and the same report. ingest-table.ts decides what the table does with them.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../core/contract.ts';
 import { TryAgainError } from '../errors.ts';
 import type { Effects } from '../lake/effects.ts';
 import { isMarker } from '../lake/markers.ts';
+import type { LiveShares } from '../lake/shares.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { ConversionLimiter } from './conversion-limiter.ts';
-import type { LiveFiles } from './duplicates.ts';
 import { convertElsewhere } from './large-source.ts';
 import { publish, publishMarker, type Target } from './publish.ts';
 import { convertWithin, type Space } from './room.ts';
@@ -23,7 +24,7 @@ export async function stage(
   dataset: Dataset,
   table: string,
   source: string,
-  live: LiveFiles,
+  live: LiveShares,
 ): Promise<Staged> {
   const version = await effects.landing.head(source);
   if (version === undefined) return { version, replaces: true, adds: [] };

@@ -1,10 +1,11 @@
 // Removes from a commit the files that would count twice, and reports duplicates. The order in which files are read does
 // not matter: a file replaces a later duplicate that was read before it, and is refused if an earlier one counts.
+
 import type { Dataset } from '../core/contract.ts';
-import type { Add } from '../delta/actions.ts';
 import type { Effects } from '../lake/effects.ts';
+import type { LiveShares, Share } from '../lake/shares.ts';
 import { readOrigin } from '../lake/tags.ts';
-import { copiesOf, duplicateViolation, type LiveFiles, repeatedSources } from './duplicates.ts';
+import { copiesOf, duplicateViolation, repeatedSources } from './duplicates.ts';
 import { type Facts, factsDigest, type Report, readReportOf } from './report.ts';
 import { type Change, withdrawal } from './source-outcome.ts';
 
@@ -18,7 +19,7 @@ export type Deduplicated = {
 export async function withoutDuplicates(
   effects: Effects,
   dataset: Dataset,
-  live: LiveFiles,
+  live: LiveShares,
   changes: readonly Change[],
 ): Promise<Deduplicated> {
   const read = changes.filter(({ outcome }) => outcome.result === 'accepted');
@@ -30,7 +31,7 @@ export async function withoutDuplicates(
     return { changes: changes.map((change) => withCopies(change, copies)), refused: [] };
   }
   // A source that was read before and is examined again may be removed too: it became live in another way.
-  const looked = changes.flatMap(({ outcome, files }) => (files.length > 0 ? [outcome.source] : []));
+  const looked = changes.flatMap(({ outcome, shares }) => (shares.length > 0 ? [outcome.source] : []));
   const repeated = repeatedSources(dataset, after, looked);
   const kept = changes.filter(({ outcome }) => !repeated.has(outcome.source));
   const withdrawals: Change[] = [];
@@ -40,7 +41,7 @@ export async function withoutDuplicates(
     const known = change?.outcome.report ?? (await liveReport(effects, dataset, after.get(source) ?? []));
     const report = refusal(known, first);
     refused.push(report);
-    withdrawals.push(refusedChange(effects, dataset, source, live.get(source) ?? [], report));
+    withdrawals.push(refusedChange(dataset, source, live.get(source) ?? [], report));
   }
   const copies = copiesOf(afterwards(live, [...kept, ...withdrawals]), sources);
   return { changes: [...kept.map((change) => withCopies(change, copies)), ...withdrawals], refused };
@@ -59,28 +60,22 @@ function withCopies(change: Change, copies: ReadonlyMap<string, readonly string[
   return others === undefined ? change : { ...change, outcome: { ...change.outcome, copies: others } };
 }
 
-function afterwards(live: LiveFiles, changes: readonly Change[]): LiveFiles {
+function afterwards(live: LiveShares, changes: readonly Change[]): LiveShares {
   const after = new Map(live);
-  for (const { outcome, files } of changes)
-    if (files.length > 0) after.set(outcome.source, files);
+  for (const { outcome, shares } of changes)
+    if (shares.length > 0) after.set(outcome.source, shares);
     else after.delete(outcome.source);
   return after;
 }
 
 /** Rows of an older version go too: the file's present rows are already in the table, from the other one. */
-function refusedChange(
-  effects: Effects,
-  dataset: Dataset,
-  source: string,
-  live: readonly Add[],
-  report: Report,
-): Change {
-  const change = withdrawal(dataset, source, live, effects.clock().getTime());
+function refusedChange(dataset: Dataset, source: string, live: readonly Share[], report: Report): Change {
+  const change = withdrawal(dataset, source, live);
   return { ...change, outcome: { ...change.outcome, result: 'rejected', report } };
 }
 
 /** For a source that was read before. If its report is lost, the next reading writes it again. */
-async function liveReport({ lake }: Effects, { name }: Dataset, [add]: readonly Add[]): Promise<Report> {
+async function liveReport({ lake }: Effects, { name }: Dataset, [add]: readonly Share[]): Promise<Report> {
   const origin = add && readOrigin(add);
   if (origin === undefined) throw new Error('a live file of no source cannot be a duplicate');
   const { source, etag, contract, lastModifiedMs, acceptedRows, quarantinedRows, skippedRows, text } = origin;

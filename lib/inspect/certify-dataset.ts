@@ -4,16 +4,15 @@
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import type { Add } from '../delta/actions.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { LiveFiles } from '../ingest/duplicates.ts';
 import type { Report } from '../ingest/report.ts';
 import { isLive, settledBefore } from '../ingest/settled.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
 import { deliveryLabel, isKept, type Standings, standingsOf, waitsFor } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type Overdue, overdueOf } from '../lake/overdue.ts';
-import { filesBySource, readOrigin, roleOf } from '../lake/tags.ts';
+import { type LiveShares, type Share, sharesBySource } from '../lake/shares.ts';
+import { readOrigin, roleOf } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
 import { balanceSources, type SourceBalance } from './source-balance.ts';
@@ -57,7 +56,7 @@ export async function certifyDataset(
 ): Promise<DatasetCertificate> {
   const table = tablePrefix(landingTable(dataset));
   const snapshot = await effects.tables.latest(table);
-  const live = filesBySource(snapshot?.files.values() ?? []);
+  const live = sharesBySource(snapshot?.files.values() ?? []);
   const standings =
     dataset.mode === 'replace' && snapshot ? standingsOf(dataset, snapshot.files.values()) : undefined;
   const objects: CertifiedObject[] = [];
@@ -97,7 +96,7 @@ async function certifyObject(
   dataset: Dataset,
   standings: Standings | undefined,
   listed: ObjectVersion,
-  table: LiveFiles,
+  table: LiveShares,
 ): Promise<Found | undefined> {
   const live = table.get(listed.key) ?? [];
   // The table may hold a version that came after the listing.
@@ -128,7 +127,7 @@ async function certifyObject(
 function behind(
   state: (state: ObjectState, reason: string) => CertifiedObject,
   version: ObjectVersion,
-  live: readonly Add[],
+  live: readonly Share[],
 ): CertifiedObject {
   const [held] = live.flatMap((add) => readOrigin(add) ?? []);
   if (held === undefined) return state('waiting', 'the next sync reads it');

@@ -1,12 +1,13 @@
 // What a contract does to the rows of its table: the state before held against the same table after a rehearsal. Counts are exact:
 // they come from the reports and logs of real conversions; rows are told apart by their places in the file.
+
 import type { Dataset } from '../core/contract.ts';
 import type { Violation } from '../core/violation.ts';
-import type { Add } from '../delta/actions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import type { Effects } from '../lake/effects.ts';
-import { CONTRACT, filesBySource } from '../lake/tags.ts';
+import { type Share, sharesBySource } from '../lake/shares.ts';
+import { CONTRACT } from '../lake/tags.ts';
 import { originOf, type ReadSource, type RowExample, rowExamples, sourceChange } from './source-change.ts';
 
 /** `skipped`: records that the contract skips. */
@@ -130,13 +131,13 @@ export async function contractCounts(
   };
 }
 
-type LiveSources = ReadonlyMap<string, readonly Add[]>;
+type LiveSources = ReadonlyMap<string, readonly Share[]>;
 
 function liveSources(snapshot: Snapshot | undefined): LiveSources {
-  return filesBySource(snapshot?.files.values() ?? []);
+  return sharesBySource(snapshot?.files.values() ?? []);
 }
 
-function liveRowsOf(adds: readonly Add[]): number {
+function liveRowsOf(adds: readonly Share[]): number {
   return originOf(adds)?.acceptedRows ?? 0;
 }
 

@@ -11,6 +11,7 @@ import type { Report } from '../ingest/report.ts';
 import { isLive, settledBefore } from '../ingest/settled.ts';
 import { type Remarks, readRemarks } from '../lake/delivery.ts';
 import type { Effects } from '../lake/effects.ts';
+import { allShares, type LiveShares, type Share } from '../lake/shares.ts';
 import { type Origin, readOrigin, roleOf, sourceOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 
@@ -19,8 +20,8 @@ export type SourceFile = {
   readonly source: string;
   /** In landing. */
   readonly present: ObjectVersion | undefined;
-  /** Its data files in the landing table; [] for none. */
-  readonly adds: readonly Add[];
+  /** Its rows in the landing table; [] for none. */
+  readonly shares: readonly Share[];
   /** Of its rows in the table: undefined where it has none, and of what only stands for a landing object. */
   readonly origin: Origin | undefined;
   /** What was remarkable about its delivery; {} for nothing. */
@@ -32,7 +33,7 @@ export class DatasetFiles {
   #versions: readonly ObjectVersion[] = [];
   #adds: readonly Add[] = [];
   readonly #present = new Map<string, ObjectVersion>();
-  readonly #live = new Map<string, Add[]>();
+  readonly #live = new Map<string, Share[]>();
   #sources: readonly SourceFile[] = [];
   #waiting: ReadonlySet<string> = new Set();
   #refused: readonly Report[] = [];
@@ -49,8 +50,8 @@ export class DatasetFiles {
     return this.#present;
   }
 
-  /** The data files of its landing table, by source. */
-  get live(): ReadonlyMap<string, readonly Add[]> {
+  /** The rows of its landing table, by source. */
+  get live(): LiveShares {
     return this.#live;
   }
 
@@ -107,32 +108,33 @@ export class DatasetFiles {
   #takeAdds(adds: readonly Add[], changed: Set<string>): void {
     const { gone, come } = addedAndRemoved(this.#adds, adds);
     this.#adds = adds;
-    const left = new Set(gone);
-    for (const source of new Set(gone.map(sourceOf))) {
+    const left = new Set(allShares(gone));
+    for (const source of new Set([...left].map(sourceOf))) {
       if (source === undefined) continue;
-      const kept = (this.#live.get(source) ?? []).filter((add) => !left.has(add));
+      const kept = (this.#live.get(source) ?? []).filter((share) => !left.has(share));
       if (kept.length > 0) this.#live.set(source, kept);
       else this.#live.delete(source);
       changed.add(source);
     }
-    for (const add of come) {
-      const source = sourceOf(add);
+    const arrived = allShares(come);
+    for (const share of arrived) {
+      const source = sourceOf(share);
       if (source === undefined) continue;
       const known = this.#live.get(source);
-      if (known) known.push(add);
-      else this.#live.set(source, [add]);
+      if (known) known.push(share);
+      else this.#live.set(source, [share]);
       changed.add(source);
     }
-    if (this.#dataset.duplicates !== 'allow') this.repeats.replace(gone, come);
+    if (this.#dataset.duplicates !== 'allow') this.repeats.replace([...left], arrived);
   }
 
   /** Undefined where nothing is known of it any more. */
   #sourceFile(source: string): SourceFile | undefined {
-    const [present, adds] = [this.#present.get(source), this.#live.get(source) ?? []];
-    const [add] = adds;
-    if (present === undefined && add === undefined) return undefined;
-    const origin = add && roleOf(add) === undefined ? readOrigin(add) : undefined;
-    return { source, present, adds: [...adds], origin, remarks: add ? readRemarks(add) : {} };
+    const [present, shares] = [this.#present.get(source), this.#live.get(source) ?? []];
+    const [first] = shares;
+    if (present === undefined && first === undefined) return undefined;
+    const origin = first && roleOf(first) === undefined ? readOrigin(first) : undefined;
+    return { source, present, shares: [...shares], origin, remarks: first ? readRemarks(first) : {} };
   }
 
   async #judge(effects: Effects, names: Iterable<string>): Promise<void> {

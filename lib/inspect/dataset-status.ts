@@ -5,12 +5,12 @@ import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
-import type { LiveFiles } from '../ingest/duplicates.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
 import { isKept, standingsOf, waitingOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type Overdue, overdueOf } from '../lake/overdue.ts';
+import type { LiveShares } from '../lake/shares.ts';
 import type { Origin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { Settled, Settling } from '../maintain/settling.ts';
@@ -96,7 +96,7 @@ export async function datasetStatus(
     settled,
     waiting: waiting.size,
     vanished: sources
-      .filter((file) => file.present === undefined && !isKept(dataset, file.adds))
+      .filter((file) => file.present === undefined && !isKept(dataset, file.shares))
       .map(({ source }) => source)
       .filter((source) => !effects.catalog.asideOf(source) && !isUnseen(unseen, source)),
     overdue: overdueOf(dataset, effects.clock(), present.keys(), live.keys()),
@@ -151,7 +151,7 @@ async function openAndSettled(
   { lake }: Effects,
   dataset: Dataset,
   found: {
-    readonly live: LiveFiles;
+    readonly live: LiveShares;
     readonly origins: readonly Origin[];
     readonly refused: readonly Report[];
     readonly empty: readonly Report[];

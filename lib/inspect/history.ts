@@ -4,6 +4,7 @@ import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delt
 import type { Entry } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import { partitionId } from '../lake/partition.ts';
+import { type Share, type ShareChanges, shareChanges } from '../lake/shares.ts';
 import { CONTRACT, DEFINITION, PENDING, readInputAppId, readOrigin } from '../lake/tags.ts';
 import { columnsAt } from './table-at.ts';
 import type { TableLog } from './table-log.ts';
@@ -69,8 +70,9 @@ class Past {
     const { version, actions } = entry;
     const added = actions.flatMap((action) => ('add' in action ? [action.add] : []));
     const removed = removedFiles(log, entry);
-    const rowsAdded = recordCount(added);
-    const rowsRemoved = recordCount(removed);
+    const shares = shareChanges(removed, added);
+    const rowsAdded = recordCount(shares.added);
+    const rowsRemoved = recordCount(shares.removed);
     const info = log.info(version);
     return {
       version,
@@ -85,7 +87,7 @@ class Past {
       ms: durationOf(info),
       cause: {
         ...this.#before.apply(actions),
-        ...sourceChanges(added, removed),
+        ...sourceChanges(shares),
         ...newDefinition(added, removed),
       },
     };
@@ -168,9 +170,9 @@ export function staleOf(metadata: Metadata): NonNullable<Cause['stale']> {
   return text === undefined ? [] : (parseLogJson<{ stale?: Cause['stale'] }>(text, PENDING).stale ?? []);
 }
 
-function sourceChanges(added: readonly Add[], removed: readonly Add[]): Cause {
-  const now = new Map(added.flatMap((add) => originEntry(add)));
-  const old = new Map(removed.flatMap((add) => originEntry(add)));
+function sourceChanges({ added, removed }: ShareChanges): Cause {
+  const now = new Map(added.flatMap(originEntry));
+  const old = new Map(removed.flatMap(originEntry));
   const sources = [...new Set([...now.keys(), ...old.keys()])].map((source): SourceChange => {
     const [before, after] = [old.get(source), now.get(source)];
     if (after === undefined) return { source, change: 'withdrawn' };
@@ -181,8 +183,8 @@ function sourceChanges(added: readonly Add[], removed: readonly Add[]): Cause {
   return sources.length === 0 ? {} : { sources };
 }
 
-function originEntry(add: Add) {
-  const origin = readOrigin(add);
+function originEntry(share: Share) {
+  const origin = readOrigin(share);
   return origin === undefined ? [] : [[origin.source, origin] as const];
 }
 

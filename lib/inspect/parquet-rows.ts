@@ -19,10 +19,11 @@ export async function parquetRows(
   expected: readonly ExpectedFile[],
 ): Promise<Map<string, ParquetRows>> {
   const rows = new Map<string, ParquetRows>();
-  for (let start = 0; start < expected.length; start += FILES_AT_ONCE) {
+  const wanted = [...new Map(expected.map((file) => [file.key, file])).values()];
+  for (let start = 0; start < wanted.length; start += FILES_AT_ONCE) {
     const files = new Map<string, LocalFile>();
     try {
-      await inParallel(expected.slice(start, start + FILES_AT_ONCE), async ({ key, content }) => {
+      await inParallel(wanted.slice(start, start + FILES_AT_ONCE), async ({ key, content }) => {
         const file = await effects.lake.download(key);
         if (file === undefined) rows.set(key, 'gone');
         else if (content === undefined || (await contentHash(file.path)) === content) files.set(key, file);

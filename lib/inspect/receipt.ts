@@ -148,20 +148,20 @@ function partitionReceipts(log: TableLog, files: readonly Lifespan[]): Partition
 
 /** `files`: those of one partition, at least one. */
 export function partitionReceipt(log: TableLog, files: readonly Lifespan[]): PartitionReceipt {
-  const newest = files.reduce((a, b) => (b.from > a.from ? b : a));
-  const { add, from } = newest;
+  const arrivals = log.arrivalsIn(files);
+  const { share, version } = arrivals.reduce((a, b) => (b.version > a.version ? b : a));
   return {
-    partition: add.partitionValues,
-    rows: recordCount(files.map((file) => file.add)),
+    partition: share.partitionValues,
+    rows: recordCount(arrivals.map((arrival) => arrival.share)),
     bytes: sum(files, (file) => file.add.size),
     paths: files.map((file) => file.add.path),
-    version: from,
-    committedAt: iso(log.timeOf(from)),
-    ms: durationOf(log.info(from)),
-    definition: add.tags?.[DEFINITION] ?? add.tags?.[CONTRACT] ?? null,
-    inputs: readInputs(add) ?? {},
-    audits: auditsOf(log.info(from), add.tags?.[WARNINGS]),
-    warnings: add.tags?.[WARNINGS] ?? null,
+    version,
+    committedAt: iso(log.timeOf(version)),
+    ms: durationOf(log.info(version)),
+    definition: share.tags?.[DEFINITION] ?? share.tags?.[CONTRACT] ?? null,
+    inputs: readInputs(share) ?? {},
+    audits: auditsOf(log.info(version), share.tags?.[WARNINGS]),
+    warnings: share.tags?.[WARNINGS] ?? null,
   };
 }
 
@@ -201,7 +201,7 @@ function tableUse(table: UsedTable): TableUse {
     ...tableRead(table),
     partitions: new Set(used.map(({ add }) => partitionId(add.partitionValues))).size,
     files: used.length,
-    rows: recordCount(used.map(({ add }) => add)),
+    rows: recordCount(table.log.arrivalsIn(used).map(({ share }) => share)),
     bytes: sum(used, ({ add }) => add.size),
   };
 }

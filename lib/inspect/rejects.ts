@@ -1,18 +1,18 @@
 // What was refused, from the reports and the quarantine files: by file, and row by row. Writes nothing.
+
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { RefusedRow, Violation } from '../core/violation.ts';
-import type { Add } from '../delta/actions.ts';
 import { CliError } from '../errors.ts';
-import type { LiveFiles } from '../ingest/duplicates.ts';
 import { type Findings, readReport, readReportOf } from '../ingest/report.ts';
 import { isLive } from '../ingest/settled.ts';
 import { deliveryOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { takeCensus } from '../lake/landing-census.ts';
 import { quarantineKey } from '../lake/layout.ts';
-import { filesBySource, type Origin, readOrigin, roleOf } from '../lake/tags.ts';
+import { type LiveShares, type Share, sharesBySource } from '../lake/shares.ts';
+import { type Origin, readOrigin, roleOf } from '../lake/tags.ts';
 import { type Settled, Settling } from '../maintain/settling.ts';
 import type { ObjectVersion, SqlSession } from '../ports.ts';
 import { readParquet } from '../sql/quoting.ts';
@@ -38,7 +38,7 @@ export async function* findRejects(
   dataset: string | undefined,
   failures: TableFailure[],
 ): AsyncIterable<SourceRejects> {
-  const live = new Map<Dataset, LiveFiles>();
+  const live = new Map<Dataset, LiveShares>();
   for (const candidate of effects.catalog.datasets)
     if (dataset === undefined || dataset === candidate.name)
       await goingOn(failures, tablePrefix(landingTable(candidate)), async () => {
@@ -84,16 +84,16 @@ export async function sourceRejects(effects: Effects, source: string): Promise<S
   return version ? 'unmatched' : 'absent';
 }
 
-async function liveFiles({ tables }: Effects, dataset: Dataset): Promise<LiveFiles> {
+async function liveFiles({ tables }: Effects, dataset: Dataset): Promise<LiveShares> {
   const snapshot = await tables.latest(tablePrefix(landingTable(dataset)));
-  return filesBySource(snapshot?.files.values() ?? []);
+  return sharesBySource(snapshot?.files.values() ?? []);
 }
 
 async function rejectsOf(
   effects: Effects,
   dataset: Dataset,
   version: ObjectVersion,
-  adds: readonly Add[],
+  adds: readonly Share[],
 ): Promise<SourceRejects | undefined> {
   if (isLive(dataset, adds, version)) return liveRejects(effects, dataset, adds);
   const report = await readReport(effects.lake, dataset, version);
@@ -108,7 +108,7 @@ async function rejectsOf(
 async function liveRejects(
   { lake }: Effects,
   dataset: Dataset,
-  [add]: readonly Add[],
+  [add]: readonly Share[],
 ): Promise<SourceRejects | undefined> {
   const origin = add && readOrigin(add);
   if (origin === undefined || origin.quarantinedRows === 0) return undefined;

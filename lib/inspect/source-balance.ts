@@ -1,13 +1,14 @@
 // Law 3 checked again, file by file: records in a source file = rows accepted + quarantined + skipped, each counted in places that
 // do not know of each other: the log's tags, its statistics, the data files' own footers, the quarantine file and the report.
 // Each of these files must also still be what was written.
+
 import type { Dataset } from '../core/contract.ts';
-import type { Add } from '../delta/actions.ts';
 import { recordCount } from '../delta/stats.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type Report, readReportOf } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
 import { quarantineKey, reportKey, type SourceVersion } from '../lake/layout.ts';
+import type { Share } from '../lake/shares.ts';
 import { type Origin, readOrigin, roleOf } from '../lake/tags.ts';
 import { expectedFile } from './data-files.ts';
 import { type ExpectedFile, type ParquetRows, parquetRows } from './parquet-rows.ts';
@@ -35,11 +36,11 @@ export async function balanceSources(
   effects: Effects,
   dataset: Dataset,
   prefix: string,
-  live: ReadonlyMap<string, readonly Add[]>,
+  live: ReadonlyMap<string, readonly Share[]>,
   others: readonly Report[],
 ): Promise<SourceBalance[]> {
   const claims = [
-    ...[...live].map(([source, adds]) => liveClaim(source, prefix, adds)),
+    ...[...live].map(([source, shares]) => liveClaim(source, prefix, shares)),
     ...others.map(reportClaim),
   ];
   const reports = new Map<Claim, Report | undefined>();
@@ -86,6 +87,8 @@ export function quarantineProblems(
     : [`${quarantined} rows are said to be in quarantine, and ${key} has ${rows}`];
 }
 
+type ClaimedFile = ExpectedFile & { readonly rows: number; readonly own: number };
+
 /** What the log, or a report alone, says of a source. */
 type Claim = {
   readonly version: SourceVersion;
@@ -94,16 +97,16 @@ type Claim = {
   readonly skipped: number;
   /** By the statistics of its data files. */
   readonly recorded: number;
-  /** Its data files. */
-  readonly files: readonly ExpectedFile[];
+  /** The data files that its rows are in, with the rows that the log says of each and of its share. */
+  readonly files: readonly ClaimedFile[];
   /** The digest of its report's facts, where the log has it. */
   readonly facts: string | undefined;
   readonly rejected: boolean;
   readonly problems: readonly string[];
 };
 
-function liveClaim(source: string, prefix: string, adds: readonly Add[]): Claim {
-  const origins = adds.flatMap((add) => readOrigin(add) ?? []);
+function liveClaim(source: string, prefix: string, shares: readonly Share[]): Claim {
+  const origins = shares.flatMap((share) => readOrigin(share) ?? []);
   const [first] = origins;
   const {
     etag = '',
@@ -118,10 +121,14 @@ function liveClaim(source: string, prefix: string, adds: readonly Add[]): Claim 
     accepted,
     quarantined,
     skipped,
-    recorded: recordCount(adds),
-    files: adds.map((add) => expectedFile(prefix, add)),
+    recorded: recordCount(shares),
+    files: shares.map((share) => ({
+      ...expectedFile(prefix, share.file),
+      rows: recordCount([share.file]),
+      own: recordCount([share]),
+    })),
     facts: first?.report,
-    rejected: adds.every((add) => roleOf(add) === 'refused'),
+    rejected: shares.every((share) => roleOf(share) === 'refused'),
     problems: isMixed ? [`data files of more than one version of it are live in ${prefix}`] : [],
   };
 }
@@ -158,7 +165,8 @@ function dataProblems(
     const rows = counted.get(key);
     return typeof rows === 'number' ? [] : [`its data file ${key} is ${rows ?? 'gone'}`];
   });
-  const footers = files.reduce((sum, { key }) => sum + Number(counted.get(key)), 0);
+  // What a file has too many or too few is each of its sources' fault, as nobody can tell whose rows they are.
+  const footers = files.reduce((sum, { key, rows, own }) => sum + Number(counted.get(key)) - rows + own, 0);
   return [
     ...broken,
     ...(accepted === recorded ? [] : [`the log says ${accepted} accepted rows, its statistics ${recorded}`]),

@@ -1,11 +1,12 @@
 // What a new contract does to one source file: the outcome that the lake knows of its present version beside that of a rehearsal,
 // and the rows that only one of the two refuses.
+
 import type { Dataset } from '../core/contract.ts';
-import type { Add } from '../delta/actions.ts';
 import type { Example } from '../ingest/quarantine.ts';
 import { type Report, readReportOf } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
 import { quarantineKey, type SourceVersion } from '../lake/layout.ts';
+import type { Share } from '../lake/shares.ts';
 import { readOrigin } from '../lake/tags.ts';
 import { countDifference, firstOnlyIn, type Quarantines, type RowCounts } from './refused-difference.ts';
 
@@ -56,7 +57,7 @@ export async function sourceChange(
   rehearsal: Effects,
   dataset: Dataset,
   contract: string | undefined,
-  live: readonly Add[],
+  live: readonly Share[],
   read: ReadSource,
 ): Promise<SourceChange> {
   const { source, etag, outcome } = read;
@@ -87,7 +88,7 @@ export async function sourceChange(
   return { kind: 'kept', known, counts, read };
 }
 
-export function originOf([add]: readonly Add[]) {
+export function originOf([add]: readonly Share[]) {
   return add && readOrigin(add);
 }
 

@@ -6,10 +6,11 @@ import { tablePrefix } from '../core/insight.ts';
 import { recordCount } from '../delta/stats.ts';
 import { type Standings, standingsOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
+import type { Share } from '../lake/shares.ts';
 import { readOrigin, roleOf } from '../lake/tags.ts';
 import { replacedDataset } from '../refresh/inputs.ts';
 import type { UsedTable } from './lineage.ts';
-import type { Lifespan, TableLog } from './table-log.ts';
+import type { Arrival, TableLog } from './table-log.ts';
 
 export type SourceUse = {
   readonly dataset: string;
@@ -37,8 +38,8 @@ export function sourceUses({ catalog }: Effects, { log, files, versions }: UsedT
   const isReplaced = dataset !== undefined && log.prefix === tablePrefix(landingTable(dataset));
   const standings = isReplaced ? [...versions].map((version) => standingsAt(dataset, log, version)) : [];
   const uses = new Map<string, SourceUse>();
-  for (const file of files.values()) {
-    const own = ownUse(log, name, file);
+  for (const arrival of log.arrivalsIn(files.values())) {
+    const own = ownUse(log, name, arrival);
     if (own === undefined) continue;
     const standing = standings.map((all) => all.get(own.use.source)).find((one) => one?.counts);
     if (isReplaced && standing === undefined) continue;
@@ -53,15 +54,14 @@ export function sourceUses({ catalog }: Effects, { log, files, versions }: UsedT
 type OwnUse = { readonly id: string; readonly use: SourceUse };
 
 // Each partition asks, and what a log says of a file never changes.
-const ownUses = new WeakMap<Lifespan, OwnUse>();
+const ownUses = new WeakMap<Share, OwnUse>();
 
-/** What the data file alone says; undefined where it has no rows of a source file. */
-function ownUse(log: TableLog, dataset: string, file: Lifespan): OwnUse | undefined {
-  const known = ownUses.get(file);
+/** What the log alone says of it; undefined for what has no rows of a source file. */
+function ownUse(log: TableLog, dataset: string, { share, version: from }: Arrival): OwnUse | undefined {
+  const known = ownUses.get(share);
   if (known) return known;
-  const { add, from } = file;
-  const origin = readOrigin(add);
-  if (origin === undefined || roleOf(add) !== undefined) return undefined;
+  const origin = readOrigin(share);
+  if (origin === undefined || roleOf(share) !== undefined) return undefined;
   const { source, etag, contract, acceptedRows, quarantinedRows, skippedRows } = origin;
   const use = {
     dataset,
@@ -69,7 +69,7 @@ function ownUse(log: TableLog, dataset: string, file: Lifespan): OwnUse | undefi
     etag,
     lastModified: new Date(origin.lastModifiedMs).toISOString(),
     contract,
-    rows: recordCount([add]),
+    rows: recordCount([share]),
     acceptedRows,
     quarantinedRows,
     ...(skippedRows === 0 ? {} : { skippedRows }),
@@ -77,7 +77,7 @@ function ownUse(log: TableLog, dataset: string, file: Lifespan): OwnUse | undefi
     committedAt: new Date(log.timeOf(from)).toISOString(),
   };
   const own = { id: JSON.stringify([source, etag, contract, from]), use };
-  ownUses.set(file, own);
+  ownUses.set(share, own);
   return own;
 }
 

@@ -9,10 +9,34 @@ import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
-import { isComputed, readInputAppId, readOrigin } from '../lake/tags.ts';
+import { isMerged, type Share, shareChanges, sharesOf } from '../lake/shares.ts';
+import { isComputed, readInputAppId, sourceOf } from '../lake/tags.ts';
 
 /** Live from the version `from` up to, and without, `until`. A path that is added again, as by a RESTORE, has several. */
 export type Lifespan = { readonly add: Add; readonly from: number; until: number };
+
+/** The same of a source's rows, which may move from file to file meanwhile. */
+export type ShareLifespan = { readonly share: Share; readonly from: number; readonly until: number };
+
+/** A source's rows as they first came, and the version that brought them. */
+export type Arrival = { readonly share: Share; readonly version: number };
+
+class LivingShare implements ShareLifespan {
+  readonly share: Share;
+  readonly from: number;
+  /** That the rows were in last. */
+  file: Lifespan;
+
+  constructor({ share, version }: Arrival, file: Lifespan) {
+    this.share = share;
+    this.from = version;
+    this.file = file;
+  }
+
+  get until(): number {
+    return this.file.until;
+  }
+}
 
 const ENTRIES_A_READ = 8;
 
@@ -26,7 +50,11 @@ export class TableLog {
   readonly #times: number[] = [];
   /** By the names of columns; each is made when it is first asked for. */
   readonly #byPartition = new Map<string, PartitionIndex>();
-  #bySource: Map<string, Lifespan[]> | undefined;
+  #bySource: Map<string, LivingShare[]> | undefined;
+  readonly #living = new WeakMap<Share, LivingShare>();
+  /** Of rows that came from another file: as they first came, and in which version. */
+  readonly #arrivals = new WeakMap<Share, Arrival>();
+  #hasMoves = false;
   #isComputed = false;
   /** By version: prefix of an input → ids of its tables. */
   readonly #inputs = new Map<number, ReadonlyMap<string, readonly string[]>>();
@@ -51,6 +79,7 @@ export class TableLog {
 
   #apply(version: number, actions: readonly Action[]): void {
     let metadata = this.#metadata.at(-1);
+    this.#noteMoves(actions);
     for (const action of actions) if ('remove' in action) this.#end(action.remove.path, version);
     for (const action of actions) {
       if ('metaData' in action) metadata = action.metaData;
@@ -61,12 +90,42 @@ export class TableLog {
       pushTo(this.#lifespans, action.add.path, file);
       this.#isComputed ||= isComputed(action.add);
       for (const { columns, files } of this.#byPartition.values()) pushTo(files, idIn(columns, file), file);
-      if (this.#bySource) pushToSource(this.#bySource, file);
+      if (this.#bySource) this.#pushToSource(this.#bySource, file);
     }
     this.#metadata.push(metadata);
     // Writers' clocks differ a little: a version is never older than the one before.
     const time = commitTimeMs(commitInfoOf(actions)) ?? newestFile(actions);
     this.#times.push(Math.max(time, this.#times.at(-1) ?? 0));
+  }
+
+  /** Before the entry's files are taken in. */
+  #noteMoves(actions: readonly Action[]): void {
+    const removed = actions.flatMap((action) => {
+      const file = 'remove' in action ? this.lifespan(action.remove.path) : undefined;
+      return file ? [file] : [];
+    });
+    const added = actions.flatMap((action) => ('add' in action ? [action.add] : []));
+    const { moved } = shareChanges(
+      removed.map(({ add }) => add),
+      added,
+    );
+    if (moved.size === 0) return;
+    this.#hasMoves = true;
+    const files = new Map(removed.map((file) => [file.add, file]));
+    for (const [share, from] of moved)
+      this.#arrivals.set(share, this.arrivalOf(from, files.get(from.file) as Lifespan));
+  }
+
+  /** How a source's rows came into the table, in whichever file they were then. `file`: one that has them. */
+  arrivalOf(share: Share, file: Lifespan): Arrival {
+    return this.#arrivals.get(share) ?? { share, version: file.from };
+  }
+
+  /** Each of the rows once, though several of the files may have them, one after the other. */
+  arrivalsIn(files: Iterable<Lifespan>): Arrival[] {
+    const all = [...files].flatMap((file) => sharesOf(file.add).map((share) => this.arrivalOf(share, file)));
+    if (!this.#hasMoves) return all;
+    return [...new Map(all.map((arrival) => [arrival.share, arrival])).values()];
   }
 
   #end(path: string, version: number): void {
@@ -146,8 +205,8 @@ export class TableLog {
     return { columns, files };
   }
 
-  /** All that there ever were of a source file, the oldest first of each path. The same list each time, which grows with the log. */
-  ofSource(source: string): readonly Lifespan[] {
+  /** All that there ever were of a source file's rows. The same list each time, which grows with the log. */
+  ofSource(source: string): readonly ShareLifespan[] {
     this.#bySource ??= this.#indexBySource();
     return this.#bySource.get(source) ?? [];
   }
@@ -166,17 +225,35 @@ export class TableLog {
       for (const action of actions) {
         const path = 'add' in action ? action.add.path : 'remove' in action ? action.remove.path : undefined;
         for (const { add } of (path === undefined ? undefined : this.#lifespans.get(path)) ?? []) {
-          const source = readOrigin(add)?.source;
-          if (source !== undefined) found.add(source);
+          for (const share of sharesOf(add)) {
+            const source = sourceOf(share);
+            if (source !== undefined) found.add(source);
+          }
         }
       }
     return found;
   }
 
-  #indexBySource(): Map<string, Lifespan[]> {
-    const index = new Map<string, Lifespan[]>();
-    for (const file of this.lifespans()) pushToSource(index, file);
+  #indexBySource(): Map<string, LivingShare[]> {
+    const index = new Map<string, LivingShare[]>();
+    const files = this.lifespans();
+    // What moved is found where it came from.
+    if (files.some(({ add }) => isMerged(add))) files.sort((a, b) => a.from - b.from);
+    for (const file of files) this.#pushToSource(index, file);
     return index;
+  }
+
+  #pushToSource(index: Map<string, LivingShare[]>, file: Lifespan): void {
+    for (const share of sharesOf(file.add)) {
+      const source = sourceOf(share);
+      if (source === undefined) continue;
+      const arrival = this.arrivalOf(share, file);
+      const before = this.#living.get(arrival.share);
+      const living = before ?? new LivingShare(arrival, file);
+      living.file = file;
+      this.#living.set(arrival.share, living);
+      if (before === undefined) pushTo(index, source, living);
+    }
   }
 }
 
@@ -186,12 +263,7 @@ function idIn(columns: readonly string[], { add }: Lifespan): string {
   return partitionId(partitionOf(add.partitionValues, columns));
 }
 
-function pushToSource(index: Map<string, Lifespan[]>, file: Lifespan): void {
-  const source = readOrigin(file.add)?.source;
-  if (source !== undefined) pushTo(index, source, file);
-}
-
-function pushTo(index: Map<string, Lifespan[]>, id: string, file: Lifespan): void {
+function pushTo<T>(index: Map<string, T[]>, id: string, file: T): void {
   const known = index.get(id);
   if (known) known.push(file);
   else index.set(id, [file]);

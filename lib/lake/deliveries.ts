@@ -5,6 +5,7 @@ import type { Add } from '../delta/actions.ts';
 import { precedes } from './delivery.ts';
 import { type Marks, markerReader } from './markers.ts';
 import { type Captures, captures, pathValues } from './path-values.ts';
+import { sharesOf, sourceTags } from './shares.ts';
 import { readOrigin, roleOf } from './tags.ts';
 
 export type Delivery = {
@@ -54,7 +55,7 @@ type Arrived = {
 type Said = { readonly delivery: string; readonly marker: string; readonly scope: string | undefined };
 
 /** Each key is read once: of 100,000 that is most of the time. */
-function readArrived(dataset: Dataset, files: Iterable<Add>, marks: Marks) {
+function readArrived(dataset: Dataset, files: Iterable<Pick<Add, 'tags'>>, marks: Marks) {
   const arrived = new Map<string, Arrived>();
   const there = new Set<string>();
   const scopeOf = dataset.scope?.from === 'rows' ? undefined : scopeReader(dataset);
@@ -67,11 +68,11 @@ function readArrived(dataset: Dataset, files: Iterable<Add>, marks: Marks) {
       scope: scopeOf?.(source, said),
     };
   };
-  for (const add of files) {
-    const origin = readOrigin(add);
+  for (const share of [...files].flatMap(sourceTags)) {
+    const origin = readOrigin(share);
     if (origin === undefined) continue;
     const { source, lastModifiedMs } = origin;
-    const role = roleOf(add);
+    const role = roleOf(share);
     if (role === 'marker') for (const mark of marks.ofMarker(source)) there.add(mark);
     else {
       const said = arrived.get(source)?.said ?? read(source);
@@ -84,7 +85,7 @@ function readArrived(dataset: Dataset, files: Iterable<Add>, marks: Marks) {
 type Delivered = { readonly delivery: Delivery; readonly own: readonly Arrived[] };
 
 /** With the data files of each, sorted by source. */
-function deliveriesOf(dataset: Dataset, files: Iterable<Add>): Delivered[] {
+function deliveriesOf(dataset: Dataset, files: Iterable<Pick<Add, 'tags'>>): Delivered[] {
   const marks = markerReader(dataset);
   const { arrived, there } = readArrived(dataset, files, marks);
   const groups = new Map<string, Arrived[]>();
@@ -110,7 +111,7 @@ function deliveriesOf(dataset: Dataset, files: Iterable<Add>): Delivered[] {
   });
 }
 
-export function standingsOf(dataset: Dataset, files: Iterable<Add>): Standings {
+export function standingsOf(dataset: Dataset, files: Iterable<Pick<Add, 'tags'>>): Standings {
   const deliveries = deliveriesOf(dataset, files).sort((a, b) =>
     isOlder(dataset, a.delivery, b.delivery) ? -1 : 1,
   );
@@ -208,7 +209,7 @@ function scopeReader(dataset: Dataset): (source: string, said: Captures) => stri
 }
 
 /** Whether what the lake holds of a source stays after it was deleted. A file that was refused has no rows to keep. */
-export function isKept({ onDelete }: Dataset, own: readonly Add[]): boolean {
+export function isKept({ onDelete }: Dataset, own: readonly Pick<Add, 'tags'>[]): boolean {
   return onDelete === 'keep' && (own.length === 0 || own.some((add) => roleOf(add) !== 'refused'));
 }
 
@@ -228,13 +229,13 @@ export function concerned(dataset: Dataset, changed: Iterable<string>, files: It
     for (const mark of own) marked.add(mark);
   }
   // A delivery with files in several scopes may have a marker in each.
-  const arrived = [...files].flatMap((add) => {
-    const source = roleOf(add) === undefined ? readOrigin(add)?.source : undefined;
+  const arrived = [...files].flatMap(sharesOf).flatMap((share) => {
+    const source = roleOf(share) === undefined ? readOrigin(share)?.source : undefined;
     if (source === undefined) return [];
     const said = captures(dataset, source);
     const delivery = idOf(source, said);
     if (marked.size > 0 && marked.has(marks.neededBy(said))) deliveries.add(delivery);
-    return [{ add, delivery }];
+    return [{ file: share.file, delivery }];
   });
-  return arrived.flatMap(({ add, delivery }) => (deliveries.has(delivery) ? [add] : []));
+  return [...new Set(arrived.flatMap(({ file, delivery }) => (deliveries.has(delivery) ? [file] : [])))];
 }

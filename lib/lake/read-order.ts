@@ -1,10 +1,11 @@
 // In which order a look at a whole lake reads it while others write, so that it shows no fault that is not there: what was
 // computed before what it was computed from, and tables before landing.
+
 import { type Catalog, landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
 import type { DeltaTables } from '../delta/tables.ts';
-import { filesBySource } from './tags.ts';
+import { sharesBySource } from './shares.ts';
 
 /**
  * The defined tables, those that others are computed from last. Read in this order, no table lacks a version that one read
@@ -24,6 +25,8 @@ export async function notWithdrawn(
   sources: readonly string[],
 ): Promise<string[]> {
   if (sources.length === 0) return [];
-  const live = filesBySource((await tables.latest(tablePrefix(landingTable(dataset))))?.files.values() ?? []);
+  const live = sharesBySource(
+    (await tables.latest(tablePrefix(landingTable(dataset))))?.files.values() ?? [],
+  );
   return sources.filter((source) => live.has(source));
 }

@@ -8,6 +8,8 @@ import { fileLiteral, identifier, list, literal } from '../sql/quoting.ts';
 export type RelationFile = {
   readonly path: string;
   readonly partitionValues: PartitionValues;
+  /** Where its rows are of several sources, which is asked for: of each run of rows. See shares.ts. */
+  readonly runs?: readonly Run[];
   /** Present for arrivals: see SOURCE_COLUMNS. */
   readonly origin?: {
     readonly source: string;
@@ -19,6 +21,9 @@ export type RelationFile = {
     readonly firstRow?: number;
   };
 };
+
+/** Rows of one source, one after the other, the first of which is the file's row `firstRow`. */
+export type Run = { readonly source: string; readonly lastModifiedMs: number; readonly firstRow: number };
 
 const ROW = '_sluice_row';
 
@@ -54,15 +59,18 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
       name,
       files.map((file) => file.partitionValues[name] ?? null),
     );
+  const isByRun = shape.withSource && files.some(({ runs }) => runs !== undefined);
   if (shape.withSource) {
-    constants.set(
-      '_sluice_source',
-      files.map((file) => file.origin?.source ?? null),
-    );
-    constants.set(
-      '_sluice_last_modified',
-      files.map((file) => String(file.origin?.lastModifiedMs ?? 0)),
-    );
+    if (!isByRun) {
+      constants.set(
+        '_sluice_source',
+        files.map((file) => file.origin?.source ?? null),
+      );
+      constants.set(
+        '_sluice_last_modified',
+        files.map((file) => String(file.origin?.lastModifiedMs ?? 0)),
+      );
+    }
     constants.set(
       '_sluice_newest',
       files.map((file) => String(file.origin?.newest ?? false)),
@@ -79,7 +87,8 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
         `${constant(constants.get(c.name), c.sqlType) ?? `CAST(${stored(c.name)} AS ${c.sqlType})`} AS ${identifier(c.name)}`,
     )
     .join(', ');
-  const read = `read_parquet(${list(files.map((file) => fileLiteral(file.path)))}, hive_partitioning = false${shape.mixed ? ', union_by_name = true' : ''})`;
+  const data = `read_parquet(${list(files.map((file) => fileLiteral(file.path)))}, hive_partitioning = false${shape.mixed ? ', union_by_name = true' : ''})`;
+  const read = isByRun ? withRuns(data, files) : data;
   if (!shape.mixed) return `SELECT ${select} FROM ${read}`;
   // A column that no file has must still exist: the empty relation provides it.
   const empties = typed
@@ -87,6 +96,20 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
     .map((c) => `CAST(NULL AS ${c.sqlType}) AS ${identifier(c.name)}`);
   const none = `SELECT ${[...empties, 'CAST(NULL AS UBIGINT) AS file_index', 'CAST(NULL AS BIGINT) AS file_row_number'].join(', ')} WHERE false`;
   return `SELECT ${select} FROM (${none} UNION ALL BY NAME SELECT *, file_index, file_row_number FROM ${read})`;
+}
+
+/** The data files' rows with the columns of their sources: a row is of the last run that begins at it or before. */
+function withRuns(data: string, files: readonly RelationFile[]): string {
+  const runs = files.flatMap(({ runs, origin }, fileIndex) =>
+    (runs ?? [{ source: origin?.source ?? '', lastModifiedMs: 0, firstRow: 0, ...origin }]).map(
+      ({ source, lastModifiedMs, firstRow }) =>
+        `(${fileIndex}, ${runs === undefined ? 0 : firstRow}, ${literal(source)}, ${lastModifiedMs})`,
+    ),
+  );
+  return `(SELECT data.*, run._sluice_source, run._sluice_last_modified FROM
+    (SELECT *, file_index, file_row_number FROM ${data}) AS data
+    ASOF JOIN (VALUES ${runs.join(', ')}) AS run (file_index, first_row, _sluice_source, _sluice_last_modified)
+    ON data.file_index = run.file_index AND data.file_row_number >= run.first_row)`;
 }
 
 function rowNumber(files: readonly RelationFile[]): string {

@@ -20,6 +20,8 @@ export const CONTENT = 'sluice.content';
 export const FIRST_ROW = 'sluice.firstRow';
 /** Of the whole source file. */
 export const ACCEPTED_ROWS = 'sluice.acceptedRows';
+/** Of a data file with the rows of several sources: what it has of each, as JSON; it has none of the tags of one source. See shares.ts. */
+export const SHARES = 'sluice.shares';
 export const INPUTS = 'sluice.inputs';
 /** The ids of the commits whose versions are in INPUTS. */
 export const INPUT_COMMITS = 'sluice.inputCommits';
@@ -81,9 +83,10 @@ export function originTags(origin: Origin): Record<string, string> {
 // Whoever looks at a table asks for the origin of each of its files several times.
 const origins = new WeakMap<object, Origin>();
 
-/** Undefined for a file without a source file. */
-export function readOrigin({ tags }: Pick<Add | Remove, 'tags'>): Origin | undefined {
-  const source = tags?.['sluice.source'];
+/** Undefined for a file without a source file. One of several sources is asked share by share. */
+export function readOrigin(file: Pick<Add | Remove, 'tags'>): Origin | undefined {
+  const { tags } = file;
+  const source = sourceOf(file);
   if (tags == null || source === undefined) return undefined;
   const known = origins.get(tags) ?? originIn(tags, source);
   origins.set(tags, known);
@@ -115,8 +118,10 @@ export function madeFrom(
   return !lastModifiedCounts || origin.lastModifiedMs === version.lastModifiedMs;
 }
 
+type Content = Pick<Add, 'tags' | 'partitionValues'>;
+
 /** True if a file has the same content as the one it replaces: nothing computed from it changes. */
-export function sameContent(before: Add, after: Add): boolean {
+export function sameContent(before: Content, after: Content): boolean {
   const same = (tag: string) => before.tags?.[tag] !== undefined && before.tags[tag] === after.tags?.[tag];
   return (
     same(CONTENT) &&
@@ -125,22 +130,10 @@ export function sameContent(before: Add, after: Add): boolean {
   );
 }
 
-/** The source file that its rows came from; undefined for a file without one. */
+/** The source file that its rows came from; undefined for a file without one. One of several sources is asked share by share. */
 export function sourceOf({ tags }: Pick<Add, 'tags'>): string | undefined {
+  if (tags?.[SHARES] !== undefined) throw new Error('a data file of several sources has no one source');
   return tags?.['sluice.source'];
-}
-
-/** The live files by the source file that they came from. */
-export function filesBySource(files: Iterable<Add>): Map<string, Add[]> {
-  const bySource = new Map<string, Add[]>();
-  for (const add of files) {
-    const source = sourceOf(add);
-    if (source === undefined) continue;
-    const known = bySource.get(source);
-    if (known) known.push(add);
-    else bySource.set(source, [add]);
-  }
-  return bySource;
 }
 
 /** The input's name in a derived table's transactions; a recreated table has another one. */

@@ -17,7 +17,7 @@ import type { Report } from '../ingest/report.ts';
 import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import { type DatasetStatus, waitingDeliveries } from '../inspect/dataset-status.ts';
 import type { Effects } from '../lake/effects.ts';
-import { filesBySource } from '../lake/tags.ts';
+import { sharesBySource } from '../lake/shares.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
 import { Settling } from '../maintain/settling.ts';
 import type { Unseen } from '../ports.ts';
@@ -190,7 +190,7 @@ async function openAndSettled(
     const own = rejected.filter((report) => report.dataset === dataset.name);
     if (own.length === 0) continue;
     const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-    const live = filesBySource(snapshot?.files.values() ?? []);
+    const live = sharesBySource(snapshot?.files.values() ?? []);
     for (const report of own)
       ((await settling.settled(dataset, live, report)).settled ? settled : open).push(report);
   }
@@ -222,7 +222,7 @@ async function sharingKeys(
     if (!outcomes.some(({ dataset: name, result }) => name === dataset.name && result === 'accepted'))
       continue;
     const snapshot = await tables.latest(tablePrefix(landingTable(dataset)));
-    if (mayShareKeys(dataset, filesBySource(snapshot?.files.values() ?? []))) names.push(dataset.name);
+    if (mayShareKeys(dataset, sharesBySource(snapshot?.files.values() ?? []))) names.push(dataset.name);
   }
   return names;
 }

@@ -1,10 +1,11 @@
-// Keeps a lake cheap: deletes files past their retention and writes missing checkpoints. Goes by the lake's contents, not by
-// the catalog, so tables that are no longer defined are maintained too. Leaves alone whatever belongs, or may belong, to
+// Keeps a lake cheap: deletes files past their retention, merges small data files and writes missing checkpoints. Goes by the lake's
+// contents, not by the catalog, so tables that are no longer defined are maintained too, but for merging, which needs the contract. Leaves alone whatever belongs, or may belong, to
 // a definition that was set aside.
 import { TABLE_KINDS } from '../core/insight.ts';
 import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
 import { uncommittedFiles } from '../jobs/job-files.ts';
 import type { Effects } from '../lake/effects.ts';
+import { type Compacted, type Compaction, compactTable } from './compact.ts';
 import { folders, holdsObjects } from './lake-tables.ts';
 import {
   sumOf,
@@ -16,12 +17,19 @@ import {
 } from './sweep-reports.ts';
 
 export type MaintainOptions = VacuumOptions & {
+  /** What is small, and what is merged: for tests. */
+  readonly compaction?: Compaction;
   /** Lets tests do with less than an hour. */
   readonly anyRetention?: boolean;
 };
 
 /** `place`: a table's prefix, `files/<dataset>`, `unknown`, `settlements`, `jobs` or `staging`. `checkpoint`: the version of one that was written now. */
-export type Maintained = Swept & { readonly place: string; readonly checkpoint: number | undefined };
+export type Maintained = Swept & {
+  readonly place: string;
+  readonly checkpoint: number | undefined;
+  /** Of a dataset's table. */
+  readonly merged?: Compacted;
+};
 
 export type Maintenance = {
   /** Those that were not reached in time are missing. */
@@ -70,7 +78,7 @@ function inTurn(places: readonly Place[], now: Date): Place[] {
   return [...places.slice(first), ...places.slice(0, first)];
 }
 
-async function allPlaces(effects: Effects, options: VacuumOptions): Promise<Place[]> {
+async function allPlaces(effects: Effects, options: MaintainOptions): Promise<Place[]> {
   const places: Place[] = [];
   const namesOf = async (kind: string) => {
     const names: string[] = [];
@@ -96,11 +104,17 @@ async function allPlaces(effects: Effects, options: VacuumOptions): Promise<Plac
   return places;
 }
 
-// The checkpoint comes last, so that it includes the vacuum's own entry.
-async function maintainTable(effects: Effects, prefix: string, options: VacuumOptions) {
+// The checkpoint comes last, so that it includes the entries of the vacuum and of what was merged.
+async function maintainTable(effects: Effects, prefix: string, options: MaintainOptions) {
   const swept = await vacuumTable(effects, prefix, {
     ...options,
     uncommitted: () => uncommittedFiles(effects.lake),
   });
-  return { ...swept, checkpoint: options.dryRun ? undefined : await effects.tables.checkpointNewest(prefix) };
+  const dataset = effects.catalog.datasets.find(({ name }) => prefix === `tables/${name}`);
+  const merged = dataset && (await compactTable(effects, dataset, options));
+  return {
+    ...swept,
+    ...(merged === undefined ? {} : { merged, finished: swept.finished && merged.finished }),
+    checkpoint: options.dryRun ? undefined : await effects.tables.checkpointNewest(prefix),
+  };
 }

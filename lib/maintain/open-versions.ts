@@ -1,11 +1,12 @@
 // Finds versions in landing without a data file, with their report or note if there is one.
+
 import type { Dataset } from '../core/contract.ts';
-import type { LiveFiles } from '../ingest/duplicates.ts';
 import { sourceVersion } from '../ingest/report.ts';
 import { isLive } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type LandingObject, versionsByDataset } from '../lake/landing-census.ts';
 import { reportKey, reportPrefix, UNKNOWN, unknownKey } from '../lake/layout.ts';
+import type { LiveShares } from '../lake/shares.ts';
 import type { ObjectStore, ObjectVersion } from '../ports.ts';
 import { listedStore } from './listed-store.ts';
 
@@ -18,7 +19,7 @@ export type OpenVersions = {
 
 export function openVersions(
   objects: readonly LandingObject[],
-  bySource: ReadonlyMap<Dataset, LiveFiles>,
+  bySource: ReadonlyMap<Dataset, LiveShares>,
 ): OpenVersions {
   const present = versionsByDataset(objects, 'claimed');
   const isOpen = (dataset: Dataset, version: ObjectVersion) =>
@@ -38,7 +39,7 @@ export function openVersions(
 export async function listedLake(
   { lake }: Effects,
   { versions, unknown }: OpenVersions,
-  bySource: ReadonlyMap<Dataset, LiveFiles>,
+  bySource: ReadonlyMap<Dataset, LiveShares>,
 ): Promise<ObjectStore> {
   const notes = new Set(unknown.map(({ key, etag }) => unknownKey(key, etag)));
   let listed = await listedStore(lake, UNKNOWN, notes, notes.size);

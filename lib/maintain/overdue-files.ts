@@ -1,10 +1,11 @@
 // Expected files that have not come, over all datasets, from a comparison of landing with the lake and from the logs.
+
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type Arrivals, arrivalsOf } from '../lake/overdue.ts';
-import { filesBySource } from '../lake/tags.ts';
+import { sharesBySource } from '../lake/shares.ts';
 import type { Unseen } from '../ports.ts';
 import type { Reconciliation } from './reconcile.ts';
 
@@ -24,7 +25,7 @@ export async function overdueFiles(
   const without = withoutRows(effects, found);
   for (const dataset of expecting) {
     const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-    const live = filesBySource(snapshot?.files.values() ?? []);
+    const live = sharesBySource(snapshot?.files.values() ?? []);
     const come = arrivalsOf(dataset, [...live.keys(), ...(without.get(dataset) ?? [])], now);
     if (come) arrivals.set(dataset, come);
   }

@@ -1,13 +1,13 @@
 // Compares landing with the lake: which sources need an ingest, which have vanished, which are refused.
 // Does not decide about rows: the keys it finds go to ingest.
+
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import type { Add } from '../delta/actions.ts';
 import { configuration } from '../delta/snapshot.ts';
 import { CliError, LocationGoneError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
-import { type LiveFiles, repeatedSources } from '../ingest/duplicates.ts';
+import { repeatedSources } from '../ingest/duplicates.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import { presentVersions } from '../ingest/present-versions.ts';
 import type { Report } from '../ingest/report.ts';
@@ -19,7 +19,8 @@ import type { Effects } from '../lake/effects.ts';
 import { type Census, type LandingObject, landingObject, takeCensus } from '../lake/landing-census.ts';
 import { unknownKey } from '../lake/layout.ts';
 import { notWithdrawn } from '../lake/read-order.ts';
-import { CONTRACT, filesBySource, readOrigin } from '../lake/tags.ts';
+import { type LiveShares, type Share, sharesBySource } from '../lake/shares.ts';
+import { CONTRACT, readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
 import { goingOn, type TableFailure } from '../table-failures.ts';
@@ -161,7 +162,7 @@ export async function reconcile(
 }
 
 /** Live although another file has the same text: no ingest leaves this, but reverting other programs' changes may. */
-function standingRepeats(dataset: Dataset, live: LiveFiles): ReadonlyMap<string, string> {
+function standingRepeats(dataset: Dataset, live: LiveShares): ReadonlyMap<string, string> {
   return dataset.duplicates === 'reject' ? repeatedSources(dataset, live, live.keys()) : new Map();
 }
 
@@ -181,13 +182,13 @@ async function examined(effects: Effects, { keys }: Selection): Promise<Census> 
 }
 
 type Live = {
-  readonly bySource: ReadonlyMap<Dataset, ReadonlyMap<string, Add[]>>;
+  readonly bySource: ReadonlyMap<Dataset, ReadonlyMap<string, Share[]>>;
   readonly held: ReadonlySet<Dataset>;
   readonly failed: readonly TableFailure[];
 };
 
 async function liveFiles(effects: Effects, selection: Selection): Promise<Live> {
-  const bySource = new Map<Dataset, Map<string, Add[]>>();
+  const bySource = new Map<Dataset, Map<string, Share[]>>();
   const held = new Set<Dataset>();
   const failed: TableFailure[] = [];
   for (const dataset of effects.catalog.datasets) {
@@ -196,7 +197,7 @@ async function liveFiles(effects: Effects, selection: Selection): Promise<Live> 
     await goingOn(failed, table, async () => {
       const snapshot = await effects.tables.latest(table);
       if (snapshot && configuration(snapshot, CONTRACT) !== dataset.hash) held.add(dataset);
-      else bySource.set(dataset, filesBySource(snapshot?.files.values() ?? []));
+      else bySource.set(dataset, sharesBySource(snapshot?.files.values() ?? []));
     });
   }
   return { bySource, held, failed };
@@ -224,7 +225,7 @@ async function compareLive(
   effects: Effects,
   selection: Selection,
   dataset: Dataset,
-  sources: ReadonlyMap<string, readonly Add[]>,
+  sources: ReadonlyMap<string, readonly Share[]>,
   present: ReadonlySet<string>,
   result: { vanished: Source[]; misplaced: Source[]; ingest: IngestRequest[]; unseen: readonly Unseen[] },
 ): Promise<void> {

@@ -1,15 +1,15 @@
 // Finds files that were refused because another one has the same text and that must be read again.
+
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { LiveFiles } from '../ingest/duplicates.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import { type Report, readReport } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
 import { takeCensus, versionsByDataset } from '../lake/landing-census.ts';
-import { filesBySource } from '../lake/tags.ts';
+import { type LiveShares, sharesBySource } from '../lake/shares.ts';
 
 /**
  * Of files that stand refused for another one's sake, those whose reason is gone since: that one was withdrawn, replaced or
@@ -49,7 +49,7 @@ export async function duplicateReports(effects: Effects, dataset: Dataset): Prom
   return reports;
 }
 
-async function liveFiles({ tables }: Effects, dataset: Dataset): Promise<LiveFiles> {
+async function liveFiles({ tables }: Effects, dataset: Dataset): Promise<LiveShares> {
   const snapshot = await tables.latest(tablePrefix(landingTable(dataset)));
-  return filesBySource(snapshot?.files.values() ?? []);
+  return sharesBySource(snapshot?.files.values() ?? []);
 }

@@ -1,9 +1,10 @@
 // Whether refused files and rows are still open, or settled: by a person, or because other live files hold the same content.
 // Never by a guess: a name that looks alike, or a number that fits, settles nothing.
+
 import type { Dataset } from '../core/contract.ts';
-import type { LiveFiles } from '../ingest/duplicates.ts';
 import { readReportOf } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
+import type { LiveShares } from '../lake/shares.ts';
 import { type Origin, readOrigin } from '../lake/tags.ts';
 import type { ObjectStore } from '../ports.ts';
 import { type Refused, type Settlement, Settlements } from './settlement.ts';
@@ -17,7 +18,7 @@ type Found = Refused & { readonly text?: string };
 
 export class Settling {
   readonly #settlements: Settlements;
-  readonly #contents = new WeakMap<LiveFiles, ReadonlyMap<string, ReadonlySet<string>>>();
+  readonly #contents = new WeakMap<LiveShares, ReadonlyMap<string, ReadonlySet<string>>>();
   private constructor(settlements: Settlements) {
     this.#settlements = settlements;
   }
@@ -29,7 +30,7 @@ export class Settling {
   /** `found`, with the reason if it is settled. `live`: the dataset's live files. */
   async settled<T extends Found>(
     dataset: Dataset,
-    live: LiveFiles,
+    live: LiveShares,
     found: T,
   ): Promise<T & { readonly settled?: Settled }> {
     const settled = (await this.#byPerson(dataset, found)) ?? this.#byContent(dataset, live, found);
@@ -50,7 +51,7 @@ export class Settling {
   }
 
   /** Indexed at the first rejected file: there may be very many of both. */
-  #byContent(dataset: Dataset, live: LiveFiles, found: Found): Settled | undefined {
+  #byContent(dataset: Dataset, live: LiveShares, found: Found): Settled | undefined {
     if (found.outcome !== 'rejected') return undefined;
     const contents = this.#contents.get(live) ?? contentsOf(dataset, live);
     this.#contents.set(live, contents);
@@ -87,7 +88,7 @@ const textOf = (text: string) => `text ${text}`;
  * The live sources that have rows under the present contract, by what their content is known by. Rows of an older contract may
  * be those of a file that is rejected by now.
  */
-function contentsOf({ hash }: Dataset, live: LiveFiles): Map<string, Set<string>> {
+function contentsOf({ hash }: Dataset, live: LiveShares): Map<string, Set<string>> {
   const contents = new Map<string, Set<string>>();
   for (const [source, [add]] of live) {
     const origin = add && readOrigin(add);

@@ -2,6 +2,7 @@
 // longer unknown. A name may be reused (the same bytes have the same ETag in S3), so each is checked right before its
 // deletion: to delete a rewritten report, a whole ingest would have to fit into one delete request.
 
+import type { Add, Remove } from '../delta/actions.ts';
 import {
   DEFAULT_RETENTION_MS,
   entriesBetween,
@@ -16,6 +17,7 @@ import { JobFolder, jobNames } from '../jobs/job-folder.ts';
 import { parseJsonObject } from '../json-object.ts';
 import type { Effects } from '../lake/effects.ts';
 import { JOBS, reportKey, SETTLEMENTS, UNKNOWN, unknownKey } from '../lake/layout.ts';
+import { allShares, sourceTags } from '../lake/shares.ts';
 import { readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
@@ -77,8 +79,8 @@ async function isLiveVersion(
   etag: string | undefined,
 ): Promise<boolean> {
   for (const prefix of [`tables/${dataset}`, `arrivals/${dataset}`])
-    for (const add of (await tables.latest(prefix))?.files.values() ?? []) {
-      const origin = readOrigin(add);
+    for (const share of allShares((await tables.latest(prefix))?.files.values() ?? [])) {
+      const origin = readOrigin(share);
       if (origin?.source === source && origin.etag === etag) return true;
     }
   return false;
@@ -122,9 +124,11 @@ async function retainedReports(
   cutoffMs: number,
 ): Promise<Set<string>> {
   const retained = new Set<string>();
-  const keep = (file: Parameters<typeof readOrigin>[0]) => {
-    const origin = readOrigin(file);
-    if (origin) retained.add(reportKey(name, origin));
+  const keep = (file: Pick<Add | Remove, 'tags'>) => {
+    for (const share of sourceTags(file)) {
+      const origin = readOrigin(share);
+      if (origin) retained.add(reportKey(name, origin));
+    }
   };
   for (const prefix of [`tables/${name}`, `arrivals/${name}`]) {
     const snapshot = await tables.latest(prefix);

@@ -1,15 +1,16 @@
 // The facts that stand in a lake now, from a comparison of landing with it, its logs and its reports; and what cannot be said now.
 // Remembers nothing and tells nobody.
+
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
 import type { PartitionValues } from '../delta/actions.ts';
-import type { LiveFiles } from '../ingest/duplicates.ts';
 import { type Report, readReportOf } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
 import { quarantineKey, reportKey } from '../lake/layout.ts';
 import { type Arrivals, expectedBy, type OverdueFile } from '../lake/overdue.ts';
-import { filesBySource, type Origin, readOrigin } from '../lake/tags.ts';
+import { type LiveShares, sharesBySource } from '../lake/shares.ts';
+import { type Origin, readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import { overdueFiles } from '../maintain/overdue-files.ts';
 import type { Reconciliation } from '../maintain/reconcile.ts';
@@ -59,7 +60,7 @@ export async function standingFacts(
     await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
       if (failures.some(({ table }) => table === tablePrefix(landingTable(dataset)))) return;
       const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-      const live = filesBySource(snapshot?.files.values() ?? []);
+      const live = sharesBySource(snapshot?.files.values() ?? []);
       for (const fact of await fileFacts(effects, dataset, live, found, settling, settled))
         if (!unread(aboutFile(fact))) add(fact);
     });
@@ -158,7 +159,7 @@ function overdueVerdict(
 async function fileFacts(
   effects: Effects,
   dataset: Dataset,
-  live: LiveFiles,
+  live: LiveShares,
   { rejected, empty }: Reconciliation,
   settling: Settling,
   closed: Map<string, Settled>,

@@ -52,7 +52,7 @@ export function knownFiles(
   const known = withChanged(
     memory.known,
     [...changed].sort().map((source) => {
-      const file = findBySource(found.sources, source) ?? { source, adds: [] };
+      const file = findBySource(found.sources, source) ?? { source, shares: [] };
       const isOpen = open.has(source) || !isOfMarker(dataset, file);
       return [source, isOpen ? knownFile(file, reports.get(source), log) : undefined];
     }),
@@ -74,10 +74,10 @@ const NOTHING: Omit<Memory, 'log'> = { newest: -1, sources: [], known: [] };
 const memories = new WeakMap<DatasetFiles, Memory>();
 
 /** What landing and the table have of a source: of one that is gone, nothing. */
-type Found = Pick<SourceFile, 'source' | 'adds'> & Partial<Pick<SourceFile, 'present' | 'origin'>>;
+type Found = Pick<SourceFile, 'source' | 'shares'> & Partial<Pick<SourceFile, 'present' | 'origin'>>;
 
-function isOfMarker(dataset: Dataset, { source, adds: [add] }: Found): boolean {
-  return add ? roleOf(add) === 'marker' : isMarker(dataset, source);
+function isOfMarker(dataset: Dataset, { source, shares: [share] }: Found): boolean {
+  return share ? roleOf(share) === 'marker' : isMarker(dataset, source);
 }
 
 /** Undefined for a file that was refused and is gone: it has left nothing but its marks. */

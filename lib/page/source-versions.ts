@@ -1,5 +1,5 @@
 // Which versions of a source file a table's log has seen, and from when until when their rows were in it. Pure.
-import type { Lifespan } from '../inspect/table-log.ts';
+import type { ShareLifespan } from '../inspect/table-log.ts';
 import { readOrigin, roleOf } from '../lake/tags.ts';
 
 export type SourceVersions = {
@@ -12,11 +12,11 @@ export type SourceVersions = {
   until: number;
 };
 
-/** The oldest first; one that was read again, or came again, is one. `lifespans`: all data files of one source. */
-export function versionsOf(lifespans: readonly Lifespan[]): SourceVersions[] {
+/** The oldest first; one that was read again, or came again, is one. `lifespans`: of all rows of one source. */
+export function versionsOf(lifespans: readonly ShareLifespan[]): SourceVersions[] {
   const versions: SourceVersions[] = [];
-  for (const { add, from, until } of lifespans) {
-    const origin = roleOf(add) === undefined ? readOrigin(add) : undefined;
+  for (const { share, from, until } of lifespans) {
+    const origin = roleOf(share) === undefined ? readOrigin(share) : undefined;
     if (origin === undefined) continue;
     const { etag, lastModifiedMs, acceptedRows: rows, quarantinedRows: refusedRows } = origin;
     const same = versions.find((one) => one.etag === etag && one.lastModifiedMs === lastModifiedMs);

@@ -1,5 +1,6 @@
 // A derived table's inputs at fixed versions: their snapshots, and their rows as views over local files.
 
+import { isMerged, sharesOf } from '../lake/shares.ts';
 import { landingTable } from '../core/built-in.ts';
 import type { Catalog } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
@@ -12,7 +13,7 @@ import { mapInParallel } from '../in-parallel.ts';
 import { type Standings, standingsOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { InputVersion } from '../lake/jobs.ts';
-import { type RelationFile, relationSql } from '../lake/scan-sql.ts';
+import { type RelationFile, relationSql, type Run } from '../lake/scan-sql.ts';
 import { CONTRACT, DEFINITION, FIRST_ROW, readOrigin, roleOf } from '../lake/tags.ts';
 import type { LocalFile, ObjectStore } from '../ports.ts';
 import { identifier } from '../sql/quoting.ts';
@@ -144,11 +145,13 @@ export async function tableRelation(
   const standings = standingsAt(catalog, table, snapshot);
   const relationFiles: RelationFile[] = [];
   for (const add of files.filter((file) => roleOf(file) === undefined)) {
-    const origin = withSource ? readOrigin(add) : undefined;
+    const isOfSeveral = withSource && isMerged(add);
+    const origin = withSource && !isOfSeveral ? readOrigin(add) : undefined;
     const standing = origin && standings?.get(origin.source);
     relationFiles.push({
       path: await local.path(tablePrefix(table), add),
       partitionValues: add.partitionValues,
+      ...(isOfSeveral ? { runs: runsOf(add) } : {}),
       ...(origin
         ? {
             origin: {
@@ -172,6 +175,13 @@ export async function tableRelation(
     },
     relationFiles,
   );
+}
+
+function runsOf(file: Add): Run[] {
+  return sharesOf(file).map((share) => {
+    const { source = '', lastModifiedMs = 0 } = readOrigin(share) ?? {};
+    return { source, lastModifiedMs, firstRow: share.firstRow };
+  });
 }
 
 /** Of the definition that the columns come from; files of another may lack some of them. */

@@ -1,5 +1,6 @@
 // Decides which partitions of a derived table are recomputed, which are dropped, and which stay as they are.
 // Pure, but for reading the inputs' log entries through DeltaTables.
+import { sourceTags } from '../lake/shares.ts';
 import {
   type Derivation,
   joinedBy,
@@ -152,8 +153,8 @@ function withDeliveries(
 function sourcesIn(actions: readonly Action[]): string[] {
   return actions.flatMap((action) => {
     const file = 'add' in action ? action.add : 'remove' in action ? action.remove : undefined;
-    const source = file?.dataChange ? readOrigin(file)?.source : undefined;
-    return source === undefined ? [] : [source];
+    if (!file?.dataChange) return [];
+    return sourceTags(file).flatMap((share) => readOrigin(share)?.source ?? []);
   });
 }
 

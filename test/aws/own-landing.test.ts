@@ -1,5 +1,6 @@
 // A landing bucket that was there before the stack, tells somebody else already and serves two stages: each stage sees its own
 // folder alone, what lay there before is ingested, and the others' notifications stay. First by notifications, then by EventBridge.
+
 import { randomBytes } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import {
@@ -13,7 +14,7 @@ import { CreateQueueCommand, GetQueueAttributesCommand, PurgeQueueCommand } from
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { landingTable } from '../../lib/core/catalog.ts';
 import { tablePrefix } from '../../lib/core/insight.ts';
-import { filesBySource } from '../../lib/lake/tags.ts';
+import { sharesBySource } from '../../lib/lake/shares.ts';
 import { deployStack, destroyStack, type StackOutputs } from '../../localstack/deploy.ts';
 import { billing, billingKey } from './billing-files.ts';
 import { openRemoteLake, type RemoteLake } from './lake-twin.ts';
@@ -45,7 +46,7 @@ async function sources(): Promise<string[]> {
   const billing = lake.effects.catalog.datasets.find(({ name }) => name === 'billing');
   if (billing === undefined) throw new Error('there is no dataset billing');
   const snapshot = await lake.effects.tables.latest(tablePrefix(landingTable(billing)));
-  return [...filesBySource(snapshot?.files.values() ?? []).keys()].sort();
+  return [...sharesBySource(snapshot?.files.values() ?? []).keys()].sort();
 }
 
 async function untilSources(expected: string[]): Promise<void> {

@@ -10,6 +10,7 @@ import { ingest } from '../../lib/ingest/ingest.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { FOREIGN_OPERATIONS, type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
+import { compactAll } from '../support/play-history.ts';
 import { firstFile, type Step, step } from '../support/shop-history.ts';
 import {
   newStore,
@@ -101,6 +102,7 @@ async function playOurs(step: Step, lake: TestLake, clock: TestClock): Promise<v
     for (const { error } of (await ingest(effects, [{ source: step.key }])).failures)
       await unlessChanged(() => Promise.reject(error));
   else if (step.kind === 'settle') await syncPrune(lake);
+  else if (step.kind === 'compact') await unlessChanged(() => compactAll(lake, step.mostSources));
   else {
     const derivation = effects.catalog.derivations[step.target % effects.catalog.derivations.length];
     if (derivation) await unlessChanged(() => refresh(effects, derivation.target));

@@ -15,6 +15,7 @@ import type { Effects } from '../../lib/lake/effects.ts';
 import { parsePartitionFilter } from '../../lib/lake/partition-filter.ts';
 import type { Row } from '../../lib/ports.ts';
 import { LocalFiles } from '../../lib/refresh/inputs.ts';
+import { compactAll } from '../support/play-history.ts';
 import { history } from '../support/shop-history.ts';
 import { newStore, openProcess, put, rowsOf, syncPrune, TestClock } from '../support/shop-lake.ts';
 import { tries } from '../support/tries.ts';
@@ -114,10 +115,13 @@ test('any history can be read again, explained and certified', async () => {
       );
       const { effects } = lake;
       const seen = new Map<string, Row[]>();
-      const settle = async () => {
-        await syncPrune(lake);
+      const look = async () => {
         for (const table of TABLES)
           seen.set(`${prefixOf(table)} ${(await logOf(effects, table)).newest}`, await rowsOf(lake, table));
+      };
+      const settle = async () => {
+        await syncPrune(lake);
+        await look();
       };
       await settle();
       for (const step of steps) {
@@ -126,6 +130,10 @@ test('any history can be read again, explained and certified', async () => {
           await put(effects.landing, step.key, step.text);
         } else if (step.kind === 'delete') await effects.landing.remove([step.key]);
         else if (step.kind === 'settle') await settle();
+        else if (step.kind === 'compact') {
+          await compactAll(lake, step.mostSources);
+          await look();
+        }
       }
       await settle();
 

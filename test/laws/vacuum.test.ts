@@ -4,11 +4,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
+import { COMPACTION } from '../../lib/maintain/compact.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { wrongFiles } from '../support/kept-files.ts';
 import { mortalStore } from '../support/mortal-store.ts';
+import { compactAll } from '../support/play-history.ts';
 import { history, type Step } from '../support/shop-history.ts';
 import {
   newStore,
@@ -26,6 +28,8 @@ const world = useWorld();
 
 const HOUR_MS = 3600 * 1000;
 const RETENTION = { retentionMs: 24 * HOUR_MS };
+/** Whatever is small is merged. */
+const MAINTAIN = { ...RETENTION, compaction: { ...COMPACTION, leastFiles: 2, restMs: 0 } };
 
 type Wear =
   | Step
@@ -60,6 +64,7 @@ async function play(step: Wear, clock: TestClock, landing: ObjectStore, store: O
   else if (step.kind === 'delete') await landing.remove([step.key]);
   else if (step.kind === 'event')
     expect((await ingest(effects, [{ source: step.key }])).failures).toEqual([]);
+  else if (step.kind === 'compact') await compactAll(warm, step.mostSources);
   else if (step.kind === 'settle') await syncPrune(openProcess(world, clock, landing, store));
   else if (step.kind === 'pass') clock.pass(step.hours * HOUR_MS + 1);
   else if (step.kind === 'crash') {
@@ -69,7 +74,7 @@ async function play(step: Wear, clock: TestClock, landing: ObjectStore, store: O
     const derivation = effects.catalog.derivations[step.target % effects.catalog.derivations.length];
     if (derivation) await refresh(effects, derivation.target);
   } else {
-    const done = await maintainTables(openProcess(world, clock, landing, store).effects, RETENTION);
+    const done = await maintainTables(openProcess(world, clock, landing, store).effects, MAINTAIN);
     expect(done).toMatchObject({ failures: [], total: { finished: true } });
     const sinceMs = clock.now().getTime() - RETENTION.retentionMs;
     expect(await wrongFiles(warm, sinceMs)).toEqual({ lost: [], left: [] });

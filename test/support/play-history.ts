@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { deliver, type FileMessage } from '../../lib/local/deliver.ts';
+import { COMPACTION, compactTable } from '../../lib/maintain/compact.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import type { Present, Step } from './shop-history.ts';
 import { put, type TestClock, type TestLake } from './shop-lake.ts';
@@ -16,6 +17,7 @@ export async function play(step: Step, lake: TestLake, clock: TestClock): Promis
   else if (step.kind === 'event')
     expect((await ingest(effects, [{ source: step.key }])).failures).toEqual([]);
   else if (step.kind === 'settle') await settle(lake);
+  else if (step.kind === 'compact') await compactAll(lake, step.mostSources);
   else {
     const derivation = effects.catalog.derivations[step.target % effects.catalog.derivations.length];
     if (derivation) await refresh(effects, derivation.target);
@@ -28,6 +30,15 @@ async function settle(lake: TestLake): Promise<void> {
   for await (const { key } of lake.effects.landing.list('')) keys.push({ source: key });
   await lake.queues.files.send(keys);
   await deliver(lake.effects, lake.queues);
+}
+
+/** Of every dataset; the smallest files, at once. */
+export async function compactAll({ effects }: TestLake, mostSources = 1000): Promise<number> {
+  const compaction = { ...COMPACTION, leastFiles: 2, mostSources, restMs: 0 };
+  let files = 0;
+  for (const dataset of effects.catalog.datasets)
+    files += (await compactTable(effects, dataset, { compaction })).files;
+  return files;
 }
 
 /** What landing holds in the end. */

@@ -7,11 +7,14 @@ export type Step =
   | { readonly kind: 'delete'; readonly key: string }
   | { readonly kind: 'event'; readonly key: string }
   | { readonly kind: 'settle' }
+  /** Small data files are merged, so many sources into one. */
+  | { readonly kind: 'compact'; readonly mostSources: number }
   | { readonly kind: 'refresh'; readonly target: number };
 
 const SALES_KEYS = [
   'sales/day=2024-01-01/a.csv',
   'sales/day=2024-01-01/b c+d.csv',
+  'sales/day=2024-01-01/e.csv',
   'sales/day=2024-01-02/a.csv',
   'sales/day=2024-02-01/é.csv',
 ];
@@ -61,6 +64,10 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), key: anyKey }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('event' as const), key: anyKey }) },
   { weight: 4, arbitrary: fc.constant({ kind: 'settle' as const }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('compact' as const), mostSources: fc.constantFrom(2, 4, 1000) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('refresh' as const), target: fc.nat(20) }) },
 );
 export const history: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 5, maxLength: 24, size: 'max' });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Add } from '../../lib/delta/actions.ts';
 import { copiesOf, Repeats, sameSources } from '../../lib/ingest/duplicates.ts';
+import { allShares, type LiveShares, type Share } from '../../lib/lake/shares.ts';
 
 type Source = {
   readonly text: string | undefined;
@@ -25,8 +26,8 @@ const source: fc.Arbitrary<Source> = fc.record({
   }),
 });
 
-function addsOf(key: string, { text, contract, rows, at, files }: Source): Add[] {
-  return files.map(([day, content], i) => ({
+function sharesOfSource(key: string, { text, contract, rows, at, files }: Source): Share[] {
+  const adds = files.map(([day, content], i): Add => ({
     path: `${key}-${i}`,
     partitionValues: { day },
     size: 1,
@@ -41,6 +42,7 @@ function addsOf(key: string, { text, contract, rows, at, files }: Source): Add[]
       ...(content === undefined ? {} : { 'sluice.content': content }),
     },
   }));
+  return allShares(adds);
 }
 
 function isSame(a: Source, b: Source): boolean {
@@ -51,7 +53,7 @@ function isSame(a: Source, b: Source): boolean {
   return known && a.contract === b.contract && files(a) === files(b);
 }
 
-function repeatsIn(live: ReadonlyMap<string, readonly Add[]>): Repeats {
+function repeatsIn(live: LiveShares): Repeats {
   const repeats = new Repeats();
   for (const adds of live.values()) repeats.replace([], adds);
   return repeats;
@@ -62,7 +64,7 @@ it('groups the sources that bring the same, and names the others of each', () =>
   fc.assert(
     fc.property(fc.array(source, { maxLength: 8 }), (sources) => {
       const keyed = sources.map((one, i): [string, Source] => [`s${i}`, one]);
-      const live = new Map(keyed.map(([key, one]) => [key, addsOf(key, one)]));
+      const live = new Map(keyed.map(([key, one]) => [key, sharesOfSource(key, one)]));
       const inOrder = keyed.toSorted(([p, a], [q, b]) => a.at - b.at || (p < q ? -1 : 1));
       const others = new Map(
         inOrder.map(([key, one]) => [
@@ -103,10 +105,10 @@ it('what is counted on from replacement to replacement is what is counted afresh
   let groups = 0;
   fc.assert(
     fc.property(steps, (replaced) => {
-      const [live, repeats] = [new Map<string, Add[]>(), new Repeats()];
+      const [live, repeats] = [new Map<string, Share[]>(), new Repeats()];
       for (const [i, one] of replaced) {
         const [key, gone] = [`s${i}`, live.get(`s${i}`) ?? []];
-        const come = one === undefined ? [] : addsOf(key, one);
+        const come = one === undefined ? [] : sharesOfSource(key, one);
         repeats.replace(gone, come);
         if (one === undefined) live.delete(key);
         else live.set(key, come);

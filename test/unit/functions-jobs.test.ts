@@ -1,5 +1,6 @@
 // Files too large for a function, over a lake in memory: their jobs are started once, nobody spins while one runs, and whoever waits is
 // asked for again by an event of its end, or by reconcile.
+
 import { beforeEach, expect, test } from 'vitest';
 import { ingestBatch } from '../../lib/aws/ingest-batch.ts';
 import { isJobEvent, passOnJobEvent } from '../../lib/aws/job-news.ts';
@@ -7,7 +8,7 @@ import { reconcileByMessages } from '../../lib/aws/maintain-lake.ts';
 import { AskedJobs } from '../../lib/jobs/asked-jobs.ts';
 import { runAll } from '../../lib/jobs/in-process.ts';
 import { JobFolder, jobNames } from '../../lib/jobs/job-folder.ts';
-import { filesBySource } from '../../lib/lake/tags.ts';
+import { sharesBySource } from '../../lib/lake/shares.ts';
 import type { JobRunner } from '../../lib/ports.ts';
 import {
   CSV,
@@ -92,7 +93,7 @@ const work = async () => {
 };
 const shown = async () => {
   const snapshot = await lake.effects.tables.latest('tables/sales');
-  return [...filesBySource(snapshot?.files.values() ?? []).keys()];
+  return [...sharesBySource(snapshot?.files.values() ?? []).keys()];
 };
 
 test('a file too large is acknowledged, its job started once, and nothing sent about it', async () => {

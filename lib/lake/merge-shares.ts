@@ -1,0 +1,107 @@
+// Writes the rows of some sources from a table's live data files into a new one, source after source. It is invisible until the
+// caller commits its action, which must take the old files out at once.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { landingTable } from '../core/catalog.ts';
+import { type Dataset, tableColumns } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import { type Column, sqlType } from '../core/schema.ts';
+import type { Add } from '../delta/actions.ts';
+import { objectKey } from '../delta/partitions.ts';
+import { fileStatistics, recordCount } from '../delta/stats.ts';
+import { CorruptionError } from '../errors.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { LocalFile, SqlSession } from '../ports.ts';
+import { fileLiteral, identifier, list, writeParquet } from '../sql/quoting.ts';
+import type { Effects } from './effects.ts';
+import { publishDataFile } from './publish-data-file.ts';
+import { type Share, sharesOf, tagsOfMerged } from './shares.ts';
+
+/**
+ * Of a dataset's landing table. `shares`: of one partition, at least one; their files are under one contract. Columns get the
+ * types of the dataset's contract. Throws CorruptionError where a file is gone, or has other rows than the log says.
+ */
+export async function mergeShares(
+  effects: Effects,
+  dataset: Dataset,
+  shares: readonly Share[],
+): Promise<Add> {
+  const prefix = tablePrefix(landingTable(dataset));
+  const files = [...new Set(shares.map(({ file }) => file))];
+  const wanted = new Set(shares);
+  const inOrder = files.flatMap((file) => sharesOf(file).filter((share) => wanted.has(share)));
+  const { partitionValues } = files[0] as Add;
+  const partitionColumns = dataset.partitionBy.map(({ name }) => name);
+  const local = new Map<Add, LocalFile>();
+  const folder = await mkdtemp(join(effects.scratch, 'merge-'));
+  try {
+    await inParallel(files, async (file) => void local.set(file, await fetched(effects, prefix, file)));
+    const path = join(folder, 'merged.parquet');
+    const columns = tableColumns(dataset).filter(({ name }) => !partitionColumns.includes(name));
+    const paths = files.map((file) => local.get(file)?.path ?? '');
+    const stats = await effects.sql.session(async (session) => {
+      const rows = await session.run(
+        writeParquet(await selection(session, columns, files, paths, inOrder), path),
+      );
+      requireRows(prefix, files, recordCount(inOrder), rows);
+      return (await fileStatistics(session, path, columns)).stats;
+    });
+    const tags = inOrder.length === 1 ? (inOrder[0]?.tags ?? {}) : tagsOfMerged(inOrder, dataset.primaryKey);
+    return await publishDataFile(effects, prefix, partitionColumns, { path, partitionValues, stats, tags });
+  } finally {
+    for (const file of local.values()) await file.release();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fetched({ lake }: Effects, prefix: string, { path }: Add): Promise<LocalFile> {
+  const key = objectKey(prefix, path);
+  const file = await lake.download(key);
+  if (file) return file;
+  throw new CorruptionError(
+    `${lake.location}/${key} is gone, although its table's log names it: restore it, or rebuild the table with "npx sluice rebuild"`,
+  );
+}
+
+function requireRows(prefix: string, files: readonly Add[], wanted: number, written: number): void {
+  if (wanted === written) return;
+  const paths = files.map(({ path }) => path);
+  const named = `${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ` and ${paths.length - 3} more` : ''}`;
+  throw new CorruptionError(
+    `${prefix}: the log says ${wanted} rows of the sources in ${named}, and there are ${written}. Nothing was changed: "npx sluice certify" says which file is not what was written`,
+  );
+}
+
+/** The engine keeps the order of files, and of the rows in each. */
+async function selection(
+  session: SqlSession,
+  columns: readonly Column[],
+  files: readonly Add[],
+  paths: readonly string[],
+  shares: readonly Share[],
+): Promise<string> {
+  const read = `read_parquet(${list(paths.map(fileLiteral))}, hive_partitioning = false)`;
+  const wanted = new Map(columns.map(({ name, type }) => [name, sqlType(type)]));
+  const stored = await session.describe(`SELECT * FROM ${read}`);
+  const select = stored.map(({ name, type }) => {
+    const as = wanted.get(name) ?? type;
+    return as === type ? identifier(name) : `CAST(${identifier(name)} AS ${as}) AS ${identifier(name)}`;
+  });
+  const taken = files.map((file) => shares.filter((share) => share.file === file));
+  const isWhole = files.every((file, i) => taken[i]?.length === sharesOf(file).length);
+  const kept = isWhole ? '' : ` WHERE ${taken.map(condition).join(' OR ')}`;
+  return `SELECT ${select.join(', ')} FROM ${read}${kept}`;
+}
+
+/** Of the rows of one file; runs that follow each other are one. */
+function condition(shares: readonly Share[], fileIndex: number): string {
+  const runs: { from: number; to: number }[] = [];
+  for (const share of shares) {
+    const [from, to] = [share.firstRow, share.firstRow + recordCount([share])];
+    const last = runs.at(-1);
+    if (last?.to === from) last.to = to;
+    else runs.push({ from, to });
+  }
+  const within = runs.map(({ from, to }) => `file_row_number >= ${from} AND file_row_number < ${to}`);
+  return `(file_index = ${fileIndex} AND (${within.join(' OR ')}))`;
+}

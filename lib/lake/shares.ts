@@ -1,0 +1,159 @@
+// The rows that one source file has in one data file: all of them, or, where small files were merged, a run of them, in the order
+// of the file. What is asked of a source's rows is asked of shares, and only what moves whole files around asks for files. Pure.
+import { parseLogJson } from '../core/log-json.ts';
+import type { Add, PartitionValues, Remove } from '../delta/actions.ts';
+import { recordCount } from '../delta/stats.ts';
+import { CorruptionError } from '../errors.ts';
+import { partitionId } from './partition.ts';
+import { CONTRACT, SHARES, sourceOf } from './tags.ts';
+
+export type Share = {
+  readonly file: Add;
+  /** Rows of the file before its own. */
+  readonly firstRow: number;
+  readonly partitionValues: PartitionValues;
+  /** JSON text. Of a run: the number of its rows, and bounds of the primary key. */
+  readonly stats?: string;
+  /** Those that a data file of this source alone has. */
+  readonly tags?: Readonly<Record<string, string>>;
+};
+
+/** A table's live rows by their source file. */
+export type LiveShares = ReadonlyMap<string, readonly Share[]>;
+
+/** In the order of the file's rows, each tag's name once. `null`: the share has no such tag. */
+type SharesJson = {
+  readonly tags: readonly string[];
+  readonly shares: readonly (readonly [stats: string, ...values: (string | null)[]])[];
+};
+
+// Whoever looks at a table asks for the shares of each of its files several times, and compares them.
+const known = new WeakMap<Add, readonly Share[]>();
+
+/** In the order of the file's rows; the only one of most files. */
+export function sharesOf(file: Add): readonly Share[] {
+  const shares = known.get(file) ?? read(file);
+  known.set(file, shares);
+  return shares;
+}
+
+export function isMerged({ tags }: Pick<Add | Remove, 'tags'>): boolean {
+  return tags?.[SHARES] !== undefined;
+}
+
+function read(file: Add): readonly Share[] {
+  const { partitionValues, stats, tags } = file;
+  const own = tagsOfShares(file);
+  if (own === undefined) {
+    const rows = stats === undefined ? {} : { stats };
+    return [{ file, firstRow: 0, partitionValues, ...rows, ...(tags === undefined ? {} : { tags }) }];
+  }
+  let firstRow = 0;
+  return own.map((share) => {
+    const found: Share = { file, firstRow, partitionValues, ...share };
+    firstRow += recordCount([share]);
+    return found;
+  });
+}
+
+/** What the tags of a merged file say; undefined for another one. */
+function tagsOfShares({
+  tags,
+}: Pick<Add | Remove, 'tags'>): Pick<Required<Share>, 'stats' | 'tags'>[] | undefined {
+  const text = tags?.[SHARES];
+  if (text === undefined) return undefined;
+  const { tags: names, shares } = parseLogJson<SharesJson>(text, SHARES);
+  if (!Array.isArray(names) || !Array.isArray(shares) || shares.length === 0 || !shares.every(Array.isArray))
+    throw new CorruptionError(
+      `${SHARES} in a table's log is not what Sluice writes: was the table changed by another program?`,
+    );
+  return shares.map(([stats, ...values]) => ({
+    stats,
+    tags: Object.fromEntries(names.flatMap((name, i) => (values[i] == null ? [] : [[name, values[i]]]))),
+  }));
+}
+
+/** The tags of each source's rows in a file that came or went. */
+export function sourceTags(file: Pick<Add | Remove, 'tags'>): readonly Pick<Add, 'tags'>[] {
+  return tagsOfShares(file) ?? [file];
+}
+
+/** The tags of a file with the rows of these, one after the other. They have one contract, as a table's files do between two changes of it. */
+export function tagsOfMerged(
+  shares: readonly Share[],
+  primaryKey: readonly string[],
+): Record<string, string> {
+  const names = [...new Set(shares.flatMap(({ tags = {} }) => Object.keys(tags)))].sort();
+  const json: SharesJson = {
+    tags: names,
+    shares: shares.map((share) => [
+      runStatistics(share, primaryKey),
+      ...names.map((name) => share.tags?.[name] ?? null),
+    ]),
+  };
+  const contract = shares[0]?.tags?.[CONTRACT];
+  return { [SHARES]: JSON.stringify(json), ...(contract === undefined ? {} : { [CONTRACT]: contract }) };
+}
+
+type Bounds = Readonly<Record<string, unknown>>;
+
+function runStatistics({ stats = '{}' }: Share, columns: readonly string[]): string {
+  type Stats = { readonly numRecords: number; readonly minValues?: Bounds; readonly maxValues?: Bounds };
+  const { numRecords, minValues, maxValues } = parseLogJson<Stats>(stats, "a data file's stats");
+  const only = (bounds: Bounds = {}) =>
+    Object.fromEntries(columns.flatMap((name) => (name in bounds ? [[name, bounds[name]]] : [])));
+  const ofKey = columns.length === 0 ? {} : { minValues: only(minValues), maxValues: only(maxValues) };
+  return JSON.stringify({ numRecords, ...ofKey });
+}
+
+export function allShares(files: Iterable<Add>): Share[] {
+  return [...files].flatMap(sharesOf);
+}
+
+/** The live rows by the source file that they came from. */
+export function sharesBySource(files: Iterable<Add>): Map<string, Share[]> {
+  const bySource = new Map<string, Share[]>();
+  for (const file of files)
+    for (const share of sharesOf(file)) {
+      const source = sourceOf(share);
+      if (source === undefined) continue;
+      const known = bySource.get(source);
+      if (known) known.push(share);
+      else bySource.set(source, [share]);
+    }
+  return bySource;
+}
+
+/** What an entry takes and brings, without rows that only move from file to file. `moved`: where those came from. */
+export type ShareChanges = {
+  readonly removed: readonly Share[];
+  readonly added: readonly Share[];
+  readonly moved: ReadonlyMap<Share, Share>;
+};
+
+/** `removed`, `added`: the files of one entry. */
+export function shareChanges(removed: readonly Add[], added: readonly Add[]): ShareChanges {
+  const [gone, come] = [removed.flatMap(sharesOf), added.flatMap(sharesOf)];
+  const moved = new Map<Share, Share>();
+  if (!removed.some(isMerged) && !added.some(isMerged)) return { removed: gone, added: come, moved };
+  const before = new Map<string, Share[]>();
+  for (const share of gone) {
+    const id = idOf(share);
+    before.set(id, [...(before.get(id) ?? []), share]);
+  }
+  for (const share of come) {
+    const from = before.get(idOf(share))?.shift();
+    if (from) moved.set(share, from);
+  }
+  const origins = new Set(moved.values());
+  return {
+    removed: gone.filter((share) => !origins.has(share)),
+    added: come.filter((share) => !moved.has(share)),
+    moved,
+  };
+}
+
+/** Equal for the same rows of the same version of a source, whichever file they are in. */
+function idOf({ tags = {}, partitionValues }: Share): string {
+  return JSON.stringify([partitionId(partitionValues), Object.entries(tags).sort()]);
+}

@@ -1,0 +1,175 @@
+// Merges a dataset's small data files, so that readers open few files and the log stays short. Rows, sources and versions stay what
+// they were: the log says that no data changed, and nothing is computed anew. Only files that have rested are taken, so that the
+// commit seldom meets a writer; what a writer took meanwhile is left out.
+import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import type { Action, Add } from '../delta/actions.ts';
+import { removeAction } from '../delta/partitions.ts';
+import { configuration, type Snapshot } from '../delta/snapshot.ts';
+import { vacuumFence } from '../delta/vacuum.ts';
+import { unaccountedFiles } from '../ingest/unaccounted.ts';
+import type { Effects } from '../lake/effects.ts';
+import { mergeShares } from '../lake/merge-shares.ts';
+import { partitionId } from '../lake/partition.ts';
+import { sharesOf } from '../lake/shares.ts';
+import { CONTRACT, FIRST_ROW, roleOf, sourceOf } from '../lake/tags.ts';
+
+export type Compaction = {
+  /** A merged file has about this size. Files of at least half of it are left alone. */
+  readonly targetBytes: number;
+  /** The log names each of them in one action. Files of at least half as many are left alone. */
+  readonly mostSources: number;
+  /** Fewer small files in a partition are left alone: each merge writes all of their rows again. */
+  readonly leastFiles: number;
+  /** So long ago a file came into the table. */
+  readonly restMs: number;
+};
+
+export const COMPACTION: Compaction = {
+  targetBytes: 128 * 1024 * 1024,
+  mostSources: 1000,
+  leastFiles: 8,
+  restMs: 3600 * 1000,
+};
+
+/** `files` became `into`, of `bytes`. `finished`: false if time ran out. */
+export type Compacted = {
+  readonly files: number;
+  readonly into: number;
+  readonly bytes: number;
+  readonly finished: boolean;
+};
+
+export type CompactOptions = {
+  readonly compaction?: Compaction;
+  /** True: only says what would be merged; then `bytes` is that of the files as they are. */
+  readonly dryRun?: boolean;
+  /** Called between two merges; the rest is left to the next run. */
+  readonly outOfTime?: () => boolean;
+};
+
+const MERGES_A_COMMIT = 50;
+
+/** Safe beside everything else that works on the table. Of a dataset whose files each have an order of their own, nothing is merged. */
+export async function compactTable(
+  effects: Effects,
+  dataset: Dataset,
+  { compaction = COMPACTION, dryRun = false, outOfTime }: CompactOptions,
+): Promise<Compacted> {
+  const prefix = prefixOf(dataset);
+  const snapshot = dataset.mode === 'append' ? await effects.tables.latest(prefix) : undefined;
+  const groups = snapshot ? filesToMerge(dataset, snapshot, effects.clock(), compaction) : [];
+  const done = { files: 0, into: 0, bytes: 0, finished: true };
+  for (let start = 0; start < groups.length; start += MERGES_A_COMMIT) {
+    const merged: Merged[] = [];
+    const fence = vacuumFence(await effects.tables.latest(prefix));
+    for (const files of groups.slice(start, start + MERGES_A_COMMIT)) {
+      if (outOfTime?.()) done.finished = false;
+      if (!done.finished) break;
+      const size = files.reduce((sum, file) => sum + file.size, 0);
+      const add = dryRun ? undefined : await mergeShares(effects, dataset, files.flatMap(sharesOf));
+      merged.push({ files, add, bytes: add?.size ?? size });
+    }
+    for (const { files, bytes } of dryRun ? merged : await commitMerged(effects, dataset, merged, fence)) {
+      done.files += files.length;
+      done.into += 1;
+      done.bytes += bytes;
+    }
+    if (!done.finished) break;
+  }
+  return done;
+}
+
+type Merged = { readonly files: readonly Add[]; readonly add: Add | undefined; readonly bytes: number };
+
+/** Returns those that are in the table now: the files of the others are not all there any more, or a vacuum may have deleted the new one. */
+async function commitMerged(
+  { tables, clock }: Effects,
+  dataset: Dataset,
+  merged: readonly Merged[],
+  fence: number,
+): Promise<readonly Merged[]> {
+  const { planned } = await tables.commit(prefixOf(dataset), async (snapshot) => {
+    const isSound = isOurs(dataset, snapshot) && vacuumFence(snapshot) === fence;
+    const isLive = (file: Add) => snapshot?.files.has(file.path) === true;
+    const taken = isSound ? merged.filter(({ files }) => files.every(isLive)) : [];
+    if (taken.length === 0) return { actions: undefined, taken };
+    const actions = taken.flatMap(({ files, add }): Action[] => [
+      ...files.map((file) => {
+        const { remove } = removeAction(file, clock().getTime());
+        return { remove: { ...remove, dataChange: false } };
+      }),
+      ...(add ? [{ add: { ...add, dataChange: false } }] : []),
+    ]);
+    const removed = taken.reduce((sum, { files }) => sum + files.length, 0);
+    const metrics = { numRemovedFiles: String(removed), numAddedFiles: String(taken.length) };
+    return { actions, operation: 'OPTIMIZE', metrics, taken };
+  });
+  return planned.taken;
+}
+
+function prefixOf({ name }: Dataset): string {
+  return tablePrefix({ kind: 'tables', name });
+}
+
+/** Files under another contract are read again soon, one by one; and a commit here would hide what another program did. */
+function isOurs(dataset: Dataset, snapshot: Snapshot | undefined): snapshot is Snapshot {
+  return (
+    snapshot !== undefined &&
+    configuration(snapshot, CONTRACT) === dataset.hash &&
+    snapshot.foreign.length === 0 &&
+    unaccountedFiles(snapshot).length === 0
+  );
+}
+
+/** Each group is of one partition, in the order of its sources. Pure. */
+export function filesToMerge(
+  dataset: Dataset,
+  snapshot: Snapshot,
+  now: Date,
+  { targetBytes, mostSources, leastFiles, restMs }: Compaction,
+): Add[][] {
+  if (!isOurs(dataset, snapshot)) return [];
+  const isSmall = (file: Add) => file.size * 2 <= targetBytes && sharesOf(file).length * 2 <= mostSources;
+  const isPlain = (file: Add) =>
+    file.tags?.[CONTRACT] === dataset.hash &&
+    file.tags[FIRST_ROW] === undefined &&
+    roleOf(file) === undefined;
+  const partitions = new Map<string, Add[]>();
+  for (const file of snapshot.files.values()) {
+    if (!isPlain(file) || !isSmall(file) || file.modificationTime > now.getTime() - restMs) continue;
+    const id = partitionId(file.partitionValues);
+    const known = partitions.get(id);
+    if (known) known.push(file);
+    else partitions.set(id, [file]);
+  }
+  return [...partitions.values()]
+    .filter((files) => files.length >= leastFiles)
+    .flatMap((files) => grouped(files.sort(bySource), targetBytes, mostSources))
+    .filter((files) => files.length > 1);
+}
+
+function bySource(a: Add, b: Add): number {
+  return firstSource(a) < firstSource(b) ? -1 : 1;
+}
+
+function firstSource(file: Add): string {
+  const [first] = sharesOf(file);
+  return (first && sourceOf(first)) ?? '';
+}
+
+function grouped(files: readonly Add[], targetBytes: number, mostSources: number): Add[][] {
+  const groups: Add[][] = [];
+  let [bytes, sources] = [Infinity, Infinity];
+  for (const file of files) {
+    const own = sharesOf(file).length;
+    if (bytes + file.size > targetBytes || sources + own > mostSources) {
+      groups.push([]);
+      [bytes, sources] = [0, 0];
+    }
+    groups.at(-1)?.push(file);
+    bytes += file.size;
+    sources += own;
+  }
+  return groups;
+}
