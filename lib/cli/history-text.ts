@@ -3,7 +3,7 @@
 import type { Cause, HashChange, SourceChange, VersionHistory } from '../inspect/history.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import { left, renderTable, right } from './table-text.ts';
-import { duration, firstWords, number, restLine, timeText } from './text.ts';
+import { count, duration, firstWords, number, restLine, timeText } from './text.ts';
 
 const MAX_NAMED = 3;
 
@@ -34,7 +34,7 @@ export function historyLines(
     number(version.rows),
     version.ms === null ? '' : duration(version.ms),
     partitionsText(version),
-    causeText(version.cause),
+    causeText(version.cause) || filesText(version),
   ]);
   const more = newest + 1 - versions.length;
   return [
@@ -52,6 +52,12 @@ function changeText(rows: number): string {
 function partitionsText({ partitions, filesAdded, filesRemoved }: VersionHistory): string {
   if (filesAdded + filesRemoved === 0) return '';
   return firstWords(partitions.map(partitionLabel), MAX_NAMED);
+}
+
+/** Of a version that only moved rows from file to file: `8 data files became 1`. */
+function filesText({ operation, rowsAdded, rowsRemoved, filesAdded, filesRemoved }: VersionHistory): string {
+  if (operation !== 'OPTIMIZE' || rowsAdded + rowsRemoved > 0 || filesRemoved === 0) return '';
+  return `${count(filesRemoved, 'data file')} became ${number(filesAdded)}`;
 }
 
 /** `new a.csv; replaced b.csv`; `tables/billing 3 → 5` */

@@ -22,7 +22,9 @@ export function deletedLine({ key, sizeBytes }: ObjectVersion): string {
 
 /** Lines without line ends. */
 export function maintainLines({ places, total, failures, retentionMs, dryRun, aside }: Outcome): string[] {
-  const touched = places.filter(({ files, checkpoint }) => files > 0 || checkpoint !== undefined);
+  const touched = places.filter(
+    ({ files, checkpoint, merged }) => files > 0 || checkpoint !== undefined || (merged?.files ?? 0) > 0,
+  );
   const checkpoints = places.filter(({ checkpoint }) => checkpoint !== undefined).length;
   const days = Number((retentionMs / DAY_MS).toFixed(3));
   const files = `${count(total.files, 'file')} (${bytes(total.bytes)}) that no version of the last ${count(days, 'day')} needs`;
@@ -30,6 +32,7 @@ export function maintainLines({ places, total, failures, retentionMs, dryRun, as
     // Follows the files that the dry run has listed.
     ...(dryRun && total.files > 0 ? [''] : []),
     ...(touched.length === 0 ? [] : [...renderTable(COLUMNS, touched.map(cells)), '']),
+    ...mergedLines(places, dryRun),
     dryRun
       ? `Would delete ${files}. Nothing was changed.`
       : `Deleted ${files}; wrote ${count(checkpoints, 'checkpoint')}.`,
@@ -38,10 +41,22 @@ export function maintainLines({ places, total, failures, retentionMs, dryRun, as
   ];
 }
 
-const COLUMNS = [left('place'), right('files'), right('size'), right('checkpoint')];
+/** [] where there are no small files. */
+function mergedLines(places: readonly Maintained[], dryRun: boolean): string[] {
+  const all = places.flatMap(({ merged }) => merged ?? []);
+  const files = all.reduce((sum, merged) => sum + merged.files, 0);
+  if (files === 0) return [];
+  const into = all.reduce((sum, merged) => sum + merged.into, 0);
+  const what = `${count(files, 'small data file')} into ${number(into)}`;
+  return [dryRun ? `Would merge ${what}.` : `Merged ${what}; the old ones are deleted after the retention.`];
+}
 
-function cells({ place, files, bytes: size, checkpoint }: Maintained): string[] {
-  return [place, number(files), bytes(size), checkpoint === undefined ? '' : String(checkpoint)];
+const COLUMNS = [left('place'), right('deleted'), right('size'), right('merged'), right('checkpoint')];
+
+function cells({ place, files, bytes: size, merged, checkpoint }: Maintained): string[] {
+  const became =
+    merged === undefined || merged.files === 0 ? '' : `${number(merged.files)} → ${number(merged.into)}`;
+  return [place, number(files), bytes(size), became, checkpoint === undefined ? '' : String(checkpoint)];
 }
 
 /** See `sluice maintain --help`: programs read these property names. */
@@ -52,10 +67,11 @@ export function maintainDocument({ lake, places, total, failures, retentionMs, d
     dryRun,
     files: total.files,
     bytes: total.bytes,
-    places: places.map(({ place, files, bytes: size, checkpoint }) => ({
+    places: places.map(({ place, files, bytes: size, merged, checkpoint }) => ({
       place,
       files,
       bytes: size,
+      merged: merged === undefined ? null : { files: merged.files, into: merged.into, bytes: merged.bytes },
       checkpoint: checkpoint ?? null,
     })),
     failures: failures.map(({ place, error }) => ({ place, error: reason(error) })),

@@ -1,4 +1,4 @@
-// `sluice maintain`: deletes files past their retention and writes checkpoints, which keeps a lake cheap.
+// `sluice maintain`: deletes files past their retention, merges small files and writes checkpoints, which keeps a lake cheap.
 import { UsageError } from '../errors.ts';
 import { maintainTables } from '../maintain/maintain-tables.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
@@ -11,8 +11,13 @@ import { withLake } from './with-lake.ts';
 export const maintain: Verb = {
   description: `Deletes data files that no version within the retention needs (their rows were replaced or withdrawn, or a failed
 attempt left them), reports and quarantine files of source versions that were superseded before that, and
-checkpoints that newer ones replace. Then writes a checkpoint for each table whose newest version has none.
-Log entries are never deleted. Safe at any time: while files arrive, while others read, and if stopped halfway.`,
+checkpoints that newer ones replace. Then merges small data files, and writes a checkpoint for each table whose
+newest version has none. Log entries are never deleted.
+
+Data files of one partition that are smaller than 64 MB are merged, where there are at least eight, into files of
+128 MB or of 1,000 source files: readers open few files. Each row still belongs to its source file,
+which can be replaced and deleted as before, and nothing is computed anew. Tables of upsert and replace datasets and
+of insights need no merging. Safe at any time: while files arrive, while others read, and if stopped halfway.`,
   options: [
     LANDING,
     LAKE,
@@ -23,9 +28,9 @@ Log entries are never deleted. Safe at any time: while files arrive, while other
       description: 'Days to keep removed files, and so the older versions for time travel. At least 0.042.',
       default: '7',
     },
-    { name: 'dry-run', description: 'List what would be deleted, and change nothing.' },
+    { name: 'dry-run', description: 'List what would be deleted and merged, and change nothing.' },
     tableOrJson(
-      'lake, retentionDays, dryRun, files, bytes, places (place, files, bytes, checkpoint), failures, aside (file, kind, names, message, messages, held); with --dry-run also keys.',
+      'lake, retentionDays, dryRun, files, bytes, places (place, files, bytes, merged (files, into, bytes), checkpoint), failures, aside (file, kind, names, message, messages, held); with --dry-run also keys.',
     ),
     MEMORY,
     VERBOSE,

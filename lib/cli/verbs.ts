@@ -105,7 +105,7 @@ export const VERBS: readonly ListedVerb[] = [
   },
   {
     name: 'maintain',
-    summary: 'Delete files past their retention, and write checkpoints.',
+    summary: 'Delete files past their retention, merge small ones, and write checkpoints.',
     load: async () => (await import('./maintain.ts')).maintain,
   },
   {

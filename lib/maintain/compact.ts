@@ -1,6 +1,6 @@
 // Merges a dataset's small data files, so that readers open few files and the log stays short. Rows, sources and versions stay what
-// they were: the log says that no data changed, and nothing is computed anew. Only files that have rested are taken, so that the
-// commit seldom meets a writer; what a writer took meanwhile is left out.
+// they were: the log says that no data changed, and nothing is computed anew. What a writer took out of the table meanwhile is left as
+// it is.
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Action, Add } from '../delta/actions.ts';
@@ -21,15 +21,12 @@ export type Compaction = {
   readonly mostSources: number;
   /** Fewer small files in a partition are left alone: each merge writes all of their rows again. */
   readonly leastFiles: number;
-  /** So long ago a file came into the table. */
-  readonly restMs: number;
 };
 
 export const COMPACTION: Compaction = {
   targetBytes: 128 * 1024 * 1024,
   mostSources: 1000,
   leastFiles: 8,
-  restMs: 3600 * 1000,
 };
 
 /** `files` became `into`, of `bytes`. `finished`: false if time ran out. */
@@ -58,7 +55,7 @@ export async function compactTable(
 ): Promise<Compacted> {
   const prefix = prefixOf(dataset);
   const snapshot = dataset.mode === 'append' ? await effects.tables.latest(prefix) : undefined;
-  const groups = snapshot ? filesToMerge(dataset, snapshot, effects.clock(), compaction) : [];
+  const groups = snapshot ? filesToMerge(dataset, snapshot, compaction) : [];
   const done = { files: 0, into: 0, bytes: 0, finished: true };
   for (let start = 0; start < groups.length; start += MERGES_A_COMMIT) {
     const merged: Merged[] = [];
@@ -126,8 +123,7 @@ function isOurs(dataset: Dataset, snapshot: Snapshot | undefined): snapshot is S
 export function filesToMerge(
   dataset: Dataset,
   snapshot: Snapshot,
-  now: Date,
-  { targetBytes, mostSources, leastFiles, restMs }: Compaction,
+  { targetBytes, mostSources, leastFiles }: Compaction,
 ): Add[][] {
   if (!isOurs(dataset, snapshot)) return [];
   const isSmall = (file: Add) => file.size * 2 <= targetBytes && sharesOf(file).length * 2 <= mostSources;
@@ -137,7 +133,7 @@ export function filesToMerge(
     roleOf(file) === undefined;
   const partitions = new Map<string, Add[]>();
   for (const file of snapshot.files.values()) {
-    if (!isPlain(file) || !isSmall(file) || file.modificationTime > now.getTime() - restMs) continue;
+    if (!isPlain(file) || !isSmall(file)) continue;
     const id = partitionId(file.partitionValues);
     const known = partitions.get(id);
     if (known) known.push(file);

@@ -38,6 +38,7 @@ function causeWords({ cause, operation, version }: VersionHistory): string {
 const UPKEEP: Readonly<Record<string, string>> = {
   REFRESH: 'computed again',
   APPLY: 'the definitions were applied',
+  OPTIMIZE: 'small data files were merged',
   'VACUUM START': 'old files are being removed',
   'VACUUM END': 'old files were removed',
 };

@@ -57,13 +57,19 @@ test('sluice maintain sweeps what is older than the retention, and the numbers s
   const document = JSON.parse((await sluice(['maintain', '--format', 'json', ...shop.places])).out);
   expect(document).toMatchObject({ retentionDays: 7, dryRun: false, files: 7, failures: [] });
   expect(document.places).toEqual([
-    { place: 'files/sales', files: 3, bytes: expect.any(Number), checkpoint: null },
-    { place: 'insights/takings', files: 2, bytes: expect.any(Number), checkpoint: 3 },
-    { place: 'jobs', files: 0, bytes: 0, checkpoint: null },
-    { place: 'settlements', files: 0, bytes: 0, checkpoint: null },
-    { place: 'staging', files: 0, bytes: 0, checkpoint: null },
-    { place: 'tables/sales', files: 2, bytes: expect.any(Number), checkpoint: 3 },
-    { place: 'unknown', files: 0, bytes: 0, checkpoint: null },
+    { place: 'files/sales', files: 3, bytes: expect.any(Number), merged: null, checkpoint: null },
+    { place: 'insights/takings', files: 2, bytes: expect.any(Number), merged: null, checkpoint: 3 },
+    { place: 'jobs', files: 0, bytes: 0, merged: null, checkpoint: null },
+    { place: 'settlements', files: 0, bytes: 0, merged: null, checkpoint: null },
+    { place: 'staging', files: 0, bytes: 0, merged: null, checkpoint: null },
+    {
+      place: 'tables/sales',
+      files: 2,
+      bytes: expect.any(Number),
+      merged: { files: 0, into: 0, bytes: 0 },
+      checkpoint: 3,
+    },
+    { place: 'unknown', files: 0, bytes: 0, merged: null, checkpoint: null },
   ]);
   const left = (await filesBelow(shop.lake)).filter((path) => !path.includes('_delta_log'));
   expect(left.filter((path) => path.endsWith('.parquet'))).toHaveLength(2);
@@ -101,4 +107,50 @@ test('a table that cannot be maintained is said, with exit code 1, and holds not
   expect(done.code).toBe(1);
   expect(done.out).toMatch(/tables\/sales was not changed: .*00000000000000000000.json is missing/);
   expect(done.out).toMatch(/insights\/takings +2 /);
+});
+
+test('small files are merged; each source is explained, replaced and deleted as before, and nothing is computed anew', async () => {
+  const shop = await makeShop();
+  for (let n = 0; n < 9; n++)
+    await shop.sell(`shop/day=2024-05-01/${n}.csv`, `north,${n}.00`, ...(n === 3 ? ['south,oops'] : []));
+  await sluice(['sync', ...shop.places]);
+  const [lake, definitions] = [shop.places.slice(2, 4), shop.places.slice(4)];
+  const look = async () => ({
+    rows: (await sluice(['query', QUERY, ...lake])).out,
+    sources: JSON.parse(
+      (await sluice(['explain', 'takings', '--format', 'json', ...lake, ...definitions])).out,
+    ).sources,
+    rejects: (await sluice(['rejects', 'shop/day=2024-05-01/3.csv', ...shop.places])).out,
+    insight: JSON.parse((await sluice(['history', 'takings', '--format', 'json', ...lake])).out).newest,
+  });
+  const before = await look();
+  expect(before.sources).toHaveLength(9);
+
+  expect((await sluice(['maintain', '--dry-run', ...shop.places])).out).toContain(
+    'Would merge 9 small data files into 1.\n',
+  );
+  const merged = await sluice(['maintain', ...shop.places]);
+  expect(merged).toMatchObject({ code: 0, err: '' });
+  expect(merged.out).toContain(
+    'Merged 9 small data files into 1; the old ones are deleted after the retention.',
+  );
+  expect(merged.out).toMatch(/tables\/sales +0 +0 B +9 → 1 +\d+\n/);
+  expect((await sluice(['history', 'sales', ...lake])).out).toMatch(
+    /OPTIMIZE +9 .*2024-05-01 +9 data files became 1\n/,
+  );
+  expect((await sluice(['sync', ...shop.places])).out).not.toContain('accepted');
+  expect(await look()).toEqual(before);
+
+  await shop.sell('shop/day=2024-05-01/4.csv', 'north,400.00');
+  await shop.remove('shop/day=2024-05-01/5.csv');
+  await sluice(['sync', '--prune', ...shop.places]);
+  const after = await look();
+  expect(after.rows).toContain('427.00');
+  expect(after.sources).toHaveLength(8);
+  const history = (await sluice(['history', 'sales', ...lake])).out;
+  expect(history).toMatch(
+    /INGEST +1 +2 +8 .*replaced shop\/day=2024-05-01\/4.csv; withdrawn shop\/day=2024-05-01\/5.csv\n/,
+  );
+  expect(await sluice(['certify', ...shop.places])).toMatchObject({ code: 0, err: '' });
+  expect((await sluice(['query', QUERY, '--as-of', '1', ...lake])).code).toBe(0);
 });

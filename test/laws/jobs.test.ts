@@ -7,7 +7,7 @@ import { apply } from '../../lib/evolve/apply.ts';
 import { runEvents, startingPoint } from '../support/changed-landing.ts';
 import { crashAfterEach } from '../support/crashes.ts';
 import { play } from '../support/play-history.ts';
-import { history } from '../support/shop-history.ts';
+import { firstFile, history, type Step } from '../support/shop-history.ts';
 import { newStore, openProcess, syncPrune, TestClock } from '../support/shop-lake.ts';
 import { copyOf } from '../support/store-copy.ts';
 import { strideOf, tries } from '../support/tries.ts';
@@ -16,10 +16,19 @@ import { syncJobs, visibleOnce, withJobs } from '../support/with-jobs.ts';
 
 const world = useWorld();
 
+/** A job is started before anything else. */
+const busy = fc
+  .tuple(firstFile, history)
+  .map(([first, rest]): Step[] => [first, ...('key' in first ? [eventOf(first.key)] : []), ...rest]);
+
+function eventOf(key: string): Step {
+  return { kind: 'event', key };
+}
+
 test('any history ends in the state of one run without jobs over the final landing', async () => {
   let started = 0;
   await fc.assert(
-    fc.asyncProperty(history, fc.constantFrom(7, 16, 1000), async (steps, blockBytes) => {
+    fc.asyncProperty(busy, fc.constantFrom(7, 16, 1000), async (steps, blockBytes) => {
       const clock = new TestClock();
       const landing = newStore(world, clock, 'landing');
       const lake = withJobs(openProcess(world, clock, landing, newStore(world, clock, 'lake')), blockBytes);
@@ -38,7 +47,7 @@ test('any history ends in the state of one run without jobs over the final landi
     }),
     tries(2),
   );
-  expect(started).toBeGreaterThan(2);
+  expect(started).toBeGreaterThan(1);
 });
 
 test('after a crash at any effect the next process finishes the work', async () => {

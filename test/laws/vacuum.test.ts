@@ -29,7 +29,7 @@ const world = useWorld();
 const HOUR_MS = 3600 * 1000;
 const RETENTION = { retentionMs: 24 * HOUR_MS };
 /** Whatever is small is merged. */
-const MAINTAIN = { ...RETENTION, compaction: { ...COMPACTION, leastFiles: 2, restMs: 0 } };
+const MAINTAIN = { ...RETENTION, compaction: { ...COMPACTION, leastFiles: 2 } };
 
 type Wear =
   | Step

@@ -34,7 +34,7 @@ async function settle(lake: TestLake): Promise<void> {
 
 /** Of every dataset; the smallest files, at once. */
 export async function compactAll({ effects }: TestLake, mostSources = 1000): Promise<number> {
-  const compaction = { ...COMPACTION, leastFiles: 2, mostSources, restMs: 0 };
+  const compaction = { ...COMPACTION, leastFiles: 2, mostSources };
   let files = 0;
   for (const dataset of effects.catalog.datasets)
     files += (await compactTable(effects, dataset, { compaction })).files;

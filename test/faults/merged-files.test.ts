@@ -1,0 +1,188 @@
+// Merging of small files beside everything else: crashes at any effect, writers that take files out meanwhile, vacuums, and a merged
+// file that is lost.
+import { expect, test } from 'vitest';
+import { apply } from '../../lib/evolve/apply.ts';
+import { ingest } from '../../lib/ingest/ingest.ts';
+import { isMerged, sharesOf } from '../../lib/lake/shares.ts';
+import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
+import { crashAfterEach } from '../support/crashes.ts';
+import { wrongFiles } from '../support/kept-files.ts';
+import { pausingStore } from '../support/mortal-store.ts';
+import { compactAll } from '../support/play-history.ts';
+import {
+  newStore,
+  openProcess,
+  put,
+  rowsOf,
+  syncPrune,
+  TestClock,
+  type TestLake,
+  visible,
+} from '../support/shop-lake.ts';
+import { useWorld } from '../support/use-world.ts';
+
+const world = useWorld();
+
+const SALES = { kind: 'tables', name: 'sales' } as const;
+const DAY_MS = 24 * 3600 * 1000;
+const keyOf = (name: string, day = 1) => `sales/day=2024-01-0${day}/${name}.csv`;
+const sale = (id: number, amount: string) => `id,customer,amount\n${id},ann,${amount}\n`;
+
+/** Four files of one day and one of another, in the lake. */
+async function fiveFiles(clock: TestClock) {
+  const landing = newStore(world, clock, 'landing');
+  const store = newStore(world, clock, 'lake');
+  for (const [id, name] of ['a', 'b', 'c', 'd'].entries())
+    await put(landing, keyOf(name), sale(id, `${id}.00`));
+  await put(landing, keyOf('a', 2), sale(9, '9.00'));
+  const quick = openProcess(world, clock, landing, store);
+  await syncPrune(quick);
+  const pausing = pausingStore(store, /^tables\/sales\/_delta_log\//);
+  return { landing, store, quick, slow: openProcess(world, clock, landing, pausing.store), pausing };
+}
+
+async function filesOf({ effects }: TestLake): Promise<(readonly [merged: boolean, sources: number])[]> {
+  const files = [...((await effects.tables.latest('tables/sales'))?.files.values() ?? [])];
+  return files.map((file) => [isMerged(file), sharesOf(file).length] as const).sort((a, b) => b[1] - a[1]);
+}
+
+async function versionsOf({ effects: { tables, catalog } }: TestLake): Promise<Record<string, number>> {
+  const versions: Record<string, number> = {};
+  for (const { target } of catalog.derivations) {
+    const prefix = `${target.kind}/${target.name}`;
+    versions[prefix] = (await tables.latest(prefix))?.version ?? -1;
+  }
+  return versions;
+}
+
+async function idsOf(lake: TestLake): Promise<string[]> {
+  return (await rowsOf(lake, SALES, 'id, amount')).map(({ id, amount }) => `${id} ${amount}`);
+}
+
+test('merging moves rows and changes none: nothing is computed anew, and a sync finds nothing to do', async () => {
+  const { quick } = await fiveFiles(new TestClock());
+  const [before, versions] = [await visible(quick), await versionsOf(quick)];
+  expect(await compactAll(quick)).toBe(4);
+  expect(await filesOf(quick)).toEqual([
+    [true, 4],
+    [false, 1],
+  ]);
+  await syncPrune(quick);
+  expect(await visible(quick)).toEqual(before);
+  expect(await versionsOf(quick)).toEqual(versions);
+  expect(await compactAll(quick)).toBe(0);
+});
+
+test('a crash after any effect of a merge leaves a lake that reads the same, and the next one ends as one without a crash', async () => {
+  const clock = new TestClock();
+  const { landing, store, quick } = await fiveFiles(clock);
+  const before = await visible(quick);
+  const crashes = await crashAfterEach(
+    { world, clock, landing, lake: store },
+    compactAll,
+    async (next, when) => {
+      expect(await visible(next), when).toEqual(before);
+      await compactAll(next);
+      expect(await filesOf(next), when).toEqual([
+        [true, 4],
+        [false, 1],
+      ]);
+      expect(await visible(next), when).toEqual(before);
+    },
+  );
+  expect(crashes).toBeGreaterThan(1);
+});
+
+test('a file that was replaced while it was merged stays as the writer left it, and the others wait for the next merge', async () => {
+  const { landing, quick, slow, pausing } = await fiveFiles(new TestClock());
+  const merging = compactAll(slow);
+  await pausing.reached;
+  await put(landing, keyOf('b'), sale(1, '100.00'));
+  await ingest(quick.effects, [{ source: keyOf('b') }]);
+  pausing.go();
+  expect(await merging).toBe(0);
+  expect(await idsOf(quick)).toEqual(['0 0.00', '1 100.00', '2 2.00', '3 3.00', '9 9.00']);
+});
+
+test('two writers take rows out of one merged file: the slower one cuts what the other left', async () => {
+  const { landing, quick, slow, pausing } = await fiveFiles(new TestClock());
+  await compactAll(quick);
+  await put(landing, keyOf('b'), sale(1, '100.00'));
+  const first = ingest(slow.effects, [{ source: keyOf('b') }]);
+  await pausing.reached;
+  await landing.remove([keyOf('c')]);
+  await ingest(quick.effects, [{ source: keyOf('c') }]);
+  pausing.go();
+  expect(await first).toMatchObject({ failures: [], conflicts: 1, outcomes: [{ result: 'accepted' }] });
+  expect(await idsOf(quick)).toEqual(['0 0.00', '1 100.00', '3 3.00', '9 9.00']);
+  expect(await filesOf(quick)).toEqual([
+    [true, 2],
+    [false, 1],
+    [false, 1],
+  ]);
+});
+
+test('two merges at once: one of them is in the table, and each row counts once', async () => {
+  const { quick, slow, pausing } = await fiveFiles(new TestClock());
+  const before = await visible(quick);
+  const merging = compactAll(slow);
+  await pausing.reached;
+  expect(await compactAll(quick)).toBe(4);
+  pausing.go();
+  expect(await merging).toBe(0);
+  expect(await visible(quick)).toEqual(before);
+});
+
+test.each(['a merge', 'a correction'])(
+  'a vacuum that sweeps what %s had uploaded leaves nothing to miss',
+  async (what) => {
+    const clock = new TestClock();
+    const { landing, quick, slow, pausing } = await fiveFiles(clock);
+    if (what === 'a correction') await compactAll(quick);
+    await put(landing, keyOf('b'), sale(1, '100.00'));
+    const working: Promise<unknown> =
+      what === 'a merge' ? compactAll(slow) : ingest(slow.effects, [{ source: keyOf('b') }]);
+    await pausing.reached;
+    clock.pass(30 * DAY_MS);
+    await maintainTables(quick.effects, { retentionMs: DAY_MS });
+    pausing.go();
+    await working;
+    expect((await wrongFiles(quick, clock.now().getTime())).lost).toEqual([]);
+    await syncPrune(quick);
+    expect(await idsOf(quick)).toEqual(['0 0.00', '1 100.00', '2 2.00', '3 3.00', '9 9.00']);
+  },
+);
+
+test('a merged file that is lost stops its own sources alone, and the message names it', async () => {
+  const { landing, store, quick } = await fiveFiles(new TestClock());
+  await compactAll(quick);
+  const lost = store
+    .keys()
+    .filter((key) => key.startsWith('tables/sales/day=2024-01-01') && key.endsWith('.parquet'));
+  await store.remove(lost);
+  await put(landing, keyOf('b'), sale(1, '100.00'));
+  await put(landing, keyOf('a', 2), sale(9, '90.00'));
+  const { failures, outcomes } = await ingest(quick.effects, [
+    { source: keyOf('b') },
+    { source: keyOf('a', 2) },
+  ]);
+  expect(outcomes).toMatchObject([{ source: keyOf('a', 2), result: 'accepted' }]);
+  expect(failures).toMatchObject([{ request: { source: keyOf('b') } }]);
+  expect(String(failures[0]?.error)).toMatch(
+    /tables\/sales\/day=2024-01-01\/.*\.parquet is gone.*sluice rebuild/,
+  );
+});
+
+test('what another program did to a table is not hidden by a merge', async () => {
+  const { landing, quick } = await fiveFiles(new TestClock());
+  await apply(quick.effects);
+  const snapshot = await quick.effects.tables.latest('tables/sales');
+  const [file] = snapshot?.files.values() ?? [];
+  const entry = { remove: { path: file?.path, deletionTimestamp: 0, dataChange: true } };
+  const version = String((snapshot?.version ?? 0) + 1).padStart(20, '0');
+  const text = `${JSON.stringify({ commitInfo: { operation: 'DELETE', engineInfo: 'other' } })}\n${JSON.stringify(entry)}\n`;
+  await put(quick.effects.lake, `tables/sales/_delta_log/${version}.json`, text);
+  expect(await compactAll(quick)).toBe(0);
+  expect((await quick.effects.tables.latest('tables/sales'))?.foreign).toHaveLength(1);
+  expect(landing.keys()).toHaveLength(5);
+});
