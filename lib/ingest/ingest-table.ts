@@ -51,6 +51,8 @@ type Batch = {
 type Known = { readonly staged: Staged; readonly snapshot: Snapshot };
 
 const MAX_CONVERSIONS = 5;
+/** Of data files that others change meanwhile. */
+const MAX_REWRITES = 20;
 
 export async function ingestTable(
   effects: Effects,
@@ -71,16 +73,22 @@ export async function ingestTable(
     rewritten: new RewrittenFiles(effects, dataset),
     failures: new Map(),
   };
-  let conflicts = 0;
-  for (let conversions = 0; ; conversions++) {
+  let [conflicts, conversions, rewrites] = [0, 0, 0];
+  for (;;) {
     const plan = (found: Snapshot | undefined) => planRound(batch, found, conversions === MAX_CONVERSIONS);
     const { planned, snapshot, ...round } = await effects.tables.commit(batch.prefix, plan);
     conflicts += round.conflicts;
     if (planned.unread) {
+      conversions += 1;
       await convertAll(batch, planned.unread, planned.snapshot);
       continue;
     }
     if (planned.rewrites) {
+      rewrites += 1;
+      if (rewrites > MAX_REWRITES)
+        throw new TryAgainError(
+          `${dataset.name}: other writers changed the data files that were to be rewritten, ${MAX_REWRITES} times`,
+        );
       const failures = await batch.rewritten.add(planned.rewrites, planned.snapshot);
       for (const [source, error] of failures) batch.failures.set(source, error);
       continue;
@@ -135,10 +143,7 @@ async function planRound(batch: Batch, snapshot: Snapshot | undefined, isLast: b
   const { changes: kept, refused } = await withoutDuplicates(effects, dataset, live, changes);
   const result = { outcomes: kept.map(({ outcome }) => outcome), refused };
   const { actions, rewrites } = batch.rewritten.actions(kept, snapshot);
-  if (rewrites.length > 0) {
-    if (isLast) throw new TryAgainError(`the data files of ${dataset.name} change while they are rewritten`);
-    return { actions: undefined, rewrites, snapshot };
-  }
+  if (rewrites.length > 0) return { actions: undefined, rewrites, snapshot };
   if (actions.length === 0) return { ...result, actions: undefined };
   return {
     ...result,

@@ -105,12 +105,13 @@ export class TableLog {
       return file ? [file] : [];
     });
     const added = actions.flatMap((action) => ('add' in action ? [action.add] : []));
+    // Of very many files, few or none are merged: only then is more asked of them.
+    if (!added.some(isMerged) && !removed.some(({ add }) => isMerged(add))) return;
     const { moved } = shareChanges(
       removed.map(({ add }) => add),
       added,
     );
-    if (moved.size === 0) return;
-    this.#hasMoves = true;
+    this.#hasMoves ||= moved.size > 0;
     const files = new Map(removed.map((file) => [file.add, file]));
     for (const [share, from] of moved)
       this.#arrivals.set(share, this.arrivalOf(from, files.get(from.file) as Lifespan));

@@ -5,6 +5,7 @@ import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import type { Bench } from './bench.ts';
 import { benches } from './benches.ts';
 import { peerBenches } from './peers/peer-benches.ts';
+import { mergeBenches } from './merge-benches.ts';
 import { scaleBenches } from './scale-benches.ts';
 import { sparkBenches } from './spark-benches.ts';
 
@@ -22,6 +23,7 @@ export async function loadBenches(): Promise<Bench[]> {
     return [
       ...benches(dataset, insights),
       ...scaleBenches(),
+      ...mergeBenches(dataset),
       ...sparkBenches(),
       ...peerBenches(dataset, insights),
     ];
