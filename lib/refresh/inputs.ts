@@ -1,6 +1,5 @@
 // A derived table's inputs at fixed versions: their snapshots, and their rows as views over local files.
 
-import { isMerged, sharesOf } from '../lake/shares.ts';
 import { landingTable } from '../core/built-in.ts';
 import type { Catalog } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
@@ -13,7 +12,8 @@ import { mapInParallel } from '../in-parallel.ts';
 import { type Standings, standingsOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { InputVersion } from '../lake/jobs.ts';
-import { type RelationFile, relationSql, type Run } from '../lake/scan-sql.ts';
+import { type RelationFile, type Run, relationSql } from '../lake/scan-sql.ts';
+import { isMerged, sharesOf } from '../lake/shares.ts';
 import { CONTRACT, DEFINITION, FIRST_ROW, readOrigin, roleOf } from '../lake/tags.ts';
 import type { LocalFile, ObjectStore } from '../ports.ts';
 import { identifier } from '../sql/quoting.ts';

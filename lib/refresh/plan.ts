@@ -1,6 +1,6 @@
 // Decides which partitions of a derived table are recomputed, which are dropped, and which stay as they are.
 // Pure, but for reading the inputs' log entries through DeltaTables.
-import { sourceTags } from '../lake/shares.ts';
+
 import {
   type Derivation,
   joinedBy,
@@ -19,6 +19,7 @@ import { concerned } from '../lake/deliveries.ts';
 import { Neighbours } from '../lake/neighbours.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { comparePartitions } from '../lake/partition-filter.ts';
+import { sourceTags } from '../lake/shares.ts';
 import {
   DEFINITION,
   inputAppId,

@@ -4,8 +4,8 @@ import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import type { Bench } from './bench.ts';
 import { benches } from './benches.ts';
-import { peerBenches } from './peers/peer-benches.ts';
 import { mergeBenches } from './merge-benches.ts';
+import { peerBenches } from './peers/peer-benches.ts';
 import { scaleBenches } from './scale-benches.ts';
 import { sparkBenches } from './spark-benches.ts';
 

@@ -82,7 +82,9 @@ async function livePaths(local: LocalLake): Promise<string[]> {
 async function oneFile(paths: readonly string[]): Promise<string> {
   const to = join(WORK, 'one.parquet');
   const engine = await openDuckDb();
-  await engine.session((session) => session.run(`COPY (${from(paths)}) TO ${literal(to)} (COMPRESSION zstd)`));
+  await engine.session((session) =>
+    session.run(`COPY (${from(paths)}) TO ${literal(to)} (COMPRESSION zstd)`),
+  );
   engine.close();
   return to;
 }
@@ -111,7 +113,8 @@ async function corrections(billing: Dataset): Promise<() => Promise<void>> {
   const local = await openLake({ landing, lake: join(WORK, 'lake'), schemas: SCHEMAS }, () => undefined);
   await effects.tables.latest(TABLE);
   const chosen = smallFiles(landing, FILES, 1).slice(0, CORRECTIONS);
-  for (const [i, file] of chosen.entries()) await writeFile(file, dayText(0, ROWS, i).replaceAll('2024', '2020'));
+  for (const [i, file] of chosen.entries())
+    await writeFile(file, dayText(0, ROWS, i).replaceAll('2024', '2020'));
   return async () => {
     for (const file of chosen) {
       const source = file.slice(landing.length + 1);
