@@ -1,5 +1,4 @@
 // The first insights that a new user sees, and what to try next.
-
 import { basename, dirname, posix } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
 import { type Derivation, tablePrefix } from '../core/insight.ts';

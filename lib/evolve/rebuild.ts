@@ -1,7 +1,6 @@
 // Rebuilds a dataset's table from the files in landing under the present contract, in one commit that replaces all data files.
 // The order is that of an ingest (docs/architecture.md): snapshot, landing, then a commit that fails if another writer was
 // faster; so a file that arrives meanwhile wins. A killed rebuild continues with what it had staged.
-
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';

@@ -1,9 +1,7 @@
 // Finds source files that bring the same rows under two names in an append dataset. If the contract refuses duplicates, the
 // first by LastModified, then by key, counts: the present files decide, not the order in which they were read. Pure.
-
 import type { Dataset } from '../core/contract.ts';
 import type { Violation } from '../core/violation.ts';
-
 import { type Arrival, precedes } from '../lake/delivery.ts';
 import { partitionId } from '../lake/partition.ts';
 import { pathValues } from '../lake/path-values.ts';
@@ -15,10 +13,10 @@ import { fileViolation } from './row-source.ts';
  * Keys that duplicates share: the text, however compressed or encoded; and the accepted rows, because comments and refused
  * rows do not count: under one contract, equal rows make equal data files.
  */
-function fingerprints(adds: readonly Share[]): readonly string[] {
-  const [first, ...others] = adds;
-  if (first === undefined || others.length > 0) return fingerprintsOf(adds);
-  const known = ofOne.get(first) ?? fingerprintsOf(adds);
+function fingerprints(shares: readonly Share[]): readonly string[] {
+  const [first, ...others] = shares;
+  if (first === undefined || others.length > 0) return fingerprintsOf(shares);
+  const known = ofOne.get(first) ?? fingerprintsOf(shares);
   ofOne.set(first, known);
   return known;
 }
@@ -26,12 +24,12 @@ function fingerprints(adds: readonly Share[]): readonly string[] {
 // Of the single data file of a source: a long-lived process asks for those of all files again and again.
 const ofOne = new WeakMap<Share, readonly string[]>();
 
-function fingerprintsOf(adds: readonly Share[]): readonly string[] {
-  const tags = adds[0]?.tags ?? {};
+function fingerprintsOf(shares: readonly Share[]): readonly string[] {
+  const tags = shares[0]?.tags ?? {};
   if (Number(tags[ACCEPTED_ROWS] ?? 0) === 0) return [];
   const found = tags[TEXT] === undefined ? [] : [`text ${tags[TEXT]}`];
   const contents: string[] = [];
-  for (const { tags, partitionValues } of adds) {
+  for (const { tags, partitionValues } of shares) {
     if (tags?.[CONTENT] === undefined) return found;
     contents.push(`${partitionId(partitionValues)} ${tags[CONTENT]}`);
   }
@@ -49,8 +47,8 @@ export function sameSources(all: LiveShares, repeats: Repeats): string[][] {
     return root;
   };
   const firstFingerprints = new Map<string, string>();
-  for (const [source, adds] of live) {
-    const [first, ...others] = fingerprints(adds);
+  for (const [source, shares] of live) {
+    const [first, ...others] = fingerprints(shares);
     if (first === undefined) continue;
     firstFingerprints.set(source, first);
     for (const other of others) {
@@ -77,8 +75,8 @@ export class Repeats {
 
   /** `gone`: of those that came before. */
   replace(gone: readonly Share[], come: readonly Share[]): void {
-    for (const add of gone) for (const hash of hashesOf(add)) this.#count(hash, -1);
-    for (const add of come) for (const hash of hashesOf(add)) this.#count(hash, 1);
+    for (const share of gone) for (const hash of hashesOf(share)) this.#count(hash, -1);
+    for (const share of come) for (const hash of hashesOf(share)) this.#count(hash, 1);
   }
 
   #count(hash: string, more: number): void {
@@ -93,7 +91,7 @@ export class Repeats {
   sharing(live: LiveShares): LiveShares {
     const sharing = new Map<string, readonly Share[]>();
     if (this.#repeated.size === 0) return sharing;
-    for (const [source, adds] of live) if (adds.some(this.#isRepeated)) sharing.set(source, adds);
+    for (const [source, shares] of live) if (shares.some(this.#isRepeated)) sharing.set(source, shares);
     return sharing;
   }
 
@@ -111,17 +109,17 @@ export function copiesOf(live: LiveShares, sources: readonly string[]): Map<stri
   // Of very many files, few share a text or content with `sources`: the others are skipped early.
   const hashes = new Set<string | undefined>();
   for (const source of sources) {
-    const adds = live.get(source) ?? [];
-    for (const fingerprint of fingerprints(adds))
+    const shares = live.get(source) ?? [];
+    for (const fingerprint of fingerprints(shares))
       wanted.set(fingerprint, (wanted.get(fingerprint) ?? new Set()).add(source));
-    for (const { tags } of adds) hashes.add(tags?.[TEXT]).add(tags?.[CONTENT]);
+    for (const { tags } of shares) hashes.add(tags?.[TEXT]).add(tags?.[CONTENT]);
   }
   hashes.delete(undefined);
   const copies = new Map<string, Set<string>>();
-  for (const [source, adds] of live) {
-    const tags = adds[0]?.tags;
+  for (const [source, shares] of live) {
+    const tags = shares[0]?.tags;
     if (!hashes.has(tags?.[TEXT]) && !hashes.has(tags?.[CONTENT])) continue;
-    for (const fingerprint of fingerprints(adds))
+    for (const fingerprint of fingerprints(shares))
       for (const other of wanted.get(fingerprint) ?? [])
         if (other !== source) copies.set(other, (copies.get(other) ?? new Set()).add(source));
   }
@@ -133,16 +131,16 @@ function inOrder(live: LiveShares, sources: Iterable<string>): string[] {
   return arrivals.sort((a, b) => (precedes(a, b) ? -1 : 1)).map(({ source }) => source);
 }
 
-function arrivalOf(source: string, [add]: readonly Share[]): Arrival {
-  return { source, lastModifiedMs: (add && readOrigin(add)?.lastModifiedMs) ?? 0 };
+function arrivalOf(source: string, [share]: readonly Share[]): Arrival {
+  return { source, lastModifiedMs: (share && readOrigin(share)?.lastModifiedMs) ?? 0 };
 }
 
 /**
  * If duplicates are refused, two files are the same if their texts and their paths' values are equal: this does not depend
  * on the contract or DuckDB version they were read with. Undefined if there are no rows to count twice.
  */
-function identity(dataset: Dataset, source: string, [add]: readonly Share[]): string | undefined {
-  const origin = add && readOrigin(add);
+function identity(dataset: Dataset, source: string, [share]: readonly Share[]): string | undefined {
+  const origin = share && readOrigin(share);
   if (origin?.text === undefined || origin.acceptedRows === 0) return undefined;
   return identityOf(dataset, source, origin.text);
 }
@@ -163,16 +161,16 @@ export function repeatedSources(
   const counts = new Map<string, number>();
   for (const source of read) counts.set(live.get(source)?.[0]?.tags?.[TEXT] ?? '', 0);
   counts.delete('');
-  for (const [add] of live.values()) {
-    const text = add?.tags?.[TEXT] ?? '';
+  for (const [share] of live.values()) {
+    const text = share?.tags?.[TEXT] ?? '';
     const count = counts.get(text);
     if (count !== undefined) counts.set(text, count + 1);
   }
   const groups = new Map<string, Arrival[]>();
-  for (const [source, adds] of live) {
-    if ((counts.get(adds[0]?.tags?.[TEXT] ?? '') ?? 0) < 2) continue;
-    const id = identity(dataset, source, adds);
-    if (id !== undefined) groups.set(id, [...(groups.get(id) ?? []), arrivalOf(source, adds)]);
+  for (const [source, shares] of live) {
+    if ((counts.get(shares[0]?.tags?.[TEXT] ?? '') ?? 0) < 2) continue;
+    const id = identity(dataset, source, shares);
+    if (id !== undefined) groups.set(id, [...(groups.get(id) ?? []), arrivalOf(source, shares)]);
   }
   const repeated = new Map<string, string>();
   for (const group of groups.values()) {
@@ -190,11 +188,11 @@ export function isRepetitionOf(
   arrival: Arrival,
   text: string | undefined,
 ): boolean {
-  const adds = live.get(first) ?? [];
+  const shares = live.get(first) ?? [];
   return (
     text !== undefined &&
-    identity(dataset, first, adds) === identityOf(dataset, arrival.source, text) &&
-    precedes(arrivalOf(first, adds), arrival)
+    identity(dataset, first, shares) === identityOf(dataset, arrival.source, text) &&
+    precedes(arrivalOf(first, shares), arrival)
   );
 }
 

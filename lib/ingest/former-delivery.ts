@@ -1,8 +1,6 @@
 // Finds the file that a new one replaces: the previous version under the same name or, where a file replaces the whole dataset,
 // the newest file. The report mentions it if fewer than half of its rows came again. Pure.
-
 import type { Dataset } from '../core/contract.ts';
-
 import { type Former, isShrunk, precedes, readRemarks } from '../lake/delivery.ts';
 import type { LiveShares, Share } from '../lake/shares.ts';
 import { readOrigin, roleOf } from '../lake/tags.ts';
@@ -27,11 +25,11 @@ function formerDelivery(
   text: string | undefined,
 ): Former | undefined {
   const isWhole = dataset.mode === 'replace' && dataset.delivery === undefined && dataset.scope === undefined;
-  const [add] = isWhole ? newestBefore(live, version) : (live.get(version.key) ?? []);
-  const origin = add && readOrigin(add);
-  if (add === undefined || origin === undefined || roleOf(add) !== undefined) return undefined;
+  const [share] = isWhole ? newestBefore(live, version) : (live.get(version.key) ?? []);
+  const origin = share && readOrigin(share);
+  if (share === undefined || origin === undefined || roleOf(share) !== undefined) return undefined;
   // The same text again is not a correction.
-  const { former } = readRemarks(add);
+  const { former } = readRemarks(share);
   if (former && text !== undefined && origin.text === text && origin.source === version.key) return former;
   const { source, acceptedRows, quarantinedRows } = origin;
   const counts = { accepted: acceptedRows, records: acceptedRows + quarantinedRows };
@@ -41,8 +39,8 @@ function formerDelivery(
 /** The files of the source that the table shows and that `version` will replace. */
 function newestBefore(live: LiveShares, { key, lastModifiedMs }: ObjectVersion): readonly Share[] {
   let newest: { source: string; lastModifiedMs: number } = { source: '', lastModifiedMs: -Infinity };
-  for (const [source, [add]] of live) {
-    const arrival = { source, lastModifiedMs: (add && readOrigin(add)?.lastModifiedMs) ?? 0 };
+  for (const [source, [share]] of live) {
+    const arrival = { source, lastModifiedMs: (share && readOrigin(share)?.lastModifiedMs) ?? 0 };
     if (precedes(newest, arrival)) newest = arrival;
   }
   const isShown = newest.source === key || precedes(newest, { source: key, lastModifiedMs });

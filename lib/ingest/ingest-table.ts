@@ -1,7 +1,6 @@
 // Brings one table to the present state of some of its source files, in one commit. Each attempt loads the snapshot, then
 // looks at landing, then commits if the next version is free: this order makes older versions lose (docs/architecture.md).
 // Unread files are converted outside the commit loop, because that takes a while; the next round looks again.
-
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';

@@ -1,6 +1,5 @@
 // Whether two files of an append dataset may share a primary key, from the log's statistics only. Comparing the keys
 // themselves means reading the whole table, which "sluice audit" does. Pure.
-
 import type { Dataset } from '../core/contract.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { partitionId } from '../lake/partition.ts';
@@ -20,11 +19,11 @@ export function mayShareKeys(dataset: Dataset, live: LiveShares): boolean {
     .filter(({ field, transform }) => transform === 'identity' && primaryKey.includes(field))
     .map(({ name }) => name);
   const groups = new Map<string, Ranged[]>();
-  for (const [source, adds] of live) {
-    if (adds[0]?.tags?.[ACCEPTED_ROWS] === '0') continue;
-    for (const add of adds) {
-      const id = partitionId(valuesOf(add, columns));
-      const ranged = { source, stats: JSON.parse(add.stats ?? '{}') as Stats };
+  for (const [source, shares] of live) {
+    if (shares[0]?.tags?.[ACCEPTED_ROWS] === '0') continue;
+    for (const share of shares) {
+      const id = partitionId(valuesOf(share, columns));
+      const ranged = { source, stats: JSON.parse(share.stats ?? '{}') as Stats };
       const group = groups.get(id);
       if (group) group.push(ranged);
       else groups.set(id, [ranged]);

@@ -1,5 +1,4 @@
 // Uploads a conversion's result: data files with their tags, the quarantine file and the report. No commit names them yet.
-
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';

@@ -1,5 +1,4 @@
 // Whether a source file's version needs no conversion: its rows are live, or its report has an outcome that is still valid.
-
 import type { Dataset } from '../core/contract.ts';
 import type { Effects } from '../lake/effects.ts';
 import { filesOfMarker, isMarker } from '../lake/markers.ts';

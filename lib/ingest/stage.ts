@@ -1,6 +1,5 @@
 // Converts one source file's present version and uploads its data files and its report; no commit names the files yet.
 // Safe to repeat: it leaves new files and the same report. ingest-table.ts decides what the table does with them.
-
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../core/contract.ts';

@@ -1,6 +1,5 @@
 // Removes from a commit the files that would count twice, and reports duplicates. The order in which files are read does
 // not matter: a file replaces a later duplicate that was read before it, and is refused if an earlier one counts.
-
 import type { Dataset } from '../core/contract.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { LiveShares, Share } from '../lake/shares.ts';
@@ -75,8 +74,8 @@ function refusedChange(dataset: Dataset, source: string, live: readonly Share[],
 }
 
 /** For a source that was read before. If its report is lost, the next reading writes it again. */
-async function liveReport({ lake }: Effects, { name }: Dataset, [add]: readonly Share[]): Promise<Report> {
-  const origin = add && readOrigin(add);
+async function liveReport({ lake }: Effects, { name }: Dataset, [share]: readonly Share[]): Promise<Report> {
+  const origin = share && readOrigin(share);
   if (origin === undefined) throw new Error('a live file of no source cannot be a duplicate');
   const { source, etag, contract, lastModifiedMs, acceptedRows, quarantinedRows, skippedRows, text } = origin;
   return (

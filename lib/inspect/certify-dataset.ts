@@ -110,10 +110,14 @@ async function certifyObject(
     ...(reason === undefined ? {} : { reason }),
   });
   if (settled?.report?.outcome === 'rejected') {
-    const kept = live.some((add) => roleOf(add) === undefined) ? '; the rows of its older version stay' : '';
+    const kept = live.some((share) => roleOf(share) === undefined)
+      ? '; the rows of its older version stay'
+      : '';
     const reason = `${settled.report.reason?.message ?? 'no reason given'}${kept}`;
     const object = state('rejected', reason);
-    return live.some((add) => roleOf(add) === 'refused') ? { object } : { object, report: settled.report };
+    return live.some((share) => roleOf(share) === 'refused')
+      ? { object }
+      : { object, report: settled.report };
   }
   if (settled?.report) return { object: state('live'), report: settled.report };
   if (settled === undefined) return { object: behind(state, version, live) };
@@ -129,13 +133,13 @@ function behind(
   version: ObjectVersion,
   live: readonly Share[],
 ): CertifiedObject {
-  const [held] = live.flatMap((add) => readOrigin(add) ?? []);
+  const [held] = live.flatMap((share) => readOrigin(share) ?? []);
   if (held === undefined) return state('waiting', 'the next sync reads it');
   const what = held.etag === version.etag ? 'it under an older contract' : 'an older version of it';
   return state('superseded', `the lake holds ${what}: the next sync reads it`);
 }
 
-/** A sentence for each thing that does not add up. */
+/** A sentence for each thing that does not share up. */
 export function problemsOf({ catalog }: Effects, certificate: DatasetCertificate): string[] {
   const { dataset, table, vanished, sources, foreign } = certificate;
   const misplaced = sources.filter(

@@ -1,6 +1,5 @@
 // What a contract does to the rows of its table: the state before held against the same table after a rehearsal. Counts are exact:
 // they come from the reports and logs of real conversions; rows are told apart by their places in the file.
-
 import type { Dataset } from '../core/contract.ts';
 import type { Violation } from '../core/violation.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
@@ -88,11 +87,11 @@ export async function contractCounts(
   const refusing = matched.filter(({ counts }) => counts.refused > 0);
   const admitting = matched.filter(({ counts }) => counts.admitted > 0);
   const sources = new Set(reads.map(({ source }) => source));
-  const withdrawn = [...old].flatMap(([source, adds]) =>
-    sources.has(source) || now.has(source) ? [] : [adds],
+  const withdrawn = [...old].flatMap(([source, shares]) =>
+    sources.has(source) || now.has(source) ? [] : [shares],
   );
-  const unread = [...now].flatMap(([source, adds]) =>
-    originOf(adds)?.contract === dataset.hash || sources.has(source) ? [] : [adds],
+  const unread = [...now].flatMap(([source, shares]) =>
+    originOf(shares)?.contract === dataset.hash || sources.has(source) ? [] : [shares],
   );
   const first = changes.flatMap(({ kind, read }) => (kind === 'first' ? [read] : []));
   return {
@@ -137,8 +136,8 @@ function liveSources(snapshot: Snapshot | undefined): LiveSources {
   return sharesBySource(snapshot?.files.values() ?? []);
 }
 
-function liveRowsOf(adds: readonly Share[]): number {
-  return originOf(adds)?.acceptedRows ?? 0;
+function liveRowsOf(shares: readonly Share[]): number {
+  return originOf(shares)?.acceptedRows ?? 0;
 }
 
 function rejectedFile(
@@ -156,7 +155,7 @@ function rowsOf(
   live: LiveSources,
   others: readonly { readonly source: string; readonly quarantined: number; readonly skipped?: number }[],
 ): Rows {
-  const origins = [...live.values()].flatMap((adds) => originOf(adds) ?? []);
+  const origins = [...live.values()].flatMap((shares) => originOf(shares) ?? []);
   const without = others.filter(({ source }) => !live.has(source));
   return {
     live: sum(origins, ({ acceptedRows }) => acceptedRows),

@@ -1,5 +1,4 @@
 // Where a source file stands, for a person who asks why its message failed: one sentence with the next step. Writes nothing.
-
 import { landingTable } from '../core/catalog.ts';
 import { tablePrefix } from '../core/insight.ts';
 import { settledBefore } from '../ingest/settled.ts';

@@ -1,5 +1,4 @@
 // What was refused, from the reports and the quarantine files: by file, and row by row. Writes nothing.
-
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
@@ -56,9 +55,9 @@ export async function* findRejects(
   }
   // Kept on purpose, vanished, or in a landing that is not at hand.
   for (const [claim, sources] of live)
-    for (const [source, adds] of sources) {
+    for (const [source, shares] of sources) {
       if (present.has(source) && effects.catalog.claims(source)[0] === claim) continue;
-      const found = await liveRejects(effects, claim, adds);
+      const found = await liveRejects(effects, claim, shares);
       if (found) yield await settling.settled(claim, sources, found);
     }
 }
@@ -71,13 +70,13 @@ export async function sourceRejects(effects: Effects, source: string): Promise<S
   const settling = await Settling.of(effects);
   for (const dataset of effects.catalog.datasets) {
     const live = await liveFiles(effects, dataset);
-    const adds = live.get(source) ?? [];
+    const shares = live.get(source) ?? [];
     const claims = effects.catalog.claims(source)[0] === dataset;
-    if (adds.length === 0 && !(claims && version)) continue;
+    if (shares.length === 0 && !(claims && version)) continue;
     const found =
       claims && version
-        ? await rejectsOf(effects, dataset, version, adds)
-        : await liveRejects(effects, dataset, adds);
+        ? await rejectsOf(effects, dataset, version, shares)
+        : await liveRejects(effects, dataset, shares);
     return found ? settling.settled(dataset, live, found) : 'clean';
   }
   if (effects.catalog.asideOf(source)) return 'aside';
@@ -93,13 +92,13 @@ async function rejectsOf(
   effects: Effects,
   dataset: Dataset,
   version: ObjectVersion,
-  adds: readonly Share[],
+  shares: readonly Share[],
 ): Promise<SourceRejects | undefined> {
-  if (isLive(dataset, adds, version)) return liveRejects(effects, dataset, adds);
+  if (isLive(dataset, shares, version)) return liveRejects(effects, dataset, shares);
   const report = await readReport(effects.lake, dataset, version);
-  if (report === undefined) return liveRejects(effects, dataset, adds);
+  if (report === undefined) return liveRejects(effects, dataset, shares);
   if (report.outcome !== 'rejected') return report.quarantined > 0 ? report : undefined;
-  const hasRows = adds.some((add) => roleOf(add) === undefined);
+  const hasRows = shares.some((share) => roleOf(share) === undefined);
   const delivery = hasRows ? undefined : deliveryOf(dataset, version.key);
   return delivery === undefined ? report : { ...report, delivery };
 }
@@ -108,9 +107,9 @@ async function rejectsOf(
 async function liveRejects(
   { lake }: Effects,
   dataset: Dataset,
-  [add]: readonly Share[],
+  [share]: readonly Share[],
 ): Promise<SourceRejects | undefined> {
-  const origin = add && readOrigin(add);
+  const origin = share && readOrigin(share);
   if (origin === undefined || origin.quarantinedRows === 0) return undefined;
   return (await readReportOf(lake, dataset.name, origin)) ?? withoutReport(dataset, origin);
 }

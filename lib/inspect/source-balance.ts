@@ -1,7 +1,6 @@
 // Law 3 checked again, file by file: records in a source file = rows accepted + quarantined + skipped, each counted in places that
 // do not know of each other: the log's tags, its statistics, the data files' own footers, the quarantine file and the report.
 // Each of these files must also still be what was written.
-
 import type { Dataset } from '../core/contract.ts';
 import { recordCount } from '../delta/stats.ts';
 import { inParallel } from '../in-parallel.ts';

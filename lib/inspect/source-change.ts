@@ -1,6 +1,5 @@
 // What a new contract does to one source file: the outcome that the lake knows of its present version beside that of a rehearsal,
 // and the rows that only one of the two refuses.
-
 import type { Dataset } from '../core/contract.ts';
 import type { Example } from '../ingest/quarantine.ts';
 import { type Report, readReportOf } from '../ingest/report.ts';

@@ -1,6 +1,5 @@
 // In which order a look at a whole lake reads it while others write, so that it shows no fault that is not there: what was
 // computed before what it was computed from, and tables before landing.
-
 import { type Catalog, landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';

@@ -67,10 +67,14 @@ function tagsOfShares({
     throw new CorruptionError(
       `${SHARES} in a table's log is not what Sluice writes: was the table changed by another program?`,
     );
-  return shares.map(([stats, ...values]) => ({
-    stats,
-    tags: Object.fromEntries(names.flatMap((name, i) => (values[i] == null ? [] : [[name, values[i]]]))),
-  }));
+  return shares.map(([stats, ...values]) => {
+    const own: Record<string, string> = {};
+    for (const [i, name] of names.entries()) {
+      const value = values[i];
+      if (typeof value === 'string') own[name] = value;
+    }
+    return { stats, tags: own };
+  });
 }
 
 /** The tags of each source's rows in a file that came or went. */

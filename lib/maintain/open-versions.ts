@@ -1,5 +1,4 @@
 // Finds versions in landing without a data file, with their report or note if there is one.
-
 import type { Dataset } from '../core/contract.ts';
 import { sourceVersion } from '../ingest/report.ts';
 import { isLive } from '../ingest/settled.ts';

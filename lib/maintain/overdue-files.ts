@@ -1,5 +1,4 @@
 // Expected files that have not come, over all datasets, from a comparison of landing with the lake and from the logs.
-
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';

@@ -1,6 +1,5 @@
 // Compares landing with the lake: which sources need an ingest, which have vanished, which are refused.
 // Does not decide about rows: the keys it finds go to ingest.
-
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';

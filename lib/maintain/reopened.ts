@@ -1,5 +1,4 @@
 // Finds files that were refused because another one has the same text and that must be read again.
-
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';

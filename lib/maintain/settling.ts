@@ -1,6 +1,5 @@
 // Whether refused files and rows are still open, or settled: by a person, or because other live files hold the same content.
 // Never by a guess: a name that looks alike, or a number that fits, settles nothing.
-
 import type { Dataset } from '../core/contract.ts';
 import { readReportOf } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';

@@ -1,6 +1,5 @@
 // The facts that stand in a lake now, from a comparison of landing with it, its logs and its reports; and what cannot be said now.
 // Remembers nothing and tells nobody.
-
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';

@@ -1,6 +1,5 @@
 // Decides which partitions of a derived table are recomputed, which are dropped, and which stay as they are.
 // Pure, but for reading the inputs' log entries through DeltaTables.
-
 import {
   type Derivation,
   joinedBy,

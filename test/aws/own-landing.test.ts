@@ -1,6 +1,5 @@
 // A landing bucket that was there before the stack, tells somebody else already and serves two stages: each stage sees its own
 // folder alone, what lay there before is ingested, and the others' notifications stay. First by notifications, then by EventBridge.
-
 import { randomBytes } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import {

@@ -248,6 +248,11 @@ describe('after "sluice maintain"', () => {
     const done = await lake.maintain(7 * DAY_MS);
     expect(done.failures).toEqual([]);
     expect(done.total.files).toBeGreaterThan(100);
+    expect(done.places.filter(({ merged }) => (merged?.files ?? 0) > 0).length).toBeGreaterThan(0);
+    // These leave the merged files that they are in.
+    await lake.put('readings/a.csv', readings(19));
+    await landOneRowEach(lake, CHECKPOINT_VERSION + 3);
+    await lake.sync();
     newest = await lake.read();
   });
 

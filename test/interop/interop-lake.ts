@@ -9,6 +9,7 @@ import { objectKey } from '../../lib/delta/partitions.ts';
 import type { Snapshot } from '../../lib/delta/snapshot.ts';
 import type { Effects } from '../../lib/lake/effects.ts';
 import { openLake } from '../../lib/local/open-lake.ts';
+import { COMPACTION } from '../../lib/maintain/compact.ts';
 import { type Maintenance, maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import type { Value } from '../../lib/ports.ts';
 import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
@@ -75,11 +76,11 @@ export class InteropLake {
     for (const path of await filesBelow(this.root)) await utimes(join(this.root, path), at, at);
   }
 
-  /** As "sluice maintain" does. */
+  /** As "sluice maintain" does, with fewer small files. */
   async maintain(retentionMs: number): Promise<Maintenance> {
     let done: Maintenance | undefined;
     await this.#open(async (effects) => {
-      done = await maintainTables(effects, { retentionMs });
+      done = await maintainTables(effects, { retentionMs, compaction: { ...COMPACTION, leastFiles: 2 } });
     }, []);
     if (done === undefined) throw new Error('the lake was not opened');
     return done;

@@ -197,7 +197,9 @@ async function lookOf({ effects }: TestLake): Promise<unknown> {
     true,
   );
   const rows = await effects.sql.session((session) =>
-    session.rows(`SELECT * EXCLUDE (_sluice_row), source = _sluice_source AS is_right FROM (${relation}) ORDER BY ALL`),
+    session.rows(
+      `SELECT * EXCLUDE (_sluice_row), source = _sluice_source AS is_right FROM (${relation}) ORDER BY ALL`,
+    ),
   );
   expect(rows.every((row) => row.is_right === true)).toBe(true);
   const lives = [...(log?.sources() ?? [])].map((source) => [

@@ -27,21 +27,23 @@ const source: fc.Arbitrary<Source> = fc.record({
 });
 
 function sharesOfSource(key: string, { text, contract, rows, at, files }: Source): Share[] {
-  const adds = files.map(([day, content], i): Add => ({
-    path: `${key}-${i}`,
-    partitionValues: { day },
-    size: 1,
-    modificationTime: 0,
-    dataChange: true,
-    tags: {
-      'sluice.source': key,
-      'sluice.lastModified': new Date(at * 1000).toISOString(),
-      'sluice.contract': contract,
-      'sluice.acceptedRows': String(rows),
-      ...(text === undefined ? {} : { 'sluice.text': text }),
-      ...(content === undefined ? {} : { 'sluice.content': content }),
-    },
-  }));
+  const adds = files.map(
+    ([day, content], i): Add => ({
+      path: `${key}-${i}`,
+      partitionValues: { day },
+      size: 1,
+      modificationTime: 0,
+      dataChange: true,
+      tags: {
+        'sluice.source': key,
+        'sluice.lastModified': new Date(at * 1000).toISOString(),
+        'sluice.contract': contract,
+        'sluice.acceptedRows': String(rows),
+        ...(text === undefined ? {} : { 'sluice.text': text }),
+        ...(content === undefined ? {} : { 'sluice.content': content }),
+      },
+    }),
+  );
   return allShares(adds);
 }
 

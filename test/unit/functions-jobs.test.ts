@@ -1,6 +1,5 @@
 // Files too large for a function, over a lake in memory: their jobs are started once, nobody spins while one runs, and whoever waits is
 // asked for again by an event of its end, or by reconcile.
-
 import { beforeEach, expect, test } from 'vitest';
 import { ingestBatch } from '../../lib/aws/ingest-batch.ts';
 import { isJobEvent, passOnJobEvent } from '../../lib/aws/job-news.ts';
