@@ -36,7 +36,7 @@ export function maintainLines({ places, total, failures, retentionMs, dryRun, as
     dryRun
       ? `Would delete ${files}. Nothing was changed.`
       : `Deleted ${files}; wrote ${count(checkpoints, 'checkpoint')}.`,
-    ...failures.map(({ place, error }) => `${place} was not changed: ${reason(error)}`),
+    ...failures.map(({ place, error }) => `${place} is not maintained in full: ${reason(error)}`),
     ...asideLines(aside),
   ];
 }

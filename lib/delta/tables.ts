@@ -90,9 +90,9 @@ export class DeltaTables {
     prefix: string,
     plan: (snapshot: Snapshot | undefined) => Promise<AnyPlan>,
   ): Promise<CommitResult> {
-    const { store, clock, newId, pause } = this.effects;
+    const { store, clock, newId } = this.effects;
     for (let conflicts = 0; conflicts < MAX_ATTEMPTS; conflicts += 1) {
-      if (conflicts > 0) await pause?.(conflicts);
+      if (conflicts > 0) await this.rest(conflicts);
       const snapshot = await this.latest(prefix);
       const planned = await plan(snapshot);
       if (planned?.actions === undefined) return { snapshot, committed: false, conflicts, planned };
@@ -105,6 +105,11 @@ export class DeltaTables {
       return { snapshot: next, committed: true, conflicts, planned };
     }
     throw new TryAgainError(`${prefix}: all ${MAX_ATTEMPTS} attempts to commit lost to other writers`);
+  }
+
+  /** The wait of a writer that lost `conflicts` races so far, before it begins anew. */
+  async rest(conflicts: number): Promise<void> {
+    await this.effects.pause?.(conflicts);
   }
 
   /** Writes a checkpoint of the newest version unless a readable one exists; returns that version, or undefined. */

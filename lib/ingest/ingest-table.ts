@@ -51,7 +51,7 @@ type Known = { readonly staged: Staged; readonly snapshot: Snapshot };
 
 const MAX_CONVERSIONS = 5;
 /** Of data files that others change meanwhile. */
-const MAX_REWRITES = 20;
+const MAX_REWRITES = 100;
 
 export async function ingestTable(
   effects: Effects,
@@ -84,6 +84,11 @@ export async function ingestTable(
     }
     if (planned.rewrites) {
       rewrites += 1;
+      // What was rewritten before was lost to another writer.
+      if (rewrites > 1) {
+        if (round.conflicts === 0) conflicts += 1;
+        await effects.tables.rest(rewrites - 1);
+      }
       if (rewrites > MAX_REWRITES)
         throw new TryAgainError(
           `${dataset.name}: other writers changed the data files that were to be rewritten, ${MAX_REWRITES} times`,

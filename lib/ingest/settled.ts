@@ -19,11 +19,11 @@ export function lastModifiedCounts(dataset: Dataset): boolean {
 export function isLive(dataset: Dataset, live: readonly Share[], version: ObjectVersion): boolean {
   // A change of the contract may make a marker of a data file, or the other way round.
   const role = isMarker(dataset, version.key) ? 'marker' : undefined;
-  for (const add of live) {
-    const origin = readOrigin(add);
+  for (const share of live) {
+    const origin = readOrigin(share);
     const isMade =
       origin !== undefined &&
-      roleOf(add) === role &&
+      roleOf(share) === role &&
       madeFrom(origin, version, dataset.hash, lastModifiedCounts(dataset)) &&
       !refusesAll(dataset, origin.acceptedRows, origin.quarantinedRows);
     if (!isMade) return false;
@@ -79,9 +79,9 @@ function leavesNoFile({ mode, partitionBy, scope }: Dataset): boolean {
 
 /** A refused file without rows of an older version is in the log, so that its delivery does not count without it. */
 function holdsItsDelivery(dataset: Dataset, own: readonly Share[], version: ObjectVersion): boolean {
-  if (dataset.delivery === undefined || own.some((add) => roleOf(add) === undefined)) return true;
-  const isIts = (add: Share) => {
-    const origin = readOrigin(add);
+  if (dataset.delivery === undefined || own.some((share) => roleOf(share) === undefined)) return true;
+  const isIts = (share: Share) => {
+    const origin = readOrigin(share);
     return origin !== undefined && madeFrom(origin, version, dataset.hash, true);
   };
   return own.length > 0 && own.every(isIts);

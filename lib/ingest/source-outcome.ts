@@ -30,6 +30,8 @@ export type Change = {
   readonly adds: readonly Add[];
   readonly shares: readonly Share[];
   readonly outcome: SourceOutcome;
+  /** The source that the change is made for, where that is another one. */
+  readonly because?: string;
 };
 
 /** `live`: the source's rows in the table, here and below. */

@@ -40,7 +40,8 @@ export async function withoutDuplicates(
     const known = change?.outcome.report ?? (await liveReport(effects, dataset, after.get(source) ?? []));
     const report = refusal(known, first);
     refused.push(report);
-    withdrawals.push(refusedChange(dataset, source, live.get(source) ?? [], report));
+    const withdrawn = refusedChange(dataset, source, live.get(source) ?? [], report);
+    withdrawals.push(change === undefined ? { ...withdrawn, because: first } : withdrawn);
   }
   const copies = copiesOf(afterwards(live, [...kept, ...withdrawals]), sources);
   return { changes: [...kept.map((change) => withCopies(change, copies)), ...withdrawals], refused };

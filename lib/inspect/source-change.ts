@@ -87,8 +87,8 @@ export async function sourceChange(
   return { kind: 'kept', known, counts, read };
 }
 
-export function originOf([add]: readonly Share[]) {
-  return add && readOrigin(add);
+export function originOf([share]: readonly Share[]) {
+  return share && readOrigin(share);
 }
 
 /** Undefined where one of the two is gone from the lake. */

@@ -9,7 +9,7 @@ import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
-import { isMerged, type Share, shareChanges, sharesOf } from '../lake/shares.ts';
+import { isMoved, type Share, shareChanges, sharesOf } from '../lake/shares.ts';
 import { isComputed, readInputAppId, sourceOf } from '../lake/tags.ts';
 
 /** Live from the version `from` up to, and without, `until`. A path that is added again, as by a RESTORE, has several. */
@@ -105,8 +105,8 @@ export class TableLog {
       return file ? [file] : [];
     });
     const added = actions.flatMap((action) => ('add' in action ? [action.add] : []));
-    // Of very many files, few or none are merged: only then is more asked of them.
-    if (!added.some(isMerged) && !removed.some(({ add }) => isMerged(add))) return;
+    // Few entries move rows: only then is more asked of their files.
+    if (!added.some(isMoved)) return;
     const { moved } = shareChanges(
       removed.map(({ add }) => add),
       added,
@@ -237,10 +237,7 @@ export class TableLog {
 
   #indexBySource(): Map<string, LivingShare[]> {
     const index = new Map<string, LivingShare[]>();
-    const files = this.lifespans();
-    // What moved is found where it came from.
-    if (files.some(({ add }) => isMerged(add))) files.sort((a, b) => a.from - b.from);
-    for (const file of files) this.#pushToSource(index, file);
+    for (const file of this.lifespans()) this.#pushToSource(index, file);
     return index;
   }
 

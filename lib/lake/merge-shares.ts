@@ -15,7 +15,7 @@ import type { LocalFile, SqlSession } from '../ports.ts';
 import { fileLiteral, identifier, list, writeParquet } from '../sql/quoting.ts';
 import type { Effects } from './effects.ts';
 import { publishDataFile } from './publish-data-file.ts';
-import { type Share, sharesOf, tagsOfMerged } from './shares.ts';
+import { type Share, sharesOf, tagsOfMoved } from './shares.ts';
 
 /**
  * Of a dataset's landing table. `shares`: of one partition, at least one; their files are under one contract. Columns get the
@@ -46,7 +46,7 @@ export async function mergeShares(
       requireRows(prefix, files, recordCount(inOrder), rows);
       return (await fileStatistics(session, path, columns)).stats;
     });
-    const tags = inOrder.length === 1 ? (inOrder[0]?.tags ?? {}) : tagsOfMerged(inOrder, dataset.primaryKey);
+    const tags = tagsOfMoved(inOrder, dataset.primaryKey);
     return await publishDataFile(effects, prefix, partitionColumns, { path, partitionValues, stats, tags });
   } finally {
     for (const file of local.values()) await file.release();

@@ -6,7 +6,7 @@ import { contentHash } from '../content-hash.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
 import { dataFilePath, objectKey } from '../delta/partitions.ts';
 import type { Effects } from './effects.ts';
-import { CONTENT } from './tags.ts';
+import { CONTENT, MOVED } from './tags.ts';
 
 export type NewDataFile = {
   /** The path of the local file, which is moved. */
@@ -46,11 +46,12 @@ export async function republishDataFile(
   effects: Effects,
   prefix: string,
   partitionColumns: readonly string[],
-  { path: before, partitionValues, tags = {} }: Add,
+  { path: before, partitionValues, tags: known }: Add,
   write: (from: string, to: string) => Promise<string | undefined>,
 ): Promise<Add | 'gone' | undefined> {
   const file = await effects.lake.download(objectKey(prefix, before));
   if (file === undefined) return 'gone';
+  const { [MOVED]: _, ...tags } = known ?? {};
   const folder = await mkdtemp(join(effects.scratch, 'republish-'));
   try {
     const path = join(folder, 'new.parquet');

@@ -95,7 +95,7 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
     .filter((c) => !constants.has(c.name) && c.name !== ROW)
     .map((c) => `CAST(NULL AS ${c.sqlType}) AS ${identifier(c.name)}`);
   const none = `SELECT ${[...empties, 'CAST(NULL AS UBIGINT) AS file_index', 'CAST(NULL AS BIGINT) AS file_row_number'].join(', ')} WHERE false`;
-  return `SELECT ${select} FROM (${none} UNION ALL BY NAME SELECT *, file_index, file_row_number FROM ${read})`;
+  return `SELECT ${select} FROM (${none} UNION ALL BY NAME SELECT *${isByRun ? '' : ', file_index, file_row_number'} FROM ${read})`;
 }
 
 /** The data files' rows with the columns of their sources: a row is of the last run that begins at it or before. */

@@ -2,10 +2,11 @@
 // of the file. What is asked of a source's rows is asked of shares, and only what moves whole files around asks for files. Pure.
 import { parseLogJson } from '../core/log-json.ts';
 import type { Add, PartitionValues, Remove } from '../delta/actions.ts';
+import { removeAction } from '../delta/partitions.ts';
 import { recordCount } from '../delta/stats.ts';
 import { CorruptionError } from '../errors.ts';
 import { partitionId } from './partition.ts';
-import { CONTRACT, SHARES, sourceOf } from './tags.ts';
+import { CONTENT, CONTRACT, MOVED, SHARES, sourceOf } from './tags.ts';
 
 export type Share = {
   readonly file: Add;
@@ -46,7 +47,8 @@ function read(file: Add): readonly Share[] {
   const own = tagsOfShares(file);
   if (own === undefined) {
     const rows = stats === undefined ? {} : { stats };
-    return [{ file, firstRow: 0, partitionValues, ...rows, ...(tags === undefined ? {} : { tags }) }];
+    // Other programs write null.
+    return [{ file, firstRow: 0, partitionValues, ...rows, ...(tags == null ? {} : { tags }) }];
   }
   let firstRow = 0;
   return own.map((share) => {
@@ -82,21 +84,31 @@ export function sourceTags(file: Pick<Add | Remove, 'tags'>): readonly Pick<Add,
   return tagsOfShares(file) ?? [file];
 }
 
-/** The tags of a file with the rows of these, one after the other. They have one contract, as a table's files do between two changes of it. */
-export function tagsOfMerged(
-  shares: readonly Share[],
-  primaryKey: readonly string[],
-): Record<string, string> {
-  const names = [...new Set(shares.flatMap(({ tags = {} }) => Object.keys(tags)))].sort();
+/** The tags of a file with the rows of these, one after the other, which have one contract. */
+export function tagsOfMoved(shares: readonly Share[], primaryKey: readonly string[]): Record<string, string> {
+  const [first, ...others] = shares;
+  const moved = { [MOVED]: 'true' };
+  if (others.length === 0) return { ...first?.tags, ...moved };
+  const contract = first?.tags?.[CONTRACT];
+  return {
+    ...sharesTag(shares, primaryKey),
+    ...(contract === undefined ? {} : { [CONTRACT]: contract }),
+    ...moved,
+  };
+}
+
+function sharesTag(shares: readonly Share[], primaryKey: readonly string[]): Record<string, string> {
+  const all = new Set(shares.flatMap(({ tags }) => Object.keys(tags ?? {})));
+  all.delete(MOVED);
+  const tags = [...all].sort();
   const json: SharesJson = {
-    tags: names,
+    tags,
     shares: shares.map((share) => [
       runStatistics(share, primaryKey),
-      ...names.map((name) => share.tags?.[name] ?? null),
+      ...tags.map((name) => share.tags?.[name] ?? null),
     ]),
   };
-  const contract = shares[0]?.tags?.[CONTRACT];
-  return { [SHARES]: JSON.stringify(json), ...(contract === undefined ? {} : { [CONTRACT]: contract }) };
+  return { [SHARES]: JSON.stringify(json) };
 }
 
 type Bounds = Readonly<Record<string, unknown>>;
@@ -139,14 +151,16 @@ export type ShareChanges = {
 export function shareChanges(removed: readonly Add[], added: readonly Add[]): ShareChanges {
   const [gone, come] = [removed.flatMap(sharesOf), added.flatMap(sharesOf)];
   const moved = new Map<Share, Share>();
-  if (!removed.some(isMerged) && !added.some(isMerged)) return { removed: gone, added: come, moved };
+  if (!added.some(isMoved)) return { removed: gone, added: come, moved };
   const before = new Map<string, Share[]>();
   for (const share of gone) {
     const id = idOf(share);
-    before.set(id, [...(before.get(id) ?? []), share]);
+    const known = before.get(id);
+    if (known) known.push(share);
+    else before.set(id, [share]);
   }
   for (const share of come) {
-    const from = before.get(idOf(share))?.shift();
+    const from = isMoved(share.file) ? before.get(idOf(share))?.shift() : undefined;
     if (from) moved.set(share, from);
   }
   const origins = new Set(moved.values());
@@ -157,7 +171,24 @@ export function shareChanges(removed: readonly Add[], added: readonly Add[]): Sh
   };
 }
 
+/** Its rows were in other data files until its commit. */
+export function isMoved({ tags }: Add): boolean {
+  return tags?.[MOVED] !== undefined;
+}
+
 /** Equal for the same rows of the same version of a source, whichever file they are in. */
-function idOf({ tags = {}, partitionValues }: Share): string {
-  return JSON.stringify([partitionId(partitionValues), Object.entries(tags).sort()]);
+function idOf({ tags, partitionValues }: Share): string {
+  const own = Object.entries(tags ?? {}).filter(([name]) => !OF_FILES.has(name));
+  return JSON.stringify([partitionId(partitionValues), own.sort()]);
+}
+
+/** What says something of a data file, and not of its source. */
+const OF_FILES: ReadonlySet<string> = new Set([MOVED, CONTENT]);
+
+/** The action that takes a file out of its table, of which only `shares` leave: the others move. */
+export function removalOf(file: Add, shares: readonly Share[], now: number): { readonly remove: Remove } {
+  const { remove } = removeAction(file, now);
+  if (!isMerged(file)) return { remove };
+  const { [SHARES]: _, ...tags } = file.tags ?? {};
+  return { remove: { ...remove, tags: { ...tags, ...(shares.length === 0 ? {} : sharesTag(shares, [])) } } };
 }

@@ -22,6 +22,8 @@ export const FIRST_ROW = 'sluice.firstRow';
 export const ACCEPTED_ROWS = 'sluice.acceptedRows';
 /** Of a data file with the rows of several sources: what it has of each, as JSON; it has none of the tags of one source. See shares.ts. */
 export const SHARES = 'sluice.shares';
+/** Of a data file whose rows were in other data files of the table until its commit; absent for others. */
+export const MOVED = 'sluice.moved';
 export const INPUTS = 'sluice.inputs';
 /** The ids of the commits whose versions are in INPUTS. */
 export const INPUT_COMMITS = 'sluice.inputCommits';
@@ -132,6 +134,7 @@ export function sameContent(before: Content, after: Content): boolean {
 
 /** The source file that its rows came from; undefined for a file without one. One of several sources is asked share by share. */
 export function sourceOf({ tags }: Pick<Add, 'tags'>): string | undefined {
+  // Never seen, unless code asks a file for what only its shares can answer.
   if (tags?.[SHARES] !== undefined) throw new Error('a data file of several sources has no one source');
   return tags?.['sluice.source'];
 }

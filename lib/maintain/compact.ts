@@ -4,14 +4,13 @@
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Action, Add } from '../delta/actions.ts';
-import { removeAction } from '../delta/partitions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import { vacuumFence } from '../delta/vacuum.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
 import type { Effects } from '../lake/effects.ts';
 import { mergeShares } from '../lake/merge-shares.ts';
 import { partitionId } from '../lake/partition.ts';
-import { sharesOf } from '../lake/shares.ts';
+import { allShares, removalOf, sharesOf } from '../lake/shares.ts';
 import { CONTRACT, FIRST_ROW, roleOf, sourceOf } from '../lake/tags.ts';
 
 export type Compaction = {
@@ -29,12 +28,13 @@ export const COMPACTION: Compaction = {
   leastFiles: 8,
 };
 
-/** `files` became `into`, of `bytes`. `finished`: false if time ran out. */
+/** `files` became `into`, of `bytes`. `finished`: false if time ran out. `failures`: why some were left as they are. */
 export type Compacted = {
   readonly files: number;
   readonly into: number;
   readonly bytes: number;
   readonly finished: boolean;
+  readonly failures: readonly unknown[];
 };
 
 export type CompactOptions = {
@@ -57,27 +57,42 @@ export async function compactTable(
   const snapshot = dataset.mode === 'append' ? await effects.tables.latest(prefix) : undefined;
   const groups = snapshot ? filesToMerge(dataset, snapshot, compaction) : [];
   const done = { files: 0, into: 0, bytes: 0, finished: true };
+  const failures: unknown[] = [];
   for (let start = 0; start < groups.length; start += MERGES_A_COMMIT) {
     const merged: Merged[] = [];
     const fence = vacuumFence(await effects.tables.latest(prefix));
     for (const files of groups.slice(start, start + MERGES_A_COMMIT)) {
       if (outOfTime?.()) done.finished = false;
       if (!done.finished) break;
-      const size = files.reduce((sum, file) => sum + file.size, 0);
-      const add = dryRun ? undefined : await mergeShares(effects, dataset, files.flatMap(sharesOf));
-      merged.push({ files, add, bytes: add?.size ?? size });
+      if (dryRun) count(done, files, sizeOf(files));
+      else
+        try {
+          merged.push({ files, add: await mergeShares(effects, dataset, allShares(files)) });
+        } catch (error) {
+          // A file that is gone holds up no others.
+          failures.push(error);
+        }
     }
-    for (const { files, bytes } of dryRun ? merged : await commitMerged(effects, dataset, merged, fence)) {
-      done.files += files.length;
-      done.into += 1;
-      done.bytes += bytes;
-    }
+    const committed = merged.length === 0 ? [] : await commitMerged(effects, dataset, merged, fence);
+    for (const { files, add } of committed) count(done, files, add.size);
     if (!done.finished) break;
   }
-  return done;
+  return { ...done, failures };
 }
 
-type Merged = { readonly files: readonly Add[]; readonly add: Add | undefined; readonly bytes: number };
+type Count = { files: number; into: number; bytes: number };
+
+function count(done: Count, files: readonly Add[], bytes: number): void {
+  done.files += files.length;
+  done.into += 1;
+  done.bytes += bytes;
+}
+
+function sizeOf(files: readonly Add[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
+}
+
+type Merged = { readonly files: readonly Add[]; readonly add: Add };
 
 /** Returns those that are in the table now: the files of the others are not all there any more, or a vacuum may have deleted the new one. */
 async function commitMerged(
@@ -93,10 +108,10 @@ async function commitMerged(
     if (taken.length === 0) return { actions: undefined, taken };
     const actions = taken.flatMap(({ files, add }): Action[] => [
       ...files.map((file) => {
-        const { remove } = removeAction(file, clock().getTime());
+        const { remove } = removalOf(file, [], clock().getTime());
         return { remove: { ...remove, dataChange: false } };
       }),
-      ...(add ? [{ add: { ...add, dataChange: false } }] : []),
+      { add: { ...add, dataChange: false } },
     ]);
     const removed = taken.reduce((sum, { files }) => sum + files.length, 0);
     const metrics = { numRemovedFiles: String(removed), numAddedFiles: String(taken.length) };
@@ -146,7 +161,8 @@ export function filesToMerge(
 }
 
 function bySource(a: Add, b: Add): number {
-  return firstSource(a) < firstSource(b) ? -1 : 1;
+  const [one, other] = [firstSource(a), firstSource(b)];
+  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 function firstSource(file: Add): string {

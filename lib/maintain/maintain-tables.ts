@@ -36,7 +36,7 @@ export type Maintenance = {
   readonly places: readonly Maintained[];
   /** All places together; not finished where time ran out. */
   readonly total: Swept;
-  /** Places that were left as they are; the others were not held up. */
+  /** Why places, or some data files of a place, were left as they are; the others were not held up. */
   readonly failures: readonly { readonly place: string; readonly error: unknown }[];
 };
 
@@ -51,19 +51,22 @@ export async function maintainTables(effects: Effects, options: MaintainOptions)
   const places = await allPlaces(effects, options);
   const done: Maintained[] = [];
   const failures: { place: string; error: unknown }[] = [];
+  let reached = 0;
   for (const { name: place, work } of inTurn(places, effects.clock())) {
     if (options.outOfTime?.()) break;
+    reached += 1;
     try {
-      done.push({ place, ...(await work()) });
+      const maintained = await work();
+      done.push({ place, ...maintained });
+      for (const error of maintained.merged?.failures ?? []) failures.push({ place, error });
     } catch (error) {
       failures.push({ place, error });
     }
   }
   const total = sumOf(done);
-  const reached = done.length + failures.length === places.length;
   return {
     places: done.sort(byPlace),
-    total: { ...total, finished: total.finished && reached },
+    total: { ...total, finished: total.finished && reached === places.length },
     failures: failures.sort(byPlace),
   };
 }

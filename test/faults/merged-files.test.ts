@@ -1,9 +1,11 @@
 // Merging of small files beside everything else: crashes at any effect, writers that take files out meanwhile, vacuums, and a merged
 // file that is lost.
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { isMerged, sharesOf } from '../../lib/lake/shares.ts';
+import { COMPACTION, compactTable } from '../../lib/maintain/compact.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import { crashAfterEach } from '../support/crashes.ts';
 import { wrongFiles } from '../support/kept-files.ts';
@@ -171,6 +173,93 @@ test('a merged file that is lost stops its own sources alone, and the message na
   expect(String(failures[0]?.error)).toMatch(
     /tables\/sales\/day=2024-01-01\/.*\.parquet is gone.*sluice rebuild/,
   );
+});
+
+test('the same rows again, under another version, are computed from no more than before', async () => {
+  const { landing, quick } = await fiveFiles(new TestClock());
+  await compactAll(quick);
+  const versions = await versionsOf(quick);
+  await landing.remove([keyOf('b')]);
+  await put(landing, keyOf('b'), sale(1, '1.00'));
+  expect(await ingest(quick.effects, [{ source: keyOf('b') }])).toMatchObject({ failures: [] });
+  await syncPrune(quick);
+  expect(await versionsOf(quick)).toEqual(versions);
+});
+
+test('a lost small file holds up no other merge and no checkpoint, and is said', async () => {
+  const { store, quick } = await fiveFiles(new TestClock());
+  for (const name of ['b', 'c']) await put(quick.effects.landing, keyOf(name, 2), sale(7, '7.00'));
+  await syncPrune(quick);
+  const [lost = ''] = store.keys().filter((key) => key.startsWith('tables/sales/day=2024-01-01'));
+  await store.remove([lost]);
+  const compaction = { ...COMPACTION, leastFiles: 2 };
+  const { places, failures } = await maintainTables(quick.effects, { retentionMs: DAY_MS, compaction });
+  expect(places.find(({ place }) => place === 'tables/sales')).toMatchObject({
+    merged: { files: 3, into: 1 },
+    checkpoint: expect.any(Number),
+  });
+  expect(failures).toMatchObject([{ place: 'tables/sales' }]);
+  expect(String(failures[0]?.error)).toContain(`${lost} is gone`);
+});
+
+test('a file that has other rows than the log says is not merged', async () => {
+  const { store, quick } = await fiveFiles(new TestClock());
+  const [first = '', other = ''] = store
+    .keys()
+    .filter((key) => key.startsWith('tables/sales/day=2024-01-01'));
+  const empty = join(world.scratch, 'empty.parquet');
+  const copy = await store.download(other);
+  await world.sql.session((session) =>
+    session.run(`COPY (FROM '${copy?.path}' LIMIT 0) TO '${empty}' (FORMAT parquet)`),
+  );
+  await store.remove([first]);
+  await store.upload(empty, first);
+  expect(await compactAll(quick)).toBe(0);
+});
+
+test('a merge that runs out of time leaves the rest to the next one', async () => {
+  const { quick } = await fiveFiles(new TestClock());
+  const [dataset] = quick.effects.catalog.datasets.filter(({ name }) => name === 'sales');
+  if (dataset === undefined) throw new Error('the shop sells nothing');
+  let looks = 0;
+  const options = {
+    compaction: { ...COMPACTION, leastFiles: 2, mostSources: 2 },
+    outOfTime: () => ++looks > 1,
+  };
+  expect(await compactTable(quick.effects, dataset, options)).toMatchObject({
+    files: 2,
+    into: 1,
+    finished: false,
+  });
+  expect(await compactTable(quick.effects, dataset, { ...options, outOfTime: () => false })).toMatchObject({
+    files: 2,
+    finished: true,
+  });
+});
+
+test('the reports of merged sources stay as long as their rows', async () => {
+  const clock = new TestClock();
+  const { store, quick } = await fiveFiles(clock);
+  await compactAll(quick);
+  clock.pass(30 * DAY_MS);
+  await maintainTables(quick.effects, { retentionMs: DAY_MS });
+  expect(store.keys().filter((key) => key.startsWith('files/sales/'))).toHaveLength(5);
+});
+
+test('what is cut of a file with many sources falls into several', async () => {
+  const clock = new TestClock();
+  const landing = newStore(world, clock, 'landing');
+  const quick = openProcess(world, clock, landing, newStore(world, clock, 'lake'));
+  for (let n = 0; n < 130; n++) await put(landing, keyOf(`f${n}`), sale(n, '1.00'));
+  await syncPrune(quick);
+  await compactAll(quick);
+  await landing.remove([keyOf('f7')]);
+  await ingest(quick.effects, [{ source: keyOf('f7') }]);
+  expect(await filesOf(quick)).toEqual([
+    [true, 100],
+    [true, 29],
+  ]);
+  expect(await idsOf(quick)).toHaveLength(129);
 });
 
 test('what another program did to a table is not hidden by a merge', async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordCount } from '../../lib/delta/stats.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
+import { mayShareKeys } from '../../lib/ingest/key-ranges.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { tableHistory } from '../../lib/inspect/history.ts';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
@@ -49,7 +50,7 @@ beforeAll(async () => {
               { name: 'kind', type: 'integer' },
               { name: 'day', type: 'date' },
             ],
-            primaryKey: ['source', 'line'],
+            primaryKey: ['version', 'line'],
           },
         },
       ],
@@ -206,7 +207,13 @@ async function lookOf({ effects }: TestLake): Promise<unknown> {
     source,
     log
       ?.ofSource(source)
-      .map(({ from, until, share }) => [from, until, recordCount([share]), readOrigin(share)?.etag]),
+      .map(({ from, until, share }) => [
+        share.partitionValues,
+        from,
+        until,
+        recordCount([share]),
+        readOrigin(share)?.etag,
+      ]),
   ]);
   const versions = log ? tableHistory(log).filter(({ operation }) => operation !== 'OPTIMIZE') : [];
   const changes = versions.map(({ version, rowsAdded, rowsRemoved, rows, cause }) => [
@@ -216,7 +223,9 @@ async function lookOf({ effects }: TestLake): Promise<unknown> {
     rows,
     cause,
   ]);
-  return { rows, lives: lives.sort(), changes };
+  const [dataset] = effects.catalog.datasets;
+  const mayShare = dataset && mayShareKeys(dataset, sharesBySource(files));
+  return { rows, lives: lives.sort(), changes, mayShare };
 }
 
 test('whatever happens, each row is its source’s, and merging changes nothing that is seen', async () => {

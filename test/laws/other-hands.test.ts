@@ -4,10 +4,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { landingTable } from '../../lib/core/catalog.ts';
 import { tablePrefix } from '../../lib/core/insight.ts';
-import { CorruptionError, TryAgainError } from '../../lib/errors.ts';
+import { CliError, CorruptionError, TryAgainError } from '../../lib/errors.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
+import { tableHistory } from '../../lib/inspect/history.ts';
+import { TableLogs } from '../../lib/inspect/table-log.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { FOREIGN_OPERATIONS, type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
 import { compactAll } from '../support/play-history.ts';
@@ -74,6 +76,11 @@ const steps = fc
 
 function isTheirs({ kind }: Step | OtherStep): boolean {
   return ['back up', 'restore', 'lose entry', 'foreign'].includes(kind);
+}
+
+/** Its past cannot be told, where an entry is gone. */
+function unlessCut(error: unknown): undefined {
+  if (!(error instanceof CliError)) throw error;
 }
 
 /** Every table of the shop, landing tables first. */
@@ -143,6 +150,12 @@ test('tables that others restored, cut or wrote to are put right by one sync, wh
       expect(await visible(lake)).toEqual(await visible(clean));
       const cold = openProcess(world, clock, landing, store);
       expect((await certifyLake(cold.effects, { recount: true })).problems).toEqual([]);
+      // The past can be told, whoever wrote it.
+      for (const prefix of tablesOf(cold)) {
+        const log = await new TableLogs(cold.effects.tables).find(prefix).catch(unlessCut);
+        for (const source of log?.sources() ?? []) expect(log?.ofSource(source)).not.toEqual([]);
+        if (log) expect(tableHistory(log)).toHaveLength(log.newest + 1);
+      }
     }),
     tries(10),
   );

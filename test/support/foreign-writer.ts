@@ -95,9 +95,9 @@ async function restore(
   return actions;
 }
 
-/** As others may: without partition values and size. */
+/** As others may: without partition values and size, and with null where they have nothing to say. */
 function remove(path: string, dataChange: boolean): Json {
-  return { remove: { path, dataChange, deletionTimestamp: 1_700_000_000_000 } };
+  return { remove: { path, dataChange, deletionTimestamp: 1_700_000_000_000, tags: null } };
 }
 
 async function rewrite(
@@ -132,6 +132,7 @@ async function rewrite(
     size: sizeBytes,
     modificationTime: 1_700_000_000_000,
     stats: JSON.stringify({ numRecords: count }),
+    tags: null,
   };
 }
 
