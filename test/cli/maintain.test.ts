@@ -2,7 +2,7 @@ import { readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sluice } from './harness.ts';
-import { makeShop, type Shop } from './shop.ts';
+import { CONTRACT, makeShop, type Shop, TAKINGS } from './shop.ts';
 
 const QUERY = 'SELECT till, takings FROM takings ORDER BY ALL';
 
@@ -153,4 +153,49 @@ test('small files are merged; each source is explained, replaced and deleted as 
   );
   expect(await sluice(['certify', ...shop.places])).toMatchObject({ code: 0, err: '' });
   expect((await sluice(['query', QUERY, '--as-of', '1', ...lake])).code).toBe(0);
+});
+
+test('a kept source within a merged file survives a rebuild under a wider contract, and keys across files are audited beside older files', async () => {
+  const shop = await makeShop();
+  const [resource] = CONTRACT.resources;
+  const contract = (amount: object, more: readonly object[] = []) => ({
+    ...CONTRACT,
+    resources: [
+      {
+        ...resource,
+        onDelete: 'keep',
+        schema: {
+          ...resource?.schema,
+          primaryKey: ['till', 'amount'],
+          fields: [
+            ...(resource?.schema.fields.slice(0, 2) ?? []),
+            { name: 'amount', type: 'number', ...amount },
+            ...more,
+          ],
+        },
+      },
+    ],
+  });
+  await shop.define(contract({ precision: 10, scale: 2 }), TAKINGS);
+  for (let n = 0; n < 9; n++) await shop.sell(`shop/day=2024-05-01/${n}.csv`, `north,${n}.00`);
+  await sluice(['sync', ...shop.places]);
+  await sluice(['maintain', ...shop.places]);
+  await shop.remove('shop/day=2024-05-01/5.csv');
+  await shop.define(contract({ precision: 14, scale: 4 }), TAKINGS);
+  expect(await sluice(['rebuild', 'sales', ...shop.places])).toMatchObject({ code: 0 });
+  await sluice(['sync', ...shop.places]);
+  const lake = shop.places.slice(2, 4);
+  const rows = 'SELECT count(*) AS n, sum(amount) AS total, min(typeof(amount)) AS type FROM sales';
+  expect((await sluice(['query', rows, ...lake])).out).toMatch(/\n9 +36.0000 +DECIMAL\(14,4\)\n/);
+
+  // The kept file stays under the older contract, the others are merged under the new one.
+  await shop.define(contract({ precision: 14, scale: 4 }, [{ name: 'note', type: 'string' }]), TAKINGS);
+  await sluice(['sync', ...shop.places]);
+  await shop.sell('shop/day=2024-05-01/9.csv', 'north,5.00');
+  await sluice(['sync', ...shop.places]);
+  expect((await sluice(['maintain', ...shop.places])).out).toContain('Merged 9 small data files into 1');
+  const audited = await sluice(['audit', ...shop.places.slice(2)]);
+  expect(audited).toMatchObject({ code: 0, err: '' });
+  expect(audited.out).toMatch(/shop\/day=2024-05-01\/5\.csv.*shop\/day=2024-05-01\/9\.csv/s);
+  expect(await sluice(['certify', ...shop.places])).toMatchObject({ err: '' });
 });

@@ -4,15 +4,21 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
+import { certifyLake } from '../../lib/inspect/certify-lake.ts';
+import { tableReceipt } from '../../lib/inspect/receipt.ts';
+import { TableLogs } from '../../lib/inspect/table-log.ts';
+import { parsePartitionFilter } from '../../lib/lake/partition-filter.ts';
 import { isMerged, sharesOf } from '../../lib/lake/shares.ts';
 import { COMPACTION, compactTable } from '../../lib/maintain/compact.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import { crashAfterEach } from '../support/crashes.ts';
+import { replayLog } from '../support/foreign-writer.ts';
 import { wrongFiles } from '../support/kept-files.ts';
 import { pausingStore } from '../support/mortal-store.ts';
 import { compactAll } from '../support/play-history.ts';
 import {
   newStore,
+  openPackage,
   openProcess,
   put,
   rowsOf,
@@ -274,4 +280,146 @@ test('what another program did to a table is not hidden by a merge', async () =>
   expect(await compactAll(quick)).toBe(0);
   expect((await quick.effects.tables.latest('tables/sales'))?.foreign).toHaveLength(1);
   expect(landing.keys()).toHaveLength(5);
+});
+
+/** Four files of one day that may not come twice; each row says its file. */
+async function notices(clock: TestClock) {
+  const own = await openPackage({
+    name: 'notices',
+    resources: [
+      {
+        name: 'notices',
+        path: 'notices/day=*/*.csv',
+        partitionBy: ['day', { field: 'kind' }],
+        duplicates: 'reject',
+        schema: {
+          fields: [
+            { name: 'day', type: 'date' },
+            { name: 'text', type: 'string' },
+            { name: 'kind', type: 'integer' },
+          ],
+        },
+      },
+    ],
+  });
+  const landing = newStore(own, clock, 'landing');
+  const store = newStore(own, clock, 'lake');
+  const lake = openProcess(own, clock, landing, store);
+  const send = (name: string, ...rows: readonly string[]) =>
+    put(landing, `notices/day=2024-01-01/${name}.csv`, ['text,kind', ...rows].join('\n'));
+  const texts = async () =>
+    (await rowsOf(lake, NOTICES, 'text, kind')).map(({ text, kind }) => `${text} ${kind}`);
+  return { own, landing, store, lake, send, texts };
+}
+
+const NOTICES = { kind: 'tables', name: 'notices' } as const;
+
+test('a source that another one replaces stays in a lost file, and what has nothing to do with it comes in', async () => {
+  const clock = new TestClock();
+  const { own, landing, store, lake, send, texts } = await notices(clock);
+  clock.tick();
+  for (const name of ['b', 'c', 'd']) await send(name, `${name},0`);
+  await syncPrune(lake);
+  await compactAll(lake);
+  await store.remove(store.keys().filter((key) => key.startsWith('tables/notices/day=')));
+  await landing.write('notices/day=2024-01-01/a.csv', new TextEncoder().encode('text,kind\nb,0'));
+  await send('x', 'x,1');
+  const asked = ['a', 'x'].map((name) => ({ source: `notices/day=2024-01-01/${name}.csv` }));
+  const { outcomes, failures } = await ingest(lake.effects, asked);
+  expect(outcomes).toMatchObject([{ source: asked[1]?.source, result: 'accepted' }]);
+  expect(failures).toMatchObject([{ request: asked[0] }]);
+  expect(String(failures[0]?.error)).toContain('is gone');
+  await expect(texts()).rejects.toThrow('is gone');
+  await own.close();
+});
+
+test('a source that some partitions saw before it was merged, and others after, is told once', async () => {
+  const own = await openPackage(
+    {
+      name: 'seen',
+      resources: [
+        {
+          name: 'days',
+          path: 'days/day=*/*.csv',
+          partitionBy: ['day'],
+          schema: {
+            fields: [
+              { name: 'day', type: 'date' },
+              { name: 'n', type: 'integer' },
+            ],
+          },
+        },
+        { name: 'words', path: 'words/*.csv', schema: { fields: [{ name: 'word', type: 'string' }] } },
+      ],
+    },
+    {
+      seen: '/*---\ndescription: Words seen on each day.\nover: days\npartitionBy: [day]\nkey: [day]\n---*/\nSELECT day, (SELECT count(*) FROM words) AS words FROM days GROUP BY day',
+    },
+  );
+  const lake = openProcess(
+    own,
+    new TestClock(),
+    newStore(own, new TestClock(), 'landing'),
+    newStore(own, new TestClock(), 'lake'),
+  );
+  const { effects } = lake;
+  for (const word of ['a', 'b', 'c']) await put(effects.landing, `words/${word}.csv`, `word\n${word}`);
+  await put(effects.landing, 'days/day=2024-01-01/a.csv', 'n\n1');
+  await syncPrune(lake);
+  expect(await compactAll(lake)).toBe(3);
+  await put(effects.landing, 'days/day=2024-01-02/a.csv', 'n\n1');
+  await syncPrune(lake);
+  const logs = new TableLogs(effects.tables);
+  const log = await logs.find('insights/seen');
+  if (log === undefined) throw new Error('there is no insight');
+  const all = parsePartitionFilter('', [], []);
+  if ('problem' in all) throw new Error(all.problem);
+  const { sources, tables } = await tableReceipt(
+    effects,
+    logs,
+    { kind: 'insights', name: 'seen' },
+    log,
+    log.newest,
+    all,
+  );
+  const words = sources.filter(({ dataset }) => dataset === 'words');
+  expect(words.map(({ source, rows }) => [source, rows])).toEqual([
+    ['words/a.csv', 1],
+    ['words/b.csv', 1],
+    ['words/c.csv', 1],
+  ]);
+  expect(tables.find(({ table }) => table === 'tables/words')).toMatchObject({
+    rows: 3,
+    versions: { count: 2 },
+  });
+  await own.close();
+});
+
+test('a lost merged file that another program took out is read again with all of its sources’ other files', async () => {
+  const { own, store, lake, send, texts } = await notices(new TestClock());
+  await send('a', 'a,0', 'a,1');
+  await send('b', 'b,0');
+  await send('c', 'c,1', 'c,2');
+  await send('d', 'd,2');
+  await syncPrune(lake);
+  await compactAll(lake);
+  const before = await texts();
+  const state = await replayLog(store, 'tables/notices');
+  const [first] = [...(state?.files.values() ?? [])].filter(
+    ({ partitionValues }) => partitionValues.kind === '0',
+  );
+  const remove = { path: first?.path, dataChange: true, deletionTimestamp: 0, tags: null };
+  const entry = [{ commitInfo: { operation: 'DELETE', engineInfo: 'delta-rs' } }, { remove }];
+  const version = String((state?.version ?? 0) + 1).padStart(20, '0');
+  await put(
+    store,
+    `tables/notices/_delta_log/${version}.json`,
+    entry.map((one) => JSON.stringify(one)).join('\n'),
+  );
+  await store.remove([`tables/notices/${decodeURIComponent(first?.path ?? '')}`]);
+  await syncPrune(lake);
+  expect(await texts()).toEqual(before);
+  const { problems } = await certifyLake(lake.effects);
+  expect(problems).toEqual([]);
+  await own.close();
 });
