@@ -2,16 +2,16 @@
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { type Column, sqlType } from '../core/schema.ts';
+import type { Column } from '../core/schema.ts';
 import type { Action, Add } from '../delta/actions.ts';
-import { objectKey, removeAction } from '../delta/partitions.ts';
+import { removeAction } from '../delta/partitions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { fileStatistics } from '../delta/stats.ts';
-import { CorruptionError } from '../errors.ts';
 import type { Effects } from '../lake/effects.ts';
-import { republishDataFile } from '../lake/publish-data-file.ts';
+import { goneError, republishDataFile } from '../lake/publish-data-file.ts';
+import { storedColumns } from '../lake/stored-columns.ts';
 import type { SqlSession } from '../ports.ts';
-import { identifier, readParquet, writeParquet } from '../sql/quoting.ts';
+import { readParquet, writeParquet } from '../sql/quoting.ts';
 import type { Piece, StagedFiles, StagingObserver } from './staging.ts';
 import { partitionNames } from './table-metadata.ts';
 
@@ -59,9 +59,7 @@ async function widenFile(effects: Effects, table: Table, add: Add): Promise<Piec
     effects.sql.session((session) => copyWide(session, table, from, to)),
   );
   if (wide !== 'gone') return { adds: wide ? [wide] : [] };
-  throw new CorruptionError(
-    `${effects.lake.location}/${objectKey(prefix, add.path)} is gone, although its table's log names it: restore it, or rebuild the table with "npx sluice rebuild"`,
-  );
+  throw goneError(effects, prefix, add.path);
 }
 
 /** Returns the new file's statistics; undefined if it would be the same file. */
@@ -71,13 +69,8 @@ async function copyWide(
   from: string,
   to: string,
 ): Promise<string | undefined> {
-  const stored = await session.describe(`SELECT * FROM ${readParquet(from)}`);
-  const wanted = new Map(columns.map(({ name, type }) => [name, sqlType(type)]));
-  const typeOf = (column: { name: string; type: string }) => wanted.get(column.name) ?? column.type;
-  if (stored.every((column) => typeOf(column) === column.type)) return undefined;
-  const select = stored.map(
-    (column) => `CAST(${identifier(column.name)} AS ${typeOf(column)}) AS ${identifier(column.name)}`,
-  );
-  await session.run(writeParquet(`SELECT ${select.join(', ')} FROM ${readParquet(from)}`, to));
+  const { select, isSame } = await storedColumns(session, readParquet(from), columns);
+  if (isSame) return undefined;
+  await session.run(writeParquet(`SELECT ${select} FROM ${readParquet(from)}`, to));
   return (await fileStatistics(session, to, columns)).stats;
 }

@@ -5,17 +5,18 @@ import { join } from 'node:path';
 import { landingTable } from '../core/catalog.ts';
 import { type Dataset, tableColumns } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { type Column, sqlType } from '../core/schema.ts';
+import type { Column } from '../core/schema.ts';
 import type { Add } from '../delta/actions.ts';
 import { objectKey } from '../delta/partitions.ts';
 import { fileStatistics, recordCount } from '../delta/stats.ts';
 import { CorruptionError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { LocalFile, SqlSession } from '../ports.ts';
-import { fileLiteral, identifier, list, writeParquet } from '../sql/quoting.ts';
+import { fileLiteral, list, writeParquet } from '../sql/quoting.ts';
 import type { Effects } from './effects.ts';
-import { publishDataFile } from './publish-data-file.ts';
+import { goneError, publishDataFile } from './publish-data-file.ts';
 import { type Share, sharesOf, tagsOfMoved } from './shares.ts';
+import { storedColumns } from './stored-columns.ts';
 
 /**
  * Of a dataset's landing table. `shares`: of one partition, at least one; their files are under one contract. Columns get the
@@ -54,13 +55,10 @@ export async function mergeShares(
   }
 }
 
-async function fetched({ lake }: Effects, prefix: string, { path }: Add): Promise<LocalFile> {
-  const key = objectKey(prefix, path);
-  const file = await lake.download(key);
+async function fetched(effects: Effects, prefix: string, { path }: Add): Promise<LocalFile> {
+  const file = await effects.lake.download(objectKey(prefix, path));
   if (file) return file;
-  throw new CorruptionError(
-    `${lake.location}/${key} is gone, although its table's log names it: restore it, or rebuild the table with "npx sluice rebuild"`,
-  );
+  throw goneError(effects, prefix, path);
 }
 
 function requireRows(prefix: string, files: readonly Add[], wanted: number, written: number): void {
@@ -81,16 +79,11 @@ async function selection(
   shares: readonly Share[],
 ): Promise<string> {
   const read = `read_parquet(${list(paths.map(fileLiteral))}, hive_partitioning = false)`;
-  const wanted = new Map(columns.map(({ name, type }) => [name, sqlType(type)]));
-  const stored = await session.describe(`SELECT * FROM ${read}`);
-  const select = stored.map(({ name, type }) => {
-    const as = wanted.get(name) ?? type;
-    return as === type ? identifier(name) : `CAST(${identifier(name)} AS ${as}) AS ${identifier(name)}`;
-  });
+  const { select } = await storedColumns(session, read, columns);
   const taken = files.map((file) => shares.filter((share) => share.file === file));
   const isWhole = files.every((file, i) => taken[i]?.length === sharesOf(file).length);
   const kept = isWhole ? '' : ` WHERE ${taken.map(condition).join(' OR ')}`;
-  return `SELECT ${select.join(', ')} FROM ${read}${kept}`;
+  return `SELECT ${select} FROM ${read}${kept}`;
 }
 
 /** Of the rows of one file; runs that follow each other are one. */

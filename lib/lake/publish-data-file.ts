@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
 import { dataFilePath, objectKey } from '../delta/partitions.ts';
+import { CorruptionError } from '../errors.ts';
 import type { Effects } from './effects.ts';
 import { CONTENT, MOVED } from './tags.ts';
 
@@ -36,6 +37,13 @@ export async function publishDataFile(
     stats,
     tags: { ...tags, [CONTENT]: content },
   };
+}
+
+/** Of a live data file that the store has no more. */
+export function goneError({ lake }: Pick<Effects, 'lake'>, prefix: string, path: string): CorruptionError {
+  return new CorruptionError(
+    `${lake.location}/${objectKey(prefix, path)} is gone, although its table's log names it: restore it, or rebuild the table with "npx sluice rebuild"`,
+  );
 }
 
 /**
