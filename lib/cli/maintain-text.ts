@@ -36,7 +36,10 @@ export function maintainLines({ places, total, failures, retentionMs, dryRun, as
     dryRun
       ? `Would delete ${files}. Nothing was changed.`
       : `Deleted ${files}; wrote ${count(checkpoints, 'checkpoint')}.`,
-    ...failures.map(({ place, error }) => `${place} is not maintained in full: ${reason(error)}`),
+    ...failures.map(({ place, error }) => {
+      const isSwept = places.some((one) => one.place === place);
+      return `${place} ${isSwept ? 'is not merged in full' : 'was not changed'}: ${reason(error)}`;
+    }),
     ...asideLines(aside),
   ];
 }
