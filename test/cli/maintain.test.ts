@@ -188,6 +188,9 @@ test('a kept source within a merged file survives a rebuild under a wider contra
   const rows = 'SELECT count(*) AS n, sum(amount) AS total, min(typeof(amount)) AS type FROM sales';
   expect((await sluice(['query', rows, ...lake])).out).toMatch(/\n9 +36.0000 +DECIMAL\(14,4\)\n/);
 
+  // What was read again came anew; the kept file's row only moved.
+  expect((await sluice(['history', 'sales', ...lake])).out).toMatch(/REBUILD +8 +8 +9 /);
+
   // The kept file stays under the older contract, the others are merged under the new one.
   await shop.define(contract({ precision: 14, scale: 4 }, [{ name: 'note', type: 'string' }]), TAKINGS);
   await sluice(['sync', ...shop.places]);
