@@ -189,7 +189,7 @@ async function replaceFiles(
     const rest = sharesOf(file).filter(isKept);
     const id = `${file.path} of ${rest.map(({ firstRow }) => firstRow)} under ${dataset.hash}`;
     const piece = await staged.piece(id, snapshot, async () => ({
-      adds: [await mergeShares(effects, dataset, rest)],
+      adds: await mergeShares(effects, dataset, [rest]),
     }));
     parts.push(...piece.adds);
   }

@@ -69,12 +69,8 @@ export class RewrittenFiles {
     const fence = vacuumFence(snapshot);
     const failures = new Map<string, unknown>();
     for (const rewrite of rewrites) {
-      const adds: Add[] = [];
       try {
-        for (let start = 0; start < rewrite.stays.length; start += MOST_SOURCES) {
-          const shares = rewrite.stays.slice(start, start + MOST_SOURCES);
-          adds.push(await mergeShares(this.#effects, this.#dataset, shares));
-        }
+        const adds = await mergeShares(this.#effects, this.#dataset, pieces(rewrite.stays));
         this.#known.set(idOf(rewrite), { adds, fence });
       } catch (error) {
         for (const source of rewrite.because) failures.set(source, error);
@@ -82,6 +78,11 @@ export class RewrittenFiles {
     }
     return failures;
   }
+}
+
+function pieces(shares: readonly Share[]): (readonly Share[])[] {
+  const starts = Array.from({ length: Math.ceil(shares.length / MOST_SOURCES) }, (_, i) => i * MOST_SOURCES);
+  return starts.map((start) => shares.slice(start, start + MOST_SOURCES));
 }
 
 type OwnedRemoval = Removal & { readonly because: string };

@@ -7,7 +7,7 @@ import { keyAudits } from '../core/key-audits.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../lake/effects.ts';
-import { partitionOf } from '../lake/partition.ts';
+import { filesByPartition, partitionOf } from '../lake/partition.ts';
 import { DEFINITION } from '../lake/tags.ts';
 import {
   type AuditedPartition,
@@ -16,7 +16,6 @@ import {
   createRelatedViews,
   tryAudits,
 } from '../refresh/audit.ts';
-import { filesByPartition } from '../refresh/audit-live.ts';
 import { type Input, LocalFiles, loadRelated, requireDefinitions, tableRelation } from '../refresh/inputs.ts';
 import { identifier } from '../sql/quoting.ts';
 

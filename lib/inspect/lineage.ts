@@ -7,7 +7,8 @@ import { JoinedPartitions } from '../lake/joined-partitions.ts';
 import { Neighbours } from '../lake/neighbours.ts';
 import { partitionId } from '../lake/partition.ts';
 import { readInputCommits, readInputs, readJoined, readWindow } from '../lake/tags.ts';
-import type { Lifespan, TableLog, TableLogs } from './table-log.ts';
+import type { Lifespan } from './share-lives.ts';
+import type { TableLog, TableLogs } from './table-log.ts';
 
 /** One table on the way, with those of its files that count. */
 export type UsedTable = {

@@ -11,8 +11,9 @@ import { comparePartitions, type PartitionFilter } from '../lake/partition-filte
 import { CONTRACT, DEFINITION, readInputs, WARNINGS } from '../lake/tags.ts';
 import { durationOf, staleOf } from './history.ts';
 import { traceLineage, type UsedTable } from './lineage.ts';
+import type { Lifespan } from './share-lives.ts';
 import { compareUses, type SourceUse, sourceUses } from './source-uses.ts';
-import type { Lifespan, TableLog, TableLogs } from './table-log.ts';
+import type { TableLog, TableLogs } from './table-log.ts';
 
 /** A table on the way. */
 export type TableRead = {

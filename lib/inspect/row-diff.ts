@@ -7,9 +7,10 @@ import type { Effects } from '../lake/effects.ts';
 import type { Row, SqlSession } from '../ports.ts';
 import { LocalFiles } from '../refresh/inputs.ts';
 import { identifier, literal } from '../sql/quoting.ts';
+import type { Lifespan } from './share-lives.ts';
 import { sumText } from './sum-text.ts';
 import { columnsAt, relationAt } from './table-at.ts';
-import type { Lifespan, TableLog } from './table-log.ts';
+import type { TableLog } from './table-log.ts';
 
 /** `old` is null for an added row, `new` for a removed one; both have all of `columns`. */
 export type RowChange = {

@@ -10,7 +10,8 @@ import type { Share } from '../lake/shares.ts';
 import { readOrigin, roleOf } from '../lake/tags.ts';
 import { replacedDataset } from '../refresh/inputs.ts';
 import type { UsedTable } from './lineage.ts';
-import type { Arrival, TableLog } from './table-log.ts';
+import type { Arrival } from './share-lives.ts';
+import type { TableLog } from './table-log.ts';
 
 export type SourceUse = {
   readonly dataset: string;

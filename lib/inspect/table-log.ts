@@ -1,7 +1,7 @@
 // A table's whole log in memory: what each commit said, and from which version to which each data file was live. Log entries
 // are never deleted, so all of a table's past can be told from it.
 
-import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
+import type { Action, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
 import { commitInfoOf } from '../delta/commit-id.ts';
 import { sharingParts } from '../delta/shared-parts.ts';
 import { commitTimeMs, type Entry } from '../delta/snapshot.ts';
@@ -9,34 +9,9 @@ import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
-import { isMoved, type Share, shareChanges, sharesOf } from '../lake/shares.ts';
+import { sharesOf } from '../lake/shares.ts';
 import { isComputed, readInputAppId, sourceOf } from '../lake/tags.ts';
-
-/** Live from the version `from` up to, and without, `until`. A path that is added again, as by a RESTORE, has several. */
-export type Lifespan = { readonly add: Add; readonly from: number; until: number };
-
-/** The same of a source's rows, which may move from file to file meanwhile. */
-export type ShareLifespan = { readonly share: Share; readonly from: number; readonly until: number };
-
-/** A source's rows as they first came, and the version that brought them. */
-export type Arrival = { readonly share: Share; readonly version: number };
-
-class LivingShare implements ShareLifespan {
-  readonly share: Share;
-  readonly from: number;
-  /** That the rows were in last. */
-  file: Lifespan;
-
-  constructor({ share, version }: Arrival, file: Lifespan) {
-    this.share = share;
-    this.from = version;
-    this.file = file;
-  }
-
-  get until(): number {
-    return this.file.until;
-  }
-}
+import { type Arrival, type Lifespan, type ShareLifespan, ShareLives } from './share-lives.ts';
 
 const ENTRIES_A_READ = 8;
 
@@ -50,11 +25,7 @@ export class TableLog {
   readonly #times: number[] = [];
   /** By the names of columns; each is made when it is first asked for. */
   readonly #byPartition = new Map<string, PartitionIndex>();
-  #bySource: Map<string, LivingShare[]> | undefined;
-  readonly #living = new WeakMap<Share, LivingShare>();
-  /** Of rows that came from another file: as they first came, and in which version. */
-  readonly #arrivals = new WeakMap<Share, Arrival>();
-  #hasMoves = false;
+  readonly #lives = new ShareLives();
   #isComputed = false;
   /** By version: prefix of an input → ids of its tables. */
   readonly #inputs = new Map<number, ReadonlyMap<string, readonly string[]>>();
@@ -79,7 +50,7 @@ export class TableLog {
 
   #apply(version: number, actions: readonly Action[]): void {
     let metadata = this.#metadata.at(-1);
-    this.#noteMoves(actions);
+    this.#lives.noteMoves(actions, (path) => this.lifespan(path));
     for (const action of actions) if ('remove' in action) this.#end(action.remove.path, version);
     for (const action of actions) {
       if ('metaData' in action) metadata = action.metaData;
@@ -90,7 +61,7 @@ export class TableLog {
       pushTo(this.#lifespans, action.add.path, file);
       this.#isComputed ||= isComputed(action.add);
       for (const { columns, files } of this.#byPartition.values()) pushTo(files, idIn(columns, file), file);
-      if (this.#bySource) this.#pushToSource(this.#bySource, file);
+      this.#lives.push(file);
     }
     this.#metadata.push(metadata);
     // Writers' clocks differ a little: a version is never older than the one before.
@@ -98,35 +69,9 @@ export class TableLog {
     this.#times.push(Math.max(time, this.#times.at(-1) ?? 0));
   }
 
-  /** Before the entry's files are taken in. */
-  #noteMoves(actions: readonly Action[]): void {
-    const removed = actions.flatMap((action) => {
-      const file = 'remove' in action ? this.lifespan(action.remove.path) : undefined;
-      return file ? [file] : [];
-    });
-    const added = actions.flatMap((action) => ('add' in action ? [action.add] : []));
-    // Few entries move rows: only then is more asked of their files.
-    if (!added.some(isMoved)) return;
-    const { moved } = shareChanges(
-      removed.map(({ add }) => add),
-      added,
-    );
-    this.#hasMoves ||= moved.size > 0;
-    const files = new Map(removed.map((file) => [file.add, file]));
-    for (const [share, from] of moved)
-      this.#arrivals.set(share, this.arrivalOf(from, files.get(from.file) as Lifespan));
-  }
-
-  /** How a source's rows came into the table, in whichever file they were then. `file`: one that has them. */
-  arrivalOf(share: Share, file: Lifespan): Arrival {
-    return this.#arrivals.get(share) ?? { share, version: file.from };
-  }
-
-  /** Each of the rows once, though several of the files may have them, one after the other. */
+  /** See ShareLives. */
   arrivalsIn(files: Iterable<Lifespan>): Arrival[] {
-    const all = [...files].flatMap((file) => sharesOf(file.add).map((share) => this.arrivalOf(share, file)));
-    if (!this.#hasMoves) return all;
-    return [...new Map(all.map((arrival) => [arrival.share, arrival])).values()];
+    return this.#lives.arrivalsIn(files);
   }
 
   #end(path: string, version: number): void {
@@ -208,14 +153,12 @@ export class TableLog {
 
   /** All that there ever were of a source file's rows. The same list each time, which grows with the log. */
   ofSource(source: string): readonly ShareLifespan[] {
-    this.#bySource ??= this.#indexBySource();
-    return this.#bySource.get(source) ?? [];
+    return this.#lives.bySource(() => this.lifespans()).get(source) ?? [];
   }
 
   /** The source files that data files came from. */
   sources(): Iterable<string> {
-    this.#bySource ??= this.#indexBySource();
-    return this.#bySource.keys();
+    return this.#lives.bySource(() => this.lifespans()).keys();
   }
 
   /** The source files of which a later version than that added or removed data files; all if it is before the first. */
@@ -234,25 +177,6 @@ export class TableLog {
       }
     return found;
   }
-
-  #indexBySource(): Map<string, LivingShare[]> {
-    const index = new Map<string, LivingShare[]>();
-    for (const file of this.lifespans()) this.#pushToSource(index, file);
-    return index;
-  }
-
-  #pushToSource(index: Map<string, LivingShare[]>, file: Lifespan): void {
-    for (const share of sharesOf(file.add)) {
-      const source = sourceOf(share);
-      if (source === undefined) continue;
-      const arrival = this.arrivalOf(share, file);
-      const before = this.#living.get(arrival.share);
-      const living = before ?? new LivingShare(arrival, file);
-      living.file = file;
-      this.#living.set(arrival.share, living);
-      if (before === undefined) pushTo(index, source, living);
-    }
-  }
 }
 
 type PartitionIndex = { readonly columns: readonly string[]; readonly files: Map<string, Lifespan[]> };
@@ -261,7 +185,7 @@ function idIn(columns: readonly string[], { add }: Lifespan): string {
   return partitionId(partitionOf(add.partitionValues, columns));
 }
 
-function pushTo<T>(index: Map<string, T[]>, id: string, file: T): void {
+function pushTo(index: Map<string, Lifespan[]>, id: string, file: Lifespan): void {
   const known = index.get(id);
   if (known) known.push(file);
   else index.set(id, [file]);

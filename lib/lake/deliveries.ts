@@ -5,7 +5,6 @@ import type { Add } from '../delta/actions.ts';
 import { precedes } from './delivery.ts';
 import { type Marks, markerReader } from './markers.ts';
 import { type Captures, captures, pathValues } from './path-values.ts';
-import { sharesOf, sourceTags } from './shares.ts';
 import { readOrigin, roleOf } from './tags.ts';
 
 export type Delivery = {
@@ -68,11 +67,11 @@ function readArrived(dataset: Dataset, files: Iterable<Pick<Add, 'tags'>>, marks
       scope: scopeOf?.(source, said),
     };
   };
-  for (const share of [...files].flatMap(sourceTags)) {
-    const origin = readOrigin(share);
+  for (const add of files) {
+    const origin = readOrigin(add);
     if (origin === undefined) continue;
     const { source, lastModifiedMs } = origin;
-    const role = roleOf(share);
+    const role = roleOf(add);
     if (role === 'marker') for (const mark of marks.ofMarker(source)) there.add(mark);
     else {
       const said = arrived.get(source)?.said ?? read(source);
@@ -229,13 +228,13 @@ export function concerned(dataset: Dataset, changed: Iterable<string>, files: It
     for (const mark of own) marked.add(mark);
   }
   // A delivery with files in several scopes may have a marker in each.
-  const arrived = [...files].flatMap(sharesOf).flatMap((share) => {
-    const source = roleOf(share) === undefined ? readOrigin(share)?.source : undefined;
+  const arrived = [...files].flatMap((add) => {
+    const source = roleOf(add) === undefined ? readOrigin(add)?.source : undefined;
     if (source === undefined) return [];
     const said = captures(dataset, source);
     const delivery = idOf(source, said);
     if (marked.size > 0 && marked.has(marks.neededBy(said))) deliveries.add(delivery);
-    return [{ file: share.file, delivery }];
+    return [{ add, delivery }];
   });
-  return [...new Set(arrived.flatMap(({ file, delivery }) => (deliveries.has(delivery) ? [file] : [])))];
+  return arrived.flatMap(({ add, delivery }) => (deliveries.has(delivery) ? [add] : []));
 }

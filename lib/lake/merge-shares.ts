@@ -1,5 +1,5 @@
-// Writes the rows of some sources from a table's live data files into a new one, source after source. It is invisible until the
-// caller commits its action, which must take the old files out at once.
+// Writes the rows of some sources from a table's live data files into new ones, source after source. They are invisible until the
+// caller commits them, and must take the old files out at once.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { landingTable } from '../core/catalog.ts';
@@ -19,40 +19,57 @@ import { type Share, sharesOf, tagsOfMoved } from './shares.ts';
 import { storedColumns } from './stored-columns.ts';
 
 /**
- * Of a dataset's landing table. `shares`: of one partition, at least one; their files are under one contract. Columns get the
- * types of the dataset's contract. Throws CorruptionError where a file is gone, or has other rows than the log says.
+ * Of a dataset's landing table. `groups`: what each new file gets: shares of one partition, at least one, whose files are under one
+ * contract. Columns get the types of the dataset's contract. Throws CorruptionError where a file is gone, or has other rows than
+ * the log says.
  */
 export async function mergeShares(
   effects: Effects,
   dataset: Dataset,
-  shares: readonly Share[],
-): Promise<Add> {
+  groups: readonly (readonly Share[])[],
+): Promise<Add[]> {
   const prefix = tablePrefix(landingTable(dataset));
+  const local = new Map<Add, LocalFile>();
+  const folder = await mkdtemp(join(effects.scratch, 'merge-'));
+  try {
+    const files = new Set(groups.flatMap((shares) => shares.map(({ file }) => file)));
+    await inParallel(files, async (file) => void local.set(file, await fetched(effects, prefix, file)));
+    const adds: Add[] = [];
+    for (const shares of groups) {
+      const path = join(folder, 'merged.parquet');
+      adds.push(await mergeGroup(effects, dataset, prefix, shares, local, path));
+    }
+    return adds;
+  } finally {
+    for (const file of local.values()) await file.release();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function mergeGroup(
+  effects: Effects,
+  dataset: Dataset,
+  prefix: string,
+  shares: readonly Share[],
+  local: ReadonlyMap<Add, LocalFile>,
+  path: string,
+): Promise<Add> {
   const files = [...new Set(shares.map(({ file }) => file))];
   const wanted = new Set(shares);
   const inOrder = files.flatMap((file) => sharesOf(file).filter((share) => wanted.has(share)));
   const { partitionValues } = files[0] as Add;
   const partitionColumns = dataset.partitionBy.map(({ name }) => name);
-  const local = new Map<Add, LocalFile>();
-  const folder = await mkdtemp(join(effects.scratch, 'merge-'));
-  try {
-    await inParallel(files, async (file) => void local.set(file, await fetched(effects, prefix, file)));
-    const path = join(folder, 'merged.parquet');
-    const columns = tableColumns(dataset).filter(({ name }) => !partitionColumns.includes(name));
-    const paths = files.map((file) => local.get(file)?.path ?? '');
-    const stats = await effects.sql.session(async (session) => {
-      const rows = await session.run(
-        writeParquet(await selection(session, columns, files, paths, inOrder), path),
-      );
-      requireRows(prefix, files, recordCount(inOrder), rows);
-      return (await fileStatistics(session, path, columns)).stats;
-    });
-    const tags = tagsOfMoved(inOrder, dataset.primaryKey);
-    return await publishDataFile(effects, prefix, partitionColumns, { path, partitionValues, stats, tags });
-  } finally {
-    for (const file of local.values()) await file.release();
-    await rm(folder, { recursive: true, force: true });
-  }
+  const columns = tableColumns(dataset).filter(({ name }) => !partitionColumns.includes(name));
+  const paths = files.map((file) => local.get(file)?.path ?? '');
+  const stats = await effects.sql.session(async (session) => {
+    const rows = await session.run(
+      writeParquet(await selection(session, columns, files, paths, inOrder), path),
+    );
+    requireRows(prefix, files, recordCount(inOrder), rows);
+    return (await fileStatistics(session, path, columns)).stats;
+  });
+  const tags = tagsOfMoved(inOrder, dataset.primaryKey);
+  return publishDataFile(effects, prefix, partitionColumns, { path, partitionValues, stats, tags });
 }
 
 async function fetched(effects: Effects, prefix: string, { path }: Add): Promise<LocalFile> {

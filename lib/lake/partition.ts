@@ -1,5 +1,5 @@
 // Partition values: compared, cut to a prefix, and shown. Pure maps.
-import type { PartitionValues } from '../delta/actions.ts';
+import type { Add, PartitionValues } from '../delta/actions.ts';
 
 // Every refresh needs the partitions of all files, and those of a file never change: they are cached per file.
 const parts = new WeakMap<readonly string[], WeakMap<PartitionValues, PartitionValues>>();
@@ -34,4 +34,19 @@ export function partitionLabel(values: PartitionValues): string {
     return names.map((name) => (values[name] as string).padStart(2, '0')).join('-');
   }
   return names.map((name) => `${name}=${values[name] ?? 'null'}`).join(', ');
+}
+
+/** By partitionId of the values of these columns: of a derived table's files, or of those that it is over. */
+export function filesByPartition(
+  { partitionBy }: { readonly partitionBy: readonly string[] },
+  files: Iterable<Add>,
+): Map<string, Add[]> {
+  const byPartition = new Map<string, Add[]>();
+  for (const add of files) {
+    const id = partitionId(partitionOf(add.partitionValues, partitionBy));
+    const known = byPartition.get(id);
+    if (known) known.push(add);
+    else byPartition.set(id, [add]);
+  }
+  return byPartition;
 }

@@ -1,6 +1,5 @@
 // Merges a dataset's small data files, so that readers open few files and the log stays short. Rows, sources and versions stay what
-// they were: the log says that no data changed, and nothing is computed anew. What a writer took out of the table meanwhile is left as
-// it is.
+// they were: the log says that no data changed, and nothing is recomputed. What a writer took out of the table meanwhile is left as it is.
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Action, Add } from '../delta/actions.ts';
@@ -9,7 +8,7 @@ import { vacuumFence } from '../delta/vacuum.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
 import type { Effects } from '../lake/effects.ts';
 import { mergeShares } from '../lake/merge-shares.ts';
-import { partitionId } from '../lake/partition.ts';
+import { filesByPartition } from '../lake/partition.ts';
 import { allShares, removalOf, sharesOf } from '../lake/shares.ts';
 import { CONTRACT, FIRST_ROW, roleOf, sourceOf } from '../lake/tags.ts';
 
@@ -67,7 +66,8 @@ export async function compactTable(
       if (dryRun) count(done, files, sizeOf(files));
       else
         try {
-          merged.push({ files, add: await mergeShares(effects, dataset, allShares(files)) });
+          const [add] = await mergeShares(effects, dataset, [allShares(files)]);
+          if (add) merged.push({ files, add });
         } catch (error) {
           // A file that is gone holds up no others.
           failures.push(error);
@@ -146,14 +146,8 @@ export function filesToMerge(
     file.tags?.[CONTRACT] === dataset.hash &&
     file.tags[FIRST_ROW] === undefined &&
     roleOf(file) === undefined;
-  const partitions = new Map<string, Add[]>();
-  for (const file of snapshot.files.values()) {
-    if (!isPlain(file) || !isSmall(file)) continue;
-    const id = partitionId(file.partitionValues);
-    const known = partitions.get(id);
-    if (known) known.push(file);
-    else partitions.set(id, [file]);
-  }
+  const small = [...snapshot.files.values()].filter((file) => isPlain(file) && isSmall(file));
+  const partitions = filesByPartition({ partitionBy: snapshot.metadata.partitionColumns }, small);
   return [...partitions.values()]
     .filter((files) => files.length >= leastFiles)
     .flatMap((files) => grouped(files.sort(bySource), targetBytes, mostSources))

@@ -2,8 +2,9 @@
 import { sqlType } from '../core/schema.ts';
 import { recordCount } from '../delta/stats.ts';
 import { cellText } from '../inspect/cell-text.ts';
+import type { Lifespan } from '../inspect/share-lives.ts';
 import { columnsAt, relationOf } from '../inspect/table-at.ts';
-import type { Lifespan, TableLog } from '../inspect/table-log.ts';
+import type { TableLog } from '../inspect/table-log.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import type { SqlSession } from '../ports.ts';
 import { LocalFiles } from '../refresh/inputs.ts';

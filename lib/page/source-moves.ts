@@ -2,8 +2,9 @@
 import { tablePrefix } from '../core/insight.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { type Uses, usesOf } from '../inspect/receipt.ts';
+import type { Lifespan } from '../inspect/share-lives.ts';
 import { type SourceDiff, tableDiff } from '../inspect/table-diff.ts';
-import type { Lifespan, TableLog, TableLogs } from '../inspect/table-log.ts';
+import type { TableLog, TableLogs } from '../inspect/table-log.ts';
 import type { SourceMove } from './insight-documents.ts';
 import type { Side } from './shown-table.ts';
 import type { Writing } from './writing.ts';

@@ -1,5 +1,5 @@
 // Which versions of a source file a table's log has seen, and from when until when their rows were in it. Pure.
-import type { ShareLifespan } from '../inspect/table-log.ts';
+import type { ShareLifespan } from '../inspect/share-lives.ts';
 import { readOrigin, roleOf } from '../lake/tags.ts';
 
 export type SourceVersions = {

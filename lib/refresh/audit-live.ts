@@ -3,7 +3,7 @@ import { type Audit, type Derivation, sqlToRun } from '../core/insight.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../lake/effects.ts';
-import { partitionId, partitionOf } from '../lake/partition.ts';
+import { partitionId } from '../lake/partition.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier } from '../sql/quoting.ts';
 import { type AuditedPartition, type AuditFailure, failure } from './audit.ts';
@@ -48,19 +48,4 @@ async function offendingPartitions(
     partition: partition as PartitionValues,
     failure: failure(audit, Number(offending), example === null ? null : String(example)),
   }));
-}
-
-/** Files of the derived table, or of what it is `over`, by its partitions' ids. */
-export function filesByPartition(
-  { partitionBy }: Pick<Derivation, 'partitionBy'>,
-  files: Iterable<Add>,
-): Map<string, Add[]> {
-  const byPartition = new Map<string, Add[]>();
-  for (const add of files) {
-    const id = partitionId(partitionOf(add.partitionValues, partitionBy));
-    const known = byPartition.get(id);
-    if (known) known.push(add);
-    else byPartition.set(id, [add]);
-  }
-  return byPartition;
 }

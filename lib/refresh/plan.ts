@@ -18,7 +18,6 @@ import { concerned } from '../lake/deliveries.ts';
 import { Neighbours } from '../lake/neighbours.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { comparePartitions } from '../lake/partition-filter.ts';
-import { sourceTags } from '../lake/shares.ts';
 import {
   DEFINITION,
   inputAppId,
@@ -153,8 +152,8 @@ function withDeliveries(
 function sourcesIn(actions: readonly Action[]): string[] {
   return actions.flatMap((action) => {
     const file = 'add' in action ? action.add : 'remove' in action ? action.remove : undefined;
-    if (!file?.dataChange) return [];
-    return sourceTags(file).flatMap((share) => readOrigin(share)?.source ?? []);
+    const source = file?.dataChange ? readOrigin(file)?.source : undefined;
+    return source === undefined ? [] : [source];
   });
 }
 

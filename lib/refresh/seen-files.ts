@@ -4,8 +4,7 @@ import { type Derivation, joinedBy, type PartitionJoin, tablePrefix } from '../c
 import type { Add, PartitionValues } from '../delta/actions.ts';
 import { JoinedPartitions } from '../lake/joined-partitions.ts';
 import { Neighbours } from '../lake/neighbours.ts';
-import { partitionId, partitionOf } from '../lake/partition.ts';
-import { filesByPartition } from './audit-live.ts';
+import { filesByPartition, partitionId, partitionOf } from '../lake/partition.ts';
 import type { Input } from './inputs.ts';
 
 type FilesOf = (partition: PartitionValues) => readonly Add[];

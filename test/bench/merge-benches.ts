@@ -107,11 +107,10 @@ async function queries(paths: readonly string[]): Promise<() => Promise<void>> {
 
 /** The landing is a copy, as its files change. */
 async function corrections(billing: Dataset): Promise<() => Promise<void>> {
-  const { effects } = await merged(billing);
+  await merged(billing);
   const landing = join(WORK, 'landing');
   await cp(smallFilesFolder(FILES, ROWS, 1), landing, { recursive: true, preserveTimestamps: true });
   const local = await openLake({ landing, lake: join(WORK, 'lake'), schemas: SCHEMAS }, () => undefined);
-  await effects.tables.latest(TABLE);
   const chosen = smallFiles(landing, FILES, 1).slice(0, CORRECTIONS);
   for (const [i, file] of chosen.entries())
     await writeFile(file, dayText(0, ROWS, i).replaceAll('2024', '2020'));

@@ -9,7 +9,7 @@ import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { tableHistory } from '../../lib/inspect/history.ts';
-import { TableLogs } from '../../lib/inspect/table-log.ts';
+import { TableLog, TableLogs } from '../../lib/inspect/table-log.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { FOREIGN_OPERATIONS, type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
 import { compactAll } from '../support/play-history.ts';
@@ -81,6 +81,28 @@ function isTheirs({ kind }: Step | OtherStep): boolean {
 /** Its past cannot be told, where an entry is gone. */
 function unlessCut(error: unknown): undefined {
   if (!(error instanceof CliError)) throw error;
+}
+
+/** The same log, asked for its sources after each entry. */
+function grown({ prefix, entries }: TableLog): TableLog {
+  const log = new TableLog(prefix, []);
+  for (const entry of entries) {
+    log.append([entry]);
+    log.ofSource('');
+  }
+  return log;
+}
+
+/** In which versions the rows of each source were there. */
+function livesOf(log: TableLog): unknown {
+  const lives = [...log.sources()].map((source) => [
+    source,
+    log
+      .ofSource(source)
+      .map(({ from, until }) => [from, until])
+      .sort(),
+  ]);
+  return lives.sort();
 }
 
 /** Every table of the shop, landing tables first. */
@@ -155,6 +177,7 @@ test('tables that others restored, cut or wrote to are put right by one sync, wh
         const log = await new TableLogs(cold.effects.tables).find(prefix).catch(unlessCut);
         for (const source of log?.sources() ?? []) expect(log?.ofSource(source)).not.toEqual([]);
         if (log) expect(tableHistory(log)).toHaveLength(log.newest + 1);
+        if (log) expect(livesOf(grown(log))).toEqual(livesOf(log));
       }
     }),
     tries(10),

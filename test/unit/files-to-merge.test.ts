@@ -33,7 +33,7 @@ function merged(name: string, day: string, files: readonly Add[]): Add {
 function groupsOf(files: readonly Add[], { contract = 'now', foreign = 0 } = {}): string[][] {
   const snapshot = {
     files: new Map(files.map((file) => [file.path, file])),
-    metadata: { configuration: { 'sluice.contract': contract } },
+    metadata: { partitionColumns: ['day'], configuration: { 'sluice.contract': contract } },
     foreign: Array.from({ length: foreign }, () => ({})),
   } as unknown as Snapshot;
   return filesToMerge(dataset, snapshot, COMPACTION).map((group) => group.map(({ path }) => path));
