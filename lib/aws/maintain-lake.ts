@@ -215,7 +215,7 @@ async function takeBackForeign({
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
- * Deletes objects past their retention and writes checkpoints. Work that does not fit into the time is left to the next
+ * Deletes objects past their retention, merges small data files and writes checkpoints. Work that does not fit into the time is left to the next
  * run, which starts elsewhere. Throws at the end if a table could not be swept.
  */
 export async function sweepLake(
@@ -230,13 +230,14 @@ export async function sweepLake(
   });
   measure('sweptFiles', total.files);
   const checkpoints = places.filter(({ checkpoint }) => checkpoint !== undefined).length;
-  log('info', 'sweep.done', { files: total.files, bytes: total.bytes, checkpoints });
+  const merged = places.reduce((sum, place) => sum + (place.merged?.files ?? 0), 0);
+  log('info', 'sweep.done', { files: total.files, bytes: total.bytes, merged, checkpoints });
   if (!total.finished)
     log('warn', 'sweep.unfinished', {
       next: 'the next run starts elsewhere; "sluice maintain" on your own machine has no time limit',
     });
   if (failures.length > 0)
-    throw new CliError(failures.map(({ place, error }) => `${place} is not swept: ${error}`));
+    throw new CliError(failures.map(({ place, error }) => `${place} is not maintained in full: ${error}`));
 }
 
 function logFindings({ log }: Effects, found: Reconciliation, sent: number, unexamined: number): void {

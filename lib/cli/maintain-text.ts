@@ -44,7 +44,7 @@ export function maintainLines({ places, total, failures, retentionMs, dryRun, as
   ];
 }
 
-/** [] where there are no small files. */
+/** [] if nothing was merged. */
 function mergedLines(places: readonly Maintained[], dryRun: boolean): string[] {
   const all = places.flatMap(({ merged }) => merged ?? []);
   const files = all.reduce((sum, merged) => sum + merged.files, 0);

@@ -16,7 +16,7 @@ newest version has none. Log entries are never deleted.
 
 Data files of one partition that are smaller than 64 MB are merged, where there are at least eight, into files of
 128 MB or of 1,000 source files: readers open few files. Each row still belongs to its source file,
-which can be replaced and deleted as before, and nothing is computed anew. Tables of upsert and replace datasets and
+which can be replaced and deleted as before, and nothing is recomputed. Tables of upsert and replace datasets and
 of insights need no merging. Safe at any time: while files arrive, while others read, and if stopped halfway.`,
   options: [
     LANDING,

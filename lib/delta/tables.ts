@@ -107,7 +107,7 @@ export class DeltaTables {
     throw new TryAgainError(`${prefix}: all ${MAX_ATTEMPTS} attempts to commit lost to other writers`);
   }
 
-  /** The wait of a writer that lost `conflicts` races so far, before it begins anew. */
+  /** The wait before the next attempt of a writer that has lost `conflicts` races. */
   async rest(conflicts: number): Promise<void> {
     await this.effects.pause?.(conflicts);
   }

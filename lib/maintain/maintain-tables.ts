@@ -1,6 +1,6 @@
 // Keeps a lake cheap: deletes files past their retention, merges small data files and writes missing checkpoints. Goes by the lake's
-// contents, not by the catalog, so tables that are no longer defined are maintained too, but for merging, which needs the contract. Leaves alone whatever belongs, or may belong, to
-// a definition that was set aside.
+// contents, not by the catalog, so tables that are no longer defined are maintained too; only merging needs a contract. Leaves alone
+// whatever belongs, or may belong, to a definition that was set aside.
 import { TABLE_KINDS } from '../core/insight.ts';
 import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
 import { uncommittedFiles } from '../jobs/job-files.ts';

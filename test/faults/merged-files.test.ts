@@ -250,6 +250,12 @@ test('the reports of merged sources stay as long as their rows', async () => {
   clock.pass(30 * DAY_MS);
   await maintainTables(quick.effects, { retentionMs: DAY_MS });
   expect(store.keys().filter((key) => key.startsWith('files/sales/'))).toHaveLength(5);
+  // That of rows which left a merged file stays for the retention.
+  await put(quick.effects.landing, keyOf('b'), sale(1, '100.00'));
+  await ingest(quick.effects, [{ source: keyOf('b') }]);
+  clock.pass(DAY_MS / 2);
+  await maintainTables(quick.effects, { retentionMs: DAY_MS });
+  expect(store.keys().filter((key) => key.startsWith('files/sales/'))).toHaveLength(6);
 });
 
 test('what is cut of a file with many sources falls into several', async () => {
