@@ -7,8 +7,9 @@ import { AskedJobs, MAX_FAILURES } from '../../lib/jobs/asked-jobs.ts';
 import { runAll } from '../../lib/jobs/in-process.ts';
 import { JobFolder, jobNames } from '../../lib/jobs/job-folder.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
-import type { ByteRange, JobRunner, ObjectStore } from '../../lib/ports.ts';
+import type { JobRunner, ObjectStore } from '../../lib/ports.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
+import { breaking } from '../support/breaking-store.ts';
 import { dataFiles } from '../support/kept-files.ts';
 import {
   newStore,
@@ -48,33 +49,6 @@ async function read(lake: JobLake) {
     results: outcomes.map(({ result }) => result),
     errors: failures.map(({ error }) => String(error)),
   };
-}
-
-/** Blocks of the source file cannot be read while `isBroken`. */
-function breaking(isBroken: () => boolean) {
-  const requireSound = (ranges: readonly ByteRange[]) => {
-    const behind = ranges.find(({ from }) => from > 0);
-    if (behind && isBroken()) throw new Error(`byte ${behind.from} cannot be read`);
-  };
-  return (landing: ObjectStore): ObjectStore => ({
-    location: landing.location,
-    head: (key) => landing.head(key),
-    list: (...asked) => landing.list(...asked),
-    read: (key) => landing.read(key),
-    write: (...asked) => landing.write(...asked),
-    create: (...asked) => landing.create(...asked),
-    download: (...asked) => landing.download(...asked),
-    upload: (...asked) => landing.upload(...asked),
-    remove: (keys) => landing.remove(keys),
-    downloadRanges: async (key, etag, ranges) => {
-      requireSound(ranges);
-      return landing.downloadRanges(key, etag, ranges);
-    },
-    readRange: (key, etag, range) => {
-      requireSound([range]);
-      return landing.readRange(key, etag, range);
-    },
-  });
 }
 
 test('a job that fails is tried again, then waits with its own reason until somebody cancels it', async () => {
