@@ -1,11 +1,11 @@
 // The first insights that a new user sees, and what to try next.
 import { basename, dirname, posix } from 'node:path';
 import { isS3Location } from '../adapters/s3-location.ts';
-import { type Derivation, tablePrefix } from '../core/insight.ts';
+import type { Derivation } from '../core/insight.ts';
 import { cellText } from '../inspect/cell-text.ts';
 import { withViews } from '../inspect/lake-views.ts';
 import type { Effects } from '../lake/effects.ts';
-import { sharesBySource } from '../lake/shares.ts';
+import { landedShares } from '../lake/live-shares.ts';
 import type { LakeLocations } from '../local/open-lake.ts';
 import { identifier } from '../sql/quoting.ts';
 import { messageOf } from '../table-failures.ts';
@@ -89,8 +89,7 @@ async function exampleFile({ catalog, tables }: Effects): Promise<{ key: string;
   for (const dataset of catalog.datasets.filter(
     ({ mode, duplicates }) => mode === 'append' && duplicates !== 'reject',
   )) {
-    const snapshot = await tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
-    for (const key of sharesBySource(snapshot?.files.values() ?? []).keys()) {
+    for (const key of (await landedShares(tables, dataset)).keys()) {
       const copy = posix.join(posix.dirname(key), `copy-of-${posix.basename(key)}`);
       const claims = catalog.claims(copy);
       if (claims.length === 1 && claims[0] === dataset && !catalog.asideOf(copy)) return { key, copy };

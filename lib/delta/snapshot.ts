@@ -2,6 +2,7 @@
 import { CorruptionError } from '../errors.ts';
 import type { Action, Add, CommitInfo, Metadata, Protocol, Remove, Txn } from './actions.ts';
 import { commitInfoOf, ENGINE, sealOf } from './commit-id.ts';
+import { withoutLongTags } from './long-tags.ts';
 
 export type Snapshot = {
   readonly version: number;
@@ -9,7 +10,7 @@ export type Snapshot = {
   readonly timestampMs: number;
   readonly protocol: Protocol;
   readonly metadata: Metadata;
-  /** Live files by path. */
+  /** Live files by path, without long tags: see long-tags.ts. */
   readonly files: ReadonlyMap<string, Add>;
   /** Removed files that a checkpoint must still name, by path. */
   readonly tombstones: ReadonlyMap<string, Remove>;
@@ -94,7 +95,7 @@ class Replay {
     requireParent(version, sealOf(actions)?.parent, this.commitId);
     this.version = version;
     this.commitId = id;
-    for (const action of actions) this.applyAction(action);
+    for (const action of actions) this.applyAction(action, version);
     const info = commitInfoOf(actions);
     this.timestampMs = commitTimeMs(info) ?? this.timestampMs;
     this.foreign =
@@ -102,10 +103,10 @@ class Replay {
     requireProtocol(version, this.protocol);
   }
 
-  private applyAction(action: Action): void {
+  private applyAction(action: Action, version: number): void {
     if ('add' in action) {
       this.tombstones.delete(action.add.path);
-      this.files.set(action.add.path, action.add);
+      this.files.set(action.add.path, withoutLongTags(action.add, version));
       this.see(action.add.modificationTime);
     } else if ('remove' in action) {
       this.files.delete(action.remove.path);

@@ -12,6 +12,7 @@ import { duplicateViolation, repeatedSources } from '../ingest/duplicates.ts';
 import { readReport, replaceReport } from '../ingest/report.ts';
 import { refusal } from '../ingest/without-duplicates.ts';
 import { announce, type Effects } from '../lake/effects.ts';
+import { wholeFiles } from '../lake/live-shares.ts';
 import { mergeShares } from '../lake/merge-shares.ts';
 import { type LiveShares, type Share, sharesBySource, sharesOf } from '../lake/shares.ts';
 import { readOrigin, roleOf, sourceOf } from '../lake/tags.ts';
@@ -96,7 +97,8 @@ async function planRebuild(
   convert: (snapshot: Snapshot | undefined) => Promise<ConvertedLanding>,
   { dropLost }: RebuildOptions,
 ): Promise<Plan> {
-  const live = rowsBySource(snapshot?.files.values() ?? []);
+  const prefix = tablePrefix(landingTable(dataset));
+  const live = rowsBySource(await wholeFiles(effects.tables, prefix, snapshot?.files.values() ?? []));
   const isMine = (source: string) => effects.catalog.datasetFor(source) === dataset;
   const goneFrom = (present: ReadonlyMap<string, unknown>) =>
     [...live.keys()].filter((source) => isMine(source) && !present.has(source));
@@ -176,9 +178,10 @@ async function replaceFiles(
   staged: StagedFiles,
   observer: StagingObserver,
 ): Promise<Action[]> {
-  const live = sharesBySource(snapshot?.files.values() ?? []);
+  const prefix = tablePrefix(landingTable(dataset));
+  const files = await wholeFiles(effects.tables, prefix, snapshot?.files.values() ?? []);
+  const live = sharesBySource(files);
   const shares = new Set(kept.flatMap((source) => live.get(source) ?? []));
-  const files = [...(snapshot?.files.values() ?? [])];
   const isKept = (share: Share) => shares.has(share);
   const stays = new Set(files.filter((file) => sharesOf(file).every(isKept)));
   const cut = files.filter((file) => !stays.has(file) && sharesOf(file).some(isKept));
@@ -193,7 +196,8 @@ async function replaceFiles(
     }));
     parts.push(...piece.adds);
   }
-  const removes = files.filter((file) => !stays.has(file));
+  const staying = new Set([...stays].map(({ path }) => path));
+  const removes = [...(snapshot?.files.values() ?? [])].filter(({ path }) => !staying.has(path));
   const now = effects.clock().getTime();
   return [
     ...removes.map((file) => removeAction(file, now)),

@@ -12,6 +12,7 @@ import type { ForeignCommit, Snapshot } from '../delta/snapshot.ts';
 import { CliError } from '../errors.ts';
 import { stage } from '../ingest/stage.ts';
 import type { Effects } from '../lake/effects.ts';
+import { wholeFiles } from '../lake/live-shares.ts';
 import { republishDataFile } from '../lake/publish-data-file.ts';
 import { sharesOf } from '../lake/shares.ts';
 import { CONTENT, roleOf, sourceOf } from '../lake/tags.ts';
@@ -71,14 +72,15 @@ type Work = {
 
 async function undoActions(work: Work, before: Snapshot, now: Snapshot): Promise<Action[]> {
   const { effects, prefix } = work;
-  const lost = [...before.files.values()].filter(({ path }) => !now.files.has(path));
+  const files = await wholeFiles(effects.tables, prefix, before.files.values());
+  const lost = files.filter(({ path }) => !now.files.has(path));
   const { copies, gone: unreadable } = await copyFiles(work, now, lost);
-  const gone = withTheirSources(unreadable, [...before.files.values()]);
+  const gone = withTheirSources(unreadable, files);
   const read = await readSources(work, now, gone);
   const isReadAgain = (add: Add) => sourcesOf(add).some((source) => read.sources.has(source));
-  const stays = (add: Add) => before.files.has(add.path) && !isReadAgain(add);
+  const stayed = new Set(files.filter((add) => !isReadAgain(add)).map(({ path }) => path));
   const adds = [...copies.filter((add) => !isReadAgain(add)), ...read.adds];
-  const removes = [...now.files.values()].filter((add) => !stays(add));
+  const removes = [...now.files.values()].filter(({ path }) => !stayed.has(path));
   const dataChange = gone.length > 0 || (await changedData(effects, prefix, now));
   const metaData = before.metadata;
   const isSame = JSON.stringify(metaData) === JSON.stringify(now.metadata);

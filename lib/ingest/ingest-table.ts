@@ -10,7 +10,8 @@ import { TryAgainError } from '../errors.ts';
 import { inParallel, mapInParallel } from '../in-parallel.ts';
 import { isKept } from '../lake/deliveries.ts';
 import { announce, type Effects } from '../lake/effects.ts';
-import { type LiveShares, type Share, sharesBySource } from '../lake/shares.ts';
+import { liveShares, sharesLike, sharesOfSources } from '../lake/live-shares.ts';
+import type { LiveShares, Share } from '../lake/shares.ts';
 import { CONTRACT, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { type BroughtAlong, broughtAlong, failWithFiles, waitingMarkers } from './brought-along.ts';
@@ -120,8 +121,8 @@ async function planRound(batch: Batch, snapshot: Snapshot | undefined, isLast: b
   const { effects, dataset, failures } = batch;
   requireContract(snapshot, dataset);
   requireAccounted(dataset, snapshot);
-  const live = sharesBySource(snapshot.files.values());
   const sources = batch.sources.filter((source) => !failures.has(source));
+  const live = await liveFor(batch, snapshot, sources);
   const present = await presentVersions(effects.landing, sources);
   const planned = await mapInParallel(sources, async (source) => {
     try {
@@ -144,7 +145,8 @@ async function planRound(batch: Batch, snapshot: Snapshot | undefined, isLast: b
     const { source } = change.outcome;
     return waiting.has(source) ? noChange(dataset, source, live.get(source) ?? [], 'running') : change;
   });
-  const { changes: kept, refused } = await withoutDuplicates(effects, dataset, live, changes);
+  const others = await likeThem(batch, snapshot, live, changes);
+  const { changes: kept, refused } = await withoutDuplicates(effects, dataset, others, changes);
   const result = { outcomes: kept.map(({ outcome }) => outcome), refused };
   const { actions, rewrites } = batch.rewritten.actions(kept, snapshot);
   if (rewrites.length > 0) return { actions: undefined, rewrites, snapshot };
@@ -156,6 +158,30 @@ async function planRound(batch: Batch, snapshot: Snapshot | undefined, isLast: b
     parameters: { sources: String(kept.length) },
     metrics: { executionTimeMs: String(effects.clock().getTime() - batch.started) },
   };
+}
+
+/** The live rows that decide on these sources: in most datasets their own alone. */
+function liveFor(
+  { effects: { tables }, dataset, prefix }: Batch,
+  snapshot: Snapshot,
+  sources: readonly string[],
+): Promise<LiveShares> {
+  return dataset.mode === 'append' && dataset.duplicates !== 'reject'
+    ? sharesOfSources(tables, prefix, snapshot, sources)
+    : liveShares(tables, prefix, snapshot);
+}
+
+/** The live rows among which duplicates of what the changes bring are looked for. */
+async function likeThem(
+  { effects: { tables }, dataset, prefix }: Batch,
+  snapshot: Snapshot,
+  live: LiveShares,
+  changes: readonly Change[],
+): Promise<LiveShares> {
+  if (dataset.mode !== 'append' || dataset.duplicates !== 'warn') return live;
+  const come = changes.filter(({ outcome }) => outcome.result === 'accepted');
+  const shares = come.flatMap((change) => change.shares);
+  return shares.length === 0 ? live : sharesLike(tables, prefix, snapshot, live.keys(), shares);
 }
 
 async function planSource(
@@ -204,11 +230,13 @@ function hasNoRows(own: readonly Share[]): boolean {
 
 /** Omits versions that landing no longer holds: the next round finds another one. */
 async function convertAll(
-  { effects, dataset, prefix, limiter, known, failures }: Batch,
+  batch: Batch,
   versions: readonly ObjectVersion[],
   snapshot: Snapshot,
 ): Promise<void> {
-  const live = sharesBySource(snapshot.files.values());
+  const { effects, dataset, prefix, limiter, known, failures } = batch;
+  const keys = versions.map(({ key }) => key);
+  const live = await liveFor(batch, snapshot, keys);
   const target = { effects, dataset, table: prefix, live };
   await inParallel(versions, async (version) => {
     try {

@@ -5,10 +5,10 @@ import type { Add } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import { TryAgainError } from '../errors.ts';
 import { isMerged } from '../lake/shares.ts';
-import { readOrigin } from '../lake/tags.ts';
+import { sourceOf } from '../lake/tags.ts';
 
 export function unaccountedFiles({ files }: Snapshot): Add[] {
-  return [...files.values()].filter((add) => !isMerged(add) && readOrigin(add) === undefined);
+  return [...files.values()].filter((add) => !isMerged(add) && sourceOf(add) === undefined);
 }
 
 /** Throws TryAgainError if other programs changed the table and this was not reverted yet. */

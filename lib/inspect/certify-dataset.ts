@@ -10,8 +10,9 @@ import { isLive, settledBefore } from '../ingest/settled.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
 import { deliveryLabel, isKept, type Standings, standingsOf, waitsFor } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
+import { liveShares } from '../lake/live-shares.ts';
 import { type Overdue, overdueOf } from '../lake/overdue.ts';
-import { type LiveShares, type Share, sharesBySource } from '../lake/shares.ts';
+import type { LiveShares, Share } from '../lake/shares.ts';
 import { readOrigin, roleOf } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
@@ -56,7 +57,7 @@ export async function certifyDataset(
 ): Promise<DatasetCertificate> {
   const table = tablePrefix(landingTable(dataset));
   const snapshot = await effects.tables.latest(table);
-  const live = sharesBySource(snapshot?.files.values() ?? []);
+  const live = await liveShares(effects.tables, table, snapshot);
   const standings =
     dataset.mode === 'replace' && snapshot ? standingsOf(dataset, snapshot.files.values()) : undefined;
   const objects: CertifiedObject[] = [];

@@ -1,11 +1,15 @@
 // What a contract does to the rows of its table: the state before held against the same table after a rehearsal. Counts are exact:
 // they come from the reports and logs of real conversions; rows are told apart by their places in the file.
+
+import { landingTable } from '../core/built-in.ts';
 import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
 import type { Violation } from '../core/violation.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import type { Effects } from '../lake/effects.ts';
-import { type Share, sharesBySource } from '../lake/shares.ts';
+import { liveShares } from '../lake/live-shares.ts';
+import type { LiveShares, Share } from '../lake/shares.ts';
 import { CONTRACT } from '../lake/tags.ts';
 import { originOf, type ReadSource, type RowExample, rowExamples, sourceChange } from './source-change.ts';
 
@@ -76,7 +80,9 @@ export async function contractCounts(
   rehearsal: Effects,
   { dataset, before, after, reads }: Comparison,
 ): Promise<ContractCounts> {
-  const [old, now] = [liveSources(before), liveSources(after)];
+  const { tables } = rehearsal;
+  const prefix = tablePrefix(landingTable(dataset));
+  const [old, now] = [await liveShares(tables, prefix, before), await liveShares(tables, prefix, after)];
   const hash = before && configuration(before, CONTRACT);
   const sorted = [...reads].sort((a, b) => (a.source < b.source ? -1 : 1));
   const changes = await mapInParallel(sorted, (read) =>
@@ -130,12 +136,6 @@ export async function contractCounts(
   };
 }
 
-type LiveSources = ReadonlyMap<string, readonly Share[]>;
-
-function liveSources(snapshot: Snapshot | undefined): LiveSources {
-  return sharesBySource(snapshot?.files.values() ?? []);
-}
-
 function liveRowsOf(shares: readonly Share[]): number {
   return originOf(shares)?.acceptedRows ?? 0;
 }
@@ -143,8 +143,8 @@ function liveRowsOf(shares: readonly Share[]): number {
 function rejectedFile(
   { source }: ReadSource,
   reason: Violation,
-  old: LiveSources,
-  now: LiveSources,
+  old: LiveShares,
+  now: LiveShares,
 ): RejectedFile {
   const liveRows = liveRowsOf(old.get(source) ?? []);
   return { source, reason, liveRows, staysLive: now.has(source) };
@@ -152,7 +152,7 @@ function rejectedFile(
 
 /** `others`: files that were accepted without leaving a data file count for their quarantined rows. */
 function rowsOf(
-  live: LiveSources,
+  live: LiveShares,
   others: readonly { readonly source: string; readonly quarantined: number; readonly skipped?: number }[],
 ): Rows {
   const origins = [...live.values()].flatMap((shares) => originOf(shares) ?? []);

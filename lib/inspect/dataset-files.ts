@@ -11,6 +11,7 @@ import type { Report } from '../ingest/report.ts';
 import { isLive, settledBefore } from '../ingest/settled.ts';
 import { type Remarks, readRemarks } from '../lake/delivery.ts';
 import type { Effects } from '../lake/effects.ts';
+import { wholeFiles } from '../lake/live-shares.ts';
 import { allShares, type LiveShares, type Share } from '../lake/shares.ts';
 import { type Origin, readOrigin, roleOf, sourceOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
@@ -77,10 +78,12 @@ export class DatasetFiles {
 
   /** `versions`: what landing holds of the dataset, in the order of their keys. After an error this must not be used any more. */
   async renew(effects: Effects, versions: readonly ObjectVersion[]): Promise<void> {
-    const landed = await effects.tables.latest(tablePrefix(landingTable(this.#dataset)));
+    const prefix = tablePrefix(landingTable(this.#dataset));
+    const landed = await effects.tables.latest(prefix);
     const changed = new Set<string>();
     this.#takeVersions(versions, changed);
-    this.#takeAdds([...(landed?.files.values() ?? [])], changed);
+    const files = await wholeFiles(effects.tables, prefix, landed?.files.values() ?? []);
+    this.#takeAdds(files, changed);
     const names = [...changed].sort();
     this.#sources = withChanged(
       this.#sources,

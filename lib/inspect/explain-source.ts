@@ -1,9 +1,6 @@
-// Where a source file stands, for a person who asks why its message failed: one sentence with the next step. Writes nothing.
-import { landingTable } from '../core/catalog.ts';
-import { tablePrefix } from '../core/insight.ts';
 import { settledBefore } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
-import { sharesBySource } from '../lake/shares.ts';
+import { landedShares } from '../lake/live-shares.ts';
 
 export async function explainSource(effects: Effects, source: string): Promise<string> {
   const by = effects.catalog.asideOf(source);
@@ -12,8 +9,7 @@ export async function explainSource(effects: Effects, source: string): Promise<s
   if (dataset === undefined) return "no dataset's path matches it";
   if (rival)
     return `the datasets ${dataset.name} and ${rival.name} both claim it: make their paths distinct, and deploy`;
-  const table = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-  const live = sharesBySource(table?.files.values() ?? []);
+  const live = await landedShares(effects.tables, dataset);
   const version = await effects.landing.head(source);
   if (version === undefined)
     return !live.has(source)

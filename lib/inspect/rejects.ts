@@ -10,7 +10,8 @@ import { deliveryOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { takeCensus } from '../lake/landing-census.ts';
 import { quarantineKey } from '../lake/layout.ts';
-import { type LiveShares, type Share, sharesBySource } from '../lake/shares.ts';
+import { landedShares } from '../lake/live-shares.ts';
+import type { LiveShares, Share } from '../lake/shares.ts';
 import { type Origin, readOrigin, roleOf } from '../lake/tags.ts';
 import { type Settled, Settling } from '../maintain/settling.ts';
 import type { ObjectVersion, SqlSession } from '../ports.ts';
@@ -41,7 +42,7 @@ export async function* findRejects(
   for (const candidate of effects.catalog.datasets)
     if (dataset === undefined || dataset === candidate.name)
       await goingOn(failures, tablePrefix(landingTable(candidate)), async () => {
-        live.set(candidate, await liveFiles(effects, candidate));
+        live.set(candidate, await landedShares(effects.tables, candidate));
       });
   const settling = await Settling.of(effects);
   const present = new Set<string>();
@@ -69,7 +70,7 @@ export async function sourceRejects(effects: Effects, source: string): Promise<S
   const version = await effects.landing.head(source);
   const settling = await Settling.of(effects);
   for (const dataset of effects.catalog.datasets) {
-    const live = await liveFiles(effects, dataset);
+    const live = await landedShares(effects.tables, dataset);
     const shares = live.get(source) ?? [];
     const claims = effects.catalog.claims(source)[0] === dataset;
     if (shares.length === 0 && !(claims && version)) continue;
@@ -81,11 +82,6 @@ export async function sourceRejects(effects: Effects, source: string): Promise<S
   }
   if (effects.catalog.asideOf(source)) return 'aside';
   return version ? 'unmatched' : 'absent';
-}
-
-async function liveFiles({ tables }: Effects, dataset: Dataset): Promise<LiveShares> {
-  const snapshot = await tables.latest(tablePrefix(landingTable(dataset)));
-  return sharesBySource(snapshot?.files.values() ?? []);
 }
 
 async function rejectsOf(

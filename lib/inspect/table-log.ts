@@ -3,6 +3,7 @@
 
 import type { Action, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
 import { commitInfoOf } from '../delta/commit-id.ts';
+import { withAllTags } from '../delta/long-tags.ts';
 import { sharingParts } from '../delta/shared-parts.ts';
 import { commitTimeMs, type Entry } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
@@ -39,8 +40,9 @@ export class TableLog {
   /** The next entries. What was told of the versions before stays true. */
   append(entries: readonly Entry[]): void {
     for (const entry of entries) {
-      this.#entries.push(entry);
-      this.#apply(entry.version, entry.actions);
+      const actions = withAllTags(entry.actions, (version) => this.#entries[version]?.actions);
+      this.#entries.push({ ...entry, actions });
+      this.#apply(entry.version, actions);
     }
   }
 

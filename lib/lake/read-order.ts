@@ -2,9 +2,9 @@
 // computed before what it was computed from, and tables before landing.
 import { type Catalog, landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { type TableRef, tablePrefix } from '../core/insight.ts';
+import type { TableRef } from '../core/insight.ts';
 import type { DeltaTables } from '../delta/tables.ts';
-import { sharesBySource } from './shares.ts';
+import { landedShares } from './live-shares.ts';
 
 /**
  * The defined tables, those that others are computed from last. Read in this order, no table lacks a version that one read
@@ -24,8 +24,6 @@ export async function notWithdrawn(
   sources: readonly string[],
 ): Promise<string[]> {
   if (sources.length === 0) return [];
-  const live = sharesBySource(
-    (await tables.latest(tablePrefix(landingTable(dataset))))?.files.values() ?? [],
-  );
+  const live = await landedShares(tables, dataset);
   return sources.filter((source) => live.has(source));
 }

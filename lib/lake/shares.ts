@@ -2,11 +2,13 @@
 // of the file. What is asked of a source's rows is asked of shares, and only what moves whole files around asks for files. Pure.
 import { parseLogJson } from '../core/log-json.ts';
 import type { Add, PartitionValues, Remove } from '../delta/actions.ts';
+import { isLongTagged, longTagsPlace, SHARES, shortTags, type Tagged } from '../delta/long-tags.ts';
 import { removeAction } from '../delta/partitions.ts';
 import { recordCount } from '../delta/stats.ts';
 import { CorruptionError } from '../errors.ts';
 import { partitionId } from './partition.ts';
-import { CONTENT, CONTRACT, MOVED, SHARES, sourceOf } from './tags.ts';
+import { indexedNames, namesIndex } from './shares-index.ts';
+import { CONTENT, CONTRACT, MOVED, SOURCES, sourceOf, TEXT, TEXTS } from './tags.ts';
 
 export type Share = {
   readonly file: Add;
@@ -31,15 +33,16 @@ type SharesJson = {
 // Whoever looks at a table asks for the shares of each of its files several times, and compares them.
 const known = new WeakMap<Add, readonly Share[]>();
 
-/** In the order of the file's rows; the only one of most files. */
+/** In the order of the file's rows; the only one of most files. Of a snapshot's file, ask live-shares.ts for the whole one first. */
 export function sharesOf(file: Add): readonly Share[] {
   const shares = known.get(file) ?? read(file);
   known.set(file, shares);
   return shares;
 }
 
-export function isMerged({ tags }: Pick<Add | Remove, 'tags'>): boolean {
-  return tags?.[SHARES] !== undefined;
+/** It has, or may have, rows of several sources. */
+export function isMerged(file: Tagged): boolean {
+  return isLongTagged(file);
 }
 
 function read(file: Add): readonly Share[] {
@@ -59,11 +62,14 @@ function read(file: Add): readonly Share[] {
 }
 
 /** What the tags of a merged file say; undefined for another one. */
-function tagsOfShares({
-  tags,
-}: Pick<Add | Remove, 'tags'>): Pick<Required<Share>, 'stats' | 'tags'>[] | undefined {
-  const text = tags?.[SHARES];
-  if (text === undefined) return undefined;
+function tagsOfShares(file: Tagged): Pick<Required<Share>, 'stats' | 'tags'>[] | undefined {
+  const text = file.tags?.[SHARES];
+  if (text === undefined) {
+    // Never seen, unless code asks a snapshot's file for what only the log says.
+    if (longTagsPlace(file))
+      throw new Error('whose rows a merged file has is in the log, not in the snapshot');
+    return undefined;
+  }
   const { tags: names, shares } = parseLogJson<SharesJson>(text, SHARES);
   if (!Array.isArray(names) || !Array.isArray(shares) || shares.length === 0 || !shares.every(Array.isArray))
     throw new CorruptionError(
@@ -80,7 +86,7 @@ function tagsOfShares({
 }
 
 /** The tags of each source's rows in a file that came or went. */
-export function sourceTags(file: Pick<Add | Remove, 'tags'>): readonly Pick<Add, 'tags'>[] {
+export function sourceTags(file: Tagged): readonly Pick<Add, 'tags'>[] {
   return tagsOfShares(file) ?? [file];
 }
 
@@ -90,11 +96,21 @@ export function tagsOfMoved(shares: readonly Share[], primaryKey: readonly strin
   const moved = { [MOVED]: 'true' };
   if (others.length === 0) return { ...first?.tags, ...moved };
   const contract = first?.tags?.[CONTRACT];
+  const named = (names: readonly string[]) =>
+    namesIndex(shares.flatMap(({ tags }) => names.flatMap((name) => tags?.[name] ?? [])));
   return {
     ...sharesTag(shares, primaryKey),
+    [SOURCES]: namesIndex(shares.map((share) => sourceOf(share) ?? '')),
+    [TEXTS]: named([TEXT, CONTENT]),
     ...(contract === undefined ? {} : { [CONTRACT]: contract }),
     ...moved,
   };
+}
+
+/** How many sources the file has rows of, also in a snapshot. */
+export function sourceCount({ tags }: Add): number {
+  const index = tags?.[SOURCES];
+  return index === undefined ? 1 : indexedNames(index);
 }
 
 function sharesTag(shares: readonly Share[], primaryKey: readonly string[]): Record<string, string> {
@@ -189,6 +205,6 @@ const OF_FILES: ReadonlySet<string> = new Set([MOVED, CONTENT]);
 export function removalOf(file: Add, shares: readonly Share[], now: number): { readonly remove: Remove } {
   const { remove } = removeAction(file, now);
   if (!isMerged(file)) return { remove };
-  const { [SHARES]: _, ...tags } = file.tags ?? {};
+  const { [SOURCES]: _, [TEXTS]: __, ...tags } = shortTags(file.tags);
   return { remove: { ...remove, tags: { ...tags, ...(shares.length === 0 ? {} : sharesTag(shares, [])) } } };
 }

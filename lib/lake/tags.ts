@@ -4,6 +4,7 @@ import { type Derivation, type PartitionJoin, TABLE_KINDS, tablePrefix } from '.
 import { parseLogJson } from '../core/log-json.ts';
 import type { Window } from '../core/window.ts';
 import type { Add, Remove } from '../delta/actions.ts';
+import { isLongTagged } from '../delta/long-tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { partitionId } from './partition.ts';
 
@@ -20,8 +21,9 @@ export const CONTENT = 'sluice.content';
 export const FIRST_ROW = 'sluice.firstRow';
 /** Of the whole source file. */
 export const ACCEPTED_ROWS = 'sluice.acceptedRows';
-/** Of a data file with the rows of several sources: what it has of each, as JSON; it has none of the tags of one source. See shares.ts. */
-export const SHARES = 'sluice.shares';
+/** Of a data file with the rows of several sources, which has none of the tags of one: see SharesIndex in shares-index.ts. */
+export const SOURCES = 'sluice.sources';
+export const TEXTS = 'sluice.texts';
 /** Of a data file whose rows were in other data files of the table until its commit; absent for others. */
 export const MOVED = 'sluice.moved';
 export const INPUTS = 'sluice.inputs';
@@ -133,10 +135,10 @@ export function sameContent(before: Content, after: Content): boolean {
 }
 
 /** The source file that its rows came from; undefined for a file without one. One of several sources is asked share by share. */
-export function sourceOf({ tags }: Pick<Add, 'tags'>): string | undefined {
+export function sourceOf(file: Pick<Add, 'tags'>): string | undefined {
   // Never seen, unless code asks a file for what only its shares can answer.
-  if (tags?.[SHARES] !== undefined) throw new Error('a data file of several sources has no one source');
-  return tags?.['sluice.source'];
+  if (isLongTagged(file)) throw new Error('a data file of several sources has no one source');
+  return file.tags?.['sluice.source'];
 }
 
 /** The input's name in a derived table's transactions; a recreated table has another one. */

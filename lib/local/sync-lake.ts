@@ -17,7 +17,7 @@ import type { Report } from '../ingest/report.ts';
 import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import { type DatasetStatus, waitingDeliveries } from '../inspect/dataset-status.ts';
 import type { Effects } from '../lake/effects.ts';
-import { sharesBySource } from '../lake/shares.ts';
+import { landedShares } from '../lake/live-shares.ts';
 import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
 import { Settling } from '../maintain/settling.ts';
 import type { Unseen } from '../ports.ts';
@@ -189,8 +189,7 @@ async function openAndSettled(
   for (const dataset of effects.catalog.datasets) {
     const own = rejected.filter((report) => report.dataset === dataset.name);
     if (own.length === 0) continue;
-    const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-    const live = sharesBySource(snapshot?.files.values() ?? []);
+    const live = await landedShares(effects.tables, dataset);
     for (const report of own)
       ((await settling.settled(dataset, live, report)).settled ? settled : open).push(report);
   }
@@ -221,8 +220,8 @@ async function sharingKeys(
   for (const dataset of catalog.datasets) {
     if (!outcomes.some(({ dataset: name, result }) => name === dataset.name && result === 'accepted'))
       continue;
-    const snapshot = await tables.latest(tablePrefix(landingTable(dataset)));
-    if (mayShareKeys(dataset, sharesBySource(snapshot?.files.values() ?? []))) names.push(dataset.name);
+    if (dataset.mode !== 'append' || dataset.primaryKey.length === 0) continue;
+    if (mayShareKeys(dataset, await landedShares(tables, dataset))) names.push(dataset.name);
   }
   return names;
 }

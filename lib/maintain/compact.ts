@@ -7,9 +7,10 @@ import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import { vacuumFence } from '../delta/vacuum.ts';
 import { unaccountedFiles } from '../ingest/unaccounted.ts';
 import type { Effects } from '../lake/effects.ts';
+import { wholeFiles } from '../lake/live-shares.ts';
 import { mergeShares } from '../lake/merge-shares.ts';
 import { filesByPartition } from '../lake/partition.ts';
-import { allShares, removalOf, sharesOf } from '../lake/shares.ts';
+import { allShares, isMerged, removalOf, sourceCount } from '../lake/shares.ts';
 import { CONTRACT, FIRST_ROW, roleOf, sourceOf } from '../lake/tags.ts';
 
 export type Compaction = {
@@ -44,7 +45,8 @@ export type CompactOptions = {
   readonly outOfTime?: () => boolean;
 };
 
-const MERGES_A_COMMIT = 50;
+/** Whoever asks for one source of a merged file reads the whole entry. */
+const MERGES_A_COMMIT = 10;
 
 /** Safe beside everything else that works on the table. Of a dataset whose files each have an order of their own, nothing is merged. */
 export async function compactTable(
@@ -66,7 +68,8 @@ export async function compactTable(
       if (dryRun) count(done, files, sizeOf(files));
       else
         try {
-          const [add] = await mergeShares(effects, dataset, [allShares(files)]);
+          const whole = await wholeFiles(effects.tables, prefix, files);
+          const [add] = await mergeShares(effects, dataset, [allShares(whole)]);
           if (add) merged.push({ files, add });
         } catch (error) {
           // A file that is gone holds up no others.
@@ -134,14 +137,14 @@ function isOurs(dataset: Dataset, snapshot: Snapshot | undefined): snapshot is S
   );
 }
 
-/** Each group is of one partition, in the order of its sources. Pure. */
+/** Each group is of one partition: merged files, then the others in the order of their sources. Pure. */
 export function filesToMerge(
   dataset: Dataset,
   snapshot: Snapshot,
   { targetBytes, mostSources, leastFiles }: Compaction,
 ): Add[][] {
   if (!isOurs(dataset, snapshot)) return [];
-  const isSmall = (file: Add) => file.size * 2 <= targetBytes && sharesOf(file).length * 2 <= mostSources;
+  const isSmall = (file: Add) => file.size * 2 <= targetBytes && sourceCount(file) * 2 <= mostSources;
   const isPlain = (file: Add) =>
     file.tags?.[CONTRACT] === dataset.hash &&
     file.tags[FIRST_ROW] === undefined &&
@@ -159,16 +162,16 @@ function bySource(a: Add, b: Add): number {
   return one === other ? 0 : one < other ? -1 : 1;
 }
 
+/** Of a merged file the snapshot does not say it. */
 function firstSource(file: Add): string {
-  const [first] = sharesOf(file);
-  return (first && sourceOf(first)) ?? '';
+  return (isMerged(file) ? undefined : sourceOf(file)) ?? '';
 }
 
 function grouped(files: readonly Add[], targetBytes: number, mostSources: number): Add[][] {
   const groups: Add[][] = [];
   let [bytes, sources] = [Infinity, Infinity];
   for (const file of files) {
-    const own = sharesOf(file).length;
+    const own = sourceCount(file);
     if (bytes + file.size > targetBytes || sources + own > mostSources) {
       groups.push([]);
       [bytes, sources] = [0, 0];

@@ -3,8 +3,8 @@ import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Effects } from '../lake/effects.ts';
+import { landedShares } from '../lake/live-shares.ts';
 import { type Arrivals, arrivalsOf } from '../lake/overdue.ts';
-import { sharesBySource } from '../lake/shares.ts';
 import type { Unseen } from '../ports.ts';
 import type { Reconciliation } from './reconcile.ts';
 
@@ -23,8 +23,7 @@ export async function overdueFiles(
   if (expecting.length === 0) return arrivals;
   const without = withoutRows(effects, found);
   for (const dataset of expecting) {
-    const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-    const live = sharesBySource(snapshot?.files.values() ?? []);
+    const live = await landedShares(effects.tables, dataset);
     const come = arrivalsOf(dataset, [...live.keys(), ...(without.get(dataset) ?? [])], now);
     if (come) arrivals.set(dataset, come);
   }

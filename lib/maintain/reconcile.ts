@@ -17,8 +17,9 @@ import { isKept } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type Census, type LandingObject, landingObject, takeCensus } from '../lake/landing-census.ts';
 import { unknownKey } from '../lake/layout.ts';
+import { liveShares } from '../lake/live-shares.ts';
 import { notWithdrawn } from '../lake/read-order.ts';
-import { type LiveShares, type Share, sharesBySource } from '../lake/shares.ts';
+import type { LiveShares, Share } from '../lake/shares.ts';
 import { CONTRACT, readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
@@ -196,7 +197,7 @@ async function liveFiles(effects: Effects, selection: Selection): Promise<Live> 
     await goingOn(failed, table, async () => {
       const snapshot = await effects.tables.latest(table);
       if (snapshot && configuration(snapshot, CONTRACT) !== dataset.hash) held.add(dataset);
-      else bySource.set(dataset, sharesBySource(snapshot?.files.values() ?? []));
+      else bySource.set(dataset, await liveShares(effects.tables, table, snapshot));
     });
   }
   return { bySource, held, failed };

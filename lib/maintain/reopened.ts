@@ -1,14 +1,11 @@
-// Finds files that were refused because another one has the same text and that must be read again.
-import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
-import { tablePrefix } from '../core/insight.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import { type Report, readReport } from '../ingest/report.ts';
 import { settledBefore } from '../ingest/settled.ts';
 import type { Effects } from '../lake/effects.ts';
 import { takeCensus, versionsByDataset } from '../lake/landing-census.ts';
-import { type LiveShares, sharesBySource } from '../lake/shares.ts';
+import { landedShares } from '../lake/live-shares.ts';
 
 /**
  * Of files that stand refused for another one's sake, those whose reason is gone since: that one was withdrawn, replaced or
@@ -24,7 +21,7 @@ export async function reopened(
       (report) => report.dataset === dataset.name && report.reason?.rule === 'duplicate',
     );
     if (own.length === 0) continue;
-    const live = await liveFiles(effects, dataset);
+    const live = await landedShares(effects.tables, dataset);
     await inParallel(own, async ({ source }) => {
       const version = await effects.landing.head(source);
       if (version && (await settledBefore(effects, dataset, version, live)) === undefined)
@@ -36,7 +33,7 @@ export async function reopened(
 
 /** Of present files of the dataset that were refused for another one's sake, whether that still stands or not. */
 export async function duplicateReports(effects: Effects, dataset: Dataset): Promise<Report[]> {
-  const live = await liveFiles(effects, dataset);
+  const live = await landedShares(effects.tables, dataset);
   const { objects } = await takeCensus(effects);
   const present = versionsByDataset(objects, 'claimed', 'contested', 'aside').get(dataset) ?? [];
   const open = present.filter(({ key }) => !live.has(key));
@@ -46,9 +43,4 @@ export async function duplicateReports(effects: Effects, dataset: Dataset): Prom
     if (report?.reason?.rule === 'duplicate') reports.push(report);
   });
   return reports;
-}
-
-async function liveFiles({ tables }: Effects, dataset: Dataset): Promise<LiveShares> {
-  const snapshot = await tables.latest(tablePrefix(landingTable(dataset)));
-  return sharesBySource(snapshot?.files.values() ?? []);
 }

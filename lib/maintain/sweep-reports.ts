@@ -17,7 +17,8 @@ import { JobFolder, jobNames } from '../jobs/job-folder.ts';
 import { parseJsonObject } from '../json-object.ts';
 import type { Effects } from '../lake/effects.ts';
 import { JOBS, reportKey, SETTLEMENTS, UNKNOWN, unknownKey } from '../lake/layout.ts';
-import { allShares, sourceTags } from '../lake/shares.ts';
+import { sharesOfSources, wholeFiles } from '../lake/live-shares.ts';
+import { sourceTags } from '../lake/shares.ts';
 import { readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
@@ -78,11 +79,11 @@ async function isLiveVersion(
   source: string,
   etag: string | undefined,
 ): Promise<boolean> {
-  for (const prefix of [`tables/${dataset}`, `arrivals/${dataset}`])
-    for (const share of allShares((await tables.latest(prefix))?.files.values() ?? [])) {
-      const origin = readOrigin(share);
-      if (origin?.source === source && origin.etag === etag) return true;
-    }
+  for (const prefix of [`tables/${dataset}`, `arrivals/${dataset}`]) {
+    const snapshot = await tables.latest(prefix);
+    const live = snapshot && (await sharesOfSources(tables, prefix, snapshot, [source]));
+    if (live?.get(source)?.some((share) => readOrigin(share)?.etag === etag)) return true;
+  }
   return false;
 }
 
@@ -124,8 +125,8 @@ async function retainedReports(
   cutoffMs: number,
 ): Promise<Set<string>> {
   const retained = new Set<string>();
-  const keep = (file: Pick<Add | Remove, 'tags'>) => {
-    for (const share of sourceTags(file)) {
+  const keep = async (prefix: string, files: Iterable<Pick<Add | Remove, 'tags'>>) => {
+    for (const share of (await wholeFiles(tables, prefix, files)).flatMap(sourceTags)) {
       const origin = readOrigin(share);
       if (origin) retained.add(reportKey(name, origin));
     }
@@ -133,13 +134,16 @@ async function retainedReports(
   for (const prefix of [`tables/${name}`, `arrivals/${name}`]) {
     const snapshot = await tables.latest(prefix);
     if (snapshot === undefined) continue;
-    for (const add of snapshot.files.values()) keep(add);
+    await keep(prefix, snapshot.files.values());
     const first = await firstVersionSince(lake, prefix, snapshot.version, cutoffMs);
     for await (const entry of entriesBetween(tables, prefix, first - 1, snapshot.version))
-      for (const action of entry.actions) {
-        if ('add' in action) keep(action.add);
-        else if ('remove' in action) keep(action.remove);
-      }
+      await keep(
+        prefix,
+        entry.actions.flatMap((action): (Add | Remove)[] => {
+          if ('add' in action) return [action.add];
+          return 'remove' in action ? [action.remove] : [];
+        }),
+      );
   }
   return retained;
 }

@@ -7,8 +7,9 @@ import type { PartitionValues } from '../delta/actions.ts';
 import { type Report, readReportOf } from '../ingest/report.ts';
 import type { Effects } from '../lake/effects.ts';
 import { quarantineKey, reportKey } from '../lake/layout.ts';
+import { landedShares } from '../lake/live-shares.ts';
 import { type Arrivals, expectedBy, type OverdueFile } from '../lake/overdue.ts';
-import { type LiveShares, sharesBySource } from '../lake/shares.ts';
+import type { LiveShares } from '../lake/shares.ts';
 import { type Origin, readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import { overdueFiles } from '../maintain/overdue-files.ts';
@@ -58,8 +59,7 @@ export async function standingFacts(
   for (const dataset of effects.catalog.datasets)
     await goingOn(failures, tablePrefix(landingTable(dataset)), async () => {
       if (failures.some(({ table }) => table === tablePrefix(landingTable(dataset)))) return;
-      const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
-      const live = sharesBySource(snapshot?.files.values() ?? []);
+      const live = await landedShares(effects.tables, dataset);
       for (const fact of await fileFacts(effects, dataset, live, found, settling, settled))
         if (!unread(aboutFile(fact))) add(fact);
     });

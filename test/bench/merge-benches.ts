@@ -6,7 +6,7 @@ import type { Dataset } from '../../lib/core/contract.ts';
 import type { Add } from '../../lib/delta/actions.ts';
 import { objectKey } from '../../lib/delta/partitions.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { sharesOf } from '../../lib/lake/shares.ts';
+import { sourceCount } from '../../lib/lake/shares.ts';
 import { type LocalLake, openLake } from '../../lib/local/open-lake.ts';
 import { compactTable } from '../../lib/maintain/compact.ts';
 import { fileLiteral, list, literal } from '../../lib/sql/quoting.ts';
@@ -126,7 +126,7 @@ async function corrections(billing: Dataset): Promise<() => Promise<void>> {
 
 async function rewriting(billing: Dataset): Promise<() => Promise<void>> {
   const local = await merged(billing);
-  const most = (await liveFiles(local)).sort((a, b) => sharesOf(b).length - sharesOf(a).length)[0] as Add;
+  const most = (await liveFiles(local)).sort((a, b) => sourceCount(b) - sourceCount(a))[0] as Add;
   const path = join(WORK, 'lake', objectKey(TABLE, most.path));
   const engine = await openDuckDb();
   return () =>

@@ -10,7 +10,8 @@ import { mayShareKeys } from '../../lib/ingest/key-ranges.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { tableHistory } from '../../lib/inspect/history.ts';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
-import { isMerged, sharesBySource } from '../../lib/lake/shares.ts';
+import { landedShares, liveShares, wholeFiles } from '../../lib/lake/live-shares.ts';
+import { isMerged } from '../../lib/lake/shares.ts';
 import { readOrigin } from '../../lib/lake/tags.ts';
 import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
@@ -156,7 +157,7 @@ async function play(lake: TestLake, clock: TestClock, all: readonly Step[], trut
 async function judge({ effects }: TestLake, truth: Truth): Promise<void> {
   const snapshot = await effects.tables.latest(PREFIX);
   const local = new LocalFiles(effects.lake);
-  for (const [source, shares] of sharesBySource(snapshot?.files.values() ?? [])) {
+  for (const [source, shares] of await liveShares(effects.tables, PREFIX, snapshot)) {
     const found: string[] = [];
     const etag = readOrigin(shares[0] ?? {})?.etag;
     for (const share of shares) {
@@ -188,7 +189,7 @@ async function lookOf({ effects }: TestLake): Promise<unknown> {
   const snapshot = await effects.tables.latest(PREFIX);
   if (snapshot === undefined) return undefined;
   const log = await new TableLogs(effects.tables).find(PREFIX);
-  const files = [...snapshot.files.values()];
+  const files = await wholeFiles(effects.tables, PREFIX, snapshot.files.values());
   const relation = await tableRelation(
     effects.catalog,
     new LocalFiles(effects.lake),
@@ -224,7 +225,7 @@ async function lookOf({ effects }: TestLake): Promise<unknown> {
     cause,
   ]);
   const [dataset] = effects.catalog.datasets;
-  const mayShare = dataset && mayShareKeys(dataset, sharesBySource(files));
+  const mayShare = dataset && mayShareKeys(dataset, await landedShares(effects.tables, dataset));
   return { rows, lives: lives.sort(), changes, mayShare };
 }
 

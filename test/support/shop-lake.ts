@@ -10,6 +10,7 @@ import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import { DeltaTables } from '../../lib/delta/tables.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import type { Effects, Refresh } from '../../lib/lake/effects.ts';
+import { wholeFiles } from '../../lib/lake/live-shares.ts';
 import { allShares } from '../../lib/lake/shares.ts';
 import { readOrigin } from '../../lib/lake/tags.ts';
 import { deliver, type FileMessage, type Observer, type Queues } from '../../lib/local/deliver.ts';
@@ -172,12 +173,14 @@ export async function visible(lake: TestLake): Promise<Record<string, unknown>> 
   for (const { target } of catalog.derivations) refs.set(tablePrefix(target), target);
   for (const [prefix, ref] of refs) {
     const snapshot = await tables.latest(prefix);
-    const sources = allShares(snapshot?.files.values() ?? []).flatMap((share) => {
-      const origin = readOrigin(share);
-      return origin
-        ? [`${origin.source} ${origin.etag} ${origin.acceptedRows}+${origin.quarantinedRows}`]
-        : [];
-    });
+    const sources = allShares(await wholeFiles(tables, prefix, snapshot?.files.values() ?? [])).flatMap(
+      (share) => {
+        const origin = readOrigin(share);
+        return origin
+          ? [`${origin.source} ${origin.etag} ${origin.acceptedRows}+${origin.quarantinedRows}`]
+          : [];
+      },
+    );
     state[prefix] = {
       rows: await rowsOf(lake, ref),
       sources: sources.sort(),

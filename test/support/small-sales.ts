@@ -1,5 +1,5 @@
 // A lake with five small files of sales, which the tests of merging begin from.
-import { isMerged, sharesOf } from '../../lib/lake/shares.ts';
+import { isMerged, sourceCount } from '../../lib/lake/shares.ts';
 import { pausingStore } from './mortal-store.ts';
 import {
   newStore,
@@ -34,7 +34,7 @@ export async function filesOf({
   effects,
 }: TestLake): Promise<(readonly [merged: boolean, sources: number])[]> {
   const files = [...((await effects.tables.latest('tables/sales'))?.files.values() ?? [])];
-  return files.map((file) => [isMerged(file), sharesOf(file).length] as const).sort((a, b) => b[1] - a[1]);
+  return files.map((file) => [isMerged(file), sourceCount(file)] as const).sort((a, b) => b[1] - a[1]);
 }
 
 export async function idsOf(lake: TestLake): Promise<string[]> {

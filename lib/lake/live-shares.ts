@@ -1,0 +1,120 @@
+// The rows of source files in a table's live data files. What merged files have of each source is in the log's entries: all of them
+// are read for all sources, and few for few.
+import { landingTable } from '../core/built-in.ts';
+import type { Dataset } from '../core/contract.ts';
+import { tablePrefix } from '../core/insight.ts';
+import { longTagsPlace, type Place, type Tagged, withLongTags } from '../delta/long-tags.ts';
+import type { Snapshot } from '../delta/snapshot.ts';
+import type { DeltaTables } from '../delta/tables.ts';
+import { CorruptionError } from '../errors.ts';
+import { mapInParallel } from '../in-parallel.ts';
+import { isMerged, type LiveShares, type Share, sharesBySource, sharesOf } from './shares.ts';
+import { mayHave, nameHash } from './shares-index.ts';
+import { CONTENT, SOURCES, sourceOf, TEXT, TEXTS } from './tags.ts';
+
+type Log = Pick<DeltaTables, 'entries'>;
+
+const ENTRIES_AT_ONCE = 4;
+
+// One look at a table asks several times.
+const known = new WeakMap<Tagged, WeakRef<Tagged>>();
+
+/** The files as they are in the log, so that shares.ts can say whose rows they have. Throws CorruptionError if the log lacks an entry. */
+export async function wholeFiles<File extends Tagged>(
+  tables: Log,
+  prefix: string,
+  files: Iterable<File>,
+): Promise<File[]> {
+  const all = [...files];
+  const whole = new Map<File, File>();
+  const missing = new Map<number, (readonly [File, Place])[]>();
+  for (const file of all) {
+    const place = longTagsPlace(file);
+    if (place === undefined) continue;
+    const found = known.get(file)?.deref();
+    if (found) whole.set(file, found as File);
+    else missing.set(place.version, [...(missing.get(place.version) ?? []), [file, place]]);
+  }
+  await mapInParallel(
+    [...missing],
+    async ([version, places]) => {
+      const [entry] = (await tables.entries(prefix, version - 1, version)) ?? [];
+      for (const [file, { path }] of places) {
+        const found = withLongTags(file, entry?.actions ?? [], path);
+        if (found === undefined) throw withoutEntry(prefix, version, path);
+        known.set(file, new WeakRef(found));
+        whole.set(file, found);
+      }
+    },
+    ENTRIES_AT_ONCE,
+  );
+  return all.map((file) => whole.get(file) ?? file);
+}
+
+function withoutEntry(prefix: string, version: number, path: string): CorruptionError {
+  return new CorruptionError(
+    `${prefix}: the log no longer has the entry of version ${version}, which says of which source files the rows in ${path} are. Restore it from a backup or an older object version, or rebuild the table with "npx sluice rebuild"`,
+  );
+}
+
+/** Of all sources, in the dataset's newest landing table. */
+export async function landedShares(tables: DeltaTables, dataset: Dataset): Promise<Map<string, Share[]>> {
+  const prefix = tablePrefix(landingTable(dataset));
+  return liveShares(tables, prefix, await tables.latest(prefix));
+}
+
+/** Of all sources. `snapshot`: undefined where there is no table. */
+export async function liveShares(
+  tables: Log,
+  prefix: string,
+  snapshot: Snapshot | undefined,
+): Promise<Map<string, Share[]>> {
+  return sharesBySource(await wholeFiles(tables, prefix, snapshot?.files.values() ?? []));
+}
+
+/** Of these sources alone. */
+export async function sharesOfSources(
+  tables: Log,
+  prefix: string,
+  { files }: Snapshot,
+  sources: Iterable<string>,
+): Promise<LiveShares> {
+  const wanted = new Set(sources);
+  const hashes = new Set([...wanted].map(nameHash));
+  const own = [...files.values()].filter((file) =>
+    isMerged(file) ? mayBeIn(file, SOURCES, hashes) : wanted.has(sourceOf(file) ?? ''),
+  );
+  const found = sharesBySource(await wholeFiles(tables, prefix, own));
+  return new Map([...found].filter(([source]) => wanted.has(source)));
+}
+
+/** Of these sources, and of those that have a text or a data file's content in common with one of `shares`. */
+export async function sharesLike(
+  tables: Log,
+  prefix: string,
+  snapshot: Snapshot,
+  sources: Iterable<string>,
+  shares: Iterable<Share>,
+): Promise<LiveShares> {
+  const texts = new Set([...shares].flatMap(textsOf));
+  const hashes = new Set([...texts].map(nameHash));
+  const isLike = (file: Tagged) => textsOf(file).some((text) => texts.has(text));
+  const files = [...snapshot.files.values()].filter((file) =>
+    isMerged(file) ? mayBeIn(file, TEXTS, hashes) : isLike(file),
+  );
+  const like = (await wholeFiles(tables, prefix, files)).flatMap((file) => sharesOf(file).filter(isLike));
+  return sharesOfSources(tables, prefix, snapshot, [
+    ...sources,
+    ...like.flatMap((share) => sourceOf(share) ?? []),
+  ]);
+}
+
+function textsOf({ tags }: Tagged): string[] {
+  return [tags?.[TEXT], tags?.[CONTENT]].filter((text) => text !== undefined);
+}
+
+/** Whatever other programs left out. */
+function mayBeIn({ tags }: Tagged, index: string, hashes: ReadonlySet<number>): boolean {
+  const text = tags?.[index];
+  return text === undefined || mayHave(text, hashes);
+}
