@@ -10,7 +10,7 @@ import { TryAgainError } from '../errors.ts';
 import { inParallel, mapInParallel } from '../in-parallel.ts';
 import { isKept } from '../lake/deliveries.ts';
 import { announce, type Effects } from '../lake/effects.ts';
-import { liveShares, sharesLike, sharesOfSources } from '../lake/live-shares.ts';
+import { decidesAlone, liveShares, sharesLike, sharesOfSources } from '../lake/live-shares.ts';
 import type { LiveShares, Share } from '../lake/shares.ts';
 import { CONTRACT, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
@@ -166,7 +166,7 @@ function liveFor(
   snapshot: Snapshot,
   sources: readonly string[],
 ): Promise<LiveShares> {
-  return dataset.mode === 'append' && dataset.duplicates !== 'reject'
+  return decidesAlone(dataset)
     ? sharesOfSources(tables, prefix, snapshot, sources)
     : liveShares(tables, prefix, snapshot);
 }

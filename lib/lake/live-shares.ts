@@ -72,6 +72,11 @@ export async function liveShares(
   return sharesBySource(await wholeFiles(tables, prefix, snapshot?.files.values() ?? []));
 }
 
+/** True if no other source's rows decide what a source's version is. */
+export function decidesAlone({ mode, duplicates }: Dataset): boolean {
+  return mode === 'append' && duplicates !== 'reject';
+}
+
 /** Of these sources alone. */
 export async function sharesOfSources(
   tables: Log,

@@ -7,7 +7,6 @@ import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type Derivation, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { SetAside } from '../core/set-aside.ts';
-import { UsageError } from '../errors.ts';
 import { type Applied, apply, type FailedTable, type RefusedChange } from '../evolve/apply.ts';
 import type { StagingObserver } from '../evolve/staging.ts';
 import type { Undone } from '../evolve/undo-foreign.ts';
@@ -18,7 +17,7 @@ import type { SourceOutcome } from '../ingest/source-outcome.ts';
 import { type DatasetStatus, waitingDeliveries } from '../inspect/dataset-status.ts';
 import type { Effects } from '../lake/effects.ts';
 import { landedShares } from '../lake/live-shares.ts';
-import { type Reconciliation, reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
+import { reconcile, type Selection, type Source } from '../maintain/reconcile.ts';
 import { Settling } from '../maintain/settling.ts';
 import type { Unseen } from '../ports.ts';
 import { isUntouched } from '../refresh/is-untouched.ts';
@@ -29,6 +28,7 @@ import { askAgain } from './ask-again.ts';
 import { deliver, type Observer } from './deliver.ts';
 import { deliverReopened } from './deliver-reopened.ts';
 import type { DeadLetter } from './local-queues.ts';
+import { refuseMassWithdrawal } from './mass-withdrawal.ts';
 import type { LocalLake } from './open-lake.ts';
 import { redrive } from './redrive-lake.ts';
 
@@ -101,7 +101,8 @@ export async function syncLake(
   const found = await reconcile(effects, options.selection);
   const unread = found.failed.map((failure) => ({ ...failure, held: [] }));
   const failed = onePerTable([...unapplied, ...unread]);
-  if (options.prune && !options.allowMassWithdrawal) refuseMassWithdrawal(found, effects.landing.location);
+  if (options.prune && !options.allowMassWithdrawal)
+    await refuseMassWithdrawal(effects, options.selection, found);
   await queues.files.send([
     ...found.ingest.map(({ etag: _, ...request }) => request),
     ...(options.prune ? found.vanished.map(({ source }) => ({ source })) : []),
@@ -263,21 +264,4 @@ function merge(before: RefreshOutcome | undefined, after: RefreshOutcome): Refre
     warned: [...before.warned, ...after.warned],
     undone: [...before.undone, ...after.undone],
   };
-}
-
-// A dataset with a single file may lose it, but not together with most of the lake.
-function refuseMassWithdrawal({ vanished, live }: Reconciliation, landing: string): void {
-  const gone = new Map<string, number>();
-  for (const { dataset } of vanished) gone.set(dataset, (gone.get(dataset) ?? 0) + 1);
-  const shares = [...gone].map(([dataset, files]) => ({ dataset, files, of: live.get(dataset) ?? files }));
-  const total = [...live.values()].reduce((sum, files) => sum + files, 0);
-  const refused =
-    vanished.length * 2 > total ? shares : shares.filter(({ files, of }) => of > 1 && files * 2 > of);
-  if (refused.length === 0) return;
-  const lines = refused.map(({ dataset, files, of }) => `  ${dataset}: ${files} of ${of} source files`);
-  throw new UsageError([
-    '--prune would withdraw most of what these datasets have:',
-    ...lines,
-    `A wrong landing is the usual cause (it is ${landing}; --landing and sluice.yaml set it). If the files are really gone, add --yes.`,
-  ]);
 }

@@ -3,7 +3,8 @@
 import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { configuration } from '../delta/snapshot.ts';
+import { configuration, type Snapshot } from '../delta/snapshot.ts';
+import type { DeltaTables } from '../delta/tables.ts';
 import { CliError, LocationGoneError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { repeatedSources } from '../ingest/duplicates.ts';
@@ -17,9 +18,9 @@ import { isKept } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type Census, type LandingObject, landingObject, takeCensus } from '../lake/landing-census.ts';
 import { unknownKey } from '../lake/layout.ts';
-import { liveShares } from '../lake/live-shares.ts';
+import { decidesAlone, liveShares, sharesOfSources } from '../lake/live-shares.ts';
 import { notWithdrawn } from '../lake/read-order.ts';
-import type { LiveShares, Share } from '../lake/shares.ts';
+import type { LiveShares } from '../lake/shares.ts';
 import { CONTRACT, readOrigin } from '../lake/tags.ts';
 import { isUnseen } from '../lake/unseen.ts';
 import type { ObjectVersion, Unseen } from '../ports.ts';
@@ -68,8 +69,6 @@ export type Reconciliation = {
   readonly failed: readonly TableFailure[];
   /** Keys in landing that belong, or may belong, to definitions that were set aside: nothing is done about them. */
   readonly aside: readonly string[];
-  /** Live sources by dataset, for weighing a mass withdrawal. */
-  readonly live: ReadonlyMap<string, number>;
 };
 
 export async function reconcile(
@@ -90,7 +89,6 @@ export async function reconcile(
     failed: [] as TableFailure[],
     aside: [] as string[],
     unseen: [] as Unseen[],
-    live: new Map<string, number>(),
   };
   // Where duplicates are refused the first of them comes first: else a later one would count for a while.
   const turns = new Map<string, number>();
@@ -102,7 +100,6 @@ export async function reconcile(
   const repeated = new Map([...bySource].map(([dataset, live]) => [dataset, standingRepeats(dataset, live)]));
   result.held.push(...Array.from(held, ({ name }) => name));
   result.failed.push(...failed);
-  for (const [dataset, sources] of bySource) result.live.set(dataset.name, sources.size);
   const { versions, unknown } = openVersions(objects, bySource);
   const open = { versions, unknown: isWhole(selection) ? unknown : [] };
   const lake = await listedLake(effects, open, bySource);
@@ -182,13 +179,13 @@ async function examined(effects: Effects, { keys }: Selection): Promise<Census> 
 }
 
 type Live = {
-  readonly bySource: ReadonlyMap<Dataset, ReadonlyMap<string, Share[]>>;
+  readonly bySource: ReadonlyMap<Dataset, LiveShares>;
   readonly held: ReadonlySet<Dataset>;
   readonly failed: readonly TableFailure[];
 };
 
 async function liveFiles(effects: Effects, selection: Selection): Promise<Live> {
-  const bySource = new Map<Dataset, Map<string, Share[]>>();
+  const bySource = new Map<Dataset, LiveShares>();
   const held = new Set<Dataset>();
   const failed: TableFailure[] = [];
   for (const dataset of effects.catalog.datasets) {
@@ -197,10 +194,23 @@ async function liveFiles(effects: Effects, selection: Selection): Promise<Live> 
     await goingOn(failed, table, async () => {
       const snapshot = await effects.tables.latest(table);
       if (snapshot && configuration(snapshot, CONTRACT) !== dataset.hash) held.add(dataset);
-      else bySource.set(dataset, await liveShares(effects.tables, table, snapshot));
+      else bySource.set(dataset, await liveOf(effects.tables, dataset, snapshot, selection));
     });
   }
   return { bySource, held, failed };
+}
+
+/** Those that decide on the keys alone, where there are keys. */
+async function liveOf(
+  tables: DeltaTables,
+  dataset: Dataset,
+  snapshot: Snapshot | undefined,
+  { keys }: Selection,
+): Promise<LiveShares> {
+  const prefix = tablePrefix(landingTable(dataset));
+  return keys && snapshot && decidesAlone(dataset)
+    ? sharesOfSources(tables, prefix, snapshot, keys)
+    : liveShares(tables, prefix, snapshot);
 }
 
 async function keepUnknown(effects: Effects, version: ObjectVersion, ingest: Wanted[]): Promise<void> {
@@ -225,7 +235,7 @@ async function compareLive(
   effects: Effects,
   selection: Selection,
   dataset: Dataset,
-  sources: ReadonlyMap<string, readonly Share[]>,
+  sources: LiveShares,
   present: ReadonlySet<string>,
   result: { vanished: Source[]; misplaced: Source[]; ingest: IngestRequest[]; unseen: readonly Unseen[] },
 ): Promise<void> {

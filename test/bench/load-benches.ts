@@ -7,6 +7,7 @@ import { benches } from './benches.ts';
 import { mergeBenches } from './merge-benches.ts';
 import { peerBenches } from './peers/peer-benches.ts';
 import { scaleBenches } from './scale-benches.ts';
+import { sourceBenches } from './source-benches.ts';
 import { sparkBenches } from './spark-benches.ts';
 
 export async function loadBenches(): Promise<Bench[]> {
@@ -24,6 +25,7 @@ export async function loadBenches(): Promise<Bench[]> {
       ...benches(dataset, insights),
       ...scaleBenches(),
       ...mergeBenches(dataset),
+      ...sourceBenches(),
       ...sparkBenches(),
       ...peerBenches(dataset, insights),
     ];

@@ -1,0 +1,140 @@
+// One more source file into a table of very many, in a process that has read nothing before. The log is made up: nothing reads data
+// files that no source of the run is in.
+import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Dataset } from '../../lib/core/contract.ts';
+import type { Action, Add } from '../../lib/delta/actions.ts';
+import { apply } from '../../lib/evolve/apply.ts';
+import { allShares, tagsOfMoved } from '../../lib/lake/shares.ts';
+import { CONTENT, originTags } from '../../lib/lake/tags.ts';
+import { type LocalLake, openLake } from '../../lib/local/open-lake.ts';
+import type { Bench, Side } from './bench.ts';
+import { DATA, WORK } from './data.ts';
+import { emptyWork, linkedCopy } from './days.ts';
+
+const PACKAGE = {
+  name: 'events',
+  resources: [
+    {
+      name: 'events',
+      path: 'events/day=*/*.csv',
+      partitionBy: ['day'],
+      schema: {
+        fields: [
+          { name: 'id', type: 'integer' },
+          { name: 'day', type: 'date' },
+        ],
+      },
+    },
+  ],
+};
+const TABLE = 'tables/events';
+const MANY = 1_000_000;
+const FEW = 1000;
+/** As `maintain` merges them. */
+const MERGED = 1000;
+const FILES_AN_ENTRY = 10;
+const SCHEMAS = join(DATA, 'sources-schemas');
+const KEY = 'events/day=2024-01-01/new.csv';
+
+export function sourceBenches(): Bench[] {
+  return (['merged', 'apart'] as const).map((form) => ({
+    name: `sources-${form}`,
+    title: `one new file of a row into a table of ${MANY.toLocaleString('en-US')} source files, ${form === 'merged' ? 'merged by `maintain`' : 'each in a data file of its own'}, start-up included`,
+    subject: oneMore(MANY, form),
+    baseline: oneMore(FEW, form),
+    target: form === 'merged' ? { ratio: 2 } : { peakRssMb: 3000 },
+  }));
+}
+
+type Form = 'merged' | 'apart';
+
+function oneMore(count: number, form: Form): Side {
+  const [landing, lake, keys] = [join(WORK, 'landing'), join(WORK, 'lake'), join(WORK, 'keys')];
+  return {
+    name: `${count.toLocaleString('en-US')} source files`,
+    command: `npx sluice sync --keys with the new file's key`,
+    argv: [
+      join(import.meta.dirname, '../../bin/sluice.mjs'),
+      ...['sync', '--keys', keys, '--landing', landing, '--lake', lake, '--schemas', SCHEMAS],
+    ],
+    ready: async () => {
+      const from = await filled(count, form);
+      await emptyWork();
+      await linkedCopy(from, lake);
+      await mkdir(join(landing, KEY, '..'), { recursive: true });
+      await writeFile(join(landing, KEY), 'id\n1\n');
+      await writeFile(keys, `${KEY}\n`);
+    },
+  };
+}
+
+/** A lake whose table names so many source files; made when it is missing. */
+async function filled(count: number, form: Form): Promise<string> {
+  await mkdir(join(SCHEMAS, 'events'), { recursive: true });
+  await writeFile(join(SCHEMAS, 'events', 'datapackage.json'), JSON.stringify(PACKAGE));
+  const lake = join(DATA, `lake-sources-${form}-${count}`);
+  if (await stat(lake).catch(() => undefined)) return lake;
+  process.stderr.write(`Filling ${lake} …\n`);
+  const landing = join(DATA, 'sources-landing');
+  await mkdir(landing, { recursive: true });
+  const local = await openLake({ landing, lake: `${lake}.tmp`, schemas: SCHEMAS }, () => undefined);
+  await apply(local.effects);
+  await writeLog(local, count, form);
+  await local.close();
+  await rename(`${lake}.tmp`, lake);
+  return lake;
+}
+
+async function writeLog({ effects }: LocalLake, count: number, form: Form): Promise<void> {
+  const [dataset] = effects.catalog.datasets as [Dataset];
+  const perEntry = MERGED * FILES_AN_ENTRY;
+  for (let from = 0; from < count; from += perEntry) {
+    const files = Array.from({ length: Math.min(perEntry, count - from) }, (_, i) =>
+      ofOne(dataset, from + i),
+    );
+    const adds = form === 'apart' ? files : inParts(files, MERGED).map((part) => merged(dataset, part));
+    const actions = adds.map((add): Action => ({ add }));
+    await effects.tables.commit(TABLE, async () => ({ actions, operation: 'INGEST' }));
+  }
+  await effects.tables.checkpointNewest(TABLE);
+}
+
+function ofOne({ hash }: Dataset, i: number): Add {
+  const day = new Date(Date.UTC(2020, 0, 1 + Math.floor(i / MERGED))).toISOString().slice(0, 10);
+  const id = `${String(i).padStart(8, '0')}-0000-4000-a000-000000000000`;
+  const origin = originTags({
+    source: `events/day=${day}/file-${i}.csv`,
+    etag: `${id}-etag`,
+    lastModifiedMs: Date.UTC(2024, 0, 1) + i,
+    contract: hash,
+    acceptedRows: 20,
+    quarantinedRows: 0,
+    skippedRows: 0,
+    report: `${id}-report`,
+    text: `${id}-text`,
+  });
+  return {
+    path: `day=${day}/${id}.parquet`,
+    partitionValues: { day },
+    size: 2000,
+    modificationTime: Date.UTC(2024, 0, 1),
+    dataChange: true,
+    stats: JSON.stringify({ numRecords: 20, minValues: { id: i }, maxValues: { id: i + 19 } }),
+    tags: { ...origin, [CONTENT]: `${id}-content` },
+  };
+}
+
+function merged(dataset: Dataset, files: readonly Add[]): Add {
+  const [first] = files as [Add];
+  return {
+    ...first,
+    path: `${first.path}-merged.parquet`,
+    tags: tagsOfMoved(allShares(files), dataset.primaryKey),
+  };
+}
+
+function inParts<T>(items: readonly T[], size: number): T[][] {
+  const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, i) => i * size);
+  return starts.map((start) => items.slice(start, start + size));
+}
