@@ -42,6 +42,26 @@ test('a merged file that is lost stops its own sources alone, and the message na
   );
 });
 
+test('a merged file whose log entry is lost stops its own sources alone, and the message names the entry', async () => {
+  const { landing, store, quick } = await fiveFiles(world, new TestClock());
+  await compactAll(quick);
+  await quick.effects.tables.checkpointNewest('tables/sales');
+  const entry = 'tables/sales/_delta_log/00000000000000000002.json';
+  expect(new TextDecoder().decode(await store.read(entry))).toContain('sluice.shares');
+  await put(landing, saleKey('e'), sale(8, '8.00'));
+  await syncPrune(quick);
+  await store.remove([entry]);
+  const next = openProcess(world, new TestClock(), landing, store);
+  await put(landing, saleKey('b'), sale(1, '100.00'));
+  await put(landing, saleKey('e'), sale(8, '80.00'));
+  const { failures, outcomes } = await ingest(next.effects, [{ source: saleKey('e') }]);
+  expect([outcomes[0]?.result, failures]).toEqual(['accepted', []]);
+  const merged = await ingest(next.effects, [{ source: saleKey('b') }]);
+  expect(String(merged.failures[0]?.error)).toMatch(
+    /tables\/sales: the log no longer has the entry of version 2, .*\.parquet.*sluice rebuild/,
+  );
+});
+
 test('a lost small file holds up no other merge and no checkpoint, and is said', async () => {
   const { store, quick } = await fiveFiles(world, new TestClock());
   for (const name of ['b', 'c']) await put(quick.effects.landing, saleKey(name, 2), sale(7, '7.00'));

@@ -4,6 +4,7 @@ import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { partitionLabel } from '../../lib/lake/partition.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
+import { compactAll } from '../support/play-history.ts';
 import {
   newStore,
   openLake,
@@ -103,6 +104,24 @@ test('ten more days in a lake of 150 days take about as many requests as in a la
   expect(small.landing).toBeGreaterThanOrEqual(20);
   expect(large.landing).toBe(small.landing);
   expect(large.lake / small.lake).toBeLessThan(1.1);
+});
+
+test('a correction in a table of 60 merged files takes about as many requests as in one of ten', async () => {
+  const requests = async (days: number) => {
+    const { landing, lake } = await lakeOf(days);
+    for (let index = 1 - days; index <= 0; index += 1) await put(landing, keyOf(index, 'b'), TEXT);
+    const quick = openProcess(world, clock, landing, lake);
+    await syncPrune(quick);
+    expect(await compactAll(quick)).toBe(2 * days);
+    await quick.effects.tables.checkpointNewest('tables/visits');
+    const kept = counted(lake);
+    const { effects, queues } = openProcess(world, clock, landing, kept.store);
+    await put(landing, keyOf(0), 'place,guests\nRome,5\n');
+    await queues.files.send([{ source: keyOf(0) }]);
+    await deliver(effects, queues);
+    return kept.requests();
+  };
+  expect((await requests(60)) / (await requests(10))).toBeLessThan(1.1);
 });
 
 test('500 files of one day that come together cost one recompute of that day', async () => {

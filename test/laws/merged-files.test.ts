@@ -3,16 +3,24 @@
 // itself: each row says in its own cells which source, version and line it is from.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Snapshot } from '../../lib/delta/snapshot.ts';
 import { recordCount } from '../../lib/delta/stats.ts';
+import type { DeltaTables } from '../../lib/delta/tables.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { mayShareKeys } from '../../lib/ingest/key-ranges.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { tableHistory } from '../../lib/inspect/history.ts';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
-import { landedShares, liveShares, wholeFiles } from '../../lib/lake/live-shares.ts';
-import { isMerged } from '../../lib/lake/shares.ts';
-import { readOrigin } from '../../lib/lake/tags.ts';
+import {
+  landedShares,
+  liveShares,
+  sharesLike,
+  sharesOfSources,
+  wholeFiles,
+} from '../../lib/lake/live-shares.ts';
+import { isMerged, type LiveShares, type Share } from '../../lib/lake/shares.ts';
+import { CONTENT, readOrigin, TEXT } from '../../lib/lake/tags.ts';
 import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { fileLiteral } from '../../lib/sql/quoting.ts';
@@ -157,7 +165,9 @@ async function play(lake: TestLake, clock: TestClock, all: readonly Step[], trut
 async function judge({ effects }: TestLake, truth: Truth): Promise<void> {
   const snapshot = await effects.tables.latest(PREFIX);
   const local = new LocalFiles(effects.lake);
-  for (const [source, shares] of await liveShares(effects.tables, PREFIX, snapshot)) {
+  const live = await liveShares(effects.tables, PREFIX, snapshot);
+  if (snapshot) await judgeLookUps(effects.tables, snapshot, live);
+  for (const [source, shares] of live) {
     const found: string[] = [];
     const etag = readOrigin(shares[0] ?? {})?.etag;
     for (const share of shares) {
@@ -181,6 +191,20 @@ async function judge({ effects }: TestLake, truth: Truth): Promise<void> {
         (_, line) => `${source} ${wanted?.version} ${line} ${line}`,
       ).sort(),
     );
+  }
+}
+
+/** What is asked of few sources is what all of them say of these. */
+async function judgeLookUps(tables: DeltaTables, snapshot: Snapshot, live: LiveShares): Promise<void> {
+  const textsOf = (shares: readonly Share[]) => shares.flatMap(({ tags }) => [tags?.[TEXT], tags?.[CONTENT]]);
+  for (const [source, shares] of live) {
+    const own = await sharesOfSources(tables, PREFIX, snapshot, [source, 'no such source']);
+    expect([...own]).toEqual([[source, shares]]);
+    const texts = textsOf(shares);
+    const like = [...live].filter(([, others]) =>
+      textsOf(others).some((text) => text && texts.includes(text)),
+    );
+    expect(await sharesLike(tables, PREFIX, snapshot, [], shares)).toEqual(new Map(like));
   }
 }
 

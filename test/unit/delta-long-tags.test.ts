@@ -1,0 +1,46 @@
+// A snapshot says in place of long tags which entry of the log has them, whatever other programs did with the file meanwhile.
+import { describe, expect, it } from 'vitest';
+import type { Action, Add } from '../../lib/delta/actions.ts';
+import { longTagsPlace, SHARES, withAllTags, withLongTags } from '../../lib/delta/long-tags.ts';
+import { removeAction } from '../../lib/delta/partitions.ts';
+import { replay, type Snapshot } from '../../lib/delta/snapshot.ts';
+import { FIRST, file, NOW } from './delta-table-case.ts';
+
+const long: Add = { ...file('a'), tags: { [SHARES]: 'what it has of each', other: 'short' } };
+const only = ({ files }: Snapshot) => [...files.values()][0] as Add;
+
+function replayed(...commits: (readonly Action[])[]): Snapshot {
+  return replay(
+    undefined,
+    commits.map((actions, version) => ({ version, actions })),
+  );
+}
+
+describe('long tags', () => {
+  it('are in the entry, and not in the snapshot', () => {
+    const lean = only(replayed(FIRST, [{ add: long }]));
+    expect(lean.tags).toEqual({ other: 'short', 'sluice.entry': `1 ${long.path}` });
+    expect(withLongTags(lean, [{ add: long }], long.path)).toEqual(long);
+    expect(withLongTags(lean, [{ add: file('b') }], long.path)).toBeUndefined();
+  });
+
+  it('are found where another program added the file again from what a snapshot says', () => {
+    const before = only(replayed(FIRST, [{ add: long }]));
+    const log = [FIRST, [{ add: long }], [removeAction(long, NOW)], [{ add: before }]];
+    const restored = only(replayed(...log));
+    expect(longTagsPlace(restored)).toEqual({ version: 1, path: long.path });
+    expect(withAllTags(log[3] as Action[], (version) => log[version])).toEqual([{ add: long }]);
+  });
+
+  it('are those of the newest entry that has them', () => {
+    const later = { ...long, tags: { [SHARES]: 'another list' } };
+    const log = [FIRST, [{ add: long }], [{ add: later }]];
+    expect(longTagsPlace(only(replayed(...log)))?.version).toBe(2);
+  });
+
+  it('leave a file alone that has none, also with null in place of tags', () => {
+    const foreign = { ...file('a'), tags: null } as unknown as Add;
+    expect(only(replayed(FIRST, [{ add: foreign }]))).toBe(foreign);
+    expect(longTagsPlace(foreign)).toBeUndefined();
+  });
+});
