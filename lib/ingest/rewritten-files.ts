@@ -3,6 +3,7 @@
 import type { Dataset } from '../core/contract.ts';
 import type { Action, Add } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
+import { recordCount } from '../delta/stats.ts';
 import { vacuumFence } from '../delta/vacuum.ts';
 import type { Effects } from '../lake/effects.ts';
 import { mergeShares } from '../lake/merge-shares.ts';
@@ -19,21 +20,20 @@ export type Rewrite = {
 /** `fence`: at the time of the upload; see vacuum.ts. */
 type Rewritten = { readonly adds: readonly Add[]; readonly fence: number };
 
-/**
- * The rest of a file falls into files of so many sources: the next change of one of them meets fewer others, and has fewer to name in
- * the log. `maintain` merges them again.
- */
-const MOST_SOURCES = 100;
+/** The rest of a file falls into files of about this size: the next change of one of its sources writes less. `maintain` merges them again. */
+const PIECE_BYTES = 16 * 1024 * 1024;
 
 export class RewrittenFiles {
   readonly #effects: Effects;
   readonly #dataset: Dataset;
+  readonly #pieceBytes: number;
   /** By what was left out of which file. */
   readonly #known = new Map<string, Rewritten>();
 
-  constructor(effects: Effects, dataset: Dataset) {
+  constructor(effects: Effects, dataset: Dataset, pieceBytes = PIECE_BYTES) {
     this.#effects = effects;
     this.#dataset = dataset;
+    this.#pieceBytes = pieceBytes;
   }
 
   /** `rewrites`: those that are not made yet; then `actions` lacks them. */
@@ -70,7 +70,7 @@ export class RewrittenFiles {
     const failures = new Map<string, unknown>();
     for (const rewrite of rewrites) {
       try {
-        const adds = await mergeShares(this.#effects, this.#dataset, pieces(rewrite.stays));
+        const adds = await mergeShares(this.#effects, this.#dataset, pieces(rewrite, this.#pieceBytes));
         this.#known.set(idOf(rewrite), { adds, fence });
       } catch (error) {
         for (const source of rewrite.because) failures.set(source, error);
@@ -80,9 +80,20 @@ export class RewrittenFiles {
   }
 }
 
-function pieces(shares: readonly Share[]): (readonly Share[])[] {
-  const starts = Array.from({ length: Math.ceil(shares.length / MOST_SOURCES) }, (_, i) => i * MOST_SOURCES);
-  return starts.map((start) => shares.slice(start, start + MOST_SOURCES));
+/** What stays, in order, cut where the rows before make another `pieceBytes`. */
+function pieces({ file, stays }: Rewrite, pieceBytes: number): (readonly Share[])[] {
+  const rows = recordCount([file]);
+  const found: Share[][] = [];
+  let [before, next] = [0, 0];
+  for (const share of stays) {
+    if (before >= next) {
+      found.push([]);
+      next = before + (rows * pieceBytes) / file.size;
+    }
+    found.at(-1)?.push(share);
+    before += recordCount([share]);
+  }
+  return found;
 }
 
 type OwnedRemoval = Removal & { readonly because: string };

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
+import { withoutRepeats } from '../delta/long-tags.ts';
 import { dataFilePath, objectKey } from '../delta/partitions.ts';
 import { CorruptionError } from '../errors.ts';
 import type { Effects } from './effects.ts';
@@ -59,7 +60,7 @@ export async function republishDataFile(
 ): Promise<Add | 'gone' | undefined> {
   const file = await effects.lake.download(objectKey(prefix, before));
   if (file === undefined) return 'gone';
-  const { [MOVED]: _, ...tags } = known ?? {};
+  const { [MOVED]: _, ...tags } = withoutRepeats(known ?? {});
   const folder = await mkdtemp(join(effects.scratch, 'republish-'));
   try {
     const path = join(folder, 'new.parquet');

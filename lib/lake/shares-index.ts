@@ -1,6 +1,6 @@
 // What a merged file's tags in a snapshot say of its sources: a short hash of each name. Whoever looks for a source asks the log only
 // about files that may have it. Pure.
-import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 const HASH_BYTES = 4;
 
@@ -17,7 +17,7 @@ export function indexedNames(index: string): number {
 }
 
 export function nameHash(name: string): number {
-  return createHash('sha256').update(name).digest().readUInt32LE(0);
+  return crc32(name);
 }
 
 /** False if it has none of them. `wanted`: hashes of names. */

@@ -2,7 +2,15 @@
 // of the file. What is asked of a source's rows is asked of shares, and only what moves whole files around asks for files. Pure.
 import { parseLogJson } from '../core/log-json.ts';
 import type { Add, PartitionValues, Remove } from '../delta/actions.ts';
-import { isLongTagged, longTagsPlace, SHARES, shortTags, type Tagged } from '../delta/long-tags.ts';
+import {
+  isLongTagged,
+  longTagsPlace,
+  positionsIn,
+  SHARES,
+  shortTags,
+  type Tagged,
+  tagsOfPart,
+} from '../delta/long-tags.ts';
 import { removeAction } from '../delta/partitions.ts';
 import { recordCount } from '../delta/stats.ts';
 import { CorruptionError } from '../errors.ts';
@@ -71,11 +79,14 @@ function tagsOfShares(file: Tagged): Pick<Required<Share>, 'stats' | 'tags'>[] |
     return undefined;
   }
   const { tags: names, shares } = parseLogJson<SharesJson>(text, SHARES);
-  if (!Array.isArray(names) || !Array.isArray(shares) || shares.length === 0 || !shares.every(Array.isArray))
+  const isList = (value: unknown): boolean => Array.isArray(value);
+  if (!isList(names) || !isList(shares) || shares.length === 0 || !shares.every(isList))
     throw new CorruptionError(
       `${SHARES} in a table's log is not what Sluice writes: was the table changed by another program?`,
     );
-  return shares.map(([stats, ...values]) => {
+  const positions = positionsIn(file) ?? shares.keys();
+  return [...positions].map((position) => {
+    const [stats, ...values] = shareAt(shares, position);
     const own: Record<string, string> = {};
     for (const [i, name] of names.entries()) {
       const value = values[i];
@@ -83,6 +94,14 @@ function tagsOfShares(file: Tagged): Pick<Required<Share>, 'stats' | 'tags'>[] |
     }
     return { stats, tags: own };
   });
+}
+
+function shareAt(shares: SharesJson['shares'], position: number): SharesJson['shares'][number] {
+  const share = shares[position];
+  if (share !== undefined) return share;
+  throw new CorruptionError(
+    `${SHARES} in a table's log has no source ${position}: was the table changed by another program?`,
+  );
 }
 
 /** The tags of each source's rows in a file that came or went. */
@@ -99,7 +118,7 @@ export function tagsOfMoved(shares: readonly Share[], primaryKey: readonly strin
   const named = (names: readonly string[]) =>
     namesIndex(shares.flatMap(({ tags }) => names.flatMap((name) => tags?.[name] ?? [])));
   return {
-    ...sharesTag(shares, primaryKey),
+    ...(partTags(shares) ?? sharesTag(shares, primaryKey)),
     [SOURCES]: namesIndex(shares.map((share) => sourceOf(share) ?? '')),
     [TEXTS]: named([TEXT, CONTENT]),
     ...(contract === undefined ? {} : { [CONTRACT]: contract }),
@@ -111,6 +130,18 @@ export function tagsOfMoved(shares: readonly Share[], primaryKey: readonly strin
 export function sourceCount({ tags }: Add): number {
   const index = tags?.[SOURCES];
   return index === undefined ? 1 : indexedNames(index);
+}
+
+/** Where they are all of one file that the log lists already. */
+function partTags(shares: readonly Share[]): Record<string, string> | undefined {
+  const file = shares[0]?.file;
+  if (file === undefined || !shares.every((share) => share.file === file)) return undefined;
+  const positions = new Map([...(positionsIn(file) ?? sharesOf(file).keys())].entries());
+  const kept = new Set(shares);
+  return tagsOfPart(
+    file,
+    sharesOf(file).flatMap((share, i) => (kept.has(share) ? (positions.get(i) ?? []) : [])),
+  );
 }
 
 function sharesTag(shares: readonly Share[], primaryKey: readonly string[]): Record<string, string> {

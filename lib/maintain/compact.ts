@@ -16,7 +16,7 @@ import { CONTRACT, FIRST_ROW, roleOf, sourceOf } from '../lake/tags.ts';
 export type Compaction = {
   /** A merged file has about this size. Files of at least half of it are left alone. */
   readonly targetBytes: number;
-  /** The log names each of them in one action. Files of at least half as many are left alone. */
+  /** One action of the log lists them. Files of at least half as many are left alone. */
   readonly mostSources: number;
   /** Fewer small files in a partition are left alone: each merge writes all of their rows again. */
   readonly leastFiles: number;
@@ -24,7 +24,7 @@ export type Compaction = {
 
 export const COMPACTION: Compaction = {
   targetBytes: 128 * 1024 * 1024,
-  mostSources: 1000,
+  mostSources: 10_000,
   leastFiles: 8,
 };
 
@@ -45,8 +45,9 @@ export type CompactOptions = {
   readonly outOfTime?: () => boolean;
 };
 
-/** Whoever asks for one source of a merged file reads the whole entry. */
+/** Whoever asks for a source reads the whole entry that lists it. */
 const MERGES_A_COMMIT = 10;
+const SOURCES_A_COMMIT = 10_000;
 
 /** Safe beside everything else that works on the table. Of a dataset whose files each have an order of their own, nothing is merged. */
 export async function compactTable(
@@ -59,10 +60,10 @@ export async function compactTable(
   const groups = snapshot ? filesToMerge(dataset, snapshot, compaction) : [];
   const done = { files: 0, into: 0, bytes: 0, finished: true };
   const failures: unknown[] = [];
-  for (let start = 0; start < groups.length; start += MERGES_A_COMMIT) {
+  for (const batch of batches(groups)) {
     const merged: Merged[] = [];
     const fence = vacuumFence(await effects.tables.latest(prefix));
-    for (const files of groups.slice(start, start + MERGES_A_COMMIT)) {
+    for (const files of batch) {
       if (outOfTime?.()) done.finished = false;
       if (!done.finished) break;
       if (dryRun) count(done, files, sizeOf(files));
@@ -81,6 +82,22 @@ export async function compactTable(
     if (!done.finished) break;
   }
   return { ...done, failures };
+}
+
+/** What is committed together: at least one merge. */
+function batches(groups: readonly (readonly Add[])[]): (readonly Add[])[][] {
+  const found: (readonly Add[])[][] = [];
+  let sources = Infinity;
+  for (const files of groups) {
+    const own = files.reduce((sum, file) => sum + sourceCount(file), 0);
+    if (sources + own > SOURCES_A_COMMIT || found.at(-1)?.length === MERGES_A_COMMIT) {
+      found.push([]);
+      sources = 0;
+    }
+    found.at(-1)?.push(files);
+    sources += own;
+  }
+  return found;
 }
 
 type Count = { files: number; into: number; bytes: number };

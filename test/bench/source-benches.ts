@@ -32,8 +32,7 @@ const TABLE = 'tables/events';
 const MANY = 1_000_000;
 const FEW = 1000;
 /** As `maintain` merges them. */
-const MERGED = 1000;
-const FILES_AN_ENTRY = 10;
+const MERGED = 10_000;
 const SCHEMAS = join(DATA, 'sources-schemas');
 const KEY = 'events/day=2024-01-01/new.csv';
 
@@ -88,12 +87,9 @@ async function filled(count: number, form: Form): Promise<string> {
 
 async function writeLog({ effects }: LocalLake, count: number, form: Form): Promise<void> {
   const [dataset] = effects.catalog.datasets as [Dataset];
-  const perEntry = MERGED * FILES_AN_ENTRY;
-  for (let from = 0; from < count; from += perEntry) {
-    const files = Array.from({ length: Math.min(perEntry, count - from) }, (_, i) =>
-      ofOne(dataset, from + i),
-    );
-    const adds = form === 'apart' ? files : inParts(files, MERGED).map((part) => merged(dataset, part));
+  for (let from = 0; from < count; from += MERGED) {
+    const files = Array.from({ length: Math.min(MERGED, count - from) }, (_, i) => ofOne(dataset, from + i));
+    const adds = form === 'apart' ? files : [merged(dataset, files)];
     const actions = adds.map((add): Action => ({ add }));
     await effects.tables.commit(TABLE, async () => ({ actions, operation: 'INGEST' }));
   }
@@ -132,9 +128,4 @@ function merged(dataset: Dataset, files: readonly Add[]): Add {
     path: `${first.path}-merged.parquet`,
     tags: tagsOfMoved(allShares(files), dataset.primaryKey),
   };
-}
-
-function inParts<T>(items: readonly T[], size: number): T[][] {
-  const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, i) => i * size);
-  return starts.map((start) => items.slice(start, start + size));
 }

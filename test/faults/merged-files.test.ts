@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { ingest } from '../../lib/ingest/ingest.ts';
+import { RewrittenFiles } from '../../lib/ingest/rewritten-files.ts';
+import { withdrawal } from '../../lib/ingest/source-outcome.ts';
 import { tableReceipt } from '../../lib/inspect/receipt.ts';
 import { TableLogs } from '../../lib/inspect/table-log.ts';
+import { landedShares } from '../../lib/lake/live-shares.ts';
 import { parsePartitionFilter } from '../../lib/lake/partition-filter.ts';
 import { COMPACTION, compactTable } from '../../lib/maintain/compact.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
@@ -182,16 +185,35 @@ test('what is cut of a file with many sources falls into several', async () => {
   const clock = new TestClock();
   const landing = newStore(world, clock, 'landing');
   const quick = openProcess(world, clock, landing, newStore(world, clock, 'lake'));
-  for (let n = 0; n < 130; n++) await put(landing, saleKey(`f${n}`), sale(n, '1.00'));
+  for (let n = 0; n < 9; n++) await put(landing, saleKey(`f${n}`), sale(n, '1.00'));
   await syncPrune(quick);
   await compactAll(quick);
-  await landing.remove([saleKey('f7')]);
-  await ingest(quick.effects, [{ source: saleKey('f7') }]);
+  const { tables, catalog } = quick.effects;
+  const [dataset] = catalog.datasets.filter(({ name }) => name === 'sales');
+  if (dataset === undefined) throw new Error('no sales');
+  for (const name of ['f7', 'f2']) {
+    const live = await landedShares(tables, dataset);
+    const change = withdrawal(dataset, saleKey(name), live.get(saleKey(name)) ?? []);
+    const snapshot = await tables.latest('tables/sales');
+    if (snapshot === undefined) throw new Error('no table');
+    const bytesOfThree = Math.ceil(([...snapshot.files.values()][0]?.size ?? 0) / 3);
+    const rewritten = new RewrittenFiles(quick.effects, dataset, bytesOfThree);
+    const { rewrites } = rewritten.actions([change], snapshot);
+    expect(await rewritten.add(rewrites, snapshot)).toEqual(new Map());
+    const { actions } = rewritten.actions([change], snapshot);
+    // What the entry of the merge lists is not listed again.
+    expect(JSON.stringify(actions.filter((action) => 'add' in action))).not.toContain('sluice.shares');
+    await tables.commit('tables/sales', async () => ({ actions, operation: 'TEST' }));
+  }
   expect(await filesOf(quick)).toEqual([
-    [true, 100],
-    [true, 29],
+    [true, 3],
+    [true, 2],
+    [true, 2],
   ]);
-  expect(await idsOf(quick)).toHaveLength(129);
+  expect(await idsOf(quick)).toEqual(['0', '1', '3', '4', '5', '6', '8'].map((id) => `${id} 1.00`));
+  expect([...(await landedShares(tables, dataset)).keys()].sort()).toEqual(
+    ['f0', 'f1', 'f3', 'f4', 'f5', 'f6', 'f8'].map((name) => saleKey(name)),
+  );
 });
 
 test('a source that some partitions saw before it was merged, and others after, is told once', async () => {

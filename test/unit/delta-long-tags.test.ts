@@ -1,7 +1,14 @@
 // A snapshot says in place of long tags which entry of the log has them, whatever other programs did with the file meanwhile.
 import { describe, expect, it } from 'vitest';
 import type { Action, Add } from '../../lib/delta/actions.ts';
-import { longTagsPlace, SHARES, withAllTags, withLongTags } from '../../lib/delta/long-tags.ts';
+import {
+  longTagsPlace,
+  positionsIn,
+  SHARES,
+  tagsOfPart,
+  withAllTags,
+  withLongTags,
+} from '../../lib/delta/long-tags.ts';
 import { removeAction } from '../../lib/delta/partitions.ts';
 import { replay, type Snapshot } from '../../lib/delta/snapshot.ts';
 import { FIRST, file, NOW } from './delta-table-case.ts';
@@ -20,7 +27,7 @@ describe('long tags', () => {
   it('are in the entry, and not in the snapshot', () => {
     const lean = only(replayed(FIRST, [{ add: long }]));
     expect(lean.tags).toEqual({ other: 'short', 'sluice.entry': `1 ${long.path}` });
-    expect(withLongTags(lean, [{ add: long }], long.path)).toEqual(long);
+    expect(withLongTags(lean, [{ add: long }], long.path)?.tags).toEqual({ ...lean.tags, ...long.tags });
     expect(withLongTags(lean, [{ add: file('b') }], long.path)).toBeUndefined();
   });
 
@@ -29,13 +36,26 @@ describe('long tags', () => {
     const log = [FIRST, [{ add: long }], [removeAction(long, NOW)], [{ add: before }]];
     const restored = only(replayed(...log));
     expect(longTagsPlace(restored)).toEqual({ version: 1, path: long.path });
-    expect(withAllTags(log[3] as Action[], (version) => log[version])).toEqual([{ add: long }]);
+    const whole = { ...before, tags: { ...before.tags, ...long.tags } };
+    expect(withAllTags(log[3] as Action[], (version) => log[version])).toEqual([{ add: whole }]);
   });
 
   it('are those of the newest entry that has them', () => {
     const later = { ...long, tags: { [SHARES]: 'another list' } };
     const log = [FIRST, [{ add: long }], [{ add: later }]];
     expect(longTagsPlace(only(replayed(...log)))?.version).toBe(2);
+  });
+
+  it('are listed once, whichever files have some of it', () => {
+    const lean = only(replayed(FIRST, [{ add: long }]));
+    const tags = tagsOfPart(lean, [0, 1, 2, 4, 6, 7]);
+    expect(tags).toEqual({ 'sluice.entry': `1 ${long.path}`, 'sluice.positions': '0-2 4 6-7' });
+    const part: Add = { ...file('b'), ...(tags && { tags }) };
+    expect(positionsIn(part)).toEqual([0, 1, 2, 4, 6, 7]);
+    expect(positionsIn(long)).toBeUndefined();
+    expect(tagsOfPart(long, [0])).toBeUndefined();
+    const log = [FIRST, [{ add: long }], [removeAction(long, NOW), { add: part }]];
+    expect(only(replayed(...log))).toEqual(part);
   });
 
   it('leave a file alone that has none, also with null in place of tags', () => {
