@@ -178,7 +178,7 @@ async function likeThem(
   live: LiveShares,
   changes: readonly Change[],
 ): Promise<LiveShares> {
-  if (dataset.mode !== 'append' || dataset.duplicates !== 'warn') return live;
+  if (dataset.duplicates !== 'warn') return live;
   const come = changes.filter(({ outcome }) => outcome.result === 'accepted');
   const shares = come.flatMap((change) => change.shares);
   return shares.length === 0 ? live : sharesLike(tables, prefix, snapshot, live.keys(), shares);

@@ -7,7 +7,6 @@ import { keyAudits } from '../core/key-audits.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { Effects } from '../lake/effects.ts';
-import { wholeFiles } from '../lake/live-shares.ts';
 import { filesByPartition, partitionOf } from '../lake/partition.ts';
 import { DEFINITION } from '../lake/tags.ts';
 import {
@@ -135,7 +134,7 @@ export async function auditKeys(effects: Effects, dataset: Dataset): Promise<Aud
   requireDefinitions(effects.catalog, [{ table, snapshot, isOver: false }]);
   const local = new LocalFiles(effects.lake);
   try {
-    const files = await wholeFiles(effects.tables, tablePrefix(table), snapshot.files.values());
+    const files = [...snapshot.files.values()];
     const withSource = dataset.mode === 'append';
     const relation = await tableRelation(effects.catalog, local, table, snapshot, files, withSource);
     return await effects.sql.session(async (session) => {

@@ -74,7 +74,7 @@ export async function liveShares(
 
 /** True if no other source's rows decide what a source's version is. */
 export function decidesAlone({ mode, duplicates }: Dataset): boolean {
-  return mode === 'append' && duplicates !== 'reject';
+  return mode !== 'replace' && duplicates !== 'reject';
 }
 
 /** Of these sources alone. */

@@ -98,7 +98,7 @@ export function relationSql(shape: RelationShape, files: readonly RelationFile[]
   return `SELECT ${select} FROM (${none} UNION ALL BY NAME SELECT *${isByRun ? '' : ', file_index, file_row_number'} FROM ${read})`;
 }
 
-/** The data files' rows with the columns of their sources: a row is of the last run that begins at it or before. */
+/** The data files' rows with the columns of their sources: a row is of the last run that begins at it or before, and counted from there. */
 function withRuns(data: string, files: readonly RelationFile[]): string {
   const runs = files.flatMap(({ runs, origin }, fileIndex) =>
     (runs ?? [{ source: origin?.source ?? '', lastModifiedMs: 0, firstRow: 0, ...origin }]).map(
@@ -106,7 +106,7 @@ function withRuns(data: string, files: readonly RelationFile[]): string {
         `(${fileIndex}, ${runs === undefined ? 0 : firstRow}, ${literal(source)}, ${lastModifiedMs})`,
     ),
   );
-  return `(SELECT data.*, run._sluice_source, run._sluice_last_modified FROM
+  return `(SELECT data.* REPLACE (data.file_row_number - run.first_row AS file_row_number), run._sluice_source, run._sluice_last_modified FROM
     (SELECT *, file_index, file_row_number FROM ${data}) AS data
     ASOF JOIN (VALUES ${runs.join(', ')}) AS run (file_index, first_row, _sluice_source, _sluice_last_modified)
     ON data.file_index = run.file_index AND data.file_row_number >= run.first_row)`;

@@ -1,5 +1,6 @@
 // Merges a dataset's small data files, so that readers open few files and the log stays short. Rows, sources and versions stay what
 // they were: the log says that no data changed, and nothing is recomputed. What a writer took out of the table meanwhile is left as it is.
+import { landingTable } from '../core/built-in.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
 import type { Action, Add } from '../delta/actions.ts';
@@ -49,14 +50,14 @@ export type CompactOptions = {
 const MERGES_A_COMMIT = 10;
 const SOURCES_A_COMMIT = 10_000;
 
-/** Safe beside everything else that works on the table. Of a dataset whose files each have an order of their own, nothing is merged. */
+/** Safe beside everything else that works on the table, which is the dataset's landing table. Of a replace dataset nothing is merged. */
 export async function compactTable(
   effects: Effects,
   dataset: Dataset,
   { compaction = COMPACTION, dryRun = false, outOfTime }: CompactOptions,
 ): Promise<Compacted> {
   const prefix = prefixOf(dataset);
-  const snapshot = dataset.mode === 'append' ? await effects.tables.latest(prefix) : undefined;
+  const snapshot = isMergeable(dataset) ? await effects.tables.latest(prefix) : undefined;
   const groups = snapshot ? filesToMerge(dataset, snapshot, compaction) : [];
   const done = { files: 0, into: 0, bytes: 0, finished: true };
   const failures: unknown[] = [];
@@ -140,8 +141,13 @@ async function commitMerged(
   return planned.taken;
 }
 
-function prefixOf({ name }: Dataset): string {
-  return tablePrefix({ kind: 'tables', name });
+/** Each file of a replace dataset may stand for a delivery. */
+function isMergeable({ mode }: Dataset): boolean {
+  return mode !== 'replace';
+}
+
+function prefixOf(dataset: Dataset): string {
+  return tablePrefix(landingTable(dataset));
 }
 
 /** Files under another contract are read again soon, one by one; and a commit here would hide what another program did. */

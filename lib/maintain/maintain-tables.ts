@@ -1,7 +1,8 @@
 // Keeps a lake cheap: deletes files past their retention, merges small data files and writes missing checkpoints. Goes by the lake's
 // contents, not by the catalog, so tables that are no longer defined are maintained too; only merging needs a contract. Leaves alone
 // whatever belongs, or may belong, to a definition that was set aside.
-import { TABLE_KINDS } from '../core/insight.ts';
+import { landingTable } from '../core/built-in.ts';
+import { TABLE_KINDS, tablePrefix } from '../core/insight.ts';
 import { requireRetention, type Swept, type VacuumOptions, vacuumTable } from '../delta/vacuum.ts';
 import { uncommittedFiles } from '../jobs/job-files.ts';
 import type { Effects } from '../lake/effects.ts';
@@ -113,7 +114,7 @@ async function maintainTable(effects: Effects, prefix: string, options: Maintain
     ...options,
     uncommitted: () => uncommittedFiles(effects.lake),
   });
-  const dataset = effects.catalog.datasets.find(({ name }) => prefix === `tables/${name}`);
+  const dataset = effects.catalog.datasets.find((one) => prefix === tablePrefix(landingTable(one)));
   const merged = dataset && (await compactTable(effects, dataset, options));
   return {
     ...swept,

@@ -5,13 +5,16 @@ import type { Catalog } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type Derivation, relatedTables, sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Add } from '../delta/actions.ts';
+import { readEntries } from '../delta/log.ts';
 import { objectKey } from '../delta/partitions.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
+import { recordCount } from '../delta/stats.ts';
 import { CorruptionError, TryAgainError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { type Standings, standingsOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { InputVersion } from '../lake/jobs.ts';
+import { wholeFiles } from '../lake/live-shares.ts';
 import { type RelationFile, type Run, relationSql } from '../lake/scan-sql.ts';
 import { isMerged, sharesOf } from '../lake/shares.ts';
 import { CONTRACT, DEFINITION, FIRST_ROW, readOrigin, roleOf } from '../lake/tags.ts';
@@ -99,6 +102,13 @@ export class LocalFiles {
     return known.then((file) => file.path);
   }
 
+  /** See wholeFiles. */
+  whole(prefix: string, files: readonly Add[]): Promise<Add[]> {
+    const entries = async (...range: [prefix: string, after: number, upTo: number]) =>
+      (await readEntries(this.#lake, ...range)).filter((entry) => entry !== undefined);
+    return wholeFiles({ entries }, prefix, files);
+  }
+
   async #fetch(key: string): Promise<LocalFile> {
     const file = await this.#lake.download(key);
     if (file) return file;
@@ -144,7 +154,8 @@ export async function tableRelation(
 ): Promise<string> {
   const standings = standingsAt(catalog, table, snapshot);
   const relationFiles: RelationFile[] = [];
-  for (const add of files.filter((file) => roleOf(file) === undefined)) {
+  const ofRows = files.filter((file) => roleOf(file) === undefined);
+  for (const add of withSource ? await local.whole(tablePrefix(table), ofRows) : ofRows) {
     const isOfSeveral = withSource && isMerged(add);
     const origin = withSource && !isOfSeveral ? readOrigin(add) : undefined;
     const standing = origin && standings?.get(origin.source);
@@ -177,8 +188,11 @@ export async function tableRelation(
   );
 }
 
+/** A source without rows has no run, unless none has any. */
 function runsOf(file: Add): Run[] {
-  return sharesOf(file).map((share) => {
+  const shares = sharesOf(file);
+  const withRows = shares.filter((share) => recordCount([share]) > 0);
+  return (withRows.length > 0 ? withRows : shares.slice(0, 1)).map((share) => {
     const { source = '', lastModifiedMs = 0 } = readOrigin(share) ?? {};
     return { source, lastModifiedMs, firstRow: share.firstRow };
   });

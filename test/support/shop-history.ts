@@ -53,6 +53,10 @@ function putOf(keys: readonly string[], text: fc.Arbitrary<string>): fc.Arbitrar
   });
 }
 
+export const compaction: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('compact' as const),
+  mostSources: fc.constantFrom(2, 4, 1000),
+});
 const anyKey = fc.constantFrom(...KEYS);
 export const firstFile: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: putOf(SALES_KEYS, sales) },
@@ -64,10 +68,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), key: anyKey }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('event' as const), key: anyKey }) },
   { weight: 4, arbitrary: fc.constant({ kind: 'settle' as const }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('compact' as const), mostSources: fc.constantFrom(2, 4, 1000) }),
-  },
+  { weight: 4, arbitrary: compaction },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('refresh' as const), target: fc.nat(20) }) },
 );
 export const history: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 5, maxLength: 24, size: 'max' });

@@ -1,7 +1,7 @@
 // Random histories of files whose rows are versions of keys, and what their tables must be, computed without Sluice or SQL: at any
 // moment the version that counts is the greatest in order of those that have begun.
 import fc from 'fast-check';
-import type { Present, Step } from './shop-history.ts';
+import { compaction, type Present, type Step } from './shop-history.ts';
 
 export const VERSION_FIELDS = [
   { name: 'region', type: 'string' },
@@ -112,6 +112,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('event' as const), key: fc.constantFrom(...KEYS) }) },
   { weight: 3, arbitrary: fc.constant({ kind: 'settle' as const }) },
+  { weight: 3, arbitrary: compaction },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('refresh' as const), target: fc.nat(20) }) },
 );
 export const versionHistory: fc.Arbitrary<Step[]> = fc.array(step, {
