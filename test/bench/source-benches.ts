@@ -3,31 +3,14 @@
 import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../../lib/core/contract.ts';
-import type { Action, Add } from '../../lib/delta/actions.ts';
+import type { Action } from '../../lib/delta/actions.ts';
 import { apply } from '../../lib/evolve/apply.ts';
-import { allShares, tagsOfMoved } from '../../lib/lake/shares.ts';
-import { CONTENT, originTags } from '../../lib/lake/tags.ts';
 import { type LocalLake, openLake } from '../../lib/local/open-lake.ts';
+import { addOfSource, MANY_SOURCES, mergedAdd } from '../support/many-sources.ts';
 import type { Bench, Side } from './bench.ts';
 import { DATA, WORK } from './data.ts';
 import { emptyWork, linkedCopy } from './days.ts';
 
-const PACKAGE = {
-  name: 'events',
-  resources: [
-    {
-      name: 'events',
-      path: 'events/day=*/*.csv',
-      partitionBy: ['day'],
-      schema: {
-        fields: [
-          { name: 'id', type: 'integer' },
-          { name: 'day', type: 'date' },
-        ],
-      },
-    },
-  ],
-};
 const TABLE = 'tables/events';
 const MANY = 1_000_000;
 const FEW = 1000;
@@ -71,7 +54,7 @@ function oneMore(count: number, form: Form): Side {
 /** A lake whose table names so many source files; made when it is missing. */
 async function filled(count: number, form: Form): Promise<string> {
   await mkdir(join(SCHEMAS, 'events'), { recursive: true });
-  await writeFile(join(SCHEMAS, 'events', 'datapackage.json'), JSON.stringify(PACKAGE));
+  await writeFile(join(SCHEMAS, 'events', 'datapackage.json'), JSON.stringify(MANY_SOURCES));
   const lake = join(DATA, `lake-sources-${form}-${count}`);
   if (await stat(lake).catch(() => undefined)) return lake;
   process.stderr.write(`Filling ${lake} …\n`);
@@ -88,44 +71,12 @@ async function filled(count: number, form: Form): Promise<string> {
 async function writeLog({ effects }: LocalLake, count: number, form: Form): Promise<void> {
   const [dataset] = effects.catalog.datasets as [Dataset];
   for (let from = 0; from < count; from += MERGED) {
-    const files = Array.from({ length: Math.min(MERGED, count - from) }, (_, i) => ofOne(dataset, from + i));
-    const adds = form === 'apart' ? files : [merged(dataset, files)];
+    const files = Array.from({ length: Math.min(MERGED, count - from) }, (_, i) =>
+      addOfSource(dataset, from + i, 20, MERGED),
+    );
+    const adds = form === 'apart' ? files : [mergedAdd(dataset, files)];
     const actions = adds.map((add): Action => ({ add }));
     await effects.tables.commit(TABLE, async () => ({ actions, operation: 'INGEST' }));
   }
   await effects.tables.checkpointNewest(TABLE);
-}
-
-function ofOne({ hash }: Dataset, i: number): Add {
-  const day = new Date(Date.UTC(2020, 0, 1 + Math.floor(i / MERGED))).toISOString().slice(0, 10);
-  const id = `${String(i).padStart(8, '0')}-0000-4000-a000-000000000000`;
-  const origin = originTags({
-    source: `events/day=${day}/file-${i}.csv`,
-    etag: `${id}-etag`,
-    lastModifiedMs: Date.UTC(2024, 0, 1) + i,
-    contract: hash,
-    acceptedRows: 20,
-    quarantinedRows: 0,
-    skippedRows: 0,
-    report: `${id}-report`,
-    text: `${id}-text`,
-  });
-  return {
-    path: `day=${day}/${id}.parquet`,
-    partitionValues: { day },
-    size: 2000,
-    modificationTime: Date.UTC(2024, 0, 1),
-    dataChange: true,
-    stats: JSON.stringify({ numRecords: 20, minValues: { id: i }, maxValues: { id: i + 19 } }),
-    tags: { ...origin, [CONTENT]: `${id}-content` },
-  };
-}
-
-function merged(dataset: Dataset, files: readonly Add[]): Add {
-  const [first] = files as [Add];
-  return {
-    ...first,
-    path: `${first.path}-merged.parquet`,
-    tags: tagsOfMoved(allShares(files), dataset.primaryKey),
-  };
 }
