@@ -1,7 +1,7 @@
 // `sluice history`: the versions of a table or insight, newest first, each with what changed and why.
-import { findTable } from '../inspect/find-table.ts';
-import { tableHistory } from '../inspect/history.ts';
-import { TableLogs } from '../inspect/table-log.ts';
+import { tablePrefix } from '../core/insight.ts';
+import { lookFor } from '../inspect/find-table.ts';
+import { recentHistory } from '../inspect/recent-history.ts';
 import { warnOfAside } from './aside-text.ts';
 import { chosenFormat, limitOption, TABLE_OR_JSON, tableOrJson } from './choices.ts';
 import { FAULT } from './exit-codes.ts';
@@ -53,11 +53,13 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   } as const;
   return withLake(args, terminal, needs, async ({ effects }) => {
     warnOfAside(terminal, effects.catalog.aside);
-    const { log } = await findTable(effects, new TableLogs(effects.tables), args.operand ?? '');
-    const versions = tableHistory(log).slice(0, limit);
+    const { table, found } = await lookFor(effects, args.operand ?? '', (prefix) =>
+      recentHistory(effects.tables, prefix, limit),
+    );
+    const [prefix, { newest, versions }] = [tablePrefix(table), found];
     await (format === 'json'
-      ? terminal.json({ table: log.prefix, newest: log.newest, versions })
-      : terminal.out(historyLines(log.prefix, log.newest, versions, terminal.outColumns)));
+      ? terminal.json({ table: prefix, newest, versions })
+      : terminal.out(historyLines(prefix, newest, versions, terminal.outColumns)));
     return 0;
   });
 }

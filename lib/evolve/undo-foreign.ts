@@ -79,7 +79,7 @@ async function undoActions(work: Work, before: Snapshot, now: Snapshot): Promise
   const read = await readSources(work, now, gone);
   const isReadAgain = (add: Add) => sourcesOf(add).some((source) => read.sources.has(source));
   const stayed = new Set(files.filter((add) => !isReadAgain(add)).map(({ path }) => path));
-  const adds = [...copies.filter((add) => !isReadAgain(add)), ...read.adds];
+  const adds = [...copies.flatMap(({ of, adds }) => (isReadAgain(of) ? [] : adds)), ...read.adds];
   const removes = [...now.files.values()].filter(({ path }) => !stayed.has(path));
   const dataChange = gone.length > 0 || (await changedData(effects, prefix, now));
   const metaData = before.metadata;
@@ -127,20 +127,22 @@ async function changedData(
   return entries === undefined || entries.some(({ actions }) => actions.some(changes));
 }
 
+type Copy = { readonly of: Add; readonly adds: readonly Add[] };
+
 /** `gone`: files that no longer exist, or were altered. */
 async function copyFiles(
   { effects, dataset, prefix, staged, observer }: Work,
   now: Snapshot,
   lost: readonly Add[],
-): Promise<{ copies: Add[]; gone: Add[] }> {
-  const copies: Add[] = [];
+): Promise<{ copies: Copy[]; gone: Add[] }> {
+  const copies: Copy[] = [];
   const gone: Add[] = [];
   for (const [i, add] of lost.entries()) {
     const piece = await staged.piece(`${add.path} restored`, now, () =>
       copyFileOf(effects, prefix, now, add),
     );
     if (piece === undefined) gone.push(add);
-    else copies.push(...piece.adds);
+    else copies.push({ of: add, adds: piece.adds });
     observer.staged?.(`taking back what other programs did to ${dataset.name}`, i + 1, lost.length);
   }
   return { copies, gone };

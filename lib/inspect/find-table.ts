@@ -15,6 +15,9 @@ import type { TableLog, TableLogs } from './table-log.ts';
 
 export type FoundTable = { readonly table: TableRef; readonly log: TableLog };
 
+/** What is known of a table, by its prefix; undefined if the lake has none there. */
+type Look<T> = (prefix: string) => Promise<T | undefined>;
+
 /** Everything that has a name: the datasets' tables, then the insights. Arrivals are inner workings. */
 export function namedTables({ catalog }: Pick<Effects, 'catalog'>): TableRef[] {
   const tables = catalog.datasets.map(({ name }): TableRef => ({ kind: 'tables', name }));
@@ -29,15 +32,25 @@ export function namedTables({ catalog }: Pick<Effects, 'catalog'>): TableRef[] {
  * definition makes any more, too, while the lake holds it. Throws CliError.
  */
 export async function findTable(effects: Effects, logs: TableLogs, name: string): Promise<FoundTable> {
+  const { table, found } = await lookFor(effects, name, (prefix) => logs.find(prefix));
+  return { table, log: found };
+}
+
+/** The same by another look. */
+export async function lookFor<T>(
+  effects: Effects,
+  name: string,
+  look: Look<T>,
+): Promise<{ readonly table: TableRef; readonly found: T }> {
   const table = effects.catalog.resolve(name);
   if (table !== undefined) {
-    const log = await logs.find(tablePrefix(table));
-    if (log) return { table, log };
+    const found = await look(tablePrefix(table));
+    if (found) return { table, found };
     throw new CliError(`${name} is defined, but not in the lake yet: run "npx sluice sync".`);
   }
   for (const candidate of placesOf(name)) {
-    const log = await logs.find(tablePrefix(candidate));
-    if (log) return { table: candidate, log };
+    const found = await look(tablePrefix(candidate));
+    if (found) return { table: candidate, found };
   }
   const names = await knownNames(effects);
   throw new CliError([

@@ -1,7 +1,7 @@
 // What happened to a table, version by version, and why: all from its log. Pure.
 import { parseLogJson } from '../core/log-json.ts';
 import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
-import type { Entry } from '../delta/snapshot.ts';
+import type { Entry, Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import { partitionId } from '../lake/partition.ts';
 import { type Share, type ShareChanges, shareChanges } from '../lake/shares.ts';
@@ -47,6 +47,16 @@ export type VersionHistory = {
   readonly cause: Cause;
 };
 
+/** What is read of a log: its entries from some version on, and the files that they add or remove. */
+export type HistoryLog = Pick<TableLog, 'entries' | 'info' | 'timeOf'> & {
+  readonly lifespan: (path: string) => { readonly add: Add } | undefined;
+};
+
+/** Newest first. `before`: the table before the first of the entries. */
+export function historySince(log: HistoryLog, before: Snapshot): VersionHistory[] {
+  return new Past(before).upToNow(log);
+}
+
 // Whoever asks again asks for what came since: what was told of the versions before stays true.
 const pasts = new WeakMap<TableLog, Past>();
 
@@ -59,14 +69,20 @@ export function tableHistory(log: TableLog): VersionHistory[] {
 
 class Past {
   readonly #versions: VersionHistory[] = [];
-  readonly #before = new State();
+  readonly #before: State;
+  readonly #rowsBefore: number;
 
-  upToNow(log: TableLog): VersionHistory[] {
+  constructor(before?: Snapshot) {
+    this.#before = new State(before);
+    this.#rowsBefore = recordCount(before?.files.values() ?? []);
+  }
+
+  upToNow(log: HistoryLog): VersionHistory[] {
     for (const entry of log.entries.slice(this.#versions.length)) this.#versions.push(this.#next(log, entry));
     return this.#versions.toReversed();
   }
 
-  #next(log: TableLog, entry: Entry): VersionHistory {
+  #next(log: HistoryLog, entry: Entry): VersionHistory {
     const { version, actions } = entry;
     const added = actions.flatMap((action) => ('add' in action ? [action.add] : []));
     const removed = removedFiles(log, entry);
@@ -80,7 +96,7 @@ class Past {
       operation: info?.operation ?? 'UNKNOWN',
       rowsAdded,
       rowsRemoved,
-      rows: (this.#versions.at(-1)?.rows ?? 0) + rowsAdded - rowsRemoved,
+      rows: (this.#versions.at(-1)?.rows ?? this.#rowsBefore) + rowsAdded - rowsRemoved,
       filesAdded: added.length,
       filesRemoved: removed.length,
       partitions: partitionsOf([...added, ...removed]),
@@ -100,7 +116,7 @@ export function durationOf(info: CommitInfo | undefined): number | null {
   return Number.isFinite(ms) ? ms : null;
 }
 
-function removedFiles(log: TableLog, { actions }: Entry): Add[] {
+function removedFiles(log: HistoryLog, { actions }: Entry): Add[] {
   return actions.flatMap((action) => {
     const file = 'remove' in action ? log.lifespan(action.remove.path) : undefined;
     return file ? [file.add] : [];
@@ -117,7 +133,12 @@ function partitionsOf(files: readonly Add[]): PartitionValues[] {
 /** What a table's settings and transactions were before an entry. */
 class State {
   #metadata: Metadata | undefined;
-  readonly #inputs = new Map<string, number>();
+  readonly #inputs: Map<string, number>;
+
+  constructor(before: Snapshot | undefined) {
+    this.#metadata = before?.metadata;
+    this.#inputs = new Map([...(before?.txns.values() ?? [])].map(({ appId, version }) => [appId, version]));
+  }
 
   /** What of it the entry changes. */
   apply(actions: readonly Action[]): Cause {

@@ -67,8 +67,7 @@ export class TableLog {
     }
     this.#metadata.push(metadata);
     // Writers' clocks differ a little: a version is never older than the one before.
-    const time = commitTimeMs(commitInfoOf(actions)) ?? newestFile(actions);
-    this.#times.push(Math.max(time, this.#times.at(-1) ?? 0));
+    this.#times.push(Math.max(timeOf(actions), this.#times.at(-1) ?? 0));
   }
 
   /** See ShareLives. */
@@ -204,6 +203,11 @@ function inputIdsIn(actions: readonly Action[]): ReadonlyMap<string, readonly st
 
 function isLive({ from, until }: Lifespan, version: number): boolean {
   return from <= version && version < until;
+}
+
+/** Of an entry's commit, or of its newest file where the commit does not say; ms since 1970. */
+export function timeOf(actions: readonly Action[]): number {
+  return commitTimeMs(commitInfoOf(actions)) ?? newestFile(actions);
 }
 
 function newestFile(actions: readonly Action[]): number {

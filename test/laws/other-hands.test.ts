@@ -8,7 +8,8 @@ import { CliError, CorruptionError, TryAgainError } from '../../lib/errors.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
-import { tableHistory } from '../../lib/inspect/history.ts';
+import { tableHistory, type VersionHistory } from '../../lib/inspect/history.ts';
+import { recentHistory } from '../../lib/inspect/recent-history.ts';
 import { TableLog, TableLogs } from '../../lib/inspect/table-log.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { FOREIGN_OPERATIONS, type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
@@ -84,6 +85,8 @@ function unlessCut(error: unknown): undefined {
 }
 
 /** The same log, asked for its sources after each entry. */
+const untimed = ({ committedAt: _, ...version }: VersionHistory) => version;
+
 function grown({ prefix, entries }: TableLog): TableLog {
   const log = new TableLog(prefix, []);
   for (const entry of entries) {
@@ -176,8 +179,15 @@ test('tables that others restored, cut or wrote to are put right by one sync, wh
       for (const prefix of tablesOf(cold)) {
         const log = await new TableLogs(cold.effects.tables).find(prefix).catch(unlessCut);
         for (const source of log?.sources() ?? []) expect(log?.ofSource(source)).not.toEqual([]);
-        if (log) expect(tableHistory(log)).toHaveLength(log.newest + 1);
-        if (log) expect(livesOf(grown(log))).toEqual(livesOf(log));
+        if (log === undefined) continue;
+        const versions = tableHistory(log);
+        expect(versions).toHaveLength(log.newest + 1);
+        for (const limit of [1, 3]) {
+          const recent = await recentHistory(cold.effects.tables, prefix, limit, 0);
+          // The others' clock is far behind: by how much a version is told as younger, the versions before say.
+          expect(recent?.versions.map(untimed)).toEqual(versions.slice(0, limit).map(untimed));
+        }
+        expect(livesOf(grown(log))).toEqual(livesOf(log));
       }
     }),
     tries(10),
