@@ -4,10 +4,10 @@ import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import type { Bench } from './bench.ts';
 import { benches } from './benches.ts';
+import { growthBenches } from './growth-benches.ts';
 import { mergeBenches } from './merge-benches.ts';
 import { peerBenches } from './peers/peer-benches.ts';
 import { scaleBenches } from './scale-benches.ts';
-import { sourceBenches } from './source-benches.ts';
 import { sparkBenches } from './spark-benches.ts';
 
 export async function loadBenches(): Promise<Bench[]> {
@@ -25,7 +25,7 @@ export async function loadBenches(): Promise<Bench[]> {
       ...benches(dataset, insights),
       ...scaleBenches(),
       ...mergeBenches(dataset),
-      ...sourceBenches(),
+      ...growthBenches(),
       ...sparkBenches(),
       ...peerBenches(dataset, insights),
     ];
