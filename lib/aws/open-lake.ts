@@ -60,7 +60,7 @@ export async function openAwsLake(
   const said = telemetry(functionName, settings.stage);
   const scratch = join(tmpdir(), 'sluice');
   mkdirSync(scratch, { recursive: true });
-  const sql = await openDuckDb({
+  const sql = openDuckDb({
     memoryLimitMb: engineMemoryMb(settings.memoryMb),
     threads: engineThreads(settings.memoryMb),
     tempDirectory: join(scratch, 'spill'),

@@ -84,7 +84,7 @@ export async function openLake(
       (at) => !isS3Location(at),
     );
     const reach = { folders: [scratch, ...folders.map((at) => resolve(at))] };
-    const sql = await openDuckDb({ ...engine, tempDirectory: join(scratch, 'spill'), reach });
+    const sql = openDuckDb({ ...engine, tempDirectory: join(scratch, 'spill'), reach });
     const close = async () => {
       sql.close();
       await removeScratch();

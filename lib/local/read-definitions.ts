@@ -12,7 +12,7 @@ import { scratchElsewhere } from './scratch.ts';
 export async function readDefinitions(schemas: string): Promise<Catalog> {
   const scratch = await scratchElsewhere();
   try {
-    const sql = await openDuckDb({ tempDirectory: join(scratch, 'spill'), reach: {} });
+    const sql = openDuckDb({ tempDirectory: join(scratch, 'spill'), reach: {} });
     try {
       return await bindCatalog(await readDefinitionFiles(schemas), sql, await rememberedDefinitions(schemas));
     } finally {

@@ -61,7 +61,7 @@ export async function validateFile(file: string, options: ValidateOptions): Prom
   const memory = memoryLimitMb === undefined ? {} : { memoryLimitMb };
   try {
     const reach = { folders: [scratch], files: [resolve(file)] };
-    const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill'), reach });
+    const sql = openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill'), reach });
     try {
       const dataset = requireDataset(await loadSound(options.schemas, sql), options.dataset);
       const source = { dataset, key: landingKey(dataset, file, options.as), path: resolve(file), scratch };

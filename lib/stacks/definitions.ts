@@ -8,7 +8,7 @@ export type Definitions = { readonly folder: string; readonly catalog: Catalog }
 
 /** `folder`: schemas/<package>/datapackage.json and insights/*.sql. Throws DefinitionError if one is wrong. */
 export async function loadDefinitions(folder: string): Promise<Definitions> {
-  const sql = await openDuckDb({ reach: {} });
+  const sql = openDuckDb({ reach: {} });
   try {
     return { folder: resolve(folder), catalog: await loadCatalog(folder, sql) };
   } finally {
