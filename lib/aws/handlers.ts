@@ -111,7 +111,7 @@ type Run = <T>(
 ) => Promise<T>;
 
 function invocations(functionName: FunctionName, code: string): Run {
-  const open = once(() => openAwsLake(functionName, join(code, 'schemas'), process.env));
+  const open = once(() => openAwsLake(functionName, code, process.env));
   return async (context, work) => {
     const lake = await open();
     lake.telemetry.begin(context);

@@ -13,11 +13,11 @@ import { s3Store } from '../adapters/s3-store.ts';
 import { type DeadLetterQueue, sqsDeadLetters, waitingMessages } from '../adapters/sqs-dead-letters.ts';
 import { type Inbox, sqsInbox } from '../adapters/sqs-inbox.ts';
 import { sqsQueue } from '../adapters/sqs-queue.ts';
-import { loadCatalog } from '../definitions/load-catalog.ts';
 import { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../lake/effects.ts';
 import { isDataFile } from '../lake/layout.ts';
 import type { Queue } from '../ports.ts';
+import { BUNDLED_SCHEMAS, loadBundled } from './bundled-definitions.ts';
 import { EVENT_BUS, readSettings, type Settings } from './environment.ts';
 import type { FileNews } from './file-messages.ts';
 import { cacheBytes, engineMemoryMb, engineThreads, largestPartitionBytes } from './limits.ts';
@@ -50,10 +50,10 @@ export type AwsLake = {
 
 const clock = () => new Date();
 
-/** `schemas`: the folder of the definitions. Throws DefinitionError if one is wrong. */
+/** `code`: the folder of the function's code, with the definitions. Throws DefinitionError if one is wrong. */
 export async function openAwsLake(
   functionName: FunctionName,
-  schemas: string,
+  code: string,
   environment: Environment,
 ): Promise<AwsLake> {
   const settings = readSettings(environment);
@@ -67,7 +67,7 @@ export async function openAwsLake(
     // The functions' own code and credentials are files too.
     reach: { folders: [scratch] },
   });
-  const catalog = await loadCatalog(schemas, sql);
+  const catalog = await loadBundled(code, sql);
   const [s3, sqs] = [s3Client(environment), sqsClient(environment)];
   const { filesQueueUrl, refreshQueueUrl, lakeBucket, maxSourceBytes } = settings;
   const { landingBucket: bucket, landingPrefix: prefix } = settings;
@@ -89,7 +89,7 @@ export async function openAwsLake(
   const shared = { sql, clock, newId: randomUUID, log: said.log, scratch };
   const refreshes = new RefreshQueue({ queue, lake, ...shared });
   const tables = new DeltaTables({ store: lake, pause: backoff, ...shared });
-  const spark = await openSpark(settings, schemas, environment, { lake, ...shared });
+  const spark = await openSpark(settings, join(code, BUNDLED_SCHEMAS), environment, { lake, ...shared });
   const jobs =
     spark === undefined
       ? {}

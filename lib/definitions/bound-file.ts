@@ -11,8 +11,21 @@ const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** `edition`: what another one kept counts as nothing. */
 export async function openMemory(file: string, edition: string): Promise<BoundMemory> {
-  const before = entriesIn(await readFile(file, 'utf8').catch(() => ''), edition);
-  return new FileMemory(file, edition, before);
+  return new FileMemory(file, edition, await entriesOf(file, edition));
+}
+
+/** Of a file that is made once and stays as it is. */
+export async function readMemory(file: string, edition: string): Promise<BoundMemory> {
+  const entries = new Map(Object.entries(await entriesOf(file, edition)));
+  return {
+    recall: (key) => entries.get(key),
+    keep: (key, value) => void entries.set(key, value),
+    save: async () => undefined,
+  };
+}
+
+async function entriesOf(file: string, edition: string): Promise<Entries> {
+  return entriesIn(await readFile(file, 'utf8').catch(() => ''), edition);
 }
 
 type Entries = Readonly<Record<string, unknown>>;
@@ -45,9 +58,9 @@ class FileMemory implements BoundMemory {
   async save(): Promise<void> {
     if (!this.#isNew) return;
     this.#isNew = false;
-    const all = textOf(this.#edition, [...this.#entries]);
+    const all = memoryText(this.#edition, [...this.#entries]);
     const used = () =>
-      textOf(
+      memoryText(
         this.#edition,
         [...this.#entries].filter(([key]) => this.#used.has(key)),
       );
@@ -78,7 +91,8 @@ async function removeOld(folder: string): Promise<void> {
   }
 }
 
-function textOf(edition: string, entries: readonly (readonly [string, unknown])[]): string {
+/** A file's text. */
+export function memoryText(edition: string, entries: readonly (readonly [string, unknown])[]): string {
   const body = JSON.stringify(Object.fromEntries(entries));
   return `${edition}\n${sha256(body)}\n${body}`;
 }

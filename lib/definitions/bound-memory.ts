@@ -34,12 +34,12 @@ export function recallDefinitions(
   return newest?.files === hashOf(files) ? newest : undefined;
 }
 
-export function keepDefinitions(
-  memory: BoundMemory,
+/** The key and the value to keep. */
+export function definitionsEntry(
   files: readonly DefinitionFile[],
   { datasets, insights }: Definitions,
-): void {
-  memory.keep(NEWEST, { files: hashOf(files), datasets, insights });
+): readonly [string, object] {
+  return [NEWEST, { files: hashOf(files), datasets, insights }];
 }
 
 /** What the SQL reads. `statement`: absent where it was not parsed again. */

@@ -3,16 +3,16 @@
 import { type Catalog, makeCatalog } from '../core/catalog.ts';
 import { together } from '../errors.ts';
 import type { SqlEngine } from '../ports.ts';
-import { type BoundMemory, InsightMemory, keepDefinitions, recallDefinitions } from './bound-memory.ts';
+import { type BoundMemory, definitionsEntry, InsightMemory, recallDefinitions } from './bound-memory.ts';
 import { type DefinitionFile, readDefinitionFiles } from './definition-files.ts';
 
 /** Throws DefinitionError for wrong files, with all that is wrong in them, CliError if there is nothing to read. */
-export async function loadCatalog(
-  schemasFolder: string,
-  engine: SqlEngine,
-  memory?: BoundMemory,
-): Promise<Catalog> {
-  const catalog = await bindCatalog(await readDefinitionFiles(schemasFolder), engine, memory);
+export async function loadCatalog(schemasFolder: string, engine: SqlEngine): Promise<Catalog> {
+  return requireSound(await loadSound(schemasFolder, engine));
+}
+
+/** Throws DefinitionError for what is set aside. */
+export function requireSound(catalog: Catalog): Catalog {
   const [first, ...others] = catalog.aside.map(({ error }) => error);
   if (first) throw together(first, others);
   return catalog;
@@ -35,7 +35,7 @@ export async function bindCatalog(
   const { bindFiles } = await import('./bind-files.ts');
   const { datasets, insights, aside } = await bindFiles(files, engine, new InsightMemory(memory));
   if (memory !== undefined) {
-    if (aside.length === 0) keepDefinitions(memory, files, { datasets, insights });
+    if (aside.length === 0) memory.keep(...definitionsEntry(files, { datasets, insights }));
     await memory.save();
   }
   return makeCatalog(datasets, insights, aside);

@@ -192,7 +192,7 @@ function functionCode({ definitions, architecture }: SluiceOptions): Code {
       image: DockerImage.fromRegistry('none'),
       local: {
         tryBundle(outputDir) {
-          bundleFunctions({ schemas: definitions.folder, platform: `linux-${architecture}` }, outputDir);
+          bundleFunctions({ definitions, platform: `linux-${architecture}` }, outputDir);
           return true;
         },
       },
