@@ -10,11 +10,19 @@ import { join } from 'node:path';
  */
 export function codeEdition(folder: string, { byTime = true } = {}): string {
   const hash = createHash('sha256').update(engineVersion());
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
-    if (!/\.m?js$/.test(name)) continue;
-    const { size, mtimeMs } = statSync(join(folder, name));
+  const add = (path: string, name: string) => {
+    const { size, mtimeMs } = statSync(path);
     hash.update(`\n${name} ${size}${byTime ? ` ${mtimeMs}` : ''}`);
-  }
+  };
+  const addFolder = (path: string, within: string) => {
+    const entries = readdirSync(path, { withFileTypes: true });
+    for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+      const [at, name] = [join(path, entry.name), `${within}/${entry.name}`];
+      if (entry.isDirectory()) addFolder(at, name);
+      else if (/\.m?js$/.test(name)) add(at, name);
+    }
+  };
+  addFolder(folder, '');
   return hash.digest('hex');
 }
 
