@@ -23,7 +23,7 @@ import type { FileNews } from './file-messages.ts';
 import { cacheBytes, engineMemoryMb, engineThreads, largestPartitionBytes } from './limits.ts';
 import type { FunctionName } from './metric-names.ts';
 import { type Notices, noticesBy } from './notices.ts';
-import { type OpenedSpark, openSpark } from './open-spark.ts';
+import type { OpenedSpark } from './open-spark.ts';
 import { newsId, type PageNews, pageTeller, type TellPage } from './page-news.ts';
 import { type RefreshNews, refreshGroup } from './refresh-messages.ts';
 import { RefreshQueue } from './refresh-queue.ts';
@@ -89,7 +89,9 @@ export async function openAwsLake(
   const shared = { sql, clock, newId: randomUUID, log: said.log, scratch };
   const refreshes = new RefreshQueue({ queue, lake, ...shared });
   const tables = new DeltaTables({ store: lake, pause: backoff, ...shared });
-  const spark = await openSpark(settings, join(code, BUNDLED_SCHEMAS), environment, { lake, ...shared });
+  const schemas = join(code, BUNDLED_SCHEMAS);
+  const { openSpark } = settings.spark ? await import('./open-spark.ts') : {};
+  const spark = await openSpark?.(settings, schemas, environment, { lake, ...shared });
   const jobs =
     spark === undefined
       ? {}
@@ -108,7 +110,7 @@ export async function openAwsLake(
     waitingFiles: () => waitingMessages(sqs, filesQueueUrl),
     notices: noticesBy(
       eventBridgeNotifier({
-        client: eventBridgeClient(environment),
+        client: once(() => eventBridgeClient(environment)),
         bus: EVENT_BUS,
         stage: settings.stage,
       }),

@@ -1,5 +1,5 @@
 // An audit of an insight's front matter as a SELECT over the computed rows, `this`, that returns the offending ones.
-import { z } from 'zod';
+import * as z from 'zod';
 import { BEFORE, relatedView } from '../core/audit-views.ts';
 import type { Audit } from '../core/insight.ts';
 import { identifier, literal, withoutFinalSemicolon } from '../sql/quoting.ts';

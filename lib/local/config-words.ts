@@ -1,5 +1,5 @@
 // The words of sluice.yaml, and what is wrong with others.
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkedYaml } from '../definitions/checked-yaml.ts';
 import { locationProblem } from './location-text.ts';
 import { variableIn } from './named-variable.ts';
