@@ -26,10 +26,12 @@ export function codeEdition(folder: string, { byTime = true } = {}): string {
   return hash.digest('hex');
 }
 
-/** Without loading it. */
+/** Of the packages around the program; without loading them. A bundle has only the binding as a package, which has the same version. */
 function engineVersion(): string {
-  const { version } = createRequire(import.meta.url)('@duckdb/node-bindings/package.json') as {
-    version: string;
-  };
-  return version;
+  const load = createRequire(import.meta.url);
+  try {
+    return (load('@duckdb/node-api/package.json') as { version: string }).version;
+  } catch {
+    return (load('@duckdb/node-bindings/package.json') as { version: string }).version;
+  }
 }
