@@ -2,7 +2,6 @@
 // Starts the command line: compiled, in an installed package; in a clone from its TypeScript source, after installing what is missing.
 import { existsSync } from 'node:fs';
 
-process.setSourceMapsEnabled(true);
 await import(existsSync(new URL('../lib', import.meta.url)) ? await fromSource() : '../dist/sluice.js');
 
 async function fromSource() {

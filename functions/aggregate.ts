@@ -1,4 +1,4 @@
 // Recomputes the insights that messages of the refresh queue name.
-import { aggregateHandler } from '../lib/aws/handlers.ts';
+import { aggregateHandler } from '../lib/aws/aggregate-handler.ts';
 
 export const handler = aggregateHandler(import.meta.dirname);

@@ -46,8 +46,14 @@ export async function foldersIn(root: string, folder: string): Promise<string[]>
 // `above`: the parent folders, by device and inode. Following a symbolic link to one of them would never end.
 type Walk = Wanted & { readonly above: readonly string[] };
 
-async function* walkFolder(root: string, folder: string, walk: Walk): AsyncIterable<FoundFile> {
-  const opened = await guarded(root, folder, walk, () => openFolder(root, folder, walk));
+/** `known`: what was found of the folder in the one above it. */
+async function* walkFolder(
+  root: string,
+  folder: string,
+  walk: Walk,
+  known?: BigIntStats,
+): AsyncIterable<FoundFile> {
+  const opened = await guarded(root, folder, walk, () => openFolder(root, folder, walk, known));
   if (opened === undefined) return;
   const below = { ...walk, above: [...walk.above, opened.identity] };
   let atOnce = STATS_AT_ONCE.first;
@@ -61,7 +67,7 @@ async function* walkFolder(root: string, folder: string, walk: Walk): AsyncItera
     // A folder that can be read but not entered is reported once, not name by name.
     if (found === undefined) return;
     for (const file of found) {
-      if (file?.isFolder) yield* walkFolder(root, file.key, below);
+      if (file?.isFolder) yield* walkFolder(root, file.key, below, file.stats);
       else if (file) yield file;
     }
   }
@@ -98,8 +104,9 @@ async function openFolder(
   root: string,
   folder: string,
   walk: Walk,
+  known?: BigIntStats,
 ): Promise<{ readonly identity: string; readonly entries: readonly Entry[] } | undefined> {
-  const stats = await unlessGone(stat(join(root, folder), { bigint: true }));
+  const stats = known ?? (await unlessGone(stat(join(root, folder), { bigint: true })));
   const identity = stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : undefined;
   if (identity === undefined) return undefined;
   if (walk.above.includes(identity)) {

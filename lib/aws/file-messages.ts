@@ -1,5 +1,5 @@
 // Parses messages of the files queue: S3's notifications, its events from EventBridge, and our own messages. Pure.
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeFormKey } from '../adapters/form-key.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 

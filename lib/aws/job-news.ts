@@ -1,6 +1,6 @@
 // Jobs on EMR Serverless: whoever waits for one is asked for again when AWS says that a run has ended, which is a hint, and by each
 // reconcile, which is the safety net. What a job is about is in its plan in the lake.
-import { z } from 'zod';
+import * as z from 'zod';
 import { tablePrefix } from '../core/insight.ts';
 import { MAX_FAILURES } from '../jobs/asked-jobs.ts';
 import { JobFolder, type JobPlan, jobNames } from '../jobs/job-folder.ts';

@@ -13,17 +13,17 @@ import { s3Store } from '../adapters/s3-store.ts';
 import { type DeadLetterQueue, sqsDeadLetters, waitingMessages } from '../adapters/sqs-dead-letters.ts';
 import { type Inbox, sqsInbox } from '../adapters/sqs-inbox.ts';
 import { sqsQueue } from '../adapters/sqs-queue.ts';
-import { loadCatalog } from '../definitions/load-catalog.ts';
 import { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../lake/effects.ts';
 import { isDataFile } from '../lake/layout.ts';
 import type { Queue } from '../ports.ts';
+import { BUNDLED_SCHEMAS, loadBundled } from './bundled-definitions.ts';
 import { EVENT_BUS, readSettings, type Settings } from './environment.ts';
 import type { FileNews } from './file-messages.ts';
 import { cacheBytes, engineMemoryMb, engineThreads, largestPartitionBytes } from './limits.ts';
 import type { FunctionName } from './metric-names.ts';
 import { type Notices, noticesBy } from './notices.ts';
-import { type OpenedSpark, openSpark } from './open-spark.ts';
+import type { OpenedSpark } from './open-spark.ts';
 import { newsId, type PageNews, pageTeller, type TellPage } from './page-news.ts';
 import { type RefreshNews, refreshGroup } from './refresh-messages.ts';
 import { RefreshQueue } from './refresh-queue.ts';
@@ -50,24 +50,24 @@ export type AwsLake = {
 
 const clock = () => new Date();
 
-/** `schemas`: the folder of the definitions. Throws DefinitionError if one is wrong. */
+/** `code`: the folder of the function's code, with the definitions. Throws DefinitionError if one is wrong. */
 export async function openAwsLake(
   functionName: FunctionName,
-  schemas: string,
+  code: string,
   environment: Environment,
 ): Promise<AwsLake> {
   const settings = readSettings(environment);
   const said = telemetry(functionName, settings.stage);
   const scratch = join(tmpdir(), 'sluice');
   mkdirSync(scratch, { recursive: true });
-  const sql = await openDuckDb({
+  const sql = openDuckDb({
     memoryLimitMb: engineMemoryMb(settings.memoryMb),
     threads: engineThreads(settings.memoryMb),
     tempDirectory: join(scratch, 'spill'),
     // The functions' own code and credentials are files too.
     reach: { folders: [scratch] },
   });
-  const catalog = await loadCatalog(schemas, sql);
+  const catalog = await loadBundled(code, sql);
   const [s3, sqs] = [s3Client(environment), sqsClient(environment)];
   const { filesQueueUrl, refreshQueueUrl, lakeBucket, maxSourceBytes } = settings;
   const { landingBucket: bucket, landingPrefix: prefix } = settings;
@@ -89,7 +89,9 @@ export async function openAwsLake(
   const shared = { sql, clock, newId: randomUUID, log: said.log, scratch };
   const refreshes = new RefreshQueue({ queue, lake, ...shared });
   const tables = new DeltaTables({ store: lake, pause: backoff, ...shared });
-  const spark = await openSpark(settings, schemas, environment, { lake, ...shared });
+  const schemas = join(code, BUNDLED_SCHEMAS);
+  const { openSpark } = settings.spark ? await import('./open-spark.ts') : {};
+  const spark = await openSpark?.(settings, schemas, environment, { lake, ...shared });
   const jobs =
     spark === undefined
       ? {}
@@ -108,7 +110,7 @@ export async function openAwsLake(
     waitingFiles: () => waitingMessages(sqs, filesQueueUrl),
     notices: noticesBy(
       eventBridgeNotifier({
-        client: eventBridgeClient(environment),
+        client: once(() => eventBridgeClient(environment)),
         bus: EVENT_BUS,
         stage: settings.stage,
       }),

@@ -1,5 +1,5 @@
 // Messages of the refresh queue: which table has new inputs, and since when. Pure.
-import { z } from 'zod';
+import * as z from 'zod';
 import { TABLE_KINDS, type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Refresh } from '../lake/effects.ts';
 import type { Queue } from '../ports.ts';

@@ -1,6 +1,5 @@
 // `sluice certify`: is everything accounted for? lib/inspect/certify-lake.ts does the work. Read-only.
 
-import { certifyLake } from '../inspect/certify-lake.ts';
 import { requireDataset } from '../inspect/find-table.ts';
 import { certificateDocument, certificateExitCode, certificateLines } from './certify-text.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
@@ -70,6 +69,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   return withLake(args, terminal, needs, async ({ effects }) => {
     const { catalog, landing, lake } = effects;
     const only = name === undefined ? {} : { only: requireDataset(catalog, name) };
+    const { certifyLake } = await import('../inspect/certify-lake.ts');
     const certificate = await certifyLake(effects, { ...only, recount: args.flag('recount') });
     const found = { landing: landing.location, lake: lake.location, ...certificate };
     await (format === 'json'

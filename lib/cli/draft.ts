@@ -2,8 +2,6 @@
 
 import { isName } from '../definitions/parse-contract.ts';
 import { UsageError } from '../errors.ts';
-import { draftFiles } from '../local/draft-files.ts';
-import { writeDraft } from '../local/write-draft.ts';
 import { chosenFormat, formatOption } from './choices.ts';
 import { contractText, draftDocument, draftLines, writtenLines } from './draft-text.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
@@ -74,6 +72,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const name = datasetOption(args);
   const header = headerOption(args);
   const places = [args.operand ?? '', ...args.further];
+  const { draftFiles } = await import('../local/draft-files.ts');
   const found = await draftFiles({
     places,
     landing: args.value('landing') ?? '',
@@ -88,6 +87,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     );
   const schemas = args.value('schemas') ?? '';
   const isWritten = target !== undefined && found.datasets.length > 0;
+  const { writeDraft } = await import('../local/write-draft.ts');
   const written = isWritten ? await writeDraft(schemas, target, found.datasets) : undefined;
   if (format === 'json') await terminal.json(draftDocument(found, written));
   else {

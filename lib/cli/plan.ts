@@ -1,6 +1,6 @@
 // `sluice plan`: the effect of changed contracts and SQL on a lake, in rows and totals, before they are deployed. Read-only.
 import { UsageError } from '../errors.ts';
-import { type CountedPlan, countPlan } from '../inspect/count-plan.ts';
+import type { CountedPlan } from '../inspect/count-plan.ts';
 import { planDefinitions } from '../inspect/definition-plan.ts';
 import type { Effects } from '../lake/effects.ts';
 import { chosenFormat, formatOption } from './choices.ts';
@@ -93,6 +93,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
 }
 
 async function countedPlan(effects: Effects, terminal: Terminal, maxBytes: number): Promise<CountedPlan> {
+  const { countPlan } = await import('../inspect/count-plan.ts');
   const plan = await planDefinitions(effects);
   return withPlanProgress(terminal, (observer) => countPlan(effects, plan, { maxBytes, observer }));
 }

@@ -1,15 +1,10 @@
 // The progress of a sync: a bar on a terminal, otherwise a line per step. On standard error, apart from the output.
-import { tablePrefix } from '../core/insight.ts';
-import { visible } from '../core/visible-text.ts';
 import type { SyncObserver } from '../local/sync-lake.ts';
-import { cut } from './table-text.ts';
+import type { Progress } from './progress-bar.ts';
 import type { Terminal } from './terminal.ts';
 import { count, duration, number } from './text.ts';
 
-const BAR_WIDTH = 24;
 const STAGED_A_LINE = 100;
-
-type Progress = SyncObserver & { close(): void };
 
 /** Shown during the work and removed when it ends, with or without an error. */
 export async function withProgress<T>(
@@ -19,7 +14,7 @@ export async function withProgress<T>(
   const progress =
     terminal.errColumns === undefined
       ? linesOfProgress(terminal)
-      : progressBar(terminal, terminal.errColumns);
+      : (await import('./progress-bar.ts')).progressBar(terminal, terminal.errColumns);
   try {
     return await work(progress);
   } finally {
@@ -52,35 +47,5 @@ function linesOfProgress(terminal: Terminal): Progress {
         terminal.err([`refreshed ${target.name}: ${count(partitions, 'partition')} (${duration(ms)})`]);
     },
     close: () => {},
-  };
-}
-
-function progressBar(terminal: Terminal, columns: number): Progress {
-  let total = 1;
-  let done = 0;
-  const show = (what: string) => {
-    const share = Math.min(1, done / total);
-    const filled = Math.round(share * BAR_WIDTH);
-    const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${String(Math.floor(share * 100)).padStart(3)} % ${what}`;
-    terminal.errLine(cut(visible(bar), columns - 1));
-  };
-  return {
-    planned({ files, refreshes }) {
-      [done, total] = [0, files + refreshes];
-      show(files === 0 ? 'looking for changes' : `reading ${count(files, 'file')}`);
-    },
-    ingested({ outcomes }) {
-      done += outcomes.length;
-      show(outcomes.at(-1)?.source ?? '');
-    },
-    staged(what, staged, of) {
-      [done, total] = [staged, of];
-      show(what);
-    },
-    refreshed({ target }) {
-      done += 1;
-      show(tablePrefix(target));
-    },
-    close: () => terminal.errLine(),
   };
 }

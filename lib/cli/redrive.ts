@@ -1,5 +1,5 @@
 // `sluice redrive`: delivers dead letters again.
-import { type LakeRedrive, redriveLake } from '../local/redrive-lake.ts';
+import type { LakeRedrive } from '../local/redrive-lake.ts';
 import { warnOfAside } from './aside-text.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
 import { FILES_DLQ, namedQueues, openQueues, REFRESH_DLQ, wantsLake } from './dead-letter-queues.ts';
@@ -56,6 +56,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
 function redriven(args: Arguments, terminal: Terminal): Promise<LakeRedrive & { readonly place: string }> {
   const needs = { landing: 'required', lake: 'required', writes: true } as const;
   return withLake(args, terminal, needs, async (local) => {
+    const { redriveLake } = await import('../local/redrive-lake.ts');
     const { catalog, lake } = local.effects;
     warnOfAside(terminal, catalog.aside);
     return {

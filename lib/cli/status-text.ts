@@ -1,8 +1,8 @@
 // A lake's status as tables for people and as one JSON document for programs. Pure.
 
 import { tablePrefix } from '../core/insight.ts';
+import { foreignText } from '../delta/foreign-text.ts';
 import type { RefusedChange } from '../evolve/apply.ts';
-import { foreignText } from '../evolve/undo-foreign.ts';
 import type { SettledFile } from '../inspect/dataset-status.ts';
 import type { JobState } from '../inspect/job-states.ts';
 import type { LakeStatus } from '../inspect/lake-status.ts';

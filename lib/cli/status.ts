@@ -1,7 +1,5 @@
 // `sluice status`: what the lake holds and how current it is. lib/inspect/lake-status.ts does the work. Read-only.
-import { refusedChanges } from '../evolve/apply.ts';
 import { jobStates } from '../inspect/job-states.ts';
-import { lakeStatus } from '../inspect/lake-status.ts';
 import { onePerTable } from '../table-failures.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
@@ -59,6 +57,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const format = chosenFormat(args, TABLE_OR_JSON);
   const needs = { landing: 'wanted', lake: 'required', writes: false } as const;
   return withLake(args, terminal, needs, async ({ effects, deadLetters, hasLanding }) => {
+    const { refusedChanges } = await import('../evolve/apply.ts');
+    const { lakeStatus } = await import('../inspect/lake-status.ts');
     const { refused, failed } = await refusedChanges(effects);
     const status = await lakeStatus(effects);
     const found = {

@@ -1,6 +1,6 @@
 // The result of a sync: as lines for people, and as an exit code. Pure.
 import { tablePrefix } from '../core/insight.ts';
-import { foreignText } from '../evolve/undo-foreign.ts';
+import { foreignText } from '../delta/foreign-text.ts';
 import type { Report } from '../ingest/report.ts';
 import { partitionLabel } from '../lake/partition.ts';
 import type { Redefinition } from '../local/follow-definitions.ts';

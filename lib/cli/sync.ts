@@ -3,11 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { isDay } from '../core/date-format.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { requireDataset } from '../inspect/find-table.ts';
-import { syncLake } from '../local/sync-lake.ts';
 import type { Selection } from '../maintain/reconcile.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
-import { notifyAfter } from './notifying.ts';
 import { withProgress } from './progress.ts';
 import { syncDocument } from './sync-document.ts';
 import { syncExitCode, syncLines } from './sync-text.ts';
@@ -98,6 +96,7 @@ async function run(args: Arguments, terminal: Terminal, project: Project): Promi
   const selection = await readSelection(args, terminal);
   const needs = { landing: 'required', lake: 'wanted', writes: true } as const;
   return withLake(args, terminal, needs, async (local) => {
+    const { syncLake } = await import('../local/sync-lake.ts');
     const { catalog, landing, lake } = local.effects;
     if (selection.dataset !== undefined) requireDataset(catalog, selection.dataset);
     const options = { selection, prune: args.flag('prune'), allowMassWithdrawal: args.flag('yes') };
@@ -106,6 +105,7 @@ async function run(args: Arguments, terminal: Terminal, project: Project): Promi
       ? terminal.json(syncDocument(result, { landing: landing.location, lake: lake.location }))
       : terminal.out(syncLines(result)));
     const { keys } = selection;
+    const { notifyAfter } = await import('./notifying.ts');
     await notifyAfter(local, project, terminal, keys === undefined ? {} : { keys });
     return syncExitCode(result);
   });

@@ -2,7 +2,7 @@
 
 import { csvRecord } from '../csv-record.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { type CaseResult, type Comparison, findCases, playCase } from '../local/golden-cases.ts';
+import type { CaseResult, Comparison } from '../local/golden-cases.ts';
 import { chosenFormat, TABLE_OR_JSON, tableOrJson } from './choices.ts';
 import { FAULT } from './exit-codes.ts';
 import { typed } from './locations.ts';
@@ -50,6 +50,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const schemas = args.value('schemas') ?? '';
   const started = Date.now();
   const chosen = await chosenCases(schemas, [args.operand ?? [], args.further].flat());
+  const { playCase } = await import('../local/golden-cases.ts');
   const results: CaseResult[] = [];
   for (const one of chosen) {
     const result = await playCase(schemas, one, { update: args.flag('update') });
@@ -67,6 +68,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
 }
 
 async function chosenCases(schemas: string, names: readonly string[]) {
+  const { findCases } = await import('../local/golden-cases.ts');
   const cases = await findCases(schemas);
   if (cases.length === 0)
     throw new CliError(

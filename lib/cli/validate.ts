@@ -1,6 +1,5 @@
 // `sluice validate`: checks a file against its dataset's contract before it is sent.
 import { UsageError } from '../errors.ts';
-import { validateFile } from '../local/validate-file.ts';
 import { chosenFormat, limitOption, TABLE_OR_JSON, tableOrJson } from './choices.ts';
 import { FAULT, NEEDS_ATTENTION } from './exit-codes.ts';
 import { memoryLimit } from './locations.ts';
@@ -61,6 +60,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
       'sluice validate: --dataset NAME is missing: name the dataset whose contract the file must follow',
     );
   const as = args.value('as');
+  const { validateFile } = await import('../local/validate-file.ts');
   const found = await validateFile(args.operand ?? '', {
     dataset,
     schemas: args.value('schemas') ?? '',

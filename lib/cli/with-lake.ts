@@ -1,8 +1,7 @@
 // The frame of a verb that works on a lake: finds the locations, opens the lake, and always closes it.
 import { UsageError } from '../errors.ts';
 import { hasLanding, refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
-import { type LakeLocations, type LocalLake, type OpenOptions, openLake } from '../local/open-lake.ts';
-import { rememberedDefinitions } from '../local/remembered-definitions.ts';
+import type { LakeLocations, LocalLake, OpenOptions } from '../local/open-lake.ts';
 import { LOCATION_DEFAULTS } from '../local/settings.ts';
 import { locations, matchingLocations, memoryLimit } from './locations.ts';
 import { terminalLog } from './log-lines.ts';
@@ -40,6 +39,9 @@ export async function withLake<T>(
   if (landing !== 'unused') await refuseOverlap(at);
   const log = terminalLog(terminal, args.flag('verbose'));
   const there = landing === 'wanted' ? await hasLanding(at) : landing === 'required';
+  // Loaded once the arguments are right: what is wrong with them is said at once.
+  const { openLake } = await import('../local/open-lake.ts');
+  const { rememberedDefinitions } = await import('../local/remembered-definitions.ts');
   const bound = definitions === 'unused' ? undefined : await rememberedDefinitions(at.schemas);
   const options = {
     readOnly: !writes,

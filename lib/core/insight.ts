@@ -14,7 +14,7 @@ export type Severity = 'error' | 'warn';
 
 /**
  * A check on a partition's rows before they are published: `sql` is a SELECT that returns the offending rows. It reads `this`,
- * the partition's rows, and may read the views relatedView and BEFORE of audit-words.ts.
+ * the partition's rows, and may read the views relatedView and BEFORE of audit-views.ts.
  */
 export type Audit = {
   readonly name: string;

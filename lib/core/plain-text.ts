@@ -2,6 +2,8 @@
 
 /** `12,345` */
 export function number(value: number): string {
+  // Loading the rules of languages takes longer than many a verb has to print.
+  if (Number.isSafeInteger(value)) return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
   return value.toLocaleString('en-US');
 }
 

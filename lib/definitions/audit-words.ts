@@ -1,5 +1,6 @@
 // An audit of an insight's front matter as a SELECT over the computed rows, `this`, that returns the offending ones.
-import { z } from 'zod';
+import * as z from 'zod';
+import { BEFORE, relatedView } from '../core/audit-views.ts';
 import type { Audit } from '../core/insight.ts';
 import { identifier, literal, withoutFinalSemicolon } from '../sql/quoting.ts';
 import type { Place } from './place.ts';
@@ -35,17 +36,6 @@ export const OWN_AUDITS: readonly string[] = [
   'key not null',
   'key unique',
 ];
-
-/** SQL name of the view with all rows of an audit's related table; no table can have this name. */
-export function relatedView(name: string): string {
-  return identifier(relatedName(name));
-}
-
-export function relatedName(name: string): string {
-  return `_sluice_related_${name.toLowerCase()}`;
-}
-/** The view whose `rows_before` is the partition's row count before this version; it is empty for a new partition. */
-export const BEFORE = '_sluice_before';
 
 const KINDS =
   'write {name, sql}, {column, accepted: […]}, {column, minimum and/or maximum}, {column, relationships: {to, field}} or {maxRowChange}';

@@ -1,11 +1,12 @@
 // Checks an insight's audits against the columns of its SELECT: DuckDB binds their SQL.
 
+import { BEFORE, relatedName } from '../core/audit-views.ts';
 import type { Audit } from '../core/insight.ts';
 import { isNested } from '../core/nested-type.ts';
 import { type Column, sqlType } from '../core/schema.ts';
 import type { SqlSession } from '../ports.ts';
 import { identifier } from '../sql/quoting.ts';
-import { type AuditSource, BEFORE, relatedName } from './audit-words.ts';
+import type { AuditSource } from './audit-words.ts';
 import {
   asDefinition,
   type BoundSql,

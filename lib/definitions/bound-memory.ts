@@ -1,22 +1,45 @@
-// Remembers what was parsed and bound of the insights that are right, so that it is not done again. A key has everything that the
-// answer depends on; refused insights are bound again. Where it is kept is the memory's matter, and losing it changes nothing.
+// Remembers what was parsed and bound of definitions that are right, so that it is not done again: all of them as they were bound last,
+// and each insight. A key has everything that the answer depends on; refused insights are bound again. Where it is kept is the memory's
+// matter, and losing it changes nothing.
 import { createHash } from 'node:crypto';
+import type { Dataset } from '../core/contract.ts';
 import { canonicalJson } from '../core/definition-hash.ts';
 import type { Derivation } from '../core/insight.ts';
-import type { SqlEngine } from '../ports.ts';
 import type { InsightTables } from './bind-insight.ts';
 import type { DefinitionFile } from './definition-files.ts';
 import type { BoundInput } from './output-columns.ts';
 import type { InsightSource } from './parse-insight.ts';
 import type { ParsedSelect } from './parse-select.ts';
 
-/** Values are plain data. All of a memory come from the same program: another one may bind in another way. */
+/** Values are plain data. All of a memory come from the same program and engine: another one may bind in another way. */
 export interface BoundMemory {
   /** What was kept under the key; undefined if nothing was. */
   recall(key: string): unknown;
   keep(key: string, value: object): void;
   /** Makes what was kept last, if it can; never fails. */
   save(): Promise<void>;
+}
+
+type Definitions = { readonly datasets: readonly Dataset[]; readonly insights: readonly Derivation[] };
+
+/** One of them: each change of a file makes another. */
+const NEWEST = 'definitions';
+
+/** What these files, none of which is wrong, were bound to; undefined if others were bound last. */
+export function recallDefinitions(
+  memory: BoundMemory,
+  files: readonly DefinitionFile[],
+): Definitions | undefined {
+  const newest = memory.recall(NEWEST) as (Definitions & { readonly files: string }) | undefined;
+  return newest?.files === hashOf(files) ? newest : undefined;
+}
+
+/** The key and the value to keep. */
+export function definitionsEntry(
+  files: readonly DefinitionFile[],
+  { datasets, insights }: Definitions,
+): readonly [string, object] {
+  return [NEWEST, { files: hashOf(files), datasets, insights }];
 }
 
 /** What the SQL reads. `statement`: absent where it was not parsed again. */
@@ -32,28 +55,16 @@ type Known = { readonly key: string; readonly reading: Reading | undefined };
 
 export class InsightMemory {
   readonly #memory: BoundMemory | undefined;
-  readonly #engineVersion: string;
   readonly #known = new Map<InsightSource, Known>();
   readonly #shapes = new Map<BoundInput, string>();
 
-  private constructor(memory: BoundMemory | undefined, engineVersion: string) {
+  constructor(memory: BoundMemory | undefined) {
     this.#memory = memory;
-    this.#engineVersion = engineVersion;
-  }
-
-  static async open(engine: SqlEngine, memory: BoundMemory | undefined): Promise<InsightMemory> {
-    if (memory === undefined) return new InsightMemory(undefined, '');
-    const [row] = await engine.session((session) =>
-      session.rows<{ version: string }>(
-        "SELECT library_version || ' ' || source_id AS version FROM pragma_version()",
-      ),
-    );
-    return new InsightMemory(memory, row?.version ?? '');
   }
 
   /** `parse` is called for a file that is not known. */
   parsed({ file, name, text }: DefinitionFile, parse: () => InsightSource): InsightSource {
-    const key = this.#key('parsed', file, name, text);
+    const key = hashOf(['parsed', file, name, text]);
     const reading = this.#memory?.recall(key) as Reading | undefined;
     const source = reading?.source ?? parse();
     this.#known.set(source, { key, reading });
@@ -83,7 +94,7 @@ export class InsightMemory {
     const known = this.#known.get(source);
     if (this.#memory === undefined || known === undefined) return bind();
     const lookedUp = [...related].flatMap(([written, table]) => [written, this.#shape(table)]);
-    const key = this.#key('bound', known.key, ...inputs.map((input) => this.#shape(input)), '', ...lookedUp);
+    const key = hashOf(['bound', known.key, ...inputs.map((input) => this.#shape(input)), '', ...lookedUp]);
     const recalled = this.#memory.recall(key) as Derivation | undefined;
     if (recalled !== undefined) return recalled;
     const derivation = await bind();
@@ -98,10 +109,10 @@ export class InsightMemory {
     this.#shapes.set(input, shape);
     return shape;
   }
+}
 
-  #key(...parts: readonly unknown[]): string {
-    return sha256(JSON.stringify([this.#engineVersion, ...parts]));
-  }
+function hashOf(parts: readonly unknown[]): string {
+  return sha256(JSON.stringify(parts));
 }
 
 function sha256(text: string): string {

@@ -1,6 +1,6 @@
 // Reads YAML that people write: checked against a schema, each problem with its line. What the words mean, the caller knows.
 import { type Document, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { Place } from './place.ts';
 import { Problems } from './problems.ts';

@@ -1,6 +1,6 @@
 // The JSON schema of contracts, for editors: from the shapes that the check itself uses. It knows single properties, not what several mean
 // together: parse-contract.ts refuses more.
-import { z } from 'zod';
+import * as z from 'zod';
 import { packageWords } from './contract-schema.ts';
 import { WORD_DESCRIPTIONS } from './word-descriptions.ts';
 

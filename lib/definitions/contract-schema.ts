@@ -1,7 +1,7 @@
 // The properties of a contract and the shapes of their values: Frictionless Data Package v1 and our own. Structure only;
 // parse-contract.ts checks their meaning. An unknown property is refused, never ignored.
 import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FIELD_TYPES, FIELDS_MATCH, type FieldsMatch } from '../core/contract.ts';
 import { delivery, expect, partitionColumn, partitionWord, SKIP_RULE, skipRule } from './table-shapes.ts';
 import { fieldNames, filledTexts, only, text } from './word-shapes.ts';

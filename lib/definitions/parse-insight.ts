@@ -1,6 +1,6 @@
 // Splits an insight's file into front matter and SQL. The SQL itself is checked by lib/definitions/bind-insight.ts.
 import { type Document, isScalar } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ChartWords } from '../core/insight.ts';
 import { withoutFinalSemicolon } from '../sql/quoting.ts';
 import { type AuditSource, auditSql, auditWords, OWN_AUDITS, type Scalars } from './audit-words.ts';

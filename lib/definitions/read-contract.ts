@@ -1,6 +1,6 @@
 // Parses a contract's text into properties of the right shapes, or refuses it with the position: JSON syntax, then shapes.
 import { isLosslessNumber, LosslessNumber, parse } from 'lossless-json';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { placeInText } from '../core/definition-hash.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import type { DefinitionError } from '../errors.ts';

@@ -1,6 +1,6 @@
 // The shapes of the words that say how a table is parted, how its files come, and which records are left out. Structure only, as
 // contract-schema.ts, of which they are a part.
-import { z } from 'zod';
+import * as z from 'zod';
 import { TRANSFORMS } from '../core/partition-column.ts';
 import { EVERY } from '../core/period.ts';
 import { fieldNames, filledTexts, only, text } from './word-shapes.ts';

@@ -1,5 +1,5 @@
 // Shapes that several properties of a contract have: texts, lists of texts, one of several words.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const text = z.string();
 export const filledTexts = z.array(text.min(1)).min(1);

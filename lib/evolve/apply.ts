@@ -13,6 +13,7 @@ import { CONTRACT, DEFINITION, DROPPED, PENDING } from '../lake/tags.ts';
 import { messageOf, onePerTable, type TableFailure } from '../table-failures.ts';
 import { contractChange } from './contract-change.ts';
 import { wasDropped } from './drop-table.ts';
+import { FirstLook } from './first-look.ts';
 import { StagedFiles, type StagingObserver } from './staging.ts';
 import {
   isNotOfSources,
@@ -66,9 +67,13 @@ export type ApplyResult = Obstacles & {
 export async function apply(effects: Effects, observer: StagingObserver = {}): Promise<ApplyResult> {
   const { datasets, derivations } = effects.catalog;
   const applied: Applied[] = [];
-  const { undone: takenBack, ...lossy } = await undoAllForeign(effects, observer);
+  const look = await lookAt(effects, [
+    ...datasets.map(landingTable),
+    ...derivations.map(({ target }) => target),
+  ]);
+  const { undone: takenBack, ...lossy } = await undoAllForeign(effects, observer, look);
   const undone = [...takenBack];
-  const found = await refusedChanges(effects);
+  const found = await refusedChanges(effects, look);
   const isLossy = (name: string) => lossy.refused.some(({ dataset }) => dataset === name);
   const refused = [...lossy.refused, ...found.refused.filter(({ dataset }) => !isLossy(dataset))];
   const unread = onePerTable([...lossy.failed, ...found.failed]);
@@ -87,23 +92,44 @@ export async function apply(effects: Effects, observer: StagingObserver = {}): P
     const isOut =
       refused.some((refusal) => refusal.dataset === dataset.name) ||
       unread.some((failure) => failure.table === tablePrefix(table));
-    if (!isOut) await work(table, () => applyContract(effects, dataset, observer, undone));
+    const isDone = async () => isUnder(await look.snapshot(tablePrefix(table)), CONTRACT, dataset.hash);
+    const change = () => applyContract(effects, dataset, observer, undone);
+    if (!isOut) await work(table, async () => ((await isDone()) ? undefined : change()));
   }
-  for (const derivation of derivations)
-    if (!isHeld(derivation.target)) await work(derivation.target, () => applyDefinition(effects, derivation));
+  for (const derivation of derivations) {
+    const { target, hash } = derivation;
+    const isDone = async () => isUnder(await look.snapshot(tablePrefix(target)), DEFINITION, hash);
+    const change = () => applyDefinition(effects, derivation);
+    if (!isHeld(target)) await work(target, async () => ((await isDone()) ? undefined : change()));
+  }
   return { applied, refused, failed, undone };
+}
+
+function lookAt({ tables }: Effects, at: readonly TableRef[]): Promise<FirstLook> {
+  return FirstLook.at(tables, at.map(tablePrefix));
+}
+
+/** There is nothing to apply to it. */
+function isUnder(snapshot: Snapshot | undefined, name: string, hash: string): boolean {
+  return snapshot !== undefined && configuration(snapshot, name) === hash && !wasDropped(snapshot);
 }
 
 /** Reverts changes by other programs to datasets' tables; `refused`: if rows would be lost by that. */
 export async function undoAllForeign(
   effects: Effects,
   observer: StagingObserver = {},
+  look?: FirstLook,
 ): Promise<Omit<ApplyResult, 'applied'>> {
   const undone: Undone[] = [];
   const refused: RefusedChange[] = [];
   const failed: FailedTable[] = [];
-  for (const dataset of effects.catalog.datasets) {
+  const { datasets } = effects.catalog;
+  const seen = look ?? (await lookAt(effects, datasets.map(landingTable)));
+  for (const dataset of datasets) {
+    const table = tablePrefix(landingTable(dataset));
     try {
+      if (!(await seen.snapshot(table))?.foreign.length) continue;
+      seen.changed(table);
       const found = await undoForeign(effects, dataset, observer);
       if (found) undone.push(found);
     } catch (error) {
@@ -126,12 +152,14 @@ function failedTable({ catalog }: Effects, table: TableRef, error: unknown): Fai
 }
 
 /** What `apply` would refuse, and the tables that cannot be read. Changes nothing. */
-export async function refusedChanges(effects: Effects): Promise<Obstacles> {
+export async function refusedChanges(effects: Effects, look?: FirstLook): Promise<Obstacles> {
   const refused: RefusedChange[] = [];
   const failed: FailedTable[] = [];
-  for (const dataset of effects.catalog.datasets) {
+  const { datasets } = effects.catalog;
+  const seen = look ?? (await lookAt(effects, datasets.map(landingTable)));
+  for (const dataset of datasets) {
     try {
-      const snapshot = await effects.tables.latest(tablePrefix(landingTable(dataset)));
+      const snapshot = await seen.snapshot(tablePrefix(landingTable(dataset)));
       const rows = snapshot && unaccountedProblem(dataset, snapshot);
       const contract = snapshot && contractProblem(dataset, snapshot);
       if (rows !== undefined) refused.push(refusal(effects, dataset, 'rows', [rows]));
@@ -198,7 +226,7 @@ async function applyContract(
   const { planned } = await effects.tables.commit(prefix, async (snapshot) => {
     const metaData = landingMetadata(effects, dataset, snapshot);
     if (snapshot === undefined) return { ...createTable(metaData), foreign: [] };
-    if (configuration(snapshot, CONTRACT) === dataset.hash && !wasDropped(snapshot)) return undefined;
+    if (isUnder(snapshot, CONTRACT, dataset.hash)) return undefined;
     const isNew = isNotOfSources(snapshot);
     const files = isNew
       ? leftBehind(effects, snapshot)
@@ -260,7 +288,7 @@ function derivedMetadata(
       [DEFINITION]: derivation.hash,
     });
   }
-  if (configuration(snapshot, DEFINITION) === derivation.hash && !wasDropped(snapshot)) return undefined;
+  if (isUnder(snapshot, DEFINITION, derivation.hash)) return undefined;
   const pending = JSON.stringify({ all: true, stale: [] });
   const { [CONTRACT]: _contract, [DROPPED]: _dropped, ...others } = snapshot.metadata.configuration;
   return {

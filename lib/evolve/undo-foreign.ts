@@ -7,6 +7,7 @@ import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { type TableRef, tablePrefix } from '../core/insight.ts';
 import type { Action, Add } from '../delta/actions.ts';
+import { foreignText } from '../delta/foreign-text.ts';
 import { removeAction } from '../delta/partitions.ts';
 import type { ForeignCommit, Snapshot } from '../delta/snapshot.ts';
 import { CliError } from '../errors.ts';
@@ -196,9 +197,4 @@ function wouldLoseRows(dataset: Dataset, { foreign }: Snapshot, sources: readonl
     ...more,
     `Put the files back into landing, or give their rows up with "npx sluice rebuild ${dataset.name} --yes".`,
   ]);
-}
-
-/** `version 7: DELETE by delta-rs:py-1.6.2` */
-export function foreignText({ version, operation, engine }: ForeignCommit): string {
-  return `version ${version}: ${operation ?? 'an unnamed operation'} by ${engine ?? 'a program that did not say its name'}`;
 }

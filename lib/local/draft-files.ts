@@ -39,7 +39,7 @@ export async function draftFiles(options: DraftFilesOptions): Promise<Draft & { 
     const { samples, passed } = await findSamples(options, scratch);
     const memory = memoryLimitMb === undefined ? {} : { memoryLimitMb };
     const reach = { folders: [scratch], files: samples.map(({ path }) => path) };
-    const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill'), reach });
+    const sql = openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill'), reach });
     try {
       const limit = await sourceLimit({ scratch, ...sizeSettings() });
       const more = { ...(name === undefined ? {} : { name }), ...(header === undefined ? {} : { header }) };

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { commandNotifier } from '../adapters/command-notifier.ts';
 import { webhookNotifier } from '../adapters/webhook-notifier.ts';
 import type { Notifier } from '../ports.ts';
-import { type Config, variableIn } from './config.ts';
+import type { Config } from './config.ts';
+import { variableIn } from './named-variable.ts';
 
 export type Channels = {
   readonly notifiers: readonly Notifier[];

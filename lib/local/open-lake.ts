@@ -17,7 +17,7 @@ import { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { Log, ScratchFolder, SqlEngine } from '../ports.ts';
 import type { Queues } from './deliver.ts';
-import { type LocalJobs, openJobs } from './local-jobs.ts';
+import type { LocalJobs } from './local-jobs.ts';
 import { DeadLetters, localQueues } from './local-queues.ts';
 import { openStore } from './open-store.ts';
 import { scratchElsewhere, scratchInLake } from './scratch.ts';
@@ -84,7 +84,7 @@ export async function openLake(
       (at) => !isS3Location(at),
     );
     const reach = { folders: [scratch, ...folders.map((at) => resolve(at))] };
-    const sql = await openDuckDb({ ...engine, tempDirectory: join(scratch, 'spill'), reach });
+    const sql = openDuckDb({ ...engine, tempDirectory: join(scratch, 'spill'), reach });
     const close = async () => {
       sql.close();
       await removeScratch();
@@ -96,6 +96,7 @@ export async function openLake(
       const opened = await assemble(locations, catalog, log, sql, scratch);
       const remembered = bound === undefined ? {} : { bound };
       if (spark === undefined) return { ...opened, definitions: files, ...remembered };
+      const { openJobs } = await import('./local-jobs.ts');
       const elsewhere = openJobs(opened.effects, files, locations, { command: spark, ...engine });
       return {
         ...opened,

@@ -5,6 +5,7 @@ import { openDuckDb } from '../adapters/duckdb.ts';
 import type { Catalog } from '../core/catalog.ts';
 import { readDefinitionFiles } from '../definitions/definition-files.ts';
 import { bindCatalog } from '../definitions/load-catalog.ts';
+import type { SqlEngine } from '../ports.ts';
 import { rememberedDefinitions } from './remembered-definitions.ts';
 import { scratchElsewhere } from './scratch.ts';
 
@@ -12,13 +13,18 @@ import { scratchElsewhere } from './scratch.ts';
 export async function readDefinitions(schemas: string): Promise<Catalog> {
   const scratch = await scratchElsewhere();
   try {
-    const sql = await openDuckDb({ tempDirectory: join(scratch, 'spill'), reach: {} });
+    const sql = openDuckDb({ tempDirectory: join(scratch, 'spill'), reach: {} });
     try {
-      return await bindCatalog(await readDefinitionFiles(schemas), sql, await rememberedDefinitions(schemas));
+      return await definitionsOf(schemas, sql);
     } finally {
       sql.close();
     }
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** The same with an engine that is open. */
+export async function definitionsOf(schemas: string, sql: SqlEngine): Promise<Catalog> {
+  return bindCatalog(await readDefinitionFiles(schemas), sql, await rememberedDefinitions(schemas));
 }

@@ -7,7 +7,6 @@ import type { Dataset } from '../core/contract.ts';
 import { globMatcher } from '../core/glob.ts';
 import { type SkippedCount, skippedTotal } from '../core/skip-rules.ts';
 import type { PlacedViolation } from '../core/violation-text.ts';
-import { loadSound } from '../definitions/load-catalog.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { Converted, Refused } from '../ingest/convert.ts';
 import type { ColumnRemarks } from '../ingest/odd-columns.ts';
@@ -17,6 +16,7 @@ import { sourceLimit } from '../ingest/size-limit.ts';
 import { requireDataset } from '../inspect/find-table.ts';
 import { isMarker } from '../lake/markers.ts';
 import { globbedFields, pathValues } from '../lake/path-values.ts';
+import { definitionsOf } from './read-definitions.ts';
 import { scratchElsewhere } from './scratch.ts';
 import { sizeSettings } from './size-settings.ts';
 
@@ -61,9 +61,9 @@ export async function validateFile(file: string, options: ValidateOptions): Prom
   const memory = memoryLimitMb === undefined ? {} : { memoryLimitMb };
   try {
     const reach = { folders: [scratch], files: [resolve(file)] };
-    const sql = await openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill'), reach });
+    const sql = openDuckDb({ ...memory, tempDirectory: join(scratch, 'spill'), reach });
     try {
-      const dataset = requireDataset(await loadSound(options.schemas, sql), options.dataset);
+      const dataset = requireDataset(await definitionsOf(options.schemas, sql), options.dataset);
       const source = { dataset, key: landingKey(dataset, file, options.as), path: resolve(file), scratch };
       const limit = await sourceLimit({ scratch, ...sizeSettings() });
       const space = { room: 'alone' as const, limit, bytes: 0 };

@@ -108,7 +108,7 @@ async function check(
 ): Promise<void> {
   const scratch = await scratchElsewhere();
   try {
-    const sql = await openDuckDb({ tempDirectory: join(scratch, 'spill'), reach: {} });
+    const sql = openDuckDb({ tempDirectory: join(scratch, 'spill'), reach: {} });
     try {
       refuseTaken(await bindCatalog(before, sql), before, drafts);
       const others = before.filter(({ file }) => file !== planned[0]?.file);

@@ -6,7 +6,7 @@ import { tablePrefix } from '../core/insight.ts';
 import { configuration, type Snapshot } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CliError, LocationGoneError } from '../errors.ts';
-import { inParallel } from '../in-parallel.ts';
+import { inParallel, mapInParallel } from '../in-parallel.ts';
 import { repeatedSources } from '../ingest/duplicates.ts';
 import type { IngestRequest } from '../ingest/ingest.ts';
 import { presentVersions } from '../ingest/present-versions.ts';
@@ -188,11 +188,16 @@ async function liveFiles(effects: Effects, selection: Selection): Promise<Live> 
   const bySource = new Map<Dataset, LiveShares>();
   const held = new Set<Dataset>();
   const failed: TableFailure[] = [];
-  for (const dataset of effects.catalog.datasets) {
-    if (selection.dataset !== undefined && selection.dataset !== dataset.name) continue;
+  const isAsked = ({ name }: Dataset) => selection.dataset === undefined || selection.dataset === name;
+  const looked = await mapInParallel(effects.catalog.datasets.filter(isAsked), async (dataset) => {
     const table = tablePrefix(landingTable(dataset));
+    const reading = effects.tables.latest(table);
+    await reading.catch(() => undefined);
+    return { dataset, table, reading };
+  });
+  for (const { dataset, table, reading } of looked) {
     await goingOn(failed, table, async () => {
-      const snapshot = await effects.tables.latest(table);
+      const snapshot = await reading;
       if (snapshot && configuration(snapshot, CONTRACT) !== dataset.hash) held.add(dataset);
       else bySource.set(dataset, await liveOf(effects.tables, dataset, snapshot, selection));
     });

@@ -47,7 +47,7 @@ export async function openDeltaLog(location: string): Promise<DeltaLog> {
     );
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-delta-'));
   // Checkpoints are Parquet.
-  const sql = await openDuckDb({ tempDirectory: join(scratch, 'spill') });
+  const sql = openDuckDb({ tempDirectory: join(scratch, 'spill') });
   const tables = new DeltaTables({
     store: await openStore(parent, scratch),
     sql,

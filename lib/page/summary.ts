@@ -2,7 +2,7 @@
 
 import { tablePrefix } from '../core/insight.ts';
 import { count, firstWords } from '../core/plain-text.ts';
-import { foreignText } from '../evolve/undo-foreign.ts';
+import { foreignText } from '../delta/foreign-text.ts';
 import { onePerTable } from '../table-failures.ts';
 import {
   datasetTarget,

@@ -1,8 +1,8 @@
 // Tries a derived table's audits on rows that the session holds as `this`, and puts what they found into words.
 
+import { BEFORE, relatedView } from '../core/audit-views.ts';
 import { type Audit, type Derivation, type Severity, sqlToRun } from '../core/insight.ts';
 import { unreadableRows } from '../core/readable-values.ts';
-import { BEFORE, relatedView } from '../definitions/audit-words.ts';
 import type { PartitionValues } from '../delta/actions.ts';
 import type { Effects } from '../lake/effects.ts';
 import { partitionLabel } from '../lake/partition.ts';

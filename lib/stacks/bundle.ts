@@ -5,18 +5,20 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { ownPackage } from '../adapters/own-package.ts';
 import { pageFolder } from '../adapters/page-assets.ts';
+import { BUNDLED_SCHEMAS, keepBound } from '../aws/bundled-definitions.ts';
+import type { Definitions } from './definitions.ts';
 import { bindingFolder, bindingPackage, bindingsFolder, type Platform } from './native-binding.ts';
 
 export type Bundle = {
-  /** schemas/<package>/…: contracts and insights are included, samples are not. */
-  readonly schemas: string;
+  /** Contracts and insights are included, samples are not. */
+  readonly definitions: Definitions;
   readonly platform: Platform;
 };
 
 const FUNCTIONS = ['ingest', 'aggregate', 'maintain'];
 /** DuckDB's interface is CommonJS and loads its native binding with `require`. */
 const REQUIRE =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 
 /** Where the functions' entry points are: one file each. */
 export function functionsFolder(): string {
@@ -25,15 +27,16 @@ export function functionsFolder(): string {
 }
 
 /** Fills the folder `into`. Throws CliError if the platform's native binding is missing. Needs neither network nor Docker. */
-export function bundleFunctions({ schemas, platform }: Bundle, into: string): void {
+export function bundleFunctions({ definitions, platform }: Bundle, into: string): void {
   const extension = ownPackage().form === 'sources' ? 'ts' : 'js';
   bundle(
     FUNCTIONS.map((name) => ({ in: join(functionsFolder(), `${name}.${extension}`), out: name })),
     platform,
     into,
   );
-  copyDefinitions(schemas, join(into, 'schemas'));
+  copyDefinitions(definitions.folder, join(into, BUNDLED_SCHEMAS));
   copy(pageFolder(), join(into, 'page'), /./);
+  keepBound(into, definitions.files, definitions.catalog);
 }
 
 /** Fills the folder `into`, with the command line under the name that lib/aws/spark-workers.ts starts. Throws as bundleFunctions. */

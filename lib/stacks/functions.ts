@@ -15,7 +15,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { SETTINGS } from '../aws/environment.ts';
-import type { MaintainEvent } from '../aws/handlers.ts';
+import type { MaintainEvent } from '../aws/maintain-handler.ts';
 import type { FunctionName } from '../aws/metric-names.ts';
 import type { Buckets } from './buckets.ts';
 import { bundleFunctions, functionsFolder } from './bundle.ts';
@@ -192,7 +192,7 @@ function functionCode({ definitions, architecture }: SluiceOptions): Code {
       image: DockerImage.fromRegistry('none'),
       local: {
         tryBundle(outputDir) {
-          bundleFunctions({ schemas: definitions.folder, platform: `linux-${architecture}` }, outputDir);
+          bundleFunctions({ definitions, platform: `linux-${architecture}` }, outputDir);
           return true;
         },
       },

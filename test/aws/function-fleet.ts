@@ -6,6 +6,7 @@ import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import { SETTINGS } from '../../lib/aws/environment.ts';
 import { largestSourceBytes } from '../../lib/aws/limits.ts';
 import { bundleFunctions } from '../../lib/stacks/bundle.ts';
+import { loadDefinitions } from '../../lib/stacks/definitions.ts';
 import type { StackOutputs } from '../../localstack/deploy.ts';
 import { EMULATORS_FOLDER } from '../../localstack/emulators.ts';
 import { makeTemp, removeTemp } from '../support/temp.ts';
@@ -74,7 +75,8 @@ export class FunctionFleet {
   /** As a deploy does: the tables are under the definitions of `schemas` when it returns. */
   static async start(stage: Stage): Promise<FunctionFleet> {
     const fleet = new FunctionFleet(makeTemp(), stage);
-    bundleFunctions({ schemas: stage.schemas, platform: `linux-${process.arch}` }, fleet.folder);
+    const definitions = await loadDefinitions(stage.schemas);
+    bundleFunctions({ definitions, platform: `linux-${process.arch}` }, fleet.folder);
     await fleet.maintain();
     const { FilesQueueUrl, RefreshQueueUrl } = stage.outputs;
     for (let n = 0; n < COPIES; n += 1) {

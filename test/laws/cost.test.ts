@@ -1,6 +1,7 @@
 // What one more file costs does not grow with the lake: counted in requests to the stores, which no busy machine changes.
 import { expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
+import { apply } from '../../lib/evolve/apply.ts';
 import { partitionLabel } from '../../lib/lake/partition.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
@@ -141,6 +142,26 @@ test('500 files of one day that come together cost one recompute of that day', a
   });
   expect([accepted, dead]).toEqual([500, []]);
   expect(recomputed).toEqual(['visits_daily 2024-06-11', 'visits_monthly 2024-06']);
+});
+
+test('a process that applies what is applied already reads each log once', async () => {
+  const { landing, lake } = await lakeOf(3);
+  const times = new Map<string, number>();
+  const counting = new Proxy(lake, {
+    get(target, name) {
+      const member = Reflect.get(target, name) as unknown;
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        if (name === 'read') times.set(String(args[0]), (times.get(String(args[0])) ?? 0) + 1);
+        return Reflect.apply(member, target, args) as unknown;
+      };
+    },
+  });
+  const { effects } = openProcess(world, clock, landing, counting);
+  expect(await apply(effects)).toEqual({ applied: [], refused: [], failed: [], undone: [] });
+  const entries = [...times].filter(([key]) => /_delta_log\/\d+\.json$/.test(key));
+  expect(entries.length).toBeGreaterThanOrEqual(6);
+  expect(entries.filter(([, read]) => read > 1)).toEqual([]);
 });
 
 const MONTHS = Array.from(

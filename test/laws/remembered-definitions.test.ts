@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import type { Catalog } from '../../lib/core/catalog.ts';
-import type { DefinitionFile } from '../../lib/definitions/definition-files.ts';
+import { openMemory } from '../../lib/definitions/bound-file.ts';
+import { type DefinitionFile, readDefinitionFiles } from '../../lib/definitions/definition-files.ts';
 import { bindCatalog } from '../../lib/definitions/load-catalog.ts';
-import { openMemory } from '../../lib/local/remembered-definitions.ts';
 import type { SqlEngine } from '../../lib/ports.ts';
 import { useTemp } from '../support/temp.ts';
 import { tries } from '../support/tries.ts';
@@ -164,6 +164,20 @@ test('what was bound once is not bound again by the next process', async () => {
   const sales = 'sales/insights/daily.sql';
   const changed = files.map((one) => (one.file === sales ? { ...one, text: TEXTS[sales]?.[1] ?? '' } : one));
   expect(shown(await bindCatalog(changed, engine, await openMemory(file, 'first')))).not.toEqual(first);
+});
+
+test('definitions that are right and did not change ask the engine nothing', async () => {
+  const files = await readDefinitionFiles('schemas');
+  await rm(file, { force: true });
+  const bound = shown(await bindCatalog(files, engine, await openMemory(file, 'first')));
+  const none: SqlEngine = {
+    memoryMb: engine.memoryMb,
+    session: () => Promise.reject(new Error('the engine was asked')),
+  };
+  expect(shown(await bindCatalog(files, none, await openMemory(file, 'first')))).toStrictEqual(bound);
+  const fewer = files.slice(0, -1);
+  await expect(bindCatalog(fewer, none, await openMemory(file, 'first'))).rejects.toThrow('was asked');
+  await expect(bindCatalog(files, none, await openMemory(file, 'second'))).rejects.toThrow('was asked');
 });
 
 test('a place that cannot be written is no fault', async () => {

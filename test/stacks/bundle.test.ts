@@ -1,11 +1,12 @@
 // The functions' bundle as it is deployed: its size, and that a process which has nothing but the bundle can run it.
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundleFunctions } from '../../lib/stacks/bundle.ts';
+import { loadDefinitions } from '../../lib/stacks/definitions.ts';
 import { bindingFolder, fetchBinding, type Platform } from '../../lib/stacks/native-binding.ts';
 import { testTemp, useTemp } from '../support/temp.ts';
 
@@ -14,7 +15,9 @@ const LAMBDA_BYTES = 250 * 1024 * 1024;
 const HOST: Platform = `${process.platform}-${process.arch}`;
 
 const bundle = useTemp();
-beforeAll(() => bundleFunctions({ schemas: 'schemas', platform: HOST }, bundle));
+beforeAll(async () =>
+  bundleFunctions({ definitions: await loadDefinitions('schemas'), platform: HOST }, bundle),
+);
 
 const filesOf = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' });
 const ENVIRONMENT = {
@@ -37,16 +40,30 @@ const ENVIRONMENT = {
 };
 
 /** Calls a handler in a process of its own, outside this repository and without a home. */
-async function invoke(name: string, event: object, environment: NodeJS.ProcessEnv = ENVIRONMENT) {
+async function invoke(
+  name: string,
+  event: object,
+  environment: NodeJS.ProcessEnv = ENVIRONMENT,
+  folder = bundle,
+) {
   const script = `
-    const { handler } = await import(${JSON.stringify(join(bundle, `${name}.mjs`))});
+    const { handler } = await import(${JSON.stringify(join(folder, `${name}.mjs`))});
     const context = { getRemainingTimeInMillis: () => 60000, functionName: 'f', awsRequestId: 'r', memoryLimitInMB: '1024' };
-    console.log('answer ' + JSON.stringify(await handler(${JSON.stringify(event)}, context)));`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: tmpdir(),
-    env: environment,
-  });
-  return JSON.parse(/^answer (.*)$/m.exec(stdout)?.[1] ?? 'null') as unknown;
+    console.log('answer ' + JSON.stringify(await handler(${JSON.stringify(event)}, context)));
+    console.log('engine ' + Object.keys(require.cache).some((path) => path.endsWith('.node')));`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { createRequire } from 'node:module'; const require = createRequire('/');${script}`,
+    ],
+    { cwd: tmpdir(), env: environment },
+  );
+  return {
+    answer: JSON.parse(/^answer (.*)$/m.exec(stdout)?.[1] ?? 'null') as unknown,
+    opened: /^engine (.*)$/m.exec(stdout)?.[1] === 'true',
+  };
 }
 
 const message = (body: object | string) => ({
@@ -88,7 +105,7 @@ test("the default architecture's fits as well, and its binaries are of that arch
   const platform = 'linux-arm64';
   if (fetched(platform) === undefined) skip(`the binding for ${platform} cannot be fetched`);
   const folder = testTemp();
-  bundleFunctions({ schemas: 'schemas', platform }, folder);
+  bundleFunctions({ definitions: await loadDefinitions('schemas'), platform }, folder);
   requireFits(folder);
   const binaries = filesOf(folder).filter((name) => /\.(?:node|so)$/.test(name));
   expect(binaries.length).toBeGreaterThan(0);
@@ -109,15 +126,41 @@ test('it holds definitions and the page, and neither samples nor another platfor
 });
 
 describe('a process with the bundle alone', () => {
-  test("opens the engine and the definitions, and acknowledges S3's test event", async () => {
-    const event = { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'landing' };
-    expect(await invoke('ingest', { Records: [message(event)] })).toEqual({ batchItemFailures: [] });
+  const event = { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'landing' };
+  const acknowledged = { answer: { batchItemFailures: [] } };
+
+  test("has the definitions bound already, and acknowledges S3's test event without the engine", async () => {
+    expect(await invoke('ingest', { Records: [message(event)] })).toEqual({ ...acknowledged, opened: false });
+  });
+
+  test.each([
+    ['is damaged', (text: string) => text.replace('billing', 'fulfilling')],
+    ['is of another program', (text: string) => text.replace(/^\w/, (first) => (first === '0' ? '1' : '0'))],
+    ['is empty', () => ''],
+  ])('binds them itself where what was bound %s', async (_, changed) => {
+    const folder = testTemp();
+    cpSync(bundle, folder, { recursive: true });
+    const bound = join(folder, 'bound-definitions.txt');
+    writeFileSync(bound, changed(readFileSync(bound, 'utf8')));
+    expect(await invoke('ingest', { Records: [message(event)] }, ENVIRONMENT, folder)).toEqual({
+      ...acknowledged,
+      opened: true,
+    });
+  });
+
+  test('binds them itself where they are others than were bound', async () => {
+    const folder = testTemp();
+    cpSync(bundle, folder, { recursive: true });
+    appendFileSync(join(folder, 'schemas/billing/insights/spend_by_month.sql'), '\n-- changed');
+    expect(await invoke('ingest', { Records: [message(event)] }, ENVIRONMENT, folder)).toEqual({
+      ...acknowledged,
+      opened: true,
+    });
   });
 
   test('returns what is no message as failed', async () => {
-    expect(await invoke('aggregate', { Records: [message('?')] })).toEqual({
-      batchItemFailures: [{ itemIdentifier: 'm' }],
-    });
+    const { answer } = await invoke('aggregate', { Records: [message('?')] });
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm' }] });
   });
 
   test('says which setting is missing', async () => {

@@ -11,7 +11,7 @@ import {
   isDeployment,
   RESOURCES,
 } from '../../lib/aws/deployment.ts';
-import { maintainHandler } from '../../lib/aws/handlers.ts';
+import { maintainHandler } from '../../lib/aws/maintain-handler.ts';
 
 let server: Server;
 let answers: { readonly contentType: string | undefined; readonly body: Record<string, string> }[];

@@ -12,6 +12,7 @@ import { SETTINGS } from '../../../lib/aws/environment.ts';
 import { largestSourceBytes } from '../../../lib/aws/limits.ts';
 import type { FunctionName } from '../../../lib/aws/metric-names.ts';
 import { bundleFunctions } from '../../../lib/stacks/bundle.ts';
+import { loadDefinitions } from '../../../lib/stacks/definitions.ts';
 import { emulatorEnvironment } from '../../../localstack/emulators.ts';
 import type { Emulated } from './emulator.ts';
 import { FunctionProcess } from './function-process.ts';
@@ -50,7 +51,10 @@ export class BareLake {
   static async open(emulated: Emulated, endpoint = emulated.endpoint): Promise<BareLake> {
     const name = randomBytes(4).toString('hex');
     const bundle = join(emulated.scratch, `bundle-${name}`);
-    bundleFunctions({ schemas: SCHEMAS, platform: `linux-${process.arch}` }, bundle);
+    bundleFunctions(
+      { definitions: await loadDefinitions(SCHEMAS), platform: `linux-${process.arch}` },
+      bundle,
+    );
     const [landing, lake] = [`landing-${name}`, `lake-${name}`];
     for (const Bucket of [landing, lake]) await emulated.s3.send(new CreateBucketCommand({ Bucket }));
     const queue = async (QueueName: string, Attributes: Record<string, string>) =>

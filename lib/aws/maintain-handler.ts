@@ -1,46 +1,16 @@
-// The three functions, assembled from their parts; functions/ makes Lambda handlers of them.
+// The function maintain, as ingest-handler.ts.
 import { join } from 'node:path';
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSEvent } from 'aws-lambda';
 import { readAssets } from '../adapters/page-assets.ts';
 import { answerDeployment, appliesDefinitions, isDeployment } from './deployment.ts';
 import { placesOf, SETTINGS } from './environment.ts';
-import { ingestBatch } from './ingest-batch.ts';
+import { invocations } from './invocations.ts';
 import { isJobEvent, passOnJobEvent } from './job-news.ts';
 import { writeLakePage } from './lake-page.ts';
 import { deadline } from './limits.ts';
 import { applyDefinitions, reconcileByMessages, sweepLake } from './maintain-lake.ts';
-import type { FunctionName } from './metric-names.ts';
-import { type AwsLake, once, openAwsLake } from './open-lake.ts';
 import { isPageDue } from './page-due.ts';
-import { refreshBatch } from './refresh-batch.ts';
 import { telemetry } from './telemetry.ts';
-import type { Received } from './work-through.ts';
-
-export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
-
-/** `code`: the folder of the function's code, in which the bundle has `schemas/` and `page/`. */
-export function ingestHandler(code: string): SqsHandler {
-  const run = invocations('ingest', code);
-  return (event, context) =>
-    run(context, async (lake, remainingMs) => {
-      const { effects, files, refreshes, notices, tellPage, filesInbox: inbox, settings, telemetry } = lake;
-      const { log, measure } = telemetry;
-      const { landingBucket: bucket, landingPrefix: prefix } = settings;
-      const batch = { effects, files, refreshes, inbox, log, measure, notices, tellPage, bucket, prefix };
-      return failuresOf(await ingestBatch(batch, event.Records.map(received), remainingMs));
-    });
-}
-
-export function aggregateHandler(code: string): SqsHandler {
-  const run = invocations('aggregate', code);
-  return (event, context) =>
-    run(context, async (lake, remainingMs) => {
-      const { effects, refreshes, notices, tellPage, refreshInbox: inbox, telemetry } = lake;
-      const { log, measure } = telemetry;
-      const batch = { effects, refreshes, inbox, log, measure, notices, tellPage };
-      return failuresOf(await refreshBatch(batch, event.Records.map(received), remainingMs));
-    });
-}
 
 /**
  * Events of maintain from a schedule or sent by hand: `{"apply": true}` first applies the definitions to the tables,
@@ -103,30 +73,4 @@ export function maintainHandler(code: string): (event: object, context: Context)
 /** Whatever its messages say: the page follows the lake as it is. */
 function isPageNews(event: object): event is SQSEvent {
   return 'Records' in event;
-}
-
-type Run = <T>(
-  context: Context,
-  work: (lake: AwsLake, remainingMs: () => number) => Promise<T>,
-) => Promise<T>;
-
-function invocations(functionName: FunctionName, code: string): Run {
-  const open = once(() => openAwsLake(functionName, join(code, 'schemas'), process.env));
-  return async (context, work) => {
-    const lake = await open();
-    lake.telemetry.begin(context);
-    try {
-      return await work(lake, () => context.getRemainingTimeInMillis());
-    } finally {
-      lake.telemetry.flush();
-    }
-  };
-}
-
-function received({ messageId, receiptHandle, body, attributes }: SQSRecord): Received {
-  return { messageId, receiptHandle, body, attempts: Number(attributes.ApproximateReceiveCount) || 1 };
-}
-
-function failuresOf(failed: readonly Received[]): SQSBatchResponse {
-  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
