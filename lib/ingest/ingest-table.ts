@@ -14,6 +14,7 @@ import { type LiveShares, type Share, sharesBySource } from '../lake/shares.ts';
 import { CONTRACT, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { type BroughtAlong, broughtAlong, failWithFiles, waitingMarkers } from './brought-along.ts';
+import { convertBundles } from './bundle/convert-bundles.ts';
 import { ConversionLimiter } from './conversion-limiter.ts';
 import { type Present, presentVersions } from './present-versions.ts';
 import { replaceReport } from './report.ts';
@@ -210,7 +211,10 @@ async function convertAll(
 ): Promise<void> {
   const live = sharesBySource(snapshot.files.values());
   const target = { effects, dataset, table: prefix, live };
-  await inParallel(versions, async (version) => {
+  const bundled = await convertBundles(target, versions);
+  for (const [key, staged] of bundled) known.set(key, { staged, snapshot });
+  const others = versions.filter(({ key }) => !bundled.has(key));
+  await inParallel(others, async (version) => {
     try {
       const staged = await convertVersion(target, version, limiter);
       if (staged) known.set(version.key, { staged, snapshot });

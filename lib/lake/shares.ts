@@ -84,17 +84,20 @@ export function sourceTags(file: Pick<Add | Remove, 'tags'>): readonly Pick<Add,
   return tagsOfShares(file) ?? [file];
 }
 
-/** The tags of a file with the rows of these, one after the other, which have one contract. */
-export function tagsOfMoved(shares: readonly Share[], primaryKey: readonly string[]): Record<string, string> {
+/** The tags of a new file with the rows of these, one after the other, which have one contract. */
+export function tagsOfSeveral(
+  shares: readonly Share[],
+  primaryKey: readonly string[],
+): Record<string, string> {
   const [first, ...others] = shares;
-  const moved = { [MOVED]: 'true' };
-  if (others.length === 0) return { ...first?.tags, ...moved };
+  if (others.length === 0) return { ...first?.tags };
   const contract = first?.tags?.[CONTRACT];
-  return {
-    ...sharesTag(shares, primaryKey),
-    ...(contract === undefined ? {} : { [CONTRACT]: contract }),
-    ...moved,
-  };
+  return { ...sharesTag(shares, primaryKey), ...(contract === undefined ? {} : { [CONTRACT]: contract }) };
+}
+
+/** The same where the rows are in other data files of the table until its commit. */
+export function tagsOfMoved(shares: readonly Share[], primaryKey: readonly string[]): Record<string, string> {
+  return { ...tagsOfSeveral(shares, primaryKey), [MOVED]: 'true' };
 }
 
 function sharesTag(shares: readonly Share[], primaryKey: readonly string[]): Record<string, string> {
