@@ -136,8 +136,9 @@ export function openProcess(
 }
 
 /** A process on a landing and a lake of its own, both empty. */
-export function openLake(world: World, clock: TestClock): TestLake {
-  return openProcess(world, clock, newStore(world, clock, 'landing'), newStore(world, clock, 'lake'));
+export function openLake(world: World, clock: TestClock, bundling?: Bundling): TestLake {
+  const [landing, lake] = [newStore(world, clock, 'landing'), newStore(world, clock, 'lake')];
+  return openProcess(world, clock, landing, lake, bundling);
 }
 
 /** What `sluice sync --prune` does. */

@@ -12,13 +12,13 @@ import { columnsOf } from '../accepted-rows.ts';
 import { type BundledSource, bundledSource } from '../csv/bundled-source.ts';
 import type { Target } from '../publish.ts';
 import { sizeViolation, sourceLimit } from '../size-limit.ts';
-import { fileBytes } from '../source-bytes.ts';
 import type { Staged } from '../staged.ts';
 import { Stopwatch } from '../stopwatch.ts';
 import { type BundledRows, cleanRows, readBundle, writeRows } from './bundle-rows.ts';
 import { BUNDLING, type Bundle, bundlesOf, mayBundle } from './bundles.ts';
 import { type PlainText, plainText } from './plain-text.ts';
 import { type BundledFile, publishBundle, type WrittenRows } from './publish-bundle.ts';
+import { readSmall } from './read-small.ts';
 
 /** The engine converts one while the next one's files are read. */
 const BUNDLES_AT_ONCE = 2;
@@ -75,23 +75,24 @@ async function convertBundle(target: Target, { fromPath, versions }: Bundle): Pr
   return staged;
 }
 
-/** Undefined for a file that is not plain, or that landing holds in another version. */
-async function readFile(
+/** Undefined for a file that is not plain, cannot be read, or is there in another version: its own conversion says so. */
+async function readFile(target: Target, version: ObjectVersion): Promise<ReadFile | undefined> {
+  try {
+    return await readPlain(target, version);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readPlain(
   { effects: { landing }, dataset }: Target,
   version: ObjectVersion,
 ): Promise<ReadFile | undefined> {
   const file = await landing.download(version.key, version.etag);
   if (file === undefined) return undefined;
   try {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of fileBytes(file.path)) {
-      bytes += chunk.length;
-      // It changes while it is read, and may be large now.
-      if (bytes > version.sizeBytes) return undefined;
-      chunks.push(chunk);
-    }
-    const text = plainText(dataset.dialect, Buffer.concat(chunks));
+    const bytes = await readSmall(file.path, version.sizeBytes);
+    const text = bytes && plainText(dataset.dialect, bytes);
     return text && { version, text };
   } finally {
     await file.release();
