@@ -22,6 +22,8 @@ import { readSmall } from './read-small.ts';
 
 /** The engine converts one while the next one's files are read. */
 const BUNDLES_AT_ONCE = 2;
+/** Each mostly waits for the store. */
+const READS_AT_ONCE = 64;
 
 /** By key: the versions that were converted; the others are to be converted one by one. */
 export async function convertBundles(
@@ -57,7 +59,7 @@ async function convertBundle(target: Target, { fromPath, versions }: Bundle): Pr
   const { effects } = target;
   const stopwatch = new Stopwatch(effects.clock);
   const read = await stopwatch.time('download', () =>
-    mapInParallel(versions, (version) => readFile(target, version)),
+    mapInParallel(versions, (version) => readFile(target, version), READS_AT_ONCE),
   );
   const byHeader = new Map<string, ReadFile[]>();
   for (const file of read)

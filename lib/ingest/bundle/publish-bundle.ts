@@ -12,6 +12,9 @@ import type { Staged } from '../staged.ts';
 import type { Stopwatch } from '../stopwatch.ts';
 import type { BundledRows } from './bundle-rows.ts';
 
+/** Each mostly waits for the store. */
+const REPORTS_AT_ONCE = 64;
+
 /** `text`: its hash. */
 export type BundledFile = { readonly version: ObjectVersion; readonly text: string };
 
@@ -42,12 +45,13 @@ export async function publishBundle(
       else owned.set(part.file, [own]);
     }
   const staged = new Map<number, Staged>();
-  await inParallel(owned, async ([number, own]) => {
+  const publishOne = async ([number, own]: readonly [number, readonly OwnRows[]]) => {
     const { version, text } = files[number] as BundledFile;
     const read = readResult(source, own, text);
     const uploaded = { adds: own.map(asOwnFile), quarantine: undefined };
     staged.set(number, await publishUploaded(target, version, read, uploaded, stopwatch));
-  });
+  };
+  await inParallel(owned, publishOne, REPORTS_AT_ONCE);
   return shared(target, adds, owned, staged);
 }
 
