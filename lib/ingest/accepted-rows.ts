@@ -29,7 +29,7 @@ export type DataFile = FileStatistics & {
 type Origin = Pick<SourceFile, 'dataset' | 'fromPath'>;
 
 /** Set if all partition values come from the source's key: the whole file is one partition. */
-export function singlePartition(file: Origin): PartitionValues | undefined {
+function singlePartition(file: Origin): PartitionValues | undefined {
   const columns = file.dataset.partitionBy;
   if (!columns.every((p) => p.transform === 'identity' && file.fromPath.has(p.field))) return undefined;
   return Object.fromEntries(columns.map((p) => [p.name, file.fromPath.get(p.field) ?? null]));

@@ -9,7 +9,7 @@ import { jsonBounds } from '../../delta/stats.ts';
 import { CorruptionError } from '../../errors.ts';
 import type { SqlSession } from '../../ports.ts';
 import { identifier, literal, writeParquet } from '../../sql/quoting.ts';
-import { columnsOf, selection, singlePartition } from '../accepted-rows.ts';
+import { columnsOf, selection } from '../accepted-rows.ts';
 import type { BundledSource } from '../csv/bundled-source.ts';
 import { filesRepeating } from '../repeated-keys.ts';
 import { rowsHash } from '../rows-hash.ts';
@@ -23,41 +23,50 @@ export type BundledRows = {
   readonly hash: string;
 };
 
-type Rows = { readonly dataset: Dataset; readonly fromPath: ReadonlyMap<string, string | null> };
-
 const [TABLE, FILE, ROW] = ['_sluice_bundle', '_sluice_file', '_sluice_place'];
 
+/** What keys give is in the rows. */
+const FROM_ROWS: ReadonlyMap<string, string | null> = new Map();
+
+/** Of a data file. */
+export function ownColumns(dataset: Dataset): Column[] {
+  return columnsOf({ dataset, fromPath: FROM_ROWS }).own;
+}
+
 /** Reads the rows that are valid. */
-export async function readBundle(session: SqlSession, of: Rows, source: BundledSource): Promise<void> {
-  const rules = validation(of.dataset, source.texts, of.fromPath, source.repeatedHeader);
+export async function readBundle(
+  session: SqlSession,
+  dataset: Dataset,
+  source: BundledSource,
+): Promise<void> {
+  const rules = validation(dataset, source.texts, source.path, source.repeatedHeader);
   const number = (text: string, name: string) => `CAST(${text} AS INTEGER) AS ${name}`;
   const numbers = [number(source.fileNumber, `${FILE}`), number(source.rowNumber, `${ROW}`)].join(', ');
   await session.run(
-    `CREATE TEMP TABLE ${TABLE} AS SELECT ${numbers}, ${selection(of, rules)} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}`,
+    `CREATE TEMP TABLE ${TABLE} AS SELECT ${numbers}, ${selection({ dataset, fromPath: FROM_ROWS }, rules)} FROM ${rules.relation(source.relation)} WHERE ${rules.valid}`,
   );
 }
 
 /** Of the files whose accepted rows are as many as `records` says, and of which no two have one key. In the files' order. */
 export async function cleanRows(
   session: SqlSession,
-  of: Rows,
+  dataset: Dataset,
   records: readonly number[],
 ): Promise<BundledRows[]> {
-  const all = await partsOf(session, of);
+  const all = await partsOf(session, dataset);
   const found = records.map(() => 0);
   for (const { file, rows } of all) found[file] = (found[file] ?? 0) + rows;
   const repeating = new Set<number>();
-  for (const key of rowKeys(of.dataset))
+  for (const key of rowKeys(dataset))
     for (const { file } of await session.rows<{ file: number }>(filesRepeating(key, `${TABLE}`, `${FILE}`)))
       repeating.add(file);
   return all.filter(({ file }) => found[file] === records[file] && !repeating.has(file));
 }
 
-async function partsOf(session: SqlSession, of: Rows): Promise<BundledRows[]> {
-  const single = singlePartition(of);
-  const names = single === undefined ? of.dataset.partitionBy.map(({ name }) => name) : [];
-  const { own } = columnsOf(of);
-  const keys = own.filter(({ name }) => of.dataset.primaryKey.includes(name));
+async function partsOf(session: SqlSession, dataset: Dataset): Promise<BundledRows[]> {
+  const names = dataset.partitionBy.map(({ name }) => name);
+  const own = ownColumns(dataset);
+  const keys = own.filter(({ name }) => dataset.primaryKey.includes(name));
   type Found = {
     readonly file: number;
     readonly rows: number;
@@ -75,7 +84,7 @@ async function partsOf(session: SqlSession, of: Rows): Promise<BundledRows[]> {
   );
   return found.map(({ file, rows, hash, partition, least, greatest }) => ({
     ...{ file, rows, hash },
-    partition: single ?? Object.fromEntries(names.map((name, i) => [name, partition[i] ?? null])),
+    partition: Object.fromEntries(names.map((name, i) => [name, partition[i] ?? null])),
     stats: statistics(rows, keys, least, greatest),
   }));
 }
@@ -102,15 +111,15 @@ function statistics(
 /** Writes those rows, which are of one partition, to one file, in their files' order. */
 export async function writeRows(
   session: SqlSession,
-  of: Rows,
+  dataset: Dataset,
   parts: readonly BundledRows[],
   path: string,
 ): Promise<void> {
-  const { own } = columnsOf(of);
-  const columns = own.map(({ name }) => identifier(name)).join(', ');
+  const columns = ownColumns(dataset)
+    .map(({ name }) => identifier(name))
+    .join(', ');
   const files = parts.map(({ file }) => file).join(', ');
-  const partition = singlePartition(of) === undefined ? Object.entries(parts[0]?.partition ?? {}) : [];
-  const isIts = partition.map(
+  const isIts = Object.entries(parts[0]?.partition ?? {}).map(
     ([name, value]) => `AND ${partitionText(name)} IS NOT DISTINCT FROM ${literal(value)}`,
   );
   const query = `SELECT ${columns} FROM ${TABLE} WHERE ${FILE} IN (${files}) ${isIts.join(' ')} ORDER BY ${FILE}, ${ROW}`;

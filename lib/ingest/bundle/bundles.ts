@@ -1,5 +1,5 @@
 // Which small files of a batch may be converted together, by their contract, sizes and keys. Pure.
-import type { Dataset } from '../../core/contract.ts';
+import { type Dataset, tableColumns } from '../../core/contract.ts';
 import type { Bundling } from '../../lake/effects.ts';
 import { pathValues } from '../../lake/path-values.ts';
 import type { ObjectVersion } from '../../ports.ts';
@@ -8,15 +8,17 @@ import { isPlainDialect } from '../csv/csv-source.ts';
 export const BUNDLING: Bundling = {
   mostFileBytes: 64 * 1024,
   mostBytes: 4 * 1024 * 1024,
-  mostFiles: 1000,
+  mostFiles: 250,
 };
 
-/** Files whose keys say the same: the values of fields, and names of folders that are no field's. */
-export type Bundle = {
+/** `fromPath`: what its key gives: see pathValues. */
+export type SmallFile = {
+  readonly version: ObjectVersion;
   readonly fromPath: ReadonlyMap<string, string | null>;
-  /** Ordered by key. */
-  readonly versions: readonly ObjectVersion[];
 };
+
+/** Files whose keys give values to the same fields, and have the same folders that are no field's. Ordered by key. */
+export type Bundle = readonly SmallFile[];
 
 /** False where a file's records cannot be told from the lines of its text alone, or their order or number says something. */
 export function mayBundle(dataset: Dataset): boolean {
@@ -29,7 +31,9 @@ export function mayBundle(dataset: Dataset): boolean {
     footerRows === undefined &&
     dialect.headerRecords === 1 &&
     dialect.nullSequence === undefined &&
-    isPlainDialect({ dataset })
+    isPlainDialect({ dataset }) &&
+    // Rows that are all in their partition's name have no hash.
+    tableColumns(dataset).length > dataset.partitionBy.length
   );
 }
 
@@ -39,38 +43,45 @@ export function bundlesOf(
   versions: readonly ObjectVersion[],
   { mostFileBytes, mostBytes, mostFiles }: Bundling,
 ): Bundle[] {
-  const groups = new Map<string, { fromPath: Bundle['fromPath']; versions: ObjectVersion[] }>();
+  const groups = new Map<string, SmallFile[]>();
   for (const version of versions) {
     if (version.sizeBytes > mostFileBytes) continue;
     const { values: fromPath, others, problem } = pathValues(dataset, version.key);
-    if (problem !== undefined) continue;
-    const id = JSON.stringify([[...fromPath].sort(), others]);
-    const group = groups.get(id) ?? { fromPath, versions: [] };
-    group.versions.push(version);
-    groups.set(id, group);
+    if (problem !== undefined || !arePlain(fromPath, dataset.dialect)) continue;
+    const id = JSON.stringify([[...fromPath.keys()].sort(), others]);
+    const group = groups.get(id);
+    if (group) group.push({ version, fromPath });
+    else groups.set(id, [{ version, fromPath }]);
   }
   return [...groups.values()]
-    .flatMap(({ fromPath, versions }) =>
-      chunks(versions.sort(byKey), mostBytes, mostFiles).map((chunk) => ({ fromPath, versions: chunk })),
-    )
-    .filter(({ versions }) => versions.length > 1);
+    .flatMap((files) => chunks(files.sort(byKey), mostBytes, mostFiles))
+    .filter((files) => files.length > 1);
 }
 
-function byKey({ key: a }: ObjectVersion, { key: b }: ObjectVersion): number {
+/** Whether the values can stand in a line of the file as they are. */
+function arePlain(fromPath: SmallFile['fromPath'], { delimiter, quoteChar }: Dataset['dialect']): boolean {
+  const odd = [delimiter, quoteChar, '\r', '\n', '\0'];
+  return [...fromPath.values()].every(
+    (text) => text === null || (text !== '' && !odd.some((character) => text.includes(character))),
+  );
+}
+
+function byKey({ version: { key: a } }: SmallFile, { version: { key: b } }: SmallFile): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-function chunks(versions: readonly ObjectVersion[], mostBytes: number, mostFiles: number): ObjectVersion[][] {
-  const all: ObjectVersion[][] = [];
-  let [bytes, files] = [Infinity, Infinity];
-  for (const version of versions) {
-    if (bytes + version.sizeBytes > mostBytes || files === mostFiles) {
+function chunks(files: readonly SmallFile[], mostBytes: number, mostFiles: number): SmallFile[][] {
+  const all: SmallFile[][] = [];
+  let [bytes, count] = [Infinity, Infinity];
+  for (const file of files) {
+    const { sizeBytes } = file.version;
+    if (bytes + sizeBytes > mostBytes || count >= mostFiles) {
       all.push([]);
-      [bytes, files] = [0, 0];
+      [bytes, count] = [0, 0];
     }
-    all.at(-1)?.push(version);
-    bytes += version.sizeBytes;
-    files += 1;
+    all.at(-1)?.push(file);
+    bytes += sizeBytes;
+    count += 1;
   }
   return all;
 }

@@ -3,19 +3,19 @@
 // it is converted on its own then, as is every file of a bundle that fails.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Dataset } from '../../core/contract.ts';
 import { fileStatistics } from '../../delta/stats.ts';
 import { inParallel, mapInParallel } from '../../in-parallel.ts';
 import { partitionId } from '../../lake/partition.ts';
 import { CONTRACT, ROWS, sameContent } from '../../lake/tags.ts';
 import type { ObjectVersion, SqlSession } from '../../ports.ts';
-import { columnsOf } from '../accepted-rows.ts';
 import { type BundledSource, bundledSource } from '../csv/bundled-source.ts';
 import type { Target } from '../publish.ts';
 import { sizeViolation, sourceLimit } from '../size-limit.ts';
 import type { Staged } from '../staged.ts';
 import { Stopwatch } from '../stopwatch.ts';
-import { type BundledRows, cleanRows, readBundle, writeRows } from './bundle-rows.ts';
-import { BUNDLING, type Bundle, bundlesOf, mayBundle } from './bundles.ts';
+import { type BundledRows, cleanRows, ownColumns, readBundle, writeRows } from './bundle-rows.ts';
+import { BUNDLING, type Bundle, bundlesOf, mayBundle, type SmallFile } from './bundles.ts';
 import { type PlainText, plainText } from './plain-text.ts';
 import { type BundledFile, publishBundle, type WrittenRows } from './publish-bundle.ts';
 import { readSmall } from './read-small.ts';
@@ -43,8 +43,8 @@ export async function convertBundles(
         for (const one of await convertBundle(target, bundle))
           if (one.version) staged.set(one.version.key, one);
       } catch (error) {
-        const [{ key: first = '' } = {}] = bundle.versions;
-        const files = bundle.versions.length;
+        const [{ version: { key: first = '' } = {} } = {}] = bundle;
+        const files = bundle.length;
         effects.log('warn', 'ingest.bundle-failed', { dataset: dataset.name, files, first, error });
       }
     },
@@ -53,13 +53,13 @@ export async function convertBundles(
   return staged;
 }
 
-type ReadFile = { readonly version: ObjectVersion; readonly text: PlainText };
+type ReadFile = SmallFile & { readonly text: PlainText };
 
-async function convertBundle(target: Target, { fromPath, versions }: Bundle): Promise<Staged[]> {
+async function convertBundle(target: Target, bundle: Bundle): Promise<Staged[]> {
   const { effects } = target;
   const stopwatch = new Stopwatch(effects.clock);
   const read = await stopwatch.time('download', () =>
-    mapInParallel(versions, (version) => readFile(target, version), READS_AT_ONCE),
+    mapInParallel(bundle, (file) => readFile(target, file), READS_AT_ONCE),
   );
   const byHeader = new Map<string, ReadFile[]>();
   for (const file of read)
@@ -69,7 +69,7 @@ async function convertBundle(target: Target, { fromPath, versions }: Bundle): Pr
     if (files.length < 2) continue;
     const folder = await mkdtemp(join(effects.scratch, 'bundle-'));
     try {
-      staged.push(...(await convertFiles(target, fromPath, files, folder, stopwatch)));
+      staged.push(...(await convertFiles(target, files, folder, stopwatch)));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -78,9 +78,9 @@ async function convertBundle(target: Target, { fromPath, versions }: Bundle): Pr
 }
 
 /** Undefined for a file that is not plain, cannot be read, or is there in another version: its own conversion says so. */
-async function readFile(target: Target, version: ObjectVersion): Promise<ReadFile | undefined> {
+async function readFile(target: Target, file: SmallFile): Promise<ReadFile | undefined> {
   try {
-    return await readPlain(target, version);
+    return await readPlain(target, file);
   } catch {
     return undefined;
   }
@@ -88,14 +88,15 @@ async function readFile(target: Target, version: ObjectVersion): Promise<ReadFil
 
 async function readPlain(
   { effects: { landing }, dataset }: Target,
-  version: ObjectVersion,
+  small: SmallFile,
 ): Promise<ReadFile | undefined> {
+  const { version } = small;
   const file = await landing.download(version.key, version.etag);
   if (file === undefined) return undefined;
   try {
     const bytes = await readSmall(file.path, version.sizeBytes);
     const text = bytes && plainText(dataset.dialect, bytes);
-    return text && { version, text };
+    return text && { ...small, text };
   } finally {
     await file.release();
   }
@@ -104,21 +105,19 @@ async function readPlain(
 /** `files`: at least two, with one header. */
 async function convertFiles(
   target: Target,
-  fromPath: Bundle['fromPath'],
   files: readonly ReadFile[],
   folder: string,
   stopwatch: Stopwatch,
 ): Promise<Staged[]> {
   const { effects, dataset } = target;
-  const source = await writtenSource(target, fromPath, files, folder);
+  const source = await writtenSource(target, files, folder);
   if (source === undefined) return [];
   const found = await stopwatch.time('convert', () =>
     effects.sql.session(async (session) => {
-      const of = { dataset, fromPath };
-      await readBundle(session, of, source);
+      await readBundle(session, dataset, source);
       const records = files.map(({ text }) => text.lines.length);
-      const rows = await cleanRows(session, of, records);
-      return writeGroups(session, target, of, files, rows, folder);
+      const rows = await cleanRows(session, dataset, records);
+      return writeGroups(session, target, files, rows, folder);
     }, 'light'),
   );
   const described = files.map(({ version, text }): BundledFile => ({ version, text: text.hash }));
@@ -127,26 +126,35 @@ async function convertFiles(
 
 async function writtenSource(
   { dataset }: Target,
-  fromPath: Bundle['fromPath'],
   files: readonly ReadFile[],
   folder: string,
 ): Promise<BundledSource | undefined> {
   const [leader, all] = [join(folder, 'header.csv'), join(folder, 'bundle.csv')];
-  await writeFile(leader, files[0]?.text.header ?? '');
-  const { delimiter } = dataset.dialect;
-  const numbered = files.map(({ text: { lines, lineEnd } }, file) =>
-    lines.map((line, place) => `${line}${delimiter}${file}${delimiter}${place}${lineEnd}`).join(''),
-  );
-  await writeFile(all, numbered.join(''));
-  const key = files[0]?.version.key ?? '';
-  return bundledSource({ dataset, path: leader, key, fromPath, scratch: folder }, all);
+  const [{ text: { header = '' } = {}, fromPath = new Map(), version } = {}] = files;
+  await writeFile(leader, header);
+  const pathFields = [...fromPath.keys()].sort();
+  await writeFile(all, files.map((file, number) => numberedText(dataset, file, number, pathFields)).join(''));
+  const key = version?.key ?? '';
+  return bundledSource({ dataset, path: leader, key, fromPath, scratch: folder }, all, pathFields);
+}
+
+/** As bundledSource reads it. */
+function numberedText(
+  { dialect: { delimiter } }: Dataset,
+  { text: { lines, lineEnd }, fromPath }: ReadFile,
+  number: number,
+  pathFields: readonly string[],
+): string {
+  const given = pathFields.map((field) => `${delimiter}${fromPath.get(field) ?? ''}`).join('');
+  return lines
+    .map((line, place) => `${line}${delimiter}${number}${delimiter}${place}${given}${lineEnd}`)
+    .join('');
 }
 
 /** One file for each partition; another one for rows that are in the table already, as to readers of the log they do not change it. */
 async function writeGroups(
   session: SqlSession,
   target: Target,
-  of: Parameters<typeof writeRows>[1],
   files: readonly ReadFile[],
   rows: readonly BundledRows[],
   folder: string,
@@ -159,11 +167,11 @@ async function writeGroups(
     if (group) group.push(part);
     else groups.set(id, [part]);
   }
-  const { own } = columnsOf(of);
+  const own = ownColumns(target.dataset);
   const written: WrittenRows[] = [];
   for (const parts of groups.values()) {
     const path = join(folder, `${written.length}.parquet`);
-    await writeRows(session, of, parts, path);
+    await writeRows(session, target.dataset, parts, path);
     written.push({ path, parts, stats: (await fileStatistics(session, path, own)).stats });
   }
   return written;
