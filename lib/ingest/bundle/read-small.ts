@@ -29,7 +29,7 @@ function readHere(path: string, sizeBytes: number): Buffer | undefined {
   try {
     const stats = fstatSync(file);
     if (!stats.isFile() || stats.size !== sizeBytes) return undefined;
-    const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+    const bytes = Buffer.allocUnsafe(sizeBytes);
     return readSync(file, bytes, 0, sizeBytes, 0) === sizeBytes ? bytes : undefined;
   } finally {
     closeSync(file);
