@@ -178,6 +178,6 @@ test('where the engine fails at all of them, each is converted on its own', asyn
   const log = (_: string, event: string) => void failed.push(event);
   const { failures } = await ingestAll({ ...lake, effects: { ...lake.effects, sql: failing, log } });
   expect(failures).toEqual([]);
-  expect(failed.filter((event) => event === 'ingest.bundle-failed')).toHaveLength(1);
+  expect(failed.filter((event) => event === 'ingest.bundle_failed')).toHaveLength(1);
   expect(await filesOf(lake)).toEqual(NAMES.map(() => [false, 1]));
 });

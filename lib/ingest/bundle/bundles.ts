@@ -1,5 +1,5 @@
 // Which small files of a batch may be converted together, by their contract, sizes and keys. Pure.
-import { type Dataset, tableColumns } from '../../core/contract.ts';
+import type { Dataset } from '../../core/contract.ts';
 import type { Bundling } from '../../lake/effects.ts';
 import { pathValues } from '../../lake/path-values.ts';
 import type { ObjectVersion } from '../../ports.ts';
@@ -31,9 +31,7 @@ export function mayBundle(dataset: Dataset): boolean {
     footerRows === undefined &&
     dialect.headerRecords === 1 &&
     dialect.nullSequence === undefined &&
-    isPlainDialect({ dataset }) &&
-    // Rows that are all in their partition's name have no hash.
-    tableColumns(dataset).length > dataset.partitionBy.length
+    isPlainDialect({ dataset })
   );
 }
 

@@ -9,6 +9,7 @@ import { inParallel, mapInParallel } from '../../in-parallel.ts';
 import { partitionId } from '../../lake/partition.ts';
 import { CONTRACT, ROWS, sameContent } from '../../lake/tags.ts';
 import type { ObjectVersion, SqlSession } from '../../ports.ts';
+import { messageOf } from '../../table-failures.ts';
 import { type BundledSource, bundledSource } from '../csv/bundled-source.ts';
 import type { Target } from '../publish.ts';
 import { sizeViolation, sourceLimit } from '../size-limit.ts';
@@ -44,8 +45,10 @@ export async function convertBundles(
           if (one.version) staged.set(one.version.key, one);
       } catch (error) {
         const [{ version: { key: first = '' } = {} } = {}] = bundle;
-        const files = bundle.length;
-        effects.log('warn', 'ingest.bundle-failed', { dataset: dataset.name, files, first, error });
+        effects.log('warn', 'ingest.bundle_failed', {
+          ...{ dataset: dataset.name, files: bundle.length, first, error: messageOf(error) },
+          next: 'each of the files is converted on its own',
+        });
       }
     },
     BUNDLES_AT_ONCE,
@@ -62,8 +65,11 @@ async function convertBundle(target: Target, bundle: Bundle): Promise<Staged[]> 
     mapInParallel(bundle, (file) => readFile(target, file), READS_AT_ONCE),
   );
   const byHeader = new Map<string, ReadFile[]>();
-  for (const file of read)
-    if (file) byHeader.set(file.text.header, [...(byHeader.get(file.text.header) ?? []), file]);
+  for (const file of read.flatMap((one) => one ?? [])) {
+    const files = byHeader.get(file.text.header);
+    if (files) files.push(file);
+    else byHeader.set(file.text.header, [file]);
+  }
   const staged: Staged[] = [];
   for (const files of byHeader.values()) {
     if (files.length < 2) continue;
