@@ -5,6 +5,8 @@ import { present } from './file-listing.ts';
 
 export class Disk {
   readonly #durable: boolean;
+  /** By folder: what its running sync is followed by, for all who asked since that began. */
+  readonly #folders = new Map<string, { running: Promise<void>; next?: Promise<void> }>();
 
   /** `durable`: false skips every fsync. */
   constructor(durable: boolean) {
@@ -14,7 +16,28 @@ export class Disk {
   async makeFolder(folder: string): Promise<void> {
     const first = await mkdir(folder, { recursive: true });
     if (first === undefined) return;
-    for (let made = folder; made.length >= first.length; made = dirname(made)) await this.sync(dirname(made));
+    for (let made = folder; made.length >= first.length; made = dirname(made))
+      await this.syncFolder(dirname(made));
+  }
+
+  /** As `sync`; whoever asks while it runs shares the next one, which sees what they did. */
+  async syncFolder(folder: string): Promise<void> {
+    const known = this.#folders.get(folder);
+    if (known?.next) return known.next;
+    if (known) {
+      known.next = known.running.catch(() => undefined).then(() => this.#startSync(folder));
+      return known.next;
+    }
+    return this.#startSync(folder);
+  }
+
+  #startSync(folder: string): Promise<void> {
+    const running = this.sync(folder).finally(() => {
+      if (this.#folders.get(folder)?.running === running && !this.#folders.get(folder)?.next)
+        this.#folders.delete(folder);
+    });
+    this.#folders.set(folder, { running });
+    return running;
   }
 
   /** From `folder` up to, but excluding, `root`. */

@@ -1,8 +1,9 @@
 // Entries in a folder that are not objects: names that are not text, links that leave it or are broken, pipes and devices;
 // and which of the operating system's errors affect only one entry, so that the others can still be read.
 import type { Dirent } from 'node:fs';
-import { readlink, realpath } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { sep } from 'node:path';
+import { quickRealpath } from './quick-stat.ts';
 
 export type Oddity = {
   /** With the next step. */
@@ -56,7 +57,7 @@ export function typeProblem(entry: Dirent<Buffer>): Oddity | undefined {
 /** Otherwise anyone who can write to the folder could make Sluice read any file of the machine. `realRoot`: without symbolic links. */
 export async function linkProblem(path: string, realRoot: string): Promise<Oddity | undefined> {
   try {
-    const target = await realpath(path);
+    const target = await quickRealpath(path);
     if (isInside(target, realRoot)) return undefined;
     return {
       message: `it is a link to ${target}, outside ${realRoot}, and is not followed: put the files themselves here`,

@@ -12,6 +12,7 @@ import { Disk, linkIfAbsent, renameIfSameDisk, unlinkFile } from './disk.ts';
 import { fileError } from './file-error.ts';
 import { type FoundFile, foldersIn, present, walk } from './file-listing.ts';
 import { isInside, linkProblem } from './file-oddities.ts';
+import { quickStat } from './quick-stat.ts';
 
 export type FileStoreOptions = {
   /** false: skip every fsync; the state after a power cut is then undefined. For tests. Default true. */
@@ -43,6 +44,8 @@ class FileObjects implements ObjectStore {
   private readonly disk: Disk;
   /** The root's identity when first seen, by device and inode. */
   private identity: string | undefined;
+  /** The root's path without symbolic links, when last asked for. */
+  private realRoot: string | undefined;
   private readonly scratch: ScratchFolder | undefined;
   private readonly filledByOthers: boolean;
 
@@ -56,7 +59,7 @@ class FileObjects implements ObjectStore {
   async head(key: string): Promise<ObjectVersion | undefined> {
     const path = this.path(key);
     if (this.identity === undefined) await this.requireRoot();
-    const stats = isHidden(key) ? undefined : await reading(path, present(stat(path, { bigint: true })));
+    const stats = isHidden(key) ? undefined : await reading(path, present(quickStat(path)));
     if (stats?.isFile()) {
       if (this.filledByOthers) await this.requireInside(path);
       return version({ key, stats });
@@ -124,7 +127,8 @@ class FileObjects implements ObjectStore {
     const path = this.path(key);
     // An error when opening the path would be less clear.
     await reading(path, access(path, constants.R_OK));
-    if (this.scratch === undefined) return { path, release: async () => {} };
+    // In a folder that others fill, `head` refuses links that leave it.
+    if (this.scratch === undefined || this.filledByOthers) return { path, release: async () => {} };
     const root = await reading(path, present(realpath(this.location)));
     const real = await reading(path, present(realpath(path)));
     if (root === undefined || real === undefined) return undefined;
@@ -195,9 +199,12 @@ class FileObjects implements ObjectStore {
 
   /** Throws CliError if a link in the path leaves the folder. */
   private async requireInside(path: string): Promise<void> {
-    const realRoot = await reading(this.location, realpath(this.location));
-    const problem = await reading(path, linkProblem(path, realRoot));
-    if (problem) throw new CliError(`cannot read ${path}: ${problem.message}.`);
+    const problem = async (realRoot: string) => reading(path, linkProblem(path, realRoot));
+    if (this.realRoot !== undefined && (await problem(this.realRoot)) === undefined) return;
+    // The folder itself may be a link, to another one than before.
+    this.realRoot = await reading(this.location, realpath(this.location));
+    const outside = await problem(this.realRoot);
+    if (outside) throw new CliError(`cannot read ${path}: ${outside.message}.`);
   }
 
   private path(key: string): string {
@@ -232,7 +239,7 @@ class FileObjects implements ObjectStore {
   }
 
   private async requireRoot(): Promise<void> {
-    const stats = await reading(this.location, present(stat(this.location, { bigint: true })));
+    const stats = await reading(this.location, present(quickStat(this.location)));
     const identity = stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : undefined;
     this.identity ??= identity;
     if (identity === this.identity) return;

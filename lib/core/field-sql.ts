@@ -46,7 +46,7 @@ const asItIs = (read: string) => read;
 
 /**
  * Most texts are written exactly as DuckDB prints their value: then the value is exact, without matching a pattern.
- * Undefined for types without such a form. `pathText`: the field's value in the source's path.
+ * Undefined for types without such a form. `pathText`: SQL of the field's text in the source's path.
  */
 export function shortWay(field: Field, text: string, pathText: string | undefined): ShortWay | undefined {
   const own = sqlType(fieldColumnType(field));
@@ -56,8 +56,8 @@ export function shortWay(field: Field, text: string, pathText: string | undefine
       if (!hasPlainDigits(field)) return undefined;
       if (pathText !== undefined)
         return {
-          read: `CAST(${literal(pathText)} AS ${own})`,
-          holds: () => `${text} = ${literal(pathText)}`,
+          read: `CAST(${pathText} AS ${own})`,
+          holds: () => `${text} = ${pathText}`,
           value: asItIs,
         };
       return { read: cast, holds: (read) => `CAST(${read} AS VARCHAR) = ${text}`, value: asItIs };

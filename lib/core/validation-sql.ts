@@ -43,11 +43,19 @@ export type Validation = {
  */
 const LAYERS = ['t', 's', 'k', 'n', 'x', 'v', 'valid'] as const;
 
+/** Field name → SQL of the text that a source's path gives it, NULL for no value. */
+export type PathTexts = ReadonlyMap<string, string>;
+
+/** Of one source. */
+export function pathTexts(fromPath: ReadonlyMap<string, string | null>): PathTexts {
+  return new Map([...fromPath].map(([field, text]) => [field, literal(text)]));
+}
+
 /** `repeatedHeader`: a condition on the source relation for rows that repeat the file's header. */
 export function validation(
   dataset: Dataset,
   texts: TextSource,
-  path: ReadonlyMap<string, string | null>,
+  path: PathTexts,
   repeatedHeader?: string,
 ): Validation {
   const layers = new Map(LAYERS.map((layer) => [layer, [] as string[]]));
@@ -64,7 +72,7 @@ export function validation(
     const pathText = path.get(field.name);
     const source = texts.get(field.name);
     const fromPath = source === undefined && pathText !== undefined;
-    const written = fromPath ? `CAST(${literal(pathText ?? null)} AS VARCHAR)` : 'CAST(NULL AS VARCHAR)';
+    const written = `CAST(${pathText ?? 'NULL'} AS VARCHAR)`;
     const cleaned = source === undefined ? written : cleanText(field, source);
     const text = cleaned === source ? source : column('t', i, cleaned);
     cleanTexts.push(text);
@@ -73,7 +81,7 @@ export function validation(
     const isRead = fromPath && type !== 'VARCHAR';
     const value = isRead
       ? column('v', i, `CAST(${text} AS ${type})`)
-      : exactValue(field, i, text, pathText ?? undefined, column);
+      : exactValue(field, i, text, pathText, column);
     values.set(field.name, value);
     const add = (rule: Rule, bad: string) => all.push({ field, rule, bad, text });
     for (const [rule, bad] of fieldChecks(field, text, value))
@@ -86,9 +94,11 @@ export function validation(
     if (names && (field.type === 'string' || field.type === 'any'))
       add('partition-value', `coalesce(${text} = '', false)`);
     if (!fromPath && pathText !== undefined) {
-      const said = `CAST(${literal(pathText)} AS ${type})`;
+      const said = `CAST(${pathText} AS ${type})`;
       // An invalid text already has its own violation; a missing value differs from the path's.
-      const isMissing = pathText === null || field.constraints.required ? 'false' : `${text} IS NULL`;
+      const isMissing = field.constraints.required
+        ? 'false'
+        : `(${pathText} IS NOT NULL AND ${text} IS NULL)`;
       add(
         'partition-value',
         `(${isMissing} OR (${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${said}))`,
@@ -123,7 +133,7 @@ function unlessDeleting(
   dataset: Dataset,
   checks: readonly Check[],
   values: ReadonlyMap<string, string>,
-  path: ReadonlyMap<string, string | null>,
+  path: PathTexts,
 ): readonly Check[] {
   const deleting = deletes(dataset, (field) => values.get(field) ?? 'NULL');
   if (deleting === undefined) return checks;

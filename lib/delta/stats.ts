@@ -116,6 +116,17 @@ function unscaled(text: string): bigint {
   return /^-?\d+(\.\d+)?$/.test(text) ? BigInt(text.replace('.', '')) : 0n;
 }
 
+/** Of a column's least and greatest values as the engine casts them to texts: as JSON; undefined if fileStatistics omits them. */
+export function jsonBounds(
+  type: string,
+  least: string | null,
+  greatest: string | null,
+): readonly [min: string, max: string] | undefined {
+  if (!isBounded(type)) return undefined;
+  const [min, max] = [bound(least, type, 'floor'), bound(greatest, type, 'ceil')];
+  return min === undefined || max === undefined ? undefined : [min, max];
+}
+
 function isBounded(type: string): boolean {
   return /^(long|integer|date|timestamp|decimal\(.*)$/.test(type);
 }

@@ -11,22 +11,32 @@ import type { PartitionValues } from '../delta/actions.ts';
 import { type FileStatistics, fileStatistics } from '../delta/stats.ts';
 import { OutOfMemoryError, type SqlSession } from '../ports.ts';
 import { identifier, readParquet, writeParquet } from '../sql/quoting.ts';
+import { mayBundle } from './bundle/bundles.ts';
 import { heldBefore } from './part-keys.ts';
 import { keyFields, repeatedKeys, repeats } from './repeated-keys.ts';
 import type { RowSource, SourceFile } from './row-source.ts';
+import { MOST_HASHED_ROWS, rowsHash } from './rows-hash.ts';
 import { oneFile, type Part, splitRows, writeParts } from './split-rows.ts';
 
-export type DataFile = FileStatistics & { readonly path: string; readonly partition: PartitionValues };
+/** `hash`: see ROWS in tags.ts. */
+export type DataFile = FileStatistics & {
+  readonly path: string;
+  readonly partition: PartitionValues;
+  readonly hash?: string;
+};
+
+/** Where rows come from, as far as that decides about their columns. */
+type Origin = Pick<SourceFile, 'dataset' | 'fromPath'>;
 
 /** Set if all partition values come from the source's key: the whole file is one partition. */
-function singlePartition(file: SourceFile): PartitionValues | undefined {
+function singlePartition(file: Origin): PartitionValues | undefined {
   const columns = file.dataset.partitionBy;
   if (!columns.every((p) => p.transform === 'identity' && file.fromPath.has(p.field))) return undefined;
   return Object.fromEntries(columns.map((p) => [p.name, file.fromPath.get(p.field) ?? null]));
 }
 
 /** The columns of the table, and of its data files, which lack those that partition. */
-function columnsOf({ dataset }: SourceFile): { readonly own: Column[]; readonly partitioning: Column[] } {
+export function columnsOf({ dataset }: Origin): { readonly own: Column[]; readonly partitioning: Column[] } {
   const names = new Set(dataset.partitionBy.map((p) => p.name));
   const columns = tableColumns(dataset);
   return {
@@ -79,8 +89,8 @@ export async function copyAccepted(
   }
 }
 
-/** All columns of the table; those that partition it only where rows tell them, or a key needs them. */
-function selection(file: SourceFile, rules: Validation): string {
+/** Of a SELECT over validated rows: all columns of the table; those that partition it only where rows tell them, or a key needs them. */
+export function selection(file: Origin, rules: Validation): string {
   const { dataset } = file;
   const leftOut = new Set(singlePartition(file) === undefined ? [] : dataset.partitionBy.map((p) => p.name));
   const ofKeys = new Set([...dataset.primaryKey, ...keyFields(dataset)]);
@@ -92,7 +102,7 @@ function selection(file: SourceFile, rules: Validation): string {
   ].join(', ');
 }
 
-function derivedValue(file: SourceFile, column: PartitionColumn, rules: Validation): string {
+function derivedValue(file: Origin, column: PartitionColumn, rules: Validation): string {
   const field = file.dataset.fields.find(({ name }) => name === column.field) as Field;
   return partitionExpression(column, field, rules.values.get(field.name) as string);
 }
@@ -148,11 +158,11 @@ export async function splitByPartition(
   { rows, parts }: AcceptedRows,
 ): Promise<DataFile[]> {
   const { own, partitioning } = columnsOf(file);
-  const described = async (path: string, partition: PartitionValues): Promise<DataFile> => ({
-    path,
-    partition,
-    ...(await fileStatistics(session, path, own)),
-  });
+  const described = async (path: string, partition: PartitionValues): Promise<DataFile> => {
+    const statistics = await fileStatistics(session, path, own);
+    const hash = await hashOfFew(session, file, path, statistics.rows);
+    return { path, partition, ...statistics, ...(hash === undefined ? {} : { hash }) };
+  };
   const single = singlePartition(file);
   const keyInPartition = file.dataset.partitionBy.some((p) => file.dataset.primaryKey.includes(p.name));
   if (single !== undefined && !keyInPartition)
@@ -177,4 +187,17 @@ export async function splitByPartition(
   for (const [i, partition] of partitions.entries())
     files.push(await described(paths[i] as string, partition));
   return files;
+}
+
+/** Of a file that others may equal which are converted in another way. */
+async function hashOfFew(
+  session: SqlSession,
+  { dataset, part }: SourceFile,
+  path: string,
+  rows: number,
+): Promise<string | undefined> {
+  if (!mayBundle(dataset) || part !== undefined || rows === 0 || rows > MOST_HASHED_ROWS) return undefined;
+  const hash = rowsHash(columnsOf({ dataset, fromPath: new Map() }).own, 'file_row_number');
+  const [found] = await session.rows<{ hash: string }>(`SELECT ${hash} AS hash FROM ${readParquet(path)}`);
+  return found?.hash;
 }

@@ -2,7 +2,7 @@
 // Knows no tables, commits or reports. Guarantees law 3 (conservation) and law 8 (bounded memory).
 import { join } from 'node:path';
 import { anySkips, type SkippedCount, skipConditions, skippedTotal } from '../core/skip-rules.ts';
-import { validation } from '../core/validation-sql.ts';
+import { pathTexts, validation } from '../core/validation-sql.ts';
 import type { Violation } from '../core/violation.ts';
 import { CorruptionError } from '../errors.ts';
 import { pathValues } from '../lake/path-values.ts';
@@ -148,7 +148,7 @@ async function convertRows(
   source: RowSource,
   { time = untimed, maxExamples = MAX_EXAMPLES }: ConvertOptions,
 ): Promise<Converted | Refused> {
-  const rules = validation(file.dataset, source.texts, file.fromPath, source.repeatedHeader);
+  const rules = validation(file.dataset, source.texts, pathTexts(file.fromPath), source.repeatedHeader);
   const { skipConditions: aboutRecords = [], skipped: without = [] } = source;
   const conditions = [...aboutRecords, ...skipConditions(file.dataset, source.texts, source.missing)];
   const skipping = anySkips(conditions);

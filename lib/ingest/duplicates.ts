@@ -6,7 +6,7 @@ import { type Arrival, precedes } from '../lake/delivery.ts';
 import { partitionId } from '../lake/partition.ts';
 import { pathValues } from '../lake/path-values.ts';
 import type { LiveShares, Share } from '../lake/shares.ts';
-import { ACCEPTED_ROWS, CONTENT, CONTRACT, readOrigin, TEXT } from '../lake/tags.ts';
+import { ACCEPTED_ROWS, CONTENT, CONTRACT, ROWS, readOrigin, TEXT } from '../lake/tags.ts';
 import { fileViolation } from './row-source.ts';
 
 /**
@@ -28,14 +28,17 @@ function fingerprintsOf(shares: readonly Share[]): readonly string[] {
   const tags = shares[0]?.tags ?? {};
   if (Number(tags[ACCEPTED_ROWS] ?? 0) === 0) return [];
   const found = tags[TEXT] === undefined ? [] : [`text ${tags[TEXT]}`];
-  const contents: string[] = [];
-  for (const { tags, partitionValues } of shares) {
-    if (tags?.[CONTENT] === undefined) return found;
-    contents.push(`${partitionId(partitionValues)} ${tags[CONTENT]}`);
+  for (const tag of ROW_HASHES) {
+    const hashes = shares.map(({ tags, partitionValues }) =>
+      tags?.[tag] === undefined ? undefined : `${partitionId(partitionValues)} ${tags[tag]}`,
+    );
+    if (!hashes.includes(undefined)) found.push(`rows ${tags[CONTRACT]} ${hashes.sort().join('\n')}`);
   }
-  found.push(`rows ${tags[CONTRACT]} ${contents.length === 1 ? contents[0] : contents.sort().join('\n')}`);
   return found;
 }
+
+/** Tags of which any tells equal rows. */
+const ROW_HASHES = [ROWS, CONTENT];
 
 /** Groups of live sources with the same rows, each in order of arrival, sorted by their first sources. `repeats`: of `all`. */
 export function sameSources(all: LiveShares, repeats: Repeats): string[][] {
@@ -95,30 +98,34 @@ export class Repeats {
     return sharing;
   }
 
-  readonly #isRepeated = ({ tags }: Share): boolean =>
-    this.#repeated.has(tags?.[TEXT] ?? '') || this.#repeated.has(tags?.[CONTENT] ?? '');
+  readonly #isRepeated = (share: Share): boolean => hasOne(share, this.#repeated);
 }
 
+const HASHES = [TEXT, ...ROW_HASHES];
+
 function hashesOf({ tags }: Share): readonly string[] {
-  return [tags?.[TEXT], tags?.[CONTENT]].filter((hash) => hash !== undefined);
+  return HASHES.flatMap((tag) => tags?.[tag] ?? []);
+}
+
+function hasOne({ tags }: Share, hashes: ReadonlySet<string>): boolean {
+  return HASHES.some((tag) => hashes.has(tags?.[tag] ?? ''));
 }
 
 /** For each of `sources`, the other live sources with the same rows; sources with none are omitted. */
 export function copiesOf(live: LiveShares, sources: readonly string[]): Map<string, string[]> {
   const wanted = new Map<string, Set<string>>();
   // Of very many files, few share a text or content with `sources`: the others are skipped early.
-  const hashes = new Set<string | undefined>();
+  const hashes = new Set<string>();
   for (const source of sources) {
     const shares = live.get(source) ?? [];
     for (const fingerprint of fingerprints(shares))
       wanted.set(fingerprint, (wanted.get(fingerprint) ?? new Set()).add(source));
-    for (const { tags } of shares) hashes.add(tags?.[TEXT]).add(tags?.[CONTENT]);
+    for (const share of shares) for (const hash of hashesOf(share)) hashes.add(hash);
   }
-  hashes.delete(undefined);
   const copies = new Map<string, Set<string>>();
   for (const [source, shares] of live) {
-    const tags = shares[0]?.tags;
-    if (!hashes.has(tags?.[TEXT]) && !hashes.has(tags?.[CONTENT])) continue;
+    const [first] = shares;
+    if (first === undefined || !hasOne(first, hashes)) continue;
     for (const fingerprint of fingerprints(shares))
       for (const other of wanted.get(fingerprint) ?? [])
         if (other !== source) copies.set(other, (copies.get(other) ?? new Set()).add(source));

@@ -15,6 +15,7 @@ import type { LiveShares, Share } from '../lake/shares.ts';
 import { CONTRACT, roleOf } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import { type BroughtAlong, broughtAlong, failWithFiles, waitingMarkers } from './brought-along.ts';
+import { convertBundles } from './bundle/convert-bundles.ts';
 import { ConversionLimiter } from './conversion-limiter.ts';
 import { type Present, presentVersions } from './present-versions.ts';
 import { replaceReport } from './report.ts';
@@ -238,7 +239,10 @@ async function convertAll(
   const keys = versions.map(({ key }) => key);
   const live = await liveFor(batch, snapshot, keys);
   const target = { effects, dataset, table: prefix, live };
-  await inParallel(versions, async (version) => {
+  const bundled = await convertBundles(target, versions);
+  for (const [key, staged] of bundled) known.set(key, { staged, snapshot });
+  const others = versions.filter(({ key }) => !bundled.has(key));
+  await inParallel(others, async (version) => {
     try {
       const staged = await convertVersion(target, version, limiter);
       if (staged) known.set(version.key, { staged, snapshot });

@@ -12,7 +12,7 @@ import { quarantineKey } from '../lake/layout.ts';
 import { filesOfMarker, isMarker } from '../lake/markers.ts';
 import { publishDataFile } from '../lake/publish-data-file.ts';
 import type { LiveShares } from '../lake/shares.ts';
-import { type Origin, originTags, type Role, roleTags } from '../lake/tags.ts';
+import { type Origin, originTags, ROWS, type Role, roleTags } from '../lake/tags.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { DataFile } from './accepted-rows.ts';
 import { filledColumns } from './column-remarks.ts';
@@ -189,8 +189,10 @@ export async function uploadDataFiles(
 ): Promise<Add[]> {
   const columns = dataset.partitionBy.map(({ name }) => name);
   const adds: Add[] = [];
-  for (const { path, partition: partitionValues, stats } of files)
-    adds.push(await publishDataFile(effects, table, columns, { path, partitionValues, stats, tags: {} }));
+  for (const { path, partition: partitionValues, stats, hash } of files) {
+    const tags = hash === undefined ? {} : { [ROWS]: hash };
+    adds.push(await publishDataFile(effects, table, columns, { path, partitionValues, stats, tags }));
+  }
   return adds;
 }
 

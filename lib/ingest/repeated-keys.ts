@@ -33,6 +33,13 @@ export function repeatedKeys(dataset: Dataset, { fields }: RowKey, from: string)
   return `SELECT 1 FROM ${from} WHERE ${counts} GROUP BY ${fields.map(identifier).join(', ')} HAVING ${several} > 1 LIMIT 1`;
 }
 
+/** Of rows of an append dataset with their files' numbers in a column: those of the files of which two rows have one key. */
+export function filesRepeating({ fields }: RowKey, from: string, file: string): string {
+  const present = fields.map((field) => `${identifier(field)} IS NOT NULL`).join(' AND ');
+  const by = [file, ...fields.map(identifier)].join(', ');
+  return `SELECT DISTINCT ${file} AS file FROM (SELECT ${file} FROM ${from} WHERE ${present} GROUP BY ${by} HAVING count(*) > 1)`;
+}
+
 /** A condition, never NULL: an earlier accepted row has the key; in an upsert dataset, the first of them is another row's version. */
 export function repeats(dataset: Dataset, { fields }: RowKey, relation: KeyedRelation = ACCEPTED): string {
   const { column, isValid = 'true', held } = relation;

@@ -1,5 +1,6 @@
-// The actions of a commit that takes sources' rows out of data files which hold those of others, too: such a file is replaced by
-// others with their rows, written before the commit. Files that are gone as a whole are only removed.
+// The actions of a commit. It may take sources' rows out of data files which hold those of others, too: such a file is replaced by
+// others with their rows, written before the commit. Files that are gone as a whole are only removed. A new file with rows that shall
+// not come is replaced likewise.
 import type { Dataset } from '../core/contract.ts';
 import type { Action, Add } from '../delta/actions.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
@@ -7,12 +8,16 @@ import { recordCount } from '../delta/stats.ts';
 import { vacuumFence } from '../delta/vacuum.ts';
 import type { Effects } from '../lake/effects.ts';
 import { mergeShares } from '../lake/merge-shares.ts';
-import { removalOf, type Share, sharesOf } from '../lake/shares.ts';
-import type { Change, Removal } from './source-outcome.ts';
+import { removalOf, type Share, sharesOf, tagsOfMoved, tagsOfSeveral } from '../lake/shares.ts';
+import type { Addition, Change, Removal } from './source-outcome.ts';
 
-/** A live file and what stays of it: at least one share, and not all. `because`: the sources that the commit is for. */
+/**
+ * A file and what stays of it: at least one share, and not all. `isNew`: it is not in the table. `because`: the sources that the
+ * commit is for.
+ */
 export type Rewrite = {
   readonly file: Add;
+  readonly isNew: boolean;
   readonly stays: readonly Share[];
   readonly because: readonly string[];
 };
@@ -44,20 +49,28 @@ export class RewrittenFiles {
     const now = this.#effects.clock().getTime();
     const actions: Action[] = [];
     const rewrites: Rewrite[] = [];
-    for (const [file, removals] of byFile(changes)) {
+    const rewritten = (rewrite: Rewrite, dataChange: boolean) => {
+      const known = this.#known.get(idOf(rewrite));
+      if (known === undefined || known.fence !== vacuumFence(snapshot)) rewrites.push(rewrite);
+      else actions.push(...known.adds.map((add) => ({ add: { ...add, dataChange } })));
+    };
+    for (const [file, removals] of byFile(changes, ({ removals }) => removals)) {
       const dataChange = removals.some((removal) => removal.dataChange);
       const leaving = removals.map(({ share }) => share);
       const { remove } = removalOf(file, leaving, now);
       actions.push({ remove: { ...remove, dataChange } });
       const gone = new Set(leaving);
       const stays = sharesOf(file).filter((share) => !gone.has(share));
-      if (stays.length === 0) continue;
-      const rewrite = { file, stays, because: removals.map(({ because }) => because) };
-      const known = this.#known.get(idOf(rewrite));
-      if (known === undefined || known.fence !== vacuumFence(snapshot)) rewrites.push(rewrite);
-      else actions.push(...known.adds.map((add) => ({ add: { ...add, dataChange } })));
+      if (stays.length > 0)
+        rewritten({ file, isNew: false, stays, because: sourcesOf(removals) }, dataChange);
     }
-    actions.push(...changes.flatMap(({ adds }) => adds.map((add) => ({ add }))));
+    for (const [file, additions] of byFile(changes, ({ additions }) => additions)) {
+      const dataChange = additions.some((addition) => addition.dataChange);
+      const come = new Set(additions.map(({ share }) => share));
+      const stays = sharesOf(file).filter((share) => come.has(share));
+      if (stays.length === sharesOf(file).length) actions.push({ add: { ...file, dataChange } });
+      else rewritten({ file, isNew: true, stays, because: sourcesOf(additions) }, dataChange);
+    }
     return { actions, rewrites };
   }
 
@@ -70,7 +83,10 @@ export class RewrittenFiles {
     const failures = new Map<string, unknown>();
     for (const rewrite of rewrites) {
       try {
-        const adds = await mergeShares(this.#effects, this.#dataset, pieces(rewrite, this.#pieceBytes));
+        const [groups, tagsOf] = rewrite.isNew
+          ? ([[rewrite.stays], tagsOfSeveral] as const)
+          : ([pieces(rewrite, this.#pieceBytes), tagsOfMoved] as const);
+        const adds = await mergeShares(this.#effects, this.#dataset, groups, tagsOf);
         this.#known.set(idOf(rewrite), { adds, fence });
       } catch (error) {
         for (const source of rewrite.because) failures.set(source, error);
@@ -96,18 +112,25 @@ function pieces({ file, stays }: Rewrite, pieceBytes: number): (readonly Share[]
   return found;
 }
 
-type OwnedRemoval = Removal & { readonly because: string };
+type Owned = (Removal | Addition) & { readonly because: string };
 
-function byFile(changes: readonly Change[]): Map<Add, OwnedRemoval[]> {
-  const files = new Map<Add, OwnedRemoval[]>();
-  for (const { removals, outcome, because = outcome.source } of changes)
-    for (const removal of removals) {
-      const { file } = removal.share;
-      const known = files.get(file);
-      if (known) known.push({ ...removal, because });
-      else files.set(file, [{ ...removal, because }]);
+function byFile(
+  changes: readonly Change[],
+  sharesIn: (change: Change) => readonly (Removal | Addition)[],
+): Map<Add, Owned[]> {
+  const files = new Map<Add, Owned[]>();
+  for (const change of changes)
+    for (const one of sharesIn(change)) {
+      const owned = { ...one, because: change.because ?? change.outcome.source };
+      const known = files.get(one.share.file);
+      if (known) known.push(owned);
+      else files.set(one.share.file, [owned]);
     }
   return files;
+}
+
+function sourcesOf(all: readonly Owned[]): string[] {
+  return [...new Set(all.map(({ because }) => because))];
 }
 
 function idOf({ file, stays }: Rewrite): string {

@@ -1,6 +1,6 @@
 // What a commit does with one source file's rows, and the outcome that is reported. Pure.
 import type { Dataset } from '../core/contract.ts';
-import type { Add, PartitionValues } from '../delta/actions.ts';
+import type { PartitionValues } from '../delta/actions.ts';
 import { allShares, type Share } from '../lake/shares.ts';
 import { readOrigin, sameContent } from '../lake/tags.ts';
 import type { Report } from './report.ts';
@@ -24,10 +24,13 @@ export type SourceOutcome = {
 /** Rows that leave the table; `dataChange`: false if the same rows come again. */
 export type Removal = { readonly share: Share; readonly dataChange: boolean };
 
+/** Rows that come into the table; `dataChange`: false if the same rows leave it. */
+export type Addition = { readonly share: Share; readonly dataChange: boolean };
+
 /** `shares`: the source's rows in the table afterwards. */
 export type Change = {
   readonly removals: readonly Removal[];
-  readonly adds: readonly Add[];
+  readonly additions: readonly Addition[];
   readonly shares: readonly Share[];
   readonly outcome: SourceOutcome;
   /** The source that the change is made for, where that is another one. */
@@ -49,7 +52,7 @@ export function noChange(
     partitions: [],
     ...(report === undefined ? {} : { report }),
   };
-  return { removals: [], adds: [], shares: live, outcome };
+  return { removals: [], additions: [], shares: live, outcome };
 }
 
 export function withdrawal({ name }: Dataset, source: string, live: readonly Share[]): Change {
@@ -57,7 +60,7 @@ export function withdrawal({ name }: Dataset, source: string, live: readonly Sha
   const withdrawn = first && { withdrawnRows: readOrigin(first)?.acceptedRows ?? 0 };
   return {
     removals: live.map((share) => ({ share, dataChange: true })),
-    adds: [],
+    additions: [],
     shares: [],
     outcome: {
       source,
@@ -70,28 +73,29 @@ export function withdrawal({ name }: Dataset, source: string, live: readonly Sha
 }
 
 /**
- * Replaces the old files by the new ones. If a partition's file is the same as before, such as when identical bytes are sent
+ * Replaces the old rows by the new ones. If those of a partition are the same as before, such as when identical bytes are sent
  * twice, the log says that no data changed, and nothing is recomputed. In modes other than append LastModified counts too.
  */
 export function replacement(
   { name, mode }: Dataset,
   source: string,
   live: readonly Share[],
-  { adds: files, replaces, report }: Staged,
+  { adds, bundled, replaces, report }: Staged,
 ): Change {
-  const isSame = (before: Share, after: Add) => mode === 'append' && sameContent(before, after);
-  const removals = live.map((share) => ({ share, dataChange: !files.some((after) => isSame(share, after)) }));
-  const adds = files.map((add) => ({ ...add, dataChange: !live.some((old) => isSame(old, add)) }));
-  const changed = [
-    ...removals.flatMap(({ share, dataChange }) => (dataChange ? [share] : [])),
-    ...adds.filter(({ dataChange }) => dataChange),
-  ];
-  const partitions = changed.map(({ partitionValues }) => partitionValues);
+  const shares = bundled ?? allShares(adds);
+  const isSame = (before: Share, after: Share) => mode === 'append' && sameContent(before, after);
+  const removals = live.map((share) => ({
+    share,
+    dataChange: !shares.some((after) => isSame(share, after)),
+  }));
+  const additions = shares.map((share) => ({ share, dataChange: !live.some((old) => isSame(old, share)) }));
+  const changed = [...removals, ...additions].filter(({ dataChange }) => dataChange);
+  const partitions = changed.map(({ share }) => share.partitionValues);
   const outcome = { source, dataset: name, partitions, ...(report === undefined ? {} : { report }) };
   return {
     removals,
-    adds,
-    shares: allShares(adds),
+    additions,
+    shares,
     outcome: { ...outcome, result: replaces ? 'accepted' : 'rejected' },
   };
 }

@@ -1,6 +1,7 @@
 // A source file's version in the lake before its commit: data files that no commit names yet.
 import type { Add } from '../delta/actions.ts';
 import type { JobId } from '../lake/jobs.ts';
+import type { Share } from '../lake/shares.ts';
 import type { ObjectVersion } from '../ports.ts';
 import type { Report } from './report.ts';
 
@@ -11,6 +12,8 @@ export type Staged = {
   readonly replaces: boolean;
   /** Of a refused version: what stands for it where there are no rows to keep; see Role in tags.ts. */
   readonly adds: readonly Add[];
+  /** Its rows in data files that it shares with other versions of its batch; then there are no others. */
+  readonly bundled?: readonly Share[];
   readonly report?: Report;
   /** The job that made it, to be forgotten once it is committed. */
   readonly job?: JobId;

@@ -20,7 +20,7 @@ export type Reread = {
   readonly failed: readonly { readonly source: string; readonly message: string }[];
 };
 
-const MAX_BATCH_FILES = 100;
+const MAX_BATCH_FILES = 500;
 const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
 /** `rehearsal`: its table is under the new contract. `wanted`: of all datasets. */

@@ -8,6 +8,16 @@ import type { Jobs } from './jobs.ts';
 /** "This derived table has new inputs": a hint to recompute the partitions that its inputs' logs show as touched. */
 export type Refresh = { readonly target: TableRef };
 
+/** Which small source files of a batch are converted together, into data files that they share. */
+export type Bundling = {
+  /** Larger files are converted on their own. */
+  readonly mostFileBytes: number;
+  /** Of all files of a bundle: they are in memory at the same time. */
+  readonly mostBytes: number;
+  /** The log names each of them in one action. */
+  readonly mostFiles: number;
+};
+
 export type Effects = {
   readonly catalog: Catalog;
   readonly landing: ObjectStore;
@@ -22,6 +32,8 @@ export type Effects = {
   readonly scratch: ScratchFolder;
   /** Source files beyond it are rejected. Default: the free space on the disk of `scratch`; see size-limit.ts. */
   readonly maxSourceBytes?: number;
+  /** Default: BUNDLING, see bundles.ts. */
+  readonly bundling?: Bundling;
   /** Partitions of derived tables that see more bytes of data files are not computed here. Default: none is too large. */
   readonly maxPartitionBytes?: number;
   /** Does what is too large here. Absent: such work is refused. */

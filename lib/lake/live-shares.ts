@@ -10,7 +10,7 @@ import { CorruptionError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { isMerged, type LiveShares, type Share, sharesBySource, sharesOf } from './shares.ts';
 import { mayHave, nameHash } from './shares-index.ts';
-import { CONTENT, SOURCES, sourceOf, TEXT, TEXTS } from './tags.ts';
+import { CONTENT, ROWS, SOURCES, sourceOf, TEXT, TEXTS } from './tags.ts';
 
 type Log = Pick<DeltaTables, 'entries'>;
 
@@ -115,7 +115,7 @@ export async function sharesLike(
 }
 
 function textsOf({ tags }: Tagged): string[] {
-  return [tags?.[TEXT], tags?.[CONTENT]].filter((text) => text !== undefined);
+  return [tags?.[TEXT], tags?.[CONTENT], tags?.[ROWS]].filter((text) => text !== undefined);
 }
 
 /** Whatever other programs left out. */

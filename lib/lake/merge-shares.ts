@@ -20,13 +20,14 @@ import { storedColumns } from './stored-columns.ts';
 
 /**
  * Of a dataset's landing table. `groups`: what each new file gets: shares of one partition, at least one, whose files are under one
- * contract. Columns get the types of the dataset's contract. Throws CorruptionError where a file is gone, or has other rows than
- * the log says.
+ * contract. `tagsOf`: tagsOfSeveral if no commit has named the old files. Columns get the types of the dataset's contract. Throws
+ * CorruptionError where a file is gone, or has other rows than the log says.
  */
 export async function mergeShares(
   effects: Effects,
   dataset: Dataset,
   groups: readonly (readonly Share[])[],
+  tagsOf: typeof tagsOfMoved = tagsOfMoved,
 ): Promise<Add[]> {
   const prefix = tablePrefix(landingTable(dataset));
   const local = new Map<Add, LocalFile>();
@@ -36,8 +37,8 @@ export async function mergeShares(
     await inParallel(files, async (file) => void local.set(file, await fetched(effects, prefix, file)));
     const adds: Add[] = [];
     for (const shares of groups) {
-      const path = join(folder, 'merged.parquet');
-      adds.push(await mergeGroup(effects, dataset, prefix, shares, local, path));
+      const to = { path: join(folder, 'merged.parquet'), tagsOf };
+      adds.push(await mergeGroup(effects, dataset, prefix, shares, local, to));
     }
     return adds;
   } finally {
@@ -52,7 +53,7 @@ async function mergeGroup(
   prefix: string,
   shares: readonly Share[],
   local: ReadonlyMap<Add, LocalFile>,
-  path: string,
+  { path, tagsOf }: { readonly path: string; readonly tagsOf: typeof tagsOfMoved },
 ): Promise<Add> {
   const files = [...new Set(shares.map(({ file }) => file))];
   const wanted = new Set(shares);
@@ -68,7 +69,7 @@ async function mergeGroup(
     requireRows(prefix, files, recordCount(inOrder), rows);
     return (await fileStatistics(session, path, columns)).stats;
   });
-  const tags = tagsOfMoved(inOrder, dataset.primaryKey);
+  const tags = tagsOf(inOrder, dataset.primaryKey);
   return publishDataFile(effects, prefix, partitionColumns, { path, partitionValues, stats, tags });
 }
 

@@ -16,7 +16,7 @@ import { recordCount } from '../delta/stats.ts';
 import { CorruptionError } from '../errors.ts';
 import { partitionId } from './partition.ts';
 import { indexedNames, namesIndex } from './shares-index.ts';
-import { CONTENT, CONTRACT, MOVED, SOURCES, sourceOf, TEXT, TEXTS } from './tags.ts';
+import { CONTENT, CONTRACT, MOVED, ROWS, SOURCES, sourceOf, TEXT, TEXTS } from './tags.ts';
 
 export type Share = {
   readonly file: Add;
@@ -109,21 +109,27 @@ export function sourceTags(file: Tagged): readonly Pick<Add, 'tags'>[] {
   return tagsOfShares(file) ?? [file];
 }
 
-/** The tags of a file with the rows of these, one after the other, which have one contract. */
-export function tagsOfMoved(shares: readonly Share[], primaryKey: readonly string[]): Record<string, string> {
+/** The tags of a new file with the rows of these, one after the other, which have one contract. */
+export function tagsOfSeveral(
+  shares: readonly Share[],
+  primaryKey: readonly string[],
+): Record<string, string> {
   const [first, ...others] = shares;
-  const moved = { [MOVED]: 'true' };
-  if (others.length === 0) return { ...first?.tags, ...moved };
+  if (others.length === 0) return { ...first?.tags };
   const contract = first?.tags?.[CONTRACT];
   const named = (names: readonly string[]) =>
     namesIndex(shares.flatMap(({ tags }) => names.flatMap((name) => tags?.[name] ?? [])));
   return {
     ...(partTags(shares) ?? sharesTag(shares, primaryKey)),
     [SOURCES]: namesIndex(shares.map((share) => sourceOf(share) ?? '')),
-    [TEXTS]: named([TEXT, CONTENT]),
+    [TEXTS]: named([TEXT, CONTENT, ROWS]),
     ...(contract === undefined ? {} : { [CONTRACT]: contract }),
-    ...moved,
   };
+}
+
+/** The same where the rows are in other data files of the table until its commit. */
+export function tagsOfMoved(shares: readonly Share[], primaryKey: readonly string[]): Record<string, string> {
+  return { ...tagsOfSeveral(shares, primaryKey), [MOVED]: 'true' };
 }
 
 /** How many sources the file has rows of, also in a snapshot. */

@@ -17,6 +17,8 @@ export const DROPPED = 'sluice.dropped';
 export const TEXT = 'sluice.text';
 /** Hash of a data file's bytes: files with the same hash contain the same rows in the same order. */
 export const CONTENT = 'sluice.content';
+/** Hash of a source's rows in a data file, in their order, whatever the file has besides; only for few rows. See rows-hash.ts. */
+export const ROWS = 'sluice.rows';
 /** Of a data file that has a part of a source's rows: records of the source before those of its rows; absent for none. */
 export const FIRST_ROW = 'sluice.firstRow';
 /** Of the whole source file. */
@@ -128,7 +130,7 @@ type Content = Pick<Add, 'tags' | 'partitionValues'>;
 export function sameContent(before: Content, after: Content): boolean {
   const same = (tag: string) => before.tags?.[tag] !== undefined && before.tags[tag] === after.tags?.[tag];
   return (
-    same(CONTENT) &&
+    (same(CONTENT) || same(ROWS)) &&
     same(CONTRACT) &&
     partitionId(before.partitionValues) === partitionId(after.partitionValues)
   );

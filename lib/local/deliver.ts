@@ -20,7 +20,7 @@ export type Observer = {
   refreshed?(outcome: RefreshOutcome, ms: number): void;
 };
 
-const MAX_BATCH_FILES = 100;
+const MAX_BATCH_FILES = 500;
 const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
 /**

@@ -13,6 +13,7 @@ import { wrongFiles } from '../support/kept-files.ts';
 import { compactAll } from '../support/play-history.ts';
 import {
   newStore,
+  ONE_BY_ONE,
   openPackage,
   openProcess,
   put,
@@ -244,6 +245,7 @@ test('a source that some partitions saw before it was merged, and others after, 
     new TestClock(),
     newStore(own, new TestClock(), 'landing'),
     newStore(own, new TestClock(), 'lake'),
+    ONE_BY_ONE,
   );
   const { effects } = lake;
   for (const word of ['a', 'b', 'c']) await put(effects.landing, `words/${word}.csv`, `word\n${word}`);

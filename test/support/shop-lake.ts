@@ -9,7 +9,8 @@ import { type TableRef, tablePrefix } from '../../lib/core/insight.ts';
 import { loadCatalog } from '../../lib/definitions/load-catalog.ts';
 import { DeltaTables } from '../../lib/delta/tables.ts';
 import { apply } from '../../lib/evolve/apply.ts';
-import type { Effects, Refresh } from '../../lib/lake/effects.ts';
+import { BUNDLING } from '../../lib/ingest/bundle/bundles.ts';
+import type { Bundling, Effects, Refresh } from '../../lib/lake/effects.ts';
 import { wholeFiles } from '../../lib/lake/live-shares.ts';
 import { allShares } from '../../lib/lake/shares.ts';
 import { readOrigin } from '../../lib/lake/tags.ts';
@@ -94,11 +95,15 @@ export function newStore(world: World, clock: TestClock, name: string): MemorySt
 export type TestLake = { readonly effects: Effects; readonly queues: Queues; readonly dead: string[] };
 
 /** A process that works on these stores: with a cold cache and empty queues. */
+/** Every file is converted on its own. */
+export const ONE_BY_ONE: Bundling = { ...BUNDLING, mostFiles: 1 };
+
 export function openProcess(
   world: World,
   clock: TestClock,
   landing: ObjectStore,
   lake: ObjectStore,
+  bundling?: Bundling,
 ): TestLake {
   const dead: string[] = [];
   let ids = 0;
@@ -126,13 +131,15 @@ export function openProcess(
     newId,
     log,
     scratch,
+    ...(bundling === undefined ? {} : { bundling }),
   };
   return { effects, queues, dead };
 }
 
 /** A process on a landing and a lake of its own, both empty. */
-export function openLake(world: World, clock: TestClock): TestLake {
-  return openProcess(world, clock, newStore(world, clock, 'landing'), newStore(world, clock, 'lake'));
+export function openLake(world: World, clock: TestClock, bundling?: Bundling): TestLake {
+  const [landing, lake] = [newStore(world, clock, 'landing'), newStore(world, clock, 'lake')];
+  return openProcess(world, clock, landing, lake, bundling);
 }
 
 /** What `sluice sync --prune` does. */

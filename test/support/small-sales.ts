@@ -3,6 +3,7 @@ import { isMerged, sourceCount } from '../../lib/lake/shares.ts';
 import { pausingStore } from './mortal-store.ts';
 import {
   newStore,
+  ONE_BY_ONE,
   openProcess,
   put,
   rowsOf,
@@ -23,8 +24,8 @@ export async function fiveFiles(world: World, clock: TestClock) {
   for (const [id, name] of ['a', 'b', 'c', 'd'].entries())
     await put(landing, saleKey(name), sale(id, `${id}.00`));
   await put(landing, saleKey('a', 2), sale(9, '9.00'));
+  await syncPrune(openProcess(world, clock, landing, store, ONE_BY_ONE));
   const quick = openProcess(world, clock, landing, store);
-  await syncPrune(quick);
   const pausing = pausingStore(store, /^tables\/sales\/_delta_log\//);
   return { landing, store, quick, slow: openProcess(world, clock, landing, pausing.store), pausing };
 }

@@ -26,7 +26,7 @@ import { withoutFooter } from './without-footer.ts';
 // By default DuckDB would allocate sixteen times the longest record, several times over.
 const BUFFER_RECORDS = 2;
 /** A longer record is seldom meant: its file goes the other way, and the engine's buffers stay in the processor's caches. */
-const MAX_PLAIN_RECORD_BYTES = 2 * 1024 * 1024;
+export const MAX_PLAIN_RECORD_BYTES = 2 * 1024 * 1024;
 const MANY_COLUMNS = 10_000;
 const MANY_UNNAMED = 50;
 const PLAIN = {
@@ -137,7 +137,7 @@ function plainSource(
 }
 
 /** DuckDB's planning time grows with the square of a file's columns, even if they are not read. */
-function isMostlyIgnored({ labels, ignored, unnamed }: Header): boolean {
+export function isMostlyIgnored({ labels, ignored, unnamed }: Header): boolean {
   if (unnamed.length > MANY_UNNAMED) return true;
   return labels.length >= MANY_COLUMNS && ignored.length + unnamed.length > labels.length / 2;
 }
@@ -159,7 +159,10 @@ async function countValues(
 }
 
 /** Whether the engine's reader knows all that the dialect says. */
-function isPlainDialect({ dataset: { dialect }, hasSepLine }: SourceFile): boolean {
+export function isPlainDialect({
+  dataset: { dialect },
+  hasSepLine,
+}: Pick<SourceFile, 'dataset' | 'hasSepLine'>): boolean {
   const isUsual = dialect.doubleQuote && !dialect.skipInitialSpace && dialect.headerRecords <= 1;
   const offsets = dialect.escapeChar ?? dialect.commentChar;
   const skipped = hasSepLine ? 1 : 0;
@@ -202,7 +205,7 @@ type Format = {
  * the engine takes the first line end for every line's, though it stand within quotes. (With store_rejects it loses valid
  * rows at the edges of its buffers, and needs a kilobyte of memory for each record that it leaves out.)
  */
-function readCsv(path: string, format: Format): string {
+export function readCsv(path: string, format: Format): string {
   const columns = Array.from({ length: format.columns }, (_, i) => `'c${i}': 'VARCHAR'`).join(', ');
   const quote = literal(format.quoteChar);
   return `read_csv(${fileLiteral(path)}, auto_detect = false, hive_partitioning = false, header = ${format.hasHeader}, columns = {${columns}},

@@ -17,7 +17,7 @@ export async function pastSepLine(file: SourceFile): Promise<SourceFile | Violat
   const beginning = file.beginning ?? (await readBeginning(file.path));
   const known = { ...file, beginning };
   const isPacked = beginning.packing !== 'none';
-  if (dialect.skipLines > 0 || !(isPacked || MAY_BEGIN.test(beginning.head.toString('latin1')))) return known;
+  if (dialect.skipLines > 0 || !(isPacked || mayBeSepLine(beginning.head))) return known;
   const named = SEP_LINE.exec(await firstText(known))?.[1];
   const isLabel = dataset.fields.some((field) => fieldHeaders(field).some((label) => /^sep=/i.test(label)));
   if (named === undefined || isLabel) return known;
@@ -28,6 +28,11 @@ export async function pastSepLine(file: SourceFile): Promise<SourceFile | Violat
     `its first line says ${quoted(`sep=${named}`)}, and the delimiter of ${dataset.name} is ${quoted(dialect.delimiter)}: write "delimiter": ${quoted(named)} in the contract's dialect, or send the file as the contract has it`,
     `sep=${named}`,
   );
+}
+
+/** `head`: a file's first bytes. */
+export function mayBeSepLine(head: Buffer): boolean {
+  return MAY_BEGIN.test(head.toString('latin1'));
 }
 
 async function firstText(file: SourceFile): Promise<string> {
