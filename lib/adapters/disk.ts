@@ -23,7 +23,7 @@ export class Disk {
   /** As `sync`; whoever asks while it runs shares the next one, which sees what they did. */
   async syncFolder(folder: string): Promise<void> {
     const known = this.#folders.get(folder);
-    if (known?.next) return known.next;
+    if (known?.next !== undefined) return known.next;
     if (known) {
       known.next = known.running.catch(() => undefined).then(() => this.#startSync(folder));
       return known.next;
@@ -33,7 +33,7 @@ export class Disk {
 
   #startSync(folder: string): Promise<void> {
     const running = this.sync(folder).finally(() => {
-      if (this.#folders.get(folder)?.running === running && !this.#folders.get(folder)?.next)
+      if (this.#folders.get(folder)?.running === running && this.#folders.get(folder)?.next === undefined)
         this.#folders.delete(folder);
     });
     this.#folders.set(folder, { running });

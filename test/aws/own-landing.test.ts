@@ -11,9 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, GetQueueAttributesCommand, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { landingTable } from '../../lib/core/catalog.ts';
-import { tablePrefix } from '../../lib/core/insight.ts';
-import { sharesBySource } from '../../lib/lake/shares.ts';
+import { landedShares } from '../../lib/lake/live-shares.ts';
 import { deployStack, destroyStack, type StackOutputs } from '../../localstack/deploy.ts';
 import { billing, billingKey } from './billing-files.ts';
 import { openRemoteLake, type RemoteLake } from './lake-twin.ts';
@@ -44,8 +42,7 @@ const notifications = () => s3.send(new GetBucketNotificationConfigurationComman
 async function sources(): Promise<string[]> {
   const billing = lake.effects.catalog.datasets.find(({ name }) => name === 'billing');
   if (billing === undefined) throw new Error('there is no dataset billing');
-  const snapshot = await lake.effects.tables.latest(tablePrefix(landingTable(billing)));
-  return [...sharesBySource(snapshot?.files.values() ?? []).keys()].sort();
+  return [...(await landedShares(lake.effects.tables, billing)).keys()].sort();
 }
 
 async function untilSources(expected: string[]): Promise<void> {

@@ -2,11 +2,13 @@
 // same reports, refusals and outcomes, and the same words of the log about each source.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { tablePrefix } from '../../lib/core/insight.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import type { Report } from '../../lib/ingest/report.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { lakeStatus } from '../../lib/inspect/lake-status.ts';
+import { wholeFiles } from '../../lib/lake/live-shares.ts';
 import { isMerged, sharesBySource } from '../../lib/lake/shares.ts';
 import { CONTENT, MOVED } from '../../lib/lake/tags.ts';
 import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
@@ -112,7 +114,7 @@ async function tableOf({ effects }: TestLake, name: string): Promise<unknown> {
   const table = { kind: 'tables', name } as const;
   const snapshot = await effects.tables.latest(`tables/${name}`);
   if (snapshot === undefined) throw new Error(`there is no table ${name}`);
-  const files = [...snapshot.files.values()];
+  const files = await wholeFiles(effects.tables, tablePrefix(table), snapshot.files.values());
   const keys = effects.catalog.datasets.find((dataset) => dataset.name === name)?.primaryKey ?? [];
   const local = new LocalFiles(effects.lake);
   const relation = await tableRelation(effects.catalog, local, table, snapshot, files, true);

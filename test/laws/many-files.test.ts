@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { ingest } from '../../lib/ingest/ingest.ts';
-import { sharesBySource } from '../../lib/lake/shares.ts';
+import { liveShares } from '../../lib/lake/live-shares.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { salesByDay } from '../support/sales-by-day.ts';
 import { newStore, openPackage, openProcess, put, syncPrune, TestClock } from '../support/shop-lake.ts';
@@ -76,8 +76,8 @@ test('many small files cost four requests each at most, and few commits are lost
   };
   await Promise.all(Array.from({ length: FUNCTIONS }, work));
   const { effects } = openProcess(world, clock, landing, lake);
-  const files = (await effects.tables.latest('tables/sales'))?.files.values() ?? [];
-  expect(sharesBySource(files).size).toBe(FILES);
+  const live = await liveShares(effects.tables, 'tables/sales', await effects.tables.latest('tables/sales'));
+  expect(live.size).toBe(FILES);
   const total = [...requests.values()].reduce((sum, n) => sum + n, 0);
   if (process.env.SLUICE_TEST_FILES) console.log({ perFile: total / FILES, conflicts, requests });
   expect(total / FILES).toBeLessThan(4);

@@ -7,7 +7,7 @@ import { reconcileByMessages } from '../../lib/aws/maintain-lake.ts';
 import { AskedJobs } from '../../lib/jobs/asked-jobs.ts';
 import { runAll } from '../../lib/jobs/in-process.ts';
 import { JobFolder, jobNames } from '../../lib/jobs/job-folder.ts';
-import { sharesBySource } from '../../lib/lake/shares.ts';
+import { liveShares } from '../../lib/lake/live-shares.ts';
 import type { JobRunner } from '../../lib/ports.ts';
 import {
   CSV,
@@ -92,7 +92,7 @@ const work = async () => {
 };
 const shown = async () => {
   const snapshot = await lake.effects.tables.latest('tables/sales');
-  return [...sharesBySource(snapshot?.files.values() ?? []).keys()];
+  return [...(await liveShares(lake.effects.tables, 'tables/sales', snapshot)).keys()];
 };
 
 test('a file too large is acknowledged, its job started once, and nothing sent about it', async () => {
