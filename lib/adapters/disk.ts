@@ -24,7 +24,7 @@ export class Disk {
   async syncFolder(folder: string): Promise<void> {
     const known = this.#folders.get(folder);
     if (known?.next !== undefined) return known.next;
-    if (known) {
+    if (known !== undefined) {
       known.next = known.running.catch(() => undefined).then(() => this.#startSync(folder));
       return known.next;
     }
@@ -33,8 +33,8 @@ export class Disk {
 
   #startSync(folder: string): Promise<void> {
     const running = this.sync(folder).finally(() => {
-      if (this.#folders.get(folder)?.running === running && this.#folders.get(folder)?.next === undefined)
-        this.#folders.delete(folder);
+      const now = this.#folders.get(folder);
+      if (now?.running === running && now.next === undefined) this.#folders.delete(folder);
     });
     this.#folders.set(folder, { running });
     return running;
