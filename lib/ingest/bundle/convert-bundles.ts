@@ -13,6 +13,7 @@ import { messageOf } from '../../table-failures.ts';
 import { type BundledSource, bundledSource } from '../csv/bundled-source.ts';
 import type { Target } from '../publish.ts';
 import { sizeViolation, sourceLimit } from '../size-limit.ts';
+import { BYTE_ORDER_MARK } from '../source-bytes.ts';
 import type { Staged } from '../staged.ts';
 import { Stopwatch } from '../stopwatch.ts';
 import { type BundledRows, cleanRows, ownColumns, readBundle, writeRows } from './bundle-rows.ts';
@@ -137,9 +138,11 @@ async function writtenSource(
 ): Promise<BundledSource | undefined> {
   const [leader, all] = [join(folder, 'header.csv'), join(folder, 'bundle.csv')];
   const [{ text: { header = '' } = {}, fromPath = new Map(), version } = {}] = files;
-  await writeFile(leader, header);
   const pathFields = [...fromPath.keys()].sort();
-  await writeFile(all, files.map((file, number) => numberedText(dataset, file, number, pathFields)).join(''));
+  const texts = files.map((file, number) => numberedText(dataset, file, number, pathFields));
+  // Without a byte order mark of the files' own, readers would take a first character that looks like one for it.
+  await writeFile(leader, Buffer.concat([BYTE_ORDER_MARK, Buffer.from(header)]));
+  await writeFile(all, Buffer.concat([BYTE_ORDER_MARK, Buffer.from(texts.join(''))]));
   const key = version?.key ?? '';
   return bundledSource({ dataset, path: leader, key, fromPath, scratch: folder }, all, pathFields);
 }
@@ -153,7 +156,7 @@ function numberedText(
 ): string {
   const given = pathFields.map((field) => `${delimiter}${fromPath.get(field) ?? ''}`).join('');
   return lines
-    .map((line, place) => `${line}${delimiter}${number}${delimiter}${place}${given}${lineEnd}`)
+    .map((line, place) => `${line}${given}${delimiter}${number}${delimiter}${place}${lineEnd}`)
     .join('');
 }
 

@@ -21,9 +21,10 @@ export type BundledSource = {
 };
 
 /**
- * `leader`: a file of the header alone. `path`: the records of all files, without it; behind the cells of each are the numbers of its
- * file and of its place there, and what the file's key gives to the `pathFields`. Undefined where the header leaves anything to be said
- * about each file.
+ * `leader`: a file of the header alone. `path`: the records of all files, without it; behind the cells of each are what its
+ * file's key gives to the `pathFields`, and the numbers of its file and of its place there. A number comes last: the engine drops a
+ * surplus empty cell, with which a record of too many cells would pass, its own cells in the place of these. Undefined where the
+ * header leaves anything to be said about each file.
  */
 export async function bundledSource(
   leader: SourceFile,
@@ -50,9 +51,9 @@ export async function bundledSource(
     relation,
     texts: new Map([...columns].map(([field, index]) => [field, identifier(`c${index}`)])),
     ...(repeatedHeader === undefined ? {} : { repeatedHeader }),
-    fileNumber: identifier(`c${width}`),
-    rowNumber: identifier(`c${width + 1}`),
-    path: new Map(pathFields.map((field, i) => [field, identifier(`c${width + 2 + i}`)])),
+    path: new Map(pathFields.map((field, i) => [field, identifier(`c${width + i}`)])),
+    fileNumber: identifier(`c${width + pathFields.length}`),
+    rowNumber: identifier(`c${width + pathFields.length + 1}`),
     ignored: header.ignored,
     columnRemarks: columnRemarks(header, []),
     missing: header.missing,
