@@ -1,10 +1,14 @@
 // One in-memory database of DuckDB, set up and fenced in. Whoever imports it loads DuckDB's library, 70 MB of it: duckdb.ts does so
 // when it is first needed.
 import { DuckDBInstance } from '@duckdb/node-api';
+import accessors from '@duckdb/node-api/lib/vectors/dataAccessors.js';
 import type { SqlSession } from '../ports.ts';
 import { exactGlob, list, literal } from '../sql/quoting.ts';
 import { translated } from './duckdb-error.ts';
 import { DuckDbSession } from './duckdb-session.ts';
+
+// A text may begin with U+FEFF, which the library's own decoder takes for a byte order mark and drops.
+Object.assign(accessors, { textDecoder: new TextDecoder('utf-8', { ignoreBOM: true }) });
 
 /** Folders with their content, and single files; they need not exist yet. Symbolic links are resolved. */
 export type Reach = { readonly folders?: readonly string[]; readonly files?: readonly string[] };

@@ -29,6 +29,11 @@ const CASES: Readonly<
     [NAME, ID],
     { 'items/a.csv': '\ufeff\ufeffname,id\nann,1\n', 'items/b.csv': '\ufeff\ufeffname,id\nbob,2\n' },
   ],
+  'a value of a partition that begins like a byte order mark': [
+    { path: 'items/*.csv', partitionBy: ['name'] },
+    [NAME, ID],
+    { 'items/a.csv': 'name,id\n"\ufeffann",1\nann,2\n', 'items/b.csv': 'name,id\n"\ufeffann",3\n' },
+  ],
   'a number too many in a file whose path gives no value, and a bad row in the next': [
     { path: 'items/name=*/*.csv', partitionBy: ['name'] },
     [NAME, ID, NOTE],
@@ -50,6 +55,7 @@ test.each(Object.entries(CASES))('%s: as one by one', async (_, [resource, field
       looks.push({ rows, counts: await countsOf(lake), dead: lake.dead });
     }
     expect(looks[0]).toEqual(looks[1]);
+    expect(looks[0]?.dead).toEqual([]);
   } finally {
     await world.close();
   }

@@ -20,6 +20,16 @@ function first(select: string) {
 }
 
 describe('values', () => {
+  it('are the whole text, also where it begins like a byte order mark', async () => {
+    const nested = "['\ufeffz'] AS b, {x: '\ufeffz'} AS c, MAP {'\ufeffz': 1} AS d";
+    expect(await first(`'\ufeffz' AS a, ${nested}`)).toEqual({
+      a: '\ufeffz',
+      b: ['\ufeffz'],
+      c: { x: '\ufeffz' },
+      d: { '\ufeffz': 1 },
+    });
+  });
+
   it('are numbers where a number holds them and text where it does not', async () => {
     expect(
       await first(`1::BIGINT AS a, 9007199254740991 AS b, 9007199254740992 AS c, -9007199254740993 AS d,
