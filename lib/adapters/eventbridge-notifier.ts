@@ -1,10 +1,10 @@
-// Notices as events on an EventBridge bus: one event each, so that rules can choose among them. The SDK's client is loaded by the first.
-import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+// Notices as events on an EventBridge bus: one event each, so that rules can choose among them.
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { type Notice, type Notification, type Notifier, UndeliveredError } from '../ports.ts';
 import { type Environment, settings } from './aws-clients.ts';
 
 export type EventBus = {
-  readonly client: () => Promise<EventBridgeClient>;
+  readonly client: EventBridgeClient;
   /** Name or ARN. */
   readonly bus: string;
   /** Of the installation; in every event. */
@@ -12,8 +12,7 @@ export type EventBus = {
 };
 
 /** One attempt: whoever puts events tries again, in its own time. */
-export async function eventBridgeClient(environment: Environment): Promise<EventBridgeClient> {
-  const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
+export function eventBridgeClient(environment: Environment): EventBridgeClient {
   const endpoint = environment.AWS_ENDPOINT_URL_EVENTBRIDGE ?? environment.AWS_ENDPOINT_URL;
   return new EventBridgeClient({ ...settings(environment, endpoint), maxAttempts: 1 });
 }
@@ -41,7 +40,7 @@ export function eventBridgeNotifier({ client, bus, stage }: EventBus): Notifier 
     passesEach: true,
     async notify(notification, signal) {
       const entries = notification.notices.map((notice) => entryOf(notice, notification, stage, bus));
-      for (const batch of batches(entries)) await put(await client(), batch, signal);
+      for (const batch of batches(entries)) await put(client, batch, signal);
     },
   };
 }
@@ -93,7 +92,6 @@ async function put(
 }
 
 async function send(client: EventBridgeClient, Entries: PutEventsRequestEntry[], abortSignal: AbortSignal) {
-  const { PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
   try {
     return await client.send(new PutEventsCommand({ Entries }), { abortSignal });
   } catch (error) {

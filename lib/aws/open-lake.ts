@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { type Environment, s3Client, sqsClient } from '../adapters/aws-clients.ts';
 import { backoff } from '../adapters/backoff.ts';
 import { openDuckDb } from '../adapters/duckdb.ts';
-import { eventBridgeClient, eventBridgeNotifier } from '../adapters/eventbridge-notifier.ts';
 import { emptyBucket } from '../adapters/s3-empty.ts';
 import { s3Store } from '../adapters/s3-store.ts';
 import { type DeadLetterQueue, sqsDeadLetters, waitingMessages } from '../adapters/sqs-dead-letters.ts';
@@ -16,7 +15,7 @@ import { sqsQueue } from '../adapters/sqs-queue.ts';
 import { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../lake/effects.ts';
 import { isDataFile } from '../lake/layout.ts';
-import type { Queue } from '../ports.ts';
+import type { Notifier, Queue } from '../ports.ts';
 import { BUNDLED_SCHEMAS, loadBundled } from './bundled-definitions.ts';
 import { EVENT_BUS, readSettings, type Settings } from './environment.ts';
 import type { FileNews } from './file-messages.ts';
@@ -108,18 +107,25 @@ export async function openAwsLake(
       refreshes: sqsDeadLetters(sqs, settings.refreshDeadLettersUrl),
     },
     waitingFiles: () => waitingMessages(sqs, filesQueueUrl),
-    notices: noticesBy(
-      eventBridgeNotifier({
-        client: once(() => eventBridgeClient(environment)),
-        bus: EVENT_BUS,
-        stage: settings.stage,
-      }),
-    ),
+    notices: noticesBy(eventBus(settings, environment)),
     tellPage: pageTeller(page, clock, said.log),
     spark,
     telemetry: said,
     empty: async (bucket) =>
       said.log('info', 'bucket.emptied', { bucket, removed: await emptyBucket(s3, bucket) }),
+  };
+}
+
+/** Few invocations have something to tell: the first of them loads EventBridge's client. */
+function eventBus({ stage }: Settings, environment: Environment): Notifier {
+  const opened = once(async () => {
+    const { eventBridgeClient, eventBridgeNotifier } = await import('../adapters/eventbridge-notifier.ts');
+    return eventBridgeNotifier({ client: eventBridgeClient(environment), bus: EVENT_BUS, stage });
+  });
+  return {
+    channel: 'events',
+    passesEach: true,
+    notify: async (...told) => (await opened()).notify(...told),
   };
 }
 

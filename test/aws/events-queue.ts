@@ -16,7 +16,7 @@ import { onTestFinished } from 'vitest';
 import { eventBridgeClient } from '../../lib/adapters/eventbridge-notifier.ts';
 import { sqs } from './target.ts';
 
-export const events = await eventBridgeClient(process.env);
+export const events = eventBridgeClient(process.env);
 
 /** Its URL; queue and rule are gone after the test. */
 export async function queueOf(stage: string): Promise<string> {

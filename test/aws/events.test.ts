@@ -12,7 +12,7 @@ it.runIf(emulator.brand === 'ministack')(
     const stage = `test-${randomUUID().slice(0, 8)}`;
     const queue = await queueOf(stage);
     const put = (of: string, texts: readonly string[]) =>
-      eventBridgeNotifier({ client: async () => events, bus: 'default', stage: of }).notify(
+      eventBridgeNotifier({ client: events, bus: 'default', stage: of }).notify(
         {
           text: '',
           at: '2024-01-01T00:00:00.000Z',

@@ -20,7 +20,7 @@ async function busThat(answer: (entries: readonly Entry[]) => Answer | Promise<A
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
   });
-  const notifier = eventBridgeNotifier({ client: async () => client, bus: 'default', stage: 'test' });
+  const notifier = eventBridgeNotifier({ client, bus: 'default', stage: 'test' });
   const put = (notices: readonly Notice[], signal = new AbortController().signal) =>
     notifier.notify(
       {

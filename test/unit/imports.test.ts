@@ -68,6 +68,14 @@ test('rooms import only from the rooms below them', () => {
   expect(wrong).toEqual([]);
 });
 
+test('packages are loaded by import declarations: of a bundled one, await import would give other names than of an installed one', () => {
+  const dynamic = files.flatMap((from) => {
+    const text = readFileSync(join(ROOT, from), 'utf8');
+    return [...text.matchAll(/\bawait import\('([^.'][^']*)'\)/g)].map(([, to = '']) => ({ from, to }));
+  });
+  expect(dynamic.filter(({ to }) => !to.startsWith('node:'))).toEqual([]);
+});
+
 test('every room has its place', () => {
   const known = [...ROOMS, ...Object.keys(EDGES)].sort();
   expect([...new Set(files.map(room))].sort()).toEqual(known);
