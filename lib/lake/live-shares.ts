@@ -9,7 +9,7 @@ import type { DeltaTables } from '../delta/tables.ts';
 import { CorruptionError } from '../errors.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { isMerged, type LiveShares, type Share, sharesBySource, sharesOf } from './shares.ts';
-import { mayHave, nameHash } from './shares-index.ts';
+import { WantedNames } from './shares-index.ts';
 import { CONTENT, ROWS, SOURCES, sourceOf, TEXT, TEXTS } from './tags.ts';
 
 type Log = Pick<DeltaTables, 'entries'>;
@@ -85,9 +85,9 @@ export async function sharesOfSources(
   sources: Iterable<string>,
 ): Promise<LiveShares> {
   const wanted = new Set(sources);
-  const hashes = new Set([...wanted].map(nameHash));
+  const names = new WantedNames(wanted);
   const own = [...files.values()].filter((file) =>
-    isMerged(file) ? mayBeIn(file, SOURCES, hashes) : wanted.has(sourceOf(file) ?? ''),
+    isMerged(file) ? mayBeIn(file, SOURCES, names) : wanted.has(sourceOf(file) ?? ''),
   );
   const found = sharesBySource(await wholeFiles(tables, prefix, own));
   return new Map([...found].filter(([source]) => wanted.has(source)));
@@ -102,10 +102,10 @@ export async function sharesLike(
   shares: Iterable<Share>,
 ): Promise<LiveShares> {
   const texts = new Set([...shares].flatMap(textsOf));
-  const hashes = new Set([...texts].map(nameHash));
+  const names = new WantedNames(texts);
   const isLike = (file: Tagged) => textsOf(file).some((text) => texts.has(text));
   const files = [...snapshot.files.values()].filter((file) =>
-    isMerged(file) ? mayBeIn(file, TEXTS, hashes) : isLike(file),
+    isMerged(file) ? mayBeIn(file, TEXTS, names) : isLike(file),
   );
   const like = (await wholeFiles(tables, prefix, files)).flatMap((file) => sharesOf(file).filter(isLike));
   return sharesOfSources(tables, prefix, snapshot, [
@@ -119,7 +119,7 @@ function textsOf({ tags }: Tagged): string[] {
 }
 
 /** Whatever other programs left out. */
-function mayBeIn({ tags }: Tagged, index: string, hashes: ReadonlySet<number>): boolean {
+function mayBeIn({ tags }: Tagged, index: string, names: WantedNames): boolean {
   const text = tags?.[index];
-  return text === undefined || mayHave(text, hashes);
+  return text === undefined || names.mayBeIn(text);
 }

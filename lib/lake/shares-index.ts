@@ -16,13 +16,28 @@ export function indexedNames(index: string): number {
   return Buffer.byteLength(index, 'base64') / HASH_BYTES;
 }
 
-export function nameHash(name: string): number {
+function nameHash(name: string): number {
   return crc32(name);
 }
 
-/** False if it has none of them. `wanted`: hashes of names. */
-export function mayHave(index: string, wanted: ReadonlySet<number>): boolean {
-  const hashes = Buffer.from(index, 'base64');
-  for (let at = 0; at < hashes.length; at += HASH_BYTES) if (wanted.has(hashes.readUInt32LE(at))) return true;
-  return false;
+/** The hashes of names that are looked for. */
+export class WantedNames {
+  readonly #hashes: ReadonlySet<number>;
+  /** By the lower half of a hash: most of an index is passed over by it. */
+  readonly #halves = new Uint8Array(0x10000);
+
+  constructor(names: Iterable<string>) {
+    this.#hashes = new Set(Array.from(names, nameHash));
+    for (const hash of this.#hashes) this.#halves[hash & 0xffff] = 1;
+  }
+
+  /** False if the index has none of them. */
+  mayBeIn(index: string): boolean {
+    const bytes = Buffer.from(index, 'base64');
+    for (let at = 0; at + HASH_BYTES <= bytes.length; at += HASH_BYTES) {
+      const half = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+      if (this.#halves[half] === 1 && this.#hashes.has(bytes.readUInt32LE(at))) return true;
+    }
+    return false;
+  }
 }
