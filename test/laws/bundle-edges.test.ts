@@ -1,5 +1,6 @@
 // What the engine makes of the beginning and the end of a text, it must not make of the text that a bundle's files become.
 import { expect, test } from 'vitest';
+import { ingest } from '../../lib/ingest/ingest.ts';
 import {
   ONE_BY_ONE,
   openLake,
@@ -8,6 +9,7 @@ import {
   rowsOf,
   syncPrune,
   TestClock,
+  type TestLake,
 } from '../support/shop-lake.ts';
 
 const NAME = { name: 'name', type: 'string' };
@@ -69,3 +71,58 @@ async function countsOf({ effects: { lake } }: ReturnType<typeof openLake>): Pro
   }
   return counts;
 }
+
+const SALES = {
+  name: 'items',
+  format: 'csv',
+  path: 'items/*.csv',
+  schema: { fields: [ID, NOTE], primaryKey: ['id'] },
+};
+
+/** A table into which two files came together. `texts`: by name. */
+async function together(texts: Readonly<Record<string, string>>, use: (lake: TestLake) => Promise<void>) {
+  const world = await openPackage({ name: 'edges', resources: [SALES] });
+  try {
+    const lake = openLake(world, new TestClock());
+    for (const [name, text] of Object.entries(texts))
+      await put(lake.effects.landing, `items/${name}.csv`, text);
+    await syncPrune(lake);
+    await use(lake);
+  } finally {
+    await world.close();
+  }
+}
+
+test('a file that has a key twice drops out, and its later row waits in quarantine', () =>
+  together({ a: 'id,note\n1,x\n1,y\n', b: 'id,note\n2,z\n', c: 'id,note\n3,z\n' }, async (lake) => {
+    const rows = await rowsOf(lake, { kind: 'tables', name: 'items' }, 'id, note');
+    expect(rows).toEqual([
+      { id: 1, note: 'x' },
+      { id: 2, note: 'z' },
+      { id: 3, note: 'z' },
+    ]);
+    expect(await countsOf(lake)).toContainEqual(['items/a.csv', 'accepted', 2, 1]);
+  }));
+
+test('rows that come again beside new ones are in a data file that says so', () =>
+  together({ a: 'id,note\n1,x\n', b: 'id,note\n2,z\n' }, async (lake) => {
+    await put(lake.effects.landing, 'items/a.csv', 'id,note\n1,x\n');
+    await put(lake.effects.landing, 'items/b.csv', 'id,note\n2,changed\n');
+    await syncPrune(lake);
+    const { tables } = lake.effects;
+    const version = (await tables.latest('tables/items'))?.version ?? 0;
+    const [entry] = (await tables.entries('tables/items', version - 1, version)) ?? [];
+    const adds = entry?.actions.flatMap((action) => ('add' in action ? [action.add] : [])) ?? [];
+    const said = adds.map(({ dataChange, tags }) => [dataChange, tags?.['sluice.source']]);
+    expect(said.sort()).toEqual([
+      [false, 'items/a.csv'],
+      [true, 'items/b.csv'],
+    ]);
+  }));
+
+test('a copy in another text of rows that came in a bundle is told', () =>
+  together({ a: 'id,note\n1,x\n', b: 'id,note\n2,z\n' }, async (lake) => {
+    await put(lake.effects.landing, 'items/c.csv', 'note,id\nx,1\n');
+    const { outcomes } = await ingest(lake.effects, [{ source: 'items/c.csv' }]);
+    expect(outcomes).toMatchObject([{ result: 'accepted', copies: ['items/a.csv'] }]);
+  }));
