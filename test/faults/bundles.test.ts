@@ -102,13 +102,18 @@ async function requireRowsOfOneState(lake: TestLake, when: string): Promise<void
   expect([before, after], when).toContainEqual(await idsOf(lake));
 }
 
-test('two processes that read the same files at once: each row counts once', async () => {
+/** One process has converted the four files, and stops before its commit; another one is there. */
+async function stoppedBeforeCommit() {
   const clock = new TestClock();
   const { landing, store } = await fourFiles(clock);
   const pausing = pausingStore(store, /^tables\/sales\/_delta_log\//);
   const slow = ingestAll(openProcess(world, clock, landing, pausing.store));
   await pausing.reached;
-  const quick = openProcess(world, clock, landing, store);
+  return { clock, pausing, slow, quick: openProcess(world, clock, landing, store) };
+}
+
+test('two processes that read the same files at once: each row counts once', async () => {
+  const { pausing, slow, quick } = await stoppedBeforeCommit();
   await ingestAll(quick);
   pausing.go();
   expect(await slow).toMatchObject({ failures: [], conflicts: 1 });
@@ -117,12 +122,7 @@ test('two processes that read the same files at once: each row counts once', asy
 });
 
 test('one of them is in the table already by another process: the others come without it', async () => {
-  const clock = new TestClock();
-  const { landing, store } = await fourFiles(clock);
-  const pausing = pausingStore(store, /^tables\/sales\/_delta_log\//);
-  const slow = ingestAll(openProcess(world, clock, landing, pausing.store));
-  await pausing.reached;
-  const quick = openProcess(world, clock, landing, store);
+  const { clock, pausing, slow, quick } = await stoppedBeforeCommit();
   await ingest(quick.effects, [{ source: saleKey('b') }]);
   pausing.go();
   expect(await slow).toMatchObject({ failures: [] });

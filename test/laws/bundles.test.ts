@@ -113,7 +113,7 @@ async function lookOf(lake: TestLake): Promise<unknown> {
 async function tableOf({ effects }: TestLake, name: string): Promise<unknown> {
   const table = { kind: 'tables', name } as const;
   const snapshot = await effects.tables.latest(`tables/${name}`);
-  if (snapshot === undefined) throw new Error(`there is no table ${name}`);
+  if (snapshot === undefined) throw new Error(`the lake lacks a table ${name}`);
   const files = await wholeFiles(effects.tables, tablePrefix(table), snapshot.files.values());
   const keys = effects.catalog.datasets.find((dataset) => dataset.name === name)?.primaryKey ?? [];
   const local = new LocalFiles(effects.lake);

@@ -158,7 +158,7 @@ describe('a process with the bundle alone', () => {
     });
   });
 
-  test('returns what is no message as failed', async () => {
+  test('a body that is not a message is returned as failed', async () => {
     const { answer } = await invoke('aggregate', { Records: [message('?')] });
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm' }] });
   });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Action, Add } from '../../lib/delta/actions.ts';
 import {
+  longTagsIn,
   longTagsPlace,
   positionsIn,
   SHARES,
@@ -27,8 +28,11 @@ describe('long tags', () => {
   it('are in the entry, and not in the snapshot', () => {
     const lean = only(replayed(FIRST, [{ add: long }]));
     expect(lean.tags).toEqual({ other: 'short', 'sluice.entry': `1 ${long.path}` });
-    expect(withLongTags(lean, [{ add: long }], long.path)?.tags).toEqual({ ...lean.tags, ...long.tags });
-    expect(withLongTags(lean, [{ add: file('b') }], long.path)).toBeUndefined();
+    expect(withLongTags(lean, longTagsIn([{ add: long }]), long.path)?.tags).toEqual({
+      ...lean.tags,
+      ...long.tags,
+    });
+    expect(withLongTags(lean, longTagsIn([{ add: file('b') }]), long.path)).toBeUndefined();
   });
 
   it('are found where another program added the file again from what a snapshot says', () => {
