@@ -69,14 +69,25 @@ export function longTagsPlace({ tags }: Tagged): Place | undefined {
   return { version: Number(text.slice(0, end)), path: text.slice(end + 1) };
 }
 
-/** The file with the long tags that the actions of an entry have at `path`; undefined if they have none there. */
+/** Of an entry's data files, by their paths. */
+export type LongTags = ReadonlyMap<string, string>;
+
+export function longTagsIn(actions: readonly Action[]): LongTags {
+  const lists = new Map<string, string>();
+  for (const action of actions) {
+    const list = 'add' in action ? action.add.tags?.[SHARES] : undefined;
+    if (list !== undefined && 'add' in action) lists.set(action.add.path, list);
+  }
+  return lists;
+}
+
+/** The file with the long tags of the entry's file at `path`; undefined if it has none there. */
 export function withLongTags<File extends Tagged>(
   file: File,
-  actions: readonly Action[],
+  lists: LongTags,
   path: string,
 ): File | undefined {
-  const found = actions.find((action) => 'add' in action && action.add.path === path);
-  const text = found && 'add' in found ? found.add.tags?.[SHARES] : undefined;
+  const text = lists.get(path);
   return text === undefined ? undefined : { ...file, tags: { ...file.tags, [SHARES]: text } };
 }
 
@@ -90,7 +101,8 @@ export function withAllTags(
   return actions.map((action) => {
     const place = 'add' in action ? longTagsPlace(action.add) : undefined;
     const origin = place && actionsOf(place.version);
-    const whole = place && origin && 'add' in action && withLongTags(action.add, origin, place.path);
+    const whole =
+      place && origin && 'add' in action && withLongTags(action.add, longTagsIn(origin), place.path);
     return whole ? { add: whole } : action;
   });
 }

@@ -12,7 +12,7 @@ export type Staged = {
   readonly replaces: boolean;
   /** Of a refused version: what stands for it where there are no rows to keep; see Role in tags.ts. */
   readonly adds: readonly Add[];
-  /** Its rows in data files that it shares with other versions of its batch; then there are no others. */
+  /** Its rows, if they are in data files shared with other files of its batch; `adds` is empty then. */
   readonly bundled?: readonly Share[];
   readonly report?: Report;
   /** The job that made it, to be forgotten once it is committed. */

@@ -1,6 +1,7 @@
 // What happened to a table, version by version, and why: all from its log. Pure.
 import { parseLogJson } from '../core/log-json.ts';
 import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
+import { commitInfoOf } from '../delta/commit-id.ts';
 import type { Entry, Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import { partitionId } from '../lake/partition.ts';
@@ -48,7 +49,7 @@ export type VersionHistory = {
 };
 
 /** What is read of a log: its entries from some version on, and the files that they add or remove. */
-export type HistoryLog = Pick<TableLog, 'entries' | 'info' | 'timeOf'> & {
+export type HistoryLog = Pick<TableLog, 'entries' | 'timeOf'> & {
   readonly lifespan: (path: string) => { readonly add: Add } | undefined;
 };
 
@@ -89,7 +90,7 @@ class Past {
     const shares = shareChanges(removed, added);
     const rowsAdded = recordCount(shares.added);
     const rowsRemoved = recordCount(shares.removed);
-    const info = log.info(version);
+    const info = commitInfoOf(actions);
     return {
       version,
       committedAt: new Date(log.timeOf(version)).toISOString(),

@@ -1,6 +1,5 @@
 // The newest versions of a table, told from its newest entries and the table before them: a log of very many versions is not read.
-import type { Action, Add, CommitInfo } from '../delta/actions.ts';
-import { commitInfoOf } from '../delta/commit-id.ts';
+import type { Action, Add } from '../delta/actions.ts';
 import type { Entry, Snapshot } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { wholeFiles } from '../lake/live-shares.ts';
@@ -12,7 +11,7 @@ const TIMED = 100;
 
 export type RecentHistory = { readonly newest: number; readonly versions: readonly VersionHistory[] };
 
-/** Newest first, at most `limit`. Undefined if there is no table. Throws CliError if an entry is missing. */
+/** Newest first, at most `limit`. Undefined for a missing table. Throws CliError for a missing entry. */
 export async function recentHistory(
   tables: DeltaTables,
   prefix: string,
@@ -57,12 +56,8 @@ async function recentLog(
     timeMs = Math.max(timeMs, timeOf(actions));
     times.set(entry.version, timeMs);
   }
-  const infos = new Map<number, CommitInfo | undefined>(
-    whole.map(({ version, actions }) => [version, commitInfoOf(actions)]),
-  );
   return {
     entries: whole,
-    info: (version) => infos.get(version),
     timeOf: (version) => times.get(version) ?? 0,
     lifespan: (path) => {
       const add = files.get(path);

@@ -3,7 +3,7 @@
 import { landingTable } from '../core/built-in.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { longTagsPlace, type Place, type Tagged, withLongTags } from '../delta/long-tags.ts';
+import { longTagsIn, longTagsPlace, type Place, type Tagged, withLongTags } from '../delta/long-tags.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CorruptionError } from '../errors.ts';
@@ -12,7 +12,7 @@ import { isMerged, type LiveShares, type Share, sharesBySource, sharesOf } from 
 import { WantedNames } from './shares-index.ts';
 import { CONTENT, ROWS, SOURCES, sourceOf, TEXT, TEXTS } from './tags.ts';
 
-type Log = Pick<DeltaTables, 'entries'>;
+type Entries = Pick<DeltaTables, 'entries'>;
 
 const ENTRIES_AT_ONCE = 4;
 
@@ -21,26 +21,31 @@ const known = new WeakMap<Tagged, WeakRef<Tagged>>();
 
 /** The files as they are in the log, so that shares.ts can say whose rows they have. Throws CorruptionError if the log lacks an entry. */
 export async function wholeFiles<File extends Tagged>(
-  tables: Log,
+  tables: Entries,
   prefix: string,
   files: Iterable<File>,
 ): Promise<File[]> {
   const all = [...files];
   const whole = new Map<File, File>();
-  const missing = new Map<number, (readonly [File, Place])[]>();
+  const missing = new Map<number, [File, Place][]>();
   for (const file of all) {
     const place = longTagsPlace(file);
     if (place === undefined) continue;
     const found = known.get(file)?.deref();
     if (found) whole.set(file, found as File);
-    else missing.set(place.version, [...(missing.get(place.version) ?? []), [file, place]]);
+    else {
+      const places = missing.get(place.version) ?? [];
+      missing.set(place.version, places);
+      places.push([file, place]);
+    }
   }
   await mapInParallel(
     [...missing],
     async ([version, places]) => {
       const [entry] = (await tables.entries(prefix, version - 1, version)) ?? [];
+      const lists = longTagsIn(entry?.actions ?? []);
       for (const [file, { path }] of places) {
-        const found = withLongTags(file, entry?.actions ?? [], path);
+        const found = withLongTags(file, lists, path);
         if (found === undefined) throw withoutEntry(prefix, version, path);
         known.set(file, new WeakRef(found));
         whole.set(file, found);
@@ -63,9 +68,9 @@ export async function landedShares(tables: DeltaTables, dataset: Dataset): Promi
   return liveShares(tables, prefix, await tables.latest(prefix));
 }
 
-/** Of all sources. `snapshot`: undefined where there is no table. */
+/** Of all sources. `snapshot`: undefined for a missing table. */
 export async function liveShares(
-  tables: Log,
+  tables: Entries,
   prefix: string,
   snapshot: Snapshot | undefined,
 ): Promise<Map<string, Share[]>> {
@@ -79,7 +84,7 @@ export function decidesAlone({ mode, duplicates }: Dataset): boolean {
 
 /** Of these sources alone. */
 export async function sharesOfSources(
-  tables: Log,
+  tables: Entries,
   prefix: string,
   { files }: Snapshot,
   sources: Iterable<string>,
@@ -95,7 +100,7 @@ export async function sharesOfSources(
 
 /** Of these sources, and of those that have a text or a data file's content in common with one of `shares`. */
 export async function sharesLike(
-  tables: Log,
+  tables: Entries,
   prefix: string,
   snapshot: Snapshot,
   sources: Iterable<string>,

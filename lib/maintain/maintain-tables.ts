@@ -1,5 +1,5 @@
 // Keeps a lake cheap: deletes files past their retention, merges small data files and writes missing checkpoints. Goes by the lake's
-// contents, not by the catalog, so tables that are no longer defined are maintained too; only merging needs a contract. Leaves alone
+// contents, not by the catalog, so tables without a definition are maintained too, except that they are not merged. Leaves alone
 // whatever belongs, or may belong, to a definition that was set aside.
 import { landingTable } from '../core/built-in.ts';
 import { TABLE_KINDS, tablePrefix } from '../core/insight.ts';

@@ -188,7 +188,7 @@ export async function tableRelation(
   );
 }
 
-/** A source without rows has no run, unless none has any. */
+/** One for each source with rows; if all sources are without rows, one for the first. */
 function runsOf(file: Add): Run[] {
   const shares = sharesOf(file);
   const withRows = shares.filter((share) => recordCount([share]) > 0);

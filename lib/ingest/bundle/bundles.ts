@@ -17,10 +17,10 @@ export type SmallFile = {
   readonly fromPath: ReadonlyMap<string, string | null>;
 };
 
-/** Files whose keys give values to the same fields, and have the same folders that are no field's. Ordered by key. */
+/** Files whose keys give values to the same fields, and whose other folders are equal. Ordered by key. */
 export type Bundle = readonly SmallFile[];
 
-/** False where a file's records cannot be told from the lines of its text alone, or their order or number says something. */
+/** False if the contract lets a line be something other than a record, or gives a meaning to the order or the number of records. */
 export function mayBundle(dataset: Dataset): boolean {
   const { mode, format, encoding, dialect, skipRows = [], footerRows } = dataset;
   return (
