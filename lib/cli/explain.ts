@@ -1,12 +1,14 @@
 // `sluice explain`: the receipt of a table's or insight's partitions, and the differences between two versions.
 
-import type { TableRef } from '../core/insight.ts';
+import { tablePrefix } from '../core/insight.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { findTable, partitionsNamed, versionAsOf } from '../inspect/find-table.ts';
+import { type FoundTable, findTable, partitionsNamed } from '../inspect/find-table.ts';
+import { withLogParts } from '../inspect/log-parts.ts';
 import { tableReceipt } from '../inspect/receipt.ts';
 import { withRowDiff } from '../inspect/row-diff.ts';
 import { keyOf, tableDiff } from '../inspect/table-diff.ts';
-import { type TableLog, TableLogs } from '../inspect/table-log.ts';
+import type { TableLog } from '../inspect/table-log.ts';
+import { versionAsOf } from '../inspect/version-as-of.ts';
 import type { AsOf } from '../lake/as-of.ts';
 import type { Effects } from '../lake/effects.ts';
 import { partitionLabel } from '../lake/partition.ts';
@@ -62,9 +64,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const needs = { landing: 'unused', lake: 'required', writes: false } as const;
   return withLake(args, terminal, needs, async ({ effects }) => {
     warnOfAside(terminal, effects.catalog.aside);
-    const logs = new TableLogs(effects.tables);
-    const { table, log } = await findTable(effects, logs, args.operand ?? '');
-    const subject = { effects, logs, table, log, words: args.further };
+    const found = await findTable(effects, args.operand ?? '');
+    const subject = { ...found, effects, words: args.further };
     return versions
       ? showDiff(subject, versions, format, terminal)
       : showReceipt(subject, asOf, format, terminal);
@@ -86,13 +87,7 @@ function diffOption(args: Arguments): readonly [AsOf, AsOf] | undefined {
 type Format = (typeof TABLE_OR_JSON)[number];
 
 /** The requested table, and the words that select some of its partitions. */
-type Subject = {
-  readonly effects: Effects;
-  readonly logs: TableLogs;
-  readonly table: TableRef;
-  readonly log: TableLog;
-  readonly words: readonly string[];
-};
+type Subject = FoundTable & { readonly effects: Effects; readonly words: readonly string[] };
 
 async function showReceipt(
   subject: Subject,
@@ -100,12 +95,17 @@ async function showReceipt(
   format: Format,
   terminal: Terminal,
 ): Promise<number> {
-  const { effects, logs, table, log, words } = subject;
-  const version = versionAsOf(log, asOf);
-  const filter = partitionsNamed(log, version, words);
-  const receipt = await tableReceipt(effects, logs, table, log, version, filter);
-  if (words.length > 0 && receipt.partitions.length + receipt.stale.length === 0)
-    throw noSuchPartition(log, version, words);
+  const { effects, table, present, words } = subject;
+  const { tables } = effects;
+  const prefix = tablePrefix(table);
+  const version = await versionAsOf(tables, prefix, present, asOf);
+  const [receipt, filter] = await withLogParts(tables, prefix, [version], async (logs, log) => {
+    const filter = partitionsNamed(log, version, words);
+    const receipt = await tableReceipt(effects, logs, table, log, version, filter);
+    if (words.length > 0 && receipt.partitions.length + receipt.stale.length === 0)
+      throw noSuchPartition(log, version, words);
+    return [receipt, filter] as const;
+  });
   await (format === 'json'
     ? terminal.json({ ...receipt, filter: filter.words })
     : terminal.out(receiptLines(receipt, terminal.outColumns)));
@@ -118,13 +118,24 @@ async function showDiff(
   format: Format,
   terminal: Terminal,
 ): Promise<number> {
-  const { effects, logs, table, log, words } = subject;
-  const [from, to] = [versionAsOf(log, first), versionAsOf(log, second)];
-  const filters = [partitionsNamed(log, from, words), partitionsNamed(log, to, words)] as const;
-  const before = await tableReceipt(effects, logs, table, log, from, filters[0]);
-  const after = await tableReceipt(effects, logs, table, log, to, filters[1]);
-  if (words.length > 0 && before.partitions.length + after.partitions.length === 0)
-    throw noSuchPartition(log, to, words);
+  const { effects, table, present, words } = subject;
+  const { tables } = effects;
+  const prefix = tablePrefix(table);
+  const from = await versionAsOf(tables, prefix, present, first);
+  const to = await versionAsOf(tables, prefix, present, second);
+  const { log, filters, before, after } = await withLogParts(
+    tables,
+    prefix,
+    [from, to],
+    async (logs, log) => {
+      const filters = [partitionsNamed(log, from, words), partitionsNamed(log, to, words)] as const;
+      const before = await tableReceipt(effects, logs, table, log, from, filters[0]);
+      const after = await tableReceipt(effects, logs, table, log, to, filters[1]);
+      if (words.length > 0 && before.partitions.length + after.partitions.length === 0)
+        throw noSuchPartition(log, to, words);
+      return { log, filters, before, after };
+    },
+  );
   const side = (version: number, filter: PartitionFilter) => ({
     version,
     files: log.filesAt(version).filter(({ add }) => filter.matches(add.partitionValues)),

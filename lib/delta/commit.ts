@@ -2,6 +2,7 @@
 import { CorruptionError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { Action, CommitInfo } from './actions.ts';
+import { withArrivals } from './arrival.ts';
 import { ENGINE, sealedText } from './commit-id.ts';
 import { readEntry, replayed } from './log.ts';
 import { entryKey } from './log-keys.ts';
@@ -46,8 +47,9 @@ export async function createEntry(
   info: OwnCommitInfo,
 ): Promise<Snapshot | undefined> {
   const version = (snapshot?.version ?? -1) + 1;
-  const sealed = sealedText(version, info, actions, snapshot?.commitId);
-  const entry: Entry = { version, actions: [{ commitInfo: sealed.info }, ...actions], id: sealed.id };
+  const arrived = withArrivals(actions, version);
+  const sealed = sealedText(version, info, arrived, snapshot?.commitId);
+  const entry: Entry = { version, actions: [{ commitInfo: sealed.info }, ...arrived], id: sealed.id };
   requireFreshNames(prefix, snapshot, actions);
   const next = replayed(prefix, snapshot, [entry]);
   if (snapshot && !(await leadsTo(store, prefix, snapshot))) return undefined;

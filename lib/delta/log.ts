@@ -18,6 +18,8 @@ import {
 
 /** Entries that are read at once, going back. */
 const READS_AT_ONCE = 16;
+/** Two checkpoints are at most half as many versions apart, but where one could not be written. */
+const NEAR = 200;
 /** How many commits of other programs are followed back from a checkpoint. */
 const MAX_FOREIGN = 1000;
 
@@ -82,15 +84,28 @@ export async function load(
       base,
       (await listVersions(effects.store, prefix, base.version)).newest,
     );
-  const found = await listVersions(effects.store, prefix, -1, version);
+  const tried = isUseful ? hint.version : undefined;
+  const near = version === undefined || version <= NEAR ? undefined : version - NEAR;
+  const snapshot = near && (await loadListed(effects, prefix, near, version, tried));
+  return snapshot || loadListed(effects, prefix, -1, version, tried);
+}
+
+/** Lists names after the version `after` alone; where that is not the beginning, it needs a checkpoint there. */
+async function loadListed(
+  effects: LogEffects,
+  prefix: string,
+  after: number,
+  version: number | undefined,
+  unreadable: number | undefined,
+): Promise<Snapshot | undefined> {
+  const found = await listVersions(effects.store, prefix, after, version);
   if (found.newest < 0 || (version !== undefined && found.newest < version)) return undefined;
   // Newest first: if one cannot be read, an older one, or the log from its beginning, is used.
-  const tried = isUseful ? hint.version : undefined;
-  for (const candidate of found.checkpoints.toReversed().filter((candidate) => candidate !== tried)) {
+  for (const candidate of found.checkpoints.toReversed().filter((candidate) => candidate !== unreadable)) {
     const checkpoint = await readCheckpoint(effects, prefix, candidate);
     if (checkpoint) return loadEntries(effects.store, prefix, checkpoint, found.newest);
   }
-  return loadEntries(effects.store, prefix, undefined, found.newest);
+  return after < 0 ? loadEntries(effects.store, prefix, undefined, found.newest) : undefined;
 }
 
 type Versions = { readonly newest: number; readonly checkpoints: readonly number[] };

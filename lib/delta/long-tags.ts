@@ -90,19 +90,3 @@ export function withLongTags<File extends Tagged>(
   const text = lists.get(path);
   return text === undefined ? undefined : { ...file, tags: { ...file.tags, [SHARES]: text } };
 }
-
-/** An entry's actions, in which files that another program added again have their long tags, if `actionsOf` knows the entry. */
-export function withAllTags(
-  actions: readonly Action[],
-  actionsOf: (version: number) => readonly Action[] | undefined,
-): readonly Action[] {
-  const isLean = (action: Action) => 'add' in action && longTagsPlace(action.add) !== undefined;
-  if (!actions.some(isLean)) return actions;
-  return actions.map((action) => {
-    const place = 'add' in action ? longTagsPlace(action.add) : undefined;
-    const origin = place && actionsOf(place.version);
-    const whole =
-      place && origin && 'add' in action && withLongTags(action.add, longTagsIn(origin), place.path);
-    return whole ? { add: whole } : action;
-  });
-}

@@ -8,7 +8,7 @@ import { CliError, CorruptionError } from '../errors.ts';
 import type { Effects } from '../lake/effects.ts';
 import { CONTENT } from '../lake/tags.ts';
 import { type ExpectedFile, type ParquetRows, parquetRows } from './parquet-rows.ts';
-import { readTableLog } from './table-log.ts';
+import { readTableLog } from './read-table-log.ts';
 
 export function expectedFile(prefix: string, { path, tags }: Add): ExpectedFile {
   return { key: objectKey(prefix, path), content: tags?.[CONTENT] };

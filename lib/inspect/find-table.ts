@@ -4,16 +4,17 @@ import type { Catalog } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { sameTable, type TableRef, tablePrefix } from '../core/insight.ts';
+import type { Snapshot } from '../delta/snapshot.ts';
 import { CliError, UsageError } from '../errors.ts';
-import type { AsOf } from '../lake/as-of.ts';
 import type { Effects } from '../lake/effects.ts';
 import { type PartitionFilter, parsePartitionFilter } from '../lake/partition-filter.ts';
 import { whyNoDataset } from './other-names.ts';
 import { readableTables } from './readable-tables.ts';
 import { columnsAt } from './table-at.ts';
-import type { TableLog, TableLogs } from './table-log.ts';
+import type { TableLog } from './table-log.ts';
 
-export type FoundTable = { readonly table: TableRef; readonly log: TableLog };
+/** `present`: the newest version. */
+export type FoundTable = { readonly table: TableRef; readonly present: Snapshot };
 
 /** What is known of a table, by its prefix; undefined if the lake has none there. */
 type Look<T> = (prefix: string) => Promise<T | undefined>;
@@ -31,9 +32,9 @@ export function namedTables({ catalog }: Pick<Effects, 'catalog'>): TableRef[] {
  * A dataset or an insight by its name in any case, or a table by its place in the lake (`arrivals/customers`); one that no
  * definition makes any more, too, while the lake holds it. Throws CliError.
  */
-export async function findTable(effects: Effects, logs: TableLogs, name: string): Promise<FoundTable> {
-  const { table, found } = await lookFor(effects, name, (prefix) => logs.find(prefix));
-  return { table, log: found };
+export async function findTable(effects: Effects, name: string): Promise<FoundTable> {
+  const { table, found } = await lookFor(effects, name, (prefix) => effects.tables.latest(prefix));
+  return { table, present: found };
 }
 
 /** The same by another look. */
@@ -90,22 +91,6 @@ function placesOf(name: string): TableRef[] {
   if (named !== undefined && /^\w[\w.-]*$/.test(rest) && more.length === 0)
     return [{ kind: named, name: rest }];
   return /^\w[\w.-]*$/.test(name) ? KINDS.map((known) => ({ kind: known, name })) : [];
-}
-
-/** The newest version without `asOf`. Throws CliError where the table has none there. */
-export function versionAsOf(log: TableLog, asOf: AsOf | undefined): number {
-  if (asOf === undefined) return log.newest;
-  if ('version' in asOf) {
-    if (asOf.version <= log.newest) return asOf.version;
-    throw new CliError(
-      `${log.prefix} has no version ${asOf.version}: its newest is ${log.newest}, of ${isoSeconds(log.timeOf(log.newest))}.`,
-    );
-  }
-  const version = log.versionAt(asOf.ms);
-  if (version !== undefined) return version;
-  throw new CliError(
-    `${log.prefix} did not exist yet at ${asOf.text}: its first version is of ${isoSeconds(log.timeOf(0))}.`,
-  );
 }
 
 /** `2024-01-31T10:00:00Z` */

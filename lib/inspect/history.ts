@@ -48,13 +48,8 @@ export type VersionHistory = {
   readonly cause: Cause;
 };
 
-/** What is read of a log: its entries from some version on, and the files that they add or remove. */
-export type HistoryLog = Pick<TableLog, 'entries' | 'timeOf'> & {
-  readonly lifespan: (path: string) => { readonly add: Add } | undefined;
-};
-
-/** Newest first. `before`: the table before the first of the entries. */
-export function historySince(log: HistoryLog, before: Snapshot): VersionHistory[] {
+/** Newest first. `before`: the table before the log's first entry. */
+export function historySince(log: TableLog, before: Snapshot): VersionHistory[] {
   return new Past(before).upToNow(log);
 }
 
@@ -78,12 +73,12 @@ class Past {
     this.#rowsBefore = recordCount(before?.files.values() ?? []);
   }
 
-  upToNow(log: HistoryLog): VersionHistory[] {
+  upToNow(log: TableLog): VersionHistory[] {
     for (const entry of log.entries.slice(this.#versions.length)) this.#versions.push(this.#next(log, entry));
     return this.#versions.toReversed();
   }
 
-  #next(log: HistoryLog, entry: Entry): VersionHistory {
+  #next(log: TableLog, entry: Entry): VersionHistory {
     const { version, actions } = entry;
     const added = actions.flatMap((action) => ('add' in action ? [action.add] : []));
     const removed = removedFiles(log, entry);
@@ -117,7 +112,7 @@ export function durationOf(info: CommitInfo | undefined): number | null {
   return Number.isFinite(ms) ? ms : null;
 }
 
-function removedFiles(log: HistoryLog, { actions }: Entry): Add[] {
+function removedFiles(log: TableLog, { actions }: Entry): Add[] {
   return actions.flatMap((action) => {
     const file = 'remove' in action ? log.lifespan(action.remove.path) : undefined;
     return file ? [file.add] : [];

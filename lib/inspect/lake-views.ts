@@ -7,11 +7,10 @@ import type { AsOf } from '../lake/as-of.ts';
 import type { SqlSession } from '../ports.ts';
 import { LocalFiles } from '../refresh/inputs.ts';
 import { identifier } from '../sql/quoting.ts';
-import { versionAsOf } from './find-table.ts';
 import { neededFiles } from './partition-pruning.ts';
 import type { LakeReads } from './readable-tables.ts';
 import { relationAt, relationOf } from './table-at.ts';
-import { TableLogs } from './table-log.ts';
+import { findVersion, versionAsOf } from './version-as-of.ts';
 
 export type ViewOptions = {
   /** The tables as they were. */
@@ -72,11 +71,15 @@ async function pastRelation(
   asOf: AsOf,
   prune: Prune,
 ): Promise<string | undefined> {
-  const log = await new TableLogs(tables).find(tablePrefix(table));
-  if (log === undefined) return undefined;
+  const prefix = tablePrefix(table);
+  const present = await tables.latest(prefix);
+  if (present === undefined) return undefined;
+  const version =
+    'ms' in asOf
+      ? await findVersion(tables, prefix, present, asOf)
+      : await versionAsOf(tables, prefix, present, asOf);
   // The query may not read it at all, as where a CTE has its name: only the engine knows.
-  if ('ms' in asOf && log.versionAt(asOf.ms) === undefined) return undefined;
-  const version = versionAsOf(log, asOf);
-  const live = log.filesAt(version).map(({ add }) => add);
-  return relationAt(local, log, version, await prune(log.metadata(version), live));
+  if (version === undefined) return undefined;
+  const { metadata, files } = await tables.at(prefix, version);
+  return relationAt(tables, local, { prefix, version, metadata }, await prune(metadata, [...files.values()]));
 }

@@ -7,8 +7,9 @@ import { JoinedPartitions } from '../lake/joined-partitions.ts';
 import { Neighbours } from '../lake/neighbours.ts';
 import { partitionId } from '../lake/partition.ts';
 import { readInputCommits, readInputs, readJoined, readWindow } from '../lake/tags.ts';
+import type { Logs } from './read-table-log.ts';
 import type { Lifespan } from './share-lives.ts';
-import type { TableLog, TableLogs } from './table-log.ts';
+import type { TableLog } from './table-log.ts';
 
 /** One table on the way, with those of its files that count. */
 export type UsedTable = {
@@ -31,7 +32,7 @@ export type Lineage = {
  */
 export async function traceLineage(
   effects: Effects,
-  logs: TableLogs,
+  logs: Logs,
   log: TableLog,
   version: number,
   files: readonly Lifespan[],
@@ -48,11 +49,13 @@ export async function traceLineage(
     used.versions.add(step.version);
     const over = overs.get(step.log.prefix);
     const added = newFiles(used.files, step.files);
+    await logs.learn(step.log, added);
     // Of very many files most are of source files.
     if (!step.log.isComputed) continue;
-    for (const file of added) {
-      const inputs = readInputs(file.add);
-      if (inputs === undefined) continue;
+    const read = added.map((file) => [file, readInputs(file.add) ?? {}] as const);
+    const versions = versionsOf(read.map(([, inputs]) => inputs));
+    const find = (input: string) => logs.find(input, [...(versions.get(input) ?? [])]);
+    for (const [file, inputs] of read) {
       for (const [input, at] of Object.entries(inputs)) {
         const by = readJoined(file.add)[input];
         const isParted = over === input || by !== undefined;
@@ -60,9 +63,9 @@ export async function traceLineage(
         if (seen.has(id)) continue;
         seen.add(id);
         const drivenAt = over === undefined ? undefined : inputs[over];
-        const driving = over === undefined || drivenAt === undefined ? undefined : await logs.find(over);
+        const driving = over === undefined || drivenAt === undefined ? undefined : await find(over);
         const own = isParted ? looks.seen(file, driving, drivenAt ?? 0) : undefined;
-        const next = await inputFiles(logs, step.log, file, input, at, (log) =>
+        const next = inputFiles(await find(input), step.log, file, input, at, (log) =>
           own === undefined ? WHOLE : by === undefined ? own : looks.joined(log, at, by, own),
         );
         if (typeof next === 'string') lost.add(next);
@@ -80,6 +83,18 @@ function newFiles(files: Map<string, Lifespan>, found: readonly Lifespan[]): rea
   return added;
 }
 
+function versionsOf(
+  reads: readonly Readonly<Record<string, number>>[],
+): ReadonlyMap<string, ReadonlySet<number>> {
+  const versions = new Map<string, Set<number>>();
+  for (const read of reads)
+    for (const [input, at] of Object.entries(read)) {
+      const known = versions.get(input) ?? new Set();
+      versions.set(input, known.add(at));
+    }
+  return versions;
+}
+
 const WHOLE: readonly PartitionValues[] = [{}];
 
 /** By the present definitions; a table that none makes any more counts all files of the inputs that it did not join by partition. */
@@ -92,15 +107,14 @@ function drivingInputs({ catalog }: Effects): ReadonlyMap<string, string> {
 }
 
 /** `parts`: the partitions that count, by the values of some of the input's partition columns. */
-async function inputFiles(
-  logs: TableLogs,
+function inputFiles(
+  log: TableLog | undefined,
   target: TableLog,
   file: Lifespan,
   input: string,
   version: number,
   parts: (log: TableLog) => readonly PartitionValues[],
-): Promise<{ log: TableLog; version: number; files: readonly Lifespan[] } | string> {
-  const log = await logs.find(input);
+): { log: TableLog; version: number; files: readonly Lifespan[] } | string {
   const isThere = log !== undefined && version <= log.newest && isSameTable(target, file, log);
   if (!isThere || !isSameCommit(file, log, version))
     return `${target.prefix} was made from version ${version} of a ${input} that is not in the lake any more: which source files that were, cannot be told`;
@@ -153,11 +167,11 @@ class Looks {
 /** A log that was restored may have another commit under the same version. */
 function isSameCommit({ add }: Lifespan, input: TableLog, version: number): boolean {
   const id = readInputCommits(add)[input.prefix];
-  return id === undefined || id === input.entries[version]?.id;
+  return id === undefined || id === input.commitId(version);
 }
 
 /** A table that was moved away and made anew has another id, and versions of its own. */
 function isSameTable(target: TableLog, file: Lifespan, input: TableLog): boolean {
   const ids = target.inputIds(file.from, input.prefix);
-  return ids.length === 0 || ids.includes(input.metadata(input.newest).id);
+  return ids.length === 0 || ids.includes(input.tableId);
 }

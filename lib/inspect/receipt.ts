@@ -11,9 +11,10 @@ import { comparePartitions, type PartitionFilter } from '../lake/partition-filte
 import { CONTRACT, DEFINITION, readInputs, WARNINGS } from '../lake/tags.ts';
 import { durationOf, staleOf } from './history.ts';
 import { traceLineage, type UsedTable } from './lineage.ts';
+import type { Logs } from './read-table-log.ts';
 import type { Lifespan } from './share-lives.ts';
 import { compareUses, type SourceUse, sourceUses } from './source-uses.ts';
-import type { TableLog, TableLogs } from './table-log.ts';
+import type { TableLog } from './table-log.ts';
 
 /** A table on the way. */
 export type TableRead = {
@@ -85,7 +86,7 @@ export type Receipt = {
 
 export async function tableReceipt(
   effects: Effects,
-  logs: TableLogs,
+  logs: Logs,
   table: TableRef,
   log: TableLog,
   version: number,
@@ -103,7 +104,7 @@ export async function tableReceipt(
     partitions: partitionReceipts(log, files),
     stale: staleOf(log.metadata(version)).filter(({ partition }) => filter.matches(partition)),
     tables: used.map(tableUse),
-    sources: used.flatMap((one) => sourceUses(effects, one)).sort(compareUses),
+    sources: (await usesIn(effects, logs, used)).sort(compareUses),
     lost: [...lost],
   };
 }
@@ -111,7 +112,7 @@ export async function tableReceipt(
 /** `files`: of `log` at `version`. */
 export async function usesOf(
   effects: Effects,
-  logs: TableLogs,
+  logs: Logs,
   log: TableLog,
   version: number,
   files: readonly Lifespan[],
@@ -120,9 +121,15 @@ export async function usesOf(
   const used = [...tables.values()];
   return {
     tables: used.map(tableRead),
-    sources: used.flatMap((one) => sourceUses(effects, one)),
+    sources: await usesIn(effects, logs, used),
     lost: [...lost],
   };
+}
+
+async function usesIn(effects: Effects, logs: Logs, used: readonly UsedTable[]): Promise<SourceUse[]> {
+  const uses: SourceUse[] = [];
+  for (const one of used) for (const use of await sourceUses(effects, logs, one)) uses.push(use);
+  return uses;
 }
 
 function iso(ms: number): string {

@@ -3,6 +3,7 @@
 
 import { type Column, sqlType } from '../core/schema.ts';
 import type { Add } from '../delta/actions.ts';
+import type { DeltaTables } from '../delta/tables.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { Row, SqlSession } from '../ports.ts';
 import { LocalFiles } from '../refresh/inputs.ts';
@@ -58,8 +59,9 @@ export async function withRowDiff<T>(
   );
   try {
     return await effects.sql.session(async (session) => {
-      await createSide(session, 'old', local, log, before, after, columns);
-      await createSide(session, 'new', local, log, after, before, columns);
+      const { tables } = effects;
+      await createSide(session, 'old', tables, local, log, before, after, columns);
+      await createSide(session, 'new', tables, local, log, after, before, columns);
       const isKeyed = await isUnique(session, columns, key);
       await session.run(isKeyed ? keyedDiff(key) : unkeyedDiff());
       const counts = { added: 0, removed: 0, changed: 0 };
@@ -102,6 +104,7 @@ function sharedColumns(before: readonly Column[], after: readonly Column[]): Row
 async function createSide(
   session: SqlSession,
   name: 'old' | 'new',
+  tables: DeltaTables,
   local: LocalFiles,
   log: TableLog,
   side: DiffSide,
@@ -110,8 +113,10 @@ async function createSide(
 ): Promise<void> {
   const common = new Set(other.files.map(({ add }) => add.path));
   const files = side.files.flatMap(({ add }): Add[] => (common.has(add.path) ? [] : [add]));
-  const relation = await relationAt(local, log, side.version, files);
-  const own = new Set(columnsAt(log.metadata(side.version)).map((column) => column.name));
+  const metadata = log.metadata(side.version);
+  const at = { prefix: log.prefix, version: side.version, metadata };
+  const relation = await relationAt(tables, local, at, files);
+  const own = new Set(columnsAt(metadata).map((column) => column.name));
   const members = columns.map(
     (column) =>
       `${identifier(column.name)} := CAST(${own.has(column.name) ? identifier(column.name) : 'NULL'} AS ${column.sqlType})`,

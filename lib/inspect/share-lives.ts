@@ -1,10 +1,11 @@
 // Of a table's log, which rows each source has had, and from which version to which, in whichever data files they were meanwhile.
 import type { Action, Add } from '../delta/actions.ts';
-import { isMoved, type Share, shareChanges, sharesOf } from '../lake/shares.ts';
+import { arrivalVersion, isMoved } from '../delta/arrival.ts';
+import { type Share, shareChanges, sharesOf } from '../lake/shares.ts';
 import { sourceOf } from '../lake/tags.ts';
 
 /** Of a data file: live from the version `from` up to, and without, `until`. A path that is added again, as by a RESTORE, has several. */
-export type Lifespan = { readonly add: Add; readonly from: number; until: number };
+export type Lifespan = { add: Add; readonly from: number; until: number };
 
 /** Of a source's rows as they first came. Live from the version `from` up to, and without, `until`. */
 export type ShareLifespan = { readonly share: Share; readonly from: number; readonly until: number };
@@ -54,6 +55,14 @@ export class ShareLives {
     this.#hasMoves ||= moved.size > 0;
     for (const [share, from] of moved)
       this.#arrivals.set(share, this.#arrivalOf(from, removed.get(from.file) as Lifespan));
+  }
+
+  /** Rows that came up to the version `last`, in which their tags say. */
+  tell(shares: readonly Share[], last: number): void {
+    for (const share of shares) {
+      const version = arrivalVersion(share);
+      if (version !== undefined && version <= last) this.#arrivals.set(share, { share, version });
+    }
   }
 
   #arrivalOf(share: Share, file: Lifespan): Arrival {

@@ -10,6 +10,7 @@ import type { Share } from '../lake/shares.ts';
 import { readOrigin, roleOf } from '../lake/tags.ts';
 import { replacedDataset } from '../refresh/inputs.ts';
 import type { UsedTable } from './lineage.ts';
+import type { Logs } from './read-table-log.ts';
 import type { Arrival } from './share-lives.ts';
 import type { TableLog } from './table-log.ts';
 
@@ -33,10 +34,16 @@ export type SourceUse = {
 };
 
 /** Of a replace dataset: of the files that counted. */
-export function sourceUses({ catalog }: Effects, { log, files, versions }: UsedTable): SourceUse[] {
+export async function sourceUses(
+  { catalog }: Effects,
+  logs: Logs,
+  { log, files, versions }: UsedTable,
+): Promise<SourceUse[]> {
   const name = log.prefix.slice(log.prefix.indexOf('/') + 1);
   const dataset = replacedDataset(catalog, { kind: 'arrivals', name });
   const isReplaced = dataset !== undefined && log.prefix === tablePrefix(landingTable(dataset));
+  // Files that did not count decide which ones did.
+  for (const version of isReplaced ? versions : []) await logs.learn(log, log.filesAt(version));
   const standings = isReplaced ? [...versions].map((version) => standingsAt(dataset, log, version)) : [];
   const uses = new Map<string, SourceUse>();
   for (const arrival of log.arrivalsIn(files.values())) {

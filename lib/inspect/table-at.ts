@@ -2,23 +2,28 @@
 
 import type { Column } from '../core/schema.ts';
 import type { Add, Metadata } from '../delta/actions.ts';
+import { commitInfoOf } from '../delta/commit-id.ts';
 import { parseSchema } from '../delta/schema.ts';
+import type { DeltaTables } from '../delta/tables.ts';
 import { CliError, CorruptionError } from '../errors.ts';
 import { inParallel, mapInParallel } from '../in-parallel.ts';
 import { relationSql } from '../lake/scan-sql.ts';
 import { CONTRACT, DEFINITION } from '../lake/tags.ts';
 import type { LocalFiles } from '../refresh/inputs.ts';
-import type { TableLog } from './table-log.ts';
+import { requireEntries } from './read-table-log.ts';
 
-/** A SELECT of all rows of `files`, which were live at `version`. Throws CliError where one of them was swept since. */
+/** A table at one of its versions. */
+export type TableAt = { readonly prefix: string; readonly version: number; readonly metadata: Metadata };
+
+/** A SELECT of all rows of `files`, which were live then. Throws CliError where one of them was swept since. */
 export async function relationAt(
+  tables: DeltaTables,
   local: LocalFiles,
-  log: TableLog,
-  version: number,
+  at: TableAt,
   files: readonly Add[],
 ): Promise<string> {
-  await fetchAt(local, log, version, files);
-  return relationOf(local, log.prefix, log.metadata(version), files);
+  await fetchAt(tables, local, at, files);
+  return relationOf(local, at.prefix, at.metadata, files);
 }
 
 /** A SELECT of all rows of `files` by the table's own schema, whatever the contract says by now. */
@@ -48,25 +53,27 @@ export function columnsAt(metadata: Metadata): Column[] {
 }
 
 async function fetchAt(
+  tables: DeltaTables,
   local: LocalFiles,
-  log: TableLog,
-  version: number,
+  { prefix, version }: TableAt,
   files: readonly Add[],
 ): Promise<void> {
-  const isLive = ({ path }: Add) => log.lifespan(path)?.until === Number.POSITIVE_INFINITY;
-  await fetchFiles(local, log.prefix, files.filter(isLive));
   try {
+    await fetchFiles(local, prefix, files);
+  } catch (error) {
+    if (!(error instanceof CorruptionError)) throw error;
+    const present = await tables.latest(prefix);
+    // One that is live must be there.
     await fetchFiles(
       local,
-      log.prefix,
-      files.filter((add) => !isLive(add)),
+      prefix,
+      files.filter(({ path }) => present?.files.has(path)),
     );
-  } catch (error) {
-    const days = retentionDays(log);
-    if (!(error instanceof CorruptionError) || days === undefined) throw error;
-    const name = log.prefix.slice(log.prefix.indexOf('/') + 1);
+    const days = await retentionDays(tables, prefix, present?.version ?? -1);
+    if (days === undefined) throw error;
+    const name = prefix.slice(prefix.indexOf('/') + 1);
     throw new CliError(
-      `Version ${version} of ${log.prefix} cannot be read any more: data files that later versions replaced were swept by "sluice maintain" after ${days} days. ` +
+      `Version ${version} of ${prefix} cannot be read any more: data files that later versions replaced were swept by "sluice maintain" after ${days} days. ` +
         `What the log says of it is still there: "npx sluice history ${name}", "npx sluice explain ${name} --as-of ${version}".`,
       1,
       { cause: error },
@@ -74,11 +81,21 @@ async function fetchAt(
   }
 }
 
+const ENTRIES_A_READ = 100;
+
 /** How long the latest vacuum kept what was removed; undefined where there was none. */
-function retentionDays(log: TableLog): number | undefined {
-  const vacuums = log.entries.map(({ version }) => log.info(version)?.operationParameters?.retentionMillis);
-  const ms = vacuums.findLast((text) => text !== undefined);
-  return ms === undefined ? undefined : Math.round((Number(ms) / 86_400_000) * 1000) / 1000;
+async function retentionDays(
+  tables: DeltaTables,
+  prefix: string,
+  newest: number,
+): Promise<number | undefined> {
+  for (let last = newest; last >= 0; last -= ENTRIES_A_READ) {
+    const entries = await requireEntries(tables, prefix, Math.max(0, last - ENTRIES_A_READ + 1), last);
+    const kept = entries.map(({ actions }) => commitInfoOf(actions)?.operationParameters?.retentionMillis);
+    const ms = kept.findLast((text) => text !== undefined);
+    if (ms !== undefined) return Math.round((Number(ms) / 86_400_000) * 1000) / 1000;
+  }
+  return undefined;
 }
 
 /** Onto the local disk, where they are not there yet. */

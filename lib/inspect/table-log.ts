@@ -1,25 +1,32 @@
-// A table's whole log in memory: what each commit said, and from which version to which each data file was live. Log entries
-// are never deleted, so all of a table's past can be told from it.
+// A table's log in memory, all of it or a part: what each commit said, and from which version to which each data file was live.
+// Log entries are never deleted, so all of a table's past can be told from it. Pure.
 
-import type { Action, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
+import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
+import { arrivalVersion } from '../delta/arrival.ts';
 import { commitInfoOf } from '../delta/commit-id.ts';
-import { withAllTags } from '../delta/long-tags.ts';
-import { sharingParts } from '../delta/shared-parts.ts';
-import { commitTimeMs, type Entry } from '../delta/snapshot.ts';
-import type { DeltaTables } from '../delta/tables.ts';
+import { commitTimeMs, type Entry, type Snapshot } from '../delta/snapshot.ts';
 import { CliError } from '../errors.ts';
-import { inParallel } from '../in-parallel.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { sharesOf } from '../lake/shares.ts';
 import { isComputed, readInputAppId, sourceOf } from '../lake/tags.ts';
 import { type Arrival, type Lifespan, type ShareLifespan, ShareLives } from './share-lives.ts';
 
-const ENTRIES_A_READ = 8;
+/**
+ * `base`: the table before the first entry, whose files say themselves when their rows came. `present`: the newest, however far the
+ * entries reach.
+ */
+export type LogPart = { readonly base: Snapshot; readonly present: Snapshot };
 
 export class TableLog {
   /** The table's name in the lake: `insights/usage_daily`. */
   readonly prefix: string;
+  /** Undefined for a whole log. */
+  readonly part: LogPart | undefined;
+  readonly #untold = new Set<Lifespan>();
+  /** From the version after the base's. */
   readonly #entries: Entry[] = [];
+  /** Of single versions before. */
+  readonly #noted = new Map<number, { readonly entry: Entry; readonly timeMs: number }>();
   /** By path, the newest one last. */
   readonly #lifespans = new Map<string, Lifespan[]>();
   readonly #metadata: (Metadata | undefined)[] = [];
@@ -31,27 +38,64 @@ export class TableLog {
   /** By version: prefix of an input → ids of its tables. */
   readonly #inputs = new Map<number, ReadonlyMap<string, readonly string[]>>();
 
-  /** `entries`: all of them, from version 0. */
-  constructor(prefix: string, entries: readonly Entry[]) {
+  constructor(prefix: string, part?: LogPart) {
     this.prefix = prefix;
-    this.append(entries);
-  }
-
-  /** The next entries. What was told of the versions before stays true. */
-  append(entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      const actions = withAllTags(entry.actions, (version) => this.#entries[version]?.actions);
-      this.#entries.push({ ...entry, actions });
-      this.#apply(entry.version, actions);
+    this.part = part;
+    for (const add of part?.base.files.values() ?? []) {
+      const from = Math.min(part?.base.version ?? 0, arrivalVersion(add) ?? Number.POSITIVE_INFINITY);
+      const file = { add, from, until: Infinity };
+      this.#untold.add(file);
+      this.#begin(file);
     }
   }
 
+  /** The next entries, with all tags (whole-entries.ts). What was told of the versions before stays true. */
+  append(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      this.#entries.push(entry);
+      this.#apply(entry.version, entry.actions);
+    }
+  }
+
+  /** A commit before the base. */
+  note({ version, actions, id }: Entry): void {
+    const said = actions.filter((action) => 'commitInfo' in action || 'txn' in action);
+    const entry = { version, actions: said, ...(id === undefined ? {} : { id }) };
+    this.#noted.set(version, { entry, timeMs: timeOf(actions) });
+  }
+
+  /** The first version that the log can tell files and settings of. */
+  get first(): number {
+    return this.part?.base.version ?? 0;
+  }
+
+  /** The last one. */
+  get last(): number {
+    return this.#firstEntry + this.#entries.length - 1;
+  }
+
+  get #firstEntry(): number {
+    return this.part === undefined ? 0 : this.part.base.version + 1;
+  }
+
+  /** In order. */
   get entries(): readonly Entry[] {
     return this.#entries;
   }
 
+  /** Undefined for one before the first, unless it was noted. */
+  entry(version: number): Entry | undefined {
+    return this.#entries[version - this.#firstEntry] ?? this.#noted.get(version)?.entry;
+  }
+
+  /** Its entry's; undefined for an unknown one. */
+  commitId(version: number): string | undefined {
+    const base = this.part?.base;
+    return version === base?.version ? base.commitId : this.entry(version)?.id;
+  }
+
   #apply(version: number, actions: readonly Action[]): void {
-    let metadata = this.#metadata.at(-1);
+    let metadata = this.#metadata.at(-1) ?? this.part?.base.metadata;
     this.#lives.noteMoves(actions, (path) => this.lifespan(path));
     for (const action of actions) if ('remove' in action) this.#end(action.remove.path, version);
     for (const action of actions) {
@@ -59,15 +103,30 @@ export class TableLog {
       if (!('add' in action)) continue;
       // Added while it is live, it is described anew.
       this.#end(action.add.path, version);
-      const file = { add: action.add, from: version, until: Infinity };
-      pushTo(this.#lifespans, action.add.path, file);
-      this.#isComputed ||= isComputed(action.add);
-      for (const { columns, files } of this.#byPartition.values()) pushTo(files, idIn(columns, file), file);
-      this.#lives.push(file);
+      this.#begin({ add: action.add, from: version, until: Infinity });
     }
     this.#metadata.push(metadata);
     // Writers' clocks differ a little: a version is never older than the one before.
-    this.#times.push(Math.max(timeOf(actions), this.#times.at(-1) ?? 0));
+    this.#times.push(Math.max(timeOf(actions), this.#times.at(-1) ?? this.part?.base.timestampMs ?? 0));
+  }
+
+  #begin(file: Lifespan): void {
+    pushTo(this.#lifespans, file.add.path, file);
+    this.#isComputed ||= isComputed(file.add);
+    for (const { columns, files } of this.#byPartition.values()) pushTo(files, idIn(columns, file), file);
+    this.#lives.push(file);
+  }
+
+  /** It is one of the base's, and nothing is known yet of its rows. */
+  isUntold(file: Lifespan): boolean {
+    return this.#untold.has(file);
+  }
+
+  /** `add`: the same file with all tags, which say when its rows came. */
+  tell(file: Lifespan, add: Add): void {
+    this.#untold.delete(file);
+    file.add = add;
+    this.#lives.tell(sharesOf(add), this.first);
   }
 
   /** See ShareLives. */
@@ -86,21 +145,27 @@ export class TableLog {
   }
 
   get newest(): number {
-    return this.entries.length - 1;
+    return this.part?.present.version ?? this.last;
+  }
+
+  /** The newest one's. */
+  get tableId(): string {
+    return (this.part?.present.metadata ?? this.metadata(this.newest)).id;
   }
 
   /** Of the version's commit, ms since 1970. */
   timeOf(version: number): number {
-    return this.#times[version] ?? 0;
+    const time = this.#times[version - this.#firstEntry] ?? this.#noted.get(version)?.timeMs;
+    return time ?? (version === this.first ? (this.part?.base.timestampMs ?? 0) : 0);
   }
 
   info(version: number): CommitInfo | undefined {
-    return commitInfoOf(this.entries[version]?.actions ?? []);
+    return commitInfoOf(this.entry(version)?.actions ?? []);
   }
 
   /** The ids of the input's table that the version's commit took note of; [] if it says none. A commit of many files is looked through once. */
   inputIds(version: number, prefix: string): readonly string[] {
-    const known = this.#inputs.get(version) ?? inputIdsIn(this.entries[version]?.actions ?? []);
+    const known = this.#inputs.get(version) ?? inputIdsIn(this.entry(version)?.actions ?? []);
     this.#inputs.set(version, known);
     return known.get(prefix) ?? [];
   }
@@ -113,7 +178,8 @@ export class TableLog {
   }
 
   metadata(version: number): Metadata {
-    const metadata = this.#metadata[version];
+    const base = this.part?.base;
+    const metadata = version === base?.version ? base.metadata : this.#metadata[version - this.#firstEntry];
     if (metadata === undefined) throw new CliError(`${this.prefix} has no schema at version ${version} yet.`);
     return metadata;
   }
@@ -166,7 +232,7 @@ export class TableLog {
   sourcesSince(version: number): ReadonlySet<string> {
     if (version < 0) return new Set(this.sources());
     const found = new Set<string>();
-    for (const { actions } of this.entries.slice(version + 1))
+    for (const { actions } of this.#entries.slice(version + 1 - this.#firstEntry))
       for (const action of actions) {
         const path = 'add' in action ? action.add.path : 'remove' in action ? action.remove.path : undefined;
         for (const { add } of (path === undefined ? undefined : this.#lifespans.get(path)) ?? []) {
@@ -215,70 +281,4 @@ function newestFile(actions: readonly Action[]): number {
     (newest, action) => ('add' in action ? Math.max(newest, action.add.modificationTime) : newest),
     0,
   );
-}
-
-/**
- * Undefined if there is no table. Throws CliError if an entry is missing. `before`: the log as it was read
- * earlier. If the table is still the same one, it is returned with the newer entries appended.
- */
-export async function readTableLog(
-  tables: DeltaTables,
-  prefix: string,
-  before?: TableLog,
-): Promise<TableLog | undefined> {
-  const snapshot = await tables.latest(prefix);
-  if (snapshot === undefined) return undefined;
-  const newest = snapshot.version;
-  const log =
-    before !== undefined && (await isStill(tables, before, newest)) ? before : new TableLog(prefix, []);
-  const next = log.newest + 1;
-  const starts = Array.from(
-    { length: Math.ceil((newest + 1 - next) / ENTRIES_A_READ) },
-    (_, i) => next + i * ENTRIES_A_READ,
-  );
-  const parts = new Map<number, readonly Entry[]>();
-  await inParallel(starts, async (start) => {
-    const last = Math.min(newest, start + ENTRIES_A_READ - 1);
-    const entries = await tables.entries(prefix, start - 1, last);
-    if (entries === undefined)
-      throw new CliError(
-        `The log of ${prefix} lacks an entry between the versions ${start} and ${last}, so its past cannot be told: restore it from a backup or an older object version.`,
-      );
-    parts.set(start, sharingParts(entries, snapshot));
-  });
-  log.append(starts.flatMap((start) => parts.get(start) ?? []));
-  return log;
-}
-
-/** False where the log was cut, or its newest entry is another by now. */
-async function isStill(tables: DeltaTables, before: TableLog, newest: number): Promise<boolean> {
-  const last = before.entries.at(-1);
-  if (last === undefined || last.version > newest) return false;
-  const [now] = (await tables.entries(before.prefix, last.version - 1, last.version)) ?? [];
-  return now?.id === last.id;
-}
-
-/** The logs of one run's tables, each read once. */
-export class TableLogs {
-  readonly #logs = new Map<string, Promise<TableLog | undefined>>();
-  readonly #tables: DeltaTables;
-  readonly #before: ReadonlyMap<string, Promise<TableLog | undefined>>;
-
-  /** `before`: those of an earlier run that is over: only what came since is read, and they grow by it. */
-  constructor(tables: DeltaTables, before?: TableLogs) {
-    this.#tables = tables;
-    this.#before = before === undefined ? new Map() : new Map(before.#logs);
-  }
-
-  find(prefix: string): Promise<TableLog | undefined> {
-    const known = this.#logs.get(prefix) ?? this.#read(prefix);
-    this.#logs.set(prefix, known);
-    return known;
-  }
-
-  async #read(prefix: string): Promise<TableLog | undefined> {
-    // What could not be read then may be readable now.
-    const before = await this.#before.get(prefix)?.catch(() => undefined);
-    return readTableLog(this.#tables, prefix, before);
-  }
 }

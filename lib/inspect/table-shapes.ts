@@ -8,10 +8,9 @@ import { CliError, CorruptionError } from '../errors.ts';
 import { isDropped } from '../evolve/drop-table.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import type { AsOf } from '../lake/as-of.ts';
-import { versionAsOf } from './find-table.ts';
 import type { LakeReads } from './readable-tables.ts';
 import { columnsAt } from './table-at.ts';
-import { TableLogs } from './table-log.ts';
+import { findVersion } from './version-as-of.ts';
 
 export type TableShape = {
   readonly table: TableRef;
@@ -28,9 +27,8 @@ export async function tableShapes(
   refs: readonly TableRef[],
   asOf?: AsOf,
 ): Promise<TableShape[]> {
-  const logs = new TableLogs(tables);
   const shapes = await mapInParallel(refs, async (table) => {
-    const read = () => (asOf === undefined ? presentShape(tables, table) : pastShape(logs, table, asOf));
+    const read = () => (asOf === undefined ? presentShape(tables, table) : pastShape(tables, table, asOf));
     return read().catch((error: unknown): TableShape => {
       if (!(error instanceof CorruptionError || error instanceof CliError)) throw error;
       return { table, columns: [], partitionColumns: [], rows: 0, problem: error.message };
@@ -45,16 +43,17 @@ async function presentShape(tables: LakeReads['tables'], table: TableRef): Promi
   return shapeOf(table, snapshot.metadata, snapshot.files.values());
 }
 
-async function pastShape(logs: TableLogs, table: TableRef, asOf: AsOf): Promise<TableShape | undefined> {
-  const log = await logs.find(tablePrefix(table));
-  if (log === undefined) return undefined;
-  if ('ms' in asOf ? log.versionAt(asOf.ms) === undefined : asOf.version > log.newest) return undefined;
-  const version = versionAsOf(log, asOf);
-  return shapeOf(
-    table,
-    log.metadata(version),
-    log.filesAt(version).map(({ add }) => add),
-  );
+async function pastShape(
+  tables: LakeReads['tables'],
+  table: TableRef,
+  asOf: AsOf,
+): Promise<TableShape | undefined> {
+  const prefix = tablePrefix(table);
+  const present = await tables.latest(prefix);
+  const version = present && (await findVersion(tables, prefix, present, asOf));
+  if (version === undefined) return undefined;
+  const { metadata, files } = await tables.at(prefix, version);
+  return shapeOf(table, metadata, files.values());
 }
 
 function shapeOf(table: TableRef, metadata: Metadata, files: Iterable<Add>): TableShape {

@@ -4,11 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentHash } from '../content-hash.ts';
 import type { Add, PartitionValues } from '../delta/actions.ts';
+import { MOVED } from '../delta/arrival.ts';
 import { withoutRepeats } from '../delta/long-tags.ts';
 import { dataFilePath, objectKey } from '../delta/partitions.ts';
 import { CorruptionError } from '../errors.ts';
 import type { Effects } from './effects.ts';
-import { CONTENT, MOVED } from './tags.ts';
+import { CONTENT } from './tags.ts';
 
 export type NewDataFile = {
   /** The path of the local file, which is moved. */

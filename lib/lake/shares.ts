@@ -2,6 +2,7 @@
 // of the file. What is asked of a source's rows is asked of shares, and only what moves whole files around asks for files. Pure.
 import { parseLogJson } from '../core/log-json.ts';
 import type { Add, PartitionValues, Remove } from '../delta/actions.ts';
+import { isMoved, MOVED, VERSION } from '../delta/arrival.ts';
 import {
   isLongTagged,
   longTagsPlace,
@@ -16,7 +17,7 @@ import { recordCount } from '../delta/stats.ts';
 import { CorruptionError } from '../errors.ts';
 import { partitionId } from './partition.ts';
 import { indexedNames, namesIndex } from './shares-index.ts';
-import { CONTENT, CONTRACT, MOVED, ROWS, SOURCES, sourceOf, TEXT, TEXTS } from './tags.ts';
+import { CONTENT, CONTRACT, ROWS, SOURCES, sourceOf, TEXT, TEXTS } from './tags.ts';
 
 export type Share = {
   readonly file: Add;
@@ -85,6 +86,7 @@ function tagsOfShares(file: Tagged): Pick<Required<Share>, 'stats' | 'tags'>[] |
       `${SHARES} in a table's log is not what Sluice writes: was the table changed by another program?`,
     );
   const positions = positionsIn(file) ?? shares.keys();
+  const version = file.tags?.[VERSION];
   return [...positions].map((position) => {
     const [stats, ...values] = shareAt(shares, position);
     const own: Record<string, string> = {};
@@ -92,6 +94,7 @@ function tagsOfShares(file: Tagged): Pick<Required<Share>, 'stats' | 'tags'>[] |
       const value = values[i];
       if (typeof value === 'string') own[name] = value;
     }
+    if (version !== undefined) own[VERSION] = version;
     return { stats, tags: own };
   });
 }
@@ -144,10 +147,12 @@ function partTags(shares: readonly Share[]): Record<string, string> | undefined 
   if (file === undefined || !shares.every((share) => share.file === file)) return undefined;
   const positions = new Map([...(positionsIn(file) ?? sharesOf(file).keys())].entries());
   const kept = new Set(shares);
-  return tagsOfPart(
+  const part = tagsOfPart(
     file,
     sharesOf(file).flatMap((share, i) => (kept.has(share) ? (positions.get(i) ?? []) : [])),
   );
+  const version = file.tags?.[VERSION];
+  return part && (version === undefined ? part : { ...part, [VERSION]: version });
 }
 
 function sharesTag(shares: readonly Share[], primaryKey: readonly string[]): Record<string, string> {
@@ -222,11 +227,6 @@ export function shareChanges(removed: readonly Add[], added: readonly Add[]): Sh
     added: come.filter((share) => !moved.has(share)),
     moved,
   };
-}
-
-/** Its rows were in other data files until its commit. */
-export function isMoved({ tags }: Add): boolean {
-  return tags?.[MOVED] !== undefined;
 }
 
 /** Equal for the same rows of the same version of a source, whichever file they are in. */

@@ -26,8 +26,6 @@ export const ACCEPTED_ROWS = 'sluice.acceptedRows';
 /** Of a data file with the rows of several sources, which has none of the tags of one: see SharesIndex in shares-index.ts. */
 export const SOURCES = 'sluice.sources';
 export const TEXTS = 'sluice.texts';
-/** Of a data file whose rows were in other data files of the table until its commit; absent for others. */
-export const MOVED = 'sluice.moved';
 export const INPUTS = 'sluice.inputs';
 /** The ids of the commits whose versions are in INPUTS. */
 export const INPUT_COMMITS = 'sluice.inputCommits';

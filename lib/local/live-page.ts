@@ -5,7 +5,7 @@ import { fileStore } from '../adapters/file-store.ts';
 import { pageAssets } from '../adapters/page-assets.ts';
 import { isS3Location } from '../adapters/s3-location.ts';
 import type { FilesByDataset } from '../inspect/dataset-files.ts';
-import { TableLogs } from '../inspect/table-log.ts';
+import { TableLogs } from '../inspect/read-table-log.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { LandingSight } from '../lake/landing-census.ts';
 import { SITE, type Written } from '../page/site.ts';

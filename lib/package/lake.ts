@@ -1,20 +1,22 @@
 // A lake for programs: finds it as the command line does, and offers each use case as a method. The use cases decide everything.
 import { isDay } from '../core/date-format.ts';
-import type { TableRef } from '../core/insight.ts';
+import { type TableRef, tablePrefix } from '../core/insight.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { type Certificate, certifyLake } from '../inspect/certify-lake.ts';
 import { type CountedPlan, countPlan } from '../inspect/count-plan.ts';
 import { planDefinitions } from '../inspect/definition-plan.ts';
-import { findTable, partitionsNamed, requireDataset, versionAsOf } from '../inspect/find-table.ts';
+import { findTable, partitionsNamed, requireDataset } from '../inspect/find-table.ts';
 import { tableHistory, type VersionHistory } from '../inspect/history.ts';
 import { type LakeStatus, lakeStatus } from '../inspect/lake-status.ts';
 import { withViews } from '../inspect/lake-views.ts';
+import { withLogParts } from '../inspect/log-parts.ts';
 import { queryError } from '../inspect/query-errors.ts';
 import { readQuery } from '../inspect/read-query.ts';
+import { readTableLog } from '../inspect/read-table-log.ts';
 import { tablesOf } from '../inspect/readable-tables.ts';
 import { type Receipt, tableReceipt } from '../inspect/receipt.ts';
 import { findRejects, type SourceRejects } from '../inspect/rejects.ts';
-import { TableLogs } from '../inspect/table-log.ts';
+import { versionAsOf } from '../inspect/version-as-of.ts';
 import { type AsOf, parseAsOf } from '../lake/as-of.ts';
 import { findConfig } from '../local/config.ts';
 import { refuseForeignDefault, refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
@@ -170,7 +172,9 @@ export class Lake {
   async history(table: string): Promise<VersionHistory[]> {
     await requireLake(this.locations);
     const { effects } = this.local;
-    return tableHistory((await findTable(effects, new TableLogs(effects.tables), table)).log);
+    const found = await findTable(effects, table);
+    const log = await readTableLog(effects.tables, tablePrefix(found.table));
+    return log === undefined ? [] : tableHistory(log);
   }
 
   /** From which source files, contracts and SQL a table's numbers were computed. Throws UsageError on an unknown name. */
@@ -178,12 +182,14 @@ export class Lake {
     this.requireDefinitions();
     await requireLake(this.locations);
     const { effects } = this.local;
-    const logs = new TableLogs(effects.tables);
-    const found = await findTable(effects, logs, table);
-    const version = versionAsOf(found.log, asOf === undefined ? undefined : requireAsOf(asOf));
+    const found = await findTable(effects, table);
+    const at = asOf === undefined ? undefined : requireAsOf(asOf);
+    const version = await versionAsOf(effects.tables, tablePrefix(found.table), found.present, at);
     const words = Object.entries(partition).map(([column, value]) => `${column}=${value}`);
-    const filter = partitionsNamed(found.log, version, words);
-    return tableReceipt(effects, logs, found.table, found.log, version, filter);
+    return withLogParts(effects.tables, tablePrefix(found.table), [version], (logs, log) => {
+      const filter = partitionsNamed(log, version, words);
+      return tableReceipt(effects, logs, found.table, log, version, filter);
+    });
   }
 
   /** The source files of which rows, or all, were refused; `failures`: tables that cannot be read, whose files are missing. */

@@ -40,7 +40,7 @@ export function changeRef(
   version: number,
 ): Promise<Ref<ChangeDocument>> {
   const { log } = shown;
-  const basis = { table: log.metadata(version).id, version, commit: log.entries[version]?.id ?? null };
+  const basis = { table: log.metadata(version).id, version, commit: log.commitId(version) ?? null };
   return writing.site.document('change', basis, () => changeOf(writing, shown, version));
 }
 

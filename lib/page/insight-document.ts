@@ -24,7 +24,7 @@ export async function insightRef(writing: Writing, shown: ShownTable): Promise<R
     definition,
     id: log.metadata(log.newest).id,
     version: log.newest,
-    commit: log.entries[log.newest]?.id ?? null,
+    commit: log.commitId(log.newest) ?? null,
     parts,
     changes,
   };

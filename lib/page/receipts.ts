@@ -96,7 +96,7 @@ export async function receiptsRef(
   const each = dated.map(({ partition, files, version, change }) => [
     partition,
     version,
-    log.entries[version]?.id ?? null,
+    log.commitId(version) ?? null,
     change,
     files.map(({ add }) => [add.path, inputCommits(lineage, add)]),
   ]);

@@ -1,10 +1,11 @@
 // Which source files and definitions moved some partitions of a table from one version to another.
 import { tablePrefix } from '../core/insight.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import type { TableLogs } from '../inspect/read-table-log.ts';
 import { type Uses, usesOf } from '../inspect/receipt.ts';
 import type { Lifespan } from '../inspect/share-lives.ts';
 import { type SourceDiff, tableDiff } from '../inspect/table-diff.ts';
-import type { TableLog, TableLogs } from '../inspect/table-log.ts';
+import type { TableLog } from '../inspect/table-log.ts';
 import type { SourceMove } from './insight-documents.ts';
 import type { Side } from './shown-table.ts';
 import type { Writing } from './writing.ts';

@@ -4,7 +4,7 @@ import { tablePrefix } from '../core/insight.ts';
 import { bothOf } from '../in-parallel.ts';
 import type { FilesByDataset } from '../inspect/dataset-files.ts';
 import { surveyLake } from '../inspect/lake-status.ts';
-import { TableLogs } from '../inspect/table-log.ts';
+import { TableLogs } from '../inspect/read-table-log.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { LandingSight } from '../lake/landing-census.ts';
 import { downstreamFirst } from '../lake/read-order.ts';

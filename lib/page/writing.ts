@@ -1,7 +1,7 @@
 // What the makers of documents share while one page is written.
 import type { DatasetFiles } from '../inspect/dataset-files.ts';
 import type { LakeStatus } from '../inspect/lake-status.ts';
-import type { TableLogs } from '../inspect/table-log.ts';
+import type { TableLogs } from '../inspect/read-table-log.ts';
 import type { Effects } from '../lake/effects.ts';
 import type { TableFailure } from '../table-failures.ts';
 import type { Site } from './site.ts';

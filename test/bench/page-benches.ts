@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FilesByDataset } from '../../lib/inspect/dataset-files.ts';
-import { TableLogs } from '../../lib/inspect/table-log.ts';
+import { TableLogs } from '../../lib/inspect/read-table-log.ts';
 import type { LandingSight } from '../../lib/lake/landing-census.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import { watchedLanding } from '../../lib/local/follow-landing.ts';

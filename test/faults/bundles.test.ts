@@ -1,9 +1,9 @@
 // Small files that are converted together, and what may go wrong on the way to their commit.
 import { expect, test } from 'vitest';
+import { isMoved } from '../../lib/delta/arrival.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { type IngestResult, ingest } from '../../lib/ingest/ingest.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
-import { isMoved } from '../../lib/lake/shares.ts';
 import { maintainTables } from '../../lib/maintain/maintain-tables.ts';
 import type { ObjectStore, SqlEngine } from '../../lib/ports.ts';
 import { crashAfterEach } from '../support/crashes.ts';

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { tablePrefix } from '../../lib/core/insight.ts';
+import { MOVED, VERSION } from '../../lib/delta/arrival.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import type { Report } from '../../lib/ingest/report.ts';
@@ -10,7 +11,7 @@ import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { lakeStatus } from '../../lib/inspect/lake-status.ts';
 import { wholeFiles } from '../../lib/lake/live-shares.ts';
 import { isMerged, sharesBySource } from '../../lib/lake/shares.ts';
-import { CONTENT, MOVED } from '../../lib/lake/tags.ts';
+import { CONTENT } from '../../lib/lake/tags.ts';
 import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { type Landed, openItems, smallFileHistory, tinyBundles } from '../support/random-small-files.ts';
@@ -125,7 +126,7 @@ async function tableOf({ effects }: TestLake, name: string): Promise<unknown> {
   );
   const sources = [...sharesBySource(files)].map(([source, shares]) => {
     const said = shares.map(({ partitionValues, stats = '{}', tags = {} }) => {
-      const { [CONTENT]: _, [MOVED]: __, ...own } = tags;
+      const { [CONTENT]: _, [MOVED]: __, [VERSION]: ___, ...own } = tags;
       const { numRecords, minValues = {}, maxValues = {} } = JSON.parse(stats);
       const bounds = keys.map((column) => [minValues[column], maxValues[column]]);
       return JSON.stringify([partitionValues, numRecords, bounds, Object.entries(own).sort()]);

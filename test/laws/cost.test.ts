@@ -2,6 +2,11 @@
 import { expect, test } from 'vitest';
 import type { MemoryStore } from '../../lib/adapters/memory-store.ts';
 import { apply } from '../../lib/evolve/apply.ts';
+import { partitionsNamed } from '../../lib/inspect/find-table.ts';
+import { withViews } from '../../lib/inspect/lake-views.ts';
+import { withLogParts } from '../../lib/inspect/log-parts.ts';
+import { tableReceipt } from '../../lib/inspect/receipt.ts';
+import type { Effects } from '../../lib/lake/effects.ts';
 import { partitionLabel } from '../../lib/lake/partition.ts';
 import { deliver } from '../../lib/local/deliver.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
@@ -123,6 +128,53 @@ test('a correction in a table of 60 merged files takes about as many requests as
     return kept.requests();
   };
   expect((await requests(60)) / (await requests(10))).toBeLessThan(1.1);
+});
+
+test('the receipt of one day, and a look back, in a lake of 160 commits take about as many requests as in one of 40', async () => {
+  const table = { kind: 'insights', name: 'visits_daily' } as const;
+  const requests = async (days: number) => {
+    const { landing, lake } = await lakeOf(1);
+    const { effects, queues } = openProcess(world, clock, landing, lake);
+    for (let index = 1; index < days; index += 1) {
+      await put(landing, keyOf(index), TEXT);
+      await queues.files.send([{ source: keyOf(index) }]);
+      await deliver(effects, queues);
+    }
+    const newest = days;
+    const found: number[] = [];
+    const count = async (work: (effects: Effects) => Promise<void>) => {
+      const kept = counted(lake);
+      await work(openProcess(world, clock, landing, kept.store).effects);
+      found.push(kept.requests());
+    };
+    // 10 June, and the newest.
+    for (const day of [0, days - 1]) {
+      const [, month, date] = /month=(..)\/day=(..)/.exec(keyOf(day)) ?? [];
+      await count(async (effects) => {
+        const receipt = await withLogParts(effects.tables, 'insights/visits_daily', [newest], (logs, log) => {
+          const filter = partitionsNamed(log, newest, [`month=${month}`, `day=${date}`]);
+          return tableReceipt(effects, logs, table, log, newest, filter);
+        });
+        expect(receipt.sources.map(({ source, version }) => [source, version])).toEqual([
+          [keyOf(day), day + 1],
+        ]);
+      });
+    }
+    await count((effects) =>
+      withViews(
+        effects,
+        [table],
+        async (session) => {
+          const [row] = await session.rows<{ n: number }>('SELECT count(*) AS n FROM visits_daily');
+          expect(Number(row?.n)).toBe(2 * 20);
+        },
+        { asOf: { text: '20', version: 20 } },
+      ),
+    );
+    return found;
+  };
+  const [few, many] = [await requests(40), await requests(160)];
+  for (const [i, more] of many.entries()) expect(more / (few[i] ?? 0)).toBeLessThan(1.3);
 });
 
 test('500 files of one day that come together cost one recompute of that day', async () => {

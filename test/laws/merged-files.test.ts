@@ -11,7 +11,7 @@ import { ingest } from '../../lib/ingest/ingest.ts';
 import { mayShareKeys } from '../../lib/ingest/key-ranges.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { tableHistory } from '../../lib/inspect/history.ts';
-import { TableLogs } from '../../lib/inspect/table-log.ts';
+import { TableLogs } from '../../lib/inspect/read-table-log.ts';
 import {
   landedShares,
   liveShares,

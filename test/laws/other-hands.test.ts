@@ -9,8 +9,9 @@ import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { tableHistory, type VersionHistory } from '../../lib/inspect/history.ts';
+import { TableLogs } from '../../lib/inspect/read-table-log.ts';
 import { recentHistory } from '../../lib/inspect/recent-history.ts';
-import { TableLog, TableLogs } from '../../lib/inspect/table-log.ts';
+import { TableLog } from '../../lib/inspect/table-log.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { FOREIGN_OPERATIONS, type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
 import { compactAll } from '../support/play-history.ts';
@@ -88,7 +89,7 @@ function unlessCut(error: unknown): undefined {
 const untimed = ({ committedAt: _, ...version }: VersionHistory) => version;
 
 function grown({ prefix, entries }: TableLog): TableLog {
-  const log = new TableLog(prefix, []);
+  const log = new TableLog(prefix);
   for (const entry of entries) {
     log.append([entry]);
     log.ofSource('');

@@ -1,6 +1,7 @@
 // A dataset whose table names very many source files, as a log says it: made up, without the files.
 import type { Dataset } from '../../lib/core/contract.ts';
 import type { Add } from '../../lib/delta/actions.ts';
+import { VERSION } from '../../lib/delta/arrival.ts';
 import { allShares, tagsOfMoved } from '../../lib/lake/shares.ts';
 import { CONTENT, originTags } from '../../lib/lake/tags.ts';
 
@@ -44,7 +45,7 @@ export function addOfSource({ hash }: Dataset, i: number, rows: number, perDay: 
     modificationTime: Date.UTC(2024, 0, 1),
     dataChange: true,
     stats: JSON.stringify({ numRecords: rows, minValues: { id: first }, maxValues: { id: last } }),
-    tags: { ...origin, [CONTENT]: `${id}-content` },
+    tags: { ...origin, [CONTENT]: `${id}-content`, [VERSION]: '1' },
   };
 }
 

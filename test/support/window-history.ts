@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { TableRef } from '../../lib/core/insight.ts';
+import { TableLogs } from '../../lib/inspect/read-table-log.ts';
 import { tableReceipt } from '../../lib/inspect/receipt.ts';
-import { TableLogs } from '../../lib/inspect/table-log.ts';
 import { parsePartitionFilter } from '../../lib/lake/partition-filter.ts';
 import { removeNth } from './remove-nth.ts';
 import { put, rowsOf, type TestClock, type TestLake } from './shop-lake.ts';

@@ -7,11 +7,11 @@ import {
   positionsIn,
   SHARES,
   tagsOfPart,
-  withAllTags,
   withLongTags,
 } from '../../lib/delta/long-tags.ts';
 import { removeAction } from '../../lib/delta/partitions.ts';
 import { replay, type Snapshot } from '../../lib/delta/snapshot.ts';
+import { wholeEntries } from '../../lib/inspect/whole-entries.ts';
 import { FIRST, file, NOW } from './delta-table-case.ts';
 
 const long: Add = { ...file('a'), tags: { [SHARES]: 'what it has of each', other: 'short' } };
@@ -35,13 +35,26 @@ describe('long tags', () => {
     expect(withLongTags(lean, longTagsIn([{ add: file('b') }]), long.path)).toBeUndefined();
   });
 
-  it('are found where another program added the file again from what a snapshot says', () => {
+  it('are found where another program added the file again from what a snapshot says', async () => {
     const before = only(replayed(FIRST, [{ add: long }]));
     const log = [FIRST, [{ add: long }], [removeAction(long, NOW)], [{ add: before }]];
     const restored = only(replayed(...log));
     expect(longTagsPlace(restored)).toEqual({ version: 1, path: long.path });
     const whole = { ...before, tags: { ...before.tags, ...long.tags } };
-    expect(withAllTags(log[3] as Action[], (version) => log[version])).toEqual([{ add: whole }]);
+    const entries = log.map((actions, version) => ({ version, actions }));
+    const never = { entries: async () => undefined };
+    for (const known of [0, 1, 2, 3]) {
+      const later = await wholeEntries(never, 'tables/t', entries.slice(known), entries.slice(0, known));
+      expect(later.at(-1)?.actions).toEqual([{ add: whole }]);
+    }
+    const store = {
+      entries: async (_: string, after: number, upTo: number) => entries.slice(after + 1, upTo + 1),
+    };
+    const [alone] = await wholeEntries(store, 'tables/t', entries.slice(3));
+    expect(alone?.actions).toEqual([{ add: whole }]);
+    const unseen = [{ version: 3, actions: [{ add: { ...before } }] }];
+    const cut = wholeEntries(never, 'tables/t', unseen);
+    await expect(cut).rejects.toThrow(/no longer has the entry of version 1/);
   });
 
   it('are those of the newest entry that has them', () => {

@@ -31,6 +31,9 @@ const checkpointName = (version: number) => `${LOG}/${String(version).padStart(2
 const names = (count: number) => Array.from({ length: count }, (_, n) => `region=eu/${n + 1}.parquet`).sort();
 const encode = (text: string) => new TextEncoder().encode(text);
 
+/** As the commit of its own version says it. */
+const arrived = (n: number) => ({ ...file(n), tags: { ...file(n).tags, 'sluice.version': String(n) } });
+
 /** A table with `count` files, one commit each after the first. */
 async function table(count: number): Promise<DeltaTables> {
   const tables = new DeltaTables(effects);
@@ -50,7 +53,7 @@ describe('a table', () => {
   it('has entries of one action a line, commitInfo first', async () => {
     await table(1);
     const lines = new TextDecoder().decode(await effects.store.read(entryName(1))).split('\n');
-    expect(lines.slice(1)).toEqual([JSON.stringify({ add: file(1) }), '']);
+    expect(lines.slice(1)).toEqual([JSON.stringify({ add: arrived(1) }), '']);
     expect(JSON.parse(lines[0] ?? '')).toEqual({
       commitInfo: {
         timestamp: NOW,
@@ -101,7 +104,7 @@ describe('a table', () => {
     const tables = await table(20);
     const entries = await tables.entries(TABLE, 2, 20);
     expect(entries?.map((entry) => entry.version)).toEqual(Array.from({ length: 18 }, (_, n) => n + 3));
-    expect(entries?.[0]?.actions[1]).toEqual({ add: file(3) });
+    expect(entries?.[0]?.actions[1]).toEqual({ add: arrived(3) });
     expect(await tables.entries(TABLE, 5, 5)).toEqual([]);
     expect(await tables.entries(TABLE, 5, 21)).toBeUndefined();
     await effects.store.remove([entryName(4)]);

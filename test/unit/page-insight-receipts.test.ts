@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { tablePrefix } from '../../lib/core/insight.ts';
 import { partitionsNamed } from '../../lib/inspect/find-table.ts';
+import { TableLogs } from '../../lib/inspect/read-table-log.ts';
 import { tableReceipt } from '../../lib/inspect/receipt.ts';
-import { TableLogs } from '../../lib/inspect/table-log.ts';
 import type { ChangeDocument, PagePartitionReceipt } from '../../lib/page/insight-documents.ts';
 import { type WrittenPage, writeOver } from '../support/page-lake.ts';
 import { openProcess } from '../support/shop-lake.ts';

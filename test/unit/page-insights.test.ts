@@ -1,6 +1,6 @@
 // What the page says of insights: their rows, columns, audits and versions, and their place in the lineage.
 import { describe, expect, it } from 'vitest';
-import { TableLogs } from '../../lib/inspect/table-log.ts';
+import { TableLogs } from '../../lib/inspect/read-table-log.ts';
 
 import type { ChangeDocument, RowsDocument } from '../../lib/page/insight-documents.ts';
 import { openPageLake, rowsShown } from '../support/page-lake.ts';

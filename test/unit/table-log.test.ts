@@ -29,7 +29,8 @@ test('the files of each version are those that a replay up to it finds', () => {
               how === 'add' ? { add: add(path, size) } : ({ remove: { path, dataChange: true } } as Action),
           ),
         }));
-        const log = new TableLog('tables/t', entries);
+        const log = new TableLog('tables/t');
+        log.append(entries);
         const live = new Map<string, number>();
         for (const [version, changes] of commits.entries()) {
           for (const { path, how, size } of changes)

@@ -1,0 +1,55 @@
+// Which version a table had at a time: few entries of its log are read for it.
+import type { Snapshot } from '../delta/snapshot.ts';
+import type { DeltaTables } from '../delta/tables.ts';
+import { CliError } from '../errors.ts';
+import type { AsOf } from '../lake/as-of.ts';
+import { isoSeconds } from './find-table.ts';
+import { requireEntries } from './read-table-log.ts';
+import { timeOf } from './table-log.ts';
+
+/** Writers' clocks differ: the times of so many entries in a row are compared, and a version is never older than the one before. */
+const TIMED = 100;
+
+/** `present`: the newest version, which is meant without `asOf`. Throws CliError where the table has none there. */
+export async function versionAsOf(
+  tables: DeltaTables,
+  prefix: string,
+  present: Snapshot,
+  asOf: AsOf | undefined,
+): Promise<number> {
+  const version = await findVersion(tables, prefix, present, asOf);
+  if (version !== undefined) return version;
+  if (asOf && 'version' in asOf)
+    throw new CliError(
+      `${prefix} has no version ${asOf.version}: its newest is ${present.version}, of ${isoSeconds(present.timestampMs)}.`,
+    );
+  const [first] = await requireEntries(tables, prefix, 0, 0);
+  throw new CliError(
+    `${prefix} did not exist yet at ${asOf?.text}: its first version is of ${isoSeconds(timeOf(first?.actions ?? []))}.`,
+  );
+}
+
+/** The same; undefined where the table has none there. */
+export async function findVersion(
+  tables: DeltaTables,
+  prefix: string,
+  present: Snapshot,
+  asOf: AsOf | undefined,
+  timed = TIMED,
+): Promise<number | undefined> {
+  if (asOf === undefined) return present.version;
+  if ('version' in asOf) return asOf.version <= present.version ? asOf.version : undefined;
+  // All versions up to `before` are that old, as far as each one's own time goes; those after `after` are younger.
+  let [before, after] = [-1, present.version];
+  while (after - before > timed) {
+    const middle = Math.floor((before + after) / 2);
+    const [entry] = await requireEntries(tables, prefix, middle, middle);
+    if (timeOf(entry?.actions ?? []) <= asOf.ms) before = middle;
+    else after = middle;
+  }
+  const first = Math.max(0, before - timed);
+  const entries = await requireEntries(tables, prefix, first, after);
+  const younger = entries.findIndex(({ actions }) => timeOf(actions) > asOf.ms);
+  const version = younger < 0 ? after : first + younger - 1;
+  return version < 0 ? undefined : version;
+}
