@@ -59,7 +59,7 @@ export async function certifyDataset(
   const snapshot = await effects.tables.latest(table);
   const live = await liveShares(effects.tables, table, snapshot);
   const standings =
-    dataset.mode === 'replace' && snapshot ? standingsOf(dataset, snapshot.files.values()) : undefined;
+    dataset.mode === 'replace' && snapshot ? standingsOf(dataset, [...live.values()].flat()) : undefined;
   const objects: CertifiedObject[] = [];
   const reports: Report[] = [];
   await inParallel(listed, async (version) => {

@@ -1,9 +1,7 @@
 // What the lake holds of one dataset, from its table's log, the reports and what landing holds of it. Writes nothing.
 
-import { landingTable } from '../core/catalog.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import type { Snapshot } from '../delta/snapshot.ts';
 import { recordCount } from '../delta/stats.ts';
 import { mayShareKeys } from '../ingest/key-ranges.ts';
 import type { Report } from '../ingest/report.ts';
@@ -74,7 +72,6 @@ export async function datasetStatus(
   unseen: readonly Unseen[],
   settling: Settling,
 ): Promise<DatasetStatus> {
-  const landed = await effects.tables.latest(tablePrefix(landingTable(dataset)));
   const table = await effects.tables.latest(tablePrefix({ kind: 'tables', name: dataset.name }));
   const { sources, present, live, waiting, refused, empty } = found;
   const counted = countsOf(found);
@@ -104,7 +101,7 @@ export async function datasetStatus(
     version: table?.version ?? null,
     ...standingRemarks(dataset, found),
     mayShareKeys: mayShareKeys(dataset, live),
-    waitingDeliveries: waitingDeliveries(dataset, landed),
+    waitingDeliveries: waitingDeliveries(dataset, live),
   };
 }
 
@@ -133,9 +130,10 @@ function isoOrNull(ms: number): string | null {
   return ms === Number.NEGATIVE_INFINITY ? null : new Date(ms).toISOString();
 }
 
-export function waitingDeliveries(dataset: Dataset, landed: Snapshot | undefined): WaitingDelivery[] {
-  if (dataset.delivery === undefined || landed === undefined) return [];
-  return waitingOf(standingsOf(dataset, landed.files.values())).map(
+/** `live`: in its landing table. */
+export function waitingDeliveries(dataset: Dataset, live: LiveShares): WaitingDelivery[] {
+  if (dataset.delivery === undefined) return [];
+  return waitingOf(standingsOf(dataset, [...live.values()].flat())).map(
     ({ by, sources, sinceMs, missing, refused }) => ({
       delivery: by,
       files: sources.length,

@@ -6,7 +6,7 @@ import { tablePrefix } from '../core/insight.ts';
 import { recordCount } from '../delta/stats.ts';
 import { type Standings, standingsOf } from '../lake/deliveries.ts';
 import type { Effects } from '../lake/effects.ts';
-import type { Share } from '../lake/shares.ts';
+import { allShares, type Share } from '../lake/shares.ts';
 import { readOrigin, roleOf } from '../lake/tags.ts';
 import { replacedDataset } from '../refresh/inputs.ts';
 import type { UsedTable } from './lineage.ts';
@@ -97,8 +97,8 @@ function standingsAt(dataset: Dataset, log: TableLog, version: number): Standing
   known.set(dataset, ofDataset);
   const ofLog = ofDataset.get(log) ?? new Map<number, Standings>();
   ofDataset.set(log, ofLog);
-  const files = () => log.filesAt(version).map(({ add }) => add);
-  const standings = ofLog.get(version) ?? standingsOf(dataset, files());
+  const shares = () => allShares(log.filesAt(version).map(({ add }) => add));
+  const standings = ofLog.get(version) ?? standingsOf(dataset, shares());
   ofLog.set(version, standings);
   return standings;
 }

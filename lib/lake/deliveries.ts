@@ -5,6 +5,7 @@ import type { Add } from '../delta/actions.ts';
 import { precedes } from './delivery.ts';
 import { type Marks, markerReader } from './markers.ts';
 import { type Captures, captures, pathValues } from './path-values.ts';
+import type { Share } from './shares.ts';
 import { readOrigin, roleOf } from './tags.ts';
 
 export type Delivery = {
@@ -54,7 +55,7 @@ type Arrived = {
 type Said = { readonly delivery: string; readonly marker: string; readonly scope: string | undefined };
 
 /** Each key is read once: of 100,000 that is most of the time. */
-function readArrived(dataset: Dataset, files: Iterable<Pick<Add, 'tags'>>, marks: Marks) {
+function readArrived(dataset: Dataset, shares: Iterable<Share>, marks: Marks) {
   const arrived = new Map<string, Arrived>();
   const there = new Set<string>();
   const scopeOf = dataset.scope?.from === 'rows' ? undefined : scopeReader(dataset);
@@ -67,11 +68,11 @@ function readArrived(dataset: Dataset, files: Iterable<Pick<Add, 'tags'>>, marks
       scope: scopeOf?.(source, said),
     };
   };
-  for (const add of files) {
-    const origin = readOrigin(add);
+  for (const share of shares) {
+    const origin = readOrigin(share);
     if (origin === undefined) continue;
     const { source, lastModifiedMs } = origin;
-    const role = roleOf(add);
+    const role = roleOf(share);
     if (role === 'marker') for (const mark of marks.ofMarker(source)) there.add(mark);
     else {
       const said = arrived.get(source)?.said ?? read(source);
@@ -84,9 +85,9 @@ function readArrived(dataset: Dataset, files: Iterable<Pick<Add, 'tags'>>, marks
 type Delivered = { readonly delivery: Delivery; readonly own: readonly Arrived[] };
 
 /** With the data files of each, sorted by source. */
-function deliveriesOf(dataset: Dataset, files: Iterable<Pick<Add, 'tags'>>): Delivered[] {
+function deliveriesOf(dataset: Dataset, shares: Iterable<Share>): Delivered[] {
   const marks = markerReader(dataset);
-  const { arrived, there } = readArrived(dataset, files, marks);
+  const { arrived, there } = readArrived(dataset, shares, marks);
   const groups = new Map<string, Arrived[]>();
   for (const file of arrived) {
     const known = groups.get(file.said.delivery);
@@ -110,8 +111,8 @@ function deliveriesOf(dataset: Dataset, files: Iterable<Pick<Add, 'tags'>>): Del
   });
 }
 
-export function standingsOf(dataset: Dataset, files: Iterable<Pick<Add, 'tags'>>): Standings {
-  const deliveries = deliveriesOf(dataset, files).sort((a, b) =>
+export function standingsOf(dataset: Dataset, shares: Iterable<Share>): Standings {
+  const deliveries = deliveriesOf(dataset, shares).sort((a, b) =>
     isOlder(dataset, a.delivery, b.delivery) ? -1 : 1,
   );
   const ready = deliveries.filter(({ delivery }) => isReady(delivery));
@@ -208,7 +209,7 @@ function scopeReader(dataset: Dataset): (source: string, said: Captures) => stri
 }
 
 /** Whether what the lake holds of a source stays after it was deleted. A file that was refused has no rows to keep. */
-export function isKept({ onDelete }: Dataset, own: readonly Pick<Add, 'tags'>[]): boolean {
+export function isKept({ onDelete }: Dataset, own: readonly Pick<Share, 'tags'>[]): boolean {
   return onDelete === 'keep' && (own.length === 0 || own.some((add) => roleOf(add) !== 'refused'));
 }
 

@@ -208,7 +208,7 @@ async function deliveriesThatWait(
     catalog.datasets.filter((dataset) => dataset.delivery !== undefined && isReadable(dataset)),
     async (dataset) => ({
       dataset: dataset.name,
-      waitingDeliveries: waitingDeliveries(dataset, await tables.latest(tablePrefix(landingTable(dataset)))),
+      waitingDeliveries: waitingDeliveries(dataset, await landedShares(tables, dataset)),
     }),
   );
 }

@@ -16,7 +16,7 @@ import type { Effects } from '../lake/effects.ts';
 import type { InputVersion } from '../lake/jobs.ts';
 import { wholeFiles } from '../lake/live-shares.ts';
 import { type RelationFile, type Run, relationSql } from '../lake/scan-sql.ts';
-import { isMerged, sharesOf } from '../lake/shares.ts';
+import { allShares, isMerged, sharesOf } from '../lake/shares.ts';
 import { CONTRACT, DEFINITION, FIRST_ROW, readOrigin, roleOf } from '../lake/tags.ts';
 import type { LocalFile, ObjectStore } from '../ports.ts';
 import { identifier } from '../sql/quoting.ts';
@@ -152,7 +152,7 @@ export async function tableRelation(
   files: readonly Add[],
   withSource = table.kind === 'arrivals',
 ): Promise<string> {
-  const standings = standingsAt(catalog, table, snapshot);
+  const standings = await standingsAt(catalog, local, table, snapshot);
   const relationFiles: RelationFile[] = [];
   const ofRows = files.filter((file) => roleOf(file) === undefined);
   for (const add of withSource ? await local.whole(tablePrefix(table), ofRows) : ofRows) {
@@ -208,12 +208,18 @@ function presentHash(catalog: Catalog, table: TableRef): string | undefined {
 const known = new WeakMap<Dataset, WeakMap<Snapshot, Standings>>();
 
 /** Which source files of a replace dataset's arrivals count; undefined for other tables. */
-function standingsAt(catalog: Catalog, table: TableRef, snapshot: Snapshot): Standings | undefined {
+async function standingsAt(
+  catalog: Catalog,
+  local: LocalFiles,
+  table: TableRef,
+  snapshot: Snapshot,
+): Promise<Standings | undefined> {
   const dataset = replacedDataset(catalog, table);
   if (dataset === undefined) return undefined;
   const own = known.get(dataset) ?? new WeakMap<Snapshot, Standings>();
   known.set(dataset, own);
-  const standings = own.get(snapshot) ?? standingsOf(dataset, snapshot.files.values());
+  const shares = async () => allShares(await local.whole(tablePrefix(table), [...snapshot.files.values()]));
+  const standings = own.get(snapshot) ?? standingsOf(dataset, await shares());
   own.set(snapshot, standings);
   return standings;
 }

@@ -5,8 +5,14 @@ import { expect, test } from 'vitest';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
 import { compactAll } from '../support/play-history.ts';
+import { expectSameOfParts } from '../support/same-parts.ts';
 import { newStore, openProcess, put, syncPrune, TestClock, visible } from '../support/shop-lake.ts';
 import { useWorld } from '../support/use-world.ts';
+
+const TABLES = [
+  { kind: 'tables', name: 'sales' },
+  { kind: 'insights', name: 'sales_daily' },
+] as const;
 
 const world = useWorld();
 
@@ -45,8 +51,11 @@ test('a lake of the Sluice before is read as it is, merged, corrected, and ends 
   expect([await visible(process), lake.keys()]).toEqual([before, objects]);
   expect((await certifyLake(process.effects)).problems).toEqual([]);
 
+  await expectSameOfParts(process.effects, TABLES, { parts: false });
+
   expect(await compactAll(process)).toBe(7);
   expect(await visible(process)).toEqual(before);
+  await expectSameOfParts(process.effects, TABLES, { parts: false });
   await put(landing, 'sales/day=2024-01-01/b.csv', 'id,customer,amount\n1,ann,100.00\n');
   await put(landing, 'customers/2.csv', 'customer,city\nann,Bergen\n');
   await landing.remove(['sales/day=2024-01-01/c.csv']);

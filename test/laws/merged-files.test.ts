@@ -25,6 +25,7 @@ import { LocalFiles, tableRelation } from '../../lib/refresh/inputs.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { fileLiteral } from '../../lib/sql/quoting.ts';
 import { compactAll } from '../support/play-history.ts';
+import { expectSameOfParts } from '../support/same-parts.ts';
 import {
   ONE_BY_ONE,
   openLake,
@@ -68,6 +69,8 @@ beforeAll(async () => {
     {
       by_day:
         '/*---\ndescription: Lines by day.\nover: items\npartitionBy: [day]\nkey: [day]\n---*/\nSELECT day, count(*) AS lines, sum(version) AS versions FROM items GROUP BY day',
+      shares:
+        '/*---\ndescription: Of each day, the lines that have come since by_day was computed.\nover: by_day\npartitionBy: [day]\nkey: [day]\n---*/\nSELECT b.day, b.lines, count(*) AS found FROM by_day b JOIN items i ON i.day = b.day GROUP BY ALL',
     },
   );
 });
@@ -81,7 +84,7 @@ type Step =
   | { readonly kind: 'rubbish'; readonly key: string }
   | { readonly kind: 'events'; readonly keys: readonly string[] }
   | { readonly kind: 'compact'; readonly mostSources: number }
-  | { readonly kind: 'refresh' };
+  | { readonly kind: 'refresh'; readonly insight: string };
 
 const keys = ['a', 'b', 'c', 'd', 'é f'].flatMap((name) =>
   ['01', '02'].map((day) => `items/day=2024-01-${day}/${name}.csv`),
@@ -104,7 +107,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({ kind: fc.constant('compact' as const), mostSources: fc.constantFrom(2, 5, 1000) }),
   },
-  { weight: 1, arbitrary: fc.constant({ kind: 'refresh' as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('refresh' as const),
+      insight: fc.constantFrom('by_day', 'shares'),
+    }),
+  },
 );
 const history = fc
   .tuple(
@@ -151,7 +160,7 @@ async function play(lake: TestLake, clock: TestClock, all: readonly Step[], trut
           )
         ).failures,
       ).toEqual([]);
-    else if (one.kind === 'refresh') await refresh(effects, { kind: 'insights', name: 'by_day' });
+    else if (one.kind === 'refresh') await refresh(effects, { kind: 'insights', name: one.insight });
     else {
       const before = await lookOf(lake);
       merged += await compactAll(lake, one.mostSources);
@@ -273,6 +282,8 @@ test('whatever happens, each row is its source’s, and merging changes nothing 
         actions.some((action) => 'add' in action && isMerged(action.add) && !action.add.dataChange),
       );
       expect(compactions.length > 0 || own === 0).toBe(true);
+      const insights = ['by_day', 'shares'].map((name) => ({ kind: 'insights' as const, name }));
+      await expectSameOfParts(lake.effects, [TABLE, ...insights]);
     }),
     tries(12),
   );

@@ -3,24 +3,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TableRef } from '../../lib/core/insight.ts';
-import type { PartitionValues } from '../../lib/delta/actions.ts';
-import type { Snapshot } from '../../lib/delta/snapshot.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
 import { planDefinitions } from '../../lib/inspect/definition-plan.ts';
 import { tableHistory } from '../../lib/inspect/history.ts';
-import { withLogParts } from '../../lib/inspect/log-parts.ts';
 import { TableLogs } from '../../lib/inspect/read-table-log.ts';
 import { tableReceipt } from '../../lib/inspect/receipt.ts';
 import { withRowDiff } from '../../lib/inspect/row-diff.ts';
 import { relationAt } from '../../lib/inspect/table-at.ts';
 import { keyOf } from '../../lib/inspect/table-diff.ts';
 import type { TableLog } from '../../lib/inspect/table-log.ts';
-import { findVersion } from '../../lib/inspect/version-as-of.ts';
 import type { Effects } from '../../lib/lake/effects.ts';
-import { type PartitionFilter, parsePartitionFilter } from '../../lib/lake/partition-filter.ts';
+import { parsePartitionFilter } from '../../lib/lake/partition-filter.ts';
 import type { Row } from '../../lib/ports.ts';
 import { LocalFiles } from '../../lib/refresh/inputs.ts';
 import { compactAll } from '../support/play-history.ts';
+import { expectSameOfParts } from '../support/same-parts.ts';
 import { history } from '../support/shop-history.ts';
 import { newStore, openProcess, put, rowsOf, syncPrune, TestClock } from '../support/shop-lake.ts';
 import { tries } from '../support/tries.ts';
@@ -86,38 +83,6 @@ async function expectedSources({ landing }: Effects): Promise<string[]> {
       lines.push(`${key.slice('sales/day='.length).slice(0, 10)} ${key} ${etag} ${accepted.length}`);
   }
   return lines.sort();
-}
-
-const WHOLE: PartitionFilter = { words: {}, matches: () => true };
-
-/** A few entries of each log tell of every version, and of every partition of it, what whole logs tell. */
-async function expectSameOfParts({ tables, ...effects }: Effects): Promise<void> {
-  const whole = new TableLogs(tables);
-  for (const table of TABLES) {
-    const prefix = prefixOf(table);
-    const log = (await whole.find(prefix)) as TableLog;
-    const present = (await tables.latest(prefix)) as Snapshot;
-    const partitions = new Map(log.lifespans().map(({ add }) => [JSON.stringify(add.partitionValues), add]));
-    const filters = [
-      WHOLE,
-      ...[...partitions.values()].map(({ partitionValues: { day } }) => ({
-        words: { day: day ?? '' },
-        matches: (values: PartitionValues) => values.day === day,
-      })),
-    ];
-    for (let version = 0; version <= log.newest; version++) {
-      for (const filter of filters) {
-        const told = await tableReceipt({ ...effects, tables }, whole, table, log, version, filter);
-        const parts = withLogParts(tables, prefix, [version], (logs, part) => {
-          expect(part.part).toBeDefined();
-          return tableReceipt({ ...effects, tables }, logs, table, part, version, filter);
-        });
-        expect(await parts).toEqual(told);
-      }
-      for (const ms of [log.timeOf(version) - 1, log.timeOf(version), log.timeOf(version) + 1])
-        expect(await findVersion(tables, prefix, present, { text: '', ms }, 3)).toBe(log.versionAt(ms));
-    }
-  }
 }
 
 async function receiptSources(effects: Effects): Promise<string[]> {
@@ -188,7 +153,7 @@ test('any history can be read again, explained and certified', async () => {
           expect(await patched(effects, table, log, version, log.newest, then)).toEqual(texts);
         }
       }
-      await expectSameOfParts(effects);
+      await expectSameOfParts(effects, TABLES);
       expect(await receiptSources(effects)).toEqual(await expectedSources(effects));
       const { problems, datasets } = await certifyLake(effects);
       expect(problems).toEqual([]);
