@@ -1,4 +1,4 @@
-// `npm run bench:aws [-- arrival | large | cold-start | cost …]`: the deployed stack's times and costs, measured on MiniStack.
+// `npm run bench:aws [-- arrival | large | cold-start | storm | cost …]`: the deployed stack's times, requests and costs, measured on MiniStack.
 import { availableParallelism, loadavg } from 'node:os';
 import { deployStack, destroyStack } from '../../../localstack/deploy.ts';
 import { type ArrivalPlan, measureArrival } from './arrival.ts';
@@ -6,6 +6,8 @@ import { measureColdStart } from './cold-start.ts';
 import { measureCost } from './cost.ts';
 import { type Emulated, onEmulator } from './emulator.ts';
 import type { Spread } from './spread.ts';
+import { measureStorm } from './storm.ts';
+import { STORM_TARGETS, stormFigures } from './storm-text.ts';
 
 const SMALL: ArrivalPlan = { rows: 20, rounds: 32, warmUp: 2 };
 /** 30 MB. */
@@ -13,6 +15,7 @@ const LARGE: ArrivalPlan = { rows: 210_000, rounds: 12, warmUp: 2 };
 const COLD_STARTS = 10;
 const COLD_START_TARGET_MS = 2000;
 const LARGE_TARGET_RATIO = 1.5;
+const STORM_FILES = 2000;
 
 type Line = { readonly text: string; readonly held: boolean };
 type Measure = (emulated: Emulated) => Promise<Line>;
@@ -38,6 +41,14 @@ const MEASURES: Readonly<Record<string, Measure>> = {
       text: `Cold start, process start to first commit: ${shown(measured)}; ${verdict(held, 'p95 under 2 s')}`,
       held,
     };
+  },
+  storm: async (emulated) => {
+    const { requestsPerFile, conflicts, text, tables } = stormFigures(
+      await measureStorm(emulated, STORM_FILES),
+    );
+    const held = requestsPerFile <= STORM_TARGETS.requestsPerFile && conflicts <= STORM_TARGETS.conflicts;
+    const target = `at most ${STORM_TARGETS.requestsPerFile} requests a file and ${STORM_TARGETS.conflicts} lost commits`;
+    return { text: `${text}; ${verdict(held, target)}\n\n${tables}`, held };
   },
   cost: async (emulated) => ({ text: `Cost. ${await measureCost(emulated)}`, held: true }),
 };

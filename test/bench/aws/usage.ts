@@ -5,6 +5,8 @@ export type AwsRequest = {
   readonly method: string;
   readonly path: string;
   readonly target?: string | undefined;
+  /** Of the answer, where one came. */
+  readonly status?: number | undefined;
 };
 
 /** Counts and sums, to be added up and multiplied; fractions are fine. */
