@@ -1,6 +1,7 @@
 // A queue that feeds a function, as Lambda's event source mapping does by the settings of the stack: batches of so many messages,
 // filled for so long, so many at once. Emulators ignore the window, and some run no function.
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { FunctionName } from '../../../lib/aws/metric-names.ts';
 import { synthesised } from '../../stacks/stack-case.ts';
 import type { Emulated } from './emulator.ts';
 import type { FunctionProcess, Invoked } from './function-process.ts';
@@ -17,20 +18,27 @@ type MappingProperties = {
   readonly ScalingConfig: { readonly MaximumConcurrency: number };
 };
 
-/** Of the stack's template. */
-export async function feedingOf(name: 'ingest' | 'aggregate'): Promise<Feeding> {
+/** As the stack's template has them. */
+export async function feedings(): Promise<Record<'ingest' | 'aggregate', Feeding>> {
   const { ofType } = await synthesised();
   const mappings = ofType('AWS::Lambda::EventSourceMapping');
-  const found = mappings.find(([id]) => id.startsWith(`SluiceFunctions${name}`));
-  if (found === undefined) throw new Error(`the template feeds no ${name}`);
-  const { BatchSize, MaximumBatchingWindowInSeconds, ScalingConfig } = found[1]
-    .Properties as MappingProperties;
-  return {
-    batchSize: BatchSize,
-    windowMs: (MaximumBatchingWindowInSeconds ?? 0) * 1000,
-    concurrency: ScalingConfig.MaximumConcurrency,
+  const feedingOf = (name: FunctionName): Feeding => {
+    const found = mappings.find(([id]) => id.startsWith(`SluiceFunctions${name}`));
+    if (found === undefined) throw new Error(`the template feeds no ${name}`);
+    const { BatchSize, MaximumBatchingWindowInSeconds, ScalingConfig } = found[1]
+      .Properties as MappingProperties;
+    return {
+      batchSize: BatchSize,
+      windowMs: (MaximumBatchingWindowInSeconds ?? 0) * 1000,
+      concurrency: ScalingConfig.MaximumConcurrency,
+    };
   };
+  return { ingest: feedingOf('ingest'), aggregate: feedingOf('aggregate') };
 }
+
+/** One of the function's processes. */
+export type Instance = Pick<FunctionProcess, 'invoke' | 'stop'>;
+export type Sender = Pick<Emulated['sqs'], 'send'>;
 
 /** SQS's bound, of receiving and of deleting. */
 const MOST_AT_ONCE = 10;
@@ -38,14 +46,19 @@ const MOST_AT_ONCE = 10;
 export class EventSource {
   /** Each run of the function, in order of its end. */
   readonly invoked: Invoked[] = [];
-  private readonly sqs: Emulated['sqs'];
+  private readonly sqs: Sender;
   private readonly queueUrl: string;
   private readonly feeding: Feeding;
-  private readonly start: () => Promise<FunctionProcess>;
+  private readonly start: () => Promise<Instance>;
   private isStopping = false;
 
   /** `start`: another instance of the function; each has one batch at a time. */
-  constructor({ sqs }: Emulated, queueUrl: string, feeding: Feeding, start: () => Promise<FunctionProcess>) {
+  constructor(
+    { sqs }: { readonly sqs: Sender },
+    queueUrl: string,
+    feeding: Feeding,
+    start: () => Promise<Instance>,
+  ) {
     this.sqs = sqs;
     this.queueUrl = queueUrl;
     this.feeding = feeding;
@@ -63,7 +76,7 @@ export class EventSource {
 
   /** It starts with its first batch, cold. */
   private async instance(): Promise<void> {
-    let started: FunctionProcess | undefined;
+    let started: Instance | undefined;
     try {
       while (!this.isStopping) {
         const batch = await this.batch();

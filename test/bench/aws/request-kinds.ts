@@ -1,5 +1,13 @@
 // What requests are for: their kind, what they are about, and commits that another writer took. Pure.
-import type { AwsRequest } from './usage.ts';
+
+/** `target`: the header X-Amz-Target, which SQS's requests have and S3's have not. */
+export type AwsRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly target?: string | undefined;
+  /** Of the answer, where one came. */
+  readonly status?: number | undefined;
+};
 
 /** As S3 counts: removals of several objects at once are one DELETE. */
 export const KINDS = ['GET', 'HEAD', 'LIST', 'PUT', 'DELETE'] as const;
@@ -31,7 +39,7 @@ export function subjectOf({ path }: AwsRequest, landingBucket: string): string {
   if (key.startsWith('quarantine/')) return 'quarantined rows';
   if (key.startsWith('waiting/')) return 'mark of a waiting refresh';
   if (key.endsWith('.parquet')) return 'data file';
-  return key === '' ? 'several' : (key.split('/')[0] as string);
+  return key === '' ? 'several at once' : (key.split('/')[0] as string);
 }
 
 /** S3's answers to a conditional write that came second. */

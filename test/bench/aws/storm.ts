@@ -18,7 +18,7 @@ import { emulatorEnvironment } from '../../../localstack/emulators.ts';
 import { functionSettings } from '../../support/function-settings.ts';
 import { billingFolder, operations } from './billing-day.ts';
 import type { Emulated } from './emulator.ts';
-import { EventSource, feedingOf } from './event-source.ts';
+import { EventSource, feedings } from './event-source.ts';
 import { FunctionProcess, type Invoked } from './function-process.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -36,6 +36,8 @@ export type StormRun = {
   readonly landingBucket: string;
   readonly ingest: readonly Invoked[];
   readonly aggregate: readonly Invoked[];
+} & Times;
+type Times = {
   /** From the first PUT on: until the last one, until no message waits any more for ingest, for aggregate. */
   readonly putMs: number;
   readonly ingestedMs: number;
@@ -59,13 +61,14 @@ async function storm(emulated: Emulated, outputs: StackOutputs, files: number): 
   const maintain = await start('maintain');
   await maintain.invoke({ apply: true });
   await maintain.stop();
-  const source = async (name: 'ingest' | 'aggregate', queueUrl: string) =>
-    new EventSource(emulated, queueUrl, await feedingOf(name), () => start(name));
-  const ingest = await source('ingest', outputs.FilesQueueUrl);
-  const aggregate = await source('aggregate', outputs.RefreshQueueUrl);
+  const fed = await feedings();
+  const source = (name: keyof typeof fed, queueUrl: string) =>
+    new EventSource(emulated, queueUrl, fed[name], () => start(name));
+  const ingest = source('ingest', outputs.FilesQueueUrl);
+  const aggregate = source('aggregate', outputs.RefreshQueueUrl);
   process.stderr.write(`${files} files …\n`);
-  const running = Promise.all([ingest.run(), aggregate.run()]);
-  const work = async () => {
+  const running = [ingest.run(), aggregate.run()];
+  const work = async (): Promise<Times> => {
     const started = performance.now();
     const elapsed = () => performance.now() - started;
     await putAll(emulated, outputs, files);
@@ -76,11 +79,15 @@ async function storm(emulated: Emulated, outputs: StackOutputs, files: number): 
     return { putMs, ingestedMs, upToDateMs: elapsed() };
   };
   // Where a function fails nothing becomes empty.
-  const failed = running.then(() => Promise.reject(new Error('the functions ended')));
-  const times = await Promise.race([work(), failed]);
-  ingest.stop();
-  aggregate.stop();
-  await running;
+  const ended = Promise.all(running).then(() => Promise.reject(new Error('the functions ended early')));
+  let times: Times;
+  try {
+    times = await Promise.race([work(), ended]);
+  } finally {
+    ingest.stop();
+    aggregate.stop();
+    await Promise.allSettled(running);
+  }
   await requireAll(outputs, files);
   return {
     ...{ files, landingBucket: outputs.LandingBucket, ...times },
