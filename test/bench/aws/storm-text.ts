@@ -23,10 +23,10 @@ export function stormFigures(run: StormRun): StormFigures {
   const ingest = figuresOf(run, run.ingest);
   const aggregate = figuresOf(run, run.aggregate);
   const text = [
-    `${files} small files at once: ${ingest.perFile.toFixed(2)} requests a file (${ingest.kinds})`,
+    `${files} small files at once: ingest: ${ingest.perFile.toFixed(2)} requests to S3 a file (${ingest.kinds})`,
     `${ingest.conflicts} of ${ingest.attempts} commits lost to another function in ${run.ingest.length} invocations, ${ingest.sqs} requests to SQS`,
     `put within ${seconds(putMs)}, in the table after ${seconds(ingestedMs)} (${perSecond(files, ingestedMs)} a second), all insights after ${seconds(upToDateMs)}`,
-    `aggregate: ${aggregate.perFile.toFixed(2)} requests a file (${aggregate.kinds}), ${aggregate.conflicts} of ${aggregate.attempts} commits lost in ${run.aggregate.length} invocations, ${aggregate.sqs} requests to SQS`,
+    `aggregate: ${aggregate.perFile.toFixed(2)} requests to S3 a file (${aggregate.kinds}), ${aggregate.conflicts} of ${aggregate.attempts} commits lost in ${run.aggregate.length} invocations, ${aggregate.sqs} requests to SQS`,
   ].join('; ');
   return {
     requestsPerFile: ingest.perFile,
