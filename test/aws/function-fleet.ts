@@ -3,19 +3,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
-import { SETTINGS } from '../../lib/aws/environment.ts';
-import { largestSourceBytes } from '../../lib/aws/limits.ts';
 import { bundleFunctions } from '../../lib/stacks/bundle.ts';
 import { loadDefinitions } from '../../lib/stacks/definitions.ts';
 import type { StackOutputs } from '../../localstack/deploy.ts';
 import { EMULATORS_FOLDER } from '../../localstack/emulators.ts';
+import { functionSettings } from '../support/function-settings.ts';
 import { makeTemp, removeTemp } from '../support/temp.ts';
 import { FLEET, type PollerSays, type QueueFault } from './poller-words.ts';
 import { sqs } from './target.ts';
 
 const POLLER = join(import.meta.dirname, 'function-poller.ts');
-/** As in the stack: lib/stacks/sluice-props.ts. */
-const [MEMORY_MB, DISK_MB, TIMEOUT_SECONDS] = [3008, 4096, 300];
 /** Of ingest and of aggregate each. */
 const COPIES = 2;
 /** What a dead process held comes back then; on AWS when its last heartbeat is over: lib/aws/limits.ts. */
@@ -54,17 +51,7 @@ export class FunctionFleet {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       ...environment,
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MEMORY_MB),
-      [SETTINGS.stage]: stage,
-      [SETTINGS.landingBucket]: outputs.LandingBucket,
-      [SETTINGS.lakeBucket]: outputs.LakeBucket,
-      [SETTINGS.filesQueueUrl]: outputs.FilesQueueUrl,
-      [SETTINGS.refreshQueueUrl]: outputs.RefreshQueueUrl,
-      [SETTINGS.pageQueueUrl]: outputs.PageQueueUrl,
-      [SETTINGS.filesDeadLettersUrl]: outputs.FilesDeadLetterQueueUrl,
-      [SETTINGS.refreshDeadLettersUrl]: outputs.RefreshDeadLetterQueueUrl,
-      [SETTINGS.maxSourceBytes]: String(largestSourceBytes(DISK_MB, TIMEOUT_SECONDS)),
-      [SETTINGS.diskMb]: String(DISK_MB),
+      ...functionSettings(stage, outputs),
     };
     const logs = join(EMULATORS_FOLDER, 'run');
     mkdirSync(logs, { recursive: true });

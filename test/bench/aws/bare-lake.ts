@@ -2,26 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import {
-  CreateQueueCommand,
-  DeleteMessageCommand,
-  type Message,
-  ReceiveMessageCommand,
-} from '@aws-sdk/client-sqs';
-import { SETTINGS } from '../../../lib/aws/environment.ts';
-import { largestSourceBytes } from '../../../lib/aws/limits.ts';
+import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { FunctionName } from '../../../lib/aws/metric-names.ts';
 import { bundleFunctions } from '../../../lib/stacks/bundle.ts';
 import { loadDefinitions } from '../../../lib/stacks/definitions.ts';
 import { emulatorEnvironment } from '../../../localstack/emulators.ts';
+import { functionSettings, MEMORY_MB, type Places } from '../../support/function-settings.ts';
 import type { Emulated } from './emulator.ts';
+import { sqsEvent } from './event-source.ts';
 import { FunctionProcess } from './function-process.ts';
 
-/** As the stack's own defaults: lib/stacks/sluice-props.ts. */
-export const MEMORY_MB = 3008;
 export const MAINTAIN_MEMORY_MB = 1024;
-const DISK_MB = 4096;
-const TIMEOUT_SECONDS = 300;
 const SCHEMAS = join(import.meta.dirname, '../../../schemas');
 
 export class BareLake {
@@ -76,20 +67,24 @@ export class BareLake {
   }
 
   start(name: FunctionName): Promise<FunctionProcess> {
+    const memoryMb = name === 'maintain' ? MAINTAIN_MEMORY_MB : MEMORY_MB;
     return FunctionProcess.start(this.bundle, name, {
       ...emulatorEnvironment(this.endpoint),
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(name === 'maintain' ? MAINTAIN_MEMORY_MB : MEMORY_MB),
-      [SETTINGS.stage]: 'bench',
-      [SETTINGS.landingBucket]: this.landing,
-      [SETTINGS.lakeBucket]: this.lake,
-      [SETTINGS.filesQueueUrl]: this.queues.files,
-      [SETTINGS.refreshQueueUrl]: this.queues.refresh,
-      [SETTINGS.pageQueueUrl]: this.queues.page,
-      [SETTINGS.filesDeadLettersUrl]: this.queues.filesDead,
-      [SETTINGS.refreshDeadLettersUrl]: this.queues.refreshDead,
-      [SETTINGS.maxSourceBytes]: String(largestSourceBytes(DISK_MB, TIMEOUT_SECONDS)),
-      [SETTINGS.diskMb]: String(DISK_MB),
+      ...functionSettings('bench', this.places(), memoryMb),
     });
+  }
+
+  private places(): Places {
+    const { files, refresh, page, filesDead, refreshDead } = this.queues;
+    return {
+      LandingBucket: this.landing,
+      LakeBucket: this.lake,
+      FilesQueueUrl: files,
+      RefreshQueueUrl: refresh,
+      PageQueueUrl: page,
+      FilesDeadLetterQueueUrl: filesDead,
+      RefreshDeadLetterQueueUrl: refreshDead,
+    };
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
@@ -128,15 +123,4 @@ export class BareLake {
     const lake = this.emulated.store(this.lake);
     for await (const { key } of lake.list('waiting/')) await lake.remove([key]);
   }
-}
-
-function sqsEvent(messages: readonly Message[]): object {
-  return {
-    Records: messages.map(({ MessageId, ReceiptHandle, Body }) => ({
-      messageId: MessageId,
-      receiptHandle: ReceiptHandle,
-      body: Body,
-      attributes: { ApproximateReceiveCount: '1' },
-    })),
-  };
 }

@@ -1,22 +1,13 @@
 // Cold start: from the start of a process that has nothing but the bundle to its first commit, of a small file.
 import { entryKey } from '../../../lib/delta/log-keys.ts';
 import { BareLake } from './bare-lake.ts';
-import { billingKey } from './billing-day.ts';
+import { billingKey, operations } from './billing-day.ts';
 import type { Emulated } from './emulator.ts';
 import { type Spread, spread } from './spread.ts';
 
-const HEADER =
-  'timestamp,resource_id,user_id,credit_usage,region,service_tier,operation_type,success,resource_type,invoice_id,currency,year,month,day';
-
 /** Twenty operations of one day. */
 export function smallFile(day: number): Buffer {
-  const date = `2024-01-${String(day).padStart(2, '0')}`;
-  const rows = Array.from(
-    { length: 20 },
-    (_, n) =>
-      `${date} 10:00:${String(n).padStart(2, '0')},231bd20c-3403-4cdd-afb1-7efde2a5fe7b,${1000 + n},-0.5,de-fra1,standard,read,true,server,INV-${n},EUR,2024,1,${day}`,
-  );
-  return Buffer.from(`${[HEADER, ...rows].join('\n')}\n`);
+  return operations(day, 20);
 }
 
 /** Milliseconds, of that many processes one after the other. The handler's answer comes just after its commit. */

@@ -1,6 +1,7 @@
 // What one file costs the stack: its ingest and every refresh that follows, run by the real bundle, request by request.
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { BareLake, MAINTAIN_MEMORY_MB, MEMORY_MB } from './bare-lake.ts';
+import { MEMORY_MB } from '../../support/function-settings.ts';
+import { BareLake, MAINTAIN_MEMORY_MB } from './bare-lake.ts';
 import { billingDay, billingKey, version } from './billing-day.ts';
 import { smallFile } from './cold-start.ts';
 import type { Emulated } from './emulator.ts';

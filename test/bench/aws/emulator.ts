@@ -1,4 +1,4 @@
-// MiniStack for measurements: an emulator of its own on a free port, gone when the work is done.
+// An emulator for measurements: one of its own on a free port, gone when the work is done.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { s3Client, sqsClient } from '../../../lib/adapters/aws-clients.ts';
 import { s3Store } from '../../../lib/adapters/s3-store.ts';
 import type { ObjectStore } from '../../../lib/ports.ts';
-import { emulatorEnvironment, startEmulator } from '../../../localstack/emulators.ts';
+import { type EmulatorKind, emulatorEnvironment, startEmulator } from '../../../localstack/emulators.ts';
 
 export type Emulated = {
   readonly endpoint: string;
@@ -18,10 +18,13 @@ export type Emulated = {
   store(bucket: string): ObjectStore;
 };
 
-export async function onEmulator<T>(work: (emulated: Emulated) => Promise<T>): Promise<T> {
+export async function onEmulator<T>(
+  kind: EmulatorKind,
+  work: (emulated: Emulated) => Promise<T>,
+): Promise<T> {
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-bench-aws-'));
-  process.stderr.write('Starting MiniStack …\n');
-  const emulator = await startEmulator('ministack');
+  process.stderr.write(`Starting ${kind} …\n`);
+  const emulator = await startEmulator(kind);
   const environment = emulatorEnvironment(emulator.endpoint);
   // The SDK takes credentials from the process alone; a profile would come before them.
   Object.assign(process.env, environment);

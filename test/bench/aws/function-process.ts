@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FunctionName } from '../../../lib/aws/metric-names.ts';
-import type { AwsRequest } from './usage.ts';
+import type { AwsRequest } from './request-kinds.ts';
 
 const WORKER = join(import.meta.dirname, 'function-worker.mjs');
 const TIMEOUT_MS = 300_000;

@@ -3,9 +3,15 @@
 import { subscribe } from 'node:diagnostics_channel';
 
 let requests = [];
+const known = new WeakMap();
 subscribe('http.client.request.start', ({ request }) => {
   const { method, path } = request;
-  requests.push({ method, path, target: request.getHeader('x-amz-target') });
+  const said = { method, path, target: request.getHeader('x-amz-target') };
+  known.set(request, said);
+  requests.push(said);
+});
+subscribe('http.client.response.finish', ({ request, response }) => {
+  Object.assign(known.get(request) ?? {}, { status: response.statusCode });
 });
 
 const { handler } = await import(process.argv[2]);

@@ -1,4 +1,5 @@
-// `npm run bench:aws [-- arrival | large | cold-start | cost …]`: the deployed stack's times and costs, measured on MiniStack.
+// `npm run bench:aws [-- arrival | large | cold-start | storm | cost …]`: the deployed stack's times, requests and costs, measured on MiniStack; those that need no
+// function of the emulator's own also with SLUICE_EMULATOR=localstack.
 import { availableParallelism, loadavg } from 'node:os';
 import { deployStack, destroyStack } from '../../../localstack/deploy.ts';
 import { type ArrivalPlan, measureArrival } from './arrival.ts';
@@ -6,6 +7,8 @@ import { measureColdStart } from './cold-start.ts';
 import { measureCost } from './cost.ts';
 import { type Emulated, onEmulator } from './emulator.ts';
 import type { Spread } from './spread.ts';
+import { measureStorm } from './storm.ts';
+import { STORM_TARGETS, stormFigures } from './storm-text.ts';
 
 const SMALL: ArrivalPlan = { rows: 20, rounds: 32, warmUp: 2 };
 /** 30 MB. */
@@ -13,6 +16,10 @@ const LARGE: ArrivalPlan = { rows: 210_000, rounds: 12, warmUp: 2 };
 const COLD_STARTS = 10;
 const COLD_START_TARGET_MS = 2000;
 const LARGE_TARGET_RATIO = 1.5;
+const STORM_FILES = 2000;
+
+/** They are for an emulator that runs functions itself. */
+const NEED_FUNCTIONS: readonly string[] = ['arrival', 'large'];
 
 type Line = { readonly text: string; readonly held: boolean };
 type Measure = (emulated: Emulated) => Promise<Line>;
@@ -38,6 +45,14 @@ const MEASURES: Readonly<Record<string, Measure>> = {
       text: `Cold start, process start to first commit: ${shown(measured)}; ${verdict(held, 'p95 under 2 s')}`,
       held,
     };
+  },
+  storm: async (emulated) => {
+    const { requestsPerFile, conflicts, text, tables } = stormFigures(
+      await measureStorm(emulated, STORM_FILES),
+    );
+    const held = requestsPerFile <= STORM_TARGETS.requestsPerFile && conflicts <= STORM_TARGETS.conflicts;
+    const target = `at most ${STORM_TARGETS.requestsPerFile} requests a file and ${STORM_TARGETS.conflicts} lost commits`;
+    return { text: `${text}; ${verdict(held, target)}\n\n${tables}`, held };
   },
   cost: async (emulated) => ({ text: `Cost. ${await measureCost(emulated)}`, held: true }),
 };
@@ -68,14 +83,22 @@ if (unknown !== undefined) {
   );
   process.exit(2);
 }
+const { SLUICE_EMULATOR: kind = 'ministack' } = process.env;
+const names = wanted.length > 0 ? wanted : Object.keys(MEASURES);
+if (kind !== 'ministack' && (kind !== 'localstack' || names.some((name) => NEED_FUNCTIONS.includes(name)))) {
+  process.stderr.write(
+    `SLUICE_EMULATOR=${kind} cannot measure that: use ministack, or localstack with names other than ${NEED_FUNCTIONS.join(' and ')}.\n`,
+  );
+  process.exit(2);
+}
 const [load = 0] = loadavg();
 if (load > availableParallelism())
   process.stderr.write(
     `This machine is busy (load ${load.toFixed(1)}): times will be longer than they are, counts will not.\n`,
   );
-await onEmulator(async (emulated) => {
+await onEmulator(kind, async (emulated) => {
   for (const [name, measure] of Object.entries(MEASURES)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (!names.includes(name)) continue;
     const { text, held } = await measure(emulated);
     process.stdout.write(`- ${text}\n`);
     if (!held) process.exitCode = 1;

@@ -1,11 +1,5 @@
 // What AWS bills for work done: requests by kind, invocations, memory times time, log and stored bytes. Pure.
-
-/** `target`: the header X-Amz-Target, which SQS's requests have and S3's have not. */
-export type AwsRequest = {
-  readonly method: string;
-  readonly path: string;
-  readonly target?: string | undefined;
-};
+import { type AwsRequest, isSqs, s3Kind } from './request-kinds.ts';
 
 /** Counts and sums, to be added up and multiplied; fractions are fine. */
 export type Usage = {
@@ -48,14 +42,13 @@ function combined(a: Usage, b: Usage, sum: (x: number, y: number) => number): Us
 /** Removing objects costs nothing. Throws on a request that it does not know: a price would be missing. */
 export function requestUsage(requests: readonly AwsRequest[]): Usage {
   let [s3Puts, s3Gets, sqsRequests] = [0, 0, 0];
-  for (const { method, path, target } of requests) {
-    const isList = method === 'GET' && /[?&]list-type=2(?:&|$)/.test(path);
-    const isRemoval = method === 'DELETE' || (method === 'POST' && /[?&]delete(?:&|=|$)/.test(path));
-    if (target?.startsWith('AmazonSQS.')) sqsRequests += 1;
-    else if (target !== undefined) throw new Error(`no price for ${target}`);
-    else if (isList || ((method === 'PUT' || method === 'POST') && !isRemoval)) s3Puts += 1;
-    else if (method === 'GET' || method === 'HEAD') s3Gets += 1;
-    else if (!isRemoval) throw new Error(`no price for ${method} ${path}`);
+  for (const request of requests) {
+    const kind = s3Kind(request);
+    if (isSqs(request)) sqsRequests += 1;
+    else if (kind === 'LIST' || kind === 'PUT') s3Puts += 1;
+    else if (kind === 'GET' || kind === 'HEAD') s3Gets += 1;
+    else if (kind === undefined)
+      throw new Error(`no price for ${request.target ?? `${request.method} ${request.path}`}`);
   }
   return { ...NOTHING, s3Puts, s3Gets, sqsRequests };
 }
