@@ -94,8 +94,7 @@ export async function sharesOfSources(
   const own = [...files.values()].filter((file) =>
     isMerged(file) ? mayBeIn(file, SOURCES, names) : wanted.has(sourceOf(file) ?? ''),
   );
-  const found = sharesBySource(await wholeFiles(tables, prefix, own));
-  return new Map([...found].filter(([source]) => wanted.has(source)));
+  return sharesBySource(await wholeFiles(tables, prefix, own), (source) => wanted.has(source));
 }
 
 /** Of these sources, and of those that have a text or a data file's content in common with one of `shares`. */

@@ -120,14 +120,23 @@ export function tagsOfSeveral(
   const [first, ...others] = shares;
   if (others.length === 0) return { ...first?.tags };
   const contract = first?.tags?.[CONTRACT];
-  const named = (names: readonly string[]) =>
-    namesIndex(shares.flatMap(({ tags }) => names.flatMap((name) => tags?.[name] ?? [])));
   return {
     ...(partTags(shares) ?? sharesTag(shares, primaryKey)),
     [SOURCES]: namesIndex(shares.map((share) => sourceOf(share) ?? '')),
-    [TEXTS]: named([TEXT, CONTENT, ROWS]),
+    [TEXTS]: namesIndex(textsOf(shares)),
     ...(contract === undefined ? {} : { [CONTRACT]: contract }),
   };
+}
+
+/** There are very many. */
+function textsOf(shares: readonly Share[]): string[] {
+  const texts: string[] = [];
+  for (const { tags } of shares)
+    for (const name of [TEXT, CONTENT, ROWS]) {
+      const text = tags?.[name];
+      if (text !== undefined) texts.push(text);
+    }
+  return texts;
 }
 
 /** The same where the rows are in other data files of the table until its commit. */
@@ -145,12 +154,11 @@ export function sourceCount({ tags }: Add): number {
 function partTags(shares: readonly Share[]): Record<string, string> | undefined {
   const file = shares[0]?.file;
   if (file === undefined || !shares.every((share) => share.file === file)) return undefined;
-  const positions = new Map([...(positionsIn(file) ?? sharesOf(file).keys())].entries());
+  const positions = positionsIn(file);
   const kept = new Set(shares);
-  const part = tagsOfPart(
-    file,
-    sharesOf(file).flatMap((share, i) => (kept.has(share) ? (positions.get(i) ?? []) : [])),
-  );
+  const own: number[] = [];
+  for (const [i, share] of sharesOf(file).entries()) if (kept.has(share)) own.push(positions?.[i] ?? i);
+  const part = tagsOfPart(file, own);
   const version = file.tags?.[VERSION];
   return part && (version === undefined ? part : { ...part, [VERSION]: version });
 }
@@ -184,13 +192,16 @@ export function allShares(files: Iterable<Add>): Share[] {
   return [...files].flatMap(sharesOf);
 }
 
-/** The live rows by the source file that they came from. */
-export function sharesBySource(files: Iterable<Add>): Map<string, Share[]> {
+/** The live rows by the source file that they came from. `isWanted`: default all. */
+export function sharesBySource(
+  files: Iterable<Add>,
+  isWanted: (source: string) => boolean = () => true,
+): Map<string, Share[]> {
   const bySource = new Map<string, Share[]>();
   for (const file of files)
     for (const share of sharesOf(file)) {
       const source = sourceOf(share);
-      if (source === undefined) continue;
+      if (source === undefined || !isWanted(source)) continue;
       const known = bySource.get(source);
       if (known) known.push(share);
       else bySource.set(source, [share]);
