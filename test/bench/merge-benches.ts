@@ -1,6 +1,6 @@
 // Small files that `maintain` merged: what readers pay for them, and what a correction of one costs.
-import { cp, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import type { Dataset } from '../../lib/core/contract.ts';
 import type { Add } from '../../lib/delta/actions.ts';
@@ -15,35 +15,47 @@ import { smallFiles, smallFilesFolder, smallFilesLanding, WORK } from './data.ts
 import { dayText, filledLake, SCHEMAS, workCopy } from './days.ts';
 
 const FILES = 10_000;
+/** That a reader of Delta finds in a day. */
+const READ_FILES = 30_000;
 const ROWS = 20;
 const QUERIES = 50;
+const VENV = join(import.meta.dirname, '../../.venv/lib');
 const CORRECTIONS = 10;
 const TABLE = 'tables/billing';
 const QUERY = 'SELECT region, count(*) AS operations, sum(credit_usage) AS credits';
 
 export function mergeBenches(billing: Dataset): Bench[] {
-  const files = `${FILES.toLocaleString('en-US')} files of ${ROWS} rows of one day, merged`;
+  const files = (count: number) =>
+    `${count.toLocaleString('en-US')} files of ${ROWS} rows of one day, merged`;
   return [
     {
       name: 'merged-query',
-      title: `a query of the data files of ${files}`,
+      title: `a query of ${files(READ_FILES)}, by DuckDB's delta_scan`,
       subject: {
         name: 'what maintain left',
-        command: `${QUERY} FROM the live data files, by DuckDB, ${QUERIES} times`,
-        prepare: async () => queries(await livePaths(await merged(billing))),
+        command: `${QUERY} FROM delta_scan('tables/billing') GROUP BY region, ${QUERIES} times`,
+        prepare: async () => {
+          await merged(billing, READ_FILES);
+          return queries(`delta_scan(${literal(join(WORK, 'lake', TABLE))})`);
+        },
         units: QUERIES,
       },
       baseline: {
-        name: 'one file of the same rows',
-        command: 'the same over one Parquet file',
-        prepare: async () => queries([await oneFile(await livePaths(await merged(billing)))]),
+        name: 'a Delta table of one file of the same rows',
+        command: 'the same of that table',
+        prepare: async () =>
+          queries(`delta_scan(${literal(await oneFileTable(await merged(billing, READ_FILES)))})`),
         units: QUERIES,
       },
       target: { ratio: 1.5 },
+      whyNot: async () =>
+        (await deltaExtension()) === undefined
+          ? "DuckDB's delta extension is missing: bash test/interop/run.sh install"
+          : undefined,
     },
     {
       name: 'merged-correction',
-      title: `one source file replaced within ${files}`,
+      title: `one source file replaced within ${files(FILES)}`,
       subject: {
         name: 'ingest of the new version',
         command: 'validated, converted, the merged file written again, committed; without insights',
@@ -61,14 +73,15 @@ export function mergeBenches(billing: Dataset): Bench[] {
   ];
 }
 
-/** With small files alone in its landing. */
-async function merged(billing: Dataset): Promise<LocalLake> {
-  const landing = await smallFilesLanding(FILES, ROWS, 1);
-  const lake = await workCopy(await filledLake(`lake-small-${FILES}-${ROWS}-1`, landing, SCHEMAS));
+/** With small files alone in its landing; what `maintain` does to its table is done. */
+async function merged(billing: Dataset, count = FILES): Promise<LocalLake> {
+  const landing = await smallFilesLanding(count, ROWS, 1);
+  const lake = await workCopy(await filledLake(`lake-small-${count}-${ROWS}-1`, landing, SCHEMAS));
   const local = await openLake({ landing, lake, schemas: SCHEMAS }, () => undefined);
   await compactTable(local.effects, billing, {});
+  await local.effects.tables.checkpointNewest(TABLE);
   const sources = (await liveFiles(local)).map(sourceCount);
-  if (sources.length !== 1 || sources[0] !== FILES)
+  if (sources.length !== count / FILES || sources.some((own) => own !== FILES))
     throw new Error(`files of ${sources} sources, not of ${FILES}`);
   return local;
 }
@@ -77,32 +90,49 @@ async function liveFiles({ effects }: LocalLake): Promise<Add[]> {
   return [...((await effects.tables.latest(TABLE))?.files.values() ?? [])];
 }
 
-async function livePaths(local: LocalLake): Promise<string[]> {
-  return (await liveFiles(local)).map(({ path }) => join(WORK, 'lake', objectKey(TABLE, path)));
-}
-
-async function oneFile(paths: readonly string[]): Promise<string> {
-  const to = join(WORK, 'one.parquet');
-  const engine = await openDuckDb();
-  await engine.session((session) =>
-    session.run(`COPY (${from(paths)}) TO ${literal(to)} (COMPRESSION zstd)`),
+/** The same columns and rows, in a table of one data file. */
+async function oneFileTable({ effects }: LocalLake): Promise<string> {
+  const prefix = 'tables/one';
+  const snapshot = await effects.tables.latest(TABLE);
+  const live = [...(snapshot?.files.values() ?? [])];
+  if (snapshot === undefined || live[0] === undefined) throw new Error('there is no table');
+  const paths = live.map(({ path }) => join(WORK, 'lake', objectKey(TABLE, path)));
+  const to = join(WORK, 'lake', objectKey(prefix, live[0].path));
+  await mkdir(dirname(to), { recursive: true });
+  await effects.sql.session((session) =>
+    session.run(`COPY (${from(paths)}) TO ${literal(to)} (FORMAT parquet, COMPRESSION zstd)`),
   );
-  engine.close();
-  return to;
+  const { size } = await stat(to);
+  const { protocol, metadata } = snapshot;
+  const { tags: _, stats: __, ...add } = live[0];
+  await effects.tables.commit(prefix, async () => ({
+    operation: 'WRITE',
+    actions: [{ protocol }, { metaData: metadata }, { add: { ...add, size } }],
+  }));
+  return join(WORK, 'lake', prefix);
 }
 
 function from(paths: readonly string[]): string {
   return `FROM read_parquet(${list(paths.map(fileLiteral))}, hive_partitioning = false)`;
 }
 
-async function queries(paths: readonly string[]): Promise<() => Promise<void>> {
+/** As PyPI's package has it, where the interop suite was prepared. */
+async function deltaExtension(): Promise<string | undefined> {
+  const files = await readdir(VENV, { recursive: true }).catch(() => []);
+  const found = files.find((file) => file.endsWith('delta.duckdb_extension'));
+  return found === undefined ? undefined : join(VENV, found);
+}
+
+async function queries(relation: string): Promise<() => Promise<void>> {
   const engine = await openDuckDb();
+  const extension = (await deltaExtension()) ?? '';
   return () =>
     engine.session(async (session) => {
+      await session.run(`LOAD ${literal(extension)}`);
       for (let n = 0; n < QUERIES; n += 1) {
-        const rows = await session.rows<{ operations: number }>(`${QUERY} ${from(paths)} GROUP BY region`);
+        const rows = await session.rows<{ operations: number }>(`${QUERY} FROM ${relation} GROUP BY region`);
         const operations = rows.reduce((sum, row) => sum + Number(row.operations), 0);
-        if (operations !== FILES * ROWS) throw new Error(`${operations} rows`);
+        if (operations !== READ_FILES * ROWS) throw new Error(`${operations} rows`);
       }
     });
 }
