@@ -24,6 +24,7 @@ const FEW = 1000;
 const TOGETHER = 10_000;
 const SCHEMAS = join(DATA, 'growth-schemas');
 const [LANDING, LAKE, KEYS] = [join(WORK, 'landing'), join(WORK, 'lake'), join(WORK, 'keys')];
+const SLUICE = join(import.meta.dirname, '../../bin/sluice.mjs');
 const CELLS = 10_000_000;
 const FILES_OF_A_WRITER = 10;
 
@@ -40,6 +41,13 @@ export function growthBenches(): Bench[] {
     ...oneMoreFile('apart', [100_000, 1_000_000], { peakRssMb: 3000 }),
     ...oneMoreFile('partitions', [10_000, 100_000], { peakRssMb: 3000 }),
     ...oneMoreFile('versions', [10_000, 30_000], { ratio: 2 }),
+    ...[10_000, 30_000].map((count) => ({
+      name: `growth-explain-${count}`,
+      title: `the receipt of a table as it was, half of its ${count.toLocaleString('en-US')} versions ago, start-up included`,
+      subject: receiptOf(count),
+      baseline: receiptOf(FEW),
+      target: { ratio: 2 },
+    })),
     ...[100, 1000].map((columns) => ({
       name: `growth-columns-${columns}`,
       title: `${CELLS.toLocaleString('en-US')} cells validated and committed, in ${columns.toLocaleString('en-US')} columns`,
@@ -65,14 +73,24 @@ function oneMoreFile(form: Form, counts: readonly number[], target: Target): Ben
   }));
 }
 
+function receiptOf(count: number): Side {
+  return {
+    name: `${count.toLocaleString('en-US')} ${WORDS.versions}`,
+    command: `npx sluice explain events --as-of ${count / 2}`,
+    argv: [SLUICE, 'explain', 'events', '--as-of', `${count / 2}`, '--lake', LAKE, '--schemas', SCHEMAS],
+    ready: async () => {
+      const from = await filled(count, 'versions');
+      await emptyWork();
+      await linkedCopy(from, LAKE);
+    },
+  };
+}
+
 function oneMore(count: number, form: Form): Side {
   return {
     name: `${count.toLocaleString('en-US')} ${WORDS[form]}`,
     command: `npx sluice sync --keys with the new file's key`,
-    argv: [
-      join(import.meta.dirname, '../../bin/sluice.mjs'),
-      ...['sync', '--keys', KEYS, '--landing', LANDING, '--lake', LAKE, '--schemas', SCHEMAS],
-    ],
+    argv: [SLUICE, ...['sync', '--keys', KEYS, '--landing', LANDING, '--lake', LAKE, '--schemas', SCHEMAS]],
     ready: async () => {
       const from = await filled(count, form);
       await emptyWork();
