@@ -7,7 +7,7 @@ import { ingest } from '../../lib/ingest/ingest.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { runEvents, startingPoint } from '../support/changed-landing.ts';
-import { type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
+import { type ForeignOperation, replayLog, writeForeign } from '../support/foreign-writer.ts';
 import { interruptedStore } from '../support/mortal-store.ts';
 import { newStore, openProcess, put, rowsOf, syncPrune, TestClock, visible } from '../support/shop-lake.ts';
 import { backUp, copyOf, loseNewestEntry, restore } from '../support/store-copy.ts';
@@ -107,4 +107,16 @@ test('a refused refresh and ingest say who wrote what, and which verb mends it',
     },
   ]);
   expect(await rowsOf(lake, SALES, 'id')).toEqual([{ id: 1 }, { id: 2 }]);
+});
+
+test('a schema that another program changed is taken back, and is no reason to refuse the contract', async () => {
+  const { lake, store } = await oneSale();
+  const { version, metaData } = (await replayLog(store, 'tables/sales')) ?? { version: -1, metaData: {} };
+  const schemaString = String(metaData.schemaString).replace('"name":"customer"', '"name":"client"');
+  expect(schemaString).not.toBe(metaData.schemaString);
+  const entry = `tables/sales/_delta_log/${String(version + 1).padStart(20, '0')}.json`;
+  await store.write(entry, Buffer.from(JSON.stringify({ metaData: { ...metaData, schemaString } })));
+  const applied = await apply(openProcess(world, clock, lake.effects.landing, store).effects);
+  expect(applied).toMatchObject({ refused: [], failed: [], undone: [{ table: SALES }] });
+  expect(await rowsOf(lake, SALES, 'customer')).toEqual([{ customer: 'ann' }, { customer: 'ann' }]);
 });
