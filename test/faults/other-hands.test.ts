@@ -115,10 +115,11 @@ test('a schema that another program changed is taken back, and is no reason to r
   const schema = JSON.parse(String(metaData.schemaString));
   const fields = schema.fields.map((field: object) => ({ ...field, type: 'boolean' }));
   const schemaString = JSON.stringify({ ...schema, fields });
+  const configuration = { ...Object(metaData.configuration), 'sluice.contract': 'of another table' };
   const entry = `tables/sales/_delta_log/${String(version + 1).padStart(20, '0')}.json`;
   await store.write(
     entry,
-    Buffer.from(JSON.stringify({ metaData: { ...metaData, schemaString, configuration: {} } })),
+    Buffer.from(JSON.stringify({ metaData: { ...metaData, schemaString, configuration } })),
   );
   const applied = await apply(openProcess(world, clock, lake.effects.landing, store).effects);
   expect(applied).toMatchObject({ refused: [], failed: [], undone: [{ table: SALES }] });
