@@ -1,0 +1,64 @@
+// Where a long listing may be cut into parts: at folders that follow the keys listed so far. Single folders if they seem large,
+// else so many that a part has about as many keys as were listed.
+import { compareKeys } from '../core/object-key.ts';
+
+export type Folders = {
+  /** What is listed: all keys begin with it. */
+  readonly prefix: string;
+  /** The folders of a folder that are greater than `after`, in order, each ending in `/`. */
+  readonly folders: (folder: string, after: string) => AsyncIterable<string>;
+  /** The folders that this part of the listing has asked for; they are not asked for again. */
+  readonly asked: Set<string>;
+};
+
+const MAX_CUTS = 16;
+/** A request for folders finds at most as many: were parts longer, to find them would cost as much as to list them. */
+const MAX_FOLDERS_IN_A_PART = 1000;
+
+/** Ascending; greater than the last of `keys`, which are listed and not empty, and less than `end`. */
+export async function folderCuts(
+  { prefix, folders, asked }: Folders,
+  keys: readonly string[],
+  end: string | undefined,
+): Promise<string[]> {
+  const cuts: string[] = [];
+  const last = keys.at(-1) ?? '';
+  for (const folder of foldersOf(last, prefix)) {
+    const child = childOf(last, folder);
+    // All that follows in this folder and those around it is behind the end.
+    if (child !== undefined && end?.startsWith(child)) break;
+    const apart = foldersInAPart(keys, folder);
+    if (apart === 0 || apart > MAX_FOLDERS_IN_A_PART || asked.has(folder)) continue;
+    asked.add(folder);
+    let passed = 0;
+    for await (const next of folders(folder, last)) {
+      // Whether a folder is listed of which `last` is a key, stores decide differently.
+      if (compareKeys(next, last) <= 0) continue;
+      if (end !== undefined && compareKeys(next, end) >= 0) return cuts;
+      passed += 1;
+      if (passed % apart === 0) cuts.push(next);
+      if (cuts.length === MAX_CUTS) return cuts;
+    }
+  }
+  return cuts;
+}
+
+/** The innermost first, `prefix` last. */
+function foldersOf(key: string, prefix: string): string[] {
+  const below = key.slice(prefix.length).split('/').slice(0, -1);
+  return below.map((_, i) => `${prefix}${below.slice(0, below.length - i).join('/')}/`).concat(prefix);
+}
+
+/** How many folders of `folder` have together about as many keys as are listed; 0 if it showed none. */
+function foldersInAPart(keys: readonly string[], folder: string): number {
+  const inside = keys.filter((key) => key.startsWith(folder));
+  const children = new Set(inside.map((key) => childOf(key, folder)));
+  children.delete(undefined);
+  return Math.ceil((keys.length * children.size) / inside.length);
+}
+
+/** Undefined for an object of the folder itself. */
+function childOf(key: string, folder: string): string | undefined {
+  const end = key.indexOf('/', folder.length);
+  return end < 0 ? undefined : key.slice(0, end + 1);
+}
