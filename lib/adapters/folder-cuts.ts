@@ -1,5 +1,5 @@
 // Where a long listing may be cut into parts: at folders that follow the keys listed so far. Single folders if they seem large,
-// else so many that a part has about as many keys as were listed.
+// else so many that a part has somewhat fewer keys than were listed.
 import { compareKeys } from '../core/object-key.ts';
 
 export type Folders = {
@@ -7,19 +7,21 @@ export type Folders = {
   readonly prefix: string;
   /** The folders of a folder that are greater than `after`, in order, each ending in `/`. */
   readonly folders: (folder: string, after: string) => AsyncIterable<string>;
-  /** The folders that this part of the listing has asked for; they are not asked for again. */
+  /** Folders that were looked at before, and are not looked at again. */
   readonly asked: Set<string>;
 };
 
-const MAX_CUTS = 16;
+/** Of the keys listed: a part that is as large as it seemed ends before it is looked at for parts of its own. */
+const SHARE = 0.75;
 /** A request for folders finds at most as many: were parts longer, to find them would cost as much as to list them. */
 const MAX_FOLDERS_IN_A_PART = 1000;
 
-/** Ascending; greater than the last of `keys`, which are listed and not empty, and less than `end`. */
+/** At most `most`, ascending, greater than the last of `keys`, which are those listed, and less than `end`. */
 export async function folderCuts(
   { prefix, folders, asked }: Folders,
   keys: readonly string[],
   end: string | undefined,
+  most: number,
 ): Promise<string[]> {
   const cuts: string[] = [];
   const last = keys.at(-1) ?? '';
@@ -27,8 +29,9 @@ export async function folderCuts(
     const child = childOf(last, folder);
     // All that follows in this folder and those around it is behind the end.
     if (child !== undefined && end?.startsWith(child)) break;
+    if (asked.has(folder)) continue;
     const apart = foldersInAPart(keys, folder);
-    if (apart === 0 || apart > MAX_FOLDERS_IN_A_PART || asked.has(folder)) continue;
+    if (apart === 0 || apart > MAX_FOLDERS_IN_A_PART) continue;
     asked.add(folder);
     let passed = 0;
     for await (const next of folders(folder, last)) {
@@ -37,7 +40,7 @@ export async function folderCuts(
       if (end !== undefined && compareKeys(next, end) >= 0) return cuts;
       passed += 1;
       if (passed % apart === 0) cuts.push(next);
-      if (cuts.length === MAX_CUTS) return cuts;
+      if (cuts.length === most) return cuts;
     }
   }
   return cuts;
@@ -49,12 +52,13 @@ function foldersOf(key: string, prefix: string): string[] {
   return below.map((_, i) => `${prefix}${below.slice(0, below.length - i).join('/')}/`).concat(prefix);
 }
 
-/** How many folders of `folder` have together about as many keys as are listed; 0 if it showed none. */
+/** 0 if no key shows a folder in it. */
 function foldersInAPart(keys: readonly string[], folder: string): number {
   const inside = keys.filter((key) => key.startsWith(folder));
   const children = new Set(inside.map((key) => childOf(key, folder)));
   children.delete(undefined);
-  return Math.ceil((keys.length * children.size) / inside.length);
+  if (children.size === 0) return 0;
+  return Math.max(1, Math.floor((SHARE * keys.length * children.size) / inside.length));
 }
 
 /** Undefined for an object of the folder itself. */

@@ -25,13 +25,14 @@ export type Listed = {
     | undefined;
 };
 
-/** Shorter listings, and what lies in one folder, take the pages one after the other, each when it is wanted. */
+/** A shorter listing takes them one after the other, each when it is wanted; so does what lies in one folder. */
 export const PAGES_ALONE = 10;
 export const REQUESTS_AT_ONCE = 8;
 /** Pages that are asked for or wait behind the one that is wanted next. */
-export const PAGES_AHEAD = 64;
+export const PAGES_AHEAD = 128;
+const MAX_CUTS = 64;
 
-/** A caller that stops ends the requests under way, and has paid for no more pages ahead than it took. */
+/** Who stops early ends the requests under way; there were no more pages ahead than were taken. */
 export async function* listInParts(listed: Listed): AsyncGenerator<ObjectVersion, void> {
   const listing = new Listing(listed);
   try {
@@ -52,7 +53,7 @@ type Part = {
   unparted: (readonly ObjectVersion[])[];
   /** The folders in which it was looked for others. */
   readonly asked: Set<string>;
-  asking: Promise<void> | undefined;
+  isAsking: boolean;
   failure: { readonly error: unknown } | undefined;
 };
 
@@ -60,6 +61,7 @@ class Listing {
   readonly #listed: Listed;
   /** In order; the first one is taken from. */
   readonly #parts: Part[];
+  /** None of them rejects. */
   readonly #asking = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #taken = 0;
@@ -82,8 +84,12 @@ class Listing {
         return page;
       }
       if (first.failure) throw first.failure.error;
-      if (first.asking === undefined && first.from === undefined) this.#parts.shift();
-      else await this.#asked(first);
+      if (!first.isAsking && first.from === undefined) {
+        this.#parts.shift();
+        continue;
+      }
+      if (!first.isAsking && this.#asking.size < REQUESTS_AT_ONCE) this.#ask(first);
+      await Promise.race(this.#asking);
     }
   }
 
@@ -93,38 +99,32 @@ class Listing {
     await Promise.all(this.#asking);
   }
 
-  #asked(part: Part): Promise<void> {
-    if (part.asking) return part.asking;
-    return this.#asking.size < REQUESTS_AT_ONCE ? this.#ask(part) : Promise.race(this.#asking);
-  }
-
   /** The first parts first, as far as others wait for them. */
   #askAhead(): void {
     if (!this.#isParted || this.#stop.signal.aborted) return;
-    const pages = this.#parts.reduce((sum, part) => sum + part.pages.length, 0) + this.#asking.size;
-    let room = Math.min(REQUESTS_AT_ONCE - this.#asking.size, Math.min(PAGES_AHEAD, this.#taken) - pages);
+    const waiting = this.#parts.reduce((sum, { pages }) => sum + pages.length, 0);
+    const ahead = Math.min(PAGES_AHEAD, this.#taken) - waiting;
+    let room = Math.min(REQUESTS_AT_ONCE, ahead) - this.#asking.size;
     for (const part of this.#parts) {
       if (room <= 0 || part.failure) return;
-      if (part.asking || part.from === undefined) continue;
+      if (part.isAsking || part.from === undefined) continue;
       this.#ask(part);
       room -= 1;
     }
   }
 
-  /** Never rejects. */
-  #ask(part: Part): Promise<void> {
+  #ask(part: Part): void {
+    part.isAsking = true;
     const asking = this.#advance(part)
       .catch((error: unknown) => {
         part.failure = { error };
       })
       .then(() => {
-        part.asking = undefined;
+        part.isAsking = false;
         this.#asking.delete(asking);
         this.#askAhead();
       });
-    part.asking = asking;
     this.#asking.add(asking);
-    return asking;
   }
 
   async #advance(part: Part): Promise<void> {
@@ -145,8 +145,12 @@ class Listing {
     const { prefix, folders: foldersOf } = this.#listed;
     if (foldersOf === undefined) return;
     const folders = (folder: string, after: string) => foldersOf(folder, after, this.#stop.signal);
+    // Each part costs a request or more: small ones together no more than what was listed before.
+    const most = Math.min(MAX_CUTS, this.#taken);
     // Whoever may list objects, but no folders, loses time alone; of all else that fails the next page speaks.
-    const cuts = await folderCuts({ prefix, folders, asked: part.asked }, keys, part.end).catch(() => []);
+    const cuts = await folderCuts({ prefix, folders, asked: part.asked }, keys, part.end, most).catch(
+      () => [],
+    );
     const [first] = cuts;
     if (first === undefined) return;
     const parts = cuts.map((cut, i) => newPart({ StartAfter: cut }, cuts[i + 1] ?? part.end));
@@ -157,5 +161,5 @@ class Listing {
 }
 
 function newPart(from: From, end: string | undefined): Part {
-  return { end, from, pages: [], unparted: [], asked: new Set(), asking: undefined, failure: undefined };
+  return { end, from, pages: [], unparted: [], asked: new Set(), isAsking: false, failure: undefined };
 }
