@@ -5,17 +5,14 @@ import { compareKeys } from '../core/object-key.ts';
 export type Folders = {
   /** What is listed: all keys begin with it. */
   readonly prefix: string;
-  /** The folders of a folder that are greater than `after`, in order, each ending in `/`. */
-  readonly folders: (folder: string, after: string) => AsyncIterable<string>;
+  /** The folders of a folder that are greater than `after`, in order, each ending in `/`, those of a request at a time. */
+  readonly folders: (folder: string, after: string) => AsyncIterable<readonly string[]>;
   /** Folders that were looked at before, and are not looked at again. */
   readonly asked: Set<string>;
 };
 
 /** Of the keys listed: a part that is as large as it seemed ends before it is looked at for parts of its own. */
 const SHARE = 0.75;
-/** A request for folders finds at most as many: were parts longer, to find them would cost as much as to list them. */
-const MAX_FOLDERS_IN_A_PART = 1000;
-
 /** At most `most`, ascending, greater than the last of `keys`, which are those listed, and less than `end`. */
 export async function folderCuts(
   { prefix, folders, asked }: Folders,
@@ -31,16 +28,19 @@ export async function folderCuts(
     if (child !== undefined && end?.startsWith(child)) break;
     if (asked.has(folder)) continue;
     const apart = foldersInAPart(keys, folder);
-    if (apart === 0 || apart > MAX_FOLDERS_IN_A_PART) continue;
+    if (apart === 0) continue;
     asked.add(folder);
     let passed = 0;
-    for await (const next of folders(folder, last)) {
+    for await (const found of folders(folder, last)) {
       // Whether a folder is listed of which `last` is a key, stores decide differently.
-      if (compareKeys(next, last) <= 0) continue;
-      if (end !== undefined && compareKeys(next, end) >= 0) return cuts;
-      passed += 1;
-      if (passed % apart === 0) cuts.push(next);
-      if (cuts.length === most) return cuts;
+      for (const next of found.filter((it) => compareKeys(it, last) > 0)) {
+        if (end !== undefined && compareKeys(next, end) >= 0) return cuts;
+        passed += 1;
+        if (passed % apart === 0) cuts.push(next);
+        if (cuts.length === most) return cuts;
+      }
+      // To find parts of such small folders would cost as much as to list them.
+      if (found.length < apart) break;
     }
   }
   return cuts;

@@ -19,10 +19,11 @@ export type Listed = {
   readonly prefix: string;
   readonly from: From;
   readonly page: (from: From, signal: AbortSignal) => Promise<Page>;
-  /** The folders of a folder, each ending in `/`, that are greater than `after`; not always all. Absent: all is one part. */
-  readonly folders?:
-    | ((folder: string, after: string, signal: AbortSignal) => AsyncIterable<string>)
-    | undefined;
+  /**
+   * The folders of a folder that are greater than `after`, each ending in `/`, those of a request at a time; not always all. Absent:
+   * all is one part.
+   */
+  readonly folders?: (folder: string, after: string, signal: AbortSignal) => AsyncIterable<readonly string[]>;
 };
 
 /** A shorter listing takes them one after the other, each when it is wanted; so does what lies in one folder. */

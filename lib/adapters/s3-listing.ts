@@ -43,12 +43,16 @@ async function objectsFrom(asked: Asked, from: From, signal: AbortSignal): Promi
   return { objects, next: nextOf(answer) };
 }
 
-async function* foldersFrom(asked: Asked, after: string, signal: AbortSignal): AsyncIterable<string> {
+async function* foldersFrom(
+  asked: Asked,
+  after: string,
+  signal: AbortSignal,
+): AsyncIterable<readonly string[]> {
   let from: From | undefined = { StartAfter: after };
   while (from !== undefined) {
     const answer: ListObjectsV2CommandOutput = await ask(asked, { ...from, Delimiter: '/' }, signal);
-    const folders = answer.CommonPrefixes ?? [];
-    for (const { Prefix } of folders) yield keyOf(answer, Prefix);
+    const folders = (answer.CommonPrefixes ?? []).map(({ Prefix }) => keyOf(answer, Prefix));
+    yield folders;
     // Behind a page of objects alone are mostly more of them.
     from = folders.length === 0 ? undefined : nextOf(answer);
   }
