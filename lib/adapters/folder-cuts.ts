@@ -23,11 +23,7 @@ export async function folderCuts(
   const cuts: string[] = [];
   const last = keys.at(-1) ?? '';
   for (const folder of foldersOf(last, prefix)) {
-    const child = childOf(last, folder);
-    // All that follows in this folder and those around it is behind the end.
-    if (child !== undefined && end?.startsWith(child)) break;
-    if (asked.has(folder)) continue;
-    const apart = foldersInAPart(keys, folder);
+    const apart = asked.has(folder) ? 0 : foldersInAPart(keys, folder);
     if (apart === 0) continue;
     asked.add(folder);
     let passed = 0;

@@ -129,6 +129,21 @@ describe('listObjects', () => {
     );
   });
 
+  it.each([
+    [20, 20],
+    [200, 128],
+  ])('asks a slow caller for few pages ahead: after %i pages for %i', async (taken, ahead) => {
+    const fake = listedBucket(tree('events/', [600, 10]), { pageKeys: 10 });
+    let keys = 0;
+    for await (const _ of listObjects(fake.client, 'b', '')) {
+      await new Promise(setImmediate);
+      keys += 1;
+      if (keys === taken * 10) break;
+    }
+    // A part has about eight pages, and one of them may be asked for twice.
+    expect(fake.requests.length).toBeLessThanOrEqual((taken + ahead) * 1.25 + 2);
+  });
+
   // 3,000 keys, 10 a page: 300 requests one after the other.
   it.each([
     ['a folder for each day', tree('landing/events/', [300, 10]), 375, 100],
@@ -136,6 +151,7 @@ describe('listObjects', () => {
     ['a few large folders, each of its own depth', tree('', [3, 1, 1, 1000]), 312, 195],
     ['many folders of a few pages', tree('landing/', [100, 30]), 345, 82],
     ['very many folders of three files', tree('landing/', [1000, 3]), 302, 302],
+    ['one folder, then very many of a file', [...tree('a/', [1050]), ...tree('b/', [500, 1])], 160, 110],
     ['one folder', tree('landing/events/', [3000]), 302, 302],
     ['a folder for each file', tree('landing/', [3000, 1]), 302, 302],
   ])('%s: few more requests, and most at once', async (_, keys, mostRequests, mostRounds) => {
