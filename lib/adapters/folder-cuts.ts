@@ -13,6 +13,7 @@ export type Folders = {
 
 /** Of the keys listed: a part that is as large as it seemed ends before it is looked at for parts of its own. */
 const SHARE = 0.75;
+
 /** At most `most`, ascending, greater than the last of `keys`, which are those listed, and less than `end`. */
 export async function folderCuts(
   { prefix, folders, asked }: Folders,

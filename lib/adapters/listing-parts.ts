@@ -26,11 +26,11 @@ export type Listed = {
   readonly folders?: (folder: string, after: string, signal: AbortSignal) => AsyncIterable<readonly string[]>;
 };
 
-/** A shorter listing takes them one after the other, each when it is wanted; so does what lies in one folder. */
-export const PAGES_ALONE = 10;
-export const REQUESTS_AT_ONCE = 8;
+/** A listing of no more takes them one after the other, each when it is wanted; so does what lies in one folder. */
+const PAGES_ALONE = 10;
+const REQUESTS_AT_ONCE = 8;
 /** Pages that are asked for or wait behind the one that is wanted next. */
-export const PAGES_AHEAD = 128;
+const PAGES_AHEAD = 128;
 const MAX_CUTS = 64;
 
 /** Who stops early ends the requests under way; there were no more pages ahead than were taken. */
