@@ -10,37 +10,68 @@ import {
 import type { ObjectVersion } from '../ports.ts';
 import { backoff } from './backoff.ts';
 import { decodeFormKey } from './form-key.ts';
+import { type From, listInParts, type Page } from './listing-parts.ts';
 import { objectVersion } from './s3-version.ts';
 
 /** The size of a listing's page and of a batch of deletions. */
 export const KEYS_PER_REQUEST = 1000;
 const MAX_ATTEMPTS = 6;
 
-/** In the order of the keys' UTF-8 bytes, like general purpose buckets. Keys are full keys. */
-export async function* listObjects(
+/** In the order of the keys' UTF-8 bytes, like general purpose buckets. Keys are full keys. Long listings take several requests at once. */
+export function listObjects(
   client: S3Client,
   bucket: string,
   prefix: string,
   after?: string,
 ): AsyncIterable<ObjectVersion> {
-  let token: string | undefined;
-  do {
-    const page: ListObjectsV2CommandOutput = await client.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        // XML cannot represent every character of a key; percent-encoding can.
-        EncodingType: 'url',
-        ...(token === undefined ? {} : { ContinuationToken: token }),
-        ...(token !== undefined || after === undefined || after === '' ? {} : { StartAfter: after }),
-      }),
-    );
-    for (const object of page.Contents ?? []) {
-      const key = page.EncodingType === 'url' ? listedKey(object.Key ?? '') : (object.Key ?? '');
-      yield objectVersion(key, object, object.Size);
-    }
-    token = page.IsTruncated ? page.NextContinuationToken : undefined;
-  } while (token !== undefined);
+  const asked = { client, Bucket: bucket, Prefix: prefix };
+  const page = (from: From, signal: AbortSignal) => objectsFrom(asked, from, signal);
+  // Who begins behind a key mostly has enough soon: the pages come one after the other.
+  if (after) return listInParts({ prefix, from: { StartAfter: after }, page });
+  return listInParts({
+    ...{ prefix, from: {}, page },
+    folders: (folder, behind, signal) => foldersFrom({ ...asked, Prefix: folder }, behind, signal),
+  });
+}
+
+type Asked = { readonly client: S3Client; readonly Bucket: string; readonly Prefix: string };
+
+async function objectsFrom(asked: Asked, from: From, signal: AbortSignal): Promise<Page> {
+  const answer = await ask(asked, from, signal);
+  const contents = answer.Contents ?? [];
+  const objects = contents.map((it) => objectVersion(keyOf(answer, it.Key), it, it.Size));
+  return { objects, next: nextOf(answer) };
+}
+
+async function* foldersFrom(
+  asked: Asked,
+  after: string,
+  signal: AbortSignal,
+): AsyncIterable<readonly string[]> {
+  let from: From | undefined = { StartAfter: after };
+  while (from !== undefined) {
+    const answer: ListObjectsV2CommandOutput = await ask(asked, { ...from, Delimiter: '/' }, signal);
+    const folders = (answer.CommonPrefixes ?? []).map(({ Prefix }) => keyOf(answer, Prefix));
+    yield folders;
+    // Behind a page of objects alone are mostly more of them.
+    from = folders.length === 0 ? undefined : nextOf(answer);
+  }
+}
+
+function ask({ client, ...place }: Asked, input: From & { Delimiter?: string }, abortSignal: AbortSignal) {
+  // XML cannot represent every character of a key; percent-encoding can.
+  const command = new ListObjectsV2Command({ ...place, EncodingType: 'url', ...input });
+  return client.send(command, { abortSignal });
+}
+
+function nextOf({ IsTruncated, NextContinuationToken }: ListObjectsV2CommandOutput): From | undefined {
+  return IsTruncated && NextContinuationToken !== undefined
+    ? { ContinuationToken: NextContinuationToken }
+    : undefined;
+}
+
+function keyOf({ EncodingType }: ListObjectsV2CommandOutput, encoded = ''): string {
+  return EncodingType === 'url' ? listedKey(encoded) : encoded;
 }
 
 /** Decodes a key of a listing with EncodingType=url. */

@@ -2,9 +2,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import {
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { s3Client } from '../../lib/adapters/aws-clients.ts';
+import { listObjects } from '../../lib/adapters/s3-listing.ts';
 import { s3Store } from '../../lib/adapters/s3-store.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { keysBelow } from '../support/store-copy.ts';
@@ -105,4 +111,33 @@ describe(emulator.brand, () => {
     await store.remove(keys);
     expect(await keysBelow(store, '')).toEqual([]);
   });
+
+  it('a listing of very many pages comes in parts, with the same keys in the same order', async () => {
+    const { store, bucket } = await freshStore();
+    const folders = ['a', 'a b', 'a+b', 'a/', 'b'].flatMap((top) =>
+      Array.from({ length: 6 }, (_, n) => `${top}/month=${n}/`),
+    );
+    const names = ['', ...Array.from({ length: 9 }, (_, n) => `day=${n}/x%20y & <z>.csv`), 'loose.csv'];
+    const keys = folders.flatMap((folder) => names.map((name) => folder + name)).sort();
+    for (let first = 0; first < keys.length; first += 50)
+      await Promise.all(keys.slice(first, first + 50).map((key) => store.write(key, new Uint8Array([1]))));
+    const asked: ListObjectsV2CommandInput[] = [];
+    const found: string[] = [];
+    for await (const { key } of listObjects(pagesOf(7, asked), bucket, '')) found.push(key);
+    expect(found).toEqual(keys);
+    expect(asked.filter(({ StartAfter }) => StartAfter !== undefined).length).toBeGreaterThan(3);
+  });
 });
+
+/** A client whose listings have pages of so many keys. */
+function pagesOf(MaxKeys: number, asked: ListObjectsV2CommandInput[]): S3Client {
+  const client = s3Client({ ...process.env, AWS_ENDPOINT_URL: emulator.endpoint });
+  client.middlewareStack.add(
+    (next) => (args) => {
+      asked.push(args.input as ListObjectsV2CommandInput);
+      return next({ ...args, input: { ...args.input, MaxKeys } as ListObjectsV2CommandInput });
+    },
+    { step: 'initialize' },
+  );
+  return client;
+}
