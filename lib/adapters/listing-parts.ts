@@ -97,7 +97,7 @@ class Listing {
   /** When it resolves, nothing is under way. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.#asking);
+    await Promise.allSettled(this.#asking);
   }
 
   /** The first parts first, as far as others wait for them. */
