@@ -3,7 +3,14 @@
 import { landingTable } from '../core/built-in.ts';
 import type { Dataset } from '../core/contract.ts';
 import { tablePrefix } from '../core/insight.ts';
-import { longTagsIn, longTagsPlace, type Place, type Tagged, withLongTags } from '../delta/long-tags.ts';
+import {
+  type LongTags,
+  longTagsIn,
+  longTagsPlace,
+  type Place,
+  type Tagged,
+  withLongTags,
+} from '../delta/long-tags.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CorruptionError } from '../errors.ts';
@@ -18,6 +25,11 @@ const ENTRIES_AT_ONCE = 4;
 
 // One look at a table asks several times.
 const known = new WeakMap<Tagged, WeakRef<Tagged>>();
+
+type Lists = { readonly prefix: string; readonly version: number; readonly lists: LongTags };
+
+// Corrections of one merged file come in a row. No other data file ever has the name of one that an entry added.
+const latest = new WeakMap<Entries, Lists>();
 
 /** The files as they are in the log, so that shares.ts can say whose rows they have. Throws CorruptionError if the log lacks an entry. */
 export async function wholeFiles<File extends Tagged>(
@@ -42,8 +54,7 @@ export async function wholeFiles<File extends Tagged>(
   await mapInParallel(
     [...missing],
     async ([version, places]) => {
-      const [entry] = (await tables.entries(prefix, version - 1, version)) ?? [];
-      const lists = longTagsIn(entry?.actions ?? []);
+      const lists = await listsIn(tables, prefix, version, places);
       for (const [file, { path }] of places) {
         const found = withLongTags(file, lists, path);
         if (found === undefined) throw withoutEntry(prefix, version, path);
@@ -54,6 +65,21 @@ export async function wholeFiles<File extends Tagged>(
     ENTRIES_AT_ONCE,
   );
   return all.map((file) => whole.get(file) ?? file);
+}
+
+async function listsIn(
+  tables: Entries,
+  prefix: string,
+  version: number,
+  places: readonly (readonly [Tagged, Place])[],
+): Promise<LongTags> {
+  const before = latest.get(tables);
+  const isSame = before?.prefix === prefix && before.version === version;
+  if (isSame && places.every(([, { path }]) => before.lists.has(path))) return before.lists;
+  const [entry] = (await tables.entries(prefix, version - 1, version)) ?? [];
+  const lists = longTagsIn(entry?.actions ?? []);
+  latest.set(tables, { prefix, version, lists });
+  return lists;
 }
 
 function withoutEntry(prefix: string, version: number, path: string): CorruptionError {
