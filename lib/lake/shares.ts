@@ -123,9 +123,17 @@ export function tagsOfSeveral(
   return {
     ...(partTags(shares) ?? sharesTag(shares, primaryKey)),
     [SOURCES]: namesIndex(shares.map((share) => sourceOf(share) ?? '')),
-    [TEXTS]: namesIndex(textsOf(shares)),
+    [TEXTS]: indexOfMost(shares) ?? namesIndex(textsOf(shares)),
     ...(contract === undefined ? {} : { [CONTRACT]: contract }),
   };
+}
+
+/** The index of the file that has them, and few others: who looks for the others' texts reads the list in vain. */
+function indexOfMost(shares: readonly Share[]): string | undefined {
+  const file = shares[0]?.file;
+  const isMost =
+    file && shares.length > 0.9 * sharesOf(file).length && shares.every((share) => share.file === file);
+  return isMost ? file.tags?.[TEXTS] : undefined;
 }
 
 /** There are very many. */
