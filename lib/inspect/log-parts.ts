@@ -85,6 +85,8 @@ class LogParts implements Logs {
     const start = Math.min(first, this.#starts.get(prefix) ?? first);
     if (start === WHOLE) return (await readTableLog(this.#tables, prefix)) ?? new TableLog(prefix);
     const base = start === present.version ? present : await this.#tables.at(prefix, start);
+    // What another program added again may say in which version it came before.
+    if (base.foreign.length > 0) throw new TooShort(prefix, WHOLE);
     return new TableLog(prefix, { base, present });
   }
 

@@ -40,7 +40,7 @@ export type Standing = {
   readonly by?: Delivery;
 };
 
-/** By source, without markers. `files`: all live data files of the arrivals. */
+/** By source, without markers. */
 export type Standings = ReadonlyMap<string, Standing>;
 
 /** One source's data files: they agree in everything but partition and rows. */
@@ -111,6 +111,7 @@ function deliveriesOf(dataset: Dataset, shares: Iterable<Share>): Delivered[] {
   });
 }
 
+/** `shares`: all live ones of the arrivals. */
 export function standingsOf(dataset: Dataset, shares: Iterable<Share>): Standings {
   const deliveries = deliveriesOf(dataset, shares).sort((a, b) =>
     isOlder(dataset, a.delivery, b.delivery) ? -1 : 1,

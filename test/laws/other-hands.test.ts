@@ -15,6 +15,7 @@ import { TableLog } from '../../lib/inspect/table-log.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { FOREIGN_OPERATIONS, type ForeignOperation, writeForeign } from '../support/foreign-writer.ts';
 import { compactAll } from '../support/play-history.ts';
+import { expectSameOfParts } from '../support/same-parts.ts';
 import { firstFile, type Step, step } from '../support/shop-history.ts';
 import {
   newStore,
@@ -189,6 +190,9 @@ test('tables that others restored, cut or wrote to are put right by one sync, wh
           expect(recent?.versions.map(untimed)).toEqual(versions.slice(0, limit).map(untimed));
         }
         expect(livesOf(grown(log))).toEqual(livesOf(log));
+        const [kind, name] = prefix.split('/') as ['tables' | 'insights', string];
+        const told = expectSameOfParts(cold.effects, [{ kind, name }], { parts: false, timed: false });
+        await told.catch(unlessCut);
       }
     }),
     tries(10),
