@@ -9,6 +9,7 @@ import { refresh } from '../../lib/refresh/refresh.ts';
 import { runEvents, startingPoint } from '../support/changed-landing.ts';
 import { type ForeignOperation, replayLog, writeForeign } from '../support/foreign-writer.ts';
 import { interruptedStore } from '../support/mortal-store.ts';
+import { expectSameOfParts } from '../support/same-parts.ts';
 import { newStore, openProcess, put, rowsOf, syncPrune, TestClock, visible } from '../support/shop-lake.ts';
 import { backUp, copyOf, loseNewestEntry, restore } from '../support/store-copy.ts';
 import { strideOf } from '../support/tries.ts';
@@ -124,4 +125,18 @@ test('a schema that another program changed is taken back, and is no reason to r
   const applied = await apply(openProcess(world, clock, lake.effects.landing, store).effects);
   expect(applied).toMatchObject({ refused: [], failed: [], undone: [{ table: SALES }] });
   expect(await rowsOf(lake, SALES, 'customer')).toEqual([{ customer: 'ann' }, { customer: 'ann' }]);
+});
+
+test('rows that another program added again, with their tags, are told of as the whole log tells', async () => {
+  const { lake, store } = await oneSale();
+  await lake.effects.landing.remove([KEY]);
+  await syncPrune(lake);
+  const { files, version = -1 } = (await replayLog(store, 'tables/sales', 1)) ?? {};
+  const newest = (await lake.effects.tables.latest('tables/sales'))?.version ?? version;
+  const add = [...(files?.values() ?? [])].map((file) => JSON.stringify({ add: file }));
+  expect(add).toHaveLength(1);
+  const entry = `tables/sales/_delta_log/${String(newest + 1).padStart(20, '0')}.json`;
+  await store.write(entry, Buffer.from(add.join('\n')));
+  const cold = openProcess(world, clock, lake.effects.landing, store);
+  await expectSameOfParts(cold.effects, [SALES], { parts: false, timed: false });
 });
