@@ -18,8 +18,9 @@ import {
 
 /** Entries that are read at once, going back. */
 const READS_AT_ONCE = 16;
-/** Two checkpoints are at most half as many versions apart, but where one could not be written. */
-const NEAR = 200;
+/** Versions between two checkpoints of a large table, where each could be written. */
+export const MOST_BETWEEN_CHECKPOINTS = 100;
+const NEAR = 2 * MOST_BETWEEN_CHECKPOINTS;
 /** How many commits of other programs are followed back from a checkpoint. */
 const MAX_FOREIGN = 1000;
 
@@ -72,10 +73,11 @@ export async function load(
   prefix: string,
   version?: number,
 ): Promise<Snapshot | undefined> {
-  const hint = version === undefined ? await readHint(effects.store, prefix) : 'absent';
-  const isUseful = typeof hint === 'object' && hint.isWhole;
+  const hint = await readHint(effects.store, prefix);
+  const contents = typeof hint === 'object' ? hint.contents : new Map<number, string>();
+  const isUseful = version === undefined && typeof hint === 'object' && hint.isWhole;
   const base = isUseful
-    ? await readCheckpoint(effects, prefix, hint.version, hint.contents.get(hint.version))
+    ? await readCheckpoint(effects, prefix, hint.version, contents.get(hint.version))
     : undefined;
   if (base)
     return loadEntries(
@@ -85,9 +87,14 @@ export async function load(
       (await listVersions(effects.store, prefix, base.version)).newest,
     );
   const tried = isUseful ? hint.version : undefined;
-  const near = version === undefined || version <= NEAR ? undefined : version - NEAR;
-  const snapshot = near && (await loadListed(effects, prefix, near, version, tried));
-  return snapshot || loadListed(effects, prefix, -1, version, tried);
+  const listed = (after: number) =>
+    loadListed(effects, prefix, after, version, (candidate) =>
+      candidate === tried
+        ? Promise.resolve(undefined)
+        : readCheckpoint(effects, prefix, candidate, contents.get(candidate)),
+    );
+  const near = version === undefined || version <= NEAR ? undefined : await listed(version - NEAR);
+  return near ?? listed(-1);
 }
 
 /** Lists names after the version `after` alone; where that is not the beginning, it needs a checkpoint there. */
@@ -96,13 +103,13 @@ async function loadListed(
   prefix: string,
   after: number,
   version: number | undefined,
-  unreadable: number | undefined,
+  checkpointAt: (version: number) => Promise<Snapshot | undefined>,
 ): Promise<Snapshot | undefined> {
   const found = await listVersions(effects.store, prefix, after, version);
   if (found.newest < 0 || (version !== undefined && found.newest < version)) return undefined;
   // Newest first: if one cannot be read, an older one, or the log from its beginning, is used.
-  for (const candidate of found.checkpoints.toReversed().filter((candidate) => candidate !== unreadable)) {
-    const checkpoint = await readCheckpoint(effects, prefix, candidate);
+  for (const candidate of found.checkpoints.toReversed()) {
+    const checkpoint = await checkpointAt(candidate);
     if (checkpoint) return loadEntries(effects.store, prefix, checkpoint, found.newest);
   }
   return after < 0 ? loadEntries(effects.store, prefix, undefined, found.newest) : undefined;

@@ -5,7 +5,7 @@ import type { Clock, NewId, Pause } from '../ports.ts';
 import { isSoundCheckpoint, type LogEffects, writeCheckpoint } from './checkpoint.ts';
 import { readHint } from './checkpoint-hint.ts';
 import { type CommitPlan, commitInfo, createEntry, type NoCommit } from './commit.ts';
-import { follow, load, readEntries } from './log.ts';
+import { follow, load, MOST_BETWEEN_CHECKPOINTS, readEntries } from './log.ts';
 import { damagedParts, missingParts } from './log-health.ts';
 import type { Entry, Snapshot } from './snapshot.ts';
 
@@ -27,7 +27,7 @@ export type CommitResult<Plan = AnyPlan> = { readonly conflicts: number } & (Pla
   : { readonly committed: false; readonly snapshot: Snapshot | undefined; readonly planned: Plan });
 
 const MAX_ATTEMPTS = 100;
-const CHECKPOINT_INTERVALS = { least: 10, most: 100, files: 50 };
+const CHECKPOINT_INTERVALS = { least: 10, most: MOST_BETWEEN_CHECKPOINTS, files: 50 };
 
 /** A table is named by its prefix in the store: `tables/billing`. */
 export class DeltaTables {

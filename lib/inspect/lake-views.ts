@@ -8,6 +8,7 @@ import type { SqlSession } from '../ports.ts';
 import { LocalFiles } from '../refresh/inputs.ts';
 import { identifier } from '../sql/quoting.ts';
 import { neededFiles } from './partition-pruning.ts';
+import { snapshotAt } from './read-table-log.ts';
 import type { LakeReads } from './readable-tables.ts';
 import { relationAt, relationOf } from './table-at.ts';
 import { findVersion, versionAsOf } from './version-as-of.ts';
@@ -74,12 +75,9 @@ async function pastRelation(
   const prefix = tablePrefix(table);
   const present = await tables.latest(prefix);
   if (present === undefined) return undefined;
-  const version =
-    'ms' in asOf
-      ? await findVersion(tables, prefix, present, asOf)
-      : await versionAsOf(tables, prefix, present, asOf);
-  // The query may not read it at all, as where a CTE has its name: only the engine knows.
+  // Of a time before the table: the query may not read it at all, as where a CTE has its name, which only the engine knows.
+  const version = await ('ms' in asOf ? findVersion : versionAsOf)(tables, prefix, present, asOf);
   if (version === undefined) return undefined;
-  const { metadata, files } = await tables.at(prefix, version);
+  const { metadata, files } = await snapshotAt(tables, prefix, version);
   return relationAt(tables, local, { prefix, version, metadata }, await prune(metadata, [...files.values()]));
 }

@@ -1,11 +1,11 @@
 // Parts of tables' logs: for an answer that needs few versions of them. Where a part turns out to be too short, the answer is begun
-// again with a longer one.
+// again with a longer one of that table.
 import { arrivalVersion } from '../delta/arrival.ts';
 import type { Snapshot } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
-import { type Logs, readOn, readTableLog, requireEntries, tellOf } from './read-table-log.ts';
+import { type Logs, readOn, readTableLog, requireEntries, snapshotAt, tellOf } from './read-table-log.ts';
 import type { Lifespan } from './share-lives.ts';
 import { type LogPart, TableLog } from './table-log.ts';
 
@@ -18,16 +18,15 @@ export async function withLogParts<T>(
   versions: readonly number[],
   work: (logs: Logs, log: TableLog) => Promise<T>,
 ): Promise<T> {
-  const starts = new Map<string, number>();
+  const logs = new LogParts(tables);
   for (;;) {
     try {
-      const logs = new LogParts(tables, starts);
       const log = await logs.find(prefix, versions);
       if (log === undefined) throw new CliError(`${prefix} is not in the lake any more.`);
       return await work(logs, log);
     } catch (error) {
       if (!(error instanceof TooShort)) throw error;
-      starts.set(error.prefix, error.start);
+      logs.lengthen(error);
     }
   }
 }
@@ -53,13 +52,18 @@ export async function readLogPart(tables: DeltaTables, prefix: string, part: Log
 
 class LogParts implements Logs {
   readonly #tables: DeltaTables;
-  readonly #starts: ReadonlyMap<string, number>;
+  readonly #starts = new Map<string, number>();
   readonly #present = new Map<string, Promise<Snapshot | undefined>>();
   readonly #logs = new Map<string, TableLog>();
 
-  constructor(tables: DeltaTables, starts: ReadonlyMap<string, number>) {
+  constructor(tables: DeltaTables) {
     this.#tables = tables;
-    this.#starts = starts;
+  }
+
+  /** What was read of other tables is kept. */
+  lengthen({ prefix, start }: TooShort): void {
+    this.#starts.set(prefix, start);
+    this.#logs.delete(prefix);
   }
 
   async find(prefix: string, versions: readonly number[]): Promise<TableLog | undefined> {
@@ -84,16 +88,20 @@ class LogParts implements Logs {
   async #begin(prefix: string, first: number, present: Snapshot): Promise<TableLog> {
     const start = Math.min(first, this.#starts.get(prefix) ?? first);
     if (start === WHOLE) return (await readTableLog(this.#tables, prefix)) ?? new TableLog(prefix);
-    const base = start === present.version ? present : await this.#tables.at(prefix, start);
+    const base = start === present.version ? present : await snapshotAt(this.#tables, prefix, start);
     // What another program added again may say in which version it came before.
     if (base.foreign.length > 0) throw new TooShort(prefix, WHOLE);
     return new TableLog(prefix, { base, present });
   }
 
+  async tell(log: TableLog, files: readonly Lifespan[]): Promise<void> {
+    await tellOf(this.#tables, log, files);
+  }
+
   async learn(log: TableLog, files: readonly Lifespan[]): Promise<void> {
     if (log.part === undefined) return;
     const { prefix } = log;
-    await tellOf(this.#tables, log, files);
+    await this.tell(log, files);
     const versions = new Set<number>();
     for (const { share, version } of log.arrivalsIn(files)) {
       if (version > log.first) continue;

@@ -2,7 +2,7 @@
 import { sharingParts } from '../delta/shared-parts.ts';
 import type { Entry, Snapshot } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
-import { CliError } from '../errors.ts';
+import { CliError, CorruptionError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { wholeFiles } from '../lake/live-shares.ts';
 import type { Lifespan } from './share-lives.ts';
@@ -15,7 +15,9 @@ const ENTRIES_A_READ = 8;
 export interface Logs {
   /** `versions`: that will be asked for. Undefined if there is no table. Throws CliError if an entry is missing. */
   find(prefix: string, versions: readonly number[]): Promise<TableLog | undefined>;
-  /** Before it is asked when rows of these files came. */
+  /** Before it is asked whose rows these files have. */
+  tell(log: TableLog, files: readonly Lifespan[]): Promise<void>;
+  /** Before it is asked when they came, too. */
   learn(log: TableLog, files: readonly Lifespan[]): Promise<void>;
 }
 
@@ -56,10 +58,14 @@ export async function readOn(
   });
   const entries = starts.flatMap((start) => parts.get(start) ?? []);
   const whole = await wholeEntries(tables, prefix, entries, log.entries);
-  const removed = whole.flatMap(({ actions }) =>
-    actions.flatMap((action) => ('remove' in action ? (log.lifespan(action.remove.path) ?? []) : [])),
+  // Of what is removed, or added again, the log asks whose rows it had.
+  const named = whole.flatMap(({ actions }) =>
+    actions.flatMap((action) => {
+      const path = 'remove' in action ? action.remove.path : 'add' in action ? action.add.path : undefined;
+      return (path === undefined ? undefined : log.lifespan(path)) ?? [];
+    }),
   );
-  await tellOf(tables, log, removed);
+  await tellOf(tables, log, named);
   log.append(whole);
 }
 
@@ -83,9 +89,27 @@ export async function requireEntries(
 ): Promise<Entry[]> {
   const entries = await tables.entries(prefix, first - 1, last);
   if (entries !== undefined) return entries;
+  const which =
+    first === last ? `the entry of version ${first}` : `an entry between the versions ${first} and ${last}`;
   throw new CliError(
-    `The log of ${prefix} lacks an entry between the versions ${first} and ${last}, so its past cannot be told: restore it from a backup or an older object version.`,
+    `The log of ${prefix} lacks ${which}, so its past cannot be told: restore it from a backup or an older object version.`,
   );
+}
+
+/** The table at a version that its log has reached. Throws CliError if an entry is missing that is needed for it. */
+export async function snapshotAt(tables: DeltaTables, prefix: string, version: number): Promise<Snapshot> {
+  // Without it the snapshot would not say which commit it is of.
+  await requireEntries(tables, prefix, version, version);
+  try {
+    return await tables.at(prefix, version);
+  } catch (error) {
+    if (!(error instanceof CorruptionError)) throw error;
+    throw new CliError(
+      `The log of ${prefix} lacks an entry before version ${version}, or has one that is damaged, so that version cannot be told: restore it from a backup or an older object version.`,
+      1,
+      { cause: error },
+    );
+  }
 }
 
 /** False where the log was cut, or its newest entry is another by now. */
@@ -115,6 +139,8 @@ export class TableLogs implements Logs {
   }
 
   /** All is known. */
+  async tell(): Promise<void> {}
+
   async learn(): Promise<void> {}
 
   async #read(prefix: string): Promise<TableLog | undefined> {

@@ -2,7 +2,7 @@
 import type { DeltaTables } from '../delta/tables.ts';
 import { historySince, tableHistory, type VersionHistory } from './history.ts';
 import { readLogPart } from './log-parts.ts';
-import { readTableLog } from './read-table-log.ts';
+import { readTableLog, snapshotAt } from './read-table-log.ts';
 import { timeOf } from './table-log.ts';
 
 /** So many entries before the first one are read for their times: a version is never told as older than one before, and clocks differ. */
@@ -22,7 +22,7 @@ export async function recentHistory(
   const newest = present.version;
   const base = newest - limit;
   if (base >= timed) {
-    const before = await tables.at(prefix, base);
+    const before = await snapshotAt(tables, prefix, base);
     const earlier = (await tables.entries(prefix, base - timed, base)) ?? [];
     const timeMs = Math.max(0, ...earlier.map(({ actions }) => timeOf(actions)));
     const log = await readLogPart(tables, prefix, { base: { ...before, timestampMs: timeMs }, present });

@@ -57,7 +57,18 @@ export class ShareLives {
       this.#arrivals.set(share, this.#arrivalOf(from, removed.get(from.file) as Lifespan));
   }
 
-  /** Rows that came up to the version `last`, in which their tags say. */
+  /** A file that was added again while it was live: its rows came when its tags say, as far as they say it. */
+  noteSame(before: Lifespan, again: Lifespan): void {
+    const shares = sharesOf(before.add);
+    for (const [i, share] of sharesOf(again.add).entries()) {
+      const from = shares[i];
+      if (from === undefined || arrivalVersion(share) === undefined) continue;
+      this.#arrivals.set(share, this.#arrivalOf(from, before));
+      this.#hasMoves = true;
+    }
+  }
+
+  /** `shares`: of the log's base, in the version `last`. When their rows came, their tags say. */
   tell(shares: readonly Share[], last: number): void {
     for (const share of shares) {
       const version = arrivalVersion(share);

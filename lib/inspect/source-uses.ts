@@ -43,7 +43,7 @@ export async function sourceUses(
   const dataset = replacedDataset(catalog, { kind: 'arrivals', name });
   const isReplaced = dataset !== undefined && log.prefix === tablePrefix(landingTable(dataset));
   // Files that did not count decide which ones did.
-  for (const version of isReplaced ? versions : []) await logs.learn(log, log.filesAt(version));
+  for (const version of isReplaced ? versions : []) await logs.tell(log, log.filesAt(version));
   const standings = isReplaced ? [...versions].map((version) => standingsAt(dataset, log, version)) : [];
   const uses = new Map<string, SourceUse>();
   for (const arrival of log.arrivalsIn(files.values())) {

@@ -10,7 +10,6 @@ import { inParallel, mapInParallel } from '../in-parallel.ts';
 import { relationSql } from '../lake/scan-sql.ts';
 import { CONTRACT, DEFINITION } from '../lake/tags.ts';
 import type { LocalFiles } from '../refresh/inputs.ts';
-import { requireEntries } from './read-table-log.ts';
 
 /** A table at one of its versions. */
 export type TableAt = { readonly prefix: string; readonly version: number; readonly metadata: Metadata };
@@ -83,14 +82,15 @@ async function fetchAt(
 
 const ENTRIES_A_READ = 100;
 
-/** How long the latest vacuum kept what was removed; undefined where there was none. */
+/** How long the latest vacuum kept what was removed; undefined where there was none, or the log lacks an entry since. */
 async function retentionDays(
   tables: DeltaTables,
   prefix: string,
   newest: number,
 ): Promise<number | undefined> {
   for (let last = newest; last >= 0; last -= ENTRIES_A_READ) {
-    const entries = await requireEntries(tables, prefix, Math.max(0, last - ENTRIES_A_READ + 1), last);
+    const entries = await tables.entries(prefix, Math.max(-1, last - ENTRIES_A_READ), last);
+    if (entries === undefined) return undefined;
     const kept = entries.map(({ actions }) => commitInfoOf(actions)?.operationParameters?.retentionMillis);
     const ms = kept.findLast((text) => text !== undefined);
     if (ms !== undefined) return Math.round((Number(ms) / 86_400_000) * 1000) / 1000;

@@ -101,9 +101,12 @@ export class TableLog {
     for (const action of actions) {
       if ('metaData' in action) metadata = action.metaData;
       if (!('add' in action)) continue;
+      const before = this.lifespan(action.add.path);
+      const file = { add: action.add, from: version, until: Infinity };
       // Added while it is live, it is described anew.
+      if (before?.until === Infinity) this.#lives.noteSame(before, file);
       this.#end(action.add.path, version);
-      this.#begin({ add: action.add, from: version, until: Infinity });
+      this.#begin(file);
     }
     this.#metadata.push(metadata);
     // Writers' clocks differ a little: a version is never older than the one before.

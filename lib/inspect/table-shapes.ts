@@ -8,6 +8,7 @@ import { CliError, CorruptionError } from '../errors.ts';
 import { isDropped } from '../evolve/drop-table.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import type { AsOf } from '../lake/as-of.ts';
+import { snapshotAt } from './read-table-log.ts';
 import type { LakeReads } from './readable-tables.ts';
 import { columnsAt } from './table-at.ts';
 import { findVersion } from './version-as-of.ts';
@@ -52,7 +53,7 @@ async function pastShape(
   const present = await tables.latest(prefix);
   const version = present && (await findVersion(tables, prefix, present, asOf));
   if (version === undefined) return undefined;
-  const { metadata, files } = await tables.at(prefix, version);
+  const { metadata, files } = await snapshotAt(tables, prefix, version);
   return shapeOf(table, metadata, files.values());
 }
 

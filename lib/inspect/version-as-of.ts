@@ -1,5 +1,6 @@
 // Which version a table had at a time: few entries of its log are read for it.
-import type { Snapshot } from '../delta/snapshot.ts';
+import { commitInfoOf } from '../delta/commit-id.ts';
+import { commitTimeMs, type Snapshot } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import type { AsOf } from '../lake/as-of.ts';
@@ -29,7 +30,7 @@ export async function versionAsOf(
   );
 }
 
-/** The same; undefined where the table has none there. */
+/** The version of that time; undefined where the table has none there. `timed`: see TIMED. */
 export async function findVersion(
   tables: DeltaTables,
   prefix: string,
@@ -39,17 +40,35 @@ export async function findVersion(
 ): Promise<number | undefined> {
   if (asOf === undefined) return present.version;
   if ('version' in asOf) return asOf.version <= present.version ? asOf.version : undefined;
-  // All versions up to `before` are that old, as far as each one's own time goes; those after `after` are younger.
+  // By its own time, the version `before` is that old, or the table is younger; `after` is younger, or the newest.
   let [before, after] = [-1, present.version];
   while (after - before > timed) {
     const middle = Math.floor((before + after) / 2);
-    const [entry] = await requireEntries(tables, prefix, middle, middle);
-    if (timeOf(entry?.actions ?? []) <= asOf.ms) before = middle;
-    else after = middle;
+    const said = await saidTime(tables, prefix, middle, before);
+    if (said === undefined || said.ms <= asOf.ms) before = middle;
+    else after = said.version;
   }
-  const first = Math.max(0, before - timed);
-  const entries = await requireEntries(tables, prefix, first, after);
-  const younger = entries.findIndex(({ actions }) => timeOf(actions) > asOf.ms);
-  const version = younger < 0 ? after : first + younger - 1;
-  return version < 0 ? undefined : version;
+  for (let first = Math.max(0, before + 1 - timed); ; first = Math.max(0, first - timed)) {
+    const entries = await requireEntries(tables, prefix, first, after);
+    const younger = entries.findIndex(({ actions }) => timeOf(actions) > asOf.ms);
+    // Then one before may be younger, too.
+    if (younger === 0 && first > 0) continue;
+    const version = younger < 0 ? after : first + younger - 1;
+    return version < 0 ? undefined : version;
+  }
+}
+
+/** Of the newest entry between the versions `after` and `upTo` that says when it was made. Other programs need not say it. */
+async function saidTime(
+  tables: DeltaTables,
+  prefix: string,
+  upTo: number,
+  after: number,
+): Promise<{ readonly version: number; readonly ms: number } | undefined> {
+  for (let version = upTo; version > after; version -= 1) {
+    const [entry] = await requireEntries(tables, prefix, version, version);
+    const ms = commitTimeMs(commitInfoOf(entry?.actions ?? []));
+    if (ms !== undefined) return { version, ms };
+  }
+  return undefined;
 }

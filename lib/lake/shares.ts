@@ -123,17 +123,18 @@ export function tagsOfSeveral(
   return {
     ...(partTags(shares) ?? sharesTag(shares, primaryKey)),
     [SOURCES]: namesIndex(shares.map((share) => sourceOf(share) ?? '')),
-    [TEXTS]: indexOfMost(shares) ?? namesIndex(textsOf(shares)),
+    [TEXTS]: textsIndex(shares),
     ...(contract === undefined ? {} : { [CONTRACT]: contract }),
   };
 }
 
-/** The index of the file that has them, and few others: who looks for the others' texts reads the list in vain. */
-function indexOfMost(shares: readonly Share[]): string | undefined {
+/** Of the rest of a file, the file's own where it has few texts more: who looks for those reads the list in vain. */
+function textsIndex(shares: readonly Share[]): string {
+  const texts = textsOf(shares);
   const file = shares[0]?.file;
-  const isMost =
-    file && shares.length > 0.9 * sharesOf(file).length && shares.every((share) => share.file === file);
-  return isMost ? file.tags?.[TEXTS] : undefined;
+  const before = shares.every((share) => share.file === file) ? file?.tags?.[TEXTS] : undefined;
+  const isMost = before !== undefined && texts.length > 0.9 * indexedNames(before);
+  return isMost ? before : namesIndex(texts);
 }
 
 /** There are very many. */

@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { TryAgainError } from '../../lib/errors.ts';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
+import { withViews } from '../../lib/inspect/lake-views.ts';
+import { withLogParts } from '../../lib/inspect/log-parts.ts';
+import { tableReceipt } from '../../lib/inspect/receipt.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
 import { runEvents, startingPoint } from '../support/changed-landing.ts';
@@ -127,16 +130,53 @@ test('a schema that another program changed is taken back, and is no reason to r
   expect(await rowsOf(lake, SALES, 'customer')).toEqual([{ customer: 'ann' }, { customer: 'ann' }]);
 });
 
-test('rows that another program added again, with their tags, are told of as the whole log tells', async () => {
+test.each(['after they were gone', 'while they are there'])(
+  'rows that another program adds again with their tags, %s, are told of as the whole log tells',
+  async (when) => {
+    const { lake, store } = await oneSale();
+    const { files } = (await replayLog(store, 'tables/sales', 1)) ?? {};
+    if (when === 'after they were gone') {
+      await lake.effects.landing.remove([KEY]);
+      await syncPrune(lake);
+    }
+    const newest = (await lake.effects.tables.latest('tables/sales'))?.version ?? -1;
+    const adds = [...(files?.values() ?? [])].map((file) => JSON.stringify({ add: file }));
+    expect(adds).toHaveLength(1);
+    const entry = `tables/sales/_delta_log/${String(newest + 1).padStart(20, '0')}.json`;
+    await store.write(entry, Buffer.from(adds.join('\n')));
+    const cold = () => openProcess(world, clock, lake.effects.landing, store);
+    await expectSameOfParts(cold().effects, [SALES, DAILY], { parts: false, timed: false });
+    await put(lake.effects.landing, 'sales/day=2024-01-01/b.csv', 'id,customer,amount\n3,ann,4.00\n');
+    await syncPrune(cold());
+    await expectSameOfParts(cold().effects, [SALES, DAILY], { parts: false, timed: false });
+  },
+);
+
+test('where the log lacks an entry, it is said which, of the versions that need it', async () => {
   const { lake, store } = await oneSale();
-  await lake.effects.landing.remove([KEY]);
-  await syncPrune(lake);
-  const { files, version = -1 } = (await replayLog(store, 'tables/sales', 1)) ?? {};
-  const newest = (await lake.effects.tables.latest('tables/sales'))?.version ?? version;
-  const add = [...(files?.values() ?? [])].map((file) => JSON.stringify({ add: file }));
-  expect(add).toHaveLength(1);
-  const entry = `tables/sales/_delta_log/${String(newest + 1).padStart(20, '0')}.json`;
-  await store.write(entry, Buffer.from(add.join('\n')));
-  const cold = openProcess(world, clock, lake.effects.landing, store);
-  await expectSameOfParts(cold.effects, [SALES], { parts: false, timed: false });
+  for (let n = 2; n <= 14; n += 1) {
+    await put(lake.effects.landing, KEY, `id,customer,amount\n1,ann,${n}.00\n`);
+    await syncPrune(lake);
+  }
+  await store.remove([`tables/sales/_delta_log/${'5'.padStart(20, '0')}.json`]);
+  const { effects } = openProcess(world, clock, lake.effects.landing, store);
+  const sources = (version: number) =>
+    withLogParts(effects.tables, 'tables/sales', [version], async (logs, log) => {
+      const filter = { words: {}, matches: () => true };
+      const receipt = await tableReceipt(effects, logs, SALES, log, version, filter);
+      expect(receipt.lost).toEqual([]);
+      return receipt.sources.map(({ source, version: from }) => [source, from]);
+    });
+  for (const version of [1, 4, 10, 12]) expect(await sources(version)).toEqual([[KEY, version]]);
+  await expect(sources(5)).rejects.toThrow(/lacks the entry of version 5,/);
+  for (const version of [6, 9])
+    await expect(sources(version)).rejects.toThrow(/lacks an entry before version/);
+  const rows = (version: number) =>
+    withViews(effects, [SALES], (session) => session.rows('FROM sales'), {
+      asOf: { text: `${version}`, version },
+    });
+  expect(await rows(12)).toMatchObject([{ id: 1 }]);
+  for (const version of [5, 6]) await expect(rows(version)).rejects.toThrow(/restore it from a backup/);
+  await store.remove([`tables/sales/_delta_log/${'10'.padStart(20, '0')}.json`]);
+  await expect(sources(10)).rejects.toThrow(/lacks the entry of version 10,/);
 });

@@ -42,6 +42,7 @@ export async function expectSameOfParts(
             if (found) read.push(found);
             return found;
           },
+          tell: (one, files) => logs.tell(one, files),
           learn: (one, files) => logs.learn(one, files),
         };
         const receipts = [];

@@ -8,14 +8,17 @@ import { findVersion, versionAsOf } from '../../lib/inspect/version-as-of.ts';
 import { tries } from '../support/tries.ts';
 
 /** A log whose commits were made at `times`. */
-function logOf(times: readonly number[]) {
+function logOf(times: readonly (number | undefined)[]) {
   const read = new Set<number>();
   const tables = {
     async entries(_: string, after: number, upTo: number): Promise<Entry[] | undefined> {
       if (after < -1 || upTo >= times.length) return undefined;
       return times.slice(after + 1, upTo + 1).map((timestamp, i) => {
         read.add(after + 1 + i);
-        return { version: after + 1 + i, actions: [{ commitInfo: { timestamp } }] };
+        return {
+          version: after + 1 + i,
+          actions: [{ commitInfo: timestamp === undefined ? {} : { timestamp } }],
+        };
       });
     },
   } as unknown as DeltaTables;
@@ -45,6 +48,18 @@ test('it is the last one before the first that is younger', async () => {
     }),
     tries(2000),
   );
+});
+
+test('entries that do not say when they were made mislead nobody', async () => {
+  const times = Array.from({ length: 1000 }, (_, version) =>
+    version % 7 === 3 ? 1000 * version : undefined,
+  );
+  const { tables, present } = logOf(times);
+  for (const at of [3, 10, 101, 500, 997]) {
+    const known = times.map((time) => time ?? 0);
+    const asOf = { text: '', ms: 1000 * at };
+    expect(await findVersion(tables, 't', present, asOf, 8)).toBe(judged(known, asOf.ms));
+  }
 });
 
 test('of 100,000 versions a few hundred entries are read', async () => {
