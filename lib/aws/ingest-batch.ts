@@ -4,7 +4,7 @@ import { type IngestRequest, type IngestResult, ingest, requestId } from '../ing
 import type { Effects } from '../lake/effects.ts';
 import type { Queue } from '../ports.ts';
 import { type FileNews, parseFileMessage } from './file-messages.ts';
-import { ingestMs } from './limits.ts';
+import { FILES_PER_BATCH, ingestMs } from './limits.ts';
 import type { Notices } from './notices.ts';
 import type { TellPage } from './page-news.ts';
 import { type RefreshNews, stamped } from './refresh-messages.ts';
@@ -27,7 +27,6 @@ export type IngestBatchEffects = BatchEffects & {
   readonly prefix?: string;
 };
 
-const MAX_SLICE_FILES = 100;
 const MAX_SLICE_BYTES = 64_000_000;
 
 /** The messages that failed. Never throws for a single message. */
@@ -56,7 +55,7 @@ function slices(parsed: Slice<FileNews[]>): Slice<FileNews[]>[] {
   for (const item of parsed) {
     const [files, bytes] = [item.news.length, bytesOf([item])];
     const fits =
-      open !== undefined && open.files + files <= MAX_SLICE_FILES && open.bytes + bytes <= MAX_SLICE_BYTES;
+      open !== undefined && open.files + files <= FILES_PER_BATCH && open.bytes + bytes <= MAX_SLICE_BYTES;
     if (open !== undefined && fits) {
       open = { slice: [...open.slice, item], files: open.files + files, bytes: open.bytes + bytes };
     } else {

@@ -41,6 +41,12 @@ export function cacheBytes(diskMb: number): number {
   return Math.floor((diskMb * MB) / DISK_FACTOR);
 }
 
+/**
+ * Messages of a batch, and files that share a commit: what a batch reads and writes beside its files counts once for all of them. Lambda
+ * takes batches of up to 10,000 messages and 6 MB (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
+ */
+export const FILES_PER_BATCH = 250;
+
 const RESERVE_MS = 60_000;
 
 /** True when only the time for a last commit remains: a minute, or a third of a short function's time. */

@@ -20,7 +20,7 @@ import { ConversionLimiter } from './conversion-limiter.ts';
 import { type Present, presentVersions } from './present-versions.ts';
 import { replaceReport } from './report.ts';
 import { RewrittenFiles } from './rewritten-files.ts';
-import { isLive, settledBefore } from './settled.ts';
+import { isLive, settledBefore, stagedLive } from './settled.ts';
 import { type Change, noChange, replacement, type SourceOutcome, withdrawal } from './source-outcome.ts';
 import { changing, convertVersion, sameVersion } from './stage.ts';
 import type { Staged } from './staged.ts';
@@ -201,11 +201,7 @@ async function planSource(
     if (!isKept(dataset, own)) return withdrawal(dataset, source, own);
     return noChange(dataset, source, own, 'kept');
   }
-  const earlier = known.get(source);
-  const staged =
-    earlier && serves(earlier, version, snapshot)
-      ? earlier.staged
-      : await settledBefore(effects, dataset, version, live);
+  const staged = await stagedBefore(batch, version, snapshot, live);
   if (staged === undefined) return { unread: version };
   known.set(source, { staged, snapshot });
   if (staged.running !== undefined) return noChange(dataset, source, own, 'running');
@@ -215,6 +211,19 @@ async function planSource(
   if (changesTable) return replacement(dataset, source, own, staged);
   const result = staged.report?.outcome === 'rejected' ? 'rejected' : 'unchanged';
   return noChange(dataset, source, own, result, staged.report);
+}
+
+/** What an earlier round found or made. The first one looks at the table alone: reports are looked for when it comes to conversions. */
+async function stagedBefore(
+  { effects, dataset, known }: Batch,
+  version: ObjectVersion,
+  snapshot: Snapshot,
+  live: LiveShares,
+): Promise<Staged | undefined> {
+  const earlier = known.get(version.key);
+  if (earlier === undefined) return stagedLive(dataset, version, live);
+  if (serves(earlier, version, snapshot)) return earlier.staged;
+  return settledBefore(effects, dataset, version, live);
 }
 
 /** Files uploaded before a vacuum's fence may be deleted already; results without files depend on the table's state. */
@@ -229,7 +238,10 @@ function hasNoRows(own: readonly Share[]): boolean {
   return own.every((add) => roleOf(add) === 'refused');
 }
 
-/** Omits versions that landing no longer holds: the next round finds another one. */
+/**
+ * Omits versions that landing no longer holds: the next round finds another one. For a file of a bundle no report of an earlier
+ * conversion is looked for: that would cost as much as reading the file. Those that drop out may have been refused before.
+ */
 async function convertAll(
   batch: Batch,
   versions: readonly ObjectVersion[],
@@ -244,7 +256,9 @@ async function convertAll(
   const others = versions.filter(({ key }) => !bundled.has(key));
   await inParallel(others, async (version) => {
     try {
-      const staged = await convertVersion(target, version, limiter);
+      const staged =
+        (await settledBefore(effects, dataset, version, live)) ??
+        (await convertVersion(target, version, limiter));
       if (staged) known.set(version.key, { staged, snapshot });
     } catch (error) {
       failures.set(version.key, error);

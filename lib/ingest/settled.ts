@@ -31,15 +31,22 @@ export function isLive(dataset: Dataset, live: readonly Share[], version: Object
   return live.length > 0;
 }
 
-/** The outcome of an earlier conversion of this version, if no other is needed. `live`: the table's files, of all sources. */
+/** Where the table has the version's rows already. `live`, here and below: the table's rows, of all sources. */
+export function stagedLive(dataset: Dataset, version: ObjectVersion, live: LiveShares): Staged | undefined {
+  const own = live.get(version.key) ?? [];
+  return isLive(dataset, own, version) ? { version, replaces: false, adds: [] } : undefined;
+}
+
+/** The outcome of an earlier conversion of this version, if no other is needed. */
 export async function settledBefore(
   effects: Effects,
   dataset: Dataset,
   version: ObjectVersion,
   live: LiveShares,
 ): Promise<Staged | undefined> {
+  const standing = stagedLive(dataset, version, live);
+  if (standing) return standing;
   const own = live.get(version.key) ?? [];
-  if (isLive(dataset, own, version)) return { version, replaces: false, adds: [] };
   const report = await reportOf(effects, dataset, version);
   if (isMarker(dataset, version.key)) {
     const isRefused = report?.outcome === 'rejected' && filesOfMarker(dataset, version.key) === undefined;

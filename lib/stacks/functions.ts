@@ -15,6 +15,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { SETTINGS } from '../aws/environment.ts';
+import { FILES_PER_BATCH } from '../aws/limits.ts';
 import type { MaintainEvent } from '../aws/maintain-handler.ts';
 import type { FunctionName } from '../aws/metric-names.ts';
 import type { Buckets } from './buckets.ts';
@@ -26,8 +27,6 @@ import { FILES_WINDOW, MAINTAIN_TIMEOUT, type Queues } from './queues.ts';
 import type { SluiceOptions } from './sluice-props.ts';
 import type { Spark } from './spark.ts';
 
-/** The most messages that share a commit: see lib/aws/ingest-batch.ts. */
-const FILES_PER_BATCH = 100;
 /** One at a time: an insight that kills its function affects no other, and none waits for a slow one. */
 const REFRESHES_PER_BATCH = 1;
 

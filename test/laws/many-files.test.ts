@@ -1,6 +1,7 @@
 // Very many small files at once, by several functions that commit to one table: requests a file and lost commits, counted.
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { FILES_PER_BATCH } from '../../lib/aws/limits.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { liveShares } from '../../lib/lake/live-shares.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
@@ -9,8 +10,8 @@ import { newStore, openPackage, openProcess, put, syncPrune, TestClock } from '.
 import { useWorld } from '../support/use-world.ts';
 
 const FILES = Number(process.env.SLUICE_TEST_FILES ?? 300);
-/** As lib/stacks/functions.ts has them: messages in a batch, functions at once. */
-const [BATCH, FUNCTIONS] = [100, 5];
+/** As the stack has it. */
+const FUNCTIONS = 5;
 const PAGE_KEYS = 1000;
 
 const CONTRACT = {
@@ -48,7 +49,7 @@ function likeS3(store: ObjectStore, requests: Map<string, number>, place: string
   });
 }
 
-test('many small files cost four requests each at most, and few commits are lost', async () => {
+test('many small files cost two and a half requests each at most, and few commits are lost', async () => {
   const clock = new TestClock();
   const [landing, lake] = [newStore(world, clock, 'landing'), newStore(world, clock, 'lake')];
   await syncPrune(openProcess(world, clock, landing, lake));
@@ -68,7 +69,7 @@ test('many small files cost four requests each at most, and few commits are lost
       likeS3(lake, requests, 'lake'),
     );
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, BATCH).map((source) => ({ source }));
+      const batch = waiting.splice(0, FILES_PER_BATCH).map((source) => ({ source }));
       const result = await ingest(process.effects, batch);
       expect(result.failures).toEqual([]);
       conflicts += result.conflicts;
@@ -80,6 +81,6 @@ test('many small files cost four requests each at most, and few commits are lost
   expect(live.size).toBe(FILES);
   const total = [...requests.values()].reduce((sum, n) => sum + n, 0);
   if (process.env.SLUICE_TEST_FILES) console.log({ perFile: total / FILES, conflicts, requests });
-  expect(total / FILES).toBeLessThan(4);
+  expect(total / FILES).toBeLessThan(2.5);
   expect(conflicts).toBeLessThanOrEqual((60 * FILES) / 2000 + FUNCTIONS);
 });

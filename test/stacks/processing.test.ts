@@ -74,7 +74,7 @@ describe('queues', () => {
       .map(([, { Properties }]) => readable(Properties));
     expect(mappings).toEqual([
       {
-        BatchSize: 100,
+        BatchSize: 250,
         EventSourceArn: '<QueuesFiles.Arn>',
         FunctionName: '<Functionsingest>',
         FunctionResponseTypes: ['ReportBatchItemFailures'],
