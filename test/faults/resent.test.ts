@@ -75,3 +75,41 @@ test('in upsert and replace mode a file that is sent again is newer than the oth
   for (const name of ['customers', 'targets'])
     expect((await refresh(lake.effects, { kind: 'tables', name })).published).toHaveLength(1);
 });
+
+test('an event that comes twice converts nothing again of files that were refused, or had no rows', async () => {
+  const { lake, clock } = await shop();
+  const [refused, empty] = ['sales/day=2024-01-01/refused.csv', 'sales/day=2024-01-01/empty.csv'];
+  await put(lake.effects.landing, refused, 'id,client\n1,ann\n');
+  await put(lake.effects.landing, empty, 'id,customer,amount\n');
+  const downloads: string[] = [];
+  const landing = new Proxy(lake.effects.landing, {
+    get(target, name) {
+      const member = Reflect.get(target, name) as unknown;
+      if (typeof member !== 'function') return member;
+      return (...args: [key: string]) => {
+        if (name === 'download') downloads.push(args[0]);
+        return Reflect.apply(member, target, args) as unknown;
+      };
+    },
+  });
+  const told = async (...keys: readonly string[]) => {
+    clock.tick();
+    downloads.length = 0;
+    const { outcomes, failures } = await ingest(
+      { ...lake.effects, landing },
+      keys.map((source) => ({ source })),
+    );
+    expect(failures).toEqual([]);
+    return [outcomes.map(({ result }) => result), [...downloads].sort()];
+  };
+  // Once for the bundle, out of which they drop, and once for their own conversion.
+  expect(await told(refused, empty)).toEqual([
+    ['rejected', 'accepted'],
+    [empty, empty, refused, refused],
+  ]);
+  expect(await told(refused, empty)).toEqual([
+    ['rejected', 'unchanged'],
+    [empty, refused],
+  ]);
+  expect(await told(refused)).toEqual([['rejected'], []]);
+});

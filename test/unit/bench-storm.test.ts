@@ -60,7 +60,7 @@ test('a commit is lost where the entry was there already, or was being written',
 
 test('functions are fed as the template says', async () => {
   expect(await feedings()).toEqual({
-    ingest: { batchSize: 100, windowMs: 1000, concurrency: 5 },
+    ingest: { batchSize: 250, windowMs: 1000, concurrency: 5 },
     aggregate: { batchSize: 1, windowMs: 0, concurrency: 5 },
   });
 });
