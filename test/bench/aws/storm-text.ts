@@ -3,7 +3,7 @@ import type { Invoked } from './function-process.ts';
 import { commitsIn, isSqs, KINDS, type Kind, requestTable, s3Kind } from './request-kinds.ts';
 import type { StormRun } from './storm.ts';
 
-/** Of 2,000 files. */
+/** Of 2,000 files, by all functions together. */
 export const STORM_TARGETS = { requestsPerFile: 4, conflicts: 50 } as const;
 
 export type StormFigures = {
@@ -17,20 +17,21 @@ export type StormFigures = {
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 const perSecond = (files: number, ms: number) => Math.round(files / (ms / 1000));
 
-/** Requests a file are those of ingest: what aggregate asks depends on the insights, and is told beside it. */
+/** Of all functions together; what aggregate asks depends on the insights, so both are told apart, too. */
 export function stormFigures(run: StormRun): StormFigures {
   const { files, putMs, ingestedMs, upToDateMs } = run;
   const ingest = figuresOf(run, run.ingest);
   const aggregate = figuresOf(run, run.aggregate);
+  const requestsPerFile = ingest.perFile + aggregate.perFile;
   const text = [
-    `${files} small files at once: ingest: ${ingest.perFile.toFixed(2)} requests to S3 a file (${ingest.kinds})`,
+    `${files} small files at once: ${requestsPerFile.toFixed(2)} requests to S3 a file; ingest: ${ingest.perFile.toFixed(2)} requests to S3 a file (${ingest.kinds})`,
     `${ingest.conflicts} of ${ingest.attempts} commits lost to another function in ${run.ingest.length} invocations, ${ingest.sqs} requests to SQS`,
     `put within ${seconds(putMs)}, in the table after ${seconds(ingestedMs)} (${perSecond(files, ingestedMs)} a second), all insights after ${seconds(upToDateMs)}`,
     `aggregate: ${aggregate.perFile.toFixed(2)} requests to S3 a file (${aggregate.kinds}), ${aggregate.conflicts} of ${aggregate.attempts} commits lost in ${run.aggregate.length} invocations, ${aggregate.sqs} requests to SQS`,
   ].join('; ');
   return {
-    requestsPerFile: ingest.perFile,
-    conflicts: ingest.conflicts,
+    requestsPerFile,
+    conflicts: ingest.conflicts + aggregate.conflicts,
     text,
     tables: ['Of ingest:', '', ...ingest.table, '', 'Of aggregate:', '', ...aggregate.table].join('\n'),
   };
