@@ -4,9 +4,9 @@ import { commitTimeMs, type Snapshot } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import type { AsOf } from '../lake/as-of.ts';
+import { timeOf } from './entry-time.ts';
 import { isoSeconds } from './find-table.ts';
 import { requireEntries } from './read-table-log.ts';
-import { timeOf } from './table-log.ts';
 
 /** Writers' clocks differ: the times of so many entries in a row are compared, and a version is never older than the one before. */
 const TIMED = 100;
