@@ -1,5 +1,5 @@
-// A table's log in memory, all of it or a part: what each commit said, and from which version to which each data file was live.
-// Log entries are never deleted, so all of a table's past can be told from it. Pure.
+// A table's log in memory: what each commit said, and from which version to which each data file was live. All of it tells all of
+// the table's past; a part tells of the versions from its base on, and of older rows what their data files say. Pure.
 
 import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
 import { arrivalVersion } from '../delta/arrival.ts';
@@ -12,10 +12,7 @@ import { isComputed, readInputAppId, sourceOf } from '../lake/tags.ts';
 import { timeOf } from './entry-time.ts';
 import { type Arrival, type Lifespan, type ShareLifespan, ShareLives } from './share-lives.ts';
 
-/**
- * `base`: the table before the first entry, whose files say themselves when their rows came. `present`: the newest, however far the
- * entries reach.
- */
+/** `base`: the table before the part's first entry. `present`: the newest version, however far the entries reach. */
 export type LogPart = { readonly base: Snapshot; readonly present: Snapshot };
 
 export class TableLog {
@@ -26,7 +23,7 @@ export class TableLog {
   readonly #untold = new Set<Lifespan>();
   /** From the version after the base's. */
   readonly #entries: Entry[] = [];
-  /** Of single versions before. */
+  /** The base's own commit, and single ones before. */
   readonly #noted = new Map<number, { readonly entry: Entry; readonly timeMs: number }>();
   /** By path, the newest one last. */
   readonly #lifespans = new Map<string, Lifespan[]>();
@@ -58,7 +55,7 @@ export class TableLog {
     }
   }
 
-  /** A commit before the base. */
+  /** The base's own commit, or one before. */
   note({ version, actions, id }: Entry): void {
     const said = actions.filter((action) => 'commitInfo' in action || 'txn' in action);
     const entry = { version, actions: said, ...(id === undefined ? {} : { id }) };
@@ -110,7 +107,7 @@ export class TableLog {
       this.#begin(file);
     }
     this.#metadata.push(metadata);
-    // Writers' clocks differ a little: a version is never older than the one before.
+    // Writers' clocks differ a little: an entry's version is never older than the one before.
     this.#times.push(Math.max(timeOf(actions), this.#times.at(-1) ?? this.part?.base.timestampMs ?? 0));
   }
 
@@ -157,7 +154,7 @@ export class TableLog {
     return (this.part?.present.metadata ?? this.metadata(this.newest)).id;
   }
 
-  /** Of the version's commit, ms since 1970. */
+  /** Of the version's commit, ms since 1970: of an entry never before an older one, of others as the writer's clock said. */
   timeOf(version: number): number {
     const time = this.#times[version - this.#firstEntry] ?? this.#noted.get(version)?.timeMs;
     return time ?? (version === this.first ? (this.part?.base.timestampMs ?? 0) : 0);
