@@ -74,7 +74,7 @@ test('a table of few more versions than are shown is read as a whole, a longer o
     expect((await recent(limit, 100, store))?.versions).toEqual(whole.slice(0, limit));
     return read;
   };
-  // 99 versions before those that are shown, then 100.
+  // 100 versions are before those that are shown, then 101.
   expect(await entriesFor(20)).toContain(0);
   expect(await entriesFor(19)).not.toContain(0);
 });
