@@ -5,6 +5,7 @@ import { CliError, UsageError } from '../errors.ts';
 import { type FoundTable, findTable, partitionsNamed } from '../inspect/find-table.ts';
 import { withLogParts } from '../inspect/log-parts.ts';
 import { tableReceipt } from '../inspect/receipt.ts';
+import { receiptAsOf } from '../inspect/receipt-as-of.ts';
 import { withRowDiff } from '../inspect/row-diff.ts';
 import { keyOf, tableDiff } from '../inspect/table-diff.ts';
 import type { TableLog } from '../inspect/table-log.ts';
@@ -95,17 +96,10 @@ async function showReceipt(
   format: Format,
   terminal: Terminal,
 ): Promise<number> {
-  const { effects, table, present, words } = subject;
-  const { tables } = effects;
-  const prefix = tablePrefix(table);
-  const version = await versionAsOf(tables, prefix, present, asOf);
-  const [receipt, filter] = await withLogParts(tables, prefix, [version], async (logs, log) => {
-    const filter = partitionsNamed(log, version, words);
-    const receipt = await tableReceipt(effects, logs, table, log, version, filter);
-    if (words.length > 0 && receipt.partitions.length + receipt.stale.length === 0)
-      throw noSuchPartition(log, version, words);
-    return [receipt, filter] as const;
-  });
+  const { effects, words } = subject;
+  const { receipt, filter, log } = await receiptAsOf(effects, subject, asOf, words);
+  if (words.length > 0 && receipt.partitions.length + receipt.stale.length === 0)
+    throw noSuchPartition(log, receipt.version, words);
   await (format === 'json'
     ? terminal.json({ ...receipt, filter: filter.words })
     : terminal.out(receiptLines(receipt, terminal.outColumns)));

@@ -48,17 +48,12 @@ export type VersionHistory = {
   readonly cause: Cause;
 };
 
-/** Newest first. `before`: the table before the log's first entry. */
-export function historySince(log: TableLog, before: Snapshot): VersionHistory[] {
-  return new Past(before).upToNow(log);
-}
-
 // Whoever asks again asks for what came since: what was told of the versions before stays true.
 const pasts = new WeakMap<TableLog, Past>();
 
-/** Newest first. */
+/** Of the log's entries, newest first. */
 export function tableHistory(log: TableLog): VersionHistory[] {
-  const past = pasts.get(log) ?? new Past();
+  const past = pasts.get(log) ?? new Past(log.part?.base);
   pasts.set(log, past);
   return past.upToNow(log);
 }

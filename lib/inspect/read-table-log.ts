@@ -1,4 +1,4 @@
-// Reads tables' logs: whole ones, each once in a run.
+// Reads tables' logs: whole ones, each once in a run, and what parts of them need.
 import { sharingParts } from '../delta/shared-parts.ts';
 import type { Entry, Snapshot } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';

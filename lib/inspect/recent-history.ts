@@ -1,9 +1,9 @@
 // The newest versions of a table, told from its newest entries and the table before them: a log of very many versions is not read.
 import type { DeltaTables } from '../delta/tables.ts';
-import { historySince, tableHistory, type VersionHistory } from './history.ts';
+import { timeOf } from './entry-time.ts';
+import { tableHistory, type VersionHistory } from './history.ts';
 import { readLogPart } from './log-parts.ts';
 import { readTableLog, snapshotAt } from './read-table-log.ts';
-import { timeOf } from './table-log.ts';
 
 /** So many entries before the first one are read for their times: a version is never told as older than one before, and clocks differ. */
 const TIMED = 100;
@@ -26,7 +26,7 @@ export async function recentHistory(
     const earlier = (await tables.entries(prefix, base - timed, base)) ?? [];
     const timeMs = Math.max(0, ...earlier.map(({ actions }) => timeOf(actions)));
     const log = await readLogPart(tables, prefix, { base: { ...before, timestampMs: timeMs }, present });
-    return { newest, versions: historySince(log, before) };
+    return { newest, versions: tableHistory(log) };
   }
   const log = await readTableLog(tables, prefix);
   return log && { newest: log.newest, versions: tableHistory(log).slice(0, limit) };

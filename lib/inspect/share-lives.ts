@@ -1,4 +1,5 @@
-// Of a table's log, which rows each source has had, and from which version to which, in whichever data files they were meanwhile.
+// Which rows each source has in the data files of a log, and since which version: in whichever files they were meanwhile. Of all of a
+// log also until when; of the files at the beginning of a part their tags say since when (`tell`). Pure.
 import type { Action, Add } from '../delta/actions.ts';
 import { arrivalVersion, isMoved } from '../delta/arrival.ts';
 import { type Share, shareChanges, sharesOf } from '../lake/shares.ts';

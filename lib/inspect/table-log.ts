@@ -1,20 +1,18 @@
-// A table's log in memory, all of it or a part: what each commit said, and from which version to which each data file was live.
-// Log entries are never deleted, so all of a table's past can be told from it. Pure.
+// A table's log in memory: what each commit said, and from which version to which each data file was live. All of it tells all of
+// the table's past; a part tells of the versions from its base on, and of older rows what their data files say. Pure.
 
 import type { Action, Add, CommitInfo, Metadata, PartitionValues } from '../delta/actions.ts';
 import { arrivalVersion } from '../delta/arrival.ts';
 import { commitInfoOf } from '../delta/commit-id.ts';
-import { commitTimeMs, type Entry, type Snapshot } from '../delta/snapshot.ts';
+import type { Entry, Snapshot } from '../delta/snapshot.ts';
 import { CliError } from '../errors.ts';
 import { partitionId, partitionOf } from '../lake/partition.ts';
 import { sharesOf } from '../lake/shares.ts';
 import { isComputed, readInputAppId, sourceOf } from '../lake/tags.ts';
+import { timeOf } from './entry-time.ts';
 import { type Arrival, type Lifespan, type ShareLifespan, ShareLives } from './share-lives.ts';
 
-/**
- * `base`: the table before the first entry, whose files say themselves when their rows came. `present`: the newest, however far the
- * entries reach.
- */
+/** `base`: the table before the part's first entry. `present`: the newest version, however far the entries reach. */
 export type LogPart = { readonly base: Snapshot; readonly present: Snapshot };
 
 export class TableLog {
@@ -25,7 +23,7 @@ export class TableLog {
   readonly #untold = new Set<Lifespan>();
   /** From the version after the base's. */
   readonly #entries: Entry[] = [];
-  /** Of single versions before. */
+  /** The base's own commit, and single ones before. */
   readonly #noted = new Map<number, { readonly entry: Entry; readonly timeMs: number }>();
   /** By path, the newest one last. */
   readonly #lifespans = new Map<string, Lifespan[]>();
@@ -57,7 +55,7 @@ export class TableLog {
     }
   }
 
-  /** A commit before the base. */
+  /** The base's own commit, or one before. */
   note({ version, actions, id }: Entry): void {
     const said = actions.filter((action) => 'commitInfo' in action || 'txn' in action);
     const entry = { version, actions: said, ...(id === undefined ? {} : { id }) };
@@ -109,7 +107,7 @@ export class TableLog {
       this.#begin(file);
     }
     this.#metadata.push(metadata);
-    // Writers' clocks differ a little: a version is never older than the one before.
+    // Writers' clocks differ a little: an entry's version is never older than the one before.
     this.#times.push(Math.max(timeOf(actions), this.#times.at(-1) ?? this.part?.base.timestampMs ?? 0));
   }
 
@@ -156,7 +154,7 @@ export class TableLog {
     return (this.part?.present.metadata ?? this.metadata(this.newest)).id;
   }
 
-  /** Of the version's commit, ms since 1970. */
+  /** Of the version's commit, ms since 1970: of an entry never before an older one, of others as the writer's clock said. */
   timeOf(version: number): number {
     const time = this.#times[version - this.#firstEntry] ?? this.#noted.get(version)?.timeMs;
     return time ?? (version === this.first ? (this.part?.base.timestampMs ?? 0) : 0);
@@ -173,8 +171,9 @@ export class TableLog {
     return known.get(prefix) ?? [];
   }
 
-  /** The newest version at or before that time; undefined where the table is younger. */
+  /** The newest version at or before that time; undefined where the table is younger. Throws for a part. */
   versionAt(ms: number): number | undefined {
+    this.#requireWhole();
     const after = this.#times.findIndex((time) => time > ms);
     const version = after < 0 ? this.newest : after - 1;
     return version < 0 ? undefined : version;
@@ -187,7 +186,7 @@ export class TableLog {
     return metadata;
   }
 
-  /** Of every data file that there ever was. */
+  /** Of every data file that there was in the first version, or since. */
   lifespans(): Lifespan[] {
     return [...this.#lifespans.values()].flat();
   }
@@ -221,21 +220,27 @@ export class TableLog {
     return { columns, files };
   }
 
-  /** All that there ever were of a source file's rows. The same list each time, which grows with the log. */
+  /** All that there ever were of a source file's rows. The same list each time, which grows with the log. Throws for a part. */
   ofSource(source: string): readonly ShareLifespan[] {
-    return this.#lives.bySource(() => this.lifespans()).get(source) ?? [];
+    return this.#bySource.get(source) ?? [];
   }
 
-  /** The source files that data files came from. */
+  /** The source files that data files came from. Throws for a part. */
   sources(): Iterable<string> {
-    return this.#lives.bySource(() => this.lifespans()).keys();
+    return this.#bySource.keys();
   }
 
-  /** The source files of which a later version than that added or removed data files; all if it is before the first. */
+  get #bySource(): ReadonlyMap<string, readonly ShareLifespan[]> {
+    this.#requireWhole();
+    return this.#lives.bySource(() => this.lifespans());
+  }
+
+  /** The source files of which a later version than that added or removed data files; all if it is before the first. Throws for a part. */
   sourcesSince(version: number): ReadonlySet<string> {
+    this.#requireWhole();
     if (version < 0) return new Set(this.sources());
     const found = new Set<string>();
-    for (const { actions } of this.#entries.slice(version + 1 - this.#firstEntry))
+    for (const { actions } of this.#entries.slice(version + 1))
       for (const action of actions) {
         const path = 'add' in action ? action.add.path : 'remove' in action ? action.remove.path : undefined;
         for (const { add } of (path === undefined ? undefined : this.#lifespans.get(path)) ?? []) {
@@ -246,6 +251,14 @@ export class TableLog {
         }
       }
     return found;
+  }
+
+  /** A part does not have all of the past. */
+  #requireWhole(): void {
+    if (this.part !== undefined)
+      throw new Error(
+        `of the log of ${this.prefix} only what came after version ${this.first} was read: readTableLog reads all of it`,
+      );
   }
 }
 
@@ -272,16 +285,4 @@ function inputIdsIn(actions: readonly Action[]): ReadonlyMap<string, readonly st
 
 function isLive({ from, until }: Lifespan, version: number): boolean {
   return from <= version && version < until;
-}
-
-/** Of an entry's commit, or of its newest file where the commit does not say; ms since 1970. */
-export function timeOf(actions: readonly Action[]): number {
-  return commitTimeMs(commitInfoOf(actions)) ?? newestFile(actions);
-}
-
-function newestFile(actions: readonly Action[]): number {
-  return actions.reduce(
-    (newest, action) => ('add' in action ? Math.max(newest, action.add.modificationTime) : newest),
-    0,
-  );
 }

@@ -1,14 +1,18 @@
-// Which version a table had at a time: few entries of its log are read for it.
+// Which version a table had at a time: the one before the first that is younger. It is looked for by halves, and few entries of the
+// log are read.
 import { commitInfoOf } from '../delta/commit-id.ts';
 import { commitTimeMs, type Snapshot } from '../delta/snapshot.ts';
 import type { DeltaTables } from '../delta/tables.ts';
 import { CliError } from '../errors.ts';
 import type { AsOf } from '../lake/as-of.ts';
+import { timeOf } from './entry-time.ts';
 import { isoSeconds } from './find-table.ts';
 import { requireEntries } from './read-table-log.ts';
-import { timeOf } from './table-log.ts';
 
-/** Writers' clocks differ: the times of so many entries in a row are compared, and a version is never older than the one before. */
+/**
+ * Writers' clocks differ, and a version is never older than the one before: of so many versions before the one that halving comes to,
+ * the times are compared, too. One whose clock was ahead for longer may be passed over.
+ */
 const TIMED = 100;
 
 /** `present`: the newest version, which is meant without `asOf`. Throws CliError where the table has none there. */
@@ -30,7 +34,7 @@ export async function versionAsOf(
   );
 }
 
-/** The version of that time; undefined where the table has none there. `timed`: see TIMED. */
+/** The version of that time, the newest without `asOf`; undefined where the table has none there. `timed`: see TIMED. */
 export async function findVersion(
   tables: DeltaTables,
   prefix: string,

@@ -1,22 +1,21 @@
 // A lake for programs: finds it as the command line does, and offers each use case as a method. The use cases decide everything.
 import { isDay } from '../core/date-format.ts';
-import { type TableRef, tablePrefix } from '../core/insight.ts';
+import type { TableRef } from '../core/insight.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { type Certificate, certifyLake } from '../inspect/certify-lake.ts';
 import { type CountedPlan, countPlan } from '../inspect/count-plan.ts';
 import { planDefinitions } from '../inspect/definition-plan.ts';
-import { findTable, partitionsNamed, requireDataset } from '../inspect/find-table.ts';
+import { findTable, lookFor, requireDataset } from '../inspect/find-table.ts';
 import { tableHistory, type VersionHistory } from '../inspect/history.ts';
 import { type LakeStatus, lakeStatus } from '../inspect/lake-status.ts';
 import { withViews } from '../inspect/lake-views.ts';
-import { withLogParts } from '../inspect/log-parts.ts';
 import { queryError } from '../inspect/query-errors.ts';
 import { readQuery } from '../inspect/read-query.ts';
 import { readTableLog } from '../inspect/read-table-log.ts';
 import { tablesOf } from '../inspect/readable-tables.ts';
-import { type Receipt, tableReceipt } from '../inspect/receipt.ts';
+import type { Receipt } from '../inspect/receipt.ts';
+import { receiptAsOf } from '../inspect/receipt-as-of.ts';
 import { findRejects, type SourceRejects } from '../inspect/rejects.ts';
-import { versionAsOf } from '../inspect/version-as-of.ts';
 import { type AsOf, parseAsOf } from '../lake/as-of.ts';
 import { findConfig } from '../local/config.ts';
 import { refuseForeignDefault, refuseOverlap, requireLake, requireLanding } from '../local/locations.ts';
@@ -172,9 +171,8 @@ export class Lake {
   async history(table: string): Promise<VersionHistory[]> {
     await requireLake(this.locations);
     const { effects } = this.local;
-    const found = await findTable(effects, table);
-    const log = await readTableLog(effects.tables, tablePrefix(found.table));
-    return log === undefined ? [] : tableHistory(log);
+    const { found } = await lookFor(effects, table, (prefix) => readTableLog(effects.tables, prefix));
+    return tableHistory(found);
   }
 
   /** From which source files, contracts and SQL a table's numbers were computed. Throws UsageError on an unknown name. */
@@ -184,12 +182,8 @@ export class Lake {
     const { effects } = this.local;
     const found = await findTable(effects, table);
     const at = asOf === undefined ? undefined : requireAsOf(asOf);
-    const version = await versionAsOf(effects.tables, tablePrefix(found.table), found.present, at);
     const words = Object.entries(partition).map(([column, value]) => `${column}=${value}`);
-    return withLogParts(effects.tables, tablePrefix(found.table), [version], (logs, log) => {
-      const filter = partitionsNamed(log, version, words);
-      return tableReceipt(effects, logs, found.table, log, version, filter);
-    });
+    return (await receiptAsOf(effects, found, at, words)).receipt;
   }
 
   /** The source files of which rows, or all, were refused; `failures`: tables that cannot be read, whose files are missing. */

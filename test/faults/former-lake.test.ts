@@ -2,17 +2,22 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { type TableRef, tablePrefix } from '../../lib/core/insight.ts';
 import { certifyLake } from '../../lib/inspect/certify-lake.ts';
+import { withLogParts } from '../../lib/inspect/log-parts.ts';
 import { reconcile } from '../../lib/maintain/reconcile.ts';
 import { compactAll } from '../support/play-history.ts';
 import { expectSameOfParts } from '../support/same-parts.ts';
-import { newStore, openProcess, put, syncPrune, TestClock, visible } from '../support/shop-lake.ts';
+import {
+  newStore,
+  openProcess,
+  put,
+  syncPrune,
+  TestClock,
+  type TestLake,
+  visible,
+} from '../support/shop-lake.ts';
 import { useWorld } from '../support/use-world.ts';
-
-const TABLES = [
-  { kind: 'tables', name: 'sales' },
-  { kind: 'insights', name: 'sales_daily' },
-] as const;
 
 const world = useWorld();
 
@@ -51,11 +56,8 @@ test('a lake of the Sluice before is read as it is, merged, corrected, and ends 
   expect([await visible(process), lake.keys()]).toEqual([before, objects]);
   expect((await certifyLake(process.effects)).problems).toEqual([]);
 
-  await expectSameOfParts(process.effects, TABLES, { parts: false });
-
   expect(await compactAll(process)).toBe(7);
   expect(await visible(process)).toEqual(before);
-  await expectSameOfParts(process.effects, TABLES, { parts: false });
   await put(landing, 'sales/day=2024-01-01/b.csv', 'id,customer,amount\n1,ann,100.00\n');
   await put(landing, 'customers/2.csv', 'customer,city\nann,Bergen\n');
   await landing.remove(['sales/day=2024-01-01/c.csv']);
@@ -65,3 +67,66 @@ test('a lake of the Sluice before is read as it is, merged, corrected, and ends 
   expect(await visible(process)).toEqual(await visible(clean));
   expect((await certifyLake(openProcess(world, clock, landing, lake).effects)).problems).toEqual([]);
 });
+
+test.each([
+  { when: 'as it is', merged: false },
+  { when: 'merged first', merged: true },
+])(
+  'the past of such a lake is told as whole logs tell it, while a new Sluice carries it on: $when',
+  async ({ merged }) => {
+    const { clock, landing, lake } = await formerLake();
+    const cold = () => openProcess(world, clock, landing, lake);
+    const { datasets, derivations } = world.catalog;
+    const tables = [
+      { kind: 'tables', name: 'sales' } as const,
+      ...datasets.flatMap(({ name, mode }): TableRef[] =>
+        mode === 'append'
+          ? []
+          : [
+              { kind: 'arrivals', name },
+              { kind: 'tables', name },
+            ],
+      ),
+      ...derivations.map(({ target }) => target).filter(({ kind }) => kind === 'insights'),
+    ];
+    const expectSame = () => expectSameOfParts(cold().effects, tables, { parts: false });
+    await expectSame();
+    expect(await readAsWhole(cold())).toEqual(tables.map(tablePrefix).sort());
+    if (merged) {
+      await compactAll(cold());
+      await expectSame();
+    }
+    await put(landing, 'sales/day=2024-01-01/b.csv', 'id,customer,amount\n1,ann,100.00\n');
+    await put(landing, 'customers/2.csv', 'customer,city\nann,Bergen\n');
+    await landing.remove(['sales/day=2024-01-01/c.csv']);
+    clock.tick();
+    await syncPrune(cold());
+    await expectSame();
+    await compactAll(cold());
+    await expectSame();
+    // The others' files are all of the new Sluice.
+    const old = ['arrivals/customers', 'arrivals/targets', 'tables/sales', 'tables/targets'];
+    expect(await readAsWhole(cold())).toEqual(
+      [...old, 'insights/sales_daily', 'insights/sales_ranked'].sort(),
+    );
+  },
+);
+
+/** The tables whose whole log a receipt of the newest version needs. */
+async function readAsWhole({ effects: { tables, lake } }: TestLake): Promise<string[]> {
+  const prefixes = new Set<string>();
+  for await (const { key } of lake.list('')) {
+    const [prefix] = key.split('/_delta_log/');
+    if (prefix !== undefined && prefix !== key) prefixes.add(prefix);
+  }
+  const whole: string[] = [];
+  for (const prefix of prefixes) {
+    const newest = (await tables.latest(prefix))?.version ?? 0;
+    const log = await withLogParts(tables, prefix, [newest], async (logs, part) => {
+      await logs.learn(part, part.filesAt(newest));
+      return part;
+    });
+    if (log.part === undefined) whole.push(prefix);
+  }
+  return whole.sort();
+}

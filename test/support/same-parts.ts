@@ -4,7 +4,7 @@ import { type TableRef, tablePrefix } from '../../lib/core/insight.ts';
 import type { PartitionValues } from '../../lib/delta/actions.ts';
 import { tableHistory } from '../../lib/inspect/history.ts';
 import { withLogParts } from '../../lib/inspect/log-parts.ts';
-import { type Logs, TableLogs } from '../../lib/inspect/read-table-log.ts';
+import { type Logs, snapshotAt, TableLogs } from '../../lib/inspect/read-table-log.ts';
 import { type Receipt, tableReceipt } from '../../lib/inspect/receipt.ts';
 import { recentHistory } from '../../lib/inspect/recent-history.ts';
 import type { TableLog } from '../../lib/inspect/table-log.ts';
@@ -16,7 +16,7 @@ import type { PartitionFilter } from '../../lib/lake/partition-filter.ts';
 const ALL: PartitionFilter = { words: {}, matches: () => true };
 
 /**
- * Of every version, every partition of it, every time, and two versions. `parts`: no log is read as a whole; one of a lake of an
+ * Of every version, every partition of it, every time, and two versions: receipts, files, settings and history. `parts`: no log is read as a whole; one of a lake of an
  * older Sluice may be. `timed`: all writers have one clock, and times are compared.
  */
 export async function expectSameOfParts(
@@ -52,6 +52,10 @@ export async function expectSameOfParts(
         return receipts;
       });
     for (let version = 0; version <= log.newest; version++) {
+      // What `--as-of` reads.
+      const past = await snapshotAt(tables, prefix, version);
+      const paths = log.filesAt(version).map(({ add }) => add.path);
+      expect([past.metadata, [...past.files.keys()].sort()]).toEqual([log.metadata(version), paths.sort()]);
       for (const filter of filters) {
         const judged = await tableReceipt(effects, whole, table, log, version, filter);
         expect(seen(await told([version], filter))).toEqual(seen([judged]));

@@ -2,7 +2,9 @@
 import { openDuckDb } from '../../lib/adapters/duckdb.ts';
 import { memoryStore } from '../../lib/adapters/memory-store.ts';
 import type { Action, Add, Metadata } from '../../lib/delta/actions.ts';
+import { entryKey } from '../../lib/delta/log-keys.ts';
 import { schemaString } from '../../lib/delta/schema.ts';
+import type { Entry } from '../../lib/delta/snapshot.ts';
 import type { DeltaEffects, DeltaTables } from '../../lib/delta/tables.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
 import { makeTemp, removeTemp } from '../support/temp.ts';
@@ -75,6 +77,26 @@ export async function createTable(tables: DeltaTables): Promise<void> {
 /** One commit that adds `name` and, where given, removes nothing else. */
 export function addFile(tables: DeltaTables, name: number | string) {
   return tables.commit(TABLE, async () => ({ operation: 'WRITE', actions: [{ add: file(name) }] }));
+}
+
+/** The entries of a table that got the file `file(n)` in version n; `timeMs`: when that was, where the commits say it. */
+export function longLog(versions: number, timeMs?: (version: number) => number): Entry[] {
+  return Array.from({ length: versions }, (_, version) => {
+    const timestamp = timeMs?.(version);
+    const info = { engineInfo: 'sluice', ...(timestamp === undefined ? {} : { timestamp }) };
+    return {
+      version,
+      actions: [{ commitInfo: info }, ...(version === 0 ? FIRST : [{ add: file(version) }])],
+    };
+  });
+}
+
+/** As the log of `TABLE`, without digests. */
+export async function writeEntries(store: ObjectStore, entries: readonly Entry[]): Promise<void> {
+  for (const { version, actions } of entries) {
+    const lines = actions.map((action) => JSON.stringify(action));
+    await store.write(entryKey(TABLE, version), new TextEncoder().encode(lines.join('\n')));
+  }
 }
 
 export function paths(files: ReadonlyMap<string, Add> | undefined): string[] {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeCheckpoint } from '../../lib/delta/checkpoint.ts';
 import { removeAction } from '../../lib/delta/partitions.ts';
-import { type Entry, replay } from '../../lib/delta/snapshot.ts';
+import { replay } from '../../lib/delta/snapshot.ts';
 import { type DeltaEffects, DeltaTables } from '../../lib/delta/tables.ts';
 import { CliError, CorruptionError } from '../../lib/errors.ts';
 import {
@@ -12,9 +12,11 @@ import {
   deltaCase,
   FIRST,
   file,
+  longLog,
   NOW,
   paths,
   TABLE,
+  writeEntries,
 } from './delta-table-case.ts';
 
 let effects: DeltaEffects;
@@ -40,6 +42,16 @@ async function table(count: number): Promise<DeltaTables> {
   await createTable(tables);
   for (let n = 1; n <= count; n += 1) await addFile(tables, n);
   return tables;
+}
+
+/** Sound, but of other files than the table had in that version. */
+async function otherCheckpoint(version: number): Promise<Uint8Array> {
+  const other = 'tables/other';
+  const actions = [...FIRST, { add: file('never there') }];
+  await writeCheckpoint(effects, other, { ...replay(undefined, [{ version: 0, actions }]), version });
+  const bytes = await effects.store.read(checkpointName(version).replace(TABLE, other));
+  if (bytes === undefined) throw new Error('there is no checkpoint');
+  return bytes;
 }
 
 describe('a table', () => {
@@ -126,21 +138,8 @@ describe('loading', () => {
   });
 
   it('reads few objects of a long log that has a checkpoint', async () => {
-    const entries = Array.from(
-      { length: 3000 },
-      (_, version): Entry => ({
-        version,
-        actions: [
-          { commitInfo: { engineInfo: 'sluice' } },
-          ...(version === 0 ? FIRST : [{ add: file(version) }]),
-        ],
-      }),
-    );
-    for (const { version, actions } of entries)
-      await effects.store.write(
-        entryName(version),
-        encode(actions.map((action) => JSON.stringify(action)).join('\n')),
-      );
+    const entries = longLog(3000);
+    await writeEntries(effects.store, entries);
     await writeCheckpoint(effects, TABLE, replay(undefined, entries.slice(0, 2991)));
     const { store, counts } = countingStore(effects.store);
     const snapshot = await new DeltaTables({ ...effects, store }).latest(TABLE);
@@ -165,6 +164,30 @@ describe('loading', () => {
     await expectWhole();
     await effects.store.write(`${LOG}/_last_checkpoint`, encode('{"version":20,"size":1}'));
     await expectWhole();
+  });
+
+  it('of a past version does without checkpoints that are not what was written', async () => {
+    await table(45);
+    const past = async (version: number) => paths((await new DeltaTables(effects).at(TABLE, version)).files);
+    for (const altered of [40, 20, 30, 10]) {
+      await effects.store.write(checkpointName(altered), await otherCheckpoint(altered));
+      for (const version of [10, 19, 20, 29, 30, 39, 40, 44])
+        expect(await past(version), `${altered} is altered, version ${version}`).toEqual(names(version));
+    }
+    expect(new Set(logged)).toEqual(new Set(['checkpoint.unreadable']));
+  });
+
+  it('of a past version goes back beyond altered checkpoints near it, to an older one', async () => {
+    const entries = longLog(400);
+    await writeEntries(effects.store, entries);
+    for (const version of [50, 250, 390])
+      await writeCheckpoint(effects, TABLE, replay(undefined, entries.slice(0, version + 1)));
+    await effects.store.write(checkpointName(250), await otherCheckpoint(250));
+    const { store, counts } = countingStore(effects.store);
+    const past = await new DeltaTables({ ...effects, store }).at(TABLE, 300);
+    expect(paths(past.files)).toEqual(names(300));
+    // _last_checkpoint, the entry of version 50, and those after it.
+    expect(counts.read).toBe(2 + 250);
   });
 
   it('of a checkpoint alone gives the same time as the log', async () => {

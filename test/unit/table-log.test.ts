@@ -1,9 +1,12 @@
-// A table's past by its whole log, held against a replay of each version by itself: whatever is removed and added again.
+// A table's past by its whole log, held against a replay of each version by itself: whatever is removed and added again. A part of
+// a log does not answer what takes all of it.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Action, Add } from '../../lib/delta/actions.ts';
+import { replay } from '../../lib/delta/snapshot.ts';
 import { TableLog } from '../../lib/inspect/table-log.ts';
 import { tries } from '../support/tries.ts';
+import { FIRST, file, NOW, TABLE } from './delta-table-case.ts';
 
 const PATHS = ['a', 'b', 'c'];
 const change = fc.record({
@@ -49,4 +52,19 @@ test('the files of each version are those that a replay up to it finds', () => {
     ),
     tries(500),
   );
+});
+
+test('a part of a log refuses to tell what it cannot know', () => {
+  const base = replay(undefined, [{ version: 0, actions: [...FIRST, { add: file('a') }] }]);
+  const log = new TableLog(TABLE, { base, present: base });
+  const asks = [
+    () => log.versionAt(NOW),
+    () => log.ofSource('a'),
+    () => log.sources(),
+    () => log.sourcesSince(0),
+  ];
+  for (const ask of asks)
+    expect(ask).toThrow(
+      'of the log of tables/billing only what came after version 0 was read: readTableLog reads all of it',
+    );
 });
