@@ -81,13 +81,14 @@ export function shortWay(field: Field, text: string, pathText: string | undefine
       if (format === undefined || field.timezone !== 'UTC') return undefined;
       // Casting to this type drops an offset: the texts for which it holds have none except Z.
       const naive = `TRY_CAST(${text} AS TIMESTAMP)`;
-      // Joined with OR, DuckDB would compute all of them for every row.
-      const either = (first: string, second: string) => `CASE WHEN ${first} THEN true ELSE ${second} END`;
       const holds = (read: string) => {
         const written = `CAST(${read} AS VARCHAR)`;
         const iso = `replace(${written}, ' ', 'T')`;
-        const isIso = either(`${text} = ${iso} || 'Z'`, `${text} = ${iso}`);
-        return `${inYears(read)} AND ${format === 'any' ? either(`${text} = ${written}`, isIso) : isIso}`;
+        const rest = `substr(${text}, strlen(${written}) + 1)`;
+        // Joined with OR, DuckDB would compute all of them for every row.
+        const asIso = `WHEN ${text} = ${iso} || 'Z' THEN true ELSE ${text} = ${iso}`;
+        const asWritten = `WHEN ${text} = ${written} THEN true WHEN starts_with(${text}, ${written}) THEN ${rest} IN (${ZEROS.map(literal).join(', ')}) `;
+        return `${inYears(read)} AND CASE ${format === 'any' ? asWritten : ''}${asIso} END`;
       };
       return { read: naive, holds, value: (read) => `make_timestamptz(epoch_us(${read}))` };
     }
@@ -95,6 +96,9 @@ export function shortWay(field: Field, text: string, pathText: string | undefine
       return undefined;
   }
 }
+
+/** What may follow a time as DuckDB writes it: it leaves out the zeros that end a fraction. No other text with more digits is a time to it. */
+const ZEROS = ['0', '00', '000', '0000', '00000', '.0', '.00', '.000', '.0000', '.00000', '.000000'];
 
 /** DuckDB holds a decimal of so many digits in 64 bits. */
 const NARROW_DIGITS = 18;
@@ -195,15 +199,22 @@ function isJsonSql(type: 'object' | 'array', text: string): string {
   return `json_valid(${text}) AND json_type(${text}) = '${type.toUpperCase()}' AND ${strict}`;
 }
 
-/** Pairs of rule and condition; each condition is true or false, never NULL. `value` is NULL if the text has none. */
-export function fieldChecks(field: Field, text: string, value: string): [Rule, string][] {
-  const checks: [Rule, string][] = [];
+/** `bad` is true or false, never NULL. `ofValue`: the same, of a row that has a value. */
+export type FieldCheck = { readonly rule: Rule; readonly bad: string; readonly ofValue?: string };
+
+/** `value` is NULL if the text has none. */
+export function fieldChecks(field: Field, text: string, value: string): FieldCheck[] {
+  const checks: FieldCheck[] = [];
   const isAnyText = field.type === 'any' || (field.type === 'string' && field.format === 'default');
-  if (!isAnyText) checks.push(['type-error', `(${text} IS NOT NULL AND ${value} IS NULL)`]);
-  if (field.constraints.required) checks.push(['required', `${text} IS NULL`]);
-  const present = (condition: string) => `(${value} IS NOT NULL AND ${condition})`;
-  for (const [rule, condition] of constraintChecks(field, value)) checks.push([rule, present(condition)]);
+  if (!isAnyText) checks.push({ rule: 'type-error', bad: `(${text} IS NOT NULL AND ${value} IS NULL)` });
+  if (field.constraints.required) checks.push({ rule: 'required', bad: isMissing(text) });
+  for (const [rule, ofValue] of constraintChecks(field, value))
+    checks.push({ rule, bad: `(${value} IS NOT NULL AND ${ofValue})`, ofValue });
   return checks;
+}
+
+export function isMissing(text: string): string {
+  return `${text} IS NULL`;
 }
 
 function constraintChecks(field: Field, value: string): [Rule, string][] {

@@ -3,22 +3,29 @@
 
 import { identifier, literal } from '../sql/quoting.ts';
 import { type Dataset, type Field, fieldColumnType } from './contract.ts';
-import { cleanText, fieldChecks, knownToAll, shortWay, valueSql } from './field-sql.ts';
+import {
+  cleanText,
+  type FieldCheck,
+  fieldChecks,
+  isMissing,
+  knownToAll,
+  shortWay,
+  valueSql,
+} from './field-sql.ts';
 import { numberSql } from './number-text.ts';
 import { outsideYears } from './partition-sql.ts';
 import { deletes, isRequiredToDelete } from './row-versions.ts';
 import { sqlType } from './schema.ts';
-import { CUT, MAX_VALUE, type Rule } from './violation.ts';
+import { CUT, MAX_VALUE } from './violation.ts';
 
 /** Where a field's text comes from: an SQL expression over the source relation, NULL for the empty text; undefined if the file has no such column. */
 export type TextSource = ReadonlyMap<string, string>;
 
-/** `bad` is a condition, `text` the field's cell. `field`: undefined if the check is about the whole row. */
-export type Check = {
+/** `text`: the field's cell, `value` its value. `field`: undefined if the check is about the whole row. */
+export type Check = FieldCheck & {
   readonly field: Field | undefined;
-  readonly rule: Rule;
-  readonly bad: string;
   readonly text: string;
+  readonly value: string;
 };
 
 export type Validation = {
@@ -65,7 +72,10 @@ export function validation(
   };
   const all: Check[] = [];
   if (repeatedHeader !== undefined)
-    all.push({ field: undefined, rule: 'repeated-header', bad: repeatedHeader, text: 'NULL' });
+    all.push({
+      ...{ field: undefined, rule: 'repeated-header', bad: repeatedHeader },
+      ...{ text: 'NULL', value: 'NULL' },
+    });
   const cleanTexts: string[] = [];
   const values = new Map<string, string>();
   dataset.fields.forEach((field, i) => {
@@ -83,33 +93,34 @@ export function validation(
       ? column('v', i, `CAST(${text} AS ${type})`)
       : exactValue(field, i, text, pathText, column);
     values.set(field.name, value);
-    const add = (rule: Rule, bad: string) => all.push({ field, rule, bad, text });
-    for (const [rule, bad] of fieldChecks(field, text, value))
-      if (!isRead || rule !== 'type-error') add(rule, bad);
+    const add = (check: FieldCheck) => all.push({ field, ...check, text, value });
+    for (const check of fieldChecks(field, text, value))
+      if (!isRead || check.rule !== 'type-error') add(check);
     // Delta reads an empty text in a partition column as null, which would not be what the text says.
     const names = dataset.partitionBy.some((p) => p.field === field.name && p.transform === 'identity');
     const parts = dataset.partitionBy.filter((p) => p.field === field.name);
     for (const outside of new Set(parts.flatMap((column) => outsideYears(column, value) ?? [])))
-      add('partition-value', outside);
+      add({ rule: 'partition-value', bad: outside });
     if (names && (field.type === 'string' || field.type === 'any'))
-      add('partition-value', `coalesce(${text} = '', false)`);
+      add({ rule: 'partition-value', bad: `coalesce(${text} = '', false)` });
     if (!fromPath && pathText !== undefined) {
-      const said = `CAST(${pathText} AS ${type})`;
+      const ofValue = `${value} IS DISTINCT FROM CAST(${pathText} AS ${type})`;
+      const differs = `(${value} IS NOT NULL AND ${ofValue})`;
       // An invalid text already has its own violation; a missing value differs from the path's.
-      const isMissing = field.constraints.required
-        ? 'false'
-        : `(${pathText} IS NOT NULL AND ${text} IS NULL)`;
-      add(
-        'partition-value',
-        `(${isMissing} OR (${value} IS NOT NULL AND ${value} IS DISTINCT FROM ${said}))`,
-      );
+      if (field.constraints.required) add({ rule: 'partition-value', bad: differs, ofValue });
+      else
+        add({
+          rule: 'partition-value',
+          bad: `((${pathText} IS NOT NULL AND ${isMissing(text)}) OR ${differs})`,
+        });
     }
   });
   const checks = unlessDeleting(dataset, all, values, path);
   // A function that may fail keeps DuckDB from computing all of this twice, in a filter pushed below the columns.
   if (checks.length > 0) {
-    const good = `NOT (${checks.map((check) => check.bad).join(' OR ')})`;
-    layers.get('valid')?.push(`coalesce(${good}, error('a check is neither true nor false')) AS valid`);
+    layers
+      .get('valid')
+      ?.push(`coalesce(${noneIsBad(checks)}, error('a check is neither true nor false')) AS valid`);
   }
   const valid = checks.length === 0 ? 'true' : 'valid';
   return {
@@ -126,6 +137,21 @@ export function validation(
     texts: cleanTexts,
     values,
   };
+}
+
+/** In fewer terms than all checks have: DuckDB computes each term for every row. Of a row without a value that it needs, one is false. */
+function noneIsBad(checks: readonly Check[]): string {
+  const isNeeded = ({ rule, bad, text }: Check) => rule === 'required' && bad === isMissing(text);
+  const needed = new Set(checks.filter(isNeeded).map(({ field }) => field));
+  const terms = checks.flatMap((check) => {
+    const { field, rule, bad, ofValue, value } = check;
+    if (!needed.has(field)) return `NOT (${bad})`;
+    if (isNeeded(check)) return `${value} IS NOT NULL`;
+    // Then it has no value.
+    if (rule === 'type-error') return [];
+    return `NOT (${ofValue ?? bad})`;
+  });
+  return terms.join(' AND ');
 }
 
 /** A row that deletes its key may lack values that other rows must have, but not one that its path gives. */
