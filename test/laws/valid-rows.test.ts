@@ -118,7 +118,7 @@ test('a row is valid exactly if no check of it is bad', async () => {
           seen[valid ? 'valid' : 'invalid'] += 1;
         }
       }),
-      tries(60),
+      tries(150),
     ),
   );
   expect(Math.min(seen.valid, seen.invalid)).toBeGreaterThan(10);
