@@ -213,7 +213,10 @@ async function planSource(
   return noChange(dataset, source, own, result, staged.report);
 }
 
-/** What an earlier round found or made. The first one looks at the table alone: reports are looked for when it comes to conversions. */
+/**
+ * What an earlier round found or made. The first one looks at the table alone: reports are looked for when it comes to conversions. But
+ * files that were refused for another one's sake are clean, and a bundle would take them.
+ */
 async function stagedBefore(
   { effects, dataset, known }: Batch,
   version: ObjectVersion,
@@ -221,8 +224,8 @@ async function stagedBefore(
   live: LiveShares,
 ): Promise<Staged | undefined> {
   const earlier = known.get(version.key);
-  if (earlier === undefined) return stagedLive(dataset, version, live);
-  if (serves(earlier, version, snapshot)) return earlier.staged;
+  if (earlier === undefined && dataset.duplicates !== 'reject') return stagedLive(dataset, version, live);
+  if (earlier && serves(earlier, version, snapshot)) return earlier.staged;
   return settledBefore(effects, dataset, version, live);
 }
 
