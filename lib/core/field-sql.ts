@@ -199,22 +199,23 @@ function isJsonSql(type: 'object' | 'array', text: string): string {
   return `json_valid(${text}) AND json_type(${text}) = '${type.toUpperCase()}' AND ${strict}`;
 }
 
-/** `bad` is true or false, never NULL. `ofValue`: the same, of a row that has a value. */
-export type FieldCheck = { readonly rule: Rule; readonly bad: string; readonly ofValue?: string };
+/** `bad` is true or false, never NULL. `ofValue`: the same, of a row that has a value. `needsValue`: every row without a value is bad. */
+export type FieldCheck = {
+  readonly rule: Rule;
+  readonly bad: string;
+  readonly ofValue?: string;
+  readonly needsValue?: boolean;
+};
 
 /** `value` is NULL if the text has none. */
 export function fieldChecks(field: Field, text: string, value: string): FieldCheck[] {
   const checks: FieldCheck[] = [];
   const isAnyText = field.type === 'any' || (field.type === 'string' && field.format === 'default');
   if (!isAnyText) checks.push({ rule: 'type-error', bad: `(${text} IS NOT NULL AND ${value} IS NULL)` });
-  if (field.constraints.required) checks.push({ rule: 'required', bad: isMissing(text) });
+  if (field.constraints.required) checks.push({ rule: 'required', bad: `${text} IS NULL`, needsValue: true });
   for (const [rule, ofValue] of constraintChecks(field, value))
     checks.push({ rule, bad: `(${value} IS NOT NULL AND ${ofValue})`, ofValue });
   return checks;
-}
-
-export function isMissing(text: string): string {
-  return `${text} IS NULL`;
 }
 
 function constraintChecks(field: Field, value: string): [Rule, string][] {

@@ -3,15 +3,7 @@
 
 import { identifier, literal } from '../sql/quoting.ts';
 import { type Dataset, type Field, fieldColumnType } from './contract.ts';
-import {
-  cleanText,
-  type FieldCheck,
-  fieldChecks,
-  isMissing,
-  knownToAll,
-  shortWay,
-  valueSql,
-} from './field-sql.ts';
+import { cleanText, type FieldCheck, fieldChecks, knownToAll, shortWay, valueSql } from './field-sql.ts';
 import { numberSql } from './number-text.ts';
 import { outsideYears } from './partition-sql.ts';
 import { deletes, isRequiredToDelete } from './row-versions.ts';
@@ -111,7 +103,7 @@ export function validation(
       else
         add({
           rule: 'partition-value',
-          bad: `((${pathText} IS NOT NULL AND ${isMissing(text)}) OR ${differs})`,
+          bad: `((${pathText} IS NOT NULL AND ${text} IS NULL) OR ${differs})`,
         });
     }
   });
@@ -139,14 +131,12 @@ export function validation(
   };
 }
 
-/** In fewer terms than all checks have: DuckDB computes each term for every row. Of a row without a value that it needs, one is false. */
+/** In fewer terms than the checks have, as DuckDB computes each for every row: where a field needs a value, the others are about values. */
 function noneIsBad(checks: readonly Check[]): string {
-  const isNeeded = ({ rule, bad, text }: Check) => rule === 'required' && bad === isMissing(text);
-  const needed = new Set(checks.filter(isNeeded).map(({ field }) => field));
-  const terms = checks.flatMap((check) => {
-    const { field, rule, bad, ofValue, value } = check;
+  const needed = new Set(checks.filter(({ needsValue }) => needsValue).map(({ field }) => field));
+  const terms = checks.flatMap(({ field, rule, bad, ofValue, needsValue, value }) => {
     if (!needed.has(field)) return `NOT (${bad})`;
-    if (isNeeded(check)) return `${value} IS NOT NULL`;
+    if (needsValue) return `${value} IS NOT NULL`;
     // Then it has no value.
     if (rule === 'type-error') return [];
     return `NOT (${ofValue ?? bad})`;
@@ -166,7 +156,7 @@ function unlessDeleting(
   const isNeeded = (field: string) => path.has(field) || isRequiredToDelete(dataset, field);
   return checks.map((check) =>
     check.rule === 'required' && check.field && !isNeeded(check.field.name)
-      ? { ...check, bad: `(${check.bad} AND NOT ${deleting})` }
+      ? { ...check, bad: `(${check.bad} AND NOT ${deleting})`, needsValue: false }
       : check,
   );
 }

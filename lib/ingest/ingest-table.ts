@@ -214,8 +214,8 @@ async function planSource(
 }
 
 /**
- * What an earlier round found or made. The first one looks at the table alone: reports are looked for when it comes to conversions. But
- * files that were refused for another one's sake are clean, and a bundle would take them.
+ * What an earlier round found or made. The first one looks at the table alone: reports are looked for when it comes to conversions. Where
+ * other sources decide, too, a clean file may have been refused, which a bundle would take.
  */
 async function stagedBefore(
   { effects, dataset, known }: Batch,
@@ -224,7 +224,7 @@ async function stagedBefore(
   live: LiveShares,
 ): Promise<Staged | undefined> {
   const earlier = known.get(version.key);
-  if (earlier === undefined && dataset.duplicates !== 'reject') return stagedLive(dataset, version, live);
+  if (earlier === undefined && decidesAlone(dataset)) return stagedLive(dataset, version, live);
   if (earlier && serves(earlier, version, snapshot)) return earlier.staged;
   return settledBefore(effects, dataset, version, live);
 }

@@ -92,7 +92,7 @@ export async function requireEntries(
   const which =
     first === last ? `the entry of version ${first}` : `an entry between the versions ${first} and ${last}`;
   throw new CliError(
-    `The log of ${prefix} lacks ${which}, so its past cannot be told: restore it from a backup or an older object version.`,
+    `The log of ${prefix} lacks ${which}, so its history cannot be read: restore it from a backup or an older object version.`,
   );
 }
 
@@ -105,7 +105,7 @@ export async function snapshotAt(tables: DeltaTables, prefix: string, version: n
   } catch (error) {
     if (!(error instanceof CorruptionError)) throw error;
     throw new CliError(
-      `The log of ${prefix} lacks an entry before version ${version}, or has one that is damaged, so that version cannot be told: restore it from a backup or an older object version.`,
+      `The log of ${prefix} has a missing or damaged entry before version ${version}, so that version cannot be read: restore it from a backup or an older object version.`,
       1,
       { cause: error },
     );

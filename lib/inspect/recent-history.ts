@@ -10,7 +10,7 @@ const TIMED = 100;
 
 export type RecentHistory = { readonly newest: number; readonly versions: readonly VersionHistory[] };
 
-/** Newest first, at most `limit`. Undefined for a missing table. Throws CliError for a missing entry. */
+/** Newest first, at most `limit`. Undefined for a missing table. Throws CliError for a missing entry, CorruptionError where the newest version cannot be read for want of one. */
 export async function recentHistory(
   tables: DeltaTables,
   prefix: string,

@@ -44,7 +44,7 @@ export async function findVersion(
 ): Promise<number | undefined> {
   if (asOf === undefined) return present.version;
   if ('version' in asOf) return asOf.version <= present.version ? asOf.version : undefined;
-  // By its own time, the version `before` is that old, or the table is younger; `after` is younger, or the newest.
+  // `before` was not younger, as far as a commit up to it says a time; -1 if none was looked at. `after` is younger, or the newest.
   let [before, after] = [-1, present.version];
   while (after - before > timed) {
     const middle = Math.floor((before + after) / 2);
@@ -52,13 +52,14 @@ export async function findVersion(
     if (said === undefined || said.ms <= asOf.ms) before = middle;
     else after = said.version;
   }
-  for (let first = Math.max(0, before + 1 - timed); ; first = Math.max(0, first - timed)) {
-    const entries = await requireEntries(tables, prefix, first, after);
+  let version = after;
+  let first = Math.max(0, before + 1 - timed);
+  for (let last = after; ; last = first - 1, first = Math.max(0, first - timed)) {
+    const entries = await requireEntries(tables, prefix, first, last);
     const younger = entries.findIndex(({ actions }) => timeOf(actions) > asOf.ms);
-    // Then one before may be younger, too.
-    if (younger === 0 && first > 0) continue;
-    const version = younger < 0 ? after : first + younger - 1;
-    return version < 0 ? undefined : version;
+    if (younger >= 0) version = first + younger - 1;
+    // Where the first that was read is younger, one before may be younger, too.
+    if (younger !== 0 || first === 0) return version < 0 ? undefined : version;
   }
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../support/copied-files.ts';
 import { crashAfterEach } from '../support/crashes.ts';
 import { pausingStore } from '../support/mortal-store.ts';
+import { notedCalls } from '../support/noted-calls.ts';
 import {
   newStore,
   openProcess,
@@ -133,4 +134,30 @@ test('a rebuild keeps to the same rule', async () => {
   await syncPrune(clean);
   expect(await visible(lake)).toEqual(await visible(clean));
   expect(await found(lake)).toEqual(await found(clean));
+});
+
+test('an event that comes twice converts nothing again of files that are refused for the sake of another one', async () => {
+  const clock = new TestClock();
+  const landing = newStore(world, clock, 'landing');
+  const { store: noting, calls } = notedCalls(newStore(world, clock, 'lake'));
+  const { effects } = openProcess(world, clock, landing, noting);
+  const keys = ['sales/a.csv', 'sales/b.csv', 'sales/c.csv'];
+  await apply(effects);
+  for (const key of keys) {
+    clock.tick();
+    await put(landing, key, ONE);
+  }
+  const told = async () => {
+    calls.length = 0;
+    const { outcomes } = await ingest(
+      effects,
+      keys.map((source) => ({ source })),
+    );
+    const changed = calls.some(
+      ({ method, key }) => method === 'upload' || (method === 'write' && key.startsWith('files/')),
+    );
+    return { results: outcomes.map(({ result }) => result), changed };
+  };
+  expect(await told()).toEqual({ results: ['accepted', 'rejected', 'rejected'], changed: true });
+  expect(await told()).toEqual({ results: ['unchanged', 'rejected', 'rejected'], changed: false });
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { apply } from '../../lib/evolve/apply.ts';
 import { ingest } from '../../lib/ingest/ingest.ts';
 import { refresh } from '../../lib/refresh/refresh.ts';
+import { notedCalls } from '../support/noted-calls.ts';
 import {
   newStore,
   openProcess,
@@ -81,26 +82,17 @@ test('an event that comes twice converts nothing again of files that were refuse
   const [refused, empty] = ['sales/day=2024-01-01/refused.csv', 'sales/day=2024-01-01/empty.csv'];
   await put(lake.effects.landing, refused, 'id,client\n1,ann\n');
   await put(lake.effects.landing, empty, 'id,customer,amount\n');
-  const downloads: string[] = [];
-  const landing = new Proxy(lake.effects.landing, {
-    get(target, name) {
-      const member = Reflect.get(target, name) as unknown;
-      if (typeof member !== 'function') return member;
-      return (...args: [key: string]) => {
-        if (name === 'download') downloads.push(args[0]);
-        return Reflect.apply(member, target, args) as unknown;
-      };
-    },
-  });
+  const { store: landing, calls } = notedCalls(lake.effects.landing);
   const told = async (...keys: readonly string[]) => {
     clock.tick();
-    downloads.length = 0;
+    calls.length = 0;
     const { outcomes, failures } = await ingest(
       { ...lake.effects, landing },
       keys.map((source) => ({ source })),
     );
     expect(failures).toEqual([]);
-    return [outcomes.map(({ result }) => result), [...downloads].sort()];
+    const downloads = calls.flatMap(({ method, key }) => (method === 'download' ? [key] : []));
+    return [outcomes.map(({ result }) => result), downloads.sort()];
   };
   // Once for the bundle, out of which they drop, and once for their own conversion.
   expect(await told(refused, empty)).toEqual([

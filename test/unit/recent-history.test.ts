@@ -9,6 +9,7 @@ import { tableHistory, type VersionHistory } from '../../lib/inspect/history.ts'
 import { readTableLog } from '../../lib/inspect/read-table-log.ts';
 import { recentHistory } from '../../lib/inspect/recent-history.ts';
 import type { ObjectStore } from '../../lib/ports.ts';
+import { type Call, notedCalls } from '../support/noted-calls.ts';
 import { deltaCase, longLog, NOW, TABLE, writeEntries } from './delta-table-case.ts';
 
 let effects: DeltaEffects;
@@ -29,21 +30,10 @@ function recent(limit: number, timed?: number, store: ObjectStore = effects.stor
   return recentHistory(new DeltaTables({ ...effects, store }), TABLE, limit, timed);
 }
 
-/** `read`: of which versions the entries were read. */
-function watched(store: ObjectStore): { store: ObjectStore; read: Set<number> } {
-  const read = new Set<number>();
-  const seen = new Proxy(store, {
-    get(target, name) {
-      const member = Reflect.get(target, name) as unknown;
-      if (name !== 'read') return typeof member === 'function' ? member.bind(target) : member;
-      return (key: string) => {
-        const version = logVersion(key);
-        if (version?.kind === 'entry') read.add(version.version);
-        return target.read(key);
-      };
-    },
-  });
-  return { store: seen, read };
+/** The versions whose entries were read. */
+function entriesRead(calls: readonly Call[]): Set<number> {
+  const read = calls.flatMap(({ method, key }) => (method === 'read' ? (logVersion(key) ?? []) : []));
+  return new Set(read.flatMap(({ kind, version }) => (kind === 'entry' ? [version] : [])));
 }
 
 test('a version is never told as older than one before it, whose clock was ahead', async () => {
@@ -70,9 +60,9 @@ test('a table of few more versions than are shown is read as a whole, a longer o
   const whole = await wholeHistory();
   await writeCheckpoint(effects, TABLE, replay(undefined, longLog(101, inOrder)));
   const entriesFor = async (limit: number) => {
-    const { store, read } = watched(effects.store);
+    const { store, calls } = notedCalls(effects.store);
     expect((await recent(limit, 100, store))?.versions).toEqual(whole.slice(0, limit));
-    return read;
+    return entriesRead(calls);
   };
   // 100 versions are before those that are shown, then 101.
   expect(await entriesFor(20)).toContain(0);
@@ -84,9 +74,10 @@ test('of a long log no more is read than for its times', async () => {
   await writeEntries(effects.store, entries);
   for (const version of [900, 990])
     await writeCheckpoint(effects, TABLE, replay(undefined, entries.slice(0, version + 1)));
-  const { store, read } = watched(effects.store);
+  const { store, calls } = notedCalls(effects.store);
   expect((await recent(20, 100, store))?.versions).toEqual((await wholeHistory()).slice(0, 20));
   // The newest 20, and 100 before.
+  const read = entriesRead(calls);
   expect(Math.min(...read)).toBe(880);
   expect(read.size).toBe(120);
 });
